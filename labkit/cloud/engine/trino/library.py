@@ -1,0 +1,249 @@
+"""Trino's functions, each with its own signature, as DuckDB SQL.
+
+`resolve` finds the overload of a call as Trino does: exact types first, then the implicit
+coercions, fewest first (https://trino.io/docs/current/functions.html). The functions themselves
+are tables in ``functions/``: to add one is to add a line there.
+
+How values stand in DuckDB: ``timestamp with time zone`` is ``STRUCT(instant, zone)``, its instant in
+UTC; ``char(n)`` is kept without its trailing spaces; ``json`` is canonical text (no spaces); a day-time interval is
+``BIGINT`` milliseconds, a year-month one ``INTEGER`` months; the fields of a row without a name are
+``field0``, ``field1``. A runtime error's text is ``LABKIT:CODE: message``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+import duckdb
+
+from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, WINDOWS, setup
+from labkit.cloud.engine.trino.functions.coercion import can_coerce, coerce, common_type
+from labkit.cloud.engine.trino.functions.entry import Entry
+from labkit.cloud.engine.trino.functions.signatures import (
+    Bindings,
+    Signature,
+    bind,
+    parse_signature,
+    substitute,
+)
+from labkit.cloud.engine.types import UNKNOWN, Type
+
+__all__ = [
+    "FunctionNotFound",
+    "FunctionRefused",
+    "Resolved",
+    "can_coerce",
+    "coerce",
+    "common_type",
+    "install",
+    "kinds",
+    "lambda_types",
+    "names",
+    "resolve",
+]
+
+Kind = Literal["scalar", "aggregate", "window"]
+
+
+class FunctionNotFound(LookupError):
+    """No such function, or none for these arguments. ``args`` are name, types and the overloads."""
+
+    code = "FUNCTION_NOT_FOUND"
+
+    def __str__(self) -> str:
+        name, types, known = self.args
+        if not known:
+            return f"Function '{name}' not registered"
+        given, expected = ", ".join(map(str, types)), ", ".join(known)
+        return f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
+
+
+class FunctionRefused(NotImplementedError):
+    """A function that Trino has and this engine does not. ``args`` are name and reason."""
+
+    code = "NOT_SUPPORTED"
+
+    def __str__(self) -> str:
+        return f"Function '{self.args[0]}' is not supported here: {self.args[1]}"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """One call's overload.
+
+    Args:
+        kind: what sort of function it is; a window function needs ``OVER``.
+        returns: the type of the call.
+        parameters: the types to coerce the arguments to. A lambda's is ``function(A..., R)``: where
+            its ``A`` differ from those it was compiled with, compile it again with these and
+            resolve again (``reduce`` widens its state), and coerce its body to ``R``.
+        entry: the registry's line.
+        bindings: what the signature's variables are.
+    """
+
+    kind: Kind
+    name: str
+    returns: Type
+    parameters: tuple[Type, ...]
+    entry: Entry
+    bindings: Bindings
+
+    @property
+    def deterministic(self) -> bool:
+        return self.entry.deterministic
+
+    def render(
+        self, args: Sequence[str], *, distinct: bool = False, inside: str = "", after: str = ""
+    ) -> str:
+        """The call as DuckDB SQL.
+
+        Args:
+            args: SQL of each argument, coerced already; a lambda's is ``lambda x, y: body``.
+            distinct: aggregates only: whether ``DISTINCT`` is asked.
+            inside: SQL before the closing parenthesis: ``ORDER BY …``, ``IGNORE NULLS``.
+            after: SQL that follows the call: ``FILTER (…)``, ``OVER (…)``.
+        """
+        inner = self.entry.expand(self, args)
+        if self.kind == "scalar":
+            return inner
+        if distinct:
+            inner = inner.replace("(", "(DISTINCT ", 1)
+        call = f"{inner[:-1]} {inside})" if inside else inner
+        return self.entry.finish_with(self, f"{call} {after}" if after else call)
+
+
+@dataclass(frozen=True)
+class _Overload:
+    kind: Kind
+    signature: Signature
+    entry: Entry
+
+
+@lru_cache(maxsize=None)
+def _registry() -> dict[str, list[_Overload]]:
+    found: dict[str, list[_Overload]] = {}
+    tables: tuple[tuple[Kind, Sequence[Entry]], ...] = (
+        ("scalar", SCALARS),
+        ("aggregate", AGGREGATES),
+        ("window", WINDOWS),
+    )
+    for kind, entries in tables:
+        for entry in entries:
+            signature = parse_signature(entry.signature)
+            found.setdefault(signature.name, []).append(_Overload(kind, signature, entry))
+    return found
+
+
+def names() -> frozenset[str]:
+    """The functions that `resolve` knows."""
+    return frozenset(_registry())
+
+
+def kinds(name: str) -> frozenset[Kind]:
+    """What sorts of function go by a name; none for an unknown or refused one."""
+    return frozenset(overload.kind for overload in _registry().get(name.lower(), []))
+
+
+def resolve(name: str, args: Sequence[Type], *, kind: Kind | None = None) -> Resolved:
+    """The overload that Trino would call.
+
+    Raises:
+        FunctionNotFound: no function of that name takes such arguments.
+        FunctionRefused: Trino has it, this engine does not.
+    """
+    overloads = _overloads(name, args, kind)
+    found = list(_matches(overloads, args, coercing=False))
+    found = found or list(_matches(overloads, args, coercing=True))
+    if not found:
+        raise FunctionNotFound(name.lower(), tuple(args), _spellings(overloads))
+    best = min(found, key=lambda match: _distance(match[2], args))
+    overload, bindings, parameters = best
+    if overload.entry.derive:
+        bindings = {**bindings, **overload.entry.derive(bindings)}
+    returns = substitute(overload.signature.returns, bindings)
+    return Resolved(overload.kind, name.lower(), returns, parameters, overload.entry, bindings)
+
+
+def lambda_types(name: str, known: Sequence[Type | None]) -> tuple[tuple[Type, ...] | None, ...]:
+    """The parameter types of each lambda of a call.
+
+    Args:
+        name: the function.
+        known: the types of its arguments, None where a lambda stands.
+
+    Returns:
+        For each argument the types of the lambda's parameters, None where none stands.
+    """
+    for overload in _overloads(name, [t or UNKNOWN for t in known], None):
+        patterns = overload.signature.expand(len(known))
+        if patterns is None or not _lambdas_stand(patterns, known):
+            continue
+        plain = [(p, t) for p, t in zip(patterns, known, strict=True) if t is not None]
+        bound = bind([p for p, _ in plain], [t for _, t in plain], coercing=True)
+        if bound:
+            return tuple(
+                None if t else _bound_parameters(p, bound[0])
+                for p, t in zip(patterns, known, strict=True)
+            )
+    raise FunctionNotFound(
+        name.lower(),
+        [t or Type("function") for t in known],
+        _spellings(_overloads(name, [], None)),
+    )
+
+
+def install(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros and Python functions that the templates call, once for an instance."""
+    setup(connection)
+
+
+def _lambdas_stand(patterns: Sequence[Type], known: Sequence[Type | None]) -> bool:
+    pairs = zip(patterns, known, strict=True)
+    return all((p.base == "function") == (t is None) for p, t in pairs)
+
+
+def _bound_parameters(pattern: Type, bindings: Bindings) -> tuple[Type, ...]:
+    return tuple(substitute(t, bindings) for t in pattern.types[:-1])
+
+
+def _overloads(name: str, args: Sequence[Type], kind: Kind | None) -> list[_Overload]:
+    name = name.lower()
+    if name in REFUSED:
+        raise FunctionRefused(name, REFUSED[name])
+    found = [o for o in _registry().get(name, []) if kind in (None, o.kind)]
+    if not found:
+        raise FunctionNotFound(name, tuple(args), ())
+    return found
+
+
+def _spellings(overloads: Sequence[_Overload]) -> tuple[str, ...]:
+    return tuple(str(overload.signature) for overload in overloads)
+
+
+def _matches(
+    overloads: Sequence[_Overload], args: Sequence[Type], *, coercing: bool
+) -> Iterator[tuple[_Overload, Bindings, tuple[Type, ...]]]:
+    for overload in overloads:
+        patterns = overload.signature.expand(len(args))
+        bound = bind(patterns, args, coercing=coercing) if patterns is not None else None
+        if bound:
+            yield overload, *bound
+
+
+def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, int]:
+    """How much an overload changes its arguments: how many of them, then how far."""
+    changed = [(p, a) for p, a in zip(parameters, args, strict=True) if p != a]
+    return len(changed), sum(_RANK.get(p.base, 0) for p, _ in changed)
+
+
+_RANK = {
+    base: rank
+    for rank, base in enumerate(
+        "tinyint smallint integer bigint decimal real double date timestamp timestamptz".split()
+    )
+}
+
+Template = Callable[[Resolved, Sequence[str]], str]
