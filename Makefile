@@ -1,0 +1,62 @@
+# Every verb of the project. A verb installs what it needs, once: the stamps in
+# .venv carry a checksum of the pins, so a second call finds its stamp and starts at once.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PINS   := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d " " -f 1)
+LABS   := $(VENV)/.labs-$(PINS)
+TOOLS  := $(VENV)/.tools-$(PINS)
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+LAB1   := notebooks/lab1_glue_athena.ipynb
+
+export PYTHONUTF8 := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lab test labs check bench lock clean
+
+help:  ## List the verbs
+	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
+
+setup: $(LABS)  ## Make .venv and install what the labs need
+
+lab: $(LABS)  ## Start the local AWS and JupyterLab with Lab 1 open; prints the address
+	$(BIN)/labkit up
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab $(ROOT) --ip=127.0.0.1 \
+		--ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/$(LAB1)
+
+test: $(TOOLS)  ## Run every test: a browser is installed where there is none
+	.ci/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+labs: $(LABS)  ## Run all notebooks headless; prints lab, cells, seconds, verdict
+	$(BIN)/python -m tools.labs notebooks
+
+check: $(TOOLS)  ## Lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(LABS)  ## Measure the local AWS against DuckDB on the same files
+	$(BIN)/python -m tools.bench
+
+lock:  ## Write constraints.txt anew from the pins of pyproject.toml
+	$(PYTHON) -m tools.lock
+
+clean:  ## Stop the local AWS; remove .venv, caches and build. A learner's work stays
+	-test ! -x $(BIN)/labkit || $(BIN)/labkit down
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "labkit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(LABS): | $(BIN)/python
+	$(PIP) -e .
+	@rm -f $(VENV)/.labs-* && touch $@
+
+$(TOOLS): | $(LABS)
+	$(PIP) -e '.[test]'
+	@rm -f $(VENV)/.tools-* && touch $@
