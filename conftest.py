@@ -1,0 +1,63 @@
+"""What every run of pytest here shares: a scrubbed environment, the gap mark, the header.
+
+These are hooks rather than fixtures, for notebooks' cells (nbval) take no fixtures.
+"""
+
+import os
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+SCRUBBED = ("AWS_", "LABKIT_HOME", "LABKIT_CLOUD", "LABKIT_PORT", "JUPYTER_", "PYTHONWARNINGS")
+SHOWN = ("moto", "duckdb", "pyarrow", "sqlglot")
+GAP_KINDS = ("ours", "upstream", "never")
+GAPS = pytest.StashKey[list[tuple[str, str, str]]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hide the machine's own AWS: its variables, and HOME with ~/.aws in it."""
+    patch = pytest.MonkeyPatch()
+    config.add_cleanup(patch.undo)
+    config.stash[GAPS] = []
+    browsers = Path.home() / ".cache" / "ms-playwright"
+    patch.setenv(
+        "PLAYWRIGHT_BROWSERS_PATH", os.environ.get("PLAYWRIGHT_BROWSERS_PATH", str(browsers))
+    )
+    home = config.rootpath / "build" / "home"
+    (home / "matplotlib").mkdir(parents=True, exist_ok=True)
+    for name in [name for name in os.environ if name.startswith(SCRUBBED)]:
+        patch.delenv(name)
+    patch.setenv("HOME", str(home))
+    patch.setenv("MPLCONFIGDIR", str(home / "matplotlib"))
+    patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def pytest_report_header() -> str:
+    """The versions that our answers depend on."""
+    return ", ".join(f"{name} {version(name)}" for name in SHOWN)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Turn ``gap(kind, raises=..., reason=...)`` into a strict xfail, and remember it."""
+    for mark in item.iter_markers("gap"):
+        kind, reason = mark.args[0], mark.kwargs["reason"]
+        if kind not in GAP_KINDS:
+            raise pytest.UsageError(f"{item.nodeid}: no gap of kind {kind!r}: {GAP_KINDS}")
+        xfail = pytest.mark.xfail(raises=mark.kwargs["raises"], reason=reason, strict=True)
+        item.add_marker(xfail)
+        item.config.stash[GAPS].append((item.nodeid, kind, reason))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """As loadfile does, but all browser tests as one file: they share a server and a browser."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class OneBrowser(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return (
+                "browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+            )
+
+    return OneBrowser(config, log) if config.getvalue("dist") == "loadfile" else None
