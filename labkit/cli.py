@@ -1,0 +1,95 @@
+"""The command ``labkit``: the local AWS from a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Callable
+
+from labkit import __version__, process
+from labkit.errors import LabError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the process's exit code: 0, or 1 with a sentence on stderr."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return COMMANDS[options.command](options)
+    except LabError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="labkit", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"labkit {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        sub = commands.add_parser(name, help=(command.__doc__ or "").splitlines()[0])
+        if name == "up":
+            sub.add_argument("--port", type=int, default=0, help="by default the last one")
+        if name == "reset":
+            sub.add_argument("--yes", action="store_true", help="do not ask")
+    return parser
+
+
+def up(options: argparse.Namespace) -> int:
+    """Start the local AWS; returns when it answers."""
+    connection = process.up(port=options.port)
+    _say(f"The local AWS answers at {connection.endpoint} (region {connection.region}).")
+    return 0
+
+
+def down(_: argparse.Namespace) -> int:
+    """End the local AWS; what it holds stays on disk."""
+    _say("The local AWS has ended." if process.down() else "The local AWS was not running.")
+    return 0
+
+
+def status(_: argparse.Namespace) -> int:
+    """Tell whether the local AWS runs (exit code 3 when not), and where."""
+    found = process.find()
+    _say(
+        f"running at {found.endpoint}, pid {found.pid}, workspace {process.home()}"
+        if found
+        else f"not running, workspace {process.home()}"
+    )
+    return 0 if found else 3
+
+
+def env(_: argparse.Namespace) -> int:
+    """Print exports for a shell: eval "$(labkit env)"."""
+    connection = process.up()
+    for name, value in connection.environment().items():
+        _say(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def reset(options: argparse.Namespace) -> int:
+    """End the local AWS and delete all that it holds."""
+    if not options.yes and sys.stdin.isatty():
+        sys.stdout.write(f"Delete all that {process.home()} holds? [y/N] ")
+        if input().strip().lower() != "y":
+            return 1
+    process.reset()
+    _say("The workspace is empty.")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "up": up,
+    "down": down,
+    "status": status,
+    "env": env,
+    "reset": reset,
+}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

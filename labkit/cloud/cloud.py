@@ -1,0 +1,106 @@
+"""The local AWS as one object: where it lives, what it remembers, what runs in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import moto.backends
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam.models import iam_backends
+
+from labkit.cloud import objects
+from labkit.cloud.jobs import Jobs
+from labkit.cloud.operations import Principal
+from labkit.cloud.state import Records, State
+
+REGION = "us-east-1"
+LEARNER = "learner"
+STARTERS: list[Callable[[Cloud], None]] = []
+
+
+def on_start(starter: Callable[[Cloud], None]) -> Callable[[Cloud], None]:
+    """Register what a service does when the cloud comes up, such as mending interrupted runs."""
+    STARTERS.append(starter)
+    return starter
+
+
+class Cloud:
+    """One workspace's local AWS.
+
+    Args:
+        home: the workspace's folder; made when missing.
+        region: the region that its learner works in.
+    """
+
+    def __init__(self, home: Path, *, region: str = REGION) -> None:
+        self.home, self.region, self.account = home, region, DEFAULT_ACCOUNT_ID
+        self.endpoint = ""
+        home.mkdir(parents=True, exist_ok=True)
+        os.chmod(home, 0o700)
+        objects.install()
+        objects.BODIES.open(home / "s3")
+        self.state = State(home / "state.db")
+        self.jobs = Jobs()
+        self._locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._records: dict[str, Records] = {}
+
+    def start(self) -> None:
+        """Bring the stored state back and let each service mend what was interrupted."""
+        self.state.load()
+        objects.BODIES.sweep(self._known_bodies())
+        for starter in STARTERS:
+            starter(self)
+
+    def stop(self) -> None:
+        """End the background's work and make everything durable."""
+        self.jobs.stop()
+        self.state.save()
+        self.state.close()
+
+    @contextlib.contextmanager
+    def lock(self, service: str) -> Iterator[None]:
+        """Hold moto's records of a service for this thread."""
+        with self._locks[service]:
+            yield
+
+    @contextlib.contextmanager
+    def changing(self, service: str) -> Iterator[None]:
+        """Hold moto's records of a service and make the changes durable at the end."""
+        with self.lock(service):
+            yield
+            self.state.save(service)
+
+    def backend(self, service: str, region: str | None = None) -> Any:
+        """moto's records of a service (``glue``, ``kms``; global ones such as ``iam`` too)."""
+        backends: Any = moto.backends.get_backend(service)  # type: ignore[call-overload]
+        by_region = backends[self.account]
+        return by_region["aws" if service in ("iam", "s3", "sts") else region or self.region]
+
+    def records(self, kind: str) -> Records:
+        """Durable records of our own, by kind (``athena.execution``)."""
+        if kind not in self._records:
+            self._records[kind] = self.state.records(kind)
+        return self._records[kind]
+
+    def learner(self) -> tuple[Principal, str, str]:
+        """The workspace's user, access key and secret; made on first use."""
+        iam: Any = iam_backends[self.account]["aws"]
+        if LEARNER not in iam.users:
+            iam.create_user(self.region, LEARNER)
+            iam.create_access_key(LEARNER)
+            self.state.save("iam")
+        user = iam.users[LEARNER]
+        key = user.access_keys[0]
+        return Principal(user.arn, self.account), key.access_key_id, key.secret_access_key
+
+    def _known_bodies(self) -> set[str]:
+        buckets = self.backend("s3").buckets.values()
+        versions = (v for b in buckets for vs in dict.values(b.keys) for v in vs)
+        parts = (p for b in buckets for m in b.multiparts.values() for p in m.parts.values())
+        return {k.path for k in (*versions, *parts) if hasattr(k, "path")}

@@ -1,0 +1,121 @@
+"""What a reader is told: the table's declaration and the files that it covers.
+
+A lake's table is a declaration over files that know nothing of it: the catalog says the columns,
+the SerDe (Hive's reader and writer of rows) says how bytes become values, and a file's folder says
+the values of the partition keys. Source:
+https://docs.aws.amazon.com/athena/latest/ug/serde-about.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from labkit.cloud.engine.types import Type
+
+
+class FormatError(Exception):
+    """A file or a table's declaration that cannot be read as it says.
+
+    Args:
+        code: Hive's error name: ``HIVE_BAD_DATA``, ``HIVE_CURSOR_ERROR``, ``HIVE_INVALID_METADATA``.
+        message: what is wrong, with the file's name where one is at fault.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+
+    @property
+    def code(self) -> str:
+        return str(self.args[0])
+
+    @property
+    def message(self) -> str:
+        return str(self.args[1])
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+class Session(Protocol):
+    """What the readers need of an engine's session: its DuckDB connection."""
+
+    @property
+    def con(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a table.
+
+    Args:
+        path: where its bytes are on disk.
+        name: what its owner calls it; its ending tells the compression (``.gz``).
+        partition: the text of each partition key's value, ``None`` for NULL.
+        size: bytes on disk.
+    """
+
+    path: str
+    name: str
+    partition: tuple[str | None, ...] = ()
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table's declaration.
+
+    Args:
+        format: one of `labkit.cloud.engine.formats.READERS`.
+        columns: name and type of each column in the files, in order.
+        partition_keys: name and type of each partition key.
+        options: SerDe properties and table parameters under lower-case keys.
+    """
+
+    format: str
+    columns: tuple[tuple[str, Type], ...]
+    partition_keys: tuple[tuple[str, Type], ...] = ()
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    def option(self, *names: str, default: str = "") -> str:
+        """The first of these options that is set."""
+        return next((self.options[n] for n in names if n in self.options), default)
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """An option that is ``true`` or ``false``."""
+        return self.options.get(name, str(default)).strip().lower() == "true"
+
+    def count(self, name: str) -> int:
+        """An option that is a number of lines."""
+        text = self.options.get(name, "0").strip()
+        if not text.isdigit():
+            raise FormatError("HIVE_INVALID_METADATA", f"Invalid value for {name} property: {text}")
+        return int(text)
+
+    def wanted(self, names: Iterable[str]) -> list[tuple[int, str, Type]]:
+        """Index, name and type of those columns that a query wants, in the table's order."""
+        return [(i, n, t) for i, (n, t) in enumerate(self.columns) if n in names]
+
+
+def identifier(name: str) -> str:
+    """A name quoted for SQL.
+
+    >>> identifier('a"b')
+    '"a""b"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | None) -> str:
+    """A text as an SQL literal, ``NULL`` for ``None``.
+
+    >>> literal("it's")
+    "'it''s'"
+    """
+    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def paths(files: Sequence[File]) -> str:
+    """The files' paths as an SQL list."""
+    return f"[{', '.join(literal(f.path) for f in files)}]"

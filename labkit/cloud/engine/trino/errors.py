@@ -1,0 +1,65 @@
+"""Failures in Trino's words: an error's name, where it is in the statement, and a sentence.
+
+Athena prints them as ``COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved``. The names are
+https://github.com/trinodb/trino/blob/master/core/trino-spi/src/main/java/io/trino/spi/StandardErrorCode.java
+"""
+
+from __future__ import annotations
+
+import re
+
+#: How a macro or a UDF raises an error with a name inside DuckDB.
+MARK = "LABKIT"
+_MARKED = re.compile(rf"{MARK}:([A-Z_]+): (.*?)(?:\n|$)", re.DOTALL)
+
+
+class QueryFailed(Exception):
+    """A statement that the engine refuses or could not finish.
+
+    Args:
+        code: Trino's error name, such as ``TYPE_MISMATCH``.
+        message: the sentence after it.
+        line: 1-based, None when the failure has no place in the text.
+        column: 1-based.
+    """
+
+    def __init__(
+        self, code: str, message: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(code, message, line, column)
+        self.code = code
+        self.message = message
+        self.line = line
+        self.column = column
+
+    def __str__(self) -> str:
+        place = "" if self.line is None else f"line {self.line}:{self.column}: "
+        return f"{self.code}: {place}{self.message}"
+
+
+def failed_at(text: str, offset: int, code: str, message: str) -> QueryFailed:
+    """The failure of a statement at a character of its text."""
+    before = text[:offset]
+    column = offset - (before.rfind("\n") + 1) + 1
+    return QueryFailed(code, message, before.count("\n") + 1, column)
+
+
+def raising(code: str, message: str) -> str:
+    """DuckDB SQL that fails with an error name when it is evaluated."""
+    return f"error({quoted_text(f'{MARK}:{code}: {message}')})"
+
+
+def marked(text: str) -> QueryFailed | None:
+    """The failure that `raising` put into an engine's error text, if there is one."""
+    found = _MARKED.search(text)
+    return QueryFailed(found[1], found[2].strip()) if found else None
+
+
+def quoted_text(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted_name(name: str) -> str:
+    """A quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'

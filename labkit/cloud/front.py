@@ -1,0 +1,174 @@
+"""The door of the local AWS: guard → our operations → moto → one honest "not here".
+
+A WSGI application. It believes a request only after `guard`, finds the operation by botocore's
+models, calls our handler where one is registered, and lets moto answer the rest. What neither
+knows gets a 400 in AWS's shape, which clients do not retry.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError, ServiceException
+
+from labkit import __version__
+from labkit.cloud import guard, protocol
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import (
+    OPERATIONS,
+    AwsError,
+    Context,
+    Handler,
+    changes_state,
+    not_here,
+    not_kept,
+)
+from labkit.cloud.s3 import S3
+
+log = logging.getLogger(__name__)
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+HEALTH = "/labkit/health"
+
+
+class Front:
+    """The WSGI application.
+
+    Args:
+        cloud: the workspace's local AWS.
+        moto_app: moto's own WSGI application, behind us.
+    """
+
+    def __init__(self, cloud: Cloud, moto_app: Callable[..., Iterable[bytes]]) -> None:
+        self.cloud, self.moto = cloud, Moto(moto_app)
+        self.s3 = S3(cloud, self.moto)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        try:
+            guard.check_origin(environ)
+            if environ.get("PATH_INFO") == HEALTH:
+                return _send(start_response, self._health())
+            if _is_s3(environ):
+                return self.s3(environ, start_response)
+            return _send(start_response, self._answer(environ))
+        except AwsError as error:
+            return _send(start_response, protocol.refuse(None, error))
+
+    def _health(self) -> protocol.Reply:
+        body = json.dumps({"version": __version__, "pid": os.getpid()}).encode()
+        return protocol.Reply(200, {"Content-Type": "application/json"}, body)
+
+    def _answer(self, environ: Environ) -> protocol.Reply:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        service = _service(environ)
+        model = protocol.service_model(service)
+        try:
+            claim, principal = guard.identify(environ, body)
+            if model is None:
+                raise not_here(service, "*")
+            call = protocol.find_call(model, environ, body)
+            if call is None:
+                raise AwsError("UnknownOperationException", f"No such operation of {service}")
+            name = call.operation.name
+            handler = OPERATIONS.get((service, name))
+            if handler is None:
+                return self._fall_through(service, name, environ, body)
+            parameters = protocol.read_parameters(call, environ, body)
+            context = Context(self.cloud, service, name, claim.region, principal)
+            return protocol.answer(call.operation, self._run(handler, context, parameters))
+        except AwsError as error:
+            return protocol.refuse(model, error)
+        except (OSError, sqlite3.Error) as error:
+            log.exception("a request could not be kept")
+            return protocol.refuse(model, not_kept(error))
+
+    def _run(self, handler: Handler, context: Context, parameters: Any) -> dict[str, Any]:
+        try:
+            result = handler(context, **parameters) or {}
+            if changes_state(context.operation):
+                self.cloud.state.save(context.service)
+            return result
+        except AwsError:
+            raise
+        except (JsonRESTError, ServiceException) as error:
+            raise from_moto(error) from error
+        except (OSError, sqlite3.Error):
+            raise
+        except Exception as error:
+            log.exception("%s:%s failed", context.service, context.operation)
+            raise AwsError("InternalFailure", f"{type(error).__name__}: {error}") from error
+
+    def _fall_through(
+        self, service: str, name: str, environ: Environ, body: bytes
+    ) -> protocol.Reply:
+        with self.cloud.lock(service):
+            reply = self.moto.call(environ, body)
+            if reply is None:
+                raise not_here(service, name)
+            if changes_state(name):
+                self.cloud.state.save(service)
+        return reply
+
+
+class Moto:
+    """moto's application, called in process; its unhandled errors become ``None``."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+
+    def call(self, environ: Environ, body: bytes) -> protocol.Reply | None:
+        """moto's answer; ``None`` where it has none (a missing operation, or a crash)."""
+        environ = {
+            **environ,
+            "wsgi.input": io.BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)),
+        }
+        seen: dict[str, Any] = {}
+
+        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> None:
+            seen.update(status=int(status[:3]), headers=dict(headers))
+
+        try:
+            content = b"".join(self._app(environ, start))
+        except (NotImplementedError, AttributeError, KeyError, TypeError, ValueError):
+            log.info("moto has no answer to %s", environ.get("HTTP_X_AMZ_TARGET"), exc_info=True)
+            return None
+        html = seen["headers"].get("Content-Type", "").startswith("text/html")
+        if seen["status"] >= 500 or (seen["status"] == 404 and html and b"<!doctype" in content):
+            return None
+        return protocol.Reply(seen["status"], seen["headers"], content)
+
+
+def from_moto(error: Any) -> AwsError:
+    """An error that moto's records raise, in our words for it."""
+    code = getattr(error, "error_type", None) or getattr(error, "code", None)
+    status = error.code if isinstance(getattr(error, "code", None), int) else 400
+    return AwsError(str(code or type(error).__name__), str(error.message), status)
+
+
+def _service(environ: Environ) -> str:
+    claim = guard.read_claim(environ)
+    name = claim.service if claim else ""
+    return protocol.SERVICE_OF_SIGNING_NAME.get(name, name)
+
+
+def _is_s3(environ: Environ) -> bool:
+    claim = guard.read_claim(environ)
+    return claim is None or claim.service == "s3"
+
+
+def _send(start_response: StartResponse, reply: protocol.Reply) -> Iterable[bytes]:
+    headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
+    headers["Content-Length"] = str(len(reply.body))
+    start_response(f"{reply.status} {_reason(reply.status)}", list(headers.items()))
+    return [reply.body]
+
+
+def _reason(status: int) -> str:
+    return "OK" if status < 300 else "Error"

@@ -1,0 +1,81 @@
+"""Who may speak to the local AWS: programs of this machine with the workspace's credentials.
+
+A server on loopback is still in reach of every web page that the learner's browser opens, by
+cross-site requests and by DNS rebinding. So a request needs a loopback ``Host``, no sign of a
+browser behind it, and a valid signature of credentials that this workspace made.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam.models import iam_backends
+from moto.sts.models import sts_backends
+
+from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.signature import Claim, read_claim, read_legacy_claim, verify, verify_legacy
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+def check_origin(environ: dict[str, Any]) -> None:
+    """Refuse other hosts' names, browsers' cross-site requests and moto's own pages."""
+    host = environ.get("HTTP_HOST", "")
+    name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+    if name not in LOOPBACK and not name.endswith(".localhost"):
+        raise _denied(f"The host {name!r} is not this machine")
+    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "none") not in (
+        "none",
+        "same-origin",
+    ):
+        raise _denied("Web pages are not clients of this server")
+    if environ.get("PATH_INFO", "").startswith("/moto-api"):
+        raise _denied("This page is closed")
+
+
+def identify(environ: dict[str, Any], body: bytes | None) -> tuple[Claim, Principal]:
+    """The caller, proved by the request's signature.
+
+    Args:
+        body: the request's body; ``None`` for S3, where a header carries its hash.
+
+    Raises:
+        AwsError: no signature, unknown key, or a signature that another secret made.
+    """
+    if legacy := read_legacy_claim(environ):
+        secret, principal = credentials_of(legacy.access_key)
+        verify_legacy(legacy, secret, environ)
+        return legacy, principal
+    claim = read_claim(environ)
+    if claim is None:
+        raise AwsError(
+            "MissingAuthenticationToken",
+            "The request is not signed. Take the workspace's credentials: labkit env",
+            403,
+        )
+    secret, principal = credentials_of(claim.access_key)
+    verify(claim, secret, environ, body)
+    return claim, principal
+
+
+def credentials_of(access_key: str) -> tuple[str, Principal]:
+    """The secret and the owner of an access key: an IAM user's, or a role session's from STS."""
+    users = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].users.values()
+    for user in users:
+        for key in user.access_keys:
+            if key.access_key_id == access_key and key.status == "Active":
+                return key.secret_access_key, Principal(user.arn, DEFAULT_ACCOUNT_ID)
+    for session in sts_backends[DEFAULT_ACCOUNT_ID]["aws"].assumed_roles:
+        if session.access_key_id == access_key:
+            return session.secret_access_key, Principal(session.arn, DEFAULT_ACCOUNT_ID)
+    raise AwsError(
+        "InvalidAccessKeyId",
+        f"The access key {access_key} is not one of this workspace. "
+        "Take the workspace's credentials: labkit env",
+        403,
+    )
+
+
+def _denied(why: str) -> AwsError:
+    return AwsError("AccessDenied", why, 403)

@@ -1,0 +1,92 @@
+"""Work in the background: crawls, queries and job runs, each of which can be told to stop."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """Raised inside a job that was told to stop."""
+
+
+class Job:
+    """A running piece of work, as its own code sees it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._stop = threading.Event()
+        self._on_stop: list[Callable[[], None]] = []
+
+    def stop(self) -> None:
+        """Ask the job to end; wakes whatever it waits in."""
+        self._stop.set()
+        for hook in list(self._on_stop):
+            hook()
+
+    def on_stop(self, hook: Callable[[], None]) -> None:
+        """Call this when the job is told to stop, at once if it already was."""
+        self._on_stop.append(hook)
+        if self._stop.is_set():
+            hook()
+
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
+    def check(self) -> None:
+        """End the job here if it was told to stop.
+
+        Raises:
+            Stopped: it was.
+        """
+        if self._stop.is_set():
+            raise Stopped(self.name)
+
+
+class Jobs:
+    """The running jobs by name (``athena/<id>``)."""
+
+    def __init__(self, workers: int = 8) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="job")
+        self._running: dict[str, tuple[Job, Future[Any]]] = {}
+        self._lock = threading.Lock()
+
+    def start(self, name: str, work: Callable[[Job], Any]) -> Future[Any]:
+        """Run work in the background under a name."""
+        job = Job(name)
+        with self._lock:
+            future = self._pool.submit(self._run, job, work)
+            self._running[name] = (job, future)
+        future.add_done_callback(lambda _: self._forget(name, job))
+        return future
+
+    def find(self, name: str) -> Job | None:
+        """The running job of a name, if there is one."""
+        found = self._running.get(name)
+        return found[0] if found else None
+
+    def stop(self) -> None:
+        """Tell all jobs to stop, and wait for them."""
+        for job, _ in list(self._running.values()):
+            job.stop()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, job: Job, work: Callable[[Job], Any]) -> Any:
+        try:
+            return work(job)
+        except Stopped:
+            return None
+        except Exception:
+            log.exception("job %s failed", job.name)
+            raise
+
+    def _forget(self, name: str, job: Job) -> None:
+        with self._lock:
+            if self._running.get(name, (None,))[0] is job:
+                del self._running[name]

@@ -1,0 +1,287 @@
+"""S3 object bodies as files on disk, and moto's records of them.
+
+moto keeps each body in memory and reads it whole for every range. Here a body is one immutable
+file under ``objects/``: memory stays flat, the engines read it by path, and it survives the
+process. moto never sees a body: it gets a **ticket**, a few bytes that stand for the file, and
+hands it back where it would have answered with the body.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import moto.s3.models as models
+from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
+
+from labkit.cloud.keystore import KeyStore
+
+CHUNK = 1 << 20
+_TICKET = b"labkit-body:"
+
+
+@dataclass(frozen=True)
+class Body:
+    """An object's content: a file that is complete.
+
+    Args:
+        path: where it lies.
+        size: in bytes.
+        etag: hexadecimal MD5 of the content, as S3 gives for a single PUT.
+    """
+
+    path: str
+    size: int
+    etag: str | None = None
+
+
+class Bodies:
+    """The folder of bodies, and the tickets that stand for them while moto handles a call."""
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.gettempdir())
+        self._tickets: dict[bytes, Body] = {}
+        self._serving = threading.local()
+
+    def open(self, root: Path) -> None:
+        """Use a folder, making its parts."""
+        self.root = root
+        for part in ("objects", "parts", "incoming"):
+            (root / part).mkdir(parents=True, exist_ok=True)
+
+    def incoming(self) -> Path:
+        """A new name for a body that is being written."""
+        return self.root / "incoming" / uuid.uuid4().hex
+
+    def place(self, bucket: str | None, name: str) -> Path:
+        """A new, never used name for a body of an object (or of a part, without a bucket)."""
+        folder = self.root / ("objects" if bucket else "parts") / (bucket or "")
+        folder.mkdir(parents=True, exist_ok=True)
+        base = re.sub(r"[^\w.=-]", "_", name.rsplit("/", 1)[-1])[-80:]
+        return folder / f"{uuid.uuid4().hex}~{base}"
+
+    def ticket(self, body: Body) -> bytes:
+        """Bytes that stand for a body until they are redeemed."""
+        ticket = _TICKET + uuid.uuid4().hex.encode()
+        self._tickets[ticket] = body
+        return ticket
+
+    def redeem(self, ticket: Any) -> Body | None:
+        """The body behind a ticket, once; ``None`` for other bytes."""
+        if not isinstance(ticket, bytes) or not ticket.startswith(_TICKET):
+            return None
+        return self._tickets.pop(ticket, None)
+
+    @contextlib.contextmanager
+    def tickets(self) -> Iterator[None]:
+        """While open, moto reads tickets instead of bodies (in this thread)."""
+        self._serving.on = True
+        try:
+            yield
+        finally:
+            self._serving.on = False
+
+    @property
+    def serving(self) -> bool:
+        return bool(getattr(self._serving, "on", False))
+
+    def sweep(self, known: set[str]) -> int:
+        """Delete what no index names: the leavings of a process that died in a call."""
+        shutil.rmtree(self.root / "incoming", ignore_errors=True)
+        (self.root / "incoming").mkdir(parents=True, exist_ok=True)
+        found = [p for part in ("objects", "parts") for p in (self.root / part).rglob("*~*")]
+        orphans = [p for p in found if str(p) not in known]
+        for path in orphans:
+            path.unlink(missing_ok=True)
+        return len(orphans)
+
+
+BODIES = Bodies()
+
+
+def write_stream(chunks: Iterator[bytes], *watchers: Callable[[bytes], object]) -> Body:
+    """Write a body aside as it arrives; its MD5 is made on the way.
+
+    Args:
+        chunks: the content.
+        *watchers: called with each chunk, such as a checksum's ``update``.
+    """
+    path, digest, size = BODIES.incoming(), hashlib.md5(usedforsecurity=False), 0
+    try:
+        with open(path, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+                for watch in watchers:
+                    watch(chunk)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return Body(str(path), size, digest.hexdigest())
+
+
+def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
+    """A body, or a range of it, in chunks of a megabyte at most."""
+    with open(path, "rb") as file:
+        file.seek(start)
+        left = length if length is not None else os.path.getsize(path) - start
+        while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+class DiskKey(models.FakeKey):
+    """moto's object version, its body in a file."""
+
+    def __init__(self, name: Any, value: Any, *args: Any, **kwargs: Any) -> None:
+        self.path = ""
+        self._place = BODIES.place(kwargs.get("bucket_name"), str(name))
+        super().__init__(name, value, *args, **kwargs)
+
+    @property
+    def value(self) -> bytes:
+        """The content, or a ticket for it while S3's front is served."""
+        if BODIES.serving:
+            return BODIES.ticket(Body(self.path, self.contentsize, self._etag))
+        return Path(self.path).read_bytes()
+
+    @value.setter
+    def value(self, new: Any) -> None:
+        body = BODIES.redeem(new) or write_stream(iter([new.encode() if isinstance(new, str) else new]))
+        self._adopt(body)
+
+    def _adopt(self, body: Body) -> None:
+        """Make a file this version's body: moved if it has just arrived, else linked."""
+        if Path(body.path).parent == BODIES.root / "incoming":
+            os.replace(body.path, self._place)
+        else:
+            link_or_copy(body.path, self._place)
+        self.path, self.contentsize = str(self._place), body.size
+        self._etag = self._etag or body.etag
+
+    @property
+    def etag(self) -> str:
+        return f'"{self._etag}"'
+
+    def release(self) -> str | None:
+        """The body's path, for whoever deletes it after the index is written."""
+        return self.path
+
+    def dispose(self, garbage: bool = False) -> None:
+        """Nothing: a body goes when the index no longer names it."""
+        self.disposed = True
+
+    def __del__(self) -> None:
+        """Nothing: the end of the process must not delete bodies."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {k: v for k, v in self.__dict__.items() if k not in ("_value_buffer", "lock")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.lock = threading.Lock()
+
+
+def link_or_copy(source: str, target: Path) -> None:
+    """A second name for a body; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+class DiskMultipart(models.FakeMultipart):
+    """moto's multipart upload, its parts in files."""
+
+    def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Any, str, Any]:
+        """Join the parts into one new file; they stay until the upload is on record."""
+        parts = self._named_parts(list(body))
+        joined = write_joined([part.path for part in parts])
+        digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
+        etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
+        size = sum(part.contentsize for part in parts)
+        self.finished, self.parts, self.partlist = [p.path for p in self.parts.values()], {}, []
+        return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", None
+
+    def _named_parts(self, named: list[tuple[int, str]]) -> list[DiskKey]:
+        if not named:
+            raise MalformedXML
+        parts: list[DiskKey] = []
+        for number, etag in named:
+            part: Any = self.parts.get(number)
+            if part is None or part.etag.strip('"') != etag.strip('"'):
+                raise InvalidPart()
+            if parts and parts[-1].contentsize < models.S3_UPLOAD_PART_MIN_SIZE:
+                raise EntityTooSmall()
+            parts.append(part)
+        return parts
+
+    def dispose(self) -> None:
+        """Delete the parts of an aborted upload."""
+        for part in self.parts.values():
+            Path(part.path).unlink(missing_ok=True)  # type: ignore[attr-defined]
+
+
+def write_joined(paths: list[str]) -> Path:
+    """One file of several, copied in the kernel."""
+    target = BODIES.incoming()
+    with open(target, "wb") as joined:
+        for path in paths:
+            with open(path, "rb") as part:
+                shutil.copyfileobj(part, joined, 4 * CHUNK)
+    return target
+
+
+class DiskS3Backend(models.S3Backend):
+    """moto's S3 with its two whole-body reads replaced."""
+
+    @property
+    def _url_module(self) -> Any:
+        import moto.s3.urls as urls
+
+        return urls
+
+    def upload_part_copy(
+        self, dest_bucket_name: str, multipart_id: str, part_id: int, src_bucket_name: str,
+        src_key_name: str, src_version_id: str | None, start_byte: int, end_byte: int,
+    ) -> models.FakeKey:  # fmt: skip
+        source: Any = self.get_object(src_bucket_name, src_key_name, version_id=src_version_id)
+        length = None if start_byte is None else end_byte - start_byte + 1
+        body = write_stream(read_stream(source.path, start_byte or 0, length))
+        multipart = self.get_bucket(dest_bucket_name).multiparts[multipart_id]
+        return multipart.set_part(part_id, BODIES.ticket(body))
+
+    def select_object_content(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError("S3 Select")
+
+
+class OpenBucket(models.FakeBucket):
+    """A bucket whose policy moto does not judge: it reads no conditions. `policy.py` does."""
+
+    def get_permission(self, action: str, resource: str) -> Any:
+        from moto.iam.access_control import PermissionResult
+
+        return PermissionResult.NEUTRAL
+
+
+def install() -> None:
+    """Put the disk's classes in moto's place; before the first bucket is made."""
+    models.FakeKey = DiskKey  # type: ignore[misc]
+    models.FakeMultipart = DiskMultipart  # type: ignore[misc]
+    models.FakeBucket = OpenBucket  # type: ignore[misc]
+    models._VersionedKeyStore = KeyStore  # type: ignore[misc]
+    models.s3_backends.backend = DiskS3Backend
+    import moto.s3.responses as responses
+
+    responses.FakeKey = DiskKey  # type: ignore[misc, attr-defined]

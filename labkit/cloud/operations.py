@@ -1,0 +1,123 @@
+"""The registry of AWS operations that the local cloud answers itself.
+
+An operation is one function and one line of registry::
+
+    @operation("athena", "StartQueryExecution")
+    def start_query_execution(context: Context, *, QueryString: str, **options: Any) -> Answer: ...
+
+Its keyword arguments are the members of the operation's input shape, spelled as AWS spells them;
+it returns the members of the output shape. What has no line here falls through to moto.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labkit.cloud.cloud import Cloud
+
+Answer = dict[str, Any]
+Handler = Callable[..., Answer | None]
+
+OPERATIONS: dict[tuple[str, str], Handler] = {}
+
+
+class AwsError(Exception):
+    """An answer in AWS's error shape.
+
+    Args:
+        code: AWS's error code, such as ``InvalidRequestException``.
+        message: AWS's sentence.
+        status: the HTTP status; 4xx, which clients do not retry.
+        **details: further members of the error's shape (``AthenaErrorCode="..."``).
+    """
+
+    def __init__(self, code: str, message: str, status: int = 400, **details: Any) -> None:
+        super().__init__(code, message, status, details)
+        self.code, self.message, self.status, self.details = code, message, status, details
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+def not_here(service: str, operation: str, why: str = "") -> AwsError:
+    """The one honest answer for what AWS can do and the local cloud cannot."""
+    reason = f": {why}" if why else ""
+    return AwsError(
+        "NotImplementedException",
+        f"{service}:{operation} is not available in the local AWS{reason}. "
+        "On an AWS account it is.",
+    )
+
+
+def not_kept(error: Exception) -> AwsError:
+    """A change that could not be written down: the disk is full, or the folder is gone."""
+    return AwsError("InternalFailure", f"The local AWS could not store this: {error}")
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who calls: an IAM user, a role's session, or an AWS service.
+
+    Args:
+        arn: the caller's ARN as ``sts:GetCallerIdentity`` tells it.
+        account: the account's 12 digits.
+    """
+
+    arn: str
+    account: str
+
+    @property
+    def role_arn(self) -> str | None:
+        """The IAM role behind a role's session, else ``None``."""
+        if ":assumed-role/" not in self.arn:
+            return None
+        role = self.arn.split(":assumed-role/")[1].split("/")[0]
+        return f"arn:aws:iam::{self.account}:role/{role}"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a handler knows beside the parameters."""
+
+    cloud: Cloud
+    service: str
+    operation: str
+    region: str
+    principal: Principal
+
+    @property
+    def account(self) -> str:
+        return self.principal.account
+
+    def arn(self, resource: str, service: str | None = None) -> str:
+        """The ARN of a resource of this account and region."""
+        return f"arn:aws:{service or self.service}:{self.region}:{self.account}:{resource}"
+
+
+def operation(service: str, name: str) -> Callable[[Handler], Handler]:
+    """Register a function as the local cloud's answer to one operation.
+
+    Args:
+        service: botocore's name of the service (``stepfunctions``, not ``states``).
+        name: the operation's name in its API model (``StartCrawler``).
+    """
+
+    def register(handler: Handler) -> Handler:
+        OPERATIONS[service, name] = handler
+        return handler
+
+    return register
+
+
+READ_ONLY = (
+    "Get List Describe Head BatchGet Search Query Lookup Filter Test Validate Preview Decrypt "
+    "Encrypt GenerateDataKey GenerateRandom GenerateMac Sign Verify Simulate Estimate"
+).split()
+
+
+def changes_state(name: str) -> bool:
+    """Whether an operation of this name may change what later calls see."""
+    return not name.startswith(tuple(READ_ONLY))

@@ -1,0 +1,328 @@
+"""S3's front: bodies stream between the socket and files, moto keeps the records.
+
+Around each of moto's answers this module does what moto cannot: it judges the caller by bucket
+policy and KMS key (`policy.py`), unwraps ``aws-chunked`` bodies, checks digests, serves ranges from
+the file, and makes the change durable before the answer.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+import sqlite3
+import urllib.parse
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from labkit.cloud import guard, policy, protocol
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.objects import BODIES, CHUNK, Body, read_stream, write_stream
+from labkit.cloud.operations import AwsError, Principal, not_kept
+
+Environ = dict[str, Any]
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+_SMALL_BODY = 16 << 20
+
+
+@dataclass(frozen=True)
+class Request:
+    """An S3 request: whom it concerns and what it wants."""
+
+    environ: Environ
+    method: str
+    bucket: str
+    key: str
+    query: dict[str, str]
+    principal: Principal
+
+    def header(self, name: str) -> str | None:
+        """A request header, ``None`` when absent."""
+        found: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return found
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether the request's body is an object's content."""
+        plain = {"partNumber", "uploadId", "x-id"} | {
+            k for k in self.query if k.lower().startswith("x-amz-")
+        }
+        return (
+            self.method == "PUT"
+            and bool(self.key)
+            and set(self.query) <= plain
+            and not self.header("x-amz-copy-source")
+        )
+
+    @property
+    def changes(self) -> bool:
+        return self.method in ("PUT", "POST", "DELETE")
+
+
+class S3:
+    """The WSGI application of S3.
+
+    Args:
+        cloud: the workspace's local AWS.
+        moto: moto's application.
+    """
+
+    def __init__(self, cloud: Cloud, moto: Any) -> None:
+        self.cloud, self.moto = cloud, moto
+
+    def __call__(
+        self, environ: Environ, start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        try:
+            status, headers, content = self._answer_or_refuse(environ)
+        except AwsError as error:
+            _drain(environ)
+            reply = protocol.refuse(None, error)
+            status, headers, content = reply.status, reply.headers, [reply.body]
+            headers["Content-Length"] = str(len(reply.body))
+        start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
+        return content if environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def _answer_or_refuse(
+        self, environ: Environ
+    ) -> tuple[int, dict[str, str], Iterable[bytes]]:
+        try:
+            return self._answer(environ)
+        except (OSError, sqlite3.Error) as error:
+            raise not_kept(error) from error
+
+    def _answer(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
+        _, principal = guard.identify(environ, None)
+        request = read_request(environ, principal)
+        policy.authorize_s3(self.cloud, request)
+        if request.is_upload:
+            reply = self._upload(request)
+        else:
+            reply = self._forward(request, _read_body(environ))
+        body = BODIES.redeem(reply.body)
+        if body is None:
+            headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
+            length = reply.headers.get("Content-Length", "0")
+            headers["Content-Length"] = (
+                length if request.method == "HEAD" else str(len(reply.body))
+            )
+            return reply.status, headers, [reply.body]
+        return _download(request, reply, body)
+
+    def _upload(self, request: Request) -> protocol.Reply:
+        body, checksums = receive(request)
+        environ = _without_transfer_headers(request.environ) | checksums
+        return self._forward(request, BODIES.ticket(body), environ)
+
+    def _forward(
+        self, request: Request, body: bytes, environ: Environ | None = None
+    ) -> protocol.Reply:
+        environ = dict(environ or request.environ)
+        environ.pop("HTTP_RANGE", None)
+        environ.pop("HTTP_X_AMZ_CHECKSUM_ALGORITHM", None) if request.header(
+            "x-amz-copy-source"
+        ) else None
+        with self.cloud.lock("s3"), BODIES.tickets():
+            reply: protocol.Reply | None = self.moto.call(environ, body)
+            if reply is None:
+                raise AwsError("NotImplemented", "The local AWS's S3 has no such function")
+            if request.changes and reply.status < 300:
+                self._make_durable(request)
+        return reply
+
+    def _make_durable(self, request: Request) -> None:
+        bucket = self.cloud.backend("s3").buckets.get(request.bucket)
+        if bucket is None:
+            self.cloud.state.forget_bucket(request.bucket)
+        elif request.key:
+            bucket.keys.dirty.add(request.key)
+        plain = request.is_upload and "uploadId" not in request.query
+        if plain and not request.header("x-amz-tagging"):
+            self.cloud.state.save_keys()
+        else:
+            self.cloud.state.save("s3")
+
+
+def read_request(environ: Environ, principal: Principal) -> Request:
+    """Bucket and key from a path-style address or a ``bucket.localhost`` host."""
+    path = urllib.parse.unquote(protocol.raw_path(environ)).lstrip("/")
+    host = environ.get("HTTP_HOST", "").rsplit(":", 1)[0]
+    if host.endswith(".localhost"):
+        bucket, key = host.removesuffix(".localhost"), path
+    else:
+        bucket, _, key = path.partition("/")
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    return Request(environ, environ["REQUEST_METHOD"], bucket, key, query, principal)
+
+
+# Receiving ----------------------------------------------------------------------------------------
+
+
+def receive(request: Request) -> tuple[Body, dict[str, str]]:
+    """Write the request's body to a file.
+
+    Returns:
+        The body, and the checksum headers that moto is to keep.
+
+    Raises:
+        AwsError: it does not match the digest or checksum that the client sent.
+    """
+    trailers: dict[str, str] = {}
+    checksum = _Checksum(request)
+    body = write_stream(_content(request, trailers), checksum.update)
+    try:
+        _check_md5(request, body)
+        return body, checksum.headers(trailers)
+    except AwsError:
+        os.unlink(body.path)
+        raise
+
+
+def _content(request: Request, trailers: dict[str, str]) -> Iterator[bytes]:
+    stream = request.environ["wsgi.input"]
+    if (request.header("x-amz-content-sha256") or "").startswith("STREAMING-"):
+        return _unchunk(stream, trailers)
+    length = request.environ.get("CONTENT_LENGTH")
+    if length is None and not request.environ.get("wsgi.input_terminated"):
+        raise AwsError("MissingContentLength", "You must provide the Content-Length header", 411)
+    return _read(stream, int(length) if length else None)
+
+
+def _read(stream: BinaryIO, length: int | None) -> Iterator[bytes]:
+    left = length
+    while left is None or left > 0:
+        chunk = stream.read(CHUNK if left is None else min(CHUNK, left))
+        if not chunk:
+            break
+        left = None if left is None else left - len(chunk)
+        yield chunk
+    if left:
+        raise AwsError("IncompleteBody", "You did not provide the number of bytes specified")
+
+
+def _unchunk(stream: BinaryIO, trailers: dict[str, str]) -> Iterator[bytes]:
+    """The content of an ``aws-chunked`` body; its trailing headers are noted."""
+    while size := int(stream.readline().split(b";")[0].strip() or b"0", 16):
+        yield from _read(stream, size)
+        stream.readline()
+    while line := stream.readline().strip():
+        name, _, value = line.decode().partition(":")
+        trailers[name.lower()] = value.strip()
+
+
+class _Checksum:
+    """The checksum that a client asks to be verified, computed as the body arrives."""
+
+    KNOWN = ("crc32", "sha1", "sha256")
+    ALL = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
+
+    def __init__(self, request: Request) -> None:
+        named = [a for a in self.ALL if request.header(f"x-amz-checksum-{a}")]
+        trailer = (request.header("x-amz-trailer") or "").rpartition("-")[2]
+        asked = (request.header("x-amz-sdk-checksum-algorithm") or "").lower()
+        self.name = (named or [trailer or asked])[0]
+        self.sent = request.header(f"x-amz-checksum-{self.name}")
+        self._crc = 0
+        self._hash = hashlib.new(self.name) if self.name in ("sha1", "sha256") else None
+
+    def update(self, chunk: bytes) -> None:
+        if self._hash:
+            self._hash.update(chunk)
+        elif self.name == "crc32":
+            self._crc = zlib.crc32(chunk, self._crc)
+
+    def headers(self, trailers: dict[str, str]) -> dict[str, str]:
+        """What moto is told of the checksum: the client's value, once it is verified."""
+        sent = self.sent or trailers.get(f"x-amz-checksum-{self.name}")
+        value = self._value() or sent
+        if not self.name or not value:
+            return {}
+        if sent and sent != value:
+            raise AwsError("BadDigest", f"The {self.name.upper()} you specified did not match")
+        return {
+            "HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM": self.name.upper(),
+            f"HTTP_X_AMZ_CHECKSUM_{self.name.upper()}": value,
+        }
+
+    def _value(self) -> str | None:
+        if self.name not in self.KNOWN:
+            return None
+        raw = self._hash.digest() if self._hash else self._crc.to_bytes(4, "big")
+        return base64.b64encode(raw).decode()
+
+
+def _check_md5(request: Request, body: Body) -> None:
+    sent = request.header("content-md5")
+    if sent and base64.b64decode(sent).hex() != body.etag:
+        raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.")
+
+
+def _without_transfer_headers(environ: Environ) -> Environ:
+    """The headers of how a body travelled, which its ticket has no use for."""
+    dropped = ("HTTP_X_AMZ_DECODED_CONTENT_LENGTH", "HTTP_X_AMZ_TRAILER", "HTTP_TRANSFER_ENCODING")
+    kept = {k: v for k, v in environ.items() if k not in dropped}
+    kept["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"
+    encodings = [e for e in kept.pop("HTTP_CONTENT_ENCODING", "").split(",") if e.strip()]
+    left = [e.strip() for e in encodings if e.strip() != "aws-chunked"]
+    return kept | ({"HTTP_CONTENT_ENCODING": ",".join(left)} if left else {})
+
+
+def _read_body(environ: Environ) -> bytes:
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    if length > _SMALL_BODY:
+        raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
+    found: bytes = environ["wsgi.input"].read(length) if length else b""
+    return found
+
+
+def _drain(environ: Environ) -> None:
+    """Read what a refused client still sends, or it would never see the refusal."""
+    left = int(environ.get("CONTENT_LENGTH") or 0)
+    try:
+        for _ in _read(environ["wsgi.input"], left):
+            pass
+    except (AwsError, OSError, ValueError):
+        return
+
+
+# Sending ------------------------------------------------------------------------------------------
+
+
+def _download(
+    request: Request, reply: protocol.Reply, body: Body
+) -> tuple[int, dict[str, str], Iterable[bytes]]:
+    headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
+    headers["Accept-Ranges"] = "bytes"
+    wanted = _range(request.header("range"), body.size)
+    if wanted is None:
+        headers["Content-Length"] = str(body.size)
+        return reply.status, headers, read_stream(body.path)
+    first, last = wanted
+    headers = {k: v for k, v in headers.items() if not k.lower().startswith("x-amz-checksum-")}
+    headers["Content-Range"] = f"bytes {first}-{last}/{body.size}"
+    headers["Content-Length"] = str(last - first + 1)
+    return 206, headers, read_stream(body.path, first, last - first + 1)
+
+
+def _range(header: str | None, size: int) -> tuple[int, int] | None:
+    """First and last byte that a ``Range`` header asks for; ``None`` for the whole.
+
+    Raises:
+        AwsError: the range starts behind the end.
+    """
+    found = _RANGE.match(header or "")
+    if not found or found.groups() == ("", ""):
+        return None
+    if not found[1]:
+        first, last = max(0, size - int(found[2])), size - 1
+    else:
+        first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
+    if first >= size or first > last:
+        raise AwsError("InvalidRange", "The requested range is not satisfiable", 416)
+    return first, last

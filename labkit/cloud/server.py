@@ -1,0 +1,115 @@
+"""The server process: one a workspace, on loopback, started on demand.
+
+``python -m labkit.cloud --home FOLDER`` runs it in the foreground. It takes the workspace's lock
+(a second server of the same workspace ends at once), restores the state, and writes
+``cloud.json``: the address and the credentials that clients of this workspace use.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+SETTINGS = {
+    "MOTO_DISABLE_GLOBAL_CORS": "1",
+    "MOTO_EC2_LOAD_DEFAULT_AMIS": "false",
+    "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
+    "AWS_ACCESS_KEY_ID": "labkit",
+    "AWS_SECRET_ACCESS_KEY": "labkit",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+ALREADY_RUNNING = 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the server until it is told to end. Returns the process's exit code."""
+    parser = argparse.ArgumentParser(prog="python -m labkit.cloud")
+    parser.add_argument("--home", type=Path, required=True, help="the workspace's folder")
+    parser.add_argument("--port", type=int, default=0, help="0: the last one, or any free one")
+    options = parser.parse_args(arguments)
+    options.home.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    lock = open(options.home / "lock", "w")  # noqa: SIM115 (held as long as the process lives)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.stderr.write("This workspace's local AWS is already running.\n")
+        return ALREADY_RUNNING
+    os.environ.update(SETTINGS)
+    return serve(options.home, options.port)
+
+
+def serve(home: Path, port: int) -> int:
+    """Restore the workspace's state and answer requests until SIGTERM or SIGINT."""
+    from labkit.cloud.cloud import Cloud
+
+    cloud = Cloud(home.resolve())
+    server = make_server(cloud, port or _last_port(home))
+    cloud.endpoint = f"http://127.0.0.1:{server.port}"
+    cloud.start()
+    _write_connection(cloud, server.port)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
+    server.serve_forever()
+    cloud.stop()
+    (home / "cloud.json").unlink(missing_ok=True)
+    return 0
+
+
+def make_server(cloud: Any, port: int) -> Any:
+    """A threaded HTTP server on loopback; on any free port when the wished one is taken."""
+    from moto.moto_server.werkzeug_app import (
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server as listen
+
+    from labkit.cloud import services  # noqa: F401 (registers the operations)
+    from labkit.cloud.front import Front
+
+    app = Front(cloud, DomainDispatcherApplication(create_backend_app))
+    for wished in (port, 0):
+        try:
+            return listen(
+                "127.0.0.1", wished, app, threaded=True, request_handler=MotoRequestHandler
+            )
+        except (OSError, SystemExit):
+            if not wished:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _last_port(home: Path) -> int:
+    """The port of the last run, so that kernels of before still find the server."""
+    try:
+        return int((home / "port").read_text())
+    except (OSError, ValueError):
+        return 0
+
+
+def _write_connection(cloud: Any, port: int) -> None:
+    _, access_key, secret = cloud.learner()
+    connection = {
+        "endpoint": cloud.endpoint,
+        "region": cloud.region,
+        "account": cloud.account,
+        "access_key": access_key,
+        "secret_key": secret,
+        "pid": os.getpid(),
+    }
+    (cloud.home / "port").write_text(str(port))
+    target = cloud.home / "cloud.json"
+    aside = target.with_suffix(".new")
+    aside.write_text(json.dumps(connection, indent=1))
+    os.chmod(aside, 0o600)
+    os.replace(aside, target)

@@ -1,0 +1,1 @@
+"""The services with operations of our own: importing this registers them all."""

@@ -1,0 +1,179 @@
+"""The lake as the services see it: objects listed, read by path, and written, as some principal.
+
+Athena, the crawlers and the jobs act for somebody. Each call here is judged like a request of that
+caller over HTTP: bucket policy, role policy and KMS key apply (`policy.py`).
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud import policy
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.objects import BODIES, Body, link_or_copy, write_stream
+from labkit.cloud.operations import AwsError, Principal
+
+_URI = re.compile(r"s3[an]?://([^/]+)/?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Object:
+    """The current version of an object.
+
+    Args:
+        bucket: its bucket.
+        key: its key.
+        path: the file that holds its content.
+        size: in bytes.
+        etag: without quotes; changes with the content.
+        modified: when it was put.
+    """
+
+    bucket: str
+    key: str
+    path: str
+    size: int
+    etag: str
+    modified: datetime.datetime
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key (or prefix) of an ``s3://`` address.
+
+    >>> split_uri("s3://lake/raw/a.csv")
+    ('lake', 'raw/a.csv')
+
+    Raises:
+        AwsError: it is not one.
+    """
+    found = _URI.fullmatch(uri)
+    if not found:
+        raise AwsError("InvalidInputException", f"Not an S3 location: {uri}")
+    return found[1], found[2]
+
+
+class Store:
+    """The objects, for one principal.
+
+    Args:
+        cloud: the workspace's local AWS.
+        principal: on whose behalf; every call is judged by what it may do.
+    """
+
+    def __init__(self, cloud: Cloud, principal: Principal) -> None:
+        self.cloud, self.principal = cloud, principal
+
+    def list(self, uri: str) -> list[Object]:
+        """All objects whose key starts with the prefix, in key order.
+
+        Raises:
+            AwsError: no such bucket, or access denied.
+        """
+        bucket, prefix = split_uri(uri)
+        policy.authorize_object(self.cloud, self.principal, "s3:ListBucket", bucket, prefix)
+        with self.cloud.lock("s3"):
+            keys = self._bucket(bucket).keys
+            names = sorted(k for k in dict.keys(keys) if k.startswith(prefix))
+            latest = [keys.versions(name)[-1] for name in names if keys.versions(name)]
+        return [_object(key) for key in latest if hasattr(key, "path")]
+
+    def find(self, uri: str) -> Object | None:
+        """The object of exactly this key, if there is one."""
+        bucket, key = split_uri(uri)
+        with self.cloud.lock("s3"):
+            versions = self._bucket(bucket).keys.versions(key)
+        return _object(versions[-1]) if versions and hasattr(versions[-1], "path") else None
+
+    def read(self, found: Object) -> Path:
+        """The file of an object's content, once the caller may read it.
+
+        Raises:
+            AwsError: ``AccessDenied``, for the bucket or for the KMS key of the object.
+        """
+        policy.authorize_object(
+            self.cloud, self.principal, "s3:GetObject", found.bucket, found.key
+        )
+        return Path(found.path)
+
+    def put_file(
+        self, uri: str, path: Path, *, content_type: str = "binary/octet-stream", move: bool = True
+    ) -> Object:
+        """Make a finished file an object.
+
+        Args:
+            uri: where to.
+            path: the file; afterwards it belongs to the store when ``move``.
+        """
+        if move and path.parent != BODIES.root / "incoming":
+            aside = BODIES.incoming()
+            link_or_copy(str(path), aside)
+            path.unlink()
+            path = aside
+        return self._put(uri, Body(str(path), path.stat().st_size, _multipart_etag()), content_type)
+
+    def put_bytes(
+        self, uri: str, content: bytes, *, content_type: str = "binary/octet-stream"
+    ) -> Object:
+        """Make bytes an object."""
+        return self._put(uri, write_stream(iter([content])), content_type)
+
+    def delete(self, objects: list[Object]) -> None:
+        """Delete the current versions of objects (a delete marker, in a versioned bucket)."""
+        for each in objects:
+            policy.authorize_object(
+                self.cloud, self.principal, "s3:DeleteObject", each.bucket, each.key
+            )
+        with self.cloud.lock("s3"):
+            for each in objects:
+                self.cloud.backend("s3").delete_object(each.bucket, each.key)
+            self.cloud.state.save_keys()
+
+    def scratch(self) -> Path:
+        """A new file name on the store's own disk, for a file that becomes an object."""
+        return BODIES.incoming()
+
+    def _put(self, uri: str, body: Body, content_type: str) -> Object:
+        bucket, key = split_uri(uri)
+        policy.authorize_object(self.cloud, self.principal, "s3:PutObject", bucket, key)
+        with self.cloud.lock("s3"):
+            self._bucket(bucket)
+            made = self.cloud.backend("s3").put_object(bucket, key, BODIES.ticket(body))
+            made._metadata["Content-Type"] = content_type
+            self.cloud.state.save_keys()
+        return _object(made)
+
+    def _bucket(self, name: str) -> Any:
+        bucket = self.cloud.backend("s3").buckets.get(name)
+        if bucket is None:
+            raise AwsError("NoSuchBucket", f"The specified bucket does not exist: {name}", 404)
+        return bucket
+
+
+def walk_folders(objects: list[Object], prefix: str) -> Iterator[tuple[str, list[Object]]]:
+    """The objects by the folder they lie in, relative to a prefix, in order."""
+    folders: dict[str, list[Object]] = {}
+    for each in objects:
+        folders.setdefault(each.key[len(prefix) :].rpartition("/")[0], []).append(each)
+    yield from folders.items()
+
+
+def _object(key: Any) -> Object:
+    modified = key.last_modified
+    modified = modified if modified.tzinfo else modified.replace(tzinfo=datetime.UTC)
+    return Object(key.bucket_name, key.name, key.path, key.size, key.etag.strip('"'), modified)
+
+
+def _multipart_etag() -> str:
+    """An ETag as a multipart upload gives, which is no digest of the content."""
+    import uuid
+
+    return f"{uuid.uuid4().hex}-1"

@@ -1,0 +1,72 @@
+"""The tree of errors that labkit raises.
+
+::
+
+    LabError
+    ├── CloudNotStarted       the local AWS did not come up
+    ├── UnknownName           no such table, bucket, workgroup ...; says what exists
+    ├── AccessDenied          AWS refused; says which permission or key is missing
+    ├── QueryFailed           Athena's (later Redshift's) reason, with the statement's place
+    ├── RunFailed             a crawler or job ended in failure; its last message
+    └── TimedOut              a wait took longer than its limit
+
+Facts stand in ``args`` (so errors pickle); the sentence is made by ``__str__``: what happened, what
+exists, what to do next.
+"""
+
+from __future__ import annotations
+
+import difflib
+
+
+class LabError(Exception):
+    """The root of labkit's errors."""
+
+
+class CloudNotStarted(LabError):
+    """The local AWS did not come up. Args: the log's path, its last lines."""
+
+    def __str__(self) -> str:
+        path, lines = self.args
+        return f"The local AWS did not start. The end of {path}:\n{lines}"
+
+
+class UnknownName(LabError):
+    """A name that is not there. Args: kind of thing, the name, the names that exist."""
+
+    def __str__(self) -> str:
+        kind, name, known = self.args
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"No {kind} named {name!r}.{hint} Known: {', '.join(known) or 'none yet'}."
+
+
+class AccessDenied(LabError):
+    """AWS refused. Args: AWS's message, what to do."""
+
+    def __str__(self) -> str:
+        message, advice = self.args
+        return f"{message}\n{advice}"
+
+
+class QueryFailed(LabError):
+    """A statement failed. Args: AWS's reason, the query execution's id."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class RunFailed(LabError):
+    """A crawler or a job ended in failure. Args: kind, name, its message."""
+
+    def __str__(self) -> str:
+        kind, name, message = self.args
+        return f"The {kind} {name!r} failed: {message}"
+
+
+class TimedOut(LabError):
+    """A wait took longer than its limit. Args: what was waited for, the limit in seconds."""
+
+    def __str__(self) -> str:
+        what, limit_s = self.args
+        return f"{what} did not end within {limit_s} s."

@@ -1,0 +1,151 @@
+"""The workspace's local AWS as a process: find it, start it, end it.
+
+The server is detached, so it outlives the notebook's kernel. Its address and credentials stand in
+``cloud.json`` in the workspace's folder (``LABKIT_HOME``, by default ``.labkit`` in the project's
+root), readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from labkit.errors import CloudNotStarted
+
+ROOT = Path(__file__).resolve().parent.parent
+START_LIMIT_S = 60.0
+_POLL_S = 0.02
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Address and credentials of a running local AWS."""
+
+    endpoint: str
+    region: str
+    account: str
+    access_key: str
+    secret_key: str
+    pid: int
+
+    def environment(self) -> dict[str, str]:
+        """What the AWS CLI, boto3 and other clients read from the environment."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+
+def home() -> Path:
+    """The workspace's folder."""
+    return Path(os.environ.get("LABKIT_HOME") or ROOT / ".labkit").resolve()
+
+
+def find(folder: Path | None = None) -> Connection | None:
+    """The running local AWS of a workspace, ``None`` when none answers."""
+    try:
+        connection = Connection(**json.loads(((folder or home()) / "cloud.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return connection if _answers(connection) else None
+
+
+def up(folder: Path | None = None, *, port: int = 0) -> Connection:
+    """The workspace's local AWS, started when it does not run. Returns when it answers.
+
+    Args:
+        folder: the workspace, by default `home`.
+        port: which port to listen on; 0 for that of the last run, or any free one.
+
+    Raises:
+        CloudNotStarted: it ended or did not answer; the message ends with its log's last lines.
+    """
+    folder = folder or home()
+    if running := find(folder):
+        return running
+    folder.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "labkit.cloud", "--home", str(folder), "--port", str(port)]
+    with open(folder / "cloud.log", "ab") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=_environment(),
+        )
+    return _wait_until_up(folder, process)
+
+
+def down(folder: Path | None = None) -> bool:
+    """End the workspace's local AWS. Returns whether one ran."""
+    folder = folder or home()
+    running = find(folder)
+    if running is None:
+        return False
+    os.kill(running.pid, signal.SIGTERM)
+    _wait_until_gone(running.pid)
+    return True
+
+
+def reset(folder: Path | None = None) -> None:
+    """End the local AWS and delete all that the workspace holds."""
+    folder = folder or home()
+    down(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment() -> dict[str, str]:
+    """The server's environment: the caller's without its AWS settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+    paths = [str(ROOT), *filter(None, [kept.get("PYTHONPATH")])]
+    return kept | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+
+
+def _answers(connection: Connection) -> bool:
+    try:
+        with urllib.request.urlopen(f"{connection.endpoint}/labkit/health", timeout=5) as reply:
+            return bool(json.load(reply)["pid"] == connection.pid)
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _wait_until_up(folder: Path, process: subprocess.Popen[bytes]) -> Connection:
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline:
+        if running := find(folder):
+            return running
+        if process.poll() not in (None, 3):  # 3: another starter was first, its server comes up
+            break
+        time.sleep(_POLL_S)
+    raise CloudNotStarted(str(folder / "cloud.log"), _last_lines(folder / "cloud.log"))
+
+
+def _wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + START_LIMIT_S
+    while time.monotonic() < deadline:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(_POLL_S)
+
+
+def _last_lines(path: Path, count: int = 8) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
