@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from labkit.cloud.engine.types import Type
 
@@ -43,11 +44,80 @@ class Entry:
         return self.finish.format(agg=inner, **_words(call))
 
 
-def _words(call: Any) -> dict[str, Any]:
-    spelled = {k: v.duckdb if isinstance(v, Type) else v for k, v in call.bindings.items()}
-    return {**spelled, "returns": call.returns.duckdb}
+@dataclass(frozen=True)
+class Udf:
+    """A function in Python, for what DuckDB has not.
+
+    Args:
+        name: how templates call it, ``trino_…``.
+        body: takes and gives Python values; raises by `fail`.
+        parameters: DuckDB types.
+        returns: a DuckDB type.
+        sees_null: whether it is called for NULL arguments too.
+    """
+
+    name: str
+    body: Callable[..., Any]
+    parameters: tuple[str, ...]
+    returns: str
+    sees_null: bool = False
+
+
+class TrinoError(ValueError):
+    """An error while a function runs; its text is ``LABKIT:CODE: message``."""
+
+
+def fail(message: str, code: str = "INVALID_FUNCTION_ARGUMENT") -> NoReturn:
+    """Stop a query from within a Python function, with Trino's code and words."""
+    raise TrinoError(f"LABKIT:{code}: {message}")
+
+
+def failure(message: str, code: str = "INVALID_FUNCTION_ARGUMENT") -> str:
+    """The same from within SQL."""
+    return f"error('LABKIT:{code}: {message.replace(chr(39), chr(39) * 2)}')"
 
 
 def entries(*lines: tuple[Any, ...]) -> tuple[Entry, ...]:
     """A table of functions, a tuple for each."""
     return tuple(Entry(*line) for line in lines)
+
+
+def over(types: str, signature: str, template: str | Render) -> tuple[Entry, ...]:
+    """The same function over several types, which stand as ``#`` in the signature."""
+    return tuple(Entry(signature.replace("#", kind), template) for kind in types.split("|"))
+
+
+def text_literal(sql: str) -> str | None:
+    """The value of a SQL text literal, None for any other expression."""
+    return sql[1:-1].replace("''", "'") if re.fullmatch(r"'(?:[^']|'')*'", sql, re.S) else None
+
+
+def quoted(text: str) -> str:
+    """A SQL text literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def infix(operator: str) -> Render:
+    """All arguments with an operator between them."""
+    return lambda call, args: f"({f' {operator} '.join(args)})"
+
+
+def unless_null(template: str) -> Render:
+    """NULL when any argument is, for DuckDB functions that skip NULL."""
+
+    def render(call: Any, args: Sequence[str]) -> str:
+        missing = " OR ".join(f"({arg}) IS NULL" for arg in args)
+        body = template.format(*args, all=", ".join(args))
+        return f"CASE WHEN {missing} THEN NULL ELSE {body} END"
+
+    return render
+
+
+def lines(text: str) -> Iterable[str]:
+    """The entries of a table that is written as text, blank lines left out."""
+    return [line.strip() for line in text.strip().splitlines() if line.strip()]
+
+
+def _words(call: Any) -> dict[str, Any]:
+    spelled = {k: v.duckdb if isinstance(v, Type) else v for k, v in call.bindings.items()}
+    return {**spelled, "returns": call.returns.duckdb}

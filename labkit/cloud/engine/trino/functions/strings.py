@@ -1,14 +1,273 @@
-"""String functions. Source: https://trino.io/docs/current/functions/string.html"""
+"""String functions. Source: https://trino.io/docs/current/functions/string.html
+
+Trino counts code points; so does DuckDB's ``length``, but its ``levenshtein`` and ``hamming`` count bytes
+and its ``trim`` knows the space only.
+"""
 
 from __future__ import annotations
 
-from labkit.cloud.engine.trino.functions.entry import entries
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
-SCALARS = entries(
-    ("length(varchar(x)) -> bigint", "length({0})"),
-    ("length(char(x)) -> bigint", "CASE WHEN {0} IS NULL THEN NULL ELSE {x}::BIGINT END"),
-    ("length(varbinary) -> bigint", "octet_length({0})"),
-    ("lower(varchar(x)) -> varchar(x)", "lower({0})"),
-    ("upper(varchar(x)) -> varchar(x)", "upper({0})"),
-    ("concat(varchar...) -> varchar", "({all})"),
+from labkit.cloud.engine.trino.functions.entry import (
+    Udf,
+    entries,
+    fail,
+    failure,
+    infix,
+    over,
+)
+from labkit.cloud.engine.trino.functions.stemmer import stem
+
+# Java's Character.isWhitespace.
+_BLANKS = "\t\n\x0b\f\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
+
+
+def _substring(call: Any, args: Sequence[str]) -> str:
+    """A positive literal position needs no check; others count from the end, or give ''."""
+    text, start, *length = args
+    size = ", " + f"greatest({length[0]}, 0)" if length else ""
+    if start.isdigit() and int(start) > 0:
+        return (
+            f"substr({text}, {start}{', ' + length[0] if length and length[0].isdigit() else size})"
+        )
+    return (
+        f"CASE WHEN ({start}) = 0 OR -({start}) > length({text}) THEN '' "
+        f"ELSE substr({text}, {start}{size}) END"
+    )
+
+
+def _pad(side: str) -> str:
+    return (
+        f"CASE WHEN {{2}} = '' THEN {failure('Padding string must not be empty')} "
+        f"WHEN {{1}} < 0 OR {{1}} > 2147483647 THEN "
+        f"{failure('Target length must be in the range [0..2147483647]')} "
+        f"ELSE {side}pad({{0}}, CAST({{1}} AS INTEGER), {{2}}) END"
+    )
+
+
+SCALARS = (
+    *entries(
+        ("chr(bigint) -> varchar(1)", "chr(CAST({0} AS INTEGER))"),
+        ("codepoint(varchar(1)) -> integer", "trino_codepoint({0})"),
+        ("concat(varchar, varchar, varchar...) -> varchar", infix("||")),
+        ("concat(varbinary, varbinary, varbinary...) -> varbinary", infix("||")),
+        ("concat_ws(varchar, array(varchar)) -> varchar", "array_to_string({1}, {0})"),
+        ("concat_ws(varchar, varchar...) -> varchar", "concat_ws({all})"),
+        ("ends_with(varchar, varchar) -> boolean", "ends_with({0}, {1})"),
+        ("hamming_distance(varchar, varchar) -> bigint", "trino_hamming({0}, {1})"),
+        ("length(varchar(x)) -> bigint", "length({0})"),
+        ("length(char(x)) -> bigint", "CASE WHEN {0} IS NULL THEN NULL ELSE {x}::BIGINT END"),
+        ("length(varbinary) -> bigint", "octet_length({0})"),
+        ("levenshtein_distance(varchar, varchar) -> bigint", "trino_levenshtein({0}, {1})"),
+        ("lower(varchar(x)) -> varchar(x)", "lower({0})"),
+        ("lower(char(x)) -> char(x)", "lower({0})"),
+        ("lpad(varchar, bigint, varchar) -> varchar", _pad("l")),
+        ("luhn_check(varchar) -> boolean", "trino_luhn({0})"),
+        ("ltrim(varchar(x)) -> varchar(x)", "ltrim({0}, trino_blanks())"),
+        ("ltrim(char(x)) -> char(x)", "ltrim({0}, trino_blanks())"),
+        ("ltrim(varchar(x), varchar) -> varchar(x)", "ltrim({0}, {1})"),
+        ("normalize(varchar) -> varchar", "nfc_normalize({0})"),
+        ("normalize(varchar, varchar) -> varchar", "trino_normalize({0}, {1})"),
+        ("replace(varchar, varchar) -> varchar", "replace({0}, {1}, '')"),
+        ("replace(varchar, varchar, varchar) -> varchar", "trino_replace({0}, {1}, {2})"),
+        ("reverse(varchar(x)) -> varchar(x)", "trino_reverse({0})"),
+        ("reverse(varbinary) -> varbinary", "trino_reverse_bytes({0})"),
+        ("rpad(varchar, bigint, varchar) -> varchar", _pad("r")),
+        ("rtrim(varchar(x)) -> varchar(x)", "rtrim({0}, trino_blanks())"),
+        ("rtrim(char(x)) -> char(x)", "rtrim({0}, trino_blanks())"),
+        ("rtrim(varchar(x), varchar) -> varchar(x)", "rtrim({0}, {1})"),
+        ("soundex(varchar) -> varchar(4)", "trino_soundex({0})"),
+        ("split(varchar, varchar) -> array(varchar)", "trino_split({0}, {1})"),
+        ("split(varchar, varchar, bigint) -> array(varchar)", "trino_split_limit({0}, {1}, {2})"),
+        ("split_part(varchar, varchar, bigint) -> varchar", "trino_split_part({0}, {1}, {2})"),
+        (
+            "split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)",
+            "trino_split_to_map({0}, {1}, {2})",
+        ),
+        (
+            "split_to_multimap(varchar, varchar, varchar) -> map(varchar, array(varchar))",
+            "trino_split_to_multimap({0}, {1}, {2})",
+        ),
+        ("starts_with(varchar, varchar) -> boolean", "starts_with({0}, {1})"),
+        ("strpos(varchar, varchar) -> bigint", "strpos({0}, {1})"),
+        ("strpos(varchar, varchar, bigint) -> bigint", "trino_strpos({0}, {1}, {2})"),
+        ("index(varchar, varchar) -> bigint", "strpos({0}, {1})"),
+        ("char2hexint(varchar) -> varchar", "trino_char2hexint({0})"),
+        ("substr(varchar(x), bigint) -> varchar(x)", _substring),
+        ("substr(varchar(x), bigint, bigint) -> varchar(x)", _substring),
+        ("substring(varchar(x), bigint) -> varchar(x)", _substring),
+        ("substring(varchar(x), bigint, bigint) -> varchar(x)", _substring),
+        ("translate(varchar, varchar, varchar) -> varchar", "translate({0}, {1}, {2})"),
+        ("trim(varchar(x)) -> varchar(x)", "trim({0}, trino_blanks())"),
+        ("trim(char(x)) -> char(x)", "trim({0}, trino_blanks())"),
+        ("trim(varchar(x), varchar) -> varchar(x)", "trim({0}, {1})"),
+        ("upper(varchar(x)) -> varchar(x)", "trino_upper({0})"),
+        ("upper(char(x)) -> char(x)", "trino_upper({0})"),
+        ("word_stem(varchar(x)) -> varchar", "trino_stem({0}, 'en')"),
+        ("word_stem(varchar(x), varchar) -> varchar", "trino_stem({0}, {1})"),
+        ("to_utf8(varchar) -> varbinary", "encode({0})"),
+        ("from_utf8(varbinary) -> varchar", "trino_from_utf8({0}, chr(65533))"),
+        ("from_utf8(varbinary, varchar) -> varchar", "trino_from_utf8({0}, {1})"),
+        (
+            "from_utf8(varbinary, bigint) -> varchar",
+            "trino_from_utf8({0}, chr(CAST({1} AS INTEGER)))",
+        ),
+    ),
+    *over("varchar|varbinary", "octet_length(#) -> bigint", "octet_length({0}::BLOB)"),
+)
+
+_EMPTY_DELIMITER = failure("The delimiter may not be the empty string")
+_ASCII = "strlen(a) = length(a)"
+
+MACROS = (
+    "trino_blanks() AS '" + _BLANKS + "'",
+    "trino_codepoint(a) AS CASE WHEN a = '' THEN NULL ELSE unicode(a) END",
+    f"trino_upper(a) AS CASE WHEN {_ASCII} THEN upper(a) ELSE trino_upper_unicode(a) END",
+    f"trino_reverse(a) AS CASE WHEN {_ASCII} THEN reverse(a) ELSE trino_reverse_unicode(a) END",
+    "trino_replace(a, b, c) AS CASE WHEN b = '' THEN trino_replace_all(a, b, c) ELSE replace(a, b, c) END",
+    f"trino_split(a, b) AS CASE WHEN b = '' THEN {_EMPTY_DELIMITER} ELSE string_split(a, b) END",
+    "trino_split_part(a, b, i) AS CASE WHEN i <= 0 THEN "
+    f"{failure('Index must be greater than zero')} ELSE string_split(a, b)[i] END",
+    "trino_levenshtein(a, b) AS CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) "
+    "THEN levenshtein(a, b) ELSE trino_levenshtein_unicode(a, b) END",
+)
+
+
+def _hamming(left: str, right: str) -> int:
+    if len(left) != len(right):
+        fail("The input strings to hamming_distance function must have the same length")
+    return sum(a != b for a, b in zip(left, right, strict=True))
+
+
+def _levenshtein(left: str, right: str) -> int:
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        last, row[0] = row[0], i
+        for j, b in enumerate(right, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (a != b))
+    return row[-1]
+
+
+def _luhn(text: str) -> bool:
+    if not text or not text.isascii() or not text.isdigit():
+        if text:
+            fail("Input string must only contain digits")
+        return False
+    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(reversed(text))]
+    return sum(n // 10 + n % 10 for n in doubled) % 10 == 0
+
+
+def _normalize(text: str, form: str) -> str:
+    if form.upper() not in ("NFC", "NFD", "NFKC", "NFKD"):
+        fail("Normalization form must be one of [NFD, NFC, NFKD, NFKC]")
+    return unicodedata.normalize(form.upper(), text)  # type: ignore[arg-type]
+
+
+def _upper(text: str) -> str:
+    """Character by character, as Trino does: ß has no single upper-case letter and stays."""
+    return "".join(u if len(u := c.upper()) == 1 else c for c in text)
+
+
+_SOUNDEX = {c: d for d, cs in enumerate("BFPV CGJKQSXZ DT L MN R".split(), 1) for c in cs}
+
+
+def _soundex(text: str) -> str:
+    letters = [c for c in text.upper() if c.isalpha()]
+    if any(not c.isascii() for c in letters):
+        fail(f"The character is not mapped: {next(c for c in letters if not c.isascii())}")
+    if not letters:
+        return ""
+    code, last = letters[0], _SOUNDEX.get(letters[0])
+    for letter in letters[1:]:
+        digit = _SOUNDEX.get(letter)
+        if digit and digit != last:
+            code += str(digit)
+        if letter not in "HW":
+            last = digit
+    return (code + "000")[:4]
+
+
+def _split_limit(text: str, delimiter: str, limit: int) -> list[str]:
+    if limit <= 0:
+        fail("Limit must be positive")
+    if not delimiter:
+        fail("The delimiter may not be the empty string")
+    return text.split(delimiter, limit - 1)
+
+
+def _pairs(text: str, entry: str, key_value: str) -> list[tuple[str, str]]:
+    if not entry or not key_value:
+        fail(f"{'entryDelimiter' if not entry else 'keyValueDelimiter'} is empty")
+    if entry == key_value:
+        fail("entryDelimiter and keyValueDelimiter must not be the same")
+    parts = text.split(entry)
+    found = [part.split(key_value) for part in (parts if parts[-1] else parts[:-1])]
+    for bad in (part for part in found if len(part) != 2):
+        fail(
+            "Key-value delimiter must appear exactly once in each entry. "
+            f"Bad input: '{key_value.join(bad)}'"
+        )
+    return [(key, value) for key, value in found]
+
+
+def _split_to_map(text: str, entry: str, key_value: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in _pairs(text, entry, key_value):
+        if key in found:
+            fail(f"Duplicate keys ({key}) are not allowed")
+        found[key] = value
+    return found
+
+
+def _split_to_multimap(text: str, entry: str, key_value: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, value in _pairs(text, entry, key_value):
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _strpos(text: str, part: str, instance: int) -> int:
+    if instance == 0:
+        fail("'instance' must not be equal to zero")
+    if not part:
+        return 1
+    starts = [m.start() for m in re.finditer(f"(?={re.escape(part)})", text)]
+    index = instance - 1 if instance > 0 else instance
+    return starts[index] + 1 if -len(starts) <= index < len(starts) else 0
+
+
+def _stem(word: str, language: str) -> str:
+    if language != "en":
+        fail(f"Unknown stemmer language: {language} (here there is English only)")
+    return stem(word)
+
+
+def _from_utf8(data: bytes, replacement: str) -> str:
+    if len(replacement) > 1:
+        fail("Replacement character string must empty or a single character")
+    return data.decode("utf-8", errors="replace").replace("\ufffd", replacement)
+
+
+_TEXT = "VARCHAR"
+
+UDFS = (
+    Udf("trino_hamming", _hamming, (_TEXT, _TEXT), "BIGINT"),
+    Udf("trino_levenshtein_unicode", _levenshtein, (_TEXT, _TEXT), "BIGINT"),
+    Udf("trino_luhn", _luhn, (_TEXT,), "BOOLEAN"),
+    Udf("trino_normalize", _normalize, (_TEXT, _TEXT), _TEXT),
+    Udf("trino_upper_unicode", _upper, (_TEXT,), _TEXT),
+    Udf("trino_reverse_unicode", lambda text: text[::-1], (_TEXT,), _TEXT),
+    Udf("trino_reverse_bytes", lambda data: data[::-1], ("BLOB",), "BLOB"),
+    Udf("trino_replace_all", lambda a, b, c: a.replace(b, c), (_TEXT,) * 3, _TEXT),
+    Udf("trino_soundex", _soundex, (_TEXT,), "VARCHAR"),
+    Udf("trino_split_limit", _split_limit, (_TEXT, _TEXT, "BIGINT"), "VARCHAR[]"),
+    Udf("trino_split_to_map", _split_to_map, (_TEXT,) * 3, "MAP(VARCHAR, VARCHAR)"),
+    Udf("trino_split_to_multimap", _split_to_multimap, (_TEXT,) * 3, "MAP(VARCHAR, VARCHAR[])"),
+    Udf("trino_strpos", _strpos, (_TEXT, _TEXT, "BIGINT"), "BIGINT"),
+    Udf("trino_stem", _stem, (_TEXT, _TEXT), _TEXT),
+    Udf("trino_from_utf8", _from_utf8, ("BLOB", _TEXT), _TEXT),
+    Udf("trino_char2hexint", lambda text: text.encode("utf-16-be").hex().upper(), (_TEXT,), _TEXT),
 )
