@@ -1,0 +1,71 @@
+"""The flaws planted for the profile job and the careful reader; README.md lists and counts them.
+
+A flaw is one line of a table: in which table and column, in which rows, and what becomes of the
+value. Rows are counted from 0 in the table as first made. The tables of the LMS are named with the
+folder's date. At a scale below 1 the rows that do not exist stay whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+
+
+class Flaw(NamedTuple):
+    """One kind of wrong value."""
+
+    table: str
+    column: str
+    rows: Iterable[int]
+    wrong: Callable[[Any], Any]
+
+
+def _to(value: Any) -> Callable[[Any], Any]:
+    return lambda _: value
+
+
+FLAWS = (
+    Flaw("student", "parent_highest_ed", range(11, 400, 29), _to(None)),
+    Flaw("ed_level", "ed_level_code", [1], _to("12-Oct")),
+    Flaw("student", "cumulative_gpa", [57, 212], _to(35.2)),
+    Flaw("student", "high_school_gpa", [98], _to(-1.0)),
+    Flaw("student", "secondary_class_percentile", range(20, 400, 45), _to(None)),
+    Flaw("student", "home_state_name", [33, 140, 301], str.upper),
+    Flaw("student", "home_state_name", [64, 188, 259, 377], lambda name: f" {name} "),
+    Flaw("student", "gender", [25, 146, 233, 318], str.lower),
+    Flaw("student", "birth_date", [171], _to(date(2101, 4, 9))),
+    Flaw("student", "email_address", [86, 264, 350], lambda email: email.replace("@", "")),
+    Flaw("course_outcome", "course_id", [77], _to(9999)),
+    Flaw("course_outcome", "score", [900], _to(870.0)),
+    Flaw("course_registration", "date_registered", [415, 2210], _to(date(2022, 1, 1))),
+    Flaw("course_schedule", "staff_id", [5, 70], _to(None)),
+    Flaw("submission_fact/2020-10-05", "score", [3, 17], lambda score: score + 100),
+)
+
+TWICE = {
+    "student": (41, 230),
+    "course_registration": (19, 404, 1313, 2025, 2906),
+    "requests/2020-10-12": tuple(range(1000, 1012)),
+}
+"""The rows that stand a second time at a table's end."""
+
+
+def plant(name: str, table: pa.Table) -> pa.Table:
+    """The table with its flaws: wrong values first, then the rows that come twice."""
+    for flaw in FLAWS:
+        if flaw.table == name:
+            table = _spoil(table, flaw)
+    again = [row for row in TWICE.get(name, ()) if row < len(table)]
+    return pa.concat_tables([table, table.take(again)]) if again else table
+
+
+def _spoil(table: pa.Table, flaw: Flaw) -> pa.Table:
+    values = table.column(flaw.column).to_pylist()
+    for row in flaw.rows:
+        if row < len(values):
+            values[row] = flaw.wrong(values[row])
+    place, field = table.schema.get_field_index(flaw.column), table.schema.field(flaw.column)
+    return table.set_column(place, field, pa.array(values, field.type))
