@@ -49,6 +49,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.config.stash[GAPS].append((item.nodeid, kind, reason))
 
 
+@pytest.fixture(scope="session")
+def gaps(request: pytest.FixtureRequest) -> list[tuple[str, str, str]]:
+    """The gaps of all collected tests: node id, kind, reason."""
+    return request.config.stash[GAPS]
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """As loadfile does, but all browser tests as one file: they share a server and a browser."""
