@@ -74,7 +74,7 @@ class Activity:
         weight[np.arange(terms.WEEKS_A_TERM) >= self.weeks[:, None]] = 0
         upto = np.cumsum(weight, axis=1)
         rounded = upto * self.clicks[:, None] // upto[:, -1:]
-        return np.diff(rounded, axis=1, prepend=0).astype(np.int32)
+        return np.asarray(np.diff(rounded, axis=1, prepend=0), np.int32)
 
     def views(self, week: int) -> Ints:
         """Page views in one week, for each pair."""
@@ -150,7 +150,7 @@ def due_minutes() -> Ints:
     weeks = np.array([int(row[1]) for row in words.rows("assignments")])
     weekdays = np.tile(DUE_WEEKDAYS, 2)[:, None]
     later = np.arange(len(weekdays))[:, None] % 2
-    return ((weeks - 1 + later) * 7 + weekdays) * 1440 + LAST_MINUTE
+    return np.asarray((weeks - 1 + later) * 7 + weekdays, np.int64) * 1440 + LAST_MINUTE
 
 
 def next_due() -> Ints:
@@ -158,7 +158,7 @@ def next_due() -> Ints:
     due = due_minutes() // 1440
     days = np.arange(DAYS_A_TERM)
     faced = (due[:, None, :] < days[None, :, None]).sum(axis=2)
-    return np.minimum(faced, due.shape[1] - 1)
+    return np.asarray(np.minimum(faced, due.shape[1] - 1), np.int64)
 
 
 def rhythm() -> Ints:
@@ -166,7 +166,7 @@ def rhythm() -> Ints:
     hours = np.array(words.numbers("hours")).reshape(1, 1, HOURS_A_WEEK)
     weeks = np.array(words.numbers("term_weeks")).reshape(1, -1, 1)
     surge = np.repeat(_surge().reshape(-1, terms.WEEKS_A_TERM, 7), 24, axis=2)
-    return hours * weeks * surge
+    return np.asarray(hours * weeks * surge, np.int64)
 
 
 def _surge() -> Ints:
@@ -175,7 +175,7 @@ def _surge() -> Ints:
     due = due_minutes() // 1440
     ahead = due[:, None, :] - np.arange(DAYS_A_TERM)[None, :, None]
     nearest = np.where(ahead < 0, DAYS_A_TERM, ahead).min(axis=2)
-    return lively[np.minimum(nearest, len(lively) - 1)]
+    return np.asarray(lively[np.minimum(nearest, len(lively) - 1)], np.int64)
 
 
 def _curve(name: str) -> list[tuple[int, int]]:

@@ -73,7 +73,8 @@ def along(points: Curve, position: Ints, whole: int) -> Ints:
     x = position * 1000
     left = np.searchsorted(at[1:-1] * whole, x, side="right")
     run, rise = (at[left + 1] - at[left]) * whole, value[left + 1] - value[left]
-    return value[left] + (x - at[left] * whole) * rise // run
+    drawn: Ints = value[left] + (x - at[left] * whole) * rise // run
+    return drawn
 
 
 def ranks(keys: Ints, groups: Ints) -> tuple[Ints, Ints]:

@@ -1,8 +1,8 @@
 """How a table becomes bytes, the same bytes everywhere.
 
 Parquet is written without compression: a compressor promises what it gives back, not which bytes
-it writes on another processor, and the SIS is small. CSV is unquoted with a header and commas, so no value may hold a comma, quote or line end:
-the writer refuses one that does.
+it writes on another processor, and the SIS is small. CSV is unquoted with a header and commas, so
+no value may hold a comma, quote or line end: the writer refuses one that does.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ def named(columns: Mapping[str, Any], names: Sequence[str]) -> pa.Table:
         raise KeyError(f"The table has no column {', '.join(sorted(unknown))}.")
     count = len(next(iter(columns.values())))
     empty = pa.nulls(count, pa.string())
-    return pa.table([_as_arrow(columns[name]) if name in columns else empty for name in names], names)
+    return pa.table(
+        [_as_arrow(columns[name]) if name in columns else empty for name in names], names
+    )
 
 
 def write_parquet(table: pa.Table, sink: BinaryIO) -> None:
@@ -49,13 +51,14 @@ def write_parquet(table: pa.Table, sink: BinaryIO) -> None:
 
 def write_csv(tables: Iterator[pa.Table], sink: BinaryIO) -> None:
     """One CSV file from tables of the same columns, one after the other."""
-    first = next(tables)
+    spelled = map(_spell_doubles, tables)
+    first = next(spelled)
     options = pa.csv.WriteOptions(
         batch_size=_BATCH, quoting_style="none", quoting_header="none", include_header=True
     )
     with pa.csv.CSVWriter(sink, first.schema, write_options=options) as writer:
         writer.write_table(first)
-        for table in tables:
+        for table in spelled:
             writer.write_table(table)
 
 
@@ -65,6 +68,15 @@ def fixed_text(letters: NDArray[np.uint8]) -> pa.Array:
     offsets = np.arange(count + 1, dtype=np.int32) * np.int32(width)
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters))]
     return pa.Array.from_buffers(pa.string(), count, buffers)
+
+
+def _spell_doubles(table: pa.Table) -> pa.Table:
+    """Doubles keep their point (100.0, not 100), so that every file of a table crawls alike."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_floating(field.type):
+            texts = [None if value is None else repr(value) for value in table[place].to_pylist()]
+            table = table.set_column(place, field.name, pa.array(texts, pa.string()))
+    return table
 
 
 def _array(values: Any, kind: pa.DataType) -> pa.Array:

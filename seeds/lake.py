@@ -60,7 +60,10 @@ def week(number: int, scale: float = 1.0, new_column: bool = False) -> list[Obje
 
 
 def generate(
-    folder: Path, scale: float = 1.0, tables: Iterable[str] | None = None, threads: int | None = None
+    folder: Path,
+    scale: float = 1.0,
+    tables: Iterable[str] | None = None,
+    threads: int | None = None,
 ) -> list[Path]:
     """Lay the lake out under a folder; the bytes do not depend on the number of threads.
 
@@ -91,7 +94,9 @@ def _week(activity: Activity, number: int, new_column: bool) -> Iterator[Object]
         make["account_dim/account_dim"] = partial(_one, "account_dim", lms.account_dim)
     if number in (1, terms.WEEKS_A_TERM + 1):
         for table in TERM_TABLES:
-            make[f"{table}/{table}"] = partial(_one, table, partial(_term_table, activity, table, term))
+            make[f"{table}/{table}"] = partial(
+                _one, table, partial(_term_table, activity, table, term)
+            )
     make["requests/general"] = partial(_views, activity, number, new_column)
     make["requests/submissions"] = partial(_posts, activity, number, new_column)
     for table, columns in (

@@ -28,10 +28,9 @@ DAY_MINUTES = 1440
 
 def account_dim() -> Columns:
     """The university, its schools and their departments: a tree of accounts."""
-    root = sis.university(None)["university_name"][0]  # type: ignore[arg-type]
     schools, departments = words.column("schools"), words.rows("departments")
     parents = [int(row[2]) for row in departments]
-    none, many = [None], [root] * len(schools)
+    root, none = sis.UNIVERSITY, [None]
     ids = [
         UNIVERSITY_ACCOUNT,
         *(SCHOOL_ACCOUNT + place for place in range(1, len(schools) + 1)),
@@ -45,7 +44,7 @@ def account_dim() -> Columns:
         "name": [root, *schools, *(row[1] for row in departments)],
         "depth": [0] + [1] * len(schools) + [2] * len(departments),
         "workflow_state": ["active"] * len(ids),
-        "parent_account": none + many + first,
+        "parent_account": none + [root] * len(schools) + first,
         "parent_account_id": none + [UNIVERSITY_ACCOUNT] * len(schools) + first_id,
         "grandparent_account": none * (1 + len(schools)) + [root] * len(departments),
         "grandparent_account_id": none * (1 + len(schools))

@@ -62,7 +62,9 @@ def stamps(time_ms: Ints, *, millis: bool = False) -> pa.Array:
     """
     day, rest = time_ms // DAY_MS, time_ms % DAY_MS
     text = np.empty((len(time_ms), 24 if millis else 20), np.uint8)
-    text[:, :] = np.frombuffer(b"YYYY-MM-DDTHH:MM:SS.mmmZ" if millis else b"YYYY-MM-DDTHH:MM:SSZ", "u1")
+    text[:, :] = np.frombuffer(
+        b"YYYY-MM-DDTHH:MM:SS.mmmZ" if millis else b"YYYY-MM-DDTHH:MM:SSZ", "u1"
+    )
     text[:, :10] = _dates(day)
     text[:, 11:13] = _digits(2)[rest // HOUR_MS]
     text[:, 14:16] = _digits(2)[rest // 60_000 % 60]
@@ -121,7 +123,9 @@ def _spell(
         "assignment_id": pa.array(
             assignment_ids()[pilot, hits.assignment], mask=hits.assignment < 0
         ),
-        "url": pages.take(pa.array((pilot * len(controllers) + hits.page) * terms.WEEKS_A_TERM + item)),
+        "url": pages.take(
+            pa.array((pilot * len(controllers) + hits.page) * terms.WEEKS_A_TERM + item)
+        ),
         "user_agent": _choose(words.column("user_agents", 2), agent),
         "http_method": _choose([method], np.zeros_like(pilot)),
         "remote_ip": _addresses(activity, hits.pair, draws),
@@ -161,16 +165,18 @@ def _agents(user: Ints, draws: Draws) -> Ints:
     weights = [int(weight) for weight in words.column("user_agents", 1)]
     edges = np.cumsum(weights)
     second = draws.below(3, len(user)) == 2
-    return np.searchsorted(edges, _mix(user * 2 + second) % edges[-1], side="right")
+    place = _mix(user * 2 + second) % int(edges[-1])
+    return np.searchsorted(edges, place, side="right")
 
 
 def _addresses(activity: Activity, pair: Ints, draws: Draws) -> pa.Array:
     """A student's own address at home, or one of the campus network's (10.20.x.y)."""
-    homes = _mix(activity.student + 1_000_000)
+    present, which = np.unique(pair, return_inverse=True)
+    homes = _mix(activity.student[present] + 1_000_000)
     home = [f"100.{64 + h % 64}.{h // 64 % 256}.{1 + h // 16_384 % 254}" for h in homes.tolist()]
     campus = [f"10.20.{place // 32}.{place % 32 + 10}" for place in range(256)]
     place = draws.below(1024, len(pair))
-    return _choose(home + campus, np.where(place < 256, len(home) + place, pair))
+    return _choose(home + campus, np.where(place < 256, len(home) + place, which))
 
 
 def _sessions(user: Ints, hour: Ints) -> pa.Array:
@@ -220,7 +226,7 @@ def _digits(width: int) -> NDArray[np.uint8]:
 
 def _hex(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
     table = np.frombuffer(bytes(range(256)).hex().encode(), np.uint8).reshape(256, 2)
-    return table[octets].reshape(len(octets), -1)
+    return table[octets].reshape(len(octets), 2 * octets.shape[1])
 
 
 def _mix(values: Ints) -> Ints:

@@ -101,11 +101,11 @@ class People:
     @cached_property
     def on_lms(self) -> NDArray[np.bool_]:
         """Whether the enrolment is the one of the pilot, for each enrolment."""
-        return self.slot == COURSES_A_TERM * self.lms_term[self.student]
+        return np.equal(self.slot, COURSES_A_TERM * self.lms_term[self.student])
 
     @cached_property
     def course(self) -> Ints:
-        """The course's row, for each enrolment: the core of one's own department, electives, a pilot."""
+        """The course's row, for each enrolment: core of one's department, electives, a pilot."""
         core = np.array([row for row, course in enumerate(courses()) if _is_core(course)])
         core = core.reshape(-1, len(CORE_SLOTS))
         chosen = np.empty((self.count, SLOTS), np.int64)
@@ -121,7 +121,7 @@ class People:
         steps = np.arange(len(ELECTIVE_SLOTS))
         away = 1 + (start[:, None] + steps * stride[:, None]) % many
         other = (self.department[:, None] + away) % len(core)
-        return core[other, draws.below(core.shape[1], other.shape)]
+        return np.asarray(core[other, draws.below(core.shape[1], other.shape)], np.int64)
 
     def _pilots(self) -> Ints:
         choice = Draws("pilots").below(8, self.count)
@@ -152,7 +152,7 @@ class People:
         place, size = ranks(self.strength + self._luck("marks", 500), self.outcome)
         low, high = np.array([*SCORE_TENTHS, (-1, -1)]).T
         span = (high - low)[self.outcome]
-        return low[self.outcome] + span * place // np.maximum(size - 1, 1)
+        return np.asarray(low[self.outcome] + span * place // np.maximum(size - 1, 1), np.int64)
 
     @cached_property
     def weeks(self) -> Ints:
@@ -166,7 +166,6 @@ class People:
 
 def _is_core(course: Course) -> bool:
     return (course.id - 1001) % COURSES_A_DEPARTMENT < len(CORE_SLOTS)
-
 
 
 def _shares(name: str, place: int) -> Ints:

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from seeds import terms, words
-from seeds.draws import BELL_MEAN, Draws, Ints
+from seeds.draws import Draws, Ints
 from seeds.people import COURSES_A_TERM, SLOTS, WITHDRAWN, People, courses
 
 Columns = Mapping[str, Any]
 
+UNIVERSITY = "Lighthouse University"
 TEACHERS_A_DEPARTMENT = 5
 FIRST_FACULTY_ID = 501
 LETTERS = np.array(["F", "D", "C", "B", "A", "W"])
@@ -201,7 +202,7 @@ def student(people: People) -> Columns:
 def university(people: People) -> Columns:
     return {
         "university_id": [1],
-        "university_name": ["Lighthouse University"],
+        "university_name": [UNIVERSITY],
         "website_url": ["https://www.lighthouse.example"],
     }
 
@@ -254,7 +255,9 @@ def _gpa(hundredths: Ints, missing: Any = False) -> list[float | None]:
 
 def _enroll_status(people: People) -> Any:
     spring = (people.outcome == WITHDRAWN).reshape(-1, SLOTS)[:, COURSES_A_TERM:].sum(axis=1)
-    return np.select([spring == COURSES_A_TERM, spring == 3], ["Withdrawn", "Part Time"], "Full Time")
+    return np.select(
+        [spring == COURSES_A_TERM, spring == 3], ["Withdrawn", "Part Time"], "Full Time"
+    )
 
 
 def _semester(people: People) -> Ints:
