@@ -1,0 +1,48 @@
+"""File formats of a data lake: files on disk to relations, query results to files.
+
+A reader turns a table's files into the text of a DuckDB relation with the declared columns and types, by
+the rules of the Hive SerDe that the table names. One reader a format, in `READERS`; one writer a
+format, in `labkit.cloud.engine.formats.writers`.
+Source: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from labkit.cloud.engine.formats import delimited, parquet
+from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, identifier
+
+__all__ = ["READERS", "File", "FormatError", "Table", "relation"]
+
+Reader = Callable[[Session, Table, Sequence[File], frozenset[str]], str]
+READERS: dict[str, Reader] = {"csv": delimited.relation, "parquet": parquet.relation}
+
+
+def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
+    """SQL of a relation with exactly the wanted columns: the table's, then its partition keys.
+
+    Args:
+        session: its connection gets what the relation needs (registered streams).
+        table: the declaration.
+        files: the files to read, pruned by the caller.
+        wanted: names of columns and partition keys; none of them gives one unnamed NULL column
+            of the right number of rows.
+
+    Raises:
+        FormatError: the declaration cannot be read, or a file does not fit it.
+    """
+    if table.format not in READERS:
+        raise FormatError("HIVE_UNSUPPORTED_FORMAT", f"Unsupported format: {table.format}")
+    if not files:
+        return _empty(table, wanted)
+    return READERS[table.format](session, table, files, wanted)
+
+
+def _empty(table: Table, wanted: frozenset[str]) -> str:
+    columns = [
+        f"CAST(NULL AS {kind.duckdb}) AS {identifier(name)}"
+        for name, kind in (*table.columns, *table.partition_keys)
+        if name in wanted
+    ]
+    return f"(SELECT {', '.join(columns) or 'NULL'} WHERE false)"

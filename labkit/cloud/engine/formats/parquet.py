@@ -1,0 +1,237 @@
+"""Parquet files, read as DuckDB reads them, with the table's declaration laid over each file.
+
+A table's columns are found in a file by name (any case), those that it lacks are NULL, and a stored
+integer or float widens to the declared type; anything else is HIVE_BAD_DATA. Files of one shape
+are one scan without casts, so projections and filters reach it. Source:
+https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labkit.cloud.engine.formats.model import (
+    File,
+    FormatError,
+    Session,
+    Table,
+    identifier,
+    paths,
+)
+from labkit.cloud.engine.formats.partition import partition_columns
+from labkit.cloud.engine.types import Type
+
+
+@dataclass(frozen=True)
+class Column:
+    """A top-level column as a Parquet file stores it.
+
+    Args:
+        name: as written in the file.
+        physical: Parquet's physical type, ``""`` for a nested column.
+        logical: Parquet's annotation in lower case: ``int``, ``string``, ``timestamp``, ``decimal``.
+        detail: Arrow's reading of the type, in which units, scales and fields stand.
+        size: compressed bytes in the file.
+    """
+
+    name: str
+    physical: str
+    logical: str
+    detail: str
+    size: int = 0
+
+    @property
+    def shape(self) -> tuple[str, str, str, str]:
+        """What two files must share to be one scan."""
+        return self.name, self.physical, self.logical, self.detail
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a Parquet file's end says: its columns, rows and the length of the footer itself."""
+
+    columns: tuple[Column, ...]
+    rows: int
+    size: int
+
+    def find(self, name: str, index: int | None) -> Column | None:
+        """A column by position, or else by name."""
+        if index is not None:
+            return self.columns[index] if index < len(self.columns) else None
+        return next((c for c in self.columns if c.name.lower() == name.lower()), None)
+
+
+def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
+    """Relation of the wanted columns, one branch for each shape that the files have."""
+    groups: dict[tuple[object, ...], list[File]] = {}
+    for file in files:
+        groups.setdefault(_shape(table, file, wanted), []).append(file)
+    return f"({' UNION ALL '.join(_branch(table, g, wanted) for g in groups.values())})"
+
+
+def scanned_bytes(table: Table, file: File, wanted: frozenset[str]) -> int:
+    """Compressed size of the wanted columns, and the footer."""
+    end = footer(file)
+    found = _found(table, end, wanted)
+    return end.size + sum(column.size for column in found if column)
+
+
+def footer(file: File) -> Footer:
+    """The file's footer.
+
+    Raises:
+        FormatError: HIVE_CANNOT_OPEN_SPLIT, no Parquet file or one cut short.
+    """
+    try:
+        return _footer(file.path, os.stat(file.path).st_mtime_ns)
+    except (pa.ArrowException, OSError) as error:
+        raise FormatError(
+            "HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.name}: {error}"
+        ) from error
+
+
+@lru_cache(maxsize=20_000)
+def _footer(path: str, changed: int) -> Footer:
+    """One file's footer; `changed` is there so that a file written anew is read anew."""
+    meta = pq.read_metadata(path)
+    sizes: dict[str, int] = {}
+    for group in map(meta.row_group, range(meta.num_row_groups)):
+        for chunk in map(group.column, range(group.num_columns)):
+            top = chunk.path_in_schema.partition(".")[0]
+            sizes[top] = sizes.get(top, 0) + chunk.total_compressed_size
+    leaves = {leaf.path: leaf for leaf in map(meta.schema.column, range(meta.num_columns))}
+    columns = (_column(field, leaves, sizes) for field in meta.schema.to_arrow_schema())
+    return Footer(tuple(columns), meta.num_rows, meta.serialized_size + 8)
+
+
+def _column(
+    field: pa.Field, leaves: dict[str, pq.ColumnSchema], sizes: dict[str, int]
+) -> Column:
+    leaf, size = leaves.get(field.name), sizes.get(field.name, 0)
+    if leaf is None:
+        return Column(field.name, "", "", str(field.type), size)
+    physical = {"BYTE_ARRAY": "BINARY"}.get(leaf.physical_type, leaf.physical_type)
+    logical = leaf.logical_type.type.lower()
+    return Column(field.name, physical, logical, str(field.type), size)
+
+
+def _found(table: Table, end: Footer, wanted: frozenset[str]) -> list[Column | None]:
+    by_index = table.flag("parquet.column.index.access")
+    return [end.find(name, i if by_index else None) for i, name, _ in table.wanted(wanted)]
+
+
+def _shape(table: Table, file: File, wanted: frozenset[str]) -> tuple[object, ...]:
+    return tuple(c and c.shape for c in _found(table, footer(file), wanted))
+
+
+def _branch(table: Table, files: list[File], wanted: frozenset[str]) -> str:
+    found = _found(table, footer(files[0]), wanted)
+    columns = [
+        _value(column, name, kind, files[0])
+        for column, (_, name, kind) in zip(found, table.wanted(wanted), strict=True)
+    ]
+    columns += partition_columns(table, files, wanted)
+    source = f"read_parquet({paths(files)}, hive_partitioning=false, union_by_name=false)"
+    return f"SELECT {', '.join(columns) or 'NULL'} FROM {source}"
+
+
+def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
+    if column is None:
+        return f"CAST(NULL AS {kind.duckdb}) AS {identifier(name)}"
+    read = _READS.get(kind.base, _same)(identifier(column.name), column, kind)
+    if read is None:
+        stored = column.physical or column.detail
+        raise FormatError(
+            "HIVE_BAD_DATA",
+            f"Field {name}'s type {stored} in parquet file {file.name} is incompatible with type "
+            f"{kind} defined in table schema",
+        )
+    return read if read == identifier(name) else f"{read} AS {identifier(name)}"
+
+
+def _same(text: str, column: Column, kind: Type) -> str | None:
+    """Nested types: DuckDB casts them by field name; a plain column is none of them."""
+    return None if column.physical else f"CAST({text} AS {kind.duckdb})"
+
+
+def _integer(text: str, column: Column, kind: Type) -> str | None:
+    if column.logical == "timestamp" and kind.base == "bigint":
+        return f"{_EPOCHS[column.detail]}({text})" if column.detail in _EPOCHS else None
+    if column.physical not in ("INT32", "INT64") or column.logical not in ("none", "int"):
+        return None
+    return text if _STORED.get(column.detail) == kind.base else f"CAST({text} AS {kind.duckdb})"
+
+
+def _float(text: str, column: Column, kind: Type) -> str | None:
+    stored = {"FLOAT": "real", "DOUBLE": "double"}.get(column.physical)
+    if stored == kind.base:
+        return text
+    return f"CAST({text} AS DOUBLE)" if (stored, kind.base) == ("real", "double") else None
+
+
+def _decimal(text: str, column: Column, kind: Type) -> str | None:
+    if column.logical == "int" or (column.logical == "none" and column.physical == "INT32"):
+        return f"CAST({text} AS {kind.duckdb})"
+    if column.logical != "decimal":
+        return None
+    same = column.detail == f"decimal128({kind.args[0]}, {kind.args[1]})"
+    return text if same else f"CAST({text} AS {kind.duckdb})"
+
+
+def _text(text: str, column: Column, kind: Type) -> str | None:
+    if column.physical not in ("BINARY", _FIXED) or column.logical == "decimal":
+        return None
+    if column.logical not in ("string", "enum", "json"):
+        text = f"decode({text})"
+    if not kind.args:
+        return text
+    cut = f"substring({text}, 1, {kind.args[0]})"
+    return f"rtrim({cut}, ' ')" if kind.base == "char" else cut
+
+
+def _binary(text: str, column: Column, kind: Type) -> str | None:
+    if column.physical not in ("BINARY", _FIXED) or column.logical == "decimal":
+        return None
+    return f"encode({text})" if column.logical in ("string", "enum", "json") else text
+
+
+def _timestamp(text: str, column: Column, kind: Type) -> str | None:
+    if column.physical == "INT96":
+        return f"CAST({text} AS {kind.duckdb})"
+    if column.logical != "timestamp":
+        return None
+    if "tz=" in column.detail:
+        text = f"timezone('UTC', {text})"
+    plain = column.detail == "timestamp[us]" and kind.duckdb == "TIMESTAMP"
+    return text if plain else f"CAST({text} AS {kind.duckdb})"
+
+
+def _date(text: str, column: Column, kind: Type) -> str | None:
+    if column.physical != "INT32" or column.logical not in ("date", "none"):
+        return None
+    return text if column.logical == "date" else f"(DATE '1970-01-01' + {text})"
+
+
+def _boolean(text: str, column: Column, kind: Type) -> str | None:
+    return text if column.physical == "BOOLEAN" else None
+
+
+_FIXED = "FIXED_LEN_BYTE_ARRAY"
+_STORED = {"int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint"}
+_EPOCHS = {"timestamp[ms]": "epoch_ms", "timestamp[us]": "epoch_us", "timestamp[ns]": "epoch_ns"}
+_READS: dict[str, Callable[[str, Column, Type], str | None]] = {
+    **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), _integer),
+    **dict.fromkeys(("real", "double"), _float),
+    **dict.fromkeys(("varchar", "char"), _text),
+    "decimal": _decimal,
+    "varbinary": _binary,
+    "timestamp": _timestamp,
+    "date": _date,
+    "boolean": _boolean,
+}

@@ -1,0 +1,139 @@
+"""What `labkit.cloud.engine.formats.text` says of texts and values, said in DuckDB's SQL.
+
+DuckDB's own casts are not Hive's: it reads `` 5``, ``1e3``, ``0x1F`` and ``1_000`` as integers, rounds
+``1.5`` to 2, and takes ``t`` for true. So a column is one of three (`State`), told by looking at every value
+once: EXACT, and DuckDB's reader may cast it; EMPTY, exact but for empty texts, which a guarded cast
+makes NULL; LOOSE, and the long expression reads it.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from labkit.cloud.engine.formats.model import literal
+from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
+from labkit.cloud.engine.types import Type
+
+SCALARS = frozenset(BITS) | set("boolean real double decimal date timestamp varchar char".split())
+
+
+class State(Enum):
+    """What is known of a text column's values."""
+
+    EXACT = "exact"
+    EMPTY = "empty"
+    LOOSE = "loose"
+
+
+def exact(text: str, kind: Type) -> str:
+    """SQL that is true where DuckDB's cast of this text gives what Hive's reader gives."""
+    cast = f"TRY_CAST({text} AS {kind.duckdb})"
+    match kind.base:
+        case "varchar" | "char":
+            return "true"
+        case "boolean":
+            return f"lower({text}) IN ('true', 'false')"
+        case "real" | "double":
+            return _matches(text, r"-?\d{1,15}(\.\d{1,15})?(e-?\d\d?)?")
+        case "decimal":
+            pattern = rf"-?\d+(\.\d{{1,{max(1, int(str(kind.args[1])))}}})?"
+            return f"{_matches(text, pattern)} AND {cast} IS NOT NULL"
+        case "date":
+            return f"CAST({cast} AS VARCHAR) = {text} AND {_matches(text, _PLAIN_DATE)}"
+        case "timestamp":
+            clock = r" [012]\d:[0-5]\d:[0-5]\d(\.\d{1,3})?"
+            return f"{_matches(text, _PLAIN_DATE + clock)} AND {cast} IS NOT NULL"
+    return f"CAST({cast} AS VARCHAR) = {text}"
+
+
+def cast(text: str, kind: Type, state: State) -> str:
+    """SQL of the value that this text column has, its values being in that state."""
+    if kind.base in ("varchar", "char"):
+        return _bounded(text, kind)
+    if state is State.EXACT:
+        return text
+    if state is State.EMPTY:
+        return f"TRY_CAST({text} AS {kind.duckdb})"
+    return _CASTS.get(kind.base, _integer)(text, kind)
+
+
+def _bounded(text: str, kind: Type) -> str:
+    if not kind.args:
+        return text
+    cut = f"substring({text}, 1, {kind.args[0]})"
+    return f"rtrim({cut}, ' ')" if kind.base == "char" else cut
+
+
+def _matches(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def _integer(text: str, kind: Type) -> str:
+    whole = f"regexp_extract({text}, '^([+-]?\\d*)', 1)"
+    value = f"CASE WHEN {whole} IN ('', '+', '-') THEN 0 ELSE TRY_CAST({whole} AS HUGEINT) END"
+    checked = f"{_matches(text, _INTEGER)} AND {text} NOT IN ('', '+', '-')"
+    return f"CASE WHEN {checked} THEN TRY_CAST({value} AS {kind.duckdb}) END"
+
+
+def _boolean(text: str, _: Type) -> str:
+    return f"CASE lower({text}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+
+
+def _double(text: str, kind: Type) -> str:
+    trimmed = f"trim({text}, {literal(_SPACE)})"
+    number = f"regexp_replace({trimmed}, '[dDfF]$', '')"
+    named = f"TRY_CAST({trimmed} AS DOUBLE)"
+    plain = f"TRY_CAST({number} AS DOUBLE)"
+    return (
+        f"CAST(CASE WHEN regexp_full_match({trimmed}, '[+-]?(NaN|Infinity)') THEN {named} "
+        f"WHEN {_matches(number, NUMBER.pattern)} THEN {plain} END AS {kind.duckdb})"
+    )
+
+
+def _decimal(text: str, kind: Type) -> str:
+    return (
+        f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({text} AS {kind.duckdb}) END"
+    )
+
+
+def _date(text: str, _: Type) -> str:
+    day = f"split_part(trim({text}, {literal(_SPACE)}), ' ', 1)"
+    return f"CASE WHEN {_matches(day, DATE.pattern)} THEN CAST({_day(day)} AS DATE) END"
+
+
+def _day(text: str) -> str:
+    """The first of January and the months and days since, as Java's lenient dates are."""
+    year, month, day = (f"CAST(split_part({text}, '-', {i}) AS INTEGER)" for i in (1, 2, 3))
+    return (
+        f"CASE WHEN {year} BETWEEN 1 AND 9990 THEN make_date({year}, 1, 1) "
+        f"+ to_months({month} - 1) + to_days({day} - 1) END"
+    )
+
+
+def _timestamp(text: str, _: Type) -> str:
+    value = f"trim({text}, {literal(_SPACE)})"
+    day, clock = (f"regexp_split_to_array({value}, '[ Tt]')[{i}]" for i in (1, 2))
+    hour, minute = (f"CAST(split_part({clock}, ':', {i}) AS INTEGER)" for i in (1, 2))
+    second = f"CAST(split_part({clock} || ':0', ':', 3) AS DECIMAL(18,9))"
+    micros = f"CAST(round({second}, 3) * 1000000 AS BIGINT)"
+    time = f"to_hours({hour}) + to_minutes({minute}) + to_microseconds({micros})"
+    return (
+        f"CASE WHEN length({text}) < 8 OR NOT {_matches(value, TIMESTAMP.pattern)} THEN NULL "
+        f"WHEN {_matches(value, _DAY_ONLY)} THEN CAST({_day(value)} AS TIMESTAMP) "
+        f"WHEN {_matches(value, _NO_SECONDS)} THEN NULL ELSE {_day(day)} + {time} END"
+    )
+
+
+_SPACE = "".join(map(chr, range(1, 33)))
+_INTEGER = r"[+-]?\d*(\.\d*)?"
+_PLAIN_DATE = r"[12]\d\d\d-\d\d-\d\d"
+_DAY_ONLY = DATE.pattern
+_NO_SECONDS = r"[^ ]+ \d+:\d+"
+_CASTS = {
+    "boolean": _boolean,
+    "real": _double,
+    "double": _double,
+    "decimal": _decimal,
+    "date": _date,
+    "timestamp": _timestamp,
+}
