@@ -12,7 +12,7 @@ UTC; ``char(n)`` is kept without its trailing spaces; ``json`` is canonical text
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -21,7 +21,7 @@ import duckdb
 
 from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, WINDOWS, setup
 from labkit.cloud.engine.trino.functions.coercion import can_coerce, coerce, common_type
-from labkit.cloud.engine.trino.functions.entry import Entry
+from labkit.cloud.engine.trino.functions.entry import Entry, FunctionRefused
 from labkit.cloud.engine.trino.functions.signatures import (
     Bindings,
     Signature,
@@ -61,15 +61,6 @@ class FunctionNotFound(LookupError):
         return f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
 
 
-class FunctionRefused(NotImplementedError):
-    """A function that Trino has and this engine does not. ``args`` are name and reason."""
-
-    code = "NOT_SUPPORTED"
-
-    def __str__(self) -> str:
-        return f"Function '{self.args[0]}' is not supported here: {self.args[1]}"
-
-
 @dataclass(frozen=True)
 class Resolved:
     """One call's overload.
@@ -106,13 +97,19 @@ class Resolved:
             inside: SQL before the closing parenthesis: ``ORDER BY …``, ``IGNORE NULLS``.
             after: SQL that follows the call: ``FILTER (…)``, ``OVER (…)``.
         """
-        inner = self.entry.expand(self, args)
+        calls = self.entry.expand(self, args)
         if self.kind == "scalar":
-            return inner
-        if distinct:
-            inner = inner.replace("(", "(DISTINCT ", 1)
-        call = f"{inner[:-1]} {inside})" if inside else inner
-        return self.entry.finish_with(self, f"{call} {after}" if after else call)
+            return calls[0]
+        modified = [_modify(call, distinct, inside, after) for call in calls]
+        return self.entry.finish_with(self, args, modified)
+
+
+def _modify(call: str, distinct: bool, inside: str, after: str) -> str:
+    if distinct and "(DISTINCT " not in call:
+        call = call.replace("(", "(DISTINCT ", 1)
+    if inside:
+        call = f"{call[:-1]} {inside})"
+    return f"{call} {after}" if after else call
 
 
 @dataclass(frozen=True)
@@ -245,5 +242,3 @@ _RANK = {
         "tinyint smallint integer bigint decimal real double date timestamp timestamptz".split()
     )
 }
-
-Template = Callable[[Resolved, Sequence[str]], str]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import duckdb
 
-from labkit.cloud.engine.trino.functions import maths, strings
+from labkit.cloud.engine.trino.functions import dates, maths, patterns, strings
 from labkit.cloud.engine.trino.functions.entry import Entry
 
-_TOPICS = (strings, maths)
+_TOPICS = (strings, maths, dates, patterns)
 
-SCALARS: tuple[Entry, ...] = tuple(entry for topic in _TOPICS for entry in topic.SCALARS)
+SCALARS: tuple[Entry, ...] = tuple(e for topic in _TOPICS for e in topic.SCALARS)
 AGGREGATES: tuple[Entry, ...] = ()
 WINDOWS: tuple[Entry, ...] = ()
 REFUSED: dict[str, str] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -21,27 +21,30 @@ class Entry:
         signature: Trino's own text, ``round(decimal(p, s)) -> decimal(rp, 0)``.
         template: DuckDB SQL. ``{0}`` is an argument, ``{all}`` all of them, ``{returns}`` the
             result's DuckDB type, ``{T}`` and ``{p}`` what the variables are; or a function of the
-            resolved call and its arguments.
-        finish: for aggregates, SQL around the call, which stands as ``{agg}``.
+            resolved call and its arguments. An aggregate may be several calls.
+        finish: for aggregates, SQL around the call, which stands as ``{agg}`` (``{agg[0]}``).
         derive: computes the variables of the result that the arguments do not give.
         deterministic: whether equal arguments give equal results.
     """
 
     signature: str
-    template: str | Render
+    template: str | Render | tuple[str, ...]
     finish: str = "{agg}"
     derive: Derive | None = None
     deterministic: bool = True
 
-    def expand(self, call: Any, args: Sequence[str]) -> str:
-        """The template with the arguments in it."""
-        if not isinstance(self.template, str):
-            return self.template(call, args)
-        return self.template.format(*args, all=", ".join(args), **_words(call))
+    def expand(self, call: Any, args: Sequence[str]) -> tuple[str, ...]:
+        """The templates with the arguments in them."""
+        if callable(self.template):
+            return (self.template(call, args),)
+        templates = (self.template,) if isinstance(self.template, str) else self.template
+        words = _words(call, args)
+        return tuple(template.format(*args, **words) for template in templates)
 
-    def finish_with(self, call: Any, inner: str) -> str:
-        """The aggregate's call inside its finishing expression."""
-        return self.finish.format(agg=inner, **_words(call))
+    def finish_with(self, call: Any, args: Sequence[str], inner: Sequence[str]) -> str:
+        """The aggregate's calls inside their finishing expression."""
+        agg = inner[0] if len(inner) == 1 else inner
+        return self.finish.format(*args, agg=agg, **_words(call, args))
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,15 @@ class Udf:
     parameters: tuple[str, ...]
     returns: str
     sees_null: bool = False
+
+
+class FunctionRefused(NotImplementedError):
+    """A function that Trino has and this engine does not. ``args`` are name and reason."""
+
+    code = "NOT_SUPPORTED"
+
+    def __str__(self) -> str:
+        return f"Function '{self.args[0]}' is not supported here: {self.args[1]}"
 
 
 class TrinoError(ValueError):
@@ -113,11 +125,20 @@ def unless_null(template: str) -> Render:
     return render
 
 
-def lines(text: str) -> Iterable[str]:
-    """The entries of a table that is written as text, blank lines left out."""
-    return [line.strip() for line in text.strip().splitlines() if line.strip()]
+def lambda_parts(text: str) -> tuple[list[str], str]:
+    """The parameters and the body of ``lambda x, y: body``."""
+    head, body = text.removeprefix("lambda ").split(":", 1)
+    return [name.strip() for name in head.split(",")], body.strip()
 
 
-def _words(call: Any) -> dict[str, Any]:
+def apply(text: str, *values: str) -> str:
+    """A lambda's body with values for its parameters."""
+    names, body = lambda_parts(text)
+    for name, value in reversed(list(zip(names, values, strict=True))):
+        body = f"list_transform([{value}], lambda {name}: {body})[1]"
+    return body
+
+
+def _words(call: Any, args: Sequence[str]) -> dict[str, Any]:
     spelled = {k: v.duckdb if isinstance(v, Type) else v for k, v in call.bindings.items()}
-    return {**spelled, "returns": call.returns.duckdb}
+    return {**spelled, "returns": call.returns.duckdb, "all": ", ".join(args)}

@@ -19,8 +19,8 @@ from labkit.cloud.engine.types import UNKNOWN, Type
 Bindings = dict[str, "Type | int"]
 
 _WORD = re.compile(r"\s*(\.\.\.|->|[A-Za-z_]\w*|\d+|[(),\[\]])")
+_ZONED = re.compile(r"(time|timestamp)(\(\w+\))? with time zone")
 _LONG = {
-    "timestamp with time zone": "timestamptz",
     "interval day to second": "interval_ds",
     "interval year to month": "interval_ym",
 }
@@ -82,6 +82,7 @@ def parse_signature(text: str) -> Signature:
 
 
 def _words(text: str) -> Iterator[str]:
+    text = _ZONED.sub(r"\1tz\2", text)
     for long, short in _LONG.items():
         text = text.replace(long, short)
     at = 0
@@ -165,7 +166,7 @@ def _collect(pattern: Type, arg: Type, found: Bindings, coercing: bool) -> bool:
     if coercing and pattern.base != arg.base and pattern.args:
         arg = _as_base(arg, pattern.base) or arg
     if pattern.base != arg.base:
-        return coercing and not pattern.args and can_coerce(arg, pattern)
+        return coercing and can_coerce(arg, Type(pattern.base))
     if len(pattern.args) != len(arg.args):
         return not pattern.args or not arg.args
     if pattern.base == "function":
@@ -204,8 +205,8 @@ def _as_base(arg: Type, base: str) -> Type | None:
     widths = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "unknown": 1}
     if base == "decimal" and arg.base in widths:
         return Type("decimal", (widths[arg.base], 0))
-    if base == "varchar" and arg.base == "char":
-        return Type("varchar", arg.args)
+    if (base, arg.base) in (("varchar", "char"), ("timestamptz", "timestamp")):
+        return Type(base, arg.args)
     return None
 
 

@@ -1,0 +1,315 @@
+"""Date and time functions. Source: https://trino.io/docs/current/functions/datetime.html
+
+``date_diff`` counts elapsed units, ``date_trunc`` of a date stays a date, and a week starts on Monday.
+``timestamp with time zone`` is an instant in UTC and a zone: fields and units of a day or
+longer are reckoned in that zone, shorter ones on the instant.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
+    Udf,
+    entries,
+    fail,
+)
+from labkit.cloud.engine.trino.functions.patterns import (
+    format_joda,
+    format_mysql,
+    parse_joda,
+    parse_mysql,
+)
+
+_ZONED, _SPAN, _MONTHS = "timestamp(p) with time zone", "interval day to second", "interval year to month"
+
+_DATE_FIELDS = {
+    "year": "year({0})",
+    "quarter": "quarter({0})",
+    "month": "month({0})",
+    "week": "week({0})",
+    "week_of_year": "week({0})",
+    "day": "day({0})",
+    "day_of_month": "day({0})",
+    "day_of_week": "isodow({0})",
+    "dow": "isodow({0})",
+    "day_of_year": "dayofyear({0})",
+    "doy": "dayofyear({0})",
+    "year_of_week": "isoyear({0})",
+    "yow": "isoyear({0})",
+}
+_TIME_FIELDS = {
+    "hour": "hour({0})",
+    "minute": "minute({0})",
+    "second": "second({0})",
+    "millisecond": "(millisecond({0}) % 1000)",
+}
+_SPAN_FIELDS = {"day": (86_400_000, None), "hour": (3_600_000, 24), "minute": (60_000, 60),
+                "second": (1000, 60), "millisecond": (1, 1000)}  # fmt: skip
+
+
+def _fields() -> list[Entry]:
+    """``year(date)``, ``hour(time)`` … for every type that has the field."""
+    found = []
+    for name, sql in {**_DATE_FIELDS, **_TIME_FIELDS}.items():
+        types = ["date"] if name in _DATE_FIELDS else ["time"]
+        for kind in [*types, "timestamp"]:
+            found.append(Entry(f"{name}({kind}) -> bigint", sql))
+        found.append(Entry(f"{name}({_ZONED}) -> bigint", sql.format("trino_local({0})")))
+    for name, (size, base) in _SPAN_FIELDS.items():
+        rest = f" % {base}" if base else ""
+        found.append(Entry(f"{name}({_SPAN}) -> bigint", f"({{0}} // {size}{rest})"))
+    found.append(Entry(f"year({_MONTHS}) -> bigint", "({0}::BIGINT // 12)"))
+    found.append(Entry(f"month({_MONTHS}) -> bigint", "({0}::BIGINT % 12)"))
+    return found
+
+
+def _iso(call: Any, args: Sequence[str]) -> str:
+    return f"strftime({args[0]}, '%Y-%m-%dT%H:%M:%S.%g')"
+
+
+SCALARS = (
+    *_fields(),
+    *entries(
+        ("current_timezone() -> varchar", "'UTC'"),
+        ("date(varchar(x)) -> date", "trino_to_date({0})"),
+        ("date(timestamp) -> date", "CAST({0} AS DATE)"),
+        (f"date({_ZONED}) -> date", "CAST(trino_local({0}) AS DATE)"),
+        ("date(date) -> date", "({0})"),
+        ("date_add(varchar, bigint, date) -> date", "trino_add_date({0}, {1}, {2})"),
+        (
+            "date_add(varchar, bigint, timestamp(p)) -> timestamp(p)",
+            "({2} + trino_span(trino_unit({0}, 'TIMESTAMP'), {1}))",
+        ),
+        (
+            f"date_add(varchar, bigint, {_ZONED}) -> {_ZONED}",
+            "trino_add_zoned({0}, {1}, {2})",
+        ),
+        ("date_add(varchar, bigint, time) -> time", "({2} + trino_span(trino_time_unit({0}), {1}))"),
+        ("date_diff(varchar, date, date) -> bigint", "datesub(trino_date_unit({0}), {1}, {2})"),
+        (
+            "date_diff(varchar, timestamp, timestamp) -> bigint",
+            "datesub(trino_unit({0}, 'TIMESTAMP'), {1}, {2})",
+        ),
+        (f"date_diff(varchar, {_ZONED}, {_ZONED}) -> bigint", "trino_diff_zoned({0}, {1}, {2})"),
+        ("date_diff(varchar, time, time) -> bigint", "datesub(trino_time_unit({0}), {1}, {2})"),
+        (
+            "date_trunc(varchar, date) -> date",
+            "CAST(date_trunc(trino_date_unit({0}), {1}) AS DATE)",
+        ),
+        (
+            "date_trunc(varchar, timestamp(p)) -> timestamp(p)",
+            "date_trunc(trino_unit({0}, 'TIMESTAMP'), {1})",
+        ),
+        (f"date_trunc(varchar, {_ZONED}) -> {_ZONED}", "trino_trunc_zoned({0}, {1})"),
+        (
+            "date_trunc(varchar, time(p)) -> time(p)",
+            "CAST(date_trunc(trino_time_unit({0}), DATE '1970-01-01' + {1}) AS TIME)",
+        ),
+        ("date_format(timestamp, varchar) -> varchar", format_mysql),
+        (f"date_format({_ZONED}, varchar) -> varchar", format_mysql),
+        ("date_parse(varchar, varchar) -> timestamp(3)", parse_mysql),
+        ("format_datetime(timestamp, varchar) -> varchar", format_joda),
+        (f"format_datetime({_ZONED}, varchar) -> varchar", format_joda),
+        ("parse_datetime(varchar, varchar) -> timestamp(3) with time zone", parse_joda),
+        ("from_iso8601_date(varchar) -> date", "trino_iso_date({0})"),
+        (
+            "from_iso8601_timestamp(varchar) -> timestamp(3) with time zone",
+            "trino_iso_timestamp({0})",
+        ),
+        (
+            "from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone",
+            "trino_iso_timestamp({0})",
+        ),
+        (
+            "from_unixtime(double) -> timestamp(3) with time zone",
+            "trino_zoned(trino_from_unix({0}), 'UTC')",
+        ),
+        (
+            "from_unixtime(double, varchar) -> timestamp(3) with time zone",
+            "trino_zoned(trino_from_unix({0}), trino_zone({1}))",
+        ),
+        (
+            "from_unixtime(double, bigint, bigint) -> timestamp(3) with time zone",
+            "trino_zoned(trino_from_unix({0}), trino_offset_zone({1} * 60 + {2}))",
+        ),
+        (
+            "from_unixtime_nanos(bigint) -> timestamp(9) with time zone",
+            "trino_zoned(make_timestamp({0} // 1000), 'UTC')",
+        ),
+        ("human_readable_seconds(double) -> varchar", "trino_readable_seconds({0})"),
+        ("last_day_of_month(date) -> date", "last_day({0})"),
+        ("last_day_of_month(timestamp) -> date", "last_day({0})"),
+        (f"last_day_of_month({_ZONED}) -> date", "last_day(trino_local({0}))"),
+        ("now() -> timestamp(3) with time zone", "trino_now()"),
+        ("current_timestamp() -> timestamp(3) with time zone", "trino_now()"),
+        ("localtimestamp() -> timestamp(3)", "(trino_now().instant)"),
+        ("current_date() -> date", "CAST(trino_now().instant AS DATE)"),
+        ("localtime() -> time(3)", "CAST(trino_now().instant AS TIME)"),
+        (f"parse_duration(varchar) -> {_SPAN}", "trino_parse_duration({0})"),
+        (f"timezone({_ZONED}) -> varchar", "({0}).zone"),
+        (f"timezone_hour({_ZONED}) -> bigint", "(trino_offset({0}) // 60)"),
+        (f"timezone_minute({_ZONED}) -> bigint", "(trino_offset({0}) % 60)"),
+        (f"at_timezone({_ZONED}, varchar) -> {_ZONED}", "trino_zoned(({0}).instant, trino_zone({1}))"),
+        (
+            f"with_timezone(timestamp(p), varchar) -> {_ZONED}",
+            "trino_zoned(trino_to_instant({0}, trino_zone({1})), trino_zone({1}))",
+        ),
+        ("to_iso8601(date) -> varchar(16)", "CAST({0} AS VARCHAR)"),
+        ("to_iso8601(timestamp) -> varchar(26)", _iso),
+        (
+            f"to_iso8601({_ZONED}) -> varchar(32)",
+            "(strftime(trino_local({0}), '%Y-%m-%dT%H:%M:%S.%g') || trino_iso_zone(trino_offset({0})))",
+        ),
+        (f"to_milliseconds({_SPAN}) -> bigint", "({0})"),
+        ("to_unixtime(timestamp) -> double", "epoch({0})"),
+        (f"to_unixtime({_ZONED}) -> double", "epoch(({0}).instant)"),
+    ),
+)
+
+_DAYS = "'day', 'week', 'month', 'quarter', 'year'"
+_HOURS = "'millisecond', 'second', 'minute', 'hour'"
+
+
+def _unit(units: str, kind: str) -> str:
+    return (
+        f"CASE WHEN lower(u) IN ({units}) THEN lower(u) "
+        f"ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: ''' || u || ''' is not a valid ' || {kind} "
+        "|| ' field') END"
+    )
+
+
+MACROS = (
+    "trino_zoned(t, z) AS CASE WHEN t IS NULL OR z IS NULL THEN NULL "
+    "ELSE struct_pack(instant := t, zone := z) END",
+    "trino_zone(z) AS CASE WHEN z IN ('Z', 'GMT', 'UTC', '+00:00') THEN 'UTC' "
+    "WHEN regexp_full_match(z, '[+-]\\d\\d:\\d\\d') THEN z "
+    "WHEN timezone(z, TIMESTAMP '2000-01-01') IS NULL THEN NULL ELSE z END",
+    "trino_icu(z) AS CASE WHEN z[1] IN ('+', '-') THEN 'GMT' || z ELSE z END",
+    "trino_to_local(t, z) AS CASE WHEN z = 'UTC' THEN t "
+    "ELSE timezone(trino_icu(z), timezone('UTC', t)) END",
+    "trino_local(z) AS trino_to_local((z).instant, (z).zone)",
+    "trino_late_instant(t, z) AS timezone('UTC', timezone(trino_icu(z), t))",
+    # Of an hour that comes twice, Trino takes the first.
+    "trino_to_instant(t, z) AS CASE WHEN z = 'UTC' THEN t "
+    "WHEN trino_to_local(trino_late_instant(t, z) - INTERVAL 1 HOUR, z) = t "
+    "THEN trino_late_instant(t, z) - INTERVAL 1 HOUR ELSE trino_late_instant(t, z) END",
+    "trino_now() AS trino_zoned(date_trunc('millisecond', timezone('UTC', now())), 'UTC')",
+    "trino_offset(z) AS datesub('minute', (z).instant, trino_local(z))",
+    "trino_offset_zone(m) AS CASE WHEN m = 0 THEN 'UTC' ELSE "
+    "format('{}{:02d}:{:02d}', CASE WHEN m < 0 THEN '-' ELSE '+' END, abs(m) // 60, abs(m) % 60) END",
+    "trino_iso_zone(m) AS CASE WHEN m = 0 THEN 'Z' ELSE trino_offset_zone(m) END",
+    f"trino_unit(u, k) AS {_unit(f'{_HOURS}, {_DAYS}', 'k')}",
+    f"trino_date_unit(u) AS {_unit(_DAYS, chr(39) + 'DATE' + chr(39))}",
+    f"trino_time_unit(u) AS {_unit(_HOURS, chr(39) + 'TIME' + chr(39))}",
+    "trino_span(u, n) AS CASE u WHEN 'millisecond' THEN to_milliseconds(n) "
+    "WHEN 'second' THEN to_seconds(n) WHEN 'minute' THEN to_minutes(n) WHEN 'hour' THEN to_hours(n) "
+    "WHEN 'day' THEN to_days(n::INTEGER) WHEN 'week' THEN to_days((7 * n)::INTEGER) "
+    "WHEN 'month' THEN to_months(n::INTEGER) WHEN 'quarter' THEN to_months((3 * n)::INTEGER) "
+    "ELSE to_months((12 * n)::INTEGER) END",
+    "trino_add_date(u, n, d) AS CAST(d + trino_span(trino_date_unit(u), n) AS DATE)",
+    f"trino_short(u) AS trino_unit(u, 'TIMESTAMP') IN ({_HOURS})",
+    "trino_add_zoned(u, n, z) AS CASE WHEN trino_short(u) "
+    "THEN trino_zoned((z).instant + trino_span(lower(u), n), (z).zone) "
+    "ELSE trino_zoned(trino_to_instant(trino_local(z) + trino_span(lower(u), n), (z).zone), (z).zone)"
+    " END",
+    "trino_diff_zoned(u, a, b) AS CASE WHEN trino_short(u) "
+    "THEN datesub(lower(u), (a).instant, (b).instant) "
+    "ELSE datesub(lower(u), trino_local(a), trino_to_local((b).instant, (a).zone)) END",
+    "trino_trunc_zoned(u, z) AS trino_zoned(trino_to_instant("
+    "date_trunc(trino_unit(u, 'TIMESTAMP'), trino_local(z)), (z).zone), (z).zone)",
+    "trino_from_unix(s) AS make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000)",
+    "trino_to_date(s) AS CASE WHEN s IS NULL THEN NULL "
+    "WHEN regexp_full_match(trim(s), '[+-]?\\d{4,}-\\d{1,2}-\\d{1,2}') AND TRY_CAST(s AS DATE) IS NOT NULL "
+    "THEN CAST(s AS DATE) ELSE error('LABKIT:INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || s) "
+    "END",
+    # A text's own offset stays as its zone.
+    "trino_parsed(p) AS CASE WHEN p IS NULL THEN NULL ELSE trino_zoned("
+    "trino_to_instant((p).instant, trino_zone((p).zone)), trino_zone((p).zone)) END",
+    "trino_iso_timestamp(s) AS trino_parsed(trino_iso_parts(s))",
+)
+
+_ISO_DATE = re.compile(
+    r"(?P<y>[+-]?\d{4,})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?|-W(?P<w>\d{1,2})(?:-(?P<wd>\d))?"
+    r"|-(?P<doy>\d{3}))?$"
+)
+_ISO_TIME = re.compile(
+    r"(?P<h>\d{1,2})(?::(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9}))?)?)?"
+    r"(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?$"
+)
+
+
+def _iso_date(text: str) -> date:
+    found = _ISO_DATE.match(text)
+    try:
+        if not found:
+            raise ValueError
+        part = {k: int(v) for k, v in found.groupdict().items() if v}
+        if "w" in part:
+            return date.fromisocalendar(part["y"], part["w"], part.get("wd", 1))
+        if "doy" in part:
+            return date(part["y"], 1, 1) + timedelta(days=part["doy"] - 1)
+        return date(part["y"], part.get("m", 1), part.get("d", 1))
+    except ValueError:
+        fail(f'Invalid format: "{text}"')
+
+
+def _iso_parts(text: str) -> dict[str, Any]:
+    day, _, clock = text.partition("T")
+    start = datetime.combine(_iso_date(day), datetime.min.time())
+    found = _ISO_TIME.match(clock)
+    if not clock:
+        return {"instant": start, "zone": "UTC"}
+    if not found:
+        fail(f'Invalid format: "{text}"')
+    part = {k: int(found[k] or 0) for k in ("h", "mi", "s")}
+    if part["h"] > 23 or part["mi"] > 59 or part["s"] > 59:
+        fail(f'Invalid format: "{text}"')
+    micros = int((found["f"] or "0").ljust(6, "0")[:6])
+    moment = start + timedelta(
+        hours=part["h"], minutes=part["mi"], seconds=part["s"], microseconds=micros
+    )
+    return {"instant": moment, "zone": _zone(found["z"])}
+
+
+def _zone(text: str | None) -> str:
+    if text in (None, "Z"):
+        return "UTC"
+    digits = str(text)[1:].replace(":", "").ljust(4, "0")
+    return "UTC" if digits == "0000" else f"{str(text)[0]}{digits[:2]}:{digits[2:]}"
+
+
+def _readable_seconds(seconds: float) -> str:
+    if seconds != seconds or abs(seconds) == float("inf"):
+        fail(f"Invalid argument found: {seconds}")
+    rest, parts = abs(int(seconds + (0.5 if seconds > 0 else -0.5))), []
+    for unit, size in (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}{'s' * (count != 1)}")
+    return ", ".join(parts) or "0 seconds"
+
+
+_UNITS = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3, "m": 6e4, "h": 3.6e6, "d": 8.64e7}
+
+
+def _parse_duration(text: str) -> int:
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-zA-Z]+)\s*", text)
+    if not found:
+        fail(f"duration is not a valid data duration string: {text}")
+    if found[2] not in _UNITS:
+        fail(f"Unknown time unit: {found[2]}")
+    return int(float(found[1]) * _UNITS[found[2]] + 0.5)
+
+
+_PARTS = "STRUCT(instant TIMESTAMP, zone VARCHAR)"
+UDFS = (
+    Udf("trino_iso_date", _iso_date, ("VARCHAR",), "DATE"),
+    Udf("trino_iso_parts", _iso_parts, ("VARCHAR",), _PARTS),
+    Udf("trino_readable_seconds", _readable_seconds, ("DOUBLE",), "VARCHAR"),
+    Udf("trino_parse_duration", _parse_duration, ("VARCHAR",), "BIGINT"),
+)

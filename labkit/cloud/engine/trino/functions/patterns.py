@@ -1,0 +1,164 @@
+"""Patterns that print and read dates: MySQL's ``%Y-%m-%d`` and Joda's ``yyyy-MM-dd``.
+
+A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. One that is
+computed from a column is refused.
+
+Sources: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions and
+https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import (
+    FunctionRefused,
+    quoted,
+    text_literal,
+)
+
+_MYSQL = {
+    "a": "%a", "b": "%b", "c": "%-m", "d": "%d", "e": "%-d", "f": "%f", "H": "%H", "h": "%I",
+    "I": "%I", "i": "%M", "j": "%j", "k": "%-H", "l": "%-I", "M": "%B", "m": "%m", "p": "%p",
+    "r": "%I:%M:%S %p", "S": "%S", "s": "%S", "T": "%H:%M:%S", "v": "%V", "W": "%A", "x": "%G",
+    "Y": "%Y", "y": "%y", "%": "%%",
+}  # fmt: skip
+_JODA = {
+    "y": {1: "%-Y", 2: "%y", 3: "%Y", 4: "%Y"},
+    "Y": {1: "%-Y", 2: "%y", 3: "%Y", 4: "%Y"},
+    "x": {1: "%G", 4: "%G"},
+    "M": {1: "%-m", 2: "%m", 3: "%b", 4: "%B"},
+    "d": {1: "%-d", 2: "%d"},
+    "D": {1: "%-j", 3: "%j"},
+    "w": {2: "%V"},
+    "e": {1: "%u"},
+    "E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"},
+    "a": {1: "%p", 2: "%p"},
+    "H": {1: "%-H", 2: "%H"},
+    "h": {1: "%-I", 2: "%I"},
+    "m": {1: "%-M", 2: "%M"},
+    "s": {1: "%-S", 2: "%S"},
+    "S": {3: "%g", 6: "%f"},
+}
+_JODA_WORD = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
+
+
+def format_mysql(call: Any, args: Sequence[str]) -> str:
+    """``date_format``: ``%w`` and a few more are refused by Trino too."""
+    return f"strftime({_local(call, args[0])}, {quoted(_mysql(call, args[1]))})"
+
+
+def parse_mysql(call: Any, args: Sequence[str]) -> str:
+    """``date_parse``: a text that does not fit is an error."""
+    return _read(args[0], _mysql(call, args[1]).replace("%-", "%"))
+
+
+def format_joda(call: Any, args: Sequence[str]) -> str:
+    """``format_datetime``: the parts that depend on the zone are pieces of their own."""
+    local = _local(call, args[0])
+    pieces: list[str] = []
+    for kind, text in _joda(call, args[1]):
+        if kind == "zone":
+            pieces.append(_zone_text(call, args[0], len(text)))
+        elif pieces and pieces[-1].startswith("strftime(") and kind == "format":
+            pieces[-1] = f"{pieces[-1][:-2]}{text.replace(chr(39), chr(39) * 2)}')"
+        else:
+            pieces.append(f"strftime({local}, {quoted(text)})")
+    return f"({' || '.join(pieces)})" if pieces else "''"
+
+
+def parse_joda(call: Any, args: Sequence[str]) -> str:
+    """``parse_datetime``: UTC unless the text says which zone it is in."""
+    words = list(_joda(call, args[1]))
+    if not any(kind == "zone" for kind, _ in words):
+        pattern = "".join(text for _, text in words).replace("%-", "%")
+        return f"trino_zoned({_read(args[0], pattern)}, 'UTC')"
+    if [kind for kind, _ in words][-1] != "zone" or len([1 for k, _ in words if k == "zone"]) > 1:
+        raise FunctionRefused(call.name, "a time zone that is not the pattern's last part")
+    pattern = "".join(text for kind, text in words if kind != "zone").replace("%-", "%")
+    zone = r"(?:Z|[+-]\d\d:?\d\d|[A-Za-z]+(?:/[A-Za-z_]+)*)$"
+    head = _read(f"regexp_replace({args[0]}, {quoted(zone)}, '')", pattern)
+    tail = f"trino_zone_text(regexp_extract({args[0]}, {quoted(zone)}))"
+    return f"trino_zoned(trino_to_instant({head}, {tail}), {tail})"
+
+
+MACROS = (
+    "trino_zone_text(z) AS trino_zone(CASE WHEN regexp_full_match(z, '[+-]\\d{4}') "
+    "THEN z[1:3] || ':' || z[4:5] ELSE z END)",
+)
+UDFS = ()
+SCALARS = ()
+
+
+def _local(call: Any, sql: str) -> str:
+    return f"trino_local({sql})" if call.parameters[0].base == "timestamptz" else sql
+
+
+def _read(text: str, pattern: str) -> str:
+    message = "'LABKIT:INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || _t || '\"'"
+    body = (
+        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime(_t, {quoted(pattern)}), "
+        f"error({message})) END"
+    )
+    return f"list_transform([{text}], lambda _t: {body})[1]"
+
+
+def _mysql(call: Any, sql: str) -> str:
+    pattern = _literal(call, sql)
+    return re.sub(r"%(.)", _mysql_word, pattern, flags=re.S)
+
+
+def _mysql_word(found: re.Match[str]) -> str:
+    if found[1] in "DUuVwX":
+        raise InvalidPattern(f"%{found[1]} not supported in date format string")
+    return _MYSQL.get(found[1], found[1])
+
+
+class InvalidPattern(ValueError):
+    """A pattern that Trino refuses, with its words."""
+
+    code = "INVALID_FUNCTION_ARGUMENT"
+
+
+def _joda(call: Any, sql: str) -> list[tuple[str, str]]:
+    """The pattern's words: ``format`` with strftime's text, or ``zone`` with its letters."""
+    found = []
+    for word in _JODA_WORD.finditer(_literal(call, sql)):
+        if not word[2]:
+            text = "'" if word[0] == "''" else (word[0] if word[1] is None else word[1])
+            found.append(("format", text.replace("''", "'").replace("%", "%%")))
+        elif word[2] in "zZ":
+            found.append(("zone", word[0]))
+        else:
+            found.append(("format", _joda_letters(call, word[0])))
+    return found
+
+
+def _joda_letters(call: Any, letters: str) -> str:
+    widths = _JODA.get(letters[0], {})
+    if letters[0] in "EM" and len(letters) > 4:
+        letters = letters[:4]
+    if len(letters) not in widths:
+        raise FunctionRefused(call.name, f"'{letters}' in a pattern")
+    return widths[len(letters)].replace("%-Y", "%Y")
+
+
+def _zone_text(call: Any, sql: str, width: int) -> str:
+    if call.parameters[0].base != "timestamptz":
+        return ("'+0000'", "'+00:00'", "'UTC'")[min(width, 3) - 1]
+    offset = f"strftime(TIMESTAMP '2000-01-01' + to_minutes(abs(trino_offset({sql}))), '%H{{}}%M')"
+    sign = f"CASE WHEN trino_offset({sql}) < 0 THEN '-' ELSE '+' END"
+    if width >= 3:
+        return f"({sql}).zone"
+    return f"({sign} || {offset.format(':' if width == 2 else '')})"
+
+
+def _literal(call: Any, sql: str) -> str:
+    pattern = text_literal(sql)
+    if pattern is None:
+        raise FunctionRefused(call.name, "a pattern that is not a literal")
+    return pattern
+
+
