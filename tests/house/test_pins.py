@@ -1,0 +1,80 @@
+"""One place for versions: pyproject.toml pins, constraints.txt locks, Binder follows."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+LEARNER, TESTS = PROJECT["dependencies"], PROJECT["optional-dependencies"]["test"]
+CONFIGURATION = ("pyproject.toml", "constraints.txt", "environment.yml", "postBuild", "Makefile")
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def pins(lines):
+    stated = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {canonical(name): version for name, version in stated}
+
+
+LOCK = pins((ROOT / "constraints.txt").read_text().splitlines())
+
+
+def binder():
+    """What Binder installs: (python's version, pip's arguments)."""
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    conda = dict(line.split("=") for line in environment if "=" in line)
+    pip = next(entry["pip"] for entry in environment if isinstance(entry, dict))
+    return conda, [word for line in pip for word in line.split()]
+
+
+@pytest.mark.parametrize("pin", [*LEARNER, *TESTS])
+def test_a_pin_is_exact_and_the_locks_own(pin):
+    name, version = pin.split("==")
+    assert LOCK[canonical(name)] == version
+
+
+def test_what_is_installed_is_what_is_locked():
+    here = {canonical(found.name): found.version for found in distributions()}
+    assert {name: here.get(name, version) for name, version in LOCK.items()} == LOCK
+
+
+def test_binder_installs_the_same():
+    conda, pip = binder()
+    assert conda == {"python": "3.12"}
+    assert pip == ["-c", "constraints.txt", "-e", "."]
+
+
+def test_the_learner_gets_nothing_that_only_tests_need():
+    assert not set(pins(LEARNER)) & set(pins(TESTS))
+
+
+@pytest.mark.parametrize("name", CONFIGURATION)
+def test_no_index_is_named(name):
+    text = (ROOT / name).read_text()
+    assert not re.search(r"index-url|find-links|https?://[\w.]*(pypi|pythonhosted)", text)
+
+
+@pytest.mark.parametrize(("script", "stops"), [("postBuild", "set -e"), (".ci/run", "set -euo")])
+def test_a_script_stops_at_the_first_failure(script, stops):
+    path = ROOT / script
+    first = next(line for line in path.read_text().splitlines() if line and line[0] != "#")
+    assert first.startswith(stops)
+    assert path.stat().st_mode & 0o111
+
+
+@pytest.mark.skipif(not shutil.which("jupyter-repo2docker"), reason="repo2docker is not installed")
+def test_repo2docker_accepts_the_repository():
+    command = ["jupyter-repo2docker", "--no-build", "--debug", "."]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    assert '--file "environment.yml"' in ran.stdout + ran.stderr
+    assert "RUN ./postBuild" in ran.stdout + ran.stderr
