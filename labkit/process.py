@@ -78,7 +78,7 @@ def up(folder: Path | None = None, *, port: int = 0) -> Connection:
         return running
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "labkit.cloud", "--home", str(folder), "--port", str(port)]
-    with open(folder / "cloud.log", "ab") as log:
+    with (folder / "cloud.log").open("ab") as log:
         process = subprocess.Popen(
             command,
             cwd=ROOT,

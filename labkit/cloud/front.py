@@ -30,6 +30,7 @@ from labkit.cloud.operations import (
     not_kept,
 )
 from labkit.cloud.s3 import S3
+from labkit.cloud.signature import read_claim
 
 log = logging.getLogger(__name__)
 Environ = dict[str, Any]
@@ -136,7 +137,7 @@ class Moto:
 
         try:
             content = b"".join(self._app(environ, start))
-        except (NotImplementedError, AttributeError, KeyError, TypeError, ValueError):
+        except Exception:  # whatever moto trips over is one thing: no answer
             log.info("moto has no answer to %s", environ.get("HTTP_X_AMZ_TARGET"), exc_info=True)
             return None
         html = seen["headers"].get("Content-Type", "").startswith("text/html")
@@ -153,13 +154,13 @@ def from_moto(error: Any) -> AwsError:
 
 
 def _service(environ: Environ) -> str:
-    claim = guard.read_claim(environ)
+    claim = read_claim(environ)
     name = claim.service if claim else ""
     return protocol.SERVICE_OF_SIGNING_NAME.get(name, name)
 
 
 def _is_s3(environ: Environ) -> bool:
-    claim = guard.read_claim(environ)
+    claim = read_claim(environ)
     return claim is None or claim.service == "s3"
 
 

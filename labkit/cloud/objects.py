@@ -158,7 +158,9 @@ class DiskKey(models.FakeKey):
 
     @value.setter
     def value(self, new: Any) -> None:
-        body = BODIES.redeem(new) or write_stream(iter([new.encode() if isinstance(new, str) else new]))
+        body = BODIES.redeem(new) or write_stream(
+            iter([new.encode() if isinstance(new, str) else new])
+        )
         self._adopt(body)
 
     def _adopt(self, body: Body) -> None:
@@ -280,8 +282,8 @@ def install() -> None:
     models.FakeKey = DiskKey  # type: ignore[misc]
     models.FakeMultipart = DiskMultipart  # type: ignore[misc]
     models.FakeBucket = OpenBucket  # type: ignore[misc]
-    models._VersionedKeyStore = KeyStore  # type: ignore[misc]
+    models._VersionedKeyStore = KeyStore  # type: ignore[misc, assignment]
     models.s3_backends.backend = DiskS3Backend
     import moto.s3.responses as responses
 
-    responses.FakeKey = DiskKey  # type: ignore[misc, attr-defined]
+    responses.FakeKey = DiskKey  # type: ignore[misc]

@@ -112,10 +112,29 @@ def operation(service: str, name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-READ_ONLY = (
-    "Get List Describe Head BatchGet Search Query Lookup Filter Test Validate Preview Decrypt "
-    "Encrypt GenerateDataKey GenerateRandom GenerateMac Sign Verify Simulate Estimate"
-).split()
+READ_ONLY = [
+    "Get",
+    "List",
+    "Describe",
+    "Head",
+    "BatchGet",
+    "Search",
+    "Query",
+    "Lookup",
+    "Filter",
+    "Test",
+    "Validate",
+    "Preview",
+    "Decrypt",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateRandom",
+    "GenerateMac",
+    "Sign",
+    "Verify",
+    "Simulate",
+    "Estimate",
+]
 
 
 def changes_state(name: str) -> bool:

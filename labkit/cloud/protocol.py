@@ -187,9 +187,7 @@ def _read_headers_and_query(shape: Any, environ: dict[str, Any]) -> dict[str, An
         wire = member.serialization.get("name", name)
         if _location(member) == "querystring" and wire in query:
             values = query[wire]
-            found[name] = (
-                values if member.type_name == "list" else _from_text(member, values[0])
-            )
+            found[name] = values if member.type_name == "list" else _from_text(member, values[0])
         header = environ.get("HTTP_" + wire.upper().replace("-", "_"))
         if _location(member) == "header" and header is not None:
             found[name] = _from_text(member, header)
@@ -264,9 +262,10 @@ def _form_value(shape: Any, prefix: str, fields: dict[str, str]) -> Any:
 
 
 def _form_list(member: Any, stem: str, fields: dict[str, str]) -> list[Any] | None:
-    found = []
-    while any(k == at or k.startswith(at + ".") for at in (f"{stem}.{len(found) + 1}",)
-              for k in fields):
+    found: list[Any] = []
+    while any(
+        k == at or k.startswith(at + ".") for at in (f"{stem}.{len(found) + 1}",) for k in fields
+    ):
         found.append(_form_value(member, f"{stem}.{len(found) + 1}", fields))
     return found or None
 

@@ -76,9 +76,7 @@ class S3:
     def __init__(self, cloud: Cloud, moto: Any) -> None:
         self.cloud, self.moto = cloud, moto
 
-    def __call__(
-        self, environ: Environ, start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         try:
             status, headers, content = self._answer_or_refuse(environ)
         except AwsError as error:
@@ -89,9 +87,7 @@ class S3:
         start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
 
-    def _answer_or_refuse(
-        self, environ: Environ
-    ) -> tuple[int, dict[str, str], Iterable[bytes]]:
+    def _answer_or_refuse(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
         try:
             return self._answer(environ)
         except (OSError, sqlite3.Error) as error:
@@ -109,9 +105,7 @@ class S3:
         if body is None:
             headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
             length = reply.headers.get("Content-Length", "0")
-            headers["Content-Length"] = (
-                length if request.method == "HEAD" else str(len(reply.body))
-            )
+            headers["Content-Length"] = length if request.method == "HEAD" else str(len(reply.body))
             return reply.status, headers, [reply.body]
         return _download(request, reply, body)
 

@@ -24,7 +24,7 @@ from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]
 import moto
 from cryptography.hazmat.primitives import serialization
 from moto.core.base_backend import BackendDict
@@ -159,7 +159,9 @@ class Records(MutableMapping[str, dict[str, Any]]):
 
     def __init__(self, state: State, kind: str) -> None:
         self._state, self._kind = state, kind
-        rows = state._db.execute("SELECT id, value FROM records WHERE kind = ? ORDER BY rowid", (kind,))
+        rows = state._db.execute(
+            "SELECT id, value FROM records WHERE kind = ? ORDER BY rowid", (kind,)
+        )
         self._values: dict[str, dict[str, Any]] = {i: json.loads(v) for i, v in rows.fetchall()}
 
     def __getitem__(self, name: str) -> dict[str, Any]:
@@ -219,7 +221,7 @@ def _key_stores() -> dict[str, KeyStore]:
     return {
         name: bucket.keys
         for _, _, backend in s3_backends.iter_backends()
-        for name, bucket in list(backend.buckets.items())
+        for name, bucket in list(vars(backend)["buckets"].items())
     }
 
 

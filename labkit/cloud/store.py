@@ -46,6 +46,9 @@ class Object:
         return f"s3://{self.bucket}/{self.key}"
 
 
+Objects = list[Object]
+
+
 def split_uri(uri: str) -> tuple[str, str]:
     """Bucket and key (or prefix) of an ``s3://`` address.
 
@@ -72,7 +75,7 @@ class Store:
     def __init__(self, cloud: Cloud, principal: Principal) -> None:
         self.cloud, self.principal = cloud, principal
 
-    def list(self, uri: str) -> list[Object]:
+    def list(self, uri: str) -> Objects:
         """All objects whose key starts with the prefix, in key order.
 
         Raises:
@@ -99,9 +102,7 @@ class Store:
         Raises:
             AwsError: ``AccessDenied``, for the bucket or for the KMS key of the object.
         """
-        policy.authorize_object(
-            self.cloud, self.principal, "s3:GetObject", found.bucket, found.key
-        )
+        policy.authorize_object(self.cloud, self.principal, "s3:GetObject", found.bucket, found.key)
         return Path(found.path)
 
     def put_file(
@@ -126,7 +127,7 @@ class Store:
         """Make bytes an object."""
         return self._put(uri, write_stream(iter([content])), content_type)
 
-    def delete(self, objects: list[Object]) -> None:
+    def delete(self, objects: Objects) -> None:
         """Delete the current versions of objects (a delete marker, in a versioned bucket)."""
         for each in objects:
             policy.authorize_object(
@@ -158,9 +159,9 @@ class Store:
         return bucket
 
 
-def walk_folders(objects: list[Object], prefix: str) -> Iterator[tuple[str, list[Object]]]:
+def walk_folders(objects: Objects, prefix: str) -> Iterator[tuple[str, Objects]]:
     """The objects by the folder they lie in, relative to a prefix, in order."""
-    folders: dict[str, list[Object]] = {}
+    folders: dict[str, Objects] = {}
     for each in objects:
         folders.setdefault(each.key[len(prefix) :].rpartition("/")[0], []).append(each)
     yield from folders.items()

@@ -1,0 +1,75 @@
+"""The AWS CLI command behind each call of a helper.
+
+boto3 and the AWS CLI read the same API models, so an operation and its parameters name their
+command: ``glue.start_crawler(Name="x")`` is ``aws glue start-crawler --name x``.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore import xform_name
+
+SERVICES = {"s3": "s3api", "logs": "logs"}
+POLLS = ("GetQueryExecution", "GetCrawler", "GetCrawlerMetrics", "GetQueryResults")
+
+
+def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:
+    """The AWS CLI command of one API call.
+
+    >>> as_command("glue", "StartCrawler", {"Name": "dataedu-sisdemo-crawler"})
+    'aws glue start-crawler --name dataedu-sisdemo-crawler'
+    """
+    words = ["aws", SERVICES.get(service, service), xform_name(operation, "-")]
+    for name, value in parameters.items():
+        option = f"--{xform_name(name, '-')}"
+        if isinstance(value, bool):
+            words.append(option if value else f"--no-{option[2:]}")
+        else:
+            words += [option, shlex.quote(_text(value))]
+    return " ".join(words)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (bytes, bytearray)):
+        return f"fileb://… ({len(value)} bytes)"
+    return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+class Commands:
+    """The commands of the last helper call, told by the session's clients."""
+
+    def __init__(self) -> None:
+        self._heard: deque[str] = deque(maxlen=200)
+        self._depth = 0
+
+    def watch(self, session: Any) -> None:
+        """Listen to every client that a boto3 session makes."""
+        session.events.register("provide-client-params.*.*", self._hear)
+
+    @contextmanager
+    def of_one_call(self) -> Iterator[None]:
+        """While open, collect; the outermost call of a helper starts a new list."""
+        if not self._depth:
+            self._heard.clear()
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    def __call__(self) -> list[str]:
+        """The last helper call as AWS CLI commands, polls once each."""
+        return list(dict.fromkeys(self._heard))
+
+    def __repr__(self) -> str:
+        return "\n".join(self()) or "No helper has been called yet."
+
+    def _hear(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        if self._depth:
+            self._heard.append(as_command(model.service_model.service_name, model.name, params))

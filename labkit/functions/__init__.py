@@ -1,0 +1,1 @@
+"""The workshop's two Lambda functions: sources here, zipped by `labkit.environment`."""

@@ -1,0 +1,239 @@
+"""Storage helpers: the lake's objects (S3), its key (KMS) and the functions that fill it (Lambda).
+
+Each method is a few calls of boto3; ``lab.commands()`` shows them as AWS CLI commands.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import pandas as pd
+from botocore.exceptions import ClientError
+
+from labkit import names
+from labkit.environment import KEY_USERS
+from labkit.errors import RunFailed, UnknownName
+from labkit.progress import Bar, Progress
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def told(method: Callable[P, T]) -> Callable[P, T]:
+    """Let ``lab.commands()`` tell the AWS CLI commands of this helper's call."""
+
+    @functools.wraps(method)
+    def call(*args: P.args, **options: P.kwargs) -> T:
+        helper: Any = args[0]
+        with helper.lab.commands.of_one_call():
+            return method(*args, **options)
+
+    return call
+
+
+class Storage:
+    """Buckets, objects, the key.
+
+    Args:
+        lab: the lab whose clients to use.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    # Objects --------------------------------------------------------------------------------------
+
+    @told
+    def objects(self, uri: str) -> pd.DataFrame:
+        """The objects under an address, in key order.
+
+        Args:
+            uri: ``s3://bucket/prefix``.
+
+        Returns:
+            Columns ``key``, ``bytes``, ``modified`` (UTC); one row an object.
+        """
+        rows = [(o["Key"], o["Size"], o["LastModified"]) for o in self._pages(uri)]
+        return pd.DataFrame(rows, columns=["key", "bytes", "modified"])
+
+    @told
+    def count(self, uri: str) -> int:
+        """How many objects lie under an address."""
+        return sum(1 for _ in self._pages(uri))
+
+    @told
+    def folders(self, uri: str) -> pd.DataFrame:
+        """The folders right under an address, with what they hold.
+
+        Returns:
+            Columns ``folder``, ``objects``, ``bytes``; one row a folder.
+        """
+        prefix = split_uri(uri)[1]
+        rows = [(o["Key"][len(prefix) :].partition("/"), o["Size"]) for o in self._pages(uri)]
+        frame = pd.DataFrame(
+            [(name + slash, size) for (name, slash, _), size in rows], columns=["folder", "bytes"]
+        )
+        grouped = frame.groupby("folder")["bytes"]
+        return grouped.agg(objects="count", bytes="sum").reset_index()
+
+    @told
+    def head(self, uri: str, *, lines: int = 5) -> str:
+        """The first lines of a text object, by one range request of 64 kB at most."""
+        bucket, key = split_uri(uri)
+        found = self.lab.client("s3").get_object(Bucket=bucket, Key=key, Range="bytes=0-65535")
+        return "\n".join(found["Body"].read().decode("utf-8", "replace").splitlines()[:lines])
+
+    @told
+    def put(self, source: str | bytes | Path, uri: str) -> str:
+        """Upload bytes, text, or a file. Returns the object's address."""
+        bucket, key = split_uri(uri)
+        s3 = self.lab.client("s3")
+        if isinstance(source, Path):
+            s3.upload_file(str(source), bucket, key)
+        else:
+            body = source.encode() if isinstance(source, str) else source
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+        return f"s3://{bucket}/{key}"
+
+    @told
+    def download(self, uri: str, target: Path) -> Path:
+        """Download an object to a file. Returns the file's path."""
+        bucket, key = split_uri(uri)
+        self.lab.client("s3").download_file(bucket, key, str(target))
+        return target
+
+    @told
+    def delete(self, uri: str) -> int:
+        """Delete all objects under an address (in a versioned bucket: mark them deleted).
+
+        Returns:
+            How many.
+        """
+        bucket, s3 = split_uri(uri)[0], self.lab.client("s3")
+        keys = [{"Key": o["Key"]} for o in self._pages(uri)]
+        for start in range(0, len(keys), 1000):
+            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[start : start + 1000]})
+        return len(keys)
+
+    def _pages(self, uri: str) -> Iterator[dict[str, Any]]:
+        bucket, prefix = split_uri(uri)
+        s3 = self.lab.client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        try:
+            for page in pages:
+                yield from page.get("Contents", [])
+        except s3.exceptions.NoSuchBucket:
+            known = [b["Name"] for b in s3.list_buckets()["Buckets"]]
+            raise UnknownName("bucket", bucket, known) from None
+
+    # The key --------------------------------------------------------------------------------------
+
+    @told
+    def key_users(self) -> list[str]:
+        """The ARNs that may use the lake's KMS key."""
+        users = _statement(self._key_policy(), KEY_USERS)["Principal"]["AWS"]
+        return [users] if isinstance(users, str) else list(users)
+
+    @told
+    def add_key_users(self, *arns: str) -> list[str]:
+        """Let principals use the lake's key; without arguments: you and the crawlers' role.
+
+        The console does the same under *KMS → Customer managed keys → Key users → Add*.
+
+        Returns:
+            All key users afterwards.
+        """
+        added = arns or (self.lab.caller, self.lab.role_arn(names.CRAWLER_ROLE))
+        policy = self._key_policy()
+        users = sorted({*self.key_users(), *added})
+        _statement(policy, KEY_USERS)["Principal"]["AWS"] = users
+        self._put_key_policy(policy)
+        return users
+
+    @told
+    def remove_key_users(self, *arns: str) -> list[str]:
+        """Take the use of the lake's key from principals. Returns who is left."""
+        policy = self._key_policy()
+        users = [user for user in self.key_users() if user not in arns]
+        _statement(policy, KEY_USERS)["Principal"]["AWS"] = users
+        self._put_key_policy(policy)
+        return users
+
+    def _key_policy(self) -> dict[str, Any]:
+        kms = self.lab.client("kms")
+        found = kms.get_key_policy(KeyId=self.lab.key_arn, PolicyName="default")
+        policy: dict[str, Any] = json.loads(found["Policy"])
+        return policy
+
+    def _put_key_policy(self, policy: dict[str, Any]) -> None:
+        self.lab.client("kms").put_key_policy(
+            KeyId=self.lab.key_arn, PolicyName="default", Policy=json.dumps(policy)
+        )
+
+    # Functions ------------------------------------------------------------------------------------
+
+    @told
+    def fetch_demo_data(self, *, scale: float = 1) -> dict[str, Any]:
+        """Run the Lambda function that fills the raw bucket with its 153 objects.
+
+        Args:
+            scale: 1 for half a million requests; 2 for twice as many.
+        """
+        answer: dict[str, Any] = self.invoke(names.FETCH_DEMO_DATA, scale=scale)
+        return answer
+
+    @told
+    def fetch_week(self, *, new_column: bool = False) -> dict[str, Any]:
+        """Run the Lambda function that loads one more week of LMS data."""
+        answer: dict[str, Any] = self.invoke(names.FETCH_LMSAPI, new_column=new_column)
+        return answer
+
+    @told
+    def invoke(self, function: str, **event: Any) -> Any:
+        """Call a Lambda function and wait for its answer.
+
+        Raises:
+            UnknownName: no such function.
+            RunFailed: the function raised; with its own message.
+        """
+        client, bar = self.lab.client("lambda"), Bar()
+        bar.show(Progress(f"Function {function} runs"))
+        try:
+            reply = client.invoke(FunctionName=function, Payload=json.dumps(event))
+        except client.exceptions.ResourceNotFoundException:
+            known = [f["FunctionName"] for f in client.list_functions()["Functions"]]
+            raise UnknownName("function", function, known) from None
+        answer = json.loads(reply["Payload"].read() or "null")
+        if "FunctionError" in reply:
+            raise RunFailed("function", function, answer.get("errorMessage", answer))
+        bar.finish(Progress(f"Function {function}: done", 1.0))
+        return answer
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """Bucket and key of an S3 address.
+
+    >>> split_uri("s3://lake/raw/a.csv")
+    ('lake', 'raw/a.csv')
+    """
+    if not uri.startswith("s3://"):
+        raise ValueError(f"An S3 address starts with s3://, not {uri!r}.")
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
+
+
+def _statement(policy: dict[str, Any], sid: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(s for s in policy["Statement"] if s.get("Sid") == sid)
+    return found
+
+
+def is_denied(error: ClientError) -> bool:
+    """Whether AWS refused for want of a permission."""
+    return error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")
