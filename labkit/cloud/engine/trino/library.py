@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Literal
 
 import duckdb
@@ -119,7 +119,7 @@ class _Overload:
     entry: Entry
 
 
-@lru_cache(maxsize=None)
+@cache
 def _registry() -> dict[str, list[_Overload]]:
     found: dict[str, list[_Overload]] = {}
     tables: tuple[tuple[Kind, Sequence[Entry]], ...] = (
@@ -239,6 +239,6 @@ def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, in
 _RANK = {
     base: rank
     for rank, base in enumerate(
-        "tinyint smallint integer bigint decimal real double date timestamp timestamptz".split()
+        ["tinyint", "smallint", "integer", "bigint", "decimal", "real", "double", "date", "timestamp", "timestamptz"]
     )
 }

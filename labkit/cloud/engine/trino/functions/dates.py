@@ -191,9 +191,9 @@ MACROS = (
     "WHEN timezone(z, TIMESTAMP '2000-01-01') IS NULL THEN NULL ELSE z END",
     "trino_icu(z) AS CASE WHEN z[1] IN ('+', '-') THEN 'GMT' || z ELSE z END",
     "trino_to_local(t, z) AS CASE WHEN z = 'UTC' THEN t "
-    "ELSE timezone(trino_icu(z), timezone('UTC', t)) END",
+    "ELSE timezone(trino_icu(z)::VARCHAR, timezone('UTC', t::TIMESTAMP)) END",
     "trino_local(z) AS trino_to_local((z).instant, (z).zone)",
-    "trino_late_instant(t, z) AS timezone('UTC', timezone(trino_icu(z), t))",
+    "trino_late_instant(t, z) AS timezone('UTC', timezone(trino_icu(z)::VARCHAR, t::TIMESTAMP))",
     # Of an hour that comes twice, Trino takes the first.
     "trino_to_instant(t, z) AS CASE WHEN z = 'UTC' THEN t "
     "WHEN trino_to_local(trino_late_instant(t, z) - INTERVAL 1 HOUR, z) = t "

@@ -148,11 +148,12 @@ def _joda_letters(call: Any, letters: str) -> str:
 def _zone_text(call: Any, sql: str, width: int) -> str:
     if call.parameters[0].base != "timestamptz":
         return ("'+0000'", "'+00:00'", "'UTC'")[min(width, 3) - 1]
-    offset = f"strftime(TIMESTAMP '2000-01-01' + to_minutes(abs(trino_offset({sql}))), '%H{{}}%M')"
-    sign = f"CASE WHEN trino_offset({sql}) < 0 THEN '-' ELSE '+' END"
     if width >= 3:
         return f"({sql}).zone"
-    return f"({sign} || {offset.format(':' if width == 2 else '')})"
+    colon = ":" if width == 2 else ""
+    sign = f"CASE WHEN trino_offset({sql}) < 0 THEN '-' ELSE '+' END"
+    minutes = f"to_minutes(abs(trino_offset({sql})))"
+    return f"({sign} || strftime(TIMESTAMP '2000-01-01' + {minutes}, '%H{colon}%M'))"
 
 
 def _literal(call: Any, sql: str) -> str:

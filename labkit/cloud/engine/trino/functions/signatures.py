@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from labkit.cloud.engine.trino.functions.coercion import can_coerce, common_type
 from labkit.cloud.engine.types import UNKNOWN, Type
@@ -59,7 +59,7 @@ class Signature:
         return self.text.split(" -> ")[0]
 
 
-@lru_cache(maxsize=None)
+@cache
 def parse_signature(text: str) -> Signature:
     """Read ``name(type, ...) -> type``."""
     words = list(_words(text))

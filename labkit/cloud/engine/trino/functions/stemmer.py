@@ -13,7 +13,7 @@ _EXCEPTIONS = {
     "singly": "singl", "sky": "sky", "news": "news", "howe": "howe", "atlas": "atlas",
     "cosmos": "cosmos", "bias": "bias", "andes": "andes",
 }  # fmt: skip
-_AFTER_1A = set("inning outing canning herring earring proceed exceed succeed".split())
+_AFTER_1A = set(["inning", "outing", "canning", "herring", "earring", "proceed", "exceed", "succeed"])
 _STEP_2 = {
     "tional": "tion", "enci": "ence", "anci": "ance", "abli": "able", "entli": "ent", "izer": "ize",
     "ization": "ize", "ational": "ate", "ation": "ate", "ator": "ate", "alism": "al", "aliti": "al",
@@ -24,7 +24,7 @@ _STEP_3 = {
     "tional": "tion", "ational": "ate", "alize": "al", "icate": "ic", "iciti": "ic", "ical": "ic",
     "ful": "", "ness": "",
 }  # fmt: skip
-_STEP_4 = "al ance ence er ic able ible ant ement ment ent ism ate iti ous ive ize".split()
+_STEP_4 = ["al", "ance", "ence", "er", "ic", "able", "ible", "ant", "ement", "ment", "ent", "ism", "ate", "iti", "ous", "ive", "ize"]
 _DOUBLE = re.compile(r"(bb|dd|ff|gg|mm|nn|pp|rr|tt)$")
 
 
@@ -131,7 +131,7 @@ def _step_4(word: str, r2: int) -> str:
 def _step_5(word: str, r1: int, r2: int) -> str:
     rest = len(word) - 1
     if word.endswith("e"):
-        if rest >= r2 or rest >= r1 and not _short_syllable(word[:-1]):
+        if rest >= r2 or (rest >= r1 and not _short_syllable(word[:-1])):
             return word[:-1]
     elif word.endswith("ll") and rest >= r2:
         return word[:-1]

@@ -171,7 +171,7 @@ def _upper(text: str) -> str:
     return "".join(u if len(u := c.upper()) == 1 else c for c in text)
 
 
-_SOUNDEX = {c: d for d, cs in enumerate("BFPV CGJKQSXZ DT L MN R".split(), 1) for c in cs}
+_SOUNDEX = {c: d for d, cs in enumerate(["BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"], 1) for c in cs}
 
 
 def _soundex(text: str) -> str:

@@ -1,0 +1,190 @@
+"""Aggregate functions. Source: https://trino.io/docs/current/functions/aggregate.html
+
+The approximate ones are exact here, so that answers repeat. ``checksum`` is its own hash: equal rows
+give equal sums, but not Trino's number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, over
+from labkit.cloud.engine.trino.text import as_text
+
+_INTEGERS = "tinyint|smallint|integer|bigint"
+_NUMBERS = "bigint|real|double"
+
+
+def _checksum(call: Any, args: Sequence[str]) -> str:
+    return f"list({as_text(args[0], call.parameters[0])})"
+
+
+def _percentile(p: str) -> str:
+    return f"quantile_disc({{0}}, {p})"
+
+
+def _of_two(name: str, sql: str = "") -> Entry:
+    """A statistic of two columns, NULL where it has no finite value."""
+    return Entry(
+        f"{name}(double, double) -> double",
+        f"{sql or name}({{0}}, {{1}})",
+        "trino_finite({agg})",
+    )
+
+
+AGGREGATES = (
+    *entries(
+        ("any_value(T) -> T", "any_value({0})"),
+        ("arbitrary(T) -> T", "any_value({0})"),
+        ("array_agg(T) -> array(T)", "list({0})"),
+        ("avg(bigint) -> double", "avg({0})"),
+        ("avg(double) -> double", "avg({0})"),
+        ("avg(real) -> real", "avg({0})", "CAST({agg} AS FLOAT)"),
+        ("avg(decimal(p, s)) -> decimal(p, s)", "decimal_average({0})", "CAST({agg} AS {returns})"),
+        (
+            "avg(interval day to second) -> interval day to second",
+            "avg({0})",
+            "CAST(round({agg}) AS BIGINT)",
+        ),
+        (
+            "avg(interval year to month) -> interval year to month",
+            "avg({0})",
+            "CAST(round({agg}) AS INTEGER)",
+        ),
+        ("bool_and(boolean) -> boolean", "bool_and({0})"),
+        ("bool_or(boolean) -> boolean", "bool_or({0})"),
+        ("every(boolean) -> boolean", "bool_and({0})"),
+        ("checksum(T) -> varbinary", _checksum, "trino_checksum({agg})"),
+        ("count() -> bigint", "count(*)"),
+        ("count(T) -> bigint", "count({0})"),
+        ("count_if(boolean) -> bigint", "count_if({0})", "CAST({agg} AS BIGINT)"),
+        ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
+        ("listagg(varchar) -> varchar", "string_agg({0}, '')"),
+        ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})"),
+        ("max(T) -> T", "max({0})"),
+        ("min(T) -> T", "min({0})"),
+        ("max(T, bigint) -> array(T)", "max({0}, {1})"),
+        ("min(T, bigint) -> array(T)", "min({0}, {1})"),
+        ("max_by(T, U) -> T", "arg_max_null({0}, {1})"),
+        ("min_by(T, U) -> T", "arg_min_null({0}, {1})"),
+        (
+            "max_by(T, U, bigint) -> array(T)",
+            "arg_max(struct_pack(v := {0}), {1}, {2})",
+            "list_transform({agg}, lambda _e: _e.v)",
+        ),
+        (
+            "min_by(T, U, bigint) -> array(T)",
+            "arg_min(struct_pack(v := {0}), {1}, {2})",
+            "list_transform({agg}, lambda _e: _e.v)",
+        ),
+        ("sum(real) -> real", "sum({0})", "CAST({agg} AS FLOAT)"),
+        ("sum(double) -> double", "sum({0})"),
+        ("sum(decimal(p, s)) -> decimal(38, s)", "sum({0})"),
+        ("sum(interval day to second) -> interval day to second", "sum({0})", "CAST({agg} AS BIGINT)"),
+        ("sum(interval year to month) -> interval year to month", "sum({0})", "CAST({agg} AS INTEGER)"),
+        ("bitwise_and_agg(bigint) -> bigint", "bit_and({0})"),
+        ("bitwise_or_agg(bigint) -> bigint", "bit_or({0})"),
+        ("bitwise_xor_agg(bigint) -> bigint", "bit_xor({0})"),
+        ("histogram(T) -> map(T, bigint)", "list({0})", "trino_counts({agg})"),
+        ("map_agg(K, V) -> map(K, V)", "list(struct_pack(k := {0}, v := {1}))", "trino_map_of({agg})"),
+        (
+            "multimap_agg(K, V) -> map(K, array(V))",
+            "list(struct_pack(k := {0}, v := {1}))",
+            "trino_multimap_of({agg})",
+        ),
+        ("map_union(map(K, V)) -> map(K, V)", "list({0})", "trino_union_of({agg})"),
+        ("approx_distinct(T) -> bigint", "count(DISTINCT {0})"),
+        ("approx_distinct(T, double) -> bigint", "count(DISTINCT {0})"),
+        (
+            "approx_most_frequent(bigint, T, bigint) -> map(T, bigint)",
+            "list({1})",
+            "trino_most_frequent({agg}, {0})",
+        ),
+        (
+            "entropy(bigint) -> double",
+            ("sum({0})", "sum(CASE WHEN {0} > 0 THEN {0} * log2({0}::DOUBLE) ELSE 0 END)"),
+            "coalesce(log2({agg[0]}::DOUBLE) - {agg[1]} / {agg[0]}, 0.0::DOUBLE)",
+        ),
+        (
+            "skewness(double) -> double",
+            ("count({0})", "skewness({0})"),
+            "({agg[1]} * ({agg[0]} - 2) / sqrt({agg[0]}::DOUBLE * ({agg[0]} - 1)))",
+        ),
+        ("kurtosis(double) -> double", "kurtosis({0})"),
+        ("stddev(double) -> double", "stddev_samp({0})"),
+        ("stddev_samp(double) -> double", "stddev_samp({0})"),
+        ("stddev_pop(double) -> double", "stddev_pop({0})"),
+        ("variance(double) -> double", "var_samp({0})"),
+        ("var_samp(double) -> double", "var_samp({0})"),
+        ("var_pop(double) -> double", "var_pop({0})"),
+        (
+            "reduce_agg(T, S, function(S, T, S), function(S, S, S)) -> S",
+            "list({0})",
+            "list_reduce(list_filter({agg}, lambda _e: _e IS NOT NULL), {2}, CAST({1} AS {returns}))",
+        ),
+    ),
+    *(Entry(f"sum({t}) -> bigint", "sum({0})", "CAST({agg} AS BIGINT)") for t in _INTEGERS.split("|")),
+    *(Entry(f"avg({t}) -> double", "avg({0})") for t in ("tinyint", "smallint", "integer")),
+    *over(_NUMBERS, "approx_percentile(#, double) -> #", _percentile("{1}")),
+    *over(_NUMBERS, "approx_percentile(#, array(double)) -> array(#)", _percentile("{1}")),
+    *(
+        Entry(
+            f"approx_percentile({t}, double, {p}) -> {r}",
+            "list(struct_pack(v := {0}, w := {1}) ORDER BY {0})",
+            finish,
+        )
+        for t in _NUMBERS.split("|")
+        for p, r, finish in (
+            ("double", t, "trino_weighted({agg}, {2})"),
+            (
+                "array(double)",
+                f"array({t})",
+                "list_transform({2}, lambda _p: trino_weighted({agg}, _p))",
+            ),
+        )
+    ),
+    *(
+        _of_two(name)
+        for name in (
+            "corr covar_pop covar_samp regr_slope regr_intercept regr_r2 regr_avgx regr_avgy "
+            "regr_sxx regr_sxy regr_syy"
+        ).split()
+    ),
+    Entry("regr_count(double, double) -> bigint", "regr_count({0}, {1})", "CAST({agg} AS BIGINT)"),
+)
+SCALARS = ()
+
+_LAST_KEYS = "list_filter(a, lambda _e: _e.k IS NOT NULL)"
+
+MACROS = (
+    "trino_finite(x) AS CASE WHEN isfinite(x) THEN x ELSE NULL END",
+    "trino_counts(a) AS trino_histogram(list_filter(a, lambda _e: _e IS NOT NULL))",
+    "trino_first_of(k, v) AS map(trino_distinct(k), list_transform(trino_distinct(k), "
+    "lambda _e: v[list_position(k, _e)]))",
+    "trino_map_of(a) AS CASE WHEN a IS NULL THEN NULL ELSE trino_first_of("
+    f"list_transform({_LAST_KEYS}, lambda _e: _e.k), list_transform({_LAST_KEYS}, lambda _e: _e.v)) END",
+    "trino_multimap_of(a) AS CASE WHEN a IS NULL THEN NULL ELSE trino_multimap("
+    f"list_transform({_LAST_KEYS}, lambda _e: _e.k), list_transform({_LAST_KEYS}, lambda _e: _e.v)) END",
+    "trino_union_of(a) AS CASE WHEN len(list_filter(a, lambda _m: _m IS NOT NULL)) = 0 THEN NULL ELSE "
+    "trino_first_of(flatten(list_transform(a, lambda _m: map_keys(_m))), "
+    "flatten(list_transform(a, lambda _m: map_values(_m)))) END",
+    "trino_most_frequent(a, n) AS map_from_entries(list_transform(list_reverse_sort(list_transform("
+    "map_entries(trino_counts(a)), lambda _e: struct_pack(n := _e.value, k := _e.key)))[1 : n], "
+    "lambda _e: struct_pack(k := _e.k, v := _e.n)))",
+    "trino_weighted(a, p) AS list_filter(a, lambda _e, _i: _e.v IS NOT NULL AND "
+    "list_sum(list_transform(a[1 : _i], lambda _f: _f.w)) >= "
+    "p * list_sum(list_transform(a, lambda _f: _f.w)))[1].v",
+)
+
+
+def _sum_of_hashes(texts: list[str | None]) -> bytes:
+    """The order of the rows does not matter, their number does."""
+    total = sum(
+        int.from_bytes(hashlib.blake2b(repr(t).encode(), digest_size=8).digest()) for t in texts
+    )
+    return (total % (1 << 64)).to_bytes(8)
+
+
+UDFS = (Udf("trino_checksum", _sum_of_hashes, ("VARCHAR[]",), "BLOB"),)

@@ -1,0 +1,217 @@
+"""Array functions. Source: https://trino.io/docs/current/functions/array.html
+
+Trino keeps the order of first occurrence and treats NULL as an element; DuckDB's own set functions do
+neither, so they are made from positions. A lambda's text is ``lambda x: body``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
+    Udf,
+    apply,
+    entries,
+    fail,
+    failure,
+    infix,
+)
+from labkit.cloud.engine.trino.text import cast_to_varchar
+
+
+def _join(call: Any, args: Sequence[str]) -> str:
+    """Elements become text as CAST does; NULL is left out unless a third argument stands for it."""
+    array, delimiter, *missing = args
+    text = cast_to_varchar("_e", call.parameters[0].element)
+    if missing:
+        text = f"coalesce({text}, {missing[0]})"
+    joined = f"array_to_string(list_transform({array}, lambda _e: {text}), {delimiter})"
+    return f"CASE WHEN ({array}) IS NULL OR ({delimiter}) IS NULL THEN NULL ELSE {joined} END"
+
+
+def _sort_by(call: Any, args: Sequence[str]) -> str:
+    """Sorting by a comparator: an element's rank is how many elements come before it."""
+    array, comparator = args
+    less = apply(comparator, f"({array})[_j]", "_e")
+    before = (
+        f"len(list_filter(range(1, len({array}) + 1), "
+        f"lambda _j: ({less}) < 0 OR (({less}) = 0 AND _j < _i)))"
+    )
+    ranked = f"list_transform({array}, lambda _e, _i: struct_pack(rank := {before}, value := _e))"
+    return f"list_transform(list_sort({ranked}), lambda _e: _e.value)"
+
+
+def _reduce(call: Any, args: Sequence[str]) -> str:
+    array, start, step, finish = args
+    state = call.parameters[1].duckdb
+    return apply(finish, f"list_reduce({array}, {step}, CAST({start} AS {state}))")
+
+
+def _zip(call: Any, args: Sequence[str]) -> str:
+    missing = " OR ".join(f"({arg}) IS NULL" for arg in args)
+    zipped = f"CAST(list_zip({', '.join(args)}) AS {call.returns.duckdb})"
+    return f"CASE WHEN {missing} THEN NULL ELSE {zipped} END"
+
+
+def _zip_with(call: Any, args: Sequence[str]) -> str:
+    left, right, merge = args
+    body = apply(merge, f"({left})[_i]", f"({right})[_i]")
+    size = f"CASE WHEN len({left}) > len({right}) THEN len({left}) ELSE len({right}) END"
+    return (
+        f"CASE WHEN ({left}) IS NULL OR ({right}) IS NULL THEN NULL "
+        f"ELSE list_transform(range(1, {size} + 1), lambda _i: {body}) END"
+    )
+
+
+def _combinations(call: Any, args: Sequence[str]) -> str:
+    array, size = args
+    picked = f"list_transform(_c, lambda _i: ({array})[_i])"
+    return f"list_transform(trino_combinations(len({array}), {size}), lambda _c: {picked})"
+
+
+def _match(macro: str) -> Any:
+    return lambda call, args: f"{macro}(list_transform({args[0]}, {args[1]}))"
+
+
+def _histogram(call: Any, args: Sequence[str]) -> str:
+    return f"trino_histogram(list_filter({args[0]}, lambda _e: _e IS NOT NULL))"
+
+
+_ZIPS = tuple(
+    Entry(
+        f"zip({', '.join(f'array({v})' for v in 'TUVWX'[:n])}) "
+        f"-> array(row({', '.join('TUVWX'[:n])}))",
+        _zip,
+    )
+    for n in range(2, 6)
+)
+
+SCALARS = (
+    *entries(
+        ("all_match(array(T), function(T, boolean)) -> boolean", _match("trino_all")),
+        ("any_match(array(T), function(T, boolean)) -> boolean", _match("trino_any")),
+        ("none_match(array(T), function(T, boolean)) -> boolean", _match("NOT trino_any")),
+        ("array_distinct(array(E)) -> array(E)", "trino_distinct({0})"),
+        ("array_except(array(E), array(E)) -> array(E)", "trino_except({0}, {1})"),
+        ("array_first(array(E)) -> E", "({0})[1]"),
+        ("array_histogram(array(T)) -> map(T, bigint)", _histogram),
+        ("array_intersect(array(E), array(E)) -> array(E)", "trino_intersect({0}, {1})"),
+        ("array_join(array(T), varchar) -> varchar", _join),
+        ("array_join(array(T), varchar, varchar) -> varchar", _join),
+        ("array_last(array(E)) -> E", "({0})[-1]"),
+        ("array_max(array(T)) -> T", "trino_unless_missing({0}, list_max({0}))"),
+        ("array_min(array(T)) -> T", "trino_unless_missing({0}, list_min({0}))"),
+        ("array_position(array(T), T) -> bigint", "trino_position({0}, {1})"),
+        ("array_remove(array(E), E) -> array(E)", "trino_remove({0}, {1})"),
+        ("array_sort(array(E)) -> array(E)", "list_sort({0}, 'ASC', 'NULLS LAST')"),
+        ("array_sort(array(T), function(T, T, integer)) -> array(T)", _sort_by),
+        ("array_union(array(E), array(E)) -> array(E)", "trino_distinct(({0}) || ({1}))"),
+        ("arrays_overlap(array(E), array(E)) -> boolean", "trino_overlap({0}, {1})"),
+        ("cardinality(array(E)) -> bigint", "len({0})"),
+        ("combinations(array(T), integer) -> array(array(T))", _combinations),
+        ("concat(array(E), array(E), array(E)...) -> array(E)", infix("||")),
+        ("concat(E, array(E)) -> array(E)", "([{0}] || ({1}))"),
+        ("concat(array(E), E) -> array(E)", "(({0}) || [{1}])"),
+        ("contains(array(T), T) -> boolean", "trino_contains({0}, {1})"),
+        ("contains_sequence(array(T), array(T)) -> boolean", "trino_contains_sequence({0}, {1})"),
+        ("element_at(array(E), bigint) -> E", "trino_element({0}, {1})"),
+        ("filter(array(T), function(T, boolean)) -> array(T)", "list_filter({0}, {1})"),
+        ("flatten(array(array(E))) -> array(E)", "flatten({0})"),
+        ("ngrams(array(T), bigint) -> array(array(T))", "trino_ngrams({0}, {1})"),
+        ("reduce(array(T), S, function(S, T, S), function(S, R)) -> R", _reduce),
+        ("repeat(T, bigint) -> array(T)", "trino_repeat({0}, {1})"),
+        ("reverse(array(E)) -> array(E)", "list_reverse({0})"),
+        ("sequence(bigint, bigint) -> array(bigint)", "trino_sequence({0}, {1}, trino_way({0}, {1}))"),
+        ("sequence(bigint, bigint, bigint) -> array(bigint)", "trino_sequence({0}, {1}, {2})"),
+        ("sequence(date, date) -> array(date)", "trino_dates({0}, {1}, trino_way({0}, {1}) * 86400000, 0)::DATE[]"),
+        ("sequence(date, date, interval day to second) -> array(date)", "trino_dates({0}, {1}, {2}, 0)::DATE[]"),
+        ("sequence(date, date, interval year to month) -> array(date)", "trino_dates({0}, {1}, 0, {2})::DATE[]"),
+        ("sequence(timestamp(p), timestamp(p), interval day to second) -> array(timestamp(p))", "trino_dates({0}, {1}, {2}, 0)"),
+        ("sequence(timestamp(p), timestamp(p), interval year to month) -> array(timestamp(p))", "trino_dates({0}, {1}, 0, {2})"),
+        ("slice(array(E), bigint, bigint) -> array(E)", "trino_slice({0}, {1}, {2})"),
+        ("transform(array(T), function(T, U)) -> array(U)", "list_transform({0}, {1})"),
+        ("trim_array(array(E), bigint) -> array(E)", "trino_trim_array({0}, {1})"),
+        ("zip_with(array(T), array(U), function(T, U, R)) -> array(R)", _zip_with),
+    ),
+    *_ZIPS,
+)
+
+_START = failure("SQL array indices start at 1")
+_WAY = failure(
+    "sequence stop value should be greater than or equal to start value if step is greater than "
+    "zero otherwise stop should be less than or equal to start"
+)
+_LONG = failure("result of sequence function must not have more than 10000 entries")
+
+MACROS = (
+    "trino_has_null(a) AS len(a) <> list_count(a)",
+    "trino_unless_missing(a, x) AS CASE WHEN trino_has_null(a) THEN NULL ELSE x END",
+    "trino_any(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, true) THEN true "
+    "WHEN trino_has_null(a) THEN NULL ELSE false END",
+    "trino_all(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, false) THEN false "
+    "WHEN trino_has_null(a) THEN NULL ELSE true END",
+    "trino_distinct(a) AS list_filter(a, lambda _e, _i: list_position(a, _e) = _i)",
+    "trino_except(a, b) AS CASE WHEN b IS NULL THEN NULL ELSE "
+    "trino_distinct(list_filter(a, lambda _e: list_position(b, _e) IS NULL)) END",
+    "trino_intersect(a, b) AS CASE WHEN b IS NULL THEN NULL ELSE "
+    "trino_distinct(list_filter(a, lambda _e: list_position(b, _e) IS NOT NULL)) END",
+    "trino_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
+    "ELSE coalesce(list_position(a, x), 0)::BIGINT END",
+    "trino_remove(a, x) AS CASE WHEN x IS NULL THEN NULL "
+    "ELSE list_filter(a, lambda _e: _e IS DISTINCT FROM x) END",
+    "trino_contains(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
+    "WHEN list_contains(a, x) THEN true WHEN trino_has_null(a) THEN NULL ELSE false END",
+    "trino_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL "
+    "WHEN list_has_any(a, b) THEN true WHEN len(a) = 0 OR len(b) = 0 THEN false "
+    "WHEN trino_has_null(a) OR trino_has_null(b) THEN NULL ELSE false END",
+    "trino_contains_sequence(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL "
+    "WHEN len(b) = 0 THEN true ELSE len(list_filter(range(1, len(a) - len(b) + 2), "
+    "lambda _i: a[_i : _i + len(b) - 1] = b)) > 0 END",
+    f"trino_element(a, i) AS CASE WHEN i = 0 THEN {_START} ELSE a[i] END",
+    f"trino_ngrams(a, n) AS CASE WHEN n <= 0 THEN {failure('N must be positive')} "
+    "WHEN len(a) <= n THEN [a] "
+    "ELSE list_transform(range(1, len(a) - n + 2), lambda _i: a[_i : _i + n - 1]) END",
+    f"trino_repeat(x, n) AS CASE WHEN n > 10000 THEN "
+    f"{failure('count argument of repeat function must be less than or equal to 10000')} WHEN n < 0 "
+    f"THEN {failure('count argument of repeat function must be greater than or equal to 0')} "
+    "ELSE list_transform(range(n), lambda _i: x) END",
+    "trino_way(a, b) AS CASE WHEN a <= b THEN 1 ELSE -1 END",
+    f"trino_sequence(a, b, s) AS CASE WHEN s = 0 THEN {failure('step must not be zero')} "
+    f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_WAY} "
+    f"WHEN (b::HUGEINT - a) // s >= 10000 THEN {_LONG} ELSE generate_series(a, b, s) END",
+    f"trino_dates(a, b, ms, mo) AS CASE WHEN ms = 0 AND mo = 0 THEN {failure('interval must not be zero')} "
+    f"WHEN (ms + mo > 0 AND b < a) OR (ms + mo < 0 AND b > a) THEN {_WAY} "
+    "ELSE CASE WHEN mo = 0 THEN generate_series(a::TIMESTAMP, b::TIMESTAMP, to_milliseconds(ms)) "
+    # From the first date each time: 31 January plus two months is 31 March.
+    "ELSE list_filter(list_transform(range(datesub('month', a, b) // mo + 1), "
+    "lambda _i: a::TIMESTAMP + to_months((_i * mo)::INTEGER)), "
+    "lambda _e: CASE WHEN mo > 0 THEN _e <= b ELSE _e >= b END) END END",
+    f"trino_slice(a, s, n) AS CASE WHEN s = 0 THEN {_START} WHEN n < 0 THEN "
+    f"{failure('length must be greater than or equal to 0')} "
+    "WHEN s > 0 THEN a[s : s + n - 1] WHEN -s > len(a) THEN a[1 : 0] "
+    "ELSE a[len(a) + s + 1 : len(a) + s + n] END",
+    f"trino_trim_array(a, n) AS CASE WHEN n < 0 THEN "
+    "error('LABKIT:INVALID_FUNCTION_ARGUMENT: size must not be negative: ' || n) WHEN n > len(a) THEN "
+    "error('LABKIT:INVALID_FUNCTION_ARGUMENT: size must not exceed array cardinality ' || len(a) || "
+    "': ' || n) ELSE a[1 : len(a) - n] END",
+    "trino_histogram(a) AS CASE WHEN a IS NULL THEN NULL ELSE map(trino_distinct(a), "
+    "list_transform(trino_distinct(a), lambda _e: len(list_filter(a, lambda _f: _f = _e)))) END",
+)
+
+
+def _combination_indexes(length: int, size: int) -> list[list[int]]:
+    """In Trino's order, by the last index first: (1,2), (1,3), (2,3), (1,4) …"""
+    if size < 0:
+        fail(f"combination size must not be negative: {size}")
+    if size > 5:
+        fail(f"combination size must not exceed 5: {size}")
+    picked = sorted(combinations(range(1, length + 1), size), key=lambda c: c[::-1])
+    if len(picked) > 100_000:
+        fail("combinations exceed max size")
+    return [list(c) for c in picked]
+
+
+UDFS = (Udf("trino_combinations", _combination_indexes, ("BIGINT", "INTEGER"), "BIGINT[][]"),)

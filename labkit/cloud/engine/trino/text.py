@@ -1,0 +1,116 @@
+"""How values look as text: in Athena's results and under ``CAST(x AS varchar)``.
+
+GetQueryResults and the CSV file print a double as Java does (``1.0E7``), an array as ``[1, 2]``, a map as
+``{a=1}``, a row as ``{a=1, b=x}`` and binary as ``61 62``; NULL inside them is ``null``. Plain types are plain SQL, so
+that a large result prints about as fast as DuckDB copies it.
+
+Sources: https://docs.aws.amazon.com/athena/latest/ug/querying.html and Trino's ``DoubleOperators`` for the
+cast, which is always scientific (``1.0E0``): https://github.com/trinodb/trino/issues/20823
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.types import Type
+
+_PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "decimal", "date", "uuid"}
+_RAW = {"varchar", "json", "ipaddress"}
+
+
+def as_text(sql: str, kind: Type) -> str:
+    """DuckDB SQL that prints a value as Athena's API and CSV do; NULL stays NULL."""
+    match kind.base:
+        case base if base in _RAW:
+            return sql
+        case base if base in _PLAIN:
+            return f"CAST({sql} AS VARCHAR)"
+        case "char":
+            return f"rpad({sql}, {kind.args[0] if kind.args else 1}, ' ')"
+        case "real" | "double":
+            return f"trino_float_text({sql})"
+        case "varbinary":
+            return f"trino_hex_text({sql})"
+        case "timestamp":
+            return _moment(sql, kind, "%Y-%m-%d %H:%M:%S")
+        case "timestamptz":
+            return f"({_moment(f'trino_local({sql})', kind, '%Y-%m-%d %H:%M:%S')} || ' ' || ({sql}).zone)"
+        case "time":
+            return _moment(f"DATE '1970-01-01' + {sql}", kind, "%H:%M:%S")
+        case "interval day to second":
+            return f"trino_span_text({sql})"
+        case "interval year to month":
+            return f"trino_months_text({sql})"
+        case "array":
+            return _joined(f"list_transform({sql}, lambda _v: {_inner('_v', kind.element)})", "[]")
+        case "map":
+            key, value = kind.types
+            pair = f"{_inner('_v.key', key)} || '=' || {_inner('_v.value', value)}"
+            return _joined(f"list_transform(map_entries({sql}), lambda _v: {pair})", "{}")
+        case "row":
+            return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE {_row(sql, kind)} END"
+        case "unknown":
+            return f"CAST({sql} AS VARCHAR)"
+    raise ValueError(f"no text for {kind}")
+
+
+def cast_to_varchar(sql: str, kind: Type) -> str:
+    """DuckDB SQL of ``CAST(x AS varchar)``, which differs for doubles and reals: ``1.0E0``."""
+    if kind.base in ("real", "double"):
+        return f"trino_scientific({sql})"
+    return as_text(sql, kind)
+
+
+def _moment(sql: str, kind: Type, pattern: str) -> str:
+    """Three digits of a second, or as many as the type says."""
+    digits = kind.args[0] if kind.args else 3
+    fraction = {0: "", 3: ".%g", 6: ".%f", 9: ".%n"}.get(int(str(digits)))
+    if fraction is None:
+        return f"left(strftime({sql}, '{pattern}.%n'), {len('2024-01-01 00:00:00.') + int(str(digits))})"
+    return f"strftime({sql}, '{pattern}{fraction}')"
+
+
+def _inner(sql: str, kind: Type) -> str:
+    return f"coalesce({as_text(sql, kind)}, 'null')"
+
+
+def _joined(texts: str, marks: str) -> str:
+    return f"('{marks[0]}' || array_to_string({texts}, ', ') || '{marks[1]}')"
+
+
+def _row(sql: str, kind: Type) -> str:
+    fields = (
+        f"'{_label(name, i)}=' || " + _inner(f"struct_extract_at({sql}, {i + 1})", field)
+        for i, (name, field) in enumerate(kind.fields)
+    )
+    return f"'{{' || {' || '', '' || '.join(fields)} || '}}'"
+
+
+def _label(name: str | None, index: int) -> str:
+    return (name or f"field{index}").replace("'", "''")
+
+
+# Java's Double.toString: scientific from 10^7 on and below 10^-3. DuckDB's digits are the shortest that
+# read back, so only the point and the exponent move.
+_EXPONENT = (
+    "CASE WHEN contains(s, 'e') THEN split_part(s, 'e', 2)::INTEGER "
+    "WHEN s LIKE '0.%' THEN length(ltrim(s[3:], '0')) - length(s) + 1 "
+    "ELSE strpos(s, '.') - 2 END"
+)
+MACROS = (
+    "trino_digits(s) AS CASE WHEN rtrim(ltrim(replace(split_part(s, 'e', 1), '.', ''), '0'), '0') = '' "
+    "THEN '0' ELSE rtrim(ltrim(replace(split_part(s, 'e', 1), '.', ''), '0'), '0') END",
+    f"trino_exponent(s) AS {_EXPONENT}",
+    "trino_e(s) AS trino_digits(s)[1] || '.' || CASE WHEN length(trino_digits(s)) = 1 THEN '0' "
+    "ELSE trino_digits(s)[2:] END || 'E' || CASE WHEN trino_digits(s) = '0' THEN 0 ELSE trino_exponent(s) END",
+    "trino_signed_e(x) AS CASE WHEN x < 0 THEN '-' ELSE '' END || trino_e(CAST(abs(x) AS VARCHAR))",
+    "trino_special(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END",
+    "trino_float_text(x) AS CASE WHEN (abs(x) >= 1e-3 AND abs(x) < 1e7) OR x = 0 THEN CAST(x AS VARCHAR) "
+    "WHEN x IS NULL THEN NULL WHEN isfinite(x) THEN trino_signed_e(x) ELSE trino_special(x) END",
+    "trino_scientific(x) AS CASE WHEN x IS NULL THEN NULL WHEN isfinite(x) THEN trino_signed_e(x) "
+    "ELSE trino_special(x) END",
+    "trino_hex_text(b) AS rtrim(regexp_replace(lower(hex(b)), '(..)', '\\1 ', 'g'))",
+    "trino_span_text(ms) AS CASE WHEN ms IS NULL THEN NULL ELSE CASE WHEN ms < 0 THEN '-' ELSE '' END || "
+    "format('{} {:02d}:{:02d}:{:02d}.{:03d}', abs(ms) // 86400000, abs(ms) // 3600000 % 24, "
+    "abs(ms) // 60000 % 60, abs(ms) // 1000 % 60, abs(ms) % 1000) END",
+    "trino_months_text(m) AS CASE WHEN m IS NULL THEN NULL ELSE CASE WHEN m < 0 THEN '-' ELSE '' END || "
+    "format('{}-{}', abs(m) // 12, abs(m) % 12) END",
+)
