@@ -39,7 +39,7 @@ FLAWS = (
     Flaw("student", "birth_date", [171], _to(date(2101, 4, 9))),
     Flaw("student", "email_address", [86, 264, 350], lambda email: email.replace("@", "")),
     Flaw("course_outcome", "course_id", [77], _to(9999)),
-    Flaw("course_outcome", "score", [900, 1500], lambda score: score * 10),
+    Flaw("course_outcome", "score", [905, 1501], lambda score: score * 10),
     Flaw("course_registration", "date_registered", [415, 2210], _to(date(2022, 1, 1))),
     Flaw("course_schedule", "staff_id", [5, 70], _to(None)),
     Flaw("submission_fact/2020-10-05", "score", [3, 17], lambda score: score + 100),

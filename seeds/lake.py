@@ -153,6 +153,7 @@ def _write_lms(tables: Callable[[], Iterator[pa.Table]], sink: BinaryIO) -> None
 def _save(folder: Path, one: Object) -> Path:
     path = folder / one.key
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as sink:
+    aside = path.with_name(f".{path.name}.part")
+    with aside.open("wb") as sink:
         one.write(sink)
-    return path
+    return aside.replace(path)
