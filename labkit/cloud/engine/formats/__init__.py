@@ -8,15 +8,54 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 
-from labkit.cloud.engine.formats import delimited, parquet
+from labkit.cloud.engine.formats import (
+    avro,
+    codecs,
+    delimited,
+    jsons,
+    opencsv,
+    orc,
+    parquet,
+    patterns,
+)
+from labkit.cloud.engine.formats.errors import explain
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, identifier
+from labkit.cloud.engine.formats.serdes import CLASSES, Classes, serde_format
+from labkit.cloud.engine.formats.writers import COMPRESSIONS, ENDINGS, write
 
-__all__ = ["READERS", "File", "FormatError", "Table", "relation"]
+__all__ = [
+    "CLASSES",
+    "COMPRESSIONS",
+    "ENDINGS",
+    "READERS",
+    "Classes",
+    "File",
+    "FormatError",
+    "Table",
+    "explain",
+    "relation",
+    "scanned_bytes",
+    "serde_format",
+    "write",
+]
 
 Reader = Callable[[Session, Table, Sequence[File], frozenset[str]], str]
-READERS: dict[str, Reader] = {"csv": delimited.relation, "parquet": parquet.relation}
+READERS: dict[str, Reader] = {
+    "csv": delimited.relation,
+    "opencsv": opencsv.relation,
+    "json": jsons.relation,
+    "openx-json": jsons.relation,
+    "regex": patterns.relation,
+    "grok": patterns.relation,
+    "parquet": parquet.relation,
+    "orc": orc.relation,
+    "avro": avro.relation,
+}
+_COLUMNAR = {"parquet": parquet.scanned_bytes, "orc": orc.scanned_bytes}
+codecs.register()
 
 
 def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
@@ -37,6 +76,18 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
     if not files:
         return _empty(table, wanted)
     return READERS[table.format](session, table, files, wanted)
+
+
+def scanned_bytes(table: Table, files: Sequence[File], wanted: frozenset[str]) -> int:
+    """Bytes that a query of these columns reads: what the scan is billed by.
+
+    A row format is read whole, compressed as it lies there; of a columnar one the wanted columns' chunks
+    and the footer. Source: https://aws.amazon.com/athena/pricing/
+    """
+    measure = _COLUMNAR.get(table.format)
+    if measure:
+        return sum(measure(table, file, wanted) for file in files)
+    return sum(file.size or os.path.getsize(file.path) for file in files)
 
 
 def _empty(table: Table, wanted: frozenset[str]) -> str:

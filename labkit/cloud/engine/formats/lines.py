@@ -129,7 +129,7 @@ def _hadoop_blocks(path: str, kind: str) -> Iterator[bytes]:
             while left > 0:
                 (size,) = struct.unpack(">I", file.read(4))
                 part = file.read(size)
-                length = _snappy_length(part) if kind == "snappy" else left
+                length = snappy_length(part) if kind == "snappy" else left
                 yield unpack(part, length, asbytes=True)
                 left -= length
 
@@ -141,12 +141,12 @@ def _snappy_frames(path: str) -> Iterator[bytes]:
         while header := file.read(4):
             part = file.read(int.from_bytes(header[1:4], "little"))
             if header[0] == 0:
-                yield unpack(part[4:], _snappy_length(part[4:]), asbytes=True)
+                yield unpack(part[4:], snappy_length(part[4:]), asbytes=True)
             elif header[0] == 1:
                 yield part[4:]
 
 
-def _snappy_length(data: bytes) -> int:
+def snappy_length(data: bytes) -> int:
     """The uncompressed length that stands before a Snappy block, seven bits a byte."""
     length = 0
     for place, byte in enumerate(data[:5]):

@@ -14,7 +14,7 @@ from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
 from labkit.cloud.engine.types import Type
 
-SCALARS = frozenset(BITS) | set("boolean real double decimal date timestamp varchar char".split())
+SCALARS = frozenset(BITS) | set(["boolean", "real", "double", "decimal", "date", "timestamp", "varchar", "char"])
 
 
 class State(Enum):

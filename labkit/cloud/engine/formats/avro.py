@@ -1,0 +1,116 @@
+"""Avro files, streamed block by block.
+
+The table's ``avro.schema.literal`` is the reader's schema; without one, each file's own is. Columns are found
+by name, missing ones are NULL. Source: https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import Any
+
+import fastavro
+from fastavro.read import SchemaResolutionError
+
+from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
+from labkit.cloud.engine.formats.stream import row_relation
+from labkit.cloud.engine.types import Type
+
+_BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, IndexError, KeyError)
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "boolean": (bool,),
+    **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), (int,)),
+    **dict.fromkeys(("real", "double"), (int, float)),
+    **dict.fromkeys(("varchar", "char"), (str,)),
+    "varbinary": (bytes,),
+    "decimal": (Decimal,),
+    "date": (date,),
+    "timestamp": (datetime,),
+}
+
+
+def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
+    """Relation of the wanted columns."""
+    schema = reader_schema(table)
+    columns = [(name.lower(), kind) for _, name, kind in table.wanted(wanted)]
+
+    def rows(file: File) -> Iterator[list[Any]]:
+        for record in records(file, schema):
+            found = {key.lower(): value for key, value in record.items()}
+            yield [_value(found.get(name), kind, name, file) for name, kind in columns]
+
+    return row_relation(session, table, files, wanted, rows)
+
+
+def reader_schema(table: Table) -> Any:
+    """The schema that the table gives, ``None`` for none.
+
+    Raises:
+        FormatError: it is not valid, or stands at an address.
+    """
+    if table.option("avro.schema.url"):
+        raise FormatError("HIVE_UNSUPPORTED_FORMAT", "avro.schema.url is not supported")
+    text = table.option("avro.schema.literal")
+    try:
+        return fastavro.parse_schema(json.loads(text)) if text else None
+    except (ValueError, fastavro.schema.SchemaParseException) as error:
+        raise FormatError("HIVE_INVALID_METADATA", f"Bad avro.schema.literal: {error}") from error
+
+
+def records(file: File, schema: Any = None) -> Iterator[dict[str, Any]]:
+    """The file's records, resolved to a reader's schema.
+
+    Raises:
+        FormatError: HIVE_BAD_DATA, a damaged file or one whose schema does not resolve.
+    """
+    try:
+        with open(file.path, "rb") as raw:
+            for record in fastavro.reader(raw, reader_schema=schema):
+                yield record if isinstance(record, dict) else {}
+    except (SchemaResolutionError, *_BROKEN) as error:
+        raise FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}") from error
+
+
+def writer_schema(file: File) -> Any:
+    """The schema that stands in the file."""
+    try:
+        with open(file.path, "rb") as raw:
+            return fastavro.reader(raw).writer_schema
+    except _BROKEN as error:
+        raise FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}") from error
+
+
+def _value(value: Any, kind: Type, name: str, file: File) -> Any:
+    if value is None:
+        return None
+    match kind.base:
+        case "array" if isinstance(value, list):
+            return [_value(v, kind.element, name, file) for v in value]
+        case "map" if isinstance(value, dict):
+            return [(k, _value(v, kind.types[1], name, file)) for k, v in value.items()]
+        case "row" if isinstance(value, dict):
+            keyed = {k.lower(): v for k, v in value.items()}
+            return {n: _value(keyed.get(str(n).lower()), t, name, file) for n, t in kind.fields}
+    if not _fits(value, kind):
+        raise FormatError(
+            "HIVE_BAD_DATA",
+            f"Field {name}'s type {type(value).__name__} in Avro file {file.name} is incompatible "
+            f"with type {kind} defined in table schema",
+        )
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(timezone.utc).replace(tzinfo=None)
+    return value
+
+
+def _fits(value: Any, kind: Type) -> bool:
+    wanted = _PYTHON.get(kind.base, ())
+    if isinstance(value, bool) or kind.base == "boolean":
+        return isinstance(value, bool) and kind.base == "boolean"
+    if isinstance(value, datetime) and kind.base == "date":
+        return False
+    return isinstance(value, wanted)

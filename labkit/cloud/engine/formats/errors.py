@@ -1,0 +1,37 @@
+"""DuckDB's failures at run time, told as Hive tells them.
+
+A relation is lazy: a damaged file or a bad value shows when the query runs, as an error of DuckDB with
+our own message, or a file's path on disk, inside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from labkit.cloud.engine.formats.model import File, FormatError
+
+_OURS = re.compile(r"((?:HIVE|NOT)_[A-Z_]+): (.*?)(?:\. Detail: |$)", re.DOTALL)
+_CODES = {
+    "Conversion Error": "HIVE_BAD_DATA",
+    "Invalid Input Error": "HIVE_BAD_DATA",
+    "IO Error": "HIVE_CURSOR_ERROR",
+    "Invalid Error": "HIVE_CURSOR_ERROR",
+}
+
+
+def explain(error: Exception, files: Iterable[File] = ()) -> FormatError | None:
+    """What a failed query says of its files, ``None`` if it is not about them.
+
+    Args:
+        error: what DuckDB raised.
+        files: the query's files, whose names are to stand for their paths on disk.
+    """
+    text = str(error)
+    if found := _OURS.search(text):
+        return FormatError(found[1], found[2])
+    at_fault = next((f for f in files if f.path in text), None)
+    code = next((c for start, c in _CODES.items() if text.startswith(start)), None)
+    if not at_fault or not code:
+        return None
+    return FormatError(code, text.replace(at_fault.path, at_fault.name))

@@ -1,0 +1,277 @@
+"""Files of a table, written from a query's rows.
+
+The defaults and the compressions of each format are Athena's: Parquet and text GZIP, ORC ZLIB, Avro
+DEFLATE. Source: https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html. Text is written as
+LazySimpleSerDe writes it: no quotes, ``\\x01`` between fields, ``\\N`` for NULL, and escapes only where the
+table has an escape character.
+"""
+
+from __future__ import annotations
+
+import bz2
+import os
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timezone
+from typing import Any, BinaryIO
+
+import fastavro
+import pyarrow as pa
+from pyarrow import orc
+
+from labkit.cloud.engine.formats.lines import CHUNK
+from labkit.cloud.engine.formats.model import FormatError, Session, Table, identifier, literal
+from labkit.cloud.engine.formats.simple import Dialect, dialect
+from labkit.cloud.engine.formats.stream import arrow_type
+from labkit.cloud.engine.types import Type
+
+ENDINGS = {"gzip": ".gz", "bzip2": ".bz2", "zstd": ".zst", "deflate": ".deflate", "snappy": ".snappy"}
+_ROWS = 50_000
+
+
+def write(session: Session, sql: str, table: Table, compression: str, path: str) -> int:
+    """Write a query's rows as one file of the table.
+
+    Args:
+        session: whose connection runs the query.
+        sql: a query that gives the table's columns, in order.
+        table: its format, columns and options; partition keys are not written.
+        compression: Athena's name in lower case, ``""`` for the format's default, ``none`` for none.
+        path: where the file goes; the caller names it, with `ENDINGS` for compressed text.
+
+    Returns:
+        The number of rows.
+
+    Raises:
+        FormatError: the format cannot be written, or not with this compression.
+    """
+    if table.format not in WRITERS:
+        raise FormatError("NOT_SUPPORTED", f"Cannot write files of format {table.format}")
+    allowed = COMPRESSIONS[table.format]
+    chosen = {"uncompressed": "none"}.get(compression.lower(), compression.lower())
+    if (chosen or next(iter(allowed))) not in allowed:
+        raise FormatError(
+            "NOT_SUPPORTED",
+            f"Compression {compression} is not supported for {table.format}; "
+            f"it takes {', '.join(allowed)}",
+        )
+    names = ", ".join(identifier(name) for name, _ in table.columns)
+    codec = allowed[chosen or next(iter(allowed))]
+    return WRITERS[table.format](session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, path)
+
+
+def _parquet(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+    return _copy(session, sql, path, f"FORMAT parquet, COMPRESSION {codec}")
+
+
+def _json(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+    columns = ", ".join(f"{_json_value(n, k)} AS {identifier(n)}" for n, k in table.columns)
+    return _lines(session, f"SELECT {columns} FROM ({sql})", "FORMAT json", codec, path)
+
+
+def _json_value(name: str, kind: Type) -> str:
+    column = identifier(name)
+    return f"to_base64({column})" if kind.base == "varbinary" else column
+
+
+def _text(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+    how = dialect(table)
+    fields = [_nulled(identifier(n), k, how, 1) for n, k in table.columns]
+    joined = f" || {literal(how.separators[0])} || ".join(fields)
+    options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
+    return _lines(session, f"SELECT {joined} FROM ({sql})", options, codec, path)
+
+
+def _nulled(column: str, kind: Type, how: Dialect, level: int) -> str:
+    return f"coalesce({_field(column, kind, how, level)}, {literal(how.null)})"
+
+
+def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
+    """SQL of a value's text in a delimited file."""
+    match kind.base:
+        case "array":
+            item = _nulled("x", kind.element, how, level + 1)
+            return _joined(f"list_transform({column}, lambda x: {item})", how.separators[level])
+        case "map":
+            key, value = (_nulled(f"x.{n}", t, how, level + 2) for n, t in zip(("key", "value"), kind.types, strict=True))
+            entry = f"{key} || {literal(how.separators[level + 1])} || {value}"
+            items = f"list_transform(map_entries({column}), lambda x: {entry})"
+            return _joined(items, how.separators[level])
+        case "row":
+            parts = [
+                _nulled(f"{column}.{identifier(str(n))}", t, how, level + 1)
+                for n, t in kind.fields
+            ]
+            text = f" || {literal(how.separators[level])} || ".join(parts)
+            return f"CASE WHEN {column} IS NOT NULL THEN {text} END"
+        case "varbinary":
+            return f"to_base64({column})"
+        case "varchar" | "char" if how.escape:
+            return _escaped(column, how)
+    return f"CAST({column} AS VARCHAR)"
+
+
+def _joined(items: str, separator: str) -> str:
+    return f"array_to_string({items}, {literal(separator)})"
+
+
+def _escaped(column: str, how: Dialect) -> str:
+    text = column
+    for mark in dict.fromkeys((how.escape, *how.separators[:3])):
+        text = f"replace({text}, {literal(mark)}, {literal(how.escape + mark)})"
+    return text
+
+
+def _lines(session: Session, sql: str, options: str, codec: str, path: str) -> int:
+    """Text that DuckDB compresses itself, or plain text that we compress after it."""
+    if codec in ("none", "gzip", "zstd"):
+        return _copy(session, sql, path, f"{options}, COMPRESSION {codec}")
+    plain = f"{path}.plain"
+    try:
+        rows = _copy(session, sql, plain, f"{options}, COMPRESSION none")
+        with open(plain, "rb") as source, open(path, "wb") as target:
+            target.writelines(_PACKERS[codec](source))
+    finally:
+        if os.path.exists(plain):
+            os.unlink(plain)
+    return rows
+
+
+def _copy(session: Session, sql: str, path: str, options: str) -> int:
+    count = session.con.execute(f"COPY ({sql}) TO {literal(path)} ({options})").fetchone()
+    return int(count[0])
+
+
+def _chunks(source: BinaryIO) -> Iterator[bytes]:
+    return iter(lambda: source.read(CHUNK), b"")
+
+
+def _deflate(source: BinaryIO) -> Iterator[bytes]:
+    pack = zlib.compressobj()
+    yield from map(pack.compress, _chunks(source))
+    yield pack.flush()
+
+
+def _bzip2(source: BinaryIO) -> Iterator[bytes]:
+    pack = bz2.BZ2Compressor()
+    yield from map(pack.compress, _chunks(source))
+    yield pack.flush()
+
+
+def _snappy(source: BinaryIO) -> Iterator[bytes]:
+    """Hadoop's blocks: the plain length, then the packed length and the packed bytes."""
+    for chunk in iter(lambda: source.read(1 << 18), b""):
+        packed = pa.Codec("snappy").compress(chunk, asbytes=True)
+        yield len(chunk).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
+
+
+def _orc(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+    schema = _schema(table)
+    rows = 0
+    with orc.ORCWriter(path, compression=codec) as writer:
+        writer.write(pa.Table.from_batches([], schema))
+        for batch in _batches(session, sql, schema):
+            writer.write(pa.Table.from_batches([batch]))
+            rows += batch.num_rows
+    return rows
+
+
+def _avro(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+    fields = [
+        {"name": n, "type": ["null", avro_type(k, n)], "default": None} for n, k in table.columns
+    ]
+    schema = {"type": "record", "name": "hive_record", "fields": fields}
+    rows = _Counted(r for b in _batches(session, sql, _schema(table)) for r in b.to_pylist())
+    with open(path, "wb") as target:
+        fastavro.writer(target, fastavro.parse_schema(schema), rows, codec=codec)
+    return rows.count
+
+
+class _Counted:
+    """Rows as they pass, counted; maps become dicts and times get their zone."""
+
+    def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
+        self.rows, self.count = rows, 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in self.rows:
+            self.count += 1
+            yield {name: _avro_value(value) for name, value in row.items()}
+
+
+def _avro_value(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _avro_value(v) for k, v in value.items()}
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        return {k: _avro_value(v) for k, v in value}
+    if isinstance(value, list):
+        return [_avro_value(v) for v in value]
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=timezone.utc)  # fastavro takes a naive time for a local one
+    return value
+
+
+def avro_type(kind: Type, name: str) -> Any:
+    """The Avro schema of a type; a record is named after its column."""
+    match kind.base:
+        case "array":
+            return {"type": "array", "items": ["null", avro_type(kind.element, f"{name}_item")]}
+        case "map":
+            return {"type": "map", "values": ["null", avro_type(kind.types[1], f"{name}_value")]}
+        case "row":
+            fields = [
+                {"name": str(n), "type": ["null", avro_type(t, f"{name}_{n}")], "default": None}
+                for n, t in kind.fields
+            ]
+            return {"type": "record", "name": f"{name}_record", "fields": fields}
+        case "decimal":
+            precision, scale = kind.args
+            return {
+                "type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale
+            }
+    if kind.base not in _AVRO:
+        raise FormatError("NOT_SUPPORTED", f"Avro has no columns of type {kind}")
+    return _AVRO[kind.base]
+
+
+def _schema(table: Table) -> pa.Schema:
+    return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in table.columns])
+
+
+def _batches(session: Session, sql: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    reader = session.con.sql(sql).to_arrow_reader(_ROWS)
+    for batch in reader:
+        yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
+
+
+_AVRO: dict[str, Any] = {
+    "boolean": "boolean",
+    **dict.fromkeys(("tinyint", "smallint", "integer"), "int"),
+    "bigint": "long",
+    "real": "float",
+    "double": "double",
+    **dict.fromkeys(("varchar", "char"), "string"),
+    "varbinary": "bytes",
+    "date": {"type": "int", "logicalType": "date"},
+    "timestamp": {"type": "long", "logicalType": "timestamp-millis"},
+}
+_TEXT = {n: n for n in ("gzip", "none", "bzip2", "deflate", "snappy", "zstd")}
+COMPRESSIONS: dict[str, dict[str, str]] = {
+    "parquet": {"gzip": "gzip", "snappy": "snappy", "zstd": "zstd", "lz4": "lz4_raw", "none": "uncompressed"},
+    "orc": {"zlib": "zlib", "snappy": "snappy", "zstd": "zstd", "lz4": "lz4", "none": "uncompressed"},
+    "avro": {"deflate": "deflate", "gzip": "deflate", "snappy": "snappy", "zstd": "zstandard", "bzip2": "bzip2", "none": "null"},
+    "json": _TEXT,
+    "csv": _TEXT,
+}
+_PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
+    "deflate": _deflate,
+    "bzip2": _bzip2,
+    "snappy": _snappy,
+}
+WRITERS: dict[str, Callable[[Session, str, Table, str, str], int]] = {
+    "parquet": _parquet,
+    "orc": _orc,
+    "avro": _avro,
+    "json": _json,
+    "csv": _text,
+}
