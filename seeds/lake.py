@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
-import pyarrow as pa
-
-from seeds import flaws, lms, log, schema, sis, terms
+from seeds import flaws, lms, log, schema, sis, submissions, terms
 from seeds.activity import Activity
 from seeds.files import named, typed, write_csv, write_parquet
+from seeds.lms import Export
 from seeds.people import People
 
 SIS_FILE = "LOAD00000001.parquet"
-TERM_TABLES = (
-    *("assignment_dim", "assignment_fact", "course_dim"),
-    *("enrollment_dim", "enrollment_fact"),
-)
-"""The LMS tables that are exported once a term."""
 
 
 class Object(NamedTuple):
@@ -88,57 +83,21 @@ def generate(
 
 
 def _week(activity: Activity, number: int, new_column: bool) -> Iterator[Object]:
-    term, folder = terms.term_of(number), f"process_date={terms.week_date(number)}"
-    make: dict[str, Callable[[], Iterator[pa.Table]]] = {}
+    folder = f"process_date={terms.week_date(number)}"
+    for export in _exports(number):
+        key = f"lmsapi/{export.table}/{folder}/{export.file}.csv"
+        yield Object(key, partial(_write_export, activity, export, number))
+    for file in log.FILES:
+        key = f"lmsapi/requests/{folder}/{file}.csv"
+        yield Object(key, partial(_write_log, activity, file, number, new_column))
+
+
+def _exports(number: int) -> Iterator[Export]:
     if number == 1:
-        make["account_dim/account_dim"] = partial(_one, "account_dim", lms.account_dim)
+        yield from lms.ONCE
     if number in (1, terms.WEEKS_A_TERM + 1):
-        for table in TERM_TABLES:
-            make[f"{table}/{table}"] = partial(
-                _one, table, partial(_term_table, activity, table, term)
-            )
-    make["requests/general"] = partial(_views, activity, number, new_column)
-    make["requests/submissions"] = partial(_posts, activity, number, new_column)
-    for table, columns in (
-        ("submission_dim", lms.submission_dim),
-        ("submission_fact", lms.submission_fact),
-    ):
-        make[f"{table}/{table}"] = partial(_one, table, partial(columns, activity, number), number)
-    if number == 1:
-        make["user_dim/faculty"] = partial(_one, "user_dim", partial(_teachers, activity))
-        make["user_dim/students"] = partial(_one, "user_dim", partial(_students, activity))
-    for name, tables in make.items():
-        table, file = name.split("/")
-        yield Object(f"lmsapi/{table}/{folder}/{file}.csv", partial(_write_lms, tables))
-
-
-def _term_table(activity: Activity, table: str, term: int) -> lms.Columns:
-    make: Callable[..., lms.Columns] = getattr(lms, table)
-    return make(activity, term) if table.startswith("enrollment") else make(term)
-
-
-def _teachers(activity: Activity) -> lms.Columns:
-    return lms.user_dim(dict(sis.faculty(activity.people)), "faculty_id", "Teacher")
-
-
-def _students(activity: Activity) -> lms.Columns:
-    return lms.user_dim(dict(sis.student(activity.people)), "student_id", "Student")
-
-
-def _one(table: str, columns: Callable[[], Any], number: int = 1) -> Iterator[pa.Table]:
-    plain = named(columns(), schema.LMS[table])
-    yield flaws.plant(f"{table}/{terms.week_date(number)}", plain)
-
-
-def _views(activity: Activity, number: int, new_column: bool) -> Iterator[pa.Table]:
-    name = f"requests/{terms.week_date(number)}"
-    for block, table in enumerate(log.views(activity, number, new_column)):
-        yield flaws.plant(name, table) if block == 0 else table
-
-
-def _posts(activity: Activity, number: int, new_column: bool) -> Iterator[pa.Table]:
-    time_ms = lms.submitted_ms(number, activity.submissions(number))
-    yield from log.posts(activity, number, time_ms, new_column)
+        yield from lms.EVERY_TERM
+    yield from submissions.EVERY_WEEK
 
 
 def _write_sis(activity: Activity, table: str, sink: BinaryIO) -> None:
@@ -146,8 +105,19 @@ def _write_sis(activity: Activity, table: str, sink: BinaryIO) -> None:
     write_parquet(flaws.plant(table, plain), sink)
 
 
-def _write_lms(tables: Callable[[], Iterator[pa.Table]], sink: BinaryIO) -> None:
-    write_csv(tables(), sink)
+def _write_export(activity: Activity, export: Export, number: int, sink: BinaryIO) -> None:
+    plain = named(export.columns(activity, number), schema.LMS[export.table])
+    name = f"{export.table}/{terms.week_date(number)}"
+    write_csv(iter([flaws.plant(name, plain)]), sink)
+
+
+def _write_log(
+    activity: Activity, file: str, number: int, new_column: bool, sink: BinaryIO
+) -> None:
+    blocks = log.FILES[file](activity, number, new_column)
+    name = f"requests/{terms.week_date(number)}/{file}"
+    first = flaws.plant(name, next(blocks))
+    write_csv(chain([first], blocks), sink)
 
 
 def _save(folder: Path, one: Object) -> Path:

@@ -6,27 +6,35 @@ dictionary's columns that it leaves out are empty. Times are UTC, in ISO 8601.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from seeds import sis, terms, words
-from seeds.activity import Activity, HandedIn, all_pilots, assignment_ids, due_minutes
-from seeds.draws import Draws, Ints
-from seeds.log import stamps
+from seeds.activity import Activity, all_pilots, assignment_ids, due_minutes
+from seeds.draws import Ints
 from seeds.people import WITHDRAWN, courses, pilots
+from seeds.times import DAY_MS, MINUTE_MS, WEEK_MS, stamps, term_ms
 
 Columns = dict[str, Any]
+
+
+class Export(NamedTuple):
+    """One file of an LMS table; `columns` makes it for a week, by `columns(activity, week)`."""
+
+    table: str
+    file: str
+    columns: Callable[[Activity, int], Columns]
+
 
 UNIVERSITY_ACCOUNT = 1
 SCHOOL_ACCOUNT, DEPARTMENT_ACCOUNT = 10, 100
 """The accounts of schools count from 11, those of departments from 101."""
 STUDENT_ROLE, TEACHER_ROLE = 3, 4
-MINUTE_MS = 60_000
-DAY_MINUTES = 1440
 
 
-def account_dim() -> Columns:
+def account_dim(activity: Activity, week: int) -> Columns:
     """The university, its schools and their departments: a tree of accounts."""
     schools, departments = words.column("schools"), words.rows("departments")
     parents = [int(row[2]) for row in departments]
@@ -58,11 +66,12 @@ def account_dim() -> Columns:
     }
 
 
-def assignment_dim(term: int) -> Columns:
+def assignment_dim(activity: Activity, week: int) -> Columns:
     """The assignments of a term's courses; `all_day_date` is the day on which they are due."""
+    term = terms.term_of(week)
     ids, course, minute = _assignments(term)
-    due = _start_ms(term) + minute * MINUTE_MS
-    opened = due - 14 * DAY_MINUTES * MINUTE_MS
+    due = term_ms(term) + minute * MINUTE_MS
+    opened = due - 14 * DAY_MS
     numbers, count = len(words.rows("assignments")), len(ids)
     titles = words.column("assignments") * (count // numbers)
     return {
@@ -71,13 +80,13 @@ def assignment_dim(term: int) -> Columns:
         "course_id": course,
         "title": titles,
         "due_at": stamps(due),
-        "unlock_at": stamps(opened - opened % (DAY_MINUTES * MINUTE_MS)),
+        "unlock_at": stamps(opened - opened % DAY_MS),
         "points_possible": np.full(count, 100.0),
         "grading_type": ["points"] * count,
         "submission_types": ["online_upload"] * count,
         "workflow_state": ["published"] * count,
-        "created_at": stamps(np.full(count, _start_ms(term) - 7 * DAY_MINUTES * MINUTE_MS)),
-        "updated_at": stamps(np.full(count, _start_ms(term) - 3 * DAY_MINUTES * MINUTE_MS)),
+        "created_at": stamps(np.full(count, term_ms(term) - 7 * DAY_MS)),
+        "updated_at": stamps(np.full(count, term_ms(term) - 3 * DAY_MS)),
         "peer_review_count": np.zeros(count, np.int64),
         "peer_reviews": ["false"] * count,
         "all_day": ["true"] * count,
@@ -89,13 +98,14 @@ def assignment_dim(term: int) -> Columns:
     }
 
 
-def assignment_fact(term: int) -> Columns:
+def assignment_fact(activity: Activity, week: int) -> Columns:
     """The measures of a term's assignments."""
+    term = terms.term_of(week)
     ids, course, _ = _assignments(term)
     return {
         "assignment_id": ids,
         "course_id": course,
-        "course_account_id": _account_of(course),
+        "course_account_id": account_of(course),
         "enrollment_term_id": np.full(len(ids), terms.TERM_SEMESTERS[term]),
         "points_possible": np.full(len(ids), 100.0),
         "peer_review_count": np.zeros(len(ids), np.int64),
@@ -103,35 +113,37 @@ def assignment_fact(term: int) -> Columns:
     }
 
 
-def course_dim(term: int) -> Columns:
+def course_dim(activity: Activity, week: int) -> Columns:
     """The courses that a term's pilot runs on the LMS."""
+    term = terms.term_of(week)
     chosen = [courses()[row] for row in pilots(term)]
     ids, count = np.array([one.id for one in chosen]), len(chosen)
-    start = np.full(count, _start_ms(term))
+    start = np.full(count, term_ms(term))
     return {
         "id": ids,
         "canvas_id": ids,
         "root_account_id": np.full(count, UNIVERSITY_ACCOUNT),
-        "account_id": _account_of(ids),
+        "account_id": account_of(ids),
         "enrollment_term_id": np.full(count, terms.TERM_SEMESTERS[term]),
         "name": [one.name for one in chosen],
         "code": [one.code for one in chosen],
-        "created_at": stamps(start - 30 * DAY_MINUTES * MINUTE_MS),
+        "created_at": stamps(start - 30 * DAY_MS),
         "start_at": stamps(start),
-        "conclude_at": stamps(start + 7 * terms.WEEKS_A_TERM * DAY_MINUTES * MINUTE_MS),
+        "conclude_at": stamps(start + terms.WEEKS_A_TERM * WEEK_MS),
         "publicly_visible": ["false"] * count,
         "sis_source_id": [f"{one.code}-{terms.TERM_SEMESTERS[term]}" for one in chosen],
         "workflow_state": ["available"] * count,
     }
 
 
-def enrollment_dim(activity: Activity, term: int) -> Columns:
+def enrollment_dim(activity: Activity, week: int) -> Columns:
     """Who takes part in a term's courses: the students, then the teachers."""
+    term = terms.term_of(week)
     ids, users, course, gone, left = _enrollments(activity, term)
     count, teachers = len(ids), len(ids) - len(left)
-    start = np.full(count, _start_ms(term))
-    end = np.where(gone, start[: len(left)] + left * 7 * DAY_MINUTES * MINUTE_MS, 0)
-    joined = start - (1 + ids % 20) * DAY_MINUTES * MINUTE_MS
+    start = np.full(count, term_ms(term))
+    end = np.where(gone, start[: len(left)] + left * WEEK_MS, 0)
+    joined = start - (1 + ids % 20) * DAY_MS
     updated = joined.copy()
     updated[: len(left)] = np.maximum(updated[: len(left)], end)
     return {
@@ -150,8 +162,9 @@ def enrollment_dim(activity: Activity, term: int) -> Columns:
     }
 
 
-def enrollment_fact(activity: Activity, term: int) -> Columns:
+def enrollment_fact(activity: Activity, week: int) -> Columns:
     """The final scores of a term's students; none for who withdrew, nor for teachers."""
+    term = terms.term_of(week)
     ids, users, course, _, left = _enrollments(activity, term)
     final = sis.scores(activity.score[activity.term == term]) + [None] * (len(ids) - len(left))
     return {
@@ -159,65 +172,49 @@ def enrollment_fact(activity: Activity, term: int) -> Columns:
         "user_id": users,
         "course_id": course,
         "enrollment_term_id": np.full(len(ids), terms.TERM_SEMESTERS[term]),
-        "course_account_id": _account_of(course),
+        "course_account_id": account_of(course),
         "course_section_id": course,
         "computed_final_score": final,
         "computed_current_score": final,
     }
 
 
-def submission_dim(activity: Activity, week: int) -> Columns:
-    """What was handed in during a week, each assignment once; who hands in nothing has no row."""
-    done = activity.submissions(week)
-    count, submitted = len(done.id), submitted_ms(week, done)
-    graded = submitted + (1440 + Draws("graded", week).below(5 * 1440, count)) * MINUTE_MS
-    grade = [f"{mark:.1f}" for mark in (done.tenths / 10).tolist()]
-    return {
-        "id": done.id,
-        "canvas_id": done.id,
-        "grade": grade,
-        "submitted_at": stamps(submitted),
-        "submission_type": ["online_upload"] * count,
-        "workflow_state": ["graded"] * count,
-        "created_at": stamps(submitted),
-        "updated_at": stamps(graded),
-        "grade_matches_current_submission": ["true"] * count,
-        "published_grade": grade,
-        "graded_at": stamps(graded),
-        "has_rubric_assessment": ["false"] * count,
-        "attempt": done.attempt,
-        "has_admin_comment": ["false"] * count,
-        "assignment_id": assignments_of(activity, done),
-        "excused": ["regular_submission"] * count,
-        "graded_anonymously": ["not_graded_anonymously"] * count,
-        "grader_id": _teachers_of(_courses_of(activity, done)),
-        "user_id": _users_of(activity, done),
-        "grade_state": ["human_graded"] * count,
-    }
+def faculty(activity: Activity, week: int) -> Columns:
+    """The teachers as users of the LMS."""
+    return _users(sis.faculty(activity.people), "faculty_id", "Teacher")
 
 
-def submission_fact(activity: Activity, week: int) -> Columns:
-    """The scores of what was handed in during a week."""
-    done = activity.submissions(week)
-    course, term = _courses_of(activity, done), terms.term_of(week)
-    score = done.tenths / 10
-    return {
-        "submission_id": done.id,
-        "assignment_id": assignments_of(activity, done),
-        "course_id": course,
-        "enrollment_term_id": np.full(len(done.id), terms.TERM_SEMESTERS[term]),
-        "user_id": _users_of(activity, done),
-        "grader_id": _teachers_of(course),
-        "course_account_id": _account_of(course),
-        "score": score,
-        "published_score": score,
-        "submission_comments_count": (done.tenths // 5) % 3,
-        "account_id": _account_of(course),
-        "assignment_group_id": course,
-    }
+def students(activity: Activity, week: int) -> Columns:
+    """The students as users of the LMS."""
+    return _users(sis.student(activity.people), "student_id", "Student")
 
 
-def user_dim(people: Columns, ids: str, position: str) -> Columns:
+ONCE = (
+    Export("account_dim", "account_dim", account_dim),
+    Export("user_dim", "faculty", faculty),
+    Export("user_dim", "students", students),
+)
+"""What was exported in the first week only."""
+
+EVERY_TERM = tuple(
+    Export(columns.__name__, columns.__name__, columns)
+    for columns in (assignment_dim, assignment_fact, course_dim, enrollment_dim, enrollment_fact)
+)
+"""What was exported in the first week of each term."""
+
+
+def teachers_of(course: Ints) -> Ints:
+    """The id of the teacher of each course."""
+    return course + sis.teacher_of(0)
+
+
+def account_of(course: Ints) -> Ints:
+    """The account of each course: that of its department."""
+    first, department = courses()[0].id, np.array([one.department for one in courses()])
+    return DEPARTMENT_ACCOUNT + 1 + department[course - first]
+
+
+def _users(people: sis.Columns, ids: str, position: str) -> Columns:
     """The users made from a SIS table with `first_name` and `last_name`."""
     users, firsts, lasts = people[ids], people["first_name"], people["last_name"]
     count, pairs = len(users), list(zip(firsts, lasts, strict=True))
@@ -227,7 +224,7 @@ def user_dim(people: Columns, ids: str, position: str) -> Columns:
         "root_account_id": np.full(count, UNIVERSITY_ACCOUNT),
         "name": [f"{first} {last}" for first, last in pairs],
         "time_zone": ["Etc/UTC"] * count,
-        "created_at": stamps(np.full(count, _start_ms(terms.FALL) - 60 * DAY_MINUTES * MINUTE_MS)),
+        "created_at": stamps(np.full(count, term_ms(terms.FALL) - 60 * DAY_MS)),
         "visibility": ["private"] * count,
         "school_position": [position] * count,
         "locale": ["en"] * count,
@@ -236,16 +233,6 @@ def user_dim(people: Columns, ids: str, position: str) -> Columns:
         "workflow_state": ["registered"] * count,
         "sortable_name": [f"{last} {first}" for first, last in pairs],
     }
-
-
-def submitted_ms(week: int, done: HandedIn) -> Ints:
-    """When something was handed in, in milliseconds since 1970."""
-    return _start_ms(terms.term_of(week)) + done.minute * MINUTE_MS + done.id % 60 * 1000
-
-
-def assignments_of(activity: Activity, done: HandedIn) -> Ints:
-    """The assignment's id, for each submission."""
-    return assignment_ids()[activity.pilot[done.pair], done.assignment]
 
 
 def _assignments(term: int) -> tuple[Ints, Ints, Ints]:
@@ -260,28 +247,7 @@ def _enrollments(activity: Activity, term: int) -> tuple[Ints, Ints, Ints, Any, 
     rows = np.flatnonzero(activity.term == term)
     offered = np.array([courses()[row].id for row in pilots(term)])
     taken = np.array([one.id for one in courses()])[activity.course[rows]]
-    users = np.concatenate([activity.people.ids[activity.student[rows]], _teachers_of(offered)])
+    users = np.concatenate([activity.people.ids[activity.student[rows]], teachers_of(offered)])
     ids = np.concatenate([1_000_001 + rows, 900_001 + offered])
     gone = activity.outcome[rows] == WITHDRAWN
     return ids, users, np.concatenate([taken, offered]), gone, activity.weeks[rows]
-
-
-def _courses_of(activity: Activity, done: HandedIn) -> Ints:
-    return np.array([one.id for one in courses()])[activity.course[done.pair]]
-
-
-def _users_of(activity: Activity, done: HandedIn) -> Ints:
-    return activity.people.ids[activity.student[done.pair]]
-
-
-def _teachers_of(course: Ints) -> Ints:
-    return course + sis.teacher_of(0)
-
-
-def _account_of(course: Ints) -> Ints:
-    first, department = courses()[0].id, np.array([one.department for one in courses()])
-    return DEPARTMENT_ACCOUNT + 1 + department[course - first]
-
-
-def _start_ms(term: int) -> int:
-    return int(np.datetime64(terms.TERM_STARTS[term], "ms").astype(np.int64))

@@ -20,10 +20,10 @@ from seeds.draws import Draws, Ints
 from seeds.files import fixed_text, named
 from seeds.people import courses
 from seeds.schema import LMS, NEW_COLUMN
+from seeds.submissions import submitted_ms
+from seeds.times import DAY_MS, HOUR_MS, WEEK_MS, monday_ms, span, stamps, term_ms
 
 BLOCK_ROWS = 100_000
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
 ASSIGNMENTS_PAGE = 1
 
 
@@ -45,33 +45,15 @@ def views(activity: Activity, week: int, new_column: bool = False) -> Iterator[p
         yield _spell(activity, hits, draws, _pages(), "GET", new_column)
 
 
-def posts(
-    activity: Activity, week: int, time_ms: Ints, new_column: bool = False
-) -> Iterator[pa.Table]:
-    """The requests that handed in the week's submissions, at the times given."""
+def posts(activity: Activity, week: int, new_column: bool = False) -> Iterator[pa.Table]:
+    """The requests that handed in the week's submissions."""
     done, draws = activity.submissions(week), Draws("posts", week)
-    hits = Hits(done.pair, time_ms, np.zeros_like(done.pair), done.assignment)
+    hits = Hits(done.pair, submitted_ms(done, week), np.zeros_like(done.pair), done.assignment)
     yield _spell(activity, hits, draws, _hand_in_pages(), "POST", new_column)
 
 
-def stamps(time_ms: Ints, *, millis: bool = False) -> pa.Array:
-    """ISO 8601 in UTC, such as 2020-08-17T09:30:00Z, from milliseconds since 1970.
-
-    >>> stamps(np.array([1_597_656_600_120]), millis=True).to_pylist()
-    ['2020-08-17T09:30:00.120Z']
-    """
-    day, rest = time_ms // DAY_MS, time_ms % DAY_MS
-    text = np.empty((len(time_ms), 24 if millis else 20), np.uint8)
-    text[:, :] = np.frombuffer(
-        b"YYYY-MM-DDTHH:MM:SS.mmmZ" if millis else b"YYYY-MM-DDTHH:MM:SSZ", "u1"
-    )
-    text[:, :10] = _dates(day)
-    text[:, 11:13] = _digits(2)[rest // HOUR_MS]
-    text[:, 14:16] = _digits(2)[rest // 60_000 % 60]
-    text[:, 17:19] = _digits(2)[rest // 1000 % 60]
-    if millis:
-        text[:, 20:23] = _digits(3)[rest % 1000]
-    return fixed_text(text)
+FILES = {"general": views, "submissions": posts}
+"""What makes each of a week's files."""
 
 
 def _blocks(counts: Ints) -> Iterator[Ints]:
@@ -91,7 +73,7 @@ def _visits(activity: Activity, week: int, pair: Ints, draws: Draws) -> Hits:
     page = draws.pick([int(weight) for weight in words.column("pages")], len(pair))
     assignment = next_due()[pilot, column * 7 + hour // 24]
     faced = np.where(page == ASSIGNMENTS_PAGE, assignment, -1)
-    return Hits(pair, _monday_ms(week) + within, page, faced)
+    return Hits(pair, monday_ms(week) + within, page, faced)
 
 
 def _hours(weights: Ints, pilot: Ints, draws: Draws) -> Ints:
@@ -110,7 +92,8 @@ def _spell(
     user = activity.people.ids[activity.student[hits.pair]]
     agent = _agents(user, draws)
     day, hour = hits.time_ms // DAY_MS, hits.time_ms // HOUR_MS % 24
-    week = np.clip((hits.time_ms - _term_ms(pilot)) // (7 * DAY_MS), 0, terms.WEEKS_A_TERM - 1)
+    start = np.array([term_ms(terms.FALL), term_ms(terms.SPRING)])[activity.term[hits.pair]]
+    week = np.clip((hits.time_ms - start) // WEEK_MS, 0, terms.WEEKS_A_TERM - 1)
     item = np.where(hits.assignment >= 0, hits.assignment, week)
     controllers = words.column("pages", 1) if method == "GET" else ["submissions"]
     columns: dict[str, Any] = {
@@ -197,31 +180,13 @@ def _uuids(draws: Draws, count: int) -> pa.Array:
 
 def _calendar(day: Ints) -> dict[str, Ints]:
     """Year, month and day of each day since 1970, looked up in the range that occurs."""
-    first, which = _days(day)
+    first, which = span(day)
     months = first.astype("M8[M]")
     return {
         "timestamp_year": (first.astype("M8[Y]").astype(np.int64) + 1970)[which],
         "timestamp_month": (months.astype(np.int64) % 12 + 1)[which],
         "timestamp_day": ((first - months.astype("M8[D]")).astype(np.int64) + 1)[which],
     }
-
-
-def _dates(day: Ints) -> NDArray[np.uint8]:
-    first, which = _days(day)
-    text = "".join(np.datetime_as_string(first)).encode()
-    return np.frombuffer(text, np.uint8).reshape(-1, 10)[which]
-
-
-def _days(day: Ints) -> tuple[NDArray[np.datetime64], Ints]:
-    """The days from the first to the last, and each one's place among them."""
-    low, high = (int(day.min()), int(day.max())) if len(day) else (0, 0)
-    return np.arange(low, high + 1).astype("M8[D]"), day - low
-
-
-@cache
-def _digits(width: int) -> NDArray[np.uint8]:
-    text = "".join(f"{number:0{width}}" for number in range(10**width)).encode()
-    return np.frombuffer(text, np.uint8).reshape(-1, width)
 
 
 def _hex(octets: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -239,12 +204,3 @@ def _mix(values: Ints) -> Ints:
 
 def _choose(texts: list[str], places: Ints) -> pa.Array:
     return pa.array(texts, pa.string()).take(pa.array(places))
-
-
-def _monday_ms(week: int) -> int:
-    return int(np.datetime64(terms.week_date(week), "ms").astype(np.int64))
-
-
-def _term_ms(pilot: Ints) -> Ints:
-    starts = np.array(terms.TERM_STARTS, "M8[ms]").astype(np.int64)
-    return starts[(pilot >= len(all_pilots()) // 2).astype(np.int64)]
