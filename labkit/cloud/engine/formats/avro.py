@@ -19,7 +19,18 @@ from fastavro.read import SchemaResolutionError
 
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import row_relation
-from labkit.cloud.engine.types import Type
+from labkit.cloud.engine.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INTEGER,
+    REAL,
+    TIMESTAMP,
+    VARBINARY,
+    VARCHAR,
+    Type,
+)
 
 _BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, IndexError, KeyError)
 _PYTHON: dict[str, tuple[type, ...]] = {
@@ -114,3 +125,58 @@ def _fits(value: Any, kind: Type) -> bool:
     if isinstance(value, datetime) and kind.base == "date":
         return False
     return isinstance(value, wanted)
+
+
+def count(file: File) -> int:
+    """Records of the file, from its blocks' heads alone."""
+    try:
+        with open(file.path, "rb") as raw:
+            return sum(block.num_records for block in fastavro.block_reader(raw))
+    except _BROKEN as error:
+        raise FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}") from error
+
+
+def plain_schema(schema: Any) -> Any:
+    """A schema without what fastavro noted in it."""
+    if isinstance(schema, dict):
+        return {k: plain_schema(v) for k, v in schema.items() if not k.startswith("__fastavro")}
+    return [plain_schema(s) for s in schema] if isinstance(schema, list) else schema
+
+
+def kind_of(schema: Any) -> Type:
+    """The type of an Avro schema; a union with null is the type of the other branch."""
+    if isinstance(schema, list):
+        kinds = [kind_of(s) for s in schema if s != "null"]
+        return kinds[0] if len(kinds) == 1 else VARCHAR
+    if not isinstance(schema, dict):
+        return _KINDS.get(schema, VARCHAR)
+    match schema.get("logicalType") or schema["type"]:
+        case "array":
+            return Type("array", (kind_of(schema["items"]),))
+        case "map":
+            return Type("map", (VARCHAR, kind_of(schema["values"])))
+        case "record":
+            fields = schema["fields"]
+            kinds = tuple(kind_of(f["type"]) for f in fields)
+            return Type("row", kinds, tuple(f["name"] for f in fields))
+        case "decimal":
+            return Type("decimal", (schema["precision"], schema.get("scale", 0)))
+        case name:
+            return _KINDS.get(name) or kind_of(schema["type"])
+
+
+_KINDS = {
+    "int": INTEGER,
+    "long": BIGINT,
+    "float": REAL,
+    "double": DOUBLE,
+    "boolean": BOOLEAN,
+    "string": VARCHAR,
+    "enum": VARCHAR,
+    "null": VARCHAR,
+    "bytes": VARBINARY,
+    "fixed": VARBINARY,
+    "date": DATE,
+    "timestamp-millis": TIMESTAMP,
+    "timestamp-micros": TIMESTAMP,
+}

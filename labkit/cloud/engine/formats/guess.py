@@ -1,0 +1,140 @@
+"""Types from values: what is common to all guessing of schemas.
+
+An integer and a double make a double, an int and a bigint a bigint, two structs the union of their fields;
+what has nothing in common is a string. Source:
+https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import reduce
+
+import pyarrow as pa
+
+from labkit.cloud.engine.types import (
+    BIGINT,
+    BOOLEAN,
+    DATE,
+    DOUBLE,
+    INTEGER,
+    REAL,
+    SMALLINT,
+    TIMESTAMP,
+    TINYINT,
+    UNKNOWN,
+    VARBINARY,
+    VARCHAR,
+    Type,
+)
+
+Columns = tuple[tuple[str, Type], ...]
+_NUMBERS = [k.base for k in (TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE)]
+_ARROW = {
+    pa.bool_(): BOOLEAN,
+    pa.int8(): TINYINT,
+    pa.int16(): SMALLINT,
+    pa.int32(): INTEGER,
+    pa.int64(): BIGINT,
+    pa.uint8(): SMALLINT,
+    pa.uint16(): INTEGER,
+    pa.uint32(): BIGINT,
+    pa.uint64(): Type("decimal", (20, 0)),
+    pa.float16(): REAL,
+    pa.float32(): REAL,
+    pa.float64(): DOUBLE,
+    pa.date32(): DATE,
+    pa.date64(): DATE,
+    pa.string(): VARCHAR,
+    pa.large_string(): VARCHAR,
+    pa.binary(): VARBINARY,
+    pa.large_binary(): VARBINARY,
+    pa.null(): VARCHAR,
+}
+
+
+def widen(left: Type, right: Type) -> Type:
+    """The narrowest type for values of both.
+
+    >>> str(widen(Type("integer"), Type("double")))
+    'double'
+    >>> str(widen(Type("integer"), Type("varchar")))
+    'varchar'
+    """
+    if left == right or right == UNKNOWN:
+        return left
+    if left == UNKNOWN:
+        return right
+    if left.base in _NUMBERS and right.base in _NUMBERS:
+        return max((left, right), key=lambda kind: _NUMBERS.index(kind.base))
+    if left.base == right.base == "array":
+        return Type("array", (widen(left.element, right.element),))
+    if left.base == right.base == "row":
+        return struct(merge([_named(left), _named(right)]))
+    return VARCHAR
+
+
+def struct(columns: Columns) -> Type:
+    """The row type of these fields."""
+    return Type("row", tuple(k for _, k in columns), tuple(n for n, _ in columns))
+
+
+def merge(schemas: Iterable[Columns]) -> Columns:
+    """One schema for files of several: all columns in order of first sight, types widened."""
+    return tuple(reduce(_with, schemas, {}).items())
+
+
+def _with(known: Mapping[str, Type], schema: Columns) -> dict[str, Type]:
+    found = dict(known)
+    for name, kind in schema:
+        found[name] = widen(found[name], kind) if name in found else kind
+    return found
+
+
+def similarity(left: Columns, right: Columns) -> float:
+    """How much of two schemas is the same: columns of one name and of types that widen, to 1.
+
+    >>> similarity((("a", INTEGER), ("b", VARCHAR)), (("a", BIGINT),))
+    0.5
+    """
+    others = dict(right)
+    same = sum(n in others and _related(k, others[n]) for n, k in left)
+    return same / max(len(left), len(right), 1)
+
+
+def settled(kind: Type) -> Type:
+    """The type with a string wherever nothing was seen."""
+    if kind == UNKNOWN:
+        return VARCHAR
+    return Type(
+        kind.base,
+        tuple(settled(a) if isinstance(a, Type) else a for a in kind.args),
+        kind.names,
+    )
+
+
+def arrow_kind(kind: pa.DataType) -> Type:
+    """The type of an Arrow column."""
+    if kind in _ARROW:
+        return _ARROW[kind]
+    if pa.types.is_timestamp(kind):
+        return TIMESTAMP
+    if pa.types.is_decimal(kind):
+        return Type("decimal", (kind.precision, kind.scale))
+    if pa.types.is_struct(kind):
+        return struct(tuple((field.name, arrow_kind(field.type)) for field in kind))
+    if pa.types.is_map(kind):
+        return Type("map", (arrow_kind(kind.key_type), arrow_kind(kind.item_type)))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return Type("array", (arrow_kind(kind.value_type),))
+    if pa.types.is_fixed_size_binary(kind):
+        return VARBINARY
+    return BIGINT if pa.types.is_time64(kind) else INTEGER if pa.types.is_time32(kind) else VARCHAR
+
+
+def _related(left: Type, right: Type) -> bool:
+    return left == right or widen(left, right) != VARCHAR
+
+
+def _named(kind: Type) -> Columns:
+    return tuple((str(name), field) for name, field in kind.fields)
