@@ -239,6 +239,17 @@ def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, in
 _RANK = {
     base: rank
     for rank, base in enumerate(
-        ["tinyint", "smallint", "integer", "bigint", "decimal", "real", "double", "date", "timestamp", "timestamptz"]
+        [
+            "tinyint",
+            "smallint",
+            "integer",
+            "bigint",
+            "decimal",
+            "real",
+            "double",
+            "date",
+            "timestamp",
+            "timestamptz",
+        ]
     )
 }

@@ -81,7 +81,8 @@ def _row(sql: str, kind: Type) -> str:
         f"'{_label(name, i)}=' || " + _inner(f"struct_extract_at({sql}, {i + 1})", field)
         for i, (name, field) in enumerate(kind.fields)
     )
-    return f"'{{' || {' || '', '' || '.join(fields)} || '}}'"
+    inside = " || ', ' || ".join(fields)
+    return f"'{{' || {inside} || '}}'"
 
 
 def _label(name: str | None, index: int) -> str:

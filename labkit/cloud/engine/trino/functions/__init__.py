@@ -8,14 +8,22 @@ from labkit.cloud.engine.trino import text
 from labkit.cloud.engine.trino.functions import (
     aggregates,
     arrays,
+    binary,
+    conversion,
     dates,
+    documents,
     maps,
     maths,
     patterns,
+    regexps,
     strings,
+    urls,
     windows,
 )
 from labkit.cloud.engine.trino.functions.entry import Entry, Udf
+from labkit.cloud.engine.trino.functions.refused import REFUSED
+
+__all__ = ["AGGREGATES", "REFUSED", "SCALARS", "WINDOWS", "setup"]
 
 SCALARS: tuple[Entry, ...] = (
     *strings.SCALARS,
@@ -23,12 +31,26 @@ SCALARS: tuple[Entry, ...] = (
     *dates.SCALARS,
     *arrays.SCALARS,
     *maps.SCALARS,
+    *regexps.SCALARS,
+    *documents.SCALARS,
+    *binary.SCALARS,
+    *urls.SCALARS,
+    *conversion.SCALARS,
 )
 AGGREGATES: tuple[Entry, ...] = aggregates.AGGREGATES
 WINDOWS: tuple[Entry, ...] = windows.WINDOWS
-REFUSED: dict[str, str] = {}
-
-_UDFS: tuple[Udf, ...] = (*strings.UDFS, *maths.UDFS, *dates.UDFS, *arrays.UDFS, *aggregates.UDFS)
+_UDFS: tuple[Udf, ...] = (
+    *strings.UDFS,
+    *maths.UDFS,
+    *dates.UDFS,
+    *arrays.UDFS,
+    *aggregates.UDFS,
+    *regexps.UDFS,
+    *documents.UDFS,
+    *binary.UDFS,
+    *urls.UDFS,
+    *conversion.UDFS,
+)
 # In the order in which they call each other.
 _MACROS: tuple[str, ...] = (
     *strings.MACROS,
@@ -38,6 +60,7 @@ _MACROS: tuple[str, ...] = (
     *arrays.MACROS,
     *maps.MACROS,
     *aggregates.MACROS,
+    *documents.MACROS,
     *text.MACROS,
 )
 

@@ -82,13 +82,25 @@ AGGREGATES = (
         ("sum(real) -> real", "sum({0})", "CAST({agg} AS FLOAT)"),
         ("sum(double) -> double", "sum({0})"),
         ("sum(decimal(p, s)) -> decimal(38, s)", "sum({0})"),
-        ("sum(interval day to second) -> interval day to second", "sum({0})", "CAST({agg} AS BIGINT)"),
-        ("sum(interval year to month) -> interval year to month", "sum({0})", "CAST({agg} AS INTEGER)"),
+        (
+            "sum(interval day to second) -> interval day to second",
+            "sum({0})",
+            "CAST({agg} AS BIGINT)",
+        ),
+        (
+            "sum(interval year to month) -> interval year to month",
+            "sum({0})",
+            "CAST({agg} AS INTEGER)",
+        ),
         ("bitwise_and_agg(bigint) -> bigint", "bit_and({0})"),
         ("bitwise_or_agg(bigint) -> bigint", "bit_or({0})"),
         ("bitwise_xor_agg(bigint) -> bigint", "bit_xor({0})"),
         ("histogram(T) -> map(T, bigint)", "list({0})", "trino_counts({agg})"),
-        ("map_agg(K, V) -> map(K, V)", "list(struct_pack(k := {0}, v := {1}))", "trino_map_of({agg})"),
+        (
+            "map_agg(K, V) -> map(K, V)",
+            "list(struct_pack(k := {0}, v := {1}))",
+            "trino_map_of({agg})",
+        ),
         (
             "multimap_agg(K, V) -> map(K, array(V))",
             "list(struct_pack(k := {0}, v := {1}))",
@@ -125,7 +137,10 @@ AGGREGATES = (
             "list_reduce(list_filter({agg}, lambda _e: _e IS NOT NULL), {2}, CAST({1} AS {returns}))",
         ),
     ),
-    *(Entry(f"sum({t}) -> bigint", "sum({0})", "CAST({agg} AS BIGINT)") for t in _INTEGERS.split("|")),
+    *(
+        Entry(f"sum({t}) -> bigint", "sum({0})", "CAST({agg} AS BIGINT)")
+        for t in _INTEGERS.split("|")
+    ),
     *(Entry(f"avg({t}) -> double", "avg({0})") for t in ("tinyint", "smallint", "integer")),
     *over(_NUMBERS, "approx_percentile(#, double) -> #", _percentile("{1}")),
     *over(_NUMBERS, "approx_percentile(#, array(double)) -> array(#)", _percentile("{1}")),
@@ -147,10 +162,7 @@ AGGREGATES = (
     ),
     *(
         _of_two(name)
-        for name in (
-            "corr covar_pop covar_samp regr_slope regr_intercept regr_r2 regr_avgx regr_avgy "
-            "regr_sxx regr_sxy regr_syy"
-        ).split()
+        for name in ["corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_sxy", "regr_syy"]
     ),
     Entry("regr_count(double, double) -> bigint", "regr_count({0}, {1})", "CAST({agg} AS BIGINT)"),
 )

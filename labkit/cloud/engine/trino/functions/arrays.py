@@ -124,13 +124,31 @@ SCALARS = (
         ("reduce(array(T), S, function(S, T, S), function(S, R)) -> R", _reduce),
         ("repeat(T, bigint) -> array(T)", "trino_repeat({0}, {1})"),
         ("reverse(array(E)) -> array(E)", "list_reverse({0})"),
-        ("sequence(bigint, bigint) -> array(bigint)", "trino_sequence({0}, {1}, trino_way({0}, {1}))"),
+        (
+            "sequence(bigint, bigint) -> array(bigint)",
+            "trino_sequence({0}, {1}, trino_way({0}, {1}))",
+        ),
         ("sequence(bigint, bigint, bigint) -> array(bigint)", "trino_sequence({0}, {1}, {2})"),
-        ("sequence(date, date) -> array(date)", "trino_dates({0}, {1}, trino_way({0}, {1}) * 86400000, 0)::DATE[]"),
-        ("sequence(date, date, interval day to second) -> array(date)", "trino_dates({0}, {1}, {2}, 0)::DATE[]"),
-        ("sequence(date, date, interval year to month) -> array(date)", "trino_dates({0}, {1}, 0, {2})::DATE[]"),
-        ("sequence(timestamp(p), timestamp(p), interval day to second) -> array(timestamp(p))", "trino_dates({0}, {1}, {2}, 0)"),
-        ("sequence(timestamp(p), timestamp(p), interval year to month) -> array(timestamp(p))", "trino_dates({0}, {1}, 0, {2})"),
+        (
+            "sequence(date, date) -> array(date)",
+            "trino_dates({0}, {1}, trino_way({0}, {1}) * 86400000, 0)::DATE[]",
+        ),
+        (
+            "sequence(date, date, interval day to second) -> array(date)",
+            "trino_dates({0}, {1}, {2}, 0)::DATE[]",
+        ),
+        (
+            "sequence(date, date, interval year to month) -> array(date)",
+            "trino_dates({0}, {1}, 0, {2})::DATE[]",
+        ),
+        (
+            "sequence(timestamp(p), timestamp(p), interval day to second) -> array(timestamp(p))",
+            "trino_dates({0}, {1}, {2}, 0)",
+        ),
+        (
+            "sequence(timestamp(p), timestamp(p), interval year to month) -> array(timestamp(p))",
+            "trino_dates({0}, {1}, 0, {2})",
+        ),
         ("slice(array(E), bigint, bigint) -> array(E)", "trino_slice({0}, {1}, {2})"),
         ("transform(array(T), function(T, U)) -> array(U)", "list_transform({0}, {1})"),
         ("trim_array(array(E), bigint) -> array(E)", "trino_trim_array({0}, {1})"),
@@ -193,7 +211,7 @@ MACROS = (
     f"{failure('length must be greater than or equal to 0')} "
     "WHEN s > 0 THEN a[s : s + n - 1] WHEN -s > len(a) THEN a[1 : 0] "
     "ELSE a[len(a) + s + 1 : len(a) + s + n] END",
-    f"trino_trim_array(a, n) AS CASE WHEN n < 0 THEN "
+    "trino_trim_array(a, n) AS CASE WHEN n < 0 THEN "
     "error('LABKIT:INVALID_FUNCTION_ARGUMENT: size must not be negative: ' || n) WHEN n > len(a) THEN "
     "error('LABKIT:INVALID_FUNCTION_ARGUMENT: size must not exceed array cardinality ' || len(a) || "
     "': ' || n) ELSE a[1 : len(a) - n] END",

@@ -41,7 +41,9 @@ def common_type(types: Iterable[Type]) -> Type | None:
 
 def coerce(sql: str, source: Type, target: Type) -> str:
     """DuckDB SQL for a value that Trino coerces from one type to the other."""
-    if source == target or (source.duckdb == target.duckdb and not _pads(source, target)):
+    if source == target or target.base == "function":
+        return sql
+    if source.duckdb == target.duckdb and not _pads(source, target):
         return sql
     if source == UNKNOWN or not _by_parts(target):
         return f"CAST({sql} AS {target.duckdb})"

@@ -25,7 +25,11 @@ from labkit.cloud.engine.trino.functions.patterns import (
     parse_mysql,
 )
 
-_ZONED, _SPAN, _MONTHS = "timestamp(p) with time zone", "interval day to second", "interval year to month"
+_ZONED, _SPAN, _MONTHS = (
+    "timestamp(p) with time zone",
+    "interval day to second",
+    "interval year to month",
+)
 
 _DATE_FIELDS = {
     "year": "year({0})",
@@ -89,7 +93,10 @@ SCALARS = (
             f"date_add(varchar, bigint, {_ZONED}) -> {_ZONED}",
             "trino_add_zoned({0}, {1}, {2})",
         ),
-        ("date_add(varchar, bigint, time) -> time", "({2} + trino_span(trino_time_unit({0}), {1}))"),
+        (
+            "date_add(varchar, bigint, time) -> time",
+            "({2} + trino_span(trino_time_unit({0}), {1}))",
+        ),
         ("date_diff(varchar, date, date) -> bigint", "datesub(trino_date_unit({0}), {1}, {2})"),
         (
             "date_diff(varchar, timestamp, timestamp) -> bigint",
@@ -154,7 +161,10 @@ SCALARS = (
         (f"timezone({_ZONED}) -> varchar", "({0}).zone"),
         (f"timezone_hour({_ZONED}) -> bigint", "(trino_offset({0}) // 60)"),
         (f"timezone_minute({_ZONED}) -> bigint", "(trino_offset({0}) % 60)"),
-        (f"at_timezone({_ZONED}, varchar) -> {_ZONED}", "trino_zoned(({0}).instant, trino_zone({1}))"),
+        (
+            f"at_timezone({_ZONED}, varchar) -> {_ZONED}",
+            "trino_zoned(({0}).instant, trino_zone({1}))",
+        ),
         (
             f"with_timezone(timestamp(p), varchar) -> {_ZONED}",
             "trino_zoned(trino_to_instant({0}, trino_zone({1})), trino_zone({1}))",
@@ -287,7 +297,13 @@ def _readable_seconds(seconds: float) -> str:
     if seconds != seconds or abs(seconds) == float("inf"):
         fail(f"Invalid argument found: {seconds}")
     rest, parts = abs(int(seconds + (0.5 if seconds > 0 else -0.5))), []
-    for unit, size in (("week", 604800), ("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1)):
+    for unit, size in (
+        ("week", 604800),
+        ("day", 86400),
+        ("hour", 3600),
+        ("minute", 60),
+        ("second", 1),
+    ):
         count, rest = divmod(rest, size)
         if count:
             parts.append(f"{count} {unit}{'s' * (count != 1)}")

@@ -59,7 +59,10 @@ SCALARS = entries(
     ("element_at(map(K, V), K) -> V", "map_extract_value({0}, {1})"),
     ("map() -> map(unknown, unknown)", _empty),
     ("map(array(K), array(V)) -> map(K, V)", "trino_map({0}, {1})"),
-    ("map_concat(map(K, V), map(K, V), map(K, V)...) -> map(K, V)", unless_null("map_concat({all})")),
+    (
+        "map_concat(map(K, V), map(K, V), map(K, V)...) -> map(K, V)",
+        unless_null("map_concat({all})"),
+    ),
     ("map_entries(map(K, V)) -> array(row(K, V))", _entries),
     ("map_filter(map(K, V), function(K, V, boolean)) -> map(K, V)", _filter),
     ("map_from_entries(array(row(K, V))) -> map(K, V)", _from_entries),

@@ -84,7 +84,25 @@ SCALARS = (
     *entries(
         *(
             (f"{name}(double) -> double", f"{name}({{0}})")
-            for name in ["acos", "asin", "atan", "cbrt", "cos", "cosh", "degrees", "exp", "ln", "log2", "log10", "radians", "sin", "sinh", "sqrt", "tan", "tanh"]
+            for name in [
+                "acos",
+                "asin",
+                "atan",
+                "cbrt",
+                "cos",
+                "cosh",
+                "degrees",
+                "exp",
+                "ln",
+                "log2",
+                "log10",
+                "radians",
+                "sin",
+                "sinh",
+                "sqrt",
+                "tan",
+                "tanh",
+            ]
         ),
         ("atan2(double, double) -> double", "atan2({0}, {1})"),
         ("log(double, double) -> double", "(ln({1}) / ln({0}))"),

@@ -161,5 +161,3 @@ def _literal(call: Any, sql: str) -> str:
     if pattern is None:
         raise FunctionRefused(call.name, "a pattern that is not a literal")
     return pattern
-
-

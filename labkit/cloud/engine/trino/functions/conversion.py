@@ -1,0 +1,198 @@
+"""Formatting, identity and network functions.
+
+Sources: https://trino.io/docs/current/functions/conversion.html,
+https://trino.io/docs/current/functions/uuid.html and
+https://trino.io/docs/current/functions/ipaddress.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail, quoted
+from labkit.cloud.engine.trino.text import as_text
+
+
+def _typeof(call: Any, args: Sequence[str]) -> str:
+    return quoted(str(call.parameters[0]))
+
+
+def _format(call: Any, args: Sequence[str]) -> str:
+    """The values go as text, with the names of their types, for Python to lay out."""
+    kinds = call.parameters[1:]
+    texts = ", ".join(as_text(arg, kind) for arg, kind in zip(args[1:], kinds, strict=True))
+    names = ", ".join(quoted(kind.base) for kind in kinds)
+    return f"trino_format({args[0]}, [{names}]::VARCHAR[], [{texts}]::VARCHAR[])"
+
+
+_LETTERS = "ABCDEFGHIJKLMNOP"
+
+SCALARS = (
+    *entries(
+        ("typeof(T) -> varchar", _typeof),
+        *(
+            (f"format(varchar{''.join(f', {v}' for v in _LETTERS[:n])}) -> varchar", _format)
+            for n in range(len(_LETTERS) + 1)
+        ),
+        ("format_number(bigint) -> varchar", "trino_format_number({0}::DOUBLE)"),
+        ("format_number(double) -> varchar", "trino_format_number({0})"),
+        (
+            "parse_data_size(varchar) -> decimal(38, 0)",
+            "CAST(trino_data_size({0}) AS DECIMAL(38, 0))",
+        ),
+        ("version() -> varchar", "'Athena engine version 3'"),
+        ("contains(varchar, ipaddress) -> boolean", "trino_ip_contains({0}, {1})"),
+        ("fail(varchar) -> unknown", "error('LABKIT:GENERIC_USER_ERROR: ' || {0})"),
+    ),
+    Entry("uuid() -> uuid", "uuid()", deterministic=False),
+)
+MACROS = ()
+
+_SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
+_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+_NUMBERS = (*_INTEGERS, "decimal", "real", "double")
+
+
+def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str:
+    """Java's Formatter: https://docs.oracle.com/javase/8/docs/api/java/util/Formatter.html"""
+    values = list(zip(kinds, texts, strict=True))
+    following = iter(range(len(values)))
+
+    def fill(spec: re.Match[str]) -> str:
+        if spec[5] in ("%", "n"):
+            return _padded({"%": "%", "n": "\n"}[spec[5]], spec[2], spec[3])
+        index = int(spec[1]) - 1 if spec[1] else next(following, len(values))
+        if index >= len(values):
+            fail(
+                f"Invalid format string: {pattern} (MissingFormatArgument: Format specifier '{spec[0]}')"
+            )
+        return _one(pattern, spec, *values[index])
+
+    if "%" in _SPEC.sub("", pattern):
+        fail(f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = '%')")
+    return _SPEC.sub(fill, pattern)
+
+
+def _one(pattern: str, spec: re.Match[str], kind: str, text: str | None) -> str:
+    flags, width, precision, letter = spec[2], spec[3], spec[4], spec[5]
+    if letter[0] in "tT" and len(letter) == 2:
+        found = "null" if text is None else _moment(pattern, letter[1], text)
+    elif letter in "sS":
+        found = str(text if text is not None else "null")[: int(precision) if precision else None]
+    elif letter in "bB":
+        found = str(text is not None and text != "false").lower()
+    elif text is None:
+        found = "null"
+    else:
+        found = _number(pattern, letter, flags, precision, kind, text)
+        if "0" in flags and width and "-" not in flags:
+            sign = found[0] if found[0] in "+-( " else ""
+            found = sign + found[len(sign) :].rjust(int(width) - len(sign), "0")
+    return _padded(found.upper() if letter[0].isupper() else found, flags, width)
+
+
+def _padded(text: str, flags: str, width: str | None) -> str:
+    return (text.ljust if "-" in flags else text.rjust)(int(width or 0))
+
+
+def _number(
+    pattern: str, letter: str, flags: str, precision: str | None, kind: str, text: str
+) -> str:
+    fits = {
+        "d": _INTEGERS, "x": _INTEGERS, "X": _INTEGERS, "o": _INTEGERS, "c": _INTEGERS,
+        "f": ("real", "double", "decimal"), "e": ("real", "double", "decimal"),
+        "E": ("real", "double", "decimal"),
+    }.get(letter)  # fmt: skip
+    if fits is None or kind not in fits:
+        conversion = f"{letter} != {kind}"
+        fail(f"Invalid format string: {pattern} (IllegalFormatConversion: {conversion})")
+    if letter == "c":
+        return chr(int(text))
+    if letter in "xXo":
+        value = int(text)
+        bits = 32 if kind == "integer" else {"tinyint": 8, "smallint": 16}.get(kind, 64)
+        prefix = {"x": "0x", "X": "0X", "o": "0"}[letter] if "#" in flags else ""
+        return prefix + f"{value % (1 << bits):{letter.lower()}}"
+    if text in ("NaN", "Infinity", "-Infinity"):
+        return text
+    value_of = Decimal(text)
+    digits = int(precision) if precision else 6
+    if letter in "eE":
+        body = re.sub(r"e([+-])(\d)$", r"e\g<1>0\2", f"{abs(value_of):.{digits}e}")
+    else:
+        places = Decimal(1).scaleb(-digits) if letter == "f" else Decimal(1)
+        rounded = abs(value_of).quantize(places, ROUND_HALF_UP)
+        body = f"{rounded:,f}" if "," in flags else f"{rounded:f}"
+    return _signed(body, value_of < 0, flags)
+
+
+def _signed(body: str, negative: bool, flags: str) -> str:
+    if negative:
+        return f"({body})" if "(" in flags else f"-{body}"
+    return ("+" if "+" in flags else " " if " " in flags else "") + body
+
+
+_MOMENT = {
+    "H": "%H", "I": "%I", "k": "%-H", "l": "%-I", "M": "%M", "S": "%S", "N": "%f000", "p": "%p",
+    "B": "%B", "b": "%b", "h": "%b", "A": "%A", "a": "%a", "Y": "%Y", "y": "%y", "j": "%j",
+    "m": "%m", "d": "%d", "e": "%-d", "R": "%H:%M", "T": "%H:%M:%S", "r": "%I:%M:%S %p",
+    "D": "%m/%d/%y", "F": "%Y-%m-%d",
+}  # fmt: skip
+
+
+def _moment(pattern: str, letter: str, text: str) -> str:
+    if letter not in _MOMENT:
+        fail(
+            f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = 't{letter}')"
+        )
+    found = datetime.fromisoformat(text.split(" ")[0] + "T" + (text.split(" ") + ["00:00:00"])[1])
+    shown = found.strftime(_MOMENT[letter])
+    return shown.lower() if letter == "p" else shown
+
+
+def _format_number(value: float) -> str:
+    """Three digits and a unit: 123456 → 123K."""
+    for size, unit in ((1e15, "Q"), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(value) >= size:
+            return _three_digits(value / size) + unit
+    return _three_digits(value)
+
+
+def _three_digits(value: float) -> str:
+    places = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    shown = Decimal(repr(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return f"{shown:f}".rstrip("0").rstrip(".") if places else f"{shown:f}"
+
+
+_SIZES = {
+    unit: 1024**i for i, unit in enumerate(["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"])
+}
+
+
+def _data_size(text: str) -> str:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([a-zA-Z]+)", text)
+    if not found or found[2] not in _SIZES:
+        fail(f"Invalid data size: '{text}'")
+    return str(int(Decimal(found[1]) * _SIZES[found[2]]))
+
+
+def _ip_contains(network: str, address: str) -> bool:
+    if "/" not in network:
+        fail("Invalid CIDR")
+    try:
+        return ip_address(address) in ip_network(network, strict=False)
+    except ValueError:
+        fail("Invalid CIDR")
+
+
+UDFS = (
+    Udf("trino_format", _format_text, ("VARCHAR", "VARCHAR[]", "VARCHAR[]"), "VARCHAR"),
+    Udf("trino_format_number", _format_number, ("DOUBLE",), "VARCHAR"),
+    Udf("trino_data_size", _data_size, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_ip_contains", _ip_contains, ("VARCHAR", "VARCHAR"), "BOOLEAN"),
+)

@@ -1,0 +1,269 @@
+"""JSON functions. Source: https://trino.io/docs/current/functions/json.html
+
+A ``json`` value is kept as Trino prints it: no blanks, the keys of objects in order, doubles as Java
+writes them. The legacy paths of ``json_extract`` are steps only: ``$.a``, ``$["my key"]``, ``$[0]``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import (
+    Udf,
+    entries,
+    fail,
+    over,
+    quoted,
+    text_literal,
+)
+
+_TEXTS = "varchar|json"
+
+
+def _extract(call: Any, args: Sequence[str]) -> str:
+    """DuckDB's path where the steps are names and indexes, else Python."""
+    path = _duckdb_path(args[1])
+    if path is None:
+        return f"trino_json_extract({args[0]}, {args[1]})"
+    return f"trino_json_at({args[0]}, {quoted(path)}, {args[1]})"
+
+
+def _extract_scalar(call: Any, args: Sequence[str]) -> str:
+    path = _duckdb_path(args[1])
+    if path is None:
+        return f"trino_json_scalar({args[0]}, {args[1]})"
+    return f"trino_json_scalar_at({args[0]}, {quoted(path)}, {args[1]})"
+
+
+def _duckdb_path(sql: str) -> str | None:
+    path = text_literal(sql)
+    try:
+        steps = _steps(path) if path is not None else None
+    except ValueError:
+        return None
+    if steps is None or any(re.search(r'["\\]|^\d+$', step) for step, index in steps if not index):
+        return None
+    return "$" + "".join(f"[{step}]" if index else f'."{step}"' for step, index in steps)
+
+
+SCALARS = (
+    *over(_TEXTS, "json_extract(#, varchar) -> json", _extract),
+    *over(_TEXTS, "json_extract_scalar(#, varchar) -> varchar", _extract_scalar),
+    *over(_TEXTS, "json_size(#, varchar) -> bigint", "trino_json_size({0}, {1})"),
+    *over(_TEXTS, "json_array_length(#) -> bigint", "trino_json_array_length({0})"),
+    *over(_TEXTS, "json_array_get(#, bigint) -> json", "trino_json_array_get({0}, {1})"),
+    *over(_TEXTS, "json_array_contains(#, boolean) -> boolean", "trino_json_has_boolean({0}, {1})"),
+    *over(_TEXTS, "json_array_contains(#, bigint) -> boolean", "trino_json_has_integer({0}, {1})"),
+    *over(_TEXTS, "json_array_contains(#, double) -> boolean", "trino_json_has_double({0}, {1})"),
+    *over(_TEXTS, "json_array_contains(#, varchar) -> boolean", "trino_json_has_text({0}, {1})"),
+    *over(_TEXTS, "is_json_scalar(#) -> boolean", "trino_is_json_scalar({0})"),
+    *entries(
+        ("json_format(json) -> varchar", "({0})"),
+        ("json_parse(varchar) -> json", "trino_json_parse({0})"),
+    ),
+)
+
+# DuckDB gives a number's value, Trino its text: 2.50 stays 2.50.
+MACROS = (
+    "trino_valid_json(d) AS CASE WHEN json_valid(d) THEN d END",
+    "trino_json_at(d, p, t) AS CASE json_type(trino_valid_json(d), p) WHEN 'DOUBLE' "
+    "THEN trino_json_extract(d, t) ELSE json_extract(trino_valid_json(d), p)::VARCHAR END",
+    "trino_json_scalar_at(d, p, t) AS CASE json_type(trino_valid_json(d), p) "
+    "WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'DOUBLE' THEN trino_json_scalar(d, t) "
+    "ELSE json_extract_string(trino_valid_json(d), p) END",
+)
+
+
+class RawNumber(float):
+    """A number that remembers how it was written."""
+
+    text: str
+
+    def __new__(cls, text: str) -> RawNumber:
+        made = super().__new__(cls, text)
+        made.text = text
+        return made
+
+
+def _constant(text: str) -> Any:
+    raise ValueError(text)
+
+
+def _load(text: str) -> Any:
+    return json.loads(text, parse_float=RawNumber, parse_constant=_constant)
+
+
+def load(text: str) -> Any:
+    """A document, or None when it is not one; a top-level null is `Missing` too."""
+    try:
+        return _load(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def dump(value: Any, *, ordered: bool = False) -> str:
+    """A document as Jackson writes it: no blanks, doubles as Java prints them."""
+    match value:
+        case dict():
+            items = sorted(value.items()) if ordered else value.items()
+            return "{" + ",".join(f"{_text(k)}:{dump(v, ordered=ordered)}" for k, v in items) + "}"
+        case list():
+            return "[" + ",".join(dump(v, ordered=ordered) for v in value) + "]"
+        case float():
+            return java_double(value)
+        case str():
+            return _text(value)
+    return json.dumps(value)
+
+
+def _text(value: str) -> str:
+    found = json.dumps(value, ensure_ascii=False)
+    return re.sub(r"\\(?:u[0-9a-f]{4}|.)", _upper_escape, found)
+
+
+def _upper_escape(found: re.Match[str]) -> str:
+    return "\\u" + found[0][2:].upper() if found[0][1] == "u" else found[0]
+
+
+def java_double(value: float) -> str:
+    """``Double.toString``: scientific from 10^7 on and below 10^-3.
+
+    >>> java_double(1e7), java_double(0.5), java_double(1e-5)
+    ('1.0E7', '0.5', '1.0E-5')
+    """
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(float(value))
+    mantissa, _, exponent = f"{float(value):.17e}".partition("e")
+    digits = repr(float(value)).split("e")[0].replace(".", "").replace("-", "").strip("0") or "0"
+    sign = "-" * (value < 0)
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{int(exponent)}"
+
+
+def _parse(text: str) -> str:
+    try:
+        return dump(_load(text), ordered=True)
+    except (ValueError, RecursionError):
+        fail(f"Cannot convert value to JSON: '{text}'")
+
+
+_STEP = re.compile(r'\.([\w$:-]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\[([\w:-]+)\]')
+
+
+@lru_cache(maxsize=256)
+def _steps(path: str) -> tuple[tuple[str, bool], ...]:
+    """Each step and whether it is an index. ``$`` alone has none."""
+    if not path.startswith("$"):
+        raise ValueError(path)
+    at, found = 1, []
+    while at < len(path):
+        step = _STEP.match(path, at)
+        if not step:
+            raise ValueError(path)
+        quoted_key = re.sub(r"\\(.)", r"\1", step[3]) if step[3] is not None else None
+        found.append((step[1] or step[2] or quoted_key or step[4] or "", step[2] is not None))
+        at = step.end()
+    return tuple(found)
+
+
+_MISSING = object()
+
+
+def _walk(text: str, path: str) -> Any:
+    try:
+        steps = _steps(path)
+    except ValueError:
+        fail(f"Invalid JSON path: '{path}'")
+    try:
+        value = _load(text)
+    except (ValueError, RecursionError):
+        return _MISSING
+    for step, _ in steps:
+        value = _child(value, step)
+    return value
+
+
+def _child(value: Any, step: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(step, _MISSING)
+    if isinstance(value, list) and step.isdigit() and int(step) < len(value):
+        return value[int(step)]
+    return _MISSING
+
+
+def _json_extract(text: str, path: str) -> str | None:
+    value = _walk(text, path)
+    return None if value is _MISSING else dump(value)
+
+
+def _json_scalar(text: str, path: str) -> str | None:
+    value = _walk(text, path)
+    if value is None or value is _MISSING or isinstance(value, (dict, list)):
+        return None
+    if isinstance(value, RawNumber):
+        return value.text
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _size(text: str, path: str) -> int | None:
+    value = _walk(text, path)
+    if value is _MISSING:
+        return None
+    return len(value) if isinstance(value, (dict, list)) else 0
+
+
+def _array_length(text: str) -> int | None:
+    value = load(text)
+    return len(value) if isinstance(value, list) else None
+
+
+def _array_get(text: str, index: int) -> str | None:
+    value = load(text)
+    fits = isinstance(value, list) and -len(value) <= index < len(value)
+    return dump(value[index]) if fits else None
+
+
+def _has(kinds: tuple[type, ...], text: str, wanted: Any) -> bool | None:
+    value = load(text)
+    if not isinstance(value, list):
+        return None
+    return any(type(item) in kinds and item == wanted for item in value)
+
+
+def _is_scalar(text: str) -> bool:
+    try:
+        return not isinstance(_load(text), (dict, list))
+    except (ValueError, RecursionError):
+        fail(f"Invalid JSON value: {text}")
+
+
+_ONE, _TWO = ("VARCHAR",), ("VARCHAR", "VARCHAR")
+
+UDFS = (
+    Udf("trino_json_parse", _parse, _ONE, "VARCHAR"),
+    Udf("trino_json_extract", _json_extract, _TWO, "VARCHAR"),
+    Udf("trino_json_scalar", _json_scalar, _TWO, "VARCHAR"),
+    Udf("trino_json_size", _size, _TWO, "BIGINT"),
+    Udf("trino_json_array_length", _array_length, _ONE, "BIGINT"),
+    Udf("trino_json_array_get", _array_get, ("VARCHAR", "BIGINT"), "VARCHAR"),
+    Udf(
+        "trino_json_has_boolean",
+        lambda t, w: _has((bool,), t, w),
+        ("VARCHAR", "BOOLEAN"),
+        "BOOLEAN",
+    ),
+    Udf(
+        "trino_json_has_integer", lambda t, w: _has((int,), t, w), ("VARCHAR", "BIGINT"), "BOOLEAN"
+    ),
+    Udf(
+        "trino_json_has_double",
+        lambda t, w: _has((RawNumber,), t, w),
+        ("VARCHAR", "DOUBLE"),
+        "BOOLEAN",
+    ),
+    Udf("trino_json_has_text", lambda t, w: _has((str,), t, w), _TWO, "BOOLEAN"),
+    Udf("trino_is_json_scalar", _is_scalar, _ONE, "BOOLEAN"),
+)

@@ -1,0 +1,246 @@
+"""Regular expression functions. Source: https://trino.io/docs/current/functions/regexp.html
+
+Trino speaks Java's dialect. DuckDB's RE2 is fast and gives the same answers for the plain patterns that
+`_plain` admits; every other pattern runs in Python's ``re``, which has look-around, back references and
+Unicode classes as Java has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+from labkit.cloud.engine.trino.functions.entry import (
+    Udf,
+    apply,
+    entries,
+    fail,
+    text_literal,
+)
+
+# What RE2 and Java read differently, or RE2 does not know: classes of words and blanks (Java's
+# know Unicode), boundaries, back references, groups with a meaning, possessive quantifiers.
+_DIFFERENT = re.compile(r"\\[^dDnrt.\\+*?()\[\]{}|^$/\-]|\(\?(?!:|i\))|[*+?}]\+|\[[^\]]*(\[|&&)|\$")
+
+
+def _plain(sql: str) -> str | None:
+    """The pattern when RE2 gives Java's answers, else None."""
+    pattern = text_literal(sql)
+    if pattern is None or not pattern.isascii() or _DIFFERENT.search(pattern):
+        return None
+    try:
+        matches_empty = re.match(pattern, "") is not None
+    except re.error:
+        return None
+    return None if matches_empty else pattern
+
+
+def _choose(fast: str, slow: str) -> Callable[[Any, Sequence[str]], str]:
+    """RE2 for plain patterns, Python for the others."""
+    return lambda call, args: (fast if _plain(args[1]) else slow).format(*args)
+
+
+def _extract_group(call: Any, args: Sequence[str]) -> str:
+    """RE2 cannot tell an empty group from one that took no part: only where all take part."""
+    pattern = _plain(args[1])
+    literal = args[2].isdigit() and pattern is not None
+    if literal and pattern and not re.search(r"\||\)[?*{]", pattern):
+        if int(args[2]) <= re.compile(pattern).groups:
+            return (
+                f"CASE WHEN regexp_matches({args[0]}, {args[1]}) "
+                f"THEN regexp_extract({args[0]}, {args[1]}, {args[2]}) END"
+            )
+    return f"trino_regexp_extract({args[0]}, {args[1]}, {args[2]})"
+
+
+def _replace_by(call: Any, args: Sequence[str]) -> str:
+    """The lambda gets a match's groups; what is between matches stays."""
+    pieces = f"trino_regexp_pieces({args[0]}, {args[1]})"
+    replaced = f"coalesce({apply(args[2], '_e.groups')}, '')"
+    body = f"_e.before || CASE WHEN _e.groups IS NULL THEN '' ELSE {replaced} END"
+    return (
+        f"CASE WHEN ({args[0]}) IS NULL THEN NULL ELSE "
+        f"array_to_string(list_transform({pieces}, lambda _e: {body}), '') END"
+    )
+
+
+_GROUPS = "array(varchar)"
+
+SCALARS = entries(
+    ("regexp_count(varchar, varchar) -> bigint", "trino_regexp_count({0}, {1})"),
+    (
+        "regexp_extract(varchar, varchar) -> varchar",
+        _choose(
+            "CASE WHEN regexp_matches({0}, {1}) THEN regexp_extract({0}, {1}) END",
+            "trino_regexp_extract({0}, {1}, 0)",
+        ),
+    ),
+    ("regexp_extract(varchar, varchar, bigint) -> varchar", _extract_group),
+    (
+        f"regexp_extract_all(varchar, varchar) -> {_GROUPS}",
+        _choose("regexp_extract_all({0}, {1})", "trino_regexp_extract_all({0}, {1}, 0)"),
+    ),
+    (
+        f"regexp_extract_all(varchar, varchar, bigint) -> {_GROUPS}",
+        "trino_regexp_extract_all({0}, {1}, {2})",
+    ),
+    (
+        "regexp_like(varchar, varchar) -> boolean",
+        _choose("regexp_matches({0}, {1})", "trino_regexp_like({0}, {1})"),
+    ),
+    ("regexp_position(varchar, varchar) -> integer", "trino_regexp_position({0}, {1}, 1, 1)"),
+    (
+        "regexp_position(varchar, varchar, bigint) -> integer",
+        "trino_regexp_position({0}, {1}, {2}, 1)",
+    ),
+    (
+        "regexp_position(varchar, varchar, bigint, bigint) -> integer",
+        "trino_regexp_position({0}, {1}, {2}, {3})",
+    ),
+    (
+        "regexp_replace(varchar, varchar) -> varchar",
+        _choose("regexp_replace({0}, {1}, '', 'g')", "trino_regexp_replace({0}, {1}, '')"),
+    ),
+    ("regexp_replace(varchar, varchar, varchar) -> varchar", "trino_regexp_replace({0}, {1}, {2})"),
+    (
+        f"regexp_replace(varchar, varchar, function({_GROUPS}, varchar)) -> varchar",
+        _replace_by,
+    ),
+    (
+        f"regexp_split(varchar, varchar) -> {_GROUPS}",
+        _choose("regexp_split_to_array({0}, {1})", "trino_regexp_split({0}, {1})"),
+    ),
+)
+MACROS = ()
+
+_JAVA = re.compile(r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP]|\\.", re.S)
+_WORDS = {
+    "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
+    "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A Java pattern in Python's dialect."""
+    try:
+        return re.compile(_JAVA.sub(_to_python, pattern))
+    except re.error as error:
+        fail(f"Invalid regular expression: {pattern} ({error})")
+
+
+def _to_python(found: re.Match[str]) -> str:
+    word = found[0]
+    if word.startswith("\\Q"):
+        return re.escape(found[1])
+    if word in ("&&", "\\p", "\\P"):
+        fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
+    return _WORDS.get(word, word)
+
+
+def _group(match: re.Match[str], group: int) -> str | None:
+    _check(match.re, group)
+    found: str | None = match[group]
+    return found
+
+
+def _check(pattern: re.Pattern[str], group: int) -> None:
+    if group < 0:
+        fail("Group cannot be negative")
+    if group > pattern.groups:
+        fail(f"Pattern has {pattern.groups} groups. Cannot access group {group}")
+
+
+def _extract(text: str, pattern: str, group: int) -> str | None:
+    regex = compiled(pattern)
+    _check(regex, group)
+    match = regex.search(text)
+    return _group(match, group) if match else None
+
+
+def _extract_all(text: str, pattern: str, group: int) -> list[str | None]:
+    regex = compiled(pattern)
+    _check(regex, group)
+    return [_group(match, group) for match in regex.finditer(text)]
+
+
+def _position(text: str, pattern: str, start: int, occurrence: int) -> int:
+    if start < 1:
+        fail("start position cannot be smaller than 1")
+    if occurrence < 1:
+        fail("occurrence cannot be smaller than 1")
+    matches = list(compiled(pattern).finditer(text, start - 1))
+    return matches[occurrence - 1].start() + 1 if len(matches) >= occurrence else -1
+
+
+_REFERENCE = re.compile(r"\\(.)|\$\{(\w+)\}|\$(\d+)|([$\\])", re.S)
+
+
+def _replace(text: str, pattern: str, replacement: str) -> str:
+    """``$1`` and ``${name}`` are groups, ``\\$`` is a dollar."""
+
+    def fill(match: re.Match[str]) -> str:
+        return _REFERENCE.sub(lambda found: _reference(match, found), replacement)
+
+    return compiled(pattern).sub(fill, text)
+
+
+def _reference(match: re.Match[str], found: re.Match[str]) -> str:
+    if found[1]:
+        return found[1]
+    if found[4]:
+        fail("Illegal replacement sequence: " + found.string)
+    if found[2]:
+        if found[2] not in match.re.groupindex:
+            fail(f"Illegal replacement sequence: unknown group {{ {found[2]} }}")
+        return match[found[2]] or ""
+    number, rest = _longest_group(found[3], match.re.groups)
+    return (match[number] or "") + rest
+
+
+def _longest_group(digits: str, groups: int) -> tuple[int, str]:
+    """``$12`` is group 12 where there is one, else group 1 and a 2."""
+    for end in range(len(digits), 0, -1):
+        if int(digits[:end]) <= groups:
+            return int(digits[:end]), digits[end:]
+    fail(f"Illegal replacement sequence: unknown group {digits[0]}")
+
+
+def _pieces(text: str, pattern: str) -> list[dict[str, Any]]:
+    found, last = [], 0
+    for match in compiled(pattern).finditer(text):
+        found.append({"before": text[last : match.start()], "groups": list(match.groups())})
+        last = match.end()
+    return [*found, {"before": text[last:], "groups": None}]
+
+
+def _split(text: str, pattern: str) -> list[str]:
+    ends, last = [], 0
+    for match in compiled(pattern).finditer(text):
+        ends.append(text[last : match.start()])
+        last = match.end()
+    return [*ends, text[last:]]
+
+
+def _count(text: str, pattern: str) -> int:
+    return sum(1 for _ in compiled(pattern).finditer(text))
+
+
+def _like(text: str, pattern: str) -> bool:
+    return compiled(pattern).search(text) is not None
+
+
+_TWO, _PIECES = ("VARCHAR", "VARCHAR"), "STRUCT(before VARCHAR, groups VARCHAR[])[]"
+
+UDFS = (
+    Udf("trino_regexp_count", _count, _TWO, "BIGINT"),
+    Udf("trino_regexp_extract", _extract, (*_TWO, "BIGINT"), "VARCHAR"),
+    Udf("trino_regexp_extract_all", _extract_all, (*_TWO, "BIGINT"), "VARCHAR[]"),
+    Udf("trino_regexp_like", _like, _TWO, "BOOLEAN"),
+    Udf("trino_regexp_position", _position, (*_TWO, "BIGINT", "BIGINT"), "INTEGER"),
+    Udf("trino_regexp_replace", _replace, (*_TWO, "VARCHAR"), "VARCHAR"),
+    Udf("trino_regexp_pieces", _pieces, _TWO, _PIECES),
+    Udf("trino_regexp_split", _split, _TWO, "VARCHAR[]"),
+)
