@@ -1,8 +1,8 @@
 """What a file holds, told from a sample: its format, its columns, how a catalog would describe it.
 
-A crawler asks its custom classifiers in order, then the built-in ones; the first that recognises the file
-wins, and what none does is ``UNKNOWN``. Only the first megabyte of a text file and the footer of a
-binary one are read, so counts are estimates for files that are longer. Sources:
+A crawler asks its custom classifiers in order, then the built-in ones; the first that recognises
+the file wins, and what none does is ``UNKNOWN``. Only the first megabyte of a text file and the
+footer of a binary one are read, so counts are estimates for files that are longer. Sources:
 https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html (order and rules) and
 https://docs.aws.amazon.com/glue/latest/dg/table-properties-crawler.html (parameters).
 """
@@ -13,6 +13,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pyarrow import orc as arrow_orc
@@ -66,7 +67,8 @@ class Inferred:
     """A file as a catalog would describe it.
 
     Args:
-        classification: ``csv``, ``json``, ``parquet``, ``orc``, ``avro``, a custom name or ``UNKNOWN``.
+        classification: ``csv``, ``json``, ``parquet``, ``orc``, ``avro``, a custom name or
+            ``UNKNOWN``.
         columns: names and types, without partition keys.
         parameters: of the table, without counts.
         serde: the SerDe's class.
@@ -89,6 +91,8 @@ class Inferred:
 
 
 UNKNOWN_FILE = Inferred("UNKNOWN")
+_ANY_CSV = CsvClassifier()
+_ANY_JSON = JsonClassifier()
 
 
 def classify(file: File, classifiers: Sequence[Classifier] = ()) -> Inferred:
@@ -161,7 +165,7 @@ def _table(
 
 
 def _parquet(file: File) -> Inferred | None:
-    with open(file.path, "rb") as raw:
+    with Path(file.path).open("rb") as raw:
         if raw.read(4) != b"PAR1":
             return None
     end = parquet.footer(file)
@@ -171,7 +175,7 @@ def _parquet(file: File) -> Inferred | None:
 
 
 def _orc(file: File) -> Inferred | None:
-    with open(file.path, "rb") as raw:
+    with Path(file.path).open("rb") as raw:
         if raw.read(3) != b"ORC":
             return None
     end = orc.footer(file)
@@ -182,7 +186,7 @@ def _orc(file: File) -> Inferred | None:
 
 
 def _avro(file: File) -> Inferred | None:
-    with open(file.path, "rb") as raw:
+    with Path(file.path).open("rb") as raw:
         if raw.read(4) != b"Obj\x01":
             return None
     schema = avro.writer_schema(file)
@@ -204,7 +208,7 @@ def _sizes(file: File, rows: int) -> dict[str, int]:
     return {"record_count": rows, "average_record_size": max(file.size // max(rows, 1), 1)}
 
 
-def _json(text: _Text, how: JsonClassifier = JsonClassifier()) -> Inferred | None:
+def _json(text: _Text, how: JsonClassifier = _ANY_JSON) -> Inferred | None:
     found = guess_json(text.text, how.path)
     if not found:
         return None
@@ -221,7 +225,7 @@ def _json(text: _Text, how: JsonClassifier = JsonClassifier()) -> Inferred | Non
     )
 
 
-def _csv(text: _Text, how: CsvClassifier = CsvClassifier()) -> Inferred | None:
+def _csv(text: _Text, how: CsvClassifier = _ANY_CSV) -> Inferred | None:
     found = guess_csv(text.lines, how)
     if not found:
         return None

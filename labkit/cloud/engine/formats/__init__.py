@@ -1,15 +1,15 @@
 """File formats of a data lake: files on disk to relations, query results to files.
 
-A reader turns a table's files into the text of a DuckDB relation with the declared columns and types, by
-the rules of the Hive SerDe that the table names. One reader a format, in `READERS`; one writer a
-format, in `labkit.cloud.engine.formats.writers`.
-Source: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
+A reader turns a table's files into the text of a DuckDB relation with the declared columns and
+types, by the rules of the Hive SerDe that the table names. One reader a format, in `READERS`; one
+writer a format, in `labkit.cloud.engine.formats.writers`. Source:
+https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from labkit.cloud.engine.formats import (
     avro,
@@ -81,13 +81,13 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
 def scanned_bytes(table: Table, files: Sequence[File], wanted: frozenset[str]) -> int:
     """Bytes that a query of these columns reads: what the scan is billed by.
 
-    A row format is read whole, compressed as it lies there; of a columnar one the wanted columns' chunks
-    and the footer. Source: https://aws.amazon.com/athena/pricing/
+    A row format is read whole, compressed as it lies there; of a columnar one the wanted columns'
+    chunks and the footer. Source: https://aws.amazon.com/athena/pricing/
     """
     measure = _COLUMNAR.get(table.format)
     if measure:
         return sum(measure(table, file, wanted) for file in files)
-    return sum(file.size or os.path.getsize(file.path) for file in files)
+    return sum(file.size or Path(file.path).stat().st_size for file in files)
 
 
 def _empty(table: Table, wanted: frozenset[str]) -> str:

@@ -1,7 +1,8 @@
 """Avro files, streamed block by block.
 
-The table's ``avro.schema.literal`` is the reader's schema; without one, each file's own is. Columns are found
-by name, missing ones are NULL. Source: https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html
+The table's ``avro.schema.literal`` is the reader's schema; without one, each file's own is.
+Columns are found by name, missing ones are NULL. Source:
+https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ import json
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import fastavro
@@ -80,20 +82,24 @@ def records(file: File, schema: Any = None) -> Iterator[dict[str, Any]]:
         FormatError: HIVE_BAD_DATA, a damaged file or one whose schema does not resolve.
     """
     try:
-        with open(file.path, "rb") as raw:
+        with Path(file.path).open("rb") as raw:
             for record in fastavro.reader(raw, reader_schema=schema):
                 yield record if isinstance(record, dict) else {}
     except (SchemaResolutionError, *_BROKEN) as error:
-        raise FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}") from error
+        raise FormatError(
+            "HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}"
+        ) from error
 
 
 def writer_schema(file: File) -> Any:
     """The schema that stands in the file."""
     try:
-        with open(file.path, "rb") as raw:
+        with Path(file.path).open("rb") as raw:
             return fastavro.reader(raw).writer_schema
     except _BROKEN as error:
-        raise FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}") from error
+        raise FormatError(
+            "HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}"
+        ) from error
 
 
 def _value(value: Any, kind: Type, name: str, file: File) -> Any:
@@ -114,7 +120,7 @@ def _value(value: Any, kind: Type, name: str, file: File) -> Any:
             f"with type {kind} defined in table schema",
         )
     if isinstance(value, datetime) and value.tzinfo:
-        return value.astimezone(timezone.utc).replace(tzinfo=None)
+        return value.astimezone(UTC).replace(tzinfo=None)
     return value
 
 
@@ -130,10 +136,12 @@ def _fits(value: Any, kind: Type) -> bool:
 def count(file: File) -> int:
     """Records of the file, from its blocks' heads alone."""
     try:
-        with open(file.path, "rb") as raw:
+        with Path(file.path).open("rb") as raw:
             return sum(block.num_records for block in fastavro.block_reader(raw))
     except _BROKEN as error:
-        raise FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}") from error
+        raise FormatError(
+            "HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}"
+        ) from error
 
 
 def plain_schema(schema: Any) -> Any:
@@ -157,8 +165,8 @@ def kind_of(schema: Any) -> Type:
             return Type("map", (VARCHAR, kind_of(schema["values"])))
         case "record":
             fields = schema["fields"]
-            kinds = tuple(kind_of(f["type"]) for f in fields)
-            return Type("row", kinds, tuple(f["name"] for f in fields))
+            inner = tuple(kind_of(f["type"]) for f in fields)
+            return Type("row", inner, tuple(f["name"] for f in fields))
         case "decimal":
             return Type("decimal", (schema["precision"], schema.get("scale", 0)))
         case name:

@@ -20,7 +20,8 @@ from labkit.cloud.engine.formats.lines import snappy_length
 def register() -> None:
     """Make Snappy and Zstandard known to fastavro, for reading and for writing."""
     _read.BLOCK_READERS.update(snappy=_read_snappy, zstandard=_read_zstandard)
-    _write.BLOCK_WRITERS.update(snappy=_writer(_pack_snappy), zstandard=_writer(_pack_zstandard))
+    writers: Any = _write
+    writers.BLOCK_WRITERS.update(snappy=_writer(_pack_snappy), zstandard=_writer(_pack_zstandard))
 
 
 def _block(file: BinaryIO) -> bytes:

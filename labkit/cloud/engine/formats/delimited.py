@@ -18,7 +18,7 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
     how = dialect(table)
     layout = Layout(how.separators[0], how.null)
     if how.escape or how.last_takes_rest:
-        plain, other = [], list(files)
+        plain, other = list[File](), list(files)
     else:
         plain, other = divide(session, table, files, wanted, layout)
     parts = [plain_relation(table, plain, wanted, layout)] if plain else []

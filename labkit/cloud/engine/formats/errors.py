@@ -1,7 +1,7 @@
 """DuckDB's failures at run time, told as Hive tells them.
 
-A relation is lazy: a damaged file or a bad value shows when the query runs, as an error of DuckDB with
-our own message, or a file's path on disk, inside.
+A relation is lazy: a damaged file or a bad value shows when the query runs, as an error of DuckDB
+with our own message, or a file's path on disk, inside.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a pattern stands on one line
 r"""Grok: named regular expressions that make longer ones, ``%{PATTERN:name:type}``.
 
 `compile_pattern` gives Python's pattern and the names in order. A part may be optional or stand in

@@ -1,13 +1,13 @@
 """Types from values: what is common to all guessing of schemas.
 
-An integer and a double make a double, an int and a bigint a bigint, two structs the union of their fields;
-what has nothing in common is a string. Source:
+An integer and a double make a double, an int and a bigint a bigint, two structs the union of their
+fields; what has nothing in common is a string. Source:
 https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import reduce
 
 import pyarrow as pa
@@ -81,10 +81,10 @@ def struct(columns: Columns) -> Type:
 
 def merge(schemas: Iterable[Columns]) -> Columns:
     """One schema for files of several: all columns in order of first sight, types widened."""
-    return tuple(reduce(_with, schemas, {}).items())
+    return tuple(reduce(_with, schemas, dict[str, Type]()).items())
 
 
-def _with(known: Mapping[str, Type], schema: Columns) -> dict[str, Type]:
+def _with(known: dict[str, Type], schema: Columns) -> dict[str, Type]:
     found = dict(known)
     for name, kind in schema:
         found[name] = widen(found[name], kind) if name in found else kind

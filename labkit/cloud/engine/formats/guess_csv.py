@@ -1,9 +1,9 @@
 """Delimited text: which delimiter, is there a header, what are the columns.
 
-The built-in classifier tries comma, pipe, tab, semicolon and Ctrl-A; a file needs two columns and two rows.
-The first row is a header if all its cells are strings that can be names (only the last may be
-empty) and a row below has a value of another type. Integers are bigint, numbers double; dates and
-times stay strings, and so does a column without values. Source:
+The built-in classifier tries comma, pipe, tab, semicolon and Ctrl-A; a file needs two columns and
+two rows. The first row is a header if all its cells are strings that can be names (only the last
+may be empty) and a row below has a value of another type. Integers are bigint, numbers double;
+dates and times stay strings, and so does a column without values. Source:
 https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html#classifier-builtin-rules
 """
 
@@ -109,8 +109,11 @@ def _delimiter(lines: Sequence[str], how: CsvClassifier) -> str:
 
 def _cells(line: str, delimiter: str, quote: str) -> list[str]:
     if quote and quote in line:
-        return [c or "" for c in split(line, line.count(delimiter) + 1, delimiter, quote, "")
-                if c is not None]
+        return [
+            c or ""
+            for c in split(line, line.count(delimiter) + 1, delimiter, quote, "")
+            if c is not None
+        ]
     return line.split(delimiter)
 
 
@@ -134,7 +137,9 @@ def _found(rows: Sequence[Sequence[str]], width: int, how: CsvClassifier) -> lis
     kinds = [UNKNOWN] * width
     for row in rows:
         kinds = [
-            kind if kind == VARCHAR or i >= len(row) else widen(kind, value_type(row[i], trim=how.trim))
+            kind
+            if kind == VARCHAR or i >= len(row)
+            else widen(kind, value_type(row[i], trim=how.trim))
             for i, kind in enumerate(kinds)
         ]
     return kinds

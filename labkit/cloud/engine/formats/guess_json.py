@@ -1,8 +1,8 @@
 """JSON: what objects a sample holds, and which schema fits them all.
 
-Objects stand one behind another, on lines of their own or not; a file that is one array is one column
-``array``, unless a custom classifier's path (``$[*]``) goes to its elements. Integers are int, or bigint
-beyond 32 bits; what was only ever null is a string. Source:
+Objects stand one behind another, on lines of their own or not; a file that is one array is one
+column ``array``, unless a custom classifier's path (``$[*]``) goes to its elements. Integers are
+int, or bigint beyond 32 bits; what was only ever null is a string. Source:
 https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-json
 """
 

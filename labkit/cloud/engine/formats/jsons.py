@@ -1,10 +1,11 @@
 """JSON, one object a line, by the two SerDes that read it.
 
-Both find a column's value under its name in any case, give NULL where there is none, refuse duplicate
-keys and a value that does not fit the type (HIVE_BAD_DATA; NULL with ``use.null.for.invalid.data``), and
-fail with HIVE_CURSOR_ERROR on a line that is no JSON object. They differ: OpenX reads numbers from
-strings, wraps a lone value as an array, renders anything as a string, and has ``mapping.<column>``,
-``case.insensitive``, ``dots.in.keys`` and ``ignore.malformed.json``. Sources:
+Both find a column's value under its name in any case, give NULL where there is none, refuse
+duplicate keys and a value that does not fit the type (HIVE_BAD_DATA; NULL with
+``use.null.for.invalid.data``), and fail with HIVE_CURSOR_ERROR on a line that is no JSON object.
+They differ: OpenX reads numbers from strings, wraps a lone value as an array, renders anything as
+a string, and has ``mapping.<column>``, ``case.insensitive``, ``dots.in.keys`` and
+``ignore.malformed.json``. Sources:
 https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html,
 https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html and the notes beside Trino's
 ``openxjson`` reader.
@@ -80,9 +81,7 @@ class Rules:
         self.lenient = table.flag("use.null.for.invalid.data")
         prefix = "mapping."
         self.mapping = {
-            k[len(prefix) :]: v
-            for k, v in table.options.items()
-            if openx and k.startswith(prefix)
+            k[len(prefix) :]: v for k, v in table.options.items() if openx and k.startswith(prefix)
         }
 
     def key(self, column: str) -> str:
@@ -226,7 +225,9 @@ def _constant(name: str) -> Any:
 def _show(value: Any) -> str:
     """A JSON value as compact JSON, numbers as they were written."""
     if isinstance(value, dict):
-        inner = ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_show(v)}" for k, v in value.items())
+        inner = ",".join(
+            f"{json.dumps(k, ensure_ascii=False)}:{_show(v)}" for k, v in value.items()
+        )
         return f"{{{inner}}}"
     if isinstance(value, list):
         return f"[{','.join(map(_show, value))}]"

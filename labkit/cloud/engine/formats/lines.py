@@ -1,8 +1,8 @@
 """The lines of a text file, whatever it is compressed with.
 
-The name's ending decides, as in Hadoop: ``.gz``, ``.bz2``, ``.zst``, ``.deflate``, ``.snappy``, ``.lz4``;
-any other name is plain text. A line ends with a line feed, a carriage return or both. Source:
-https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
+The name's ending decides, as in Hadoop: ``.gz``, ``.bz2``, ``.zst``, ``.deflate``, ``.snappy``,
+``.lz4``; any other name is plain text. A line ends with a line feed, a carriage return or both.
+Source: https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 from itertools import islice
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
@@ -42,7 +43,7 @@ def codec(name: str) -> str:
 def open_bytes(file: File) -> BinaryIO:
     """The file's uncompressed bytes as a stream."""
     found = codec(file.name)
-    return _OPENERS[found](file.path) if found else open(file.path, "rb")
+    return _OPENERS[found](file.path) if found else Path(file.path).open("rb")
 
 
 def lines(file: File, *, skip: int = 0) -> Iterator[str]:
@@ -112,7 +113,7 @@ class _Blocks(io.RawIOBase):
 
 def _block_file(path: str, magic: bytes, kind: str) -> BinaryIO:
     """Snappy and LZ4 come in a frame of their own or in Hadoop's blocks; the first bytes tell."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         framed = file.read(len(magic)) == magic
     if framed and kind == "lz4":
         return _pyarrow("lz4")(path)
@@ -123,7 +124,7 @@ def _block_file(path: str, magic: bytes, kind: str) -> BinaryIO:
 def _hadoop_blocks(path: str, kind: str) -> Iterator[bytes]:
     """Hadoop's block: its length, then compressed parts, each behind its own length."""
     unpack = pa.Codec("snappy" if kind == "snappy" else "lz4_raw").decompress
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         while header := file.read(4):
             (left,) = struct.unpack(">I", header)
             while left > 0:
@@ -137,7 +138,7 @@ def _hadoop_blocks(path: str, kind: str) -> Iterator[bytes]:
 def _snappy_frames(path: str) -> Iterator[bytes]:
     """Snappy's own frame: chunks of a type, a length, a checksum and the data."""
     unpack = pa.Codec("snappy").decompress
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         while header := file.read(4):
             part = file.read(int.from_bytes(header[1:4], "little"))
             if header[0] == 0:
@@ -159,7 +160,7 @@ def snappy_length(data: bytes) -> int:
 def _deflate(path: str) -> BinaryIO:
     def blocks() -> Iterator[bytes]:
         unpack = zlib.decompressobj()
-        with open(path, "rb") as file:
+        with Path(path).open("rb") as file:
             while part := file.read(CHUNK):
                 yield from filter(None, [unpack.decompress(part)])
         if not unpack.eof:
@@ -169,9 +170,9 @@ def _deflate(path: str) -> BinaryIO:
 
 
 _OPENERS: dict[str, Callable[[str], BinaryIO]] = {
-    "gz": lambda path: cast(BinaryIO, gzip.open(path, "rb")),
-    "gzip": lambda path: cast(BinaryIO, gzip.open(path, "rb")),
-    "bz2": lambda path: cast(BinaryIO, bz2.open(path, "rb")),
+    "gz": lambda path: cast(BinaryIO, gzip.GzipFile(path)),
+    "gzip": lambda path: cast(BinaryIO, gzip.GzipFile(path)),
+    "bz2": lambda path: cast(BinaryIO, bz2.BZ2File(path)),
     "zst": _pyarrow("zstd"),
     "zstd": _pyarrow("zstd"),
     "deflate": _deflate,

@@ -19,7 +19,8 @@ class FormatError(Exception):
     """A file or a table's declaration that cannot be read as it says.
 
     Args:
-        code: Hive's error name: ``HIVE_BAD_DATA``, ``HIVE_CURSOR_ERROR``, ``HIVE_INVALID_METADATA``.
+        code: Hive's error name: ``HIVE_BAD_DATA``, ``HIVE_CURSOR_ERROR``,
+            ``HIVE_INVALID_METADATA``.
         message: what is wrong, with the file's name where one is at fault.
     """
 

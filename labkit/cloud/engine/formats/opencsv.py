@@ -1,10 +1,11 @@
 """OpenCSVSerde: text in quotes, split by a separator, then read as the column's type.
 
-Every field is text first. Columns may be string, boolean, int, bigint, double and their like; a DATE is a
-number of days and a TIMESTAMP a number of milliseconds since 1970-01-01; a field that is not a value
-of its type (an empty one, too) is HIVE_BAD_DATA unless ``use.null.for.invalid.data`` is set. A record is
-one line: no line feed inside quotes. Source: https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html
-and Trino's ``CsvDeserializer``, whose treatment of stray quotes this module follows.
+Every field is text first. Columns may be string, boolean, int, bigint, double and their like; a
+DATE is a number of days and a TIMESTAMP a number of milliseconds since 1970-01-01; a field that is
+not a value of its type (an empty one, too) is HIVE_BAD_DATA unless ``use.null.for.invalid.data``
+is set. A record is one line: no line feed inside quotes. Source:
+https://docs.aws.amazon.com/athena/latest/ug/csv-serde.html and Trino's ``CsvDeserializer``, whose
+treatment of stray quotes this module follows.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
     """Relation of the wanted columns, at DuckDB's speed for files without quotes."""
     separator, quote, escape = _characters(table)
     layout = Layout(separator, None, forbidden=quote + escape)
-    plain, other = [], list(files)
+    plain: list[File] = []
+    other = list(files)
     if all(kind.base in _PLAIN for _, _, kind in table.wanted(wanted)):
         plain, other = divide(session, table, files, wanted, layout)
         dirty = [f for f in plain if not _clean(table, f, wanted, layout)]

@@ -1,18 +1,18 @@
 """ORC files, streamed stripe by stripe.
 
-A table's columns are found in a file by position (``orc.column.index.access``, true by default); one that
-is set to false finds them by name. Missing columns are NULL, integers and floats widen, anything
-else is HIVE_BAD_DATA. Source:
+A table's columns are found in a file by position (``orc.column.index.access``, true by default);
+one that is set to false finds them by name. Missing columns are NULL, integers and floats widen,
+anything else is HIVE_BAD_DATA. Source:
 https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
 """
 
 from __future__ import annotations
 
-import os
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 from pyarrow import orc
@@ -68,7 +68,7 @@ def footer(file: File) -> Footer:
         FormatError: HIVE_CANNOT_OPEN_SPLIT, no ORC file or one cut short.
     """
     try:
-        return _footer(file.path, os.stat(file.path).st_mtime_ns)
+        return _footer(file.path, Path(file.path).stat().st_mtime_ns)
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(file, error) from error
 

@@ -1,7 +1,8 @@
 """How many bytes each column of an ORC file takes, from its stripes' footers.
 
-No library tells them, and a query is billed by them. A footer is a Protocol Buffers message, compressed
-in chunks; the few fields that matter are read by number. Source: https://orc.apache.org/specification/ORCv1/
+No library tells them, and a query is billed by them. A footer is a Protocol Buffers message,
+compressed in chunks; the few fields that matter are read by number. Source:
+https://orc.apache.org/specification/ORCv1/
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -22,7 +24,7 @@ _CODECS = {1: "zlib", 2: "snappy", 4: "lz4_raw", 5: "zstd"}
 @lru_cache(maxsize=20_000)
 def column_sizes(path: str) -> list[int]:
     """Bytes of the data and index streams of each top-level column, in the file's order."""
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         footer, codec, block = _tail(file)
         tops = _tops([_message(t) for t in footer.get(4, [])])
         sizes = [0] * (max(tops.values(), default=-1) + 1)

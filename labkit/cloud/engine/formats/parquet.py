@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.htm
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -35,7 +35,8 @@ class Column:
     Args:
         name: as written in the file.
         physical: Parquet's physical type, ``""`` for a nested column.
-        logical: Parquet's annotation in lower case: ``int``, ``string``, ``timestamp``, ``decimal``.
+        logical: Parquet's annotation in lower case: ``int``, ``string``, ``timestamp``,
+            ``decimal``.
         detail: Arrow's reading of the type, in which units, scales and fields stand.
         size: compressed bytes in the file.
     """
@@ -89,7 +90,7 @@ def footer(file: File) -> Footer:
         FormatError: HIVE_CANNOT_OPEN_SPLIT, no Parquet file or one cut short.
     """
     try:
-        return _footer(file.path, os.stat(file.path).st_mtime_ns)
+        return _footer(file.path, Path(file.path).stat().st_mtime_ns)
     except (pa.ArrowException, OSError) as error:
         raise FormatError(
             "HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.name}: {error}"
@@ -110,9 +111,7 @@ def _footer(path: str, changed: int) -> Footer:
     return Footer(tuple(columns), meta.num_rows, meta.serialized_size + 8)
 
 
-def _column(
-    field: pa.Field, leaves: dict[str, pq.ColumnSchema], sizes: dict[str, int]
-) -> Column:
+def _column(field: pa.Field, leaves: dict[str, pq.ColumnSchema], sizes: dict[str, int]) -> Column:
     leaf, size = leaves.get(field.name), sizes.get(field.name, 0)
     if leaf is None:
         return Column(field.name, "", "", str(field.type), size)

@@ -1,7 +1,7 @@
 """Partition keys: columns whose values stand in a file's folder, not in the file.
 
-A folder named ``__HIVE_DEFAULT_PARTITION__`` stands for NULL (the caller gives ``None`` for it). Source:
-https://docs.aws.amazon.com/athena/latest/ug/partitions.html
+A folder named ``__HIVE_DEFAULT_PARTITION__`` stands for NULL (the caller gives ``None`` for it).
+Source: https://docs.aws.amazon.com/athena/latest/ug/partitions.html
 
 Every reader of DuckDB numbers the files that it was given (`file_index`), and so do our streams:
 a partition column is one look-up in a constant list. Measured on 5,000 files that is as fast as

@@ -1,8 +1,9 @@
 """Lines read by a pattern: RegexSerDe and Glue's GrokSerDe.
 
-A line that does not match is a row of NULLs; a group that took no part, and a text that is no value of
-its column's type, is NULL. Regex: the groups in order, over the whole line. Grok: the named parts in
-order, anywhere in the line. Sources: https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html and
+A line that does not match is a row of NULLs; a group that took no part, and a text that is no
+value of its column's type, is NULL. Regex: the groups in order, over the whole line. Grok: the
+named parts in order, anywhere in the line. Sources:
+https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html and
 https://docs.aws.amazon.com/athena/latest/ug/grok-serde.html
 """
 
@@ -68,7 +69,7 @@ def _compiled(pattern: str, any_case: bool) -> re.Pattern[str]:
     """
     if not pattern:
         raise FormatError(
-            "HIVE_INVALID_METADATA", "This table does not have serde property \"input.regex\"!"
+            "HIVE_INVALID_METADATA", 'This table does not have serde property "input.regex"!'
         )
     try:
         return re.compile(grok.python_syntax(pattern), re.DOTALL | re.ASCII | _CASE[any_case])

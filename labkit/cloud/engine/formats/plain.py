@@ -10,9 +10,9 @@ The tests compare both readers on the same bytes. Source: https://duckdb.org/doc
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -127,7 +127,7 @@ def _all(table: Table) -> range:
 
 
 def _key(file: File, table: Table, layout: Layout) -> Key:
-    found = os.stat(file.path)
+    found = Path(file.path).stat()
     return file.path, found.st_size, found.st_mtime_ns, layout, skipped(table), len(table.columns)
 
 
@@ -139,11 +139,7 @@ def _learn(
     groups: dict[tuple[str, frozenset[int]], list[File]] = {}
     for file in files:
         key = _key(file, table, layout)
-        unknown = {
-            i
-            for i, _, t in table.wanted(wanted)
-            if (*key, i, str(t)) not in _MEMORY.states
-        }
+        unknown = {i for i, _, t in table.wanted(wanted) if (*key, i, str(t)) not in _MEMORY.states}
         if _MEMORY.rows.get(key) is None or (_MEMORY.rows[key] and unknown):
             groups.setdefault((codec(file.name), frozenset(unknown)), []).append(file)
     for (_, columns), group in groups.items():

@@ -37,9 +37,7 @@ CLASSES = {
         f"{_IO}parquet.MapredParquetInputFormat",
         f"{_IO}parquet.MapredParquetOutputFormat",
     ),
-    "orc": Classes(
-        f"{_IO}orc.OrcSerde", f"{_IO}orc.OrcInputFormat", f"{_IO}orc.OrcOutputFormat"
-    ),
+    "orc": Classes(f"{_IO}orc.OrcSerde", f"{_IO}orc.OrcInputFormat", f"{_IO}orc.OrcOutputFormat"),
     "avro": Classes(
         "org.apache.hadoop.hive.serde2.avro.AvroSerDe",
         f"{_IO}avro.AvroContainerInputFormat",

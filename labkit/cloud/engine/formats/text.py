@@ -1,8 +1,9 @@
 """Text to values, as Hive's LazySimpleSerDe and Trino's copy of it read them.
 
 What is not a value of the type is NULL, never an error; a number with a fraction is cut to an
-integer (``1.9`` → 1); dates are lenient (``2024-02-31`` is 2 March); an empty text is NULL for every
-type but strings. Sources: https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html and
+integer (``1.9`` → 1); dates are lenient (``2024-02-31`` is 2 March); an empty text is NULL for
+every type but strings. Sources:
+https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html and
 https://github.com/trinodb/trino (``lib/trino-hive-formats``, package ``encodings.text``).
 """
 

@@ -1,9 +1,9 @@
 """What `labkit.cloud.engine.formats.text` says of texts and values, said in DuckDB's SQL.
 
-DuckDB's own casts are not Hive's: it reads `` 5``, ``1e3``, ``0x1F`` and ``1_000`` as integers, rounds
-``1.5`` to 2, and takes ``t`` for true. So a column is one of three (`State`), told by looking at every value
-once: EXACT, and DuckDB's reader may cast it; EMPTY, exact but for empty texts, which a guarded cast
-makes NULL; LOOSE, and the long expression reads it.
+DuckDB's own casts are not Hive's: it reads `` 5``, ``1e3``, ``0x1F`` and ``1_000`` as integers,
+rounds ``1.5`` to 2, and takes ``t`` for true. So a column is one of three (`State`), told by
+looking at every value once: EXACT, and DuckDB's reader may cast it; EMPTY, exact but for empty
+texts, which a guarded cast makes NULL; LOOSE, and the long expression reads it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
 from labkit.cloud.engine.types import Type
 
-SCALARS = frozenset(BITS) | set(["boolean", "real", "double", "decimal", "date", "timestamp", "varchar", "char"])
+SCALARS = frozenset(BITS) | {
+    "boolean",
+    "real",
+    "double",
+    "decimal",
+    "date",
+    "timestamp",
+    "varchar",
+    "char",
+}
 
 
 class State(Enum):
@@ -91,9 +100,7 @@ def _double(text: str, kind: Type) -> str:
 
 
 def _decimal(text: str, kind: Type) -> str:
-    return (
-        f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({text} AS {kind.duckdb}) END"
-    )
+    return f"CASE WHEN {_matches(text, NUMBER.pattern)} THEN TRY_CAST({text} AS {kind.duckdb}) END"
 
 
 def _date(text: str, _: Type) -> str:

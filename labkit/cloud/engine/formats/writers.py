@@ -1,18 +1,18 @@
 """Files of a table, written from a query's rows.
 
-The defaults and the compressions of each format are Athena's: Parquet and text GZIP, ORC ZLIB, Avro
-DEFLATE. Source: https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html. Text is written as
-LazySimpleSerDe writes it: no quotes, ``\\x01`` between fields, ``\\N`` for NULL, and escapes only where the
-table has an escape character.
+The defaults and the compressions of each format are Athena's: Parquet and text GZIP, ORC ZLIB,
+Avro DEFLATE. Source: https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html. Text
+is written as LazySimpleSerDe writes it: no quotes, ``\\x01`` between fields, ``\\N`` for NULL, and
+escapes only where the table has an escape character.
 """
 
 from __future__ import annotations
 
 import bz2
-import os
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import fastavro
@@ -25,7 +25,13 @@ from labkit.cloud.engine.formats.simple import Dialect, dialect
 from labkit.cloud.engine.formats.stream import arrow_type
 from labkit.cloud.engine.types import Type
 
-ENDINGS = {"gzip": ".gz", "bzip2": ".bz2", "zstd": ".zst", "deflate": ".deflate", "snappy": ".snappy"}
+ENDINGS = {
+    "gzip": ".gz",
+    "bzip2": ".bz2",
+    "zstd": ".zst",
+    "deflate": ".deflate",
+    "snappy": ".snappy",
+}
 _ROWS = 50_000
 
 
@@ -36,7 +42,8 @@ def write(session: Session, sql: str, table: Table, compression: str, path: str)
         session: whose connection runs the query.
         sql: a query that gives the table's columns, in order.
         table: its format, columns and options; partition keys are not written.
-        compression: Athena's name in lower case, ``""`` for the format's default, ``none`` for none.
+        compression: Athena's name in lower case, ``""`` for the format's default, ``none`` for
+            none.
         path: where the file goes; the caller names it, with `ENDINGS` for compressed text.
 
     Returns:
@@ -57,7 +64,9 @@ def write(session: Session, sql: str, table: Table, compression: str, path: str)
         )
     names = ", ".join(identifier(name) for name, _ in table.columns)
     codec = allowed[chosen or next(iter(allowed))]
-    return WRITERS[table.format](session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, path)
+    return WRITERS[table.format](
+        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, path
+    )
 
 
 def _parquet(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
@@ -93,14 +102,16 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
             item = _nulled("x", kind.element, how, level + 1)
             return _joined(f"list_transform({column}, lambda x: {item})", how.separators[level])
         case "map":
-            key, value = (_nulled(f"x.{n}", t, how, level + 2) for n, t in zip(("key", "value"), kind.types, strict=True))
+            key, value = (
+                _nulled(f"x.{n}", t, how, level + 2)
+                for n, t in zip(("key", "value"), kind.types, strict=True)
+            )
             entry = f"{key} || {literal(how.separators[level + 1])} || {value}"
             items = f"list_transform(map_entries({column}), lambda x: {entry})"
             return _joined(items, how.separators[level])
         case "row":
             parts = [
-                _nulled(f"{column}.{identifier(str(n))}", t, how, level + 1)
-                for n, t in kind.fields
+                _nulled(f"{column}.{identifier(str(n))}", t, how, level + 1) for n, t in kind.fields
             ]
             text = f" || {literal(how.separators[level])} || ".join(parts)
             return f"CASE WHEN {column} IS NOT NULL THEN {text} END"
@@ -129,11 +140,10 @@ def _lines(session: Session, sql: str, options: str, codec: str, path: str) -> i
     plain = f"{path}.plain"
     try:
         rows = _copy(session, sql, plain, f"{options}, COMPRESSION none")
-        with open(plain, "rb") as source, open(path, "wb") as target:
+        with Path(plain).open("rb") as source, Path(path).open("wb") as target:
             target.writelines(_PACKERS[codec](source))
     finally:
-        if os.path.exists(plain):
-            os.unlink(plain)
+        Path(plain).unlink(missing_ok=True)
     return rows
 
 
@@ -182,7 +192,7 @@ def _avro(session: Session, sql: str, table: Table, codec: str, path: str) -> in
     ]
     schema = {"type": "record", "name": "hive_record", "fields": fields}
     rows = _Counted(r for b in _batches(session, sql, _schema(table)) for r in b.to_pylist())
-    with open(path, "wb") as target:
+    with Path(path).open("wb") as target:
         fastavro.writer(target, fastavro.parse_schema(schema), rows, codec=codec)
     return rows.count
 
@@ -207,7 +217,7 @@ def _avro_value(value: Any) -> Any:
     if isinstance(value, list):
         return [_avro_value(v) for v in value]
     if isinstance(value, datetime):
-        return value.replace(tzinfo=timezone.utc)  # fastavro takes a naive time for a local one
+        return value.replace(tzinfo=UTC)  # fastavro takes a naive time for a local one
     return value
 
 
@@ -227,7 +237,10 @@ def avro_type(kind: Type, name: str) -> Any:
         case "decimal":
             precision, scale = kind.args
             return {
-                "type": "bytes", "logicalType": "decimal", "precision": precision, "scale": scale
+                "type": "bytes",
+                "logicalType": "decimal",
+                "precision": precision,
+                "scale": scale,
             }
     if kind.base not in _AVRO:
         raise FormatError("NOT_SUPPORTED", f"Avro has no columns of type {kind}")
@@ -257,9 +270,28 @@ _AVRO: dict[str, Any] = {
 }
 _TEXT = {n: n for n in ("gzip", "none", "bzip2", "deflate", "snappy", "zstd")}
 COMPRESSIONS: dict[str, dict[str, str]] = {
-    "parquet": {"gzip": "gzip", "snappy": "snappy", "zstd": "zstd", "lz4": "lz4_raw", "none": "uncompressed"},
-    "orc": {"zlib": "zlib", "snappy": "snappy", "zstd": "zstd", "lz4": "lz4", "none": "uncompressed"},
-    "avro": {"deflate": "deflate", "gzip": "deflate", "snappy": "snappy", "zstd": "zstandard", "bzip2": "bzip2", "none": "null"},
+    "parquet": {
+        "gzip": "gzip",
+        "snappy": "snappy",
+        "zstd": "zstd",
+        "lz4": "lz4_raw",
+        "none": "uncompressed",
+    },
+    "orc": {
+        "zlib": "zlib",
+        "snappy": "snappy",
+        "zstd": "zstd",
+        "lz4": "lz4",
+        "none": "uncompressed",
+    },
+    "avro": {
+        "deflate": "deflate",
+        "gzip": "deflate",
+        "snappy": "snappy",
+        "zstd": "zstandard",
+        "bzip2": "bzip2",
+        "none": "null",
+    },
     "json": _TEXT,
     "csv": _TEXT,
 }
