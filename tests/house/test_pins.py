@@ -1,10 +1,12 @@
 """One place for versions: pyproject.toml pins, constraints.txt locks, Binder follows."""
 
+import ast
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
-from importlib.metadata import distributions
+from importlib.metadata import distributions, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,25 @@ def test_repo2docker_accepts_the_repository():
     assert ran.returncode == 0, ran.stderr[-2000:]
     assert '--file "environment.yml"' in ran.stdout + ran.stderr
     assert "RUN ./postBuild" in ran.stdout + ran.stderr
+
+
+def imported():
+    """The modules from elsewhere that our packages name at the head of an import."""
+    files = (path for package in ("labkit", "seeds") for path in (ROOT / package).rglob("*.py"))
+    nodes = (node for path in files for node in ast.walk(ast.parse(path.read_text())))
+    names = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            names |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module)
+    return {name.split(".")[0] for name in names} - {"labkit", "seeds", *sys.stdlib_module_names}
+
+
+def test_what_we_import_is_pinned():
+    provided = packages_distributions()
+    owners = {name: {canonical(owner) for owner in provided[name]} for name in imported()}
+    # boto3's, moto's, flask's, pandas' and jupyterlab's own
+    brought = {"botocore", "cryptography", "werkzeug", "numpy", "ipython"}
+    learner = pins(LEARNER).keys() | brought
+    assert {name: owner for name, owner in owners.items() if not owner & learner} == {}
