@@ -9,6 +9,8 @@ LABS   := $(VENV)/.labs-$(PINS)
 TOOLS  := $(VENV)/.tools-$(PINS)
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
+NO_NET := --LabApp.news_url=None --LabApp.extension_manager=readonly \
+          --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 LAB1   := notebooks/lab1_glue_athena.ipynb
 
 export PYTHONUTF8 := 1
@@ -23,7 +25,7 @@ setup: $(LABS)  ## Make .venv and install what the labs need
 
 lab: $(LABS)  ## Start the local AWS and JupyterLab with Lab 1 open; prints the address
 	$(BIN)/labkit up
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab $(ROOT) --ip=127.0.0.1 \
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter lab $(ROOT) $(NO_NET) --ip=127.0.0.1 \
 		--ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/$(LAB1)
 
 test: $(TOOLS)  ## Run every test: a browser is installed where there is none
