@@ -26,8 +26,7 @@ _LEVELS = (("||",), ("+", "-"), ("*", "/", "%"))
 _CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME")
 _NICHES = ("CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA")
 _LITERAL_TYPES = frozenset(
-    "DATE TIME TIMESTAMP DECIMAL DOUBLE REAL BIGINT INTEGER INT SMALLINT TINYINT BOOLEAN VARCHAR CHAR "
-    "JSON UUID IPADDRESS VARBINARY".split()
+    ["DATE", "TIME", "TIMESTAMP", "DECIMAL", "DOUBLE", "REAL", "BIGINT", "INTEGER", "INT", "SMALLINT", "TINYINT", "BOOLEAN", "VARCHAR", "CHAR", "JSON", "UUID", "IPADDRESS", "VARBINARY"]
 )
 _UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
 
@@ -308,7 +307,8 @@ class ExpressionParser:
         name = cursor.token.text.lower()
         cursor.at += words
         text = cursor.take("string", "<string>")
-        return tree.Literal(start, cursor.end, "typed", text, Type(name.replace("int", "integer") if name == "int" else name))
+        kind = Type("integer" if name == "int" else name)
+        return tree.Literal(start, cursor.end, "typed", text, kind)
 
     def _interval(self) -> tree.Expression | None:
         cursor, start = self.cursor, self.cursor.token.start
@@ -369,10 +369,12 @@ class ExpressionParser:
         cursor.expect("CASE")
         operand = None if cursor.peek("WHEN") else self.expression()
         whens = []
-        while cursor.accept("WHEN") or not whens:
-            condition = self.expression() if whens or cursor.at else self.expression()
+        while cursor.accept("WHEN"):
+            condition = self.expression()
             cursor.expect("THEN")
             whens.append((condition, self.expression()))
+        if not whens:
+            raise cursor.mismatch("'WHEN'")
         default = self.expression() if cursor.accept("ELSE") else None
         cursor.expect("END")
         return tree.Case(start, cursor.end, operand, tuple(whens), default)
@@ -548,7 +550,8 @@ class ExpressionParser:
         if cursor.peek_any("KEEP", "OMIT"):
             kind = cursor.expect_any("KEEP", "OMIT").lower()
             cursor.expect("QUOTES")
-            cursor.accept("ON", "SCALAR", "TEXT" if cursor.peek("ON", "SCALAR", "TEXT") else "STRING")
+            if cursor.accept("ON", "SCALAR"):
+                cursor.expect_any("TEXT", "STRING")
             return "quotes", kind
         return self._json_on()
 

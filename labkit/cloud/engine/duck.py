@@ -1,0 +1,220 @@
+"""DuckDB, set up as the engine behind the compiler.
+
+One instance a process, closed off: it reads the directories that it is given and nothing else of the
+machine, loads no extension, and its settings cannot be changed by SQL. See
+https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview. A `Session` runs one
+statement at a time; its failures carry Trino's error names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from labkit.cloud.engine.trino import cast, decimals, expressions, library, operators
+from labkit.cloud.engine.trino.compile import Compiled
+from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, quoted_text
+from labkit.cloud.engine.types import Type
+
+_SETTINGS = (
+    "SET GLOBAL integer_division = true",  # 7 / 2 is 3
+    "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
+    "SET GLOBAL default_null_order = 'nulls_last'",
+    "SET GLOBAL TimeZone = 'UTC'",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+)
+# DuckDB's own error() cannot stand under TRY, and a cast that fails can.
+_ERROR = 'error(m) AS CAST(CAST(m AS BOOLEAN) AS "NULL")'
+_MACROS = (*operators.MACROS, *decimals.MACROS, *expressions.MACROS, *cast.MACROS)
+
+#: DuckDB's words for what fails while a query runs, and Trino's name for it.
+_CODES = (
+    (r"Division by zero", "DIVISION_BY_ZERO", "Division by zero"),
+    (r"More than one row returned by a subquery", "SUBQUERY_MULTIPLE_ROWS",
+     "Scalar sub-query has returned multiple rows"),
+    (r"Overflow in addition of INT64 \((.*)\)", "NUMERIC_VALUE_OUT_OF_RANGE", None),
+    (r"Overflow|out of range|Out of Range", "NUMERIC_VALUE_OUT_OF_RANGE", None),
+    (r"Conversion Error|Could not convert", "INVALID_CAST_ARGUMENT", None),
+    (r"Out of Memory", "EXCEEDED_LOCAL_MEMORY_LIMIT", None),
+    (r"INTERRUPT|Interrupted", "USER_CANCELED", "Query was canceled"),
+)  # fmt: skip
+
+
+class DuckEngine:
+    """A DuckDB instance with Trino's functions in it.
+
+    Args:
+        directories: what SQL may read and write, and all below.
+        memory_limit: such as ``"2GB"``.
+        temp_directory: where what does not fit in memory goes.
+        threads: how many cores queries take together.
+    """
+
+    def __init__(
+        self,
+        directories: Sequence[Path] = (),
+        *,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+        threads: int | None = None,
+    ) -> None:
+        self._connection = duckdb.connect(":memory:")
+        for statement in _SETTINGS:
+            self._connection.execute(statement)
+        self._connection.execute(f"CREATE MACRO {_ERROR}")
+        library.install(self._connection)
+        for macro in _MACROS:
+            self._connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+        self._limit("memory_limit", memory_limit)
+        self._limit("threads", threads)
+        self._limit("temp_directory", temp_directory)
+        self._close_off([*directories, *([temp_directory] if temp_directory else [])])
+
+    def _limit(self, name: str, value: object) -> None:
+        if value is not None:
+            self._connection.execute(f"SET {name} = {quoted_text(str(value))}")
+
+    def _close_off(self, directories: Sequence[Path]) -> None:
+        listed = ", ".join(quoted_text(f"{path.resolve()}/") for path in directories)
+        self._connection.execute(f"SET allowed_directories = [{listed}]")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def session(self) -> Session:
+        """A session of its own; close it, or use it in a ``with``."""
+        return Session(self._connection.cursor())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class Session:
+    """Runs compiled queries, one at a time; `interrupt` may come from another thread."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.connection.close()
+
+    def sql(self, compiled: Compiled, render: Callable[[str, Type], str] | None = None) -> str:
+        """The whole statement: the scans' relations, the query, and its columns by name.
+
+        Args:
+            compiled: the query.
+            render: SQL to show a column in place of it, such as `as_text`.
+        """
+        names = [quoted_name(column.name) for column in compiled.columns]
+        shown = [
+            f"{render(f'c{at}', column.type) if render else f'c{at}'} AS {name}"
+            for at, (column, name) in enumerate(zip(compiled.columns, names, strict=True))
+        ]
+        return f"SELECT {', '.join(shown)} FROM ({self._with_scans(compiled)})"
+
+    def _with_scans(self, compiled: Compiled) -> str:
+        relations = ", ".join(
+            f"{scan.name} AS NOT MATERIALIZED ({scan.source.relation(self, scan)})"
+            for scan in compiled.scans
+        )
+        if not relations:
+            return compiled.sql
+        own = compiled.sql.removeprefix("WITH RECURSIVE ")
+        return f"WITH RECURSIVE {relations}{', ' if own != compiled.sql else ' '}{own}"
+
+    def run(
+        self, compiled: Compiled, render: Callable[[str, Type], str] | None = None
+    ) -> pa.RecordBatchReader:
+        """Run a query; rows come as they are read.
+
+        Raises:
+            QueryFailed: with Trino's error name; also while the rows are read.
+        """
+        with failures():
+            return _checked(self.connection.sql(self.sql(compiled, render)).to_arrow_reader())
+
+    def table(
+        self, compiled: Compiled, render: Callable[[str, Type], str] | None = None
+    ) -> pa.Table:
+        """Run a query and take all its rows."""
+        with failures():
+            return self.connection.sql(self.sql(compiled, render)).to_arrow_table()
+
+    def copy_to(self, compiled: Compiled, path: Path, options: str) -> int:
+        """Write a query's rows to a file; ``options`` are those of DuckDB's COPY.
+
+        Returns:
+            How many rows were written.
+        """
+        statement = f"COPY ({self.sql(compiled)}) TO {quoted_text(str(path))} ({options})"
+        return self._count(statement)
+
+    def copy_text(self, compiled: Compiled, path: Path, options: str, render: Any) -> int:
+        """Write rows as text; see `sql` for ``render``."""
+        statement = f"COPY ({self.sql(compiled, render)}) TO {quoted_text(str(path))} ({options})"
+        return self._count(statement)
+
+    def _count(self, statement: str) -> int:
+        with failures():
+            row = self.connection.execute(statement).fetchone()
+        return int(row[0]) if row else 0
+
+    def interrupt(self) -> None:
+        """Stop the running query; it fails with USER_CANCELED."""
+        self.connection.interrupt()
+
+    def progress(self) -> float:
+        """How far the running query is, 0 to 1; 0 when unknown."""
+        return max(0.0, float(self.connection.query_progress()) / 100)
+
+
+def _checked(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+    """A reader whose failures are `QueryFailed`."""
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        with failures():
+            yield from reader
+
+    return pa.RecordBatchReader.from_batches(reader.schema, batches())
+
+
+@contextmanager
+def failures() -> Iterator[None]:
+    """Turn what DuckDB raises into Trino's errors."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise translated(str(error)) from error
+
+
+def translated(text: str) -> QueryFailed:
+    """DuckDB's error text as Trino's error."""
+    named = marked(text)
+    if named:
+        return named
+    for pattern, code, message in _CODES:
+        if re.search(pattern, text):
+            return QueryFailed(code, message or _first_line(text))
+    return QueryFailed("GENERIC_INTERNAL_ERROR", _first_line(text))
+
+
+def _first_line(text: str) -> str:
+    return text.split("\n")[0].partition("Error: ")[2] or text.split("\n")[0]

@@ -1,0 +1,352 @@
+"""Calls: scalar functions, aggregates, window functions and the few forms that look like calls.
+
+The library says which overload a call is; here its arguments are compiled, coerced and put in.
+Source: https://trino.io/docs/current/functions/window.html, .../aggregate.html, .../conditional.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.trino.library import (
+    FunctionNotFound,
+    FunctionRefused,
+    Kind,
+    Resolved,
+    coerce,
+    common_type,
+    kinds,
+    lambda_types,
+    resolve,
+)
+from labkit.cloud.engine.trino.operators import comparison, milliseconds, months, orderable, sort_key
+from labkit.cloud.engine.trino.scope import Field, Scope, Typed
+from labkit.cloud.engine.types import BOOLEAN, DAY_SECOND, INTEGER, UNKNOWN, YEAR_MONTH, Type
+
+
+def call(node: tree.Call, scope: Scope) -> Typed:
+    """A call's value."""
+    if node.name in _FORMS:
+        return _form(node, scope)
+    if node.over is not None:
+        return _window(node, scope)
+    if "aggregate" in kinds(node.name):
+        return _aggregate(node, scope)
+    if "window" in kinds(node.name):
+        message = f"Window function {node.name} requires an OVER clause"
+        raise scope.fail(node, "MISSING_OVER", message)
+    _only_plain(node, scope)
+    found, args = _resolve(node, scope, "scalar")
+    return Typed(found.render(args), found.returns)
+
+
+def _only_plain(node: tree.Call, scope: Scope) -> None:
+    """A scalar function takes neither DISTINCT nor FILTER nor ORDER BY nor ``*``."""
+    for given, word in (
+        (node.distinct, "DISTINCT"),
+        (node.where, "FILTER"),
+        (node.order_by, "ORDER BY"),
+        (node.star, "*"),
+    ):
+        if given:
+            message = f"{word} is not valid for scalar function {node.name}"
+            raise scope.fail(node, "FUNCTION_NOT_AGGREGATE", message)
+
+
+# Arguments
+
+
+def _resolve(node: tree.Call, scope: Scope, kind: Kind | None) -> tuple[Resolved, list[str]]:
+    """The overload, and the SQL of its arguments as the types that it takes."""
+    lambdas: dict[int, tuple[Type, ...]] = {}
+    try:
+        values = _arguments(node, scope, lambdas)
+        found = resolve(node.name, [value.type for value in values], kind=kind)
+        if _widens(found, lambdas):
+            values = [
+                _lambda(arg, found.parameters[at].types[:-1], scope) if at in lambdas else values[at]
+                for at, arg in enumerate(node.args)
+            ]
+            found = resolve(node.name, [value.type for value in values], kind=kind)
+    except FunctionNotFound as missing:
+        raise scope.fail(node, missing.code, str(missing)) from missing
+    except FunctionRefused as refused:
+        raise scope.fail(node, refused.code, str(refused)) from refused
+    if not found.deterministic:
+        scope.state.deterministic = False
+    return found, [_fitted(v, p) for v, p in zip(values, found.parameters, strict=True)]
+
+
+def _widens(found: Resolved, lambdas: dict[int, tuple[Type, ...]]) -> bool:
+    """Whether lambdas must be compiled again: ``reduce`` widens its state by what they give."""
+    return any(found.parameters[at].types[:-1] != types for at, types in lambdas.items())
+
+
+def _arguments(
+    node: tree.Call, scope: Scope, lambdas: dict[int, tuple[Type, ...]]
+) -> list[Typed]:
+    """The arguments' values; a lambda's waits for the types of the others."""
+    known = [None if isinstance(arg, tree.Lambda) else scope.value(arg) for arg in node.args]
+    if all(known):
+        return [value for value in known if value]
+    types = lambda_types(node.name, [value.type if value else None for value in known])
+    values = []
+    for at, (value, parameters) in enumerate(zip(known, types, strict=True)):
+        if value is None and parameters is not None:
+            lambdas[at] = tuple(parameters)
+            value = _lambda(node.args[at], parameters, scope)
+        assert value
+        values.append(value)
+    return values
+
+
+def _lambda(node: tree.Expression, types: Sequence[Type], scope: Scope) -> Typed:
+    """``(x, y) -> body`` over parameters of these types; the SQL is ``lambda x, y: body``."""
+    assert isinstance(node, tree.Lambda)
+    if len(node.parameters) != len(types):
+        message = f"Expected a lambda that takes {len(types)} argument(s) but got {len(node.parameters)}"
+        raise scope.fail(node, "INVALID_PARAMETER_USAGE", message)
+    names = [scope.state.fresh("l") for _ in node.parameters]
+    fields = [
+        Field(name, kind, sql) for name, kind, sql in zip(node.parameters, types, names, strict=True)
+    ]
+    inner = replace(scope.child(fields), clause="Lambda expression")
+    body = inner.value(node.body)
+    kind = Type("function", (*types, body.type))
+    return Typed(f"{', '.join(names)}|{body.sql}", kind)
+
+
+def _fitted(value: Typed, parameter: Type) -> str:
+    """An argument as its parameter's type."""
+    if parameter.base != "function":
+        return coerce(value.sql, value.type, parameter)
+    names, _, body = value.sql.partition("|")
+    return f"lambda {names}: {coerce(body, value.type.types[-1], parameter.types[-1])}"
+
+
+# Aggregates
+
+
+def _aggregate(node: tree.Call, scope: Scope) -> Typed:
+    if scope.grouping is None:
+        clause = scope.clause or "Expression"
+        text = f"{clause} cannot contain aggregations, window functions or grouping operations: "
+        raise scope.fail(node, "EXPRESSION_NOT_SCALAR", f"{text}[{scope.source(node)}]")
+    source = replace(scope.grouping.source, clause=f"Aggregation '{node.name}'")
+    found, sql = _aggregate_sql(node, source, after=_filter(node, source))
+    return Typed(scope.grouping.aggregate(sql), found.returns)
+
+
+def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolved, str]:
+    """An aggregate's call in the scope of its arguments."""
+    if node.star:
+        if node.name != "count":
+            message = f"Unexpected parameters (*) for function {node.name}"
+            raise scope.fail(node, "FUNCTION_NOT_FOUND", message)
+        node = replace(node, star=False, args=())
+    found, args = _resolve(node, scope, "aggregate")
+    inside = f"ORDER BY {_sorted(node.order_by, scope)}" if node.order_by else ""
+    if node.ignore_nulls is not None and "window" not in kinds(node.name):
+        message = "Cannot specify null treatment clause for non-window function"
+        raise scope.fail(node, "NULL_TREATMENT_NOT_ALLOWED", message)
+    sql = found.render(args, distinct=node.distinct, inside=inside, after=after)
+    return found, sql
+
+
+def _filter(node: tree.Call, scope: Scope) -> str:
+    if node.where is None:
+        return ""
+    value = scope.value(node.where)
+    if value.type != BOOLEAN:
+        message = f"Filter expression must evaluate to a boolean: actual type {value.type}"
+        raise scope.fail(node.where, "TYPE_MISMATCH", message)
+    return f"FILTER (WHERE {value.sql})"
+
+
+def _sorted(items: Sequence[tree.SortItem], scope: Scope) -> str:
+    return ", ".join(sort_term(scope.value(item.value), item, scope) for item in items)
+
+
+def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
+    """One term of ORDER BY; NULL is last unless it is told otherwise, both ways.
+
+    Source: https://trino.io/docs/current/sql/select.html#order-by-clause
+    """
+    if not orderable(value.type) and value.type != UNKNOWN:
+        text = scope.source(item.value)
+        message = f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
+        raise scope.fail(item.value, "TYPE_MISMATCH", message)
+    return f"({sort_key(value.sql, value.type)}) {direction(item)}"
+
+
+def direction(item: tree.SortItem) -> str:
+    """``DESC NULLS LAST`` and its like."""
+    way = "DESC" if item.descending else "ASC"
+    return f"{way} NULLS {'FIRST' if item.nulls_first else 'LAST'}"
+
+
+# Windows
+
+
+def _window(node: tree.Call, scope: Scope) -> Typed:
+    assert node.over is not None
+    if scope.clause:
+        text = f"{scope.clause} cannot contain aggregations, window functions or grouping operations: "
+        raise scope.fail(node, "EXPRESSION_NOT_SCALAR", f"{text}[{scope.source(node)}]")
+    found_kinds = kinds(node.name)
+    if not found_kinds & {"window", "aggregate"} and found_kinds:
+        message = f"Not a window function: {node.name}"
+        raise scope.fail(node, "FUNCTION_NOT_WINDOW", message)
+    if node.distinct:
+        message = "DISTINCT in window function parameters not yet supported: "
+        raise scope.fail(node, "NOT_SUPPORTED", message + scope.source(node))
+    inner = replace(scope, clause=None, windows=scope.windows)
+    over = _over(node.over, inner)
+    if "window" not in found_kinds:
+        after = f"{_filter(node, inner)} {over}".strip()
+        found, sql = _aggregate_sql(replace(node, over=None), inner, after=after)
+        return Typed(f"({sql})", found.returns)
+    found, args = _resolve(node, inner, "window")
+    inside = "IGNORE NULLS" if node.ignore_nulls else ""
+    return Typed(f"({found.render(args, inside=inside, after=over)})", found.returns)
+
+
+def _over(window: tree.Window, scope: Scope) -> str:
+    window = _with_base(window, scope, ())
+    parts = []
+    if window.partition_by:
+        keys = [scope.value(key) for key in window.partition_by]
+        parts.append(f"PARTITION BY {', '.join(sort_key(k.sql, k.type) for k in keys)}")
+    if window.order_by:
+        parts.append(f"ORDER BY {_sorted(window.order_by, scope)}")
+    if window.frame:
+        parts.append(_frame(window.frame, window, scope))
+    return f"OVER ({' '.join(parts)})"
+
+
+def _with_base(window: tree.Window, scope: Scope, seen: tuple[str, ...]) -> tree.Window:
+    """A window with what its named base brings."""
+    if window.base is None:
+        return window
+    base = scope.windows.get(window.base)
+    if base is None or window.base in seen:
+        message = f"Cannot resolve WINDOW name {window.base}"
+        raise scope.fail(window, "INVALID_WINDOW_REFERENCE", message)
+    base = _with_base(base, scope, (*seen, window.base))
+    refused = (window.partition_by and "PARTITION BY") or (
+        window.order_by and base.order_by and "ORDER BY"
+    )
+    if refused:
+        message = f"WINDOW specification with named WINDOW reference cannot specify {refused}"
+        raise scope.fail(window, "INVALID_WINDOW_REFERENCE", message)
+    return replace(
+        window,
+        base=None,
+        partition_by=base.partition_by,
+        order_by=window.order_by or base.order_by,
+        frame=window.frame or base.frame,
+    )
+
+
+def _frame(frame: tree.Frame, window: tree.Window, scope: Scope) -> str:
+    ranged = frame.unit == "RANGE" and (frame.first[1] or frame.last[1])
+    if (ranged or frame.unit == "GROUPS") and not window.order_by:
+        message = f"Window frame of type {frame.unit} {'PRECEDING or FOLLOWING ' if ranged else ''}requires ORDER BY"
+        raise scope.fail(frame, "MISSING_ORDER_BY", message)
+    if frame.first[0] == "UNBOUNDED FOLLOWING" or frame.last[0] == "UNBOUNDED PRECEDING":
+        which = "start cannot be UNBOUNDED FOLLOWING"
+        if frame.first[0] != "UNBOUNDED FOLLOWING":
+            which = "end cannot be UNBOUNDED PRECEDING"
+        raise scope.fail(frame, "INVALID_WINDOW_FRAME", f"Window frame {which}")
+    first, last = (_bound(frame, bound, scope) for bound in (frame.first, frame.last))
+    return f"{frame.unit} BETWEEN {first} AND {last}"
+
+
+def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: Scope) -> str:
+    word, node = bound
+    if node is None:
+        return word
+    value = scope.value(node)
+    integral = value.type.base in ("tinyint", "smallint", "integer", "bigint")
+    if frame.unit != "RANGE" and not integral:
+        message = f"Window frame {frame.unit} value type must be exact numeric type with scale 0 (actual {value.type})"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    spans = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
+    return f"{spans.get(value.type, str)(value.sql)} {word}"
+
+
+# Forms that look like calls
+
+
+def _form(node: tree.Call, scope: Scope) -> Typed:
+    least, most, form = _FORMS[node.name]
+    _only_plain(node, scope)
+    if not least <= len(node.args) <= most:
+        message = f"Invalid number of arguments for '{node.name}' function"
+        raise scope.fail(node, "SYNTAX_ERROR", message)
+    return form(node, scope)
+
+
+def _if(node: tree.Call, scope: Scope) -> Typed:
+    test, then, *other = node.args
+    whens = ((test, then),)
+    return scope.value(tree.Case(node.start, node.end, None, whens, other[0] if other else None))
+
+
+def _coalesce(node: tree.Call, scope: Scope) -> Typed:
+    values = [scope.value(arg) for arg in node.args]
+    kind = common_type([value.type for value in values])
+    if kind is None:
+        types = f"[{', '.join(str(value.type) for value in values)}]"
+        message = f"All COALESCE operands must be the same type or coercible to a common type: {types}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    listed = ", ".join(coerce(value.sql, value.type, kind) for value in values)
+    return Typed(f"coalesce({listed})", kind)
+
+
+def _nullif(node: tree.Call, scope: Scope) -> Typed:
+    """The result has the type of the first."""
+    first, second = (scope.value(arg) for arg in node.args)
+    equal = comparison("=", first, second)
+    if equal is None:
+        message = f"Types are not comparable with NULLIF: {first.type} vs {second.type}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    return Typed(f"CASE WHEN {equal.sql} THEN NULL ELSE {first.sql} END", first.type)
+
+
+def _try(node: tree.Call, scope: Scope) -> Typed:
+    value = scope.value(node.args[0])
+    return Typed(f"TRY({value.sql})", value.type)
+
+
+def _typeof(node: tree.Call, scope: Scope) -> Typed:
+    text = str(scope.value(node.args[0]).type)
+    return Typed(quoted_text(text), Type("varchar"))
+
+
+def _grouping(node: tree.Call, scope: Scope) -> Typed:
+    if scope.grouping is None:
+        message = "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause"
+        raise scope.fail(node, "MISSING_GROUP_BY", message)
+    positions = []
+    for arg in node.args:
+        at = scope.grouping.position(arg)
+        if at is None:
+            message = "The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the query"
+            raise scope.fail(arg, "EXPRESSION_NOT_IN_GROUP_BY", message)
+        positions.append(at)
+    return Typed(scope.grouping.grouping(positions), INTEGER)
+
+
+_MANY = 1000
+_FORMS: dict[str, tuple[int, int, Callable[[tree.Call, Scope], Typed]]] = {
+    "if": (2, 3, _if),
+    "coalesce": (2, _MANY, _coalesce),
+    "nullif": (2, 2, _nullif),
+    "try": (1, 1, _try),
+    "typeof": (1, 1, _typeof),
+    "grouping": (1, 31, _grouping),
+}

@@ -1,0 +1,367 @@
+"""``CAST``: which types turn into which, how values round, and the errors of those that do not.
+
+Numbers round half up (DuckDB rounds doubles half to even); text must be just the value that it
+names; ``varchar(n)`` cuts text and refuses numbers that do not fit. Sources:
+https://trino.io/docs/current/functions/conversion.html,
+https://trino.io/docs/current/functions/json.html#cast-to-json
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from labkit.cloud.engine.trino.errors import MARK, quoted_name
+from labkit.cloud.engine.trino.library import coerce
+from labkit.cloud.engine.trino.operators import INTEGERS
+from labkit.cloud.engine.trino.text import cast_to_varchar
+from labkit.cloud.engine.types import JSON, UNKNOWN, VARCHAR, Type
+
+Render = Callable[[str, Type, Type], str]
+
+
+class CastRefused(TypeError):
+    """A pair of types without a cast. ``args`` are the two types."""
+
+    code = "TYPE_MISMATCH"
+
+    def __str__(self) -> str:
+        return f"Cannot cast {self.args[0]} to {self.args[1]}"
+
+
+def cast(sql: str, source: Type, target: Type) -> str:
+    """DuckDB SQL of ``CAST(value AS target)``.
+
+    Raises:
+        CastRefused: Trino has no such cast.
+    """
+    if source == target:
+        return sql
+    if source == UNKNOWN:
+        return f"CAST(NULL AS {target.duckdb})"
+    render = _CASTS.get((source.base, target.base))
+    if render is None:
+        raise CastRefused(source, target)
+    return render(sql, source, target)
+
+
+def _failure(sql: str, text: str, code: str = "INVALID_CAST_ARGUMENT") -> str:
+    """An error that shows the value, which stands as ``#`` in the text."""
+    before, _, after = f"{MARK}:{code}: {text}".replace("'", "''").partition("#")
+    return f"error('{before}' || {sql} || '{after}')"
+
+
+# Numbers
+
+
+def _plain(sql: str, source: Type, target: Type) -> str:
+    return f"CAST({sql} AS {target.duckdb})"
+
+
+def _checked(sql: str, source: Type, target: Type) -> str:
+    """A number that may be out of the target's range."""
+    tried = f"TRY_CAST({sql} AS {target.duckdb})"
+    words = f"Cannot cast {_spelled(source)} '#' to {_spelled(target)}"
+    failure = _failure(f"CAST({sql} AS VARCHAR)", words)
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+
+
+def _narrow(sql: str, source: Type, target: Type) -> str:
+    """One integer type to another."""
+    if INTEGERS.index(source.base) <= INTEGERS.index(target.base):
+        return _plain(sql, source, target)
+    words = f"Out of range for {target}: #"
+    failure = _failure(f"CAST({sql} AS VARCHAR)", words)
+    tried = f"TRY_CAST({sql} AS {target.duckdb})"
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+
+
+def _rounded(sql: str, source: Type, target: Type) -> str:
+    return _checked(f"round({sql})", source, target)
+
+
+def _to_decimal(sql: str, source: Type, target: Type) -> str:
+    fits = source.base == "decimal" and coerce(sql, source, target)
+    if source.base == "decimal" and _holds(source, target):
+        return str(fits)
+    return _checked(sql, source, target)
+
+
+def _holds(source: Type, target: Type) -> bool:
+    (p1, s1), (p2, s2) = (tuple(map(int, map(str, kind.args))) for kind in (source, target))
+    return p1 - s1 <= p2 - s2 and s1 <= s2
+
+
+def _to_boolean(sql: str, source: Type, target: Type) -> str:
+    return f"({sql} <> 0)"
+
+
+def _spelled(kind: Type) -> str:
+    """A type in an error's words: ``DECIMAL(10, 2)``, ``INT``."""
+    return "INT" if kind.base == "integer" else str(kind).upper()
+
+
+# Text
+
+
+def _to_text(sql: str, source: Type, target: Type) -> str:
+    """Any value as text; numbers and dates must fit, text is cut."""
+    text = cast_to_varchar(sql, source)
+    if not target.args or (source.base == "varchar" and source.args and source.args <= target.args):
+        return text
+    size = target.args[0]
+    if source.base in ("varchar", "char"):
+        return f"substr({text}, 1, {size})"
+    failure = _failure(text, f"Value # cannot be represented as {target}")
+    return f"CASE WHEN length({text}) > {size} THEN {failure} ELSE {text} END"
+
+
+def _to_char(sql: str, source: Type, target: Type) -> str:
+    """``char(n)`` is kept without trailing spaces."""
+    text = cast_to_varchar(sql, source) if source.base not in ("varchar", "char") else sql
+    return f"rtrim(substr({text}, 1, {target.args[0] if target.args else 1}), ' ')"
+
+
+def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) -> str:
+    """Text whose shape is right and whose value the type has."""
+    tried = f"TRY_CAST(trim({sql}) AS {target.duckdb})"
+    failure = _failure(sql, words.format(target=_spelled(target), plain=target))
+    return (
+        f"CASE WHEN ({sql}) IS NULL THEN NULL WHEN regexp_full_match({sql}, '{shape}') "
+        f"THEN coalesce({tried}, {failure}) ELSE {failure} END"
+    )
+
+
+def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
+    return f"trino_text_to_zoned({sql})"
+
+
+_DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
+_CLOCK = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?"
+_FLOAT = r"\s*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
+_QUOTED = "Cannot cast '#' to {target}"
+_VALUE = "Value cannot be cast to {plain}: #"
+_TEXTS: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(INTEGERS, (r"[+-]?\d+", _QUOTED)),
+    "real": (_FLOAT, _QUOTED),
+    "double": (_FLOAT, _QUOTED),
+    "decimal": (
+        r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?",
+        "Cannot cast VARCHAR '#' to {target}. Value is not a number.",
+    ),
+    "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
+    "date": (rf"{_DAY}\s*", "Value cannot be cast to date: #"),
+    "timestamp": (rf"{_DAY}( {_CLOCK})?\s*", _VALUE),
+    "time": (rf"\s*{_CLOCK}\s*", _VALUE),
+    "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
+}
+
+
+# Moments
+
+
+def _zoned_clock(sql: str, source: Type, target: Type) -> str:
+    """A zoned timestamp as what its own clock shows."""
+    return f"CAST(trino_local({sql}) AS {target.duckdb})"
+
+
+def _widened(sql: str, source: Type, target: Type) -> str:
+    return coerce(sql, source, target)
+
+
+def _time_to_timestamp(sql: str, source: Type, target: Type) -> str:
+    return f"(DATE '1970-01-01' + {sql})"
+
+
+# Arrays, maps, rows
+
+
+def _array(sql: str, source: Type, target: Type) -> str:
+    inner = cast("_c", source.element, target.element)
+    return sql if inner == "_c" else f"list_transform({sql}, lambda _c: {inner})"
+
+
+def _map(sql: str, source: Type, target: Type) -> str:
+    sides = (
+        _array(f"{side}({sql})", Type("array", (s,)), Type("array", (t,)))
+        for side, s, t in zip(("map_keys", "map_values"), source.types, target.types, strict=True)
+    )
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE map({', '.join(sides)}) END"
+
+
+def _row(sql: str, source: Type, target: Type) -> str:
+    if len(source.types) != len(target.types):
+        raise CastRefused(source, target)
+    fields = ", ".join(
+        f"{quoted_name(name or f'field{at}')} := "
+        + cast(f"struct_extract_at({sql}, {at + 1})", source.types[at], kind)
+        for at, (name, kind) in enumerate(target.fields)
+    )
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE struct_pack({fields}) END"
+
+
+# JSON
+
+
+def _to_json(sql: str, source: Type, target: Type) -> str:
+    return f"CAST(to_json({_for_json(sql, source)}) AS VARCHAR)"
+
+
+def _for_json(sql: str, kind: Type) -> str:
+    """A value that DuckDB writes as JSON as Trino does: moments as text, JSON as it is."""
+    match kind.base:
+        case "json":
+            return f"CAST({sql} AS JSON)"
+        case "date" | "time" | "timestamp" | "timestamptz" | "uuid":
+            return cast_to_varchar(sql, kind)
+        case "array":
+            return f"list_transform({sql}, lambda _j: {_for_json('_j', kind.element)})"
+        case "row":
+            fields = ", ".join(
+                f"{quoted_name(name or '')} := {_for_json(f'struct_extract_at({sql}, {at})', inner)}"
+                for at, (name, inner) in enumerate(kind.fields, 1)
+            )
+            return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE struct_pack({fields}) END"
+        case "map":
+            if kind.types[0].base not in ("varchar", "unknown", *INTEGERS, "boolean", "double"):
+                raise CastRefused(kind, JSON)
+            keys = f"list_transform(map_keys({sql}), lambda _j: {cast_to_varchar('_j', kind.types[0])})"
+            values = f"list_transform(map_values({sql}), lambda _j: {_for_json('_j', kind.types[1])})"
+            return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE trino_sorted_map({keys}, {values}) END"
+        case "varbinary" | "ipaddress" | "interval day to second" | "interval year to month":
+            raise CastRefused(kind, JSON)
+    return sql
+
+
+def _from_json(sql: str, source: Type, target: Type) -> str:
+    return _read_json(sql, target)
+
+
+def _read_json(sql: str, kind: Type) -> str:
+    """A JSON text as a value; JSON null is NULL."""
+    failure = _failure(sql, f"Cannot cast '#' to {kind}")
+    missing = f"({sql}) IS NULL OR ({sql}) = 'null'"
+    match kind.base:
+        case "array":
+            inner = _read_json("_r", kind.element)
+            items = f"list_transform(trino_json_items({sql}), lambda _r: {inner})"
+            return f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '[' THEN {items} ELSE {failure} END"
+        case "map":
+            keys = f"json_keys({sql})"
+            key = cast("_r", VARCHAR, kind.types[0])
+            value = _read_json("_r", kind.types[1])
+            both = (
+                f"map(list_transform({keys}, lambda _r: {key}), "
+                f"list_transform(trino_json_values({sql}), lambda _r: {value}))"
+            )
+            return f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {both} ELSE {failure} END"
+        case "row":
+            return _read_json_row(sql, kind, missing, failure)
+        case "json":
+            return sql
+    return f"CASE WHEN {missing} THEN NULL ELSE {_read_scalar(sql, kind, failure)} END"
+
+
+def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
+    def packed(part: Callable[[int, str | None], str]) -> str:
+        fields = ", ".join(
+            f"{quoted_name(name or f'field{at}')} := {_read_json(part(at, name), inner)}"
+            for at, (name, inner) in enumerate(kind.fields)
+        )
+        return f"struct_pack({fields})"
+
+    by_name = packed(lambda at, name: f"trino_json_member({sql}, '{name or ''}')")
+    by_place = packed(lambda at, name: f"trino_json_items({sql})[{at + 1}]")
+    return (
+        f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {by_name} "
+        f"WHEN ({sql})[1] = '[' THEN {by_place} ELSE {failure} END"
+    )
+
+
+def _read_scalar(sql: str, kind: Type, failure: str) -> str:
+    """A JSON string gives its text, other scalars their own; arrays and objects fail."""
+    text = f"json_extract_string({sql}, '$')"
+    nested = f"({sql})[1] IN ('[', '{{')"
+    if kind.base == "varchar":
+        return f"CASE WHEN {nested} THEN {failure} ELSE {text} END"
+    if kind.base == "boolean":
+        number = f"WHEN ({sql})[1] IN ('t', 'f', '\"') THEN {cast(text, VARCHAR, kind)}"
+        return f"CASE WHEN {nested} THEN {failure} {number} ELSE CAST({sql} AS DOUBLE) <> 0 END"
+    if kind.base in INTEGERS:
+        bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
+        fraction = f"WHEN regexp_matches({sql}, '^-?[0-9].*[.eE]') THEN {_json_number(sql, kind)}"
+        return f"CASE WHEN {nested} THEN {failure} {bit} {fraction} ELSE {cast(text, VARCHAR, kind)} END"
+    if kind.base in ("double", "real", "decimal"):
+        bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
+        return f"CASE WHEN {nested} THEN {failure} {bit} ELSE {cast(text, VARCHAR, kind)} END"
+    if kind.base in ("date", "timestamp"):
+        return cast(text, VARCHAR, kind)
+    raise CastRefused(JSON, kind)
+
+
+def _json_number(sql: str, kind: Type) -> str:
+    return f"CAST(round(CAST({sql} AS DOUBLE)) AS {kind.duckdb})"
+
+
+def _table() -> dict[tuple[str, str], Render]:
+    floats, every = ("real", "double"), (*INTEGERS, "decimal", "real", "double")
+    table: dict[tuple[str, str], Render] = {}
+    for source in every:
+        table |= {(source, target): _checked for target in every}
+        table |= {(source, "decimal"): _to_decimal, (source, "boolean"): _to_boolean}
+        table |= {(source, float_): _plain for float_ in floats}
+        table["boolean", source] = _plain
+    table |= {(a, b): _narrow for a in INTEGERS for b in INTEGERS}
+    table |= {(f, integer): _rounded for f in floats for integer in INTEGERS}
+    printed = (*every, "boolean", "date", "time", "timestamp", "timestamptz", "uuid", "ipaddress")
+    spans = ("interval day to second", "interval year to month")
+    table |= {(kind, "varchar"): _to_text for kind in (*printed, *spans, "varchar", "char")}
+    table |= {(kind, "char"): _to_char for kind in (*printed, "varchar", "char")}
+    for target, (shape, words) in _TEXTS.items():
+        table["varchar", target] = partial(_from_text, shape=shape, words=words)
+        table["char", target] = table["varchar", target]
+    moments = ("date", "timestamp", "time")
+    table |= {("timestamptz", target): _zoned_clock for target in moments}
+    table |= {
+        ("date", "timestamp"): _plain,
+        ("timestamp", "date"): _plain,
+        ("timestamp", "time"): _plain,
+        ("timestamp", "timestamp"): _plain,
+        ("timestamptz", "timestamptz"): _widened,
+        ("time", "time"): _plain,
+        ("time", "timestamp"): _time_to_timestamp,
+        ("date", "timestamptz"): _widened,
+        ("timestamp", "timestamptz"): _widened,
+        ("varchar", "timestamptz"): _text_to_zoned,
+        ("varchar", "ipaddress"): _plain,
+        ("array", "array"): _array,
+        ("map", "map"): _map,
+        ("row", "row"): _row,
+        ("varchar", "json"): _to_json,
+    }
+    jsonable = (*every, "boolean", "varchar", "date", "timestamp", "timestamptz", "array", "map", "row")
+    table |= {(kind, "json"): _to_json for kind in jsonable}
+    readable = (*every, "boolean", "varchar", "date", "timestamp", "array", "map", "row")
+    table |= {("json", kind): _from_json for kind in readable}
+    return table
+
+
+_CASTS = _table()
+
+#: DuckDB macros that the SQL made here calls.
+MACROS = (
+    "trino_json_items(j) AS CAST(json_extract(j, '$[*]') AS VARCHAR[])",
+    "trino_json_values(j) AS CAST(json_extract(j, '$.*') AS VARCHAR[])",
+    "trino_json_member(j, n) AS CAST(json_extract(j, '$.' || json_keys(j)["
+    "list_position(list_transform(json_keys(j), lambda _k: lower(_k)), lower(n))]) AS VARCHAR)",
+    "trino_sorted_map(k, v) AS map(list_sort(k), list_transform(list_sort(list_zip(k, range(len(k)))), "
+    "lambda _p: v[_p[2] + 1]))",
+    "trino_text_zone(s) AS trino_zone(coalesce(nullif(regexp_extract(s, "
+    r"'\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d)\s*$', 1), ''), 'UTC'))",
+    "trino_text_to_zoned(s) AS CASE WHEN s IS NULL THEN NULL "
+    r"WHEN NOT regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?"
+    r"(\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d))?\s*') THEN "
+    "error('LABKIT:INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || s) "
+    r"ELSE trino_zoned(trino_to_instant(CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP), "
+    "trino_text_zone(s)), trino_text_zone(s)) END",
+)

@@ -1,0 +1,77 @@
+"""Trino SQL to DuckDB SQL: the entry to the compiler.
+
+It is a compiler and not a translation of text: each part of a query gets its Trino type, each
+operator and function is looked up for these types, and what has no rule is refused in Trino's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labkit.cloud.engine.catalog import Catalog, Column, Scan
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.expressions import expression
+from labkit.cloud.engine.trino.parse_query import parse_expression, parse_query
+from labkit.cloud.engine.trino.queries import query
+from labkit.cloud.engine.trino.scope import Scope, State
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A query that DuckDB can run.
+
+    Args:
+        sql: DuckDB SQL, which reads each scan under its name and calls its columns c0, c1, ...
+        columns: names (lower case, ``_col0`` where there is none) and types of the result.
+        scans: the tables that it reads, one for each place where a table stands.
+        deterministic: whether the same data give the same answer.
+        tables: the tables and views that it names, as (database, table).
+    """
+
+    sql: str
+    columns: tuple[Column, ...]
+    scans: tuple[Scan, ...]
+    deterministic: bool
+    tables: tuple[tuple[str, str], ...]
+
+
+def compile_query(
+    sql: str | tree.Query,
+    catalog: Catalog,
+    *,
+    parameters: Sequence[str] = (),
+    start: int = 0,
+    text: str = "",
+) -> Compiled:
+    """Compile one query.
+
+    Args:
+        sql: Trino SQL, or its tree from `parse_query`.
+        catalog: what the names of tables mean.
+        parameters: SQL of the values that stand for ``?``, in order.
+        start: where in ``sql`` the query begins: errors count from the beginning of the text.
+        text: the text that a tree was read from.
+
+    Raises:
+        QueryFailed: with Trino's error name and the place.
+    """
+    node = parse_query(sql, start) if isinstance(sql, str) else sql
+    given = [parse_expression(one) for one in parameters]
+    state = State(catalog, given, query, expression)
+    found = query(node, Scope(state, sql if isinstance(sql, str) else text, catalog.database))
+    used = state.uses[-1].union(*(field.uses for field in found.fields))
+    scans = tuple(
+        Scan(
+            scan.name,
+            scan.source,
+            frozenset(column for at, column in used if at == place),
+            tuple(scan.filters),
+            scan.version,
+        )
+        for place, scan in enumerate(state.scans)
+    )
+    columns = tuple(
+        Column(field.name or f"_col{at}", field.type) for at, field in enumerate(found.fields)
+    )
+    return Compiled(found.sql, columns, scans, state.deterministic, tuple(state.tables))

@@ -1,0 +1,108 @@
+"""Decimal arithmetic: the precision and scale of each result, and exact division.
+
+DuckDB divides decimals as doubles; Trino rounds half away from zero at the larger of the two scales.
+
+Source: https://trino.io/docs/current/functions/decimal.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.engine.trino.errors import raising
+from labkit.cloud.engine.trino.scope import Typed
+from labkit.cloud.engine.types import Type
+
+_MAX = 38
+_ZERO = raising("DIVISION_BY_ZERO", "Division by zero")
+_OVERFLOW = raising("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
+
+#: DuckDB macros that the SQL made here calls.
+MACROS = (
+    # a decimal's digits as a whole number, when the type has no room to multiply
+    "trino_digits(v) AS CAST(replace(CAST(v AS VARCHAR), '.', '') AS HUGEINT)",
+    # division of whole numbers, half away from zero
+    "trino_divide(n, d) AS CASE WHEN d = 0 THEN "
+    f"{_ZERO} ELSE CAST(n // d + CASE WHEN 2 * abs(n % d) >= abs(d) "
+    "THEN (CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END) ELSE 0 END AS HUGEINT) END",
+)
+
+
+def parts(kind: Type) -> tuple[int, int]:
+    """Precision and scale."""
+    precision, scale = kind.args
+    assert isinstance(precision, int)
+    assert isinstance(scale, int)
+    return precision, scale
+
+
+def decimal(precision: int, scale: int) -> Type:
+    return Type("decimal", (min(_MAX, precision), scale))
+
+
+def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
+    """``left op right`` of two decimals."""
+    return _RENDER[op](op, left, right)
+
+
+def _add(op: str, left: Typed, right: Typed) -> Typed:
+    (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
+    scale = max(s1, s2)
+    kind = decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
+    return Typed(f"CAST({left.sql} {op} {right.sql} AS {kind.duckdb})", kind)
+
+
+def _multiply(op: str, left: Typed, right: Typed) -> Typed:
+    (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
+    kind = decimal(p1 + p2, s1 + s2)
+    return Typed(f"CAST({left.sql} * {right.sql} AS {kind.duckdb})", kind)
+
+
+def _divide(op: str, left: Typed, right: Typed) -> Typed:
+    (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
+    scale = max(s1, s2)
+    kind = decimal(p1 + s2 + max(s2 - s1, 0), scale)
+    numerator = f"{digits(left)} * CAST('{10 ** (scale + s2 - s1)}' AS HUGEINT)"
+    quotient = f"trino_divide({numerator}, {digits(right)})"
+    return Typed(from_digits(quotient, kind), kind)
+
+
+def _remainder(op: str, left: Typed, right: Typed) -> Typed:
+    (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
+    scale = max(s1, s2)
+    kind = decimal(min(p1 - s1, p2 - s2) + scale, scale)
+    return Typed(f"CAST({left.sql} % {right.sql} AS {kind.duckdb})", kind)
+
+
+def digits(value: Typed) -> str:
+    """A decimal's unscaled digits as HUGEINT."""
+    precision, scale = parts(value.type)
+    if not scale:
+        return f"CAST({value.sql} AS HUGEINT)"
+    if precision + scale < _MAX:
+        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({scale + 1},0)) AS HUGEINT)"
+    return f"trino_digits({value.sql})"
+
+
+def from_digits(sql: str, kind: Type) -> str:
+    """A decimal from its unscaled digits."""
+    precision, scale = parts(kind)
+    if not scale:
+        return f"CAST({sql} AS {kind.duckdb})"
+    if precision + scale <= _MAX:
+        unit = f"CAST('{10**-scale:.{scale}f}' AS DECIMAL({scale},{scale}))"
+        return f"CAST(CAST({sql} AS DECIMAL({precision},0)) * {unit} AS {kind.duckdb})"
+    power = 10**scale
+    whole = f"CAST(({sql}) // CAST('{power}' AS HUGEINT) AS {kind.duckdb})"
+    small = f"lpad(CAST(abs(({sql}) % CAST('{power}' AS HUGEINT)) AS VARCHAR), {scale}, '0')"
+    fraction = f"CAST('0.' || {small} AS {kind.duckdb})"
+    return f"CAST({whole} + {fraction} * CASE WHEN ({sql}) < 0 THEN -1 ELSE 1 END AS {kind.duckdb})"
+
+
+_RENDER: dict[str, Callable[[str, Typed, Typed], Typed]] = {
+    "+": _add,
+    "-": _add,
+    "*": _multiply,
+    "/": _divide,
+    "%": _remainder,
+}

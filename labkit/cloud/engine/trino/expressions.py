@@ -1,0 +1,459 @@
+"""Expressions: a tree to DuckDB SQL and a Trino type, from the leaves up.
+
+What has no rule here, or does not fit the types that Trino asks for, is refused with Trino's error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.calls import call
+from labkit.cloud.engine.trino.cast import CastRefused, cast
+
+from labkit.cloud.engine.trino.json_syntax import json_members, json_path
+from labkit.cloud.engine.trino.library import coerce, common_type, resolve
+from labkit.cloud.engine.trino.literals import interval, literal
+from labkit.cloud.engine.trino.operators import (
+    arithmetic,
+    coerced,
+    comparable_type,
+    comparison,
+    for_comparison,
+    negative,
+    orderable,
+    plain,
+    sort_key,
+)
+from labkit.cloud.engine.trino.scope import Scope, Typed, qualified_parts
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, INTEGER, UNKNOWN, Type
+
+
+def expression(node: tree.Expression, scope: Scope) -> Typed:
+    """The value of an expression.
+
+    Raises:
+        QueryFailed: with Trino's error and the place.
+    """
+    if scope.grouping is not None:
+        key = scope.grouping.find(node)
+        if key is not None:
+            return key
+    return _RULES[type(node)](node, scope)
+
+
+def condition(node: tree.Expression, scope: Scope, clause: str) -> str:
+    """An expression that must be true, false or NULL."""
+    value = expression(node, scope)
+    if value.type not in (BOOLEAN, UNKNOWN):
+        raise scope.fail(
+            node, "TYPE_MISMATCH", f"{clause} must evaluate to a boolean: actual type {value.type}"
+        )
+    return value.sql
+
+
+def _parameter(node: tree.Parameter, scope: Scope) -> Typed:
+    given = scope.state.parameters
+    if node.index >= len(given):
+        message = f"Incorrect number of parameters: expected {node.index + 1} but found {len(given)}"
+        raise scope.fail(node, "INVALID_PARAMETER_USAGE", message)
+    return expression(given[node.index], Scope(scope.state, scope.text, scope.database))
+
+
+# Names and parts of values
+
+
+def _identifier(node: tree.Identifier, scope: Scope) -> Typed:
+    found = scope.lookup(node, (node.name,))
+    if found is None:
+        raise _no_column(node, scope)
+    return found
+
+
+def _no_column(node: tree.Expression, scope: Scope) -> Exception:
+    name = ".".join(qualified_parts(node) or (scope.source(node),))
+    return scope.fail(node, "COLUMN_NOT_FOUND", f"Column '{name}' cannot be resolved")
+
+
+def _dereference(node: tree.Dereference, scope: Scope) -> Typed:
+    parts = qualified_parts(node)
+    found = scope.lookup(node, parts) if parts else None
+    if found is not None:
+        return found
+    if parts and not any(scope.sees(parts[:size]) for size in range(1, len(parts))):
+        raise _no_column(node, scope)
+    base = expression(node.base, scope)
+    if base.type.base != "row":
+        text = scope.source(node.base)
+        raise scope.fail(node.base, "TYPE_MISMATCH", f"Expression {text} is not of type ROW")
+    names = [name.lower() if name else None for name in base.type.names]
+    if node.name not in names:
+        raise _no_column(node, scope)
+    at = names.index(node.name)
+    return Typed(f"struct_extract_at({base.sql}, {at + 1})", base.type.types[at])
+
+
+def _subscript(node: tree.Subscript, scope: Scope) -> Typed:
+    base, index = expression(node.base, scope), expression(node.index, scope)
+    if base.type.base == "row":
+        return _row_part(node, base, scope)
+    if base.type.base not in ("array", "map"):
+        raise _no_operator(node, f"{base.type}[{index.type}]", scope)
+    wanted = BIGINT if base.type.base == "array" else base.type.types[0]
+    if common_type([index.type, wanted]) != wanted:
+        raise _no_operator(node, f"{base.type}[{index.type}]", scope)
+    macro = "trino_at" if base.type.base == "array" else "trino_key"
+    return Typed(f"{macro}({base.sql}, {coerced(index, wanted).sql})", base.type.types[-1])
+
+
+def _row_part(node: tree.Subscript, base: Typed, scope: Scope) -> Typed:
+    if not isinstance(node.index, tree.Literal) or node.index.kind != "integer":
+        message = "Subscript expression on ROW requires a constant index"
+        raise scope.fail(node.index, "EXPRESSION_NOT_CONSTANT", message)
+    at = int(node.index.text)
+    if not 1 <= at <= len(base.type.types):
+        message = f"Invalid subscript index: {at}. ROW indices start at 1"
+        if at > len(base.type.types):
+            message = f"Subscript index out of bounds: {at}, max value is {len(base.type.types)}"
+        raise scope.fail(node.index, "INVALID_FUNCTION_ARGUMENT", message)
+    return Typed(f"struct_extract_at({base.sql}, {at})", base.type.types[at - 1])
+
+
+# Operators
+
+
+def _no_operator(node: tree.Node | int, text: str, scope: Scope) -> Exception:
+    return scope.fail(node, "TYPE_MISMATCH", f"Cannot apply operator: {text}")
+
+
+def _binary(node: tree.Binary, scope: Scope) -> Typed:
+    left, right = expression(node.left, scope), expression(node.right, scope)
+    if node.op == "||":
+        return _concatenation(node, left, right, scope)
+    found = arithmetic(node.op, left, right)
+    if found is None:
+        raise _no_operator(node.at, f"{left.type} {node.op} {right.type}", scope)
+    return found
+
+
+def _concatenation(node: tree.Binary, left: Typed, right: Typed, scope: Scope) -> Typed:
+    """``||`` is the function concat."""
+    types = [left.type, right.type]
+    try:
+        found = resolve("concat", types)
+    except LookupError as missing:
+        raise scope.fail(node.at, "TYPE_MISMATCH", str(missing)) from missing
+    args = [coerce(v.sql, v.type, p) for v, p in zip((left, right), found.parameters, strict=True)]
+    return Typed(found.render(args), found.returns)
+
+
+def _unary(node: tree.Unary, scope: Scope) -> Typed:
+    value = expression(node.value, scope)
+    found = negative(value)
+    if found is None:
+        raise _no_operator(node, f"{node.op}{value.type}", scope)
+    if node.op == "+":
+        return value
+    if found.sql == "(-2147483648)":
+        return Typed(found.sql, INTEGER)
+    return found
+
+
+def _comparison(node: tree.Comparison, scope: Scope) -> Typed:
+    left, right = expression(node.left, scope), expression(node.right, scope)
+    found = comparison(node.op, left, right)
+    if found is None:
+        raise _no_operator(node.at, f"{left.type} {node.op} {right.type}", scope)
+    return found
+
+
+def _not(node: tree.Not, scope: Scope) -> Typed:
+    value = condition(node.value, scope, "Value of logical NOT expression")
+    return Typed(f"(NOT {value})", BOOLEAN)
+
+
+def _logical(node: tree.Logical, scope: Scope) -> Typed:
+    terms = [condition(term, scope, "Logical expression term") for term in node.terms]
+    return Typed(f"({f' {node.op} '.join(terms)})", BOOLEAN)
+
+
+def _between(node: tree.Between, scope: Scope) -> Typed:
+    value, low, high = (expression(part, scope) for part in (node.value, node.low, node.high))
+    kind = comparable_type([value.type, low.type, high.type])
+    if kind is None or not (orderable(kind) or kind == UNKNOWN):
+        message = f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    if plain(kind) and kind != UNKNOWN:
+        a, b, c = (for_comparison(v, kind) for v in (value, low, high))
+        return Typed(f"({a} BETWEEN {b} AND {c})", BOOLEAN)
+    above, below = comparison(">=", value, low), comparison("<=", value, high)
+    assert above
+    assert below
+    return Typed(f"({above.sql} AND {below.sql})", BOOLEAN)
+
+
+def _in_list(node: tree.InList, scope: Scope) -> Typed:
+    value = expression(node.value, scope)
+    items = [expression(item, scope) for item in node.items]
+    kind = comparable_type([value.type, *(item.type for item in items)])
+    if kind is None:
+        message = f"IN value and list items must be the same type: {value.type}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    if plain(kind) and kind != UNKNOWN:
+        listed = ", ".join(for_comparison(item, kind) for item in items)
+        return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)
+    found = [comparison("=", coerced(value, kind), coerced(item, kind)) for item in items]
+    return Typed(f"({' OR '.join(one.sql for one in found if one)})", BOOLEAN)
+
+
+def _like(node: tree.Like, scope: Scope) -> Typed:
+    parts = [node.value, node.pattern, *([node.escape] if node.escape else [])]
+    values = [expression(part, scope) for part in parts]
+    for part, value in zip(parts, values, strict=True):
+        if value.type.base not in ("varchar", "char", "unknown"):
+            message = f"Left side of LIKE expression must evaluate to a varchar (actual: {value.type})"
+            if part is not node.value:
+                message = message.replace("Left side of", "Pattern for")
+            raise scope.fail(part, "TYPE_MISMATCH", message)
+    texts = [coerced(value, Type("varchar")).sql for value in values]
+    escape = f" ESCAPE {_escape(node, texts[2], scope)}" if node.escape else ""
+    return Typed(f"({texts[0]} LIKE {texts[1]}{escape})", BOOLEAN)
+
+
+def _escape(node: tree.Like, sql: str, scope: Scope) -> str:
+    if isinstance(node.escape, tree.Literal) and len(node.escape.text) != 1:
+        message = "Escape string must be a single character"
+        raise scope.fail(node.escape, "INVALID_FUNCTION_ARGUMENT", message)
+    return sql
+
+
+def _is_null(node: tree.IsNull, scope: Scope) -> Typed:
+    return Typed(f"({expression(node.value, scope).sql} IS NULL)", BOOLEAN)
+
+
+# Choices
+
+
+def _case(node: tree.Case, scope: Scope) -> Typed:
+    conditions = [_when(node, when, scope) for when, _ in node.whens]
+    results = [then for _, then in node.whens] + ([node.default] if node.default else [])
+    values, kind = unified(results, scope, "All CASE results must be the same type or coercible")
+    whens = " ".join(f"WHEN {c} THEN {v}" for c, v in zip(conditions, values, strict=False))
+    default = f" ELSE {values[-1]}" if node.default else ""
+    return Typed(f"CASE {whens}{default} END", kind)
+
+
+def _when(node: tree.Case, when: tree.Expression, scope: Scope) -> str:
+    if node.operand is None:
+        return condition(when, scope, "CASE WHEN clause")
+    operand, value = expression(node.operand, scope), expression(when, scope)
+    found = comparison("=", operand, value)
+    if found is None:
+        message = f"CASE operand type does not match WHEN clause operand type: {operand.type} vs {value.type}"
+        raise scope.fail(node.operand, "TYPE_MISMATCH", message)
+    return found.sql
+
+
+def unified(
+    nodes: list[tree.Expression], scope: Scope, problem: str
+) -> tuple[list[str], Type]:
+    """Expressions as their common type."""
+    values = [expression(node, scope) for node in nodes]
+    kind: Type = UNKNOWN
+    for node, value in zip(nodes, values, strict=True):
+        wider = common_type([kind, value.type])
+        if wider is None:
+            message = f"{problem} to a common type. Cannot find common type between {kind} and {value.type}"
+            raise scope.fail(node, "TYPE_MISMATCH", f"{message}, all types (without duplicates): "
+                             f"[{', '.join(dict.fromkeys(str(v.type) for v in values))}]")
+        kind = wider
+    return [coerced(value, kind).sql for value in values], kind
+
+
+def _cast(node: tree.Cast, scope: Scope) -> Typed:
+    value = expression(node.value, scope)
+    try:
+        sql = cast(value.sql, value.type, node.type)
+    except CastRefused as refused:
+        raise scope.fail(node, refused.code, str(refused)) from refused
+    return Typed(f"TRY({sql})" if node.safe else sql, node.type)
+
+
+# Made values
+
+
+def _array(node: tree.ArrayOf, scope: Scope) -> Typed:
+    problem = "All ARRAY elements must be the same type or coercible"
+    values, kind = unified(list(node.items), scope, problem)
+    if not values:
+        return Typed("[]", Type("array", (UNKNOWN,)))
+    made = Type("array", (kind,))
+    return Typed(f"[{', '.join(values)}]", made)
+
+
+def _row(node: tree.RowOf, scope: Scope) -> Typed:
+    values = [expression(item, scope) for item in node.items]
+    packed = ", ".join(f'"field{i}" := {value.sql}' for i, value in enumerate(values))
+    types = tuple(value.type for value in values)
+    return Typed(f"struct_pack({packed})", Type("row", types, (None,) * len(types)))
+
+
+def _at_time_zone(node: tree.AtTimeZone, scope: Scope) -> Typed:
+    value, zone = expression(node.value, scope), expression(node.zone, scope)
+    name = "at_timezone"
+    try:
+        found = resolve(name, [value.type, zone.type])
+    except LookupError as missing:
+        message = f"Type of value must be a time or timestamp with or without time zone (actual {value.type})"
+        raise scope.fail(node, "TYPE_MISMATCH", message) from missing
+    args = [coerce(v.sql, v.type, p) for v, p in zip((value, zone), found.parameters, strict=True)]
+    return Typed(found.render(args), found.returns)
+
+
+_PARTS = {
+    "dow": "day_of_week",
+    "doy": "day_of_year",
+    "yow": "year_of_week",
+}
+_EXTRACTED = frozenset(
+    "year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow hour "
+    "minute second timezone_minute timezone_hour".split()
+)
+
+
+def _extract(node: tree.Extract, scope: Scope) -> Typed:
+    if node.part not in _EXTRACTED:
+        raise scope.fail(node, "SYNTAX_ERROR", f"Invalid EXTRACT field: {node.part.upper()}")
+    name = _PARTS.get(node.part, node.part)
+    return call(tree.Call(node.start, node.end, name, (node.value,)), scope)
+
+
+# Queries inside expressions
+
+
+def _scalar(node: tree.Scalar, scope: Scope) -> Typed:
+    query = _inner(node.query, scope)
+    if len(query.fields) == 1:
+        return Typed(f"({query.sql})", query.fields[0].type)
+    names = ", ".join(f'"field{i}" := {f.sql}' for i, f in enumerate(query.fields))
+    types = tuple(f.type for f in query.fields)
+    row = Type("row", types, tuple(f.name for f in query.fields))
+    return Typed(f"(SELECT struct_pack({names}) FROM ({query.sql}))", row)
+
+
+def _inner(query: tree.Query, scope: Scope) -> Any:
+    found = scope.state.subquery(query, scope)
+    for column in found.fields:
+        scope.state.uses[-1].update(column.uses)
+    return found
+
+
+def _exists(node: tree.Exists, scope: Scope) -> Typed:
+    return Typed(f"EXISTS ({scope.state.subquery(node.query, scope).sql})", BOOLEAN)
+
+
+def _in_query(node: tree.InQuery, scope: Scope) -> Typed:
+    value = expression(node.value, scope)
+    if value.type.base == "row":
+        return _row_in_query(node, value, scope)
+    left, right = _against(node, value, node.query, scope)
+    return Typed(f"({left} IN ({right}))", BOOLEAN)
+
+
+def _row_in_query(node: tree.InQuery, value: Typed, scope: Scope) -> Typed:
+    """``(a, b) IN (SELECT x, y ...)``: NULL parts make the answer NULL where they decide it."""
+    query = _inner(node.query, scope)
+    types = query.fields[0].type.types if len(query.fields) == 1 else [f.type for f in query.fields]
+    if len(types) != len(value.type.types):
+        raise _incomparable(node, value.type, Type("row", tuple(types), (None,) * len(types)), scope)
+    relation = scope.state.fresh("r")
+    columns = [f"{relation}.{f.sql}" for f in query.fields]
+    if len(query.fields) == 1:
+        columns = [f"struct_extract_at({columns[0]}, {i + 1})" for i in range(len(types))]
+    packed = ", ".join(f'"field{i}" := {sql}' for i, sql in enumerate(columns))
+    row = Typed(f"struct_pack({packed})", Type("row", tuple(types), (None,) * len(types)))
+    equal = comparison("=", value, row)
+    if equal is None:
+        raise _incomparable(node, value.type, row.type, scope)
+    tested = f"SELECT {equal.sql} AS e FROM ({query.sql}) AS {relation}"
+    return Typed(f"(SELECT coalesce(trino_any(list(e)), false) FROM ({tested}))", BOOLEAN)
+
+
+def _against(
+    node: tree.Expression, value: Typed, query: tree.Query, scope: Scope
+) -> tuple[str, str]:
+    """A value and a query of one column, as one type."""
+    found = _inner(query, scope)
+    if len(found.fields) != 1:
+        message = f"Multiple columns returned by subquery are not yet supported. Found {len(found.fields)}"
+        raise scope.fail(query, "NOT_SUPPORTED", message)
+    column = found.fields[0]
+    kind = comparable_type([value.type, column.type])
+    if kind is None:
+        raise _incomparable(node, value.type, column.type, scope)
+    left = sort_key(for_comparison(value, kind), kind)
+    right = sort_key(for_comparison(Typed(column.sql, column.type), kind), kind)
+    return left, found.sql if right == column.sql else f"SELECT {right} FROM ({found.sql})"
+
+
+def _incomparable(node: tree.Expression, left: Type, right: Type, scope: Scope) -> Exception:
+    message = f"Value expression and result of subquery must be of the same type: {left} vs {right}"
+    return scope.fail(node, "TYPE_MISMATCH", message)
+
+
+def _quantified(node: tree.Quantified, scope: Scope) -> Typed:
+    value = expression(node.value, scope)
+    left, right = _against(node, value, node.query, scope)
+    return Typed(f"({left} {node.op} {node.quantifier} ({right}))", BOOLEAN)
+
+
+def _lambda(node: tree.Lambda, scope: Scope) -> Typed:
+    message = "Lambda expression should always be used inside a function"
+    raise scope.fail(node, "TYPE_MISMATCH", message)
+
+
+_RULES: dict[type, Callable[[Any, Scope], Typed]] = {
+    tree.Literal: literal,
+    tree.Interval: interval,
+    tree.Parameter: _parameter,
+    tree.Identifier: _identifier,
+    tree.Dereference: _dereference,
+    tree.Subscript: _subscript,
+    tree.Unary: _unary,
+    tree.Binary: _binary,
+    tree.Comparison: _comparison,
+    tree.Quantified: _quantified,
+    tree.Not: _not,
+    tree.Logical: _logical,
+    tree.Between: _between,
+    tree.InList: _in_list,
+    tree.InQuery: _in_query,
+    tree.Like: _like,
+    tree.IsNull: _is_null,
+    tree.Exists: _exists,
+    tree.Scalar: _scalar,
+    tree.Case: _case,
+    tree.Cast: _cast,
+    tree.Extract: _extract,
+    tree.AtTimeZone: _at_time_zone,
+    tree.ArrayOf: _array,
+    tree.RowOf: _row,
+    tree.Lambda: _lambda,
+    tree.JsonMembers: json_members,
+    tree.JsonPath: json_path,
+    tree.Call: call,
+}
+
+#: DuckDB macros that the SQL made here calls.
+MACROS = (
+    "trino_at(a, i) AS CASE WHEN i = 0 THEN "
+    "error('LABKIT:INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1') "
+    "WHEN i < 0 THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i) "
+    "WHEN i > len(a) THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Array subscript must be less than "
+    "or equal to array length: ' || i || ' > ' || len(a)) ELSE a[i] END",
+    "trino_key(m, k) AS CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN map_contains(m, k) THEN m[k] "
+    "ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k) END",
+    "trino_any(z) AS CASE WHEN list_contains(z, true) THEN true "
+    "WHEN len(z) > list_count(z) THEN NULL ELSE false END",
+)

@@ -1,0 +1,165 @@
+"""Grouped queries: which expressions may stand after ``GROUP BY``, and the aggregates they need.
+
+The rows are grouped in a query of its own, ``SELECT keys, aggregates ... GROUP BY``; what stands
+around it (the SELECT list, HAVING, ORDER BY, windows) reads its columns. An expression is a key when
+it is written like one, with names that mean the same column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.errors import QueryFailed
+from labkit.cloud.engine.trino.library import kinds
+from labkit.cloud.engine.trino.operators import has_zone, sort_key
+from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
+
+
+@dataclass
+class Grouping:
+    """The columns of the grouping query while the expressions around it are compiled.
+
+    Args:
+        source: the scope that keys and aggregates' arguments are read in.
+        relation: the grouping query's alias.
+        sets: the grouping sets as positions of keys.
+    """
+
+    source: Scope
+    relation: str
+    keys: dict[object, Typed] = field(default_factory=dict)
+    sets: list[tuple[int, ...]] = field(default_factory=list)
+    aggregates: dict[str, str] = field(default_factory=dict)
+
+    def add_key(self, node: tree.Expression, value: Typed) -> int:
+        """The position of a key, which is new or known."""
+        form = canonical(node, self.source)
+        self.keys.setdefault(form, value)
+        return list(self.keys).index(form)
+
+    def add_column(self, found: Field) -> int:
+        """The position of a key that is a column of ``*``."""
+        form = ("column", found.sql)
+        self.keys.setdefault(form, Typed(found.sql, found.type))
+        return list(self.keys).index(form)
+
+    def star(self, found: Field) -> Typed:
+        """The key's column that a column of ``*`` is."""
+        key = self._read(("column", found.sql))
+        if key is None:
+            raise QueryFailed(
+                "EXPRESSION_NOT_AGGREGATE",
+                f"'{found.name}' must be an aggregate expression or appear in GROUP BY clause",
+            )
+        return key
+
+    def position(self, node: tree.Expression) -> int | None:
+        """Which key an expression is."""
+        form = canonical(node, self.source)
+        return list(self.keys).index(form) if form in self.keys else None
+
+    def find(self, node: tree.Expression) -> Typed | None:
+        """The key's column that an expression is."""
+        return self._read(canonical(node, self.source))
+
+    def column(self, found: Field, node: tree.Node) -> Typed:
+        """The key's column that a column of the source is.
+
+        Raises:
+            QueryFailed: EXPRESSION_NOT_AGGREGATE, the column is no key.
+        """
+        key = self._read(("column", found.sql))
+        if key is None:
+            text = self.source.source(node)
+            raise self.source.fail(
+                node,
+                "EXPRESSION_NOT_AGGREGATE",
+                f"'{text}' must be an aggregate expression or appear in GROUP BY clause",
+            )
+        return key
+
+    def _read(self, form: object) -> Typed | None:
+        if form not in self.keys:
+            return None
+        return Typed(f"{self.relation}.g{list(self.keys).index(form)}", self.keys[form].type)
+
+    def aggregate(self, sql: str) -> str:
+        """A column of the grouping query with an aggregate in it."""
+        name = self.aggregates.setdefault(sql, f"a{len(self.aggregates)}")
+        return f"{self.relation}.{name}"
+
+    def grouping(self, positions: list[int]) -> str:
+        """``grouping(...)``: a bit for each key, set where the key is not in the grouping set."""
+        if len(self.sets) <= 1:
+            return "0"
+        keys = list(self.keys.values())
+        listed = ", ".join(sort_key(keys[at].sql, keys[at].type) for at in positions)
+        return self.aggregate(f"CAST(grouping({listed}) AS INTEGER)")
+
+    def sql(self, source: str) -> str:
+        """The grouping query over the FROM and WHERE of the source."""
+        keys = [self._key(at, key) for at, key in enumerate(self.keys.values())]
+        aggregates = [f"{sql} AS {name}" for sql, name in self.aggregates.items()]
+        columns = keys + aggregates or ["count(*) AS a0"]
+        return f"SELECT {', '.join(columns)} {source} {self._clause()}".rstrip()
+
+    def _key(self, at: int, key: Typed) -> str:
+        """Zoned timestamps are grouped by their instant, and one of each group shown."""
+        return f"any_value({key.sql}) AS g{at}" if has_zone(key.type) else f"{key.sql} AS g{at}"
+
+    def _clause(self) -> str:
+        keys = list(self.keys.values())
+
+        def listed(positions: tuple[int, ...]) -> str:
+            plain = all(not has_zone(key.type) for key in keys)
+            names = (str(at + 1) if plain else sort_key(keys[at].sql, keys[at].type) for at in positions)
+            return ", ".join(names)
+
+        if not self.keys and len(self.sets) <= 1:
+            return ""
+        if len(self.sets) == 1:
+            return f"GROUP BY {listed(self.sets[0])}"
+        return f"GROUP BY GROUPING SETS ({', '.join(f'({listed(one)})' for one in self.sets)})"
+
+
+def canonical(node: object, scope: Scope) -> object:
+    """An expression's form: equal for two that mean the same, wherever they are written."""
+    if isinstance(node, tree.Identifier | tree.Dereference):
+        parts = qualified_parts(node)
+        found = scope.own(parts) if parts else None
+        if found:
+            return ("column", found.sql)
+    if isinstance(node, tree.Node):
+        compared = (getattr(node, f.name) for f in fields(node) if f.compare)
+        return (type(node).__name__, *(canonical(value, scope) for value in compared))
+    if isinstance(node, tuple):
+        return tuple(canonical(value, scope) for value in node)
+    return (type(node).__name__, node)
+
+
+def walk(node: object) -> Iterator[tree.Expression]:
+    """An expression and all in it, without the queries inside."""
+    if isinstance(node, tree.Query):
+        return
+    if isinstance(node, tree.Expression):
+        yield node
+    if isinstance(node, tree.Node):
+        for part in fields(node):
+            yield from walk(getattr(node, part.name))
+    elif isinstance(node, tuple):
+        for value in node:
+            yield from walk(value)
+
+
+def is_aggregate(node: tree.Expression) -> bool:
+    """Whether an expression is an aggregate's call, not a window function's."""
+    return isinstance(node, tree.Call) and node.over is None and (
+        node.name == "grouping" or "aggregate" in kinds(node.name)
+    )
+
+
+def has_aggregates(nodes: object) -> bool:
+    """Whether an aggregate stands anywhere in expressions."""
+    return any(map(is_aggregate, walk(nodes)))

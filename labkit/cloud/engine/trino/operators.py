@@ -1,0 +1,340 @@
+"""Operators over types: what Trino lets stand left and right, what comes out, and DuckDB's SQL for it.
+
+Integers divide toward zero and fail at zero and overflow; decimals follow
+https://trino.io/docs/current/functions/decimal.html; a comparison with NULL inside a row or an array
+is NULL; two zoned timestamps are equal when their instants are
+(https://trino.io/docs/current/functions/comparison.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.engine.trino import decimals
+from labkit.cloud.engine.trino.errors import raising
+from labkit.cloud.engine.trino.library import coerce, common_type
+from labkit.cloud.engine.trino.scope import Typed
+from labkit.cloud.engine.types import (
+    BOOLEAN,
+    DATE,
+    DAY_SECOND,
+
+
+    UNKNOWN,
+    YEAR_MONTH,
+    Type,
+)
+
+INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+NUMBERS = (*INTEGERS, "decimal", "real", "double")
+_UNORDERED = ("map", "json", "function", "unknown")
+DAY_MS = 86_400_000
+
+#: DuckDB macros that the SQL made here calls.
+MACROS = (
+    # false when one pair differs, else NULL when one is unknown, else true
+    "trino_all(z) AS CASE WHEN list_contains(z, false) THEN false"
+    " WHEN len(z) > list_count(z) THEN NULL ELSE true END",
+)
+
+
+def coerced(value: Typed, target: Type) -> Typed:
+    """A value as another type that Trino coerces it to."""
+    return Typed(coerce(value.sql, value.type, target), target)
+
+
+# Arithmetic
+
+
+def arithmetic(op: str, left: Typed, right: Typed) -> Typed | None:
+    """``left op right``; None when Trino has no such operator."""
+    moved = _TEMPORAL.get((op, left.type.base, right.type.base))
+    if moved:
+        return moved(left, right)
+    if {left.type.base, right.type.base} - {*NUMBERS, "unknown"}:
+        return None
+    common = common_type([left.type, right.type])
+    if common is None or common == UNKNOWN:
+        return Typed("NULL", UNKNOWN) if common else None
+    if common.base == "decimal":
+        return decimals.arithmetic(op, as_decimal(left, common), as_decimal(right, common))
+    a, b = coerced(left, common).sql, coerced(right, common).sql
+    if op == "/" and common.base in INTEGERS:
+        op = "//"
+    return Typed(f"({a} {op} {b})", common)
+
+
+def as_decimal(value: Typed, common: Type) -> Typed:
+    """An integer as the decimal it fits in; a decimal keeps its own precision."""
+    if value.type.base == "decimal":
+        return value
+    if value.type == UNKNOWN:
+        return coerced(value, common)
+    digits = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}[value.type.base]
+    return coerced(value, Type("decimal", (digits, 0)))
+
+
+def negative(value: Typed) -> Typed | None:
+    """``-value``."""
+    if value.type.base not in (*NUMBERS, DAY_SECOND.base, YEAR_MONTH.base, "unknown"):
+        return None
+    return Typed(f"(-{value.sql})", value.type)
+
+
+def months(sql: str) -> str:
+    return f"to_months({sql})"
+
+
+def milliseconds(sql: str) -> str:
+    return f"to_milliseconds({sql})"
+
+
+def _plus_days(sign: str) -> Callable[[Typed, Typed], Typed]:
+    def render(day: Typed, span: Typed) -> Typed:
+        partial = raising(
+            "INVALID_FUNCTION_ARGUMENT", "Cannot add hour, minutes or seconds to a date"
+        )
+        days = (
+            f"CASE WHEN {span.sql} % {DAY_MS} <> 0 THEN {partial} "
+            f"ELSE CAST({span.sql} // {DAY_MS} AS INTEGER) END"
+        )
+        return Typed(f"({day.sql} {sign} {days})", DATE)
+
+    return render
+
+
+def _plus_months(sign: str) -> Callable[[Typed, Typed], Typed]:
+    def render(day: Typed, span: Typed) -> Typed:
+        moved = f"({day.sql} {sign} {months(span.sql)})"
+        return Typed(f"CAST({moved} AS {day.type.duckdb})", day.type)
+
+    return render
+
+
+def _plus_time(sign: str) -> Callable[[Typed, Typed], Typed]:
+    def render(moment: Typed, span: Typed) -> Typed:
+        return Typed(f"({moment.sql} {sign} {milliseconds(span.sql)})", moment.type)
+
+    return render
+
+
+def _zoned_plus_time(sign: str) -> Callable[[Typed, Typed], Typed]:
+    def render(moment: Typed, span: Typed) -> Typed:
+        instant = f"{part(moment.sql, 'instant')} {sign} {milliseconds(span.sql)}"
+        return Typed(zoned(instant, part(moment.sql, "zone")), moment.type)
+
+    return render
+
+
+def _zoned_plus_months(sign: str) -> Callable[[Typed, Typed], Typed]:
+    """Months move the clock of the zone."""
+
+    def render(moment: Typed, span: Typed) -> Typed:
+        clock = f"(trino_local({moment.sql}) {sign} {months(span.sql)})"
+        zone = part(moment.sql, "zone")
+        return Typed(zoned(f"trino_to_instant({clock}, {zone})", zone), moment.type)
+
+    return render
+
+
+def _between_moments(kind: str) -> Callable[[Typed, Typed], Typed]:
+    """``timestamp - timestamp`` is an interval; days count 24 hours."""
+
+    def render(left: Typed, right: Typed) -> Typed:
+        a, b = (part(v.sql, "instant") if kind == "timestamptz" else v.sql for v in (left, right))
+        return Typed(f"(epoch_ms({a}) - epoch_ms({b}))", DAY_SECOND)
+
+    return render
+
+
+def _spans(op: str) -> Callable[[Typed, Typed], Typed]:
+    return lambda left, right: Typed(f"({left.sql} {op} {right.sql})", left.type)
+
+
+def _scaled(op: str) -> Callable[[Typed, Typed], Typed]:
+    """An interval times or divided by a number, cut toward zero."""
+
+    def render(span: Typed, factor: Typed) -> Typed:
+        if op == "/":
+            sql = f"trunc(CAST({span.sql} AS DOUBLE) / CAST({factor.sql} AS DOUBLE))"
+        elif factor.type.base == "double":
+            sql = f"trunc({span.sql} * {factor.sql})"
+        else:
+            sql = f"({span.sql} * {factor.sql})"
+        return Typed(f"CAST({sql} AS {span.type.duckdb})", span.type)
+
+    return render
+
+
+Temporal = Callable[[Typed, Typed], Typed]
+
+
+def _swapped(render: Temporal) -> Temporal:
+    return lambda left, right: render(right, left)
+
+
+def _temporal_table() -> dict[tuple[str, str, str], Temporal]:
+    spans = (DAY_SECOND.base, YEAR_MONTH.base)
+    table: dict[tuple[str, str, str], Temporal] = {}
+    for sign in "+-":
+        moves = {
+            ("date", spans[0]): _plus_days(sign),
+            ("date", spans[1]): _plus_months(sign),
+            ("timestamp", spans[0]): _plus_time(sign),
+            ("timestamp", spans[1]): _plus_months(sign),
+            ("time", spans[0]): _plus_time(sign),
+            ("timestamptz", spans[0]): _zoned_plus_time(sign),
+            ("timestamptz", spans[1]): _zoned_plus_months(sign),
+            **{(span, span): _spans(sign) for span in spans},
+        }
+        table |= {(sign, left, right): move for (left, right), move in moves.items()}
+        if sign == "+":
+            table |= {("+", right, left): _swapped(move) for (left, right), move in moves.items()}
+    for kind in ("date", "timestamp", "timestamptz", "time"):
+        table["-", kind, kind] = _between_moments(kind)
+    for span in spans:
+        for number in (*INTEGERS, "double"):
+            table["*", span, number] = _scaled("*")
+            table["*", number, span] = _swapped(_scaled("*"))
+            table["/", span, number] = _scaled("/")
+    return table
+
+
+_TEMPORAL = _temporal_table()
+
+
+def part(sql: str, name: str) -> str:
+    """A field of the struct that a zoned timestamp is."""
+    return f"struct_extract({sql}, '{name}')"
+
+
+def zoned(instant: str, zone: str) -> str:
+    """A zoned timestamp of an instant in UTC; NULL when the instant is."""
+    return f"trino_zoned({instant}, {zone})"
+
+
+# Comparisons
+
+
+def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
+    """``left op right``; None when Trino does not compare the two."""
+    common = comparable_type([left.type, right.type])
+    if common is None or (op not in ("=", "<>", "IS DISTINCT FROM") and not orderable(common)):
+        return None
+    if common == UNKNOWN:
+        return Typed("CAST(NULL AS BOOLEAN)", BOOLEAN)
+    a, b = (for_comparison(value, common) for value in (left, right))
+    if op == "IS DISTINCT FROM":
+        return Typed(f"({sort_key(a, common)} {op} {sort_key(b, common)})", BOOLEAN)
+    return Typed(_compare(op, a, b, common), BOOLEAN)
+
+
+def comparable_type(types: list[Type]) -> Type | None:
+    """The type that values are compared as; text meets ``char`` as ``char``."""
+    if {kind.base for kind in types} == {"char", "varchar"}:
+        return Type("char", max(kind.args for kind in types if kind.base == "char"))
+    return common_type(types)
+
+
+def for_comparison(value: Typed, common: Type) -> str:
+    """The SQL of a value as the type of a comparison; ``char`` forgets its trailing spaces."""
+    if common.base == "char" and value.type.base == "varchar":
+        return f"rtrim({value.sql}, ' ')"
+    return coerced(value, common).sql
+
+
+def orderable(kind: Type) -> bool:
+    """Whether values of a type have an order."""
+    return kind.base not in _UNORDERED and all(map(orderable, kind.types))
+
+
+def plain(kind: Type) -> bool:
+    """Whether DuckDB's own comparison is Trino's."""
+    return kind.base not in ("timestamptz", "array", "map", "row", "real", "double")
+
+
+def _compare(op: str, a: str, b: str, kind: Type) -> str:
+    render = _COMPARE.get(kind.base)
+    return render(op, a, b, kind) if render else f"({a} {op} {b})"
+
+
+def _compare_floats(op: str, a: str, b: str, kind: Type) -> str:
+    """DuckDB sorts NaN last and equals it to itself; in Trino it compares with nothing."""
+    numbers = [sql for sql in (a, b) if not _finite(sql)]
+    if op == "<>" or not numbers or (len(numbers) == 1 and _never_nan(op, numbers[0] == a)):
+        return f"({a} {op} {b})"
+    checks = "".join(f" AND NOT isnan({sql})" for sql in numbers)
+    return f"({a} {op} {b}{checks})"
+
+
+def _never_nan(op: str, is_left: bool) -> bool:
+    """Whether NaN, the largest number to DuckDB, already fails this comparison with a number."""
+    return op == "=" or (op in ("<", "<=")) == is_left
+
+
+def _finite(sql: str) -> bool:
+    """Whether the SQL is a number's literal, which is not NaN."""
+    inner = sql.removeprefix("CAST(").split(" AS ")[0].strip("(-")
+    return inner.replace(".", "").replace("e", "").replace("'", "").isdigit()
+
+
+def _compare_zoned(op: str, a: str, b: str, kind: Type) -> str:
+    return f"({part(a, 'instant')} {op} {part(b, 'instant')})"
+
+
+def _compare_rows(op: str, a: str, b: str, kind: Type) -> str:
+    pairs = [
+        (f"struct_extract_at({a}, {i})", f"struct_extract_at({b}, {i})", inner)
+        for i, inner in enumerate(kind.types, 1)
+    ]
+    if op in ("=", "<>"):
+        joined = " AND ".join(_compare("=", *pair) for pair in pairs)
+        return f"({joined})" if op == "=" else f"(NOT ({joined}))"
+    found = _compare(op, *pairs[-1])
+    for pair in reversed(pairs[:-1]):
+        strict = _compare(op[0], *pair)
+        found = f"({strict} OR ({_compare('=', *pair)} AND {found}))"
+    return found
+
+
+def _compare_arrays(op: str, a: str, b: str, kind: Type) -> str:
+    if op not in ("=", "<>"):
+        return f"({sort_key(a, kind)} {op} {sort_key(b, kind)})"
+    pairs = _compare("=", "list_extract(_p, 1)[1]", "list_extract(_p, 2)[1]", kind.element)
+    zipped = f"list_transform(list_zip({a}, {b}), lambda _p: [[_p[1]], [_p[2]]])"
+    same = f"trino_all(list_transform({zipped}, lambda _p: {pairs}))"
+    equal = f"CASE WHEN len({a}) <> len({b}) THEN false ELSE {same} END"
+    return f"({equal})" if op == "=" else f"(NOT ({equal}))"
+
+
+def _compare_maps(op: str, a: str, b: str, kind: Type) -> str:
+    return f"(list_sort(map_entries({a})) {op} list_sort(map_entries({b})))"
+
+
+_COMPARE: dict[str, Callable[[str, str, str, Type], str]] = {
+    "real": _compare_floats,
+    "double": _compare_floats,
+    "timestamptz": _compare_zoned,
+    "row": _compare_rows,
+    "array": _compare_arrays,
+    "map": _compare_maps,
+}
+
+
+def sort_key(sql: str, kind: Type) -> str:
+    """What to sort, group or join by in place of a value: zoned timestamps go by their instant."""
+    if not has_zone(kind):
+        return sql
+    if kind.base == "timestamptz":
+        return part(sql, "instant")
+    if kind.base == "array":
+        return f"list_transform({sql}, lambda _k: {sort_key('_k', kind.element)})"
+    keys = (sort_key(f"struct_extract_at({sql}, {i})", t) for i, t in enumerate(kind.types, 1))
+    return f"row({', '.join(keys)})"
+
+
+def has_zone(kind: Type) -> bool:
+    """Whether a type is or holds a zoned timestamp."""
+    return kind.base == "timestamptz" or any(map(has_zone, kind.types))
+
+

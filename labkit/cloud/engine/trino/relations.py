@@ -1,0 +1,365 @@
+"""``FROM``: tables, views, joins and what is unnested, as DuckDB relations with their columns.
+
+Each relation gets an alias of its own, so that no name of the query can mean two things in DuckDB.
+Source: https://trino.io/docs/current/sql/select.html#from-clause
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labkit.cloud.engine.catalog import Column, Source, View
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.errors import QueryFailed, quoted_name
+from labkit.cloud.engine.trino.information_schema import information_source
+from labkit.cloud.engine.trino.library import can_coerce, common_type
+from labkit.cloud.engine.trino.operators import coerced, comparison
+from labkit.cloud.engine.trino.parse_query import parse_query
+from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, UNKNOWN, Type
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A relation: DuckDB SQL for FROM, and the columns that it brings."""
+
+    sql: str
+    fields: tuple[Field, ...]
+
+
+def relation(node: tree.Relation, scope: Scope) -> Rows:
+    """Compile a relation; ``scope`` holds the columns of relations on its left, for LATERAL."""
+    return _RULES[type(node)](node, scope)
+
+
+# Tables and views
+
+
+def table(node: tree.Table, scope: Scope) -> Rows:
+    """A name: a WITH query, a table or a view."""
+    if len(node.parts) == 1 and node.parts[0] in scope.named:
+        common = scope.named[node.parts[0]]
+        alias = scope.state.fresh("t")
+        fields = tuple(
+            replace(f, sql=f"{alias}.{f.sql}", qualifier=node.parts) for f in common.fields
+        )
+        return Rows(f"{common.relation} AS {alias}", fields)
+    parts = _full_name(node, scope)
+    found = information_source(parts, scope.state.catalog) or _resolved(node, parts, scope)
+    if isinstance(found, View):
+        return _view(node, found, parts, scope)
+    return _scan(node, found, parts, scope)
+
+
+def _full_name(node: tree.Table, scope: Scope) -> tuple[str, ...]:
+    if len(node.parts) > 3:
+        raise scope.fail(node, "SYNTAX_ERROR", f"Too many dots in table name: {'.'.join(node.parts)}")
+    defaults = (scope.state.catalog.name, scope.database)
+    return (*defaults[: 3 - len(node.parts)], *node.parts)
+
+
+def _resolved(node: tree.Table, parts: tuple[str, ...], scope: Scope) -> Source | View:
+    try:
+        found = scope.state.catalog.resolve(parts)
+    except QueryFailed as failure:
+        raise scope.fail(node, failure.code, failure.message) from failure
+    if parts[1:] not in scope.state.tables:
+        scope.state.tables.append((parts[1], parts[2]))
+    return found
+
+
+def _scan(node: tree.Table, source: Source, parts: tuple[str, ...], scope: Scope) -> Rows:
+    state = scope.state
+    at, name = len(state.scans), f"scan_{len(state.scans)}"
+    state.scans.append(OpenScan(name, source, version=_version(node, source, scope)))
+    keys = {key.lower() for key in source.partition_keys}
+
+    def field(column: Column, hidden: bool) -> Field:
+        lower = column.name.lower()
+        return Field(
+            lower,
+            column.type,
+            f"{name}.{quoted_name(column.name)}",
+            parts,
+            frozenset({(at, column.name)}),
+            (at, column.name) if lower in keys else None,
+            hidden,
+        )
+
+    shown = [field(column, False) for column in source.columns]
+    hidden = [field(column, True) for column in source.hidden]
+    return Rows(name, tuple(shown + hidden))
+
+
+def _version(node: tree.Table, source: Source, scope: Scope) -> tuple[str, str] | None:
+    if node.version is None:
+        return None
+    kind, value = node.version
+    if not source.versioned:
+        raise scope.fail(node, "NOT_SUPPORTED", "This connector does not support versioned tables")
+    moment = Scope(scope.state, scope.text, scope.database).value(value)
+    wanted = ("date", "timestamp", "timestamptz") if kind == "TIMESTAMP" else ("integer", "bigint", "varchar")
+    if moment.type.base not in wanted:
+        message = f"Type {moment.type} is not supported as a {kind.lower()} version"
+        raise scope.fail(value, "INVALID_ARGUMENTS", message)
+    if kind == "TIMESTAMP":
+        instant = coerced(moment, Type("timestamptz")).sql
+        return kind, f"struct_extract({instant}, 'instant')"
+    return kind, moment.sql
+
+
+def _view(node: tree.Table, view: View, parts: tuple[str, ...], scope: Scope) -> Rows:
+    """A view's query is compiled where the view is used, with the names of its own database."""
+    state = scope.state
+    if parts in state.views:
+        raise scope.fail(node, "VIEW_IS_RECURSIVE", "Statement would create a recursive view")
+    outer, state.views = state.views, (*state.views, parts)
+    try:
+        query = parse_query(view.sql)
+        found = state.subquery(query, Scope(state, view.sql, view.database))
+    except QueryFailed as failure:
+        message = f"Failed analyzing stored view '{'.'.join(parts)}': {failure.message}"
+        raise scope.fail(node, "INVALID_VIEW", message) from failure
+    finally:
+        state.views = outer
+    return _named(_checked(node, view, found, parts, scope), parts, scope)
+
+
+def _checked(
+    node: tree.Table, view: View, found: Output, parts: tuple[str, ...], scope: Scope
+) -> Output:
+    """The view's query under the columns that the catalog has for it."""
+    fits = len(view.columns) == len(found.fields) and all(
+        can_coerce(field.type, column.type)
+        for field, column in zip(found.fields, view.columns, strict=True)
+    )
+    if not fits:
+        message = f"View '{'.'.join(parts)}' is stale or in invalid state"
+        raise scope.fail(node, "VIEW_IS_STALE", message)
+    fields = tuple(
+        replace(field, name=column.name.lower())
+        for field, column in zip(found.fields, view.columns, strict=True)
+    )
+    return Output(found.sql, fields)
+
+
+def _named(found: Output, qualifier: tuple[str, ...], scope: Scope) -> Rows:
+    """A query as a relation."""
+    alias = scope.state.fresh("t")
+    fields = tuple(
+        replace(f, sql=f"{alias}.{f.sql}", qualifier=qualifier, hidden=False) for f in found.fields
+    )
+    return Rows(f"({found.sql}) AS {alias}", fields)
+
+
+# Relations around relations
+
+
+def _aliased(node: tree.Aliased, scope: Scope) -> Rows:
+    inner = relation(node.relation, scope)
+    shown = [f for f in inner.fields if not f.hidden]
+    if not node.columns:
+        fields = (replace(f, qualifier=(node.name,)) for f in inner.fields)
+        return Rows(inner.sql, tuple(fields))
+    if len(node.columns) != len(shown):
+        message = (
+            f"Column alias list has {len(node.columns)} entries but '{node.name}' has "
+            f"{len(shown)} columns available"
+        )
+        raise scope.fail(node, "MISMATCHED_COLUMN_ALIASES", message)
+    renamed = (
+        replace(f, name=name, qualifier=(node.name,))
+        for f, name in zip(shown, node.columns, strict=True)
+    )
+    return Rows(inner.sql, tuple(renamed))
+
+
+def _derived(node: tree.Derived, scope: Scope) -> Rows:
+    """A query in brackets; only LATERAL sees what stands on its left."""
+    outer = scope if node.lateral else scope.with_fields(())
+    found = _named(scope.state.subquery(node.query, outer), (), scope)
+    return Rows(f"LATERAL {found.sql}", found.fields) if node.lateral else found
+
+
+def _sampled(node: tree.Sampled, scope: Scope) -> Rows:
+    inner = relation(node.relation, scope)
+    if not isinstance(node.percent, tree.Literal) or node.percent.kind not in ("integer", "decimal", "double"):
+        message = "Sample percentage must be a constant number"
+        raise scope.fail(node.percent, "EXPRESSION_NOT_CONSTANT", message)
+    value = float(node.percent.text)
+    if value > 100:
+        message = "Sample percentage must be less than or equal to 100"
+        raise scope.fail(node.percent, "NUMERIC_VALUE_OUT_OF_RANGE", message)
+    if value < 100:
+        scope.state.deterministic = False
+    return _sample(inner, value, scope)
+
+
+def _sample(inner: Rows, percent: float, scope: Scope) -> Rows:
+    alias = scope.state.fresh("t")
+    columns = ", ".join(f"{f.sql} AS c{at}" for at, f in enumerate(inner.fields))
+    sql = f"(SELECT {columns} FROM {inner.sql}) AS {alias} TABLESAMPLE BERNOULLI ({percent} PERCENT)"
+    fields = tuple(replace(f, sql=f"{alias}.c{at}") for at, f in enumerate(inner.fields))
+    return Rows(sql, fields)
+
+
+# UNNEST
+
+
+def _unnest(node: tree.Unnest, scope: Scope) -> Rows:
+    """Arrays and maps side by side, the shorter ones filled with NULL."""
+    alias, inner = scope.state.fresh("t"), scope.state.fresh("u")
+    lists: list[str] = []
+    outputs: list[tuple[str | None, str, Type]] = []
+    for item in node.items:
+        value = scope.value(item)
+        outputs += _columns_of(value, inner, len(lists), item, scope)
+        lists += _lists_of(value)
+    selected = [f"unnest({sql}) AS u{at}" for at, sql in enumerate(lists)]
+    if node.ordinality:
+        longest = f"greatest({', '.join(f'coalesce(len({sql}), 0)' for sql in lists)}, 0)"
+        selected.append(f"unnest(range(1, {longest} + 1)) AS u{len(lists)}")
+        outputs.append((None, f"{inner}.u{len(lists)}", BIGINT))
+    columns = ", ".join(f"{sql} AS c{at}" for at, (_, sql, _) in enumerate(outputs))
+    sql = f"LATERAL (SELECT {columns} FROM (SELECT {', '.join(selected)}) AS {inner}) AS {alias}"
+    fields = tuple(
+        Field(name, kind, f"{alias}.c{at}") for at, (name, _, kind) in enumerate(outputs)
+    )
+    return Rows(sql, fields)
+
+
+def _lists_of(value: Typed) -> list[str]:
+    if value.type.base == "map":
+        return [f"map_keys({value.sql})", f"map_values({value.sql})"]
+    return [value.sql]
+
+
+def _columns_of(
+    value: Typed, inner: str, at: int, node: tree.Expression, scope: Scope
+) -> list[tuple[str | None, str, Type]]:
+    """The columns of one item: a map's key and value, the fields of an array's rows."""
+    if value.type.base == "map":
+        return [(None, f"{inner}.u{at + side}", kind) for side, kind in enumerate(value.type.types)]
+    if value.type.base != "array":
+        raise scope.fail(node, "TYPE_MISMATCH", f"Cannot unnest type: {value.type}")
+    element = value.type.element
+    if element.base != "row":
+        return [(None, f"{inner}.u{at}", element)]
+    return [
+        (name and name.lower(), f"struct_extract_at({inner}.u{at}, {place})", kind)
+        for place, (name, kind) in enumerate(element.fields, 1)
+    ]
+
+
+# Joins
+
+
+def _join(node: tree.Join, scope: Scope) -> Rows:
+    left = relation(node.left, scope)
+    right = relation(node.right, _beside(left, node.right, scope))
+    if node.kind in ("cross", "implicit"):
+        return Rows(f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields)
+    if _is_lateral(node.right) and not _is_true(node.on):
+        message = f"{node.kind.upper()} JOIN involving UNNEST is only supported with condition ON TRUE"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
+    if _is_lateral(node.right) and node.kind in ("right", "full"):
+        message = f"{node.kind.upper()} JOIN involving LATERAL relation is not supported"
+        raise scope.fail(node, "INVALID_COLUMN_REFERENCE", message)
+    left, right = _nullable(node.kind, left, right)
+    joined = f"{left.sql} {node.kind.upper()} JOIN {_bracketed(node.right, right)}"
+    if node.using:
+        return _using(node, joined, left, right, scope)
+    assert node.on
+    inner = scope.with_fields(left.fields + right.fields).without_aggregates("JOIN clause")
+    on = inner.value(node.on)
+    if on.type not in (BOOLEAN, UNKNOWN):
+        message = f"JOIN ON clause must evaluate to a boolean: actual type {on.type}"
+        raise scope.fail(node.on, "TYPE_MISMATCH", message)
+    return Rows(f"{joined} ON {on.sql}", left.fields + right.fields)
+
+
+def _beside(left: Rows, right: tree.Relation, scope: Scope) -> Scope:
+    """What LATERAL and UNNEST see: the columns on their left, then those around the query."""
+    return scope.with_fields(scope.fields + left.fields)
+
+
+def _is_lateral(node: tree.Relation) -> bool:
+    if isinstance(node, tree.Aliased | tree.Sampled):
+        return _is_lateral(node.relation)
+    return isinstance(node, tree.Unnest) or (isinstance(node, tree.Derived) and node.lateral)
+
+
+def _is_true(node: tree.Expression | None) -> bool:
+    return isinstance(node, tree.Literal) and node.text == "true"
+
+
+def _bracketed(node: tree.Relation, rows: Rows) -> str:
+    inner = node.relation if isinstance(node, tree.Aliased) else node
+    return f"({rows.sql})" if isinstance(inner, tree.Join) else rows.sql
+
+
+def _nullable(kind: str, left: Rows, right: Rows) -> tuple[Rows, Rows]:
+    """Partitions of a side that may be NULL cannot be left out by a condition on the result."""
+
+    def free(rows: Rows) -> Rows:
+        return Rows(rows.sql, tuple(replace(f, key=None) for f in rows.fields))
+
+    return (
+        free(left) if kind in ("right", "full") else left,
+        free(right) if kind in ("left", "full") else right,
+    )
+
+
+def _using(node: tree.Join, joined: str, left: Rows, right: Rows, scope: Scope) -> Rows:
+    """The columns of USING come first and once, then the others of each side."""
+    shared: list[Field] = []
+    conditions: list[str] = []
+    used: set[str] = set()
+    for name in node.using:
+        a, b = (_side(node, name, rows, side, scope) for rows, side in ((left, "left"), (right, "right")))
+        equal = comparison("=", Typed(a.sql, a.type), Typed(b.sql, b.type))
+        kind = common_type([a.type, b.type])
+        if equal is None or kind is None:
+            message = f"Column types of join columns do not match: {a.type} vs {b.type}"
+            raise scope.fail(node, "TYPE_MISMATCH", message)
+        conditions.append(equal.sql)
+        shared.append(_shared(node.kind, name, a, b, kind))
+        used |= {a.sql, b.sql}
+        scope.state.uses[-1].update(a.uses | b.uses)
+    rest = tuple(f for f in left.fields + right.fields if f.sql not in used)
+    return Rows(f"{joined} ON {' AND '.join(conditions)}", (*shared, *rest))
+
+
+def _side(node: tree.Join, name: str, rows: Rows, side: str, scope: Scope) -> Field:
+    found = [f for f in rows.fields if f.name == name]
+    if len(found) > 1:
+        raise scope.fail(node, "AMBIGUOUS_NAME", f"Column '{name}' is ambiguous")
+    if not found:
+        message = f"Column '{name}' is missing from {side} side of join"
+        raise scope.fail(node, "COLUMN_NOT_FOUND", message)
+    return found[0]
+
+
+def _shared(kind: str, name: str, a: Field, b: Field, common: Type) -> Field:
+    first, second = (coerced(Typed(f.sql, f.type), common).sql for f in (a, b))
+    sql = {"full": f"coalesce({first}, {second})", "right": second}.get(kind, first)
+    key = {"full": None, "right": b.key}.get(kind, a.key)
+    return Field(name, common, sql, (), a.uses | b.uses, key if a.type == b.type else None)
+
+
+_RULES: dict[type, Callable[[Any, Scope], Rows]] = {
+    tree.Table: table,
+    tree.Aliased: _aliased,
+    tree.Derived: _derived,
+    tree.Sampled: _sampled,
+    tree.Unnest: _unnest,
+    tree.Join: _join,
+}
+
+
+def from_clause(source: tree.Relation | None, scope: Scope) -> Rows:
+    """The FROM of a query; without one there is one row without columns."""
+    return relation(source, scope) if source else Rows("", ())
+
