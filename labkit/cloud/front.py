@@ -18,7 +18,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import guard, protocol
+from labkit.cloud import guard, kms, protocol
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import (
     OPERATIONS,
@@ -36,6 +36,10 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 HEALTH = "/labkit/health"
+# Who looks at each call of a service before it is answered, and may refuse it.
+JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {"kms": kms.judge_call}
+# What moto needs changed in a request before it understands it.
+REWRITES: dict[str, Callable[[str, bytes], bytes]] = {"kms": kms.for_moto}
 
 
 class Front:
@@ -77,11 +81,15 @@ class Front:
             if call is None:
                 raise AwsError("UnknownOperationException", f"No such operation of {service}")
             name = call.operation.name
-            handler = OPERATIONS.get((service, name))
+            context = Context(self.cloud, service, name, claim.region, principal)
+            handler, judge = OPERATIONS.get((service, name)), JUDGES.get(service)
+            parameters = {}
+            if handler or judge:
+                parameters = protocol.read_parameters(call, environ, body)
+            if judge:
+                judge(context, parameters)
             if handler is None:
                 return self._fall_through(service, name, environ, body)
-            parameters = protocol.read_parameters(call, environ, body)
-            context = Context(self.cloud, service, name, claim.region, principal)
             return protocol.answer(call.operation, self._run(handler, context, parameters))
         except AwsError as error:
             return protocol.refuse(model, error)
@@ -108,6 +116,8 @@ class Front:
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes
     ) -> protocol.Reply:
+        if rewrite := REWRITES.get(service):
+            body = rewrite(name, body)
         with self.cloud.lock(service):
             reply = self.moto.call(environ, body)
             if reply is None:

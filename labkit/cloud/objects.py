@@ -264,6 +264,18 @@ class DiskS3Backend(models.S3Backend):
         multipart = self.get_bucket(dest_bucket_name).multiparts[multipart_id]
         return multipart.set_part(part_id, BODIES.ticket(body))
 
+    def put_object(self, *args: Any, **kwargs: Any) -> models.FakeKey:
+        """moto's, less the bucket's KMS key on an object that was asked to go without."""
+        key = super().put_object(*args, **kwargs)
+        if key.encryption == "AES256":
+            key.kms_key_id = None
+        return key
+
+    def get_bucket_encryption(self, bucket_name: str) -> dict[str, Any] | None:
+        """Never nothing: S3 encrypts each object, by its own keys unless the bucket says more."""
+        plain = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}
+        return super().get_bucket_encryption(bucket_name) or plain
+
     def select_object_content(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError("S3 Select")
 

@@ -19,9 +19,9 @@ import urllib.parse
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
-from labkit.cloud import guard, policy, protocol
+from labkit.cloud import guard, policy, protocol, s3_delete
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.objects import BODIES, CHUNK, Body, read_stream, write_stream
 from labkit.cloud.operations import AwsError, Principal, not_kept
@@ -61,6 +61,17 @@ class Request:
         )
 
     @property
+    def writes_object(self) -> bool:
+        """Whether the request makes an object, or begins one of several parts."""
+        begins = self.method == "POST" and "uploads" in self.query
+        puts = self.method == "PUT" and (self.is_upload or self._copies)
+        return begins or (puts and "uploadId" not in self.query)
+
+    @property
+    def _copies(self) -> bool:
+        return bool(self.key and self.header("x-amz-copy-source"))
+
+    @property
     def changes(self) -> bool:
         return self.method in ("PUT", "POST", "DELETE")
 
@@ -77,10 +88,11 @@ class S3:
         self.cloud, self.moto = cloud, moto
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ["wsgi.input"] = _Incoming(environ)
         try:
             status, headers, content = self._answer_or_refuse(environ)
         except AwsError as error:
-            _drain(environ)
+            environ["wsgi.input"].drain()
             reply = protocol.refuse(None, error)
             status, headers, content = reply.status, reply.headers, [reply.body]
             headers["Content-Length"] = str(len(reply.body))
@@ -97,10 +109,7 @@ class S3:
         _, principal = guard.identify(environ, None)
         request = read_request(environ, principal)
         policy.authorize_s3(self.cloud, request)
-        if request.is_upload:
-            reply = self._upload(request)
-        else:
-            reply = self._forward(request, _read_body(environ))
+        reply = self._reply(request)
         body = BODIES.redeem(reply.body)
         if body is None:
             headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
@@ -109,19 +118,41 @@ class S3:
             return reply.status, headers, [reply.body]
         return _download(request, reply, body)
 
+    def _reply(self, request: Request) -> protocol.Reply:
+        if request.is_upload:
+            return self._upload(request)
+        body = _read_body(request.environ)
+        if request.method == "POST" and "delete" in request.query and not request.key:
+            return self._delete(request, body)
+        if request.method == "PUT" and "policy" in request.query and not request.key:
+            policy.check_new_policy(self.cloud, request, body)
+        return self._forward(request, body)
+
     def _upload(self, request: Request) -> protocol.Reply:
         body, checksums = receive(request)
         environ = _without_transfer_headers(request.environ) | checksums
-        return self._forward(request, BODIES.ticket(body), environ)
+        ticket = BODIES.ticket(body)
+        try:
+            return self._forward(request, ticket, environ)
+        finally:
+            if BODIES.redeem(ticket):
+                os.unlink(body.path)
+
+    def _delete(self, request: Request, body: bytes) -> protocol.Reply:
+        allowed, refused = s3_delete.split(self.cloud, request.principal, request.bucket, body)
+        if b"Key>" not in allowed:
+            return s3_delete.report(s3_delete.nothing_deleted(), refused)
+        return s3_delete.report(self._forward(request, allowed), refused)
 
     def _forward(
         self, request: Request, body: bytes, environ: Environ | None = None
     ) -> protocol.Reply:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
-        environ.pop("HTTP_X_AMZ_CHECKSUM_ALGORITHM", None) if request.header(
-            "x-amz-copy-source"
-        ) else None
+        if request.header("x-amz-copy-source"):
+            environ.pop("HTTP_X_AMZ_CHECKSUM_ALGORITHM", None)
+        if request.writes_object:
+            environ |= _encryption_headers(self.cloud, request)
         with self.cloud.lock("s3"), BODIES.tickets():
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
@@ -188,7 +219,7 @@ def _content(request: Request, trailers: dict[str, str]) -> Iterator[bytes]:
     return _read(stream, int(length) if length else None)
 
 
-def _read(stream: BinaryIO, length: int | None) -> Iterator[bytes]:
+def _read(stream: Any, length: int | None) -> Iterator[bytes]:
     left = length
     while left is None or left > 0:
         chunk = stream.read(CHUNK if left is None else min(CHUNK, left))
@@ -200,7 +231,7 @@ def _read(stream: BinaryIO, length: int | None) -> Iterator[bytes]:
         raise AwsError("IncompleteBody", "You did not provide the number of bytes specified")
 
 
-def _unchunk(stream: BinaryIO, trailers: dict[str, str]) -> Iterator[bytes]:
+def _unchunk(stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
     """The content of an ``aws-chunked`` body; its trailing headers are noted."""
     while size := int(stream.readline().split(b";")[0].strip() or b"0", 16):
         yield from _read(stream, size)
@@ -267,6 +298,24 @@ def _without_transfer_headers(environ: Environ) -> Environ:
     return kept | ({"HTTP_CONTENT_ENCODING": ",".join(left)} if left else {})
 
 
+def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
+    """The encryption of a new object, said in full: moto knows no defaults.
+
+    A copy onto itself that asks for nothing new is refused, so it is not made to ask for AES256.
+    """
+    chosen = policy.encryption_of(cloud, request)
+    header = "HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION"
+    if chosen.key is None:
+        asked = request.header("x-amz-server-side-encryption")
+        onto_itself = policy.copy_source(request) == (request.bucket, request.key, None)
+        return {} if onto_itself and not asked else {header: chosen.algorithm}
+    return {
+        header: chosen.algorithm,
+        f"{header}_AWS_KMS_KEY_ID": chosen.key,
+        f"{header}_BUCKET_KEY_ENABLED": str(chosen.bucket_key).lower(),
+    }
+
+
 def _read_body(environ: Environ) -> bytes:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > _SMALL_BODY:
@@ -275,14 +324,32 @@ def _read_body(environ: Environ) -> bytes:
     return found
 
 
-def _drain(environ: Environ) -> None:
-    """Read what a refused client still sends, or it would never see the refusal."""
-    left = int(environ.get("CONTENT_LENGTH") or 0)
-    try:
-        for _ in _read(environ["wsgi.input"], left):
-            pass
-    except (AwsError, OSError, ValueError):
-        return
+class _Incoming:
+    """A request's body, which knows how much of it has not been read."""
+
+    def __init__(self, environ: Environ) -> None:
+        self._stream = environ["wsgi.input"]
+        length = environ.get("CONTENT_LENGTH")
+        endless = not length and environ.get("wsgi.input_terminated")
+        self._left = None if endless else int(length or 0)
+
+    def read(self, size: int) -> bytes:
+        return self._count(self._stream.read(size if self._left is None else min(size, self._left)))
+
+    def readline(self) -> bytes:
+        return self._count(self._stream.readline(-1 if self._left is None else self._left))
+
+    def drain(self) -> None:
+        """Read what a refused client still sends, or it would never see the refusal."""
+        try:
+            while self.read(CHUNK):
+                pass
+        except (OSError, ValueError):
+            return
+
+    def _count(self, chunk: bytes) -> bytes:
+        self._left = None if self._left is None else self._left - len(chunk)
+        return chunk
 
 
 # Sending ------------------------------------------------------------------------------------------

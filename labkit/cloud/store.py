@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labkit.cloud import policy
+from labkit.cloud import encryption, policy
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.objects import BODIES, Body, link_or_copy, write_stream
 from labkit.cloud.operations import AwsError, Principal
@@ -146,8 +146,15 @@ class Store:
         bucket, key = split_uri(uri)
         policy.authorize_object(self.cloud, self.principal, "s3:PutObject", bucket, key)
         with self.cloud.lock("s3"):
-            self._bucket(bucket)
-            made = self.cloud.backend("s3").put_object(bucket, key, BODIES.ticket(body))
+            chosen = encryption.choose(self.cloud, self._bucket(bucket), None, None)
+            made = self.cloud.backend("s3").put_object(
+                bucket,
+                key,
+                BODIES.ticket(body),
+                encryption=chosen.algorithm,
+                kms_key_id=chosen.key,
+                bucket_key_enabled=chosen.bucket_key,
+            )
             made._metadata["Content-Type"] = content_type
             self.cloud.state.save_keys()
         return _object(made)

@@ -1,0 +1,155 @@
+"""One decision: may this caller do this to that resource?
+
+IAM's order, within one account: an explicit ``Deny`` in any policy refuses; then the resource's own
+policy may allow by naming the caller, or the caller's identity policies may allow. Permission
+boundaries and session policies only ever narrow the latter. The workspace's learner is the
+account's administrator; other users and all roles have what is attached to them.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from moto.sts.models import sts_backends
+
+from labkit.cloud.cloud import LEARNER, Cloud
+from labkit.cloud.operations import Principal
+from labkit.cloud.policy_language import Document, Question, Verdict, judge, read_document
+
+EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+NOTHING: Document = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+
+
+def why_refused(
+    cloud: Cloud, question: Question, document: Document | None, *, delegates: bool = True
+) -> str | None:
+    """Why the answer is no, in AWS's words; ``None`` when it is yes.
+
+    Args:
+        document: the resource's policy, if it has one.
+        delegates: IAM may allow what the resource's policy does not name, as for a bucket; for a
+            KMS key only where its policy names the account.
+    """
+    action = question.action
+    said = judge(document, question, has_principal=True) if document else Verdict.SILENT
+    if said is Verdict.DENIED:
+        return "with an explicit deny in a resource-based policy"
+    allowed, denied = _ask_identity(cloud, question)
+    if denied:
+        return "with an explicit deny in an identity-based policy"
+    if said is Verdict.ALLOWED:
+        return None
+    if not (delegates or said is Verdict.DELEGATED):
+        return f"because no resource-based policy allows the {action} action"
+    return None if allowed else f"because no identity-based policy allows the {action} action"
+
+
+def sentence(question: Question, why: str, *, quoted: bool = False) -> str:
+    """AWS's sentence of a refusal; S3 puts the resource in quotes."""
+    resource = f'"{question.resource}"' if quoted else question.resource
+    return (
+        f"User: {question.principal.arn} is not authorized to perform: {question.action} "
+        f"on resource: {resource} {why}"
+    )
+
+
+def global_keys(cloud: Cloud, principal: Principal) -> dict[str, str | list[str]]:
+    """The condition keys of every request.
+
+    ``aws:SecureTransport`` is true: a connection on loopback never leaves the machine, and the many
+    bucket policies that refuse plain HTTP would lock everybody out.
+    """
+    kind, _, name = principal.arn.rpartition(":")[2].partition("/")
+    keys: dict[str, str | list[str]] = {
+        "aws:principalarn": role_of(cloud, principal).arn if principal.role_arn else principal.arn,
+        "aws:principalaccount": principal.account,
+        "aws:principaltype": "AssumedRole" if principal.role_arn else "User",
+        "aws:resourceaccount": cloud.account,
+        "aws:requestedregion": cloud.region,
+        "aws:securetransport": "true",
+        "aws:sourceip": "127.0.0.1",
+        "aws:viaawsservice": "false",
+        "aws:currenttime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "aws:epochtime": str(int(time.time())),
+    }
+    return keys | ({"aws:username": name.rpartition("/")[2]} if kind == "user" else {})
+
+
+class _Unknown:
+    """A caller that IAM has no record of (any more)."""
+
+    def __init__(self, arn: str) -> None:
+        self.arn = arn
+        self.policies: Mapping[str, str] = {}
+        self.managed_policies: Mapping[str, Any] = {}
+        self.permissions_boundary_arn = None
+
+
+def role_of(cloud: Cloud, principal: Principal) -> Any:
+    """moto's record of the role behind a session."""
+    arn = principal.role_arn or ""
+    name = arn.rpartition("/")[2]
+    roles = cloud.backend("iam").roles.values()
+    return next((role for role in roles if role.name == name), _Unknown(arn))
+
+
+def _ask_identity(cloud: Cloud, question: Question) -> tuple[bool, bool]:
+    """Whether the caller's policies allow it, and whether one denies it."""
+    granted, limits = _identity_documents(cloud, question.principal)
+    grants = {judge(each, question, has_principal=False) for each in granted}
+    bounds = [judge(each, question, has_principal=False) for each in limits]
+    allowed = Verdict.ALLOWED in grants and all(each is Verdict.ALLOWED for each in bounds)
+    return allowed, Verdict.DENIED in grants or Verdict.DENIED in bounds
+
+
+def _identity_documents(
+    cloud: Cloud, principal: Principal
+) -> tuple[list[Document], list[Document]]:
+    """The documents that grant, and those that each must allow as well."""
+    if principal.role_arn:
+        role = role_of(cloud, principal)
+        return _attached(role), _boundary(cloud, role) + _session_policy(principal)
+    iam = cloud.backend("iam")
+    user = iam.users.get(principal.arn.rpartition("/")[2])
+    if user is None:
+        is_root = principal.arn == f"arn:aws:iam::{principal.account}:root"
+        return [EVERYTHING] if is_root else [], []
+    groups = [group for group in iam.groups.values() if user in group.users]
+    attached = [document for holder in (user, *groups) for document in _attached(holder)]
+    return attached + ([EVERYTHING] if user.name == LEARNER else []), []
+
+
+def _attached(holder: Any) -> list[Document]:
+    managed = [_managed(policy) for policy in holder.managed_policies.values()]
+    return [_read(text) for text in (*holder.policies.values(), *managed)]
+
+
+def _managed(policy: Any) -> str:
+    return next(
+        str(v.document) for v in policy.versions if v.version_id == policy.default_version_id
+    )
+
+
+def _read(text: Any) -> Document:
+    try:
+        return read_document(text if isinstance(text, str) else json.dumps(text))
+    except ValueError:
+        return NOTHING
+
+
+def _boundary(cloud: Cloud, role: Any) -> list[Document]:
+    if not role.permissions_boundary_arn:
+        return []
+    policy = cloud.backend("iam").managed_policies.get(role.permissions_boundary_arn)
+    return [_read(_managed(policy))] if policy else [NOTHING]
+
+
+def _session_policy(principal: Principal) -> list[Document]:
+    sessions = sts_backends[principal.account]["aws"].assumed_roles
+    found = [each.policy for each in sessions if each.arn == principal.arn and each.policy]
+    return [_read(found[-1])] if found else []
