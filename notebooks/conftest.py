@@ -8,13 +8,14 @@ stderr. Here they fail.
 """
 
 import contextlib
+import subprocess
 import time
 from queue import Empty
 from typing import Any
 
 import nbval.plugin
 import pytest
-from nbval.kernel import RunningKernel
+from nbval.kernel import RunningKernel, start_new_kernel
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tools.labs import faults, to_come, workspace
@@ -35,6 +36,13 @@ def pytest_collect_file() -> Any:
 
 class WatchedKernel(RunningKernel):
     """A kernel whose death is noticed at once, and whose last reply can be read."""
+
+    def __init__(self, kernel_name: str, cwd: str, startup_timeout: float) -> None:
+        """Start it as nbval does, without leaving a file open."""
+        self.km, self.kc = start_new_kernel(
+            startup_timeout, kernel_name, cwd=cwd, stderr=subprocess.DEVNULL
+        )
+        self._ensure_iopub_up()
 
     def execute_cell_input(self, source: str, allow_stdin: bool | None = None) -> str:
         """Run a cell as JupyterLab does, and ask afterwards how its shell commands ended."""
