@@ -96,22 +96,3 @@ _EXPONENT = (
     "WHEN s LIKE '0.%' THEN length(ltrim(s[3:], '0')) - length(s) + 1 "
     "ELSE strpos(s, '.') - 2 END"
 )
-MACROS = (
-    "trino_digits(s) AS CASE WHEN rtrim(ltrim(replace(split_part(s, 'e', 1), '.', ''), '0'), '0') = '' "
-    "THEN '0' ELSE rtrim(ltrim(replace(split_part(s, 'e', 1), '.', ''), '0'), '0') END",
-    f"trino_exponent(s) AS {_EXPONENT}",
-    "trino_e(s) AS trino_digits(s)[1] || '.' || CASE WHEN length(trino_digits(s)) = 1 THEN '0' "
-    "ELSE trino_digits(s)[2:] END || 'E' || CASE WHEN trino_digits(s) = '0' THEN 0 ELSE trino_exponent(s) END",
-    "trino_signed_e(x) AS CASE WHEN x < 0 THEN '-' ELSE '' END || trino_e(CAST(abs(x) AS VARCHAR))",
-    "trino_special(x) AS CASE WHEN isnan(x) THEN 'NaN' WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END",
-    "trino_float_text(x) AS CASE WHEN (abs(x) >= 1e-3 AND abs(x) < 1e7) OR x = 0 THEN CAST(x AS VARCHAR) "
-    "WHEN x IS NULL THEN NULL WHEN isfinite(x) THEN trino_signed_e(x) ELSE trino_special(x) END",
-    "trino_scientific(x) AS CASE WHEN x IS NULL THEN NULL WHEN isfinite(x) THEN trino_signed_e(x) "
-    "ELSE trino_special(x) END",
-    "trino_hex_text(b) AS rtrim(regexp_replace(lower(hex(b)), '(..)', '\\1 ', 'g'))",
-    "trino_span_text(ms) AS CASE WHEN ms IS NULL THEN NULL ELSE CASE WHEN ms < 0 THEN '-' ELSE '' END || "
-    "format('{} {:02d}:{:02d}:{:02d}.{:03d}', abs(ms) // 86400000, abs(ms) // 3600000 % 24, "
-    "abs(ms) // 60000 % 60, abs(ms) // 1000 % 60, abs(ms) % 1000) END",
-    "trino_months_text(m) AS CASE WHEN m IS NULL THEN NULL ELSE CASE WHEN m < 0 THEN '-' ELSE '' END || "
-    "format('{}-{}', abs(m) // 12, abs(m) % 12) END",
-)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from importlib import resources
+from typing import Any
+
 import duckdb
 
-from labkit.cloud.engine.trino import text
 from labkit.cloud.engine.trino.functions import (
     aggregates,
     arrays,
@@ -51,30 +55,19 @@ _UDFS: tuple[Udf, ...] = (
     *urls.UDFS,
     *conversion.UDFS,
 )
-# In the order in which they call each other.
-_MACROS: tuple[str, ...] = (
-    *strings.MACROS,
-    *maths.MACROS,
-    *dates.MACROS,
-    *patterns.MACROS,
-    *arrays.MACROS,
-    *maps.MACROS,
-    *aggregates.MACROS,
-    *documents.MACROS,
-    *text.MACROS,
-)
-
-
 def setup(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what the templates call: first the Python functions, then the macros over them."""
     for udf in _UDFS:
-        nulls = "special" if udf.sees_null else "default"
+        nulls: Any = "special" if udf.sees_null else "default"
         connection.create_function(
-            udf.name,
-            udf.body,
-            list(udf.parameters),  # type: ignore[arg-type]
-            udf.returns,  # type: ignore[arg-type]
-            null_handling=nulls,  # type: ignore[arg-type]
+            udf.name, udf.body, list(udf.parameters), udf.returns, null_handling=nulls
         )
-    for macro in _MACROS:
+    for macro in _macros():
         connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+
+
+def _macros() -> Iterator[str]:
+    text = resources.files(__name__).joinpath("macros.sql").read_text("utf-8")
+    for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
+        if part.strip():
+            yield part.strip()

@@ -95,15 +95,15 @@ AGGREGATES = (
         ("bitwise_and_agg(bigint) -> bigint", "bit_and({0})"),
         ("bitwise_or_agg(bigint) -> bigint", "bit_or({0})"),
         ("bitwise_xor_agg(bigint) -> bigint", "bit_xor({0})"),
-        ("histogram(T) -> map(T, bigint)", "list({0})", "trino_counts({agg})"),
+        ("histogram(T) -> map(T, bigint)", "histogram({0})", "CAST({agg} AS {returns})"),
         (
             "map_agg(K, V) -> map(K, V)",
-            "list(struct_pack(k := {0}, v := {1}))",
-            "trino_map_of({agg})",
+            "list(struct_pack(key := {0}, value := {1}))",
+            "trino_map_agg({agg})",
         ),
         (
             "multimap_agg(K, V) -> map(K, array(V))",
-            "list(struct_pack(k := {0}, v := {1}))",
+            "list(struct_pack(key := {0}, value := {1}))",
             "trino_multimap_of({agg})",
         ),
         ("map_union(map(K, V)) -> map(K, V)", "list({0})", "trino_union_of({agg})"),
@@ -111,7 +111,7 @@ AGGREGATES = (
         ("approx_distinct(T, double) -> bigint", "count(DISTINCT {0})"),
         (
             "approx_most_frequent(bigint, T, bigint) -> map(T, bigint)",
-            "list({1})",
+            "histogram({1})",
             "trino_most_frequent({agg}, {0})",
         ),
         (
@@ -170,25 +170,6 @@ SCALARS = ()
 
 _LAST_KEYS = "list_filter(a, lambda _e: _e.k IS NOT NULL)"
 
-MACROS = (
-    "trino_finite(x) AS CASE WHEN isfinite(x) THEN x ELSE NULL END",
-    "trino_counts(a) AS trino_histogram(list_filter(a, lambda _e: _e IS NOT NULL))",
-    "trino_first_of(k, v) AS map(trino_distinct(k), list_transform(trino_distinct(k), "
-    "lambda _e: v[list_position(k, _e)]))",
-    "trino_map_of(a) AS CASE WHEN a IS NULL THEN NULL ELSE trino_first_of("
-    f"list_transform({_LAST_KEYS}, lambda _e: _e.k), list_transform({_LAST_KEYS}, lambda _e: _e.v)) END",
-    "trino_multimap_of(a) AS CASE WHEN a IS NULL THEN NULL ELSE trino_multimap("
-    f"list_transform({_LAST_KEYS}, lambda _e: _e.k), list_transform({_LAST_KEYS}, lambda _e: _e.v)) END",
-    "trino_union_of(a) AS CASE WHEN len(list_filter(a, lambda _m: _m IS NOT NULL)) = 0 THEN NULL ELSE "
-    "trino_first_of(flatten(list_transform(a, lambda _m: map_keys(_m))), "
-    "flatten(list_transform(a, lambda _m: map_values(_m)))) END",
-    "trino_most_frequent(a, n) AS map_from_entries(list_transform(list_reverse_sort(list_transform("
-    "map_entries(trino_counts(a)), lambda _e: struct_pack(n := _e.value, k := _e.key)))[1 : n], "
-    "lambda _e: struct_pack(k := _e.k, v := _e.n)))",
-    "trino_weighted(a, p) AS list_filter(a, lambda _e, _i: _e.v IS NOT NULL AND "
-    "list_sum(list_transform(a[1 : _i], lambda _f: _f.w)) >= "
-    "p * list_sum(list_transform(a, lambda _f: _f.w)))[1].v",
-)
 
 
 def _sum_of_hashes(texts: list[str | None]) -> bytes:

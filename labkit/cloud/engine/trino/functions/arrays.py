@@ -91,9 +91,9 @@ _ZIPS = tuple(
 
 SCALARS = (
     *entries(
-        ("all_match(array(T), function(T, boolean)) -> boolean", _match("trino_all")),
-        ("any_match(array(T), function(T, boolean)) -> boolean", _match("trino_any")),
-        ("none_match(array(T), function(T, boolean)) -> boolean", _match("NOT trino_any")),
+        ("all_match(array(T), function(T, boolean)) -> boolean", _match("trino_all_match")),
+        ("any_match(array(T), function(T, boolean)) -> boolean", _match("trino_any_match")),
+        ("none_match(array(T), function(T, boolean)) -> boolean", _match("NOT trino_any_match")),
         ("array_distinct(array(E)) -> array(E)", "trino_distinct({0})"),
         ("array_except(array(E), array(E)) -> array(E)", "trino_except({0}, {1})"),
         ("array_first(array(E)) -> E", "({0})[1]"),
@@ -164,60 +164,6 @@ _WAY = failure(
 )
 _LONG = failure("result of sequence function must not have more than 10000 entries")
 
-MACROS = (
-    "trino_has_null(a) AS len(a) <> list_count(a)",
-    "trino_unless_missing(a, x) AS CASE WHEN trino_has_null(a) THEN NULL ELSE x END",
-    "trino_any(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, true) THEN true "
-    "WHEN trino_has_null(a) THEN NULL ELSE false END",
-    "trino_all(a) AS CASE WHEN a IS NULL THEN NULL WHEN list_contains(a, false) THEN false "
-    "WHEN trino_has_null(a) THEN NULL ELSE true END",
-    "trino_distinct(a) AS list_filter(a, lambda _e, _i: list_position(a, _e) = _i)",
-    "trino_except(a, b) AS CASE WHEN b IS NULL THEN NULL ELSE "
-    "trino_distinct(list_filter(a, lambda _e: list_position(b, _e) IS NULL)) END",
-    "trino_intersect(a, b) AS CASE WHEN b IS NULL THEN NULL ELSE "
-    "trino_distinct(list_filter(a, lambda _e: list_position(b, _e) IS NOT NULL)) END",
-    "trino_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
-    "ELSE coalesce(list_position(a, x), 0)::BIGINT END",
-    "trino_remove(a, x) AS CASE WHEN x IS NULL THEN NULL "
-    "ELSE list_filter(a, lambda _e: _e IS DISTINCT FROM x) END",
-    "trino_contains(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL "
-    "WHEN list_contains(a, x) THEN true WHEN trino_has_null(a) THEN NULL ELSE false END",
-    "trino_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL "
-    "WHEN list_has_any(a, b) THEN true WHEN len(a) = 0 OR len(b) = 0 THEN false "
-    "WHEN trino_has_null(a) OR trino_has_null(b) THEN NULL ELSE false END",
-    "trino_contains_sequence(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL "
-    "WHEN len(b) = 0 THEN true ELSE len(list_filter(range(1, len(a) - len(b) + 2), "
-    "lambda _i: a[_i : _i + len(b) - 1] = b)) > 0 END",
-    f"trino_element(a, i) AS CASE WHEN i = 0 THEN {_START} ELSE a[i] END",
-    f"trino_ngrams(a, n) AS CASE WHEN n <= 0 THEN {failure('N must be positive')} "
-    "WHEN len(a) <= n THEN [a] "
-    "ELSE list_transform(range(1, len(a) - n + 2), lambda _i: a[_i : _i + n - 1]) END",
-    f"trino_repeat(x, n) AS CASE WHEN n > 10000 THEN "
-    f"{failure('count argument of repeat function must be less than or equal to 10000')} WHEN n < 0 "
-    f"THEN {failure('count argument of repeat function must be greater than or equal to 0')} "
-    "ELSE list_transform(range(n), lambda _i: x) END",
-    "trino_way(a, b) AS CASE WHEN a <= b THEN 1 ELSE -1 END",
-    f"trino_sequence(a, b, s) AS CASE WHEN s = 0 THEN {failure('step must not be zero')} "
-    f"WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN {_WAY} "
-    f"WHEN (b::HUGEINT - a) // s >= 10000 THEN {_LONG} ELSE generate_series(a, b, s) END",
-    f"trino_dates(a, b, ms, mo) AS CASE WHEN ms = 0 AND mo = 0 THEN {failure('interval must not be zero')} "
-    f"WHEN (ms + mo > 0 AND b < a) OR (ms + mo < 0 AND b > a) THEN {_WAY} "
-    "ELSE CASE WHEN mo = 0 THEN generate_series(a::TIMESTAMP, b::TIMESTAMP, to_milliseconds(ms)) "
-    # From the first date each time: 31 January plus two months is 31 March.
-    "ELSE list_filter(list_transform(range(datesub('month', a, b) // mo + 1), "
-    "lambda _i: a::TIMESTAMP + to_months((_i * mo)::INTEGER)), "
-    "lambda _e: CASE WHEN mo > 0 THEN _e <= b ELSE _e >= b END) END END",
-    f"trino_slice(a, s, n) AS CASE WHEN s = 0 THEN {_START} WHEN n < 0 THEN "
-    f"{failure('length must be greater than or equal to 0')} "
-    "WHEN s > 0 THEN a[s : s + n - 1] WHEN -s > len(a) THEN a[1 : 0] "
-    "ELSE a[len(a) + s + 1 : len(a) + s + n] END",
-    "trino_trim_array(a, n) AS CASE WHEN n < 0 THEN "
-    "error('LABKIT:INVALID_FUNCTION_ARGUMENT: size must not be negative: ' || n) WHEN n > len(a) THEN "
-    "error('LABKIT:INVALID_FUNCTION_ARGUMENT: size must not exceed array cardinality ' || len(a) || "
-    "': ' || n) ELSE a[1 : len(a) - n] END",
-    "trino_histogram(a) AS CASE WHEN a IS NULL THEN NULL ELSE map(trino_distinct(a), "
-    "list_transform(trino_distinct(a), lambda _e: len(list_filter(a, lambda _f: _f = _e)))) END",
-)
 
 
 def _combination_indexes(length: int, size: int) -> list[list[int]]:

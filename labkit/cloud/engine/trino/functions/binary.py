@@ -47,7 +47,6 @@ SCALARS = entries(
     ("lpad(varbinary, bigint, varbinary) -> varbinary", "trino_pad_bytes({0}, {1}, {2}, true)"),
     ("rpad(varbinary, bigint, varbinary) -> varbinary", "trino_pad_bytes({0}, {1}, {2}, false)"),
 )
-MACROS = ()
 
 
 def _from_hex(text: str) -> bytes:

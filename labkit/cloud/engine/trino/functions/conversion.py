@@ -51,7 +51,6 @@ SCALARS = (
     ),
     Entry("uuid() -> uuid", "uuid()", deterministic=False),
 )
-MACROS = ()
 
 _SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")

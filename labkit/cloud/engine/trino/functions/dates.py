@@ -193,55 +193,6 @@ def _unit(units: str, kind: str) -> str:
     )
 
 
-MACROS = (
-    "trino_zoned(t, z) AS CASE WHEN t IS NULL OR z IS NULL THEN NULL "
-    "ELSE struct_pack(instant := t, zone := z) END",
-    "trino_zone(z) AS CASE WHEN z IN ('Z', 'GMT', 'UTC', '+00:00') THEN 'UTC' "
-    "WHEN regexp_full_match(z, '[+-]\\d\\d:\\d\\d') THEN z "
-    "WHEN timezone(z, TIMESTAMP '2000-01-01') IS NULL THEN NULL ELSE z END",
-    "trino_icu(z) AS CASE WHEN z[1] IN ('+', '-') THEN 'GMT' || z ELSE z END",
-    "trino_to_local(t, z) AS CASE WHEN z = 'UTC' THEN t "
-    "ELSE timezone(trino_icu(z)::VARCHAR, timezone('UTC', t::TIMESTAMP)) END",
-    "trino_local(z) AS trino_to_local((z).instant, (z).zone)",
-    "trino_late_instant(t, z) AS timezone('UTC', timezone(trino_icu(z)::VARCHAR, t::TIMESTAMP))",
-    # Of an hour that comes twice, Trino takes the first.
-    "trino_to_instant(t, z) AS CASE WHEN z = 'UTC' THEN t "
-    "WHEN trino_to_local(trino_late_instant(t, z) - INTERVAL 1 HOUR, z) = t "
-    "THEN trino_late_instant(t, z) - INTERVAL 1 HOUR ELSE trino_late_instant(t, z) END",
-    "trino_now() AS trino_zoned(date_trunc('millisecond', timezone('UTC', now())), 'UTC')",
-    "trino_offset(z) AS datesub('minute', (z).instant, trino_local(z))",
-    "trino_offset_zone(m) AS CASE WHEN m = 0 THEN 'UTC' ELSE "
-    "format('{}{:02d}:{:02d}', CASE WHEN m < 0 THEN '-' ELSE '+' END, abs(m) // 60, abs(m) % 60) END",
-    "trino_iso_zone(m) AS CASE WHEN m = 0 THEN 'Z' ELSE trino_offset_zone(m) END",
-    f"trino_unit(u, k) AS {_unit(f'{_HOURS}, {_DAYS}', 'k')}",
-    f"trino_date_unit(u) AS {_unit(_DAYS, chr(39) + 'DATE' + chr(39))}",
-    f"trino_time_unit(u) AS {_unit(_HOURS, chr(39) + 'TIME' + chr(39))}",
-    "trino_span(u, n) AS CASE u WHEN 'millisecond' THEN to_milliseconds(n) "
-    "WHEN 'second' THEN to_seconds(n) WHEN 'minute' THEN to_minutes(n) WHEN 'hour' THEN to_hours(n) "
-    "WHEN 'day' THEN to_days(n::INTEGER) WHEN 'week' THEN to_days((7 * n)::INTEGER) "
-    "WHEN 'month' THEN to_months(n::INTEGER) WHEN 'quarter' THEN to_months((3 * n)::INTEGER) "
-    "ELSE to_months((12 * n)::INTEGER) END",
-    "trino_add_date(u, n, d) AS CAST(d + trino_span(trino_date_unit(u), n) AS DATE)",
-    f"trino_short(u) AS trino_unit(u, 'TIMESTAMP') IN ({_HOURS})",
-    "trino_add_zoned(u, n, z) AS CASE WHEN trino_short(u) "
-    "THEN trino_zoned((z).instant + trino_span(lower(u), n), (z).zone) "
-    "ELSE trino_zoned(trino_to_instant(trino_local(z) + trino_span(lower(u), n), (z).zone), (z).zone)"
-    " END",
-    "trino_diff_zoned(u, a, b) AS CASE WHEN trino_short(u) "
-    "THEN datesub(lower(u), (a).instant, (b).instant) "
-    "ELSE datesub(lower(u), trino_local(a), trino_to_local((b).instant, (a).zone)) END",
-    "trino_trunc_zoned(u, z) AS trino_zoned(trino_to_instant("
-    "date_trunc(trino_unit(u, 'TIMESTAMP'), trino_local(z)), (z).zone), (z).zone)",
-    "trino_from_unix(s) AS make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000)",
-    "trino_to_date(s) AS CASE WHEN s IS NULL THEN NULL "
-    "WHEN regexp_full_match(trim(s), '[+-]?\\d{4,}-\\d{1,2}-\\d{1,2}') AND TRY_CAST(s AS DATE) IS NOT NULL "
-    "THEN CAST(s AS DATE) ELSE error('LABKIT:INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || s) "
-    "END",
-    # A text's own offset stays as its zone.
-    "trino_parsed(p) AS CASE WHEN p IS NULL THEN NULL ELSE trino_zoned("
-    "trino_to_instant((p).instant, trino_zone((p).zone)), trino_zone((p).zone)) END",
-    "trino_iso_timestamp(s) AS trino_parsed(trino_iso_parts(s))",
-)
 
 _ISO_DATE = re.compile(
     r"(?P<y>[+-]?\d{4,})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?|-W(?P<w>\d{1,2})(?:-(?P<wd>\d))?"

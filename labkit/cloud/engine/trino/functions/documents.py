@@ -68,14 +68,6 @@ SCALARS = (
 )
 
 # DuckDB gives a number's value, Trino its text: 2.50 stays 2.50.
-MACROS = (
-    "trino_valid_json(d) AS CASE WHEN json_valid(d) THEN d END",
-    "trino_json_at(d, p, t) AS CASE json_type(trino_valid_json(d), p) WHEN 'DOUBLE' "
-    "THEN trino_json_extract(d, t) ELSE json_extract(trino_valid_json(d), p)::VARCHAR END",
-    "trino_json_scalar_at(d, p, t) AS CASE json_type(trino_valid_json(d), p) "
-    "WHEN 'OBJECT' THEN NULL WHEN 'ARRAY' THEN NULL WHEN 'DOUBLE' THEN trino_json_scalar(d, t) "
-    "ELSE json_extract_string(trino_valid_json(d), p) END",
-)
 
 
 class RawNumber(float):

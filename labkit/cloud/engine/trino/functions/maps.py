@@ -43,7 +43,8 @@ def _from_entries(call: Any, args: Sequence[str]) -> str:
 
 
 def _multimap_from_entries(call: Any, args: Sequence[str]) -> str:
-    return f"trino_multimap({_column(args[0], 1)}, {_column(args[0], 2)})"
+    fields = "key := struct_extract_at(_e, 1), value := struct_extract_at(_e, 2)"
+    return f"trino_multimap(list_transform({args[0]}, lambda _e: struct_pack({fields})))"
 
 
 def _column(array: str, field: int) -> str:
@@ -79,16 +80,4 @@ SCALARS = entries(
 
 _NULL_KEY = failure("map key cannot be null")
 
-MACROS = (
-    "trino_map(k, v) AS CASE WHEN k IS NULL OR v IS NULL THEN NULL "
-    f"WHEN len(k) <> len(v) THEN {failure('Key and value arrays must be the same length')} "
-    f"WHEN len(k) <> list_count(k) THEN {_NULL_KEY} "
-    "WHEN len(trino_distinct(k)) <> len(k) "
-    "THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || "
-    "list_filter(k, lambda _e, _i: list_position(k, _e) <> _i)[1]::VARCHAR || ') are not allowed') "
-    "ELSE map(k, v) END",
-    f"trino_multimap(k, v) AS CASE WHEN k IS NULL THEN NULL WHEN len(k) <> list_count(k) THEN {_NULL_KEY} "
-    "ELSE map(trino_distinct(k), list_transform(trino_distinct(k), lambda _k: "
-    "list_transform(list_filter(range(1, len(k) + 1), lambda _i: k[_i] = _k), lambda _i: v[_i]))) END",
-)
 UDFS = ()

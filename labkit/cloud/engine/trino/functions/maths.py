@@ -190,21 +190,6 @@ SCALARS = (
     ),
 )
 
-MACROS = (
-    "trino_sign(a) AS CASE WHEN isnan(a) THEN a ELSE sign(a) END",
-    "trino_round(a, n) AS CASE WHEN isfinite(a) THEN round(a, n) ELSE a END",
-    "trino_round_integer(a, n) AS CASE WHEN n >= 0 THEN a ELSE round(a, n) END",
-    "trino_random(a, b) AS CASE WHEN a >= b THEN "
-    f"{failure('bound must be positive')} ELSE floor(a + random() * (b - a)) END",
-    "trino_bin(x, bins) AS CASE WHEN len(bins) = 0 THEN "
-    f"{failure('Bins cannot be an empty array')} ELSE len(list_filter(bins, lambda _e: _e <= x)) END",
-    "trino_cosine(a, b) AS list_sum(list_transform(map_keys(a), lambda _e: a[_e] * coalesce(b[_e], 0)))"
-    " / sqrt(list_sum(list_transform(map_values(a), lambda _e: _e * _e)))"
-    " / sqrt(list_sum(list_transform(map_values(b), lambda _e: _e * _e)))",
-    "trino_wilson(s, n, z, side) AS "
-    "(s / n::DOUBLE + z * z / (2 * n) + side * z * sqrt((s / n::DOUBLE * (1 - s / n::DOUBLE) "
-    "+ z * z / (4 * n)) / n)) / (1 + z * z / n)",
-)
 
 _DIGITS = string.digits + string.ascii_lowercase
 

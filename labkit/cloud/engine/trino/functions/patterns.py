@@ -84,10 +84,6 @@ def parse_joda(call: Any, args: Sequence[str]) -> str:
     return f"trino_zoned(trino_to_instant({head}, {tail}), {tail})"
 
 
-MACROS = (
-    "trino_zone_text(z) AS trino_zone(CASE WHEN regexp_full_match(z, '[+-]\\d{4}') "
-    "THEN z[1:3] || ':' || z[4:5] ELSE z END)",
-)
 UDFS = ()
 SCALARS = ()
 

@@ -113,7 +113,6 @@ SCALARS = entries(
         _choose("regexp_split_to_array({0}, {1})", "trino_regexp_split({0}, {1})"),
     ),
 )
-MACROS = ()
 
 _JAVA = re.compile(r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP]|\\.", re.S)
 _WORDS = {

@@ -122,18 +122,6 @@ SCALARS = (
 _EMPTY_DELIMITER = failure("The delimiter may not be the empty string")
 _ASCII = "strlen(a) = length(a)"
 
-MACROS = (
-    "trino_blanks() AS '" + _BLANKS + "'",
-    "trino_codepoint(a) AS CASE WHEN a = '' THEN NULL ELSE unicode(a) END",
-    f"trino_upper(a) AS CASE WHEN {_ASCII} THEN upper(a) ELSE trino_upper_unicode(a) END",
-    f"trino_reverse(a) AS CASE WHEN {_ASCII} THEN reverse(a) ELSE trino_reverse_unicode(a) END",
-    "trino_replace(a, b, c) AS CASE WHEN b = '' THEN trino_replace_all(a, b, c) ELSE replace(a, b, c) END",
-    f"trino_split(a, b) AS CASE WHEN b = '' THEN {_EMPTY_DELIMITER} ELSE string_split(a, b) END",
-    "trino_split_part(a, b, i) AS CASE WHEN i <= 0 THEN "
-    f"{failure('Index must be greater than zero')} ELSE string_split(a, b)[i] END",
-    "trino_levenshtein(a, b) AS CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) "
-    "THEN levenshtein(a, b) ELSE trino_levenshtein_unicode(a, b) END",
-)
 
 
 def _hamming(left: str, right: str) -> int:

@@ -18,7 +18,6 @@ SCALARS = entries(
     ("url_encode(varchar) -> varchar", "trino_url_encode({0})"),
     ("url_decode(varchar) -> varchar", "trino_url_decode({0})"),
 )
-MACROS = ()
 
 
 def _split(url: str) -> SplitResult | None:

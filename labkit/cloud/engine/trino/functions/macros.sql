@@ -1,0 +1,478 @@
+-- What the templates of the functions call, in the order in which they call each other.
+-- Names of lambda parameters start with an underscore, so that no column of the caller's is caught.
+
+trino_fail(message) AS error('LABKIT:INVALID_FUNCTION_ARGUMENT: ' || message);
+
+-- Strings
+
+-- Java's Character.isWhitespace.
+trino_blanks() AS
+    chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(28) || chr(29)
+    || chr(30) || chr(31) || chr(32) || chr(5760) || chr(8192) || chr(8193) || chr(8194)
+    || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8200) || chr(8201) || chr(8202)
+    || chr(8232) || chr(8233) || chr(8287) || chr(12288);
+
+trino_codepoint(a) AS CASE WHEN a = '' THEN NULL ELSE unicode(a) END;
+
+trino_upper(a) AS CASE WHEN strlen(a) = length(a) THEN upper(a) ELSE trino_upper_unicode(a) END;
+
+trino_reverse(a) AS CASE
+    WHEN strlen(a) = length(a) THEN reverse(a)
+    ELSE trino_reverse_unicode(a)
+    END;
+
+trino_replace(a, b, c) AS CASE
+    WHEN b = '' THEN trino_replace_all(a, b, c)
+    ELSE replace(a, b, c)
+    END;
+
+trino_split(a, b) AS CASE
+    WHEN b = '' THEN trino_fail('The delimiter may not be the empty string')
+    ELSE string_split(a, b)
+    END;
+
+trino_split_part(a, b, i) AS CASE
+    WHEN i <= 0 THEN trino_fail('Index must be greater than zero')
+    ELSE string_split(a, b)[i]
+    END;
+
+trino_levenshtein(a, b) AS CASE
+    WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN levenshtein(a, b)
+    ELSE trino_levenshtein_unicode(a, b)
+    END;
+
+-- Numbers
+
+trino_sign(a) AS CASE WHEN isnan(a) THEN a ELSE sign(a) END;
+
+trino_round(a, n) AS CASE WHEN isfinite(a) THEN round(a, n) ELSE a END;
+
+trino_round_integer(a, n) AS CASE WHEN n >= 0 THEN a ELSE round(a, n) END;
+
+trino_random(a, b) AS CASE
+    WHEN a >= b THEN trino_fail('bound must be positive')
+    ELSE floor(a + random() * (b - a))
+    END;
+
+trino_bin(x, bins) AS CASE
+    WHEN len(bins) = 0 THEN trino_fail('Bins cannot be an empty array')
+    ELSE len(list_filter(bins, lambda _e: _e <= x))
+    END;
+
+trino_norm(m) AS sqrt(list_sum(list_transform(map_values(m), lambda _e: _e * _e)));
+
+trino_cosine(a, b) AS list_sum(list_transform(
+    map_keys(a), lambda _e: a[_e] * coalesce(b[_e], 0)
+    )) / trino_norm(a) / trino_norm(b);
+
+-- https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
+trino_wilson(s, n, z, side) AS (
+    s / n::DOUBLE + z * z / (2 * n)
+    + side * z * sqrt((s / n::DOUBLE * (1 - s / n::DOUBLE) + z * z / (4 * n)) / n)
+    ) / (1 + z * z / n);
+
+-- Dates and times
+
+trino_zoned(t, z) AS CASE
+    WHEN t IS NULL OR z IS NULL THEN NULL
+    ELSE struct_pack(instant := t, zone := z)
+    END;
+
+trino_zone(z) AS CASE
+    WHEN z IN ('Z', 'GMT', 'UTC', '+00:00') THEN 'UTC'
+    WHEN regexp_full_match(z, '[+-]\d\d:\d\d') THEN z
+    WHEN timezone(z, TIMESTAMP '2000-01-01') IS NULL THEN NULL
+    ELSE z
+    END;
+
+trino_icu(z) AS CASE WHEN z[1] IN ('+', '-') THEN 'GMT' || z ELSE z END;
+
+trino_to_local(t, z) AS CASE
+    WHEN z = 'UTC' THEN t
+    ELSE timezone(trino_icu(z)::VARCHAR, timezone('UTC', t::TIMESTAMP))
+    END;
+
+trino_local(z) AS trino_to_local((z).instant, (z).zone);
+
+trino_late_instant(t, z) AS timezone('UTC', timezone(trino_icu(z)::VARCHAR, t::TIMESTAMP));
+
+-- Of an hour that comes twice, Trino takes the first.
+trino_to_instant(t, z) AS CASE
+    WHEN z = 'UTC' THEN t
+    WHEN trino_to_local(trino_late_instant(t, z) - INTERVAL 1 HOUR, z) = t
+        THEN trino_late_instant(t, z) - INTERVAL 1 HOUR
+    ELSE trino_late_instant(t, z)
+    END;
+
+trino_now() AS trino_zoned(date_trunc('millisecond', timezone('UTC', now())), 'UTC');
+
+trino_offset(z) AS datesub('minute', (z).instant, trino_local(z));
+
+trino_sign_mark(n) AS CASE WHEN n < 0 THEN '-' ELSE '' END;
+
+trino_offset_zone(m) AS CASE
+    WHEN m = 0 THEN 'UTC'
+    ELSE CASE WHEN m < 0 THEN '-' ELSE '+' END
+        || format('{:02d}:{:02d}', abs(m) // 60, abs(m) % 60)
+    END;
+
+trino_iso_zone(m) AS CASE WHEN m = 0 THEN 'Z' ELSE trino_offset_zone(m) END;
+
+trino_unit(u, k) AS CASE
+    WHEN lower(u) IN (
+        'millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'
+    ) THEN lower(u)
+    ELSE trino_fail('''' || u || ''' is not a valid ' || k || ' field')
+    END;
+
+trino_date_unit(u) AS CASE
+    WHEN lower(u) IN ('day', 'week', 'month', 'quarter', 'year') THEN lower(u)
+    ELSE trino_fail('''' || u || ''' is not a valid DATE field')
+    END;
+
+trino_time_unit(u) AS CASE
+    WHEN lower(u) IN ('millisecond', 'second', 'minute', 'hour') THEN lower(u)
+    ELSE trino_fail('''' || u || ''' is not a valid TIME field')
+    END;
+
+trino_span(u, n) AS CASE u
+    WHEN 'millisecond' THEN to_milliseconds(n)
+    WHEN 'second' THEN to_seconds(n)
+    WHEN 'minute' THEN to_minutes(n)
+    WHEN 'hour' THEN to_hours(n)
+    WHEN 'day' THEN to_days(n::INTEGER)
+    WHEN 'week' THEN to_days((7 * n)::INTEGER)
+    WHEN 'month' THEN to_months(n::INTEGER)
+    WHEN 'quarter' THEN to_months((3 * n)::INTEGER)
+    ELSE to_months((12 * n)::INTEGER)
+    END;
+
+trino_add_date(u, n, d) AS CAST(d + trino_span(trino_date_unit(u), n) AS DATE);
+
+trino_short(u) AS trino_unit(u, 'TIMESTAMP') IN ('millisecond', 'second', 'minute', 'hour');
+
+trino_add_local(u, n, z) AS
+    trino_to_instant(trino_local(z) + trino_span(lower(u), n), (z).zone);
+
+trino_add_zoned(u, n, z) AS CASE
+    WHEN trino_short(u) THEN trino_zoned((z).instant + trino_span(lower(u), n), (z).zone)
+    ELSE trino_zoned(trino_add_local(u, n, z), (z).zone)
+    END;
+
+trino_diff_zoned(u, a, b) AS CASE
+    WHEN trino_short(u) THEN datesub(lower(u), (a).instant, (b).instant)
+    ELSE datesub(lower(u), trino_local(a), trino_to_local((b).instant, (a).zone))
+    END;
+
+trino_trunc_local(u, z) AS date_trunc(trino_unit(u, 'TIMESTAMP'), trino_local(z));
+
+trino_trunc_zoned(u, z) AS
+    trino_zoned(trino_to_instant(trino_trunc_local(u, z), (z).zone), (z).zone);
+
+trino_from_unix(s) AS make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000);
+
+trino_to_date(s) AS CASE
+    WHEN s IS NULL THEN NULL
+    WHEN regexp_full_match(trim(s), '[+-]?\d{4,}-\d{1,2}-\d{1,2}')
+        AND TRY_CAST(s AS DATE) IS NOT NULL THEN CAST(s AS DATE)
+    ELSE error('LABKIT:INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || s)
+    END;
+
+-- A text's own offset stays as its zone.
+trino_parsed(p) AS CASE
+    WHEN p IS NULL THEN NULL
+    ELSE trino_zoned(trino_to_instant((p).instant, trino_zone((p).zone)), trino_zone((p).zone))
+    END;
+
+trino_iso_timestamp(s) AS trino_parsed(trino_iso_parts(s));
+
+trino_zone_text(z) AS trino_zone(CASE
+    WHEN regexp_full_match(z, '[+-]\d{4}') THEN z[1:3] || ':' || z[4:5]
+    ELSE z
+    END);
+
+-- Arrays
+
+trino_has_null(a) AS len(a) <> list_count(a);
+
+trino_unless_missing(a, x) AS CASE WHEN trino_has_null(a) THEN NULL ELSE x END;
+
+trino_any_match(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    WHEN list_contains(a, true) THEN true
+    WHEN trino_has_null(a) THEN NULL
+    ELSE false
+    END;
+
+trino_all_match(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    WHEN list_contains(a, false) THEN false
+    WHEN trino_has_null(a) THEN NULL
+    ELSE true
+    END;
+
+-- DuckDB's list_distinct neither keeps the order nor the NULL, but counts fast.
+trino_distinct(a) AS CASE
+    WHEN list_unique(a) = list_count(a) AND len(a) - list_count(a) <= 1 THEN a
+    ELSE list_filter(a, lambda _e, _i: list_position(a, _e) = _i)
+    END;
+
+trino_except(a, b) AS CASE
+    WHEN b IS NULL THEN NULL
+    ELSE trino_distinct(list_filter(a, lambda _e: list_position(b, _e) IS NULL))
+    END;
+
+trino_intersect(a, b) AS CASE
+    WHEN b IS NULL THEN NULL
+    ELSE trino_distinct(list_filter(a, lambda _e: list_position(b, _e) IS NOT NULL))
+    END;
+
+trino_position(a, x) AS CASE
+    WHEN a IS NULL OR x IS NULL THEN NULL
+    ELSE coalesce(list_position(a, x), 0)::BIGINT
+    END;
+
+trino_remove(a, x) AS CASE
+    WHEN x IS NULL THEN NULL
+    ELSE list_filter(a, lambda _e: _e IS DISTINCT FROM x)
+    END;
+
+trino_contains(a, x) AS CASE
+    WHEN a IS NULL OR x IS NULL THEN NULL
+    WHEN list_contains(a, x) THEN true
+    WHEN trino_has_null(a) THEN NULL
+    ELSE false
+    END;
+
+trino_overlap(a, b) AS CASE
+    WHEN a IS NULL OR b IS NULL THEN NULL
+    WHEN list_has_any(a, b) THEN true
+    WHEN len(a) = 0 OR len(b) = 0 THEN false
+    WHEN trino_has_null(a) OR trino_has_null(b) THEN NULL
+    ELSE false
+    END;
+
+trino_contains_sequence(a, b) AS CASE
+    WHEN a IS NULL OR b IS NULL THEN NULL
+    WHEN len(b) = 0 THEN true
+    ELSE list_contains(list_transform(
+        range(1, len(a) - len(b) + 2), lambda _i: a[_i : _i + len(b) - 1] = b
+        ), true)
+    END;
+
+trino_element(a, i) AS CASE
+    WHEN i = 0 THEN trino_fail('SQL array indices start at 1')
+    ELSE a[i]
+    END;
+
+trino_ngrams(a, n) AS CASE
+    WHEN n <= 0 THEN trino_fail('N must be positive')
+    WHEN len(a) <= n THEN [a]
+    ELSE list_transform(range(1, len(a) - n + 2), lambda _i: a[_i : _i + n - 1])
+    END;
+
+trino_repeat_fail(word) AS
+    trino_fail('count argument of repeat function must be ' || word);
+
+trino_repeat(x, n) AS CASE
+    WHEN n > 10000 THEN trino_repeat_fail('less than or equal to 10000')
+    WHEN n < 0 THEN trino_repeat_fail('greater than or equal to 0')
+    ELSE list_transform(range(n), lambda _i: x)
+    END;
+
+trino_way(a, b) AS CASE WHEN a <= b THEN 1 ELSE -1 END;
+
+trino_way_fail() AS trino_fail(
+    'sequence stop value should be greater than or equal to start value if step is greater than '
+    || 'zero otherwise stop should be less than or equal to start');
+
+trino_long_fail() AS
+    trino_fail('result of sequence function must not have more than 10000 entries');
+
+trino_sequence(a, b, s) AS CASE
+    WHEN s = 0 THEN trino_fail('step must not be zero')
+    WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN trino_way_fail()
+    WHEN (b::HUGEINT - a) // s >= 10000 THEN trino_long_fail()
+    ELSE generate_series(a, b, s)
+    END;
+
+-- Months count from the first date each time: 31 January plus two months is 31 March.
+trino_dates_by_month(a, b, mo) AS list_filter(
+    list_transform(range(datesub('month', a, b) // mo + 1),
+        lambda _i: a::TIMESTAMP + to_months((_i * mo)::INTEGER)),
+    lambda _e: CASE WHEN mo > 0 THEN _e <= b ELSE _e >= b END);
+
+trino_dates(a, b, ms, mo) AS CASE
+    WHEN ms = 0 AND mo = 0 THEN trino_fail('interval must not be zero')
+    WHEN (ms + mo > 0 AND b < a) OR (ms + mo < 0 AND b > a) THEN trino_way_fail()
+    WHEN mo <> 0 THEN trino_dates_by_month(a, b, mo)
+    WHEN datesub('millisecond', a::TIMESTAMP, b::TIMESTAMP) // ms >= 10000 THEN trino_long_fail()
+    ELSE generate_series(a::TIMESTAMP, b::TIMESTAMP, to_milliseconds(ms))
+    END;
+
+trino_slice(a, s, n) AS CASE
+    WHEN s = 0 THEN trino_fail('SQL array indices start at 1')
+    WHEN n < 0 THEN trino_fail('length must be greater than or equal to 0')
+    WHEN s > 0 THEN a[s : s + n - 1]
+    WHEN -s > len(a) THEN a[1 : 0]
+    ELSE a[len(a) + s + 1 : len(a) + s + n]
+    END;
+
+trino_trim_array(a, n) AS CASE
+    WHEN n < 0 THEN trino_fail('size must not be negative: ' || n)
+    WHEN n > len(a)
+        THEN trino_fail('size must not exceed array cardinality ' || len(a) || ': ' || n)
+    ELSE a[1 : len(a) - n]
+    END;
+
+trino_histogram(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    ELSE map(trino_distinct(a), list_transform(
+        trino_distinct(a), lambda _e: len(list_filter(a, lambda _f: _f = _e))))
+    END;
+
+-- Maps
+
+trino_repeated(k) AS
+    list_filter(k, lambda _e, _i: list_position(k, _e) <> _i)[1]::VARCHAR;
+
+trino_map(k, v) AS CASE
+    WHEN k IS NULL OR v IS NULL THEN NULL
+    WHEN len(k) <> len(v) THEN trino_fail('Key and value arrays must be the same length')
+    WHEN len(k) <> list_count(k) THEN trino_fail('map key cannot be null')
+    WHEN list_unique(k) <> len(k)
+        THEN trino_fail('Duplicate map keys (' || trino_repeated(k) || ') are not allowed')
+    ELSE map(k, v)
+    END;
+
+-- Entries are rows of key and value. Equal keys are brought together by sorting (i is where an
+-- entry stood); a group is where it starts and ends in the sorted entries, in order of appearance.
+trino_sorted(a) AS list_sort(list_transform(
+    list_filter(a, lambda _e: _e.key IS NOT NULL),
+    lambda _e, _i: struct_pack(key := _e.key, i := _i, value := _e.value)));
+
+trino_starts(s) AS list_filter(
+    range(1, len(s) + 1), lambda _i: _i = 1 OR s[_i].key IS DISTINCT FROM s[_i - 1].key);
+
+trino_groups(s) AS list_transform([trino_starts(s)], lambda _b: list_sort(list_transform(
+    _b, lambda _low, _n: struct_pack(
+        i := s[_low].i, low := _low, high := coalesce(_b[_n + 1], len(s) + 1)))))[1];
+
+trino_group_keys(s, g) AS list_transform(g, lambda _g: s[_g.low].key);
+
+trino_first_values(s, g) AS list_transform(g, lambda _g: s[_g.low].value);
+
+trino_all_values(s, g) AS list_transform(
+    g, lambda _g: list_transform(range(_g.low, _g.high), lambda _i: s[_i].value));
+
+trino_first_map(s) AS list_transform([trino_groups(s)],
+    lambda _g: map(trino_group_keys(s, _g), trino_first_values(s, _g)))[1];
+
+trino_map_of(a) AS list_transform([trino_sorted(a)], lambda _s: trino_first_map(_s))[1];
+
+trino_full_map(s) AS list_transform([trino_groups(s)],
+    lambda _g: map(trino_group_keys(s, _g), trino_all_values(s, _g)))[1];
+
+trino_multimap_of(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    ELSE list_transform([trino_sorted(a)], lambda _s: trino_full_map(_s))[1]
+    END;
+
+trino_union_of(a) AS CASE
+    WHEN list_count(a) = 0 THEN NULL
+    ELSE trino_map_of(flatten(list_transform(a, lambda _m: map_entries(_m))))
+    END;
+
+trino_map_agg(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    WHEN list_unique(list_transform(a, lambda _e: _e.key)) = len(a) THEN map_from_entries(a)
+    ELSE trino_map_of(a)
+    END;
+
+trino_multimap(a) AS CASE
+    WHEN list_bool_or(list_transform(a, lambda _e: _e.key IS NULL))
+        THEN trino_fail('map key cannot be null')
+    ELSE trino_multimap_of(a)
+    END;
+
+-- Aggregates
+
+trino_finite(x) AS CASE WHEN isfinite(x) THEN x ELSE NULL END;
+
+trino_most_frequent(counts, n) AS map_from_entries(list_transform(
+    list_reverse_sort(list_transform(
+        map_entries(counts), lambda _e: struct_pack(n := _e.value, k := _e.key)))[1 : n],
+    lambda _e: struct_pack(k := _e.k, v := _e.n::BIGINT)));
+
+trino_weight(a) AS list_sum(list_transform(a, lambda _f: _f.w));
+
+trino_weighted(a, p) AS list_filter(a, lambda _e, _i:
+    _e.v IS NOT NULL AND trino_weight(a[1 : _i]) >= p * trino_weight(a))[1].v;
+
+-- JSON
+
+trino_valid_json(d) AS CASE WHEN json_valid(d) THEN d END;
+
+-- DuckDB gives a number's value, Trino its text: 2.50 stays 2.50.
+trino_json_at(d, p, t) AS CASE json_type(trino_valid_json(d), p)
+    WHEN 'DOUBLE' THEN trino_json_extract(d, t)
+    ELSE json_extract(trino_valid_json(d), p)::VARCHAR
+    END;
+
+trino_json_scalar_at(d, p, t) AS CASE json_type(trino_valid_json(d), p)
+    WHEN 'OBJECT' THEN NULL
+    WHEN 'ARRAY' THEN NULL
+    WHEN 'DOUBLE' THEN trino_json_scalar(d, t)
+    ELSE json_extract_string(trino_valid_json(d), p)
+    END;
+
+-- Values as text
+
+-- Java's Double.toString is scientific from 10^7 on and below 10^-3. DuckDB's digits are the
+-- shortest that read back, as Java's are, so only the point and the exponent move.
+trino_bare_digits(s) AS rtrim(ltrim(replace(split_part(s, 'e', 1), '.', ''), '0'), '0');
+
+trino_double_digits(s) AS CASE WHEN trino_bare_digits(s) = '' THEN '0' ELSE trino_bare_digits(s) END;
+
+trino_double_exponent(s) AS CASE
+    WHEN trino_bare_digits(s) = '' THEN 0
+    WHEN contains(s, 'e') THEN split_part(s, 'e', 2)::INTEGER
+    WHEN s LIKE '0.%' THEN length(ltrim(s[3:], '0')) - length(s) + 1
+    ELSE strpos(s, '.') - 2
+    END;
+
+trino_decimals(d) AS CASE WHEN length(d) = 1 THEN '0' ELSE d[2:] END;
+
+trino_e(s) AS trino_double_digits(s)[1] || '.' || trino_decimals(trino_double_digits(s)) || 'E'
+    || trino_double_exponent(s);
+
+trino_signed_e(x) AS trino_sign_mark(x) || trino_e(CAST(abs(x) AS VARCHAR));
+
+trino_special(x) AS CASE
+    WHEN isnan(x) THEN 'NaN'
+    WHEN x > 0 THEN 'Infinity'
+    ELSE '-Infinity'
+    END;
+
+trino_float_text(x) AS CASE
+    WHEN (abs(x) >= 1e-3 AND abs(x) < 1e7) OR x = 0 THEN CAST(x AS VARCHAR)
+    WHEN x IS NULL THEN NULL
+    WHEN isfinite(x) THEN trino_signed_e(x)
+    ELSE trino_special(x)
+    END;
+
+trino_scientific(x) AS CASE
+    WHEN x IS NULL THEN NULL
+    WHEN isfinite(x) THEN trino_signed_e(x)
+    ELSE trino_special(x)
+    END;
+
+trino_hex_text(b) AS rtrim(regexp_replace(lower(hex(b)), '(..)', '\1 ', 'g'));
+
+trino_clock(ms) AS format('{} {:02d}:{:02d}:{:02d}.{:03d}', ms // 86400000, ms // 3600000 % 24,
+    ms // 60000 % 60, ms // 1000 % 60, ms % 1000);
+
+trino_span_text(ms) AS trino_sign_mark(ms) || trino_clock(abs(ms));
+
+trino_months_text(m) AS
+    trino_sign_mark(m) || format('{}-{}', abs(m) // 12, abs(m) % 12);
