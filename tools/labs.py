@@ -8,6 +8,7 @@ tests use it too.
 import argparse
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 CELL_TIMEOUT_S = 60
+COLOUR = re.compile(r"\x1b\[[\d;]*m")
 TRACEBACK = "Traceback (most recent call last)"
 LABKIT = Path(sys.executable).parent / "labkit"
 
@@ -94,7 +96,7 @@ def _run(path: Path, stored: list[Any]) -> str:
         with workspace():
             client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        return str(error).strip().splitlines()[-1]
+        return COLOUR.sub("", str(error)).strip().splitlines()[-1]
     ran = [cell for cell in notebook.cells if cell.cell_type == "code"]
     found = (
         f"cell {number} {fault}"
