@@ -1,1 +1,4 @@
 """The services with operations of our own: importing this registers them all."""
+
+import labkit.cloud.athena  # noqa: F401
+import labkit.cloud.glue  # noqa: F401

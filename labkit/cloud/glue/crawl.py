@@ -1,0 +1,180 @@
+"""One crawl: list the targets, classify their objects, group them, write the catalog.
+
+It runs as the crawler's role, so that a bucket policy or a KMS key that refuses the role fails it
+(`LastCrawl` then carries the error of S3). Steps and their log lines:
+https://docs.aws.amazon.com/glue/latest/dg/add-crawler.html
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from labkit.cloud.glue.classifiers import known_classifiers
+from labkit.cloud.glue.definitions import location
+from labkit.cloud.glue.grouping import Draft, Rules, find_tables
+from labkit.cloud.glue.reading import Reader
+from labkit.cloud.glue.runs import Crawl
+from labkit.cloud.glue.targets import folder_of, holds_data, sample, without_excluded
+from labkit.cloud.glue.writing import Policies, Writer
+from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.store import Object, Store
+
+SHOWN = 5
+
+
+def run_crawl(crawl: Crawl, crawler: Any, job: Job) -> None:
+    """Do a crawl to its end, and record how it ended."""
+    try:
+        _Run(crawl, crawler, job).run()
+    except Stopped:
+        crawl.end("STOPPED")
+    except AwsError as error:
+        crawl.log("ERROR", as_s3_says(error))
+        crawl.end("FAILED", as_s3_says(error))
+    except Exception as error:
+        crawl.log("ERROR", f"Internal Service Exception: {error}")
+        crawl.end("FAILED", f"Internal Service Exception: {error}")
+        raise
+    else:
+        crawl.end("COMPLETED", " ".join(crawl.notes) or None)
+
+
+class _Run:
+    """The steps of a crawl.
+
+    Args:
+        crawl: its record and log.
+        crawler: moto's record of the crawler.
+        job: the job that it runs in.
+    """
+
+    def __init__(self, crawl: Crawl, crawler: Any, job: Job) -> None:
+        self.crawl, self.crawler, self.job = crawl, crawler, job
+        self.configuration = json.loads(crawler.configuration or "{}")
+        principal = role_session(crawler.role, crawl.cloud.account)
+        self.store = Store(crawl.cloud, principal)
+
+    def run(self) -> None:
+        name, database = self.crawler.name, self.crawler.database_name
+        self.crawl.log("BENCHMARK", f"Running Start Crawl for Crawler {name}")
+        policy = self.crawler.schema_change_policy
+        self.crawl.log("INFO", f"Crawler configured with SchemaChangePolicy {json.dumps(policy)}.")
+        targets = self.crawler.targets["S3Targets"]
+        listed = [(target, self._list(target)) for target in targets]
+        reader = Reader(
+            self.crawl,
+            self.job,
+            self.store,
+            known_classifiers(self.crawl.cloud, self.crawler.classifiers),
+            total=sum(len(objects) for _, objects in listed),
+            only_new_folders=_behavior(self.crawler) == "CRAWL_NEW_FOLDERS_ONLY",
+        )
+        drafts = [(target, self._draft(target, objects, reader)) for target, objects in listed]
+        self.crawl.log(
+            "BENCHMARK", f"Classification complete, writing results to database {database}"
+        )
+        self.crawl.flush()
+        self._write(drafts)
+        self.crawl.log("BENCHMARK", "Finished writing to Catalog")
+
+    def _list(self, target: dict[str, Any]) -> list[Object]:
+        """The target's objects that hold data; says so when there are none."""
+        bucket, root = folder_of(target["Path"])
+        self.job.check()
+        objects = self.store.list(location(bucket, root))
+        if not objects:
+            self._check_is_folder(target["Path"], bucket, root)
+        data = [each for each in objects if holds_data(each, root)]
+        data = without_excluded(data, root, target.get("Exclusions") or [])
+        if not data:
+            self.crawl.note(f"No objects with data found at {target['Path']}: no table was made.")
+        return sample(data, target.get("SampleSize"))
+
+    def _check_is_folder(self, path: str, bucket: str, root: str) -> None:
+        if root and self.store.find(location(bucket, root.rstrip("/"))):
+            parent = location(bucket, root.rstrip("/").rpartition("/")[0])
+            raise AwsError(
+                "InvalidInputException",
+                f"The include path {path} is an object. A crawler crawls folders: "
+                f"point it to {parent.rstrip('/')}/",
+            )
+
+    def _draft(
+        self, target: dict[str, Any], objects: list[Object], reader: Reader
+    ) -> tuple[str, list[Draft]]:
+        """The bucket and the tables of a target; says which objects were left out."""
+        bucket, root = folder_of(target["Path"])
+        found = reader.read(objects)
+        unknown = [each.key for each in found if each.shape.classification == "UNKNOWN"]
+        if unknown:
+            self.crawl.note(
+                f"No classifier recognised {len(unknown)} object(s), which are in no table: "
+                f"{_some(unknown)}."
+            )
+        known = [each for each in found if each.shape.classification != "UNKNOWN"]
+        grouping = self.configuration.get("Grouping", {})
+        rules = Rules(
+            combine=grouping.get("TableGroupingPolicy") == "CombineCompatibleSchemas",
+            level=grouping.get("TableLevelConfiguration"),
+        )
+        drafts = find_tables(root, known, rules)
+        alone = [draft.folder for draft in drafts if draft.alone]
+        if alone:
+            self.crawl.note(
+                "Objects of different formats or schemas share a folder, so each is a table of "
+                f"its own, which Athena cannot read: {_some(alone)}. Give each its own folder."
+            )
+        return bucket, drafts
+
+    def _write(self, drafts: list[tuple[dict[str, Any], tuple[str, list[Draft]]]]) -> None:
+        cloud, crawler = self.crawl.cloud, self.crawler
+        database = ensure_database(cloud, self.crawl.region, crawler.database_name)
+        policy = crawler.schema_change_policy
+        policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
+        writer = Writer(self.crawl, database, crawler.table_prefix or "", policies)
+        for target, (bucket, tables) in drafts:
+            for draft in tables:
+                self.job.check()
+                writer.write(draft, bucket, target.get("Exclusions") or [])
+        roots = [location(*folder_of(target["Path"])) for target, _ in drafts]
+        writer.retire(roots)
+
+
+def ensure_database(cloud: Any, region: str, name: str) -> Any:
+    """moto's record of a crawler's database, which a crawl makes when it is missing."""
+    glue = cloud.backend("glue", region)
+    with cloud.changing("glue"):
+        if name not in glue.databases:
+            glue.create_database(name, {"Name": name})
+        return glue.databases[name]
+
+
+def role_session(role: str, account: str) -> Principal:
+    """Who a crawler is to S3 and KMS: a session of its role."""
+    name = role.rpartition("/")[2]
+    return Principal(f"arn:aws:sts::{account}:assumed-role/{name}/AWS-Crawler", account)
+
+
+def as_s3_says(error: AwsError) -> str:
+    """An error of S3 as the SDK in Glue words it; others as they are."""
+    if error.status not in (403, 404):
+        return error.message
+    request = uuid.uuid4().hex[:16].upper()
+    tail = (
+        f"(Service: Amazon S3; Status Code: {error.status}; Error Code: {error.code}; "
+        f"Request ID: {request}; Proxy: null)"
+    )
+    head, mark, rest = error.message.partition(" retrieving file at ")
+    return f"{head} {tail}{mark}{rest}"
+
+
+def _behavior(crawler: Any) -> str:
+    return str((crawler.recrawl_policy or {}).get("RecrawlBehavior", "CRAWL_EVERYTHING"))
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

@@ -1,0 +1,141 @@
+"""Tables and partitions as a crawler writes them into the catalog.
+
+What a crawler notes in ``Parameters`` (on the table, on its StorageDescriptor and, with their own
+figures, on each partition's): https://docs.aws.amazon.com/glue/latest/dg/table-properties-crawler.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from labkit.cloud.glue.grouping import Draft, Found, Part, partition_values
+from labkit.cloud.glue.shape import Shape, merge
+
+Definition = dict[str, Any]
+# Figures, not schema: a change of these alone makes no new version of a table.
+FIGURES = ("averageRecordSize", "objectCount", "recordCount", "sizeKey")
+DEPRECATED = "DEPRECATED_BY_CRAWLER"
+OWNER = "UPDATED_BY_CRAWLER"
+
+
+def table_input(
+    draft: Draft, *, name: str, bucket: str, crawler: str, exclusions: Sequence[str]
+) -> Definition:
+    """The ``TableInput`` of a draft."""
+    parameters = _parameters(draft.shape, draft.objects, crawler)
+    if exclusions:
+        parameters["exclusions"] = json.dumps(list(exclusions))
+    descriptor = _descriptor(draft.shape, location(bucket, draft.folder), parameters)
+    if draft.keys:
+        parameters = parameters | {"partition_filtering.enabled": "true"}
+    return {
+        "Name": name,
+        "Owner": "owner",
+        "Retention": 0,
+        "StorageDescriptor": descriptor,
+        "PartitionKeys": [{"Name": key, "Type": "string"} for key in draft.keys],
+        "TableType": "EXTERNAL_TABLE",
+        "Parameters": parameters,
+    }
+
+
+def partition_inputs(draft: Draft, *, bucket: str, crawler: str) -> list[Definition]:
+    """The ``PartitionInput`` of each of a draft's partitions, with the partition's own schema."""
+    if not draft.keys:
+        return []
+    return [_partition(draft, part, bucket, crawler) for part in draft.parts]
+
+
+def _partition(draft: Draft, part: Part, bucket: str, crawler: str) -> Definition:
+    shape = merge([found.shape for found in part.objects])
+    parameters = _parameters(shape, part.objects, crawler)
+    return {
+        "Values": partition_values(part.names, draft.keys),
+        "StorageDescriptor": _descriptor(shape, location(bucket, part.folder), parameters),
+        "Parameters": parameters,
+    }
+
+
+def location(bucket: str, folder: str) -> str:
+    """The address of a folder.
+
+    >>> location("lake", "raw/orders/")
+    's3://lake/raw/orders/'
+    """
+    return f"s3://{bucket}/{folder}"
+
+
+def _parameters(shape: Shape, objects: Sequence[Found], crawler: str) -> dict[str, str]:
+    return {
+        "CrawlerSchemaDeserializerVersion": "1.0",
+        "CrawlerSchemaSerializerVersion": "1.0",
+        OWNER: crawler,
+        "averageRecordSize": str(shape.average_size),
+        "classification": shape.classification,
+        "compressionType": shape.compression,
+        "objectCount": str(len(objects)),
+        "recordCount": str(shape.records),
+        "sizeKey": str(sum(found.size for found in objects)),
+        "typeOfData": "file",
+        **shape.parameters,
+    }
+
+
+def _descriptor(shape: Shape, where: str, parameters: dict[str, str]) -> Definition:
+    return {
+        "Columns": [{"Name": name, "Type": kind} for name, kind in shape.columns],
+        "Location": where,
+        "InputFormat": shape.input_format,
+        "OutputFormat": shape.output_format,
+        "Compressed": shape.compression not in ("none", ""),
+        "NumberOfBuckets": -1,
+        "SerdeInfo": {
+            "SerializationLibrary": shape.serde,
+            "Parameters": dict(shape.serde_parameters),
+        },
+        "BucketColumns": [],
+        "SortColumns": [],
+        "Parameters": dict(parameters),
+        "StoredAsSubDirectories": False,
+    }
+
+
+# Comparing ----------------------------------------------------------------------------------------
+
+
+def schema_of(definition: Definition) -> Definition:
+    """A definition without its figures, to tell a changed schema from more data."""
+    descriptor = dict(definition.get("StorageDescriptor", {}))
+    descriptor["Parameters"] = _without_figures(descriptor.get("Parameters", {}))
+    return {
+        "StorageDescriptor": descriptor,
+        "PartitionKeys": definition.get("PartitionKeys", []),
+        "Parameters": _without_figures(definition.get("Parameters", {})),
+    }
+
+
+def _without_figures(parameters: dict[str, str]) -> dict[str, str]:
+    return {k: v for k, v in parameters.items() if k not in FIGURES}
+
+
+def with_new_columns(old: Definition, new: Definition) -> Definition:
+    """The new definition with the old columns as they are, and the new ones after them."""
+    known = list(old["StorageDescriptor"]["Columns"])
+    names = {column["Name"] for column in known}
+    added = [c for c in new["StorageDescriptor"]["Columns"] if c["Name"] not in names]
+    return with_columns(new, [*known, *added])
+
+
+def with_columns(definition: Definition, columns: list[Definition]) -> Definition:
+    """The definition with other columns."""
+    descriptor = {**definition["StorageDescriptor"], "Columns": columns}
+    return {**definition, "StorageDescriptor": descriptor}
+
+
+def inheriting(partition: Definition, table: Definition) -> Definition:
+    """A partition that takes its schema and its format from its table."""
+    mine, theirs = partition["StorageDescriptor"], table["StorageDescriptor"]
+    own = {"Location": mine["Location"], "Parameters": mine["Parameters"]}
+    return {**partition, "StorageDescriptor": {**theirs, **own}}

@@ -1,0 +1,137 @@
+"""How crawls are doing: metrics of the running one, and the history.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import operator
+import statistics
+import time
+from typing import Any
+
+from labkit.cloud.glue import runs
+from labkit.cloud.glue.records import answers, glue
+from labkit.cloud.glue.runs import ENDED, Run
+from labkit.cloud.glue.words import invalid, not_found, page
+from labkit.cloud.operations import Answer, Context
+
+DPUS = 2  # what a crawler uses; at least ten minutes are billed
+BILLED_AT_LEAST_S = 600
+
+
+@answers("GetCrawlerMetrics")
+def get_crawler_metrics(
+    context: Context,
+    *,
+    CrawlerNameList: list[str] | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """Tables made and time left, of each crawler."""
+    known = sorted(glue(context).crawlers)
+    wanted = [name for name in known if not CrawlerNameList or name in CrawlerNameList]
+    names, token = page(wanted, NextToken, MaxResults)
+    return {"CrawlerMetricsList": [_metrics(context, name) for name in names], "NextToken": token}
+
+
+def _metrics(context: Context, name: str) -> Answer:
+    history = runs.runs_of(context.cloud, context.region, name)
+    last = history[-1] if history else None
+    times = [run["end"] - run["start"] for run in history if run["state"] in ENDED]
+    return {
+        "CrawlerName": name,
+        **_time_left(last),
+        "LastRuntimeSeconds": times[-1] if times else 0.0,
+        "MedianRuntimeSeconds": statistics.median(times) if times else 0.0,
+        **{f"Tables{what.capitalize()}": last[what] if last else 0 for what in runs.COUNTS},
+    }
+
+
+def _time_left(run: Run | None) -> Answer:
+    """Seconds left, from the share of objects read so far."""
+    if run is None or run["state"] in ENDED:
+        return {"TimeLeftSeconds": 0.0, "StillEstimating": False}
+    if not run["done"]:
+        return {"TimeLeftSeconds": 0.0, "StillEstimating": True}
+    elapsed = time.time() - run["start"]
+    left = elapsed * (run["total"] - run["done"]) / run["done"]
+    return {"TimeLeftSeconds": left, "StillEstimating": False}
+
+
+@answers("ListCrawls")
+def list_crawls(
+    context: Context,
+    *,
+    CrawlerName: str,
+    MaxResults: int | None = None,
+    Filters: list[dict[str, str]] | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """A crawler's crawls, the latest first."""
+    if CrawlerName not in glue(context).crawlers:
+        raise not_found(f"Crawler with name {CrawlerName} does not exist")
+    history = runs.runs_of(context.cloud, context.region, CrawlerName)
+    wanted = [r for r in reversed(history) if all(_passes(r, f) for f in Filters or [])]
+    found, token = page(wanted, NextToken, MaxResults or 20)
+    return {"Crawls": [_shown(run) for run in found], "NextToken": token}
+
+
+def _shown(run: Run) -> Answer:
+    ended = run["state"] in ENDED
+    summary = {
+        kind: {verb: {"Count": n} for verb, n in v.items()} for kind, v in run["summary"].items()
+    }
+    return {
+        "CrawlId": run["id"],
+        "State": run["state"] if ended else "RUNNING",
+        "EndTime": run.get("end"),
+        "Summary": json.dumps(summary) if ended else None,
+        "DPUHour": _billed_hours(run) if ended else 0.0,
+        **runs.shown(run),
+    }
+
+
+def _billed_hours(run: Run) -> float:
+    """DPU hours as AWS would bill them: https://aws.amazon.com/glue/pricing/."""
+    return DPUS * max(float(run["end"] - run["start"]), BILLED_AT_LEAST_S) / 3600
+
+
+_MILLISECONDS = 1e11  # a number above it counts milliseconds since 1970
+_OPERATORS: dict[str, Any] = {
+    "GT": operator.gt,
+    "GE": operator.ge,
+    "LT": operator.lt,
+    "LE": operator.le,
+    "EQ": operator.eq,
+    "NE": operator.ne,
+}
+_FIELDS: dict[str, tuple[str, Any]] = {
+    "CRAWL_ID": ("id", str),
+    "STATE": ("state", str),
+    "START_TIME": ("start", float),
+    "END_TIME": ("end", float),
+    "DPU_HOUR": ("dpu", float),
+}
+
+
+def _passes(run: Run, condition: dict[str, str]) -> bool:
+    name, kind = _FIELDS[condition["FieldName"]]
+    mine = _billed_hours(run) if name == "dpu" and run.get("end") else run.get(name)
+    theirs = _moment(condition) if kind is float else condition["FieldValue"]
+    return mine is not None and bool(_OPERATORS[condition["FilterOperator"]](mine, theirs))
+
+
+def _moment(condition: dict[str, str]) -> float:
+    """A filter's number, or the time that it spells, as seconds since 1970."""
+    text = condition["FieldValue"]
+    if text.replace(".", "", 1).isdigit():
+        number = float(text)
+        return number / 1000 if number > _MILLISECONDS else number
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        raise invalid(f"Invalid FieldValue {text} for {condition['FieldName']}") from None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()

@@ -1,0 +1,77 @@
+"""moto's records of databases and tables, found without regard to case.
+
+Glue folds the names of databases and tables to lower case, "for Hive compatibility":
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.glue.words import not_found
+from labkit.cloud.operations import Answer, Context, Handler, changes_state, operation
+
+Definition = dict[str, Any]
+
+
+def answers(name: str) -> Callable[[Handler], Handler]:
+    """Register Glue's answer to an operation, given while no crawl changes the records.
+
+    Args:
+        name: the operation's name in its API model.
+    """
+
+    def register(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def alone(context: Context, **members: Any) -> Answer | None:
+            hold = context.cloud.changing if changes_state(name) else context.cloud.lock
+            with hold("glue"):
+                return handler(context, **members)
+
+        return operation("glue", name)(alone)
+
+    return register
+
+
+def glue(context: Context) -> Any:
+    """moto's records of the caller's region."""
+    return context.cloud.backend("glue", context.region)
+
+
+def find_database(context: Context, name: str) -> Any:
+    """The record of a database.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``.
+    """
+    found = without_case(glue(context).databases, name)
+    if found is None:
+        raise not_found(f"Database {name.lower()} not found.")
+    return found
+
+
+def find_table(context: Context, database: str, name: str) -> Any:
+    """The record of a table.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``, for the database or the table.
+    """
+    found = without_case(find_database(context, database).tables, name)
+    if found is None:
+        raise not_found(f"Table {name.lower()} not found.")
+    return found
+
+
+def current(table: Any) -> Definition:
+    """The current definition of a table."""
+    found: Definition = table.versions[str(table._current_version)]
+    return found
+
+
+def without_case(records: dict[str, Any], name: str) -> Any | None:
+    """The record of a name in any case."""
+    if name.lower() in records:
+        return records[name.lower()]
+    return next((r for n, r in records.items() if n.lower() == name.lower()), None)

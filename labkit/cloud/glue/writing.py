@@ -1,0 +1,217 @@
+"""Bringing the catalog in step with what a crawl found, by the crawler's policies.
+
+New tables and partitions are always made; changed ones follow ``UpdateBehavior``, vanished ones
+``DeleteBehavior``. Sources: https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html
+and https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from labkit.cloud.glue import definitions
+from labkit.cloud.glue.definitions import DEPRECATED, OWNER, Definition
+from labkit.cloud.glue.grouping import Draft, clean_name, table_name
+from labkit.cloud.glue.indexes import index_partitions
+from labkit.cloud.glue.records import current
+from labkit.cloud.glue.runs import Crawl
+
+UPDATE, LOG, DEPRECATE, DELETE = (
+    "UPDATE_IN_DATABASE",
+    "LOG",
+    "DEPRECATE_IN_DATABASE",
+    "DELETE_FROM_DATABASE",
+)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """What a crawler may change.
+
+    Args:
+        update: ``UpdateBehavior``.
+        delete: ``DeleteBehavior``.
+        configuration: the crawler's ``Configuration``, parsed.
+    """
+
+    update: str = UPDATE
+    delete: str = DEPRECATE
+    configuration: dict[str, Any] = field(default_factory=dict)
+
+    def output(self, kind: str) -> str | None:
+        """``AddOrUpdateBehavior`` of ``Tables`` or ``Partitions``."""
+        found: str | None = (
+            self.configuration.get("CrawlerOutput", {}).get(kind, {}).get("AddOrUpdateBehavior")
+        )
+        return found
+
+    @property
+    def merges_columns(self) -> bool:
+        return self.output("Tables") == "MergeNewColumns"
+
+    @property
+    def inherits(self) -> bool:
+        return self.output("Partitions") == "InheritFromTable"
+
+    @property
+    def indexes(self) -> bool:
+        return bool(self.configuration.get("CreatePartitionIndex", True))
+
+
+class Writer:
+    """Writes one crawl's tables into one database, each whole or not at all.
+
+    Args:
+        crawl: the running crawl.
+        database: moto's record of the database.
+        prefix: what table names start with.
+        policies: what may change.
+    """
+
+    def __init__(self, crawl: Crawl, database: Any, prefix: str, policies: Policies) -> None:
+        self.crawl, self.database, self.prefix = crawl, database, prefix
+        self.policies = policies
+        self.seen: set[str] = set()
+
+    @property
+    def tables(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.database.tables
+        return found
+
+    def write(self, draft: Draft, bucket: str, exclusions: list[str]) -> None:
+        """Make or update the table of a draft, with its partitions, in one durable change."""
+        crawler, where = self.crawl.crawler, definitions.location(bucket, draft.folder)
+        with self.crawl.cloud.changing("glue"):
+            name = self._name(draft, bucket, where)
+            self.seen.add(name)
+            wanted = definitions.table_input(
+                draft, name=name, bucket=bucket, crawler=crawler, exclusions=exclusions
+            )
+            if name in self.tables:
+                self._update(name, wanted)
+            else:
+                self._create(name, wanted)
+            found = definitions.partition_inputs(draft, bucket=bucket, crawler=crawler)
+            if found and _keys(self._current(name)) != list(draft.keys):
+                self.crawl.note(
+                    "Folder partition keys do not match table partition keys, skipped folder: "
+                    f"{where.removeprefix('s3://')}"
+                )
+                return
+            self._write_partitions(name, found)
+            if found and self.policies.indexes:
+                index_partitions(self.tables[name])
+
+    def _name(self, draft: Draft, bucket: str, where: str) -> str:
+        """The table's name; with a hash of its location where another table has the name."""
+        plain = clean_name(self.prefix) + table_name(draft.folder, bucket)
+        hashed = f"{plain}_{hashlib.md5(where.encode(), usedforsecurity=False).hexdigest()}"
+        if hashed in self.tables:
+            return hashed
+        taken = plain in self.tables and not _lies_at(self._current(plain), where)
+        return hashed if taken else plain
+
+    def _create(self, name: str, wanted: Definition) -> None:
+        backend = self.crawl.cloud.backend("glue", self.crawl.region)
+        backend.create_table(self.database.name, name, wanted)
+        self.crawl.count("created")
+        self.crawl.log("INFO", f"Created table {name} in database {self.database.name}")
+
+    def _update(self, name: str, wanted: Definition) -> None:
+        table, old = self.tables[name], self._current(name)
+        if self.policies.merges_columns:
+            wanted = definitions.with_new_columns(old, wanted)
+        if _keys(old) != _keys(wanted) and table.partitions:
+            wanted = {**wanted, "PartitionKeys": old.get("PartitionKeys", [])}
+        if definitions.schema_of(old) == definitions.schema_of(wanted):
+            if old != wanted and self.policies.update == UPDATE:
+                table.versions[str(table._current_version)] = wanted
+            return
+        if self.policies.update == LOG and not self.policies.merges_columns:
+            self.crawl.log("INFO", f"Table {name} has a changed schema, logged and not updated")
+            return
+        table.update(wanted)
+        self.crawl.count("updated")
+        self.crawl.log("INFO", f"Updated table {name} in database {self.database.name}")
+
+    def _write_partitions(self, name: str, found: list[Definition]) -> None:
+        table = self.tables[name]
+        if self.policies.inherits:
+            found = [definitions.inheriting(p, self._current(name)) for p in found]
+        new = [p for p in found if str(p["Values"]) not in table.partitions]
+        for each in new:
+            table.create_partition(each)
+        changed = [p for p in found if table.partitions[str(p["Values"])].partition_input != p]
+        if self.policies.update == UPDATE or self.policies.inherits:
+            for each in changed:
+                table.update_partition(each["Values"], each)
+            self._count_partitions("updated", name, changed)
+        self._count_partitions("created", name, new)
+        self._retire_partitions(name, {str(p["Values"]) for p in found})
+
+    def _count_partitions(self, what: str, name: str, partitions: list[Definition]) -> None:
+        self.crawl.count(what, "PARTITION", len(partitions))
+        if partitions:
+            values = json.dumps([p["Values"] for p in partitions])
+            verb = what.capitalize()
+            self.crawl.log("INFO", f"{verb} partitions with values {values} for table {name}")
+
+    def _retire_partitions(self, name: str, kept: set[str]) -> None:
+        table, behavior = self.tables[name], self.policies.delete
+        gone = [p for key, p in table.partitions.items() if key not in kept]
+        gone = [p for p in gone if DEPRECATED not in p.partition_input.get("Parameters", {})]
+        if not gone or behavior == LOG:
+            return
+        for each in gone:
+            if behavior == DELETE:
+                table.delete_partition(each.values)
+            else:
+                table.update_partition(each.values, _deprecated(each.partition_input))
+        self._count_partitions(
+            "deleted" if behavior == DELETE else "updated", name, [p.partition_input for p in gone]
+        )
+
+    def retire(self, folders: list[str]) -> None:
+        """Deal with this crawler's tables under these folders whose objects are gone."""
+        for name in [n for n in self.tables if n not in self.seen]:
+            definition = self._current(name)
+            where = definition.get("StorageDescriptor", {}).get("Location", "")
+            mine = definition.get("Parameters", {}).get(OWNER) == self.crawl.crawler
+            if mine and where.startswith(tuple(folders)):
+                self._retire(name, definition)
+
+    def _retire(self, name: str, definition: Definition) -> None:
+        if DEPRECATED in definition["Parameters"] and self.policies.delete != DELETE:
+            return
+        with self.crawl.cloud.changing("glue"):
+            if self.policies.delete == DELETE:
+                del self.tables[name]
+                self.crawl.count("deleted")
+                self.crawl.log("INFO", f"Deleted table {name} in database {self.database.name}")
+            elif self.policies.delete == DEPRECATE:
+                self.tables[name].update(_deprecated(definition))
+                self.crawl.count("updated")
+                self.crawl.log("INFO", f"Table {name} has been marked as deprecated")
+            else:
+                self.crawl.log("INFO", f"The data of table {name} is gone, logged and not deleted")
+
+    def _current(self, name: str) -> Definition:
+        return current(self.tables[name])
+
+
+def _keys(definition: Definition) -> list[str]:
+    return [key["Name"] for key in definition.get("PartitionKeys") or []]
+
+
+def _lies_at(definition: Definition, where: str) -> bool:
+    mine = definition.get("StorageDescriptor", {}).get("Location", "")
+    return str(mine).rstrip("/") == where.rstrip("/")
+
+
+def _deprecated(definition: Definition) -> Definition:
+    mark = {DEPRECATED: str(int(time.time() * 1000))}
+    return {**definition, "Parameters": {**definition.get("Parameters", {}), **mark}}
