@@ -1,0 +1,212 @@
+"""Data catalogs and what is in them, as Athena's own calls tell it.
+
+``AwsDataCatalog`` is the Glue catalog. Other catalogs can be registered, not queried. Source:
+https://docs.aws.amazon.com/athena/latest/APIReference/API_ListTableMetadata.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.paging import page
+from labkit.cloud.lake import parameters_of
+from labkit.cloud.metastore import CATALOG, Definition, Metastore
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+NAME = "AwsDataCatalog"
+
+
+@operation("athena", "ListDataCatalogs")
+def list_data_catalogs(
+    context: Context, *, MaxResults: int = 50, NextToken: str = "", **_: Any
+) -> Answer:
+    others = _backend(context).data_catalogs.values()
+    shown = [{"CatalogName": NAME, "Type": "GLUE"}]
+    shown += [{"CatalogName": c.name, "Type": c.type} for c in others]
+    return page("DataCatalogsSummary", shown, MaxResults, NextToken)
+
+
+@operation("athena", "GetDataCatalog")
+def get_data_catalog(context: Context, *, Name: str, **_: Any) -> Answer:
+    if Name.lower() == CATALOG:
+        parameters = {"catalog-id": context.account}
+        return {"DataCatalog": {"Name": NAME, "Type": "GLUE", "Parameters": parameters}}
+    return {"DataCatalog": _described(_find(context, Name))}
+
+
+@operation("athena", "CreateDataCatalog")
+def create_data_catalog(
+    context: Context,
+    *,
+    Name: str,
+    Type: str,
+    Description: str = "",
+    Parameters: dict[str, str] | None = None,
+    Tags: list[dict[str, str]] | None = None,
+) -> Answer:
+    with context.cloud.lock("athena"):
+        backend = _backend(context)
+        if Name.lower() == CATALOG or Name in backend.data_catalogs:
+            raise invalid(f"DataCatalog {Name} has already been created")
+        backend.create_data_catalog(Name, Type, Description, Parameters or {}, Tags or [])
+    return {"DataCatalog": _described(_find(context, Name))}
+
+
+@operation("athena", "UpdateDataCatalog")
+def update_data_catalog(
+    context: Context,
+    *,
+    Name: str,
+    Type: str,
+    Description: str | None = None,
+    Parameters: dict[str, str] | None = None,
+) -> Answer:
+    with context.cloud.lock("athena"):
+        found = _find(context, Name)
+        found.type = Type
+        found.description = found.description if Description is None else Description
+        found.parameters = found.parameters if Parameters is None else Parameters
+    return {}
+
+
+@operation("athena", "DeleteDataCatalog")
+def delete_data_catalog(context: Context, *, Name: str, **_: Any) -> Answer:
+    with context.cloud.lock("athena"):
+        found = _find(context, Name)
+        del _backend(context).data_catalogs[Name]
+    return {"DataCatalog": _described(found)}
+
+
+@operation("athena", "ListDatabases")
+def list_databases(
+    context: Context, *, CatalogName: str, MaxResults: int = 50, NextToken: str = "", **_: Any
+) -> Answer:
+    metastore = _metastore(context, CatalogName)
+    shown = [_database(metastore.database(name)) for name in metastore.databases()]
+    return page("DatabaseList", shown, MaxResults, NextToken)
+
+
+@operation("athena", "GetDatabase")
+def get_database(context: Context, *, CatalogName: str, DatabaseName: str, **_: Any) -> Answer:
+    return {"Database": _database(_need(_metastore(context, CatalogName), DatabaseName))}
+
+
+@operation("athena", "ListTableMetadata")
+def list_table_metadata(
+    context: Context,
+    *,
+    CatalogName: str,
+    DatabaseName: str,
+    Expression: str = "",
+    MaxResults: int = 50,
+    NextToken: str = "",
+    **_: Any,
+) -> Answer:
+    metastore = _metastore(context, CatalogName)
+    _need(metastore, DatabaseName)
+    names = [n for n in metastore.tables(DatabaseName) if _matches(n, Expression)]
+    found = page("TableMetadataList", names, MaxResults, NextToken)
+    definitions = (metastore.definition(DatabaseName, name) for name in found["TableMetadataList"])
+    return found | {"TableMetadataList": [_table(d) for d in definitions if d]}
+
+
+@operation("athena", "GetTableMetadata")
+def get_table_metadata(
+    context: Context, *, CatalogName: str, DatabaseName: str, TableName: str, **_: Any
+) -> Answer:
+    metastore = _metastore(context, CatalogName)
+    _need(metastore, DatabaseName)
+    found = metastore.definition(DatabaseName, TableName)
+    if found is None:
+        raise _metadata_error(f"Table {TableName} not found.", "GetTable")
+    return {"TableMetadata": _table(found)}
+
+
+def _metastore(context: Context, catalog: str) -> Metastore:
+    if catalog.lower() != CATALOG:
+        _find(context, catalog)
+        raise _metadata_error(f"Catalog {catalog} cannot be read in the local AWS", "GetCatalog")
+    return Metastore(context.cloud, context.region)
+
+
+def _need(metastore: Metastore, name: str) -> Any:
+    found = metastore.database(name)
+    if found is None:
+        raise _metadata_error(f"Database {name} not found.", "GetDatabase")
+    return found
+
+
+def _metadata_error(what: str, operation: str) -> AwsError:
+    return AwsError(
+        "MetadataException",
+        f"An error occurred (EntityNotFoundException) when calling the {operation} operation: {what} "
+        "(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException)",
+    )
+
+
+def _backend(context: Context) -> Any:
+    return context.cloud.backend("athena", context.region)
+
+
+def _find(context: Context, name: str) -> Any:
+    found = _backend(context).data_catalogs.get(name)
+    if found is None:
+        raise invalid(f"DataCatalog {name} was not found")
+    return found
+
+
+def _described(catalog: Any) -> dict[str, Any]:
+    return {
+        "Name": catalog.name,
+        "Description": catalog.description,
+        "Type": catalog.type,
+        "Parameters": catalog.parameters or {},
+    }
+
+
+def _database(database: Any) -> dict[str, Any]:
+    said = database.input
+    optional = {"Description": said.get("Description"), "Parameters": said.get("Parameters")}
+    return {"Name": database.name, **{k: v for k, v in optional.items() if v}}
+
+
+def _matches(name: str, expression: str) -> bool:
+    """A Glue expression: a regular expression that may use ``*`` for anything."""
+    if not expression:
+        return True
+    try:
+        return bool(re.fullmatch(re.sub(r"(?<!\.)\*", ".*", expression), name, re.IGNORECASE))
+    except re.error as error:
+        raise invalid(f"Malformed expression {expression}: {error}") from error
+
+
+def _table(definition: Definition) -> dict[str, Any]:
+    storage = definition.get("StorageDescriptor") or {}
+    return {
+        "Name": definition["Name"],
+        "CreateTime": definition["CreateTime"],
+        "LastAccessTime": definition.get("LastAccessTime", 0),
+        "TableType": definition.get("TableType") or "",
+        "Columns": [_column(c) for c in storage.get("Columns") or ()],
+        "PartitionKeys": [_column(c) for c in definition.get("PartitionKeys") or ()],
+        "Parameters": parameters_of(definition) | _storage_parameters(storage),
+    }
+
+
+def _column(column: Definition) -> dict[str, str]:
+    shown = {"Name": column["Name"], "Type": column.get("Type"), "Comment": column.get("Comment")}
+    return {k: v for k, v in shown.items() if v is not None}
+
+
+def _storage_parameters(storage: Definition) -> dict[str, str]:
+    serde = storage.get("SerdeInfo") or {}
+    facts = {
+        "location": storage.get("Location"),
+        "inputformat": storage.get("InputFormat"),
+        "outputformat": storage.get("OutputFormat"),
+        "serde.serialization.lib": serde.get("SerializationLibrary"),
+    }
+    facts |= {f"serde.param.{k}": v for k, v in (serde.get("Parameters") or {}).items()}
+    return {k: str(v) for k, v in facts.items() if v is not None}

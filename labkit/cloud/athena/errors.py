@@ -1,0 +1,83 @@
+"""Athena's two ways to say no.
+
+A request that cannot start is an ``InvalidRequestException`` with an ``AthenaErrorCode``; a
+statement that started and failed has a reason and an `AthenaError`, whose category says whose fault
+it is (1 system, 2 user, 3 other) and whose type is a number of the error catalog:
+https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.formats import FormatError
+from labkit.cloud.operations import AwsError
+
+SYSTEM, USER = 1, 2
+
+#: Error type by the code that a reason begins with; 1006 ("query failed with a user error") else.
+_TYPES = {
+    "FAILED": 1003,  # DDL task failed
+    "HIVE_BAD_DATA": 1001,
+    "HIVE_CURSOR_ERROR": 1001,
+    "HIVE_INVALID_PARTITION_VALUE": 1001,
+    "HIVE_PARTITION_SCHEMA_MISMATCH": 1004,
+    "TABLE_NOT_FOUND": 1006,
+    "SCHEMA_NOT_FOUND": 1006,
+    "PERMISSION_DENIED": 1301,
+    "HIVE_CANNOT_OPEN_SPLIT": 1301,
+    "GENERIC_INTERNAL_ERROR": 200,
+}
+
+
+class StatementFailed(Exception):
+    """A statement that started and cannot succeed; the argument is Athena's whole reason."""
+
+    @property
+    def reason(self) -> str:
+        return str(self.args[0])
+
+
+class Cancelled(Exception):
+    """A statement that was stopped; the argument is the reason."""
+
+
+def invalid(message: str, code: str = "INVALID_INPUT") -> AwsError:
+    """The refusal of a request that cannot start."""
+    return AwsError("InvalidRequestException", message, AthenaErrorCode=code)
+
+
+def not_found(message: str, resource: str) -> AwsError:
+    """The refusal of a request for something that is not there."""
+    return AwsError("ResourceNotFoundException", message, ResourceName=resource)
+
+
+def malformed(failure: QueryFailed) -> AwsError:
+    """A statement that does not parse: Athena says so before anything runs, without the code."""
+    return invalid(str(failure).removeprefix(f"{failure.code}: "), "MALFORMED_QUERY")
+
+
+def reason(error: BaseException) -> str:
+    """Athena's ``StateChangeReason`` of a failure."""
+    if isinstance(error, StatementFailed):
+        return error.reason
+    if isinstance(error, QueryFailed | FormatError):
+        return str(error)
+    if isinstance(error, AwsError) and "AccessDenied" in error.code:
+        return f"PERMISSION_DENIED: {error.message}"
+    if isinstance(error, AwsError):
+        return f"{error.code}: {error.message}"
+    return f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}"
+
+
+def athena_error(text: str) -> dict[str, Any]:
+    """The `AthenaError` that goes with a reason."""
+    kind = _TYPES.get(text.partition(":")[0], 1006)
+    category = SYSTEM if kind == 200 else USER
+    return {
+        "ErrorCategory": category,
+        "ErrorType": kind,
+        "Retryable": False,
+        "ErrorMessage": text,
+    }

@@ -1,0 +1,328 @@
+"""Query executions: started, looked up, listed and stopped.
+
+States: ``QUEUED`` → ``RUNNING`` → ``SUCCEEDED``, ``FAILED`` or ``CANCELLED``. Source:
+https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecutionStatus.html
+Each change is on disk before anybody is told; what ran when the process died has failed.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextlib
+import hashlib
+import json
+import logging
+import time
+import uuid
+from typing import Any
+
+from labkit.cloud.athena import errors, reuse
+from labkit.cloud.athena.errors import Cancelled, invalid
+from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, read_statement
+from labkit.cloud.athena.workgroups import ENGINE, find_workgroup, result_configuration
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.lake import ScanLimit
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.store import split_uri
+
+log = logging.getLogger(__name__)
+KIND = "athena.execution"
+ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
+#: How long a start waits for a quick query's end, so that the client's first look sees it.
+PATIENCE_S = 0.2
+LONGEST = 262_144
+Record = dict[str, Any]
+
+
+@operation("athena", "StartQueryExecution")
+def start_query_execution(
+    context: Context,
+    *,
+    QueryString: str,
+    ClientRequestToken: str | None = None,
+    QueryExecutionContext: dict[str, str] | None = None,
+    ResultConfiguration: dict[str, Any] | None = None,
+    WorkGroup: str = "primary",
+    ExecutionParameters: list[str] | None = None,
+    ResultReuseConfiguration: dict[str, Any] | None = None,
+    **_: Any,
+) -> Answer:
+    asked = [
+        QueryString,
+        QueryExecutionContext,
+        ResultConfiguration,
+        WorkGroup,
+        ExecutionParameters,
+    ]
+    digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+    if known := _started_before(context, ClientRequestToken, digest):
+        return {"QueryExecutionId": known}
+    workgroup = _open_workgroup(context, WorkGroup)
+    output = result_configuration(workgroup, ResultConfiguration or {})
+    _check_bucket(context, output["OutputLocation"])
+    if len(QueryString.encode()) > LONGEST:
+        raise invalid(f"Query string is longer than the allowed {LONGEST} bytes")
+    statement = read_statement(QueryString)
+    _check_parameters(statement, ExecutionParameters)
+    record = _new_record(
+        context, QueryString, statement, QueryExecutionContext or {}, output, WorkGroup,
+        ExecutionParameters, ResultReuseConfiguration,
+    )  # fmt: skip
+    record["_"] |= {"token": ClientRequestToken, "digest": digest}
+    _begin(context, record, statement, workgroup)
+    return {"QueryExecutionId": record["QueryExecutionId"]}
+
+
+def _started_before(context: Context, token: str | None, digest: str) -> str | None:
+    if token is None:
+        return None
+    for record in context.cloud.records(KIND).values():
+        if record["_"].get("token") == token:
+            if record["_"]["digest"] != digest:
+                raise invalid("Idempotent parameters do not match")
+            return str(record["QueryExecutionId"])
+    return None
+
+
+def _open_workgroup(context: Context, name: str) -> Any:
+    workgroup = find_workgroup(context, name)
+    if workgroup.state != "ENABLED":
+        raise invalid(f"WorkGroup {name} is disabled.")
+    return workgroup
+
+
+def _check_bucket(context: Context, location: str) -> None:
+    bucket = split_uri(location)[0]
+    if bucket not in context.cloud.backend("s3").buckets:
+        raise invalid(f"Unable to verify/create output bucket {bucket}")
+
+
+def _check_parameters(statement: Statement, given: list[str] | None) -> None:
+    if statement.parameters != len(given or []):
+        raise invalid(
+            f"Incorrect number of parameters: expected {statement.parameters} but found "
+            f"{len(given or [])}",
+            "INVALID_PARAMETER_USAGE",
+        )
+
+
+def _new_record(
+    context: Context,
+    text: str,
+    statement: Statement,
+    where: dict[str, str],
+    output: dict[str, Any],
+    workgroup: str,
+    parameters: list[str] | None,
+    reusing: dict[str, Any] | None,
+) -> Record:
+    number = str(uuid.uuid4())
+    place = output["OutputLocation"].rstrip("/") + "/" + statement.output.format(id=number)
+    optional = {"ExecutionParameters": parameters, "ResultReuseConfiguration": reusing}
+    return {
+        "QueryExecutionId": number,
+        "Query": text,
+        "StatementType": statement.kind,
+        "SubstatementType": statement.substatement,
+        "ResultConfiguration": output | {"OutputLocation": place},
+        "QueryExecutionContext": where,
+        "Status": {"State": "QUEUED", "SubmissionDateTime": time.time()},
+        "Statistics": {},
+        "WorkGroup": workgroup,
+        "EngineVersion": ENGINE,
+        "_": {"account": context.account, "region": context.region},
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def _begin(context: Context, record: Record, statement: Statement, workgroup: Any) -> None:
+    number, records = record["QueryExecutionId"], context.cloud.records(KIND)
+    if earlier := reuse.find(context, record):
+        records[number] = reuse.reused(record, earlier)
+        return
+    records[number] = record
+
+    def work(job: Job) -> None:
+        execute(_run(context, record, workgroup, job), statement, context.cloud)
+
+    future = context.cloud.jobs.start(f"athena/{number}", work)
+    with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
+        future.result(timeout=PATIENCE_S)
+
+
+def _run(context: Context, record: Record, workgroup: Any, job: Job) -> Run:
+    output = record["ResultConfiguration"]["OutputLocation"]
+    return Run(
+        cloud=context.cloud,
+        principal=context.principal,
+        region=context.region,
+        id=record["QueryExecutionId"],
+        text=record["Query"],
+        database=record["QueryExecutionContext"].get("Database", "default").strip('`"').lower(),
+        workgroup=record["WorkGroup"],
+        output=output,
+        parameters=list(record.get("ExecutionParameters") or []),
+        job=job,
+        limit=workgroup.configuration.get("BytesScannedCutoffPerQuery"),
+        statistics={},
+    )
+
+
+def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
+    """Run a statement to its end and put its outcome on record."""
+    started = time.monotonic()
+    if not _advance(cloud, run.id, "RUNNING"):
+        return
+    try:
+        _check_catalog(cloud, run)
+        run.job.check()
+        result = statement.run(run)
+        run.job.check()
+        ending: Record = {"State": "SUCCEEDED"}
+    except BaseException as error:
+        result, ending = Result(), _failure(error, run.job)
+    finally:
+        run.close()
+    run.note("EngineExecutionTimeInMillis", 1000 * (time.monotonic() - started))
+    _finish(cloud, run, result, ending)
+
+
+def _check_catalog(cloud: Cloud, run: Run) -> None:
+    catalog = cloud.records(KIND)[run.id]["QueryExecutionContext"].get("Catalog", "AwsDataCatalog")
+    if catalog.lower() != run.catalog.name:
+        raise errors.StatementFailed(f"CATALOG_NOT_FOUND: Catalog '{catalog}' does not exist")
+
+
+def _failure(error: BaseException, job: Job) -> Record:
+    if isinstance(error, ScanLimit):
+        return {"State": "CANCELLED", "StateChangeReason": "Bytes scanned limit was exceeded"}
+    if isinstance(error, Stopped | Cancelled) or job.stopping:
+        return {"State": "CANCELLED", "StateChangeReason": "Query cancelled by user"}
+    reason = errors.reason(error)
+    if reason.startswith("GENERIC_INTERNAL_ERROR"):
+        log.error("a query failed", exc_info=error)
+    return {
+        "State": "FAILED",
+        "StateChangeReason": reason,
+        "AthenaError": errors.athena_error(reason),
+    }
+
+
+def _advance(cloud: Cloud, number: str, state: str) -> bool:
+    records = cloud.records(KIND)
+    record = records.get(number)
+    if record is None or record["Status"]["State"] in ENDED:
+        return False
+    waited = 1000 * (time.time() - record["Status"]["SubmissionDateTime"])
+    records[number] = record | {
+        "Status": record["Status"] | {"State": state},
+        "Statistics": record["Statistics"] | {"QueryQueueTimeInMillis": int(waited)},
+    }
+    return True
+
+
+def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
+    record = cloud.records(KIND).get(run.id)
+    if record is None:
+        return
+    now = time.time()
+    total = 1000 * (now - record["Status"]["SubmissionDateTime"])
+    statistics = {"DataScannedInBytes": run.catalog.scanned_bytes, "QueryPlanningTimeInMillis": 0}
+    statistics |= record["Statistics"] | run.statistics
+    statistics["TotalExecutionTimeInMillis"] = int(total)
+    statistics["ServicePreProcessingTimeInMillis"] = 0
+    statistics["ServiceProcessingTimeInMillis"] = max(
+        0,
+        int(total)
+        - statistics["EngineExecutionTimeInMillis"]
+        - statistics.get("QueryQueueTimeInMillis", 0),
+    )
+    manifest = {"DataManifestLocation": result.manifest[0]} if result.manifest else {}
+    cloud.records(KIND)[run.id] = record | {
+        "Status": record["Status"] | ending | {"CompletionDateTime": now},
+        "Statistics": statistics
+        | manifest
+        | {"ResultReuseInformation": {"ReusedPreviousResult": False}},
+        "_": record["_"]
+        | {"columns": result.columns, "update_count": result.update_count}
+        | result.details,
+    }
+
+
+@operation("athena", "GetQueryExecution")
+def get_query_execution(context: Context, *, QueryExecutionId: str) -> Answer:
+    return {"QueryExecution": public(find_execution(context, QueryExecutionId))}
+
+
+@operation("athena", "BatchGetQueryExecution")
+def batch_get_query_execution(context: Context, *, QueryExecutionIds: list[str]) -> Answer:
+    found, missing = [], []
+    for number in QueryExecutionIds:
+        try:
+            found.append(public(find_execution(context, number)))
+        except AwsError as error:
+            code = error.details["AthenaErrorCode"]
+            missing.append(
+                {"QueryExecutionId": number, "ErrorCode": code, "ErrorMessage": error.message}
+            )
+    return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}
+
+
+@operation("athena", "ListQueryExecutions")
+def list_query_executions(
+    context: Context, *, WorkGroup: str = "primary", MaxResults: int = 50, NextToken: str = ""
+) -> Answer:
+    find_workgroup(context, WorkGroup)
+    ids = [r["QueryExecutionId"] for r in _all(context) if r["WorkGroup"] == WorkGroup]
+    return page("QueryExecutionIds", ids[::-1], MaxResults, NextToken)
+
+
+@operation("athena", "StopQueryExecution")
+def stop_query_execution(context: Context, *, QueryExecutionId: str) -> Answer:
+    find_execution(context, QueryExecutionId)
+    job = context.cloud.jobs.find(f"athena/{QueryExecutionId}")
+    if job is not None:
+        job.stop()
+    return {}
+
+
+def find_execution(context: Context, number: str) -> Record:
+    """A query execution of this account and region.
+
+    Raises:
+        AwsError: there is none.
+    """
+    record = context.cloud.records(KIND).get(number)
+    if record is None or record["_"]["region"] != context.region:
+        raise invalid(f"QueryExecution {number} was not found")
+    return record
+
+
+def public(record: Record) -> Record:
+    """What Athena tells of an execution."""
+    return {name: value for name, value in record.items() if name != "_"}
+
+
+def _all(context: Context) -> list[Record]:
+    here = (context.account, context.region)
+    records = context.cloud.records(KIND).values()
+    return [r for r in records if (r["_"]["account"], r["_"]["region"]) == here]
+
+
+@on_start
+def mend(cloud: Cloud) -> None:
+    """Fail the executions that ran when the process died."""
+    records = cloud.records(KIND)
+    reason = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
+    for number, record in list(records.items()):
+        if record["Status"]["State"] not in ENDED:
+            ending = {
+                "State": "FAILED",
+                "StateChangeReason": reason,
+                "AthenaError": errors.athena_error(reason) | {"Retryable": True},
+                "CompletionDateTime": time.time(),
+            }
+            records[number] = record | {"Status": record["Status"] | ending}

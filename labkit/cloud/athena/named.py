@@ -1,0 +1,110 @@
+"""Named (saved) queries; moto keeps the records.
+
+Source: https://docs.aws.amazon.com/athena/latest/APIReference/API_NamedQuery.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.paging import page
+from labkit.cloud.athena.workgroups import find_workgroup
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+
+@operation("athena", "CreateNamedQuery")
+def create_named_query(
+    context: Context,
+    *,
+    Name: str,
+    Database: str,
+    QueryString: str,
+    Description: str = "",
+    WorkGroup: str = "primary",
+    **_: Any,
+) -> Answer:
+    find_workgroup(context, WorkGroup)
+    with context.cloud.lock("athena"):
+        made = _backend(context).create_named_query(
+            Name, Description, Database, QueryString, WorkGroup
+        )
+    return {"NamedQueryId": made}
+
+
+@operation("athena", "GetNamedQuery")
+def get_named_query(context: Context, *, NamedQueryId: str) -> Answer:
+    return {"NamedQuery": _described(_find(context, NamedQueryId))}
+
+
+@operation("athena", "BatchGetNamedQuery")
+def batch_get_named_query(context: Context, *, NamedQueryIds: list[str]) -> Answer:
+    found, missing = [], []
+    for number in NamedQueryIds:
+        try:
+            found.append(_described(_find(context, number)))
+        except AwsError as error:
+            missing.append(
+                {
+                    "NamedQueryId": number,
+                    "ErrorCode": error.details["AthenaErrorCode"],
+                    "ErrorMessage": error.message,
+                }
+            )
+    return {"NamedQueries": found, "UnprocessedNamedQueryIds": missing}
+
+
+@operation("athena", "ListNamedQueries")
+def list_named_queries(
+    context: Context, *, WorkGroup: str = "primary", MaxResults: int = 50, NextToken: str = ""
+) -> Answer:
+    find_workgroup(context, WorkGroup)
+    queries = _backend(context).named_queries.values()
+    ids = [q.id for q in queries if q.workgroup.name == WorkGroup]
+    return page("NamedQueryIds", ids, MaxResults, NextToken)
+
+
+@operation("athena", "UpdateNamedQuery")
+def update_named_query(
+    context: Context,
+    *,
+    NamedQueryId: str,
+    Name: str,
+    QueryString: str,
+    Description: str | None = None,
+) -> Answer:
+    with context.cloud.lock("athena"):
+        found = _find(context, NamedQueryId)
+        found.name, found.query_string = Name, QueryString
+        found.description = found.description if Description is None else Description
+    return {}
+
+
+@operation("athena", "DeleteNamedQuery")
+def delete_named_query(context: Context, *, NamedQueryId: str) -> Answer:
+    with context.cloud.lock("athena"):
+        _find(context, NamedQueryId)
+        del _backend(context).named_queries[NamedQueryId]
+    return {}
+
+
+def _backend(context: Context) -> Any:
+    return context.cloud.backend("athena", context.region)
+
+
+def _find(context: Context, number: str) -> Any:
+    found = _backend(context).named_queries.get(number)
+    if found is None:
+        raise invalid(f"NamedQuery {number} was not found")
+    return found
+
+
+def _described(query: Any) -> dict[str, Any]:
+    return {
+        "NamedQueryId": query.id,
+        "Name": query.name,
+        "Description": query.description,
+        "Database": query.database,
+        "QueryString": query.query_string,
+        "WorkGroup": query.workgroup.name,
+    }

@@ -1,0 +1,138 @@
+"""``GetQueryResults``: the rows of a result, a page at a time, read from the result's own file.
+
+The first row of a query's result is its header; a DDL statement's lines have none. A value is text
+as in the CSV file: everything quoted, NULL unquoted and empty. Source:
+https://docs.aws.amazon.com/athena/latest/APIReference/API_GetQueryResults.html
+The token of the next page is the offset of its first row in the file, so a page costs its own size.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.executions import find_execution
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.store import Store
+
+_FIELD = re.compile(rb'(?:"((?:[^"]|"")*)"|([^",\n]*))([,\n]|$)')
+_CHUNK = 1 << 20
+_UNKNOWN = re.compile(r"\d+")
+
+
+@operation("athena", "GetQueryResults")
+def get_query_results(
+    context: Context,
+    *,
+    QueryExecutionId: str,
+    NextToken: str = "",
+    MaxResults: int = 1000,
+    **_: Any,
+) -> Answer:
+    record = find_execution(context, QueryExecutionId)
+    _check_finished(record)
+    if NextToken and not _UNKNOWN.fullmatch(NextToken):
+        raise invalid("Malformed pagination token")
+    columns = record["_"].get("columns") or []
+    rows, following = _page(context, record, int(NextToken or 0), MaxResults)
+    shown = [{"Data": [_datum(v) for v in row]} for row in rows]
+    answer: Answer = {
+        "ResultSet": {"Rows": shown, "ResultSetMetadata": {"ColumnInfo": columns}},
+        "UpdateCount": record["_"].get("update_count") or 0,
+    }
+    return answer if following is None else answer | {"NextToken": str(following)}
+
+
+@operation("athena", "GetQueryRuntimeStatistics")
+def get_query_runtime_statistics(context: Context, *, QueryExecutionId: str) -> Answer:
+    record = find_execution(context, QueryExecutionId)
+    statistics = record["Statistics"]
+    names = (
+        "QueryQueueTimeInMillis", "QueryPlanningTimeInMillis", "EngineExecutionTimeInMillis",
+        "ServiceProcessingTimeInMillis", "TotalExecutionTimeInMillis",
+    )  # fmt: skip
+    timeline = {name: statistics[name] for name in names if name in statistics}
+    rows = {"InputBytes": statistics.get("DataScannedInBytes", 0)}
+    if "rows" in record["_"]:
+        rows["OutputRows"] = record["_"]["rows"]
+    return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
+
+
+def _check_finished(record: dict[str, Any]) -> None:
+    state = record["Status"]["State"]
+    if state in ("QUEUED", "RUNNING"):
+        raise invalid(f"Query has not yet finished. Current state: {state}", "QUERY_NOT_FINISHED")
+    if state != "SUCCEEDED":
+        raise invalid(f"Query did not finish successfully. Final query state: {state}")
+
+
+def _page(
+    context: Context, record: dict[str, Any], start: int, limit: int
+) -> tuple[list[list[str | None]], int | None]:
+    location = record["ResultConfiguration"]["OutputLocation"]
+    read = {"csv": _csv_rows, "txt": _text_rows}.get(location.rpartition(".")[2])
+    if read is None:
+        return [], None
+    path = _open(context, location)
+    rows, at = [], start
+    with path.open("rb") as file:
+        file.seek(start)
+        for row, length in read(file):
+            if len(rows) == limit:
+                return rows, at
+            rows.append(row)
+            at += length
+    return rows, None
+
+
+def _open(context: Context, location: str) -> Path:
+    store = Store(context.cloud, context.principal)
+    try:
+        found = store.find(location)
+        if found is None:
+            raise invalid(f"Could not find results: {location}")
+        return store.read(found)
+    except AwsError as error:
+        if error.status == 403:
+            raise invalid(
+                f"Access denied when reading the result of the query: {location}"
+            ) from error
+        raise
+
+
+def _datum(value: str | None) -> dict[str, str]:
+    return {} if value is None else {"VarCharValue": value}
+
+
+def _text_rows(file: IO[bytes]) -> Iterator[tuple[list[str | None], int]]:
+    for line in file:
+        yield [line.decode().rstrip("\n")], len(line)
+
+
+def _csv_rows(file: IO[bytes]) -> Iterator[tuple[list[str | None], int]]:
+    """Rows of a result file and their lengths in bytes."""
+    rest = b""
+    while chunk := file.read(_CHUNK):
+        buffer, at = rest + chunk, 0
+        while (found := _csv_row(buffer, at)) is not None:
+            row, end = found
+            yield row, end - at
+            at = end
+        rest = buffer[at:]
+
+
+def _csv_row(buffer: bytes, at: int) -> tuple[list[str | None], int] | None:
+    """The row that starts here and where it ends; ``None`` when it is not whole."""
+    row: list[str | None] = []
+    while found := _FIELD.match(buffer, at):
+        if not found[3]:
+            return None
+        quoted = found[1]
+        row.append(None if quoted is None else quoted.replace(b'""', b'"').decode())
+        at = found.end()
+        if found[3] == b"\n":
+            return row, at
+    return None

@@ -1,0 +1,79 @@
+"""Reusing an earlier query's result.
+
+Same text, same work group, catalog and database, not older than asked; the query must give the same
+answer each time, and its tables' definitions must not have changed. Data that changed meanwhile is
+not looked at: that is what the age limit is for. Source:
+https://docs.aws.amazon.com/athena/latest/ug/reusing-query-results.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.metastore import Metastore
+from labkit.cloud.operations import Context
+
+DEFAULT_MINUTES = 60
+MOST_TABLES = 20
+_SAME = ("Query", "WorkGroup", "QueryExecutionContext", "ExecutionParameters")
+Record = dict[str, Any]
+
+
+def find(context: Context, record: Record) -> Record | None:
+    """The newest execution whose result may answer this one."""
+    asked = (record.get("ResultReuseConfiguration") or {}).get(
+        "ResultReuseByAgeConfiguration"
+    ) or {}
+    if not asked.get("Enabled"):
+        return None
+    oldest = time.time() - 60 * asked.get("MaxAgeInMinutes", DEFAULT_MINUTES)
+    earlier = list(context.cloud.records("athena.execution").values())
+    return next((e for e in reversed(earlier) if _answers(context, e, record, oldest)), None)
+
+
+def reused(record: Record, earlier: Record) -> Record:
+    """An execution that succeeded with another's result."""
+    now = time.time()
+    result = {"OutputLocation": earlier["ResultConfiguration"]["OutputLocation"]}
+    statistics = {
+        "EngineExecutionTimeInMillis": 0,
+        "DataScannedInBytes": 0,
+        "TotalExecutionTimeInMillis": int(1000 * (now - record["Status"]["SubmissionDateTime"])),
+        "ResultReuseInformation": {"ReusedPreviousResult": True},
+    }
+    return record | {
+        "ResultConfiguration": record["ResultConfiguration"] | result,
+        "Status": record["Status"] | {"State": "SUCCEEDED", "CompletionDateTime": now},
+        "Statistics": statistics,
+        "_": earlier["_"] | record["_"] | {"reused": True},
+    }
+
+
+def fingerprint(metastore: Metastore, tables: Any) -> list[list[str]]:
+    """The versions of the tables' definitions."""
+    found = []
+    for database, name in sorted(tables):
+        definition = metastore.definition(database, name) or {}
+        changed = str(definition.get("UpdateTime") or definition.get("CreateTime"))
+        found.append([database, name, str(definition.get("VersionId")), changed])
+    return found
+
+
+def _answers(context: Context, earlier: Record, record: Record, oldest: float) -> bool:
+    hidden = earlier["_"]
+    return (
+        earlier["Status"]["State"] == "SUCCEEDED"
+        and earlier["Status"]["CompletionDateTime"] >= oldest
+        and all(earlier.get(name) == record.get(name) for name in _SAME)
+        and hidden.get("region") == context.region
+        and not hidden.get("reused")
+        and bool(hidden.get("deterministic"))
+        and len(hidden["tables"]) <= MOST_TABLES
+        and _unchanged(context, hidden["tables"])
+    )
+
+
+def _unchanged(context: Context, known: list[list[str]]) -> bool:
+    metastore = Metastore(context.cloud, context.region)
+    return fingerprint(metastore, [(t[0], t[1]) for t in known]) == known

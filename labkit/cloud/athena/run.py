@@ -1,0 +1,146 @@
+"""One statement while it runs: what it may use, and where its result goes.
+
+A result is a file beside its ``.metadata``: ``<id>.csv`` for rows, ``<id>.txt`` for what DDL says,
+a manifest for what a statement wrote elsewhere. Source:
+https://docs.aws.amazon.com/athena/latest/ug/querying-finding-output-files.html
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud.athena.columns import metadata_file, text_info
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.statement import Result
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.engines import open_session
+from labkit.cloud.jobs import Job
+from labkit.cloud.lake import GlueCatalog
+from labkit.cloud.metastore import Metastore
+from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.store import Store
+
+
+@dataclass
+class Run:
+    """A running statement.
+
+    Args:
+        cloud: the workspace's local AWS.
+        principal: on whose behalf it reads and writes.
+        region: the region of its catalog.
+        id: the query execution's id.
+        text: the statement.
+        database: where names of one part are looked up.
+        workgroup: the name of its work group.
+        output: the result's ``s3://`` address.
+        parameters: the values of its ``?``.
+        job: what may be told to stop.
+        limit: the most bytes that it may scan.
+        statistics: grows while it runs.
+    """
+
+    cloud: Cloud
+    principal: Principal
+    region: str
+    id: str
+    text: str
+    database: str
+    workgroup: str
+    output: str
+    parameters: list[str]
+    job: Job
+    limit: int | None
+    statistics: dict[str, int]
+
+    @cached_property
+    def catalog(self) -> GlueCatalog:
+        return GlueCatalog(self.cloud, self.principal, self.region, self.database, self.limit)
+
+    @cached_property
+    def metastore(self) -> Metastore:
+        return self.catalog.metastore
+
+    @cached_property
+    def store(self) -> Store:
+        return Store(self.cloud, self.principal)
+
+    @cached_property
+    def session(self) -> Any:
+        """A session of the engine, interrupted when the statement is told to stop."""
+        session = open_session(self.cloud)
+        self.job.on_stop(session.interrupt)
+        return session
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        if "session" in self.__dict__:
+            self.session.close()
+
+    def note(self, statistic: str, value: float) -> None:
+        """Set one of the execution's statistics."""
+        self.statistics[statistic] = int(value)
+
+    def put_bytes(self, uri: str, content: bytes, content_type: str) -> None:
+        """Write a small result object."""
+        with self._writing(uri):
+            self.store.put_bytes(uri, content, content_type=content_type)
+
+    def put_file(
+        self, uri: str, path: Path, content_type: str = "application/octet-stream"
+    ) -> None:
+        """Make a finished file a result object."""
+        with self._writing(uri):
+            self.store.put_file(uri, path, content_type=content_type)
+
+    def put_metadata(self, columns: list[dict[str, Any]]) -> None:
+        """Write the ``.metadata`` file beside the result."""
+        self.put_bytes(
+            f"{self.output}.metadata", metadata_file(columns), "application/octet-stream"
+        )
+
+    def text_result(self, columns: Iterable[str], lines: Iterable[str]) -> Result:
+        """The result of a statement that answers in lines."""
+        infos = [text_info(name) for name in columns]
+        self.put_bytes(self.output, "".join(f"{line}\n" for line in lines).encode(), "text/plain")
+        self.put_metadata(infos)
+        return Result(infos)
+
+    def manifest(self, uris: list[str]) -> list[str]:
+        """Write the list of the objects that the statement wrote."""
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\n").writerows([uri] for uri in uris)
+        uri = f"{self.output}-manifest.csv"
+        self.put_bytes(uri, lines.getvalue().encode(), "text/csv")
+        return [uri]
+
+    def _writing(self, uri: str) -> _Writing:
+        return _Writing(uri)
+
+
+class _Writing:
+    """Says which output could not be written, and why."""
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, AwsError) and error.status == 403:
+            raise StatementFailed(
+                f"Access denied when writing output to url: {self.uri} . Please ensure you are "
+                "allowed to access the S3 bucket. If you are encrypting query results with KMS key, "
+                f"please ensure you are allowed to access your KMS key. ({error.message})"
+            ) from error
+        if isinstance(error, AwsError):
+            raise StatementFailed(
+                f"Unable to write output to url: {self.uri}: {error.message}"
+            ) from error

@@ -1,0 +1,125 @@
+"""The registry of Athena's statements: leading words → a reader of the statement.
+
+A reader turns text into a `Statement`: what kind it is, and what runs it. Readers see syntax only,
+so that what does not parse is refused before a query starts, as Athena does; what needs the catalog
+fails while it runs. To add a statement is to add a reader::
+
+    @statement("SHOW", "TABLES")
+    def show_tables(text: str) -> Statement: ...
+
+Kinds: https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecution.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.athena.errors import invalid, malformed
+from labkit.cloud.athena.words import Words
+from labkit.cloud.engine import QueryFailed
+
+if TYPE_CHECKING:
+    from labkit.cloud.athena.run import Run
+
+READERS: dict[tuple[str, ...], Callable[[str], Statement]] = {}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a statement leaves behind.
+
+    Args:
+        columns: ``ColumnInfo`` of its result.
+        update_count: rows written.
+        manifest: the objects it wrote, for its manifest.
+        details: what result reuse needs to know.
+    """
+
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    update_count: int | None = None
+    manifest: list[str] | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement that was read.
+
+    Args:
+        kind: ``DML``, ``DDL`` or ``UTILITY``.
+        substatement: such as ``SELECT`` or ``CREATE_TABLE_AS_SELECT``.
+        run: does it.
+        output: the result file's name, ``{id}`` standing for the query's.
+        parameters: how many ``?`` it has.
+    """
+
+    kind: str
+    substatement: str
+    run: Callable[[Run], Result]
+    output: str = "{id}.txt"
+    parameters: int = 0
+
+
+def statement(*words: str) -> Callable[[Callable[[str], Statement]], Callable[[str], Statement]]:
+    """Register the reader of statements that begin with these words."""
+
+    def register(reader: Callable[[str], Statement]) -> Callable[[str], Statement]:
+        READERS[words] = reader
+        return reader
+
+    return register
+
+
+def read_statement(text: str) -> Statement:
+    """Read a statement by the longest beginning that is registered.
+
+    Raises:
+        AwsError: ``InvalidRequestException``, in Athena's words.
+    """
+    try:
+        return _reader(text)(text)
+    except QueryFailed as failure:
+        if failure.code == "SYNTAX_ERROR":
+            raise malformed(failure) from failure
+        raise invalid(str(failure)) from failure
+
+
+def _reader(text: str) -> Callable[[str], Statement]:
+    words = Words(text)
+    if words.word.kind == "end":
+        raise words.mismatch(*_FIRST)
+    leading = _leading(text)
+    for length in range(len(leading), 0, -1):
+        found = READERS.get(leading[:length])
+        if found:
+            return found
+    raise _unknown(leading, words)
+
+
+_FIRST = tuple(
+    f"'{word}'"
+    for word in (
+        "ALTER ANALYZE CALL COMMIT CREATE DEALLOCATE DELETE DESC DESCRIBE DROP EXECUTE EXPLAIN GRANT "
+        "INSERT MERGE MSCK PREPARE REVOKE SHOW UNLOAD UPDATE USING VACUUM"
+    ).split()
+) + ("<query>",)
+#: Statements of Trino and Hive that Athena refuses.
+_UNSUPPORTED = frozenset(
+    "ANALYZE CALL COMMIT GRANT REVOKE ROLLBACK SET RESET START USE LOAD TRUNCATE IMPORT EXPORT LOCK "
+    "UNLOCK CREATE DROP ALTER SHOW RELOAD REFRESH COMMENT".split()
+)
+
+
+def _unknown(leading: tuple[str, ...], words: Words) -> Exception:
+    if leading and leading[0] in _UNSUPPORTED:
+        return invalid("Queries of this type are not supported", "NOT_SUPPORTED")
+    return words.mismatch(*_FIRST)
+
+
+def _leading(text: str) -> tuple[str, ...]:
+    words, found = Words(text), []
+    while len(found) < 4 and (words.word.kind == "word" or words.word.text == "("):
+        found.append(words.take().text.upper())
+    return tuple(found)

@@ -1,0 +1,220 @@
+"""``CREATE EXTERNAL TABLE``: files that are there already get a name and columns.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/create-table.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from labkit.cloud.athena.errors import StatementFailed, invalid
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.storage import (
+    FORMATS,
+    LAZY_SIMPLE,
+    Format,
+    catalog_column,
+    storage_descriptor,
+    table_input,
+)
+from labkit.cloud.athena.statements.tables import DDL_TASK, handler_of, place
+from labkit.cloud.athena.words import Words
+from labkit.cloud.engine import Column, QueryFailed
+
+_STORED = (*(f for f in FORMATS if f != "JSON"),)
+
+
+@dataclass
+class CreateTable:
+    """What a ``CREATE [EXTERNAL] TABLE`` statement says."""
+
+    external: bool
+    name: tuple[str, ...]
+    if_not_exists: bool
+    columns: list[Column] = field(default_factory=list)
+    keys: list[Column] = field(default_factory=list)
+    transforms: list[str] = field(default_factory=list)
+    comment: str | None = None
+    buckets: tuple[list[str], int] = field(default_factory=lambda: ([], -1))
+    delimited: dict[str, str] = field(default_factory=dict)
+    serde: str | None = None
+    serde_properties: dict[str, str] = field(default_factory=dict)
+    stored: Format | None = None
+    location: str = ""
+    properties: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def table_type(self) -> str:
+        found = {k.lower(): v for k, v in self.properties.items()}
+        return found.get("table_type", "").upper()
+
+
+@statement("CREATE", "EXTERNAL", "TABLE")
+def create_external_table(text: str) -> Statement:
+    words = Words(text)
+    words.expect("CREATE", "EXTERNAL", "TABLE")
+    return statement_of(_read(words, external=True), words)
+
+
+def create_table(text: str) -> Statement:
+    """A table without ``EXTERNAL``, which only other table types may be."""
+    words = Words(text)
+    words.expect("CREATE", "TABLE")
+    return statement_of(_read(words, external=False), words)
+
+
+def statement_of(said: CreateTable, words: Words) -> Statement:
+    """The statement of what was read, once Athena would let it start."""
+    if said.external and said.table_type:
+        raise invalid(
+            f"{said.table_type} tables are not external: remove EXTERNAL", "NOT_SUPPORTED"
+        )
+    if not said.external and not said.table_type:
+        raise invalid(
+            "line 1:8: mismatched input 'TABLE'. Expecting: 'EXTERNAL'", "MALFORMED_QUERY"
+        )
+    if not said.location:
+        raise invalid(
+            "FAILED: SemanticException table location must be set: add LOCATION 's3://...'"
+        )
+    if not said.location.startswith(("s3://", "s3a://", "s3n://")):
+        raise invalid(f"FAILED: SemanticException location is no S3 path: {said.location}")
+    return Statement("DDL", "CREATE_TABLE", lambda run: _create(run, said))
+
+
+def _read(words: Words, *, external: bool) -> CreateTable:
+    if_not_exists = words.accept("IF", "NOT", "EXISTS")
+    said = CreateTable(external, words.qualified(), if_not_exists)
+    if words.peek("("):
+        said.columns = words.bracketed(lambda: _column(words))
+    clauses = {
+        ("COMMENT",): lambda: setattr(said, "comment", words.string()),
+        ("PARTITIONED", "BY"): lambda: _partitioned(words, said),
+        ("CLUSTERED", "BY"): lambda: _clustered(words, said),
+        ("ROW", "FORMAT", "DELIMITED"): lambda: _delimited(words, said),
+        ("ROW", "FORMAT", "SERDE"): lambda: setattr(said, "serde", words.string()),
+        ("WITH", "SERDEPROPERTIES"): lambda: said.serde_properties.update(words.properties()),
+        ("STORED", "AS"): lambda: _stored(words, said),
+        ("LOCATION",): lambda: setattr(said, "location", words.string()),
+        ("TBLPROPERTIES",): lambda: said.properties.update(words.properties()),
+    }
+    while clause := next((c for c in clauses if words.accept(*c)), None):
+        clauses.pop(clause)()
+    words.end()
+    return said
+
+
+def _column(words: Words) -> Column:
+    name, kind = words.name(), words.type()
+    return Column(name, kind, words.string() if words.accept("COMMENT") else None)
+
+
+def _partitioned(words: Words, said: CreateTable) -> None:
+    """Columns of a Hive table; of an Iceberg table names or transforms of its columns."""
+    words.expect("(")
+    while True:
+        start = words.word.start
+        name = words.name()
+        if words.peek(",") or words.peek(")") or words.peek("("):
+            _transform(words)
+            said.transforms.append(words.text[start : words.word.start].strip())
+        else:
+            comment = None
+            kind = words.type()
+            if words.accept("COMMENT"):
+                comment = words.string()
+            said.keys.append(Column(name, kind, comment))
+        if not words.accept(","):
+            break
+    words.expect(")")
+
+
+def _transform(words: Words) -> None:
+    if words.accept("("):
+        while not words.accept(")"):
+            if words.word.kind == "end":
+                raise words.mismatch("')'")
+            words.take()
+
+
+def _clustered(words: Words, said: CreateTable) -> None:
+    columns = words.bracketed(words.name)
+    words.expect("INTO")
+    count = words.literal()
+    words.expect("BUCKETS")
+    said.buckets = (columns, int(count))
+
+
+_DELIMITERS = {
+    ("FIELDS", "TERMINATED", "BY"): "field.delim",
+    ("ESCAPED", "BY"): "escape.delim",
+    ("COLLECTION", "ITEMS", "TERMINATED", "BY"): "collection.delim",
+    ("MAP", "KEYS", "TERMINATED", "BY"): "mapkey.delim",
+    ("LINES", "TERMINATED", "BY"): "line.delim",
+    ("NULL", "DEFINED", "AS"): "serialization.null.format",
+}
+
+
+def _delimited(words: Words, said: CreateTable) -> None:
+    while clause := next((c for c in _DELIMITERS if words.accept(*c)), None):
+        said.delimited[_DELIMITERS[clause]] = words.string()
+    said.serde = LAZY_SIMPLE
+
+
+def _stored(words: Words, said: CreateTable) -> None:
+    if words.accept("INPUTFORMAT"):
+        read = words.string()
+        words.expect("OUTPUTFORMAT")
+        said.stored = Format(said.serde or LAZY_SIMPLE, read, words.string())
+        return
+    name = words.word.text.upper()
+    if name not in _STORED:
+        raise words.mismatch(*(f"'{f}'" for f in _STORED))
+    words.take()
+    said.stored = FORMATS[name]
+
+
+def _format(said: CreateTable) -> Format:
+    kept = said.stored or FORMATS["TEXTFILE"]
+    serde = said.serde or kept.serde
+    properties = said.delimited | said.serde_properties
+    default = {"serialization.format": said.delimited.get("field.delim", "1")}
+    return replace(kept, serde=serde, parameters=default | properties)
+
+
+def _create(run: Run, said: CreateTable) -> Result:
+    handler = handler_of(said.table_type, "CREATE TABLE")
+    if handler is not None:
+        return handler(run, said, run.text)
+    database, name = place(run, said.name)
+    if run.metastore.table(database, name) is not None:
+        if said.if_not_exists:
+            return run.text_result((), ())
+        raise StatementFailed(
+            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exists)"
+        )
+    _check_columns(said)
+    columns = [catalog_column(c) for c in said.columns]
+    storage = storage_descriptor(columns, said.location, _format(said), buckets=said.buckets)
+    comment = {"comment": said.comment} if said.comment else {}
+    keys = [catalog_column(c) for c in said.keys]
+    definition = table_input(name, storage, keys, said.properties | comment)
+    run.metastore.create_table(database, definition)
+    return run.text_result((), ())
+
+
+def _check_columns(said: CreateTable) -> None:
+    names = [c.name for c in said.columns]
+    for key in said.keys:
+        if key.name in names:
+            raise StatementFailed(
+                "FAILED: SemanticException [Error 10035]: Column repeated in partitioning columns"
+            )
+    repeated = next((n for n in names if names.count(n) > 1), None)
+    if repeated:
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10036]: Duplicate column name: {repeated}"
+        )
+    if said.transforms:
+        raise QueryFailed("SYNTAX_ERROR", f"Partition column without a type: {said.transforms[0]}")

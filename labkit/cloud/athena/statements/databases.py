@@ -1,0 +1,98 @@
+"""``CREATE``, ``ALTER`` and ``DROP DATABASE``, which ``SCHEMA`` is another word for.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/create-database.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.tables import DDL_TASK
+from labkit.cloud.athena.words import Words
+
+
+@statement("CREATE", "DATABASE")
+@statement("CREATE", "SCHEMA")
+def create_database(text: str) -> Statement:
+    words = Words(text)
+    words.take(), words.take()
+    if_not_exists = words.accept("IF", "NOT", "EXISTS")
+    name = _database_name(words)
+    said: dict[str, Any] = {"Name": name, "Parameters": {}}
+    if words.accept("COMMENT"):
+        said["Description"] = words.string()
+    if words.accept("LOCATION"):
+        said["LocationUri"] = words.string()
+    if words.accept("WITH", "DBPROPERTIES"):
+        said["Parameters"] = words.properties()
+    words.end()
+    return Statement("DDL", "CREATE_DATABASE", lambda run: _create(run, said, if_not_exists))
+
+
+@statement("DROP", "DATABASE")
+@statement("DROP", "SCHEMA")
+def drop_database(text: str) -> Statement:
+    words = Words(text)
+    words.take(), words.take()
+    if_exists = words.accept("IF", "EXISTS")
+    name = _database_name(words)
+    cascade = words.accept("CASCADE")
+    words.accept("RESTRICT")
+    words.end()
+    return Statement("DDL", "DROP_DATABASE", lambda run: _drop(run, name, if_exists, cascade))
+
+
+@statement("ALTER", "DATABASE")
+@statement("ALTER", "SCHEMA")
+def alter_database(text: str) -> Statement:
+    words = Words(text)
+    words.take(), words.take()
+    name = _database_name(words)
+    words.expect("SET", "DBPROPERTIES")
+    properties = words.properties()
+    words.end()
+    return Statement("DDL", "ALTER_DATABASE", lambda run: _alter(run, name, properties))
+
+
+def _database_name(words: Words) -> str:
+    return words.qualified()[-1]
+
+
+def _create(run: Run, said: dict[str, Any], if_not_exists: bool) -> Result:
+    if run.metastore.database(said["Name"]) is None:
+        run.metastore.create_database(said["Name"], said)
+    elif not if_not_exists:
+        raise StatementFailed(
+            f"{DDL_TASK} AlreadyExistsException(message:Database {said['Name']} already exists)"
+        )
+    return run.text_result((), ())
+
+
+def _drop(run: Run, name: str, if_exists: bool, cascade: bool) -> Result:
+    if run.metastore.database(name) is None:
+        if if_exists:
+            return run.text_result((), ())
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
+        )
+    if run.metastore.tables(name) and not cascade:
+        raise StatementFailed(
+            f"{DDL_TASK} InvalidOperationException(message:Database {name} is not empty. "
+            "One or more tables exist.)"
+        )
+    run.metastore.delete_database(name)
+    return run.text_result((), ())
+
+
+def _alter(run: Run, name: str, properties: dict[str, str]) -> Result:
+    found = run.metastore.database(name)
+    if found is None:
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10072]: Database does not exist: {name}"
+        )
+    merged = {**(found.input.get("Parameters") or {}), **properties}
+    run.metastore.update_database(found.name, {**found.input, "Parameters": merged})
+    return run.text_result((), ())

@@ -1,0 +1,119 @@
+"""``DESCRIBE``: a table's columns in Hive's padded lines.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/describe-table.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.show import utility
+from labkit.cloud.athena.statements.tables import key_names, need
+from labkit.cloud.athena.words import Words
+from labkit.cloud.lake import parameters_of
+from labkit.cloud.metastore import Definition
+
+COLUMNS = ("col_name", "data_type", "comment")
+_EMPTY = "\t \t "
+
+
+@statement("DESCRIBE")
+@statement("DESC")
+def describe(text: str) -> Statement:
+    words = Words(text)
+    words.take()
+    detailed = words.accept("FORMATTED") or words.accept("EXTENDED")
+    words.accept("VIEW")
+    parts = words.qualified()
+    spec = _partition_spec(words)
+    column = words.name() if words.word.kind in ("word", "backquoted") else None
+    words.end()
+    return utility("DESCRIBE_TABLE", lambda run: _describe(run, parts, detailed, spec, column))
+
+
+def _partition_spec(words: Words) -> dict[str, str] | None:
+    if not words.accept("PARTITION"):
+        return None
+
+    def equation() -> tuple[str, str]:
+        name = words.name()
+        words.expect("=")
+        return name, words.literal()
+
+    return dict(words.bracketed(equation))
+
+
+def _describe(
+    run: Run,
+    parts: tuple[str, ...],
+    detailed: bool,
+    spec: dict[str, str] | None,
+    column: str | None,
+) -> Result:
+    table = need(run, parts)
+    columns = table["StorageDescriptor"]["Columns"]
+    keys = table.get("PartitionKeys") or []
+    if spec is not None:
+        _check_partition(run, table, spec)
+    if column is not None:
+        columns, keys = [c for c in (*columns, *keys) if c["Name"].lower() == column], []
+        if not columns:
+            raise StatementFailed(
+                f"FAILED: SemanticException [Error 10002]: Invalid column reference {column}"
+            )
+    lines = [_line(c) for c in (*columns, *keys)]
+    if keys:
+        lines += [_EMPTY, "# Partition Information\t \t ", _heading(), _EMPTY, *map(_line, keys)]
+    if detailed:
+        lines += [_EMPTY, "# Detailed Table Information\t \t ", *_details(table)]
+    return run.text_result(COLUMNS, lines)
+
+
+def _check_partition(run: Run, table: Definition, spec: dict[str, str]) -> None:
+    names = key_names(table)
+    stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
+    wanted = [spec.get(name) for name in names]
+    if wanted not in [p["Values"] for p in stored]:
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10006]: Partition not found {spec}"
+        )
+
+
+def _line(column: Definition) -> str:
+    return "\t".join(
+        text.ljust(20)
+        for text in (column["Name"], column.get("Type") or "string", column.get("Comment") or "")
+    )
+
+
+def _heading() -> str:
+    return "\t".join(text.ljust(20) for text in ("# col_name", "data_type", "comment"))
+
+
+def _details(table: Definition) -> Iterable[str]:
+    storage = table["StorageDescriptor"]
+    serde = storage.get("SerdeInfo") or {}
+    facts = {
+        "Database:": table["DatabaseName"],
+        "Owner:": table.get("Owner", ""),
+        "CreateTime:": f"{table['CreateTime']:%a %b %d %H:%M:%S UTC %Y}",
+        "Location:": storage.get("Location", ""),
+        "Table Type:": table.get("TableType", ""),
+    }
+    yield from (f"{name.ljust(20)}\t{str(value).ljust(20)}\t " for name, value in facts.items())
+    yield "Table Parameters:\t \t "
+    for name, value in sorted(parameters_of(table).items()):
+        yield f"\t{name.ljust(20)}\t{value.ljust(20)}"
+    yield _EMPTY
+    yield "# Storage Information\t \t "
+    stored = {
+        "SerDe Library:": serde.get("SerializationLibrary") or "",
+        "InputFormat:": storage.get("InputFormat") or "",
+        "OutputFormat:": storage.get("OutputFormat") or "",
+        "Num Buckets:": storage.get("NumberOfBuckets", -1),
+        "Bucket Columns:": storage.get("BucketColumns") or [],
+    }
+    yield from (f"{name.ljust(20)}\t{str(value).ljust(20)}\t " for name, value in stored.items())

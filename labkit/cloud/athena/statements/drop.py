@@ -1,0 +1,56 @@
+"""``DROP TABLE`` and ``DROP VIEW``: the name goes, a Hive table's files stay.
+
+Source: https://docs.aws.amazon.com/athena/latest/ug/drop-table.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.tables import handler_of, place, table_type_of
+from labkit.cloud.athena.words import Words
+from labkit.cloud.lake import is_view
+
+
+@statement("DROP", "TABLE")
+def drop_table(text: str) -> Statement:
+    return _read(text, view=False)
+
+
+@statement("DROP", "VIEW")
+def drop_view(text: str) -> Statement:
+    return _read(text, view=True)
+
+
+def _read(text: str, *, view: bool) -> Statement:
+    words = Words(text)
+    words.take(), words.take()
+    if_exists = words.accept("IF", "EXISTS")
+    name = words.qualified()
+    words.end()
+    kind = "DROP_VIEW" if view else "DROP_TABLE"
+    return Statement("DDL", kind, lambda run: _drop(run, name, if_exists, view=view))
+
+
+def _drop(run: Run, parts: tuple[str, ...], if_exists: bool, *, view: bool) -> Result:
+    database, name = place(run, parts) if not if_exists else _maybe(run, parts)
+    found = run.metastore.definition(database, name)
+    if found is None and not if_exists:
+        raise StatementFailed(f"FAILED: SemanticException table not found {database}.{name}")
+    if found is None:
+        return run.text_result((), ())
+    if is_view(found) != view:
+        wrong, right = ("VIEW", "TABLE") if view else ("TABLE", "VIEW")
+        raise StatementFailed(
+            f"FAILED: SemanticException Cannot drop a {right.lower()} with DROP {wrong}"
+        )
+    handler = None if view else handler_of(table_type_of(found), "DROP TABLE")
+    if handler is not None:
+        return handler(run, found, run.text)
+    run.metastore.delete_table(database, found["Name"])
+    return run.text_result((), ())
+
+
+def _maybe(run: Run, parts: tuple[str, ...]) -> tuple[str, str]:
+    return (parts[-2] if len(parts) > 1 else run.database), parts[-1]

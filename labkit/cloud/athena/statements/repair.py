@@ -1,0 +1,83 @@
+"""``MSCK REPAIR TABLE``: folders named ``key=value`` become partitions.
+
+Plain folders are not found, partitions whose folder is gone stay. Source:
+https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.alter import partition_input
+from labkit.cloud.athena.statements.tables import (
+    DDL_TASK,
+    key_names,
+    need,
+    partition_folder,
+    table_type_of,
+)
+from labkit.cloud.athena.words import Words
+from labkit.cloud.metastore import Definition
+from labkit.cloud.operations import AwsError
+from labkit.cloud.store import split_uri
+
+
+@statement("MSCK", "REPAIR", "TABLE")
+def msck_repair_table(text: str) -> Statement:
+    words = Words(text)
+    words.expect("MSCK", "REPAIR", "TABLE")
+    parts = words.qualified()
+    words.end()
+    return Statement("DDL", "MSCK_REPAIR_TABLE", lambda run: _repair(run, parts))
+
+
+def _repair(run: Run, parts: tuple[str, ...]) -> Result:
+    table = need(run, parts)
+    if table_type_of(table) or not key_names(table):
+        raise StatementFailed(f"{DDL_TASK} Table {table['Name']} is not a partitioned table")
+    stored = run.metastore.partitions(table["DatabaseName"], table["Name"])
+    known = {tuple(p["Values"]) for p in stored}
+    found = {v: location for v, location in _folders(run, table) if v not in known}
+    add = [partition_input(table, list(v), location) for v, location in found.items()]
+    run.metastore.replace_partitions(table["DatabaseName"], table["Name"], add=add)
+    return run.text_result((), _report(table, list(found)))
+
+
+def _folders(run: Run, table: Definition) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The values of each ``key=value`` folder below the table, and where it lies."""
+    root = table["StorageDescriptor"]["Location"].rstrip("/") + "/"
+    names = key_names(table)
+    seen = set()
+    for key in _keys(run, root):
+        folders = key.split("/")[:-1][: len(names)]
+        pairs = [f.partition("=") for f in folders]
+        if [p[0].lower() for p in pairs] == names:
+            place = "/".join(folders)
+            if place not in seen:
+                seen.add(place)
+                yield tuple(unquote(p[2]) for p in pairs), root + place
+
+
+def _keys(run: Run, root: str) -> list[str]:
+    try:
+        objects = run.store.list(root)
+    except AwsError as error:
+        raise StatementFailed(
+            f"{DDL_TASK} MetaException(message:{error.message} (Service: Amazon S3; "
+            f"Status Code: {error.status}; Error Code: {error.code}))"
+        ) from error
+    prefix = split_uri(root)[1]
+    return [o.key[len(prefix) :] for o in objects]
+
+
+def _report(table: Definition, added: list[tuple[str, ...]]) -> list[str]:
+    if not added:
+        return []
+    names = key_names(table)
+    places = [f"{table['Name']}:{partition_folder(names, values)}" for values in added]
+    lines = [f"Repair: Added partition to metastore {place}" for place in places]
+    return ["Partitions not in metastore:\t" + "\t".join(places), *lines]

@@ -1,0 +1,104 @@
+"""What the statements share: names looked up in the catalog, and other table types' statements.
+
+A Hive table's statements are here; another type's (Iceberg) stand with that type and are registered
+by the statement's action::
+
+    @handles("ICEBERG", "DELETE")
+    def delete(run: Run, definition: Definition, text: str) -> Result: ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result
+from labkit.cloud.engine import QueryFailed
+from labkit.cloud.lake import parameters_of
+from labkit.cloud.metastore import CATALOG, Definition
+
+Handler = Callable[[Run, Any, Any], Result]
+HANDLERS: dict[tuple[str, str], Handler] = {}
+DDL_TASK = "FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask."
+
+
+def handles(table_type: str, action: str) -> Callable[[Handler], Handler]:
+    """Register how a table type does a statement's action (``DELETE``, ``ADD COLUMNS``)."""
+
+    def register(handler: Handler) -> Handler:
+        HANDLERS[table_type, action] = handler
+        return handler
+
+    return register
+
+
+def table_type_of(definition: Definition) -> str:
+    """``ICEBERG`` and the like; empty for a Hive table."""
+    return parameters_of(definition).get("table_type", "").upper()
+
+
+def handler_of(table_type: str, action: str) -> Handler | None:
+    """Another table type's handler; ``None`` for a Hive table.
+
+    Raises:
+        QueryFailed: the type has no such statement here.
+    """
+    if not table_type:
+        return None
+    found = HANDLERS.get((table_type, action))
+    if found is None:
+        raise QueryFailed(
+            "NOT_SUPPORTED", f"{action} is not available here for {table_type} tables"
+        )
+    return found
+
+
+def place(run: Run, parts: tuple[str, ...]) -> tuple[str, str]:
+    """Database and table of a name in a Hive statement.
+
+    Raises:
+        StatementFailed: another catalog, or no such database.
+    """
+    if len(parts) == 3 and parts[0] != CATALOG:
+        raise StatementFailed(f"{DDL_TASK} Catalog {parts[0]} does not exist")
+    database = parts[-2] if len(parts) > 1 else run.database
+    if run.metastore.database(database) is None:
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10072]: Database does not exist: {database}"
+        )
+    return database, parts[-1]
+
+
+def need(run: Run, parts: tuple[str, ...]) -> Definition:
+    """The table or view of a name in a Hive statement.
+
+    Raises:
+        StatementFailed: there is none.
+    """
+    database, name = place(run, parts)
+    found = run.metastore.definition(database, name)
+    if found is None:
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
+        )
+    return found
+
+
+def partition_folder(keys: list[str], values: list[str] | tuple[str, ...]) -> str:
+    """``dt=2024-01-01/region=eu``."""
+    return "/".join(f"{key}={_escaped(value)}" for key, value in zip(keys, values, strict=True))
+
+
+def key_names(definition: Definition) -> list[str]:
+    """The names of a table's partition keys."""
+    return [key["Name"].lower() for key in definition.get("PartitionKeys") or ()]
+
+
+_SPECIAL = frozenset("\"#%'*/:=?\\\x7f{[]^") | {chr(i) for i in range(1, 32)}
+
+
+def _escaped(value: str) -> str:
+    """A value as Hive writes it into a path."""
+    return "".join(f"%{ord(c):02X}" if c in _SPECIAL else c for c in value)

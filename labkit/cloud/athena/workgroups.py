@@ -1,0 +1,203 @@
+"""Work groups: who pays, where results go, how much a query may scan.
+
+Settings of a work group that enforces them win over the client's. Source:
+https://docs.aws.amazon.com/athena/latest/ug/workgroups-settings-override.html
+moto keeps the records.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.paging import page
+from labkit.cloud.operations import Answer, Context, operation
+
+ENGINE = {
+    "SelectedEngineVersion": "AUTO",
+    "EffectiveEngineVersion": "Athena engine version 3",
+}
+_ENGINES = ("AUTO", "Athena engine version 3")
+_MINIMUM_CUTOFF = 10_000_000
+#: ``UpdateWorkGroup``'s removals: the flag and the setting that it removes.
+_REMOVALS = {
+    "RemoveBytesScannedCutoffPerQuery": "BytesScannedCutoffPerQuery",
+    "RemoveCustomerContentEncryptionConfiguration": "CustomerContentEncryptionConfiguration",
+}
+_RESULT_REMOVALS = {
+    "RemoveOutputLocation": "OutputLocation",
+    "RemoveEncryptionConfiguration": "EncryptionConfiguration",
+    "RemoveExpectedBucketOwner": "ExpectedBucketOwner",
+    "RemoveAclConfiguration": "AclConfiguration",
+}
+
+
+def find_workgroup(context: Context, name: str) -> Any:
+    """moto's record of a work group.
+
+    Raises:
+        AwsError: there is none of this name.
+    """
+    found = context.cloud.backend("athena", context.region).work_groups.get(name)
+    if found is None:
+        raise invalid(f"WorkGroup {name} is not found.", "WORKGROUP_NOT_FOUND")
+    return found
+
+
+def result_configuration(workgroup: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    """Where a query's result goes and how, as the work group allows.
+
+    Raises:
+        AwsError: nobody says where.
+    """
+    own = workgroup.configuration.get("ResultConfiguration") or {}
+    own = {k: v for k, v in own.items() if v}
+    chosen = own if workgroup.configuration.get("EnforceWorkGroupConfiguration") else own | asked
+    if not chosen.get("OutputLocation"):
+        raise invalid(
+            "No output location provided. An output location is required either through the "
+            "Workgroup result configuration setting or as an API input."
+        )
+    if not chosen["OutputLocation"].startswith("s3://"):
+        raise invalid("outputLocation is not a valid S3 path.")
+    return dict(chosen)
+
+
+@operation("athena", "CreateWorkGroup")
+def create_work_group(
+    context: Context,
+    *,
+    Name: str,
+    Configuration: dict[str, Any] | None = None,
+    Description: str = "",
+    Tags: list[dict[str, str]] | None = None,
+) -> Answer:
+    settings = _checked(Configuration or {})
+    with context.cloud.lock("athena"):
+        backend = context.cloud.backend("athena", context.region)
+        if Name in backend.work_groups:
+            raise invalid("WorkGroup is already created")
+        backend.create_work_group(
+            Name, {"ResultConfiguration": {}, **settings}, Description, Tags or []
+        )
+        backend.work_groups[Name].created = time.time()
+    return {}
+
+
+@operation("athena", "UpdateWorkGroup")
+def update_work_group(
+    context: Context,
+    *,
+    WorkGroup: str,
+    Description: str | None = None,
+    ConfigurationUpdates: dict[str, Any] | None = None,
+    State: str | None = None,
+) -> Answer:
+    with context.cloud.lock("athena"):
+        found = find_workgroup(context, WorkGroup)
+        settings = _updated(found.configuration, ConfigurationUpdates or {})
+        found.configuration = settings
+        found.description = found.description if Description is None else Description
+        found.state = State or found.state
+    return {}
+
+
+@operation("athena", "GetWorkGroup")
+def get_work_group(context: Context, *, WorkGroup: str) -> Answer:
+    found = find_workgroup(context, WorkGroup)
+    return {"WorkGroup": _summary(found) | {"Configuration": _described(found)}}
+
+
+@operation("athena", "ListWorkGroups")
+def list_work_groups(context: Context, *, MaxResults: int = 50, NextToken: str = "") -> Answer:
+    groups = context.cloud.backend("athena", context.region).work_groups.values()
+    shown = [_summary(g) | {"EngineVersion": _engine(g)} for g in groups]
+    return page("WorkGroups", sorted(shown, key=_name), MaxResults, NextToken)
+
+
+@operation("athena", "DeleteWorkGroup")
+def delete_work_group(
+    context: Context, *, WorkGroup: str, RecursiveDeleteOption: bool = False
+) -> Answer:
+    if WorkGroup == "primary":
+        raise invalid("WorkGroup primary cannot be deleted")
+    with context.cloud.lock("athena"):
+        find_workgroup(context, WorkGroup)
+        backend = context.cloud.backend("athena", context.region)
+        held = _contents(context, WorkGroup)
+        if any(keys for _, keys in held) and not RecursiveDeleteOption:
+            raise invalid(f"WorkGroup {WorkGroup} is not empty")
+        for records, keys in held:
+            for key in keys:
+                del records[key]
+        del backend.work_groups[WorkGroup]
+    return {}
+
+
+def _contents(context: Context, name: str) -> list[tuple[Any, list[str]]]:
+    """The records that belong to a work group, and their keys."""
+    named = context.cloud.backend("athena", context.region).named_queries
+    prepared, executions = map(context.cloud.records, ("athena.prepared", "athena.execution"))
+    return [
+        (named, [k for k, q in named.items() if q.workgroup.name == name]),
+        (prepared, [k for k, p in prepared.items() if p["WorkGroupName"] == name]),
+        (executions, [k for k, e in executions.items() if e["WorkGroup"] == name]),
+    ]
+
+
+@operation("athena", "ListEngineVersions")
+def list_engine_versions(context: Context, **_: Any) -> Answer:
+    return {"EngineVersions": [ENGINE, ENGINE | {"SelectedEngineVersion": _ENGINES[1]}]}
+
+
+def _summary(found: Any) -> dict[str, Any]:
+    return {
+        "Name": found.name,
+        "State": found.state,
+        "Description": found.description,
+        "CreationTime": getattr(found, "created", 0.0)
+        or found.athena_backend.__dict__.setdefault("labkit_created", time.time()),
+    }
+
+
+def _name(summary: dict[str, Any]) -> str:
+    return str(summary["Name"])
+
+
+def _engine(found: Any) -> dict[str, str]:
+    selected = (found.configuration.get("EngineVersion") or {}).get("SelectedEngineVersion", "AUTO")
+    return ENGINE | {"SelectedEngineVersion": selected}
+
+
+def _described(found: Any) -> dict[str, Any]:
+    return {**found.configuration, "EngineVersion": _engine(found)}
+
+
+def _updated(settings: dict[str, Any], updates: dict[str, Any]) -> dict[str, Any]:
+    changes = {
+        k: v for k, v in updates.items() if k not in ("ResultConfigurationUpdates", *_REMOVALS)
+    }
+    merged = {**settings, **_checked(changes)}
+    for flag, name in _REMOVALS.items():
+        if updates.get(flag):
+            merged.pop(name, None)
+    results = updates.get("ResultConfigurationUpdates") or {}
+    own = dict(settings.get("ResultConfiguration") or {})
+    own |= {k: v for k, v in results.items() if k not in _RESULT_REMOVALS}
+    for flag, name in _RESULT_REMOVALS.items():
+        if results.get(flag):
+            own.pop(name, None)
+    return merged | {"ResultConfiguration": own}
+
+
+def _checked(settings: dict[str, Any]) -> dict[str, Any]:
+    cutoff = settings.get("BytesScannedCutoffPerQuery")
+    if cutoff is not None and cutoff < _MINIMUM_CUTOFF:
+        raise invalid(
+            f"BytesScannedCutoffPerQuery must be greater than or equal to {_MINIMUM_CUTOFF}"
+        )
+    engine = (settings.get("EngineVersion") or {}).get("SelectedEngineVersion", "AUTO")
+    if engine not in _ENGINES:
+        raise invalid(f"Engine version {engine} is not available in the local AWS")
+    return settings

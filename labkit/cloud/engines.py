@@ -1,0 +1,31 @@
+"""The engine behind the services: one DuckDB instance for a workspace's local AWS.
+
+It reads the lake's objects and writes beside them, nothing else of the machine; what does not fit
+into its share of memory goes to the workspace's disk.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine import DuckEngine, Session
+
+MEMORY_SHARE = "1500MB"
+_engines: dict[Path, DuckEngine] = {}
+_lock = threading.Lock()
+
+
+def open_session(cloud: Cloud) -> Session:
+    """A session of the workspace's engine; close it when done."""
+    with _lock:
+        if cloud.home not in _engines:
+            _engines[cloud.home] = _start(cloud.home)
+        return _engines[cloud.home].session()
+
+
+def _start(home: Path) -> DuckEngine:
+    spill = home / "spill"
+    spill.mkdir(exist_ok=True)
+    return DuckEngine([home / "s3"], memory_limit=MEMORY_SHARE, temp_directory=spill)

@@ -1,0 +1,115 @@
+"""The Glue catalog as the engines see it: moto's records of databases, tables and partitions.
+
+Names are without case: Glue stores them in lower case
+(https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html). Changes go through
+`Cloud.changing`, so that a statement's change is on disk as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+
+CATALOG = "awsdatacatalog"
+Definition = dict[str, Any]
+
+
+class Metastore:
+    """The catalog of one region."""
+
+    def __init__(self, cloud: Cloud, region: str) -> None:
+        self.cloud, self.region = cloud, region
+
+    @property
+    def _glue(self) -> Any:
+        return self.cloud.backend("glue", self.region)
+
+    def databases(self) -> list[str]:
+        """All names, in order."""
+        with self.cloud.lock("glue"):
+            return sorted(self._glue.databases)
+
+    def database(self, name: str) -> Any | None:
+        """moto's record of a database."""
+        with self.cloud.lock("glue"):
+            return _find(self._glue.databases, name)
+
+    def table(self, database: str, name: str) -> Any | None:
+        """moto's record of a table."""
+        found = self.database(database)
+        with self.cloud.lock("glue"):
+            return _find(found.tables, name) if found else None
+
+    def tables(self, database: str) -> list[str]:
+        """The names of a database's tables and views, in order."""
+        found = self.database(database)
+        with self.cloud.lock("glue"):
+            return sorted(found.tables) if found else []
+
+    def definition(self, database: str, name: str) -> Definition | None:
+        """What ``GetTable`` answers, the caller's own copy."""
+        found = self.table(database, name)
+        with self.cloud.lock("glue"):
+            return copy.deepcopy(found.as_dict()) if found else None
+
+    def partitions(self, database: str, name: str) -> list[Definition]:
+        """What ``GetPartitions`` answers."""
+        found = self.table(database, name)
+        with self.cloud.lock("glue"):
+            return [p.as_dict() for p in found.partitions.values()] if found else []
+
+    def create_database(self, name: str, definition: Definition) -> None:
+        with self.cloud.changing("glue"):
+            self._glue.create_database(name, definition)
+
+    def update_database(self, name: str, definition: Definition) -> None:
+        with self.cloud.changing("glue"):
+            self._glue.update_database(name, definition)
+
+    def delete_database(self, name: str) -> None:
+        with self.cloud.changing("glue"):
+            self._glue.delete_database(name)
+
+    def create_table(
+        self, database: str, definition: Definition, partitions: list[Definition] | None = None
+    ) -> None:
+        """A table and its partitions, both or neither."""
+        with self.cloud.changing("glue"):
+            made = self._glue.create_table(database, definition["Name"], definition)
+            for each in partitions or []:
+                made.create_partition(each)
+
+    def update_table(self, database: str, name: str, definition: Definition) -> None:
+        """A new version of a table."""
+        with self.cloud.changing("glue"):
+            self._glue.update_table(database, name, definition)
+
+    def delete_table(self, database: str, name: str) -> None:
+        with self.cloud.changing("glue"):
+            self._glue.delete_table(database, name)
+
+    def replace_partitions(
+        self, database: str, name: str, *, add: list[Definition] = (), drop: list[list[str]] = ()
+    ) -> None:  # type: ignore[assignment]
+        """Drop and add partitions in one change."""
+        with self.cloud.changing("glue"):
+            table = self._glue.get_table(database, name)
+            for values in drop:
+                table.delete_partition(values)
+            for each in add:
+                table.create_partition(each)
+
+
+def input_of(definition: Definition) -> Definition:
+    """The part of a table's definition that ``UpdateTable`` takes."""
+    answered = ("DatabaseName", "CreateTime", "UpdateTime", "VersionId", "CatalogId")
+    return {k: v for k, v in definition.items() if k not in answered}
+
+
+def _find(records: dict[str, Any], name: str) -> Any | None:
+    found = records.get(name.lower())
+    if found is None and name not in records:
+        return next((r for n, r in records.items() if n.lower() == name.lower()), None)
+    return found if found is not None else records[name]

@@ -1,0 +1,189 @@
+"""Partition projection: partitions computed from a table's properties instead of stored.
+
+A key is an ``enum``, an ``integer`` or ``date`` range, or ``injected`` by the query. Source:
+https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from labkit.cloud.engine import QueryFailed
+
+MAXIMUM = 1_000_000
+_UNITS = ("SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
+_NOW = re.compile(r"NOW\s*(?:([+-])\s*(\d+)\s*([A-Z]+?)S?)?\s*", re.IGNORECASE)
+_JAVA = {
+    "yyyy": "%Y", "uuuu": "%Y", "yy": "%y", "MMM": "%b", "MM": "%m", "dd": "%d", "HH": "%H",
+    "mm": "%M", "ss": "%S", "SSS": "%f",
+}  # fmt: skip
+_PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|(.)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Key:
+    """One projected key: its name and the settings under ``projection.<name>.``."""
+
+    name: str
+    settings: Mapping[str, str]
+
+    def setting(self, name: str) -> str:
+        """A setting that must be there."""
+        if name not in self.settings:
+            raise _bad(f"projection.{self.name}.{name} is not set")
+        return self.settings[name]
+
+
+def is_projected(parameters: Mapping[str, str]) -> bool:
+    """Whether a table's partitions are computed."""
+    return parameters.get("projection.enabled", "").lower() == "true"
+
+
+def keys_of(parameters: Mapping[str, str], names: list[str]) -> list[Key]:
+    """The projected keys of a table, in its order."""
+    return [Key(name, _settings(parameters, name)) for name in names]
+
+
+def values_of(key: Key, injected: list[str] | None) -> list[str]:
+    """All values of a key.
+
+    Args:
+        key: the key.
+        injected: the values that the query's conditions give, ``None`` when they give none.
+
+    Raises:
+        QueryFailed: the settings do not read, or an injected key has no value.
+    """
+    kind = key.setting("type").lower()
+    if kind == "injected":
+        if injected is None:
+            raise QueryFailed(
+                "CONSTRAINT_VIOLATION",
+                f"For the injected projected partition column {key.name}, the WHERE clause must "
+                "contain only static equality conditions, and at least one such condition must "
+                "be present.",
+            )
+        return injected
+    if kind not in _READERS:
+        raise _bad(f"projection.{key.name}.type '{kind}' is unknown")
+    return list(_READERS[kind](key))
+
+
+def location_of(
+    parameters: Mapping[str, str], root: str, names: list[str], values: tuple[str, ...]
+) -> str:
+    """Where the partition of these values lies."""
+    template = parameters.get("storage.location.template")
+    pairs = list(zip(names, values, strict=True))
+    if template is None:
+        return root.rstrip("/") + "".join(f"/{name}={value}" for name, value in pairs) + "/"
+    for name, value in pairs:
+        template = re.sub(re.escape(f"${{{name}}}"), lambda _, v=value: v, template, flags=re.I)
+    return template
+
+
+def _settings(parameters: Mapping[str, str], name: str) -> dict[str, str]:
+    prefix = f"projection.{name}.".lower()
+    return {
+        k[len(prefix) :].lower(): v for k, v in parameters.items() if k.lower().startswith(prefix)
+    }
+
+
+def _enum(key: Key) -> Iterator[str]:
+    yield from (v.strip() for v in key.setting("values").split(","))
+
+
+def _integers(key: Key) -> Iterator[str]:
+    first, last = map(int, _range(key))
+    step = int(key.settings.get("interval", "1"))
+    digits = int(key.settings.get("digits", "0"))
+    if step < 1:
+        raise _bad(f"projection.{key.name}.interval must be positive")
+    for value in range(first, last + 1, step):
+        yield str(value).zfill(digits)
+
+
+def _dates(key: Key) -> Iterator[str]:
+    pattern = _strftime(key.setting("format"))
+    first, last = (_instant(text, pattern) for text in _range(key))
+    unit = key.settings.get("interval.unit", _precision(pattern)).upper()
+    unit = unit if unit.endswith("S") else unit + "S"
+    step = int(key.settings.get("interval", "1"))
+    if unit not in _UNITS or step < 1:
+        raise _bad(f"projection.{key.name}.interval does not read")
+    now, count = first, 0
+    while now <= last:
+        yield now.strftime(pattern)
+        count += step
+        now = _moved(first, count, unit)
+
+
+def _range(key: Key) -> tuple[str, str]:
+    parts = [part.strip() for part in key.setting("range").split(",")]
+    if len(parts) != 2:
+        raise _bad(f"projection.{key.name}.range must be two values")
+    return parts[0], parts[1]
+
+
+def _instant(text: str, pattern: str) -> datetime.datetime:
+    found = _NOW.fullmatch(text)
+    if not found:
+        try:
+            return datetime.datetime.strptime(text, pattern)
+        except ValueError:
+            raise _bad(f"range value '{text}' does not fit the format") from None
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    now = datetime.datetime.strptime(now.strftime(pattern), pattern)  # its precision
+    if not found[1]:
+        return now
+    return _moved(now, int(found[1] + found[2]), found[3].upper() + "S")
+
+
+def _moved(start: datetime.datetime, count: int, unit: str) -> datetime.datetime:
+    if unit in ("MONTHS", "YEARS"):
+        months = start.year * 12 + start.month - 1 + count * (12 if unit == "YEARS" else 1)
+        day = min(start.day, _days(months // 12, months % 12 + 1))
+        return start.replace(year=months // 12, month=months % 12 + 1, day=day)
+    if unit not in _UNITS:
+        raise _bad(f"unit {unit} is unknown")
+    return start + datetime.timedelta(**{unit.lower(): count})
+
+
+def _days(year: int, month: int) -> int:
+    following = datetime.date(year + month // 12, month % 12 + 1, 1)
+    return (following - datetime.timedelta(days=1)).day
+
+
+def _strftime(pattern: str) -> str:
+    parts = []
+    for found in _PATTERN.finditer(pattern):
+        if found[2]:
+            if found[0] not in _JAVA:
+                raise _bad(f"date format '{pattern}' uses '{found[0]}', which is not read here")
+            parts.append(_JAVA[found[0]])
+        else:
+            parts.append((found[1] if found[1] is not None else found[0]).replace("%", "%%"))
+    return "".join(parts)
+
+
+def _precision(pattern: str) -> str:
+    order = (("%S", "SECONDS"), ("%M", "MINUTES"), ("%H", "HOURS"), ("%d", "DAYS"))
+    return next((unit for mark, unit in order if mark in pattern), _coarse(pattern))
+
+
+def _coarse(pattern: str) -> str:
+    return "MONTHS" if "%m" in pattern or "%b" in pattern else "YEARS"
+
+
+def _bad(why: str) -> QueryFailed:
+    return QueryFailed("INVALID_TABLE_PROPERTY", f"Partition projection: {why}")
+
+
+_READERS: dict[str, Callable[[Key], Iterator[str]]] = {
+    "enum": _enum,
+    "integer": _integers,
+    "date": _dates,
+}
