@@ -1,11 +1,11 @@
 """How values look as text: in Athena's results and under ``CAST(x AS varchar)``.
 
-GetQueryResults and the CSV file print a double as Java does (``1.0E7``), an array as ``[1, 2]``, a map as
-``{a=1}``, a row as ``{a=1, b=x}`` and binary as ``61 62``; NULL inside them is ``null``. Plain types are plain SQL, so
-that a large result prints about as fast as DuckDB copies it.
+GetQueryResults and the CSV file print a double as Java does (``1.0E7``), an array as ``[1, 2]``, a
+map as ``{a=1}``, a row as ``{a=1, b=x}`` and binary as ``61 62``; NULL inside them is ``null``. Plain
+types are plain SQL, so that a large result prints about as fast as DuckDB copies it.
 
-Sources: https://docs.aws.amazon.com/athena/latest/ug/querying.html and Trino's ``DoubleOperators`` for the
-cast, which is always scientific (``1.0E0``): https://github.com/trinodb/trino/issues/20823
+Sources: https://docs.aws.amazon.com/athena/latest/ug/querying.html; the cast of a double is always
+scientific (``1.0E0``): https://github.com/trinodb/trino/issues/20823
 """
 
 from __future__ import annotations
@@ -87,12 +87,3 @@ def _row(sql: str, kind: Type) -> str:
 
 def _label(name: str | None, index: int) -> str:
     return (name or f"field{index}").replace("'", "''")
-
-
-# Java's Double.toString: scientific from 10^7 on and below 10^-3. DuckDB's digits are the shortest that
-# read back, so only the point and the exponent move.
-_EXPONENT = (
-    "CASE WHEN contains(s, 'e') THEN split_part(s, 'e', 2)::INTEGER "
-    "WHEN s LIKE '0.%' THEN length(ltrim(s[3:], '0')) - length(s) + 1 "
-    "ELSE strpos(s, '.') - 2 END"
-)

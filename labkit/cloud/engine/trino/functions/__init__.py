@@ -18,7 +18,6 @@ from labkit.cloud.engine.trino.functions import (
     documents,
     maps,
     maths,
-    patterns,
     regexps,
     strings,
     urls,
@@ -55,6 +54,8 @@ _UDFS: tuple[Udf, ...] = (
     *urls.UDFS,
     *conversion.UDFS,
 )
+
+
 def setup(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what the templates call: first the Python functions, then the macros over them."""
     for udf in _UDFS:

@@ -1,7 +1,7 @@
 """Aggregate functions. Source: https://trino.io/docs/current/functions/aggregate.html
 
-The approximate ones are exact here, so that answers repeat. ``checksum`` is its own hash: equal rows
-give equal sums, but not Trino's number.
+The approximate ones are exact here, so that answers repeat. ``checksum`` is a hash of its own:
+equal rows give equal sums, but not Trino's number.
 """
 
 from __future__ import annotations
@@ -162,14 +162,23 @@ AGGREGATES = (
     ),
     *(
         _of_two(name)
-        for name in ["corr", "covar_pop", "covar_samp", "regr_slope", "regr_intercept", "regr_r2", "regr_avgx", "regr_avgy", "regr_sxx", "regr_sxy", "regr_syy"]
+        for name in [
+            "corr",
+            "covar_pop",
+            "covar_samp",
+            "regr_slope",
+            "regr_intercept",
+            "regr_r2",
+            "regr_avgx",
+            "regr_avgy",
+            "regr_sxx",
+            "regr_sxy",
+            "regr_syy",
+        ]
     ),
     Entry("regr_count(double, double) -> bigint", "regr_count({0}, {1})", "CAST({agg} AS BIGINT)"),
 )
 SCALARS = ()
-
-_LAST_KEYS = "list_filter(a, lambda _e: _e.k IS NOT NULL)"
-
 
 
 def _sum_of_hashes(texts: list[str | None]) -> bytes:

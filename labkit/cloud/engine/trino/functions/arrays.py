@@ -1,7 +1,7 @@
 """Array functions. Source: https://trino.io/docs/current/functions/array.html
 
-Trino keeps the order of first occurrence and treats NULL as an element; DuckDB's own set functions do
-neither, so they are made from positions. A lambda's text is ``lambda x: body``.
+Trino keeps the order of first occurrence and treats NULL as an element; DuckDB's own set functions
+do neither, so they are made from positions. A lambda's text is ``lambda x: body``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from labkit.cloud.engine.trino.functions.entry import (
     apply,
     entries,
     fail,
-    failure,
     infix,
 )
 from labkit.cloud.engine.trino.text import cast_to_varchar
@@ -156,14 +155,6 @@ SCALARS = (
     ),
     *_ZIPS,
 )
-
-_START = failure("SQL array indices start at 1")
-_WAY = failure(
-    "sequence stop value should be greater than or equal to start value if step is greater than "
-    "zero otherwise stop should be less than or equal to start"
-)
-_LONG = failure("result of sequence function must not have more than 10000 entries")
-
 
 
 def _combination_indexes(length: int, size: int) -> list[list[int]]:

@@ -9,7 +9,6 @@ Source: https://trino.io/docs/current/language/types.html and ``TypeCoercion.jav
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 
 from labkit.cloud.engine.types import UNKNOWN, Type
 
@@ -33,10 +32,10 @@ def common_type(types: Iterable[Type]) -> Type | None:
     'decimal(11, 1)'
     """
 
-    def step(left: Type | None, right: Type) -> Type | None:
-        return left and _common(left, right)
-
-    return reduce(step, types, UNKNOWN)
+    found: Type | None = UNKNOWN
+    for kind in types:
+        found = _common(found, kind) if found else None
+    return found
 
 
 def coerce(sql: str, source: Type, target: Type) -> str:
@@ -132,7 +131,8 @@ def _wider_decimal(left: Type, right: Type) -> Type:
 
 def _decimal(kind: Type) -> tuple[int, int]:
     precision, scale = kind.args
-    assert isinstance(precision, int) and isinstance(scale, int)
+    assert isinstance(precision, int)
+    assert isinstance(scale, int)
     return precision, scale
 
 

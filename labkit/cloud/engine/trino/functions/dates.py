@@ -1,6 +1,6 @@
 """Date and time functions. Source: https://trino.io/docs/current/functions/datetime.html
 
-``date_diff`` counts elapsed units, ``date_trunc`` of a date stays a date, and a week starts on Monday.
+``date_diff`` counts elapsed units, ``date_trunc`` of a date stays a date, a week starts on Monday.
 ``timestamp with time zone`` is an instant in UTC and a zone: fields and units of a day or
 longer are reckoned in that zone, shorter ones on the instant.
 """
@@ -180,18 +180,6 @@ SCALARS = (
         (f"to_unixtime({_ZONED}) -> double", "epoch(({0}).instant)"),
     ),
 )
-
-_DAYS = "'day', 'week', 'month', 'quarter', 'year'"
-_HOURS = "'millisecond', 'second', 'minute', 'hour'"
-
-
-def _unit(units: str, kind: str) -> str:
-    return (
-        f"CASE WHEN lower(u) IN ({units}) THEN lower(u) "
-        f"ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: ''' || u || ''' is not a valid ' || {kind} "
-        "|| ' field') END"
-    )
-
 
 
 _ISO_DATE = re.compile(

@@ -1,7 +1,7 @@
 """JSON functions. Source: https://trino.io/docs/current/functions/json.html
 
-A ``json`` value is kept as Trino prints it: no blanks, the keys of objects in order, doubles as Java
-writes them. The legacy paths of ``json_extract`` are steps only: ``$.a``, ``$["my key"]``, ``$[0]``.
+A ``json`` value is kept as Trino prints it: no blanks, the keys of objects in order, doubles as
+Java writes them. The paths of ``json_extract`` are steps: ``$.a``, ``$["my key"]``, ``$[0]``.
 """
 
 from __future__ import annotations
@@ -67,8 +67,6 @@ SCALARS = (
     ),
 )
 
-# DuckDB gives a number's value, Trino its text: 2.50 stays 2.50.
-
 
 class RawNumber(float):
     """A number that remembers how it was written."""
@@ -129,7 +127,7 @@ def java_double(value: float) -> str:
     """
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(float(value))
-    mantissa, _, exponent = f"{float(value):.17e}".partition("e")
+    exponent = f"{float(value):.16e}".partition("e")[2]
     digits = repr(float(value)).split("e")[0].replace(".", "").replace("-", "").strip("0") or "0"
     sign = "-" * (value < 0)
     return f"{sign}{digits[0]}.{digits[1:] or '0'}E{int(exponent)}"

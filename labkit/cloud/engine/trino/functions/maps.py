@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import apply, entries, failure, unless_null
+from labkit.cloud.engine.trino.functions.entry import apply, entries, unless_null
 
 
 def _filter(call: Any, args: Sequence[str]) -> str:
@@ -78,6 +78,5 @@ SCALARS = entries(
     ("transform_values(map(K, V), function(K, V, X)) -> map(K, X)", _transform_values),
 )
 
-_NULL_KEY = failure("map key cannot be null")
 
 UDFS = ()

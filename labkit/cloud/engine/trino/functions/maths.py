@@ -16,7 +16,6 @@ from labkit.cloud.engine.trino.functions.entry import (
     Udf,
     entries,
     fail,
-    failure,
     infix,
     over,
     unless_null,

@@ -1,7 +1,7 @@
 """Patterns that print and read dates: MySQL's ``%Y-%m-%d`` and Joda's ``yyyy-MM-dd``.
 
-A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. One that is
-computed from a column is refused.
+A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. One
+that is computed from a column is refused.
 
 Sources: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions and
 https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import wraps
 from typing import Any
 
 from labkit.cloud.engine.trino.functions.entry import (
     FunctionRefused,
+    Render,
+    failure,
     quoted,
     text_literal,
 )
@@ -45,16 +48,38 @@ _JODA = {
 _JODA_WORD = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 
 
+class InvalidPattern(ValueError):
+    """A pattern that Trino refuses, with its words."""
+
+
+def _checked(render: Render) -> Render:
+    """A pattern that cannot be translated fails when the call runs, as in Trino."""
+
+    @wraps(render)
+    def checked(call: Any, args: Sequence[str]) -> str:
+        try:
+            return render(call, args)
+        except InvalidPattern as invalid:
+            return f"CAST({failure(str(invalid))} AS {call.returns.duckdb})"
+        except FunctionRefused as refused:
+            return f"CAST({failure(str(refused), refused.code)} AS {call.returns.duckdb})"
+
+    return checked
+
+
+@_checked
 def format_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_format``: ``%w`` and a few more are refused by Trino too."""
     return f"strftime({_local(call, args[0])}, {quoted(_mysql(call, args[1]))})"
 
 
+@_checked
 def parse_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_parse``: a text that does not fit is an error."""
     return _read(args[0], _mysql(call, args[1]).replace("%-", "%"))
 
 
+@_checked
 def format_joda(call: Any, args: Sequence[str]) -> str:
     """``format_datetime``: the parts that depend on the zone are pieces of their own."""
     local = _local(call, args[0])
@@ -69,6 +94,7 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
     return f"({' || '.join(pieces)})" if pieces else "''"
 
 
+@_checked
 def parse_joda(call: Any, args: Sequence[str]) -> str:
     """``parse_datetime``: UTC unless the text says which zone it is in."""
     words = list(_joda(call, args[1]))
@@ -82,10 +108,6 @@ def parse_joda(call: Any, args: Sequence[str]) -> str:
     head = _read(f"regexp_replace({args[0]}, {quoted(zone)}, '')", pattern)
     tail = f"trino_zone_text(regexp_extract({args[0]}, {quoted(zone)}))"
     return f"trino_zoned(trino_to_instant({head}, {tail}), {tail})"
-
-
-UDFS = ()
-SCALARS = ()
 
 
 def _local(call: Any, sql: str) -> str:
@@ -110,12 +132,6 @@ def _mysql_word(found: re.Match[str]) -> str:
     if found[1] in "DUuVwX":
         raise InvalidPattern(f"%{found[1]} not supported in date format string")
     return _MYSQL.get(found[1], found[1])
-
-
-class InvalidPattern(ValueError):
-    """A pattern that Trino refuses, with its words."""
-
-    code = "INVALID_FUNCTION_ARGUMENT"
 
 
 def _joda(call: Any, sql: str) -> list[tuple[str, str]]:

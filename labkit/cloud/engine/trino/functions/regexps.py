@@ -1,8 +1,8 @@
 """Regular expression functions. Source: https://trino.io/docs/current/functions/regexp.html
 
-Trino speaks Java's dialect. DuckDB's RE2 is fast and gives the same answers for the plain patterns that
-`_plain` admits; every other pattern runs in Python's ``re``, which has look-around, back references and
-Unicode classes as Java has.
+Trino speaks Java's dialect. DuckDB's RE2 is fast and gives the same answers for the plain patterns
+that `_plain` admits; every other one runs in Python's ``re``, which has look-around, back references
+and Unicode classes as Java has.
 """
 
 from __future__ import annotations

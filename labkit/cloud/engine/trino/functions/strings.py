@@ -1,7 +1,7 @@
 """String functions. Source: https://trino.io/docs/current/functions/string.html
 
-Trino counts code points; so does DuckDB's ``length``, but its ``levenshtein`` and ``hamming`` count bytes
-and its ``trim`` knows the space only.
+Trino counts code points; so does DuckDB's ``length``, but its ``levenshtein`` and ``hamming`` count
+bytes and its ``trim`` knows the space only.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from labkit.cloud.engine.trino.functions.entry import (
     over,
 )
 from labkit.cloud.engine.trino.functions.stemmer import stem
-
-# Java's Character.isWhitespace.
-_BLANKS = "\t\n\x0b\f\r\x1c\x1d\x1e\x1f \u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000"
 
 
 def _substring(call: Any, args: Sequence[str]) -> str:
@@ -118,10 +115,6 @@ SCALARS = (
     ),
     *over("varchar|varbinary", "octet_length(#) -> bigint", "octet_length({0}::BLOB)"),
 )
-
-_EMPTY_DELIMITER = failure("The delimiter may not be the empty string")
-_ASCII = "strlen(a) = length(a)"
-
 
 
 def _hamming(left: str, right: str) -> int:
