@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ __all__ = [
 ]
 
 SAMPLE = 1 << 20
-_COMPRESSION = {"": "none", "gz": "gzip", "zst": "zstd"}
+RECORDS = 1001
+_COMPRESSION = {"": "none", "gz": "gzip", "bz2": "bzip2", "zst": "zstd"}
 
 
 @dataclass(frozen=True)
@@ -107,23 +109,38 @@ def classify(file: File, classifiers: Sequence[Classifier] = ()) -> Inferred:
     """
     if binary := next((found for read in _BINARY if (found := read(file))), None):
         return binary
-    sample = head(file, SAMPLE + 1)
-    if not sample.strip() or b"\0" in sample[:4096]:
-        return UNKNOWN_FILE
-    text = _Text(file, sample)
-    attempts = [_CUSTOM[type(c)](text, c) for c in classifiers]
-    return next((a for a in (*attempts, *(read(text) for read in _BUILT_IN)) if a), UNKNOWN_FILE)
+    for size in (SAMPLE, 10 * SAMPLE):
+        sample = head(file, size + 1)
+        if not sample.strip() or b"\0" in sample[:4096]:
+            break
+        text = _Text(file, sample, size)
+        if found := next(_attempts(text, classifiers), None):
+            return found
+        if not text.cut:
+            break
+    return UNKNOWN_FILE
+
+
+def _attempts(text: _Text, classifiers: Sequence[Classifier]) -> Iterator[Inferred]:
+    """What each classifier says that recognises the text, custom ones first."""
+    custom = (_CUSTOM[type(how)](text, how) for how in classifiers)
+    return filter(None, chain(custom, (read(text) for read in _BUILT_IN)))
 
 
 class _Text:
     """The first lines of a text file, and what they say of the whole."""
 
-    def __init__(self, file: File, sample: bytes) -> None:
+    def __init__(self, file: File, sample: bytes, size: int) -> None:
         self.file = file
-        self.cut = len(sample) > SAMPLE
-        self.text = sample[:SAMPLE].decode("utf-8-sig", errors="replace")
+        self.cut = len(sample) > size
+        self.text = sample[:size].decode("utf-8-sig", errors="replace")
         found = self.text.splitlines() if "\x1c" not in self.text else self.text.split("\n")
         self.lines = found[:-1] if self.cut and len(found) > 1 else found
+
+    @property
+    def filled(self) -> int:
+        """Lines of the sample that are not blank."""
+        return sum(map(bool, map(str.strip, self.lines)))
 
     def counts(self, records: int) -> dict[str, int]:
         """Rows of the file and bytes a row, from those of the sample."""
@@ -226,7 +243,7 @@ def _json(text: _Text, how: JsonClassifier = _ANY_JSON) -> Inferred | None:
 
 
 def _csv(text: _Text, how: CsvClassifier = _ANY_CSV) -> Inferred | None:
-    found = guess_csv(text.lines, how)
+    found = guess_csv(text.lines[:RECORDS], how)
     if not found:
         return None
     opencsv = how.serde == "OpenCSVSerDe"
@@ -244,7 +261,7 @@ def _csv(text: _Text, how: CsvClassifier = _ANY_CSV) -> Inferred | None:
         text.file,
         "opencsv" if opencsv else "csv",
         found.columns,
-        text.counts(sum(bool(line.strip()) for line in text.lines) - found.header),
+        text.counts(text.filled - found.header),
         classification="csv",
         parameters=parameters,
         serde_parameters=serde,
@@ -253,8 +270,8 @@ def _csv(text: _Text, how: CsvClassifier = _ANY_CSV) -> Inferred | None:
 
 def _grok(text: _Text, how: GrokClassifier) -> Inferred | None:
     pattern, _ = grok.compile_pattern(how.pattern, how.custom_patterns)
-    filled = [line for line in text.lines if line.strip()]
-    if not filled or not all(pattern.search(line) for line in filled[:1000]):
+    sample = [line for line in text.lines[:RECORDS] if line.strip()]
+    if not sample or not all(map(pattern.search, sample)):
         return None
     fields = grok.types(how.pattern, how.custom_patterns)
     serde = {"input.format": how.pattern}
@@ -264,7 +281,7 @@ def _grok(text: _Text, how: GrokClassifier) -> Inferred | None:
         text.file,
         "grok",
         tuple((name.lower(), _grok_kind(kind)) for name, kind in fields),
-        text.counts(len(filled)),
+        text.counts(text.filled),
         classification=how.classification,
         parameters={"grokPattern": how.pattern},
         serde_parameters=serde,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import reduce
 
 from labkit.cloud.engine.formats.model import File, FormatError
 
@@ -30,8 +31,8 @@ def explain(error: Exception, files: Iterable[File] = ()) -> FormatError | None:
     text = str(error)
     if found := _OURS.search(text):
         return FormatError(found[1], found[2])
-    at_fault = next((f for f in files if f.path in text), None)
     code = next((c for start, c in _CODES.items() if text.startswith(start)), None)
-    if not at_fault or not code:
+    at_fault = [f for f in files if f.path in text]
+    if not code or not at_fault:
         return None
-    return FormatError(code, text.replace(at_fault.path, at_fault.name))
+    return FormatError(code, reduce(lambda t, f: t.replace(f.path, f.name), at_fault, text))

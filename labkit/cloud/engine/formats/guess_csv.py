@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import zip_longest
 
 from labkit.cloud.engine.formats.guess import Columns, widen
 from labkit.cloud.engine.formats.opencsv import split
@@ -134,15 +135,10 @@ def _has_header(rows: Sequence[Sequence[str]], width: int, how: CsvClassifier) -
 
 
 def _found(rows: Sequence[Sequence[str]], width: int, how: CsvClassifier) -> list[Type]:
-    kinds = [UNKNOWN] * width
-    for row in rows:
-        kinds = [
-            kind
-            if kind == VARCHAR or i >= len(row)
-            else widen(kind, value_type(row[i], trim=how.trim))
-            for i, kind in enumerate(kinds)
-        ]
-    return kinds
+    columns = list(zip_longest(*rows, fillvalue=""))[:width]
+    kinds = ({value_type(text, trim=how.trim) for text in set(column)} for column in columns)
+    found = [reduce(widen, each, UNKNOWN) for each in kinds]
+    return found + [UNKNOWN] * (width - len(found))
 
 
 def _kinds(rows: Sequence[Sequence[str]], width: int, how: CsvClassifier) -> list[Type]:

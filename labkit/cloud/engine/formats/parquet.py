@@ -22,9 +22,11 @@ from labkit.cloud.engine.formats.model import (
     Session,
     Table,
     identifier,
+    literal,
     paths,
 )
 from labkit.cloud.engine.formats.partition import partition_columns
+from labkit.cloud.engine.formats.text import BITS
 from labkit.cloud.engine.types import Type
 
 
@@ -164,7 +166,14 @@ def _integer(text: str, column: Column, kind: Type) -> str | None:
         return f"{_EPOCHS[column.detail]}({text})" if column.detail in _EPOCHS else None
     if column.physical not in ("INT32", "INT64") or column.logical not in ("none", "int"):
         return None
-    return text if _STORED.get(column.detail) == kind.base else f"CAST({text} AS {kind.duckdb})"
+    if _STORED.get(column.detail) == kind.base:
+        return text
+    limit = 1 << (BITS[kind.base] - 1)
+    problem = literal(f"HIVE_BAD_DATA: Value out of range of type {kind} in field {column.name}")
+    return (
+        f"CASE WHEN {text} NOT BETWEEN {-limit} AND {limit - 1} THEN error({problem}) "
+        f"ELSE TRY_CAST({text} AS {kind.duckdb}) END"
+    )
 
 
 def _float(text: str, column: Column, kind: Type) -> str | None:

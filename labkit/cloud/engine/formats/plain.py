@@ -10,6 +10,7 @@ The tests compare both readers on the same bytes. Source: https://duckdb.org/doc
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ import duckdb
 from labkit.cloud.engine.formats.lines import CHUNK, NATIVE, codec, damaged, open_bytes, skipped
 from labkit.cloud.engine.formats.model import File, Session, Table, identifier, literal, paths
 from labkit.cloud.engine.formats.partition import partition_columns
-from labkit.cloud.engine.formats.text_sql import SCALARS, State, cast, exact
+from labkit.cloud.engine.formats.text_sql import SCALARS, TEXTS, State, cast, exact
 from labkit.cloud.engine.types import Type
 
 Key = tuple[Any, ...]
@@ -89,14 +90,16 @@ def states(
     table: Table, files: Sequence[File], wanted: frozenset[str], layout: Layout
 ) -> dict[int, State]:
     """The state of each wanted column over all of these files."""
-    order = list(State)
-    return {
-        i: max(
-            (_MEMORY.states.get((*_key(f, table, layout), i, str(t)), State.LOOSE) for f in files),
-            key=order.index,
-        )
-        for i, _, t in table.wanted(wanted)
-    }
+    keys = [_key(f, table, layout) for f in files]
+    return {i: _worst(keys, i, kind) for i, _, kind in table.wanted(wanted)}
+
+
+def _worst(keys: Sequence[Key], index: int, kind: Type) -> State:
+    """The state of a column over files; a text is what it is."""
+    if kind.base in TEXTS:
+        return State.EXACT
+    found = {_MEMORY.states.get((*key, index, str(kind)), State.LOOSE) for key in keys}
+    return max(found, key=list(State).index)
 
 
 def _branch(table: Table, files: list[File], wanted: frozenset[str], layout: Layout) -> str:
@@ -105,9 +108,16 @@ def _branch(table: Table, files: list[File], wanted: frozenset[str], layout: Lay
         f"{cast(identifier(f'c{i}'), kind, found[i])} AS {identifier(name)}"
         for i, name, kind in table.wanted(wanted)
     ]
-    typed = {i: k for i, _, k in table.wanted(wanted) if found[i] is State.EXACT}
+    typed = {
+        i: kind
+        for i, _, kind in table.wanted(wanted)
+        if found[i] is State.EXACT and kind.base not in TEXTS
+    }
     columns += partition_columns(table, files, wanted)
-    return f"SELECT {', '.join(columns) or 'NULL'} FROM {_reader(table, files, typed, layout)}"
+    # The filter is always true. Without one DuckDB moves a query's own TRY_CAST into the reader,
+    # where it fails instead of giving NULL (its optimizer `type_pushdown`).
+    source = f"{_reader(table, files, typed, layout)} WHERE file_index >= 0"
+    return f"SELECT {', '.join(columns) or 'NULL'} FROM {source}"
 
 
 def _reader(table: Table, files: Sequence[File], typed: Mapping[int, Type], layout: Layout) -> str:
@@ -149,6 +159,7 @@ def _learn(
 def _look(
     session: Session, table: Table, files: list[File], columns: list[int], layout: Layout
 ) -> None:
+    columns = [i for i in columns if table.columns[i][1].base not in TEXTS]
     checks = [f"bool_and({_check(i, table.columns[i][1])})" for i in columns]
     empties = [f"coalesce(bool_or(c{i} = ''), false)" for i in columns]
     listed = ", ".join(["file_index", "count(*)", *checks, *empties])
@@ -195,16 +206,22 @@ def _remember(
 
 
 def line_count(file: File, skip: int, forbidden: str = "") -> int:
-    """Lines of the file behind its header, -1 if one of the forbidden characters occurs."""
+    """Lines of the file behind its header, -1 if it is not UTF-8 or has a forbidden character."""
     ends, last = 0, b"\n"
     bad = [c.encode() for c in forbidden]
+    utf8 = getincrementaldecoder("utf-8")()
     try:
         with open_bytes(file) as raw:
             while chunk := raw.read(CHUNK):
                 if any(b in chunk for b in bad):
                     return -1
+                if utf8.getstate()[0] or not chunk.isascii():
+                    utf8.decode(chunk)
                 ends += _ends(chunk, last)
                 last = chunk[-1:]
+        utf8.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return -1
     except (OSError, EOFError) as error:
         raise damaged(file, error) from error
     return max(ends + (last not in (b"\n", b"\r")) - skip, 0)

@@ -15,15 +15,10 @@ from labkit.cloud.engine.formats.text import BITS, DATE, NUMBER, TIMESTAMP
 from labkit.cloud.engine.types import Type
 
 SCALARS = frozenset(BITS) | {
-    "boolean",
-    "real",
-    "double",
-    "decimal",
-    "date",
-    "timestamp",
-    "varchar",
-    "char",
+    *("boolean", "real", "double", "decimal"),
+    *("date", "timestamp", "varchar", "char"),
 }
+TEXTS = frozenset({"varchar", "char"})
 
 
 class State(Enum):
@@ -57,12 +52,12 @@ def exact(text: str, kind: Type) -> str:
 
 def cast(text: str, kind: Type, state: State) -> str:
     """SQL of the value that this text column has, its values being in that state."""
-    if kind.base in ("varchar", "char"):
+    if kind.base in TEXTS:
         return _bounded(text, kind)
     if state is State.EXACT:
         return text
     if state is State.EMPTY:
-        return f"TRY_CAST({text} AS {kind.duckdb})"
+        return f"CAST(nullif({text}, '') AS {kind.duckdb})"
     return _CASTS.get(kind.base, _integer)(text, kind)
 
 

@@ -1,0 +1,560 @@
+# ruff: noqa: E501 - a case stands on one line
+"""File formats: each SerDe's reading of each text, both readers, every writer read again."""
+
+import bz2
+import itertools
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import fastavro
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyarrow import orc
+
+from labkit.cloud.engine import formats
+from labkit.cloud.engine.formats import File, FormatError, Table
+from labkit.cloud.engine.types import parse_type
+
+Write = Callable[..., File]
+Rows = list[tuple[Any, ...]]
+
+
+@pytest.fixture
+def session() -> Iterator[SimpleNamespace]:
+    with duckdb.connect() as con:
+        yield SimpleNamespace(con=con)
+
+
+@pytest.fixture
+def lay(tmp_path: Path) -> Write:
+    """Writes a file under a name of no meaning, as blobs have, with its own name beside."""
+    numbers = itertools.count()
+
+    def write(data: bytes, name: str = "data", partition: tuple[str | None, ...] = ()) -> File:
+        path = tmp_path / f"blob{next(numbers)}"
+        path.write_bytes(data)
+        return File(str(path), name, partition, len(data))
+
+    return write
+
+
+def table(form: str, columns: str, keys: str = "", **options: str) -> Table:
+    """A declaration: `a:int b:string`, options with `__` for dots."""
+    return Table(
+        form,
+        tuple(map(_column, columns.split())),
+        tuple(map(_column, keys.split())),
+        {name.replace("__", "."): value for name, value in options.items()},
+    )
+
+
+def _column(text: str) -> tuple[str, Any]:
+    name, _, kind = text.partition(":")
+    return name, parse_type(kind)
+
+
+def read(session: Any, told: Table, *files: File, wanted: str = "") -> Rows:
+    names = [name for name, _ in (*told.columns, *told.partition_keys)]
+    chosen = frozenset(wanted.split() or names)
+    relation = formats.relation(session, told, files, chosen)
+    rows: Rows = session.con.execute(f"SELECT * FROM {relation}").fetchall()
+    return rows
+
+
+def csv(columns: str, keys: str = "", **options: str) -> Table:
+    return table("csv", columns, keys, **{"field__delim": ",", **options})
+
+
+LAZY = [
+    ("bigint", "12", 12),
+    ("bigint", "+5", 5),
+    ("bigint", "1.9", 1),
+    ("bigint", "-1.9", -1),
+    ("bigint", ".5", 0),
+    ("bigint", "1e3", None),
+    ("bigint", " 5", None),
+    ("bigint", "1_000", None),
+    ("bigint", "0x1F", None),
+    ("bigint", "", None),
+    ("bigint", "9223372036854775808", None),
+    ("int", "2147483648", None),
+    ("smallint", "-32768", -32768),
+    ("tinyint", "128", None),
+    ("double", "1e3", 1000.0),
+    ("double", " 2.5 ", 2.5),
+    ("double", "5d", 5.0),
+    ("double", "Infinity", float("inf")),
+    ("double", "inf", None),
+    ("double", "x", None),
+    ("boolean", "TRUE", True),
+    ("boolean", "t", None),
+    ("boolean", "1", None),
+    ("date", "2024-01-05", date(2024, 1, 5)),
+    ("date", "2024-1-5", date(2024, 1, 5)),
+    ("date", "2024-02-31", date(2024, 3, 2)),
+    ("date", "2024-01-05 10:00", date(2024, 1, 5)),
+    ("date", "05/01/2024", None),
+    ("timestamp", "2024-01-05 01:02:03", datetime(2024, 1, 5, 1, 2, 3)),
+    ("timestamp", "2024-01-05T01:02:03.1239", datetime(2024, 1, 5, 1, 2, 3, 124000)),
+    ("timestamp", "2024-01-05", datetime(2024, 1, 5)),
+    ("timestamp", "1704416523", None),
+    ("decimal(10,2)", "1.255", Decimal("1.26")),
+    ("decimal(4,2)", "100", None),
+    ("decimal(10,2)", " 1", None),
+    ("string", "", ""),
+    ("string", "\\N", None),
+    ("string", '"quoted"', '"quoted"'),
+    ("varchar(3)", "abcdef", "abc"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "value"), LAZY, ids=[f"{k}-{t}" for k, t, _ in LAZY])
+@pytest.mark.parametrize("name", ["plain.csv", "slow.csv.bz2"])
+def test_lazy_simple_reads_a_text_as_hive_does(
+    session: Any, lay: Write, name: str, kind: str, text: str, value: Any
+) -> None:
+    data = f"x,{text}\n".encode()
+    file = lay(bz2.compress(data) if name.endswith("bz2") else data, name)
+    assert read(session, csv(f"k:string v:{kind}"), file) == [("x", value)]
+
+
+KINDS = "tinyint int bigint real double boolean date timestamp decimal(10,2) decimal(38,0) string"
+PIECES = ["", " ", "-", "+", "0", "1", "9", "07", "12", "2024", ".", "e", "E5", ":", "T", "true",
+          "FALSE", "NaN", "-01-31", "-1-5", " 10:11:12", ".5", "d", "\\N", '"', "_", "/"]  # fmt: skip
+
+
+def texts() -> list[str]:
+    """Texts near the border of every type, the same at each run."""
+    draw = random.Random(7)
+    drawn = {"".join(draw.choices(PIECES, k=draw.randint(1, 4))) for _ in range(1500)}
+    return sorted(drawn | {text for _, text, _ in LAZY})
+
+
+@pytest.mark.parametrize("kind", KINDS.split())
+def test_both_ways_of_reading_give_the_same_values(session: Any, lay: Write, kind: str) -> None:
+    lines = [f"{text},{i}" for i, text in enumerate(texts())]
+    data = "\n".join(lines).encode()
+    told = csv(f"v:{kind} n:int")
+    fast = read(session, told, lay(data))
+    slow = read(session, told, lay(bz2.compress(data), "x.bz2"))
+    assert [r for r in zip(fast, slow, strict=True) if repr(r[0]) != repr(r[1])] == []
+
+
+@pytest.mark.parametrize("kind", KINDS.split())
+def test_files_of_one_value_are_read_as_typed_or_not_alike(
+    session: Any, lay: Write, kind: str
+) -> None:
+    told = csv(f"k:string v:{kind}")
+    some = texts()[::40]
+    files = [lay(f"x,{text}\n".encode()) for text in some]
+    slow = [lay(bz2.compress(f"x,{text}\n".encode()), "x.bz2") for text in some]
+    for fast, careful in zip(files, slow, strict=True):
+        assert repr(read(session, told, fast)) == repr(read(session, told, careful))
+
+
+ROWS = {
+    "short row": (b"1\n", [(1, None)]),
+    "long row": (b"1,b,c,d\n", [(1, "b")]),
+    "blank line is a row": (b"1,a\n\n2,b\n", [(1, "a"), (None, None), (2, "b")]),
+    "no line end at the end": (b"1,a\n2,b", [(1, "a"), (2, "b")]),
+    "carriage return and line feed": (b"1,a\r\n2,b\r\n", [(1, "a"), (2, "b")]),
+    "carriage return alone": (b"1,a\r2,b\r", [(1, "a"), (2, "b")]),
+    "byte order mark": (b"\xef\xbb\xbf1,a\n", [(1, "a")]),
+    "bad UTF-8": (b"1,\xff\n", [(1, "�")]),
+    "a very long line": (b"1," + b"x" * 3_000_000 + b"\n", [(1, "x" * 3_000_000)]),
+    "empty file": (b"", []),
+    "comment sign and quotes are text": (b'1,#"a\n', [(1, '#"a')]),
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_lines_are_rows(session: Any, lay: Write, case: str) -> None:
+    data, rows = ROWS[case]
+    assert read(session, csv("a:int b:string"), lay(data)) == rows
+
+
+def test_a_header_is_skipped_in_each_file_and_rows_are_counted(session: Any, lay: Write) -> None:
+    told = csv("a:int b:string", skip__header__line__count="1")
+    files = [lay(b"a,b\n1,x\n"), lay(b"a,b\n"), lay(b"a,b\n2,y\n3,z"), lay(b"")]
+    assert read(session, told, *files) == [(1, "x"), (2, "y"), (3, "z")]
+    relation = formats.relation(session, told, files, frozenset())
+    assert session.con.execute(f"SELECT count(*) FROM {relation}").fetchone() == (3,)
+
+
+def test_a_file_written_anew_is_looked_at_anew(session: Any, lay: Write) -> None:
+    file = lay(b"1\n")
+    assert read(session, csv("a:int"), file) == [(1,)]
+    Path(file.path).write_bytes(b"1.9\n\n")
+    assert read(session, csv("a:int"), file) == [(1,), (None,)]
+
+
+DELIMITED = {
+    "default delimiter": ("a:int b:string", {"field.delim": "\x01"}, b"1\x01x\n", [(1, "x")]),
+    "tab by escape": ("a:int b:string", {"field.delim": "\\t"}, b"1\tx\n", [(1, "x")]),
+    "tab by number": ("a:int b:string", {"field.delim": "9"}, b"1\tx\n", [(1, "x")]),
+    "own NULL": ("a:string", {"serialization.null.format": "NA"}, b"NA\n\\N\n", [(None,), ("\\N",)]),
+    "empty is NULL": ("a:string", {"serialization.null.format": ""}, b"x,\n,y\n", [("x",), (None,)]),
+    "escape": ("a:string b:string", {"escape.delim": "\\"}, b"a\\,b,c\\\\\n", [("a,b", "c\\")]),
+    "array": ("a:array<int>", {"collection.delim": "|"}, b"1|x|3\n\\N\n\n", [([1, None, 3],), (None,), ([],)]),
+    "map": ("a:map<string,int>", {"colelction.delim": "|", "mapkey.delim": ":"}, b"k:1|l:\n", [({"k": 1, "l": None},)]),
+    "struct": ("a:struct<x:int,y:string>", {"collection.delim": "|"}, b"1|b\n2\n", [({"x": 1, "y": "b"},), ({"x": 2, "y": None},)]),
+    "nested": ("a:array<array<int>>", {"collection.delim": "|", "mapkey.delim": "-"}, b"1-2|3\n", [([[1, 2], [3]],)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DELIMITED)
+def test_delimited_text_follows_its_properties(session: Any, lay: Write, case: str) -> None:
+    columns, options, data, rows = DELIMITED[case]
+    told = Table("csv", tuple(map(_column, columns.split())), (), {"field.delim": ",", **options})
+    assert read(session, told, lay(data)) == rows
+
+
+CSV = {
+    "quotes": (b'"1","a ""b"", c"\n', {}, [(1, 'a "b", c')]),
+    "no quotes": (b"1,a b\n", {}, [(1, "a b")]),
+    "escape": (b'"1","a \\"b\\""\n', {}, [(1, 'a "b"')]),
+    "own characters": (b"'1'|'a|b'\n", {"separatorchar": "|", "quotechar": "'"}, [(1, "a|b")]),
+    "backslash N is text": (b'1,\\N\n2,"\\\\N"\n', {}, [(1, "N"), (2, "\\N")]),
+    "empty string": (b"1,\n", {}, [(1, "")]),
+    "short and blank rows": (b"1\n\n", {}, [(1, None), (None, None)]),
+    "forgiven": (b",x\n1.5,y\n", {"use.null.for.invalid.data": "true"}, [(None, "x"), (None, "y")]),
+}
+
+
+@pytest.mark.parametrize("case", CSV)
+def test_opencsv_reads_quotes(session: Any, lay: Write, case: str) -> None:
+    data, options, rows = CSV[case]
+    told = Table("opencsv", (_column("a:int"), _column("b:string")), (), options)
+    assert read(session, told, lay(data)) == rows
+
+
+def test_opencsv_dates_are_numbers(session: Any, lay: Write) -> None:
+    told = table("opencsv", "d:date t:timestamp")
+    assert read(session, told, lay(b"18276,1579059880000\n")) == [
+        (date(2020, 1, 15), datetime(2020, 1, 15, 3, 44, 40))
+    ]
+
+
+JSON = {
+    "types": ("json", "a:bigint b:double c:boolean d:string", b'{"a":1,"B":2.5,"c":true,"d":"x"}', (1, 2.5, True, "x")),
+    "missing and null": ("json", "a:int b:string", b'{"b":null}', (None, None)),
+    "number as written": ("json", "a:string", b'{"a":1.50}', ("1.50",)),
+    "nested": ("json", "a:struct<x:array<int>,y:map<string,string>>", b'{"a":{"X":[1,null],"y":{"k":"v"}}}', ({"x": [1, None], "y": {"k": "v"}},)),
+    "date and time": ("openx-json", "d:date t:timestamp", b'{"d":"2024-01-05","t":"2024-01-05T10:00:00+02:00"}', (date(2024, 1, 5), datetime(2024, 1, 5, 8))),
+    "openx number in quotes": ("openx-json", "a:int", b'{"a":"12"}', (12,)),
+    "openx object as string": ("openx-json", "a:string", b'{"a":{"b":[1, 2]}}', ('{"b":[1,2]}',)),
+    "openx wraps": ("openx-json", "a:array<int>", b'{"a":1}', ([1],)),
+    "openx blank line": ("openx-json", "a:int", b"", (None,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", JSON)
+def test_json_lines_are_rows(session: Any, lay: Write, case: str) -> None:
+    form, columns, data, row = JSON[case]
+    assert read(session, table(form, columns), lay(data + b"\n")) == [row]
+
+
+OPENX = {
+    "mapping": ({"mapping.ident": "ID"}, "ident:int", b'{"id":7}', 7),
+    "dots": ({"dots.in.keys": "true"}, "a_b:int", b'{"a.b":7}', 7),
+    "case matters": ({"case.insensitive": "false"}, "a:int", b'{"A":7}', None),
+    "case and mapping": ({"case.insensitive": "false", "mapping.a": "A"}, "a:int", b'{"A":7}', 7),
+    "malformed": ({"ignore.malformed.json": "true"}, "a:int", b"{", None),
+    "invalid": ({"use.null.for.invalid.data": "true"}, "a:int", b'{"a":"x"}', None),
+}
+
+
+@pytest.mark.parametrize("case", OPENX)
+def test_openx_properties(session: Any, lay: Write, case: str) -> None:
+    options, column, data, value = OPENX[case]
+    told = Table("openx-json", (_column(column),), (), options)
+    assert read(session, told, lay(data + b"\n")) == [(value,)]
+
+
+APACHE = (
+    b'127.0.0.1 - frank [10/Oct/2000:13:55:36 -0700] "GET /a HTTP/1.0" 200 23 "http://x" "Moz 1"\n'
+)
+
+
+def test_grok_fields_are_columns_and_other_lines_are_null(session: Any, lay: Write) -> None:
+    names = "clientip ident auth timestamp verb request httpversion rawrequest response bytes"
+    columns = " ".join(f"{n}:string" for n in f"{names} referrer agent".split())
+    told = table("grok", columns, input__format="%{COMBINEDAPACHELOG}")
+    rows = read(session, told, lay(APACHE + b"nonsense\n"), wanted="clientip rawrequest agent")
+    assert rows == [("127.0.0.1", None, "Moz 1"), (None, None, None)]
+
+
+def test_grok_takes_patterns_of_ones_own(session: Any, lay: Write) -> None:
+    options = {"input.format": "%{MINE:a} %{INT:b}", "input.grokcustompatterns": "MINE [xy]+"}
+    told = Table("grok", (_column("a:string"), _column("b:int")), (), options)
+    assert read(session, told, lay(b"xyx 12\n")) == [("xyx", 12)]
+
+
+def test_regex_groups_are_columns(session: Any, lay: Write) -> None:
+    options = {"input.regex": r"(?<word>\w+) (\d+)?.*"}
+    told = Table("regex", (_column("a:string"), _column("b:int")), (), options)
+    assert read(session, told, lay(b"x 12\ny \n??\n")) == [("x", 12), ("y", None), (None, None)]
+
+
+WIDE = (
+    "a:int b:string c:double d:date e:timestamp f:boolean g:decimal(10,2) h:array<int> "
+    "i:struct<x:int,y:string> j:map<string,int> k:bigint l:binary m:smallint n:float"
+)
+VALUES = (
+    "(1::INT, 'x,\"y', 1.5::DOUBLE, DATE '2024-01-05', TIMESTAMP '2024-01-05 01:02:03.5', true, "
+    "1.25::DECIMAL(10,2), [1, NULL, 3], {'x': 1, 'y': 'q'}, MAP {'k': 1, 'l': NULL}, 5::BIGINT, "
+    "'ab'::BLOB, 7::SMALLINT, 0.5::FLOAT), (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+    "NULL, NULL, NULL, NULL, NULL)"
+)
+WRITTEN = [(form, codec) for form, codecs in formats.COMPRESSIONS.items() for codec in codecs]
+
+
+@pytest.mark.parametrize(("form", "codec"), WRITTEN, ids=[f"{f}-{c}" for f, c in WRITTEN])
+def test_what_is_written_is_read_again(session: Any, tmp_path: Path, form: str, codec: str) -> None:
+    told, path = table(form, WIDE), tmp_path / "out"
+    count = formats.write(session, f"SELECT * FROM (VALUES {VALUES})", told, codec, str(path))
+    name = f"out{formats.ENDINGS.get(codec, '') if form in ('csv', 'json') else ''}"
+    file = File(str(path), name, (), path.stat().st_size)
+    wanted = session.con.execute(f"SELECT * FROM (VALUES {VALUES})").fetchall()
+    assert (count, read(session, told, file)) == (2, wanted)
+    assert read(session, told, file, wanted="b") == [('x,"y',), (None,)]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_text_is_written_as_hive_writes_it(session: Any, tmp_path: Path) -> None:
+    told, path = table("csv", "a:int b:string"), tmp_path / "out"
+    formats.write(session, "SELECT 1, 'x' UNION ALL SELECT NULL, ''", told, "none", str(path))
+    assert path.read_bytes() == b"1\x01x\n\\N\x01\n"
+
+
+def parquet(path: Path, **columns: Any) -> File:
+    pq.write_table(pa.table(columns), path)
+    return File(str(path), path.name, (), path.stat().st_size)
+
+
+PROMOTED = {
+    "int to bigint": (pa.array([1], pa.int32()), "bigint", 1),
+    "bigint to int": (pa.array([1], pa.int64()), "int", 1),
+    "float to double": (pa.array([0.5], pa.float32()), "double", 0.5),
+    "decimal rescaled": (pa.array([Decimal("1.5")], pa.decimal128(5, 1)), "decimal(10,2)", Decimal("1.50")),
+    "binary as string": (pa.array([b"x"], pa.binary()), "string", "x"),
+    "string cut": (pa.array(["abc"]), "varchar(2)", "ab"),
+    "nanoseconds": (pa.array([10**18], pa.timestamp("ns")), "timestamp", datetime(2001, 9, 9, 1, 46, 40)),
+    "instant": (pa.array([0], pa.timestamp("us", tz="UTC")), "timestamp", datetime(1970, 1, 1)),
+    "struct by name": (pa.array([{"b": 2, "a": 1}]), "struct<a:bigint,c:int>", {"a": 1, "c": None}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PROMOTED)
+def test_parquet_types_widen(session: Any, tmp_path: Path, case: str) -> None:
+    stored, kind, value = PROMOTED[case]
+    file = parquet(tmp_path / "f.parquet", v=stored)
+    assert read(session, table("parquet", f"v:{kind}"), file) == [(value,)]
+
+
+def test_int96_is_a_timestamp(session: Any, tmp_path: Path) -> None:
+    path = tmp_path / "f.parquet"
+    moment = datetime(2024, 1, 5, 1, 2, 3)
+    pq.write_table(pa.table({"v": [moment]}), path, use_deprecated_int96_timestamps=True)
+    assert read(session, table("parquet", "v:timestamp"), File(str(path), "f")) == [(moment,)]
+
+
+def test_parquet_columns_are_found_by_name_in_any_case_and_missing_ones_are_null(
+    session: Any, tmp_path: Path
+) -> None:
+    old = parquet(tmp_path / "1", B=["x"], a=[1])
+    new = parquet(tmp_path / "2", a=[2], b=["y"], c=[0.5])
+    told = table("parquet", "a:bigint b:string c:double")
+    assert read(session, told, old, new) == [(1, "x", None), (2, "y", 0.5)]
+
+
+def test_parquet_columns_by_position(session: Any, tmp_path: Path) -> None:
+    told = table("parquet", "b:bigint a:string", parquet__column__index__access="true")
+    assert read(session, told, parquet(tmp_path / "1", x=[1], y=["q"])) == [(1, "q")]
+
+
+@pytest.mark.parametrize(("option", "row"), [("true", (1, "q")), ("false", ("q", 1))])
+def test_orc_columns_by_position_or_by_name(
+    session: Any, tmp_path: Path, option: str, row: tuple[Any, ...]
+) -> None:
+    orc.write_table(pa.table({"a": [1], "b": ["q"]}), tmp_path / "f")
+    columns = "x:bigint y:string" if option == "true" else "b:string a:bigint"
+    told = table("orc", columns, orc__column__index__access=option)
+    assert read(session, told, File(str(tmp_path / "f"), "f")) == [row]
+
+
+def test_avro_is_read_by_the_tables_schema(session: Any, tmp_path: Path) -> None:
+    stored = {"type": "record", "name": "r", "fields": [{"name": "a", "type": "int"}]}
+    with (tmp_path / "f").open("wb") as target:
+        fastavro.writer(target, stored, [{"a": 1}])
+    asked = '{"type":"record","name":"r","fields":[{"name":"a","type":"long"},{"name":"b","type":"string","default":"d"}]}'
+    told = table("avro", "a:bigint b:string", avro__schema__literal=asked)
+    assert read(session, told, File(str(tmp_path / "f"), "f")) == [(1, "d")]
+
+
+PARTITIONED: dict[str, tuple[str, bytes]] = {
+    "csv": ("csv", b"1,x\n"),
+    "json": ("json", b'{"a":1,"b":"x"}\n'),
+}
+
+
+@pytest.mark.parametrize("case", PARTITIONED)
+@pytest.mark.parametrize("count", [1, 40])
+def test_partition_keys_are_columns(session: Any, lay: Write, case: str, count: int) -> None:
+    form, data = PARTITIONED[case]
+    told = table(form, "a:int b:string", "day:string n:int", field__delim=",")
+    files = [lay(data, partition=(f"d{i}" if i else None, str(i))) for i in range(count)]
+    rows = read(session, told, *files)
+    assert rows == [(1, "x", f"d{i}" if i else None, i) for i in range(count)]
+    relation = formats.relation(session, told, files, frozenset(["n"]))
+    found = session.con.execute(f"SELECT n FROM {relation} WHERE n = {count - 1}").fetchall()
+    assert found == [(count - 1,)]
+
+
+def test_a_stream_can_be_read_twice_in_one_query(session: Any, lay: Write) -> None:
+    relation = formats.relation(
+        session, table("json", "a:int"), [lay(b'{"a":1}\n{"a":2}\n')], frozenset("a")
+    )
+    sql = f"SELECT count(*) FROM {relation} x JOIN {relation} y USING (a)"
+    assert session.con.execute(sql).fetchone() == (2,)
+
+
+def test_a_querys_own_try_cast_stays_one(session: Any, lay: Write) -> None:
+    told = csv("k:string v:string")
+    relation = formats.relation(session, told, [lay(b"x,abc\ny,5\n")], frozenset("kv"))
+    for sql, rows in (
+        ("SELECT TRY_CAST(v AS BIGINT) FROM {}", [(None,), (5,)]),
+        ("SELECT TRY_CAST(v AS BIGINT) FROM {} WHERE k = 'x'", [(None,)]),
+        ("SELECT sum(TRY_CAST(v AS BIGINT)) FROM {}", [(5,)]),
+        ("WITH t AS (SELECT * FROM {}) SELECT TRY_CAST(v AS BIGINT) FROM t", [(None,), (5,)]),
+    ):
+        assert session.con.execute(sql.format(relation)).fetchall() == rows
+
+
+def test_no_files_is_no_rows(session: Any) -> None:
+    assert read(session, csv("a:int", "k:string")) == []
+
+
+def test_columnar_formats_are_billed_by_column(session: Any, tmp_path: Path) -> None:
+    columns = {"a": list(range(50_000)), "b": [f"text {i * 7919}" for i in range(50_000)]}
+    pq.write_table(pa.table(columns), tmp_path / "parquet")
+    orc.write_table(pa.table(columns), tmp_path / "orc")
+    (tmp_path / "csv").write_bytes(b"x" * 1000)
+    for form in ("parquet", "orc"):
+        file = File(str(tmp_path / form), form, (), (tmp_path / form).stat().st_size)
+        told = table(form, "a:bigint b:string")
+        size = {
+            w: formats.scanned_bytes(told, [file], frozenset(w.split()))
+            for w in ("", "a", "b", "a b")
+        }
+        assert size[""] < size["a"] < size["b"] < size["a b"] <= file.size
+        assert size["a"] + size["b"] - size[""] == size["a b"]
+        assert size["a b"] > 0.95 * file.size
+    whole = File(str(tmp_path / "csv"), "csv", (), 1000)
+    assert formats.scanned_bytes(csv("a:int b:string"), [whole], frozenset("a")) == 1000
+
+
+REFUSED: dict[str, tuple[Table, bytes, str]] = {
+    "opencsv empty number": (table("opencsv", "a:int"), b",\n", "HIVE_BAD_DATA: Error parsing field value '' for field 0"),
+    "opencsv fraction": (table("opencsv", "a:int"), b"1.5\n", "HIVE_BAD_DATA: Error parsing field value '1.5'"),
+    "opencsv array": (table("opencsv", "a:array<int>"), b"1\n", "HIVE_INVALID_METADATA"),
+    "opencsv same characters": (table("opencsv", "a:int", separatorchar='"'), b"1\n", "HIVE_INVALID_METADATA"),
+    "json malformed": (table("json", "a:int"), b"{\n", "HIVE_CURSOR_ERROR: Row is not a valid JSON Object"),
+    "json array line": (table("json", "a:int"), b"[1]\n", "HIVE_CURSOR_ERROR"),
+    "json duplicate key": (table("openx-json", "a:int"), b'{"a":1,"A":2}\n', "HIVE_CURSOR_ERROR: .*Duplicate key"),
+    "json wrong type": (table("json", "a:int"), b'{"a":"x"}\n', "HIVE_BAD_DATA"),
+    "openx wrong type": (table("openx-json", "a:int"), b'{"a":{}}\n', "HIVE_BAD_DATA"),
+    "two characters": (csv("a:int", field__delim="||"), b"1\n", "HIVE_INVALID_METADATA"),
+    "footer": (csv("a:int", skip__footer__line__count="1"), b"1\n", "skip.footer.line.count"),
+    "grok name": (table("grok", "a:string", input__format="%{NOPE:a}"), b"x\n", "No definition for key 'NOPE'"),
+    "regex missing": (table("regex", "a:string"), b"x\n", "input.regex"),
+    "no parquet": (table("parquet", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
+    "no orc": (table("orc", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
+    "no avro": (table("avro", "a:int"), b"nonsense", "HIVE_BAD_DATA: .*data"),
+    "partition": (csv("a:int", "n:int"), b"1\n", "HIVE_INVALID_PARTITION_VALUE"),
+    "unknown": (table("ion", "a:int"), b"1\n", "HIVE_UNSUPPORTED_FORMAT"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_read_says_why(session: Any, lay: Write, case: str) -> None:
+    told, data, message = REFUSED[case]
+    file = lay(data, partition=("x",))
+    with pytest.raises(FormatError, match=message):
+        run(session, told, file)
+
+
+def run(session: Any, told: Table, file: File) -> None:
+    """A read whose failure is told as the engine's users see it."""
+    try:
+        read(session, told, file)
+    except duckdb.Error as error:
+        raise formats.explain(error, [file]) or error from None
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "zst", "snappy", "deflate"])
+def test_a_damaged_compressed_file_is_named(session: Any, lay: Write, ending: str) -> None:
+    with pytest.raises(FormatError, match=rf"HIVE_CURSOR_ERROR.*x\.csv\.{ending}"):
+        run(session, csv("a:int b:string"), lay(b"\x00\x00\x10nonsense", f"x.csv.{ending}"))
+
+
+@pytest.mark.parametrize(
+    ("stored", "kind", "name"),
+    [
+        (pa.array([1]), "string", "INT64"),
+        (pa.array(["x"]), "bigint", "BINARY"),
+        (pa.array([1.5]), "int", "DOUBLE"),
+        (pa.array([1.5]), "float", "DOUBLE"),
+        (pa.array([True]), "int", "BOOLEAN"),
+        (pa.array([[1]]), "string", "list"),
+    ],
+    ids=str,
+)
+def test_parquet_mismatches_are_bad_data(
+    session: Any, tmp_path: Path, stored: pa.Array, kind: str, name: str
+) -> None:
+    file = parquet(tmp_path / "f", v=stored)
+    message = f"HIVE_BAD_DATA: Field v's type {name}.* in parquet file f is incompatible"
+    with pytest.raises(FormatError, match=message):
+        read(session, table("parquet", f"v:{kind}"), file)
+
+
+def test_a_number_too_large_is_bad_data(session: Any, tmp_path: Path) -> None:
+    file = parquet(tmp_path / "f", v=[1 << 40])
+    with pytest.raises(FormatError, match="HIVE_BAD_DATA"):
+        run(session, table("parquet", "v:int"), file)
+
+
+SERDES = [(classes.serde, classes.input, name) for name, classes in formats.CLASSES.items()]
+
+
+@pytest.mark.parametrize(("serde", "given", "form"), SERDES, ids=[s[2] for s in SERDES])
+def test_class_names_stand_for_formats(serde: str, given: str, form: str) -> None:
+    assert formats.serde_format(serde, given) == form
+
+
+@pytest.mark.parametrize(
+    ("serde", "given", "code"),
+    [
+        ("com.amazon.ionhiveserde.IonHiveSerDe", "", "NOT_SUPPORTED"),
+        ("com.example.MySerDe", "", "HIVE_SERDE_NOT_FOUND"),
+        (formats.CLASSES["csv"].serde, formats.CLASSES["parquet"].input, "HIVE_INVALID_METADATA"),
+    ],
+    ids=["ion", "own", "mixed"],
+)
+def test_other_class_names_are_refused(serde: str, given: str, code: str) -> None:
+    with pytest.raises(FormatError, match=code):
+        formats.serde_format(serde, given)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_unknown_compressions_are_refused(session: Any, tmp_path: Path, form: str) -> None:
+    with pytest.raises(FormatError, match="NOT_SUPPORTED: Compression lzo"):
+        formats.write(session, "SELECT 1", table(form, "a:int"), "lzo", str(tmp_path / "x"))
