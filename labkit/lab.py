@@ -103,6 +103,14 @@ class Lab:
         """SQL (Athena): ``lab.query("SELECT 1")``."""
         return Query(self)
 
+    def clean_up(self) -> None:
+        """Delete your whole environment: data, tables, crawlers, functions, buckets, key.
+
+        `start` makes it anew, and catches up the labs before.
+        """
+        steps("Clean-up", environment.remove(self), len(environment.REMOVALS))
+        self.__dict__.pop("key_arn", None)
+
     def __repr__(self) -> str:
         where = self.endpoint or "AWS"
         return f"Lab {self.number} of learner {self.guid} at {where}, region {self.region}"
