@@ -294,15 +294,20 @@ def _only_our_key(bucket: str, key_arn: str) -> str:
             "Sid": "DenyOtherEncryption",
             **common,
             **resource,
-            "Condition": {"StringNotEqualsIfExists": {header: "aws:kms"}},
+            "Condition": _given_but_not(header, "aws:kms"),
         },
         {
             "Sid": "DenyOtherKeys",
             **common,
             **resource,
-            "Condition": {"StringNotEqualsIfExists": {f"{header}-aws-kms-key-id": key_arn}},
+            "Condition": _given_but_not(f"{header}-aws-kms-key-id", key_arn),
         },
     )
+
+
+def _given_but_not(key: str, value: str) -> dict[str, Any]:
+    """A condition: the request names something else. (A negated test alone holds for absence.)"""
+    return {"StringNotEquals": {key: value}, "Null": {key: "false"}}
 
 
 def _allow(actions: list[str], resources: list[str]) -> dict[str, Any]:
