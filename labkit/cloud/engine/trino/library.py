@@ -6,8 +6,8 @@ are tables in ``functions/``: to add one is to add a line there.
 
 How values stand in DuckDB: ``timestamp with time zone`` is ``STRUCT(instant, zone)``, its instant
 in UTC; ``char(n)`` is kept without its trailing spaces; ``json`` is canonical text; a day-time
-interval is ``BIGINT`` milliseconds, a year-month one ``INTEGER`` months; the fields of a row without
-a name are ``field0``, ``field1``. A runtime error's text is ``LABKIT:CODE: message``.
+interval is ``BIGINT`` milliseconds, a year-month one ``INTEGER`` months; the fields of a row
+without a name are ``field0``, ``field1``. A runtime error's text is ``LABKIT:CODE: message``.
 """
 
 from __future__ import annotations

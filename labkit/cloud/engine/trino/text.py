@@ -1,7 +1,7 @@
 """How values look as text: in Athena's results and under ``CAST(x AS varchar)``.
 
 GetQueryResults and the CSV file print a double as Java does (``1.0E7``), an array as ``[1, 2]``, a
-map as ``{a=1}``, a row as ``{a=1, b=x}`` and binary as ``61 62``; NULL inside them is ``null``. Plain
+map as ``{a=1}``, a row as ``{a=1, b=x}``, binary as ``61 62``; NULL inside them is ``null``. Plain
 types are plain SQL, so that a large result prints about as fast as DuckDB copies it.
 
 Sources: https://docs.aws.amazon.com/athena/latest/ug/querying.html; the cast of a double is always
@@ -32,7 +32,8 @@ def as_text(sql: str, kind: Type) -> str:
         case "timestamp":
             return _moment(sql, kind, "%Y-%m-%d %H:%M:%S")
         case "timestamptz":
-            return f"({_moment(f'trino_local({sql})', kind, '%Y-%m-%d %H:%M:%S')} || ' ' || ({sql}).zone)"
+            local = _moment(f"trino_local({sql})", kind, "%Y-%m-%d %H:%M:%S")
+            return f"({local} || ' ' || ({sql}).zone)"
         case "time":
             return _moment(f"DATE '1970-01-01' + {sql}", kind, "%H:%M:%S")
         case "interval day to second":
@@ -64,7 +65,8 @@ def _moment(sql: str, kind: Type, pattern: str) -> str:
     digits = kind.args[0] if kind.args else 3
     fraction = {0: "", 3: ".%g", 6: ".%f", 9: ".%n"}.get(int(str(digits)))
     if fraction is None:
-        return f"left(strftime({sql}, '{pattern}.%n'), {len('2024-01-01 00:00:00.') + int(str(digits))})"
+        surplus = 9 - int(str(digits))
+        return f"regexp_replace(strftime({sql}, '{pattern}.%n'), '.{{{surplus}}}$', '')"
     return f"strftime({sql}, '{pattern}{fraction}')"
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import resources
-from typing import Any
 
 import duckdb
+from duckdb.func import FunctionNullHandling
 
 from labkit.cloud.engine.trino.functions import (
     aggregates,
@@ -59,9 +59,12 @@ _UDFS: tuple[Udf, ...] = (
 def setup(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what the templates call: first the Python functions, then the macros over them."""
     for udf in _UDFS:
-        nulls: Any = "special" if udf.sees_null else "default"
         connection.create_function(
-            udf.name, udf.body, list(udf.parameters), udf.returns, null_handling=nulls
+            udf.name,
+            udf.null_safe(),
+            list(udf.parameters),
+            udf.returns,
+            null_handling=FunctionNullHandling.SPECIAL,
         )
     for macro in _macros():
         connection.execute(f"CREATE OR REPLACE MACRO {macro}")

@@ -134,7 +134,7 @@ AGGREGATES = (
         (
             "reduce_agg(T, S, function(S, T, S), function(S, S, S)) -> S",
             "list({0})",
-            "list_reduce(list_filter({agg}, lambda _e: _e IS NOT NULL), {2}, CAST({1} AS {returns}))",
+            "list_reduce(trino_present({agg}), {2}, CAST({1} AS {returns}))",
         ),
     ),
     *(

@@ -76,7 +76,7 @@ def _match(macro: str) -> Any:
 
 
 def _histogram(call: Any, args: Sequence[str]) -> str:
-    return f"trino_histogram(list_filter({args[0]}, lambda _e: _e IS NOT NULL))"
+    return f"trino_histogram(trino_present({args[0]}))"
 
 
 _ZIPS = tuple(

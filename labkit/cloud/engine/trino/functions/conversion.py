@@ -19,7 +19,7 @@ from labkit.cloud.engine.trino.text import as_text
 
 
 def _typeof(call: Any, args: Sequence[str]) -> str:
-    return quoted(str(call.parameters[0]))
+    return quoted(re.sub(r"(\d+), (\d+)", r"\1,\2", str(call.parameters[0])))
 
 
 def _format(call: Any, args: Sequence[str]) -> str:
@@ -67,9 +67,7 @@ def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str
             return _padded({"%": "%", "n": "\n"}[spec[5]], spec[2], spec[3])
         index = int(spec[1]) - 1 if spec[1] else next(following, len(values))
         if index >= len(values):
-            fail(
-                f"Invalid format string: {pattern} (MissingFormatArgument: Format specifier '{spec[0]}')"
-            )
+            fail(f"Invalid format string: {pattern} (MissingFormatArgument: '{spec[0]}')")
         return _one(pattern, spec, *values[index])
 
     if "%" in _SPEC.sub("", pattern):
@@ -149,7 +147,7 @@ def _moment(pattern: str, letter: str, text: str) -> str:
         fail(
             f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = 't{letter}')"
         )
-    found = datetime.fromisoformat(text.split(" ")[0] + "T" + (text.split(" ") + ["00:00:00"])[1])
+    found = datetime.fromisoformat(text.split(" ")[0] + "T" + [*text.split(" "), "00:00:00"][1])
     shown = found.strftime(_MOMENT[letter])
     return shown.lower() if letter == "p" else shown
 

@@ -173,7 +173,7 @@ SCALARS = (
         ("to_iso8601(timestamp) -> varchar(26)", _iso),
         (
             f"to_iso8601({_ZONED}) -> varchar(32)",
-            "(strftime(trino_local({0}), '%Y-%m-%dT%H:%M:%S.%g') || trino_iso_zone(trino_offset({0})))",
+            "(trino_iso_local({0}) || trino_iso_zone(trino_offset({0})))",
         ),
         (f"to_milliseconds({_SPAN}) -> bigint", "({0})"),
         ("to_unixtime(timestamp) -> double", "epoch({0})"),

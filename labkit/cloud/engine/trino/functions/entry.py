@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, NoReturn
 
 from labkit.cloud.engine.types import Type
@@ -53,17 +54,25 @@ class Udf:
 
     Args:
         name: how templates call it, ``trino_…``.
-        body: takes and gives Python values; raises by `fail`.
+        body: takes and gives Python values, never NULL arguments; raises by `fail`.
         parameters: DuckDB types.
         returns: a DuckDB type.
-        sees_null: whether it is called for NULL arguments too.
     """
 
     name: str
     body: Callable[..., Any]
     parameters: tuple[str, ...]
     returns: str
-    sees_null: bool = False
+
+    def null_safe(self) -> Callable[..., Any]:
+        """The body, NULL for a NULL argument; DuckDB's own way lets no function return NULL."""
+        body = self.body
+
+        @wraps(body)
+        def call(*args: Any) -> Any:
+            return None if None in args else body(*args)
+
+        return call
 
 
 class FunctionRefused(NotImplementedError):

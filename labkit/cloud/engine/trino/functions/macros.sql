@@ -45,6 +45,12 @@ trino_levenshtein(a, b) AS CASE
 
 trino_sign(a) AS CASE WHEN isnan(a) THEN a ELSE sign(a) END;
 
+-- DuckDB's cbrt(27) is 3.0000000000000004; one of Newton's steps makes it 3.
+trino_newton(y, x) AS CASE
+    WHEN y = 0 OR NOT isfinite(y) THEN y
+    ELSE y - (y * y * y - x) / (3 * y * y)
+    END;
+
 trino_round(a, n) AS CASE WHEN isfinite(a) THEN round(a, n) ELSE a END;
 
 trino_round_integer(a, n) AS CASE WHEN n >= 0 THEN a ELSE round(a, n) END;
@@ -115,6 +121,8 @@ trino_offset_zone(m) AS CASE
     ELSE CASE WHEN m < 0 THEN '-' ELSE '+' END
         || format('{:02d}:{:02d}', abs(m) // 60, abs(m) % 60)
     END;
+
+trino_iso_local(z) AS strftime(trino_local(z), '%Y-%m-%dT%H:%M:%S.%g');
 
 trino_iso_zone(m) AS CASE WHEN m = 0 THEN 'Z' ELSE trino_offset_zone(m) END;
 
@@ -192,6 +200,8 @@ trino_zone_text(z) AS trino_zone(CASE
     END);
 
 -- Arrays
+
+trino_present(a) AS list_filter(a, lambda _e: _e IS NOT NULL);
 
 trino_has_null(a) AS len(a) <> list_count(a);
 

@@ -38,6 +38,7 @@ def _remainder(v: dict[str, Any]) -> dict[str, Any]:
     return {"rp": min(38, min(v["p"] - v["s"], v["q"] - v["t"]) + scale), "rs": scale}
 
 
+_OF_DOUBLES = "acos asin atan cos cosh degrees exp ln log2 log10 radians sin sinh sqrt tan tanh"
 _TO_RETURNS = "CAST({0}({{0}}) AS {{returns}})"
 
 SCALARS = (
@@ -81,28 +82,8 @@ SCALARS = (
     *over("real|double", "sign(#) -> #", "trino_sign({0})"),
     Entry("sign(decimal(p, s)) -> decimal(1, 0)", "CAST(sign({0}) AS {returns})"),
     *entries(
-        *(
-            (f"{name}(double) -> double", f"{name}({{0}})")
-            for name in [
-                "acos",
-                "asin",
-                "atan",
-                "cbrt",
-                "cos",
-                "cosh",
-                "degrees",
-                "exp",
-                "ln",
-                "log2",
-                "log10",
-                "radians",
-                "sin",
-                "sinh",
-                "sqrt",
-                "tan",
-                "tanh",
-            ]
-        ),
+        *((f"{name}(double) -> double", f"{name}({{0}})") for name in _OF_DOUBLES.split()),
+        ("cbrt(double) -> double", "trino_newton(cbrt({0}), {0})"),
         ("atan2(double, double) -> double", "atan2({0}, {1})"),
         ("log(double, double) -> double", "(ln({1}) / ln({0}))"),
         ("pow(double, double) -> double", "pow({0}, {1})"),

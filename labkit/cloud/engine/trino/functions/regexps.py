@@ -1,8 +1,8 @@
 """Regular expression functions. Source: https://trino.io/docs/current/functions/regexp.html
 
 Trino speaks Java's dialect. DuckDB's RE2 is fast and gives the same answers for the plain patterns
-that `_plain` admits; every other one runs in Python's ``re``, which has look-around, back references
-and Unicode classes as Java has.
+that `_plain` admits; every other one runs in Python's ``re``, which has look-around, back
+references and Unicode classes as Java has.
 """
 
 from __future__ import annotations
@@ -45,13 +45,12 @@ def _choose(fast: str, slow: str) -> Callable[[Any, Sequence[str]], str]:
 def _extract_group(call: Any, args: Sequence[str]) -> str:
     """RE2 cannot tell an empty group from one that took no part: only where all take part."""
     pattern = _plain(args[1])
-    literal = args[2].isdigit() and pattern is not None
-    if literal and pattern and not re.search(r"\||\)[?*{]", pattern):
-        if int(args[2]) <= re.compile(pattern).groups:
-            return (
-                f"CASE WHEN regexp_matches({args[0]}, {args[1]}) "
-                f"THEN regexp_extract({args[0]}, {args[1]}, {args[2]}) END"
-            )
+    sure = pattern and args[2].isdigit() and not re.search(r"\||\)[?*{]", pattern)
+    if sure and pattern and int(args[2]) <= re.compile(pattern).groups:
+        return (
+            f"CASE WHEN regexp_matches({args[0]}, {args[1]}) "
+            f"THEN regexp_extract({args[0]}, {args[1]}, {args[2]}) END"
+        )
     return f"trino_regexp_extract({args[0]}, {args[1]}, {args[2]})"
 
 
@@ -201,10 +200,10 @@ def _reference(match: re.Match[str], found: re.Match[str]) -> str:
 
 def _longest_group(digits: str, groups: int) -> tuple[int, str]:
     """``$12`` is group 12 where there is one, else group 1 and a 2."""
-    for end in range(len(digits), 0, -1):
-        if int(digits[:end]) <= groups:
-            return int(digits[:end]), digits[end:]
-    fail(f"Illegal replacement sequence: unknown group {digits[0]}")
+    fitting = [end for end in range(1, len(digits) + 1) if int(digits[:end]) <= groups]
+    if not fitting:
+        fail(f"Illegal replacement sequence: unknown group {digits[0]}")
+    return int(digits[: fitting[-1]]), digits[fitting[-1] :]
 
 
 def _pieces(text: str, pattern: str) -> list[dict[str, Any]]:

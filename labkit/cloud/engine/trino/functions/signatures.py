@@ -171,13 +171,13 @@ def _collect(pattern: Type, arg: Type, found: Bindings, coercing: bool) -> bool:
         return not pattern.args or not arg.args
     if pattern.base == "function":
         return _collect_lambda(pattern, arg, found)
+    fits = True
     for part, actual in zip(pattern.args, arg.args, strict=True):
         if isinstance(part, Type) and isinstance(actual, int):
             found[part.base] = max(int(str(found.get(part.base, actual))), actual)
         elif isinstance(part, Type) and isinstance(actual, Type):
-            if not _collect(part, actual, found, coercing):
-                return False
-    return True
+            fits = fits and _collect(part, actual, found, coercing)
+    return fits
 
 
 def _collect_lambda(pattern: Type, arg: Type, found: Bindings) -> bool:
