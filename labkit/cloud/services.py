@@ -2,3 +2,4 @@
 
 import labkit.cloud.athena  # noqa: F401
 import labkit.cloud.glue  # noqa: F401
+import labkit.cloud.lambdas  # noqa: F401

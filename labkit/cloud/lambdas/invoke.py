@@ -1,0 +1,316 @@
+"""Invoking functions: the Invoke operation, and the same for S3, EventBridge and their fellows.
+
+moto would need Docker, or echo the event. Here the zip's Python handler runs in a process of its
+own, with the credentials of the function's execution role, so that ``boto3.client("s3")`` inside
+talks to this cloud and may do what the role may. Lines go to CloudWatch Logs as on Lambda.
+
+Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import math
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+import moto.awslambda.models as models
+
+from labkit.cloud import access
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas.pool import POOL
+from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
+from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
+from labkit.cloud.policy_language import Question, Verdict, judge
+
+log = logging.getLogger(__name__)
+
+MOST_REQUEST, MOST_ASYNC, MOST_RESPONSE = 6_291_456, 1_048_576, 6_291_556
+LOG_TAIL = 4096
+PENDING = "lambda.event"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an invocation came to.
+
+    Args:
+        payload: JSON.
+        failed: the function, not Lambda, failed.
+        log: its lines, with START, END and REPORT.
+    """
+
+    payload: str
+    failed: bool
+    log: str
+
+
+@operation("lambda", "Invoke")
+def invoke(
+    context: Context,
+    *,
+    FunctionName: str,
+    InvocationType: str = "RequestResponse",
+    LogType: str = "None",
+    ClientContext: str | None = None,
+    Payload: bytes = b"",
+    Qualifier: str | None = None,
+    **_: Any,
+) -> Answer:
+    """Run a function: wait for its answer, queue the event, or only check that it could run."""
+    function = find(context.cloud, FunctionName, Qualifier, context.region)
+    _authorize(context, function)
+    event = _check_payload(Payload, InvocationType)
+    _check_runs(function)
+    if InvocationType == "DryRun":
+        return {"StatusCode": 204}
+    if InvocationType == "Event":
+        queue(context.cloud, _arn(function), event)
+        return {"StatusCode": 202}
+    outcome = run(context.cloud, function, event, _decoded(ClientContext))
+    tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
+    return {
+        "StatusCode": 200,
+        "Payload": outcome.payload.encode(),
+        "ExecutedVersion": str(function.version),
+        "FunctionError": "Unhandled" if outcome.failed else None,
+        "LogResult": tail if LogType == "Tail" else None,
+    }
+
+
+def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | None = None) -> Any:
+    """moto's record of a function's version, by name, ARN, version or alias.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    region = name.split(":")[3] if name.startswith("arn:") else region
+    if not name.startswith("arn:") and ":function:" in name:
+        name = name.partition(":function:")[2]
+    if not name.startswith("arn:") and ":" in name:
+        name, qualifier = name.split(":", 1)
+    try:
+        return cloud.backend("lambda", region).get_function(name, qualifier)
+    except Exception as error:
+        where = name if name.startswith("arn:") else _name_arn(cloud, name, qualifier, region)
+        raise AwsError("ResourceNotFoundException", f"Function not found: {where}", 404) from error
+
+
+def queue(cloud: Cloud, name: str, event: str) -> None:
+    """Run a function in the background; the event is on disk until it has run."""
+    request_id = str(uuid.uuid4())
+    cloud.records(PENDING)[request_id] = {"function": name, "event": event}
+    _start(cloud, request_id)
+
+
+def queue_for_service(cloud: Cloud, service: str, source: str, name: str, event: str) -> bool:
+    """Queue an event of an AWS service, if the function's policy lets that service in.
+
+    Args:
+        service: such as ``events.amazonaws.com``.
+        source: the ARN of the rule, bucket or topic.
+
+    Returns:
+        Whether it was let in.
+    """
+    function = find(cloud, name)
+    keys: dict[str, str | list[str]] = {
+        "aws:sourcearn": source,
+        "aws:sourceaccount": cloud.account,
+    }
+    question = Question(
+        Principal(service, cloud.account), "lambda:InvokeFunction", _plain_arn(function), keys
+    )
+    document = {"Statement": function.policy.statements}
+    if judge(document, question, has_principal=True) is not Verdict.ALLOWED:
+        log.warning("%s may not invoke %s: its policy does not allow it", source, name)
+        return False
+    queue(cloud, name, event)
+    return True
+
+
+@on_start
+def resume(cloud: Cloud) -> None:
+    """Run the events that were queued when the process ended, and let moto call functions."""
+    POOL.open(cloud)
+    _serve_moto(cloud)
+    for request_id in list(cloud.records(PENDING)):
+        _start(cloud, request_id)
+
+
+def _start(cloud: Cloud, request_id: str) -> None:
+    work = threading.Thread(target=_run_queued, args=(cloud, request_id), daemon=True)
+    work.name = f"lambda-{request_id}"
+    work.start()
+
+
+def _run_queued(cloud: Cloud, request_id: str) -> None:
+    item = cloud.records(PENDING)[request_id]
+    try:
+        run(cloud, find(cloud, item["function"]), item["event"], request_id=request_id)
+    except AwsError as error:
+        log.warning("an event for %s was dropped: %s", item["function"], error)
+    finally:
+        del cloud.records(PENDING)[request_id]
+
+
+# Running ------------------------------------------------------------------------------------------
+
+
+def run(
+    cloud: Cloud, function: Any, event: str, client_context: Any = None, request_id: str = ""
+) -> Outcome:
+    """Run a function on an event and keep its log."""
+    request_id = request_id or str(uuid.uuid4())
+    call = {
+        "event": event,
+        "request_id": request_id,
+        "arn": _arn(function),
+        "client_context": client_context,
+    }
+    started = time.monotonic()
+    with POOL.worker(function) as slot:
+        init_ms, error, result, note = 0.0, None, None, ""
+        try:
+            worker: Worker = slot.take()
+            init_ms = slot.init_ms
+            started = time.monotonic()
+            result, error = _ask(worker, call, int(function.timeout))
+        except TimedOut:
+            words = f"Task timed out after {float(function.timeout):.2f} seconds"
+            error = _error("Sandbox.Timedout", f"RequestId: {request_id} Error: {words}")
+            note = f"{_now()} {request_id} {words}\n\n"
+        except Died as death:
+            error = _error("Runtime.ExitError", f"RequestId: {request_id} Error: {death}")
+            note = f"RequestId: {request_id} Error: {death}\nRuntime.ExitError\n"
+        took_ms = (time.monotonic() - started) * 1000
+        printed = slot.take_log() + note
+        lines = _framed(function, request_id, printed, took_ms, init_ms, slot.peak_mb)
+        _keep_log(cloud, function, slot.stream, lines)
+    return Outcome(json.dumps(error) if error else result or "null", bool(error), lines)
+
+
+def _ask(worker: Worker, call: dict[str, Any], timeout_s: int) -> tuple[str | None, Any]:
+    """The handler's JSON, or its error."""
+    if worker.init_error:
+        return None, worker.init_error
+    deadline = time.time() + timeout_s
+    answer = worker.call(call | {"deadline": deadline}, deadline)
+    result, error = answer.get("result"), answer.get("error")
+    size = len((result or "").encode())
+    if size > MOST_RESPONSE:
+        words = (
+            f"Response payload size ({size} bytes) exceeded maximum allowed payload size "
+            f"({MOST_RESPONSE} bytes)."
+        )
+        return None, _error("Function.ResponseSizeTooLarge", words)
+    return result, error
+
+
+def _error(kind: str, message: str) -> dict[str, str]:
+    return {"errorType": kind, "errorMessage": message}
+
+
+def _framed(
+    function: Any, request_id: str, printed: str, took_ms: float, init_ms: float, peak_mb: int
+) -> str:
+    """The lines of an invocation as Lambda frames them."""
+    if printed and not printed.endswith("\n"):
+        printed += "\n"
+    init = f"Init Duration: {init_ms:.2f} ms\t" if init_ms else ""
+    return (
+        f"START RequestId: {request_id} Version: {function.version}\n{printed}"
+        f"END RequestId: {request_id}\n"
+        f"REPORT RequestId: {request_id}\tDuration: {took_ms:.2f} ms\t"
+        f"Billed Duration: {math.ceil(took_ms)} ms\tMemory Size: {function.memory_size} MB\t"
+        f"Max Memory Used: {peak_mb} MB\t{init}\n"
+    )
+
+
+def _keep_log(cloud: Cloud, function: Any, stream: str, lines: str) -> None:
+    """Put the lines where CloudWatch Logs has them."""
+    now, group = int(time.time() * 1000), function.logs_group_name
+    events = [
+        {"timestamp": now, "message": line} for line in lines.splitlines(True) if line.strip()
+    ]
+    with cloud.changing("logs"):
+        logs = cloud.backend("logs", function.region)
+        logs.ensure_log_group(group)
+        if stream not in logs.groups[group].streams:
+            logs.create_log_stream(group, stream)
+        logs.put_log_events(group, stream, events)
+
+
+# Checks -------------------------------------------------------------------------------------------
+
+
+def _authorize(context: Context, function: Any) -> None:
+    keys = access.global_keys(context.cloud, context.principal)
+    action, arn = "lambda:InvokeFunction", _plain_arn(function)
+    question = Question(context.principal, action, arn, keys)
+    document = {"Statement": function.policy.statements}
+    if why := access.why_refused(context.cloud, question, document):
+        raise AwsError("AccessDeniedException", access.sentence(question, why), 403)
+
+
+def _check_payload(payload: bytes, kind: str) -> str:
+    most = MOST_ASYNC if kind == "Event" else MOST_REQUEST
+    if len(payload) > most:
+        words = f"Request must be smaller than {most} bytes for the InvokeFunction operation"
+        raise AwsError("RequestTooLargeException", words, 413)
+    try:
+        text = payload.decode() or "{}"
+        json.loads(text)
+    except ValueError as error:
+        words = f"Could not parse request body into json: {error}"
+        raise AwsError("InvalidRequestContentException", words) from error
+    return text
+
+
+def _check_runs(function: Any) -> None:
+    if not str(function.run_time).startswith("python3"):
+        what = function.run_time or f"package type {function.package_type}"
+        raise not_here("lambda", "Invoke", f"it runs Python functions, not {what}")
+
+
+def _decoded(client_context: str | None) -> Any:
+    return json.loads(base64.b64decode(client_context)) if client_context else None
+
+
+def _arn(function: Any) -> str:
+    """The ARN of a version; of the function itself for the latest."""
+    return str(function.function_arn)
+
+
+def _plain_arn(function: Any) -> str:
+    return ":".join(_arn(function).split(":")[:7])
+
+
+def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:
+    suffix = f":{qualifier}" if qualifier else ""
+    return f"arn:aws:lambda:{region or cloud.region}:{cloud.account}:function:{name}{suffix}"
+
+
+def _now() -> str:
+    now = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
+
+
+# moto's own callers -------------------------------------------------------------------------------
+
+
+def _serve_moto(cloud: Cloud) -> None:
+    """Let every service of moto that calls a function (Secrets Manager) really run it."""
+
+    def run_for_moto(function: Any, event: Any = None) -> tuple[str, bool, str]:
+        _check_runs(function)
+        text = event if isinstance(event, str) else json.dumps(event or {})
+        outcome = run(cloud, function, text)
+        return outcome.payload, outcome.failed, outcome.log
+
+    models.LambdaFunction._invoke_lambda = run_for_moto  # type: ignore[method-assign, assignment]

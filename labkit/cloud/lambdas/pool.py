@@ -1,0 +1,228 @@
+"""The functions' processes: found warm, started cold, ended when their function has changed.
+
+Each process has the credentials of a session of the function's execution role; they go with it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import io
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+import uuid
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas.worker import Recipe, Worker
+from labkit.cloud.operations import AwsError
+
+IDLE_S = 300
+MOST_IDLE = 4
+SESSION_S = 12 * 3600
+# What a function's process gets of ours.
+INHERITED = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class Slot:
+    """One use of a process: found or started by `take`, given back or ended after."""
+
+    def __init__(self, pool: Pool, function: Any) -> None:
+        self._pool, self._function = pool, function
+        self.worker: Worker | None = None
+        self.stream, self.init_ms = "", 0.0
+
+    def take(self) -> Worker:
+        """A process that is ready, or has said why it never will be."""
+        self.worker, self.stream = self._pool.find_idle(self._function)
+        if self.worker is None:
+            self.worker = self._pool.start(self._function, self.stream)
+            self.worker.wait()
+            self.init_ms = self.worker.init_ms
+        return self.worker
+
+    def take_log(self) -> str:
+        return self.worker.take_log() if self.worker else ""
+
+    @property
+    def peak_mb(self) -> int:
+        return self.worker.peak_mb if self.worker else 0
+
+
+class Pool:
+    """All processes of all functions."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: dict[str, list[tuple[float, str, Worker]]] = {}
+        self._busy: dict[str, int] = {}
+        self._cloud: Cloud | None = None
+        atexit.register(self.close)
+
+    def open(self, cloud: Cloud) -> None:
+        """Serve a cloud; what an earlier process unzipped is removed."""
+        self._cloud = cloud
+        shutil.rmtree(cloud.home / "lambda", ignore_errors=True)
+
+    def close(self) -> None:
+        """End all that idle; those at work end with the server, by their lifeline."""
+        with self._lock:
+            idle, self._idle = self._idle, {}
+        for _, _, worker in (each for several in idle.values() for each in several):
+            worker.close()
+
+    @contextlib.contextmanager
+    def worker(self, function: Any) -> Iterator[Slot]:
+        """A slot for one event of a function.
+
+        Raises:
+            AwsError: ``TooManyRequestsException``: its reserved concurrency is used up.
+        """
+        name = str(function.function_name)
+        self._enter(name, function.reserved_concurrency)
+        slot = Slot(self, function)
+        try:
+            yield slot
+        finally:
+            self._leave(name, slot, function)
+
+    def find_idle(self, function: Any) -> tuple[Worker | None, str]:
+        """A warm process and its log stream; else none and the name of a new stream."""
+        key = self._key(function)
+        with self._lock:
+            while found := self._idle.get(key, []):
+                _, stream, worker = found.pop()
+                if worker.is_alive:
+                    return worker, stream
+                worker.close()
+        date = time.strftime("%Y/%m/%d", time.gmtime())
+        return None, f"{date}/[{function.version}]{uuid.uuid4().hex}"
+
+    def start(self, function: Any, stream: str) -> Worker:
+        """A new process of a function."""
+        folder = self._unzip(function.code_bytes)
+        layers = [self._unzip(code) for code in self._layers(function)]
+        path = (str(folder), *(str(layer / "python") for layer in layers))
+        environment = self._environment(function, stream, folder)
+        return Worker(Recipe(folder, path, environment, int(function.memory_size)))
+
+    def _enter(self, name: str, most: Any) -> None:
+        with self._lock:
+            if most is not None and self._busy.get(name, 0) >= int(most):
+                raise AwsError(
+                    "TooManyRequestsException",
+                    "Rate Exceeded.",
+                    429,
+                    Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
+                )
+            self._busy[name] = self._busy.get(name, 0) + 1
+
+    def _leave(self, name: str, slot: Slot, function: Any) -> None:
+        worker, key = slot.worker, self._key(function)
+        usable = worker is not None and worker.is_alive and not worker.init_error
+        with self._lock:
+            self._busy[name] -= 1
+            if worker and usable:
+                self._idle.setdefault(key, []).append((time.monotonic(), slot.stream, worker))
+            old = self._take_old(name, key)
+        if worker and not usable:
+            old.append(worker)
+        for each in old:
+            each.close()
+
+    def _take_old(self, name: str, key: str) -> list[Worker]:
+        """Processes of the function's earlier state, idle for long, or too many."""
+        now, old = time.monotonic(), []
+        for other, workers in list(self._idle.items()):
+            stale = other != key and other.startswith(f"{name}\n{key.split(chr(10))[1]}\n")
+            for entry in list(workers):
+                if stale or now - entry[0] > IDLE_S or workers.index(entry) >= MOST_IDLE:
+                    workers.remove(entry)
+                    old.append(entry[2])
+        return old
+
+    def _key(self, function: Any) -> str:
+        """A function's version and all that its processes were started with."""
+        state = json.dumps(
+            [
+                function.code_sha_256,
+                function.handler,
+                function.environment_vars,
+                function.memory_size,
+                function.role,
+                [layer["Arn"] for layer in function.layers],
+            ],
+            sort_keys=True,
+            default=str,
+        )
+        digest = hashlib.sha256(state.encode()).hexdigest()
+        return f"{function.function_name}\n{function.version}\n{digest}"
+
+    def _unzip(self, code: bytes) -> Path:
+        assert self._cloud is not None
+        folder = self._cloud.home / "lambda" / hashlib.sha256(code).hexdigest()[:32]
+        if not folder.exists():
+            aside = folder.with_suffix(f".{uuid.uuid4().hex[:8]}")
+            with zipfile.ZipFile(io.BytesIO(code)) as archive:
+                archive.extractall(aside)
+            with contextlib.suppress(OSError):
+                aside.replace(folder)
+        return folder
+
+    def _layers(self, function: Any) -> list[bytes]:
+        assert self._cloud is not None
+        backend = self._cloud.backend("lambda", function.region)
+        arns = [layer["Arn"] for layer in function.layers]
+        return [backend.layers_versions_by_arn(arn).code_bytes for arn in arns]
+
+    def _environment(self, function: Any, stream: str, folder: Path) -> dict[str, str]:
+        assert self._cloud is not None
+        ours = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        lambdas = {
+            "_HANDLER": str(function.handler),
+            "AWS_ENDPOINT_URL": self._cloud.endpoint,
+            "AWS_REGION": function.region,
+            "AWS_DEFAULT_REGION": function.region,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_python3.{sys.version_info.minor}",
+            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+            "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
+            "AWS_LAMBDA_LOG_STREAM_NAME": stream,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "LAMBDA_TASK_ROOT": str(folder),
+            "LANG": "en_US.UTF-8",
+            "TZ": ":UTC",
+        }
+        chosen = {str(k): str(v) for k, v in function.environment_vars.items()}
+        return ours | lambdas | chosen | self._credentials(function)
+
+    def _credentials(self, function: Any) -> dict[str, str]:
+        """Credentials of a session of the function's role."""
+        assert self._cloud is not None
+        with self._cloud.changing("sts"):
+            session = self._cloud.backend("sts").assume_role(
+                region_name=function.region,
+                role_session_name=function.function_name,
+                role_arn=function.role,
+                policy=None,
+                duration=SESSION_S,
+                external_id=None,
+            )
+        return {
+            "AWS_ACCESS_KEY_ID": session.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
+            "AWS_SESSION_TOKEN": session.session_token,
+        }
+
+
+POOL = Pool()

@@ -1,0 +1,388 @@
+"""Lambda: zips whose Python handlers really run."""
+
+import base64
+import io
+import json
+import os
+import signal
+import time
+import zipfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def zipped(**modules):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in modules.items():
+            archive.writestr(f"{name.replace('__', '/')}.py", text)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def role(aws, fresh):
+    name = fresh("runner")
+    made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=policy(TRUST))
+    return made["Role"]["Arn"]
+
+
+@pytest.fixture
+def function(aws, role, fresh):
+    """``function("def handler(event, context): ...")``: the name of a new function."""
+
+    def make(code, **options):
+        name = fresh("fn")
+        options = {"Runtime": "python3.12", "Handler": "app.handler", "Role": role} | options
+        options.setdefault("Code", {"ZipFile": zipped(app=code)})
+        aws("lambda").create_function(FunctionName=name, **options)
+        return name
+
+    return make
+
+
+@pytest.fixture
+def call(aws):
+    """``call(name, event)``: the answer, its payload parsed and its log decoded."""
+
+    def invoke(name, event=None, **options):
+        options = {"LogType": "Tail", "Payload": json.dumps(event)} | options
+        answer = aws("lambda").invoke(FunctionName=name, **options)
+        text = answer["Payload"].read()
+        answer["Payload"] = json.loads(text) if text else None
+        answer["Log"] = base64.b64decode(answer.get("LogResult", "")).decode()
+        return answer
+
+    return invoke
+
+
+def test_a_handler_runs(function, call):
+    name = function("def handler(event, context):\n    print('hello')\n    return {'got': event}")
+    answer = call(name, {"ü": [1, None]})
+    assert (answer["StatusCode"], answer["Payload"]) == (200, {"got": {"ü": [1, None]}})
+    assert answer["ExecutedVersion"] == "$LATEST"
+    assert "FunctionError" not in answer
+    first, hello, end, report = answer["Log"].strip().splitlines()
+    assert (first[:17], first[-17:]) == ("START RequestId: ", " Version: $LATEST")
+    assert (hello, end[:15]) == ("hello", "END RequestId: ")
+    for words in ("Duration: ", "Billed Duration: ", "Memory Size: 128 MB", "Init Duration: "):
+        assert words in report
+
+
+def test_the_process_stays_warm_and_changes_with_the_code(function, call, aws):
+    code = "import os\nn = 0\ndef handler(event, context):\n    global n\n    n += 1\n    return %s"
+    name = function(code % "[os.getpid(), n]")
+    (pid, one), (same, two) = call(name)["Payload"], call(name)["Payload"]
+    assert (same, one, two) == (pid, 1, 2)
+    assert "Init Duration" not in call(name)["Log"]
+    aws("lambda").update_function_code(FunctionName=name, ZipFile=zipped(app=code % "'new'"))
+    assert call(name)["Payload"] == "new"
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_context_and_environment(function, call):
+    name = function(
+        "import os\ndef handler(event, context):\n    return [context.function_name,"
+        " context.aws_request_id, context.invoked_function_arn, context.memory_limit_in_mb,"
+        " context.get_remaining_time_in_millis(), context.log_group_name,"
+        " os.environ['COLOUR'], os.environ['AWS_LAMBDA_FUNCTION_NAME'],"
+        " sorted(k for k in os.environ if k.startswith(('LABKIT_H', 'MOTO', 'PYTEST'))),"
+        " os.path.exists('app.py')]",
+        MemorySize=256,
+        Timeout=5,
+        Environment={"Variables": {"COLOUR": "blue"}},
+    )
+    (fn, request, arn, memory, left, group, colour, again, leaked, code) = call(name)["Payload"]
+    assert (fn, again, memory, colour) == (name, name, "256", "blue")
+    assert arn == f"arn:aws:lambda:us-east-1:123456789012:function:{name}"
+    assert (group, len(request), leaked, code) == (f"/aws/lambda/{name}", 36, [], True)
+    assert 3000 < left <= 5000
+
+
+ERRORS = {
+    "exception": ("def handler(e, c):\n    raise ValueError('böse')", "ValueError", "böse"),
+    "import": (
+        "import nothing_here",
+        "Runtime.ImportModuleError",
+        "Unable to import module 'app': No module named 'nothing_here'",
+    ),
+    "missing": ("x = 1", "Runtime.HandlerNotFound", "Handler 'handler' missing on module 'app'"),
+    "syntax": (
+        "def handler(",
+        "Runtime.UserCodeSyntaxError",
+        "Syntax error in module 'app': '(' was never closed (app.py, line 1)",
+    ),
+    "at-import": ("1 / 0", "ZeroDivisionError", "division by zero"),
+    "not-json": (
+        "def handler(e, c):\n    return object()",
+        "Runtime.MarshalError",
+        "Unable to marshal response: Object of type object is not JSON serializable",
+    ),
+    "too-much": (
+        "def handler(e, c):\n    return 'x' * 6300000",
+        "Function.ResponseSizeTooLarge",
+        "Response payload size (6300002 bytes) exceeded maximum allowed payload size "
+        "(6291556 bytes).",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "kind", "message"), ERRORS.values(), ids=ERRORS)
+def test_a_failing_function(function, call, code, kind, message):
+    answer = call(function(code))
+    assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")
+    assert (answer["Payload"]["errorType"], answer["Payload"]["errorMessage"]) == (kind, message)
+    if kind not in ("Function.ResponseSizeTooLarge",):
+        assert f"[ERROR] {kind}: {message}" in answer["Log"]
+
+
+def test_the_trace_of_an_exception(function, call):
+    code = "def inner():\n    raise KeyError('x')\ndef handler(e, c):\n    inner()\n"
+    answer = call(function(code))
+    assert answer["Payload"]["stackTrace"] == [
+        '  File "/var/task/app.py", line 4, in handler\n    inner()\n',
+        "  File \"/var/task/app.py\", line 2, in inner\n    raise KeyError('x')\n",
+    ]
+
+
+ENDS = {
+    "timeout": (
+        "import time\ndef handler(e, c):\n    print('on my way')\n    time.sleep(60)",
+        "Sandbox.Timedout",
+        "Task timed out after 1.00 seconds",
+    ),
+    "exit": (
+        "import os\ndef handler(e, c):\n    print('on my way', flush=True)\n    os._exit(3)",
+        "Runtime.ExitError",
+        "Runtime exited with error: exit status 3",
+    ),
+    "memory": (
+        "def handler(e, c):\n    print('on my way')\n    x = bytearray(400 << 20)\n"
+        "    while True: x[0] = 1",
+        "Runtime.ExitError",
+        "Runtime exited with error: signal: killed",
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "kind", "message"), ENDS.values(), ids=ENDS)
+def test_a_function_that_does_not_come_back(function, call, code, kind, message):
+    name = function(code, Timeout=1 if kind.startswith("Sandbox") else 20)
+    answer = call(name)
+    assert answer["FunctionError"] == "Unhandled"
+    assert answer["Payload"]["errorType"] == kind
+    assert answer["Payload"]["errorMessage"].endswith(f"Error: {message}")
+    assert "on my way" in answer["Log"]
+    assert message in answer["Log"]
+
+
+def test_the_log_groups(function, call, aws):
+    name = function(
+        "import logging\nlog = logging.getLogger()\nlog.setLevel('INFO')\n"
+        "def handler(e, c):\n    log.info('read %s', 3)"
+    )
+    assert "[INFO]\t" in call(name)["Log"]
+    logs, group = aws("logs"), f"/aws/lambda/{name}"
+    stream = logs.describe_log_streams(logGroupName=group)["logStreams"][0]["logStreamName"]
+    assert "[$LATEST]" in stream
+    found = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)
+    lines = [event["message"] for event in found["events"]]
+    assert lines[1].rstrip().endswith("\tread 3")
+    assert lines[-1].startswith("REPORT")
+
+
+def test_the_tail_is_four_kilobytes(function, call):
+    answer = call(function("def handler(e, c):\n    print('x' * 10000)"))
+    assert len(answer["Log"]) == 4096
+    assert "REPORT" in answer["Log"]
+
+
+def test_the_credentials_are_the_roles(function, call, aws, role, fresh):
+    bucket = fresh("lake")
+    aws("s3").create_bucket(Bucket=bucket)
+    aws("s3").put_object(Bucket=bucket, Key="a", Body=b"content")
+    name = function(
+        "import boto3\ndef handler(event, context):\n"
+        "    who = boto3.client('sts').get_caller_identity()['Arn']\n"
+        "    body = boto3.client('s3').get_object(Bucket=event, Key='a')['Body'].read()\n"
+        "    return [who, body.decode()]",
+        Timeout=30,
+        MemorySize=512,
+    )
+    refused = call(name, bucket)["Payload"]
+    assert refused["errorType"] == "AccessDenied"
+    assert (
+        "because no identity-based policy allows the s3:GetObject action"
+        in (refused["errorMessage"])
+    )
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{bucket}/*"}
+    role_name = role.rpartition("/")[2]
+    aws("iam").put_role_policy(RoleName=role_name, PolicyName="read", PolicyDocument=policy(allow))
+    who = f"arn:aws:sts::123456789012:assumed-role/{role_name}/{name}"
+    assert call(name, bucket)["Payload"] == [who, "content"]
+
+
+def test_versions_and_aliases(function, call, aws):
+    client = aws("lambda")
+    name = function("def handler(e, c):\n    return [1, c.function_version]")
+    client.publish_version(FunctionName=name)
+    client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    client.update_function_code(
+        FunctionName=name, ZipFile=zipped(app="def handler(e, c):\n    return 2")
+    )
+    assert call(name)["Payload"] == 2
+    assert call(name, Qualifier="1")["Payload"] == [1, "1"]
+    assert call(f"{name}:live")["Payload"] == [1, "1"]
+    arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}:1"
+    answer = call(arn)
+    assert (answer["Payload"], answer["ExecutedVersion"]) == ([1, "1"], "1")
+
+
+def test_layers_are_on_the_path(function, call, aws, fresh):
+    layer = aws("lambda").publish_layer_version(
+        LayerName=fresh("tools"), Content={"ZipFile": zipped(python__tools="answer = 42")}
+    )
+    code = "import tools\ndef handler(e, c):\n    return tools.answer"
+    assert call(function(code, Layers=[layer["LayerVersionArn"]]))["Payload"] == 42
+
+
+def test_code_from_s3(function, call, aws, fresh):
+    bucket = fresh("code")
+    aws("s3").create_bucket(Bucket=bucket)
+    body = zipped(app="def handler(e, c):\n    return 's3'")
+    aws("s3").put_object(Bucket=bucket, Key="f.zip", Body=body)
+    name = function("", Code={"S3Bucket": bucket, "S3Key": "f.zip"})
+    assert call(name)["Payload"] == "s3"
+
+
+def wait_for(find, timeout_s=20):
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("It never came")
+
+
+def logged(aws, name, words):
+    try:
+        found = aws("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+    except ClientError:
+        return None
+    return [event["message"] for event in found if words in event["message"]]
+
+
+def test_an_event_runs_in_the_background(function, aws):
+    name = function("import time\ndef handler(e, c):\n    time.sleep(1)\n    print('done', e)")
+    began = time.monotonic()
+    answer = aws("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b'"x"')
+    assert answer["StatusCode"] == 202
+    assert time.monotonic() - began < 1
+    wait_for(lambda: logged(aws, name, "done x"))
+
+
+def test_a_dry_run_runs_nothing(function, aws):
+    name = function("def handler(e, c):\n    print('ran')")
+    answer = aws("lambda").invoke(FunctionName=name, InvocationType="DryRun")
+    assert answer["StatusCode"] == 204
+    assert logged(aws, name, "ran") is None
+
+
+def test_refusals(function, call, aws):
+    name = function("def handler(e, c):\n    return 1")
+    javascript = function("", Runtime="nodejs20.x", Handler="index.handler")
+    cases = [
+        ("no-such", {}, "ResourceNotFoundException"),
+        (f"{name}:9", {}, "ResourceNotFoundException"),
+        (name, {"Payload": b"{nonsense"}, "InvalidRequestContentException"),
+        (name, {"Payload": b'"' + b"x" * 6291456 + b'"'}, "RequestTooLargeException"),
+        (javascript, {}, "NotImplementedException"),
+    ]
+    for target, options, code in cases:
+        with pytest.raises(ClientError) as caught:
+            aws("lambda").invoke(FunctionName=target, **options)
+        assert caught.value.response["Error"]["Code"] == code
+
+
+def test_a_role_that_does_not_exist_is_refused(function):
+    with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
+        function("", Role="arn:aws:iam::123456789012:role/nobody")
+
+
+def test_invocations_in_parallel_have_a_process_each(function, aws):
+    from concurrent.futures import ThreadPoolExecutor
+
+    name = function(
+        "import os, time\ndef handler(e, c):\n    time.sleep(.5)\n    return os.getpid()"
+    )
+    client = aws("lambda")
+    with ThreadPoolExecutor(3) as threads:
+        answers = threads.map(
+            lambda _: client.invoke(FunctionName=name)["Payload"].read(), range(3)
+        )
+    assert len(set(answers)) == 3
+
+
+def test_reserved_concurrency(function, aws):
+    from concurrent.futures import ThreadPoolExecutor
+
+    name, client = function("import time\ndef handler(e, c):\n    time.sleep(1)"), aws("lambda")
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+
+    def status(_):
+        try:
+            return client.invoke(FunctionName=name)["StatusCode"]
+        except ClientError as error:
+            return error.response["Error"]["Code"]
+
+    with ThreadPoolExecutor(2) as threads:
+        assert set(threads.map(status, range(2))) == {200, "TooManyRequestsException"}
+
+
+def test_no_process_outlives_the_server(tmp_path):
+    import tests.conftest as conftest
+
+    process = conftest.start_cloud(tmp_path / "home")
+    try:
+        cloud = conftest.connect(tmp_path / "home", process)
+        made = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=policy(TRUST))
+        client = cloud.client("lambda")
+        client.create_function(
+            FunctionName="f",
+            Runtime="python3.12",
+            Handler="app.handler",
+            Role=made["Role"]["Arn"],
+            Code={
+                "ZipFile": zipped(
+                    app="import os, time\ndef handler(e, c):\n    open(e, 'w').write(str(os.getpid()))"
+                    "\n    time.sleep(60)"
+                )
+            },
+            Timeout=100,
+        )
+        pid_file = tmp_path / "pid"
+        client.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps(str(pid_file)))
+        pid = int(wait_for(lambda: pid_file.exists() and pid_file.read_text()))
+        os.kill(process.pid, signal.SIGKILL)
+        wait_for(lambda: not os.path.exists(f"/proc/{pid}") or _is_zombie(pid))
+    finally:
+        conftest.stop_cloud(process)
+
+
+def _is_zombie(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            return stat.read().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
