@@ -9,7 +9,7 @@ import pandas as pd
 
 from labkit.errors import RunFailed, UnknownName
 from labkit.progress import Progress, wait
-from labkit.storage import told
+from labkit.storage import readable_denial, told
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -127,7 +127,7 @@ class Catalog:
         """
         crawl = self._crawl(name, timeout_s)
         if crawl.status == "FAILED":
-            raise RunFailed("crawler", name, crawl.message)
+            raise RunFailed("crawler", name, readable_denial(crawl.message))
         return crawl
 
     def _crawl(self, name: str, timeout_s: float) -> Crawl:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -16,12 +17,13 @@ from botocore.exceptions import ClientError
 
 from labkit import names
 from labkit.environment import KEY_USERS
-from labkit.errors import RunFailed, UnknownName
+from labkit.errors import AccessDenied, RunFailed, UnknownName
 from labkit.progress import Bar, Progress
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
+ADVICE = "Whoever stores or reads an encrypted object needs its KMS key, too."
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -32,8 +34,14 @@ def told(method: Callable[P, T]) -> Callable[P, T]:
     @functools.wraps(method)
     def call(*args: P.args, **options: P.kwargs) -> T:
         helper: Any = args[0]
-        with helper.lab.commands.of_one_call():
-            return method(*args, **options)
+        try:
+            with helper.lab.commands.of_one_call():
+                return method(*args, **options)
+        except ClientError as error:
+            if not is_denied(error):
+                raise
+            message = error.response["Error"]["Message"]
+        raise AccessDenied(readable_denial(message), ADVICE)
 
     return call
 
@@ -232,6 +240,16 @@ def split_uri(uri: str) -> tuple[str, str]:
 def _statement(policy: dict[str, Any], sid: str) -> dict[str, Any]:
     found: dict[str, Any] = next(s for s in policy["Statement"] if s.get("Sid") == sid)
     return found
+
+
+def readable_denial(message: str) -> str:
+    """AWS's refusal without what differs from run to run: the key's id, a request's id.
+
+    >>> readable_denial("may not use arn:aws:kms:us-east-1:1:key/0-1 (Request ID: 9; Proxy: null)")
+    'may not use the key of the data lake'
+    """
+    message = re.sub(r"arn:aws:kms:[\w-]+:\d+:key/[\w-]+", "the key of the data lake", message)
+    return re.sub(r" \([^()]*Request ID[^()]*\)", "", message)
 
 
 def is_denied(error: ClientError) -> bool:
