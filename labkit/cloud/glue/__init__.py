@@ -1,5 +1,27 @@
 """AWS Glue: the catalog, and crawlers that crawl. Importing this registers its operations."""
 
-from labkit.cloud.glue import catalog, classifiers, crawlers, indexes, partitions, progress
+from labkit.cloud.glue import (
+    catalog,
+    classifiers,
+    crawlers,
+    functions,
+    indexes,
+    partitions,
+    progress,
+    search,
+    statistics,
+    versions,
+)
 
-__all__ = ["catalog", "classifiers", "crawlers", "indexes", "partitions", "progress"]
+__all__ = [
+    "catalog",
+    "classifiers",
+    "crawlers",
+    "functions",
+    "indexes",
+    "partitions",
+    "progress",
+    "search",
+    "statistics",
+    "versions",
+]

@@ -16,6 +16,7 @@ from labkit.cloud.glue.definitions import location
 from labkit.cloud.glue.grouping import Draft, Rules, find_tables
 from labkit.cloud.glue.reading import Reader
 from labkit.cloud.glue.runs import Crawl
+from labkit.cloud.glue.shape import UNKNOWN
 from labkit.cloud.glue.targets import folder_of, holds_data, sample, without_excluded
 from labkit.cloud.glue.writing import Policies, Writer
 from labkit.cloud.jobs import Job, Stopped
@@ -108,19 +109,18 @@ class _Run:
         """The bucket and the tables of a target; says which objects were left out."""
         bucket, root = folder_of(target["Path"])
         found = reader.read(objects)
-        unknown = [each.key for each in found if each.shape.classification == "UNKNOWN"]
+        unknown = [each.key for each in found if each.shape.classification == UNKNOWN]
         if unknown:
             self.crawl.note(
                 f"No classifier recognised {len(unknown)} object(s), which are in no table: "
                 f"{_some(unknown)}."
             )
-        known = [each for each in found if each.shape.classification != "UNKNOWN"]
         grouping = self.configuration.get("Grouping", {})
         rules = Rules(
             combine=grouping.get("TableGroupingPolicy") == "CombineCompatibleSchemas",
             level=grouping.get("TableLevelConfiguration"),
         )
-        drafts = find_tables(root, known, rules)
+        drafts = find_tables(root, found, rules)
         alone = [draft.folder for draft in drafts if draft.alone]
         if alone:
             self.crawl.note(

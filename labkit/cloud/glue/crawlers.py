@@ -163,6 +163,48 @@ def _job_name(region: str, name: str) -> str:
     return f"glue.crawl/{region}/{name}"
 
 
+# Schedules ----------------------------------------------------------------------------------------
+
+
+@answers("UpdateCrawlerSchedule")
+def update_crawler_schedule(context: Context, *, CrawlerName: str, Schedule: str = "") -> Answer:
+    crawler = _find(context, CrawlerName)
+    if Schedule:
+        check_schedule(Schedule)
+    crawler.schedule, crawler.schedule_state = Schedule, "SCHEDULED"
+    return {}
+
+
+@answers("StartCrawlerSchedule")
+def start_crawler_schedule(context: Context, *, CrawlerName: str) -> Answer:
+    crawler = _scheduled(context, CrawlerName)
+    if _schedule_state(crawler) == "SCHEDULED":
+        raise AwsError("SchedulerRunningException", f"Crawler {CrawlerName} is already scheduled")
+    crawler.schedule_state = "SCHEDULED"
+    return {}
+
+
+@answers("StopCrawlerSchedule")
+def stop_crawler_schedule(context: Context, *, CrawlerName: str) -> Answer:
+    """Keep a crawler's schedule, but do not follow it."""
+    crawler = _scheduled(context, CrawlerName)
+    if _schedule_state(crawler) != "SCHEDULED":
+        raise AwsError("SchedulerNotRunningException", f"Crawler {CrawlerName} is not scheduled")
+    crawler.schedule_state = "NOT_SCHEDULED"
+    return {}
+
+
+def _scheduled(context: Context, name: str) -> Any:
+    crawler = _find(context, name)
+    if not crawler.schedule:
+        raise AwsError("NoScheduleException", f"Crawler {name} has no schedule")
+    return crawler
+
+
+def _schedule_state(crawler: Any) -> str:
+    return str(getattr(crawler, "schedule_state", "SCHEDULED"))
+
+
 # Checks -------------------------------------------------------------------------------------------
 
 
@@ -177,7 +219,7 @@ def _checked(context: Context, members: dict[str, Any]) -> dict[str, Any]:
         raise invalid("A database name is required for S3 targets.")
     if members["Schedule"]:
         check_schedule(members["Schedule"])
-    known_classifiers(context.cloud, members["Classifiers"])
+    _check_classifiers(context, members["Classifiers"])
     _check_configuration(members["Configuration"])
     policy = {**POLICY, **members["SchemaChangePolicy"]}
     _check_recrawl(context, members["RecrawlPolicy"], policy)
@@ -187,6 +229,12 @@ def _checked(context: Context, members: dict[str, Any]) -> dict[str, Any]:
         "DatabaseName": members["DatabaseName"].lower(),
         "SchemaChangePolicy": policy,
     }
+
+
+def _check_classifiers(context: Context, names: list[str]) -> None:
+    found = known_classifiers(context.cloud, names)
+    if any("XMLClassifier" in each for each in found):
+        raise not_here("glue", context.operation, "XML cannot be crawled")
 
 
 def _check_configuration(text: str) -> None:
@@ -252,8 +300,7 @@ def _shown(context: Context, crawler: Any) -> Answer:
 
 
 def _shown_schedule(crawler: Any, expression: str) -> Answer:
-    state = getattr(crawler, "schedule_state", "SCHEDULED")
-    return {"ScheduleExpression": expression, "State": state}
+    return {"ScheduleExpression": expression, "State": _schedule_state(crawler)}
 
 
 def _last_crawl(context: Context, name: str) -> Answer | None:

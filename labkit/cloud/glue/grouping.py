@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from labkit.cloud.glue.shape import Shape, compatible, merge, similar
+from labkit.cloud.glue.shape import UNKNOWN, Shape, compatible, merge, similar
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,8 @@ def find_tables(root: str, objects: Iterable[Found], rules: Rules) -> list[Draft
 
     Args:
         root: the include path's key prefix, ending in a slash (or empty: the whole bucket).
-        objects: all objects under it that hold data.
+        objects: all objects under it that hold data; those of no known format count as folders
+            that differ.
         rules: how to tell tables apart.
     """
     whole, apart = _draft(_tree(root, objects), rules)
@@ -128,7 +129,8 @@ def _tree(root: str, objects: Iterable[Found]) -> Folder:
         at = top
         for name in each.key[len(root) :].split("/")[:-1]:
             at = at.child(name)
-        at.objects.append(each)
+        if each.shape.classification != UNKNOWN:
+            at.objects.append(each)
     return top
 
 

@@ -41,7 +41,7 @@ def get_partition(
     context: Context, *, DatabaseName: str, TableName: str, PartitionValues: list[str], **_: Any
 ) -> Answer:
     table = find_table(context, DatabaseName, TableName)
-    return {"Partition": _shown(context, _find(table, PartitionValues))}
+    return {"Partition": _shown(context, find_partition(table, PartitionValues))}
 
 
 @answers("GetPartitions")
@@ -135,14 +135,19 @@ def _create(table: Any, given: Definition) -> None:
     table.create_partition(given)
 
 
-def _find(table: Any, values: list[str]) -> Any:
+def find_partition(table: Any, values: list[str]) -> Any:
+    """moto's record of a partition.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``.
+    """
     if str(values) not in table.partitions:
         raise not_found("Cannot find partition.")
     return table.partitions[str(values)]
 
 
 def _update(table: Any, old: list[str], given: Definition) -> None:
-    _find(table, old)
+    find_partition(table, old)
     given = {"Values": old, **given}
     _check_values(table, given["Values"])
     if given["Values"] != old and str(given["Values"]) in table.partitions:
@@ -151,7 +156,7 @@ def _update(table: Any, old: list[str], given: Definition) -> None:
 
 
 def _delete(table: Any, values: list[str]) -> None:
-    _find(table, values)
+    find_partition(table, values)
     table.delete_partition(values)
 
 

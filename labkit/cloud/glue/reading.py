@@ -16,7 +16,7 @@ from labkit.cloud.engine.formats.model import File, FormatError
 from labkit.cloud.glue.classifiers import Classifier
 from labkit.cloud.glue.grouping import Found
 from labkit.cloud.glue.runs import Crawl
-from labkit.cloud.glue.shape import Shape
+from labkit.cloud.glue.shape import UNKNOWN, Shape
 from labkit.cloud.jobs import Job
 from labkit.cloud.operations import AwsError
 from labkit.cloud.store import Object, Store
@@ -97,7 +97,7 @@ class Reader:
             self.crawl.note(f"{found.uri} cannot be read and is left out: {error.message}")
         except Exception as error:  # a reader of a broken file may fail in any way
             self.crawl.note(f"{found.uri} cannot be read and is left out: {error}")
-        return Shape("UNKNOWN")
+        return Shape(UNKNOWN)
 
 
 def forget(cloud: Any, region: str, crawler: str) -> None:
@@ -149,4 +149,8 @@ def _grok(given: dict[str, Any]) -> infer.Classifier:
     )
 
 
-_KINDS: dict[str, Callable[[dict[str, Any]], infer.Classifier]] = {"CsvClassifier": _csv, "JsonClassifier": _json, "GrokClassifier": _grok}
+_KINDS: dict[str, Callable[[dict[str, Any]], infer.Classifier]] = {
+    "CsvClassifier": _csv,
+    "JsonClassifier": _json,
+    "GrokClassifier": _grok,
+}

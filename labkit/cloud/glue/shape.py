@@ -16,6 +16,7 @@ from labkit.cloud.engine import infer
 from labkit.cloud.engine.types import parse_type
 
 SIMILAR = 0.7
+UNKNOWN = "UNKNOWN"
 Columns = tuple[tuple[str, str], ...]
 
 
@@ -56,10 +57,13 @@ class Shape:
     @classmethod
     def of(cls, found: infer.Inferred) -> Shape:
         """The shape of what the classifiers inferred."""
+        parameters = dict(found.parameters)
+        if parameters.get("compressionType") == "bz2":
+            parameters["compressionType"] = "bzip2"
         return cls(
             found.classification,
             tuple((name, kind.hive) for name, kind in found.columns),
-            dict(found.parameters),
+            parameters,
             found.serde,
             dict(found.serde_parameters),
             found.input_format,

@@ -1,0 +1,72 @@
+"""Finding tables across databases.
+
+Source: https://docs.aws.amazon.com/glue/latest/webapi/API_SearchTables.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from labkit.cloud.glue.catalog import MOST_TABLES, shown_table, sorted_tables
+from labkit.cloud.glue.records import Definition, answers, glue
+from labkit.cloud.glue.words import page
+from labkit.cloud.operations import Answer, Context
+
+
+@answers("SearchTables")
+def search_tables(
+    context: Context,
+    *,
+    SearchText: str | None = None,
+    Filters: list[Definition] | None = None,
+    SortCriteria: list[Definition] | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+    **_: Any,
+) -> Answer:
+    """Tables of all databases by a text in their names, descriptions or columns, and by filters."""
+    databases = glue(context).databases.values()
+    tables = [shown_table(t) for database in databases for t in sorted_tables(database)]
+    wanted = [t for t in tables if _mentions(t, SearchText or "")]
+    wanted = [t for t in wanted if all(_passes(t, f) for f in Filters or [])]
+    for criterion in reversed(SortCriteria or []):
+        wanted.sort(
+            key=lambda t: str(_property(t, criterion.get("FieldName", "Name"))),
+            reverse=criterion.get("Sort") == "DESC",
+        )
+    found, token = page(wanted, NextToken, MaxResults, most=MOST_TABLES)
+    return {"TableList": found, "NextToken": token}
+
+
+def _mentions(table: Definition, text: str) -> bool:
+    exact = re.fullmatch(r'"(.*)"', text)
+    columns = table.get("StorageDescriptor", {}).get("Columns", [])
+    texts = [table["Name"], table["DatabaseName"], table.get("Description") or ""]
+    texts += [part for c in columns for part in (c["Name"], c.get("Comment") or "")]
+    if exact:
+        return any(exact[1].lower() == each.lower() for each in texts)
+    return any(text.lower() in each.lower() for each in texts)
+
+
+_COMPARE: dict[str, Any] = {
+    "EQUALS": lambda mine, theirs: mine == theirs,
+    "GREATER_THAN": lambda mine, theirs: mine > theirs,
+    "LESS_THAN": lambda mine, theirs: mine < theirs,
+    "GREATER_THAN_EQUALS": lambda mine, theirs: mine >= theirs,
+    "LESS_THAN_EQUALS": lambda mine, theirs: mine <= theirs,
+}
+
+
+def _passes(table: Definition, condition: Definition) -> bool:
+    mine = _property(table, condition["Key"])
+    if mine is None:
+        return False
+    compare = _COMPARE[condition.get("Comparator", "EQUALS")]
+    if isinstance(mine, str):
+        return bool(compare(mine.lower(), condition["Value"].lower()))
+    return bool(compare(mine.isoformat(), condition["Value"]))
+
+
+def _property(table: Definition, key: str) -> Any:
+    return table.get(key[:1].upper() + key[1:], table.get("Parameters", {}).get(key))

@@ -1,0 +1,90 @@
+"""Column statistics of tables and partitions, kept with them.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-column-statistics.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.glue.partitions import find_partition
+from labkit.cloud.glue.records import answers, find_table
+from labkit.cloud.glue.words import not_found
+from labkit.cloud.operations import Answer, Context
+
+Statistics = dict[str, Any]
+
+
+@answers("UpdateColumnStatisticsForTable")
+def update_for_table(
+    context: Context, *, ColumnStatisticsList: list[Statistics], **where: Any
+) -> Answer:
+    return _update(_table(context, **where), ColumnStatisticsList)
+
+
+@answers("GetColumnStatisticsForTable")
+def get_for_table(context: Context, *, ColumnNames: list[str], **where: Any) -> Answer:
+    return _get(_table(context, **where), ColumnNames)
+
+
+@answers("DeleteColumnStatisticsForTable")
+def delete_for_table(context: Context, *, ColumnName: str, **where: Any) -> Answer:
+    return _delete(_table(context, **where), ColumnName)
+
+
+@answers("UpdateColumnStatisticsForPartition")
+def update_for_partition(
+    context: Context, *, ColumnStatisticsList: list[Statistics], **where: Any
+) -> Answer:
+    return _update(_partition(context, **where), ColumnStatisticsList)
+
+
+@answers("GetColumnStatisticsForPartition")
+def get_for_partition(context: Context, *, ColumnNames: list[str], **where: Any) -> Answer:
+    return _get(_partition(context, **where), ColumnNames)
+
+
+@answers("DeleteColumnStatisticsForPartition")
+def delete_for_partition(context: Context, *, ColumnName: str, **where: Any) -> Answer:
+    return _delete(_partition(context, **where), ColumnName)
+
+
+def _table(context: Context, *, DatabaseName: str, TableName: str, **_: Any) -> Any:
+    return find_table(context, DatabaseName, TableName)
+
+
+def _partition(context: Context, *, PartitionValues: list[str], **where: Any) -> Any:
+    return find_partition(_table(context, **where), PartitionValues)
+
+
+def _known(owner: Any) -> dict[str, Statistics]:
+    """A table's or partition's statistics by column."""
+    if not hasattr(owner, "column_statistics"):
+        owner.column_statistics = {}
+    found: dict[str, Statistics] = owner.column_statistics
+    return found
+
+
+def _update(owner: Any, given: list[Statistics]) -> Answer:
+    _known(owner).update({each["ColumnName"]: each for each in given})
+    return {"Errors": []}
+
+
+def _get(owner: Any, names: list[str]) -> Answer:
+    known = _known(owner)
+    errors = [_missing(name) for name in names if name not in known]
+    return {"ColumnStatisticsList": [known[n] for n in names if n in known], "Errors": errors}
+
+
+def _delete(owner: Any, name: str) -> Answer:
+    if _known(owner).pop(name, None) is None:
+        raise not_found(f"Column statistics of {name} not found.")
+    return {}
+
+
+def _missing(name: str) -> Answer:
+    error = not_found(f"Column statistics of {name} not found.")
+    return {
+        "ColumnName": name,
+        "Error": {"ErrorCode": error.code, "ErrorMessage": error.message},
+    }
