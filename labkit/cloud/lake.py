@@ -225,6 +225,10 @@ class LakeTable:
             files.extend(self._file(each, partition) for each in objects)
         yield from groups.values() or [(self._declared(Partition((), "")), [])]
 
+    def declared(self) -> formats.Table:
+        """The declaration by which the table's files are read."""
+        return self._declared(Partition((), self.location))
+
     def _declared(self, partition: Partition) -> formats.Table:
         storage = partition.storage or self.storage
         serde = storage.get("SerdeInfo") or {}

@@ -16,7 +16,7 @@ import time
 import uuid
 from typing import Any
 
-from labkit.cloud.athena import errors, reuse
+from labkit.cloud.athena import errors, reuse, writing
 from labkit.cloud.athena.errors import Cancelled, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.run import Run
@@ -66,6 +66,8 @@ def start_query_execution(
     if len(QueryString.encode()) > LONGEST:
         raise invalid(f"Query string is longer than the allowed {LONGEST} bytes")
     statement = read_statement(QueryString)
+    if statement.resolve is not None:
+        statement = statement.resolve(context.cloud, WorkGroup)
     _check_parameters(statement, ExecutionParameters)
     record = _new_record(
         context, QueryString, statement, QueryExecutionContext or {}, output, WorkGroup,
@@ -101,7 +103,7 @@ def _check_bucket(context: Context, location: str) -> None:
 
 
 def _check_parameters(statement: Statement, given: list[str] | None) -> None:
-    if statement.parameters != len(given or []):
+    if statement.parameters not in (None, len(given or [])):
         raise invalid(
             f"Incorrect number of parameters: expected {statement.parameters} but found "
             f"{len(given or [])}",
@@ -184,6 +186,7 @@ def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
         ending: Record = {"State": "SUCCEEDED"}
     except BaseException as error:
         result, ending = Result(), _failure(error, run.job)
+        writing.undo(cloud, cloud.records(KIND)[run.id])
     finally:
         run.close()
     run.note("EngineExecutionTimeInMillis", 1000 * (time.monotonic() - started))
@@ -319,6 +322,7 @@ def mend(cloud: Cloud) -> None:
     reason = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
     for number, record in list(records.items()):
         if record["Status"]["State"] not in ENDED:
+            writing.undo(cloud, record)
             ending = {
                 "State": "FAILED",
                 "StateChangeReason": reason,

@@ -22,6 +22,7 @@ from labkit.cloud.engine import QueryFailed
 
 if TYPE_CHECKING:
     from labkit.cloud.athena.run import Run
+    from labkit.cloud.cloud import Cloud
 
 READERS: dict[tuple[str, ...], Callable[[str], Statement]] = {}
 
@@ -52,14 +53,16 @@ class Statement:
         substatement: such as ``SELECT`` or ``CREATE_TABLE_AS_SELECT``.
         run: does it.
         output: the result file's name, ``{id}`` standing for the query's.
-        parameters: how many ``?`` it has.
+        parameters: how many ``?`` it has; ``None`` for any number.
+        resolve: for a statement that stands for a stored one: finds it.
     """
 
     kind: str
     substatement: str
     run: Callable[[Run], Result]
     output: str = "{id}.txt"
-    parameters: int = 0
+    parameters: int | None = 0
+    resolve: Callable[[Cloud, str], Statement] | None = None
 
 
 def statement(*words: str) -> Callable[[Callable[[str], Statement]], Callable[[str], Statement]]:

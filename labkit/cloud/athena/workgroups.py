@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context, operation
 
 ENGINE = {
@@ -33,13 +34,19 @@ _RESULT_REMOVALS = {
 }
 
 
+def work_groups(cloud: Cloud, region: str) -> dict[str, Any]:
+    """moto's records of the work groups, by name."""
+    found: dict[str, Any] = cloud.backend("athena", region).work_groups
+    return found
+
+
 def find_workgroup(context: Context, name: str) -> Any:
     """moto's record of a work group.
 
     Raises:
         AwsError: there is none of this name.
     """
-    found = context.cloud.backend("athena", context.region).work_groups.get(name)
+    found = work_groups(context.cloud, context.region).get(name)
     if found is None:
         raise invalid(f"WorkGroup {name} is not found.", "WORKGROUP_NOT_FOUND")
     return found

@@ -2,13 +2,36 @@
 
 from labkit.cloud.athena.statements import (
     alter,
+    changes,
     create_table,
+    ctas,
     databases,
     describe,
     drop,
+    explain,
+    insert,
+    prepare,
     repair,
     select,
     show,
+    unload,
+    view,
 )
 
-__all__ = ["alter", "create_table", "databases", "describe", "drop", "repair", "select", "show"]
+__all__ = [
+    "alter",
+    "changes",
+    "create_table",
+    "ctas",
+    "databases",
+    "describe",
+    "drop",
+    "explain",
+    "insert",
+    "prepare",
+    "repair",
+    "select",
+    "show",
+    "unload",
+    "view",
+]

@@ -1,0 +1,257 @@
+"""``EXPLAIN``: the plan that the engine really follows, in the shape in which Athena prints plans.
+
+Athena prints Trino's fragments (https://docs.aws.amazon.com/athena/latest/ug/athena-explain-statement.html).
+The operators, their order and with ``ANALYZE`` their rows and times are DuckDB's; it runs in one
+process, so there is one fragment of work below the output's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from labkit.cloud.athena.columns import column_info
+from labkit.cloud.athena.output import compiled, explained
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result, Statement, statement
+from labkit.cloud.athena.statements.select import whole_query
+from labkit.cloud.engine import Column, Compiled, QueryFailed
+from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.trino.cursor import Cursor
+from labkit.cloud.engine.types import VARCHAR, Type
+
+#: DuckDB's operators, and Trino's name of each.
+_NAMES = {
+    "PROJECTION": "Project",
+    "FILTER": "Filter",
+    "HASH_GROUP_BY": "Aggregate",
+    "PERFECT_HASH_GROUP_BY": "Aggregate",
+    "PARTITIONED_AGGREGATE": "Aggregate",
+    "UNGROUPED_AGGREGATE": "Aggregate",
+    "SIMPLE_AGGREGATE": "Aggregate",
+    "HASH_JOIN": "InnerJoin",
+    "NESTED_LOOP_JOIN": "InnerJoin",
+    "BLOCKWISE_NL_JOIN": "InnerJoin",
+    "PIECEWISE_MERGE_JOIN": "InnerJoin",
+    "CROSS_PRODUCT": "CrossJoin",
+    "ORDER_BY": "Sort",
+    "TOP_N": "TopN",
+    "LIMIT": "Limit",
+    "STREAMING_LIMIT": "Limit",
+    "UNION": "Union",
+    "UNNEST": "Unnest",
+    "WINDOW": "Window",
+    "STREAMING_WINDOW": "Window",
+    "EMPTY_RESULT": "Values",
+    "COLUMN_DATA_SCAN": "Values",
+    "DUMMY_SCAN": "Values",
+    "TABLE_SCAN": "TableScan",
+}
+_JOINS = {"LEFT": "LeftJoin", "RIGHT": "RightJoin", "OUTER": "FullJoin", "SEMI": "SemiJoin"}
+#: Facts of an operator that are told, and under which name.
+_FACTS = {
+    "Groups": "keys",
+    "Aggregates": "aggregations",
+    "Conditions": "criteria",
+    "Expression": "filterPredicate",
+    "Filters": "filterPredicate",
+    "Order By": "orderBy",
+    "Top": "count",
+    "Limit": "count",
+    "Projections": "columns",
+}
+_TYPES = ("DISTRIBUTED", "LOGICAL", "VALIDATE", "IO")
+_FORMATS = ("TEXT", "JSON", "GRAPHVIZ")
+
+
+@dataclass(frozen=True)
+class Node:
+    """One operator of a plan."""
+
+    name: str
+    facts: dict[str, str]
+    rows: str
+    seconds: float | None = None
+    children: list[Node] = field(default_factory=list)
+
+
+@statement("EXPLAIN")
+def explain(text: str) -> Statement:
+    cursor = Cursor(text)
+    cursor.expect("EXPLAIN")
+    analyze = cursor.accept("ANALYZE")
+    if analyze:
+        cursor.accept("VERBOSE")
+    options = _options(cursor)
+    if not cursor.peek_any("SELECT", "WITH", "VALUES", "TABLE", "("):
+        raise QueryFailed("NOT_SUPPORTED", "EXPLAIN is available for queries only here")
+    query, parameters = whole_query(text, cursor.token.start)
+
+    def run(run: Run) -> Result:
+        made = compiled(run, query, text=text, parameters=run.parameters)
+        return _answer(run, made, analyze, options)
+
+    return Statement("UTILITY", "EXPLAIN", run, parameters=parameters)
+
+
+def _options(cursor: Cursor) -> dict[str, str]:
+    found = {"TYPE": "DISTRIBUTED", "FORMAT": "TEXT"}
+    if cursor.peek("(", "TYPE") or cursor.peek("(", "FORMAT"):
+        cursor.expect("(")
+        found |= dict(cursor.many(lambda: _option(cursor)))
+        cursor.expect(")")
+    if found["FORMAT"] == "GRAPHVIZ":
+        raise QueryFailed("NOT_SUPPORTED", "EXPLAIN (FORMAT GRAPHVIZ) is not available here")
+    return found
+
+
+def _option(cursor: Cursor) -> tuple[str, str]:
+    if cursor.accept("TYPE"):
+        return "TYPE", cursor.expect_any(*_TYPES)
+    cursor.expect("FORMAT")
+    return "FORMAT", cursor.expect_any(*_FORMATS)
+
+
+def _answer(run: Run, query: Compiled, analyze: bool, options: dict[str, str]) -> Result:
+    if options["TYPE"] == "VALIDATE":
+        return _told(run, "Valid", Type("boolean"), ["true"])
+    if options["TYPE"] == "IO":
+        return _told(run, "Query Plan", VARCHAR, _io(query))
+    node = _plan(run, query, analyze)
+    if options["FORMAT"] == "JSON":
+        content = _json(node)
+        told = content if options["TYPE"] == "LOGICAL" else {"0": content}
+        return _told(run, "Query Plan", VARCHAR, json.dumps(told, indent=2).split("\n"))
+    text = _logical if options["TYPE"] == "LOGICAL" and not analyze else _fragments
+    return _told(run, "Query Plan", VARCHAR, list(text(query, node, analyze)))
+
+
+def _told(run: Run, name: str, kind: Type, lines: list[str]) -> Result:
+    run.text_result((name,), lines)
+    info = column_info(Column(name, kind))
+    run.put_metadata([info])
+    return Result([info])
+
+
+def _plan(run: Run, query: Compiled, analyze: bool) -> Node:
+    how = "ANALYZE, FORMAT json" if analyze else "FORMAT json"
+    with explained(run), failures():
+        sql = f"EXPLAIN ({how}) {run.session.sql(query)}"
+        found = run.session.connection.execute(sql).fetchall()
+    plan = json.loads(found[0][1])
+    if not analyze:
+        run.catalog.scanned_bytes = 0  # nothing was read
+    return _node(plan[0] if isinstance(plan, list) else _operators(plan["operator"][0]), query)
+
+
+def _operators(operator: dict[str, Any]) -> dict[str, Any]:
+    while operator["type"] in ("RESULT_COLLECTOR", "EXPLAIN_ANALYZE"):
+        operator = operator["children"][0]
+    return operator
+
+
+def _node(operator: dict[str, Any], query: Compiled) -> Node:
+    kind = str(operator.get("name") or operator["type"]).strip()
+    extra = operator.get("extra_info") or {}
+    facts = {name: _text(extra[key]) for key, name in _FACTS.items() if extra.get(key)}
+    name = _NAMES.get(kind, kind.title().replace("_", ""))
+    if kind.startswith("READ_") or kind in ("ARROW_SCAN", "TABLE_SCAN"):
+        name, facts = "TableScan", {"table": _tables(query), **facts}
+    if name == "InnerJoin":
+        name = _JOINS.get(str(extra.get("Join Type", "INNER")), "InnerJoin")
+    measured = operator.get("intermediate_rows")
+    rows = str(measured if measured is not None else extra.get("Estimated Cardinality", "?"))
+    children = [_node(child, query) for child in operator.get("children") or ()]
+    return Node(name, facts, rows, operator.get("timing"), children)
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _tables(query: Compiled) -> str:
+    return " or ".join(sorted({f"awsdatacatalog:{d}:{t}" for d, t in query.tables}))
+
+
+def _fragments(query: Compiled, node: Node, analyze: bool) -> Iterator[str]:
+    names = ", ".join(column.name for column in query.columns)
+    layout = ", ".join(f"{c.name}:{c.type}" for c in query.columns)
+    first = 1 if analyze else 0
+    yield f"Fragment {first} [SINGLE]"
+    if analyze:
+        yield f"    CPU: {_milliseconds(_total(node))}, Output: {node.rows} rows"
+    yield f"    Output layout: [{names}]"
+    yield "    Output partitioning: SINGLE []"
+    yield f"    Output[columnNames = [{names}]]"
+    yield f"    │   Layout: [{layout}]"
+    yield f"    └─ RemoteSource[sourceFragmentIds = [{first + 1}]]"
+    yield f"           Layout: [{layout}]"
+    yield ""
+    yield f"Fragment {first + 1} [SOURCE]"
+    if analyze:
+        yield f"    CPU: {_milliseconds(_total(node))}, Output: {node.rows} rows"
+    yield f"    Output layout: [{names}]"
+    yield "    Output partitioning: SINGLE []"
+    yield from (f"    {line}" for line in _tree(node, analyze))
+
+
+def _logical(query: Compiled, node: Node, analyze: bool) -> Iterator[str]:
+    names = ", ".join(column.name for column in query.columns)
+    yield f"Output[columnNames = [{names}]]"
+    yield "│   Layout: [" + ", ".join(f"{c.name}:{c.type}" for c in query.columns) + "]"
+    yield from _tree(node, analyze, "└─ ", "   ")
+
+
+def _tree(node: Node, analyze: bool, lead: str = "", below: str = "") -> Iterator[str]:
+    facts = ", ".join(f"{name} = [{value}]" for name, value in node.facts.items())
+    yield f"{lead}{node.name}[{facts}]"
+    bar = "│   " if node.children else "    "
+    estimate = f"Output: {node.rows} rows" if analyze else f"Estimates: {{rows: {node.rows}}}"
+    yield f"{below}{bar}{estimate}"
+    if analyze and node.seconds is not None:
+        yield f"{below}{bar}CPU: {_milliseconds(node.seconds)}"
+    for at, child in enumerate(node.children):
+        last = at == len(node.children) - 1
+        yield from _tree(
+            child, analyze, below + ("└─ " if last else "├─ "), below + ("   " if last else "│  ")
+        )
+
+
+def _total(node: Node) -> float:
+    return (node.seconds or 0.0) + sum(map(_total, node.children))
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.2f}ms"
+
+
+def _json(node: Node) -> dict[str, Any]:
+    counter = iter(range(1_000_000))
+    return _json_node(node, lambda: str(next(counter)))
+
+
+def _json_node(node: Node, number: Callable[[], str]) -> dict[str, Any]:
+    return {
+        "id": number(),
+        "name": node.name,
+        "descriptor": node.facts,
+        "outputs": [],
+        "details": [],
+        "estimates": [{"outputRowCount": node.rows}],
+        "children": [_json_node(child, number) for child in node.children],
+    }
+
+
+def _io(query: Compiled) -> list[str]:
+    tables = [
+        {
+            "table": {
+                "catalog": "awsdatacatalog",
+                "schemaTable": {"schema": database, "table": table},
+            }
+        }
+        for database, table in sorted(set(query.tables))
+    ]
+    return json.dumps({"inputTableColumnInfos": tables}, indent=2).split("\n")

@@ -1,0 +1,232 @@
+"""Tables written from queries: for ``CREATE TABLE AS``, ``INSERT`` and ``UNLOAD``.
+
+Files are finished aside and then put, one after another, under names of Athena's kind. What is being
+put stands in the execution's record first, so that after a crash nothing half-written is left
+(`undo`). At most 100 partitions in one statement:
+https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import secrets
+import string
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud.athena.output import explained
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statements.tables import partition_folder
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine import Compiled, QueryFailed, formats
+from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.lake import NULL_PARTITION
+from labkit.cloud.metastore import Definition
+from labkit.cloud.store import split_uri
+
+MOST_PARTITIONS = 100
+_TEXT_FORMATS = ("csv", "json")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where rows go and how.
+
+    Args:
+        location: the folder.
+        table: format, columns, partition keys and options.
+        compression: in lower case, empty for the format's default.
+        buckets: by which columns rows are spread over how many files.
+    """
+
+    location: str
+    table: formats.Table
+    compression: str = ""
+    buckets: tuple[list[str], int] = field(default_factory=lambda: ([], 0))
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a statement wrote: rows, objects, and the values of each partition."""
+
+    rows: int
+    uris: list[str]
+    partitions: list[tuple[list[str], str]]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One file to write: the rows that meet a condition, in a folder."""
+
+    condition: str
+    folder: str
+    name: str
+    values: list[str]
+
+
+def write_rows(run: Run, query: Compiled, target: Target, select: Sequence[str] = ()) -> Written:
+    """Write a query's rows into a table's folder.
+
+    Args:
+        run: the statement.
+        query: gives the table's columns, then its partition keys.
+        target: where to and how.
+        select: SQL over ``q0``, ``q1``... that gives the columns, where they are not the query's.
+    """
+    with explained(run), failures():
+        sql = _selected(run, query, target, select)
+        finished = list(_files(run, sql, target))
+    run.job.check()
+    uris = [uri for uri, *_ in finished]
+    begin(run, uris)
+    for uri, path, _, _ in finished:
+        run.put_file(uri, path)
+    partitions = {tuple(part.values): part.folder for *_, part, _ in finished if part.values}
+    rows = sum(count for *_, count in finished)
+    return Written(rows, uris, [(list(v), folder) for v, folder in partitions.items()])
+
+
+def check_empty(run: Run, location: str, name: str) -> None:
+    """Refuse a folder that holds objects: Athena never overwrites.
+
+    Raises:
+        QueryFailed: HIVE_PATH_ALREADY_EXISTS.
+    """
+    if run.store.list(location.rstrip("/") + "/"):
+        raise QueryFailed(
+            "HIVE_PATH_ALREADY_EXISTS",
+            f"Target directory for table '{name}' already exists: {location}. You may need to "
+            f"manually clean the data at location '{location}' before retrying. Athena will not "
+            "delete data in your account.",
+        )
+
+
+def begin(run: Run, uris: list[str], table: tuple[str, str] | None = None) -> None:
+    """Put on record what is about to be written, for `undo`."""
+    records = run.cloud.records("athena.execution")
+    record = records[run.id]
+    known = record["_"].get("writing") or {"uris": []}
+    writing = {"uris": known["uris"] + uris, "table": table or known.get("table")}
+    records[run.id] = record | {"_": record["_"] | {"writing": writing}}
+
+
+def undo(cloud: Cloud, record: Definition) -> None:
+    """Take back what an execution wrote before it failed or died."""
+    writing = record["_"].get("writing")
+    if not writing:
+        return
+    s3 = cloud.backend("s3")
+    with cloud.changing("glue"), cloud.lock("s3"):
+        for bucket, key in map(split_uri, writing["uris"]):
+            if bucket in s3.buckets and key in s3.buckets[bucket].keys:
+                s3.delete_object(bucket, key)
+        cloud.state.save_keys()
+        if writing.get("table"):
+            database, name = writing["table"]
+            known = cloud.backend("glue", record["_"]["region"]).databases.get(database)
+            if known is not None:
+                known.tables.pop(name, None)
+
+
+def column_sql(at: int) -> str:
+    """How ``select`` names a column of the query."""
+    return f"q{at}"
+
+
+def _selected(run: Run, query: Compiled, target: Target, select: Sequence[str]) -> str:
+    names = [name for name, _ in (*target.table.columns, *target.table.partition_keys)]
+    given = ", ".join(column_sql(at) for at in range(len(query.columns)))
+    values = select or [column_sql(at) for at in range(len(query.columns))]
+    shown = ", ".join(f"{v} AS {quoted_name(n)}" for v, n in zip(values, names, strict=True))
+    return f"SELECT {shown} FROM ({run.session.sql(query)}) AS q({given})"
+
+
+def _files(run: Run, sql: str, target: Target) -> Iterator[tuple[str, Path, _Part, int]]:
+    columns = ", ".join(quoted_name(name) for name, _ in target.table.columns)
+    source = sql
+    if target.table.partition_keys or target.buckets[1]:
+        run.session.connection.execute(f"CREATE OR REPLACE TEMP TABLE written AS {sql}")
+        source = "SELECT * FROM written"
+    try:
+        for part in list(_parts(run, target)):
+            run.job.check()
+            path = run.store.scratch()
+            chosen = f"SELECT {columns} FROM ({source})" + part.condition
+            kept = formats.Table(target.table.format, target.table.columns, (), target.table.options)
+            reading = _Session(run.session.connection)
+            rows = formats.write(reading, chosen, kept, target.compression, str(path))
+            if rows or not part.values:
+                yield f"{target.location.rstrip('/')}/{part.folder}{part.name}", path, part, rows
+    finally:
+        if source != sql:
+            run.session.connection.execute("DROP TABLE IF EXISTS written")
+
+
+def _parts(run: Run, target: Target) -> Iterator[_Part]:
+    ending = _ending(target)
+    for condition, values in _partition_conditions(run, target):
+        names = [name for name, _ in target.table.partition_keys]
+        folder = partition_folder(names, values) + "/" if values else ""
+        for bucket, clause in _bucket_conditions(target):
+            where = " AND ".join(c for c in (condition, clause) if c)
+            yield _Part(f" WHERE {where}" if where else "", folder, _name(bucket) + ending, values)
+
+
+def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[str]]]:
+    names = [quoted_name(name) for name, _ in target.table.partition_keys]
+    if not names:
+        yield "", []
+        return
+    texts = [f"nullif(CAST({name} AS VARCHAR), '')" for name in names]
+    sql = f"SELECT DISTINCT {', '.join(texts)} FROM written ORDER BY ALL LIMIT {MOST_PARTITIONS + 1}"
+    found = run.session.connection.execute(sql).fetchall()
+    if len(found) > MOST_PARTITIONS:
+        raise QueryFailed(
+            "HIVE_TOO_MANY_OPEN_PARTITIONS",
+            f"Exceeded limit of {MOST_PARTITIONS} open writers for partitions/buckets",
+        )
+    for row in found:
+        equal = (
+            f"{text} IS NOT DISTINCT FROM {_literal(value)}"
+            for text, value in zip(texts, row, strict=True)
+        )
+        yield " AND ".join(equal), [NULL_PARTITION if v is None else v for v in row]
+
+
+def _bucket_conditions(target: Target) -> Iterator[tuple[int | None, str]]:
+    columns, count = target.buckets
+    if not count:
+        yield None, ""
+        return
+    hashed = f"hash({', '.join(map(quoted_name, columns))}) % {count}"
+    yield from ((bucket, f"{hashed} = {bucket}") for bucket in range(count))
+
+
+def _name(bucket: int | None) -> str:
+    """A file's name as Athena makes them: time, query number, salt, and an id or a bucket."""
+    now = datetime.datetime.now(datetime.UTC)
+    salt = "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(5))
+    tail = str(uuid.uuid4()) if bucket is None else f"bucket-{bucket:05}"
+    return f"{now:%Y%m%d_%H%M%S}_00000_{salt}_{tail}"
+
+
+def _ending(target: Target) -> str:
+    if target.table.format not in _TEXT_FORMATS:
+        return ""
+    allowed = formats.COMPRESSIONS[target.table.format]
+    return formats.ENDINGS.get(target.compression or next(iter(allowed)), "")
+
+
+def _literal(value: str | None) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True)
+class _Session:
+    """What the writers of file formats need of a session."""
+
+    con: Any
