@@ -195,6 +195,28 @@ def test_a_file_written_anew_is_looked_at_anew(session: Any, lay: Write) -> None
     assert read(session, csv("a:int"), file) == [(1,), (None,)]
 
 
+class Counted:
+    """A connection that counts what it is asked."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con, self.asked = con, 0
+
+    def execute(self, sql: str) -> Any:
+        self.asked += 1
+        return self.con.execute(sql)
+
+
+def test_a_file_is_looked_at_once_for_each_column(session: Any, lay: Write) -> None:
+    con = Counted(session.con)
+    counted = SimpleNamespace(con=con)
+    told, file = csv("a:int b:string c:double"), lay(b"1,x,1.5\n")
+    asked = []
+    for wanted in ("a", "a", "a b", "b", "a c", "a b c"):
+        formats.relation(counted, told, [file], frozenset(wanted.split()))
+        asked.append(con.asked)
+    assert asked == [1, 1, 1, 1, 2, 2]
+
+
 DELIMITED = {
     "default delimiter": ("a:int b:string", {"field.delim": "\x01"}, b"1\x01x\n", [(1, "x")]),
     "tab by escape": ("a:int b:string", {"field.delim": "\\t"}, b"1\tx\n", [(1, "x")]),

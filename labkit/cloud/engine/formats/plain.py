@@ -149,7 +149,11 @@ def _learn(
     groups: dict[tuple[str, frozenset[int]], list[File]] = {}
     for file in files:
         key = _key(file, table, layout)
-        unknown = {i for i, _, t in table.wanted(wanted) if (*key, i, str(t)) not in _MEMORY.states}
+        unknown = {
+            i
+            for i, _, kind in table.wanted(wanted)
+            if kind.base not in TEXTS and (*key, i, str(kind)) not in _MEMORY.states
+        }
         if _MEMORY.rows.get(key) is None or (_MEMORY.rows[key] and unknown):
             groups.setdefault((codec(file.name), frozenset(unknown)), []).append(file)
     for (_, columns), group in groups.items():
