@@ -15,6 +15,7 @@ from labkit.cloud.engine.formats.stream import line_relation
 
 def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
     """Relation of the wanted columns, at DuckDB's speed for the files that allow it."""
+    table.refuse_timestamp_formats(wanted)
     how = dialect(table)
     layout = Layout(how.separators[0], how.null)
     if how.escape or how.last_takes_rest:

@@ -37,8 +37,7 @@ class _Bad(ValueError):
 
 def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
     """Relation of the wanted columns, by the rules of the SerDe that `table.format` names."""
-    if table.option("timestamp.formats"):
-        raise FormatError("HIVE_UNSUPPORTED_FORMAT", "timestamp.formats is not supported for JSON")
+    table.refuse_timestamp_formats(wanted)
     return line_relation(session, table, files, wanted, decoder(table, wanted))
 
 

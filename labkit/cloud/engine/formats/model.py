@@ -98,6 +98,12 @@ class Table:
         """Index, name and type of those columns that a query wants, in the table's order."""
         return [(i, n, t) for i, (n, t) in enumerate(self.columns) if n in names]
 
+    def refuse_timestamp_formats(self, names: Iterable[str]) -> None:
+        """Fail where times would have to be read by patterns of the table's own."""
+        times = any("timestamp" in str(kind) for _, _, kind in self.wanted(names))
+        if times and self.option("timestamp.formats"):
+            raise FormatError("NOT_SUPPORTED", "SerDe property timestamp.formats is not read here")
+
 
 def identifier(name: str) -> str:
     """A name quoted for SQL.
