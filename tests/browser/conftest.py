@@ -7,7 +7,7 @@
         notebook.click("Run crawler")
 
 A notebook is opened by its name in ``notebooks/`` (a copy: nothing is written there), or made
-of a list of cells. Code cells are counted from 1, as their prompts count them.
+of a list of cells or of their sources. Code cells are counted from 1, as their prompts count them.
 """
 
 import json
@@ -27,6 +27,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
@@ -83,11 +84,12 @@ class Notebook:
         self.wait_for_kernel()
         self.menu("Run", "Run All Cells")
         self.wait_until_idle(timeout_s)
+        expect(self.cells.first.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"))
 
     def wait_for_kernel(self, timeout_s: float = 60) -> None:
         """Wait until the kernel answers; what is asked of it before is lost."""
-        idle = self.page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-        expect(idle).to_be_attached(timeout=timeout_s * 1000)
+        status = self.page.locator("#jp-main-statusbar")
+        expect(status).to_contain_text(re.compile(r"Python 3.*\| Idle"), timeout=timeout_s * 1000)
 
     def menu(self, name: str, item: str) -> None:
         """Choose an item of the menu bar."""
@@ -128,7 +130,7 @@ class Notebook:
         return path
 
 
-OpenNotebook = Callable[[str | Sequence[str]], Notebook]
+OpenNotebook = Callable[[str | Sequence[str | NotebookNode]], Notebook]
 
 
 @pytest.fixture(scope="session")
@@ -166,7 +168,7 @@ def open_notebook(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
     """``open_notebook("lab1_glue_athena")`` or ``open_notebook(["1 + 1"])``: a `Notebook`."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
 
-    def open_it(given: str | Sequence[str]) -> Notebook:
+    def open_it(given: str | Sequence[str | NotebookNode]) -> Notebook:
         name = f"{given}.ipynb" if isinstance(given, str) else _write(jupyter.folder, given)
         notebook = Notebook(context.new_page())
         notebook.page.on("pageerror", lambda error: notebook.errors.append(str(error)))
@@ -180,9 +182,9 @@ def open_notebook(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
     jupyter.end_kernels()
 
 
-def _write(folder: Path, sources: Sequence[str]) -> str:
+def _write(folder: Path, sources: Sequence[str | NotebookNode]) -> str:
     name = f"test-{secrets.token_hex(4)}.ipynb"
-    cells = [new_code_cell(source) for source in sources]
+    cells = [new_code_cell(source) if isinstance(source, str) else source for source in sources]
     nbformat.write(new_notebook(cells=cells, metadata=KERNELSPEC), folder / name)
     return name
 

@@ -1,6 +1,7 @@
 """The labs open and run in a real JupyterLab."""
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 pytestmark = pytest.mark.browser
 
@@ -26,3 +27,11 @@ def test_the_kernel_has_a_workspace_of_its_own(open_notebook, jupyter):
     notebook = open_notebook(["import os\nos.environ['LABKIT_HOME']"])
     notebook.run_all()
     notebook.wait_for_output(1, str(jupyter.folder.parent))
+
+
+def test_a_staged_failure_does_not_stop_the_run(open_notebook):
+    staged = new_code_cell("1 / 0", metadata={"tags": ["raises-exception"]})
+    notebook = open_notebook([staged, "'after it'"])
+    notebook.run_all()
+    notebook.wait_for_output(1, "ZeroDivisionError")
+    notebook.wait_for_output(2, "after it")
