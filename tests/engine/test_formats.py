@@ -335,6 +335,7 @@ VALUES = (
     "'ab'::BLOB, 7::SMALLINT, 0.5::FLOAT), (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
     "NULL, NULL, NULL, NULL, NULL)"
 )
+TEXTUAL = ("csv", "json", "openx-json")
 WRITTEN = [(form, codec) for form, codecs in formats.COMPRESSIONS.items() for codec in codecs]
 
 
@@ -342,7 +343,7 @@ WRITTEN = [(form, codec) for form, codecs in formats.COMPRESSIONS.items() for co
 def test_what_is_written_is_read_again(session: Any, tmp_path: Path, form: str, codec: str) -> None:
     told, path = table(form, WIDE), tmp_path / "out"
     count = formats.write(session, f"SELECT * FROM (VALUES {VALUES})", told, codec, str(path))
-    name = f"out{formats.ENDINGS.get(codec, '') if form in ('csv', 'json') else ''}"
+    name = f"out{formats.ENDINGS.get(codec, '') if form in TEXTUAL else ''}"
     file = File(str(path), name, (), path.stat().st_size)
     wanted = session.con.execute(f"SELECT * FROM (VALUES {VALUES})").fetchall()
     assert (count, read(session, told, file)) == (2, wanted)

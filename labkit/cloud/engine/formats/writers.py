@@ -293,6 +293,7 @@ COMPRESSIONS: dict[str, dict[str, str]] = {
         "none": "null",
     },
     "json": _TEXT,
+    "openx-json": _TEXT,
     "csv": _TEXT,
 }
 _PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
@@ -305,5 +306,6 @@ WRITERS: dict[str, Callable[[Session, str, Table, str, str], int]] = {
     "orc": _orc,
     "avro": _avro,
     "json": _json,
+    "openx-json": _json,
     "csv": _text,
 }
