@@ -1,0 +1,75 @@
+"""What a console says when AWS refuses: AWS's own words, and what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+KEY_DENIED = re.compile(r"AWSKMS|kms:", re.IGNORECASE)
+POLICY_DENIED = "explicit deny in a resource-based policy"
+ROLE = re.compile(r"(?:assumed-)?role/([\w+=,.@-]+)")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message in a console.
+
+    Args:
+        text: AWS's words.
+        advice: what to do, as a sentence; may be empty.
+        code: a line of Python that does it; may be empty.
+        kind: ``error`` or ``info``.
+    """
+
+    text: str
+    advice: str = ""
+    code: str = ""
+    kind: str = "error"
+
+    def facts(self) -> dict[str, Any]:
+        """As the front end reads it."""
+        return asdict(self)
+
+
+def notice_of(lab: Lab, error: Exception) -> Notice:
+    """The notice of an error that a call of AWS raised."""
+    if isinstance(error, EndpointConnectionError):
+        return Notice(str(error), "The local AWS does not answer. Start it:", "!labkit up")
+    if not isinstance(error, ClientError):
+        return Notice(str(error))
+    said = error.response["Error"]
+    text = f"{said['Code']}: {said.get('Message', '')}".rstrip(": ")
+    return Notice(text, *advice(text, who=lab.caller))
+
+
+def advice(text: str, *, who: str) -> tuple[str, str]:
+    """What to do about a refusal: a sentence and a line of Python, both empty for other errors.
+
+    Args:
+        text: AWS's message.
+        who: the ARN of the principal, used when the message names no role.
+
+    >>> advice("Table not found", who="arn:aws:iam::1:user/ada")
+    ('', '')
+    >>> advice("Access Denied (kms:Decrypt)", who="arn:aws:iam::1:role/reader")[1]
+    'lab.storage.add_key_users("arn:aws:iam::1:role/reader")'
+    """
+    if POLICY_DENIED in text:
+        return "The policy of the resource forbids it, whoever asks. Read the policy:", _policy(text)
+    if not KEY_DENIED.search(text):
+        return "", ""
+    if named := ROLE.search(text):
+        who = re.sub(r":user/.*|:role/.*", f":role/{named[1]}", who)
+    sentence = f"{who.rsplit('/', 1)[-1]} may not use the key of the data lake. Make it a key user:"
+    return sentence, f'lab.storage.add_key_users("{who}")'
+
+
+def _policy(text: str) -> str:
+    bucket = re.search(r"arn:aws:s3:::([^/\"]+)", text)
+    return f'lab.client("s3").get_bucket_policy(Bucket="{bucket[1]}")' if bucket else ""

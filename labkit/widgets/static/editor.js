@@ -1,0 +1,240 @@
+/* The query editor: tree, tabs, statement, result, lists. */
+
+const REUSE_MINUTES = 60;
+
+function editorView(get, send, own) {
+  const lists = { editor: workbench, recent: recentView, saved: savedView };
+  return [
+    h("header", { class: "lk-head" },
+      tablist("Query editor", [["editor", "Editor"], ["recent", "Recent queries"], ["saved", "Saved queries"]], own.place,
+        (place) => { own.set({ place }); if (place !== "editor") send(place); }),
+      h("span", { class: "lk-quiet lk-small" }, "Workgroup: primary")),
+    notice(get("notice"), send),
+    lists[own.place](get, send, own),
+  ];
+}
+
+/* The tree -------------------------------------------------------------------------------------- */
+
+function tree(get, send, own) {
+  const wanted = own.filter.toLowerCase();
+  const tables = get("tables").filter((t) => t.name.toLowerCase().includes(wanted) || t.columns.some((c) => wanted && c.name.toLowerCase().includes(wanted)));
+  const group = (kind, title) => {
+    const found = tables.filter((t) => t.kind === kind);
+    return h("section", { "aria-label": title, "data-key": kind }, h("h4", {}, `${title} (${found.length})`), found.map((t) => treeTable(t, send, own)));
+  };
+  return h("nav", { class: "lk-tree", "aria-label": "Catalog" },
+    h("div", { class: "lk-tree-head" },
+      h("label", {}, "Data source", h("select", { "aria-label": "Data source" }, h("option", {}, "AwsDataCatalog"))),
+      h("label", {}, h("span", { class: "lk-row lk-apart" }, "Database", button("Refresh catalog", () => send("choose"), { class: "lk-plain" }, "⟳")),
+        h("select", { "aria-label": "Database", value: get("database"), onchange: (e) => send("choose", { database: e.target.value }) },
+          get("databases").map((d) => h("option", { value: d }, d)))),
+      h("input", { type: "search", placeholder: "Filter tables and columns", "aria-label": "Filter tables and views", value: own.filter,
+        oninput: (e) => own.set({ filter: e.target.value }) })),
+    h("div", { class: "lk-tree-body" }, group("table", "Tables"), group("view", "Views")));
+}
+
+function treeTable(table, send, own) {
+  const open = own.open.has(table.name);
+  return h("div", { "data-key": table.name },
+    h("div", { class: "lk-row lk-tree-line" },
+      chevron(open, `columns of ${table.name}`, () => toggled(own, "open", table.name)),
+      h("span", { class: "lk-grow lk-tree-name", title: table.name }, table.name),
+      table.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${table.keys.join(", ")}` }, "Partitioned"),
+      button(`Menu of ${table.name}`, () => own.set({ menu: own.menu === table.name ? "" : table.name }),
+        { class: "lk-plain", "aria-haspopup": "menu", "aria-expanded": String(own.menu === table.name) }, "⋮")),
+    own.menu === table.name && tableMenu(table, own),
+    open && h("ul", { class: "lk-tree-columns" }, table.columns.map((c) =>
+      h("li", {}, button(`Insert ${c.name}`, () => own.editor.insert(quotedName(c.name)), { class: "lk-plain lk-tree-name", title: c.key ? "partition key" : c.name }, c.name),
+        h("span", { class: "lk-quiet lk-mono", title: c.type }, c.key ? `${c.type} ⚿` : c.type)))));
+}
+
+const quotedName = (name) => (/^[a-z_]\w*$/i.test(name) && !IS_KEYWORD.has(name.toUpperCase()) ? name : `"${name}"`);
+const ddlName = (name) => "`" + name + "`";
+
+function tableMenu(table, own) {
+  const view = table.kind === "view";
+  const items = [
+    [view ? "Preview view" : "Preview table", () => own.runNew(`SELECT * FROM "${table.name}" LIMIT 10`)],
+    ["Insert into editor", () => own.editor.insert(quotedName(table.name))],
+    [view ? "Show view query" : "Generate table DDL", () => own.runNew(view ? `SHOW CREATE VIEW "${table.name}"` : `SHOW CREATE TABLE ${ddlName(table.name)}`)],
+    !view && table.keys.length > 0 && ["Load partitions", () => own.runNew(`MSCK REPAIR TABLE ${ddlName(table.name)}`)],
+  ];
+  return h("div", { class: "lk-menu", role: "menu", "aria-label": `Menu of ${table.name}` }, items.filter(Boolean).map(([text, act]) =>
+    h("button", { type: "button", role: "menuitem", onclick: () => { own.set({ menu: "" }); act(); } }, text)));
+}
+
+/* The workbench --------------------------------------------------------------------------------- */
+
+function workbench(get, send, own) {
+  const tab = get("tabs").find((t) => t.id === own.tab) || get("tabs")[0];
+  const run = get("runs")[tab.id];
+  return h("div", { class: "lk-bench" },
+    tree(get, send, own),
+    h("div", { class: "lk-main" },
+      queryTabs(get("tabs"), tab, own),
+      h("div", { "data-own": "editor" }),
+      actions(run, tab, send, own),
+      resultView(get, send, own, tab, run)));
+}
+
+function queryTabs(tabs, chosen, own) {
+  return h("div", { class: "lk-query-tabs" },
+    tablist("Queries", tabs.map((t) => [t.id, t.title]), chosen.id, (id) => own.openTab(id)),
+    tabs.length > 1 && button(`Close ${chosen.title}`, () => own.closeTab(chosen.id), { class: "lk-plain" }, "✕"),
+    button("New query", () => own.newTab(""), { class: "lk-plain" }, "+"));
+}
+
+function actions(run, tab, send, own) {
+  const busy = live(run);
+  if (own.naming !== null) return savingLine(send, own);
+  return h("div", { class: "lk-bar-line", role: "toolbar", "aria-label": "Statement" },
+    button("Run query", () => own.run("run"), { class: "lk-primary", disabled: busy }, own.part ? "Run selection" : run ? "Run again" : "Run"),
+    button("Cancel query", () => send("cancel", { tab: tab.id }), { disabled: !busy }, "Cancel"),
+    button("Explain query", () => own.run("explain"), { disabled: busy }, "Explain"),
+    button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
+    button("Clear editor", () => own.clear(), {}, "Clear"),
+    h("label", { class: "lk-switch" }, h("input", { type: "checkbox", "aria-label": "Reuse query results", checked: own.reuse,
+      onchange: (e) => own.set({ reuse: e.target.checked }) }), "Reuse results up to 60 min"));
+}
+
+function savingLine(send, own) {
+  const done = () => { send("save", { name: own.naming, sql: own.editor.text() }); own.set({ naming: null }); };
+  return h("form", { class: "lk-bar-line", onsubmit: (e) => { e.preventDefault(); if (own.naming.trim()) done(); } },
+    h("label", { class: "lk-row lk-grow" }, "Name", h("input", { class: "lk-grow", "aria-label": "Name of the query", value: own.naming, oninput: (e) => (own.naming = e.target.value) })),
+    h("button", { type: "submit", class: "lk-primary", "aria-label": "Save named query" }, "Save"),
+    button("Do not save", () => own.set({ naming: null }), {}, "Cancel"));
+}
+
+function resultView(get, send, own, tab, run) {
+  const result = get("results")[tab.id];
+  const views = {
+    results: () => rowsView(result, run, send, own, tab),
+    statistics: () => statisticsView(get("statistics")[tab.id], run || {}),
+    explain: () => (get("plans")[tab.id] ? h("pre", { class: "lk-plan", tabindex: "0" }, get("plans")[tab.id])
+      : h("p", { class: "lk-quiet lk-pad" }, "Explain shows how Athena would run the statement, without running it.")),
+  };
+  return h("div", { class: "lk-output" },
+    costLine(run, own.started[tab.id] ? Date.now() - own.started[tab.id] : 0),
+    tablist("Result", [["results", result ? `Results (${number(result.rows.length)}${result.next ? "+" : ""})` : "Results"], ["statistics", "Query stats"], ["explain", "Explain"]],
+      own.result, (r) => own.set({ result: r })),
+    h("div", { class: "lk-output-body", role: "tabpanel" }, run && run.error ? errorView(run) : views[own.result]()));
+}
+
+function errorView(run) {
+  return h("div", { class: "lk-pad" }, notice({ text: run.error }),
+    run.id && h("p", { class: "lk-quiet lk-small" }, `Query execution id: ${run.id}`));
+}
+
+function rowsView(result, run, send, own, tab) {
+  if (!result) return h("p", { class: "lk-quiet lk-pad" }, run ? (live(run) ? "Running …" : "No rows.") : "");
+  if (!result.columns.length || (run.kind === "DDL" && !result.rows.length)) return h("p", { class: "lk-pad" }, "Query successful.");
+  const view = own.views[tab.id] || {};
+  const change = (changes) => own.set({ views: { ...own.views, [tab.id]: { ...view, ...changes } } });
+  const { rows, page, pages, table } = resultGrid(result, view, change);
+  const copied = () => [result.columns.map((c) => c.name), ...rows].map((r) => r.map((v) => v ?? "").join("\t")).join("\n");
+  return [
+    h("div", { class: "lk-bar-line" },
+      h("input", { type: "search", class: "lk-grow", placeholder: "Search rows", "aria-label": "Search rows", value: view.search || "",
+        oninput: (e) => change({ search: e.target.value, page: 0 }) }),
+      button("Previous page", () => change({ page: page - 1 }), { disabled: page === 0 }, "‹"),
+      h("span", { class: "lk-small lk-nowrap" }, `${page + 1} / ${pages}`),
+      button("Next page", () => change({ page: page + 1 }), { disabled: page >= pages - 1 }, "›"),
+      result.next && button("Load more rows", () => send("more", { tab: tab.id }), {}, "More rows"),
+      button("Copy rows", () => navigator.clipboard.writeText(copied()), {}, "Copy"),
+      button("Download results", () => send("download", { tab: tab.id }), {}, "Download CSV")),
+    table,
+  ];
+}
+
+/* The lists ------------------------------------------------------------------------------------- */
+
+function recentView(get, send, own) {
+  return listView(get("recent"), "No statement has run yet.", ["Statement", "State", "Run time", "Scanned", "Submitted"], (r) => [
+    sqlCell(r.sql, own), h("td", {}, status(r.state)), h("td", { class: "lk-number" }, duration(r.run_ms)),
+    h("td", { class: "lk-number" }, size(r.scanned_bytes)), h("td", { class: "lk-small" }, when(r.submitted))]);
+}
+
+function savedView(get, send, own) {
+  return listView(get("saved"), "No statement has been saved yet.", ["Name", "Database", "Statement", ""], (q) => [
+    h("td", {}, h("b", {}, q.name)), h("td", {}, q.database), sqlCell(q.sql, own, q.name),
+    h("td", { class: "lk-actions" }, button(`Delete ${q.name}`, () => send("delete_saved", { query: q.id }), {}, "Delete"))]);
+}
+
+function listView(rows, nothing, headers, row) {
+  if (!rows.length) return h("p", { class: "lk-quiet lk-pad" }, nothing);
+  return h("div", { class: "lk-scroll lk-list", tabindex: "0", role: "region", "aria-label": "Statements" }, h("table", { class: "lk-grid" },
+    h("thead", {}, h("tr", {}, headers.map((t) => h("th", {}, t)))), h("tbody", {}, rows.map((r) => h("tr", {}, row(r))))));
+}
+
+function sqlCell(sql, own, title) {
+  const text = sql.replace(/\s+/g, " ");
+  return h("td", {}, button(`Open ${text.slice(0, 80)}`, () => own.newTab(sql, title), { class: "lk-plain lk-sql-line", title: sql }, text));
+}
+
+/* Life ------------------------------------------------------------------------------------------ */
+
+function render(context) {
+  const { model } = context;
+  const shown = mount(context, editorView, {
+    place: "editor", result: "results", filter: "", open: new Set(), menu: "", reuse: false, naming: null, part: false,
+    tab: model.get("tabs")[0].id, started: {}, views: {}, editor: null, offsets: {} });
+  const { own, send } = shown;
+  own.drawn = (root) => root.querySelector("[data-own=editor]")?.append(own.editor.element);
+  const tabs = () => model.get("tabs");
+  const keep = (changed) => { model.set("tabs", changed); model.save_changes(); };
+  own.editor = sqlEditor({
+    changed: (sql) => keep(tabs().map((t) => (t.id === own.tab ? { ...t, sql } : t))),
+    selected: () => { const { part } = own.editor.chosen(); if (part !== own.part) own.set({ part }); },
+    run: () => own.run("run"),
+    catalog: () => ({ databases: model.get("databases"), database: model.get("database"), tables: model.get("tables") }),
+  });
+  own.openTab = (id) => { own.tab = id; show(); own.set({}); };
+  own.newTab = (sql, title) => {
+    const id = String(1 + Math.max(...tabs().map((t) => Number(t.id))));
+    keep([...tabs(), { id, title: title || `Query ${id}`, sql }]);
+    own.place = "editor";
+    own.openTab(id);
+    own.editor.focus();
+  };
+  own.closeTab = (id) => {
+    const left = tabs().filter((t) => t.id !== id);
+    send("forget", { tab: id });
+    keep(left);
+    own.openTab(left[left.length - 1].id);
+  };
+  own.runNew = (sql) => { own.newTab(sql); own.run("run"); };
+  own.clear = () => { own.editor.show(""); keep(tabs().map((t) => (t.id === own.tab ? { ...t, sql: "" } : t))); own.editor.focus(); };
+  own.run = (action) => {
+    const { sql, from } = own.editor.chosen();
+    if (!sql.trim() || live(model.get("runs")[own.tab])) return;
+    own.started[own.tab] = Date.now();
+    own.offsets[own.tab] = [from, sql, action];
+    own.set({ result: action === "explain" ? "explain" : "results" });
+    send(action, { tab: own.tab, sql, ...(action === "run" && own.reuse ? { reuse_minutes: REUSE_MINUTES } : {}) });
+  };
+  const show = () => {
+    own.editor.show((tabs().find((t) => t.id === own.tab) || tabs()[0]).sql);
+    own.editor.mark(placeInText(model.get("runs")[own.tab], own.offsets[own.tab], own.editor.text()));
+  };
+  const heard = (message, buffers) => message.download && download(message.download, buffers[0]);
+  const clock = setInterval(() => live(model.get("runs")[own.tab]) && shown.draw(), 100);
+  model.on("change:runs", show);
+  model.on("change:tabs", show);
+  model.on("msg:custom", heard);
+  show();
+  return () => { clearInterval(clock); model.off("change:runs", show); model.off("change:tabs", show); model.off("msg:custom", heard); shown.end(); };
+}
+
+/* Where an error stands in the text: its place in what was run, moved by the place of what was run. */
+function placeInText(run, [from, sql, action] = [[0, 0], null], text) {
+  if (!run || !run.place || sql === null || !text.includes(sql)) return null;
+  const lead = sql.length - sql.trimStart().length;
+  const skipped = sql.slice(0, lead).split("\n");
+  const [line, column] = run.place;
+  const added = action === "explain" && line === 1 && !/^\s*explain\b/i.test(sql) ? "EXPLAIN ".length : 0;
+  const first = line === 1 ? skipped[skipped.length - 1].length + (skipped.length === 1 ? from[1] : 0) : 0;
+  return [line + skipped.length - 1 + from[0], Math.max(1, column - added + first)];
+}
+
+export default { render };
