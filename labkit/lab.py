@@ -112,14 +112,17 @@ class Lab:
         self.__dict__.pop("key_arn", None)
 
     def __repr__(self) -> str:
-        where = self.endpoint or "AWS"
-        return f"Lab {self.number} of learner {self.guid} at {where}, region {self.region}"
+        return f"Lab {self.number} of learner {self.guid}, {self._where}, region {self.region}"
+
+    @property
+    def _where(self) -> str:
+        return "a local AWS on this machine" if self.endpoint else "your AWS account"
 
     def _repr_html_(self) -> str:
         rows = {
             "Learner": self.caller.rsplit("/", 1)[-1],
             "Environment": self.guid,
-            "Where": "a local AWS on this machine" if self.endpoint else "your AWS account",
+            "Where": self._where,
             "Region": self.region,
             "Raw bucket": self.names.raw_bucket,
             "Curated bucket": self.names.curated_bucket,
