@@ -416,24 +416,25 @@ def _matching(
     conditions = [f.sql for f in filters if f.keys <= names]
     if not conditions or not rows:
         return rows
-    columns = ", ".join(
-        f"TRY_CAST(nullif(v[{i + 1}], '{NULL_PARTITION}') AS {key.type.duckdb}) AS {_quoted(key.name)}"
-        for i, key in enumerate(keys)
-    )
-    sql = (
-        f"SELECT n FROM (SELECT n, {columns} FROM (SELECT unnest(?) AS v, "
-        f"generate_subscripts(?, 1) AS n)) WHERE {' AND '.join(f'({c})' for c in conditions)} ORDER BY n"
-    )
+    columns = ", ".join(_key_sql(at, key) for at, key in enumerate(keys, 1))
+    numbered = "SELECT unnest(?) AS v, generate_subscripts(?, 1) AS n"
+    where = " AND ".join(f"({condition})" for condition in conditions)
+    sql = f"SELECT n FROM (SELECT n, {columns} FROM ({numbered})) WHERE {where} ORDER BY n"
     values = [list(row) for row in rows]
     found = session.connection.execute(sql, [values, values]).fetchall()
     return [rows[n - 1] for (n,) in found]
+
+
+def _key_sql(at: int, key: Column) -> str:
+    value = f"nullif(v[{at}], '{NULL_PARTITION}')"
+    return f"TRY_CAST({value} AS {key.type.duckdb}) AS {_quoted(key.name)}"
 
 
 def _equals(filters: Sequence[PartitionFilter], name: str) -> list[str] | None:
     """The constants that a key must equal, where the conditions say so."""
     for each in filters:
         tree = sqlglot.parse_one(each.sql, dialect="duckdb").unnest()
-        literals = [e for e in tree.find_all(sqlglot.exp.Literal)]
+        literals = list(tree.find_all(sqlglot.exp.Literal))
         if isinstance(tree, sqlglot.exp.EQ | sqlglot.exp.In) and literals:
             return [str(e.this) for e in literals]
     return None
@@ -449,7 +450,7 @@ def _below(objects: list[Object], keys: list[str], prefix: str) -> Iterator[Obje
 
 
 def _common(prefixes: list[str]) -> str:
-    shared = os.path.commonprefix(prefixes)
+    shared = os.path.commonprefix(prefixes)  # noqa: RUF071  keys are text, not paths
     return shared[: shared.rfind("/") + 1]
 
 

@@ -8,6 +8,7 @@ Names are without case: Glue stores them in lower case
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -91,8 +92,13 @@ class Metastore:
             self._glue.delete_table(database, name)
 
     def replace_partitions(
-        self, database: str, name: str, *, add: list[Definition] = (), drop: list[list[str]] = ()
-    ) -> None:  # type: ignore[assignment]
+        self,
+        database: str,
+        name: str,
+        *,
+        add: Sequence[Definition] = (),
+        drop: Sequence[list[str]] = (),
+    ) -> None:
         """Drop and add partitions in one change."""
         with self.cloud.changing("glue"):
             table = self._glue.get_table(database, name)

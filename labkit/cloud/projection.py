@@ -81,8 +81,12 @@ def location_of(
     if template is None:
         return root.rstrip("/") + "".join(f"/{name}={value}" for name, value in pairs) + "/"
     for name, value in pairs:
-        template = re.sub(re.escape(f"${{{name}}}"), lambda _, v=value: v, template, flags=re.I)
+        template = _filled(template, name, value)
     return template
+
+
+def _filled(template: str, name: str, value: str) -> str:
+    return re.sub(re.escape(f"${{{name}}}"), lambda _: value, template, flags=re.IGNORECASE)
 
 
 def _settings(parameters: Mapping[str, str], name: str) -> dict[str, str]:

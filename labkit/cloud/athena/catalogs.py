@@ -141,8 +141,9 @@ def _need(metastore: Metastore, name: str) -> Any:
 def _metadata_error(what: str, operation: str) -> AwsError:
     return AwsError(
         "MetadataException",
-        f"An error occurred (EntityNotFoundException) when calling the {operation} operation: {what} "
-        "(Service: AmazonDataCatalog; Status Code: 400; Error Code: EntityNotFoundException)",
+        f"An error occurred (EntityNotFoundException) when calling the {operation} operation: "
+        f"{what} (Service: AmazonDataCatalog; Status Code: 400; "
+        "Error Code: EntityNotFoundException)",
     )
 
 

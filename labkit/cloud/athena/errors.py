@@ -54,8 +54,8 @@ def not_found(message: str, resource: str) -> AwsError:
 
 
 def malformed(failure: QueryFailed) -> AwsError:
-    """A statement that does not parse: Athena says so before anything runs, without the code."""
-    return invalid(str(failure).removeprefix(f"{failure.code}: "), "MALFORMED_QUERY")
+    """A statement that does not parse: Athena says so before anything runs."""
+    return invalid(str(failure), "MALFORMED_QUERY")
 
 
 def reason(error: BaseException) -> str:

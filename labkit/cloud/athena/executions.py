@@ -16,6 +16,7 @@ import time
 import uuid
 from typing import Any
 
+from labkit.cloud import encryption
 from labkit.cloud.athena import errors, reuse, writing
 from labkit.cloud.athena.errors import Cancelled, invalid
 from labkit.cloud.athena.paging import page
@@ -25,7 +26,7 @@ from labkit.cloud.athena.workgroups import ENGINE, find_workgroup, result_config
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.lake import ScanLimit
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.store import split_uri
 
 log = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ def start_query_execution(
         return {"QueryExecutionId": known}
     workgroup = _open_workgroup(context, WorkGroup)
     output = result_configuration(workgroup, ResultConfiguration or {})
-    _check_bucket(context, output["OutputLocation"])
+    _check_bucket(context, output)
     if len(QueryString.encode()) > LONGEST:
         raise invalid(f"Query string is longer than the allowed {LONGEST} bytes")
     statement = read_statement(QueryString)
@@ -96,10 +97,24 @@ def _open_workgroup(context: Context, name: str) -> Any:
     return workgroup
 
 
-def _check_bucket(context: Context, location: str) -> None:
-    bucket = split_uri(location)[0]
-    if bucket not in context.cloud.backend("s3").buckets:
-        raise invalid(f"Unable to verify/create output bucket {bucket}")
+def _check_bucket(context: Context, output: Record) -> None:
+    name = split_uri(output["OutputLocation"])[0]
+    bucket = context.cloud.backend("s3").buckets.get(name)
+    if bucket is None:
+        raise invalid(f"Unable to verify/create output bucket {name}")
+    asked = output.get("EncryptionConfiguration") or {}
+    kept = encryption.default_of(bucket)
+    wanted = {"SSE_S3": "AES256", "SSE_KMS": "aws:kms"}.get(asked.get("EncryptionOption", "SSE_S3"))
+    if asked and (wanted, asked.get("KmsKey")) != (
+        kept["SSEAlgorithm"],
+        kept.get("KMSMasterKeyID"),
+    ):
+        raise not_here(
+            "athena",
+            "StartQueryExecution",
+            "results are encrypted as their bucket says by default, which differs from this "
+            "EncryptionConfiguration",
+        )
 
 
 def _check_parameters(statement: Statement, given: list[str] | None) -> None:

@@ -77,7 +77,8 @@ def _page(
     if read is None:
         return [], None
     path = _open(context, location)
-    rows, at = [], start
+    rows: list[list[str | None]] = []
+    at = start
     with path.open("rb") as file:
         file.seek(start)
         for row, length in read(file):

@@ -137,8 +137,8 @@ class _Writing:
         if isinstance(error, AwsError) and error.status == 403:
             raise StatementFailed(
                 f"Access denied when writing output to url: {self.uri} . Please ensure you are "
-                "allowed to access the S3 bucket. If you are encrypting query results with KMS key, "
-                f"please ensure you are allowed to access your KMS key. ({error.message})"
+                "allowed to access the S3 bucket. If you are encrypting query results with KMS "
+                f"key, please ensure you are allowed to access your KMS key. ({error.message})"
             ) from error
         if isinstance(error, AwsError):
             raise StatementFailed(

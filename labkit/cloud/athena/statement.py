@@ -101,17 +101,17 @@ def _reader(text: str) -> Callable[[str], Statement]:
     raise _unknown(leading, words)
 
 
-_FIRST = tuple(
-    f"'{word}'"
-    for word in (
-        "ALTER ANALYZE CALL COMMIT CREATE DEALLOCATE DELETE DESC DESCRIBE DROP EXECUTE EXPLAIN GRANT "
-        "INSERT MERGE MSCK PREPARE REVOKE SHOW UNLOAD UPDATE USING VACUUM"
-    ).split()
-) + ("<query>",)
+_WORDS = """
+    ALTER ANALYZE CALL COMMIT CREATE DEALLOCATE DELETE DESC DESCRIBE DROP EXECUTE EXPLAIN GRANT
+    INSERT MERGE MSCK OPTIMIZE PREPARE REVOKE SHOW UNLOAD UPDATE USING VACUUM
+""".split()
+_FIRST = (*(f"'{word}'" for word in _WORDS), "<query>")
 #: Statements of Trino and Hive that Athena refuses.
 _UNSUPPORTED = frozenset(
-    "ANALYZE CALL COMMIT GRANT REVOKE ROLLBACK SET RESET START USE LOAD TRUNCATE IMPORT EXPORT LOCK "
-    "UNLOCK CREATE DROP ALTER SHOW RELOAD REFRESH COMMENT".split()
+    """
+    ALTER ANALYZE CALL COMMENT COMMIT CREATE DROP EXPORT GRANT IMPORT LOAD LOCK REFRESH RELOAD RESET
+    REVOKE ROLLBACK SET SHOW START TRUNCATE UNLOCK USE
+    """.split()
 )
 
 
@@ -122,7 +122,8 @@ def _unknown(leading: tuple[str, ...], words: Words) -> Exception:
 
 
 def _leading(text: str) -> tuple[str, ...]:
-    words, found = Words(text), []
+    words = Words(text)
+    found: list[str] = []
     while len(found) < 4 and (words.word.kind == "word" or words.word.text == "("):
         found.append(words.take().text.upper())
     return tuple(found)

@@ -1,7 +1,7 @@
 """Tables written from queries: for ``CREATE TABLE AS``, ``INSERT`` and ``UNLOAD``.
 
-Files are finished aside and then put, one after another, under names of Athena's kind. What is being
-put stands in the execution's record first, so that after a crash nothing half-written is left
+Files are finished aside and then put, one after another, under names of Athena's kind. What is
+being put stands in the execution's record first, so that after a crash nothing half-written is left
 (`undo`). At most 100 partitions in one statement:
 https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
 """
@@ -156,7 +156,9 @@ def _files(run: Run, sql: str, target: Target) -> Iterator[tuple[str, Path, _Par
             run.job.check()
             path = run.store.scratch()
             chosen = f"SELECT {columns} FROM ({source})" + part.condition
-            kept = formats.Table(target.table.format, target.table.columns, (), target.table.options)
+            kept = formats.Table(
+                target.table.format, target.table.columns, (), target.table.options
+            )
             reading = _Session(run.session.connection)
             rows = formats.write(reading, chosen, kept, target.compression, str(path))
             if rows or not part.values:
@@ -182,7 +184,9 @@ def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[
         yield "", []
         return
     texts = [f"nullif(CAST({name} AS VARCHAR), '')" for name in names]
-    sql = f"SELECT DISTINCT {', '.join(texts)} FROM written ORDER BY ALL LIMIT {MOST_PARTITIONS + 1}"
+    sql = (
+        f"SELECT DISTINCT {', '.join(texts)} FROM written ORDER BY ALL LIMIT {MOST_PARTITIONS + 1}"
+    )
     found = run.session.connection.execute(sql).fetchall()
     if len(found) > MOST_PARTITIONS:
         raise QueryFailed(

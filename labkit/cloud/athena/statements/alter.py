@@ -221,8 +221,8 @@ def _meets(table: Definition, values: tuple[str, ...], spec: Spec) -> bool:
     unknown = set(spec) - set(names)
     if unknown:
         raise StatementFailed(
-            f"FAILED: SemanticException [Error 10096]: Non-Partition column appears in the partition "
-            f"specification: {', '.join(sorted(unknown))}"
+            "FAILED: SemanticException [Error 10096]: Non-Partition column appears in the "
+            f"partition specification: {', '.join(sorted(unknown))}"
         )
     actual = dict(zip(names, values, strict=True))
     return all(actual[name] == value for name, value in spec.items())
@@ -280,7 +280,7 @@ def _change_column(words: Words) -> Action:
             raise StatementFailed(
                 f"FAILED: SemanticException [Error 10002]: Invalid column reference {old}"
             )
-        changed = {**{"Comment": columns[at].get("Comment")}, **catalog_column(new)}
+        changed = {"Comment": columns[at].get("Comment"), **catalog_column(new)}
         columns.pop(at)
         columns.insert(
             _position(columns, after, at), {k: v for k, v in changed.items() if v is not None}

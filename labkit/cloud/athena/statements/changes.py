@@ -1,7 +1,7 @@
 """Statements that change rows: only other table types have them, Hive tables refuse.
 
-``DELETE``, ``UPDATE``, ``MERGE``, ``OPTIMIZE`` and ``VACUUM`` go to the table's type by its action's
-name (see `labkit.cloud.athena.statements.tables.handles`), which reads the statement's text. Source:
+``DELETE``, ``UPDATE``, ``MERGE``, ``OPTIMIZE`` and ``VACUUM`` go to the table's type by the
+action's name (see `labkit.cloud.athena.statements.tables.handles`), which reads the text. Source:
 https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-updating-iceberg-table-data.html
 """
 

@@ -39,14 +39,19 @@ from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.parse_query import QueryParser
 from labkit.cloud.engine.types import BIGINT, Type
 
+_ICEBERG_ONLY = """
+    partitioning vacuum_min_snapshots_to_keep vacuum_max_snapshot_age_seconds
+    vacuum_max_metadata_files_to_keep optimize_rewrite_data_file_threshold
+    optimize_rewrite_delete_file_threshold
+""".split()
 KNOWN = (
-    "format external_location is_external partitioned_by bucketed_by bucket_count write_compression "
-    "parquet_compression orc_compression compression field_delimiter table_type location "
-    "partitioning vacuum_min_snapshots_to_keep vacuum_max_snapshot_age_seconds "
-    "vacuum_max_metadata_files_to_keep optimize_rewrite_data_file_threshold "
-    "optimize_rewrite_delete_file_threshold compression_level"
-).split()
-_ICEBERG_ONLY = tuple(name for name in KNOWN if name.startswith(("vacuum", "optimize", "partitioning")))
+    """
+    format external_location is_external partitioned_by bucketed_by bucket_count write_compression
+    parquet_compression orc_compression compression compression_level field_delimiter table_type
+    location
+""".split()
+    + _ICEBERG_ONLY
+)
 ROWS = column_info(Column("rows", BIGINT))
 #: Types that a Hive table can have.
 _STORABLE = frozenset(
@@ -81,7 +86,6 @@ def create_table_as(text: str) -> Statement:
         return create_table.create_table(text)
     cursor = Cursor(text)
     said = _read(cursor)
-    check_names(said.properties, KNOWN, "table")
     return Statement(
         "DDL",
         "CREATE_TABLE_AS_SELECT",
@@ -111,6 +115,7 @@ def _read(cursor: Cursor) -> CreateTableAs:
 
 
 def _create(run: Run, said: CreateTableAs) -> Result:
+    check_names(said.properties, KNOWN, "table")
     database, name = run.catalog.locate(said.name)
     if run.metastore.table(database, name) is not None:
         if said.if_not_exists:
@@ -210,7 +215,10 @@ def check_columns(query: Compiled) -> None:
             )
         if names.index(column.name) < at:
             raise QueryFailed(
-                "DUPLICATE_COLUMN_NAME", f"Column name '{column.name}' specified more than once", 1, 1
+                "DUPLICATE_COLUMN_NAME",
+                f"Column name '{column.name}' specified more than once",
+                1,
+                1,
             )
         if column.type.base == "unknown":
             raise QueryFailed(
@@ -231,8 +239,8 @@ def _check_location(run: Run, said: CreateTableAs) -> None:
     if "external_location" in said.properties and enforced and own:
         raise StatementFailed(
             "The Create Table As Select query failed because it was submitted with an "
-            "'external_location' property to an Athena Workgroup that enforces a centralized output "
-            "location for all queries. Please remove the 'external_location' property and resubmit "
+            "'external_location' property to an Athena Workgroup that enforces a centralized "
+            "output location for all queries. Please remove the 'external_location' property and resubmit "
             "the query."
         )
 

@@ -7,6 +7,7 @@ integer is taken for a narrower one where each value fits, and fails where one d
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.athena import writing
@@ -88,9 +89,7 @@ def need_table(run: Run, parts: tuple[str, ...]) -> Definition:
     return found
 
 
-def assignments(
-    named: tuple[str, ...], columns: tuple[Column, ...] | list[Column], query: Compiled
-) -> list[str]:
+def assignments(named: tuple[str, ...], columns: Sequence[Column], query: Compiled) -> list[str]:
     """SQL of each of a table's columns, from the columns ``q0``, ``q1``... of a query.
 
     Raises:
@@ -117,15 +116,20 @@ def assignments(
     return [found.get(c.name, f"CAST(NULL AS {c.type.duckdb})") for c in columns]
 
 
-def _targets(named: tuple[str, ...], columns: tuple[Column, ...] | list[Column]) -> list[Column]:
+def _targets(named: tuple[str, ...], columns: Sequence[Column]) -> list[Column]:
     known = {column.name: column for column in columns}
     for name in named:
         if name not in known:
             raise QueryFailed(
-                "COLUMN_NOT_FOUND", f"Insert column name does not exist in target table: {name}", 1, 1
+                "COLUMN_NOT_FOUND",
+                f"Insert column name does not exist in target table: {name}",
+                1,
+                1,
             )
     if len(set(named)) < len(named):
-        raise QueryFailed("DUPLICATE_COLUMN_NAME", "Insert column name is specified more than once", 1, 1)
+        raise QueryFailed(
+            "DUPLICATE_COLUMN_NAME", "Insert column name is specified more than once", 1, 1
+        )
     return [known[name] for name in named] if named else list(columns)
 
 

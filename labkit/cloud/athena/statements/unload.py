@@ -42,12 +42,12 @@ def unload(text: str) -> Statement:
     cursor.accept(";")
     if not cursor.peek("<EOF>"):
         raise cursor.mismatch("<EOF>")
-    check_names(properties, _KNOWN, "unload")
     said = Unload(query, location, properties)
     return Statement("DML", "UNLOAD", lambda run: _unload(run, said), "{id}", cursor.parameters)
 
 
 def _unload(run: Run, said: Unload) -> Result:
+    check_names(said.properties, _KNOWN, "unload")
     if "format" not in said.properties:
         raise QueryFailed("INVALID_TABLE_PROPERTY", "UNLOAD requires the property 'format'")
     query = compiled(run, said.query, text=run.text, parameters=run.parameters)
