@@ -72,7 +72,11 @@ st_linestring st_overlaps st_point st_polygon st_touches st_union st_within st_x
 """.split()
 
 CASES = Path(__file__).with_name("trino_functions.txt")
-VALUES = "(1, 10.5e0, 'a'), (2, 20e0, 'b'), (3, 5.25e0, 'a'), (NULL, NULL, NULL)"
+ROWS = "(1, 10.5e0, 'a'), (2, 20e0, 'b'), (3, 5.25e0, 'a'), (NULL, NULL, NULL)"
+SOURCES = {
+    "aggregates": f" FROM (VALUES {ROWS}) AS t(q, amt, s)",
+    "empty": " FROM (SELECT 1 AS q WHERE false)",
+}
 
 
 def cases() -> Iterator[object]:
@@ -83,7 +87,7 @@ def cases() -> Iterator[object]:
             topic = line[1 : line.index("]")]
         elif line and not line.startswith("#"):
             expression, _, expected = line.rpartition(" => ")
-            source = f" FROM (VALUES {VALUES}) AS t(q, amt, s)" if topic == "aggregates" else ""
+            source = SOURCES.get(topic, "")
             yield pytest.param(f"SELECT {expression}{source}", expected, id=f"{topic}-{expression}")
 
 

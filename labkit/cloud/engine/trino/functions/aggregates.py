@@ -59,7 +59,7 @@ AGGREGATES = (
         ("checksum(T) -> varbinary", _checksum, "trino_checksum({agg})"),
         ("count() -> bigint", "count(*)"),
         ("count(T) -> bigint", "count({0})"),
-        ("count_if(boolean) -> bigint", "count_if({0})", "CAST({agg} AS BIGINT)"),
+        ("count_if(boolean) -> bigint", "count(CASE WHEN {0} THEN 1 END)"),
         ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
         ("listagg(varchar) -> varchar", "string_agg({0}, '')"),
         ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})"),

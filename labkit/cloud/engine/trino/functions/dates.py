@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from labkit.cloud.engine.trino.functions.entry import (
     Entry,
@@ -232,6 +234,17 @@ def _zone(text: str | None) -> str:
     return "UTC" if digits == "0000" else f"{str(text)[0]}{digits[:2]}:{digits[2:]}"
 
 
+@cache
+def _zone_names() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _named_zone(name: str) -> str:
+    if name not in _zone_names():
+        fail(f"'{name}' is not a valid time zone")
+    return name
+
+
 def _readable_seconds(seconds: float) -> str:
     if seconds != seconds or abs(seconds) == float("inf"):
         fail(f"Invalid argument found: {seconds}")
@@ -265,6 +278,7 @@ _PARTS = "STRUCT(instant TIMESTAMP, zone VARCHAR)"
 UDFS = (
     Udf("trino_iso_date", _iso_date, ("VARCHAR",), "DATE"),
     Udf("trino_iso_parts", _iso_parts, ("VARCHAR",), _PARTS),
+    Udf("trino_named_zone", _named_zone, ("VARCHAR",), "VARCHAR"),
     Udf("trino_readable_seconds", _readable_seconds, ("DOUBLE",), "VARCHAR"),
     Udf("trino_parse_duration", _parse_duration, ("VARCHAR",), "BIGINT"),
 )

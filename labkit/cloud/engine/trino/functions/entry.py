@@ -113,6 +113,12 @@ def text_literal(sql: str) -> str | None:
     return sql[1:-1].replace("''", "'") if re.fullmatch(r"'(?:[^']|'')*'", sql, re.S) else None
 
 
+def integer_literal(sql: str) -> int | None:
+    """The value of an integer literal, coerced or not; None for any other expression."""
+    found = re.fullmatch(r"(?:CAST\()?(-?\d+)(?: AS BIGINT\))?", sql)
+    return int(found[1]) if found else None
+
+
 def quoted(text: str) -> str:
     """A SQL text literal."""
     return "'" + text.replace("'", "''") + "'"

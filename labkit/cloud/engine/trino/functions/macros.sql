@@ -69,7 +69,7 @@ trino_norm(m) AS sqrt(list_sum(list_transform(map_values(m), lambda _e: _e * _e)
 
 trino_cosine(a, b) AS list_sum(list_transform(
     map_keys(a), lambda _e: a[_e] * coalesce(b[_e], 0)
-    )) / trino_norm(a) / trino_norm(b);
+    )) / (trino_norm(a) * trino_norm(b));
 
 -- https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval
 trino_wilson(s, n, z, side) AS (
@@ -87,8 +87,7 @@ trino_zoned(t, z) AS CASE
 trino_zone(z) AS CASE
     WHEN z IN ('Z', 'GMT', 'UTC', '+00:00') THEN 'UTC'
     WHEN regexp_full_match(z, '[+-]\d\d:\d\d') THEN z
-    WHEN timezone(z, TIMESTAMP '2000-01-01') IS NULL THEN NULL
-    ELSE z
+    ELSE trino_named_zone(z)
     END;
 
 trino_icu(z) AS CASE WHEN z[1] IN ('+', '-') THEN 'GMT' || z ELSE z END;

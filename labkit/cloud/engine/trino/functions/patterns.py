@@ -45,6 +45,19 @@ _JODA = {
     "s": {1: "%-S", 2: "%S"},
     "S": {3: "%g", 6: "%f"},
 }
+# What strftime has no letter for, as SQL over the local time.
+_JODA_SQL = {
+    "w": "CAST(week({0}) AS VARCHAR)",
+    "k": "CAST((hour({0}) + 23) % 24 + 1 AS VARCHAR)",
+    "kk": "lpad(CAST((hour({0}) + 23) % 24 + 1 AS VARCHAR), 2, '0')",
+    "K": "CAST(hour({0}) % 12 AS VARCHAR)",
+    "KK": "lpad(CAST(hour({0}) % 12 AS VARCHAR), 2, '0')",
+    "C": "CAST(year({0}) // 100 AS VARCHAR)",
+    "CC": "CAST(year({0}) // 100 AS VARCHAR)",
+    "G": "CASE WHEN year({0}) > 0 THEN 'AD' ELSE 'BC' END",
+    "S": "left(strftime({0}, '%g'), 1)",
+    "SS": "left(strftime({0}, '%g'), 2)",
+}
 _JODA_WORD = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
 
 
@@ -87,6 +100,8 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
     for kind, text in _joda(call, args[1]):
         if kind == "zone":
             pieces.append(_zone_text(call, args[0], len(text)))
+        elif kind == "sql":
+            pieces.append(text.format(local))
         elif pieces and pieces[-1].startswith("strftime(") and kind == "format":
             pieces[-1] = f"{pieces[-1][:-2]}{text.replace(chr(39), chr(39) * 2)}')"
         else:
@@ -98,6 +113,8 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
 def parse_joda(call: Any, args: Sequence[str]) -> str:
     """``parse_datetime``: UTC unless the text says which zone it is in."""
     words = list(_joda(call, args[1]))
+    if any(kind == "sql" for kind, _ in words):
+        raise FunctionRefused(call.name, f"a letter of the pattern {args[1]}")
     if not any(kind == "zone" for kind, _ in words):
         pattern = "".join(text for _, text in words).replace("%-", "%")
         return f"trino_zoned({_read(args[0], pattern)}, 'UTC')"
@@ -115,9 +132,14 @@ def _local(call: Any, sql: str) -> str:
 
 
 def _read(text: str, pattern: str) -> str:
+    """The text as a timestamp. Without a year it is 2000, as in Joda; a time alone is of 1970."""
+    read, whole = "_t", pattern
+    if not re.search("%[YyG]", pattern):
+        year = 2000 if re.search("%[mbBdj]", pattern) else 1970
+        read, whole = f"(_t || ' {year}')", f"{pattern} %Y"
     message = "'LABKIT:INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || _t || '\"'"
     body = (
-        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime(_t, {quoted(pattern)}), "
+        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted(whole)}), "
         f"error({message})) END"
     )
     return f"list_transform([{text}], lambda _t: {body})[1]"
@@ -143,6 +165,8 @@ def _joda(call: Any, sql: str) -> list[tuple[str, str]]:
             found.append(("format", text.replace("''", "'").replace("%", "%%")))
         elif word[2] in "zZ":
             found.append(("zone", word[0]))
+        elif word[0] in _JODA_SQL:
+            found.append(("sql", _JODA_SQL[word[0]]))
         else:
             found.append(("format", _joda_letters(call, word[0])))
     return found

@@ -17,6 +17,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     apply,
     entries,
     fail,
+    integer_literal,
     text_literal,
 )
 
@@ -45,11 +46,12 @@ def _choose(fast: str, slow: str) -> Callable[[Any, Sequence[str]], str]:
 def _extract_group(call: Any, args: Sequence[str]) -> str:
     """RE2 cannot tell an empty group from one that took no part: only where all take part."""
     pattern = _plain(args[1])
-    sure = pattern and args[2].isdigit() and not re.search(r"\||\)[?*{]", pattern)
-    if sure and pattern and int(args[2]) <= re.compile(pattern).groups:
+    group = integer_literal(args[2])
+    sure = pattern and group is not None and not re.search(r"\||\)[?*{]", pattern)
+    if sure and pattern and 0 <= (group or 0) <= re.compile(pattern).groups:
         return (
             f"CASE WHEN regexp_matches({args[0]}, {args[1]}) "
-            f"THEN regexp_extract({args[0]}, {args[1]}, {args[2]}) END"
+            f"THEN regexp_extract({args[0]}, {args[1]}, {group}) END"
         )
     return f"trino_regexp_extract({args[0]}, {args[1]}, {args[2]})"
 

@@ -17,6 +17,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     fail,
     failure,
     infix,
+    integer_literal,
     over,
 )
 from labkit.cloud.engine.trino.functions.stemmer import stem
@@ -25,11 +26,9 @@ from labkit.cloud.engine.trino.functions.stemmer import stem
 def _substring(call: Any, args: Sequence[str]) -> str:
     """A positive literal position needs no check; others count from the end, or give ''."""
     text, start, *length = args
-    size = ", " + f"greatest({length[0]}, 0)" if length else ""
-    if start.isdigit() and int(start) > 0:
-        return (
-            f"substr({text}, {start}{', ' + length[0] if length and length[0].isdigit() else size})"
-        )
+    size = f", greatest({length[0]}, 0)" if length else ""
+    if (integer_literal(start) or 0) > 0:
+        return f"substr({text}, {start}{size})"
     return (
         f"CASE WHEN ({start}) = 0 OR -({start}) > length({text}) THEN '' "
         f"ELSE substr({text}, {start}{size}) END"
