@@ -92,7 +92,12 @@ class Lake:
         if table not in _COLUMNS:
             name = f"{catalog}.{database}.{table}"
             raise QueryFailed("TABLE_NOT_FOUND", f"Table '{name}' does not exist")
-        return DuckTable(table, _columns(table), ("dt",) if table == "orders" else (), versioned=table == "iceorders")
+        return DuckTable(
+            table,
+            _columns(table),
+            ("dt",) if table == "orders" else (),
+            versioned=table == "iceorders",
+        )
 
     def databases(self) -> Iterable[str]:
         return ["lab"]

@@ -24,7 +24,6 @@ from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, q
 from labkit.cloud.engine.types import Type
 
 _SETTINGS = (
-    "SET GLOBAL integer_division = true",  # 7 / 2 is 3
     "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
     "SET GLOBAL default_null_order = 'nulls_last'",
     "SET GLOBAL TimeZone = 'UTC'",
@@ -40,12 +39,15 @@ _CODES = (
     (r"Division by zero", "DIVISION_BY_ZERO", "Division by zero"),
     (r"More than one row returned by a subquery", "SUBQUERY_MULTIPLE_ROWS",
      "Scalar sub-query has returned multiple rows"),
-    (r"Overflow in addition of INT64 \((.*)\)", "NUMERIC_VALUE_OUT_OF_RANGE", None),
     (r"Overflow|out of range|Out of Range", "NUMERIC_VALUE_OUT_OF_RANGE", None),
     (r"Conversion Error|Could not convert", "INVALID_CAST_ARGUMENT", None),
     (r"Out of Memory", "EXCEEDED_LOCAL_MEMORY_LIMIT", None),
     (r"INTERRUPT|Interrupted", "USER_CANCELED", "Query was canceled"),
 )  # fmt: skip
+
+
+_OVERFLOW = re.compile(r"Overflow in (\w+) of INT(\d+) \((.*?)\)")
+_INTEGERS = {"8": "tinyint", "16": "smallint", "32": "integer", "64": "bigint"}
 
 
 class DuckEngine:
@@ -210,9 +212,14 @@ def translated(text: str) -> QueryFailed:
     named = marked(text)
     if named:
         return named
-    for pattern, code, message in _CODES:
+    overflow = _OVERFLOW.search(text)
+    if overflow:
+        kind = _INTEGERS[overflow[2]]
+        message = f"{kind} {overflow[1]} overflow: {overflow[3]}"
+        return QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", message)
+    for pattern, code, known in _CODES:
         if re.search(pattern, text):
-            return QueryFailed(code, message or _first_line(text))
+            return QueryFailed(code, known or _first_line(text))
     return QueryFailed("GENERIC_INTERNAL_ERROR", _first_line(text))
 
 

@@ -43,7 +43,17 @@ class Type:
         if self.base in _ZONED:
             inner = f"({self.args[0]})" if self.args else ""
             return f"{_ZONED[self.base]}{inner} with time zone"
+        if self.base == "decimal":
+            return f"decimal({','.join(map(str, self.args))})"
         return f"{self.base}({', '.join(map(str, self.args))})" if self.args else self.base
+
+    @property
+    def display(self) -> str:
+        """Trino's spelling with every precision, as its messages and ``typeof`` have it."""
+        args = tuple(Type(a.display) if isinstance(a, Type) else a for a in self.args)
+        if self.base in ("timestamp", "timestamptz", "time", "timetz"):
+            args = self.args or (3,)
+        return str(Type(self.base, args, self.names))
 
     @property
     def fields(self) -> tuple[tuple[str | None, Type], ...]:
@@ -103,10 +113,10 @@ def _field(name: str | None, kind: Type) -> str:
 
 BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, VARCHAR, VARBINARY, DATE = map(
     Type,
-    "boolean tinyint smallint integer bigint real double varchar varbinary date".split(),
+    ["boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "varchar", "varbinary", "date"],
 )
 TIME, TIMESTAMP, TIMESTAMPTZ, JSON, UNKNOWN, IPADDRESS, UUID = map(
-    Type, "time timestamp timestamptz json unknown ipaddress uuid".split()
+    Type, ["time", "timestamp", "timestamptz", "json", "unknown", "ipaddress", "uuid"]
 )
 DAY_SECOND, YEAR_MONTH = Type("interval day to second"), Type("interval year to month")
 

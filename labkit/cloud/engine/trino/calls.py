@@ -22,7 +22,13 @@ from labkit.cloud.engine.trino.library import (
     lambda_types,
     resolve,
 )
-from labkit.cloud.engine.trino.operators import comparison, milliseconds, months, orderable, sort_key
+from labkit.cloud.engine.trino.operators import (
+    comparison,
+    milliseconds,
+    months,
+    orderable,
+    sort_key,
+)
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, DAY_SECOND, INTEGER, UNKNOWN, YEAR_MONTH, Type
 
@@ -67,7 +73,9 @@ def _resolve(node: tree.Call, scope: Scope, kind: Kind | None) -> tuple[Resolved
         found = resolve(node.name, [value.type for value in values], kind=kind)
         if _widens(found, lambdas):
             values = [
-                _lambda(arg, found.parameters[at].types[:-1], scope) if at in lambdas else values[at]
+                _lambda(arg, found.parameters[at].types[:-1], scope)
+                if at in lambdas
+                else values[at]
                 for at, arg in enumerate(node.args)
             ]
             found = resolve(node.name, [value.type for value in values], kind=kind)
@@ -75,9 +83,15 @@ def _resolve(node: tree.Call, scope: Scope, kind: Kind | None) -> tuple[Resolved
         raise scope.fail(node, missing.code, str(missing)) from missing
     except FunctionRefused as refused:
         raise scope.fail(node, refused.code, str(refused)) from refused
-    if not found.deterministic:
+    if not found.deterministic or node.name in _CLOCKS:
         scope.state.deterministic = False
     return found, [_fitted(v, p) for v, p in zip(values, found.parameters, strict=True)]
+
+
+#: They give one value in a query and another in the next.
+_CLOCKS = frozenset(
+    "now current_timestamp current_date current_time localtimestamp localtime".split()
+)
 
 
 def _widens(found: Resolved, lambdas: dict[int, tuple[Type, ...]]) -> bool:
@@ -85,9 +99,7 @@ def _widens(found: Resolved, lambdas: dict[int, tuple[Type, ...]]) -> bool:
     return any(found.parameters[at].types[:-1] != types for at, types in lambdas.items())
 
 
-def _arguments(
-    node: tree.Call, scope: Scope, lambdas: dict[int, tuple[Type, ...]]
-) -> list[Typed]:
+def _arguments(node: tree.Call, scope: Scope, lambdas: dict[int, tuple[Type, ...]]) -> list[Typed]:
     """The arguments' values; a lambda's waits for the types of the others."""
     known = [None if isinstance(arg, tree.Lambda) else scope.value(arg) for arg in node.args]
     if all(known):
@@ -107,11 +119,14 @@ def _lambda(node: tree.Expression, types: Sequence[Type], scope: Scope) -> Typed
     """``(x, y) -> body`` over parameters of these types; the SQL is ``lambda x, y: body``."""
     assert isinstance(node, tree.Lambda)
     if len(node.parameters) != len(types):
-        message = f"Expected a lambda that takes {len(types)} argument(s) but got {len(node.parameters)}"
+        message = (
+            f"Expected a lambda that takes {len(types)} argument(s) but got {len(node.parameters)}"
+        )
         raise scope.fail(node, "INVALID_PARAMETER_USAGE", message)
     names = [scope.state.fresh("l") for _ in node.parameters]
     fields = [
-        Field(name, kind, sql) for name, kind, sql in zip(node.parameters, types, names, strict=True)
+        Field(name, kind, sql)
+        for name, kind, sql in zip(node.parameters, types, names, strict=True)
     ]
     inner = replace(scope.child(fields), clause="Lambda expression")
     body = inner.value(node.body)
@@ -177,7 +192,9 @@ def sort_term(value: Typed, item: tree.SortItem, scope: Scope) -> str:
     """
     if not orderable(value.type) and value.type != UNKNOWN:
         text = scope.source(item.value)
-        message = f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
+        message = (
+            f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY: {text}"
+        )
         raise scope.fail(item.value, "TYPE_MISMATCH", message)
     return f"({sort_key(value.sql, value.type)}) {direction(item)}"
 
@@ -194,7 +211,9 @@ def direction(item: tree.SortItem) -> str:
 def _window(node: tree.Call, scope: Scope) -> Typed:
     assert node.over is not None
     if scope.clause:
-        text = f"{scope.clause} cannot contain aggregations, window functions or grouping operations: "
+        text = (
+            f"{scope.clause} cannot contain aggregations, window functions or grouping operations: "
+        )
         raise scope.fail(node, "EXPRESSION_NOT_SCALAR", f"{text}[{scope.source(node)}]")
     found_kinds = kinds(node.name)
     if not found_kinds & {"window", "aggregate"} and found_kinds:
@@ -301,7 +320,9 @@ def _coalesce(node: tree.Call, scope: Scope) -> Typed:
     kind = common_type([value.type for value in values])
     if kind is None:
         types = f"[{', '.join(str(value.type) for value in values)}]"
-        message = f"All COALESCE operands must be the same type or coercible to a common type: {types}"
+        message = (
+            f"All COALESCE operands must be the same type or coercible to a common type: {types}"
+        )
         raise scope.fail(node, "TYPE_MISMATCH", message)
     listed = ", ".join(coerce(value.sql, value.type, kind) for value in values)
     return Typed(f"coalesce({listed})", kind)
@@ -323,7 +344,7 @@ def _try(node: tree.Call, scope: Scope) -> Typed:
 
 
 def _typeof(node: tree.Call, scope: Scope) -> Typed:
-    text = str(scope.value(node.args[0]).type)
+    text = scope.value(node.args[0]).type.display
     return Typed(quoted_text(text), Type("varchar"))
 
 
@@ -341,6 +362,14 @@ def _grouping(node: tree.Call, scope: Scope) -> Typed:
     return Typed(scope.grouping.grouping(positions), INTEGER)
 
 
+def _current_catalog(node: tree.Call, scope: Scope) -> Typed:
+    return Typed(quoted_text(scope.state.catalog.name), Type("varchar"))
+
+
+def _current_schema(node: tree.Call, scope: Scope) -> Typed:
+    return Typed(quoted_text(scope.database), Type("varchar"))
+
+
 _MANY = 1000
 _FORMS: dict[str, tuple[int, int, Callable[[tree.Call, Scope], Typed]]] = {
     "if": (2, 3, _if),
@@ -349,4 +378,6 @@ _FORMS: dict[str, tuple[int, int, Callable[[tree.Call, Scope], Typed]]] = {
     "try": (1, 1, _try),
     "typeof": (1, 1, _typeof),
     "grouping": (1, 31, _grouping),
+    "current_catalog": (0, 0, _current_catalog),
+    "current_schema": (0, 0, _current_schema),
 }

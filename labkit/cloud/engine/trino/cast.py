@@ -26,7 +26,7 @@ class CastRefused(TypeError):
     code = "TYPE_MISMATCH"
 
     def __str__(self) -> str:
-        return f"Cannot cast {self.args[0]} to {self.args[1]}"
+        return f"Cannot cast {self.args[0].display} to {self.args[1].display}"
 
 
 def cast(sql: str, source: Type, target: Type) -> str:
@@ -71,7 +71,7 @@ def _narrow(sql: str, source: Type, target: Type) -> str:
     if INTEGERS.index(source.base) <= INTEGERS.index(target.base):
         return _plain(sql, source, target)
     words = f"Out of range for {target}: #"
-    failure = _failure(f"CAST({sql} AS VARCHAR)", words)
+    failure = _failure(f"CAST({sql} AS VARCHAR)", words, "NUMERIC_VALUE_OUT_OF_RANGE")
     tried = f"TRY_CAST({sql} AS {target.duckdb})"
     return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
 
@@ -217,6 +217,8 @@ def _for_json(sql: str, kind: Type) -> str:
         case "array":
             return f"list_transform({sql}, lambda _j: {_for_json('_j', kind.element)})"
         case "row":
+            if None in kind.names:
+                raise CastRefused(kind, JSON)
             fields = ", ".join(
                 f"{quoted_name(name or '')} := {_for_json(f'struct_extract_at({sql}, {at})', inner)}"
                 for at, (name, inner) in enumerate(kind.fields, 1)
@@ -226,8 +228,12 @@ def _for_json(sql: str, kind: Type) -> str:
             if kind.types[0].base not in ("varchar", "unknown", *INTEGERS, "boolean", "double"):
                 raise CastRefused(kind, JSON)
             keys = f"list_transform(map_keys({sql}), lambda _j: {cast_to_varchar('_j', kind.types[0])})"
-            values = f"list_transform(map_values({sql}), lambda _j: {_for_json('_j', kind.types[1])})"
-            return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE trino_sorted_map({keys}, {values}) END"
+            values = (
+                f"list_transform(map_values({sql}), lambda _j: {_for_json('_j', kind.types[1])})"
+            )
+            return (
+                f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE trino_sorted_map({keys}, {values}) END"
+            )
         case "varbinary" | "ipaddress" | "interval day to second" | "interval year to month":
             raise CastRefused(kind, JSON)
     return sql
@@ -339,7 +345,17 @@ def _table() -> dict[tuple[str, str], Render]:
         ("row", "row"): _row,
         ("varchar", "json"): _to_json,
     }
-    jsonable = (*every, "boolean", "varchar", "date", "timestamp", "timestamptz", "array", "map", "row")
+    jsonable = (
+        *every,
+        "boolean",
+        "varchar",
+        "date",
+        "timestamp",
+        "timestamptz",
+        "array",
+        "map",
+        "row",
+    )
     table |= {(kind, "json"): _to_json for kind in jsonable}
     readable = (*every, "boolean", "varchar", "date", "timestamp", "array", "map", "row")
     table |= {("json", kind): _from_json for kind in readable}

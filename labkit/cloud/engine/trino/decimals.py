@@ -59,7 +59,7 @@ def _multiply(op: str, left: Typed, right: Typed) -> Typed:
 
 
 def _divide(op: str, left: Typed, right: Typed) -> Typed:
-    (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
+    (p1, s1), (_, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
     kind = decimal(p1 + s2 + max(s2 - s1, 0), scale)
     numerator = f"{digits(left)} * CAST('{10 ** (scale + s2 - s1)}' AS HUGEINT)"

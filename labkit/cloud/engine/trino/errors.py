@@ -10,7 +10,7 @@ import re
 
 #: How a macro or a UDF raises an error with a name inside DuckDB.
 MARK = "LABKIT"
-_MARKED = re.compile(rf"{MARK}:([A-Z_]+): (.*?)(?:' to BOOL|\n|$)", re.DOTALL)
+_MARKED = re.compile(rf"{MARK}:([A-Z_]+): (.*?)(?:' to BOOL(?!EAN)|\n|$)", re.DOTALL)
 
 
 class QueryFailed(Exception):

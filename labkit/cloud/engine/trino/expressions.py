@@ -11,7 +11,6 @@ from typing import Any
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import call
 from labkit.cloud.engine.trino.cast import CastRefused, cast
-
 from labkit.cloud.engine.trino.json_syntax import json_members, json_path
 from labkit.cloud.engine.trino.library import coerce, common_type, resolve
 from labkit.cloud.engine.trino.literals import interval, literal
@@ -56,7 +55,9 @@ def condition(node: tree.Expression, scope: Scope, clause: str) -> str:
 def _parameter(node: tree.Parameter, scope: Scope) -> Typed:
     given = scope.state.parameters
     if node.index >= len(given):
-        message = f"Incorrect number of parameters: expected {node.index + 1} but found {len(given)}"
+        message = (
+            f"Incorrect number of parameters: expected {node.index + 1} but found {len(given)}"
+        )
         raise scope.fail(node, "INVALID_PARAMETER_USAGE", message)
     return expression(given[node.index], Scope(scope.state, scope.text, scope.database))
 
@@ -99,10 +100,10 @@ def _subscript(node: tree.Subscript, scope: Scope) -> Typed:
     if base.type.base == "row":
         return _row_part(node, base, scope)
     if base.type.base not in ("array", "map"):
-        raise _no_operator(node, f"{base.type}[{index.type}]", scope)
+        raise _no_operator(node, f"{base.type.display}[{index.type.display}]", scope)
     wanted = BIGINT if base.type.base == "array" else base.type.types[0]
     if common_type([index.type, wanted]) != wanted:
-        raise _no_operator(node, f"{base.type}[{index.type}]", scope)
+        raise _no_operator(node, f"{base.type.display}[{index.type.display}]", scope)
     macro = "trino_at" if base.type.base == "array" else "trino_key"
     return Typed(f"{macro}({base.sql}, {coerced(index, wanted).sql})", base.type.types[-1])
 
@@ -133,7 +134,7 @@ def _binary(node: tree.Binary, scope: Scope) -> Typed:
         return _concatenation(node, left, right, scope)
     found = arithmetic(node.op, left, right)
     if found is None:
-        raise _no_operator(node.at, f"{left.type} {node.op} {right.type}", scope)
+        raise _no_operator(node.at, f"{left.type.display} {node.op} {right.type.display}", scope)
     return found
 
 
@@ -164,7 +165,7 @@ def _comparison(node: tree.Comparison, scope: Scope) -> Typed:
     left, right = expression(node.left, scope), expression(node.right, scope)
     found = comparison(node.op, left, right)
     if found is None:
-        raise _no_operator(node.at, f"{left.type} {node.op} {right.type}", scope)
+        raise _no_operator(node.at, f"{left.type.display} {node.op} {right.type.display}", scope)
     return found
 
 
@@ -182,7 +183,8 @@ def _between(node: tree.Between, scope: Scope) -> Typed:
     value, low, high = (expression(part, scope) for part in (node.value, node.low, node.high))
     kind = comparable_type([value.type, low.type, high.type])
     if kind is None or not (orderable(kind) or kind == UNKNOWN):
-        message = f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}"
+        shown = " and ".join(v.type.display for v in (low, high))
+        message = f"Cannot check if {value.type.display} is BETWEEN {shown}"
         raise scope.fail(node, "TYPE_MISMATCH", message)
     if plain(kind) and kind != UNKNOWN:
         a, b, c = (for_comparison(v, kind) for v in (value, low, high))
@@ -212,7 +214,9 @@ def _like(node: tree.Like, scope: Scope) -> Typed:
     values = [expression(part, scope) for part in parts]
     for part, value in zip(parts, values, strict=True):
         if value.type.base not in ("varchar", "char", "unknown"):
-            message = f"Left side of LIKE expression must evaluate to a varchar (actual: {value.type})"
+            message = (
+                f"Left side of LIKE expression must evaluate to a varchar (actual: {value.type})"
+            )
             if part is not node.value:
                 message = message.replace("Left side of", "Pattern for")
             raise scope.fail(part, "TYPE_MISMATCH", message)
@@ -255,9 +259,7 @@ def _when(node: tree.Case, when: tree.Expression, scope: Scope) -> str:
     return found.sql
 
 
-def unified(
-    nodes: list[tree.Expression], scope: Scope, problem: str
-) -> tuple[list[str], Type]:
+def unified(nodes: list[tree.Expression], scope: Scope, problem: str) -> tuple[list[str], Type]:
     """Expressions as their common type."""
     values = [expression(node, scope) for node in nodes]
     kind: Type = UNKNOWN
@@ -265,8 +267,12 @@ def unified(
         wider = common_type([kind, value.type])
         if wider is None:
             message = f"{problem} to a common type. Cannot find common type between {kind} and {value.type}"
-            raise scope.fail(node, "TYPE_MISMATCH", f"{message}, all types (without duplicates): "
-                             f"[{', '.join(dict.fromkeys(str(v.type) for v in values))}]")
+            raise scope.fail(
+                node,
+                "TYPE_MISMATCH",
+                f"{message}, all types (without duplicates): "
+                f"[{', '.join(dict.fromkeys(str(v.type) for v in values))}]",
+            )
         kind = wider
     return [coerced(value, kind).sql for value in values], kind
 
@@ -366,7 +372,9 @@ def _row_in_query(node: tree.InQuery, value: Typed, scope: Scope) -> Typed:
     query = _inner(node.query, scope)
     types = query.fields[0].type.types if len(query.fields) == 1 else [f.type for f in query.fields]
     if len(types) != len(value.type.types):
-        raise _incomparable(node, value.type, Type("row", tuple(types), (None,) * len(types)), scope)
+        raise _incomparable(
+            node, value.type, Type("row", tuple(types), (None,) * len(types)), scope
+        )
     relation = scope.state.fresh("r")
     columns = [f"{relation}.{f.sql}" for f in query.fields]
     if len(query.fields) == 1:

@@ -114,7 +114,9 @@ class Grouping:
 
         def listed(positions: tuple[int, ...]) -> str:
             plain = all(not has_zone(key.type) for key in keys)
-            names = (str(at + 1) if plain else sort_key(keys[at].sql, keys[at].type) for at in positions)
+            names = (
+                str(at + 1) if plain else sort_key(keys[at].sql, keys[at].type) for at in positions
+            )
             return ", ".join(names)
 
         if not self.keys and len(self.sets) <= 1:
@@ -155,8 +157,10 @@ def walk(node: object) -> Iterator[tree.Expression]:
 
 def is_aggregate(node: tree.Expression) -> bool:
     """Whether an expression is an aggregate's call, not a window function's."""
-    return isinstance(node, tree.Call) and node.over is None and (
-        node.name == "grouping" or "aggregate" in kinds(node.name)
+    return (
+        isinstance(node, tree.Call)
+        and node.over is None
+        and (node.name == "grouping" or "aggregate" in kinds(node.name))
     )
 
 

@@ -40,8 +40,10 @@ class Listing:
 
 
 def _literal(value: str | int | None) -> str:
-    return "CAST(NULL AS VARCHAR)" if value is None else (
-        quoted_text(value) if isinstance(value, str) else f"CAST({value} AS BIGINT)"
+    return (
+        "CAST(NULL AS VARCHAR)"
+        if value is None
+        else (quoted_text(value) if isinstance(value, str) else f"CAST({value} AS BIGINT)")
     )
 
 
@@ -85,7 +87,7 @@ def _columns(catalog: Catalog) -> Iterable[Row]:
     for database, listed in _each(catalog):
         for at, column in enumerate(listed.columns, 1):
             place = (catalog.name, database, listed.name, column.name.lower(), at)
-            yield *place, None, "YES", str(column.type), column.comment, None
+            yield *place, None, "YES", column.type.display, column.comment, None
 
 
 _TABLES: dict[str, tuple[dict[str, Type], Callable[[Catalog], Iterable[Row]]]] = {
@@ -100,7 +102,9 @@ _TABLES: dict[str, tuple[dict[str, Type], Callable[[Catalog], Iterable[Row]]]] =
     ),
     "columns": (
         {
-            **dict.fromkeys(("table_catalog", "table_schema", "table_name", "column_name"), VARCHAR),
+            **dict.fromkeys(
+                ("table_catalog", "table_schema", "table_name", "column_name"), VARCHAR
+            ),
             "ordinal_position": BIGINT,
             **dict.fromkeys(("column_default", "is_nullable", "data_type", "comment"), VARCHAR),
             "extra_info": VARCHAR,

@@ -84,7 +84,17 @@ def _exists(
 
 
 def _query(node: tree.JsonPath, item: str, clauses: dict[str, object], scope: Scope) -> Typed:
-    _only(node, clauses, {"error": ("null",), "empty": ("null",), "wrapper": ("without", "conditional", "unconditional"), "quotes": ("keep",)}, scope)
+    _only(
+        node,
+        clauses,
+        {
+            "error": ("null",),
+            "empty": ("null",),
+            "wrapper": ("without", "conditional", "unconditional"),
+            "quotes": ("keep",),
+        },
+        scope,
+    )
     text = f"CAST({item} AS VARCHAR)"
     wrapper = clauses.get("wrapper", "without")
     if wrapper == "unconditional":

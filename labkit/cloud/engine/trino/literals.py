@@ -190,7 +190,9 @@ def interval(node: tree.Interval, scope: Scope) -> Typed:
     found = _interval_value(node)
     if found is None:
         span = node.first + (f" TO {node.last}" if node.last else "")
-        raise scope.fail(node, "INVALID_LITERAL", f"'{node.text}' is not a valid INTERVAL {span} literal")
+        raise scope.fail(
+            node, "INVALID_LITERAL", f"'{node.text}' is not a valid INTERVAL {span} literal"
+        )
     value, kind = found
     return Typed(f"CAST({node.sign * value} AS {kind.duckdb})", kind)
 

@@ -18,8 +18,6 @@ from labkit.cloud.engine.types import (
     BOOLEAN,
     DATE,
     DAY_SECOND,
-
-
     UNKNOWN,
     YEAR_MONTH,
     Type,
@@ -336,5 +334,3 @@ def sort_key(sql: str, kind: Type) -> str:
 def has_zone(kind: Type) -> bool:
     """Whether a type is or holds a zoned timestamp."""
     return kind.base == "timestamptz" or any(map(has_zone, kind.types))
-
-

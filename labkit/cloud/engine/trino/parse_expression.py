@@ -26,7 +26,26 @@ _LEVELS = (("||",), ("+", "-"), ("*", "/", "%"))
 _CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME")
 _NICHES = ("CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA")
 _LITERAL_TYPES = frozenset(
-    ["DATE", "TIME", "TIMESTAMP", "DECIMAL", "DOUBLE", "REAL", "BIGINT", "INTEGER", "INT", "SMALLINT", "TINYINT", "BOOLEAN", "VARCHAR", "CHAR", "JSON", "UUID", "IPADDRESS", "VARBINARY"]
+    [
+        "DATE",
+        "TIME",
+        "TIMESTAMP",
+        "DECIMAL",
+        "DOUBLE",
+        "REAL",
+        "BIGINT",
+        "INTEGER",
+        "INT",
+        "SMALLINT",
+        "TINYINT",
+        "BOOLEAN",
+        "VARCHAR",
+        "CHAR",
+        "JSON",
+        "UUID",
+        "IPADDRESS",
+        "VARBINARY",
+    ]
 )
 _UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
 
@@ -52,7 +71,9 @@ class ExpressionParser:
         terms = [read()]
         while self.cursor.accept(op):
             terms.append(read())
-        return terms[0] if len(terms) == 1 else tree.Logical(start, self.cursor.end, op, tuple(terms))
+        return (
+            terms[0] if len(terms) == 1 else tree.Logical(start, self.cursor.end, op, tuple(terms))
+        )
 
     def _negation(self) -> tree.Expression:
         start = self.cursor.token.start
@@ -353,7 +374,7 @@ class ExpressionParser:
     def type(self) -> Type:
         """A type's name: the words up to the bracket or comma that is not its own."""
         cursor, start, depth = self.cursor, self.cursor.token.start, 0
-        while depth or not cursor.peek_any(")", ",", "<EOF>", *_AFTER_TYPE):
+        while depth or cursor.peek("WITH", "TIME") or not cursor.peek_any(*_AFTER_TYPE):
             if cursor.peek("<EOF>"):
                 raise cursor.mismatch("')'")
             depth += cursor.peek_any("(", "<") - cursor.peek_any(")", ">")
@@ -362,7 +383,9 @@ class ExpressionParser:
             return parse_type(_lower_unquoted(cursor.text[start : cursor.end]))
         except (UnknownType, IndexError) as unknown:
             name = cursor.text[start : cursor.end]
-            raise failed_at(cursor.text, start, "TYPE_NOT_FOUND", f"Unknown type: {name}") from unknown
+            raise failed_at(
+                cursor.text, start, "TYPE_NOT_FOUND", f"Unknown type: {name}"
+            ) from unknown
 
     def _case(self) -> tree.Expression:
         cursor, start = self.cursor, self.cursor.token.start
@@ -401,7 +424,9 @@ class ExpressionParser:
         if cursor.peek("(") and token.text in _CLOCKS:
             cursor.expect("(")
             at = cursor.token.start
-            args = (tree.Literal(at, cursor.token.end, "integer", cursor.take("integer", "<integer>")),)
+            args = (
+                tree.Literal(at, cursor.token.end, "integer", cursor.take("integer", "<integer>")),
+            )
             cursor.expect(")")
         return tree.Call(token.start, cursor.end, token.text.lower(), args)
 
@@ -571,7 +596,10 @@ class ExpressionParser:
         if self.cursor.peek_any(*words):
             word = self.cursor.token.text
             raise failed_at(
-                self.cursor.text, self.cursor.token.start, "NOT_SUPPORTED", f"{word} is not supported here"
+                self.cursor.text,
+                self.cursor.token.start,
+                "NOT_SUPPORTED",
+                f"{word} is not supported here",
             )
 
     _WORDS: dict[str, Callable[[ExpressionParser], tree.Expression | None]] = {
@@ -596,8 +624,20 @@ class ExpressionParser:
     }
 
 
-#: Words after a type in JSON_VALUE's RETURNING.
-_AFTER_TYPE = ("NULL", "ERROR", "DEFAULT", "EMPTY", "WITH", "WITHOUT", "KEEP", "OMIT")
+#: What ends a type: brackets of a cast, and the words after one in JSON_VALUE's RETURNING.
+_AFTER_TYPE = (
+    ")",
+    ",",
+    "<EOF>",
+    "NULL",
+    "ERROR",
+    "DEFAULT",
+    "EMPTY",
+    "WITH",
+    "WITHOUT",
+    "KEEP",
+    "OMIT",
+)
 
 
 def _lower_unquoted(text: str) -> str:

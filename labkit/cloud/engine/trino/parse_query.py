@@ -76,7 +76,10 @@ class QueryParser:
         limit, ties = self._limit()
         if ties and not order_by:
             raise failed_at(
-                cursor.text, start, "MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY"
+                cursor.text,
+                start,
+                "MISSING_ORDER_BY",
+                "FETCH FIRST WITH TIES clause requires ORDER BY",
             )
         return tree.Query(start, cursor.end, body, named, recursive, order_by, offset, limit, ties)
 
@@ -238,7 +241,11 @@ class QueryParser:
         if not cursor.accept("OVER"):
             return None
         start = cursor.token.start
-        return self._window() if cursor.peek("(") else tree.Window(start, cursor.token.end, cursor.name())
+        return (
+            self._window()
+            if cursor.peek("(")
+            else tree.Window(start, cursor.token.end, cursor.name())
+        )
 
     def _window(self) -> tree.Window:
         cursor, start = self.cursor, self.cursor.token.start
@@ -254,7 +261,9 @@ class QueryParser:
         return tree.Window(start, cursor.end, base, partition_by, order_by, frame)
 
     def _at_frame(self) -> bool:
-        return self.cursor.peek_any("ROWS", "RANGE", "GROUPS") and not self.cursor.peek(")", ahead=1)
+        return self.cursor.peek_any("ROWS", "RANGE", "GROUPS") and not self.cursor.peek(
+            ")", ahead=1
+        )
 
     def _frame(self) -> tree.Frame:
         cursor, start = self.cursor, self.cursor.token.start

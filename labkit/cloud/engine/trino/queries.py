@@ -63,7 +63,9 @@ def _cut(node: tree.Query, scope: Scope) -> str:
 def _count(node: tree.Expression, scope: Scope) -> str:
     value = scope.with_fields(()).value(node)
     if value.type.base not in ("tinyint", "smallint", "integer", "bigint"):
-        raise scope.fail(node, "TYPE_MISMATCH", f"LIMIT must be an integer: actual type {value.type}")
+        raise scope.fail(
+            node, "TYPE_MISMATCH", f"LIMIT must be an integer: actual type {value.type}"
+        )
     return value.sql
 
 
@@ -76,7 +78,9 @@ def _with_ties(node: tree.Query, found: Output, order: list[str], scope: Scope) 
     ranked = f"SELECT *, rank() OVER (ORDER BY {keys}) AS r FROM ({found.sql}) AS {alias}"
     first = f"r <= {_count(node.limit, scope)}"
     if node.offset:
-        raise scope.fail(node.offset, "NOT_SUPPORTED", "OFFSET with FETCH WITH TIES is not supported here")
+        raise scope.fail(
+            node.offset, "NOT_SUPPORTED", "OFFSET with FETCH WITH TIES is not supported here"
+        )
     sql = f"SELECT {names} FROM ({ranked}) AS {alias} WHERE {first} ORDER BY {keys}"
     return replace(found, sql=sql)
 
@@ -104,9 +108,7 @@ def _renamed(named: tree.Named, fields: Sequence[Field], scope: Scope) -> tuple[
             f"Column alias list has {len(names)} entries but relation has {len(fields)} columns"
         )
         raise scope.fail(named, "MISMATCHED_COLUMN_ALIASES", message)
-    return tuple(
-        replace(f, name=name, key=None) for f, name in zip(fields, names, strict=True)
-    )
+    return tuple(replace(f, name=name, key=None) for f, name in zip(fields, names, strict=True))
 
 
 def _names_itself(named: tree.Named) -> bool:
@@ -140,7 +142,9 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
             message = "UNION DISTINCT is not supported in WITH RECURSIVE here"
         raise scope.fail(named, "NOT_SUPPORTED", message)
     if not named.columns:
-        raise scope.fail(named, "MISSING_COLUMN_ALIASES", "missing column aliases in recursive WITH query")
+        raise scope.fail(
+            named, "MISSING_COLUMN_ALIASES", "missing column aliases in recursive WITH query"
+        )
     anchor = _body(body.left, scope)
     fields = tuple(
         replace(f, type=_unbounded(f.type), sql=f"c{at}") for at, f in enumerate(anchor.fields)
@@ -157,12 +161,12 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
         f"Recursion depth limit exceeded ({_MAX_DEPTH}). Use 'max_recursion_depth' session property "
         "to modify the limit.",
     )
-    # One reading of the step before gives its depth.
+    # The rows of the step before tell how deep this one is.
     depth = f"(SELECT max(d) FROM {relation})"
-    deeper = f"CASE WHEN {depth} >= {_MAX_DEPTH} THEN {limit} ELSE {depth} + 1 END"
     sql = (
         f"{relation} AS (SELECT {first}, 0 AS d FROM ({anchor.sql}) UNION ALL "
-        f"SELECT {step_columns}, {deeper} AS d FROM ({step.sql}))"
+        f"SELECT {step_columns}, {depth} + 1 AS d FROM ({step.sql}) "
+        f"WHERE CASE WHEN {depth} >= {_MAX_DEPTH} THEN {limit} ELSE true END)"
     )
     return Output("", fields), sql
 
@@ -175,11 +179,13 @@ def _as_types(step: Output, types: Sequence[Type], node: tree.Node, scope: Scope
     if len(step.fields) != len(types):
         message = "base and step relations of recursion have different number of fields"
         raise scope.fail(node, "TYPE_MISMATCH", f"{message}: {len(types)}, {len(step.fields)}")
-    columns = []
+    columns: list[str] = []
     for f, kind in zip(step.fields, types, strict=True):
         if common_type([f.type, kind]) != kind:
             message = "recursion step relation output type is not coercible to recursion base relation output type"
-            raise scope.fail(node, "TYPE_MISMATCH", f"{message} at column {len(columns) + 1}: {kind}, {f.type}")
+            raise scope.fail(
+                node, "TYPE_MISMATCH", f"{message} at column {len(columns) + 1}: {kind}, {f.type}"
+            )
         columns.append(f"{coerced(Typed(f.sql, f.type), kind).sql} AS {f.sql}")
     return ", ".join(columns)
 
@@ -245,7 +251,10 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
             f"{len(left.fields)}, {len(right.fields)}"
         )
         raise scope.fail(node.right, "TYPE_MISMATCH", message)
-    kinds = [_set_type(node, at, a, b, scope) for at, (a, b) in enumerate(zip(left.fields, right.fields, strict=True))]
+    kinds = [
+        _set_type(node, at, a, b, scope)
+        for at, (a, b) in enumerate(zip(left.fields, right.fields, strict=True))
+    ]
     distinct = node.distinct or node.op != "UNION"
     if distinct:
         for f in left.fields + right.fields:
@@ -256,8 +265,8 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
         raise scope.fail(node, "NOT_SUPPORTED", message)
     a, b = (_side(side, kinds) for side in (left, right))
     fields = tuple(
-        Field(l.name, kind, f"c{at}", uses=l.uses | r.uses)
-        for at, (l, r, kind) in enumerate(zip(left.fields, right.fields, kinds, strict=True))
+        Field(one.name, kind, f"c{at}", uses=one.uses | other.uses)
+        for at, (one, other, kind) in enumerate(zip(left.fields, right.fields, kinds, strict=True))
     )
     op = node.op if node.distinct and not zoned else f"{node.op} ALL"
     sql = f"({a}) {op} ({b})"
@@ -267,9 +276,7 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
     return Output(f"SELECT * FROM ({sql})", fields)
 
 
-def _set_type(
-    node: tree.SetOperation, at: int, left: Field, right: Field, scope: Scope
-) -> Type:
+def _set_type(node: tree.SetOperation, at: int, left: Field, right: Field, scope: Scope) -> Type:
     kind = common_type([left.type, right.type])
     if kind is None:
         message = (
@@ -281,7 +288,9 @@ def _set_type(
 
 def _side(side: Output, kinds: Sequence[Type]) -> str:
     """One side as the common types; NULL columns get their type."""
-    columns = [coerced(Typed(f.sql, f.type), kind).sql for f, kind in zip(side.fields, kinds, strict=True)]
+    columns = [
+        coerced(Typed(f.sql, f.type), kind).sql for f, kind in zip(side.fields, kinds, strict=True)
+    ]
     if all(sql == f.sql for sql, f in zip(columns, side.fields, strict=True)):
         return side.sql
     listed = ", ".join(f"{sql} AS c{at}" for at, sql in enumerate(columns))
@@ -322,7 +331,11 @@ def select(
     source = _source(node, rows, scope)
     items = _items(node, scope)
     order_nodes = _order_nodes(order_by, items, scope)
-    if node.group_by or node.having or has_aggregates((node.items, *(o for o in order_nodes if not isinstance(o, int)))):
+    if (
+        node.group_by
+        or node.having
+        or has_aggregates((node.items, *(o for o in order_nodes if not isinstance(o, int))))
+    ):
         scope = replace(scope, grouping=_grouping(node, items, scope))
     columns = [_column(item, scope) for item in items]
     having = condition(node.having, scope, "HAVING clause") if node.having else None
@@ -386,9 +399,7 @@ def _push(term: tree.Expression, scope: Scope) -> None:
     keys = [f for f in scope.fields if f.key]
     scans = {f.key[0] for f in keys if f.key}
     for at in scans if _is_plain(term) else ():
-        fields = [
-            replace(f, sql=quoted_name(f.key[1])) for f in keys if f.key and f.key[0] == at
-        ]
+        fields = [replace(f, sql=quoted_name(f.key[1])) for f in keys if f.key and f.key[0] == at]
         alone = Scope(state, scope.text, scope.database, tuple(fields))
         with state.collect() as used:
             try:
@@ -454,7 +465,16 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
         raise scope.fail(node.base, "TYPE_MISMATCH", f"expected expression of type Row: {text}")
     names = node.columns or value.type.names
     return [
-        (tree.Subscript(node.start, node.end, node.base, tree.Literal(node.start, node.end, "integer", str(at))), name and name.lower(), None)
+        (
+            tree.Subscript(
+                node.start,
+                node.end,
+                node.base,
+                tree.Literal(node.start, node.end, "integer", str(at)),
+            ),
+            name and name.lower(),
+            None,
+        )
         for at, name in enumerate(names, 1)
     ]
 
@@ -504,16 +524,14 @@ def _grouping(node: tree.Select, items: list[Item], scope: Scope) -> Grouping:
     return found
 
 
-def _group_key(
-    term: tree.Expression, items: list[Item], grouping: Grouping, scope: Scope
-) -> int:
+def _group_key(term: tree.Expression, items: list[Item], grouping: Grouping, scope: Scope) -> int:
     """A key: an expression over the FROM, or the position of one in the SELECT list."""
     if isinstance(term, tree.Literal) and term.kind == "integer":
         at = int(term.text)
         if not 1 <= at <= len(items):
             message = f"GROUP BY position {at} is not in select list"
             raise scope.fail(term, "INVALID_COLUMN_REFERENCE", message)
-        value, name, star = items[at - 1]
+        value, _, star = items[at - 1]
         if star is not None:
             scope.state.uses[-1].update(star.uses)
             return grouping.add_column(star)
@@ -621,4 +639,3 @@ def _sorted_output(
             value = inner.value(node)
         terms.append(sort_term(value, term, scope))
     return replace(found, sql=f"SELECT * FROM ({found.sql})"), terms
-

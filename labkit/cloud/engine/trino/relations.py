@@ -55,7 +55,9 @@ def table(node: tree.Table, scope: Scope) -> Rows:
 
 def _full_name(node: tree.Table, scope: Scope) -> tuple[str, ...]:
     if len(node.parts) > 3:
-        raise scope.fail(node, "SYNTAX_ERROR", f"Too many dots in table name: {'.'.join(node.parts)}")
+        raise scope.fail(
+            node, "SYNTAX_ERROR", f"Too many dots in table name: {'.'.join(node.parts)}"
+        )
     defaults = (scope.state.catalog.name, scope.database)
     return (*defaults[: 3 - len(node.parts)], *node.parts)
 
@@ -100,7 +102,11 @@ def _version(node: tree.Table, source: Source, scope: Scope) -> tuple[str, str] 
     if not source.versioned:
         raise scope.fail(node, "NOT_SUPPORTED", "This connector does not support versioned tables")
     moment = Scope(scope.state, scope.text, scope.database).value(value)
-    wanted = ("date", "timestamp", "timestamptz") if kind == "TIMESTAMP" else ("integer", "bigint", "varchar")
+    wanted = (
+        ("date", "timestamp", "timestamptz")
+        if kind == "TIMESTAMP"
+        else ("integer", "bigint", "varchar")
+    )
     if moment.type.base not in wanted:
         message = f"Type {moment.type} is not supported as a {kind.lower()} version"
         raise scope.fail(value, "INVALID_ARGUMENTS", message)
@@ -185,7 +191,11 @@ def _derived(node: tree.Derived, scope: Scope) -> Rows:
 
 def _sampled(node: tree.Sampled, scope: Scope) -> Rows:
     inner = relation(node.relation, scope)
-    if not isinstance(node.percent, tree.Literal) or node.percent.kind not in ("integer", "decimal", "double"):
+    if not isinstance(node.percent, tree.Literal) or node.percent.kind not in (
+        "integer",
+        "decimal",
+        "double",
+    ):
         message = "Sample percentage must be a constant number"
         raise scope.fail(node.percent, "EXPRESSION_NOT_CONSTANT", message)
     value = float(node.percent.text)
@@ -200,7 +210,9 @@ def _sampled(node: tree.Sampled, scope: Scope) -> Rows:
 def _sample(inner: Rows, percent: float, scope: Scope) -> Rows:
     alias = scope.state.fresh("t")
     columns = ", ".join(f"{f.sql} AS c{at}" for at, f in enumerate(inner.fields))
-    sql = f"(SELECT {columns} FROM {inner.sql}) AS {alias} TABLESAMPLE BERNOULLI ({percent} PERCENT)"
+    sql = (
+        f"(SELECT {columns} FROM {inner.sql}) AS {alias} TABLESAMPLE BERNOULLI ({percent} PERCENT)"
+    )
     fields = tuple(replace(f, sql=f"{alias}.c{at}") for at, f in enumerate(inner.fields))
     return Rows(sql, fields)
 
@@ -260,9 +272,13 @@ def _join(node: tree.Join, scope: Scope) -> Rows:
     left = relation(node.left, scope)
     right = relation(node.right, _beside(left, node.right, scope))
     if node.kind in ("cross", "implicit"):
-        return Rows(f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields)
+        return Rows(
+            f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields
+        )
     if _is_lateral(node.right) and not _is_true(node.on):
-        message = f"{node.kind.upper()} JOIN involving UNNEST is only supported with condition ON TRUE"
+        message = (
+            f"{node.kind.upper()} JOIN involving UNNEST is only supported with condition ON TRUE"
+        )
         raise scope.fail(node, "NOT_SUPPORTED", message)
     if _is_lateral(node.right) and node.kind in ("right", "full"):
         message = f"{node.kind.upper()} JOIN involving LATERAL relation is not supported"
@@ -318,7 +334,10 @@ def _using(node: tree.Join, joined: str, left: Rows, right: Rows, scope: Scope) 
     conditions: list[str] = []
     used: set[str] = set()
     for name in node.using:
-        a, b = (_side(node, name, rows, side, scope) for rows, side in ((left, "left"), (right, "right")))
+        a, b = (
+            _side(node, name, rows, side, scope)
+            for rows, side in ((left, "left"), (right, "right"))
+        )
         equal = comparison("=", Typed(a.sql, a.type), Typed(b.sql, b.type))
         kind = common_type([a.type, b.type])
         if equal is None or kind is None:
@@ -362,4 +381,3 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
 def from_clause(source: tree.Relation | None, scope: Scope) -> Rows:
     """The FROM of a query; without one there is one row without columns."""
     return relation(source, scope) if source else Rows("", ())
-

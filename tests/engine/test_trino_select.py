@@ -1,0 +1,182 @@
+"""SELECT as Athena answers it: the golden pairs of trino_select.sql, and what a compiled query tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from labkit.cloud.engine import Column, DuckEngine, QueryFailed, Session, View, compile_query
+from labkit.cloud.engine.types import parse_type
+
+from .lake import Lake, engine, rows
+
+Pair = tuple[str, str]
+
+
+def _pairs() -> Iterator[Pair]:
+    """Statements and their answers: a line each, with an empty line after."""
+    blocks = Path(__file__).with_name("trino_select.sql").read_text().split("\n\n")
+    for block in blocks:
+        lines = [line for line in block.splitlines() if not line.startswith("-- ")]
+        if lines:
+            statement, answer = lines
+            yield statement, answer
+
+
+PAIRS = list(_pairs())
+
+
+@pytest.fixture(scope="module")
+def duck() -> Iterator[DuckEngine]:
+    with engine() as made:
+        yield made
+
+
+@pytest.fixture
+def session(duck: DuckEngine) -> Iterator[Session]:
+    with duck.session() as made:
+        yield made
+
+
+@pytest.mark.parametrize(("statement", "answer"), PAIRS, ids=[pair[0][:80] for pair in PAIRS])
+def test_a_statement_answers_as_athena_does(session: Session, statement: str, answer: str) -> None:
+    kind, _, expected = answer.partition(" ")
+    if kind == "--!":
+        with pytest.raises(QueryFailed) as failure:
+            rows(session, statement)
+        assert str(failure.value) == expected
+        return
+    found, wanted = rows(session, statement), json.loads(expected)
+    if "ORDER BY" not in statement:
+        found, wanted = sorted(found, key=repr), sorted(wanted, key=repr)
+    assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT 1, 2.50, 1e0, 'abc', true", "integer decimal(3,2) double varchar(3) boolean"),
+        ("SELECT price * 2, price / 2 FROM orders", "decimal(20,2) decimal(10,2)"),
+        (
+            "SELECT sum(qty), avg(qty), sum(price), count(*) FROM orders",
+            "bigint double decimal(38,2) bigint",
+        ),
+        (
+            "SELECT date_trunc('day', order_date), order_ts + INTERVAL '1' DAY FROM orders",
+            "date timestamp",
+        ),
+        (
+            "SELECT CAST(1 AS smallint) + 1, CAST(1 AS tinyint) + CAST(1 AS tinyint)",
+            "integer tinyint",
+        ),
+        ("SELECT NULL UNION SELECT 1", "integer"),
+        (
+            "SELECT ARRAY[1, 2.5], MAP(ARRAY['a'], ARRAY[1])",
+            "array(decimal(11,1)) map(varchar(1),integer)",
+        ),
+    ],
+    ids=str,
+)
+def test_a_result_has_trinos_types(session: Session, statement: str, expected: str) -> None:
+    found = compile_query(statement, Lake()).columns
+    assert [str(column.type).replace(", ", ",") for column in found] == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("statement", "names"),
+    [
+        ("SELECT 1, order_id AS Id, dt FROM orders", ["_col0", "id", "dt"]),
+        ("SELECT addr.city, count(*) FROM orders GROUP BY addr.city", ["city", "_col1"]),
+        ("SELECT a, a FROM (SELECT 1 AS a)", ["a", "a"]),
+        ("VALUES (1, 2)", ["_col0", "_col1"]),
+        ("SELECT 1 AS x UNION SELECT 2 AS y", ["x"]),
+    ],
+    ids=str,
+)
+def test_a_result_has_athenas_names(statement: str, names: list[str]) -> None:
+    assert [column.name for column in compile_query(statement, Lake()).columns] == names
+
+
+@pytest.mark.parametrize(
+    ("statement", "columns", "filters"),
+    [
+        ("SELECT customer FROM orders WHERE dt = 'us' AND qty > 1", "customer dt qty", ["dt"]),
+        ("SELECT * FROM (SELECT * FROM orders) WHERE upper(dt) = 'US'", None, ["dt"]),
+        ("SELECT count(*) FROM orders", "", []),
+        ("SELECT customer FROM (SELECT customer, qty FROM orders)", "customer", []),
+        ("SELECT customer FROM orders WHERE dt = 'us' OR qty = 1", "customer dt qty", []),
+        (
+            "SELECT o.qty FROM iceorders i LEFT JOIN orders o ON i.id = o.qty WHERE o.dt IS NULL",
+            "dt qty",
+            [],
+        ),
+        (
+            "SELECT o.qty FROM orders o LEFT JOIN iceorders i ON i.id = o.qty WHERE o.dt = 'us'",
+            "dt qty",
+            ["dt"],
+        ),
+        ("SELECT qty FROM orders WHERE random() < 2 AND dt > 'a'", "dt qty", ["dt"]),
+    ],
+    ids=str,
+)
+def test_a_scan_knows_its_columns_and_its_partitions(
+    statement: str, columns: str | None, filters: list[str]
+) -> None:
+    scans = {scan.source.name: scan for scan in compile_query(statement, Lake()).scans}  # type: ignore[attr-defined]
+    if columns is not None:
+        assert sorted(scans["orders"].columns) == columns.split()
+    assert [sorted(f.keys) for f in scans["orders"].filters] == [[key] for key in filters]
+
+
+def test_parameters_are_values_in_order(session: Session) -> None:
+    statement = "SELECT order_id FROM orders WHERE customer = ? AND order_id > ? ORDER BY 1 LIMIT ?"
+    assert rows(session, statement, parameters=["'alice'", "0", "1"]) == [["1"]]
+
+
+def test_a_missing_parameter_fails(session: Session) -> None:
+    with pytest.raises(QueryFailed, match="INVALID_PARAMETER_USAGE"):
+        rows(session, "SELECT ? + ?", parameters=["1"])
+
+
+def test_a_view_reads_as_a_table(session: Session) -> None:
+    columns = (Column("c", parse_type("varchar")), Column("n", parse_type("bigint")))
+    view = View("SELECT customer, count(*) FROM orders GROUP BY 1", "lab", columns)
+    lake = Lake(views={"busy": view})
+    found = rows(session, "SELECT c FROM busy WHERE n > 1", lake=lake)
+    assert found == [["alice"]]
+
+
+def test_a_stale_view_is_refused(session: Session) -> None:
+    view = View("SELECT customer, qty FROM orders", "lab", (Column("c", parse_type("varchar")),))
+    with pytest.raises(QueryFailed, match="VIEW_IS_STALE"):
+        rows(session, "SELECT * FROM v", lake=Lake(views={"v": view}))
+
+
+def test_a_view_that_reads_itself_is_refused(session: Session) -> None:
+    view = View("SELECT * FROM v", "lab", (Column("c", parse_type("varchar")),))
+    with pytest.raises(QueryFailed, match="recursive view"):
+        rows(session, "SELECT * FROM v", lake=Lake(views={"v": view}))
+
+
+def test_the_engine_sees_no_files(duck: DuckEngine, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.csv"
+    secret.write_text("a\n1\n")
+    with duck.session() as session, pytest.raises(Exception, match="disabled by configuration"):
+        session.connection.execute(f"SELECT * FROM read_csv('{secret}')")
+
+
+def test_settings_are_locked(duck: DuckEngine) -> None:
+    with duck.session() as session, pytest.raises(Exception, match="locked"):
+        session.connection.execute("SET enable_external_access = true")
+
+
+@pytest.mark.parametrize(
+    ("statement", "deterministic"),
+    [("SELECT 1", True), ("SELECT random()", False), ("SELECT now()", False)],
+    ids=str,
+)
+def test_a_query_knows_whether_it_is_deterministic(statement: str, deterministic: bool) -> None:
+    assert compile_query(statement, Lake()).deterministic is deterministic

@@ -1,0 +1,776 @@
+-- Statements over the tables of lake.py and what Athena answers: rows as JSON (-->), or the failure (--!).
+-- Each answer was read against Trino's documentation; rows without ORDER BY are a set.
+
+SELECT count(*), sum(qty), avg(qty), min(order_date), max(customer) FROM orders
+--> [["4", "6", "2.0", "2024-01-15", "carol"]]
+
+SELECT dt, count(*) AS n FROM orders GROUP BY dt HAVING count(*) > 1 ORDER BY n DESC, dt
+--> [["eu", "2"], ["us", "2"]]
+
+SELECT dt, customer FROM orders GROUP BY dt
+--! EXPRESSION_NOT_AGGREGATE: line 1:12: 'customer' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT upper(dt) || 'x' AS u, count(*) FROM orders GROUP BY upper(dt) ORDER BY 1
+--> [["EUx", "2"], ["USx", "2"]]
+
+SELECT customer c FROM orders GROUP BY c
+--! COLUMN_NOT_FOUND: line 1:40: Column 'c' cannot be resolved
+
+SELECT customer, sum(amount) FROM orders WHERE amount > 5 GROUP BY 1 ORDER BY 2 DESC
+--> [["bob", "20.0"], ["alice", "15.75"]]
+
+SELECT sum(sum(qty)) OVER () FROM orders GROUP BY dt
+--> [["6"], ["6"]]
+
+SELECT dt, sum(qty), rank() OVER (ORDER BY sum(qty) DESC) FROM orders GROUP BY dt ORDER BY 1
+--> [["eu", "3", "1"], ["us", "3", "1"]]
+
+SELECT a.order_id, b.customer FROM orders a LEFT JOIN orders b ON a.order_id = b.order_id + 1 ORDER BY 1
+--> [["1", null], ["2", "alice"], ["3", "bob"], ["4", "alice"]]
+
+SELECT * FROM orders a FULL JOIN iceorders b ON a.order_id = b.id WHERE b.id IS NULL ORDER BY order_id
+--> [["3", "alice", "5.25", "5.25", "3", "[]", "{}", "{street=Oak, city=Rome, zip=789}", "2024-02-29 00:00:00.000", "2024-02-29", "eu", null, null], ["4", "carol", null, null, null, null, null, null, "2024-12-31 12:00:00.000", "2024-12-31", "eu", null, null]]
+
+SELECT order_id FROM orders a WHERE EXISTS (SELECT 1 FROM iceorders b WHERE b.id = a.order_id)
+--> [["1"], ["2"]]
+
+SELECT order_id FROM orders WHERE order_id IN (SELECT id FROM iceorders) ORDER BY 1 DESC
+--> [["2"], ["1"]]
+
+SELECT order_id, (SELECT max(id) FROM iceorders i WHERE i.id <= o.order_id) m FROM orders o ORDER BY 1
+--> [["1", "1"], ["2", "2"], ["3", "2"], ["4", "2"]]
+
+SELECT (SELECT id FROM iceorders)
+--! SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows
+
+SELECT order_id FROM orders WHERE amount > ALL (SELECT amount FROM orders WHERE dt = 'eu' AND amount IS NOT NULL)
+--> [["1"], ["2"]]
+
+WITH a AS (SELECT * FROM orders WHERE dt = 'us'), b AS (SELECT count(*) n FROM a) SELECT a.order_id, b.n FROM a, b ORDER BY 1
+--> [["1", "2"], ["2", "2"]]
+
+WITH RECURSIVE t(n) AS (VALUES 1 UNION ALL SELECT n + 1 FROM t WHERE n < 4) SELECT * FROM t
+--> [["1"], ["2"], ["3"], ["4"]]
+
+WITH RECURSIVE t(n) AS (VALUES 1 UNION ALL SELECT n + 1 FROM t) SELECT sum(n) FROM t
+--! NOT_SUPPORTED: Recursion depth limit exceeded (10). Use 'max_recursion_depth' session property to modify the limit.
+
+SELECT 1 UNION SELECT 2 UNION ALL SELECT 2 INTERSECT SELECT 2 ORDER BY 1
+--> [["1"], ["2"], ["2"]]
+
+SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a DESC LIMIT 1
+--> [["2.5"]]
+
+SELECT 1 UNION SELECT 'a'
+--! TYPE_MISMATCH: line 1:16: column 1 in UNION query has incompatible types: integer, varchar(1)
+
+SELECT NULL UNION ALL SELECT 1
+--> [[null], ["1"]]
+
+SELECT x, o FROM UNNEST(ARRAY['a','b']) WITH ORDINALITY AS t(x, o)
+--> [["a", "1"], ["b", "2"]]
+
+SELECT * FROM UNNEST(ARRAY[1,2], ARRAY['x']) AS t(a, b)
+--> [["1", "x"], ["2", null]]
+
+SELECT * FROM UNNEST(ARRAY[ROW(1,'a'), ROW(2,'b')]) AS t(n, s)
+--> [["1", "a"], ["2", "b"]]
+
+SELECT * FROM UNNEST(MAP(ARRAY['k'], ARRAY[1])) AS t(k, v)
+--> [["k", "1"]]
+
+SELECT o.order_id, t.* FROM orders o, UNNEST(o.tags) WITH ORDINALITY AS t(tag, pos) WHERE o.order_id < 3 ORDER BY 1, 3
+--> [["1", "a", "1"], ["1", "b", "2"], ["2", "b", "1"], ["2", "c", "2"]]
+
+SELECT addr.city, addr.zip + 1, o.addr.street FROM orders o WHERE order_id = 1
+--> [["Rome", "124", "Main"]]
+
+SELECT addr.nope FROM orders
+--! COLUMN_NOT_FOUND: line 1:8: Column 'addr.nope' cannot be resolved
+
+SELECT nope.city FROM orders
+--! COLUMN_NOT_FOUND: line 1:8: Column 'nope.city' cannot be resolved
+
+SELECT order_id FROM orders WHERE order_date > '2024-01-01'
+--! TYPE_MISMATCH: line 1:46: Cannot apply operator: date > varchar(10)
+
+SELECT order_id FROM orders WHERE order_date > DATE '2024-02-20' ORDER BY order_id LIMIT 1 OFFSET 1
+--! SYNTAX_ERROR: line 1:92: mismatched input 'OFFSET'. Expecting: <EOF>
+
+SELECT order_id FROM orders ORDER BY 1 OFFSET 2 ROWS FETCH NEXT 1 ROW ONLY
+--> [["3"]]
+
+SELECT DISTINCT dt FROM orders ORDER BY dt DESC
+--> [["us"], ["eu"]]
+
+SELECT DISTINCT dt FROM orders ORDER BY order_id
+--! EXPRESSION_NOT_IN_DISTINCT: line 1:41: For SELECT DISTINCT, ORDER BY expressions must appear in select list
+
+SELECT dt, count(*) FROM orders GROUP BY GROUPING SETS ((dt), ()) ORDER BY dt
+--> [["eu", "2"], ["us", "2"], [null, "4"]]
+
+SELECT dt, customer, grouping(dt, customer) g, count(*) FROM orders GROUP BY CUBE (dt, customer) ORDER BY 3,1,2
+--> [["eu", "alice", "0", "1"], ["eu", "carol", "0", "1"], ["us", "alice", "0", "1"], ["us", "bob", "0", "1"], ["eu", null, "1", "2"], ["us", null, "1", "2"], [null, "alice", "2", "2"], [null, "bob", "2", "1"], [null, "carol", "2", "1"], [null, null, "3", "4"]]
+
+SELECT order_id, sum(qty) OVER (ORDER BY order_id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM orders ORDER BY 1
+--> [["1", "1"], ["2", "3"], ["3", "5"], ["4", "3"]]
+
+SELECT order_id, sum(qty) OVER (ORDER BY order_date RANGE BETWEEN INTERVAL '10' DAY PRECEDING AND CURRENT ROW) FROM orders ORDER BY 1
+--> [["1", "1"], ["2", "2"], ["3", "5"], ["4", null]]
+
+SELECT order_id, first_value(customer) OVER (PARTITION BY dt ORDER BY order_id DESC) f, lead(order_id, 1, 0) OVER (ORDER BY order_id) FROM orders ORDER BY 1
+--> [["1", "bob", "2"], ["2", "bob", "3"], ["3", "carol", "4"], ["4", "carol", "0"]]
+
+SELECT nth_value(order_id, 2) OVER (ORDER BY order_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM orders LIMIT 1
+--> [["2"]]
+
+SELECT row_number() FROM orders
+--! MISSING_OVER: line 1:8: Window function row_number requires an OVER clause
+
+SELECT count(*) FROM orders WHERE count(*) > 1
+--! EXPRESSION_NOT_SCALAR: line 1:35: WHERE clause cannot contain aggregations, window functions or grouping operations: [count(*)]
+
+SELECT foo(1)
+--! FUNCTION_NOT_FOUND: line 1:8: Function 'foo' not registered
+
+SELECT 1 = '1'
+--! TYPE_MISMATCH: line 1:10: Cannot apply operator: integer = varchar(1)
+
+SELECT 1 + 'a'
+--! TYPE_MISMATCH: line 1:10: Cannot apply operator: integer + varchar(1)
+
+SELECT 10 BETWEEN 1 AND 'x'
+--! TYPE_MISMATCH: line 1:8: Cannot check if integer is BETWEEN integer and varchar(1)
+
+SELECT 1 IN ('a')
+--! TYPE_MISMATCH: line 1:8: IN value and list items must be the same type: integer
+
+SELECT CASE WHEN true THEN 1 ELSE 'a' END
+--! TYPE_MISMATCH: line 1:35: All CASE results must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1), all types (without duplicates): [integer, varchar(1)]
+
+SELECT coalesce(1, 'a')
+--! TYPE_MISMATCH: line 1:8: All COALESCE operands must be the same type or coercible to a common type: [integer, varchar(1)]
+
+SELECT if(true, 1, 2.5), typeof(if(true, 1, 2.5)), nullif(1, 2)
+--> [["1.0", "decimal(11,1)", "1"]]
+
+SELECT 2147483647 + 1
+--! NUMERIC_VALUE_OUT_OF_RANGE: integer addition overflow: 2147483647 + 1
+
+SELECT 9223372036854775807 + 1
+--! NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: 9223372036854775807 + 1
+
+SELECT DECIMAL '1.10' + 1, DECIMAL '1.10' * DECIMAL '2.5', 1.1 - 2, 10.0 / 3, 5.5 % 2, 1 / 3.0
+--> [["2.10", "2.750", "-0.9", "3.3", "1.5", "0.3"]]
+
+SELECT sum(price) / count(*) FROM orders
+--> [["8.94"]]
+
+SELECT typeof(sum(price)), typeof(avg(price)), typeof(1.5), typeof('abc'), typeof(ARRAY[1]), typeof(1e0), typeof(3000000000) FROM orders
+--> [["decimal(38,2)", "decimal(10,2)", "decimal(2,1)", "varchar(3)", "array(integer)", "double", "bigint"]]
+
+SELECT CAST(2.5e0 AS integer), CAST(-2.5 AS integer), CAST('1.5' AS integer)
+--! INVALID_CAST_ARGUMENT: Cannot cast '1.5' to INT
+
+SELECT CAST(' 12' AS integer)
+--! INVALID_CAST_ARGUMENT: Cannot cast ' 12' to INT
+
+SELECT CAST('2024-01-15' AS date), CAST('2024-01-15 10:20:30' AS timestamp), CAST(TIMESTAMP '2024-01-15 10:20:30' AS date), CAST(DATE '2024-01-15' AS timestamp)
+--> [["2024-01-15", "2024-01-15 10:20:30.000", "2024-01-15", "2024-01-15 00:00:00.000"]]
+
+SELECT CAST('x' AS date)
+--! INVALID_CAST_ARGUMENT: Value cannot be cast to date: x
+
+SELECT CAST(1.005 AS decimal(10,2)), CAST(12345.678 AS varchar), CAST(1 AS double), CAST(123.45 AS decimal(3,1))
+--! INVALID_CAST_ARGUMENT: Cannot cast DECIMAL(5,2) '123.45' to DECIMAL(3,1)
+
+SELECT CAST(123456 AS varchar(3))
+--! INVALID_CAST_ARGUMENT: Value 123456 cannot be represented as varchar(3)
+
+SELECT CAST(300 AS tinyint)
+--! NUMERIC_VALUE_OUT_OF_RANGE: Out of range for tinyint: 300
+
+SELECT TRY_CAST(300 AS tinyint), TRY(CAST('a' AS double)), TRY(ARRAY[1][5])
+--> [[null, null, null]]
+
+SELECT ARRAY[1,2][3]
+--! INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 3 > 2
+
+SELECT ARRAY[1,2][0]
+--! INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1
+
+SELECT MAP(ARRAY['a'],ARRAY[1])['b']
+--! INVALID_FUNCTION_ARGUMENT: Key not present in map: b
+
+SELECT ROW(1, 'a'), ROW(1,'a')[2], CAST(ROW(1, 2) AS ROW(x bigint, y varchar)).x
+--> [["{field0=1, field1=a}", "a", "1"]]
+
+SELECT (1, 2) < (1, 3), ROW(1, NULL) = ROW(1, 2), ROW(1, NULL) = ROW(2, 2), (1,'a') IN ((1,'a'))
+--> [["true", null, "false", "true"]]
+
+SELECT ARRAY[1,NULL] = ARRAY[1,2], ARRAY[1,2] < ARRAY[1,3], ARRAY[1] = ARRAY[1,2]
+--> [[null, "true", "false"]]
+
+SELECT TRUE AND NULL, NOT FALSE, 1 IS DISTINCT FROM NULL, NULL IS NULL, 'a' IS NOT NULL
+--> [[null, "true", "true", "true", "true"]]
+
+SELECT DATE '2024-01-31' + INTERVAL '1' MONTH, DATE '2024-03-01' - DATE '2024-02-01', TIMESTAMP '2024-01-01 00:00:00' + INTERVAL '1 02:03:04.5' DAY TO SECOND
+--> [["2024-02-29", "29 00:00:00.000", "2024-01-02 02:03:04.500"]]
+
+SELECT DATE '2024-01-31' + INTERVAL '1' HOUR
+--! INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date
+
+SELECT INTERVAL '1' DAY * 3, INTERVAL '2-3' YEAR TO MONTH, -INTERVAL '1' DAY
+--> [["3 00:00:00.000", "2-3", "-1 00:00:00.000"]]
+
+SELECT TIMESTAMP '2024-01-15 10:00:00 America/New_York' + INTERVAL '1' DAY, TIMESTAMP '2024-01-15 10:00:00 UTC' = TIMESTAMP '2024-01-15 05:00:00 America/New_York'
+--> [["2024-01-16 10:00:00.000 America/New_York", "true"]]
+
+SELECT CAST(TIMESTAMP '2024-01-15 10:00:00 America/New_York' AS timestamp), CAST('2024-01-15 10:00:00 +05:30' AS timestamp with time zone)
+--> [["2024-01-15 10:00:00.000", "2024-01-15 10:00:00.000 +05:30"]]
+
+SELECT DATE '2024-13-01'
+--! INVALID_LITERAL: line 1:8: '2024-13-01' is not a valid date literal
+
+SELECT current_date = CAST(now() AS date), current_timestamp > TIMESTAMP '2020-01-01 00:00:00 UTC'
+--> [["true", "true"]]
+
+SELECT transform(ARRAY[1,2], x -> x * 2), filter(ARRAY[1,2,3], x -> x > 1), any_match(ARRAY[1,2], x -> x = 2), reduce(ARRAY[1,2], 0, (s, x) -> s + x, s -> s)
+--> [["[2, 4]", "[2, 3]", "true", "3"]]
+
+SELECT transform(tags, x -> x || customer) FROM orders WHERE order_id = 1
+--> [["[aalice, balice]"]]
+
+SELECT CAST(ARRAY[1,2] AS array(varchar)), CAST(MAP(ARRAY[1],ARRAY[2]) AS map(varchar, double))
+--> [["[1, 2]", "{1=2.0}"]]
+
+SELECT json_format(CAST(ROW(1, 'a') AS JSON)), CAST(ARRAY[1,2] AS JSON), CAST(MAP(ARRAY['b','a'], ARRAY[1,2]) AS JSON), CAST('x' AS JSON), CAST(1.5e0 AS JSON), CAST(NULL AS JSON)
+--! TYPE_MISMATCH: line 1:20: Cannot cast row(integer, varchar(1)) to json
+
+SELECT CAST(JSON '{"a": 1, "b": [1, null]}' AS ROW(a integer, b array(integer))), CAST(JSON '"x"' AS varchar), CAST(JSON '12' AS bigint)
+--> [["{a=1, b=[1, null]}", "x", "12"]]
+
+SELECT json_value('{"a": {"b": 5}}', 'lax $.a.b'), json_query('{"a": [1]}', 'lax $.a'), json_exists('{"a": 1}', 'lax $.b'), json_value('{"a": 5}', 'lax $.a' RETURNING integer)
+--> [["5", "[1]", "false", "5"]]
+
+SELECT json_object('k' VALUE 1, 'n': NULL), json_array('a', NULL, 2), json_object(), json_object('a': json_array(1))
+--> [["{\"k\":1,\"n\":null}", "[\"a\",2]", "{}", "{\"a\":[1]}"]]
+
+SELECT CAST(1.005 AS decimal(10,2)), CAST(12345.678 AS varchar), CAST(1 AS double), CAST(1.5e0 AS varchar), CAST('12.345' AS decimal(10,2))
+--> [["1.01", "12345.678", "1.0", "1.5E0", "12.35"]]
+
+SELECT CAST(ARRAY[1,2] AS JSON), CAST(MAP(ARRAY['b','a'], ARRAY[1,2]) AS JSON), CAST('x' AS JSON), CAST(1.5e0 AS JSON), CAST(NULL AS JSON), json_format(CAST(CAST(ROW(1,'a') AS ROW(v1 bigint, v2 varchar)) AS JSON))
+--> [["[1,2]", "{\"a\":2,\"b\":1}", "\"x\"", "1.5", null, "{\"v1\":1,\"v2\":\"a\"}"]]
+
+SELECT order_id FROM orders WHERE order_ts > '2024-01-01'
+--! TYPE_MISMATCH: line 1:44: Cannot apply operator: timestamp(3) > varchar(10)
+
+SELECT t.* FROM orders t WHERE order_id = 4
+--> [["4", "carol", null, null, null, null, null, null, "2024-12-31 12:00:00.000", "2024-12-31", "eu"]]
+
+SELECT orders.order_id, lab.orders.dt, awsdatacatalog.lab.orders.dt FROM orders WHERE "order_id" = 1
+--> [["1", "us", "us"]]
+
+SELECT "$path" FROM orders LIMIT 1
+--> [["s3://bkt/orders"]]
+
+SELECT * FROM (SELECT 1 AS a, 2 AS a) t
+--> [["1", "2"]]
+
+SELECT a FROM (SELECT 1 AS a, 2 AS a) t
+--! AMBIGUOUS_NAME: line 1:8: Column 'a' is ambiguous
+
+SELECT * FROM orders o JOIN iceorders i ON o.order_id = i.id WHERE i.id = 1
+--> [["1", "alice", "10.5", "10.50", "1", "[a, b]", "{k1=v1, k2=v2}", "{street=Main, city=Rome, zip=123}", "2024-01-15 10:30:00.000", "2024-01-15", "us", "1", "a"]]
+
+SELECT customer, b.dt FROM orders a JOIN orders b USING (customer) WHERE a.order_id = 1 ORDER BY 2
+--> [["alice", "eu"], ["alice", "us"]]
+
+SELECT * FROM (VALUES 1, 2) t(x) CROSS JOIN (VALUES 'a') u(y)
+--> [["1", "a"], ["2", "a"]]
+
+SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t(id)
+--! MISMATCHED_COLUMN_ALIASES: line 1:15: Column alias list has 1 entries but 't' has 2 columns available
+
+SELECT * FROM nosuch.t
+--! SCHEMA_NOT_FOUND: line 1:15: Schema 'nosuch' does not exist
+
+SELECT * FROM lab.nosuch
+--! TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.lab.nosuch' does not exist
+
+SELECT nosuch FROM orders
+--! COLUMN_NOT_FOUND: line 1:8: Column 'nosuch' cannot be resolved
+
+SELECT FROM orders
+--! SYNTAX_ERROR: line 1:8: mismatched input 'FROM'. Expecting: <expression>
+
+SELECT * FRM orders
+--! SYNTAX_ERROR: line 1:10: mismatched input 'FRM'. Expecting: <EOF>
+
+SELECT 1 == 1
+--! SYNTAX_ERROR: line 1:11: mismatched input '='. Expecting: <expression>
+
+SELECT 'abc
+--! SYNTAX_ERROR: line 1:8: extraneous input '''
+
+SELECT * FROM orders WHERE
+--! SYNTAX_ERROR: line 1:27: mismatched input '<EOF>'. Expecting: <expression>
+
+SELECT * FROM orders;
+--> [["1", "alice", "10.5", "10.50", "1", "[a, b]", "{k1=v1, k2=v2}", "{street=Main, city=Rome, zip=123}", "2024-01-15 10:30:00.000", "2024-01-15", "us"], ["2", "bob", "20.0", "20.00", "2", "[b, c]", "{k1=x}", "{street=Elm, city=Oslo, zip=456}", "2024-02-20 23:59:59.000", "2024-02-20", "us"], ["3", "alice", "5.25", "5.25", "3", "[]", "{}", "{street=Oak, city=Rome, zip=789}", "2024-02-29 00:00:00.000", "2024-02-29", "eu"], ["4", "carol", null, null, null, null, null, null, "2024-12-31 12:00:00.000", "2024-12-31", "eu"]]
+
+SELECT * FROM orders; SELECT 1
+--! SYNTAX_ERROR: line 1:23: mismatched input 'SELECT'. Expecting: <EOF>
+
+SELECT /* hi */ 1 -- there
+--> [["1"]]
+
+SELECT a.b.c.d.e FROM orders a
+--! COLUMN_NOT_FOUND: line 1:8: Column 'a.b.c.d.e' cannot be resolved
+
+TABLE iceorders
+--> [["1", "a"], ["2", "b"]]
+
+SELECT table_schema, table_name, column_name, data_type, ordinal_position FROM information_schema.columns WHERE table_name = 'orders' AND column_name IN ('price', 'order_ts', 'tags')
+--> [["lab", "orders", "price", "decimal(10,2)", "4"], ["lab", "orders", "tags", "array(varchar)", "6"], ["lab", "orders", "order_ts", "timestamp(3)", "9"]]
+
+SELECT schema_name FROM information_schema.schemata
+--> [["lab"], ["information_schema"]]
+
+SELECT * FROM information_schema.nosuch
+--! TABLE_NOT_FOUND: Table 'awsdatacatalog.information_schema.nosuch' does not exist
+
+SELECT count(*) OVER w FROM orders WINDOW w AS (PARTITION BY dt)
+--> [["2"], ["2"], ["2"], ["2"]]
+
+SELECT sum(qty) FILTER (WHERE dt = 'us') AS u, count(DISTINCT dt) d, array_agg(customer ORDER BY order_id DESC) FROM orders
+--> [["3", "2", "[carol, alice, bob, alice]"]]
+
+SELECT max_by(customer, amount), min_by(customer, amount), approx_distinct(dt), arbitrary(dt) IS NOT NULL FROM orders
+--> [["bob", "alice", "2", "true"]]
+
+SELECT customer FROM orders GROUP BY customer HAVING max(amount) IS NULL
+--> [["carol"]]
+
+SELECT date_trunc('month', order_date) m, count(*) FROM orders GROUP BY date_trunc('month', order_date) ORDER BY m
+--> [["2024-01-01", "1"], ["2024-02-01", "2"], ["2024-12-01", "1"]]
+
+SELECT date_trunc('month', order_date) m, count(*) c FROM orders GROUP BY 1 HAVING count(*) > 1 ORDER BY c
+--> [["2024-02-01", "2"]]
+
+SELECT year(order_ts) y, month(order_ts), sum(amount) total FROM orders GROUP BY year(order_ts), month(order_ts) ORDER BY total DESC NULLS LAST
+--> [["2024", "2", "25.25"], ["2024", "1", "10.5"], ["2024", "12", null]]
+
+SELECT order_id + 1 AS x FROM orders ORDER BY x + 1 DESC LIMIT 2
+--> [["5"], ["4"]]
+
+SELECT -order_id AS order_id FROM orders ORDER BY order_id
+--> [["-4"], ["-3"], ["-2"], ["-1"]]
+
+SELECT customer AS dt, dt AS customer FROM orders ORDER BY dt LIMIT 1
+--> [["alice", "us"]]
+
+SELECT dt, sum(qty) AS s FROM orders GROUP BY dt ORDER BY sum(qty) + 1, dt
+--> [["eu", "3"], ["us", "3"]]
+
+SELECT qty, qty * 2 FROM orders GROUP BY qty, qty * 2 ORDER BY 1
+--> [["1", "2"], ["2", "4"], ["3", "6"], [null, null]]
+
+SELECT qty * 2 + 1 FROM orders GROUP BY qty * 2 ORDER BY 1
+--> [["3"], ["5"], ["7"], [null]]
+
+SELECT 'lit', count(*) FROM orders GROUP BY 1
+--> [["lit", "4"]]
+
+SELECT * FROM orders GROUP BY order_id
+--! EXPRESSION_NOT_AGGREGATE: 'customer' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT count(*) FROM (SELECT dt FROM orders GROUP BY dt)
+--> [["2"]]
+
+SELECT order_id, amount FROM orders ORDER BY amount NULLS FIRST, order_id DESC LIMIT 2
+--> [["4", null], ["3", "5.25"]]
+
+SELECT DISTINCT customer, dt FROM orders ORDER BY customer, 2 LIMIT 3
+--> [["alice", "eu"], ["alice", "us"], ["bob", "us"]]
+
+SELECT dt FROM orders EXCEPT SELECT 'us'
+--> [["eu"]]
+
+SELECT dt FROM orders EXCEPT ALL SELECT 'us'
+--> [["us"], ["eu"], ["eu"]]
+
+(SELECT 1 AS a) UNION ALL (SELECT 2) ORDER BY a DESC
+--> [["2"], ["1"]]
+
+SELECT * FROM (SELECT order_id FROM orders ORDER BY order_id DESC LIMIT 2) ORDER BY 1
+--> [["3"], ["4"]]
+
+SELECT EXISTS (SELECT 1 FROM orders WHERE order_id = 99), 1 IN (SELECT 1), NULL IN (SELECT 1)
+--> [["false", "true", null]]
+
+SELECT (SELECT 1 WHERE false)
+--> [[null]]
+
+SELECT (order_id, customer) IN (SELECT id, data FROM iceorders) FROM orders WHERE order_id = 1
+--> [["false"]]
+
+SELECT o.order_id FROM orders o WHERE o.amount = (SELECT max(amount) FROM orders i WHERE i.dt = o.dt) ORDER BY 1
+--> [["2"], ["3"]]
+
+SELECT 5 > ANY (VALUES 1, 7), 5 > ALL (VALUES 1, 7), 5 = SOME (VALUES 5)
+--> [["true", "false", "true"]]
+
+SELECT t.x, u.y FROM (VALUES (1, ARRAY[10, 20]), (2, ARRAY[])) t(x, a) LEFT JOIN UNNEST(t.a) u(y) ON TRUE ORDER BY 1, 2
+--> [["1", "10"], ["1", "20"], ["2", null]]
+
+SELECT id, json_extract_scalar(item, '$.sku') FROM events CROSS JOIN UNNEST(CAST(json_extract(doc, '$.items') AS array(json))) AS t(item) ORDER BY 1, 2
+--> [["1", "A1"], ["1", "B2"]]
+
+SELECT x FROM (VALUES 1, NULL, 3) t(x) WHERE x NOT IN (1, NULL)
+--> []
+
+SELECT 'a' LIKE 'A', 'abc' LIKE 'a%', 'abc' NOT LIKE '_b_', 'a%c' LIKE 'a$%c' ESCAPE '$'
+--> [["false", "true", "false", "true"]]
+
+SELECT x'4142', U&'\0041', 'it''s', "concat"('a', 'b')
+--> [["41 42", "A", "it's", "ab"]]
+
+SELECT 1 AS "MixedCase", 2 AS "two words", 3 AS SELECT_
+--> [["1", "2", "3"]]
+
+SELECT EXTRACT(WEEK FROM DATE '2024-01-15'), EXTRACT(DAY FROM INTERVAL '3' DAY), EXTRACT(FOO FROM DATE '2024-01-15')
+--! SYNTAX_ERROR: line 1:82: Invalid EXTRACT field: FOO
+
+SELECT position('b' IN 'abc'), trim(BOTH 'x' FROM 'xax'), trim(LEADING FROM '  a'), trim('  a '), substring('hello' FROM 2 FOR 2), substring('hello', 2)
+--> [["2", "a", "a", "a", "el", "ello"]]
+
+SELECT nan() = nan(), nan() > 1, 1e0 / 0, 0e0 / 0, infinity() > 5, CAST(1 AS real) / 3
+--> [["false", "false", "Infinity", "NaN", "true", "0.33333334"]]
+
+SELECT 1 % 0
+--! DIVISION_BY_ZERO: Division by zero
+
+SELECT DECIMAL '1' / 0
+--! DIVISION_BY_ZERO: Division by zero
+
+SELECT mod(5, 0)
+--! DIVISION_BY_ZERO: Division by zero
+
+SELECT CAST(-7 AS bigint) / 2, -7.5 / 2, 7 / -2.0
+--> [["-3", "-3.8", "-3.5"]]
+
+SELECT typeof(TIMESTAMP '2024-01-01 00:00:00'), typeof(now()), typeof(NULL), typeof(ROW(1,'a')), typeof(INTERVAL '1' DAY)
+--> [["timestamp(3)", "timestamp(3) with time zone", "unknown", "row(integer, varchar(1))", "interval day to second"]]
+
+SELECT map_agg(customer, qty)['bob'] FROM orders WHERE order_id = 2
+--> [["2"]]
+
+SELECT sum(amount) OVER (PARTITION BY dt ORDER BY order_id RANGE UNBOUNDED PRECEDING) s, ntile(2) OVER (ORDER BY order_id) FROM orders ORDER BY order_id
+--> [["10.5", "1"], ["30.5", "1"], ["5.25", "2"], ["5.25", "2"]]
+
+SELECT lag(customer, 2, 'none') OVER (ORDER BY order_id), last_value(amount) IGNORE NULLS OVER (ORDER BY order_id ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) FROM orders ORDER BY order_id
+--> [["none", "5.25"], ["none", "5.25"], ["alice", "5.25"], ["bob", "5.25"]]
+
+SELECT sum(DISTINCT qty) OVER () FROM orders
+--! NOT_SUPPORTED: line 1:8: DISTINCT in window function parameters not yet supported: sum(DISTINCT qty) OVER ()
+
+SELECT listagg(DISTINCT customer, '; ') WITHIN GROUP (ORDER BY customer DESC) FROM orders
+--> [["carol; bob; alice"]]
+
+SELECT count(customer, dt) FROM orders
+--! FUNCTION_NOT_FOUND: line 1:8: Unexpected parameters (varchar, varchar) for function count. Expected: count(), count(T)
+
+SELECT count(*) FILTER (WHERE qty) FROM orders
+--! TYPE_MISMATCH: line 1:31: Filter expression must evaluate to a boolean: actual type integer
+
+SELECT date_add('day', 1, DATE '2024-01-31'), date_add('month', 1, TIMESTAMP '2024-01-31 10:00:00')
+--> [["2024-02-01", "2024-02-29 10:00:00.000"]]
+
+SELECT a, b FROM (VALUES (1, 2)) t(a, b) NATURAL JOIN (VALUES 1) u(a)
+--! NOT_SUPPORTED: line 1:42: Natural join not supported
+
+SELECT CAST('ab' AS char(4)) || 'x', CAST('a' AS char(3)) = 'a', length(CAST('ab' AS char(5)))
+--! TYPE_MISMATCH: line 1:30: Unexpected parameters (char(4), varchar(1)) for function concat. Expected: concat(char(x), char(y)), concat(varchar, varchar, varchar...), concat(varbinary, varbinary, varbinary...), concat(array(E), array(E), array(E)...), concat(E, array(E)), concat(array(E), E)
+
+SELECT lower(DISTINCT 'A')
+--! FUNCTION_NOT_AGGREGATE: line 1:8: DISTINCT is not valid for scalar function lower
+
+SELECT ARRAY[1, 'a']
+--! TYPE_MISMATCH: line 1:17: All ARRAY elements must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1), all types (without duplicates): [integer, varchar(1)]
+
+SELECT t.r.a, t.r[1] FROM (SELECT CAST(ROW(1) AS ROW(a integer)) AS r) t
+--> [["1", "1"]]
+
+SELECT r.* FROM (SELECT CAST(ROW(1, 'x') AS ROW(a integer, b varchar)) AS r) t
+--> [["1", "x"]]
+
+SELECT order_ts AT TIME ZONE 'America/New_York' t, count(*) FROM orders GROUP BY 1 ORDER BY 1 LIMIT 1
+--> [["2024-01-15 05:30:00.000 America/New_York", "1"]]
+
+SELECT localtimestamp IS NOT NULL, current_time IS NOT NULL, current_user IS NOT NULL
+--! FUNCTION_NOT_FOUND: line 1:36: Function 'current_time' not registered
+
+SELECT format('%s-%d', 'a', 1), concat_ws(',', 'a', 'b'), regexp_like('abc', 'b')
+--> [["a-1", "a,b", "true"]]
+
+SELECT nan() = nan(), nan() > 1, 1e0 / 0, 0e0 / 0, infinity() > 5, CAST(1 AS real) / 3, 7/2, 1e0 % 0
+--> [["false", "false", "Infinity", "NaN", "true", "0.33333334", "3", "NaN"]]
+
+SELECT current_schema, current_catalog
+--> [["lab", "awsdatacatalog"]]
+
+SELECT amount > 5, amount >= amount, amount = 10.5 FROM orders WHERE order_id = 1
+--> [["true", "true", "true"]]
+
+SELECT a.dt, b.dt FROM orders a JOIN (SELECT DISTINCT dt FROM orders) b ON a.dt = b.dt AND a.order_id = 1
+--> [["us", "us"]]
+
+SELECT o.order_id FROM orders o JOIN iceorders i ON o.order_id = i.id JOIN events e ON e.id = i.id ORDER BY 1
+--> [["1"], ["2"]]
+
+SELECT o.order_id FROM (orders o JOIN iceorders i ON o.order_id = i.id) LEFT JOIN events e ON e.id = i.id ORDER BY 1
+--> [["1"], ["2"]]
+
+SELECT * FROM orders o JOIN iceorders i ON o.order_id = i.nosuch
+--! COLUMN_NOT_FOUND: line 1:57: Column 'i.nosuch' cannot be resolved
+
+SELECT i.id FROM orders o RIGHT JOIN iceorders i ON o.order_id = i.id AND o.dt = 'eu' ORDER BY 1
+--> [["1"], ["2"]]
+
+WITH t(a, b) AS (SELECT 1, 2) SELECT a + b FROM t
+--> [["3"]]
+
+WITH t AS (SELECT 1 AS x) SELECT * FROM t UNION ALL SELECT x + 1 FROM t ORDER BY x
+--> [["1"], ["2"]]
+
+WITH t AS (SELECT 1 AS x), u AS (WITH t AS (SELECT 2 AS x) SELECT * FROM t) SELECT t.x, u.x FROM t, u
+--> [["1", "2"]]
+
+SELECT x FROM (SELECT 1 AS x ORDER BY x LIMIT 5) AS t WHERE x = 1
+--> [["1"]]
+
+SELECT dt, customer, sum(qty) FROM orders GROUP BY dt, ROLLUP (customer) ORDER BY 1, 2
+--> [["eu", "alice", "3"], ["eu", "carol", null], ["eu", null, "3"], ["us", "alice", "1"], ["us", "bob", "2"], ["us", null, "3"]]
+
+SELECT dt, sum(qty) FROM orders GROUP BY GROUPING SETS (dt, ()) ORDER BY 1 NULLS FIRST
+--> [[null, "6"], ["eu", "3"], ["us", "3"]]
+
+SELECT grouping(dt) FROM orders GROUP BY dt
+--> [["0"], ["0"]]
+
+SELECT grouping(customer) FROM orders GROUP BY dt
+--! EXPRESSION_NOT_IN_GROUP_BY: line 1:17: The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the query
+
+SELECT grouping(dt) FROM orders
+--! EXPRESSION_NOT_IN_GROUP_BY: line 1:17: The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the query
+
+SELECT avg(amount) FILTER (WHERE amount > 100), count(amount), sum(amount) / count(amount) FROM orders
+--> [[null, "3", "11.916666666666666"]]
+
+SELECT sum(amount) OVER (ORDER BY nosuch) FROM orders
+--! COLUMN_NOT_FOUND: line 1:35: Column 'nosuch' cannot be resolved
+
+SELECT max(order_date), min(order_ts), max(price) FROM orders
+--> [["2024-12-31", "2024-01-15 10:30:00.000", "20.00"]]
+
+SELECT array_agg(x ORDER BY x DESC), array_agg(DISTINCT x) FILTER (WHERE x > 1) FROM (VALUES 1, 2, 2) t(x)
+--> [["[2, 2, 1]", "[2]"]]
+
+SELECT sum(x), avg(x) FROM (VALUES 1.5, 2.25) t(x)
+--> [["3.75", "1.88"]]
+
+SELECT sum(x) FROM (VALUES 9223372036854775807, 1) t(x)
+--! NUMERIC_VALUE_OUT_OF_RANGE: Type INT128 with value 9223372036854775808 can't be cast because the value is out of range for the destination type INT64 when casting from source column sum(c0)
+
+SELECT avg(x) FROM (VALUES 1, 2) t(x)
+--> [["1.5"]]
+
+SELECT count(*) FROM orders WHERE order_date BETWEEN DATE '2024-01-01' AND DATE '2024-02-29'
+--> [["3"]]
+
+SELECT order_id FROM orders WHERE order_date >= date_add('day', -30, DATE '2024-03-01') ORDER BY 1
+--> [["2"], ["3"], ["4"]]
+
+SELECT cardinality(tags), cardinality(attrs) FROM orders ORDER BY order_id
+--> [["2", "2"], ["2", "1"], ["0", "0"], [null, null]]
+
+SELECT tags[1] FROM orders WHERE cardinality(tags) > 0 ORDER BY 1
+--> [["a"], ["b"]]
+
+SELECT tags[1] FROM orders
+--! INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 1 > 0
+
+SELECT attrs['zz'] FROM orders WHERE order_id = 1
+--! INVALID_FUNCTION_ARGUMENT: Key not present in map: zz
+
+SELECT element_at(attrs, 'k2') FROM orders ORDER BY order_id
+--> [["v2"], [null], [null], [null]]
+
+SELECT map_entries(attrs) FROM orders WHERE order_id = 1
+--> [["[{field0=k1, field1=v1}, {field0=k2, field1=v2}]"]]
+
+SELECT m FROM (SELECT attrs m FROM orders) ORDER BY m
+--! TYPE_MISMATCH: line 1:53: Type map(varchar, varchar) is not orderable, and therefore cannot be used in ORDER BY: m
+
+SELECT DISTINCT attrs FROM orders WHERE order_id < 2
+--> [["{k1=v1, k2=v2}"]]
+
+SELECT transform(sequence(1, 3), x -> transform(sequence(1, x), y -> x * y))
+--> [["[[1], [2, 4], [3, 6, 9]]"]]
+
+SELECT zip_with(ARRAY[1,2], ARRAY['a','b'], (x, y) -> ROW(x, y))
+--> [["[{field0=1, field1=a}, {field0=2, field1=b}]"]]
+
+SELECT array_sort(ARRAY[3,1,2]), array_max(ARRAY[1,5]), array_join(ARRAY[1,NULL,3], ','), array_distinct(ARRAY[1,1])
+--> [["[1, 2, 3]", "5", "1,3", "[1]"]]
+
+SELECT filter(ARRAY[1,2], x -> x)
+--! FUNCTION_NOT_FOUND: line 1:8: Unexpected parameters (array(integer), function(integer, integer)) for function filter. Expected: filter(array(T), function(T, boolean))
+
+SELECT transform(ARRAY[1], (x, y) -> x)
+--! INVALID_PARAMETER_USAGE: line 1:28: Expected a lambda that takes 1 argument(s) but got 2
+
+SELECT x -> x
+--! TYPE_MISMATCH: line 1:8: Lambda expression should always be used inside a function
+
+SELECT (SELECT o.qty + i.id FROM iceorders i WHERE i.id = o.order_id) FROM orders o ORDER BY 1
+--> [["2"], ["4"], [null], [null]]
+
+SELECT (SELECT count(*) FROM iceorders i WHERE i.id < o.order_id) AS n, sum(qty) FROM orders o GROUP BY order_id ORDER BY 1
+--> [["0", "1"], ["1", "2"], ["2", "3"], ["2", null]]
+
+SELECT dt, (SELECT max(id) FROM iceorders WHERE o.qty > 0) FROM orders o GROUP BY dt
+--! EXPRESSION_NOT_AGGREGATE: line 1:49: 'o.qty' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT CASE order_id WHEN 1 THEN 'one' WHEN 2 THEN 'two' ELSE customer END FROM orders ORDER BY order_id
+--> [["one"], ["two"], ["alice"], ["carol"]]
+
+SELECT CASE WHEN amount > 10 THEN 'big' WHEN amount <= 10 THEN 'small' END FROM orders ORDER BY order_id
+--> [["big"], ["big"], ["small"], [null]]
+
+SELECT CASE 1 WHEN 'a' THEN 1 END
+--! TYPE_MISMATCH: line 1:13: CASE operand type does not match WHEN clause operand type: integer vs varchar(1)
+
+SELECT NOT 1
+--! TYPE_MISMATCH: line 1:12: Value of logical NOT expression must evaluate to a boolean: actual type integer
+
+SELECT 1 AND true
+--! TYPE_MISMATCH: line 1:8: Logical expression term must evaluate to a boolean: actual type integer
+
+SELECT * FROM orders WHERE 1
+--! TYPE_MISMATCH: line 1:28: WHERE clause must evaluate to a boolean: actual type integer
+
+SELECT CAST(DATE '2024-01-01' AS integer)
+--! TYPE_MISMATCH: line 1:8: Cannot cast date to integer
+
+SELECT CAST('abc' AS nosuchtype)
+--! TYPE_NOT_FOUND: line 1:22: Unknown type: nosuchtype
+
+SELECT CAST(TIMESTAMP '2024-01-15 10:30:00' AS varchar), CAST(DATE '2024-01-15' AS varchar), CAST(1.10 AS varchar), CAST(TIME '10:00:00' AS varchar), CAST(now() AS varchar) IS NOT NULL
+--> [["2024-01-15 10:30:00.000", "2024-01-15", "1.10", "10:00:00.000", "true"]]
+
+SELECT CAST('true' AS boolean), CAST('T' AS boolean), CAST(1 AS boolean), CAST(true AS integer)
+--> [["true", "true", "true", "1"]]
+
+SELECT CAST('yes' AS boolean)
+--! INVALID_CAST_ARGUMENT: Cannot cast 'yes' to BOOLEAN
+
+SELECT CAST('1e3' AS double), CAST('NaN' AS double), CAST('-Infinity' AS double), CAST(' 1.5 ' AS double)
+--> [["1000.0", "NaN", "-Infinity", "1.5"]]
+
+SELECT CAST(DECIMAL '1.55' AS decimal(10,1)), CAST(1.5e0 AS decimal(5,2)), CAST(5 AS decimal(5,2)), CAST(2.5 AS bigint), CAST(3.99e0 AS real)
+--> [["1.6", "1.50", "5.00", "3", "3.99"]]
+
+SELECT CAST('10:30' AS time), CAST('2024-01-15T10:30:00' AS timestamp)
+--! INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp: 2024-01-15T10:30:00
+
+SELECT CAST(JSON '[1, "2"]' AS array(varchar)), CAST(JSON '{"a": [1, 2]}' AS map(varchar, array(integer))), CAST(JSON 'true' AS boolean), CAST(JSON '1.5' AS double), CAST(JSON 'null' AS integer)
+--> [["[1, 2]", "{a=[1, 2]}", "true", "1.5", null]]
+
+SELECT CAST(json_parse('{"a":1,"B":"x"}') AS row(a integer, b varchar))
+--> [["{a=1, b=x}"]]
+
+SELECT CAST(X'00' AS varchar)
+--! TYPE_MISMATCH: line 1:8: Cannot cast varbinary to varchar
+
+SELECT INTERVAL '1' DAY > INTERVAL '23' HOUR, INTERVAL '1' YEAR = INTERVAL '12' MONTH, INTERVAL '1' DAY + INTERVAL '1' HOUR
+--> [["true", "true", "1 01:00:00.000"]]
+
+SELECT TIME '10:00:00' + INTERVAL '3' HOUR, TIMESTAMP '2024-03-01 00:00:00' - TIMESTAMP '2024-02-28 12:00:00'
+--> [["13:00:00.000", "1 12:00:00.000"]]
+
+SELECT DATE '2024-01-01' < TIMESTAMP '2024-01-01 00:00:01', DATE '2024-01-01' = TIMESTAMP '2024-01-01 00:00:00 UTC'
+--> [["true", "true"]]
+
+SELECT CURRENT_TIMESTAMP - INTERVAL '1' DAY < CURRENT_TIMESTAMP
+--> [["true"]]
+
+SELECT TIMESTAMP '2024-01-15 10:00:00.123456', TIMESTAMP '2024-01-15', TIME '10:00:00.5'
+--> [["2024-01-15 10:00:00.123456", "2024-01-15 00:00:00.000", "10:00:00.500"]]
+
+SELECT a FROM (VALUES (1), (2)) t(a) ORDER BY a FETCH FIRST ROW ONLY
+--> [["1"]]
+
+SELECT customer FROM orders ORDER BY customer FETCH FIRST 2 ROWS WITH TIES
+--> [["alice"], ["alice"]]
+
+SELECT customer FROM orders FETCH FIRST 2 ROWS WITH TIES
+--! MISSING_ORDER_BY: line 1:1: FETCH FIRST WITH TIES clause requires ORDER BY
+
+SELECT x FROM (VALUES 1,1,2) t(x) UNION SELECT 3 ORDER BY x FETCH FIRST 1 ROW WITH TIES
+--> [["1"]]
+
+SELECT order_id FROM orders ORDER BY 5
+--! INVALID_COLUMN_REFERENCE: line 1:38: ORDER BY position 5 is not in select list
+
+SELECT count(*) FROM orders ORDER BY order_id
+--! EXPRESSION_NOT_AGGREGATE: line 1:38: 'order_id' must be an aggregate expression or appear in GROUP BY clause
+
+SELECT * FROM orders LIMIT ALL OFFSET 1
+--! SYNTAX_ERROR: line 1:32: mismatched input 'OFFSET'. Expecting: <EOF>
+
+SELECT * FROM UNNEST(1)
+--! TYPE_MISMATCH: line 1:22: Cannot unnest type: integer
+
+SELECT * FROM orders LEFT JOIN UNNEST(tags) t(x) ON x = 'a'
+--! NOT_SUPPORTED: line 1:15: LEFT JOIN involving UNNEST is only supported with condition ON TRUE
+
+SELECT * FROM LATERAL (SELECT 1 AS a) t
+--> [["1"]]
+
+SELECT t.* FROM iceorders t JOIN LATERAL (SELECT t.id * 2 AS d) u ON TRUE ORDER BY u.d DESC
+--> [["2", "b"], ["1", "a"]]
+
+SELECT u.* FROM iceorders t LEFT JOIN LATERAL (SELECT t.id * 2 AS d WHERE t.id > 1) u ON TRUE ORDER BY 1
+--> [["4"], [null]]
+
+SELECT approx_percentile(amount, 0.5) FROM orders
+--> [["10.5"]]
+
+SELECT regexp_replace('abc', '(b)', x -> upper(x[1]))
+--> [["aBc"]]
+
+SELECT try(json_parse('x')), try(CAST('x' AS date)), try(ARRAY[1][2]), try(regexp_extract('a', '('))
+--> [[null, null, null, null]]
+
+SELECT random() < 1, rand() >= 0
+--> [["true", "true"]]
+
+SELECT sum(CASE WHEN dt = 'us' THEN 1 ELSE 0 END) FROM orders
+--> [["2"]]
+
+SELECT count(*) AS "count", max(qty) AS max FROM orders
+--> [["4", "3"]]
+
+SELECT user FROM (VALUES 1) t(user)
+--> [["1"]]
+
+SELECT date FROM (SELECT DATE '2024-01-01' AS date)
+--> [["2024-01-01"]]
+
+SELECT year, month FROM (VALUES (1, 2)) t(year, month)
+--> [["1", "2"]]
+
+SELECT timestamp, interval FROM (VALUES (1, 2)) t(timestamp, interval)
+--> [["1", "2"]]
