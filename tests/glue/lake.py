@@ -21,7 +21,8 @@ class Lake:
         self.s3, self.glue, self.logs = client("s3"), client("glue"), client("logs")
         self.name, self.role = name, role
         self.bucket, self.database, self.crawler = f"{name}-lake", f"db_{name}", f"{name}-crawler"
-        self.s3.create_bucket(Bucket=self.bucket)
+        if self.bucket not in [b["Name"] for b in self.s3.list_buckets()["Buckets"]]:
+            self.s3.create_bucket(Bucket=self.bucket)
 
     def put(self, key: str, body: bytes | str) -> None:
         self.s3.put_object(

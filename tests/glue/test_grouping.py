@@ -39,6 +39,11 @@ LAYOUTS: dict[str, tuple[dict[str, str], dict[str, tuple[list[str], set[tuple[st
         {"x/a.csv": A, "y/a.csv": B, "z/a.csv": C},
         {"x": ([], set()), "y": ([], set()), "z": ([], set())},
     ),
+    "one table folder": ({"raw/orders/a.csv": A}, {"orders": ([], set())}),
+    "one dated folder": (
+        {"2020/05/a.csv": A},
+        {"data": (["partition_0", "partition_1"], {("2020", "05")})},
+    ),
     "other depths": (
         {"x/a.csv": A, "y/2020/a.csv": A},
         {"x": ([], set()), "y": (["partition_0"], {("2020",)})},

@@ -20,7 +20,7 @@ from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.targets import all_targets, check_targets
 from labkit.cloud.glue.trust import role_name_of
 from labkit.cloud.glue.words import invalid, not_found, page
-from labkit.cloud.operations import Answer, AwsError, Context, not_here
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 POLICY = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"}
 RECRAWL = {"RecrawlBehavior": "CRAWL_EVERYTHING"}
@@ -81,12 +81,12 @@ def delete_crawler(context: Context, *, Name: str) -> Answer:
     return {}
 
 
-@answers("GetCrawler")
+@operation("glue", "GetCrawler")
 def get_crawler(context: Context, *, Name: str) -> Answer:
     return {"Crawler": _shown(context, _find(context, Name))}
 
 
-@answers("GetCrawlers")
+@operation("glue", "GetCrawlers")
 def get_crawlers(
     context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
 ) -> Answer:
@@ -94,14 +94,14 @@ def get_crawlers(
     return {"Crawlers": [_shown(context, each) for each in found], "NextToken": token}
 
 
-@answers("BatchGetCrawlers")
+@operation("glue", "BatchGetCrawlers")
 def batch_get_crawlers(context: Context, *, CrawlerNames: list[str]) -> Answer:
     known = glue(context).crawlers
     found = [_shown(context, known[name]) for name in CrawlerNames if name in known]
     return {"Crawlers": found, "CrawlersNotFound": [n for n in CrawlerNames if n not in known]}
 
 
-@answers("ListCrawlers")
+@operation("glue", "ListCrawlers")
 def list_crawlers(
     context: Context,
     *,
@@ -115,7 +115,7 @@ def list_crawlers(
     return {"CrawlerNames": found, "NextToken": token}
 
 
-@answers("StartCrawler")
+@operation("glue", "StartCrawler")
 def start_crawler(context: Context, *, Name: str) -> Answer:
     """Run a crawler now, whatever its schedule."""
     start(context.cloud, context.region, Name)
@@ -141,7 +141,7 @@ def start(cloud: Any, region: str, name: str) -> str:
     return crawl.id
 
 
-@answers("StopCrawler")
+@operation("glue", "StopCrawler")
 def stop_crawler(context: Context, *, Name: str) -> Answer:
     """Tell a running crawl to stop; what it has written stays."""
     _find(context, Name)

@@ -118,9 +118,24 @@ def find_tables(root: str, objects: Iterable[Found], rules: Rules) -> list[Draft
             that differ.
         rules: how to tell tables apart.
     """
-    whole, apart = _draft(_tree(root, objects), rules)
+    top = _tree(root, objects)
+    while name := _lone_table(top, rules):
+        top = top.children[name]
+    whole, apart = _draft(top, rules)
     drafts = [*apart, whole] if whole else apart
     return sorted(drafts, key=lambda draft: draft.folder)
+
+
+def _lone_table(folder: Folder, rules: Rules) -> str | None:
+    """The only subfolder, when its name is no value of a key: a table whose siblings may come.
+
+    One folder makes no majority. Taken for a partition of its parent, ``raw/orders/`` would be the
+    table ``raw`` until ``raw/customers/`` came, and then vanish. Hive keys and dates do partition.
+    """
+    if rules.combine or rules.level or folder.objects or len(folder.children) != 1:
+        return None
+    name = next(iter(folder.children))
+    return name if name[:1].isalpha() and not _key(name) else None
 
 
 def _tree(root: str, objects: Iterable[Found]) -> Folder:

@@ -1,6 +1,7 @@
 """How crawls are doing: metrics of the running one, and the history.
 
-Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html
+These wait for no lock, so that progress shows while a crawl writes. Source:
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ import time
 from typing import Any
 
 from labkit.cloud.glue import runs
-from labkit.cloud.glue.records import answers, glue
+from labkit.cloud.glue.records import glue
 from labkit.cloud.glue.runs import ENDED, Run
 from labkit.cloud.glue.words import invalid, not_found, page
-from labkit.cloud.operations import Answer, Context
+from labkit.cloud.operations import Answer, Context, operation
 
 DPUS = 2  # what a crawler uses; at least ten minutes are billed
 BILLED_AT_LEAST_S = 600
 
 
-@answers("GetCrawlerMetrics")
+@operation("glue", "GetCrawlerMetrics")
 def get_crawler_metrics(
     context: Context,
     *,
@@ -61,7 +62,7 @@ def _time_left(run: Run | None) -> Answer:
     return {"TimeLeftSeconds": left, "StillEstimating": False}
 
 
-@answers("ListCrawls")
+@operation("glue", "ListCrawls")
 def list_crawls(
     context: Context,
     *,

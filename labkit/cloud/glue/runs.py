@@ -23,7 +23,8 @@ Run = dict[str, Any]
 
 def runs_of(cloud: Cloud, region: str, crawler: str) -> list[Run]:
     """A crawler's crawls, the oldest first."""
-    runs = cloud.records("glue.crawl").values()
+    records = cloud.records("glue.crawl")
+    runs = filter(None, map(records.get, records))  # another crawler may go meanwhile
     return [r for r in runs if r["crawler"] == crawler and r["region"] == region]
 
 

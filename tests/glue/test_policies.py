@@ -1,0 +1,187 @@
+"""The second crawl: what the crawler's policies let it change."""
+
+import pytest
+
+from tests.glue.lake import Lake, columns
+
+A = "id,name,price\n1,x,1.5\n"
+WIDER = "id,name,price,stock\n1,x,1.5,7\n"
+KEEP = {"UpdateBehavior": "LOG", "DeleteBehavior": "LOG"}
+MERGE = {"CrawlerOutput": {"Tables": {"AddOrUpdateBehavior": "MergeNewColumns"}}}
+INHERIT = {"CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}}}
+
+
+def test_nothing_new_changes_nothing(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl()
+    before = lake.table("data"), lake.partitions("data")
+    lake.run()
+    assert (lake.table("data"), lake.partitions("data")) == before
+    assert lake.metrics()["TablesUpdated"] == lake.metrics()["TablesCreated"] == 0
+
+
+def test_more_data_updates_the_figures_but_makes_no_version(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.crawl()
+    lake.put("data/b.csv", A)
+    lake.run()
+    table = lake.table("data")
+    assert (table["Parameters"]["recordCount"], table["VersionId"]) == ("2", "1")
+
+
+def test_new_partition_is_added(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl(SchemaChangePolicy=KEEP)
+    lake.put("data/day=2/a.csv", A)
+    lake.run()
+    assert set(lake.partitions("data")) == {("1",), ("2",)}
+
+
+UPDATES = [
+    ("update", {}, {"id", "name", "price", "stock"}, "2"),
+    ("log", {"SchemaChangePolicy": KEEP}, {"id", "name", "price"}, "1"),
+    (
+        "log but merge",
+        {"SchemaChangePolicy": KEEP, "Configuration": MERGE},
+        {"id", "name", "price", "stock"},
+        "2",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected", "version"),
+    [row[1:] for row in UPDATES],
+    ids=[row[0] for row in UPDATES],
+)
+def test_new_column(
+    lake: Lake, options: dict[str, object], expected: set[str], version: str
+) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl(**options)
+    lake.put("data/day=2/a.csv", WIDER)
+    lake.run()
+    table = lake.table("data")
+    assert (set(columns(table)), table["VersionId"]) == (expected, version)
+    assert set(lake.partitions("data")) == {("1",), ("2",)}
+
+
+def test_gone_column_is_removed_or_kept(lake: Lake) -> None:
+    lake.put("data/a.csv", WIDER)
+    lake.crawl()
+    lake.put("data/a.csv", A)
+    lake.run()
+    assert set(columns(lake.table("data"))) == {"id", "name", "price"}
+    lake.glue.update_crawler(
+        Name=lake.crawler, Configuration='{"Version": 1.0, "CrawlerOutput": {"Tables": '
+        '{"AddOrUpdateBehavior": "MergeNewColumns"}}}'
+    )  # fmt: skip
+    lake.put("data/a.csv", "id,name\n1,x\n")
+    lake.run()
+    assert set(columns(lake.table("data"))) == {"id", "name", "price"}
+
+
+def test_merge_keeps_the_type_that_a_person_set(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.crawl(Configuration=MERGE)
+    table = lake.table("data")
+    table["StorageDescriptor"]["Columns"][2]["Type"] = "decimal(10,2)"
+    kept = ("Name", "StorageDescriptor", "Parameters", "TableType", "PartitionKeys")
+    lake.glue.update_table(
+        DatabaseName=lake.database, TableInput={name: table[name] for name in kept}
+    )
+    lake.put("data/a.csv", WIDER)
+    lake.run()
+    assert columns(lake.table("data"))["price"] == "decimal(10,2)"
+    assert columns(lake.table("data"))["stock"] == "bigint"
+
+
+def test_partitions_inherit_from_the_table(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.put("data/day=2/a.csv", WIDER)
+    lake.crawl(Configuration=INHERIT)
+    found = [columns(p) for p in lake.partitions("data").values()]
+    assert found == [columns(lake.table("data"))] * 2
+
+
+DELETIONS = [
+    ("deprecate", "DEPRECATE_IN_DATABASE", {"gone", "kept"}, True, 2),
+    ("delete", "DELETE_FROM_DATABASE", {"kept"}, False, 1),
+    ("log", "LOG", {"gone", "kept"}, False, 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("behavior", "tables", "deprecated", "partitions"),
+    [row[1:] for row in DELETIONS],
+    ids=[row[0] for row in DELETIONS],
+)
+def test_deletion(
+    lake: Lake, behavior: str, tables: set[str], deprecated: bool, partitions: int
+) -> None:
+    lake.put("data/gone/a.csv", A)
+    lake.put("data/kept/day=1/b.csv", "k;v\n1;2.5\n")
+    lake.put("data/kept/day=2/b.csv", "k;v\n1;2.5\n")
+    lake.crawl(SchemaChangePolicy={"DeleteBehavior": behavior})
+    lake.delete("data/gone/a.csv", "data/kept/day=2/b.csv")
+    lake.run()
+    assert set(lake.tables()) == tables
+    assert len(lake.partitions("kept")) == partitions
+    marks = [
+        "DEPRECATED_BY_CRAWLER" in found["Parameters"]
+        for found in [lake.tables().get("gone"), lake.partitions("kept").get(("2",))]
+        if found
+    ]
+    assert marks == [deprecated] * len(marks)
+    version = lake.table("kept")["VersionId"]
+    lake.run()
+    assert lake.table("kept")["VersionId"] == version
+
+
+def test_deprecated_table_comes_back(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.crawl()
+    lake.delete("data/a.csv")
+    lake.run()
+    assert "DEPRECATED_BY_CRAWLER" in lake.table("data")["Parameters"]
+    lake.put("data/a.csv", A)
+    lake.run()
+    assert "DEPRECATED_BY_CRAWLER" not in lake.table("data")["Parameters"]
+
+
+def test_tables_of_others_are_left_alone(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.crawl(SchemaChangePolicy={"DeleteBehavior": "DELETE_FROM_DATABASE"})
+    mine = {"Name": "mine", "StorageDescriptor": {"Location": lake.uri("data/x/")}}
+    lake.glue.create_table(DatabaseName=lake.database, TableInput=mine)
+    lake.run()
+    assert set(lake.tables()) == {"data", "mine"}
+
+
+def test_new_folders_only(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl(SchemaChangePolicy=KEEP, RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"})
+    lake.put("data/day=1/b.csv", A)
+    lake.put("data/day=2/a.csv", A)
+    lake.run()
+    counts = {k: p["Parameters"]["objectCount"] for k, p in lake.partitions("data").items()}
+    assert counts == {("1",): "1", ("2",): "1"}
+
+
+def test_changed_object_is_read_again(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.crawl()
+    lake.put("data/a.csv", "id,name,price\n1,x,many\n")
+    lake.run()
+    assert columns(lake.table("data"))["price"] == "string"
+
+
+def test_changed_classifier_reads_again(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.crawl()
+    lake.glue.create_classifier(
+        CsvClassifier={"Name": f"{lake.name}-c", "Header": ["k", "l", "m"], "Delimiter": ","}
+    )
+    lake.glue.update_crawler(Name=lake.crawler, Classifiers=[f"{lake.name}-c"])
+    lake.run()
+    assert list(columns(lake.table("data"))) == ["k", "l", "m"]
