@@ -176,6 +176,7 @@ def test_result_type(name: str, args: list[str], returns: str) -> None:
         (["array(integer)", "array(bigint)"], "array(bigint)"),
         (["row(a integer)", "row(a bigint)"], "row(a bigint)"),
         (["row(a integer)", "row(b bigint)"], "row(bigint)"),
+        (["char(4)", "varchar(2)"], "char(4)"),
         (["integer", "varchar"], None),
         (["boolean", "integer"], None),
         (["date", "varchar"], None),

@@ -232,7 +232,7 @@ def _matches(
 
 def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, int]:
     """How much an overload changes its arguments: how many of them, then how far."""
-    changed = [(p, a) for p, a in zip(parameters, args, strict=True) if p != a]
+    changed = [(p, a) for p, a in zip(parameters, args, strict=True) if p.base != a.base]
     return len(changed), sum(_RANK.get(p.base, 0) for p, _ in changed)
 
 

@@ -1,7 +1,9 @@
 """Trino's implicit coercions: which type turns into which, and the DuckDB SQL that does it.
 
 Trino widens numbers (``tinyint`` … ``bigint``, ``decimal``, ``real``, ``double``), dates to
-timestamps, timestamps to zoned ones, and lengths; it never turns text into a number or back.
+timestamps, timestamps to zoned ones, and lengths; it never turns text into a number or back. A
+varchar that meets a char becomes one, so trailing spaces do not count; a char must be cast to be
+used as a varchar (https://docs.aws.amazon.com/athena/latest/ug/data-types-considerations.html).
 
 Source: https://trino.io/docs/current/language/types.html and ``TypeCoercion.java`` of trinodb/trino
 """
@@ -15,7 +17,8 @@ from labkit.cloud.engine.types import UNKNOWN, Type
 _INTEGERS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 _NUMBERS = [*_INTEGERS, "decimal", "real", "double"]
 _TIMES = ["date", "timestamp", "timestamptz"]
-_LADDERS = (_NUMBERS, _TIMES, ["time", "timetz"], ["char", "varchar"])
+_LADDERS = (_NUMBERS, _TIMES, ["time", "timetz"], ["varchar", "char"])
+_LONGEST_CHAR = 65536
 _LENGTHS = {"varchar", "char", "timestamp", "timestamptz", "time", "timetz"}
 
 
@@ -49,6 +52,8 @@ def coerce(sql: str, source: Type, target: Type) -> str:
     match target.base:
         case "timestamptz":
             return f"trino_zoned(CAST({sql} AS TIMESTAMP), 'UTC')"
+        case "char":
+            return f"rtrim(left({sql}, {target.args[0] if target.args else 1}), ' ')"
         case "varchar":
             return f"rpad({sql}, {source.args[0] if source.args else 1}, ' ')"
         case "array":
@@ -71,7 +76,7 @@ def _map(sql: str, source: Type, target: Type) -> str:
 
 
 def _pads(source: Type, target: Type) -> bool:
-    if source.base == "char" and target.base == "varchar":
+    if {source.base, target.base} == {"char", "varchar"}:
         return True
     pairs = zip(source.types, target.types, strict=False)
     return source.base == target.base and any(_pads(s, t) for s, t in pairs)
@@ -79,7 +84,7 @@ def _pads(source: Type, target: Type) -> bool:
 
 def _by_parts(kind: Type) -> bool:
     """Whether DuckDB's own CAST would not do: zones, padding, and rows, which it casts by name."""
-    return kind.base in ("timestamptz", "row", "varchar") or any(map(_by_parts, kind.types))
+    return kind.base in ("timestamptz", "row", "varchar", "char") or any(map(_by_parts, kind.types))
 
 
 def _common(left: Type, right: Type) -> Type | None:
@@ -100,8 +105,8 @@ def _climb(low: Type, high: Type) -> Type | None:
     """The common type of two neighbours on a ladder: integer and decimal(3,1) → decimal(11,1)."""
     if high.base == "decimal":
         return _common(Type("decimal", (_INTEGERS[low.base], 0)), high)
-    if high.base == "varchar":
-        return _longest(high, low)
+    if high.base == "char":
+        return _longest(high, Type("char", low.args or (_LONGEST_CHAR,)))
     if low.base in ("timestamp", "time"):
         return _longest(high, low)
     return high
@@ -158,5 +163,7 @@ def _same(found: Type | None, target: Type) -> bool:
 def _nameless(kind: Type) -> Type:
     args = tuple(_nameless(a) if isinstance(a, Type) else a for a in kind.args)
     if kind.base in ("timestamp", "timestamptz", "time", "timetz") and args == (3,):
+        args = ()
+    if kind.base == "char" and args == (1,):
         args = ()
     return Type(kind.base, args)

@@ -205,7 +205,7 @@ def _as_base(arg: Type, base: str) -> Type | None:
     widths = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "unknown": 1}
     if base == "decimal" and arg.base in widths:
         return Type("decimal", (widths[arg.base], 0))
-    if (base, arg.base) in (("varchar", "char"), ("timestamptz", "timestamp")):
+    if (base, arg.base) in (("char", "varchar"), ("timestamptz", "timestamp")):
         return Type(base, arg.args)
     return None
 

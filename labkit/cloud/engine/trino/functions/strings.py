@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
     Udf,
     entries,
     fail,
@@ -35,6 +36,11 @@ def _substring(call: Any, args: Sequence[str]) -> str:
     )
 
 
+def _substring_of_char(call: Any, args: Sequence[str]) -> str:
+    padded = f"rpad({args[0]}, {call.bindings['x']}, ' ')"
+    return f"rtrim({_substring(call, [padded, *args[1:]])}, ' ')"
+
+
 def _pad(side: str) -> str:
     return (
         f"CASE WHEN {{2}} = '' THEN {failure('Padding string must not be empty')} "
@@ -45,6 +51,11 @@ def _pad(side: str) -> str:
 
 
 SCALARS = (
+    Entry(
+        "concat(char(x), char(y)) -> char(u)",
+        "(rpad({0}, {x}, ' ') || {1})",
+        derive=lambda v: {"u": v["x"] + v["y"]},
+    ),
     *entries(
         ("chr(bigint) -> varchar(1)", "chr(CAST({0} AS INTEGER))"),
         ("codepoint(varchar(1)) -> integer", "trino_codepoint({0})"),
@@ -94,6 +105,10 @@ SCALARS = (
         ("char2hexint(varchar) -> varchar", "trino_char2hexint({0})"),
         ("substr(varchar(x), bigint) -> varchar(x)", _substring),
         ("substr(varchar(x), bigint, bigint) -> varchar(x)", _substring),
+        ("substr(char(x), bigint) -> char(x)", _substring_of_char),
+        ("substr(char(x), bigint, bigint) -> char(x)", _substring_of_char),
+        ("substring(char(x), bigint) -> char(x)", _substring_of_char),
+        ("substring(char(x), bigint, bigint) -> char(x)", _substring_of_char),
         ("substring(varchar(x), bigint) -> varchar(x)", _substring),
         ("substring(varchar(x), bigint, bigint) -> varchar(x)", _substring),
         ("translate(varchar, varchar, varchar) -> varchar", "translate({0}, {1}, {2})"),
