@@ -491,7 +491,7 @@ SELECT a, b FROM (VALUES (1, 2)) t(a, b) NATURAL JOIN (VALUES 1) u(a)
 --! NOT_SUPPORTED: line 1:42: Natural join not supported
 
 SELECT CAST('ab' AS char(4)) || 'x', CAST('a' AS char(3)) = 'a', length(CAST('ab' AS char(5)))
---! TYPE_MISMATCH: line 1:30: Unexpected parameters (char(4), varchar(1)) for function concat. Expected: concat(char(x), char(y)), concat(varchar, varchar, varchar...), concat(varbinary, varbinary, varbinary...), concat(array(E), array(E), array(E)...), concat(E, array(E)), concat(array(E), E)
+--> [["ab  x", "true", "5"]]
 
 SELECT lower(DISTINCT 'A')
 --! FUNCTION_NOT_AGGREGATE: line 1:8: DISTINCT is not valid for scalar function lower

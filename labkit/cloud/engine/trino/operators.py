@@ -8,6 +8,7 @@ is NULL; two zoned timestamps are equal when their instants are
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from labkit.cloud.engine.trino import decimals
@@ -36,8 +37,16 @@ MACROS = (
 )
 
 
+#: The SQL of a number's literal, and of one that `coerced` made a double.
+_NUMBER = re.compile(r"(\d+)|CAST\('([\d.]+)' AS DECIMAL\(\d+,\d+\)\)")
+_FLOAT = re.compile(r"CAST\('?[\d.eE+-]+'? AS (DOUBLE|FLOAT)\)")
+
+
 def coerced(value: Typed, target: Type) -> Typed:
     """A value as another type that Trino coerces it to."""
+    number = _NUMBER.fullmatch(value.sql)
+    if number and target.base in ("decimal", "double", "real"):
+        return Typed(f"CAST('{number[1] or number[2]}' AS {target.duckdb})", target)
     return Typed(coerce(value.sql, value.type, target), target)
 
 
@@ -216,7 +225,7 @@ def zoned(instant: str, zone: str) -> str:
 
 def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
     """``left op right``; None when Trino does not compare the two."""
-    common = comparable_type([left.type, right.type])
+    common = _literals_own(left, right) or comparable_type([left.type, right.type])
     if common is None or (op not in ("=", "<>", "IS DISTINCT FROM") and not orderable(common)):
         return None
     if common == UNKNOWN:
@@ -225,6 +234,18 @@ def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
     if op == "IS DISTINCT FROM":
         return Typed(f"({sort_key(a, common)} {op} {sort_key(b, common)})", BOOLEAN)
     return Typed(_compare(op, a, b, common), BOOLEAN)
+
+
+def _literals_own(left: Typed, right: Typed) -> Type | None:
+    """A decimal column meets a number that its own type holds, without a cast of each row."""
+    for column, number in ((left, right), (right, left)):
+        found = _NUMBER.fullmatch(number.sql)
+        if column.type.base == "decimal" and found:
+            precision, scale = decimals.parts(column.type)
+            whole, _, fraction = (found[1] or found[2]).partition(".")
+            if len(whole.lstrip("0")) <= precision - scale and len(fraction) <= scale:
+                return column.type
+    return None
 
 
 def comparable_type(types: list[Type]) -> Type | None:
@@ -258,22 +279,16 @@ def _compare(op: str, a: str, b: str, kind: Type) -> str:
 
 def _compare_floats(op: str, a: str, b: str, kind: Type) -> str:
     """DuckDB sorts NaN last and equals it to itself; in Trino it compares with nothing."""
-    numbers = [sql for sql in (a, b) if not _finite(sql)]
-    if op == "<>" or not numbers or (len(numbers) == 1 and _never_nan(op, numbers[0] == a)):
-        return f"({a} {op} {b})"
-    checks = "".join(f" AND NOT isnan({sql})" for sql in numbers)
+    checked = [sql for sql in (a, b) if not _FLOAT.fullmatch(sql)]
+    if op == "<>" or (len(checked) == 1 and _never_nan(op, checked[0] == a)):
+        checked = []
+    checks = "".join(f" AND {sql} <= CAST('inf' AS {kind.duckdb})" for sql in checked)
     return f"({a} {op} {b}{checks})"
 
 
 def _never_nan(op: str, is_left: bool) -> bool:
     """Whether NaN, the largest number to DuckDB, already fails this comparison with a number."""
     return op == "=" or (op in ("<", "<=")) == is_left
-
-
-def _finite(sql: str) -> bool:
-    """Whether the SQL is a number's literal, which is not NaN."""
-    inner = sql.removeprefix("CAST(").split(" AS ")[0].strip("(-")
-    return inner.replace(".", "").replace("e", "").replace("'", "").isdigit()
 
 
 def _compare_zoned(op: str, a: str, b: str, kind: Type) -> str:
