@@ -1,1 +1,89 @@
-class CatalogBrowser: ...
+"""The catalog browser: databases, their tables, a table's columns, partitions and properties.
+
+What the console of Glue shows under *Data Catalog*, with a preview of ten rows, which Athena
+reads. https://docs.aws.amazon.com/glue/latest/dg/console-tables.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from traitlets import Dict, List, Unicode
+
+from labkit.widgets.console import Facts, front_end
+from labkit.widgets.describe import pictured, table_facts
+from labkit.widgets.picture import frame, notice, tag
+from labkit.widgets.statements import StatementConsole
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+PREVIEW_ROWS = 10
+
+
+class CatalogBrowser(StatementConsole):
+    """The databases and tables of the data catalog.
+
+    Args:
+        lab: the lab whose clients to use.
+        database: the database that is shown at first; by default the first one.
+    """
+
+    _esm = front_end("core.js", "tables.js", "results.js", "catalog.js")
+    _css = front_end("core.css", "editor.css", "browsers.css")
+    databases: List[str] = List().tag(sync=True)
+    database = Unicode().tag(sync=True)
+    tables: List[Facts] = List().tag(sync=True)
+    table = Unicode().tag(sync=True)
+    partitions: List[list[str]] = List().tag(sync=True)
+    run = Dict().tag(sync=True)
+    preview = Dict().tag(sync=True)
+
+    def __init__(self, lab: Lab, *, database: str = "") -> None:
+        super().__init__(lab)
+        self.attempt("choose", {"database": database})
+
+    def do_choose(self, *, database: str = "") -> None:
+        """Show a database's tables."""
+        self.databases = sorted(
+            d["Name"] for d in self.all("glue", "get_databases", "DatabaseList")
+        )
+        self.database = database or self.database or next(iter(self.databases), "")
+        tables = self._tables() if self.database else []
+        self.tables = sorted(tables, key=lambda t: str(t["name"]))
+        if self.table not in [t["name"] for t in self.tables]:
+            self.do_open(table="")
+
+    def do_open(self, *, table: str) -> None:
+        """Show a table, with its partitions."""
+        self.table, self.run, self.preview, self.partitions = table, {}, {}, []
+        if table and self._facts()["keys"]:
+            found = self.all(
+                "glue", "get_partitions", "Partitions", DatabaseName=self.database, TableName=table
+            )
+            listed = [[*p["Values"], p["StorageDescriptor"]["Location"]] for p in found]
+            self.partitions = sorted(listed)
+
+    def do_preview(self) -> None:
+        """Read the table's first rows by Athena."""
+        sql = f'SELECT * FROM "{self.database}"."{self.table}" LIMIT {PREVIEW_ROWS}'
+        self.preview = {}
+        run = self.run_statement(sql, database=self.database, show=self._show_run)
+        if run["state"] == "SUCCEEDED":
+            self.preview = self.rows(run)
+
+    def _show_run(self, run: Facts) -> None:
+        self.run = run
+
+    def _tables(self) -> list[Facts]:
+        found = self.all("glue", "get_tables", "TableList", DatabaseName=self.database)
+        return [table_facts(t) for t in found]
+
+    def _facts(self) -> Facts:
+        found: Facts = next(t for t in self.tables if t["name"] == self.table)
+        return found
+
+    def snapshot(self) -> str:
+        """The chosen database's tables, each with its columns."""
+        said = tag("div", f"{self.database}: {len(self.tables)} tables", style="quiet")
+        return frame("Data catalog", notice(self.notice), said, *map(pictured, self.tables))

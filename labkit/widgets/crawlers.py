@@ -34,7 +34,7 @@ class CrawlerConsole(Console):
     """
 
     _esm = front_end("core.js", "tables.js", "crawlers.js")
-    crawlers = List().tag(sync=True)
+    crawlers: List[Facts] = List().tag(sync=True)
     tables = Dict().tag(sync=True)
     lines = Dict().tag(sync=True)
 
@@ -176,7 +176,7 @@ _COUNTS = ("Created", "Updated", "Deleted")
 
 
 def _share(crawler: Facts, metrics: Facts) -> float | None:
-    """How far a running crawl is: from the time that it took and the time that Glue says is left."""
+    """How far a running crawl is, from the time that it took and that Glue says is left."""
     if crawler["State"] == "READY" or metrics.get("StillEstimating", True):
         return None
     done_s, left_s = crawler.get("CrawlElapsedTime", 0) / 1000, metrics.get("TimeLeftSeconds", 0)

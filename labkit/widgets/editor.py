@@ -7,37 +7,29 @@ https://docs.aws.amazon.com/athena/latest/ug/querying.html
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from traitlets import Dict, List, Unicode
 
 from labkit.query import readable
 from labkit.storage import split_uri
-from labkit.widgets.console import Console, Facts, front_end
+from labkit.widgets.console import Facts, front_end
 from labkit.widgets.describe import summary, table_facts
-from labkit.widgets.executions import (
-    ENDS,
-    refused,
-    result_facts,
-    run_facts,
-    statistics_facts,
-)
+from labkit.widgets.executions import ENDS, run_facts, statistics_facts
 from labkit.widgets.picture import Markup, fold, frame, joined, notice, table, tag
 from labkit.widgets.refusals import Notice
+from labkit.widgets.statements import CATALOG, WORKGROUP, StatementConsole
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
-CATALOG, WORKGROUP = "AwsDataCatalog", "primary"
-FIRST_LOOK_S, SLOWEST_LOOK_S = 0.02, 0.4
-PAGE_ROWS, PICTURE_ROWS, RECENT = 1000, 10, 50
+PICTURE_ROWS, RECENT = 10, 50
 DOWNLOAD_BYTES = 50 * 1000**2
 ASKED = {"state": "QUEUED", "error": "", "place": None, "id": "", "kind": "", "dollars": 0.0}
 NOTHING_YET = {"queue_ms": 0, "run_ms": 0, "scanned_bytes": 0, "reused": False}
 
 
-class QueryEditor(Console):
+class QueryEditor(StatementConsole):
     """SQL on the lake, with the catalog beside it.
 
     Args:
@@ -49,15 +41,15 @@ class QueryEditor(Console):
     _esm = front_end("core.js", "sql.js", "results.js", "editor.js")
     _css = front_end("core.css", "editor.css")
     database = Unicode().tag(sync=True)
-    databases = List().tag(sync=True)
-    tables = List().tag(sync=True)
-    tabs = List().tag(sync=True)
+    databases: List[str] = List().tag(sync=True)
+    tables: List[Facts] = List().tag(sync=True)
+    tabs: List[Facts] = List().tag(sync=True)
     runs = Dict().tag(sync=True)
     results = Dict().tag(sync=True)
     statistics = Dict().tag(sync=True)
     plans = Dict().tag(sync=True)
-    recent = List().tag(sync=True)
-    saved = List().tag(sync=True)
+    recent: List[Facts] = List().tag(sync=True)
+    saved: List[Facts] = List().tag(sync=True)
 
     def __init__(self, lab: Lab, *, database: str = "", sql: str = "") -> None:
         super().__init__(lab, tabs=[{"id": "1", "title": "Query 1", "sql": sql}])
@@ -67,7 +59,9 @@ class QueryEditor(Console):
 
     def do_choose(self, *, database: str = "") -> None:
         """Show a database's tables and views."""
-        self.databases = sorted(d["Name"] for d in self.all("glue", "get_databases", "DatabaseList"))
+        self.databases = sorted(
+            d["Name"] for d in self.all("glue", "get_databases", "DatabaseList")
+        )
         self.database = database or self.database or next(iter(self.databases), "")
         if self.database:
             self._show_tables()
@@ -90,7 +84,7 @@ class QueryEditor(Console):
         """Show how Athena would run a statement."""
         run = self._run(tab, sql if _explains(sql) else f"EXPLAIN {sql}", 0)
         if run["state"] == "SUCCEEDED":
-            rows = self._rows(run, first=True)["rows"]
+            rows = self.rows(run)["rows"]
             self.put("plans", tab, "\n".join(row[0] or "" for row in rows))
 
     def do_cancel(self, *, tab: str) -> None:
@@ -101,7 +95,7 @@ class QueryEditor(Console):
     def do_more(self, *, tab: str) -> None:
         """Fetch the next thousand rows of a result."""
         shown = self.results[tab]
-        page = self._rows(self.runs[tab], first=False, token=shown["next"])
+        page = self.rows(self.runs[tab], first=False, token=shown["next"])
         self.put("results", tab, page | {"rows": shown["rows"] + page["rows"]})
 
     def do_forget(self, *, tab: str) -> None:
@@ -113,15 +107,12 @@ class QueryEditor(Console):
 
     def _run(self, tab: str, sql: str, reuse_minutes: int) -> Facts:
         self._clear(tab)
-        athena = self.lab.client("athena")
-        try:
-            started = athena.start_query_execution(**self._request(sql, reuse_minutes))
-        except athena.exceptions.InvalidRequestException as error:
-            run = refused(error.response["Error"]["Message"])
-        else:
-            run = self._follow(tab, started["QueryExecutionId"])
-        self.put("runs", tab, run)
-        return run
+        return self.run_statement(
+            sql,
+            database=self.database,
+            reuse_minutes=reuse_minutes,
+            show=lambda run: self.put("runs", tab, run),
+        )
 
     def _clear(self, tab: str) -> None:
         self.notice = {}
@@ -129,42 +120,10 @@ class QueryEditor(Console):
             self._drop(trait, tab)
         self.put("runs", tab, ASKED | NOTHING_YET)
 
-    def _request(self, sql: str, reuse_minutes: int) -> Facts:
-        request: Facts = {
-            "QueryString": sql.strip().rstrip(";"),
-            "WorkGroup": WORKGROUP,
-            "ResultConfiguration": {"OutputLocation": self.lab.names.results},
-        }
-        if self.database:
-            request["QueryExecutionContext"] = {"Catalog": CATALOG, "Database": self.database}
-        if reuse_minutes:
-            reuse = {"Enabled": True, "MaxAgeInMinutes": reuse_minutes}
-            request["ResultReuseConfiguration"] = {"ResultReuseByAgeConfiguration": reuse}
-        return request
-
-    def _follow(self, tab: str, execution_id: str) -> Facts:
-        pause_s = FIRST_LOOK_S
-        while (run := self._look(execution_id))["state"] not in ENDS:
-            self.put("runs", tab, run)
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 1.4, SLOWEST_LOOK_S)
-        return run
-
-    def _look(self, execution_id: str) -> Facts:
-        found = self.call("athena", "get_query_execution", QueryExecutionId=execution_id)
-        return run_facts(self.lab, found["QueryExecution"])
-
     def _show_result(self, tab: str, run: Facts) -> None:
-        self.put("results", tab, self._rows(run, first=True))
+        self.put("results", tab, self.rows(run))
         found = self.call("athena", "get_query_runtime_statistics", QueryExecutionId=run["id"])
         self.put("statistics", tab, statistics_facts(found["QueryRuntimeStatistics"]))
-
-    def _rows(self, run: Facts, *, first: bool, token: str = "") -> Facts:
-        page = {"NextToken": token} if token else {}
-        answer = self.call(
-            "athena", "get_query_results", QueryExecutionId=run["id"], MaxResults=PAGE_ROWS, **page
-        )
-        return result_facts(answer, kind=run["kind"], first=first)
 
     def _drop(self, trait: str, tab: str) -> None:
         with self._lock:

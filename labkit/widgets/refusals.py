@@ -61,7 +61,7 @@ def advice(text: str, *, who: str) -> tuple[str, str]:
     'lab.storage.add_key_users("arn:aws:iam::1:role/reader")'
     """
     if POLICY_DENIED in text:
-        return "The policy of the resource forbids it, whoever asks. Read the policy:", _policy(text)
+        return "The resource's policy forbids it, whoever asks. Read it:", _policy(text)
     if not KEY_DENIED.search(text):
         return "", ""
     if named := ROLE.search(text):

@@ -40,13 +40,13 @@ function treeTable(table, send, own) {
     h("div", { class: "lk-row lk-tree-line" },
       chevron(open, `columns of ${table.name}`, () => toggled(own, "open", table.name)),
       h("span", { class: "lk-grow lk-tree-name", title: table.name }, table.name),
-      table.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${table.keys.join(", ")}` }, "Partitioned"),
+      table.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${table.keys.join(", ")}` }, h("span", { class: "lk-wide" }, "Partitioned"), h("span", { class: "lk-slim", "aria-hidden": "true" }, "part.")),
       button(`Menu of ${table.name}`, () => own.set({ menu: own.menu === table.name ? "" : table.name }),
         { class: "lk-plain", "aria-haspopup": "menu", "aria-expanded": String(own.menu === table.name) }, "⋮")),
     own.menu === table.name && tableMenu(table, own),
     open && h("ul", { class: "lk-tree-columns" }, table.columns.map((c) =>
       h("li", {}, button(`Insert ${c.name}`, () => own.editor.insert(quotedName(c.name)), { class: "lk-plain lk-tree-name", title: c.key ? "partition key" : c.name }, c.name),
-        h("span", { class: "lk-quiet lk-mono", title: c.type }, c.key ? `${c.type} ⚿` : c.type)))));
+        h("span", { class: "lk-quiet lk-mono", title: c.type }, c.type, c.key && " (key)")))));
 }
 
 const quotedName = (name) => (/^[a-z_]\w*$/i.test(name) && !IS_KEYWORD.has(name.toUpperCase()) ? name : `"${name}"`);
@@ -95,7 +95,7 @@ function actions(run, tab, send, own) {
     button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
     button("Clear editor", () => own.clear(), {}, "Clear"),
     h("label", { class: "lk-switch" }, h("input", { type: "checkbox", "aria-label": "Reuse query results", checked: own.reuse,
-      onchange: (e) => own.set({ reuse: e.target.checked }) }), "Reuse results up to 60 min"));
+      onchange: (e) => own.set({ reuse: e.target.checked }) }), "Reuse results (60 min)"));
 }
 
 function savingLine(send, own) {
@@ -180,7 +180,10 @@ function render(context) {
     place: "editor", result: "results", filter: "", open: new Set(), menu: "", reuse: false, naming: null, part: false,
     tab: model.get("tabs")[0].id, started: {}, views: {}, editor: null, offsets: {} });
   const { own, send } = shown;
-  own.drawn = (root) => root.querySelector("[data-own=editor]")?.append(own.editor.element);
+  own.drawn = (root) => {
+    const place = root.querySelector("[data-own=editor]");
+    if (place && !place.firstChild) place.append(own.editor.element);
+  };
   const tabs = () => model.get("tabs");
   const keep = (changed) => { model.set("tabs", changed); model.save_changes(); };
   own.editor = sqlEditor({

@@ -50,7 +50,7 @@ function costLine(run, since) {
   if (!run) return h("div", { class: "lk-cost" }, h("span", { class: "lk-quiet" }, "Run a statement to see its rows here. Ctrl + Enter runs it."));
   const facts = [["Time in queue", duration(run.queue_ms)], ["Run time", duration(live(run) ? since : run.run_ms)],
     ["Data scanned", run.reused ? "none, an earlier result" : size(run.scanned_bytes)]];
-  if (run.state === "SUCCEEDED") facts.push(["On AWS this costs", dollars(run.dollars)]);
+  facts.push(["On AWS this costs", run.state === "SUCCEEDED" || run.state === "CANCELLED" ? dollars(run.dollars) : "–"]);
   return h("div", { class: "lk-cost" }, h("span", { role: "status" }, status(run.state)),
     facts.map(([name, value]) => h("span", { class: "lk-fact" }, h("span", { class: "lk-quiet" }, `${name}: `), h("b", {}, value))));
 }
