@@ -20,6 +20,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from labkit import __version__
 from labkit.cloud import guard, kms, protocol
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.events import rules
 from labkit.cloud.operations import (
     OPERATIONS,
     AwsError,
@@ -37,7 +38,10 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 HEALTH = "/labkit/health"
 # Who looks at each call of a service before it is answered, and may refuse it.
-JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {"kms": kms.judge_call}
+JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
+    "events": rules.judge_call,
+    "kms": kms.judge_call,
+}
 # What moto needs changed in a request before it understands it.
 REWRITES: dict[str, Callable[[str, bytes], bytes]] = {"kms": kms.for_moto}
 

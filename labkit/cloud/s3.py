@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud import guard, policy, protocol, s3_delete
+from labkit.cloud import guard, policy, protocol, s3_delete, s3_notices
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.objects import BODIES, CHUNK, Body, read_stream, write_stream
 from labkit.cloud.operations import AwsError, Principal, not_kept
@@ -153,7 +153,7 @@ class S3:
             environ.pop("HTTP_X_AMZ_CHECKSUM_ALGORITHM", None)
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
-        with self.cloud.lock("s3"), BODIES.tickets():
+        with self.cloud.lock("s3"), BODIES.tickets(), s3_notices.asked_for(request.query):
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise AwsError("NotImplemented", "The local AWS's S3 has no such function")

@@ -1,0 +1,153 @@
+"""Deliveries: what EventBridge and S3 have to hand to a function, a queue, a topic or a workflow.
+
+A delivery is on disk before the call that caused it is answered, and one thread works them off in
+order, so that no call waits for its consequences. Targets are reached through AWS's own API.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas.invoke import queue_for_service
+from labkit.cloud.operations import AwsError
+
+log = logging.getLogger(__name__)
+
+KIND = "events.delivery"
+Delivery = dict[str, Any]
+Send = Callable[[Any, Delivery], Any]
+_WAITING: queue.Queue[str] = queue.Queue()
+_COUNT = itertools.count()
+
+
+def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], text: str) -> None:
+    """Hand a text to a target, soon.
+
+    Args:
+        service: the AWS service that sends, such as ``events.amazonaws.com``.
+        source: the ARN of the rule or bucket that it comes from.
+        target: as EventBridge keeps it: ``Arn`` and the parameters of its kind.
+        text: what the target gets.
+    """
+    name = f"{time.time_ns():020d}-{next(_COUNT)}"
+    item = {"service": service, "source": source, "target": target, "text": text}
+    cloud.records(KIND)[name] = item
+    _WAITING.put(name)
+
+
+@on_start
+def start(cloud: Cloud) -> None:
+    """Work off what waits, now and from now on."""
+    for name in sorted(cloud.records(KIND)):
+        _WAITING.put(name)
+    threading.Thread(target=_work, args=(cloud,), name="deliveries", daemon=True).start()
+
+
+def _work(cloud: Cloud) -> None:
+    records = cloud.records(KIND)
+    while True:
+        name = _WAITING.get()
+        item = records.get(name)
+        if item is None:
+            continue
+        try:
+            _send(cloud, item)
+        except (AwsError, BotoCoreError, ClientError) as error:
+            log.warning("%s could not reach %s: %s", item["source"], item["target"]["Arn"], error)
+        except Exception:
+            log.exception("%s could not reach %s", item["source"], item["target"]["Arn"])
+        del records[name]
+
+
+def _send(cloud: Cloud, item: Delivery) -> None:
+    arn = item["target"]["Arn"]
+    kind, region = arn.split(":")[2:4]
+    if kind == "lambda":
+        queue_for_service(cloud, item["service"], item["source"], arn, item["text"])
+    else:
+        service, send = SENDERS[kind]
+        send(_client(cloud, service, region), item)
+
+
+def _client(cloud: Cloud, service: str, region: str) -> Any:
+    _, key, secret = cloud.learner()
+    session = boto3.Session(key, secret, region_name=region or cloud.region)
+    once = Config(retries={"total_max_attempts": 1})
+    return session.client(service, endpoint_url=cloud.endpoint, config=once)
+
+
+# Targets ------------------------------------------------------------------------------------------
+
+
+def _to_queue(sqs: Any, item: Delivery) -> None:
+    name = item["target"]["Arn"].rpartition(":")[2]
+    group = item["target"].get("SqsParameters", {})
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    sqs.send_message(QueueUrl=url, MessageBody=item["text"], **group)
+
+
+def _to_topic(sns: Any, item: Delivery) -> None:
+    sns.publish(TopicArn=item["target"]["Arn"], Message=item["text"])
+
+
+def _to_log(logs: Any, item: Delivery) -> None:
+    group, stream = item["target"]["Arn"].split(":")[6], str(uuid.uuid4())
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    event = {"timestamp": int(time.time() * 1000), "message": item["text"]}
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=[event])
+
+
+def _to_machine(states: Any, item: Delivery) -> None:
+    states.start_execution(
+        stateMachineArn=item["target"]["Arn"], name=str(uuid.uuid4()), input=item["text"]
+    )
+
+
+def _to_workflow(glue: Any, item: Delivery) -> None:
+    glue.start_workflow_run(Name=item["target"]["Arn"].rpartition("/")[2])
+
+
+def _to_bus(events: Any, item: Delivery) -> None:
+    event = json.loads(item["text"])
+    events.put_events(
+        Entries=[
+            {
+                "Source": event["source"],
+                "DetailType": event["detail-type"],
+                "Detail": json.dumps(event["detail"]),
+                "Resources": event.get("resources", []),
+                "EventBusName": item["target"]["Arn"],
+            }
+        ]
+    )
+
+
+def _to_stream(firehose: Any, item: Delivery) -> None:
+    name = item["target"]["Arn"].rpartition("/")[2]
+    firehose.put_record(DeliveryStreamName=name, Record={"Data": item["text"].encode()})
+
+
+# Service in a target's ARN → the client and what it is asked.
+SENDERS: dict[str, tuple[str, Send]] = {
+    "sqs": ("sqs", _to_queue),
+    "sns": ("sns", _to_topic),
+    "logs": ("logs", _to_log),
+    "states": ("stepfunctions", _to_machine),
+    "glue": ("glue", _to_workflow),
+    "events": ("events", _to_bus),
+    "firehose": ("firehose", _to_stream),
+}
+KINDS = ("lambda", *SENDERS)

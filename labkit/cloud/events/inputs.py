@@ -1,0 +1,77 @@
+"""What a target gets: the event, a part of it, a constant, or a template filled with its parts.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+Event = dict[str, Any]
+_STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]")
+_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|<[^<>\s]+>')
+_PLACE = re.compile(r"<([^<>\s]+)>")
+_MISSING = object()
+
+
+def input_of(target: dict[str, Any], event: Event, rule_arn: str) -> str:
+    """The text that a target of a rule gets for an event.
+
+    >>> input_of({"InputPath": "$.detail.n"}, {"detail": {"n": [1, 2]}}, "")
+    '[1, 2]'
+    """
+    if "Input" in target:
+        return str(target["Input"])
+    if "InputPath" in target:
+        found = find(event, target["InputPath"])
+        return json.dumps(None if found is _MISSING else found)
+    if "InputTransformer" in target:
+        return _transform(target["InputTransformer"], event, rule_arn)
+    return json.dumps(event)
+
+
+def find(event: Event, path: str) -> Any:
+    """What a JSON path (``$.detail.items[0]``) leads to in an event."""
+    found: Any = event
+    for name, index, quoted in _STEP.findall(path.removeprefix("$")):
+        try:
+            found = found[int(index)] if index else found[name or quoted]
+        except (KeyError, IndexError, TypeError):
+            return _MISSING
+    return found
+
+
+def _transform(transformer: dict[str, Any], event: Event, rule_arn: str) -> str:
+    """A template with its ``<variables>`` filled: as JSON, or as plain text inside quotes."""
+    paths = transformer.get("InputPathsMap", {})
+    values = {name: find(event, path) for name, path in paths.items()} | {
+        "aws.events.rule-arn": rule_arn,
+        "aws.events.rule-name": rule_arn.rpartition("/")[2],
+        "aws.events.event": event,
+        "aws.events.event.json": event,
+        "aws.events.event.ingestion-time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+    }
+
+    def fill(token: re.Match[str]) -> str:
+        text = token[0]
+        if text.startswith("<"):
+            return _as_json(values, text[1:-1], text)
+        return _PLACE.sub(lambda place: _as_text(values, place[1], place[0]), text)
+
+    return _TOKEN.sub(fill, transformer["InputTemplate"])
+
+
+def _as_json(values: dict[str, Any], name: str, unknown: str) -> str:
+    value = values.get(name, unknown)
+    return "" if value is _MISSING else unknown if name not in values else json.dumps(value)
+
+
+def _as_text(values: dict[str, Any], name: str, unknown: str) -> str:
+    value = values.get(name, unknown)
+    if value is _MISSING:
+        return ""
+    plain = value if isinstance(value, str) else json.dumps(value)
+    return plain if name not in values else json.dumps(plain)[1:-1]

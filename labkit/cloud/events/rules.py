@@ -1,0 +1,143 @@
+"""EventBridge's rules: which events reach which targets.
+
+moto delivers inside the call, to disabled rules too, and one target that it does not know stops all
+rules after it. Here a rule only queues deliveries. A rule without a pattern, which is one with a
+schedule, sees no events.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rules.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from typing import Any
+
+import moto.events.models as models
+import moto.events.notifications as notifications
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events.delivery import KINDS, deliver
+from labkit.cloud.events.inputs import Event, input_of
+from labkit.cloud.events.schedule import BadSchedule, parse_schedule
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
+
+SENDER = "events.amazonaws.com"
+REQUIRED = ("id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a schedule that says nothing, and for targets that could never be reached."""
+    if expression := parameters.get("ScheduleExpression"):
+        try:
+            parse_schedule(expression)
+        except BadSchedule as error:
+            words = "Parameter ScheduleExpression is not valid."
+            raise AwsError("ValidationException", words) from error
+    if context.operation != "PutTargets":
+        return
+    for target in parameters["Targets"]:
+        kind = [*target["Arn"].split(":"), "", "", ""][2]
+        if kind not in KINDS:
+            raise not_here("events", "PutTargets", f"no target of {kind or target['Arn']}")
+
+
+@operation("events", "TestEventPattern")
+def check_event_pattern(context: Context, *, EventPattern: str, Event: str) -> Answer:
+    """Whether a pattern matches an event.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
+    """
+    pattern = models.EventPattern.load(EventPattern)
+    try:
+        event = json.loads(Event)
+    except ValueError as error:
+        raise AwsError("ValidationException", "Event is not valid JSON.") from error
+    for name in REQUIRED:
+        if name not in event:
+            words = f"Parameter Event is not valid. Reason: {name} is a required argument."
+            raise AwsError("ValidationException", words)
+    return {"Result": pattern.matches_event(event)}
+
+
+def publish(cloud: Cloud, event: Event, region: str) -> None:
+    """Give an AWS service's own event to the default bus."""
+    for rule in list(cloud.backend("events", region).event_buses["default"].rules.values()):
+        rule.send_to_targets(event)
+
+
+def aws_event(
+    cloud: Cloud, *, source: str, kind: str, detail: Any, resources: list[str], moment: float
+) -> Event:
+    """An event as EventBridge writes it.
+
+    Args:
+        source: such as ``aws.s3``.
+        kind: its ``detail-type``.
+        moment: seconds since 1970.
+    """
+    return {
+        "version": "0",
+        "id": str(uuid.uuid4()),
+        "detail-type": kind,
+        "source": source,
+        "account": cloud.account,
+        "time": iso(moment),
+        "region": cloud.region,
+        "resources": resources,
+        "detail": detail,
+    }
+
+
+def fire(cloud: Cloud, rule: Any, moment: float) -> None:
+    """Send a rule's scheduled event to its targets."""
+    event = aws_event(
+        cloud,
+        source="aws.events",
+        kind="Scheduled Event",
+        detail={},
+        resources=[rule.arn],
+        moment=moment,
+    )
+    _to_targets(cloud, rule, event)
+
+
+def iso(moment: Any) -> str:
+    """A time as events carry it, in UTC to the second."""
+    if isinstance(moment, str):
+        try:
+            moment = float(moment)
+        except ValueError:
+            return moment
+    return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@on_start
+def install(cloud: Cloud) -> None:
+    """Let moto's rules queue deliveries instead of making them."""
+
+    def send_to_targets(rule: Any, original_event: Any, transform_input: bool = True) -> None:
+        event = {k: v for k, v in original_event.items() if k != "ingestion-time"}
+        event["time"] = iso(event["time"])
+        pattern = rule.event_pattern
+        if rule.state == "ENABLED" and pattern.get_pattern() and pattern.matches_event(event):
+            _to_targets(cloud, rule, event)
+
+    models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign]
+    # CloudTrail's business: these reach a bus only where a trail is.
+    notifications._send_safe_notification = lambda *_: None
+
+
+def _to_targets(cloud: Cloud, rule: Any, event: Event) -> None:
+    for target in rule.targets:
+        text = input_of(target, event, rule.arn)
+        if _is_archive(target["Arn"]):
+            archive = json.loads(text)["archive-arn"].rpartition("/")[2]
+            rule._send_to_events_archive(archive, event)
+        else:
+            deliver(cloud, service=SENDER, source=rule.arn, target=target, text=text)
+
+
+def _is_archive(arn: str) -> bool:
+    return arn.split(":")[2] == "events" and arn.split(":")[5] == ""

@@ -1,0 +1,156 @@
+"""What S3 tells others of its objects: functions, queues, topics and EventBridge, once each.
+
+moto tells inside the request, so that a PUT waits for a function; it tells a completed multipart
+upload twice, and every PUT as a tagging besides. Here each becomes one delivery, made later.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+and https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import json
+import time
+import urllib.parse
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import moto.s3.notifications as notifications
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events.delivery import deliver
+from labkit.cloud.events.rules import aws_event, publish
+
+SENDER = "s3.amazonaws.com"
+# Notification of S3 → the event's type on EventBridge, and the reason it gives.
+KINDS = {
+    "s3:ObjectCreated:Put": ("Object Created", "PutObject"),
+    "s3:ObjectCreated:Post": ("Object Created", "POST Object"),
+    "s3:ObjectCreated:Copy": ("Object Created", "CopyObject"),
+    "s3:ObjectCreated:CompleteMultipartUpload": ("Object Created", "CompleteMultipartUpload"),
+    "s3:ObjectRemoved:Delete": ("Object Deleted", "DeleteObject"),
+    "s3:ObjectRemoved:DeleteMarkerCreated": ("Object Deleted", "DeleteObject"),
+    "s3:ObjectRestore:Post": ("Object Restore Initiated", None),
+    "s3:ObjectRestore:Completed": ("Object Restore Completed", None),
+    "s3:ObjectAcl:Put": ("Object ACL Updated", None),
+    "s3:ObjectTagging:Put": ("Object Tags Added", None),
+    "s3:ObjectTagging:Delete": ("Object Tags Deleted", None),
+}
+_ASKED: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("asked")
+
+
+@contextlib.contextmanager
+def asked_for(subresources: dict[str, str]) -> Iterator[None]:
+    """While open, S3 answers a request for these sub-resources (``tagging``)."""
+    token = _ASKED.set(frozenset(subresources))
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
+@on_start
+def install(cloud: Cloud) -> None:
+    """Take moto's place as the one who tells."""
+
+    def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
+        name = str(getattr(event_name, "value", event_name))
+        if not name.startswith("s3:ObjectTagging") or "tagging" in _ASKED.get(frozenset()):
+            tell(cloud, name, bucket, key)
+
+    notifications.send_event = send_event
+
+
+def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
+    """Queue what a bucket's configuration says of an event.
+
+    Args:
+        name: such as ``s3:ObjectCreated:Put``.
+        bucket: moto's record.
+        key: moto's record of the object.
+    """
+    wanted = bucket.notification_configuration
+    if wanted is None or bucket.name is None:
+        return
+    if name == "s3:ObjectRemoved:Delete" and bucket.is_versioned and _is_marker(bucket, key):
+        name = "s3:ObjectRemoved:DeleteMarkerCreated"
+    for each in (*wanted.cloud_function, *wanted.queue, *wanted.topic):
+        if each.matches(name, key.name):
+            text = json.dumps(_notification(cloud, name, bucket, key, each.id))
+            target = {"Arn": each.arn}
+            deliver(cloud, service=SENDER, source=bucket.arn, target=target, text=text)
+    if wanted.event_bridge is not None and name in KINDS:
+        publish(cloud, _event(cloud, name, bucket, key), bucket.region_name)
+
+
+def _is_marker(bucket: Any, key: Any) -> bool:
+    versions = bucket.keys.versions(key.name)
+    return bool(versions) and not hasattr(versions[-1], "path")
+
+
+def _notification(
+    cloud: Cloud, name: str, bucket: Any, key: Any, configuration: str
+) -> dict[str, Any]:
+    found = _object(key)
+    now = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + ".000Z"
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": bucket.region_name,
+        "eventTime": now,
+        "eventName": name.removeprefix("s3:"),
+        "userIdentity": {"principalId": f"AWS:{cloud.account}"},
+        "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+        "responseElements": {"x-amz-request-id": uuid.uuid4().hex[:16].upper()},
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "configurationId": configuration,
+            "bucket": {
+                "name": bucket.name,
+                "ownerIdentity": {"principalId": cloud.account},
+                "arn": bucket.arn,
+            },
+            "object": {
+                "key": urllib.parse.quote_plus(found["key"], safe="/"),
+                **({"size": found["size"], "eTag": found["etag"]} if "size" in found else {}),
+                **({"versionId": found["version-id"]} if "version-id" in found else {}),
+                "sequencer": found["sequencer"],
+            },
+        },
+    }
+    return {"Records": [record]}
+
+
+def _event(cloud: Cloud, name: str, bucket: Any, key: Any) -> dict[str, Any]:
+    kind, reason = KINDS[name]
+    marker = name.endswith("DeleteMarkerCreated")
+    deletion = "Delete Marker Created" if marker else "Permanently Deleted"
+    detail = {
+        "version": "0",
+        "bucket": {"name": bucket.name},
+        "object": _object(key),
+        "request-id": uuid.uuid4().hex[:16].upper(),
+        "requester": cloud.account,
+        "source-ip-address": "127.0.0.1",
+        **({"reason": reason} if reason else {}),
+        **({"deletion-type": deletion} if kind == "Object Deleted" else {}),
+    }
+    return aws_event(
+        cloud,
+        source="aws.s3",
+        kind=kind,
+        detail=detail,
+        resources=[bucket.arn],
+        moment=time.time(),
+    )
+
+
+def _object(key: Any) -> dict[str, Any]:
+    found = {"key": key.name, "sequencer": f"{time.time_ns():018X}"}
+    if hasattr(key, "path"):
+        found |= {"size": key.contentsize, "etag": key.etag.strip('"')}
+    version = getattr(key, "version_id", None)
+    return found | ({"version-id": version} if version not in (None, "null") else {})

@@ -1,0 +1,270 @@
+"""EventBridge and S3's notifications: delivered, once each, after the call."""
+
+import io
+import json
+import time
+import zipfile
+
+import pytest
+from botocore.exceptions import ClientError
+
+ACCOUNT = "123456789012"
+
+
+def wait_for(find, timeout_s=20):
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("It never came")
+
+
+@pytest.fixture
+def events(aws):
+    return aws("events")
+
+
+@pytest.fixture
+def inbox(aws, fresh):
+    """A queue, and what it has got so far."""
+
+    class Inbox:
+        def __init__(self):
+            name = fresh("inbox")
+            self.url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
+            self.arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+            self.got = []
+
+        def look(self):
+            found = aws("sqs").receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
+            self.got += [json.loads(m["Body"]) for m in found.get("Messages", [])]
+            return self.got
+
+        def wait(self, count):
+            wait_for(lambda: len(self.look()) >= count)
+            time.sleep(0.3)
+            return self.look()
+
+    return Inbox()
+
+
+@pytest.fixture
+def rule(events, fresh):
+    """``rule(arn, {"source": ["app"]})``: a rule that sends matching events to a target."""
+
+    def make(arn, pattern, *, state="ENABLED", **target):
+        name = fresh("rule")
+        events.put_rule(Name=name, EventPattern=json.dumps(pattern), State=state)
+        events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn, **target}])
+        return name
+
+    return make
+
+
+def send(events, source, detail=None):
+    entry = {"Source": source, "DetailType": "Thing", "Detail": json.dumps(detail or {})}
+    assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+def test_an_event_reaches_a_queue(events, rule, inbox, fresh):
+    source = fresh("app")
+    rule(inbox.arn, {"source": [source]})
+    send(events, source, {"n": 1})
+    (event,) = inbox.wait(1)
+    assert (event["source"], event["detail-type"], event["detail"]) == (source, "Thing", {"n": 1})
+    assert (event["account"], event["region"], event["time"][-1]) == (ACCOUNT, "us-east-1", "Z")
+
+
+def test_a_disabled_rule_is_silent(events, rule, inbox, fresh):
+    source = fresh("app")
+    name = rule(inbox.arn, {"source": [source]}, state="DISABLED")
+    send(events, source, {"n": 1})
+    events.enable_rule(Name=name)
+    send(events, source, {"n": 2})
+    assert [event["detail"]["n"] for event in inbox.wait(1)] == [2]
+
+
+def test_a_scheduled_rule_sees_no_events(events, inbox, fresh):
+    name, source = fresh("rule"), fresh("app")
+    events.put_rule(Name=name, ScheduleExpression="rate(7 days)")
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": inbox.arn}])
+    send(events, source)
+    time.sleep(0.5)
+    assert inbox.look() == []
+
+
+def test_a_lost_target_does_not_stop_the_next_rule(events, rule, inbox, fresh):
+    source = fresh("app")
+    rule(f"arn:aws:sqs:us-east-1:{ACCOUNT}:nowhere", {"source": [source]})
+    rule(inbox.arn, {"source": [source]}, InputPath="$.detail")
+    send(events, source, {"n": 7})
+    assert inbox.wait(1) == [{"n": 7}]
+
+
+def test_a_target_that_could_never_be_reached_is_refused(events, fresh):
+    name = fresh("rule")
+    events.put_rule(Name=name, EventPattern='{"source": ["x"]}')
+    target = {"Id": "1", "Arn": f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"}
+    with pytest.raises(ClientError, match="NotImplementedException"):
+        events.put_targets(Rule=name, Targets=[target])
+
+
+def test_a_bad_schedule_is_refused(events, fresh):
+    with pytest.raises(ClientError, match="Parameter ScheduleExpression is not valid"):
+        events.put_rule(Name=fresh("rule"), ScheduleExpression="cron(0 10 * * * *)")
+
+
+def test_an_event_reaches_logs(events, rule, aws, fresh):
+    source, group = fresh("app"), f"/aws/events/{fresh('group')}"
+    aws("logs").create_log_group(logGroupName=group)
+    rule(f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}", {"source": [source]})
+    send(events, source)
+    (found,) = wait_for(lambda: aws("logs").filter_log_events(logGroupName=group)["events"])
+    assert json.loads(found["message"])["source"] == source
+
+
+PATTERNS = {
+    "hit": ({"source": ["aws.s3"]}, True),
+    "miss": ({"source": ["aws.glue"]}, False),
+    "prefix": ({"detail": {"object": {"key": [{"prefix": "raw/"}]}}}, True),
+    "anything-but": (
+        {"detail": {"object": {"key": [{"anything-but": {"suffix": ".csv"}}]}}},
+        False,
+    ),
+    "numeric": ({"detail": {"object": {"size": [{"numeric": [">", 10]}]}}}, True),
+    "exists": ({"detail": {"object": {"version-id": [{"exists": False}]}}}, True),
+}
+
+
+@pytest.mark.parametrize(("pattern", "result"), PATTERNS.values(), ids=PATTERNS)
+def test_test_event_pattern(events, pattern, result):
+    event = {
+        "id": "1",
+        "detail-type": "Object Created",
+        "source": "aws.s3",
+        "account": ACCOUNT,
+        "time": "2026-11-23T05:00:00Z",
+        "region": "us-east-1",
+        "resources": [],
+        "detail": {"object": {"key": "raw/a.csv", "size": 11}},
+    }
+    said = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))
+    assert said["Result"] is result
+
+
+@pytest.fixture
+def function(aws, fresh):
+    """A function that logs its event, and what it has logged."""
+
+    class Function:
+        def __init__(self):
+            trust = {"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            document = json.dumps(
+                {"Version": "2012-10-17", "Statement": [trust | {"Effect": "Allow"}]}
+            )
+            role = aws("iam").create_role(RoleName=fresh("r"), AssumeRolePolicyDocument=document)
+            buffer, self.name = io.BytesIO(), fresh("fn")
+            with zipfile.ZipFile(buffer, "w") as archive:
+                archive.writestr(
+                    "app.py",
+                    "import json\ndef handler(e, c):\n    print('EVENT', json.dumps(e))\n",
+                )
+            made = aws("lambda").create_function(
+                FunctionName=self.name,
+                Runtime="python3.12",
+                Handler="app.handler",
+                Role=role["Role"]["Arn"],
+                Code={"ZipFile": buffer.getvalue()},
+            )
+            self.arn = made["FunctionArn"]
+
+        def allow(self, service, source):
+            aws("lambda").add_permission(
+                FunctionName=self.name,
+                StatementId=fresh("s"),
+                Action="lambda:InvokeFunction",
+                Principal=service,
+                SourceArn=source,
+            )
+
+        def got(self):
+            try:
+                group = f"/aws/lambda/{self.name}"
+                found = aws("logs").filter_log_events(logGroupName=group)["events"]
+            except ClientError:
+                return []
+            lines = [event["message"] for event in found]
+            return [json.loads(line[6:]) for line in lines if line.startswith("EVENT ")]
+
+    return Function()
+
+
+def test_a_rule_runs_a_function_that_lets_it(events, rule, function, fresh):
+    source = fresh("app")
+    name = rule(function.arn, {"source": [source]}, Input='{"n": 1}')
+    send(events, source)
+    function.allow("events.amazonaws.com", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{name}")
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": function.arn, "Input": '{"n": 2}'}])
+    time.sleep(0.3)
+    send(events, source)
+    assert wait_for(function.got) == [{"n": 2}]
+
+
+@pytest.fixture
+def bucket(aws, fresh):
+    name = fresh("lake")
+    aws("s3").create_bucket(Bucket=name)
+    return name
+
+
+def test_s3_runs_a_function(aws, bucket, function):
+    function.allow("s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
+    wanted = {
+        "LambdaFunctionArn": function.arn,
+        "Events": ["s3:ObjectCreated:*"],
+        "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "raw/"}]}},
+    }
+    aws("s3").put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [wanted]}
+    )
+    aws("s3").put_object(Bucket=bucket, Key="tmp/x", Body=b"x")
+    aws("s3").put_object(Bucket=bucket, Key="raw/a b.csv", Body=b"abc")
+    (event,) = wait_for(function.got)
+    (record,) = event["Records"]
+    assert record["eventName"] == "ObjectCreated:Put"
+    assert record["s3"]["bucket"]["name"] == bucket
+    assert (record["s3"]["object"]["key"], record["s3"]["object"]["size"]) == ("raw/a+b.csv", 3)
+
+
+def test_s3_tells_eventbridge_once_each(aws, bucket, rule, inbox):
+    s3 = aws("s3")
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+    )
+    rule(inbox.arn, {"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}}})
+    s3.put_object(Bucket=bucket, Key="a", Body=b"abc")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key="m", UploadId=upload, PartNumber=1, Body=b"x")
+    parts = {"Parts": [{"ETag": part["ETag"], "PartNumber": 1}]}
+    s3.complete_multipart_upload(Bucket=bucket, Key="m", UploadId=upload, MultipartUpload=parts)
+    s3.copy_object(Bucket=bucket, Key="c", CopySource={"Bucket": bucket, "Key": "a"})
+    s3.put_object_tagging(Bucket=bucket, Key="a", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
+    s3.delete_object(Bucket=bucket, Key="a")
+    got = [
+        (e["detail-type"], e["detail"].get("reason"), e["detail"]["object"]["key"])
+        for e in inbox.wait(5)
+    ]
+    assert sorted(got, key=str) == sorted(
+        [
+            ("Object Created", "PutObject", "a"),
+            ("Object Created", "CompleteMultipartUpload", "m"),
+            ("Object Created", "CopyObject", "c"),
+            ("Object Tags Added", None, "a"),
+            ("Object Deleted", "DeleteObject", "a"),
+        ],
+        key=str,
+    )
+    first = next(e for e in inbox.got if e["detail"].get("reason") == "PutObject")
+    assert first["detail"]["object"]["size"] == 3
+    assert first["resources"] == [f"arn:aws:s3:::{bucket}"]
