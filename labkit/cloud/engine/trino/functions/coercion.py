@@ -32,7 +32,7 @@ def common_type(types: Iterable[Type]) -> Type | None:
 
     >>> from labkit.cloud.engine.types import parse_type
     >>> str(common_type([parse_type("integer"), parse_type("decimal(3,1)")]))
-    'decimal(11, 1)'
+    'decimal(11,1)'
     """
 
     found: Type | None = UNKNOWN

@@ -19,7 +19,7 @@ from labkit.cloud.engine.trino.text import as_text
 
 
 def _typeof(call: Any, args: Sequence[str]) -> str:
-    return quoted(re.sub(r"(\d+), (\d+)", r"\1,\2", str(call.parameters[0])))
+    return quoted(str(call.parameters[0]))
 
 
 def _format(call: Any, args: Sequence[str]) -> str:
@@ -54,7 +54,6 @@ SCALARS = (
 
 _SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
-_NUMBERS = (*_INTEGERS, "decimal", "real", "double")
 
 
 def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str:

@@ -88,7 +88,7 @@ def _load(text: str) -> Any:
 
 
 def load(text: str) -> Any:
-    """A document, or None when it is not one; a top-level null is `Missing` too."""
+    """A document, or None when it is not one."""
     try:
         return _load(text)
     except (ValueError, RecursionError):
