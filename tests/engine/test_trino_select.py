@@ -1,4 +1,4 @@
-"""SELECT as Athena answers it: the golden pairs of trino_select.sql, and what a compiled query tells."""
+"""SELECT as Athena answers it: the pairs of trino_select.sql, and what a compiled query tells."""
 
 from __future__ import annotations
 

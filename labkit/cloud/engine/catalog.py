@@ -1,7 +1,7 @@
 """What the compiler must know of tables: the seam between SQL and where data lies.
 
-A `Catalog` finds what a name stands for; a `Source` says which columns a table has and, when a query
-runs, which DuckDB relation reads them; a `View` is a query under a name.
+A `Catalog` finds what a name stands for; a `Source` says which columns a table has and, when a
+query runs, which DuckDB relation reads them; a `View` is a query under a name.
 """
 
 from __future__ import annotations

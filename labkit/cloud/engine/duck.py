@@ -1,7 +1,7 @@
 """DuckDB, set up as the engine behind the compiler.
 
-One instance a process, closed off: it reads the directories that it is given and nothing else of the
-machine, loads no extension, and its settings cannot be changed by SQL. See
+One instance a process, closed off: it reads the directories that it is given and nothing else of
+the machine, loads no extension, and its settings cannot be changed by SQL. See
 https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview. A `Session` runs one
 statement at a time; its failures carry Trino's error names.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from labkit.cloud.engine.trino import cast, decimals, expressions, library, operators
+from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
 from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, quoted_text
 from labkit.cloud.engine.types import Type
@@ -32,7 +33,6 @@ _SETTINGS = (
 )
 # DuckDB's own error() cannot stand under TRY, and a cast that fails can.
 _ERROR = 'error(m) AS CAST(CAST(m AS BOOLEAN) AS "NULL")'
-_MACROS = (*operators.MACROS, *decimals.MACROS, *expressions.MACROS, *cast.MACROS)
 
 #: DuckDB's words for what fails while a query runs, and Trino's name for it.
 _CODES = (
@@ -73,7 +73,7 @@ class DuckEngine:
             self._connection.execute(statement)
         self._connection.execute(f"CREATE MACRO {_ERROR}")
         library.install(self._connection)
-        for macro in _MACROS:
+        for macro in _macros():
             self._connection.execute(f"CREATE OR REPLACE MACRO {macro}")
         self._limit("memory_limit", memory_limit)
         self._limit("threads", threads)
@@ -186,6 +186,14 @@ class Session:
     def progress(self) -> float:
         """How far the running query is, 0 to 1; 0 when unknown."""
         return max(0.0, float(self.connection.query_progress()) / 100)
+
+
+def _macros() -> Iterator[str]:
+    """The macros that the compiler's SQL calls."""
+    text = resources.files(library.__package__ or "").joinpath("macros.sql").read_text("utf-8")
+    for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
+        if part.strip():
+            yield part.strip()
 
 
 def _checked(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:

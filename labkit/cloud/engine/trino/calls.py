@@ -1,7 +1,8 @@
 """Calls: scalar functions, aggregates, window functions and the few forms that look like calls.
 
 The library says which overload a call is; here its arguments are compiled, coerced and put in.
-Source: https://trino.io/docs/current/functions/window.html, .../aggregate.html, .../conditional.html
+Source: https://trino.io/docs/current/functions/window.html, and aggregate.html, conditional.html
+beside it.
 """
 
 from __future__ import annotations
@@ -273,7 +274,8 @@ def _with_base(window: tree.Window, scope: Scope, seen: tuple[str, ...]) -> tree
 def _frame(frame: tree.Frame, window: tree.Window, scope: Scope) -> str:
     ranged = frame.unit == "RANGE" and (frame.first[1] or frame.last[1])
     if (ranged or frame.unit == "GROUPS") and not window.order_by:
-        message = f"Window frame of type {frame.unit} {'PRECEDING or FOLLOWING ' if ranged else ''}requires ORDER BY"
+        words = "PRECEDING or FOLLOWING " if ranged else ""
+        message = f"Window frame of type {frame.unit} {words}requires ORDER BY"
         raise scope.fail(frame, "MISSING_ORDER_BY", message)
     if frame.first[0] == "UNBOUNDED FOLLOWING" or frame.last[0] == "UNBOUNDED PRECEDING":
         which = "start cannot be UNBOUNDED FOLLOWING"
@@ -291,7 +293,10 @@ def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: 
     value = scope.value(node)
     integral = value.type.base in ("tinyint", "smallint", "integer", "bigint")
     if frame.unit != "RANGE" and not integral:
-        message = f"Window frame {frame.unit} value type must be exact numeric type with scale 0 (actual {value.type})"
+        message = (
+            f"Window frame {frame.unit} value type must be exact numeric type with scale 0 "
+            f"(actual {value.type})"
+        )
         raise scope.fail(node, "TYPE_MISMATCH", message)
     spans = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
     return f"{spans.get(value.type, str)(value.sql)} {word}"
@@ -350,13 +355,19 @@ def _typeof(node: tree.Call, scope: Scope) -> Typed:
 
 def _grouping(node: tree.Call, scope: Scope) -> Typed:
     if scope.grouping is None:
-        message = "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause"
+        message = (
+            "A GROUPING() operation can only be used with a corresponding "
+            "GROUPING SET/CUBE/ROLLUP/GROUP BY clause"
+        )
         raise scope.fail(node, "MISSING_GROUP_BY", message)
     positions = []
     for arg in node.args:
         at = scope.grouping.position(arg)
         if at is None:
-            message = "The arguments to GROUPING() must be expressions referenced by the GROUP BY associated with the query"
+            message = (
+                "The arguments to GROUPING() must be expressions referenced by the GROUP BY "
+                "associated with the query"
+            )
             raise scope.fail(arg, "EXPRESSION_NOT_IN_GROUP_BY", message)
         positions.append(at)
     return Typed(scope.grouping.grouping(positions), INTEGER)

@@ -220,14 +220,16 @@ def _for_json(sql: str, kind: Type) -> str:
             if None in kind.names:
                 raise CastRefused(kind, JSON)
             fields = ", ".join(
-                f"{quoted_name(name or '')} := {_for_json(f'struct_extract_at({sql}, {at})', inner)}"
+                f"{quoted_name(name or '')} := "
+                + _for_json(f"struct_extract_at({sql}, {at})", inner)
                 for at, (name, inner) in enumerate(kind.fields, 1)
             )
             return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE struct_pack({fields}) END"
         case "map":
             if kind.types[0].base not in ("varchar", "unknown", *INTEGERS, "boolean", "double"):
                 raise CastRefused(kind, JSON)
-            keys = f"list_transform(map_keys({sql}), lambda _j: {cast_to_varchar('_j', kind.types[0])})"
+            key = cast_to_varchar("_j", kind.types[0])
+            keys = f"list_transform(map_keys({sql}), lambda _j: {key})"
             values = (
                 f"list_transform(map_values({sql}), lambda _j: {_for_json('_j', kind.types[1])})"
             )
@@ -251,7 +253,8 @@ def _read_json(sql: str, kind: Type) -> str:
         case "array":
             inner = _read_json("_r", kind.element)
             items = f"list_transform(trino_json_items({sql}), lambda _r: {inner})"
-            return f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '[' THEN {items} ELSE {failure} END"
+            whens = f"WHEN {missing} THEN NULL WHEN ({sql})[1] = '[' THEN {items}"
+            return f"CASE {whens} ELSE {failure} END"
         case "map":
             keys = f"json_keys({sql})"
             key = cast("_r", VARCHAR, kind.types[0])
@@ -260,7 +263,8 @@ def _read_json(sql: str, kind: Type) -> str:
                 f"map(list_transform({keys}, lambda _r: {key}), "
                 f"list_transform(trino_json_values({sql}), lambda _r: {value}))"
             )
-            return f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {both} ELSE {failure} END"
+            whens = f"WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {both}"
+            return f"CASE {whens} ELSE {failure} END"
         case "row":
             return _read_json_row(sql, kind, missing, failure)
         case "json":
@@ -296,7 +300,8 @@ def _read_scalar(sql: str, kind: Type, failure: str) -> str:
     if kind.base in INTEGERS:
         bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
         fraction = f"WHEN regexp_matches({sql}, '^-?[0-9].*[.eE]') THEN {_json_number(sql, kind)}"
-        return f"CASE WHEN {nested} THEN {failure} {bit} {fraction} ELSE {cast(text, VARCHAR, kind)} END"
+        whole = cast(text, VARCHAR, kind)
+        return f"CASE WHEN {nested} THEN {failure} {bit} {fraction} ELSE {whole} END"
     if kind.base in ("double", "real", "decimal"):
         bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
         return f"CASE WHEN {nested} THEN {failure} {bit} ELSE {cast(text, VARCHAR, kind)} END"
@@ -363,21 +368,3 @@ def _table() -> dict[tuple[str, str], Render]:
 
 
 _CASTS = _table()
-
-#: DuckDB macros that the SQL made here calls.
-MACROS = (
-    "trino_json_items(j) AS CAST(json_extract(j, '$[*]') AS VARCHAR[])",
-    "trino_json_values(j) AS CAST(json_extract(j, '$.*') AS VARCHAR[])",
-    "trino_json_member(j, n) AS CAST(json_extract(j, '$.' || json_keys(j)["
-    "list_position(list_transform(json_keys(j), lambda _k: lower(_k)), lower(n))]) AS VARCHAR)",
-    "trino_sorted_map(k, v) AS map(list_sort(k), list_transform(list_sort(list_zip(k, range(len(k)))), "
-    "lambda _p: v[_p[2] + 1]))",
-    "trino_text_zone(s) AS trino_zone(coalesce(nullif(regexp_extract(s, "
-    r"'\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d)\s*$', 1), ''), 'UTC'))",
-    "trino_text_to_zoned(s) AS CASE WHEN s IS NULL THEN NULL "
-    r"WHEN NOT regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?"
-    r"(\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d))?\s*') THEN "
-    "error('LABKIT:INVALID_CAST_ARGUMENT: Value cannot be cast to timestamp with time zone: ' || s) "
-    r"ELSE trino_zoned(trino_to_instant(CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP), "
-    "trino_text_zone(s)), trino_text_zone(s)) END",
-)

@@ -1,7 +1,8 @@
 """Trino SQL to DuckDB SQL: the entry to the compiler.
 
 It is a compiler and not a translation of text: each part of a query gets its Trino type, each
-operator and function is looked up for these types, and what has no rule is refused in Trino's words.
+operator and function is looked up for these types, and what has no rule is refused in Trino's
+words.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Decimal arithmetic: the precision and scale of each result, and exact division.
 
-DuckDB divides decimals as doubles; Trino rounds half away from zero at the larger of the two scales.
+DuckDB divides decimals as doubles; Trino rounds half away from zero at the larger of the two
+scales.
 
 Source: https://trino.io/docs/current/functions/decimal.html
 """
@@ -9,23 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.types import Type
 
 _MAX = 38
-_ZERO = raising("DIVISION_BY_ZERO", "Division by zero")
-_OVERFLOW = raising("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
-
-#: DuckDB macros that the SQL made here calls.
-MACROS = (
-    # a decimal's digits as a whole number, when the type has no room to multiply
-    "trino_digits(v) AS CAST(replace(CAST(v AS VARCHAR), '.', '') AS HUGEINT)",
-    # division of whole numbers, half away from zero
-    "trino_divide(n, d) AS CASE WHEN d = 0 THEN "
-    f"{_ZERO} ELSE CAST(n // d + CASE WHEN 2 * abs(n % d) >= abs(d) "
-    "THEN (CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END) ELSE 0 END AS HUGEINT) END",
-)
 
 
 def parts(kind: Type) -> tuple[int, int]:

@@ -254,7 +254,8 @@ def _when(node: tree.Case, when: tree.Expression, scope: Scope) -> str:
     operand, value = expression(node.operand, scope), expression(when, scope)
     found = comparison("=", operand, value)
     if found is None:
-        message = f"CASE operand type does not match WHEN clause operand type: {operand.type} vs {value.type}"
+        types = f"{operand.type.display} vs {value.type.display}"
+        message = f"CASE operand type does not match WHEN clause operand type: {types}"
         raise scope.fail(node.operand, "TYPE_MISMATCH", message)
     return found.sql
 
@@ -266,13 +267,12 @@ def unified(nodes: list[tree.Expression], scope: Scope, problem: str) -> tuple[l
     for node, value in zip(nodes, values, strict=True):
         wider = common_type([kind, value.type])
         if wider is None:
-            message = f"{problem} to a common type. Cannot find common type between {kind} and {value.type}"
-            raise scope.fail(
-                node,
-                "TYPE_MISMATCH",
-                f"{message}, all types (without duplicates): "
-                f"[{', '.join(dict.fromkeys(str(v.type) for v in values))}]",
+            shown = ", ".join(dict.fromkeys(v.type.display for v in values))
+            message = (
+                f"{problem} to a common type. Cannot find common type between {kind.display} and "
+                f"{value.type.display}, all types (without duplicates): [{shown}]"
             )
+            raise scope.fail(node, "TYPE_MISMATCH", message)
         kind = wider
     return [coerced(value, kind).sql for value in values], kind
 
@@ -311,7 +311,10 @@ def _at_time_zone(node: tree.AtTimeZone, scope: Scope) -> Typed:
     try:
         found = resolve(name, [value.type, zone.type])
     except LookupError as missing:
-        message = f"Type of value must be a time or timestamp with or without time zone (actual {value.type})"
+        message = (
+            "Type of value must be a time or timestamp with or without time zone "
+            f"(actual {value.type.display})"
+        )
         raise scope.fail(node, "TYPE_MISMATCH", message) from missing
     args = [coerce(v.sql, v.type, p) for v, p in zip((value, zone), found.parameters, strict=True)]
     return Typed(found.render(args), found.returns)
@@ -323,8 +326,8 @@ _PARTS = {
     "yow": "year_of_week",
 }
 _EXTRACTED = frozenset(
-    "year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow hour "
-    "minute second timezone_minute timezone_hour".split()
+    "year quarter month week day day_of_month day_of_week dow day_of_year doy year_of_week yow "
+    "hour minute second timezone_minute timezone_hour".split()
 )
 
 
@@ -394,7 +397,8 @@ def _against(
     """A value and a query of one column, as one type."""
     found = _inner(query, scope)
     if len(found.fields) != 1:
-        message = f"Multiple columns returned by subquery are not yet supported. Found {len(found.fields)}"
+        size = len(found.fields)
+        message = f"Multiple columns returned by subquery are not yet supported. Found {size}"
         raise scope.fail(query, "NOT_SUPPORTED", message)
     column = found.fields[0]
     kind = comparable_type([value.type, column.type])
@@ -452,16 +456,3 @@ _RULES: dict[type, Callable[[Any, Scope], Typed]] = {
     tree.JsonPath: json_path,
     tree.Call: call,
 }
-
-#: DuckDB macros that the SQL made here calls.
-MACROS = (
-    "trino_at(a, i) AS CASE WHEN i = 0 THEN "
-    "error('LABKIT:INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1') "
-    "WHEN i < 0 THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i) "
-    "WHEN i > len(a) THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Array subscript must be less than "
-    "or equal to array length: ' || i || ' > ' || len(a)) ELSE a[i] END",
-    "trino_key(m, k) AS CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN map_contains(m, k) THEN m[k] "
-    "ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k) END",
-    "trino_any(z) AS CASE WHEN list_contains(z, true) THEN true "
-    "WHEN len(z) > list_count(z) THEN NULL ELSE false END",
-)

@@ -1,8 +1,8 @@
 """Grouped queries: which expressions may stand after ``GROUP BY``, and the aggregates they need.
 
 The rows are grouped in a query of its own, ``SELECT keys, aggregates ... GROUP BY``; what stands
-around it (the SELECT list, HAVING, ORDER BY, windows) reads its columns. An expression is a key when
-it is written like one, with names that mean the same column.
+around it (the SELECT list, HAVING, ORDER BY, windows) reads its columns. An expression is a key
+when it is written like one, with names that mean the same column.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SQL/JSON syntax: ``JSON_OBJECT``, ``JSON_ARRAY``, ``JSON_VALUE``, ``JSON_QUERY``, ``JSON_EXISTS``.
+"""SQL/JSON: ``JSON_OBJECT``, ``JSON_ARRAY``, ``JSON_VALUE``, ``JSON_QUERY``, ``JSON_EXISTS``.
 
 The results are text (varchar), not the type json. Paths are those that the engine's JSON functions
 read; ``strict`` paths and filters are refused.
@@ -66,7 +66,8 @@ def json_path(node: tree.JsonPath, scope: Scope) -> Typed:
     if value.type.base not in ("varchar", "char", "json", "unknown"):
         message = f"Cannot read input of type {value.type} as JSON"
         raise scope.fail(node.value, "TYPE_MISMATCH", message)
-    item = f"json_extract(CASE WHEN json_valid({value.sql}) THEN {value.sql} END, {quoted_text(found[1])})"
+    valid = f"CASE WHEN json_valid({value.sql}) THEN {value.sql} END"
+    item = f"json_extract({valid}, {quoted_text(found[1])})"
     clauses = dict(node.clauses)
     if node.name == "json_exists":
         return _exists(node, item, value, clauses, scope)
@@ -107,10 +108,11 @@ def _query(node: tree.JsonPath, item: str, clauses: dict[str, object], scope: Sc
 
 
 def _value(node: tree.JsonPath, item: str, clauses: dict[str, object], scope: Scope) -> Typed:
-    """A scalar; what is no scalar, and what is not there, is NULL unless a clause says otherwise."""
+    """A scalar; what is none, and what is not there, is NULL."""
     _only(node, clauses, {"error": ("null",), "empty": ("null",)}, scope)
     kind: Type = node.returning or VARCHAR
-    scalar = f"CASE WHEN json_type({item}) IN ('ARRAY', 'OBJECT', 'NULL') THEN NULL ELSE {item} ->> '$' END"
+    nested = f"json_type({item}) IN ('ARRAY', 'OBJECT', 'NULL')"
+    scalar = f"CASE WHEN {nested} THEN NULL ELSE {item} ->> '$' END"
     try:
         sql = scalar if kind == VARCHAR else f"TRY({cast(scalar, VARCHAR, kind)})"
     except CastRefused as refused:

@@ -116,7 +116,9 @@ _PATTERN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _REFUSED = {
-    "backquoted": "backquoted identifiers are not supported; use double quotes to quote identifiers",
+    "backquoted": (
+        "backquoted identifiers are not supported; use double quotes to quote identifiers"
+    ),
     "digits": "identifiers must not start with a digit; surround the identifier with double quotes",
 }
 

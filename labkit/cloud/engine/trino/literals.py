@@ -186,7 +186,7 @@ _READERS: dict[str, Callable[[tree.Literal, Scope], Typed | None]] = {
 
 
 def interval(node: tree.Interval, scope: Scope) -> Typed:
-    """``INTERVAL '2' DAY``, ``INTERVAL '1-2' YEAR TO MONTH``, ``INTERVAL '1 02:03' DAY TO MINUTE``."""
+    """``INTERVAL '2' DAY``, ``INTERVAL '1-2' YEAR TO MONTH``, ``INTERVAL '1 02' DAY TO HOUR``."""
     found = _interval_value(node)
     if found is None:
         span = node.first + (f" TO {node.last}" if node.last else "")

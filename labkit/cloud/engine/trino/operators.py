@@ -1,8 +1,8 @@
-"""Operators over types: what Trino lets stand left and right, what comes out, and DuckDB's SQL for it.
+"""Operators over types: what may stand left and right, what comes out, and DuckDB's SQL for it.
 
 Integers divide toward zero and fail at zero and overflow; decimals follow
-https://trino.io/docs/current/functions/decimal.html; a comparison with NULL inside a row or an array
-is NULL; two zoned timestamps are equal when their instants are
+https://trino.io/docs/current/functions/decimal.html; a comparison with NULL inside a row or an
+array is NULL; two zoned timestamps are equal when their instants are
 (https://trino.io/docs/current/functions/comparison.html).
 """
 
@@ -28,13 +28,6 @@ INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "decimal", "real", "double")
 _UNORDERED = ("map", "json", "function", "unknown")
 DAY_MS = 86_400_000
-
-#: DuckDB macros that the SQL made here calls.
-MACROS = (
-    # false when one pair differs, else NULL when one is unknown, else true
-    "trino_all(z) AS CASE WHEN list_contains(z, false) THEN false"
-    " WHEN len(z) > list_count(z) THEN NULL ELSE true END",
-)
 
 
 #: The SQL of a number's literal, and of one that `coerced` made a double.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
@@ -431,7 +431,7 @@ class ExpressionParser:
         return tree.Call(token.start, cursor.end, token.text.lower(), args)
 
     def _trim(self) -> tree.Expression:
-        """``TRIM([LEADING|TRAILING|BOTH] [characters] FROM value)`` and ``TRIM(value, characters)``."""
+        """``TRIM([LEADING|TRAILING|BOTH] [characters] FROM value)``, ``TRIM(value, characters)``."""
         cursor, start = self.cursor, self.cursor.token.start
         cursor.expect("TRIM", "(")
         side = cursor.accept_any("LEADING", "TRAILING", "BOTH")
@@ -602,7 +602,7 @@ class ExpressionParser:
                 f"{word} is not supported here",
             )
 
-    _WORDS: dict[str, Callable[[ExpressionParser], tree.Expression | None]] = {
+    _WORDS: ClassVar[dict[str, Callable[[ExpressionParser], tree.Expression | None]]] = {
         **dict.fromkeys(("NULL", "TRUE", "FALSE"), _constant),
         **dict.fromkeys(_LITERAL_TYPES, _typed_literal),
         **dict.fromkeys((*_CLOCKS, *_NICHES), _clock),

@@ -158,8 +158,8 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
     )
     limit = raising(
         "NOT_SUPPORTED",
-        f"Recursion depth limit exceeded ({_MAX_DEPTH}). Use 'max_recursion_depth' session property "
-        "to modify the limit.",
+        f"Recursion depth limit exceeded ({_MAX_DEPTH}). Use 'max_recursion_depth' session "
+        "property to modify the limit.",
     )
     # The rows of the step before tell how deep this one is.
     depth = f"(SELECT max(d) FROM {relation})"
@@ -182,7 +182,10 @@ def _as_types(step: Output, types: Sequence[Type], node: tree.Node, scope: Scope
     columns: list[str] = []
     for f, kind in zip(step.fields, types, strict=True):
         if common_type([f.type, kind]) != kind:
-            message = "recursion step relation output type is not coercible to recursion base relation output type"
+            message = (
+                "recursion step relation output type is not coercible to recursion base relation "
+                "output type"
+            )
             raise scope.fail(
                 node, "TYPE_MISMATCH", f"{message} at column {len(columns) + 1}: {kind}, {f.type}"
             )
@@ -355,7 +358,7 @@ def _assembled(
     *,
     visible: bool,
 ) -> tuple[Output, list[str]]:
-    """The SQL of a SELECT; terms that are not in its list become columns where they must be seen."""
+    """The SQL of a SELECT; ``visible`` makes columns of the terms that sort it."""
     listed = [f"{f.sql} AS c{at}" for at, f in enumerate(columns)]
     fields = _as_output(columns)
     terms = [f"{sql if at is None else at + 1} {direction(item)}" for sql, item, at in order]

@@ -1,0 +1,67 @@
+-- What the compiler's SQL calls, after the macros of the functions.
+
+-- Arithmetic of decimals
+
+-- A decimal's digits as a whole number, where its type has no room to multiply.
+trino_digits(v) AS CAST(replace(CAST(v AS VARCHAR), '.', '') AS HUGEINT);
+
+-- Division of whole numbers, half away from zero.
+trino_divide(n, d) AS CASE
+    WHEN d = 0 THEN error('LABKIT:DIVISION_BY_ZERO: Division by zero')
+    ELSE CAST(n // d + CASE
+        WHEN 2 * abs(n % d) < abs(d) THEN 0
+        WHEN (n < 0) = (d < 0) THEN 1
+        ELSE -1 END AS HUGEINT) END;
+
+-- Comparisons of several values: false where one decides, else NULL where one is unknown.
+trino_all(z) AS CASE
+    WHEN list_contains(z, false) THEN false
+    WHEN len(z) > list_count(z) THEN NULL
+    ELSE true END;
+
+trino_any(z) AS CASE
+    WHEN list_contains(z, true) THEN true
+    WHEN len(z) > list_count(z) THEN NULL
+    ELSE false END;
+
+-- Subscripts, which fail outside
+trino_at(a, i) AS CASE
+    WHEN i = 0 THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+    WHEN i < 0 THEN
+        error('LABKIT:INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i)
+    WHEN i > len(a) THEN
+        error('LABKIT:INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to '
+            || 'array length: ' || i || ' > ' || len(a))
+    ELSE a[i] END;
+
+trino_key(m, k) AS CASE
+    WHEN m IS NULL OR k IS NULL THEN NULL
+    WHEN map_contains(m, k) THEN m[k]
+    ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k) END;
+
+-- JSON text in parts
+trino_json_items(j) AS CAST(json_extract(j, '$[*]') AS VARCHAR[]);
+
+trino_json_values(j) AS CAST(json_extract(j, '$.*') AS VARCHAR[]);
+
+-- A member by its name, upper or lower case.
+trino_json_member(j, n) AS CAST(json_extract(j, '$.' || json_keys(j)[
+    list_position(list_transform(json_keys(j), lambda _k: lower(_k)), lower(n))]) AS VARCHAR);
+
+trino_sorted_map(k, v) AS map(
+    list_sort(k),
+    list_transform(list_sort(list_zip(k, range(len(k)))), lambda _p: v[_p[2] + 1]));
+
+-- Text as a zoned timestamp; without a zone it is UTC.
+trino_text_zone(s) AS trino_zone(coalesce(
+    nullif(regexp_extract(s, '\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d)\s*$', 1), ''), 'UTC'));
+
+trino_text_to_zoned(s) AS CASE
+    WHEN s IS NULL THEN NULL
+    WHEN regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
+        || '(\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d))?\s*') THEN
+        trino_zoned(trino_to_instant(
+            CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP),
+            trino_text_zone(s)), trino_text_zone(s))
+    ELSE error('LABKIT:INVALID_CAST_ARGUMENT: '
+        || 'Value cannot be cast to timestamp with time zone: ' || s) END;
