@@ -1,0 +1,80 @@
+"""``python -m tools.bench``: measure, print the table, and fail when a target is missed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import boto3
+
+from labkit import process
+from tools.bench import lake, objects, queries, starting
+from tools.bench.figures import HEAD, Figure, text_line, write
+
+ROOT = Path(__file__).parent.parent.parent
+BUILD = ROOT / "build"
+
+
+def main() -> int:
+    """Print a line per figure; 1 when a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="by default all")
+    chosen = parser.parse_args().parts or list(PARTS)
+    sys.stdout.write(text_line(HEAD) + "\n")
+    figures = []
+    for figure in (f for part in chosen for f in PARTS[part]()):
+        figures.append(figure)
+        sys.stdout.write(text_line(figure.row()) + "\n")
+        sys.stdout.flush()
+    write(figures, BUILD)
+    return int(not all(figure.good for figure in figures))
+
+
+def measure_athena() -> Iterator[Figure]:
+    """Queries over ten million rows."""
+    files = lake.make(BUILD / "bench")
+    with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
+        connection = process.up(Path(home))
+        try:
+            athena = _client(connection, "athena")
+            lake.load(files, _client(connection, "s3"))
+            for statement in lake.definitions():
+                queries.run(athena, statement)
+            yield from queries.measure(athena, files)
+        finally:
+            process.down(Path(home))
+
+
+def measure_objects() -> Iterator[Figure]:
+    """A large object up and down."""
+    with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
+        connection = process.up(Path(home))
+        try:
+            s3 = _client(connection, "s3")
+            s3.create_bucket(Bucket=lake.BUCKET)
+            yield from objects.measure(s3, connection.pid, Path(home))
+        finally:
+            process.down(Path(home))
+
+
+PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
+    "athena": measure_athena,
+    "objects": measure_objects,
+    "starting": starting.measure,
+}
+
+
+def _client(connection: process.Connection, service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=connection.endpoint,
+        region_name=connection.region,
+        aws_access_key_id=connection.access_key,
+        aws_secret_access_key=connection.secret_key,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,72 @@
+"""PUT and GET of a large object against a plain copy of its file."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from tools.bench.figures import Figure, take_turns
+from tools.bench.lake import BUCKET
+
+SIZE_MB = 512
+TARGET = 3.0
+MEMORY_MB = 100.0
+
+
+def measure(s3: Any, server: int, folder: Path) -> Iterator[Figure]:
+    """The figures of each way to put and get, and how much memory the server took for all.
+
+    Args:
+        s3: a boto3 client.
+        server: the process that serves it.
+        folder: where the file may lie.
+    """
+    source, target = folder / "large.bin", folder / "copied.bin"
+    _write_random(source)
+    _forget_peak(server)
+    before = _peak_mb(server)
+    for what, way in _ways(s3, source, target).items():
+        times = take_turns(way, lambda: shutil.copyfile(source, target))
+        yield Figure(f"{what} of {SIZE_MB} MB, plain file copy", times[0], TARGET, times[1])
+    yield Figure(
+        "Server's memory for all of these", _peak_mb(server) - before, MEMORY_MB, unit="MB"
+    )
+    source.unlink()
+    target.unlink()
+
+
+def _ways(s3: Any, source: Path, target: Path) -> dict[str, Callable[[], None]]:
+    where = {"Bucket": BUCKET, "Key": "large.bin"}
+
+    def put() -> None:
+        with source.open("rb") as body:
+            s3.put_object(**where, Body=body)
+
+    def get() -> None:
+        with target.open("wb") as file:
+            for chunk in s3.get_object(**where)["Body"].iter_chunks(1 << 20):
+                file.write(chunk)
+
+    return {
+        "PUT (put_object)": put,
+        "GET (get_object)": get,
+        "PUT (upload_file)": lambda: s3.upload_file(str(source), *where.values()),
+        "GET (download_file)": lambda: s3.download_file(*where.values(), str(target)),
+    }
+
+
+def _write_random(path: Path) -> None:
+    with path.open("wb") as file:
+        for _ in range(SIZE_MB):
+            file.write(os.urandom(1 << 20))
+
+
+def _forget_peak(process: int) -> None:
+    """Let the peak start again from the present (Linux)."""
+    Path(f"/proc/{process}/clear_refs").write_text("5")
+
+
+def _peak_mb(process: int) -> float:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
