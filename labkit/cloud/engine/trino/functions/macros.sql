@@ -191,7 +191,14 @@ trino_parsed(p) AS CASE
     ELSE trino_zoned(trino_to_instant((p).instant, trino_zone((p).zone)), trino_zone((p).zone))
     END;
 
-trino_iso_timestamp(s) AS trino_parsed(trino_iso_parts(s));
+-- What logs write, an instant with Z, without Python.
+trino_iso_timestamp(s) AS CASE
+    WHEN regexp_full_match(
+        s, '\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z'
+    ) AND TRY_CAST(s[:-2] AS TIMESTAMP) IS NOT NULL
+    THEN trino_zoned(TRY_CAST(s[:-2] AS TIMESTAMP), 'UTC')
+    ELSE trino_parsed(trino_iso_parts(s))
+    END;
 
 trino_zone_text(z) AS trino_zone(CASE
     WHEN regexp_full_match(z, '[+-]\d{4}') THEN z[1:3] || ':' || z[4:5]
