@@ -1,5 +1,6 @@
 """A lake of its own for each test."""
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,11 +15,25 @@ def role(cloud: Any) -> str:
     return make_role(cloud.client("iam"), "glue-crawler", [READ])
 
 
-@pytest.fixture
-def lake(aws: Callable[..., Any], fresh: Callable[..., str], role: str) -> Lake:
-    return Lake(aws, fresh("t", ""), role)
+@pytest.fixture(scope="session")
+def client(cloud: Any) -> Callable[[str], Any]:
+    """The session's clients, each made once: making one costs more than a crawl."""
+    return functools.cache(cloud.client)
 
 
 @pytest.fixture
-def glue(aws: Callable[..., Any]) -> Any:
-    return aws("glue")
+def lake(client: Callable[[str], Any], fresh: Callable[..., str], role: str) -> Lake:
+    return Lake(client, fresh("t", ""), role)
+
+
+@pytest.fixture
+def glue(client: Callable[[str], Any]) -> Any:
+    return client("glue")
+
+
+@pytest.fixture
+def database(glue: Any, fresh: Callable[..., str]) -> str:
+    """A fresh database."""
+    name = fresh("db", "_")
+    glue.create_database(DatabaseInput={"Name": name})
+    return name

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 CRAWL_S = 60
@@ -16,6 +17,8 @@ READ = {"Effect": "Allow", "Action": ["s3:*", "kms:*", "glue:*", "logs:*"], "Res
 
 class Lake:
     """A bucket, a database and a crawler, all fresh."""
+
+    folder: Path
 
     def __init__(self, client: Callable[..., Any], name: str, role: str) -> None:
         self.s3, self.glue, self.logs = client("s3"), client("glue"), client("logs")

@@ -59,10 +59,10 @@ DENIALS = [
     ("allowed", "action"), [row[1:] for row in DENIALS], ids=[row[0] for row in DENIALS]
 )
 def test_denied_role_fails_the_crawl(
-    lake: Lake, aws: Callable[..., Any], allowed: dict[str, Any], action: str
+    lake: Lake, client: Callable[[str], Any], allowed: dict[str, Any], action: str
 ) -> None:
     lake.put("data/a.csv", A)
-    lake.role = make_role(aws("iam"), f"{lake.name}-role", [allowed])
+    lake.role = make_role(client("iam"), f"{lake.name}-role", [allowed])
     lake.define()
     last = lake.run()
     assert last["Status"] == "FAILED"
@@ -74,15 +74,15 @@ def test_denied_role_fails_the_crawl(
 
 
 def test_crawler_without_the_key_is_denied_until_it_gets_it(
-    lake: Lake, aws: Callable[..., Any]
+    lake: Lake, client: Callable[[str], Any]
 ) -> None:
     """The lab's first lesson: an encrypted lake needs its key."""
     lake.role = make_role(
-        aws("iam"),
+        client("iam"),
         f"{lake.name}-role",
         [{"Effect": "Allow", "Action": ["s3:*", "glue:*"], "Resource": "*"}],
     )
-    kms = aws("kms")
+    kms = client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
     lake.s3.put_object(
         Bucket=lake.bucket,
@@ -98,7 +98,7 @@ def test_crawler_without_the_key_is_denied_until_it_gets_it(
     statements = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
     user = {
         "Effect": "Allow",
-        "Principal": {"AWS": aws("iam").get_role(RoleName=lake.role)["Role"]["Arn"]},
+        "Principal": {"AWS": client("iam").get_role(RoleName=lake.role)["Role"]["Arn"]},
         "Action": "kms:*",
         "Resource": "*",
     }

@@ -10,6 +10,7 @@ from labkit.cloud.glue import (
     progress,
     search,
     statistics,
+    timetable,
     versions,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "progress",
     "search",
     "statistics",
+    "timetable",
     "versions",
 ]

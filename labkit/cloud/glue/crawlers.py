@@ -16,7 +16,7 @@ from labkit.cloud.glue.crawl import run_crawl
 from labkit.cloud.glue.reading import forget
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.runs import Crawl, crawler_state, last_run
-from labkit.cloud.glue.schedule import check_schedule
+from labkit.cloud.glue.schedule import WAKE, check_schedule, schedule_state
 from labkit.cloud.glue.targets import all_targets, check_targets
 from labkit.cloud.glue.trust import role_name_of
 from labkit.cloud.glue.words import invalid, not_found, page
@@ -51,13 +51,14 @@ def create_crawler(context: Context, *, Name: str, Tags: Any = None, **members: 
     checked = _checked(context, full)
     options = {attribute: checked[member] for member, (attribute, _) in ATTRIBUTES.items()}
     glue(context).create_crawler(name=Name, tags=Tags, **options)
+    WAKE.set()
     return {}
 
 
 @answers("UpdateCrawler")
 def update_crawler(context: Context, *, Name: str, **members: Any) -> Answer:
     """Change what is given of a crawler, which must not be running."""
-    crawler = _find(context, Name)
+    crawler = find_crawler(context, Name)
     _refuse_running(context, Name)
     old = {member: getattr(crawler, attribute) for member, (attribute, _) in ATTRIBUTES.items()}
     checked = _checked(context, old | members)
@@ -65,6 +66,7 @@ def update_crawler(context: Context, *, Name: str, **members: Any) -> Answer:
         setattr(crawler, attribute, checked[member])
     if "Schedule" in members:
         crawler.schedule_state = "SCHEDULED"
+        WAKE.set()
     crawler.version += 1
     crawler.last_updated = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
     return {}
@@ -73,7 +75,7 @@ def update_crawler(context: Context, *, Name: str, **members: Any) -> Answer:
 @answers("DeleteCrawler")
 def delete_crawler(context: Context, *, Name: str) -> Answer:
     """Drop a crawler with its history; its tables stay."""
-    _find(context, Name)
+    find_crawler(context, Name)
     _refuse_running(context, Name)
     glue(context).delete_crawler(Name)
     runs.forget_runs(context.cloud, context.region, Name)
@@ -83,7 +85,7 @@ def delete_crawler(context: Context, *, Name: str) -> Answer:
 
 @operation("glue", "GetCrawler")
 def get_crawler(context: Context, *, Name: str) -> Answer:
-    return {"Crawler": _shown(context, _find(context, Name))}
+    return {"Crawler": _shown(context, find_crawler(context, Name))}
 
 
 @operation("glue", "GetCrawlers")
@@ -144,7 +146,7 @@ def start(cloud: Any, region: str, name: str) -> str:
 @operation("glue", "StopCrawler")
 def stop_crawler(context: Context, *, Name: str) -> Answer:
     """Tell a running crawl to stop; what it has written stays."""
-    _find(context, Name)
+    find_crawler(context, Name)
     run = last_run(context.cloud, context.region, Name)
     state = crawler_state(run)
     if state == "STOPPING":
@@ -161,48 +163,6 @@ def stop_crawler(context: Context, *, Name: str) -> Answer:
 
 def _job_name(region: str, name: str) -> str:
     return f"glue.crawl/{region}/{name}"
-
-
-# Schedules ----------------------------------------------------------------------------------------
-
-
-@answers("UpdateCrawlerSchedule")
-def update_crawler_schedule(context: Context, *, CrawlerName: str, Schedule: str = "") -> Answer:
-    crawler = _find(context, CrawlerName)
-    if Schedule:
-        check_schedule(Schedule)
-    crawler.schedule, crawler.schedule_state = Schedule, "SCHEDULED"
-    return {}
-
-
-@answers("StartCrawlerSchedule")
-def start_crawler_schedule(context: Context, *, CrawlerName: str) -> Answer:
-    crawler = _scheduled(context, CrawlerName)
-    if _schedule_state(crawler) == "SCHEDULED":
-        raise AwsError("SchedulerRunningException", f"Crawler {CrawlerName} is already scheduled")
-    crawler.schedule_state = "SCHEDULED"
-    return {}
-
-
-@answers("StopCrawlerSchedule")
-def stop_crawler_schedule(context: Context, *, CrawlerName: str) -> Answer:
-    """Keep a crawler's schedule, but do not follow it."""
-    crawler = _scheduled(context, CrawlerName)
-    if _schedule_state(crawler) != "SCHEDULED":
-        raise AwsError("SchedulerNotRunningException", f"Crawler {CrawlerName} is not scheduled")
-    crawler.schedule_state = "NOT_SCHEDULED"
-    return {}
-
-
-def _scheduled(context: Context, name: str) -> Any:
-    crawler = _find(context, name)
-    if not crawler.schedule:
-        raise AwsError("NoScheduleException", f"Crawler {name} has no schedule")
-    return crawler
-
-
-def _schedule_state(crawler: Any) -> str:
-    return str(getattr(crawler, "schedule_state", "SCHEDULED"))
 
 
 # Checks -------------------------------------------------------------------------------------------
@@ -260,7 +220,12 @@ def _check_recrawl(context: Context, recrawl: dict[str, str], policy: dict[str, 
         )
 
 
-def _find(context: Context, name: str) -> Any:
+def find_crawler(context: Context, name: str) -> Any:
+    """moto's record of a crawler.
+
+    Raises:
+        AwsError: ``EntityNotFoundException``.
+    """
     found = glue(context).crawlers.get(name)
     if found is None:
         raise not_found(f"Crawler with name {name} does not exist")
@@ -300,7 +265,7 @@ def _shown(context: Context, crawler: Any) -> Answer:
 
 
 def _shown_schedule(crawler: Any, expression: str) -> Answer:
-    return {"ScheduleExpression": expression, "State": _schedule_state(crawler)}
+    return {"ScheduleExpression": expression, "State": schedule_state(crawler)}
 
 
 def _last_crawl(context: Context, name: str) -> Answer | None:

@@ -21,6 +21,11 @@ SAVE_EVERY_S = 0.2
 Run = dict[str, Any]
 
 
+def now() -> float:
+    """The time in seconds since 1970, to the millisecond that AWS tells."""
+    return round(time.time(), 3)
+
+
 def runs_of(cloud: Cloud, region: str, crawler: str) -> list[Run]:
     """A crawler's crawls, the oldest first."""
     records = cloud.records("glue.crawl")
@@ -73,7 +78,7 @@ class Crawl:
             "crawler": crawler,
             "region": region,
             "state": "RUNNING",
-            "start": time.time(),
+            "start": now(),
             "done": 0,
             "total": None,
             "summary": {},
@@ -127,7 +132,7 @@ class Crawl:
         """Close the crawl's log and record."""
         self.log("BENCHMARK", "Crawler has finished running and is in state READY")
         self.flush()
-        update_run(self.cloud, self.id, state=state, end=time.time(), error=error)
+        update_run(self.cloud, self.id, state=state, end=now(), error=error)
 
 
 @on_start
@@ -135,7 +140,7 @@ def fail_interrupted(cloud: Cloud) -> None:
     """Crawls that ran when the process died have failed."""
     for run in list(cloud.records("glue.crawl").values()):
         if run["state"] not in ENDED:
-            update_run(cloud, run["id"], state="FAILED", end=time.time(), error=INTERRUPTED)
+            update_run(cloud, run["id"], state="FAILED", end=now(), error=INTERRUPTED)
 
 
 def shown(run: Run) -> dict[str, Any]:

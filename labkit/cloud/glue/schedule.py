@@ -1,27 +1,20 @@
-"""When a crawler runs by itself: six-field cron expressions, in UTC.
+"""When crawlers run by themselves: cron expressions of six fields, in UTC.
 
-``cron(minute hour day-of-month month day-of-week year)``; one of the two day fields is ``?``. A
-schedule more often than every five minutes is refused. Source:
+A schedule more often than every five minutes is refused. Source:
 https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html
 """
 
 from __future__ import annotations
 
-import re
+import itertools
+import threading
+from typing import Any
 
+from labkit.cloud.events.schedule import BadSchedule, Cron, parse_schedule
 from labkit.cloud.glue.words import invalid
 
-_MONTHS = "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split()
-_DAYS = "SUN MON TUE WED THU FRI SAT".split()
-# Name, lowest, highest, words for values from the lowest on.
-_FIELDS: tuple[tuple[str, int, int, list[str]], ...] = (
-    ("minutes", 0, 59, []),
-    ("hours", 0, 23, []),
-    ("day-of-month", 1, 31, []),
-    ("month", 1, 12, _MONTHS),
-    ("day-of-week", 1, 7, _DAYS),
-    ("year", 1970, 2199, []),
-)
+LEAST_MINUTES = 5
+WAKE = threading.Event()  # set when a schedule may have changed
 
 
 def check_schedule(expression: str) -> None:
@@ -32,45 +25,19 @@ def check_schedule(expression: str) -> None:
     Raises:
         AwsError: ``InvalidInputException``, with what is wrong.
     """
-    found = re.fullmatch(r"cron\((.*)\)", expression.strip())
-    fields = found[1].split() if found else []
-    if len(fields) != len(_FIELDS):
-        raise _invalid(expression)
-    for text, (name, low, high, words) in zip(fields, _FIELDS, strict=True):
-        if not _reads(text, name, low, high, words):
-            raise _invalid(expression, f": {text!r} is no {name}")
-    if (fields[2] == "?") == (fields[4] == "?"):
-        raise _invalid(expression, ": exactly one of day-of-month and day-of-week must be ?")
-    if re.fullmatch(r"\*|(\*|\d+)/[1-4]", fields[0]):
-        raise _invalid(expression, ": a crawler runs every 5 minutes at most")
+    try:
+        schedule = parse_schedule(expression)
+    except BadSchedule as error:
+        raise invalid(f"Schedule expression {expression} is not valid") from error
+    if not isinstance(schedule, Cron):
+        raise invalid(
+            f"Schedule expression {expression} is not valid: it must be a cron expression"
+        )
+    gaps = (later - sooner for sooner, later in itertools.pairwise(sorted(schedule.minutes)))
+    if min(gaps, default=60) < LEAST_MINUTES:
+        raise invalid(f"Schedule expression {expression} is not valid: 5 minutes is the least")
 
 
-def _reads(text: str, name: str, low: int, high: int, words: list[str]) -> bool:
-    if text == "?":
-        return name.startswith("day")
-    return all(_reads_item(item, name, low, high, words) for item in text.split(","))
-
-
-def _reads_item(item: str, name: str, low: int, high: int, words: list[str]) -> bool:
-    """``*``, ``5``, ``MON-FRI``, ``*/10``, and for days ``L``, ``15W``, ``6#3``."""
-    if name == "day-of-month" and re.fullmatch(r"L|LW|([1-9]|[12]\d|3[01])W", item):
-        return True
-    if name == "day-of-week" and re.fullmatch(r"L|[1-7]L|[1-7]#[1-5]", item):
-        return True
-    base, _, step = item.partition("/")
-    if "/" in item and not (step.isdigit() and int(step) > 0):
-        return False
-    if base == "*":
-        return True
-    ends = [_value(end, low, words) for end in base.split("-")]
-    return len(ends) <= 2 and all(end is not None and low <= end <= high for end in ends)
-
-
-def _value(text: str, low: int, words: list[str]) -> int | None:
-    if text.upper() in words:
-        return words.index(text.upper()) + low
-    return int(text) if text.isdigit() else None
-
-
-def _invalid(expression: str, why: str = "") -> Exception:
-    return invalid(f"Schedule expression {expression} is not valid{why}")
+def schedule_state(crawler: Any) -> str:
+    """SCHEDULED or NOT_SCHEDULED: whether a crawler's schedule is followed."""
+    return str(getattr(crawler, "schedule_state", "SCHEDULED"))

@@ -1,0 +1,259 @@
+"""Databases, tables, versions, partitions and what hangs on them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+KEYS = [{"Name": "year", "Type": "int"}, {"Name": "shop", "Type": "string"}]
+
+
+def table_input(name: str, **more: Any) -> dict[str, Any]:
+    columns = [{"Name": "id", "Type": "bigint", "Comment": "the order"}]
+    return {"Name": name, "StorageDescriptor": {"Columns": columns}, "Parameters": {}, **more}
+
+
+@pytest.fixture
+def orders(glue: Any, database: str) -> dict[str, str]:
+    """A table of 12 partitions; where it is."""
+    where = {"DatabaseName": database, "TableName": "orders"}
+    glue.create_table(DatabaseName=database, TableInput=table_input("orders", PartitionKeys=KEYS))
+    parts = [{"Values": [str(2015 + n // 2), "ab"[n % 2]]} for n in range(12)]
+    assert glue.batch_create_partition(**where, PartitionInputList=parts)["Errors"] == []
+    return where
+
+
+def test_names_are_without_case(glue: Any, fresh: Callable[..., str]) -> None:
+    name = fresh("Db_", "").upper()
+    glue.create_database(DatabaseInput={"Name": name, "Description": "d"})
+    assert glue.get_database(Name=name)["Database"]["Name"] == name.lower()
+    glue.create_table(DatabaseName=name, TableInput=table_input("Orders"))
+    assert glue.get_table(DatabaseName=name.lower(), Name="ORDERS")["Table"]["Name"] == "orders"
+    with pytest.raises(ClientError, match=r"AlreadyExistsException.*Table already exists"):
+        glue.create_table(DatabaseName=name, TableInput=table_input("oRders"))
+    with pytest.raises(ClientError, match=r"AlreadyExistsException.*Database already exists"):
+        glue.create_database(DatabaseInput={"Name": name.lower()})
+    glue.update_database(Name=name, DatabaseInput={"Name": name, "Description": "e"})
+    assert glue.get_database(Name=name)["Database"]["Description"] == "e"
+    glue.delete_table(DatabaseName=name, Name="ORDERS")
+    glue.delete_database(Name=name)
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        glue.get_database(Name=name)
+
+
+MISSING: list[tuple[str, Callable[[Any, str], Any], str]] = [
+    ("database", lambda g, d: g.get_database(Name="nope"), "Database nope not found"),
+    ("its table", lambda g, d: g.get_table(DatabaseName="nope", Name="t"), "Database nope"),
+    ("table", lambda g, d: g.get_table(DatabaseName=d, Name="Nope"), "Table nope not found"),
+    ("drop", lambda g, d: g.delete_table(DatabaseName=d, Name="nope"), "Table nope not found"),
+    (
+        "update",
+        lambda g, d: g.update_table(DatabaseName=d, TableInput={"Name": "nope"}),
+        "Table nope not found",
+    ),
+    (
+        "partition",
+        lambda g, d: g.get_partition(
+            DatabaseName=d, TableName="orders", PartitionValues=["1999", "a"]
+        ),
+        "Cannot find partition",
+    ),
+    (
+        "version",
+        lambda g, d: g.get_table_version(DatabaseName=d, TableName="orders", VersionId="9"),
+        "Version 9",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"), [row[1:] for row in MISSING], ids=[row[0] for row in MISSING]
+)
+def test_missing(
+    glue: Any, orders: dict[str, str], call: Callable[[Any, str], Any], message: str
+) -> None:
+    with pytest.raises(ClientError) as raised:
+        call(glue, orders["DatabaseName"])
+    error = raised.value.response["Error"]
+    assert error["Code"] == "EntityNotFoundException"
+    assert message in error["Message"]
+
+
+def test_tables_by_pattern_and_page(glue: Any, database: str) -> None:
+    for name in ("student", "students", "course"):
+        glue.create_table(DatabaseName=database, TableInput=table_input(name))
+
+    def names(**options: Any) -> list[str]:
+        pages = glue.get_paginator("get_tables").paginate(DatabaseName=database, **options)
+        return [table["Name"] for page in pages for table in page["TableList"]]
+
+    assert names() == ["course", "student", "students"]
+    assert names(PaginationConfig={"PageSize": 1}) == ["course", "student", "students"]
+    assert names(Expression="stud*") == ["student", "students"]
+    assert names(Expression="student") == ["student"]
+    assert names(Expression="stu.*|course") == ["course", "student", "students"]
+    first = glue.get_tables(DatabaseName=database, MaxResults=2)
+    assert len(first["TableList"]) == 2
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.get_tables(DatabaseName=database, NextToken="made up")
+
+
+def test_versions(glue: Any, database: str) -> None:
+    where = {"DatabaseName": database, "TableName": "t"}
+    glue.create_table(DatabaseName=database, TableInput=table_input("t", Description="1"))
+    for number in "23":
+        given = table_input("t", Description=number)
+        glue.update_table(DatabaseName=database, TableInput=given)
+    versions = glue.get_table_versions(**where)["TableVersions"]
+    assert [(v["VersionId"], v["Table"]["Description"]) for v in versions] == [
+        ("3", "3"),
+        ("2", "2"),
+        ("1", "1"),
+    ]
+    glue.update_table(
+        DatabaseName=database, TableInput=table_input("t", Description="4"), SkipArchive=True
+    )
+    assert len(glue.get_table_versions(**where)["TableVersions"]) == 3
+    errors = glue.batch_delete_table_version(**where, VersionIds=["1", "9"])["Errors"]
+    assert [e["VersionId"] for e in errors] == ["9"]
+    with pytest.raises(ClientError, match="ConcurrentModificationException"):
+        glue.update_table(DatabaseName=database, TableInput=table_input("t"), VersionId="1")
+
+
+def test_batch_delete_tells_what_it_could_not(glue: Any, database: str) -> None:
+    glue.create_table(DatabaseName=database, TableInput=table_input("t"))
+    answer = glue.batch_delete_table(DatabaseName=database, TablesToDelete=["T", "nope"])
+    assert [e["TableName"] for e in answer["Errors"]] == ["nope"]
+    assert glue.get_tables(DatabaseName=database)["TableList"] == []
+
+
+EXPRESSIONS = [
+    ("all", {}, 12),
+    ("equal", {"Expression": "year = 2016"}, 2),
+    ("between", {"Expression": "year BETWEEN 2016 AND 2018 AND shop = 'b'"}, 3),
+    ("in", {"Expression": "year IN (2015, 2020)"}, 4),
+    ("numbers compare as numbers", {"Expression": "year > 999"}, 12),
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "count"), [row[1:] for row in EXPRESSIONS], ids=[row[0] for row in EXPRESSIONS]
+)
+def test_partitions_by_expression(
+    glue: Any, orders: dict[str, str], options: dict[str, str], count: int
+) -> None:
+    assert len(glue.get_partitions(**orders, **options)["Partitions"]) == count
+
+
+def test_partitions_by_page_and_segment(glue: Any, orders: dict[str, str]) -> None:
+    pages = glue.get_paginator("get_partitions").paginate(
+        **orders, PaginationConfig={"PageSize": 5}
+    )
+    sizes = [len(page["Partitions"]) for page in pages]
+    assert sizes == [5, 5, 2]
+    seen = [
+        tuple(p["Values"])
+        for number in range(3)
+        for p in glue.get_partitions(
+            **orders, Segment={"SegmentNumber": number, "TotalSegments": 3}
+        )["Partitions"]
+    ]
+    assert len(seen) == len(set(seen)) == 12
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.get_partitions(**orders, Segment={"SegmentNumber": 3, "TotalSegments": 3})
+
+
+def test_partition_changes(glue: Any, orders: dict[str, str]) -> None:
+    with pytest.raises(ClientError, match=r"AlreadyExistsException.*Partition already exists"):
+        glue.create_partition(**orders, PartitionInput={"Values": ["2015", "a"]})
+    with pytest.raises(ClientError, match=r"InvalidInputException.*2 keys, 1 values"):
+        glue.create_partition(**orders, PartitionInput={"Values": ["2015"]})
+    glue.update_partition(
+        **orders, PartitionValueList=["2015", "a"], PartitionInput={"Values": ["2031", "z"]}
+    )
+    wanted = [{"Values": ["2031", "z"]}, {"Values": ["2015", "a"]}]
+    found = glue.batch_get_partition(**orders, PartitionsToGet=wanted)["Partitions"]
+    assert [p["Values"] for p in found] == [["2031", "z"]]
+    errors = glue.batch_delete_partition(**orders, PartitionsToDelete=wanted)["Errors"]
+    assert [e["PartitionValues"] for e in errors] == [["2015", "a"]]
+    again = [{"Values": ["2015", "b"]}, {"Values": ["2040", "b"]}]
+    errors = glue.batch_create_partition(**orders, PartitionInputList=again)["Errors"]
+    assert [e["ErrorDetail"]["ErrorCode"] for e in errors] == ["AlreadyExistsException"]
+
+
+@pytest.mark.parametrize("kind", ["table", "partition"])
+def test_column_statistics(glue: Any, orders: dict[str, str], kind: str) -> None:
+    where = dict(orders) | ({"PartitionValues": ["2015", "a"]} if kind == "partition" else {})
+    data = {
+        "Type": "LONG",
+        "LongColumnStatisticsData": {
+            "MinimumValue": 1,
+            "MaximumValue": 9,
+            "NumberOfNulls": 0,
+            "NumberOfDistinctValues": 9,
+        },
+    }
+    given = {
+        "ColumnName": "id",
+        "ColumnType": "bigint",
+        "AnalyzedTime": 1700000000,
+        "StatisticsData": data,
+    }
+    getattr(glue, f"update_column_statistics_for_{kind}")(**where, ColumnStatisticsList=[given])
+    get = getattr(glue, f"get_column_statistics_for_{kind}")
+    answer = get(**where, ColumnNames=["id", "x"])
+    assert answer["ColumnStatisticsList"][0]["StatisticsData"] == data
+    assert [e["ColumnName"] for e in answer["Errors"]] == ["x"]
+    getattr(glue, f"delete_column_statistics_for_{kind}")(**where, ColumnName="id")
+    assert get(**where, ColumnNames=["id"])["ColumnStatisticsList"] == []
+
+
+def test_partition_indexes(glue: Any, orders: dict[str, str]) -> None:
+    for name in ("one", "two", "three"):
+        index = {"Keys": ["year"], "IndexName": name}
+        glue.create_partition_index(**orders, PartitionIndex=index)
+    with pytest.raises(ClientError, match="ResourceNumberLimitExceededException"):
+        glue.create_partition_index(**orders, PartitionIndex={"Keys": ["shop"], "IndexName": "4"})
+    glue.delete_partition_index(**orders, IndexName="two")
+    found = glue.get_partition_indexes(**orders)["PartitionIndexDescriptorList"]
+    assert [(i["IndexName"], i["IndexStatus"]) for i in found] == [
+        ("one", "ACTIVE"),
+        ("three", "ACTIVE"),
+    ]
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.create_partition_index(**orders, PartitionIndex={"Keys": ["id"], "IndexName": "5"})
+
+
+def test_functions(glue: Any, database: str) -> None:
+    given = {"FunctionName": "Mask", "ClassName": "org.example.Mask", "OwnerType": "USER"}
+    glue.create_user_defined_function(DatabaseName=database, FunctionInput=given)
+    got = glue.get_user_defined_function(DatabaseName=database, FunctionName="mask")
+    assert got["UserDefinedFunction"]["ClassName"] == "org.example.Mask"
+    found = glue.get_user_defined_functions(DatabaseName=database, Pattern="m*")
+    assert len(found["UserDefinedFunctions"]) == 1
+    glue.update_user_defined_function(
+        DatabaseName=database, FunctionName="Mask", FunctionInput=given | {"ClassName": "b.C"}
+    )
+    glue.delete_user_defined_function(DatabaseName=database, FunctionName="Mask")
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        glue.get_user_defined_function(DatabaseName=database, FunctionName="Mask")
+
+
+def test_search(glue: Any, database: str, fresh: Callable[..., str]) -> None:
+    name = fresh("found", "_")
+    glue.create_table(DatabaseName=database, TableInput=table_input(name))
+
+    def names(**options: Any) -> list[str]:
+        return [table["Name"] for table in glue.search_tables(**options)["TableList"]]
+
+    assert names(SearchText=name[2:]) == [name]
+    assert name in names(SearchText="the order")
+    assert names(SearchText=f'"{name[2:]}"') == []
+    there = {"Key": "DatabaseName", "Value": database}
+    assert names(Filters=[there]) == [name]
+
+
+def test_database_pages(glue: Any, database: str) -> None:
+    pages = glue.get_paginator("get_databases").paginate(PaginationConfig={"PageSize": 1})
+    assert database in [d["Name"] for page in pages for d in page["DatabaseList"]]

@@ -1,0 +1,275 @@
+"""Crawlers and classifiers as the API knows them."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.glue.lake import Lake, columns, make_role
+
+A = "id,name\n1,x\n"
+
+
+def test_defaults(lake: Lake) -> None:
+    lake.define("data", Tags={"team": lake.name})
+    found = lake.glue.get_crawler(Name=lake.crawler)["Crawler"]
+    assert (found["State"], found["Version"], found["CrawlElapsedTime"]) == ("READY", 1, 0)
+    assert found["Targets"]["S3Targets"] == [{"Path": lake.uri("data"), "Exclusions": []}]
+    assert found["Targets"]["JdbcTargets"] == []
+    assert found["SchemaChangePolicy"] == {
+        "UpdateBehavior": "UPDATE_IN_DATABASE",
+        "DeleteBehavior": "DEPRECATE_IN_DATABASE",
+    }
+    assert found["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_EVERYTHING"}
+    assert found["Role"] == lake.role
+    assert "LastCrawl" not in found
+    assert lake.glue.list_crawlers(Tags={"team": lake.name})["CrawlerNames"] == [lake.crawler]
+    names = [lake.crawler, "nope"]
+    answer = lake.glue.batch_get_crawlers(CrawlerNames=names)
+    assert [c["Name"] for c in answer["Crawlers"]] == [lake.crawler]
+    assert answer["CrawlersNotFound"] == ["nope"]
+    pages = lake.glue.get_paginator("get_crawlers").paginate(PaginationConfig={"PageSize": 1})
+    assert lake.crawler in [c["Name"] for page in pages for c in page["Crawlers"]]
+
+
+def test_update_and_delete(lake: Lake) -> None:
+    lake.define()
+    lake.glue.update_crawler(Name=lake.crawler, TablePrefix="raw_", Description="d")
+    found = lake.glue.get_crawler(Name=lake.crawler)["Crawler"]
+    assert (found["TablePrefix"], found["Description"], found["Version"]) == ("raw_", "d", 2)
+    assert found["DatabaseName"] == lake.database
+    lake.glue.delete_crawler(Name=lake.crawler)
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        lake.glue.get_crawler(Name=lake.crawler)
+
+
+def test_role_may_be_an_arn(lake: Lake, client: Callable[[str], Any]) -> None:
+    lake.role = client("iam").get_role(RoleName=lake.role)["Role"]["Arn"]
+    lake.put("data/a.csv", A)
+    lake.crawl()
+    assert lake.glue.get_crawler(Name=lake.crawler)["Crawler"]["Role"] == "glue-crawler"
+
+
+REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
+    ("no such role", {"Role": "nope"}, "InvalidInputException", "unable to assume role"),
+    ("no target", {"Targets": {}}, "InvalidInputException", "at least one target"),
+    ("no database", {"DatabaseName": ""}, "InvalidInputException", "database"),
+    (
+        "path",
+        {"Targets": {"S3Targets": [{"Path": "/tmp"}]}},
+        "InvalidInputException",
+        "Invalid S3 path",
+    ),
+    (
+        "jdbc",
+        {"Targets": {"JdbcTargets": [{"ConnectionName": "c", "Path": "p"}]}},
+        "NotImplementedException",
+        "JdbcTargets cannot be crawled",
+    ),
+    ("schedule", {"Schedule": "every day"}, "InvalidInputException", "not valid"),
+    (
+        "too often",
+        {"Schedule": "cron(0/1 * * * ? *)"},
+        "InvalidInputException",
+        "5 minutes is the least",
+    ),
+    ("classifier", {"Classifiers": ["nope"]}, "EntityNotFoundException", "nope"),
+    ("configuration", {"Configuration": "[]"}, "InvalidInputException", "Configuration"),
+    (
+        "events",
+        {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}},
+        "NotImplementedException",
+        "S3 events",
+    ),
+    (
+        "new folders need LOG",
+        {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}},
+        "InvalidInputException",
+        "only LOG",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [row[1:] for row in REFUSED],
+    ids=[row[0] for row in REFUSED],
+)
+def test_refused(lake: Lake, options: dict[str, Any], code: str, message: str) -> None:
+    good = {
+        "Name": lake.crawler,
+        "Role": lake.role,
+        "DatabaseName": lake.database,
+        "Targets": {"S3Targets": [{"Path": lake.uri()}]},
+    }
+    with pytest.raises(ClientError) as raised:
+        lake.glue.create_crawler(**good | options)
+    error = raised.value.response["Error"]
+    assert error["Code"] == code
+    assert message in error["Message"]
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        lake.glue.get_crawler(Name=lake.crawler)
+
+
+def test_role_must_trust_glue(lake: Lake, client: Callable[[str], Any]) -> None:
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "lambda.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+    lake.role = make_role(client("iam"), f"{lake.name}-role", [], trust)
+    with pytest.raises(ClientError, match="verify role's TrustPolicy"):
+        lake.define()
+
+
+def test_twice_the_same_name(lake: Lake) -> None:
+    lake.define()
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        lake.define()
+
+
+def test_history_log_and_metrics(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    last = lake.crawl()
+    assert last["LogGroup"] == "/aws-glue/crawlers"
+    assert last["LogStream"] == lake.crawler
+    lake.run()
+    crawls = lake.glue.list_crawls(CrawlerName=lake.crawler)["Crawls"]
+    assert [c["State"] for c in crawls] == ["COMPLETED", "COMPLETED"]
+    assert crawls[1]["CrawlId"] == last["MessagePrefix"]
+    assert json.loads(crawls[1]["Summary"]) == {
+        "TABLE": {"ADD": {"Count": 1}},
+        "PARTITION": {"ADD": {"Count": 1}},
+    }
+    assert crawls[0]["DPUHour"] > 0
+    one = {"FieldName": "CRAWL_ID", "FilterOperator": "EQ", "FieldValue": last["MessagePrefix"]}
+    old = {
+        "FieldName": "START_TIME",
+        "FilterOperator": "LT",
+        "FieldValue": crawls[0]["StartTime"].isoformat(),
+    }
+    for condition in (one, old):
+        found = lake.glue.list_crawls(CrawlerName=lake.crawler, Filters=[condition])["Crawls"]
+        assert [c["CrawlId"] for c in found] == [last["MessagePrefix"]]
+    page = lake.glue.list_crawls(CrawlerName=lake.crawler, MaxResults=1)
+    assert page["NextToken"]
+    lines = [line.partition("] ")[2] for line in lake.lines()]
+    assert lines[0] == f"BENCHMARK : Running Start Crawl for Crawler {lake.crawler}"
+    assert f"INFO : Created table data in database {lake.database}" in lines
+    assert lines[-1] == "BENCHMARK : Crawler has finished running and is in state READY"
+    metrics = lake.metrics()
+    assert metrics["LastRuntimeSeconds"] > 0
+    assert metrics["StillEstimating"] is False
+
+
+def test_schedule(lake: Lake) -> None:
+    lake.define(Schedule="cron(15 12 ? * MON-FRI *)")
+
+    def state() -> str:
+        return lake.glue.get_crawler(Name=lake.crawler)["Crawler"]["Schedule"]["State"]
+
+    assert state() == "SCHEDULED"
+    with pytest.raises(ClientError, match="SchedulerRunningException"):
+        lake.glue.start_crawler_schedule(CrawlerName=lake.crawler)
+    lake.glue.stop_crawler_schedule(CrawlerName=lake.crawler)
+    assert state() == "NOT_SCHEDULED"
+    with pytest.raises(ClientError, match="SchedulerNotRunningException"):
+        lake.glue.stop_crawler_schedule(CrawlerName=lake.crawler)
+    lake.glue.start_crawler_schedule(CrawlerName=lake.crawler)
+    lake.glue.update_crawler_schedule(CrawlerName=lake.crawler, Schedule="")
+    with pytest.raises(ClientError, match="NoScheduleException"):
+        lake.glue.start_crawler_schedule(CrawlerName=lake.crawler)
+
+
+CLASSIFIERS: list[tuple[str, dict[str, Any], str, dict[str, str], str]] = [
+    (
+        "csv with names",
+        {"CsvClassifier": {"Delimiter": "~", "ContainsHeader": "ABSENT", "Header": ["k", "v"]}},
+        "1~x\n2~y\n",
+        {"k": "bigint", "v": "string"},
+        "csv",
+    ),
+    (
+        "csv with types",
+        {
+            "CsvClassifier": {
+                "Delimiter": ",",
+                "ContainsHeader": "PRESENT",
+                "CustomDatatypeConfigured": True,
+                "CustomDatatypes": ["INT", "DATE"],
+            }
+        },
+        "n,day\n1,2020-01-01\n2,2020-01-02\n",
+        {"n": "int", "day": "date"},
+        "csv",
+    ),
+    (
+        "quoted csv",
+        {"CsvClassifier": {"Delimiter": ",", "QuoteSymbol": "'", "Serde": "OpenCSVSerDe"}},
+        "id,text\n1,'a, b'\n2,'c'\n",
+        {"id": "bigint", "text": "string"},
+        "csv",
+    ),
+    (
+        "json path",
+        {"JsonClassifier": {"JsonPath": "$[*]"}},
+        '[{"id": 1, "name": "x"}, {"id": 2, "name": "y"}]',
+        {"id": "int", "name": "string"},
+        "json",
+    ),
+    (
+        "grok",
+        {
+            "GrokClassifier": {
+                "Classification": "applog",
+                "GrokPattern": "%{LEVEL:level} %{INT:code:int} %{GREEDYDATA:message}",
+                "CustomPatterns": "LEVEL (INFO|WARN)",
+            }
+        },
+        "INFO 7 started\nWARN 8 slow\n",
+        {"level": "string", "code": "int", "message": "string"},
+        "applog",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("classifier", "body", "expected", "classification"),
+    [row[1:] for row in CLASSIFIERS],
+    ids=[row[0] for row in CLASSIFIERS],
+)
+def test_custom_classifier(
+    lake: Lake,
+    classifier: dict[str, dict[str, Any]],
+    body: str,
+    expected: dict[str, str],
+    classification: str,
+) -> None:
+    name = f"{lake.name}-classifier"
+    ((kind, options),) = classifier.items()
+    lake.glue.create_classifier(**{kind: {"Name": name, **options}})
+    lake.put("data/a.txt", body)
+    lake.crawl(Classifiers=[name])
+    table = lake.table("data")
+    assert columns(table) == expected
+    assert table["Parameters"]["classification"] == classification
+
+
+def test_classifier_records(glue: Any, fresh: Callable[..., str]) -> None:
+    name = fresh("classifier")
+    xml = {"Name": name, "Classification": "feed", "RowTag": "item"}
+    glue.create_classifier(XMLClassifier=xml)
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        glue.create_classifier(XMLClassifier=xml)
+    glue.update_classifier(XMLClassifier={"Name": name, "RowTag": "entry"})
+    found = glue.get_classifier(Name=name)["Classifier"]["XMLClassifier"]
+    assert (found["RowTag"], found["Classification"], found["Version"]) == ("entry", "feed", 2)
+    listed = glue.get_classifiers()["Classifiers"]
+    assert name in [c["Name"] for each in listed for c in each.values()]
+    glue.delete_classifier(Name=name)
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        glue.get_classifier(Name=name)
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.create_classifier(CsvClassifier={"Name": name, "Delimiter": ",", "QuoteSymbol": ","})

@@ -1,0 +1,67 @@
+"""The clock of scheduled crawlers, by a clock of the test's own."""
+
+import datetime
+from types import SimpleNamespace
+from typing import Any
+
+import moto.glue.models as models
+import pytest
+
+from labkit.cloud.glue.schedule import check_schedule
+from labkit.cloud.glue.timetable import Clock
+from labkit.cloud.operations import AwsError
+
+NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC).timestamp()  # a Monday
+ACCOUNT = "999999999999"  # no other test's
+
+
+@pytest.fixture
+def crawlers() -> Any:
+    found = models.glue_backends[ACCOUNT]["us-east-1"].crawlers
+    yield found
+    found.clear()
+
+
+def test_clock_starts_what_is_due_once(crawlers: dict[str, Any]) -> None:
+    crawlers["hourly"] = SimpleNamespace(name="hourly", schedule="cron(30 * * * ? *)")
+    crawlers["off"] = SimpleNamespace(
+        name="off", schedule="cron(30 * * * ? *)", schedule_state="NOT_SCHEDULED"
+    )
+    crawlers["plain"] = SimpleNamespace(name="plain", schedule="")
+    started: list[str] = []
+    now = NOON
+    cloud: Any = SimpleNamespace(account=ACCOUNT)
+    clock = Clock(cloud, lambda cloud, region, name: started.append(name), lambda: now)
+    assert clock.tick() == 1800
+    now += 1799
+    assert clock.tick() == 1
+    assert started == []
+    now += 1
+    assert clock.tick() == 3600
+    assert started == ["hourly"]
+    crawlers["hourly"].schedule = "cron(0 8 ? * TUE *)"
+    assert clock.tick() == 19.5 * 3600
+    crawlers.clear()
+    assert clock.tick() is None
+
+
+def test_crawl_that_cannot_start_is_skipped(crawlers: dict[str, Any]) -> None:
+    crawlers["busy"] = SimpleNamespace(name="busy", schedule="cron(0 * * * ? *)")
+    now = NOON
+    cloud: Any = SimpleNamespace(account=ACCOUNT)
+
+    def refuse(*_: Any) -> None:
+        raise AwsError("CrawlerRunningException", "it runs")
+
+    clock = Clock(cloud, refuse, lambda: now)
+    clock.tick()
+    now += 3600
+    assert clock.tick() == 3600
+
+
+@pytest.mark.parametrize(
+    "expression", ["rate(1 hour)", "cron(0,3 * * * ? *)", "cron(* * * * ? *)", "cron(0 0 1 * 1 *)"]
+)
+def test_schedules_that_glue_does_not_take(expression: str) -> None:
+    with pytest.raises(AwsError, match="InvalidInputException"):
+        check_schedule(expression)
