@@ -22,7 +22,7 @@ from labkit.cloud.engine.types import parse_type
 SETUP = """
 CREATE SCHEMA lab; USE lab;
 CREATE TABLE orders(order_id BIGINT, customer VARCHAR, amount DOUBLE, price DECIMAL(10,2),
-  qty INTEGER, tags VARCHAR[], attrs MAP(VARCHAR,VARCHAR), 
+  qty INTEGER, tags VARCHAR[], attrs MAP(VARCHAR,VARCHAR),
   addr STRUCT(street VARCHAR, city VARCHAR, zip INTEGER),
   order_ts TIMESTAMP, order_date DATE, dt VARCHAR);
 INSERT INTO orders VALUES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -180,3 +181,42 @@ def test_settings_are_locked(duck: DuckEngine) -> None:
 )
 def test_a_query_knows_whether_it_is_deterministic(statement: str, deterministic: bool) -> None:
     assert compile_query(statement, Lake()).deterministic is deterministic
+
+
+_MANY = """SELECT (i - 1) * 1000 + j AS x FROM UNNEST(sequence(1, 1000)) AS a(i)
+CROSS JOIN UNNEST(sequence(1, 300)) AS b(j) ORDER BY x DESC"""
+
+
+def test_rows_stream_in_their_order(session: Session) -> None:
+    found = [
+        n for batch in session.run(compile_query(_MANY, Lake())) for n in batch["x"].to_pylist()
+    ]
+    assert len(found) == 300_000
+    assert found == sorted(found, reverse=True)
+
+
+def test_a_failure_while_rows_stream_has_trinos_name(session: Session) -> None:
+    statement = f"SELECT 1 / (x - 5) FROM ({_MANY})"
+    with pytest.raises(QueryFailed, match="DIVISION_BY_ZERO"):
+        list(session.run(compile_query(statement, Lake())))
+
+
+def test_rows_are_written_where_the_engine_may_write(tmp_path: Path) -> None:
+    made = DuckEngine([tmp_path / "in"], threads=1)
+    (tmp_path / "in").mkdir()
+    compiled = compile_query("SELECT 1 AS one", Lake())
+    with made.session() as session:
+        assert session.copy_to(compiled, tmp_path / "in" / "a.parquet", "FORMAT parquet") == 1
+        with pytest.raises(QueryFailed, match="PERMISSION_DENIED"):
+            session.copy_to(compiled, tmp_path / "b.parquet", "FORMAT parquet")
+    made.close()
+
+
+def test_a_running_query_can_be_stopped(session: Session) -> None:
+    cross = " CROSS JOIN ".join(f"UNNEST(sequence(1, 9999)) AS t{n}(c{n})" for n in range(3))
+    compiled = compile_query(f"SELECT count(*) FROM {cross} WHERE c0 + c1 + c2 = 1", Lake())
+    stop = threading.Timer(0.3, session.interrupt)
+    stop.start()
+    with pytest.raises(QueryFailed, match="USER_CANCELED"):
+        session.table(compiled)
+    stop.join()

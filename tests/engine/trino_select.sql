@@ -338,7 +338,7 @@ SELECT schema_name FROM information_schema.schemata
 --> [["lab"], ["information_schema"]]
 
 SELECT * FROM information_schema.nosuch
---! TABLE_NOT_FOUND: Table 'awsdatacatalog.information_schema.nosuch' does not exist
+--! TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.information_schema.nosuch' does not exist
 
 SELECT count(*) OVER w FROM orders WINDOW w AS (PARTITION BY dt)
 --> [["2"], ["2"], ["2"], ["2"]]
@@ -774,3 +774,147 @@ SELECT year, month FROM (VALUES (1, 2)) t(year, month)
 
 SELECT timestamp, interval FROM (VALUES (1, 2)) t(timestamp, interval)
 --> [["1", "2"]]
+
+SELECT *, id + 1 FROM iceorders ORDER BY 3 DESC
+--> [["2", "b", "3"], ["1", "a", "2"]]
+
+SELECT DISTINCT dt, count(*) FROM orders GROUP BY dt ORDER BY count(*), dt
+--> [["eu", "2"], ["us", "2"]]
+
+SELECT order_id FROM orders ORDER BY row_number() OVER (ORDER BY order_id DESC)
+--> [["4"], ["3"], ["2"], ["1"]]
+
+SELECT sum(qty) OVER w1, count(*) OVER (w1 ROWS UNBOUNDED PRECEDING) FROM orders WINDOW w1 AS (PARTITION BY dt ORDER BY order_id) ORDER BY 1, 2
+--> [["1", "1"], ["3", "1"], ["3", "2"], ["3", "2"]]
+
+SELECT dt, max(sum(qty)) OVER (PARTITION BY dt) FROM orders GROUP BY dt ORDER BY 1
+--> [["eu", "3"], ["us", "3"]]
+
+SELECT sum(count(*)) FROM orders
+--! NESTED_AGGREGATION: line 1:12: Cannot nest aggregations inside aggregation 'sum': [count(*)]
+
+SELECT max(row_number() OVER ()) FROM orders
+--! NESTED_WINDOW: line 1:12: Cannot nest window functions inside aggregation 'max': [row_number() OVER ()]
+
+SELECT order_id FROM orders WHERE row_number() OVER () = 1
+--! EXPRESSION_NOT_SCALAR: line 1:35: WHERE clause cannot contain aggregations, window functions or grouping operations: [row_number() OVER ()]
+
+SELECT customer, count(*) FROM orders GROUP BY count(*)
+--! EXPRESSION_NOT_SCALAR: line 1:48: GROUP BY clause cannot contain aggregations, window functions or grouping operations: [count(*)]
+
+SELECT (SELECT count(*) FROM iceorders WHERE id = o.order_id AND data = 'a') > 0 FROM orders o ORDER BY order_id
+--> [["true"], ["false"], ["false"], ["false"]]
+
+SELECT o.order_id FROM orders o WHERE 1 < (SELECT count(*) FROM orders i WHERE i.customer = o.customer) ORDER BY 1
+--> [["1"], ["3"]]
+
+SELECT t.a FROM (SELECT customer, count(*) FROM orders GROUP BY 1) AS t(a, b) WHERE b = 2
+--> [["alice"]]
+
+WITH x AS (SELECT dt, sum(qty) q FROM orders GROUP BY dt) SELECT dt FROM x WHERE q = (SELECT max(q) FROM x) ORDER BY dt
+--> [["eu"], ["us"]]
+
+SELECT a.customer, b.c FROM orders a JOIN (SELECT customer, count(*) c FROM orders GROUP BY customer) b ON a.customer = b.customer WHERE a.order_id = 1
+--> [["alice", "2"]]
+
+SELECT u.k FROM (SELECT attrs FROM orders WHERE order_id = 2) o CROSS JOIN UNNEST(o.attrs) AS u(k, v)
+--> [["k1"]]
+
+SELECT count(*) FROM orders HAVING count(*) > 3
+--> [["4"]]
+
+SELECT 1 FROM orders HAVING count(*) > 100
+--> []
+
+SELECT dt FROM orders GROUP BY dt HAVING sum(qty) > (SELECT 2) ORDER BY 1
+--> [["eu"], ["us"]]
+
+SELECT count(*) FROM orders GROUP BY ()
+--> [["4"]]
+
+SELECT array_agg(ROW(order_id, customer) ORDER BY order_id) FROM orders WHERE dt = 'us'
+--> [["[{field0=1, field1=alice}, {field0=2, field1=bob}]"]]
+
+SELECT max(ROW(1, 2)), min(TIMESTAMP '2024-01-01 00:00:00 UTC')
+--> [["{field0=1, field1=2}", "2024-01-01 00:00:00.000 UTC"]]
+
+SELECT count(DISTINCT ts) FROM (VALUES TIMESTAMP '2024-01-15 10:00:00 UTC', TIMESTAMP '2024-01-15 05:00:00 America/New_York') t(ts)
+--> [["1"]]
+
+SELECT DISTINCT ts FROM (VALUES TIMESTAMP '2024-01-15 10:00:00 UTC', TIMESTAMP '2024-01-15 10:00:00 UTC') t(ts)
+--> [["2024-01-15 10:00:00.000 UTC"]]
+
+SELECT a.x FROM (VALUES TIMESTAMP '2024-01-15 10:00:00 UTC') a(x) JOIN (VALUES TIMESTAMP '2024-01-15 05:00:00 America/New_York') b(x) ON a.x = b.x
+--> [["2024-01-15 10:00:00.000 UTC"]]
+
+SELECT x FROM (VALUES 'b', 'a') t(x) ORDER BY lower(x)
+--> [["a"], ["b"]]
+
+SELECT CAST(NULL AS ROW(a integer)).a, CAST(NULL AS array(integer))[1]
+--> [[null, null]]
+
+SELECT 1 FROM orders WHERE NULL
+--> []
+
+SELECT COUNT(*) AS cnt, "dt" FROM "lab"."orders" GROUP BY "dt" ORDER BY 2
+--> [["2", "eu"], ["2", "us"]]
+
+SELECT * FROM orders o WHERE o.order_id = 1 AND orders.dt = 'us'
+--! COLUMN_NOT_FOUND: line 1:49: Column 'orders.dt' cannot be resolved
+
+SELECT approx_percentile(amount, 0.5) OVER () FROM orders
+--> [["10.5"], ["10.5"], ["10.5"], ["10.5"]]
+
+SELECT lead(order_id) OVER (PARTITION BY dt) FROM orders WHERE order_id = 1
+--> [[null]]
+
+SELECT CAST(order_id AS varchar) || '-' || customer FROM orders WHERE order_id = 1
+--> [["1-alice"]]
+
+SELECT date_diff('day', order_date, DATE '2024-12-31') FROM orders ORDER BY 1
+--> [["0"], ["306"], ["315"], ["351"]]
+
+SELECT price * qty, price + qty, price / qty FROM orders ORDER BY order_id
+--> [["10.50", "11.50", "10.50"], ["40.00", "22.00", "10.00"], ["15.75", "8.25", "1.75"], [null, null, null]]
+
+SELECT amount * price FROM orders WHERE order_id = 1
+--> [["110.25"]]
+
+SELECT qty / 2, qty / 2.0, qty / 2e0 FROM orders WHERE order_id = 3
+--> [["1", "1.5", "1.5"]]
+
+SELECT concat(customer, dt), concat(customer, '-', dt) FROM orders WHERE order_id = 1
+--> [["aliceus", "alice-us"]]
+
+SELECT greatest(1, 2.5), least('a', 'b'), abs(-1.5), round(2.567, 2), ceil(1.2), floor(-1.2)
+--> [["2.5", "a", "1.5", "2.570", "2", "-2"]]
+
+SELECT element_at(ARRAY[1,2], 3), contains(tags, 'a') FROM orders WHERE order_id = 1
+--> [[null, "true"]]
+
+SELECT UNNEST(ARRAY[1,2])
+--! SYNTAX_ERROR: line 1:8: mismatched input 'UNNEST'. Expecting: <expression>
+
+SELECT DISTINCT count(*) FROM orders
+--> [["4"]]
+
+SELECT * FROM (orders)
+--> [["1", "alice", "10.5", "10.50", "1", "[a, b]", "{k1=v1, k2=v2}", "{street=Main, city=Rome, zip=123}", "2024-01-15 10:30:00.000", "2024-01-15", "us"], ["2", "bob", "20.0", "20.00", "2", "[b, c]", "{k1=x}", "{street=Elm, city=Oslo, zip=456}", "2024-02-20 23:59:59.000", "2024-02-20", "us"], ["3", "alice", "5.25", "5.25", "3", "[]", "{}", "{street=Oak, city=Rome, zip=789}", "2024-02-29 00:00:00.000", "2024-02-29", "eu"], ["4", "carol", null, null, null, null, null, null, "2024-12-31 12:00:00.000", "2024-12-31", "eu"]]
+
+SELECT ((1))
+--> [["1"]]
+
+SELECT - - 1, +1, -(1 + 2)
+--> [["1", "1", "-3"]]
+
+SELECT 'a' 'b'
+--! SYNTAX_ERROR: line 1:12: mismatched input ''b''. Expecting: <EOF>
+
+SELECT count(*) count FROM orders
+--> [["4"]]
+
+SELECT customer FROM orders LIMIT 0
+--> []
+
+SELECT customer FROM orders LIMIT 'a'
+--! SYNTAX_ERROR: line 1:35: mismatched input ''a''. Expecting: <integer>

@@ -41,6 +41,7 @@ _CODES = (
      "Scalar sub-query has returned multiple rows"),
     (r"Overflow|out of range|Out of Range", "NUMERIC_VALUE_OUT_OF_RANGE", None),
     (r"Conversion Error|Could not convert", "INVALID_CAST_ARGUMENT", None),
+    (r"disabled by configuration", "PERMISSION_DENIED", "Access Denied"),
     (r"Out of Memory", "EXCEEDED_LOCAL_MEMORY_LIMIT", None),
     (r"INTERRUPT|Interrupted", "USER_CANCELED", "Query was canceled"),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.trino.errors import QueryFailed, quoted_text
 from labkit.cloud.engine.trino.library import (
     FunctionNotFound,
     FunctionRefused,
@@ -25,6 +25,7 @@ from labkit.cloud.engine.trino.library import (
 )
 from labkit.cloud.engine.trino.operators import (
     comparison,
+    has_zone,
     milliseconds,
     months,
     orderable,
@@ -148,12 +149,20 @@ def _fitted(value: Typed, parameter: Type) -> str:
 
 def _aggregate(node: tree.Call, scope: Scope) -> Typed:
     if scope.grouping is None:
-        clause = scope.clause or "Expression"
-        text = f"{clause} cannot contain aggregations, window functions or grouping operations: "
-        raise scope.fail(node, "EXPRESSION_NOT_SCALAR", f"{text}[{scope.source(node)}]")
+        raise _misplaced(node, scope, "NESTED_AGGREGATION", "aggregations")
     source = replace(scope.grouping.source, clause=f"Aggregation '{node.name}'")
     found, sql = _aggregate_sql(node, source, after=_filter(node, source))
     return Typed(scope.grouping.aggregate(sql), found.returns)
+
+
+def _misplaced(node: tree.Call, scope: Scope, nested: str, what: str) -> QueryFailed:
+    """An aggregate or a window function where none may stand."""
+    clause, text = scope.clause or "Expression", scope.source(node)
+    if clause.startswith("Aggregation"):
+        message = f"Cannot nest {what} inside {clause[0].lower()}{clause[1:]}: [{text}]"
+        return scope.fail(node, nested, message)
+    rule = "cannot contain aggregations, window functions or grouping operations"
+    return scope.fail(node, "EXPRESSION_NOT_SCALAR", f"{clause} {rule}: [{text}]")
 
 
 def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolved, str]:
@@ -168,8 +177,20 @@ def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolv
     if node.ignore_nulls is not None and "window" not in kinds(node.name):
         message = "Cannot specify null treatment clause for non-window function"
         raise scope.fail(node, "NULL_TREATMENT_NOT_ALLOWED", message)
+    if node.distinct:
+        args = _distinct_keys(node, found, args, scope)
     sql = found.render(args, distinct=node.distinct, inside=inside, after=after)
     return found, sql
+
+
+def _distinct_keys(node: tree.Call, found: Resolved, args: list[str], scope: Scope) -> list[str]:
+    """Arguments that are equal where Trino's are: zoned timestamps count once for an instant."""
+    if not any(map(has_zone, found.parameters)):
+        return args
+    if node.name != "count":
+        message = f"{node.name}(DISTINCT) of timestamps with time zone is not supported here"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
+    return [sort_key(arg, kind) for arg, kind in zip(args, found.parameters, strict=True)]
 
 
 def _filter(node: tree.Call, scope: Scope) -> str:
@@ -212,10 +233,7 @@ def direction(item: tree.SortItem) -> str:
 def _window(node: tree.Call, scope: Scope) -> Typed:
     assert node.over is not None
     if scope.clause:
-        text = (
-            f"{scope.clause} cannot contain aggregations, window functions or grouping operations: "
-        )
-        raise scope.fail(node, "EXPRESSION_NOT_SCALAR", f"{text}[{scope.source(node)}]")
+        raise _misplaced(node, scope, "NESTED_WINDOW", "window functions")
     found_kinds = kinds(node.name)
     if not found_kinds & {"window", "aggregate"} and found_kinds:
         message = f"Not a window function: {node.name}"

@@ -431,7 +431,7 @@ class ExpressionParser:
         return tree.Call(token.start, cursor.end, token.text.lower(), args)
 
     def _trim(self) -> tree.Expression:
-        """``TRIM([LEADING|TRAILING|BOTH] [characters] FROM value)``, ``TRIM(value, characters)``."""
+        """``TRIM([LEADING|TRAILING|BOTH] [marks] FROM value)``, ``TRIM(value, characters)``."""
         cursor, start = self.cursor, self.cursor.token.start
         cursor.expect("TRIM", "(")
         side = cursor.accept_any("LEADING", "TRAILING", "BOTH")

@@ -47,7 +47,7 @@ def table(node: tree.Table, scope: Scope) -> Rows:
         )
         return Rows(f"{common.relation} AS {alias}", fields)
     parts = _full_name(node, scope)
-    found = information_source(parts, scope.state.catalog) or _resolved(node, parts, scope)
+    found = _resolved(node, parts, scope)
     if isinstance(found, View):
         return _view(node, found, parts, scope)
     return _scan(node, found, parts, scope)
@@ -64,9 +64,12 @@ def _full_name(node: tree.Table, scope: Scope) -> tuple[str, ...]:
 
 def _resolved(node: tree.Table, parts: tuple[str, ...], scope: Scope) -> Source | View:
     try:
-        found = scope.state.catalog.resolve(parts)
+        listing = information_source(parts, scope.state.catalog)
+        found = listing or scope.state.catalog.resolve(parts)
     except QueryFailed as failure:
         raise scope.fail(node, failure.code, failure.message) from failure
+    if listing:
+        return listing
     if parts[1:] not in scope.state.tables:
         scope.state.tables.append((parts[1], parts[2]))
     return found
