@@ -918,3 +918,93 @@ SELECT customer FROM orders LIMIT 0
 
 SELECT customer FROM orders LIMIT 'a'
 --! SYNTAX_ERROR: line 1:35: mismatched input ''a''. Expecting: <integer>
+
+SELECT x FROM (VALUES TIMESTAMP '2024-01-15 10:00:00 UTC') t(x) WHERE x IN (TIMESTAMP '2024-01-15 05:00:00 America/New_York')
+--> [["2024-01-15 10:00:00.000 UTC"]]
+
+SELECT x BETWEEN TIMESTAMP '2024-01-01 00:00:00 UTC' AND now() FROM (VALUES TIMESTAMP '2024-01-15 10:00:00 UTC') t(x)
+--> [["true"]]
+
+SELECT CASE x WHEN ROW(1, NULL) THEN 1 ELSE 2 END FROM (VALUES ROW(ROW(1, 2))) t(x)
+--> [["2"]]
+
+SELECT count(*) FROM orders a, orders b WHERE a.dt = b.dt
+--> [["8"]]
+
+SELECT order_id FROM orders QUALIFY 1 = 1
+--! SYNTAX_ERROR: line 1:37: mismatched input '1'. Expecting: <EOF>
+
+SELECT order_id::varchar FROM orders
+--! SYNTAX_ERROR: line 1:16: mismatched input ':'. Expecting: <EOF>
+
+SELECT TOP 5 * FROM orders
+--! SYNTAX_ERROR: line 1:12: mismatched input '5'. Expecting: <EOF>
+
+SELECT * EXCLUDE (dt) FROM orders
+--! SYNTAX_ERROR: line 1:10: mismatched input 'EXCLUDE'. Expecting: <EOF>
+
+SELECT * FROM orders WHERE customer ILIKE 'A%'
+--! SYNTAX_ERROR: line 1:37: mismatched input 'ILIKE'. Expecting: <EOF>
+
+SELECT * FROM read_csv('/etc/passwd')
+--! SYNTAX_ERROR: line 1:23: mismatched input '('. Expecting: <EOF>
+
+SELECT * FROM "/etc/passwd"
+--! TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.lab./etc/passwd' does not exist
+
+SELECT * FROM duckdb_settings()
+--! SYNTAX_ERROR: line 1:30: mismatched input '('. Expecting: <EOF>
+
+SELECT getenv('HOME')
+--! FUNCTION_NOT_FOUND: line 1:8: Function 'getenv' not registered
+
+SELECT array_agg(x) OVER (ORDER BY x) FROM (VALUES 1,2) t(x)
+--> [["[1]"], ["[1, 2]"]]
+
+SELECT x, sum(x) OVER (ORDER BY x RANGE BETWEEN 1 PRECEDING AND 1 FOLLOWING) FROM (VALUES 1, 2, 5) t(x)
+--> [["1", "3"], ["2", "3"], ["5", "5"]]
+
+SELECT sum(x) OVER (ORDER BY x GROUPS 1 PRECEDING) FROM (VALUES 1, 2, 5) t(x)
+--> [["1"], ["3"], ["7"]]
+
+SELECT first_value(x) IGNORE NULLS OVER (ORDER BY o) FROM (VALUES (1, NULL), (2, 5)) t(o, x)
+--> [[null], ["5"]]
+
+SELECT lag(x, 1) OVER () FROM (VALUES 1) t(x)
+--> [[null]]
+
+SELECT reduce(ARRAY[1,2], CAST(ROW(0, 0) AS ROW(s integer, c integer)), (a, x) -> CAST(ROW(a.s + x, a.c + 1) AS ROW(s integer, c integer)), a -> a.s / a.c)
+--> [["1"]]
+
+SELECT transform(ARRAY[ROW(1,'a')], r -> r[2])
+--> [["[a]"]]
+
+SELECT any_match(tags, t -> t = o.customer OR t = 'a') FROM orders o WHERE order_id = 1
+--> [["true"]]
+
+SELECT json_format(json_parse('[1, 2]')), json_extract('{"a":[1,2]}', '$.a[1]'), json_array_length('[1,2]')
+--> [["[1,2]", "2", "2"]]
+
+SELECT CAST(json_extract(doc, '$.user') AS map(varchar, varchar))['name'] FROM events ORDER BY 1
+--> [["Ann"], ["Bob"]]
+
+SELECT json_extract(doc, '$.user.name') = CAST('Ann' AS JSON) FROM events WHERE id = 1
+--> [["true"]]
+
+SELECT id FROM events WHERE json_extract_scalar(doc, '$.user.name') = 'Bob'
+--> [["2"]]
+
+SELECT cast(x as decimal(20,10)) / 3 FROM (VALUES 1, -1) t(x)
+--> [["0.3333333333"], ["-0.3333333333"]]
+
+SELECT CAST(-1 AS decimal(38,10)) / 3, CAST(1 AS decimal(38,0)) * CAST(10 AS decimal(38,0)), CAST(12345678901234567890.12 AS decimal(38,2)) / 7
+--> [["-0.3333333333", "10", "1763668414462081127.16"]]
+
+SELECT CAST(99999999999999999999999999999999999999 AS decimal(38,0)) + 1
+--! INVALID_LITERAL: line 1:13: Invalid numeric literal: 99999999999999999999999999999999999999
+
+SELECT DECIMAL '99999999999999999999999999999999999999' + DECIMAL '1'
+--! NUMERIC_VALUE_OUT_OF_RANGE: Overflow in addition of DECIMAL(38) (99999999999999999999999999999999999999 + 1);
+
+SELECT -7.5 % 2, -1.25 / 0.5, 0.1 + 0.2, 1.0 * 0.3, 1.00 = 1.0
+--> [["-1.5", "-2.50", "0.3", "0.30", "true"]]

@@ -28,6 +28,7 @@ _SETTINGS = (
     "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
     "SET GLOBAL default_null_order = 'nulls_last'",
     "SET GLOBAL TimeZone = 'UTC'",
+    "SET GLOBAL python_enable_replacements = false",  # SQL sees no Python variables
     "SET autoinstall_known_extensions = false",
     "SET autoload_known_extensions = false",
 )
