@@ -1,5 +1,6 @@
 -- Statements over the tables of lake.py and what Athena answers: rows as JSON (-->), or the failure (--!).
--- Each answer was read against Trino's documentation; rows without ORDER BY are a set.
+-- The answers were recorded from this engine and read over by hand; none was run on AWS.
+-- Rows of a statement without ORDER BY are a set.
 
 SELECT count(*), sum(qty), avg(qty), min(order_date), max(customer) FROM orders
 --> [["4", "6", "2.0", "2024-01-15", "carol"]]
