@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import moto.s3.models as models
-from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
+from moto.s3.exceptions import EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML
 
 from labkit.cloud.keystore import KeyStore
 
@@ -213,12 +214,15 @@ class DiskMultipart(models.FakeMultipart):
         digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
         etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
         size = sum(part.contentsize for part in parts)
-        self.finished, self.parts, self.partlist = [p.path for p in self.parts.values()], {}, []
+        self.finished = [p.path for p in self.parts.values()]  # type: ignore[attr-defined]
+        self.parts, self.partlist = {}, []
         return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", None
 
     def _named_parts(self, named: list[tuple[int, str]]) -> list[DiskKey]:
         if not named:
             raise MalformedXML
+        if any(before >= after for (before, _), (after, _) in itertools.pairwise(named)):
+            raise InvalidPartOrder()
         parts: list[DiskKey] = []
         for number, etag in named:
             part: Any = self.parts.get(number)
@@ -238,10 +242,14 @@ class DiskMultipart(models.FakeMultipart):
 def write_joined(paths: list[str]) -> Path:
     """One file of several, copied in the kernel."""
     target = BODIES.incoming()
-    with open(target, "wb") as joined:
-        for path in paths:
-            with open(path, "rb") as part:
-                shutil.copyfileobj(part, joined, 4 * CHUNK)
+    try:
+        with open(target, "wb") as joined:
+            for path in paths:
+                with open(path, "rb") as part:
+                    shutil.copyfileobj(part, joined, 4 * CHUNK)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
     return target
 
 

@@ -109,14 +109,14 @@ class S3:
         _, principal = guard.identify(environ, None)
         request = read_request(environ, principal)
         policy.authorize_s3(self.cloud, request)
+        _check_upload_id(self.cloud, request)
         reply = self._reply(request)
         body = BODIES.redeem(reply.body)
-        if body is None:
+        if body is None and not (request.method == "HEAD" and request.key):
             headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
-            length = reply.headers.get("Content-Length", "0")
-            headers["Content-Length"] = length if request.method == "HEAD" else str(len(reply.body))
+            headers["Content-Length"] = str(len(reply.body))
             return reply.status, headers, [reply.body]
-        return _download(request, reply, body)
+        return _download(request, reply, body or _unread(reply))
 
     def _reply(self, request: Request) -> protocol.Reply:
         if request.is_upload:
@@ -184,6 +184,21 @@ def read_request(environ: Environ, principal: Principal) -> Request:
         bucket, _, key = path.partition("/")
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     return Request(environ, environ["REQUEST_METHOD"], bucket, key, query, principal)
+
+
+def _check_upload_id(cloud: Cloud, request: Request) -> None:
+    """Raise for an upload that was never begun, or has ended; completing one twice is allowed."""
+    bucket, upload = cloud.backend("s3").buckets.get(request.bucket), request.query.get("uploadId")
+    if bucket is None or upload is None or upload in bucket.multiparts:
+        return
+    done = getattr(policy.find_version(bucket, request.key), "multipart", None)
+    if request.method != "POST" or done is None or done.id != upload:
+        raise AwsError(
+            "NoSuchUpload",
+            "The specified upload does not exist. The upload ID may be invalid, or the upload may "
+            "have been aborted or completed.",
+            404,
+        )
 
 
 # Receiving ----------------------------------------------------------------------------------------
@@ -360,7 +375,7 @@ def _download(
 ) -> tuple[int, dict[str, str], Iterable[bytes]]:
     headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
     headers["Accept-Ranges"] = "bytes"
-    wanted = _range(request.header("range"), body.size)
+    wanted = _range(request.header("range"), body.size) if reply.status == 200 else None
     if wanted is None:
         headers["Content-Length"] = str(body.size)
         return reply.status, headers, read_stream(body.path)
@@ -369,6 +384,11 @@ def _download(
     headers["Content-Range"] = f"bytes {first}-{last}/{body.size}"
     headers["Content-Length"] = str(last - first + 1)
     return 206, headers, read_stream(body.path, first, last - first + 1)
+
+
+def _unread(reply: protocol.Reply) -> Body:
+    """What stands for a body where only its size is told."""
+    return Body(os.devnull, int(reply.headers.get("Content-Length", "0")))
 
 
 def _range(header: str | None, size: int) -> tuple[int, int] | None:
@@ -382,6 +402,8 @@ def _range(header: str | None, size: int) -> tuple[int, int] | None:
         return None
     if not found[1]:
         first, last = max(0, size - int(found[2])), size - 1
+    elif found[2] and int(found[2]) < int(found[1]):
+        return None
     else:
         first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
     if first >= size or first > last:

@@ -168,7 +168,7 @@ ENDS = {
         "Runtime exited with error: exit status 3",
     ),
     "memory": (
-        "def handler(e, c):\n    print('on my way')\n    x = bytearray(400 << 20)\n    while x: pass",
+        "def handler(e, c):\n    x = print('on my way') or bytearray(400 << 20)\n    while x: pass",
         "Runtime.ExitError",
         "Runtime exited with error: signal: killed",
     ),

@@ -1,8 +1,8 @@
 """The clock that fires scheduled rules.
 
 A thread sleeps until the next rule is due, or until a rule changes. A rate counts from when its
-rule was made or enabled. What fell due while the server was down is not made up for: a laptop that was
-asleep for a week does not load a week's data at once.
+rule was made or enabled. What fell due while the server was down is not made up for: a laptop
+that was asleep for a week does not load a week's data at once.
 """
 
 from __future__ import annotations

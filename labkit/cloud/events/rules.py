@@ -109,7 +109,7 @@ def iso(moment: Any) -> str:
         try:
             moment = float(moment)
         except ValueError:
-            return moment
+            return str(moment)
     return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -124,7 +124,7 @@ def install(cloud: Cloud) -> None:
         if rule.state == "ENABLED" and pattern.get_pattern() and pattern.matches_event(event):
             _to_targets(cloud, rule, event)
 
-    models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign]
+    models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign, assignment]
     # CloudTrail's business: these reach a bus only where a trail is.
     notifications._send_safe_notification = lambda *_: None
 

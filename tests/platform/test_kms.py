@@ -1,0 +1,151 @@
+"""KMS: policies, grants and states decide over a key's use."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+LEARNER = "arn:aws:iam::123456789012:user/learner"
+ROOT = "arn:aws:iam::123456789012:root"
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def allow(who, *actions):
+    return {"Effect": "Allow", "Principal": {"AWS": who}, "Action": actions, "Resource": "*"}
+
+
+@pytest.fixture
+def kms(aws):
+    return aws("kms")
+
+
+@pytest.fixture
+def key(kms):
+    return kms.create_key()["KeyMetadata"]["Arn"]
+
+
+def code_of(call, **parameters):
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    return caught.value.response["Error"]["Code"]
+
+
+def test_a_round_trip_by_every_name(kms, key, fresh):
+    alias = f"alias/{fresh('k')}"
+    kms.create_alias(AliasName=alias, TargetKeyId=key)
+    made = kms.describe_key(KeyId=alias)["KeyMetadata"]
+    assert (made["Arn"], made["KeyUsage"], made["KeyState"]) == (key, "ENCRYPT_DECRYPT", "Enabled")
+    alias_arn = key.rpartition(":")[0] + f":{alias}"
+    for name in (key, key.rpartition("/")[2], alias, alias_arn):
+        blob = kms.encrypt(KeyId=name, Plaintext=b"secret")["CiphertextBlob"]
+        assert kms.decrypt(CiphertextBlob=blob, KeyId=name)["Plaintext"] == b"secret"
+
+
+def test_data_keys(kms, key):
+    made = kms.generate_data_key(KeyId=key, KeySpec="AES_256", EncryptionContext={"a": "b"})
+    opened = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext={"a": "b"})
+    assert (opened["Plaintext"], len(made["Plaintext"])) == (made["Plaintext"], 32)
+    blob = made["CiphertextBlob"]
+    assert code_of(kms.decrypt, CiphertextBlob=blob) == "InvalidCiphertextException"
+
+
+def test_the_wrong_key(kms, key):
+    other = kms.create_key()["KeyMetadata"]["KeyId"]
+    blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    assert code_of(kms.decrypt, CiphertextBlob=blob, KeyId=other) == "IncorrectKeyException"
+    again = kms.re_encrypt(CiphertextBlob=blob, DestinationKeyId=other)
+    assert kms.decrypt(CiphertextBlob=again["CiphertextBlob"], KeyId=other)["Plaintext"] == b"x"
+
+
+def test_states(kms, key):
+    blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    kms.disable_key(KeyId=key)
+    assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "DisabledException"
+    assert code_of(kms.decrypt, CiphertextBlob=blob) == "DisabledException"
+    kms.enable_key(KeyId=key)
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert code_of(kms.decrypt, CiphertextBlob=blob) == "KMSInvalidStateException"
+    assert code_of(kms.enable_key, KeyId=key) == "KMSInvalidStateException"
+    kms.cancel_key_deletion(KeyId=key)
+    kms.enable_key(KeyId=key)
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+
+
+MISSING = {
+    "id": "11111111-1111-1111-1111-111111111111",
+    "arn": "arn:aws:kms:us-east-1:123456789012:key/11111111-1111-1111-1111-111111111111",
+    "alias": "alias/nobody",
+    "nonsense": "nonsense",
+}
+
+
+@pytest.mark.parametrize("name", MISSING.values(), ids=MISSING)
+def test_a_missing_key(kms, name):
+    for call in (kms.describe_key, kms.get_key_policy, kms.disable_key):
+        assert code_of(call, KeyId=name) == "NotFoundException"
+    assert code_of(kms.encrypt, KeyId=name, Plaintext=b"x") == "NotFoundException"
+
+
+def test_the_key_policy_decides(kms, key):
+    blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
+    administer = allow(ROOT, "kms:Put*", "kms:Get*", "kms:Describe*", "kms:CreateGrant")
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy(administer))
+    with pytest.raises(kms.exceptions.ClientError) as caught:
+        kms.decrypt(CiphertextBlob=blob)
+    error = caught.value.response["Error"]
+    assert error["Code"] == "AccessDeniedException"
+    assert error["Message"] == (
+        f"User: {LEARNER} is not authorized to perform: kms:Decrypt on resource: {key} "
+        "because no resource-based policy allows the kms:Decrypt action"
+    )
+    document = policy(administer, allow(LEARNER, "kms:Decrypt"))
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document)
+    assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
+    assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "AccessDeniedException"
+
+
+def test_a_deny_beats_a_grant(kms, key):
+    kms.create_grant(KeyId=key, GranteePrincipal=LEARNER, Operations=["Encrypt"])
+    deny = allow("*", "kms:Encrypt") | {"Effect": "Deny"}
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy(allow(ROOT, "kms:*"), deny))
+    assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "AccessDeniedException"
+
+
+def test_a_grant_with_a_context(kms, key):
+    kms.create_grant(
+        KeyId=key,
+        GranteePrincipal=LEARNER,
+        Operations=["Encrypt"],
+        Constraints={"EncryptionContextSubset": {"for": "lake"}},
+    )
+    kms.put_key_policy(KeyId=key, PolicyName="default", Policy=policy(allow(ROOT, "kms:Put*")))
+    context = {"for": "lake", "more": "x"}
+    kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=context)
+    assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "AccessDeniedException"
+
+
+REFUSED = {
+    "lockout": (policy(allow(LEARNER, "kms:Decrypt")), "in the future"),
+    "not-json": ("nonsense", ""),
+    "nobody": (
+        policy(allow(ROOT, "kms:*"), allow("arn:aws:iam::123456789012:user/nobody", "kms:*")),
+        "invalid principals",
+    ),
+}
+
+
+@pytest.mark.parametrize(("document", "words"), REFUSED.values(), ids=REFUSED)
+def test_a_policy_that_is_refused(kms, key, document, words):
+    with pytest.raises(ClientError, match=f"MalformedPolicyDocumentException.*{words}"):
+        kms.put_key_policy(KeyId=key, PolicyName="default", Policy=document)
+    with pytest.raises(ClientError, match="MalformedPolicyDocumentException"):
+        kms.create_key(Policy=document)
+
+
+def test_a_signing_key_does_not_encrypt(kms):
+    key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["KeyId"]
+    assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "InvalidKeyUsageException"

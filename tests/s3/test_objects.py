@@ -1,0 +1,316 @@
+"""S3 as clients know it: what goes in comes out, whole, in parts, in versions and in lists."""
+
+import base64
+import hashlib
+import urllib.error
+import urllib.request
+import zlib
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def s3(aws):
+    return aws("s3")
+
+
+@pytest.fixture
+def bucket(s3, fresh):
+    name = fresh("b")
+    s3.create_bucket(Bucket=name)
+    return name
+
+
+def code_of(call, **parameters):
+    with pytest.raises(ClientError) as caught:
+        call(**parameters)
+    error = caught.value.response
+    return error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]
+
+
+KEYS = [
+    "plain", "a/b/c.csv", "with space", "a+b", "a%2Fb", "ünï/日本語.txt", "a&b=c?d#e", "quote'\"<>",
+    "dots/../x", "trailing/", "//double", "emoji-😀", "back\\slash", "x" * 1024,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
+def test_every_key_round_trips(s3, bucket, key):
+    s3.put_object(
+        Bucket=bucket, Key=key, Body=key.encode(), ContentType="text/x", Metadata={"m": "1"}
+    )
+    got = s3.get_object(Bucket=bucket, Key=key)
+    assert got["Body"].read() == key.encode()
+    assert (got["ContentType"], got["Metadata"]) == ("text/x", {"m": "1"})
+    assert got["ETag"] == f'"{hashlib.md5(key.encode()).hexdigest()}"'
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket=bucket)["Contents"]] == [key]
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource={"Bucket": bucket, "Key": key})
+    assert s3.get_object(Bucket=bucket, Key="copy")["Body"].read() == key.encode()
+    s3.delete_object(Bucket=bucket, Key=key)
+    assert code_of(s3.get_object, Bucket=bucket, Key=key) == ("NoSuchKey", 404)
+
+
+RANGES = {
+    "first": ("bytes=0-3", b"0123", "bytes 0-3/10"),
+    "middle": ("bytes=4-6", b"456", "bytes 4-6/10"),
+    "to-end": ("bytes=7-", b"789", "bytes 7-9/10"),
+    "suffix": ("bytes=-3", b"789", "bytes 7-9/10"),
+    "beyond": ("bytes=8-99", b"89", "bytes 8-9/10"),
+    "long-suffix": ("bytes=-99", b"0123456789", "bytes 0-9/10"),
+}
+
+
+@pytest.mark.parametrize(("asked", "body", "said"), RANGES.values(), ids=RANGES)
+def test_ranges(s3, bucket, asked, body, said):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"0123456789")
+    got = s3.get_object(Bucket=bucket, Key="a", Range=asked)
+    assert got["Body"].read() == body
+    assert (got["ContentRange"], got["ContentLength"]) == (said, len(body))
+    assert got["ResponseMetadata"]["HTTPStatusCode"] == 206
+    head = s3.head_object(Bucket=bucket, Key="a", Range=asked)
+    assert head["ContentLength"] == len(body)
+
+
+def test_ranges_that_cannot_be(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"0123456789")
+    s3.put_object(Bucket=bucket, Key="empty", Body=b"")
+    refused = ("InvalidRange", 416)
+    assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=10-") == refused
+    assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=-0") == refused
+    assert code_of(s3.get_object, Bucket=bucket, Key="empty", Range="bytes=0-") == refused
+    whole = s3.get_object(Bucket=bucket, Key="a", Range="bytes=6-4")
+    assert (whole["Body"].read(), whole["ResponseMetadata"]["HTTPStatusCode"]) == (
+        b"0123456789",
+        200,
+    )
+
+
+def test_conditions_of_a_get(s3, bucket):
+    made = s3.put_object(Bucket=bucket, Key="a", Body=b"x")["ETag"]
+    assert s3.get_object(Bucket=bucket, Key="a", IfMatch=made)["Body"].read() == b"x"
+    assert code_of(s3.get_object, Bucket=bucket, Key="a", IfNoneMatch=made) == ("304", 304)
+    assert code_of(s3.get_object, Bucket=bucket, Key="a", IfMatch='"other"') == (
+        "PreconditionFailed",
+        412,
+    )
+    modified = s3.head_object(Bucket=bucket, Key="a")["LastModified"]
+    assert code_of(s3.head_object, Bucket=bucket, Key="a", IfModifiedSince=modified) == (
+        "304",
+        304,
+    )
+
+
+def test_conditions_of_a_put(s3, bucket):
+    made = s3.put_object(Bucket=bucket, Key="a", Body=b"1", IfNoneMatch="*")["ETag"]
+    failed = ("PreconditionFailed", 412)
+    assert code_of(s3.put_object, Bucket=bucket, Key="a", Body=b"2", IfNoneMatch="*") == failed
+    assert code_of(s3.put_object, Bucket=bucket, Key="a", Body=b"2", IfMatch='"x"') == failed
+    s3.put_object(Bucket=bucket, Key="a", Body=b"3", IfMatch=made)
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"3"
+
+
+ALGORITHMS = {"CRC32": "ChecksumCRC32", "SHA1": "ChecksumSHA1", "SHA256": "ChecksumSHA256"}
+
+
+@pytest.mark.parametrize(("name", "member"), ALGORITHMS.items(), ids=ALGORITHMS)
+def test_checksums(s3, bucket, name, member):
+    put = s3.put_object(Bucket=bucket, Key="a", Body=b"abc", ChecksumAlgorithm=name)
+    got = s3.get_object(Bucket=bucket, Key="a", ChecksumMode="ENABLED")
+    assert put[member] == got[member]
+    assert got["Body"].read() == b"abc"
+    wrong = base64.b64encode(bytes(len(base64.b64decode(put[member])))).decode()
+    assert code_of(s3.put_object, Bucket=bucket, Key="a", Body=b"abc", **{member: wrong})[0] in (
+        "BadDigest",
+        "InvalidRequest",
+    )
+
+
+def test_a_wrong_digest_leaves_nothing(s3, bucket):
+    digest = base64.b64encode(hashlib.md5(b"other").digest()).decode()
+    assert code_of(s3.put_object, Bucket=bucket, Key="a", Body=b"x", ContentMD5=digest) == (
+        "BadDigest",
+        400,
+    )
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_the_default_checksum_of_boto3(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"abc")
+    got = s3.head_object(Bucket=bucket, Key="a", ChecksumMode="ENABLED")
+    assert got["ChecksumCRC32"] == base64.b64encode(zlib.crc32(b"abc").to_bytes(4, "big")).decode()
+
+
+def test_a_multipart_upload(s3, bucket):
+    big = bytes(range(256)) * 20480  # 5 MiB, the least of a part that is not the last
+    upload = s3.create_multipart_upload(
+        Bucket=bucket, Key="m", ContentType="text/x", Metadata={"a": "b"}
+    )["UploadId"]
+    whole = {"Bucket": bucket, "Key": "m", "UploadId": upload}
+    tags = {
+        n: s3.upload_part(**whole, PartNumber=n, Body=b)["ETag"] for n, b in ((2, b"end"), (1, big))
+    }
+    assert [p["PartNumber"] for p in s3.list_parts(**whole)["Parts"]] == [1, 2]
+    assert [u["UploadId"] for u in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [upload]
+    parts = [{"PartNumber": n, "ETag": tags[n]} for n in (1, 2)]
+    done = s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})
+    digest = hashlib.md5(hashlib.md5(big).digest() + hashlib.md5(b"end").digest()).hexdigest()
+    assert done["ETag"] == f'"{digest}-2"'
+    got = s3.get_object(Bucket=bucket, Key="m")
+    assert got["Body"].read() == big + b"end"
+    assert (got["ContentType"], got["Metadata"]) == ("text/x", {"a": "b"})
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
+
+
+def test_multipart_refusals(s3, bucket):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
+    whole = {"Bucket": bucket, "Key": "m", "UploadId": upload}
+    tags = [s3.upload_part(**whole, PartNumber=n, Body=b"small")["ETag"] for n in (1, 2)]
+    one, two = ({"PartNumber": n, "ETag": tag} for n, tag in enumerate(tags, 1))
+
+    def complete(*parts):
+        return code_of(
+            s3.complete_multipart_upload, **whole, MultipartUpload={"Parts": list(parts)}
+        )[0]
+
+    assert complete(one, two) == "EntityTooSmall"
+    assert complete(two, one) == "InvalidPartOrder"
+    assert complete(one | {"ETag": '"nope"'}) == "InvalidPart"
+    assert complete(one | {"PartNumber": 3}) == "InvalidPart"
+    s3.abort_multipart_upload(**whole)
+    assert code_of(s3.upload_part, **whole, PartNumber=1, Body=b"x") == ("NoSuchUpload", 404)
+    assert code_of(s3.list_parts, **whole) == ("NoSuchUpload", 404)
+    assert complete(one) == "NoSuchUpload"
+
+
+def test_parts_copied_from_an_object(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"0123456789")
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
+    whole = {"Bucket": bucket, "Key": "m", "UploadId": upload}
+    part = s3.upload_part_copy(
+        **whole,
+        PartNumber=1,
+        CopySource={"Bucket": bucket, "Key": "a"},
+        CopySourceRange="bytes=2-5",
+    )["CopyPartResult"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    s3.complete_multipart_upload(**whole, MultipartUpload=parts)
+    assert s3.get_object(Bucket=bucket, Key="m")["Body"].read() == b"2345"
+
+
+def test_versions(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    one, two = (s3.put_object(Bucket=bucket, Key="a", Body=b)["VersionId"] for b in (b"1", b"2"))
+    assert s3.get_object(Bucket=bucket, Key="a")["VersionId"] == two
+    assert s3.get_object(Bucket=bucket, Key="a", VersionId=one)["Body"].read() == b"1"
+    marker = s3.delete_object(Bucket=bucket, Key="a")
+    assert marker["DeleteMarker"] is True
+    assert code_of(s3.get_object, Bucket=bucket, Key="a") == ("NoSuchKey", 404)
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+    listed = s3.list_object_versions(Bucket=bucket)
+    assert [(v["VersionId"], v["IsLatest"]) for v in listed["Versions"]] == [
+        (two, False),
+        (one, False),
+    ]
+    assert listed["DeleteMarkers"][0]["IsLatest"] is True
+    s3.delete_object(Bucket=bucket, Key="a", VersionId=marker["VersionId"])
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"2"
+    s3.delete_object(Bucket=bucket, Key="a", VersionId=two)
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"1"
+
+
+def test_lists_of_more_than_a_thousand(s3, bucket):
+    from concurrent.futures import ThreadPoolExecutor
+
+    keys = [f"d{n % 3}/{n:05}" for n in range(1005)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda key: s3.put_object(Bucket=bucket, Key=key, Body=b""), keys))
+    first = s3.list_objects_v2(Bucket=bucket)
+    assert (first["KeyCount"], first["IsTruncated"]) == (1000, True)
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    assert [o["Key"] for page in pages for o in page["Contents"]] == sorted(keys)
+    folders = s3.list_objects_v2(Bucket=bucket, Delimiter="/")
+    assert [p["Prefix"] for p in folders["CommonPrefixes"]] == ["d0/", "d1/", "d2/"]
+    assert "Contents" not in folders
+    after = s3.list_objects_v2(Bucket=bucket, StartAfter="d2/01000", MaxKeys=2)
+    assert [o["Key"] for o in after["Contents"]] == ["d2/01001", "d2/01004"]
+    old = s3.list_objects(Bucket=bucket, Prefix="d1/", MaxKeys=2)
+    assert (len(old["Contents"]), old["IsTruncated"]) == (2, True)
+    while found := s3.list_objects_v2(Bucket=bucket).get("Contents"):
+        s3.delete_objects(
+            Bucket=bucket, Delete={"Objects": [{"Key": o["Key"]} for o in found], "Quiet": True}
+        )
+    s3.delete_bucket(Bucket=bucket)
+
+
+VERSIONS = {"s3v4": {"signature_version": "s3v4"}, "virtual-host": {"signature_version": "s3v4"}}
+
+
+def test_presigned_urls(s3, bucket, aws):
+    for config in (None, Config(signature_version="s3v4")):
+        client = aws("s3", config=config) if config else s3
+        put = client.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "ü a"})
+        request = urllib.request.Request(put, data=b"content", method="PUT")
+        request.add_header("Content-Type", "")
+        assert urllib.request.urlopen(request).status == 200
+        get = client.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "ü a"})
+        assert urllib.request.urlopen(get).read() == b"content"
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(get.replace("%20a", "%20b"))
+        assert caught.value.code == 403
+        caught.value.close()
+
+
+def test_tags_and_copies_with_new_metadata(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x", Tagging="k=v", Metadata={"old": "1"})
+    assert s3.get_object_tagging(Bucket=bucket, Key="a")["TagSet"] == [{"Key": "k", "Value": "v"}]
+    s3.copy_object(
+        Bucket=bucket,
+        Key="b",
+        CopySource={"Bucket": bucket, "Key": "a"},
+        MetadataDirective="REPLACE",
+        Metadata={"new": "2"},
+        ContentType="text/csv",
+    )
+    head = s3.head_object(Bucket=bucket, Key="b")
+    assert (head["Metadata"], head["ContentType"]) == ({"new": "2"}, "text/csv")
+    assert s3.get_object_tagging(Bucket=bucket, Key="b")["TagSet"] == [{"Key": "k", "Value": "v"}]
+
+
+MISSING = {
+    "get": ("get_object", {"Bucket": "no-such-bucket-x", "Key": "a"}, "NoSuchBucket"),
+    "put": ("put_object", {"Bucket": "no-such-bucket-x", "Key": "a", "Body": b"x"}, "NoSuchBucket"),
+    "list": ("list_objects_v2", {"Bucket": "no-such-bucket-x"}, "NoSuchBucket"),
+    "begin": (
+        "create_multipart_upload",
+        {"Bucket": "no-such-bucket-x", "Key": "a"},
+        "NoSuchBucket",
+    ),
+    "head": ("head_object", {"Bucket": "no-such-bucket-x", "Key": "a"}, "404"),
+}
+
+
+@pytest.mark.parametrize(("name", "parameters", "code"), MISSING.values(), ids=MISSING)
+def test_a_missing_bucket(s3, name, parameters, code):
+    assert code_of(getattr(s3, name), **parameters) == (code, 404)
+
+
+def test_a_bucket_with_objects_stays(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    assert code_of(s3.delete_bucket, Bucket=bucket) == ("BucketNotEmpty", 409)
+    s3.delete_object(Bucket=bucket, Key="a")
+    s3.delete_bucket(Bucket=bucket)
+    assert code_of(s3.head_bucket, Bucket=bucket) == ("404", 404)
+
+
+def test_a_client_with_a_wrong_secret(cloud, bucket):
+    import boto3
+
+    session = boto3.Session(cloud.access_key, "wrong", region_name=cloud.region)
+    client = session.client("s3", endpoint_url=cloud.endpoint)
+    assert code_of(client.list_objects_v2, Bucket=bucket) == ("SignatureDoesNotMatch", 403)
+    assert code_of(client.put_object, Bucket=bucket, Key="a", Body=b"x" * 100_000) == (
+        "SignatureDoesNotMatch",
+        403,
+    )
