@@ -59,6 +59,7 @@ MISSING: list[tuple[str, Callable[[Any, str], Any], str]] = [
         ),
         "Cannot find partition",
     ),
+    ("catalog", lambda g, d: g.get_tables(DatabaseName=d, CatalogId="1"), "Catalog 1 not found"),
     (
         "version",
         lambda g, d: g.get_table_version(DatabaseName=d, TableName="orders", VersionId="9"),

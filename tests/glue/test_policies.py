@@ -158,6 +158,16 @@ def test_tables_of_others_are_left_alone(lake: Lake) -> None:
     assert set(lake.tables()) == {"data", "mine"}
 
 
+def test_partitions_of_others_are_left_alone(lake: Lake) -> None:
+    lake.put("data/day=1/a.csv", A)
+    lake.crawl(SchemaChangePolicy={"DeleteBehavior": "DELETE_FROM_DATABASE"})
+    lake.glue.create_partition(
+        DatabaseName=lake.database, TableName="data", PartitionInput={"Values": ["mine"]}
+    )
+    lake.run()
+    assert set(lake.partitions("data")) == {("1",), ("mine",)}
+
+
 def test_new_folders_only(lake: Lake) -> None:
     lake.put("data/day=1/a.csv", A)
     lake.crawl(SchemaChangePolicy=KEEP, RecrawlPolicy={"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"})

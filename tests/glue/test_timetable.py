@@ -1,6 +1,9 @@
-"""The clock of scheduled crawlers, by a clock of the test's own."""
+"""The clock of scheduled crawlers, by a clock of the test's own; what EventBridge hears."""
 
 import datetime
+import json
+import time
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from labkit.cloud.glue.schedule import check_schedule
 from labkit.cloud.glue.timetable import Clock
 from labkit.cloud.operations import AwsError
+from tests.glue.lake import Lake
 
 NOON = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC).timestamp()  # a Monday
 ACCOUNT = "999999999999"  # no other test's
@@ -65,3 +69,22 @@ def test_crawl_that_cannot_start_is_skipped(crawlers: dict[str, Any]) -> None:
 def test_schedules_that_glue_does_not_take(expression: str) -> None:
     with pytest.raises(AwsError, match="InvalidInputException"):
         check_schedule(expression)
+
+
+def test_eventbridge_hears_of_crawls(lake: Lake, client: Callable[[str], Any]) -> None:
+    sqs, events = client("sqs"), client("events")
+    queue = sqs.create_queue(QueueName=lake.name)["QueueUrl"]
+    where = {"QueueUrl": queue, "AttributeNames": ["QueueArn"]}
+    arn = sqs.get_queue_attributes(**where)["Attributes"]["QueueArn"]
+    pattern = {"source": ["aws.glue"], "detail": {"crawlerName": [lake.crawler]}}
+    events.put_rule(Name=lake.name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=lake.name, Targets=[{"Id": "q", "Arn": arn}])
+    lake.put("data/day=1/a.csv", "id,name\n1,x\n")
+    lake.crawl()
+    heard: list[dict[str, Any]] = []
+    deadline = time.monotonic() + 20
+    while len(heard) < 2 and time.monotonic() < deadline:
+        got = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
+        heard += [json.loads(message["Body"])["detail"] for message in got]
+    assert [detail["state"] for detail in heard] == ["Started", "Succeeded"]
+    assert (heard[1]["tablesCreated"], heard[1]["partitionsCreated"]) == ("1", "1")

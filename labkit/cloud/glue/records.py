@@ -26,6 +26,8 @@ def answers(name: str) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def alone(context: Context, **members: Any) -> Answer | None:
+            if members.get("CatalogId") not in (None, context.account):
+                raise not_found(f"Catalog {members['CatalogId']} not found.")
             hold = context.cloud.changing if changes_state(name) else context.cloud.lock
             with hold("glue"):
                 return handler(context, **members)

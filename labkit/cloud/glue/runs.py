@@ -12,6 +12,7 @@ import uuid
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.glue.notices import tell
 
 LOG_GROUP = "/aws-glue/crawlers"
 ENDED = {"COMPLETED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
@@ -84,6 +85,7 @@ class Crawl:
             "summary": {},
             **dict.fromkeys(COUNTS, 0),
         }
+        tell(cloud, self.run)
 
     @property
     def run(self) -> Run:
@@ -132,7 +134,7 @@ class Crawl:
         """Close the crawl's log and record."""
         self.log("BENCHMARK", "Crawler has finished running and is in state READY")
         self.flush()
-        update_run(self.cloud, self.id, state=state, end=now(), error=error)
+        tell(self.cloud, update_run(self.cloud, self.id, state=state, end=now(), error=error))
 
 
 @on_start

@@ -162,8 +162,7 @@ class Writer:
 
     def _retire_partitions(self, name: str, kept: set[str]) -> None:
         table, behavior = self.tables[name], self.policies.delete
-        gone = [p for key, p in table.partitions.items() if key not in kept]
-        gone = [p for p in gone if DEPRECATED not in p.partition_input.get("Parameters", {})]
+        gone = [p for key, p in table.partitions.items() if key not in kept and self._retires(p)]
         if not gone or behavior == LOG:
             return
         for each in gone:
@@ -174,6 +173,12 @@ class Writer:
         self._count_partitions(
             "deleted" if behavior == DELETE else "updated", name, [p.partition_input for p in gone]
         )
+
+    def _retires(self, partition: Any) -> bool:
+        """Whether a vanished partition is this crawler's, and not yet marked if that is all."""
+        parameters = partition.partition_input.get("Parameters", {})
+        marked = DEPRECATED in parameters and self.policies.delete != DELETE
+        return parameters.get(OWNER) == self.crawl.crawler and not marked
 
     def retire(self, folders: list[str]) -> None:
         """Deal with this crawler's tables under these folders whose objects are gone."""
