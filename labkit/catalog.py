@@ -176,5 +176,5 @@ def _summary(table: dict[str, Any]) -> tuple[Any, ...]:
 def _crawler_progress(crawler: dict[str, Any]) -> Progress:
     if crawler["State"] == "READY":
         status = crawler.get("LastCrawl", {}).get("Status", "READY")
-        return Progress(f"Crawler {crawler['Name']}: {status}", 1.0)
+        return Progress(f"Crawler {crawler['Name']}: {status}", 1.0, good=status != "FAILED")
     return Progress(f"Crawler {crawler['Name']}: {crawler['State']}")

@@ -22,6 +22,13 @@ import difflib
 class LabError(Exception):
     """The root of labkit's errors."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the sentence, without the way through our own code.
+
+        Source: https://ipython.readthedocs.io/en/stable/config/integrating.html
+        """
+        return [f"{type(self).__name__}: {self}"]
+
 
 class CloudNotStarted(LabError):
     """The local AWS did not come up. Args: the log's path, its last lines."""

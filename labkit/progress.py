@@ -27,10 +27,12 @@ class Progress:
     Args:
         text: what happens now.
         share: 0 to 1, or ``None`` when nobody knows.
+        good: whether it goes well.
     """
 
     text: str
     share: float | None = None
+    good: bool = True
 
 
 def wait(
@@ -137,7 +139,7 @@ def _bar_html(progress: Progress) -> str:
 def _line_html(progress: Progress) -> str:
     return (
         '<div style="font:13px system-ui,sans-serif;color:#545b64">'
-        f"✓ {html.escape(progress.text)}</div>"
+        f"{'✓' if progress.good else '✗'} {html.escape(progress.text)}</div>"
     )
 
 

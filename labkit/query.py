@@ -13,6 +13,7 @@ import pyarrow.csv as csv
 from labkit.errors import QueryFailed
 from labkit.progress import Progress, wait
 from labkit.storage import split_uri, told
+from labkit.tables import table_html
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -114,7 +115,7 @@ class Result:
         return f"Data scanned: {source} · on AWS this costs {dollars}"
 
     def _repr_html_(self) -> str:
-        frame = self.df.head(50).to_html(index=False, na_rep="", border=0)
+        frame = table_html(self.df.head(50))
         more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
         return f'{frame}<div style="font:12px system-ui;color:#545b64">{self.summary}{more}</div>'
 
