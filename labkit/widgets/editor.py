@@ -111,8 +111,13 @@ class QueryEditor(StatementConsole):
             sql,
             database=self.database,
             reuse_minutes=reuse_minutes,
-            show=lambda run: self.put("runs", tab, run),
+            show=lambda run: self._show_run(tab, run),
         )
+
+    def _show_run(self, tab: str, run: Facts) -> None:
+        with self._lock:
+            if tab in self.runs:  # not closed meanwhile
+                self.put("runs", tab, run)
 
     def _clear(self, tab: str) -> None:
         self.notice = {}
@@ -185,7 +190,7 @@ class QueryEditor(StatementConsole):
     def _batch(self, operation: str, member: str, ids: list[str]) -> list[Facts]:
         if not ids:
             return []
-        plural = "Queries" if member == "NamedQuery" else f"{member}s"
+        plural = "NamedQueries" if member == "NamedQuery" else f"{member}s"
         found = self.call("athena", f"batch_get_{operation}", **{f"{member}Ids": ids})
         listed = {q[f"{member}Id"]: q for q in found[plural]}
         return [listed[i] for i in ids if i in listed]

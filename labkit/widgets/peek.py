@@ -34,8 +34,15 @@ def peek(s3: Any, which: Facts, size: int) -> Facts:
     if start[:4] == b"PAR1":
         return _schema(RangedObject(s3, which, size))
     if start[:2] == b"\x1f\x8b":
-        start = zlib.decompressobj(wbits=31).decompress(start, HEAD_BYTES)
+        return _gzip(start)
     return _text(start)
+
+
+def _gzip(start: bytes) -> Facts:
+    try:
+        return _text(zlib.decompressobj(wbits=31).decompress(start, HEAD_BYTES))
+    except zlib.error as error:
+        return {"none": f"The gzip file cannot be read: {error}"}
 
 
 def _text(start: bytes) -> Facts:
