@@ -78,6 +78,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("classifier", {"Classifiers": ["nope"]}, "EntityNotFoundException", "nope"),
     ("configuration", {"Configuration": "[]"}, "InvalidInputException", "Configuration"),
     (
+        "configured value",
+        {"Configuration": '{"Version": 1.0, "Grouping": {"TableGroupingPolicy": "x"}}'},
+        "InvalidInputException",
+        "Grouping.TableGroupingPolicy",
+    ),
+    (
+        "lake formation",
+        {"LakeFormationConfiguration": {"UseLakeFormationCredentials": True}},
+        "NotImplementedException",
+        "Lake Formation",
+    ),
+    (
         "events",
         {"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_EVENT_MODE"}},
         "NotImplementedException",

@@ -49,6 +49,15 @@ def test_mixed_formats_are_told(lake: Lake) -> None:
     assert lake.table("a_csv")["StorageDescriptor"]["Location"] == lake.uri("data/a.csv")
 
 
+def test_more_tables_than_allowed(lake: Lake) -> None:
+    lake.put("data/x/a.csv", A)
+    lake.put("data/y/b.csv", "k;v;w\n1;2.5;3\n")
+    lake.define(Configuration={"CrawlerOutput": {"Tables": {"TableThreshold": 1}}})
+    last = lake.run()
+    assert last["Status"] == "FAILED"
+    assert "detected by crawler: 2 is greater than" in last["ErrorMessage"]
+
+
 DENIALS = [
     ("list", {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}, "s3:ListBucket"),
     ("read", {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}, "s3:GetObject"),
@@ -135,7 +144,7 @@ def test_killed_in_a_crawl(tmp_path: Any) -> None:
     try:
         lake = _lake(connect(tmp_path, process))
         for table in range(40):
-            for day in range(3):
+            for day in range(2):
                 body = f"k{table},b{table},v{table}\n1,2.5,x\n"
                 lake.put(f"data/t{table}/day={day}/a.csv", body)
         lake.define()
@@ -151,7 +160,7 @@ def test_killed_in_a_crawl(tmp_path: Any) -> None:
         assert "interrupted" in last["ErrorMessage"]
         tables = lake.tables()
         assert 0 < len(tables) < 40
-        assert {len(lake.partitions(name)) for name in tables} == {3}
+        assert {len(lake.partitions(name)) for name in tables} == {2}
         assert lake.run()["Status"] == "SUCCEEDED"
         assert len(lake.tables()) == 40
     finally:

@@ -12,6 +12,7 @@ import uuid
 from typing import Any
 
 from labkit.cloud.glue.classifiers import known_classifiers
+from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
 from labkit.cloud.glue.grouping import Draft, Rules, find_tables
 from labkit.cloud.glue.reading import Reader
@@ -54,7 +55,7 @@ class _Run:
 
     def __init__(self, crawl: Crawl, crawler: Any, job: Job) -> None:
         self.crawl, self.crawler, self.job = crawl, crawler, job
-        self.configuration = json.loads(crawler.configuration or "{}")
+        self.configuration = read_configuration(crawler.configuration)
         principal = role_session(crawler.role, crawl.cloud.account)
         self.store = Store(crawl.cloud, principal)
 
@@ -115,11 +116,7 @@ class _Run:
                 f"No classifier recognised {len(unknown)} object(s), which are in no table: "
                 f"{_some(unknown)}."
             )
-        grouping = self.configuration.get("Grouping", {})
-        rules = Rules(
-            combine=grouping.get("TableGroupingPolicy") == "CombineCompatibleSchemas",
-            level=grouping.get("TableLevelConfiguration"),
-        )
+        rules = Rules(combine=self.configuration.combines, level=self.configuration.level)
         drafts = find_tables(root, found, rules)
         alone = [draft.folder for draft in drafts if draft.alone]
         if alone:
@@ -131,6 +128,7 @@ class _Run:
 
     def _write(self, drafts: list[tuple[dict[str, Any], tuple[str, list[Draft]]]]) -> None:
         cloud, crawler = self.crawl.cloud, self.crawler
+        self._check_number(sum(len(tables) for _, (_, tables) in drafts))
         database = ensure_database(cloud, self.crawl.region, crawler.database_name)
         policy = crawler.schema_change_policy
         policies = Policies(policy["UpdateBehavior"], policy["DeleteBehavior"], self.configuration)
@@ -141,6 +139,15 @@ class _Run:
                 writer.write(draft, bucket, target.get("Exclusions") or [])
         roots = [location(*folder_of(target["Path"])) for target, _ in drafts]
         writer.retire(roots)
+
+    def _check_number(self, found: int) -> None:
+        most = self.configuration.most_tables
+        if most is not None and found > most:
+            raise AwsError(
+                "InvalidInputException",
+                f"The number of tables detected by crawler: {found} is greater than the table "
+                f"threshold value provided: {most}",
+            )
 
 
 def ensure_database(cloud: Any, region: str, name: str) -> Any:

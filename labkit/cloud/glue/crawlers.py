@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling
 from __future__ import annotations
 
 import datetime
-import json
 import time
 from typing import Any
 
 from labkit.cloud.glue import runs
 from labkit.cloud.glue.classifiers import known_classifiers
+from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.crawl import run_crawl
 from labkit.cloud.glue.reading import forget
 from labkit.cloud.glue.records import answers, glue
@@ -180,7 +180,9 @@ def _checked(context: Context, members: dict[str, Any]) -> dict[str, Any]:
     if members["Schedule"]:
         check_schedule(members["Schedule"])
     _check_classifiers(context, members["Classifiers"])
-    _check_configuration(members["Configuration"])
+    read_configuration(members["Configuration"])
+    if members.get("LakeFormationConfiguration", {}).get("UseLakeFormationCredentials"):
+        raise not_here("glue", context.operation, "crawls with Lake Formation's credentials")
     policy = {**POLICY, **members["SchemaChangePolicy"]}
     _check_recrawl(context, members["RecrawlPolicy"], policy)
     return members | {
@@ -195,18 +197,6 @@ def _check_classifiers(context: Context, names: list[str]) -> None:
     found = known_classifiers(context.cloud, names)
     if any("XMLClassifier" in each for each in found):
         raise not_here("glue", context.operation, "XML cannot be crawled")
-
-
-def _check_configuration(text: str) -> None:
-    try:
-        parsed = json.loads(text or '{"Version": 1.0}')
-    except ValueError:
-        parsed = None
-    if not isinstance(parsed, dict) or parsed.get("Version") != 1:
-        raise invalid("Invalid Configuration: a JSON object with Version 1.0 is expected.")
-    level = parsed.get("Grouping", {}).get("TableLevelConfiguration")
-    if level is not None and not (isinstance(level, int) and level >= 1):
-        raise invalid("TableLevelConfiguration must be a positive integer.")
 
 
 def _check_recrawl(context: Context, recrawl: dict[str, str], policy: dict[str, str]) -> None:

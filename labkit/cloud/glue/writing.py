@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.glue import definitions
+from labkit.cloud.glue.configuration import Configuration
 from labkit.cloud.glue.definitions import DEPRECATED, OWNER, Definition
 from labkit.cloud.glue.grouping import Draft, clean_name, table_name
 from labkit.cloud.glue.indexes import index_partitions
@@ -35,31 +36,12 @@ class Policies:
     Args:
         update: ``UpdateBehavior``.
         delete: ``DeleteBehavior``.
-        configuration: the crawler's ``Configuration``, parsed.
+        configuration: how it writes.
     """
 
-    update: str = UPDATE
-    delete: str = DEPRECATE
-    configuration: dict[str, Any] = field(default_factory=dict)
-
-    def output(self, kind: str) -> str | None:
-        """``AddOrUpdateBehavior`` of ``Tables`` or ``Partitions``."""
-        found: str | None = (
-            self.configuration.get("CrawlerOutput", {}).get(kind, {}).get("AddOrUpdateBehavior")
-        )
-        return found
-
-    @property
-    def merges_columns(self) -> bool:
-        return self.output("Tables") == "MergeNewColumns"
-
-    @property
-    def inherits(self) -> bool:
-        return self.output("Partitions") == "InheritFromTable"
-
-    @property
-    def indexes(self) -> bool:
-        return bool(self.configuration.get("CreatePartitionIndex", True))
+    update: str
+    delete: str
+    configuration: Configuration
 
 
 class Writer:
@@ -103,7 +85,7 @@ class Writer:
                 )
                 return
             self._write_partitions(name, found)
-            if found and self.policies.indexes:
+            if found and self.policies.configuration.indexes:
                 index_partitions(self.tables[name])
 
     def _name(self, draft: Draft, bucket: str, where: str) -> str:
@@ -123,7 +105,7 @@ class Writer:
 
     def _update(self, name: str, wanted: Definition) -> None:
         table, old = self.tables[name], self._current(name)
-        if self.policies.merges_columns:
+        if self.policies.configuration.merges_columns:
             wanted = definitions.with_new_columns(old, wanted)
         if _keys(old) != _keys(wanted) and table.partitions:
             wanted = {**wanted, "PartitionKeys": old.get("PartitionKeys", [])}
@@ -131,7 +113,7 @@ class Writer:
             if old != wanted and self.policies.update == UPDATE:
                 table.versions[str(table._current_version)] = wanted
             return
-        if self.policies.update == LOG and not self.policies.merges_columns:
+        if self.policies.update == LOG and not self.policies.configuration.merges_columns:
             self.crawl.log("INFO", f"Table {name} has a changed schema, logged and not updated")
             return
         table.update(wanted)
@@ -140,13 +122,13 @@ class Writer:
 
     def _write_partitions(self, name: str, found: list[Definition]) -> None:
         table = self.tables[name]
-        if self.policies.inherits:
+        if self.policies.configuration.inherits:
             found = [definitions.inheriting(p, self._current(name)) for p in found]
         new = [p for p in found if str(p["Values"]) not in table.partitions]
         for each in new:
             table.create_partition(each)
         changed = [p for p in found if table.partitions[str(p["Values"])].partition_input != p]
-        if self.policies.update == UPDATE or self.policies.inherits:
+        if self.policies.update == UPDATE or self.policies.configuration.inherits:
             for each in changed:
                 table.update_partition(each["Values"], each)
             self._count_partitions("updated", name, changed)
