@@ -112,6 +112,14 @@ def test_columns_in_another_order_are_another_table(lake: Lake) -> None:
     assert set(lake.tables()) == {"day_1", "day_2"}
 
 
+def test_folders_that_spell_the_same_are_one_partition(lake: Lake) -> None:
+    for name in ("day=a:b", "day=a%3Ab"):
+        lake.put(f"data/{name}/a.csv", A)
+    last = lake.crawl("data/")
+    assert set(lake.partitions("data")) == {("a:b",)}
+    assert "data/day=a:b/" in last["ErrorMessage"]
+
+
 GROUPINGS = [
     ("apart by default", {}, {"year_2017", "year_2018"}, []),
     (

@@ -10,21 +10,15 @@ import time
 from typing import Any
 
 from labkit.cloud.glue import runs
-from labkit.cloud.glue.classifiers import known_classifiers
-from labkit.cloud.glue.configuration import read_configuration
+from labkit.cloud.glue.checks import LINEAGE, POLICY, RECRAWL, checked_members
 from labkit.cloud.glue.crawl import run_crawl
 from labkit.cloud.glue.reading import forget
 from labkit.cloud.glue.records import answers, glue
 from labkit.cloud.glue.runs import Crawl, crawler_state, last_run
-from labkit.cloud.glue.schedule import WAKE, check_schedule, schedule_state
-from labkit.cloud.glue.targets import all_targets, check_targets
-from labkit.cloud.glue.trust import role_name_of
-from labkit.cloud.glue.words import invalid, not_found, page
-from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
+from labkit.cloud.glue.schedule import WAKE, schedule_state
+from labkit.cloud.glue.words import not_found, page
+from labkit.cloud.operations import Answer, AwsError, Context, operation
 
-POLICY = {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"}
-RECRAWL = {"RecrawlBehavior": "CRAWL_EVERYTHING"}
-LINEAGE = {"CrawlerLineageSettings": "DISABLE"}
 # The members of CreateCrawler, moto's attributes for them, and what stands for a missing one.
 ATTRIBUTES: dict[str, tuple[str, Any]] = {
     "Role": ("role", ""),
@@ -48,7 +42,7 @@ def create_crawler(context: Context, *, Name: str, Tags: Any = None, **members: 
     if Name in glue(context).crawlers:
         raise AwsError("AlreadyExistsException", f"{Name} already exists")
     full = {member: missing for member, (_, missing) in ATTRIBUTES.items()} | members
-    checked = _checked(context, full)
+    checked = checked_members(context, full)
     options = {attribute: checked[member] for member, (attribute, _) in ATTRIBUTES.items()}
     glue(context).create_crawler(name=Name, tags=Tags, **options)
     WAKE.set()
@@ -61,7 +55,7 @@ def update_crawler(context: Context, *, Name: str, **members: Any) -> Answer:
     crawler = find_crawler(context, Name)
     _refuse_running(context, Name)
     old = {member: getattr(crawler, attribute) for member, (attribute, _) in ATTRIBUTES.items()}
-    checked = _checked(context, old | members)
+    checked = checked_members(context, old | members)
     for member, (attribute, _) in ATTRIBUTES.items():
         setattr(crawler, attribute, checked[member])
     if "Schedule" in members:
@@ -163,51 +157,6 @@ def stop_crawler(context: Context, *, Name: str) -> Answer:
 
 def _job_name(region: str, name: str) -> str:
     return f"glue.crawl/{region}/{name}"
-
-
-# Checks -------------------------------------------------------------------------------------------
-
-
-def _checked(context: Context, members: dict[str, Any]) -> dict[str, Any]:
-    """A crawler's members, complete and valid.
-
-    Raises:
-        AwsError: something that Glue refuses, or that only AWS can do.
-    """
-    check_targets(context.operation, members["Targets"])
-    if not members["DatabaseName"]:
-        raise invalid("A database name is required for S3 targets.")
-    if members["Schedule"]:
-        check_schedule(members["Schedule"])
-    _check_classifiers(context, members["Classifiers"])
-    read_configuration(members["Configuration"])
-    if members.get("LakeFormationConfiguration", {}).get("UseLakeFormationCredentials"):
-        raise not_here("glue", context.operation, "crawls with Lake Formation's credentials")
-    policy = {**POLICY, **members["SchemaChangePolicy"]}
-    _check_recrawl(context, members["RecrawlPolicy"], policy)
-    return members | {
-        "Role": role_name_of(context, members["Role"]),
-        "Targets": all_targets(members["Targets"]),
-        "DatabaseName": members["DatabaseName"].lower(),
-        "SchemaChangePolicy": policy,
-    }
-
-
-def _check_classifiers(context: Context, names: list[str]) -> None:
-    found = known_classifiers(context.cloud, names)
-    if any("XMLClassifier" in each for each in found):
-        raise not_here("glue", context.operation, "XML cannot be crawled")
-
-
-def _check_recrawl(context: Context, recrawl: dict[str, str], policy: dict[str, str]) -> None:
-    behavior = recrawl.get("RecrawlBehavior")
-    if behavior == "CRAWL_EVENT_MODE":
-        raise not_here("glue", context.operation, "crawls by S3 events")
-    if behavior == "CRAWL_NEW_FOLDERS_ONLY" and set(policy.values()) != {"LOG"}:
-        raise invalid(
-            'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only '
-            "LOG DeleteBehavior value and LOG UpdateBehavior value."
-        )
 
 
 def find_crawler(context: Context, name: str) -> Any:

@@ -10,7 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from labkit.cloud.glue.grouping import Draft, Found, Part, partition_values
+from labkit.cloud.glue.grouping import Draft, Found, Part
+from labkit.cloud.glue.names import partition_values
 from labkit.cloud.glue.shape import Shape, merge
 
 Definition = dict[str, Any]

@@ -11,12 +11,11 @@ https://docs.aws.amazon.com/glue/latest/dg/crawler-table-level.html
 
 from __future__ import annotations
 
-import re
-import urllib.parse
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from labkit.cloud.glue.names import hive_key, partition_keys
 from labkit.cloud.glue.shape import UNKNOWN, Shape, compatible, merge, similar
 
 
@@ -135,7 +134,7 @@ def _lone_table(folder: Folder, rules: Rules) -> str | None:
     if rules.combine or rules.level or folder.objects or len(folder.children) != 1:
         return None
     name = next(iter(folder.children))
-    return name if name[:1].isalpha() and not _key(name) else None
+    return name if name[:1].isalpha() and not hive_key(name) else None
 
 
 def _tree(root: str, objects: Iterable[Found]) -> Folder:
@@ -219,11 +218,11 @@ def _join(
 
 def _structure(name: str, draft: Draft) -> tuple[str | None, ...]:
     """What the folders of a draft name: ``("year", "month")``, ``None`` for a plain folder."""
-    return (_key(name), *(_key_of_level(draft.parts, level) for level in range(draft.depth)))
+    return (hive_key(name), *(_key_of_level(draft.parts, level) for level in range(draft.depth)))
 
 
 def _key_of_level(parts: Sequence[Part], level: int) -> str | None:
-    keys = {_key(part.names[level]) for part in parts}
+    keys = {hive_key(part.names[level]) for part in parts}
     return keys.pop() if len(keys) == 1 else None
 
 
@@ -251,59 +250,3 @@ def _cluster(
             if mine != marks[at]:
                 marks[at] = joined([marks[at], mine])
     return groups
-
-
-# Names --------------------------------------------------------------------------------------------
-
-_HIVE = re.compile(r"([^=/]+)=(.*)", re.DOTALL)
-
-
-def partition_keys(names: Sequence[tuple[str, ...]], columns: Sequence[str]) -> tuple[str, ...]:
-    """The partition keys of folders.
-
-    A key of a column's name would make the table unreadable (Athena: "duplicate columns"), so such
-    a folder counts as a plain one.
-
-    >>> partition_keys([("year=2020", "us"), ("year=2021", "fr")], [])
-    ('year', 'partition_1')
-    """
-    found: list[str] = []
-    for level, folders in enumerate(zip(*names, strict=True)):
-        keys = {_key(folder) for folder in folders}
-        key = keys.pop() if len(keys) == 1 else None
-        taken = key is None or key in columns or key in found
-        found.append(f"partition_{level}" if taken else str(key))
-    return tuple(found)
-
-
-def partition_values(names: tuple[str, ...], keys: tuple[str, ...]) -> list[str]:
-    """The values of a partition's keys.
-
-    >>> partition_values(("year=2020", "us"), ("year", "partition_1"))
-    ['2020', 'us']
-    """
-    return [
-        urllib.parse.unquote(_HIVE.fullmatch(name)[2])  # type: ignore[index]
-        if _key(name) == key or (_key(name) and key.startswith("partition_"))
-        else name
-        for name, key in zip(names, keys, strict=True)
-    ]
-
-
-def table_name(folder: str, bucket: str) -> str:
-    """A table's name after its folder, in the characters that Athena takes.
-
-    >>> table_name("raw/Year=2019/", "lake"), table_name("", "my-lake")
-    ('year_2019', 'my_lake')
-    """
-    return clean_name(folder.rstrip("/").rpartition("/")[2] or bucket)
-
-
-def clean_name(name: str) -> str:
-    """A name in lower case, with ``_`` for each character but letters, digits and ``_``."""
-    return re.sub(r"[^a-z0-9_]", "_", name.lower())
-
-
-def _key(name: str) -> str | None:
-    found = _HIVE.fullmatch(name)
-    return clean_name(found[1]) if found else None

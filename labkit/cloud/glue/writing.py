@@ -16,8 +16,9 @@ from typing import Any
 from labkit.cloud.glue import definitions
 from labkit.cloud.glue.configuration import Configuration
 from labkit.cloud.glue.definitions import DEPRECATED, OWNER, Definition
-from labkit.cloud.glue.grouping import Draft, clean_name, table_name
+from labkit.cloud.glue.grouping import Draft
 from labkit.cloud.glue.indexes import index_partitions
+from labkit.cloud.glue.names import clean_name, table_name
 from labkit.cloud.glue.records import current
 from labkit.cloud.glue.runs import Crawl
 
@@ -121,7 +122,7 @@ class Writer:
         self.crawl.log("INFO", f"Updated table {name} in database {self.database.name}")
 
     def _write_partitions(self, name: str, found: list[Definition]) -> None:
-        table = self.tables[name]
+        table, found = self.tables[name], self._distinct(name, found)
         if self.policies.configuration.inherits:
             found = [definitions.inheriting(p, self._current(name)) for p in found]
         new = [p for p in found if str(p["Values"]) not in table.partitions]
@@ -134,6 +135,15 @@ class Writer:
             self._count_partitions("updated", name, changed)
         self._count_partitions("created", name, new)
         self._retire_partitions(name, {str(p["Values"]) for p in found})
+
+    def _distinct(self, name: str, found: list[Definition]) -> list[Definition]:
+        """One partition for each list of values: of folders that spell the same, the first."""
+        first: dict[str, Definition] = {}
+        for each in found:
+            if first.setdefault(str(each["Values"]), each) is not each:
+                where = each["StorageDescriptor"]["Location"]
+                self.crawl.note(f"Table {name} has these values already, skipped folder: {where}")
+        return list(first.values())
 
     def _count_partitions(self, what: str, name: str, partitions: list[Definition]) -> None:
         self.crawl.count(what, "PARTITION", len(partitions))
