@@ -240,8 +240,8 @@ def _check_location(run: Run, said: CreateTableAs) -> None:
         raise StatementFailed(
             "The Create Table As Select query failed because it was submitted with an "
             "'external_location' property to an Athena Workgroup that enforces a centralized "
-            "output location for all queries. Please remove the 'external_location' property and resubmit "
-            "the query."
+            "output location for all queries. Please remove the 'external_location' property and "
+            "resubmit the query."
         )
 
 

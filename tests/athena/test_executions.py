@@ -1,0 +1,178 @@
+"""Query executions: how they start, are refused, end, are listed and stopped."""
+
+import threading
+import time
+import uuid
+from typing import Any
+
+import pytest
+
+from tests.athena.conftest import Lake
+
+REFUSED = {
+    "syntax": ("SELEC 1", "line 1:1: mismatched input 'SELEC'"),
+    "later": ("SELECT 1\n FROM", "line 2:6: mismatched input '<EOF>'"),
+    "empty": ("  -- nothing", "mismatched input '<EOF>'"),
+    "unsupported": ("TRUNCATE TABLE people", "Queries of this type are not supported"),
+    "managed": ("CREATE TABLE t (a int) LOCATION 's3://b/'", "mismatched input 'TABLE'"),
+    "ddl": ("CREATE EXTERNAL TABLE t (a int", "line 1:31: mismatched input '<EOF>'"),
+    "type": ("CREATE EXTERNAL TABLE t (a foo) LOCATION 's3://b/'", "no viable alternative"),
+}
+FAILED = {
+    "table": ("SELECT * FROM nosuch", "TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog."),
+    "schema": ("SELECT * FROM nosuch.t", "SCHEMA_NOT_FOUND: line 1:15: Schema 'nosuch'"),
+    "catalog": ("SELECT * FROM other.d.t", "CATALOG_NOT_FOUND: line 1:15: Catalog 'other'"),
+    "column": ("SELECT x FROM people", "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved"),
+    "mismatch": ("SELECT 1 = '1'", "TYPE_MISMATCH: line 1:10: Cannot apply operator"),
+    "divide": ("SELECT 1/0", "DIVISION_BY_ZERO"),
+    "hive rows": (
+        "DELETE FROM people WHERE id = 1",
+        "NOT_SUPPORTED: line 1:1: Modifying Hive table",
+    ),
+    "drop": ("DROP TABLE nosuch", "FAILED: SemanticException table not found"),
+    "describe": ("DESCRIBE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
+    "database": ("DROP DATABASE nosuch", "FAILED: SemanticException [Error 10072]"),
+}
+
+
+@pytest.mark.parametrize(("statement", "message"), REFUSED.values(), ids=REFUSED)
+def test_does_not_start(people: Lake, statement: str, message: str) -> None:
+    assert message in people.refuse(statement)
+
+
+@pytest.mark.parametrize(("statement", "reason"), FAILED.values(), ids=FAILED)
+def test_fails(people: Lake, statement: str, reason: str) -> None:
+    assert people.fail(statement).startswith(reason)
+
+
+def test_a_failure_has_athenas_error(people: Lake) -> None:
+    status = people.run("SELECT x FROM people")["Status"]
+    assert status["AthenaError"]["ErrorCategory"] == 2
+    assert status["AthenaError"]["ErrorMessage"] == status["StateChangeReason"]
+    assert status["AthenaError"]["Retryable"] is False
+
+
+def test_an_execution_tells_what_ran(people: Lake) -> None:
+    found = people.do("SELECT count(*) FROM people")
+    place = f"s3://{people.bucket}/results/{found['QueryExecutionId']}.csv"
+    assert found["ResultConfiguration"]["OutputLocation"] == place
+    assert (found["StatementType"], found["SubstatementType"]) == ("DML", "SELECT")
+    assert found["WorkGroup"] == "primary"
+    assert found["QueryExecutionContext"] == {"Database": people.database}
+    assert found["EngineVersion"]["EffectiveEngineVersion"] == "Athena engine version 3"
+    assert found["Status"]["CompletionDateTime"] >= found["Status"]["SubmissionDateTime"]
+    assert found["Statistics"]["DataScannedInBytes"] == len("1,ann\n2,bob\n3,\\N\n")
+    assert found["Statistics"]["TotalExecutionTimeInMillis"] < 30_000
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"ResultConfiguration": {}}, "No output location provided"),
+        ({"ResultConfiguration": {"OutputLocation": "/tmp"}}, "not a valid S3 path"),
+        (
+            {"ResultConfiguration": {"OutputLocation": "s3://no-such-bucket-here/"}},
+            "Unable to verify/create output bucket no-such-bucket-here",
+        ),
+        ({"WorkGroup": "nosuch"}, "WorkGroup nosuch is not found."),
+        ({"ExecutionParameters": ["1"]}, "Incorrect number of parameters"),
+    ],
+    ids=["no output", "not S3", "no bucket", "no workgroup", "parameters"],
+)
+def test_a_request_is_checked(lake: Lake, options: dict[str, Any], message: str) -> None:
+    assert message in lake.refuse("SELECT 1", **options)
+
+
+def test_a_token_starts_one_query(lake: Lake) -> None:
+    token = str(uuid.uuid4())
+    first = lake.start("SELECT 1", ClientRequestToken=token)
+    assert lake.start("SELECT 1", ClientRequestToken=token) == first
+    message = lake.refuse("SELECT 2", ClientRequestToken=token)
+    assert message == "Idempotent parameters do not match"
+
+
+def test_unknown_executions(lake: Lake) -> None:
+    known, unknown = lake.start("SELECT 1"), str(uuid.uuid4())
+    with pytest.raises(lake.athena.exceptions.InvalidRequestException, match="was not found"):
+        lake.athena.get_query_execution(QueryExecutionId=unknown)
+    found = lake.athena.batch_get_query_execution(QueryExecutionIds=[known, unknown])
+    assert [e["QueryExecutionId"] for e in found["QueryExecutions"]] == [known]
+    assert found["UnprocessedQueryExecutionIds"][0]["QueryExecutionId"] == unknown
+
+
+def test_history_is_newest_first_and_paged(lake: Lake, fresh: Any) -> None:
+    group = fresh("group")
+    lake.athena.create_work_group(
+        Name=group, Configuration={"EnforceWorkGroupConfiguration": False}
+    )
+    ids = [lake.start(f"SELECT {n}", WorkGroup=group) for n in range(5)]
+    pages = lake.athena.get_paginator("list_query_executions").paginate(
+        WorkGroup=group, PaginationConfig={"PageSize": 2}
+    )
+    assert [i for page in pages for i in page["QueryExecutionIds"]] == ids[::-1]
+
+
+NUMBERS = "UNNEST(sequence(1, 10000))"
+SLOW = (
+    f"SELECT count(*) FROM {NUMBERS} a(x) CROSS JOIN {NUMBERS} b(y) CROSS JOIN {NUMBERS} c(z) "
+    "WHERE (x * y + z) % 7 = 3"
+)
+
+
+def test_a_query_is_stopped(lake: Lake) -> None:
+    number = lake.start(SLOW)
+    state = lake.athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]["Status"]
+    assert state["State"] == "RUNNING"
+    with pytest.raises(lake.athena.exceptions.InvalidRequestException, match="not yet finished"):
+        lake.results(number)
+    lake.athena.stop_query_execution(QueryExecutionId=number)
+    ended = lake.follow(number)["Status"]
+    assert (ended["State"], ended["StateChangeReason"]) == ("CANCELLED", "Query cancelled by user")
+
+
+def test_queries_run_at_once(people: Lake) -> None:
+    slow = people.start(SLOW)
+    answers: list[Any] = []
+
+    def ask() -> None:
+        answers.append(people.rows("SELECT count(*) FROM people"))
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    people.athena.stop_query_execution(QueryExecutionId=slow)
+    assert answers == [[["3"]]] * 3
+    assert time.monotonic() - started < 20
+
+
+def test_parameters_fill_the_question_marks(people: Lake) -> None:
+    asked = "SELECT name FROM people WHERE id = ? OR name = ?"
+    rows = people.rows(asked + " ORDER BY id", ExecutionParameters=["1", "'bob'"])
+    assert rows == [["ann"], ["bob"]]
+
+
+def test_results_are_reused_while_nothing_changed(people: Lake) -> None:
+    asked = "SELECT count(*) FROM people"
+    reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 5}}
+    first = people.do(asked)
+    again = people.do(asked, ResultReuseConfiguration=reuse)
+    assert again["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"] is True
+    assert again["Statistics"]["DataScannedInBytes"] == 0
+    assert again["QueryExecutionId"] != first["QueryExecutionId"]
+    assert people.results(again["QueryExecutionId"])["ResultSet"]["Rows"][1]["Data"] == [
+        {"VarCharValue": "3"}
+    ]
+    people.do("ALTER TABLE people SET TBLPROPERTIES ('changed'='yes')")
+    third = people.do(asked, ResultReuseConfiguration=reuse)
+    assert third["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"] is False
+
+
+@pytest.mark.parametrize("asked", ["SELECT random()", "SELECT now()"])
+def test_what_differs_each_time_is_not_reused(lake: Lake, asked: str) -> None:
+    reuse = {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 5}}
+    lake.do(asked)
+    again = lake.do(asked, ResultReuseConfiguration=reuse)
+    assert again["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"] is False

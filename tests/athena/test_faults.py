@@ -1,0 +1,120 @@
+"""What goes wrong around a query: no permission, damaged objects, a process that dies."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.athena.conftest import Lake, make_lake
+from tests.conftest import connect, start_cloud, stop_cloud
+
+
+def deny(lake: Lake, action: str, prefix: str) -> None:
+    """Let nobody do something below a prefix of the lake's bucket."""
+    resource = f"arn:aws:s3:::{lake.bucket}/{prefix}*"
+    statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    lake.s3.put_bucket_policy(Bucket=lake.bucket, Policy=json.dumps(policy))
+
+
+def test_data_that_the_caller_may_not_read(people: Lake) -> None:
+    deny(people, "s3:GetObject", "people/")
+    reason = people.fail("SELECT * FROM people")
+    assert reason.startswith(
+        f"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://{people.bucket}"
+    )
+    assert "AccessDenied" in reason
+
+
+def test_results_that_the_caller_may_not_write(people: Lake) -> None:
+    deny(people, "s3:PutObject", "results/")
+    assert people.fail("SELECT 1").startswith(
+        f"Access denied when writing output to url: s3://{people.bucket}/results/"
+    )
+    assert people.fail("CREATE TABLE made AS SELECT 1 AS a").startswith(
+        "Access denied when writing"
+    )
+    assert people.rows("SHOW TABLES", **elsewhere(people)) == [["people"]]
+
+
+def elsewhere(lake: Lake) -> dict[str, Any]:
+    return {"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket}/other/"}}
+
+
+def test_a_damaged_object_is_named(lake: Lake) -> None:
+    lake.put("t/a.parquet", b"PAR1 this is no Parquet file PAR1")
+    where = f"s3://{lake.bucket}/t"
+    lake.do(f"CREATE EXTERNAL TABLE t (a int) STORED AS PARQUET LOCATION '{where}/'")
+    reason = lake.fail("SELECT * FROM t")
+    assert reason.startswith(("HIVE_BAD_DATA", "HIVE_CURSOR_ERROR", "HIVE_CANNOT_OPEN_SPLIT"))
+    assert f"{where}/a.parquet" in reason
+
+
+def test_a_type_that_the_file_does_not_have(lake: Lake) -> None:
+    lake.do("CREATE TABLE made WITH (external_location = "
+            f"'s3://{lake.bucket}/made/') AS SELECT 'x' AS a")  # fmt: skip
+    where = f"s3://{lake.bucket}/made/"
+    lake.do(f"CREATE EXTERNAL TABLE t (a int) STORED AS PARQUET LOCATION '{where}'")
+    assert lake.fail("SELECT a FROM t").startswith("HIVE_BAD_DATA")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM read_csv('/etc/passwd')",
+        "SELECT * FROM '/etc/passwd'",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT getenv('HOME')",
+        "SELECT * FROM duckdb_settings()",
+        "PRAGMA database_list",
+        "ATTACH '/tmp/x.db'",
+        "COPY (SELECT 1) TO '/tmp/x.csv'",
+        "INSTALL httpfs",
+        "SET memory_limit = '1GB'",
+    ],
+)
+def test_sql_sees_the_lake_and_nothing_else(lake: Lake, sql: str) -> None:
+    try:
+        found = lake.run(sql)
+    except lake.athena.exceptions.InvalidRequestException:
+        return
+    assert found["Status"]["State"] == "FAILED"
+
+
+def test_a_table_over_the_machines_files(lake: Lake) -> None:
+    message = lake.refuse("CREATE EXTERNAL TABLE t (a string) LOCATION 'file:///etc/'")
+    assert "no S3 path" in message
+
+
+@pytest.mark.parametrize("moment", [0.1, 0.8])
+def test_a_kill_leaves_no_half_table(
+    tmp_path: Path, fresh: Callable[..., str], moment: float
+) -> None:
+    process = start_cloud(tmp_path)
+    try:
+        running = connect(tmp_path, process)
+        lake = make_lake(tuple(map(running.client, ("s3", "glue", "athena"))), fresh)
+        numbers = "UNNEST(sequence(1, 3000))"
+        number = lake.start(
+            "CREATE TABLE made WITH (partitioned_by = ARRAY['k']) AS "
+            f"SELECT x * y AS n, x % 20 AS k FROM {numbers} a(x) CROSS JOIN {numbers} b(y)"
+        )
+        time.sleep(moment)
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        (tmp_path / "cloud.json").unlink(missing_ok=True)
+        process = start_cloud(tmp_path)
+        running = connect(tmp_path, process)
+        lake.s3, lake.glue, lake.athena = map(running.client, ("s3", "glue", "athena"))
+        ended = lake.athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]
+        assert ended["Status"]["State"] == "FAILED"
+        assert "interrupted" in ended["Status"]["StateChangeReason"]
+        assert lake.keys("results/tables/") == []
+        assert lake.rows("SHOW TABLES") == []
+    finally:
+        stop_cloud(process)

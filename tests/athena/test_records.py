@@ -1,0 +1,131 @@
+"""The records around queries: work groups, named and prepared queries, data catalogs."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.athena.conftest import Lake
+
+
+@pytest.fixture
+def group(lake: Lake, fresh: Any) -> str:
+    name = str(fresh("group"))
+    lake.athena.create_work_group(
+        Name=name,
+        Description="ours",
+        Configuration={"ResultConfiguration": {"OutputLocation": f"s3://{lake.bucket}/forced"}},
+    )
+    return name
+
+
+def test_a_workgroups_settings_win(lake: Lake, group: str) -> None:
+    done = lake.do("SELECT 1", WorkGroup=group)
+    place = done["ResultConfiguration"]["OutputLocation"]
+    assert place == f"s3://{lake.bucket}/forced/{done['QueryExecutionId']}.csv"
+    updates = {"EnforceWorkGroupConfiguration": False}
+    lake.athena.update_work_group(WorkGroup=group, ConfigurationUpdates=updates)
+    done = lake.do("SELECT 1", WorkGroup=group)
+    assert "/results/" in done["ResultConfiguration"]["OutputLocation"]
+    place = f"s3://{lake.bucket}/mine/"
+    ctas = f"CREATE TABLE made WITH (external_location = '{place}') AS SELECT 1 AS a"
+    updates = {"EnforceWorkGroupConfiguration": True}
+    lake.athena.update_work_group(WorkGroup=group, ConfigurationUpdates=updates)
+    assert "enforces a centralized output location" in lake.fail(ctas, WorkGroup=group)
+
+
+def test_a_disabled_workgroup_refuses(lake: Lake, group: str) -> None:
+    lake.athena.update_work_group(WorkGroup=group, State="DISABLED")
+    assert lake.refuse("SELECT 1", WorkGroup=group) == f"WorkGroup {group} is disabled."
+
+
+def test_the_scan_limit_cancels(lake: Lake, group: str) -> None:
+    lake.csv_table("t", "s string", {"a.csv": "x" * 10_000_001 + "\n"})
+    updates = {"BytesScannedCutoffPerQuery": 10_000_000}
+    lake.athena.update_work_group(WorkGroup=group, ConfigurationUpdates=updates)
+    status = lake.run("SELECT count(*) FROM t", WorkGroup=group)["Status"]
+    assert status["State"] == "CANCELLED"
+    assert "Bytes scanned limit was exceeded" in status["StateChangeReason"]
+    lake.athena.update_work_group(
+        WorkGroup=group, ConfigurationUpdates={"RemoveBytesScannedCutoffPerQuery": True}
+    )
+    assert lake.rows("SELECT count(*) FROM t", WorkGroup=group) == [["1"]]
+
+
+def test_workgroup_records(lake: Lake, group: str) -> None:
+    found = lake.athena.get_work_group(WorkGroup=group)["WorkGroup"]
+    assert (found["State"], found["Description"]) == ("ENABLED", "ours")
+    assert found["Configuration"]["EnforceWorkGroupConfiguration"] is True
+    assert group in [g["Name"] for g in lake.athena.list_work_groups()["WorkGroups"]]
+    lake.do("SELECT 1", WorkGroup=group)
+    with pytest.raises(ClientError, match="is not empty"):
+        lake.athena.delete_work_group(WorkGroup=group)
+    lake.athena.delete_work_group(WorkGroup=group, RecursiveDeleteOption=True)
+    with pytest.raises(ClientError, match="is not found"):
+        lake.athena.get_work_group(WorkGroup=group)
+    with pytest.raises(ClientError, match="primary"):
+        lake.athena.delete_work_group(WorkGroup="primary")
+
+
+def test_named_queries(lake: Lake, group: str) -> None:
+    made = lake.athena.create_named_query(
+        Name="one", Database=lake.database, QueryString="SELECT 1", WorkGroup=group
+    )["NamedQueryId"]
+    found = lake.athena.get_named_query(NamedQueryId=made)["NamedQuery"]
+    assert (found["Name"], found["QueryString"], found["WorkGroup"]) == ("one", "SELECT 1", group)
+    lake.athena.update_named_query(NamedQueryId=made, Name="two", QueryString="SELECT 2")
+    batch = lake.athena.batch_get_named_query(NamedQueryIds=[made, "nosuch"])
+    assert [q["Name"] for q in batch["NamedQueries"]] == ["two"]
+    assert batch["UnprocessedNamedQueryIds"][0]["NamedQueryId"] == "nosuch"
+    assert lake.athena.list_named_queries(WorkGroup=group)["NamedQueryIds"] == [made]
+    lake.athena.delete_named_query(NamedQueryId=made)
+    with pytest.raises(ClientError, match="was not found"):
+        lake.athena.get_named_query(NamedQueryId=made)
+
+
+def test_prepared_statements(lake: Lake, group: str) -> None:
+    where = {"StatementName": "p", "WorkGroup": group}
+    lake.athena.create_prepared_statement(**where, QueryStatement="SELECT ? + 1")
+    with pytest.raises(ClientError, match="already exists"):
+        lake.athena.create_prepared_statement(**where, QueryStatement="SELECT 1")
+    assert lake.rows("EXECUTE p USING 41", WorkGroup=group) == [["42"]]
+    lake.athena.update_prepared_statement(**where, QueryStatement="SELECT ? + 2")
+    assert lake.rows("EXECUTE p USING 40", WorkGroup=group) == [["42"]]
+    found = lake.athena.get_prepared_statement(**where)["PreparedStatement"]
+    assert (found["QueryStatement"], found["WorkGroupName"]) == ("SELECT ? + 2", group)
+    listed = lake.athena.list_prepared_statements(WorkGroup=group)["PreparedStatements"]
+    assert [p["StatementName"] for p in listed] == ["p"]
+    lake.athena.delete_prepared_statement(**where)
+    with pytest.raises(lake.athena.exceptions.ResourceNotFoundException):
+        lake.athena.get_prepared_statement(**where)
+
+
+def test_the_catalog(people: Lake) -> None:
+    where = {"CatalogName": "AwsDataCatalog"}
+    catalogs = people.athena.list_data_catalogs()["DataCatalogsSummary"]
+    assert catalogs[0] == {"CatalogName": "AwsDataCatalog", "Type": "GLUE"}
+    assert people.athena.get_data_catalog(Name="AwsDataCatalog")["DataCatalog"]["Type"] == "GLUE"
+    pages = people.athena.get_paginator("list_databases").paginate(**where)
+    names = [d["Name"] for page in pages for d in page["DatabaseList"]]
+    assert people.database in names
+    where |= {"DatabaseName": people.database}
+    assert people.athena.get_database(**where)["Database"]["Name"] == people.database
+    listed = people.athena.list_table_metadata(**where, Expression="peo*")["TableMetadataList"]
+    assert [c["Name"] for c in listed[0]["Columns"]] == ["id", "name"]
+    found = people.athena.get_table_metadata(**where, TableName="People")["TableMetadata"]
+    assert found["Parameters"]["location"] == f"s3://{people.bucket}/people/"
+    with pytest.raises(people.athena.exceptions.MetadataException, match="not found"):
+        people.athena.get_table_metadata(**where, TableName="nosuch")
+
+
+def test_tags(lake: Lake, group: str) -> None:
+    arn = f"arn:aws:athena:us-east-1:123456789012:workgroup/{group}"
+    lake.athena.tag_resource(ResourceARN=arn, Tags=[{"Key": "team", "Value": "a"}])
+    assert lake.athena.list_tags_for_resource(ResourceARN=arn)["Tags"] == [
+        {"Key": "team", "Value": "a"}
+    ]
+
+
+def test_engine_versions(lake: Lake) -> None:
+    found = lake.athena.list_engine_versions()["EngineVersions"]
+    assert {v["EffectiveEngineVersion"] for v in found} == {"Athena engine version 3"}

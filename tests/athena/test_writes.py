@@ -1,0 +1,180 @@
+"""What statements write: CTAS, INSERT, UNLOAD, their files, manifests and refusals."""
+
+import csv
+import io
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.athena.conftest import Lake
+
+FORMATS = ("PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE")
+COMPRESSIONS = [
+    ("PARQUET", "SNAPPY"),
+    ("PARQUET", "ZSTD"),
+    ("PARQUET", "NONE"),
+    ("ORC", "SNAPPY"),
+    ("AVRO", "SNAPPY"),
+    ("JSON", "GZIP"),
+    ("TEXTFILE", "BZIP2"),
+    ("TEXTFILE", "NONE"),
+]
+ROWS = (
+    "SELECT 1 AS n, 'a\"b' AS s, DECIMAL '1.50' AS d, TIMESTAMP '2024-01-02 03:04:05' AS t, "
+    "ARRAY[1, 2] AS xs, DATE '2024-01-02' AS day "
+    "UNION ALL SELECT 2, NULL, NULL, NULL, NULL, NULL"
+)
+ANSWER = [
+    ["1", 'a"b', "1.50", "2024-01-02 03:04:05.000", "[1, 2]", "2024-01-02"],
+    ["2", None, None, None, None, None],
+]
+
+
+def manifest(lake: Lake, done: dict[str, Any]) -> list[str]:
+    """The objects that an execution's manifest lists."""
+    text = lake.get(done["Statistics"]["DataManifestLocation"]).decode()
+    return [row[0] for row in csv.reader(io.StringIO(text))]
+
+
+@pytest.mark.parametrize("kept", FORMATS)
+def test_ctas(lake: Lake, kept: str) -> None:
+    done = lake.do(f"CREATE TABLE made WITH (format = '{kept}') AS {ROWS}")
+    assert (done["StatementType"], done["SubstatementType"]) == ("DDL", "CREATE_TABLE_AS_SELECT")
+    assert lake.rows("SELECT * FROM made ORDER BY n") == ANSWER
+    assert lake.results(done["QueryExecutionId"])["UpdateCount"] == 2
+    where = f"s3://{lake.bucket}/results/tables/{done['QueryExecutionId']}"
+    assert done["ResultConfiguration"]["OutputLocation"] == where
+    assert done["Statistics"]["DataManifestLocation"] == f"{where}-manifest.csv"
+    assert all(uri.startswith(where + "/") for uri in manifest(lake, done))
+    lake.do(f"INSERT INTO made {ROWS}")
+    assert lake.rows("SELECT count(*), count(s) FROM made") == [["4", "2"]]
+
+
+@pytest.mark.parametrize(("kept", "compression"), COMPRESSIONS)
+def test_compression(lake: Lake, kept: str, compression: str) -> None:
+    how = f"format = '{kept}', write_compression = '{compression}'"
+    lake.do(f"CREATE TABLE made WITH ({how}) AS {ROWS}")
+    assert lake.rows("SELECT * FROM made ORDER BY n") == ANSWER
+
+
+def test_ctas_to_a_place(people: Lake) -> None:
+    place = f"s3://{people.bucket}/made/"
+    how = f"external_location = '{place}', format = 'TEXTFILE', field_delimiter = '|'"
+    done = people.do(
+        f"CREATE TABLE made WITH ({how}, write_compression='NONE') AS SELECT * FROM people"
+    )
+    text = b"".join(people.get(uri) for uri in manifest(people, done))
+    assert text == b"1|ann\n2|bob\n3|\\N\n"
+    people.do("DROP TABLE made")
+    assert people.keys("made/")
+    again = people.fail(f"CREATE TABLE made WITH (external_location = '{place}') AS SELECT 1 AS a")
+    assert again.startswith("HIVE_PATH_ALREADY_EXISTS")
+
+
+def test_ctas_by_partition(lake: Lake) -> None:
+    values = (
+        "(1, 'it', DATE '2024-01-01'), (2, 'it', DATE '2024-01-02'), (3, NULL, DATE '2024-01-01')"
+    )
+    done = lake.do(
+        "CREATE TABLE made WITH (partitioned_by = ARRAY['country', 'day']) AS "
+        f"SELECT * FROM (VALUES {values}) t(n, country, day)"
+    )
+    assert lake.rows("SHOW PARTITIONS made") == [
+        ["country=__HIVE_DEFAULT_PARTITION__/day=2024-01-01"],
+        ["country=it/day=2024-01-01"],
+        ["country=it/day=2024-01-02"],
+    ]
+    assert any("/country=it/day=2024-01-02/" in uri for uri in manifest(lake, done))
+    assert lake.rows("SELECT n FROM made WHERE country IS NULL") == [["3"]]
+    lake.do("INSERT INTO made VALUES (4, 'se', DATE '2024-01-01'), (5, 'it', DATE '2024-01-01')")
+    assert lake.rows("SELECT count(*) FROM made WHERE country = 'it'") == [["3"]]
+    assert ["country=se/day=2024-01-01"] in lake.rows("SHOW PARTITIONS made")
+
+
+def test_ctas_by_bucket(lake: Lake) -> None:
+    numbers = "SELECT x AS n FROM UNNEST(sequence(1, 100)) t(x)"
+    how = "bucketed_by = ARRAY['n'], bucket_count = 3"
+    done = lake.do(f"CREATE TABLE made WITH ({how}) AS {numbers}")
+    assert len(manifest(lake, done)) == 3
+    assert lake.rows("SELECT count(DISTINCT n), sum(n) FROM made") == [["100", "5050"]]
+    assert lake.fail("INSERT INTO made VALUES (1)").startswith("NOT_SUPPORTED")
+
+
+CTAS_REFUSED = {
+    "no name": ("SELECT 1", "MISSING_COLUMN_NAME"),
+    "same names": ("SELECT 1 AS a, 2 AS a", "DUPLICATE_COLUMN_NAME"),
+    "no type": ("SELECT NULL AS a", "COLUMN_TYPE_UNKNOWN"),
+    "time zone": ("SELECT now() AS a", "NOT_SUPPORTED: Unsupported Hive type"),
+    "too many": (
+        "SELECT x AS n, x AS k FROM UNNEST(sequence(1, 101)) t(x)",
+        "HIVE_TOO_MANY_OPEN_PARTITIONS",
+        "partitioned_by = ARRAY['k']",
+    ),
+    "not last": ("SELECT 1 AS k, 2 AS n", "HIVE_COLUMN_ORDER", "partitioned_by = ARRAY['k']"),
+    "property": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "colour = 'red'"),
+    "format": ("SELECT 1 AS n", "INVALID_TABLE_PROPERTY", "format = 'XML'"),
+    "runtime": ("SELECT 1/x AS n FROM UNNEST(sequence(0, 3)) t(x)", "DIVISION_BY_ZERO"),
+}
+
+
+@pytest.mark.parametrize("case", CTAS_REFUSED.values(), ids=CTAS_REFUSED)
+def test_ctas_refused(lake: Lake, case: tuple[str, ...]) -> None:
+    query, reason, *how = case
+    with_clause = f"WITH ({how[0]})" if how else ""
+    assert lake.fail(f"CREATE TABLE made {with_clause} AS {query}").startswith(reason)
+    assert lake.rows("SHOW TABLES") == []
+    assert lake.keys("results/tables/") == []
+
+
+def test_insert_names_columns(people: Lake) -> None:
+    people.do("INSERT INTO people (name) VALUES ('dan')")
+    people.do("INSERT INTO people SELECT 5, 'eva'")
+    assert people.rows("SELECT * FROM people WHERE name > 'c' ORDER BY name") == [
+        [None, "dan"],
+        ["5", "eva"],
+    ]
+
+
+INSERT_REFUSED = {
+    "types": (
+        "SELECT 'a', 'b'",
+        "TYPE_MISMATCH: line 1:1: Insert query has mismatched column types",
+    ),
+    "count": ("SELECT 1", "TYPE_MISMATCH"),
+    "overflow": ("SELECT 3000000000, 'b'", "NUMERIC_VALUE_OUT_OF_RANGE"),
+}
+
+
+@pytest.mark.parametrize(("query", "reason"), INSERT_REFUSED.values(), ids=INSERT_REFUSED)
+def test_insert_refused(people: Lake, query: str, reason: str) -> None:
+    before = people.keys("people/")
+    assert people.fail(f"INSERT INTO people {query}").startswith(reason)
+    assert people.keys("people/") == before
+
+
+def test_unload(people: Lake) -> None:
+    how = "format = 'PARQUET', compression = 'SNAPPY', partitioned_by = ARRAY['name']"
+    place = f"s3://{people.bucket}/out/"
+    done = people.do(f"UNLOAD (SELECT id, name FROM people WHERE id < 3) TO '{place}' WITH ({how})")
+    assert (done["StatementType"], done["SubstatementType"]) == ("DML", "UNLOAD")
+    files = sorted(manifest(people, done))
+    assert [uri.split("/")[-2] for uri in files] == ["name=ann", "name=bob"]
+    table = pq.read_table(io.BytesIO(people.get(files[0])))
+    assert table.to_pydict() == {"id": [1]}
+    again = people.fail(f"UNLOAD (SELECT 1 AS a) TO '{place}' WITH (format = 'JSON')")
+    assert again.startswith("HIVE_PATH_ALREADY_EXISTS")
+
+
+def test_prepared_statements_write_too(people: Lake) -> None:
+    people.do("PREPARE adding FROM INSERT INTO people VALUES (?, ?)")
+    people.do("EXECUTE adding USING 7, 'gus'")
+    people.do("EXECUTE adding", ExecutionParameters=["8", "'hal'"])
+    assert people.rows("SELECT name FROM people WHERE id > 6 ORDER BY id") == [["gus"], ["hal"]]
+    people.do("DEALLOCATE PREPARE adding")
+    assert "was not found" in people.refuse("EXECUTE adding USING 1, 'x'")
+
+
+def test_execute_immediate(people: Lake) -> None:
+    asked = "EXECUTE IMMEDIATE 'SELECT name FROM people WHERE id = ? OR name = ''bob''' USING 1"
+    assert sorted(people.rows(asked)) == [["ann"], ["bob"]]
