@@ -1,7 +1,6 @@
 """The query editor: runs, errors, cancel, explain, pages, lists, files."""
 
 import html
-import threading
 import time
 
 import pytest
@@ -73,32 +72,46 @@ def test_an_error_names_its_place(editor, run, sql, word, where):
     assert html.escape(failed["error"], quote=False) in editor.snapshot()
 
 
-def test_a_running_statement_is_cancelled(editor, click):
-    running = threading.Event()
-    editor.observe(
-        lambda change: change.new.get("1", {}).get("state") == "RUNNING" and running.set(), "runs"
-    )
+def press_until_it_ends(editor, message, work):
+    """Press a button again and again, as people do, until the work has ended."""
+    for _ in range(40):
+        editor.hear(message).join(5)
+        work.join(0.5)
+        if not work.is_alive():
+            return
+    raise AssertionError(f"{message} did not end the statement")
+
+
+def begun(editor, tab):
+    """Wait until Athena has taken up what was started in a tab; its execution's id."""
+    deadline = time.monotonic() + 20
+    while not (found := editor.runs.get(tab, {}).get("id")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return found
+
+
+def test_a_running_statement_is_cancelled(editor):
     work = editor.hear({"do": "run", "tab": "1", "sql": ENDLESS})
-    assert running.wait(20)
-    click(editor, "cancel", tab="1")
-    work.join(20)
+    begun(editor, "1")
+    press_until_it_ends(editor, {"do": "cancel", "tab": "1"}, work)
     assert editor.runs["1"]["state"] == "CANCELLED"
     assert editor.notice == {}
 
 
-def test_tabs_run_beside_each_other_and_closing_one_stops_it(editor, click):
-    endless = editor.hear({"do": "run", "tab": "2", "sql": ENDLESS})
-    click_and_wait = editor.hear({"do": "run", "tab": "1", "sql": "SELECT 7 AS seven"})
-    click_and_wait.join(20)
+def test_tabs_run_beside_each_other_and_closing_one_stops_it(editor):
+    work = editor.hear({"do": "run", "tab": "2", "sql": ENDLESS})
+    editor.hear({"do": "run", "tab": "1", "sql": "SELECT 7 AS seven"}).join(20)
     assert editor.results["1"]["rows"] == [["7"]]
-    deadline = time.monotonic() + 20
-    while not editor.runs["2"]["id"] and time.monotonic() < deadline:
-        time.sleep(0.02)
-    execution_id = editor.runs["2"]["id"]
-    click(editor, "forget", tab="2")
-    endless.join(20)
-    found = editor.lab.client("athena").get_query_execution(QueryExecutionId=execution_id)
-    assert found["QueryExecution"]["Status"]["State"] == "CANCELLED"
+    execution_id = begun(editor, "2")
+    editor.hear({"do": "forget", "tab": "2"}).join(5)
+    assert set(editor.runs) == {"1"}
+    athena = editor.lab.client("athena")
+    while work.is_alive():
+        athena.stop_query_execution(QueryExecutionId=execution_id)
+        work.join(0.5)
+    found = athena.get_query_execution(QueryExecutionId=execution_id)["QueryExecution"]
+    assert found["Status"]["State"] == "CANCELLED"
     assert set(editor.runs) == {"1"}
 
 
