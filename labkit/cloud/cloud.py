@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ class Cloud:
         objects.BODIES.open(home / "s3")
         self.state = State(home / "state.db")
         self.jobs = Jobs()
-        self._locks: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._locks: dict[str, threading.RLock] = {}
         self._records: dict[str, Records] = {}
 
     def start(self) -> None:
@@ -66,8 +65,13 @@ class Cloud:
     @contextlib.contextmanager
     def lock(self, service: str) -> Iterator[None]:
         """Hold moto's records of a service for this thread."""
-        with self._locks[service]:
+        with self._locks.setdefault(service, threading.RLock()):
             yield
+
+    def keep(self, service: str) -> None:
+        """Make durable what moto holds of a service."""
+        with self.lock(service):
+            self.state.save(service)
 
     @contextlib.contextmanager
     def changing(self, service: str) -> Iterator[None]:

@@ -105,7 +105,7 @@ class Front:
         try:
             result = handler(context, **parameters) or {}
             if changes_state(context.operation):
-                self.cloud.state.save(context.service)
+                self.cloud.keep(context.service)
             return result
         except AwsError:
             raise

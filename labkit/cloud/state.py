@@ -20,6 +20,7 @@ import sqlite3
 import sys
 import threading
 import weakref
+from collections import defaultdict
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
@@ -144,7 +145,7 @@ class State:
         with self.lock:
             self._db.execute("DELETE FROM keys WHERE bucket = ?", (bucket,))
 
-    # records of our own services -------------------------------------------------------------------
+    # records of our own services ------------------------------------------------------------------
 
     def records(self, kind: str) -> Records:
         """A durable mapping of ids to JSON objects, such as all of Athena's executions."""
@@ -239,7 +240,7 @@ def _mark_dirty(bucket: str, key: str) -> None:
         store.dirty.add(key)
 
 
-# Pickling what pickle alone refuses -----------------------------------------------------------------
+# Pickling what pickle alone refuses ----------------------------------------------------------------
 
 
 def _pickle(value: Any) -> bytes:
@@ -263,6 +264,15 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             return (KeyStore, ())
         if isinstance(value, _RUNNING):
             return (_nothing, ())
+        if isinstance(value, defaultdict) and kind is not defaultdict:
+            return (
+                _bare,
+                (kind,),
+                (value.default_factory, vars(value)),
+                None,
+                iter(value.items()),
+                _fill,
+            )
         if isinstance(value, weakref.WeakValueDictionary):
             return (_weak_values, (dict(value),))
         if hasattr(value, "private_bytes"):
@@ -272,6 +282,16 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
 def _nothing() -> None:
     return None
+
+
+def _bare(kind: type[defaultdict[Any, Any]]) -> defaultdict[Any, Any]:
+    """A default dictionary of moto's own kind, without a call of its constructor."""
+    return kind.__new__(kind)
+
+
+def _fill(bare: defaultdict[Any, Any], state: tuple[Any, dict[str, Any]]) -> None:
+    bare.default_factory, attributes = state
+    vars(bare).update(attributes)
 
 
 def _weak_values(items: dict[Any, Any]) -> Any:
