@@ -50,7 +50,8 @@ class Request:
     @property
     def is_upload(self) -> bool:
         """Whether the request's body is an object's content."""
-        plain = {"partNumber", "uploadId", "x-id"} | {
+        signing = {"AWSAccessKeyId", "Signature", "Expires"}  # of version 2
+        plain = {"partNumber", "uploadId", "x-id"} | signing | {
             k for k in self.query if k.lower().startswith("x-amz-")
         }
         return (
