@@ -191,12 +191,14 @@ trino_parsed(p) AS CASE
     ELSE trino_zoned(trino_to_instant((p).instant, trino_zone((p).zone)), trino_zone((p).zone))
     END;
 
--- What logs write, an instant with Z, without Python.
+-- What logs write, an instant with Z, without Python; NULL for all else.
+trino_log_instant(s) AS CASE
+    WHEN s LIKE '____-__-__T__:__:__%Z' AND s[1] <> ' '
+    THEN try_strptime(s, ['%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%dT%H:%M:%SZ'])
+    END;
+
 trino_iso_timestamp(s) AS CASE
-    WHEN regexp_full_match(
-        s, '\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?Z'
-    ) AND TRY_CAST(s[:-2] AS TIMESTAMP) IS NOT NULL
-    THEN trino_zoned(TRY_CAST(s[:-2] AS TIMESTAMP), 'UTC')
+    WHEN trino_log_instant(s) IS NOT NULL THEN trino_zoned(trino_log_instant(s), 'UTC')
     ELSE trino_parsed(trino_iso_parts(s))
     END;
 
