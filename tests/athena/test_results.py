@@ -110,6 +110,12 @@ def test_explain_analyze_counts(people: Lake) -> None:
     assert any("Output: 3 rows" in line for line in lines)
 
 
+def test_explain_analyze_of_what_metadata_answers(lake: Lake) -> None:
+    lake.do("CREATE TABLE made AS SELECT 1 AS a")
+    lines = [row[0] or "" for row in lake.rows("EXPLAIN ANALYZE SELECT count(*) FROM made")]
+    assert "Fragment 1 [SINGLE]" in lines
+
+
 def test_explain_as_json(people: Lake) -> None:
     rows = people.rows("EXPLAIN (TYPE LOGICAL, FORMAT JSON) SELECT count(*) FROM people")
     assert json.loads("\n".join(row[0] or "" for row in rows))["name"] == "Aggregate"

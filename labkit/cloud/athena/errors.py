@@ -39,10 +39,6 @@ class StatementFailed(Exception):
         return str(self.args[0])
 
 
-class Cancelled(Exception):
-    """A statement that was stopped; the argument is the reason."""
-
-
 def invalid(message: str, code: str = "INVALID_INPUT") -> AwsError:
     """The refusal of a request that cannot start."""
     return AwsError("InvalidRequestException", message, AthenaErrorCode=code)

@@ -18,7 +18,7 @@ from typing import Any
 
 from labkit.cloud import encryption
 from labkit.cloud.athena import errors, reuse, writing
-from labkit.cloud.athena.errors import Cancelled, invalid
+from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, read_statement
@@ -217,7 +217,7 @@ def _check_catalog(cloud: Cloud, run: Run) -> None:
 def _failure(error: BaseException, job: Job) -> Record:
     if isinstance(error, ScanLimit):
         return {"State": "CANCELLED", "StateChangeReason": "Bytes scanned limit was exceeded"}
-    if isinstance(error, Stopped | Cancelled) or job.stopping:
+    if isinstance(error, Stopped) or job.stopping:
         return {"State": "CANCELLED", "StateChangeReason": "Query cancelled by user"}
     reason = errors.reason(error)
     if reason.startswith("GENERIC_INTERNAL_ERROR"):

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import csv
 import io
+import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ class Run:
     job: Job
     limit: int | None
     statistics: dict[str, int]
+    _closed: threading.Event = field(default_factory=threading.Event)
+    _using: threading.Lock = field(default_factory=threading.Lock)
 
     @cached_property
     def catalog(self) -> GlueCatalog:
@@ -75,13 +78,27 @@ class Run:
     def session(self) -> Any:
         """A session of the engine, interrupted when the statement is told to stop."""
         session = open_session(self.cloud)
-        self.job.on_stop(session.interrupt)
+        self.job.on_stop(lambda: self._interrupt(session))
+        self.job.check()
         return session
 
     def close(self) -> None:
         """Let go of the engine."""
-        if "session" in self.__dict__:
-            self.session.close()
+        with self._using:
+            self._closed.set()
+            if "session" in self.__dict__:
+                self.session.close()
+
+    def _interrupt(self, session: Any) -> None:
+        """Interrupt the session until it is closed: between two queries it would not notice."""
+
+        def work() -> None:
+            while not self._closed.wait(0.05):
+                with self._using:
+                    if not self._closed.is_set():
+                        session.interrupt()
+
+        threading.Thread(target=work, daemon=True).start()
 
     def note(self, statistic: str, value: float) -> None:
         """Set one of the execution's statistics."""

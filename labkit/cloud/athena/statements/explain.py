@@ -8,8 +8,9 @@ process, so there is one fragment of work below the output's.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.cloud.athena.columns import column_info
@@ -136,14 +137,27 @@ def _told(run: Run, name: str, kind: Type, lines: list[str]) -> Result:
 
 
 def _plan(run: Run, query: Compiled, analyze: bool) -> Node:
-    how = "ANALYZE, FORMAT json" if analyze else "FORMAT json"
     with explained(run), failures():
-        sql = f"EXPLAIN ({how}) {run.session.sql(query)}"
-        found = run.session.connection.execute(sql).fetchall()
-    plan = json.loads(found[0][1])
-    if not analyze:
-        run.catalog.scanned_bytes = 0  # nothing was read
-    return _node(plan[0] if isinstance(plan, list) else _operators(plan["operator"][0]), query)
+        sql = run.session.sql(query)
+        plan = _explain(run, sql, "ANALYZE, FORMAT json") if analyze else {}
+        if "operator" in plan:
+            return _node(_operators(plan["operator"][0]), query)
+        node = _node(_explain(run, sql, "FORMAT json")[0], query)
+        if analyze:  # DuckDB answered from the files' metadata, without its operators
+            return _timed(run, sql, node)
+    run.catalog.scanned_bytes = 0  # nothing was read
+    return node
+
+
+def _explain(run: Run, sql: str, how: str) -> Any:
+    found = run.session.connection.execute(f"EXPLAIN ({how}) {sql}").fetchall()
+    return json.loads(found[0][1])
+
+
+def _timed(run: Run, sql: str, node: Node) -> Node:
+    started = time.monotonic()
+    rows = run.session.connection.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0]
+    return replace(node, rows=str(rows), seconds=time.monotonic() - started)
 
 
 def _operators(operator: dict[str, Any]) -> dict[str, Any]:
