@@ -11,7 +11,7 @@ CLOUDS = ("labkit.cloud", "moto", "duckdb", "sqlglot", "pyiceberg", "fastavro")
 # folder or file -> the modules that nothing in it may import. The first match counts.
 FORBIDDEN = {
     "labkit/cloud/engine": ("labkit", "boto3", "botocore", "moto", "werkzeug", "flask"),
-    "labkit/cloud": ("labkit", "boto3", "awscli", "IPython", "ipywidgets"),
+    "labkit/cloud": ("labkit", "awscli", "IPython", "ipywidgets"),
     "labkit/widgets": (*CLOUDS, "labkit.exercises"),
     "labkit/exercises": CLOUDS,
     "labkit/cli.py": CLOUDS,
