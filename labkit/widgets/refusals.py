@@ -58,16 +58,17 @@ def advice(text: str, *, who: str) -> tuple[str, str]:
     >>> advice("Table not found", who="arn:aws:iam::1:user/ada")
     ('', '')
     >>> advice("Access Denied (kms:Decrypt)", who="arn:aws:iam::1:role/reader")[1]
-    'lab.storage.add_key_users("arn:aws:iam::1:role/reader")'
+    'lab.storage.add_key_users(lab.role_arn("reader"))'
     """
     if POLICY_DENIED in text:
         return "The resource's policy forbids it, whoever asks. Read it:", _policy(text)
     if not KEY_DENIED.search(text):
         return "", ""
-    if named := ROLE.search(text):
-        who = re.sub(r":user/.*|:role/.*", f":role/{named[1]}", who)
-    sentence = f"{who.rsplit('/', 1)[-1]} may not use the key of the data lake. Make it a key user:"
-    return sentence, f'lab.storage.add_key_users("{who}")'
+    role = ROLE.search(text) or ROLE.search(who)
+    name = role[1] if role else who.rsplit("/", 1)[-1]
+    added = f'lab.role_arn("{name}")' if role else "lab.caller"
+    sentence = f"{name} may not use the key of the data lake. Make it a key user:"
+    return sentence, f"lab.storage.add_key_users({added})"
 
 
 def _policy(text: str) -> str:

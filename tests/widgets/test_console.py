@@ -78,15 +78,20 @@ def test_two_consoles_of_a_kind_work_side_by_side(lake, click):
 @pytest.mark.parametrize(
     ("message", "expected"),
     [
-        pytest.param("kms:Decrypt denied for assumed-role/crawl/s", "role/crawl", id="role"),
-        pytest.param("Access Denied (Service: AWSKMS)", ROLE, id="who asks"),
+        pytest.param("kms:Decrypt denied for assumed-role/crawl/s", "crawl", id="named role"),
+        pytest.param("Access Denied (Service: AWSKMS)", "reader", id="who asks"),
     ],
 )
 def test_a_refused_key_says_who_needs_it(message, expected):
     sentence, code = advice(message, who=ROLE)
     assert sentence
     assert code.startswith(KEY_ADVICE)
-    assert expected in code
+    assert f'lab.role_arn("{expected}")' in code
+
+
+def test_a_user_who_is_refused_adds_himself():
+    code = advice("Not allowed: kms:GenerateDataKey", who="arn:aws:iam::1:user/ada")[1]
+    assert code == "lab.storage.add_key_users(lab.caller)"
 
 
 @pytest.mark.parametrize("message", ["EntityNotFoundException: no", "line 1:1: what", ""])

@@ -94,8 +94,8 @@ function actions(run, tab, send, own) {
     button("Explain query", () => own.run("explain"), { disabled: busy }, "Explain"),
     button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
     button("Clear editor", () => own.clear(), {}, "Clear"),
-    h("label", { class: "lk-switch" }, h("input", { type: "checkbox", "aria-label": "Reuse query results", checked: own.reuse,
-      onchange: (e) => own.set({ reuse: e.target.checked }) }), "Reuse results (60 min)"));
+    h("label", { class: "lk-switch", title: "Take an earlier result of the same statement that is at most 60 minutes old" }, h("input", { type: "checkbox", "aria-label": "Reuse query results", checked: own.reuse,
+      onchange: (e) => own.set({ reuse: e.target.checked }) }), "Reuse results"));
 }
 
 function savingLine(send, own) {

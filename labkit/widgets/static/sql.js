@@ -149,6 +149,7 @@ function sqlEditor(hooks) {
     state.mark = null;
     draw();
     hooks.changed(area.value);
+    hooks.selected();
   }
 
   const KEYS = {
