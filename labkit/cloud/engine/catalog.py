@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from labkit.cloud.engine.types import Type
 
@@ -78,6 +78,15 @@ class Source(Protocol):
 
     def relation(self, session: Session, scan: Scan) -> str:
         """A DuckDB relation (``SELECT`` without brackets) with at least the scan's columns."""
+        ...
+
+
+@runtime_checkable
+class Versioned(Protocol):
+    """A table that is another source, maybe of other columns, as of a version."""
+
+    def at(self, kind: str, sql: str) -> Source:
+        """The table as of ``Scan.version``."""
         ...
 
 

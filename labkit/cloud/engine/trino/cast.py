@@ -8,13 +8,14 @@ https://trino.io/docs/current/functions/json.html#cast-to-json
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import partial
 
-from labkit.cloud.engine.trino.errors import MARK, quoted_name
+from labkit.cloud.engine.trino.errors import MARK, quoted_name, quoted_text
 from labkit.cloud.engine.trino.library import coerce
 from labkit.cloud.engine.trino.operators import INTEGERS
-from labkit.cloud.engine.trino.text import cast_to_varchar
+from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
 from labkit.cloud.engine.types import JSON, UNKNOWN, VARCHAR, Type
 
 Render = Callable[[str, Type, Type], str]
@@ -61,7 +62,8 @@ def _plain(sql: str, source: Type, target: Type) -> str:
 def _checked(sql: str, source: Type, target: Type) -> str:
     """A number that may be out of the target's range."""
     tried = f"TRY_CAST({sql} AS {target.duckdb})"
-    words = f"Cannot cast {_spelled(source)} '#' to {_spelled(target)}"
+    given = "INTEGER" if source.base == "integer" else _spelled(source)
+    words = f"Cannot cast {given} '#' to {_spelled(target)}"
     failure = _failure(f"CAST({sql} AS VARCHAR)", words)
     return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
 
@@ -77,7 +79,12 @@ def _narrow(sql: str, source: Type, target: Type) -> str:
 
 
 def _rounded(sql: str, source: Type, target: Type) -> str:
-    return _checked(f"round({sql})", source, target)
+    words = f"Out of range for {target}: #"
+    if target.base == "bigint":
+        words = "Unable to cast # to bigint"
+    failure = _failure(as_text(sql, source), words)
+    tried = f"TRY_CAST(round({sql}) AS {target.duckdb})"
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
 
 
 def _to_decimal(sql: str, source: Type, target: Type) -> str:
@@ -98,7 +105,7 @@ def _to_boolean(sql: str, source: Type, target: Type) -> str:
 
 def _spelled(kind: Type) -> str:
     """A type in an error's words: ``DECIMAL(10, 2)``, ``INT``."""
-    return "INT" if kind.base == "integer" else str(kind).upper()
+    return "INT" if kind.base == "integer" else str(kind).upper().replace(",", ", ")
 
 
 # Text
@@ -132,6 +139,12 @@ def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) 
     )
 
 
+def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
+    whole = Type("timestamp", (6,))
+    read = _from_text(sql, source, whole, shape=_TIMESTAMP, words=_VALUE.format(plain=target))
+    return _rescaled(read, whole, target)
+
+
 def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
     return f"trino_text_to_zoned({sql})"
 
@@ -139,6 +152,7 @@ def _text_to_zoned(sql: str, source: Type, target: Type) -> str:
 _DAY = r"\s*[+-]?\d{4,}-\d{1,2}-\d{1,2}"
 _CLOCK = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?"
 _FLOAT = r"\s*[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)\s*"
+_TIMESTAMP = rf"{_DAY}( {_CLOCK})?\s*"
 _QUOTED = "Cannot cast '#' to {target}"
 _VALUE = "Value cannot be cast to {plain}: #"
 _TEXTS: dict[str, tuple[str, str]] = {
@@ -151,7 +165,6 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "boolean": ("(?i)true|false|t|f|1|0", "Cannot cast '#' to BOOLEAN"),
     "date": (rf"{_DAY}\s*", "Value cannot be cast to date: #"),
-    "timestamp": (rf"{_DAY}( {_CLOCK})?\s*", _VALUE),
     "time": (rf"\s*{_CLOCK}\s*", _VALUE),
     "uuid": ("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "Cannot cast value to UUID: #"),
 }
@@ -163,6 +176,16 @@ _TEXTS: dict[str, tuple[str, str]] = {
 def _zoned_clock(sql: str, source: Type, target: Type) -> str:
     """A zoned timestamp as what its own clock shows."""
     return f"CAST(trino_local({sql}) AS {target.duckdb})"
+
+
+def _rescaled(sql: str, source: Type, target: Type) -> str:
+    """Fewer digits of a second round half up; text is rounded, too."""
+    digits, before = (int(str(kind.args[0])) if kind.args else 3 for kind in (target, source))
+    if digits >= min(before, 6):
+        return _plain(sql, source, target)
+    unit = 10 ** (6 - digits)
+    micros = f"epoch_us(CAST({sql} AS TIMESTAMP))"
+    return f"make_timestamp(CAST(floor(({micros} + {unit // 2}) / {unit}) AS BIGINT) * {unit})"
 
 
 def _widened(sql: str, source: Type, target: Type) -> str:
@@ -204,41 +227,58 @@ def _row(sql: str, source: Type, target: Type) -> str:
 
 
 def _to_json(sql: str, source: Type, target: Type) -> str:
-    return f"CAST(to_json({_for_json(sql, source)}) AS VARCHAR)"
+    return _json_text(sql, source)
 
 
-def _for_json(sql: str, kind: Type) -> str:
-    """A value that DuckDB writes as JSON as Trino does: moments as text, JSON as it is."""
+def _json_text(sql: str, kind: Type) -> str:
+    """A value as Trino writes it: keys of maps in order, doubles as Java does, moments as text."""
     match kind.base:
         case "json":
-            return f"CAST({sql} AS JSON)"
+            return sql
+        case "unknown":
+            return "CAST(NULL AS VARCHAR)"
+        case "boolean" | "decimal" | "tinyint" | "smallint" | "integer" | "bigint":
+            return as_text(sql, kind)
+        case "real" | "double":
+            text = as_text(sql, kind)
+            return f"CASE WHEN isfinite({sql}) THEN {text} ELSE '\"' || {text} || '\"' END"
+        case "varchar" | "char":
+            return f"CAST(to_json({as_text(sql, kind)}) AS VARCHAR)"
         case "date" | "time" | "timestamp" | "timestamptz" | "uuid":
-            return cast_to_varchar(sql, kind)
+            return f"('\"' || {cast_to_varchar(sql, kind)} || '\"')"
         case "array":
-            return f"list_transform({sql}, lambda _j: {_for_json('_j', kind.element)})"
-        case "row":
-            if None in kind.names:
-                raise CastRefused(kind, JSON)
-            fields = ", ".join(
-                f"{quoted_name(name or '')} := "
-                + _for_json(f"struct_extract_at({sql}, {at})", inner)
-                for at, (name, inner) in enumerate(kind.fields, 1)
-            )
-            return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE struct_pack({fields}) END"
+            items = f"list_transform({sql}, lambda _j: {_json_inner('_j', kind.element)})"
+            return f"('[' || array_to_string({items}, ',') || ']')"
         case "map":
-            if kind.types[0].base not in ("varchar", "unknown", *INTEGERS, "boolean", "double"):
-                raise CastRefused(kind, JSON)
-            key = cast_to_varchar("_j", kind.types[0])
-            keys = f"list_transform(map_keys({sql}), lambda _j: {key})"
-            values = (
-                f"list_transform(map_values({sql}), lambda _j: {_for_json('_j', kind.types[1])})"
-            )
-            return (
-                f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE trino_sorted_map({keys}, {values}) END"
-            )
-        case "varbinary" | "ipaddress" | "interval day to second" | "interval year to month":
-            raise CastRefused(kind, JSON)
-    return sql
+            return _json_map(sql, kind)
+        case "row":
+            return _json_row(sql, kind)
+    raise CastRefused(kind, JSON)
+
+
+def _json_inner(sql: str, kind: Type) -> str:
+    return f"coalesce({_json_text(sql, kind)}, 'null')"
+
+
+def _json_map(sql: str, kind: Type) -> str:
+    key, value = kind.types
+    if key.base not in ("varchar", "unknown", *INTEGERS, "boolean", "real", "double", "decimal"):
+        raise CastRefused(kind, JSON)
+    pair = f"struct_pack(k := {as_text('_j.key', key)}, v := {_json_inner('_j.value', value)})"
+    pairs = f"list_sort(list_transform(map_entries({sql}), lambda _j: {pair}))"
+    members = f"list_transform({pairs}, lambda _j: CAST(to_json(_j.k) AS VARCHAR) || ':' || _j.v)"
+    return f"('{{' || array_to_string({members}, ',') || '}}')"
+
+
+def _json_row(sql: str, kind: Type) -> str:
+    """A field without a name has the name ``""``."""
+    fields = (
+        f"{quoted_text(json.dumps(name or '', ensure_ascii=False) + ':')} || "
+        + _json_inner(f"struct_extract_at({sql}, {at})", inner)
+        for at, (name, inner) in enumerate(kind.fields, 1)
+    )
+    inside = " || ',' || ".join(fields)
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE '{{' || {inside} || '}}' END"
 
 
 def _from_json(sql: str, source: Type, target: Type) -> str:
@@ -337,12 +377,14 @@ def _table() -> dict[tuple[str, str], Render]:
         ("date", "timestamp"): _plain,
         ("timestamp", "date"): _plain,
         ("timestamp", "time"): _plain,
-        ("timestamp", "timestamp"): _plain,
+        ("timestamp", "timestamp"): _rescaled,
         ("timestamptz", "timestamptz"): _widened,
         ("time", "time"): _plain,
         ("time", "timestamp"): _time_to_timestamp,
         ("date", "timestamptz"): _widened,
         ("timestamp", "timestamptz"): _widened,
+        ("varchar", "timestamp"): _text_to_timestamp,
+        ("char", "timestamp"): _text_to_timestamp,
         ("varchar", "timestamptz"): _text_to_zoned,
         ("varchar", "ipaddress"): _plain,
         ("array", "array"): _array,

@@ -102,10 +102,14 @@ def _subscript(node: tree.Subscript, scope: Scope) -> Typed:
     if base.type.base not in ("array", "map"):
         raise _no_operator(node, f"{base.type.display}[{index.type.display}]", scope)
     wanted = BIGINT if base.type.base == "array" else base.type.types[0]
-    if common_type([index.type, wanted]) != wanted:
+    kind = common_type([index.type, wanted])
+    if kind is None or (base.type.base == "array" and kind != wanted):
         raise _no_operator(node, f"{base.type.display}[{index.type.display}]", scope)
-    macro = "trino_at" if base.type.base == "array" else "trino_key"
-    return Typed(f"{macro}({base.sql}, {coerced(index, wanted).sql})", base.type.types[-1])
+    value = base.type.types[-1]
+    if base.type.base == "array":
+        return Typed(f"trino_at({base.sql}, {coerced(index, kind).sql})", value)
+    whole = coerced(base, Type("map", (kind, value)))
+    return Typed(f"trino_key({whole.sql}, {coerced(index, kind).sql})", value)
 
 
 def _row_part(node: tree.Subscript, base: Typed, scope: Scope) -> Typed:

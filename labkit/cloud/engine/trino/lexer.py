@@ -102,7 +102,7 @@ _PATTERN = re.compile(
     r"""
       (?P<space>\s+|--[^\r\n]*|/\*.*?\*/)
     | (?P<binary>[xX]'[^']*')
-    | (?P<unicode>[uU]&'(?:[^']|'')*')
+    | (?P<unicode>[uU]&'(?:[^']|'')*'(?:\s+[uU][eE][sS][cC][aA][pP][eE]\s+'[^']')?)
     | (?P<string>'(?:[^']|'')*')
     | (?P<quoted>"(?:[^"]|"")*")
     | (?P<backquoted>`(?:[^`]|``)*`)
@@ -172,14 +172,19 @@ def _token(kind: str, match: re.Match[str]) -> Token:
     elif kind in ("string", "quoted"):
         text = text[1:-1].replace(text[0] * 2, text[0])
     elif kind == "unicode":
-        kind, text = "string", _unescape(text[3:-1].replace("''", "'"))
+        kind, text = "string", _unescape(text)
     return Token(kind, text, match.start(), match.end())
 
 
 def _unescape(text: str) -> str:
-    r"""Unicode escapes: ``\0041`` and ``\+000041``."""
-    points = re.sub(r"\\(?:\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))", _character, text)
-    return points.replace("\\\\", "\\")
+    r"""Unicode escapes: ``\0041`` and ``\+000041``, or with the mark that UESCAPE names."""
+    inside, escape = text[3:-1], "\\"
+    named = re.fullmatch(r"(.*)'\s+UESCAPE\s+'(.)", inside, re.S | re.I)
+    if named:
+        inside, escape = named.groups()
+    mark = re.escape(escape)
+    points = rf"{mark}(?:\+([0-9A-Fa-f]{{6}})|([0-9A-Fa-f]{{4}}))"
+    return re.sub(points, _character, inside.replace("''", "'")).replace(escape * 2, escape)
 
 
 def _character(match: re.Match[str]) -> str:

@@ -161,6 +161,7 @@ def resolve(name: str, args: Sequence[Type], *, kind: Kind | None = None) -> Res
     if overload.entry.derive:
         bindings = {**bindings, **overload.entry.derive(bindings)}
     returns = substitute(overload.signature.returns, bindings)
+    _refuse_zones(name.lower(), parameters)
     return Resolved(overload.kind, name.lower(), returns, parameters, overload.entry, bindings)
 
 
@@ -228,6 +229,19 @@ def _matches(
         bound = bind(patterns, args, coercing=coercing) if patterns is not None else None
         if bound:
             yield overload, *bound
+
+
+#: They compare values by all their parts, and two moments with zones by their instants alone.
+_COMPARING = frozenset(
+    "approx_most_frequent array_distinct array_except array_intersect array_position array_remove "
+    "array_union arrays_overlap contains contains_sequence histogram map map_agg map_from_entries "
+    "map_union multimap_agg multimap_from_entries".split()
+)
+
+
+def _refuse_zones(name: str, parameters: Sequence[Type]) -> None:
+    if name in _COMPARING and any("with time zone" in str(kind) for kind in parameters):
+        raise FunctionRefused(name, "it would compare timestamps with their zones")
 
 
 def _distance(parameters: Sequence[Type], args: Sequence[Type]) -> tuple[int, int]:

@@ -498,8 +498,11 @@ class ExpressionParser:
         args: list[tree.Expression] = [self.expression()]
         if cursor.accept(","):
             args.append(self._primary())
-        if cursor.accept("ON", "OVERFLOW"):
-            cursor.expect("ERROR")
+        if cursor.accept("ON", "OVERFLOW") and cursor.expect_any("ERROR", "TRUNCATE") != "ERROR":
+            if cursor.token.kind == "string":
+                cursor.take("string", "<string>")
+            cursor.expect_any("WITH", "WITHOUT")
+            cursor.expect("COUNT")
         cursor.expect(")")
         cursor.expect("WITHIN", "GROUP", "(")
         order_by = self.queries.order_by()

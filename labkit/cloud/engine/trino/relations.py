@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.engine.catalog import Column, Source, View
+from labkit.cloud.engine.catalog import Column, Source, Versioned, View
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed, quoted_name
 from labkit.cloud.engine.trino.information_schema import information_source
@@ -78,7 +78,10 @@ def _resolved(node: tree.Table, parts: tuple[str, ...], scope: Scope) -> Source 
 def _scan(node: tree.Table, source: Source, parts: tuple[str, ...], scope: Scope) -> Rows:
     state = scope.state
     at, name = len(state.scans), f"scan_{len(state.scans)}"
-    state.scans.append(OpenScan(name, source, version=_version(node, source, scope)))
+    version = _version(node, source, scope)
+    if version is not None and isinstance(source, Versioned):
+        source = source.at(*version)
+    state.scans.append(OpenScan(name, source, version=version))
     keys = {key.lower() for key in source.partition_keys}
 
     def field(column: Column, hidden: bool) -> Field:

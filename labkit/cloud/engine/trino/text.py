@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from labkit.cloud.engine.types import Type
 
-_PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "decimal", "date", "uuid"}
+_PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "date", "uuid"}
 _RAW = {"varchar", "json", "ipaddress"}
 
 
@@ -23,6 +23,8 @@ def as_text(sql: str, kind: Type) -> str:
             return sql
         case base if base in _PLAIN:
             return f"CAST({sql} AS VARCHAR)"
+        case "decimal":
+            return _decimal(sql, kind)
         case "char":
             return f"rpad({sql}, {kind.args[0] if kind.args else 1}, ' ')"
         case "real" | "double":
@@ -58,6 +60,14 @@ def cast_to_varchar(sql: str, kind: Type) -> str:
     if kind.base in ("real", "double"):
         return f"trino_scientific({sql})"
     return as_text(sql, kind)
+
+
+def _decimal(sql: str, kind: Type) -> str:
+    """DuckDB writes ``.5`` where all digits are behind the point."""
+    text = f"CAST({sql} AS VARCHAR)"
+    if len(set(kind.args)) > 1:
+        return text
+    return rf"regexp_replace({text}, '^(-?)\.', '\10.')"
 
 
 def _moment(sql: str, kind: Type, pattern: str) -> str:

@@ -10,7 +10,13 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, over
+from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
+    Udf,
+    entries,
+    failure,
+    over,
+)
 from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
@@ -21,8 +27,21 @@ def _checksum(call: Any, args: Sequence[str]) -> str:
     return f"list({as_text(args[0], call.parameters[0])})"
 
 
-def _percentile(p: str) -> str:
-    return f"quantile_disc({{0}}, {p})"
+def _percentile(call: Any, args: Sequence[str]) -> str:
+    """The value at ``floor(p * n)``, as a t-digest of single values gives; DuckDB rounds up.
+
+    A negative quantile counts from the largest value down.
+    """
+    value, p = args
+    if call.parameters[1].base == "array":
+        parts = f"list_transform({p}, lambda _p: {_from_above('_p')})"
+        return f"quantile_disc({value}, {parts})"
+    return f"quantile_disc({value}, {_from_above(p)})"
+
+
+def _from_above(p: str) -> str:
+    failed = failure("Percentile must be between 0 and 1")
+    return f"CASE WHEN {p} BETWEEN 0 AND 1 THEN least({p} - 1, -1e-300) ELSE {failed} END"
 
 
 def _of_two(name: str, sql: str = "") -> Entry:
@@ -61,8 +80,8 @@ AGGREGATES = (
         ("count(T) -> bigint", "count({0})"),
         ("count_if(boolean) -> bigint", "count(CASE WHEN {0} THEN 1 END)"),
         ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
-        ("listagg(varchar) -> varchar", "string_agg({0}, '')"),
-        ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})"),
+        ("listagg(varchar) -> varchar", "string_agg({0}, '')", "trino_bounded({agg})"),
+        ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})", "trino_bounded({agg})"),
         ("max(T) -> T", "max({0})"),
         ("min(T) -> T", "min({0})"),
         ("max(T, bigint) -> array(T)", "max({0}, {1})"),
@@ -107,6 +126,10 @@ AGGREGATES = (
             "trino_multimap_of({agg})",
         ),
         ("map_union(map(K, V)) -> map(K, V)", "list({0})", "trino_union_of({agg})"),
+        (
+            "approx_distinct(timestamp(p) with time zone) -> bigint",
+            "count(DISTINCT ({0}).instant)",
+        ),
         ("approx_distinct(T) -> bigint", "count(DISTINCT {0})"),
         ("approx_distinct(T, double) -> bigint", "count(DISTINCT {0})"),
         (
@@ -142,8 +165,8 @@ AGGREGATES = (
         for t in _INTEGERS.split("|")
     ),
     *(Entry(f"avg({t}) -> double", "avg({0})") for t in ("tinyint", "smallint", "integer")),
-    *over(_NUMBERS, "approx_percentile(#, double) -> #", _percentile("{1}")),
-    *over(_NUMBERS, "approx_percentile(#, array(double)) -> array(#)", _percentile("{1}")),
+    *over(_NUMBERS, "approx_percentile(#, double) -> #", _percentile),
+    *over(_NUMBERS, "approx_percentile(#, array(double)) -> array(#)", _percentile),
     *(
         Entry(
             f"approx_percentile({t}, double, {p}) -> {r}",

@@ -168,6 +168,10 @@ SCALARS = (
             "trino_zoned(({0}).instant, trino_zone({1}))",
         ),
         (
+            f"at_timezone({_ZONED}, {_SPAN}) -> {_ZONED}",
+            "trino_zoned(({0}).instant, trino_offset_zone(({1}) // 60000))",
+        ),
+        (
             f"with_timezone(timestamp(p), varchar) -> {_ZONED}",
             "trino_zoned(trino_to_instant({0}, trino_zone({1})), trino_zone({1}))",
         ),

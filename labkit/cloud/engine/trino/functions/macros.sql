@@ -21,6 +21,14 @@ trino_reverse(a) AS CASE
     ELSE trino_reverse_unicode(a)
     END;
 
+-- What listagg gives at most; what is cut off beyond is not given here either.
+trino_bounded(a) AS CASE
+    WHEN strlen(a) > 1048576 THEN trino_fail(
+        'Concatenated string has the length in bytes larger than the maximum output length 1048576'
+    )
+    ELSE a
+    END;
+
 trino_replace(a, b, c) AS CASE
     WHEN b = '' THEN trino_replace_all(a, b, c)
     ELSE replace(a, b, c)

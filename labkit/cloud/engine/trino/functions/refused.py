@@ -43,10 +43,12 @@ _REASONS = {
     ),
     "it has no counterpart in the engine": (
         "beta_cdf inverse_beta_cdf t_cdf t_pdf murmur3 spooky_hash_v2_32 spooky_hash_v2_64 "
-        "numeric_histogram title_case to_char to_date to_timestamp current_groups "
+        "numeric_histogram title_case to_char to_date to_timestamp "
         "json_table xpath"
     ),
     "its answer would change from run to run": "shuffle random_string",
+    "it says who asks, which the engine does not know": "current_user current_role current_groups",
+    "there is no time with a zone": "current_time",
     "it belongs to a connector that Athena does not have": (
         "objectid objectid_timestamp timestamp_objectid exclude_columns"
     ),

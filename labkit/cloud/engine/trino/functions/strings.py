@@ -19,6 +19,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     failure,
     infix,
     integer_literal,
+    lambda_parts,
     over,
 )
 from labkit.cloud.engine.trino.functions.stemmer import stem
@@ -39,6 +40,19 @@ def _substring(call: Any, args: Sequence[str]) -> str:
 def _substring_of_char(call: Any, args: Sequence[str]) -> str:
     padded = f"rpad({args[0]}, {call.bindings['x']}, ' ')"
     return f"rtrim({_substring(call, [padded, *args[1:]])}, ' ')"
+
+
+def _merged_map(call: Any, args: Sequence[str]) -> str:
+    """A key's values, made one by the lambda: ``(k, v1, v2) -> v``."""
+    names, body = lambda_parts(args[3])
+    key, old, new = names
+    every = f"map_entries(trino_split_to_multimap({', '.join(args[:3])}))"
+    merged = (
+        f"list_reduce(_p.value, lambda {old}, {new}: "
+        f"list_transform([_p.key], lambda {key}: {body})[1])"
+    )
+    pair = f"struct_pack(key := _p.key, value := {merged})"
+    return f"map_from_entries(list_transform({every}, lambda _p: {pair}))"
 
 
 def _pad(side: str) -> str:
@@ -93,6 +107,11 @@ SCALARS = (
         (
             "split_to_map(varchar, varchar, varchar) -> map(varchar, varchar)",
             "trino_split_to_map({0}, {1}, {2})",
+        ),
+        (
+            "split_to_map(varchar, varchar, varchar, "
+            "function(varchar, varchar, varchar, varchar)) -> map(varchar, varchar)",
+            _merged_map,
         ),
         (
             "split_to_multimap(varchar, varchar, varchar) -> map(varchar, array(varchar))",
