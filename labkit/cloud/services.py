@@ -3,4 +3,5 @@
 import labkit.cloud.athena  # noqa: F401
 import labkit.cloud.events  # noqa: F401
 import labkit.cloud.glue  # noqa: F401
+import labkit.cloud.iceberg  # noqa: F401
 import labkit.cloud.lambdas  # noqa: F401

@@ -1,0 +1,367 @@
+"""``"table$history"`` and the like: an Iceberg table's metadata as tables.
+
+Columns: https://trino.io/docs/current/connector/iceberg.html#metadata-tables
+Names: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metadata.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+from pyiceberg import types as ice
+from pyiceberg.conversions import from_bytes
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table
+
+from labkit.cloud.engine import Column, Scan
+from labkit.cloud.engine.types import Type, parse_type
+from labkit.cloud.iceberg.planning import plan
+from labkit.cloud.iceberg.types import trino_type
+
+Row = dict[str, Any]
+PARTS: dict[str, Callable[[Table], MetadataTable]] = {}
+
+
+@dataclass(frozen=True)
+class MetadataTable:
+    """Rows under columns, as a source."""
+
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    partition_keys: Sequence[str] = ()
+    hidden: Sequence[Column] = ()
+    versioned: bool = False
+    name: str = field(default_factory=lambda: f"metadata_{uuid.uuid4().hex}")
+
+    def relation(self, session: Any, scan: Scan) -> str:
+        """The rows, known to the session under a name of their own."""
+        schema = pa.schema([(column.name, _arrow(column.type)) for column in self.columns])
+        session.connection.register(self.name, pa.Table.from_pylist(list(self.rows), schema))
+        return f"SELECT * FROM {self.name}"
+
+
+def part(
+    name: str, /, **columns: str
+) -> Callable[[Callable[[Table], Iterable[Row]]], Callable[[Table], Iterable[Row]]]:
+    """Register a metadata table whose columns are always the same."""
+    shown = tuple(Column(n, parse_type(kind)) for n, kind in columns.items())
+
+    def register(rows: Callable[[Table], Iterable[Row]]) -> Callable[[Table], Iterable[Row]]:
+        PARTS[name] = lambda table: MetadataTable(shown, tuple(rows(table)))
+        return rows
+
+    return register
+
+
+_MOMENT = "timestamp(3) with time zone"
+
+
+@part(
+    "history",
+    made_current_at=_MOMENT,
+    snapshot_id="bigint",
+    parent_id="bigint",
+    is_current_ancestor="boolean",
+)
+def history(table: Table) -> Iterable[Row]:
+    ancestors = _ancestors(table)
+    for entry in table.history():
+        snapshot = table.snapshot_by_id(entry.snapshot_id)
+        yield {
+            "made_current_at": _moment(entry.timestamp_ms),
+            "snapshot_id": entry.snapshot_id,
+            "parent_id": snapshot.parent_snapshot_id if snapshot else None,
+            "is_current_ancestor": entry.snapshot_id in ancestors,
+        }
+
+
+@part(
+    "snapshots",
+    committed_at=_MOMENT,
+    snapshot_id="bigint",
+    parent_id="bigint",
+    operation="varchar",
+    manifest_list="varchar",
+    summary="map(varchar, varchar)",
+)
+def snapshots(table: Table) -> Iterable[Row]:
+    for each in table.snapshots():
+        summary = each.summary
+        yield {
+            "committed_at": _moment(each.timestamp_ms),
+            "snapshot_id": each.snapshot_id,
+            "parent_id": each.parent_snapshot_id,
+            "operation": summary.operation.value if summary else None,
+            "manifest_list": each.manifest_list,
+            "summary": list(summary.additional_properties.items()) if summary else None,
+        }
+
+
+@part(
+    "refs",
+    name="varchar",
+    type="varchar",
+    snapshot_id="bigint",
+    max_reference_age_in_ms="bigint",
+    min_snapshots_to_keep="integer",
+    max_snapshot_age_in_ms="bigint",
+)
+def refs(table: Table) -> Iterable[Row]:
+    for name, each in table.refs().items():
+        yield {
+            "name": name,
+            "type": each.snapshot_ref_type.value.upper(),
+            "snapshot_id": each.snapshot_id,
+            "max_reference_age_in_ms": each.max_ref_age_ms,
+            "min_snapshots_to_keep": each.min_snapshots_to_keep,
+            "max_snapshot_age_in_ms": each.max_snapshot_age_ms,
+        }
+
+
+@part(
+    "manifests",
+    path="varchar",
+    length="bigint",
+    partition_spec_id="integer",
+    added_snapshot_id="bigint",
+    added_data_files_count="integer",
+    added_rows_count="bigint",
+    existing_data_files_count="integer",
+    existing_rows_count="bigint",
+    deleted_data_files_count="integer",
+    deleted_rows_count="bigint",
+    partition_summaries="array(row(contains_null boolean, contains_nan boolean, "
+    "lower_bound varchar, upper_bound varchar))",
+)
+def manifests(table: Table) -> Iterable[Row]:
+    snapshot = table.current_snapshot()
+    for each in snapshot.manifests(table.io) if snapshot else ():
+        yield {
+            "path": each.manifest_path,
+            "length": each.manifest_length,
+            "partition_spec_id": each.partition_spec_id,
+            "added_snapshot_id": each.added_snapshot_id,
+            "added_data_files_count": each.added_files_count,
+            "added_rows_count": each.added_rows_count,
+            "existing_data_files_count": each.existing_files_count,
+            "existing_rows_count": each.existing_rows_count,
+            "deleted_data_files_count": each.deleted_files_count,
+            "deleted_rows_count": each.deleted_rows_count,
+            "partition_summaries": _summaries(table, each),
+        }
+
+
+def _summaries(table: Table, manifest: Any) -> list[Row]:
+    spec = table.specs()[manifest.partition_spec_id]
+    kinds = [f.field_type for f in spec.partition_type(table.schema()).fields]
+    return [
+        {
+            "contains_null": summary.contains_null,
+            "contains_nan": summary.contains_nan,
+            "lower_bound": _shown(part.transform, kind, summary.lower_bound),
+            "upper_bound": _shown(part.transform, kind, summary.upper_bound),
+        }
+        for summary, part, kind in zip(manifest.partitions or (), spec.fields, kinds, strict=True)
+    ]
+
+
+def _shown(transform: Any, kind: Any, bound: bytes | None) -> str | None:
+    return None if bound is None else str(transform.to_human_string(kind, from_bytes(kind, bound)))
+
+
+@part(
+    "files",
+    content="integer",
+    file_path="varchar",
+    file_format="varchar",
+    record_count="bigint",
+    file_size_in_bytes="bigint",
+    column_sizes="map(integer, bigint)",
+    value_counts="map(integer, bigint)",
+    null_value_counts="map(integer, bigint)",
+    nan_value_counts="map(integer, bigint)",
+    lower_bounds="map(integer, varchar)",
+    upper_bounds="map(integer, varchar)",
+    key_metadata="varbinary",
+    split_offsets="array(bigint)",
+    equality_ids="array(integer)",
+)
+def files(table: Table) -> Iterable[Row]:
+    for file in _files(table):
+        yield {
+            "content": int(file.content),
+            "file_path": file.file_path,
+            "file_format": file.file_format.value,
+            "record_count": file.record_count,
+            "file_size_in_bytes": file.file_size_in_bytes,
+            **{
+                name: _items(getattr(file, name))
+                for name in (
+                    "column_sizes",
+                    "value_counts",
+                    "null_value_counts",
+                    "nan_value_counts",
+                )
+            },
+            "lower_bounds": _bounds(table, file.lower_bounds),
+            "upper_bounds": _bounds(table, file.upper_bounds),
+            "key_metadata": file.key_metadata,
+            "split_offsets": file.split_offsets,
+            "equality_ids": file.equality_ids,
+        }
+
+
+def _files(table: Table) -> Iterable[DataFile]:
+    """The data files and delete files of the current snapshot."""
+    snapshot = table.current_snapshot()
+    for manifest in snapshot.manifests(table.io) if snapshot else ():
+        for entry in manifest.fetch_manifest_entry(table.io):
+            yield entry.data_file
+
+
+def _items(counts: dict[int, int] | None) -> list[tuple[int, int]] | None:
+    return None if counts is None else list(counts.items())
+
+
+def _bounds(table: Table, bounds: dict[int, bytes] | None) -> list[tuple[int, str]] | None:
+    if bounds is None:
+        return None
+    kinds = {
+        number: table.schema().find_field(number).field_type
+        for number in bounds
+        if number in table.schema().field_ids
+    }
+    return [
+        (number, _text(_plain(kind, from_bytes(kind, bounds[number]))))
+        for number, kind in kinds.items()
+    ]  # fmt: skip
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def partitions(table: Table) -> MetadataTable:
+    """One row a partition: how much it holds, and the bounds of each column."""
+    keys = table.spec().partition_type(table.schema()).fields
+    data = [f for f in table.schema().fields if f.field_type.is_primitive]
+    columns = [
+        Column("record_count", Type("bigint")),
+        Column("file_count", Type("bigint")),
+        Column("total_size", Type("bigint")),
+    ]
+    if keys:
+        columns.insert(0, Column("partition", _row(keys, lambda kind: kind)))
+    columns.append(Column("data", _row(data, _statistics)))
+    groups: dict[Any, list[DataFile]] = {}
+    for planned in plan(table, table.current_snapshot()):
+        if planned.file.spec_id == table.spec().spec_id:
+            groups.setdefault(tuple(planned.file.partition), []).append(planned.file)  # type: ignore[arg-type]
+    return MetadataTable(
+        columns, [_partition(keys, data, key, files) for key, files in groups.items()]
+    )
+
+
+PARTS["partitions"] = partitions
+
+
+def _partition(
+    keys: Sequence[Any], data: Sequence[Any], key: tuple[Any, ...], files: Sequence[DataFile]
+) -> Row:
+    row: Row = {
+        "record_count": sum(file.record_count for file in files),
+        "file_count": len(files),
+        "total_size": sum(file.file_size_in_bytes for file in files),
+        "data": {f.name.lower(): _column(f, files) for f in data},
+    }
+    if keys:
+        row["partition"] = {
+            f.name.lower(): _plain(f.field_type, value) for f, value in zip(keys, key, strict=True)
+        }
+    return row
+
+
+def _column(column: ice.NestedField, files: Sequence[DataFile]) -> Row:
+    def bound(name: str, choose: Callable[[Any], Any]) -> Any:
+        found = [getattr(file, name) or {} for file in files]
+        if not all(column.field_id in each for each in found):
+            return None
+        kind: Any = column.field_type
+        values = [from_bytes(kind, each[column.field_id]) for each in found]
+        return _plain(kind, choose(values))
+
+    def count(name: str) -> int | None:
+        found = [(getattr(file, name) or {}).get(column.field_id) for file in files]
+        return None if None in found else sum(n for n in found if n is not None)
+
+    return {
+        "min": bound("lower_bounds", min),
+        "max": bound("upper_bounds", max),
+        "null_count": count("null_value_counts"),
+        "nan_count": count("nan_value_counts"),
+    }
+
+
+def _row(fields: Sequence[Any], convert: Callable[[Type], Type]) -> Type:
+    types = tuple(convert(trino_type(f.field_type)) for f in fields)
+    return Type("row", types, tuple(f.name.lower() for f in fields))
+
+
+def _statistics(kind: Type) -> Type:
+    names = ("min", "max", "null_count", "nan_count")
+    return Type("row", (kind, kind, Type("bigint"), Type("bigint")), names)
+
+
+def _plain(kind: Any, value: Any) -> Any:
+    """Iceberg's own form of a value as Python's: days become a date."""
+    if value is None or not isinstance(value, int):
+        return value
+    if isinstance(kind, ice.DateType):
+        return datetime.date(1970, 1, 1) + datetime.timedelta(days=value)
+    if isinstance(kind, ice.TimestampType):
+        return datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
+    if isinstance(kind, ice.TimestamptzType):
+        return _moment(value / 1000)
+    return value
+
+
+def _moment(milliseconds: float) -> Row:
+    """A timestamp with time zone as the engine keeps it."""
+    start = datetime.datetime(1970, 1, 1)
+    return {"instant": start + datetime.timedelta(milliseconds=milliseconds), "zone": "UTC"}
+
+
+def _ancestors(table: Table) -> set[int]:
+    found: set[int] = set()
+    snapshot = table.current_snapshot()
+    while snapshot is not None:
+        found.add(snapshot.snapshot_id)
+        parent = snapshot.parent_snapshot_id
+        snapshot = table.snapshot_by_id(parent) if parent is not None else None
+    return found
+
+
+_PLAIN = {
+    "boolean": pa.bool_(), "integer": pa.int32(), "bigint": pa.int64(), "real": pa.float32(),
+    "double": pa.float64(), "varchar": pa.string(), "varbinary": pa.binary(),
+    "date": pa.date32(), "timestamp": pa.timestamp("us"), "time": pa.time64("us"),
+    "uuid": pa.string(),
+    "timestamptz": pa.struct([("instant", pa.timestamp("us")), ("zone", pa.string())]),
+}  # fmt: skip
+
+
+def _arrow(kind: Type) -> pa.DataType:
+    if kind.base == "row":
+        return pa.struct([(name, _arrow(part)) for name, part in kind.fields])
+    if kind.base == "array":
+        return pa.list_(_arrow(kind.element))
+    if kind.base == "map":
+        return pa.map_(_arrow(kind.types[0]), _arrow(kind.types[1]))
+    if kind.base == "decimal":
+        return pa.decimal128(*(a for a in kind.args if isinstance(a, int)))
+    return _PLAIN[kind.base]

@@ -1,0 +1,289 @@
+"""Data files to SQL: a file's columns are found by field id, so that renamed and moved columns keep
+their data.
+
+A column that a file lacks is the partition's value where the partition is the column itself, else
+its initial default, else NULL. Files without ids are read by the table's name mapping. Source:
+https://iceberg.apache.org/spec/#column-projection
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyiceberg import types as ice
+from pyiceberg.manifest import DataFile
+from pyiceberg.schema import Schema
+from pyiceberg.transforms import IdentityTransform
+
+from labkit.cloud.engine import QueryFailed, formats
+from labkit.cloud.engine.formats.parquet import footer
+from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.iceberg.planning import Planned
+from labkit.cloud.iceberg.storage import StoreIO
+from labkit.cloud.iceberg.types import trino_type
+from labkit.cloud.operations import AwsError
+
+PATH, POSITION = "$path", "$pos"
+_FIELD_ID = b"PARQUET:field_id"
+_STORED = {
+    "bool": "boolean", "int32": "integer", "int64": "bigint", "float": "real",
+    "double": "double", "date32[day]": "date", "timestamp[us]": "timestamp",
+    "string": "varchar", "large_string": "varchar", "binary": "varbinary",
+    "large_binary": "varbinary", "time64[us]": "time",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A data file on disk: its path, its address, and its columns by field id."""
+
+    path: str
+    uri: str
+    size: int
+    columns: dict[int, pa.Field]
+
+    @property
+    def file(self) -> formats.File:
+        return formats.File(self.path, self.uri, (), self.size)
+
+    def scanned_bytes(self, ids: Sequence[int]) -> int:
+        """Compressed size of the columns and the footer."""
+        end = footer(self.file)
+        names = {self.columns[i].name for i in ids if i in self.columns}
+        return end.size + sum(c.size for c in end.columns if c.name in names)
+
+
+class Reader:
+    """Reads a table's data files as DuckDB relations.
+
+    Args:
+        io: finds the files.
+        schema: the columns to read.
+        metadata: the table's, for partitions and the name mapping.
+    """
+
+    def __init__(self, io: StoreIO, schema: Schema, metadata: Any) -> None:
+        self.io, self.schema, self.metadata = io, schema, metadata
+        self.files: list[formats.File] = []
+        self.scanned_bytes = 0
+
+    def relation(self, planned: Sequence[Planned], wanted: Sequence[str]) -> str:
+        """SQL of the wanted columns of files; ``$path`` and ``$pos`` may be among them."""
+        names = {name.lower() for name in wanted}
+        fields = [f for f in self.schema.fields if f.name.lower() in names]
+        hidden = [name for name in (PATH, POSITION) if name in names]
+        groups: dict[str, list[Stored]] = {}
+        branches = []
+        for each in planned:
+            stored = self.stored(each.file, [f.field_id for f in fields])
+            if each.positions or each.equalities:
+                branches.append(self._deleted(each, stored, fields, hidden))
+            else:
+                shape = self._shape(each.file, stored, fields)
+                groups.setdefault(", ".join(shape), []).append(stored)
+        branches += [_branch(shape, files, hidden) for shape, files in groups.items()]
+        return " UNION ALL ".join(branches) or self._nothing(fields, hidden)
+
+    def stored(self, file: DataFile, ids: Sequence[int]) -> Stored:
+        """A file as it lies on disk, its columns on the query's bill.
+
+        Raises:
+            QueryFailed: it is not there, or may not be read.
+        """
+        uri = file.file_path
+        try:
+            path = str(self.io.path(uri))
+            found = _stored(path, uri, file.file_size_in_bytes, self.metadata.name_mapping())
+        except FileNotFoundError as error:
+            raise _unreadable(uri, file, f"File does not exist: {uri}") from error
+        except AwsError as error:
+            raise _unreadable(uri, file, f"{error.message} (Error Code: {error.code})") from error
+        except (pa.ArrowException, OSError) as error:
+            raise _unreadable(uri, file, str(error)) from error
+        self.files.append(found.file)
+        self.scanned_bytes += found.scanned_bytes(ids)
+        return found
+
+    def _shape(self, file: DataFile, stored: Stored, fields: Sequence[Any]) -> list[str]:
+        return [
+            f"{self._column(file, stored, field)} AS {quoted_name(field.name.lower())}"
+            for field in fields
+        ]
+
+    def _column(self, file: DataFile, stored: Stored, field: ice.NestedField) -> str:
+        found = stored.columns.get(field.field_id)
+        if found is not None:
+            return value_sql(quoted_name(found.name), found, field.field_type)
+        missing = self._partition_value(file, field) or _default(field)
+        return f"CAST({missing} AS {trino_type(field.field_type).duckdb})"
+
+    def _partition_value(self, file: DataFile, field: ice.NestedField) -> str | None:
+        spec = self.metadata.specs()[file.spec_id]
+        for at, part in enumerate(spec.fields):
+            if part.source_id == field.field_id and isinstance(part.transform, IdentityTransform):
+                value = file.partition[at]
+                return None if value is None else _literal(value, field.field_type)
+        return None
+
+    def _deleted(
+        self, planned: Planned, stored: Stored, fields: Sequence[Any], hidden: Sequence[str]
+    ) -> str:
+        """One file without the rows that its delete files name."""
+        conditions = []
+        shape = self._shape(planned.file, stored, fields)
+        if planned.positions:
+            paths = _paths([self.stored(f, list(_POSITIONS)) for f in planned.positions])
+            conditions.append(
+                f"NOT EXISTS (SELECT 1 FROM read_parquet({paths}) AS d WHERE d.file_path = "
+                f'{quoted_text(stored.uri)} AND d.pos = f."$pos")'
+            )
+        for at, deletes in enumerate(planned.equalities):
+            keys = [self.schema.find_field(number) for number in deletes.equality_ids or ()]
+            deleting = self.stored(deletes, [key.field_id for key in keys])
+            aliases = [f"e{at}_{number}" for number in range(len(keys))]
+            shape += self._as(planned.file, stored, keys, aliases)
+            chosen = ", ".join(self._as(deletes, deleting, keys, aliases))
+            equal = " AND ".join(f"f.{a} IS NOT DISTINCT FROM d.{a}" for a in aliases)
+            conditions.append(
+                f"NOT EXISTS (SELECT 1 FROM (SELECT {chosen} FROM "
+                f"read_parquet({_paths([deleting])})) AS d WHERE {equal})"
+            )
+        shown = [quoted_name(f.name.lower()) for f in fields] + [quoted_name(n) for n in hidden]
+        inner = _branch(", ".join(shape), [stored], (PATH, POSITION))
+        return f"SELECT {', '.join(shown) or 'NULL'} FROM ({inner}) AS f WHERE " + " AND ".join(
+            conditions
+        )
+
+    def _as(
+        self, file: DataFile, stored: Stored, keys: Sequence[Any], aliases: Sequence[str]
+    ) -> list[str]:
+        values = (self._column(file, stored, key) for key in keys)
+        return [f"{value} AS {alias}" for value, alias in zip(values, aliases, strict=True)]
+
+    def _nothing(self, fields: Sequence[Any], hidden: Sequence[str]) -> str:
+        kinds = [(f.name.lower(), trino_type(f.field_type).duckdb) for f in fields]
+        kinds += [(name, {PATH: "VARCHAR", POSITION: "BIGINT"}[name]) for name in hidden]
+        columns = ", ".join(f"CAST(NULL AS {kind}) AS {quoted_name(name)}" for name, kind in kinds)
+        return f"SELECT {columns or 'NULL'} WHERE false"
+
+
+_POSITIONS = (2147483546, 2147483545)  # file_path and pos of position delete files
+
+
+def value_sql(ref: str, stored: pa.Field, wanted: ice.IcebergType) -> str:
+    """A stored column as the type that queries see; nested fields are found by id."""
+    kind = stored.type
+    if isinstance(wanted, ice.StructType) and pa.types.is_struct(kind):
+        return _struct(ref, kind, wanted)
+    if isinstance(wanted, ice.ListType) and hasattr(kind, "value_field"):
+        inner = value_sql("x", kind.value_field, wanted.element_type)
+        return ref if inner == "x" else f"list_transform({ref}, lambda x: {inner})"
+    if isinstance(wanted, ice.MapType) and pa.types.is_map(kind):
+        return _map(ref, kind, wanted)
+    if isinstance(wanted, ice.TimestamptzType):
+        zoned = f"struct_pack(\"instant\" := timezone('UTC', {ref}), \"zone\" := 'UTC')"
+        return f"CASE WHEN {ref} IS NULL THEN NULL ELSE {zoned} END"
+    return _plain(ref, kind, wanted)
+
+
+def _plain(ref: str, kind: pa.DataType, wanted: ice.IcebergType) -> str:
+    target = trino_type(wanted)
+    if _STORED.get(str(kind)) == target.base:
+        return ref
+    if target.base == "decimal" and str(kind) == f"decimal128({target.args[0]}, {target.args[1]})":
+        return ref
+    if target.base == "varchar" and str(kind).endswith("binary"):
+        return f"decode({ref})"
+    return ref if target.base == "varbinary" else f"CAST({ref} AS {target.duckdb})"
+
+
+def _struct(ref: str, kind: pa.DataType, wanted: ice.StructType) -> str:
+    stored = {_id(field): field for field in kind}
+    values = []
+    for field in wanted.fields:
+        found, name = stored.get(field.field_id), quoted_name(field.name.lower())
+        if found is None:
+            missing = f"CAST({_default(field)} AS {trino_type(field.field_type).duckdb})"
+            values.append((name, missing))
+        else:
+            own = f"{ref}.{quoted_name(found.name)}"
+            values.append((name, value_sql(own, found, field.field_type)))
+    same = [f"{ref}.{quoted_name(field.name)}" for field in kind]
+    if [value for _, value in values] == same and [f.name for f in kind] == [
+        f.name.lower() for f in wanted.fields
+    ]:
+        return ref
+    packed = ", ".join(f"{name} := {value}" for name, value in values)
+    return f"CASE WHEN {ref} IS NULL THEN NULL ELSE struct_pack({packed}) END"
+
+
+def _map(ref: str, kind: pa.DataType, wanted: ice.MapType) -> str:
+    key = value_sql("x.key", kind.key_field, wanted.key_type)
+    value = value_sql("x.value", kind.item_field, wanted.value_type)
+    if (key, value) == ("x.key", "x.value"):
+        return ref
+    packed = f"struct_pack(k := {key}, v := {value})"
+    return f"map_from_entries(list_transform(map_entries({ref}), lambda x: {packed}))"
+
+
+def _branch(shape: str, files: Sequence[Stored], hidden: Sequence[str]) -> str:
+    columns = [shape] if shape else []
+    if PATH in hidden:
+        uris = ", ".join(quoted_text(file.uri) for file in files)
+        columns.append(f'map_extract_value(MAP({_paths(files)}, [{uris}]), "$file") AS "$path"')
+    if POSITION in hidden:
+        columns.append('file_row_number AS "$pos"')
+    options = "hive_partitioning=false, union_by_name=false"
+    options += ", filename='$file'" if PATH in hidden else ""
+    options += ", file_row_number=true" if POSITION in hidden else ""
+    return f"SELECT {', '.join(columns) or 'NULL'} FROM read_parquet({_paths(files)}, {options})"
+
+
+def _paths(files: Sequence[Stored]) -> str:
+    return "[" + ", ".join(quoted_text(file.path) for file in files) + "]"
+
+
+@lru_cache(maxsize=20_000)
+def _schema(path: str, etag: int) -> pa.Schema:
+    """A file's columns; ``etag`` is there so that a file written anew is read anew."""
+    return pq.read_schema(path)
+
+
+def _stored(path: str, uri: str, size: int, mapping: Any) -> Stored:
+    schema = _schema(path, os.stat(path).st_mtime_ns)
+    ids = {_id(field): field for field in schema}
+    if set(ids) == {-1} and mapping is not None:
+        by_name = {name: each.field_id for each in mapping.root for name in each.names}
+        ids = {by_name[f.name]: f for f in schema if f.name in by_name}
+    return Stored(path, uri, size, ids)
+
+
+def _id(field: pa.Field) -> int:
+    return int((field.metadata or {}).get(_FIELD_ID, b"-1"))
+
+
+def _default(field: ice.NestedField) -> str:
+    value = field.initial_default
+    return "NULL" if value is None else _literal(value, field.field_type)
+
+
+def _literal(value: Any, kind: ice.IcebergType) -> str:
+    """A value in Iceberg's own form: days, microseconds, text."""
+    if isinstance(kind, ice.DateType) and isinstance(value, int):
+        return f"(DATE '1970-01-01' + {value})"
+    if isinstance(kind, ice.TimestampType) and isinstance(value, int):
+        return f"make_timestamp({value})"
+    if isinstance(kind, ice.PrimitiveType) and not isinstance(value, bytes):
+        return quoted_text(str(value))
+    raise QueryFailed("NOT_SUPPORTED", f"A constant column of type {kind} cannot be read here")
+
+
+def _unreadable(uri: str, file: DataFile, why: str) -> QueryFailed:
+    split = f"{uri} (offset=0, length={file.file_size_in_bytes})"
+    return QueryFailed("ICEBERG_CANNOT_OPEN_SPLIT", f"Error opening Iceberg split {split}: {why}")
