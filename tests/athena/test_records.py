@@ -114,7 +114,7 @@ def test_the_catalog(people: Lake) -> None:
     assert [c["Name"] for c in listed[0]["Columns"]] == ["id", "name"]
     found = people.athena.get_table_metadata(**where, TableName="People")["TableMetadata"]
     assert found["Parameters"]["location"] == f"s3://{people.bucket}/people/"
-    with pytest.raises(people.athena.exceptions.MetadataException, match="not found"):
+    with pytest.raises(people.athena.exceptions.MetadataException, match="Entity Not Found"):
         people.athena.get_table_metadata(**where, TableName="nosuch")
 
 

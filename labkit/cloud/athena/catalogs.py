@@ -7,11 +7,12 @@ https://docs.aws.amazon.com/athena/latest/APIReference/API_ListTableMetadata.htm
 from __future__ import annotations
 
 import re
+import uuid
 from typing import Any
 
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
-from labkit.cloud.lake import parameters_of
+from labkit.cloud.definitions import parameters_of
 from labkit.cloud.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
@@ -120,30 +121,30 @@ def get_table_metadata(
     _need(metastore, DatabaseName)
     found = metastore.definition(DatabaseName, TableName)
     if found is None:
-        raise _metadata_error(f"Table {TableName} not found.", "GetTable")
+        raise _not_found()
     return {"TableMetadata": _table(found)}
 
 
 def _metastore(context: Context, catalog: str) -> Metastore:
     if catalog.lower() != CATALOG:
         _find(context, catalog)
-        raise _metadata_error(f"Catalog {catalog} cannot be read in the local AWS", "GetCatalog")
+        raise AwsError("MetadataException", f"Catalog {catalog} cannot be read in the local AWS")
     return Metastore(context.cloud, context.region)
 
 
 def _need(metastore: Metastore, name: str) -> Any:
     found = metastore.database(name)
     if found is None:
-        raise _metadata_error(f"Database {name} not found.", "GetDatabase")
+        raise _not_found()
     return found
 
 
-def _metadata_error(what: str, operation: str) -> AwsError:
+def _not_found() -> AwsError:
+    """Glue's answer as Athena passes it on; clients read the error code inside the brackets."""
     return AwsError(
         "MetadataException",
-        f"An error occurred (EntityNotFoundException) when calling the {operation} operation: "
-        f"{what} (Service: AmazonDataCatalog; Status Code: 400; "
-        "Error Code: EntityNotFoundException)",
+        "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; Error Code: "
+        f"EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)",
     )
 
 

@@ -17,6 +17,7 @@ UNBOUNDED = 2147483647
 _PRECISIONS = {
     "tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "real": 17, "double": 17,
     "varchar": UNBOUNDED, "varbinary": 1073741824, "timestamp": 3, "timestamptz": 3,
+    "time": 3,
 }  # fmt: skip
 _NAMES = {
     "real": "float",

@@ -237,7 +237,7 @@ def _advance(cloud: Cloud, number: str, state: str) -> bool:
     waited = 1000 * (time.time() - record["Status"]["SubmissionDateTime"])
     records[number] = record | {
         "Status": record["Status"] | {"State": state},
-        "Statistics": record["Statistics"] | {"QueryQueueTimeInMillis": int(waited)},
+        "Statistics": record["Statistics"] | {"QueryQueueTimeInMillis": max(1, int(waited))},
     }
     return True
 

@@ -13,7 +13,7 @@ from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.show import utility
 from labkit.cloud.athena.statements.tables import key_names, need
 from labkit.cloud.athena.words import Words
-from labkit.cloud.lake import parameters_of
+from labkit.cloud.definitions import parameters_of
 from labkit.cloud.metastore import Definition
 
 COLUMNS = ("col_name", "data_type", "comment")

@@ -15,8 +15,8 @@ from typing import Any
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
+from labkit.cloud.definitions import parameters_of
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.lake import parameters_of
 from labkit.cloud.metastore import CATALOG, Definition
 
 Handler = Callable[[Run, Any, Any], Result]

@@ -1,0 +1,260 @@
+"""A Hive table as a source of the engine: its partitions, their files, and how they are read.
+
+Athena reads all objects below a table's (or each partition's) location, except names that begin
+with ``_`` or ``.``; partitions that the WHERE clause excludes are neither listed nor scanned.
+Sources: https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html and
+https://docs.aws.amazon.com/athena/latest/ug/partitions.html
+"""
+
+from __future__ import annotations
+
+import bisect
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud import projection
+from labkit.cloud.definitions import columns_of, parameters_of
+from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
+from labkit.cloud.engine.types import BIGINT, VARCHAR, Type
+from labkit.cloud.metastore import Definition
+from labkit.cloud.operations import AwsError
+from labkit.cloud.pruning import NULL_PARTITION, equals, matching
+from labkit.cloud.store import Object, split_uri
+
+if TYPE_CHECKING:
+    from labkit.cloud.lake import GlueCatalog
+
+HIDDEN = (Column("$path", VARCHAR), Column("$file_size", BIGINT))
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One folder of a table.
+
+    Args:
+        values: the text of each key's value.
+        location: its ``s3://`` address.
+        storage: its own storage descriptor, empty where the table's applies.
+    """
+
+    values: tuple[str, ...]
+    location: str
+    storage: Definition = field(default_factory=dict)
+
+
+class LakeTable:
+    """A table of files under a location."""
+
+    hidden: Sequence[Column] = HIDDEN
+    versioned = False
+
+    def __init__(self, catalog: GlueCatalog, definition: Definition) -> None:
+        self.catalog, self.definition = catalog, definition
+        self.database, self.name = definition["DatabaseName"], definition["Name"]
+        self.storage: Definition = definition.get("StorageDescriptor") or {}
+        self.parameters = parameters_of(definition)
+        self.data_columns = columns_of(self.storage.get("Columns"), self.name)
+        self.keys = columns_of(definition.get("PartitionKeys"), self.name)
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        return (*self.data_columns, *self.keys)
+
+    @property
+    def partition_keys(self) -> Sequence[str]:
+        return tuple(key.name for key in self.keys)
+
+    @property
+    def location(self) -> str:
+        return str(self.storage.get("Location") or "")
+
+    def relation(self, session: Any, scan: Scan) -> str:
+        """The DuckDB relation of what a scan reads, charged to its query."""
+        partitions = self.partitions(session, scan.filters)
+        parts = [
+            self._read(session, table, files, scan.columns)
+            for table, files in self._grouped(partitions)
+        ]
+        return " UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts)
+
+    def partitions(self, session: Any, filters: Sequence[PartitionFilter] = ()) -> list[Partition]:
+        """The partitions that meet the filters; the whole table as one when it has no keys."""
+        if not self.keys:
+            return [Partition((), self.location)]
+        if projection.is_projected(self.parameters):
+            return self._projected(session, filters)
+        stored = [_stored(p) for p in self.catalog.metastore.partitions(self.database, self.name)]
+        kept = set(matching(session, self.keys, [p.values for p in stored], filters))
+        return [p for p in stored if p.values in kept]
+
+    def files(self, partition: Partition) -> list[Object]:
+        """The objects of one partition."""
+        return list(self._listed([partition])[0])
+
+    def _projected(self, session: Any, filters: Sequence[PartitionFilter]) -> list[Partition]:
+        names = [key.name for key in self.keys]
+        columns = []
+        for key, column in zip(projection.keys_of(self.parameters, names), self.keys, strict=True):
+            own = [f for f in filters if f.keys == {column.name}]
+            values = projection.values_of(key, equals(own, column.name))
+            rows = matching(session, [column], [(v,) for v in values], own)
+            columns.append([row[0] for row in rows])
+        count = _product(map(len, columns))
+        if count > projection.MAXIMUM:
+            raise QueryFailed(
+                "HIVE_EXCEEDED_PARTITION_LIMIT",
+                f"Query over table '{self.database}.{self.name}' can potentially read more than "
+                f"{projection.MAXIMUM} partitions",
+            )
+        rows = matching(session, self.keys, list(itertools.product(*columns)), filters)
+        place = projection.location_of
+        return [Partition(v, place(self.parameters, self.location, names, v)) for v in rows]
+
+    def _grouped(
+        self, partitions: list[Partition]
+    ) -> Iterator[tuple[formats.Table, list[formats.File]]]:
+        """The files by the declaration that reads them: a partition may have its own."""
+        own = self.declared()
+        groups: dict[str, tuple[formats.Table, list[formats.File]]] = {}
+        for partition, objects in zip(partitions, self._listed(partitions), strict=True):
+            table = own if self._is_plain(partition) else self._declared(partition)
+            _, files = groups.setdefault("" if table is own else repr(table), (table, []))
+            files.extend(self._file(each, partition) for each in objects)
+        yield from groups.values() or [(own, [])]
+
+    def _is_plain(self, partition: Partition) -> bool:
+        """Whether a partition is declared as its table is, as nearly all are."""
+        declared = ("Columns", "SerdeInfo", "InputFormat")
+        storage = partition.storage
+        return not storage or all(storage.get(k) == self.storage.get(k) for k in declared)
+
+    def declared(self) -> formats.Table:
+        """The declaration by which the table's files are read."""
+        return self._declared(Partition((), self.location))
+
+    def _declared(self, partition: Partition) -> formats.Table:
+        storage = partition.storage or self.storage
+        serde = storage.get("SerdeInfo") or {}
+        options = {k.lower(): v for k, v in self.parameters.items()}
+        options |= {k.lower(): str(v) for k, v in (serde.get("Parameters") or {}).items()}
+        if partition.storage:
+            self._checkcolumns_of(partition)
+        return formats.Table(
+            format=formats.serde_format(
+                serde.get("SerializationLibrary") or "", storage.get("InputFormat") or "", options
+            ),
+            columns=tuple((c.name, c.type) for c in self.data_columns),
+            partition_keys=tuple((c.name, c.type) for c in (*self.keys, *HIDDEN)),
+            options=options,
+        )
+
+    def _checkcolumns_of(self, partition: Partition) -> None:
+        """A partition's columns may be fewer or narrower than the table's, never others."""
+        declared = {c.name: c.type for c in self.data_columns}
+        for column in columns_of(partition.storage.get("Columns"), self.name):
+            kind = declared.get(column.name)
+            if kind is not None and not _fits(column.type, kind):
+                where = "/".join(
+                    f"{k.name}={v}" for k, v in zip(self.keys, partition.values, strict=True)
+                )
+                raise QueryFailed(
+                    "HIVE_PARTITION_SCHEMA_MISMATCH",
+                    "There is a mismatch between the table and partition schemas. The types are "
+                    f"incompatible and cannot be coerced. The column '{column.name}' in table "
+                    f"'{self.database}.{self.name}' is declared as type '{kind.hive}', but "
+                    f"partition '{where}' declared column '{column.name}' as type "
+                    f"'{column.type.hive}'.",
+                )
+
+    def _file(self, found: Object, partition: Partition) -> formats.File:
+        try:
+            path = self.catalog.store.read(found)
+        except AwsError as error:
+            raise QueryFailed(
+                "HIVE_CANNOT_OPEN_SPLIT",
+                f"Error opening Hive split {found.uri} (offset=0, length={found.size}): "
+                f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
+                f"Error Code: {error.code})",
+            ) from error
+        values = tuple(None if v == NULL_PARTITION else v for v in partition.values)
+        return formats.File(str(path), found.uri, (*values, found.uri, str(found.size)), found.size)
+
+    def _listed(self, partitions: list[Partition]) -> list[list[Object]]:
+        """The objects of each partition, with one listing for each bucket."""
+        folders = [split_uri(p.location.rstrip("/") + "/") for p in partitions]
+        by_bucket: dict[str, list[str]] = defaultdict(list)
+        for bucket, prefix in folders:
+            by_bucket[bucket].append(prefix)
+        listings = {b: self._list(b, _common(prefixes)) for b, prefixes in by_bucket.items()}
+        keys = {b: [o.key for o in objects] for b, objects in listings.items()}
+        return [list(_below(listings[b], keys[b], prefix)) for b, prefix in folders]
+
+    def _list(self, bucket: str, prefix: str) -> list[Object]:
+        uri = f"s3://{bucket}/{prefix}"
+        try:
+            return self.catalog.store.list(uri)
+        except AwsError as error:
+            if error.code == "AccessDenied":
+                raise QueryFailed(
+                    "PERMISSION_DENIED", f"Permission denied on S3 path: {uri} ({error.message})"
+                ) from error
+            raise QueryFailed(
+                "HIVE_METASTORE_ERROR",
+                f"{error.message} (Service: Amazon S3; Status Code: {error.status}; "
+                f"Error Code: {error.code})",
+            ) from error
+
+    def _read(
+        self, session: Any, table: formats.Table, files: list[formats.File], wanted: frozenset[str]
+    ) -> str:
+        self.catalog.charge(formats.scanned_bytes(table, files, wanted))
+        self.catalog.files += files
+        return formats.relation(_Reading(session.connection), table, files, wanted)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What the readers of file formats need of a session."""
+
+    con: Any
+
+
+_ORDER = ("tinyint", "smallint", "integer", "bigint")
+
+
+def _fits(narrow: Type, wide: Type) -> bool:
+    if narrow == wide or wide.base == "varchar":
+        return narrow.base in ("varchar", "char", *_ORDER) or narrow == wide
+    if narrow.base in _ORDER and wide.base in _ORDER:
+        return _ORDER.index(narrow.base) <= _ORDER.index(wide.base)
+    return (narrow.base, wide.base) == ("real", "double")
+
+
+def _stored(partition: Definition) -> Partition:
+    storage = partition.get("StorageDescriptor") or {}
+    return Partition(tuple(partition["Values"]), storage.get("Location") or "", storage)
+
+
+def _below(objects: list[Object], keys: list[str], prefix: str) -> Iterator[Object]:
+    for at in range(bisect.bisect_left(keys, prefix), len(keys)):
+        if not keys[at].startswith(prefix):
+            return
+        inner = keys[at][len(prefix) :].split("/")
+        if inner[-1] and objects[at].size and not any(p.startswith(("_", ".")) for p in inner):
+            yield objects[at]
+
+
+def _common(prefixes: list[str]) -> str:
+    shared = os.path.commonprefix(prefixes)  # noqa: RUF071  keys are text, not paths
+    return shared[: shared.rfind("/") + 1]
+
+
+def _product(counts: Iterable[int]) -> int:
+    total = 1
+    for count in counts:
+        total *= count
+    return total
