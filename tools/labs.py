@@ -44,7 +44,7 @@ class Verdict:
 
 @contextlib.contextmanager
 def workspace() -> Iterator[Path]:
-    """A fresh LABKIT_HOME and no progress bars, with its local AWS ended and its files gone afterwards."""
+    """A fresh LABKIT_HOME, no progress bars; afterwards its local AWS is ended, its files gone."""
     before = dict(os.environ)
     with tempfile.TemporaryDirectory(prefix="labkit-", ignore_cleanup_errors=True) as home:
         os.environ |= {"LABKIT_HOME": home, "LABKIT_PROGRESS": "off"}
