@@ -7,8 +7,6 @@ that row is written: a crash in between loses neither the object nor the index.
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -55,12 +53,10 @@ class KeyStore(_VersionedKeyStore):
         touched, self.dirty = sorted(self.dirty), set()
         return touched
 
-    def empty_trash(self) -> None:
-        """Delete the bodies of versions that the state file no longer names."""
+    def take_trash(self) -> list[str]:
+        """The bodies that no longer belong to a version, since the last call."""
         trash, self.trash = self.trash, []
-        for path in trash:
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        return trash
 
     def _discard(self, key: str, *, kept: Any) -> None:
         for version in self.versions(key):

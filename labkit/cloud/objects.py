@@ -12,12 +12,13 @@ import contextlib
 import hashlib
 import itertools
 import os
+import queue
 import re
 import shutil
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,26 +111,64 @@ class Bodies:
 BODIES = Bodies()
 
 
-def write_stream(chunks: Iterator[bytes], *watchers: Callable[[bytes], object]) -> Body:
+def write_stream(
+    chunks: Iterator[bytes], *watchers: Callable[[bytes], object], etag: str | None = None
+) -> Body:
     """Write a body aside as it arrives; its MD5 is made on the way.
 
     Args:
         chunks: the content.
-        *watchers: called with each chunk, such as a checksum's ``update``.
+        *watchers: called with each chunk in order, such as a checksum's ``update``.
+        etag: in the place of the MD5, which then is not made.
     """
     path, digest, size = BODIES.incoming(), hashlib.md5(usedforsecurity=False), 0
+    beside = _Beside(watchers if etag else (digest.update, *watchers))
     try:
         with open(path, "wb") as file:
             for chunk in chunks:
+                beside.see(chunk)
                 file.write(chunk)
-                digest.update(chunk)
                 size += len(chunk)
-                for watch in watchers:
-                    watch(chunk)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    return Body(str(path), size, digest.hexdigest())
+    finally:
+        beside.end()
+    return Body(str(path), size, etag or digest.hexdigest())
+
+
+class _Beside:
+    """Watchers of chunks, in a thread of their own from the second chunk on.
+
+    A hash lets go of the interpreter while it reads a large chunk, so it costs no time beside the
+    network and the disk.
+    """
+
+    def __init__(self, watchers: Sequence[Callable[[bytes], object]]) -> None:
+        self._watchers = watchers
+        self._chunks: queue.Queue[bytes] = queue.Queue(maxsize=2)  # one and the end
+        self._thread: threading.Thread | None = None
+
+    def see(self, chunk: bytes) -> None:
+        """Have the watchers see a chunk, now or soon."""
+        if self._thread is None and not self._chunks.empty():
+            self._thread = threading.Thread(target=self._watch, daemon=True)
+            self._thread.start()
+        if chunk:
+            self._chunks.put(chunk)
+
+    def end(self) -> None:
+        """Return when the watchers have seen all."""
+        self._chunks.put(b"")
+        if self._thread is None:
+            self._watch()
+        else:
+            self._thread.join()
+
+    def _watch(self) -> None:
+        while chunk := self._chunks.get():
+            for watcher in self._watchers:
+                watcher(chunk)
 
 
 def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
@@ -207,15 +246,17 @@ def link_or_copy(source: str, target: Path) -> None:
 class DiskMultipart(models.FakeMultipart):
     """moto's multipart upload, its parts in files."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.former: list[str] = []
+
     def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Any, str, Any]:
-        """Join the parts into one new file; they stay until the upload is on record."""
+        """Join the parts into one new file; theirs stay until that is on record."""
         parts = self._named_parts(list(body))
         joined = write_joined([part.path for part in parts])
         digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
         etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
         size = sum(part.contentsize for part in parts)
-        self.finished = [p.path for p in self.parts.values()]  # type: ignore[attr-defined]
-        self.parts, self.partlist = {}, []
         return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", None
 
     def _named_parts(self, named: list[tuple[int, str]]) -> list[DiskKey]:
@@ -233,10 +274,20 @@ class DiskMultipart(models.FakeMultipart):
             parts.append(part)
         return parts
 
+    def set_part(self, part_id: int, value: bytes) -> models.FakeKey:
+        """moto's; of a part that is sent again, the former file is remembered."""
+        former: Any = self.parts.get(part_id)
+        self.former += [former.path] if former else []
+        return super().set_part(part_id, value)
+
+    @property
+    def files(self) -> list[str]:
+        """All files that the upload brought."""
+        parts: Any = self.parts.values()
+        return [part.path for part in parts] + self.former
+
     def dispose(self) -> None:
-        """Delete the parts of an aborted upload."""
-        for part in self.parts.values():
-            Path(part.path).unlink(missing_ok=True)  # type: ignore[attr-defined]
+        """Nothing: the parts go when the index no longer names them."""
 
 
 def write_joined(paths: list[str]) -> Path:
@@ -272,8 +323,26 @@ class DiskS3Backend(models.S3Backend):
         multipart = self.get_bucket(dest_bucket_name).multiparts[multipart_id]
         return multipart.set_part(part_id, BODIES.ticket(body))
 
+    def complete_multipart_upload(
+        self, bucket_name: str, multipart_id: str, body: Iterator[tuple[int, str]]
+    ) -> models.FakeKey | None:
+        with self._ending(bucket_name, multipart_id):
+            return super().complete_multipart_upload(bucket_name, multipart_id, body)
+
+    def abort_multipart_upload(self, bucket_name: str, multipart_id: str) -> None:
+        with self._ending(bucket_name, multipart_id):
+            super().abort_multipart_upload(bucket_name, multipart_id)
+
+    @contextlib.contextmanager
+    def _ending(self, bucket_name: str, multipart_id: str) -> Iterator[None]:
+        """Let an upload's files go, once the index is written that no longer names them."""
+        bucket: Any = self.get_bucket(bucket_name)
+        upload: Any = bucket.multiparts.get(multipart_id)
+        yield
+        bucket.keys.trash += upload.files if upload else []
+
     def put_object(self, *args: Any, **kwargs: Any) -> models.FakeKey:
-        """moto's, less a second notice of a multipart upload and a KMS key that nobody asked for."""
+        """moto's, less a second notice of an upload in parts and a KMS key not asked for."""
         if kwargs.get("multipart") is not None:
             kwargs["disable_notification"] = True
         key = super().put_object(*args, **kwargs)

@@ -14,6 +14,7 @@ import base64
 import hashlib
 import os
 import re
+import secrets
 import sqlite3
 import urllib.parse
 import zlib
@@ -51,9 +52,11 @@ class Request:
     def is_upload(self) -> bool:
         """Whether the request's body is an object's content."""
         signing = {"AWSAccessKeyId", "Signature", "Expires"}  # of version 2
-        plain = {"partNumber", "uploadId", "x-id"} | signing | {
-            k for k in self.query if k.lower().startswith("x-amz-")
-        }
+        plain = (
+            {"partNumber", "uploadId", "x-id"}
+            | signing
+            | {k for k in self.query if k.lower().startswith("x-amz-")}
+        )
         return (
             self.method == "PUT"
             and bool(self.key)
@@ -130,7 +133,7 @@ class S3:
         return self._forward(request, body)
 
     def _upload(self, request: Request) -> protocol.Reply:
-        body, checksums = receive(request)
+        body, checksums = receive(request, md5=self._needs_md5(request))
         environ = _without_transfer_headers(request.environ) | checksums
         ticket = BODIES.ticket(body)
         try:
@@ -138,6 +141,19 @@ class S3:
         finally:
             if BODIES.redeem(ticket):
                 os.unlink(body.path)
+
+    def _needs_md5(self, request: Request) -> bool:
+        """Whether the ETag is an MD5, or the client sent one; with SSE-KMS it is no digest.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+        """
+        if request.header("content-md5"):
+            return True
+        bucket = self.cloud.backend("s3").buckets.get(request.bucket)
+        upload = bucket and bucket.multiparts.get(request.query.get("uploadId"))
+        if upload:
+            return not upload.kms_key_id
+        return policy.encryption_of(self.cloud, request).key is None
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
         allowed, refused = s3_delete.split(self.cloud, request.principal, request.bucket, body)
@@ -205,8 +221,12 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
 # Receiving ----------------------------------------------------------------------------------------
 
 
-def receive(request: Request) -> tuple[Body, dict[str, str]]:
+def receive(request: Request, *, md5: bool) -> tuple[Body, dict[str, str]]:
     """Write the request's body to a file.
+
+    Args:
+        request: the upload.
+        md5: whether the body's MD5 is wanted.
 
     Returns:
         The body, and the checksum headers that moto is to keep.
@@ -216,7 +236,8 @@ def receive(request: Request) -> tuple[Body, dict[str, str]]:
     """
     trailers: dict[str, str] = {}
     checksum = _Checksum(request)
-    body = write_stream(_content(request, trailers), checksum.update)
+    etag = None if md5 else secrets.token_hex(16)
+    body = write_stream(_content(request, trailers), checksum.update, etag=etag)
     try:
         _check_md5(request, body)
         return body, checksum.headers(trailers)

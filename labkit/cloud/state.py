@@ -11,10 +11,12 @@ learner's own workspace only: unpickling runs code.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import io
 import json
+import os
 import pickle
 import sqlite3
 import sys
@@ -29,6 +31,7 @@ import cloudpickle  # type: ignore[import-untyped]
 import moto
 from cryptography.hazmat.primitives import serialization
 from moto.core.base_backend import BackendDict
+from moto.iam.models import AWSManagedPolicy, iam_backends
 
 from labkit.cloud.keystore import KeyStore
 
@@ -84,12 +87,12 @@ class State:
         rows = self._db.execute("SELECT * FROM backends").fetchall()
         for service, account, region, module, variable, blob in rows:
             backends = getattr(importlib.import_module(module), variable)
-            backends[account][region] = pickle.loads(blob)
+            backends[account][region] = _unpickle(blob)
             self._digests[service, account, region] = hashlib.sha256(blob).hexdigest()
         for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
             store = _key_stores().get(bucket)
             if store is not None:
-                store.restore(key, pickle.loads(versions))
+                store.restore(key, _unpickle(versions))
 
     def _check_version(self) -> None:
         row = self._db.execute("SELECT value FROM meta WHERE name = 'moto'").fetchone()
@@ -100,15 +103,20 @@ class State:
     def save(self, *services: str) -> None:
         """Make durable what moto holds of these services; all of them when none is named."""
         with self.lock:
+            indexed = not services or "s3" in services
+            trash = _trash() if indexed else []  # before the keys that it belonged to
             changed = [row for row in _pickled(services) if self._is_new(row)]
-            keys = _dirty_keys() if not services or "s3" in services else []
+            keys = _dirty_keys() if indexed else []
             if changed or keys:
                 self._write(changed, keys)
+            _delete(trash)
 
     def save_keys(self) -> None:
         """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT."""
         with self.lock:
+            trash = _trash()
             self._write([], _dirty_keys())
+            _delete(trash)
 
     def _is_new(self, row: tuple[Any, ...]) -> bool:
         where, digest = row[:3], hashlib.sha256(row[5]).hexdigest()
@@ -131,8 +139,6 @@ class State:
             for bucket, key, _ in keys:
                 _mark_dirty(bucket, key)
             raise
-        for store in _key_stores().values():
-            store.empty_trash()
 
     def _write_key(self, bucket: str, key: str, versions: Any) -> None:
         if versions:
@@ -234,13 +240,24 @@ def _dirty_keys() -> list[tuple[str, str, Any]]:
     ]
 
 
+def _trash() -> list[str]:
+    return [path for store in _key_stores().values() for path in store.take_trash()]
+
+
+def _delete(paths: list[str]) -> None:
+    """Delete bodies that the file no longer names; what a crash leaves, the next start sweeps."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
 def _mark_dirty(bucket: str, key: str) -> None:
     store = _key_stores().get(bucket)
     if store is not None:
         store.dirty.add(key)
 
 
-# Pickling what pickle alone refuses ----------------------------------------------------------------
+# Pickling what pickle alone refuses ---------------------------------------------------------------
 
 
 def _pickle(value: Any) -> bytes:
@@ -255,6 +272,12 @@ _RUNNING = (threading.Thread, threading.Event, threading.Condition)
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
     """Locks come back fresh, running things as ``None``, private keys as PEM, indexes empty."""
+
+    def persistent_id(self, value: Any) -> Any:
+        """AWS's own 1,300 policies are named, not written: moto ships them."""
+        if type(value) is AWSManagedPolicy:
+            return value.account_id, value.arn, value.attachment_count
+        return None
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
@@ -278,6 +301,20 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
         if hasattr(value, "private_bytes"):
             return (_private_key, (_pem(value),))
         return super().reducer_override(value)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads what `_Pickler` wrote."""
+
+    def persistent_load(self, name: Any) -> Any:
+        account, arn, attachment_count = name
+        policy = iam_backends[account]["aws"].managed_policies[arn]
+        policy.attachment_count = attachment_count
+        return policy
+
+
+def _unpickle(blob: bytes) -> Any:
+    return _Unpickler(io.BytesIO(blob)).load()
 
 
 def _nothing() -> None:

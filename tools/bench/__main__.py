@@ -53,7 +53,7 @@ def measure_objects() -> Iterator[Figure]:
         connection = process.up(Path(home))
         try:
             s3 = _client(connection, "s3")
-            s3.create_bucket(Bucket=lake.BUCKET)
+            objects.make_bucket(s3, _client(connection, "kms"))
             yield from objects.measure(s3, connection.pid, Path(home))
         finally:
             process.down(Path(home))

@@ -14,6 +14,15 @@ TARGET = 3.0
 MEMORY_MB = 100.0
 
 
+def make_bucket(s3: Any, kms: Any) -> None:
+    """A bucket like those of the labs: encrypted with a key of KMS."""
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    rule = {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+
+
 def measure(s3: Any, server: int, folder: Path) -> Iterator[Figure]:
     """The figures of each way to put and get, and how much memory the server took for all.
 
