@@ -14,7 +14,7 @@ from labkit.cloud.athena import writing
 from labkit.cloud.athena.output import compiled
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
-from labkit.cloud.athena.statements.alter import partition_input
+from labkit.cloud.athena.statements.alter_partitions import partition_input
 from labkit.cloud.athena.statements.ctas import ROWS
 from labkit.cloud.athena.statements.tables import handler_of, table_type_of
 from labkit.cloud.definitions import is_view

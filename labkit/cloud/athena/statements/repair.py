@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
-from labkit.cloud.athena.statements.alter import partition_input
+from labkit.cloud.athena.statements.alter_partitions import partition_input
 from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
     key_names,
