@@ -143,7 +143,9 @@ class CrawlerConsole(Console):
             for c in self.crawlers
         ]
         made = [_pictured(c, self.tables.get(c["name"], [])) for c in self.crawlers]
-        return frame("Crawlers", notice(self.notice), table(headers, rows), *made)
+        return frame(
+            "Crawlers", notice(self.notice), table(headers, rows, numbers={3, 4, 5}), *made
+        )
 
 
 def crawler_facts(crawler: Facts, metrics: Facts, principal: str) -> Facts:

@@ -219,8 +219,11 @@ def _pictured(run: Facts | None, result: Facts | None) -> Markup:
     if run["error"]:
         return tag("div", run["error"], style="error")
     rows = (result or {}).get("rows", [])
-    names = [c["name"] for c in (result or {}).get("columns", [])]
+    columns = (result or {}).get("columns", [])
+    names, numbers = [c["name"] for c in columns], {i for i, c in enumerate(columns) if c["number"]}
     more = f" · first {PICTURE_ROWS} of {len(rows):,} rows" if len(rows) > PICTURE_ROWS else ""
     cost = f"{run['dollars']:.6f}".rstrip("0").rstrip(".") or "0"
     said = f"Data scanned: {readable(run['scanned_bytes'])} · on AWS this costs ${cost}{more}"
-    return joined([table(names, rows[:PICTURE_ROWS]), tag("div", said, style="quiet")])
+    return joined(
+        [table(names, rows[:PICTURE_ROWS], numbers=numbers), tag("div", said, style="quiet")]
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 BORDER = "1px solid var(--jp-border-color2, #d5dbdb)"
@@ -14,7 +14,6 @@ STYLES = {
     "table": "border-collapse:collapse;width:100%;margin:4px 0",
     "th": f"text-align:left;padding:3px 10px 3px 0;border-bottom:{BORDER};font-weight:600",
     "td": "text-align:left;padding:3px 10px 3px 0;vertical-align:top",
-    "number": "text-align:right;padding:3px 10px 3px 0;vertical-align:top",
     "quiet": "color:var(--jp-ui-font-color2, #5f6b7a)",
     "code": f"border:{BORDER};border-radius:4px;padding:8px 10px;margin:6px 0;white-space:pre-wrap;"
     "font:12px/1.5 ui-monospace,Menlo,Consolas,monospace;text-align:left",
@@ -50,10 +49,16 @@ def frame(title: str, *children: Any) -> Markup:
     return tag("div", tag("div", title, style="title"), *children, style="frame")
 
 
-def table(headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> Markup:
-    """A table; numbers stand at the right."""
-    head = tag("tr", *(tag("th", h, style="th") for h in headers))
-    body = [tag("tr", *(_cell(value) for value in row)) for row in rows]
+def table(
+    headers: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Container[int] = ()
+) -> Markup:
+    """A table; what stands in the columns ``numbers`` (their positions) stands at the right."""
+    right = [at in numbers for at in range(len(headers))]
+    named = zip(headers, right, strict=True)
+    head = tag("tr", *(tag("th", name, style=_aligned("th", r)) for name, r in named))
+    body = [
+        tag("tr", *(_cell(value, r) for value, r in zip(row, right, strict=True))) for row in rows
+    ]
     return tag("table", tag("thead", head), tag("tbody", *body), style="table")
 
 
@@ -70,8 +75,12 @@ def notice(facts: dict[str, Any]) -> Markup:
     return tag("div", facts["text"], *advice, style="error")
 
 
-def _cell(value: Any) -> Markup:
+def _cell(value: Any, right: bool) -> Markup:
+    style = _aligned("td", right)
     if value is None:
-        return tag("td", "NULL", style=f"{STYLES['td']};{STYLES['quiet']}")
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return tag("td", f"{value:,}" if number else value, style="number" if number else "td")
+        return tag("td", "NULL", style=f"{style};{STYLES['quiet']}")
+    return tag("td", f"{value:,}" if isinstance(value, int) else value, style=style)
+
+
+def _aligned(name: str, right: bool) -> str:
+    return STYLES[name].replace("left", "right", 1) if right else STYLES[name]

@@ -141,7 +141,7 @@ class S3Browser(Console):
         said = tag("div", f"Encryption: {self.encryption.partition(',')[0]}", style="quiet")
         listed: list[tuple[Any, ...]] = [(folder, "") for folder in self.folders]
         listed += [(o["name"], o["size"]) for o in self.objects]
-        shown = table(["Name", "Bytes"], listed)
+        shown = table(["Name", "Bytes"], listed, numbers={1})
         return frame("Amazon S3", notice(self.notice), where, said, shown, self._pictured())
 
     def _pictured(self) -> Markup:

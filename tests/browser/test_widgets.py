@@ -203,8 +203,7 @@ def test_the_catalog_and_the_storage_are_browsed(open_notebook):
     assert notebook.errors == []
 
 
-def test_dark_and_narrow(editor):
-    editor.page.evaluate("document.body.setAttribute('data-jp-theme-light', 'false')")
+def test_it_fits_a_narrow_cell(editor):
     editor.page.set_viewport_size({"width": 900, "height": 1000})
     editor.click("Run query")
     shows(editor, "Results (5)")
