@@ -103,6 +103,10 @@ def _to_boolean(sql: str, source: Type, target: Type) -> str:
     return f"({sql} <> 0)"
 
 
+def _to_bytes(sql: str, source: Type, target: Type) -> str:
+    return f"encode({sql})"
+
+
 def _spelled(kind: Type) -> str:
     """A type in an error's words: ``DECIMAL(10, 2)``, ``INT``."""
     return "INT" if kind.base == "integer" else str(kind).upper().replace(",", ", ")
@@ -387,6 +391,7 @@ def _table() -> dict[tuple[str, str], Render]:
         ("char", "timestamp"): _text_to_timestamp,
         ("varchar", "timestamptz"): _text_to_zoned,
         ("varchar", "ipaddress"): _plain,
+        ("varchar", "varbinary"): _to_bytes,
         ("array", "array"): _array,
         ("map", "map"): _map,
         ("row", "row"): _row,

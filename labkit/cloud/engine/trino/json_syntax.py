@@ -1,20 +1,21 @@
 """SQL/JSON: ``JSON_OBJECT``, ``JSON_ARRAY``, ``JSON_VALUE``, ``JSON_QUERY``, ``JSON_EXISTS``.
 
-The results are text (varchar), not the type json. Paths are those that the engine's JSON functions
-read; ``strict`` paths and filters are refused.
+The results are text (varchar), not the type json. Paths with filters and methods are refused.
 
 Source: https://trino.io/docs/current/functions/json.html
 """
 
 from __future__ import annotations
 
-import re
-
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cast import CastRefused, cast
 from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.trino.functions.jsonpath import PathRefused, parse_path
+from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, JSON, VARCHAR, Type
+
+Clauses = dict[str, object]
 
 
 def json_members(node: tree.JsonMembers, scope: Scope) -> Typed:
@@ -53,80 +54,91 @@ def _as_json(node: tree.Expression, scope: Scope) -> str:
         raise scope.fail(node, refused.code, str(refused)) from refused
 
 
-_PATH = re.compile(r"\s*(?:lax\s+)?(\$(?:\.\w+|\.\"[^\"]+\"|\[\d+\])*)\s*")
-
-
 def json_path(node: tree.JsonPath, scope: Scope) -> Typed:
     """``JSON_VALUE(doc, 'lax $.a' RETURNING bigint)`` and its kin."""
-    found = _PATH.fullmatch(node.path)
-    if not found:
+    try:
+        parse_path(node.path)
+    except PathRefused as refused:
         message = f"JSON path is not supported here: {node.path}"
-        raise scope.fail(node, "NOT_SUPPORTED", message)
+        raise scope.fail(node, "NOT_SUPPORTED", message) from refused
     value = scope.value(node.value)
     if value.type.base not in ("varchar", "char", "json", "unknown"):
         message = f"Cannot read input of type {value.type} as JSON"
         raise scope.fail(node.value, "TYPE_MISMATCH", message)
-    valid = f"CASE WHEN json_valid({value.sql}) THEN {value.sql} END"
-    item = f"json_extract({valid}, {quoted_text(found[1])})"
-    clauses = dict(node.clauses)
-    if node.name == "json_exists":
-        return _exists(node, item, value, clauses, scope)
-    if node.name == "json_query":
-        return _query(node, item, clauses, scope)
-    return _value(node, item, clauses, scope)
+    items = f"trino_json_path(CAST({value.sql} AS VARCHAR), {quoted_text(node.path)})"
+    found = _FORMS[node.name](node, items, dict(node.clauses), scope)
+    return Typed(f"CASE WHEN ({value.sql}) IS NULL THEN NULL ELSE {found.sql} END", found.type)
 
 
-def _exists(
-    node: tree.JsonPath, item: str, value: Typed, clauses: dict[str, object], scope: Scope
-) -> Typed:
-    _only(node, clauses, {"error": ("false",)}, scope)
-    known = f"CASE WHEN {value.sql} IS NULL THEN NULL ELSE {item} IS NOT NULL END"
-    return Typed(known, BOOLEAN)
+_PATH_ERROR = "'LABKIT:PATH_EVALUATION_ERROR: path evaluation failed'"
+_EMPTY = "'LABKIT:JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar: JSON path found no items'"
 
 
-def _query(node: tree.JsonPath, item: str, clauses: dict[str, object], scope: Scope) -> Typed:
-    _only(
-        node,
-        clauses,
-        {
-            "error": ("null",),
-            "empty": ("null",),
-            "wrapper": ("without", "conditional", "unconditional"),
-            "quotes": ("keep",),
-        },
-        scope,
-    )
-    text = f"CAST({item} AS VARCHAR)"
+def _exists(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> Typed:
+    failed = {"error": f"error({_PATH_ERROR})", "unknown": "NULL"}
+    otherwise = clauses.get("error", "false")
+    other = failed.get(str(otherwise), str(otherwise))
+    return Typed(f"coalesce(len({items}) > 0, {other})", BOOLEAN)
+
+
+def _query(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> Typed:
+    """One item, or all in an array; what fails and what is not there is NULL."""
     wrapper = clauses.get("wrapper", "without")
+    one = "_i[1]"
+    wrapped = "'[' || array_to_string(_i, ',') || ']'"
     if wrapper == "unconditional":
-        text = f"('[' || {text} || ']')"
+        one = wrapped
     elif wrapper == "conditional":
-        text = f"CASE WHEN ({text})[1] IN ('[', '{{') THEN {text} ELSE '[' || {text} || ']' END"
-    else:
-        text = f"CASE WHEN ({text})[1] IN ('[', '{{') THEN {text} END"
-    return Typed(text, VARCHAR)
+        one = f"CASE WHEN len(_i) = 1 AND _i[1][1] IN ('[', '{{') THEN _i[1] ELSE {wrapped} END"
+    if clauses.get("quotes") == "omit":
+        one = f"CASE WHEN _i[1][1] = '\"' THEN json_extract_string(_i[1], '$') ELSE {one} END"
+    many = "NULL" if wrapper != "without" else "len(_i) > 1"
+    failed, empty = (_otherwise_query(clauses.get(name)) for name in ("error", "empty"))
+    whens = (
+        f"CASE WHEN _i IS NULL OR {many} THEN {failed} WHEN len(_i) = 0 THEN {empty} ELSE {one} END"
+    )
+    return Typed(_with_items(items, whens), VARCHAR)
 
 
-def _value(node: tree.JsonPath, item: str, clauses: dict[str, object], scope: Scope) -> Typed:
-    """A scalar; what is none, and what is not there, is NULL."""
-    _only(node, clauses, {"error": ("null",), "empty": ("null",)}, scope)
+def _otherwise_query(action: object) -> str:
+    actions = {"empty array": "'[]'", "empty object": "'{}'", "error": f"error({_PATH_ERROR})"}
+    return actions.get(str(action), "NULL")
+
+
+def _value(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> Typed:
+    """One scalar; what fails and what is not there is NULL, or as the clauses say."""
     kind: Type = node.returning or VARCHAR
-    nested = f"json_type({item}) IN ('ARRAY', 'OBJECT', 'NULL')"
-    scalar = f"CASE WHEN {nested} THEN NULL ELSE {item} ->> '$' END"
+    failed, empty = (
+        _otherwise_value(clauses.get(name), kind, scope) for name in ("error", "empty")
+    )
+    scalar = "json_extract_string(_i[1], '$')"
     try:
-        sql = scalar if kind == VARCHAR else f"TRY({cast(scalar, VARCHAR, kind)})"
+        value = scalar if kind == VARCHAR else cast(scalar, VARCHAR, kind)
     except CastRefused as refused:
         raise scope.fail(node, refused.code, str(refused)) from refused
-    return Typed(sql, kind)
+    if kind != VARCHAR and clauses.get("error", "null") != "error":
+        value = f"coalesce(TRY({value}), {failed})"
+    whens = (
+        f"CASE WHEN _i IS NULL OR len(_i) > 1 THEN {failed} WHEN len(_i) = 0 THEN {empty} "
+        f"WHEN _i[1] = 'null' THEN NULL WHEN _i[1][1] IN ('[', '{{') THEN {failed} "
+        f"ELSE {value} END"
+    )
+    return Typed(_with_items(items, whens), kind)
 
 
-def _only(
-    node: tree.JsonPath,
-    clauses: dict[str, object],
-    known: dict[str, tuple[str, ...]],
-    scope: Scope,
-) -> None:
-    for name, given in clauses.items():
-        if given not in known.get(name, ()):
-            message = f"This {name.upper()} clause of {node.name.upper()} is not supported here"
-            raise scope.fail(node, "NOT_SUPPORTED", message)
+def _otherwise_value(action: object, kind: Type, scope: Scope) -> str:
+    if isinstance(action, tree.Expression):
+        value = scope.value(action)
+        if not can_coerce(value.type, kind):
+            message = f"Return type of JSON_VALUE is {kind}, its default is {value.type}"
+            raise scope.fail(action, "TYPE_MISMATCH", message)
+        return coerce(value.sql, value.type, kind)
+    return f"error({_EMPTY})" if action == "error" else f"CAST(NULL AS {kind.duckdb})"
+
+
+def _with_items(items: str, sql: str) -> str:
+    """SQL over the items, which stand as ``_i``, computed once."""
+    return f"list_transform([{items}], lambda _i: {sql})[1]"
+
+
+_FORMS = {"json_exists": _exists, "json_query": _query, "json_value": _value}

@@ -222,7 +222,8 @@ def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
     if common is None or (op not in ("=", "<>", "IS DISTINCT FROM") and not orderable(common)):
         return None
     if common == UNKNOWN:
-        return Typed("CAST(NULL AS BOOLEAN)", BOOLEAN)
+        both = "false" if op == "IS DISTINCT FROM" else "CAST(NULL AS BOOLEAN)"
+        return Typed(both, BOOLEAN)
     a, b = (for_comparison(value, common) for value in (left, right))
     if op == "IS DISTINCT FROM":
         return Typed(f"({sort_key(a, common)} {op} {sort_key(b, common)})", BOOLEAN)

@@ -83,14 +83,19 @@ def _constant(text: str) -> Any:
     raise ValueError(text)
 
 
-def _load(text: str) -> Any:
+def parse_document(text: str) -> Any:
+    """A document; numbers remember how they were written.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
     return json.loads(text, parse_float=RawNumber, parse_constant=_constant)
 
 
 def load(text: str) -> Any:
     """A document, or None when it is not one."""
     try:
-        return _load(text)
+        return parse_document(text)
     except (ValueError, RecursionError):
         return None
 
@@ -135,7 +140,7 @@ def java_double(value: float) -> str:
 
 def _parse(text: str) -> str:
     try:
-        return dump(_load(text), ordered=True)
+        return dump(parse_document(text), ordered=True)
     except (ValueError, RecursionError):
         fail(f"Cannot convert value to JSON: '{text}'")
 
@@ -168,7 +173,7 @@ def _walk(text: str, path: str) -> Any:
     except ValueError:
         fail(f"Invalid JSON path: '{path}'")
     try:
-        value = _load(text)
+        value = parse_document(text)
     except (ValueError, RecursionError):
         return _MISSING
     for step, _ in steps:
@@ -225,7 +230,7 @@ def _has(kinds: tuple[type, ...], text: str, wanted: Any) -> bool | None:
 
 def _is_scalar(text: str) -> bool:
     try:
-        return not isinstance(_load(text), (dict, list))
+        return not isinstance(parse_document(text), (dict, list))
     except (ValueError, RecursionError):
         fail(f"Invalid JSON value: {text}")
 

@@ -109,8 +109,10 @@ SCALARS = (
             "trino_split_to_map({0}, {1}, {2})",
         ),
         (
-            "split_to_map(varchar, varchar, varchar, "
-            "function(varchar, varchar, varchar, varchar)) -> map(varchar, varchar)",
+            (
+                "split_to_map(varchar, varchar, varchar, "
+                "function(varchar, varchar, varchar, varchar)) -> map(varchar, varchar)"
+            ),
             _merged_map,
         ),
         (
