@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ class Commands:
 
     def __init__(self) -> None:
         self._heard: deque[str] = deque(maxlen=200)
-        self._depth = 0
+        self._calls = threading.local()  # a console's own look-ups are not the helper's
 
     def watch(self, session: Any) -> None:
         """Listen to every client that a boto3 session makes."""
@@ -55,13 +56,18 @@ class Commands:
     @contextmanager
     def of_one_call(self) -> Iterator[None]:
         """While open, collect; the outermost call of a helper starts a new list."""
-        if not self._depth:
+        depth = self._depth
+        if not depth:
             self._heard.clear()
-        self._depth += 1
+        self._calls.depth = depth + 1
         try:
             yield
         finally:
-            self._depth -= 1
+            self._calls.depth = depth
+
+    @property
+    def _depth(self) -> int:
+        return int(getattr(self._calls, "depth", 0))
 
     def __call__(self) -> list[str]:
         """The last helper call as AWS CLI commands, polls once each."""

@@ -128,6 +128,7 @@ def _wait_until_up(folder: Path, process: subprocess.Popen[bytes]) -> Connection
     deadline = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         if running := find(folder):
+            process.returncode = 0  # it outlives us: nobody waits for its end
             return running
         if process.poll() not in (None, 3):  # 3: another starter was first, its server comes up
             break

@@ -84,12 +84,14 @@ class Reader:
         return [Found(e.key, e.size, Shape.from_json(new[e.key]["shape"])) for e in members]
 
     def _seen(self, found: Object, known: dict[str, Any] | None) -> dict[str, Any]:
-        if known and (self.only_new_folders or known["etag"] == found.etag):
+        if known and self.only_new_folders:
             return known
-        return {"etag": found.etag, "shape": self._classify(found).as_json()}
-
-    def _classify(self, found: Object) -> Shape:
         path = _readable(self.store, found)
+        if known and known["etag"] == found.etag:
+            return known
+        return {"etag": found.etag, "shape": self._classify(found, path).as_json()}
+
+    def _classify(self, found: Object, path: Any) -> Shape:
         try:
             file = File(path=str(path), name=found.key, size=found.size)
             return Shape.of(infer.classify(file, self.classifiers))
