@@ -113,7 +113,7 @@ def test_the_catalog(people: Lake) -> None:
     listed = people.athena.list_table_metadata(**where, Expression="peo*")["TableMetadataList"]
     assert [c["Name"] for c in listed[0]["Columns"]] == ["id", "name"]
     found = people.athena.get_table_metadata(**where, TableName="People")["TableMetadata"]
-    assert found["Parameters"]["location"] == f"s3://{people.bucket}/people/"
+    assert found["Parameters"]["location"] == f"s3://{people.bucket}/people"
     with pytest.raises(people.athena.exceptions.MetadataException, match="Entity Not Found"):
         people.athena.get_table_metadata(**where, TableName="nosuch")
 

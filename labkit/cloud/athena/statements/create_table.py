@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/create-table.html
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from labkit.cloud.athena.errors import StatementFailed, invalid
@@ -15,6 +16,7 @@ from labkit.cloud.athena.statements.storage import (
     LAZY_SIMPLE,
     Format,
     catalog_column,
+    format_of,
     storage_descriptor,
     table_input,
 )
@@ -89,7 +91,7 @@ def _read(words: Words, *, external: bool) -> CreateTable:
     if words.peek("("):
         said.columns = words.bracketed(lambda: _column(words))
     clauses = {
-        ("COMMENT",): lambda: setattr(said, "comment", words.string()),
+        ("COMMENT",): lambda: setattr(said, "comment", _one_line(words.string())),
         ("PARTITIONED", "BY"): lambda: _partitioned(words, said),
         ("CLUSTERED", "BY"): lambda: _clustered(words, said),
         ("ROW", "FORMAT", "DELIMITED"): lambda: _delimited(words, said),
@@ -176,7 +178,7 @@ def _stored(words: Words, said: CreateTable) -> None:
 
 
 def _format(said: CreateTable) -> Format:
-    kept = said.stored or FORMATS["TEXTFILE"]
+    kept = said.stored or format_of(said.serde or LAZY_SIMPLE)
     serde = said.serde or kept.serde
     properties = said.delimited | said.serde_properties
     default = {"serialization.format": said.delimited.get("field.delim", "1")}
@@ -196,12 +198,24 @@ def _create(run: Run, said: CreateTable) -> Result:
         )
     _check_columns(said)
     columns = [catalog_column(c) for c in said.columns]
-    storage = storage_descriptor(columns, said.location, _format(said), buckets=said.buckets)
+    folder = _path(said.location)
+    storage = storage_descriptor(columns, folder, _format(said), buckets=said.buckets)
     comment = {"comment": said.comment} if said.comment else {}
     keys = [catalog_column(c) for c in said.keys]
     definition = table_input(name, storage, keys, said.properties | comment)
     run.metastore.create_table(database, definition)
     return run.text_result((), ())
+
+
+def _path(location: str) -> str:
+    """A location as Hive's paths are written: without a slash at the end."""
+    _, _, key = location.partition("://")[2].partition("/")
+    return location.rstrip("/") if key.strip("/") else location
+
+
+def _one_line(comment: str) -> str:
+    """Runs of white space in a table's comment are one blank in the catalog."""
+    return re.sub(r"\s+", " ", comment)
 
 
 def _check_columns(said: CreateTable) -> None:

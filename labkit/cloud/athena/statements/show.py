@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html
 
 from __future__ import annotations
 
+import functools
+import math
 import re
 
 from labkit.cloud.athena.errors import StatementFailed
@@ -170,6 +172,9 @@ def show_create_view(text: str) -> Statement:
     return utility("SHOW_CREATE_VIEW", run)
 
 
+_DEFAULT_FORMAT = ("serialization.format", "1")
+
+
 def create_lines(table: Definition, name: str) -> list[str]:
     """The statement that would make a table again, as Hive prints it."""
     storage = table["StorageDescriptor"]
@@ -187,8 +192,9 @@ def create_lines(table: Definition, name: str) -> list[str]:
         lines += ["CLUSTERED BY ( ", *buckets[:-1], buckets[-1] + ") "]
         lines += [f"INTO {storage['NumberOfBuckets']} BUCKETS"]
     lines += ["ROW FORMAT SERDE ", f"  {_string(serde.get('SerializationLibrary') or '')} "]
-    if serde.get("Parameters"):
-        lines += ["WITH SERDEPROPERTIES ( ", *_property_lines(serde["Parameters"])]
+    told = {k: v for k, v in (serde.get("Parameters") or {}).items() if (k, v) != _DEFAULT_FORMAT}
+    if told:
+        lines += ["WITH SERDEPROPERTIES ( ", *_property_lines(told)]
     lines += ["STORED AS INPUTFORMAT ", f"  {_string(storage.get('InputFormat') or '')} "]
     lines += ["OUTPUTFORMAT ", f"  {_string(storage.get('OutputFormat') or '')}"]
     lines += ["LOCATION", f"  {_string(storage.get('Location') or '')}"]
@@ -204,8 +210,16 @@ def _column_lines(columns: list[Definition], close: str) -> list[str]:
 
 
 def _property_lines(properties: dict[str, str]) -> list[str]:
-    lines = [f"  {_string(k)}={_string(str(v))}, " for k, v in sorted(properties.items())]
+    ordered = sorted(properties.items(), key=lambda item: _bucket(item[0], len(properties)))
+    lines = [f"  {_string(k)}={_string(str(v))}, " for k, v in ordered]
     return [*lines[:-1], lines[-1][:-2] + ") "] if lines else []
+
+
+def _bucket(name: str, count: int) -> int:
+    """A property's place in the Java hash map that Hive prints from, 16 buckets at least."""
+    code = functools.reduce(lambda code, mark: 31 * code + ord(mark) & 0xFFFFFFFF, name, 0)
+    buckets = 1 << max(4, math.ceil(math.log2(count / 0.75)))
+    return (code ^ code >> 16) & (buckets - 1)
 
 
 def _string(text: str) -> str:

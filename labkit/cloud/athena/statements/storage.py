@@ -14,6 +14,7 @@ from labkit.cloud.metastore import Definition
 
 _HIVE = "org.apache.hadoop.hive.ql.io"
 _TEXT = ("org.apache.hadoop.mapred.TextInputFormat", f"{_HIVE}.HiveIgnoreKeyTextOutputFormat")
+_JSON_TEXT = ("org.apache.hadoop.mapred.TextInputFormat", f"{_HIVE}.IgnoreKeyTextOutputFormat")
 LAZY_SIMPLE = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 
 
@@ -59,6 +60,16 @@ FORMATS = {
         f"{_HIVE}.RCFileOutputFormat",
     ),
 }
+
+_OF_SERDE = {
+    "org.openx.data.jsonserde.JsonSerDe": _JSON_TEXT,
+    "org.apache.hive.hcatalog.data.JsonSerDe": _JSON_TEXT,
+}
+
+
+def format_of(serde: str) -> Format:
+    """The files of a table that names its SerDe alone: text, as ``SHOW CREATE TABLE`` tells it."""
+    return Format(serde, *_OF_SERDE.get(serde, _TEXT))
 
 
 def storage_descriptor(
