@@ -95,11 +95,14 @@ class IcebergTable:
         condition = row_filter(scan.filters, self.schema, session)
         return self.read(plan(self.table, self.snapshot, condition), sorted(scan.columns))
 
-    def read(self, planned: Sequence[Planned], wanted: Sequence[str]) -> str:
-        """The relation of some files' columns."""
+    def read(
+        self, planned: Sequence[Planned], wanted: Sequence[str], *, charged: bool = True
+    ) -> str:
+        """The relation of some files' columns, on the query's bill when ``charged``."""
         reader = Reader(StoreIO(self.catalog.store), self.schema, self.metadata)
         relation = reader.relation(planned, wanted)
-        self.catalog.charge(reader.scanned_bytes)
+        if charged:
+            self.catalog.charge(reader.scanned_bytes)
         self.catalog.files += reader.files
         return relation
 

@@ -1,7 +1,7 @@
 """Statements that change rows: only other table types have them, Hive tables refuse.
 
 ``DELETE``, ``UPDATE``, ``MERGE``, ``OPTIMIZE`` and ``VACUUM`` go to the table's type by the
-action's name (see `labkit.cloud.athena.statements.tables.handles`), which reads the text. Source:
+action's name (see `labkit.cloud.athena.statements.tables.handles`). Source:
 https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-updating-iceberg-table-data.html
 """
 
@@ -12,7 +12,7 @@ from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.insert import need_table
 from labkit.cloud.athena.statements.tables import handler_of, table_type_of
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.trino.cursor import Cursor
+from labkit.cloud.engine.trino.parse_change import parse_change
 
 _REFUSALS = {
     "OPTIMIZE": "OPTIMIZE is only supported for Iceberg tables",
@@ -21,42 +21,20 @@ _REFUSALS = {
 _ROWS = "Modifying Hive table rows is only supported for transactional tables"
 
 
-@statement("DELETE", "FROM")
-def delete(text: str) -> Statement:
-    return _read(text, ("DELETE", "FROM"), "DELETE", "{id}.csv")
-
-
+@statement("DELETE")
 @statement("UPDATE")
-def update(text: str) -> Statement:
-    return _read(text, ("UPDATE",), "UPDATE", "{id}.csv")
-
-
-@statement("MERGE", "INTO")
-def merge(text: str) -> Statement:
-    return _read(text, ("MERGE", "INTO"), "MERGE", "{id}.csv")
-
-
+@statement("MERGE")
 @statement("OPTIMIZE")
-def optimize(text: str) -> Statement:
-    return _read(text, ("OPTIMIZE",), "OPTIMIZE", "{id}.csv")
-
-
 @statement("VACUUM")
-def vacuum(text: str) -> Statement:
-    return _read(text, ("VACUUM",), "VACUUM", "{id}.csv")
-
-
-def _read(text: str, leading: tuple[str, ...], action: str, output: str) -> Statement:
-    cursor = Cursor(text)
-    cursor.expect(*leading)
-    name = cursor.qualified()
-    parameters = sum(token.kind == "mark" and token.text == "?" for token in cursor.tokens)
+def change(text: str) -> Statement:
+    said = parse_change(text)
+    action = type(said).__name__.upper()
 
     def run(run: Run) -> Result:
-        definition = need_table(run, name)
+        definition = need_table(run, said.parts)
         handler = handler_of(table_type_of(definition), action)
         if handler is not None:
-            return handler(run, definition, run.text)
+            return handler(run, definition, said)
         raise QueryFailed("NOT_SUPPORTED", _REFUSALS.get(action, _ROWS), 1, 1)
 
-    return Statement("DML", action, run, output, parameters)
+    return Statement("DML", action, run, "{id}", said.parameters)
