@@ -7,6 +7,6 @@ are copy-on-write: files with changed rows are written anew. Source:
 https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html
 """
 
-from labkit.cloud.iceberg import changes, create, table
+from labkit.cloud.iceberg import alter, changes, create, maintenance, show, table
 
-__all__ = ["changes", "create", "table"]
+__all__ = ["alter", "changes", "create", "maintenance", "show", "table"]

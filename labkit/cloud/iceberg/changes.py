@@ -170,7 +170,7 @@ class Target:
                 f"q1 AS {_name(POSITION)}, {values} FROM ({self.run.session.sql(query)}){where}"
             )
         self._check_once()
-        count = self._execute("SELECT count(*) FROM changes").fetchone()[0]
+        count = self._execute("SELECT count(*) FROM changes").fetchall()[0][0]
         if count:
             self._rewrite()
         return int(count)
@@ -207,7 +207,7 @@ class Target:
             f"SELECT 1 FROM changes WHERE {_name(POSITION)} IS NOT NULL GROUP BY {places} "
             "HAVING count(*) > 1 LIMIT 1"
         )
-        if self._execute(twice).fetchone():
+        if self._execute(twice).fetchall():
             raise QueryFailed(
                 "MERGE_TARGET_ROW_MULTIPLE_MATCHES",
                 "One MERGE target table row matched more than one source row",

@@ -231,7 +231,7 @@ def _items(counts: dict[int, int] | None) -> list[tuple[int, int]] | None:
 def _bounds(table: Table, bounds: dict[int, bytes] | None) -> list[tuple[int, str]] | None:
     if bounds is None:
         return None
-    kinds = {
+    kinds: dict[int, Any] = {
         number: table.schema().find_field(number).field_type
         for number in bounds
         if number in table.schema().field_ids

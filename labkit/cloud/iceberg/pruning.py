@@ -125,11 +125,12 @@ class _Reader:
         if field is None or node.find(exp.Column, exp.Query) is not None:
             return None
         try:
-            row = self.session.connection.execute(f"SELECT {node.sql('duckdb')}").fetchone()
+            rows = self.session.connection.execute(f"SELECT {node.sql('duckdb')}").fetchall()
         except duckdb.Error:
             return None
         fits = _FITS.get(type(field.field_type))
-        return fits(row[0]) if fits and row and row[0] is not None else None
+        value = rows[0][0]
+        return fits(value) if fits and value is not None else None
 
 
 def _predicate(name: str, *args: Any) -> BooleanExpression:

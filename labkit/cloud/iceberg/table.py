@@ -80,8 +80,7 @@ class IcebergTable:
             QueryFailed: INVALID_ARGUMENTS, no such snapshot.
         """
         with open_session(self.catalog.store.cloud) as session:
-            row = session.connection.execute(f"SELECT {sql}").fetchone()
-        value = row[0] if row else None
+            value = session.connection.execute(f"SELECT {sql}").fetchall()[0][0]
         found = self._at_time(value) if kind == "TIMESTAMP" else self._at_version(value)
         return IcebergTable(self.catalog, self.definition, found)
 

@@ -147,14 +147,14 @@ class Writer:
         columns = ", ".join(_stored(field) for field in self.schema.fields)
         path = self.run.store.scratch()
         codec = self.metadata.properties.get(COMPRESSION, "zstd").lower()
-        row = self._execute(
+        written = self._execute(
             f"COPY (SELECT {columns} FROM ({sql})) TO {quoted_text(str(path))} (FORMAT parquet, "
             f"COMPRESSION {_CODECS.get(codec, codec)}, FIELD_IDS {_ids(self.schema.fields)})"
-        ).fetchone()
-        if not row or not row[0]:
+        ).fetchall()
+        if not written or not written[0][0]:
             path.unlink(missing_ok=True)
             return
-        self.rows += row[0]
+        self.rows += written[0][0]
         uri = self._location(part.partition)
         described = self._described(str(path), uri, part.partition)
         self.run.put_file(uri, path)

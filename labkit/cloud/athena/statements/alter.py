@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.alter_action import Action, located, update_table
@@ -65,6 +66,20 @@ def _set_location(words: Words) -> Action:
     return Action("SET LOCATION", "ALTER_TABLE_SET_LOCATION", change, location)
 
 
+def _rename_table(words: Words) -> Action:
+    name = words.qualified()
+    return Action(
+        "RENAME TABLE",
+        "ALTER_TABLE_RENAME",
+        _refuse_rename,
+        name,
+    )
+
+
+def _refuse_rename(run: Run, table: Definition) -> None:
+    raise StatementFailed("FAILED: SemanticException RENAME is only available for Iceberg tables")
+
+
 def _set_properties(words: Words) -> Action:
     said = words.properties()
 
@@ -91,6 +106,7 @@ _ACTIONS: dict[tuple[str, ...], Callable[[Words], Action]] = {
     ("CHANGE",): change_column,
     ("DROP", "COLUMN"): drop_column,
     ("DROP",): drop_partitions,
+    ("RENAME", "TO"): _rename_table,
     ("SET", "LOCATION"): _set_location,
     ("SET", "TBLPROPERTIES"): _set_properties,
     ("UNSET", "TBLPROPERTIES"): _unset_properties,

@@ -70,7 +70,7 @@ def statement_of(said: CreateTable, words: Words) -> Statement:
     """The statement of what was read, once Athena would let it start."""
     if said.external and said.table_type:
         raise invalid(
-            f"{said.table_type} tables are not external: remove EXTERNAL", "NOT_SUPPORTED"
+            f"External keyword not supported for table type {said.table_type}", "NOT_SUPPORTED"
         )
     if not said.external and not said.table_type:
         raise invalid(

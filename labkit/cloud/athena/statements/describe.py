@@ -11,7 +11,7 @@ from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.show import utility
-from labkit.cloud.athena.statements.tables import key_names, need
+from labkit.cloud.athena.statements.tables import handler_of, key_names, need, table_type_of
 from labkit.cloud.athena.words import Words
 from labkit.cloud.definitions import parameters_of
 from labkit.cloud.metastore import Definition
@@ -54,6 +54,9 @@ def _describe(
     column: str | None,
 ) -> Result:
     table = need(run, parts)
+    handler = handler_of(table_type_of(table), "DESCRIBE")
+    if handler is not None and column is None:
+        return handler(run, table, spec)
     columns = table["StorageDescriptor"]["Columns"]
     keys = table.get("PartitionKeys") or []
     if spec is not None:

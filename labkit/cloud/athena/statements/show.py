@@ -14,6 +14,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.tables import (
     DDL_TASK,
+    handler_of,
     key_names,
     need,
     partition_folder,
@@ -130,6 +131,9 @@ def show_properties(text: str) -> Statement:
 
     def run(run: Run) -> Result:
         table = need(run, parts)
+        handler = handler_of(table_type_of(table), "SHOW TBLPROPERTIES")
+        if handler is not None:
+            return handler(run, table, key)
         found = parameters_of(table)
         if key is None:
             lines = [f"{name}\t{value}" for name, value in sorted(found.items())]
@@ -150,6 +154,9 @@ def show_create_table(text: str) -> Statement:
         table = need(run, parts)
         if is_view(table):
             raise StatementFailed(f"{DDL_TASK} {'.'.join(parts)} is a view: use SHOW CREATE VIEW")
+        handler = handler_of(table_type_of(table), "SHOW CREATE TABLE")
+        if handler is not None:
+            return handler(run, table, ".".join(parts))
         return run.text_result(("createtab_stmt",), create_lines(table, ".".join(parts)))
 
     return utility("SHOW_CREATE_TABLE", run)

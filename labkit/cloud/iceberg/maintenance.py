@@ -1,0 +1,193 @@
+"""``OPTIMIZE``, ``VACUUM`` and ``DROP TABLE``: what becomes of a table's files.
+
+OPTIMIZE writes small files and files with deleted rows anew, when there are enough of them in a
+partition. VACUUM forgets snapshots that are too old and deletes what no snapshot needs. Athena
+manages its Iceberg tables: what it drops, it deletes. Sources:
+https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-data-optimization.html and
+https://docs.aws.amazon.com/athena/latest/ug/vacuum-statement.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Snapshot
+from pyiceberg.table.update import RemoveSnapshotsUpdate
+
+from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.run import Run
+from labkit.cloud.athena.statement import Result
+from labkit.cloud.athena.statements.tables import handles
+from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.trino.parse_change import Optimize, Vacuum
+from labkit.cloud.iceberg.catalog import ICEBERG
+from labkit.cloud.iceberg.changes import Target
+from labkit.cloud.iceberg.create import MAINTENANCE, rows_result
+from labkit.cloud.iceberg.planning import Planned, plan
+from labkit.cloud.iceberg.reading import PATH
+from labkit.cloud.iceberg.table import load
+from labkit.cloud.iceberg.writing import committing, replace, writing
+from labkit.cloud.metastore import Definition
+from labkit.cloud.operations import AwsError
+from labkit.cloud.store import Object, split_uri
+
+
+@handles(ICEBERG, "OPTIMIZE")
+def optimize(run: Run, definition: Definition, said: Optimize) -> Result:
+    """Fewer and larger files with the same rows."""
+    target = Target(run, definition, said.parts[-1])
+    table = target.source.table
+    chosen = _to_rewrite(table, _matching(run, target, said))
+    if not chosen:
+        return rows_result(run, 0)
+    names = [column.name for column in target.columns]
+    rows = target.source.read(chosen, names)
+    with writing(run, table.metadata, None) as writer:
+        listed = ", ".join(map(quoted_name, names))
+        added = writer.write(f"SELECT {listed} FROM ({rows})")
+        replace(table, [each.file for each in chosen], added)
+    return rows_result(run, 0)
+
+
+@handles(ICEBERG, "VACUUM")
+def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
+    """Old snapshots go, and the files that only they need."""
+    table = load(run.catalog, definition)
+    bucket, folder = split_uri(table.location() + "/")
+    if folder in ("", "/"):
+        raise StatementFailed(
+            f"GENERIC_INTERNAL_ERROR: Path missing in file system location: s3://{bucket}"
+        )
+    known = set(_reachable(table))
+    age = datetime.timedelta(seconds=setting(table, "vacuum_max_snapshot_age_seconds"))
+    oldest = datetime.datetime.now(datetime.UTC) - age
+    expired = _expired(table, oldest)
+    if expired:
+        with committing(), table.transaction() as transaction:
+            transaction._apply((_forgetting(expired),))
+    needed = set(_reachable(table))
+    _delete(
+        run,
+        (
+            found
+            for found in run.store.list(table.location() + "/")
+            if found.uri not in needed and (found.uri in known or found.modified < oldest)
+        ),
+    )
+    return rows_result(run, 0)
+
+
+@handles(ICEBERG, "DROP TABLE")
+def drop_table(run: Run, definition: Definition, text: str) -> Result:
+    """The table goes from the catalog, then its data go."""
+    location = str((definition.get("StorageDescriptor") or {}).get("Location") or "")
+    run.metastore.delete_table(definition["DatabaseName"], definition["Name"])
+    if location and split_uri(location.rstrip("/") + "/")[1] not in ("", "/"):
+        run.store.delete(run.store.list(location.rstrip("/") + "/"))
+    return run.text_result((), ())
+
+
+def setting(table: Table, name: str) -> int:
+    """A property of Athena's that says when OPTIMIZE and VACUUM do what."""
+    return int(table.properties.get(name, MAINTENANCE[name]))
+
+
+def _matching(run: Run, target: Target, said: Optimize) -> list[Planned]:
+    """The files with rows that meet the condition."""
+    source = target.source
+    if said.where is None:
+        return plan(source.table, source.snapshot)
+    query = target.query([target.column(PATH)], target.relation, said.where)
+    _check_columns(target, query.scans[0].columns - {PATH})
+    rows = run.session.table(query).column(0).to_pylist()
+    return [
+        each for each in plan(source.table, source.snapshot) if each.file.file_path in set(rows)
+    ]
+
+
+def _check_columns(target: Target, used: frozenset[str]) -> None:
+    """Only a partitioned table's partition columns may choose; without partitions any column."""
+    table = target.source.table
+    keys = {table.schema().find_column_name(f.source_id) for f in table.spec().fields}
+    others = sorted(used - {(key or "").lower() for key in keys})
+    if keys and others:
+        raise QueryFailed(
+            "NOT_SUPPORTED",
+            "Only partition columns may be in the WHERE clause of OPTIMIZE: "
+            f"{', '.join(others)} is none",
+        )
+
+
+def _to_rewrite(table: Table, files: Iterable[Planned]) -> list[Planned]:
+    """The files of each partition that are worth it."""
+    low = setting(table, "optimize_rewrite_min_data_file_size_bytes")
+    high = setting(table, "optimize_rewrite_max_data_file_size_bytes")
+    most_deletes = setting(table, "optimize_rewrite_delete_file_threshold")
+    least_files = setting(table, "optimize_rewrite_data_file_threshold")
+    groups: dict[tuple[int, str], list[Planned]] = {}
+    for each in files:
+        key = (each.file.spec_id, repr(each.file.partition))
+        groups.setdefault(key, []).append(each)
+    chosen: list[Planned] = []
+    for (spec, _), group in groups.items():
+        deleted = [f for f in group if len(f.positions) + len(f.equalities) >= most_deletes]
+        sized = [f for f in group if not low <= f.file.file_size_in_bytes <= high]
+        stale = group if spec != table.spec().spec_id else []
+        chosen += sized if len(sized) >= least_files and len(sized) > 1 else deleted or stale
+    return chosen
+
+
+def _expired(table: Table, oldest: datetime.datetime) -> list[int]:
+    """Snapshots that are too old and that neither a reference nor the least number keeps."""
+    limit = int(oldest.timestamp() * 1000)
+    keep = setting(table, "vacuum_min_snapshots_to_keep")
+    kept = {ref.snapshot_id for ref in table.refs().values()}
+    kept |= {each.snapshot_id for each in list(_ancestors(table))[: max(keep, 1)]}
+    return [
+        each.snapshot_id
+        for each in table.snapshots()
+        if each.snapshot_id not in kept and each.timestamp_ms < limit
+    ]
+
+
+def _forgetting(expired: list[int]) -> RemoveSnapshotsUpdate:
+    said: dict[str, Any] = {"snapshot-ids": expired}
+    return RemoveSnapshotsUpdate(**said)
+
+
+def _ancestors(table: Table) -> Iterator[Snapshot]:
+    """The current snapshot and those before it, newest first."""
+    found = table.current_snapshot()
+    while found is not None:
+        yield found
+        parent = found.parent_snapshot_id
+        found = table.snapshot_by_id(parent) if parent is not None else None
+
+
+def _reachable(table: Table) -> Iterator[str]:
+    """All objects that a table's metadata need."""
+    yield table.metadata_location
+    log = [entry.metadata_file for entry in table.metadata.metadata_log]
+    yield from log[-setting(table, "vacuum_max_metadata_files_to_keep") :]
+    yield from (statistics.statistics_path for statistics in table.metadata.statistics)
+    manifests: set[str] = set()
+    for snapshot in table.snapshots():
+        yield snapshot.manifest_list
+        for manifest in snapshot.manifests(table.io):
+            if manifest.manifest_path in manifests:
+                continue
+            manifests.add(manifest.manifest_path)
+            yield manifest.manifest_path
+            for entry in manifest.fetch_manifest_entry(table.io):
+                yield entry.data_file.file_path
+
+
+def _delete(run: Run, files: Iterable[Object]) -> None:
+    """Without the permission VACUUM succeeds, and the files stay."""
+    with contextlib.suppress(AwsError):
+        run.store.delete(list(files))
