@@ -53,6 +53,8 @@ class Type:
         args = tuple(Type(a.display) if isinstance(a, Type) else a for a in self.args)
         if self.base in ("timestamp", "timestamptz", "time", "timetz"):
             args = self.args or (3,)
+        if self.base == "char":
+            args = self.args or (1,)
         return str(Type(self.base, args, self.names))
 
     @property

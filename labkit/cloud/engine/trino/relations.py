@@ -214,11 +214,15 @@ def _sampled(node: tree.Sampled, scope: Scope) -> Rows:
 
 
 def _sample(inner: Rows, percent: float, scope: Scope) -> Rows:
+    if percent == 100:
+        return inner
+    sample = f"TABLESAMPLE BERNOULLI ({percent} PERCENT)"
+    if inner.sql.isidentifier():
+        return Rows(f"{inner.sql} {sample}", inner.fields)
     alias = scope.state.fresh("t")
     columns = ", ".join(f"{f.sql} AS c{at}" for at, f in enumerate(inner.fields))
-    sql = (
-        f"(SELECT {columns} FROM {inner.sql}) AS {alias} TABLESAMPLE BERNOULLI ({percent} PERCENT)"
-    )
+    scope.state.uses[-1].update(*(f.uses for f in inner.fields))
+    sql = f"(SELECT {columns} FROM {inner.sql}) AS {alias} {sample}"
     fields = tuple(replace(f, sql=f"{alias}.c{at}") for at, f in enumerate(inner.fields))
     return Rows(sql, fields)
 
