@@ -19,13 +19,14 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import moto.s3.models as models
 from moto.s3.exceptions import EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML
 
+from labkit.cloud import checksums
 from labkit.cloud.keystore import KeyStore
 
 CHUNK = 1 << 20
@@ -40,11 +41,13 @@ class Body:
         path: where it lies.
         size: in bytes.
         etag: hexadecimal MD5 of the content, as S3 gives for a single PUT.
+        checksums: algorithm → checksum in base64, as far as they are known.
     """
 
     path: str
     size: int
     etag: str | None = None
+    checksums: dict[str, str] = field(default_factory=dict)
 
 
 class Bodies:
@@ -184,6 +187,8 @@ def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterato
 class DiskKey(models.FakeKey):
     """moto's object version, its body in a file."""
 
+    checksums: dict[str, str] = {}  # noqa: RUF012 (of a part; replaced, never changed)
+
     def __init__(self, name: Any, value: Any, *args: Any, **kwargs: Any) -> None:
         self.path = ""
         self._place = BODIES.place(kwargs.get("bucket_name"), str(name))
@@ -211,6 +216,7 @@ class DiskKey(models.FakeKey):
             link_or_copy(body.path, self._place)
         self.path, self.contentsize = str(self._place), body.size
         self._etag = self._etag or body.etag
+        self.checksums = body.checksums
 
     @property
     def etag(self) -> str:
@@ -246,6 +252,8 @@ def link_or_copy(source: str, target: Path) -> None:
 class DiskMultipart(models.FakeMultipart):
     """moto's multipart upload, its parts in files."""
 
+    layout: list[checksums.Part] = []  # noqa: RUF012 (of a completed one; replaced, never changed)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.former: list[str] = []
@@ -257,7 +265,21 @@ class DiskMultipart(models.FakeMultipart):
         digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
         etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
         size = sum(part.contentsize for part in parts)
-        return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", None
+        self.layout = [checksums.Part(int(p.name), p.contentsize, p.checksums) for p in parts]
+        return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", self._checksum()
+
+    @property
+    def algorithm(self) -> str | None:
+        """The checksum that the upload was begun with, in small letters."""
+        return (self.metadata.get("x-amz-checksum-algorithm") or "").lower() or None
+
+    def _checksum(self) -> tuple[str, str, int] | None:
+        """Type, value and count of parts of the whole's checksum, where the parts have it."""
+        name = self.algorithm
+        if not name or not all(name in part.checksums for part in self.layout):
+            return None
+        kind = checksums.kind_of(name, self.metadata.get("x-amz-checksum-type"))
+        return kind, checksums.of_parts(name, kind, self.layout), len(self.layout)
 
     def _named_parts(self, named: list[tuple[int, str]]) -> list[DiskKey]:
         if not named:
@@ -319,9 +341,12 @@ class DiskS3Backend(models.S3Backend):
     ) -> models.FakeKey:  # fmt: skip
         source: Any = self.get_object(src_bucket_name, src_key_name, version_id=src_version_id)
         length = None if start_byte is None else end_byte - start_byte + 1
-        body = write_stream(read_stream(source.path, start_byte or 0, length))
-        multipart = self.get_bucket(dest_bucket_name).multiparts[multipart_id]
-        return multipart.set_part(part_id, BODIES.ticket(body))
+        multipart: Any = self.get_bucket(dest_bucket_name).multiparts[multipart_id]
+        checksum = checksums.Checksum(multipart.algorithm or checksums.FASTEST)
+        body = write_stream(read_stream(source.path, start_byte or 0, length), checksum.update)
+        body.checksums[checksum.name] = checksum.value
+        part: models.FakeKey = multipart.set_part(part_id, BODIES.ticket(body))
+        return part
 
     def complete_multipart_upload(
         self, bucket_name: str, multipart_id: str, body: Iterator[tuple[int, str]]
@@ -349,6 +374,16 @@ class DiskS3Backend(models.S3Backend):
         if key.encryption == "AES256":
             key.kms_key_id = None
         return key
+
+    def copy_object(
+        self, src_key: Any, dest_bucket_name: str, dest_key_name: str, *args: Any, **kwargs: Any
+    ) -> None:
+        """moto's; a copy's checksum is of the object, even where the source's is of its parts."""
+        super().copy_object(src_key, dest_bucket_name, dest_key_name, *args, **kwargs)
+        key: Any = self.get_object(dest_bucket_name, dest_key_name)
+        if src_key.checksum_type == "COMPOSITE":
+            name = key.checksum_algorithm.lower()
+            key.checksum_value = checksums.of(name, read_stream(key.path))
 
     def get_bucket_encryption(self, bucket_name: str) -> dict[str, Any] | None:
         """Never nothing: S3 encrypts each object, by its own keys unless the bucket says more."""
@@ -378,3 +413,11 @@ def install() -> None:
     import moto.s3.responses as responses
 
     responses.FakeKey = DiskKey  # type: ignore[misc]
+    responses.compute_checksum = _checksum_of_ticket  # type: ignore[assignment]
+
+
+def _checksum_of_ticket(ticket: bytes, algorithm: str) -> bytes:
+    """What moto asks of a copy that wants a checksum of its own."""
+    body = BODIES.redeem(ticket)
+    chunks = read_stream(body.path) if body else iter([ticket])
+    return checksums.of(algorithm.lower(), chunks).encode()

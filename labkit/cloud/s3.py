@@ -11,18 +11,16 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 from __future__ import annotations
 
 import base64
-import hashlib
 import os
 import re
 import secrets
 import sqlite3
 import urllib.parse
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud import guard, policy, protocol, s3_delete, s3_notices
+from labkit.cloud import guard, policy, protocol, s3_checksums, s3_delete, s3_notices, s3_parts
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.objects import BODIES, CHUNK, Body, read_stream, write_stream
 from labkit.cloud.operations import AwsError, Principal, not_kept
@@ -63,6 +61,13 @@ class Request:
             and set(self.query) <= plain
             and not self.header("x-amz-copy-source")
         )
+
+    @property
+    def reads_object(self) -> bool:
+        """Whether the answer is an object's content, or the headers of it."""
+        plain = {"versionId", "partNumber", "x-id"}
+        named = {k for k in self.query if not k.lower().startswith(("x-amz-", "response-"))}
+        return self.method in ("GET", "HEAD") and bool(self.key) and named <= plain
 
     @property
     def writes_object(self) -> bool:
@@ -114,13 +119,19 @@ class S3:
         request = read_request(environ, principal)
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)
+        request, number = s3_parts.take_number(request)
         reply = self._reply(request)
+        part = None
+        if request.reads_object and reply.status == 200:
+            version = self._version(request)
+            part = s3_parts.place(version, number, reply.headers)
+            _tell_of_version(request, version, reply.headers)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
             headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
             headers["Content-Length"] = str(len(reply.body))
             return reply.status, headers, [reply.body]
-        return _download(request, reply, body or _unread(reply))
+        return _download(request, reply, body or _unread(reply), part)
 
     def _reply(self, request: Request) -> protocol.Reply:
         if request.is_upload:
@@ -130,14 +141,42 @@ class S3:
             return self._delete(request, body)
         if request.method == "PUT" and "policy" in request.query and not request.key:
             policy.check_new_policy(self.cloud, request, body)
-        return self._forward(request, body)
+        if request.method == "POST" and "uploads" in request.query:
+            s3_checksums.check_upload(request)
+        if "attributes" in request.query and (version := self._version(request)):
+            s3_checksums.ensure(version)
+        upload = self._multipart(request)
+        if upload and request.method == "POST":
+            s3_checksums.check_parts(request, body, upload)
+        reply = self._forward(request, body)
+        if reply.status == 200 and "attributes" in request.query:
+            return s3_parts.attributes(request, reply, self._version(request))
+        if upload and reply.status == 200 and request.method in ("GET", "POST"):
+            return self._with_checksums(request, reply, upload)
+        return reply
+
+    def _with_checksums(
+        self, request: Request, reply: protocol.Reply, upload: Any
+    ) -> protocol.Reply:
+        """The answer to ListParts or CompleteMultipartUpload with what is known of checksums."""
+        if request.method == "GET":
+            return replace(reply, body=s3_checksums.with_parts(reply.body, upload))
+        told = s3_checksums.in_xml(s3_checksums.told_of_new(self._version(request))).encode()
+        end = b"</CompleteMultipartUploadResult>"
+        return replace(reply, body=reply.body.replace(end, told + end))
 
     def _upload(self, request: Request) -> protocol.Reply:
-        body, checksums = receive(request, md5=self._needs_md5(request))
-        environ = _without_transfer_headers(request.environ) | checksums
+        upload = self._multipart(request)
+        declared = upload.algorithm if upload else None
+        body = receive(request, md5=self._needs_md5(request), declared=declared)
+        headers = s3_checksums.in_headers(body.checksums)
+        environ = _without_transfer_headers(request.environ) | headers
         ticket = BODIES.ticket(body)
         try:
-            return self._forward(request, ticket, environ)
+            reply = self._forward(request, ticket, environ)
+            if reply.status == 200 and not upload:
+                reply.headers.update(s3_checksums.told_of_new(self._version(request)))
+            return reply
         finally:
             if BODIES.redeem(ticket):
                 os.unlink(body.path)
@@ -149,11 +188,21 @@ class S3:
         """
         if request.header("content-md5"):
             return True
-        bucket = self.cloud.backend("s3").buckets.get(request.bucket)
-        upload = bucket and bucket.multiparts.get(request.query.get("uploadId"))
-        if upload:
+        if upload := self._multipart(request):
             return not upload.kms_key_id
         return policy.encryption_of(self.cloud, request).key is None
+
+    def _multipart(self, request: Request) -> Any:
+        """moto's record of the multipart upload that a request belongs to, if it does."""
+        bucket = self._bucket(request)
+        return bucket and bucket.multiparts.get(request.query.get("uploadId"))
+
+    def _bucket(self, request: Request) -> Any:
+        return self.cloud.backend("s3").buckets.get(request.bucket)
+
+    def _version(self, request: Request) -> Any:
+        wanted = request.query.get("versionId")
+        return policy.find_version(self._bucket(request), request.key, wanted)
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
         allowed, refused = s3_delete.split(self.cloud, request.principal, request.bucket, body)
@@ -166,8 +215,6 @@ class S3:
     ) -> protocol.Reply:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
-        if request.header("x-amz-copy-source"):
-            environ.pop("HTTP_X_AMZ_CHECKSUM_ALGORITHM", None)
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
         with self.cloud.lock("s3"), BODIES.tickets(), s3_notices.asked_for(request.query):
@@ -221,26 +268,24 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
 # Receiving ----------------------------------------------------------------------------------------
 
 
-def receive(request: Request, *, md5: bool) -> tuple[Body, dict[str, str]]:
+def receive(request: Request, *, md5: bool, declared: str | None = None) -> Body:
     """Write the request's body to a file.
 
     Args:
         request: the upload.
         md5: whether the body's MD5 is wanted.
-
-    Returns:
-        The body, and the checksum headers that moto is to keep.
+        declared: the checksum algorithm of the multipart upload that it is a part of.
 
     Raises:
         AwsError: it does not match the digest or checksum that the client sent.
     """
     trailers: dict[str, str] = {}
-    checksum = _Checksum(request)
+    claimed = s3_checksums.Claimed(request, declared)
     etag = None if md5 else secrets.token_hex(16)
-    body = write_stream(_content(request, trailers), checksum.update, etag=etag)
+    body = write_stream(_content(request, trailers), claimed.update, etag=etag)
     try:
         _check_md5(request, body)
-        return body, checksum.headers(trailers)
+        return replace(body, checksums=claimed.verified(trailers))
     except AwsError:
         os.unlink(body.path)
         raise
@@ -276,47 +321,6 @@ def _unchunk(stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
     while line := stream.readline().strip():
         name, _, value = line.decode().partition(":")
         trailers[name.lower()] = value.strip()
-
-
-class _Checksum:
-    """The checksum that a client asks to be verified, computed as the body arrives."""
-
-    KNOWN = ("crc32", "sha1", "sha256")
-    ALL = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
-
-    def __init__(self, request: Request) -> None:
-        named = [a for a in self.ALL if request.header(f"x-amz-checksum-{a}")]
-        trailer = (request.header("x-amz-trailer") or "").rpartition("-")[2]
-        asked = (request.header("x-amz-sdk-checksum-algorithm") or "").lower()
-        self.name = (named or [trailer or asked])[0]
-        self.sent = request.header(f"x-amz-checksum-{self.name}")
-        self._crc = 0
-        self._hash = hashlib.new(self.name) if self.name in ("sha1", "sha256") else None
-
-    def update(self, chunk: bytes) -> None:
-        if self._hash:
-            self._hash.update(chunk)
-        elif self.name == "crc32":
-            self._crc = zlib.crc32(chunk, self._crc)
-
-    def headers(self, trailers: dict[str, str]) -> dict[str, str]:
-        """What moto is told of the checksum: the client's value, once it is verified."""
-        sent = self.sent or trailers.get(f"x-amz-checksum-{self.name}")
-        value = self._value() or sent
-        if not self.name or not value:
-            return {}
-        if sent and sent != value:
-            raise AwsError("BadDigest", f"The {self.name.upper()} you specified did not match")
-        return {
-            "HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM": self.name.upper(),
-            f"HTTP_X_AMZ_CHECKSUM_{self.name.upper()}": value,
-        }
-
-    def _value(self) -> str | None:
-        if self.name not in self.KNOWN:
-            return None
-        raw = self._hash.digest() if self._hash else self._crc.to_bytes(4, "big")
-        return base64.b64encode(raw).decode()
 
 
 def _check_md5(request: Request, body: Body) -> None:
@@ -392,17 +396,26 @@ class _Incoming:
 # Sending ------------------------------------------------------------------------------------------
 
 
+def _tell_of_version(request: Request, version: Any, headers: dict[str, str]) -> None:
+    """Put into the answer what moto does not tell of the version that is read."""
+    if headers.get("x-amz-server-side-encryption-bucket-key-enabled") == "false":
+        del headers["x-amz-server-side-encryption-bucket-key-enabled"]
+    if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
+        headers.update(s3_checksums.told(version))
+
+
 def _download(
-    request: Request, reply: protocol.Reply, body: Body
+    request: Request, reply: protocol.Reply, body: Body, part: tuple[int, int] | None
 ) -> tuple[int, dict[str, str], Iterable[bytes]]:
     headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
     headers["Accept-Ranges"] = "bytes"
-    wanted = _range(request.header("range"), body.size) if reply.status == 200 else None
+    wanted = part or _range(request.header("range"), body.size) if reply.status == 200 else None
     if wanted is None:
         headers["Content-Length"] = str(body.size)
         return reply.status, headers, read_stream(body.path)
     first, last = wanted
-    headers = {k: v for k, v in headers.items() if not k.lower().startswith("x-amz-checksum-")}
+    if last - first + 1 < body.size:
+        headers = {k: v for k, v in headers.items() if not k.startswith("x-amz-checksum-")}
     headers["Content-Range"] = f"bytes {first}-{last}/{body.size}"
     headers["Content-Length"] = str(last - first + 1)
     return 206, headers, read_stream(body.path, first, last - first + 1)

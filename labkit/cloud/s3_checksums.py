@@ -1,0 +1,210 @@
+"""What S3 says of checksums: verified as bodies arrive, told when objects are read or joined.
+
+An object whose client sent none has CRC64NVME. Here that is computed when somebody asks for it; of
+a small object at once, so that the answer to its upload tells it.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud import checksums
+from labkit.cloud.checksums import ALGORITHMS, DEFAULT, Checksum
+from labkit.cloud.objects import read_stream
+from labkit.cloud.operations import AwsError
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3 import Request
+
+_SMALL = 8 << 20
+_BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
+_CANNOT = {("FULL_OBJECT", "sha1"), ("FULL_OBJECT", "sha256"), ("COMPOSITE", "crc64nvme")}
+_PREFIX = "x-amz-checksum-"
+
+
+class Claimed:
+    """The checksum that a client sends with a body, computed as the body arrives.
+
+    Args:
+        request: the upload.
+        declared: the algorithm of the multipart upload that the body is a part of.
+
+    Raises:
+        AwsError: several checksums, an unknown one, or a value that is none.
+    """
+
+    def __init__(self, request: Request, declared: str | None) -> None:
+        named = [name for name in ALGORITHMS if request.header(_PREFIX + name)]
+        trailer = (request.header("x-amz-trailer") or "").removeprefix(_PREFIX)
+        asked = (request.header("x-amz-sdk-checksum-algorithm") or "").lower()
+        if len(named) > 1:
+            raise _invalid(
+                "Expecting a single x-amz-checksum- header. "
+                "Multiple checksum Types are not allowed."
+            )
+        self.name = (named or [trailer or asked or declared or ""])[0]
+        _check_name(self.name)
+        if declared and self.name != declared:
+            raise _invalid(
+                f"Checksum Type mismatch occurred, expected checksum Type: {declared}, "
+                f"actual checksum Type: {self.name}"
+            )
+        self._sent = request.header(_PREFIX + self.name)
+        self._checksum = Checksum(self.name) if self.name else None
+
+    def update(self, chunk: bytes) -> None:
+        """See the body's next bytes."""
+        if self._checksum:
+            self._checksum.update(chunk)
+
+    def verified(self, trailers: dict[str, str]) -> dict[str, str]:
+        """Algorithm → checksum of the body; empty where the client speaks of none.
+
+        Raises:
+            AwsError: it is not the one that the client sent.
+        """
+        if self._checksum is None:
+            return {}
+        sent = self._sent or trailers.get(_PREFIX + self.name)
+        _check_value(self.name, sent)
+        if sent and sent != self._checksum.value:
+            raise AwsError(
+                "BadDigest",
+                f"The {self.name.upper()} you specified did not match the calculated checksum.",
+            )
+        return {self.name: self._checksum.value}
+
+
+def check_upload(request: Request) -> None:
+    """Raise unless a multipart upload may be begun with this algorithm and type of checksum."""
+    name = (request.header("x-amz-checksum-algorithm") or "").lower()
+    kind = request.header("x-amz-checksum-type")
+    _check_name(name)
+    if kind and not name:
+        raise _invalid("The x-amz-checksum-type header can only be used with the "
+                       "x-amz-checksum-algorithm header.")  # fmt: skip
+    of_hashes = name.startswith("sha")
+    if kind == ("FULL_OBJECT" if of_hashes else "COMPOSITE") and name in (
+        "sha1",
+        "sha256",
+        DEFAULT,
+    ):
+        raise _invalid(
+            f"The {kind} checksum type cannot be used with the {name} checksum algorithm."
+        )
+
+
+def check_parts(request: Request, body: bytes, upload: Any) -> None:
+    """Raise unless the list that completes an upload agrees with its parts' checksums.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+    """
+    sizes = sum(part.contentsize for part in upload.parts.values())
+    said = request.header("x-amz-mp-object-size")
+    if said and said != str(sizes):
+        raise _invalid(
+            f"The provided 'x-amz-mp-object-size' header value {said} does not match what was "
+            f"computed: {sizes}"
+        )
+    for number, name, value in _named(body):
+        part = upload.parts.get(number)
+        if part is not None and part.checksums.get(name, value) != value:
+            raise AwsError(
+                "InvalidPart",
+                "One or more of the specified parts could not be found.  The part may not have "
+                "been uploaded, or the specified entity tag may not match the part's entity tag.",
+            )
+
+
+def _named(body: bytes) -> Iterator[tuple[int, str, str]]:
+    """Number, algorithm and value of each checksum in the list that completes an upload."""
+    for part in re.findall(rb"<Part>(.*?)</Part>", body, re.DOTALL):
+        number = re.search(rb"<PartNumber>\s*(\d+)", part)
+        for name, value in re.findall(rb"<Checksum(\w+)>([^<]+)<", part):
+            if number:
+                yield int(number[1]), name.decode().lower(), value.decode()
+
+
+def in_headers(checksums_: dict[str, str]) -> dict[str, str]:
+    """What moto is told of a body's checksum."""
+    told = {}
+    for name, value in checksums_.items():
+        told["HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM"] = name.upper()
+        told[f"HTTP_X_AMZ_CHECKSUM_{name.upper()}"] = value
+    return told
+
+
+def told(version: Any) -> dict[str, str]:
+    """The headers of an object's checksum, which is computed where it is not known."""
+    ensure(version)
+    kind = version.checksum_type or "FULL_OBJECT"
+    count = f"-{version.checksum_parts}" if kind == "COMPOSITE" else ""
+    name = _PREFIX + version.checksum_algorithm.lower()
+    return {name: version.checksum_value + count, "x-amz-checksum-type": kind}
+
+
+def told_of_new(version: Any) -> dict[str, str]:
+    """The same after an upload; nothing where it would take long."""
+    known = version.checksum_value or version.contentsize <= _SMALL
+    return told(version) if known else {}
+
+
+def in_xml(headers: dict[str, str]) -> str:
+    """The same as the members of an answer's body."""
+    texts = {h.removeprefix(_PREFIX): v for h, v in headers.items()}
+    kind = texts.pop("type", None)
+    inner = "".join(f"<Checksum{k.upper()}>{v}</Checksum{k.upper()}>" for k, v in texts.items())
+    return inner + (f"<ChecksumType>{kind}</ChecksumType>" if kind else "")
+
+
+def with_parts(body: bytes, upload: Any) -> bytes:
+    """The answer to ListParts with each part's checksum."""
+
+    def told_of(found: re.Match[str]) -> str:
+        part = upload.parts.get(int(found[1]))
+        return found[0] + in_xml({_PREFIX + k: v for k, v in part.checksums.items()})
+
+    listed = re.sub(r"<PartNumber>(\d+)</PartNumber>", told_of, body.decode())
+    if name := upload.algorithm:
+        kind = checksums.kind_of(name, upload.metadata.get("x-amz-checksum-type"))
+        told = f"<ChecksumAlgorithm>{name.upper()}</ChecksumAlgorithm>"
+        told += f"<ChecksumType>{kind}</ChecksumType>"
+        listed = listed.replace("</UploadId>", f"</UploadId>{told}", 1)
+    return listed.encode()
+
+
+def ensure(version: Any) -> None:
+    """Have an object's version know its checksum."""
+    if not version.checksum_value:
+        version.checksum_algorithm, version.checksum_type = DEFAULT.upper(), "FULL_OBJECT"
+        version.checksum_value = checksums.of(DEFAULT, read_stream(version.path))
+
+
+def _check_name(name: str) -> None:
+    if name and name not in ALGORITHMS:
+        known = ", ".join(each.upper() for each in ALGORITHMS)
+        raise _invalid(
+            "Checksum algorithm provided is unsupported. Please try again with any of the valid "
+            f"types: [{known}]"
+        )
+
+
+def _check_value(name: str, value: str | None) -> None:
+    if value is None:
+        return
+    try:
+        size = len(base64.b64decode(value, validate=True))
+    except (binascii.Error, ValueError):
+        size = -1
+    if size != _BYTES[name]:
+        raise _invalid(f"Value for x-amz-checksum-{name} header is invalid.")
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidRequest", message)

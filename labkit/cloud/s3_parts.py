@@ -1,0 +1,100 @@
+"""The parts of an object that was uploaded in parts: read one by one, and listed.
+
+``partNumber`` on a GET or HEAD reads one part, with the count of all parts in a header; an object
+of a single PUT has one. GetObjectAttributes lists the parts' sizes and checksums.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud import protocol, s3_checksums
+from labkit.cloud.checksums import Part
+from labkit.cloud.operations import AwsError
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3 import Request
+
+
+def take_number(request: Request) -> tuple[Request, int | None]:
+    """The request of a whole object, and the number of the part that was asked for."""
+    number = request.query.get("partNumber")
+    if number is None or not request.reads_object:
+        return request, None
+    if request.header("range"):
+        raise AwsError(
+            "InvalidRequest", "Cannot specify both Range header and partNumber query parameter"
+        )
+    if not number.isdigit() or not 1 <= int(number) <= 10_000:
+        raise AwsError(
+            "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive"
+        )
+    query = {k: v for k, v in request.query.items() if k != "partNumber"}
+    return replace(request, query=query, environ=_without_number(request.environ)), int(number)
+
+
+def _without_number(environ: dict[str, Any]) -> dict[str, Any]:
+    text = re.sub(r"(^|&)partNumber=\d+", "", environ.get("QUERY_STRING", "")).lstrip("&")
+    path = protocol.raw_path(environ)
+    address = f"{path}?{text}" if text else path
+    return environ | {"QUERY_STRING": text, "REQUEST_URI": address, "RAW_URI": address}
+
+
+def place(version: Any, number: int | None, headers: dict[str, str]) -> tuple[int, int] | None:
+    """First and last byte of a part; the count of parts goes into the headers.
+
+    Raises:
+        AwsError: ``InvalidPartNumber``: the object has no such part.
+    """
+    if number is None:
+        return None
+    parts = layout(version)
+    if number > max(len(parts), 1):
+        raise AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", 416)
+    if not parts:
+        return (0, version.contentsize - 1) if version.contentsize else None
+    headers["x-amz-mp-parts-count"] = str(len(parts))
+    start = sum(part.size for part in parts[: number - 1])
+    return start, start + parts[number - 1].size - 1
+
+
+def layout(version: Any) -> list[Part]:
+    """The parts that an object was uploaded in; none of a single PUT or a copy."""
+    upload = version.multipart if version.etag.count("-") else None
+    found: list[Part] = getattr(upload, "layout", [])
+    return found
+
+
+def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
+    """The answer to GetObjectAttributes with the object's parts, where they are asked for."""
+    asked = {name.strip() for name in (request.header("x-amz-object-attributes") or "").split(",")}
+    parts = layout(version)
+    if "ObjectParts" not in asked or not parts:
+        return reply
+    shown = f"<ObjectParts>{_listed(request, version, parts)}</ObjectParts>".encode()
+    start, end, tag = reply.body.rpartition(b"</")
+    return replace(reply, body=start + shown + end + tag)
+
+
+def _listed(request: Request, version: Any, parts: list[Part]) -> str:
+    """The members of ``ObjectParts``: a page of parts where each has the object's checksum."""
+    most = int(request.header("x-amz-max-parts") or 1000)
+    marker = int(request.header("x-amz-part-number-marker") or 0)
+    later = [part for part in parts if part.number > marker]
+    page, name = later[:most], (version.checksum_algorithm or "").lower()
+    last = page[-1].number if page else marker
+    numbers = {
+        "PartsCount": len(parts), "PartNumberMarker": marker, "NextPartNumberMarker": last,
+        "MaxParts": most, "IsTruncated": str(len(later) > most).lower(),
+    }  # fmt: skip
+    told = all(name in part.checksums for part in parts)
+    return "".join(f"<{k}>{v}</{k}>" for k, v in numbers.items()) + "".join(
+        f"<Part><PartNumber>{part.number}</PartNumber><Size>{part.size}</Size>"
+        f"{s3_checksums.in_xml({'x-amz-checksum-' + name: part.checksums[name]})}</Part>"
+        for part in (page if told else [])
+    )
