@@ -103,18 +103,24 @@ def authorize_s3(cloud: Cloud, request: Request) -> None:
 
 
 def authorize_object(
-    cloud: Cloud, principal: Principal, action: str, bucket: str, key: str
+    cloud: Cloud,
+    principal: Principal,
+    action: str,
+    bucket: str,
+    key: str,
+    encrypted: tuple[str | None, str | None] = (None, None),
 ) -> None:
     """Raise unless a principal may do this to an object (or list a prefix).
 
     Args:
         action: ``s3:GetObject``, ``s3:PutObject``, ``s3:DeleteObject`` or ``s3:ListBucket``.
         key: the object's key; for ``s3:ListBucket`` the prefix.
+        encrypted: the algorithm and the KMS key that ``s3:PutObject`` asks for.
 
     Raises:
         AwsError: ``AccessDenied``, or KMS's own refusal of the object's key.
     """
-    keys: Keys = {"s3:prefix": key} if action == "s3:ListBucket" else {}
+    keys: Keys = {"s3:prefix": key} if action == "s3:ListBucket" else _encryption_keys(encrypted)
     target = "" if action == "s3:ListBucket" else key
     _authorize(cloud, principal, action, bucket, target, keys)
     record = _bucket(cloud, bucket)
@@ -122,10 +128,15 @@ def authorize_object(
     if action == "s3:GetObject":
         used = _key_of(find_version(record, key))
     elif action == "s3:PutObject":
-        used = encryption.choose(cloud, record, None, None).key
+        used = encryption.choose(cloud, record, *encrypted).key
     if used:
         needed = "Decrypt" if action == "s3:GetObject" else "GenerateDataKey"
         kms.use_for_object(cloud, principal, needed, used, _arn(bucket, key))
+
+
+def _encryption_keys(encrypted: tuple[str | None, str | None]) -> Keys:
+    names = ("s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id")
+    return {name: said for name, said in zip(names, encrypted, strict=True) if said}
 
 
 def may(cloud: Cloud, principal: Principal, action: str, bucket: str, key: str = "") -> bool:

@@ -70,10 +70,16 @@ class Store:
     Args:
         cloud: the workspace's local AWS.
         principal: on whose behalf; every call is judged by what it may do.
+        encrypted: the algorithm and the KMS key of what it puts; by default the bucket's.
     """
 
-    def __init__(self, cloud: Cloud, principal: Principal) -> None:
-        self.cloud, self.principal = cloud, principal
+    def __init__(
+        self,
+        cloud: Cloud,
+        principal: Principal,
+        encrypted: tuple[str | None, str | None] = (None, None),
+    ) -> None:
+        self.cloud, self.principal, self.encrypted = cloud, principal, encrypted
 
     def list(self, uri: str) -> Objects:
         """All objects whose key starts with the prefix, in key order.
@@ -144,9 +150,11 @@ class Store:
 
     def _put(self, uri: str, body: Body, content_type: str) -> Object:
         bucket, key = split_uri(uri)
-        policy.authorize_object(self.cloud, self.principal, "s3:PutObject", bucket, key)
+        policy.authorize_object(
+            self.cloud, self.principal, "s3:PutObject", bucket, key, self.encrypted
+        )
         with self.cloud.lock("s3"):
-            chosen = encryption.choose(self.cloud, self._bucket(bucket), None, None)
+            chosen = encryption.choose(self.cloud, self._bucket(bucket), *self.encrypted)
             made = self.cloud.backend("s3").put_object(
                 bucket,
                 key,

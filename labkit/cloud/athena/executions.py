@@ -24,6 +24,9 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, read_statement
 from labkit.cloud.athena.workgroups import ENGINE, find_workgroup, result_configuration
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.parse_query import parse_expression
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.lake import ScanLimit
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
@@ -31,6 +34,7 @@ from labkit.cloud.store import split_uri
 
 log = logging.getLogger(__name__)
 KIND = "athena.execution"
+_ALGORITHMS = {"SSE_S3": "AES256", "SSE_KMS": "aws:kms"}
 ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 #: How long a start waits for a quick query's end, so that the client's first look sees it.
 PATIENCE_S = 0.2
@@ -102,19 +106,16 @@ def _check_bucket(context: Context, output: Record) -> None:
     bucket = context.cloud.backend("s3").buckets.get(name)
     if bucket is None:
         raise invalid(f"Unable to verify/create output bucket {name}")
+    encryption.choose(context.cloud, bucket, *_encrypted(output))
+
+
+def _encrypted(output: Record) -> tuple[str | None, str | None]:
+    """The algorithm and the KMS key that results are to be encrypted with."""
     asked = output.get("EncryptionConfiguration") or {}
-    kept = encryption.default_of(bucket)
-    wanted = {"SSE_S3": "AES256", "SSE_KMS": "aws:kms"}.get(asked.get("EncryptionOption", "SSE_S3"))
-    if asked and (wanted, asked.get("KmsKey")) != (
-        kept["SSEAlgorithm"],
-        kept.get("KMSMasterKeyID"),
-    ):
-        raise not_here(
-            "athena",
-            "StartQueryExecution",
-            "results are encrypted as their bucket says by default, which differs from this "
-            "EncryptionConfiguration",
-        )
+    if asked.get("EncryptionOption") == "CSE_KMS":
+        why = "files that the client encrypts itself (CSE_KMS) cannot be read"
+        raise not_here("athena", "StartQueryExecution", why)
+    return _ALGORITHMS.get(asked.get("EncryptionOption", "")), asked.get("KmsKey")
 
 
 def _check_parameters(statement: Statement, given: list[str] | None) -> None:
@@ -181,11 +182,20 @@ def _run(context: Context, record: Record, workgroup: Any, job: Job) -> Run:
         database=record["QueryExecutionContext"].get("Database", "default").strip('`"').lower(),
         workgroup=record["WorkGroup"],
         output=output,
-        parameters=list(record.get("ExecutionParameters") or []),
+        encrypted=_encrypted(record["ResultConfiguration"]),
+        parameters=[_parameter(text) for text in record.get("ExecutionParameters") or []],
         job=job,
         limit=workgroup.configuration.get("BytesScannedCutoffPerQuery"),
         statistics={},
     )
+
+
+def _parameter(text: str) -> str:
+    """A parameter's SQL. Columns cannot stand there, so a bare word is a string without quotes."""
+    try:
+        return f"'{text}'" if isinstance(parse_expression(text), tree.Identifier) else text
+    except QueryFailed:
+        return text
 
 
 def execute(run: Run, statement: Statement, cloud: Cloud) -> None:

@@ -41,6 +41,7 @@ class Run:
         database: where names of one part are looked up.
         workgroup: the name of its work group.
         output: the result's ``s3://`` address.
+        encrypted: the algorithm and the KMS key of what it writes, where the caller says.
         parameters: the values of its ``?``.
         job: what may be told to stop.
         limit: the most bytes that it may scan.
@@ -55,6 +56,7 @@ class Run:
     database: str
     workgroup: str
     output: str
+    encrypted: tuple[str | None, str | None]
     parameters: list[str]
     job: Job
     limit: int | None
@@ -72,7 +74,7 @@ class Run:
 
     @cached_property
     def store(self) -> Store:
-        return Store(self.cloud, self.principal)
+        return Store(self.cloud, self.principal, self.encrypted)
 
     @cached_property
     def session(self) -> Any:
