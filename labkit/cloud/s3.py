@@ -20,13 +20,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud import guard, policy, protocol, s3_checksums, s3_delete, s3_notices, s3_parts
+from labkit.cloud import (
+    guard,
+    policy,
+    protocol,
+    s3_checksums,
+    s3_delete,
+    s3_notices,
+    s3_parts,
+    s3_post,
+)
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.objects import BODIES, CHUNK, Body, read_stream, write_stream
 from labkit.cloud.operations import AwsError, Principal, not_kept
+from labkit.cloud.signature import Claim, legacy_headers
 
 Environ = dict[str, Any]
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
+BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
 _SMALL_BODY = 16 << 20
 
 
@@ -115,8 +126,10 @@ class S3:
             raise not_kept(error) from error
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
-        _, principal = guard.identify(environ, None)
-        request = read_request(environ, principal)
+        if s3_post.is_form(environ):
+            return _whole(self._form(environ))
+        claim, principal = guard.identify(environ, None)
+        request = read_request(_with_legacy_headers(environ, claim), principal)
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)
         request, number = s3_parts.take_number(request)
@@ -128,10 +141,16 @@ class S3:
             _tell_of_version(request, version, reply.headers)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
-            headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
-            headers["Content-Length"] = str(len(reply.body))
-            return reply.status, headers, [reply.body]
+            return _whole(reply)
         return _download(request, reply, body or _unread(reply), part)
+
+    def _form(self, environ: Environ) -> protocol.Reply:
+        """The answer to a form's upload, which is the PUT that it stands for."""
+        form, principal = s3_post.read_form(environ)
+        request = read_request(s3_post.as_put(environ, form), principal)
+        policy.authorize_s3(self.cloud, request)
+        reply = self._upload(request)
+        return s3_post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 
     def _reply(self, request: Request) -> protocol.Reply:
         if request.is_upload:
@@ -221,6 +240,8 @@ class S3:
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise AwsError("NotImplemented", "The local AWS's S3 has no such function")
+            if reply.headers.get(BUCKET_KEY, "").lower() == "false":
+                del reply.headers[BUCKET_KEY]
             if request.changes and reply.status < 300:
                 self._make_durable(request)
         return reply
@@ -248,6 +269,21 @@ def read_request(environ: Environ, principal: Principal) -> Request:
         bucket, _, key = path.partition("/")
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
     return Request(environ, environ["REQUEST_METHOD"], bucket, key, query, principal)
+
+
+def _with_legacy_headers(environ: Environ, claim: Claim) -> Environ:
+    """A request with the headers that a URL of signature version 2 carries in its query."""
+    if claim.signed_headers:
+        return environ
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
+    found = legacy_headers(query).items()
+    return environ | {"HTTP_" + k.upper().replace("-", "_"): v for k, v in found}
+
+
+def _whole(reply: protocol.Reply) -> tuple[int, dict[str, str], Iterable[bytes]]:
+    headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
+    headers["Content-Length"] = str(len(reply.body))
+    return reply.status, headers, [reply.body]
 
 
 def _check_upload_id(cloud: Cloud, request: Request) -> None:
@@ -398,8 +434,6 @@ class _Incoming:
 
 def _tell_of_version(request: Request, version: Any, headers: dict[str, str]) -> None:
     """Put into the answer what moto does not tell of the version that is read."""
-    if headers.get("x-amz-server-side-encryption-bucket-key-enabled") == "false":
-        del headers["x-amz-server-side-encryption-bucket-key-enabled"]
     if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
         headers.update(s3_checksums.told(version))
 

@@ -83,14 +83,19 @@ def verify(claim: Claim, secret: str, environ: dict[str, Any], body: bytes | Non
     to_sign = "\n".join((ALGORITHM, claim.timestamp, claim.scope, digest))
     expected = hmac.new(_signing_key(claim, secret), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
-        raise AwsError(
-            "SignatureDoesNotMatch",
-            "The request signature we calculated does not match the signature you provided. "
-            "Check your AWS Secret Access Key and signing method.",
-            403,
-        )
+        raise mismatch()
     if claim.presigned:
         _check_expiry(claim, environ)
+
+
+def mismatch() -> AwsError:
+    """The refusal of a signature that another secret, or another request, made."""
+    return AwsError(
+        "SignatureDoesNotMatch",
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your AWS Secret Access Key and signing method.",
+        403,
+    )
 
 
 def _signing_key(claim: Claim, secret: str) -> bytes:
@@ -165,18 +170,58 @@ def read_legacy_claim(environ: dict[str, Any]) -> Claim | None:
 
 def verify_legacy(claim: Claim, secret: str, environ: dict[str, Any]) -> None:
     """Raise unless a version 2 URL's signature is the one that the secret makes."""
-    subresources = ("uploadId", "partNumber", "versionId", "response-content-disposition")
-    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
-    named = "&".join(f"{k}={query[k]}" for k in sorted(subresources) if k in query)
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    named = "&".join(f"{k}={query[k]}".rstrip("=") for k in sorted(SUBRESOURCES) if k in query)
     lines = (
         environ["REQUEST_METHOD"],
         _header(environ, "content-md5"),
         _header(environ, "content-type"),
         claim.timestamp,
+        *(f"{k}:{v}" for k, v in sorted(_amz_headers(environ, query).items())),
         raw_path(environ) + (f"?{named}" if named else ""),
     )
     mac = hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha1).digest()
     if not hmac.compare_digest(base64.b64encode(mac).decode(), claim.signature):
-        raise AwsError("SignatureDoesNotMatch", "The URL's signature does not match.", 403)
+        raise mismatch()
     if datetime.datetime.now(datetime.UTC).timestamp() > int(claim.timestamp):
         raise AwsError("AccessDenied", "Request has expired", 403)
+
+
+# What a version 2 signature covers of the query.
+SUBRESOURCES = (
+    "accelerate", "acl", "analytics", "cors", "delete", "inventory", "lifecycle", "location",
+    "logging", "metrics", "notification", "object-lock", "partNumber", "policy", "replication",
+    "requestPayment", "response-cache-control", "response-content-disposition",
+    "response-content-encoding", "response-content-language", "response-content-type",
+    "response-expires", "restore", "select", "select-type", "tagging", "torrent", "uploadId",
+    "uploads", "versionId", "versioning", "versions", "website",
+)  # fmt: skip
+
+
+def _amz_headers(environ: dict[str, Any], query: dict[str, str]) -> dict[str, str]:
+    """The headers ``x-amz-*`` of a request, which a version 2 URL may carry in its query."""
+    sent = {
+        k.removeprefix("HTTP_").replace("_", "-").lower(): str(v).strip()
+        for k, v in environ.items()
+        if k.startswith("HTTP_X_AMZ_")
+    }
+    return sent | legacy_headers(query)
+
+
+def legacy_headers(query: dict[str, str]) -> dict[str, str]:
+    """The headers that a version 2 URL carries in its query."""
+    return {k.lower(): v for k, v in query.items() if k.lower().startswith("x-amz-")}
+
+
+def is_policy_signature(sent: str, policy: str, secret: str, credential: str | None) -> bool:
+    """Whether a form's signature is the one that the secret makes of its policy.
+
+    Args:
+        credential: the form's ``x-amz-credential``; ``None`` for signature version 2.
+    """
+    if credential is None:
+        legacy = hmac.new(secret.encode(), policy.encode(), hashlib.sha1).digest()
+        return hmac.compare_digest(base64.b64encode(legacy).decode(), sent)
+    claim = _claim(credential, "", sent, "", presigned=True)
+    made = hmac.new(_signing_key(claim, secret), policy.encode(), hashlib.sha256).hexdigest()
+    return hmac.compare_digest(made, sent)

@@ -1,0 +1,185 @@
+"""An upload by an HTML form: a POST whose signed policy says what may be uploaded.
+
+The form's fields are what a PUT has in its headers; the policy, signed in the place of the request,
+must name each of them. Once it holds, the POST is answered as the PUT that it stands for.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import json
+import os
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any
+from xml.sax.saxutils import escape
+
+from werkzeug.formparser import parse_form_data
+
+from labkit.cloud import protocol, signature
+from labkit.cloud.guard import credentials_of
+from labkit.cloud.operations import AwsError, Principal
+
+Environ = dict[str, Any]
+# Fields that a policy need not name.
+_FREE = {"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file"}
+_HEADERS = ("content-type", "content-encoding", "content-disposition", "cache-control", "expires")
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form that arrived: its fields by their names in small letters, and the file."""
+
+    bucket: str
+    fields: dict[str, str]
+    file: Any
+    size: int
+
+    @property
+    def key(self) -> str:
+        """The object's key; ``${filename}`` in it is the file's name."""
+        name = os.path.basename(self.file.filename or "")
+        return self.fields["key"].replace("${filename}", name)
+
+
+def is_form(environ: Environ) -> bool:
+    """Whether a request is a form's."""
+    kind = environ.get("CONTENT_TYPE", "")
+    return bool(environ["REQUEST_METHOD"] == "POST" and kind.startswith("multipart/form-data"))
+
+
+def read_form(environ: Environ) -> tuple[Form, Principal]:
+    """The form, and who signed its policy.
+
+    Raises:
+        AwsError: it is not signed, or the policy does not allow it.
+    """
+    bucket = urllib.parse.unquote(protocol.raw_path(environ)).strip("/").partition("/")[0]
+    _, fields, files = parse_form_data(environ)
+    if "file" not in files:
+        raise AwsError("InvalidArgument", "POST requires exactly one file upload per request.")
+    named = {name.lower(): value for name, value in fields.items()}
+    if "key" not in named:
+        raise AwsError("InvalidArgument", "Bucket POST must contain a field named 'key'.")
+    file = files["file"]
+    size = file.stream.seek(0, os.SEEK_END)
+    file.stream.seek(0)
+    form = Form(bucket, named, file, size)
+    principal = _signed_by(named)
+    _check_policy(form)
+    return form, principal
+
+
+def as_put(environ: Environ, form: Form) -> Environ:
+    """The PUT that a form stands for."""
+    address = "/" + urllib.parse.quote(f"{form.bucket}/{form.key}")
+    kept = {k: v for k, v in environ.items() if k not in ("HTTP_TRANSFER_ENCODING", "CONTENT_TYPE")}
+    put = kept | {
+        "REQUEST_METHOD": "PUT",
+        "PATH_INFO": urllib.parse.unquote(address),
+        "REQUEST_URI": address,
+        "RAW_URI": address,
+        "QUERY_STRING": "",
+        "CONTENT_LENGTH": str(form.size),
+        "wsgi.input": form.file.stream,
+    }
+    for name, value in form.fields.items():
+        if name in _HEADERS or (name.startswith("x-amz-") and name not in _SIGNING):
+            put[_header(name)] = value
+    if "acl" in form.fields:
+        put["HTTP_X_AMZ_ACL"] = form.fields["acl"]
+    return put
+
+
+_SIGNING = {"x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"}
+
+
+def answer(form: Form, endpoint: str, reply: protocol.Reply) -> protocol.Reply:
+    """What the form's sender hears: a redirection, a document, or nothing."""
+    etag = reply.headers.get("ETag") or reply.headers.get("etag", "")
+    place = f"{endpoint}/{form.bucket}/{urllib.parse.quote(form.key)}"
+    headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-type"}
+    headers["Location"] = place
+    target = form.fields.get("success_action_redirect") or form.fields.get("redirect")
+    if target:
+        said = urllib.parse.urlencode({"bucket": form.bucket, "key": form.key, "etag": etag})
+        joint = "&" if "?" in target else "?"
+        return protocol.Reply(303, headers | {"Location": f"{target}{joint}{said}"}, b"")
+    status = form.fields.get("success_action_status")
+    if status != "201":
+        return protocol.Reply(200 if status == "200" else 204, headers, b"")
+    told = {"Location": place, "Bucket": form.bucket, "Key": form.key, "ETag": etag}
+    inner = "".join(f"<{k}>{escape(v)}</{k}>" for k, v in told.items())
+    body = f"<PostResponse>{inner}</PostResponse>".encode()
+    return protocol.Reply(201, headers | {"Content-Type": "application/xml"}, body)
+
+
+def _header(name: str) -> str:
+    wanted = name.upper().replace("-", "_")
+    return wanted if wanted == "CONTENT_TYPE" else f"HTTP_{wanted}"
+
+
+def _signed_by(fields: dict[str, str]) -> Principal:
+    policy, legacy = fields.get("policy"), fields.get("awsaccesskeyid")
+    credential = fields.get("x-amz-credential", "")
+    if not policy or not (legacy or credential):
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    key = legacy or credential.partition("/")[0]
+    secret, principal = credentials_of(key)
+    sent = fields.get("signature" if legacy else "x-amz-signature", "")
+    if not signature.is_policy_signature(sent, policy, secret, credential if not legacy else None):
+        raise signature.mismatch()
+    return principal
+
+
+def _check_policy(form: Form) -> None:
+    try:
+        policy = json.loads(base64.b64decode(form.fields["policy"]))
+        ends = datetime.datetime.fromisoformat(policy["expiration"])
+        conditions = [_triple(each) for each in policy["conditions"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise AwsError("InvalidPolicyDocument", f"Invalid Policy: {error}") from error
+    if datetime.datetime.now(datetime.UTC) > ends:
+        raise _refused("Policy expired.")
+    for kind, name, value in conditions:
+        _check_condition(form, kind, name, value)
+    covered = {name for _, name, _ in conditions} | _FREE
+    for name in form.fields:
+        if name not in covered and not name.startswith("x-ignore-"):
+            raise _refused(f"Extra input fields: {name}")
+
+
+def _triple(condition: Any) -> tuple[str, str, Any]:
+    if isinstance(condition, dict):
+        ((name, value),) = condition.items()
+        return "eq", name.lower(), value
+    kind, first, second = condition
+    if kind == "content-length-range":
+        return kind, "", (int(first), int(second))
+    return kind, str(first).removeprefix("$").lower(), second
+
+
+def _check_condition(form: Form, kind: str, name: str, value: Any) -> None:
+    if kind == "content-length-range":
+        least, most = value
+        if form.size > most:
+            raise AwsError(
+                "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size"
+            )
+        if form.size < least:
+            raise AwsError(
+                "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size"
+            )
+        return
+    found = form.bucket if name == "bucket" else form.fields.get(name, "")
+    holds = found == value if kind == "eq" else kind == "starts-with" and found.startswith(value)
+    if not holds:
+        raise _refused(f'Policy Condition failed: ["{kind}", "${name}", "{value}"]')
+
+
+def _refused(why: str) -> AwsError:
+    return AwsError("AccessDenied", f"Invalid according to Policy: {why}", 403)
