@@ -85,7 +85,10 @@ def test_describe_tells_what_the_catalog_tells(wr, table):
 
 
 def test_a_cancelled_query_says_so(wr, table):
-    number = wr.athena.start_query_execution("SELECT " + "rand(), " * 10000 + "rand()", DATABASE)
+    many = "UNNEST(sequence(1, 10000))"
+    number = wr.athena.start_query_execution(
+        f"SELECT max(a * b * c) FROM {many} t(a), {many} u(b), {many} v(c)", DATABASE
+    )
     wr.athena.stop_query_execution(number)
     with pytest.raises(wr.exceptions.QueryCancelled):
         wr.athena.wait_query(number)

@@ -112,7 +112,7 @@ def test_formats(create, clauses, output, properties):
 
 
 def test_comments_are_one_line(create):
-    found = create("COMMENT 'first\n\n  second' {where}", "(a int COMMENT 'it''s')")
+    found = create("COMMENT 'first\n\n  second' {where}", "(a int COMMENT 'it\\'s')")
     assert (found.comment, found.columns[0].comment) == ("first second", "it's")
 
 
