@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud import projection
 from labkit.cloud.definitions import columns_of, parameters_of
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
+from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, VARCHAR, Type
 from labkit.cloud.metastore import Definition
 from labkit.cloud.operations import AwsError
@@ -46,6 +47,35 @@ class Partition:
     storage: Definition = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class PartitionList:
+    """``"orders$partitions"``: the values of the keys, a row for each partition.
+
+    ``partition_number`` counts them, unseen by ``*``. Source:
+    https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog-listing-partitions.html
+    """
+
+    table: LakeTable
+    columns: Sequence[Column]
+    partition_keys: Sequence[str] = ()
+    hidden: Sequence[Column] = (Column("partition_number", BIGINT),)
+    versioned: bool = False
+
+    def relation(self, session: Any, scan: Scan) -> str:
+        """The DuckDB relation of the list."""
+        found = [partition.values for partition in self.table.partitions(session)]
+        rows = [f"({', '.join(map(quoted_text, values))})" for values in found]
+        names = [quoted_name(column.name) for column in self.columns]
+        shown = ", ".join(
+            f"CAST(nullif({name}, '{NULL_PARTITION}') AS {column.type.duckdb}) AS {name}"
+            for name, column in zip(names, self.columns, strict=True)
+        )
+        nothing = f"({', '.join('NULL' for _ in names)})"
+        listed = f"(VALUES {', '.join(rows or [nothing])}) AS t({', '.join(names)})"
+        number = "row_number() OVER () AS partition_number"
+        return f"SELECT {shown}, {number} FROM {listed} WHERE {'true' if rows else 'false'}"
+
+
 class LakeTable:
     """A table of files under a location."""
 
@@ -71,6 +101,10 @@ class LakeTable:
     @property
     def location(self) -> str:
         return str(self.storage.get("Location") or "")
+
+    def part(self, name: str) -> PartitionList | None:
+        """``"<table>$partitions"``, where the table has keys."""
+        return PartitionList(self, self.keys) if name == "partitions" and self.keys else None
 
     def relation(self, session: Any, scan: Scan) -> str:
         """The DuckDB relation of what a scan reads, charged to its query."""

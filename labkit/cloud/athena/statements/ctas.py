@@ -196,9 +196,19 @@ def _split(query: Compiled, partitioned_by: list[str]) -> tuple[list[Column], li
 
 
 def _storable(column: Column) -> Type:
-    if column.type.base not in _STORABLE:
-        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {column.type}")
+    _check_stored(column.type)
     return column.type
+
+
+def _check_stored(kind: Type) -> None:
+    """A type that Hive has, as have its parts; the fields of a row have names."""
+    if kind.base not in _STORABLE:
+        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind}")
+    if None in kind.names:
+        words = "Anonymous row type is not supported in Hive. Please give each field a name"
+        raise QueryFailed("NOT_SUPPORTED", f"{words}: {kind}")
+    for part in kind.types:
+        _check_stored(part)
 
 
 def check_columns(query: Compiled) -> None:
