@@ -103,22 +103,22 @@ class Writer:
             f"any_value({instant_sql(column, kind)})"
             for column, kind in zip(columns, kinds, strict=True)
         ]
-        shown = [f"{key} AS k{at}" for at, key in enumerate(keys)]
-        shown += [f"{source} AS s{at}" for at, source in enumerate(sources)]
+        shown = [f'{key} AS "$key{at}"' for at, key in enumerate(keys)]
+        shown += [f'{source} AS "$value{at}"' for at, source in enumerate(sources)]
         grouped = f"SELECT {', '.join(shown)} FROM written GROUP BY {', '.join(keys)}"
         self._execute(
-            f"CREATE OR REPLACE TEMP TABLE groups AS SELECT row_number() OVER () AS n, * "
+            f'CREATE OR REPLACE TEMP TABLE groups AS SELECT row_number() OVER () AS "$n", * '
             f"FROM ({grouped})"
         )
         return self._partitions(keys)
 
     def _partitions(self, keys: list[str]) -> list[_Part]:
         """The groups of rows by the partition that they belong to."""
-        shown = ", ".join(f"s{at}" for at in range(len(keys)))
+        shown = ", ".join(f'"$value{at}"' for at in range(len(keys)))
         places: dict[tuple[str, ...], int] = {}
         records: list[Record] = []
         numbers: list[int] = []
-        groups = self._execute(f"SELECT {shown} FROM groups ORDER BY n").fetchall()
+        groups = self._execute(f'SELECT {shown} FROM groups ORDER BY "$n"').fetchall()
         for values in groups:
             partition = record(self.spec, self.schema, values)
             key = tuple(repr(partition[at]) for at in range(len(keys)))
@@ -127,12 +127,16 @@ class Writer:
                 records.append(partition)
             numbers.append(places[key])
         self._check_count(len(records))
-        placed = pa.table({"n": range(1, len(groups) + 1), "p": numbers})
+        placed = pa.table({"$n": range(1, len(groups) + 1), "$part": numbers})
         self.run.session.connection.register("placed", placed)
-        self._execute("CREATE OR REPLACE TEMP TABLE parts AS FROM groups JOIN placed USING (n)")
-        equal = " AND ".join(f"{key} IS NOT DISTINCT FROM k{at}" for at, key in enumerate(keys))
+        self._execute('CREATE OR REPLACE TEMP TABLE parts AS FROM groups JOIN placed USING ("$n")')
+        equal = " AND ".join(
+            f'{key} IS NOT DISTINCT FROM "$key{at}"' for at, key in enumerate(keys)
+        )
         return [
-            _Part(f" WHERE EXISTS (SELECT 1 FROM parts WHERE p = {at} AND {equal})", partition)
+            _Part(
+                f' WHERE EXISTS (SELECT 1 FROM parts WHERE "$part" = {at} AND {equal})', partition
+            )
             for at, partition in enumerate(records)
         ]
 
@@ -171,7 +175,7 @@ class Writer:
         statistics = data_file_statistics_from_parquet_metadata(
             footer,
             compute_statistics_plan(self.schema, self.metadata.properties),
-            parquet_path_to_id_mapping(self.schema),
+            self._ids_of(footer),
         )
         made = DataFile.from_args(
             content=DataFileContent.DATA,
@@ -186,6 +190,14 @@ class Writer:
         )
         made.spec_id = self.spec.spec_id
         return made
+
+
+    def _ids_of(self, footer: pq.FileMetaData) -> dict[str, int]:
+        """The field id of each column of a file; fields of rows are written in lower case."""
+        known = parquet_path_to_id_mapping(self.schema)
+        lower = {path.lower(): number for path, number in known.items()}
+        paths = (footer.schema.column(at).path for at in range(footer.num_columns))
+        return {path: lower[path.lower()] for path in paths}
 
 
 @contextlib.contextmanager

@@ -1,0 +1,884 @@
+"""Iceberg tables: made and changed by statements, read by pyiceberg, and the other way round."""
+
+import os
+import signal
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from pyiceberg.catalog.glue import GlueCatalog
+from pyiceberg.manifest import (
+    DataFile,
+    DataFileContent,
+    FileFormat,
+    ManifestContent,
+    ManifestEntry,
+    ManifestEntryStatus,
+    ManifestWriterV2,
+    write_manifest_list,
+)
+from pyiceberg.partitioning import PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table import Table
+from pyiceberg.table.snapshots import Operation, Snapshot, Summary
+from pyiceberg.table.update import AddSnapshotUpdate, SetSnapshotRefUpdate
+from pyiceberg.transforms import IdentityTransform
+from pyiceberg.typedef import Record
+from pyiceberg.types import (
+    IntegerType,
+    ListType,
+    LongType,
+    NestedField,
+    StringType,
+    StructType,
+    TimestamptzType,
+)
+
+from tests.athena.conftest import Lake, make_lake
+from tests.conftest import Running, connect, start_cloud, stop_cloud
+
+
+class Ice:
+    """A lake in which Iceberg tables are made."""
+
+    def __init__(self, lake: Lake, cloud: Running) -> None:
+        self.lake, self.do, self.rows, self.fail = lake, lake.do, lake.rows, lake.fail
+        properties = {
+            "s3.endpoint": cloud.endpoint,
+            "s3.region": cloud.region,
+            "s3.access-key-id": cloud.access_key,
+            "s3.secret-access-key": cloud.secret_key,
+        }
+        self.catalog = GlueCatalog("glue", lake.glue, **properties)
+
+    def create(self, name: str, columns: str, more: str = "", **properties: str) -> None:
+        listed = {"table_type": "ICEBERG", **properties}
+        shown = ", ".join(f"'{key}'='{value}'" for key, value in listed.items())
+        self.do(
+            f"CREATE TABLE {name} ({columns}) {more} LOCATION '{self.location(name)}' "
+            f"TBLPROPERTIES ({shown})"
+        )
+
+    def made(self, name: str, columns: str, values: str, more: str = "", **properties: str) -> None:
+        """A table with rows."""
+        self.create(name, columns, more, **properties)
+        self.do(f"INSERT INTO {name} VALUES {values}")
+
+    def location(self, name: str) -> str:
+        return f"s3://{self.lake.bucket}/{name}/"
+
+    def load(self, name: str) -> Table:
+        """The table as pyiceberg's own Glue catalog sees it."""
+        return self.catalog.load_table((self.lake.database, name))
+
+    def definition(self, name: str) -> dict[str, Any]:
+        return dict(self.lake.glue.get_table(DatabaseName=self.lake.database, Name=name)["Table"])
+
+    def count(self, name: str) -> int:
+        return int(self.rows(f"SELECT count(*) FROM {name}")[0][0] or 0)
+
+    def scanned(self, sql: str) -> int:
+        return int(self.do(sql)["Statistics"]["DataScannedInBytes"])
+
+
+@pytest.fixture
+def ice(lake: Lake, cloud: Running) -> Ice:
+    return Ice(lake, cloud)
+
+
+# Creating and filling -----------------------------------------------------------------------------
+
+TYPES = {
+    "boolean": "true",
+    "int": "7",
+    "bigint": "BIGINT '7'",
+    "float": "REAL '1.5'",
+    "double": "1.5E0",
+    "decimal(10,2)": "DECIMAL '1.50'",
+    "string": "'ü'",
+    "binary": "X'00ff'",
+    "date": "DATE '2024-02-29'",
+    "timestamp": "TIMESTAMP '1969-12-31 23:59:59.123456'",
+    "array<int>": "ARRAY[1, NULL]",
+    "map<string,int>": "MAP(ARRAY['k'], ARRAY[1])",
+    "struct<a:int,b:array<string>>": "CAST(ROW(1, ARRAY['x']) AS ROW(a integer, b array(varchar)))",
+}
+
+
+@pytest.mark.parametrize(("kind", "value"), TYPES.items(), ids=TYPES)
+def test_a_value_of_each_type_comes_back(ice: Ice, kind: str, value: str) -> None:
+    ice.made("t", f"id int, v {kind}", f"(1, {value}), (2, NULL)")
+    cast = f"CAST({value} AS timestamp(6))" if kind == "timestamp" else value
+    assert ice.rows("SELECT id, v FROM t ORDER BY id") == [
+        ["1", ice.rows(f"SELECT {cast}")[0][0]],
+        ["2", None],
+    ]
+    assert ice.load("t").scan().to_arrow().num_rows == 2
+
+
+TRANSFORMS = {
+    "data": ("data=a", "data=b"),
+    "year(ts)": ("ts_year=1969", "ts_year=2024"),
+    "month(ts)": ("ts_month=1969-12", "ts_month=2024-03"),
+    "day(ts)": ("ts_day=1969-12-31", "ts_day=2024-03-01"),
+    "hour(ts)": ("ts_hour=1969-12-31-23", "ts_hour=2024-03-01-10"),
+    "day(d)": ("d_day=1969-12-31", "d_day=2024-03-01"),
+    "bucket(16, id)": ("id_bucket=4", "id_bucket=6"),
+    "bucket(8, data)": ("data_bucket=0", "data_bucket=2"),
+    "truncate(10, id)": ("id_trunc=-10", "id_trunc=30"),
+    "truncate(1, data)": ("data_trunc=a", "data_trunc=b"),
+    "truncate(10, p)": ("p_trunc=-0.10", "p_trunc=1.50"),
+}
+
+
+def test_columns_may_be_called_anything(ice: Ice) -> None:
+    """The names that a writer gives its own columns must not meet the table's."""
+    names = ["n", "p", "k0", "part", "written", "groups", "changes", "filename", "x"]
+    ice.made(
+        "t",
+        ", ".join(f"{name} int" for name in names),
+        ", ".join(f"({', '.join(str(at + row) for at in range(9))})" for row in (0, 1)),
+        "PARTITIONED BY (p, bucket(3, n))",
+    )
+    ice.do("UPDATE t SET x = 0 WHERE p = 1")
+    assert ice.rows("SELECT * FROM t ORDER BY n") == [
+        [*map(str, range(8)), "0"],
+        [*map(str, range(1, 10))],
+    ]
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+def test_rows_are_partitioned(ice: Ice, transform: str) -> None:
+    ice.made(
+        "t",
+        "id bigint, data string, ts timestamp, d date, p decimal(5,2)",
+        "(-1, 'a', TIMESTAMP '1969-12-31 23:30:00', DATE '1969-12-31', DECIMAL '-0.01'), "
+        "(34, 'b', TIMESTAMP '2024-03-01 10:00:00', DATE '2024-03-01', DECIMAL '1.55')",
+        f"PARTITIONED BY ({transform})",
+    )
+    files = [task.file for task in ice.load("t").scan().plan_files()]
+    assert len(files) == 2
+    column = transform.partition("(")[2].rpartition(" ")[2].rstrip(")") or transform
+    for (value,) in ice.rows(f"SELECT CAST({column} AS varchar) FROM t"):
+        assert ice.rows(f"SELECT count(*) FROM t WHERE CAST({column} AS varchar) = '{value}'") == [
+            ["1"]
+        ]
+    if not transform.startswith("bucket"):
+        folders = sorted(file.file_path.split("/")[-2] for file in files)
+        assert folders == sorted(TRANSFORMS[transform])
+
+
+def test_buckets_are_those_of_the_specification(ice: Ice) -> None:
+    """Murmur3 of 34 is 2017239379: https://iceberg.apache.org/spec/#appendix-b-32-bit-hash-requirements"""
+    ice.made("t", "id bigint", "(34), (NULL)", "PARTITIONED BY (bucket(16, id))")
+    found = {row[0] for row in ice.rows('SELECT partition.id_bucket FROM "t$partitions"')}
+    assert found == {str((2017239379 & 0x7FFFFFFF) % 16), None}
+
+
+def test_a_query_becomes_a_table_in_one_commit(ice: Ice) -> None:
+    ice.do(
+        f"CREATE TABLE t WITH (table_type = 'ICEBERG', location = '{ice.location('t')}', "
+        "is_external = false, partitioning = ARRAY['truncate(name, 1)', 'bucket(id, 4)'], "
+        "format = 'PARQUET', write_compression = 'snappy', vacuum_min_snapshots_to_keep = 2) AS "
+        "SELECT 1 AS id, 'ann' AS name, CAST(now() AS timestamp(6) with time zone) AS z"
+    )
+    assert ice.rows("SELECT id, name FROM t") == [["1", "ann"]]
+    table = ice.load("t")
+    assert len(table.metadata.metadata_log) == 0
+    assert table.properties["write.parquet.compression-codec"] == "snappy"
+    assert [field.name for field in table.spec().fields] == ["name_trunc", "id_bucket"]
+
+
+def test_a_query_without_data(ice: Ice) -> None:
+    ice.do(
+        f"CREATE TABLE t WITH (table_type = 'ICEBERG', location = '{ice.location('t')}', "
+        "is_external = false) AS SELECT 1 AS id WITH NO DATA"
+    )
+    assert ice.rows("SELECT * FROM t") == []
+
+
+CREATE_REFUSALS = {
+    "smallint": ("id smallint", "", {}, "Type not supported for Iceberg: smallint"),
+    "tinyint": ("id array<tinyint>", "", {}, "Type not supported for Iceberg: tinyint"),
+    "char": ("id char(3)", "", {}, "Type not supported for Iceberg: char(3)"),
+    "property": ("id int", "", {"x": "1"}, "Unsupported table property key: x"),
+    "orc": ("id int", "", {"format": "orc"}, "NOT_SUPPORTED"),
+    "transform": ("id int", "PARTITIONED BY (day(id))", {}, "Invalid source type int"),
+    "column": ("id int", "PARTITIONED BY (nope)", {}, "Column not found: nope"),
+    "typed key": ("id int", "PARTITIONED BY (dt string)", {}, "SYNTAX_ERROR"),
+}
+
+
+@pytest.mark.parametrize(
+    ("columns", "more", "properties", "why"), CREATE_REFUSALS.values(), ids=CREATE_REFUSALS
+)
+def test_create_refuses(
+    ice: Ice, columns: str, more: str, properties: dict[str, str], why: str
+) -> None:
+    shown = "".join(f", '{key}'='{value}'" for key, value in properties.items())
+    reason = ice.fail(
+        f"CREATE TABLE t ({columns}) {more} LOCATION '{ice.location('t')}' "
+        f"TBLPROPERTIES ('table_type'='ICEBERG'{shown})"
+    )
+    assert why in reason
+    assert ice.rows("SHOW TABLES") == []
+
+
+AS_REFUSALS = {
+    "timestamp(3)": ("is_external = false", "now() AS a", "Timestamp precision (3) not supported"),
+    "external": ("format = 'PARQUET'", "1 AS a", "is_external"),
+    "keys": ("is_external = false, partitioned_by = ARRAY['a']", "1 AS a", "use partitioning"),
+    "char": ("is_external = false", "CAST('x' AS char(3)) AS a", "Type not supported for Iceberg"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("properties", "column", "why"), AS_REFUSALS.values(), ids=AS_REFUSALS)
+def test_create_as_refuses(ice: Ice, properties: str, column: str, why: str) -> None:
+    reason = ice.fail(
+        f"CREATE TABLE t WITH (table_type = 'ICEBERG', location = '{ice.location('t')}', "
+        f"{properties}) AS SELECT {column}"
+    )
+    assert why in reason
+    assert ice.rows("SHOW TABLES") == []
+    assert ice.lake.keys("t/") == []
+
+
+def test_external_is_no_word_for_iceberg(ice: Ice) -> None:
+    said = ice.lake.refuse(
+        f"CREATE EXTERNAL TABLE t (id int) LOCATION '{ice.location('t')}' "
+        "TBLPROPERTIES ('table_type'='ICEBERG')"
+    )
+    assert "External keyword not supported for table type ICEBERG" in said
+
+
+def test_too_many_partitions_unless_the_rows_are_sorted(ice: Ice) -> None:
+    ice.create("t", "id bigint", "PARTITIONED BY (id)")
+    many = "SELECT n FROM UNNEST(sequence(1, 101)) AS s(n)"
+    assert "ICEBERG_TOO_MANY_OPEN_PARTITIONS" in ice.fail(f"INSERT INTO t {many}")
+    assert ice.count("t") == 0
+    ice.do(f"INSERT INTO t {many} ORDER BY n")
+    assert ice.count("t") == 101
+
+
+def test_insert_by_name(ice: Ice) -> None:
+    ice.create("t", "id bigint, data string")
+    done = ice.do("INSERT INTO t (data) VALUES ('x'), ('y')")
+    assert ice.lake.results(done["QueryExecutionId"])["UpdateCount"] == 2
+    assert ice.rows("SELECT id, data FROM t ORDER BY data") == [[None, "x"], [None, "y"]]
+    assert "TYPE_MISMATCH" in ice.fail("INSERT INTO t VALUES ('x', 'y')")
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+PRUNED = {
+    "partition": "day = DATE '2024-01-02'",
+    "bounds": "id = 3",
+    "range": "id > 2 AND id < 4",
+    "between": "id BETWEEN 3 AND 3",
+    "in": "id IN (3)",
+    "or": "id = 3 OR id = 30",
+    "text": "name = 'c'",
+    "time": "ts >= TIMESTAMP '2024-01-02 00:00:00'",
+    "decimal": "price > 2.5",
+    "double": "amount > 2.5E0",
+    "null": "other IS NOT NULL",
+    "boolean": "ok",
+    "not boolean": "NOT nok",
+    "view": "id = 3",
+}
+
+
+@pytest.mark.parametrize("condition", PRUNED.values(), ids=PRUNED)
+def test_files_that_cannot_match_are_not_scanned(ice: Ice, condition: str) -> None:
+    columns = (
+        "id int, name string, day date, ts timestamp, price decimal(5,2), amount double, "
+        "other string, ok boolean, nok boolean"
+    )
+    ice.made(
+        "t",
+        columns,
+        "(1, 'a', DATE '2024-01-01', TIMESTAMP '2024-01-01 00:00:00', DECIMAL '1.00', 1E0, NULL, "
+        "false, true), (2, 'b', DATE '2024-01-01', TIMESTAMP '2024-01-01 00:00:00', "
+        "DECIMAL '2.00', 2E0, NULL, false, true)",
+        "PARTITIONED BY (day)",
+    )
+    ice.do(
+        "INSERT INTO t VALUES (3, 'c', DATE '2024-01-02', TIMESTAMP '2024-01-02 00:00:00', "
+        "DECIMAL '3.00', 3E0, 'x', true, false)"
+    )
+    assert ice.rows(f"SELECT id FROM t WHERE {condition}") == [["3"]]
+    everything = ice.scanned(f"SELECT count_if({condition}) FROM t")
+    assert 0 < ice.scanned(f"SELECT count(*) FROM t WHERE {condition}") <= everything * 0.6
+
+
+def test_time_travel(ice: Ice) -> None:
+    ice.made("t", "id int, gone string", "(1, 'x')")
+    first = ice.rows('SELECT snapshot_id, made_current_at FROM "t$history"')[0]
+    time.sleep(0.01)
+    ice.do("ALTER TABLE t DROP COLUMN gone")
+    ice.do("INSERT INTO t VALUES (2)")
+    assert ice.rows("SELECT * FROM t ORDER BY id") == [["1"], ["2"]]
+    assert ice.rows(f"SELECT * FROM t FOR VERSION AS OF {first[0]}") == [["1", "x"]]
+    assert ice.rows(f"SELECT * FROM t FOR TIMESTAMP AS OF TIMESTAMP '{first[1]}'") == [["1", "x"]]
+    assert ice.rows("SELECT count(*) FROM t FOR VERSION AS OF 'main'") == [["2"]]
+    assert ice.rows("SELECT count(*) FROM t FOR TIMESTAMP AS OF current_timestamp") == [["2"]]
+
+
+TRAVEL_REFUSALS = {
+    "VERSION AS OF 42": "Iceberg snapshot ID does not exists: 42",
+    "VERSION AS OF 'nope'": "Cannot find snapshot with reference name: nope",
+    "TIMESTAMP AS OF TIMESTAMP '2001-01-01 00:00:00 UTC'": "No version history table",
+}
+
+
+@pytest.mark.parametrize(("version", "why"), TRAVEL_REFUSALS.items(), ids=TRAVEL_REFUSALS)
+def test_time_travel_to_where_nothing_is(ice: Ice, version: str, why: str) -> None:
+    ice.made("t", "id int", "(1)")
+    assert f"INVALID_ARGUMENTS: {why}" in ice.fail(f"SELECT * FROM t FOR {version}")
+
+
+METADATA = {
+    "history": "made_current_at, snapshot_id, parent_id, is_current_ancestor",
+    "snapshots": "committed_at, snapshot_id, parent_id, operation, manifest_list, summary",
+    "refs": "name, type, snapshot_id, max_reference_age_in_ms, min_snapshots_to_keep, "
+    "max_snapshot_age_in_ms",
+    "manifests": "path, length, partition_spec_id, added_snapshot_id, added_data_files_count, "
+    "added_rows_count, existing_data_files_count, existing_rows_count, deleted_data_files_count, "
+    "deleted_rows_count, partition_summaries",
+    "files": "content, file_path, file_format, record_count, file_size_in_bytes, column_sizes, "
+    "value_counts, null_value_counts, nan_value_counts, lower_bounds, upper_bounds, key_metadata, "
+    "split_offsets, equality_ids",
+    "partitions": "partition, record_count, file_count, total_size, data",
+}
+
+
+@pytest.mark.parametrize(("part", "columns"), METADATA.items(), ids=METADATA)
+def test_metadata_tables(ice: Ice, part: str, columns: str) -> None:
+    ice.made("t", "id int, data string", "(1, 'a'), (2, 'b'), (3, 'b')", "PARTITIONED BY (data)")
+    done = ice.do(f'SELECT * FROM "t${part}"')
+    shown = ice.lake.results(done["QueryExecutionId"])["ResultSet"]
+    names = [info["Name"] for info in shown["ResultSetMetadata"]["ColumnInfo"]]
+    assert ", ".join(names) == columns
+    assert len(shown["Rows"]) == {"files": 3, "partitions": 3}.get(part, 2)
+
+
+def test_metadata_of_rows(ice: Ice) -> None:
+    ice.made("t", "id int, data string", "(1, 'a'), (3, 'b'), (2, 'b')", "PARTITIONED BY (data)")
+    sql = 'SELECT partition.data, record_count, data.id.max FROM "t$partitions" ORDER BY 1'
+    assert ice.rows(sql) == [["a", "1", "1"], ["b", "2", "3"]]
+    assert ice.rows("SELECT operation, summary['added-records'] FROM \"t$snapshots\"") == [
+        ["append", "3"]
+    ]
+    assert "TABLE_NOT_FOUND" in ice.fail('SELECT * FROM "t$nope"')
+
+
+def test_tables_without_rows_and_hidden_columns(ice: Ice) -> None:
+    ice.create("t", "id int, data string")
+    assert ice.rows("SELECT * FROM t") == []
+    assert ice.rows('SELECT * FROM "t$files"') == []
+    ice.do("INSERT INTO t VALUES (1, 'a')")
+    (path,) = ice.rows('SELECT "$path" FROM t')[0]
+    assert str(path).startswith(ice.location("t") + "data/")
+
+
+def test_views_unload_and_hive_tables_from_iceberg(ice: Ice) -> None:
+    ice.made("t", "id int, ts timestamp", "(1, TIMESTAMP '2024-01-01 00:00:00.123456')")
+    ice.do("CREATE VIEW v AS SELECT id FROM t")
+    ice.do(f"UNLOAD (SELECT * FROM t) TO '{ice.location('out')}' WITH (format = 'PARQUET')")
+    ice.do("CREATE TABLE h AS SELECT id FROM t")
+    assert ice.rows("SELECT v.id, h.id FROM v JOIN h ON v.id = h.id") == [["1", "1"]]
+    assert len(ice.lake.keys("out/")) == 1
+
+
+# Changing rows ------------------------------------------------------------------------------------
+
+ROWS = [["1", "a", "10"], ["2", "b", "20"], ["3", None, None]]
+CHANGES = {
+    "delete": ("DELETE FROM t WHERE id = 1", 1, ROWS[1:]),
+    "delete nothing": ("DELETE FROM t WHERE id = 9", 0, ROWS),
+    "delete null is not true": ("DELETE FROM t WHERE n > 5", 2, ROWS[2:]),
+    "delete all": ("DELETE FROM t", 3, []),
+    "delete by itself": ("DELETE FROM t WHERE id = (SELECT max(id) FROM t)", 1, ROWS[:2]),
+    "update": (
+        "UPDATE t SET n = n + 1, data = upper(data) WHERE id < 3",
+        2,
+        [["1", "A", "11"], ["2", "B", "21"], ["3", None, None]],
+    ),
+    "update swaps": (
+        "UPDATE t SET id = n, n = id WHERE id = 1",
+        1,
+        [["2", "b", "20"], ["3", None, None], ["10", "a", "1"]],
+    ),
+    "update all": (
+        "UPDATE t SET data = NULL",
+        3,
+        [["1", None, "10"], ["2", None, "20"], ["3", None, None]],
+    ),
+    "update to the partition of others": (
+        "UPDATE t SET data = 'a'",
+        3,
+        [["1", "a", "10"], ["2", "a", "20"], ["3", "a", None]],
+    ),
+    "merge": (
+        """MERGE INTO t USING (VALUES (1, 'x'), (2, 'y'), (7, 'z')) AS s(id, data) ON t.id = s.id
+        WHEN MATCHED AND s.data = 'x' THEN DELETE
+        WHEN MATCHED THEN UPDATE SET data = s.data, n = t.n * 2
+        WHEN NOT MATCHED THEN INSERT (id, data) VALUES (s.id, s.data)""",
+        3,
+        [["2", "y", "40"], ["3", None, None], ["7", "z", None]],
+    ),
+    "merge first clause wins": (
+        """MERGE INTO t AS x USING t AS y ON x.id = y.id
+        WHEN MATCHED AND x.id = 1 THEN UPDATE SET n = 0 WHEN MATCHED THEN DELETE""",
+        3,
+        [["1", "a", "0"]],
+    ),
+    "merge inserts with a condition": (
+        """MERGE INTO t USING (VALUES 8, 9) AS s(id) ON t.id = s.id
+        WHEN NOT MATCHED AND s.id = 8 THEN INSERT VALUES (s.id, 'n', 0)""",
+        1,
+        [*ROWS, ["8", "n", "0"]],
+    ),
+    "merge evaluates only what applies": (
+        """MERGE INTO t USING (VALUES (1, 0), (2, 2)) AS s(id, d) ON t.id = s.id
+        WHEN MATCHED AND s.d = 0 THEN DELETE WHEN MATCHED THEN UPDATE SET n = t.n / s.d""",
+        2,
+        [["2", "b", "10"], ["3", None, None]],
+    ),
+    "merge of nothing": (
+        """MERGE INTO t USING (SELECT 1 AS id WHERE false) s ON t.id = s.id
+        WHEN MATCHED THEN DELETE""",
+        0,
+        ROWS,
+    ),
+}
+
+
+@pytest.mark.parametrize("keys", ["", "PARTITIONED BY (data)"], ids=["plain", "partitioned"])
+@pytest.mark.parametrize(("sql", "count", "rows"), CHANGES.values(), ids=CHANGES)
+def test_rows_change(ice: Ice, sql: str, count: int, rows: list[Any], keys: str) -> None:
+    ice.made("t", "id int, data string, n int", "(1, 'a', 10), (2, 'b', 20), (3, NULL, NULL)", keys)
+    done = ice.do(sql)
+    assert ice.lake.results(done["QueryExecutionId"])["UpdateCount"] == count
+    assert ice.rows("SELECT id, data, n FROM t ORDER BY id") == rows
+    shown = [[str(r["id"]), r["data"], r["n"]] for r in ice.load("t").scan().to_arrow().to_pylist()]
+    assert sorted(shown) == sorted([r[0], r[1], r[2] and int(r[2])] for r in rows)
+
+
+ONE = "MERGE INTO t USING (VALUES 1) AS s(id) ON t.id = s.id + 1 WHEN NOT MATCHED THEN INSERT"
+CHANGE_REFUSALS = {
+    "twice": (
+        "MERGE INTO t USING (VALUES 1, 1) AS s(id) ON t.id = s.id WHEN MATCHED THEN DELETE",
+        "MERGE_TARGET_ROW_MULTIPLE_MATCHES: One MERGE target table row matched more than one",
+    ),
+    "set type": ("UPDATE t SET id = 'x'", "TYPE_MISMATCH"),
+    "set column": ("UPDATE t SET nope = 1", "COLUMN_NOT_FOUND"),
+    "where column": (
+        "DELETE FROM t WHERE nope = 1",
+        "COLUMN_NOT_FOUND: line 1:21: Column 'nope' cannot be resolved",
+    ),
+    "merge type": (f"{ONE} (id) VALUES ('x')", "TYPE_MISMATCH"),
+    "merge count": (f"{ONE} VALUES (1)", "TYPE_MISMATCH"),
+    "merge column": (f"{ONE} (nope) VALUES (1)", "COLUMN_NOT_FOUND"),
+    "division": ("UPDATE t SET id = id / 0", "DIVISION_BY_ZERO"),
+    "no table": ("DELETE FROM nope", "TABLE_NOT_FOUND"),
+}
+
+
+@pytest.mark.parametrize(("sql", "why"), CHANGE_REFUSALS.values(), ids=CHANGE_REFUSALS)
+def test_changes_that_fail_change_nothing(ice: Ice, sql: str, why: str) -> None:
+    ice.made("t", "id int, data string", "(1, 'a')")
+    before = ice.lake.keys("t/")
+    assert why in ice.fail(sql)
+    assert ice.rows("SELECT * FROM t") == [["1", "a"]]
+    assert ice.lake.keys("t/") == before
+
+
+SYNTAX = [
+    "DELETE t",
+    "UPDATE t SET",
+    "MERGE INTO t USING t ON true",
+    "MERGE INTO t USING s ON true WHEN MATCHED THEN INSERT",
+    "OPTIMIZE t",
+    "VACUUM t WHERE id = 1",
+]
+
+
+@pytest.mark.parametrize("sql", SYNTAX)
+def test_syntax_is_refused_before_it_runs(ice: Ice, sql: str) -> None:
+    assert "mismatched input" in ice.lake.refuse(sql)
+
+
+# Evolving -----------------------------------------------------------------------------------------
+
+EVOLUTIONS = {
+    "add": ("ALTER TABLE t ADD COLUMNS (x struct<a:int>, y date)",
+            [["1", "a", "1.5", None, None]]),
+    "drop": ("ALTER TABLE t DROP COLUMN data", [["1", "1.5"]]),
+    "rename": ("ALTER TABLE t CHANGE COLUMN data renamed string", [["1", "a", "1.5"]]),
+    "widen": ("ALTER TABLE t CHANGE id id bigint", [["1", "a", "1.5"]]),
+    "float to double": ("ALTER TABLE t CHANGE n n double", [["1", "a", "1.5"]]),
+    "move first": ("ALTER TABLE t CHANGE n n float FIRST", [["1.5", "1", "a"]]),
+    "move after": ("ALTER TABLE t CHANGE id id int AFTER data", [["a", "1", "1.5"]]),
+    "replace": ("ALTER TABLE t REPLACE COLUMNS (data string, added int)", [["a", None]]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "rows"), EVOLUTIONS.values(), ids=EVOLUTIONS)
+def test_columns_keep_their_data(ice: Ice, sql: str, rows: list[Any]) -> None:
+    ice.made("t", "id int, data string, n float", "(1, 'a', REAL '1.5')")
+    ice.do(sql)
+    assert ice.rows("SELECT * FROM t") == rows
+    names = [c["Name"] for c in ice.definition("t")["StorageDescriptor"]["Columns"]]
+    assert names == [field.name for field in ice.load("t").schema().fields]
+    assert len(names) == len(rows[0])
+
+
+def test_a_name_that_comes_back_is_another_column(ice: Ice) -> None:
+    ice.made("t", "id int, data string", "(1, 'a')")
+    ice.do("ALTER TABLE t DROP COLUMN data")
+    ice.do("ALTER TABLE t ADD COLUMNS (data string)")
+    ice.do("INSERT INTO t VALUES (2, 'b')")
+    assert ice.rows("SELECT * FROM t ORDER BY id") == [["1", None], ["2", "b"]]
+    assert ice.rows("SELECT id FROM t WHERE data IS NULL") == [["1"]]
+    ice.do("UPDATE t SET data = 'c' WHERE data IS NULL")
+    assert ice.rows("SELECT * FROM t ORDER BY id") == [["1", "c"], ["2", "b"]]
+
+
+ALTER_REFUSALS = {
+    "narrow": ("ALTER TABLE t CHANGE id id int", "Cannot change column type"),
+    "other type": ("ALTER TABLE t CHANGE data data int", "Cannot change column type"),
+    "partition": ("ALTER TABLE t DROP COLUMN part", "Cannot drop partition field: part"),
+    "missing": ("ALTER TABLE t DROP COLUMN nope", "Invalid column reference nope"),
+    "twice": ("ALTER TABLE t ADD COLUMNS (data int)", "Duplicate column name: data"),
+    "property": ("ALTER TABLE t SET TBLPROPERTIES ('x'='1')", "Unsupported table property key: x"),
+    "type": ("ALTER TABLE t ADD COLUMNS (x tinyint)", "Type not supported for Iceberg: tinyint"),
+    "hive": ("ALTER TABLE t ADD PARTITION (part = 'x')", "NOT_SUPPORTED"),
+    "location": ("ALTER TABLE t SET LOCATION 's3://b/x/'", "NOT_SUPPORTED"),
+}
+
+
+@pytest.mark.parametrize(("sql", "why"), ALTER_REFUSALS.values(), ids=ALTER_REFUSALS)
+def test_alter_refuses(ice: Ice, sql: str, why: str) -> None:
+    ice.made("t", "id bigint, data string, part string", "(1, 'a', 'p')", "PARTITIONED BY (part)")
+    assert why in ice.fail(sql)
+    assert ice.rows("SELECT * FROM t") == [["1", "a", "p"]]
+
+
+def test_show_and_describe(ice: Ice) -> None:
+    ice.create(
+        "t",
+        "id bigint COMMENT 'the key', ts timestamp",
+        "PARTITIONED BY (bucket(4, id), day(ts))",
+        vacuum_max_snapshot_age_seconds="60",
+    )
+    lines = [row[0] for row in ice.rows("SHOW CREATE TABLE t")]
+    text = "\n".join(map(str, lines))
+    assert lines[0] == "CREATE TABLE t ("
+    assert "PARTITIONED BY (bucket(4, `id`), day(`ts`))" in text
+    assert "'table_type'='iceberg'" in text
+    assert "'vacuum_max_snapshot_age_seconds'='60'" in text
+    described = [row[0] for row in ice.rows("DESCRIBE t")]
+    assert "id\tbigint\tthe key" in described
+    assert "id_bucket\tbucket[4]\tid" in described
+    ice.do("ALTER TABLE t UNSET TBLPROPERTIES ('vacuum_max_snapshot_age_seconds')")
+    assert ice.rows("SHOW TBLPROPERTIES t") == [["table_type\ticeberg"]]
+
+
+def test_what_show_says_makes_the_table_again(ice: Ice) -> None:
+    ice.create("t", "id bigint, ts timestamp", "PARTITIONED BY (bucket(4, id), day(ts))")
+    said = "\n".join(str(row[0]) for row in ice.rows("SHOW CREATE TABLE t"))
+    ice.do("DROP TABLE t")
+    ice.do(said)
+    assert ice.rows("DESCRIBE t")[-1][0] == "ts_day\tday\tts"
+
+
+def test_rename_and_drop(ice: Ice) -> None:
+    ice.made("t", "id int", "(1)")
+    ice.do("ALTER TABLE t RENAME TO u")
+    assert ice.rows("SHOW TABLES") == [["u"]]
+    ice.do("INSERT INTO u VALUES (2)")
+    assert ice.count("u") == 2
+    ice.do("DROP TABLE u")
+    assert ice.rows("SHOW TABLES") == []
+    assert ice.lake.keys("t/") == []
+
+
+# Maintenance --------------------------------------------------------------------------------------
+
+
+def test_optimize_packs_the_files_of_a_partition(ice: Ice) -> None:
+    ice.create("t", "id int, p string", "PARTITIONED BY (p)")
+    for at in range(5):
+        ice.do(f"INSERT INTO t VALUES ({at}, 'x'), ({at}, 'y')")
+    ice.do("OPTIMIZE t REWRITE DATA USING BIN_PACK WHERE p = 'x'")
+    sql = 'SELECT partition.p, file_count FROM "t$partitions" ORDER BY 1'
+    assert ice.rows(sql) == [["x", "1"], ["y", "5"]]
+    ice.do("OPTIMIZE t REWRITE DATA USING BIN_PACK")
+    assert ice.rows(sql) == [["x", "1"], ["y", "1"]]
+    assert ice.count("t") == 10
+    assert "NOT_SUPPORTED" in ice.fail("OPTIMIZE t REWRITE DATA USING BIN_PACK WHERE id = 1")
+
+
+def test_optimize_leaves_few_files_alone(ice: Ice) -> None:
+    ice.made("t", "id int", "(1)")
+    ice.do("INSERT INTO t VALUES (2)")
+    before = ice.load("t").metadata_location
+    ice.do("OPTIMIZE t REWRITE DATA USING BIN_PACK")
+    assert ice.load("t").metadata_location == before
+
+
+def test_vacuum_forgets_and_deletes(ice: Ice) -> None:
+    ice.made("t", "id int", "(1), (2)", vacuum_max_snapshot_age_seconds="0")
+    ice.do("DELETE FROM t WHERE id = 1")
+    ice.lake.put("t/data/orphan.parquet", b"x")
+    time.sleep(0.01)
+    ice.do("VACUUM t")
+    assert len(ice.rows('SELECT * FROM "t$snapshots"')) == 1
+    assert ice.rows("SELECT * FROM t") == [["2"]]
+    (path,) = ice.rows('SELECT "$path" FROM t')[0]
+    assert [f"s3://{ice.lake.bucket}/{key}" for key in ice.lake.keys("t/data/")] == [path]
+
+
+def test_vacuum_keeps_what_is_young(ice: Ice) -> None:
+    ice.made("t", "id int", "(1), (2)")
+    ice.do("DELETE FROM t WHERE id = 1")
+    before = ice.lake.keys("t/data/")
+    ice.do("VACUUM t")
+    assert len(ice.rows('SELECT * FROM "t$snapshots"')) == 2
+    assert ice.lake.keys("t/data/") == before
+
+
+@pytest.mark.parametrize("action", ["OPTIMIZE h REWRITE DATA USING BIN_PACK", "VACUUM h"])
+def test_hive_tables_have_no_maintenance(ice: Ice, action: str) -> None:
+    ice.lake.csv_table("h", "id int", {"a.csv": "1\n"})
+    assert "NOT_SUPPORTED" in ice.fail(action)
+
+
+# Other writers ------------------------------------------------------------------------------------
+
+
+def test_pyiceberg_writes_what_athena_reads(ice: Ice) -> None:
+    schema = Schema(
+        NestedField(1, "Id", LongType(), required=True),
+        NestedField(2, "at", TimestamptzType()),
+        NestedField(3, "s", StructType(NestedField(5, "Deep", StringType())), required=False),
+        NestedField(4, "l", ListType(6, IntegerType())),
+    )
+    table = ice.catalog.create_table(
+        (ice.lake.database, "t"),
+        schema,
+        location=ice.location("t"),
+        partition_spec=PartitionSpec(PartitionField(1, 1000, IdentityTransform(), "Id")),
+    )
+    moment = pa.scalar(1_700_000_000_000_000, pa.timestamp("us", "UTC"))
+    table.append(
+        pa.table(
+            {
+                "Id": pa.array([1], pa.int64()),
+                "at": pa.array([moment]),
+                "s": pa.array([{"Deep": "x"}], pa.struct([("Deep", pa.string())])),
+                "l": pa.array([[1, 2]], pa.list_(pa.int32())),
+            },
+            schema=table.schema().as_arrow(),
+        )
+    )
+    assert ice.rows("SELECT id, at, s.deep, l FROM t WHERE id = 1") == [
+        ["1", "2023-11-14 22:13:20.000000 UTC", "x", "[1, 2]"]
+    ]
+    ice.do("INSERT INTO t SELECT 2, at, s, NULL FROM t")
+    ice.do("DELETE FROM t WHERE id = 1")
+    assert ice.load("t").scan().to_arrow().to_pylist() == [
+        {"Id": 2, "at": moment.as_py(), "s": {"Deep": "x"}, "l": None}
+    ]
+    assert "NULL value not allowed for NOT NULL column: Id" in ice.fail(
+        "INSERT INTO t (l) VALUES (ARRAY[1])"
+    )
+
+
+class DeleteManifest(ManifestWriterV2):
+    """A manifest of delete files, which pyiceberg reads and does not write."""
+
+    def content(self) -> ManifestContent:
+        return ManifestContent.DELETES
+
+    @property
+    def _meta(self) -> dict[str, str]:
+        return {**super()._meta, "content": "deletes"}
+
+
+def add_deletes(table: Table, rows: pa.Table, content: DataFileContent, ids: list[int]) -> None:
+    """Commit one delete file, as a writer that merges on read does."""
+    path = f"{table.location()}/data/{uuid.uuid4()}.parquet"
+    with table.io.new_output(path).create() as stream:
+        pq.write_table(rows, stream)
+    deletes = DataFile.from_args(
+        content=content,
+        file_path=path,
+        file_format=FileFormat.PARQUET,
+        partition=Record(),
+        record_count=rows.num_rows,
+        file_size_in_bytes=len(table.io.new_input(path)),
+        equality_ids=ids or None,
+    )
+    deletes.spec_id = 0
+    before = table.current_snapshot()
+    assert before is not None
+    number, sequence = table.metadata.new_snapshot_id(), table.metadata.next_sequence_number()
+    folder = f"{table.location()}/metadata"
+    output = table.io.new_output(f"{folder}/{uuid.uuid4()}-m0.avro")
+    with DeleteManifest(table.spec(), table.schema(), output, number, "deflate") as manifest:
+        manifest.add(
+            ManifestEntry.from_args(
+                status=ManifestEntryStatus.ADDED, snapshot_id=number, data_file=deletes
+            )
+        )
+    listing = f"{folder}/snap-{number}.avro"
+    with write_manifest_list(
+        2, table.io.new_output(listing), number, before.snapshot_id, sequence, "deflate"
+    ) as listed:
+        listed.add_manifests([manifest.to_manifest_file(), *before.manifests(table.io)])
+    snapshot = Snapshot(
+        snapshot_id=number,
+        parent_snapshot_id=before.snapshot_id,
+        sequence_number=sequence,
+        manifest_list=listing,
+        summary=Summary(Operation.DELETE),
+        schema_id=table.schema().schema_id,
+    )
+    with table.transaction() as transaction:
+        transaction._apply(
+            (
+                AddSnapshotUpdate(snapshot=snapshot),
+                SetSnapshotRefUpdate(ref_name="main", type="branch", snapshot_id=number),
+            )
+        )
+
+
+def numbered(name: str, kind: pa.DataType, number: int) -> pa.Field:
+    return pa.field(name, kind, metadata={"PARQUET:field_id": str(number)})
+
+
+def delete_positions(table: Table, positions: list[int]) -> None:
+    (task,) = table.scan().plan_files()
+    schema = pa.schema(
+        [numbered("file_path", pa.string(), 2147483546), numbered("pos", pa.int64(), 2147483545)]
+    )
+    rows = pa.table([[task.file.file_path] * len(positions), positions], schema=schema)
+    add_deletes(table, rows, DataFileContent.POSITION_DELETES, [])
+
+
+def delete_equal(table: Table, values: list[int | None]) -> None:
+    rows = pa.table([values], schema=pa.schema([numbered("id", pa.int64(), 1)]))
+    add_deletes(table, rows, DataFileContent.EQUALITY_DELETES, [1])
+
+
+def test_deleted_positions_are_not_read(ice: Ice) -> None:
+    ice.made("t", "id bigint, data string", "(1, 'a'), (2, 'b'), (3, 'c')")
+    delete_positions(ice.load("t"), [0, 2])
+    assert ice.rows("SELECT id, data FROM t") == [["2", "b"]]
+    assert ice.rows("SELECT count(*) FROM t WHERE id = 1") == [["0"]]
+    ice.do("UPDATE t SET data = 'x'")
+    assert ice.rows("SELECT id, data FROM t") == [["2", "x"]]
+
+
+def test_deleted_values_are_not_read(ice: Ice) -> None:
+    ice.made("t", "id bigint, data string", "(1, 'a'), (2, 'b'), (NULL, 'c')")
+    delete_equal(ice.load("t"), [2, None])
+    assert ice.rows("SELECT data FROM t") == [["a"]]
+    ice.do("INSERT INTO t VALUES (2, 'later')")
+    assert ice.rows("SELECT data FROM t ORDER BY data") == [["a"], ["later"]]
+    ice.do("ALTER TABLE t CHANGE id ident bigint")
+    assert ice.rows("SELECT ident FROM t ORDER BY ident") == [["1"], ["2"]]
+
+
+def test_optimize_merges_delete_files(ice: Ice) -> None:
+    ice.made("t", "id bigint", "(1), (2), (3)")
+    delete_positions(ice.load("t"), [0])
+    delete_equal(ice.load("t"), [2])
+    ice.do("OPTIMIZE t REWRITE DATA USING BIN_PACK")
+    assert ice.rows("SELECT id FROM t") == [["3"]]
+    (task,) = ice.rows('SELECT record_count FROM "t$files" WHERE content = 0')
+    assert task == ["1"]
+
+
+# Faults -------------------------------------------------------------------------------------------
+
+
+def test_writers_at_once_lose_no_rows(ice: Ice) -> None:
+    ice.create("t", "id int")
+    started = [ice.lake.start(f"INSERT INTO t VALUES ({at})") for at in range(6)]
+    done = [ice.lake.follow(number)["Status"] for number in started]
+    lost = [s["StateChangeReason"] for s in done if s["State"] != "SUCCEEDED"]
+    assert all("ICEBERG_COMMIT_ERROR" in reason for reason in lost)
+    assert ice.count("t") == 6 - len(lost)
+    assert ice.load("t").scan().to_arrow().num_rows == 6 - len(lost)
+
+
+def test_changes_of_the_same_rows_at_once(ice: Ice) -> None:
+    ice.made("t", "id int, n int", "(1, 0)")
+    found: list[dict[str, Any]] = []
+
+    def add() -> None:
+        found.append(ice.lake.run("UPDATE t SET n = n + 1"))
+
+    threads = [threading.Thread(target=add) for _ in range(3)]
+    [thread.start() for thread in threads]
+    [thread.join() for thread in threads]
+    won = [done for done in found if done["Status"]["State"] == "SUCCEEDED"]
+    assert ice.rows("SELECT n FROM t") == [[str(len(won))]]
+    for done in found:
+        assert done in won or "ICEBERG_COMMIT_ERROR" in done["Status"]["StateChangeReason"]
+
+
+def test_metadata_that_are_gone(ice: Ice) -> None:
+    ice.made("t", "id int", "(1)")
+    location = ice.definition("t")["Parameters"]["metadata_location"]
+    bucket, _, key = location.removeprefix("s3://").partition("/")
+    ice.lake.s3.delete_object(Bucket=bucket, Key=key)
+    assert "ICEBERG_INVALID_METADATA" in ice.fail("SELECT * FROM t")
+
+
+def test_a_data_file_that_is_gone_is_named(ice: Ice) -> None:
+    ice.made("t", "id int", "(1)")
+    (path,) = ice.rows('SELECT "$path" FROM t')[0]
+    bucket, _, key = str(path).removeprefix("s3://").partition("/")
+    ice.lake.s3.delete_object(Bucket=bucket, Key=key)
+    reason = ice.fail("SELECT * FROM t")
+    assert "ICEBERG_CANNOT_OPEN_SPLIT" in reason
+    assert str(path) in reason
+
+
+def test_a_killed_statement_leaves_the_table_as_it_was(
+    tmp_path: Path, fresh: Callable[..., str]
+) -> None:
+    process = start_cloud(tmp_path)
+    cloud = connect(tmp_path, process)
+    lake = make_lake(tuple(map(cloud.client, ("s3", "glue", "athena"))), fresh)
+    ice = Ice(lake, cloud)
+    ice.made("t", "id bigint", "(1)")
+    number = lake.start(
+        "INSERT INTO t SELECT a * 1000 + b FROM UNNEST(sequence(1, 5000)) AS x(a), "
+        "UNNEST(sequence(1, 5000)) AS y(b)"
+    )
+    time.sleep(0.2)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process = start_cloud(tmp_path)
+    try:
+        cloud = connect(tmp_path, process)
+        lake.s3, lake.glue, lake.athena = map(cloud.client, ("s3", "glue", "athena"))
+        after = Ice(lake, cloud)
+        assert lake.follow(number)["Status"]["State"] == "FAILED"
+        assert after.rows("SELECT * FROM t") == [["1"]]
+        assert after.load("t").scan().to_arrow().num_rows == 1
+        after.do("INSERT INTO t VALUES (2)")
+        assert after.count("t") == 2
+    finally:
+        stop_cloud(process)
