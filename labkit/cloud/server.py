@@ -27,6 +27,7 @@ SETTINGS = {
     "AWS_EC2_METADATA_DISABLED": "true",
 }
 ALREADY_RUNNING = 3
+STATE_UNUSABLE = 4
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +46,13 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("This workspace's local AWS is already running.\n")
         return ALREADY_RUNNING
     os.environ.update(SETTINGS)
-    return serve(options.home, options.port)
+    from labkit.cloud.state import StateUnusable
+
+    try:
+        return serve(options.home, options.port)
+    except StateUnusable as error:
+        sys.stderr.write(f"{error}\n")
+        return STATE_UNUSABLE
 
 
 def serve(home: Path, port: int) -> int:

@@ -52,7 +52,21 @@ SKIPPED = {"ec2", "moto_api"}
 OTHER_PARTITIONS = set(PARTITION_NAMES) - {"aws"}
 
 
-class OtherVersion(RuntimeError):
+class StateUnusable(RuntimeError):
+    """The workspace's state cannot be opened; nothing of it was changed."""
+
+
+class Damaged(StateUnusable):
+    """The state does not read. Args: the file, what went wrong."""
+
+    def __str__(self) -> str:
+        return (
+            f"The workspace's state {self.args[0]} cannot be read ({self.args[1]}). Put a copy of "
+            "the workspace's folder back, or run `labkit reset` to start afresh."
+        )
+
+
+class OtherVersion(StateUnusable):
     """The state was written by another version of moto. Args: written by, this one."""
 
     def __str__(self) -> str:
@@ -68,10 +82,12 @@ class State:
     def __init__(self, path: Path) -> None:
         self.lock = threading.RLock()
         self._digests: dict[tuple[str, str, str], str] = {}
+        self._path = path
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        with self._reading():
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(_SCHEMA)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -85,13 +101,31 @@ class State:
 
         Raises:
             OtherVersion: another moto wrote them.
+            Damaged: they cannot be read.
         """
-        self._check_version()
+        with self._reading():
+            self._check_version()
+            self._load_backends()
+            self._load_keys()
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Say which file is at fault, whatever a damaged one makes its readers raise."""
+        try:
+            yield
+        except StateUnusable:
+            raise
+        except Exception as error:
+            raise Damaged(str(self._path), f"{type(error).__name__}: {error}") from error
+
+    def _load_backends(self) -> None:
         rows = self._db.execute("SELECT * FROM backends").fetchall()
         for service, account, region, module, variable, blob in rows:
             backends = getattr(importlib.import_module(module), variable)
             backends[account][region] = _unpickle(blob)
             self._digests[service, account, region] = hashlib.sha256(blob).hexdigest()
+
+    def _load_keys(self) -> None:
         for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
             store = _key_stores().get(bucket)
             if store is not None:

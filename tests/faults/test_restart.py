@@ -1,10 +1,12 @@
 """A workspace that is opened again: whole, damaged, or written by another version."""
 
+import contextlib
+import http.client
 import os
-import shutil
 import signal
 import sqlite3
 
+import boto3
 import pytest
 
 from labkit import process
@@ -35,3 +37,66 @@ def test_who_asked_who_they_are_can_start_again(home):
         assert "other" in names
     finally:
         stop_cloud(server)
+
+
+@pytest.fixture
+def used(home):
+    """A workspace that was used and put away: one bucket in it."""
+    server = start_cloud(home)
+    connect(home, server).client("s3").create_bucket(Bucket="kept")
+    stop_cloud(server)
+    return home
+
+
+def damage(home):
+    """Write over the first page of the state, where SQLite says what it is."""
+    with (home / "state.db").open("r+b") as file:
+        file.write(bytes(4096))
+
+
+def age(home):
+    """Let the state be another moto's."""
+    with contextlib.closing(sqlite3.connect(home / "state.db")) as state, state:
+        state.execute("UPDATE meta SET value = '4.0.0' WHERE name = 'moto'")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [(damage, "cannot be read"), (age, "written with moto 4.0.0")],
+    ids=["damaged", "another moto's"],
+)
+def test_a_state_that_cannot_be_used_is_left_alone(used, harm, words):
+    harm(used)
+    before = (used / "state.db").read_bytes()
+    with pytest.raises(CloudNotStarted) as caught:
+        process.up(used)
+    assert words in str(caught.value)
+    assert "labkit reset" in str(caught.value)
+    assert "Traceback" not in str(caught.value)
+    assert (used / "state.db").read_bytes() == before
+
+
+def test_a_web_page_is_no_client(used):
+    """Neither a page of another site nor a name that was bound to this machine gets in."""
+    cloud = process.up(used)
+    address = cloud.endpoint.removeprefix("http://")
+    for headers in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):
+        assert _status(address, "GET", "/", headers) == 403
+    assert _status(address, "POST", "/moto-api/reset", {}) == 403
+    assert [b["Name"] for b in _s3(cloud).list_buckets()["Buckets"]] == ["kept"]
+
+
+def _status(address, method, path, headers):
+    link = http.client.HTTPConnection(address)
+    link.request(method, path, headers=headers)
+    return link.getresponse().status
+
+
+def _s3(cloud):
+    return boto3.client(
+        "s3",
+        endpoint_url=cloud.endpoint,
+        region_name=cloud.region,
+        aws_access_key_id=cloud.access_key,
+        aws_secret_access_key=cloud.secret_key,
+    )
