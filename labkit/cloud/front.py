@@ -18,7 +18,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import guard, kms, protocol
+from labkit.cloud import guard, kms, protocol, sts
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import rules
 from labkit.cloud.operations import (
@@ -41,6 +41,7 @@ HEALTH = "/labkit/health"
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "events": rules.judge_call,
     "kms": kms.judge_call,
+    "sts": sts.judge_call,
 }
 # What moto needs changed in a request before it understands it.
 REWRITES: dict[str, Callable[[str, bytes], bytes]] = {"kms": kms.for_moto}

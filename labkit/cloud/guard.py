@@ -7,6 +7,8 @@ browser behind it, and a valid signature of credentials that this workspace made
 
 from __future__ import annotations
 
+import datetime
+import urllib.parse
 from typing import Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -45,9 +47,12 @@ def identify(environ: dict[str, Any], body: bytes | None) -> tuple[Claim, Princi
     """
     if legacy := read_legacy_claim(environ):
         secret, principal = credentials_of(legacy.access_key)
+        check_session(legacy.access_key, token_of(environ), s3=True)
         verify_legacy(legacy, secret, environ)
         return legacy, principal
     claim = read_claim(environ)
+    if claim is None and body is None:
+        raise AwsError("AccessDenied", "Access Denied", 403)
     if claim is None:
         raise AwsError(
             "MissingAuthenticationToken",
@@ -55,6 +60,7 @@ def identify(environ: dict[str, Any], body: bytes | None) -> tuple[Claim, Princi
             403,
         )
     secret, principal = credentials_of(claim.access_key)
+    check_session(claim.access_key, token_of(environ), s3=body is None)
     verify(claim, secret, environ, body)
     return claim, principal
 
@@ -75,6 +81,31 @@ def credentials_of(access_key: str) -> tuple[str, Principal]:
         "Take the workspace's credentials: labkit env",
         403,
     )
+
+
+def token_of(environ: dict[str, Any]) -> str | None:
+    """The session token of a request, in a header or in a presigned URL."""
+    query = urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""))
+    queried = {name.lower(): value for name, value in query}
+    return environ.get("HTTP_X_AMZ_SECURITY_TOKEN") or queried.get("x-amz-security-token")
+
+
+def check_session(access_key: str, token: str | None, *, s3: bool) -> None:
+    """Raise unless a role session's key comes with its token, in the session's time.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_use-resources.html
+    """
+    sessions = sts_backends[DEFAULT_ACCOUNT_ID]["aws"].assumed_roles
+    session = next((each for each in sessions if each.access_key_id == access_key), None)
+    if session is None:
+        return
+    if token != session.session_token:
+        words = "The security token included in the request is invalid."
+        raise AwsError("InvalidToken" if s3 else "InvalidClientTokenId", words, 400 if s3 else 403)
+    if session.expiration < datetime.datetime.now(datetime.UTC).replace(tzinfo=None):
+        words = "The security token included in the request is expired"
+        code = "ExpiredToken" if s3 else "ExpiredTokenException"
+        raise AwsError(code, words, 400 if s3 else 403)
 
 
 def _denied(why: str) -> AwsError:

@@ -21,7 +21,7 @@ from xml.sax.saxutils import escape
 from werkzeug.formparser import parse_form_data
 
 from labkit.cloud import protocol, signature
-from labkit.cloud.guard import credentials_of
+from labkit.cloud.guard import check_session, credentials_of
 from labkit.cloud.operations import AwsError, Principal
 
 Environ = dict[str, Any]
@@ -130,6 +130,7 @@ def _signed_by(fields: dict[str, str]) -> Principal:
         raise AwsError("AccessDenied", "Access Denied", 403)
     key = legacy or credential.partition("/")[0]
     secret, principal = credentials_of(key)
+    check_session(key, fields.get("x-amz-security-token"), s3=True)
     sent = fields.get("signature" if legacy else "x-amz-signature", "")
     if not signature.is_policy_signature(sent, policy, secret, credential if not legacy else None):
         raise signature.mismatch()
