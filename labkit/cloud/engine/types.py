@@ -26,7 +26,7 @@ class Type:
     """One SQL type.
 
     Args:
-        base: Trino's lower-case name without parameters: ``bigint``, ``decimal``, ``array``, ``row``.
+        base: Trino's lower-case name without parameters: ``bigint``, ``decimal``, ``array``.
         args: numbers (``decimal(10,2)`` → ``(10, 2)``, ``varchar(3)`` → ``(3,)``) or the `Type` of
             elements (``array(T)``, ``map(K, V)``, ``row(...)``, ``function(T, R)``).
         names: field names of a ``row``, ``None`` for a field without one.
@@ -113,9 +113,11 @@ def _field(name: str | None, kind: Type) -> str:
     return f"{name} {kind}" if name else str(kind)
 
 
-BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT, REAL, DOUBLE, VARCHAR, VARBINARY, DATE = map(
-    Type,
-    ["boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "varchar", "varbinary", "date"],
+BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT = map(
+    Type, ["boolean", "tinyint", "smallint", "integer", "bigint"]
+)
+REAL, DOUBLE, VARCHAR, VARBINARY, DATE = map(
+    Type, ["real", "double", "varchar", "varbinary", "date"]
 )
 TIME, TIMESTAMP, TIMESTAMPTZ, JSON, UNKNOWN, IPADDRESS, UUID = map(
     Type, ["time", "timestamp", "timestamptz", "json", "unknown", "ipaddress", "uuid"]
@@ -268,9 +270,9 @@ def _field_name(tokens: _Tokens) -> str | None:
     """A row's field has a name when a colon (Hive) or another word (Trino) follows its first."""
     following = tokens.rest[1] if len(tokens.rest) > 1 else ""
     named = following == ":" or bool(re.match(r'[\w"`]', following))
-    if not named or tokens.peek().lower() in ("timestamp", "time", "double", "interval"):
-        if following != ":":
-            return None
+    is_type = tokens.peek().lower() in ("timestamp", "time", "double", "interval")
+    if following != ":" and (is_type or not named):
+        return None
     name = tokens.take().strip('"`')
     if tokens.peek() == ":":
         tokens.take(":")
