@@ -20,6 +20,8 @@ from labkit.cloud.operations import AwsError
 if TYPE_CHECKING:
     from labkit.cloud.s3 import Request
 
+_ANSWER = "GetObjectAttributesResponse"
+
 
 def take_number(request: Request) -> tuple[Request, int | None]:
     """The request of a whole object, and the number of the part that was asked for."""
@@ -73,12 +75,12 @@ def layout(version: Any) -> list[Part]:
 def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
     """The answer to GetObjectAttributes with the object's parts, where they are asked for."""
     asked = {name.strip() for name in (request.header("x-amz-object-attributes") or "").split(",")}
-    parts = layout(version)
-    if "ObjectParts" not in asked or not parts:
-        return reply
-    shown = f"<ObjectParts>{_listed(request, version, parts)}</ObjectParts>".encode()
-    start, end, tag = reply.body.rpartition(b"</")
-    return replace(reply, body=start + shown + end + tag)
+    parts, shown = layout(version), ""
+    if "ObjectParts" in asked and parts:
+        shown = f"<ObjectParts>{_listed(request, version, parts)}</ObjectParts>"
+    body = reply.body.decode().replace("GetObjectAttributesOutput", _ANSWER)
+    body = re.sub(r"\s*/>\s*$", f"></{_ANSWER}>", body)
+    return replace(reply, body=body.replace(f"</{_ANSWER}>", f"{shown}</{_ANSWER}>").encode())
 
 
 def _listed(request: Request, version: Any, parts: list[Part]) -> str:
