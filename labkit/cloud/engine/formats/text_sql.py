@@ -3,7 +3,7 @@
 DuckDB's own casts are not Hive's: it reads `` 5``, ``1e3``, ``0x1F`` and ``1_000`` as integers,
 rounds ``1.5`` to 2, and takes ``t`` for true. So a column is one of three (`State`), told by
 looking at every value once: EXACT, and DuckDB's reader may cast it; EMPTY, exact but for empty
-texts, which a guarded cast makes NULL; LOOSE, and the long expression reads it.
+texts, which a guarded cast makes NULL; LOOSE, and a long expression reads those that are not exact.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def exact(text: str, kind: Type) -> str:
         case "boolean":
             return f"lower({text}) IN ('true', 'false')"
         case "real" | "double":
-            return _matches(text, r"-?\d{1,15}(\.\d{1,15})?(e-?\d\d?)?")
+            return _matches(text, NUMBER.pattern)
         case "decimal":
             pattern = rf"-?\d+(\.\d{{1,{max(1, int(str(kind.args[1])))}}})?"
             return f"{_matches(text, pattern)} AND {cast} IS NOT NULL"
@@ -58,7 +58,9 @@ def cast(text: str, kind: Type, state: State) -> str:
         return text
     if state is State.EMPTY:
         return f"CAST(nullif({text}, '') AS {kind.duckdb})"
-    return _CASTS.get(kind.base, _integer)(text, kind)
+    usual = f"TRY_CAST({text} AS {kind.duckdb})"
+    unusual = _CASTS.get(kind.base, _integer)(text, kind)
+    return f"CASE WHEN {exact(text, kind)} THEN {usual} ELSE {unusual} END"
 
 
 def _bounded(text: str, kind: Type) -> str:

@@ -456,23 +456,19 @@ trino_json_scalar_at(d, p, t) AS CASE json_type(trino_valid_json(d), p)
 
 -- Java's Double.toString is scientific from 10^7 on and below 10^-3. DuckDB's digits are the
 -- shortest that read back, as Java's are, so only the point and the exponent move.
-trino_bare_digits(s) AS rtrim(ltrim(replace(split_part(s, 'e', 1), '.', ''), '0'), '0');
-
-trino_double_digits(s) AS CASE WHEN trino_bare_digits(s) = '' THEN '0' ELSE trino_bare_digits(s) END;
-
 trino_double_exponent(s) AS CASE
-    WHEN trino_bare_digits(s) = '' THEN 0
+    WHEN s = '0.0' THEN 0
     WHEN contains(s, 'e') THEN split_part(s, 'e', 2)::INTEGER
     WHEN s LIKE '0.%' THEN length(ltrim(s[3:], '0')) - length(s) + 1
     ELSE strpos(s, '.') - 2
     END;
 
-trino_decimals(d) AS CASE WHEN length(d) = 1 THEN '0' ELSE d[2:] END;
+trino_double_digits(s) AS regexp_replace(replace(split_part(s, 'e', 1), '.', '') || '0',
+    '^0*(\d)(\d+?)0*$', '\1.\2');
 
-trino_e(s) AS trino_double_digits(s)[1] || '.' || trino_decimals(trino_double_digits(s)) || 'E'
-    || trino_double_exponent(s);
+trino_e(s) AS trino_double_digits(s) || 'E' || trino_double_exponent(s);
 
-trino_signed_e(x) AS trino_sign_mark(x) || trino_e(CAST(abs(x) AS VARCHAR));
+trino_signed_e(x) AS CASE WHEN signbit(x) THEN '-' ELSE '' END || trino_e(CAST(abs(x) AS VARCHAR));
 
 trino_special(x) AS CASE
     WHEN isnan(x) THEN 'NaN'
