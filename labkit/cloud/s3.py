@@ -26,6 +26,7 @@ from labkit.cloud import (
     protocol,
     s3_checksums,
     s3_delete,
+    s3_limits,
     s3_notices,
     s3_parts,
     s3_post,
@@ -132,6 +133,7 @@ class S3:
         request = read_request(_with_legacy_headers(environ, claim), principal)
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)
+        s3_limits.check(request, self._copied(request))
         request, number = s3_parts.take_number(request)
         reply = self._reply(request)
         part = None
@@ -222,6 +224,12 @@ class S3:
     def _version(self, request: Request) -> Any:
         wanted = request.query.get("versionId")
         return policy.find_version(self._bucket(request), request.key, wanted)
+
+    def _copied(self, request: Request) -> Any:
+        """moto's record of the version that a copy reads."""
+        source = policy.copy_source(request)
+        buckets = self.cloud.backend("s3").buckets
+        return policy.find_version(buckets.get(source[0]), *source[1:]) if source else None
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
         allowed, refused = s3_delete.split(self.cloud, request.principal, request.bucket, body)

@@ -150,6 +150,23 @@ def test_an_unsigned_request_is_refused(cloud, bucket):
     assert (answer.status_code, "<Code>AccessDenied<" in answer.text) == (403, True)
 
 
+LIMITS = {
+    "name": ("create_bucket", {"Bucket": "Bad_Name"}, "InvalidBucketName"),
+    "key": ("put_object", {"Key": "x" * 1025}, "KeyTooLongError"),
+    "metadata": ("put_object", {"Key": "a", "Metadata": {"m": "x" * 2048}}, "MetadataTooLarge"),
+    "count": ("list_objects_v2", {"MaxKeys": -1}, "InvalidArgument"),
+    "copy": ("copy_object", {"Key": "b", "CopySourceIfMatch": '"other"'}, "PreconditionFailed"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "code"), LIMITS.values(), ids=LIMITS)
+def test_limits(s3, bucket, call, asked, code):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    source = {"CopySource": f"{bucket}/a"} if call == "copy_object" else {}
+    with pytest.raises(ClientError, match=code):
+        getattr(s3, call)(**({"Bucket": bucket} | source | asked))
+
+
 def session_of(cloud, credentials, **changed):
     found = credentials | changed
     keys = (found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
