@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/understanding-tables-databa
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,10 +17,19 @@ from labkit.cloud.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.operations import Principal
 from labkit.cloud.store import Store
 
-__all__ = ["TABLE_TYPES", "GlueCatalog", "LakeTable", "ScanLimit", "parameters_of", "table_type"]
+__all__ = [
+    "TABLE_TYPES",
+    "GlueCatalog",
+    "LakeTable",
+    "ScanLimit",
+    "parameters_of",
+    "reader_of",
+    "table_type",
+]
 
 #: Readers of tables that are more than files under a location: ``table_type`` → source.
 TABLE_TYPES: dict[str, Callable[[GlueCatalog, Definition], Any]] = {}
+MODULES = {"ICEBERG": "labkit.cloud.iceberg"}
 
 
 def table_type(name: str) -> Callable[[Any], Any]:
@@ -30,6 +40,16 @@ def table_type(name: str) -> Callable[[Any], Any]:
         return reader
 
     return register
+
+
+def reader_of(name: str) -> Any:
+    """How tables of a ``table_type`` are read; ``None`` when nobody here reads them.
+
+    The libraries behind a table type are loaded with the first table of it.
+    """
+    if name in MODULES:
+        importlib.import_module(MODULES[name])
+    return TABLE_TYPES.get(name)
 
 
 class ScanLimit(Exception):
@@ -87,9 +107,10 @@ class GlueCatalog:
         kind = parameters_of(definition).get("table_type", "").upper()
         if not kind:
             return LakeTable(self, definition)
-        if kind not in TABLE_TYPES:
+        reader = reader_of(kind)
+        if reader is None:
             raise QueryFailed("NOT_SUPPORTED", f"Tables of type {kind} cannot be read here")
-        return TABLE_TYPES[kind](self, definition)
+        return reader(self, definition)
 
     def locate(self, parts: tuple[str, ...]) -> tuple[str, str]:
         """Database and table of a name.

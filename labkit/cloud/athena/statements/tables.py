@@ -17,6 +17,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.definitions import parameters_of
 from labkit.cloud.engine import QueryFailed
+from labkit.cloud.lake import reader_of
 from labkit.cloud.metastore import CATALOG, Definition
 
 Handler = Callable[[Run, Any, Any], Result]
@@ -47,6 +48,7 @@ def handler_of(table_type: str, action: str) -> Handler | None:
     """
     if not table_type:
         return None
+    reader_of(table_type)
     found = HANDLERS.get((table_type, action))
     if found is None:
         raise QueryFailed(
