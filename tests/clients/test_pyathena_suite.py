@@ -73,6 +73,21 @@ def test_parameters(run, given, row):
     assert run("SELECT v FROM (SELECT ? AS v)", [given], paramstyle="qmark").fetchone() == row
 
 
+UNREAD = {
+    "cte": "WITH c AS (SELECT id, name FROM {t}) SELECT name FROM c WHERE name = 'b'",
+    "derived": "SELECT name FROM (SELECT * FROM {t}) s WHERE s.name = 'b'",
+    "exists": "SELECT 'b' WHERE EXISTS (SELECT * FROM {t} WHERE name = 'b')",
+}
+
+
+@pytest.mark.parametrize("stored", ["PARQUET", "TEXTFILE"])
+@pytest.mark.parametrize("sql", UNREAD.values(), ids=UNREAD)
+def test_columns_may_be_named_and_not_read(run, create, stored, sql):
+    table = create(f"STORED AS {stored} {{where}}", "(id int, name string)").name
+    run(f"INSERT INTO {table} VALUES (1, 'a'), (2, 'b')")
+    assert run(sql.format(t=table)).fetchall() == [("b",)]
+
+
 def test_missing_tables_are_told_in_glues_words(connection):
     words = r"Entity Not Found \(Service: AmazonDataCatalog; Status Code: 400; Error Code: Ent"
     with connection.cursor() as cursor:

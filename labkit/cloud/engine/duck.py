@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from labkit.cloud.engine.catalog import Scan
 from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
 from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, quoted_text
@@ -134,10 +135,19 @@ class Session:
         ]
         return f"SELECT {', '.join(shown)} FROM ({self._with_scans(compiled)})"
 
+    def _scan(self, scan: Scan) -> str:
+        """What a scan reads; columns that are named in the query and matter to nothing are NULL."""
+        relation = scan.source.relation(self, scan)
+        unread = ", ".join(
+            f"CAST(NULL AS {column.type.duckdb}) AS {quoted_name(column.name)}"
+            for column in (*scan.source.columns, *scan.source.hidden)
+            if column.name not in scan.columns
+        )
+        return f"SELECT *, {unread} FROM ({relation})" if unread else relation
+
     def _with_scans(self, compiled: Compiled) -> str:
         relations = ", ".join(
-            f"{scan.name} AS NOT MATERIALIZED ({scan.source.relation(self, scan)})"
-            for scan in compiled.scans
+            f"{scan.name} AS NOT MATERIALIZED ({self._scan(scan)})" for scan in compiled.scans
         )
         if not relations:
             return compiled.sql
