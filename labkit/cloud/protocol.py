@@ -409,6 +409,7 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
         return Reply(error.status, headers, _json(fields | error.details))
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if protocol == "rest-xml":
+        inner += "".join(f"<{k}>{escape(str(v))}</{k}>" for k, v in error.details.items())
         body = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
     else:
         body = (

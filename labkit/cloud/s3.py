@@ -306,6 +306,7 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
             "The specified upload does not exist. The upload ID may be invalid, or the upload may "
             "have been aborted or completed.",
             404,
+            UploadId=upload,
         )
 
 
