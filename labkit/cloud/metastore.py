@@ -50,10 +50,18 @@ class Metastore:
             return sorted(found.tables) if found else []
 
     def definition(self, database: str, name: str) -> Definition | None:
-        """What ``GetTable`` answers, the caller's own copy."""
+        """What ``GetTable`` answers, the caller's own copy, without columns that are gone.
+
+        Iceberg's clients leave a table's former columns in the catalog:
+        https://iceberg.apache.org/docs/latest/aws/#glue-catalog
+        """
         found = self.table(database, name)
         with self.cloud.lock("glue"):
-            return copy.deepcopy(found.as_dict()) if found else None
+            answer = copy.deepcopy(found.as_dict()) if found else None
+        storage = (answer or {}).get("StorageDescriptor") or {}
+        if storage.get("Columns"):
+            storage["Columns"] = [c for c in storage["Columns"] if not _is_former(c)]
+        return answer
 
     def partitions(self, database: str, name: str) -> list[Definition]:
         """What ``GetPartitions`` answers."""
@@ -112,6 +120,10 @@ def input_of(definition: Definition) -> Definition:
     """The part of a table's definition that ``UpdateTable`` takes."""
     answered = ("DatabaseName", "CreateTime", "UpdateTime", "VersionId", "CatalogId")
     return {k: v for k, v in definition.items() if k not in answered}
+
+
+def _is_former(column: Definition) -> bool:
+    return (column.get("Parameters") or {}).get("iceberg.field.current") == "false"
 
 
 def _find(records: dict[str, Any], name: str) -> Any | None:

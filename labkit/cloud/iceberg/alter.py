@@ -22,10 +22,10 @@ from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import DDL_TASK, handles, place
 from labkit.cloud.engine import Column
 from labkit.cloud.iceberg.catalog import ICEBERG
+from labkit.cloud.iceberg.commits import committing
 from labkit.cloud.iceberg.create import WRITE_PROPERTIES, table_properties
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import declared_type, trino_type
-from labkit.cloud.iceberg.writing import committing
 from labkit.cloud.metastore import Definition, input_of
 
 

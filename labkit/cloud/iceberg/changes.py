@@ -9,29 +9,21 @@ https://docs.aws.amazon.com/athena/latest/ug/merge-into-statement.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from labkit.cloud.athena.output import explained
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import handles
-from labkit.cloud.engine import Column, Compiled, QueryFailed, compile_query
-from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine import Compiled
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import quoted_name
-from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.parse_change import Delete, Merge, Update, When
 from labkit.cloud.iceberg.catalog import ICEBERG
 from labkit.cloud.iceberg.create import rows_result
-from labkit.cloud.iceberg.planning import Planned, plan
-from labkit.cloud.iceberg.reading import PATH, POSITION
-from labkit.cloud.iceberg.table import ChangedTable
-from labkit.cloud.iceberg.writing import append, replace, writing
-from labkit.cloud.lake import GlueCatalog
+from labkit.cloud.iceberg.reading import POSITION
+from labkit.cloud.iceberg.target import KEPT, Target, check_names, fitted
 from labkit.cloud.metastore import Definition
 
-_TARGET, _KEPT = "$target", "$kept"
 _NULL = tree.Literal(0, 0, "null", "NULL")
 
 
@@ -43,24 +35,24 @@ def delete(run: Run, definition: Definition, said: Delete) -> Result:
     nothing = ", ".join(
         f"CAST(NULL AS {c.type.duckdb}) AS {quoted_name(c.name)}" for c in target.columns
     )
-    return rows_result(run, target.change(query, f"false AS {_name(_KEPT)}, {nothing}"))
+    return rows_result(run, target.change(query, f"false AS {quoted_name(KEPT)}, {nothing}"))
 
 
 @handles(ICEBERG, "UPDATE")
 def update(run: Run, definition: Definition, said: Update) -> Result:
     """Rows that meet the condition get other values."""
     target = Target(run, definition, said.parts[-1])
-    _check_names(said.columns, target.columns, "The UPDATE SET target column {} doesn't exist")
+    check_names(said.columns, target.columns, "The UPDATE SET target column {} doesn't exist")
     items = [*target.place, *target.own, *said.values]
     query = target.query(items, target.relation, said.where)
     first = 2 + len(target.columns)
     mismatch = "UPDATE table column types don't match SET expressions"
-    values = _fitted(said.columns, target.columns, query, first, mismatch)
+    values = fitted(said.columns, target.columns, query, first, mismatch)
     shown = ", ".join(
         f"{values.get(column.name, f'q{2 + at}')} AS {quoted_name(column.name)}"
         for at, column in enumerate(target.columns)
     )
-    return rows_result(run, target.change(query, f"true AS {_name(_KEPT)}, {shown}"))
+    return rows_result(run, target.change(query, f"true AS {quoted_name(KEPT)}, {shown}"))
 
 
 @handles(ICEBERG, "MERGE")
@@ -73,7 +65,7 @@ def merge(run: Run, definition: Definition, said: Merge) -> Result:
     chosen = _case([(condition, _number(at)) for at, condition in enumerate(applying)])
     items = [*target.place, chosen, *target.own]
     for at, when in enumerate(said.whens):
-        _check_names(when.columns, target.columns, "Merge column name does not exist in target "
+        check_names(when.columns, target.columns, "Merge column name does not exist in target "
                      "table: {}")  # fmt: skip
         before: list[tuple[tree.Expression, tree.Expression]] = [
             (condition, _NULL) for condition in applying[:at]
@@ -93,7 +85,7 @@ def _merged(whens: Sequence[When], target: Target, query: Compiled) -> str:
         if when.action == "INSERT" and not names:
             names = tuple(cases)
         mismatch = f"MERGE table column types don't match for MERGE case {number}, SET expressions"
-        values = _fitted(names, target.columns, query, first, mismatch, len(when.values))
+        values = fitted(names, target.columns, query, first, mismatch, len(when.values))
         rest = own if when.action == "UPDATE" else {}
         for name, found in cases.items():
             found.append(f"WHEN {number} THEN {values.get(name) or rest.get(name, 'NULL')}")
@@ -104,171 +96,7 @@ def _merged(whens: Sequence[When], target: Target, query: Compiled) -> str:
         f"CAST(CASE q2 {' '.join(cases[c.name])} END AS {c.type.duckdb}) AS {quoted_name(c.name)}"
         for c in target.columns
     )
-    return f"{kept} AS {_name(_KEPT)}, {shown}"
-
-
-class Target:
-    """The table that a statement changes, pinned to the snapshot that the statement saw.
-
-    Args:
-        run: the statement.
-        definition: the table's catalog entry.
-        alias: what the statement calls it.
-    """
-
-    def __init__(self, run: Run, definition: Definition, alias: str) -> None:
-        self.run, self.alias = run, alias
-        self.source = ChangedTable(run.catalog, definition)
-        self.columns = self.source.columns
-
-    @property
-    def relation(self) -> tree.Relation:
-        return tree.Aliased(0, 0, tree.Table(0, 0, (_TARGET,)), self.alias, ())
-
-    @property
-    def place(self) -> list[tree.Expression]:
-        """A row's file and place in it."""
-        return [self.column(PATH), self.column(POSITION)]
-
-    @property
-    def own(self) -> list[tree.Expression]:
-        """A row's columns."""
-        return [self.column(column.name) for column in self.columns]
-
-    def column(self, name: str) -> tree.Expression:
-        return tree.Dereference(0, 0, tree.Identifier(0, 0, self.alias), name)
-
-    def query(
-        self,
-        items: Iterable[tree.Expression],
-        source: tree.Relation,
-        where: tree.Expression | None,
-    ) -> Compiled:
-        """Compile a query over the table; ``q0``, ``q1``... are its columns."""
-        listed = tuple(tree.Item(0, 0, value, f"q{at}") for at, value in enumerate(items))
-        select = tree.Select(0, 0, listed, False, source, where, None, None, ())
-        catalog: Any = _WithTarget(self.run.catalog, self.source)
-        return compile_query(
-            tree.Query(0, 0, select), catalog, parameters=self.run.parameters, text=self.run.text
-        )
-
-    def change(self, query: Compiled, values: str, applies: str | None = None) -> int:
-        """Put other rows in place of those that a query finds.
-
-        Args:
-            query: its first columns are a row's file and place.
-            values: SQL over ``q0``... of ``$kept`` and the table's columns.
-            applies: SQL of what is not NULL for rows that change, where not all do.
-
-        Returns:
-            How many rows were changed.
-        """
-        where = f" WHERE {applies} IS NOT NULL" if applies else ""
-        with explained(self.run), failures():
-            self._execute(
-                f"CREATE OR REPLACE TEMP TABLE changes AS SELECT q0 AS {_name(PATH)}, "
-                f"q1 AS {_name(POSITION)}, {values} FROM ({self.run.session.sql(query)}){where}"
-            )
-        self._check_once()
-        count = self._execute("SELECT count(*) FROM changes").fetchall()[0][0]
-        if count:
-            self._rewrite()
-        return int(count)
-
-    def affected(self) -> list[Planned]:
-        """The files that hold rows of ``changes``."""
-        found = self._execute(f"SELECT DISTINCT {_name(PATH)} FROM changes").fetchall()
-        uris = {uri for (uri,) in found}
-        files = plan(self.source.table, self.source.snapshot)
-        return [each for each in files if each.file.file_path in uris]
-
-    def _rewrite(self) -> None:
-        table, affected = self.source.table, self.affected()
-        names = [column.name for column in self.columns]
-        shown = ", ".join(map(quoted_name, names))
-        sql = f"SELECT {shown} FROM changes WHERE {_name(_KEPT)}"
-        if affected:
-            rest = self.source.read(affected, [*names, PATH, POSITION], charged=False)
-            same = " AND ".join(f"f.{_name(n)} = c.{_name(n)}" for n in (PATH, POSITION))
-            sql += (
-                f" UNION ALL SELECT {shown} FROM ({rest}) AS f "
-                f"WHERE NOT EXISTS (SELECT 1 FROM changes AS c WHERE {same})"
-            )
-        with writing(self.run, table.metadata) as writer:
-            added = writer.write(sql)
-            if affected:
-                replace(table, [each.file for each in affected], added)
-            else:
-                append(table.transaction(), added)
-
-    def _check_once(self) -> None:
-        places = f"{_name(PATH)}, {_name(POSITION)}"
-        twice = (
-            f"SELECT 1 FROM changes WHERE {_name(POSITION)} IS NOT NULL GROUP BY {places} "
-            "HAVING count(*) > 1 LIMIT 1"
-        )
-        if self._execute(twice).fetchall():
-            raise QueryFailed(
-                "MERGE_TARGET_ROW_MULTIPLE_MATCHES",
-                "One MERGE target table row matched more than one source row",
-            )
-
-    def _execute(self, sql: str) -> Any:
-        return self.run.session.connection.execute(sql)
-
-
-class _WithTarget:
-    """A catalog in which the changed table has one more name, under which rows have places."""
-
-    def __init__(self, catalog: GlueCatalog, target: ChangedTable) -> None:
-        self.catalog, self.target = catalog, target
-        self.name, self.database = catalog.name, catalog.database
-        self.databases, self.tables = catalog.databases, catalog.tables
-
-    def resolve(self, parts: tuple[str, ...]) -> Any:
-        return self.target if parts[-1] == _TARGET else self.catalog.resolve(parts)
-
-
-def _fitted(
-    names: Sequence[str],
-    columns: Sequence[Column],
-    query: Compiled,
-    first: int,
-    mismatch: str,
-    count: int | None = None,
-) -> dict[str, str]:
-    """SQL of the values for these columns, as the columns' types."""
-    known = {column.name: column for column in columns}
-    wanted = [known[name].type for name in names]
-    count = len(names) if count is None else count
-    given = [column.type for column in query.columns[first : first + count]]
-    fitting = len(wanted) == len(given) and all(
-        can_coerce(g, w) or g.base == w.base in ("timestamp", "timestamptz")
-        for g, w in zip(given, wanted, strict=True)
-    )
-    if not fitting:
-        raise QueryFailed(
-            "TYPE_MISMATCH",
-            f"{mismatch}: Table: [{', '.join(map(str, wanted))}], "
-            f"Expressions: [{', '.join(map(str, given))}]",
-            1,
-            1,
-        )
-    return {
-        name: coerce(f"q{first + at}", kind, target)
-        for at, (name, kind, target) in enumerate(zip(names, given, wanted, strict=True))
-    }
-
-
-def _check_names(names: Sequence[str], columns: Sequence[Column], missing: str) -> None:
-    known = {column.name for column in columns}
-    for at, name in enumerate(names):
-        if name not in known:
-            raise QueryFailed("COLUMN_NOT_FOUND", missing.format(name), 1, 1)
-        if name in names[:at]:
-            raise QueryFailed(
-                "DUPLICATE_COLUMN_NAME", f"Column name is specified more than once: {name}", 1, 1
-            )
+    return f"{kept} AS {quoted_name(KEPT)}, {shown}"
 
 
 def _applies(target: Target, when: When) -> tree.Expression:
@@ -286,7 +114,3 @@ def _case(whens: Sequence[tuple[tree.Expression, tree.Expression]]) -> tree.Expr
 
 def _number(value: int) -> tree.Expression:
     return tree.Literal(0, 0, "integer", str(value))
-
-
-def _name(hidden: str) -> str:
-    return quoted_name(hidden)

@@ -23,10 +23,11 @@ from labkit.cloud.athena.writing import column_sql
 from labkit.cloud.engine import Compiled, QueryFailed
 from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.iceberg.catalog import ICEBERG, LakeCatalog
+from labkit.cloud.iceberg.commits import append
 from labkit.cloud.iceberg.partitioning import partition_spec
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import columns_of, declared_type, queried_type, schema_of
-from labkit.cloud.iceberg.writing import COMPRESSION, MOST_PARTITIONS, append, writing
+from labkit.cloud.iceberg.writing import COMPRESSION, MOST_PARTITIONS, writing
 from labkit.cloud.metastore import Definition
 
 #: Athena's names of table properties that Iceberg knows by its own.

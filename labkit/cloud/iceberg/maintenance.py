@@ -26,12 +26,13 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.engine.trino.parse_change import Optimize, Vacuum
 from labkit.cloud.iceberg.catalog import ICEBERG
-from labkit.cloud.iceberg.changes import Target
+from labkit.cloud.iceberg.commits import committing, replace
 from labkit.cloud.iceberg.create import MAINTENANCE, rows_result
 from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.reading import PATH
 from labkit.cloud.iceberg.table import load
-from labkit.cloud.iceberg.writing import committing, replace, writing
+from labkit.cloud.iceberg.target import Target
+from labkit.cloud.iceberg.writing import writing
 from labkit.cloud.metastore import Definition
 from labkit.cloud.operations import AwsError
 from labkit.cloud.store import Object, split_uri

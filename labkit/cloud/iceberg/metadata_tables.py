@@ -6,43 +6,19 @@ Names: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-table-metad
 
 from __future__ import annotations
 
-import datetime
-import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import Any
 
-import pyarrow as pa
-from pyiceberg import types as ice
 from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table
 
-from labkit.cloud.engine import Column, Scan
-from labkit.cloud.engine.types import Type, parse_type
-from labkit.cloud.iceberg.planning import plan
-from labkit.cloud.iceberg.types import trino_type
+from labkit.cloud.engine import Column
+from labkit.cloud.engine.types import parse_type
+from labkit.cloud.iceberg.metadata_table import MetadataTable, Row, moment, plain, text
+from labkit.cloud.iceberg.partitions_table import partitions
 
-Row = dict[str, Any]
-PARTS: dict[str, Callable[[Table], MetadataTable]] = {}
-
-
-@dataclass(frozen=True)
-class MetadataTable:
-    """Rows under columns, as a source."""
-
-    columns: Sequence[Column]
-    rows: Sequence[Row]
-    partition_keys: Sequence[str] = ()
-    hidden: Sequence[Column] = ()
-    versioned: bool = False
-    name: str = field(default_factory=lambda: f"metadata_{uuid.uuid4().hex}")
-
-    def relation(self, session: Any, scan: Scan) -> str:
-        """The rows, known to the session under a name of their own."""
-        schema = pa.schema([(column.name, _arrow(column.type)) for column in self.columns])
-        session.connection.register(self.name, pa.Table.from_pylist(list(self.rows), schema))
-        return f"SELECT * FROM {self.name}"
+PARTS: dict[str, Callable[[Table], MetadataTable]] = {"partitions": partitions}
 
 
 def part(
@@ -73,7 +49,7 @@ def history(table: Table) -> Iterable[Row]:
     for entry in table.history():
         snapshot = table.snapshot_by_id(entry.snapshot_id)
         yield {
-            "made_current_at": _moment(entry.timestamp_ms),
+            "made_current_at": moment(entry.timestamp_ms),
             "snapshot_id": entry.snapshot_id,
             "parent_id": snapshot.parent_snapshot_id if snapshot else None,
             "is_current_ancestor": entry.snapshot_id in ancestors,
@@ -93,7 +69,7 @@ def snapshots(table: Table) -> Iterable[Row]:
     for each in table.snapshots():
         summary = each.summary
         yield {
-            "committed_at": _moment(each.timestamp_ms),
+            "committed_at": moment(each.timestamp_ms),
             "snapshot_id": each.snapshot_id,
             "parent_id": each.parent_snapshot_id,
             "operation": summary.operation.value if summary else None,
@@ -237,103 +213,9 @@ def _bounds(table: Table, bounds: dict[int, bytes] | None) -> list[tuple[int, st
         if number in table.schema().field_ids
     }
     return [
-        (number, _text(_plain(kind, from_bytes(kind, bounds[number]))))
+        (number, text(plain(kind, from_bytes(kind, bounds[number]))))
         for number, kind in kinds.items()
     ]  # fmt: skip
-
-
-def _text(value: Any) -> str:
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
-
-
-def partitions(table: Table) -> MetadataTable:
-    """One row a partition: how much it holds, and the bounds of each column."""
-    keys = table.spec().partition_type(table.schema()).fields
-    data = [f for f in table.schema().fields if f.field_type.is_primitive]
-    columns = [
-        Column("record_count", Type("bigint")),
-        Column("file_count", Type("bigint")),
-        Column("total_size", Type("bigint")),
-    ]
-    if keys:
-        columns.insert(0, Column("partition", _row(keys, lambda kind: kind)))
-    columns.append(Column("data", _row(data, _statistics)))
-    groups: dict[Any, list[DataFile]] = {}
-    for planned in plan(table, table.current_snapshot()):
-        if planned.file.spec_id == table.spec().spec_id:
-            groups.setdefault(tuple(planned.file.partition), []).append(planned.file)  # type: ignore[arg-type]
-    return MetadataTable(
-        columns, [_partition(keys, data, key, files) for key, files in groups.items()]
-    )
-
-
-PARTS["partitions"] = partitions
-
-
-def _partition(
-    keys: Sequence[Any], data: Sequence[Any], key: tuple[Any, ...], files: Sequence[DataFile]
-) -> Row:
-    row: Row = {
-        "record_count": sum(file.record_count for file in files),
-        "file_count": len(files),
-        "total_size": sum(file.file_size_in_bytes for file in files),
-        "data": {f.name.lower(): _column(f, files) for f in data},
-    }
-    if keys:
-        row["partition"] = {
-            f.name.lower(): _plain(f.field_type, value) for f, value in zip(keys, key, strict=True)
-        }
-    return row
-
-
-def _column(column: ice.NestedField, files: Sequence[DataFile]) -> Row:
-    def bound(name: str, choose: Callable[[Any], Any]) -> Any:
-        found = [getattr(file, name) or {} for file in files]
-        if not all(column.field_id in each for each in found):
-            return None
-        kind: Any = column.field_type
-        values = [from_bytes(kind, each[column.field_id]) for each in found]
-        return _plain(kind, choose(values))
-
-    def count(name: str) -> int | None:
-        found = [(getattr(file, name) or {}).get(column.field_id) for file in files]
-        return None if None in found else sum(n for n in found if n is not None)
-
-    return {
-        "min": bound("lower_bounds", min),
-        "max": bound("upper_bounds", max),
-        "null_count": count("null_value_counts"),
-        "nan_count": count("nan_value_counts"),
-    }
-
-
-def _row(fields: Sequence[Any], convert: Callable[[Type], Type]) -> Type:
-    types = tuple(convert(trino_type(f.field_type)) for f in fields)
-    return Type("row", types, tuple(f.name.lower() for f in fields))
-
-
-def _statistics(kind: Type) -> Type:
-    names = ("min", "max", "null_count", "nan_count")
-    return Type("row", (kind, kind, Type("bigint"), Type("bigint")), names)
-
-
-def _plain(kind: Any, value: Any) -> Any:
-    """Iceberg's own form of a value as Python's: days become a date."""
-    if value is None or not isinstance(value, int):
-        return value
-    if isinstance(kind, ice.DateType):
-        return datetime.date(1970, 1, 1) + datetime.timedelta(days=value)
-    if isinstance(kind, ice.TimestampType):
-        return datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=value)
-    if isinstance(kind, ice.TimestamptzType):
-        return _moment(value / 1000)
-    return value
-
-
-def _moment(milliseconds: float) -> Row:
-    """A timestamp with time zone as the engine keeps it."""
-    start = datetime.datetime(1970, 1, 1)
-    return {"instant": start + datetime.timedelta(milliseconds=milliseconds), "zone": "UTC"}
 
 
 def _ancestors(table: Table) -> set[int]:
@@ -344,24 +226,3 @@ def _ancestors(table: Table) -> set[int]:
         parent = snapshot.parent_snapshot_id
         snapshot = table.snapshot_by_id(parent) if parent is not None else None
     return found
-
-
-_PLAIN = {
-    "boolean": pa.bool_(), "integer": pa.int32(), "bigint": pa.int64(), "real": pa.float32(),
-    "double": pa.float64(), "varchar": pa.string(), "varbinary": pa.binary(),
-    "date": pa.date32(), "timestamp": pa.timestamp("us"), "time": pa.time64("us"),
-    "uuid": pa.string(),
-    "timestamptz": pa.struct([("instant", pa.timestamp("us")), ("zone", pa.string())]),
-}  # fmt: skip
-
-
-def _arrow(kind: Type) -> pa.DataType:
-    if kind.base == "row":
-        return pa.struct([(name, _arrow(part)) for name, part in kind.fields])
-    if kind.base == "array":
-        return pa.list_(_arrow(kind.element))
-    if kind.base == "map":
-        return pa.map_(_arrow(kind.types[0]), _arrow(kind.types[1]))
-    if kind.base == "decimal":
-        return pa.decimal128(*(a for a in kind.args if isinstance(a, int)))
-    return _PLAIN[kind.base]

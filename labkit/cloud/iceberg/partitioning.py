@@ -7,7 +7,7 @@ https://iceberg.apache.org/spec/#partition-transforms
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pyiceberg.expressions.literals import literal
@@ -23,8 +23,7 @@ from pyiceberg.transforms import (
     YearTransform,
     parse_transform,
 )
-from pyiceberg.typedef import Record
-from pyiceberg.types import IcebergType, StringType, TimestamptzType
+from pyiceberg.types import IcebergType, IntegerType, LongType, StringType, TimestamptzType
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino.errors import quoted_name
@@ -36,6 +35,8 @@ _FORMS = (
     re.compile(rf"(?P<name>bucket|truncate)\(\s*{_NAME}\s*,\s*(\d+)\s*\)", re.IGNORECASE),
 )
 _COUNT_FIRST = re.compile(rf"(bucket|truncate)\(\s*(\d+)\s*,\s*{_NAME}\s*\)", re.IGNORECASE)
+#: Types whose values Python and Iceberg have in the same form.
+_AS_THEY_ARE = (IntegerType, LongType, StringType)
 _SUFFIXES = {"identity": "", "truncate": "_trunc"}
 
 
@@ -97,22 +98,13 @@ def instant_sql(column: str, kind: IcebergType) -> str:
     return f"struct_extract({column}, 'instant')" if isinstance(kind, TimestamptzType) else column
 
 
-def partition_value(field: PartitionField, kind: IcebergType, value: Any) -> Any:
-    """The partition of a value of the source column."""
-    if value is None:
-        return None
-    return field.transform.transform(kind)(literal(value).to(kind).value)
-
-
-def record(spec: PartitionSpec, schema: Schema, values: Sequence[Any]) -> Record:
-    """The partition of rows that have these values in the source columns."""
-    kinds = [schema.find_type(field.source_id) for field in spec.fields]
-    return Record(
-        *(
-            partition_value(field, kind, value)
-            for field, kind, value in zip(spec.fields, kinds, values, strict=True)
-        )
-    )
+def partition_function(field: PartitionField, schema: Schema) -> Callable[[Any], Any]:
+    """What makes a partition's value of a value of the source column."""
+    kind: Any = schema.find_type(field.source_id)
+    transform = field.transform.transform(kind)
+    if isinstance(kind, _AS_THEY_ARE):
+        return transform
+    return lambda value: None if value is None else transform(literal(value).to(kind).value)
 
 
 def source_column(field: PartitionField, schema: Schema) -> str:

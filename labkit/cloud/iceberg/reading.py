@@ -25,18 +25,12 @@ from labkit.cloud.engine import QueryFailed, formats
 from labkit.cloud.engine.formats.parquet import footer
 from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
 from labkit.cloud.iceberg.planning import Planned
+from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import trino_type
 from labkit.cloud.operations import AwsError
 
 PATH, POSITION = "$path", "$pos"
-_FIELD_ID = b"PARQUET:field_id"
-_STORED = {
-    "bool": "boolean", "int32": "integer", "int64": "bigint", "float": "real",
-    "double": "double", "date32[day]": "date", "timestamp[us]": "timestamp",
-    "string": "varchar", "large_string": "varchar", "binary": "varbinary",
-    "large_binary": "varbinary", "time64[us]": "time",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,7 +114,7 @@ class Reader:
         found = stored.columns.get(field.field_id)
         if found is not None:
             return value_sql(quoted_name(found.name), found, field.field_type)
-        missing = self._partition_value(file, field) or _default(field)
+        missing = self._partition_value(file, field) or default_sql(field)
         return f"CAST({missing} AS {trino_type(field.field_type).duckdb})"
 
     def _partition_value(self, file: DataFile, field: ice.NestedField) -> str | None:
@@ -128,7 +122,7 @@ class Reader:
         for at, part in enumerate(spec.fields):
             if part.source_id == field.field_id and isinstance(part.transform, IdentityTransform):
                 value = file.partition[at]
-                return None if value is None else _literal(value, field.field_type)
+                return None if value is None else literal_sql(value, field.field_type)
         return None
 
     def _deleted(
@@ -176,62 +170,6 @@ class Reader:
 _POSITIONS = (2147483546, 2147483545)  # file_path and pos of position delete files
 
 
-def value_sql(ref: str, stored: pa.Field, wanted: ice.IcebergType) -> str:
-    """A stored column as the type that queries see; nested fields are found by id."""
-    kind = stored.type
-    if isinstance(wanted, ice.StructType) and pa.types.is_struct(kind):
-        return _struct(ref, kind, wanted)
-    if isinstance(wanted, ice.ListType) and hasattr(kind, "value_field"):
-        inner = value_sql("x", kind.value_field, wanted.element_type)
-        return ref if inner == "x" else f"list_transform({ref}, lambda x: {inner})"
-    if isinstance(wanted, ice.MapType) and pa.types.is_map(kind):
-        return _map(ref, kind, wanted)
-    if isinstance(wanted, ice.TimestamptzType):
-        zoned = f"struct_pack(\"instant\" := timezone('UTC', {ref}), \"zone\" := 'UTC')"
-        return f"CASE WHEN {ref} IS NULL THEN NULL ELSE {zoned} END"
-    return _plain(ref, kind, wanted)
-
-
-def _plain(ref: str, kind: pa.DataType, wanted: ice.IcebergType) -> str:
-    target = trino_type(wanted)
-    if _STORED.get(str(kind)) == target.base:
-        return ref
-    if target.base == "decimal" and str(kind) == f"decimal128({target.args[0]}, {target.args[1]})":
-        return ref
-    if target.base == "varchar" and str(kind).endswith("binary"):
-        return f"decode({ref})"
-    return ref if target.base == "varbinary" else f"CAST({ref} AS {target.duckdb})"
-
-
-def _struct(ref: str, kind: pa.DataType, wanted: ice.StructType) -> str:
-    stored = {_id(field): field for field in kind}
-    values = []
-    for field in wanted.fields:
-        found, name = stored.get(field.field_id), quoted_name(field.name.lower())
-        if found is None:
-            missing = f"CAST({_default(field)} AS {trino_type(field.field_type).duckdb})"
-            values.append((name, missing))
-        else:
-            own = f"{ref}.{quoted_name(found.name)}"
-            values.append((name, value_sql(own, found, field.field_type)))
-    same = [f"{ref}.{quoted_name(field.name)}" for field in kind]
-    if [value for _, value in values] == same and [f.name for f in kind] == [
-        f.name.lower() for f in wanted.fields
-    ]:
-        return ref
-    packed = ", ".join(f"{name} := {value}" for name, value in values)
-    return f"CASE WHEN {ref} IS NULL THEN NULL ELSE struct_pack({packed}) END"
-
-
-def _map(ref: str, kind: pa.DataType, wanted: ice.MapType) -> str:
-    key = value_sql("x.key", kind.key_field, wanted.key_type)
-    value = value_sql("x.value", kind.item_field, wanted.value_type)
-    if (key, value) == ("x.key", "x.value"):
-        return ref
-    packed = f"struct_pack(k := {key}, v := {value})"
-    return f"map_from_entries(list_transform(map_entries({ref}), lambda x: {packed}))"
-
-
 def _branch(shape: str, files: Sequence[Stored], hidden: Sequence[str]) -> str:
     columns = [shape] if shape else []
     if PATH in hidden:
@@ -257,31 +195,11 @@ def _schema(path: str, etag: int) -> pa.Schema:
 
 def _stored(path: str, uri: str, size: int, mapping: Any) -> Stored:
     schema = _schema(path, os.stat(path).st_mtime_ns)
-    ids = {_id(field): field for field in schema}
+    ids = {field_id(field): field for field in schema}
     if set(ids) == {-1} and mapping is not None:
         by_name = {name: each.field_id for each in mapping.root for name in each.names}
         ids = {by_name[f.name]: f for f in schema if f.name in by_name}
     return Stored(path, uri, size, ids)
-
-
-def _id(field: pa.Field) -> int:
-    return int((field.metadata or {}).get(_FIELD_ID, b"-1"))
-
-
-def _default(field: ice.NestedField) -> str:
-    value = field.initial_default
-    return "NULL" if value is None else _literal(value, field.field_type)
-
-
-def _literal(value: Any, kind: ice.IcebergType) -> str:
-    """A value in Iceberg's own form: days, microseconds, text."""
-    if isinstance(kind, ice.DateType) and isinstance(value, int):
-        return f"(DATE '1970-01-01' + {value})"
-    if isinstance(kind, ice.TimestampType) and isinstance(value, int):
-        return f"make_timestamp({value})"
-    if isinstance(kind, ice.PrimitiveType) and not isinstance(value, bytes):
-        return quoted_text(str(value))
-    raise QueryFailed("NOT_SUPPORTED", f"A constant column of type {kind} cannot be read here")
 
 
 def _unreadable(uri: str, file: DataFile, why: str) -> QueryFailed:

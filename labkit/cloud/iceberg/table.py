@@ -21,6 +21,7 @@ from labkit.cloud.engine.types import BIGINT, VARCHAR
 from labkit.cloud.engines import open_session
 from labkit.cloud.iceberg import metadata_tables
 from labkit.cloud.iceberg.catalog import ICEBERG, LakeCatalog
+from labkit.cloud.iceberg.metadata_table import MetadataTable
 from labkit.cloud.iceberg.planning import Planned, as_of, plan
 from labkit.cloud.iceberg.pruning import row_filter
 from labkit.cloud.iceberg.reading import PATH, POSITION, Reader
@@ -84,7 +85,7 @@ class IcebergTable:
         found = self._at_time(value) if kind == "TIMESTAMP" else self._at_version(value)
         return IcebergTable(self.catalog, self.definition, found)
 
-    def part(self, name: str) -> metadata_tables.MetadataTable | None:
+    def part(self, name: str) -> MetadataTable | None:
         """The metadata table ``"<table>$<name>"``, if there is one."""
         found = metadata_tables.PARTS.get(name)
         return found(self.table) if found else None

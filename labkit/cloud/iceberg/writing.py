@@ -19,14 +19,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyiceberg import types as ice
-from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
 from pyiceberg.io.pyarrow import (
     compute_statistics_plan,
     data_file_statistics_from_parquet_metadata,
     parquet_path_to_id_mapping,
 )
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
-from pyiceberg.table import Table, Transaction
 from pyiceberg.table.locations import load_location_provider
 from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.typedef import Record
@@ -36,7 +34,13 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.trino.errors import quoted_name, quoted_text, raising
-from labkit.cloud.iceberg.partitioning import instant_sql, key_sql, record, source_column
+from labkit.cloud.iceberg.commits import committing
+from labkit.cloud.iceberg.partitioning import (
+    instant_sql,
+    key_sql,
+    partition_function,
+    source_column,
+)
 
 MOST_PARTITIONS = 100
 COMPRESSION = "write.parquet.compression-codec"
@@ -78,6 +82,8 @@ class Writer:
             for part in self._parts():
                 self.run.job.check()
                 self._put(f"{source}{part.condition}", part)
+            if self.spec.fields:
+                self._check_rows()
         return self.files
 
     def discard(self) -> None:
@@ -115,18 +121,14 @@ class Writer:
     def _partitions(self, keys: list[str]) -> list[_Part]:
         """The groups of rows by the partition that they belong to."""
         shown = ", ".join(f'"$value{at}"' for at in range(len(keys)))
-        places: dict[tuple[str, ...], int] = {}
-        records: list[Record] = []
+        places: dict[tuple[Any, ...], int] = {}
         numbers: list[int] = []
         groups = self._execute(f'SELECT {shown} FROM groups ORDER BY "$n"').fetchall()
+        functions = [partition_function(field, self.schema) for field in self.spec.fields]
         for values in groups:
-            partition = record(self.spec, self.schema, values)
-            key = tuple(repr(partition[at]) for at in range(len(keys)))
-            if key not in places:
-                places[key] = len(records)
-                records.append(partition)
-            numbers.append(places[key])
-        self._check_count(len(records))
+            key = tuple(function(value) for function, value in zip(functions, values, strict=True))
+            numbers.append(places.setdefault(key, len(places)))
+        self._check_count(len(places))
         placed = pa.table({"$n": range(1, len(groups) + 1), "$part": numbers})
         self.run.session.connection.register("placed", placed)
         self._execute('CREATE OR REPLACE TEMP TABLE parts AS FROM groups JOIN placed USING ("$n")')
@@ -135,10 +137,19 @@ class Writer:
         )
         return [
             _Part(
-                f' WHERE EXISTS (SELECT 1 FROM parts WHERE "$part" = {at} AND {equal})', partition
+                f' WHERE EXISTS (SELECT 1 FROM parts WHERE "$part" = {at} AND {equal})',
+                Record(*partition),
             )
-            for at, partition in enumerate(records)
+            for partition, at in places.items()
         ]
+
+    def _check_rows(self) -> None:
+        """Each row is in one partition: none is lost, none is there twice."""
+        ((wanted,),) = self._execute("SELECT count(*) FROM written").fetchall()
+        if self.rows != wanted:
+            raise QueryFailed(
+                "GENERIC_INTERNAL_ERROR", f"{wanted} rows to write, {self.rows} in the partitions"
+            )
 
     def _check_count(self, count: int) -> None:
         if self.most is not None and count > self.most:
@@ -191,7 +202,6 @@ class Writer:
         made.spec_id = self.spec.spec_id
         return made
 
-
     def _ids_of(self, footer: pq.FileMetaData) -> dict[str, int]:
         """The field id of each column of a file; fields of rows are written in lower case."""
         known = parquet_path_to_id_mapping(self.schema)
@@ -212,36 +222,6 @@ def writing(
     except BaseException:
         writer.discard()
         raise
-
-
-@contextlib.contextmanager
-def committing() -> Iterator[None]:
-    """Name a commit that lost against another writer as Athena does."""
-    try:
-        yield
-    except (CommitFailedException, ValidationException, NoSuchTableError) as error:
-        raise QueryFailed(
-            "ICEBERG_COMMIT_ERROR", f"Failed to commit the transaction during write: {error}"
-        ) from error
-
-
-def append(transaction: Transaction, files: Sequence[DataFile]) -> None:
-    """A snapshot with more files."""
-    with transaction.update_snapshot().fast_append() as update:
-        for file in files:
-            update.append_data_file(file)
-    transaction.commit_transaction()
-
-
-def replace(table: Table, removed: Sequence[DataFile], added: Sequence[DataFile]) -> None:
-    """A snapshot with other files in place of some."""
-    transaction = table.transaction()
-    with transaction.update_snapshot().overwrite() as update:
-        for file in removed:
-            update.delete_data_file(file)
-        for file in added:
-            update.append_data_file(file)
-    transaction.commit_transaction()
 
 
 def _stored(field: ice.NestedField) -> str:

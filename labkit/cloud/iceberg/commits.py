@@ -1,0 +1,45 @@
+"""Commits: data files into snapshots, and what Athena calls a commit that lost.
+
+Source: https://iceberg.apache.org/spec/#optimistic-concurrency
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+
+from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
+from pyiceberg.manifest import DataFile
+from pyiceberg.table import Table, Transaction
+
+from labkit.cloud.engine import QueryFailed
+
+
+@contextlib.contextmanager
+def committing() -> Iterator[None]:
+    """Name a commit that lost against another writer as Athena does."""
+    try:
+        yield
+    except (CommitFailedException, ValidationException, NoSuchTableError) as error:
+        raise QueryFailed(
+            "ICEBERG_COMMIT_ERROR", f"Failed to commit the transaction during write: {error}"
+        ) from error
+
+
+def append(transaction: Transaction, files: Sequence[DataFile]) -> None:
+    """A snapshot with more files."""
+    with transaction.update_snapshot().fast_append() as update:
+        for file in files:
+            update.append_data_file(file)
+    transaction.commit_transaction()
+
+
+def replace(table: Table, removed: Sequence[DataFile], added: Sequence[DataFile]) -> None:
+    """A snapshot with other files in place of some."""
+    transaction = table.transaction()
+    with transaction.update_snapshot().overwrite() as update:
+        for file in removed:
+            update.delete_data_file(file)
+        for file in added:
+            update.append_data_file(file)
+    transaction.commit_transaction()

@@ -1,0 +1,102 @@
+"""Stored columns as the types that queries see, in DuckDB's SQL.
+
+A type may have been widened since, fields of rows renamed, moved, dropped or added: they are found
+by id. Source: https://iceberg.apache.org/spec/#schema-evolution
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+from pyiceberg import types as ice
+
+from labkit.cloud.engine import QueryFailed
+from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.iceberg.types import trino_type
+
+_FIELD_ID = b"PARQUET:field_id"
+_STORED = {
+    "bool": "boolean", "int32": "integer", "int64": "bigint", "float": "real",
+    "double": "double", "date32[day]": "date", "timestamp[us]": "timestamp",
+    "string": "varchar", "large_string": "varchar", "binary": "varbinary",
+    "large_binary": "varbinary", "time64[us]": "time",
+}  # fmt: skip
+
+
+def value_sql(ref: str, stored: pa.Field, wanted: ice.IcebergType) -> str:
+    """A stored column as the type that queries see; nested fields are found by id."""
+    kind = stored.type
+    if isinstance(wanted, ice.StructType) and pa.types.is_struct(kind):
+        return _struct(ref, kind, wanted)
+    if isinstance(wanted, ice.ListType) and hasattr(kind, "value_field"):
+        inner = value_sql("x", kind.value_field, wanted.element_type)
+        return ref if inner == "x" else f"list_transform({ref}, lambda x: {inner})"
+    if isinstance(wanted, ice.MapType) and pa.types.is_map(kind):
+        return _map(ref, kind, wanted)
+    if isinstance(wanted, ice.TimestamptzType):
+        zoned = f"struct_pack(\"instant\" := timezone('UTC', {ref}), \"zone\" := 'UTC')"
+        return f"CASE WHEN {ref} IS NULL THEN NULL ELSE {zoned} END"
+    return _plain(ref, kind, wanted)
+
+
+def _plain(ref: str, kind: pa.DataType, wanted: ice.IcebergType) -> str:
+    target = trino_type(wanted)
+    if _STORED.get(str(kind)) == target.base:
+        return ref
+    if target.base == "decimal" and str(kind) == f"decimal128({target.args[0]}, {target.args[1]})":
+        return ref
+    if target.base == "varchar" and str(kind).endswith("binary"):
+        return f"decode({ref})"
+    return ref if target.base == "varbinary" else f"CAST({ref} AS {target.duckdb})"
+
+
+def _struct(ref: str, kind: pa.DataType, wanted: ice.StructType) -> str:
+    stored = {field_id(field): field for field in kind}
+    values = []
+    for field in wanted.fields:
+        found, name = stored.get(field.field_id), quoted_name(field.name.lower())
+        if found is None:
+            missing = f"CAST({default_sql(field)} AS {trino_type(field.field_type).duckdb})"
+            values.append((name, missing))
+        else:
+            own = f"{ref}.{quoted_name(found.name)}"
+            values.append((name, value_sql(own, found, field.field_type)))
+    same = [f"{ref}.{quoted_name(field.name)}" for field in kind]
+    if [value for _, value in values] == same and [f.name for f in kind] == [
+        f.name.lower() for f in wanted.fields
+    ]:
+        return ref
+    packed = ", ".join(f"{name} := {value}" for name, value in values)
+    return f"CASE WHEN {ref} IS NULL THEN NULL ELSE struct_pack({packed}) END"
+
+
+def _map(ref: str, kind: pa.DataType, wanted: ice.MapType) -> str:
+    key = value_sql("x.key", kind.key_field, wanted.key_type)
+    value = value_sql("x.value", kind.item_field, wanted.value_type)
+    if (key, value) == ("x.key", "x.value"):
+        return ref
+    packed = f"struct_pack(k := {key}, v := {value})"
+    return f"map_from_entries(list_transform(map_entries({ref}), lambda x: {packed}))"
+
+
+def field_id(field: pa.Field) -> int:
+    """The Iceberg id of a stored column, -1 when it has none."""
+    return int((field.metadata or {}).get(_FIELD_ID, b"-1"))
+
+
+def default_sql(field: ice.NestedField) -> str:
+    """The value of a column that a file lacks."""
+    value = field.initial_default
+    return "NULL" if value is None else literal_sql(value, field.field_type)
+
+
+def literal_sql(value: Any, kind: ice.IcebergType) -> str:
+    """A value in Iceberg's own form: days, microseconds, text."""
+    if isinstance(kind, ice.DateType) and isinstance(value, int):
+        return f"(DATE '1970-01-01' + {value})"
+    if isinstance(kind, ice.TimestampType) and isinstance(value, int):
+        return f"make_timestamp({value})"
+    if isinstance(kind, ice.PrimitiveType) and not isinstance(value, bytes):
+        return quoted_text(str(value))
+    raise QueryFailed("NOT_SUPPORTED", f"A constant column of type {kind} cannot be read here")
