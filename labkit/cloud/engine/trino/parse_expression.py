@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino import parse_forms, parse_json, tree
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
 from labkit.cloud.engine.types import Type, UnknownType, parse_type
@@ -23,31 +23,6 @@ if TYPE_CHECKING:
 _COMPARISONS = ("=", "<>", "!=", "<=", ">=", "<", ">")
 #: Left-associative levels of valueExpression, loosest first.
 _LEVELS = (("||",), ("+", "-"), ("*", "/", "%"))
-_CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME")
-_NICHES = ("CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA")
-_LITERAL_TYPES = frozenset(
-    [
-        "DATE",
-        "TIME",
-        "TIMESTAMP",
-        "DECIMAL",
-        "DOUBLE",
-        "REAL",
-        "BIGINT",
-        "INTEGER",
-        "INT",
-        "SMALLINT",
-        "TINYINT",
-        "BOOLEAN",
-        "VARCHAR",
-        "CHAR",
-        "JSON",
-        "UUID",
-        "IPADDRESS",
-        "VARBINARY",
-    ]
-)
-_UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
 
 
 class ExpressionParser:
@@ -172,7 +147,7 @@ class ExpressionParser:
 
     def _postfix(self) -> tree.Expression:
         start = self.cursor.token.start
-        value = self._primary()
+        value = self.primary()
         while True:
             if self.cursor.accept("["):
                 index = self.value()
@@ -185,7 +160,8 @@ class ExpressionParser:
             else:
                 return value
 
-    def _primary(self) -> tree.Expression:
+    def primary(self) -> tree.Expression:
+        """A literal, a name, a call, brackets, or one of the forms with words of their own."""
         cursor, token = self.cursor, self.cursor.token
         if token.kind in ("integer", "decimal", "double", "string", "binary"):
             cursor.at += 1
@@ -195,8 +171,8 @@ class ExpressionParser:
         if cursor.accept("?"):
             cursor.parameters += 1
             return tree.Parameter(token.start, token.end, cursor.parameters - 1)
-        if token.kind == "word" and token.text in self._WORDS:
-            found = self._WORDS[token.text](self)
+        if token.kind == "word" and token.text in _WORDS:
+            found = _WORDS[token.text](self)
             if found is not None:
                 return found
         return self._named()
@@ -272,14 +248,14 @@ class ExpressionParser:
         cursor.expect("(")
         if cursor.accept("*"):
             cursor.expect(")")
-            return self._tail(start, name, (), star=True)
+            return self.tail(start, name, (), star=True)
         distinct = cursor.accept_any("DISTINCT", "ALL") == "DISTINCT"
         args = () if cursor.peek_any(")", "ORDER") else cursor.many(self.expression)
         order_by = self.queries.order_by()
         cursor.expect(")")
-        return self._tail(start, name, args, distinct=distinct, order_by=order_by)
+        return self.tail(start, name, args, distinct=distinct, order_by=order_by)
 
-    def _tail(
+    def tail(
         self,
         start: int,
         name: str,
@@ -312,64 +288,7 @@ class ExpressionParser:
             return True
         return False if self.cursor.accept("RESPECT", "NULLS") else None
 
-    # Words that start an expression of their own
-
-    def _constant(self) -> tree.Expression:
-        token = self.cursor.token
-        self.cursor.at += 1
-        kind = "null" if token.text == "NULL" else "boolean"
-        return tree.Literal(token.start, token.end, kind, token.text.lower())
-
-    def _typed_literal(self) -> tree.Expression | None:
-        cursor, start = self.cursor, self.cursor.token.start
-        words = 2 if cursor.peek("DOUBLE", "PRECISION") else 1
-        if cursor.tokens[min(cursor.at + words, len(cursor.tokens) - 1)].kind != "string":
-            return None
-        name = cursor.token.text.lower()
-        cursor.at += words
-        text = cursor.take("string", "<string>")
-        kind = Type("integer" if name == "int" else name)
-        return tree.Literal(start, cursor.end, "typed", text, kind)
-
-    def _interval(self) -> tree.Expression | None:
-        cursor, start = self.cursor, self.cursor.token.start
-        signed = cursor.tokens[cursor.at + 1].text in ("+", "-")
-        if cursor.tokens[min(cursor.at + 1 + signed, len(cursor.tokens) - 1)].kind != "string":
-            return None
-        cursor.expect("INTERVAL")
-        sign = -1 if cursor.accept_any("+", "-") == "-" else 1
-        text = cursor.take("string", "<string>")
-        first = cursor.expect_any(*_UNITS)
-        last = cursor.expect_any(*_UNITS) if cursor.accept("TO") else None
-        return tree.Interval(start, cursor.end, sign, text, first, last)
-
-    def _row(self) -> tree.Expression | None:
-        cursor, start = self.cursor, self.cursor.token.start
-        if not cursor.accept("ROW", "("):
-            return None
-        items = cursor.many(self.expression)
-        cursor.expect(")")
-        return tree.RowOf(start, cursor.end, items)
-
-    def _array(self) -> tree.Expression | None:
-        cursor, start = self.cursor, self.cursor.token.start
-        if not cursor.accept("ARRAY", "["):
-            return None
-        items = () if cursor.peek("]") else cursor.many(self.expression)
-        cursor.expect("]")
-        return tree.ArrayOf(start, cursor.end, items)
-
-    def _cast(self) -> tree.Expression | None:
-        cursor, start = self.cursor, self.cursor.token.start
-        if not cursor.peek("(", ahead=1):
-            return None
-        safe = cursor.expect_any("CAST", "TRY_CAST") == "TRY_CAST"
-        cursor.expect("(")
-        value = self.expression()
-        cursor.expect("AS")
-        target = self.type()
-        cursor.expect(")")
-        return tree.Cast(start, cursor.end, value, target, safe)
+    # Types
 
     def type(self) -> Type:
         """A type's name: the words up to the bracket or comma that is not its own."""
@@ -387,246 +306,9 @@ class ExpressionParser:
                 cursor.text, start, "TYPE_NOT_FOUND", f"Unknown type: {name}"
             ) from unknown
 
-    def _case(self) -> tree.Expression:
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("CASE")
-        operand = None if cursor.peek("WHEN") else self.expression()
-        whens = []
-        while cursor.accept("WHEN"):
-            condition = self.expression()
-            cursor.expect("THEN")
-            whens.append((condition, self.expression()))
-        if not whens:
-            raise cursor.mismatch("'WHEN'")
-        default = self.expression() if cursor.accept("ELSE") else None
-        cursor.expect("END")
-        return tree.Case(start, cursor.end, operand, tuple(whens), default)
 
-    def _exists(self) -> tree.Expression:
-        start = self.cursor.token.start
-        self.cursor.expect("EXISTS")
-        query = self.bracketed_query()
-        return tree.Exists(start, self.cursor.end, query)
-
-    def _extract(self) -> tree.Expression:
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("EXTRACT", "(")
-        part = cursor.name()
-        cursor.expect("FROM")
-        value = self.value()
-        cursor.expect(")")
-        return tree.Extract(start, cursor.end, part, value)
-
-    def _clock(self) -> tree.Expression:
-        cursor, token = self.cursor, self.cursor.token
-        cursor.at += 1
-        args: tuple[tree.Expression, ...] = ()
-        if cursor.peek("(") and token.text in _CLOCKS:
-            cursor.expect("(")
-            at = cursor.token.start
-            args = (
-                tree.Literal(at, cursor.token.end, "integer", cursor.take("integer", "<integer>")),
-            )
-            cursor.expect(")")
-        return tree.Call(token.start, cursor.end, token.text.lower(), args)
-
-    def _trim(self) -> tree.Expression:
-        """``TRIM([LEADING|TRAILING|BOTH] [marks] FROM value)``, ``TRIM(value, characters)``."""
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("TRIM", "(")
-        side = cursor.accept_any("LEADING", "TRAILING", "BOTH")
-        args: list[tree.Expression] = []
-        if not (side and cursor.peek("FROM")):
-            args.append(self.value())
-        if (side or cursor.peek("FROM")) and args:
-            cursor.expect("FROM")
-            args.insert(0, self.value())
-        elif side:
-            cursor.expect("FROM")
-            args.append(self.value())
-        elif cursor.accept(","):
-            args.append(self.value())
-        cursor.expect(")")
-        name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(side, "trim")
-        return tree.Call(start, cursor.end, name, tuple(args))
-
-    def _substring(self) -> tree.Expression | None:
-        """``SUBSTRING(value FROM start FOR length)``."""
-        cursor, start = self.cursor, self.cursor.token.start
-        if not cursor.accept("SUBSTRING", "("):
-            return None
-        args = [self.value()]
-        word = cursor.expect_any("FROM", ",")
-        args.append(self.value())
-        if cursor.accept("FOR" if word == "FROM" else ","):
-            args.append(self.value())
-        cursor.expect(")")
-        return tree.Call(start, cursor.end, "substring", tuple(args))
-
-    def _position(self) -> tree.Expression | None:
-        cursor, start = self.cursor, self.cursor.token.start
-        if not cursor.accept("POSITION", "("):
-            return None
-        part = self.value()
-        cursor.expect("IN")
-        value = self.value()
-        cursor.expect(")")
-        return tree.Call(start, cursor.end, "strpos", (value, part))
-
-    def _normalize(self) -> tree.Expression:
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("NORMALIZE", "(")
-        value = self.value()
-        at = cursor.token.start
-        form = cursor.expect_any("NFD", "NFC", "NFKD", "NFKC") if cursor.accept(",") else "NFC"
-        cursor.expect(")")
-        word = tree.Literal(at, cursor.end, "string", form)
-        return tree.Call(start, cursor.end, "normalize", (value, word))
-
-    def _grouping(self) -> tree.Expression:
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("GROUPING", "(")
-        args = cursor.many(self.expression)
-        cursor.expect(")")
-        return tree.Call(start, cursor.end, "grouping", args)
-
-    def _listagg(self) -> tree.Expression:
-        """``LISTAGG(value, separator ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY ...)``."""
-        cursor, start = self.cursor, self.cursor.token.start
-        cursor.expect("LISTAGG", "(")
-        distinct = cursor.accept_any("DISTINCT", "ALL") == "DISTINCT"
-        args: list[tree.Expression] = [self.expression()]
-        if cursor.accept(","):
-            args.append(self._primary())
-        if cursor.accept("ON", "OVERFLOW") and cursor.expect_any("ERROR", "TRUNCATE") != "ERROR":
-            if cursor.token.kind == "string":
-                cursor.take("string", "<string>")
-            cursor.expect_any("WITH", "WITHOUT")
-            cursor.expect("COUNT")
-        cursor.expect(")")
-        cursor.expect("WITHIN", "GROUP", "(")
-        order_by = self.queries.order_by()
-        cursor.expect(")")
-        return self._tail(start, "listagg", tuple(args), distinct=distinct, order_by=order_by)
-
-    # SQL/JSON
-
-    def _json_members(self) -> tree.Expression:
-        cursor, start = self.cursor, self.cursor.token.start
-        keyed = cursor.expect_any("JSON_OBJECT", "JSON_ARRAY") == "JSON_OBJECT"
-        cursor.expect("(")
-        keys: list[tree.Expression] = []
-        values: list[tree.Expression] = []
-        while not cursor.peek_any(")", "ABSENT", "RETURNING") and not cursor.peek("NULL", "ON"):
-            if keyed:
-                keys.append(self._json_key())
-            values.append(self._json_value())
-            if not cursor.accept(","):
-                break
-        absent = not keyed
-        if cursor.accept("NULL", "ON", "NULL"):
-            absent = False
-        elif cursor.accept("ABSENT", "ON", "NULL"):
-            absent = True
-        self._no_more("WITH", "WITHOUT", "RETURNING")
-        cursor.expect(")")
-        return tree.JsonMembers(
-            start, cursor.end, tuple(keys) if keyed else None, tuple(values), absent
-        )
-
-    def _json_key(self) -> tree.Expression:
-        """``KEY 'a' VALUE 1``, ``'a' VALUE 1`` and ``'a': 1``."""
-        self.cursor.accept("KEY")
-        key = self.value()
-        self.cursor.expect_any(":", "VALUE")
-        return key
-
-    def _json_value(self) -> tree.Expression:
-        start = self.cursor.token.start
-        value = self.expression()
-        if self.cursor.accept("FORMAT", "JSON"):
-            return tree.Call(start, self.cursor.end, "json_parse", (value,))
-        return value
-
-    def _json_path(self) -> tree.Expression:
-        cursor, start = self.cursor, self.cursor.token.start
-        name = cursor.expect_any("JSON_VALUE", "JSON_QUERY", "JSON_EXISTS").lower()
-        cursor.expect("(")
-        value = self.expression()
-        cursor.expect(",")
-        path = cursor.take("string", "<string>")
-        self._no_more("PASSING", "FORMAT")
-        returning = self.type() if cursor.accept("RETURNING") else None
-        clauses = []
-        while not cursor.peek(")"):
-            clauses.append(self._json_clause())
-        cursor.expect(")")
-        return tree.JsonPath(start, cursor.end, name, value, path, returning, tuple(clauses))
-
-    def _json_clause(self) -> tuple[str, object]:
-        """``ERROR ON EMPTY``, ``DEFAULT 1 ON ERROR``, ``WITH ARRAY WRAPPER``, ``OMIT QUOTES``."""
-        cursor = self.cursor
-        if cursor.accept_any("WITHOUT"):
-            cursor.accept("ARRAY")
-            cursor.expect("WRAPPER")
-            return "wrapper", "without"
-        if cursor.accept("WITH"):
-            kind = cursor.accept_any("CONDITIONAL", "UNCONDITIONAL") or "UNCONDITIONAL"
-            cursor.accept("ARRAY")
-            cursor.expect("WRAPPER")
-            return "wrapper", kind.lower()
-        if cursor.peek_any("KEEP", "OMIT"):
-            kind = cursor.expect_any("KEEP", "OMIT").lower()
-            cursor.expect("QUOTES")
-            if cursor.accept("ON", "SCALAR"):
-                cursor.expect_any("TEXT", "STRING")
-            return "quotes", kind
-        return self._json_on()
-
-    def _json_on(self) -> tuple[str, object]:
-        words = ("DEFAULT", "ERROR", "NULL", "EMPTY", "TRUE", "FALSE", "UNKNOWN")
-        kind = self.cursor.expect_any(*words)
-        action: object = kind.lower()
-        if kind == "DEFAULT":
-            action = self.expression()
-        elif kind == "EMPTY":
-            action = f"empty {self.cursor.expect_any('ARRAY', 'OBJECT').lower()}"
-        self.cursor.expect("ON")
-        return self.cursor.expect_any("EMPTY", "ERROR").lower(), action
-
-    def _no_more(self, *words: str) -> None:
-        """Clauses that Trino has and that are not given here."""
-        if self.cursor.peek_any(*words):
-            word = self.cursor.token.text
-            raise failed_at(
-                self.cursor.text,
-                self.cursor.token.start,
-                "NOT_SUPPORTED",
-                f"{word} is not supported here",
-            )
-
-    _WORDS: ClassVar[dict[str, Callable[[ExpressionParser], tree.Expression | None]]] = {
-        **dict.fromkeys(("NULL", "TRUE", "FALSE"), _constant),
-        **dict.fromkeys(_LITERAL_TYPES, _typed_literal),
-        **dict.fromkeys((*_CLOCKS, *_NICHES), _clock),
-        **dict.fromkeys(("CAST", "TRY_CAST"), _cast),
-        **dict.fromkeys(("JSON_OBJECT", "JSON_ARRAY"), _json_members),
-        **dict.fromkeys(("JSON_VALUE", "JSON_QUERY", "JSON_EXISTS"), _json_path),
-        "INTERVAL": _interval,
-        "ROW": _row,
-        "ARRAY": _array,
-        "CASE": _case,
-        "EXISTS": _exists,
-        "EXTRACT": _extract,
-        "TRIM": _trim,
-        "SUBSTRING": _substring,
-        "POSITION": _position,
-        "NORMALIZE": _normalize,
-        "GROUPING": _grouping,
-        "LISTAGG": _listagg,
-    }
-
-
+#: Words that begin a form of their own; a reader that finds another gives ``None``.
+_WORDS = {**parse_forms.WORDS, **parse_json.WORDS}
 #: What ends a type: brackets of a cast, and the words after one in JSON_VALUE's RETURNING.
 _AFTER_TYPE = (
     ")",

@@ -1,0 +1,90 @@
+"""The SELECT list: ``*`` spelled out, and each item as a column of the result.
+
+Source: https://trino.io/docs/current/sql/select.html#select-expressions
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
+
+Item = tuple[tree.Expression | None, str | None, Field | None]
+
+
+def items_of(node: tree.Select, scope: Scope) -> list[Item]:
+    """The list with ``*`` spelled out: expression or column, and name."""
+    found: list[Item] = []
+    for item in node.items:
+        if isinstance(item, tree.Star):
+            found += _star(item, scope)
+        else:
+            parts = qualified_parts(item.value)
+            found.append((item.value, item.alias or (parts[-1] if parts else None), None))
+    return found
+
+
+def _star(node: tree.Star, scope: Scope) -> list[Item]:
+    if node.base is None:
+        shown = [f for f in scope.fields if not f.hidden]
+        if not shown:
+            message = "SELECT * not allowed in queries without FROM clause"
+            raise scope.fail(node, "COLUMN_NOT_FOUND", message)
+        return [(None, f.name, f) for f in shown]
+    parts = qualified_parts(node.base)
+    within = [f for f in scope.fields if parts and not f.hidden and f.within(parts)]
+    if within:
+        names = node.columns or [f.name for f in within]
+        return [(None, name, f) for name, f in zip(names, within, strict=False)]
+    return _row_star(node, parts, scope)
+
+
+def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> list[Item]:
+    """``row.*``: the fields of a row's value."""
+    assert node.base
+    if parts and not any(scope.sees(parts[:size]) for size in range(1, len(parts) + 1)):
+        raise scope.fail(node, "TABLE_NOT_FOUND", f"Unable to resolve reference {'.'.join(parts)}")
+    value = scope.value(node.base)
+    if value.type.base != "row":
+        text = scope.source(node.base)
+        raise scope.fail(node.base, "TYPE_MISMATCH", f"expected expression of type Row: {text}")
+    names = node.columns or value.type.names
+    return [
+        (
+            tree.Subscript(
+                node.start,
+                node.end,
+                node.base,
+                tree.Literal(node.start, node.end, "integer", str(at)),
+            ),
+            name and name.lower(),
+            None,
+        )
+        for at, name in enumerate(names, 1)
+    ]
+
+
+def column_of(item: Item, scope: Scope) -> Field:
+    """One column of the result; what it reads counts only when it is read itself."""
+    node, name, star = item
+    with scope.state.collect() as uses:
+        if star is not None:
+            value = _star_value(star, scope)
+        else:
+            assert node
+            value = scope.value(node)
+        used = frozenset(uses)
+    own = star or _plain_column(node, scope)
+    key = own.key if own and own.type == value.type else None
+    return Field(name, value.type, value.sql, uses=used, key=key)
+
+
+def _star_value(field: Field, scope: Scope) -> Typed:
+    scope.state.uses[-1].update(field.uses)
+    if scope.grouping is None:
+        return Typed(field.sql, field.type)
+    return scope.grouping.star(field)
+
+
+def _plain_column(node: tree.Expression | None, scope: Scope) -> Field | None:
+    parts = qualified_parts(node) if node else None
+    return scope.own(parts) if parts else None
