@@ -101,6 +101,9 @@ class DuckEngine:
         self._connection.close()
 
 
+UNREAD = "'LABKIT:GENERIC_INTERNAL_ERROR: a column was used that was not to be read'"
+
+
 class Session:
     """Runs compiled queries, one at a time; `interrupt` may come from another thread."""
 
@@ -136,10 +139,10 @@ class Session:
         return f"SELECT {', '.join(shown)} FROM ({self._with_scans(compiled)})"
 
     def _scan(self, scan: Scan) -> str:
-        """What a scan reads; columns that are named in the query and matter to nothing are NULL."""
+        """What a scan reads. Columns that the query names in vain fail if they are looked at."""
         relation = scan.source.relation(self, scan)
         unread = ", ".join(
-            f"CAST(NULL AS {column.type.duckdb}) AS {quoted_name(column.name)}"
+            f"CAST(error({UNREAD}) AS {column.type.duckdb}) AS {quoted_name(column.name)}"
             for column in (*scan.source.columns, *scan.source.hidden)
             if column.name not in scan.columns
         )
