@@ -13,9 +13,9 @@ import moto.backends
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 
-from labkit.cloud import objects
 from labkit.cloud.jobs import Jobs
 from labkit.cloud.operations import Principal
+from labkit.cloud.s3 import objects
 from labkit.cloud.state import Records, State
 
 REGION = "us-east-1"

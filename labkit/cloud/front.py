@@ -18,7 +18,9 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import guard, kms, protocol, sts
+from labkit.cloud import protocol
+from labkit.cloud.access import guard, kms, sts
+from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import rules
 from labkit.cloud.operations import (
@@ -30,8 +32,7 @@ from labkit.cloud.operations import (
     not_here,
     not_kept,
 )
-from labkit.cloud.s3 import S3
-from labkit.cloud.signature import read_claim
+from labkit.cloud.s3.front import S3
 
 log = logging.getLogger(__name__)
 Environ = dict[str, Any]

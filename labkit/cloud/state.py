@@ -34,7 +34,7 @@ from moto.core.base_backend import BackendDict
 from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.utilities.utils import PARTITION_NAMES
 
-from labkit.cloud.keystore import KeyStore
+from labkit.cloud.s3.keystore import KeyStore
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);

@@ -2,8 +2,8 @@
 
 import pytest
 
+from labkit.cloud.access.policy_language import Question, Verdict, check_document, judge
 from labkit.cloud.operations import Principal
-from labkit.cloud.policy_language import Question, Verdict, check_document, judge
 
 ANA = Principal("arn:aws:iam::123456789012:user/ana", "123456789012")
 SESSION = Principal("arn:aws:sts::123456789012:assumed-role/loader/run", "123456789012")

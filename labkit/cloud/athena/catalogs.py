@@ -12,8 +12,8 @@ from typing import Any
 
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
-from labkit.cloud.definitions import parameters_of
-from labkit.cloud.metastore import CATALOG, Definition, Metastore
+from labkit.cloud.lake.definitions import parameters_of
+from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 NAME = "AwsDataCatalog"

@@ -16,7 +16,7 @@ import time
 import uuid
 from typing import Any
 
-from labkit.cloud import encryption
+from labkit.cloud.access import encryption
 from labkit.cloud.athena import errors, reuse, writing
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
@@ -28,9 +28,9 @@ from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
 from labkit.cloud.jobs import Job, Stopped
-from labkit.cloud.lake import ScanLimit
+from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
-from labkit.cloud.store import split_uri
+from labkit.cloud.s3.store import split_uri
 
 log = logging.getLogger(__name__)
 KIND = "athena.execution"

@@ -16,7 +16,7 @@ from typing import IO, Any
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.executions import find_execution
 from labkit.cloud.operations import Answer, AwsError, Context, operation
-from labkit.cloud.store import Store
+from labkit.cloud.s3.store import Store
 
 _FIELD = re.compile(rb'(?:"((?:[^"]|"")*)"|([^",\n]*))([,\n]|$)')
 _CHUNK = 1 << 20

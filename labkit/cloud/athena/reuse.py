@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from labkit.cloud.metastore import Metastore
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import Context
 
 DEFAULT_MINUTES = 60

@@ -20,12 +20,12 @@ from labkit.cloud.athena.columns import metadata_file, text_info
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.engines import open_session
 from labkit.cloud.jobs import Job
-from labkit.cloud.lake import GlueCatalog
-from labkit.cloud.metastore import Metastore
+from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.engines import open_session
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.store import Store
+from labkit.cloud.s3.store import Store
 
 
 @dataclass

@@ -24,9 +24,9 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Compiled, QueryFailed, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.trino.errors import quoted_name
-from labkit.cloud.metastore import Definition
-from labkit.cloud.pruning import NULL_PARTITION
-from labkit.cloud.store import split_uri
+from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.pruning import NULL_PARTITION
+from labkit.cloud.s3.store import split_uri
 
 MOST_PARTITIONS = 100
 _TEXT_FORMATS = ("csv", "json")

@@ -22,7 +22,7 @@ from labkit.cloud.glue.targets import folder_of, holds_data, sample, without_exc
 from labkit.cloud.glue.writing import Policies, Writer
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.store import Object, Store
+from labkit.cloud.s3.store import Object, Store
 
 SHOWN = 5
 

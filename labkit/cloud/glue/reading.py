@@ -19,7 +19,7 @@ from labkit.cloud.glue.runs import Crawl
 from labkit.cloud.glue.shape import UNKNOWN, Shape
 from labkit.cloud.jobs import Job
 from labkit.cloud.operations import AwsError
-from labkit.cloud.store import Object, Store
+from labkit.cloud.s3.store import Object, Store
 
 Memory = dict[str, dict[str, Any]]
 

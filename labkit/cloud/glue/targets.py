@@ -14,7 +14,7 @@ from typing import Any
 
 from labkit.cloud.glue.words import invalid
 from labkit.cloud.operations import not_here
-from labkit.cloud.store import Object, split_uri
+from labkit.cloud.s3.store import Object, split_uri
 
 KINDS = (
     "S3Targets",

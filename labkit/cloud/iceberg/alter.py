@@ -26,7 +26,7 @@ from labkit.cloud.iceberg.commits import committing
 from labkit.cloud.iceberg.create import WRITE_PROPERTIES, table_properties
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import declared_type, trino_type
-from labkit.cloud.metastore import Definition, input_of
+from labkit.cloud.lake.metastore import Definition, input_of
 
 
 @handles(ICEBERG, "ADD COLUMNS")

@@ -25,9 +25,9 @@ from pyiceberg.table.update import TableRequirement, TableUpdate, update_table_m
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import trino_type
-from labkit.cloud.lake import parameters_of
-from labkit.cloud.metastore import Definition, Metastore, input_of
-from labkit.cloud.store import Store
+from labkit.cloud.lake.catalog import parameters_of
+from labkit.cloud.lake.metastore import Definition, Metastore, input_of
+from labkit.cloud.s3.store import Store
 
 ICEBERG = "ICEBERG"
 LOCATION, PREVIOUS = "metadata_location", "previous_metadata_location"

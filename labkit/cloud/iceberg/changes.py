@@ -22,7 +22,7 @@ from labkit.cloud.iceberg.catalog import ICEBERG
 from labkit.cloud.iceberg.create import rows_result
 from labkit.cloud.iceberg.reading import POSITION
 from labkit.cloud.iceberg.target import KEPT, Target, check_names, fitted
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 _NULL = tree.Literal(0, 0, "null", "NULL")
 

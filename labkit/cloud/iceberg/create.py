@@ -28,7 +28,7 @@ from labkit.cloud.iceberg.partitioning import partition_spec
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import columns_of, declared_type, queried_type, schema_of
 from labkit.cloud.iceberg.writing import COMPRESSION, MOST_PARTITIONS, writing
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 #: Athena's names of table properties that Iceberg knows by its own.
 WRITE_PROPERTIES = {"write_compression": COMPRESSION}

@@ -33,9 +33,9 @@ from labkit.cloud.iceberg.reading import PATH
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.target import Target
 from labkit.cloud.iceberg.writing import writing
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.operations import AwsError
-from labkit.cloud.store import Object, split_uri
+from labkit.cloud.s3.store import Object, split_uri
 
 
 @handles(ICEBERG, "OPTIMIZE")

@@ -17,7 +17,7 @@ from labkit.cloud.iceberg.create import MAINTENANCE, WRITE_PROPERTIES
 from labkit.cloud.iceberg.partitioning import clause, described
 from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import trino_type
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 _BLANK = "\t \t "
 _OURS = {iceberg: athena for athena, iceberg in WRITE_PROPERTIES.items()}

@@ -1,7 +1,7 @@
 """pyiceberg's files, kept in the lake.
 
 A table's metadata, manifests and data files are objects; pyiceberg reads and writes them through a
-`FileIO`, here over `labkit.cloud.store.Store`, so that each access is judged as the caller's own.
+`FileIO`, here over `labkit.cloud.s3.store.Store`, so each access is judged as the caller's own.
 Source: https://py.iceberg.apache.org/configuration/#fileio
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
 
-from labkit.cloud.store import Object, Store
+from labkit.cloud.s3.store import Object, Store
 
 
 class StoreIO(FileIO):

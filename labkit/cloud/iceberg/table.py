@@ -18,7 +18,6 @@ from pyiceberg.table.snapshots import Snapshot
 
 from labkit.cloud.engine import Column, QueryFailed, Scan
 from labkit.cloud.engine.types import BIGINT, VARCHAR
-from labkit.cloud.engines import open_session
 from labkit.cloud.iceberg import metadata_tables
 from labkit.cloud.iceberg.catalog import ICEBERG, LakeCatalog
 from labkit.cloud.iceberg.metadata_table import MetadataTable
@@ -27,8 +26,9 @@ from labkit.cloud.iceberg.pruning import row_filter
 from labkit.cloud.iceberg.reading import PATH, POSITION, Reader
 from labkit.cloud.iceberg.storage import StoreIO
 from labkit.cloud.iceberg.types import columns_of
-from labkit.cloud.lake import GlueCatalog, table_type
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.catalog import GlueCatalog, table_type
+from labkit.cloud.lake.engines import open_session
+from labkit.cloud.lake.metastore import Definition
 
 
 def load(catalog: GlueCatalog, definition: Definition) -> Table:

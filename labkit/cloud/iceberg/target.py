@@ -22,8 +22,8 @@ from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.reading import PATH, POSITION
 from labkit.cloud.iceberg.table import ChangedTable
 from labkit.cloud.iceberg.writing import writing
-from labkit.cloud.lake import GlueCatalog
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.metastore import Definition
 
 KEPT = "$kept"
 _TARGET = "$target"

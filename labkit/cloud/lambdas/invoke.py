@@ -21,12 +21,12 @@ from typing import Any
 
 import moto.awslambda.models as models
 
-from labkit.cloud import access
+from labkit.cloud.access import identities
+from labkit.cloud.access.policy_language import Question, Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.pool import POOL
 from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
 from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
-from labkit.cloud.policy_language import Question, Verdict, judge
 
 log = logging.getLogger(__name__)
 
@@ -250,12 +250,12 @@ def _keep_log(cloud: Cloud, function: Any, stream: str, lines: str) -> None:
 
 
 def _authorize(context: Context, function: Any) -> None:
-    keys = access.global_keys(context.cloud, context.principal)
+    keys = identities.global_keys(context.cloud, context.principal)
     action, arn = "lambda:InvokeFunction", _plain_arn(function)
     question = Question(context.principal, action, arn, keys)
     document = {"Statement": function.policy.statements}
-    if why := access.why_refused(context.cloud, question, document):
-        raise AwsError("AccessDeniedException", access.sentence(question, why), 403)
+    if why := identities.why_refused(context.cloud, question, document):
+        raise AwsError("AccessDeniedException", identities.sentence(question, why), 403)
 
 
 def _check_payload(payload: bytes, kind: str) -> str:

@@ -24,7 +24,7 @@ from labkit.cloud.athena.statements.alter_partitions import (
 )
 from labkit.cloud.athena.statements.tables import handler_of, need, table_type_of
 from labkit.cloud.athena.words import Words
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 
 @statement("ALTER", "TABLE")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.athena.run import Run
-from labkit.cloud.metastore import Definition, input_of
+from labkit.cloud.lake.metastore import Definition, input_of
 
 
 @dataclass(frozen=True)

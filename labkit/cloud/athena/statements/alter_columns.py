@@ -9,7 +9,7 @@ from labkit.cloud.athena.statements.storage import catalog_column
 from labkit.cloud.athena.statements.tables import DDL_TASK, key_names
 from labkit.cloud.athena.words import Words
 from labkit.cloud.engine import Column
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 
 def _column(words: Words) -> Column:

@@ -9,7 +9,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.alter_action import Action, located
 from labkit.cloud.athena.statements.tables import DDL_TASK, key_names, partition_folder
 from labkit.cloud.athena.words import Words
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 Spec = dict[str, str]
 

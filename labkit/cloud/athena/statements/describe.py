@@ -13,8 +13,8 @@ from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.show import utility
 from labkit.cloud.athena.statements.tables import handler_of, key_names, need, table_type_of
 from labkit.cloud.athena.words import Words
-from labkit.cloud.definitions import parameters_of
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.definitions import parameters_of
+from labkit.cloud.lake.metastore import Definition
 
 COLUMNS = ("col_name", "data_type", "comment")
 _EMPTY = "\t \t "

@@ -10,7 +10,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.tables import handler_of, place, table_type_of
 from labkit.cloud.athena.words import Words
-from labkit.cloud.definitions import is_view
+from labkit.cloud.lake.definitions import is_view
 
 
 @statement("DROP", "TABLE")

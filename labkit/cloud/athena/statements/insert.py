@@ -17,16 +17,16 @@ from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.alter_partitions import partition_input
 from labkit.cloud.athena.statements.ctas import ROWS
 from labkit.cloud.athena.statements.tables import handler_of, table_type_of
-from labkit.cloud.definitions import is_view
 from labkit.cloud.engine import Column, Compiled, QueryFailed, formats
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.parse_query import QueryParser
-from labkit.cloud.lake_table import LakeTable
-from labkit.cloud.metastore import Definition
-from labkit.cloud.projection import is_projected
+from labkit.cloud.lake.definitions import is_view
+from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.projection import is_projected
+from labkit.cloud.lake.table import LakeTable
 
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 

@@ -21,9 +21,9 @@ from labkit.cloud.athena.statements.tables import (
     table_type_of,
 )
 from labkit.cloud.athena.words import Words
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.operations import AwsError
-from labkit.cloud.store import split_uri
+from labkit.cloud.s3.store import split_uri
 
 
 @statement("MSCK", "REPAIR", "TABLE")

@@ -22,10 +22,10 @@ from labkit.cloud.athena.statements.tables import (
     table_type_of,
 )
 from labkit.cloud.athena.words import Words
-from labkit.cloud.definitions import decode_view, is_view, parameters_of
-from labkit.cloud.lake_table import LakeTable
-from labkit.cloud.metastore import Definition
-from labkit.cloud.projection import is_projected
+from labkit.cloud.lake.definitions import decode_view, is_view, parameters_of
+from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.projection import is_projected
+from labkit.cloud.lake.table import LakeTable
 
 WIDTH = 20
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.cloud.engine import Column
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.metastore import Definition
 
 _HIVE = "org.apache.hadoop.hive.ql.io"
 _TEXT = ("org.apache.hadoop.mapred.TextInputFormat", f"{_HIVE}.HiveIgnoreKeyTextOutputFormat")

@@ -15,10 +15,10 @@ from typing import Any
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
-from labkit.cloud.definitions import parameters_of
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.lake import reader_of
-from labkit.cloud.metastore import CATALOG, Definition
+from labkit.cloud.lake.catalog import reader_of
+from labkit.cloud.lake.definitions import parameters_of
+from labkit.cloud.lake.metastore import CATALOG, Definition
 
 Handler = Callable[[Run, Any, Any], Result]
 HANDLERS: dict[tuple[str, str], Handler] = {}

@@ -10,11 +10,11 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.ctas import check_columns
 from labkit.cloud.athena.statements.select import whole_query
-from labkit.cloud.definitions import encode_view, is_view
 from labkit.cloud.engine import Column, Compiled, QueryFailed
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake.definitions import encode_view, is_view
+from labkit.cloud.lake.metastore import Definition
 
 
 @statement("CREATE", "VIEW")

@@ -1,8 +1,8 @@
 """Who may do what with S3: bucket policies, identity policies, and the KMS keys of the objects.
 
 Every S3 request is a question or several: which actions on which resources, with which condition
-keys. The tables below are S3's own list; `access` answers. An object under a KMS key asks that key
-as well: writing needs ``kms:GenerateDataKey``, reading ``kms:Decrypt``, and a multipart upload both.
+keys. The tables below are S3's own list; `identities` answers. An object under a KMS key asks that
+key as well: writing needs ``kms:GenerateDataKey``, reading ``kms:Decrypt``, a multipart upload both.
 
 Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (permissions)
@@ -15,10 +15,8 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud import access, encryption, kms
-from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.policy_language import (
+from labkit.cloud.access import encryption, identities, kms
+from labkit.cloud.access.policy_language import (
     Document,
     Question,
     check_document,
@@ -26,9 +24,11 @@ from labkit.cloud.policy_language import (
     read_document,
     resources_of,
 )
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import AwsError, Principal
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3 import Request
+    from labkit.cloud.s3.front import Request
 
 Keys = dict[str, str | list[str]]
 
@@ -156,7 +156,7 @@ def find_version(bucket: Any, key: str, version: str | None = None) -> Any:
 def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
     """Raise unless a bucket may have this policy.
 
-    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-identities.html
 
     Raises:
         AwsError: ``MalformedPolicy``, or ``AccessDenied`` when public access is blocked.
@@ -179,7 +179,7 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
             "because public policies are prevented by the BlockPublicPolicy setting in S3 Block "
             "Public Access."
         )
-        raise AwsError("AccessDenied", access.sentence(question, why, quoted=True), 403)
+        raise AwsError("AccessDenied", identities.sentence(question, why, quoted=True), 403)
 
 
 def encryption_of(cloud: Cloud, request: Request) -> encryption.Encryption:
@@ -293,20 +293,20 @@ def _authorize(
 ) -> None:
     question = _question(cloud, principal, action, bucket, key, keys)
     if why := _why_refused(cloud, question):
-        raise AwsError("AccessDenied", access.sentence(question, why, quoted=True), 403)
+        raise AwsError("AccessDenied", identities.sentence(question, why, quoted=True), 403)
 
 
 def _question(
     cloud: Cloud, principal: Principal, action: str, bucket: str, key: str, keys: Keys
 ) -> Question:
-    known = access.global_keys(cloud, principal) | {"s3:resourceaccount": cloud.account}
+    known = identities.global_keys(cloud, principal) | {"s3:resourceaccount": cloud.account}
     known |= {} if action.startswith("s3:Put") else _tag_keys(cloud, bucket, key)
     return Question(principal, action, _arn(bucket, key), known | keys)
 
 
 def _why_refused(cloud: Cloud, question: Question) -> str | None:
     bucket = question.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
-    return access.why_refused(cloud, question, _policy(_bucket(cloud, bucket)))
+    return identities.why_refused(cloud, question, _policy(_bucket(cloud, bucket)))
 
 
 def _policy(bucket: Any) -> Document | None:

@@ -16,18 +16,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud import projection
-from labkit.cloud.definitions import columns_of, parameters_of
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
 from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, VARCHAR, Type
-from labkit.cloud.metastore import Definition
+from labkit.cloud.lake import projection
+from labkit.cloud.lake.definitions import columns_of, parameters_of
+from labkit.cloud.lake.metastore import Definition
+from labkit.cloud.lake.pruning import NULL_PARTITION, equals, matching
 from labkit.cloud.operations import AwsError
-from labkit.cloud.pruning import NULL_PARTITION, equals, matching
-from labkit.cloud.store import Object, split_uri
+from labkit.cloud.s3.store import Object, split_uri
 
 if TYPE_CHECKING:
-    from labkit.cloud.lake import GlueCatalog
+    from labkit.cloud.lake.catalog import GlueCatalog
 
 HIDDEN = (Column("$path", VARCHAR), Column("$file_size", BIGINT))
 

@@ -14,13 +14,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud import checksums
-from labkit.cloud.checksums import ALGORITHMS, DEFAULT, Checksum
-from labkit.cloud.objects import read_stream
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import checksums
+from labkit.cloud.s3.checksums import ALGORITHMS, DEFAULT, Checksum
+from labkit.cloud.s3.objects import read_stream
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3 import Request
+    from labkit.cloud.s3.front import Request
 
 _SMALL = 8 << 20
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}

@@ -1,8 +1,8 @@
 """S3's front: bodies stream between the socket and files, moto keeps the records.
 
 Around each of moto's answers this module does what moto cannot: it judges the caller by bucket
-policy and KMS key (`policy.py`), unwraps ``aws-chunked`` bodies, checks digests, serves ranges from
-the file, and makes the change durable before the answer.
+policy and KMS key (`access/policy.py`), unwraps ``aws-chunked`` bodies, checks digests, serves
+ranges from the file, and makes the change durable before the answer.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html and
 https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
@@ -20,21 +20,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud import (
-    guard,
-    policy,
-    protocol,
-    s3_checksums,
-    s3_delete,
-    s3_limits,
-    s3_notices,
-    s3_parts,
-    s3_post,
-)
+from labkit.cloud import protocol
+from labkit.cloud.access import guard, policy
+from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.objects import BODIES, CHUNK, Body, read_stream, write_stream
 from labkit.cloud.operations import AwsError, Principal, not_kept
-from labkit.cloud.signature import Claim, legacy_headers
+from labkit.cloud.s3 import delete, limits, notices, object_checksums, parts, post
+from labkit.cloud.s3.objects import BODIES, CHUNK, Body, read_stream, write_stream
 
 Environ = dict[str, Any]
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
@@ -127,19 +119,19 @@ class S3:
             raise not_kept(error) from error
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
-        if s3_post.is_form(environ):
+        if post.is_form(environ):
             return _whole(self._form(environ))
         claim, principal = guard.identify(environ, None)
         request = read_request(_with_legacy_headers(environ, claim), principal)
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)
-        s3_limits.check(request, self._copied(request))
-        request, number = s3_parts.take_number(request)
+        limits.check(request, self._copied(request))
+        request, number = parts.take_number(request)
         reply = self._reply(request)
         part = None
         if request.reads_object and reply.status == 200:
             version = self._version(request)
-            part = s3_parts.place(version, number, reply.headers)
+            part = parts.place(version, number, reply.headers)
             _tell_of_version(request, version, reply.headers)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
@@ -148,11 +140,11 @@ class S3:
 
     def _form(self, environ: Environ) -> protocol.Reply:
         """The answer to a form's upload, which is the PUT that it stands for."""
-        form, principal = s3_post.read_form(environ)
-        request = read_request(s3_post.as_put(environ, form), principal)
+        form, principal = post.read_form(environ)
+        request = read_request(post.as_put(environ, form), principal)
         policy.authorize_s3(self.cloud, request)
         reply = self._upload(request)
-        return s3_post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
+        return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 
     def _reply(self, request: Request) -> protocol.Reply:
         if request.is_upload:
@@ -163,15 +155,15 @@ class S3:
         if request.method == "PUT" and "policy" in request.query and not request.key:
             policy.check_new_policy(self.cloud, request, body)
         if request.method == "POST" and "uploads" in request.query:
-            s3_checksums.check_upload(request)
+            object_checksums.check_upload(request)
         if "attributes" in request.query and (version := self._version(request)):
-            s3_checksums.ensure(version)
+            object_checksums.ensure(version)
         upload = self._multipart(request)
         if upload and request.method == "POST":
-            s3_checksums.check_parts(request, body, upload)
+            object_checksums.check_parts(request, body, upload)
         reply = self._forward(request, body)
         if reply.status == 200 and "attributes" in request.query:
-            return s3_parts.attributes(request, reply, self._version(request))
+            return parts.attributes(request, reply, self._version(request))
         if upload and reply.status == 200 and request.method in ("GET", "POST"):
             return self._with_checksums(request, reply, upload)
         return reply
@@ -181,8 +173,10 @@ class S3:
     ) -> protocol.Reply:
         """The answer to ListParts or CompleteMultipartUpload with what is known of checksums."""
         if request.method == "GET":
-            return replace(reply, body=s3_checksums.with_parts(reply.body, upload))
-        told = s3_checksums.in_xml(s3_checksums.told_of_new(self._version(request))).encode()
+            return replace(reply, body=object_checksums.with_parts(reply.body, upload))
+        told = object_checksums.in_xml(
+            object_checksums.told_of_new(self._version(request))
+        ).encode()
         end = b"</CompleteMultipartUploadResult>"
         return replace(reply, body=reply.body.replace(end, told + end))
 
@@ -190,13 +184,13 @@ class S3:
         upload = self._multipart(request)
         declared = upload.algorithm if upload else None
         body = receive(request, md5=self._needs_md5(request), declared=declared)
-        headers = s3_checksums.in_headers(body.checksums)
+        headers = object_checksums.in_headers(body.checksums)
         environ = _without_transfer_headers(request.environ) | headers
         ticket = BODIES.ticket(body)
         try:
             reply = self._forward(request, ticket, environ)
             if reply.status == 200 and not upload:
-                reply.headers.update(s3_checksums.told_of_new(self._version(request)))
+                reply.headers.update(object_checksums.told_of_new(self._version(request)))
             return reply
         finally:
             if BODIES.redeem(ticket):
@@ -232,10 +226,10 @@ class S3:
         return policy.find_version(buckets.get(source[0]), *source[1:]) if source else None
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
-        allowed, refused = s3_delete.split(self.cloud, request.principal, request.bucket, body)
+        allowed, refused = delete.split(self.cloud, request.principal, request.bucket, body)
         if b"Key>" not in allowed:
-            return s3_delete.report(s3_delete.nothing_deleted(), refused)
-        return s3_delete.report(self._forward(request, allowed), refused)
+            return delete.report(delete.nothing_deleted(), refused)
+        return delete.report(self._forward(request, allowed), refused)
 
     def _forward(
         self, request: Request, body: bytes, environ: Environ | None = None
@@ -244,7 +238,7 @@ class S3:
         environ.pop("HTTP_RANGE", None)
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
-        with self.cloud.lock("s3"), BODIES.tickets(), s3_notices.asked_for(request.query):
+        with self.cloud.lock("s3"), BODIES.tickets(), notices.asked_for(request.query):
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise AwsError("NotImplemented", "The local AWS's S3 has no such function")
@@ -325,7 +319,7 @@ def receive(request: Request, *, md5: bool, declared: str | None = None) -> Body
         AwsError: it does not match the digest or checksum that the client sent.
     """
     trailers: dict[str, str] = {}
-    claimed = s3_checksums.Claimed(request, declared)
+    claimed = object_checksums.Claimed(request, declared)
     etag = None if md5 else secrets.token_hex(16)
     body = write_stream(_content(request, trailers), claimed.update, etag=etag)
     try:
@@ -444,7 +438,7 @@ class _Incoming:
 def _tell_of_version(request: Request, version: Any, headers: dict[str, str]) -> None:
     """Put into the answer what moto does not tell of the version that is read."""
     if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
-        headers.update(s3_checksums.told(version))
+        headers.update(object_checksums.told(version))
 
 
 def _download(

@@ -15,8 +15,14 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 
+from labkit.cloud.access.signature import (
+    Claim,
+    read_claim,
+    read_legacy_claim,
+    verify,
+    verify_legacy,
+)
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.signature import Claim, read_claim, read_legacy_claim, verify, verify_legacy
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 

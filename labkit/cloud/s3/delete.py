@@ -8,7 +8,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from xml.sax.saxutils import escape
 
-from labkit.cloud import policy, protocol
+from labkit.cloud import protocol
+from labkit.cloud.access import policy
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
 

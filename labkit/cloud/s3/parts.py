@@ -13,12 +13,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud import protocol, s3_checksums
-from labkit.cloud.checksums import Part
+from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import object_checksums
+from labkit.cloud.s3.checksums import Part
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3 import Request
+    from labkit.cloud.s3.front import Request
 
 _ANSWER = "GetObjectAttributesResponse"
 
@@ -97,6 +98,6 @@ def _listed(request: Request, version: Any, parts: list[Part]) -> str:
     told = all(name in part.checksums for part in parts)
     return "".join(f"<{k}>{v}</{k}>" for k, v in numbers.items()) + "".join(
         f"<Part><PartNumber>{part.number}</PartNumber><Size>{part.size}</Size>"
-        f"{s3_checksums.in_xml({'x-amz-checksum-' + name: part.checksums[name]})}</Part>"
+        f"{object_checksums.in_xml({'x-amz-checksum-' + name: part.checksums[name]})}</Part>"
         for part in (page if told else [])
     )

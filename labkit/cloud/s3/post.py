@@ -20,8 +20,9 @@ from xml.sax.saxutils import escape
 
 from werkzeug.formparser import parse_form_data
 
-from labkit.cloud import protocol, signature
-from labkit.cloud.guard import check_session, credentials_of
+from labkit.cloud import protocol
+from labkit.cloud.access import signature
+from labkit.cloud.access.guard import check_session, credentials_of
 from labkit.cloud.operations import AwsError, Principal
 
 Environ = dict[str, Any]

@@ -16,16 +16,16 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud import access
-from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Context, Principal
-from labkit.cloud.policy_language import (
+from labkit.cloud.access import identities
+from labkit.cloud.access.policy_language import (
     Document,
     Question,
     check_document,
     names_of,
     read_document,
 )
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import AwsError, Context, Principal
 
 Parameters = dict[str, Any]
 Keys = dict[str, str | list[str]]
@@ -101,11 +101,11 @@ def authorize(
         AwsError: ``AccessDeniedException``, ``DisabledException``, ``KMSInvalidStateException`` or
             ``InvalidKeyUsageException``.
     """
-    known = access.global_keys(cloud, principal) | _key_keys(cloud, key) | (keys or {})
+    known = identities.global_keys(cloud, principal) | _key_keys(cloud, key) | (keys or {})
     question = Question(principal, f"kms:{action}", key.arn, known)
-    why = access.why_refused(cloud, question, _policy(key), delegates=False)
+    why = identities.why_refused(cloud, question, _policy(key), delegates=False)
     if why and ("explicit deny" in why or not _granted(key, action, question)):
-        raise AwsError("AccessDeniedException", access.sentence(question, why))
+        raise AwsError("AccessDeniedException", identities.sentence(question, why))
     _check_state(key, action)
 
 
@@ -202,19 +202,19 @@ def _decrypts(
 
 
 def _authorize_by_identity(context: Context) -> None:
-    keys = access.global_keys(context.cloud, context.principal)
+    keys = identities.global_keys(context.cloud, context.principal)
     question = Question(context.principal, f"kms:{context.operation}", "*", keys)
     if context.operation != "RetireGrant" and (
-        why := access.why_refused(context.cloud, question, None)
+        why := identities.why_refused(context.cloud, question, None)
     ):
-        raise AwsError("AccessDeniedException", access.sentence(question, why))
+        raise AwsError("AccessDeniedException", identities.sentence(question, why))
 
 
 def _policy(key: Any) -> Document:
     try:
         return read_document(key.policy)
     except ValueError:
-        return access.NOTHING
+        return identities.NOTHING
 
 
 def _request_keys(parameters: Parameters) -> Keys:
@@ -281,10 +281,10 @@ def _check_new_policy(context: Context, parameters: Parameters, key: Any) -> Non
         raise _malformed("Policy contains a statement with one or more invalid principals.")
     if parameters.get("BypassPolicyLockoutSafetyCheck"):
         return
-    keys = access.global_keys(context.cloud, context.principal)
+    keys = identities.global_keys(context.cloud, context.principal)
     arn = key.arn if key else context.arn("key/new")
     question = Question(context.principal, "kms:PutKeyPolicy", arn, keys)
-    if access.why_refused(context.cloud, question, document, delegates=False):
+    if identities.why_refused(context.cloud, question, document, delegates=False):
         raise _malformed(
             "The new key policy will not allow you to update the key policy in the future."
         )

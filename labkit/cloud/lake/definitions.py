@@ -13,7 +13,7 @@ from typing import Any
 
 from labkit.cloud.engine import Column, QueryFailed, View
 from labkit.cloud.engine.types import Type, UnknownType, parse_type
-from labkit.cloud.metastore import CATALOG, Definition
+from labkit.cloud.lake.metastore import CATALOG, Definition
 
 _VIEW_MARK, _VIEW_END = "/* Presto View: ", " */"
 

@@ -1,7 +1,7 @@
 """The lake as the services see it: objects listed, read by path, and written, as some principal.
 
 Athena, the crawlers and the jobs act for somebody. Each call here is judged like a request of that
-caller over HTTP: bucket policy, role policy and KMS key apply (`policy.py`).
+caller over HTTP: bucket policy, role policy and KMS key apply (`access/policy.py`).
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labkit.cloud import encryption, policy
+from labkit.cloud.access import encryption, policy
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.objects import BODIES, Body, link_or_copy, write_stream
 from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.s3.objects import BODIES, Body, link_or_copy, write_stream
 
 _URI = re.compile(r"s3[an]?://([^/]+)/?(.*)", re.DOTALL)
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.definitions import columns_of, decode_view, is_view, parameters_of, view_of
 from labkit.cloud.engine import Listed, QueryFailed, formats
-from labkit.cloud.lake_table import LakeTable
-from labkit.cloud.metastore import CATALOG, Definition, Metastore
+from labkit.cloud.lake.definitions import columns_of, decode_view, is_view, parameters_of, view_of
+from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
+from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.operations import Principal
-from labkit.cloud.store import Store
+from labkit.cloud.s3.store import Store
 
 __all__ = [
     "TABLE_TYPES",

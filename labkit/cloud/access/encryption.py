@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud import kms
+from labkit.cloud.access import kms
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 

@@ -26,8 +26,8 @@ from typing import Any
 import moto.s3.models as models
 from moto.s3.exceptions import EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML
 
-from labkit.cloud import checksums
-from labkit.cloud.keystore import KeyStore
+from labkit.cloud.s3 import checksums
+from labkit.cloud.s3.keystore import KeyStore
 
 CHUNK = 1 << 20
 _TICKET = b"labkit-body:"
@@ -395,7 +395,7 @@ class DiskS3Backend(models.S3Backend):
 
 
 class OpenBucket(models.FakeBucket):
-    """A bucket whose policy moto does not judge: it reads no conditions. `policy.py` does."""
+    """A bucket whose policy moto leaves alone: it reads no conditions, `access/policy.py` does."""
 
     def get_permission(self, action: str, resource: str) -> Any:
         from moto.iam.access_control import PermissionResult

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.operations import AwsError
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3 import Request
+    from labkit.cloud.s3.front import Request
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _MOST_KEY, _MOST_METADATA = 1024, 2048

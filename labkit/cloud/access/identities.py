@@ -17,9 +17,9 @@ from typing import Any
 
 from moto.sts.models import sts_backends
 
+from labkit.cloud.access.policy_language import Document, Question, Verdict, judge, read_document
 from labkit.cloud.cloud import LEARNER, Cloud
 from labkit.cloud.operations import Principal
-from labkit.cloud.policy_language import Document, Question, Verdict, judge, read_document
 
 EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 NOTHING: Document = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}

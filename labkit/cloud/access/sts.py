@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud import access
+from labkit.cloud.access import identities
+from labkit.cloud.access.policy_language import Document, Question, read_document
 from labkit.cloud.operations import AwsError, Context
-from labkit.cloud.policy_language import Document, Question, read_document
 
 ACTION = "sts:AssumeRole"
 
@@ -30,7 +30,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     question = Question(context.principal, ACTION, arn, _keys(context, parameters))
     why = "because no resource-based policy allows the sts:AssumeRole action"
     if role is not None:
-        why = access.why_refused(cloud, question, _trust(role), delegates=False) or ""
+        why = identities.why_refused(cloud, question, _trust(role), delegates=False) or ""
     if why:
         user = f"User: {context.principal.arn} is not authorized to perform: {ACTION}"
         raise AwsError("AccessDenied", f"{user} on resource: {arn}", 403)
@@ -41,14 +41,14 @@ def _trust(role: Any) -> Document:
     try:
         document = read_document(role.assume_role_policy_document)
     except ValueError:
-        return access.NOTHING
+        return identities.NOTHING
     said = document["Statement"]
     statements = [said] if isinstance(said, dict) else said
     return document | {"Statement": [{"Resource": role.arn} | each for each in statements]}
 
 
 def _keys(context: Context, parameters: dict[str, Any]) -> dict[str, str | list[str]]:
-    keys = access.global_keys(context.cloud, context.principal)
+    keys = identities.global_keys(context.cloud, context.principal)
     if "ExternalId" in parameters:
         keys["sts:externalid"] = parameters["ExternalId"]
     return keys | {"sts:rolesessionname": parameters["RoleSessionName"]}

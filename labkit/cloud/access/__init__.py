@@ -1,0 +1,1 @@
+"""Who may do what: signatures, policies, roles and KMS keys."""
