@@ -2,7 +2,7 @@
 
 Every S3 request is a question or several: which actions on which resources, with which condition
 keys. The tables below are S3's own list; `identities` answers. An object under a KMS key asks that
-key as well: writing needs ``kms:GenerateDataKey``, reading ``kms:Decrypt``, a multipart upload both.
+key as well: to write, ``kms:GenerateDataKey``; to read, ``kms:Decrypt``; a multipart upload, both.
 
 Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html and
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (permissions)
