@@ -17,7 +17,7 @@ from tests.conftest import Running
 CLI = Path(sys.executable).with_name("aws")
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def environment(cloud: Running) -> Iterator[dict[str, str]]:
     """The process's environment as after ``eval "$(labkit env)"``."""
     found = process.find(cloud.home)
@@ -44,7 +44,7 @@ class Ran:
     err: str
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def aws_cli(environment: dict[str, str]) -> Callable[..., Ran]:
     """``aws_cli("s3", "ls")``: the AWS CLI, run as a program."""
 
@@ -61,7 +61,7 @@ def aws_cli(environment: dict[str, str]) -> Callable[..., Ran]:
     return run
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def wr(environment: dict[str, str]) -> Any:
     """awswrangler, which may warn of its own dependencies."""
     with warnings.catch_warnings():
