@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,14 +171,6 @@ class Store:
         if bucket is None:
             raise AwsError("NoSuchBucket", f"The specified bucket does not exist: {name}", 404)
         return bucket
-
-
-def walk_folders(objects: Objects, prefix: str) -> Iterator[tuple[str, Objects]]:
-    """The objects by the folder they lie in, relative to a prefix, in order."""
-    folders: dict[str, Objects] = {}
-    for each in objects:
-        folders.setdefault(each.key[len(prefix) :].rpartition("/")[0], []).append(each)
-    yield from folders.items()
 
 
 def _object(key: Any) -> Object:
