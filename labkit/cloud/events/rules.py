@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import time
 import uuid
 from typing import Any
 
@@ -59,6 +60,21 @@ def check_event_pattern(context: Context, *, EventPattern: str, Event: str) -> A
             words = f"Parameter Event is not valid. Reason: {name} is a required argument."
             raise AwsError("ValidationException", words)
     return {"Result": pattern.matches_event(event)}
+
+
+def emit(
+    cloud: Cloud, *, source: str, kind: str, detail: Any, resources: list[str], region: str
+) -> None:
+    """Tell EventBridge that something has just happened in an AWS service.
+
+    Args:
+        source: such as ``aws.databrew``.
+        kind: its ``detail-type``, such as ``DataBrew Job State Change``.
+    """
+    event = aws_event(
+        cloud, source=source, kind=kind, detail=detail, resources=resources, moment=time.time()
+    )
+    publish(cloud, event | {"region": region}, region)
 
 
 def publish(cloud: Cloud, event: Event, region: str) -> None:
