@@ -1,0 +1,17 @@
+"""Recipes: DataBrew's steps, compiled to one DuckDB statement."""
+
+from labkit.cloud.databrew.recipe.compile import Step, compile_recipe
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.registry import OPERATIONS, operation_named
+from labkit.cloud.databrew.recipe.relation import Column, RecipeContext, Relation
+
+__all__ = [
+    "OPERATIONS",
+    "Column",
+    "RecipeContext",
+    "RecipeError",
+    "Relation",
+    "Step",
+    "compile_recipe",
+    "operation_named",
+]

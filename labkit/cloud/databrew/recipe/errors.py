@@ -1,0 +1,40 @@
+"""What is wrong with a recipe, said with what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RecipeError(ValueError):
+    """A recipe that cannot run.
+
+    Args:
+        message: what is wrong and what exists.
+        step: the step's number, from 1; ``None`` where no one step is at fault.
+        operation: the step's operation.
+    """
+
+    def __init__(self, message: str, step: int | None = None, operation: str = "") -> None:
+        super().__init__(message, step, operation)
+        self.message, self.step, self.operation = message, step, operation
+
+    def __str__(self) -> str:
+        where = f"Step {self.step} ({self.operation}): " if self.step else ""
+        return f"{where}{self.message}"
+
+    def at(self, step: int, operation: str) -> RecipeError:
+        """The same error, with its step."""
+        return RecipeError(self.message, self.step or step, self.operation or operation)
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> RecipeError:
+    """An unknown name: what it might have been, and what there is.
+
+    >>> print(unknown("column", "ago", ["age", "name"]))
+    There is no column 'ago'. Did you mean 'age'? There are: age, name.
+    """
+    names = list(known)
+    close = get_close_matches(name, names, 1)
+    guess = f" Did you mean '{close[0]}'?" if close else ""
+    return RecipeError(f"There is no {what} '{name}'.{guess} There are: {', '.join(names)}.")

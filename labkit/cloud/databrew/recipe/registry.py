@@ -1,0 +1,112 @@
+"""The registry of recipe operations: one function each, whose signature is its schema.
+
+::
+
+    operation = category("Basic column")
+
+    @operation("RENAME")
+    def rename(table: Relation, *, source_column: Column, target_column: NewColumn) -> Relation:
+        \"\"\"One column under a new name, in the same place.\"\"\"
+
+A parameter's name is DataBrew's (``sourceColumn``) in snake case, its annotation is one of the
+kinds in `parameters`, its default makes it optional. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions-reference.html
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.parameters import Parameter, folded, parameter
+from labkit.cloud.databrew.recipe.relation import Relation
+
+Function = Callable[..., Relation]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A recipe operation.
+
+    Args:
+        name: DataBrew's (``RENAME``).
+        category: as the console's toolbar groups them.
+        function: takes a relation and the parameters, returns a relation.
+        ordered: whether it depends on the order of rows.
+    """
+
+    name: str
+    category: str
+    function: Function
+    ordered: bool = False
+
+    @functools.cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """What it takes, as its signature says."""
+        kinds = typing.get_type_hints(self.function, include_extras=True)
+        found = list(inspect.signature(self.function).parameters.values())[1:]
+        return tuple(parameter(each.name, kinds[each.name], each.default) for each in found)
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a sentence."""
+        return (inspect.getdoc(self.function) or "").split("\n\n")[0].replace("\n", " ")
+
+    def apply(self, table: Relation, given: Mapping[str, str]) -> Relation:
+        """Apply it with parameters as the API has them: texts under DataBrew's names.
+
+        Raises:
+            RecipeError: a parameter is unknown, missing or does not read; or the operation refuses.
+        """
+        known = {folded(each.name): each for each in self.parameters}
+        texts: dict[str, str] = {}
+        for name, text in given.items():
+            if folded(name) not in known:
+                raise unknown("parameter", name, [each.name for each in self.parameters])
+            texts[folded(name)] = text
+        read = {each.argument: each.read(texts.get(key), table) for key, each in known.items()}
+        return self.function(table, **read)
+
+
+OPERATIONS: dict[str, Operation] = {}
+
+
+def category(title: str) -> Callable[..., Callable[[Function], Function]]:
+    """A decorator that registers the operations of one category."""
+
+    def operation(name: str, *, ordered: bool = False) -> Callable[[Function], Function]:
+        def register(function: Function) -> Function:
+            if name in OPERATIONS:
+                raise RecipeError(f"{name} is registered twice")
+            OPERATIONS[name] = Operation(name, title, function, ordered)
+            return function
+
+        return register
+
+    return operation
+
+
+def operation_named(name: str) -> Operation:
+    """The operation of a name.
+
+    Raises:
+        RecipeError: there is none.
+    """
+    _load()
+    if name.upper() not in OPERATIONS:
+        raise unknown("operation", name, sorted(OPERATIONS))
+    return OPERATIONS[name.upper()]
+
+
+@functools.cache
+def _load() -> None:
+    from labkit.cloud.databrew.recipe import steps
+
+    for module in pkgutil.iter_modules(steps.__path__):
+        importlib.import_module(f"{steps.__name__}.{module.name}")

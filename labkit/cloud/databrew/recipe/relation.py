@@ -1,0 +1,334 @@
+"""A table in the middle of a recipe: the SQL that makes it so far, and the columns that it has.
+
+Each step derives a relation from the one before, as a common table expression; nothing is computed
+until the whole recipe runs as one statement. A step's columns are told by DuckDB's binder, from an
+empty stand-in of the relation before, so that a long recipe costs no more a step than a short one.
+
+Where a recipe has a step that depends on the order of rows, the rows carry a number in a hidden
+column from the source on. DataBrew's missing values are NULL and the empty text:
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quality.html
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+
+from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.types import type_of
+from labkit.cloud.engine import Session
+from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.types import Type
+
+__all__ = ["ROW", "Column", "RecipeContext", "Relation", "quoted_name", "quoted_text"]
+
+ROW = "#row"
+WHOLE = ("tinyint", "smallint", "integer", "bigint")
+NUMBERS = (*WHOLE, "real", "double", "decimal")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a relation."""
+
+    name: str
+    type: Type
+
+    @property
+    def sql(self) -> str:
+        """The column in an expression: its quoted name."""
+        return quoted_name(self.name)
+
+    @property
+    def text(self) -> str:
+        """SQL of the value as text."""
+        return self.sql if self.is_text else f"CAST({self.sql} AS VARCHAR)"
+
+    @property
+    def number(self) -> str:
+        """SQL of the value as a number: a text that is none is NULL."""
+        return self.sql if self.is_number else f"TRY_CAST({self.text} AS DOUBLE)"
+
+    @property
+    def missing(self) -> str:
+        """SQL of a condition: NULL, or an empty text."""
+        empty = f" OR {self.sql} = ''" if self.is_text else ""
+        return f"({self.sql} IS NULL{empty})"
+
+    @property
+    def is_text(self) -> bool:
+        return self.type.base in ("varchar", "char")
+
+    @property
+    def is_number(self) -> bool:
+        return self.type.base in NUMBERS
+
+    @property
+    def is_whole(self) -> bool:
+        return self.type.base in WHOLE
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a date or a timestamp."""
+        return self.type.base in ("date", "timestamp", "timestamptz")
+
+
+def _no_input(definition: dict[str, Any]) -> tuple[str, Sequence[Column]]:
+    raise RecipeError("There is no second data set here.")
+
+
+def _no_secret(name: str) -> bytes:
+    raise RecipeError(f"There is no secret '{name}' here.")
+
+
+@dataclass
+class RecipeContext:
+    """What a recipe's steps may use beside their table.
+
+    Args:
+        session: the engine's session that binds and runs the recipe.
+        now: the clock of ``NOW`` and ``TODAY``.
+        seed: of the random steps; the same seed gives the same rows.
+        load: a second data set, as SQL and columns, by the JSON of ``secondInputs`` and its like.
+        secret: a key's bytes, by the ARN or name that a step gives.
+    """
+
+    session: Session
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    seed: int = 0
+    load: Callable[[dict[str, Any]], tuple[str, Sequence[Column]]] = _no_input
+    secret: Callable[[str], bytes] = _no_secret
+    numbered: bool = False
+    _count: Iterator[int] = field(default_factory=itertools.count)
+    _functions: list[str] = field(default_factory=list)
+
+    def relation(self, sql: str, columns: Sequence[Column]) -> Relation:
+        """A data set as a relation: SQL of a SELECT with exactly these columns."""
+        name = self.fresh()
+        number = f", row_number() OVER () AS {quoted_name(ROW)}" if self.numbered else ""
+        cte = f"{name} AS NOT MATERIALIZED (SELECT *{number} FROM ({sql}))"
+        return Relation(self, name, (cte,), tuple(columns))
+
+    def describe(self, sql: str) -> list[Column]:
+        """Name and type of each column of a query, without running it.
+
+        Raises:
+            RecipeError: the query does not bind: its expressions do not fit the types.
+        """
+        try:
+            found = self.session.connection.sql(sql)
+        except duckdb.Error as error:
+            raise RecipeError(_plainly(error)) from error
+        return [Column(n, type_of(t)) for n, t in zip(found.columns, found.types, strict=True)]
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a query now: for the steps whose columns depend on the data."""
+        try:
+            return self.session.connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise RecipeError(_plainly(error)) from error
+
+    def function(self, work: Callable[..., Any], parameters: Sequence[str], returns: str) -> str:
+        """Give a Python function to SQL, until `close`.
+
+        Args:
+            work: gets and returns plain values; NULL is ``None``.
+            parameters: DuckDB's types of its parameters.
+            returns: DuckDB's type of its result.
+
+        Returns:
+            The name to call it by.
+        """
+        name = f"recipe_{id(self)}_{next(self._count)}"
+        create: Any = self.session.connection.create_function
+        create(name, work, list(parameters), returns, null_handling="special")
+        self._functions.append(name)
+        return name
+
+    def fresh(self) -> str:
+        """A name that no other relation of this recipe has."""
+        return f"s{next(self._count)}"
+
+    def close(self) -> None:
+        """Take the functions back."""
+        for name in self._functions:
+            self.session.connection.remove_function(name)
+        self._functions.clear()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table in the middle of a recipe. Operations take one and return one.
+
+    Args:
+        context: what the steps may use.
+        name: what to write after FROM.
+        ctes: the common table expressions that make it, in order.
+        columns: what it has, in order; the hidden row number is not among them.
+        condition: SQL of the rows that the current step is about; empty for all.
+    """
+
+    context: RecipeContext
+    name: str
+    ctes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    condition: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def row(self) -> str:
+        """SQL of a row's number in the order of rows; only where `RecipeContext.numbered`."""
+        return quoted_name(ROW)
+
+    @property
+    def statement(self) -> str:
+        """The whole as one statement, rows in order where order matters."""
+        shown = ", ".join(column.sql for column in self.columns)
+        ordered = f" ORDER BY {self.row}" if self.context.numbered else ""
+        return f"WITH {', '.join(self.ctes)} SELECT {shown} FROM {self.name}{ordered}"
+
+    def column(self, name: str) -> Column:
+        """The column of this name.
+
+        Raises:
+            RecipeError: there is none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise unknown("column", name, self.names)
+
+    def look(self, select: str, rest: str = "") -> list[tuple[Any, ...]]:
+        """Run ``SELECT {select} FROM this {rest}`` now."""
+        return self.context.rows(
+            f"WITH {', '.join(self.ctes)} SELECT {select} FROM {self.name} {rest}"
+        )
+
+    def put(self, name: str, expression: str, *, after: Column | None = None) -> Relation:
+        """A column's value for the rows of the step: changed in place, or a new column.
+
+        Args:
+            name: an existing column's, or a new one's.
+            expression: SQL over this relation's columns.
+            after: where a new column goes; at the end when not given.
+        """
+        return self.put_all([(name, expression)], after=after)
+
+    def put_all(
+        self, changes: Iterable[tuple[str, str]], *, after: Column | None = None
+    ) -> Relation:
+        """Several columns at once, each as `put` does; all see the columns as they were."""
+        changed = {name: self._for_rows(name, sql) for name, sql in changes}
+        old = [(n, changed.pop(n, quoted_name(n))) for n in self.names]
+        at = self.names.index(after.name) + 1 if after else len(old)
+        return self._derive([*old[:at], *changed.items(), *old[at:]])
+
+    def keep(self, condition: str) -> Relation:
+        """Only the rows that meet a condition, among those that the step is about."""
+        wanted = f"({condition}) IS TRUE"
+        if self.condition:
+            wanted = f"({wanted} OR ({self.condition}) IS NOT TRUE)"
+        return self._derive(self._as_they_are(), f"FROM {self.name} WHERE {wanted}")
+
+    def select(self, items: Iterable[tuple[str, str]]) -> Relation:
+        """Exactly these columns: name and SQL of each."""
+        return self.derive(list(items))
+
+    def derive(
+        self,
+        items: Sequence[tuple[str, str]],
+        source: str = "",
+        *,
+        order: str = "",
+        others: Sequence[Relation] = (),
+    ) -> Relation:
+        """Another table out of this one: grouped, joined, pivoted, one row out of several.
+
+        Args:
+            items: name and SQL of each column.
+            source: SQL from FROM on, such as ``f"FROM {table.name} GROUP BY a"``; by default this
+                relation.
+            order: SQL of the new order of rows, where rows are not one for one those of this
+                relation: ``min({table.row})`` for groups. Numbered anew only where order matters.
+            others: further relations that ``source`` names.
+
+        Raises:
+            RecipeError: the step has conditions, which such a step cannot take.
+        """
+        if self.condition:
+            raise RecipeError("This operation takes no condition expressions.")
+        return self._derive(items, source, order=order, others=others)
+
+    def over(
+        self, partition: Sequence[str] = (), order: Sequence[str] = (), frame: str = ""
+    ) -> str:
+        """An OVER clause; rows that tie keep their order. Register the operation as ``ordered``."""
+        by = f"PARTITION BY {', '.join(partition)} " if partition else ""
+        return f"OVER ({by}ORDER BY {', '.join([*order, self.row])} {frame})"
+
+    def _derive(
+        self,
+        items: Sequence[tuple[str, str]],
+        source: str = "",
+        *,
+        order: str = "",
+        others: Sequence[Relation] = (),
+    ) -> Relation:
+        shown = [f"{sql} AS {quoted_name(name)}" for name, sql in items]
+        _refuse_twins([name for name, _ in items])
+        if self.context.numbered:
+            number = f"row_number() OVER (ORDER BY {order})" if order else self.row
+            shown.append(f"{number} AS {self.row}")
+        select = f"SELECT {', '.join(shown)} {source or f'FROM {self.name}'}"
+        stand_ins = ", ".join(each._stand_in() for each in (self, *others))
+        columns = self.context.describe(f"WITH {stand_ins} {select}")
+        name = self.context.fresh()
+        ctes = dict.fromkeys((*self.ctes, *(cte for each in others for cte in each.ctes)))
+        return replace(
+            self,
+            name=name,
+            ctes=(*ctes, f"{name} AS NOT MATERIALIZED ({select})"),
+            columns=tuple(column for column in columns if column.name != ROW),
+        )
+
+    def _as_they_are(self) -> list[tuple[str, str]]:
+        return [(column.name, column.sql) for column in self.columns]
+
+    def _for_rows(self, name: str, expression: str) -> str:
+        if not self.condition:
+            return expression
+        old = quoted_name(name) if name in self.names else "NULL"
+        return f"CASE WHEN ({self.condition}) THEN ({expression}) ELSE {old} END"
+
+    def _stand_in(self) -> str:
+        """An empty table of the same columns, under the same name."""
+        typed = [f"CAST(NULL AS {c.type.duckdb}) AS {c.sql}" for c in self.columns]
+        if self.context.numbered:
+            typed.append(f"CAST(0 AS BIGINT) AS {self.row}")
+        return f"{self.name} AS (SELECT {', '.join(typed)} WHERE false)"
+
+
+def _refuse_twins(names: Sequence[str]) -> None:
+    """Names are one whatever their case, as they are for Spark and for DuckDB."""
+    small = [name.lower() for name in names]
+    twin = next((name for name in names if small.count(name.lower()) > 1), None)
+    if twin is not None:
+        raise RecipeError(f"There would be two columns of the name '{twin}'.")
+    if ROW in names:
+        raise RecipeError(f"A column cannot be named '{ROW}' here.")
+    if not names:
+        raise RecipeError("No column would be left.")
+
+
+def _plainly(error: Exception) -> str:
+    """DuckDB's sentence without its advice and its drawing of the statement."""
+    first = str(error).split("\n")[0]
+    return first.partition("Error: ")[2] or first
