@@ -21,12 +21,19 @@ from labkit.cloud.state import Records, State
 REGION = "us-east-1"
 LEARNER = "learner"
 STARTERS: list[Callable[[Cloud], None]] = []
+STOPPERS: list[Callable[[Cloud], None]] = []
 
 
 def on_start(starter: Callable[[Cloud], None]) -> Callable[[Cloud], None]:
     """Register what a service does when the cloud comes up, such as mending interrupted runs."""
     STARTERS.append(starter)
     return starter
+
+
+def on_stop(stopper: Callable[[Cloud], None]) -> Callable[[Cloud], None]:
+    """Register what a service puts away before the cloud goes down."""
+    STOPPERS.append(stopper)
+    return stopper
 
 
 class Cloud:
@@ -58,6 +65,8 @@ class Cloud:
 
     def stop(self) -> None:
         """End the background's work and make everything durable."""
+        for stopper in STOPPERS:
+            stopper(self)
         self.jobs.stop()
         self.state.save()
         self.state.close()

@@ -190,6 +190,18 @@ class State:
 
     # records of our own services ------------------------------------------------------------------
 
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Make what is put into records inside durable as one change."""
+        with self.lock:
+            self._db.execute("BEGIN")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
     def records(self, kind: str) -> Records:
         """A durable mapping of ids to JSON objects, such as all of Athena's executions."""
         return Records(self, kind)
