@@ -11,6 +11,7 @@ import json
 import uuid
 from typing import Any
 
+from labkit.cloud.access.trust import role_session
 from labkit.cloud.glue.classifiers import known_classifiers
 from labkit.cloud.glue.configuration import read_configuration
 from labkit.cloud.glue.definitions import location
@@ -21,7 +22,7 @@ from labkit.cloud.glue.shape import UNKNOWN
 from labkit.cloud.glue.targets import folder_of, holds_data, sample, without_excluded
 from labkit.cloud.glue.writing import Policies, Writer
 from labkit.cloud.jobs import Job, Stopped
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Object, Store
 
 SHOWN = 5
@@ -56,7 +57,7 @@ class _Run:
     def __init__(self, crawl: Crawl, crawler: Any, job: Job) -> None:
         self.crawl, self.crawler, self.job = crawl, crawler, job
         self.configuration = read_configuration(crawler.configuration)
-        principal = role_session(crawler.role, crawl.cloud.account)
+        principal = role_session(crawler.role, crawl.cloud.account, "AWS-Crawler")
         self.store = Store(crawl.cloud, principal)
 
     def run(self) -> None:
@@ -157,12 +158,6 @@ def ensure_database(cloud: Any, region: str, name: str) -> Any:
         if name not in glue.databases:
             glue.create_database(name, {"Name": name})
         return glue.databases[name]
-
-
-def role_session(role: str, account: str) -> Principal:
-    """Who a crawler is to S3 and KMS: a session of its role."""
-    name = role.rpartition("/")[2]
-    return Principal(f"arn:aws:sts::{account}:assumed-role/{name}/AWS-Crawler", account)
 
 
 def as_s3_says(error: AwsError) -> str:

@@ -1,0 +1,66 @@
+"""The role that a service runs as: it must exist, and its trust policy must name the service.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_terms-and-concepts.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Principal
+
+
+def role_name(role: str) -> str:
+    """A role's name, with its path, given its name or ARN.
+
+    >>> role_name("arn:aws:iam::123456789012:role/service-role/crawler")
+    'service-role/crawler'
+    """
+    return re.sub(r"^arn:[\w-]+:iam::\d*:role/", "", role)
+
+
+def trusted_role(cloud: Cloud, role: str, service: str) -> Any | None:
+    """moto's record of a role, once a service may assume it; ``None`` when it may not.
+
+    Args:
+        role: its name or ARN.
+        service: such as ``glue.amazonaws.com``.
+    """
+    name = role_name(role).rpartition("/")[2]
+    roles = cloud.backend("iam").roles.values()
+    found = next((r for r in roles if r.name == name), None)
+    if found is None or not _trusts(found.assume_role_policy_document, service):
+        return None
+    return found
+
+
+def role_session(role: str, account: str, session: str) -> Principal:
+    """Who a service is to S3 and KMS: a session of the role that it runs as."""
+    name = role.rpartition("/")[2]
+    return Principal(f"arn:aws:sts::{account}:assumed-role/{name}/{session}", account)
+
+
+def _trusts(document: Any, service: str) -> bool:
+    try:
+        policy = document if isinstance(document, dict) else json.loads(document)
+    except ValueError:
+        policy = json.loads(urllib.parse.unquote(document))
+    named = [each for each in _list(policy.get("Statement")) if _names(each, service)]
+    effects = {each.get("Effect") for each in named}
+    return "Allow" in effects and "Deny" not in effects
+
+
+def _names(statement: dict[str, Any], service: str) -> bool:
+    principal = statement.get("Principal", {})
+    named = [principal] if isinstance(principal, str) else _list(principal.get("Service"))
+    actions = [str(action).lower() for action in _list(statement.get("Action"))]
+    assumes = {"sts:assumerole", "sts:*", "*"} & set(actions)
+    return bool(assumes) and bool({service, "*"} & set(named))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,70 @@
+"""The constraints that DataBrew's model puts on a call's members, told in the service's words.
+
+Clients check types and lengths of zero; the service checks lengths, ranges, patterns and
+enumerations. The constraints stand in botocore's model of the service.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from labkit.cloud import protocol
+from labkit.cloud.databrew.words import invalid
+
+
+def check_members(operation: str, members: dict[str, Any]) -> None:
+    """Raise ``ValidationException`` for members that break a constraint of the model."""
+    model = protocol.service_model("databrew")
+    shape = model.operation_model(operation).input_shape if model else None
+    found = list(_broken(shape, members, "")) if shape else []
+    if found:
+        errors = "error" if len(found) == 1 else "errors"
+        raise invalid(f"{len(found)} validation {errors} detected: {'; '.join(found)}")
+
+
+def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
+    """What is wrong with a value and all within it."""
+    if value is None:
+        return
+    yield from (f"Value '{value}' at '{where}' failed {why}" for why in _own(shape, value))
+    if shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield from _broken(member, value.get(name), _below(where, name))
+    elif shape.type_name == "list":
+        for at, each in enumerate(value, start=1):
+            yield from _broken(shape.member, each, f"{where}.{at}.member")
+    elif shape.type_name == "map":
+        for key, each in value.items():
+            yield from _broken(shape.key, key, where)
+            yield from _broken(shape.value, each, f"{where}.{key}.member")
+
+
+def _below(where: str, name: str) -> str:
+    small = name[:1].lower() + name[1:]
+    return f"{where}.{small}" if where else small
+
+
+def _own(shape: Any, value: Any) -> Iterator[str]:
+    """Which constraints of its own shape a value breaks."""
+    limits = shape.metadata
+    kind = shape.type_name
+    if kind in ("integer", "long", "double"):
+        yield from _range("value", value, limits)
+    elif kind in ("string", "list", "map"):
+        yield from _range("length", len(value), limits)
+    if kind == "string" and "pattern" in limits and not re.search(limits["pattern"], value):
+        pattern = limits["pattern"]
+        yield f"to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+    if kind == "string" and getattr(shape, "enum", None) and value not in shape.enum:
+        names = ", ".join(sorted(shape.enum, reverse=True))
+        yield f"to satisfy constraint: Member must satisfy enum value set: [{names}]"
+
+
+def _range(what: str, number: float, limits: dict[str, Any]) -> Iterator[str]:
+    must = f"to satisfy constraint: Member must have {what}"
+    if number < limits.get("min", number):
+        yield f"{must} greater than or equal to {limits['min']}"
+    if number > limits.get("max", number):
+        yield f"{must} less than or equal to {limits['max']}"

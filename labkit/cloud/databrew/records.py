@@ -1,0 +1,182 @@
+"""DataBrew's resources as durable records of our own, one kind a resource.
+
+A record has the members that ``Describe`` answers, ``CreatedBy`` and its like among them, and under
+``_`` what nobody is told. Each name is unique in its account and region.
+Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DescribeDataset.html
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.databrew.constraints import check_members
+from labkit.cloud.databrew.words import conflict, not_found
+from labkit.cloud.operations import Answer, Context, Handler, operation
+from labkit.cloud.state import Records
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of resource.
+
+    Args:
+        name: as in its ARN (``dataset``); its records are ``databrew.dataset``.
+        missing: the sentence for a name that there is not, with ``{name}`` in it.
+        taken: the sentence for a name that there is.
+    """
+
+    name: str
+    missing: str
+    taken: str
+
+    def arn(self, context: Context, name: str) -> str:
+        return context.arn(f"{self.name}/{name}")
+
+
+DATASET = Kind("dataset", "One or more resources can't be found.", "{name} already exists.")
+JOB = Kind("job", "Job {name} wasn't found.", "The job {name} already exists.")
+RULESET = Kind("ruleset", "Ruleset {name} not found.", "Ruleset {name} already exists.")
+SCHEDULE = Kind("schedule", "Schedule {name} wasn't found.", "The schedule {name} already exists.")
+
+
+def answers(name: str, *, alone: bool = True) -> Callable[[Handler], Handler]:
+    """Register DataBrew's answer to an operation, its members checked by the model.
+
+    Args:
+        name: the operation's name in its API model.
+        alone: no other operation changes records meanwhile; not for what takes long.
+    """
+
+    def register(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def checked(context: Context, **members: Any) -> Answer | None:
+            check_members(name, members)
+            if not alone:
+                return handler(context, **members)
+            with context.cloud.lock("databrew"):
+                return handler(context, **members)
+
+        return operation("databrew", name)(checked)
+
+    return register
+
+
+def create(
+    context: Context, kind: Kind, name: str, members: Record, private: Record | None = None
+) -> Record:
+    """Put a new resource on record.
+
+    Args:
+        members: what ``Describe`` shall answer beside who made it and when.
+        private: what nobody is told.
+
+    Raises:
+        AwsError: ``ConflictException``, the name is taken.
+    """
+    if _id(context.region, name) in records(context.cloud, kind):
+        raise conflict(kind.taken.format(name=name))
+    made = {
+        "Name": name,
+        "AccountId": context.account,
+        "ResourceArn": kind.arn(context, name),
+        "CreateDate": now(),
+        "CreatedBy": context.principal.arn,
+        "Tags": {},
+        **_given(members),
+        "_": {"region": context.region, **(private or {})},
+    }
+    return put(context.cloud, kind, made)
+
+
+def update(
+    context: Context, kind: Kind, name: str, members: Record, *, missing: str = ""
+) -> Record:
+    """Change members of a resource; one that is ``None`` goes.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    record = find(context, kind, name, missing=missing)
+    changed = {"LastModifiedBy": context.principal.arn, "LastModifiedDate": now(), **members}
+    return put(context.cloud, kind, _given(record | changed))
+
+
+def find(context: Context, kind: Kind, name: str, *, missing: str = "") -> Record:
+    """A resource's record.
+
+    Args:
+        missing: the sentence when there is none, where it is not the kind's own.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    found = look_up(context.cloud, context.region, kind, name)
+    if found is None:
+        raise not_found((missing or kind.missing).format(name=name))
+    return found
+
+
+def look_up(cloud: Cloud, region: str, kind: Kind, name: str) -> Record | None:
+    """A resource's record, if there is one."""
+    return records(cloud, kind).get(_id(region, name))
+
+
+def remove(context: Context, kind: Kind, name: str, *, missing: str = "") -> None:
+    """Drop a resource.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    find(context, kind, name, missing=missing)
+    del records(context.cloud, kind)[_id(context.region, name)]
+
+
+def listed(context: Context, kind: Kind) -> list[Record]:
+    """All resources of a kind in the caller's region, in order of creation."""
+    found = list(records(context.cloud, kind).values())
+    return [record for record in found if record["_"]["region"] == context.region]
+
+
+def put(cloud: Cloud, kind: Kind, record: Record) -> Record:
+    """Store a record whole."""
+    records(cloud, kind)[_id(record["_"]["region"], record["Name"])] = record
+    return record
+
+
+def records(cloud: Cloud, kind: Kind) -> Records:
+    """All records of a kind, of every region, by region and name."""
+    return cloud.records(f"databrew.{kind.name}")
+
+
+def shown(record: Record) -> Record:
+    """What a caller is told of a record."""
+    return {name: value for name, value in record.items() if name != "_"}
+
+
+def name_of(reference: str) -> str:
+    """A resource's name, given its name or ARN.
+
+    >>> name_of("arn:aws:databrew:us-east-1:123456789012:dataset/my orders")
+    'my orders'
+    """
+    return reference.partition("/")[2] if reference.startswith("arn:") else reference
+
+
+def now() -> float:
+    """The time in seconds since 1970, to the millisecond that AWS tells."""
+    return round(time.time(), 3)
+
+
+def _id(region: str, name: str) -> str:
+    return f"{region}/{name}"
+
+
+def _given(members: Record) -> Record:
+    return {name: value for name, value in members.items() if value is not None}
