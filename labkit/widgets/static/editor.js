@@ -40,7 +40,7 @@ function treeTable(table, send, own) {
     h("div", { class: "lk-row lk-tree-line" },
       chevron(open, `columns of ${table.name}`, () => toggled(own, "open", table.name)),
       h("span", { class: "lk-grow lk-tree-name", title: table.name }, table.name),
-      table.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${table.keys.join(", ")}` }, h("span", { class: "lk-wide" }, "Partitioned"), h("span", { class: "lk-slim", "aria-hidden": "true" }, "part.")),
+      table.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${table.keys.join(", ")}` }, "part."),
       button(`Menu of ${table.name}`, () => own.set({ menu: own.menu === table.name ? "" : table.name }),
         { class: "lk-plain", "aria-haspopup": "menu", "aria-expanded": String(own.menu === table.name) }, "⋮")),
     own.menu === table.name && tableMenu(table, own),
