@@ -47,6 +47,13 @@ KEY_USE_ACTIONS = [
 ]
 KEY_USERS = "Allow use of the key"
 LAMBDA_TIMEOUT_S, LAMBDA_MEMORY_MB = 300, 1024
+# Who may take on each role.
+ROLES = {
+    n.CRAWLER_ROLE: ["glue.amazonaws.com"],
+    n.FETCH_ROLE: ["lambda.amazonaws.com"],
+    n.DATABREW_ROLE: ["databrew.amazonaws.com"],
+    n.FLOW_ROLE: ["states.amazonaws.com", "events.amazonaws.com"],
+}
 Step = Callable[["Lab"], None]
 
 
@@ -58,28 +65,30 @@ def ensure(lab: Lab) -> Iterator[str]:
 
 
 def is_ready(lab: Lab) -> bool:
-    """Whether the last thing that `ensure` makes is there."""
+    """Whether the last thing that `ensure` makes is there, and the newest of its roles."""
     try:
         lab.client("glue").get_crawler(Name=n.LMS_CRAWLER)
+        lab.client("iam").get_role(RoleName=n.FLOW_ROLE)
     except ClientError:
         return False
     return True
 
 
 def roles(lab: Lab) -> None:
-    """Roles of the crawlers and of the Lambda functions."""
+    """Roles of the crawlers, the functions, DataBrew's jobs and the flows."""
     iam, buckets = lab.client("iam"), [f"arn:aws:s3:::{b}" for b in lab.names.buckets]
     access = [
         _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{b}/*" for b in buckets]),
         _allow(["s3:ListBucket", "s3:GetBucketLocation"], buckets),
         _allow(KEY_USE_ACTIONS, ["*"]),
         _allow(["glue:*", "logs:*", "ssm:GetParameter", "ssm:PutParameter"], ["*"]),
+        _allow(["athena:*", "databrew:*", "states:StartExecution"], ["*"]),
     ]
-    for role, service in ((n.CRAWLER_ROLE, "glue"), (n.FETCH_ROLE, "lambda")):
+    for role, services in ROLES.items():
         trust = _policy(
             {
                 "Effect": "Allow",
-                "Principal": {"Service": f"{service}.amazonaws.com"},
+                "Principal": {"Service": services if len(services) > 1 else services[0]},
                 "Action": "sts:AssumeRole",
             }
         )
@@ -254,7 +263,7 @@ def drop_key(lab: Lab) -> None:
     if key_id := _key_id(kms):
         kms.delete_alias(AliasName=n.KEY_ALIAS)
         kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
-    for role in (n.CRAWLER_ROLE, n.FETCH_ROLE):
+    for role in ROLES:
         _unless_missing(iam.delete_role_policy, RoleName=role, PolicyName="dataedu-access")
         _unless_missing(iam.delete_role, RoleName=role)
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 KEY_ALIAS = "alias/dataedu-key"
 CRAWLER_ROLE = "dataedu-glue-crawler-role"
 FETCH_ROLE = "dataedu-fetch-role"
+DATABREW_ROLE = "dataedu-databrew-role"
+FLOW_ROLE = "dataedu-flow-role"
 FETCH_DEMO_DATA = "dataedu-fetch-demo-data"
 FETCH_LMSAPI = "dataedu-fetch-lmsapi"
 SYNC_RULE = "dataedu-lmsapi-sync"
