@@ -1,0 +1,124 @@
+"""Every recipe operation on small tables: what it makes of ordinary, missing and odd values.
+
+Each case runs twice: as one statement that streams, whose rows have no order, and with the rows
+numbered, as it is in a recipe that has a step that depends on the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
+from labkit.cloud.databrew.recipe.types import NAMES, shown
+from labkit.cloud.engine import DuckEngine, Session
+from tests.databrew.table import Case, read_cases
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+ALL = read_cases()
+WRONG = [case for case in ALL if case.error]
+RIGHT = [case for case in ALL if not case.error and not case.waived]
+
+Table = dict[str, tuple[str, list[Any]]]
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with closing(DuckEngine()) as engine, engine.session() as session:
+        yield session
+
+
+@pytest.mark.parametrize("numbered", [False, True], ids=["streaming", "numbered"])
+@pytest.mark.parametrize("case", RIGHT, ids=lambda case: case.name)
+def test_an_operation(case: Case, numbered: bool, session: Session) -> None:
+    found, in_order = run(case, session, numbered=numbered)
+    if case.expected is not None:
+        assert {name: kind for name, (kind, _) in found.items()} == {
+            name: kind for name, (kind, _) in case.expected.items()
+        }
+        assert list(found) == list(case.expected)
+        assert rows(found, in_order) == rows(case.expected, in_order)
+
+
+@pytest.mark.parametrize("case", WRONG, ids=lambda case: case.name)
+def test_an_operation_that_is_refused(case: Case, session: Session) -> None:
+    with pytest.raises(RecipeError) as failure:
+        run(case, session, numbered=False)
+    assert case.error in failure.value.message
+
+
+def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:
+    """What a case's step makes of its table, and whether its rows have an order."""
+    with closing(RecipeContext(session, now=NOW, numbered=numbered)) as context:
+        source = select(case.given)
+        step = Step(case.operation, case.parameters, case.conditions)
+        made = compile_recipe([step], source, context.describe(source), context)
+        values = list(zip(*context.rows(made.statement), strict=True))
+        columns = values or [()] * len(made.columns)
+        table = {
+            column.name: (shown(column.type), list(each))
+            for column, each in zip(made.columns, columns, strict=True)
+        }
+        return table, context.numbered
+
+
+def select(table: Table) -> str:
+    """SQL of a table's rows."""
+    names = ", ".join(f'"{name}"' for name in table)
+    columns = [[cast(value, kind) for value in values] for kind, values in table.values()]
+    lines = [f"({', '.join(line)})" for line in zip(*columns, strict=True)]
+    if not lines:
+        empty = ", ".join(f'{cast(None, kind)} AS "{n}"' for n, (kind, _) in table.items())
+        return f"SELECT {empty} WHERE false"
+    return f"SELECT * FROM (VALUES {', '.join(lines)}) AS t({names})"
+
+
+def cast(value: Any, kind: str) -> str:
+    """A JSON value as SQL of a type: DataBrew's name of one, or DuckDB's."""
+    duckdb = NAMES[kind].duckdb if kind in NAMES else kind
+    return f"CAST({literal(value, duckdb.startswith('MAP'))} AS {duckdb})"
+
+
+def literal(value: Any, as_map: bool = False) -> str:
+    match value:
+        case None:
+            return "NULL"
+        case str():
+            return "'" + value.replace("'", "''") + "'"
+        case list():
+            return f"[{', '.join(map(literal, value))}]"
+        case dict():
+            pairs = ", ".join(f"{literal(k)}: {literal(v)}" for k, v in value.items())
+            return f"{'MAP ' if as_map else ''}{{{pairs}}}"
+        case _:
+            return str(value)
+
+
+def rows(table: Table, in_order: bool) -> list[tuple[str, ...]]:
+    """A table's rows, as plain as JSON says them."""
+    columns = [[repr(plain(each)) for each in values] for _, values in table.values()]
+    found = list(zip(*columns, strict=True))
+    return found if in_order else sorted(found)
+
+
+def plain(value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case float() | Decimal() | int():
+            return float(f"{float(value):.9g}")
+        case datetime() | date():
+            return str(value)
+        case bytes():
+            return value.hex()
+        case list() | tuple():
+            return [plain(each) for each in value]
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+        case _:
+            return value
