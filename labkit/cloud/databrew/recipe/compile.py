@@ -66,6 +66,6 @@ def apply(step: Step, table: Relation) -> Relation:
 
 def _needs_order(step: Step) -> bool:
     try:
-        return operation_named(step.operation).ordered
+        return operation_named(step.operation).needs_order(step.parameters)
     except RecipeError:  # told with its number when its turn comes
         return False

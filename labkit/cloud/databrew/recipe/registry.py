@@ -28,6 +28,7 @@ from labkit.cloud.databrew.recipe.parameters import Parameter, folded, parameter
 from labkit.cloud.databrew.recipe.relation import Relation
 
 Function = Callable[..., Relation]
+Ordered = bool | Callable[[Mapping[str, str]], bool]
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class Operation:
         name: DataBrew's (``RENAME``).
         category: as the console's toolbar groups them.
         function: takes a relation and the parameters, returns a relation.
-        ordered: whether it depends on the order of rows.
+        ordered: whether it depends on the order of rows; for some, their parameters decide.
     """
 
     name: str
     category: str
     function: Function
-    ordered: bool = False
+    ordered: Ordered = False
 
     @functools.cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -57,6 +58,10 @@ class Operation:
     def summary(self) -> str:
         """What it does, in a sentence."""
         return (inspect.getdoc(self.function) or "").split("\n\n")[0].replace("\n", " ")
+
+    def needs_order(self, given: Mapping[str, str]) -> bool:
+        """Whether it depends on the order of rows, with these parameters."""
+        return self.ordered if isinstance(self.ordered, bool) else self.ordered(given)
 
     def apply(self, table: Relation, given: Mapping[str, str]) -> Relation:
         """Apply it with parameters as the API has them: texts under DataBrew's names.
@@ -75,12 +80,24 @@ class Operation:
 
 
 OPERATIONS: dict[str, Operation] = {}
+#: Names of functions' pages that their own examples do not use, and the other way round.
+ALIASES = {
+    "ISEVEN": "IS_EVEN",
+    "ISODD": "IS_ODD",
+    "STDDEV": "STANDARD_DEVIATION",
+    "VAR": "VARIANCE",
+    "ROLLING_STDEV": "ROLLING_STANDARD_DEVIATION",
+    "ROLLING_VAR": "ROLLING_VARIANCE",
+    "DATEADD": "DATE_ADD",
+    "DATEDIFF": "DATE_DIFF",
+    "DATETIME": "DATE_TIME",
+}
 
 
 def category(title: str) -> Callable[..., Callable[[Function], Function]]:
     """A decorator that registers the operations of one category."""
 
-    def operation(name: str, *, ordered: bool = False) -> Callable[[Function], Function]:
+    def operation(name: str, *, ordered: Ordered = False) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             if name in OPERATIONS:
                 raise RecipeError(f"{name} is registered twice")
@@ -99,9 +116,10 @@ def operation_named(name: str) -> Operation:
         RecipeError: there is none.
     """
     _load()
-    if name.upper() not in OPERATIONS:
+    known = ALIASES.get(name.upper(), name.upper())
+    if known not in OPERATIONS:
         raise unknown("operation", name, sorted(OPERATIONS))
-    return OPERATIONS[name.upper()]
+    return OPERATIONS[known]
 
 
 @functools.cache

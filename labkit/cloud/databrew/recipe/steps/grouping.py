@@ -1,0 +1,175 @@
+"""Many rows as one: groups, and values as columns and back.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-structure.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labkit.cloud.databrew.recipe.aggregates import aggregate
+from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, folded
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.databrew.recipe.values import in_common
+
+operation = category("Data structure")
+
+#: A pivoted column "can have a maximum of 10 distinct values".
+PIVOT_LIMIT = 10
+#: Spark's own limit, for the columns of ``TRANSPOSE``.
+TRANSPOSE_LIMIT = 10_000
+
+
+def _beside(given: Mapping[str, str]) -> bool:
+    """Whether the rows stay, and with them their order."""
+    return any(folded(n) == "usenewdataframe" and t.lower() == "false" for n, t in given.items())
+
+
+@operation("GROUP_BY", ordered=_beside)
+def group_by(
+    table: Relation,
+    *,
+    source_columns: Columns,
+    group_by_agg_function_options: Json = (),
+    group_by_agg_functions: Json = (),
+    use_new_data_frame: bool = True,
+) -> Relation:
+    """One row a group, with aggregates of it; or all rows, if ``useNewDataFrame`` is false.
+
+    Groups come in the order of their columns. Refused are functions that the documentation
+    does not explain for groups, ``UNAGGREGATED`` among them.
+    """
+    options = _objects(group_by_agg_function_options or group_by_agg_functions)
+    keys = ", ".join(each.sql for each in source_columns)
+    if not use_new_data_frame:
+        over = f"OVER (PARTITION BY {keys})"
+        return table.put_all(_aggregate(table, each, over) for each in options)
+    items = [(each.name, each.sql) for each in source_columns]
+    items += [_aggregate(table, each) for each in options]
+    source = f"FROM {table.name} GROUP BY {keys} ORDER BY {keys}"
+    return table.derive(items, source, order=keys)
+
+
+@operation("PIVOT")
+def pivot(
+    table: Relation, *, source_column: Column, value_column: Column, aggregate_function: str
+) -> Relation:
+    """A column for each value of the source column, holding an aggregate of the value column.
+
+    Rows are grouped by all other columns. A new column's name is the value, as Spark has it, which
+    the documentation does not tell.
+    """
+    rest = [each for each in table.columns if each not in (source_column, value_column)]
+    values = _values(table, source_column.text, PIVOT_LIMIT, source_column.name)
+    return _pivoted(table, rest, source_column.text, values, value_column, aggregate_function)
+
+
+@operation("UNPIVOT")
+def unpivot(
+    table: Relation, *, source_columns: Columns, unpivot_column: NewColumn, value_column: NewColumn
+) -> Relation:
+    """A row for each source column: its name in one new column, its value in the other.
+
+    Values of different types become text; missing ones keep their rows, as in Spark.
+    """
+    rest = [(each.name, each.sql) for each in table.columns if each not in source_columns]
+    return _unpivoted(table, rest, source_columns, unpivot_column, value_column)
+
+
+@operation("TRANSPOSE")
+def transpose(
+    table: Relation,
+    *,
+    pivot_columns: Columns,
+    value_columns: Columns,
+    aggregate_function: str,
+    new_column: str,
+) -> Relation:
+    """Rows as columns: one row for each value column, one column for each value of the pivot's.
+
+    Several pivot columns make one name with ``_`` between. Columns that are in neither list go.
+    """
+    name = " || '_' || ".join(f"coalesce({each.text}, 'null')" for each in pivot_columns)
+    values = _values(table, name, TRANSPOSE_LIMIT, ", ".join(each.name for each in pivot_columns))
+    places = [("#place", '"#at"'), ("#name", name)]
+    long = _unpivoted(table, places, value_columns, new_column, "#value")
+    by = [long.column("#place"), long.column(new_column)]
+    wide = _pivoted(long, by, '"#name"', values, long.column("#value"), aggregate_function)
+    return wide.select((each.name, each.sql) for each in wide.columns if each.name != "#place")
+
+
+def _objects(options: Any) -> Sequence[dict[str, Any]]:
+    if not isinstance(options, list | tuple) or not all(isinstance(each, dict) for each in options):
+        raise RecipeError(
+            "The parameter 'groupByAggFunctionOptions' must be a JSON list of objects with "
+            "sourceColumnName, targetColumnName, targetColumnDataType and functionName."
+        )
+    return options
+
+
+def _aggregate(table: Relation, option: dict[str, Any], over: str = "") -> tuple[str, str]:
+    """Name and SQL of an aggregate, in the type that is asked for."""
+    missing = [each for each in ("sourceColumnName", "functionName") if each not in option]
+    if missing:
+        raise RecipeError(f"An aggregate of 'groupByAggFunctionOptions' lacks '{missing[0]}'.")
+    column, function = table.column(option["sourceColumnName"]), option["functionName"]
+    name = option.get("targetColumnName") or f"{column.name}_{function.lower()}"
+    return name, _typed(aggregate(function, column, over=over), option.get("targetColumnDataType"))
+
+
+def _typed(sql: str, kind: str | None) -> str:
+    """The types of numbers are one for DataBrew, ``number``: those stay as they are."""
+    if kind is None or kind.lower() == "number":
+        return sql
+    if kind.lower() not in NAMES:
+        raise unknown("type", kind, NAMES)
+    return f"TRY_CAST({sql} AS {NAMES[kind.lower()].duckdb})"
+
+
+def _values(table: Relation, text: str, limit: int, title: str) -> list[str | None]:
+    """The distinct values of an expression, in order."""
+    found = table.look(f"DISTINCT {text} AS v", f"ORDER BY v NULLS FIRST LIMIT {limit + 1}")
+    if len(found) > limit:
+        raise RecipeError(
+            f"'{title}' has more than {limit} distinct values, the most there may be."
+        )
+    return [value for (value,) in found]
+
+
+def _pivoted(
+    table: Relation,
+    by: Sequence[Column],
+    name: str,
+    values: Sequence[str | None],
+    column: Column,
+    function: str,
+) -> Relation:
+    keys = ", ".join(each.sql for each in by)
+    items = [(each.name, each.sql) for each in by]
+    for value in values:
+        wanted = "NULL" if value is None else quoted_text(value)
+        sql = aggregate(function, column, only=f"{name} IS NOT DISTINCT FROM {wanted}")
+        items.append(("null" if value is None else value, sql))
+    groups = f" GROUP BY {keys} ORDER BY {keys}" if by else ""
+    return table.derive(items, f"FROM {table.name}{groups}", order=keys or "1")
+
+
+def _unpivoted(
+    table: Relation,
+    rest: Sequence[tuple[str, str]],
+    columns: Sequence[Column],
+    name: str,
+    value: str,
+) -> Relation:
+    names = ", ".join(quoted_text(each.name) for each in columns)
+    values = ", ".join(in_common(columns))
+    return table.derive(
+        [*rest, (name, f'[{names}]["#at"]'), (value, f'[{values}]["#at"]')],
+        f'FROM (SELECT *, unnest(range(1, {len(columns) + 1})) AS "#at" FROM {table.name}) '
+        f"AS {table.name}",
+        order=f'{table.row}, "#at"',
+    )

@@ -1,0 +1,183 @@
+"""Mathematical functions: each puts its result into a new column.
+
+A text counts as the number that it reads as, anything else as missing, and what has no result is
+missing: where Spark gives NULL (a division by zero, a logarithm of zero) or Infinity or NaN (a
+power that overflows, the root of -1), so do these. A whole number that does not fit is NULL.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.math.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.databrew.recipe.parameters import NewColumn
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.values import between, draw, logarithm, number, operand
+
+operation = category("Mathematical functions")
+
+#: Name → SQL over ``{x}``, and what it is.
+_OF_ONE = {
+    "ABSOLUTE": ("TRY(abs({x}))", "How far a number is from zero."),
+    "CEILING": ("TRY_CAST(ceil({x}) AS BIGINT)", "The least whole number that is not less."),
+    "DEGREES": ("degrees({x})", "An angle in radians as degrees."),
+    "EXPONENT": ("exp({x})", "Euler's number to the power of a number."),
+    "FLOOR": ("TRY_CAST(floor({x}) AS BIGINT)", "The greatest whole number that is not greater."),
+    "LN": ("CASE WHEN {x} > 0 THEN ln({x}) END", "The natural logarithm; none of 0 and below."),
+    "NEGATE": ("TRY(-({x}))", "A number with the other sign."),
+    "RADIANS": ("radians({x})", "An angle in degrees as radians."),
+    "ROUND": (
+        "TRY(round({x}))",
+        "The nearest whole number; a half goes away from zero, as in Spark.",
+    ),
+    "SIGN": ("CAST(sign({x}) AS INTEGER)", "-1, 0 or 1: whether a number is below zero or above."),
+    "SQUARE_ROOT": ("sqrt({x})", "The square root; NaN below 0."),
+}
+_MOD = """What remains of a number divided by another, with the sign of the first; NULL by 0.
+
+The documentation calls it the percent that one number is of another; its name says the remainder.
+"""
+#: Name → SQL over ``{a}`` and ``{b}``, and what it is.
+_OF_TWO = {
+    "ADD": ("TRY({a} + {b})", "The sum of two numbers."),
+    "DIVIDE": ("CASE WHEN {b} <> 0 THEN {a} / {b} END", "A number divided by another; NULL by 0."),
+    "MOD": ("CASE WHEN {b} <> 0 THEN TRY({a} % {b}) END", _MOD),
+    "MULTIPLY": ("TRY({a} * {b})", "The product of two numbers."),
+    "SUBTRACT": ("TRY({a} - {b})", "A number less another."),
+}
+
+
+def _of_one(name: str, sql: str, doc: str) -> None:
+    def function(
+        table: Relation,
+        *,
+        source_column: Column | None = None,
+        source_column1: Column | None = None,
+        value: str | None = None,
+        value1: str | None = None,
+        target_column: NewColumn,
+    ) -> Relation:
+        column, given = source_column or source_column1, value if value is not None else value1
+        x = operand(column, given, "'sourceColumn' or 'value'")
+        return table.put(target_column, sql.format(x=x))
+
+    function.__doc__ = doc
+    operation(name)(function)
+
+
+def _of_two(name: str, sql: str, doc: str) -> None:
+    def function(
+        table: Relation,
+        *,
+        source_column1: Column | None = None,
+        value1: str | None = None,
+        source_column2: Column | None = None,
+        value2: str | None = None,
+        target_column: NewColumn,
+    ) -> Relation:
+        if source_column2 is None and value2 is None and source_column1:
+            value1, value2 = None, value1  # ADD is documented with "sourceColumn1 + value1"
+        a = operand(source_column1, value1, "'sourceColumn1' or 'value1'")
+        b = operand(source_column2, value2, "'sourceColumn2' or 'value2'")
+        return table.put(target_column, sql.format(a=a, b=b))
+
+    function.__doc__ = doc
+    operation(name)(function)
+
+
+for _name, (_sql, _doc) in _OF_ONE.items():
+    _of_one(_name, _sql, _doc)
+for _name, (_sql, _doc) in _OF_TWO.items():
+    _of_two(_name, _sql, _doc)
+
+
+@operation("IS_EVEN")
+def is_even(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    target_column: NewColumn,
+    true_string: str | None = None,
+    false_string: str | None = None,
+) -> Relation:
+    """Whether a number is even; a decimal is not."""
+    x = operand(source_column, value, "'sourceColumn' or 'value'")
+    return table.put(target_column, _says(_has_rest(x, 0), true_string, false_string))
+
+
+@operation("IS_ODD")
+def is_odd(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    target_column: NewColumn,
+    true_string: str | None = None,
+    false_string: str | None = None,
+) -> Relation:
+    """Whether a number is odd; a decimal is not."""
+    x = operand(source_column, value, "'sourceColumn' or 'value'")
+    return table.put(target_column, _says(_has_rest(x, 1), true_string, false_string))
+
+
+def _has_rest(x: str, rest: int) -> str:
+    return f"abs({x} % 2) = {rest}"
+
+
+def _says(test: str, yes: str | None, no: str | None) -> str:
+    """A condition as two texts, or as it is when neither is given; NULL stays NULL."""
+    if yes is None and no is None:
+        return test
+    true, false = quoted_text(yes or "true"), quoted_text(no or "false")
+    return f"CASE WHEN {test} THEN {true} WHEN NOT ({test}) THEN {false} END"
+
+
+@operation("LOG")
+def log(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    target_column: NewColumn,
+    base: float = 10,
+) -> Relation:
+    """The logarithm to a base; none of 0 and below."""
+    x = operand(source_column, value, "'sourceColumn' or 'value'")
+    return table.put(target_column, logarithm(x, base))
+
+
+@operation("POWER")
+def power(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    target_column: NewColumn,
+    exponent: float,
+) -> Relation:
+    """A number to the power of an exponent; Infinity where it overflows."""
+    x = operand(source_column, value, "'sourceColumn' or 'value'")
+    return table.put(
+        target_column, f"pow(CAST({x} AS DOUBLE), {number(str(exponent), 'exponent')})"
+    )
+
+
+@operation("PI")
+def pi(table: Relation, *, target_column: NewColumn) -> Relation:
+    """The number pi in every row."""
+    return table.put(target_column, "pi()")
+
+
+@operation("RANDOM", ordered=True)
+def random(table: Relation, *, target_column: NewColumn) -> Relation:
+    """A random number from 0 to 1 in every row; the same seed gives the same numbers."""
+    return table.put(target_column, draw(table, target_column))
+
+
+@operation("RANDOM_BETWEEN", ordered=True)
+def random_between(
+    table: Relation, *, lower_bound: str, upper_bound: str, target_column: NewColumn
+) -> Relation:
+    """A random number between two bounds, which it may meet; a whole one where both are whole."""
+    return table.put(target_column, between(table, lower_bound, upper_bound, target_column))

@@ -1,0 +1,104 @@
+"""Expressions that several operations share: values of one type, numbers, modes, random draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+
+
+def in_common(columns: Sequence[Column]) -> list[str]:
+    """SQL of each column in the type that holds them all: a number's, or text.
+
+    >>> from labkit.cloud.engine.types import BIGINT, DOUBLE, VARCHAR
+    >>> in_common([Column("a", BIGINT), Column("b", DOUBLE)])
+    ['CAST("a" AS DOUBLE)', 'CAST("b" AS DOUBLE)']
+    >>> in_common([Column("a", BIGINT), Column("b", VARCHAR)])
+    ['CAST("a" AS VARCHAR)', '"b"']
+    """
+    if len({each.type for each in columns}) == 1:
+        return [each.sql for each in columns]
+    if all(each.is_number for each in columns):
+        kind = "BIGINT" if all(each.is_whole for each in columns) else "DOUBLE"
+        return [f"CAST({each.sql} AS {kind})" for each in columns]
+    if all(each.is_time for each in columns):
+        return [f"CAST({each.sql} AS TIMESTAMP)" for each in columns]
+    return [each.text for each in columns]
+
+
+def present(column: Column) -> str:
+    """SQL of a value, NULL where it is missing: an empty text is.
+
+    >>> from labkit.cloud.engine.types import BIGINT
+    >>> present(Column("a", BIGINT))
+    '"a"'
+    """
+    return f"nullif({column.sql}, '')" if column.is_text else column.sql
+
+
+def number(text: str, name: str) -> str:
+    """SQL of a number that a parameter gives as text.
+
+    Raises:
+        RecipeError: it is none.
+    """
+    try:
+        whole = int(text)
+    except ValueError:
+        pass
+    else:
+        return f"CAST({quoted_text(str(whole))} AS BIGINT)" if abs(whole) < 2**63 else f"{whole}e0"
+    try:
+        return f"CAST({quoted_text(str(float(text)))} AS DOUBLE)"
+    except ValueError:
+        raise RecipeError(f"The parameter '{name}' must be a number, not '{text}'.") from None
+
+
+def operand(column: Column | None, value: str | None, names: str) -> str:
+    """SQL of a number: a column's or a given one, of which there must be exactly one.
+
+    Args:
+        names: of both parameters, for the refusal.
+    """
+    if (column is None) == (value is None):
+        raise RecipeError(f"Give either {names}, not both.")
+    return column.number if column else number(value or "", names)
+
+
+def draw(table: Relation, salt: str) -> str:
+    """SQL of a random number from 0 up to but not including 1, one a row.
+
+    Drawn from the row's number and the recipe's seed: the same on any number of threads. The
+    operation must be registered as ``ordered``.
+    """
+    bits = f"hash({table.row}, CAST({table.context.seed} AS BIGINT), {quoted_text(salt)})"
+    return f"(({bits} >> 11) / 9007199254740992.0::DOUBLE)"
+
+
+def between(table: Relation, lower: str, upper: str, salt: str) -> str:
+    """SQL of a random number between two bounds, both included; whole where both are.
+
+    Raises:
+        RecipeError: a bound is no number, or they are the wrong way round.
+    """
+    low, high = number(lower, "lowerBound"), number(upper, "upperBound")
+    if float(lower) > float(upper):
+        raise RecipeError(f"The lower bound {lower} is above the upper bound {upper}.")
+    one = draw(table, salt)
+    if "BIGINT" in low and "BIGINT" in high:
+        return f"CAST({low} + floor({one} * ({float(upper) - float(lower) + 1}::DOUBLE)) AS BIGINT)"
+    return f"{low} + {one} * ({high} - {low})"
+
+
+def logarithm(x: str, base: float) -> str:
+    """SQL of a logarithm; NULL of 0 and below, as in Spark.
+
+    Raises:
+        RecipeError: there is no logarithm to this base.
+    """
+    if not base > 0 or base == 1:
+        raise RecipeError(f"There is no logarithm to the base {base:g}.")
+    exact = {2.0: f"log2({x})", 10.0: f"log10({x})"}
+    sql = exact.get(float(base), f"ln({x}) / ln({float(base)!r}::DOUBLE)")
+    return f"CASE WHEN {x} > 0 THEN {sql} END"
