@@ -1,0 +1,105 @@
+"""Statistics between columns: duplicate rows, and correlations of numbers.
+
+A row is a duplicate when an earlier one has the same values in all columns, so their count is that
+of the rows less that of the different ones. A correlation is Pearson's coefficient over the rows
+where both columns have a number; it is null where one of them has the same number throughout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from labkit.cloud.databrew.profile.numbers import Array, Standard
+from labkit.cloud.databrew.profile.tally import Column
+
+_BLOCK = 1 << 14
+"""How many rows are summed at once: what of ten columns fits near the processor."""
+_ROUNDING = 1e-12
+"""What is left of a spread of 0, relative to what was summed."""
+
+
+def duplicate_rows_count(
+    connection: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str]
+) -> int:
+    """How many rows repeat another.
+
+    Rows whose hash occurs once have no equal; only the others are compared.
+
+    Args:
+        connection: where the rows are.
+        rows: their table.
+        names: SQL of all its columns.
+    """
+    listed = ", ".join(names)
+    repeated = f"SELECT hash({listed}) FROM {rows} GROUP BY 1 HAVING count(*) > 1"
+    groups = f"SELECT count(*) AS times FROM {rows} WHERE hash({listed}) IN ({repeated})"
+    summed = f"SELECT coalesce(sum(times - 1), 0)::BIGINT FROM ({groups} GROUP BY {listed})"
+    [(repeats,)] = connection.execute(summed).fetchall()
+    return int(repeats)
+
+
+def correlations(
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    columns: Sequence[tuple[Column, Standard]],
+    check: Callable[[], None],
+) -> Array:
+    """The matrix of the columns' coefficients, NaN where there is none.
+
+    The sums go over parts of the rows in their order, so that they are the same every time.
+    """
+    selected = ", ".join(_shifted(column, standard) for column, standard in columns)
+    means = np.array([[standard.mean] for _, standard in columns])
+    deviations = np.array([[standard.deviation] for _, standard in columns])
+    sums = np.zeros((4, len(columns), len(columns)))
+    reader = connection.sql(f"SELECT {selected} FROM {rows}").to_arrow_reader(_BLOCK)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for block in _blocks(reader, len(columns)):
+            check()
+            sums += _sums((block - means) / deviations)
+        return _coefficients(*sums)
+
+
+def _shifted(column: Column, standard: Standard) -> str:
+    """SQL of what the mean is taken from."""
+    if standard.whole:
+        return f"({column.sql}::HUGEINT - {standard.origin})::DOUBLE"
+    return f"{column.sql}::DOUBLE / {standard.scale!r}::DOUBLE"
+
+
+def _blocks(reader: pa.RecordBatchReader, columns: int) -> Iterator[Array]:
+    """The rows in their order, always as many at once, a line a column; NaN for null."""
+    block, filled = np.empty((columns, _BLOCK)), 0
+    for batch in reader:
+        while len(batch):
+            part, batch = batch.slice(0, _BLOCK - filled), batch.slice(_BLOCK - filled)
+            for line, column in zip(block, part.columns, strict=True):
+                line[filled : filled + len(part)] = column.to_numpy(zero_copy_only=False)
+            filled = (filled + len(part)) % _BLOCK
+            if not filled:
+                yield block
+    if filled:
+        yield block[:, :filled]
+
+
+def _sums(block: Array) -> Array:
+    """Over rows with both numbers: how many, sums of one, of its squares, of the products."""
+    known = np.isfinite(block)
+    if known.all():
+        ones = np.ones_like(block)
+    else:
+        block, ones = np.where(known, block, 0.0), known.astype(float)
+    sums = ones @ ones.T, block @ ones.T, (block * block) @ ones.T, block @ block.T
+    return np.stack(sums)
+
+
+def _coefficients(count: Array, one: Array, squares: Array, products: Array) -> Array:
+    spread = squares - one * one / count
+    spread[spread <= squares * _ROUNDING] = np.nan
+    found: Array = (products - one * one.T / count) / np.sqrt(spread * spread.T)
+    np.fill_diagonal(found, np.where(np.isfinite(found.diagonal()), 1.0, np.nan))
+    return np.clip(found, -1.0, 1.0)

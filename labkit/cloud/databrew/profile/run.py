@@ -1,0 +1,201 @@
+"""A profile job's work: some passes over the rows, and one document.
+
+The rows are taken once, into a table of the session's own, but for columnar files, of which a pass
+reads its own column as fast. Then a sketch tells which numeric columns have so many different
+values that sorting them is faster than grouping them; each column is counted and told in turn;
+correlations and duplicates come last. A column where no value occurs twice shows that no row does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from labkit.cloud.databrew.profile import configuration as settings
+from labkit.cloud.databrew.profile.between import correlations, duplicate_rows_count
+from labkit.cloud.databrew.profile.checks import validate
+from labkit.cloud.databrew.profile.defaults import (
+    DATASET_STATISTICS,
+    KINDS,
+    NUMBER,
+    PARAMETERS,
+    STATISTICS,
+    Parameters,
+    default_configuration,
+    spark_name,
+)
+from labkit.cloud.databrew.profile.detect import detect
+from labkit.cloud.databrew.profile.numbers import Standard
+from labkit.cloud.databrew.profile.statistics import Evaluated, attributes, plain
+from labkit.cloud.databrew.profile.tally import Column, Tally, summary, tally
+from labkit.cloud.engine.duck import Session, failures
+from labkit.cloud.engine.types import Type
+
+_ROWS = "profiled_rows"
+_TABLES = (_ROWS, "tally", "texts")
+
+
+def profile(
+    session: Session,
+    relation: str,
+    columns: Sequence[tuple[str, Type]],
+    configuration: Mapping[str, Any] | None = None,
+    *,
+    sample_size: int | None = None,
+    columnar: bool = False,
+    check: Callable[[], None] = lambda: None,
+    progress: Callable[[float], None] = lambda share: None,
+) -> dict[str, Any]:
+    """Evaluate the statistics of a data set.
+
+    Args:
+        session: runs SQL; nothing else uses it meanwhile.
+        relation: a ``SELECT`` of the rows.
+        columns: the name and the type of each of its columns.
+        configuration: a ``ProfileConfiguration`` as boto3 sends it.
+        sample_size: how many rows to take from the start; all by default.
+        columnar: whether the rows may be read again and again, a column at a time, as those of
+            Parquet files; else they are copied first.
+        check: called between the passes; what it raises ends the work.
+        progress: is told how much is done, from 0 to 1.
+
+    Returns:
+        The document that DataBrew writes, less what it tells of the run (``jobName``,
+        ``jobRunId``, ``location``, ``startedOn``, ``writtenOn`` and ``version``).
+
+    Raises:
+        AwsError: ValidationException; the configuration says what none may.
+        QueryFailed: the rows could not be read.
+    """
+    validate(configuration)
+    names = ", ".join(f"c{at}" for at in range(len(columns)))
+    rows = f"(SELECT * FROM ({relation}) AS given({names}))"
+    try:
+        with failures():
+            if not columnar or sample_size is not None:
+                rows = _taken(session.connection, rows, sample_size)
+            run = _Run(session.connection, rows, columns, configuration or {}, check, progress)
+            return run.document()
+    finally:
+        for table in _TABLES:
+            session.connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def _taken(connection: duckdb.DuckDBPyConnection, rows: str, limit: int | None) -> str:
+    """The table that rows are copied to."""
+    some = "" if limit is None else f"LIMIT {limit}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_ROWS} AS FROM {rows} {some}")
+    return _ROWS
+
+
+@dataclass
+class _Run:
+    """One profile in the making."""
+
+    connection: duckdb.DuckDBPyConnection
+    rows: str
+    given: Sequence[tuple[str, Type]]
+    configuration: Mapping[str, Any]
+    check: Callable[[], None]
+    progress: Callable[[float], None]
+    count: int = 0
+    likely: dict[str, float] = field(default_factory=dict)
+    standards: dict[str, Standard] = field(default_factory=dict)
+    all_different: bool = False
+
+    def _sketch(self, numeric: list[Column]) -> None:
+        """Count the rows, and guess how many values are different."""
+        sketches = [f"approx_count_distinct({column.sql})" for column in numeric]
+        counted = f"SELECT {', '.join(['count(*)', *sketches])} FROM {self.rows}"
+        [(self.count, *different)] = self.connection.execute(counted).fetchall()
+        for column, distinct in zip(numeric, different, strict=True):
+            self.likely[column.name] = distinct / max(1, self.count)
+
+    @property
+    def columns(self) -> list[Column]:
+        """Those that are profiled."""
+        return [
+            Column(name, kind, KINDS[kind.base], f"c{at}")
+            for at, (name, kind) in enumerate(self.given)
+            if kind.base in KINDS and settings.profiled(self.configuration, name)
+        ]
+
+    def document(self) -> dict[str, Any]:
+        self._sketch([column for column in self.columns if column.kind == NUMBER])
+        override = settings.dataset_override(self.configuration)
+        wanted = settings.included(override, DATASET_STATISTICS)
+        columns = [self._column(at, column) for at, column in enumerate(self.columns)]
+        document: dict[str, Any] = {
+            "defaultProfileConfiguration": default_configuration(),
+            "datasetConfigurationOverride": override,
+            "sampleSize": self.count,
+        }
+        lines = self._correlations(override) if "CORRELATION" in wanted else {}
+        if "DUPLICATE_ROWS_COUNT" in wanted:
+            document["duplicateRowsCount"] = self._duplicates()
+        self.progress(1.0)
+        return document | {"columns": [_in_order(c, lines.get(c["name"])) for c in columns]}
+
+    def _column(self, at: int, column: Column) -> dict[str, Any]:
+        """What is told of a column, but for its correlations."""
+        self.check()
+        self.progress(at / (len(self.columns) + 2))
+        override = settings.column_override(self.configuration, column.name)
+        names = settings.included(override, STATISTICS[column.kind])
+        told = {
+            "name": column.name,
+            "type": spark_name(column.type),
+            "columnConfigurationOverride": override,
+            **self._entity(column),
+        }
+        if told.get("entity"):
+            allowed = settings.allowed(self.configuration)
+            names = [name for name in names if name in allowed]
+        counts = tally(self.connection, self.rows, column, self.likely.get(column.name, 0.0))
+        if column.kind == NUMBER and not (told.get("entity") and "CORRELATION" not in allowed):
+            self.standards[column.name] = counts.numbers.standard
+        return told | self._attributes(counts, names, settings.parameters(override, PARAMETERS))
+
+    def _entity(self, column: Column) -> dict[str, Any]:
+        """The column's ``entity``, if the configuration asks for it."""
+        detector = self.configuration.get("EntityDetectorConfiguration")
+        if not detector:
+            return {}
+        names = detector["EntityTypes"]
+        return {"entity": detect(self.connection, self.rows, column, names, self.check)}
+
+    def _attributes(
+        self, counts: Tally, names: list[str], parameters: Parameters
+    ) -> dict[str, Any]:
+        found = summary(counts)
+        self.all_different = self.all_different or found.unique == self.count
+        return attributes(Evaluated(counts, found, self.count - found.count), names, parameters)
+
+    def _correlations(self, override: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:
+        """Each correlated column's coefficients with all of them."""
+        self.check()
+        names = settings.correlated(override, list(self.standards))
+        chosen = [(c, self.standards[c.name]) for c in self.columns if c.name in names]
+        if not chosen:
+            return {}
+        matrix = correlations(self.connection, self.rows, chosen, self.check).tolist()
+        lines = (dict(zip(names, map(plain, line), strict=True)) for line in matrix)
+        return dict(zip(names, lines, strict=True))
+
+    def _duplicates(self) -> int:
+        self.check()
+        if self.all_different:
+            return 0
+        names = [f"c{at}" for at in range(len(self.given))]
+        return duplicate_rows_count(self.connection, self.rows, names)
+
+
+def _in_order(
+    column: dict[str, Any], correlations: dict[str, float | None] | None
+) -> dict[str, Any]:
+    """A column with its correlations where AWS has them, after the type."""
+    first = {"name": column["name"], "type": column["type"]}
+    return first | ({} if correlations is None else {"correlations": correlations}) | column
