@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import functools
 import json
 import logging
 import os
@@ -84,7 +85,10 @@ def make_server(cloud: Any, port: int) -> Any:
     from labkit.cloud import services  # noqa: F401 (registers the operations)
     from labkit.cloud.front import Front
 
-    app = Front(cloud, DomainDispatcherApplication(create_backend_app))
+    moto = DomainDispatcherApplication(create_backend_app)
+    # moto lists its own folders in each call; what it finds there does not change.
+    moto.get_backend_for_host = functools.lru_cache(moto.get_backend_for_host)  # type: ignore[method-assign]
+    app = Front(cloud, moto)
     for wished in (port, 0):
         try:
             return listen(

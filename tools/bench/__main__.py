@@ -22,6 +22,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="by default all")
     chosen = parser.parse_args().parts or list(PARTS)
+    BUILD.mkdir(exist_ok=True)
     sys.stdout.write(text_line(HEAD) + "\n")
     figures = []
     for figure in (f for part in chosen for f in PARTS[part]()):
