@@ -44,6 +44,22 @@ def test_a_round_trip_by_every_name(kms, key, fresh):
         assert kms.decrypt(CiphertextBlob=blob, KeyId=name)["Plaintext"] == b"secret"
 
 
+NO_ALIASES = {  # call, what it names → code
+    "another-prefix": ("create_alias", {"AliasName": "a"}, "ValidationException"),
+    "of-an-alias": ("create_alias", {"TargetKeyId": "alias/b"}, "ValidationException"),
+    "aws": ("create_alias", {"AliasName": "alias/aws/s3"}, "NotAuthorizedException"),
+    "delete": ("delete_alias", {"AliasName": "a"}, "ValidationException"),
+    "delete-missing": ("delete_alias", {"AliasName": "alias/nobody"}, "NotFoundException"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "code"), NO_ALIASES.values(), ids=NO_ALIASES)
+def test_what_is_no_alias(kms, key, call, asked, code):
+    target = {"TargetKeyId": key} if call == "create_alias" else {}
+    named = {"AliasName": "alias/a"} | target | asked
+    assert code_of(getattr(kms, call), **named) == code
+
+
 def test_data_keys(kms, key):
     made = kms.generate_data_key(KeyId=key, KeySpec="AES_256", EncryptionContext={"a": "b"})
     opened = kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext={"a": "b"})

@@ -174,12 +174,20 @@ def _uses(context: Context, parameters: Parameters) -> Iterator[tuple[str, Any]]
     elif name == "ReEncrypt":
         yield from _decrypts(context, parameters, "ReEncryptFrom", "SourceKeyId")
         yield "ReEncryptTo", find_key(cloud, parameters["DestinationKeyId"], region)
-    elif name == "DeleteAlias":
-        yield name, find_key(cloud, parameters["AliasName"], region)
-    elif name in ("CreateAlias", "UpdateAlias"):
-        yield name, key_of("TargetKeyId")
+    elif name.endswith("Alias"):
+        yield name, _key_of_alias(context, parameters)
     elif parameters.get("KeyId") and name != "RetireGrant":
         yield name, key_of("KeyId")
+
+
+def _key_of_alias(context: Context, parameters: Parameters) -> Any:
+    """The key that an alias has, or is to have; an alias cannot have another alias."""
+    alias, target = parameters["AliasName"], parameters.get("TargetKeyId")
+    if not alias.startswith("alias/"):
+        raise AwsError("ValidationException", "Invalid identifier")
+    if target and target.rpartition(":")[2].startswith("alias/"):
+        raise AwsError("ValidationException", "Aliases must refer to keys. Not aliases")
+    return find_key(context.cloud, target or alias, context.region)
 
 
 def _decrypts(
