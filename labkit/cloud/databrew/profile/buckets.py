@@ -54,8 +54,8 @@ def _whole_bounds(low: int, high: int, bins: int) -> list[int]:
 
 
 def _equal_bounds(low: float, high: float, bins: int) -> list[float]:
-    # Halves first: the distance between the largest and the least double is none.
-    return [low + 2 * ((high / 2 - low / 2) / bins * at) for at in range(bins)]
+    half = (high / 2 - low / 2) / bins  # of a width that itself may be no double
+    return [low + half * at + half * at for at in range(bins)]
 
 
 def _buckets(

@@ -58,7 +58,7 @@ def _matched(values: str, patterns: dict[str, str]) -> str:
         for name, pattern in patterns.items()
     )
     grouped = f"SELECT value, count(*) AS times FROM ({values}) GROUP BY value"
-    marked = f"SELECT value, times, list_filter([{names}], x -> x IS NOT NULL) AS names"
+    marked = f"SELECT value, times, list_filter([{names}], lambda x: x IS NOT NULL) AS names"
     checked = ", ".join(quoted_text(name) for name in patterns if ENTITIES[name].check)
     value = f"CASE WHEN list_has_any(names, [{checked}]::VARCHAR[]) THEN value END"
     return f"""SELECT {value} AS value, sum(times)::BIGINT AS times, names
