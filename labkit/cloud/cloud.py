@@ -15,7 +15,7 @@ from moto.iam.models import iam_backends
 
 from labkit.cloud.jobs import Jobs
 from labkit.cloud.operations import Principal
-from labkit.cloud.s3 import objects
+from labkit.cloud.s3 import bodies, objects
 from labkit.cloud.state import Records, State
 
 REGION = "us-east-1"
@@ -50,7 +50,7 @@ class Cloud:
         home.mkdir(parents=True, exist_ok=True)
         os.chmod(home, 0o700)
         objects.install()
-        objects.BODIES.open(home / "s3")
+        bodies.BODIES.open(home / "s3")
         self.state = State(home / "state.db")
         self.jobs = Jobs()
         self._locks: dict[str, threading.RLock] = {}
@@ -59,7 +59,7 @@ class Cloud:
     def start(self) -> None:
         """Bring the stored state back and let each service mend what was interrupted."""
         self.state.load()
-        objects.BODIES.sweep(self._known_bodies())
+        bodies.BODIES.sweep(self._known_bodies())
         for starter in STARTERS:
             starter(self)
 

@@ -26,7 +26,7 @@ from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal, not_kept
 from labkit.cloud.s3 import delete, limits, notices, object_checksums, parts, post
-from labkit.cloud.s3.objects import BODIES, CHUNK, Body, read_stream, write_stream
+from labkit.cloud.s3.bodies import BODIES, CHUNK, Body, read_stream, write_stream
 
 Environ = dict[str, Any]
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")

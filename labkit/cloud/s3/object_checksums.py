@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import checksums
+from labkit.cloud.s3.bodies import read_stream
 from labkit.cloud.s3.checksums import ALGORITHMS, DEFAULT, Checksum
-from labkit.cloud.s3.objects import read_stream
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.front import Request

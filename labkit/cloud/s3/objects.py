@@ -1,9 +1,7 @@
-"""S3 object bodies as files on disk, and moto's records of them.
+"""moto's records of S3's objects, whose bodies are files (`bodies.py`).
 
-moto keeps each body in memory and reads it whole for every range. Here a body is one immutable
-file under ``objects/``: memory stays flat, the engines read it by path, and it survives the
-process. moto never sees a body: it gets a **ticket**, a few bytes that stand for the file, and
-hands it back where it would have answered with the body.
+moto keeps each body in memory and reads it whole for every range. Here moto never sees a body: it
+gets a ticket and hands it back where it would have answered with the body.
 """
 
 from __future__ import annotations
@@ -12,14 +10,8 @@ import contextlib
 import hashlib
 import itertools
 import os
-import queue
-import re
-import shutil
-import tempfile
 import threading
-import uuid
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,161 +19,15 @@ import moto.s3.models as models
 from moto.s3.exceptions import EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML
 
 from labkit.cloud.s3 import checksums
+from labkit.cloud.s3.bodies import (
+    BODIES,
+    Body,
+    link_or_copy,
+    read_stream,
+    write_joined,
+    write_stream,
+)
 from labkit.cloud.s3.keystore import KeyStore
-
-CHUNK = 1 << 20
-_TICKET = b"labkit-body:"
-
-
-@dataclass(frozen=True)
-class Body:
-    """An object's content: a file that is complete.
-
-    Args:
-        path: where it lies.
-        size: in bytes.
-        etag: hexadecimal MD5 of the content, as S3 gives for a single PUT.
-        checksums: algorithm → checksum in base64, as far as they are known.
-    """
-
-    path: str
-    size: int
-    etag: str | None = None
-    checksums: dict[str, str] = field(default_factory=dict)
-
-
-class Bodies:
-    """The folder of bodies, and the tickets that stand for them while moto handles a call."""
-
-    def __init__(self) -> None:
-        self.root = Path(tempfile.gettempdir())
-        self._tickets: dict[bytes, Body] = {}
-        self._serving = threading.local()
-
-    def open(self, root: Path) -> None:
-        """Use a folder, making its parts."""
-        self.root = root
-        for part in ("objects", "parts", "incoming"):
-            (root / part).mkdir(parents=True, exist_ok=True)
-
-    def incoming(self) -> Path:
-        """A new name for a body that is being written."""
-        return self.root / "incoming" / uuid.uuid4().hex
-
-    def place(self, bucket: str | None, name: str) -> Path:
-        """A new, never used name for a body of an object (or of a part, without a bucket)."""
-        folder = self.root / ("objects" if bucket else "parts") / (bucket or "")
-        folder.mkdir(parents=True, exist_ok=True)
-        base = re.sub(r"[^\w.=-]", "_", name.rsplit("/", 1)[-1])[-80:]
-        return folder / f"{uuid.uuid4().hex}~{base}"
-
-    def ticket(self, body: Body) -> bytes:
-        """Bytes that stand for a body until they are redeemed."""
-        ticket = _TICKET + uuid.uuid4().hex.encode()
-        self._tickets[ticket] = body
-        return ticket
-
-    def redeem(self, ticket: Any) -> Body | None:
-        """The body behind a ticket, once; ``None`` for other bytes."""
-        if not isinstance(ticket, bytes) or not ticket.startswith(_TICKET):
-            return None
-        return self._tickets.pop(ticket, None)
-
-    @contextlib.contextmanager
-    def tickets(self) -> Iterator[None]:
-        """While open, moto reads tickets instead of bodies (in this thread)."""
-        self._serving.on = True
-        try:
-            yield
-        finally:
-            self._serving.on = False
-
-    @property
-    def serving(self) -> bool:
-        return bool(getattr(self._serving, "on", False))
-
-    def sweep(self, known: set[str]) -> int:
-        """Delete what no index names: the leavings of a process that died in a call."""
-        shutil.rmtree(self.root / "incoming", ignore_errors=True)
-        (self.root / "incoming").mkdir(parents=True, exist_ok=True)
-        found = [p for part in ("objects", "parts") for p in (self.root / part).rglob("*~*")]
-        orphans = [p for p in found if str(p) not in known]
-        for path in orphans:
-            path.unlink(missing_ok=True)
-        return len(orphans)
-
-
-BODIES = Bodies()
-
-
-def write_stream(
-    chunks: Iterator[bytes], *watchers: Callable[[bytes], object], etag: str | None = None
-) -> Body:
-    """Write a body aside as it arrives; its MD5 is made on the way.
-
-    Args:
-        chunks: the content.
-        *watchers: called with each chunk in order, such as a checksum's ``update``.
-        etag: in the place of the MD5, which then is not made.
-    """
-    path, digest, size = BODIES.incoming(), hashlib.md5(usedforsecurity=False), 0
-    beside = _Beside(watchers if etag else (digest.update, *watchers))
-    try:
-        with open(path, "wb") as file:
-            for chunk in chunks:
-                beside.see(chunk)
-                file.write(chunk)
-                size += len(chunk)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    finally:
-        beside.end()
-    return Body(str(path), size, etag or digest.hexdigest())
-
-
-class _Beside:
-    """Watchers of chunks, in a thread of their own from the second chunk on.
-
-    A hash lets go of the interpreter while it reads a large chunk, so it costs no time beside the
-    network and the disk.
-    """
-
-    def __init__(self, watchers: Sequence[Callable[[bytes], object]]) -> None:
-        self._watchers = watchers
-        self._chunks: queue.Queue[bytes] = queue.Queue(maxsize=2)  # one and the end
-        self._thread: threading.Thread | None = None
-
-    def see(self, chunk: bytes) -> None:
-        """Have the watchers see a chunk, now or soon."""
-        if self._thread is None and not self._chunks.empty():
-            self._thread = threading.Thread(target=self._watch, daemon=True)
-            self._thread.start()
-        if chunk:
-            self._chunks.put(chunk)
-
-    def end(self) -> None:
-        """Return when the watchers have seen all."""
-        self._chunks.put(b"")
-        if self._thread is None:
-            self._watch()
-        else:
-            self._thread.join()
-
-    def _watch(self) -> None:
-        while chunk := self._chunks.get():
-            for watcher in self._watchers:
-                watcher(chunk)
-
-
-def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
-    """A body, or a range of it, in chunks of a megabyte at most."""
-    with open(path, "rb") as file:
-        file.seek(start)
-        left = length if length is not None else os.path.getsize(path) - start
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
 
 
 class DiskKey(models.FakeKey):
@@ -239,14 +85,6 @@ class DiskKey(models.FakeKey):
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.lock = threading.Lock()
-
-
-def link_or_copy(source: str, target: Path) -> None:
-    """A second name for a body; a copy where the file system has no links."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 class DiskMultipart(models.FakeMultipart):
@@ -310,20 +148,6 @@ class DiskMultipart(models.FakeMultipart):
 
     def dispose(self) -> None:
         """Nothing: the parts go when the index no longer names them."""
-
-
-def write_joined(paths: list[str]) -> Path:
-    """One file of several, copied in the kernel."""
-    target = BODIES.incoming()
-    try:
-        with open(target, "wb") as joined:
-            for path in paths:
-                with open(path, "rb") as part:
-                    shutil.copyfileobj(part, joined, 4 * CHUNK)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
-    return target
 
 
 class DiskS3Backend(models.S3Backend):

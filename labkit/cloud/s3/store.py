@@ -15,7 +15,7 @@ from typing import Any
 from labkit.cloud.access import encryption, policy
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.s3.objects import BODIES, Body, link_or_copy, write_stream
+from labkit.cloud.s3.bodies import BODIES, Body, link_or_copy, write_stream
 
 _URI = re.compile(r"s3[an]?://([^/]+)/?(.*)", re.DOTALL)
 
