@@ -1,6 +1,8 @@
 """The services with operations of our own: importing this registers them all."""
 
 import labkit.cloud.athena
+import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue
-import labkit.cloud.lambdas  # noqa: F401
+import labkit.cloud.lambdas
+import labkit.cloud.states  # noqa: F401

@@ -1,0 +1,71 @@
+"""Activities: work that a program outside asks for and reports on.
+
+moto keeps the activities; here their tasks wait until a worker takes one.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-activities.html
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.states import tokens, words
+from labkit.cloud.states.execution import RUNNING
+from labkit.cloud.states.templates import text
+
+POLL_S = 60
+_WAITING: dict[str, dict[str, Any]] = {}
+_CHANGED = threading.Condition()
+
+
+@operation("stepfunctions", "GetActivityTask")
+def get_activity_task(
+    context: Context, *, activityArn: str, workerName: str | None = None
+) -> Answer:
+    """The next task of an activity; without a token when none came within a minute."""
+    words.check_arn(activityArn, words.ACTIVITY)
+    if activityArn not in context.cloud.backend("stepfunctions", context.region).activities:
+        raise AwsError("ActivityDoesNotExist", f"Activity Does Not Exist: '{activityArn}'")
+    until = time.monotonic() + POLL_S
+    with _CHANGED:
+        while not _WAITING.get(activityArn):
+            left = until - time.monotonic()
+            if left <= 0 or not _CHANGED.wait(left):
+                return {}
+        token, arguments = next(iter(_WAITING[activityArn].items()))
+        del _WAITING[activityArn][token]
+    _take(context.cloud, token, workerName)
+    return {"taskToken": token, "input": text(arguments)}
+
+
+def offer(cloud: Cloud, activity: str, token: str, arguments: Any) -> None:
+    """Let a worker have a task, unless one has it already."""
+    if tokens.look(cloud, token).get("taken"):
+        return
+    with _CHANGED:
+        _WAITING.setdefault(activity, {})[token] = arguments
+        _CHANGED.notify_all()
+
+
+def withdraw(activity: str, token: str) -> None:
+    """Nobody shall take the task any more."""
+    with _CHANGED:
+        _WAITING.get(activity, {}).pop(token, None)
+
+
+def _take(cloud: Cloud, token: str, worker: str | None) -> None:
+    known = tokens.look(cloud, token)
+    execution = RUNNING.get(known.get("execution", ""))
+    if execution is None:
+        return
+    with execution.condition:
+        cloud.records(tokens.KIND)[token] = known | {
+            "taken": True,
+            "worker": worker,
+            "beat": time.time(),
+        }
+        execution.condition.notify_all()

@@ -1,0 +1,304 @@
+"""Definitions in the Amazon States Language: what of one could never run.
+
+Each problem has a code, a sentence and a place, as AWS tells them. Sources:
+https://states-language.net/spec.html and
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud.operations import AwsError, not_here
+from labkit.cloud.states import fields, graphs, jsonata
+from labkit.cloud.states.choices import operator_of
+from labkit.cloud.states.resources import TOKEN, read_resource
+
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
+LONGEST = 1_048_576
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong in a definition."""
+
+    code: str
+    message: str
+    location: str | None = None
+
+    def __str__(self) -> str:
+        at = f" at {self.location}" if self.location is not None else ""
+        return f"{self.code}: {self.message}{at}"
+
+
+Problems = Iterator[Problem]
+
+
+def check_definition(definition: str, kind: str) -> None:
+    """Raise unless a definition can run.
+
+    Raises:
+        AwsError: ``InvalidDefinition``, with all that is wrong.
+    """
+    if found := problems(definition, kind):
+        words = ", ".join(str(each) for each in found)
+        raise AwsError("InvalidDefinition", f"Invalid State Machine Definition: '{words}'")
+    if any(_is_distributed(state) for state in _all_states(json.loads(definition))):
+        raise not_here("stepfunctions", "CreateStateMachine", "no Distributed Map")
+
+
+def problems(definition: str, kind: str) -> list[Problem]:
+    """All that is wrong in a definition of a ``STANDARD`` or ``EXPRESS`` machine."""
+    try:
+        machine = json.loads(definition) if definition.strip() else None
+    except ValueError as error:
+        return [Problem("INVALID_JSON_DESCRIPTION", str(error))]
+    if not isinstance(machine, dict):
+        return [Problem(SCHEMA, "Definition must be a valid JSON object")]
+    return list(_machine(machine, "", machine, kind))
+
+
+def _machine(part: Json, at: str, machine: Json, kind: str) -> Problems:
+    """The machine itself, a branch, or what a Map does with an item."""
+    missing = [name for name in ("States", "StartAt") if name not in part]
+    if missing:
+        yield Problem(SCHEMA, f"These fields are required: [{', '.join(missing)}]", at or "/")
+        return
+    yield from _fields(part, fields.OUTERMOST if part is machine else fields.INNER, at or "/")
+    states = part["States"]
+    if not isinstance(states, dict) or not states:
+        yield Problem(SCHEMA, "Value should be a non-empty object", f"{at}/States")
+        return
+    found: list[Problem] = []
+    for name, state in states.items():
+        found += _state(name, state, f"{at}/States/{name}", machine, kind)
+    yield from found
+    if not found:
+        yield from (Problem(*each) for each in graphs.problems(part, at))
+
+
+def _state(name: str, state: Any, at: str, machine: Json, kind: str) -> Problems:
+    if not isinstance(state, dict):
+        yield Problem(SCHEMA, "Expected value of type [OBJECT]", at)
+        return
+    if len(name) > 80:
+        yield Problem(SCHEMA, "The state name must be at most 80 characters long", at)
+    if "Type" not in state:
+        yield Problem(SCHEMA, "These fields are required: [Type]", at)
+    elif state["Type"] not in fields.STATES:
+        known = ", ".join(fields.STATES)
+        yield Problem(SCHEMA, f"Value should be one of the following: [{known}]", f"{at}/Type")
+    else:
+        yield from _known_state(state, at, machine, kind)
+
+
+def _known_state(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    type_ = state["Type"]
+    yield from _language(state, at, machine)
+    yield from _fields(state, {*fields.STATES[type_], *fields.EVERY_STATE}, at)
+    yield from _required(state, at)
+    yield from _handlers(state, at)
+    yield from _expressions(state, at, _is_jsonpath(state, machine))
+    yield from SHAPES.get(type_, _nothing)(state, at, machine, kind)
+
+
+def _nothing(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    yield from ()
+
+
+def _is_jsonpath(state: Json, machine: Json) -> bool:
+    return bool(state.get("QueryLanguage", machine.get("QueryLanguage", "JSONPath")) == "JSONPath")
+
+
+def _language(state: Json, at: str, machine: Json) -> Problems:
+    """The query language, and the fields that belong to the other one."""
+    given = state.get("QueryLanguage", "JSONPath")
+    if given not in ("JSONPath", "JSONata"):
+        words = "Value should be one of the following: [JSONPath, JSONata]"
+        yield Problem(SCHEMA, words, f"{at}/QueryLanguage")
+        return
+    if state.get("QueryLanguage") == "JSONPath" and machine.get("QueryLanguage") == "JSONata":
+        words = "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine"
+        yield Problem(SCHEMA, words, at)
+        return
+    ours, other = ("JSONPath", "JSONata") if _is_jsonpath(state, machine) else (
+        "JSONata",
+        "JSONPath",
+    )  # fmt: skip
+    for name in state:
+        if name in fields.OF_LANGUAGE[other]:
+            words = (
+                f"The QueryLanguage is set to '{ours}', but field '{name}' is only supported for "
+                f"the '{other}' QueryLanguage"
+            )
+            yield Problem(SCHEMA, words, at)
+
+
+def _fields(holder: Json, known: set[str], at: str) -> Problems:
+    for name in holder:
+        if name not in known:
+            yield Problem(SCHEMA, f"Field '{name}' is not supported", at)
+
+
+def _required(state: Json, at: str) -> Problems:
+    for names in fields.REQUIRED.get(state["Type"], []):
+        given = [name for name in names if name in state]
+        if not given:
+            words = "These fields are required" if len(names) == 1 else "One of these is required"
+            yield Problem(SCHEMA, f"{words}: [{', '.join(names)}]", at)
+        if len(given) > 1:
+            listed = ", ".join(given)
+            yield Problem(SCHEMA, f"Only one of these fields is allowed: [{listed}]", at)
+
+
+def _handlers(state: Json, at: str) -> Problems:
+    """Retriers and catchers."""
+    for name, needed in (("Retry", ["ErrorEquals"]), ("Catch", ["ErrorEquals", "Next"])):
+        handlers = state.get(name, [])
+        if not isinstance(handlers, list):
+            yield Problem(SCHEMA, "Expected value of type [ARRAY]", f"{at}/{name}")
+            continue
+        for number, each in enumerate(handlers):
+            where = f"{at}/{name}[{number}]"
+            missing = [field for field in needed if field not in each]
+            if missing:
+                listed = ", ".join(missing)
+                yield Problem(SCHEMA, f"These fields are required: [{listed}]", where)
+            elif "States.ALL" in each["ErrorEquals"] and (
+                len(each["ErrorEquals"]) > 1 or number < len(handlers) - 1
+            ):
+                words = "States.ALL must appear alone and at the end of the list"
+                yield Problem(SCHEMA, words, f"{where}/ErrorEquals")
+
+
+def _expressions(state: Json, at: str, jsonpath: bool) -> Problems:
+    """The paths, calls and expressions of a state."""
+    if not jsonpath:
+        for location, text in _texts(state, at):
+            if jsonata.is_expression(text) and (why := jsonata.problem(text)):
+                yield Problem("INVALID_JSONATA_EXPRESSION", why, location)
+        return
+    for name in fields.PATHS:
+        if isinstance(path := state.get(name), str) and not fields.is_path(path, name):
+            yield Problem(SCHEMA, fields.NO_PATH[name in fields.REFERENCES], f"{at}/{name}")
+    for name in fields.TEMPLATES:
+        for location, key, text in _dollars(state.get(name), f"{at}/{name}"):
+            if not isinstance(text, str) or not fields.is_dynamic(text):
+                words = (
+                    f"The value for the field '{key}' must be a valid JSONPath or a valid "
+                    "intrinsic function call"
+                )
+                yield Problem(SCHEMA, words, location)
+
+
+def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
+    """The texts of a state, without those of the states inside of it."""
+    if isinstance(value, str):
+        yield at, value
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            if name not in ("Branches", "ItemProcessor", "Iterator"):
+                yield from _texts(each, f"{at}/{name}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _texts(each, f"{at}[{number}]")
+
+
+def _dollars(value: Any, at: str) -> Iterator[tuple[str, str, Any]]:
+    if isinstance(value, dict):
+        for name, each in value.items():
+            if name.endswith(".$"):
+                yield f"{at}/{name}", name, each
+            else:
+                yield from _dollars(each, f"{at}/{name}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _dollars(each, f"{at}[{number}]")
+
+
+# What is particular to a type ---------------------------------------------------------------------
+
+
+def _task(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    arn = state.get("Resource")
+    if not isinstance(arn, str):
+        return
+    resource = read_resource(arn)
+    if resource is None:
+        words = (
+            f"The resource provided {arn} is not recognized. The value is not a valid resource "
+            "ARN, or the resource is not available in this region."
+        )
+        yield Problem(SCHEMA, words, f"{at}/Resource")
+    elif kind == "EXPRESS" and resource.pattern:
+        pattern = TOKEN if resource.pattern == TOKEN else resource.pattern.partition(":")[0]
+        words = f"Express state machine does not support '.{pattern}' service integration "
+        yield Problem(SCHEMA, words, f"{at}/Resource")
+    elif kind == "EXPRESS" and resource.kind == "Activity":
+        words = "Activities are not supported by Express state machines"
+        yield Problem(SCHEMA, words, f"{at}/Resource")
+
+
+def _choice(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    rules = state.get("Choices")
+    if not isinstance(rules, list) or not rules:
+        yield Problem(SCHEMA, "Expected a non-empty array", f"{at}/Choices")
+        return
+    for number, rule in enumerate(rules):
+        where = f"{at}/Choices[{number}]"
+        if "Next" not in rule:
+            yield Problem(SCHEMA, "These fields are required: [Next]", where)
+        if _is_jsonpath(state, machine):
+            yield from _rule(rule, where)
+        elif "Condition" not in rule:
+            yield Problem(SCHEMA, "These fields are required: [Condition]", where)
+
+
+def _rule(rule: Any, at: str) -> Problems:
+    for name in ("And", "Or"):
+        for number, each in enumerate(rule.get(name, [])):
+            yield from _rule(each, f"{at}/{name}[{number}]")
+    if "Not" in rule:
+        yield from _rule(rule["Not"], f"{at}/Not")
+    if not {"And", "Or", "Not"} & set(rule):
+        if "Variable" not in rule:
+            yield Problem(SCHEMA, "These fields are required: [Variable]", at)
+        if operator_of(rule) is None:
+            yield Problem(SCHEMA, "A comparison operator is required", at)
+
+
+def _parallel(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    for number, branch in enumerate(state.get("Branches") or []):
+        yield from _machine(branch, f"{at}/Branches[{number}]", machine, kind)
+
+
+def _map(state: Json, at: str, machine: Json, kind: str) -> Problems:
+    for name in ("ItemProcessor", "Iterator"):
+        if isinstance(state.get(name), dict):
+            yield from _machine(state[name], f"{at}/{name}", machine, kind)
+
+
+SHAPES: dict[str, Callable[[Json, str, Json, str], Problems]] = {
+    "Task": _task,
+    "Choice": _choice,
+    "Parallel": _parallel,
+    "Map": _map,
+}
+
+
+def _all_states(part: Json) -> Iterator[Json]:
+    for state in part["States"].values():
+        yield state
+        inner = [state.get("ItemProcessor"), state.get("Iterator"), *state.get("Branches", [])]
+        for each in inner:
+            if each:
+                yield from _all_states(each)
+
+
+def _is_distributed(state: Json) -> bool:
+    mode = state.get("ItemProcessor", {}).get("ProcessorConfig", {}).get("Mode")
+    return mode == "DISTRIBUTED" or bool({"ItemReader", "ItemBatcher", "ResultWriter"} & set(state))

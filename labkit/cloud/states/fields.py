@@ -1,0 +1,95 @@
+"""The fields that a state may have, by its type and its query language.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.states import intrinsics
+from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.paths import BadPath, read_path
+
+OUTERMOST = {"Comment", "StartAt", "States", "TimeoutSeconds", "Version", "QueryLanguage"}
+INNER = {"Comment", "StartAt", "States", "ProcessorConfig"}
+EVERY_STATE = {"Type", "Comment", "QueryLanguage"}
+_NARROWED = {"InputPath", "OutputPath", "Output", "Assign"}
+_ONWARD = {*_NARROWED, "Next", "End"}
+_RESULT = {*_ONWARD, "ResultPath", "Parameters"}
+_WORK = {*_RESULT, "ResultSelector", "Arguments", "Retry", "Catch"}
+STATES: dict[str, set[str]] = {
+    "Task": {
+        *_WORK, "Resource", "TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds",
+        "HeartbeatSecondsPath", "Credentials",
+    },
+    "Wait": {*_ONWARD, "Seconds", "SecondsPath", "Timestamp", "TimestampPath"},
+    "Pass": {*_RESULT, "Result"},
+    "Succeed": {*_NARROWED},
+    "Fail": {"Error", "ErrorPath", "Cause", "CausePath"},
+    "Choice": {*_NARROWED, "Choices", "Default"},
+    "Parallel": {*_WORK, "Branches"},
+    "Map": {
+        *_WORK, "ItemProcessor", "Iterator", "ItemsPath", "Items", "ItemSelector",
+        "MaxConcurrency", "MaxConcurrencyPath", "ItemReader", "ItemBatcher", "ResultWriter",
+        "Label", "ToleratedFailurePercentage", "ToleratedFailurePercentagePath",
+        "ToleratedFailureCount", "ToleratedFailureCountPath",
+    },
+}  # fmt: skip
+_FOLLOWED: list[tuple[str, ...]] = [("Next", "End")]
+# Of each of these, a state needs one.
+REQUIRED: dict[str, list[tuple[str, ...]]] = {
+    "Task": [("Resource",), *_FOLLOWED],
+    "Wait": [("Seconds", "SecondsPath", "Timestamp", "TimestampPath"), *_FOLLOWED],
+    "Pass": _FOLLOWED,
+    "Choice": [("Choices",)],
+    "Parallel": [("Branches",), *_FOLLOWED],
+    "Map": [("ItemProcessor", "Iterator"), *_FOLLOWED],
+}
+REFERENCES = ("ResultPath",)
+PATHS = (
+    "InputPath", "OutputPath", *REFERENCES, "ItemsPath", "SecondsPath", "TimestampPath",
+    "TimeoutSecondsPath", "HeartbeatSecondsPath", "MaxConcurrencyPath", "ErrorPath", "CausePath",
+)  # fmt: skip
+TEMPLATES = ("Parameters", "ResultSelector", "ItemSelector", "Assign", "Credentials")
+OF_LANGUAGE = {
+    "JSONPath": {*PATHS, "Parameters", "ResultSelector", "Result"},
+    "JSONata": {"Output", "Arguments", "Items"},
+}
+NO_PATH = {False: "Value is not a valid JSONPath", True: "Value is not a Reference Path"}
+
+
+def is_path(text: str, name: str) -> bool:
+    """Whether a field's text is a path of the kind that the field takes."""
+    if name in ("ErrorPath", "CausePath") and intrinsics.is_intrinsic(text):
+        return is_dynamic(text)
+    try:
+        path = read_path(_plain(text))
+    except BadPath:
+        return False
+    return name not in REFERENCES or (path.keys is not None and not text.startswith("$$"))
+
+
+def is_dynamic(text: str) -> bool:
+    """Whether a text is a path, or a call of an intrinsic function."""
+    try:
+        if intrinsics.is_intrinsic(text):
+            intrinsics.evaluate(text, _known)
+        else:
+            read_path(_plain(text))
+    except ValueError:
+        return False
+    except StateFailed:
+        return True
+    return True
+
+
+def _known(path: str) -> None:
+    read_path(_plain(path))
+
+
+def _plain(text: str) -> str:
+    """A path into the context object or a variable as one into the data."""
+    if text.startswith("$$"):
+        return text[1:]
+    if text.startswith("$") and text[1:2].isidentifier():
+        return f"$.{text[1:]}"
+    return text

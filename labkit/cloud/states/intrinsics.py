@@ -1,0 +1,266 @@
+"""The intrinsic functions of JSONPath states: ``States.Format('{} of {}', $.n, $.total)``.
+
+An argument is a number, a text in single quotes, ``null``, a path, or another call.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import random
+import re
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.states.errors import INTRINSIC, StateFailed
+
+FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
+Lookup = Callable[[str], Any]
+_TOKEN = re.compile(
+    r"""\s*(?:
+    (?P<call>States\.\w+)\s*\(
+    | (?P<text>'(?:\\.|[^'\\])*')
+    | (?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<word>null|true|false)\b
+    | (?P<mark>[,)])
+    )""",
+    re.VERBOSE,
+)
+_PATH = re.compile(r"""\s*(\$(?:\[(?:'(?:\\.|[^'\\])*'|[^\]])*\]|[^,()\s\[]|\(\))*)""")
+_KINDS: dict[str, Any] = {
+    "array": list,
+    "text": str,
+    "object": dict,
+    "integer": int,
+    "number": (int, float),
+    "any": object,
+}
+MOST_TEXT, MOST_RANGE = 10_000, 1000
+_ALGORITHMS = {"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"}
+
+
+def intrinsic(name: str, *kinds: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register a function; a kind that ends in ``?`` may be left out, in ``*`` may be repeated."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        FUNCTIONS[f"States.{name}"] = (function, kinds)
+        return function
+
+    return register
+
+
+def is_intrinsic(text: str) -> bool:
+    """Whether a template's text is a call."""
+    return text.startswith("States.")
+
+
+def evaluate(text: str, lookup: Lookup) -> Any:
+    """The value of a call.
+
+    Args:
+        text: the call.
+        lookup: finds what a path leads to.
+
+    Raises:
+        StateFailed: ``States.IntrinsicFailure``.
+        ValueError: it does not parse.
+    """
+    value, at = _argument(text, 0, lookup)
+    if text[at:].strip():
+        raise ValueError(text)
+    return value
+
+
+def _argument(text: str, at: int, lookup: Lookup) -> tuple[Any, int]:
+    if found := _PATH.match(text, at):
+        return lookup(found[1]), found.end()
+    found = _TOKEN.match(text, at)
+    if found is None or found.lastgroup == "mark":
+        raise ValueError(text)
+    if found.lastgroup == "call":
+        return _call(text, found["call"], found.end(), lookup)
+    if found.lastgroup == "text":
+        return re.sub(r"\\(['{}\\])", _kept, found["text"][1:-1]), found.end()
+    return json.loads(found[0]), found.end()
+
+
+def _kept(found: re.Match[str]) -> str:
+    """An escaped bracket stays escaped, for `States.Format` has to tell it from a place."""
+    return found[0] if found[1] in "{}" else found[1]
+
+
+def _call(text: str, name: str, at: int, lookup: Lookup) -> tuple[Any, int]:
+    arguments: list[Any] = []
+    end = _TOKEN.match(text, at)
+    while end is None or end["mark"] != ")":
+        value, at = _argument(text, at, lookup)
+        arguments.append(value)
+        end = _TOKEN.match(text, at)
+        if end is None or end["mark"] is None:
+            raise ValueError(text)
+        at = end.end()
+    return _apply(name, arguments, text), end.end()
+
+
+def _apply(name: str, arguments: list[Any], text: str) -> Any:
+    if name not in FUNCTIONS:
+        raise ValueError(text)
+    function, kinds = FUNCTIONS[name]
+    try:
+        _check(arguments, kinds)
+        return function(*arguments)
+    except (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError) as error:
+        raise StateFailed(
+            INTRINSIC, f"The function '{text}' had the following error: {error}"
+        ) from error
+
+
+def _check(arguments: list[Any], kinds: tuple[str, ...]) -> None:
+    repeated = bool(kinds) and kinds[-1].endswith("*")
+    least = sum(kind[-1] not in "?*" for kind in kinds)
+    if len(arguments) < least or (len(arguments) > len(kinds) and not repeated):
+        raise ValueError("Invalid number of arguments")
+    for position, value in enumerate(arguments):
+        kind = kinds[min(position, len(kinds) - 1)].rstrip("?*")
+        wrong = isinstance(value, bool) and kind in ("integer", "number")
+        if wrong or not isinstance(value, _KINDS[kind]):
+            raise ValueError(f"Argument {position + 1} is not of type {kind}")
+
+
+# The functions ------------------------------------------------------------------------------------
+
+
+@intrinsic("Array", "any*")
+def _array(*values: Any) -> list[Any]:
+    return list(values)
+
+
+@intrinsic("ArrayPartition", "array", "integer")
+def _array_partition(values: list[Any], size: int) -> list[list[Any]]:
+    if size < 1:
+        raise ValueError("The chunk size must be positive")
+    return [values[at : at + size] for at in range(0, len(values), size)]
+
+
+@intrinsic("ArrayContains", "array", "any")
+def _array_contains(values: list[Any], value: Any) -> bool:
+    return any(_same(each, value) for each in values)
+
+
+@intrinsic("ArrayRange", "integer", "integer", "integer")
+def _array_range(first: int, last: int, step: int) -> list[int]:
+    if step == 0:
+        raise ValueError("The increment must not be 0")
+    found = list(range(first, last + (1 if step > 0 else -1), step))
+    if len(found) > MOST_RANGE:
+        raise ValueError(f"The array has more than {MOST_RANGE} elements")
+    return found
+
+
+@intrinsic("ArrayGetItem", "array", "integer")
+def _array_get_item(values: list[Any], index: int) -> Any:
+    if not 0 <= index < len(values):
+        raise ValueError(f"Index {index} is out of bounds")
+    return values[index]
+
+
+@intrinsic("ArrayLength", "array")
+def _array_length(values: list[Any]) -> int:
+    return len(values)
+
+
+@intrinsic("ArrayUnique", "array")
+def _array_unique(values: list[Any]) -> list[Any]:
+    found: list[Any] = []
+    for value in values:
+        if not _array_contains(found, value):
+            found.append(value)
+    return found
+
+
+@intrinsic("Base64Encode", "text")
+def _base64_encode(text: str) -> str:
+    return base64.b64encode(_short(text).encode()).decode()
+
+
+@intrinsic("Base64Decode", "text")
+def _base64_decode(text: str) -> str:
+    return base64.b64decode(_short(text), validate=True).decode()
+
+
+@intrinsic("Hash", "any", "text")
+def _hash(value: Any, algorithm: str) -> str:
+    if algorithm not in _ALGORITHMS:
+        raise ValueError(f"{algorithm} is not a supported hashing algorithm")
+    text = value if isinstance(value, str) else _json(value)
+    name = algorithm.replace("SHA-", "sha").lower()
+    return hashlib.new(name, _short(text).encode(), usedforsecurity=False).hexdigest()
+
+
+@intrinsic("JsonMerge", "object", "object", "any")
+def _json_merge(left: dict[str, Any], right: dict[str, Any], deep: Any) -> dict[str, Any]:
+    if deep is not False:
+        raise ValueError("Deep merge is not supported")
+    return left | right
+
+
+@intrinsic("StringToJson", "text")
+def _string_to_json(text: str) -> Any:
+    return json.loads(text) if text.strip() else None
+
+
+@intrinsic("JsonToString", "any")
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+@intrinsic("MathRandom", "integer", "integer", "integer?")
+def _math_random(first: int, last: int, seed: int | None = None) -> int:
+    return random.Random(seed).randrange(first, last)
+
+
+@intrinsic("MathAdd", "integer", "integer")
+def _math_add(left: int, right: int) -> int:
+    return left + right
+
+
+@intrinsic("StringSplit", "text", "text")
+def _string_split(text: str, separators: str) -> list[str]:
+    if not separators:
+        return [text] if text else []
+    return [part for part in re.split(f"[{re.escape(separators)}]", text) if part]
+
+
+@intrinsic("UUID")
+def _uuid() -> str:
+    return str(uuid.uuid4())
+
+
+@intrinsic("Format", "text", "any*")
+def _format(template: str, *values: Any) -> str:
+    places = re.findall(r"\\[{}]|\{\}", template).count("{}")
+    if places != len(values):
+        raise ValueError("The number of arguments do not match the occurrences of {}")
+    rest = iter(values)
+
+    def fill(found: re.Match[str]) -> str:
+        if found[0] != "{}":
+            return found[0][1:]
+        value = next(rest)
+        return value if isinstance(value, str) else _json(value)
+
+    return re.sub(r"\\[{}]|\{\}", fill, template)
+
+
+def _short(text: str) -> str:
+    if len(text) > MOST_TEXT:
+        raise ValueError(f"The argument is longer than {MOST_TEXT} characters")
+    return text
+
+
+def _same(left: Any, right: Any) -> bool:
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)

@@ -1,0 +1,269 @@
+"""State machines: made, changed, described; their versions.
+
+moto keeps the records, so that a machine made by CloudFormation is seen here too; a definition
+that could not run is refused before it gets there.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_CreateStateMachine.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from moto.core.exceptions import AWSError
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.states import roles, words
+from labkit.cloud.states.definition import Problem, check_definition, problems
+
+STANDARD = "STANDARD"
+LOGGING = {"level": "OFF", "includeExecutionData": False}
+TRACING = {"enabled": False}
+
+
+@operation("stepfunctions", "CreateStateMachine")
+def create_state_machine(
+    context: Context,
+    *,
+    name: str,
+    definition: str,
+    roleArn: str,
+    type: str = STANDARD,
+    loggingConfiguration: Answer | None = None,
+    tags: list[Answer] | None = None,
+    tracingConfiguration: Answer | None = None,
+    publish: bool = False,
+    versionDescription: str | None = None,
+    encryptionConfiguration: Answer | None = None,
+) -> Answer:
+    words.check_name(name)
+    check_definition(definition, type)
+    roles.check_role(context.cloud, roleArn)
+    if versionDescription and not publish:
+        words_ = "Version description can only be set when publish is true"
+        raise AwsError("ValidationException", words_)
+    wanted = {
+        "definition": definition,
+        "roleArn": roleArn,
+        "type": type,
+        "loggingConfiguration": LOGGING | (loggingConfiguration or {}),
+        "tracingConfiguration": TRACING | (tracingConfiguration or {}),
+    }
+    arn = context.arn(f"stateMachine:{name}", "states")
+    with context.cloud.lock("stepfunctions"):
+        _check_same(context, arn, wanted)
+        machine = _backend(context).create_state_machine(
+            name,
+            definition,
+            roleArn,
+            tags,
+            publish,
+            wanted["loggingConfiguration"],
+            wanted["tracingConfiguration"],
+            encryptionConfiguration,
+            versionDescription,
+            sm_type=type,
+        )
+    version = machine.latest_version if publish else None
+    return {
+        "stateMachineArn": machine.arn,
+        "creationDate": machine.creation_date,
+        "stateMachineVersionArn": version.arn if version else None,
+    }
+
+
+@operation("stepfunctions", "UpdateStateMachine")
+def update_state_machine(
+    context: Context,
+    *,
+    stateMachineArn: str,
+    definition: str | None = None,
+    roleArn: str | None = None,
+    loggingConfiguration: Answer | None = None,
+    tracingConfiguration: Answer | None = None,
+    publish: bool = False,
+    versionDescription: str | None = None,
+    encryptionConfiguration: Answer | None = None,
+) -> Answer:
+    changes = (definition, roleArn, loggingConfiguration, tracingConfiguration)
+    if all(each is None for each in (*changes, encryptionConfiguration)) and not publish:
+        raise AwsError(
+            "MissingRequiredParameter",
+            "Either the definition, the role ARN, the LoggingConfiguration, or the "
+            "TracingConfiguration must be specified",
+        )
+    machine = find_machine(context, stateMachineArn)
+    if definition is not None:
+        check_definition(definition, machine.type)
+    if roleArn is not None:
+        roles.check_role(context.cloud, roleArn)
+    before = _revised(machine)
+    with context.cloud.lock("stepfunctions"):
+        _backend(context).update_state_machine(
+            stateMachineArn,
+            definition,
+            roleArn,
+            loggingConfiguration,
+            tracingConfiguration,
+            encryptionConfiguration,
+        )
+        if _revised(machine) != before:
+            machine.revision_id = str(uuid.uuid4())
+        version = _publish(machine, versionDescription) if publish else None
+    return {
+        "updateDate": machine.update_date,
+        "revisionId": getattr(machine, "revision_id", None),
+        "stateMachineVersionArn": version.arn if version else None,
+    }
+
+
+@operation("stepfunctions", "DescribeStateMachine")
+def describe_state_machine(
+    context: Context, *, stateMachineArn: str, includedData: str = "ALL_DATA"
+) -> Answer:
+    machine = find_machine(context, stateMachineArn)
+    return {
+        "stateMachineArn": machine.arn,
+        "name": machine.name,
+        "status": "ACTIVE",
+        "definition": machine.definition,
+        "roleArn": machine.roleArn,
+        "type": machine.type,
+        "creationDate": machine.creation_date,
+        "loggingConfiguration": LOGGING | machine.loggingConfiguration,
+        "tracingConfiguration": TRACING | machine.tracingConfiguration,
+        "encryptionConfiguration": machine.encryptionConfiguration,
+        "revisionId": getattr(machine, "revision_id", None),
+        "description": machine.description,
+    }
+
+
+@operation("stepfunctions", "ValidateStateMachineDefinition")
+def validate_state_machine_definition(
+    context: Context,
+    *,
+    definition: str,
+    type: str = STANDARD,
+    severity: str = "ERROR",
+    maxResults: int = 100,
+) -> Answer:
+    found = problems(definition, type)
+    most = maxResults or 100
+    return {
+        "result": "FAIL" if found else "OK",
+        "diagnostics": [_diagnostic(each) for each in found[:most]],
+        "truncated": len(found) > most,
+    }
+
+
+@operation("stepfunctions", "PublishStateMachineVersion")
+def publish_state_machine_version(
+    context: Context,
+    *,
+    stateMachineArn: str,
+    revisionId: str | None = None,
+    description: str | None = None,
+) -> Answer:
+    machine = find_machine(context, stateMachineArn)
+    current = getattr(machine, "revision_id", None) or "INITIAL"
+    if revisionId is not None and revisionId != current:
+        raise AwsError(
+            "ConflictException",
+            f"Failed to publish the State Machine version for revision {revisionId}. The current "
+            f"State Machine revision is {current}.",
+        )
+    version = _publish(machine, description)
+    return {"creationDate": version.creation_date, "stateMachineVersionArn": version.arn}
+
+
+@operation("stepfunctions", "ListStateMachineVersions")
+def list_state_machine_versions(
+    context: Context, *, stateMachineArn: str, nextToken: str = "", maxResults: int = 100
+) -> Answer:
+    words.check_limit(maxResults, "maxResults")
+    versions = list(find_machine(context, stateMachineArn).versions.values())[::-1]
+    items = [
+        {"stateMachineVersionArn": each.arn, "creationDate": each.creation_date}
+        for each in versions
+    ]
+    return page("stateMachineVersions", items, maxResults or 100, nextToken)
+
+
+@operation("stepfunctions", "DeleteStateMachineVersion")
+def delete_state_machine_version(context: Context, *, stateMachineVersionArn: str) -> Answer:
+    arn, _, number = stateMachineVersionArn.rpartition(":")
+    if not number.isdigit():
+        words.check_arn(stateMachineVersionArn, "version")
+    machine = next((m for m in _backend(context).state_machines if m.arn == arn), None)
+    if machine is None:
+        return {}
+    for alias in machine.aliases.values():
+        routes = [each["stateMachineVersionArn"] for each in alias.routing_configuration]
+        if stateMachineVersionArn in routes:
+            raise AwsError(
+                "ConflictException",
+                "Version to be deleted must not be referenced by an alias. Current list of "
+                f"aliases referencing this version: [{alias.name}]",
+            )
+    machine.versions.pop(int(number), None)
+    return {}
+
+
+def find_machine(context: Context, arn: str) -> Any:
+    """moto's record of a state machine, or of a version of it.
+
+    Raises:
+        AwsError: ``InvalidArn`` or ``StateMachineDoesNotExist``.
+    """
+    words.check_arn(arn, words.MACHINE)
+    try:
+        return _backend(context).describe_state_machine(arn)
+    except AWSError as error:
+        raise words.no_machine(arn) from error
+
+
+def page(name: str, items: list[Any], limit: int, token: str) -> Answer:
+    """One page of a list; the token is the place to go on from.
+
+    Raises:
+        AwsError: ``InvalidToken``.
+    """
+    if token and not token.isdigit():
+        raise AwsError("InvalidToken", f"Invalid Token: '{token}'")
+    start = int(token or 0)
+    following = {"nextToken": str(start + limit)} if start + limit < len(items) else {}
+    return {name: items[start : start + limit], **following}
+
+
+def _backend(context: Context) -> Any:
+    return context.cloud.backend("stepfunctions", context.region)
+
+
+def _check_same(context: Context, arn: str, wanted: Answer) -> None:
+    """A machine can be made again only as it is."""
+    machine = next((m for m in _backend(context).state_machines if m.arn == arn), None)
+    if machine and any(getattr(machine, name) != value for name, value in wanted.items()):
+        words_ = f"State Machine Already Exists: '{arn}'"
+        raise AwsError("StateMachineAlreadyExists", words_)
+
+
+def _revised(machine: Any) -> tuple[str, str]:
+    return machine.definition, machine.roleArn
+
+
+def _publish(machine: Any, description: str | None) -> Any:
+    """A version of the machine as it is now; the last one if nothing has changed since."""
+    last = machine.latest_version
+    if last is None or _revised(last) != _revised(machine) or last.version not in machine.versions:
+        machine.publish(description)
+    return machine.latest_version
+
+
+def _diagnostic(problem: Problem) -> Answer:
+    return {
+        "severity": "ERROR",
+        "code": problem.code,
+        "message": problem.message,
+        "location": problem.location,
+    }

@@ -1,0 +1,50 @@
+"""What EventBridge hears of executions: ``Step Functions Execution Status Change``.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.events.rules import emit
+
+KIND = "Step Functions Execution Status Change"
+MOST_BYTES = 248_000
+_NULL = ("output", "error", "cause", "stateMachineVersionArn", "stateMachineAliasArn")
+
+
+def tell(cloud: Cloud, record: dict[str, Any]) -> None:
+    """Publish the state that an execution has come to; Express ones tell nothing."""
+    if record["_"]["type"] == "EXPRESS":
+        return
+    stop = record.get("stopDate")
+    detail = dict.fromkeys(_NULL) | {k: v for k, v in record.items() if k != "_"}
+    detail |= {
+        "startDate": int(record["startDate"] * 1000),
+        "stopDate": int(stop * 1000) if stop else None,
+        "inputDetails": {"included": True},
+        "outputDetails": {"included": True} if "output" in record else None,
+    }
+    emit(
+        cloud,
+        source="aws.states",
+        kind=KIND,
+        detail=_fitting(detail),
+        resources=[record["executionArn"]],
+        region=record["_"]["region"],
+    )
+
+
+def _fitting(detail: dict[str, Any]) -> dict[str, Any]:
+    """Input and output are left out when they are too long together."""
+    if len(detail["input"] or "") + len(detail["output"] or "") <= MOST_BYTES:
+        return detail
+    left_out = {"included": False}
+    return detail | {
+        "input": None,
+        "output": None,
+        "inputDetails": left_out,
+        "outputDetails": left_out,
+    }

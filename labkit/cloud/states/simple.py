@@ -1,0 +1,86 @@
+"""The states that work by themselves: Pass, Choice, Wait, Succeed and Fail.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/workflow-states.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.states.errors import StateFailed, runtime
+from labkit.cloud.states.languages import Jsonata, moment_of, type_name
+from labkit.cloud.states.visits import Ending, Visit, state_type
+
+
+@state_type("Pass")
+def run_pass(visit: Visit) -> Ending:
+    if isinstance(visit.language, Jsonata):
+        return visit.passed()
+    return visit.done(visit.state["Result"] if "Result" in visit.state else visit.arguments())
+
+
+@state_type("Choice")
+def run_choice(visit: Visit) -> Ending:
+    for number, rule in enumerate(visit.state["Choices"]):
+        where = f"Choices[{number}]/"
+        if visit.language.holds(rule, visit.scope, where):
+            return Ending(
+                visit.language.chosen(visit.state, rule, visit.scope, where),
+                rule["Next"],
+                visit.language.assigned(rule, visit.scope, where),
+            )
+    if "Default" not in visit.state:
+        raise StateFailed(
+            "States.NoChoiceMatched",
+            "Failed to transition out of the state. The state does not point to a next state.",
+        )
+    return Ending(
+        visit.language.chosen(visit.state, {}, visit.scope, ""),
+        visit.state["Default"],
+        visit.language.assigned(visit.state, visit.scope, ""),
+    )
+
+
+@state_type("Wait")
+def run_wait(visit: Visit) -> Ending:
+    """Wait until a time that is put on record, so that a restart does not begin it anew."""
+    if visit.work is None:
+        visit.frame.commit(work={"until": _until(visit)})
+    assert visit.work is not None
+    visit.frame.wait(visit.work["until"])
+    return visit.passed()
+
+
+def _until(visit: Visit) -> float:
+    seconds = visit.language.value(visit.state, "Seconds", visit.scope)
+    if seconds is None:
+        stamp = visit.language.value(visit.state, "Timestamp", visit.scope)
+        return moment_of(stamp, _field(visit, "Timestamp"))
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
+        raise runtime(
+            f"The {_field(visit, 'Seconds')} parameter does not reference a valid number of "
+            f"seconds: {seconds}"
+        )
+    return visit.frame.execution.now() + float(seconds)
+
+
+def _field(visit: Visit, name: str) -> str:
+    return name if name in visit.state else f"{name}Path"
+
+
+@state_type("Succeed")
+def run_succeed(visit: Visit) -> Ending:
+    return visit.passed()
+
+
+@state_type("Fail")
+def run_fail(visit: Visit) -> Ending:
+    raise StateFailed(_text(visit, "Error"), _text(visit, "Cause"), located=True)
+
+
+def _text(visit: Visit, name: str) -> str | None:
+    """A field's text; that of a Fail state in JSONPath may call an intrinsic function."""
+    found: Any = visit.language.value(visit.state, name, visit.scope)
+    if found is not None and not isinstance(found, str):
+        raise runtime(f"The field '{name}' must be a string but was {type_name(found)}")
+    return found

@@ -1,0 +1,330 @@
+"""The Task state: it asks a service, a function or a worker, and waits for what comes of it.
+
+What was asked and what was answered is put on record step by step. A task that its process left
+behind goes on from there: a job that it had started is looked for by its id.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
+
+from labkit.cloud.states import sdk, tokens
+from labkit.cloud.states.errors import HEARTBEAT, TIMEOUT, StateFailed, runtime
+from labkit.cloud.states.frames import WHOLE, Interrupted
+from labkit.cloud.states.history import Event
+from labkit.cloud.states.integrations import Sync, failure, function_failed
+from labkit.cloud.states.resources import Resource, read_resource
+from labkit.cloud.states.roles import client_of
+from labkit.cloud.states.templates import fill, text
+from labkit.cloud.states.visits import Ending, Visit, state_type
+
+POLL_S, PATIENCE_S = 0.2, 5.0
+DOWN = "states.down"
+Json = dict[str, Any]
+
+
+@state_type("Task")
+def run_task(visit: Visit) -> Ending:
+    resource = read_resource(visit.state["Resource"])
+    if resource is None:
+        raise runtime(f"The resource {visit.state['Resource']} is not available here")
+    return _Task(visit, resource).run()
+
+
+class _Task:
+    """One attempt of a task."""
+
+    def __init__(self, visit: Visit, resource: Resource) -> None:
+        self.visit, self.resource, self.frame = visit, resource, visit.frame
+        self.cloud = visit.frame.execution.cloud
+        self.work: Json = visit.work or {}
+        self.resumed = bool(self.work)
+        self.timeout, self.heartbeat = visit.number("TimeoutSeconds"), None
+        if resource.has_token:
+            self.heartbeat = visit.number("HeartbeatSeconds")
+
+    def run(self) -> Ending:
+        if not self.work:
+            self.schedule()
+        try:
+            result = KINDS[self.resource.kind](self)
+        except StateFailed as error:
+            raise self.failed(error) from error
+        except _TimedOut as late:
+            raise self.late(late) from late
+        except Interrupted:
+            self.abandon()
+            raise
+        details = {"output": text(result), "outputDetails": WHOLE} | self.names
+        tokens.forget(self.cloud, self.work.get("token", ""))
+        return self.visit.done(result, Event(f"{self.resource.kind}Succeeded", details))
+
+    # What the history says ------------------------------------------------------------------------
+
+    @property
+    def names(self) -> Json:
+        if self.resource.kind != "Task":
+            return {}
+        return {"resourceType": self.resource.service, "resource": self.resource.action}
+
+    def schedule(self) -> None:
+        """Put on record what is going to be asked."""
+        token = tokens.new_token() if self.resource.has_token else None
+        scope = self.visit.context(**({"Task": {"Token": token}} if token else {}))
+        self.visit.scope.context.update(scope)
+        arguments = self.visit.arguments()
+        limits = {"timeoutInSeconds": self.timeout, "heartbeatInSeconds": self.heartbeat}
+        details = self._scheduled(arguments) | {k: int(v) for k, v in limits.items() if v}
+        events = [Event(f"{self.resource.kind}Scheduled", details)]
+        if self.resource.kind != "Activity":
+            events.append(Event(f"{self.resource.kind}Started", self.names))
+        self.keep(
+            *events,
+            begun=time.time(),
+            arguments=arguments,
+            name=f"{self.frame.execution.arn}#{self.frame.execution.history.length + 1}",
+            token=token,
+            also=lambda: self._expect(token),
+        )
+
+    def _expect(self, token: str | None) -> None:
+        if token:
+            tokens.expect(self.cloud, token, self.frame.execution.arn)
+
+    def _scheduled(self, arguments: Any) -> Json:
+        if self.resource.kind != "Task":
+            return {
+                "resource": self.resource.arn,
+                "input": text(arguments),
+                "inputDetails": WHOLE,
+            }
+        region = self.frame.execution.hidden["region"]
+        return self.names | {"region": region, "parameters": text(arguments)}
+
+    def keep(self, *events: Event, also: Callable[[], Any] | None = None, **changes: Any) -> None:
+        """Write events and how far the work is."""
+        self.work = self.work | changes
+        self.frame.commit(*events, work=self.work, also=also)
+
+    def failed(self, error: StateFailed) -> StateFailed:
+        """An error with the event that tells it."""
+        waits = self.resource.pattern and "handle" not in self.work
+        kind = f"{self.resource.kind}{'SubmitFailed' if waits else 'Failed'}"
+        error.events = [Event(kind, error.facts() | self.names)]
+        error.located = True
+        tokens.forget(self.cloud, self.work.get("token") or "")
+        return error
+
+    def late(self, late: _TimedOut) -> StateFailed:
+        """The task took longer than it may."""
+        self.abandon()
+        event = Event(f"{self.resource.kind}TimedOut", {"error": TIMEOUT} | self.names)
+        also = (HEARTBEAT,) if late.heartbeat else ()
+        return StateFailed(TIMEOUT, events=[event], also=also, located=True)
+
+    # What is done ---------------------------------------------------------------------------------
+
+    @property
+    def deadline(self) -> float | None:
+        return None if self.timeout is None else float(self.work["begun"] + self.timeout)
+
+    def client(self) -> Any:
+        """A client of the service, with the role that the task acts as."""
+        hidden, scope = self.frame.execution.hidden, self.visit.scope
+        given = self.visit.language.value(self.visit.state, "Credentials", scope) or {}
+        role = fill(given, scope.input, scope).get("RoleArn", hidden["roleArn"])
+        integration = self.resource.integration
+        service = integration.service if integration else "lambda"
+        return client_of(self.cloud, role, service, hidden["region"])
+
+    def ask(self, operation: str, arguments: Json) -> Json:
+        """Ask the service; it may take its time.
+
+        Raises:
+            StateFailed: it refused.
+        """
+        client, first = self.client(), self.resource.integration is None
+        first = first or self.resource.integration.first  # type: ignore[union-attr]
+        given_up = time.time() + PATIENCE_S
+        while True:
+            try:
+                return sdk.call(client, operation, arguments, first=first)
+            except (ConnectionError, HTTPClientError) as error:
+                # The server is going down, or has just come up.
+                if time.time() > given_up:
+                    raise StateFailed("States.TaskFailed", str(error), located=True) from error
+                self.frame.wait(time.time() + POLL_S)
+            except BotoCoreError as error:
+                raise StateFailed("States.TaskFailed", str(error), located=True) from error
+
+    def ask_aside(self, operation: str, arguments: Json) -> Json:
+        """Ask the service, but no longer than the task may take, or its execution runs."""
+        said: Json = {}
+
+        def work() -> None:
+            try:
+                said["answer"] = self.ask(operation, arguments)
+            except BaseException as error:
+                said["error"] = error
+            finally:
+                self.frame.execution.wake()
+
+        threading.Thread(target=work, daemon=True).start()
+        if not self.frame.wait(self.deadline, lambda: bool(said)):
+            raise _TimedOut
+        if error := said.get("error"):
+            raise error
+        answer: Json = said["answer"]
+        return answer
+
+    def start(self) -> Json:
+        """Ask for the work, once: the answer is put on record where the task goes on after it."""
+        integration = self.resource.integration
+        assert integration is not None
+        if "handle" not in self.work:
+            asked = integration.prepare(self.work["arguments"], self.work["name"])
+            answer: Json = integration.answer(self.ask_aside(integration.operation, asked))
+            if not self.resource.pattern:
+                return answer
+            details = {"output": text(answer), "outputDetails": WHOLE} | self.names
+            self.keep(Event("TaskSubmitted", details), handle=answer)
+        handle: Json = self.work["handle"]
+        return handle
+
+    def until_done(self, sync: Sync) -> Json:
+        """Wait until what was started has ended.
+
+        Raises:
+            StateFailed: it failed.
+        """
+        while True:
+            ids = sync.ids(self.work["arguments"], self.work["handle"])
+            told = self.ask(sync.describe, ids)
+            told = {k: v for k, v in told.items() if not k.startswith("Sdk")}
+            state = _within(told, sync.state)
+            if state == sync.good:
+                return sync.told(told)
+            if state in sync.bad:
+                if not self.resumed or not _fell_with_us(self.cloud, _within(told, sync.ended)):
+                    raise failure(sync.told(told))
+                self._begin_again()
+            elif not self.frame.wait(self._next_look()) and self._is_late():
+                raise _TimedOut
+
+    def _begin_again(self) -> None:
+        """The run ended with the local AWS, not by itself: ask for it once more."""
+        name = f"{self.work['name']}'"
+        self.work = {k: v for k, v in self.work.items() if k != "handle"} | {"name": name}
+        self.start()
+
+    def _next_look(self) -> float:
+        soon = time.time() + POLL_S
+        return soon if self.deadline is None else min(soon, self.deadline)
+
+    def _is_late(self) -> bool:
+        return self.deadline is not None and time.time() >= self.deadline
+
+    def until_told(self) -> Any:
+        """Wait until somebody says with the task's token how it ended.
+
+        Raises:
+            StateFailed: it failed.
+        """
+        token = self.work["token"]
+        while True:
+            said = tokens.look(self.cloud, token)
+            if "output" in said:
+                return json.loads(said["output"])
+            if "failed" in said:
+                raise StateFailed(said["error"], said["cause"], located=True)
+            if said.get("taken") and not self.work.get("taken"):
+                worker = {"workerName": said["worker"]} if said.get("worker") else {}
+                self.keep(Event("ActivityStarted", worker), taken=True)
+            beat = said.get("beat", 0) + self.heartbeat if self.heartbeat else None
+            limits = [each for each in (self.deadline, beat) if each is not None]
+            if limits and time.time() >= min(limits):
+                raise _TimedOut(heartbeat=min(limits) == beat)
+            self.frame.wait(min(limits, default=None), self._news(token, said))
+
+    def _news(self, token: str, known: Json) -> Callable[[], bool]:
+        """Tells whether more is known of a token."""
+        return lambda: tokens.look(self.cloud, token) != known
+
+    def abandon(self) -> None:
+        """End what was started, unless the server only goes down."""
+        if self.frame.execution.suspended:
+            return
+        tokens.forget(self.cloud, self.work.get("token") or "")
+        sync = self.resource.integration and self.resource.integration.sync.get(
+            self.resource.pattern
+        )
+        if sync and "handle" in self.work:
+            ids = sync.ids(self.work["arguments"], self.work["handle"])
+            with contextlib.suppress(StateFailed, Interrupted):
+                sdk.call(self.client(), sync.stop, sync.stopping(ids), first=True)
+
+
+def _of_service(task: _Task) -> Any:
+    answer, pattern = task.start(), task.resource.pattern
+    if not pattern:
+        return answer
+    if task.resource.has_token:
+        return task.until_told()
+    assert task.resource.integration is not None
+    return task.until_done(task.resource.integration.sync[pattern])
+
+
+def _of_function(task: _Task) -> Any:
+    payload = text(task.work["arguments"]).encode()
+    asked = {"FunctionName": task.resource.arn, "Payload": payload}
+    answer = task.ask_aside("Invoke", asked)
+    result = json.loads(answer.get("Payload") or "null")
+    if answer.get("FunctionError"):
+        raise function_failed(result)
+    return result
+
+
+def _of_worker(task: _Task) -> Any:
+    from labkit.cloud.states import activities
+
+    activities.offer(task.cloud, task.resource.arn, task.work["token"], task.work["arguments"])
+    try:
+        return task.until_told()
+    finally:
+        activities.withdraw(task.resource.arn, task.work["token"])
+
+
+KINDS: dict[str, Callable[[_Task], Any]] = {
+    "Task": _of_service,
+    "LambdaFunction": _of_function,
+    "Activity": _of_worker,
+}
+
+
+class _TimedOut(Exception):
+    """The task took longer than it may."""
+
+    def __init__(self, heartbeat: bool = False) -> None:
+        super().__init__(heartbeat)
+        self.heartbeat = heartbeat
+
+
+def _within(told: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        told = (told or {}).get(name)
+    return told
+
+
+def _fell_with_us(cloud: Any, ended_ms: int | None) -> bool:
+    """Whether something ended because the local AWS went down."""
+    down = cloud.records(DOWN).get("at", {}).get("moment")
+    return ended_ms is not None and down is not None and ended_ms >= int(down * 1000)

@@ -1,0 +1,99 @@
+"""Payload templates: JSON in which a member ``"name.$"`` is found by a path or a call.
+
+``$`` is the data, ``$$`` the context object, ``$name`` a variable.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputpath-params.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.states import intrinsics
+from labkit.cloud.states.errors import StateFailed, runtime
+from labkit.cloud.states.paths import BadPath, NothingThere, read_path
+
+if TYPE_CHECKING:
+    from labkit.cloud.states.languages import Scope
+
+_VARIABLE = re.compile(r"\$(?P<name>[A-Za-z_]\w*)(?P<rest>.*)", re.DOTALL)
+
+
+def fill(template: Any, data: Any, scope: Scope) -> Any:
+    """A template with its paths and calls replaced by what they lead to.
+
+    Raises:
+        StateFailed: one leads nowhere.
+    """
+    if isinstance(template, list):
+        return [fill(each, data, scope) for each in template]
+    if not isinstance(template, dict):
+        return template
+    return dict(_member(name, each, data, scope) for name, each in template.items())
+
+
+def _member(name: str, template: Any, data: Any, scope: Scope) -> tuple[str, Any]:
+    if not name.endswith(".$"):
+        return name, fill(template, data, scope)
+    return name[:-2], value(template, data, scope, name)
+
+
+def value(expression: str, data: Any, scope: Scope, field: str) -> Any:
+    """What a path or a call of an intrinsic function comes to.
+
+    Args:
+        field: whose value it is, for the error's words.
+    """
+    try:
+        if intrinsics.is_intrinsic(expression):
+            return intrinsics.evaluate(expression, lambda path: find(path, data, scope))
+        return find(expression, data, scope)
+    except StateFailed:
+        raise
+    except NothingThere as error:
+        raise runtime(_nowhere(str(error.args[0]), field, data)) from error
+    except ValueError as error:
+        raise runtime(f"Invalid path '{expression}' for the field '{field}'") from error
+
+
+def find(path: str, data: Any, scope: Scope) -> Any:
+    """What a path leads to in the data, the context object or a variable.
+
+    Raises:
+        NothingThere: nowhere.
+        BadPath: it is no path.
+    """
+    if path.startswith("$$"):
+        return read_path(path[1:]).find(scope.context)
+    if named := _VARIABLE.fullmatch(path):
+        if named["name"] not in scope.variables:
+            raise NothingThere(path)
+        return read_path("$" + named["rest"]).find(scope.variables[named["name"]])
+    return read_path(path).find(data)
+
+
+def text(document: Any) -> str:
+    """JSON as Step Functions writes it."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+
+
+def _nowhere(path: str, field: str, data: Any) -> str:
+    if field.endswith("Path"):
+        return f"Invalid path '{path}' : No results for path: {_bracketed(path)}"
+    return (
+        f"The JSONPath '{path}' specified for the field '{field}' could not be found in the "
+        f"input '{text(data)}'"
+    )
+
+
+def _bracketed(path: str) -> str:
+    """A path as the library of AWS writes it: ``$['a']['b']``."""
+    keys = read_path(path).keys if not path.startswith("$$") else None
+    if keys is None:
+        return path
+    return "$" + "".join(f"['{k}']" if isinstance(k, str) else f"[{k}]" for k in keys)
+
+
+__all__ = ["BadPath", "fill", "find", "text", "value"]

@@ -1,0 +1,73 @@
+"""Task tokens: with one of them, somebody outside tells how a task ended.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.states.execution import RUNNING
+
+KIND = "states.token"
+
+
+def new_token() -> str:
+    """A token that nobody can guess."""
+    return base64.b64encode(secrets.token_bytes(96)).decode()
+
+
+def expect(cloud: Cloud, token: str, execution: str) -> None:
+    """Let a token be answered."""
+    cloud.records(KIND)[token] = {"execution": execution, "beat": time.time()}
+
+
+def look(cloud: Cloud, token: str) -> dict[str, Any]:
+    """What is known of a token: ``output``, or ``error`` and ``cause``, once it is answered."""
+    return cloud.records(KIND).get(token, {})
+
+
+def forget(cloud: Cloud, token: str) -> None:
+    """Nobody waits for a token any more."""
+    cloud.records(KIND).pop(token, None)
+
+
+@operation("stepfunctions", "SendTaskSuccess")
+def send_task_success(context: Context, *, taskToken: str, output: str) -> Answer:
+    try:
+        json.loads(output)
+    except ValueError as error:
+        raise AwsError("InvalidOutput", f"Invalid Output: '{error}'") from error
+    return _tell(context.cloud, taskToken, output=output)
+
+
+@operation("stepfunctions", "SendTaskFailure")
+def send_task_failure(
+    context: Context, *, taskToken: str, error: str | None = None, cause: str | None = None
+) -> Answer:
+    return _tell(context.cloud, taskToken, failed=True, error=error, cause=cause)
+
+
+@operation("stepfunctions", "SendTaskHeartbeat")
+def send_task_heartbeat(context: Context, *, taskToken: str) -> Answer:
+    return _tell(context.cloud, taskToken, beat=time.time())
+
+
+def _tell(cloud: Cloud, token: str, **said: Any) -> Answer:
+    known = look(cloud, token)
+    if not known:
+        raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
+    execution = RUNNING.get(known["execution"])
+    if execution is None or "output" in known or "failed" in known:
+        words = "Task Timed Out: 'Provided task does not exist anymore'"
+        raise AwsError("TaskTimedOut", words)
+    with execution.condition:
+        cloud.records(KIND)[token] = known | said
+        execution.condition.notify_all()
+    return {}

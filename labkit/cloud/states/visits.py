@@ -1,0 +1,125 @@
+"""One visit of a walk to a state, and what the types of states have in common."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from labkit.cloud.states.frames import Frame
+from labkit.cloud.states.history import Event
+from labkit.cloud.states.languages import Language, Scope, language_of
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a state came to its end.
+
+    Args:
+        output: what it hands on.
+        following: the next state; ``None`` when it was the last.
+        assigned: the variables that it sets.
+        events: what the history says before its exit.
+    """
+
+    output: Any
+    following: str | None
+    assigned: dict[str, Any] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+
+
+class Visit:
+    """A state that is being run."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame, self.name = frame, str(frame.mark["state"])
+        self.state: dict[str, Any] = frame.machine["States"][self.name]
+        self.language: Language = language_of(frame.execution.definition, self.state)
+        self.children: list[Frame] = []
+
+    @property
+    def work(self) -> dict[str, Any] | None:
+        """How far the state's work is; ``None`` before it has begun."""
+        found: dict[str, Any] | None = self.frame.mark["work"]
+        return found
+
+    @cached_property
+    def scope(self) -> Scope:
+        mark = self.frame.mark
+        return Scope(mark["input"], self.context(), mark["variables"])
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        """The context object.
+
+        Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html
+        """
+        mark = self.frame.mark
+        state = {"Name": self.name, "EnteredTime": iso(mark["entered_at"])}
+        if self.state["Type"] in ("Task", "Parallel", "Map"):
+            state["RetryCount"] = mark["tries"]
+        return self.frame.execution.context | {"State": state} | self.frame.context | more
+
+    def arguments(self) -> Any:
+        """What the state works on."""
+        return self.language.arguments(self.state, self.scope)
+
+    def number(self, name: str) -> float | None:
+        """A field that is a number, or is computed to be one."""
+        found = self.language.value(self.state, name, self.scope)
+        return None if found is None else float(found)
+
+    def done(self, result: Any, *events: Event) -> Ending:
+        """The end of a state whose work came to something."""
+        scope = self.scope.having(result)
+        return Ending(
+            self.language.output(self.state, scope),
+            self.following,
+            self.language.assigned(self.state, scope, ""),
+            list(events),
+        )
+
+    def passed(self, *events: Event) -> Ending:
+        """The end of a state that hands on its input."""
+        return Ending(
+            self.language.chosen(self.state, {}, self.scope, ""),
+            self.following,
+            self.language.assigned(self.state, self.scope, ""),
+            list(events),
+        )
+
+    @property
+    def following(self) -> str | None:
+        found: str | None = self.state.get("Next")
+        return found
+
+    def forget_children(self) -> None:
+        """Delete the marks of the walks inside of the state."""
+        for child in self.children:
+            child.forget()
+
+    def renew(self) -> None:
+        """Begin anew, as for another attempt."""
+        self.children = []
+        self.__dict__.pop("scope", None)
+
+
+StateType = Callable[[Visit], Ending]
+TYPES: dict[str, StateType] = {}
+
+
+def state_type(name: str) -> Callable[[StateType], StateType]:
+    """Register what a type of state does."""
+
+    def register(run: StateType) -> StateType:
+        TYPES[name] = run
+        return run
+
+    return register
+
+
+def iso(moment: float) -> str:
+    """A time as the context object has it, in UTC to the millisecond."""
+    found = datetime.datetime.fromtimestamp(moment, datetime.UTC)
+    return found.strftime("%Y-%m-%dT%H:%M:%S.") + f"{found.microsecond // 1000:03d}Z"

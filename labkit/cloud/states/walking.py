@@ -1,0 +1,156 @@
+"""How a walk goes: each state is run, its errors are retried or caught, its output handed on.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+from labkit.cloud.states.errors import DATA_LIMIT, QUERY, StateFailed
+from labkit.cloud.states.frames import WHOLE, Frame
+from labkit.cloud.states.history import Event
+from labkit.cloud.states.templates import text
+from labkit.cloud.states.visits import TYPES, Ending, Visit
+
+MOST_BYTES = 262_144
+LONGEST_DELAY_S = 31_536_000
+
+
+def walk(frame: Frame) -> Any:
+    """Go from state to state until one is the last. Returns its output.
+
+    Raises:
+        StateFailed: a state failed and nobody took it.
+    """
+    while True:
+        if "output" in frame.mark:
+            return frame.mark["output"]
+        if failed := frame.mark.get("failed"):
+            raise StateFailed(failed["error"], failed["cause"], also=tuple(failed["also"]))
+        visit = Visit(frame)
+        try:
+            leave(visit, run(visit))
+        except StateFailed as error:
+            frame.fail(located(error, visit))
+
+
+def leave(visit: Visit, ending: Ending) -> None:
+    """Write that a state is done, and enter the next one."""
+    frame = visit.frame
+    details: dict[str, Any] = {
+        "name": visit.name,
+        "output": text(ending.output),
+        "outputDetails": WHOLE,
+    }
+    if ending.assigned:
+        details["assignedVariables"] = {k: text(v) for k, v in ending.assigned.items()}
+        details["assignedVariablesDetails"] = WHOLE
+    exited = Event(f"{visit.state['Type']}StateExited", details)
+    changes = {"variables": frame.mark["variables"] | ending.assigned}
+    if ending.following is None:
+        frame.commit(
+            *ending.events, exited, output=ending.output, also=visit.forget_children, **changes
+        )
+    else:
+        following = (ending.following, ending.output, *ending.events, exited)
+        frame.enter(*following, also=visit.forget_children, **changes)
+
+
+def run(visit: Visit) -> Ending:
+    """Run a state, again and again if its retriers say so."""
+    while True:
+        visit.frame.wait(visit.frame.mark.get("retry_at") or 0)
+        try:
+            return _checked(TYPES[visit.state["Type"]](visit), visit)
+        except StateFailed as error:
+            error = located(error, visit)
+            if not _retried(visit, error):
+                return _caught(visit, error)
+
+
+def located(error: StateFailed, visit: Visit) -> StateFailed:
+    """An error of the interpreter that says in which state it happened."""
+    if error.located or error.cause is None:
+        return error
+    entered = visit.frame.mark["entered"]
+    error.located, error.cause = (
+        True,
+        (
+            f"An error occurred while executing the state '{visit.name}' "
+            f"(entered at the event id #{entered}). {error.cause}"
+        ),
+    )
+    error.events = [_evaluated(event, error, visit.name) for event in error.events]
+    return error
+
+
+def _evaluated(event: Event, error: StateFailed, state: str) -> Event:
+    if event.kind != "EvaluationFailed" or error.error != QUERY:
+        return event
+    return Event(event.kind, event.details | error.facts() | {"state": state})
+
+
+def _checked(ending: Ending, visit: Visit) -> Ending:
+    if len(text(ending.output).encode()) > MOST_BYTES:
+        raise StateFailed(
+            DATA_LIMIT,
+            f"The state/task '{visit.state.get('Resource', visit.name)}' returned a result with a "
+            "size exceeding the maximum number of bytes service limit.",
+            events=ending.events,
+            located=True,
+        )
+    return ending
+
+
+def _retried(visit: Visit, error: StateFailed) -> bool:
+    """Whether the state is to be run again, from when on being put on record."""
+    attempts = visit.frame.mark["attempts"]
+    for number, retrier in enumerate(visit.state.get("Retry", [])):
+        if not any(error.answers_to(name) for name in retrier["ErrorEquals"]):
+            continue
+        done = attempts.get(str(number), 0)
+        if done >= retrier.get("MaxAttempts", 3):
+            return False
+        visit.frame.commit(
+            *error.events,
+            attempts=attempts | {str(number): done + 1},
+            tries=visit.frame.mark["tries"] + 1,
+            work=None,
+            retry_at=time.time() + delay_s(retrier, done),
+            also=visit.forget_children,
+        )
+        visit.renew()
+        return True
+    return False
+
+
+def delay_s(retrier: dict[str, Any], done: int) -> float:
+    """How long to wait before the next attempt, after so many."""
+    delay = retrier.get("IntervalSeconds", 1) * retrier.get("BackoffRate", 2.0) ** done
+    delay = min(delay, retrier.get("MaxDelaySeconds", LONGEST_DELAY_S))
+    if retrier.get("JitterStrategy") == "FULL":
+        delay = random.uniform(0, delay)
+    return float(delay)
+
+
+def _caught(visit: Visit, error: StateFailed) -> Ending:
+    """Where a catcher leads.
+
+    Raises:
+        StateFailed: none of them takes the error.
+    """
+    for number, catcher in enumerate(visit.state.get("Catch", [])):
+        if any(error.answers_to(name) for name in catcher["ErrorEquals"]):
+            facts = {k.capitalize(): v for k, v in error.facts().items()}
+            scope = visit.scope.caught(facts)
+            where = f"Catch[{number}]/"
+            return Ending(
+                visit.language.recovered(catcher, scope, where),
+                catcher["Next"],
+                visit.language.assigned(catcher, scope, where),
+                list(error.events),
+            )
+    raise error

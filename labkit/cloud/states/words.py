@@ -1,0 +1,65 @@
+"""The errors of Step Functions in its own words, and the ARNs that it takes."""
+
+from __future__ import annotations
+
+import re
+
+from labkit.cloud.operations import AwsError
+
+_BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
+LONGEST_NAME = 80
+MACHINE, EXECUTION, ACTIVITY, EXPRESS = "stateMachine", "execution", "activity", "express"
+
+
+def check_name(name: str) -> None:
+    """Raise unless a name may be given.
+
+    Raises:
+        AwsError: ``InvalidName``.
+    """
+    if not name or len(name) > LONGEST_NAME or _BAD_NAME.search(name):
+        raise AwsError("InvalidName", f"Invalid Name: '{name}'")
+
+
+def check_arn(arn: str, *kinds: str) -> None:
+    """Raise unless an ARN is one of Step Functions, of one of these kinds.
+
+    Raises:
+        AwsError: ``InvalidArn``.
+    """
+    if not arn.startswith("arn:"):
+        raise AwsError("InvalidArn", f"Invalid Arn: 'Invalid ARN prefix: {arn}'")
+    parts = arn.split(":")
+    if len(parts) < 7 or parts[2] != "states" or parts[5] not in kinds or not parts[6]:
+        wanted = "' or '".join(kinds)
+        words = f"Invalid Arn: 'Resource type not valid in this context: {_kind(parts, wanted)}'"
+        raise AwsError("InvalidArn", words)
+
+
+def _kind(parts: list[str], wanted: str) -> str:
+    return parts[5] if len(parts) > 5 else wanted
+
+
+def no_machine(arn: str) -> AwsError:
+    return AwsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
+
+
+def no_execution(arn: str) -> AwsError:
+    return AwsError("ExecutionDoesNotExist", f"Execution Does Not Exist: '{arn}'")
+
+
+def wrong_type() -> AwsError:
+    return AwsError(
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+    )
+
+
+def check_limit(value: int, name: str, most: int = 1000) -> None:
+    """Raise for a page that is too long."""
+    if value > most:
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy "
+            f"constraint: Member must have value less than or equal to {most}",
+        )

@@ -1,0 +1,424 @@
+"""Small machines: what comes out, and which way they went."""
+
+import pytest
+
+
+def passes(**fields):
+    return {"Type": "Pass", "End": True, **fields}
+
+
+def choice(**rule):
+    return {
+        "C": {"Type": "Choice", "Choices": [{**rule, "Next": "Yes"}], "Default": "No"},
+        "Yes": passes(Result="yes"),
+        "No": passes(Result="no"),
+    }
+
+
+JSONPATH = {  # the first state's fields → input → output
+    "nothing": ({}, {"a": 1}, {"a": 1}),
+    "Result": ({"Result": {"b": 2}}, {"a": 1}, {"b": 2}),
+    "ResultPath": ({"Result": 2, "ResultPath": "$.x.y"}, {"a": 1}, {"a": 1, "x": {"y": 2}}),
+    "ResultPath null": ({"Result": 2, "ResultPath": None}, {"a": 1}, {"a": 1}),
+    "InputPath": ({"InputPath": "$.a.b"}, {"a": {"b": [3]}}, [3]),
+    "InputPath null": ({"InputPath": None}, {"a": 1}, {}),
+    "OutputPath": ({"OutputPath": "$.a"}, {"a": 1}, 1),
+    "Parameters": (
+        {"Parameters": {"fixed": 1, "n.$": "$.a[0]", "in": [{"deep.$": "$.b"}]}},
+        {"a": [7, 8], "b": None},
+        {"fixed": 1, "n": 7, "in": [{"deep": None}]},
+    ),
+    "a path of many": ({"InputPath": "$.a[?(@.n > 1)].n"}, {"a": [{"n": 1}, {"n": 2}]}, [2]),
+    "a path of none": ({"InputPath": "$.a[*].m"}, {"a": [{"n": 1}]}, []),
+    "deep": ({"InputPath": "$..n"}, {"a": [{"n": 1}], "n": 2}, [2, 1]),
+    "slice": ({"InputPath": "$.a[1:]"}, {"a": [1, 2, 3]}, [2, 3]),
+    "context": ({"Parameters": {"s.$": "$$.State.Name"}}, {}, {"s": "A"}),
+    "context input": ({"Parameters": {"s.$": "$$.Execution.Input.a"}}, {"a": 5}, {"s": 5}),
+}
+
+
+@pytest.mark.parametrize(("fields", "value", "output"), JSONPATH.values(), ids=JSONPATH)
+def test_jsonpath(machines, fields, value, output):
+    ended = machines.run({"A": passes(**fields)}, value)
+    assert (ended.status, ended.output) == ("SUCCEEDED", output)
+
+
+INTRINSICS = {
+    "States.Format('{} and \\{\\} {}', $.s, $.l)": "text and {} [3,1,3]",
+    "States.StringToJson($.j)": {"k": [1]},
+    "States.JsonToString($.o)": '{"k":1}',
+    "States.Array(1, 'it\\'s', null, $.s, States.MathAdd(1, 1))": [1, "it's", None, "text", 2],
+    "States.ArrayPartition($.l, 2)": [[3, 1], [3]],
+    "States.ArrayContains($.l, 1)": True,
+    "States.ArrayRange(1, 9, 4)": [1, 5, 9],
+    "States.ArrayRange(5, 1, -2)": [5, 3, 1],
+    "States.ArrayGetItem($.l, 1)": 1,
+    "States.ArrayLength($.l)": 3,
+    "States.ArrayUnique($.l)": [3, 1],
+    "States.Base64Encode($.s)": "dGV4dA==",
+    "States.Base64Decode('dGV4dA==')": "text",
+    "States.Hash($.s, 'SHA-256')": (
+        "982d9e3eb996f559e633f4d194def3761d909f5a3b647d1a851fead67c32c9d1"
+    ),
+    "States.JsonMerge($.o, $.p, false)": {"k": 2, "m": 1},
+    "States.MathAdd($.n, -1)": 4,
+    "States.StringSplit('1,2+3', ',+')": ["1", "2", "3"],
+    "States.ArrayLength(States.StringSplit(States.UUID(), '-'))": 5,
+    "States.ArrayContains(States.ArrayRange(0, 9, 1), States.MathRandom(0, 10))": True,
+}
+
+
+@pytest.mark.parametrize(("call", "result"), INTRINSICS.items(), ids=INTRINSICS)
+def test_intrinsic_functions(machines, call, result):
+    value = {
+        "s": "text",
+        "l": [3, 1, 3],
+        "j": '{"k": [1]}',
+        "o": {"k": 1},
+        "p": {"k": 2, "m": 1},
+        "n": 5,
+    }
+    ended = machines.run({"A": passes(Parameters={"r.$": call})}, value)
+    assert (ended.output, ended.cause) == ({"r": result}, None)
+
+
+CHOICES = {  # a rule → input → whether it is met
+    "NumericEquals": ({"NumericEquals": 1}, 1, True),
+    "another type": ({"NumericEquals": 1}, "1", False),
+    "NumericLessThan": ({"NumericLessThan": 1.5}, 1, True),
+    "StringEquals": ({"StringEquals": "a"}, "a", True),
+    "StringGreaterThanEquals": ({"StringGreaterThanEquals": "b"}, "a", False),
+    "StringMatches": ({"StringMatches": "log-*.tx\\*"}, "log-1.tx*", True),
+    "BooleanEquals": ({"BooleanEquals": False}, False, True),
+    "TimestampLessThan": (
+        {"TimestampLessThan": "2026-01-01T00:00:00Z"},
+        "2026-01-01T00:30:00+01:00",
+        True,
+    ),
+    "IsNull": ({"IsNull": True}, None, True),
+    "IsString": ({"IsString": False}, 1, True),
+    "IsNumeric": ({"IsNumeric": True}, True, False),
+    "IsTimestamp": ({"IsTimestamp": True}, "2026-01-01", False),
+    "Path": ({"NumericEqualsPath": "$$.State.RetryCount"}, 1, None),
+}
+
+
+@pytest.mark.parametrize(("rule", "value", "met"), CHOICES.values(), ids=CHOICES)
+def test_choices(machines, rule, value, met):
+    ended = machines.run(choice(Variable="$.v", **rule), {"v": value})
+    if met is None:
+        assert ended.error == "States.Runtime"
+    else:
+        assert ended.output == ("yes" if met else "no")
+
+
+LOGIC = {
+    "And": (
+        {"And": [{"Variable": "$.v", "IsPresent": True}, {"Variable": "$.w", "IsPresent": False}]},
+        "yes",
+    ),
+    "Or": (
+        {"Or": [{"Variable": "$.v", "NumericEquals": 2}, {"Variable": "$.v", "NumericEquals": 1}]},
+        "yes",
+    ),
+    "Not": ({"Not": {"Variable": "$.v", "NumericEquals": 1}}, "no"),
+}
+
+
+@pytest.mark.parametrize(("rule", "output"), LOGIC.values(), ids=LOGIC)
+def test_choices_together(machines, rule, output):
+    assert machines.run(choice(**rule), {"v": 1}).output == output
+
+
+JSONATA = {  # the first state's fields → input → output
+    "nothing": ({}, {"a": 1}, {"a": 1}),
+    "Output": (
+        {"Output": {"n": "{% $states.input.a * 2 %}", "t": "plain"}},
+        {"a": 2},
+        {"n": 4, "t": "plain"},
+    ),
+    "null": ({"Output": "{% $states.input.a %}"}, {"a": None}, None),
+    "context": ({"Output": "{% $states.context.State.Name %}"}, {}, "A"),
+    "partition": ({"Output": "{% $partition([1..5], 2) %}"}, {}, [[1, 2], [3, 4], [5]]),
+    "range": ({"Output": "{% $range(0, 10, 5) %}"}, {}, [0, 5, 10]),
+    "hash": ({"Output": "{% $hash('text', 'MD5') %}"}, {}, "1cb251ec0d568de6a929b520c4aed8d1"),
+    "parse": ({"Output": "{% $parse('{\"a\": [1]}') %}"}, {}, {"a": [1]}),
+    "uuid": ({"Output": "{% $length($uuid()) %}"}, {}, 36),
+    "random": ({"Output": "{% $random(7) = $random(7) %}"}, {}, True),
+}
+
+
+@pytest.mark.parametrize(("fields", "value", "output"), JSONATA.values(), ids=JSONATA)
+def test_jsonata(machines, fields, value, output):
+    ended = machines.run({"A": passes(**fields)}, value, QueryLanguage="JSONata")
+    assert (ended.status, ended.output, ended.cause) == ("SUCCEEDED", output, None)
+
+
+def test_variables_in_jsonata(machines):
+    states = {
+        "A": {"Type": "Pass", "Assign": {"n": "{% $states.input.a %}", "k": [1]}, "Next": "B"},
+        "B": {
+            "Type": "Choice",
+            "Choices": [
+                {
+                    "Condition": "{% $n > 1 %}",
+                    "Assign": {"n": "{% $n + 1 %}"},
+                    "Output": "{% $n %}",
+                    "Next": "C",
+                }
+            ],
+            "Default": "C",
+        },
+        "C": passes(Output={"n": "{% $n %}", "was": "{% $states.input %}", "k": "{% $k %}"}),
+    }
+    ended = machines.run(states, {"a": 5}, QueryLanguage="JSONata")
+    assert ended.output == {"n": 6, "was": 5, "k": [1]}
+    assert ended.details("PassStateExited")[0]["assignedVariables"] == {"n": "5", "k": "[1]"}
+
+
+def test_variables_in_jsonpath(machines):
+    states = {
+        "A": {"Type": "Pass", "Assign": {"v.$": "$.a"}, "Next": "B"},
+        "B": passes(Parameters={"v.$": "$v.b", "all.$": "$v"}),
+    }
+    assert machines.run(states, {"a": {"b": 1}}).output == {"v": 1, "all": {"b": 1}}
+
+
+FAILURES = {  # the states → input → error, and words of its cause
+    "a path that leads nowhere": (
+        {"A": passes(Parameters={"x.$": "$.nope"})},
+        (
+            "States.Runtime",
+            "An error occurred while executing the state 'A' (entered at the event "
+            "id #2). The JSONPath '$.nope' specified for the field 'x.$' could not be found in the "
+            "input '{\"a\":1}'",
+        ),
+    ),
+    "an input path that leads nowhere": (
+        {"A": passes(InputPath="$.b.c")},
+        ("States.Runtime", "Invalid path '$.b.c' : No results for path: $['b']['c']"),
+    ),
+    "a choice without a variable": (
+        choice(Variable="$.nope", NumericEquals=1),
+        (
+            "States.Runtime",
+            "Invalid path '$.nope': The choice state's condition path references an invalid value.",
+        ),
+    ),
+    "no choice": (
+        {
+            "A": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.a", "NumericEquals": 2, "Next": "B"}],
+            },
+            "B": {"Type": "Succeed"},
+        },
+        (
+            "States.NoChoiceMatched",
+            "Failed to transition out of the state. The state does not point to a next state.",
+        ),
+    ),
+    "an intrinsic function": (
+        {"A": passes(Parameters={"x.$": "States.ArrayGetItem(States.Array(1), 3)"})},
+        ("States.IntrinsicFailure", "had the following error: Index 3 is out of bounds"),
+    ),
+    "a result path": (
+        {"A": passes(ResultPath="$.a.b")},
+        ("States.ResultPathMatchFailure", "Unable to apply ReferencePath $.a.b"),
+    ),
+    "Fail": ({"A": {"Type": "Fail", "Error": "Mine", "Cause": "why"}}, ("Mine", "why")),
+    "Fail by paths": (
+        {
+            "A": {
+                "Type": "Fail",
+                "ErrorPath": "States.Format('E{}', $.a)",
+                "CausePath": "$$.State.Name",
+            }
+        },
+        ("E1", "A"),
+    ),
+    "a wait until no time": (
+        {"A": {"Type": "Wait", "TimestampPath": "$.a", "End": True}},
+        ("States.Runtime", "The TimestampPath parameter does not reference a valid ISO-8601"),
+    ),
+    "a map of no list": (
+        {
+            "A": {
+                "Type": "Map",
+                "ItemProcessor": {"StartAt": "I", "States": {"I": passes()}},
+                "End": True,
+            }
+        },
+        ("States.Runtime", "must point to array"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("states", "said"), FAILURES.values(), ids=FAILURES)
+def test_failures(machines, states, said):
+    ended = machines.run(states, {"a": 1})
+    assert (ended.status, ended.error) == ("FAILED", said[0])
+    assert said[1] in ended.cause
+
+
+UNDEFINED = {  # fields → the field that the error names, and its words
+    "Output/x[1]": (
+        {"Output": {"x": [1, "{% $states.input.nope %}"]}},
+        "returned nothing (undefined).",
+    ),
+    "Assign/v": ({"Assign": {"v": "{% $sum('a') %}"}}, "threw an error during evaluation."),
+}
+
+
+@pytest.mark.parametrize(("place", "row"), UNDEFINED.items(), ids=UNDEFINED)
+def test_an_expression_that_fails(machines, place, row):
+    fields, words = row
+    ended = machines.run({"A": passes(**fields)}, {}, QueryLanguage="JSONata")
+    assert ended.error == "States.QueryEvaluationError"
+    assert f"specified for the field '{place}' {words}" in ended.cause
+    (details,) = ended.details("EvaluationFailed")
+    assert (details["location"], details["state"], details["cause"]) == (place, "A", ended.cause)
+
+
+def test_parallel(machines):
+    branch = {"StartAt": "I", "States": {"I": passes(Parameters={"n.$": "$.a"})}}
+    other = {"StartAt": "J", "States": {"J": {"Type": "Succeed"}}}
+    ended = machines.run(
+        {"P": {"Type": "Parallel", "Branches": [branch, other], "End": True}}, {"a": 1}
+    )
+    assert ended.output == [{"n": 1}, {"a": 1}]
+    assert sorted(ended.kinds) == sorted(
+        [
+            "ExecutionStarted",
+            "ParallelStateEntered",
+            "ParallelStateStarted",
+            "PassStateEntered",
+            "PassStateExited",
+            "SucceedStateEntered",
+            "SucceedStateExited",
+            "ParallelStateSucceeded",
+            "ParallelStateExited",
+            "ExecutionSucceeded",
+        ]
+    )
+
+
+def mapped(states, **fields):
+    processor = {"StartAt": next(iter(states)), "States": states}
+    return {"M": {"Type": "Map", "ItemProcessor": processor, "End": True, **fields}}
+
+
+MAPS = {  # fields of the Map → input → output
+    "all of the input": ({}, [1, 2], [1, 2]),
+    "ItemsPath": ({"ItemsPath": "$.l"}, {"l": [3]}, [3]),
+    "none": ({"ItemsPath": "$.l"}, {"l": []}, []),
+    "ItemSelector": (
+        {
+            "ItemsPath": "$.l",
+            "ItemSelector": {"i.$": "$$.Map.Item.Index", "v.$": "$$.Map.Item.Value", "k.$": "$.k"},
+        },
+        {"l": ["x", "y"], "k": 9},
+        [{"i": 0, "v": "x", "k": 9}, {"i": 1, "v": "y", "k": 9}],
+    ),
+    "one at a time": ({"MaxConcurrency": 1}, list(range(5)), list(range(5))),
+}
+
+
+@pytest.mark.parametrize(("fields", "value", "output"), MAPS.values(), ids=MAPS)
+def test_map(machines, fields, value, output):
+    assert machines.run(mapped({"I": passes()}, **fields), value).output == output
+
+
+def test_a_map_that_goes_one_at_a_time(machines):
+    ended = machines.run(mapped({"I": passes()}, MaxConcurrency=1), [7, 8])
+    assert ended.kinds == [
+        "ExecutionStarted",
+        "MapStateEntered",
+        "MapStateStarted",
+        "MapIterationStarted",
+        "PassStateEntered",
+        "PassStateExited",
+        "MapIterationSucceeded",
+        "MapIterationStarted",
+        "PassStateEntered",
+        "PassStateExited",
+        "MapIterationSucceeded",
+        "MapStateSucceeded",
+        "MapStateExited",
+        "ExecutionSucceeded",
+    ]
+    assert [e["previousEventId"] for e in ended.events] == [
+        0,
+        0,
+        2,
+        3,
+        4,
+        5,
+        6,
+        3,
+        8,
+        9,
+        10,
+        11,
+        12,
+        13,
+    ]
+
+
+def test_a_map_in_jsonata(machines):
+    fields = {
+        "Items": "{% $states.input.l %}",
+        "ItemSelector": {"n": "{% $states.context.Map.Item.Value * 2 %}"},
+    }
+    states = mapped({"I": passes(Output="{% $states.input.n %}")}, **fields)
+    assert machines.run(states, {"l": [1, 2]}, QueryLanguage="JSONata").output == [2, 4]
+
+
+def test_one_failure_ends_the_others(machines):
+    inner = {
+        "C": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$", "NumericEquals": 2, "Next": "F"}],
+            "Default": "W",
+        },
+        "W": {"Type": "Wait", "Seconds": 600, "Next": "S"},
+        "S": {"Type": "Succeed"},
+        "F": {"Type": "Fail", "Error": "Two"},
+    }
+    catch = [{"ErrorEquals": ["Two"], "ResultPath": "$.e", "Next": "Z"}]
+    states = {**mapped(inner, ItemsPath="$.l", Catch=catch), "Z": {"Type": "Succeed"}}
+    ended = machines.run(states, {"l": [2]})
+    assert ended.output == {"l": [2], "e": {"Error": "Two"}}
+    ended = machines.run(states, {"l": [1, 2]})
+    assert ended.output == {"l": [1, 2], "e": {"Error": "Two"}}
+    tail = ended.kinds[ended.kinds.index("MapIterationFailed") :]
+    assert tail[-5:] == [
+        "MapStateFailed",
+        "MapStateExited",
+        "SucceedStateEntered",
+        "SucceedStateExited",
+        "ExecutionSucceeded",
+    ]
+    assert set(tail[:-5]) <= {"MapIterationFailed", "MapIterationAborted", "WaitStateAborted"}
+
+
+def test_a_loop(machines):
+    states = {
+        "A": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "Next": "C"},
+        "C": {
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.n", "NumericLessThan": 20, "Next": "A"}],
+            "Default": "E",
+        },
+        "E": {"Type": "Succeed"},
+    }
+    assert machines.run(states, {"n": 0}).output == {"n": 20}
+
+
+def test_an_execution_takes_too_long(machines):
+    wait = {"W": {"Type": "Wait", "Seconds": 600, "End": True}}
+    ended = machines.run(wait, TimeoutSeconds=1)
+    assert (ended.status, ended.error, ended.cause) == ("TIMED_OUT", None, None)
+    last = ended.events[-1]
+    assert (last["type"], last["previousEventId"]) == ("ExecutionTimedOut", 0)
+    assert last["executionTimedOutEventDetails"] == {"error": "States.Timeout"}
