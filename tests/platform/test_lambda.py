@@ -91,6 +91,13 @@ def test_the_process_stays_warm_and_changes_with_the_code(function, call, aws):
         os.kill(pid, 0)
 
 
+def test_an_idle_process_ends_by_itself(function, call):
+    pid = call(function("import os\ndef handler(event, context):\n    return os.getpid()"))[
+        "Payload"
+    ]
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}") or _is_zombie(pid))
+
+
 def test_context_and_environment(function, call):
     name = function(
         "import os\ndef handler(event, context):\n    return [context.function_name,"

@@ -25,7 +25,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.lambdas.worker import Recipe, Worker
 from labkit.cloud.operations import AwsError
 
-IDLE_S = 300
+IDLE_S = 10  # Lambda keeps a process for minutes; a laptop's memory is dearer than its start
 MOST_IDLE = 4
 SESSION_S = 12 * 3600
 # What a function's process gets of ours.
@@ -65,6 +65,7 @@ class Pool:
         self._idle: dict[str, list[tuple[float, str, Worker]]] = {}
         self._busy: dict[str, int] = {}
         self._cloud: Cloud | None = None
+        self._watched = False
         atexit.register(self.close)
 
     def open(self, cloud: Cloud) -> None:
@@ -133,21 +134,40 @@ class Pool:
             if worker and usable:
                 self._idle.setdefault(key, []).append((time.monotonic(), slot.stream, worker))
             old = self._take_old(name, key)
+            if not self._watched:
+                self._watched = True
+                threading.Thread(target=self._retire, name="idle functions", daemon=True).start()
         if worker and not usable:
             old.append(worker)
         for each in old:
             each.close()
 
     def _take_old(self, name: str, key: str) -> list[Worker]:
-        """Processes of the function's earlier state, idle for long, or too many."""
-        now, old = time.monotonic(), []
-        for other, workers in list(self._idle.items()):
+        """Processes of the function's earlier state, or too many."""
+        old = []
+        for other, workers in self._idle.items():
             stale = other != key and other.startswith(f"{name}\n{key.split(chr(10))[1]}\n")
             for entry in list(workers):
-                if stale or now - entry[0] > IDLE_S or workers.index(entry) >= MOST_IDLE:
+                if stale or workers.index(entry) >= MOST_IDLE:
                     workers.remove(entry)
                     old.append(entry[2])
         return old
+
+    def _retire(self) -> None:
+        """End processes when they have been idle for long, until none is left."""
+        while True:
+            time.sleep(IDLE_S / 10)
+            with self._lock:
+                kept = {
+                    key: [e for e in each if not _is_old(e)] for key, each in self._idle.items()
+                }
+                old = [e for each in self._idle.values() for e in each if _is_old(e)]
+                self._idle = {key: each for key, each in kept.items() if each}
+                watched = self._watched = bool(self._idle or any(self._busy.values()))
+            for _, _, worker in old:
+                worker.close()
+            if not watched:
+                return
 
     def _key(self, function: Any) -> str:
         """A function's version and all that its processes were started with."""
@@ -223,6 +243,10 @@ class Pool:
             "AWS_SECRET_ACCESS_KEY": session.secret_access_key,
             "AWS_SESSION_TOKEN": session.session_token,
         }
+
+
+def _is_old(entry: tuple[float, str, Worker]) -> bool:
+    return time.monotonic() - entry[0] > IDLE_S
 
 
 POOL = Pool()
