@@ -38,10 +38,7 @@ def session() -> Iterator[Session]:
 def test_an_operation(case: Case, numbered: bool, session: Session) -> None:
     found, in_order = run(case, session, numbered=numbered)
     if case.expected is not None:
-        assert {name: kind for name, (kind, _) in found.items()} == {
-            name: kind for name, (kind, _) in case.expected.items()
-        }
-        assert list(found) == list(case.expected)
+        assert kinds(found) == kinds(case.expected)
         assert rows(found, in_order) == rows(case.expected, in_order)
 
 
@@ -97,6 +94,12 @@ def literal(value: Any, as_map: bool = False) -> str:
             return f"{'MAP ' if as_map else ''}{{{pairs}}}"
         case _:
             return str(value)
+
+
+def kinds(table: Table) -> list[tuple[str, str]]:
+    """Name and type of each column; what is in a nested type is left out."""
+    nested = {"[]": "array", "ST": "struct", "MA": "map"}
+    return [(n, nested.get(k[-2:], nested.get(k[:2], k))) for n, (k, _) in table.items()]
 
 
 def rows(table: Table, in_order: bool) -> list[tuple[str, ...]]:

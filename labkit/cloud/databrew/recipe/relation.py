@@ -303,10 +303,18 @@ class Relation:
         return [(column.name, column.sql) for column in self.columns]
 
     def _for_rows(self, name: str, expression: str) -> str:
+        """The expression for the rows of the step, the old value for the others."""
         if not self.condition:
             return expression
         old = quoted_name(name) if name in self.names else "NULL"
+        if name in self.names and self._mixes_texts(self.column(name), expression):
+            old, expression = (f"CAST({each} AS VARCHAR)" for each in (old, f"({expression})"))
         return f"CASE WHEN ({self.condition}) THEN ({expression}) ELSE {old} END"
+
+    def _mixes_texts(self, old: Column, expression: str) -> bool:
+        """Whether a column would hold texts in some rows and not in others."""
+        sql = f"WITH {self._stand_in()} SELECT {expression} AS made FROM {self.name}"
+        return old.is_text != self.context.describe(sql)[0].is_text
 
     def _stand_in(self) -> str:
         """An empty table of the same columns, under the same name."""

@@ -1,7 +1,7 @@
 """Regular expression functions. Source: https://trino.io/docs/current/functions/regexp.html
 
 Trino speaks Java's dialect. DuckDB's RE2 is fast and gives the same answers for the plain patterns
-that `_plain` admits; every other one runs in Python's ``re``, which has look-around, back
+that `is_plain` admits; every other one runs in Python's ``re``, which has look-around, back
 references and Unicode classes as Java has.
 """
 
@@ -29,13 +29,17 @@ _DIFFERENT = re.compile(r"\\[^dDnrt.\\+*?()\[\]{}|^$/\-]|\(\?(?!:|i\))|[*+?}]\+|
 def _plain(sql: str) -> str | None:
     """The pattern when RE2 gives Java's answers, else None."""
     pattern = text_literal(sql)
-    if pattern is None or not pattern.isascii() or _DIFFERENT.search(pattern):
-        return None
+    return pattern if pattern is not None and is_plain(pattern) else None
+
+
+def is_plain(pattern: str) -> bool:
+    """Whether RE2 gives Java's answers."""
+    if not pattern.isascii() or _DIFFERENT.search(pattern):
+        return False
     try:
-        matches_empty = re.match(pattern, "") is not None
+        return re.match(pattern, "") is None
     except re.error:
-        return None
-    return None if matches_empty else pattern
+        return False
 
 
 def _choose(fast: str, slow: str) -> Callable[[Any, Sequence[str]], str]:

@@ -1,0 +1,114 @@
+"""Dates as text: the patterns that DataBrew prints them by, and what it reads as one.
+
+DataBrew's own patterns (``mm/dd/yyyy``, ``dd month yyyy``, ``yyyy-mm-dd HH:MM:SS``) have ``mm`` for
+months and ``MM`` for minutes, Java's have it the other way; recipes hold both. Here what stands
+after hours or before seconds is minutes, in either spelling, and all else is months. Which texts
+are dates is not documented: here what ISO 8601 has, month before day, and months by name.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.DATE_FORMAT.html
+"""
+
+from __future__ import annotations
+
+import re
+
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.relation import Column, quoted_text
+
+_WORD = re.compile(r"'((?:[^']|'')*)'|month|mon(?![a-z])|([A-Za-z])\2*|[^A-Za-z']+")
+#: Letter → its width → strftime's spelling. Months, minutes and fractions are told by their place.
+_LETTERS = {
+    "y": {1: "%Y", 2: "%y", 3: "%Y", 4: "%Y"},
+    "Y": {1: "%Y", 2: "%y", 3: "%Y", 4: "%Y"},
+    "month": {1: "%-m", 2: "%m", 3: "%b", 4: "%B"},
+    "minute": {1: "%-M", 2: "%M"},
+    "second": {1: "%-S", 2: "%S"},
+    "fraction": {3: "%g", 6: "%f"},
+    "d": {1: "%-d", 2: "%d"},
+    "H": {1: "%-H", 2: "%H"},
+    "h": {1: "%-I", 2: "%I"},
+    "a": {1: "%p", 2: "%p"},
+    "E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"},
+    "T": {1: "T"},
+}
+_DAYS = (  # %Y takes two digits too, so %y is tried before it
+    "%m/%d/%y", "%m-%d-%y", "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y",
+    "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%B %Y", "%b %Y",
+)  # fmt: skip
+_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
+_READ = ", ".join(quoted_text(f"{day}{clock}") for day in _DAYS for clock in _CLOCKS)
+
+
+def printed(moment: str, pattern: str) -> str:
+    """SQL of a timestamp as text, by a pattern.
+
+    >>> printed("t", "yyyy-mm-dd HH:MM:SS") == printed("t", "yyyy-MM-dd HH:mm:ss")
+    True
+
+    Raises:
+        RecipeError: the pattern has letters that mean nothing.
+    """
+    return f"strftime({moment}, {quoted_text(strftime(pattern))})"
+
+
+def moment(text: str) -> str:
+    """SQL of a text's timestamp in UTC: NULL when it is no date. A time alone is of 1970-01-01."""
+    return (
+        f"CASE WHEN regexp_matches({text}, '[0-9]') THEN coalesce("
+        f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP), try_strptime({text}, [{_READ}]), "
+        f"DATE '1970-01-01' + TRY_CAST({text} AS TIME)) END"
+    )
+
+
+def moment_of(column: Column) -> str:
+    """SQL of a column's timestamp: NULL where its value is no date."""
+    return f"CAST({column.sql} AS TIMESTAMP)" if column.is_time else moment(column.text)
+
+
+def strftime(pattern: str) -> str:
+    """A pattern in DuckDB's spelling.
+
+    >>> strftime("mm/dd/yyyy"), strftime("dd month yyyy"), strftime("yyyy-MM-dd'T'HH:mm:ss.SSS")
+    ('%m/%d/%Y', '%d %B %Y', '%Y-%m-%dT%H:%M:%S.%g')
+
+    Raises:
+        RecipeError: it has letters that mean nothing.
+    """
+    words = list(_WORD.finditer(pattern))
+    letters = [word[0] for word in words if word[2]]
+    found, at = [], 0
+    for word in words:
+        if word[2]:
+            before, after = "".join(letters[:at]), (letters[at + 1 :] or [""])[0]
+            found.append(_letters(word[0], before, after))
+            at += 1
+        else:
+            found.append(_plain(word))
+    return "".join(found)
+
+
+def _plain(word: re.Match[str]) -> str:
+    """Quoted text, the words for months, and what is between letters."""
+    if word[0] in ("month", "mon"):
+        return {"month": "%B", "mon": "%b"}[word[0]]
+    text = word[0] if word[1] is None else word[1].replace("''", "'") or "'"
+    return text.replace("%", "%%")
+
+
+def _letters(letters: str, before: str, after: str) -> str:
+    widths = _LETTERS.get(_meaning(letters[0], before, after), {})
+    width = min(len(letters), 4) if letters[0] in "mMEyY" else len(letters)
+    if width not in widths:
+        raise RecipeError(
+            f"'{letters}' means nothing in a pattern of dates: there are yyyy, yy, month, mon, "
+            "mm, dd, HH, hh, MM, SS, SSS, a and EEE."
+        )
+    return widths[width]
+
+
+def _meaning(letter: str, before: str, after: str) -> str:
+    if letter in "mM":
+        return "minute" if before[-1:] in ("H", "h") or after[:1] in ("s", "S") else "month"
+    if letter in "sS":
+        return "fraction" if "s" in before.lower() else "second"
+    return letter

@@ -1,0 +1,116 @@
+"""Data cleaning steps: parts of texts, taken out or replaced.
+
+Positions count from 1 and both ends are within, as the names in the pages' examples say
+(``characters_3_to_9``). Where nothing is found the part is the empty text, which is a missing
+value, as it is for Spark's ``regexp_extract``.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-cleaning.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.databrew.recipe import regexps
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.parameters import NewColumn
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.texts import between
+
+operation = category("Data cleaning")
+
+
+@operation("EXTRACT_PATTERN")
+def extract_pattern(
+    table: Relation, *, source_column: Column, target_column: NewColumn, pattern: str
+) -> Relation:
+    """The first part of the text that matches a regular expression, as a new column."""
+    part = _or_empty(source_column, regexps.extracted(source_column.text, pattern))
+    return table.put(target_column, part, after=source_column)
+
+
+@operation("EXTRACT_BETWEEN_DELIMITERS")
+def extract_between_delimiters(
+    table: Relation,
+    *,
+    source_column: Column,
+    target_column: NewColumn,
+    start_pattern: str,
+    end_pattern: str,
+) -> Relation:
+    """What stands between the first match of one regular expression and the next of another."""
+    whole = f"(?:{start_pattern})((?s:.*?))(?:{end_pattern})"
+    group = regexps.checked(start_pattern).groups + 1
+    regexps.checked(end_pattern)
+    part = _or_empty(source_column, regexps.extracted(source_column.text, whole, group))
+    return table.put(target_column, part, after=source_column)
+
+
+@operation("EXTRACT_BETWEEN_POSITIONS")
+def extract_between_positions(
+    table: Relation,
+    *,
+    source_column: Column,
+    target_column: NewColumn,
+    start_position: int,
+    end_position: int,
+) -> Relation:
+    """The characters from one position to another, as a new column."""
+    check_positions(start_position, end_position)
+    part = between(source_column.text, start_position, end_position)
+    return table.put(target_column, part, after=source_column)
+
+
+@operation("REPLACE_TEXT")
+def replace_text(
+    table: Relation, *, source_column: Column, pattern: str, value: str = ""
+) -> Relation:
+    """Every match of a regular expression replaced."""
+    return table.put(source_column.name, regexps.replaced(source_column.text, pattern, value))
+
+
+@operation("REPLACE_BETWEEN_DELIMITERS")
+def replace_between_delimiters(
+    table: Relation, *, source_column: Column, start_pattern: str, end_pattern: str, value: str = ""
+) -> Relation:
+    """What stands between two regular expressions replaced, wherever both match; they stay."""
+    behind = regexps.checked(start_pattern).groups + 2
+    regexps.checked(end_pattern)
+    whole = f"({start_pattern})(?s:.*?)({end_pattern})"
+    changed = regexps.put_together(source_column.text, whole, [1, value, behind])
+    return table.put(source_column.name, changed)
+
+
+@operation("REPLACE_BETWEEN_POSITIONS")
+def replace_between_positions(
+    table: Relation,
+    *,
+    source_column: Column,
+    start_position: int,
+    end_position: int,
+    value: str = "",
+) -> Relation:
+    """The characters from one position to another replaced; a shorter text stays as it is."""
+    check_positions(start_position, end_position)
+    text = source_column.text
+    changed = (
+        f"CASE WHEN length({text}) < {start_position} THEN {text} ELSE "
+        f"left({text}, {start_position - 1}) || {quoted_text(value)} || "
+        f"substr({text}, {end_position + 1}) END"
+    )
+    return table.put(source_column.name, changed)
+
+
+def check_positions(start: int, end: int) -> None:
+    """Refuse positions that are none.
+
+    Raises:
+        RecipeError: they are before the first character, or end before they start.
+    """
+    if start < 1:
+        raise RecipeError(f"The parameter 'startPosition' must be 1 or more, not '{start}'.")
+    if end < start:
+        raise RecipeError(f"The parameter 'endPosition' must be {start} or more, not '{end}'.")
+
+
+def _or_empty(column: Column, part: str) -> str:
+    return f"CASE WHEN {column.sql} IS NOT NULL THEN coalesce({part}, '') END"

@@ -1,0 +1,41 @@
+"""SQL over texts that steps and functions share: letter case, white space, parts.
+
+Words are parted by spaces, as for Spark's ``initcap``; sentences by a full stop, an exclamation or
+a question mark with white space behind it, which DataBrew's pages show by example only.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-cleaning.html
+"""
+
+from __future__ import annotations
+
+#: What Java's ``\\s`` matches.
+WHITE = r"[ \t\n\x0B\f\r]"
+_STARTED = "upper(left(_w, 1)) || substr(_w, 2)"
+
+
+def capitals(text: str) -> str:
+    """SQL of a text in capital case: The Quick Brown Fox."""
+    words = f"list_transform(string_split(lower({text}), ' '), lambda _w: {_STARTED})"
+    return f"array_to_string({words}, ' ')"
+
+
+def sentences(text: str) -> str:
+    """SQL of a text in sentence case: The quick brown fox. Jumped over."""
+    marked = rf"regexp_replace(lower({text}), '(^{WHITE}*|[.!?]{WHITE}+)', '\1' || chr(1), 'g')"
+    parts = f"list_transform(string_split({marked}, chr(1)), lambda _w: {_STARTED})"
+    return f"array_to_string({parts}, '')"
+
+
+def stripped(text: str) -> str:
+    """SQL of a text without the white space around it."""
+    return f"regexp_replace({text}, '^{WHITE}+|{WHITE}+$', '', 'g')"
+
+
+def without_white(text: str) -> str:
+    """SQL of a text without any white space."""
+    return f"regexp_replace({text}, '{WHITE}+', '', 'g')"
+
+
+def between(text: str, start: int, end: int) -> str:
+    """SQL of the characters from one position to another, both counted from 1 and within."""
+    return f"substr({text}, {start}, {max(end - start + 1, 0)})"
