@@ -35,6 +35,7 @@ SERVICE_OF_SIGNING_NAME = {
     "elasticmapreduce": "emr",
 }
 JSON_PROTOCOLS = ("json", "rest-json")
+_S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _session = botocore.session.Session()
 
 
@@ -360,6 +361,15 @@ def _xml_answer(operation: OperationModel, result: dict[str, Any], request_id: s
         f"{request_id}</RequestId></ResponseMetadata></{operation.name}Response>"
     )
     return Reply(200, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id}, body.encode())
+
+
+def xml_document(service: str, operation: str, root: str, result: dict[str, Any]) -> bytes:
+    """An operation's result as a document of its own, as REST-XML sends it."""
+    model = _session.get_service_model(service)
+    namespace = model.metadata.get("xmlNamespace") or _S3_NAMESPACE
+    inner = _xml_members(model.operation_model(operation).output_shape, result)
+    prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'
+    return f'{prolog}<{root} xmlns="{namespace}">{inner}</{root}>'.encode()
 
 
 def _xml_members(shape: Any, value: dict[str, Any]) -> str:

@@ -186,3 +186,107 @@ def test_a_sessions_key_needs_its_token(aws, cloud, fresh):
     assert session_of(cloud, found).list_buckets()["Buckets"] is not None
     with pytest.raises(ClientError, match="InvalidToken"):
         session_of(cloud, found, SessionToken="another").list_buckets()
+
+
+LISTED = ["a/1", "a/2", "b", "c d/ü+1", "c d/2", "e"]
+
+
+@pytest.fixture(scope="module")
+def listed(cloud):
+    s3, name = cloud.client("s3"), "listed-objects"
+    s3.create_bucket(Bucket=name)
+    for key in LISTED:
+        s3.put_object(Bucket=name, Key=key, Body=b"x")
+    return name
+
+
+WAYS = {  # call, what it asks of the next page by what of the last, and without a delimiter
+    "v1": ("list_objects", {"Marker": "NextMarker"}),
+    "v2": ("list_objects_v2", {"ContinuationToken": "NextContinuationToken"}),
+    "versions": (
+        "list_object_versions",
+        {"KeyMarker": "NextKeyMarker", "VersionIdMarker": "NextVersionIdMarker"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "names"), WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 1000])
+def test_pages_of_groups_and_keys(s3, listed, call, names, most):
+    found, asked = [], {"Bucket": listed, "Delimiter": "/", "MaxKeys": most}
+    while True:
+        page = getattr(s3, call)(**asked)
+        groups = [each["Prefix"] for each in page.get("CommonPrefixes", [])]
+        keys = [each["Key"] for each in page.get("Contents", page.get("Versions", []))]
+        assert len(groups + keys) <= most
+        found.append(sorted(groups + keys))
+        if not page["IsTruncated"]:
+            break
+        asked |= {name: page.get(told, "") for name, told in names.items()}
+        asked = {k: v for k, v in asked.items() if v != ""}
+    assert sum(found, []) == ["a/", "b", "c d/", "e"]
+    assert [len(each) for each in found[:-1]] == [most] * (len(found) - 1)
+
+
+def test_what_a_listing_tells_of_itself(s3, listed):
+    first = s3.list_objects(Bucket=listed)
+    assert (first["Marker"], first["Prefix"], "NextMarker" in first) == ("", "", False)
+    assert [each["Key"] for each in first["Contents"]] == sorted(LISTED)
+    second = s3.list_objects_v2(Bucket=listed, MaxKeys=2)
+    token = second["NextContinuationToken"]
+    third = s3.list_objects_v2(Bucket=listed, ContinuationToken=token, MaxKeys=9)
+    assert (third["ContinuationToken"], third["KeyCount"], third["MaxKeys"]) == (token, 4, 9)
+    assert "Owner" not in second["Contents"][0]
+    assert s3.list_objects_v2(Bucket=listed, FetchOwner=True)["Contents"][0]["Owner"]["ID"]
+    later = s3.list_objects_v2(Bucket=listed, StartAfter="b", Prefix="c", EncodingType="url")
+    assert (later["StartAfter"], later["Prefix"]) == ("b", "c")
+    assert [each["Key"] for each in later["Contents"]] == ["c%20d/2", "c%20d/%C3%BC%2B1"]
+    empty = s3.list_objects_v2(Bucket=listed, MaxKeys=0)
+    assert (empty["IsTruncated"], empty["KeyCount"]) == (False, 0)
+
+
+NO_LISTING = {
+    "token": ("list_objects_v2", {"ContinuationToken": "bm9uZQ=="}),
+    "empty-token": ("list_objects_v2", {"ContinuationToken": ""}),
+    "encoding": ("list_objects", {"EncodingType": "base64"}),
+    "version-alone": ("list_object_versions", {"VersionIdMarker": "x"}),
+}
+
+
+@pytest.mark.parametrize(("call", "asked"), NO_LISTING.values(), ids=NO_LISTING)
+def test_what_is_no_listing(s3, listed, call, asked):
+    with pytest.raises(ClientError, match="InvalidArgument"):
+        getattr(s3, call)(Bucket=listed, **asked)
+
+
+def test_pages_of_versions(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    made = [s3.put_object(Bucket=bucket, Key=key)["VersionId"] for key in "aabba"]
+    mark = s3.delete_object(Bucket=bucket, Key="b")["VersionId"]
+    pages = s3.get_paginator("list_object_versions").paginate(
+        Bucket=bucket, PaginationConfig={"PageSize": 2}
+    )
+    found = []
+    for page in pages:
+        kinds = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        both = [(each["Key"], each["VersionId"], each["IsLatest"]) for each in kinds]
+        found += sorted(both, key=lambda each: (each[0], not each[2]))
+    assert found == [
+        ("a", made[4], True), ("a", made[1], False), ("a", made[0], False),
+        ("b", mark, True), ("b", made[3], False), ("b", made[2], False),
+    ]  # fmt: skip
+    last = s3.list_object_versions(Bucket=bucket, KeyMarker="a")
+    assert {each["Key"] for each in last["Versions"]} == {"b"}
+
+
+def test_pages_of_uploads(s3, bucket):
+    keys = ["a", "a", "b", "in/1", "in/2"]
+    made = [s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"] for key in keys]
+    pages = s3.get_paginator("list_multipart_uploads").paginate(
+        Bucket=bucket, PaginationConfig={"PageSize": 2}
+    )
+    found = [(each["Key"], each["UploadId"]) for page in pages for each in page["Uploads"]]
+    assert found == list(zip(keys, made, strict=True))
+    grouped = s3.list_multipart_uploads(Bucket=bucket, Delimiter="/", Prefix="i")
+    assert [each["Prefix"] for each in grouped["CommonPrefixes"]] == ["in/"]
+    assert "Uploads" not in grouped

@@ -25,7 +25,7 @@ from labkit.cloud.access import guard, policy
 from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal, not_kept
-from labkit.cloud.s3 import delete, limits, notices, object_checksums, parts, post
+from labkit.cloud.s3 import delete, limits, listing, notices, object_checksums, parts, post
 from labkit.cloud.s3.bodies import BODIES, CHUNK, Body, read_stream, write_stream
 
 Environ = dict[str, Any]
@@ -127,6 +127,9 @@ class S3:
         _check_upload_id(self.cloud, request)
         limits.check(request, self._copied(request))
         request, number = parts.take_number(request)
+        if listing.is_listing(request) and (bucket := self._bucket(request)):
+            with self.cloud.lock("s3"):
+                return _whole(listing.answer(request, bucket))
         reply = self._reply(request)
         part = None
         if request.reads_object and reply.status == 200:

@@ -7,6 +7,7 @@ gets a ticket and hands it back where it would have answered with the body.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import hashlib
 import itertools
 import os
@@ -95,6 +96,7 @@ class DiskMultipart(models.FakeMultipart):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.former: list[str] = []
+        self.begun = datetime.datetime.now(datetime.UTC)
 
     def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Any, str, Any]:
         """Join the parts into one new file; theirs stay until that is on record."""
