@@ -189,9 +189,7 @@ FAILURES = {  # the states → input → error, and words of its cause
         {"A": passes(Parameters={"x.$": "$.nope"})},
         (
             "States.Runtime",
-            "An error occurred while executing the state 'A' (entered at the event "
-            "id #2). The JSONPath '$.nope' specified for the field 'x.$' could not be found in the "
-            "input '{\"a\":1}'",
+            "The JSONPath '$.nope' specified for the field 'x.$' could not be found in the input",
         ),
     ),
     "an input path that leads nowhere": (
@@ -259,6 +257,15 @@ def test_failures(machines, states, said):
     ended = machines.run(states, {"a": 1})
     assert (ended.status, ended.error) == ("FAILED", said[0])
     assert said[1] in ended.cause
+
+
+def test_a_cause_says_where(machines):
+    ended = machines.run({"A": passes(Parameters={"x.$": "$.nope"})}, {"a": 1})
+    assert ended.cause == (
+        "An error occurred while executing the state 'A' (entered at the event id #2). The "
+        "JSONPath '$.nope' specified for the field 'x.$' could not be found in the input "
+        "'{\"a\":1}'"
+    )
 
 
 UNDEFINED = {  # fields → the field that the error names, and its words

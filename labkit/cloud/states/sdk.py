@@ -87,7 +87,7 @@ def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answ
     try:
         found = getattr(client, xform_name(operation))(**parameters)
     except ClientError as error:
-        raise refused(client, error, first=first) from error
+        raise refused(client, error, model.error_shapes, first=first) from error
     except ParamValidationError as error:
         raise _unfit(client, str(error), first) from error
     answer: Answer = _written(model.output_shape, found, moment_ms if first else iso_of) or {}
@@ -107,13 +107,18 @@ def metadata(answer: Answer) -> Answer:
     return {"SdkHttpMetadata": http, "SdkResponseMetadata": request}
 
 
-def refused(client: Any, error: ClientError, *, first: bool) -> StateFailed:
-    """A service's error, named as the SDK names it."""
+def refused(client: Any, error: ClientError, known: list[Any], *, first: bool) -> StateFailed:
+    """A service's error, named as the SDK names it.
+
+    Args:
+        known: the shapes of the errors that the operation is said to have.
+    """
     model = client.meta.service_model
     code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
     said = error.response["ResponseMetadata"]
     status, request = said.get("HTTPStatusCode", 400), said.get("RequestId", "")
-    known = next((s for s in model.error_shapes if code in (s.name, s.error_code)), None)
+    names = {code, error.response["Error"].get("QueryErrorCode"), type(error).__name__}
+    shape = next((s for s in known if names & {s.name, s.error_code}), None)
     if first:
         prefix, service, general = first_names(model.service_name)
         cause = (
@@ -126,7 +131,7 @@ def refused(client: Any, error: ClientError, *, first: bool) -> StateFailed:
         cause = (
             f"{message} (Service: {service}, Status Code: {status}, Request ID: {request}{more})"
         )
-    name = _exception(known.name) if known else general
+    name = _exception(shape.name) if shape else general
     return StateFailed(f"{prefix}.{name}", cause, located=True)
 
 
