@@ -6,11 +6,14 @@ into its share of memory goes to the workspace's disk.
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import DuckEngine, Session
+from labkit.cloud.jobs import Job
 
 MEMORY_SHARE = "1500MB"
 _engines: dict[Path, DuckEngine] = {}
@@ -23,6 +26,27 @@ def open_session(cloud: Cloud) -> Session:
         if cloud.home not in _engines:
             _engines[cloud.home] = _start(cloud.home)
         return _engines[cloud.home].session()
+
+
+@contextlib.contextmanager
+def stoppable_session(cloud: Cloud, job: Job) -> Iterator[Session]:
+    """A session that is interrupted when a job is told to stop, whatever it is doing then."""
+    session, closed, using = open_session(cloud), threading.Event(), threading.Lock()
+
+    def interrupt() -> None:
+        """Interrupt until it is closed: between two queries a session would not notice."""
+        while not closed.wait(0.05):
+            with using:
+                if not closed.is_set():
+                    session.interrupt()
+
+    job.on_stop(lambda: threading.Thread(target=interrupt, daemon=True).start())
+    try:
+        yield session
+    finally:
+        with using:
+            closed.set()
+            session.close()
 
 
 def _start(home: Path) -> DuckEngine:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,19 @@ class Object:
     @property
     def uri(self) -> str:
         return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A finished file that may become an object, and the ETag that it will have."""
+
+    uri: str
+    body: Body
+    content_type: str
+
+    @property
+    def etag(self) -> str:
+        return str(self.body.etag)
 
 
 Objects = list[Object]
@@ -126,6 +140,33 @@ class Store:
             path = aside
         return self._put(uri, Body(str(path), path.stat().st_size, _multipart_etag()), content_type)
 
+    def stage(self, uri: str, path: Path, content_type: str = "binary/octet-stream") -> Staged:
+        """Take a scratch file for an object, once the caller may put it there.
+
+        Raises:
+            AwsError: no such bucket, or access denied, for the bucket or the KMS key.
+        """
+        self._may_put(uri)
+        return Staged(uri, Body(str(path), path.stat().st_size, _multipart_etag()), content_type)
+
+    def replace(self, staged: Iterable[Staged], gone: Iterable[Object] = ()) -> None:
+        """Put all objects and delete others as one change: on disk it is all there, or nothing.
+
+        Args:
+            staged: what to put.
+            gone: what to delete; what is put anew under the same key stays.
+        """
+        staged, backend = list(staged), self.cloud.backend("s3")
+        kept = {each.uri for each in staged}
+        removed = [each for each in gone if each.uri not in kept]
+        self._may_delete(removed)
+        with self.cloud.lock("s3"):
+            for each in staged:
+                self._record(each.uri, each.body, each.content_type)
+            for found in removed:
+                backend.delete_object(found.bucket, found.key)
+            self.cloud.state.save_keys()
+
     def put_bytes(
         self, uri: str, content: bytes, *, content_type: str = "binary/octet-stream"
     ) -> Object:
@@ -134,10 +175,7 @@ class Store:
 
     def delete(self, objects: Objects) -> None:
         """Delete the current versions of objects (a delete marker, in a versioned bucket)."""
-        for each in objects:
-            policy.authorize_object(
-                self.cloud, self.principal, "s3:DeleteObject", each.bucket, each.key
-            )
+        self._may_delete(objects)
         with self.cloud.lock("s3"):
             for each in objects:
                 self.cloud.backend("s3").delete_object(each.bucket, each.key)
@@ -148,23 +186,39 @@ class Store:
         return BODIES.incoming()
 
     def _put(self, uri: str, body: Body, content_type: str) -> Object:
+        self._may_put(uri)
+        with self.cloud.lock("s3"):
+            made = self._record(uri, body, content_type)
+            self.cloud.state.save_keys()
+        return _object(made)
+
+    def _record(self, uri: str, body: Body, content_type: str) -> Any:
+        """moto's record of a new object, which is not yet on disk."""
         bucket, key = split_uri(uri)
+        chosen = encryption.choose(self.cloud, self._bucket(bucket), *self.encrypted)
+        made = self.cloud.backend("s3").put_object(
+            bucket,
+            key,
+            BODIES.ticket(body),
+            encryption=chosen.algorithm,
+            kms_key_id=chosen.key,
+            bucket_key_enabled=chosen.bucket_key,
+        )
+        made._metadata["Content-Type"] = content_type
+        return made
+
+    def _may_put(self, uri: str) -> None:
+        bucket, key = split_uri(uri)
+        self._bucket(bucket)
         policy.authorize_object(
             self.cloud, self.principal, "s3:PutObject", bucket, key, self.encrypted
         )
-        with self.cloud.lock("s3"):
-            chosen = encryption.choose(self.cloud, self._bucket(bucket), *self.encrypted)
-            made = self.cloud.backend("s3").put_object(
-                bucket,
-                key,
-                BODIES.ticket(body),
-                encryption=chosen.algorithm,
-                kms_key_id=chosen.key,
-                bucket_key_enabled=chosen.bucket_key,
+
+    def _may_delete(self, objects: Objects) -> None:
+        for each in objects:
+            policy.authorize_object(
+                self.cloud, self.principal, "s3:DeleteObject", each.bucket, each.key
             )
-            made._metadata["Content-Type"] = content_type
-            self.cloud.state.save_keys()
-        return _object(made)
 
     def _bucket(self, name: str) -> Any:
         bucket = self.cloud.backend("s3").buckets.get(name)

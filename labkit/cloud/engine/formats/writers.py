@@ -141,7 +141,7 @@ def _lines(session: Session, sql: str, options: str, codec: str, path: str) -> i
     try:
         rows = _copy(session, sql, plain, f"{options}, COMPRESSION none")
         with Path(plain).open("rb") as source, Path(path).open("wb") as target:
-            target.writelines(_PACKERS[codec](source))
+            target.writelines(PACKERS[codec](source))
     finally:
         Path(plain).unlink(missing_ok=True)
     return rows
@@ -168,11 +168,23 @@ def _bzip2(source: BinaryIO) -> Iterator[bytes]:
     yield pack.flush()
 
 
-def _snappy(source: BinaryIO) -> Iterator[bytes]:
+def _hadoop(codec: str) -> Callable[[BinaryIO], Iterator[bytes]]:
     """Hadoop's blocks: the plain length, then the packed length and the packed bytes."""
-    for chunk in iter(lambda: source.read(1 << 18), b""):
-        packed = pa.Codec("snappy").compress(chunk, asbytes=True)
-        yield len(chunk).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
+
+    def pack(source: BinaryIO) -> Iterator[bytes]:
+        for chunk in iter(lambda: source.read(1 << 18), b""):
+            packed = pa.Codec(codec).compress(chunk, asbytes=True)
+            yield len(chunk).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
+
+    return pack
+
+
+def _brotli(source: BinaryIO) -> Iterator[bytes]:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "brotli") as packed:
+        for chunk in _chunks(source):
+            packed.write(chunk)
+    yield sink.getvalue().to_pybytes()
 
 
 def _orc(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
@@ -296,10 +308,13 @@ COMPRESSIONS: dict[str, dict[str, str]] = {
     "openx-json": _TEXT,
     "csv": _TEXT,
 }
-_PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
+#: What packs plain text, by its codec.
+PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
     "deflate": _deflate,
     "bzip2": _bzip2,
-    "snappy": _snappy,
+    "snappy": _hadoop("snappy"),
+    "lz4": _hadoop("lz4_raw"),
+    "brotli": _brotli,
 }
 WRITERS: dict[str, Callable[[Session, str, Table, str, str], int]] = {
     "parquet": _parquet,
