@@ -82,7 +82,7 @@ def _no_input(definition: dict[str, Any]) -> tuple[str, Sequence[Column]]:
     raise RecipeError("There is no second data set here.")
 
 
-def _no_secret(name: str) -> bytes:
+def _no_secret(name: str, version: str | None = None) -> bytes:
     raise RecipeError(f"There is no secret '{name}' here.")
 
 
@@ -95,14 +95,14 @@ class RecipeContext:
         now: the clock of ``NOW`` and ``TODAY``.
         seed: of the random steps; the same seed gives the same rows.
         load: a second data set, as SQL and columns, by the JSON of ``secondInputs`` and its like.
-        secret: a key's bytes, by the ARN or name that a step gives.
+        secret: a key's bytes, by the ARN or name that a step gives, and a version where it does.
     """
 
     session: Session
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     seed: int = 0
     load: Callable[[dict[str, Any]], tuple[str, Sequence[Column]]] = _no_input
-    secret: Callable[[str], bytes] = _no_secret
+    secret: Callable[..., bytes] = _no_secret
     numbered: bool = False
     _count: Iterator[int] = field(default_factory=itertools.count)
     _functions: list[str] = field(default_factory=list)
@@ -231,6 +231,25 @@ class Relation:
         at = self.names.index(after.name) + 1 if after else len(old)
         return self._derive([*old[:at], *changed.items(), *old[at:]])
 
+    def either(self, condition: str, value: str, otherwise: str) -> str:
+        """SQL of one value where a condition holds and of another where not.
+
+        Where their types do not mix, which DuckDB refuses, both are texts.
+        """
+        null = "NULL" in (value.strip("()"), otherwise)
+        if not null and not _mix(self.typed(value), self.typed(otherwise)):
+            value, otherwise = (f"CAST({each} AS VARCHAR)" for each in (value, otherwise))
+        return f"CASE WHEN ({condition}) THEN {value} ELSE {otherwise} END"
+
+    def typed(self, expression: str) -> Column:
+        """An expression over this relation's columns as a column, for its type.
+
+        Raises:
+            RecipeError: it does not bind.
+        """
+        sql = f"WITH {self._stand_in()} SELECT {expression} AS made FROM {self.name}"
+        return self.context.describe(sql)[0]
+
     def keep(self, condition: str) -> Relation:
         """Only the rows that meet a condition, among those that the step is about."""
         wanted = f"({condition}) IS TRUE"
@@ -307,14 +326,7 @@ class Relation:
         if not self.condition:
             return expression
         old = quoted_name(name) if name in self.names else "NULL"
-        if name in self.names and self._mixes_texts(self.column(name), expression):
-            old, expression = (f"CAST({each} AS VARCHAR)" for each in (old, f"({expression})"))
-        return f"CASE WHEN ({self.condition}) THEN ({expression}) ELSE {old} END"
-
-    def _mixes_texts(self, old: Column, expression: str) -> bool:
-        """Whether a column would hold texts in some rows and not in others."""
-        sql = f"WITH {self._stand_in()} SELECT {expression} AS made FROM {self.name}"
-        return old.is_text != self.context.describe(sql)[0].is_text
+        return self.either(self.condition, f"({expression})", old)
 
     def _stand_in(self) -> str:
         """An empty table of the same columns, under the same name."""
@@ -334,6 +346,17 @@ def _refuse_twins(names: Sequence[str]) -> None:
         raise RecipeError(f"A column cannot be named '{ROW}' here.")
     if not names:
         raise RecipeError("No column would be left.")
+
+
+def _mix(one: Column, other: Column) -> bool:
+    """Whether values of two types may stand in one column."""
+    alike = (
+        one.is_text and other.is_text,
+        one.is_number and other.is_number,
+        one.is_time and other.is_time,
+        one.type.base == other.type.base,
+    )
+    return any(alike)
 
 
 def _plainly(error: Exception) -> str:
