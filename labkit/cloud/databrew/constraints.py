@@ -57,9 +57,15 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     if kind == "string" and "pattern" in limits and not re.search(limits["pattern"], value):
         pattern = limits["pattern"]
         yield f"to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
-    if kind == "string" and getattr(shape, "enum", None) and value not in shape.enum:
-        names = ", ".join(sorted(shape.enum, reverse=True))
+    enum = getattr(shape, "enum", [])
+    if kind == "string" and enum and _in_its_case(shape, value) not in enum:
+        names = ", ".join(sorted(enum, reverse=True))
         yield f"to satisfy constraint: Member must satisfy enum value set: [{names}]"
+
+
+def _in_its_case(shape: Any, value: str) -> str:
+    """A value to compare with an enumeration; a parameter's type is met in any case."""
+    return value.capitalize() if shape.name == "ParameterType" else value
 
 
 def _range(what: str, number: float, limits: dict[str, Any]) -> Iterator[str]:

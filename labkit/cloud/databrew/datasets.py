@@ -1,0 +1,75 @@
+"""Data sets: where data lies and how it is to be read.
+
+A name for a place, no more: nothing is read before a job or a session is. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/API_CreateDataset.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.databrew import records
+from labkit.cloud.databrew.records import DATASET, JOB, Record, answers, shown
+from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.operations import Answer, Context, not_here
+
+SOURCES = {
+    "S3InputDefinition": "S3",
+    "DataCatalogInputDefinition": "DATA-CATALOG",
+    "DatabaseInputDefinition": "DATABASE",
+}
+
+
+@answers("CreateDataset")
+def create_dataset(
+    context: Context, *, Name: str, Input: Record, Tags: Any = None, **members: Any
+) -> Answer:
+    """A new data set."""
+    made = _checked(context, Input, members)
+    records.create(context, DATASET, Name, {"Tags": Tags, **made})
+    return {"Name": Name}
+
+
+@answers("UpdateDataset")
+def update_dataset(context: Context, *, Name: str, Input: Record, **members: Any) -> Answer:
+    """Give a data set another input, and change of the rest what is given."""
+    records.update(context, DATASET, Name, _checked(context, Input, members))
+    return {"Name": Name}
+
+
+@answers("DescribeDataset")
+def describe_dataset(context: Context, *, Name: str) -> Answer:
+    return shown(records.find(context, DATASET, Name))
+
+
+@answers("ListDatasets")
+def list_datasets(
+    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
+) -> Answer:
+    found = [shown(record) for record in records.listed(context, DATASET)]
+    return page("Datasets", found, MaxResults, NextToken)
+
+
+@answers("DeleteDataset")
+def delete_dataset(context: Context, *, Name: str) -> Answer:
+    """Drop a data set; its data stays.
+
+    Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DeleteDataset.html
+    """
+    records.find(context, DATASET, Name)
+    jobs = [job["Name"] for job in records.listed(context, JOB) if job.get("DatasetName") == Name]
+    if jobs:
+        raise conflict(f"The dataset {Name} is used by the job {jobs[0]}.")
+    records.remove(context, DATASET, Name)
+    return {"Name": Name}
+
+
+def _checked(context: Context, source: Record, members: Record) -> Record:
+    """The members of a data set, once they make sense together."""
+    kinds = [name for name in SOURCES if source.get(name)]
+    if not kinds:
+        raise invalid("An input of a dataset must be in S3, in the Data Catalog or in a database.")
+    if kinds == ["DatabaseInputDefinition"]:
+        why = "databases behind JDBC cannot be read"
+        raise not_here("databrew", context.operation, why)
+    return {**members, "Input": source, "Source": SOURCES[kinds[0]]}

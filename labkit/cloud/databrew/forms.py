@@ -1,0 +1,123 @@
+"""The formats of a recipe job's output: how each is named, compressed and written.
+
+Which compressions a format takes, and how its files are then named (``.csv.gz``):
+https://docs.aws.amazon.com/databrew/latest/dg/supported-data-file-sources.html (output formats).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from labkit.cloud.databrew.recipe.relation import Column, quoted_name
+from labkit.cloud.engine.formats.model import literal
+
+_ENDINGS = {
+    "GZIP": "gz",
+    "SNAPPY": "snappy",
+    "LZ4": "lz4",
+    "BZIP2": "bz2",
+    "DEFLATE": "deflate",
+    "BROTLI": "br",
+    "LZO": "lzo",
+    "ZLIB": "zlib",
+}
+_TEXT = ("SNAPPY", "GZIP", "LZ4", "BZIP2", "DEFLATE", "BROTLI")
+#: Compressed here by codecs of these names; what has none cannot be written here.
+_PACKED = {name: name.lower() for name in _TEXT}
+_CSV = "FORMAT csv, HEADER true, DELIMITER {delimiter}, QUOTE '\"', ESCAPE '\"', NULLSTR ''"
+_LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', NULLSTR ''"
+_ROOT = ", PREFIX '<ROWS>\n', SUFFIX '\n</ROWS>\n'"
+
+Select = Callable[[Sequence[Column]], Sequence[str]]
+
+
+def _as_they_are(columns: Sequence[Column]) -> list[str]:
+    return [column.sql for column in columns]
+
+
+def _flat(columns: Sequence[Column]) -> list[str]:
+    """Columns for a text file: what is nested as JSON, bytes in base64."""
+    return [f"{_flat_value(column)} AS {column.sql}" for column in columns]
+
+
+def _flat_value(column: Column) -> str:
+    if column.type.base in ("array", "map", "row"):
+        return f"CAST(to_json({column.sql}) AS VARCHAR)"
+    return f"to_base64({column.sql})" if column.type.base == "varbinary" else column.sql
+
+
+def _elements(columns: Sequence[Column]) -> list[str]:
+    """A row as one line of XML; a missing value has no element."""
+    parts = [_element(column) for column in columns]
+    return [f"'<ROW>' || {' || '.join(parts)} || '</ROW>' AS {quoted_name('#xml')}"]
+
+
+def _element(column: Column) -> str:
+    name = literal("".join(c if c.isalnum() or c in "_.-" else "_" for c in column.name))[1:-1]
+    text = f"CAST({_flat_value(column)} AS VARCHAR)"
+    for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = f"replace({text}, '{mark}', '{entity}')"
+    return f"coalesce('<{name}>' || {text} || '</{name}>', '')"
+
+
+@dataclass(frozen=True)
+class Form:
+    """An output format.
+
+    Args:
+        ending: of its files.
+        compressions: AWS's names of those that it takes.
+        codecs: the writer's names for those that can be written here.
+        copy: DuckDB's options of COPY, with ``{codec}`` and ``{delimiter}`` where they go.
+        select: the SQL of what a row writes.
+        written: the house's writer for a format that DuckDB does not write.
+        default: the compression when none is asked for.
+        media_type: of its objects.
+    """
+
+    ending: str
+    compressions: Sequence[str]
+    codecs: dict[str, str]
+    copy: str
+    select: Select = field(default=_as_they_are)
+    written: str = ""
+    default: str = ""
+    media_type: str = "binary/octet-stream"
+
+    def name(self, compression: str, delimiter: str) -> str:
+        """The ending of a file, with its compression's."""
+        compression = compression or self.default
+        ending = "tsv" if compression and delimiter == "\t" else self.ending
+        return f"{ending}.{_ENDINGS[compression]}" if compression else ending
+
+    def options(self, compression: str, delimiter: str) -> str:
+        """DuckDB's options of COPY."""
+        codec = self.codecs.get(compression or self.default, "uncompressed")
+        return self.copy.format(codec=codec, delimiter=literal(delimiter))
+
+    def packer(self, compression: str) -> str:
+        """The codec that packs a finished text file; empty for none."""
+        text = self.copy != _PARQUET
+        return self.codecs.get(compression, "") if text else ""
+
+
+_PARQUET = "FORMAT parquet, COMPRESSION {codec}"
+_PARQUET_CODECS = {"SNAPPY": "snappy", "GZIP": "gzip", "LZ4": "lz4_raw", "BROTLI": "brotli"}
+_AVRO_CODECS = {"SNAPPY": "snappy", "GZIP": "deflate", "DEFLATE": "deflate", "BZIP2": "bzip2"}
+_ASIDE = "FORMAT parquet, COMPRESSION uncompressed"
+
+FORMS: dict[str, Form] = {
+    "CSV": Form("csv", _TEXT, _PACKED, _CSV, _flat, media_type="text/csv"),
+    "JSON": Form("json", _TEXT, _PACKED, "FORMAT json", media_type="application/json"),
+    "XML": Form("xml", _TEXT, _PACKED, _LINES + _ROOT, _elements, media_type="application/xml"),
+    "PARQUET": Form(
+        "parquet", ("SNAPPY", "GZIP", "LZ4", "LZO", "BROTLI"), _PARQUET_CODECS, _PARQUET
+    ),
+    "GLUEPARQUET": Form("glue.parquet", ("SNAPPY",), _PARQUET_CODECS, _PARQUET, default="SNAPPY"),
+    "AVRO": Form("avro", _TEXT, _AVRO_CODECS, _ASIDE, written="avro"),
+    "ORC": Form(
+        "orc", ("SNAPPY", "LZO", "ZLIB"), {"SNAPPY": "snappy", "ZLIB": "zlib"}, _ASIDE,
+        written="orc",
+    ),
+}  # fmt: skip

@@ -1,0 +1,249 @@
+"""What a recipe job writes: files aside, which become objects all at once.
+
+A run writes into a folder of its own, ``<job>_<date>_<milliseconds>/``, files
+``<job>_<date>_<milliseconds>_part00000.csv``; one that overwrites writes ``<job>_part00000.csv``
+into the location itself, and what was there goes in the same moment. Rows go from DuckDB into the
+files; no row passes through Python, but for Avro. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/API_Output.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import shutil
+import urllib.parse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud.databrew.forms import FORMS, Form
+from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.engine import Session, formats
+from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.formats.model import Table, literal
+from labkit.cloud.engine.formats.writers import PACKERS
+from labkit.cloud.jobs import Job
+from labkit.cloud.operations import AwsError, not_here
+from labkit.cloud.s3.store import Object, Staged, Store
+
+_SPECIAL = frozenset("\"#%'*/:=?\\\x7f{[]^") | {chr(i) for i in range(1, 32)}
+_RESULT = "recipe_result"
+
+
+@dataclass
+class Writing:
+    """A run that writes.
+
+    Args:
+        store: as whom.
+        session: where the result is computed.
+        job: what may be told to stop.
+        name: the job's.
+        started: when the run began.
+        sql: a SELECT of the result.
+        columns: of the result.
+        staged: what is ready to be put.
+        gone: what is to be deleted when it is.
+    """
+
+    store: Store
+    session: Session
+    job: Job
+    name: str
+    started: float
+    sql: str
+    columns: Sequence[Column]
+    staged: list[Staged] = field(default_factory=list)
+    gone: list[Object] = field(default_factory=list)
+
+    def write(self, outputs: Sequence[Mapping[str, Any]]) -> None:
+        """Write all outputs aside; the result is computed once."""
+        if len(outputs) > 1:
+            self._compute()
+        try:
+            for output in outputs:
+                self._write(output)
+        finally:
+            if len(outputs) > 1:
+                self.session.connection.execute(f"DROP TABLE IF EXISTS {_RESULT}")
+
+    def drop(self) -> None:
+        """Delete what was written aside and did not become an object."""
+        for staged in self.staged:
+            Path(staged.body.path).unlink(missing_ok=True)
+
+    def _compute(self) -> None:
+        with failures():
+            self.session.connection.execute(f"CREATE TEMP TABLE {_RESULT} AS {self.sql}")
+        self.sql = f"FROM {_RESULT}"
+
+    def _write(self, output: Mapping[str, Any]) -> None:
+        plan = _Plan(self, output)
+        if output.get("Overwrite"):
+            self.gone += self._below(plan.location)
+        for folder, path in plan.files():
+            self.job.check()
+            self.staged.append(self.store.stage(folder, path, plan.form.media_type))
+
+    def _below(self, location: str) -> list[Object]:
+        """The objects that an overwriting output replaces."""
+        own = f"{location}{self.name}_part" if location.count("/") == 3 else location
+        return self.store.list(own)
+
+
+class _Plan:
+    """One output: where its files go and how they are made."""
+
+    def __init__(self, writing: Writing, output: Mapping[str, Any]) -> None:
+        self.writing = writing
+        self.form: Form = FORMS[output.get("Format", "CSV")]
+        self.compression = output.get("CompressionFormat", "")
+        csv = (output.get("FormatOptions") or {}).get("Csv") or {}
+        self.delimiter = csv.get("Delimiter", ",")
+        self.location = location_of(writing.store, output["Location"])
+        stem = writing.name if output.get("Overwrite") else _stamped(writing)
+        self.stem = stem
+        self.folder = self.location if output.get("Overwrite") else f"{self.location}{stem}/"
+        self.keys = _keys(writing.columns, output.get("PartitionColumns") or [])
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Address and path of each finished file."""
+        numbers: dict[str, int] = {}
+        ending = self.form.name(self.compression, self.delimiter)
+        for folder, path in self._copied():
+            self.writing.job.check()
+            number = numbers[folder] = numbers.get(folder, -1) + 1
+            name = f"{self.folder}{folder}{self.stem}_part{number:05}.{ending}"
+            yield name, self._finished(path)
+
+    def _copied(self) -> Iterator[tuple[str, Path]]:
+        """The files that DuckDB writes, each with the folder of its partition."""
+        path = self.writing.store.scratch()
+        options = self.form.options(self.compression, self.delimiter)
+        if not self.keys:
+            self._copy(self._select(), path, options)
+            yield "", path
+            return
+        path.mkdir()
+        try:
+            names = ", ".join(key.sql for key in self.keys)
+            self._copy(self._select(), path, f"{options}, PARTITION_BY ({names})")
+            for file in sorted(path.rglob("*.*")):
+                if file.is_file():
+                    moved = self.writing.store.scratch()
+                    file.rename(moved)
+                    yield _folder(file.parent.relative_to(path)), moved
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _select(self) -> str:
+        kept = [column for column in self.writing.columns if column not in self.keys]
+        keys = [f"nullif(CAST({key.sql} AS VARCHAR), '') AS {key.sql}" for key in self.keys]
+        shown = ", ".join([*self.form.select(kept), *keys])
+        return f"SELECT {shown} FROM ({self.writing.sql})"
+
+    def _copy(self, sql: str, path: Path, options: str) -> None:
+        with failures():
+            self.writing.session.connection.execute(
+                f"COPY ({sql}) TO {literal(str(path))} ({options})"
+            )
+
+    def _finished(self, path: Path) -> Path:
+        """A file in its format, packed if it is to be."""
+        if self.form.written:
+            return self._converted(path)
+        codec = self.form.packer(self.compression)
+        return self._packed(path, codec) if codec else path
+
+    def _converted(self, path: Path) -> Path:
+        """A Parquet file as one of a format that DuckDB does not write."""
+        target = self.writing.store.scratch()
+        kept = tuple((c.name, c.type) for c in self.writing.columns if c not in self.keys)
+        codec = self.form.codecs.get(self.compression, "none")
+        table = Table(self.form.written, kept)
+        reading = _Connected(self.writing.session.connection)
+        with failures():
+            sql = f"FROM read_parquet({literal(str(path))}, hive_partitioning=false)"
+            formats.write(reading, sql, table, codec, str(target))
+        path.unlink()
+        return target
+
+    def _packed(self, path: Path, codec: str) -> Path:
+        target = self.writing.store.scratch()
+        with path.open("rb") as source, target.open("wb") as packed:
+            packed.writelines(PACKERS[codec](source))
+        path.unlink()
+        return target
+
+
+@dataclass(frozen=True)
+class _Connected:
+    """What the writers of file formats need of a session."""
+
+    con: Any
+
+
+def check_output(operation: str, output: Mapping[str, Any]) -> None:
+    """Refuse a format or a compression that cannot be written.
+
+    Raises:
+        AwsError: ``ValidationException`` where AWS refuses it too, else an honest "not here".
+    """
+    name, compression = output.get("Format", "CSV"), output.get("CompressionFormat")
+    if name not in FORMS:
+        raise not_here("databrew", operation, f"files of the format {name} cannot be written")
+    form = FORMS[name]
+    if not compression:
+        return
+    if compression not in form.compressions:
+        taken = ", ".join(form.compressions)
+        raise AwsError(
+            "ValidationException",
+            f"The compression format {compression} is not supported for {name}: use {taken}.",
+        )
+    if compression not in form.codecs:
+        why = f"{name} files cannot be compressed with {compression}"
+        raise not_here("databrew", operation, why)
+
+
+def location_of(store: Store, location: Mapping[str, str]) -> str:
+    """The address of an output's folder, with a slash at its end.
+
+    Raises:
+        AwsError: ``AccessDenied``, the bucket is another account's than the location says.
+    """
+    owner = location.get("BucketOwner")
+    if owner not in (None, store.principal.account):
+        raise AwsError("AccessDenied", f"The bucket's owner is not {owner}", 403)
+    key = location.get("Key", "").strip("/")
+    return f"s3://{location['Bucket']}/{key}/" if key else f"s3://{location['Bucket']}/"
+
+
+def _stamped(writing: Writing) -> str:
+    moment = datetime.datetime.fromtimestamp(writing.started, datetime.UTC)
+    return f"{writing.name}_{moment:%d%b%Y}_{int(writing.started * 1000)}"
+
+
+def _keys(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    known = {column.name: column for column in columns}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise AwsError(
+            "ValidationException",
+            f"There is no column '{missing[0]}' to partition by. There are: {', '.join(known)}.",
+        )
+    if names and len(names) == len(known):
+        raise AwsError("ValidationException", "Not all columns can be partition columns.")
+    return [known[name] for name in names]
+
+
+def _folder(found: Path) -> str:
+    """A partition's folder as Hive writes it, from one as DuckDB does."""
+    parts = (part.partition("=") for part in found.parts)
+    plain = ((urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts)
+    return "".join(f"{_escaped(key)}={_escaped(value)}/" for key, value in plain)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"%{ord(c):02X}" if c in _SPECIAL else c for c in text)

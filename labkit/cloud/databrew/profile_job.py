@@ -1,0 +1,68 @@
+"""A profile job's work: a data set's statistics, and whether it meets its rulesets.
+
+The profile is ``<dataset>_<64 hexadecimal digits>.json`` in the output location, the digits those
+of the run's id. Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.profile.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud.databrew.inputs import Sample
+from labkit.cloud.databrew.outputs import location_of
+from labkit.cloud.databrew.profile import profile
+from labkit.cloud.databrew.records import Record, now
+from labkit.cloud.databrew.working import Working
+from labkit.cloud.s3.store import Staged
+
+VERSION = "1.0"
+DEFAULT_ROWS = 20_000
+
+
+def work(working: Working) -> None:
+    """Profile the data set and write what was found."""
+    found = working.read(_sample(working.plan.job))
+    working.job.check()
+    columns = [(column.name, column.type) for column in found.columns]
+    configuration = working.plan.job.get("ProfileConfiguration")
+    document = profile(working.session, found.sql, columns, configuration, check=working.job.check)
+    staged = [_report(working, "", document)]
+    try:
+        working.put(staged)
+    finally:
+        for each in staged:
+            Path(each.body.path).unlink(missing_ok=True)
+
+
+def _sample(job: Record) -> Sample | None:
+    """Which rows are profiled: the first 20,000 unless the job says otherwise."""
+    chosen = job.get("JobSample") or {}
+    if chosen.get("Mode") == "FULL_DATASET":
+        return None
+    return Sample("FIRST_N", chosen.get("Size", DEFAULT_ROWS))
+
+
+def _report(working: Working, suffix: str, document: dict[str, Any]) -> Staged:
+    """A document about the run, as a file that becomes an object."""
+    run = working.run
+    digits = run["RunId"].removeprefix("db_")
+    location = location_of(working.store, run["Outputs"][0]["Location"])
+    uri = f"{location}{run['DatasetName']}_{digits}{suffix}.json"
+    told = {
+        "jobName": run["JobName"],
+        "jobRunId": run["RunId"],
+        "location": uri,
+        "startedOn": _iso(run["StartedOn"]),
+        "writtenOn": _iso(now()),
+        "version": VERSION,
+    }
+    path = working.store.scratch()
+    path.write_text(json.dumps({**document, **told}, indent=2, ensure_ascii=False), "utf-8")
+    return working.store.stage(uri, path, "application/json")
+
+
+def _iso(moment: float) -> str:
+    return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

@@ -1,0 +1,60 @@
+"""A recipe job's work: the data set through the recipe into the outputs, as one statement.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+
+from labkit.cloud.databrew import inputs
+from labkit.cloud.databrew.outputs import Writing
+from labkit.cloud.databrew.recipe import RecipeContext, Relation, compile_recipe
+from labkit.cloud.databrew.working import Working
+
+
+def work(working: Working) -> None:
+    """Transform the data set and write the outputs."""
+    context = _context(working)
+    try:
+        result = _compiled(working, context)
+        working.log.write("INFO", f"Recipe: {len(working.plan.steps)} step(s)")
+        _write(working, result)
+    finally:
+        context.close()
+
+
+def _context(working: Working) -> RecipeContext:
+    """What the steps may use; random ones draw the same rows in each run of a job."""
+    principal = working.store.principal
+    load = inputs.second(
+        working.cloud, principal, working.region, working.session, opened=working.opened
+    )
+    started = datetime.datetime.fromtimestamp(working.run["StartedOn"], datetime.UTC)
+    seed = zlib.crc32(working.plan.job["Name"].encode())
+    return RecipeContext(working.session, now=started, seed=seed, load=load)
+
+
+def _compiled(working: Working, context: RecipeContext) -> Relation:
+    found = working.read()
+    working.job.check()
+    return compile_recipe(working.plan.steps, found.sql, found.columns, context)
+
+
+def _write(working: Working, result: Relation) -> None:
+    run = working.run
+    writing = Writing(
+        store=working.store,
+        session=working.session,
+        job=working.job,
+        name=run["JobName"],
+        started=run["StartedOn"],
+        sql=result.statement,
+        columns=result.columns,
+    )
+    try:
+        writing.write(run.get("Outputs") or [])
+        working.put(writing.staged, writing.gone)
+    finally:
+        writing.drop()

@@ -1,0 +1,89 @@
+"""What the work of a run may use: its role's store, its session, its log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.databrew import inputs
+from labkit.cloud.databrew.inputs import Input, Sample
+from labkit.cloud.databrew.plans import Plan
+from labkit.cloud.databrew.records import Record
+from labkit.cloud.databrew.runlog import RunLog
+from labkit.cloud.engine import Session
+from labkit.cloud.jobs import Job
+from labkit.cloud.s3.store import Object, Staged, Store
+
+RUNS = "databrew.run"
+
+
+@dataclass
+class Working:
+    """A run at work.
+
+    Args:
+        cloud: the workspace's local AWS.
+        id: the run's.
+        plan: what is to be done.
+        job: what may be told to stop.
+        store: the objects, as the job's role.
+        session: of the engine, interrupted when the run is told to stop.
+        log: the run's log stream.
+        opened: what was opened for it and must be closed.
+    """
+
+    cloud: Cloud
+    id: str
+    plan: Plan
+    job: Job
+    store: Store
+    session: Session
+    log: RunLog
+    opened: list[Input] = field(default_factory=list)
+
+    @property
+    def run(self) -> Record:
+        """The run's record as it is now."""
+        return self.cloud.records(RUNS)[self.id]
+
+    @property
+    def region(self) -> str:
+        return str(self.run["_"]["region"])
+
+    def read(self, sample: Sample | None = None) -> Input:
+        """Open the data set."""
+        dataset = self.plan.dataset
+        found = inputs.relation(
+            self.cloud, self.store.principal, self.session, dataset, sample=sample
+        )
+        self.opened.append(found)
+        self.log.write("INFO", f"Dataset {dataset['Name']}: {found.size_bytes} bytes")
+        return found
+
+    def put(self, staged: Sequence[Staged], gone: Sequence[Object] = ()) -> None:
+        """Make files objects, all at once. What is put is on record first, for `has_put`."""
+        self.job.check()
+        with self.cloud.lock("databrew"):
+            if staged:
+                mark = {"uri": staged[0].uri, "etag": staged[0].etag}
+                run = self.run
+                self.cloud.records(RUNS)[self.id] = run | {"_": run["_"] | {"put": mark}}
+        self.store.replace(staged, gone)
+        self.log.write("INFO", f"Wrote {len(staged)} file(s)")
+
+    def close(self) -> None:
+        """Delete what was unpacked for the run."""
+        for each in self.opened:
+            each.close()
+
+
+def has_put(cloud: Cloud, run: Record) -> bool:
+    """Whether a run's outputs are there, which happens in one moment."""
+    mark = run["_"].get("put")
+    if not mark:
+        return False
+    bucket, _, key = mark["uri"].removeprefix("s3://").partition("/")
+    found = cloud.backend("s3").buckets.get(bucket)
+    versions = found.keys.versions(key) if found else []
+    return any(version.etag.strip('"') == mark["etag"] for version in versions)
