@@ -1,7 +1,8 @@
 """What survives a restart and a ``kill -9``: one SQLite file beside the objects' bodies.
 
-Three kinds of rows: moto's backends as pickles (one a service and region), the S3 index (one a key,
-so that a PUT costs one row and not the whole bucket), and the records of our own services as JSON.
+Four kinds of rows: moto's backends as pickles (one a service and region), the S3 index (one a key,
+so that a PUT costs one row and not the whole bucket), the parts of uploads that are not complete,
+and the records of our own services as JSON.
 A call's changes are committed before its answer is sent. SQLite's write-ahead log makes each commit
 whole or absent, whenever the process dies.
 
@@ -43,6 +44,8 @@ CREATE TABLE IF NOT EXISTS backends (
     PRIMARY KEY (service, account, region));
 CREATE TABLE IF NOT EXISTS keys (
     bucket TEXT, key TEXT, versions BLOB, PRIMARY KEY (bucket, key));
+CREATE TABLE IF NOT EXISTS parts (
+    upload TEXT, number INTEGER, part BLOB, PRIMARY KEY (upload, number));
 CREATE TABLE IF NOT EXISTS records (
     kind TEXT, id TEXT, value TEXT, PRIMARY KEY (kind, id));
 """
@@ -107,6 +110,7 @@ class State:
             self._check_version()
             self._load_backends()
             self._load_keys()
+            self._load_parts()
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
@@ -131,6 +135,13 @@ class State:
             if store is not None:
                 store.restore(key, _unpickle(versions))
 
+    def _load_parts(self) -> None:
+        uploads = _uploads()
+        rows = self._db.execute("SELECT * FROM parts ORDER BY upload, number").fetchall()
+        for upload, number, part in rows:
+            if upload in uploads:
+                uploads[upload].restore(number, _unpickle(part))
+
     def _check_version(self) -> None:
         row = self._db.execute("SELECT value FROM meta WHERE name = 'moto'").fetchone()
         if row and row[0] != moto.__version__:
@@ -144,15 +155,16 @@ class State:
             trash = _trash() if indexed else []  # before the keys that it belonged to
             changed = [row for row in _pickled(services) if self._is_new(row)]
             keys = _dirty_keys() if indexed else []
-            if changed or keys:
-                self._write(changed, keys)
+            parts = _dirty_parts() if indexed else []
+            if changed or keys or parts:
+                self._write(changed, keys, parts)
             _delete(trash)
 
     def save_keys(self) -> None:
         """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT."""
         with self.lock:
             trash = _trash()
-            self._write([], _dirty_keys())
+            self._write([], _dirty_keys(), _dirty_parts())
             _delete(trash)
 
     def _is_new(self, row: tuple[Any, ...]) -> bool:
@@ -162,12 +174,20 @@ class State:
         self._digests[where] = digest
         return True
 
-    def _write(self, backends: list[tuple[Any, ...]], keys: list[tuple[str, str, Any]]) -> None:
+    def _write(
+        self,
+        backends: list[tuple[Any, ...]],
+        keys: list[tuple[str, str, Any]],
+        parts: list[tuple[Any, int]],
+    ) -> None:
         self._db.execute("BEGIN")
         try:
             self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
             for bucket, key, versions in keys:
                 self._write_key(bucket, key, versions)
+            self._write_parts(parts)
+            if any(row[0] == "s3" for row in backends):
+                self._forget_parts()
             self._db.execute("COMMIT")
         except BaseException:
             self._db.execute("ROLLBACK")
@@ -175,6 +195,8 @@ class State:
                 self._digests.pop(row[:3], None)
             for bucket, key, _ in keys:
                 _mark_dirty(bucket, key)
+            for upload, number in parts:
+                upload.unsaved.add(number)
             raise
 
     def _write_key(self, bucket: str, key: str, versions: Any) -> None:
@@ -182,6 +204,17 @@ class State:
             self._db.execute("REPLACE INTO keys VALUES (?,?,?)", (bucket, key, _pickle(versions)))
         else:
             self._db.execute("DELETE FROM keys WHERE bucket = ? AND key = ?", (bucket, key))
+
+    def _write_parts(self, parts: list[tuple[Any, int]]) -> None:
+        rows = [(upload.id, number, _pickle(upload.parts[number])) for upload, number in parts]
+        self._db.executemany("REPLACE INTO parts VALUES (?,?,?)", rows)
+
+    def _forget_parts(self) -> None:
+        """Drop the rows of uploads that have ended."""
+        pending = json.dumps(list(_uploads()))
+        self._db.execute(
+            "DELETE FROM parts WHERE upload NOT IN (SELECT value FROM json_each(?))", (pending,)
+        )
 
     def forget_bucket(self, bucket: str) -> None:
         """Drop the index rows of a deleted bucket."""
@@ -272,14 +305,24 @@ def _variable(backends: Any) -> tuple[str, str]:
     return _VARIABLES[id(backends)]
 
 
-def _key_stores() -> dict[str, KeyStore]:
+def _buckets() -> dict[str, Any]:
     from moto.s3.models import s3_backends
 
     return {
-        name: bucket.keys
+        name: bucket
         for _, _, backend in s3_backends.iter_backends()
         for name, bucket in list(vars(backend)["buckets"].items())
     }
+
+
+def _key_stores() -> dict[str, KeyStore]:
+    return {name: bucket.keys for name, bucket in _buckets().items()}
+
+
+def _uploads() -> dict[str, Any]:
+    """The multipart uploads that are not complete, by their id."""
+    buckets = _buckets().values()
+    return {name: upload for b in buckets for name, upload in list(b.multiparts.items())}
 
 
 def _dirty_keys() -> list[tuple[str, str, Any]]:
@@ -288,6 +331,11 @@ def _dirty_keys() -> list[tuple[str, str, Any]]:
         for bucket, store in _key_stores().items()
         for key in store.take_dirty()
     ]
+
+
+def _dirty_parts() -> list[tuple[Any, int]]:
+    """The uploads and the numbers of their parts that no row has yet."""
+    return [(upload, n) for upload in _uploads().values() for n in upload.take_unsaved()]
 
 
 def _trash() -> list[str]:

@@ -89,21 +89,56 @@ def test_a_pending_multipart_upload_goes_on_after_a_kill(server):
     assert len(bodies(server.home)) == 1
 
 
+def test_killed_in_the_middle_of_a_part(server):
+    """The part that was answered is there, the half of the next is not, and it can be sent anew."""
+    s3 = server.cloud.client("s3")
+    s3.create_bucket(Bucket="lake")
+    upload = s3.create_multipart_upload(Bucket="lake", Key="m")["UploadId"]
+    whole = {"Bucket": "lake", "Key": "m", "UploadId": upload}
+    first, second = os.urandom(5 << 20), os.urandom(5 << 20)
+    tag = s3.upload_part(**whole, PartNumber=1, Body=first)["ETag"]
+    url = s3.generate_presigned_url("upload_part", whole | {"PartNumber": 2})
+    (kept,) = bodies(server.home)
+    client = begin(url, len(second), second[: 4 << 20])
+    wait_until(lambda: sum(p.stat().st_size for p in bodies(server.home)) > len(first))
+    server.kill()
+    client.close()
+    s3 = server.up()
+    assert bodies(server.home) == [kept]
+    listed = s3.list_parts(**whole)["Parts"]
+    assert [(p["PartNumber"], p["Size"], p["ETag"]) for p in listed] == [(1, len(first), tag)]
+    again = s3.upload_part(**whole, PartNumber=2, Body=second)["ETag"]
+    parts = [{"PartNumber": 1, "ETag": tag}, {"PartNumber": 2, "ETag": again}]
+    s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})
+    assert s3.get_object(Bucket="lake", Key="m")["Body"].read() == first + second
+    assert len(bodies(server.home)) == 1
+
+
+def begin(url, length, content):
+    """A connection on which a PUT has been begun."""
+    address = urllib.parse.urlsplit(url)
+    client = http.client.HTTPConnection(address.hostname, address.port)
+    client.putrequest("PUT", f"{address.path}?{address.query}", skip_accept_encoding=True)
+    client.putheader("Content-Length", str(length))
+    client.endheaders(content)
+    return client
+
+
+def wait_until(seen):
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and not seen():
+        time.sleep(0.02)
+    assert seen()
+
+
 def test_killed_in_the_middle_of_a_put(server):
     s3 = server.cloud.client("s3")
     s3.create_bucket(Bucket="lake")
     s3.put_object(Bucket="lake", Key="a", Body=b"before")
     url = s3.generate_presigned_url("put_object", {"Bucket": "lake", "Key": "a"})
-    address = urllib.parse.urlsplit(url)
-    client = http.client.HTTPConnection(address.hostname, address.port)
-    client.putrequest("PUT", f"{address.path}?{address.query}", skip_accept_encoding=True)
-    client.putheader("Content-Length", str(64 << 20))
-    client.endheaders(bytes(4 << 20))
+    client = begin(url, 64 << 20, bytes(4 << 20))
     incoming = server.home / "s3" / "incoming"
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and not any(p.stat().st_size for p in incoming.iterdir()):
-        time.sleep(0.02)
-    assert any(incoming.iterdir())
+    wait_until(lambda: any(p.stat().st_size for p in incoming.iterdir()))
     server.kill()
     client.close()
     s3 = server.up()
@@ -139,6 +174,14 @@ def test_a_full_disk(tmp_path):
         assert "could not store" in error["Message"]
         assert s3.get_object(Bucket="lake", Key="a")["Body"].read() == b"before"
         s3.put_object(Bucket="lake", Key="b", Body=b"still works")
+        assert len(bodies(home)) == 2
+        upload = s3.create_multipart_upload(Bucket="lake", Key="m")["UploadId"]
+        whole = {"Bucket": "lake", "Key": "m", "UploadId": upload}
+        first = s3.upload_part(**whole, PartNumber=1, Body=bytes(6 << 20))["ETag"]
+        with pytest.raises(ClientError, match="could not store"):
+            s3.upload_part(**whole, PartNumber=2, Body=bytes(6 << 20))
+        assert [p["ETag"] for p in s3.list_parts(**whole)["Parts"]] == [first]
+        s3.abort_multipart_upload(**whole)
         assert len(bodies(home)) == 2
     finally:
         stop_cloud(process)

@@ -9,20 +9,40 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import queue
 import re
 import shutil
+import socket
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 CHUNK = 1 << 20
 _TICKET = b"labkit-body:"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for a body in a file of several: the file, and the first byte."""
+
+    path: str
+    start: int
+
+    def open(self) -> BinaryIO:
+        """The file, to be written from here on."""
+        file = open(self.path, "r+b", opener=_make_or_open)  # noqa: SIM115 (the caller closes it)
+        file.seek(self.start)
+        return file
+
+
+def _make_or_open(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_CREAT, 0o666)
 
 
 @dataclass(frozen=True)
@@ -34,12 +54,19 @@ class Body:
         size: in bytes.
         etag: hexadecimal MD5 of the content, as S3 gives for a single PUT.
         checksums: algorithm → checksum in base64, as far as they are known.
+        slot: the place in ``path`` that it takes, if that is the file of several bodies.
     """
 
     path: str
     size: int
     etag: str | None = None
     checksums: dict[str, str] = field(default_factory=dict)
+    slot: Slot | None = None
+
+    def discard(self) -> None:
+        """Delete the file, unless others have their place in it."""
+        if self.slot is None:
+            os.unlink(self.path)
 
 
 class Bodies:
@@ -107,7 +134,10 @@ BODIES = Bodies()
 
 
 def write_stream(
-    chunks: Iterator[bytes], *watchers: Callable[[bytes], object], etag: str | None = None
+    chunks: Iterator[bytes],
+    *watchers: Callable[[bytes], object],
+    etag: str | None = None,
+    slot: Slot | None = None,
 ) -> Body:
     """Write a body aside as it arrives; its MD5 is made on the way.
 
@@ -115,11 +145,12 @@ def write_stream(
         chunks: the content.
         *watchers: called with each chunk in order, such as a checksum's ``update``.
         etag: in the place of the MD5, which then is not made.
+        slot: where to; by default a file of its own.
     """
     path, digest, size = BODIES.incoming(), hashlib.md5(usedforsecurity=False), 0
     beside = _Beside(watchers if etag else (digest.update, *watchers))
     try:
-        with open(path, "wb") as file:
+        with slot.open() if slot else open(path, "wb") as file:
             for chunk in chunks:
                 beside.see(chunk)
                 file.write(chunk)
@@ -129,7 +160,8 @@ def write_stream(
         raise
     finally:
         beside.end()
-    return Body(str(path), size, etag or digest.hexdigest())
+    where = slot.path if slot else str(path)
+    return Body(where, size, etag or digest.hexdigest(), slot=slot)
 
 
 class _Beside:
@@ -166,6 +198,20 @@ class _Beside:
                 watcher(chunk)
 
 
+def send_stream(path: str, start: int, length: int, to: socket.socket | None) -> Iterator[bytes]:
+    """A range of a body, as a server iterates over it.
+
+    The kernel copies from the file to the socket, where the server tells which that is. The empty
+    chunk has the server send the headers before.
+    """
+    if to is None:
+        yield from read_stream(path, start, length)
+        return
+    with open(path, "rb") as file:
+        yield b""
+        to.sendfile(file, start, length)
+
+
 def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
     """A body, or a range of it, in chunks of a megabyte at most."""
     with open(path, "rb") as file:
@@ -184,14 +230,13 @@ def link_or_copy(source: str, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def write_joined(paths: list[str]) -> Path:
-    """One file of several, copied in the kernel."""
+def write_joined(bodies: Iterable[Iterator[bytes]]) -> Path:
+    """One file of several bodies."""
     target = BODIES.incoming()
     try:
         with open(target, "wb") as joined:
-            for path in paths:
-                with open(path, "rb") as part:
-                    shutil.copyfileobj(part, joined, 4 * CHUNK)
+            for chunk in itertools.chain.from_iterable(bodies):
+                joined.write(chunk)
     except BaseException:
         target.unlink(missing_ok=True)
         raise

@@ -11,6 +11,8 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
 from __future__ import annotations
 
 import base64
+import contextlib
+import logging
 import os
 import re
 import secrets
@@ -25,9 +27,19 @@ from labkit.cloud.access import guard, policy
 from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal, not_kept
-from labkit.cloud.s3 import delete, limits, listing, notices, object_checksums, parts, post
-from labkit.cloud.s3.bodies import BODIES, CHUNK, Body, read_stream, write_stream
+from labkit.cloud.s3 import (
+    configurations,
+    delete,
+    limits,
+    listing,
+    notices,
+    object_checksums,
+    parts,
+    post,
+)
+from labkit.cloud.s3.bodies import BODIES, CHUNK, Body, Slot, send_stream, write_stream
 
+log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
@@ -117,6 +129,11 @@ class S3:
             return self._answer(environ)
         except (OSError, sqlite3.Error) as error:
             raise not_kept(error) from error
+        except AwsError:
+            raise
+        except Exception as error:
+            log.exception("a request to S3 failed")
+            raise AwsError("InternalError", f"{type(error).__name__}: {error}") from error
 
     def _answer(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
         if post.is_form(environ):
@@ -159,7 +176,11 @@ class S3:
             policy.check_new_policy(self.cloud, request, body)
         if request.method == "POST" and "uploads" in request.query:
             object_checksums.check_upload(request)
-        if "attributes" in request.query and (version := self._version(request)):
+        bucket, version = self._bucket(request), self._version(request)
+        body = configurations.check(request, body, bucket, version)
+        if told := configurations.tell_retention(request, bucket, version):
+            return told
+        if "attributes" in request.query and version:
             object_checksums.ensure(version)
         upload = self._multipart(request)
         if upload and request.method == "POST":
@@ -169,7 +190,7 @@ class S3:
             return parts.attributes(request, reply, self._version(request))
         if upload and reply.status == 200 and request.method in ("GET", "POST"):
             return self._with_checksums(request, reply, upload)
-        return reply
+        return configurations.tidy(request, reply)
 
     def _with_checksums(
         self, request: Request, reply: protocol.Reply, upload: Any
@@ -186,7 +207,8 @@ class S3:
     def _upload(self, request: Request) -> protocol.Reply:
         upload = self._multipart(request)
         declared = upload.algorithm if upload else None
-        body = receive(request, md5=self._needs_md5(request), declared=declared)
+        with _slot(request, upload) as slot:
+            body = receive(request, md5=self._needs_md5(request), declared=declared, slot=slot)
         headers = object_checksums.in_headers(body.checksums)
         environ = _without_transfer_headers(request.environ) | headers
         ticket = BODIES.ticket(body)
@@ -197,7 +219,7 @@ class S3:
             return reply
         finally:
             if BODIES.redeem(ticket):
-                os.unlink(body.path)
+                body.discard()
 
     def _needs_md5(self, request: Request) -> bool:
         """Whether the ETag is an MD5, or the client sent one; with SSE-KMS it is no digest.
@@ -242,6 +264,7 @@ class S3:
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
         with self.cloud.lock("s3"), BODIES.tickets(), notices.asked_for(request.query):
+            _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise AwsError("NotImplemented", "The local AWS's S3 has no such function")
@@ -255,10 +278,9 @@ class S3:
         bucket = self.cloud.backend("s3").buckets.get(request.bucket)
         if bucket is None:
             self.cloud.state.forget_bucket(request.bucket)
-        elif request.key:
+        elif request.key and "uploadId" not in request.query:
             bucket.keys.dirty.add(request.key)
-        plain = request.is_upload and "uploadId" not in request.query
-        if plain and not request.header("x-amz-tagging"):
+        if request.is_upload and not request.header("x-amz-tagging"):
             self.cloud.state.save_keys()
         else:
             self.cloud.state.save("s3")
@@ -310,13 +332,16 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
 # Receiving ----------------------------------------------------------------------------------------
 
 
-def receive(request: Request, *, md5: bool, declared: str | None = None) -> Body:
+def receive(
+    request: Request, *, md5: bool, declared: str | None = None, slot: Slot | None = None
+) -> Body:
     """Write the request's body to a file.
 
     Args:
         request: the upload.
         md5: whether the body's MD5 is wanted.
         declared: the checksum algorithm of the multipart upload that it is a part of.
+        slot: where to; by default a file of its own.
 
     Raises:
         AwsError: it does not match the digest or checksum that the client sent.
@@ -324,19 +349,39 @@ def receive(request: Request, *, md5: bool, declared: str | None = None) -> Body
     trailers: dict[str, str] = {}
     claimed = object_checksums.Claimed(request, declared)
     etag = None if md5 else secrets.token_hex(16)
-    body = write_stream(_content(request, trailers), claimed.update, etag=etag)
+    body = write_stream(_content(request, trailers), claimed.update, etag=etag, slot=slot)
     try:
         _check_md5(request, body)
         return replace(body, checksums=claimed.verified(trailers))
     except AwsError:
-        os.unlink(body.path)
+        body.discard()
         raise
+
+
+def _slot(request: Request, upload: Any) -> contextlib.AbstractContextManager[Slot | None]:
+    """The place in the whole of a part whose length is known before it is read."""
+    number, length = request.query.get("partNumber", ""), _length(request)
+    if not upload or not upload.slots or not length or not number.isdigit():
+        return contextlib.nullcontext()
+    found: contextlib.AbstractContextManager[Slot | None] = upload.slots.claim(int(number), length)
+    return found
+
+
+def _length(request: Request) -> int | None:
+    """How long the content is, as the client says before it sends it."""
+    plain = request.environ.get("CONTENT_LENGTH")
+    told = request.header("x-amz-decoded-content-length") if _streams(request) else plain
+    return int(told) if told and told.isdigit() else None
+
+
+def _streams(request: Request) -> bool:
+    return (request.header("x-amz-content-sha256") or "").startswith("STREAMING-")
 
 
 def _content(request: Request, trailers: dict[str, str]) -> Iterator[bytes]:
     stream = request.environ["wsgi.input"]
-    if (request.header("x-amz-content-sha256") or "").startswith("STREAMING-"):
-        return _unchunk(stream, trailers)
+    if _streams(request):
+        return _exactly(_unchunk(stream, trailers), _length(request))
     length = request.environ.get("CONTENT_LENGTH")
     if length is None and not request.environ.get("wsgi.input_terminated"):
         raise AwsError("MissingContentLength", "You must provide the Content-Length header", 411)
@@ -352,7 +397,23 @@ def _read(stream: Any, length: int | None) -> Iterator[bytes]:
         left = None if left is None else left - len(chunk)
         yield chunk
     if left:
-        raise AwsError("IncompleteBody", "You did not provide the number of bytes specified")
+        raise _incomplete()
+
+
+def _exactly(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:
+    """Chunks, which must come to the length that was told, where one was."""
+    left = length or 0
+    for chunk in chunks:
+        left -= len(chunk)
+        if length is not None and left < 0:
+            raise _incomplete()
+        yield chunk
+    if length is not None and left:
+        raise _incomplete()
+
+
+def _incomplete() -> AwsError:
+    return AwsError("IncompleteBody", "You did not provide the number of bytes specified")
 
 
 def _unchunk(stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
@@ -449,16 +510,17 @@ def _download(
 ) -> tuple[int, dict[str, str], Iterable[bytes]]:
     headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
     headers["Accept-Ranges"] = "bytes"
+    connection = request.environ.get("werkzeug.socket")
     wanted = part or _range(request.header("range"), body.size) if reply.status == 200 else None
     if wanted is None:
         headers["Content-Length"] = str(body.size)
-        return reply.status, headers, read_stream(body.path)
+        return reply.status, headers, send_stream(body.path, 0, body.size, connection)
     first, last = wanted
     if last - first + 1 < body.size:
         headers = {k: v for k, v in headers.items() if not k.startswith("x-amz-checksum-")}
     headers["Content-Range"] = f"bytes {first}-{last}/{body.size}"
     headers["Content-Length"] = str(last - first + 1)
-    return 206, headers, read_stream(body.path, first, last - first + 1)
+    return 206, headers, send_stream(body.path, first, last - first + 1, connection)
 
 
 def _unread(reply: protocol.Reply) -> Body:

@@ -29,12 +29,14 @@ from labkit.cloud.s3.bodies import (
     write_stream,
 )
 from labkit.cloud.s3.keystore import KeyStore
+from labkit.cloud.s3.slots import Slots, are_whole
 
 
 class DiskKey(models.FakeKey):
     """moto's object version, its body in a file."""
 
     checksums: dict[str, str] = {}  # noqa: RUF012 (of a part; replaced, never changed)
+    start = 0  # the first byte in the file, of a part that lies in a slot
 
     def __init__(self, name: Any, value: Any, *args: Any, **kwargs: Any) -> None:
         self.path = ""
@@ -57,7 +59,9 @@ class DiskKey(models.FakeKey):
 
     def _adopt(self, body: Body) -> None:
         """Make a file this version's body: moved if it has just arrived, else linked."""
-        if Path(body.path).parent == BODIES.root / "incoming":
+        if body.slot:
+            self._place, self.start = Path(body.path), body.slot.start
+        elif Path(body.path).parent == BODIES.root / "incoming":
             os.replace(body.path, self._place)
         else:
             link_or_copy(body.path, self._place)
@@ -97,16 +101,26 @@ class DiskMultipart(models.FakeMultipart):
         super().__init__(*args, **kwargs)
         self.former: list[str] = []
         self.begun = datetime.datetime.now(datetime.UTC)
+        self.unsaved: set[int] = set()
+        self.slots: Slots | None = Slots()  # not after a restart: nothing is known of them then
 
     def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Any, str, Any]:
         """Join the parts into one new file; theirs stay until that is on record."""
         parts = self._named_parts(list(body))
-        joined = write_joined([part.path for part in parts])
+        joined = self._joined(parts)
         digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
         etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
         size = sum(part.contentsize for part in parts)
         self.layout = [checksums.Part(int(p.name), p.contentsize, p.checksums) for p in parts]
         return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", self._checksum()
+
+    def _joined(self, parts: list[DiskKey]) -> Path:
+        idle = self.slots is None or self.slots.end()
+        if not idle or not are_whole(parts):
+            return write_joined(read_stream(p.path, p.start, p.contentsize) for p in parts)
+        joined = BODIES.incoming()
+        link_or_copy(parts[0].path, joined)
+        return joined
 
     @property
     def algorithm(self) -> str | None:
@@ -140,13 +154,29 @@ class DiskMultipart(models.FakeMultipart):
         """moto's; of a part that is sent again, the former file is remembered."""
         former: Any = self.parts.get(part_id)
         self.former += [former.path] if former else []
+        self.unsaved.add(part_id)
         return super().set_part(part_id, value)
+
+    def take_unsaved(self) -> list[int]:
+        """The numbers of the parts that came since the last call."""
+        came, self.unsaved = sorted(self.unsaved), set()
+        return came
+
+    def restore(self, number: int, part: DiskKey) -> None:
+        """Put a part back as it was stored; in the order of their numbers."""
+        self.parts[number] = part
+        self.partlist.append(number)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the parts: a part is a row of its own, so that it costs no more than that."""
+        return self.__dict__ | {"parts": {}, "partlist": [], "unsaved": set(), "slots": None}
 
     @property
     def files(self) -> list[str]:
         """All files that the upload brought."""
         parts: Any = self.parts.values()
-        return [part.path for part in parts] + self.former
+        shared = [self.slots.path] if self.slots else []
+        return list(dict.fromkeys([*(part.path for part in parts), *self.former, *shared]))
 
     def dispose(self) -> None:
         """Nothing: the parts go when the index no longer names them."""
