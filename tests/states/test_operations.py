@@ -1,0 +1,380 @@
+"""State machines and executions as records: made, refused, listed, described."""
+
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.states.conftest import ACCOUNT, make_role
+
+PASS = {"A": {"Type": "Pass", "End": True}}
+WAIT = {"W": {"Type": "Wait", "Seconds": 600, "End": True}}
+
+
+def definition(states, **more):
+    return json.dumps({"StartAt": next(iter(states)), "States": states, **more})
+
+
+def refusal(call, **arguments):
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    said = caught.value.response["Error"]
+    return said["Code"], said["Message"]
+
+
+def one(**state):
+    return definition({"A": {"End": True, **state}})
+
+
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
+TYPES = "Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map"
+NO_RESOURCE = (
+    "The resource provided arn:aws:states:::athena:fly is not recognized. The value is not a "
+    "valid resource ARN, or the resource is not available in this region."
+)
+NO_PATH = (
+    "The value for the field 'x.$' must be a valid JSONPath or a valid intrinsic function call"
+)
+NOT_OURS = (
+    "The QueryLanguage is set to 'JSONPath', but field 'Output' is only supported for the "
+    "'JSONata' QueryLanguage"
+)
+PROBLEMS = {  # a definition → the code, the sentence and the place of its problem
+    "empty": ("", SCHEMA, "Definition must be a valid JSON object", None),
+    "nothing in it": ("{}", SCHEMA, "These fields are required: [States, StartAt]", "/"),
+    "no first state": (
+        json.dumps({"States": PASS}), SCHEMA, "These fields are required: [StartAt]", "/"
+    ),
+    "no type": (one(), SCHEMA, "These fields are required: [Type]", "/States/A"),
+    "no such type": (
+        one(Type="Jump"), SCHEMA, f"Value should be one of the following: [{TYPES}]",
+        "/States/A/Type",
+    ),
+    "no such field": (one(Type="Pass", Foo=1), SCHEMA, "Field 'Foo' is not supported", "/States/A"),
+    "no such resource": (
+        one(Type="Task", Resource="arn:aws:states:::athena:fly"), SCHEMA,
+        NO_RESOURCE, "/States/A/Resource",
+    ),
+    "no path": (
+        one(Type="Pass", Parameters={"x.$": "nope"}), SCHEMA, NO_PATH, "/States/A/Parameters/x.$",
+    ),
+    "a result path of many": (
+        one(Type="Pass", ResultPath="$.a[*]"), SCHEMA, "Value is not a Reference Path",
+        "/States/A/ResultPath",
+    ),
+    "nowhere to go": (
+        definition({"A": {"Type": "Pass", "Next": "B"}, "C": {"Type": "Succeed"}}),
+        "MISSING_TRANSITION_TARGET", "Missing 'Next' target: B", "/States/A/Next",
+    ),
+    "out of reach": (
+        definition({**PASS, "B": {"Type": "Succeed"}}),
+        "MISSING_TRANSITION_TARGET", 'State "B" is not reachable.', "/States/B",
+    ),
+    "of the other language": (
+        one(Type="Pass", Output={}), SCHEMA, NOT_OURS, "/States/A",
+    ),
+    "back to JSONPath": (
+        definition({"A": {"Type": "Pass", "QueryLanguage": "JSONPath", "End": True}},
+                   QueryLanguage="JSONata"),
+        SCHEMA, "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+        "/States/A",
+    ),
+    "no expression": (
+        definition({"A": {"Type": "Pass", "Output": "{% a( %}", "End": True}},
+                   QueryLanguage="JSONata"),
+        "INVALID_JSONATA_EXPRESSION", "Expected ) before end of expression", "/States/A/Output",
+    ),
+    "in a branch": (
+        one(Type="Parallel", Branches=[{"StartAt": "B", "States": {"B": {"End": True}}}]),
+        SCHEMA, "These fields are required: [Type]", "/States/A/Branches[0]/States/B",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "words", "place"), PROBLEMS.values(), ids=PROBLEMS)
+def test_a_definition_that_could_not_run(sfn, role, fresh, text, code, words, place):
+    said = sfn.validate_state_machine_definition(definition=text or " ")
+    first = {"severity": "ERROR", "code": code, "message": words}
+    assert said["result"] == "FAIL"
+    assert said["diagnostics"][0] == first | ({"location": place} if place else {})
+    at = f" at {place}" if place else ""
+    refused = refusal(
+        sfn.create_state_machine, name=fresh("m"), definition=text or " ", roleArn=role
+    )
+    assert refused[0] == "InvalidDefinition"
+    assert refused[1].startswith(f"Invalid State Machine Definition: '{code}: {words}{at}")
+
+
+def test_a_definition_that_can_run(sfn):
+    said = sfn.validate_state_machine_definition(definition=definition(PASS))
+    assert (said["result"], said["diagnostics"], said["truncated"]) == ("OK", [], False)
+
+
+def test_express_workflows_wait_for_nobody(sfn):
+    resource = "arn:aws:states:::sqs:sendMessage.waitForTaskToken"
+    said = sfn.validate_state_machine_definition(
+        definition=one(Type="Task", Resource=resource), type="EXPRESS"
+    )
+    assert said["diagnostics"][0]["message"] == (
+        "Express state machine does not support '.waitForTaskToken' service integration "
+    )
+
+
+def test_a_distributed_map_is_not_here(sfn, role, fresh):
+    processor = {"ProcessorConfig": {"Mode": "DISTRIBUTED"}, "StartAt": "A", "States": PASS}
+    text = one(Type="Map", ItemProcessor=processor)
+    said = refusal(sfn.create_state_machine, name=fresh("m"), definition=text, roleArn=role)
+    assert said[0] == "NotImplementedException"
+
+
+def test_a_machine_from_its_making_to_its_end(sfn, role, fresh):
+    name = fresh("machine")
+    made = sfn.create_state_machine(name=name, definition=definition(PASS), roleArn=role)
+    arn = made["stateMachineArn"]
+    assert arn == f"arn:aws:states:us-east-1:{ACCOUNT}:stateMachine:{name}"
+    again = sfn.create_state_machine(name=name, definition=definition(PASS), roleArn=role)
+    assert again["creationDate"] == made["creationDate"]
+    said = sfn.describe_state_machine(stateMachineArn=arn)
+    del said["ResponseMetadata"], said["creationDate"]
+    assert said == {
+        "stateMachineArn": arn,
+        "name": name,
+        "status": "ACTIVE",
+        "definition": definition(PASS),
+        "roleArn": role,
+        "type": "STANDARD",
+        "loggingConfiguration": {"level": "OFF", "includeExecutionData": False},
+        "tracingConfiguration": {"enabled": False},
+        "encryptionConfiguration": {"type": "AWS_OWNED_KEY"},
+    }
+    changed = sfn.update_state_machine(stateMachineArn=arn, definition=definition(WAIT))
+    said = sfn.describe_state_machine(stateMachineArn=arn)
+    assert (said["definition"], said["revisionId"]) == (definition(WAIT), changed["revisionId"])
+    assert arn in [m["stateMachineArn"] for m in sfn.list_state_machines()["stateMachines"]]
+    sfn.delete_state_machine(stateMachineArn=arn)
+    assert refusal(sfn.describe_state_machine, stateMachineArn=arn) == (
+        "StateMachineDoesNotExist",
+        f"State Machine Does Not Exist: '{arn}'",
+    )
+
+
+def test_a_machine_cannot_be_made_again_otherwise(sfn, role, fresh):
+    name = fresh("machine")
+    arn = sfn.create_state_machine(name=name, definition=definition(PASS), roleArn=role)
+    said = refusal(sfn.create_state_machine, name=name, definition=definition(WAIT), roleArn=role)
+    assert said == (
+        "StateMachineAlreadyExists",
+        f"State Machine Already Exists: '{arn['stateMachineArn']}'",
+    )
+
+
+def test_an_update_changes_something(sfn, machines):
+    said = refusal(sfn.update_state_machine, stateMachineArn=machines.make(PASS))
+    assert said[0] == "MissingRequiredParameter"
+
+
+def test_a_role_must_trust_step_functions(sfn, aws, fresh):
+    role = make_role(aws("iam"), fresh("other"), "glue.amazonaws.com")
+    said = refusal(
+        sfn.create_state_machine, name=fresh("m"), definition=definition(PASS), roleArn=role
+    )
+    assert said == (
+        "AccessDeniedException",
+        "Neither the global service principal states.amazonaws.com, nor the regional one is "
+        "authorized to assume the provided role.",
+    )
+
+
+ARNS = {
+    "DescribeStateMachine": ("describe_state_machine", "stateMachineArn", "StateMachineDoesNotExist"),
+    "ListExecutions": ("list_executions", "stateMachineArn", "StateMachineDoesNotExist"),
+    "StartExecution": ("start_execution", "stateMachineArn", "StateMachineDoesNotExist"),
+    "DescribeExecution": ("describe_execution", "executionArn", "ExecutionDoesNotExist"),
+    "GetExecutionHistory": ("get_execution_history", "executionArn", "ExecutionDoesNotExist"),
+    "StopExecution": ("stop_execution", "executionArn", "ExecutionDoesNotExist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "name", "code"), ARNS.values(), ids=ARNS)
+def test_arns(sfn, call, name, code):
+    said = refusal(getattr(sfn, call), **{name: "not-an-arn"})
+    assert said == ("InvalidArn", "Invalid Arn: 'Invalid ARN prefix: not-an-arn'")
+    kind = "stateMachine:nope" if name == "stateMachineArn" else "execution:nope:nope"
+    arn = f"arn:aws:states:us-east-1:{ACCOUNT}:{kind}"
+    assert refusal(getattr(sfn, call), **{name: arn})[0] == code
+
+
+def test_an_execution_is_described(machines, sfn, role):
+    machine = machines.make(PASS)
+    ended = machines.wait(machines.start(machine, {"a": 1}, name="mine"))
+    said = sfn.describe_execution(executionArn=ended.arn)
+    for name in ("ResponseMetadata", "startDate", "stopDate"):
+        del said[name]
+    assert said == {
+        "executionArn": machine.replace("stateMachine", "execution") + ":mine",
+        "stateMachineArn": machine,
+        "name": "mine",
+        "status": "SUCCEEDED",
+        "input": '{"a": 1}',
+        "inputDetails": {"included": True},
+        "output": '{"a":1}',
+        "outputDetails": {"included": True},
+        "redriveCount": 0,
+        "redriveStatus": "NOT_REDRIVABLE",
+        "redriveStatusReason": "Execution is SUCCEEDED and cannot be redriven",
+    }
+    described = sfn.describe_state_machine_for_execution(executionArn=ended.arn)
+    assert (described["stateMachineArn"], described["roleArn"]) == (machine, role)
+
+
+def test_a_name_starts_one_execution(machines, sfn):
+    machine = machines.make(WAIT)
+    first = machines.start(machine, {"a": 1}, name="one")
+    assert machines.start(machine, {"a": 1}, name="one") == first
+    expected = ("ExecutionAlreadyExists", f"Execution Already Exists: '{first}'")
+    asked = {"stateMachineArn": machine, "name": "one"}
+    assert refusal(sfn.start_execution, input='{"a": 2}', **asked) == expected
+    sfn.stop_execution(executionArn=first)
+    assert refusal(sfn.start_execution, input='{"a": 1}', **asked) == expected
+
+
+@pytest.mark.parametrize("text", ["not json", "{'a': 1}"])
+def test_an_input_is_json(machines, sfn, text):
+    said = refusal(sfn.start_execution, stateMachineArn=machines.make(PASS), input=text)
+    assert said[0] == "InvalidExecutionInput"
+    assert said[1].startswith("Invalid State Machine Execution Input: '")
+
+
+def test_executions_in_pages(machines, sfn):
+    machine = machines.make(PASS)
+    started = [machines.wait(machines.start(machine)).arn for _ in range(5)]
+    pages = sfn.get_paginator("list_executions")
+    found = pages.paginate(stateMachineArn=machine, maxResults=2).build_full_result()["executions"]
+    assert [each["executionArn"] for each in found] == started[::-1]
+    filtered = sfn.list_executions(stateMachineArn=machine, statusFilter="FAILED")
+    assert filtered["executions"] == []
+    said = refusal(sfn.list_executions, stateMachineArn=machine, maxResults=1001)
+    assert said[0] == "ValidationException"
+
+
+def test_a_history_in_pages(machines, sfn):
+    ended = machines.run({"A": {"Type": "Pass", "Next": "B"}, "B": {"Type": "Succeed"}}, {"a": 1})
+    assert machines.history(ended.arn, PaginationConfig={"PageSize": 2}) == ended.events
+    assert machines.history(ended.arn, reverseOrder=True) == ended.events[::-1]
+    bare = machines.history(ended.arn, includeExecutionData=False)
+    assert [event["type"] for event in bare] == ended.kinds
+    assert bare[1]["stateEnteredEventDetails"] == {"name": "A"}
+    assert ended.events[1]["stateEnteredEventDetails"] == {
+        "name": "A",
+        "input": '{"a":1}',
+        "inputDetails": {"truncated": False},
+    }
+
+
+def test_versions(machines, sfn):
+    machine = machines.make(PASS)
+    first = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
+    assert first == f"{machine}:1"
+    sfn.update_state_machine(stateMachineArn=machine, definition=definition(WAIT), publish=True)
+    listed = sfn.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"]
+    assert [each["stateMachineVersionArn"] for each in listed] == [f"{machine}:2", first]
+    ended = machines.wait(machines.start(first))
+    said = sfn.describe_execution(executionArn=ended.arn)
+    assert (said["stateMachineArn"], said["stateMachineVersionArn"]) == (machine, first)
+    sfn.delete_state_machine_version(stateMachineVersionArn=first)
+    assert refusal(sfn.start_execution, stateMachineArn=first)[0] == "StateMachineDoesNotExist"
+
+
+def test_an_alias_leads_to_a_version(machines, sfn):
+    machine = machines.make(PASS)
+    version = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
+    route = [{"stateMachineVersionArn": version, "weight": 100}]
+    alias = sfn.create_state_machine_alias(name="live", routingConfiguration=route)
+    arn = alias["stateMachineAliasArn"]
+    ended = machines.wait(machines.start(arn))
+    said = sfn.describe_execution(executionArn=ended.arn)
+    assert (said["stateMachineVersionArn"], said["stateMachineAliasArn"]) == (version, arn)
+    refused = refusal(sfn.delete_state_machine_version, stateMachineVersionArn=version)
+    assert refused[0] == "ConflictException"
+
+
+def test_an_express_workflow_is_waited_for(machines, sfn):
+    machine = machines.make(PASS, kind="EXPRESS")
+    said = sfn.start_sync_execution(stateMachineArn=machine, input='{"a":1}', name="mine")
+    assert (said["status"], said["output"], said["name"]) == ("SUCCEEDED", '{"a":1}', "mine")
+    assert said["executionArn"].startswith(machine.replace("stateMachine", "express") + ":mine:")
+    assert said["billingDetails"]["billedMemoryUsedInMB"] == 64
+    started = sfn.start_execution(stateMachineArn=machine)
+    assert ":express:" in started["executionArn"]
+    failing = machines.make({"F": {"Type": "Fail", "Error": "E", "Cause": "c"}}, kind="EXPRESS")
+    said = sfn.start_sync_execution(stateMachineArn=failing)
+    assert (said["status"], said["error"], said["cause"]) == ("FAILED", "E", "c")
+
+
+def test_what_is_not_for_every_type(machines, sfn):
+    express, standard = machines.make(PASS, kind="EXPRESS"), machines.make(PASS)
+    expected = (
+        "StateMachineTypeNotSupported",
+        "This operation is not supported by this type of state machine",
+    )
+    assert refusal(sfn.list_executions, stateMachineArn=express) == expected
+    assert refusal(sfn.start_sync_execution, stateMachineArn=standard) == expected
+
+
+def test_an_execution_is_run_again_from_where_it_failed(machines, sfn, aws, fresh):
+    bucket = fresh("later")
+    states = {
+        "A": {"Type": "Pass", "Result": {"n": 1}, "Next": "B"},
+        "B": {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::aws-sdk:s3:listObjectsV2",
+            "Parameters": {"Bucket": bucket},
+            "ResultSelector": {"count.$": "$.KeyCount"},
+            "End": True,
+        },
+    }
+    failed = machines.run(states)
+    assert failed.error == "S3.NoSuchBucketException"
+    aws("s3").create_bucket(Bucket=bucket)
+    sfn.redrive_execution(executionArn=failed.arn)
+    ended = machines.wait(failed.arn)
+    assert (ended.status, ended.output) == ("SUCCEEDED", {"count": 0})
+    assert ended.kinds[: len(failed.kinds)] == failed.kinds
+    assert ended.kinds[len(failed.kinds) :] == [
+        "ExecutionRedriven",
+        "TaskScheduled",
+        "TaskStarted",
+        "TaskSucceeded",
+        "TaskStateExited",
+        "ExecutionSucceeded",
+    ]
+    assert refusal(sfn.redrive_execution, executionArn=ended.arn)[0] == "ExecutionNotRedrivable"
+
+
+def test_eventbridge_hears_of_executions(machines, aws, fresh):
+    events, sqs, name = aws("events"), aws("sqs"), fresh("heard")
+    url = sqs.create_queue(QueueName=name)["QueueUrl"]
+    machine = machines.make(PASS)
+    pattern = {"source": ["aws.states"], "detail": {"stateMachineArn": [machine]}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    target = {"Id": "1", "Arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"}
+    events.put_targets(Rule=name, Targets=[target])
+    ended = machines.wait(machines.start(machine, {"a": 1}))
+    got, deadline = [], time.monotonic() + 20
+    while len(got) < 2 and time.monotonic() < deadline:
+        found = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+        got += [json.loads(message["Body"]) for message in found]
+    got.sort(key=lambda event: event["detail"]["status"])
+    assert [event["detail"]["status"] for event in got] == ["RUNNING", "SUCCEEDED"]
+    last = got[1]
+    assert last["detail-type"] == "Step Functions Execution Status Change"
+    assert last["resources"] == [ended.arn]
+    assert (last["detail"]["input"], last["detail"]["output"]) == ('{"a": 1}', '{"a":1}')
+    assert got[0]["detail"]["stopDate"] is None
+
+
+def test_tags(machines, sfn):
+    machine = machines.make(PASS)
+    sfn.tag_resource(resourceArn=machine, tags=[{"key": "k", "value": "v"}])
+    assert sfn.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "k", "value": "v"}]
