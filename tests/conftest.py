@@ -1,6 +1,7 @@
 """A local AWS for the tests: one for the session, spoken to as any client speaks to AWS."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -76,8 +77,11 @@ def start_cloud(home: Path, *arguments: str) -> subprocess.Popen[bytes]:
     """Start the local AWS of a workspace in the foreground; its log is ``home/test.log``."""
     home.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "labkit.cloud", "--home", str(home), *arguments]
+    environment = {"LABKIT_DATABREW_QUOTA": "100000"} | os.environ
     with (home / "test.log").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        return subprocess.Popen(
+            command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment
+        )
 
 
 def connect(home: Path, process: subprocess.Popen[bytes]) -> Running:

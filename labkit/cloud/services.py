@@ -1,6 +1,7 @@
 """The services with operations of our own: importing this registers them all."""
 
 import labkit.cloud.athena
+import labkit.cloud.databrew
 import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue

@@ -1,0 +1,8 @@
+"""DataBrew: data sets, recipes, and jobs that run them, every operation our own.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
+"""
+
+from labkit.cloud.databrew import datasets, jobs, projects, recipes, runs, sessions, tags
+
+__all__ = ["datasets", "jobs", "projects", "recipes", "runs", "sessions", "tags"]

@@ -15,6 +15,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.constraints import check_members
+from labkit.cloud.databrew.quotas import check_number
 from labkit.cloud.databrew.words import conflict, not_found
 from labkit.cloud.operations import Answer, Context, Handler, operation
 from labkit.cloud.state import Records
@@ -44,6 +45,8 @@ DATASET = Kind("dataset", "One or more resources can't be found.", "{name} alrea
 JOB = Kind("job", "Job {name} wasn't found.", "The job {name} already exists.")
 RULESET = Kind("ruleset", "Ruleset {name} not found.", "Ruleset {name} already exists.")
 SCHEDULE = Kind("schedule", "Schedule {name} wasn't found.", "The schedule {name} already exists.")
+RECIPE = Kind("recipe", "The recipe {name} wasn't found", "The recipe {name} already exists")
+PROJECT = Kind("project", "The project {name} wasn't found.", "The project {name} already exists.")
 
 
 def answers(name: str, *, alone: bool = True) -> Callable[[Handler], Handler]:
@@ -78,10 +81,11 @@ def create(
         private: what nobody is told.
 
     Raises:
-        AwsError: ``ConflictException``, the name is taken.
+        AwsError: ``ConflictException``, the name is taken; ``ServiceQuotaExceededException``.
     """
     if _id(context.region, name) in records(context.cloud, kind):
         raise conflict(kind.taken.format(name=name))
+    check_number(context.operation, kind.name, len(listed(context, kind)))
     made = {
         "Name": name,
         "AccountId": context.account,

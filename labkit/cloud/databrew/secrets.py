@@ -1,0 +1,63 @@
+"""Keys for recipes' encryption: secrets of Secrets Manager, and keys of KMS.
+
+A step names either by its ARN or name. https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.pii.html
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError
+
+from labkit.cloud.access import identities, kms
+from labkit.cloud.access.policy_language import Question
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.databrew.recipe import RecipeError
+from labkit.cloud.operations import AwsError, Principal
+
+
+def secret(cloud: Cloud, principal: Principal, region: str) -> Callable[..., bytes]:
+    """How a recipe finds the bytes of a key; see ``RecipeContext.secret``.
+
+    Args:
+        principal: who reads it: a session of the job's or the project's role.
+    """
+
+    def read(name: str, version: str | None = None) -> bytes:
+        if ":kms:" in name or name.startswith("alias/"):
+            return _key(cloud, principal, region, name)
+        return _secret(cloud, principal, region, name, version)
+
+    return read
+
+
+def _secret(
+    cloud: Cloud, principal: Principal, region: str, name: str, version: str | None
+) -> bytes:
+    manager = cloud.backend("secretsmanager", region)
+    stage = None if version else "AWSCURRENT"
+    try:
+        found: dict[str, Any] = manager.get_secret_value(name, version, stage)
+    except JsonRESTError as error:
+        raise RecipeError(f"The secret '{name}' cannot be read: {error.message}") from error
+    _authorize(cloud, principal, found["ARN"])
+    if found.get("SecretString") is not None:
+        return str(found["SecretString"]).encode()
+    return base64.b64decode(found["SecretBinary"])
+
+
+def _key(cloud: Cloud, principal: Principal, region: str, name: str) -> bytes:
+    key = kms.find_key(cloud, name, region)
+    for action in ("Encrypt", "Decrypt"):
+        kms.authorize(cloud, principal, action, key)
+    return bytes(key.key_material)
+
+
+def _authorize(cloud: Cloud, principal: Principal, arn: str) -> None:
+    keys = identities.global_keys(cloud, principal)
+    question = Question(principal, "secretsmanager:GetSecretValue", arn, keys)
+    why = identities.why_refused(cloud, question, None)
+    if why:
+        raise AwsError("AccessDeniedException", identities.sentence(question, why))

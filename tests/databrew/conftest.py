@@ -1,0 +1,26 @@
+"""DataBrew of its own for each test."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.databrew.brew import Brew, make_role
+
+
+@pytest.fixture(scope="session")
+def client(cloud: Any) -> Callable[[str], Any]:
+    """The session's clients, each made once: making one costs more than most calls."""
+    return functools.cache(cloud.client)
+
+
+@pytest.fixture(scope="session")
+def brew_role(cloud: Any) -> str:
+    """A role that DataBrew may assume."""
+    return make_role(cloud.client("iam"), "brew")
+
+
+@pytest.fixture
+def brew(client: Callable[[str], Any], fresh: Callable[..., str], brew_role: str) -> Brew:
+    return Brew(client, fresh("brew"), brew_role)
