@@ -15,7 +15,8 @@ table a column a line (type and values), and after the arrow every column of the
 one that stays as it was needs its name only. ``=> accepted`` asks only that the recipe runs,
 ``! text`` in place of the arrow asks for an error that has this text. A line
 ``when IS_MISSING name`` or ``when IS name "Ada"`` before the table is a condition of the step, a
-line that starts with ``#`` a remark. ``[PI missing -] It reads no column.`` says why there is no
+line that starts with ``#`` a remark. Columns after ``second votes`` are those of a second data
+set, ``votes``. ``[PI missing -] It reads no column.`` says why there is no
 case of a kind.
 """
 
@@ -34,7 +35,7 @@ KINDS = ("ordinary", "missing", "type", "parameter", "example")
 CASES = Path(__file__).with_name("cases")
 _HEAD = re.compile(r"\[(\w+) (\w+)( -)?\] ?(.*)")
 _CONDITION = re.compile(r"when (\w+) (\w+) ?(.*)")
-_COLUMN = re.compile(r"(.+?) ([\w(), ]+(?:\[\])*): (\[.*\])")
+_COLUMN = re.compile(r"([^:]+) (\w+(?:\([^:]*\))?(?:\[\])*): (\[.*\])")
 
 
 @dataclass
@@ -48,6 +49,7 @@ class Case:
     parameters: dict[str, str] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
     given: dict[str, tuple[str, list[Any]]] = field(default_factory=dict)
+    second: dict[str, dict[str, tuple[str, list[Any]]]] = field(default_factory=dict)
     expected: dict[str, tuple[str, list[Any]]] | None = None
     error: str = ""
 
@@ -82,11 +84,14 @@ def _read_line(case: Case, line: str) -> None:
         case.error = line[2:]
     elif line.startswith("=>"):
         case.expected = None if line.endswith("accepted") else {}
+    elif line.startswith("second "):
+        case.second[line.removeprefix("second ")] = {}
     elif found := _CONDITION.fullmatch(line):
         value = as_text(json.loads(found[3])) if found[3] else None
         case.conditions.append(Condition(found[1], found[2], value))
     elif found := _COLUMN.fullmatch(line):
-        columns = case.given if case.expected is None else case.expected
+        given = list(case.second.values())[-1] if case.second else case.given
+        columns = given if case.expected is None else case.expected
         columns[found[1]] = (found[2], json.loads(found[3]))
     else:
         assert case.expected is not None, f"not a line of a case: {line}"

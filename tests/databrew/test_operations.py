@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
+from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, Step, compile_recipe
 from labkit.cloud.databrew.recipe.types import NAMES, shown
 from labkit.cloud.engine import DuckEngine, Session
 from tests.databrew.table import Case, read_cases
@@ -51,7 +52,13 @@ def test_an_operation_that_is_refused(case: Case, session: Session) -> None:
 
 def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:
     """What a case's step makes of its table, and whether its rows have an order."""
-    with closing(RecipeContext(session, now=NOW, numbered=numbered)) as context:
+
+    def load(definition: dict[str, Any]) -> tuple[str, list[Column]]:
+        sql = select(case.second[name_of(definition)])
+        return sql, context.describe(sql)
+
+    given = RecipeContext(session, now=NOW, numbered=numbered, load=load, secret=lambda *_: b"key")
+    with closing(given) as context:
         source = select(case.given)
         step = Step(case.operation, case.parameters, case.conditions)
         made = compile_recipe([step], source, context.describe(source), context)
@@ -62,6 +69,14 @@ def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:
             for column, each in zip(made.columns, columns, strict=True)
         }
         return table, context.numbered
+
+
+def name_of(definition: dict[str, Any]) -> str:
+    """The name of a second data set, or of the table or file that it is."""
+    catalog, s3 = (definition.get(f"{each}InputDefinition") for each in ("DataCatalog", "S3"))
+    if catalog:
+        return str(catalog["TableName"])
+    return Path(s3["Key"]).stem if s3 else str(definition["DatasetName"])
 
 
 def select(table: Table) -> str:
