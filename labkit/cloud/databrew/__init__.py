@@ -3,6 +3,26 @@
 Source: https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
 """
 
-from labkit.cloud.databrew import datasets, jobs, projects, recipes, runs, sessions, tags
+from labkit.cloud.databrew import (
+    datasets,
+    jobs,
+    projects,
+    recipes,
+    rulesets,
+    runs,
+    schedules,
+    sessions,
+    tags,
+)
 
-__all__ = ["datasets", "jobs", "projects", "recipes", "runs", "sessions", "tags"]
+__all__ = [
+    "datasets",
+    "jobs",
+    "projects",
+    "recipes",
+    "rulesets",
+    "runs",
+    "schedules",
+    "sessions",
+    "tags",
+]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.databrew import records
-from labkit.cloud.databrew.records import DATASET, JOB, Record, answers, shown
+from labkit.cloud.databrew.records import DATASET, JOB, PROJECT, Record, answers, shown
 from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.operations import Answer, Context, not_here
 
@@ -57,9 +57,10 @@ def delete_dataset(context: Context, *, Name: str) -> Answer:
     Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DeleteDataset.html
     """
     records.find(context, DATASET, Name)
-    jobs = [job["Name"] for job in records.listed(context, JOB) if job.get("DatasetName") == Name]
-    if jobs:
-        raise conflict(f"The dataset {Name} is used by the job {jobs[0]}.")
+    for kind in (JOB, PROJECT):
+        for user in records.listed(context, kind):
+            if user.get("DatasetName") == Name:
+                raise conflict(f"The dataset {Name} is used by the {kind.name} {user['Name']}.")
     records.remove(context, DATASET, Name)
     return {"Name": Name}
 

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/API_CreateProfileJob.html
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from labkit.cloud.databrew import records, runs
@@ -17,6 +18,8 @@ from labkit.cloud.databrew.records import JOB, SCHEDULE, Record, answers, shown
 from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.operations import Answer, Context, not_here
 
+#: What tells an output's files from another's.
+_PLACE = ("Location", "Format", "CompressionFormat", "Overwrite")
 MISSING = "The job {name} wasn't found"
 DEFAULTS = {"LogSubscription": "ENABLE", "MaxCapacity": 5, "MaxRetries": 0, "Timeout": 2880}
 
@@ -120,8 +123,12 @@ def _check_outputs(context: Context, members: Record) -> None:
         if output.get("DatabaseOptions"):
             why = "databases behind JDBC cannot be written"
             raise not_here("databrew", context.operation, why)
-    for output in members.get("Outputs") or []:
+    outputs = members.get("Outputs") or []
+    for output in outputs:
         check_output(context.operation, output)
+    places = [json.dumps({k: output.get(k) for k in _PLACE}, sort_keys=True) for output in outputs]
+    if len(set(places)) < len(places):
+        raise invalid("Two outputs of the job would write the same files.")
 
 
 def _check_capacity(members: Record) -> None:

@@ -11,10 +11,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from labkit.cloud.databrew.inputs import Sample
+from labkit.cloud.databrew import notices
+from labkit.cloud.databrew.inputs import Input, Sample
 from labkit.cloud.databrew.outputs import location_of
 from labkit.cloud.databrew.profile import profile
-from labkit.cloud.databrew.records import Record, now
+from labkit.cloud.databrew.records import RULESET, Record, look_up, name_of, now
+from labkit.cloud.databrew.validation import Validation
+from labkit.cloud.databrew.words import not_found
 from labkit.cloud.databrew.working import Working
 from labkit.cloud.s3.store import Staged
 
@@ -31,10 +34,40 @@ def work(working: Working) -> None:
     document = profile(working.session, found.sql, columns, configuration, check=working.job.check)
     staged = [_report(working, "", document)]
     try:
+        results = _validated(working, found, staged)
         working.put(staged)
     finally:
         for each in staged:
             Path(each.body.path).unlink(missing_ok=True)
+    for result in results:
+        notices.tell_validation(
+            working.cloud,
+            working.run,
+            ruleset=result["name"],
+            state=result["status"],
+            report=staged[-1].uri,
+        )
+
+
+def _validated(working: Working, found: Input, staged: list[Staged]) -> list[dict[str, Any]]:
+    """The results of the job's rulesets, whose report is staged."""
+    configured = working.plan.job.get("ValidationConfigurations") or []
+    rulesets = [_ruleset(working, each["RulesetArn"]) for each in configured]
+    if not rulesets:
+        return []
+    validation = Validation(working.session, found.sql, found.columns, working.job.check)
+    report = validation.report(rulesets)
+    staged.append(_report(working, "_dq-validation-report", report))
+    results: list[dict[str, Any]] = report["rulesetResults"]
+    return results
+
+
+def _ruleset(working: Working, arn: str) -> Record:
+    name = name_of(arn)
+    found = look_up(working.cloud, working.region, RULESET, name)
+    if found is None:
+        raise not_found(RULESET.missing.format(name=name))
+    return found
 
 
 def _sample(job: Record) -> Sample | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import zlib
 
-from labkit.cloud.databrew import inputs
+from labkit.cloud.databrew import inputs, secrets
 from labkit.cloud.databrew.outputs import Writing
 from labkit.cloud.databrew.recipe import RecipeContext, Relation, compile_recipe
 from labkit.cloud.databrew.working import Working
@@ -33,7 +33,8 @@ def _context(working: Working) -> RecipeContext:
     )
     started = datetime.datetime.fromtimestamp(working.run["StartedOn"], datetime.UTC)
     seed = zlib.crc32(working.plan.job["Name"].encode())
-    return RecipeContext(working.session, now=started, seed=seed, load=load)
+    secret = secrets.secret(working.cloud, principal, working.region)
+    return RecipeContext(working.session, now=started, seed=seed, load=load, secret=secret)
 
 
 def _compiled(working: Working, context: RecipeContext) -> Relation:

@@ -156,6 +156,12 @@ def _chunks(source: BinaryIO) -> Iterator[bytes]:
     return iter(lambda: source.read(CHUNK), b"")
 
 
+def _gzip(source: BinaryIO) -> Iterator[bytes]:
+    pack = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    yield from map(pack.compress, _chunks(source))
+    yield pack.flush()
+
+
 def _deflate(source: BinaryIO) -> Iterator[bytes]:
     pack = zlib.compressobj()
     yield from map(pack.compress, _chunks(source))
@@ -310,6 +316,7 @@ COMPRESSIONS: dict[str, dict[str, str]] = {
 }
 #: What packs plain text, by its codec.
 PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
+    "gzip": _gzip,
     "deflate": _deflate,
     "bzip2": _bzip2,
     "snappy": _hadoop("snappy"),
