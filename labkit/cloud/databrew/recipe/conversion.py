@@ -10,10 +10,17 @@ https://spark.apache.org/docs/3.5.0/sql-ref-ansi-compliance.html#cast
 
 from __future__ import annotations
 
-from labkit.cloud.databrew.recipe.errors import unknown
+from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.patterns import moment_of
-from labkit.cloud.databrew.recipe.relation import NUMBERS, WHOLE, Column, quoted_text
+from labkit.cloud.databrew.recipe.relation import (
+    NUMBERS,
+    WHOLE,
+    Column,
+    RecipeContext,
+    quoted_text,
+)
 from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.databrew.recipe.values import number
 from labkit.cloud.engine.types import Type
 
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
@@ -51,6 +58,35 @@ def literal(value: str, kind: Type) -> str:
     """SQL of a parameter's text as a value of a type; NULL where it is none."""
     text = f"CAST({quoted_text(value)} AS VARCHAR)"
     return converted(_Expression(text, NAMES["string"]), kind)
+
+
+def constant(context: RecipeContext, value: str, data_type: str, name: str = "value") -> str:
+    """SQL of a parameter's text as a value of a type.
+
+    Args:
+        data_type: DataBrew's name of one; ``unsupported`` is a text's.
+        name: the parameter's, for the refusal.
+
+    Raises:
+        RecipeError: it has no value in the type.
+    """
+    text = f"CAST({quoted_text(value)} AS VARCHAR)"
+    if data_type.lower() in ("string", "unsupported"):
+        return text
+    if data_type.lower() == "number":
+        return number(value, name)
+    found = literal(value, type_named(data_type))
+    if context.rows(f"SELECT {found} IS NULL")[0][0]:
+        raise RecipeError(f"The parameter '{name}' must be a {data_type}, not '{value}'.")
+    return found
+
+
+def fitted(context: RecipeContext, value: str, column: Column) -> str:
+    """SQL of a constant in a column's type, where that says the same; else the constant."""
+    in_type = f"TRY_CAST({value} AS {column.type.duckdb})"
+    if not column.is_number or not context.rows(f"SELECT {in_type} = {value}")[0][0]:
+        return value
+    return f"CAST({value} AS {column.type.duckdb})"
 
 
 class _Expression(Column):
