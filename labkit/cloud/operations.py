@@ -78,6 +78,10 @@ class Principal:
         return f"arn:aws:iam::{self.account}:role/{role}"
 
 
+# Who did not sign: everybody, whom a policy names "*". No IAM user can have this name.
+ANONYMOUS = Principal("*", "")
+
+
 @dataclass(frozen=True)
 class Context:
     """What a handler knows beside the parameters."""

@@ -2,7 +2,8 @@
 
 A server on loopback is still in reach of every web page that the learner's browser opens, by
 cross-site requests and by DNS rebinding. So a request needs a loopback ``Host``, no sign of a
-browser behind it, and a valid signature of credentials that this workspace made.
+browser behind it, and a valid signature of credentials that this workspace made. S3 takes unsigned
+requests as well: they get what a bucket's policy or ACL grants to everybody.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from labkit.cloud.access.signature import (
     verify,
     verify_legacy,
 )
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
+UNSIGNED = Claim("", "", "", "s3", ("",), "", "", presigned=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -40,13 +42,16 @@ def check_origin(environ: dict[str, Any]) -> None:
         raise _denied("Web pages are not clients of this server")
     if environ.get("PATH_INFO", "").startswith("/moto-api"):
         raise _denied("This page is closed")
+    if not (environ.get("CONTENT_LENGTH") or "0").isdigit():
+        raise AwsError("BadRequest", "The Content-Length is no number of bytes")
 
 
 def identify(environ: dict[str, Any], body: bytes | None) -> tuple[Claim, Principal]:
     """The caller, proved by the request's signature.
 
     Args:
-        body: the request's body; ``None`` for S3, where a header carries its hash.
+        body: the request's body; ``None`` for S3, where a header carries its hash, and where a
+            caller need not sign.
 
     Raises:
         AwsError: no signature, unknown key, or a signature that another secret made.
@@ -57,6 +62,8 @@ def identify(environ: dict[str, Any], body: bytes | None) -> tuple[Claim, Princi
         verify_legacy(legacy, secret, environ)
         return legacy, principal
     claim = read_claim(environ)
+    if claim is None and body is None and not environ.get("HTTP_AUTHORIZATION"):
+        return UNSIGNED, ANONYMOUS
     if claim is None and body is None:
         raise AwsError("AccessDenied", "Access Denied", 403)
     if claim is None:

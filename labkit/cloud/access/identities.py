@@ -19,7 +19,7 @@ from moto.sts.models import sts_backends
 
 from labkit.cloud.access.policy_language import Document, Question, Verdict, judge, read_document
 from labkit.cloud.cloud import LEARNER, Cloud
-from labkit.cloud.operations import Principal
+from labkit.cloud.operations import ANONYMOUS, Principal
 
 EVERYTHING: Document = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 NOTHING: Document = {"Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
@@ -77,6 +77,10 @@ def global_keys(cloud: Cloud, principal: Principal) -> dict[str, str | list[str]
         "aws:currenttime": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "aws:epochtime": str(int(time.time())),
     }
+    if principal is ANONYMOUS:
+        unknown = ("aws:principalarn", "aws:principalaccount")
+        keys = {k: v for k, v in keys.items() if k not in unknown}
+        return keys | {"aws:principaltype": "Anonymous"}
     return keys | ({"aws:username": name.rpartition("/")[2]} if kind == "user" else {})
 
 

@@ -15,7 +15,7 @@ import urllib.parse
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.access import encryption, identities, kms
+from labkit.cloud.access import acl, encryption, identities, kms
 from labkit.cloud.access.policy_language import (
     Document,
     Question,
@@ -25,7 +25,7 @@ from labkit.cloud.access.policy_language import (
     resources_of,
 )
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.front import Request
@@ -94,12 +94,20 @@ def authorize_s3(cloud: Cloud, request: Request) -> None:
     Raises:
         AwsError: ``AccessDenied``, or KMS's own refusal of the object's key.
     """
-    keys = _request_keys(cloud, request)
+    keys, record = _request_keys(cloud, request), _bucket(cloud, request.bucket)
+    if request.principal is ANONYMOUS and request.bucket and record is None:
+        raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
     for action, bucket, key in _actions(cloud, request):
         _authorize(cloud, request.principal, action, bucket, key, keys)
+    acl.check_new(record, request.header("x-amz-acl"), _granted_in_headers(request))
     for action, key_arn, bucket, key in _key_uses(cloud, request):
         arn = _arn(bucket, key)
         kms.use_for_object(cloud, request.principal, action, key_arn, arn)
+
+
+def _granted_in_headers(request: Request) -> str:
+    granted = (v for k, v in request.environ.items() if k.startswith("HTTP_X_AMZ_GRANT_"))
+    return ",".join(map(str, granted))
 
 
 def authorize_object(
@@ -292,7 +300,10 @@ def _authorize(
     cloud: Cloud, principal: Principal, action: str, bucket: str, key: str, keys: Keys
 ) -> None:
     question = _question(cloud, principal, action, bucket, key, keys)
-    if why := _why_refused(cloud, question):
+    why = _why_refused(cloud, question)
+    if why and principal is ANONYMOUS:
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    if why:
         raise AwsError("AccessDenied", identities.sentence(question, why, quoted=True), 403)
 
 
@@ -305,8 +316,21 @@ def _question(
 
 
 def _why_refused(cloud: Cloud, question: Question) -> str | None:
-    bucket = question.resource.removeprefix("arn:aws:s3:::").partition("/")[0]
-    return identities.why_refused(cloud, question, _policy(_bucket(cloud, bucket)))
+    name, _, key = question.resource.removeprefix("arn:aws:s3:::").partition("/")
+    bucket, anonymous = _bucket(cloud, name), question.principal is ANONYMOUS
+    document = _policy(bucket)
+    if anonymous and document and _is_restricted(bucket) and is_public(document):
+        document = None
+    why = identities.why_refused(cloud, question, document)
+    if why is None or "explicit deny" in why:
+        return why
+    version = find_version(bucket, key) if key else None
+    return None if acl.allows(bucket, version, question.action, anonymous=anonymous) else why
+
+
+def _is_restricted(bucket: Any) -> bool:
+    """Whether a public policy is to reach the account's own callers only."""
+    return bool(getattr(bucket.public_access_block, "restrict_public_buckets", False))
 
 
 def _policy(bucket: Any) -> Document | None:
@@ -328,6 +352,8 @@ def _request_keys(cloud: Cloud, request: Request) -> Keys:
     if "versionId" in request.query:
         named["versionid"] = request.query["versionId"]
     keys: Keys = {f"s3:{k}".lower(): v for k, v in (headers | queried | named).items()}
+    seen = {"aws:referer": request.header("referer"), "aws:useragent": request.header("user-agent")}
+    keys |= {name: value for name, value in seen.items() if value}
     tags = dict(urllib.parse.parse_qsl(headers.get("x-amz-tagging", "")))
     keys |= {f"s3:requestobjecttag/{k}".lower(): v for k, v in tags.items()}
     keys |= {"s3:requestobjecttagkeys": list(tags)} if tags else {}

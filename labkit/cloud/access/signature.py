@@ -21,6 +21,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import raw_path
 
 ALGORITHM = "AWS4-HMAC-SHA256"
+_LONGEST_S = 604_800
 _HEADER = re.compile(
     r"AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)"
 )
@@ -151,7 +152,11 @@ def _check_expiry(claim: Claim, environ: dict[str, Any]) -> None:
     made = datetime.datetime.strptime(claim.timestamp, "%Y%m%dT%H%M%SZ").replace(
         tzinfo=datetime.UTC
     )
-    lifetime = datetime.timedelta(seconds=int(query.get("X-Amz-Expires", "0")))
+    seconds = query.get("X-Amz-Expires", "")
+    if not seconds.isdigit() or int(seconds) > _LONGEST_S:
+        words = "X-Amz-Expires must be a non-negative number and less than a week (in seconds)"
+        raise AwsError("AuthorizationQueryParametersError", f"{words}; that is, {_LONGEST_S}")
+    lifetime = datetime.timedelta(seconds=int(seconds))
     if datetime.datetime.now(datetime.UTC) > made + lifetime:
         raise AwsError("AccessDenied", "Request has expired", 403)
 

@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 from labkit.cloud import protocol
 from labkit.cloud.access import policy
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import Principal
+from labkit.cloud.s3.configurations import malformed
 
 MOST = 1000
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -56,19 +57,12 @@ def _parse(body: bytes) -> ET.Element:
     try:
         root = ET.fromstring(body)
     except ET.ParseError as error:
-        raise _malformed() from error
+        raise malformed() from error
     keys = [each for each in root if _name(each) == "Object"]
     if not 1 <= len(keys) <= MOST or any("Key" not in {_name(f) for f in k} for k in keys):
-        raise _malformed()
+        raise malformed()
     return root
 
 
 def _name(element: ET.Element) -> str:
     return element.tag.rpartition("}")[2]
-
-
-def _malformed() -> AwsError:
-    return AwsError(
-        "MalformedXML",
-        "The XML you provided was not well-formed or did not validate against our published schema",
-    )

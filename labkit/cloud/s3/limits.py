@@ -1,4 +1,4 @@
-"""What S3 refuses of a request before anything else: names, sizes, numbers and conditions.
+"""What S3 refuses of a request before anything else: names, sizes, numbers, digests, conditions.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html and
@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.front import Request
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)")
+_RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _MOST_KEY, _MOST_METADATA = 1024, 2048
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 
@@ -34,15 +37,46 @@ def check(request: Request, source: Any) -> None:
         _check_count(name, request.query.get(name))
     if request.writes_object:
         _check_metadata(request)
+    _check_md5(request.header("content-md5"))
+    if source is not None:
+        _check_copy(request, source)
+
+
+def _check_copy(request: Request, source: Any) -> None:
+    if header := request.header("x-amz-copy-source-range"):
+        _check_range(header, source.contentsize)
     wanted = request.header("x-amz-copy-source-if-match")
-    if source is not None and wanted and wanted.strip('"') != source.etag.strip('"'):
+    if wanted and wanted.strip('"') != source.etag.strip('"'):
         words = "At least one of the pre-conditions you specified did not hold"
         raise AwsError("PreconditionFailed", words, 412)
 
 
 def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) or _FORBIDDEN.fullmatch(name):
         raise AwsError("InvalidBucketName", "The specified bucket is not valid.")
+
+
+def _check_md5(sent: str | None) -> None:
+    """Raise for a digest that is none; whether it is the body's is seen when that is read."""
+    try:
+        size = 16 if sent is None else len(base64.b64decode(sent, validate=True))
+    except ValueError:
+        size = 0
+    if size != 16:
+        raise AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.")
+
+
+def _check_range(header: str, size: int) -> None:
+    found = _RANGE.fullmatch(header)
+    if not found or int(found[1]) > int(found[2]):
+        raise AwsError(
+            "InvalidArgument",
+            "The x-amz-copy-source-range value must be of the form bytes=first-last where first and"
+            " last are the zero-based offsets of the first and last bytes to copy",
+        )
+    if int(found[2]) >= size:
+        words = f"Range specified is not valid for source object of size: {size}"
+        raise AwsError("InvalidArgument", words)
 
 
 def _check_count(name: str, text: str | None) -> None:

@@ -256,7 +256,7 @@ class OpenBucket(models.FakeBucket):
     def get_permission(self, action: str, resource: str) -> Any:
         from moto.iam.access_control import PermissionResult
 
-        return PermissionResult.NEUTRAL
+        return PermissionResult.PERMITTED
 
 
 def install() -> None:

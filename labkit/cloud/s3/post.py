@@ -23,7 +23,7 @@ from werkzeug.formparser import parse_form_data
 from labkit.cloud import protocol
 from labkit.cloud.access import signature
 from labkit.cloud.access.guard import check_session, credentials_of
-from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 Environ = dict[str, Any]
 # Fields that a policy need not name.
@@ -64,12 +64,15 @@ def read_form(environ: Environ) -> tuple[Form, Principal]:
     if "file" not in files:
         raise AwsError("InvalidArgument", "POST requires exactly one file upload per request.")
     named = {name.lower(): value for name, value in fields.items()}
+    named |= {name.lower(): _text(each) for name, each in files.items() if name.lower() != "file"}
     if "key" not in named:
         raise AwsError("InvalidArgument", "Bucket POST must contain a field named 'key'.")
     file = files["file"]
     size = file.stream.seek(0, os.SEEK_END)
     file.stream.seek(0)
     form = Form(bucket, named, file, size)
+    if not {"policy", "awsaccesskeyid", "x-amz-credential"} & named.keys():
+        return form, ANONYMOUS
     principal = _signed_by(named)
     _check_policy(form)
     return form, principal
@@ -117,6 +120,11 @@ def answer(form: Form, endpoint: str, reply: protocol.Reply) -> protocol.Reply:
     inner = "".join(f"<{k}>{escape(v)}</{k}>" for k, v in told.items())
     body = f"<PostResponse>{inner}</PostResponse>".encode()
     return protocol.Reply(201, headers | {"Content-Type": "application/xml"}, body)
+
+
+def _text(field: Any) -> str:
+    """The value of a field that a client sent as if it were a file of its own."""
+    return str(field.stream.read().decode("utf-8", "replace"))
 
 
 def _header(name: str) -> str:

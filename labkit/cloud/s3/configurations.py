@@ -1,0 +1,204 @@
+"""What S3 refuses of the documents that configure a bucket or an object: locks and lifecycles.
+
+moto stores what it is sent. Here a document is read first, and refused as S3 refuses it. A
+lifecycle rule without a name gets one; an object's retention, which moto does not tell, is told.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html,
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html and
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud import protocol
+from labkit.cloud.access import acl
+from labkit.cloud.operations import AwsError
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3.front import Request
+
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_LONGEST_ID = 255
+_MODES = ("GOVERNANCE", "COMPLIANCE")
+_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00)?)?")
+
+
+def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
+    """The document of a PUT as moto is to have it.
+
+    Args:
+        bucket: moto's record of the bucket.
+        version: moto's record of the object's version, where one is named.
+
+    Raises:
+        AwsError: ``MalformedXML``, ``InvalidArgument``, ``InvalidBucketState``, ``AccessDenied``.
+    """
+    name = next((each for each in _CHECKS if each in request.query), None)
+    if request.method != "PUT" or name is None or bucket is None:
+        return body
+    if name == "acl" and not body:
+        return body  # in the headers
+    document = _Document(body)
+    _CHECKS[name](request, document, bucket, version)
+    return document.written()
+
+
+def tell_retention(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
+    """The answer to GetObjectRetention; ``None`` to another request, or of no object."""
+    if request.method != "GET" or "retention" not in request.query or version is None:
+        return None
+    _need_lock(bucket)
+    if not version.lock_mode:
+        words = "The specified object does not have a ObjectLock configuration"
+        raise AwsError("NoSuchObjectLockConfiguration", words, 404)
+    members = {"Mode": version.lock_mode, "RetainUntilDate": version.lock_until}
+    told = "".join(f"<{name}>{text}</{name}>" for name, text in members.items())
+    document = f'<Retention xmlns="{_NAMESPACE}">{told}</Retention>'
+    return protocol.Reply(200, {"Content-Type": "application/xml"}, document.encode())
+
+
+def tidy(request: Request, reply: protocol.Reply) -> protocol.Reply:
+    """moto's answer to GetObjectLockConfiguration without the unit that was not set."""
+    if "object-lock" not in request.query:
+        return reply
+    return replace(reply, body=re.sub(rb"<(Days|Years)>0</\1>", b"", reply.body))
+
+
+class _Document:
+    """An XML document, whatever its namespace."""
+
+    def __init__(self, body: bytes) -> None:
+        try:
+            self.root = ET.fromstring(body)
+        except ET.ParseError as error:
+            raise malformed() from error
+        for each in self.root.iter():
+            each.tag = each.tag.rpartition("}")[2]
+
+    def texts(self, name: str) -> Iterator[str]:
+        """The texts of all elements of a name."""
+        return ((each.text or "").strip() for each in self.root.iter(name))
+
+    def text(self, name: str) -> str:
+        return next(self.texts(name), "")
+
+    def written(self) -> bytes:
+        self.root.set("xmlns", _NAMESPACE)
+        return ET.tostring(self.root)
+
+
+def malformed() -> AwsError:
+    """The refusal of a document that is not what its schema says."""
+    words = "The XML you provided was not well-formed or did not validate against our published"
+    return AwsError("MalformedXML", f"{words} schema")
+
+
+def _check_lifecycle(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    rules = list(document.root.iter("Rule"))
+    names = [rule.findtext("ID") or "" for rule in rules]
+    given = [name for name in names if name]
+    if not rules or any(text not in ("Enabled", "Disabled") for text in document.texts("Status")):
+        raise malformed()
+    if any(len(name) > _LONGEST_ID for name in names):
+        raise _invalid("ID length should not exceed allowed limit of 255")
+    if len(set(given)) < len(given):
+        raise _invalid("Rule ID must be unique. Found same ID for more than one rule")
+    for text in document.texts("Date"):
+        if not _MIDNIGHT.fullmatch(text):
+            raise _invalid("'Date' must be at midnight GMT")
+    for rule in rules:
+        _check_days(rule)
+        _name(rule)
+
+
+def _check_days(rule: ET.Element) -> None:
+    for days in (each.text for each in rule.findall("Expiration/Days")):
+        if not (days or "").isdigit() or not int(days or 0):
+            raise _invalid("'Days' for Expiration action must be a positive integer")
+
+
+def _name(rule: ET.Element) -> None:
+    """Give a rule without a name one of its own."""
+    if not rule.findtext("ID"):
+        for each in rule.findall("ID"):
+            rule.remove(each)
+        name = ET.Element("ID")
+        name.text = str(uuid.uuid4())
+        rule.insert(0, name)
+
+
+def _check_object_lock(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    named = document.root.find("Rule") is not None
+    units = [text for unit in ("Days", "Years") for text in document.texts(unit)]
+    if document.text("ObjectLockEnabled") != "Enabled":
+        raise malformed()
+    if named and (document.text("Mode") not in _MODES or len(units) != 1):
+        raise malformed()
+    if any(not text.isdigit() or not int(text) for text in units):
+        raise _invalid("Default retention period must be a positive integer value.")
+    if not bucket.is_versioned:
+        words = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
+        raise AwsError("InvalidBucketState", words, 409)
+    bucket.object_lock_enabled = True  # moto wants a bucket without objects for this
+
+
+def _check_versioning(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    if document.text("Status") == "Suspended" and bucket.object_lock_enabled:
+        words = "An Object Lock configuration is present on this bucket, so the versioning state"
+        raise AwsError("InvalidBucketState", f"{words} cannot be changed.", 409)
+
+
+def _check_retention(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    _need_lock(bucket)
+    mode, until = document.text("Mode"), document.text("RetainUntilDate")
+    if (mode or until) and (mode not in _MODES or not until):
+        raise malformed()
+    bypass = (request.header("x-amz-bypass-governance-retention") or "").lower() == "true"
+    if version is not None and _loosens(version, mode, until, bypass=bypass):
+        raise AwsError(
+            "AccessDenied", "Access Denied because object protected by object lock.", 403
+        )
+
+
+def _loosens(version: Any, mode: str, until: str, *, bypass: bool) -> bool:
+    """Whether a new retention takes away from one that may not be taken from."""
+    if not version.lock_mode or (version.lock_mode == "GOVERNANCE" and bypass):
+        return False
+    return bool(mode != version.lock_mode or until < version.lock_until)
+
+
+def _check_legal_hold(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    _need_lock(bucket)
+    if document.text("Status") not in ("ON", "OFF"):
+        raise malformed()
+
+
+def _need_lock(bucket: Any) -> None:
+    if not bucket.object_lock_enabled:
+        raise AwsError("InvalidRequest", "Bucket is missing Object Lock Configuration")
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("InvalidArgument", message)
+
+
+def _check_acl(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    acl.check_new(bucket, None, " ".join(["a list", *document.texts("URI")]))
+
+
+_Check = Callable[["Request", _Document, Any, Any], None]
+_CHECKS: dict[str, _Check] = {
+    "acl": _check_acl,
+    "lifecycle": _check_lifecycle,
+    "object-lock": _check_object_lock,
+    "versioning": _check_versioning,
+    "retention": _check_retention,
+    "legal-hold": _check_legal_hold,
+}
