@@ -77,12 +77,17 @@ def _of_two(name: str, sql: str, doc: str) -> None:
     ) -> Relation:
         if source_column2 is None and value2 is None and source_column1:
             value1, value2 = None, value1  # ADD is documented with "sourceColumn1 + value1"
-        a = operand(source_column1, value1, "'sourceColumn1' or 'value1'")
-        b = operand(source_column2, value2, "'sourceColumn2' or 'value2'")
+        a = _long(source_column1, operand(source_column1, value1, "'sourceColumn1' or 'value1'"))
+        b = _long(source_column2, operand(source_column2, value2, "'sourceColumn2' or 'value2'"))
         return table.put(target_column, sql.format(a=a, b=b))
 
     function.__doc__ = doc
     operation(name)(function)
+
+
+def _long(column: Column | None, sql: str) -> str:
+    """Whole numbers as long ones, so that what two give fits."""
+    return f"CAST({sql} AS BIGINT)" if column and column.is_whole else sql
 
 
 for _name, (_sql, _doc) in _OF_ONE.items():
