@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from datetime import datetime
@@ -116,8 +117,12 @@ def date(text: str) -> bool:
     >>> date("2021-02-30"), date("02/28/2021"), date("28 Feb 2021"), date("2021-02-28T10:00:00Z")
     (False, True, True, True)
     """
-    day = re.sub(r"[.,](?= )", "", re.split(r"[T ](?=[0-9]{1,2}:)", text)[0])
-    return any(_parses(day, format_) for format_ in _DATES)
+    return _day(re.sub(r"[.,](?= )", "", re.split(r"[T ](?=[0-9]{1,2}:)", text)[0]))
+
+
+@functools.lru_cache(1 << 16)  # a log has more times than days
+def _day(text: str) -> bool:
+    return any(_parses(text, format_) for format_ in _DATES)
 
 
 def _parses(text: str, format_: str) -> bool:
