@@ -35,7 +35,7 @@ KINDS = ("ordinary", "missing", "type", "parameter", "example")
 CASES = Path(__file__).with_name("cases")
 _HEAD = re.compile(r"\[(\w+) (\w+)( -)?\] ?(.*)")
 _CONDITION = re.compile(r"when (\w+) (\w+) ?(.*)")
-_COLUMN = re.compile(r"([^:]+) (\w+(?:\([^:]*\))?(?:\[\])*): (\[.*\])")
+_COLUMN = re.compile(r"([^:]+?) (\w+(?:\([^:]*\))?(?:\[\])*): (\[.*\])")
 
 
 @dataclass
