@@ -8,6 +8,7 @@
     ├── AccessDenied          AWS refused; says which permission or key is missing
     ├── QueryFailed           Athena's (later Redshift's) reason, with the statement's place
     ├── RunFailed             a crawler or job ended in failure; its last message
+    ├── NoRecipe              a file that holds no recipe; says what is wrong and where
     └── TimedOut              a wait took longer than its limit
 
 Facts stand in ``args`` (so errors pickle); the sentence is made by ``__str__``: what happened, what
@@ -69,6 +70,13 @@ class RunFailed(LabError):
     def __str__(self) -> str:
         kind, name, message = self.args
         return f"The {kind} {name!r} failed: {message}"
+
+
+class NoRecipe(LabError):
+    """A text that is no recipe. Args: what is wrong."""
+
+    def __str__(self) -> str:
+        return f"This is no recipe: {self.args[0]}"
 
 
 class TimedOut(LabError):

@@ -17,6 +17,7 @@ from labkit.commands import Commands
 from labkit.names import Names, guid_of
 from labkit.progress import steps
 from labkit.query import Query
+from labkit.recipe import Recipe
 from labkit.storage import Storage
 
 LOCAL, AWS = "local", "aws"
@@ -102,6 +103,11 @@ class Lab:
     def query(self) -> Query:
         """SQL (Athena): ``lab.query("SELECT 1")``."""
         return Query(self)
+
+    @functools.cached_property
+    def recipe(self) -> Recipe:
+        """Data sets, profiles, projects, recipes and their jobs (DataBrew)."""
+        return Recipe(self)
 
     def clean_up(self) -> None:
         """Delete your whole environment: data, tables, crawlers, functions, buckets, key.

@@ -1,6 +1,7 @@
 """Keys for recipes' encryption: secrets of Secrets Manager, and keys of KMS.
 
-A step names either by its ARN or name. https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.pii.html
+A step names either by its ARN or name. A secret's value is the key in base64. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.pii.html
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ def _secret(
     except JsonRESTError as error:
         raise RecipeError(f"The secret '{name}' cannot be read: {error.message}") from error
     _authorize(cloud, principal, found["ARN"])
-    if found.get("SecretString") is not None:
-        return str(found["SecretString"]).encode()
-    return base64.b64decode(found["SecretBinary"])
+    try:
+        return base64.b64decode(found.get("SecretString") or found["SecretBinary"], validate=True)
+    except ValueError:
+        raise RecipeError(f"The secret '{name}' is not in base64.") from None
 
 
 def _key(cloud: Cloud, principal: Principal, region: str, name: str) -> bytes:

@@ -1,0 +1,242 @@
+"""Recipes as files: read in the spellings that people use, written as DataBrew's console does.
+
+A file is JSON or YAML: the list of steps that the console downloads, what ``describe-recipe``
+answers, or a CloudFormation template. The documentation's own examples call a step's ``Action`` a
+``RecipeAction``; hand-made files have names in camelCase, and numbers, lists and objects where the
+API wants texts. Sources: https://docs.aws.amazon.com/databrew/latest/dg/recipes.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-databrew-recipe.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from labkit.errors import NoRecipe
+
+Step = dict[str, Any]
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+
+
+class Number(str):
+    """A number as it was written, so that 1.50 stays so."""
+
+
+def load(path: str | Path) -> list[Step]:
+    """The steps in a file; see `read`."""
+    return read(Path(path).read_text(encoding="utf-8"))
+
+
+def read(text: str) -> list[Step]:
+    """The steps of a recipe as boto3 takes them.
+
+    >>> read('{"steps": [{"operation": "DELETE", "parameters": {"sourceColumns": ["a"]}}]}')
+    [{'Action': {'Operation': 'DELETE', 'Parameters': {'sourceColumns': '["a"]'}}}]
+
+    Args:
+        text: JSON or YAML.
+
+    Raises:
+        NoRecipe: it is neither, or holds no steps; says where.
+    """
+    return [_step(step, number) for number, step in enumerate(_steps(_document(text)), start=1)]
+
+
+def as_json(steps: list[Step]) -> str:
+    """Steps as the console downloads them as JSON."""
+    return json.dumps([_ordered(step) for step in steps], indent=2, ensure_ascii=False) + "\n"
+
+
+def as_yaml(steps: list[Step]) -> str:
+    """Steps as the console downloads them as YAML."""
+    written: str = yaml.dump(
+        [_ordered(step) for step in steps],
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=10_000,
+    )
+    return written
+
+
+# Documents ----------------------------------------------------------------------------------------
+
+
+def _document(text: str) -> Any:
+    try:
+        return json.loads(text, parse_int=Number, parse_float=Number)
+    except ValueError:
+        pass
+    try:
+        return yaml.load(text, Loader=_Loader)
+    except yaml.YAMLError as error:
+        raise NoRecipe(f"it is neither JSON nor YAML: {' '.join(str(error).split())}") from None
+
+
+def _steps(document: Any) -> list[Any]:
+    """The list of steps, wherever a document has it."""
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, Mapping):
+        raise NoRecipe("it is no list of steps.")
+    known = _folded(document)
+    if "resources" in known:
+        return _steps(_of_template(known["resources"]))
+    for inner in ("properties", "recipe"):
+        if isinstance(known.get(inner), Mapping):
+            return _steps(known[inner])
+    if "steps" in known:
+        return list(known["steps"] or [])
+    if known.keys() & {"action", "recipeaction", "recipestep", "operation"}:
+        return [document]
+    raise NoRecipe(f"it has no Steps. It has: {', '.join(map(str, document)) or 'nothing'}.")
+
+
+def _of_template(resources: Any) -> Any:
+    kinds = {name: _folded(each).get("type") for name, each in resources.items()}
+    found = [name for name, kind in kinds.items() if kind == "AWS::DataBrew::Recipe"]
+    if len(found) != 1:
+        what = f"{len(found)} recipes: {', '.join(found)}" if found else "no AWS::DataBrew::Recipe"
+        raise NoRecipe(f"the template has {what}.")
+    return resources[found[0]]
+
+
+# Steps --------------------------------------------------------------------------------------------
+
+
+def _step(step: Any, number: int) -> Step:
+    known = _members(step, number)
+    if isinstance(known.get("recipestep"), Mapping):
+        known = _folded(known["recipestep"])
+    action = known.get("action") or known.get("recipeaction")
+    inner = _members(action, number) if action else known
+    operation = inner.get("operation")
+    if not isinstance(operation, str):
+        raise NoRecipe(f"step {number} has no Operation. It has: {', '.join(known)}.")
+    made: Step = {"Action": {"Operation": operation.strip().upper()}}
+    parameters = dict(_texts(inner.get("parameters") or {}, number))
+    if parameters:
+        made["Action"]["Parameters"] = parameters
+    conditions = known.get("conditionexpressions") or inner.get("conditionexpressions") or []
+    listed = [conditions] if isinstance(conditions, Mapping) else list(conditions)
+    if listed:
+        made["ConditionExpressions"] = [_condition(each, number) for each in listed]
+    return made
+
+
+def _condition(condition: Any, number: int) -> dict[str, str]:
+    known = _members(condition, number)
+    names = ("Condition", "Value", "TargetColumn")
+    values = {name: known.get(name.lower()) for name in names}
+    missing = [name for name in ("Condition", "TargetColumn") if values[name] is None]
+    if missing:
+        raise NoRecipe(f"a condition of step {number} has no {missing[0]}.")
+    return {n: _text(value, number) for n, value in values.items() if value is not None}
+
+
+def _texts(parameters: Any, number: int) -> Iterator[tuple[str, str]]:
+    """Parameters in DataBrew's spelling, each as a text; those without a value are left out."""
+    if not isinstance(parameters, Mapping):
+        raise NoRecipe(f"the Parameters of step {number} are no names with values.")
+    for name, value in parameters.items():
+        if value is not None:
+            yield name[:1].lower() + name[1:], _text(value, number)
+
+
+def _text(value: Any, number: int) -> str:
+    """A value as the API has it: lists and objects are JSON inside a text.
+
+    >>> _text(["a", Number("1.50")], 1)
+    '["a",1.5]'
+    """
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, _Unresolved):
+        raise NoRecipe(f"step {number} has {value}, which only CloudFormation can resolve.")
+    return json.dumps(_plain(value, number), separators=(",", ":"), ensure_ascii=False)
+
+
+def _plain(value: Any, number: int) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(each, number) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each, number) for each in value]
+    if isinstance(value, _Unresolved):
+        raise NoRecipe(f"step {number} has {value}, which only CloudFormation can resolve.")
+    return json.loads(value) if isinstance(value, Number) else value
+
+
+def _members(value: Any, number: int) -> dict[str, Any]:
+    if not isinstance(value, Mapping):
+        raise NoRecipe(f"step {number} is no step: {value!r}.")
+    return _folded(value)
+
+
+def _folded(value: Any) -> dict[str, Any]:
+    """Members under names without case and underscores."""
+    members = value.items() if isinstance(value, Mapping) else ()
+    return {re.sub(r"[^a-z]", "", str(name).lower()): each for name, each in members}
+
+
+def _ordered(step: Step) -> Step:
+    """A step's members in the console's order."""
+    action = step["Action"]
+    made: Step = {"Action": {"Operation": action["Operation"]}}
+    if action.get("Parameters"):
+        made["Action"]["Parameters"] = dict(action["Parameters"])
+    if step.get("ConditionExpressions"):
+        names = ("Condition", "Value", "TargetColumn")
+        made["ConditionExpressions"] = [
+            {name: each[name] for name in names if name in each}
+            for each in step["ConditionExpressions"]
+        ]
+    return made
+
+
+# YAML ---------------------------------------------------------------------------------------------
+
+
+class _Unresolved:
+    """A function of CloudFormation, such as ``!Ref Name``."""
+
+    def __init__(self, tag: str, value: Any) -> None:
+        self.tag, self.value = tag, value
+
+    def __str__(self) -> str:
+        return f"!{self.tag} {self.value}"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose words are JSON's: ``no`` and ``2019-06-12`` are texts."""
+
+    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (as its parent has it)
+
+
+def _number(loader: yaml.SafeLoader, node: Any) -> Number:
+    return Number(loader.construct_scalar(node))
+
+
+def _unresolved(loader: yaml.SafeLoader, tag: str, node: Any) -> _Unresolved:
+    return _Unresolved(tag, node.value if isinstance(node, yaml.ScalarNode) else "…")
+
+
+_Loader.add_implicit_resolver("!number", re.compile(rf"{_NUMBER.pattern}$"), list("-0123456789"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(~|null|)$"), ["~", "n", ""])
+_Loader.add_constructor("!number", _number)
+_Loader.add_multi_constructor("!", _unresolved)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Lists are indented within what they belong to."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
