@@ -18,7 +18,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import protocol
+from labkit.cloud import polling, protocol
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
@@ -33,6 +33,7 @@ from labkit.cloud.operations import (
     not_kept,
 )
 from labkit.cloud.s3.front import S3
+from labkit.cloud.scheduler import targets
 
 log = logging.getLogger(__name__)
 Environ = dict[str, Any]
@@ -42,6 +43,7 @@ HEALTH = "/labkit/health"
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "events": rules.judge_call,
     "kms": kms.judge_call,
+    "scheduler": targets.judge_call,
     "sts": sts.judge_call,
 }
 # What moto needs changed in a request before it understands it.
@@ -124,12 +126,20 @@ class Front:
     ) -> protocol.Reply:
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
-        with self.cloud.lock(service):
-            reply = self.moto.call(environ, body)
-            if reply is None:
-                raise not_here(service, name)
-            if changes_state(name):
-                self.cloud.state.save(service)
+
+        def ask(body: bytes) -> protocol.Reply | None:
+            with self.cloud.lock(service):
+                reply = self.moto.call(environ, body)
+                if reply is not None and changes_state(name):
+                    self.cloud.state.save(service)
+                return reply
+
+        if (service, name) == polling.WAITING:
+            reply = polling.until_told(self.cloud, body, ask)
+        else:
+            reply = ask(body)
+        if reply is None:
+            raise not_here(service, name)
         return reply
 
 

@@ -268,3 +268,15 @@ def test_s3_tells_eventbridge_once_each(aws, bucket, rule, inbox):
     first = next(e for e in inbox.got if e["detail"].get("reason") == "PutObject")
     assert first["detail"]["object"]["size"] == 3
     assert first["resources"] == [f"arn:aws:s3:::{bucket}"]
+
+
+def test_a_rules_lost_event_is_put_aside(events, rule, inbox, aws, fresh):
+    source, lost = fresh("app"), f"arn:aws:sqs:us-east-1:{ACCOUNT}:nowhere"
+    name = rule(lost, {"source": [source]}, DeadLetterConfig={"Arn": inbox.arn}, Input='{"n":1}')
+    send(events, source)
+    asked = {"QueueUrl": inbox.url, "MessageAttributeNames": ["All"], "WaitTimeSeconds": 10}
+    (letter,) = aws("sqs").receive_message(**asked)["Messages"]
+    said = {key: value["StringValue"] for key, value in letter["MessageAttributes"].items()}
+    assert said["RULE_ARN"] == f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{name}"
+    assert (letter["Body"], said["TARGET_ARN"]) == ('{"n":1}', lost)
+    assert said["ERROR_CODE"] == "NO_RESOURCE"

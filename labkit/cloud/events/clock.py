@@ -1,6 +1,6 @@
-"""The clock that fires scheduled rules.
+"""The clock that fires scheduled rules, and the schedules of EventBridge Scheduler.
 
-A thread sleeps until the next rule is due, or until a rule changes. A rate counts from when its
+A thread sleeps until the next one is due, or until one changes. A rate counts from when its
 rule was made or enabled. What fell due while the server was down is not made up for: a laptop
 that was asleep for a week does not load a week's data at once.
 """
@@ -10,19 +10,28 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import moto.events.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.rules import fire
-from labkit.cloud.events.schedule import parse_schedule
+from labkit.cloud.events.schedule import Schedule, parse_schedule
 
 log = logging.getLogger(__name__)
 
 KIND = "events.schedule"
+NEVER = float("inf")
 CHANGES = ("put_rule", "enable_rule", "disable_rule", "delete_rule")
+
+
+def scheduled_rules(cloud: Cloud) -> Iterator[Any]:
+    """The enabled rules with a schedule."""
+    for backend in list(models.events_backends[cloud.account].values()):
+        for rule in list(backend.event_buses["default"].rules.values()):
+            if rule.scheduled_expression and rule.state == "ENABLED":
+                yield rule
 
 
 class Clock:
@@ -32,6 +41,9 @@ class Clock:
         cloud: whose rules.
         now: the time, in seconds since 1970.
         fire: what to do with a rule that is due.
+        scheduled: the rules, each with an ``arn`` and a ``scheduled_expression``.
+        parse: reads such an expression.
+        kind: of the records of when they began to count.
     """
 
     def __init__(
@@ -40,20 +52,26 @@ class Clock:
         *,
         now: Callable[[], float] = time.time,
         fire: Callable[[Cloud, Any, float], None] = fire,
+        scheduled: Callable[[Cloud], Iterator[Any]] = scheduled_rules,
+        parse: Callable[[str], Schedule] = parse_schedule,
+        kind: str = KIND,
     ) -> None:
         self._cloud, self._now, self._fire = cloud, now, fire
+        self._scheduled, self._parse, self._kind = scheduled, parse, kind
         self._since: dict[str, tuple[str, float]] = {}
         self._next: dict[str, float] = {}
         self.changed = threading.Event()
 
     def tick(self) -> float | None:
         """Fire what is due. Returns the seconds until the next rule is, if any ever will be."""
-        now, rules = self._now(), {rule.arn: rule for rule in self._scheduled()}
+        now, rules = self._now(), {rule.arn: rule for rule in self._scheduled(self._cloud)}
         self._follow(rules, now)
         for arn in [arn for arn, due in self._next.items() if due <= now]:
             self._fire(self._cloud, rules[arn], self._next[arn])
+            self._fired(rules[arn], now)
             self._plan(rules[arn], now)
-        return max(0.0, min(self._next.values()) - now) if self._next else None
+        next_due = min(self._next.values(), default=NEVER)
+        return None if next_due == NEVER else max(0.0, next_due - now)
 
     def run(self) -> None:
         """Tick for ever."""
@@ -68,8 +86,9 @@ class Clock:
 
     def _follow(self, rules: dict[str, Any], now: float) -> None:
         """Plan rules that are new, enabled again or changed; forget the others."""
-        for arn in set(self._next) - set(rules):
-            self._next.pop(arn), self._since.pop(arn)
+        records = self._cloud.records(self._kind)
+        for arn in {*self._next, *records} - set(rules):
+            self._next.pop(arn, None), self._since.pop(arn, None), records.pop(arn, None)
         for arn, rule in rules.items():
             if self._since.get(arn, ("",))[0] != rule.scheduled_expression:
                 self._since[arn] = (rule.scheduled_expression, self._began(rule, now))
@@ -77,39 +96,40 @@ class Clock:
 
     def _plan(self, rule: Any, now: float) -> None:
         expression, since = self._since[rule.arn]
-        due = parse_schedule(expression).after(now, since)
-        self._next[rule.arn] = float("inf") if due is None else due
+        due = self._parse(expression).after(now, since)
+        self._next[rule.arn] = NEVER if due is None else due
 
     def _began(self, rule: Any, now: float) -> float:
         """When a rule's rate began to count, which a restart does not change."""
-        records = self._cloud.records(KIND)
+        records = self._cloud.records(self._kind)
         known = records.get(rule.arn, {})
         if known.get("expression") != rule.scheduled_expression:
             records[rule.arn] = {"expression": rule.scheduled_expression, "since": now}
         return float(records[rule.arn]["since"])
 
-    def _scheduled(self) -> Iterator[Any]:
-        """The enabled rules with a schedule; a disabled one forgets when it began."""
-        records = self._cloud.records(KIND)
-        for backend in list(models.events_backends[self._cloud.account].values()):
-            for rule in list(backend.event_buses["default"].rules.values()):
-                if rule.scheduled_expression and rule.state == "ENABLED":
-                    yield rule
-                elif rule.arn in records:
-                    del records[rule.arn]
+    def _fired(self, rule: Any, now: float) -> None:
+        """Let what is due only once count as done; a rate goes on counting from where it began."""
+        if self._parse(rule.scheduled_expression).once:
+            self._since[rule.arn] = (rule.scheduled_expression, now)
+            known = self._cloud.records(self._kind)
+            known[rule.arn] = {"expression": rule.scheduled_expression, "since": now}
 
 
 @on_start
 def start(cloud: Cloud) -> None:
     """Start the clock, and have it look again whenever a rule changes."""
-    clock = Clock(cloud)
-    for name in CHANGES:
-        _wake_after(name, clock.changed)
+    run(Clock(cloud), models.EventsBackend, CHANGES)
+
+
+def run(clock: Clock, backend: Any, changes: Iterable[str]) -> None:
+    """Let a clock run, and look again after each of a backend's methods."""
+    for name in changes:
+        _wake_after(backend, name, clock.changed)
     threading.Thread(target=clock.run, name="clock", daemon=True).start()
 
 
-def _wake_after(name: str, changed: threading.Event) -> None:
-    original = getattr(models.EventsBackend, name)
+def _wake_after(owner: Any, name: str, changed: threading.Event) -> None:
+    original = getattr(owner, name)
 
     def method(backend: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -117,4 +137,4 @@ def _wake_after(name: str, changed: threading.Event) -> None:
         finally:
             changed.set()
 
-    setattr(models.EventsBackend, name, method)
+    setattr(owner, name, method)

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 KIND = "events.delivery"
 Delivery = dict[str, Any]
 Send = Callable[[Any, Delivery], Any]
+# Who else carries what a service sends, by the service's principal.
+CARRIERS: dict[str, Callable[[Cloud, Delivery], None]] = {}
 _WAITING: queue.Queue[str] = queue.Queue()
 _COUNT = itertools.count()
 
@@ -43,7 +45,7 @@ def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], 
         text: what the target gets.
     """
     name = f"{time.time_ns():020d}-{next(_COUNT)}"
-    item = {"service": service, "source": source, "target": target, "text": text}
+    item = {"name": name, "service": service, "source": source, "target": target, "text": text}
     cloud.records(KIND)[name] = item
     _WAITING.put(name)
 
@@ -67,19 +69,48 @@ def _work(cloud: Cloud) -> None:
             _send(cloud, item)
         except (AwsError, BotoCoreError, ClientError) as error:
             log.warning("%s could not reach %s: %s", item["source"], item["target"]["Arn"], error)
-        except Exception:
+            _bury(cloud, item, error)
+        except Exception as error:
             log.exception("%s could not reach %s", item["source"], item["target"]["Arn"])
+            _bury(cloud, item, error)
         del records[name]
 
 
 def _send(cloud: Cloud, item: Delivery) -> None:
     arn = item["target"]["Arn"]
     kind, region = arn.split(":")[2:4]
-    if kind == "lambda":
-        queue_for_service(cloud, item["service"], item["source"], arn, item["text"])
+    if carry := CARRIERS.get(item["service"]):
+        carry(cloud, item)
+    elif kind == "lambda":
+        if not queue_for_service(cloud, item["service"], item["source"], arn, item["text"]):
+            raise AwsError("AccessDeniedException", f"{item['service']} may not invoke {arn}", 403)
     else:
         service, send = SENDERS[kind]
         send(_client(cloud, service, region), item)
+
+
+def _bury(cloud: Cloud, item: Delivery, error: Exception) -> None:
+    """Put what could not be delivered in the target's dead-letter queue, if it has one.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
+    """
+    queue = item["target"].get("DeadLetterConfig", {}).get("Arn")
+    if not queue:
+        return
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    code = error.code if isinstance(error, AwsError) else code
+    facts = {
+        "RULE_ARN": item["source"],
+        "TARGET_ARN": item["target"]["Arn"],
+        "ERROR_CODE": next((v for k, v in REASONS.items() if k in code), "ERROR_FROM_TARGET"),
+        "ERROR_MESSAGE": str(error),
+    }
+    attributes = {k: {"DataType": "String", "StringValue": v} for k, v in facts.items()}
+    letter = {"target": {"Arn": queue}, "text": item["text"], "attributes": attributes}
+    try:
+        _to_queue(_client(cloud, "sqs", queue.split(":")[3]), letter)
+    except (BotoCoreError, ClientError) as lost:
+        log.warning("nor its dead-letter queue %s: %s", queue, lost)
 
 
 def _client(cloud: Cloud, service: str, region: str) -> Any:
@@ -96,7 +127,8 @@ def _to_queue(sqs: Any, item: Delivery) -> None:
     name = item["target"]["Arn"].rpartition(":")[2]
     group = item["target"].get("SqsParameters", {})
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    sqs.send_message(QueueUrl=url, MessageBody=item["text"], **group)
+    more = {"MessageAttributes": item["attributes"]} if "attributes" in item else {}
+    sqs.send_message(QueueUrl=url, MessageBody=item["text"], **group, **more)
 
 
 def _to_topic(sns: Any, item: Delivery) -> None:
@@ -111,9 +143,9 @@ def _to_log(logs: Any, item: Delivery) -> None:
 
 
 def _to_machine(states: Any, item: Delivery) -> None:
-    states.start_execution(
-        stateMachineArn=item["target"]["Arn"], name=str(uuid.uuid4()), input=item["text"]
-    )
+    """Its name is the delivery's: one that is made twice starts one execution."""
+    name = str(uuid.uuid5(uuid.NAMESPACE_OID, item["source"] + item["name"]))
+    states.start_execution(stateMachineArn=item["target"]["Arn"], name=name, input=item["text"])
 
 
 def _to_workflow(glue: Any, item: Delivery) -> None:
@@ -151,3 +183,12 @@ SENDERS: dict[str, tuple[str, Send]] = {
     "firehose": ("firehose", _to_stream),
 }
 KINDS = ("lambda", *SENDERS)
+# A part of a target's error code → why the delivery failed, as EventBridge tells it.
+REASONS = {
+    "AccessDenied": "NO_PERMISSIONS",
+    "NonExistent": "NO_RESOURCE",
+    "NotFound": "NO_RESOURCE",
+    "DoesNotExist": "NO_RESOURCE",
+    "Throttl": "THROTTLING",
+    "Validation": "INVALID_PARAMETER",
+}

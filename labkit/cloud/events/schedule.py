@@ -29,7 +29,11 @@ class BadSchedule(ValueError):
 
 
 class Schedule(Protocol):
-    """When something happens again and again."""
+    """When something happens again and again, or once."""
+
+    @property
+    def once(self) -> bool:
+        """Whether it happens once."""
 
     def after(self, moment: float, since: float) -> float | None:
         """The first time after a moment, in seconds since 1970; ``None`` when there is none.
@@ -66,6 +70,7 @@ class Rate:
     """Every so many seconds."""
 
     period_s: int
+    once = False
 
     def after(self, moment: float, since: float) -> float | None:
         return since + (max(0, moment - since) // self.period_s + 1) * self.period_s
@@ -81,6 +86,7 @@ class Cron:
     months: frozenset[int]
     weekday: str
     years: frozenset[int]
+    once = False
 
     def after(self, moment: float, since: float) -> float | None:
         start = datetime.datetime.fromtimestamp(moment, datetime.UTC)

@@ -1,0 +1,95 @@
+"""Roles that an AWS service takes on to act for their owner: they must exist and trust it.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from labkit.cloud.access.policy_language import Question, Verdict, judge, read_document
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Principal
+
+ACTION, SESSION_S = "sts:AssumeRole", 12 * 3600
+_OPTIONS = Config(
+    inject_host_prefix=False,
+    connect_timeout=60,
+    read_timeout=960,
+    max_pool_connections=50,
+    retries={"total_max_attempts": 1},
+)
+_CLIENTS: dict[tuple[str, ...], tuple[float, Any]] = {}
+_LOCK = threading.Lock()
+
+
+class Untrusting(Exception):
+    """A role is not there, or does not let a service in. Args: its ARN, the service."""
+
+    def __str__(self) -> str:
+        return f"{self.args[1]} is not authorized to assume the role {self.args[0]}"
+
+
+def find_role(cloud: Cloud, arn: str) -> Any:
+    """moto's record of a role, ``None`` when there is none."""
+    roles = cloud.backend("iam").roles.values()
+    return next((role for role in roles if role.arn == arn), None)
+
+
+def trusts(cloud: Cloud, role: Any, service: str) -> bool:
+    """Whether a role's trust policy lets a service (``states.amazonaws.com``) in."""
+    try:
+        document = read_document(role.assume_role_policy_document)
+    except ValueError:
+        return False
+    said = document["Statement"]
+    statements = [said] if isinstance(said, dict) else said
+    policy = {"Statement": [{"Resource": role.arn} | each for each in statements]}
+    keys: dict[str, str | list[str]] = {"aws:sourceaccount": cloud.account}
+    principals = (service, service.replace(".", f".{cloud.region}.", 1))
+    questions = [Question(Principal(p, cloud.account), ACTION, role.arn, keys) for p in principals]
+    verdicts = [judge(policy, question, has_principal=True) for question in questions]
+    return Verdict.DENIED not in verdicts and Verdict.ALLOWED in verdicts
+
+
+def client_as(cloud: Cloud, role: str, acting: str, service: str, region: str) -> Any:
+    """A boto3 client of a service, as a service that acts in a role.
+
+    Args:
+        role: its ARN.
+        acting: the principal that takes it on, such as ``states.amazonaws.com``.
+
+    Raises:
+        Untrusting: it may not.
+    """
+    found = find_role(cloud, role)
+    if found is None or not trusts(cloud, found, acting):
+        raise Untrusting(role, acting)
+    key = (cloud.endpoint, role, found.id, service, region)
+    with _LOCK:
+        until, client = _CLIENTS.get(key, (0.0, None))
+        if until < time.time():
+            session = _session(cloud, role, region)
+            client = session.client(service, endpoint_url=cloud.endpoint, config=_OPTIONS)
+            _CLIENTS[key] = time.time() + SESSION_S / 2, client
+    return client
+
+
+def _session(cloud: Cloud, role: str, region: str) -> boto3.Session:
+    with cloud.changing("sts"):
+        session = cloud.backend("sts").assume_role(
+            region_name=region,
+            role_session_name=uuid.uuid4().hex,
+            role_arn=role,
+            policy=None,
+            duration=SESSION_S,
+            external_id=None,
+        )
+    credentials = (session.access_key_id, session.secret_access_key, session.session_token)
+    return boto3.Session(*credentials, region_name=region)
