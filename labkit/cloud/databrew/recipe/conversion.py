@@ -57,7 +57,7 @@ def converted(column: Column, kind: Type) -> str:
 def literal(value: str, kind: Type) -> str:
     """SQL of a parameter's text as a value of a type; NULL where it is none."""
     text = f"CAST({quoted_text(value)} AS VARCHAR)"
-    return converted(_Expression(text, NAMES["string"]), kind)
+    return converted(Expression(text, NAMES["string"]), kind)
 
 
 def constant(context: RecipeContext, value: str, data_type: str, name: str = "value") -> str:
@@ -89,7 +89,7 @@ def fitted(context: RecipeContext, value: str, column: Column) -> str:
     return f"CAST({value} AS {column.type.duckdb})"
 
 
-class _Expression(Column):
+class Expression(Column):
     """An expression in a column's place."""
 
     @property

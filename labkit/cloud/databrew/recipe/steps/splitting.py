@@ -1,0 +1,214 @@
+"""Column structure steps: a column split into new ones beside it, which stays.
+
+The new columns are named after it with _1, _2 and so on, and a delimiter that is kept ends the part
+before it: neither is documented. Delimiters are characters as they stand, no patterns. Positions
+count from 1, and both are within: see `extracting`. What there is not enough text for is null.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.column-structure.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.parameters import Json
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.steps.extracting import check_positions
+from labkit.cloud.databrew.recipe.texts import between
+
+operation = category("Column structure")
+
+MOST_SPLITS, MOST_COLUMNS = 20, 500
+
+
+@dataclass(frozen=True)
+class Delimiter:
+    """Characters to split at, and whether they are kept."""
+
+    pattern: str
+    kept: bool
+
+
+@operation("SPLIT_COLUMN_SINGLE_DELIMITER")
+def split_column_single_delimiter(
+    table: Relation,
+    *,
+    source_column: Column,
+    pattern: str,
+    limit: int = 1,
+    include_in_split: bool = False,
+) -> Relation:
+    """A column split at the first delimiters; what is behind the last of them stays together."""
+    return _at_any(table, source_column, [Delimiter(_some(pattern), include_in_split)], limit)
+
+
+@operation("SPLIT_COLUMN_MULTIPLE_DELIMITER")
+def split_column_multiple_delimiter(
+    table: Relation,
+    *,
+    source_column: Column,
+    pattern_options: Json,
+    limit: int = 1,
+    pattern: str | None = None,
+    include_in_split: bool = False,
+) -> Relation:
+    """A column split wherever one of several delimiters stands."""
+    if not isinstance(pattern_options, list) or not pattern_options:
+        raise RecipeError("The parameter 'patternOptions' must be a JSON list of delimiters.")
+    more = [Delimiter(pattern, include_in_split)] if pattern else []
+    delimiters = [_delimiter(each, "patternOptions") for each in pattern_options]
+    return _at_any(table, source_column, [*delimiters, *more], limit)
+
+
+@operation("SPLIT_COLUMN_BETWEEN_DELIMITER")
+def split_column_between_delimiter(
+    table: Relation,
+    *,
+    source_column: Column,
+    pattern_option1: Json,
+    pattern_option2: Json,
+    pattern: str | None = None,
+    include_in_split: bool = False,
+) -> Relation:
+    """What is before a delimiter, between it and the next other one, and behind that.
+
+    Delimiters that are kept stand in the part between them.
+    """
+    first = _delimiter(pattern_option1, "patternOption1")
+    second = _delimiter(pattern_option2, "patternOption2")
+    split = table.context.function(_between(first, second), ["VARCHAR"], "VARCHAR[]")
+    pieces = f"{split}({source_column.text})"
+    return _split(table, source_column, [f"({pieces})[{at}]" for at in (1, 2, 3)])
+
+
+@operation("SPLIT_COLUMN_BETWEEN_POSITIONS")
+def split_column_between_positions(
+    table: Relation, *, source_column: Column, start_position: int, end_position: int
+) -> Relation:
+    """What is before two positions, between them, and behind them."""
+    check_positions(start_position, end_position)
+    text = source_column.text
+    return _split(
+        table,
+        source_column,
+        [
+            f"left({text}, {start_position - 1})",
+            between(text, start_position, end_position),
+            f"substr({text}, {end_position + 1})",
+        ],
+    )
+
+
+@operation("SPLIT_COLUMN_FROM_START")
+def split_column_from_start(table: Relation, *, source_column: Column, position: int) -> Relation:
+    """The first characters and the others."""
+    _check_position(position)
+    text = source_column.text
+    return _split(
+        table, source_column, [f"left({text}, {position})", f"substr({text}, {position + 1})"]
+    )
+
+
+@operation("SPLIT_COLUMN_FROM_END")
+def split_column_from_end(table: Relation, *, source_column: Column, position: int) -> Relation:
+    """The last characters and the others, which come first."""
+    _check_position(position)
+    text = source_column.text
+    rest = f"left({text}, greatest(length({text}) - {position}, 0))"
+    return _split(table, source_column, [rest, f"right({text}, {position})"])
+
+
+@operation("SPLIT_COLUMN_WITH_INTERVALS")
+def split_column_with_intervals(
+    table: Relation, *, source_column: Column, start_position: int = 1, interval: int
+) -> Relation:
+    """Pieces of some characters each, as many as the longest text has.
+
+    What is before the start is a piece of its own.
+    """
+    check_positions(start_position, start_position)
+    if interval < 1:
+        raise RecipeError(f"The parameter 'interval' must be 1 or more, not '{interval}'.")
+    text = source_column.text
+    longest = table.look(f"coalesce(max(length({text})), 0)")[0][0]
+    starts = range(start_position, max(longest, start_position) + 1, interval)
+    if len(starts) > MOST_COLUMNS:
+        raise RecipeError(f"This would make {len(starts)} columns; at most {MOST_COLUMNS} can be.")
+    parts = [f"left({text}, {start_position - 1})"] if start_position > 1 else []
+    parts += [f"nullif(substr({text}, {start}, {interval}), '')" for start in starts]
+    return _split(table, source_column, parts)
+
+
+def _at_any(
+    table: Relation, column: Column, delimiters: Sequence[Delimiter], limit: int
+) -> Relation:
+    if not 1 <= limit <= MOST_SPLITS:
+        raise RecipeError(f"The parameter 'limit' must be 1 to {MOST_SPLITS}, not '{limit}'.")
+    split = _splitter(delimiters, limit)
+    pieces = f"{table.context.function(split, ['VARCHAR'], 'VARCHAR[]')}({column.text})"
+    return _split(table, column, [f"({pieces})[{at}]" for at in range(1, limit + 2)])
+
+
+def _splitter(delimiters: Sequence[Delimiter], limit: int) -> Any:
+    """A function that gives a text's pieces; of two delimiters at one place the longer counts."""
+    kept = {each.pattern for each in delimiters if each.kept}
+    longest = sorted((each.pattern for each in delimiters), key=len, reverse=True)
+    anyone = re.compile("|".join(map(re.escape, longest)))
+
+    def split(text: str | None) -> list[str] | None:
+        if text is None:
+            return None
+        pieces, start = [], 0
+        for found in list(anyone.finditer(text))[:limit]:
+            pieces.append(text[start : found.end() if found[0] in kept else found.start()])
+            start = found.end()
+        return [*pieces, text[start:]]
+
+    return split
+
+
+def _between(first: Delimiter, second: Delimiter) -> Any:
+    """A function that gives what is before, between and behind two delimiters."""
+
+    def split(text: str | None) -> list[str | None] | None:
+        if text is None:
+            return None
+        before, opened, rest = text.partition(first.pattern)
+        if not opened:
+            return [text, None, None]
+        middle, closed, behind = rest.partition(second.pattern)
+        start, end = opened if first.kept else "", closed if second.kept else ""
+        return [before, f"{start}{middle}{end}", behind if closed else None]
+
+    return split
+
+
+def _split(table: Relation, column: Column, parts: Sequence[str]) -> Relation:
+    names = [f"{column.name}_{number}" for number in range(1, len(parts) + 1)]
+    there = [name.lower() for name in table.names]
+    taken = next((name for name in names if name.lower() in there), None)
+    if taken:
+        raise RecipeError(f"There is a column '{taken}' already, which the split would make.")
+    return table.put_all(zip(names, parts, strict=True), after=column)
+
+
+def _delimiter(option: Any, name: str) -> Delimiter:
+    if not isinstance(option, dict) or not isinstance(option.get("pattern"), str):
+        raise RecipeError(f"The parameter '{name}' must have a 'pattern', not '{option}'.")
+    return Delimiter(_some(option["pattern"]), option.get("includeInSplit") in (True, "true"))
+
+
+def _some(pattern: str) -> str:
+    if not pattern:
+        raise RecipeError("A delimiter has at least one character.")
+    return pattern
+
+
+def _check_position(position: int) -> None:
+    if position < 0:
+        raise RecipeError(f"The parameter 'position' must be 0 or more, not '{position}'.")
