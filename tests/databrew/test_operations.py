@@ -129,7 +129,8 @@ def plain(value: Any) -> Any:
         case bool():
             return value
         case float() | Decimal() | int():
-            return float(f"{float(value):.9g}")
+            number = float(value)
+            return number if number.is_integer() else float(f"{number:.9g}")
         case datetime() | date():
             return str(value)
         case bytes():
