@@ -69,6 +69,17 @@ def put_together(text: str, pattern: str, parts: Sequence[str | int]) -> str:
     )
 
 
+def grouped(pattern: str) -> str:
+    """A pattern as a part of another, with the flags that it starts with.
+
+    Raises:
+        RecipeError: it is none.
+    """
+    checked(pattern)
+    flags = re.match(r"\(\?([ims]+)\)", pattern)
+    return f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else f"(?:{pattern})"
+
+
 def literal(text: str) -> str:
     """A pattern that matches a text as it stands."""
     return re.sub(r"([\\.*+?()\[\]{}|^$-])", r"\\\1", text)

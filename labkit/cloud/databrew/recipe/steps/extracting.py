@@ -38,10 +38,11 @@ def extract_between_delimiters(
     end_pattern: str,
 ) -> Relation:
     """What stands between the first match of one regular expression and the next of another."""
-    whole = f"(?:{start_pattern})((?s:.*?))(?:{end_pattern})"
+    start, end = regexps.grouped(start_pattern), regexps.grouped(end_pattern)
     group = regexps.checked(start_pattern).groups + 1
-    regexps.checked(end_pattern)
-    part = _or_empty(source_column, regexps.extracted(source_column.text, whole, group))
+    part = _or_empty(
+        source_column, regexps.extracted(source_column.text, f"{start}((?s:.*?)){end}", group)
+    )
     return table.put(target_column, part, after=source_column)
 
 
@@ -74,8 +75,8 @@ def replace_between_delimiters(
 ) -> Relation:
     """What stands between two regular expressions replaced, wherever both match; they stay."""
     behind = regexps.checked(start_pattern).groups + 2
-    regexps.checked(end_pattern)
-    whole = f"({start_pattern})(?s:.*?)({end_pattern})"
+    start, end = regexps.grouped(start_pattern), regexps.grouped(end_pattern)
+    whole = f"({start})(?s:.*?)({end})"
     changed = regexps.put_together(source_column.text, whole, [1, value, behind])
     return table.put(source_column.name, changed)
 

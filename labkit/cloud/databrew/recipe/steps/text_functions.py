@@ -1,0 +1,295 @@
+"""Text functions: a new column out of the texts of another, or out of one given text.
+
+Positions count from 1. What the functions give for a null is null; a search that finds nothing
+gives 0, as Spark's ``locate`` does. A start or end matches a regular expression at that end alone.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.text.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.databrew.recipe import regexps
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.steps.creating import merged
+from labkit.cloud.databrew.recipe.texts import between, capitals, stripped, without_white
+
+operation = category("Fn: text")
+
+MOST_CHARACTERS = 1_000_000
+#: All but letters, numbers, accented Latin letters and white space.
+_SYMBOLS = r"[^A-Za-z0-9\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{24F}\x{1E00}-\x{1EFF}\s]+"
+
+
+def given_text(column: Column | None, value: str | None) -> str:
+    """SQL of the text that a function works on: a column's or a given one.
+
+    Raises:
+        RecipeError: it is not exactly one of both.
+    """
+    if (column is None) == (value is None):
+        raise RecipeError("Give either 'sourceColumn' or 'value', not both.")
+    return column.text if column else f"CAST({quoted_text(value or '')} AS VARCHAR)"
+
+
+def _of_text(change: Callable[[str], str], summary: str) -> Callable[..., Relation]:
+    """A function of one text that takes nothing else."""
+
+    def function(
+        table: Relation,
+        *,
+        source_column: Column | None = None,
+        value: str | None = None,
+        target_column: NewColumn,
+    ) -> Relation:
+        return table.put(target_column, change(given_text(source_column, value)))
+
+    function.__doc__ = summary
+    return function
+
+
+for _name, _change, _summary in (
+    ("LEN", "CAST(length({}) AS INTEGER)".format, "How many characters a text has."),
+    ("LOWER", "lower({})".format, "A text in small letters."),
+    ("UPPER", "upper({})".format, "A text in large letters."),
+    ("PROPER", capitals, "A text with the first letter of each word large, all others small."),
+    ("TRIM", stripped, "A text without the white space around it."),
+    ("REMOVE_WHITESPACE", without_white, "A text without its white space."),
+    (
+        "REMOVE_SYMBOLS",
+        lambda text: f"regexp_replace({text}, '{_SYMBOLS}', '', 'g')",
+        "A text's letters, numbers, accented Latin letters and white space alone.",
+    ),
+    (
+        "UNICODE",
+        lambda text: f"nullif(unicode({text}), -1)",
+        "The number that Unicode gives to a text's first character; null for the empty text.",
+    ),
+):
+    operation(_name)(_of_text(_change, _summary))
+
+
+@operation("CHAR")
+def char(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: int | None = None,
+    target_column: NewColumn,
+) -> Relation:
+    """The character that Unicode has under a number; null where it has none."""
+    if (source_column is None) == (value is None):
+        raise RecipeError("Give either 'sourceColumn' or 'value', not both.")
+    number = source_column.number if source_column else str(value)
+    code = f"TRY_CAST(trunc({number}) AS INTEGER)"
+    there = f"{code} BETWEEN 1 AND 55295 OR {code} BETWEEN 57344 AND 1114111"
+    return table.put(target_column, f"CASE WHEN {there} THEN chr({code}) END")
+
+
+@operation("LEFT")
+def left(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    position: int,
+    target_column: NewColumn,
+) -> Relation:
+    """The first characters of a text."""
+    text = given_text(source_column, value)
+    return table.put(target_column, f"left({text}, {_count(position, 'position')})")
+
+
+@operation("RIGHT")
+def right(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    position: int,
+    target_column: NewColumn,
+) -> Relation:
+    """The last characters of a text."""
+    text = given_text(source_column, value)
+    return table.put(target_column, f"right({text}, {_count(position, 'position')})")
+
+
+@operation("SUBSTRING")
+def substring(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    start_position: int,
+    end_position: int,
+    target_column: NewColumn,
+) -> Relation:
+    """The characters from one position to another, both within: ``chars_5_through_8``."""
+    if start_position < 1:
+        raise RecipeError(
+            f"The parameter 'startPosition' must be 1 or more, not '{start_position}'."
+        )
+    text = given_text(source_column, value)
+    return table.put(target_column, between(text, start_position, end_position))
+
+
+@operation("REPEAT_STRING")
+def repeat_string(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    count: int,
+    target_column: NewColumn,
+) -> Relation:
+    """A text several times over; null where that would be over a million characters."""
+    text = given_text(source_column, value)
+    fits = f"length({text}) * CAST({_count(count, 'count')} AS DOUBLE) <= {MOST_CHARACTERS}"
+    return table.put(target_column, f"CASE WHEN {fits} THEN repeat({text}, {count}) END")
+
+
+@operation("STARTS_WITH")
+def starts_with(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    pattern: str,
+    target_column: NewColumn,
+) -> Relation:
+    """Whether a regular expression matches the start of a text."""
+    text = given_text(source_column, value)
+    return table.put(target_column, regexps.found(text, f"^{regexps.grouped(pattern)}"))
+
+
+@operation("ENDS_WITH")
+def ends_with(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    pattern: str,
+    target_column: NewColumn,
+) -> Relation:
+    """Whether a regular expression matches the end of a text."""
+    text = given_text(source_column, value)
+    return table.put(target_column, regexps.found(text, f"{regexps.grouped(pattern)}\\z"))
+
+
+@operation("FIND")
+def find(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    pattern: str,
+    position: int = 1,
+    ignore_case: bool = False,
+    target_column: NewColumn,
+) -> Relation:
+    """Where the first match of a regular expression starts, searched from a character on.
+
+    Whether the new column has the place or the match is not documented: here it is the place,
+    counted from 1 at the left, and 0 where there is none.
+    """
+    if position < 1:
+        raise RecipeError(f"The parameter 'position' must be 1 or more, not '{position}'.")
+    text = given_text(source_column, value)
+    at = regexps.positioned(text, _cased(pattern, ignore_case), position)
+    return table.put(
+        target_column, f"CASE WHEN {text} IS NOT NULL THEN greatest(CAST({at} AS INTEGER), 0) END"
+    )
+
+
+@operation("RIGHT_FIND")
+def right_find(
+    table: Relation,
+    *,
+    source_column: Column | None = None,
+    value: str | None = None,
+    pattern: str,
+    position: int = 1,
+    ignore_case: bool = False,
+    target_column: NewColumn,
+) -> Relation:
+    """Where the last match of a regular expression starts, searched from the right.
+
+    The search begins at a character that is counted from 1 at the right end; the place is counted
+    from the left, as FIND counts it, which is not documented.
+    """
+    if position < 1:
+        raise RecipeError(f"The parameter 'position' must be 1 or more, not '{position}'.")
+    text = given_text(source_column, value)
+    search = _last_match(_cased(pattern, ignore_case), position)
+    name = table.context.function(search, ["VARCHAR"], "INTEGER")
+    return table.put(target_column, f"{name}({text})")
+
+
+def _compared(sign: str, summary: str) -> Callable[..., Relation]:
+    """A function that compares two texts, each a column's or a given one."""
+
+    def function(
+        table: Relation,
+        *,
+        source_column1: Column | None = None,
+        value1: str | None = None,
+        source_column2: Column | None = None,
+        value2: str | None = None,
+        target_column: NewColumn,
+    ) -> Relation:
+        one = _side(source_column1, value1, 1)
+        return table.put(target_column, f"{one} {sign} {_side(source_column2, value2, 2)}")
+
+    function.__doc__ = summary
+    return function
+
+
+for _name, _sign, _words in (
+    ("EXACT", "=", "is the same as"),
+    ("STRING_GREATER_THAN", ">", "comes after"),
+    ("STRING_GREATER_THAN_EQUAL", ">=", "comes after or is the same as"),
+    ("STRING_LESS_THAN", "<", "comes before"),
+    ("STRING_LESS_THAN_EQUAL", "<=", "comes before or is the same as"),
+):
+    operation(_name)(_compared(_sign, f"Whether one text {_words} another, by Unicode's order."))
+
+
+@operation("MERGE_COLUMNS_AND_VALUES")
+def merge_columns_and_values(
+    table: Relation, *, source_columns: Columns, delimiter: str = "", target_column: NewColumn
+) -> Relation:
+    """The texts of several columns in one; null ones are left out."""
+    return table.put(target_column, merged(source_columns, delimiter))
+
+
+def _side(column: Column | None, value: str | None, number: int) -> str:
+    if (column is None) == (value is None):
+        raise RecipeError(f"Give either 'sourceColumn{number}' or 'value{number}', not both.")
+    return given_text(column, value)
+
+
+def _count(number: int, name: str) -> int:
+    if number < 0:
+        raise RecipeError(f"The parameter '{name}' must be 0 or more, not '{number}'.")
+    return number
+
+
+def _cased(pattern: str, ignore_case: bool) -> str:
+    regexps.checked(pattern)
+    return f"(?i){pattern}" if ignore_case else pattern
+
+
+def _last_match(pattern: str, position: int) -> Callable[[str | None], int | None]:
+    regex = regexps.checked(pattern)
+
+    def search(text: str | None) -> int | None:
+        if text is None:
+            return None
+        starts = range(len(text) - position, -1, -1)
+        return next((at + 1 for at in starts if regex.match(text, at)), 0)
+
+    return search
