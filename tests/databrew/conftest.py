@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.databrew import lake as lakes
 from tests.databrew.brew import Brew, make_role
 
 
@@ -24,3 +25,19 @@ def brew_role(cloud: Any) -> str:
 @pytest.fixture
 def brew(client: Callable[[str], Any], fresh: Callable[..., str], brew_role: str) -> Brew:
     return Brew(client, fresh("brew"), brew_role)
+
+
+@pytest.fixture(scope="session")
+def job_role(client: Callable[[str], Any]) -> str:
+    """A role that DataBrew may assume and that may read and write the lake, no more."""
+    return lakes.make_role(client("iam"), "brew-jobs", lakes.READ_AND_WRITE)
+
+
+@pytest.fixture
+def lake(client: Callable[[str], Any], fresh: Callable[..., str], job_role: str) -> lakes.Lake:
+    return lakes.Lake(client, fresh("t", ""), job_role)
+
+
+@pytest.fixture
+def databrew(client: Callable[[str], Any]) -> Any:
+    return client("databrew")

@@ -145,8 +145,9 @@ def _made(con: duckdb.DuckDBPyConnection, table: Csv) -> Survey:
     for mode in MODES[:-1]:
         try:
             return Survey(mode, _kinds(con, table, mode))
-        except duckdb.InvalidInputException:
-            continue
+        except duckdb.Error as error:
+            if "CSV Error" not in str(error):
+                raise
     return Survey(MODES[-1], _kinds(con, table, MODES[-1]))
 
 
@@ -165,9 +166,13 @@ def _tested(
 ) -> tuple[int, list[dict[Type, bool | None]]]:
     """How many rows there are, and which types each column's values fit (``None``: no values)."""
     asked = [(at, kind) for at, each in enumerate(kinds) for kind in each]
-    tests = [f"bool_and({TESTS[k](identifier(table.names[at]))})" for at, k in asked]
+    tests = [_test(identifier(table.names[at]), kind) for at, kind in asked]
     row = con.execute(f"SELECT {', '.join(['count(*)', *tests])} FROM {source}").fetchone() or (0,)
     fits: list[dict[Type, bool | None]] = [{} for _ in kinds]
     for (at, kind), found in zip(asked, row[1:], strict=True):
         fits[at][kind] = found
     return int(row[0]), fits
+
+
+def _test(column: str, kind: Type) -> str:
+    return f"bool_and(({TESTS[kind](column)}) IS TRUE) FILTER (WHERE {column} IS NOT NULL)"

@@ -1,0 +1,397 @@
+"""Data sets: their records, and what is read of every kind of file."""
+
+import bz2
+import gzip
+import io
+import json
+import re
+import time
+import zlib
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.orc as orc
+import pyarrow.parquet as pq
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.databrew.lake import Lake
+
+PEOPLE = "id,name,paid\n1,Ada,2.5\n2,Bob,\n"
+ROWS = [{"id": 1, "name": "Ada", "paid": 2.5}, {"id": 2, "name": "Bob", "paid": None}]
+LINES = "".join(json.dumps(row) + "\n" for row in ROWS)
+
+
+def parquet(**columns: Any) -> bytes:
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def orc_file(**columns: Any) -> bytes:
+    sink = io.BytesIO()
+    orc.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+COLUMNS = {"id": [1, 2], "name": ["Ada", "Bob"], "paid": [2.5, None]}
+
+FILES: dict[str, tuple[str, bytes, dict[str, Any]]] = {
+    "csv by its name": ("a.csv", PEOPLE.encode(), {}),
+    "csv by its content": ("people", PEOPLE.encode(), {}),
+    "csv as it is told": ("a.data", PEOPLE.encode(), {"Format": "CSV"}),
+    "csv with a mark": ("a.csv", b"\xef\xbb\xbf" + PEOPLE.encode(), {}),
+    "csv with Windows' lines": ("a.csv", PEOPLE.replace("\n", "\r\n").encode(), {}),
+    "csv of another delimiter": (
+        "a.csv",
+        PEOPLE.replace(",", ";").encode(),
+        {"FormatOptions": {"Csv": {"Delimiter": ";"}}},
+    ),
+    "csv in gzip": ("a.csv.gz", gzip.compress(PEOPLE.encode()), {}),
+    "csv in bzip2": ("a.csv.bz2", bz2.compress(PEOPLE.encode()), {}),
+    "csv in deflate": ("a.csv.deflate", zlib.compress(PEOPLE.encode()), {}),
+    "json lines": ("a.json", LINES.encode(), {}),
+    "json lines by another name": ("a.jsonl", LINES.encode(), {}),
+    "json lines in gzip": ("a.json.gz", gzip.compress(LINES.encode()), {}),
+    "a json document": (
+        "a.json",
+        json.dumps(ROWS, indent=2).encode(),
+        {"FormatOptions": {"Json": {"MultiLine": True}}},
+    ),
+    "parquet": ("a.parquet", parquet(**COLUMNS), {}),
+    "parquet by its content": ("people", parquet(**COLUMNS), {}),
+    "parquet as DataBrew names it": ("a.parquet.snappy", parquet(**COLUMNS), {}),
+    "orc": ("a.orc", orc_file(**COLUMNS), {}),
+}
+
+
+@pytest.mark.parametrize(("key", "body", "members"), FILES.values(), ids=FILES)
+def test_reads(lake: Lake, key: str, body: bytes, members: dict[str, Any]) -> None:
+    lake.put(f"in/{key}", body)
+    assert lake.rows(lake.dataset(f"in/{key}", **members)) == ROWS
+
+
+TYPES: dict[str, tuple[list[str], pa.DataType, list[Any]]] = {
+    "whole numbers": (["1", "-2", ""], pa.int64(), [1, -2, None]),
+    "numbers": (["1", "2.50", "1e3", "-.5"], pa.float64(), [1.0, 2.5, 1000.0, -0.5]),
+    "truths": (["true", "FALSE", ""], pa.bool_(), [True, False, None]),
+    "dates stay text": (["2020-01-01", "2021-12-31"], pa.string(), ["2020-01-01", "2021-12-31"]),
+    "leading zeros stay": (["007", "8"], pa.string(), ["007", "8"]),
+    "twenty digits stay": (["12345678901234567890"], pa.string(), ["12345678901234567890"]),
+    "nothing at all": (["", ""], pa.string(), [None, None]),
+    "quoted numbers": (['"1"', '""', "2"], pa.int64(), [1, None, 2]),
+    "quoted delimiters": (['"a,b"', '"say ""so"""'], pa.string(), ["a,b", 'say "so"']),
+    "a mixture": (["1", "x"], pa.string(), ["1", "x"]),
+    "underscores are none": (["1_000", "2"], pa.string(), ["1_000", "2"]),
+    "NaN is text": (["NaN", "1"], pa.string(), ["NaN", "1"]),
+}
+
+
+@pytest.mark.parametrize(("texts", "kind", "values"), TYPES.values(), ids=TYPES)
+def test_types_of_csv(lake: Lake, texts: list[str], kind: pa.DataType, values: list[Any]) -> None:
+    lake.put("in/a.csv", "n,v\n" + "".join(f"{at},{text}\n" for at, text in enumerate(texts)))
+    table = lake.table(lake.dataset("in/a.csv"))
+    assert table.schema.field("v").type == kind
+    assert table["v"].to_pylist() == values
+
+
+LATE: dict[str, tuple[str, Any]] = {
+    "a word among whole numbers": ("word", "word"),
+    "a fraction among whole numbers": ("0.5", 0.5),
+}
+
+
+@pytest.mark.parametrize(("text", "value"), LATE.values(), ids=LATE)
+def test_a_value_far_below_that_does_not_fit(lake: Lake, text: str, value: Any) -> None:
+    """Types are guessed from the first 10,000 rows; no later value is lost or fails the job."""
+    lake.put("in/a.csv", "v\n" + "7\n" * 30_000 + text + "\n")
+    values = lake.table(lake.dataset("in/a.csv"))["v"].to_pylist()
+    assert len(values) == 30_001
+    assert values[-1] == value
+
+
+RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
+    "a short row": ("a,b\n1,2\n3\n", [(1, 2), (3, None)]),
+    "a long row": ("a,b\n1,2,3\n4,5\n", [(1, 2), (4, 5)]),
+    "a line break in quotes": ('a,b\n1,"x\ny"\n2\n', [(1, "x\ny"), (2, None)]),
+    "blank header cells": ("a,,a\n1,2,3\n", [(1, 2, 3)]),
+}
+
+
+@pytest.mark.parametrize(("text", "rows"), RAGGED.values(), ids=RAGGED)
+def test_csv_that_is_not_quite_right(lake: Lake, text: str, rows: list[tuple[Any, ...]]) -> None:
+    lake.put("in/a.csv", text)
+    assert [tuple(row.values()) for row in lake.rows(lake.dataset("in/a.csv"))] == rows
+
+
+def test_columns_without_names(lake: Lake) -> None:
+    lake.put("in/a.csv", "1,Ada\n2,Bob\n")
+    options = {"Csv": {"HeaderRow": False}}
+    found = lake.rows(lake.dataset("in/a.csv", FormatOptions=options))
+    assert found == [{"Column_1": 1, "Column_2": "Ada"}, {"Column_1": 2, "Column_2": "Bob"}]
+
+
+def test_a_folder(lake: Lake) -> None:
+    for name, body in {
+        "b.csv": "a\n2\n",
+        "a.csv": "a\n1\n",
+        "_SUCCESS": "x",
+        "c/d.csv": "a\n3\n",
+    }.items():
+        lake.put(f"in/{name}", body)
+    lake.put("in/empty.csv", "")
+    assert [row["a"] for row in lake.rows(lake.dataset("in"))] == [1, 2, 3]
+    assert [row["a"] for row in lake.rows(lake.dataset("in/"))] == [1, 2, 3]
+
+
+def test_files_of_different_headers(lake: Lake) -> None:
+    lake.put("in/a.csv", "a,b\n1,2\n")
+    lake.put("in/b.csv", "b,c\nx,3\n")
+    found = lake.rows(lake.dataset("in/"))
+    assert found == [{"a": 1, "b": "2", "c": None}, {"a": None, "b": "x", "c": 3}]
+
+
+def test_json_of_now_this_and_now_that(lake: Lake) -> None:
+    rows = [{"a": 1, "b": {"c": [1, 2]}, "d": "2020-01-01"}, {"a": "x", "e": True}]
+    lake.put("in/a.json", "\n".join(map(json.dumps, rows)))
+    found = lake.rows(lake.dataset("in/a.json"))
+    assert found == [
+        {"a": "1", "b": {"c": [1, 2]}, "d": "2020-01-01", "e": None},
+        {"a": "x", "b": None, "d": None, "e": True},
+    ]
+
+
+# Parameterized paths ------------------------------------------------------------------------------
+
+CASES = {
+    "cases/UR/daily-2021-03-30.csv": "v\n1\n",
+    "cases/UR/daily-2021-03-31.csv": "v\n2\n",
+    "cases/US/daily-2021-03-30.csv": "v\n3\n",
+    "cases/other/daily-2021-03-30.csv": "v\n4\n",
+    "cases/UR/daily-nonsense.csv": "v\n5\n",
+}
+DAY = {"Name": "day", "Type": "Datetime", "DatetimeOptions": {"Format": "yyyy-MM-dd"}}
+PLACE = {"Name": "place", "Type": "String"}
+PATH = "cases/{place}/daily-{day}.csv"
+
+
+def when(expression: str, **values: str) -> dict[str, Any]:
+    return {"Expression": expression, "ValuesMap": {f":{k}": v for k, v in values.items()}}
+
+
+SELECTIONS: dict[str, tuple[str, dict[str, Any], list[int]]] = {
+    "all that match": (PATH, {}, [1, 2, 3, 4]),
+    "a regular expression": ("cases/<U.>/daily-<.*>0.csv", {}, [1, 3]),
+    "a folder by an expression": ("cases/<U[RS]>/", {}, [1, 2, 5, 3]),
+    "starts with": (PATH, {"place": when("starts_with :a", a="U")}, [1, 2, 3]),
+    "is exactly": (PATH, {"place": when("is :a", a="US")}, [3]),
+    "is not": (PATH, {"place": when("is not :a", a="US")}, [1, 2, 4]),
+    "matches in any case": (PATH, {"place": when("matches :a", a="(?i)^u")}, [1, 2, 3]),
+    "one or the other": (PATH, {"place": when("(is :a or is :b)", a="US", b="other")}, [3, 4]),
+    "both": (PATH, {"place": when("starts_with :a and ends_with :b", a="U", b="S")}, [3]),
+    "does not contain": (PATH, {"place": when("not contains :a", a="U")}, [4]),
+    "after a date": (PATH, {"day": when("after :a", a="2021-03-30T01:00:00Z")}, [2]),
+    "before a date": (PATH, {"day": when("before :a", a="2021-03-31")}, [1, 3, 4]),
+    "relative dates": (PATH, {"day": when("relative_before :a", a="-1y")}, [1, 2, 3, 4]),
+}
+
+
+@pytest.mark.parametrize(("path", "filters", "values"), SELECTIONS.values(), ids=SELECTIONS)
+def test_selects(lake: Lake, path: str, filters: dict[str, Any], values: list[int]) -> None:
+    for key, body in CASES.items():
+        lake.put(key, body)
+    known = {"place": PLACE, "day": DAY}
+    parameters = {
+        name: each | ({"Filter": filters[name]} if name in filters else {})
+        for name, each in known.items()
+        if f"{{{name}}}" in path
+    }
+    options = {"Parameters": parameters} if parameters else {}
+    assert [row["v"] for row in lake.rows(lake.dataset(path, PathOptions=options))] == values
+
+
+def test_parameters_as_columns(lake: Lake) -> None:
+    lake.put("in/2021/7/UR.csv", "v\n1\n")
+    lake.put("in/2021/12/US.csv", "v\n2\n")
+    parameters = {
+        "month": {
+            "Name": "month",
+            "Type": "Datetime",
+            "DatetimeOptions": {"Format": "yyyy/M"},
+            "CreateColumn": True,
+        },
+        "place": {"Name": "land", "Type": "String", "CreateColumn": True},
+    }
+    dataset = lake.dataset("in/{month}/{place}.csv", PathOptions={"Parameters": parameters})
+    found = lake.rows(dataset)
+    assert [(r["v"], r["month"].isoformat(), r["land"]) for r in found] == [
+        (2, "2021-12-01T00:00:00", "US"),
+        (1, "2021-07-01T00:00:00", "UR"),
+    ]
+
+
+LIMITS: dict[str, tuple[dict[str, Any], list[int]]] = {
+    "the newest": ({"MaxFiles": 1}, [1]),
+    "the oldest": ({"MaxFiles": 1, "OrderedBy": "LAST_MODIFIED_DATE", "Order": "ASCENDING"}, [3]),
+    "more than there are": ({"MaxFiles": 9}, [1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize(("limit", "values"), LIMITS.values(), ids=LIMITS)
+def test_limits_files(lake: Lake, limit: dict[str, Any], values: list[int]) -> None:
+    for name, value in (("c", 3), ("b", 2), ("a", 1)):
+        lake.put(f"in/{name}.csv", f"v\n{value}\n")
+        time.sleep(0.01)  # their dates are what is ordered by
+    dataset = lake.dataset("in/", PathOptions={"FilesLimit": limit})
+    assert [row["v"] for row in lake.rows(dataset)] == values
+
+
+def test_the_date_of_the_last_change(lake: Lake) -> None:
+    lake.put("in/a.csv", "v\n1\n")
+    recent = {"LastModifiedDateCondition": when("relative_after :a", a="-1h")}
+    assert [row["v"] for row in lake.rows(lake.dataset("in/", PathOptions=recent))] == [1]
+    old = {"LastModifiedDateCondition": when("before :a", a="2021-01-01")}
+    reason = lake.fail(lake.recipe_job(lake.dataset("in/", PathOptions=old)))
+    assert reason == f"AnalysisException: 'Path does not exist: s3://{lake.bucket}/in/;'"
+
+
+# Tables -------------------------------------------------------------------------------------------
+
+
+def make_table(lake: Lake, database: str) -> None:
+    glue = lake.client("glue")
+    glue.create_database(DatabaseInput={"Name": database})
+    storage = {
+        "Columns": [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "string"}],
+        "Location": f"s3://{lake.bucket}/people/",
+        "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+        "SerdeInfo": {
+            "SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
+            "Parameters": {"field.delim": ","},
+        },
+    }
+    table = {
+        "Name": "people",
+        "StorageDescriptor": storage,
+        "PartitionKeys": [{"Name": "year", "Type": "string"}],
+        "Parameters": {"skip.header.line.count": "1"},
+    }
+    glue.create_table(DatabaseName=database, TableInput=table)
+    for year, name in (("2020", "Ada"), ("2021", "Bob")):
+        place = f"people/year={year}/"
+        lake.put(f"{place}a.csv", f"id,name\n{year[3]},{name}\n")
+        own = {**storage, "Location": f"s3://{lake.bucket}/{place}"}
+        partition = {"Values": [year], "StorageDescriptor": own}
+        glue.create_partition(DatabaseName=database, TableName="people", PartitionInput=partition)
+
+
+def table_input(database: str, table: str) -> dict[str, Any]:
+    return {"DataCatalogInputDefinition": {"DatabaseName": database, "TableName": table}}
+
+
+def test_a_table_of_the_catalog(lake: Lake) -> None:
+    make_table(lake, f"db_{lake.name}")
+    dataset = lake.dataset_of(table_input(f"db_{lake.name}", "people"))
+    assert lake.databrew.describe_dataset(Name=dataset)["Source"] == "DATA-CATALOG"
+    assert sorted(lake.rows(dataset), key=lambda row: row["year"]) == [
+        {"id": 0, "name": "Ada", "year": "2020"},
+        {"id": 1, "name": "Bob", "year": "2021"},
+    ]
+
+
+def test_a_table_that_there_is_not(lake: Lake) -> None:
+    reason = lake.fail(lake.recipe_job(lake.dataset_of(table_input("nowhere", "none"))))
+    assert reason == "Table none not found in database nowhere."
+
+
+# Records ------------------------------------------------------------------------------------------
+
+
+def test_what_is_told_of_a_data_set(lake: Lake, databrew: Any) -> None:
+    name = lake.dataset("in/a.csv", Format="CSV", Tags={"a": "b"})
+    found = databrew.describe_dataset(Name=name)
+    place = {"S3InputDefinition": {"Bucket": lake.bucket, "Key": "in/a.csv"}}
+    assert (found["Source"], found["Format"], found["Input"]) == ("S3", "CSV", place)
+    assert re.fullmatch(
+        rf"arn:aws:databrew:us-east-1:\d{{12}}:dataset/{name}", found["ResourceArn"]
+    )
+    assert found["CreatedBy"].endswith(":user/learner")
+    assert found["Tags"] == {"a": "b"}
+    databrew.update_dataset(Name=name, Input=place, Format="JSON")
+    changed = databrew.describe_dataset(Name=name)
+    assert changed["Format"] == "JSON"
+    assert changed["LastModifiedDate"] >= changed["CreateDate"] == found["CreateDate"]
+    assert name in [each["Name"] for each in listed(databrew)]
+    assert databrew.delete_dataset(Name=name)["Name"] == name
+    assert name not in [each["Name"] for each in listed(databrew)]
+
+
+def listed(databrew: Any) -> list[dict[str, Any]]:
+    pages = databrew.get_paginator("list_datasets").paginate(PaginationConfig={"PageSize": 2})
+    return [each for page in pages for each in page["Datasets"]]
+
+
+S3_INPUT = {"S3InputDefinition": {"Bucket": "some-bucket"}}
+MISSING = ("ResourceNotFoundException", "One or more resources can't be found.")
+LONG = "a" * 256
+REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
+    "no such data set": ("describe_dataset", {"Name": "none"}, MISSING),
+    "nothing to update": ("update_dataset", {"Name": "none", "Input": S3_INPUT}, MISSING),
+    "nothing to delete": ("delete_dataset", {"Name": "none"}, MISSING),
+    "no input": ("create_dataset", {"Name": "a", "Input": {}}, ("ValidationException", "An input")),
+    "a format that is none": (
+        "create_dataset",
+        {"Name": "a", "Input": S3_INPUT, "Format": "TEXT"},
+        (
+            "ValidationException",
+            (
+                "1 validation error detected: Value 'TEXT' at 'format' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [PARQUET, ORC, JSON, EXCEL, CSV]"
+            ),
+        ),
+    ),
+    "a long name": (
+        "describe_dataset",
+        {"Name": LONG},
+        (
+            "ValidationException",
+            (
+                f"1 validation error detected: Value '{LONG}' at 'name' failed to satisfy "
+                "constraint: Member must have length less than or equal to 255"
+            ),
+        ),
+    ),
+    "a database": (
+        "create_dataset",
+        {"Name": "a", "Input": {"DatabaseInputDefinition": {"GlueConnectionName": "c"}}},
+        ("NotImplementedException", "databrew:CreateDataset is not available in the local AWS"),
+    ),
+    "a page that is none": (
+        "list_datasets",
+        {"NextToken": "x"},
+        ("ValidationException", "The NextToken"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "members", "error"), REFUSED.values(), ids=REFUSED)
+def test_refuses(databrew: Any, call: str, members: dict[str, Any], error: tuple[str, str]) -> None:
+    with pytest.raises(ClientError) as refused:
+        getattr(databrew, call)(**members)
+    told = refused.value.response["Error"]
+    assert told["Code"] == error[0]
+    assert told["Message"].startswith(error[1])
+
+
+def test_a_name_that_is_taken(lake: Lake, databrew: Any) -> None:
+    name = lake.dataset("in/a.csv")
+    with pytest.raises(databrew.exceptions.ConflictException) as refused:
+        databrew.create_dataset(Name=name, Input=S3_INPUT)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 409
+
+
+def test_a_data_set_that_a_job_uses(lake: Lake, databrew: Any) -> None:
+    name = lake.dataset("in/a.csv")
+    lake.profile_job(name)
+    with pytest.raises(databrew.exceptions.ConflictException):
+        databrew.delete_dataset(Name=name)
