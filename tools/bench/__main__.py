@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from labkit import process
-from tools.bench import lake, objects, queries, starting
+from tools.bench import lake, objects, profiles, queries, starting
 from tools.bench.figures import HEAD, Figure, text_line, write
 
 ROOT = Path(__file__).parent.parent.parent
@@ -60,9 +60,15 @@ def measure_objects() -> Iterator[Figure]:
             process.down(Path(home))
 
 
+def measure_profiles() -> Iterator[Figure]:
+    """A data profile of a million rows."""
+    yield from profiles.measure(BUILD / "bench")
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "athena": measure_athena,
     "objects": measure_objects,
+    "profiles": measure_profiles,
     "starting": starting.measure,
 }
 
