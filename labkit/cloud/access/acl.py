@@ -43,6 +43,8 @@ def allows(bucket: Any, version: Any, action: str, *, anonymous: bool) -> bool:
         return False
     groups = {EVERYBODY} if anonymous else {EVERYBODY, SIGNED}
     name = action.removeprefix("s3:")
+    if version is None and name == "GetObject":
+        name = "ListBucket"  # whoever may list is told that it is not there
     return _grants(bucket.acl, groups, _ON_BUCKETS, name) or (
         version is not None and _grants(version.acl, groups, _ON_OBJECTS, name)
     )

@@ -146,7 +146,6 @@ def _check_object_lock(request: Request, document: _Document, bucket: Any, versi
     if not bucket.is_versioned:
         words = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
         raise AwsError("InvalidBucketState", words, 409)
-    bucket.object_lock_enabled = True  # moto wants a bucket without objects for this
 
 
 def _check_versioning(request: Request, document: _Document, bucket: Any, version: Any) -> None:

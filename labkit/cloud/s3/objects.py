@@ -241,6 +241,16 @@ class DiskS3Backend(models.S3Backend):
             name = key.checksum_algorithm.lower()
             key.checksum_value = checksums.of(name, read_stream(key.path))
 
+    def put_object_lock_configuration(
+        self, bucket_name: str, lock_enabled: bool, mode: str | None = None,
+        days: int | None = None, years: int | None = None,
+    ) -> None:  # fmt: skip
+        """moto's, but of a bucket that may have objects already."""
+        bucket = self.get_bucket(bucket_name)
+        bucket.object_lock_enabled = True
+        bucket.default_lock_mode = mode
+        bucket.default_lock_days, bucket.default_lock_years = days, years
+
     def get_bucket_encryption(self, bucket_name: str) -> dict[str, Any] | None:
         """Never nothing: S3 encrypts each object, by its own keys unless the bucket says more."""
         plain = {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}}

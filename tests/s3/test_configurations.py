@@ -1,0 +1,177 @@
+"""Locks, lifecycles and limits: what S3 takes, and the codes of what it refuses."""
+
+import datetime
+
+import pytest
+import requests
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+LATER, SOONER = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (2040, 2039))
+
+
+@pytest.fixture
+def s3(aws):
+    return aws("s3")
+
+
+@pytest.fixture
+def bucket(s3, fresh):
+    name = fresh("b")
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="a", Body=b"abcde")
+    return name
+
+
+@pytest.fixture
+def locked(s3, fresh):
+    name = fresh("locked")
+    s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
+    s3.put_object(Bucket=name, Key="a", Body=b"x")
+    return name
+
+
+def refused(call, **asked):
+    with pytest.raises(ClientError) as caught:
+        call(**asked)
+    return caught.value.response["Error"]["Code"]
+
+
+def rule(**members):
+    return {"Status": "Enabled", "Prefix": "in/", "Expiration": {"Days": 1}} | members
+
+
+NOON = datetime.datetime(2040, 1, 1, 12, tzinfo=datetime.UTC)
+LIFECYCLES = {
+    "id": ([rule(ID="x" * 256)], "InvalidArgument"),
+    "same-id": ([rule(ID="a"), rule(ID="a")], "InvalidArgument"),
+    "status": ([rule(Status="enabled")], "MalformedXML"),
+    "days": ([rule(Expiration={"Days": 0})], "InvalidArgument"),
+    "date": ([rule(Expiration={"Date": NOON})], "InvalidArgument"),
+    "none": ([], "MalformedXML"),
+}
+
+
+@pytest.mark.parametrize(("rules", "code"), LIFECYCLES.values(), ids=LIFECYCLES)
+def test_no_lifecycle(s3, bucket, rules, code):
+    put = s3.put_bucket_lifecycle_configuration
+    assert refused(put, Bucket=bucket, LifecycleConfiguration={"Rules": rules}) == code
+    code = refused(s3.get_bucket_lifecycle_configuration, Bucket=bucket)
+    assert code == "NoSuchLifecycleConfiguration"
+
+
+def test_a_rule_without_a_name_gets_one(s3, bucket):
+    rules = [rule(ID="a"), rule(Expiration={"Date": LATER})]
+    s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+    kept = s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]
+    assert (kept[0], kept[1]["Expiration"]) == (rules[0], {"Date": LATER})
+    assert len(kept[1]["ID"]) == 36
+
+
+def retention(mode="GOVERNANCE", until=LATER):
+    return {"Mode": mode, "RetainUntilDate": until}
+
+
+def test_a_retention_is_told_and_not_shortened(s3, locked):
+    named = {"Bucket": locked, "Key": "a"}
+    assert refused(s3.get_object_retention, **named) == "NoSuchObjectLockConfiguration"
+    s3.put_object_retention(**named, Retention=retention())
+    assert s3.get_object_retention(**named)["Retention"] == retention()
+    sooner = retention(until=SOONER)
+    assert refused(s3.put_object_retention, **named, Retention=sooner) == "AccessDenied"
+    s3.put_object_retention(**named, Retention=sooner, BypassGovernanceRetention=True)
+    s3.put_object_retention(
+        **named, Retention=retention("COMPLIANCE"), BypassGovernanceRetention=True
+    )
+    for less in (sooner, retention(), retention("COMPLIANCE", SOONER)):
+        asked = named | {"Retention": less, "BypassGovernanceRetention": True}
+        assert refused(s3.put_object_retention, **asked) == "AccessDenied"
+    version = s3.head_object(**named)["VersionId"]
+    assert refused(s3.delete_object, **named, VersionId=version) == "AccessDenied"
+
+
+def test_a_bucket_with_objects_may_be_locked(s3, bucket):
+    days = {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 1}}
+    asked = {"ObjectLockEnabled": "Enabled", "Rule": days}
+    put = {"Bucket": bucket, "ObjectLockConfiguration": asked}
+    assert refused(s3.put_object_lock_configuration, **put) == "InvalidBucketState"
+    versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    s3.put_bucket_versioning(**versioned)
+    s3.put_object_lock_configuration(**put)
+    assert s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"] == asked
+    suspended = versioned | {"VersioningConfiguration": {"Status": "Suspended"}}
+    assert refused(s3.put_bucket_versioning, **suspended) == "InvalidBucketState"
+
+
+def default(**members):
+    asked = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": members}}
+    return "put_object_lock_configuration", {"ObjectLockConfiguration": asked}
+
+
+NO_LOCKS = {
+    "no-days": (*default(Mode="GOVERNANCE", Days=0), "InvalidArgument"),
+    "years": (*default(Mode="GOVERNANCE", Years=-1), "InvalidArgument"),
+    "both": (*default(Mode="GOVERNANCE", Days=1, Years=1), "MalformedXML"),
+    "mode": (*default(Mode="other", Days=1), "MalformedXML"),
+    "retention": (
+        "put_object_retention",
+        {"Key": "a", "Retention": retention("other")},
+        "MalformedXML",
+    ),
+    "hold": ("put_object_legal_hold", {"Key": "a", "LegalHold": {"Status": "x"}}, "MalformedXML"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "code"), NO_LOCKS.values(), ids=NO_LOCKS)
+def test_no_lock(s3, locked, call, asked, code):
+    assert refused(getattr(s3, call), Bucket=locked, **asked) == code
+
+
+def test_a_bucket_without_locks(s3, bucket):
+    named = {"Bucket": bucket, "Key": "a"}
+    assert refused(s3.get_object_retention, **named) == "InvalidRequest"
+    assert refused(s3.put_object_retention, **named, Retention=retention()) == "InvalidRequest"
+    held = {"LegalHold": {"Status": "ON"}}
+    assert refused(s3.put_object_legal_hold, **named, **held) == "InvalidRequest"
+
+
+RANGES = ["bytes=0-5", "bytes=2-", "bytes=-2", "bytes=3-1", "0-2"]
+
+
+@pytest.mark.parametrize("wanted", RANGES)
+def test_a_part_is_copied_of_a_range_that_there_is(s3, bucket, wanted):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
+    part = {"Bucket": bucket, "Key": "m", "UploadId": upload, "PartNumber": 1}
+    copy = part | {"CopySource": f"{bucket}/a"}
+    code = refused(s3.upload_part_copy, **copy, CopySourceRange=wanted)
+    assert code == "InvalidArgument"
+    s3.upload_part_copy(**copy, CopySourceRange="bytes=1-4")
+    whole = {k: part[k] for k in ("Bucket", "Key", "UploadId")}
+    assert refused(s3.complete_multipart_upload, **whole) == "MalformedXML"
+
+
+DIGESTS = {
+    "md5": ({"ContentMD5": "bm9uZQ=="}, "InvalidDigest"),
+    "no-md5": ({"ContentMD5": "abc"}, "InvalidDigest"),
+    "another-md5": ({"ContentMD5": "1B2M2Y8AsgTpgAmY7PhCfg=="}, "BadDigest"),
+}
+
+
+@pytest.mark.parametrize(("asked", "code"), DIGESTS.values(), ids=DIGESTS)
+def test_digests(s3, bucket, asked, code):
+    assert refused(s3.put_object, Bucket=bucket, Key="b", Body=b"x", **asked) == code
+
+
+def test_a_presigned_address_lives_a_week_at_most(aws, bucket):
+    s3 = aws("s3", config=Config(signature_version="s3v4"))
+    asked = {"Bucket": bucket, "Key": "a"}
+    week = s3.generate_presigned_url("get_object", asked, ExpiresIn=604800)
+    assert requests.get(week, timeout=10).status_code == 200
+    longer = s3.generate_presigned_url("get_object", asked, ExpiresIn=604801)
+    answer = requests.get(longer, timeout=10)
+    assert (answer.status_code, "AuthorizationQueryParametersError" in answer.text) == (400, True)
+
+
+def test_a_length_that_is_no_number(cloud):
+    answer = requests.put(f"{cloud.endpoint}/b", headers={"Content-Length": "-1"}, timeout=10)
+    assert answer.status_code == 400

@@ -1,0 +1,162 @@
+"""What S3 gives to everybody: by a bucket's policy, by its ACL, by an object's, and to no other."""
+
+import json
+
+import pytest
+import requests
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def s3(aws):
+    return aws("s3")
+
+
+@pytest.fixture
+def anyone(aws):
+    return aws("s3", config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}))
+
+
+@pytest.fixture
+def bucket(s3, fresh):
+    name = fresh("b")
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="a", Body=b"x")
+    return name
+
+
+def refused(call, **asked):
+    with pytest.raises(ClientError) as caught:
+        call(**asked)
+    return caught.value.response["Error"]["Code"]
+
+
+def opened(s3, bucket, **more):
+    resources = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:Get*", "Resource": resources}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement | more]})
+    s3.put_bucket_policy(Bucket=bucket, Policy=document)
+
+
+def test_nobody_unsigned_by_default(anyone, bucket):
+    for call in (anyone.list_objects_v2, anyone.get_bucket_acl, anyone.delete_bucket):
+        assert refused(call, Bucket=bucket) == "AccessDenied"
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    assert refused(anyone.get_object, Bucket=bucket, Key="missing") == "AccessDenied"
+    assert refused(anyone.put_object, Bucket=bucket, Key="a") == "AccessDenied"
+    assert refused(anyone.list_buckets) == "AccessDenied"
+    assert refused(anyone.get_object, Bucket="no-such-bucket", Key="a") == "NoSuchBucket"
+
+
+CONDITIONS = {  # condition → whether an unsigned GET with this referer is answered
+    "none": ({}, True),
+    "referer": ({"StringLike": {"aws:Referer": "http://example.com/*"}}, True),
+    "another": ({"StringLike": {"aws:Referer": "http://another.com/*"}}, False),
+    "account": ({"StringEquals": {"aws:PrincipalAccount": "123456789012"}}, False),
+    "kind": ({"StringEquals": {"aws:PrincipalType": "Anonymous"}}, True),
+}
+
+
+@pytest.mark.parametrize(("condition", "answered"), CONDITIONS.values(), ids=CONDITIONS)
+def test_a_policy_for_everybody(s3, cloud, bucket, condition, answered):
+    opened(s3, bucket, **({"Condition": condition} if condition else {}))
+    headers = {"Referer": "http://example.com/page"}
+    got = requests.get(f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=10)
+    assert (got.status_code, got.content == b"x") == ((200, True) if answered else (403, False))
+
+
+BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
+
+
+def blocked(s3, bucket, *names):
+    settings = {name: name in names for name in BLOCKS}
+    s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=settings)
+
+
+def test_a_policy_whose_bucket_is_restricted(s3, anyone, bucket):
+    opened(s3, bucket)
+    blocked(s3, bucket, "RestrictPublicBuckets")
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+
+
+def test_a_policy_does_not_open_a_kms_key(s3, aws, anyone, bucket):
+    key = aws("kms").create_key()["KeyMetadata"]["Arn"]
+    s3.put_object(Bucket=bucket, Key="k", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
+    opened(s3, bucket)
+    assert refused(anyone.get_object, Bucket=bucket, Key="k") == "AccessDenied"
+
+
+ON_BUCKETS = {  # the bucket's ACL → what everybody may do: list it, put into it
+    "private": (False, False),
+    "public-read": (True, False),
+    "public-read-write": (True, True),
+    "authenticated-read": (False, False),
+}
+
+
+@pytest.mark.parametrize(("acl", "may"), ON_BUCKETS.items(), ids=ON_BUCKETS)
+def test_a_buckets_acl(s3, anyone, bucket, acl, may):
+    s3.put_bucket_acl(Bucket=bucket, ACL=acl)
+    lists, puts = may
+    if lists:
+        assert [each["Key"] for each in anyone.list_objects_v2(Bucket=bucket)["Contents"]] == ["a"]
+        assert refused(anyone.get_object, Bucket=bucket, Key="missing") == "NoSuchKey"
+    else:
+        assert refused(anyone.list_objects_v2, Bucket=bucket) == "AccessDenied"
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    if puts:
+        anyone.put_object(Bucket=bucket, Key="new", Body=b"y")
+        assert s3.get_object(Bucket=bucket, Key="new")["Body"].read() == b"y"
+    else:
+        assert refused(anyone.put_object, Bucket=bucket, Key="new") == "AccessDenied"
+
+
+def test_an_objects_acl(s3, anyone, cloud, bucket):
+    s3.put_object_acl(Bucket=bucket, Key="a", ACL="public-read")
+    assert anyone.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+    assert refused(anyone.get_object_acl, Bucket=bucket, Key="a") == "AccessDenied"
+    assert refused(anyone.delete_object, Bucket=bucket, Key="a") == "AccessDenied"
+    blocked(s3, bucket, "IgnorePublicAcls")
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    page = {"Sec-Fetch-Site": "cross-site"}
+    assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=10).status_code == 403
+
+
+def test_a_deny_beats_an_acl(s3, anyone, bucket):
+    s3.put_object_acl(Bucket=bucket, Key="a", ACL="public-read")
+    opened(s3, bucket, Effect="Deny", Action="s3:GetObject")
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+
+
+EVERYBODY = 'uri="http://acs.amazonaws.com/groups/global/AllUsers"'
+NEW_ACLS = {
+    "bucket": ("put_bucket_acl", {"ACL": "public-read"}),
+    "bucket-grant": ("put_bucket_acl", {"GrantRead": EVERYBODY}),
+    "object": ("put_object_acl", {"Key": "a", "ACL": "public-read"}),
+    "put": ("put_object", {"Key": "b", "ACL": "public-read"}),
+    "copy": ("copy_object", {"Key": "b", "CopySource": "{}/a", "ACL": "public-read"}),
+}
+
+
+@pytest.mark.parametrize(("call", "asked"), NEW_ACLS.values(), ids=NEW_ACLS)
+def test_new_acls_that_a_bucket_does_not_take(s3, bucket, call, asked):
+    asked = {k: v.format(bucket) for k, v in asked.items()} | {"Bucket": bucket}
+    blocked(s3, bucket, "BlockPublicAcls")
+    assert refused(getattr(s3, call), **asked) == "AccessDenied"
+    s3.delete_public_access_block(Bucket=bucket)
+    controls = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=controls)
+    assert refused(getattr(s3, call), **asked) == "AccessControlListNotSupported"
+
+
+def test_an_unsigned_form(s3, cloud, bucket):
+    form = {"key": (None, "new"), "content-type": (None, "text/plain"), "file": ("f", b"y")}
+    sent = requests.post(f"{cloud.endpoint}/{bucket}", files=form, timeout=10)
+    assert sent.status_code == 403
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    fields = {"key": "new", "file": b"y"}  # each as if it were a file
+    assert requests.post(f"{cloud.endpoint}/{bucket}", files=fields, timeout=10).status_code == 204
+    assert s3.get_object(Bucket=bucket, Key="new")["Body"].read() == b"y"
