@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.cloud.databrew import tables
 from labkit.cloud.databrew.forms import FORMS, Form
 from labkit.cloud.databrew.recipe.relation import Column
 from labkit.cloud.engine import Session, formats
@@ -45,6 +46,7 @@ class Writing:
         columns: of the result.
         staged: what is ready to be put.
         gone: what is to be deleted when it is.
+        tables: what the catalog is to say when it is.
     """
 
     store: Store
@@ -56,6 +58,7 @@ class Writing:
     columns: Sequence[Column]
     staged: list[Staged] = field(default_factory=list)
     gone: list[Object] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, outputs: Sequence[Mapping[str, Any]]) -> None:
         """Write all outputs aside; the result is computed once."""
@@ -82,9 +85,14 @@ class Writing:
         plan = _Plan(self, output)
         if output.get("Overwrite"):
             self.gone += self._below(plan.location)
-        for folder, path in plan.files():
+        first = len(self.staged)
+        for uri, path in plan.files():
             self.job.check()
-            self.staged.append(self.store.stage(folder, path, plan.form.media_type))
+            self.staged.append(self.store.stage(uri, path, plan.form.media_type))
+        if "Table" in output:
+            uris = [staged.uri for staged in self.staged[first:]]
+            found = tables.partitions_of(plan.location, uris) if plan.keys else []
+            self.tables.append({**output["Table"], "Partitions": found})
 
     def _below(self, location: str) -> list[Object]:
         """The objects that an overwriting output replaces."""
@@ -98,13 +106,14 @@ class _Plan:
     def __init__(self, writing: Writing, output: Mapping[str, Any]) -> None:
         self.writing = writing
         self.form: Form = FORMS[output.get("Format", "CSV")]
-        self.compression = output.get("CompressionFormat", "")
+        self.compression = output.get("CompressionFormat") or ""
         csv = (output.get("FormatOptions") or {}).get("Csv") or {}
         self.delimiter = csv.get("Delimiter", ",")
         self.location = location_of(writing.store, output["Location"])
         stem = writing.name if output.get("Overwrite") else _stamped(writing)
         self.stem = stem
-        self.folder = self.location if output.get("Overwrite") else f"{self.location}{stem}/"
+        flat = output.get("Overwrite") or "Table" in output
+        self.folder = self.location if flat else f"{self.location}{stem}/"
         self.keys = _keys(writing.columns, output.get("PartitionColumns") or [])
 
     def files(self) -> Iterator[tuple[str, Path]]:

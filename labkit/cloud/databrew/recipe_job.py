@@ -11,6 +11,7 @@ import zlib
 from labkit.cloud.databrew import inputs, secrets
 from labkit.cloud.databrew.outputs import Writing
 from labkit.cloud.databrew.recipe import RecipeContext, Relation, compile_recipe
+from labkit.cloud.databrew.tables import output_of
 from labkit.cloud.databrew.working import Working
 
 
@@ -54,8 +55,13 @@ def _write(working: Working, result: Relation) -> None:
         sql=result.statement,
         columns=result.columns,
     )
+    targets = run.get("DataCatalogOutputs") or []
+    outputs = [
+        *(run.get("Outputs") or []),
+        *(output_of(working.cloud, working.region, each, result.columns) for each in targets),
+    ]
     try:
-        writing.write(run.get("Outputs") or [])
-        working.put(writing.staged, writing.gone)
+        writing.write(outputs)
+        working.put(writing.staged, writing.gone, writing.tables)
     finally:
         writing.drop()

@@ -19,7 +19,7 @@ from labkit.cloud.databrew.plans import Plan, plan_of
 from labkit.cloud.databrew.records import JOB, Record, answers, shown
 from labkit.cloud.databrew.runlog import LOG_GROUP
 from labkit.cloud.databrew.words import invalid, not_found, page
-from labkit.cloud.databrew.working import RUNS, has_put
+from labkit.cloud.databrew.working import RUNS, finish
 from labkit.cloud.operations import Answer, Context
 
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
@@ -144,7 +144,7 @@ def mend(cloud: Cloud) -> None:
 
 def _ending(cloud: Cloud, run: Record) -> Record:
     done = {"CompletedOn": records.now()}
-    if has_put(cloud, run):
+    if finish(cloud, run):
         return {"State": "SUCCEEDED", **done}
     if run["State"] == "STOPPING":
         return {"State": "STOPPED", **done}

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.databrew import inputs
+from labkit.cloud.databrew import inputs, tables
 from labkit.cloud.databrew.inputs import Input, Sample
 from labkit.cloud.databrew.plans import Plan
 from labkit.cloud.databrew.records import Record
 from labkit.cloud.databrew.runlog import RunLog
 from labkit.cloud.engine import Session
 from labkit.cloud.jobs import Job
-from labkit.cloud.s3.store import Object, Staged, Store
+from labkit.cloud.s3.store import Object, Staged, Store, split_uri
 
 RUNS = "databrew.run"
 
@@ -61,15 +61,24 @@ class Working:
         self.log.write("INFO", f"Dataset {dataset['Name']}: {found.size_bytes} bytes")
         return found
 
-    def put(self, staged: Sequence[Staged], gone: Sequence[Object] = ()) -> None:
-        """Make files objects, all at once. What is put is on record first, for `has_put`."""
+    def put(
+        self,
+        staged: Sequence[Staged],
+        gone: Sequence[Object] = (),
+        written: Sequence[Record] = (),
+    ) -> None:
+        """Make files objects, all at once, and let the catalog say so.
+
+        What is going to be put is on record first: if the process dies, `finish` knows.
+        """
         self.job.check()
         with self.cloud.lock("databrew"):
             if staged:
-                mark = {"uri": staged[0].uri, "etag": staged[0].etag}
+                mark = {"uri": staged[0].uri, "etag": staged[0].etag, "tables": list(written)}
                 run = self.run
                 self.cloud.records(RUNS)[self.id] = run | {"_": run["_"] | {"put": mark}}
         self.store.replace(staged, gone)
+        tables.apply(self.cloud, self.region, written)
         self.log.write("INFO", f"Wrote {len(staged)} file(s)")
 
     def close(self) -> None:
@@ -78,12 +87,18 @@ class Working:
             each.close()
 
 
-def has_put(cloud: Cloud, run: Record) -> bool:
-    """Whether a run's outputs are there, which happens in one moment."""
+def finish(cloud: Cloud, run: Record) -> bool:
+    """Finish what a run of a dead process has put; false where it had put nothing yet."""
     mark = run["_"].get("put")
-    if not mark:
+    if not mark or not _is_there(cloud, mark):
         return False
-    bucket, _, key = mark["uri"].removeprefix("s3://").partition("/")
+    tables.apply(cloud, run["_"]["region"], mark["tables"])
+    return True
+
+
+def _is_there(cloud: Cloud, mark: Record) -> bool:
+    """Whether a run's outputs are there, all of which come in one moment."""
+    bucket, key = split_uri(mark["uri"])
     found = cloud.backend("s3").buckets.get(bucket)
     versions = found.keys.versions(key) if found else []
     return any(version.etag.strip('"') == mark["etag"] for version in versions)

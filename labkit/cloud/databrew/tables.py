@@ -1,0 +1,190 @@
+"""Outputs that are tables of the Data Catalog: where their files go, and what the catalog says.
+
+A table that there is not yet is made, of Parquet files compressed by Snappy. One that there is gets
+files of its own format, in its folders; where the output overwrites, its columns are those of the
+new files. Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DataCatalogOutput.html
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.databrew.recipe import Column
+from labkit.cloud.engine.formats.serdes import CLASSES, serde_format
+from labkit.cloud.lake.definitions import parameters_of
+from labkit.cloud.lake.metastore import Definition, Metastore, input_of
+from labkit.cloud.operations import AwsError, not_here
+from labkit.cloud.s3.store import split_uri
+
+#: Format of a table's files → the output format and compression that it is given.
+FORMATS = {
+    "parquet": ("GLUEPARQUET", "SNAPPY"),
+    "orc": ("ORC", "SNAPPY"),
+    "avro": ("AVRO", "SNAPPY"),
+    "json": ("JSON", None),
+    "openx-json": ("JSON", None),
+}
+
+
+def output_of(
+    cloud: Cloud, region: str, target: Mapping[str, Any], columns: Sequence[Column]
+) -> Definition:
+    """A table's files as an output like any other, with its definition under ``Table``.
+
+    Raises:
+        AwsError: no such database; or the table's files cannot be written by a job.
+    """
+    catalog = Metastore(cloud, region)
+    database, name = target["DatabaseName"].lower(), target["TableName"].lower()
+    if catalog.database(database) is None:
+        raise AwsError("EntityNotFoundException", f"Database {database} not found.")
+    known = catalog.definition(database, name)
+    location = _location(target, known)
+    keys = [key["Name"] for key in (known or {}).get("PartitionKeys") or []]
+    form = _format(known)
+    _check_columns(known, columns, overwrites=bool(target.get("Overwrite")))
+    bucket, key = split_uri(location)
+    return {
+        "Location": {"Bucket": bucket, "Key": key} if key else {"Bucket": bucket},
+        "Format": FORMATS[form][0],
+        "CompressionFormat": FORMATS[form][1],
+        "Overwrite": target.get("Overwrite", False),
+        "PartitionColumns": [_named(key, columns) for key in keys],
+        "Table": {
+            "DatabaseName": database,
+            "Input": _input(known, name, location, form, columns, keys),
+            "Overwrite": target.get("Overwrite", False),
+        },
+    }
+
+
+def partitions_of(location: str, uris: Iterable[str]) -> list[list[str]]:
+    """The partitions' values that files below a location have, each once.
+
+    >>> partitions_of("s3://a/t/", ["s3://a/t/y=1/p", "s3://a/t/y=1/q", "s3://a/t/y=a%2Fb/p"])
+    [['1'], ['a/b']]
+    """
+    folders = dict.fromkeys(uri.removeprefix(location).rpartition("/")[0] for uri in uris)
+    pairs = ([part.partition("=")[2] for part in each.split("/")] for each in folders if each)
+    return [[urllib.parse.unquote(value) for value in values] for values in pairs]
+
+
+def apply(cloud: Cloud, region: str, tables: Iterable[Mapping[str, Any]]) -> None:
+    """Let the catalog say what was written; what it says already it says no second time."""
+    catalog = Metastore(cloud, region)
+    for table in tables:
+        _apply(catalog, table["DatabaseName"], table)
+
+
+def _apply(catalog: Metastore, database: str, table: Mapping[str, Any]) -> None:
+    definition = table["Input"]
+    name = definition["Name"]
+    if catalog.definition(database, name) is None:
+        catalog.create_table(database, definition)
+    elif table["Overwrite"]:
+        catalog.update_table(database, name, definition)
+    known = [tuple(each["Values"]) for each in catalog.partitions(database, name)]
+    new = [values for values in table["Partitions"] if tuple(values) not in known]
+    gone = [list(values) for values in known if list(values) not in table["Partitions"]]
+    catalog.replace_partitions(
+        database,
+        name,
+        add=[_partition(definition, values) for values in new],
+        drop=gone if table["Overwrite"] else [],
+    )
+
+
+def _partition(definition: Definition, values: list[str]) -> Definition:
+    storage = definition["StorageDescriptor"]
+    names = [key["Name"] for key in definition["PartitionKeys"]]
+    pairs = zip(names, values, strict=True)
+    folder = "/".join(f"{key}={urllib.parse.quote(value, safe=' ,')}" for key, value in pairs)
+    place = f"{storage['Location'].rstrip('/')}/{folder}/"
+    return {"Values": values, "StorageDescriptor": {**storage, "Location": place}}
+
+
+def _location(target: Mapping[str, Any], known: Definition | None) -> str:
+    """Where a table's files are, or are to be."""
+    given = (target.get("S3Options") or {}).get("Location")
+    own = ((known or {}).get("StorageDescriptor") or {}).get("Location", "").rstrip("/")
+    asked = f"s3://{given['Bucket']}/{given.get('Key', '')}".rstrip("/") if given else own
+    if not asked:
+        raise AwsError("ValidationException", "The table is new: S3Options must say its location.")
+    if own and asked != own and not target.get("Overwrite"):
+        raise AwsError(
+            "ValidationException",
+            f"The table {target['TableName']} is at {own}, not at {asked}: only an output that "
+            "overwrites can move it.",
+        )
+    return f"{asked}/"
+
+
+def _format(known: Definition | None) -> str:
+    if known is None:
+        return "parquet"
+    kind = parameters_of(known).get("table_type", "")
+    storage = known.get("StorageDescriptor") or {}
+    serde = storage.get("SerdeInfo") or {}
+    form = serde_format(
+        serde.get("SerializationLibrary") or "",
+        storage.get("InputFormat") or "",
+        parameters_of(known),
+    )
+    if kind or form not in FORMATS:
+        why = f"tables of {kind or form} files cannot be a job's output"
+        raise not_here("databrew", "StartJobRun", why)
+    return form
+
+
+def _check_columns(
+    known: Definition | None, columns: Sequence[Column], *, overwrites: bool
+) -> None:
+    """A table that stays as it is takes rows of its own columns only."""
+    if known is None or overwrites:
+        return
+    keys = known.get("PartitionKeys") or []
+    own = {c["Name"].lower() for c in [*known["StorageDescriptor"]["Columns"], *keys]}
+    given = {column.name.lower() for column in columns}
+    if own != given:
+        odd = ", ".join(sorted(own ^ given))
+        raise AwsError(
+            "ValidationException",
+            f"The columns of the table {known['Name']} and of the recipe's result differ: {odd}.",
+        )
+
+
+def _named(key: str, columns: Sequence[Column]) -> str:
+    """The result's column for a key of the table, whose name is in lower case."""
+    return next((c.name for c in columns if c.name.lower() == key.lower()), key)
+
+
+def _input(
+    known: Definition | None,
+    name: str,
+    location: str,
+    form: str,
+    columns: Sequence[Column],
+    keys: Sequence[str],
+) -> Definition:
+    """What the catalog is to say of the table."""
+    new: Definition = {"TableType": "EXTERNAL_TABLE", "PartitionKeys": []}
+    kept = input_of(known) if known else new
+    small = [key.lower() for key in keys]
+    classes = CLASSES[form]
+    storage = {
+        "InputFormat": classes.input,
+        "OutputFormat": classes.output,
+        "SerdeInfo": {"SerializationLibrary": classes.serde, "Parameters": {}},
+        **(kept.get("StorageDescriptor") or {}),
+        "Location": location,
+        "Columns": [
+            {"Name": column.name.lower(), "Type": column.type.hive}
+            for column in columns
+            if column.name.lower() not in small
+        ],
+    }
+    parameters = {"classification": form, **kept.get("Parameters", {})}
+    return {**kept, "Name": name, "StorageDescriptor": storage, "Parameters": parameters}
