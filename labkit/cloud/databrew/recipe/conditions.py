@@ -1,7 +1,11 @@
 """Conditions of a step: which rows it is about. All of them must hold.
 
+The API takes any name and DataBrew's guide lists none; these are what the console's filters are
+called in recipes, with the tests that BOOLEAN_OPERATION documents. A missing value meets only what
+asks for it or starts with a not.
+
 Source: https://docs.aws.amazon.com/databrew/latest/dg/API_ConditionExpression.html and
-https://docs.aws.amazon.com/databrew/latest/dg/recipes.html#recipes.structure
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OPERATION.html
 """
 
 from __future__ import annotations
@@ -9,9 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from labkit.cloud.databrew.recipe import regexps
+from labkit.cloud.databrew.recipe.conversion import constant
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import as_list
+from labkit.cloud.databrew.recipe.patterns import moment_of
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.databrew.recipe.validity import valid
+
+Test = Callable[[Relation, Column, str], str]
 
 
 @dataclass(frozen=True)
@@ -39,52 +50,86 @@ def _one(table: Relation, condition: Condition) -> str:
     needs, sql = CONDITIONS[condition.name]
     if needs and condition.value is None:
         raise RecipeError(f"The condition {condition.name} needs a value.")
-    return sql(column, condition.value or "")
+    return sql(table, column, condition.value or "")
 
 
-def literal(column: Column, text: str) -> str:
-    """A value to compare a column with: a number beside numbers, else by the column's type."""
-    if column.is_number:
-        try:
-            float(text)
-        except ValueError:
-            raise RecipeError(f"'{column.name}' holds numbers; '{text}' is none.") from None
-        return text.strip()
+def _sides(table: Relation, column: Column, text: str) -> tuple[str, str]:
+    """SQL of a column and of a value to order it by: as numbers, times or texts.
+
+    A text column is ordered by numbers where the value is one.
+    """
+    if column.is_number or (column.is_text and _is_number(text)):
+        return column.number, constant(table.context, text, "number", column.name)
+    if column.is_time:
+        return moment_of(column), constant(table.context, text, "timestamp", column.name)
+    return column.text, f"CAST({quoted_text(text)} AS VARCHAR)"
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _compare(sign: str) -> Test:
+    return lambda table, column, value: f" {sign} ".join(_sides(table, column, value))
+
+
+def _any_of(table: Relation, column: Column, value: str) -> str:
+    values = [_written(each) for each in as_list(value) or [value]]
     if column.is_text:
-        return quoted_text(text)
-    return f"CAST({quoted_text(text)} AS {column.type.duckdb})"
+        return f"{column.sql} IN ({', '.join(map(quoted_text, values))})"
+    if column.type.base == "boolean":
+        kind = ("boolean", column.name)
+        return f"{column.sql} IN ({', '.join(constant(table.context, v, *kind) for v in values)})"
+    return " OR ".join(" = ".join(_sides(table, column, each)) for each in values)
 
 
-def _compare(sign: str) -> Callable[[Column, str], str]:
-    return lambda column, value: f"{column.sql} {sign} {literal(column, value)}"
+def _written(value: object) -> str:
+    """A JSON value as recipes write it: true in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _any_of(column: Column, value: str) -> str:
-    values = [str(each) for each in as_list(value) or [value]]
-    return f"{column.sql} IN ({', '.join(literal(column, each) for each in values)})"
-
-
-def _between(column: Column, value: str) -> str:
+def _between(table: Relation, column: Column, value: str) -> str:
     bounds = as_list(value) or value.split(",")
     if len(bounds) != 2:
         raise RecipeError(f"A range has two ends, as [1, 9]; not '{value}'.")
-    low, high = (literal(column, str(each).strip()) for each in bounds)
-    return f"{column.sql} BETWEEN {low} AND {high}"
+    low, high = (_sides(table, column, str(each).strip()) for each in bounds)
+    return f"{low[0]} >= {low[1]} AND {high[0]} <= {high[1]}"
 
 
-def _by(function: str) -> Callable[[Column, str], str]:
-    return lambda column, value: f"{function}({column.text}, {quoted_text(value)})"
+def _by(function: str) -> Test:
+    return lambda table, column, value: f"{function}({column.text}, {quoted_text(value)})"
 
 
-def _not(test: Callable[[Column, str], str]) -> Callable[[Column, str], str]:
-    return lambda column, value: f"({test(column, value)}) IS NOT TRUE"
+def _not(test: Test) -> Test:
+    return lambda table, column, value: f"({test(table, column, value)}) IS NOT TRUE"
 
 
-def _missing(column: Column, value: str) -> str:
+def _missing(table: Relation, column: Column, value: str) -> str:
     return column.missing
 
 
-Test = Callable[[Column, str], str]
+def _matches(table: Relation, column: Column, value: str) -> str:
+    return regexps.found(column.text, value)
+
+
+def _valid(table: Relation, column: Column, value: str) -> str:
+    """Of a data type, or of an advanced one; without a value, of any."""
+    kind = (value, None) if not value or value.lower() in (*NAMES, "unsupported") else ("", value)
+    return valid(table, column, kind[0] or "unsupported", kind[1])
+
+
+def _invalid(table: Relation, column: Column, value: str) -> str:
+    return f"NOT {column.missing} AND NOT {_valid(table, column, value)}"
+
+
+def _is(truth: str) -> Test:
+    return lambda table, column, value: f"lower({column.text}) = '{truth}'"
+
+
 #: Name → whether it needs a value, and its SQL.
 CONDITIONS: dict[str, tuple[bool, Test]] = {
     "IS": (True, _any_of),
@@ -101,6 +146,13 @@ CONDITIONS: dict[str, tuple[bool, Test]] = {
     "NOT_STARTS_WITH": (True, _not(_by("starts_with"))),
     "ENDS_WITH": (True, _by("ends_with")),
     "NOT_ENDS_WITH": (True, _not(_by("ends_with"))),
+    "MATCHES": (True, _matches),
+    "NOT_MATCHES": (True, _not(_matches)),
     "IS_MISSING": (False, _missing),
     "IS_NOT_MISSING": (False, _not(_missing)),
+    "IS_VALID": (False, _valid),
+    "IS_INVALID": (False, _invalid),
+    "IS_NOT_VALID": (False, _invalid),
+    "IS_TRUE": (False, _is("true")),
+    "IS_FALSE": (False, _is("false")),
 }

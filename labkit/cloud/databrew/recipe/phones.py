@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labkit.cloud.databrew.recipe.errors import unknown
+from labkit.cloud.databrew.recipe.vocabularies import alpha_2
 
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
@@ -49,20 +50,26 @@ def printed(text: str, region: str | None, form: str) -> str:
     return phonenumbers.format_number(number, getattr(phonenumbers.PhoneNumberFormat, form))
 
 
-def checked_region(region: str) -> str:
-    """A region's two letters, from its two or three.
+def region_of(code: str) -> str:
+    """A region's two letters, from its two or three; any other text stays.
+
+    >>> region_of("che"), region_of("US")
+    ('CH', 'US')
+    """
+    return alpha_2().get(code.strip().upper(), code.strip().upper())
+
+
+def checked_region(code: str) -> str:
+    """The same for a region that there must be.
 
     Raises:
-        RecipeError: there is none of this name.
+        RecipeError: there is none.
     """
     import phonenumbers
 
-    from labkit.cloud.databrew.recipe.vocabularies import alpha_2
-
-    code = alpha_2().get(region.upper(), region.upper())
-    if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise unknown("region", region, sorted(phonenumbers.SUPPORTED_REGIONS))
-    return code
+    if region_of(code) not in phonenumbers.SUPPORTED_REGIONS:
+        raise unknown("region", code, sorted(phonenumbers.SUPPORTED_REGIONS))
+    return region_of(code)
 
 
 def area_code(text: str) -> str | None:

@@ -1,0 +1,100 @@
+"""Steps for values inside of values.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.EXTRACT_VALUE.html and
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.JSON_TO_STRUCTS.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from labkit.cloud.databrew.recipe import regexps
+from labkit.cloud.databrew.recipe.conditions import Condition, condition_sql
+from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.nested import path_parts, shape_within, value_at
+from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, folded
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+
+
+@category("Data cleaning")("EXTRACT_VALUE")
+def extract_value(
+    table: Relation, *, source_column: Column, target_column: NewColumn, path: str
+) -> Relation:
+    """What is at a path in a map, a list, a struct or a JSON text, as a new column.
+
+    The path may begin with the column's name, as in the page's examples.
+    """
+    parts = path_parts(path)
+    inside = parts[1:] if parts[:1] == [source_column.name] else parts
+    return table.put(target_column, value_at(source_column, inside), after=source_column)
+
+
+@category("Basic column")("JSON_TO_STRUCTS")
+def json_to_structs(
+    table: Relation,
+    *,
+    source_columns: Columns = (),
+    regex_column_selector: str | None = None,
+    remove_source_column: bool = False,
+    unnest_level: int | None = None,
+    condition_expressions: Json = None,
+) -> Relation:
+    """JSON texts as structs of the one shape that holds all of a column's.
+
+    The struct takes the column's place and name where that goes; else it stands beside it with
+    _struct at the end of its name, which is not documented. Objects below the level stay text.
+    """
+    pattern = regexps.checked(regex_column_selector) if regex_column_selector else None
+    chosen = [
+        c for c in table.columns if c in source_columns or (pattern and pattern.search(c.name))
+    ]
+    if not chosen:
+        raise RecipeError(
+            "The parameters 'sourceColumns' and 'regexColumnSelector' name no column."
+        )
+    if condition_expressions:
+        both = (table.condition, condition_sql(table, _conditions(condition_expressions)))
+        table = replace(table, condition=" AND ".join(f"({each})" for each in both if each))
+    structs = {f"{column.name}_struct": column for column in chosen}
+    for name, column in structs.items():
+        table = table.put(name, _struct(table, column, unnest_level), after=column)
+    return _renamed(table, structs) if remove_source_column else table
+
+
+def _struct(table: Relation, column: Column, levels: int | None) -> str:
+    """SQL of the struct; the shape is told by looking at the values."""
+    text = f"CASE WHEN json_valid({column.text}) THEN {column.text} END"
+    among = f"WHERE ({table.condition})" if table.condition else ""
+    found = table.look(f"json_group_structure(CAST({text} AS JSON))", among)[0][0]
+    shape = shape_within(json.loads(found or '"NULL"'), levels)
+    if not isinstance(shape, dict | list):
+        raise RecipeError(f"No value of '{column.name}' is a JSON object.")
+    return f"from_json({text}, {quoted_text(json.dumps(shape))})"
+
+
+def _renamed(table: Relation, structs: dict[str, Column]) -> Relation:
+    gone = {column.name for column in structs.values()}
+    shown = [
+        (structs[each.name].name if each.name in structs else each.name, each.sql)
+        for each in table.columns
+        if each.name not in gone
+    ]
+    return replace(table, condition="").select(shown)
+
+
+def _conditions(given: Any) -> Iterable[Condition]:
+    """Condition expressions in a parameter, their members in any spelling."""
+    if not isinstance(given, list):
+        raise RecipeError("The parameter 'conditionExpressions' must be a JSON list of conditions.")
+    for each in given:
+        members = {folded(name): value for name, value in dict(each).items()}
+        value = members.get("value")
+        yield Condition(
+            str(members.get("condition", "")),
+            str(members.get("targetcolumn", "")),
+            None if value is None else str(value),
+        )
