@@ -14,6 +14,7 @@ from labkit import environment, names, process
 from labkit.catalog import Catalog
 from labkit.catchup import catch_up
 from labkit.commands import Commands
+from labkit.flows import Flows
 from labkit.names import Names, guid_of
 from labkit.progress import steps
 from labkit.query import Query
@@ -98,6 +99,11 @@ class Lab:
     def catalog(self) -> Catalog:
         """Databases, tables and crawlers (Glue)."""
         return Catalog(self)
+
+    @functools.cached_property
+    def flows(self) -> Flows:
+        """State machines and their executions (Step Functions)."""
+        return Flows(self)
 
     @functools.cached_property
     def query(self) -> Query:

@@ -12,7 +12,10 @@ def sqs(aws):
     return aws("sqs")
 
 
-HOW = {"as asked": ({}, {"WaitTimeSeconds": 20}), "as the queue says": ({"ReceiveMessageWaitTimeSeconds": "20"}, {})}  # fmt: skip
+HOW = {
+    "as asked": ({}, {"WaitTimeSeconds": 20}),
+    "as the queue says": ({"ReceiveMessageWaitTimeSeconds": "20"}, {}),
+}
 
 
 @pytest.mark.parametrize(("attributes", "asked"), HOW.values(), ids=HOW)

@@ -170,7 +170,7 @@ class _Side:
         return StateFailed(error.error, error.cause, events=events, also=error.also, located=True)
 
     def _aborted(self, number: int, frame: Frame, after: int | None, own: bool) -> list[Event]:
-        if not frame.mark or "output" in frame.mark:
+        if "state" not in frame.mark or "output" in frame.mark:
             return []
         events = []
         if self.kind == "Map" and not own:

@@ -15,7 +15,7 @@ from typing import Any
 from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.states import fields, graphs, jsonata
 from labkit.cloud.states.choices import operator_of
-from labkit.cloud.states.resources import TOKEN, read_resource
+from labkit.cloud.states.resources import TOKEN, Resource, read_resource
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 LONGEST = 1_048_576
@@ -234,6 +234,9 @@ def _task(state: Json, at: str, machine: Json, kind: str) -> Problems:
             "ARN, or the resource is not available in this region."
         )
         yield Problem(SCHEMA, words, f"{at}/Resource")
+    elif unknown := _unknown(state, resource):
+        words = f'The field "{unknown}" is not supported by Step Functions'
+        yield Problem(SCHEMA, words, f"{at}/{_given(state)}")
     elif kind == "EXPRESS" and resource.pattern:
         pattern = TOKEN if resource.pattern == TOKEN else resource.pattern.partition(":")[0]
         words = f"Express state machine does not support '.{pattern}' service integration "
@@ -241,6 +244,20 @@ def _task(state: Json, at: str, machine: Json, kind: str) -> Problems:
     elif kind == "EXPRESS" and resource.kind == "Activity":
         words = "Activities are not supported by Express state machines"
         yield Problem(SCHEMA, words, f"{at}/Resource")
+
+
+def _given(state: Json) -> str:
+    return "Parameters" if "Parameters" in state else "Arguments"
+
+
+def _unknown(state: Json, resource: Resource) -> str | None:
+    """A parameter that the service's action does not have."""
+    given = state.get(_given(state))
+    if resource.integration is None or not isinstance(given, dict):
+        return None
+    known = resource.integration.parameters()
+    names = (name.removesuffix(".$") for name in given)
+    return next((name for name in names if name.lower() not in known), None)
 
 
 def _choice(state: Json, at: str, machine: Json, kind: str) -> Problems:

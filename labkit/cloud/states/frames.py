@@ -77,7 +77,7 @@ class Frame:
             last: the event that it leads off.
             after: the event that is told to have led to the first state.
         """
-        if not self.mark:
+        if "state" not in self.mark:
             self.mark = {"variables": variables, "last": last}
             self.enter(self.machine["StartAt"], data, *events, after=after)
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.cloud.protocol import service_model
 from labkit.cloud.states import sdk
 from labkit.cloud.states.errors import TASK_FAILED, StateFailed
 from labkit.cloud.states.templates import text
@@ -68,6 +69,12 @@ class Integration:
     answer: Callable[[Json], Any] = lambda answer: answer
     sync: dict[str, Sync] = field(default_factory=dict)
     callback: bool = False
+
+    def parameters(self) -> set[str]:
+        """The names of what can be asked, in lower case."""
+        model = service_model(self.service)
+        shape = model.operation_model(self.operation).input_shape if model else None
+        return {name.lower() for name in shape.members} if shape else set()
 
 
 def find(service: str, action: str) -> Integration | None:

@@ -81,7 +81,7 @@ class _Task:
         token = tokens.new_token() if self.resource.has_token else None
         scope = self.visit.context(**({"Task": {"Token": token}} if token else {}))
         self.visit.scope.context.update(scope)
-        arguments = self.visit.arguments()
+        arguments = self._arguments()
         limits = {"timeoutInSeconds": self.timeout, "heartbeatInSeconds": self.heartbeat}
         details = self._scheduled(arguments) | {k: int(v) for k, v in limits.items() if v}
         events = [Event(f"{self.resource.kind}Scheduled", details)]
@@ -95,6 +95,11 @@ class _Task:
             token=token,
             also=lambda: self._expect(token),
         )
+
+    def _arguments(self) -> Any:
+        """A function gets the state's input, a service only what the state says."""
+        said = {"Parameters", "Arguments"} & set(self.visit.state)
+        return self.visit.arguments() if said or self.resource.kind != "Task" else {}
 
     def _expect(self, token: str | None) -> None:
         if token:
