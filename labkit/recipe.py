@@ -210,6 +210,34 @@ class Recipe:
         Raises:
             RunFailed: with DataBrew's reason.
         """
+        self.put_job(
+            name,
+            data_set=data_set,
+            recipe=recipe,
+            to=to,
+            version=version,
+            format=format,
+            compression=compression,
+            table=table,
+            overwrite=overwrite,
+        )
+        return run_of(self.lab, name, timeout_s)
+
+    @told
+    def put_job(
+        self,
+        name: str,
+        *,
+        data_set: str,
+        recipe: str,
+        to: str,
+        version: str = "LATEST_PUBLISHED",
+        format: str = "PARQUET",
+        compression: str | None = "SNAPPY",
+        table: str = "",
+        overwrite: bool = True,
+    ) -> str:
+        """Make or change a recipe job without running it; as `run_job`. Returns its name."""
         place = _location(to)
         if table:
             database, name_of_table = table.split(".")
@@ -222,7 +250,7 @@ class Recipe:
         reference = {"Name": recipe, "RecipeVersion": version}
         once = {"DatasetName": data_set, "RecipeReference": reference}
         self._put_job("recipe", name, once, **output)
-        return run_of(self.lab, name, timeout_s)
+        return name
 
     @told
     def add_schedule(self, name: str, *, jobs: Sequence[str], cron: str) -> str:

@@ -27,7 +27,7 @@ SENTENCES = {
     "DELETE_DUPLICATE_ROWS": "Remove duplicate rows",
     "FILL_WITH_CUSTOM": "Fill missing values of {sourceColumn} with {columnValue}",
     "REPLACE_TEXT": "Replace {pattern} by {value} in {sourceColumn}",
-    "JOIN": "{joinType}, {joinKeys}",
+    "JOIN": "{joinType} on {joinKeys}",
     "UNION": "Union",
     "SPLIT_COLUMN_SINGLE_DELIMITER": "Split {sourceColumn} at {pattern}",
 }
@@ -55,6 +55,8 @@ def sentence(step: dict[str, Any]) -> str:
     """
     action = step["Action"]
     given = {n: _value(text) for n, text in (action.get("Parameters") or {}).items()}
+    if "joinType" in given:
+        given["joinType"] = given["joinType"].replace("_", " ").capitalize()
     said = _filled(action["Operation"], given)
     conditions = " and ".join(map(_condition, step.get("ConditionExpressions") or []))
     return f"{said} where {conditions}" if conditions else said

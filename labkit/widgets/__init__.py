@@ -1,4 +1,4 @@
-"""The consoles of the labs as widgets: crawlers, catalog, storage, query editor.
+"""The consoles of the labs as widgets: crawlers, catalog, storage, queries, recipes, profiles.
 
 Each is a small model on the learner's own helpers and clients, and draws with files of this
 package alone: no network, no build. Beside the live widget every console gives a static
@@ -8,6 +8,15 @@ picture, so that a stored notebook shows what there was.
 from labkit.widgets.catalog import CatalogBrowser
 from labkit.widgets.crawlers import CrawlerConsole
 from labkit.widgets.editor import QueryEditor
+from labkit.widgets.profile import ProfileView
+from labkit.widgets.recipe import RecipeEditor
 from labkit.widgets.storage import S3Browser
 
-__all__ = ["CatalogBrowser", "CrawlerConsole", "QueryEditor", "S3Browser"]
+__all__ = [
+    "CatalogBrowser",
+    "CrawlerConsole",
+    "ProfileView",
+    "QueryEditor",
+    "RecipeEditor",
+    "S3Browser",
+]

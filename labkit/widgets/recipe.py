@@ -1,0 +1,263 @@
+"""The recipe editor: DataBrew's project session, in a notebook's cell.
+
+The sample at the left, the recipe at the right; a step is chosen by its category, filled in as a
+form, looked at and then applied. Everything goes through the session that ``StartProjectSession``
+opens; what changes steps that are there, such as moving one, through ``UpdateRecipe``.
+https://docs.aws.amazon.com/databrew/latest/dg/projects.html
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+from traitlets import Dict, List
+
+from labkit import recipes
+from labkit.recipe import WORKING
+from labkit.recipe_runs import ENDS, written
+from labkit.widgets.console import Console, Facts, front_end
+from labkit.widgets.recipe_facts import project_facts, run_facts, source_facts, step_facts
+from labkit.widgets.recipe_picture import pictured
+from labkit.widgets.refusals import Notice
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+OPERATIONS = (Path(__file__).parents[1] / "operations.json").read_text(encoding="utf-8")
+PACKED = ("PARQUET", "ORC", "AVRO")
+ROWS, FIRST_LOOK_S, SLOWEST_LOOK_S = 50, 0.1, 0.5
+FRAME = {"start": 0, "row": 0, "hidden": []}
+Steps = list[Facts]
+
+
+class RecipeEditor(Console):
+    """A project's sample and its recipe.
+
+    Args:
+        lab: the lab whose clients to use.
+        project: the project, as ``lab.recipe.add_project`` makes it.
+    """
+
+    _esm = (
+        front_end("core.js", "recipe_grid.js", "recipe_form.js", "recipe_pane.js", "recipe.js")
+        + f"\nconst KNOWN = {OPERATIONS};\n"
+    )
+    _css = front_end("core.css", "recipe.css", "profile.css")
+    project = Dict().tag(sync=True)
+    steps: List[Facts] = List().tag(sync=True)
+    view = Dict().tag(sync=True)
+    frame = Dict().tag(sync=True)
+    at = Dict().tag(sync=True)
+    sources: List[Facts] = List().tag(sync=True)
+    profile = Dict().tag(sync=True)
+    run = Dict().tag(sync=True)
+
+    def __init__(self, lab: Lab, project: str) -> None:
+        super().__init__(lab, frame=dict(FRAME), project={"name": project})
+        self._session = ""
+        self._before: list[Steps] = []  # what undo goes back to
+        self.attempt("open", {})
+
+    # The session ----------------------------------------------------------------------------------
+
+    def do_open(self) -> None:
+        """Open the project's session, and show its sample after all steps."""
+        name = self.project["name"]
+        started = self.call("databrew", "start_project_session", Name=name, AssumeControl=True)
+        self._session = started["ClientSessionId"]
+        self._show_project()
+        self._look()
+
+    def do_frame(self, **changes: Any) -> None:
+        """Show other columns or rows: ``start``, ``row``, ``hidden``."""
+        self.frame = {**self.frame, **changes}
+        self._look(self.at.get("step"), self.at.get("index"))
+
+    def do_look(self, *, index: int | None = None) -> None:
+        """Show the sample after the first ``index`` steps; after all by default."""
+        self.notice = {}
+        self._look(None, index)
+
+    def do_preview(self, *, step: Facts, index: int | None = None) -> None:
+        """Show what a step would do, at the recipe's end or after the first ``index`` steps."""
+        self.notice = {}
+        self._look(step, index, find=True)
+
+    def do_apply(self, *, step: Facts) -> None:
+        """Take a step: it goes to the recipe's end."""
+        self.notice = {}
+        before = self._steps()
+        found = self._act(step, None, preview=False)
+        self._before.append(before)
+        self._show_project()
+        self._show(found, None, None, find=True)
+
+    def do_sources(self) -> None:
+        """List the data sets that a join may take, and the columns of those in the catalog."""
+        found = self.all("databrew", "list_datasets", "Datasets")
+        self.sources = [source_facts(self.lab, data_set) for data_set in found]
+
+    # The recipe -----------------------------------------------------------------------------------
+
+    def do_replace(self, *, index: int, step: Facts) -> None:
+        """Change the step at a place."""
+        steps = self._steps()
+        self._change([*steps[:index], step, *steps[index + 1 :]])
+
+    def do_remove(self, *, index: int) -> None:
+        """Take a step out."""
+        steps = self._steps()
+        self._change([*steps[:index], *steps[index + 1 :]])
+
+    def do_move(self, *, index: int, to: int) -> None:
+        """Put a step to another place."""
+        steps = self._steps()
+        steps.insert(to, steps.pop(index))
+        self._change(steps)
+
+    def do_undo(self) -> None:
+        """The recipe as it was before the last change that was made here."""
+        if self._before:
+            self._change(self._before.pop(), keep=False)
+
+    def do_upload(self, *, text: str) -> None:
+        """Put a file's steps in place of the recipe's."""
+        self._change(recipes.read(text))
+
+    def do_download(self, *, format: str) -> None:
+        """Send the recipe as a file to the browser."""
+        write = {"json": recipes.as_json, "yaml": recipes.as_yaml}[format]
+        name = f"{self.project['recipe']}.{format}"
+        self.send({"download": name}, [write(self._steps()).encode()])
+
+    def do_publish(self, *, description: str = "") -> None:
+        """Publish the recipe as it stands."""
+        named = {"Name": self.project["recipe"], "Description": description}
+        self.call("databrew", "publish_recipe", **named)
+        self._show_project()
+        text = f"Published {self.project['recipe']} as version {self.project['published']}."
+        self.notice = Notice(text, kind="info").facts()
+
+    def _change(self, steps: Steps, *, keep: bool = True) -> None:
+        """Give the recipe other steps; they stay only if they can run."""
+        self.notice = {}
+        before, name = self._steps(), self.project["recipe"]
+        self.call("databrew", "update_recipe", Name=name, Steps=steps)
+        try:
+            found = self._act(None, None)
+        except ClientError:
+            self.call("databrew", "update_recipe", Name=name, Steps=before)
+            raise
+        if keep:
+            self._before.append(before)
+        self._show_project()
+        self._show(found, None, None)
+
+    def _steps(self) -> Steps:
+        named = {"Name": self.project["recipe"], "RecipeVersion": WORKING}
+        return list(self.call("databrew", "describe_recipe", **named)["Steps"])
+
+    # Jobs -----------------------------------------------------------------------------------------
+
+    def do_profile(self) -> None:
+        """Profile the data set, and show what the job wrote."""
+        self.profile = {"state": "RUNNING", "html": ""}
+        try:
+            found = self.lab.recipe.profile(self.project["data_set"])
+        except Exception:
+            self.profile = {}
+            raise
+        self.profile = {"state": "SUCCEEDED", "html": found._repr_html_()}
+
+    def do_run(self, *, to: str, format: str = "PARQUET") -> None:
+        """Run the published recipe on the whole data set, and look on until it is done."""
+        self.notice, name = {}, self.project["name"]
+        self.lab.recipe.put_job(
+            name,
+            data_set=self.project["data_set"],
+            recipe=self.project["recipe"],
+            to=to,
+            format=format,
+            compression="SNAPPY" if format in PACKED else None,
+        )
+        run_id = self.call("databrew", "start_job_run", Name=name)["RunId"]
+        pause_s = FIRST_LOOK_S
+        while self._follow(name, run_id)["State"] not in ENDS and not self._over.wait(pause_s):
+            pause_s = min(pause_s * 1.3, SLOWEST_LOOK_S)
+
+    def _follow(self, job: str, run_id: str) -> Facts:
+        found: Facts = self.call("databrew", "describe_job_run", Name=job, RunId=run_id)
+        ended = found["State"] == "SUCCEEDED"
+        files = list(written(self.lab, found)) if ended else []
+        self.run = run_facts(self.lab, found, files)
+        return found
+
+    # Showing --------------------------------------------------------------------------------------
+
+    def _show_project(self) -> None:
+        found = self.call("databrew", "describe_project", Name=self.project["name"])
+        named = {"Name": found["RecipeName"]}
+        recipe = self.call("databrew", "describe_recipe", **named, RecipeVersion=WORKING)
+        published = list(self.all("databrew", "list_recipe_versions", "Recipes", **named))
+        self.steps = [step_facts(step) for step in recipe["Steps"]]
+        to = f"s3://{self.lab.names.curated_bucket}/{found['Name']}/"
+        facts = project_facts(found, recipe, published)
+        self.project = facts | {"undo": bool(self._before), "to": to}
+
+    def _look(
+        self, step: Facts | None = None, index: int | None = None, *, find: bool = False
+    ) -> None:
+        self._show(self._act(step, index), step, index, find=find)
+
+    def _act(self, step: Facts | None, index: int | None, *, preview: bool = True) -> Facts:
+        frame = {
+            "StartColumnIndex": self.frame["start"],
+            "StartRowIndex": self.frame["row"],
+            "RowRange": ROWS,
+            "HiddenColumns": self.frame["hidden"],
+        }
+        action: Facts = {"RecipeStep": step, "Preview": preview} if step else {}
+        if index is not None:
+            action["StepIndex"] = index
+        answer = self.call(
+            "databrew",
+            "send_project_session_action",
+            Name=self.project["name"],
+            ClientSessionId=self._session,
+            ViewFrame=frame,
+            **action,
+        )
+        found: Facts = json.loads(answer["Result"])
+        return found
+
+    def _show(
+        self, found: Facts, step: Facts | None, index: int | None, *, find: bool = False
+    ) -> None:
+        """Show a view; ``find`` moves to the columns that a step has made or changed."""
+        start = self._start_of_change(found) if find else self.frame["start"]
+        if start != self.frame["start"]:
+            self.frame = {**self.frame, "start": start}
+            seen = self._act(step, index) if step else self._act(None, index)
+            found = seen | {"changes": found["changes"]}
+        with self.hold_trait_notifications():
+            self.at = {"step": step, "index": index} if step or index is not None else {}
+            self.view = found
+
+    def _start_of_change(self, found: Facts) -> int:
+        """Where to look from: the frame as it is when all changed columns are in it."""
+        changes = found.get("changes") or {}
+        names = [*changes.get("new", []), *changes.get("changed", [])]
+        shown = {column["name"] for column in found["columns"]}
+        if not names or names[0] in shown:
+            return int(self.frame["start"])
+        all_names = [column["name"] for column in found["allColumns"]]
+        return max(0, all_names.index(names[0]) - 2)
+
+    # Picture --------------------------------------------------------------------------------------
+
+    def snapshot(self) -> str:
+        """The recipe in words, and the first rows and columns of the sample."""
+        return pictured(self.project, self.steps, self.view, self.notice)

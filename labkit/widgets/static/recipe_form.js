@@ -1,0 +1,196 @@
+/* A step as a form, made from what the operation says of its own parameters. */
+
+const CATEGORY_ORDER = ["Basic column", "Data cleaning", "Data quality", "Column structure", "Column formatting", "Data structure", "Outliers", "Data science", "PII"];
+const SHORT = { "Mathematical functions": "Math", "Aggregate functions": "Aggregate", "Text functions": "Text", "Date and time functions": "Date", "Window functions": "Window", "Web functions": "Web", "Other functions": "Other",
+  "Basic column": "Column", "Data cleaning": "Clean", "Data quality": "Quality", "Column structure": "Split & merge", "Column formatting": "Format", "Data structure": "Structure", "Data science": "Encode" };
+
+const inWords = (name) => { const words = name.replace(/_/g, " ").toLowerCase(); return words[0].toUpperCase() + words.slice(1); };
+/* Words between double backticks are code. */
+const prose = (text) => text.split(/``?/).map((part, at) => (at % 2 ? h("code", {}, part) : part));
+const searchBox = (own) => h("input", { type: "search", class: "lk-rx-search", placeholder: "Find an operation", "aria-label": "Find an operation", value: own.search,
+  oninput: (e) => own.set({ search: e.target.value, category: "" }) });
+const spaced = (name) => inWords(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2"));
+
+function categories() {
+  const found = [...new Set(KNOWN.operations.map((o) => o.category))];
+  const rank = (name) => { const at = CATEGORY_ORDER.indexOf(name); return at < 0 ? 99 : at; };
+  return found.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+}
+
+function toolbar(get, send, own) {
+  const wanted = own.search.trim().toLowerCase();
+  const open = own.category || wanted;
+  const matches = KNOWN.operations.filter((o) => (wanted
+    ? `${o.name} ${inWords(o.name)} ${o.summary}`.toLowerCase().includes(wanted) : o.category === own.category));
+  if (wanted) matches.sort((a, b) => inWords(b.name).toLowerCase().includes(wanted) - inWords(a.name).toLowerCase().includes(wanted));
+  return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) { e.preventDefault(); own.set({ category: "", search: "" }); } } },
+    h("div", { class: "lk-rx-toolbar", role: "toolbar", "aria-label": "Operations" },
+      categories().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-label": c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
+        onclick: () => own.set({ category: own.category === c ? "" : c, search: "" }) }, SHORT[c] || c))),
+    open && h("div", { class: "lk-rx-menu", role: "menu", "aria-label": wanted ? "Operations found" : own.category },
+      matches.length ? matches.map((o) => h("button", { type: "button", role: "menuitem", class: "lk-rx-item", "aria-label": inWords(o.name), onclick: () => own.startForm(o) },
+        h("b", {}, inWords(o.name)), h("span", { class: "lk-quiet" }, prose(o.summary)))) : h("p", { class: "lk-quiet lk-pad" }, `No operation is called "${own.search}".`)));
+}
+
+/* The form ----------------------------------------------------------------------------------------- */
+
+function formView(get, send, own) {
+  const form = own.form;
+  const operation = form.operation;
+  const previewed = get("at").step && form.looked === JSON.stringify(stepOf(form));
+  const editing = form.index !== null;
+  const look = () => { const step = stepOf(form); form.looked = JSON.stringify(step); send("preview", { step, ...(editing ? { index: form.index } : {}) }); };
+  const apply = () => { form.sent = true; send(editing ? "replace" : "apply", editing ? { index: form.index, step: stepOf(form) } : { step: stepOf(form) }); };
+  return h("form", { class: "lk-rx-form", "data-key": `${operation.name}-${form.id}`, "aria-label": inWords(operation.name), onsubmit: (e) => { e.preventDefault(); look(); },
+      onkeydown: (e) => { if (e.key === "Escape") own.closeForm(); } },
+    h("div", { class: "lk-rx-form-head" }, h("div", { class: "lk-grow" }, h("b", {}, inWords(operation.name)), editing && badge(`step ${form.index + 1}`, "plain")),
+      button("Close form", () => own.closeForm(), { class: "lk-plain" }, "✕")),
+    h("p", { class: "lk-quiet lk-small" }, prose(operation.summary)),
+    operation.name === "JOIN" ? joinFields(form, own, get) : operation.parameters.map((p) => field(p, form, own, get)),
+    conditionFields(form, own, get),
+    h("div", { class: "lk-rx-form-foot" },
+      h("button", { type: "submit", "aria-label": "Preview changes", class: previewed ? "" : "lk-primary", disabled: !isComplete(form) }, "Preview"),
+      button(editing ? "Save step" : "Apply step", apply, { class: previewed ? "lk-primary" : "", disabled: !isComplete(form) }, editing ? "Save" : "Apply"),
+      button("Cancel step", () => own.closeForm(), {}, "Cancel")));
+}
+
+function field(parameter, form, own, get) {
+  const id = `${form.id}-${parameter.name}`;
+  const set = (value) => { form.values[parameter.name] = value; own.set({}); };
+  const value = form.values[parameter.name];
+  const make = INPUTS[parameter.kind] || INPUTS.text;
+  const label = parameter.required ? spaced(parameter.name) : [spaced(parameter.name), h("span", { class: "lk-quiet" }, " optional")];
+  if (parameter.kind === "flag") return h("label", { class: "lk-rx-check" },
+    h("input", { type: "checkbox", "aria-label": spaced(parameter.name), checked: value === "true", onchange: (e) => set(String(e.target.checked)) }), spaced(parameter.name));
+  return h("div", { class: "lk-rx-field" }, h("label", { for: id }, label), make({ id, "aria-label": spaced(parameter.name) }, value, set, parameter, names(get, form)));
+}
+
+/* The columns that a form offers: those before its step, also while a preview shows those after. */
+function names(get, form) {
+  if (!get("at").step) form.columns = (get("view").allColumns || []).map((c) => c.name);
+  return form.columns || [];
+}
+const textInput = (type) => (props, value, set, parameter) => h("input", { ...props, type, value: value ?? "", step: type === "number" ? "any" : null,
+  placeholder: parameter.default === null || parameter.default === undefined ? "" : String(parameter.default), oninput: (e) => set(e.target.value) });
+const area = (hint) => (props, value, set) => h("textarea", { ...props, rows: "3", placeholder: hint, value: value ?? "", oninput: (e) => set(e.target.value) });
+
+const INPUTS = {
+  text: textInput("text"), number: textInput("number"), whole: textInput("number"), "new column": textInput("text"),
+  "new columns": area("one name a line"), texts: area("one a line"), json: area("JSON"),
+  column: (props, value, set, parameter, columns) => h("select", { ...props, value: value ?? "", onchange: (e) => set(e.target.value) },
+    h("option", { value: "" }, parameter.required ? "Choose a column" : "–"), columns.map((n) => h("option", { value: n }, n))),
+  choice: (props, value, set, parameter) => h("select", { ...props, value: value ?? parameter.default ?? "", onchange: (e) => set(e.target.value) },
+    parameter.required && h("option", { value: "" }, "Choose"), parameter.choices.map((c) => h("option", { value: c }, inWords(c)))),
+  columns: (props, value, set, parameter, columns) => {
+    const chosen = listOf(value);
+    const toggle = (n) => set(JSON.stringify(chosen.includes(n) ? chosen.filter((c) => c !== n) : columns.filter((c) => chosen.includes(c) || c === n)));
+    return h("div", { ...props, class: "lk-rx-columns", role: "group" }, columns.map((n) =>
+      h("label", { class: "lk-rx-check" }, h("input", { type: "checkbox", "aria-label": n, checked: chosen.includes(n), onchange: () => toggle(n) }), n)));
+  },
+};
+
+function listOf(text) {
+  try { const found = JSON.parse(text); return Array.isArray(found) ? found : []; } catch { return []; }
+}
+
+/* A join: with which data set, on which columns, and what is taken of it. -------------------------- */
+
+function joinFields(form, own, get) {
+  const set = (name, value) => { form.values[name] = value; own.set({}); };
+  const sources = get("sources");
+  const chosen = sources.find((s) => s.definition === form.values.secondInput);
+  const pairs = listOf(form.values.joinKeys);
+  const pair = pairs[0] || { key: "", value: "" };
+  const put = (changes) => set("joinKeys", JSON.stringify([{ ...pair, ...changes }, ...pairs.slice(1)]));
+  const choose = (definition) => {
+    const source = sources.find((s) => s.definition === definition);
+    form.values.secondInput = definition;
+    form.values.rightColumns = JSON.stringify(source ? source.columns : []);
+    const same = (source ? source.columns : []).find((c) => names(get, form).includes(c));
+    put({ key: same || "", value: same || "" });
+  };
+  const part = (label, id, input) => h("div", { class: "lk-rx-field" }, h("label", { for: `${form.id}-${id}` }, label), input);
+  const props = (id, label) => ({ id: `${form.id}-${id}`, "aria-label": label });
+  const right = chosen && chosen.columns.length ? chosen.columns : null;
+  const type = form.operation.parameters.find((p) => p.name === "joinType");
+  return [
+    part("With the data set", "secondInput", h("select", { ...props("secondInput", "Second data set"), value: form.values.secondInput || "", onchange: (e) => choose(e.target.value) },
+      h("option", { value: "" }, "Choose a data set"), sources.map((s) => h("option", { value: s.definition }, s.name)))),
+    part("Type", "joinType", INPUTS.choice(props("joinType", "Join type"), form.values.joinType, (v) => set("joinType", v), { ...type, required: false })),
+    part("Where", "key", h("div", { class: "lk-rx-pair" },
+      INPUTS.column(props("key", "Column of this table"), pair.key, (v) => put({ key: v }), { required: true }, names(get, form)), "=",
+      right ? INPUTS.column(props("value", "Column of the second data set"), pair.value, (v) => put({ value: v }), { required: true }, right)
+        : INPUTS.text(props("value", "Column of the second data set"), pair.value, (v) => put({ value: v }), {}))),
+    part("Columns of this table", "leftColumns", INPUTS.columns(props("leftColumns", "Columns of this table"), form.values.leftColumns, (v) => set("leftColumns", v), {}, names(get, form))),
+    part("Columns of the second data set", "rightColumns", right ? INPUTS.columns(props("rightColumns", "Columns to take"), form.values.rightColumns, (v) => set("rightColumns", v), {}, right)
+      : INPUTS.texts(props("rightColumns", "Columns to take"), form.values.rightColumns, (v) => set("rightColumns", v))),
+  ];
+}
+
+/* Conditions: which rows a step is about. ---------------------------------------------------------- */
+
+function conditionFields(form, own, get) {
+  const change = (at, changes) => { Object.assign(form.conditions[at], changes); own.set({}); };
+  const needs = (name) => (KNOWN.conditions.find((c) => c.name === name) || {}).value;
+  return h("div", { class: "lk-rx-conditions" },
+    form.conditions.map((c, at) => h("div", { class: "lk-rx-condition", "data-key": `condition${at}` },
+      h("span", { class: "lk-quiet lk-small" }, at ? "and" : "where"),
+      h("select", { "aria-label": `Condition ${at + 1}: column`, value: c.TargetColumn, onchange: (e) => change(at, { TargetColumn: e.target.value }) }, names(get, form).map((n) => h("option", { value: n }, n))),
+      h("select", { "aria-label": `Condition ${at + 1}: test`, value: c.Condition, onchange: (e) => change(at, { Condition: e.target.value }) }, KNOWN.conditions.map((k) => h("option", { value: k.name }, inWords(k.name).toLowerCase()))),
+      needs(c.Condition) && h("input", { type: "text", "aria-label": `Condition ${at + 1}: value`, value: c.Value ?? "", oninput: (e) => change(at, { Value: e.target.value }) }),
+      button(`Remove condition ${at + 1}`, () => { form.conditions.splice(at, 1); own.set({}); }, { class: "lk-plain" }, "✕"))),
+    button("Add condition", () => { form.conditions.push({ Condition: "IS", TargetColumn: form.values.sourceColumn || names(get, form)[0] || "" }); own.set({}); }, { class: "lk-plain lk-small" },
+      form.conditions.length ? "+ and …" : "+ only where …"));
+}
+
+/* The form's content as boto3 takes it: texts, lists as JSON; what is empty is left out. */
+function stepOf(form) {
+  const parameters = {};
+  for (const p of form.operation.parameters) {
+    const text = parameterText(p, form.values[p.name]);
+    if (text !== null) parameters[p.name] = text;
+  }
+  const action = { Operation: form.operation.name, ...(Object.keys(parameters).length ? { Parameters: parameters } : {}) };
+  const conditions = form.conditions.filter((c) => c.TargetColumn).map((c) => {
+    const needs = KNOWN.conditions.find((k) => k.name === c.Condition).value;
+    return { Condition: c.Condition, ...(needs ? { Value: c.Value ?? "" } : {}), TargetColumn: c.TargetColumn };
+  });
+  return { Action: action, ...(conditions.length ? { ConditionExpressions: conditions } : {}) };
+}
+
+function parameterText(parameter, value) {
+  if (value === undefined || value === null || value === "") return null;
+  if (parameter.kind === "columns") return listOf(value).length ? value : null;
+  if (parameter.kind === "texts" || parameter.kind === "new columns")
+    return value.trim().startsWith("[") ? value : JSON.stringify(value.split("\n").filter((line) => line !== ""));
+  if (parameter.kind === "flag" && value === String(parameter.default ?? false)) return null;
+  return String(value);
+}
+
+const isComplete = (form) => form.operation.parameters.every((p) => !p.required || p.kind === "text" || parameterText(p, form.values[p.name]) !== null || p.kind === "flag");
+
+/* The values that a form starts with: the step's, or what the chosen column suggests. */
+function startValues(operation, column, columns) {
+  const values = {};
+  for (const p of operation.parameters) {
+    if (p.required && p.kind === "choice") values[p.name] = p.choices[0];
+    if (p.required && p.kind === "flag") values[p.name] = "false";
+    if (p.kind === "flag" && p.default === true) values[p.name] = "true";
+  }
+  const source = operation.parameters.find((p) => p.kind === "column") ;
+  const sources = operation.parameters.find((p) => p.kind === "columns");
+  if (source && column) values[source.name] = column;
+  else if (sources && column && operation.name !== "JOIN") values[sources.name] = JSON.stringify([column]);
+  const target = operation.parameters.find((p) => p.kind === "new column" && p.required);
+  if (target && column && operation.name !== "RENAME") values[target.name] = freshName(`${column}_${operation.name.toLowerCase()}`, columns);
+  if (operation.name === "JOIN") values.leftColumns = JSON.stringify(columns);
+  return values;
+}
+
+function freshName(stem, columns) {
+  let name = stem;
+  for (let n = 2; columns.includes(name); n++) name = `${stem}_${n}`;
+  return name;
+}
+
+const formValues = (step) => ({ ...(step.Action.Parameters || {}) });
