@@ -32,6 +32,11 @@ def load(path: str | Path) -> list[Step]:
     return read(Path(path).read_text(encoding="utf-8"))
 
 
+def workshop() -> list[Step]:
+    """The workshop's recipe: the students with all that hangs on them, in 24 steps."""
+    return load(Path(__file__).with_name("student-ext-2.json"))
+
+
 def read(text: str) -> list[Step]:
     """The steps of a recipe as boto3 takes them.
 
