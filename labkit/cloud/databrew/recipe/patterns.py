@@ -62,7 +62,7 @@ def moment(text: str) -> str:
 
 def moment_of(column: Column) -> str:
     """SQL of a column's timestamp: NULL where its value is no date."""
-    return f"CAST({column.sql} AS TIMESTAMP)" if column.is_time else moment(column.text)
+    return f"TRY_CAST({column.sql} AS TIMESTAMP)" if column.is_time else moment(column.text)
 
 
 def strftime(pattern: str) -> str:

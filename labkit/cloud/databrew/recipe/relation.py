@@ -12,6 +12,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quality.html
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -144,7 +145,7 @@ class RecipeContext:
         Returns:
             The name to call it by.
         """
-        name = f"recipe_{id(self)}_{next(self._count)}"
+        name = f"recipe_{uuid.uuid4().hex}"
         create: Any = self.session.connection.create_function
         create(name, work, list(parameters), returns, null_handling="special")
         self._functions.append(name)

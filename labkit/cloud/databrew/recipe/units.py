@@ -44,4 +44,4 @@ def added(time: str, unit: str, count: str) -> str:
 
 def between(start: str, end: str, unit: str) -> str:
     """SQL of how many whole units lie between two timestamps: negative when the end is earlier."""
-    return f"datesub('{unit.lower().removesuffix('s')}', {start}, {end})"
+    return f"TRY(datesub('{unit.lower().removesuffix('s')}', {start}, {end}))"

@@ -39,7 +39,7 @@ def to_utc(time: str, name: str) -> str:
     """SQL of a local timestamp of a zone, in UTC."""
     here = zone(name)
     if isinstance(here, ZoneInfo):
-        return f"CAST(timezone({quoted_text(name)}, {time}) AS TIMESTAMP)"
+        return f"TRY(CAST(timezone({quoted_text(name)}, {time}) AS TIMESTAMP))"
     return f"TRY({time} - to_seconds({_seconds(here)}))"
 
 
@@ -47,7 +47,7 @@ def from_utc(time: str, name: str) -> str:
     """SQL of a timestamp in UTC as local time of a zone."""
     here = zone(name)
     if isinstance(here, ZoneInfo):
-        return f"timezone({quoted_text(name)}, timezone('UTC', {time}))"
+        return f"TRY(timezone({quoted_text(name)}, timezone('UTC', {time})))"
     return f"TRY({time} + to_seconds({_seconds(here)}))"
 
 

@@ -18,7 +18,7 @@ from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.values import in_common
 
-operation = category("Aggregate functions")
+operation = category("Fn: aggregate")
 
 #: Name → SQL over ``{values}``, a list of values without missing ones; and what it is.
 _OF_VALUES = {

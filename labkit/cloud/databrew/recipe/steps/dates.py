@@ -19,7 +19,7 @@ from labkit.cloud.databrew.recipe.units import Unit, added, between
 from labkit.cloud.databrew.recipe.values import operand
 from labkit.cloud.databrew.recipe.zones import from_utc, to_utc, zone
 
-operation = category("Date and time functions")
+operation = category("Fn: date & time")
 
 DEFAULT_FORMAT = "yyyy-mm-dd HH:MM:SS"
 _EITHER = "'sourceColumn' or 'value'"

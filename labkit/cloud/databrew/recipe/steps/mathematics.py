@@ -14,7 +14,7 @@ from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.values import between, draw, logarithm, number, operand
 
-operation = category("Mathematical functions")
+operation = category("Fn: mathematical")
 
 #: Name → SQL over ``{x}``, and what it is.
 _OF_ONE = {

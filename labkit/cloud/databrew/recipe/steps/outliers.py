@@ -20,6 +20,7 @@ from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.skew import SkewFunction, skewed
+from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.databrew.recipe.values import number
 
 operation = category("Outliers")
@@ -127,6 +128,8 @@ def replace_outliers(
         new = f"least(greatest({_x(source_column)}, {low}), {high})"
     if trim_value and (min_value is not None or max_value is not None):
         test = f"({test} AND {_outside(table, source_column, min_value, max_value)})"
+    if source_column.is_text:
+        new = f"CAST({new} AS VARCHAR)"
     return table.put(
         source_column.name, f"CASE WHEN {test} THEN {new} ELSE {source_column.sql} END"
     )
@@ -179,6 +182,8 @@ def _of_all(table: Relation, aggregates: str) -> str:
 
 def _outlier(table: Relation, column: Column, strategy: str, threshold: float) -> str:
     """SQL of the condition that a value is one; no number is none."""
+    if not (column.is_number or column.is_text):
+        raise RecipeError(f"'{column.name}' is of type {shown(column.type)}; numbers are needed.")
     if threshold < 0:
         raise RecipeError(f"The parameter 'threshold' cannot be {threshold:g}: 0 is the least.")
     low, high, distance = _BOUNDS[strategy]

@@ -19,7 +19,7 @@ from labkit.cloud.databrew.recipe.steps.aggregates import kth
 from labkit.cloud.databrew.recipe.units import Unit, added
 from labkit.cloud.databrew.recipe.values import present
 
-operation = category("Window functions")
+operation = category("Fn: window")
 
 #: Name → the aggregate, and what it is.
 _ROLLING = {
