@@ -133,6 +133,43 @@ def test_a_bucket_without_locks(s3, bucket):
     assert refused(s3.put_object_retention, **named, Retention=retention()) == "InvalidRequest"
     held = {"LegalHold": {"Status": "ON"}}
     assert refused(s3.put_object_legal_hold, **named, **held) == "InvalidRequest"
+    assert refused(s3.get_object_legal_hold, **named) == "InvalidRequest"
+
+
+def test_a_legal_hold_is_told(s3, locked):
+    named = {"Bucket": locked, "Key": "a"}
+    assert refused(s3.get_object_legal_hold, **named) == "NoSuchObjectLockConfiguration"
+    s3.put_object_legal_hold(**named, LegalHold={"Status": "ON"})
+    assert s3.get_object_legal_hold(**named)["LegalHold"] == {"Status": "ON"}
+
+
+def listed(s3, bucket, kind):
+    found = s3.list_object_versions(Bucket=bucket).get(kind, [])
+    return [each["VersionId"] for each in found]
+
+
+def test_suspended_versioning_has_one_version_without_a_number(s3, bucket):
+    for status in ("Enabled", "Suspended"):
+        asked = {"Bucket": bucket, "VersioningConfiguration": {"Status": status}}
+        s3.put_bucket_versioning(**asked)
+        s3.put_object(Bucket=bucket, Key="b", Body=status.encode())
+    numbered = listed(s3, bucket, "Versions")
+    assert (numbered[1], len(numbered)) == ("null", 3)
+    assert s3.delete_object(Bucket=bucket, Key="b")["VersionId"] == "null"
+    assert listed(s3, bucket, "Versions") == [numbered[0], numbered[2]]
+    assert listed(s3, bucket, "DeleteMarkers") == ["null"]
+    s3.put_object(Bucket=bucket, Key="b", Body=b"again")
+    assert listed(s3, bucket, "DeleteMarkers") == []
+
+
+def test_a_delete_marker_of_a_key_that_never_was(s3, bucket):
+    asked = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    s3.put_bucket_versioning(**asked)
+    made = s3.delete_object(Bucket=bucket, Key="never")
+    assert listed(s3, bucket, "DeleteMarkers") == [made["VersionId"]]
+    assert refused(s3.get_object, Bucket=bucket, Key="never") == "NoSuchKey"
+    s3.delete_object(Bucket=bucket, Key="never", VersionId=made["VersionId"])
+    assert listed(s3, bucket, "DeleteMarkers") == []
 
 
 RANGES = ["bytes=0-5", "bytes=2-", "bytes=-2", "bytes=3-1", "0-2"]

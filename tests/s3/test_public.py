@@ -114,6 +114,20 @@ def test_a_buckets_acl(s3, anyone, bucket, acl, may):
         assert refused(anyone.put_object, Bucket=bucket, Key="new") == "AccessDenied"
 
 
+def test_a_new_object_is_its_owners_whatever_the_buckets_acl(s3, anyone, bucket):
+    s3.put_bucket_acl(Bucket=bucket, ACL="public-read-write")
+    s3.put_object(Bucket=bucket, Key="new", Body=b"y")
+    s3.copy_object(Bucket=bucket, Key="copy", CopySource=f"{bucket}/a")
+    for key in ("new", "copy"):
+        assert refused(anyone.get_object, Bucket=bucket, Key=key) == "AccessDenied"
+        assert len(s3.get_object_acl(Bucket=bucket, Key=key)["Grants"]) == 1
+    grants = s3.get_bucket_acl(Bucket=bucket)["Grants"]
+    assert [each["Permission"] for each in grants] == ["FULL_CONTROL", "READ", "WRITE"]
+    private = {"Owner": s3.get_bucket_acl(Bucket=bucket)["Owner"], "Grants": grants[:1]}
+    s3.put_bucket_acl(Bucket=bucket, AccessControlPolicy=private)
+    assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == grants[:1]
+
+
 def test_an_objects_acl(s3, anyone, cloud, bucket):
     s3.put_object_acl(Bucket=bucket, Key="a", ACL="public-read")
     assert anyone.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"

@@ -11,6 +11,9 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape
+
+from moto.s3.models import OWNER
 
 from labkit.cloud.operations import AwsError
 
@@ -28,6 +31,8 @@ _ON_OBJECTS = {
     "READ_ACP": {"GetObjectAcl", "GetObjectVersionAcl"},
     "WRITE_ACP": {"PutObjectAcl", "PutObjectVersionAcl"},
 }
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 
 
@@ -69,6 +74,24 @@ def check_new(bucket: Any, canned: str | None, grants: str) -> None:
     public = canned in _PUBLIC or _GROUPS in grants
     if public and _blocks(bucket, "block_public_acls"):
         raise AwsError("AccessDenied", "Access Denied", 403)
+
+
+def document(acl: Any) -> bytes:
+    """The answer to GetBucketAcl and GetObjectAcl."""
+    grants = "".join(
+        f"<Grant>{_grantee(grantee)}<Permission>{permission}</Permission></Grant>"
+        for grant in (acl.grants if acl else [])
+        for grantee in grant.grantees
+        for permission in grant.permissions
+    )
+    owner = f"<Owner><ID>{OWNER}</ID><DisplayName>webfile</DisplayName></Owner>"
+    inner = f"{owner}<AccessControlList>{grants}</AccessControlList>"
+    return (f'<AccessControlPolicy xmlns="{_NAMESPACE}">{inner}</AccessControlPolicy>').encode()
+
+
+def _grantee(grantee: Any) -> str:
+    name = f"<URI>{escape(grantee.uri)}</URI>" if grantee.uri else f"<ID>{escape(grantee.id)}</ID>"
+    return f'<Grantee xmlns:xsi="{_XSI}" xsi:type="{grantee.type}">{name}</Grantee>'
 
 
 def _grants(acl: Any, groups: set[str], table: dict[str, set[str]], name: str) -> bool:

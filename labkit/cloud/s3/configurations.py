@@ -1,7 +1,7 @@
-"""What S3 refuses of the documents that configure a bucket or an object: locks and lifecycles.
+"""The documents that configure a bucket or an object: ACLs, locks and lifecycles.
 
 moto stores what it is sent. Here a document is read first, and refused as S3 refuses it. A
-lifecycle rule without a name gets one; an object's retention, which moto does not tell, is told.
+lifecycle rule without a name gets one; ACLs and locks are told whole, which moto does not.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketLifecycleConfiguration.html,
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html and
@@ -50,18 +50,42 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
     return document.written()
 
 
-def tell_retention(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
-    """The answer to GetObjectRetention; ``None`` to another request, or of no object."""
-    if request.method != "GET" or "retention" not in request.query or version is None:
+def tell(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
+    """The answer to a GET of an ACL or a lock; ``None`` to other requests, or of nothing."""
+    name = next((each for each in _TOLD if each in request.query), None)
+    record = version if request.key else bucket
+    if request.method != "GET" or name is None or record is None:
         return None
+    return protocol.Reply(200, {"Content-Type": "application/xml"}, _TOLD[name](bucket, record))
+
+
+def _tell_acl(bucket: Any, record: Any) -> bytes:
+    return acl.document(record.acl)
+
+
+def _tell_retention(bucket: Any, version: Any) -> bytes:
+    told = {"Mode": version.lock_mode, "RetainUntilDate": version.lock_until}
+    return _lock(bucket, "Retention", told)
+
+
+def _tell_legal_hold(bucket: Any, version: Any) -> bytes:
+    return _lock(bucket, "LegalHold", {"Status": version.lock_legal_status})
+
+
+def _lock(bucket: Any, root: str, members: dict[str, str | None]) -> bytes:
     _need_lock(bucket)
-    if not version.lock_mode:
+    if not all(members.values()):
         words = "The specified object does not have a ObjectLock configuration"
         raise AwsError("NoSuchObjectLockConfiguration", words, 404)
-    members = {"Mode": version.lock_mode, "RetainUntilDate": version.lock_until}
     told = "".join(f"<{name}>{text}</{name}>" for name, text in members.items())
-    document = f'<Retention xmlns="{_NAMESPACE}">{told}</Retention>'
-    return protocol.Reply(200, {"Content-Type": "application/xml"}, document.encode())
+    return f'<{root} xmlns="{_NAMESPACE}">{told}</{root}>'.encode()
+
+
+_TOLD: dict[str, Callable[[Any, Any], bytes]] = {
+    "acl": _tell_acl,
+    "retention": _tell_retention,
+    "legal-hold": _tell_legal_hold,
+}
 
 
 def tidy(request: Request, reply: protocol.Reply) -> protocol.Reply:
@@ -143,7 +167,7 @@ def _check_object_lock(request: Request, document: _Document, bucket: Any, versi
         raise malformed()
     if any(not text.isdigit() or not int(text) for text in units):
         raise _invalid("Default retention period must be a positive integer value.")
-    if not bucket.is_versioned:
+    if bucket.versioning_status != "Enabled":
         words = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration"
         raise AwsError("InvalidBucketState", words, 409)
 

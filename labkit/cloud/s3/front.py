@@ -178,7 +178,7 @@ class S3:
             object_checksums.check_upload(request)
         bucket, version = self._bucket(request), self._version(request)
         body = configurations.check(request, body, bucket, version)
-        if told := configurations.tell_retention(request, bucket, version):
+        if told := configurations.tell(request, bucket, version):
             return told
         if "attributes" in request.query and version:
             object_checksums.ensure(version)
@@ -202,7 +202,8 @@ class S3:
             object_checksums.told_of_new(self._version(request))
         ).encode()
         end = b"</CompleteMultipartUploadResult>"
-        return replace(reply, body=reply.body.replace(end, told + end))
+        body = reply.body.replace(b"<VersionId>null</VersionId>", b"")
+        return replace(reply, body=body.replace(end, told + end))
 
     def _upload(self, request: Request) -> protocol.Reply:
         upload = self._multipart(request)
@@ -263,6 +264,7 @@ class S3:
         environ.pop("HTTP_RANGE", None)
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
+            environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
         with self.cloud.lock("s3"), BODIES.tickets(), notices.asked_for(request.query):
             _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
             reply: protocol.Reply | None = self.moto.call(environ, body)
@@ -458,6 +460,11 @@ def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
         f"{header}_AWS_KMS_KEY_ID": chosen.key,
         f"{header}_BUCKET_KEY_ENABLED": str(chosen.bucket_key).lower(),
     }
+
+
+def _names_acl(environ: Environ) -> bool:
+    """Whether a request says who gets a new object; moto would take the bucket's own ACL."""
+    return any(name.startswith(("HTTP_X_AMZ_ACL", "HTTP_X_AMZ_GRANT_")) for name in environ)
 
 
 def _read_body(environ: Environ) -> bytes:

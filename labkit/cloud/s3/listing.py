@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moto.s3 import models
+
 from labkit.cloud import protocol
 from labkit.cloud.access.policy import BUCKET_ACTIONS
 from labkit.cloud.operations import Answer, AwsError
@@ -26,10 +28,7 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.front import Request
 
 MOST = 1000
-OWNER = {
-    "ID": "75aa57f09aa0c8caeab4f8c24e99d10f8e7faeebf76c078efc7c6caea54ba06a",
-    "DisplayName": "webfile",
-}
+OWNER = {"ID": models.OWNER, "DisplayName": "webfile"}
 _TOKEN = b"after:"
 
 
@@ -108,7 +107,9 @@ def _list_objects(asked: Asked, bucket: Any) -> Answer:
     marker = asked.query.get("marker", "")
     page = _page(asked, _objects(asked, bucket, marker), (marker, ""))
     told = _told_of_objects(asked, bucket, page, owner=True) | {"Marker": asked.text(marker)}
-    return told | ({"NextMarker": page.last[0]} if page.more and asked.delimiter else {})
+    told["Prefix"] = asked.prefix  # the only name that is told as it is
+    following = page.more and asked.delimiter
+    return told | ({"NextMarker": asked.text(page.last[0])} if following else {})
 
 
 def _list_objects_v2(asked: Asked, bucket: Any) -> Answer:

@@ -13,6 +13,7 @@ import itertools
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,10 @@ class DiskS3Backend(models.S3Backend):
         key = super().put_object(*args, **kwargs)
         if key.encryption == "AES256":
             key.kms_key_id = None
+        bucket: Any = self.get_bucket(key.bucket_name or "")
+        if bucket.versioning_status == "Suspended":
+            key._version_id, key._is_versioned = "null", False
+            _replace_version(bucket, key)
         return key
 
     def copy_object(
@@ -240,6 +245,17 @@ class DiskS3Backend(models.S3Backend):
         if src_key.checksum_type == "COMPOSITE":
             name = key.checksum_algorithm.lower()
             key.checksum_value = checksums.of(name, read_stream(key.path))
+
+    def _set_delete_marker(self, bucket_name: str, key_name: str) -> models.FakeDeleteMarker:
+        """moto's, also of a key that never was; of no version where versioning is suspended."""
+        bucket: Any = self.get_bucket(bucket_name)
+        versions = bucket.keys.versions(key_name)
+        latest: Any = versions[-1] if versions else _Name(key_name)
+        marker = models.FakeDeleteMarker(latest)
+        if bucket.versioning_status == "Suspended":
+            marker._version_id = "null"
+        _replace_version(bucket, marker)
+        return marker
 
     def put_object_lock_configuration(
         self, bucket_name: str, lock_enabled: bool, mode: str | None = None,
@@ -260,8 +276,30 @@ class DiskS3Backend(models.S3Backend):
         raise NotImplementedError("S3 Select")
 
 
+def _replace_version(bucket: Any, version: Any) -> None:
+    """Make a version the latest of its key, in the place of one with the same number."""
+    others = bucket.keys.versions(version.name)
+    kept = [each for each in others if str(each.version_id) != version.version_id]
+    bucket.keys.setlist(version.name, [*kept, version])
+
+
+@dataclass(frozen=True)
+class _Name:
+    """What stands for an object that never was."""
+
+    name: str
+
+
 class OpenBucket(models.FakeBucket):
-    """A bucket whose policy moto leaves alone: it reads no conditions, `access/policy.py` does."""
+    """A bucket whose policy moto leaves alone: it reads no conditions, `access/policy.py` does.
+
+    Where versioning is suspended it keeps the versions that it has, which moto would delete.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VersionSuspendedBehavior.html
+    """
+
+    @property
+    def is_versioned(self) -> bool:
+        return self.versioning_status in ("Enabled", "Suspended")
 
     def get_permission(self, action: str, resource: str) -> Any:
         from moto.iam.access_control import PermissionResult

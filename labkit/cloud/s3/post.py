@@ -140,7 +140,10 @@ def _signed_by(fields: dict[str, str]) -> Principal:
     key = legacy or credential.partition("/")[0]
     secret, principal = credentials_of(key)
     check_session(key, fields.get("x-amz-security-token"), s3=True)
-    sent = fields.get("signature" if legacy else "x-amz-signature", "")
+    name = "signature" if legacy else "x-amz-signature"
+    if name not in fields:
+        raise AwsError("InvalidArgument", f"Bucket POST must contain a field named '{name}'.")
+    sent = fields[name]
     if not signature.is_policy_signature(sent, policy, secret, credential if not legacy else None):
         raise signature.mismatch()
     return principal
@@ -149,11 +152,11 @@ def _signed_by(fields: dict[str, str]) -> Principal:
 def _check_policy(form: Form) -> None:
     try:
         policy = json.loads(base64.b64decode(form.fields["policy"]))
-        ends = datetime.datetime.fromisoformat(policy["expiration"])
+        ends = datetime.datetime.strptime(policy["expiration"][:19], "%Y-%m-%dT%H:%M:%S")
         conditions = [_triple(each) for each in policy["conditions"]]
     except (ValueError, KeyError, TypeError) as error:
         raise AwsError("InvalidPolicyDocument", f"Invalid Policy: {error}") from error
-    if datetime.datetime.now(datetime.UTC) > ends:
+    if datetime.datetime.now(datetime.UTC) > ends.replace(tzinfo=datetime.UTC):
         raise _refused("Policy expired.")
     for kind, name, value in conditions:
         _check_condition(form, kind, name, value)
@@ -168,6 +171,7 @@ def _triple(condition: Any) -> tuple[str, str, Any]:
         ((name, value),) = condition.items()
         return "eq", name.lower(), value
     kind, first, second = condition
+    kind = str(kind).lower()
     if kind == "content-length-range":
         return kind, "", (int(first), int(second))
     return kind, str(first).removeprefix("$").lower(), second
