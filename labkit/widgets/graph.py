@@ -47,7 +47,7 @@ SIGNS = {
 }
 PAPER, INK = "var(--jp-layout-color1, #fff)", "var(--jp-ui-font-color1, #16191f)"
 QUIET = "var(--jp-ui-font-color2, #5f6b7a)"
-MARGIN, LONGEST = 10, 19
+MARGIN, LONGEST = 10, 18
 
 
 class ExecutionGraph:

@@ -212,7 +212,7 @@ FAILURES = {  # the states → input → error, and words of its cause
             "B": {"Type": "Succeed"},
         },
         (
-            "States.NoChoiceMatched",
+            "States.Runtime",
             "Failed to transition out of the state. The state does not point to a next state.",
         ),
     ),

@@ -179,21 +179,22 @@ def test_a_role_must_trust_step_functions(sfn, aws, fresh):
     said = refusal(
         sfn.create_state_machine, name=fresh("m"), definition=definition(PASS), roleArn=role
     )
-    assert said == (
-        "AccessDeniedException",
+    assert said[0] == "AccessDeniedException"
+    assert said[1] == (
         "Neither the global service principal states.amazonaws.com, nor the regional one is "
-        "authorized to assume the provided role.",
+        "authorized to assume the provided role."
     )
 
 
+NO_MACHINE, NO_EXECUTION = "StateMachineDoesNotExist", "ExecutionDoesNotExist"
 ARNS = {
-    "DescribeStateMachine": ("describe_state_machine", "stateMachineArn", "StateMachineDoesNotExist"),
-    "ListExecutions": ("list_executions", "stateMachineArn", "StateMachineDoesNotExist"),
-    "StartExecution": ("start_execution", "stateMachineArn", "StateMachineDoesNotExist"),
-    "DescribeExecution": ("describe_execution", "executionArn", "ExecutionDoesNotExist"),
-    "GetExecutionHistory": ("get_execution_history", "executionArn", "ExecutionDoesNotExist"),
-    "StopExecution": ("stop_execution", "executionArn", "ExecutionDoesNotExist"),
-}  # fmt: skip
+    "DescribeStateMachine": ("describe_state_machine", "stateMachineArn", NO_MACHINE),
+    "ListExecutions": ("list_executions", "stateMachineArn", NO_MACHINE),
+    "StartExecution": ("start_execution", "stateMachineArn", NO_MACHINE),
+    "DescribeExecution": ("describe_execution", "executionArn", NO_EXECUTION),
+    "GetExecutionHistory": ("get_execution_history", "executionArn", NO_EXECUTION),
+    "StopExecution": ("stop_execution", "executionArn", NO_EXECUTION),
+}
 
 
 @pytest.mark.parametrize(("call", "name", "code"), ARNS.values(), ids=ARNS)
@@ -378,3 +379,86 @@ def test_tags(machines, sfn):
     machine = machines.make(PASS)
     sfn.tag_resource(resourceArn=machine, tags=[{"key": "k", "value": "v"}])
     assert sfn.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "k", "value": "v"}]
+
+
+TRIALS = {  # a state → input, options → what TestState says
+    "it goes on": (
+        {"Type": "Pass", "Parameters": {"n.$": "$.a"}, "Next": "B"},
+        {},
+        {"status": "SUCCEEDED", "output": '{"n":1}', "nextState": "B"},
+    ),
+    "a choice": (
+        {"Type": "Choice", "Choices": [{"Variable": "$.a", "NumericEquals": 1, "Next": "Yes"}]},
+        {},
+        {"status": "SUCCEEDED", "output": '{"a":1}', "nextState": "Yes"},
+    ),
+    "it fails": (
+        {"Type": "Fail", "Error": "Mine", "Cause": "why"},
+        {},
+        {"status": "FAILED", "error": "Mine", "cause": "why"},
+    ),
+    "a made-up answer": (
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "nobody"},
+            "ResultSelector": {"p.$": "$.Payload"},
+            "End": True,
+        },
+        {"mock": {"result": '{"Payload": 7}'}},
+        {"status": "SUCCEEDED", "output": '{"p":7}'},
+    ),
+    "a made-up error": (
+        {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": "nobody"},
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.e", "Next": "Z"}],
+            "End": True,
+        },
+        {"mock": {"errorOutput": {"error": "E", "cause": "c"}}},
+        {
+            "status": "CAUGHT_ERROR",
+            "error": "E",
+            "cause": "c",
+            "output": '{"a":1,"e":{"Error":"E","Cause":"c"}}',
+            "nextState": "Z",
+        },
+    ),
+    "in JSONata": (
+        {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $v + 1 %}", "End": True},
+        {"variables": '{"v": 1}'},
+        {"status": "SUCCEEDED", "output": "2"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("state", "options", "outcome"), TRIALS.values(), ids=TRIALS)
+def test_a_state_by_itself(sfn, role, state, options, outcome):
+    asked = {"definition": json.dumps(state), "roleArn": role, "input": '{"a":1}'}
+    said = sfn.test_state(**asked, **options)
+    del said["ResponseMetadata"]
+    assert said == outcome
+
+
+def test_a_state_is_really_run_and_inspected(sfn, role):
+    state = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:s3:listObjects",
+        "InputPath": "$.in",
+        "Parameters": {"Bucket.$": "$.bucket"},
+        "Retry": [{"ErrorEquals": ["S3.NoSuchBucketException"]}],
+        "End": True,
+    }
+    said = sfn.test_state(
+        definition=json.dumps(state),
+        roleArn=role,
+        input='{"in":{"bucket":"no-such-bucket-here"}}',
+        inspectionLevel="DEBUG",
+    )
+    assert (said["status"], said["error"]) == ("RETRIABLE", "S3.NoSuchBucketException")
+    assert said["inspectionData"] == {
+        "input": '{"in":{"bucket":"no-such-bucket-here"}}',
+        "afterInputPath": '{"bucket":"no-such-bucket-here"}',
+        "afterParameters": '{"Bucket":"no-such-bucket-here"}',
+    }

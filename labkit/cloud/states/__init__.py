@@ -8,4 +8,5 @@ from labkit.cloud.states import (  # noqa: F401 (they register and start)
     simple,
     tasks,
     tokens,
+    trials,
 )

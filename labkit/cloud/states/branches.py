@@ -14,7 +14,6 @@ from typing import Any
 from labkit.cloud.states.errors import StateFailed, runtime
 from labkit.cloud.states.frames import Frame, Group, Interrupted
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.languages import Jsonata
 from labkit.cloud.states.visits import Ending, Visit, state_type
 from labkit.cloud.states.walking import walk
 
@@ -66,7 +65,7 @@ def _context(index: int, item: Any) -> dict[str, Any]:
 
 def _items(visit: Visit) -> list[Any]:
     found = visit.language.items(visit.state, visit.scope)
-    if isinstance(found, dict) and isinstance(visit.language, Jsonata):
+    if isinstance(found, dict) and not visit.is_jsonpath:
         return [{"Key": key, "Value": value} for key, value in found.items()]
     if not isinstance(found, list):
         path = visit.state.get("ItemsPath", "$")

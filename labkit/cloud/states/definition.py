@@ -62,6 +62,11 @@ def problems(definition: str, kind: str) -> list[Problem]:
     return list(_machine(machine, "", machine, kind))
 
 
+def state_problems(state: Json, machine: Json) -> list[Problem]:
+    """All that is wrong in a state by itself."""
+    return list(_state("", state, "", machine, "STANDARD"))
+
+
 def _machine(part: Json, at: str, machine: Json, kind: str) -> Problems:
     """The machine itself, a branch, or what a Map does with an item."""
     missing = [name for name in ("States", "StartAt") if name not in part]

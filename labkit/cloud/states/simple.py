@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.states.errors import StateFailed, runtime
-from labkit.cloud.states.languages import Jsonata, moment_of, type_name
+from labkit.cloud.states.languages import moment_of, type_name
 from labkit.cloud.states.visits import Ending, Visit, state_type
 
 
 @state_type("Pass")
 def run_pass(visit: Visit) -> Ending:
-    if isinstance(visit.language, Jsonata):
+    if not visit.is_jsonpath:
         return visit.passed()
     return visit.done(visit.state["Result"] if "Result" in visit.state else visit.arguments())
 
@@ -30,9 +30,8 @@ def run_choice(visit: Visit) -> Ending:
                 visit.language.assigned(rule, visit.scope, where),
             )
     if "Default" not in visit.state:
-        raise StateFailed(
-            "States.NoChoiceMatched",
-            "Failed to transition out of the state. The state does not point to a next state.",
+        raise runtime(
+            "Failed to transition out of the state. The state does not point to a next state."
         )
     return Ending(
         visit.language.chosen(visit.state, {}, visit.scope, ""),

@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.languages import Language, Scope, language_of
+from labkit.cloud.states.languages import JsonPath, Language, Scope, language_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class Visit:
         self.state: dict[str, Any] = frame.machine["States"][self.name]
         self.language: Language = language_of(frame.execution.definition, self.state)
         self.children: list[Frame] = []
+
+    @property
+    def is_jsonpath(self) -> bool:
+        return isinstance(self.language, JsonPath)
 
     @property
     def work(self) -> dict[str, Any] | None:

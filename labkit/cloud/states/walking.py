@@ -16,6 +16,7 @@ from labkit.cloud.states.templates import text
 from labkit.cloud.states.visits import TYPES, Ending, Visit
 
 MOST_BYTES = 262_144
+Handler = dict[str, Any]
 LONGEST_DELAY_S = 31_536_000
 
 
@@ -64,11 +65,11 @@ def run(visit: Visit) -> Ending:
     while True:
         visit.frame.wait(visit.frame.mark.get("retry_at") or 0)
         try:
-            return _checked(TYPES[visit.state["Type"]](visit), visit)
+            return checked(TYPES[visit.state["Type"]](visit), visit)
         except StateFailed as error:
             error = located(error, visit)
             if not _retried(visit, error):
-                return _caught(visit, error)
+                return caught(visit, error)
 
 
 def located(error: StateFailed, visit: Visit) -> StateFailed:
@@ -93,7 +94,7 @@ def _evaluated(event: Event, error: StateFailed, state: str) -> Event:
     return Event(event.kind, event.details | error.facts() | {"state": state})
 
 
-def _checked(ending: Ending, visit: Visit) -> Ending:
+def checked(ending: Ending, visit: Visit) -> Ending:
     if len(text(ending.output).encode()) > MOST_BYTES:
         raise StateFailed(
             DATA_LIMIT,
@@ -107,24 +108,31 @@ def _checked(ending: Ending, visit: Visit) -> Ending:
 
 def _retried(visit: Visit, error: StateFailed) -> bool:
     """Whether the state is to be run again, from when on being put on record."""
+    number, retrier = handler(visit.state.get("Retry", []), error)
+    if retrier is None:
+        return False
     attempts = visit.frame.mark["attempts"]
-    for number, retrier in enumerate(visit.state.get("Retry", [])):
-        if not any(error.answers_to(name) for name in retrier["ErrorEquals"]):
-            continue
-        done = attempts.get(str(number), 0)
-        if done >= retrier.get("MaxAttempts", 3):
-            return False
-        visit.frame.commit(
-            *error.events,
-            attempts=attempts | {str(number): done + 1},
-            tries=visit.frame.mark["tries"] + 1,
-            work=None,
-            retry_at=time.time() + delay_s(retrier, done),
-            also=visit.forget_children,
-        )
-        visit.renew()
-        return True
-    return False
+    done = attempts.get(str(number), 0)
+    if done >= retrier.get("MaxAttempts", 3):
+        return False
+    visit.frame.commit(
+        *error.events,
+        attempts=attempts | {str(number): done + 1},
+        tries=visit.frame.mark["tries"] + 1,
+        work=None,
+        retry_at=time.time() + delay_s(retrier, done),
+        also=visit.forget_children,
+    )
+    visit.renew()
+    return True
+
+
+def handler(handlers: list[Handler], error: StateFailed) -> tuple[int, Handler | None]:
+    """The first retrier or catcher that means an error, and its position."""
+    for number, each in enumerate(handlers):
+        if any(error.answers_to(name) for name in each["ErrorEquals"]):
+            return number, each
+    return -1, None
 
 
 def delay_s(retrier: dict[str, Any], done: int) -> float:
@@ -136,21 +144,20 @@ def delay_s(retrier: dict[str, Any], done: int) -> float:
     return float(delay)
 
 
-def _caught(visit: Visit, error: StateFailed) -> Ending:
+def caught(visit: Visit, error: StateFailed) -> Ending:
     """Where a catcher leads.
 
     Raises:
         StateFailed: none of them takes the error.
     """
-    for number, catcher in enumerate(visit.state.get("Catch", [])):
-        if any(error.answers_to(name) for name in catcher["ErrorEquals"]):
-            facts = {k.capitalize(): v for k, v in error.facts().items()}
-            scope = visit.scope.caught(facts)
-            where = f"Catch[{number}]/"
-            return Ending(
-                visit.language.recovered(catcher, scope, where),
-                catcher["Next"],
-                visit.language.assigned(catcher, scope, where),
-                list(error.events),
-            )
-    raise error
+    number, catcher = handler(visit.state.get("Catch", []), error)
+    if catcher is None:
+        raise error
+    facts = {k.capitalize(): v for k, v in error.facts().items()}
+    scope, where = visit.scope.caught(facts), f"Catch[{number}]/"
+    return Ending(
+        visit.language.recovered(catcher, scope, where),
+        catcher["Next"],
+        visit.language.assigned(catcher, scope, where),
+        list(error.events),
+    )

@@ -15,9 +15,15 @@ def check_name(name: str) -> None:
     """Raise unless a name may be given.
 
     Raises:
-        AwsError: ``InvalidName``.
+        AwsError: ``InvalidName``, or ``ValidationException`` for one that is too long.
     """
-    if not name or len(name) > LONGEST_NAME or _BAD_NAME.search(name):
+    if len(name) > LONGEST_NAME:
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{name}' at 'name' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {LONGEST_NAME}",
+        )
+    if not name or _BAD_NAME.search(name):
         raise AwsError("InvalidName", f"Invalid Name: '{name}'")
 
 
