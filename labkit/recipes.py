@@ -145,11 +145,11 @@ def _condition(condition: Any, number: int) -> dict[str, str]:
 
 
 def _texts(parameters: Any, number: int) -> Iterator[tuple[str, str]]:
-    """Parameters in DataBrew's spelling, each as a text; those without a value are left out."""
+    """Parameters in DataBrew's spelling, each as a text; the API takes none that is empty."""
     if not isinstance(parameters, Mapping):
         raise NoRecipe(f"the Parameters of step {number} are no names with values.")
     for name, value in parameters.items():
-        if value is not None:
+        if value not in (None, ""):
             yield name[:1].lower() + name[1:], _text(value, number)
 
 

@@ -76,7 +76,7 @@ SPELLINGS = {
     "numbers and truth values": (
         """
         [{"Action": {"Operation": "BINARIZATION", "Parameters": {
-            "sourceColumn": "age", "threshold": 1.50, "flip": true, "missing": null}}}]
+            "sourceColumn": "age", "threshold": 1.50, "flip": true, "missing": null, "empty": ""}}}]
         """,
         [step("BINARIZATION", sourceColumn="age", threshold="1.50", flip="true")],
     ),
@@ -235,7 +235,7 @@ def test_files_are_written_as_the_console_writes_them():
     assert written.startswith('[\n  {\n    "Action": {\n      "Operation": "REMOVE_VALUES",\n')
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=20)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20)
 
 
 @given(
