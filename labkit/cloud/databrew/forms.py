@@ -6,11 +6,14 @@ https://docs.aws.amazon.com/databrew/latest/dg/supported-data-file-sources.html 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from labkit.cloud.databrew.recipe.relation import Column, quoted_name
+from labkit.cloud.databrew.words import invalid
 from labkit.cloud.engine.formats.model import literal
+from labkit.cloud.operations import not_here
 
 _ENDINGS = {
     "GZIP": "gz",
@@ -121,3 +124,25 @@ FORMS: dict[str, Form] = {
         written="orc",
     ),
 }  # fmt: skip
+
+
+def check_output(operation: str, output: Mapping[str, Any]) -> None:
+    """Refuse a format or a compression that cannot be written.
+
+    Raises:
+        AwsError: ``ValidationException`` where AWS refuses it too, else an honest "not here".
+    """
+    name, compression = output.get("Format", "CSV"), output.get("CompressionFormat")
+    if name not in FORMS:
+        raise not_here("databrew", operation, f"files of the format {name} cannot be written")
+    form = FORMS[name]
+    if not compression:
+        return
+    if compression not in form.compressions:
+        taken = ", ".join(form.compressions)
+        raise invalid(
+            f"The compression format {compression} is not supported for {name}: use {taken}.",
+        )
+    if compression not in form.codecs:
+        why = f"{name} files cannot be compressed with {compression}"
+        raise not_here("databrew", operation, why)

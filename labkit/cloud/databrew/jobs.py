@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from labkit.cloud.databrew import records, runs
-from labkit.cloud.databrew.outputs import check_output
+from labkit.cloud.databrew.forms import check_output
 from labkit.cloud.databrew.profile import validate
 from labkit.cloud.databrew.records import JOB, SCHEDULE, Record, answers, shown
 from labkit.cloud.databrew.words import conflict, invalid, page

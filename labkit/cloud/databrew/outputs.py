@@ -9,13 +9,15 @@ https://docs.aws.amazon.com/databrew/latest/dg/API_Output.html
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import io
 import shutil
 import urllib.parse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from labkit.cloud.databrew import tables
 from labkit.cloud.databrew.forms import FORMS, Form
@@ -25,7 +27,7 @@ from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal
 from labkit.cloud.engine.formats.writers import PACKERS
 from labkit.cloud.jobs import Job
-from labkit.cloud.operations import AwsError, not_here
+from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Object, Staged, Store
 
 _SPECIAL = frozenset("\"#%'*/:=?\\\x7f{[]^") | {chr(i) for i in range(1, 32)}
@@ -128,12 +130,13 @@ class _Plan:
 
     def _copied(self) -> Iterator[tuple[str, Path]]:
         """The files that DuckDB writes, each with the folder of its partition."""
-        path = self.writing.store.scratch()
         options = self.form.options(self.compression, self.delimiter)
         if not self.keys:
-            self._copy(self._select(), path, options)
+            with _new_file(self.writing.store) as path:
+                self._copy(self._select(), path, options)
             yield "", path
             return
+        path = self.writing.store.scratch()
         path.mkdir()
         try:
             names = ", ".join(key.sql for key in self.keys)
@@ -160,30 +163,52 @@ class _Plan:
 
     def _finished(self, path: Path) -> Path:
         """A file in its format, packed if it is to be."""
-        if self.form.written:
-            return self._converted(path)
         codec = self.form.packer(self.compression)
-        return self._packed(path, codec) if codec else path
+        if not self.form.written and not codec:
+            return path
+        try:
+            with _new_file(self.writing.store) as target:
+                self._packed(path, target, codec) if codec else self._converted(path, target)
+            return target
+        finally:
+            path.unlink()
 
-    def _converted(self, path: Path) -> Path:
+    def _converted(self, path: Path, target: Path) -> None:
         """A Parquet file as one of a format that DuckDB does not write."""
-        target = self.writing.store.scratch()
         kept = tuple((c.name, c.type) for c in self.writing.columns if c not in self.keys)
         codec = self.form.codecs.get(self.compression, "none")
         table = Table(self.form.written, kept)
-        reading = _Connected(self.writing.session.connection)
+        sql = f"FROM read_parquet({literal(str(path))}, hive_partitioning=false)"
         with failures():
-            sql = f"FROM read_parquet({literal(str(path))}, hive_partitioning=false)"
+            reading = _Connected(self.writing.session.connection)
             formats.write(reading, sql, table, codec, str(target))
-        path.unlink()
-        return target
 
-    def _packed(self, path: Path, codec: str) -> Path:
-        target = self.writing.store.scratch()
+    def _packed(self, path: Path, target: Path, codec: str) -> None:
         with path.open("rb") as source, target.open("wb") as packed:
-            packed.writelines(PACKERS[codec](source))
-        path.unlink()
-        return target
+            watched = cast(BinaryIO, _Watched(source, self.writing.job))
+            packed.writelines(PACKERS[codec](watched))
+
+
+@contextlib.contextmanager
+def _new_file(store: Store) -> Iterator[Path]:
+    """A name for a file that is kept only if the writing of it succeeds."""
+    path = store.scratch()
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+class _Watched(io.RawIOBase):
+    """A file whose reading ends when a job is told to stop."""
+
+    def __init__(self, source: BinaryIO, job: Job) -> None:
+        self._source, self._job = source, job
+
+    def read(self, size: int = -1) -> bytes:
+        self._job.check()
+        return self._source.read(size)
 
 
 @dataclass(frozen=True)
@@ -191,29 +216,6 @@ class _Connected:
     """What the writers of file formats need of a session."""
 
     con: Any
-
-
-def check_output(operation: str, output: Mapping[str, Any]) -> None:
-    """Refuse a format or a compression that cannot be written.
-
-    Raises:
-        AwsError: ``ValidationException`` where AWS refuses it too, else an honest "not here".
-    """
-    name, compression = output.get("Format", "CSV"), output.get("CompressionFormat")
-    if name not in FORMS:
-        raise not_here("databrew", operation, f"files of the format {name} cannot be written")
-    form = FORMS[name]
-    if not compression:
-        return
-    if compression not in form.compressions:
-        taken = ", ".join(form.compressions)
-        raise AwsError(
-            "ValidationException",
-            f"The compression format {compression} is not supported for {name}: use {taken}.",
-        )
-    if compression not in form.codecs:
-        why = f"{name} files cannot be compressed with {compression}"
-        raise not_here("databrew", operation, why)
 
 
 def location_of(store: Store, location: Mapping[str, str]) -> str:
