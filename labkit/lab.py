@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from labkit import environment, names, process
+from labkit import environment, names, process, removal
 from labkit.catalog import Catalog
 from labkit.catchup import catch_up
 from labkit.commands import Commands
@@ -84,7 +84,11 @@ class Lab:
     def client(self, service: str) -> Any:
         """A boto3 client (``lab.client("glue")``), made once."""
         if service not in self._clients:
-            config = Config(retries={"mode": "standard"}, read_timeout=330)
+            config = Config(
+                retries={"mode": "standard"},
+                read_timeout=330,
+                inject_host_prefix=self.endpoint is None,
+            )
             self._clients[service] = self.session.client(
                 service, endpoint_url=self.endpoint, config=config
             )
@@ -120,7 +124,7 @@ class Lab:
 
         `start` makes it anew, and catches up the labs before.
         """
-        steps("Clean-up", environment.remove(self), len(environment.REMOVALS))
+        steps("Clean-up", removal.remove(self), len(removal.REMOVALS))
         self.__dict__.pop("key_arn", None)
 
     def __repr__(self) -> str:

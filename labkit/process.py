@@ -46,6 +46,8 @@ class Connection:
             "AWS_REGION": self.region,
             "AWS_DEFAULT_REGION": self.region,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # Step Functions' synchronous calls would go to the host "sync-127.0.0.1".
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         }
 
 

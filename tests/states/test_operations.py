@@ -1,11 +1,16 @@
 """State machines and executions as records: made, refused, listed, described."""
 
+import dataclasses
 import json
+import os
+import subprocess
+import sys
 import time
 
 import pytest
 from botocore.exceptions import ClientError
 
+from labkit.process import Connection
 from tests.states.conftest import ACCOUNT, make_role
 
 PASS = {"A": {"Type": "Pass", "End": True}}
@@ -462,3 +467,14 @@ def test_a_state_is_really_run_and_inspected(sfn, role):
         "afterInputPath": '{"bucket":"no-such-bucket-here"}',
         "afterParameters": '{"Bucket":"no-such-bucket-here"}',
     }
+
+
+def test_the_aws_cli_waits_for_an_express_workflow(machines, cloud):
+    """With `labkit env` in its environment, which keeps the host as it is."""
+    machine = machines.make(PASS, kind="EXPRESS")
+    known = {f.name: getattr(cloud, f.name) for f in dataclasses.fields(Connection)}
+    command = [sys.executable, "-m", "awscli", "stepfunctions", "start-sync-execution"]
+    asked = ["--state-machine-arn", machine, "--input", '{"a":1}']
+    environment = os.environ | Connection(**known).environment()
+    said = subprocess.run(command + asked, env=environment, capture_output=True, check=True)
+    assert json.loads(said.stdout)["output"] == '{"a":1}'

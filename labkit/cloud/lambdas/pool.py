@@ -219,6 +219,7 @@ class Pool:
             "AWS_LAMBDA_LOG_GROUP_NAME": function.logs_group_name,
             "AWS_LAMBDA_LOG_STREAM_NAME": stream,
             "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
             "LAMBDA_TASK_ROOT": str(folder),
             "LANG": "en_US.UTF-8",
             "TZ": ":UTC",
