@@ -6,7 +6,6 @@ what exists is left as it is. So `ensure` may run again and again, in any kernel
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import zipfile
@@ -101,7 +100,7 @@ def roles(lab: Lab) -> None:
 def key(lab: Lab) -> None:
     """The KMS key, which you administer but may not use yet."""
     kms = lab.client("kms")
-    if _key_id(kms):
+    if key_id_of(kms):
         return
     root, fetch = f"arn:aws:iam::{lab.account}:root", lab.role_arn(n.FETCH_ROLE)
     document = _policy(
@@ -218,59 +217,6 @@ def crawlers(lab: Lab) -> None:
 STEPS: tuple[Step, ...] = (roles, key, buckets, databases, functions, schedule, crawlers)
 
 
-def remove(lab: Lab) -> Iterator[str]:
-    """Delete all that `ensure` and the labs made. Yields each step's name before it runs."""
-    for step in REMOVALS:
-        yield (step.__doc__ or step.__name__).rstrip(".")
-        step(lab)
-
-
-def drop_crawlers(lab: Lab) -> None:
-    """Crawlers and databases."""
-    glue = lab.client("glue")
-    for crawler in (n.SIS_CRAWLER, n.LMS_CRAWLER):
-        _unless_missing(glue.delete_crawler, Name=crawler)
-    for database in (n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS):
-        _unless_missing(glue.delete_database, Name=database)
-
-
-def drop_functions(lab: Lab) -> None:
-    """Functions and their schedule."""
-    events = lab.client("events")
-    _unless_missing(events.remove_targets, Rule=n.SYNC_RULE, Ids=["loader"])
-    _unless_missing(events.delete_rule, Name=n.SYNC_RULE)
-    for function in (n.FETCH_DEMO_DATA, n.FETCH_LMSAPI):
-        _unless_missing(lab.client("lambda").delete_function, FunctionName=function)
-    _unless_missing(lab.client("ssm").delete_parameter, Name=n.LMS_STATE)
-
-
-def drop_buckets(lab: Lab) -> None:
-    """Buckets with all versions of their objects."""
-    s3 = lab.client("s3")
-    for bucket in lab.names.buckets:
-        with contextlib.suppress(s3.exceptions.NoSuchBucket):
-            for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
-                found = page.get("Versions", []) + page.get("DeleteMarkers", [])
-                named = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in found]
-                if named:
-                    s3.delete_objects(Bucket=bucket, Delete={"Objects": named})
-            s3.delete_bucket(Bucket=bucket)
-
-
-def drop_key(lab: Lab) -> None:
-    """The key, after the waiting time that KMS prescribes, and the roles."""
-    kms, iam = lab.client("kms"), lab.client("iam")
-    if key_id := _key_id(kms):
-        kms.delete_alias(AliasName=n.KEY_ALIAS)
-        kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
-    for role in ROLES:
-        _unless_missing(iam.delete_role_policy, RoleName=role, PolicyName="dataedu-access")
-        _unless_missing(iam.delete_role, RoleName=role)
-
-
-REMOVALS: tuple[Step, ...] = (drop_crawlers, drop_functions, drop_buckets, drop_key)
-
-
 def zipped(module: str) -> bytes:
     """A function's deployment package: its module and the `seeds` package. Always the same."""
     sources = {f"{module}.py": (ROOT / "functions" / f"{module}.py").read_bytes()}
@@ -285,7 +231,8 @@ def zipped(module: str) -> bytes:
     return package.getvalue()
 
 
-def _key_id(kms: Any) -> str | None:
+def key_id_of(kms: Any) -> str | None:
+    """The id of the lake's key, if there is one."""
     try:
         found: str = kms.describe_key(KeyId=n.KEY_ALIAS)["KeyMetadata"]["KeyId"]
     except kms.exceptions.NotFoundException:
@@ -337,23 +284,12 @@ EXISTS = {
 }
 
 
-MISSING = {
-    "EntityNotFoundException",
-    "NoSuchEntity",
-    "ParameterNotFound",
-    "ResourceNotFoundException",
-}
-
-
-def _unless_missing(call: Callable[..., Any], **parameters: Any) -> None:
-    _tolerating(MISSING, call, parameters)
-
-
 def _unless_exists(call: Callable[..., Any], **parameters: Any) -> None:
-    _tolerating(EXISTS, call, parameters)
+    tolerating(EXISTS, call, parameters)
 
 
-def _tolerating(codes: set[str], call: Callable[..., Any], parameters: dict[str, Any]) -> None:
+def tolerating(codes: set[str], call: Callable[..., Any], parameters: dict[str, Any]) -> None:
+    """Call, and let errors of these codes pass."""
     try:
         call(**parameters)
     except ClientError as error:

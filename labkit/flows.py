@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from labkit import names
 from labkit.errors import RunFailed, UnknownName
 from labkit.progress import Progress, wait
-from labkit.storage import told
+from labkit.storage import split_uri, told
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -68,6 +69,51 @@ class Flows:
             return str(made["stateMachineArn"])
         sfn.update_state_machine(stateMachineArn=known, definition=text, roleArn=role)
         return known
+
+    @told
+    def start_on_upload(self, rule: str, *, uri: str, machine: str) -> str:
+        """Start a state machine with S3's event whenever an object arrives. Returns the rule's ARN.
+
+        Args:
+            rule: the name of the EventBridge rule, made or changed.
+            uri: ``s3://bucket/prefix``: where objects arrive.
+            machine: the state machine's name or ARN.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html
+        """
+        (bucket, prefix), events = split_uri(uri), self.lab.client("events")
+        self.lab.client("s3").put_bucket_notification_configuration(
+            Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+        detail = {"bucket": {"name": [bucket]}, "object": {"key": [{"prefix": prefix}]}}
+        pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
+        made = events.put_rule(Name=rule, EventPattern=json.dumps(pattern))
+        role, arn = self.lab.role_arn(names.FLOW_ROLE), self._arn(machine)
+        events.put_targets(Rule=rule, Targets=[{"Id": "flow", "Arn": arn, "RoleArn": role}])
+        return str(made["RuleArn"])
+
+    @told
+    def wait_for_next(
+        self, machine: str, *, known: pd.DataFrame, timeout_s: float = 600
+    ) -> Execution:
+        """Wait for an execution that something else starts, and for its end.
+
+        Args:
+            known: the `executions` from before.
+
+        Raises:
+            RunFailed: it did not succeed.
+        """
+        before = set(known["execution"])
+        new = wait(
+            f"The next execution of {machine}",
+            lambda: [e for e in self.executions(machine)["execution"] if e not in before],
+            until=bool,
+            tell=lambda found: Progress(f"{machine}: {'started' if found else 'waits'}"),
+            timeout_s=timeout_s,
+            quiet=True,
+        )
+        return self.wait(new[-1], timeout_s=timeout_s)
 
     @told
     def start(self, machine: str, value: Any = None) -> str:

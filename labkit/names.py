@@ -23,6 +23,7 @@ SIS_CRAWLER = "dataedu-sisdemo-crawler"
 LMS_CRAWLER = "dataedu-lmsdemo-crawler"
 RAW_SIS, RAW_LMS = "db_raw_sisdemo", "db_raw_lmsdemo"
 CURATED_SIS, CURATED_LMS = "db_cur_sisdemo", "db_cur_lmsdemo"
+STUDENT_EXT, PAGE_VIEWS = "student_ext", "agg_pageview_count_by_user_course"
 SIS_PREFIX, LMS_PREFIX = "sisdb/sisdemo/", "lmsapi/"
 
 

@@ -12,7 +12,7 @@ import pyarrow.csv as csv
 
 from labkit.errors import QueryFailed
 from labkit.progress import Progress, wait
-from labkit.storage import split_uri, told
+from labkit.storage import told
 from labkit.tables import table_html
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ class Result:
         return f'{frame}<div style="font:12px system-ui;color:#545b64">{self.summary}{more}</div>'
 
     def _bytes(self) -> bytes:
-        bucket, key = split_uri(self.location)
-        content: bytes = self.lab.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
-        return content
+        return self.lab.storage.read(self.location)
 
     def _text(self) -> str:
         return self._bytes().decode()

@@ -99,6 +99,13 @@ class Storage:
         return "\n".join(found["Body"].read().decode("utf-8", "replace").splitlines()[:lines])
 
     @told
+    def read(self, uri: str) -> bytes:
+        """An object's content."""
+        bucket, key = split_uri(uri)
+        content: bytes = self.lab.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
+
+    @told
     def put(self, source: str | bytes | Path, uri: str) -> str:
         """Upload bytes, text, or a file. Returns the object's address."""
         bucket, key = split_uri(uri)

@@ -1,0 +1,153 @@
+"""Taking a learner's environment down: what the set-up made, and what the labs made on top of it.
+
+Only what bears the labs' names, or stands on the learner's data, is deleted: on a real account
+other people's resources live beside it. Each line of `REMOVALS` is idempotent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit import names as n
+from labkit.environment import ROLES, key_id_of, tolerating
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+MISSING = {
+    "EntityNotFoundException",
+    "NoSuchEntity",
+    "ParameterNotFound",
+    "ResourceNotFoundException",
+}
+OURS = "dataedu-"
+Step = Callable[["Lab"], None]
+
+
+def remove(lab: Lab) -> Iterator[str]:
+    """Delete all that `ensure` and the labs made. Yields each step's name before it runs."""
+    for step in REMOVALS:
+        yield (step.__doc__ or step.__name__).rstrip(".")
+        step(lab)
+
+
+def drop_crawlers(lab: Lab) -> None:
+    """Crawlers and databases."""
+    glue = lab.client("glue")
+    for crawler in (n.SIS_CRAWLER, n.LMS_CRAWLER):
+        unless_missing(glue.delete_crawler, Name=crawler)
+    for database in (n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS):
+        unless_missing(glue.delete_database, Name=database)
+
+
+def drop_functions(lab: Lab) -> None:
+    """Functions and their schedule."""
+    events = lab.client("events")
+    unless_missing(events.remove_targets, Rule=n.SYNC_RULE, Ids=["loader"])
+    unless_missing(events.delete_rule, Name=n.SYNC_RULE)
+    for function in (n.FETCH_DEMO_DATA, n.FETCH_LMSAPI):
+        unless_missing(lab.client("lambda").delete_function, FunctionName=function)
+    unless_missing(lab.client("ssm").delete_parameter, Name=n.LMS_STATE)
+
+
+def drop_buckets(lab: Lab) -> None:
+    """Buckets with all versions of their objects."""
+    s3 = lab.client("s3")
+    for bucket in lab.names.buckets:
+        with contextlib.suppress(s3.exceptions.NoSuchBucket):
+            for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+                found = page.get("Versions", []) + page.get("DeleteMarkers", [])
+                named = [{"Key": v["Key"], "VersionId": v["VersionId"]} for v in found]
+                if named:
+                    s3.delete_objects(Bucket=bucket, Delete={"Objects": named})
+            s3.delete_bucket(Bucket=bucket)
+
+
+def drop_key(lab: Lab) -> None:
+    """The key, after the waiting time that KMS prescribes, and the roles."""
+    kms, iam = lab.client("kms"), lab.client("iam")
+    if key_id := key_id_of(kms):
+        kms.delete_alias(AliasName=n.KEY_ALIAS)
+        kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    for role in ROLES:
+        unless_missing(iam.delete_role_policy, RoleName=role, PolicyName="dataedu-access")
+        unless_missing(iam.delete_role, RoleName=role)
+
+
+def drop_flows(lab: Lab) -> None:
+    """State machines and the rules that start them."""
+    sfn, events = lab.client("stepfunctions"), lab.client("events")
+    for page in sfn.get_paginator("list_state_machines").paginate():
+        for machine in page["stateMachines"]:
+            if machine["name"].startswith(OURS):
+                sfn.delete_state_machine(stateMachineArn=machine["stateMachineArn"])
+    for rule in events.list_rules(NamePrefix=OURS)["Rules"]:
+        targets = events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+        if targets:
+            events.remove_targets(Rule=rule["Name"], Ids=[target["Id"] for target in targets])
+        unless_missing(events.delete_rule, Name=rule["Name"])
+
+
+def drop_preparation(lab: Lab) -> None:
+    """DataBrew's data sets of the lake, with their projects, recipes, jobs and rulesets."""
+    databrew = lab.client("databrew")
+    data_sets = [d for d in _all(databrew, "datasets") if _is_ours(lab, d["Input"])]
+    named = {d["Name"] for d in data_sets}
+    projects = [p for p in _all(databrew, "projects") if p["DatasetName"] in named]
+    jobs = [j for j in _all(databrew, "jobs") if j.get("DatasetName") in named]
+    jobs += [j for j in _all(databrew, "jobs") if j.get("ProjectName") in _names(projects)]
+    for schedule in _all(databrew, "schedules"):
+        if set(schedule["JobNames"]) <= _names(jobs):
+            databrew.delete_schedule(Name=schedule["Name"])
+    for name in _names(jobs):
+        databrew.delete_job(Name=name)
+    for name in _names(projects):
+        databrew.delete_project(Name=name)
+    used = {j["RecipeReference"]["Name"] for j in jobs if "RecipeReference" in j}
+    for name in sorted(used | {p["RecipeName"] for p in projects}):
+        _drop_recipe(databrew, name)
+    for ruleset in _all(databrew, "rulesets"):
+        if ruleset["TargetArn"] in {d["ResourceArn"] for d in data_sets}:
+            databrew.delete_ruleset(Name=ruleset["Name"])
+    for name in sorted(named):
+        databrew.delete_dataset(Name=name)
+
+
+REMOVALS: tuple[Step, ...] = (
+    drop_flows,
+    drop_preparation,
+    drop_crawlers,
+    drop_functions,
+    drop_buckets,
+    drop_key,
+)
+
+
+def unless_missing(call: Callable[..., Any], **parameters: Any) -> None:
+    """Call, and take a resource that is not there for one that is gone."""
+    tolerating(MISSING, call, parameters)
+
+
+def _drop_recipe(databrew: Any, name: str) -> None:
+    pages = databrew.get_paginator("list_recipe_versions").paginate(Name=name)
+    versions = [recipe["RecipeVersion"] for page in pages for recipe in page["Recipes"]]
+    for version in (*versions, "LATEST_WORKING"):
+        unless_missing(databrew.delete_recipe_version, Name=name, RecipeVersion=version)
+
+
+def _is_ours(lab: Lab, source: dict[str, Any]) -> bool:
+    table = source.get("DataCatalogInputDefinition", {})
+    bucket = source.get("S3InputDefinition", {}).get("Bucket")
+    databases = (n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS)
+    return table.get("DatabaseName") in databases or bucket in lab.names.buckets
+
+
+def _names(found: list[dict[str, Any]]) -> set[str]:
+    return {each["Name"] for each in found}
+
+
+def _all(databrew: Any, kind: str) -> Iterator[dict[str, Any]]:
+    for page in databrew.get_paginator(f"list_{kind}").paginate():
+        yield from page[kind.capitalize()]
