@@ -33,6 +33,7 @@ SERVICE_OF_SIGNING_NAME = {
     "monitoring": "cloudwatch",
     "redshift-data": "redshift-data",
     "elasticmapreduce": "emr",
+    "tagging": "resourcegroupstaggingapi",
 }
 JSON_PROTOCOLS = ("json", "rest-json")
 _S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"

@@ -116,6 +116,8 @@ def test_versions(glue: Any, database: str) -> None:
         DatabaseName=database, TableInput=table_input("t", Description="4"), SkipArchive=True
     )
     assert len(glue.get_table_versions(**where)["TableVersions"]) == 3
+    with pytest.raises(glue.exceptions.InvalidInputException):
+        glue.get_table_version(**where, VersionId="one")
     errors = glue.batch_delete_table_version(**where, VersionIds=["1", "9"])["Errors"]
     assert [e["VersionId"] for e in errors] == ["9"]
     with pytest.raises(ClientError, match="ConcurrentModificationException"):

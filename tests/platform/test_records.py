@@ -66,3 +66,15 @@ def test_secrets(aws, fresh):
     assert before["SecretString"] == "one"
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         secrets.get_secret_value(SecretId=fresh("none"))
+
+
+def test_resources_by_their_tags(aws, fresh):
+    bucket, value = fresh("b"), fresh("value")
+    aws("s3").create_bucket(Bucket=bucket)
+    tags = {"TagSet": [{"Key": "lab", "Value": value}]}
+    aws("s3").put_bucket_tagging(Bucket=bucket, Tagging=tags)
+    wanted = [{"Key": "lab", "Values": [value]}]
+    found = aws("resourcegroupstaggingapi").get_resources(TagFilters=wanted)
+    assert [each["ResourceARN"] for each in found["ResourceTagMappingList"]] == [
+        f"arn:aws:s3:::{bucket}"
+    ]

@@ -67,6 +67,8 @@ def _version(table: Any, version: str) -> Answer:
 
 
 def _known_version(table: Any, version: str) -> str:
+    if not version.isdigit():
+        raise invalid(f'"{version}" is not an integer.')
     if version not in table.versions:
         raise not_found(f"Version {version} of table {table.name} not found.")
     return version
