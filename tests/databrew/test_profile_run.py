@@ -19,33 +19,33 @@ DETECTED = {
 }
 
 
-def profile_of(brew, **members):
+def profile_of(lake, **members):
     """The document that a profile job writes about the people."""
-    brew.put("people/people.csv", PEOPLE)
-    run = brew.run(brew.profile_job(brew.dataset("people/people.csv"), **members))
+    lake.put("people/people.csv", PEOPLE)
+    run = lake.run(lake.profile_job(lake.dataset("people/people.csv"), **members))
     place = run["Outputs"][0]["Location"]
     digits = run["RunId"].removeprefix("db_")
-    [key] = [key for key in brew.keys(place["Key"]) if key.endswith(f"_{digits}.json")]
-    return json.loads(brew.get(key)), run, key
+    [key] = [key for key in lake.keys(place["Key"]) if key.endswith(f"_{digits}.json")]
+    return json.loads(lake.get(key)), run, key
 
 
-def test_a_job_writes_the_document(brew):
-    document, run, key = profile_of(brew)
+def test_a_job_writes_the_document(lake):
+    document, run, key = profile_of(lake)
     assert (
         list(document)
         == """defaultProfileConfiguration datasetConfigurationOverride sampleSize
         duplicateRowsCount columns jobName jobRunId location startedOn writtenOn version""".split()
     )
     assert document["jobRunId"] == run["RunId"]
-    assert document["location"] == f"s3://{brew.bucket}/{key}"
+    assert document["location"] == f"s3://{lake.bucket}/{key}"
     assert [c["name"] for c in document["columns"]] == PEOPLE.split("\n")[0].split(",")
     told = {c["name"]: c for c in document["columns"]}
     assert told["score"]["mean"] == pytest.approx(10 / 3)
     assert (told["email_address"]["missingValuesCount"], told["email_address"]["max"]) == (1, 23)
 
 
-def test_the_columns_to_mask_are_found_as_awss_sample_finds_them(brew):
-    document, _, _ = profile_of(brew, Configuration=DETECTED)
+def test_the_columns_to_mask_are_found_as_awss_sample_finds_them(lake):
+    document, _, _ = profile_of(lake, Configuration=DETECTED)
     found = [
         column["name"]
         for column in document["columns"]
@@ -58,10 +58,10 @@ def test_the_columns_to_mask_are_found_as_awss_sample_finds_them(brew):
     assert "mostCommonValues" not in told["email_address"]
 
 
-def test_a_configuration_that_no_job_can_run_is_refused_when_it_is_made(brew):
+def test_a_configuration_that_no_job_can_run_is_refused_when_it_is_made(lake):
     statistics = {"IncludedStatistics": ["AVERAGE"]}
     configuration = {"ColumnStatisticsConfigurations": [{"Statistics": statistics}]}
     with pytest.raises(ClientError) as refused:
-        profile_of(brew, Configuration=configuration)
+        profile_of(lake, Configuration=configuration)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
     assert "AVERAGE" in refused.value.response["Error"]["Message"]

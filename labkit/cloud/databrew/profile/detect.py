@@ -8,75 +8,91 @@ https://github.com/aws-samples/automating-pii-data-detection-and-data-masking-ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
 import duckdb
 
-from labkit.cloud.databrew.profile.defaults import STRING
 from labkit.cloud.databrew.profile.entities import ENTITIES, entity_types
-from labkit.cloud.databrew.profile.tally import Column
 from labkit.cloud.engine.trino.errors import quoted_text
 
-_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+TEXTS = "profiled_texts"
+"""The table of what matches: ``value``, ``times``, and the ``names`` of entity types."""
 _VALUES_AT_ONCE = 100_000
+_TIME_OF_DAY = r"[T ][0-9]{1,2}:[0-9:.]+ ?(?:Z|UTC|[+-][0-9:]+)?$"
+"""What no check looks at, and what makes the values of a log different."""
+
+Held = dict[frozenset[str], int]
+"""How many rows hold which entity types."""
 
 
 def detect(
     connection: duckdb.DuckDBPyConnection,
-    rows: str,
-    column: Column,
+    texts: str,
+    rows: int,
+    column: str,
     names: Iterable[str],
     check: Callable[[], None],
 ) -> dict[str, Any]:
-    """The column's ``entity``.
+    """A column's ``entity``.
 
     Args:
-        connection: where the rows are.
-        rows: their table.
-        column: the column.
-        names: which entity types and groups to look for.
+        connection: where the values are.
+        texts: a ``SELECT`` of each ``value`` as text, and ``times``.
+        rows: how many rows have a value.
+        column: the column's name.
+        names: the entity types and groups to look for.
         check: called now and then; what it raises ends the work.
     """
-    patterns = {n: p for n in entity_types(names) if (p := ENTITIES[n].pattern_in(column.name))}
-    if not patterns or not (column.kind == STRING or column.type.base in _INTEGERS):
+    patterns = {name: p for name in entity_types(names) if (p := ENTITIES[name].pattern_in(column))}
+    if not patterns:
         return {}
-    values = f"SELECT trim({column.sql}::VARCHAR) AS value FROM {rows} WHERE {column.present}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE texts AS {_matched(values, patterns)}")
-    total = _number(connection, f"SELECT count(*) FROM ({values})")
-    held = _held(connection, patterns, check)
-    found = [name for name in patterns if _rows(held, {name}) >= ENTITIES[name].share * total > 0]
-    if not found:
-        return {}
-    return {"entityTypes": found, "rowsCount": _rows(held, set(found))}
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {TEXTS} AS {_matched(texts, patterns)}")
+    likely = _enough(_unchecked(connection), patterns, rows)
+    held = _checked(connection, likely, check)
+    found = _enough(held, likely, rows)
+    return {"entityTypes": found, "rowsCount": _rows(held, found)} if found else {}
 
 
-def _matched(values: str, patterns: dict[str, str]) -> str:
-    """SQL of how often what matches; the values too where they are to be checked."""
+def _matched(texts: str, patterns: dict[str, str]) -> str:
+    """SQL of what matches. A pattern of all comes first, for most values match none of them."""
     names = ", ".join(
         f"CASE WHEN regexp_full_match(value, {quoted_text(pattern)}) THEN {quoted_text(name)} END"
         for name, pattern in patterns.items()
     )
-    grouped = f"SELECT value, count(*) AS times FROM ({values}) GROUP BY value"
-    marked = f"SELECT value, times, list_filter([{names}], lambda x: x IS NOT NULL) AS names"
-    checked = ", ".join(quoted_text(name) for name in patterns if ENTITIES[name].check)
-    value = f"CASE WHEN list_has_any(names, [{checked}]::VARCHAR[]) THEN value END"
-    return f"""SELECT {value} AS value, sum(times)::BIGINT AS times, names
-        FROM ({marked} FROM ({grouped})) WHERE len(names) > 0 GROUP BY 1, 3"""
+    any_of_all = quoted_text("|".join(f"(?:{pattern})" for pattern in patterns.values()))
+    return f"""
+        SELECT regexp_replace(value, {quoted_text(_TIME_OF_DAY)}, '') AS value,
+            list_filter([{names}], lambda name: name IS NOT NULL) AS names,
+            sum(times)::BIGINT AS times
+        FROM ({texts}) WHERE regexp_full_match(value, {any_of_all}) GROUP BY ALL"""
 
 
-def _held(
-    connection: duckdb.DuckDBPyConnection, patterns: dict[str, str], check: Callable[[], None]
-) -> dict[frozenset[str], int]:
-    """How many rows hold which types, after each type's own check."""
-    held: dict[frozenset[str], int] = {}
-    cursor = connection.execute("SELECT value, times, names FROM texts")
-    while part := cursor.fetchmany(_VALUES_AT_ONCE):
+def _unchecked(connection: duckdb.DuckDBPyConnection) -> Held:
+    """What the patterns alone say."""
+    grouped = f"SELECT names, sum(times)::BIGINT FROM {TEXTS} GROUP BY names"
+    return {frozenset(n): times for n, times in connection.execute(grouped).fetchall()}
+
+
+def _checked(
+    connection: duckdb.DuckDBPyConnection, likely: Collection[str], check: Callable[[], None]
+) -> Held:
+    """What is left of some types after each one's check, which sees the different values."""
+    asked = ", ".join(quoted_text(name) for name in likely if ENTITIES[name].check)
+    seen = f"CASE WHEN list_has_any(names, [{asked}]::VARCHAR[]) THEN value END"
+    grouped = f"SELECT {seen} AS seen, names, sum(times)::BIGINT FROM {TEXTS} GROUP BY ALL"
+    held: Held = {}
+    for part in _parts(connection.execute(grouped)) if likely else ():
         check()
-        for value, times, names in part:
-            kinds = frozenset(name for name in names if _passes(name, value))
+        for value, names, times in part:
+            kinds = frozenset(n for n in names if n in likely and _passes(n, value))
             held[kinds] = held.get(kinds, 0) + times
     return held
+
+
+def _parts(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[Any]]:
+    while part := cursor.fetchmany(_VALUES_AT_ONCE):
+        yield part
 
 
 def _passes(name: str, value: str) -> bool:
@@ -84,10 +100,12 @@ def _passes(name: str, value: str) -> bool:
     return check is None or check(value)
 
 
-def _rows(held: dict[frozenset[str], int], names: set[str]) -> int:
-    return sum(times for kinds, times in held.items() if kinds & names)
+def _enough(held: Held, names: Iterable[str], rows: int) -> list[str]:
+    """The types that so many of the rows hold that the column holds them."""
+    return [n for n in names if _rows(held, [n]) >= ENTITIES[n].share * rows > 0]
 
 
-def _number(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
-    [(number,)] = connection.execute(sql).fetchall()
-    return int(number)
+def _rows(held: Held, names: Iterable[str]) -> int:
+    """How many rows hold any of the types."""
+    wanted = set(names)
+    return sum(times for kinds, times in held.items() if kinds & wanted)

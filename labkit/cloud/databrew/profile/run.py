@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -27,15 +28,15 @@ from labkit.cloud.databrew.profile.defaults import (
     default_configuration,
     spark_name,
 )
-from labkit.cloud.databrew.profile.detect import detect
+from labkit.cloud.databrew.profile.detect import TEXTS, detect
 from labkit.cloud.databrew.profile.numbers import Standard
 from labkit.cloud.databrew.profile.statistics import Evaluated, attributes, plain
-from labkit.cloud.databrew.profile.tally import Column, Tally, summary, tally
+from labkit.cloud.databrew.profile.tally import TALLY, Column, summary, tally, texts
 from labkit.cloud.engine.duck import Session, failures
 from labkit.cloud.engine.types import Type
 
 _ROWS = "profiled_rows"
-_TABLES = (_ROWS, "tally", "texts")
+_TABLES = (_ROWS, TALLY, TEXTS)
 
 
 def profile(
@@ -81,7 +82,7 @@ def profile(
             return run.document()
     finally:
         for table in _TABLES:
-            session.connection.execute(f"DROP TABLE IF EXISTS {table}")
+            session.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def _taken(connection: duckdb.DuckDBPyConnection, rows: str, limit: int | None) -> str:
@@ -114,7 +115,7 @@ class _Run:
         for column, distinct in zip(numeric, different, strict=True):
             self.likely[column.name] = distinct / max(1, self.count)
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         """Those that are profiled."""
         return [
@@ -123,18 +124,26 @@ class _Run:
             if kind.base in KINDS and settings.profiled(self.configuration, name)
         ]
 
+    @cached_property
+    def override(self) -> dict[str, Any]:
+        """What the configuration changes for the data set."""
+        return settings.dataset_override(self.configuration)
+
+    @cached_property
+    def wanted(self) -> list[str]:
+        """The statistics of the data set."""
+        return settings.included(self.override, DATASET_STATISTICS)
+
     def document(self) -> dict[str, Any]:
         self._sketch([column for column in self.columns if column.kind == NUMBER])
-        override = settings.dataset_override(self.configuration)
-        wanted = settings.included(override, DATASET_STATISTICS)
         columns = [self._column(at, column) for at, column in enumerate(self.columns)]
         document: dict[str, Any] = {
             "defaultProfileConfiguration": default_configuration(),
-            "datasetConfigurationOverride": override,
+            "datasetConfigurationOverride": self.override,
             "sampleSize": self.count,
         }
-        lines = self._correlations(override) if "CORRELATION" in wanted else {}
-        if "DUPLICATE_ROWS_COUNT" in wanted:
+        lines = self._correlations() if "CORRELATION" in self.wanted else {}
+        if "DUPLICATE_ROWS_COUNT" in self.wanted:
             document["duplicateRowsCount"] = self._duplicates()
         self.progress(1.0)
         return document | {"columns": [_in_order(c, lines.get(c["name"])) for c in columns]}
@@ -144,40 +153,50 @@ class _Run:
         self.check()
         self.progress(at / (len(self.columns) + 2))
         override = settings.column_override(self.configuration, column.name)
-        names = settings.included(override, STATISTICS[column.kind])
-        told = {
+        names = [*settings.included(override, STATISTICS[column.kind]), *self.wanted]
+        told: dict[str, Any] = {
             "name": column.name,
             "type": spark_name(column.type),
             "columnConfigurationOverride": override,
-            **self._entity(column),
         }
-        if told.get("entity"):
-            allowed = settings.allowed(self.configuration)
-            names = [name for name in names if name in allowed]
-        counts = tally(self.connection, self.rows, column, self.likely.get(column.name, 0.0))
-        if column.kind == NUMBER and not (told.get("entity") and "CORRELATION" not in allowed):
-            self.standards[column.name] = counts.numbers.standard
-        return told | self._attributes(counts, names, settings.parameters(override, PARAMETERS))
-
-    def _entity(self, column: Column) -> dict[str, Any]:
-        """The column's ``entity``, if the configuration asks for it."""
         detector = self.configuration.get("EntityDetectorConfiguration")
-        if not detector:
-            return {}
-        names = detector["EntityTypes"]
-        return {"entity": detect(self.connection, self.rows, column, names, self.check)}
-
-    def _attributes(
-        self, counts: Tally, names: list[str], parameters: Parameters
-    ) -> dict[str, Any]:
+        if not detector and not self._asked(column, names):
+            return told
+        counts = tally(self.connection, self.rows, column, self.likely.get(column.name, 0.0))
         found = summary(counts)
-        self.all_different = self.all_different or found.unique == self.count
-        return attributes(Evaluated(counts, found, self.count - found.count), names, parameters)
+        if detector:
+            told["entity"] = self._entity(column, found.count, detector["EntityTypes"])
+            if told["entity"]:
+                names = [name for name in names if name in settings.allowed(self.configuration)]
+        evaluated = Evaluated(counts, found, self.count - found.count)
+        parameters = settings.parameters(override, PARAMETERS)
+        return told | self._evaluated(column, evaluated, names, parameters)
 
-    def _correlations(self, override: Mapping[str, Any]) -> dict[str, dict[str, float | None]]:
+    def _asked(self, column: Column, names: list[str]) -> bool:
+        """Whether any of some statistics is of this column."""
+        own = [*STATISTICS[column.kind], *["CORRELATION"] * (column.kind == NUMBER)]
+        return bool(set(names) & set(own))
+
+    def _entity(self, column: Column, present: int, names: list[str]) -> dict[str, Any]:
+        values = texts(self.rows, column)
+        if not values:
+            return {}
+        return detect(self.connection, values, present, column.name, names, self.check)
+
+    def _evaluated(
+        self, column: Column, evaluated: Evaluated, names: list[str], parameters: Parameters
+    ) -> dict[str, Any]:
+        """The statistics of a counted column; what correlating needs is kept."""
+        self.all_different = self.all_different or evaluated.summary.unique == self.count
+        if column.kind == NUMBER and "CORRELATION" in names:
+            self.standards[column.name] = evaluated.numbers.standard
+        own = [name for name in names if name in STATISTICS[column.kind]]
+        return attributes(evaluated, own, parameters)
+
+    def _correlations(self) -> dict[str, dict[str, float | None]]:
         """Each correlated column's coefficients with all of them."""
         self.check()
-        names = settings.correlated(override, list(self.standards))
+        names = settings.correlated(self.override, list(self.standards))
         chosen = [(c, self.standards[c.name]) for c in self.columns if c.name in names]
         if not chosen:
             return {}

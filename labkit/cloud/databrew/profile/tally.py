@@ -21,6 +21,9 @@ from labkit.cloud.databrew.profile.defaults import NUMBER, STRING
 from labkit.cloud.databrew.profile.numbers import Array, Numbers, counted
 from labkit.cloud.engine.types import Type
 
+TALLY = "profiled_tally"
+"""The table of a column's values and their counts."""
+_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 _NEARLY_UNIQUE = 0.05
 """The share of different values from which sorting all is faster than grouping them."""
 
@@ -87,16 +90,16 @@ def summary(tally: Tally) -> Summary:
 
 
 class Grouped:
-    """The counts of strings or booleans, in a table ``tally`` of ``value`` and ``times``."""
+    """The counts of strings or booleans, in the table `TALLY` of ``value`` and ``times``."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, rows: str, column: Column) -> None:
         self._connection = connection
         grouped = f"SELECT {column.sql} AS value, count(*) AS times FROM {rows}"
         where = f"WHERE {column.present} GROUP BY {column.sql}"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE tally AS {grouped} {where}")
-        lengths = "SELECT length(value)::BIGINT AS value, sum(times)::BIGINT AS times FROM tally"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {TALLY} AS {grouped} {where}")
+        lengths = f"SELECT length(value)::BIGINT AS value, sum(times)::BIGINT AS times FROM {TALLY}"
         self.multiplicities: list[tuple[int, int]] = connection.sql(
-            "SELECT times, count(*) FROM tally GROUP BY times"
+            f"SELECT times, count(*) FROM {TALLY} GROUP BY times"
         ).fetchall()
         self.numbers = (
             _grouped(connection, f"{lengths} GROUP BY ALL") if column.kind == STRING else NONE
@@ -104,7 +107,7 @@ class Grouped:
 
     def most_common(self, limit: int | None) -> list[tuple[Any, int]]:
         taken = "" if limit is None else f"LIMIT {limit}"
-        listed = f"SELECT value, times FROM tally ORDER BY times DESC, value {taken}"
+        listed = f"SELECT value, times FROM {TALLY} ORDER BY times DESC, value {taken}"
         return self._connection.sql(listed).fetchall()
 
 
@@ -151,20 +154,33 @@ def tally(connection: duckdb.DuckDBPyConnection, rows: str, column: Column, like
     """The counts of a column's values.
 
     Args:
-        connection: where the rows are; a table ``tally`` is made there.
+        connection: where the rows are; the table `TALLY` is made there.
         rows: the table of the rows.
         column: the column.
         likely: about how many of the values are different, as a share.
     """
     if column.kind != NUMBER:
         return Grouped(connection, rows, column)
-    real = column.type.base in ("real", "double")
-    number = f"{column.sql}::DOUBLE + 0e0" if real else f"{column.sql}::BIGINT"  # -0.0 is 0.0
+    whole = column.type.base in _INTEGERS
+    number = f"{column.sql}::BIGINT" if whole else f"{column.sql}::DOUBLE + 0e0"  # -0.0 is 0.0
     values = f"SELECT {number} AS value FROM {rows} WHERE {column.present}"
     if likely > _NEARLY_UNIQUE:
         return Sorted(counted(_column(connection.sql(values).to_arrow_table(), "value")))
     grouped = f"SELECT value, count(*) AS times FROM ({values}) GROUP BY value"
     return Sorted(_grouped(connection, grouped))
+
+
+def texts(rows: str, column: Column) -> str | None:
+    """SQL of each ``value`` as text and its ``times``, of strings and of integers.
+
+    A column of strings must be the last that was counted.
+    """
+    if column.kind == STRING:
+        return f"SELECT trim(value) AS value, times FROM {TALLY}"
+    if column.type.base not in _INTEGERS:
+        return None
+    written = f"SELECT {column.sql}::VARCHAR AS value, count(*) AS times FROM {rows}"
+    return f"{written} WHERE {column.present} GROUP BY value"
 
 
 def _grouped(connection: duckdb.DuckDBPyConnection, sql: str) -> Numbers:
