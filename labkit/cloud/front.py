@@ -181,13 +181,21 @@ def from_moto(error: Any) -> AwsError:
 
 def _service(environ: Environ) -> str:
     claim = read_claim(environ)
-    name = claim.service if claim else ""
+    name = claim.service if claim else _unsigned_service(environ) or ""
     return protocol.SERVICE_OF_SIGNING_NAME.get(name, name)
 
 
 def _is_s3(environ: Environ) -> bool:
     claim = read_claim(environ)
-    return claim is None or claim.service == "s3"
+    return claim.service == "s3" if claim else _unsigned_service(environ) is None
+
+
+def _unsigned_service(environ: Environ) -> str | None:
+    """A service that speaks as an unsigned request does, to refuse it; ``None`` for S3's own."""
+    if environ.get("HTTP_X_AMZ_TARGET"):
+        return "dynamodb"
+    form = environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    return "sts" if form and environ["REQUEST_METHOD"] == "POST" else None
 
 
 def _send(start_response: StartResponse, reply: protocol.Reply) -> Iterable[bytes]:

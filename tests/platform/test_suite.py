@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from botocore import UNSIGNED as UNSIGNED_REQUEST
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 TRUSTS = {  # whom the role trusts → whether the learner may take it on
@@ -36,3 +38,18 @@ def test_a_role_that_does_not_exist(aws):
         aws("sts").assume_role(
             RoleArn="arn:aws:iam::123456789012:role/nobody", RoleSessionName="run"
         )
+
+
+UNSIGNED = {
+    "query": ("sts", "assume_role_with_web_identity", {"WebIdentityToken": "token"}),
+    "json": ("glue", "get_databases", {}),
+}
+
+
+@pytest.mark.parametrize(("service", "call", "asked"), UNSIGNED.values(), ids=UNSIGNED)
+def test_who_does_not_sign_is_told_so(aws, service, call, asked):
+    client = aws(service, config=Config(signature_version=UNSIGNED_REQUEST))
+    role = "arn:aws:iam::123456789012:role/nobody"
+    named = {"RoleArn": role, "RoleSessionName": "run"} if service == "sts" else {}
+    with pytest.raises(ClientError, match="MissingAuthenticationToken"):
+        getattr(client, call)(**named, **asked)
