@@ -121,7 +121,10 @@ STATISTICS: dict[str, tuple[Any, bool]] = {
     "median between": (rule("AGG(:c, MEDIAN) is_between :a and :b", c="`id`", a="3", b="3"), True),
     "sum": (rule("AGG(:c, SUM) == :v", c="`id`", v="15"), True),
     "deviation": (rule("AGG(:c, STANDARD_DEVIATION) > :v", c="`paid`", v="40"), True),
-    "variance": (rule("AGG(:c, VARIANCE) == :v", c="`id`", v="2"), True),
+    "variance": (
+        rule("AGG(:c, VARIANCE) is_between :a and :b", c="`id`", a="2.499", b="2.501"),
+        True,
+    ),
     "quantile": (rule("AGG(:c, QUANTILE, :q) == :v", c="`id`", q="0.25", v="2"), True),
     "outliers": (
         rule("AGG(:c, Z_SCORE_OUTLIERS_COUNT, :z) == :v", c="`paid`", z="1.4", v="1"),
