@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from traitlets import Dict, List
 
 from labkit import recipes
-from labkit.recipe import WORKING
+from labkit.recipe_calls import WORKING
 from labkit.recipe_runs import ENDS, written
 from labkit.widgets.console import Console, Facts, front_end
 from labkit.widgets.recipe_facts import project_facts, run_facts, source_facts, step_facts

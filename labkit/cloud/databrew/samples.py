@@ -32,6 +32,7 @@ _open: dict[tuple[Path, str, str], Sample] = {}
 _lock = threading.Lock()
 
 Stage = tuple[str, tuple[Column, ...]]
+Key = tuple[str, ...]
 
 
 def sample_of(cloud: Cloud, project: Record) -> Sample:
@@ -47,13 +48,11 @@ def sample_of(cloud: Cloud, project: Record) -> Sample:
         raise invalid(f"The dataset {project['DatasetName']} doesn't exist.")
     with _lock:
         found = _open.pop(place, None)
-        if found and found.of != _state(project, dataset):
-            found.close()
-            found = None
-        found = found or Sample(cloud, project, dataset)
+        if found is None or found.of != _state(project, dataset):
+            found = Sample(cloud, project, dataset)
         _open[place] = found
-        while len(_open) > OPEN:
-            _open.pop(next(iter(_open))).close()
+        while len(_open) > OPEN:  # whoever works on one holds it; its tables go with it
+            _open.pop(next(iter(_open)))
     return found
 
 
@@ -81,7 +80,7 @@ class Sample:
         self._principal = role_session(project["RoleArn"], project["AccountId"], "AWSGlueDataBrew")
         self._project, self._dataset = project, dataset
         self._session = open_session(cloud)
-        self._stages: dict[str, Stage] = {}
+        self._stages: dict[Key, Stage] = {}
         self._count = 0
         self._mine = threading.RLock()
 
@@ -104,12 +103,13 @@ class Sample:
         Raises:
             RecipeError: a step is wrong; its number is that in the whole recipe.
         """
-        sample = self._kept(_key([]), self._read)
+        key = _key(steps)
+        sample = self._kept((), self._read)
         if not steps:
             return sample
-        known = [n for n in range(len(steps)) if _key(steps[:n]) in self._stages]
-        start = self.after(steps[: known[-1]])
-        return self._kept(_key(steps), lambda: self._apply(start, steps, known[-1]))
+        done = max(n for n in range(len(steps)) if key[:n] in self._stages)
+        start = self.after(steps[:done])
+        return self._kept(key, lambda: self._apply(start, steps, done))
 
     def rows(self, stage: Stage) -> pa.Table:
         """A stage's rows, in order."""
@@ -120,10 +120,10 @@ class Sample:
         with self._mine:
             self._session.close()
 
-    def _kept(self, key: str, make: Callable[[], Stage]) -> Stage:
+    def _kept(self, key: Key, make: Callable[[], Stage]) -> Stage:
         stage = self._stages.pop(key, None) or make()
         self._stages[key] = stage
-        dropped = [each for each in self._stages if each != _key([])][:-STAGES]
+        dropped = [each for each in self._stages if each][:-STAGES]
         for each in dropped:
             self._session.connection.execute(f"DROP TABLE {self._stages.pop(each)[0]}")
         return stage
@@ -177,8 +177,8 @@ class Sample:
         return name
 
 
-def _key(steps: Sequence[Record]) -> str:
-    return json.dumps(steps, sort_keys=True)
+def _key(steps: Sequence[Record]) -> Key:
+    return tuple(json.dumps(step, sort_keys=True) for step in steps)
 
 
 def _too_long() -> RecipeError:

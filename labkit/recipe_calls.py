@@ -1,0 +1,120 @@
+"""What takes more than one call of DataBrew's API: making or changing, looking up, listing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit import names
+from labkit.errors import UnknownName
+from labkit.storage import split_uri
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+WORKING = "LATEST_WORKING"
+
+
+class Calls:
+    """Calls of DataBrew.
+
+    Args:
+        lab: the lab whose clients to use.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    def open_session(self, project: str) -> str:
+        """The id of a project's session; the session is ours from here on.
+
+        Raises:
+            UnknownName: no such project.
+        """
+        databrew = self.lab.client("databrew")
+        try:
+            started = databrew.start_project_session(Name=project, AssumeControl=True)
+        except databrew.exceptions.ResourceNotFoundException:
+            known = [p["Name"] for p in self.all("projects")]
+            raise UnknownName("project", project, known) from None
+        return str(started["ClientSessionId"])
+
+    def find_recipe(self, name: str, version: str) -> dict[str, Any]:
+        """A version as ``DescribeRecipe`` tells it.
+
+        Raises:
+            UnknownName: no such recipe.
+        """
+        databrew = self.lab.client("databrew")
+        try:
+            found: dict[str, Any] = databrew.describe_recipe(Name=name, RecipeVersion=version)
+        except databrew.exceptions.ResourceNotFoundException:
+            pages = databrew.get_paginator("list_recipes").paginate(RecipeVersion=WORKING)
+            known = [r["Name"] for page in pages for r in page["Recipes"]]
+            if name in known:
+                raise
+            raise UnknownName("recipe", name, known) from None
+        return found
+
+    def make_recipe(self, name: str, steps: list[dict[str, Any]]) -> bool:
+        """Whether a recipe of this name had to be made."""
+        databrew = self.lab.client("databrew")
+        with contextlib.suppress(databrew.exceptions.ConflictException):
+            databrew.create_recipe(Name=name, Steps=steps)
+            return True
+        return False
+
+    def put(self, kind: str, **members: Any) -> None:
+        """Create a resource, or change the one of this name."""
+        databrew = self.lab.client("databrew")
+        try:
+            getattr(databrew, f"create_{kind}")(**members)
+        except databrew.exceptions.ConflictException:
+            getattr(databrew, f"update_{kind}")(**members)
+
+    def put_any_job(self, kind: str, name: str, once: dict[str, Any], **members: Any) -> None:
+        """Create a job, or change it; what it works on is said only ``once``."""
+        databrew = self.lab.client("databrew")
+        given = {"Name": name, "RoleArn": self.lab.role_arn(names.DATABREW_ROLE), **members}
+        try:
+            getattr(databrew, f"create_{kind}_job")(**given, **once)
+        except databrew.exceptions.ConflictException:
+            found = databrew.describe_job(Name=name)
+            if any(found.get(member) != value for member, value in once.items()):
+                databrew.delete_job(Name=name)
+                getattr(databrew, f"create_{kind}_job")(**given, **once)
+            else:
+                getattr(databrew, f"update_{kind}_job")(**given)
+
+    def all(self, kind: str) -> Iterator[dict[str, Any]]:
+        """All resources of a kind (``datasets``)."""
+        for page in self.lab.client("databrew").get_paginator(f"list_{kind}").paginate():
+            yield from page[kind.capitalize()]
+
+    def runs_of(self, job: str) -> Iterator[dict[str, Any]]:
+        """A job's runs, each with how many ``nodes`` it has."""
+        databrew = self.lab.client("databrew")
+        nodes = databrew.describe_job(Name=job)["MaxCapacity"]
+        for page in databrew.get_paginator("list_job_runs").paginate(Name=job):
+            yield from ({**run, "nodes": nodes} for run in page["JobRuns"])
+
+
+def location(uri: str) -> dict[str, str]:
+    """An S3 address as DataBrew takes it."""
+    bucket, key = split_uri(uri)
+    return {"Bucket": bucket, "Key": key}
+
+
+def table_input(name: str) -> dict[str, Any]:
+    """``database.table`` as a data set's input."""
+    database, table = name.split(".")
+    return {"DataCatalogInputDefinition": {"DatabaseName": database, "TableName": table}}
+
+
+def where(source: dict[str, Any]) -> str:
+    """A data set's input as an address or as ``database.table``."""
+    if place := source.get("S3InputDefinition"):
+        return f"s3://{place['Bucket']}/{place.get('Key', '')}"
+    table = source.get("DataCatalogInputDefinition", {})
+    return ".".join(table.get(part, "") for part in ("DatabaseName", "TableName"))

@@ -1,0 +1,123 @@
+"""The recipe editor in a real JupyterLab: a recipe is clicked together, published and run."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.test_widgets import CRAWL, START, WAIT_MS, shows
+
+pytestmark = pytest.mark.browser
+
+PROJECT = """
+from labkit.widgets import RecipeEditor
+lab.storage.add_key_users(lab.role_arn("dataedu-databrew-role"))
+lab.recipe.add_data_set("student", table="db_raw_sisdemo.student")
+lab.recipe.add_data_set("ed-level", table="db_raw_sisdemo.ed_level")
+lab.recipe.create("clicked", [])
+lab.recipe.add_project("clicked", data_set="student")
+"""
+EDITOR = "RecipeEditor(lab, 'clicked')"
+
+
+@pytest.fixture
+def editor(open_notebook):
+    """A notebook with the editor of a project whose recipe is empty."""
+    notebook = open_notebook([START + CRAWL, PROJECT, EDITOR])
+    notebook.run_all(timeout_s=240)
+    notebook.named("Publish recipe").wait_for(timeout=WAIT_MS)
+    yield notebook
+    assert notebook.errors == []
+
+
+def choose(editor, category, operation):
+    editor.named(category).first.click()
+    editor.named(operation, "menuitem").first.click()
+
+
+def pick(editor, label, value):
+    editor.page.get_by_label(label, exact=True).select_option(value)
+
+
+def take(editor, steps):
+    """Preview and apply the form, and wait until the recipe has so many steps."""
+    editor.click("Preview changes")
+    shows(editor, "Preview")
+    expect(
+        editor.page.locator(".lk-rx-head.lk-rx-new, .lk-rx-head.lk-rx-changed").first
+    ).to_be_visible(timeout=WAIT_MS)
+    editor.click("Apply step")
+    shows(editor, f"Recipe ({steps})")
+
+
+def test_a_recipe_is_clicked_together_published_and_run(editor):
+    editor.screenshot("recipe-editor")
+    choose(editor, "Data cleaning", "Upper case")
+    pick(editor, "Source column", "gender")
+    take(editor, 1)
+    choose(editor, "Basic column", "Rename")
+    pick(editor, "Source column", "home_state_name")
+    editor.page.get_by_label("Target column", exact=True).fill("home_state")
+    editor.click("Preview changes")
+    shows(editor, "new: home_state")
+    editor.screenshot("recipe-preview")
+    take(editor, 2)
+    choose(editor, "Data structure", "Join")
+    pick(editor, "Second data set", {"label": "ed-level"})
+    pick(editor, "Column of this table", "parent_highest_ed")
+    pick(editor, "Column of the second data set", "ed_level_id")
+    take(editor, 3)
+    shows(editor, "Inner join on parent_highest_ed = ed_level_id")
+    editor.click("Publish recipe")
+    editor.named("Description of the version", "textbox").fill("Three steps")
+    editor.click("Publish version")
+    shows(editor, "Published clicked as version 1.0.")
+    editor.click("Run job")
+    editor.click("Start job")
+    shows(editor, "SUCCEEDED")
+    expect(editor.page.get_by_role("list", name="Files").locator("li").first).to_be_visible()
+    editor.screenshot("recipe-job")
+
+
+def test_a_step_is_edited_moved_and_undone(editor):
+    choose(editor, "Data cleaning", "Lower case")
+    pick(editor, "Source column", "gender")
+    take(editor, 1)
+    choose(editor, "Basic column", "Rename")
+    pick(editor, "Source column", "gender")
+    editor.page.get_by_label("Target column", exact=True).fill("sex")
+    take(editor, 2)
+    editor.click("Delete step 1")
+    shows(editor, "Recipe (1)")
+    editor.click("Undo")
+    shows(editor, "Recipe (2)")
+    editor.click("Move step 2 up")
+    shows(editor, "There is no column 'gender'")
+    editor.click("Edit step 2")
+    editor.page.get_by_label("Target column", exact=True).fill("title")
+    editor.click("Save step")
+    shows(editor, "Rename gender to title")
+    editor.named("Step 1: Change gender to lower case").click()
+    shows(editor, "after step 1")
+    editor.screenshot("recipe-looking-back")
+
+
+def test_everything_can_be_reached_by_the_keyboard(editor):
+    editor.named("Find an operation", "searchbox").fill("sentence")
+    editor.page.keyboard.press("Tab")
+    shows(editor, "Sentence case")
+    editor.named("Sentence case", "menuitem").focus()
+    editor.page.keyboard.press("Enter")
+    form = editor.page.get_by_label("Source column", exact=True)
+    expect(form).to_be_focused(timeout=WAIT_MS)
+    form.press_sequentially("first_name")
+    form.press("Enter")
+    editor.page.keyboard.press("Escape")
+    expect(editor.page.locator(".lk-rx-form")).to_have_count(0)
+
+
+def test_the_schema_and_the_profile(editor):
+    editor.named("Schema", "tab").click()
+    shows(editor, "student_id")
+    editor.named("Profile", "tab").click()
+    editor.click("Run data profile")
+    shows(editor, "Data profile overview")
+    editor.screenshot("recipe-profile")
