@@ -145,6 +145,15 @@ def test_a_presigned_put_carries_metadata(s3, bucket):
     assert requests.put(changed, data=b"x", timeout=10).status_code == 403
 
 
+def test_a_date_header_may_stand_for_the_other(s3, bucket):
+    def date(params, **_):
+        params["headers"]["Date"] = "now"  # which the client's signer sets
+
+    s3.meta.events.register("before-call.s3.PutObject", date)
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    assert s3.head_object(Bucket=bucket, Key="a")["ContentLength"] == 1
+
+
 def test_an_unsigned_request_is_refused(cloud, bucket):
     answer = requests.get(f"{cloud.endpoint}/{bucket}/a", timeout=10)
     assert (answer.status_code, "<Code>AccessDenied<" in answer.text) == (403, True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import datetime
+import email.utils
 import hashlib
 import hmac
 import re
@@ -48,7 +49,7 @@ class Claim:
 def read_claim(environ: dict[str, Any]) -> Claim | None:
     """The signature in the ``Authorization`` header or in a presigned URL, if there is one."""
     if found := _HEADER.match(environ.get("HTTP_AUTHORIZATION", "")):
-        timestamp = environ.get("HTTP_X_AMZ_DATE", "")
+        timestamp = environ.get("HTTP_X_AMZ_DATE") or _of_date(environ.get("HTTP_DATE", ""))
         return _claim(found[1], found[2], found[3], timestamp, presigned=False)
     query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
     if query.get("X-Amz-Algorithm") != ALGORITHM:
@@ -60,6 +61,15 @@ def read_claim(environ: dict[str, Any]) -> Claim | None:
         query.get("X-Amz-Date", ""),
         presigned=True,
     )
+
+
+def _of_date(header: str) -> str:
+    """The moment of a ``Date`` header, which stands for an absent ``X-Amz-Date``."""
+    try:
+        moment = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return ""
+    return moment.astimezone(datetime.UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _claim(
