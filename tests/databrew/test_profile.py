@@ -309,16 +309,25 @@ def test_a_sample_is_the_first_rows(session):
     assert (document["sampleSize"], document["columns"][0]["max"]) == (7, 6)
 
 
-def test_a_profile_can_be_told_to_stop_and_leaves_nothing(session):
-    calls = iter([None, None])
+@pytest.mark.parametrize("columnar", [False, True], ids=["copied", "columnar"])
+def test_a_profile_can_be_told_to_stop_anywhere_and_leaves_nothing(session, columnar):
+    columns = {
+        "n": ("bigint", list(range(40_000))),
+        "day": ("string", [f"2020-01-{1 + n % 28:02}" for n in range(40_000)]),
+    }
+    entities = {"EntityDetectorConfiguration": {"EntityTypes": ["DATE", "USA_ALL"]}}
+    asked = []
+    profiled(session, columns, entities, columnar=columnar, check=lambda: asked.append(1))
+    for last in range(len(asked)):
+        calls = iter(range(last))
 
-    def check():
-        if next(calls, "over") == "over":
-            raise Stopped("told to")
+        def check(calls=calls):
+            if next(calls, None) is None:
+                raise Stopped("told to")
 
-    with pytest.raises(Stopped):
-        profiled(session, {f"n{at}": ("int", [1, 2]) for at in range(5)}, check=check)
-    assert session.connection.execute("SHOW TABLES").fetchall() == [("given_rows",)]
+        with pytest.raises(Stopped):
+            profiled(session, columns, entities, columnar=columnar, check=check)
+        assert session.connection.execute("SHOW TABLES").fetchall() == [("given_rows",)]
 
 
 def test_progress_rises_to_the_whole(session):

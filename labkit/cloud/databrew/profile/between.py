@@ -8,6 +8,7 @@ where both columns have a number; it is null where one of them has the same numb
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import duckdb
 import numpy as np
@@ -57,7 +58,7 @@ def correlations(
     deviations = np.array([[standard.deviation] for _, standard in columns])
     sums = np.zeros((4, len(columns), len(columns)))
     reader = connection.sql(f"SELECT {selected} FROM {rows}").to_arrow_reader(_BLOCK)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with closing(reader), np.errstate(divide="ignore", invalid="ignore"):
         for block in _blocks(reader, len(columns)):
             check()
             sums += _sums((block - means) / deviations)

@@ -8,7 +8,8 @@ https://github.com/aws-samples/automating-pii-data-detection-and-data-masking-ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
+from contextlib import closing
 from typing import Any
 
 import duckdb
@@ -49,6 +50,8 @@ def detect(
         return {}
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {TEXTS} AS {_matched(texts, patterns)}")
     likely = _enough(_unchecked(connection), patterns, rows)
+    if not likely:
+        return {}
     held = _checked(connection, likely, check)
     found = _enough(held, likely, rows)
     return {"entityTypes": found, "rowsCount": _rows(held, found)} if found else {}
@@ -82,17 +85,13 @@ def _checked(
     seen = f"CASE WHEN list_has_any(names, [{asked}]::VARCHAR[]) THEN value END"
     grouped = f"SELECT {seen} AS seen, names, sum(times)::BIGINT FROM {TEXTS} GROUP BY ALL"
     held: Held = {}
-    for part in _parts(connection.execute(grouped)) if likely else ():
-        check()
-        for value, names, times in part:
-            kinds = frozenset(n for n in names if n in likely and _passes(n, value))
-            held[kinds] = held.get(kinds, 0) + times
+    with closing(connection.sql(grouped).to_arrow_reader(_VALUES_AT_ONCE)) as reader:
+        for batch in reader:
+            check()
+            for value, names, times in zip(*(c.to_pylist() for c in batch.columns), strict=True):
+                kinds = frozenset(n for n in names if n in likely and _passes(n, value))
+                held[kinds] = held.get(kinds, 0) + times
     return held
-
-
-def _parts(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[Any]]:
-    while part := cursor.fetchmany(_VALUES_AT_ONCE):
-        yield part
 
 
 def _passes(name: str, value: str) -> bool:
