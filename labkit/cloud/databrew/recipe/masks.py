@@ -15,7 +15,6 @@ Mask = Callable[[str], str]
 
 #: What an ``alphabet`` preserves → the characters that are masked all the same.
 _MASKED = {
-    frozenset[str](): r"[\s\S]",
     frozenset({"WHITESPACE"}): r"\S",
     frozenset({"SYMBOLS"}): r"[^\W_]|\s",
     frozenset({"SYMBOLS", "WHITESPACE"}): r"[^\W_]",
@@ -34,8 +33,10 @@ def covering(symbol: str, alphabet: Sequence[str] = ()) -> Mask:
     for name in alphabet:
         if name not in ("SYMBOLS", "WHITESPACE"):
             raise unknown("alphabet", name, ("SYMBOLS", "WHITESPACE"))
-    masked = re.compile(_MASKED[frozenset(alphabet)])
-    return lambda text: masked.sub(lambda _: symbol, text)
+    if not alphabet:
+        return lambda text: symbol * len(text)
+    masked, literal = re.compile(_MASKED[frozenset(alphabet)]), symbol.replace("\\", r"\\")
+    return lambda text: masked.sub(literal, text)
 
 
 def within(cover: Mask, start: int | None, stop: int | None) -> Mask:

@@ -9,13 +9,17 @@ from typing import Literal
 
 ModeType = Literal["NONE", "MINIMUM", "MAXIMUM", "AVERAGE"]
 
-#: What several most frequent values become. ``NONE`` is not explained: there is none of several.
+#: What several most frequent values become, of the least and the greatest of them. ``NONE`` is not
+#: explained: there is none of several.
 _OF_SEVERAL = {
-    "NONE": "CASE WHEN len({modes}) = 1 THEN {modes}[1] END",
-    "MINIMUM": "list_min({modes})",
-    "MAXIMUM": "list_max({modes})",
-    "AVERAGE": "list_avg({modes})",
+    "NONE": "CASE WHEN {least} = {greatest} THEN {least} END",
+    "MINIMUM": "{least}",
+    "MAXIMUM": "{greatest}",
 }
+_AVERAGE = (
+    "list_transform([list_histogram({values})], lambda h: list_avg(list_filter("
+    "map_keys(h), lambda k, i: map_values(h)[i] = list_max(map_values(h)))))[1]"
+)
 
 
 def mode(values: str, mode_type: str) -> str:
@@ -24,8 +28,8 @@ def mode(values: str, mode_type: str) -> str:
     Args:
         values: SQL of a list without NULL.
     """
-    counts = f"list_histogram({values})"
-    often = f"map_values({counts})[i] = list_max(map_values({counts}))"
-    return _OF_SEVERAL[mode_type].format(
-        modes=f"list_filter(map_keys({counts}), lambda k, i: {often})"
-    )
+    if mode_type == "AVERAGE":
+        return _AVERAGE.format(values=values)
+    least = f"list_aggregate(list_sort({values}), 'mode')"
+    greatest = f"list_aggregate(list_reverse_sort({values}), 'mode')"
+    return _OF_SEVERAL[mode_type].format(least=least, greatest=greatest)

@@ -21,6 +21,9 @@ from labkit.cloud.databrew.recipe.values import present
 
 operation = category("Fn: window")
 
+#: Up to this k a heap keeps the greatest of a window; beyond it the window is sorted.
+_HEAP = 1000
+
 #: Name → the aggregate, and what it is.
 _ROLLING = {
     "ROLLING_AVERAGE": ("AVERAGE", "The average of the numbers around a row."),
@@ -70,8 +73,10 @@ def rolling_kth_largest(
     target_column: NewColumn,
 ) -> Relation:
     """The k-th largest number around a row; none where there are fewer."""
-    numbers = _numbers(table, source_column, num_rows_before, num_rows_after)
-    return table.put(target_column, kth(numbers, value))
+    over = _around(table, num_rows_before, num_rows_after)
+    if value > _HEAP or value < 1:
+        return table.put(target_column, kth(_numbers(source_column, over), value))
+    return table.put(target_column, f"(max({source_column.number}, {value}) {over})[{value}]")
 
 
 @operation("ROLLING_KTH_LARGEST_UNIQUE", ordered=True)
@@ -85,7 +90,7 @@ def rolling_kth_largest_unique(
     target_column: NewColumn,
 ) -> Relation:
     """The k-th largest of the different numbers around a row; none where there are fewer."""
-    numbers = _numbers(table, source_column, num_rows_before, num_rows_after)
+    numbers = _numbers(source_column, _around(table, num_rows_before, num_rows_after))
     return table.put(target_column, kth(f"list_distinct({numbers})", value))
 
 
@@ -103,7 +108,7 @@ def rolling_mode(
 
     The documentation does not tell what ``NONE`` is: here several have no mode.
     """
-    numbers = _numbers(table, source_column, num_rows_before, num_rows_after)
+    numbers = _numbers(source_column, _around(table, num_rows_before, num_rows_after))
     return table.put(target_column, mode(numbers, mode_type))
 
 
@@ -197,10 +202,9 @@ def _rows(count: int) -> int:
     return count
 
 
-def _numbers(table: Relation, column: Column, before: int, after: int) -> str:
-    """A list of the numbers around a row."""
-    listed = f"list({column.number}) {_around(table, before, after)}"
-    return f"list_filter({listed}, lambda v: v IS NOT NULL)"
+def _numbers(column: Column, over: str) -> str:
+    """A list of the numbers of a window."""
+    return f"list_filter(list({column.number}) {over}, lambda v: v IS NOT NULL)"
 
 
 def _ordered(columns: Columns) -> list[str]:
