@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,17 +28,19 @@ class Server:
         home.mkdir(parents=True, exist_ok=True)
         self.lake: Any = None
         self.up()
+        self.role = make_role(self.client("iam"), "brewer", READ_AND_WRITE)
 
     def up(self) -> None:
         (self.home / "cloud.json").unlink(missing_ok=True)
         self.process = self._started()
-        running = connect(self.home, self.process)
-        client = functools.cache(running.client)
-        if self.lake is None:
-            role = make_role(client("iam"), "brewer", READ_AND_WRITE)
-            self.lake = Lake(client, "t", role)
-        self.lake.client, self.lake.s3 = client, client("s3")
-        self.lake.databrew = client("databrew")
+        self.client = functools.cache(connect(self.home, self.process).client)
+        if self.lake is not None:
+            self.lake.client, self.lake.s3 = self.client, self.client("s3")
+            self.lake.databrew = self.client("databrew")
+
+    def new_lake(self, name: str) -> None:
+        """A lake of its own for the next test."""
+        self.lake = Lake(self.client, name, self.role)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         if not self.program:
@@ -56,11 +58,18 @@ class Server:
         return list((self.home / "s3" / "incoming").iterdir())
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(tmp_path / "home")
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One that dies again and again."""
+    made = Server(tmp_path_factory.mktemp("mortal") / "home")
     yield made
     stop_cloud(made.process)
+
+
+@pytest.fixture
+def server(mortal: Server, fresh: Callable[..., str]) -> Server:
+    mortal.new_lake(fresh("t", ""))
+    return mortal
 
 
 def slow_job(lake: Lake, **output: Any) -> str:
@@ -69,8 +78,9 @@ def slow_job(lake: Lake, **output: Any) -> str:
     return lake.recipe_job(lake.dataset("in/big.csv"), Outputs=[lake.output("out", **full)])
 
 
-@pytest.mark.parametrize("moment", [0.0, 1.5])
-@pytest.mark.parametrize("ending", ["killed", "told to end"])
+@pytest.mark.parametrize(
+    ("ending", "moment"), [("killed", 0.0), ("killed", 1.5), ("told to end", 1.0)]
+)
 def test_a_job_of_a_process_that_ends(server: Server, ending: str, moment: float) -> None:
     """What the job would replace is still there, and nothing of its own."""
     lake = server.lake
@@ -140,7 +150,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_a_full_disk(full: Server, form: dict[str, Any]) -> None:
+def test_a_full_disk(full: Server, fresh: Callable[..., str], form: dict[str, Any]) -> None:
+    full.new_lake(fresh("t", ""))
     lake = full.lake
     texts = [f"{at * 7919 % 1_000_003:012}" for at in range(1_000_000)]
     lake.put_table("in/a.parquet", a=[1] * len(texts), b=[int(text) for text in texts])
