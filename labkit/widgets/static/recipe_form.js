@@ -1,8 +1,8 @@
 /* A step as a form, made from what the operation says of its own parameters. */
 
-const CATEGORY_ORDER = ["Basic column", "Data cleaning", "Data quality", "Column structure", "Column formatting", "Data structure", "Outliers", "Data science", "PII"];
-const SHORT = { "Mathematical functions": "Math", "Aggregate functions": "Aggregate", "Text functions": "Text", "Date and time functions": "Date", "Window functions": "Window", "Web functions": "Web", "Other functions": "Other",
-  "Basic column": "Column", "Data cleaning": "Clean", "Data quality": "Quality", "Column structure": "Split & merge", "Column formatting": "Format", "Data structure": "Structure", "Data science": "Encode" };
+const FUNCTIONS = "Functions";
+const ORDER = ["Filter", "Basic column", "Data cleaning", "Data quality", "Column structure", "Column formatting", "Data structure", "Outliers", "Data science", "PII", FUNCTIONS];
+const SHORT = { "Basic column": "Column", "Data cleaning": "Clean", "Data quality": "Quality", "Column structure": "Split & merge", "Column formatting": "Format", "Data structure": "Structure", "Data science": "Encode" };
 
 const inWords = (name) => { const words = name.replace(/_/g, " ").toLowerCase(); return words[0].toUpperCase() + words.slice(1); };
 /* Words between double backticks are code. */
@@ -11,25 +11,30 @@ const searchBox = (own) => h("input", { type: "search", class: "lk-rx-search", p
   oninput: (e) => own.set({ search: e.target.value, category: "" }) });
 const spaced = (name) => inWords(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2"));
 
-function categories() {
-  const found = [...new Set(KNOWN.operations.map((o) => o.category))];
-  const rank = (name) => { const at = CATEGORY_ORDER.indexOf(name); return at < 0 ? 99 : at; };
-  return found.sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+/* The toolbar's groups: all categories of functions are one. */
+const groupOf = (operation) => (operation.category.startsWith("Fn: ") ? FUNCTIONS : operation.category);
+
+function groups() {
+  const rank = (name) => { const at = ORDER.indexOf(name); return at < 0 ? 99 : at; };
+  return [...new Set(KNOWN.operations.map(groupOf))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
 function toolbar(get, send, own) {
   const wanted = own.search.trim().toLowerCase();
   const open = own.category || wanted;
   const matches = KNOWN.operations.filter((o) => (wanted
-    ? `${o.name} ${inWords(o.name)} ${o.summary}`.toLowerCase().includes(wanted) : o.category === own.category));
+    ? `${o.name} ${inWords(o.name)} ${o.summary}`.toLowerCase().includes(wanted) : groupOf(o) === own.category));
+  if (own.category === FUNCTIONS) matches.sort((a, b) => a.category.localeCompare(b.category));
   if (wanted) matches.sort((a, b) => inWords(b.name).toLowerCase().includes(wanted) - inWords(a.name).toLowerCase().includes(wanted));
   return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) { e.preventDefault(); own.set({ category: "", search: "" }); } } },
     h("div", { class: "lk-rx-toolbar", role: "toolbar", "aria-label": "Operations" },
-      categories().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-label": c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
+      groups().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-label": c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
         onclick: () => own.set({ category: own.category === c ? "" : c, search: "" }) }, SHORT[c] || c))),
     open && h("div", { class: "lk-rx-menu", role: "menu", "aria-label": wanted ? "Operations found" : own.category },
-      matches.length ? matches.map((o) => h("button", { type: "button", role: "menuitem", class: "lk-rx-item", "aria-label": inWords(o.name), onclick: () => own.startForm(o) },
-        h("b", {}, inWords(o.name)), h("span", { class: "lk-quiet" }, prose(o.summary)))) : h("p", { class: "lk-quiet lk-pad" }, `No operation is called "${own.search}".`)));
+      matches.length ? matches.map((o, at) => [
+        own.category === FUNCTIONS && o.category !== (matches[at - 1] || {}).category && h("h4", {}, o.category.replace("Fn: ", "")),
+        h("button", { type: "button", role: "menuitem", class: "lk-rx-item", "aria-label": inWords(o.name), onclick: () => own.startForm(o) },
+        h("b", {}, inWords(o.name)), h("span", { class: "lk-quiet" }, prose(o.summary)))]) : h("p", { class: "lk-quiet lk-pad" }, `No operation is called "${own.search}".`)));
 }
 
 /* The form ----------------------------------------------------------------------------------------- */
