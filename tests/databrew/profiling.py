@@ -22,6 +22,8 @@ ARROW = {
     "float": pa.float32(),
     "double": pa.float64(),
     "string": pa.string(),
+    "varchar(9)": pa.string(),
+    "char(9)": pa.string(),
 }
 
 

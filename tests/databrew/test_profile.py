@@ -79,6 +79,8 @@ def test_the_default_configuration_counts_5_13_and_25_statistics(session):
         ("float", "float"),
         ("double", "double"),
         ("string", "string"),
+        ("varchar(9)", "string"),
+        ("char(9)", "string"),
         ("boolean", "boolean"),
     ],
 )
@@ -117,6 +119,7 @@ NUMBERS = [
     pytest.param("double", [5e-324, 1e-310, 0.0], id="subnormal"),
     pytest.param("float", [0.5, 0.25, -4.0], id="floats"),
     pytest.param("int", [DRAWN.randint(-50, 50) for _ in range(999)], id="drawn"),
+    pytest.param("int", [DRAWN.randint(-3, 3) for _ in range(999)] + [None], id="few-in-many"),
     pytest.param("double", [DRAWN.gauss(170, 9) for _ in range(1000)], id="normal"),
     pytest.param("int", [int(DRAWN.expovariate(0.01)) for _ in range(2000)], id="skewed"),
 ]
@@ -184,9 +187,11 @@ def test_entropy_is_in_nats(session):
     assert column(session, "int", list(range(1000)))["entropy"] == math.log(1000)
 
 
-def test_nan_and_infinities_are_values_but_no_numbers(session):
-    told = column(session, "double", [math.nan, 1.0, math.inf, -math.inf, math.nan, 3.0, -0.0])
-    assert told["mostCommonValues"][0] == {"value": "NaN", "count": 2}
+@pytest.mark.parametrize("times", [1, 50], ids=["sorted", "grouped"])
+def test_nan_and_infinities_are_values_but_no_numbers(session, times):
+    values = [math.nan, 1.0, math.inf, -math.inf, math.nan, 3.0, -0.0] * times
+    told = column(session, "double", values)
+    assert told["mostCommonValues"][0] == {"value": "NaN", "count": 2 * times}
     assert [v["value"] for v in told["mostCommonValues"]][1:] == ["-inf", 0.0, 1.0, 3.0, "inf"]
     assert (told["min"], told["max"], told["mean"]) == (0.0, 3.0, near(4 / 3))
     assert told["missingValuesCount"] == 0
@@ -493,6 +498,9 @@ def column_statistics(*names):
         ),
         pytest.param(
             overridden("OUTLIER_DETECTION", mildThreshold="3"), "less than", id="mild-as-much"
+        ),
+        pytest.param(
+            overridden("OUTLIER_DETECTION", threshold="0", mildThreshold="0"), "less than", id="0"
         ),
         pytest.param(dataset("CORRELATION", columnNumber="1"), "cannot be 1", id="one-column"),
         pytest.param(dataset("CORRELATION", columnSelectors="x"), "cannot be x", id="no-json"),

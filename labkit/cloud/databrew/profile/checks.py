@@ -88,7 +88,8 @@ def _check_parameters(statistic: str, given: Mapping[str, str]) -> None:
             raise _refused(f"The statistic {statistic} has no parameter {name}.")
         if not check(value):
             raise _refused(f"The parameter {name} of {statistic} cannot be {value}.")
-    if _number(given.get("mildThreshold", "0")) >= _number(given.get("threshold", "3")) > 0:
+    mild, threshold = given.get("mildThreshold"), given.get("threshold", "3")
+    if mild is not None and float(mild) >= float(threshold):
         raise _refused("The mildThreshold of OUTLIER_DETECTION must be less than its threshold.")
     if statistic == "CORRELATION" and len(given) != 1:
         raise _refused("CORRELATION takes either a columnNumber or columnSelectors.")

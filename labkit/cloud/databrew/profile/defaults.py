@@ -69,7 +69,7 @@ def default_configuration() -> dict[str, Any]:
 
 def spark_name(kind: Type) -> str:
     """A type as the document has it, in Spark's spelling: ``int``, ``string``."""
-    return "string" if kind.base == "char" else kind.hive.partition("(")[0]
+    return "string" if KINDS[kind.base] == STRING else kind.hive
 
 
 def _of_kind(names: list[str]) -> dict[str, Any]:

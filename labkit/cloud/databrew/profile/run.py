@@ -30,7 +30,8 @@ from labkit.cloud.databrew.profile.defaults import (
 )
 from labkit.cloud.databrew.profile.detect import TEXTS, detect
 from labkit.cloud.databrew.profile.numbers import Standard
-from labkit.cloud.databrew.profile.statistics import Evaluated, attributes, plain
+from labkit.cloud.databrew.profile.samples import plain
+from labkit.cloud.databrew.profile.statistics import Evaluated, attributes
 from labkit.cloud.databrew.profile.tally import TALLY, Column, summary, tally, texts
 from labkit.cloud.engine.duck import Session, failures
 from labkit.cloud.engine.types import Type

@@ -16,7 +16,6 @@ which the statistics of numbers leave out.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from labkit.cloud.databrew.profile.buckets import value_distribution, z_score_distribution
-from labkit.cloud.databrew.profile.numbers import Array, Numbers
+from labkit.cloud.databrew.profile.numbers import Numbers
+from labkit.cloud.databrew.profile.samples import counted, counted_values, farthest, limit_of, plain
 from labkit.cloud.databrew.profile.tally import Summary, Tally
 
 Told = dict[str, Any]
@@ -80,11 +80,6 @@ def attributes(
     return {name: plain(told[name]) for name in ORDER if name in told}
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON can hold it: a number that is none is null."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
 # Any values ---------------------------------------------------------------------------------------
 
 
@@ -105,8 +100,8 @@ def entropy(column: Evaluated) -> Told:
 
 @statistic("MOST_COMMON_VALUES")
 def most_common_values(column: Evaluated, sampleSize: str) -> Told:
-    common = column.tally.most_common(_limit(sampleSize))
-    return {"mostCommonValues": [_counted(value, count) for value, count in common]}
+    common = column.tally.most_common(limit_of(sampleSize))
+    return {"mostCommonValues": [counted(value, count) for value, count in common]}
 
 
 @statistic("MISSING_VALUES_COUNT")
@@ -165,7 +160,7 @@ def outliers(
         mild = (apart > float(mildThreshold)) & (apart <= beyond)
         told["zScoreMildOutliersCount"] = int(numbers.counts[mild].sum())
     least = beyond if mildThreshold is None else float(mildThreshold)
-    return told | {"zScoreOutliersSample": _outliers(numbers.values, scores, least, sampleSize)}
+    return told | {"zScoreOutliersSample": farthest(numbers.values, scores, least, sampleSize)}
 
 
 # Numbers ------------------------------------------------------------------------------------------
@@ -221,41 +216,15 @@ def median_absolute_deviation(column: Evaluated) -> Told:
 
 @statistic("MINIMUM_VALUES")
 def minimum_values(column: Evaluated, sampleSize: str) -> Told:
-    return {"minimumValues": _ends(column.numbers, slice(_limit(sampleSize)))}
+    return {"minimumValues": counted_values(column.numbers, slice(limit_of(sampleSize)))}
 
 
 @statistic("MAXIMUM_VALUES")
 def maximum_values(column: Evaluated, sampleSize: str) -> Told:
     descending = Numbers(column.numbers.values[::-1], column.numbers.counts[::-1])
-    return {"maximumValues": _ends(descending, slice(_limit(sampleSize)))}
+    return {"maximumValues": counted_values(descending, slice(limit_of(sampleSize)))}
 
 
 @statistic("Z_SCORE_DISTRIBUTION")
 def z_scores(column: Evaluated, binNumber: str) -> Told:
     return {"zScoreDistribution": z_score_distribution(column.numbers, int(binNumber))}
-
-
-def _limit(size: str) -> int | None:
-    return None if size == "ALL" else int(size)
-
-
-def _counted(value: Any, count: int) -> Told:
-    return {"value": value if plain(value) is not None else _named(value), "count": count}
-
-
-def _named(value: float) -> str:
-    return str(value).replace("nan", "NaN")
-
-
-def _ends(numbers: Numbers, part: slice) -> list[Told]:
-    values, counts = numbers.values[part].tolist(), numbers.counts[part].tolist()
-    return [_counted(value, count) for value, count in zip(values, counts, strict=True)]
-
-
-def _outliers(values: Array, scores: Array, least: float, size: str) -> list[Told]:
-    """The values whose z-scores are beyond a limit, the farthest first."""
-    apart = np.abs(scores)
-    found = np.flatnonzero(apart > least)
-    chosen = found[np.argsort(-apart[found], kind="stable")][: _limit(size)]
-    pairs = zip(values[chosen].tolist(), scores[chosen].tolist(), strict=True)
-    return [{"value": value, "zScore": score} for value, score in pairs]
