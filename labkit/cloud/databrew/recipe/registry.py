@@ -91,6 +91,7 @@ ALIASES = {
     "DATEADD": "DATE_ADD",
     "DATEDIFF": "DATE_DIFF",
     "DATETIME": "DATE_TIME",
+    "NORMALIZATION": "SCALE",
 }
 
 

@@ -117,6 +117,41 @@ def one_hot_encoding(table: Relation, *, source_column: Column) -> Relation:
     )
 
 
+#: Strategy → SQL of a number ``{x}`` scaled, over aggregates of all rows.
+_SCALES = {
+    "MIN_MAX": ("{x} - {min}", "{max} - {min}"),
+    "SCALE_BETWEEN": ("{x} - {min}", "{max} - {min}"),
+    "MEAN_NORMALIZATION": ("{x} - {avg}", "{max} - {min}"),
+    "Z_SCORE": ("{x} - {avg}", "{stddev_pop}"),
+}
+
+
+@operation("SCALE")
+def scale(
+    table: Relation,
+    *,
+    source_column: Column,
+    strategy: Literal["MIN_MAX", "SCALE_BETWEEN", "MEAN_NORMALIZATION", "Z_SCORE"],
+    lower_bound: float = 0,
+    upper_bound: float = 1,
+    target_column: NewColumn,
+) -> Relation:
+    """Numbers scaled to a range, or to a mean of 0; none where all are the same.
+
+    The documentation does not name the parameters of the two values of ``SCALE_BETWEEN``.
+    """
+    x = f"CAST({source_column.number} AS DOUBLE)"
+    all_rows = {
+        name: f"(SELECT {name}({x}) FROM {table.name})"
+        for name in ("min", "max", "avg", "stddev_pop")
+    }
+    above, width = (part.format(x=x, **all_rows) for part in _SCALES[strategy])
+    sql = f"({above}) / nullif({width}, 0)"
+    if strategy == "SCALE_BETWEEN":
+        sql = f"{lower_bound!r}::DOUBLE + {sql} * {float(upper_bound) - lower_bound!r}::DOUBLE"
+    return table.put(target_column, sql)
+
+
 @operation("SKEWNESS")
 def skewness(
     table: Relation,
