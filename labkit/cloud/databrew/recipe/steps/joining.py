@@ -143,12 +143,14 @@ def _is_pair(each: Any) -> bool:
 
 def _equal(left: str, a: Column, right: str, b: Column) -> str:
     """Keys of one kind as they are; a text beside another kind is read as that, as in Spark."""
-    first, second = f"{left}{a.sql}", f"{right}{b.sql}"
-    if a.is_text and not b.is_text:
-        first = f"TRY_CAST({first} AS {b.type.duckdb})"
-    if b.is_text and not a.is_text:
-        second = f"TRY_CAST({second} AS {a.type.duckdb})"
-    return f"{first} = {second}"
+    return f"{_beside(left, a, b)} = {_beside(right, b, a)}"
+
+
+def _beside(table: str, key: Column, other: Column) -> str:
+    if not key.is_text or other.is_text:
+        return f"{table}{key.sql}"
+    exact = other.is_whole or other.type.base == "decimal"  # 1.5 must not become the key 2
+    return f"TRY_CAST({table}{key.sql} AS {'DECIMAL(38, 18)' if exact else other.type.duckdb})"
 
 
 def _joined(table: Relation, other: Relation, join_type: str, on: str) -> str:
