@@ -61,6 +61,12 @@ PROBLEMS = {  # a definition → the code, the sentence and the place of its pro
         one(Type="Task", Resource="arn:aws:states:::athena:fly"), SCHEMA,
         NO_RESOURCE, "/States/A/Resource",
     ),
+    "no such parameter": (
+        one(Type="Task", Resource="arn:aws:states:::sqs:sendMessage", Parameters={"Body": "x"}),
+        SCHEMA,
+        'The field "Body" is not supported by Step Functions',
+        "/States/A/Parameters",
+    ),
     "no path": (
         one(Type="Pass", Parameters={"x.$": "nope"}), SCHEMA, NO_PATH, "/States/A/Parameters/x.$",
     ),

@@ -157,7 +157,7 @@ def test_a_catcher_in_jsonata(machines, function):
 
 def test_nobody_takes_a_runtime_error(machines):
     catch = [{"ErrorEquals": ["States.ALL"], "Next": "Z"}]
-    states = service("aws-sdk:s3:listBuckets", {"x.$": "$.nope"}, Catch=catch)
+    states = service("aws-sdk:s3:listBuckets", {"Prefix.$": "$.nope"}, Catch=catch)
     ended = machines.run({**states, "Z": {"Type": "Succeed"}})
     assert (ended.status, ended.error) == ("FAILED", "States.Runtime")
 

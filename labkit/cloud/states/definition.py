@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.operations import AwsError, not_here
-from labkit.cloud.states import fields, graphs, jsonata
+from labkit.cloud.states import expressions, fields, graphs
 from labkit.cloud.states.choices import operator_of
 from labkit.cloud.states.resources import TOKEN, Resource, read_resource
 
@@ -102,12 +102,12 @@ def _state(name: str, state: Any, at: str, machine: Json, kind: str) -> Problems
 
 
 def _known_state(state: Json, at: str, machine: Json, kind: str) -> Problems:
-    type_ = state["Type"]
+    type_, jsonpath = state["Type"], _is_jsonpath(state, machine)
     yield from _language(state, at, machine)
     yield from _fields(state, {*fields.STATES[type_], *fields.EVERY_STATE}, at)
     yield from _required(state, at)
     yield from _handlers(state, at)
-    yield from _expressions(state, at, _is_jsonpath(state, machine))
+    yield from (Problem(*each) for each in expressions.problems(state, at, jsonpath))
     yield from SHAPES.get(type_, _nothing)(state, at, machine, kind)
 
 
@@ -178,51 +178,6 @@ def _handlers(state: Json, at: str) -> Problems:
             ):
                 words = "States.ALL must appear alone and at the end of the list"
                 yield Problem(SCHEMA, words, f"{where}/ErrorEquals")
-
-
-def _expressions(state: Json, at: str, jsonpath: bool) -> Problems:
-    """The paths, calls and expressions of a state."""
-    if not jsonpath:
-        for location, text in _texts(state, at):
-            if jsonata.is_expression(text) and (why := jsonata.problem(text)):
-                yield Problem("INVALID_JSONATA_EXPRESSION", why, location)
-        return
-    for name in fields.PATHS:
-        if isinstance(path := state.get(name), str) and not fields.is_path(path, name):
-            yield Problem(SCHEMA, fields.NO_PATH[name in fields.REFERENCES], f"{at}/{name}")
-    for name in fields.TEMPLATES:
-        for location, key, text in _dollars(state.get(name), f"{at}/{name}"):
-            if not isinstance(text, str) or not fields.is_dynamic(text):
-                words = (
-                    f"The value for the field '{key}' must be a valid JSONPath or a valid "
-                    "intrinsic function call"
-                )
-                yield Problem(SCHEMA, words, location)
-
-
-def _texts(value: Any, at: str) -> Iterator[tuple[str, str]]:
-    """The texts of a state, without those of the states inside of it."""
-    if isinstance(value, str):
-        yield at, value
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            if name not in ("Branches", "ItemProcessor", "Iterator"):
-                yield from _texts(each, f"{at}/{name}")
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _texts(each, f"{at}[{number}]")
-
-
-def _dollars(value: Any, at: str) -> Iterator[tuple[str, str, Any]]:
-    if isinstance(value, dict):
-        for name, each in value.items():
-            if name.endswith(".$"):
-                yield f"{at}/{name}", name, each
-            else:
-                yield from _dollars(each, f"{at}/{name}")
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _dollars(each, f"{at}[{number}]")
 
 
 # What is particular to a type ---------------------------------------------------------------------

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-struct
 
 from __future__ import annotations
 
-from labkit.cloud.states import intrinsics
+from labkit.cloud.states import calls
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.paths import BadPath, read_path
 
@@ -59,7 +59,7 @@ NO_PATH = {False: "Value is not a valid JSONPath", True: "Value is not a Referen
 
 def is_path(text: str, name: str) -> bool:
     """Whether a field's text is a path of the kind that the field takes."""
-    if name in ("ErrorPath", "CausePath") and intrinsics.is_intrinsic(text):
+    if name in ("ErrorPath", "CausePath") and calls.is_call(text):
         return is_dynamic(text)
     try:
         path = read_path(_plain(text))
@@ -71,8 +71,8 @@ def is_path(text: str, name: str) -> bool:
 def is_dynamic(text: str) -> bool:
     """Whether a text is a path, or a call of an intrinsic function."""
     try:
-        if intrinsics.is_intrinsic(text):
-            intrinsics.evaluate(text, _known)
+        if calls.is_call(text):
+            calls.evaluate(text, _known)
         else:
             read_path(_plain(text))
     except ValueError:

@@ -1,4 +1,4 @@
-"""State machines: made, changed, described; their versions.
+"""State machines: made, changed, described.
 
 moto keeps the records, so that a machine made by CloudFormation is seen here too; a definition
 that could not run is refused before it gets there.
@@ -98,7 +98,7 @@ def update_state_machine(
         check_definition(definition, machine.type)
     if roleArn is not None:
         roles.check_role(context.cloud, roleArn)
-    before = _revised(machine)
+    before = revision_of(machine)
     with context.cloud.lock("stepfunctions"):
         _backend(context).update_state_machine(
             stateMachineArn,
@@ -108,9 +108,9 @@ def update_state_machine(
             tracingConfiguration,
             encryptionConfiguration,
         )
-        if _revised(machine) != before:
+        if revision_of(machine) != before:
             machine.revision_id = str(uuid.uuid4())
-        version = _publish(machine, versionDescription) if publish else None
+        version = publish_version(machine, versionDescription) if publish else None
     return {
         "updateDate": machine.update_date,
         "revisionId": getattr(machine, "revision_id", None),
@@ -157,59 +157,6 @@ def validate_state_machine_definition(
     }
 
 
-@operation("stepfunctions", "PublishStateMachineVersion")
-def publish_state_machine_version(
-    context: Context,
-    *,
-    stateMachineArn: str,
-    revisionId: str | None = None,
-    description: str | None = None,
-) -> Answer:
-    machine = find_machine(context, stateMachineArn)
-    current = getattr(machine, "revision_id", None) or "INITIAL"
-    if revisionId is not None and revisionId != current:
-        raise AwsError(
-            "ConflictException",
-            f"Failed to publish the State Machine version for revision {revisionId}. The current "
-            f"State Machine revision is {current}.",
-        )
-    version = _publish(machine, description)
-    return {"creationDate": version.creation_date, "stateMachineVersionArn": version.arn}
-
-
-@operation("stepfunctions", "ListStateMachineVersions")
-def list_state_machine_versions(
-    context: Context, *, stateMachineArn: str, nextToken: str = "", maxResults: int = 100
-) -> Answer:
-    words.check_limit(maxResults, "maxResults")
-    versions = list(find_machine(context, stateMachineArn).versions.values())[::-1]
-    items = [
-        {"stateMachineVersionArn": each.arn, "creationDate": each.creation_date}
-        for each in versions
-    ]
-    return page("stateMachineVersions", items, maxResults or 100, nextToken)
-
-
-@operation("stepfunctions", "DeleteStateMachineVersion")
-def delete_state_machine_version(context: Context, *, stateMachineVersionArn: str) -> Answer:
-    arn, _, number = stateMachineVersionArn.rpartition(":")
-    if not number.isdigit():
-        words.check_arn(stateMachineVersionArn, "version")
-    machine = next((m for m in _backend(context).state_machines if m.arn == arn), None)
-    if machine is None:
-        return {}
-    for alias in machine.aliases.values():
-        routes = [each["stateMachineVersionArn"] for each in alias.routing_configuration]
-        if stateMachineVersionArn in routes:
-            raise AwsError(
-                "ConflictException",
-                "Version to be deleted must not be referenced by an alias. Current list of "
-                f"aliases referencing this version: [{alias.name}]",
-            )
-    machine.versions.pop(int(number), None)
-    return {}
-
-
 def find_machine(context: Context, arn: str) -> Any:
     """moto's record of a state machine, or of a version of it.
 
@@ -248,14 +195,16 @@ def _check_same(context: Context, arn: str, wanted: Answer) -> None:
         raise AwsError("StateMachineAlreadyExists", words_)
 
 
-def _revised(machine: Any) -> tuple[str, str]:
+def revision_of(machine: Any) -> tuple[str, str]:
+    """What makes one revision of a machine differ from another."""
     return machine.definition, machine.roleArn
 
 
-def _publish(machine: Any, description: str | None) -> Any:
+def publish_version(machine: Any, description: str | None) -> Any:
     """A version of the machine as it is now; the last one if nothing has changed since."""
     last = machine.latest_version
-    if last is None or _revised(last) != _revised(machine) or last.version not in machine.versions:
+    kept = last is not None and last.version in machine.versions
+    if not kept or revision_of(last) != revision_of(machine):
         machine.publish(description)
     return machine.latest_version
 

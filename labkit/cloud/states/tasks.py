@@ -17,18 +17,18 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
 
-from labkit.cloud.states import sdk, tokens
+from labkit.cloud.states import activities, sdk, tokens
 from labkit.cloud.states.errors import HEARTBEAT, TIMEOUT, StateFailed, runtime
 from labkit.cloud.states.frames import WHOLE, Interrupted
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.integrations import Sync, failure, function_failed
+from labkit.cloud.states.integrations import function_failed
 from labkit.cloud.states.resources import Resource, read_resource
 from labkit.cloud.states.roles import client_of
 from labkit.cloud.states.templates import fill, text
 from labkit.cloud.states.visits import Ending, Visit, state_type
+from labkit.cloud.states.waits import POLL_S, TimedOut, until_done, until_told
 
-POLL_S, PATIENCE_S = 0.2, 5.0
-DOWN = "states.down"
+PATIENCE_S = 5.0
 Json = dict[str, Any]
 
 
@@ -37,10 +37,10 @@ def run_task(visit: Visit) -> Ending:
     resource = read_resource(visit.state["Resource"])
     if resource is None:
         raise runtime(f"The resource {visit.state['Resource']} is not available here")
-    return _Task(visit, resource).run()
+    return Task(visit, resource).run()
 
 
-class _Task:
+class Task:
     """One attempt of a task."""
 
     def __init__(self, visit: Visit, resource: Resource) -> None:
@@ -59,7 +59,7 @@ class _Task:
             result = KINDS[self.resource.kind](self)
         except StateFailed as error:
             raise self.failed(error) from error
-        except _TimedOut as late:
+        except TimedOut as late:
             raise self.late(late) from late
         except Interrupted:
             self.abandon()
@@ -129,7 +129,7 @@ class _Task:
         tokens.forget(self.cloud, self.work.get("token") or "")
         return error
 
-    def late(self, late: _TimedOut) -> StateFailed:
+    def late(self, late: TimedOut) -> StateFailed:
         """The task took longer than it may."""
         self.abandon()
         event = Event(f"{self.resource.kind}TimedOut", {"error": TIMEOUT} | self.names)
@@ -185,7 +185,7 @@ class _Task:
 
         threading.Thread(target=work, daemon=True).start()
         if not self.frame.wait(self.deadline, lambda: bool(said)):
-            raise _TimedOut
+            raise TimedOut
         if error := said.get("error"):
             raise error
         answer: Json = said["answer"]
@@ -205,64 +205,11 @@ class _Task:
         handle: Json = self.work["handle"]
         return handle
 
-    def until_done(self, sync: Sync) -> Json:
-        """Wait until what was started has ended.
-
-        Raises:
-            StateFailed: it failed.
-        """
-        while True:
-            ids = sync.ids(self.work["arguments"], self.work["handle"])
-            told = self.ask(sync.describe, ids)
-            told = {k: v for k, v in told.items() if not k.startswith("Sdk")}
-            state = _within(told, sync.state)
-            if state == sync.good:
-                return sync.told(told)
-            if state in sync.bad:
-                if not self.resumed or not _fell_with_us(self.cloud, _within(told, sync.ended)):
-                    raise failure(sync.told(told))
-                self._begin_again()
-            elif not self.frame.wait(self._next_look()) and self._is_late():
-                raise _TimedOut
-
-    def _begin_again(self) -> None:
+    def begin_again(self) -> None:
         """The run ended with the local AWS, not by itself: ask for it once more."""
         name = f"{self.work['name']}'"
         self.work = {k: v for k, v in self.work.items() if k != "handle"} | {"name": name}
         self.start()
-
-    def _next_look(self) -> float:
-        soon = time.time() + POLL_S
-        return soon if self.deadline is None else min(soon, self.deadline)
-
-    def _is_late(self) -> bool:
-        return self.deadline is not None and time.time() >= self.deadline
-
-    def until_told(self) -> Any:
-        """Wait until somebody says with the task's token how it ended.
-
-        Raises:
-            StateFailed: it failed.
-        """
-        token = self.work["token"]
-        while True:
-            said = tokens.look(self.cloud, token)
-            if "output" in said:
-                return json.loads(said["output"])
-            if "failed" in said:
-                raise StateFailed(said["error"], said["cause"], located=True)
-            if said.get("taken") and not self.work.get("taken"):
-                worker = {"workerName": said["worker"]} if said.get("worker") else {}
-                self.keep(Event("ActivityStarted", worker), taken=True)
-            beat = said.get("beat", 0) + self.heartbeat if self.heartbeat else None
-            limits = [each for each in (self.deadline, beat) if each is not None]
-            if limits and time.time() >= min(limits):
-                raise _TimedOut(heartbeat=min(limits) == beat)
-            self.frame.wait(min(limits, default=None), self._news(token, said))
-
-    def _news(self, token: str, known: Json) -> Callable[[], bool]:
-        """Tells whether more is known of a token."""
-        return lambda: tokens.look(self.cloud, token) != known
 
     def abandon(self) -> None:
         """End what was started, unless the server only goes down."""
@@ -278,17 +225,17 @@ class _Task:
                 sdk.call(self.client(), sync.stop, sync.stopping(ids), first=True)
 
 
-def _of_service(task: _Task) -> Any:
+def _of_service(task: Task) -> Any:
     answer, pattern = task.start(), task.resource.pattern
     if not pattern:
         return answer
     if task.resource.has_token:
-        return task.until_told()
+        return until_told(task)
     assert task.resource.integration is not None
-    return task.until_done(task.resource.integration.sync[pattern])
+    return until_done(task, task.resource.integration.sync[pattern])
 
 
-def _of_function(task: _Task) -> Any:
+def _of_function(task: Task) -> Any:
     payload = text(task.work["arguments"]).encode()
     asked = {"FunctionName": task.resource.arn, "Payload": payload}
     answer = task.ask_aside("Invoke", asked)
@@ -298,38 +245,16 @@ def _of_function(task: _Task) -> Any:
     return result
 
 
-def _of_worker(task: _Task) -> Any:
-    from labkit.cloud.states import activities
-
+def _of_worker(task: Task) -> Any:
     activities.offer(task.cloud, task.resource.arn, task.work["token"], task.work["arguments"])
     try:
-        return task.until_told()
+        return until_told(task)
     finally:
         activities.withdraw(task.resource.arn, task.work["token"])
 
 
-KINDS: dict[str, Callable[[_Task], Any]] = {
+KINDS: dict[str, Callable[[Task], Any]] = {
     "Task": _of_service,
     "LambdaFunction": _of_function,
     "Activity": _of_worker,
 }
-
-
-class _TimedOut(Exception):
-    """The task took longer than it may."""
-
-    def __init__(self, heartbeat: bool = False) -> None:
-        super().__init__(heartbeat)
-        self.heartbeat = heartbeat
-
-
-def _within(told: Any, path: tuple[str, ...]) -> Any:
-    for name in path:
-        told = (told or {}).get(name)
-    return told
-
-
-def _fell_with_us(cloud: Any, ended_ms: int | None) -> bool:
-    """Whether something ended because the local AWS went down."""
-    down = cloud.records(DOWN).get("at", {}).get("moment")
-    return ended_ms is not None and down is not None and ended_ms >= int(down * 1000)

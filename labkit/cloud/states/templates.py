@@ -11,9 +11,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.states import intrinsics
+from labkit.cloud.states import calls
 from labkit.cloud.states.errors import StateFailed, runtime
-from labkit.cloud.states.paths import BadPath, NothingThere, read_path
+from labkit.cloud.states.paths import NothingThere, read_path
 
 if TYPE_CHECKING:
     from labkit.cloud.states.languages import Scope
@@ -47,8 +47,8 @@ def value(expression: str, data: Any, scope: Scope, field: str) -> Any:
         field: whose value it is, for the error's words.
     """
     try:
-        if intrinsics.is_intrinsic(expression):
-            return intrinsics.evaluate(expression, lambda path: find(path, data, scope))
+        if calls.is_call(expression):
+            return calls.evaluate(expression, lambda path: find(path, data, scope))
         return find(expression, data, scope)
     except StateFailed:
         raise
@@ -94,6 +94,3 @@ def _bracketed(path: str) -> str:
     if keys is None:
         return path
     return "$" + "".join(f"['{k}']" if isinstance(k, str) else f"[{k}]" for k in keys)
-
-
-__all__ = ["BadPath", "fill", "find", "text", "value"]

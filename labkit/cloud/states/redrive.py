@@ -1,0 +1,55 @@
+"""Running a failed execution again, from the state that failed.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.states import frames, notices
+from labkit.cloud.states.execution import KIND, Execution
+from labkit.cloud.states.executions import find_execution, redrivable
+from labkit.cloud.states.history import Event
+
+Record = dict[str, Any]
+
+
+@operation("stepfunctions", "RedriveExecution")
+def redrive_execution(
+    context: Context, *, executionArn: str, clientToken: str | None = None
+) -> Answer:
+    record = find_execution(context, executionArn)
+    if redrivable(record)["redriveStatus"] != "REDRIVABLE":
+        reason = redrivable(record).get("redriveStatusReason", "")
+        raise AwsError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
+    now = time.time()
+    kept = {k: v for k, v in record.items() if k not in ("stopDate", "error", "cause", "output")}
+    count = record["redriveCount"] + 1
+    record = kept | {"status": "RUNNING", "redriveCount": count, "redriveDate": now}
+    execution = Execution(context.cloud, record)
+    with context.cloud.state.together():
+        context.cloud.records(KIND)[executionArn] = record
+        _rewind(execution, count)
+    notices.tell(context.cloud, record)
+    execution.start()
+    return {"redriveDate": now}
+
+
+def _rewind(execution: Execution, count: int) -> None:
+    """Let every walk that failed begin its last state anew."""
+    number = execution.history.add(Event("ExecutionRedriven", {"redriveCount": count}), 0)
+    records = execution.cloud.records(frames.KIND)
+    for name in list(records):
+        if name.startswith(f"{execution.arn}|") and "output" not in records[name]:
+            mark = {k: v for k, v in records[name].items() if k != "failed"}
+            work = mark["work"] if _has_children(records, name) else None
+            fresh: Record = {"attempts": {}, "tries": 0, "retry_at": None, "work": work}
+            records[name] = mark | fresh | {"last": number}
+
+
+def _has_children(records: Any, name: str) -> bool:
+    inside = name if name.endswith("|") else f"{name}/"
+    return any(each.startswith(inside) and each != name for each in records)
