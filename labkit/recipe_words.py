@@ -27,6 +27,7 @@ SENTENCES = {
     "DELETE_DUPLICATE_ROWS": "Remove duplicate rows",
     "FILL_WITH_CUSTOM": "Fill missing values of {sourceColumn} with {columnValue}",
     "REPLACE_TEXT": "Replace {pattern} by {value} in {sourceColumn}",
+    "GROUP_BY": "Group by {sourceColumns}: {groupByAggFunctionOptions}",
     "JOIN": "{joinType} on {joinKeys}",
     "UNION": "Union",
     "SPLIT_COLUMN_SINGLE_DELIMITER": "Split {sourceColumn} at {pattern}",
@@ -49,6 +50,9 @@ def sentence(step: dict[str, Any]) -> str:
     >>> sentence({"Action": {"Operation": "RENAME", "Parameters":
     ...     {"sourceColumn": "id", "targetColumn": "key"}}})
     'Rename id to key'
+    >>> sentence({"Action": {"Operation": "SORT", "Parameters":
+    ...     {"expressions": '[{"sourceColumn": "gpa", "ordering": "DESCENDING"}]'}}})
+    'Sort by gpa descending'
     >>> sentence({"Action": {"Operation": "ROUND", "Parameters":
     ...     {"sourceColumn": "gpa", "targetColumn": "whole"}}})
     'Round gpa → whole'
@@ -94,5 +98,14 @@ def _item(item: Any) -> str:
     if isinstance(item, dict):
         if set(item) == {"key", "value"}:
             return f"{item['key']} = {item['value']}"
-        return " ".join(str(value) for value in item.values())
+        if "functionName" in item:
+            function = item["functionName"].replace("_", " ").lower()
+            return f"{function} of {item.get('sourceColumnName', '')}"
+        return " ".join(_word(value) for value in item.values())
     return str(item)
+
+
+def _word(value: Any) -> str:
+    """Constants such as DESCENDING in small letters."""
+    text = str(value)
+    return text.lower() if text in ("ASCENDING", "DESCENDING") else text

@@ -92,7 +92,7 @@ def test_a_previewed_step_leaves_nothing(brew):
     brew.open()
     shown = brew.try_out(UPPER)
     assert [row[1] for row in shown["rows"]] == ["ANN", "BOB", "ANN", None]
-    assert shown["changes"] == {"new": [], "changed": ["name"], "removed": []}
+    assert shown["changes"] == {"new": [], "changed": ["name"], "removed": [], "rowCount": 4}
     assert brew.steps() == []
     assert brew.act()["rows"][0][1] == "ann"
 
@@ -100,7 +100,7 @@ def test_a_previewed_step_leaves_nothing(brew):
 def test_a_taken_step_goes_to_the_end_of_the_recipe(brew):
     brew.open(UPPER)
     shown = brew.act(RecipeStep=FULL)
-    assert shown["changes"] == {"new": ["who"], "changed": [], "removed": []}
+    assert shown["changes"] == {"new": ["who"], "changed": [], "removed": [], "rowCount": 4}
     assert shown["steps"] == 2
     assert brew.steps() == [UPPER, FULL]
     assert "who" in [each["name"] for each in brew.act()["columns"]]

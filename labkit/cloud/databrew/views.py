@@ -12,7 +12,8 @@ AWS tells only that an action's ``Result`` is a string; here it is the JSON of t
                                  "topValues": [{"value": 1, "count": 1}, …],
                                  "histogram": [{"from": 1, "to": 50.9, "count": 50}, …]}}, …],
      "startRowIndex": 0, "rows": [[1, …], …],                 # values in the order of ``columns``
-     "changes": {"new": [], "changed": ["id"], "removed": []}}  # of a previewed or applied step
+     "changes": {"new": [], "changed": ["id"], "removed": [],  # of a previewed or applied step
+                 "rowCount": 500}}                             # how many rows there were before
 
 ``statistics`` are there unless ``Analytics`` is ``DISABLE``; they are of all rows of the view, not
 of the frame alone. Missing is NULL and the empty text. ``minimum``, ``maximum`` are those of the
@@ -64,7 +65,7 @@ def view(table: pa.Table, columns: Sequence[Column], frame: Mapping[str, Any]) -
 
 def changes(
     before: tuple[pa.Table, Sequence[Column]], after: tuple[pa.Table, Sequence[Column]]
-) -> dict[str, list[str]]:
+) -> dict[str, Any]:
     """What a step does to columns: which are new, which have other values, which are gone."""
     old = {column.name: at for at, column in enumerate(before[1])}
     new = {column.name: at for at, column in enumerate(after[1])}
@@ -73,6 +74,7 @@ def changes(
         "new": [name for name in new if name not in old],
         "changed": [n for n in both if _differs(before[0][old[n]], after[0][new[n]])],
         "removed": [name for name in old if name not in new],
+        "rowCount": before[0].num_rows,
     }
 
 

@@ -49,7 +49,7 @@ function render(context) {
   own.startForm = (operation) => {
     if (Object.keys(model.get("at")).length) send("look");
     if (operation.name === "JOIN") send("sources");
-    own.set({ category: "", search: "", form: { operation, id: `f${Date.now()}`, index: null, values: startValues(operation, own.column, columns()), conditions: [] } });
+    own.set({ category: "", search: "", form: { operation, id: `f${Date.now()}`, index: null, values: startValues(operation, own.column, columns()), conditions: startConditions(operation, own.column || columns()[0]) } });
     focusForm();
   };
   own.editStep = (index) => {

@@ -51,7 +51,7 @@ function formView(get, send, own) {
     h("div", { class: "lk-rx-form-head" }, h("div", { class: "lk-grow" }, h("b", {}, inWords(operation.name)), editing && badge(`step ${form.index + 1}`, "plain")),
       button("Close form", () => own.closeForm(), { class: "lk-plain" }, "✕")),
     h("p", { class: "lk-quiet lk-small" }, prose(operation.summary)),
-    operation.name === "JOIN" ? joinFields(form, own, get) : operation.parameters.map((p) => field(p, form, own, get)),
+    operation.name === "JOIN" ? joinFields(form, own, get) : operation.parameters.filter((p) => !UNSHOWN.includes(p.name) || form.values[p.name]).map((p) => field(p, form, own, get)),
     conditionFields(form, own, get),
     h("div", { class: "lk-rx-form-foot" },
       h("button", { type: "submit", "aria-label": "Preview changes", class: previewed ? "" : "lk-primary", disabled: !isComplete(form) }, "Preview"),
@@ -63,11 +63,13 @@ function field(parameter, form, own, get) {
   const id = `${form.id}-${parameter.name}`;
   const set = (value) => { form.values[parameter.name] = value; own.set({}); };
   const value = form.values[parameter.name];
-  const make = INPUTS[parameter.kind] || INPUTS.text;
-  const label = parameter.required ? spaced(parameter.name) : [spaced(parameter.name), h("span", { class: "lk-quiet" }, " optional")];
+  const lines = LINES[`${form.operation.name}.${parameter.name}`];
+  const make = lines ? linesInput(lines) : INPUTS[parameter.kind] || INPUTS.text;
+  const title = LABELS[parameter.name] || spaced(parameter.name);
+  const label = parameter.required ? title : [title, h("span", { class: "lk-quiet" }, " optional")];
   if (parameter.kind === "flag") return h("label", { class: "lk-rx-check" },
     h("input", { type: "checkbox", "aria-label": spaced(parameter.name), checked: value === "true", onchange: (e) => set(String(e.target.checked)) }), spaced(parameter.name));
-  return h("div", { class: "lk-rx-field" }, h("label", { for: id }, label), make({ id, "aria-label": spaced(parameter.name) }, value, set, parameter, names(get, form)));
+  return h("div", { class: "lk-rx-field" }, h("label", { for: id }, label), make({ id, "aria-label": title }, value, set, parameter, names(get, form)));
 }
 
 /* The columns that a form offers: those before its step, also while a preview shows those after. */
@@ -81,7 +83,8 @@ const area = (hint) => (props, value, set) => h("textarea", { ...props, rows: "3
 
 const INPUTS = {
   text: textInput("text"), number: textInput("number"), whole: textInput("number"), "new column": textInput("text"),
-  "new columns": area("one name a line"), texts: area("one a line"), json: area("JSON"),
+  "new columns": area("one name a line"), texts: area("one a line"),
+  json: (props, value, set, parameter) => area(EXAMPLES[parameter.name] || "JSON")(props, value, set),
   column: (props, value, set, parameter, columns) => h("select", { ...props, value: value ?? "", onchange: (e) => set(e.target.value) },
     h("option", { value: "" }, parameter.required ? "Choose a column" : "–"), columns.map((n) => h("option", { value: n }, n))),
   choice: (props, value, set, parameter) => h("select", { ...props, value: value ?? parameter.default ?? "", onchange: (e) => set(e.target.value) },
@@ -96,6 +99,41 @@ const INPUTS = {
 
 function listOf(text) {
   try { const found = JSON.parse(text); return Array.isArray(found) ? found : []; } catch { return []; }
+}
+
+/* What JSON parameters look like, and those that are lists of lines: the members of each line. ----- */
+
+const EXAMPLES = {
+  categoryMap: '{"small": "1", "large": "2"}',
+  dateTimeParameters: '{"year": {"sourceColumn": "y"}, "month": {"value": "1"}, "day": {"value": "1"}}',
+  withExpressions: '[{"name": "total", "value": "sum(`x`)"}]',
+  datasetsColumns: '[["a", "b"], ["c", "d"]]',
+  secondaryInputs: '[{"S3InputDefinition": {"Bucket": "b", "Key": "k"}}]',
+  patternOption1: '{"pattern": ",", "includeInSplit": false}',
+  patternOption2: '{"pattern": ";", "includeInSplit": false}',
+  patternOptions: '[{"pattern": ",", "includeInSplit": false}]',
+};
+const LABELS = { groupByAggFunctionOptions: "Aggregates", expressions: "By" };
+/* Other ways to say what a form says already. */
+const UNSHOWN = ["groupByAggFunctions"];
+const AGGREGATES = ["SUM", "AVERAGE", "COUNT", "COUNT_DISTINCT", "MIN", "MAX", "MEDIAN", "MODE", "ANY", "STANDARD_DEVIATION", "VARIANCE", "COLLECT_LIST", "COLLECT_SET"];
+const LINES = {
+  "SORT.expressions": [["sourceColumn", "column"], ["ordering", "choice", ["ASCENDING", "DESCENDING"]]],
+  "GROUP_BY.groupByAggFunctionOptions": [["functionName", "choice", AGGREGATES], ["sourceColumnName", "column"], ["targetColumnName", "text"]],
+};
+
+function linesInput(fields) {
+  return (props, value, set, parameter, columns) => {
+    const lines = listOf(value);
+    const put = (changed) => set(JSON.stringify(changed));
+    const change = (at, name, text) => put(lines.map((line, i) => (i === at ? { ...line, [name]: text } : line)));
+    const fresh = () => Object.fromEntries(fields.map(([name, kind, choices]) => [name, kind === "choice" ? choices[0] : kind === "column" ? columns[0] || "" : ""]));
+    return h("div", { id: props.id, role: "group", "aria-label": props["aria-label"], class: "lk-rx-lines" },
+      lines.map((line, at) => h("div", { class: "lk-rx-line", "data-key": `line${at}` },
+        fields.map(([name, kind, choices]) => INPUTS[kind]({ "aria-label": `${spaced(name)} ${at + 1}` }, line[name], (text) => change(at, name, text), { required: kind === "column", choices, default: kind === "text" ? spaced(name).toLowerCase() : null }, columns)),
+        button(`Remove line ${at + 1}`, () => put(lines.filter((_, i) => i !== at)), { class: "lk-plain" }, "✕"))),
+      button(`Add to ${props["aria-label"].toLowerCase()}`, () => put([...lines, fresh()]), { class: "lk-plain lk-small" }, lines.length ? "+ and by …" : "+ add …"));
+  };
 }
 
 /* A join: with which data set, on which columns, and what is taken of it. -------------------------- */
@@ -165,6 +203,7 @@ function stepOf(form) {
 
 function parameterText(parameter, value) {
   if (value === undefined || value === null || value === "") return null;
+  if (parameter.kind === "json" && value === "[]") return null;
   if (parameter.kind === "columns") return listOf(value).length ? value : null;
   if (parameter.kind === "texts" || parameter.kind === "new columns")
     return value.trim().startsWith("[") ? value : JSON.stringify(value.split("\n").filter((line) => line !== ""));
@@ -182,15 +221,20 @@ function startValues(operation, column, columns) {
     if (p.required && p.kind === "flag") values[p.name] = "false";
     if (p.kind === "flag" && p.default === true) values[p.name] = "true";
   }
-  const source = operation.parameters.find((p) => p.kind === "column") ;
+  if (operation.name === "REMOVE_VALUES") column = column || columns[0];
+  const source = operation.parameters.find((p) => p.kind === "column");
   const sources = operation.parameters.find((p) => p.kind === "columns");
   if (source && column) values[source.name] = column;
   else if (sources && column && operation.name !== "JOIN") values[sources.name] = JSON.stringify([column]);
   const target = operation.parameters.find((p) => p.kind === "new column" && p.required);
   if (target && column && operation.name !== "RENAME") values[target.name] = freshName(`${column}_${operation.name.toLowerCase()}`, columns);
   if (operation.name === "JOIN") values.leftColumns = JSON.stringify(columns);
+  if (operation.name === "SORT") values.expressions = JSON.stringify([{ sourceColumn: column || columns[0], ordering: "ASCENDING" }]);
   return values;
 }
+
+/* Rows are removed by a condition. */
+const startConditions = (operation, column) => (operation.name === "REMOVE_VALUES" ? [{ Condition: "IS_MISSING", TargetColumn: column || "" }] : []);
 
 function freshName(stem, columns) {
   let name = stem;

@@ -88,18 +88,19 @@ function pager(what, from, to, total, back, on) {
 /* What the grid shows: the sample now, after an earlier step, or with a previewed step. */
 function viewTitle(get, send, own) {
   const at = get("at"), view = get("view");
-  if (at.step) return h("span", { class: "lk-rx-title" }, badge("Preview", "live"), " ", changesInWords(view.changes));
+  if (at.step) return h("span", { class: "lk-rx-title" }, badge("Preview", "live"), " ", changesInWords(view));
   if (at.index !== undefined && at.index !== null) return h("span", { class: "lk-rx-title" }, badge("Looking back", "warn"),
     at.index ? ` after step ${at.index} ` : " before the first step ", button("Back to the latest step", () => send("look"), { class: "lk-plain lk-small" }, "Back to now"));
   return h("span", { class: "lk-rx-title lk-quiet" }, view.steps ? `After ${own.count(view.steps, "step")}` : "The sample as it is");
 }
 
-function changesInWords(changes) {
+function changesInWords({ changes, rowCount }) {
   if (!changes) return "";
+  const rows = changes.rowCount === rowCount ? [] : [`rows: ${number(changes.rowCount)} → ${number(rowCount)}`];
   const said = [["new", changes.new], ["changed", changes.changed], ["removed", changes.removed]]
     .filter(([, names]) => names.length)
     .map(([what, names]) => `${what}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`);
-  return said.join(" · ") || "no column changes";
+  return [...rows, ...said].join(" · ") || "nothing changes in the sample";
 }
 
 /* The schema: one line a column. ----------------------------------------------------------------- */
