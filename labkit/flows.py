@@ -39,6 +39,21 @@ class Execution:
     cause: str
 
 
+def task(resource: str, *, then: str = "", **parameters: Any) -> dict[str, Any]:
+    """A Task state of a definition in the Amazon States Language.
+
+    >>> task("databrew:startJobRun.sync", Name="clean")["Resource"]
+    'arn:aws:states:::databrew:startJobRun.sync'
+
+    Args:
+        resource: the integration, from the service on.
+        then: the next state's name; the last state without it.
+        **parameters: of the call, as the service spells them.
+    """
+    state = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters}
+    return state | ({"Next": then} if then else {"End": True})
+
+
 class Flows:
     """State machines and their executions.
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,23 @@ def read(text: str) -> list[Step]:
         NoRecipe: it is neither, or holds no steps; says where.
     """
     return [_step(step, number) for number, step in enumerate(_steps(_document(text)), start=1)]
+
+
+def step(operation: str, *, where: Sequence[tuple[str, ...]] = (), **parameters: Any) -> Step:
+    """One step as boto3 takes it.
+
+    >>> step("DELETE", sourceColumns=["a"])
+    {'Action': {'Operation': 'DELETE', 'Parameters': {'sourceColumns': '["a"]'}}}
+
+    Args:
+        where: the rows that it is about, as (column, condition) or (column, condition, value).
+        **parameters: under DataBrew's names.
+    """
+    conditions = [
+        dict(zip(("TargetColumn", "Condition", "Value"), each, strict=False)) for each in where
+    ]
+    more = {"ConditionExpressions": conditions} if conditions else {}
+    return _step({"Action": {"Operation": operation, "Parameters": parameters}, **more}, 1)
 
 
 def as_json(steps: list[Step]) -> str:
