@@ -71,8 +71,10 @@ def test_a_random_sample_is_the_same_each_time(brew):
         ({"StartColumnIndex": 0, "HiddenColumns": ["name"]}, ["id", "score"], 4),
         ({"StartColumnIndex": 0, "StartRowIndex": 3}, ["id", "name", "score"], 1),
         ({"StartColumnIndex": 9, "StartRowIndex": 99}, [], 0),
+        ({"StartColumnIndex": 0, "StartRowIndex": 10**30}, ["id", "name", "score"], 0),
+        ({"StartColumnIndex": 0, "RowRange": -1}, ["id", "name", "score"], 0),
     ],
-    ids=["from", "range", "hidden", "rows", "outside"],
+    ids=["from", "range", "hidden", "rows", "outside", "far outside", "less than none"],
 )
 def test_a_frame_is_a_part_of_it(brew, frame, names, rows):
     brew.open()

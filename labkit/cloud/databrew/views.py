@@ -50,8 +50,8 @@ def view(table: pa.Table, columns: Sequence[Column], frame: Mapping[str, Any]) -
         frame: as boto3 sends it; all rows of the first 20 columns when it is empty.
     """
     positions = _positions(columns, frame)
-    first = frame.get("StartRowIndex", 0)
-    rows = table.slice(first, frame.get("RowRange", table.num_rows))
+    first, most = frame.get("StartRowIndex", 0), frame.get("RowRange", table.num_rows)
+    rows = table.slice(min(first, table.num_rows), max(0, min(most, table.num_rows)))
     chosen = [[plain(value) for value in rows[at].to_pylist()] for at in positions]
     return {
         "rowCount": table.num_rows,
