@@ -72,7 +72,10 @@ class Parameter:
         absent = text is None or (text == "" and self.kind != "text")
         if absent and self.required:
             raise RecipeError(f"The parameter '{self.name}' is missing.")
-        return self.default if absent else READERS[self.kind](self, text or "", table)
+        value = self.default if absent else READERS[self.kind](self, text or "", table)
+        if self.required and self.kind == "columns" and not value:
+            raise RecipeError(f"The parameter '{self.name}' names no column.")
+        return value
 
     def refuse(self, text: str, wanted: str) -> RecipeError:
         return RecipeError(f"The parameter '{self.name}' must be {wanted}, not '{text}'.")

@@ -23,7 +23,7 @@ def in_common(columns: Sequence[Column]) -> list[str]:
         kind = "BIGINT" if all(each.is_whole for each in columns) else "DOUBLE"
         return [f"CAST({each.sql} AS {kind})" for each in columns]
     if all(each.is_time for each in columns):
-        return [f"CAST({each.sql} AS TIMESTAMP)" for each in columns]
+        return [f"TRY_CAST({each.sql} AS TIMESTAMP)" for each in columns]
     return [each.text for each in columns]
 
 
