@@ -138,6 +138,18 @@ def test_a_catcher(machines, function, names, takes):
         assert ended.error == "ZeroDivisionError"
 
 
+def test_a_result_that_is_too_large(machines, function):
+    catch = [{"ErrorEquals": ["States.ALL"], "Next": "Z"}]
+    arn = function("return 'x' * 300000")
+    ended = machines.run({**task(arn, Catch=catch), "Z": {"Type": "Succeed"}})
+    cause = (
+        f"The state/task '{arn}' returned a result with a size exceeding the maximum number of "
+        "bytes service limit."
+    )
+    assert ended.output == {"Error": "States.DataLimitExceeded", "Cause": cause}
+    assert ended.kinds[4:6] == ["LambdaFunctionFailed", "TaskStateExited"]
+
+
 def test_a_catcher_in_jsonata(machines, function):
     catch = [
         {

@@ -6,6 +6,7 @@ order, so that no call waits for its consequences. Targets are reached through A
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import logging
@@ -145,7 +146,8 @@ def _to_log(logs: Any, item: Delivery) -> None:
 def _to_machine(states: Any, item: Delivery) -> None:
     """Its name is the delivery's: one that is made twice starts one execution."""
     name = str(uuid.uuid5(uuid.NAMESPACE_OID, item["source"] + item["name"]))
-    states.start_execution(stateMachineArn=item["target"]["Arn"], name=name, input=item["text"])
+    with contextlib.suppress(states.exceptions.ExecutionAlreadyExists):
+        states.start_execution(stateMachineArn=item["target"]["Arn"], name=name, input=item["text"])
 
 
 def _to_workflow(glue: Any, item: Delivery) -> None:

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universa
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import uuid
@@ -127,7 +128,8 @@ def _invoke(client: Any, target: Json, text: str, name: str) -> None:
 
 def _start(client: Any, target: Json, text: str, name: str) -> None:
     number = str(uuid.uuid5(uuid.NAMESPACE_OID, name))
-    client.start_execution(stateMachineArn=target["Arn"], name=number, input=text)
+    with contextlib.suppress(client.exceptions.ExecutionAlreadyExists):
+        client.start_execution(stateMachineArn=target["Arn"], name=number, input=text)
 
 
 def _queue(client: Any, target: Json, text: str, name: str) -> None:

@@ -11,8 +11,6 @@ ALL, TASK_FAILED, TIMEOUT = "States.ALL", "States.TaskFailed", "States.Timeout"
 RUNTIME, DATA_LIMIT = "States.Runtime", "States.DataLimitExceeded"
 QUERY, INTRINSIC = "States.QueryEvaluationError", "States.IntrinsicFailure"
 HEARTBEAT = "States.HeartbeatTimeout"
-# What `States.ALL` does not stand for; each can still be named, but for the first.
-FATAL = (RUNTIME, DATA_LIMIT)
 
 
 class StateFailed(Exception):
@@ -45,9 +43,9 @@ class StateFailed(Exception):
     def answers_to(self, name: str) -> bool:
         """Whether a retrier or catcher that names this error means it."""
         if name == ALL:
-            return self.error not in FATAL
+            return self.error != RUNTIME
         if name == TASK_FAILED:
-            return self.error not in (*FATAL, TIMEOUT)
+            return self.error not in (RUNTIME, TIMEOUT)
         return name != RUNTIME and name in (self.error, *self.also)
 
     def facts(self) -> dict[str, str]:
@@ -57,6 +55,16 @@ class StateFailed(Exception):
             for name, value in (("error", self.error), ("cause", self.cause))
             if value is not None
         }
+
+
+def too_large(what: str) -> StateFailed:
+    """A result that is longer than an execution may hand on."""
+    return StateFailed(
+        DATA_LIMIT,
+        f"The state/task '{what}' returned a result with a size exceeding the maximum number of "
+        "bytes service limit.",
+        located=True,
+    )
 
 
 def runtime(cause: str) -> StateFailed:

@@ -17,7 +17,7 @@ from labkit.cloud.states.execution import KIND, Execution
 from labkit.cloud.states.executions import public
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.machines import LOGGING, TRACING, find_machine
-from labkit.cloud.states.walking import MOST_BYTES
+from labkit.cloud.states.templates import MOST_BYTES
 
 LONGEST_S = 5 * 60
 Record = dict[str, Any]

@@ -18,13 +18,13 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
 
 from labkit.cloud.states import activities, sdk, tokens
-from labkit.cloud.states.errors import HEARTBEAT, TIMEOUT, StateFailed, runtime
+from labkit.cloud.states.errors import HEARTBEAT, TIMEOUT, StateFailed, runtime, too_large
 from labkit.cloud.states.frames import WHOLE, Interrupted
 from labkit.cloud.states.history import Event
 from labkit.cloud.states.integrations import function_failed
 from labkit.cloud.states.resources import Resource, read_resource
 from labkit.cloud.states.roles import client_of
-from labkit.cloud.states.templates import fill, text
+from labkit.cloud.states.templates import MOST_BYTES, fill, text
 from labkit.cloud.states.visits import Ending, Visit, state_type
 from labkit.cloud.states.waits import POLL_S, TimedOut, until_done, until_told
 
@@ -56,7 +56,7 @@ class Task:
         if not self.work:
             self.schedule()
         try:
-            result = KINDS[self.resource.kind](self)
+            result = self._fitting(KINDS[self.resource.kind](self))
         except StateFailed as error:
             raise self.failed(error) from error
         except TimedOut as late:
@@ -67,6 +67,11 @@ class Task:
         details = {"output": text(result), "outputDetails": WHOLE} | self.names
         tokens.forget(self.cloud, self.work.get("token", ""))
         return self.visit.done(result, Event(f"{self.resource.kind}Succeeded", details))
+
+    def _fitting(self, result: Any) -> Any:
+        if len(text(result).encode()) > MOST_BYTES:
+            raise too_large(self.resource.service or self.resource.arn)
+        return result
 
     # What the history says ------------------------------------------------------------------------
 

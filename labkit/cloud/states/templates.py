@@ -18,6 +18,7 @@ from labkit.cloud.states.paths import NothingThere, read_path
 if TYPE_CHECKING:
     from labkit.cloud.states.languages import Scope
 
+MOST_BYTES = 262_144
 _VARIABLE = re.compile(r"\$(?P<name>[A-Za-z_]\w*)(?P<rest>.*)", re.DOTALL)
 
 

@@ -9,13 +9,12 @@ import random
 import time
 from typing import Any
 
-from labkit.cloud.states.errors import DATA_LIMIT, QUERY, StateFailed
+from labkit.cloud.states.errors import QUERY, StateFailed, too_large
 from labkit.cloud.states.frames import WHOLE, Frame
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.templates import text
+from labkit.cloud.states.templates import MOST_BYTES, text
 from labkit.cloud.states.visits import TYPES, Ending, Visit
 
-MOST_BYTES = 262_144
 Handler = dict[str, Any]
 LONGEST_DELAY_S = 31_536_000
 
@@ -96,13 +95,9 @@ def _evaluated(event: Event, error: StateFailed, state: str) -> Event:
 
 def checked(ending: Ending, visit: Visit) -> Ending:
     if len(text(ending.output).encode()) > MOST_BYTES:
-        raise StateFailed(
-            DATA_LIMIT,
-            f"The state/task '{visit.state.get('Resource', visit.name)}' returned a result with a "
-            "size exceeding the maximum number of bytes service limit.",
-            events=ending.events,
-            located=True,
-        )
+        error = too_large(visit.name)
+        error.events = ending.events
+        raise error
     return ending
 
 
