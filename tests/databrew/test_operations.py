@@ -6,6 +6,7 @@ numbered, as it is in a recipe that has a step that depends on the order.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
@@ -129,8 +130,9 @@ def plain(value: Any) -> Any:
         case bool():
             return value
         case float() | Decimal() | int():
-            number = float(value)
-            return number if number.is_integer() else float(f"{number:.9g}")
+            exact = math.isfinite(value) and int(value) == value
+            number = value if exact else float(f"{value:.9g}")
+            return int(number) if math.isfinite(number) and int(number) == number else number
         case datetime() | date():
             return str(value)
         case bytes():

@@ -3,7 +3,8 @@
 DataBrew's own patterns (``mm/dd/yyyy``, ``dd month yyyy``, ``yyyy-mm-dd HH:MM:SS``) have ``mm`` for
 months and ``MM`` for minutes, Java's have it the other way; recipes hold both. Here what stands
 after hours or before seconds is minutes, in either spelling, and all else is months. Which texts
-are dates is not documented: here what ISO 8601 has, month before day, and months by name.
+are dates is not documented: here what ISO 8601 has, months by name, and month before day; the day
+comes first only where it can be no month.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.DATE_FORMAT.html
 """
@@ -31,9 +32,11 @@ _LETTERS = {
     "E": {1: "%a", 2: "%a", 3: "%a", 4: "%A"},
     "T": {1: "T"},
 }
-_DAYS = (  # %Y takes two digits too, so %y is tried before it
-    "%m/%d/%y", "%m-%d-%y", "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y",
-    "%B %d, %Y", "%b %d, %Y", "%B %d %Y", "%b %d %Y", "%B %Y", "%b %Y",
+_DAYS = (  # month before day, and %y before %Y, which takes two digits too
+    "%m/%d/%y", "%m-%d-%y", "%m/%d/%Y", "%m-%d-%Y", "%m.%d.%Y", "%m %d %Y",
+    "%d/%m/%y", "%d-%m-%y", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d-%Y-%m",
+    "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y",
+    "%b %d %Y", "%B/%d/%Y", "%b/%d/%Y", "%B %Y", "%b %Y",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
 _READ = ", ".join(quoted_text(f"{day}{clock}") for day in _DAYS for clock in _CLOCKS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Literal
 
 from labkit.cloud.databrew.recipe import regexps
-from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
@@ -57,13 +56,7 @@ def flag_column_from_pattern(
 
 
 def merged(columns: Columns, delimiter: str) -> str:
-    """SQL of several columns' texts, one behind the other.
-
-    Raises:
-        RecipeError: there are none.
-    """
-    if not columns:
-        raise RecipeError("The parameter 'sourceColumns' names no column.")
+    """SQL of several columns' texts, one behind the other."""
     return f"concat_ws({quoted_text(delimiter)}, {', '.join(each.text for each in columns)})"
 
 

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 
 from __future__ import annotations
 
-from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -17,6 +16,4 @@ operation = category("Fn: other")
 @operation("COALESCE")
 def coalesce(table: Relation, *, source_columns: Columns, target_column: NewColumn) -> Relation:
     """The first value that is not null, in the order of the columns; the empty text is a value."""
-    if not source_columns:
-        raise RecipeError("The parameter 'sourceColumns' names no column.")
     return table.put(target_column, f"coalesce({', '.join(in_common(source_columns))})")
