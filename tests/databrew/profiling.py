@@ -26,6 +26,24 @@ ARROW = {
     "char(9)": pa.string(),
 }
 
+# Columns that differ in what there is to see of them.
+STUDENTS = {
+    "id": ("int", list(range(1, 41))),
+    "first_name": ("string", ["Ann", "<b>Bob</b>", *["Cem"] * 38]),
+    "gpa": ("double", [n / 10 for n in range(39)] + [35.2]),
+    "clicks": ("int", [n * 7 for n in range(38)] + [None, 250]),
+    "hard": ("int", [-n for n in range(40)]),
+    "active": ("boolean", [True] * 38 + [False, None]),
+    "empty": ("string", [""] * 39 + [None]),
+    "same": ("int", [7] * 40),
+}
+DETECTED = {
+    "EntityDetectorConfiguration": {
+        "EntityTypes": ["USA_ALL", "PERSON_NAME"],
+        "AllowedStatistics": [{"Statistics": ["AGGREGATED_GROUP", "TOP_VALUES_GROUP"]}],
+    }
+}
+
 
 def profiled(
     session: Session,
