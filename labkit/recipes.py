@@ -15,16 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from labkit import recipe_files as files
 from labkit.errors import NoRecipe
+from labkit.recipe_files import Number, Unresolved
 
 Step = dict[str, Any]
-_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
-
-
-class Number(str):
-    """A number as it was written, so that 1.50 stays so."""
 
 
 def load(path: str | Path) -> list[Step]:
@@ -49,7 +44,9 @@ def read(text: str) -> list[Step]:
     Raises:
         NoRecipe: it is neither, or holds no steps; says where.
     """
-    return [_step(step, number) for number, step in enumerate(_steps(_document(text)), start=1)]
+    return [
+        _step(step, number) for number, step in enumerate(_steps(files.document(text)), start=1)
+    ]
 
 
 def step(operation: str, *, where: Sequence[tuple[str, ...]] = (), **parameters: Any) -> Step:
@@ -71,33 +68,15 @@ def step(operation: str, *, where: Sequence[tuple[str, ...]] = (), **parameters:
 
 def as_json(steps: list[Step]) -> str:
     """Steps as the console downloads them as JSON."""
-    return json.dumps([_ordered(step) for step in steps], indent=2, ensure_ascii=False) + "\n"
+    return files.as_json([_ordered(step) for step in steps])
 
 
 def as_yaml(steps: list[Step]) -> str:
     """Steps as the console downloads them as YAML."""
-    written: str = yaml.dump(
-        [_ordered(step) for step in steps],
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        width=10_000,
-    )
-    return written
+    return files.as_yaml([_ordered(step) for step in steps])
 
 
 # Documents ----------------------------------------------------------------------------------------
-
-
-def _document(text: str) -> Any:
-    try:
-        return json.loads(text, parse_int=Number, parse_float=Number)
-    except ValueError:
-        pass
-    try:
-        return yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
-        raise NoRecipe(f"it is neither JSON nor YAML: {' '.join(str(error).split())}") from None
 
 
 def _steps(document: Any) -> list[Any]:
@@ -167,7 +146,17 @@ def _texts(parameters: Any, number: int) -> Iterator[tuple[str, str]]:
         raise NoRecipe(f"the Parameters of step {number} are no names with values.")
     for name, value in parameters.items():
         if value not in (None, ""):
-            yield name[:1].lower() + name[1:], _text(value, number)
+            yield _spelled(name), _text(value, number)
+
+
+def _spelled(name: str) -> str:
+    """A parameter's name in camelCase; the API knows letters and digits only.
+
+    >>> [_spelled(name) for name in ("SourceColumn", "source_column", "sourceColumn")]
+    ['sourceColumn', 'sourceColumn', 'sourceColumn']
+    """
+    first, *rest = re.split(r"[^A-Za-z0-9]+", name)
+    return first[:1].lower() + first[1:] + "".join(word[:1].upper() + word[1:] for word in rest)
 
 
 def _text(value: Any, number: int) -> str:
@@ -178,7 +167,7 @@ def _text(value: Any, number: int) -> str:
     """
     if isinstance(value, str):
         return str(value)
-    if isinstance(value, _Unresolved):
+    if isinstance(value, Unresolved):
         raise NoRecipe(f"step {number} has {value}, which only CloudFormation can resolve.")
     return json.dumps(_plain(value, number), separators=(",", ":"), ensure_ascii=False)
 
@@ -188,7 +177,7 @@ def _plain(value: Any, number: int) -> Any:
         return {name: _plain(each, number) for name, each in value.items()}
     if isinstance(value, list):
         return [_plain(each, number) for each in value]
-    if isinstance(value, _Unresolved):
+    if isinstance(value, Unresolved):
         raise NoRecipe(f"step {number} has {value}, which only CloudFormation can resolve.")
     return json.loads(value) if isinstance(value, Number) else value
 
@@ -218,47 +207,3 @@ def _ordered(step: Step) -> Step:
             for each in step["ConditionExpressions"]
         ]
     return made
-
-
-# YAML ---------------------------------------------------------------------------------------------
-
-
-class _Unresolved:
-    """A function of CloudFormation, such as ``!Ref Name``."""
-
-    def __init__(self, tag: str, value: Any) -> None:
-        self.tag, self.value = tag, value
-
-    def __str__(self) -> str:
-        return f"!{self.tag} {self.value}"
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML whose words are JSON's: ``no`` and ``2019-06-12`` are texts."""
-
-    yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 (as its parent has it)
-
-
-def _number(loader: yaml.SafeLoader, node: Any) -> Number:
-    return Number(loader.construct_scalar(node))
-
-
-def _unresolved(loader: yaml.SafeLoader, tag: str, node: Any) -> _Unresolved:
-    return _Unresolved(tag, node.value if isinstance(node, yaml.ScalarNode) else "…")
-
-
-_Loader.add_implicit_resolver("!number", re.compile(rf"{_NUMBER.pattern}$"), list("-0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(true|false)$"), list("tf"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("(~|null|)$"), ["~", "n", ""])
-_Loader.add_constructor("!number", _number)
-_Loader.add_multi_constructor("!", _unresolved)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Lists are indented within what they belong to."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True

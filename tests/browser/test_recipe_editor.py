@@ -61,7 +61,7 @@ def test_a_recipe_is_clicked_together_published_and_run(editor):
     editor.screenshot("recipe-preview")
     take(editor, 2)
     choose(editor, "Data structure", "Join")
-    pick(editor, "Second data set", {"label": "ed-level"})
+    editor.page.get_by_label("Second data set", exact=True).select_option(label="ed-level")
     pick(editor, "Column of this table", "parent_highest_ed")
     pick(editor, "Column of the second data set", "ed_level_id")
     take(editor, 3)

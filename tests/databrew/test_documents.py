@@ -98,6 +98,10 @@ SPELLINGS = {
         """,
         [step("RENAME", sourceColumn="id", targetColumn="key")],
     ),
+    "parameters in snake_case": (
+        '[{"operation": "RENAME", "parameters": {"source_column": "id", "target_column": "k"}}]',
+        [step("RENAME", sourceColumn="id", targetColumn="k")],
+    ),
     "what describe-recipe answers": (
         """
         {"CreatedBy": "arn:aws:iam::1:user/a", "Name": "r", "ResponseMetadata": {"HostId": ""},
@@ -235,7 +239,8 @@ def test_files_are_written_as_the_console_writes_them():
     assert written.startswith('[\n  {\n    "Action": {\n      "Operation": "REMOVE_VALUES",\n')
 
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1, max_size=20)
+LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"])
+TEXTS = st.text(LETTERS, min_size=1, max_size=20)
 
 
 @given(

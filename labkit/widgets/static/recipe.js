@@ -54,11 +54,10 @@ function render(context) {
   };
   own.editStep = (index) => {
     const { step, operation } = model.get("steps")[index];
-    const known = KNOWN.operations.find((o) => o.name === operation);
-    if (!known) return;
+    const known = operationOf(step);
     send("look", { index });
     if (operation === "JOIN") send("sources");
-    own.set({ form: { operation: known, id: `f${Date.now()}`, index, values: formValues(step), conditions: (step.ConditionExpressions || []).map((c) => ({ ...c })) } });
+    own.set({ form: { operation: known, id: `f${Date.now()}`, index, values: formValues(step, known), conditions: (step.ConditionExpressions || []).map((c) => ({ ...c })) } });
     focusForm();
   };
   own.closeForm = () => { own.set({ form: null }); if (Object.keys(model.get("at")).length) send("look"); };

@@ -19,6 +19,15 @@ function groups() {
   return [...new Set(KNOWN.operations.map(groupOf))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
+/* Arrow keys go from the toolbar into the menu, and from item to item. */
+function moveInMenu(event) {
+  const items = [...event.currentTarget.querySelectorAll(".lk-rx-item")];
+  const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+  if (!step || !items.length || event.target.tagName === "INPUT" && event.key !== "ArrowDown") return;
+  event.preventDefault();
+  items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
+}
+
 function toolbar(get, send, own) {
   const wanted = own.search.trim().toLowerCase();
   const open = own.category || wanted;
@@ -26,7 +35,7 @@ function toolbar(get, send, own) {
     ? `${o.name} ${inWords(o.name)} ${o.summary}`.toLowerCase().includes(wanted) : groupOf(o) === own.category));
   if (own.category === FUNCTIONS) matches.sort((a, b) => a.category.localeCompare(b.category));
   if (wanted) matches.sort((a, b) => inWords(b.name).toLowerCase().includes(wanted) - inWords(a.name).toLowerCase().includes(wanted));
-  return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) { e.preventDefault(); own.set({ category: "", search: "" }); } } },
+  return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) { e.preventDefault(); own.set({ category: "", search: "" }); } else moveInMenu(e); } },
     h("div", { class: "lk-rx-toolbar", role: "toolbar", "aria-label": "Operations" },
       groups().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-label": c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
         onclick: () => own.set({ category: own.category === c ? "" : c, search: "" }) }, SHORT[c] || c))),
@@ -242,4 +251,25 @@ function freshName(stem, columns) {
   return name;
 }
 
-const formValues = (step) => ({ ...(step.Action.Parameters || {}) });
+/* The operation of a step that is there; one that is unknown here has the step's own parameters. */
+function operationOf(step) {
+  const { Operation: name, Parameters: given = {} } = step.Action;
+  return KNOWN.operations.find((o) => o.name === name)
+    || { name, category: "", summary: "", parameters: Object.keys(given).map((n) => ({ name: n, kind: "text", default: null })) };
+}
+
+/* A step's parameters under the names that the form has, whatever their spelling. */
+function formValues(step, operation) {
+  const folded = (name) => name.toLowerCase().replace(/[^a-z0-9]/g, "");
+  const values = {};
+  for (const [name, text] of Object.entries(step.Action.Parameters || {})) {
+    const known = operation.parameters.find((p) => folded(p.name) === folded(name));
+    if (known) values[known.name] = valueOf(known, text, folded);
+  }
+  return values;
+}
+
+function valueOf(parameter, text, folded) {
+  if (parameter.kind === "choice") return parameter.choices.find((c) => folded(c) === folded(text)) || text;
+  return parameter.kind === "flag" ? String(["true", "yes", "1"].includes(text.toLowerCase())) : text;
+}
