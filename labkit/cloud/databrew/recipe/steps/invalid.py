@@ -65,7 +65,6 @@ def _empty(table: Relation, column: Column, among: str) -> str:
     return "CAST('' AS VARCHAR)"
 
 
-_TYPE = "what is not of the data type"
 for _name, _by, _value, _summary, _ordered in (
     ("REPLACE_WITH_AVERAGE", _by_numbers, wholes.average, "The average of the numbers", False),
     ("REPLACE_WITH_MEDIAN", _by_numbers, wholes.median, "The median of the numbers", False),

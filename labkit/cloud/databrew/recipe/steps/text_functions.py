@@ -1,7 +1,6 @@
 """Text functions: a new column out of the texts of another, or out of one given text.
 
-Positions count from 1. What the functions give for a null is null; a search that finds nothing
-gives 0, as Spark's ``locate`` does. A start or end matches a regular expression at that end alone.
+Positions count from 1. What the functions give for a null is null.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.text.html
 """
@@ -10,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labkit.cloud.databrew.recipe import regexps
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.registry import category
@@ -152,83 +150,6 @@ def repeat_string(
     return table.put(target_column, f"CASE WHEN {fits} THEN repeat({text}, {count}) END")
 
 
-@operation("STARTS_WITH")
-def starts_with(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    pattern: str,
-    target_column: NewColumn,
-) -> Relation:
-    """Whether a regular expression matches the start of a text."""
-    text = given_text(source_column, value)
-    return table.put(target_column, regexps.found(text, f"^{regexps.grouped(pattern)}"))
-
-
-@operation("ENDS_WITH")
-def ends_with(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    pattern: str,
-    target_column: NewColumn,
-) -> Relation:
-    """Whether a regular expression matches the end of a text."""
-    text = given_text(source_column, value)
-    return table.put(target_column, regexps.found(text, f"{regexps.grouped(pattern)}\\z"))
-
-
-@operation("FIND")
-def find(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    pattern: str,
-    position: int = 1,
-    ignore_case: bool = False,
-    target_column: NewColumn,
-) -> Relation:
-    """Where the first match of a regular expression starts, searched from a character on.
-
-    Whether the new column has the place or the match is not documented: here it is the place,
-    counted from 1 at the left, and 0 where there is none.
-    """
-    if position < 1:
-        raise RecipeError(f"The parameter 'position' must be 1 or more, not '{position}'.")
-    text = given_text(source_column, value)
-    at = regexps.positioned(text, _cased(pattern, ignore_case), position)
-    return table.put(
-        target_column, f"CASE WHEN {text} IS NOT NULL THEN greatest(CAST({at} AS INTEGER), 0) END"
-    )
-
-
-@operation("RIGHT_FIND")
-def right_find(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    pattern: str,
-    position: int = 1,
-    ignore_case: bool = False,
-    target_column: NewColumn,
-) -> Relation:
-    """Where the last match of a regular expression starts, searched from the right.
-
-    The search begins at a character that is counted from 1 at the right end; the place is counted
-    from the left, as FIND counts it, which is not documented.
-    """
-    if position < 1:
-        raise RecipeError(f"The parameter 'position' must be 1 or more, not '{position}'.")
-    text = given_text(source_column, value)
-    search = _last_match(_cased(pattern, ignore_case), position)
-    name = table.context.function(search, ["VARCHAR"], "INTEGER")
-    return table.put(target_column, f"{name}({text})")
-
-
 def _compared(sign: str, summary: str) -> Callable[..., Relation]:
     """A function that compares two texts, each a column's or a given one."""
 
@@ -276,20 +197,3 @@ def _count(number: int, name: str) -> int:
     if number < 0:
         raise RecipeError(f"The parameter '{name}' must be 0 or more, not '{number}'.")
     return number
-
-
-def _cased(pattern: str, ignore_case: bool) -> str:
-    regexps.checked(pattern)
-    return f"(?i){pattern}" if ignore_case else pattern
-
-
-def _last_match(pattern: str, position: int) -> Callable[[str | None], int | None]:
-    regex = regexps.checked(pattern)
-
-    def search(text: str | None) -> int | None:
-        if text is None:
-            return None
-        starts = range(len(text) - position, -1, -1)
-        return next((at + 1 for at in starts if regex.match(text, at)), 0)
-
-    return search
