@@ -93,11 +93,6 @@ class Profile:
         rows, columns = self.document["sampleSize"], len(self.document["columns"])
         return f"Profile of {rows:,} rows and {columns} columns"
 
-    def _repr_html_(self) -> str:
-        from labkit.widgets.profile import ProfileView
-
-        return ProfileView(self.document)._repr_html_()
-
 
 def node_hours(seconds: float, nodes: int) -> float:
     """Hours of nodes that a run is billed for: each minute that has begun counts.

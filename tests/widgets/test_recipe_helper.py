@@ -6,6 +6,7 @@ import pytest
 
 from labkit import recipes
 from labkit.errors import RunFailed, UnknownName
+from labkit.widgets import ProfileView
 
 WORKSHOP = "labkit/student-ext-2.json"
 UPPER = {"Action": {"Operation": "UPPER_CASE", "Parameters": {"sourceColumn": "gender"}}}
@@ -35,7 +36,7 @@ def test_a_profile_shows_itself(kitchen):
     rows, students = kitchen.query(counted).df.iloc[0]
     assert profile.document["sampleSize"] == rows
     assert columns.distinct["student_id"] == students
-    assert "Column statistics" in profile._repr_html_()
+    assert "Column statistics" in ProfileView(profile.document)._repr_html_()
     assert profile.run.bill == pytest.approx(5 / 60 * 0.48)
 
 
