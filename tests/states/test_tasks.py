@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.states.conftest import make_role
 
@@ -394,8 +395,13 @@ def test_a_token_that_is_not_answered(machines, inbox, sfn, limit):
     ended = machines.run(states)
     assert (ended.status, ended.error, ended.cause) == ("FAILED", "States.Timeout", None)
     assert ended.kinds[-2:] == ["TaskTimedOut", "ExecutionFailed"]
-    with pytest.raises(sfn.exceptions.InvalidToken):
+    with pytest.raises(sfn.exceptions.TaskTimedOut):
         sfn.send_task_success(taskToken=inbox.token(), output="1")
+
+
+def test_a_token_that_nobody_gave_out(sfn):
+    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+        sfn.send_task_heartbeat(taskToken="made-up")
 
 
 def test_a_missed_heartbeat_can_be_caught(machines, inbox):

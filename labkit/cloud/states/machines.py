@@ -110,7 +110,9 @@ def update_state_machine(
         )
         if revision_of(machine) != before:
             machine.revision_id = str(uuid.uuid4())
-        version = publish_version(machine, versionDescription) if publish else None
+        if publish:
+            machine.publish(versionDescription)
+        version = machine.latest_version if publish else None
     return {
         "updateDate": machine.update_date,
         "revisionId": getattr(machine, "revision_id", None),

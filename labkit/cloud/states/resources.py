@@ -12,7 +12,7 @@ from labkit.cloud.states import integrations
 from labkit.cloud.states.integrations import Integration
 
 TOKEN = "waitForTaskToken"
-_FUNCTION = re.compile(r"arn:[\w-]+:lambda:[\w-]+:\d*:function:[\w$-]+(:[\w$-]+)?")
+_FUNCTION = re.compile(r"arn:[\w-]+:lambda:[\w-]+:[\w-]*:function:[\w$-]+(:[\w$-]+)?")
 _ACTIVITY = re.compile(r"arn:[\w-]+:states:[\w-]+:\d*:activity:.+")
 _ACTION = re.compile(
     r"arn:[\w-]+:states:(?:[\w-]*):(?:\d*):(?P<sdk>aws-sdk:)?(?P<service>[\w-]+):"

@@ -16,11 +16,13 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states.execution import RUNNING
 
 KIND = "states.token"
+SECRET_BYTES = 96
+LENGTH = SECRET_BYTES * 4 // 3
 
 
 def new_token() -> str:
     """A token that nobody can guess."""
-    return base64.b64encode(secrets.token_bytes(96)).decode()
+    return base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def expect(cloud: Cloud, token: str, execution: str) -> None:
@@ -60,10 +62,11 @@ def send_task_heartbeat(context: Context, *, taskToken: str) -> Answer:
 
 
 def _tell(cloud: Cloud, token: str, **said: Any) -> Answer:
+    if len(token) != LENGTH:
+        words = "The security token included in the request is invalid."
+        raise AwsError("UnrecognizedClientException", words)
     known = look(cloud, token)
-    if not known:
-        raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
-    execution = RUNNING.get(known["execution"])
+    execution = RUNNING.get(known.get("execution", ""))
     if execution is None or "output" in known or "failed" in known:
         words = "Task Timed Out: 'Provided task does not exist anymore'"
         raise AwsError("TaskTimedOut", words)
