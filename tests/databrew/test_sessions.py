@@ -124,6 +124,17 @@ def test_a_change_of_the_recipe_is_seen(brew):
     assert brew.act()["rows"][0][1] == "ann"
 
 
+def test_values_that_json_has_no_word_for_are_texts(brew):
+    brew.open(text="n,day\n5,2024-02-29\n1e308,x\n-1e308,y\n")
+    brew.act(RecipeStep=step("CHANGE_DATA_TYPE", sourceColumn="day", columnDataType="date"))
+    shown = brew.try_out(step("POWER", sourceColumn="n", exponent="2", targetColumn="p"))
+    assert [row[1:] for row in shown["rows"]] == [["2024-02-29", 25], [None, "inf"], [None, "inf"]]
+    assert column(shown, "day")["statistics"]["minimum"] == "2024-02-29"
+    ends = [part["to"] for part in column(shown, "n")["statistics"]["histogram"]]
+    assert ends == sorted(ends)
+    assert ends[-1] == 1e308
+
+
 def test_rows_stay_in_order(brew):
     text = "n\n" + "\n".join(str(n * 7919 % 5000) for n in range(5000)) + "\n"
     brew.open(text=text, Sample={"Type": "FIRST_N", "Size": 5000})

@@ -23,6 +23,7 @@ from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, com
 from labkit.cloud.databrew.recipes import steps_of
 from labkit.cloud.databrew.records import DATASET, Record, look_up
 from labkit.cloud.databrew.secrets import secret
+from labkit.cloud.databrew.views import showable
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.lake.engines import open_session
 
@@ -112,8 +113,9 @@ class Sample:
         return self._kept(key, lambda: self._apply(start, steps, done))
 
     def rows(self, stage: Stage) -> pa.Table:
-        """A stage's rows, in order."""
-        return self._session.connection.table(stage[0]).to_arrow_table()
+        """A stage's rows, in order, as `views` shows them."""
+        select = f"SELECT {showable(stage[1])} FROM {stage[0]}"
+        return self._session.connection.sql(select).to_arrow_table()
 
     def close(self) -> None:
         """Drop all tables, once nobody works on them."""

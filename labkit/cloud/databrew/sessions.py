@@ -87,7 +87,11 @@ def send_project_session_action(
     of = {"project": Name, "recipe": recipe["Name"], "steps": len(wanted)}
     size = {"type": project["Sample"]["Type"], "size": project["Sample"]["Size"]}
     result = {**of, **shown, "sample": {**size, **shown["sample"]}}
-    return {"Name": Name, "ActionId": _count(context, Name), "Result": json.dumps(result)}
+    return {
+        "Name": Name,
+        "ActionId": _count(context, Name),
+        "Result": json.dumps(result, allow_nan=False),
+    }
 
 
 def _taken(context: Context, project: Record, assume: bool) -> Record:

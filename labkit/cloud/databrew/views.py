@@ -19,33 +19,50 @@ AWS tells only that an action's ``Result`` is a string; here it is the JSON of t
 of the frame alone. Missing is NULL and the empty text. ``minimum``, ``maximum`` are those of the
 values, for texts those of their length, as in a profile; ``mean`` and ``histogram`` are there for
 numbers. Whole numbers beyond 2^53, decimals, dates and what JSON has no word for are texts; what
-is nested is JSON in a text. ``types`` are DataBrew's names.
+is nested is JSON in a text. A ``type`` is DataBrew's name of it.
 """
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import json
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.databrew.recipe.types import shown
 
 COLUMNS, TOP, BINS = 20, 10, 10
 _SAFE = 1 << 53
+#: All rows, in order, and the columns.
+Rows = tuple[pa.Table, Sequence[Column]]
+
+
+def showable(columns: Sequence[Column]) -> str:
+    """SQL of columns for `view`: numbers, truth values and texts; all else is text.
+
+    Dates beyond the year 9999 have no word in Python.
+    """
+    return ", ".join(f"{_shown(column)} AS {column.sql}" for column in columns)
+
+
+def _shown(column: Column) -> str:
+    if column.is_text or column.is_number or column.type.base == "boolean":
+        return column.sql
+    if column.type.base in ("array", "map", "row"):
+        return f"CAST(to_json({column.sql}) AS VARCHAR)"
+    return f"CAST({column.sql} AS VARCHAR)"
 
 
 def view(table: pa.Table, columns: Sequence[Column], frame: Mapping[str, Any]) -> dict[str, Any]:
     """The part of a table that a ``ViewFrame`` asks for.
 
     Args:
-        table: all rows, in order.
+        table: all rows, in order, as `showable` has them.
         columns: name and type of each column.
         frame: as boto3 sends it; all rows of the first 20 columns when it is empty.
     """
@@ -63,27 +80,27 @@ def view(table: pa.Table, columns: Sequence[Column], frame: Mapping[str, Any]) -
     }
 
 
-def changes(
-    before: tuple[pa.Table, Sequence[Column]], after: tuple[pa.Table, Sequence[Column]]
-) -> dict[str, Any]:
+def changes(before: Rows, after: Rows) -> dict[str, Any]:
     """What a step does to columns: which are new, which have other values, which are gone."""
     old = {column.name: at for at, column in enumerate(before[1])}
     new = {column.name: at for at, column in enumerate(after[1])}
     both = [name for name in new if name in old]
     return {
         "new": [name for name in new if name not in old],
-        "changed": [n for n in both if _differs(before[0][old[n]], after[0][new[n]])],
+        "changed": [name for name in both if _differs(before, old[name], after, new[name])],
         "removed": [name for name in old if name not in new],
         "rowCount": before[0].num_rows,
     }
 
 
-def _differs(before: pa.ChunkedArray, after: pa.ChunkedArray) -> bool:
+def _differs(before: Rows, at: int, after: Rows, to: int) -> bool:
     """Whether values differ; where rows are gone only the type is compared."""
-    same_rows = len(before) == len(after)
-    if before.type != after.type:
+    if before[1][at].type != after[1][to].type:
         return True
-    return same_rows and not before.equals(after) and before.to_pylist() != after.to_pylist()
+    old, new = before[0][at], after[0][to]
+    if len(old) != len(new) or old.equals(new):
+        return False
+    return bool(repr(old.to_pylist()) != repr(new.to_pylist()))  # NaN equals NaN here
 
 
 def _positions(columns: Sequence[Column], frame: Mapping[str, Any]) -> list[int]:
@@ -101,55 +118,66 @@ def _column(table: pa.Table, at: int, column: Column, frame: Mapping[str, Any]) 
     told = {"index": at, **_named(column)}
     if frame.get("Analytics", "ENABLE").upper() == "DISABLE":
         return told
-    return told | {"statistics": statistics(table[at].to_pylist(), column)}
+    return told | {"statistics": statistics(table[at], column)}
 
 
-def statistics(values: Sequence[Any], column: Column) -> dict[str, Any]:
+def statistics(values: pa.ChunkedArray, column: Column) -> dict[str, Any]:
     """Figures of a column's values."""
-    present = [plain(value) for value in values if value is not None and value != ""]
-    counts = Counter(present)
+    present = _present(values, column)
+    counted = pc.value_counts(present)
+    counts = counted.field("counts").to_numpy(zero_copy_only=False)
+    most = counted.take(np.argsort(-counts, kind="stable")[:TOP]).to_pylist()
     told: dict[str, Any] = {
         "valid": len(present),
         "missing": len(values) - len(present),
         "distinct": len(counts),
-        "unique": sum(1 for count in counts.values() if count == 1),
-        "topValues": [{"value": v, "count": n} for v, n in counts.most_common(TOP)],
+        "unique": int((counts == 1).sum()),
+        "topValues": [{"value": plain(e["values"]), "count": e["counts"]} for e in most],
     }
     if column.is_number:
-        return told | _of_numbers([float(value) for value in present if _is_finite(value)])
+        return told | _of_numbers(present)
     if column.is_text:
-        return told | _ends([len(value) for value in present])
-    return told | _ends(present)
+        return told | _ends(pc.utf8_length(present))
+    return told | (_ends(present) if column.is_time or column.type.base == "boolean" else {})
 
 
-def _of_numbers(numbers: list[float]) -> dict[str, Any]:
-    if not numbers:
+def _present(values: pa.ChunkedArray, column: Column) -> pa.Array:
+    """The values that are not missing."""
+    kept = values.combine_chunks().drop_null()
+    return kept.filter(pc.not_equal(kept, "")) if column.is_text else kept
+
+
+def _of_numbers(present: pa.Array) -> dict[str, Any]:
+    finite = present.filter(pc.is_finite(pc.cast(present, pa.float64(), safe=False)))
+    numbers = pc.cast(finite, pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    if not len(numbers):
         return {}
-    mean = math.fsum(number / len(numbers) for number in numbers)
-    return _ends([plain(n) for n in numbers]) | {"mean": mean, "histogram": histogram(numbers)}
+    mean = float((numbers / len(numbers)).sum())
+    return _ends(finite) | {"mean": mean, "histogram": histogram(numbers)}
 
 
-def histogram(numbers: Sequence[float]) -> list[dict[str, Any]]:
+def histogram(numbers: npt.ArrayLike) -> list[dict[str, Any]]:
     """How many numbers lie in each of ten equal parts of their range.
 
     >>> [part["count"] for part in histogram([0.0, 1.0, 10.0])]
     [1, 1, 0, 0, 0, 0, 0, 0, 0, 1]
     """
-    low, high = min(numbers), max(numbers)
+    given = np.asarray(numbers, dtype=np.float64)
+    low, high = float(given.min()), float(given.max())
     width = high / BINS - low / BINS
     if not width or not math.isfinite(width):
-        return [{"from": low, "to": high, "count": len(numbers)}]
-    parts = Counter(min(BINS - 1, int((n - low) / width)) for n in numbers)
-    ends = [low + width * part for part in range(BINS)] + [high]
-    return [{"from": ends[p], "to": ends[p + 1], "count": parts[p]} for p in range(BINS)]
+        return [{"from": low, "to": high, "count": len(given)}]
+    places = np.minimum(BINS - 1, (given / width - low / width).astype(np.int64))
+    parts = np.bincount(np.maximum(0, places), minlength=BINS)
+    ends = [low * (1 - part / BINS) + high * (part / BINS) for part in range(BINS + 1)]
+    return [{"from": ends[p], "to": ends[p + 1], "count": int(parts[p])} for p in range(BINS)]
 
 
-def _ends(values: list[Any]) -> dict[str, Any]:
-    return {"minimum": min(values), "maximum": max(values)} if values else {}
-
-
-def _is_finite(value: Any) -> bool:
-    return math.isfinite(float(value))
+def _ends(values: pa.Array) -> dict[str, Any]:
+    if not len(values):
+        return {}
+    ends = pc.min_max(values).as_py()
+    return {"minimum": plain(ends["min"]), "maximum": plain(ends["max"])}
 
 
 def plain(value: Any) -> Any:
@@ -160,13 +188,7 @@ def plain(value: Any) -> Any:
         return value if abs(value) <= _SAFE else str(value)
     if isinstance(value, float):
         return _number(value)
-    if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, (datetime.date, datetime.time, decimal.Decimal)):
-        return str(value)
-    if isinstance(value, bytes):
-        return value.hex()
-    return json.dumps(value, default=plain, ensure_ascii=False)
+    return str(value)
 
 
 def _number(value: float) -> Any:
