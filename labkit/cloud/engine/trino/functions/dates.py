@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from labkit.cloud.engine.trino.functions.entry import (
-    Entry,
-    Udf,
-    entries,
-    fail,
-)
+from labkit.cloud.engine.trino.functions import iso
+from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail
 from labkit.cloud.engine.trino.functions.patterns import (
     format_joda,
     format_mysql,
@@ -65,7 +60,7 @@ def _fields() -> list[Entry]:
         types = ["date"] if name in _DATE_FIELDS else ["time"]
         for kind in [*types, "timestamp"]:
             found.append(Entry(f"{name}({kind}) -> bigint", sql))
-        found.append(Entry(f"{name}({_ZONED}) -> bigint", sql.format("trino_local({0})")))
+        found.append(Entry(f"{name}({_ZONED}) -> bigint", iso.in_zone(sql)))
     for name, (size, base) in _SPAN_FIELDS.items():
         rest = f" % {base}" if base else ""
         found.append(Entry(f"{name}({_SPAN}) -> bigint", f"({{0}} // {size}{rest})"))
@@ -84,7 +79,7 @@ SCALARS = (
         ("current_timezone() -> varchar", "'UTC'"),
         ("date(varchar(x)) -> date", "trino_to_date({0})"),
         ("date(timestamp) -> date", "CAST({0} AS DATE)"),
-        (f"date({_ZONED}) -> date", "CAST(trino_local({0}) AS DATE)"),
+        (f"date({_ZONED}) -> date", iso.in_zone("CAST({0} AS DATE)")),
         ("date(date) -> date", "({0})"),
         ("date_add(varchar, bigint, date) -> date", "trino_add_date({0}, {1}, {2})"),
         (
@@ -128,11 +123,11 @@ SCALARS = (
         ("from_iso8601_date(varchar) -> date", "trino_iso_date({0})"),
         (
             "from_iso8601_timestamp(varchar) -> timestamp(3) with time zone",
-            "trino_iso_timestamp({0})",
+            iso.moment,
         ),
         (
             "from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone",
-            "trino_iso_timestamp({0})",
+            iso.moment,
         ),
         (
             "from_unixtime(double) -> timestamp(3) with time zone",
@@ -153,7 +148,7 @@ SCALARS = (
         ("human_readable_seconds(double) -> varchar", "trino_readable_seconds({0})"),
         ("last_day_of_month(date) -> date", "last_day({0})"),
         ("last_day_of_month(timestamp) -> date", "last_day({0})"),
-        (f"last_day_of_month({_ZONED}) -> date", "last_day(trino_local({0}))"),
+        (f"last_day_of_month({_ZONED}) -> date", iso.in_zone("last_day({0})")),
         ("now() -> timestamp(3) with time zone", "trino_now()"),
         ("current_timestamp() -> timestamp(3) with time zone", "trino_now()"),
         ("localtimestamp() -> timestamp(3)", "(trino_now().instant)"),
@@ -186,56 +181,6 @@ SCALARS = (
         (f"to_unixtime({_ZONED}) -> double", "epoch(({0}).instant)"),
     ),
 )
-
-
-_ISO_DATE = re.compile(
-    r"(?P<y>[+-]?\d{4,})(?:-(?P<m>\d{1,2})(?:-(?P<d>\d{1,2}))?|-W(?P<w>\d{1,2})(?:-(?P<wd>\d))?"
-    r"|-(?P<doy>\d{3}))?$"
-)
-_ISO_TIME = re.compile(
-    r"(?P<h>\d{1,2})(?::(?P<mi>\d{1,2})(?::(?P<s>\d{1,2})(?:[.,](?P<f>\d{1,9}))?)?)?"
-    r"(?P<z>Z|[+-]\d{2}(?::?\d{2})?)?$"
-)
-
-
-def _iso_date(text: str) -> date:
-    found = _ISO_DATE.match(text)
-    try:
-        if not found:
-            raise ValueError
-        part = {k: int(v) for k, v in found.groupdict().items() if v}
-        if "w" in part:
-            return date.fromisocalendar(part["y"], part["w"], part.get("wd", 1))
-        if "doy" in part:
-            return date(part["y"], 1, 1) + timedelta(days=part["doy"] - 1)
-        return date(part["y"], part.get("m", 1), part.get("d", 1))
-    except ValueError:
-        fail(f'Invalid format: "{text}"')
-
-
-def _iso_parts(text: str) -> dict[str, Any]:
-    day, _, clock = text.partition("T")
-    start = datetime.combine(_iso_date(day), datetime.min.time())
-    found = _ISO_TIME.match(clock)
-    if not clock:
-        return {"instant": start, "zone": "UTC"}
-    if not found:
-        fail(f'Invalid format: "{text}"')
-    part = {k: int(found[k] or 0) for k in ("h", "mi", "s")}
-    if part["h"] > 23 or part["mi"] > 59 or part["s"] > 59:
-        fail(f'Invalid format: "{text}"')
-    micros = int((found["f"] or "0").ljust(6, "0")[:6])
-    moment = start + timedelta(
-        hours=part["h"], minutes=part["mi"], seconds=part["s"], microseconds=micros
-    )
-    return {"instant": moment, "zone": _zone(found["z"])}
-
-
-def _zone(text: str | None) -> str:
-    if text in (None, "Z"):
-        return "UTC"
-    digits = str(text)[1:].replace(":", "").ljust(4, "0")
-    return "UTC" if digits == "0000" else f"{str(text)[0]}{digits[:2]}:{digits[2:]}"
 
 
 @cache
@@ -278,10 +223,8 @@ def _parse_duration(text: str) -> int:
     return int(float(found[1]) * _UNITS[found[2]] + 0.5)
 
 
-_PARTS = "STRUCT(instant TIMESTAMP, zone VARCHAR)"
 UDFS = (
-    Udf("trino_iso_date", _iso_date, ("VARCHAR",), "DATE"),
-    Udf("trino_iso_parts", _iso_parts, ("VARCHAR",), _PARTS),
+    *iso.UDFS,
     Udf("trino_named_zone", _named_zone, ("VARCHAR",), "VARCHAR"),
     Udf("trino_readable_seconds", _readable_seconds, ("DOUBLE",), "VARCHAR"),
     Udf("trino_parse_duration", _parse_duration, ("VARCHAR",), "BIGINT"),

@@ -1,0 +1,112 @@
+"""Texts of ISO 8601: what DuckDB reads by itself means what the rules in Python say."""
+
+import random
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from labkit.cloud.engine.duck import Session
+from labkit.cloud.engine.trino.functions import iso, setup
+from labkit.cloud.engine.trino.functions.entry import TrinoError
+from tests.engine import lake
+
+WHOLE = (
+    "2020-05-11T11:15:05Z",
+    "2020-05-11T11:15:05.055Z",
+    "2020-05-11T11:15:05.123456Z",
+    "1999-12-31T23:59:59.9Z",
+    "2020-02-29T00:00:00.000Z",
+)
+ODD = (
+    "2020-05-11T24:00:00Z", "2020-05-11T23:59:60Z", "2020-02-30T00:00:00Z", "20-05-11T11:15:05Z",
+    "0999-05-11T11:15:05Z", "2020-5-1T1:1:1Z", "9999-12-31T23:59:59.999999Z", "2020-05-11T11:15Z",
+    "99999-05-11T11:15:05Z", "2020-05-11T11:15:05.Z", "2020-05-11T11:15:05.1234567Z",
+    "2020-05-11T11:15:05,5Z", " 2020-05-11T11:15:05Z", "2020-05-11T11:15:05Z ", "2020-05-11",
+    "2020-05-11 11:15:05Z", "2020/05/11T11:15:05Z", "-2020-05-11T11:15:05Z", "2020-W10-1T01:02:03Z",
+    "2020-123T01:02:03Z", "2020-05-11T11:15:05+01:00", "2020-05-11T11:15:05.5-0930", "", "Z",
+    "2020-05-11T11:15:05+25:00", "0001-01-01T00:00:00+01:00",
+)  # fmt: skip
+
+
+def changed(text: str, chance: random.Random) -> str:
+    """A text with a character or a few changed, put in or taken out."""
+    found = list(text)
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        at, new = chance.randrange(len(found) + 1), chance.choice("0123456789-:.TZ +/,\\\t\nWte")
+        found[at : at + chance.randrange(2)] = chance.choice(("", new))
+    return "".join(found)
+
+
+def texts() -> list[str]:
+    chance = random.Random(8601)
+    made = (changed(chance.choice(WHOLE), chance) for _ in range(40_000))
+    return list(dict.fromkeys((*WHOLE, *ODD, *made)))
+
+
+def read(text: str) -> dict[str, object] | None:
+    """What the rules in Python say; None for a text that they refuse."""
+    try:
+        return iso.read_moment(text)
+    except TrinoError:
+        return None
+
+
+@pytest.fixture(scope="module")
+def duck() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        setup(connection)
+        yield connection
+
+
+def test_texts_that_are_right(duck: duckdb.DuckDBPyConnection) -> None:
+    """The moment, and the local time that fields are taken of."""
+    right = {text: moment for text in texts() if (moment := read(text))}
+    assert len(right) > 1000
+    assert any(moment["zone"] != "UTC" for moment in right.values())
+    duck.register("texts", pa.table({"s": list(right)}))
+    found = duck.sql("SELECT s, trino_iso_timestamp(s), trino_iso_local_time(s) FROM texts")
+    for text, moment, local in found.fetchall():
+        assert (text, moment) == (text, right[text])
+        assert (text, local) == (text, iso.read_local(text))
+
+
+def test_texts_that_are_wrong(duck: duckdb.DuckDBPyConnection) -> None:
+    """None of them is read without the rules, which refuse it."""
+    wrong = [text for text in texts() if read(text) is None]
+    assert len(wrong) > 1000
+    duck.register("texts", pa.table({"s": wrong}))
+    formats = "['%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%dT%H:%M:%SZ']"
+    taken = f"trino_is_log_text(s) AND try_strptime(s, {formats}) IS NOT NULL"
+    assert duck.sql(f"SELECT s FROM texts WHERE {taken}").fetchall() == []
+
+
+def test_nothing_is_read_of_nothing(duck: duckdb.DuckDBPyConnection) -> None:
+    asked = "trino_iso_timestamp(NULL), trino_iso_local_time(NULL)"
+    assert duck.sql(f"SELECT {asked}").fetchall() == [(None, None)]
+
+
+FIELDS = (
+    "year quarter month week day day_of_week day_of_year year_of_week hour minute second "
+    "millisecond date last_day_of_month".split()
+)
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    with lake.engine() as engine, engine.session() as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_of_a_text_is_that_of_its_moment(session: Session, field: str) -> None:
+    """With and without the moment in between, which stands in a column of a subquery."""
+    rows = ", ".join(f"('{text}')" for text in (*WHOLE, *(o for o in ODD if read(o))))
+    texts_ = f"(VALUES {rows}, (NULL)) t(s)"
+    straight = f"SELECT {field}(from_iso8601_timestamp(s)) FROM {texts_}"
+    moments = f"(SELECT from_iso8601_timestamp(s) AS m FROM {texts_} OFFSET 0)"
+    got = lake.rows(session, straight)
+    assert got == lake.rows(session, f"SELECT {field}(m) FROM {moments}")
+    assert got[-1] == [None]
+    assert all(cell is not None for (cell,) in got[:-1])
