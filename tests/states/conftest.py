@@ -55,7 +55,7 @@ class Machines:
     def __init__(self, client, role, fresh):
         self.sfn, self.role, self.fresh = client, role, fresh
 
-    def make(self, states, *, name=None, kind="STANDARD", role=None, **definition):
+    def make(self, states, *, name=None, kind="STANDARD", role=None, logs=None, **definition):
         """A state machine of states, which begins with the first one. Returns its ARN."""
         whole = {"StartAt": next(iter(states)), "States": states, **definition}
         made = self.sfn.create_state_machine(
@@ -63,6 +63,7 @@ class Machines:
             definition=json.dumps(whole),
             roleArn=role or self.role,
             type=kind,
+            **({"loggingConfiguration": logs} if logs else {}),
         )
         return made["stateMachineArn"]
 

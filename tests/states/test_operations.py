@@ -484,3 +484,36 @@ def test_the_aws_cli_waits_for_an_express_workflow(machines, cloud):
     environment = os.environ | Connection(**known).environment()
     said = subprocess.run(command + asked, env=environment, capture_output=True, check=True)
     assert json.loads(said.stdout)["output"] == '{"a":1}'
+
+
+LEVELS = {
+    "ALL": ["ExecutionStarted", "FailStateEntered", "ExecutionFailed"],
+    "FATAL": ["ExecutionFailed"],
+    "OFF": [],
+}
+
+
+@pytest.mark.parametrize(("level", "kinds"), LEVELS.items(), ids=LEVELS)
+def test_an_express_workflow_leaves_its_log(machines, sfn, aws, fresh, level, kinds):
+    group, logs = f"/flows/{fresh('log')}", aws("logs")
+    logs.create_log_group(logGroupName=group)
+    arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:{group}:*"
+    wanted = {
+        "level": level,
+        "includeExecutionData": True,
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": arn}}],
+    }
+    failing = {"F": {"Type": "Fail", "Error": "E"}}
+    machine = machines.make(failing, kind="EXPRESS", logs=wanted)
+    said = sfn.start_sync_execution(stateMachineArn=machine)
+    found = logs.filter_log_events(logGroupName=group)["events"]
+    lines = [json.loads(event["message"]) for event in found]
+    assert [line["type"] for line in lines] == kinds
+    assert all(line["execution_arn"] == said["executionArn"] for line in lines)
+    if lines:
+        assert lines[-1]["details"] == {"error": "E"}
+
+
+def test_a_log_needs_a_place(machines):
+    with pytest.raises(ClientError, match="InvalidLoggingConfiguration"):
+        machines.make(PASS, logs={"level": "ALL"})

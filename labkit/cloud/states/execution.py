@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.states import notices
+from labkit.cloud.states import logs, notices
 from labkit.cloud.states.errors import TIMEOUT, StateFailed, runtime
 from labkit.cloud.states.frames import Frame, Interrupted
 from labkit.cloud.states.history import Event, History
@@ -116,6 +116,7 @@ class Execution:
                 self.cloud.records(KIND)[self.arn] = self.record
                 if status == "SUCCEEDED" or self.hidden["type"] == "EXPRESS":
                     Frame(self, "", self.definition).forget()
+            logs.write(self.cloud, self.record, self.history)
             self.over.set()
             self.condition.notify_all()
         RUNNING.pop(self.arn, None)

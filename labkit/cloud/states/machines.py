@@ -40,6 +40,7 @@ def create_state_machine(
     words.check_name(name)
     check_definition(definition, type)
     roles.check_role(context.cloud, roleArn)
+    _check_logging(loggingConfiguration or {})
     if versionDescription and not publish:
         words_ = "Version description can only be set when publish is true"
         raise AwsError("ValidationException", words_)
@@ -98,6 +99,7 @@ def update_state_machine(
         check_definition(definition, machine.type)
     if roleArn is not None:
         roles.check_role(context.cloud, roleArn)
+    _check_logging(loggingConfiguration or {})
     before = revision_of(machine)
     with context.cloud.lock("stepfunctions"):
         _backend(context).update_state_machine(
@@ -187,6 +189,13 @@ def page(name: str, items: list[Any], limit: int, token: str) -> Answer:
 
 def _backend(context: Context) -> Any:
     return context.cloud.backend("stepfunctions", context.region)
+
+
+def _check_logging(configuration: Answer) -> None:
+    """Lines must go somewhere."""
+    if configuration.get("level", "OFF") != "OFF" and not configuration.get("destinations"):
+        words_ = "Invalid Logging Configuration: Must specify exactly one Log Destination."
+        raise AwsError("InvalidLoggingConfiguration", words_)
 
 
 def _check_same(context: Context, arn: str, wanted: Answer) -> None:
