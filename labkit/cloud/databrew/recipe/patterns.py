@@ -38,8 +38,7 @@ _DAYS = (  # month before day, and %y before %Y, which takes two digits too
     "%d %B %Y", "%d %b %Y", "%d-%B-%Y", "%d-%b-%Y", "%B %d, %Y", "%b %d, %Y", "%B %d %Y",
     "%b %d %Y", "%B/%d/%Y", "%b/%d/%Y", "%B %Y", "%b %Y",
 )  # fmt: skip
-_CLOCKS = ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
-_READ = ", ".join(quoted_text(f"{day}{clock}") for day in _DAYS for clock in _CLOCKS)
+_CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p")
 
 
 def printed(moment: str, pattern: str) -> str:
@@ -56,9 +55,11 @@ def printed(moment: str, pattern: str) -> str:
 
 def moment(text: str) -> str:
     """SQL of a text's timestamp in UTC: NULL when it is no date. A time alone is of 1970-01-01."""
+    named = f"regexp_matches({text}, '[A-Za-z]{{3}}')"
     return (
         f"CASE WHEN regexp_matches({text}, '[0-9]') THEN coalesce("
-        f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP), try_strptime({text}, [{_READ}]), "
+        f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP), "
+        f"CASE WHEN {named} THEN {_read(text, True)} ELSE {_read(text, False)} END, "
         f"DATE '1970-01-01' + TRY_CAST({text} AS TIME)) END"
     )
 
@@ -88,6 +89,17 @@ def strftime(pattern: str) -> str:
         else:
             found.append(_plain(word))
     return "".join(found)
+
+
+def _read(text: str, named: bool) -> str:
+    """SQL of a text by the formats with or without names of months, with or without a clock."""
+    days = [day for day in _DAYS if ("%b" in day.lower()) == named]
+    clocked = ", ".join(quoted_text(day + clock) for day in days for clock in _CLOCKS)
+    alone = ", ".join(map(quoted_text, days))
+    return (
+        f"CASE WHEN contains({text}, ':') THEN try_strptime({text}, [{clocked}]) "
+        f"ELSE try_strptime({text}, [{alone}]) END"
+    )
 
 
 def _plain(word: re.Match[str]) -> str:
