@@ -67,6 +67,18 @@ def test_a_policy_for_everybody(s3, cloud, bucket, condition, answered):
     assert (got.status_code, got.content == b"x") == ((200, True) if answered else (403, False))
 
 
+def test_a_policy_by_the_objects_own_tags(s3, anyone, bucket):
+    tagged = {"StringEquals": {"s3:ExistingObjectTag/open": "yes"}}
+    opened(s3, bucket, Action=["s3:PutObjectTagging", "s3:GetObject"], Condition=tagged)
+    put = {"Bucket": bucket, "Key": "a", "Tagging": {"TagSet": [{"Key": "open", "Value": "yes"}]}}
+    assert refused(anyone.put_object_tagging, **put) == "AccessDenied"
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+    s3.put_object_tagging(**put)
+    assert anyone.get_object(Bucket=bucket, Key="a")["Body"].read() == b"x"
+    anyone.put_object_tagging(**put | {"Tagging": {"TagSet": []}})
+    assert refused(anyone.get_object, Bucket=bucket, Key="a") == "AccessDenied"
+
+
 BLOCKS = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"]
 
 

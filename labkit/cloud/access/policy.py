@@ -311,7 +311,7 @@ def _question(
     cloud: Cloud, principal: Principal, action: str, bucket: str, key: str, keys: Keys
 ) -> Question:
     known = identities.global_keys(cloud, principal) | {"s3:resourceaccount": cloud.account}
-    known |= {} if action.startswith("s3:Put") else _tag_keys(cloud, bucket, key)
+    known |= {} if action == "s3:PutObject" else _tag_keys(cloud, bucket, key)
     return Question(principal, action, _arn(bucket, key), known | keys)
 
 

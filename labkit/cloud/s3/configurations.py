@@ -88,6 +88,12 @@ _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
 }
 
 
+def clears_tags(request: Request, body: bytes) -> bool:
+    """Whether a request sets an object's tags to none, which moto takes as a deletion alone."""
+    sets = request.method == "PUT" and "tagging" in request.query and bool(request.key)
+    return sets and not any(_Document(body).root.iter("Tag"))
+
+
 def tidy(request: Request, reply: protocol.Reply) -> protocol.Reply:
     """moto's answer to GetObjectLockConfiguration without the unit that was not set."""
     if "object-lock" not in request.query:

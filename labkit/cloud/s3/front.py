@@ -180,6 +180,9 @@ class S3:
         body = configurations.check(request, body, bucket, version)
         if told := configurations.tell(request, bucket, version):
             return told
+        if configurations.clears_tags(request, body):
+            reply = self._forward(request, b"", request.environ | {"REQUEST_METHOD": "DELETE"})
+            return replace(reply, status=200) if reply.status == 204 else reply
         if "attributes" in request.query and version:
             object_checksums.ensure(version)
         upload = self._multipart(request)
