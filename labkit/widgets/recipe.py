@@ -19,6 +19,7 @@ from labkit import recipes
 from labkit.recipe_calls import WORKING
 from labkit.recipe_runs import ENDS, written
 from labkit.widgets.console import Console, Facts, front_end
+from labkit.widgets.profile import ProfileView
 from labkit.widgets.recipe_facts import project_facts, run_facts, source_facts, step_facts
 from labkit.widgets.recipe_picture import pictured
 from labkit.widgets.refusals import Notice
@@ -65,7 +66,7 @@ class RecipeEditor(Console):
 
     def do_open(self) -> None:
         """Open the project's session, and show its sample after all steps."""
-        name = self.project["name"]
+        self.notice, name = {}, self.project["name"]
         started = self.call("databrew", "start_project_session", Name=name, AssumeControl=True)
         self._session = started["ClientSessionId"]
         self._show_project()
@@ -170,7 +171,7 @@ class RecipeEditor(Console):
         except Exception:
             self.profile = {}
             raise
-        self.profile = {"state": "SUCCEEDED", "html": found._repr_html_()}
+        self.profile = {"state": "SUCCEEDED", "html": ProfileView(found.document)._repr_html_()}
 
     def do_run(self, *, to: str, format: str = "PARQUET") -> None:
         """Run the published recipe on the whole data set, and look on until it is done."""

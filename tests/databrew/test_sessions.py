@@ -218,7 +218,9 @@ def test_data_that_the_role_may_not_read_fails_the_session(brew, client, fresh):
     brew.recipe()
     names = {"DatasetName": brew.name, "RecipeName": brew.name, "RoleArn": role}
     brew.databrew.create_project(Name=brew.name, **names)
-    assert "AccessDenied" in refused(brew.databrew.start_project_session, Name=brew.name)[0]
+    code, status, message = refused(brew.databrew.start_project_session, Name=brew.name)
+    assert (code, status) == ("AccessDeniedException", 403)
+    assert "s3:GetObject" in message
     found = brew.databrew.describe_project(Name=brew.name)
     assert found["SessionStatus"] == "FAILED"
 

@@ -29,7 +29,7 @@ def test_a_data_set_is_made_and_changed(kitchen):
     assert found["student"] == "db_raw_sisdemo.student"
 
 
-def test_a_profile_shows_itself(kitchen):
+def test_a_profile_tells_of_columns(kitchen):
     profile = kitchen.recipe.profile("student", full=True)
     columns = profile.columns.set_index("column")
     counted = "SELECT count(*), count(DISTINCT student_id) FROM db_raw_sisdemo.student"
@@ -78,6 +78,20 @@ def test_a_recipe_is_published_and_its_job_writes_a_table(kitchen):
     assert written.outputs
     found = kitchen.query("SELECT DISTINCT gender FROM db_cur_sisdemo.upper ORDER BY 1").df
     assert set(found.gender) <= {"F", "M", "X"}
+
+
+def test_a_job_is_scheduled(kitchen):
+    to = f"s3://{kitchen.names.curated_bucket}/daily/"
+    kitchen.recipe.create("daily", [UPPER])
+    kitchen.recipe.publish("daily")
+    kitchen.recipe.put_job(
+        "daily", data_set="student", recipe="daily", to=to, format="CSV", compression=None
+    )
+    for cron in ("cron(0 6 * * ? *)", "cron(0 7 * * ? *)"):
+        kitchen.recipe.add_schedule("mornings", jobs=["daily"], cron=cron)
+    found = kitchen.client("databrew").describe_schedule(Name="mornings")
+    assert (found["JobNames"], found["CronExpression"]) == (["daily"], cron)
+    assert "daily" in list(kitchen.recipe.jobs().job)
 
 
 def test_the_bill_counts_sessions_and_node_hours(kitchen):

@@ -25,7 +25,7 @@ from labkit.cloud.databrew.recipe import RecipeError
 from labkit.cloud.databrew.records import PROJECT, RECIPE, Record, answers, find, put
 from labkit.cloud.databrew.samples import Sample, sample_of
 from labkit.cloud.databrew.selection import NothingThere
-from labkit.cloud.databrew.words import conflict, invalid
+from labkit.cloud.databrew.words import conflict, denied, invalid
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.operations import Answer, AwsError, Context
@@ -168,5 +168,9 @@ def _refusals() -> Iterator[None]:
     """What is wrong with steps or with the data, as DataBrew's error."""
     try:
         yield
+    except AwsError as error:
+        if error.code == "AccessDenied":  # S3's own word
+            raise denied(error.message) from error
+        raise
     except EXPECTED as error:
         raise invalid(str(error).split("\n\n")[0]) from error

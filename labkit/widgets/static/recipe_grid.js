@@ -9,7 +9,7 @@ const typeMark = (type) =>
 
 function gridView(get, send, own) {
   const view = get("view");
-  if (!view.columns) return h("p", { class: "lk-quiet lk-pad" }, "The sample is being read …");
+  if (!view.columns) return unread(send);
   return [
     gridBar(get, send, own),
     h("div", { class: "lk-rx-grid", tabindex: "0", role: "region", "aria-label": "Sample" },
@@ -20,6 +20,10 @@ function gridView(get, send, own) {
           row.map((value, i) => cell(value, view.columns[i], view, own))))))),
   ];
 }
+
+/* Where the session could not be opened there is no sample. */
+const unread = (send) => h("div", { class: "lk-pad" }, h("p", { class: "lk-quiet" }, "There is no sample to show."),
+  button("Open the project again", () => send("open"), {}, "Try again"));
 
 const isNumber = (column) => /^(1|\d)/.test(TYPES[column.type.replace(/[(<].*/, "")] || "");
 const changeOf = (name, view) =>
@@ -107,7 +111,7 @@ function changesInWords({ changes, rowCount }) {
 
 function schemaView(get, send, own) {
   const view = get("view"), hidden = get("frame").hidden;
-  if (!view.columns) return null;
+  if (!view.columns) return unread(send);
   const seen = Object.fromEntries(view.columns.map((c) => [c.name, c]));
   const toggle = (name) => send("frame", { hidden: hidden.includes(name) ? hidden.filter((n) => n !== name) : [...hidden, name] });
   return h("div", { class: "lk-rx-grid", tabindex: "0", role: "region", "aria-label": "Schema" },

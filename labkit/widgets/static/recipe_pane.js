@@ -6,7 +6,7 @@ function recipePane(get, send, own) {
   return h("aside", { class: "lk-rx-pane", "aria-label": "Recipe" },
     own.form ? formView(get, send, own) : [
       h("div", { class: "lk-rx-pane-head" },
-        h("div", { class: "lk-grow lk-name" }, h("b", {}, `Recipe (${steps.length})`), h("div", { class: "lk-quiet lk-small" }, project.recipe === project.name ? version : `${project.recipe || ""} · ${version}`)),
+        h("div", { class: "lk-grow lk-name" }, h("b", {}, `Recipe (${steps.length})`), h("div", { class: "lk-quiet lk-small" }, !project.recipe || project.recipe === project.name ? version : `${project.recipe} · ${version}`)),
         button("Undo", () => send("undo"), { class: "lk-plain", disabled: !project.undo, title: "Undo the last change of the recipe" }, "↶"),
         button("Publish recipe", () => own.set({ naming: own.naming === null ? "" : null }), { disabled: !project.version, class: project.changed && steps.length ? "lk-primary" : "" }, "Publish")),
       own.naming !== null && publishLine(send, own),
