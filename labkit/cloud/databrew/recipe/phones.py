@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.FORMAT_PHO
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from labkit.cloud.databrew.recipe.errors import unknown
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 FORMATS = ("E164", "INTERNATIONAL", "NATIONAL", "RFC3966")
 
 
+@lru_cache(maxsize=10_000)
 def parsed(text: str, region: str | None) -> PhoneNumber | None:
     """A number that there can be; ``None`` when it is none.
 
@@ -36,6 +38,7 @@ def parsed(text: str, region: str | None) -> PhoneNumber | None:
     return number if phonenumbers.is_valid_number(number) else None
 
 
+@lru_cache(maxsize=10_000)
 def printed(text: str, region: str | None, form: str) -> str:
     """A number in a form; what is none stays as it is.
 
