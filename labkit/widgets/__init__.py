@@ -8,6 +8,7 @@ picture, so that a stored notebook shows what there was.
 from labkit.widgets.catalog import CatalogBrowser
 from labkit.widgets.crawlers import CrawlerConsole
 from labkit.widgets.editor import QueryEditor
+from labkit.widgets.graph import ExecutionGraph, execution_graph
 from labkit.widgets.profile import ProfileView
 from labkit.widgets.recipe import RecipeEditor
 from labkit.widgets.storage import S3Browser
@@ -15,8 +16,10 @@ from labkit.widgets.storage import S3Browser
 __all__ = [
     "CatalogBrowser",
     "CrawlerConsole",
+    "ExecutionGraph",
     "ProfileView",
     "QueryEditor",
     "RecipeEditor",
     "S3Browser",
+    "execution_graph",
 ]

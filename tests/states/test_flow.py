@@ -45,6 +45,7 @@ def test_jsonpath(machines, fields, value, output):
 
 INTRINSICS = {
     "States.Format('{} and \\{\\} {}', $.s, $.l)": "text and {} [3,1,3]",
+    "States.Array('\\{\\}', States.Format('\\{{}\\}', 1))": ["{}", "{1}"],
     "States.StringToJson($.j)": {"k": [1]},
     "States.JsonToString($.o)": '{"k":1}',
     "States.Array(1, 'it\\'s', null, $.s, States.MathAdd(1, 1))": [1, "it's", None, "text", 2],

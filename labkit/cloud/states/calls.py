@@ -15,6 +15,9 @@ from typing import Any
 from labkit.cloud.states.errors import INTRINSIC, StateFailed
 from labkit.cloud.states.intrinsics import FUNCTIONS
 
+FORMAT = "States.Format"
+# `States.Format` has to tell an escaped bracket from a place: it stays escaped.
+_ESCAPES = {"Format": re.compile(r"\\(['\\])"), "others": re.compile(r"\\(['{}\\])")}
 Lookup = Callable[[str], Any]
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -59,7 +62,7 @@ def evaluate(text: str, lookup: Lookup) -> Any:
     return value
 
 
-def _argument(text: str, at: int, lookup: Lookup) -> tuple[Any, int]:
+def _argument(text: str, at: int, lookup: Lookup, function: str = "") -> tuple[Any, int]:
     if found := _PATH.match(text, at):
         return lookup(found[1]), found.end()
     found = _TOKEN.match(text, at)
@@ -68,20 +71,16 @@ def _argument(text: str, at: int, lookup: Lookup) -> tuple[Any, int]:
     if found.lastgroup == "call":
         return _call(text, found["call"], found.end(), lookup)
     if found.lastgroup == "text":
-        return re.sub(r"\\(['{}\\])", _kept, found["text"][1:-1]), found.end()
+        escapes = _ESCAPES["Format" if function == FORMAT else "others"]
+        return escapes.sub(r"\1", found["text"][1:-1]), found.end()
     return json.loads(found[0]), found.end()
-
-
-def _kept(found: re.Match[str]) -> str:
-    """An escaped bracket stays escaped, for `States.Format` has to tell it from a place."""
-    return found[0] if found[1] in "{}" else found[1]
 
 
 def _call(text: str, name: str, at: int, lookup: Lookup) -> tuple[Any, int]:
     arguments: list[Any] = []
     end = _TOKEN.match(text, at)
     while end is None or end["mark"] != ")":
-        value, at = _argument(text, at, lookup)
+        value, at = _argument(text, at, lookup, name)
         arguments.append(value)
         end = _TOKEN.match(text, at)
         if end is None or end["mark"] is None:

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.operations import AwsError, not_here
-from labkit.cloud.states import expressions, fields, graphs
-from labkit.cloud.states.choices import operator_of
-from labkit.cloud.states.resources import TOKEN, Resource, read_resource
+from labkit.cloud.states import expressions, fields, graphs, shapes
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
 LONGEST = 1_048_576
@@ -108,11 +106,10 @@ def _known_state(state: Json, at: str, machine: Json, kind: str) -> Problems:
     yield from _required(state, at)
     yield from _handlers(state, at)
     yield from (Problem(*each) for each in expressions.problems(state, at, jsonpath))
-    yield from SHAPES.get(type_, _nothing)(state, at, machine, kind)
-
-
-def _nothing(state: Json, at: str, machine: Json, kind: str) -> Problems:
-    yield from ()
+    shape = shapes.problems(state, at, kind, jsonpath=jsonpath)
+    yield from (Problem(*each) for each in shape)
+    if type_ in INSIDE:
+        yield from INSIDE[type_](state, at, machine, kind)
 
 
 def _is_jsonpath(state: Json, machine: Json) -> bool:
@@ -180,72 +177,7 @@ def _handlers(state: Json, at: str) -> Problems:
                 yield Problem(SCHEMA, words, f"{where}/ErrorEquals")
 
 
-# What is particular to a type ---------------------------------------------------------------------
-
-
-def _task(state: Json, at: str, machine: Json, kind: str) -> Problems:
-    arn = state.get("Resource")
-    if not isinstance(arn, str):
-        return
-    resource = read_resource(arn)
-    if resource is None:
-        words = (
-            f"The resource provided {arn} is not recognized. The value is not a valid resource "
-            "ARN, or the resource is not available in this region."
-        )
-        yield Problem(SCHEMA, words, f"{at}/Resource")
-    elif unknown := _unknown(state, resource):
-        words = f'The field "{unknown}" is not supported by Step Functions'
-        yield Problem(SCHEMA, words, f"{at}/{_given(state)}")
-    elif kind == "EXPRESS" and resource.pattern:
-        pattern = TOKEN if resource.pattern == TOKEN else resource.pattern.partition(":")[0]
-        words = f"Express state machine does not support '.{pattern}' service integration "
-        yield Problem(SCHEMA, words, f"{at}/Resource")
-    elif kind == "EXPRESS" and resource.kind == "Activity":
-        words = "Activities are not supported by Express state machines"
-        yield Problem(SCHEMA, words, f"{at}/Resource")
-
-
-def _given(state: Json) -> str:
-    return "Parameters" if "Parameters" in state else "Arguments"
-
-
-def _unknown(state: Json, resource: Resource) -> str | None:
-    """A parameter that the service's action does not have."""
-    given = state.get(_given(state))
-    if resource.integration is None or not isinstance(given, dict):
-        return None
-    known = resource.integration.parameters()
-    names = (name.removesuffix(".$") for name in given)
-    return next((name for name in names if name.lower() not in known), None)
-
-
-def _choice(state: Json, at: str, machine: Json, kind: str) -> Problems:
-    rules = state.get("Choices")
-    if not isinstance(rules, list) or not rules:
-        yield Problem(SCHEMA, "Expected a non-empty array", f"{at}/Choices")
-        return
-    for number, rule in enumerate(rules):
-        where = f"{at}/Choices[{number}]"
-        if "Next" not in rule:
-            yield Problem(SCHEMA, "These fields are required: [Next]", where)
-        if _is_jsonpath(state, machine):
-            yield from _rule(rule, where)
-        elif "Condition" not in rule:
-            yield Problem(SCHEMA, "These fields are required: [Condition]", where)
-
-
-def _rule(rule: Any, at: str) -> Problems:
-    for name in ("And", "Or"):
-        for number, each in enumerate(rule.get(name, [])):
-            yield from _rule(each, f"{at}/{name}[{number}]")
-    if "Not" in rule:
-        yield from _rule(rule["Not"], f"{at}/Not")
-    if not {"And", "Or", "Not"} & set(rule):
-        if "Variable" not in rule:
-            yield Problem(SCHEMA, "These fields are required: [Variable]", at)
-        if operator_of(rule) is None:
-            yield Problem(SCHEMA, "A comparison operator is required", at)
+# What holds others ---------------------------------------------------------------------
 
 
 def _parallel(state: Json, at: str, machine: Json, kind: str) -> Problems:
@@ -259,9 +191,7 @@ def _map(state: Json, at: str, machine: Json, kind: str) -> Problems:
             yield from _machine(state[name], f"{at}/{name}", machine, kind)
 
 
-SHAPES: dict[str, Callable[[Json, str, Json, str], Problems]] = {
-    "Task": _task,
-    "Choice": _choice,
+INSIDE: dict[str, Callable[[Json, str, Json, str], Problems]] = {
     "Parallel": _parallel,
     "Map": _map,
 }

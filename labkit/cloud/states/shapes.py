@@ -1,0 +1,93 @@
+"""What is particular to a Task and to a Choice in a definition.
+
+Source: https://states-language.net/spec.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labkit.cloud.states.choices import operator_of
+from labkit.cloud.states.resources import TOKEN, Resource, read_resource
+
+Json = dict[str, Any]
+Found = tuple[str, str, str]
+SCHEMA = "SCHEMA_VALIDATION_FAILED"
+
+
+def problems(state: Json, at: str, kind: str, *, jsonpath: bool) -> Iterator[Found]:
+    """The code, sentence and place of each problem of a state of its type.
+
+    Args:
+        kind: of the machine, ``STANDARD`` or ``EXPRESS``.
+    """
+    if state["Type"] == "Task":
+        yield from _task(state, at, kind)
+    elif state["Type"] == "Choice":
+        yield from _choice(state, at, jsonpath)
+
+
+def _task(state: Json, at: str, kind: str) -> Iterator[Found]:
+    arn = state.get("Resource")
+    if not isinstance(arn, str):
+        return
+    resource = read_resource(arn)
+    if resource is None:
+        words = (
+            f"The resource provided {arn} is not recognized. The value is not a valid resource "
+            "ARN, or the resource is not available in this region."
+        )
+        yield (SCHEMA, words, f"{at}/Resource")
+    elif unknown := _unknown(state, resource):
+        words = f'The field "{unknown}" is not supported by Step Functions'
+        yield (SCHEMA, words, f"{at}/{_given(state)}")
+    elif kind == "EXPRESS" and resource.pattern:
+        pattern = TOKEN if resource.pattern == TOKEN else resource.pattern.partition(":")[0]
+        words = f"Express state machine does not support '.{pattern}' service integration "
+        yield (SCHEMA, words, f"{at}/Resource")
+    elif kind == "EXPRESS" and resource.kind == "Activity":
+        words = "Activities are not supported by Express state machines"
+        yield (SCHEMA, words, f"{at}/Resource")
+
+
+def _given(state: Json) -> str:
+    return "Parameters" if "Parameters" in state else "Arguments"
+
+
+def _unknown(state: Json, resource: Resource) -> str | None:
+    """A parameter that the service's action does not have."""
+    given = state.get(_given(state))
+    if resource.integration is None or not isinstance(given, dict):
+        return None
+    known = resource.integration.parameters()
+    names = (name.removesuffix(".$") for name in given)
+    return next((name for name in names if name.lower() not in known), None)
+
+
+def _choice(state: Json, at: str, jsonpath: bool) -> Iterator[Found]:
+    rules = state.get("Choices")
+    if not isinstance(rules, list) or not rules:
+        yield (SCHEMA, "Expected a non-empty array", f"{at}/Choices")
+        return
+    for number, rule in enumerate(rules):
+        where = f"{at}/Choices[{number}]"
+        if "Next" not in rule:
+            yield (SCHEMA, "These fields are required: [Next]", where)
+        if jsonpath:
+            yield from _rule(rule, where)
+        elif "Condition" not in rule:
+            yield (SCHEMA, "These fields are required: [Condition]", where)
+
+
+def _rule(rule: Any, at: str) -> Iterator[Found]:
+    for name in ("And", "Or"):
+        for number, each in enumerate(rule.get(name, [])):
+            yield from _rule(each, f"{at}/{name}[{number}]")
+    if "Not" in rule:
+        yield from _rule(rule["Not"], f"{at}/Not")
+    if not {"And", "Or", "Not"} & set(rule):
+        if "Variable" not in rule:
+            yield (SCHEMA, "These fields are required: [Variable]", at)
+        if operator_of(rule) is None:
+            yield (SCHEMA, "A comparison operator is required", at)
