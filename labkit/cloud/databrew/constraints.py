@@ -37,7 +37,6 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
             yield from _broken(shape.member, each, f"{where}.{at}.member")
     elif shape.type_name == "map":
         for key, each in value.items():
-            yield from _broken(shape.key, key, where)
             yield from _broken(shape.value, each, f"{where}.{key}.member")
 
 
@@ -52,7 +51,7 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     kind = shape.type_name
     if kind in ("integer", "long", "double"):
         yield from _range("value", value, limits)
-    elif kind in ("string", "list", "map"):
+    elif kind in ("string", "list") or (kind == "map" and value):  # clients send empty tags
         yield from _range("length", len(value), limits)
     if kind == "string" and "pattern" in limits and not re.search(limits["pattern"], value):
         pattern = limits["pattern"]
