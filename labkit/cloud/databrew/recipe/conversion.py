@@ -14,6 +14,7 @@ from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.patterns import moment_of
 from labkit.cloud.databrew.recipe.relation import (
     NUMBERS,
+    PLAIN_NUMBER,
     WHOLE,
     Column,
     RecipeContext,
@@ -24,7 +25,6 @@ from labkit.cloud.databrew.recipe.values import number
 from labkit.cloud.engine.types import Type
 
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")
-_PLAIN_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 _PLAIN_WHOLE = r"\s*[+-]?[0-9]+\s*"
 
 
@@ -121,7 +121,7 @@ def _number(column: Column, kind: Type) -> str:
 
 def _number_in(text: str, kind: Type) -> str:
     """Whole digits are read as they stand, so that no long number loses its last ones."""
-    read = f"CASE WHEN regexp_full_match({text}, '{_PLAIN_NUMBER}') THEN"
+    read = f"CASE WHEN regexp_full_match({text}, '{PLAIN_NUMBER}') THEN"
     if kind.base not in WHOLE:
         return f"{read} TRY_CAST({text} AS {kind.duckdb}) END"
     return (

@@ -31,6 +31,8 @@ __all__ = ["ROW", "Column", "RecipeContext", "Relation", "quoted_name", "quoted_
 ROW = "#row"
 WHOLE = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*WHOLE, "real", "double", "decimal")
+#: A number in a text. DuckDB's casts read more: ``1_000`` and ``inf``.
+PLAIN_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,10 @@ class Column:
     @property
     def number(self) -> str:
         """SQL of the value as a number: a text that is none is NULL."""
-        return self.sql if self.is_number else f"TRY_CAST({self.text} AS DOUBLE)"
+        if self.is_number:
+            return self.sql
+        plain = f"regexp_full_match({self.text}, '{PLAIN_NUMBER}')"
+        return f"CASE WHEN {plain} THEN TRY_CAST({self.text} AS DOUBLE) END"
 
     @property
     def missing(self) -> str:
