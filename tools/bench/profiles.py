@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -16,7 +17,7 @@ import duckdb
 from labkit.cloud.databrew.profile import profile
 from labkit.cloud.engine import DuckEngine, Session
 from labkit.cloud.engine.types import parse_type
-from tools.bench.figures import Figure, seconds, take_turns
+from tools.bench.figures import Figure, take_turns
 
 ROWS = 1_000_000
 #: Name, Hive type, DuckDB SQL of row ``i``.
@@ -43,18 +44,17 @@ COLUMNS = (
     ("agent", "string", "'agent ' || (hash(i + 3) % 300)"),
 )
 PARQUET = "Profile of Parquet, 1 M rows × 20 columns"
+COPIED = "The same, rows copied first"
 
 
 def measure(folder: Path) -> Iterator[Figure]:
     """The figures of one million rows in twenty columns."""
     relation = make(folder)
     with closing(_engine(folder)) as engine, engine.session() as session:
-        told = take_turns(
-            lambda: _profile(session, relation, columnar=True), lambda: _group(session, relation)
-        )
-        yield Figure(PARQUET, told[0], 2.0, told[1])
-        copied = seconds(lambda: _profile(session, relation, columnar=False))
-        yield Figure("The same, rows copied first", copied, 3.0, told[1])
+        for what, columnar, target in ((PARQUET, True, 2.0), (COPIED, False, 3.0)):
+            work = partial(_profile, session, relation, columnar=columnar)
+            ours, base = take_turns(work, partial(_group, session, relation))
+            yield Figure(what, ours, target, base)
     yield Figure("The same, memory of the process", _peak_mb(folder), 1000, unit="MB")
 
 
