@@ -118,6 +118,7 @@ NO_LOCKS = {
         {"Key": "a", "Retention": retention("other")},
         "MalformedXML",
     ),
+    "no-body": ("put_object_lock_configuration", {}, "MissingRequestBodyError"),
     "hold": ("put_object_legal_hold", {"Key": "a", "LegalHold": {"Status": "x"}}, "MalformedXML"),
 }
 

@@ -45,6 +45,8 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
         return body
     if name == "acl" and not body:
         return body  # in the headers
+    if not body:
+        raise AwsError("MissingRequestBodyError", "Request Body is empty")
     document = _Document(body)
     _CHECKS[name](request, document, bucket, version)
     return document.written()
