@@ -6,6 +6,7 @@ import io
 import json
 import re
 import time
+import zipfile
 import zlib
 from typing import Any
 
@@ -159,6 +160,84 @@ def test_json_of_now_this_and_now_that(lake: Lake) -> None:
         {"a": "1", "b": {"c": [1, 2]}, "d": "2020-01-01", "e": None},
         {"a": "x", "b": None, "d": None, "e": True},
     ]
+
+
+# Excel --------------------------------------------------------------------------------------------
+
+
+def workbook(**sheets: list[list[Any]]) -> bytes:
+    """An Excel workbook of these sheets."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    listed, related, parts = "", "", {}
+    for number, (name, rows) in enumerate(sheets.items(), start=1):
+        listed += f'<sheet name="{name}" sheetId="{number}" r:id="r{number}"/>'
+        target = f"worksheets/sheet{number}.xml"
+        related += f'<Relationship Id="r{number}" Type="{office}/worksheet" Target="{target}"/>'
+        body = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
+        sheet = f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData></worksheet>'
+        parts[f"xl/{target}"] = sheet
+    parts["xl/workbook.xml"] = (
+        f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{listed}</sheets></workbook>'
+    )
+    relations = f'<Relationships xmlns="{package}/relationships">'
+    parts["xl/_rels/workbook.xml.rels"] = f"{relations}{related}</Relationships>"
+    root = f'<Relationship Id="r1" Type="{office}/officeDocument" Target="xl/workbook.xml"/>'
+    parts["_rels/.rels"] = f"{relations}{root}</Relationships>"
+    parts["[Content_Types].xml"] = f'<Types xmlns="{package}/content-types"/>'
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as packed:
+        for name, text in parts.items():
+            packed.writestr(name, text)
+    return sink.getvalue()
+
+
+def cell(value: Any) -> str:
+    if value is None:
+        return "<c/>"
+    if isinstance(value, bool):
+        return f'<c t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+    return f"<c><v>{value}</v></c>"
+
+
+BOOK = {
+    "people": [
+        ["id", "name", "paid", "ok", "odd"],
+        [1, "Ada", 2.5, True, 7],
+        [2, "Bob", None, False, "x"],
+    ],
+    "cities": [["id", "city"], [1, "Rome"]],
+}
+IN_PEOPLE = [
+    {"id": 1, "name": "Ada", "paid": 2.5, "ok": True, "odd": "7"},
+    {"id": 2, "name": "Bob", "paid": None, "ok": False, "odd": "x"},
+]
+SHEETS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
+    "the first": ({}, IN_PEOPLE),
+    "by name": ({"SheetNames": ["cities"]}, [{"id": 1, "city": "Rome"}]),
+    "by number": ({"SheetIndexes": [1]}, [{"id": 1, "city": "Rome"}]),
+    "without a header": (
+        {"SheetIndexes": [1], "HeaderRow": False},
+        [{"Column_1": "id", "Column_2": "city"}, {"Column_1": "1", "Column_2": "Rome"}],
+    ),
+}
+
+
+@pytest.mark.parametrize(("options", "rows"), SHEETS.values(), ids=SHEETS)
+def test_excel(lake: Lake, options: dict[str, Any], rows: list[dict[str, Any]]) -> None:
+    lake.put("in/book.xlsx", workbook(**BOOK))
+    members = {"FormatOptions": {"Excel": options}} if options else {}
+    assert lake.rows(lake.dataset("in/book.xlsx", **members)) == rows
+
+
+def test_a_sheet_that_there_is_not(lake: Lake) -> None:
+    lake.put("in/book.xlsx", workbook(**BOOK))
+    options = {"Excel": {"SheetNames": ["towns"]}}
+    reason = lake.fail(lake.recipe_job(lake.dataset("in/book.xlsx", FormatOptions=options)))
+    assert reason == "There is no sheet towns. There are: people, cities."
 
 
 # Parameterized paths ------------------------------------------------------------------------------
@@ -345,8 +424,8 @@ REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
         (
             "ValidationException",
             (
-                "1 validation error detected: Value 'TEXT' at 'format' failed to satisfy constraint: "
-                "Member must satisfy enum value set: [PARQUET, ORC, JSON, EXCEL, CSV]"
+                "1 validation error detected: Value 'TEXT' at 'format' failed to satisfy "
+                "constraint: Member must satisfy enum value set: [PARQUET, ORC, JSON, EXCEL, CSV]"
             ),
         ),
     ),
