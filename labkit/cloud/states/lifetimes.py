@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
+from labkit.cloud.states import frames, history
 from labkit.cloud.states.execution import KIND, RUNNING, Execution
 
 DOWN = "states.down"
@@ -26,11 +27,21 @@ def resume(cloud: Cloud) -> None:
     down = cloud.records(DOWN).get("at", {})
     moment = down["moment"] if down.get("clean") else STARTED
     cloud.records(DOWN)["at"] = {"moment": moment, "clean": False}
+    _sweep(cloud)
     for arn, record in list(cloud.records(KIND).items()):
         if record["status"] == "RUNNING":
             Execution(cloud, record).start()
         elif record["_"]["type"] == "EXPRESS":
             del cloud.records(KIND)[arn]
+
+
+def _sweep(cloud: Cloud) -> None:
+    """Delete what is left of executions that somebody had waited for in a call."""
+    executions = cloud.records(KIND)
+    for kind, mark in ((frames.KIND, "|"), (history.KIND, "#")):
+        records = cloud.records(kind)
+        for name in [each for each in records if each.rpartition(mark)[0] not in executions]:
+            del records[name]
 
 
 @on_stop
