@@ -100,20 +100,13 @@ class Recipe:
             kind: ``FIRST_N``, ``LAST_N`` or ``RANDOM``.
         """
         self.calls.make_recipe(recipe or name, [])
-        databrew = self.lab.client("databrew")
-        role, rows = self.lab.role_arn(names.DATABREW_ROLE), {"Type": kind, "Size": sample}
-        try:
-            databrew.create_project(
-                Name=name,
-                DatasetName=data_set,
-                RecipeName=recipe or name,
-                RoleArn=role,
-                Sample=rows,
-            )
-        except databrew.exceptions.ConflictException:
-            if databrew.describe_project(Name=name)["DatasetName"] != data_set:
-                raise
-            databrew.update_project(Name=name, RoleArn=role, Sample=rows)
+        self.calls.put_project(
+            name,
+            DatasetName=data_set,
+            RecipeName=recipe or name,
+            RoleArn=self.lab.role_arn(names.DATABREW_ROLE),
+            Sample={"Type": kind, "Size": sample},
+        )
         return name
 
     @told
@@ -136,29 +129,20 @@ class Recipe:
         Returns:
             How many steps the recipe then has.
         """
-        databrew, session = self.lab.client("databrew"), self.calls.open_session(project)
-        total = 0
+        session, total = self.calls.open_session(project), 0
         for step in _steps(steps):
-            answer = databrew.send_project_session_action(
-                Name=project,
-                ClientSessionId=session,
-                RecipeStep=step,
-                ViewFrame={"StartColumnIndex": 0, "RowRange": 1, "Analytics": "DISABLE"},
-            )
-            total = json.loads(answer["Result"])["steps"]
+            shown = self.calls.act(project, session, {"RowRange": 1}, RecipeStep=step)
+            total = shown["steps"]
         return total
 
     @told
     def rows(self, project: str, count: int = 10) -> pd.DataFrame:
         """The first rows of a project's sample after its recipe's steps, all columns."""
-        databrew, session = self.lab.client("databrew"), self.calls.open_session(project)
+        session = self.calls.open_session(project)
         parts: list[dict[str, Any]] = []
         while not parts or len(parts) * 20 < parts[0]["columnCount"]:
-            frame = {"StartColumnIndex": len(parts) * 20, "RowRange": count, "Analytics": "DISABLE"}
-            answer = databrew.send_project_session_action(
-                Name=project, ClientSessionId=session, ViewFrame=frame
-            )
-            parts.append(json.loads(answer["Result"]))
+            frame = {"StartColumnIndex": len(parts) * 20, "RowRange": count}
+            parts.append(self.calls.act(project, session, frame))
         frames = [pd.DataFrame(p["rows"], columns=[c["name"] for c in p["columns"]]) for p in parts]
         return pd.concat(frames, axis=1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,32 @@ class Calls:
             known = [p["Name"] for p in self.all("projects")]
             raise UnknownName("project", project, known) from None
         return str(started["ClientSessionId"])
+
+    def act(self, project: str, session: str, frame: dict[str, Any], **action: Any) -> Any:
+        """What an action of a session shows, without the figures of its columns."""
+        answer = self.lab.client("databrew").send_project_session_action(
+            Name=project,
+            ClientSessionId=session,
+            ViewFrame={"StartColumnIndex": 0, "Analytics": "DISABLE", **frame},
+            **action,
+        )
+        return json.loads(answer["Result"])
+
+    def put_project(self, name: str, **members: Any) -> None:
+        """Create a project, or change what of it can be changed.
+
+        Raises:
+            ClientError: the one of this name has another data set, or another project the recipe.
+        """
+        databrew = self.lab.client("databrew")
+        try:
+            databrew.create_project(Name=name, **members)
+        except databrew.exceptions.ConflictException:
+            found = {p["Name"]: p for p in self.all("projects")}.get(name)
+            if found is None or found["DatasetName"] != members["DatasetName"]:
+                raise
+            changes = {each: members[each] for each in ("RoleArn", "Sample")}
+            databrew.update_project(Name=name, **changes)
 
     def find_recipe(self, name: str, version: str) -> dict[str, Any]:
         """A version as ``DescribeRecipe`` tells it.

@@ -20,7 +20,13 @@ from labkit.recipe_calls import WORKING
 from labkit.recipe_runs import ENDS, written
 from labkit.widgets.console import Console, Facts, front_end
 from labkit.widgets.profile import ProfileView
-from labkit.widgets.recipe_facts import project_facts, run_facts, source_facts, step_facts
+from labkit.widgets.recipe_facts import (
+    project_facts,
+    run_facts,
+    source_facts,
+    start_of_change,
+    step_facts,
+)
 from labkit.widgets.recipe_picture import pictured
 from labkit.widgets.refusals import Notice
 
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 OPERATIONS = (Path(__file__).parents[1] / "operations.json").read_text(encoding="utf-8")
+PARTS = ("recipe_grid.js", "recipe_inputs.js", "recipe_form.js", "recipe_pane.js", "recipe.js")
 PACKED = ("PARQUET", "ORC", "AVRO")
 ROWS, FIRST_LOOK_S, SLOWEST_LOOK_S = 50, 0.1, 0.5
 FRAME = {"start": 0, "row": 0, "hidden": []}
@@ -42,10 +49,7 @@ class RecipeEditor(Console):
         project: the project, as ``lab.recipe.add_project`` makes it.
     """
 
-    _esm = (
-        front_end("core.js", "recipe_grid.js", "recipe_form.js", "recipe_pane.js", "recipe.js")
-        + f"\nconst KNOWN = {OPERATIONS};\n"
-    )
+    _esm = f"{front_end('core.js', *PARTS)}\nconst KNOWN = {OPERATIONS};\n"
     _css = front_end("core.css", "recipe.css", "profile.css")
     project = Dict().tag(sync=True)
     steps: List[Facts] = List().tag(sync=True)
@@ -238,7 +242,7 @@ class RecipeEditor(Console):
         self, found: Facts, step: Facts | None, index: int | None, *, find: bool = False
     ) -> None:
         """Show a view; ``find`` moves to the columns that a step has made or changed."""
-        start = self._start_of_change(found) if find else self.frame["start"]
+        start = start_of_change(found, self.frame["start"]) if find else self.frame["start"]
         if start != self.frame["start"]:
             self.frame = {**self.frame, "start": start}
             seen = self._act(step, index) if step else self._act(None, index)
@@ -246,16 +250,6 @@ class RecipeEditor(Console):
         with self.hold_trait_notifications():
             self.at = {"step": step, "index": index} if step or index is not None else {}
             self.view = found
-
-    def _start_of_change(self, found: Facts) -> int:
-        """Where to look from: the frame as it is when all changed columns are in it."""
-        changes = found.get("changes") or {}
-        names = [*changes.get("new", []), *changes.get("changed", [])]
-        shown = {column["name"] for column in found["columns"]}
-        if not names or names[0] in shown:
-            return int(self.frame["start"])
-        all_names = [column["name"] for column in found["allColumns"]]
-        return max(0, all_names.index(names[0]) - 2)
 
     # Picture --------------------------------------------------------------------------------------
 

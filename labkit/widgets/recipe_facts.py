@@ -94,3 +94,19 @@ def run_facts(lab: Lab, run: Facts, files: list[str]) -> Facts:
 
 
 NODES = 5
+
+
+def start_of_change(view: Facts, start: int) -> int:
+    """Where to look from: as it is when the first changed column is in sight, else near to it.
+
+    Args:
+        view: what the session shows.
+        start: the first column of the frame.
+    """
+    changes = view.get("changes") or {}
+    names = [*changes.get("new", []), *changes.get("changed", [])]
+    shown = {column["name"] for column in view["columns"]}
+    if not names or names[0] in shown:
+        return start
+    all_names = [column["name"] for column in view["allColumns"]]
+    return max(0, all_names.index(names[0]) - 2)

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/api-reference.html
 
 from labkit.cloud.databrew import (
     datasets,
+    deletions,
     jobs,
     projects,
     recipes,
@@ -17,6 +18,7 @@ from labkit.cloud.databrew import (
 
 __all__ = [
     "datasets",
+    "deletions",
     "jobs",
     "projects",
     "recipes",

@@ -36,7 +36,7 @@ function profileTab(get, send, own) {
 function render(context) {
   const { model } = context;
   const shown = mount(context, recipeView, {
-    tab: "grid", category: "", search: "", form: null, column: "", naming: null, job: false, asked: false, to: "", format: "PARQUET", code: "boto3", codeOpen: false, html: "" });
+    tab: "grid", category: "", search: "", form: null, column: "", naming: null, job: false, asked: false, to: "", format: "PARQUET", code: "boto3", codeOpen: false, known: model.get("steps").length });
   const { own, send, root } = shown;
   const columns = () => (model.get("view").allColumns || []).map((c) => c.name);
   const focusForm = () => setTimeout(() => { const first = root.querySelector(".lk-rx-form select, .lk-rx-form input, .lk-rx-form textarea, .lk-rx-form-foot button"); if (first) first.focus(); }, 30);
@@ -73,7 +73,11 @@ function render(context) {
       place.dataset.shown = (model.get("profile").html || "").slice(-80);
     }
   };
-  const done = () => { if (own.form && own.form.sent) own.set({ form: null, column: "" }); };
+  const done = () => {
+    if (own.form && own.form.sent) own.set({ form: null, column: "" });
+    if (model.get("steps").length > own.known) setTimeout(() => { const list = root.querySelector(".lk-rx-steps"); if (list) list.scrollTop = list.scrollHeight; }, 30);
+    own.known = model.get("steps").length;
+  };
   const seen = () => setTimeout(() => showChange(root), 30);
   const refused = () => { if (model.get("notice").kind !== "error") return; if (own.form) own.form.sent = false; own.asked = false; };
   const ran = () => { own.asked = false; };
