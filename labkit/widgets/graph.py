@@ -234,7 +234,10 @@ def _caption(arrow: Arrow) -> Markup:
     if not arrow.label:
         return Markup()
     x, y = arrow.points[-1]
+    small = f"fill:{QUIET};font-size:10.5px"
     if arrow.points[-1][1] <= arrow.points[0][1]:
         x, y = arrow.points[0][0] + 4, arrow.points[0][1] - 5
-        return _text(x, y, arrow.label, f"fill:{QUIET};font-size:10.5px")
-    return _text(x + 6, y - 9, arrow.label, f"fill:{QUIET};font-size:10.5px")
+        return _text(x, y, arrow.label, small)
+    left = arrow.points[-2][0] > x  # the line comes from the right
+    anchor = ";text-anchor:end" if left else ""
+    return _text(x - 8 if left else x + 8, y - 9, arrow.label, f"{small}{anchor}")
