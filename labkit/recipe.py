@@ -129,15 +129,21 @@ class Recipe:
         Returns:
             How many steps the recipe then has.
         """
-        session, total = self.calls.open_session(project), 0
+        databrew, session = self.lab.client("databrew"), self.calls.open_session(project)
         for step in _steps(steps):
-            shown = self.calls.act(project, session, {"RowRange": 1}, RecipeStep=step)
-            total = shown["steps"]
-        return total
+            databrew.send_project_session_action(
+                Name=project, ClientSessionId=session, RecipeStep=step
+            )
+        recipe = databrew.describe_project(Name=project)["RecipeName"]
+        return len(self.calls.find_recipe(recipe, WORKING)["Steps"])
 
     @told
     def rows(self, project: str, count: int = 10) -> pd.DataFrame:
-        """The first rows of a project's sample after its recipe's steps, all columns."""
+        """The first rows of a project's sample after its recipe's steps, all columns.
+
+        Raises:
+            RunFailed: on AWS itself, which shows them in its console alone.
+        """
         session = self.calls.open_session(project)
         parts: list[dict[str, Any]] = []
         while not parts or len(parts) * 20 < parts[0]["columnCount"]:

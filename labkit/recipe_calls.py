@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit import names
-from labkit.errors import UnknownName
+from labkit.errors import RunFailed, UnknownName
+from labkit.progress import Progress, wait
 from labkit.storage import split_uri
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Calls:
 
         Raises:
             UnknownName: no such project.
+            RunFailed: the session did not open.
         """
         databrew = self.lab.client("databrew")
         try:
@@ -39,7 +41,20 @@ class Calls:
         except databrew.exceptions.ResourceNotFoundException:
             known = [p["Name"] for p in self.all("projects")]
             raise UnknownName("project", project, known) from None
+        self._until_ready(project)
         return str(started["ClientSessionId"])
+
+    def _until_ready(self, project: str) -> None:
+        """Wait for a session that has been started; AWS takes a minute."""
+        ended = wait(
+            f"The session of {project}",
+            lambda: self.lab.client("databrew").describe_project(Name=project)["SessionStatus"],
+            until=lambda status: status in ("READY", "FAILED", "TERMINATED"),
+            tell=lambda status: Progress(f"Session of {project}: {status}"),
+            quiet=True,
+        )
+        if ended != "READY":
+            raise RunFailed("session", project, ended)
 
     def act(self, project: str, session: str, frame: dict[str, Any], **action: Any) -> Any:
         """What an action of a session shows, without the figures of its columns."""
@@ -49,7 +64,7 @@ class Calls:
             ViewFrame={"StartColumnIndex": 0, "Analytics": "DISABLE", **frame},
             **action,
         )
-        return json.loads(answer["Result"])
+        return result_of(project, answer)
 
     def put_project(self, name: str, **members: Any) -> None:
         """Create a project, or change what of it can be changed.
@@ -125,6 +140,19 @@ class Calls:
         nodes = databrew.describe_job(Name=job)["MaxCapacity"]
         for page in databrew.get_paginator("list_job_runs").paginate(Name=job):
             yield from ({**run, "nodes": nodes} for run in page["JobRuns"])
+
+
+def result_of(project: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """What an action of a session shows.
+
+    Raises:
+        RunFailed: it is AWS's own ``Result``, of which AWS publishes only that it is a string.
+    """
+    with contextlib.suppress(ValueError):
+        found: Any = json.loads(answer["Result"])
+        if isinstance(found, dict) and "allColumns" in found:
+            return found
+    raise RunFailed("session", project, "what AWS's own sessions show can be seen in its console.")
 
 
 def location(uri: str) -> dict[str, str]:

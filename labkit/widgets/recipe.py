@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/databrew/latest/dg/projects.html
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +15,7 @@ from botocore.exceptions import ClientError
 from traitlets import Dict, List
 
 from labkit import recipes
-from labkit.recipe_calls import WORKING
+from labkit.recipe_calls import WORKING, result_of
 from labkit.recipe_runs import ENDS, written
 from labkit.widgets.console import Console, Facts, front_end
 from labkit.widgets.profile import ProfileView
@@ -235,8 +234,7 @@ class RecipeEditor(Console):
             ViewFrame=frame,
             **action,
         )
-        found: Facts = json.loads(answer["Result"])
-        return found
+        return result_of(self.project["name"], answer)
 
     def _show(
         self, found: Facts, step: Facts | None, index: int | None, *, find: bool = False
