@@ -7,7 +7,6 @@ that was asleep for a week does not load a week's data at once.
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -18,8 +17,7 @@ import moto.events.models as models
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.rules import fire
 from labkit.cloud.events.schedule import Schedule, parse_schedule
-
-log = logging.getLogger(__name__)
+from labkit.cloud.events.timetable import follow
 
 KIND = "events.schedule"
 NEVER = float("inf")
@@ -73,17 +71,6 @@ class Clock:
         next_due = min(self._next.values(), default=NEVER)
         return None if next_due == NEVER else max(0.0, next_due - now)
 
-    def run(self) -> None:
-        """Tick for ever."""
-        while True:
-            self.changed.clear()
-            try:
-                wait = self.tick()
-            except Exception:
-                log.exception("the clock of the scheduled rules stumbled")
-                wait = 60.0
-            self.changed.wait(wait)
-
     def _follow(self, rules: dict[str, Any], now: float) -> None:
         """Plan rules that are new, enabled again or changed; forget the others."""
         records = self._cloud.records(self._kind)
@@ -125,7 +112,7 @@ def run(clock: Clock, backend: Any, changes: Iterable[str]) -> None:
     """Let a clock run, and look again after each of a backend's methods."""
     for name in changes:
         _wake_after(backend, name, clock.changed)
-    threading.Thread(target=clock.run, name="clock", daemon=True).start()
+    follow(clock.tick, clock.changed, "clock")
 
 
 def _wake_after(owner: Any, name: str, changed: threading.Event) -> None:

@@ -7,15 +7,13 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-schedule
 from __future__ import annotations
 
 import logging
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import moto.glue.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.events.schedule import parse_schedule
+from labkit.cloud.events.timetable import Plan, Timetable, follow
 from labkit.cloud.glue.crawlers import find_crawler, start
 from labkit.cloud.glue.records import answers
 from labkit.cloud.glue.schedule import WAKE, check_schedule, schedule_state
@@ -63,61 +61,26 @@ def _scheduled(context: Context, name: str) -> Any:
     return crawler
 
 
-class Clock:
-    """Starts the crawlers that are due.
+class Clock(Timetable):
+    """Starts the crawlers that are due."""
 
-    Args:
-        cloud: whose crawlers.
-        start: starts a crawler of a region by name.
-        now: the time, in seconds since 1970.
-    """
+    changed = WAKE
 
-    def __init__(
-        self,
-        cloud: Cloud,
-        start: Callable[[Cloud, str, str], Any],
-        now: Callable[[], float] = time.time,
-    ) -> None:
-        self._cloud, self._start, self._now = cloud, start, now
-        self._next: dict[tuple[str, str, str], float] = {}
-
-    def tick(self) -> float | None:
-        """Start what is due; gives the seconds until the next crawl, if any is to come."""
-        now, plans = self._now(), set(self._plans())
-        for plan in plans & self._next.keys():
-            if self._next[plan] <= now:
-                self._begin(*plan[:2])
-                del self._next[plan]
-        known = {plan: self._next.get(plan) or _due(plan[2], now) for plan in plans}
-        self._next = {plan: due for plan, due in known.items() if due is not None}
-        return max(0.0, min(self._next.values()) - now) if self._next else None
-
-    def run(self) -> None:
-        """Tick for ever."""
-        while True:
-            WAKE.clear()
-            WAKE.wait(self.tick())
-
-    def _plans(self) -> Iterator[tuple[str, str, str]]:
-        """Region, name and expression of each crawler whose schedule is followed."""
+    def plans(self) -> Iterator[Plan]:
+        """The crawlers whose schedule is followed."""
         for region, backend in list(models.glue_backends[self._cloud.account].items()):
             for crawler in list(backend.crawlers.values()):
                 if crawler.schedule and schedule_state(crawler) == "SCHEDULED":
                     yield region, crawler.name, crawler.schedule
 
-    def _begin(self, region: str, name: str) -> None:
+    def begin(self, region: str, name: str) -> None:
         try:
             self._start(self._cloud, region, name)
         except AwsError as error:
             log.warning("the scheduled crawl of %s was skipped: %s", name, error)
 
 
-def _due(expression: str, now: float) -> float | None:
-    return parse_schedule(expression).after(now, now)
-
-
 @on_start
 def follow_schedules(cloud: Cloud) -> None:
     """Start the clock."""
-    clock = Clock(cloud, start)
-    threading.Thread(target=clock.run, name="crawler clock", daemon=True).start()
+    follow(Clock(cloud, start).tick, WAKE, "crawler clock")
