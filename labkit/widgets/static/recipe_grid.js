@@ -123,7 +123,7 @@ function schemaView(get, send, own) {
           h("td", {}, h("input", { type: "checkbox", checked: !hidden.includes(c.name), "aria-label": `Show ${c.name}`, onchange: () => toggle(c.name) })),
           h("td", {}, h("b", { class: "lk-name" }, c.name)), h("td", { class: "lk-mono" }, c.type),
           s ? [h("td", { class: "lk-rx-mini" }, figures(s)[1]), h("td", { class: "lk-number" }, number(s.distinct)), h("td", { class: "lk-number" }, number(s.missing)),
-            h("td", { class: "lk-rx-end" }, shown(s.minimum, c)), h("td", { class: "lk-rx-end" }, shown(s.maximum, c))]
+            h("td", { class: "lk-rx-end" }, shown(s.minimum)), h("td", { class: "lk-rx-end" }, shown(s.maximum, c))]
             : h("td", { colspan: "5" }, button(`Figures of ${c.name}`, () => send("frame", { start: Math.max(0, view.allColumns.indexOf(c) - 2) }), { class: "lk-plain lk-small lk-quiet", disabled: hidden.includes(c.name) }, "show figures")));
       }))));
 }
@@ -131,5 +131,5 @@ function schemaView(get, send, own) {
 /* The ends of a column: of texts, how many letters they have. */
 function shown(value, column) {
   if (value === undefined || value === null) return "–";
-  return column.type === "string" ? `${value} letter${value === 1 ? "" : "s"}` : String(short(value));
+  return column && column.type === "string" ? `${value} letter${value === 1 ? "" : "s"}` : String(short(value));
 }
