@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.databrew.aggregates import Statistics
+from labkit.cloud.databrew.checks import column_named
 from labkit.cloud.databrew.expressions import BadExpression, Test, holds, value_of
 from labkit.cloud.databrew.recipe import Column, RecipeError
 from labkit.cloud.databrew.records import Record
-from labkit.cloud.databrew.rules import Rule, aggregate_of, column_named, read_rule
+from labkit.cloud.databrew.rules import Rule, aggregate_of, read_rule
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.duck import failures
 
