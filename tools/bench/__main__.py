@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from labkit import process
-from tools.bench import lake, objects, profiles, queries, starting
+from tools.bench import lake, objects, profiles, queries, recipes, starting
 from tools.bench.figures import HEAD, Figure, text_line, write
 
 ROOT = Path(__file__).parent.parent.parent
@@ -65,10 +65,24 @@ def measure_profiles() -> Iterator[Figure]:
     yield from profiles.measure(BUILD / "bench")
 
 
+def measure_recipes() -> Iterator[Figure]:
+    """A recipe job over ten million rows."""
+    files = lake.make(BUILD / "bench")
+    with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
+        connection = process.up(Path(home))
+        try:
+            lake.load(files, _client(connection, "s3"))
+            databrew, iam = _client(connection, "databrew"), _client(connection, "iam")
+            yield from recipes.measure(databrew, iam, _client(connection, "s3"), files)
+        finally:
+            process.down(Path(home))
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "athena": measure_athena,
     "objects": measure_objects,
     "profiles": measure_profiles,
+    "recipes": measure_recipes,
     "starting": starting.measure,
 }
 
