@@ -1,9 +1,10 @@
-"""Pages of a list: the token is the place to go on from."""
+"""Pages of Athena's lists."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud import paging
 from labkit.cloud.athena.errors import invalid
 
 
@@ -13,8 +14,4 @@ def page(name: str, items: list[Any], limit: int, token: str = "") -> dict[str, 
     Raises:
         AwsError: the token is none that was given out.
     """
-    if token and not token.isdigit():
-        raise invalid("Malformed pagination token")
-    start = int(token or 0)
-    following = {"NextToken": str(start + limit)} if start + limit < len(items) else {}
-    return {name: items[start : start + limit], **following}
+    return paging.page(name, items, limit, token, invalid("Malformed pagination token"))

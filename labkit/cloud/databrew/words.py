@@ -6,10 +6,10 @@ https://docs.aws.amazon.com/databrew/latest/dg/API_CreateDataset.html
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from typing import Any
 
+from labkit.cloud import paging
 from labkit.cloud.operations import AwsError
 
 MOST = 100
@@ -54,23 +54,4 @@ def page(
     Raises:
         AwsError: the token is none that was given out.
     """
-    start = _start(token)
-    end = start + (size or MOST)
-    following = {"NextToken": _token(end)} if end < len(items) else {}
-    return {member: list(items[start:end]), **following}
-
-
-def _token(start: int) -> str:
-    return base64.urlsafe_b64encode(f"at:{start}".encode()).decode()
-
-
-def _start(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        mark, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-        if mark == "at":
-            return int(number)
-    except ValueError:
-        pass
-    raise invalid("The NextToken is not valid.")
+    return paging.page(member, items, size or MOST, token, invalid("The NextToken is not valid."))

@@ -5,13 +5,11 @@ Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-exceptions.html
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
-from typing import TypeVar
 
 from labkit.cloud.operations import AwsError
+from labkit.cloud.paging import Item, cut
 
-Item = TypeVar("Item")
 MAX_PAGE = 1000
 
 
@@ -41,22 +39,4 @@ def page(
     Raises:
         AwsError: the token is none of ours.
     """
-    start = _start(token)
-    end = start + min(size or most, most)
-    return list(items[start:end]), _token(end) if end < len(items) else None
-
-
-def _token(start: int) -> str:
-    return base64.urlsafe_b64encode(f"at:{start}".encode()).decode()
-
-
-def _start(token: str | None) -> int:
-    if not token:
-        return 0
-    try:
-        mark, _, number = base64.urlsafe_b64decode(token).decode().partition(":")
-        if mark == "at":
-            return int(number)
-    except ValueError:
-        pass
-    raise invalid("Invalid next token")
+    return cut(items, token, min(size or most, most), invalid("Invalid next token"))
