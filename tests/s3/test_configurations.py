@@ -5,22 +5,16 @@ import datetime
 import pytest
 import requests
 from botocore.config import Config
-from botocore.exceptions import ClientError
+
+from tests.s3.conftest import refused
 
 LATER, SOONER = (datetime.datetime(year, 1, 1, tzinfo=datetime.UTC) for year in (2040, 2039))
 
 
 @pytest.fixture
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3, fresh):
-    name = fresh("b")
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="a", Body=b"abcde")
-    return name
+def bucket(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"abcde")
+    return bucket
 
 
 @pytest.fixture
@@ -29,12 +23,6 @@ def locked(s3, fresh):
     s3.create_bucket(Bucket=name, ObjectLockEnabledForBucket=True)
     s3.put_object(Bucket=name, Key="a", Body=b"x")
     return name
-
-
-def refused(call, **asked):
-    with pytest.raises(ClientError) as caught:
-        call(**asked)
-    return caught.value.response["Error"]["Code"]
 
 
 def rule(**members):

@@ -8,27 +8,8 @@ import zlib
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
-
-@pytest.fixture
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3, fresh):
-    name = fresh("b")
-    s3.create_bucket(Bucket=name)
-    return name
-
-
-def code_of(call, **parameters):
-    with pytest.raises(ClientError) as caught:
-        call(**parameters)
-    error = caught.value.response
-    return error["Error"]["Code"], error["ResponseMetadata"]["HTTPStatusCode"]
-
+from tests.s3.conftest import code_of
 
 KEYS = [
     "plain", "a/b/c.csv", "with space", "a+b", "a%2Fb", "ünï/日本語.txt", "a&b=c?d#e", "quote'\"<>",

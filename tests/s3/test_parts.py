@@ -16,18 +16,6 @@ MB = 1 << 20
 
 
 @pytest.fixture
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3, fresh):
-    name = fresh("b")
-    s3.create_bucket(Bucket=name)
-    return name
-
-
-@pytest.fixture
 def upload(s3, bucket):
     begun = s3.create_multipart_upload(Bucket=bucket, Key="m")["UploadId"]
     return {"Bucket": bucket, "Key": "m", "UploadId": begun}

@@ -6,12 +6,8 @@ import pytest
 import requests
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
-
-@pytest.fixture
-def s3(aws):
-    return aws("s3")
+from tests.s3.conftest import refused
 
 
 @pytest.fixture
@@ -20,17 +16,9 @@ def anyone(aws):
 
 
 @pytest.fixture
-def bucket(s3, fresh):
-    name = fresh("b")
-    s3.create_bucket(Bucket=name)
-    s3.put_object(Bucket=name, Key="a", Body=b"x")
-    return name
-
-
-def refused(call, **asked):
-    with pytest.raises(ClientError) as caught:
-        call(**asked)
-    return caught.value.response["Error"]["Code"]
+def bucket(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    return bucket
 
 
 def opened(s3, bucket, **more):

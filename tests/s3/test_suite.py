@@ -13,18 +13,6 @@ from botocore.exceptions import ClientError
 FIRST, LAST = os.urandom(5 << 20), b"end"
 
 
-@pytest.fixture
-def s3(aws):
-    return aws("s3")
-
-
-@pytest.fixture
-def bucket(s3, fresh):
-    name = fresh("b")
-    s3.create_bucket(Bucket=name)
-    return name
-
-
 def text(number, size=4):
     return base64.b64encode(number.to_bytes(size, "big")).decode()
 
