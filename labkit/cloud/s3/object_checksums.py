@@ -152,8 +152,8 @@ def told(version: Any) -> dict[str, str]:
     return {name: version.checksum_value + count, "x-amz-checksum-type": kind}
 
 
-def told_of_new(version: Any) -> dict[str, str]:
-    """The same after an upload; nothing where it would take long."""
+def told_if_quick(version: Any) -> dict[str, str]:
+    """The same; nothing where it is not known and would take long."""
     known = version.checksum_value or version.contentsize <= _SMALL
     return told(version) if known else {}
 
