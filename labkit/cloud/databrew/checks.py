@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from labkit.cloud.databrew.expressions import BadExpression, Operand, Test, value_of
+from labkit.cloud.databrew.expressions import BadExpression, Comparison, Operand, value_of
 from labkit.cloud.databrew.recipe.regexps import found
 from labkit.cloud.databrew.recipe.relation import Column, quoted_text
 
@@ -48,7 +48,7 @@ class _Side:
 
 
 def condition_sql(
-    test: Test, values: Mapping[str, str], known: Sequence[Column], at_hand: Column | None
+    test: Comparison, values: Mapping[str, str], known: Sequence[Column], at_hand: Column | None
 ) -> str:
     """A condition as SQL.
 

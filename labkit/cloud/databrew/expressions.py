@@ -69,7 +69,7 @@ class Operand:
 
 
 @dataclass(frozen=True)
-class Test:
+class Comparison:
     """One condition. Without an operand it is about the parameter or column at hand."""
 
     operand: Operand | None
@@ -86,7 +86,7 @@ class Group:
     parts: tuple[Tree, ...]
 
 
-Tree = Test | Group
+Tree = Comparison | Group
 
 
 def parse_expression(text: str) -> Tree:
@@ -101,16 +101,16 @@ def parse_expression(text: str) -> Tree:
     return _Reader(text).whole()
 
 
-def tests_of(tree: Tree) -> list[Test]:
+def comparisons_of(tree: Tree) -> list[Comparison]:
     """All conditions of a tree."""
-    if isinstance(tree, Test):
+    if isinstance(tree, Comparison):
         return [tree]
-    return [test for part in tree.parts for test in tests_of(part)]
+    return [test for part in tree.parts for test in comparisons_of(part)]
 
 
-def holds(tree: Tree, judge: Callable[[Test], bool]) -> bool:
+def holds(tree: Tree, judge: Callable[[Comparison], bool]) -> bool:
     """Whether a tree is true, each of its conditions judged alone."""
-    if isinstance(tree, Test):
+    if isinstance(tree, Comparison):
         return judge(tree) is not tree.negated
     parts = (holds(part, judge) for part in tree.parts)
     if tree.word == "not":
@@ -118,9 +118,9 @@ def holds(tree: Tree, judge: Callable[[Test], bool]) -> bool:
     return all(parts) if tree.word == "and" else any(parts)
 
 
-def sql_of(tree: Tree, write: Callable[[Test], str]) -> str:
+def sql_of(tree: Tree, write: Callable[[Comparison], str]) -> str:
     """A tree as SQL, each of its conditions written alone."""
-    if isinstance(tree, Test):
+    if isinstance(tree, Comparison):
         return f"NOT ({write(tree)})" if tree.negated else f"({write(tree)})"
     parts = [sql_of(part, write) for part in tree.parts]
     if tree.word == "not":
@@ -176,12 +176,12 @@ class _Reader:
             return tree
         return self._test()
 
-    def _test(self) -> Test:
+    def _test(self) -> Comparison:
         operand = self._operand()
         negated = self._accept("not")
         condition, also_negated = self._condition()
         values = self._values(condition)
-        return Test(operand, condition, values, negated is not also_negated)
+        return Comparison(operand, condition, values, negated is not also_negated)
 
     def _operand(self) -> Operand | None:
         word = self._peek()

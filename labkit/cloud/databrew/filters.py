@@ -14,7 +14,13 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labkit.cloud.databrew.expressions import BadExpression, Test, holds, parse_expression, value_of
+from labkit.cloud.databrew.expressions import (
+    BadExpression,
+    Comparison,
+    holds,
+    parse_expression,
+    value_of,
+)
 
 Value = str | float | datetime.datetime
 _RELATIVE = re.compile(r"([+-]?\d+)([smhdwMy])")
@@ -55,7 +61,9 @@ def meets(value: Value, condition: Mapping[str, Any], now: datetime.datetime) ->
     return holds(tree, lambda test: _judge(value, test, given, now))
 
 
-def _judge(value: Value, test: Test, given: Mapping[str, str], now: datetime.datetime) -> bool:
+def _judge(
+    value: Value, test: Comparison, given: Mapping[str, str], now: datetime.datetime
+) -> bool:
     texts = [value_of(each, given) for each in test.values]
     if test.condition in _TEXT and isinstance(value, str):
         return bool(_TEXT[test.condition](value, texts[0]))

@@ -17,11 +17,11 @@ from typing import Any
 from labkit.cloud.databrew.checks import column_name, condition_sql, names_of
 from labkit.cloud.databrew.expressions import (
     BadExpression,
-    Test,
+    Comparison,
     Tree,
+    comparisons_of,
     parse_expression,
     sql_of,
-    tests_of,
     value_of,
 )
 from labkit.cloud.databrew.recipe import Column
@@ -65,7 +65,7 @@ class Rule:
     @property
     def aggregates(self) -> bool:
         """Whether it compares statistics, not values."""
-        return any(_is_aggregate(test) for test in tests_of(self.tree))
+        return any(_is_aggregate(test) for test in comparisons_of(self.tree))
 
     @property
     def selects(self) -> bool:
@@ -114,7 +114,7 @@ def check_rule(definition: Mapping[str, Any]) -> None:
         BadExpression: says why.
     """
     rule = read_rule(definition)
-    tests = tests_of(rule.tree)
+    tests = comparisons_of(rule.tree)
     if rule.aggregates and not all(map(_is_aggregate, tests)):
         raise BadExpression("aggregates and values cannot be combined in one rule.")
     for test in tests:
@@ -127,7 +127,7 @@ def check_rule(definition: Mapping[str, Any]) -> None:
         raise BadExpression("it names no column, and has no column selectors.")
 
 
-def aggregate_of(test: Test, values: Mapping[str, str]) -> Aggregate:
+def aggregate_of(test: Comparison, values: Mapping[str, str]) -> Aggregate:
     """The statistic that a condition compares: ``AGG(:col, STATISTIC, :parameter)``.
 
     Raises:
@@ -143,7 +143,7 @@ def aggregate_of(test: Test, values: Mapping[str, str]) -> Aggregate:
     return Aggregate(names[0].upper(), column, parameter)
 
 
-def _is_aggregate(test: Test) -> bool:
+def _is_aggregate(test: Comparison) -> bool:
     return test.operand is not None and test.operand.function == "AGG"
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from labkit.cloud.databrew.aggregates import Statistics
 from labkit.cloud.databrew.checks import column_named
-from labkit.cloud.databrew.expressions import BadExpression, Test, holds, value_of
+from labkit.cloud.databrew.expressions import BadExpression, Comparison, holds, value_of
 from labkit.cloud.databrew.recipe import Column, RecipeError
 from labkit.cloud.databrew.records import Record
 from labkit.cloud.databrew.rules import Rule, aggregate_of, read_rule
@@ -108,7 +108,7 @@ class Validation:
             row = self.session.connection.execute(counted).fetchone()
         return int(row[0]) if row else 0
 
-    def _compares(self, test: Test, rule: Rule, at_hand: Column | None) -> bool:
+    def _compares(self, test: Comparison, rule: Rule, at_hand: Column | None) -> bool:
         """Whether a statistic is as a condition wants it; one that there is not is never."""
         wanted = aggregate_of(test, rule.values)
         named = column_named(wanted.column, self.columns) if wanted.column else at_hand
