@@ -123,6 +123,15 @@ def test_the_default_checksum_of_boto3(s3, bucket):
     assert got["ChecksumCRC32"] == base64.b64encode(zlib.crc32(b"abc").to_bytes(4, "big")).decode()
 
 
+def test_a_large_object_without_a_checksum_is_not_read_for_one(aws, bucket):
+    unchecked = aws("s3", config=Config(request_checksum_calculation="when_required"))
+    unchecked.put_object(Bucket=bucket, Key="a", Body=bytes(9 << 20))
+    got = unchecked.get_object(Bucket=bucket, Key="a", Range="bytes=5-7", ChecksumMode="ENABLED")
+    assert got["Body"].read() == bytes(3)
+    whole = unchecked.head_object(Bucket=bucket, Key="a", ChecksumMode="ENABLED")
+    assert [member for member in whole if member.startswith("Checksum")] == []
+
+
 def test_a_multipart_upload(s3, bucket):
     big = bytes(range(256)) * 20480  # 5 MiB, the least of a part that is not the last
     upload = s3.create_multipart_upload(
