@@ -12,7 +12,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import words
 from labkit.cloud.states.execution import KIND, RUNNING
 from labkit.cloud.states.history import Event, History, without_data
-from labkit.cloud.states.machines import find_machine, page
+from labkit.cloud.states.machines import find_machine
 
 Record = dict[str, Any]
 
@@ -81,7 +81,7 @@ def list_executions(
         and redriveFilter in (None, "REDRIVEN" if record["redriveCount"] else "NOT_REDRIVEN")
     ]
     found.sort(key=lambda each: each["startDate"], reverse=True)
-    return page("executions", found, maxResults or 100, nextToken)
+    return words.page("executions", found, maxResults or 100, nextToken)
 
 
 @operation("stepfunctions", "GetExecutionHistory")
@@ -99,7 +99,7 @@ def get_execution_history(
     events = list(History(context.cloud, executionArn).events())
     events = events[::-1] if reverseOrder else events
     told = events if includeExecutionData else [without_data(each) for each in events]
-    return page("events", told, maxResults or 100, nextToken)
+    return words.page("events", told, maxResults or 100, nextToken)
 
 
 def find_execution(context: Context, arn: str) -> Record:

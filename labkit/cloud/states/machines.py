@@ -174,19 +174,6 @@ def find_machine(context: Context, arn: str) -> Any:
         raise words.no_machine(arn) from error
 
 
-def page(name: str, items: list[Any], limit: int, token: str) -> Answer:
-    """One page of a list; the token is the place to go on from.
-
-    Raises:
-        AwsError: ``InvalidToken``.
-    """
-    if token and not token.isdigit():
-        raise AwsError("InvalidToken", f"Invalid Token: '{token}'")
-    start = int(token or 0)
-    following = {"nextToken": str(start + limit)} if start + limit < len(items) else {}
-    return {name: items[start : start + limit], **following}
-
-
 def _backend(context: Context) -> Any:
     return context.cloud.backend("stepfunctions", context.region)
 

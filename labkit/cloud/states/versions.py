@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import words
-from labkit.cloud.states.machines import find_machine, page, publish_version
+from labkit.cloud.states.machines import find_machine, publish_version
 
 
 @operation("stepfunctions", "PublishStateMachineVersion")
@@ -41,7 +41,7 @@ def list_state_machine_versions(
         {"stateMachineVersionArn": each.arn, "creationDate": each.creation_date}
         for each in versions
     ]
-    return page("stateMachineVersions", items, maxResults or 100, nextToken)
+    return words.page("stateMachineVersions", items, maxResults or 100, nextToken)
 
 
 @operation("stepfunctions", "DeleteStateMachineVersion")

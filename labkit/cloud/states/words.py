@@ -1,10 +1,12 @@
-"""The errors of Step Functions in its own words, and the ARNs that it takes."""
+"""The errors of Step Functions in its own words, the ARNs that it takes, pages of its lists."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from labkit.cloud.operations import AwsError
+from labkit.cloud import paging
+from labkit.cloud.operations import Answer, AwsError
 
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 LONGEST_NAME = 80
@@ -69,3 +71,13 @@ def check_limit(value: int, name: str, most: int = 1000) -> None:
             f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy "
             f"constraint: Member must have value less than or equal to {most}",
         )
+
+
+def page(name: str, items: list[Any], limit: int, token: str) -> Answer:
+    """One page of a list under its member's name, with ``nextToken`` when more follow.
+
+    Raises:
+        AwsError: ``InvalidToken``.
+    """
+    refusal = AwsError("InvalidToken", f"Invalid Token: '{token}'")
+    return paging.page(name, items, limit, token, refusal, following="nextToken")
