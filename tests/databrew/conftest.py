@@ -1,11 +1,13 @@
 """DataBrew of its own for each test."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from labkit.cloud.engine import DuckEngine, Session
 from tests.databrew import lake as lakes
 from tests.databrew.brew import Brew, make_role
 
@@ -41,3 +43,10 @@ def lake(client: Callable[[str], Any], fresh: Callable[..., str], job_role: str)
 @pytest.fixture
 def databrew(client: Callable[[str], Any]) -> Any:
     return client("databrew")
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[Session]:
+    """Of an engine, without a cloud."""
+    with closing(DuckEngine(threads=2)) as engine, engine.session() as session:
+        yield session

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
 from labkit.cloud.databrew.recipe.types import NAMES
-from labkit.cloud.engine import DuckEngine, Session
+from labkit.cloud.engine import Session
 from tests.databrew.table import Case, read_cases
 
 #: Values at the edges of each of DuckDB's types, as SQL.
@@ -40,12 +39,6 @@ CASES = [
     if case.kind in ("ordinary", "type") and case.given and not case.error and not case.second
 ]
 ROWS = 24
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with closing(DuckEngine()) as engine, engine.session() as session:
-        yield session
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -1,7 +1,6 @@
 """Encryption steps: there and back, and nothing but the right key gives a value again."""
 
 import base64
-from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -10,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
 from labkit.cloud.databrew.recipe.ciphers import decrypted, encrypted, sealed
-from labkit.cloud.engine import DuckEngine, Session
+from labkit.cloud.engine import Session
 
 SOURCE = """SELECT * FROM (VALUES
     (1, 'Ada Lovelace', DATE '1815-12-10', 1.5::DOUBLE),
@@ -23,12 +22,6 @@ SECRET = {"sourceColumns": COLUMNS, "secretId": "one"}
 
 def secret(name: str, version: str = "") -> bytes:
     return (name + version).encode().ljust(32, b".")
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with closing(DuckEngine()) as engine, engine.session() as session:
-        yield session
 
 
 def run(session: Session, *steps: tuple[str, dict[str, str]], source: str = SOURCE) -> Any:

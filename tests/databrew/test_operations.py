@@ -7,7 +7,6 @@ numbered, as it is in a recipe that has a step that depends on the order.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -18,7 +17,7 @@ import pytest
 
 from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, Step, compile_recipe
 from labkit.cloud.databrew.recipe.types import NAMES, shown
-from labkit.cloud.engine import DuckEngine, Session
+from labkit.cloud.engine import Session
 from tests.databrew.table import Case, read_cases
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -27,12 +26,6 @@ WRONG = [case for case in ALL if case.error]
 RIGHT = [case for case in ALL if not case.error and not case.waived]
 
 Table = dict[str, tuple[str, list[Any]]]
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    with closing(DuckEngine()) as engine, engine.session() as session:
-        yield session
 
 
 @pytest.mark.parametrize("numbered", [False, True], ids=["streaming", "numbered"])

@@ -3,13 +3,12 @@
 import json
 import math
 import random
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
 from labkit.cloud.databrew.profile import profile, validate
-from labkit.cloud.engine import DuckEngine, QueryFailed, Session
+from labkit.cloud.engine import DuckEngine, QueryFailed
 from labkit.cloud.engine.types import parse_type
 from labkit.cloud.jobs import Stopped
 from labkit.cloud.operations import AwsError
@@ -30,14 +29,6 @@ STRING = """name type columnConfigurationOverride distinctValuesCount uniqueValu
     zScoreOutliersCount zScoreOutliersSample""".split()
 BOOLEAN = """name type columnConfigurationOverride distinctValuesCount uniqueValuesCount entropy
     mostCommonValues missingValuesCount""".split()
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    engine = DuckEngine(threads=2)
-    with engine.session() as opened:
-        yield opened
-    engine.close()
 
 
 # The document ------------------------------------------------------------------------------------

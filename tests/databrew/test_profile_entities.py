@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from labkit.cloud.databrew.profile.entities import ENTITIES, GROUPS, entity_types, matching
 from labkit.cloud.databrew.profile.entities.checks import luhn
-from labkit.cloud.engine import DuckEngine, Session
 from tests.databrew.profiling import profiled
 
 #: Value, the column's name, the entity types.
@@ -120,14 +118,6 @@ PEOPLE = {
     "rare": ("string", ["192.0.2.7", *[f"text {n}" for n in range(19)]][:10]),
     "gpa": ("double", [n / 3 for n in range(10)]),
 }
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    engine = DuckEngine(threads=2)
-    with engine.session() as opened:
-        yield opened
-    engine.close()
 
 
 def found(session, *entity_types, **more):

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labkit.cloud.engine import DuckEngine, Session
 from tests.databrew.profiling import column, of_values, profiled
 
 CALM = settings(
@@ -24,14 +22,6 @@ INTEGERS = st.none() | st.integers(-9, 9) | st.integers(-(2**63), 2**63 - 1)
 DOUBLES = st.none() | st.floats() | st.sampled_from([0.0, -0.0, 1.0, 1e-300, 1.7e308])
 TEXTS = st.none() | st.text("ab é☃", max_size=40)
 BINS = st.integers(1, 30)
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    engine = DuckEngine(threads=2)
-    with engine.session() as opened:
-        yield opened
-    engine.close()
 
 
 def bins(number: int) -> dict[str, object]:
