@@ -8,12 +8,12 @@ from contextlib import closing
 import pytest
 
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Relation
-from labkit.cloud.databrew.recipe.advanced_types import (
+from labkit.cloud.databrew.recipe.parts.advanced_types import (
     ADVANCED_TYPES,
     advanced_type,
     advanced_type_of,
 )
-from labkit.cloud.databrew.recipe.vocabularies import countries, states
+from labkit.cloud.databrew.recipe.parts.vocabularies import countries, states
 from labkit.cloud.engine import DuckEngine
 
 # Type, what is one, what is none.

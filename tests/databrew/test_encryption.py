@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
-from labkit.cloud.databrew.recipe.ciphers import decrypted, encrypted, sealed
+from labkit.cloud.databrew.recipe.parts.ciphers import decrypted, encrypted, sealed
 from labkit.cloud.engine import Session
 
 SOURCE = """SELECT * FROM (VALUES

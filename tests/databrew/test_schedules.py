@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from labkit.cloud.databrew import timetable
-from labkit.cloud.databrew.timetable import Timetable
+from labkit.cloud.databrew.jobs import timetable
+from labkit.cloud.databrew.jobs.timetable import Timetable
 from tests.databrew.lake import Lake
 
 PATIENCE_S = 130

@@ -1,4 +1,7 @@
-"""Recipes: DataBrew's steps, compiled to one DuckDB statement."""
+"""Recipes: DataBrew's steps, compiled to one DuckDB statement.
+
+The operations are `steps`, what they share is `parts`; the modules here read and compile them.
+"""
 
 from labkit.cloud.databrew.recipe.compile import Step, compile_recipe
 from labkit.cloud.databrew.recipe.errors import RecipeError

@@ -13,14 +13,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from labkit.cloud.databrew.recipe import regexps
-from labkit.cloud.databrew.recipe.conversion import constant
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import as_list
-from labkit.cloud.databrew.recipe.patterns import moment_of
+from labkit.cloud.databrew.recipe.parts import regexps
+from labkit.cloud.databrew.recipe.parts.conversion import constant
+from labkit.cloud.databrew.recipe.parts.patterns import moment_of
+from labkit.cloud.databrew.recipe.parts.validity import valid
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.types import NAMES
-from labkit.cloud.databrew.recipe.validity import valid
 
 Test = Callable[[Relation, Column, str], str]
 

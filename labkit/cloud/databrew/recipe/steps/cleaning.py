@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from labkit.cloud.databrew.recipe import regexps
-from labkit.cloud.databrew.recipe.patterns import moment_of, printed
-from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
-from labkit.cloud.databrew.recipe.texts import (
+from labkit.cloud.databrew.recipe.parts import regexps
+from labkit.cloud.databrew.recipe.parts.patterns import moment_of, printed
+from labkit.cloud.databrew.recipe.parts.texts import (
     WHITE,
     capitals,
     sentences,
     stripped,
     without_white,
 )
+from labkit.cloud.databrew.recipe.registry import category
+from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 
 operation = category("Data cleaning")
 

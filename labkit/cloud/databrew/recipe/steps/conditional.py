@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.databrew.recipe.conversion import Expression
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.expressions import cases, condition, result
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn
+from labkit.cloud.databrew.recipe.parts.conversion import Expression
+from labkit.cloud.databrew.recipe.parts.expressions import cases, condition, result
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from labkit.cloud.databrew.recipe import regexps
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 

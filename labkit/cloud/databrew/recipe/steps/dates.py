@@ -12,12 +12,12 @@ from typing import Any
 
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn
-from labkit.cloud.databrew.recipe.patterns import moment, moment_of, printed
+from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of, printed
+from labkit.cloud.databrew.recipe.parts.units import Unit, added, between
+from labkit.cloud.databrew.recipe.parts.values import operand
+from labkit.cloud.databrew.recipe.parts.zones import from_utc, to_utc, zone
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
-from labkit.cloud.databrew.recipe.units import Unit, added, between
-from labkit.cloud.databrew.recipe.values import operand
-from labkit.cloud.databrew.recipe.zones import from_utc, to_utc, zone
 
 operation = category("Fn: date & time")
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Literal
 
-from labkit.cloud.databrew.recipe import phones
 from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.parts import phones
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
 

@@ -10,9 +10,9 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 from __future__ import annotations
 
 from labkit.cloud.databrew.recipe.parameters import NewColumn
+from labkit.cloud.databrew.recipe.parts.values import between, draw, logarithm, number, operand
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
-from labkit.cloud.databrew.recipe.values import between, draw, logarithm, number, operand
 
 operation = category("Fn: mathematical")
 

@@ -13,10 +13,10 @@ from typing import Any
 from labkit.cloud.databrew.recipe.conditions import Condition, condition_sql
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json
+from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.types import shown
-from labkit.cloud.databrew.recipe.values import in_common
 from labkit.cloud.engine.types import Type
 
 operation = category("Data structure")

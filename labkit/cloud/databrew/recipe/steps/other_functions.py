@@ -6,9 +6,9 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 from __future__ import annotations
 
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
-from labkit.cloud.databrew.recipe.values import in_common
 
 operation = category("Fn: other")
 

@@ -13,15 +13,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from labkit.cloud.databrew.recipe.aggregates import aggregate
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.modes import mode
 from labkit.cloud.databrew.recipe.parameters import NewColumn
+from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
+from labkit.cloud.databrew.recipe.parts.modes import mode
+from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
+from labkit.cloud.databrew.recipe.parts.values import number
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
-from labkit.cloud.databrew.recipe.skew import SkewFunction, skewed
 from labkit.cloud.databrew.recipe.types import shown
-from labkit.cloud.databrew.recipe.values import number
 
 operation = category("Outliers")
 

@@ -12,14 +12,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from labkit.cloud.databrew.recipe import masks
-from labkit.cloud.databrew.recipe.entities import only_entities
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Columns, Texts
-from labkit.cloud.databrew.recipe.patterns import moment, moment_of
+from labkit.cloud.databrew.recipe.parts import masks
+from labkit.cloud.databrew.recipe.parts.entities import only_entities
+from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
+from labkit.cloud.databrew.recipe.parts.values import between, draw
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
-from labkit.cloud.databrew.recipe.values import between, draw
 
 operation = category("PII")
 

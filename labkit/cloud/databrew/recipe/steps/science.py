@@ -10,10 +10,10 @@ from typing import Literal
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn, Texts
+from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
+from labkit.cloud.databrew.recipe.parts.words import STOP_WORDS, tokens
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
-from labkit.cloud.databrew.recipe.skew import SkewFunction, skewed
-from labkit.cloud.databrew.recipe.words import STOP_WORDS, tokens
 
 operation = category("Data science")
 

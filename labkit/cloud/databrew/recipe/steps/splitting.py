@@ -16,10 +16,10 @@ from typing import Any
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Json
+from labkit.cloud.databrew.recipe.parts.texts import between
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.steps.extracting import check_positions
-from labkit.cloud.databrew.recipe.texts import between
 
 operation = category("Column structure")
 

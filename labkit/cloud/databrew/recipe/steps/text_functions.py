@@ -11,10 +11,10 @@ from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.parts.texts import between, capitals, stripped, without_white
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.steps.creating import merged
-from labkit.cloud.databrew.recipe.texts import between, capitals, stripped, without_white
 
 operation = category("Fn: text")
 

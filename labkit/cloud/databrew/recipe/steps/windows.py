@@ -8,16 +8,16 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 
 from __future__ import annotations
 
-from labkit.cloud.databrew.recipe.aggregates import aggregate
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.modes import ModeType, mode
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
-from labkit.cloud.databrew.recipe.patterns import moment_of
+from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
+from labkit.cloud.databrew.recipe.parts.modes import ModeType, mode
+from labkit.cloud.databrew.recipe.parts.patterns import moment_of
+from labkit.cloud.databrew.recipe.parts.units import Unit, added
+from labkit.cloud.databrew.recipe.parts.values import present
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.steps.aggregates import kth
-from labkit.cloud.databrew.recipe.units import Unit, added
-from labkit.cloud.databrew.recipe.values import present
 
 operation = category("Fn: window")
 

@@ -1,0 +1,139 @@
+"""Jobs: what is to be done with a data set, and where the outcome goes.
+
+A profile job describes a data set; a recipe job transforms it by a recipe, named or a project's.
+Names of data sets, recipes and roles are looked up when a run starts. Sources:
+https://docs.aws.amazon.com/databrew/latest/dg/API_CreateRecipeJob.html and
+https://docs.aws.amazon.com/databrew/latest/dg/API_CreateProfileJob.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from labkit.cloud.databrew import records
+from labkit.cloud.databrew.jobs import runs
+from labkit.cloud.databrew.jobs.forms import check_output
+from labkit.cloud.databrew.profile import validate
+from labkit.cloud.databrew.records import JOB, SCHEDULE, Record, answers, shown
+from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.operations import Answer, Context, not_here
+
+#: What tells an output's files from another's.
+_PLACE = ("Location", "Format", "CompressionFormat", "Overwrite")
+MISSING = "The job {name} wasn't found"
+DEFAULTS = {"LogSubscription": "ENABLE", "MaxCapacity": 5, "MaxRetries": 0, "Timeout": 2880}
+
+
+@answers("CreateRecipeJob")
+def create_recipe_job(context: Context, *, Name: str, Tags: Any = None, **members: Any) -> Answer:
+    """A new job that runs a recipe."""
+    _check_outputs(context, members)
+    return _create(context, Name, "RECIPE", {"Tags": Tags, **members})
+
+
+@answers("CreateProfileJob")
+def create_profile_job(
+    context: Context, *, Name: str, Tags: Any = None, Configuration: Any = None, **members: Any
+) -> Answer:
+    """A new job that profiles a data set."""
+    validate(Configuration)
+    members |= {"Tags": Tags, "ProfileConfiguration": Configuration}
+    return _create(context, Name, "PROFILE", _with_output(members))
+
+
+@answers("UpdateRecipeJob")
+def update_recipe_job(context: Context, *, Name: str, **members: Any) -> Answer:
+    """Change what is given of a recipe job."""
+    _check_outputs(context, members)
+    return _update(context, Name, members)
+
+
+@answers("UpdateProfileJob")
+def update_profile_job(
+    context: Context, *, Name: str, Configuration: Any = None, **members: Any
+) -> Answer:
+    """Change what is given of a profile job."""
+    validate(Configuration)
+    if Configuration is not None:
+        members["ProfileConfiguration"] = Configuration
+    return _update(context, Name, _with_output(members))
+
+
+@answers("DescribeJob")
+def describe_job(context: Context, *, Name: str) -> Answer:
+    return shown(records.find(context, JOB, Name))
+
+
+@answers("ListJobs")
+def list_jobs(
+    context: Context,
+    *,
+    DatasetName: str | None = None,
+    ProjectName: str | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    wanted = {"DatasetName": DatasetName, "ProjectName": ProjectName}
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    found = [shown(job) for job in records.listed(context, JOB)]
+    kept = [job for job in found if all(job.get(n) == value for n, value in asked.items())]
+    return page("Jobs", kept, MaxResults, NextToken)
+
+
+@answers("DeleteJob")
+def delete_job(context: Context, *, Name: str) -> Answer:
+    """Drop a job and the history of its runs; what they wrote stays."""
+    records.find(context, JOB, Name, missing=f"{MISSING}.")
+    if runs.running(context, Name):
+        raise conflict(f"The job {Name} is running.")
+    for schedule in records.listed(context, SCHEDULE):
+        if Name in schedule.get("JobNames", []):
+            raise conflict(f"The job {Name} is used by the schedule {schedule['Name']}.")
+    runs.forget(context, Name)
+    records.remove(context, JOB, Name)
+    return {"Name": Name}
+
+
+def _create(context: Context, name: str, kind: str, members: Record) -> Answer:
+    taken = records.look_up(context.cloud, context.region, JOB, name)
+    if taken:
+        raise conflict(f"The job {name} {taken['Type'].lower()} job already exists.")
+    _check_capacity(members)
+    records.create(context, JOB, name, {**DEFAULTS, "Type": kind, **members})
+    return {"Name": name}
+
+
+def _update(context: Context, name: str, members: Record) -> Answer:
+    _check_capacity(members)
+    records.update(context, JOB, name, members, missing=MISSING)
+    return {"Name": name}
+
+
+def _with_output(members: Record) -> Record:
+    """A profile job's members, its ``OutputLocation`` as its one output, as AWS shows it."""
+    location = members.pop("OutputLocation", None)
+    return {**members, "Outputs": [{"Location": location}]} if location else members
+
+
+def _check_outputs(context: Context, members: Record) -> None:
+    if members.get("DatabaseOutputs"):
+        why = "databases behind JDBC cannot be written"
+        raise not_here("databrew", context.operation, why)
+    for output in members.get("DataCatalogOutputs") or []:
+        if output.get("DatabaseOptions"):
+            why = "databases behind JDBC cannot be written"
+            raise not_here("databrew", context.operation, why)
+    outputs = members.get("Outputs") or []
+    for output in outputs:
+        check_output(context.operation, output)
+    places = [json.dumps({k: output.get(k) for k in _PLACE}, sort_keys=True) for output in outputs]
+    if len(set(places)) < len(places):
+        raise invalid("Two outputs of the job would write the same files.")
+
+
+def _check_capacity(members: Record) -> None:
+    if members.get("EncryptionMode") == "SSE-KMS" and not members.get("EncryptionKeyArn"):
+        raise invalid("The encryption mode SSE-KMS needs an EncryptionKeyArn.")
+    if members.get("MaxCapacity", 1) < 1:
+        raise invalid("MaxCapacity must be at least 1.")

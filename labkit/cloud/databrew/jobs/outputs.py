@@ -1,0 +1,260 @@
+"""What a recipe job writes: files aside, which become objects all at once.
+
+A run writes into a folder of its own, ``<job>_<date>_<milliseconds>/``, files
+``<job>_<date>_<milliseconds>_part00000.csv``; one that overwrites writes ``<job>_part00000.csv``
+into the location itself, and what was there goes in the same moment. Rows go from DuckDB into the
+files; no row passes through Python, but for Avro. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/API_Output.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import io
+import shutil
+import urllib.parse
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from labkit.cloud.databrew.jobs import tables
+from labkit.cloud.databrew.jobs.forms import FORMS, Form
+from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.engine import Session, formats
+from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.formats.model import Table, literal
+from labkit.cloud.engine.formats.writers import PACKERS
+from labkit.cloud.jobs import Job
+from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.store import Object, Staged, Store
+
+_SPECIAL = frozenset("\"#%'*/:=?\\\x7f{[]^") | {chr(i) for i in range(1, 32)}
+_RESULT = "recipe_result"
+
+
+@dataclass
+class Writing:
+    """A run that writes.
+
+    Args:
+        store: as whom.
+        session: where the result is computed.
+        job: what may be told to stop.
+        name: the job's.
+        started: when the run began.
+        sql: a SELECT of the result.
+        columns: of the result.
+        staged: what is ready to be put.
+        gone: what is to be deleted when it is.
+        tables: what the catalog is to say when it is.
+    """
+
+    store: Store
+    session: Session
+    job: Job
+    name: str
+    started: float
+    sql: str
+    columns: Sequence[Column]
+    staged: list[Staged] = field(default_factory=list)
+    gone: list[Object] = field(default_factory=list)
+    tables: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, outputs: Sequence[Mapping[str, Any]]) -> None:
+        """Write all outputs aside; the result is computed once."""
+        if len(outputs) > 1:
+            self._compute()
+        try:
+            for output in outputs:
+                self._write(output)
+        finally:
+            if len(outputs) > 1:
+                self.session.connection.execute(f"DROP TABLE IF EXISTS {_RESULT}")
+
+    def drop(self) -> None:
+        """Delete what was written aside and did not become an object."""
+        for staged in self.staged:
+            Path(staged.body.path).unlink(missing_ok=True)
+
+    def _compute(self) -> None:
+        with failures():
+            self.session.connection.execute(f"CREATE TEMP TABLE {_RESULT} AS {self.sql}")
+        self.sql = f"FROM {_RESULT}"
+
+    def _write(self, output: Mapping[str, Any]) -> None:
+        plan = _Plan(self, output)
+        if output.get("Overwrite"):
+            self.gone += self._below(plan.location)
+        first = len(self.staged)
+        for uri, path in plan.files():
+            self.job.check()
+            self.staged.append(self.store.stage(uri, path, plan.form.media_type))
+        if "Table" in output:
+            uris = [staged.uri for staged in self.staged[first:]]
+            found = tables.partitions_of(plan.location, uris) if plan.keys else []
+            self.tables.append({**output["Table"], "Partitions": found})
+
+    def _below(self, location: str) -> list[Object]:
+        """The objects that an overwriting output replaces."""
+        own = f"{location}{self.name}_part" if location.count("/") == 3 else location
+        return self.store.list(own)
+
+
+class _Plan:
+    """One output: where its files go and how they are made."""
+
+    def __init__(self, writing: Writing, output: Mapping[str, Any]) -> None:
+        self.writing = writing
+        self.form: Form = FORMS[output.get("Format", "CSV")]
+        self.compression = output.get("CompressionFormat") or ""
+        csv = (output.get("FormatOptions") or {}).get("Csv") or {}
+        self.delimiter = csv.get("Delimiter", ",")
+        self.location = location_of(writing.store, output["Location"])
+        stem = writing.name if output.get("Overwrite") else _stamped(writing)
+        self.stem = stem
+        flat = output.get("Overwrite") or "Table" in output
+        self.folder = self.location if flat else f"{self.location}{stem}/"
+        self.keys = _keys(writing.columns, output.get("PartitionColumns") or [])
+
+    def files(self) -> Iterator[tuple[str, Path]]:
+        """Address and path of each finished file."""
+        numbers: dict[str, int] = {}
+        ending = self.form.name(self.compression, self.delimiter)
+        for folder, path in self._copied():
+            self.writing.job.check()
+            number = numbers[folder] = numbers.get(folder, -1) + 1
+            name = f"{self.folder}{folder}{self.stem}_part{number:05}.{ending}"
+            yield name, self._finished(path)
+
+    def _copied(self) -> Iterator[tuple[str, Path]]:
+        """The files that DuckDB writes, each with the folder of its partition."""
+        options = self.form.options(self.compression, self.delimiter)
+        if not self.keys:
+            with _new_file(self.writing.store) as path:
+                self._copy(self._select(), path, options)
+            yield "", path
+            return
+        path = self.writing.store.scratch()
+        path.mkdir()
+        try:
+            names = ", ".join(key.sql for key in self.keys)
+            self._copy(self._select(), path, f"{options}, PARTITION_BY ({names})")
+            for file in sorted(path.rglob("*.*")):
+                if file.is_file():
+                    moved = self.writing.store.scratch()
+                    file.rename(moved)
+                    yield _folder(file.parent.relative_to(path)), moved
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+    def _select(self) -> str:
+        kept = [column for column in self.writing.columns if column not in self.keys]
+        keys = [f"nullif(CAST({key.sql} AS VARCHAR), '') AS {key.sql}" for key in self.keys]
+        shown = ", ".join([*self.form.select(kept), *keys])
+        return f"SELECT {shown} FROM ({self.writing.sql})"
+
+    def _copy(self, sql: str, path: Path, options: str) -> None:
+        with failures():
+            self.writing.session.connection.execute(
+                f"COPY ({sql}) TO {literal(str(path))} ({options})"
+            )
+
+    def _finished(self, path: Path) -> Path:
+        """A file in its format, packed if it is to be."""
+        codec = self.form.packer(self.compression)
+        if not self.form.written and not codec:
+            return path
+        try:
+            with _new_file(self.writing.store) as target:
+                self._packed(path, target, codec) if codec else self._converted(path, target)
+            return target
+        finally:
+            path.unlink()
+
+    def _converted(self, path: Path, target: Path) -> None:
+        """A Parquet file as one of a format that DuckDB does not write."""
+        kept = tuple((c.name, c.type) for c in self.writing.columns if c not in self.keys)
+        codec = self.form.codecs.get(self.compression, "none")
+        table = Table(self.form.written, kept)
+        sql = f"FROM read_parquet({literal(str(path))}, hive_partitioning=false)"
+        with failures():
+            reading = _Connected(self.writing.session.connection)
+            formats.write(reading, sql, table, codec, str(target))
+
+    def _packed(self, path: Path, target: Path, codec: str) -> None:
+        with path.open("rb") as source, target.open("wb") as packed:
+            watched = cast(BinaryIO, _Watched(source, self.writing.job))
+            packed.writelines(PACKERS[codec](watched))
+
+
+@contextlib.contextmanager
+def _new_file(store: Store) -> Iterator[Path]:
+    """A name for a file that is kept only if the writing of it succeeds."""
+    path = store.scratch()
+    try:
+        yield path
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+class _Watched(io.RawIOBase):
+    """A file whose reading ends when a job is told to stop."""
+
+    def __init__(self, source: BinaryIO, job: Job) -> None:
+        self._source, self._job = source, job
+
+    def read(self, size: int = -1) -> bytes:
+        self._job.check()
+        return self._source.read(size)
+
+
+@dataclass(frozen=True)
+class _Connected:
+    """What the writers of file formats need of a session."""
+
+    con: Any
+
+
+def location_of(store: Store, location: Mapping[str, str]) -> str:
+    """The address of an output's folder, with a slash at its end.
+
+    Raises:
+        AwsError: ``AccessDenied``, the bucket is another account's than the location says.
+    """
+    owner = location.get("BucketOwner")
+    if owner not in (None, store.principal.account):
+        raise AwsError("AccessDenied", f"The bucket's owner is not {owner}", 403)
+    key = location.get("Key", "").strip("/")
+    return f"s3://{location['Bucket']}/{key}/" if key else f"s3://{location['Bucket']}/"
+
+
+def _stamped(writing: Writing) -> str:
+    moment = datetime.datetime.fromtimestamp(writing.started, datetime.UTC)
+    return f"{writing.name}_{moment:%d%b%Y}_{int(writing.started * 1000)}"
+
+
+def _keys(columns: Sequence[Column], names: Sequence[str]) -> list[Column]:
+    known = {column.name: column for column in columns}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise AwsError(
+            "ValidationException",
+            f"There is no column '{missing[0]}' to partition by. There are: {', '.join(known)}.",
+        )
+    if names and len(names) == len(known):
+        raise AwsError("ValidationException", "Not all columns can be partition columns.")
+    return [known[name] for name in names]
+
+
+def _folder(found: Path) -> str:
+    """A partition's folder as Hive writes it, from one as DuckDB does."""
+    parts = (part.partition("=") for part in found.parts)
+    plain = ((urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts)
+    return "".join(f"{_escaped(key)}={_escaped(value)}/" for key, value in plain)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"%{ord(c):02X}" if c in _SPECIAL else c for c in text)

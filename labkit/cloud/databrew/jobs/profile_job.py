@@ -1,0 +1,101 @@
+"""A profile job's work: a data set's statistics, and whether it meets its rulesets.
+
+The profile is ``<dataset>_<64 hexadecimal digits>.json`` in the output location, the digits those
+of the run's id. Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.profile.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+from labkit.cloud.databrew.jobs import notices
+from labkit.cloud.databrew.jobs.outputs import location_of
+from labkit.cloud.databrew.jobs.working import Working
+from labkit.cloud.databrew.profile import profile
+from labkit.cloud.databrew.quality.validation import Validation
+from labkit.cloud.databrew.reading.inputs import Input, Sample
+from labkit.cloud.databrew.records import RULESET, Record, look_up, name_of, now
+from labkit.cloud.databrew.words import not_found
+from labkit.cloud.s3.store import Staged
+
+VERSION = "1.0"
+DEFAULT_ROWS = 20_000
+
+
+def work(working: Working) -> None:
+    """Profile the data set and write what was found."""
+    found = working.read(_sample(working.plan.job))
+    working.job.check()
+    columns = [(column.name, column.type) for column in found.columns]
+    configuration = working.plan.job.get("ProfileConfiguration")
+    document = profile(working.session, found.sql, columns, configuration, check=working.job.check)
+    staged = [_report(working, "", document)]
+    try:
+        results = _validated(working, found, staged)
+        working.put(staged)
+    finally:
+        for each in staged:
+            Path(each.body.path).unlink(missing_ok=True)
+    for result in results:
+        notices.tell_validation(
+            working.cloud,
+            working.run,
+            ruleset=result["name"],
+            state=result["status"],
+            report=staged[-1].uri,
+        )
+
+
+def _validated(working: Working, found: Input, staged: list[Staged]) -> list[dict[str, Any]]:
+    """The results of the job's rulesets, whose report is staged."""
+    configured = working.plan.job.get("ValidationConfigurations") or []
+    rulesets = [_ruleset(working, each["RulesetArn"]) for each in configured]
+    if not rulesets:
+        return []
+    validation = Validation(working.session, found.sql, found.columns, working.job.check)
+    report = validation.report(rulesets)
+    staged.append(_report(working, "_dq-validation-report", report))
+    results: list[dict[str, Any]] = report["rulesetResults"]
+    return results
+
+
+def _ruleset(working: Working, arn: str) -> Record:
+    name = name_of(arn)
+    found = look_up(working.cloud, working.region, RULESET, name)
+    if found is None:
+        raise not_found(RULESET.missing.format(name=name))
+    return found
+
+
+def _sample(job: Record) -> Sample | None:
+    """Which rows are profiled: the first 20,000 unless the job says otherwise."""
+    chosen = job.get("JobSample") or {}
+    if chosen.get("Mode") == "FULL_DATASET":
+        return None
+    return Sample("FIRST_N", chosen.get("Size", DEFAULT_ROWS))
+
+
+def _report(working: Working, suffix: str, document: dict[str, Any]) -> Staged:
+    """A document about the run, as a file that becomes an object."""
+    run = working.run
+    digits = run["RunId"].removeprefix("db_")
+    location = location_of(working.store, run["Outputs"][0]["Location"])
+    uri = f"{location}{run['DatasetName']}_{digits}{suffix}.json"
+    told = {
+        "jobName": run["JobName"],
+        "jobRunId": run["RunId"],
+        "location": uri,
+        "startedOn": _iso(run["StartedOn"]),
+        "writtenOn": _iso(now()),
+        "version": VERSION,
+    }
+    path = working.store.scratch()
+    path.write_text(json.dumps({**document, **told}, indent=2, ensure_ascii=False), "utf-8")
+    return working.store.stage(uri, path, "application/json")
+
+
+def _iso(moment: float) -> str:
+    return datetime.datetime.fromtimestamp(moment, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")

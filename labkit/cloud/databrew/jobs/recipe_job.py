@@ -1,0 +1,68 @@
+"""A recipe job's work: the data set through the recipe into the outputs, as one statement.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import zlib
+
+from labkit.cloud.databrew import secrets
+from labkit.cloud.databrew.jobs.outputs import Writing
+from labkit.cloud.databrew.jobs.tables import output_of
+from labkit.cloud.databrew.jobs.working import Working
+from labkit.cloud.databrew.reading import inputs
+from labkit.cloud.databrew.recipe import RecipeContext, Relation, compile_recipe
+
+
+def work(working: Working) -> None:
+    """Transform the data set and write the outputs."""
+    context = _context(working)
+    try:
+        result = _compiled(working, context)
+        working.log.write("INFO", f"Recipe: {len(working.plan.steps)} step(s)")
+        _write(working, result)
+    finally:
+        context.close()
+
+
+def _context(working: Working) -> RecipeContext:
+    """What the steps may use; random ones draw the same rows in each run of a job."""
+    principal = working.store.principal
+    load = inputs.second(
+        working.cloud, principal, working.region, working.session, opened=working.opened
+    )
+    started = datetime.datetime.fromtimestamp(working.run["StartedOn"], datetime.UTC)
+    seed = zlib.crc32(working.plan.job["Name"].encode())
+    secret = secrets.secret(working.cloud, principal, working.region)
+    return RecipeContext(working.session, now=started, seed=seed, load=load, secret=secret)
+
+
+def _compiled(working: Working, context: RecipeContext) -> Relation:
+    found = working.read()
+    working.job.check()
+    return compile_recipe(working.plan.steps, found.sql, found.columns, context)
+
+
+def _write(working: Working, result: Relation) -> None:
+    run = working.run
+    writing = Writing(
+        store=working.store,
+        session=working.session,
+        job=working.job,
+        name=run["JobName"],
+        started=run["StartedOn"],
+        sql=result.statement,
+        columns=result.columns,
+    )
+    targets = run.get("DataCatalogOutputs") or []
+    outputs = [
+        *(run.get("Outputs") or []),
+        *(output_of(working.cloud, working.region, each, result.columns) for each in targets),
+    ]
+    try:
+        writing.write(outputs)
+        working.put(writing.staged, writing.gone, writing.tables)
+    finally:
+        writing.drop()

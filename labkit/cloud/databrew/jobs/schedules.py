@@ -1,0 +1,82 @@
+"""Schedules: when jobs run by themselves.
+
+A cron expression of six fields, in UTC. What falls due while the local AWS is down is not made up
+for. Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html#jobs.cron
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.databrew import records
+from labkit.cloud.databrew.jobs.timetable import WAKE
+from labkit.cloud.databrew.records import JOB, SCHEDULE, answers, shown
+from labkit.cloud.databrew.words import invalid, page
+from labkit.cloud.events.schedule import BadSchedule, Cron, parse_schedule
+from labkit.cloud.operations import Answer, Context
+
+
+@answers("CreateSchedule")
+def create_schedule(
+    context: Context,
+    *,
+    Name: str,
+    CronExpression: str,
+    JobNames: list[str] | None = None,
+    Tags: Any = None,
+) -> Answer:
+    """A new schedule, followed from now on."""
+    members = _checked(context, CronExpression, JobNames)
+    records.create(context, SCHEDULE, Name, {"Tags": Tags, **members})
+    WAKE.set()
+    return {"Name": Name}
+
+
+@answers("UpdateSchedule")
+def update_schedule(
+    context: Context, *, Name: str, CronExpression: str, JobNames: list[str] | None = None
+) -> Answer:
+    """Change when a schedule's jobs run, or which."""
+    records.find(context, SCHEDULE, Name)
+    records.update(context, SCHEDULE, Name, _checked(context, CronExpression, JobNames))
+    WAKE.set()
+    return {"Name": Name}
+
+
+@answers("DescribeSchedule")
+def describe_schedule(context: Context, *, Name: str) -> Answer:
+    return shown(records.find(context, SCHEDULE, Name))
+
+
+@answers("ListSchedules")
+def list_schedules(
+    context: Context,
+    *,
+    JobName: str | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """All schedules, or those of one job."""
+    found = [shown(each) for each in records.listed(context, SCHEDULE)]
+    kept = [each for each in found if JobName in (None, *each.get("JobNames", []))]
+    return page("Schedules", kept, MaxResults, NextToken)
+
+
+@answers("DeleteSchedule")
+def delete_schedule(context: Context, *, Name: str) -> Answer:
+    records.remove(context, SCHEDULE, Name)
+    WAKE.set()
+    return {"Name": Name}
+
+
+def _checked(context: Context, expression: str, names: list[str] | None) -> records.Record:
+    """The members of a schedule, once its jobs exist and it says when."""
+    try:
+        schedule = parse_schedule(expression)
+    except BadSchedule as error:
+        raise invalid(f"The cron expression {expression} is not valid.") from error
+    if not isinstance(schedule, Cron):
+        raise invalid(f"The schedule {expression} is no cron expression.")
+    for name in names or []:
+        records.find(context, JOB, name)
+    return {"CronExpression": expression, "JobNames": names}

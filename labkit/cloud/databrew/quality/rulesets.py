@@ -1,0 +1,78 @@
+"""Rulesets: what must hold of a data set, checked by profile jobs.
+
+Source: https://docs.aws.amazon.com/databrew/latest/dg/API_CreateRuleset.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.databrew import records
+from labkit.cloud.databrew.expressions import BadExpression
+from labkit.cloud.databrew.quality.rules import check_rule
+from labkit.cloud.databrew.records import JOB, RULESET, Record, answers, shown
+from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.operations import Answer, Context
+
+
+@answers("CreateRuleset")
+def create_ruleset(
+    context: Context, *, Name: str, Rules: list[Record], Tags: Any = None, **members: Any
+) -> Answer:
+    """A new ruleset for a data set."""
+    _check(Rules)
+    records.create(context, RULESET, Name, {"Tags": Tags, "Rules": Rules, **members})
+    return {"Name": Name}
+
+
+@answers("UpdateRuleset")
+def update_ruleset(context: Context, *, Name: str, Rules: list[Record], **members: Any) -> Answer:
+    """Give a ruleset other rules."""
+    _check(Rules)
+    records.update(context, RULESET, Name, {"Rules": Rules, **members})
+    return {"Name": Name}
+
+
+@answers("DescribeRuleset")
+def describe_ruleset(context: Context, *, Name: str) -> Answer:
+    return shown(records.find(context, RULESET, Name))
+
+
+@answers("ListRulesets")
+def list_rulesets(
+    context: Context,
+    *,
+    TargetArn: str | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """All rulesets, or those of one data set."""
+    found = records.listed(context, RULESET)
+    wanted = [each for each in found if TargetArn in (None, each["TargetArn"])]
+    told = [{**shown(each), "RuleCount": len(each["Rules"])} for each in wanted]
+    return page("Rulesets", told, MaxResults, NextToken)
+
+
+@answers("DeleteRuleset")
+def delete_ruleset(context: Context, *, Name: str) -> Answer:
+    """Drop a ruleset, which no job must use."""
+    arn = records.find(context, RULESET, Name)["ResourceArn"]
+    for job in records.listed(context, JOB):
+        used = [each["RulesetArn"] for each in job.get("ValidationConfigurations") or []]
+        if arn in used:
+            raise conflict(f"The ruleset {Name} is used by the job {job['Name']}.")
+    records.remove(context, RULESET, Name)
+    return {"Name": Name}
+
+
+def _check(rules: list[Record]) -> None:
+    """Refuse rules that could never be checked."""
+    names = [rule["Name"] for rule in rules]
+    twin = next((name for name in names if names.count(name) > 1), None)
+    if twin is not None:
+        raise invalid(f"There are two rules of the name {twin}.")
+    for rule in rules:
+        try:
+            check_rule(rule)
+        except BadExpression as error:
+            raise invalid(f"The rule {rule['Name']} is not valid: {error}") from error

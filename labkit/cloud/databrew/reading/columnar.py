@@ -1,0 +1,53 @@
+"""Parquet and ORC files of a data set: their types as they are stored."""
+
+from __future__ import annotations
+
+from pyarrow import orc as arrow_orc
+
+from labkit.cloud.databrew.reading.source import Read, Reading
+from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.engine import formats
+from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
+from labkit.cloud.engine.formats.model import File, Table, identifier, paths
+
+
+def read_parquet(reading: Reading) -> Read:
+    """Parquet as DuckDB reads it; what DataBrew has no type for becomes its nearest."""
+    same = len({_schema(reading, file) for file in reading.files}) == 1
+    options = f"hive_partitioning=false, union_by_name={not same}"
+    source = f"read_parquet({paths(reading.files)}, {options})"
+    columns = reading.described(f"SELECT * FROM {source}")
+    shown = ", ".join(_cast(column, stored) for column, stored in columns)
+    return (
+        f"SELECT {shown}{reading.added_sql(reading.files)} FROM {source}",
+        tuple(column for column, _ in columns),
+    )
+
+
+def _schema(reading: Reading, file: File) -> str:
+    source = f"read_parquet({paths([file])}, hive_partitioning=false)"
+    return repr(reading.described(f"SELECT * FROM {source}"))
+
+
+def _cast(column: Column, stored: str) -> str:
+    if stored == "TIMESTAMP WITH TIME ZONE":
+        return f"timezone('UTC', {column.sql}) AS {column.sql}"
+    if stored == column.type.duckdb:
+        return column.sql
+    return f"CAST({column.sql} AS {column.type.duckdb}) AS {column.sql}"
+
+
+def read_orc(reading: Reading) -> Read:
+    """ORC, columns found by name: files of different schemas have the union of them."""
+    columns = merge(_orc_columns(file) for file in reading.files)
+    keys = tuple((column.name, column.type) for column in reading.added)
+    table = Table("orc", columns, keys, {"orc.column.index.access": "false"})
+    names = [name for name, _ in (*columns, *keys)]
+    sql = formats.relation(reading, table, reading.files, frozenset(names))
+    shown = ", ".join(map(identifier, names))
+    return f"SELECT {shown} FROM {sql}", tuple(Column(name, kind) for name, kind in columns)
+
+
+def _orc_columns(file: File) -> Columns:
+    schema = arrow_orc.ORCFile(file.path).schema
+    return tuple((field.name, arrow_kind(field.type)) for field in schema)

@@ -1,0 +1,178 @@
+"""CSV files of a data set: their header, and a type for each column that holds for all rows.
+
+A column is ``long``, ``double`` or ``boolean`` where every value of it is; all else is text, as
+dates are (DataBrew detects those within text columns). A type is guessed from the first rows and
+then checked against all, once for each state of the objects, so that no later value fails a job or
+is lost. Numbers that would not print as they were written (``007``, twenty digits) stay text.
+Sources: https://docs.aws.amazon.com/databrew/latest/dg/API_CsvOptions.html and
+https://docs.aws.amazon.com/databrew/latest/dg/projects.adv-data-types.html
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
+from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.engine.formats.guess import widen
+from labkit.cloud.engine.formats.lines import NATIVE, codec, head
+from labkit.cloud.engine.formats.model import File, identifier, literal, paths
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, VARCHAR, Type
+
+HEAD = 1 << 20
+GUESSED_FROM = 10_000
+KNOWN = 1_000
+_NUMBER = r"'-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?'"
+
+
+def _whole(text: str) -> str:
+    return f"CAST(TRY_CAST({text} AS BIGINT) AS VARCHAR) = {text}"
+
+
+def _number(text: str) -> str:
+    return f"({_whole(text)} IS TRUE OR regexp_full_match({text}, {_NUMBER}))"
+
+
+def _truth(text: str) -> str:
+    return f"lower({text}) IN ('true', 'false')"
+
+
+#: The types that a column may have, and SQL that says whether a text fits; the first that fits is.
+TESTS: dict[Type, Callable[[str], str]] = {BIGINT: _whole, DOUBLE: _number, BOOLEAN: _truth}
+_LENIENT = ", null_padding=true, strict_mode=false"
+#: How files are read, the fastest first: in order; with short or long rows; these over many lines.
+MODES = ("", _LENIENT, f"{_LENIENT}, parallel=false")
+
+
+@dataclass(frozen=True)
+class Csv:
+    """Files of one header, read alike."""
+
+    files: tuple[File, ...]
+    names: tuple[str, ...]
+    delimiter: str
+    header: bool
+
+    def source(self, mode: str, kinds: Sequence[Type] | None = None) -> str:
+        """SQL that reads the files; everything is text where no types are given."""
+        kinds = kinds or [VARCHAR] * len(self.names)
+        pairs = zip(self.names, kinds, strict=True)
+        columns = ", ".join(f"{literal(name)}: '{kind.duckdb}'" for name, kind in pairs)
+        packed = NATIVE[codec(self.files[0].name)]
+        return (
+            f"read_csv({paths(self.files)}, columns={{{columns}}}, header={self.header}, "
+            f"auto_detect=false, delim={literal(self.delimiter)}, quote='\"', escape='\"', "
+            f"nullstr='', compression='{packed}', max_line_size=16777216{mode})"
+        )
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found by looking at all rows: how to read them, and each column's type."""
+
+    mode: str
+    kinds: tuple[Type, ...]
+
+
+_SURVEYS: dict[tuple[object, ...], Survey] = {}
+
+
+def read_csv(reading: Reading) -> Read:
+    """CSV files as SQL; those with different headers have the union of their columns."""
+    tables = list(_tables(reading))
+    surveys = [_survey(reading, table) for table in tables]
+    columns = _columns(tables, surveys)
+    kinds = {column.name: column.type for column in columns}
+    selects = []
+    for table, survey in zip(tables, surveys, strict=True):
+        source = table.source(survey.mode, [kinds[name] for name in table.names])
+        shown = ", ".join(map(identifier, table.names))
+        selects.append(f"SELECT {shown}{reading.added_sql(table.files)} FROM {source}")
+    return " UNION ALL BY NAME ".join(selects), columns
+
+
+def _columns(tables: Iterable[Csv], surveys: Iterable[Survey]) -> tuple[Column, ...]:
+    kinds: dict[str, Type] = {}
+    for table, survey in zip(tables, surveys, strict=True):
+        for name, kind in zip(table.names, survey.kinds, strict=True):
+            kinds[name] = widen(kinds.get(name, kind), kind)
+    return tuple(Column(name, kind) for name, kind in kinds.items())
+
+
+def _tables(reading: Reading) -> Iterator[Csv]:
+    """The files by header and compression, in order of first sight."""
+    options = reading.options.get("Csv") or {}
+    delimiter, header = options.get("Delimiter", ","), options.get("HeaderRow", True)
+    layouts: dict[tuple[tuple[str, ...], str], list[File]] = {}
+    for file in map(reading.plain, reading.files):
+        if names := _names(file, delimiter, header):
+            layouts.setdefault((names, codec(file.name)), []).append(file)
+    if not layouts:
+        raise Unreadable(f"There are no columns in {reading.files[0].name}.")
+    for (names, _), files in layouts.items():
+        yield Csv(tuple(files), names, delimiter, header)
+
+
+def _names(file: File, delimiter: str, header: bool) -> tuple[str, ...]:
+    text = head(file, HEAD).decode("utf-8-sig", errors="replace")
+    first: list[str] = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    return tuple(unique(first if header else [""] * len(first)))
+
+
+# Types --------------------------------------------------------------------------------------------
+
+
+def _survey(reading: Reading, table: Csv) -> Survey:
+    """The survey of these files, made once for each state of them."""
+    origin = {each.object.uri: each.object.path for each in reading.found}
+    state = tuple(origin.get(file.name, file.path) for file in table.files)
+    key = (state, table.names, table.delimiter, table.header)
+    if key not in _SURVEYS:
+        found = _made(reading.con, table)
+        while len(_SURVEYS) >= KNOWN:
+            del _SURVEYS[next(iter(_SURVEYS))]
+        _SURVEYS[key] = found
+    return _SURVEYS[key]
+
+
+def _made(con: duckdb.DuckDBPyConnection, table: Csv) -> Survey:
+    """A survey by the first mode that reads all rows."""
+    for mode in MODES[:-1]:
+        try:
+            return Survey(mode, _kinds(con, table, mode))
+        except duckdb.Error as error:
+            if "CSV Error" not in str(error):
+                raise
+    return Survey(MODES[-1], _kinds(con, table, MODES[-1]))
+
+
+def _kinds(con: duckdb.DuckDBPyConnection, table: Csv, mode: str) -> tuple[Type, ...]:
+    anything = [list(TESTS)] * len(table.names)
+    source = table.source(mode)
+    rows, fits = _tested(con, table, f"(FROM {source} LIMIT {GUESSED_FROM})", anything)
+    if rows == GUESSED_FROM:
+        open_still = [[kind for kind, ok in each.items() if ok is not False] for each in fits]
+        _, fits = _tested(con, table, source, open_still)
+    return tuple(next((kind for kind, ok in each.items() if ok), VARCHAR) for each in fits)
+
+
+def _tested(
+    con: duckdb.DuckDBPyConnection, table: Csv, source: str, kinds: Sequence[Sequence[Type]]
+) -> tuple[int, list[dict[Type, bool | None]]]:
+    """How many rows there are, and which types each column's values fit (``None``: no values)."""
+    asked = [(at, kind) for at, each in enumerate(kinds) for kind in each]
+    tests = [_test(identifier(table.names[at]), kind) for at, kind in asked]
+    row = con.execute(f"SELECT {', '.join(['count(*)', *tests])} FROM {source}").fetchone() or (0,)
+    fits: list[dict[Type, bool | None]] = [{} for _ in kinds]
+    for (at, kind), found in zip(asked, row[1:], strict=True):
+        fits[at][kind] = found
+    return int(row[0]), fits
+
+
+def _test(column: str, kind: Type) -> str:
+    return f"bool_and(({TESTS[kind](column)}) IS TRUE) FILTER (WHERE {column} IS NOT NULL)"

@@ -1,0 +1,51 @@
+"""JSON files of a data set: lines of objects, or documents over several lines.
+
+The types are told from all objects; a field that is now this and now that is text, as dates are.
+Source: https://docs.aws.amazon.com/databrew/latest/dg/API_JsonOptions.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
+from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.engine.formats.lines import NATIVE, codec
+from labkit.cloud.engine.formats.model import File, identifier, literal, paths
+from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
+
+_LONGEST = 1 << 27
+_TEXTS = ("json", "uuid", "time", DATE.base, TIMESTAMP.base, '"null"')
+_KNOWN: dict[tuple[str, ...], tuple[Column, ...]] = {}
+
+
+def read_json(reading: Reading) -> Read:
+    """JSON files as SQL, their columns those of all objects."""
+    files = [reading.plain(file) for file in reading.files]
+    packed = {NATIVE[codec(file.name)] for file in files}
+    if len(packed) > 1:
+        raise Unreadable("The files of a folder must have the same extension.")
+    options = f"format='auto', compression='{packed.pop()}', maximum_object_size={_LONGEST}"
+    columns = _columns(reading, files, options)
+    typed = ", ".join(f"{literal(c.name)}: {literal(c.type.duckdb)}" for c in columns)
+    source = f"read_json({paths(files)}, columns={{{typed}}}, {options})"
+    shown = ", ".join(identifier(column.name) for column in columns)
+    return f"SELECT {shown}{reading.added_sql(files)} FROM {source}", columns
+
+
+def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column, ...]:
+    """The columns of the files, looked for once for each state of them."""
+    state = tuple(each.object.path for each in reading.found)
+    if state not in _KNOWN:
+        looked = "sample_size=-1, map_inference_threshold=-1, union_by_name=true"
+        found = reading.described(f"FROM read_json({paths(files)}, {looked}, {options})")
+        _KNOWN[state] = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
+    return _KNOWN[state]
+
+
+def _kind(kind: Type) -> Type:
+    """The type as DataBrew has it: no dates, and text for what is mixed."""
+    if kind.base in _TEXTS:
+        return VARCHAR
+    if kind.base == "decimal":
+        return DOUBLE
+    args = tuple(_kind(arg) if isinstance(arg, Type) else arg for arg in kind.args)
+    return Type(kind.base, args, kind.names)
