@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -13,7 +14,12 @@ _MARK = "at:"
 
 
 def cut(
-    items: Sequence[Item], token: str | None, size: int, refusal: AwsError
+    items: Sequence[Item],
+    token: str | None,
+    size: int,
+    refusal: AwsError,
+    *,
+    question: object = None,
 ) -> tuple[list[Item], str | None]:
     """One page of a list and the token of the next one.
 
@@ -22,10 +28,12 @@ def cut(
 
     Args:
         refusal: raised for a token that was never given out.
+        question: what was asked for; a token goes on only with the question that it came from.
     """
-    start = _start(token, refusal)
+    mark = _MARK if question is None else f"{zlib.crc32(repr(question).encode()):08x}:"
+    start = _start(mark, token, refusal)
     end = start + size
-    return list(items[start:end]), _token(end) if end < len(items) else None
+    return list(items[start:end]), _token(mark, end) if end < len(items) else None
 
 
 def page(
@@ -36,23 +44,24 @@ def page(
     refusal: AwsError,
     *,
     following: str = "NextToken",
+    question: object = None,
 ) -> dict[str, Any]:
     """A page under its member's name, with the next one's token when more follow; as `cut`."""
-    found, mark = cut(items, token, size, refusal)
-    return {member: found} | ({following: mark} if mark else {})
+    found, more = cut(items, token, size, refusal, question=question)
+    return {member: found} | ({following: more} if more else {})
 
 
-def _token(start: int) -> str:
-    return base64.urlsafe_b64encode(f"{_MARK}{start}".encode()).decode()
+def _token(mark: str, start: int) -> str:
+    return base64.urlsafe_b64encode(f"{mark}{start}".encode()).decode()
 
 
-def _start(token: str | None, refusal: AwsError) -> int:
+def _start(mark: str, token: str | None, refusal: AwsError) -> int:
     if not token:
         return 0
     try:
         told = base64.urlsafe_b64decode(token).decode()
-        if told.startswith(_MARK):
-            return int(told.removeprefix(_MARK))
+        if told.startswith(mark):
+            return int(told.removeprefix(mark))
     except ValueError:
         pass
     raise refusal

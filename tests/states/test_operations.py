@@ -162,7 +162,8 @@ def test_a_machine_from_its_making_to_its_end(sfn, role, fresh):
     changed = sfn.update_state_machine(stateMachineArn=arn, definition=definition(WAIT))
     said = sfn.describe_state_machine(stateMachineArn=arn)
     assert (said["definition"], said["revisionId"]) == (definition(WAIT), changed["revisionId"])
-    assert arn in [m["stateMachineArn"] for m in sfn.list_state_machines()["stateMachines"]]
+    listed = {m["stateMachineArn"]: m for m in sfn.list_state_machines()["stateMachines"]}
+    assert listed[arn]["creationDate"] == made["creationDate"]
     sfn.delete_state_machine(stateMachineArn=arn)
     assert refusal(sfn.describe_state_machine, stateMachineArn=arn) == (
         "StateMachineDoesNotExist",
@@ -268,6 +269,17 @@ def test_executions_in_pages(machines, sfn):
     assert filtered["executions"] == []
     said = refusal(sfn.list_executions, stateMachineArn=machine, maxResults=1001)
     assert said[0] == "ValidationException"
+
+
+@pytest.mark.parametrize("change", [{"statusFilter": "ABORTED"}, {"redriveFilter": "REDRIVEN"}])
+def test_a_token_goes_on_with_its_own_question(machines, sfn, change):
+    machine = machines.make(PASS)
+    for _ in range(2):
+        machines.wait(machines.start(machine))
+    asked = {"stateMachineArn": machine, "maxResults": 1}
+    token = sfn.list_executions(**asked)["nextToken"]
+    said = refusal(sfn.list_executions, **asked, **change, nextToken=token)
+    assert said == ("InvalidToken", f"Invalid Token: '{token}'")
 
 
 def test_a_history_in_pages(machines, sfn):

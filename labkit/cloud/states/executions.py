@@ -81,7 +81,8 @@ def list_executions(
         and redriveFilter in (None, "REDRIVEN" if record["redriveCount"] else "NOT_REDRIVEN")
     ]
     found.sort(key=lambda each: each["startDate"], reverse=True)
-    return words.page("executions", found, maxResults or 100, nextToken)
+    question = (stateMachineArn, statusFilter, redriveFilter)
+    return words.page("executions", found, maxResults or 100, nextToken, question)
 
 
 @operation("stepfunctions", "GetExecutionHistory")
@@ -99,7 +100,8 @@ def get_execution_history(
     events = list(History(context.cloud, executionArn).events())
     events = events[::-1] if reverseOrder else events
     told = events if includeExecutionData else [without_data(each) for each in events]
-    return words.page("events", told, maxResults or 100, nextToken)
+    question = (executionArn, reverseOrder)
+    return words.page("events", told, maxResults or 100, nextToken, question)
 
 
 def find_execution(context: Context, arn: str) -> Record:

@@ -73,11 +73,11 @@ def check_limit(value: int, name: str, most: int = 1000) -> None:
         )
 
 
-def page(name: str, items: list[Any], limit: int, token: str) -> Answer:
+def page(name: str, items: list[Any], limit: int, token: str, question: object = None) -> Answer:
     """One page of a list under its member's name, with ``nextToken`` when more follow.
 
     Raises:
-        AwsError: ``InvalidToken``.
+        AwsError: ``InvalidToken``, also for a token of another question.
     """
     refusal = AwsError("InvalidToken", f"Invalid Token: '{token}'")
-    return paging.page(name, items, limit, token, refusal, following="nextToken")
+    return paging.page(name, items, limit, token, refusal, following="nextToken", question=question)
