@@ -13,6 +13,7 @@ import io
 import json
 import re
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,41 @@ ORDERS = {
     "order_date": "date",
 }
 EVENTS = {"id": "int", "doc": "string"}
+TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+CAPITALS = """
+import base64
+import pyarrow as pa
+import pyarrow.compute as pc
+
+def message(text):
+    return pa.py_buffer(base64.b64decode(text))
+
+def handler(event, context):
+    if event["@type"] == "PingRequest":
+        asked = {name: event[name] for name in ("catalogName", "queryId")}
+        return asked | {"@type": "PingResponse", "sourceType": "fn", "capabilities": 23}
+    given, schema = event["inputRecords"], event["outputSchema"]["schema"]
+    rows = pa.ipc.read_record_batch(
+        message(given["records"]), pa.ipc.read_schema(message(given["schema"]))
+    )
+    found = pa.RecordBatch.from_arrays(
+        [pc.utf8_upper(rows.column(0))], schema=pa.ipc.read_schema(message(schema))
+    )
+    records = base64.b64encode(found.serialize()).decode()
+    return {
+        "@type": "UserDefinedFunctionResponse",
+        "methodName": event["methodName"],
+        "records": {"aId": given["aId"], "schema": schema, "records": records},
+    }
+"""
 ICEBERG = "a moment before the first snapshot is refused, as Trino's IcebergUtil does"
 #: Cases that fail today, each with a refusal: id → why it is ours to do; see the mark ``gap``.
 GAPS = {
     "A183": ICEBERG,
-    "A261": "USING EXTERNAL FUNCTION is refused",
 }
 
 
@@ -63,11 +94,12 @@ class Lab:
     """The database ``lab`` of a local AWS of its own."""
 
     def __init__(self, client: Any) -> None:
+        self.client = client
         self.s3, self.glue, self.athena = map(client, ("s3", "glue", "athena"))
         for bucket in ("bkt", "results"):
             self.s3.create_bucket(Bucket=bucket)
         self.files = _files()
-        self.untouched = self.has_iceberg = False
+        self.untouched = self.has_iceberg = self.has_function = False
 
     def prepare(self, case: dict[str, str]) -> None:
         """The setup's data, made anew unless this case and those before only read."""
@@ -78,6 +110,8 @@ class Lab:
             self.reset(partitioned=bool(re.search("partition|repair|dt=", known, re.I)))
         if "iceorders" in texts and not self.has_iceberg:
             self.iceberg()
+        if "LAMBDA 'fn'" in texts and not self.has_function:
+            self.function()
         self.untouched = reads
 
     def reset(self, *, partitioned: bool) -> None:
@@ -104,6 +138,25 @@ class Lab:
         )
         self.run("INSERT INTO iceorders VALUES (1, 'a'), (2, 'b')")
         self.has_iceberg = True
+
+    def function(self) -> None:
+        """The Lambda function ``fn``, which writes texts in capitals when a query asks it to."""
+        role = self.client("iam").create_role(
+            RoleName="fn",
+            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [TRUST]}),
+        )["Role"]["Arn"]
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("app.py", CAPITALS)
+        self.client("lambda").create_function(
+            FunctionName="fn",
+            Runtime="python3.12",
+            Handler="app.handler",
+            Role=role,
+            Timeout=30,
+            Code={"ZipFile": code.getvalue()},
+        )
+        self.has_function = True
 
     def run(
         self, statement: str, parameters: list[str] | None = None

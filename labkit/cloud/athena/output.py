@@ -17,18 +17,27 @@ from labkit.cloud.athena.columns import column_info
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
-from labkit.cloud.engine import Compiled, QueryFailed, compile_query, formats
+from labkit.cloud.engine import Compiled, ExternalFunction, QueryFailed, compile_query, formats
 from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.engine.trino.text import as_text
 
 _OPTIONS = "FORMAT csv, HEADER false, FORCE_QUOTE *, PREFIX {header}, SUFFIX '\n'"
 
 
-def compiled(run: Run, query: Any, *, text: str = "", parameters: Sequence[str] = ()) -> Compiled:
+def compiled(
+    run: Run,
+    query: Any,
+    *,
+    text: str = "",
+    parameters: Sequence[str] = (),
+    functions: Sequence[ExternalFunction] = (),
+) -> Compiled:
     """Compile a query against the catalog, its time put on record."""
     started = time.monotonic()
     try:
-        return compile_query(query, run.catalog, parameters=parameters, text=text)
+        return compile_query(
+            query, run.catalog, parameters=parameters, text=text, functions=functions
+        )
     finally:
         run.note("QueryPlanningTimeInMillis", 1000 * (time.monotonic() - started))
 

@@ -13,6 +13,7 @@ from labkit.cloud.engine.catalog import (
     View,
 )
 from labkit.cloud.engine.duck import DuckEngine, Session
+from labkit.cloud.engine.external import ExternalFunction
 from labkit.cloud.engine.trino.compile import Compiled, compile_query
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.parse_query import parse_query
@@ -22,6 +23,7 @@ __all__ = [
     "Column",
     "Compiled",
     "DuckEngine",
+    "ExternalFunction",
     "Listed",
     "PartitionFilter",
     "QueryFailed",

@@ -20,6 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from labkit.cloud.engine.catalog import Scan
+from labkit.cloud.engine.external import ExternalFunctions
 from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
 from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, quoted_text
@@ -109,6 +110,7 @@ class Session:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
+        self._external = ExternalFunctions(connection)
 
     def __enter__(self) -> Session:
         return self
@@ -122,21 +124,35 @@ class Session:
         self.close()
 
     def close(self) -> None:
+        self._external.remove()
         self.connection.close()
 
     def sql(self, compiled: Compiled, render: Callable[[str, Type], str] | None = None) -> str:
         """The whole statement: the scans' relations, the query, and its columns by name.
 
+        Its external functions can be called from here on until the session is closed.
+
         Args:
             compiled: the query.
             render: SQL to show a column in place of it, such as `as_text`.
         """
+        for function in compiled.functions:
+            self._external.add(function)
         names = [quoted_name(column.name) for column in compiled.columns]
         shown = [
             f"{render(f'c{at}', column.type) if render else f'c{at}'} AS {name}"
             for at, (column, name) in enumerate(zip(compiled.columns, names, strict=True))
         ]
         return f"SELECT {', '.join(shown)} FROM ({self._with_scans(compiled)})"
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """What fails inside: an external function's own exception, or Trino's error."""
+        try:
+            with failures():
+                yield
+        finally:
+            self._external.check()
 
     def _scan(self, scan: Scan) -> str:
         """What a scan reads. Columns that the query names in vain fail if they are looked at."""
@@ -165,14 +181,24 @@ class Session:
         Raises:
             QueryFailed: with Trino's error name; also while the rows are read.
         """
-        with failures():
-            return _checked(self.connection.sql(self.sql(compiled, render)).to_arrow_reader())
+        with self._failures():
+            reader = self.connection.sql(self.sql(compiled, render)).to_arrow_reader()
+            return self._checked(reader)
+
+    def _checked(self, reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
+        """A reader whose failures are `QueryFailed`."""
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            with self._failures():
+                yield from reader
+
+        return pa.RecordBatchReader.from_batches(reader.schema, batches())
 
     def table(
         self, compiled: Compiled, render: Callable[[str, Type], str] | None = None
     ) -> pa.Table:
         """Run a query and take all its rows."""
-        with failures():
+        with self._failures():
             return self.connection.sql(self.sql(compiled, render)).to_arrow_table()
 
     def copy_to(self, compiled: Compiled, path: Path, options: str) -> int:
@@ -190,7 +216,7 @@ class Session:
         return self._count(statement)
 
     def _count(self, statement: str) -> int:
-        with failures():
+        with self._failures():
             row = self.connection.execute(statement).fetchone()
         return int(row[0]) if row else 0
 
@@ -209,16 +235,6 @@ def _macros() -> Iterator[str]:
     for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
         if part.strip():
             yield part.strip()
-
-
-def _checked(reader: pa.RecordBatchReader) -> pa.RecordBatchReader:
-    """A reader whose failures are `QueryFailed`."""
-
-    def batches() -> Iterator[pa.RecordBatch]:
-        with failures():
-            yield from reader
-
-    return pa.RecordBatchReader.from_batches(reader.schema, batches())
 
 
 @contextmanager

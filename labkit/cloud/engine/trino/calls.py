@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed, quoted_text
+from labkit.cloud.engine.trino.external import external_call
 from labkit.cloud.engine.trino.library import (
     FunctionNotFound,
     FunctionRefused,
@@ -39,6 +40,10 @@ def call(node: tree.Call, scope: Scope) -> Typed:
     """A call's value."""
     if node.name in _FORMS:
         return _form(node, scope)
+    external = [each for each in scope.state.functions if each.name == node.name]
+    if external:
+        _only_plain(node, scope)
+        return external_call(node, external, scope)
     if node.over is not None:
         return _window(node, scope)
     if "aggregate" in kinds(node.name):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.engine.catalog import Catalog, Column, Scan
+from labkit.cloud.engine.external import ExternalFunction
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.expressions import expression
 from labkit.cloud.engine.trino.parse_query import parse_expression, parse_query
@@ -28,6 +29,7 @@ class Compiled:
         scans: the tables that it reads, one for each place where a table stands.
         deterministic: whether the same data give the same answer.
         tables: the tables and views that it names, as (database, table).
+        functions: the external functions that it calls.
     """
 
     sql: str
@@ -35,6 +37,7 @@ class Compiled:
     scans: tuple[Scan, ...]
     deterministic: bool
     tables: tuple[tuple[str, str], ...]
+    functions: tuple[ExternalFunction, ...] = ()
 
 
 def compile_query(
@@ -44,6 +47,7 @@ def compile_query(
     parameters: Sequence[str] = (),
     start: int = 0,
     text: str = "",
+    functions: Sequence[ExternalFunction] = (),
 ) -> Compiled:
     """Compile one query.
 
@@ -53,13 +57,14 @@ def compile_query(
         parameters: SQL of the values that stand for ``?``, in order.
         start: where in ``sql`` the query begins: errors count from the beginning of the text.
         text: the text that a tree was read from.
+        functions: the external functions that it may call; views cannot stand beside them.
 
     Raises:
         QueryFailed: with Trino's error name and the place.
     """
     node = parse_query(sql, start) if isinstance(sql, str) else sql
     given = [parse_expression(one) for one in parameters]
-    state = State(catalog, given, query, expression)
+    state = State(catalog, given, query, expression, functions=functions)
     found = query(node, Scope(state, sql if isinstance(sql, str) else text, catalog.database))
     used = state.uses[-1].union(*(field.uses for field in found.fields))
     scans = tuple(
@@ -75,4 +80,11 @@ def compile_query(
     columns = tuple(
         Column(field.name or f"_col{at}", field.type) for at, field in enumerate(found.fields)
     )
-    return Compiled(found.sql, columns, scans, state.deterministic, tuple(state.tables))
+    return Compiled(
+        found.sql,
+        columns,
+        scans,
+        state.deterministic,
+        tuple(state.tables),
+        tuple(state.called.values()),
+    )

@@ -313,6 +313,7 @@ _WORDS = {**parse_forms.WORDS, **parse_json.WORDS}
 _AFTER_TYPE = (
     ")",
     ",",
+    "LAMBDA",
     "<EOF>",
     "NULL",
     "ERROR",

@@ -127,6 +127,9 @@ def _view(node: tree.Table, view: View, parts: tuple[str, ...], scope: Scope) ->
     state = scope.state
     if parts in state.views:
         raise scope.fail(node, "VIEW_IS_RECURSIVE", "Statement would create a recursive view")
+    if state.functions:
+        message = "Views cannot be used together with external functions"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
     outer, state.views = state.views, (*state.views, parts)
     try:
         query = parse_query(view.sql)

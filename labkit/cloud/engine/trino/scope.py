@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.catalog import Catalog, PartitionFilter, Source
+from labkit.cloud.engine.external import ExternalFunction
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
 from labkit.cloud.engine.types import Type
@@ -103,6 +104,8 @@ class State:
     names: int = 0
     uses: list[set[tuple[int, str]]] = field(default_factory=lambda: [set()])
     views: tuple[tuple[str, ...], ...] = ()
+    functions: Sequence[ExternalFunction] = ()
+    called: dict[str, ExternalFunction] = field(default_factory=dict)
 
     def fresh(self, prefix: str) -> str:
         """A name that nothing else in the statement has."""
