@@ -39,6 +39,7 @@ def handler(event, context):
 
 def shout(event, rows, text): return None if text is None else text.upper() + "!"
 def known(event, rows, text): return "nothing" if text is None else text
+def upper(event, rows, text): return "not " + text
 def plus(event, rows, a, b): return a + b
 def same(event, rows, value): return value
 def types(event, rows, *values): return "|".join(map(str, rows.schema.types))
@@ -126,12 +127,9 @@ def test_a_function_by_its_arn(people, fn):
 
 
 def test_a_function_hides_a_built_in_one(people, fn):
-    code = HANDLER.replace("VERSION", "{}")
-    assert "def upper" not in code
-    query = using(fn, "shout(text varchar) RETURNS varchar", "same(value bigint) RETURNS bigint")
-    assert people.rows(query + "SELECT upper(shout('a'))") == [["A!"]]
-    reason = people.fail(using(fn, "upper(text varchar) RETURNS varchar") + "SELECT upper('a')")
-    assert "calling UDF method upper] with message['upper']" in reason
+    assert people.rows("SELECT upper('a')") == [["A"]]
+    query = using(fn, "upper(text varchar) RETURNS varchar") + "SELECT upper('a'), lower('B')"
+    assert people.rows(query) == [["not a", "b"]]
 
 
 VALUES = [
@@ -271,15 +269,19 @@ def test_a_function_of_another_protocol(lake, role, cloud, fresh, body, words):
     assert words in lake.fail(using(name, SHOUT) + "SELECT shout('a')")
 
 
-def test_rows_and_types_that_were_not_asked_for(lake, role, cloud):
-    code = HANDLER.replace("VERSION", "{}")
-    fewer = deploy(cloud, role, "udf-fewer", code.replace("values = [", "values = [][:0] and ["))
-    query = "SELECT shout('a')"
-    assert "Expected 1 rows but found 0" in lake.fail(using(fewer, SHOUT) + query)
-    code = code.replace("output = event[", "output = event['inputRecords'] if 1 else event[")
-    other = deploy(cloud, role, "udf-other", code)
-    query = using(other, "names(n bigint) RETURNS varchar") + "SELECT names(1)"
-    assert "GENERIC_USER_ERROR" in lake.fail(query)
+def test_rows_that_were_not_asked_for(lake, role, cloud):
+    code = HANDLER.replace("VERSION", "{}").replace("for each in zip", "for each in 2 * list(zip")
+    code = code.replace("zip(*given)]", "zip(*given))]")
+    name = deploy(cloud, role, "udf-more", code)
+    assert "Expected 1 rows but found 2" in lake.fail(using(name, SHOUT) + "SELECT shout('a')")
+
+
+def test_a_type_that_was_not_asked_for(lake, role, cloud):
+    given = 'output = event["inputRecords"]'
+    code = HANDLER.replace("VERSION", "{}").replace('output = event["outputSchema"]', given)
+    name = deploy(cloud, role, "udf-other", code)
+    reason = lake.fail(using(name, "same(n bigint) RETURNS varchar") + "SELECT same(1)")
+    assert "Expected one column of type string but found n: int64" in reason
 
 
 def test_the_caller_must_be_allowed_to_invoke(lake, fn, cloud, fresh):
