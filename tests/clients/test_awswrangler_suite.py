@@ -1,4 +1,4 @@
-"""What awswrangler's own tests ask of Athena: encryption, parameters, buckets, cancelling."""
+"""What awswrangler's own tests ask of Athena: encryption, parameters, headings, cancelling."""
 
 import boto3
 import pandas as pd
@@ -77,6 +77,49 @@ def test_string_parameters_need_no_quotes(wr, bucket, table, fresh, way):
         **WAYS[way],
     )
     assert found["a"].to_list() == [2]
+
+
+HEADINGS = {
+    "a column as it is written": ("SELECT A, t.B FROM {0} t", ["A", "B"]),
+    "a column as it is stored": ("SELECT * FROM {0}", ["a", "b"]),
+    "an alias": ('SELECT a Total, b AS "In Town" FROM {0}', ["Total", "In Town"]),
+    "an alias further in": ("SELECT * FROM (SELECT a AS Total FROM {0})", ["Total"]),
+    "an alias of the first side": ("SELECT 1 AS One UNION ALL SELECT 2 AS Two", ["One"]),
+    "a column renamed": ("SELECT * FROM (SELECT a AS Total FROM {0}) AS t(x)", ["x"]),
+    "no name": ("SELECT count(*), MAX(A) FROM {0}", ["_col0", "_col1"]),
+}
+
+
+@pytest.mark.parametrize(("statement", "headings"), HEADINGS.values(), ids=HEADINGS)
+def test_headings_are_in_the_case_of_the_query(wr, table, statement, headings):
+    found = wr.athena.read_sql_query(statement.format(table), DATABASE, ctas_approach=False)
+    assert list(found) == headings
+
+
+def test_tables_have_their_columns_in_lower_case(wr, table):
+    view = f"CREATE OR REPLACE VIEW upper_cities AS SELECT A, b AS Town FROM {table}"
+    wr.athena.start_query_execution(view, DATABASE, wait=True)
+    for ctas in (True, False):
+        found = wr.athena.read_sql_table("upper_cities", DATABASE, ctas_approach=ctas)
+        assert list(found) == ["a", "town"]
+
+
+def test_iceberg_tables_take_athenas_properties(wr, bucket, table, fresh):
+    name, folder = fresh("sized", "_"), f"s3://{bucket}/ws/{fresh('sized')}"
+    wanted = {
+        "write_target_data_file_size_bytes": "536870912",
+        "optimize_rewrite_delete_file_threshold": "10",
+    }
+    wr.athena.to_iceberg(
+        pd.DataFrame({"id": [1, 2]}),
+        DATABASE,
+        name,
+        temp_path=f"{folder}-temp/",
+        table_location=f"{folder}/",
+        additional_table_properties=wanted,
+    )
+    shown = wr.athena.show_create_table(name, DATABASE)
+    assert all(f"'{key}'='{value}'" in shown for key, value in wanted.items())
 
 
 def test_describe_tells_what_the_catalog_tells(wr, table):

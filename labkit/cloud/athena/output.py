@@ -44,8 +44,8 @@ def compiled(
 
 def rows_result(run: Run, query: Compiled) -> Result:
     """Run a query into ``<id>.csv``."""
-    infos = [column_info(column) for column in query.columns]
-    header = ",".join('"' + c.name.replace('"', '""') + '"' for c in query.columns) + "\n"
+    infos = [column_info(column) for column in query.headings]
+    header = ",".join('"' + c.name.replace('"', '""') + '"' for c in query.headings) + "\n"
     path = run.store.scratch()
     with explained(run):
         options = _OPTIONS.format(header=quoted_text(header))

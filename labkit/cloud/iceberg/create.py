@@ -31,7 +31,10 @@ from labkit.cloud.iceberg.writing import COMPRESSION, MOST_PARTITIONS, writing
 from labkit.cloud.lake.metastore import Definition
 
 #: Athena's names of table properties that Iceberg knows by its own.
-WRITE_PROPERTIES = {"write_compression": COMPRESSION}
+WRITE_PROPERTIES = {
+    "write_compression": COMPRESSION,
+    "write_target_data_file_size_bytes": "write.target-file-size-bytes",
+}
 #: Table properties of Athena's that say when OPTIMIZE and VACUUM do what, and their defaults.
 MAINTENANCE = {
     "optimize_rewrite_data_file_threshold": 5,
@@ -145,7 +148,8 @@ def _check_value(key: str, value: str) -> None:
             "NOT_SUPPORTED", f"Iceberg tables of format {value} are not available in the local AWS"
         )
     allowed = {"format": _FORMATS, "write_compression": _CODECS}.get(key)
-    if (allowed and value not in allowed) or (key in MAINTENANCE and not value.isdigit()):
+    number = key in MAINTENANCE or key.endswith("_bytes")
+    if (allowed and value not in allowed) or (number and not value.isdigit()):
         raise QueryFailed("INVALID_TABLE_PROPERTY", f"Invalid value for {key}: {value}")
 
 

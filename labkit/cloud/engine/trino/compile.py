@@ -30,6 +30,7 @@ class Compiled:
         deterministic: whether the same data give the same answer.
         tables: the tables and views that it names, as (database, table).
         functions: the external functions that it calls.
+        headings: the columns with the names that stand above a result.
     """
 
     sql: str
@@ -38,6 +39,7 @@ class Compiled:
     deterministic: bool
     tables: tuple[tuple[str, str], ...]
     functions: tuple[ExternalFunction, ...] = ()
+    headings: tuple[Column, ...] = ()
 
 
 def compile_query(
@@ -87,4 +89,8 @@ def compile_query(
         state.deterministic,
         tuple(state.tables),
         tuple(state.called.values()),
+        tuple(
+            Column(field.heading or f"_col{at}", field.type)
+            for at, field in enumerate(found.fields)
+        ),
     )

@@ -37,6 +37,12 @@ class Cursor:
         """The offset after the word read last."""
         return self.tokens[self.at - 1].end if self.at else self.token.start
 
+    @property
+    def written(self) -> str:
+        """The word read last in the case that the text writes."""
+        token = self.tokens[self.at - 1]
+        return self.text[token.start : token.end] if token.kind == "word" else token.text
+
     def peek(self, *words: str, ahead: int = 0) -> bool:
         """Whether these words or marks come next, in this order."""
         following = self.tokens[self.at + ahead : self.at + ahead + len(words)]

@@ -32,7 +32,7 @@ def _order_node(term: tree.SortItem, items: list[Item], scope: Scope) -> tree.Ex
             raise scope.fail(node, "INVALID_COLUMN_REFERENCE", message)
         return at - 1
     if isinstance(node, tree.Identifier):
-        named = [at for at, (_, name, _) in enumerate(items) if name == node.name]
+        named = [at for at, (_, name, _, _) in enumerate(items) if name == node.name]
         forms = {_form(items[at], scope) for at in named}
         if len(forms) > 1:
             raise scope.fail(node, "AMBIGUOUS_NAME", f"Column '{node.name}' is ambiguous")
@@ -45,7 +45,7 @@ def _order_node(term: tree.SortItem, items: list[Item], scope: Scope) -> tree.Ex
 
 
 def _form(item: Item, scope: Scope) -> object:
-    node, _, star = item
+    node, _, star, _ = item
     return ("column", star.sql) if star else canonical(node, scope)
 
 

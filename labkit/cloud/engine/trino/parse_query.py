@@ -191,7 +191,7 @@ class QueryParser:
             columns = cursor.names() if cursor.accept("AS") else ()
             return tree.Star(start, cursor.end, value, columns)
         alias = cursor.name() if cursor.accept("AS") or cursor.is_name() else None
-        return tree.Item(start, cursor.end, value, alias)
+        return tree.Item(start, cursor.end, value, alias, cursor.written)
 
     def _named_window(self) -> tuple[str, tree.Window]:
         name = self.cursor.name()

@@ -260,7 +260,7 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
         raise scope.fail(node, "NOT_SUPPORTED", message)
     a, b = (_side(side, kinds) for side in (left, right))
     fields = tuple(
-        Field(one.name, kind, f"c{at}", uses=one.uses | other.uses)
+        Field(one.name, kind, f"c{at}", uses=one.uses | other.uses, written=one.written)
         for at, (one, other, kind) in enumerate(zip(left.fields, right.fields, kinds, strict=True))
     )
     op = node.op if node.distinct and not zoned else f"{node.op} ALL"

@@ -154,7 +154,7 @@ def _checked(
         message = f"View '{'.'.join(parts)}' is stale or in invalid state"
         raise scope.fail(node, "VIEW_IS_STALE", message)
     fields = tuple(
-        replace(field, name=column.name.lower())
+        replace(field, name=column.name.lower(), written=None)
         for field, column in zip(found.fields, view.columns, strict=True)
     )
     return Output(found.sql, fields)

@@ -43,6 +43,7 @@ class Field:
         uses: the (scan, column) pairs that its value comes from.
         key: the (scan, column) that it is, when it is a partition key passed on unchanged.
         hidden: whether ``*`` leaves it out.
+        written: ``name`` in the case that the query writes.
     """
 
     name: str | None
@@ -52,6 +53,16 @@ class Field:
     uses: Uses = frozenset()
     key: tuple[int, str] | None = None
     hidden: bool = False
+    written: str | None = None
+
+    @property
+    def heading(self) -> str | None:
+        """What stands above the column: its name, "using the casing that you chose in the query".
+
+        https://docs.aws.amazon.com/athena/latest/ug/tables-databases-columns-names.html
+        """
+        same = self.written is not None and self.written.lower() == self.name
+        return self.written if same else self.name
 
     def answers(self, parts: Sequence[str]) -> bool:
         """Whether ``parts`` (qualifier and name) mean this column."""

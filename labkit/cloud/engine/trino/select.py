@@ -158,7 +158,7 @@ def _group_key(term: tree.Expression, items: list[Item], grouping: Grouping, sco
         if not 1 <= at <= len(items):
             message = f"GROUP BY position {at} is not in select list"
             raise scope.fail(term, "INVALID_COLUMN_REFERENCE", message)
-        value, _, star = items[at - 1]
+        value, _, star, _ = items[at - 1]
         if star is not None:
             scope.state.uses[-1].update(star.uses)
             return grouping.add_column(star)

@@ -8,18 +8,19 @@ from __future__ import annotations
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 
-Item = tuple[tree.Expression | None, str | None, Field | None]
+Item = tuple[tree.Expression | None, str | None, Field | None, str | None]
 
 
 def items_of(node: tree.Select, scope: Scope) -> list[Item]:
-    """The list with ``*`` spelled out: expression or column, and name."""
+    """The list with ``*`` spelled out: expression or column, name, and the name as written."""
     found: list[Item] = []
     for item in node.items:
         if isinstance(item, tree.Star):
             found += _star(item, scope)
         else:
             parts = qualified_parts(item.value)
-            found.append((item.value, item.alias or (parts[-1] if parts else None), None))
+            name = item.alias or (parts[-1] if parts else None)
+            found.append((item.value, name, None, item.written))
     return found
 
 
@@ -29,12 +30,12 @@ def _star(node: tree.Star, scope: Scope) -> list[Item]:
         if not shown:
             message = "SELECT * not allowed in queries without FROM clause"
             raise scope.fail(node, "COLUMN_NOT_FOUND", message)
-        return [(None, f.name, f) for f in shown]
+        return [(None, f.name, f, f.written) for f in shown]
     parts = qualified_parts(node.base)
     within = [f for f in scope.fields if parts and not f.hidden and f.within(parts)]
     if within:
         names = node.columns or [f.name for f in within]
-        return [(None, name, f) for name, f in zip(names, within, strict=False)]
+        return [(None, name, f, f.written) for name, f in zip(names, within, strict=False)]
     return _row_star(node, parts, scope)
 
 
@@ -58,6 +59,7 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
             ),
             name and name.lower(),
             None,
+            None,
         )
         for at, name in enumerate(names, 1)
     ]
@@ -65,7 +67,7 @@ def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> l
 
 def column_of(item: Item, scope: Scope) -> Field:
     """One column of the result; what it reads counts only when it is read itself."""
-    node, name, star = item
+    node, name, star, written = item
     with scope.state.collect() as uses:
         if star is not None:
             value = _star_value(star, scope)
@@ -75,7 +77,7 @@ def column_of(item: Item, scope: Scope) -> Field:
         used = frozenset(uses)
     own = star or _plain_column(node, scope)
     key = own.key if own and own.type == value.type else None
-    return Field(name, value.type, value.sql, uses=used, key=key)
+    return Field(name, value.type, value.sql, uses=used, key=key, written=written)
 
 
 def _star_value(field: Field, scope: Scope) -> Typed:

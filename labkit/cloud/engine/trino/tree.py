@@ -377,10 +377,11 @@ class Star(Node):
 
 @dataclass(frozen=True, slots=True)
 class Item(Node):
-    """An expression of a SELECT list and its alias."""
+    """An expression of a SELECT list and its alias; ``written`` is its last word as it stands."""
 
     value: Expression
     alias: str | None
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
