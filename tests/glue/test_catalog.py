@@ -245,13 +245,15 @@ def test_functions(glue: Any, database: str) -> None:
 
 def test_search(glue: Any, database: str, fresh: Callable[..., str]) -> None:
     name = fresh("found", "_")
-    glue.create_table(DatabaseName=database, TableInput=table_input(name))
+    kept = {"classification": fresh("parquet")}
+    glue.create_table(DatabaseName=database, TableInput=table_input(name) | {"Parameters": kept})
 
     def names(**options: Any) -> list[str]:
         return [table["Name"] for table in glue.search_tables(**options)["TableList"]]
 
     assert names(SearchText=name[2:]) == [name]
     assert name in names(SearchText="the order")
+    assert names(SearchText=kept["classification"]) == [name]
     assert names(SearchText=f'"{name[2:]}"') == []
     there = {"Key": "DatabaseName", "Value": database}
     assert names(Filters=[there]) == [name]

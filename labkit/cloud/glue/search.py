@@ -25,7 +25,7 @@ def search_tables(
     NextToken: str | None = None,
     **_: Any,
 ) -> Answer:
-    """Tables of all databases by a text in their names, descriptions or columns, and by filters."""
+    """Tables of all databases by a text in what describes them, and by filters."""
     databases = glue(context).databases.values()
     tables = [shown_table(t) for database in databases for t in sorted_tables(database)]
     wanted = [t for t in tables if _mentions(t, SearchText or "")]
@@ -44,6 +44,7 @@ def _mentions(table: Definition, text: str) -> bool:
     columns = table.get("StorageDescriptor", {}).get("Columns", [])
     texts = [table["Name"], table["DatabaseName"], table.get("Description") or ""]
     texts += [part for c in columns for part in (c["Name"], c.get("Comment") or "")]
+    texts += table.get("Parameters", {}).values()
     if exact:
         return any(exact[1].lower() == each.lower() for each in texts)
     return any(text.lower() in each.lower() for each in texts)
