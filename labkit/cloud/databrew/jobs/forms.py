@@ -101,8 +101,8 @@ class Form:
 
     def packer(self, compression: str) -> str:
         """The codec that packs a finished text file; empty for none."""
-        text = self.copy != _PARQUET
-        return self.codecs.get(compression, "") if text else ""
+        packs_itself = self.written or self.copy == _PARQUET
+        return "" if packs_itself else self.codecs.get(compression, "")
 
 
 _PARQUET = "FORMAT parquet, COMPRESSION {codec}"
