@@ -9,9 +9,11 @@ https://docs.aws.amazon.com/databrew/latest/dg/profile.data-quality-available-ch
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _WORD = re.compile(r"\s*(:\w+|`[^`]*`|[\w.]+|==|!=|<=|>=|[<>=(),])")
 
@@ -48,6 +50,15 @@ CONDITIONS = {
     "relative_before": "relative_before",
     "is_missing": "missing",
     "missing": "missing",
+}
+#: What a comparison's name does to two values.
+SIGNS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
 }
 
 

@@ -12,21 +12,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import duckdb
-
 from labkit.cloud.access.trust import role_session, trusted_role
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.databrew.expressions import BadExpression
+from labkit.cloud.databrew.failures import EXPECTED
 from labkit.cloud.databrew.jobs import notices, profile_job, recipe_job
 from labkit.cloud.databrew.jobs.plans import Plan
 from labkit.cloud.databrew.jobs.runlog import RunLog
 from labkit.cloud.databrew.jobs.working import RUNS, Working
-from labkit.cloud.databrew.reading.selection import NothingThere
-from labkit.cloud.databrew.reading.source import Unreadable
-from labkit.cloud.databrew.recipe import RecipeError
 from labkit.cloud.databrew.records import Record, now
-from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.lake.engines import stoppable_session
 from labkit.cloud.operations import AwsError
@@ -37,17 +30,6 @@ SERVICE = "databrew.amazonaws.com"
 SESSION = "AWSGlueDataBrew"
 INTERRUPTED = "The job run was interrupted: the local AWS stopped."
 WORKS = {"RECIPE": recipe_job.work, "PROFILE": profile_job.work}
-#: Failures that say what was wrong with the data, the recipe or the rights.
-EXPECTED = (
-    BadExpression,
-    FormatError,
-    NothingThere,
-    QueryFailed,
-    RecipeError,
-    Unreadable,
-    duckdb.Error,
-    OSError,
-)
 _ALGORITHMS = {"SSE-S3": "AES256", "SSE-KMS": "aws:kms"}
 
 

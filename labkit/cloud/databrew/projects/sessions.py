@@ -16,33 +16,15 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import duckdb
-
 from labkit.cloud.databrew import quotas, records
-from labkit.cloud.databrew.expressions import BadExpression
+from labkit.cloud.databrew.failures import EXPECTED
 from labkit.cloud.databrew.projects import views
 from labkit.cloud.databrew.projects.samples import Sample, sample_of
-from labkit.cloud.databrew.reading.selection import NothingThere
-from labkit.cloud.databrew.reading.source import Unreadable
-from labkit.cloud.databrew.recipe import RecipeError
 from labkit.cloud.databrew.records import PROJECT, RECIPE, Record, answers, find, put
 from labkit.cloud.databrew.words import conflict, denied, invalid
-from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.operations import Answer, AwsError, Context
 
 Steps = list[Record]
-#: What says what is wrong with the data or the steps.
-EXPECTED = (
-    BadExpression,
-    FormatError,
-    NothingThere,
-    QueryFailed,
-    RecipeError,
-    Unreadable,
-    duckdb.Error,
-    OSError,
-)
 
 
 @answers("StartProjectSession", alone=False)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from labkit.cloud.databrew.expressions import BadExpression, Comparison, Operand, value_of
 from labkit.cloud.databrew.recipe.parts.regexps import found
+from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.databrew.recipe.relation import Column, quoted_text
 
 
@@ -98,15 +99,7 @@ def _right(text: str, known: Sequence[Column]) -> _Side:
     if column_name(text) != text:
         return _of_column(column_named(column_name(text), known))
     number = f"TRY_CAST({quoted_text(text)} AS DOUBLE)"
-    return _Side(quoted_text(text), number, _is_number(text))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return _Side(quoted_text(text), number, is_number(text))
 
 
 def _equal(left: _Side, rights: Sequence[_Side]) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud.databrew.expressions import BadExpression, Comparison, holds, value_of
+from labkit.cloud.databrew.expressions import SIGNS, BadExpression, Comparison, holds, value_of
 from labkit.cloud.databrew.quality.aggregates import Statistics
 from labkit.cloud.databrew.quality.checks import column_named
 from labkit.cloud.databrew.quality.rules import Rule, aggregate_of, read_rule
@@ -23,14 +23,6 @@ from labkit.cloud.engine import Session
 from labkit.cloud.engine.duck import failures
 
 SUCCEEDED, FAILED, ERROR = "SUCCEEDED", "FAILED", "ERROR"
-_SIGNS: dict[str, Callable[[float, float], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 _THRESHOLDS = {
     "GREATER_THAN_OR_EQUAL": operator.ge,
     "LESS_THAN_OR_EQUAL": operator.le,
@@ -118,9 +110,9 @@ class Validation:
             return test.negated
         if test.condition == "between":
             return bounds[0] <= found <= bounds[1]
-        if test.condition not in _SIGNS:
+        if test.condition not in SIGNS:
             raise BadExpression(f"The condition {test.condition} does not compare statistics.")
-        return _SIGNS[test.condition](found, bounds[0])
+        return SIGNS[test.condition](found, bounds[0])
 
 
 def _enough(threshold: Mapping[str, Any] | None, failed: int, rows: int) -> bool:

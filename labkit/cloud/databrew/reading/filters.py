@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from labkit.cloud.databrew.expressions import (
+    SIGNS,
     BadExpression,
     Comparison,
     holds,
@@ -26,12 +27,7 @@ Value = str | float | datetime.datetime
 _RELATIVE = re.compile(r"([+-]?\d+)([smhdwMy])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
-    "==": operator.eq,
-    "!=": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+    **SIGNS,
     "after": operator.gt,
     "before": operator.lt,
     "relative_after": operator.gt,

@@ -19,6 +19,7 @@ from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.conversion import constant
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of
 from labkit.cloud.databrew.recipe.parts.validity import valid
+from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.types import NAMES
 
@@ -58,19 +59,11 @@ def _sides(table: Relation, column: Column, text: str) -> tuple[str, str]:
 
     A text column is ordered by numbers where the value is one.
     """
-    if column.is_number or (column.is_text and _is_number(text)):
+    if column.is_number or (column.is_text and is_number(text)):
         return column.number, constant(table.context, text, "number", column.name)
     if column.is_time:
         return moment_of(column), constant(table.context, text, "timestamp", column.name)
     return column.text, f"CAST({quoted_text(text)} AS VARCHAR)"
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _compare(sign: str) -> Test:

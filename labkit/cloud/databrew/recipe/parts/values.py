@@ -55,6 +55,15 @@ def number(text: str, name: str) -> str:
         raise RecipeError(f"The parameter '{name}' must be a number, not '{text}'.") from None
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def operand(column: Column | None, value: str | None, names: str) -> str:
     """SQL of a number: a column's or a given one, of which there must be exactly one.
 
