@@ -51,7 +51,7 @@ def measure(folder: Path) -> Iterator[Figure]:
     """The figures of one million rows in twenty columns."""
     relation = make(folder)
     with closing(_engine(folder)) as engine, engine.session() as session:
-        for what, columnar, target in ((PARQUET, True, 2.0), (COPIED, False, 3.0)):
+        for what, columnar, target in ((PARQUET, True, 2.0), (COPIED, False, 2.0)):
             work = partial(_profile, session, relation, columnar=columnar)
             ours, base = take_turns(work, partial(_group, session, relation))
             yield Figure(what, ours, target, base)
