@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import PLAIN_NUMBER, Column, Relation, quoted_text
 
 
 def in_common(columns: Sequence[Column]) -> list[str]:
@@ -56,12 +57,12 @@ def number(text: str, name: str) -> str:
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    """Whether a text is a number.
+
+    >>> [is_number(text) for text in ("1.5", "-2e3", "1_000", "inf", "")]
+    [True, True, False, False, False]
+    """
+    return re.fullmatch(PLAIN_NUMBER, text) is not None
 
 
 def operand(column: Column | None, value: str | None, names: str) -> str:
