@@ -21,6 +21,7 @@ import pyarrow as pa
 
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
+from labkit.cloud.engine.formats import stream
 from labkit.cloud.engine.types import Type
 from labkit.cloud.lambdas.invoke import MOST_REQUEST, invoke
 from labkit.cloud.operations import AwsError, Context
@@ -30,20 +31,9 @@ _OPTIONS = pa.ipc.IpcWriteOptions(
     use_legacy_format=True, metadata_version=pa.ipc.MetadataVersion.V4
 )
 _END = 4  # bytes: the mark at the end of a stream
+_PLAIN = "boolean tinyint smallint integer bigint real double varchar varbinary date".split()
 #: A timestamp is the SDK's DATEMILLI, milliseconds without a zone.
-_ARROW = {
-    "boolean": pa.bool_(),
-    "tinyint": pa.int8(),
-    "smallint": pa.int16(),
-    "integer": pa.int32(),
-    "bigint": pa.int64(),
-    "real": pa.float32(),
-    "double": pa.float64(),
-    "varchar": pa.string(),
-    "varbinary": pa.binary(),
-    "date": pa.date32(),
-    "timestamp": pa.date64(),
-}
+_ARROW = {base: stream.arrow_type(Type(base)) for base in _PLAIN} | {"timestamp": pa.date64()}
 
 
 class Remote:
