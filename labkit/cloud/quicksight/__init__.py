@@ -1,0 +1,4 @@
+"""Amazon QuickSight: data sets in SPICE, analyses and dashboards drawn, questions answered.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
+"""

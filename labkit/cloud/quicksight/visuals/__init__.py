@@ -1,0 +1,1 @@
+"""What the visuals of a definition show: from a data set's rows to the data of each picture."""

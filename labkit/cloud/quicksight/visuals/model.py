@@ -1,0 +1,79 @@
+"""What a visual shows, between the query that fetches it and the picture that draws it.
+
+A visual of a definition names *field wells*: lists of fields under names such as ``Category``,
+``Values`` and ``Colors``. Its data is one table with a column for each field. Source:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_Visual.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["text", "number", "date", "boolean"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a field well.
+
+    Args:
+        id: its ``FieldId``, unique in the visual.
+        well: the API's name of the well that it stands in (``Category``, ``Values``, ``Rows``).
+        label: what a person reads: ``Sum of pageviews``.
+        kind: what its values are.
+        column: the column or calculated field behind it.
+        aggregation: ``SUM``, ``COUNT``, ...; empty for a dimension.
+        granularity: of a date (``DAY``, ``MONTH``, ...), else empty.
+        format: the API's format configuration of it, empty where the visual says none.
+    """
+
+    id: str
+    well: str
+    label: str
+    kind: Kind
+    column: str
+    aggregation: str = ""
+    granularity: str = ""
+    format: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_measure(self) -> bool:
+        return bool(self.aggregation)
+
+
+@dataclass(frozen=True)
+class VisualData:
+    """The rows of a visual.
+
+    Args:
+        fields: one a column of ``rows``, in the order of the wells.
+        rows: grouped by the dimensions, sorted and cut as the visual says.
+        others: the rest beyond the visual's limit, as one row whose dimension is ``None`` where it
+            is folded; ``None`` where nothing was cut or the visual hides it.
+        cut: how many groups the limit left out.
+        totals: a measure's value over all rows, by field id.
+        not_drawn: what the definition asks for and the query leaves out, in a sentence each.
+    """
+
+    fields: tuple[Field, ...]
+    rows: Sequence[tuple[Any, ...]]
+    others: tuple[Any, ...] | None = None
+    cut: int = 0
+    totals: Mapping[str, Any] = field(default_factory=dict)
+    not_drawn: tuple[str, ...] = ()
+
+    def well(self, *names: str) -> tuple[Field, ...]:
+        """The fields of these wells."""
+        return tuple(each for each in self.fields if each.well in names)
+
+    def values(self, of: Field) -> list[Any]:
+        """A field's column."""
+        at = self.fields.index(of)
+        return [row[at] for row in self.rows]
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The rows under their fields' ids."""
+        for row in self.rows:
+            yield {each.id: value for each, value in zip(self.fields, row, strict=True)}
