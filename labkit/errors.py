@@ -9,6 +9,7 @@
     ├── QueryFailed           Athena's (later Redshift's) reason, with the statement's place
     ├── RunFailed             a crawler or job ended in failure; its last message
     ├── NoRecipe              a file that holds no recipe; says what is wrong and where
+    ├── NoChart               a chart that cannot be; says what is wrong
     └── TimedOut              a wait took longer than its limit
 
 Facts stand in ``args`` (so errors pickle); the sentence is made by ``__str__``: what happened, what
@@ -77,6 +78,13 @@ class NoRecipe(LabError):
 
     def __str__(self) -> str:
         return f"This is no recipe: {self.args[0]}"
+
+
+class NoChart(LabError):
+    """A chart that cannot be. Args: what is wrong."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class TimedOut(LabError):
