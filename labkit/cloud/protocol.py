@@ -277,7 +277,7 @@ def _form_list(member: Any, stem: str, fields: dict[str, str]) -> list[Any] | No
 
 def answer(operation: OperationModel, result: dict[str, Any]) -> Reply:
     """An operation's result as its protocol sends it."""
-    request_id = str(uuid.uuid4())
+    request_id = str(result.get("RequestId") or uuid.uuid4())
     if protocol_of(operation.service_model) == "query":
         return _xml_answer(operation, result, request_id)
     shape = operation.output_shape

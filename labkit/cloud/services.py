@@ -6,5 +6,6 @@ import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue
 import labkit.cloud.lambdas
+import labkit.cloud.quicksight
 import labkit.cloud.scheduler
 import labkit.cloud.states  # noqa: F401

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from labkit.cloud.constraints import check_members
 from labkit.cloud.databrew import records, versions
-from labkit.cloud.databrew.constraints import check_members
 from labkit.cloud.databrew.recipes import project_of
 from labkit.cloud.databrew.records import JOB, RECIPE, Record, answers, find, listed, put
 from labkit.cloud.databrew.versions import WORKING
@@ -21,7 +21,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 def delete_recipe_version(context: Context, *, Name: str, RecipeVersion: str) -> Answer:
     """Delete one version. The working one goes last, and the recipe with it."""
     _check_number(Name, RecipeVersion)
-    check_members(context.operation, {"Name": Name, "RecipeVersion": RecipeVersion})
+    check_members("databrew", context.operation, {"Name": Name, "RecipeVersion": RecipeVersion})
     with context.cloud.lock("databrew"):
         _delete(context, find(context, RECIPE, Name), RecipeVersion)
     return {"Name": Name, "RecipeVersion": RecipeVersion}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.databrew.constraints import check_members
+from labkit.cloud.constraints import check_members
 from labkit.cloud.databrew.quotas import check_number
 from labkit.cloud.databrew.words import conflict, not_found
 from labkit.cloud.operations import Answer, Context, Handler, operation
@@ -60,7 +60,7 @@ def answers(name: str, *, alone: bool = True) -> Callable[[Handler], Handler]:
     def register(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def checked(context: Context, **members: Any) -> Answer | None:
-            check_members(name, members)
+            check_members("databrew", name, members)
             if not alone:
                 return handler(context, **members)
             with context.cloud.lock("databrew"):

@@ -2,3 +2,7 @@
 
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 """
+
+from labkit.cloud.quicksight import accounts
+
+__all__ = ["accounts"]

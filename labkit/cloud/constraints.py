@@ -1,27 +1,33 @@
-"""The constraints that DataBrew's model puts on a call's members, told in the service's words.
+"""The constraints that a service's model puts on a call's members, told in AWS's words.
 
 Clients check types and lengths of zero; the service checks lengths, ranges, patterns and
-enumerations. The constraints stand in botocore's model of the service.
+enumerations. The constraints stand in botocore's model of the service. A few patterns are Java's
+alone (``\\p{L}``); what Python cannot read is not checked.
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud import protocol
-from labkit.cloud.databrew.words import invalid
+from labkit.cloud.operations import AwsError
+
+# Enumerations that are met in any case: those of DataBrew's path parameters.
+_ANY_CASE = {"ParameterType"}
 
 
-def check_members(operation: str, members: dict[str, Any]) -> None:
+def check_members(service: str, operation: str, members: dict[str, Any]) -> None:
     """Raise ``ValidationException`` for members that break a constraint of the model."""
-    model = protocol.service_model("databrew")
+    model = protocol.service_model(service)
     shape = model.operation_model(operation).input_shape if model else None
     found = list(_broken(shape, members, "")) if shape else []
     if found:
         errors = "error" if len(found) == 1 else "errors"
-        raise invalid(f"{len(found)} validation {errors} detected: {'; '.join(found)}")
+        message = f"{len(found)} validation {errors} detected: {'; '.join(found)}"
+        raise AwsError("ValidationException", message)
 
 
 def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
@@ -53,7 +59,7 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
         yield from _range("value", value, limits)
     elif kind in ("string", "list") or (kind == "map" and value):  # clients send empty tags
         yield from _range("length", len(value), limits)
-    if kind == "string" and "pattern" in limits and not re.search(limits["pattern"], value):
+    if kind == "string" and "pattern" in limits and not _matches(limits["pattern"], value):
         pattern = limits["pattern"]
         yield f"to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
     enum = getattr(shape, "enum", [])
@@ -62,9 +68,21 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
         yield f"to satisfy constraint: Member must satisfy enum value set: [{names}]"
 
 
+def _matches(pattern: str, value: str) -> bool:
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(value) is not None
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(pattern)
+    except re.error:
+        return None
+
+
 def _in_its_case(shape: Any, value: str) -> str:
-    """A value to compare with an enumeration; a parameter's type is met in any case."""
-    return value.capitalize() if shape.name == "ParameterType" else value
+    return value.capitalize() if shape.name in _ANY_CASE else value
 
 
 def _range(what: str, number: float, limits: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,41 @@
+"""The kinds of QuickSight's resources, as their ARNs and the API's members name them.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonquicksight.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.cloud.operations import Context
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of resource.
+
+    Args:
+        name: as in its ARN (``dataset``); its records are ``quicksight.dataset``.
+        noun: as in the API's members (``DataSet``, whose id is ``DataSetId``).
+    """
+
+    name: str
+    noun: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.noun}Id"
+
+    def arn(self, context: Context, id: str) -> str:
+        return context.arn(f"{self.name}/{id}")
+
+
+DATA_SOURCE = Kind("datasource", "DataSource")
+DATA_SET = Kind("dataset", "DataSet")
+INGESTION = Kind("ingestion", "Ingestion")
+ANALYSIS = Kind("analysis", "Analysis")
+DASHBOARD = Kind("dashboard", "Dashboard")
+TEMPLATE = Kind("template", "Template")
+THEME = Kind("theme", "Theme")
+FOLDER = Kind("folder", "Folder")
+TOPIC = Kind("topic", "Topic")
