@@ -1,0 +1,1 @@
+"""Analyses, dashboards and templates: their definitions, judged, stored, versioned and shared."""
