@@ -27,6 +27,7 @@ from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, q
 from labkit.cloud.engine.types import Type
 
 _SETTINGS = (
+    "SET allocator_background_threads = true",  # gives memory back when idle: 370 for 510 MB
     "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
     "SET GLOBAL default_null_order = 'nulls_last'",
     "SET GLOBAL TimeZone = 'UTC'",
