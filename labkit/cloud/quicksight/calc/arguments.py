@@ -1,0 +1,166 @@
+"""The kinds of argument that QuickSight's functions take: how each is read and what it must be.
+
+The names in `READERS` are the annotations of functions in the registry. Periods:
+https://docs.aws.amazon.com/quicksight/latest/user/dateDiff-function.html and, for the period
+functions, https://docs.aws.amazon.com/quicksight/latest/user/periodToDateSum-function.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments, listed
+from labkit.cloud.quicksight.calc.syntax import Bracketed, Name, Node
+from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, ORDERED, Kind, Value
+
+if TYPE_CHECKING:
+    from labkit.cloud.quicksight.calc.query import Query
+
+String: TypeAlias = Value
+Integer: TypeAlias = Value
+Decimal: TypeAlias = Value
+Number: TypeAlias = Value
+Date: TypeAlias = Value
+Boolean: TypeAlias = Value
+Anything: TypeAlias = Value
+Period: TypeAlias = str
+Granularity: TypeAlias = str
+Pattern: TypeAlias = str
+Index: TypeAlias = int
+Percent: TypeAlias = float
+Comparison: TypeAlias = str
+Calculation: TypeAlias = str
+Measure: TypeAlias = Node
+Choices: TypeAlias = Node
+Fields: TypeAlias = Bracketed
+Sort: TypeAlias = Bracketed
+
+#: A period's name in the date functions → DuckDB's.
+PERIODS = {
+    "YYYY": "year",
+    "Q": "quarter",
+    "MM": "month",
+    "WK": "week",
+    "DD": "day",
+    "HH": "hour",
+    "MI": "minute",
+    "SS": "second",
+    "MS": "millisecond",
+}
+PARTS = {name: unit for name, unit in PERIODS.items() if name != "WK"} | {"WD": "weekday"}
+GRANULARITIES = {
+    **{name: name.lower() for name in "YEAR QUARTER MONTH WEEK DAY HOUR MINUTE SECOND".split()},
+    "SECONDS": "second",
+}
+LEVELS = ("PRE_FILTER", "PRE_AGG", "POST_AGG_FILTER")
+COMPARISONS = ("CASE_SENSITIVE", "CASE_INSENSITIVE")
+KINDS: dict[str, tuple[Kind, ...]] = {
+    "String": ("string",),
+    "Integer": ("integer",),
+    "Decimal": ("decimal",),
+    "Number": NUMBERS,
+    "Date": ("date",),
+    "Boolean": ("boolean",),
+    "Ordered": ORDERED,
+    "Anything": ANYTHING,
+}
+
+
+def read(query: Query, function: str, kind: str, node: Node) -> Any:
+    """An argument of this kind.
+
+    Raises:
+        CalcError: the argument is none.
+    """
+    if kind in KINDS:
+        return checked(function, query.value(node), KINDS[kind])
+    return READERS[kind](query, function, node)
+
+
+def checked(function: str, value: Value, kinds: tuple[Kind, ...]) -> Value:
+    """A value of one of these types; NULL is of any type."""
+    if value.kind != "null" and value.kind not in kinds:
+        raise WrongArguments(
+            f"The function {function} has an argument of the wrong type: it takes "
+            f"{' or '.join(kinds)}, not {value.kind}."
+        )
+    return value
+
+
+def operand(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) -> Value:
+    """What an aggregate is over: a value of each row, never an aggregate or a literal alone."""
+    value = checked(function, query.value(node), kinds)
+    if value.level in ("aggregate", "window"):
+        raise NestedAggregation(function, value.function)
+    if value.level == "constant":
+        raise WrongArguments(
+            f"The function {function} aggregates a field. Literal values don't work."
+        )
+    return value
+
+
+def _constant(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) -> Any:
+    value = checked(function, query.value(node), kinds)
+    if value.constant is None:
+        raise WrongArguments(f"The function {function} wants a literal value here, not a field.")
+    return value.constant
+
+
+def _keyword(query: Query, function: str, node: Node, words: dict[str, str]) -> str:
+    """A word as it is or in quotes, without case."""
+    named = isinstance(node, Name) and not node.braced
+    word = node.text if named else _constant(query, function, node, ("string",))  # type: ignore[union-attr]
+    if word.upper() not in words:
+        raise WrongArguments(
+            f"The function {function} does not know {word!r}. It takes: {listed(words)}."
+        )
+    return words[word.upper()]
+
+
+def _one_of(words: dict[str, str] | tuple[str, ...]) -> Callable[[Query, str, Node], str]:
+    table = words if isinstance(words, dict) else {word: word for word in words}
+    return lambda query, function, node: _keyword(query, function, node, table)
+
+
+def _pattern(query: Query, function: str, node: Node) -> str:
+    return str(_constant(query, function, node, ("string",)))
+
+
+def _index(query: Query, function: str, node: Node) -> int:
+    return int(_constant(query, function, node, ("integer",)))
+
+
+def _percent(query: Query, function: str, node: Node) -> float:
+    number = float(_constant(query, function, node, NUMBERS))
+    if not 0 <= number <= 100:
+        raise WrongArguments(f"The percentile of {function} is a number from 0 to 100.")
+    return number
+
+
+def _bracketed(query: Query, function: str, node: Node) -> Bracketed:
+    if not isinstance(node, Bracketed):
+        raise WrongArguments(f"The function {function} wants a list of fields in [ ] here.")
+    return node
+
+
+def _node(query: Query, function: str, node: Node) -> Node:
+    return node
+
+
+READERS: dict[str, Callable[[Query, str, Node], Any]] = {
+    "Period": _one_of(PERIODS),
+    "Part": _one_of(PARTS),
+    "Granularity": _one_of(GRANULARITIES),
+    "Comparison": _one_of(COMPARISONS),
+    "Calculation": _one_of(LEVELS),
+    "Pattern": _pattern,
+    "Index": _index,
+    "Percent": _percent,
+    "Measure": _node,
+    "Choices": _node,
+    "Fields": _bracketed,
+    "Sort": _bracketed,
+}
+Part: TypeAlias = str
+Ordered: TypeAlias = Value

@@ -1,0 +1,1 @@
+"""The functions by category; each module fills the registry when it is imported."""

@@ -1,0 +1,184 @@
+"""One expression on its way to SQL: names resolved, helper columns gathered, levels kept apart.
+
+QuickSight computes in this order: calculations before filters (``PRE_FILTER``), filters,
+calculations before aggregation (``PRE_AGG``), aggregation by the visual's dimensions, table
+calculations. Source: https://docs.aws.amazon.com/quicksight/latest/user/order-evaluation-quicksight.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from labkit.cloud.quicksight.calc.arguments import read
+from labkit.cloud.quicksight.calc.constants import constant, literal
+from labkit.cloud.quicksight.calc.errors import (
+    CalcError,
+    MissingInFieldWells,
+    NestedAggregation,
+    WrongArguments,
+    unknown,
+)
+from labkit.cloud.quicksight.calc.operators import operation
+from labkit.cloud.quicksight.calc.registry import function_named
+from labkit.cloud.quicksight.calc.scope import Derived, Scope
+from labkit.cloud.quicksight.calc.syntax import (
+    Bracketed,
+    Call,
+    Constant,
+    Item,
+    Name,
+    Node,
+    Operation,
+    Parameter,
+    parse,
+)
+from labkit.cloud.quicksight.calc.values import NULL, Value, column, combined, identifier
+
+Stage = Literal["pre_filter", "pre_agg", "pre_group"]
+STAGES: tuple[Stage, ...] = ("pre_filter", "pre_agg", "pre_group")
+ALL_DIMENSIONS = "visualDimensions"
+
+
+class Query:
+    """What one expression means in a scope."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.derived: dict[str, Derived] = {}
+        self._fields: dict[str, Value] = {}
+        self._reading: list[str] = []
+
+    def value(self, node: Node) -> Value:
+        """What a part of the expression is worth."""
+        match node:
+            case Constant(value):
+                return literal(value)
+            case Parameter(name):
+                return self._parameter(name)
+            case Name(name):
+                return self._named(name, node)
+            case Operation(operator, operands):
+                return operation(operator, [self.value(each) for each in operands])
+            case Call(name, arguments):
+                return self._called(name, arguments)
+        raise WrongArguments("A list in [ ] stands only where a function takes one.")
+
+    # Names
+
+    def _parameter(self, name: str) -> Value:
+        if name not in self.scope.parameters:
+            raise unknown("parameter", name, self.scope.parameters)
+        return constant(name, self.scope.parameters[name])
+
+    def _named(self, name: str, node: Name) -> Value:
+        if name in self.scope.fields:
+            return self._field(name)
+        if name in self.scope.columns:
+            return column(name, self.scope.columns[name])
+        if not node.braced and name.upper() in ("NULL", "TRUE", "FALSE"):
+            return NULL if name.upper() == "NULL" else literal(name.upper() == "TRUE")
+        raise unknown("field", name, [*self.scope.columns, *self.scope.fields])
+
+    def _field(self, name: str) -> Value:
+        """Another calculated field's value, compiled once."""
+        if name in self._reading:
+            ring = " → ".join([*self._reading[self._reading.index(name) :], name])
+            raise CalcError(f"The calculated field {name} refers to itself: {ring}.")
+        if name not in self._fields:
+            self._reading.append(name)
+            self._fields[name] = self.value(parse(self.scope.fields[name]))
+            self._reading.pop()
+        return self._fields[name]
+
+    # Functions
+
+    def _called(self, name: str, nodes: tuple[Node, ...]) -> Value:
+        function = function_named(name)
+        function.check_count(len(nodes))
+        last = function.arguments[-1] if function.arguments else None
+        kinds = [*function.arguments, *([last] * (len(nodes) - len(function.arguments)))]
+        arguments = [
+            read(self, function.name, kind.kind, node)
+            for kind, node in zip(kinds, nodes, strict=False)
+            if kind
+        ]
+        answer = function.call(*([self] if function.takes_query else []), *arguments)
+        if isinstance(answer, Value):
+            return answer
+        values = [each for each in arguments if isinstance(each, Value)]
+        returns = function.returns
+        return combined(values, answer, returns(*arguments) if callable(returns) else returns)
+
+    # Helper columns
+
+    def derive(self, sql: str, stage: Stage) -> str:
+        """A helper column on the rows; its quoted name."""
+        used = [each.stage for each in self.derived.values() if identifier(each.name) in sql]
+        latest = max([stage, *used], key=STAGES.index)
+        if stage == "pre_filter" and latest != "pre_filter":
+            raise CalcError("A PRE_FILTER calculation cannot hold one that is done after filters.")
+        name = f"{latest} {hashlib.sha256(sql.encode()).hexdigest()[:16]}"
+        self.derived[name] = Derived(name, sql, latest)
+        return identifier(name)
+
+    def once(self, value: Value, keys: Iterable[str] | None = None) -> Value:
+        """A level-aware aggregate on one row of each of its groups, NULL on the others.
+
+        Args:
+            keys: the groups of what it is aggregated into; the visual's dimensions by default.
+        """
+        if value.level != "group":
+            return value
+        outer = self.scope.grouped.values() if keys is None else keys
+        groups = ", ".join(sorted({*value.keys, *outer}))
+        over = f"PARTITION BY {groups}" if groups else ""
+        first = self.derive(f"row_number() OVER ({over}) = 1", "pre_group")
+        return replace(
+            value, sql=f"CASE WHEN {first} THEN {value} END", level="row", keys=frozenset()
+        )
+
+    def group_keys(self, function: str, levels: Bracketed) -> list[str]:
+        """The SQL of a level-aware aggregate's groups: ``[${visualDimensions}, !{Country}]``."""
+        keys: dict[str, None] = {}
+        excluded: set[str] = set()
+        for item in levels.items:
+            if item.node == Parameter(ALL_DIMENSIONS):
+                keys |= dict.fromkeys(self.scope.grouped.values())
+            elif item.excluded:
+                excluded |= self._excluded(function, item)
+            else:
+                keys[self.row(function, item.node).sql] = None
+        return [key for key in keys if key not in excluded]
+
+    def _excluded(self, function: str, item: Item) -> set[str]:
+        if not isinstance(item.node, Name):
+            raise WrongArguments(f"In {function} only a field can be taken out with '!'.")
+        sql = self.row(function, item.node).sql
+        return {sql, self.scope.grouped.get(item.node.text, sql)}
+
+    def row(self, function: str, node: Node) -> Value:
+        """A value that each row has."""
+        value = self.value(node)
+        if value.level not in ("row", "constant"):
+            raise NestedAggregation(function, value.function or function)
+        return value
+
+    # Table calculations
+
+    def shown(self, function: str, node: Node) -> Value:
+        """A value of each group: an aggregate, or a dimension that the visual shows."""
+        if isinstance(node, Name) and node.text in self.scope.grouped:
+            value = self._named(node.text, node)
+            if value.level == "row":
+                sql = self.scope.grouped[node.text]
+                return replace(value, sql=sql, level="aggregate", names=frozenset())
+        value = self.value(node)
+        if value.level == "window":
+            raise NestedAggregation(function, value.function)
+        if value.level in ("row", "group"):
+            name = node.text if isinstance(node, Name) else value.sql
+            raise MissingInFieldWells(name, self.scope.grouped)
+        return value

@@ -1,0 +1,106 @@
+"""How the query of a visual is put together of compiled fields.
+
+1. ``pre_filter`` helper columns are added to the data set's rows;
+2. filters on rows;
+3. ``pre_agg`` helper columns, over the rows that are left, and filters on them;
+4. ``pre_group`` helper columns: which row stands for a group of a level-aware aggregate;
+5. one grouped SELECT of dimensions, aggregates and table calculations (windows over aggregates);
+6. filters on aggregates (HAVING), then on table calculations, around it.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/order-evaluation-quicksight.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from labkit.cloud.quicksight.calc.query import STAGES, Stage
+from labkit.cloud.quicksight.calc.scope import Derived, Field
+from labkit.cloud.quicksight.calc.values import identifier
+
+Filter = Field
+"""A condition as `compile_condition` or `compile_field` gives it."""
+
+
+def grouped_select(
+    relation: str,
+    *,
+    dimensions: Mapping[str, Field] | None = None,
+    measures: Mapping[str, Field] | None = None,
+    filters: Sequence[Filter] = (),
+) -> str:
+    """A visual's query.
+
+    Args:
+        relation: a SELECT that yields the data set's rows.
+        dimensions: alias → ``row`` field; the SQL of each is the one in ``Scope.grouped``.
+        measures: alias → ``aggregate`` or ``window`` field.
+        filters: conditions of any kind; each is applied at its own stage.
+
+    Returns:
+        SQL with one column an alias, dimensions first, one row a group. Without measures the
+        groups themselves; without dimensions one row, or none where a filter of kind
+        ``aggregate`` does not hold.
+    """
+    groups, values = dict(dimensions or {}), dict(measures or {})
+    used = [*groups.values(), *values.values(), *filters]
+    rows = with_derived(
+        relation,
+        [derived for each in used for derived in each.derived],
+        [each for each in filters if each.kind == "row"],
+    )
+    aggregates = [each.sql for each in filters if each.kind == "aggregate"]
+    windows = [each.sql for each in filters if each.kind == "window"]
+    shown = {alias: each.sql for alias, each in {**groups, **values}.items()}
+    columns = [f"{sql} AS {identifier(alias)}" for alias, sql in shown.items()]
+    return (
+        f"SELECT {', '.join(columns)} FROM ({rows})"
+        + _clause("GROUP BY", [each.sql for each in groups.values()], ", ")
+        + _clause("HAVING", aggregates, " AND ")
+        + _clause("QUALIFY", windows, " AND ")
+    )
+
+
+def with_derived(relation: str, derived: Iterable[Derived], filters: Sequence[Filter] = ()) -> str:
+    """The rows with their helper columns, filtered: steps 1 to 4."""
+    known = _unique(derived)
+    rows, left = relation, list(filters)
+    for stage in STAGES:
+        for each in _ordered(known, stage):
+            rows = f"SELECT *, {each.sql} AS {identifier(each.name)} FROM ({rows})"
+        ready = [each for each in left if _stage(each) == stage]
+        left = [each for each in left if each not in ready]
+        if ready:
+            rows = f"SELECT * FROM ({rows})" + _clause(
+                "WHERE", [each.sql for each in ready], " AND "
+            )
+    return rows
+
+
+def _clause(word: str, parts: Sequence[str], joint: str) -> str:
+    return f" {word} {joint.join(f'({part})' for part in parts)}" if parts else ""
+
+
+def _stage(field: Field) -> Stage:
+    """The latest stage of the columns that a filter needs."""
+    stages: list[Stage] = [each.stage for each in field.derived]
+    return max(stages, key=STAGES.index, default="pre_filter")
+
+
+def _unique(derived: Iterable[Derived]) -> dict[str, Derived]:
+    return {each.name: each for each in derived}
+
+
+def _ordered(known: Mapping[str, Derived], stage: Stage) -> list[Derived]:
+    """A stage's columns, each after those that it is made of."""
+    waiting = [each for each in known.values() if each.stage == stage]
+    ordered: list[Derived] = []
+    while waiting:
+        ready = [each for each in waiting if not _needs(each, waiting)]
+        ordered += ready
+        waiting = [each for each in waiting if each not in ready]
+    return ordered
+
+
+def _needs(one: Derived, others: Iterable[Derived]) -> bool:
+    return any(identifier(each.name) in one.sql for each in others)
