@@ -9,9 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Kind = Literal["text", "number", "date", "boolean"]
+
+
+class Other(str):
+    """The dimension's value of a row into which the groups beyond a limit are folded."""
+
+
+class Total(str):
+    """The value of a pivot's dimension in a row that is computed over all of its values."""
+
+
+OTHER: Final = Other("Other")
+TOTAL: Final = Total("Total")
+
+
+class VisualError(ValueError):
+    """A visual that cannot be queried. ``args[0]`` is the sentence that says why."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +66,14 @@ class VisualData:
     Args:
         fields: one a column of ``rows``, in the order of the wells.
         rows: grouped by the dimensions, sorted and cut as the visual says.
-        others: the rest beyond the visual's limit, as one row whose dimension is ``None`` where it
-            is folded; ``None`` where nothing was cut or the visual hides it.
-        cut: how many groups the limit left out.
+        others: in a visual of one axis, the rest beyond the limit as one row whose dimension is
+            ``None``; ``None`` where nothing was cut or the visual hides it. In a visual of more
+            axes such rows stand at their places in ``rows``, with `OTHER` where they are folded.
+        cut: how many groups the limits left out.
         totals: a measure's value over all rows, by field id.
         not_drawn: what the definition asks for and the query leaves out, in a sentence each.
+        computations: an insight's results by the computation's id or name, a KPI's comparison as
+            ``comparison``.
     """
 
     fields: tuple[Field, ...]
@@ -63,6 +82,7 @@ class VisualData:
     cut: int = 0
     totals: Mapping[str, Any] = field(default_factory=dict)
     not_drawn: tuple[str, ...] = ()
+    computations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def well(self, *names: str) -> tuple[Field, ...]:
         """The fields of these wells."""

@@ -1,0 +1,129 @@
+"""What a visual's columns are in SQL: columns of the data set and calculated fields.
+
+A calculated field belongs to a data set of the definition and is computed when it is asked for, at
+its own place: from rows, from groups, or over groups. Source:
+https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.types import Type
+from labkit.cloud.quicksight.calc.compile import compile_field
+from labkit.cloud.quicksight.calc.errors import CalcError
+from labkit.cloud.quicksight.calc.scope import Derived, Scope
+from labkit.cloud.quicksight.spice.model import DataSet
+from labkit.cloud.quicksight.visuals.model import Kind, VisualError
+
+_NUMBERS = ("tinyint", "smallint", "integer", "bigint", "real", "double", "decimal")
+_DATES = ("date", "timestamp", "timestamptz")
+
+
+@dataclass(frozen=True)
+class Value:
+    """A column or an expression.
+
+    Args:
+        sql: over the rows' columns.
+        type: of its values.
+        kind: whether it is of a row, of a group, or of a group among the others.
+        derived: columns that the rows must have first.
+    """
+
+    sql: str
+    type: Type
+    kind: Literal["row", "aggregate", "window"] = "row"
+    derived: tuple[Derived, ...] = ()
+
+    @property
+    def shown(self) -> Kind:
+        """What its values are to a reader."""
+        if self.type.base in _NUMBERS:
+            return "number"
+        if self.type.base in _DATES:
+            return "date"
+        return "boolean" if self.type.base == "boolean" else "text"
+
+    @property
+    def moment(self) -> str:
+        """Its SQL as a timestamp."""
+        return self.sql if self.type.base == "timestamp" else f"CAST({self.sql} AS TIMESTAMP)"
+
+    @property
+    def text(self) -> str:
+        """Its SQL as text."""
+        return self.sql if self.type.base == "varchar" else f"CAST({self.sql} AS VARCHAR)"
+
+
+@dataclass(frozen=True)
+class Expressions:
+    """The names that a visual can use.
+
+    Args:
+        data_set: whose columns.
+        fields: calculated fields' expressions by name.
+        parameters: values by name.
+        now: the clock.
+        week_start: the first day of a week.
+        grouped: SQL of what the visual is grouped by, by column name.
+        granularities: of the dates among them.
+    """
+
+    data_set: DataSet
+    fields: Mapping[str, str]
+    parameters: Mapping[str, Any]
+    now: datetime
+    week_start: str = "SUNDAY"
+    grouped: Mapping[str, str] = field(default_factory=dict)
+    granularities: Mapping[str, str] = field(default_factory=dict)
+
+    def grouped_by(
+        self, grouped: Mapping[str, str], granularities: Mapping[str, str]
+    ) -> Expressions:
+        """The same names in a visual that is grouped so."""
+        return replace(self, grouped=grouped, granularities=granularities)
+
+    def value(self, name: str) -> Value:
+        """A column or a calculated field by its name.
+
+        Raises:
+            VisualError: there is none.
+        """
+        for column in self.data_set.columns:
+            if column.name == name:
+                return Value(quoted_name(name), column.type)
+        if name in self.fields:
+            return self.compiled(self.fields[name])
+        raise VisualError(self._unknown(name))
+
+    def has(self, name: str) -> bool:
+        return name in self.fields or any(each.name == name for each in self.data_set.columns)
+
+    def compiled(self, expression: str) -> Value:
+        """An expression of the calculated fields' language."""
+        columns = {column.name: column.type for column in self.data_set.columns}
+        scope = Scope(
+            columns,
+            self.parameters,
+            self.fields,
+            grouped=self.grouped,
+            now=lambda: self.now.replace(tzinfo=UTC),
+            granularities=self.granularities,
+        )
+        try:
+            found = compile_field(expression, scope)
+        except CalcError as error:
+            raise VisualError(str(error)) from error
+        return Value(found.sql, found.type, found.kind, found.derived)
+
+    def _unknown(self, name: str) -> str:
+        known = [*(column.name for column in self.data_set.columns), *self.fields]
+        near = difflib.get_close_matches(name, known, 1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        return f"The data set has no column '{name}'.{hint} Known: {', '.join(known)}."

@@ -1,0 +1,284 @@
+"""The filters of a definition, as SQL conditions.
+
+A filter works on rows, or, with an aggregation function or on a calculated field that aggregates,
+on the groups that a visual shows. Each says what becomes of NULL. A parameter that selects all lets
+every value through. Sources: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_Filter.html
+and https://docs.aws.amazon.com/quicksight/latest/user/filtering-visual-data.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.quicksight.visuals import filter_dates
+from labkit.cloud.quicksight.visuals.aggregates import aggregate
+from labkit.cloud.quicksight.visuals.dates import truncated
+from labkit.cloud.quicksight.visuals.expressions import Expressions, Value
+from labkit.cloud.quicksight.visuals.model import VisualError
+from labkit.cloud.quicksight.visuals.parameters import ALL
+
+Json = Mapping[str, Any]
+Stage = Literal["row", "top", "aggregate", "window"]
+EVERYTHING = "TRUE"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition and the place at which it is asked.
+
+    Args:
+        sql: over rows or groups; of a ``top`` filter, over rows, with ``{rows}`` for their SQL.
+        stage: of rows, of rows after those, of groups, or of groups among the others.
+        derived: columns that the rows must have first.
+    """
+
+    sql: str
+    stage: Stage = "row"
+    derived: tuple[Any, ...] = ()
+
+
+def condition(kind: str, body: Json, names: Expressions) -> Condition:
+    """The condition of one filter.
+
+    Args:
+        kind: the member of the API's union: ``CategoryFilter``.
+        body: the filter.
+        names: what its column can be.
+    """
+    if kind not in _FILTERS:
+        raise VisualError(f"There is no filter of kind '{kind}'. Known: {', '.join(_FILTERS)}.")
+    return _FILTERS[kind](body, names)
+
+
+def any_of(conditions: list[Condition]) -> Condition:
+    """One condition that holds where one of these does.
+
+    Raises:
+        VisualError: they are asked at different places.
+    """
+    stages = {each.stage for each in conditions}
+    if len(stages) > 1:
+        raise VisualError("Filters of rows and of groups cannot stand in one filter group.")
+    derived = tuple(part for each in conditions for part in each.derived)
+    return Condition(_either(each.sql for each in conditions), stages.pop(), derived)
+
+
+def _category(body: Json, names: Expressions) -> Condition:
+    value = names.value(body["Column"]["ColumnName"])
+    [(shape, configuration)] = body["Configuration"].items()
+    sql = _CATEGORIES[shape](value.text, configuration, names)
+    return Condition(sql, value.kind, value.derived)
+
+
+def _listed(text: str, configuration: Json, names: Expressions) -> str:
+    """Of a list of values: those in it, or those that are not."""
+    chosen = [str(value) for value in configuration.get("CategoryValues") or ()]
+    if not chosen and configuration.get("SelectAllOptions") == "FILTER_ALL_VALUES":
+        return _with_nulls(EVERYTHING, text, configuration, "ALL_VALUES")
+    operator = str(configuration["MatchOperator"])
+    exact = {"CONTAINS": "EQUALS", "DOES_NOT_CONTAIN": "DOES_NOT_EQUAL"}.get(operator, operator)
+    default = "ALL_VALUES" if exact == "DOES_NOT_EQUAL" else "NON_NULLS_ONLY"
+    return _with_nulls(_MATCHES[exact](text, chosen), text, configuration, default)
+
+
+def _custom(text: str, configuration: Json, names: Expressions) -> str:
+    """Of one text, written or from a parameter."""
+    values = _given(configuration, "CategoryValue", names)
+    if values is None or configuration.get("SelectAllOptions") == "FILTER_ALL_VALUES":
+        return _with_nulls(EVERYTHING, text, configuration, "ALL_VALUES")
+    chosen = [str(value) for value in values if value is not None]
+    match = _MATCHES[configuration["MatchOperator"]](text, chosen)
+    if None in values and configuration["MatchOperator"] == "EQUALS":
+        return f"({match} OR {text} IS NULL)"
+    return _with_nulls(match, text, configuration, "NON_NULLS_ONLY")
+
+
+def _given(configuration: Json, key: str, names: Expressions) -> list[Any] | None:
+    """The values to compare with; ``None`` where everything is selected."""
+    name = configuration.get("ParameterName")
+    if not name:
+        return [configuration[key]] if key in configuration else None
+    value = parameter(name, names)
+    if value == ALL:
+        return None
+    return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def parameter(name: str, names: Expressions) -> Any:
+    """A parameter's value.
+
+    Raises:
+        VisualError: it is not declared.
+    """
+    if name not in names.parameters:
+        known = ", ".join(names.parameters) or "none"
+        raise VisualError(f"The definition declares no parameter '{name}'. Known: {known}.")
+    return names.parameters[name]
+
+
+def _in(text: str, values: list[str]) -> str:
+    return f"{text} IN ({', '.join(map(quoted_text, values))})" if values else "FALSE"
+
+
+def _not_in(text: str, values: list[str]) -> str:
+    return f"NOT {_in(text, values)}" if values else f"{text} IS NOT NULL"
+
+
+def _by(function: str, *, negated: bool = False) -> Callable[[str, list[str]], str]:
+    def match(text: str, values: list[str]) -> str:
+        one = _either(f"{function}({text}, {quoted_text(value)})" for value in values)
+        return f"NOT {one}" if negated else one
+
+    return match
+
+
+_MATCHES: dict[str, Callable[[str, list[str]], str]] = {
+    "EQUALS": _in,
+    "DOES_NOT_EQUAL": _not_in,
+    "CONTAINS": _by("contains"),
+    "DOES_NOT_CONTAIN": _by("contains", negated=True),
+    "STARTS_WITH": _by("starts_with"),
+    "ENDS_WITH": _by("ends_with"),
+}
+_CATEGORIES = {
+    "FilterListConfiguration": _listed,
+    "CustomFilterListConfiguration": _listed,
+    "CustomFilterConfiguration": _custom,
+}
+
+
+def _with_nulls(match: str, sql: str, body: Json, default: str = "NON_NULLS_ONLY") -> str:
+    """A match, and what becomes of NULL."""
+    match body.get("NullOption", default):
+        case "NULLS_ONLY":
+            return f"{sql} IS NULL"
+        case "ALL_VALUES":
+            return EVERYTHING if match == EVERYTHING else f"({match} OR {sql} IS NULL)"
+    return f"({match} AND {sql} IS NOT NULL)"
+
+
+def _measured(body: Json, names: Expressions) -> Value:
+    """A filter's column, aggregated where the filter says so."""
+    value = names.value(body["Column"]["ColumnName"])
+    if not body.get("AggregationFunction") or value.kind != "row":
+        return value
+    how = aggregate(body["AggregationFunction"])
+    return Value(how.sql.format(x=value.sql), value.type, "aggregate", value.derived)
+
+
+def _range(body: Json, names: Expressions) -> Condition:
+    value = _measured(body, names)
+    low, high = (_bound(body.get(f"Range{end}"), names) for end in ("Minimum", "Maximum"))
+    parts = [
+        f"{value.sql} {sign}{'=' if body.get(f'Include{end}') else ''} {_number(bound)}"
+        for end, sign, bound in (("Minimum", ">", low), ("Maximum", "<", high))
+        if bound is not None
+    ]
+    everything = body.get("SelectAllOptions") == "FILTER_ALL_VALUES" or not parts
+    match = EVERYTHING if everything else f"({' AND '.join(parts)})"
+    return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
+
+
+def _bound(bound: Json | None, names: Expressions) -> Any:
+    """A range's end; ``None`` where it is open."""
+    if not bound:
+        return None
+    if "Parameter" in bound:
+        value = parameter(bound["Parameter"], names)
+        return None if value == ALL else value
+    return bound["StaticValue"]
+
+
+def _equality(body: Json, names: Expressions) -> Condition:
+    value = _measured(body, names)
+    values = _given(body, "Value", names)
+    if values is None or body.get("SelectAllOptions") == "FILTER_ALL_VALUES":
+        return Condition(_with_nulls(EVERYTHING, value.sql, body), value.kind, value.derived)
+    numbers = [_number(each) for each in values if each is not None]
+    match = f"{value.sql} IN ({', '.join(numbers)})" if numbers else "FALSE"
+    if body["MatchOperator"] == "DOES_NOT_EQUAL":
+        match = f"NOT ({match})"
+    return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
+
+
+def _number(value: Any) -> str:
+    """A number as SQL; a whole one without a fraction, so that it compares exactly.
+
+    >>> _number(3.0), _number(0.5), _number("7")
+    ('3', '0.5', '7')
+    """
+    number = float(value)
+    return str(int(number)) if number.is_integer() and abs(number) < 2**63 else repr(number)
+
+
+def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Expressions], Any]:
+    def filter_of(body: Json, names: Expressions) -> Condition:
+        value = names.value(body["Column"]["ColumnName"])
+        match = make(value, body, names)
+        return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
+
+    return filter_of
+
+
+def _top_bottom(body: Json, names: Expressions) -> Condition:
+    """The groups of a column with the highest or lowest aggregates; ties go by the group."""
+    value = names.value(body["Column"]["ColumnName"])
+    grain = body.get("TimeGranularity")
+    group = truncated(value.moment, grain, names.week_start) if grain else value.sql
+    limit = body.get("Limit")
+    if body.get("ParameterName"):
+        limit = parameter(body["ParameterName"], names)
+        if limit == ALL:
+            return Condition(EVERYTHING)
+    if limit is None:
+        raise VisualError("A top or bottom filter needs a Limit or a ParameterName.")
+    sorts = [_sorted_by(each, names) for each in body["AggregationSortConfigurations"]]
+    order = ", ".join([*(sql for sql, _ in sorts), "1"])
+    derived = (*value.derived, *(part for _, parts in sorts for part in parts))
+    top = f"SELECT {group} FROM {{rows}} GROUP BY {group} ORDER BY {order} LIMIT {int(limit)}"
+    found = f"EXISTS (SELECT 1 FROM ({top}) AS top(x) WHERE top.x IS NOT DISTINCT FROM {group})"
+    return Condition(found, "top", derived)
+
+
+def _sorted_by(sort: Json, names: Expressions) -> tuple[str, tuple[Any, ...]]:
+    value = names.value(sort["Column"]["ColumnName"])
+    sql = value.sql
+    if value.kind == "row":
+        sql = aggregate(sort.get("AggregationFunction"), _default(value)).sql.format(x=sql)
+    return f"{sql} {sort['SortDirection']} NULLS LAST", value.derived
+
+
+def _default(value: Value) -> str:
+    return "SUM" if value.shown == "number" else "COUNT"
+
+
+def _nested(body: Json, names: Expressions) -> Condition:
+    """The values of a column that stand on some row that an inner filter lets through."""
+    value = names.value(body["Column"]["ColumnName"])
+    inner_body = body["InnerFilter"]["CategoryInnerFilter"]
+    inner = _category(inner_body, names)
+    if inner.stage != "row" or value.kind != "row" or inner.derived or value.derived:
+        raise VisualError("A nested filter stands on columns of rows.")
+    rows = f"SELECT {value.sql} FROM ({names.data_set.sql}) WHERE {inner.sql}"
+    match = f"EXISTS (SELECT 1 FROM ({rows}) AS inside(x) WHERE inside.x = {value.sql})"
+    return Condition(match if body["IncludeInnerSet"] else f"NOT {match}")
+
+
+def _either(conditions: Iterator[str] | Any) -> str:
+    parts = list(conditions)
+    return f"({' OR '.join(parts)})" if parts else "FALSE"
+
+
+_FILTERS: dict[str, Callable[[Json, Expressions], Condition]] = {
+    "CategoryFilter": _category,
+    "NumericRangeFilter": _range,
+    "NumericEqualityFilter": _equality,
+    "TimeEqualityFilter": _time(filter_dates.equality),
+    "TimeRangeFilter": _time(filter_dates.between),
+    "RelativeDatesFilter": _time(filter_dates.relative),
+    "TopBottomFilter": _top_bottom,
+    "NestedFilter": _nested,
+}

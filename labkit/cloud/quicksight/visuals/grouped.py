@@ -1,0 +1,204 @@
+"""The data of visuals that show groups: all but unaggregated ones, histograms, box plots, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labkit.cloud.quicksight.calc.scope import Derived
+from labkit.cloud.quicksight.visuals import fields
+from labkit.cloud.quicksight.visuals.axes import AXES, Axis, limit_of
+from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
+from labkit.cloud.quicksight.visuals.pivot import subtotals
+from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan, statement
+from labkit.cloud.quicksight.visuals.request import Request
+from labkit.cloud.quicksight.visuals.sorting import Sorting
+
+_TABLES = ("TableVisual", "PivotTableVisual")
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A visual's fields and the plan that fetches them.
+
+    Args:
+        order: the visual's fields, each by its column in the statement: ``d0``, ``m1``.
+        dimensions: in the order of the statement.
+        measures: those that are shown.
+        plan: the statement.
+    """
+
+    order: tuple[str, ...]
+    dimensions: tuple[fields.Dimension, ...]
+    measures: tuple[fields.Measured, ...]
+    plan: Plan
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        of = {f"d{at}": each.field for at, each in enumerate(self.dimensions)}
+        of |= {f"m{at}": each.field for at, each in enumerate(self.measures)}
+        return tuple(of[column] for column in self.order)
+
+
+def grouped(request: Request) -> VisualData:
+    """The groups of a visual, sorted and cut."""
+    grouping = group(request)
+    plan = grouping.plan
+    found = request.run(statement(plan, fold=plan.adds_up))
+    if not plan.adds_up and plan.folds and _cut(plan, found):
+        found = request.run(statement(plan, fold=True))
+    return _data(request, grouping, found)
+
+
+def group(request: Request) -> Grouping:
+    """How a visual's rows are grouped."""
+    shown = request.shown
+    dimensions = request.dimensions(each for each in shown if each.is_dimension)
+    measures = request.measures(each for each in shown if not each.is_dimension)
+    conditions = request.conditions()
+    sorting = Sorting(request, dimensions, measures)
+    axes = tuple(_cuts(request, sorting, dimensions))
+    among = [each for each in conditions if each.stage == "window"]
+    computed = [*(each.measure for each in measures), *sorting.hidden]
+    plan = Plan(
+        rows=request.rows(conditions, _derived(dimensions, measures, sorting)),
+        dimensions=tuple(each.sql for each in dimensions),
+        measures=(*computed, *(Measure(each.sql, window=True) for each in among)),
+        axes=axes,
+        having=tuple(each.sql for each in conditions if each.stage == "aggregate"),
+        among=tuple(f"m{len(computed) + at}" for at in range(len(among))),
+    )
+    plan = replace(plan, subtotals=subtotals(request, plan), totals=_wants_totals(request, plan))
+    return Grouping(_order(request), tuple(dimensions), tuple(measures), plan)
+
+
+def _derived(
+    dimensions: Sequence[fields.Dimension], measures: Sequence[fields.Measured], sorting: Sorting
+) -> Iterator[Derived]:
+    for dimension in dimensions:
+        yield from dimension.derived
+    for measure in measures:
+        yield from measure.derived
+    yield from sorting.derived
+
+
+def _wants_totals(request: Request, plan: Plan) -> bool:
+    """Totals that cost another pass over the rows are computed where they are shown."""
+    if not plan.dimensions:
+        return False
+    visible = (request.wells.configuration.get("TotalOptions") or {}).get("TotalsVisibility")
+    shown = visible == "VISIBLE" if request.wells.type in _TABLES else True
+    return plan.adds_up or shown
+
+
+def _order(request: Request) -> tuple[str, ...]:
+    found, counts = [], {"d": 0, "m": 0}
+    for each in request.shown:
+        kind = "d" if each.is_dimension else "m"
+        found.append(f"{kind}{counts[kind]}")
+        counts[kind] += 1
+    return tuple(found)
+
+
+def _cuts(
+    request: Request, sorting: Sorting, dimensions: Sequence[fields.Dimension]
+) -> Iterator[Cut]:
+    kinds = AXES.get(request.wells.type, ())
+    placed = [
+        (axis, tuple(at for at, each in enumerate(dimensions) if each.field.well in axis.wells))
+        for axis in kinds
+    ]
+    used = [(axis, at) for axis, at in placed if at]
+    crowded = sum(axis.wells[0] != "SmallMultiples" for axis, _ in used) > 1
+    for axis, at in used:
+        most, others = _limit(request, axis, crowded=crowded)
+        dated = any(dimensions[each].field.kind == "date" for each in at)
+        skip = _skipped(request, axis)
+        yield Cut(at, sorting.keys(axis, at), most, skip, others and not dated)
+
+
+def _limit(request: Request, axis: Axis, *, crowded: bool) -> tuple[int, bool]:
+    most, others = limit_of(axis, request.wells.sorting, crowded=crowded)
+    if request.wells.type in _TABLES and axis.wells[0] != "Columns":
+        most = request.max_rows
+    page = request.wells.sorting.get("PaginationConfiguration")
+    return (int(page["PageSize"]), False) if page and axis.wells == ("GroupBy",) else (most, others)
+
+
+def _skipped(request: Request, axis: Axis) -> int:
+    page = request.wells.sorting.get("PaginationConfiguration")
+    if not page or axis.wells != ("GroupBy",):
+        return 0
+    return int(page["PageSize"]) * (int(page["PageNumber"]) - 1)
+
+
+def _cut(plan: Plan, found: Sequence[Mapping[str, Any]]) -> int:
+    """How many groups are beyond the limits, over all axes."""
+    first = next((row for row in found if row["g"] == 0), None)
+    if first is None:
+        return 0
+    return sum(max(0, first[f"n{at}"] - axis.skip - axis.most) for at, axis in enumerate(plan.axes))
+
+
+def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any]]) -> VisualData:
+    plan = grouping.plan
+    groups = [row for row in found if row["g"] == 0]
+    folded = [row for row in found if row["g"] == -1]
+    rows = [_row(grouping, row) for row in groups]
+    others = None
+    if len(plan.axes) == 1 and folded:
+        others = _row(grouping, folded[0])
+    else:
+        rows += [_row(grouping, _marked(plan, row, OTHER)) for row in folded]
+    return VisualData(
+        fields=grouping.fields,
+        rows=[*rows, *_subtotal_rows(grouping, found, groups)],
+        others=others,
+        cut=_cut(plan, found),
+        totals=_totals(grouping, found),
+        not_drawn=tuple(request.notes),
+    )
+
+
+def _row(grouping: Grouping, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(row[column] for column in grouping.order)
+
+
+def _marked(plan: Plan, row: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    """A folded row with a mark in place of the values that it is folded over."""
+    marks = {
+        f"d{each}": mark
+        for at, axis in enumerate(plan.axes)
+        if row[f"o{at}"]
+        for each in axis.dimensions
+    }
+    return {**row, **marks}
+
+
+def _subtotal_rows(
+    grouping: Grouping, found: Sequence[Mapping[str, Any]], groups: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of further levels, of groups that are shown, in the order of these."""
+    plan = grouping.plan
+    last = len(plan.dimensions) - 1
+    for mask in plan.subtotals:
+        over = [at for at in range(last + 1) if mask >> (last - at) & 1]
+        kept = [f"d{at}" for at in range(last + 1) if at not in over]
+        places = {key: at for at, key in enumerate(dict.fromkeys(_key(g, kept) for g in groups))}
+        level = [row for row in found if row["g"] == mask and _key(row, kept) in places]
+        for row in sorted(level, key=lambda row: places[_key(row, kept)]):
+            yield _row(grouping, {**row, **{f"d{at}": TOTAL for at in over}})
+
+
+def _key(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[Any, ...]:
+    return tuple(row[column] for column in columns)
+
+
+def _totals(grouping: Grouping, found: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Each measure over all rows."""
+    mask = grouping.plan.everything
+    row = next((row for row in found if row["g"] == mask), None)
+    if row is None:
+        return {}
+    return {each.field.id: row[f"m{at}"] for at, each in enumerate(grouping.measures)}

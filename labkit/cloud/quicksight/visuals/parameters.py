@@ -1,0 +1,56 @@
+"""The parameters of a definition and their values.
+
+A value that is given stands before the declaration's default; ``[ALL]`` means every value, and
+``None`` NULL. Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ParameterDeclaration.html
+and https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-url.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+Json = Mapping[str, Any]
+#: The value of a parameter that selects everything.
+ALL = "[ALL]"
+
+
+def parameter_values(
+    declarations: list[Json], given: Mapping[str, Any], rolling: Callable[[str], Any]
+) -> dict[str, Any]:
+    """Each declared parameter's value: of a parameter of many values, a list.
+
+    Args:
+        declarations: the definition's ``ParameterDeclarations``.
+        given: values by name; names are matched without regard to case.
+        rolling: evaluates the expression of a rolling date.
+    """
+    lowered = {name.lower(): value for name, value in given.items()}
+    return {
+        body["Name"]: _value(body, lowered, rolling)
+        for declaration in declarations
+        for body in declaration.values()
+    }
+
+
+def _value(body: Json, given: Mapping[str, Any], rolling: Callable[[str], Any]) -> Any:
+    many = body.get("ParameterValueType") == "MULTI_VALUED"
+    if body["Name"].lower() in given:
+        value = given[body["Name"].lower()]
+        listed = list(value) if isinstance(value, list | tuple) else [value]
+    else:
+        listed = list(_defaults(body, rolling))
+    if ALL in listed:
+        return ALL
+    return listed if many else (listed[0] if listed else None)
+
+
+def _defaults(body: Json, rolling: Callable[[str], Any]) -> Iterator[Any]:
+    defaults = body.get("DefaultValues") or {}
+    unset = body.get("ValueWhenUnset") or {}
+    if defaults.get("StaticValues"):
+        yield from defaults["StaticValues"]
+    elif defaults.get("RollingDate"):
+        yield rolling(defaults["RollingDate"]["Expression"])
+    elif "CustomValue" in unset:
+        yield unset["CustomValue"]

@@ -1,0 +1,174 @@
+"""One visual to be queried: its data set, its names and the filters in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from labkit.cloud.engine import Session
+from labkit.cloud.engine.duck import failures
+from labkit.cloud.quicksight.calc.scope import Derived
+from labkit.cloud.quicksight.spice.model import DataSet
+from labkit.cloud.quicksight.visuals import fields, filters, rows
+from labkit.cloud.quicksight.visuals.expressions import Expressions
+from labkit.cloud.quicksight.visuals.model import VisualError
+from labkit.cloud.quicksight.visuals.parameters import parameter_values
+from labkit.cloud.quicksight.visuals.scopes import groups_of, reaching
+from labkit.cloud.quicksight.visuals.wells import WellField, Wells, drill_downs, shown
+
+Json = Mapping[str, Any]
+
+
+@dataclass
+class Request:
+    """What is asked, and what becomes known on the way.
+
+    Args:
+        session: where statements run.
+        wells: the visual.
+        definition: that it belongs to.
+        identifier: the data set's, in the definition.
+        names: what columns can be.
+        extra: filters besides the definition's.
+        max_rows: how many rows of a table are fetched.
+        notes: what is asked and not done.
+    """
+
+    session: Session
+    wells: Wells
+    definition: Json
+    identifier: str
+    names: Expressions
+    extra: Sequence[Json] = ()
+    max_rows: int = 10_000
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def shown(self) -> tuple[WellField, ...]:
+        return shown(self.wells)
+
+    @property
+    def naming(self) -> fields.Naming:
+        return fields.Naming(self.wells, self.definition, self.identifier)
+
+    def dimensions(self, chosen: Iterable[WellField]) -> list[fields.Dimension]:
+        """Dimension fields; from here on, calculated fields know what they are grouped by."""
+        found = [fields.dimension(each, self.names, self.naming) for each in chosen]
+        self.names = self.names.grouped_by(
+            {each.field.column: each.sql for each in found},
+            {each.field.column: each.field.granularity for each in found if each.field.granularity},
+        )
+        return found
+
+    def measures(self, chosen: Iterable[WellField]) -> list[fields.Measured]:
+        return [fields.measured(each, self.names, self.naming) for each in chosen]
+
+    def conditions(self) -> list[filters.Condition]:
+        """The conditions of all filters in force, joined by AND."""
+        return [*self._of_groups(), *self._alone(self.extra), *self._alone(self._drilled())]
+
+    def rows(self, conditions: Sequence[filters.Condition], derived: Iterable[Derived]) -> str:
+        """SQL of the filtered rows."""
+        return rows.filtered(self.names.data_set.sql, conditions, derived)
+
+    def run(self, sql: str) -> list[dict[str, Any]]:
+        """A statement's rows by column."""
+        with failures():
+            found = self.session.connection.sql(sql)
+            columns = found.columns
+            return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def _of_groups(self) -> Iterator[filters.Condition]:
+        known = [*(each.name for each in self.names.data_set.columns), *self.names.fields]
+        for group in groups_of(self.definition, str(self.wells.body.get("VisualId", ""))):
+            reached = list(reaching(group, self.identifier, known))
+            found = [filters.condition(kind, body, self.names) for kind, body in reached]
+            if found:
+                yield filters.any_of(found) if len(found) > 1 else found[0]
+
+    def _alone(self, given: Iterable[Json]) -> Iterator[filters.Condition]:
+        for each in given:
+            [(kind, body)] = each.items()
+            if self._is_of_other(body["Column"]):
+                continue
+            yield filters.condition(kind, body, self.names)
+
+    def _is_of_other(self, column: Json) -> bool:
+        """Whether a filter from elsewhere is of a column that this data set does not have."""
+        own = column.get("DataSetIdentifier", self.identifier) == self.identifier
+        return not own and not self.names.has(column["ColumnName"])
+
+    def _drilled(self) -> Iterator[Json]:
+        for each in drill_downs(self.wells).values():
+            yield from (_as_filter(one) for one in each)
+
+
+def request(
+    session: Session,
+    data_sets: Mapping[str, DataSet],
+    definition: Json,
+    wells: Wells,
+    *,
+    parameters: Mapping[str, Any],
+    extra: Sequence[Json],
+    now: datetime,
+    max_rows: int,
+) -> Request:
+    """What a visual asks of which data set."""
+    identifier = _identifier(wells, data_sets)
+    data_set = data_sets[identifier]
+    calculated = {
+        each["Name"]: each["Expression"]
+        for each in definition.get("CalculatedFields") or ()
+        if each["DataSetIdentifier"] == identifier
+    }
+    options = definition.get("Options") or {}
+    start = options.get("WeekStart", "SUNDAY")
+    names = Expressions(data_set, {**data_set.fields, **calculated}, {}, now, start)
+    values = parameter_values(
+        definition.get("ParameterDeclarations") or [],
+        parameters,
+        lambda expression: _moment(session, names, expression),
+    )
+    names = Expressions(data_set, names.fields, {**data_set.parameters, **values}, now, start)
+    asked = Request(session, wells, definition, identifier, names, extra, max_rows)
+    if options.get("Timezone", "UTC") not in ("UTC", "Etc/UTC"):
+        asked.notes.append(f"Dates are in UTC, not in {options['Timezone']}.")
+    return asked
+
+
+def _identifier(wells: Wells, data_sets: Mapping[str, DataSet]) -> str:
+    """The data set that a visual's fields are of."""
+    named = dict.fromkeys(each.data_set for each in wells.fields if each.data_set)
+    named = named or dict.fromkeys(
+        [str(wells.body.get("DataSetIdentifier") or next(iter(data_sets), ""))]
+    )
+    if len(named) > 1:
+        raise VisualError(f"A visual shows one data set, and this one names {', '.join(named)}.")
+    [identifier] = named
+    if identifier not in data_sets:
+        known = ", ".join(data_sets) or "none"
+        raise VisualError(f"There is no data set '{identifier}' in the definition. Known: {known}.")
+    return identifier
+
+
+def _moment(session: Session, names: Expressions, expression: str) -> Any:
+    """The date that a rolling expression means now."""
+    with failures():
+        row = session.connection.execute(f"SELECT {names.compiled(expression).moment}").fetchone()
+    return row[0] if row else None
+
+
+def _as_filter(drilled: Json) -> Json:
+    """A drill-down filter as a filter."""
+    [(kind, body)] = drilled.items()
+    if kind == "CategoryFilter":
+        listed = {"MatchOperator": "EQUALS", "CategoryValues": body["CategoryValues"]}
+        return {kind: {**body, "Configuration": {"FilterListConfiguration": listed}}}
+    if kind == "NumericEqualityFilter":
+        return {kind: {**body, "MatchOperator": "EQUALS"}}
+    low, high = ({"StaticValue": body[f"Range{end}"]} for end in ("Minimum", "Maximum"))
+    ends = {"RangeMinimumValue": low, "RangeMaximumValue": high}
+    return {kind: {**body, **ends, "IncludeMinimum": True, "IncludeMaximum": True}}
