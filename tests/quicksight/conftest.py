@@ -1,12 +1,15 @@
 """A local AWS whose account has signed up for QuickSight, and one author in it."""
 
+import contextlib
 import functools
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+SERVICE_ROLE = "aws-quicksight-service-role-v0"
 SUBSCRIPTION = {
     "Edition": "ENTERPRISE",
     "AuthenticationMethod": "IAM_AND_QUICKSIGHT",
@@ -41,10 +44,8 @@ def client(cloud: Any) -> Callable[[str], Any]:
 def quicksight(cloud: Any, client: Callable[[str], Any]) -> QuickSight:
     """QuickSight of an account with an ENTERPRISE subscription; ``AwsAccountId`` is filled in."""
     found = QuickSight(client("quicksight"), cloud.account)
-    try:
+    with contextlib.suppress(found.client.exceptions.ResourceExistsException):
         found.create_account_subscription(**SUBSCRIPTION)
-    except found.client.exceptions.ResourceExistsException:
-        pass
     return found
 
 
@@ -59,6 +60,22 @@ def author(quicksight: QuickSight) -> str:
         UserRole="AUTHOR",
     )
     return str(answer["User"]["Arn"])
+
+
+@pytest.fixture(scope="session")
+def allow_bucket(quicksight: QuickSight, client: Callable[[str], Any]) -> Callable[[str], None]:
+    """``allow_bucket("lake")``: QuickSight's service role may read and write a bucket."""
+
+    def allow(name: str) -> None:
+        arns = [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"]
+        statement = {"Effect": "Allow", "Action": "s3:*", "Resource": arns}
+        client("iam").put_role_policy(
+            RoleName=SERVICE_ROLE,
+            PolicyName=f"bucket-{name}",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
+
+    return allow
 
 
 def refused(call: Callable[..., Any], /, **members: Any) -> tuple[str, str]:

@@ -3,6 +3,6 @@
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 """
 
-from labkit.cloud.quicksight import accounts
+from labkit.cloud.quicksight import absent, accounts
 
-__all__ = ["accounts"]
+__all__ = ["absent", "accounts"]

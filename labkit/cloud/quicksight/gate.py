@@ -1,6 +1,7 @@
 """Who is let in: the account that signed up for QuickSight, in the edition that it has.
 
-Until an account has subscribed, each family of operations says so in words of its own.
+Until an account has subscribed, each family of operations says so in words of its own. People live
+in the account's identity region, the one in which it signed up; what manages them answers there.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DescribeAccountSubscription.html
 """
 
@@ -10,17 +11,23 @@ import os
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import Context
+from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight.words import denied, not_found, unsupported_edition
 
-# The edition that an account without a subscription has, for suites written for one that has it.
-EDITION_VARIABLE = "LABKIT_QUICKSIGHT_EDITION"
-READY = "ACCOUNT_CREATED"
+# "open": nobody need sign up and no edition refuses anything, as suites written for moto expect.
+VARIABLE = "LABKIT_QUICKSIGHT"
+READY, GONE = "ACCOUNT_CREATED", "UNSUBSCRIBED"
 
 
 def subscription(cloud: Cloud) -> dict[str, Any] | None:
-    """The account's subscription, ``None`` before it has signed up."""
-    return cloud.records("quicksight.subscription").get(cloud.account) or _from_environment()
+    """The account's subscription, ``None`` before it has signed up or after it has left."""
+    found = cloud.records("quicksight.subscription").get(cloud.account)
+    return found if found and found["AccountSubscriptionStatus"] == READY else None
+
+
+def identity_region(cloud: Cloud) -> str:
+    """The region that the account's users, groups and namespaces live in."""
+    return str((subscription(cloud) or {}).get("IdentityRegion", cloud.region))
 
 
 def check_account(context: Context, account: str) -> None:
@@ -34,40 +41,40 @@ def check_account(context: Context, account: str) -> None:
 
 
 def check_subscription(context: Context) -> None:
-    """Raise when the account has not signed up for QuickSight."""
-    if subscription(context.cloud) is None:
+    """Raise when the account has not signed up, or what is called answers in another region."""
+    found = subscription(context.cloud)
+    if found is None:
+        if os.environ.get(VARIABLE) == "open":
+            return
         raise _not_signed_up(context)
+    if _is_about(context, _PEOPLE) and context.region != found["IdentityRegion"]:
+        raise denied(
+            f"Operation is being called from endpoint {context.region}, but your identity region "
+            f"is {found['IdentityRegion']}. Please use the {found['IdentityRegion']} endpoint."
+        )
 
 
 def check_enterprise(context: Context, what: str) -> None:
     """Raise when the account's edition is the standard one, which lacks something."""
     found = subscription(context.cloud)
     if found and found["Edition"] == "STANDARD":
-        raise unsupported_edition(f"{what} is not available in the Standard edition.")
-
-
-def _from_environment() -> dict[str, Any] | None:
-    edition = os.environ.get(EDITION_VARIABLE)
-    if edition is None:
-        return None
-    return {
-        "AccountName": "labkit",
-        "Edition": edition,
-        "NotificationEmail": "",
-        "AuthenticationType": "IDENTITY_POOL",
-        "AccountSubscriptionStatus": READY,
-    }
+        raise unsupported_edition(f"{what} not available in the Standard edition of QuickSight.")
 
 
 _DIRECTORY = ("DataSource", "VPCConnection")
-_PEOPLE = ("User", "Group", "Role", "Namespace", "IAMPolicy")
+_PEOPLE = ("User", "Group", "RoleMembership", "RoleCustomPermission", "Namespace", "IAMPolicy")
 
 
-def _not_signed_up(context: Context) -> Exception:
-    name, account = context.operation, context.account
-    if any(each in name for each in _DIRECTORY):
+def _is_about(context: Context, nouns: tuple[str, ...]) -> bool:
+    embeds = context.operation.startswith("GenerateEmbedUrl")
+    return not embeds and any(noun in context.operation for noun in nouns)
+
+
+def _not_signed_up(context: Context) -> AwsError:
+    account = context.account
+    if _is_about(context, _DIRECTORY):
         return not_found(f"Directory information for account {account} is not found.")
-    if any(each in name for each in _PEOPLE):
+    if _is_about(context, _PEOPLE):
         return not_found(
             f"Account {account} is not signed up with QuickSight with namespace default"
         )

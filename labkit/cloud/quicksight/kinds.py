@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from labkit.cloud.operations import Context
 
+KINDS: list[Kind] = []
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -21,6 +23,9 @@ class Kind:
 
     name: str
     noun: str
+
+    def __post_init__(self) -> None:
+        KINDS.append(self)
 
     @property
     def id(self) -> str:
@@ -39,3 +44,6 @@ TEMPLATE = Kind("template", "Template")
 THEME = Kind("theme", "Theme")
 FOLDER = Kind("folder", "Folder")
 TOPIC = Kind("topic", "Topic")
+USER = Kind("user", "User")
+GROUP = Kind("group", "Group")
+NAMESPACE = Kind("namespace", "Namespace")

@@ -1,6 +1,7 @@
 """The account signs up for QuickSight, in an edition, and may leave it again.
 
-Termination protection, which is on at first, keeps the subscription from being deleted.
+Who signs up becomes its first administrator. Termination protection, which is on at first, keeps
+the subscription from being deleted; with it goes all that was made.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateAccountSubscription.html
 """
 
@@ -8,10 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
-from labkit.cloud.quicksight import gate
-from labkit.cloud.quicksight.records import answers
-from labkit.cloud.quicksight.words import exists, not_found
+from labkit.cloud.quicksight import gate, keys, records, service_role, tagging
+from labkit.cloud.quicksight.accounts import namespaces, settings, users
+from labkit.cloud.quicksight.kinds import KINDS
+from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.words import exists, not_found, not_here, precondition
+
+_TOLD = (
+    "AccountName",
+    "Edition",
+    "NotificationEmail",
+    "AuthenticationType",
+    "AccountSubscriptionStatus",
+)
+_BY_IAM = ("IAM_AND_QUICKSIGHT", "IAM_ONLY")
 
 
 @answers("CreateAccountSubscription", anyone=True)
@@ -27,19 +40,63 @@ def create_account_subscription(
     """Sign the account up."""
     if gate.subscription(context.cloud) is not None:
         raise exists(f"Account {context.account} has already signed up for QuickSight.")
-    context.cloud.records("quicksight.subscription")[context.account] = {
-        "AccountName": AccountName,
-        "Edition": Edition,
-        "NotificationEmail": NotificationEmail,
-        "AuthenticationType": AuthenticationMethod,
-        "AccountSubscriptionStatus": gate.READY,
-    }
-    return {"SignupResponse": {"accountName": AccountName}}
+    if AuthenticationMethod not in _BY_IAM:
+        raise not_here("CreateAccountSubscription", f"there is no {AuthenticationMethod}")
+    _put(
+        context,
+        AccountName=AccountName,
+        Edition=Edition,
+        NotificationEmail=NotificationEmail,
+        AuthenticationType=AuthenticationMethod,
+        AccountSubscriptionStatus=gate.READY,
+        IdentityRegion=context.region,
+    )
+    settings.reset(context)
+    service_role.make(context.cloud)
+    login = _register_first(context, NotificationEmail)
+    told = {"IAMUser": True, "userLoginName": login, "accountName": AccountName}
+    return {"SignupResponse": told | {"directoryType": AuthenticationMethod}}
 
 
 @answers("DescribeAccountSubscription", anyone=True)
 def describe_account_subscription(context: Context) -> Answer:
+    """The account's subscription, also one that has ended."""
+    found = context.cloud.records("quicksight.subscription").get(context.account)
+    if found is None:
+        raise not_found(f"Account information for account {context.account} is not found.")
+    return {"AccountInfo": records.shown(found, *_TOLD)}
+
+
+@answers("DeleteAccountSubscription", anyone=True)
+def delete_account_subscription(context: Context) -> Answer:
+    """Leave QuickSight; all its resources go."""
     found = gate.subscription(context.cloud)
     if found is None:
         raise not_found(f"Account information for account {context.account} is not found.")
-    return {"AccountInfo": found}
+    if settings.found(context)["TerminationProtectionEnabled"]:
+        raise precondition("Termination protection is enabled. Disable it to delete the account.")
+    keys.register(context, [])
+    _forget_all(context.cloud)
+    _put(context, **found | {"AccountSubscriptionStatus": gate.GONE})
+    return {}
+
+
+def _put(context: Context, **members: Any) -> None:
+    context.cloud.records("quicksight.subscription")[context.account] = members
+
+
+def _register_first(context: Context, email: str) -> str:
+    """Make who signs up an administrator; gives the name."""
+    arn = context.principal.role_arn or context.principal.arn
+    session = context.principal.arn.rpartition("/")[2]
+    name = "root" if arn.endswith(":root") else users.iam_name(arn, session)
+    more: Record = {"IdentityType": "IAM", "Active": True}
+    users.register(context, namespaces.DEFAULT, name, email, "ADMIN", more)
+    return name
+
+
+def _forget_all(cloud: Cloud) -> None:
+    for kind in KINDS:
+        for record in list(records.records(cloud, kind).values()):
+            tagging.forget(cloud, record.get("Arn", ""))
+        records.records(cloud, kind).clear()

@@ -1,0 +1,157 @@
+"""Groups of users, to whom things are given at once; in the Enterprise edition alone.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateGroup.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.quicksight import gate, principals, records
+from labkit.cloud.quicksight.accounts import namespaces, users
+from labkit.cloud.quicksight.kinds import GROUP
+from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.words import not_found, page
+
+
+@answers("CreateGroup")
+def create_group(
+    context: Context, *, Namespace: str, GroupName: str, Description: str | None = None
+) -> Answer:
+    """Make a group without members."""
+    gate.check_enterprise(context, "Groups are")
+    namespaces.check(context, Namespace)
+    members = {"GroupName": GroupName, "Description": Description, "PrincipalId": context.account}
+    private = {"namespace": Namespace, "members": []}
+    made = records.create(context, GROUP, f"{Namespace}/{GroupName}", members, private=private)
+    return {"Group": made, "Status": 201}
+
+
+@answers("UpdateGroup")
+def update_group(
+    context: Context, *, Namespace: str, GroupName: str, Description: str | None = None
+) -> Answer:
+    id = find(context, Namespace, GroupName)["_"]["id"]
+    return {"Group": records.update(context, GROUP, id, {"Description": Description})}
+
+
+@answers("DescribeGroup")
+def describe_group(context: Context, *, Namespace: str, GroupName: str) -> Answer:
+    return {"Group": find(context, Namespace, GroupName)}
+
+
+@answers("ListGroups")
+def list_groups(
+    context: Context,
+    *,
+    Namespace: str,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    return page("GroupList", _listed(context, Namespace), MaxResults, NextToken)
+
+
+@answers("SearchGroups")
+def search_groups(
+    context: Context,
+    *,
+    Namespace: str,
+    Filters: list[dict[str, Any]],
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """The groups whose name starts with something, in any case."""
+    start = Filters[0]["Value"].lower()
+    groups = _listed(context, Namespace)
+    found = [group for group in groups if group["GroupName"].lower().startswith(start)]
+    return page("GroupList", found, MaxResults, NextToken)
+
+
+@answers("DeleteGroup")
+def delete_group(context: Context, *, Namespace: str, GroupName: str) -> Answer:
+    records.remove(context, GROUP, find(context, Namespace, GroupName)["_"]["id"])
+    return {}
+
+
+@answers("CreateGroupMembership")
+def create_group_membership(
+    context: Context, *, Namespace: str, GroupName: str, MemberName: str
+) -> Answer:
+    """Put a user into a group."""
+    group = find(context, Namespace, GroupName)
+    users.find(context, Namespace, MemberName)
+    others = [name for name in group["_"]["members"] if name != MemberName]
+    records.keep(context, GROUP, group["_"]["id"], members=[*others, MemberName])
+    return {"GroupMember": _member(group, MemberName)}
+
+
+@answers("DescribeGroupMembership")
+def describe_group_membership(
+    context: Context, *, Namespace: str, GroupName: str, MemberName: str
+) -> Answer:
+    group = find(context, Namespace, GroupName)
+    _check_member(group, MemberName)
+    return {"GroupMember": _member(group, MemberName)}
+
+
+@answers("ListGroupMemberships")
+def list_group_memberships(
+    context: Context,
+    *,
+    Namespace: str,
+    GroupName: str,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    group = find(context, Namespace, GroupName)
+    found = [_member(group, name) for name in group["_"]["members"]]
+    return page("GroupMemberList", found, MaxResults, NextToken)
+
+
+@answers("DeleteGroupMembership")
+def delete_group_membership(
+    context: Context, *, Namespace: str, GroupName: str, MemberName: str
+) -> Answer:
+    group = find(context, Namespace, GroupName)
+    _check_member(group, MemberName)
+    left = [name for name in group["_"]["members"] if name != MemberName]
+    records.keep(context, GROUP, group["_"]["id"], members=left)
+    return {}
+
+
+@answers("ListUserGroups")
+def list_user_groups(
+    context: Context,
+    *,
+    Namespace: str,
+    UserName: str,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """The groups that a user is in."""
+    found = principals.memberships(context.cloud, users.find(context, Namespace, UserName))
+    return page("GroupList", found, MaxResults, NextToken)
+
+
+def find(context: Context, namespace: str, name: str) -> Record:
+    """A group's record."""
+    namespaces.check(context, namespace)
+    found = records.look_up(context.cloud, context.region, GROUP, f"{namespace}/{name}")
+    if found is None:
+        raise not_found(f"Group {name} is not found in namespace {namespace}.")
+    return found
+
+
+def _listed(context: Context, namespace: str) -> list[Record]:
+    namespaces.check(context, namespace)
+    return [g for g in records.listed(context, GROUP) if g["_"]["namespace"] == namespace]
+
+
+def _member(group: Record, name: str) -> Record:
+    return {"Arn": f"{group['Arn']}/{name}", "MemberName": name}
+
+
+def _check_member(group: Record, name: str) -> None:
+    if name not in group["_"]["members"]:
+        raise not_found(f"{name} is not a member of the group {group['GroupName']}.")

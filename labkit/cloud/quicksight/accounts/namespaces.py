@@ -1,0 +1,79 @@
+"""Namespaces keep the people of an account's tenants apart; ``default`` is there from the first.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateNamespace.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.quicksight import gate, kinds, records
+from labkit.cloud.quicksight.kinds import NAMESPACE
+from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.words import exists, invalid, not_found, page
+
+DEFAULT = "default"
+
+
+@answers("CreateNamespace")
+def create_namespace(
+    context: Context,
+    *,
+    Namespace: str,
+    IdentityStore: str,
+    Tags: list[Record] | None = None,
+) -> Answer:
+    """Make a namespace."""
+    gate.check_enterprise(context, "Namespaces are")
+    if Namespace == DEFAULT:
+        raise exists(f"Namespace {Namespace} already exists.")
+    members = _described(context, Namespace) | {"IdentityStore": IdentityStore}
+    made = records.create(context, NAMESPACE, Namespace, members, tags=Tags)
+    return records.shown(made) | {"CreationStatus": "CREATING"}
+
+
+@answers("DescribeNamespace")
+def describe_namespace(context: Context, *, Namespace: str) -> Answer:
+    check(context, Namespace)
+    return {"Namespace": _described(context, Namespace)}
+
+
+@answers("ListNamespaces")
+def list_namespaces(
+    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
+) -> Answer:
+    names = [DEFAULT, *(each["Name"] for each in records.listed(context, NAMESPACE))]
+    found = [_described(context, name) for name in names]
+    return page("Namespaces", found, MaxResults, NextToken)
+
+
+@answers("DeleteNamespace")
+def delete_namespace(context: Context, *, Namespace: str) -> Answer:
+    """Delete a namespace, and the users and groups in it."""
+    if Namespace == DEFAULT:
+        raise invalid("The default namespace cannot be deleted.")
+    check(context, Namespace)
+    for kind in (kinds.USER, kinds.GROUP):
+        for each in records.listed(context, kind):
+            if each["_"]["namespace"] == Namespace:
+                records.remove(context, kind, each["_"]["id"])
+    records.remove(context, NAMESPACE, Namespace)
+    return {}
+
+
+def check(context: Context, name: str) -> None:
+    """Raise when there is no namespace of this name."""
+    known = records.look_up(context.cloud, context.region, NAMESPACE, name)
+    if name != DEFAULT and known is None:
+        raise not_found(f"Namespace {name} is not found.")
+
+
+def _described(context: Context, name: str) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "Arn": NAMESPACE.arn(context, name),
+        "CapacityRegion": context.region,
+        "CreationStatus": "CREATED",
+        "IdentityStore": "QUICKSIGHT",
+    }
