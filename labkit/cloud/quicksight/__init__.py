@@ -3,6 +3,6 @@
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 """
 
-from labkit.cloud.quicksight import absent, accounts
+from labkit.cloud.quicksight import absent, accounts, definitions
 
-__all__ = ["absent", "accounts"]
+__all__ = ["absent", "accounts", "definitions"]

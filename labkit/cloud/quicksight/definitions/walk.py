@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AnalysisD
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -186,6 +187,17 @@ def overrides(parameters: Json) -> dict[str, tuple[str, list[Any]]]:
     }
 
 
+def moment(value: Any) -> datetime.datetime:
+    """A moment of a definition, however it is kept: seconds since 1970, a text, a date.
+
+    >>> moment(0).year
+    1970
+    """
+    if isinstance(value, (int, float)):
+        return datetime.datetime.fromtimestamp(value, datetime.UTC)
+    return datetime.datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
 def nodes(value: Any, key: str = "", place: Place = ()) -> Iterator[Node]:
     """Every object of a tree, the outer before the inner."""
     if isinstance(value, Mapping):
@@ -210,6 +222,8 @@ def _dicts(value: Json) -> Iterator[Json]:
 
 def _default(kind: str, declared: Json) -> Any:
     static = list(declared.get("DefaultValues", {}).get("StaticValues", ()))
+    if kind == "DateTime":
+        static = [moment(each) for each in static]
     if declared.get("ParameterValueType") == "MULTI_VALUED":
         return static or None
     return static[0] if static else None

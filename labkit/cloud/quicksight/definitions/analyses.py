@@ -1,0 +1,156 @@
+"""Analyses: made of a definition or a template, deleted with a time to think it over.
+
+A deleted analysis stays, with the status ``DELETED``, until its recovery window has passed; until
+then it can be restored. Sources:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateAnalysis.html
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DeleteAnalysis.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.quicksight import records, sharing
+from labkit.cloud.quicksight.definitions import builds
+from labkit.cloud.quicksight.definitions.searching import search
+from labkit.cloud.quicksight.kinds import ANALYSIS
+from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.words import conflict, invalid, not_found, page
+
+DAY_S = 86_400
+SUMMARY = ("Arn", "AnalysisId", "Name", "Status", "CreatedTime", "LastUpdatedTime")
+sharing.register(ANALYSIS)
+
+
+@answers("CreateAnalysis")
+def create(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> Answer:
+    if records.look_up(context.cloud, context.region, ANALYSIS, AnalysisId) is not None:
+        _forget_when_over(context, AnalysisId)
+    told, definition = builds.build(context, members)
+    made = records.create(
+        context,
+        ANALYSIS,
+        AnalysisId,
+        {"Name": Name, **told},
+        permissions=members.get("Permissions"),
+        tags=members.get("Tags"),
+        private={"definition": definition, "parameters": members.get("Parameters")},
+    )
+    return _begun(made, "CreationStatus")
+
+
+@answers("UpdateAnalysis")
+def update(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> Answer:
+    if find(context, AnalysisId)["Status"] == "DELETED":
+        raise conflict(f"Analysis {AnalysisId} is deleted.")
+    told, definition = builds.build(context, members, verb="UPDATE")
+    if "Errors" in told:
+        told = {name: told[name] for name in ("Status", "Errors")}
+    else:
+        told = {"Errors": None, "ThemeArn": None, "SourceEntityArn": None} | told
+        parameters = members.get("Parameters")
+        records.keep(context, ANALYSIS, AnalysisId, definition=definition, parameters=parameters)
+    return _begun(
+        records.update(context, ANALYSIS, AnalysisId, {"Name": Name, **told}), "UpdateStatus"
+    )
+
+
+@answers("DescribeAnalysis")
+def describe(context: Context, *, AnalysisId: str) -> Answer:
+    return {"Analysis": records.shown(find(context, AnalysisId))}
+
+
+@answers("DescribeAnalysisDefinition")
+def describe_definition(context: Context, *, AnalysisId: str) -> Answer:
+    record = find(context, AnalysisId)
+    told = records.shown(record, "AnalysisId", "Name", "Errors", "ThemeArn")
+    return {**told, "ResourceStatus": record["Status"], "Definition": record["_"]["definition"]}
+
+
+@answers("DeleteAnalysis")
+def delete(
+    context: Context,
+    *,
+    AnalysisId: str,
+    RecoveryWindowInDays: int | None = None,
+    ForceDeleteWithoutRecovery: bool = False,
+) -> Answer:
+    if ForceDeleteWithoutRecovery and RecoveryWindowInDays is not None:
+        raise invalid("You can't specify both RecoveryWindowInDays and ForceDeleteWithoutRecovery.")
+    record = find(context, AnalysisId)
+    answer = records.shown(record, "Arn", "AnalysisId")
+    if ForceDeleteWithoutRecovery:
+        records.remove(context, ANALYSIS, AnalysisId)
+        return answer
+    over = records.now() + (RecoveryWindowInDays or 30) * DAY_S
+    before = record["_"].get("status_before", record["Status"])
+    records.keep(context, ANALYSIS, AnalysisId, deletion=over, status_before=before)
+    records.update(context, ANALYSIS, AnalysisId, {"Status": "DELETED"})
+    return {**answer, "DeletionTime": over}
+
+
+@answers("RestoreAnalysis")
+def restore(context: Context, *, AnalysisId: str, RestoreToFolders: bool = False) -> Answer:
+    record = find(context, AnalysisId)
+    if record["Status"] != "DELETED":
+        raise conflict(f"Analysis {AnalysisId} is not deleted.")
+    before = record["_"]["status_before"]
+    records.keep(context, ANALYSIS, AnalysisId, deletion=None, status_before=before)
+    found = records.update(context, ANALYSIS, AnalysisId, {"Status": before})
+    return records.shown(found, "Arn", "AnalysisId")
+
+
+@answers("ListAnalyses")
+def list_all(
+    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
+) -> Answer:
+    return _page(_standing(context), MaxResults, NextToken)
+
+
+@answers("SearchAnalyses")
+def search_all(
+    context: Context,
+    *,
+    Filters: list[Record],
+    NextToken: str | None = None,
+    MaxResults: int | None = None,
+) -> Answer:
+    return _page(search(context, ANALYSIS, _standing(context), Filters), MaxResults, NextToken)
+
+
+def find(context: Context, id: str) -> Record:
+    """An analysis' record, unless its recovery window has passed.
+
+    Raises:
+        AwsError: ``ResourceNotFoundException``.
+    """
+    _forget_when_over(context, id)
+    return records.find(context, ANALYSIS, id)
+
+
+def _standing(context: Context) -> list[Record]:
+    for record in records.listed(context, ANALYSIS):
+        _forget_when_over(context, record["AnalysisId"])
+    return records.listed(context, ANALYSIS)
+
+
+def _forget_when_over(context: Context, id: str) -> None:
+    record = records.look_up(context.cloud, context.region, ANALYSIS, id)
+    if record is None:
+        raise not_found(f"Analysis {id} is not found.")
+    if record["Status"] == "DELETED" and record["_"]["deletion"] < records.now():
+        records.remove(context, ANALYSIS, id)
+
+
+def _begun(record: Record, member: str) -> Answer:
+    return {
+        **records.shown(record, "Arn", "AnalysisId"),
+        member: builds.answer(record["Status"]),
+        "Status": 202,
+    }
+
+
+def _page(found: list[Record], size: int | None, token: str | None) -> Answer:
+    told = [records.shown(record, *SUMMARY) for record in found]
+    return page("AnalysisSummaryList", told, size, token)

@@ -1,0 +1,109 @@
+"""From a call's members to what is stored: the definition, its status, what is wrong with it.
+
+A new asset is made of a definition or of a source that has one. It is there from the call on; the
+call answers ``..._IN_PROGRESS``, and ``Describe`` what has come of it. Sources:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateAnalysis.html
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersion.html
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.operations import Context
+from labkit.cloud.quicksight.definitions import catalog, checks, sources, walk
+from labkit.cloud.quicksight.definitions.judgement import Error, Subject, judge
+from labkit.cloud.quicksight.words import invalid
+
+Record = dict[str, Any]
+__all__ = ["build", "build_template", "checks"]
+
+
+def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple[Record, Record]:
+    """An analysis' or a dashboard's version: what ``Describe`` tells of it, and its definition.
+
+    Args:
+        members: of the call: ``Definition`` or ``SourceEntity``, and more.
+        verb: ``CREATION`` or ``UPDATE``, as its status has it.
+
+    Raises:
+        AwsError: ``InvalidParameterValueException``, the definition is wrong within.
+    """
+    definition, source, errors = _taken(context, members, sources.from_template)
+    errors = errors or judge(_subject(context, members, definition), strict=_is_strict(members))
+    return _described(members, definition, errors, source, verb), definition
+
+
+def build_template(context: Context, members: Record) -> tuple[Record, Record]:
+    """A template's version and its definition, of a definition, an analysis or a template."""
+    definition, source, errors = _taken(context, members, sources.for_template)
+    schemas = sources.schemas(definition)
+    errors = errors or judge(Subject(definition, schemas), strict=_is_strict(members))
+    told = _described(members, definition, errors, source, "CREATION")
+    shown = {"DataSetConfigurations": definition.get("DataSetConfigurations", [])}
+    return {k: v for k, v in told.items() if k != "DataSetArns"} | shown, definition
+
+
+def answer(status: str) -> str:
+    """The status that the call itself answers.
+
+    >>> answer("CREATION_SUCCESSFUL")
+    'CREATION_IN_PROGRESS'
+    """
+    return f"{status.split('_')[0]}_IN_PROGRESS"
+
+
+Take = Callable[[Context, Record], tuple[Record, str, list[Error]]]
+
+
+def _taken(context: Context, members: Record, take: Take) -> tuple[Record, str, list[Error]]:
+    given, source = members.get("Definition"), members.get("SourceEntity")
+    if (given is None) == (source is None):
+        raise invalid("Either a SourceEntity or a Definition must be provided.")
+    if given is not None:
+        return _plain(given), "", []
+    return take(context, source or {})
+
+
+def _subject(context: Context, members: Record, definition: Record) -> Subject:
+    arns = walk.data_sets(definition)
+    columns = {name: catalog.columns_of(context.cloud, arn) for name, arn in arns.items()}
+    return Subject(definition, columns, members.get("Parameters") or {})
+
+
+def _described(
+    members: Record, definition: Record, errors: list[Error], source: str, verb: str
+) -> Record:
+    described = {
+        "Status": f"{verb}_FAILED" if errors else f"{verb}_SUCCESSFUL",
+        "Errors": errors or None,
+        "SourceEntityArn": source or None,
+        "DataSetArns": list(walk.data_sets(definition).values()),
+        "ThemeArn": members.get("ThemeArn"),
+        "Description": members.get("VersionDescription"),
+        "Sheets": [_sheet(each) for each in definition.get("Sheets", ())],
+    }
+    return {name: value for name, value in described.items() if value is not None}
+
+
+def _sheet(sheet: Record) -> Record:
+    named = {"Name": sheet["Name"]} if "Name" in sheet else {}
+    return {"SheetId": sheet["SheetId"], **named, "Images": sheet.get("Images", [])}
+
+
+def _is_strict(members: Record) -> bool:
+    return bool((members.get("ValidationStrategy") or {}).get("Mode", "STRICT") == "STRICT")
+
+
+def _plain(value: Any) -> Any:
+    """A definition as JSON keeps it: moments as seconds since 1970."""
+    match value:
+        case dict():
+            return {name: _plain(each) for name, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case datetime.datetime():
+            return value.timestamp()
+    return value

@@ -1,0 +1,87 @@
+"""Where elements stand on their sheets, and filters that could not be told.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_LayoutConfiguration.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.definitions.judgement import Finding, Subject, check, strict_check
+
+ELEMENTS = {
+    "VISUAL": ("VisualId",),
+    "FILTER_CONTROL": ("FilterControlId",),
+    "PARAMETER_CONTROL": ("ParameterControlId",),
+    "TEXT_BOX": ("SheetTextBoxId",),
+    "IMAGE": ("SheetImageId",),
+}
+
+
+@strict_check
+def elements(subject: Subject) -> Iterator[Finding]:
+    """A layout's elements are on its sheet."""
+    for sheet in walk.sheets(subject.definition):
+        nodes = [node.value for node in walk.nodes(sheet)]
+        for element in (value for value in nodes if "ElementType" in value):
+            members = ELEMENTS[element["ElementType"]]
+            if not any(element["ElementId"] == v.get(m) for m in members for v in nodes):
+                kind = element["ElementType"]
+                yield Finding(f"{kind} {element['ElementId']} is not found", _on(sheet))
+
+
+@strict_check
+def view_ports(subject: Subject) -> Iterator[Finding]:
+    """A width belongs to a grid of fixed size, and to no other."""
+    for sheet in walk.sheets(subject.definition):
+        for size in (n.value for n in walk.nodes(sheet) if "ResizeOption" in n.value):
+            wide, fixed = "OptimizedViewPortWidth" in size, size["ResizeOption"] == "FIXED"
+            if wide != fixed:
+                must = "must be" if fixed else "must not be"
+                words = f"OptimizedViewPortWidth {must} specified when ResizeOption is"
+                yield Finding(f"{words} {size['ResizeOption']}.", _on(sheet))
+
+
+@strict_check
+def paper(subject: Subject) -> Iterator[Finding]:
+    """Sections are of paginated sheets, grids and free forms of interactive ones."""
+    for sheet in walk.sheets(subject.definition):
+        paginated = sheet.get("ContentType") == "PAGINATED"
+        for layout in sheet.get("Layouts", ()):
+            if ("SectionBasedLayout" in layout["Configuration"]) != paginated:
+                kind = sheet.get("ContentType", "INTERACTIVE")
+                name = next(iter(layout["Configuration"]), "no layout")
+                yield Finding(f"{name} is not supported for a sheet that is {kind}", _on(sheet))
+
+
+@check
+def category_filters(subject: Subject) -> Iterator[Finding]:
+    """A category filter is configured in one of the three ways."""
+    for node in walk.nodes(subject.definition):
+        configured = node.value.get("Configuration", {})
+        if node.key in ("CategoryFilter", "CategoryInnerFilter") and len(configured) != 1:
+            words = "CategoryFilterConfiguration must have exactly one configuration"
+            yield Finding(words, node.place)
+
+
+@check
+def ranges(subject: Subject) -> Iterator[Finding]:
+    """A range does not end before it begins."""
+    for node in walk.nodes(subject.definition):
+        low, high = _bounds(node.value)
+        if low is not None and high is not None and low > high:
+            yield Finding(f"The range's minimum {low} is above its maximum {high}", node.place)
+
+
+def _bounds(value: walk.Json) -> tuple[Any, Any]:
+    for low, high in (("RangeMinimum", "RangeMaximum"), ("RangeMinimumValue", "RangeMaximumValue")):
+        ends = value.get(low), value.get(high)
+        if all(isinstance(end, dict) for end in ends):
+            return ends[0].get("StaticValue"), ends[1].get("StaticValue")  # type: ignore[union-attr]
+    return value.get("MinimumValue"), value.get("MaximumValue")
+
+
+def _on(sheet: walk.Json) -> walk.Place:
+    return (("Sheet", sheet["SheetId"]),)
