@@ -45,11 +45,13 @@ class Statistic:
             return self.yields
         return "decimal" if of.kind == "null" else of.kind
 
-    def sql(self, of: Value, percentile: float = 0, *, where: str = "", over: str = "") -> str:
+    def sql(
+        self, of: Value, percentile: float = 0, *, where: str = "", over: str | None = None
+    ) -> str:
         """The aggregate over rows that fulfil a condition, or over a window."""
         aggregate = self.template.format(x=of, n=repr(percentile / 100))
         filtered = f" FILTER (WHERE {where})" if where else ""
-        windowed = f" OVER ({over})" if over else ""
+        windowed = "" if over is None else f" OVER ({over})"
         whole = f"{aggregate}{filtered}{windowed}"
         integers = self.widens and self.kind(of) == "integer"
         return f"CAST({whole} AS BIGINT)" if integers else whole

@@ -143,7 +143,7 @@ def _aggregate(
         sql = statistic.sql(query.once(value), percentile)
         return Value(sql, statistic.kind(value), "aggregate", value.names, function=name)
     keys = query.group_keys(name, group_by)
-    over = f"PARTITION BY {', '.join(keys)}" if keys else "PARTITION BY NULL"
+    over = f"PARTITION BY {', '.join(keys)}" if keys else ""
     sql = statistic.sql(query.once(value, keys), percentile, over=over)
     column = query.derive(sql, "pre_agg")
     return Value(
