@@ -75,10 +75,10 @@ def visual(
 
 
 def definition(
-    visuals: Sequence[Definition],
+    visuals: Sequence[Mapping[str, Any]],
     *,
     data_sets: Mapping[str, str],
-    filters: Sequence[Definition] = (),
+    filters: Sequence[Mapping[str, Any]] = (),
     calculated: Mapping[str, str] | None = None,
 ) -> Definition:
     """The definition of an analysis or dashboard: one sheet, its visuals two in a row.
@@ -151,7 +151,7 @@ def identifier(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:200]
 
 
-def _grid(visuals: Sequence[Definition]) -> list[Definition]:
+def _grid(visuals: Sequence[Mapping[str, Any]]) -> list[Definition]:
     """Two visuals in a row of 36 columns; a last one without a neighbour takes the whole row."""
     ids = [next(iter(each.values()))["VisualId"] for each in visuals]
     alone = len(ids) - 1 if len(ids) % 2 else None

@@ -13,6 +13,7 @@ from botocore.config import Config
 from labkit import environment, names, process, removal
 from labkit.catalog import Catalog
 from labkit.catchup import catch_up
+from labkit.chart import Chart
 from labkit.commands import Commands
 from labkit.flows import Flows
 from labkit.names import Names, guid_of
@@ -118,6 +119,11 @@ class Lab:
     def recipe(self) -> Recipe:
         """Data sets, profiles, projects, recipes and their jobs (DataBrew)."""
         return Recipe(self)
+
+    @functools.cached_property
+    def chart(self) -> Chart:
+        """Data sets, charts, dashboards, questions and reports (QuickSight)."""
+        return Chart(self)
 
     def clean_up(self) -> None:
         """Delete your whole environment: data, tables, crawlers, functions, buckets, key.

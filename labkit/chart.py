@@ -1,0 +1,184 @@
+"""Chart helpers: data sets, charts, dashboards, questions and reports (QuickSight)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from labkit import charts
+from labkit.chart_bill import bill
+from labkit.chart_calls import Calls
+from labkit.chart_pages import Dashboard, Picture
+from labkit.chart_questions import Answer, answer, topic_of
+from labkit.chart_sets import DataSet, physical_table, security
+from labkit.storage import told
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+LAKE = "lake"
+DRAFTS = "drafts"
+
+
+class Chart:
+    """Business intelligence: ``lab.chart.add_data_set("students", table="db.student_ext")``.
+
+    Args:
+        lab: the lab whose clients to use.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab, self.calls = lab, Calls(lab)
+
+    # The account ----------------------------------------------------------------------------------
+
+    @told
+    def sign_up(self, email: str = "you@example.com") -> str:
+        """Subscribe the account to QuickSight, be its administrator, give it the lake's buckets.
+
+        Idempotent. Returns your name as a QuickSight user.
+        """
+        self.calls.subscribe(email)
+        self.calls.give_buckets()
+        return self.calls.register(self.lab.caller, "ADMIN", email)
+
+    @told
+    def register_key(self) -> str:
+        """Let QuickSight use the lake's KMS key. Returns the key's ARN.
+
+        The console does the same under *Manage QuickSight → KMS keys*.
+        """
+        return self.calls.register_key(self.lab.key_arn)
+
+    @told
+    def add_reader(self, name: str, email: str = "") -> str:
+        """A user who may look at dashboards and nothing else. Returns the user's name."""
+        return self.calls.add_reader(name, email or f"{name}@example.com")
+
+    @told
+    def users(self) -> pd.DataFrame:
+        """All users: ``user``, ``role``, ``email``."""
+        rows = [(u["UserName"], u["Role"], u["Email"]) for u in self.calls.users()]
+        return pd.DataFrame(rows, columns=["user", "role", "email"])
+
+    # Data sets ------------------------------------------------------------------------------------
+
+    @told
+    def add_data_set(
+        self,
+        name: str,
+        *,
+        table: str = "",
+        sql: str = "",
+        calculated: Mapping[str, str] | None = None,
+        rows_by: DataSet | None = None,
+        spice: bool = True,
+    ) -> DataSet:
+        """A data set on the lake; an existing one is changed. Returns it when its rows are there.
+
+        Args:
+            table: ``database.table`` of the catalog.
+            sql: or a statement for Athena.
+            calculated: expressions of calculated columns by name.
+            rows_by: a data set that says who sees which rows (row-level security).
+            spice: import the rows into SPICE, rather than ask Athena for each picture.
+
+        Raises:
+            RunFailed: the import failed; with QuickSight's reason.
+        """
+        if bool(table) == bool(sql):
+            raise ValueError("A data set is a table (table=...) or a statement (sql=...).")
+        source = self.calls.put_source(LAKE)
+        self.calls.put_data_set(
+            charts.identifier(name),
+            Name=name,
+            **physical_table(self.lab, source, table, sql, calculated or {}),
+            ImportMode="SPICE" if spice else "DIRECT_QUERY",
+            **security(rows_by),
+        )
+        if spice:
+            self.calls.wait_for_import(charts.identifier(name))
+        return self.data_set(name)
+
+    @told
+    def data_set(self, name: str) -> DataSet:
+        """A data set: its columns and rows, and what makes charts of it."""
+        return DataSet(self.lab, self.calls.data_set(charts.identifier(name)))
+
+    @told
+    def data_sets(self) -> pd.DataFrame:
+        """All data sets: ``data_set``, ``mode``, ``rows``, ``bytes``."""
+        rows = [self.calls.in_short(each) for each in self.calls.data_sets()]
+        return pd.DataFrame(rows, columns=["data_set", "mode", "rows", "bytes"])
+
+    @told
+    def refresh(self, name: str) -> int:
+        """Import a data set's rows anew. Returns how many."""
+        return self.calls.refresh(charts.identifier(name))
+
+    # Charts and dashboards ------------------------------------------------------------------------
+
+    @told
+    def draw(self, visual: Mapping[str, Any], *data_sets: DataSet) -> Picture:
+        """The picture of a visual, as a dashboard would show it."""
+        return self.publish(DRAFTS, [visual], data_sets).picture()
+
+    @told
+    def publish(
+        self,
+        name: str,
+        visuals: Sequence[Mapping[str, Any]],
+        data_sets: Sequence[DataSet],
+        *,
+        filters: Sequence[Mapping[str, Any]] = (),
+    ) -> Dashboard:
+        """Publish visuals as a dashboard; an existing one gets a new version.
+
+        Args:
+            visuals: each as `DataSet.visual` makes it.
+            data_sets: those that they are about.
+            filters: each as `DataSet.choice` makes it.
+
+        Raises:
+            RunFailed: QuickSight found errors in it; with their sentences.
+        """
+        made = charts.definition(
+            visuals, data_sets={each.name: each.arn for each in data_sets}, filters=filters
+        )
+        self.calls.put_dashboard(charts.identifier(name), name, made)
+        return self.dashboard(name)
+
+    @told
+    def dashboard(self, name: str) -> Dashboard:
+        """A published dashboard, to show, share, embed and send."""
+        return Dashboard(self.lab, name, charts.identifier(name))
+
+    # Questions ------------------------------------------------------------------------------------
+
+    @told
+    def add_topic(
+        self, name: str, data_set: DataSet, *, synonyms: Mapping[str, Sequence[str]] | None = None
+    ) -> str:
+        """A topic that Q can be asked about; an existing one is changed. Returns its id.
+
+        Args:
+            synonyms: other words for columns, by column.
+        """
+        return self.calls.put_topic(
+            charts.identifier(name), topic_of(name, data_set, synonyms or {})
+        )
+
+    @told
+    def ask(self, question: str) -> Answer:
+        """Ask a question in plain language: a picture, and how the question was read."""
+        return answer(self.lab, question)
+
+    # The bill -------------------------------------------------------------------------------------
+
+    @told
+    def bill(self) -> pd.DataFrame:
+        """What AWS would charge for a month: ``what``, ``how_many``, ``dollars``."""
+        spice = sum(self.calls.in_short(each)[3] for each in self.calls.data_sets())
+        return bill(self.calls.users(), spice)

@@ -1,0 +1,281 @@
+"""The calls of QuickSight's API behind the chart helpers: made anew or changed, and waited for.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from labkit.errors import RunFailed, UnknownName
+from labkit.progress import Progress, wait
+from labkit.storage import readable_denial
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+SERVICE_ROLE = "aws-quicksight-service-role-v0"
+BUCKETS = "AWSQuickSightS3Policy"
+_OWNER = [
+    f"quicksight:{verb}"
+    for verb in [
+        "DescribeDataSet",
+        "DescribeDataSetPermissions",
+        "PassDataSet",
+        "DescribeIngestion",
+        "ListIngestions",
+        "UpdateDataSet",
+        "DeleteDataSet",
+        "CreateIngestion",
+        "CancelIngestion",
+        "UpdateDataSetPermissions",
+    ]
+]
+_ENDS = ("COMPLETED", "FAILED", "CANCELLED")
+
+
+class Calls:
+    """What the chart helpers ask of QuickSight.
+
+    Args:
+        lab: the lab whose clients to use.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    @property
+    def client(self) -> Any:
+        return self.lab.client("quicksight")
+
+    def call(self, name: str, **members: Any) -> Any:
+        """One operation, for this account."""
+        return getattr(self.client, name)(AwsAccountId=self.lab.account, **members)
+
+    def all(self, what: str, member: str, **members: Any) -> list[dict[str, Any]]:
+        """All pages of a list."""
+        pages = self.client.get_paginator(f"list_{what}")
+        found = pages.paginate(AwsAccountId=self.lab.account, **members)
+        return [each for page in found for each in page[member]]
+
+    def put(self, kind: str, id_name: str, identifier: str, **members: Any) -> Any:
+        """Make a resource, or change the one that there is."""
+        members = {id_name: identifier, **members}
+        try:
+            return self.call(f"update_{kind}", **members)
+        except self.client.exceptions.ResourceNotFoundException:
+            return self.call(f"create_{kind}", **members)
+
+    # The account ----------------------------------------------------------------------------------
+
+    def subscribe(self, email: str) -> None:
+        """Sign the account up for the Enterprise edition, unless it is."""
+        try:
+            self.call(
+                "create_account_subscription",
+                Edition="ENTERPRISE",
+                AuthenticationMethod="IAM_AND_QUICKSIGHT",
+                AccountName=f"dataedu-{self.lab.guid}",
+                NotificationEmail=email,
+            )
+        except self.client.exceptions.ResourceExistsException:
+            return
+        wait(
+            "The subscription",
+            lambda: self.call("describe_account_subscription")["AccountInfo"],
+            until=lambda info: info["AccountSubscriptionStatus"] == "ACCOUNT_CREATED",
+            tell=lambda info: Progress(f"QuickSight: {info['AccountSubscriptionStatus']}"),
+            quiet=True,
+        )
+
+    def give_buckets(self) -> None:
+        """Let QuickSight's role read the lake, as *Security & permissions* of the console does."""
+        arns = [f"arn:aws:s3:::{bucket}" for bucket in self.lab.names.buckets]
+        objects = [f"{arn}/*" for arn in arns]
+        allowed = [
+            {
+                "Effect": "Allow",
+                "Action": ["s3:ListBucket", "s3:GetBucketLocation"],
+                "Resource": arns,
+            },
+            {"Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"], "Resource": objects},
+        ]
+        self.lab.client("iam").put_role_policy(
+            RoleName=SERVICE_ROLE,
+            PolicyName=BUCKETS,
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
+        )
+
+    def register(self, arn: str, role: str, email: str) -> str:
+        """Register an IAM user as a user of QuickSight. Returns the user's name."""
+        for user in self.users():
+            if user["Arn"].rpartition("/")[2] == arn.rpartition("/")[2]:
+                return str(user["UserName"])
+        made = self.call(
+            "register_user",
+            Namespace="default",
+            IdentityType="IAM",
+            IamArn=arn,
+            UserRole=role,
+            Email=email,
+        )
+        return str(made["User"]["UserName"])
+
+    def add_reader(self, name: str, email: str) -> str:
+        """A user of QuickSight's own with the role READER."""
+        if name not in {user["UserName"] for user in self.users()}:
+            self.call(
+                "register_user",
+                Namespace="default",
+                IdentityType="QUICKSIGHT",
+                UserName=name,
+                UserRole="READER",
+                Email=email,
+            )
+        return name
+
+    def users(self) -> list[dict[str, Any]]:
+        return self.all("users", "UserList", Namespace="default")
+
+    def user_arn(self, name: str) -> str:
+        """A user's ARN.
+
+        Raises:
+            UnknownName: there is no such user.
+        """
+        known = {user["UserName"]: user["Arn"] for user in self.users()}
+        if name not in known:
+            raise UnknownName("user", name, list(known))
+        return str(known[name])
+
+    @property
+    def own_arn(self) -> str:
+        """Your ARN as a user of QuickSight."""
+        return self.user_arn(self.register(self.lab.caller, "ADMIN", "you@example.com"))
+
+    def register_key(self, key_arn: str) -> str:
+        """Register a KMS key as the account's default key."""
+        key = {"KeyArn": key_arn, "DefaultKey": True}
+        answer = self.call("update_key_registration", KeyRegistration=[key])
+        for failed in answer.get("FailedKeyRegistration", []):
+            raise RunFailed("key", key_arn, failed["Message"])
+        return key_arn
+
+    # Data sets ------------------------------------------------------------------------------------
+
+    def put_source(self, identifier: str) -> str:
+        """The data source for Athena. Returns its ARN."""
+        try:
+            return str(
+                self.call("describe_data_source", DataSourceId=identifier)["DataSource"]["Arn"]
+            )
+        except self.client.exceptions.ResourceNotFoundException:
+            made = self.call(
+                "create_data_source",
+                DataSourceId=identifier,
+                Name="The data lake",
+                Type="ATHENA",
+                DataSourceParameters={"AthenaParameters": {"WorkGroup": "primary"}},
+            )
+            return str(made["Arn"])
+
+    def put_data_set(self, identifier: str, **members: Any) -> None:
+        """Make or change a data set; you own it."""
+        self.put("data_set", "DataSetId", identifier, **members)
+        owner = {"Principal": self.own_arn, "Actions": _OWNER}
+        self.call("update_data_set_permissions", DataSetId=identifier, GrantPermissions=[owner])
+
+    def data_set(self, identifier: str) -> dict[str, Any]:
+        """A data set.
+
+        Raises:
+            UnknownName: there is none.
+        """
+        try:
+            found: dict[str, Any] = self.call("describe_data_set", DataSetId=identifier)["DataSet"]
+        except self.client.exceptions.ResourceNotFoundException:
+            known = [each["DataSetId"] for each in self.data_sets()]
+            raise UnknownName("data set", identifier, known) from None
+        return found
+
+    def data_sets(self) -> list[dict[str, Any]]:
+        return self.all("data_sets", "DataSetSummaries")
+
+    def in_short(self, summary: dict[str, Any]) -> tuple[str, str, int, int]:
+        """Name, import mode, rows and bytes in SPICE of a data set."""
+        last = self.imports(summary["DataSetId"])[:1]
+        rows = [int(each.get("RowInfo", {}).get("TotalRowsInDataset", 0)) for each in last]
+        size = int(self.data_set(summary["DataSetId"]).get("ConsumedSpiceCapacityInBytes", 0))
+        return summary["Name"], summary["ImportMode"], sum(rows), size
+
+    def imports(self, identifier: str) -> list[dict[str, Any]]:
+        """A data set's ingestions, the newest first."""
+        found = self.all("ingestions", "Ingestions", DataSetId=identifier)
+        return sorted(found, key=lambda each: each["CreatedTime"], reverse=True)
+
+    def wait_for_import(self, identifier: str) -> int:
+        """Wait for a data set's newest ingestion. Returns its rows.
+
+        Raises:
+            RunFailed: with QuickSight's reason.
+        """
+        ended = wait(
+            f"The import of {identifier}",
+            lambda: self.imports(identifier)[0],
+            until=lambda each: each["IngestionStatus"] in _ENDS,
+            tell=lambda each: Progress(f"Import of {identifier}: {each['IngestionStatus']}"),
+            quiet=True,
+        )
+        if ended["IngestionStatus"] != "COMPLETED":
+            message = ended.get("ErrorInfo", {}).get("Message", ended["IngestionStatus"])
+            raise RunFailed("import of the data set", identifier, readable_denial(message))
+        return int(ended["RowInfo"]["RowsIngested"])
+
+    def refresh(self, identifier: str) -> int:
+        """Import a data set's rows anew, and wait."""
+        run = f"refresh-{time.time_ns()}"
+        self.call(
+            "create_ingestion", DataSetId=identifier, IngestionId=run, IngestionType="FULL_REFRESH"
+        )
+        return self.wait_for_import(identifier)
+
+    # Dashboards and topics ------------------------------------------------------------------------
+
+    def put_dashboard(self, identifier: str, name: str, definition: dict[str, Any]) -> None:
+        """Make a dashboard or a new version of it, wait for it, and publish it.
+
+        Raises:
+            RunFailed: with QuickSight's errors.
+        """
+        made = self.put("dashboard", "DashboardId", identifier, Name=name, Definition=definition)
+        number = int(made["VersionArn"].rpartition("/")[2])
+        version = self.wait_for_version(identifier, number)
+        if version["Status"].endswith("FAILED"):
+            errors = " ".join(each["Message"] for each in version.get("Errors", []))
+            raise RunFailed("dashboard", name, errors)
+        self.call(
+            "update_dashboard_published_version", DashboardId=identifier, VersionNumber=number
+        )
+
+    def wait_for_version(self, identifier: str, number: int) -> dict[str, Any]:
+        """Wait until a version of a dashboard is made."""
+
+        def look() -> dict[str, Any]:
+            found = self.call("describe_dashboard", DashboardId=identifier, VersionNumber=number)
+            version: dict[str, Any] = found["Dashboard"]["Version"]
+            return version
+
+        return wait(
+            f"The dashboard {identifier}",
+            look,
+            until=lambda version: not version["Status"].endswith("IN_PROGRESS"),
+            tell=lambda version: Progress(f"Dashboard: {version['Status']}"),
+            quiet=True,
+        )
+
+    def put_topic(self, identifier: str, topic: dict[str, Any]) -> str:
+        """Make or change a topic. Returns its id."""
+        self.put("topic", "TopicId", identifier, Topic=topic)
+        return identifier

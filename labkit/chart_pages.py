@@ -1,0 +1,184 @@
+"""Dashboards as the chart helpers show them: by embedding, which is how QuickSight gives pictures.
+
+An embed URL opens once and starts a session of one user. On AWS its page belongs into a frame; the
+local AWS also serves the pictures themselves below the page's address, so that a notebook can keep
+them. Source:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GenerateEmbedUrlForRegisteredUser.html
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import json
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from labkit import charts
+from labkit.errors import UnknownName
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+WIDTH_PX, HEIGHT_PX = 720, 405
+_READ = [
+    "quicksight:DescribeDashboard",
+    "quicksight:ListDashboardVersions",
+    "quicksight:QueryDashboard",
+]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The picture of a visual or of a sheet, with what it shows.
+
+    Args:
+        title: what stands above it.
+        png: the picture, at two pixels a point; empty on AWS, where only the page is to be had.
+        url: the address of its page.
+        shown: the picture's rows, as the session tells them.
+    """
+
+    title: str
+    png: bytes
+    url: str
+    shown: dict[str, Any]
+
+    @property
+    def df(self) -> pd.DataFrame:
+        """The rows behind the picture, under the labels that it bears."""
+        labels = [each["label"] for each in self.shown.get("fields", [])]
+        return pd.DataFrame(self.shown.get("rows", []), columns=labels)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the visual asks for and the picture leaves out."""
+        return list(self.shown.get("warnings", []))
+
+    def __repr__(self) -> str:
+        labels = ", ".join(self.df.columns)
+        rows = f": {len(self.df)} rows of {labels}" if labels else ""
+        return f"{self.title}{rows}"
+
+    def _repr_mimebundle_(self, **_: Any) -> Any:
+        if self.png:
+            return {"image/png": self.png, "text/plain": repr(self)}, {
+                "image/png": {"width": WIDTH_PX}
+            }
+        frame = f'<iframe src="{html.escape(self.url)}" width="100%" height="{HEIGHT_PX + 120}">'
+        return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of one user with one dashboard, in the local AWS."""
+
+    address: str
+
+    @classmethod
+    def open(cls, url: str) -> Session:
+        """Open an embed URL, which can be done once."""
+        with urllib.request.urlopen(url) as page:
+            return cls(page.geturl().partition("?")[0].rstrip("/"))
+
+    def read(self, path: str, **query: Any) -> bytes:
+        """A part of the session: ``visuals``, ``visuals/ID.png``, ``page.html``."""
+        given = urllib.parse.urlencode({k: _text(v) for k, v in query.items() if v})
+        with urllib.request.urlopen(f"{self.address}/{path}?{given}") as answer:
+            found: bytes = answer.read()
+        return found
+
+    def json(self, path: str, **query: Any) -> Any:
+        return json.loads(self.read(path, **query))
+
+    @functools.cached_property
+    def visuals(self) -> list[dict[str, Any]]:
+        """The dashboard's visuals: ``id``, ``title``, ``type``, ``sheet``."""
+        found: list[dict[str, Any]] = self.json("visuals")
+        return found
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """A published dashboard.
+
+    Args:
+        lab: the lab that it belongs to.
+        name: its name.
+        id: its id.
+    """
+
+    lab: Lab
+    name: str
+    id: str
+
+    def url(self, *, reader: str = "") -> str:
+        """An embed URL, which opens once, for you or for a reader."""
+        calls = self.lab.chart.calls
+        made = calls.call(
+            "generate_embed_url_for_registered_user",
+            UserArn=calls.user_arn(reader) if reader else calls.own_arn,
+            ExperienceConfiguration={"Dashboard": {"InitialDashboardId": self.id}},
+        )
+        return str(made["EmbedUrl"])
+
+    def session(self, *, reader: str = "") -> Session:
+        """A session with it, as you or as a reader."""
+        return Session.open(self.url(reader=reader))
+
+    def picture(self, visual: str = "", *, reader: str = "", filters: Any = None) -> Picture:
+        """The picture of one visual.
+
+        Args:
+            visual: its title or id; the first by default.
+            reader: a user to look as.
+            filters: chosen values by column: ``{"school_name": ["Engineering"]}``.
+        """
+        if self.lab.endpoint is None:
+            return Picture(self.name, b"", self.url(reader=reader), {})
+        session = self.session(reader=reader)
+        found = _find(session.visuals, visual)
+        at, asked = f"visuals/{found['id']}", {"chosen": filters}
+        png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2, **asked)
+        title = found["title"] or self.name
+        return Picture(title, png, session.address, session.json(f"{at}.json", **asked))
+
+    def show(self, *, reader: str = "", filters: Any = None) -> Picture:
+        """The picture of its sheet, as you or a reader would see it."""
+        if self.lab.endpoint is None:
+            return Picture(self.name, b"", self.url(reader=reader), {})
+        session = self.session(reader=reader)
+        png = session.read("sheet.png", width=1100, scale=1.5, chosen=filters)
+        return Picture(self.name, png, session.address, {})
+
+    def share(self, reader: str) -> str:
+        """Let a user look at it. Returns the user's name."""
+        calls = self.lab.chart.calls
+        allowed = {"Principal": calls.user_arn(reader), "Actions": _READ}
+        calls.call("update_dashboard_permissions", DashboardId=self.id, GrantPermissions=[allowed])
+        return reader
+
+    def save_html(self, path: str | Path) -> Path:
+        """Write it as one HTML file that needs nothing else, and whose filters work."""
+        path = Path(path)
+        path.write_bytes(self.session().read("page.html"))
+        return path
+
+    def __repr__(self) -> str:
+        return f"Dashboard {self.name}"
+
+
+def _find(visuals: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
+    for each in visuals:
+        if wanted in ("", each["id"], each["title"]) or charts.identifier(wanted) == each["id"]:
+            return each
+    raise UnknownName("visual", wanted, [each["title"] or each["id"] for each in visuals])
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
