@@ -8,9 +8,14 @@ from typing import Any
 
 from labkit.cloud.engine import Session
 from labkit.cloud.quicksight.spice.model import DataSet
+from labkit.cloud.quicksight.visuals.comparison import kpi
+from labkit.cloud.quicksight.visuals.computations import insight
+from labkit.cloud.quicksight.visuals.distributions import box_plot, histogram
 from labkit.cloud.quicksight.visuals.grouped import grouped
 from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.plain import plain
 from labkit.cloud.quicksight.visuals.request import Request, request
+from labkit.cloud.quicksight.visuals.series import line_chart
 from labkit.cloud.quicksight.visuals.wells import read
 
 Json = Mapping[str, Any]
@@ -58,8 +63,18 @@ def visual_data(
         now=now or datetime.now(UTC).replace(tzinfo=None),
         max_rows=max_rows,
     )
-    return _SHAPES.get(wells.type, grouped)(asked)
+    shape = _SHAPES.get(wells.kind) or _SHAPES.get(wells.type) or grouped
+    return shape(asked)
 
 
 _WITHOUT_DATA = ("CustomContentVisual", "EmptyVisual", "PluginVisual")
-_SHAPES: dict[str, Callable[[Request], VisualData]] = {}
+#: What is not a plain list of groups, by the set of wells or the type.
+_SHAPES: dict[str, Callable[[Request], VisualData]] = {
+    "TableUnaggregatedFieldWells": plain,
+    "ScatterPlotUnaggregatedFieldWells": plain,
+    "HistogramVisual": histogram,
+    "BoxPlotVisual": box_plot,
+    "KPIVisual": kpi,
+    "LineChartVisual": line_chart,
+    "InsightVisual": insight,
+}

@@ -1,0 +1,68 @@
+"""What a KPI compares: its value with a target, or its last period with the one before.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/kpi.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from labkit.cloud.quicksight.visuals.grouped import grouped
+from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.request import Request
+
+
+def kpi(request: Request) -> VisualData:
+    """A KPI's rows, and its comparison under ``computations``."""
+    data = grouped(request)
+    found = _compared(data)
+    return replace(data, computations={"comparison": found}) if found else data
+
+
+def compared(primary: Any, secondary: Any) -> dict[str, Any]:
+    """Two numbers and what lies between them; a part of nothing is ``None``.
+
+    >>> compared(6, 4)["percent_difference"]
+    0.5
+    """
+    if primary is None or secondary is None:
+        difference = percent = share = None
+    else:
+        difference = primary - secondary
+        percent = float(difference) / abs(float(secondary)) if secondary else None
+        share = float(primary) / float(secondary) if secondary else None
+    return {
+        "primary": primary,
+        "secondary": secondary,
+        "difference": difference,
+        "percent_difference": percent,
+        "percent": share,
+    }
+
+
+def _compared(data: VisualData) -> Mapping[str, Any]:
+    values, targets = data.well("Values"), data.well("TargetValues")
+    trend = data.well("TrendGroups")
+    if not values or not data.rows:
+        return {}
+    rows = list(data.rows)
+    if trend:
+        at = data.fields.index(trend[0])
+        dated = [row for row in rows if row[at] is not None]
+        rows = sorted(dated, key=lambda row: row[at]) or rows
+    value = data.fields.index(values[0])
+    if targets:
+        target = rows[-1][data.fields.index(targets[0])]
+        return {**compared(_number(rows[-1][value]), _number(target)), "against": "target"}
+    if not trend:
+        return {}
+    before = rows[-2][value] if len(rows) > 1 else None
+    return {**compared(_number(rows[-1][value]), _number(before)), "against": "period"}
+
+
+def _number(value: Any) -> Any:
+    """A number that reckons with any other."""
+    return float(value) if isinstance(value, Decimal) else value
