@@ -31,14 +31,14 @@ def memberships(cloud: Cloud, user: Record) -> list[Record]:
         for group in records.records(cloud, kinds.GROUP).values()
         if (group["_"]["region"], group["_"]["namespace"])
         == (private["region"], private["namespace"])
-        and user["UserName"] in group["_"]["members"]
+        and user.get("UserName") in group["_"]["members"]
     ]
 
 
 def names_of(cloud: Cloud, user_arn: str) -> list[str]:
     """The ARNs under which a user may be given something; none for one that there is not."""
     user = find(cloud, user_arn)
-    if user is None:
+    if user is None or "UserName" not in user:
         return []
     private = user["_"]
     namespace = f"arn:aws:quicksight:{private['region']}:{cloud.account}:namespace/"

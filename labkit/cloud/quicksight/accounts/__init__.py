@@ -2,22 +2,30 @@
 
 from labkit.cloud.quicksight.accounts import (
     custom_permissions,
+    folders,
     groups,
     key_registration,
+    members,
     namespaces,
     settings,
     subscription,
     tags,
+    theme_aliases,
+    themes,
     users,
 )
 
 __all__ = [
     "custom_permissions",
+    "folders",
     "groups",
     "key_registration",
+    "members",
     "namespaces",
     "settings",
     "subscription",
     "tags",
+    "theme_aliases",
+    "themes",
     "users",
 ]
