@@ -3,6 +3,13 @@
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 """
 
-from labkit.cloud.quicksight import absent, accounts, definitions
+from labkit.cloud.quicksight import (
+    absent,
+    accounts,
+    data_sets,
+    definitions,
+    ingestions,
+    sources,
+)
 
-__all__ = ["absent", "accounts", "definitions"]
+__all__ = ["absent", "accounts", "data_sets", "definitions", "ingestions", "sources"]

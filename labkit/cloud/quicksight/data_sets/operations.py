@@ -1,0 +1,114 @@
+"""The operations on data sets: made, changed, told, searched and deleted.
+
+To make or change a data set of the mode ``SPICE`` starts an import, which the answer names. Source:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateDataSet.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.quicksight import records, search, sharing
+from labkit.cloud.quicksight.data_sets.checks import checked
+from labkit.cloud.quicksight.ingestions import running
+from labkit.cloud.quicksight.kinds import DATA_SET
+from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.spice.opening import spice_states
+from labkit.cloud.quicksight.words import page
+
+_TOLD = ("Arn", "DataSetId", "Name", "CreatedTime", "LastUpdatedTime", "ImportMode",
+         "RowLevelPermissionDataSet", "UseAs")  # fmt: skip
+#: What `UpdateDataSet` drops where it is not given.
+_WHOLE = ("LogicalTableMap", "ColumnGroups", "FieldFolders", "RowLevelPermissionDataSet",
+          "RowLevelPermissionTagConfiguration", "ColumnLevelPermissionRules",
+          "DataSetUsageConfiguration", "DatasetParameters", "PerformanceConfiguration",
+          "DataPrepConfiguration", "SemanticModelConfiguration")  # fmt: skip
+
+sharing.register(DATA_SET)
+
+
+@answers("CreateDataSet")
+def create_data_set(
+    context: Context,
+    *,
+    DataSetId: str,
+    Permissions: list[Record] | None = None,
+    Tags: list[Record] | None = None,
+    FolderArns: list[str] | None = None,
+    **members: Any,
+) -> Answer:
+    """A new data set; its import begins at once."""
+    made = checked(context, members)
+    record = records.create(
+        context, DATA_SET, DataSetId, made, permissions=Permissions, tags=Tags,
+        private={"revision": 1},
+    )  # fmt: skip
+    return {**_imported(context, record, "INITIAL_INGESTION"), "Status": 201}
+
+
+@answers("UpdateDataSet")
+def update_data_set(context: Context, *, DataSetId: str, **members: Any) -> Answer:
+    """Another definition of a data set; what it had before is queried until it is imported."""
+    former = records.find(context, DATA_SET, DataSetId)
+    changed = dict.fromkeys(_WHOLE) | checked(context, members)
+    records.update(context, DATA_SET, DataSetId, changed)
+    revision = former["_"]["revision"] + 1
+    record = records.keep(context, DATA_SET, DataSetId, revision=revision)
+    if record["ImportMode"] != "SPICE":
+        running.forget(context.cloud, context.region, DataSetId)
+    return _imported(context, record, "EDIT")
+
+
+@answers("DescribeDataSet")
+def describe_data_set(context: Context, *, DataSetId: str) -> Answer:
+    record = records.find(context, DATA_SET, DataSetId)
+    state = spice_states(context.cloud).get(f"{context.region}/{DataSetId}", {})
+    consumed = {"ConsumedSpiceCapacityInBytes": state.get("size", 0)}
+    return {"DataSet": shown(record) | consumed}
+
+
+@answers("ListDataSets")
+def list_data_sets(
+    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
+) -> Answer:
+    found = [_summary(record) for record in records.listed(context, DATA_SET)]
+    return page("DataSetSummaries", found, MaxResults, NextToken)
+
+
+@answers("SearchDataSets")
+def search_data_sets(
+    context: Context,
+    *,
+    Filters: list[Record],
+    NextToken: str | None = None,
+    MaxResults: int | None = None,
+) -> Answer:
+    found = [_summary(record) for record in search.matching(context, DATA_SET, Filters)]
+    return page("DataSetSummaries", found, MaxResults, NextToken)
+
+
+@answers("DeleteDataSet")
+def delete_data_set(context: Context, *, DataSetId: str) -> Answer:
+    """Drop a data set and its rows; what is shown of it elsewhere finds it no more."""
+    record = records.remove(context, DATA_SET, DataSetId)
+    running.end_with_data_set(context.cloud, context.region, DataSetId)
+    return shown(record, "Arn", "DataSetId")
+
+
+def _imported(context: Context, record: Record, request: str) -> Answer:
+    told = shown(record, "Arn", "DataSetId")
+    if record["ImportMode"] != "SPICE":
+        return told
+    ingestion = running.request(context, record, request=request)
+    return {**told, "IngestionArn": ingestion["Arn"], "IngestionId": ingestion["IngestionId"]}
+
+
+def _summary(record: Record) -> Record:
+    return {
+        **shown(record, *_TOLD),
+        "RowLevelPermissionTagConfigurationApplied": bool(
+            record.get("RowLevelPermissionTagConfiguration")
+        ),
+        "ColumnLevelPermissionRulesApplied": bool(record.get("ColumnLevelPermissionRules")),
+    }

@@ -1,0 +1,64 @@
+"""The operations on imports: requested, told and canceled.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateIngestion.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.quicksight import records
+from labkit.cloud.quicksight.ingestions import running
+from labkit.cloud.quicksight.kinds import DATA_SET, INGESTION
+from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.words import invalid, not_found, page
+
+
+@answers("CreateIngestion")
+def create_ingestion(
+    context: Context, *, DataSetId: str, IngestionId: str, IngestionType: str = "FULL_REFRESH"
+) -> Answer:
+    """Refresh a data set in SPICE."""
+    record = records.find(context, DATA_SET, DataSetId)
+    if record["ImportMode"] != "SPICE":
+        raise invalid(f"The data set {DataSetId} is not in SPICE.")
+    window = (record["_"].get("refresh") or {}).get("RefreshConfiguration")
+    if IngestionType == "INCREMENTAL_REFRESH" and not window:
+        raise invalid("An incremental refresh needs the data set's refresh properties.")
+    made = running.request(context, record, request=IngestionType, id=IngestionId)
+    return {**shown(made, "Arn", "IngestionId", "IngestionStatus"), "Status": 201}
+
+
+@answers("DescribeIngestion")
+def describe_ingestion(context: Context, *, DataSetId: str, IngestionId: str) -> Answer:
+    return {"Ingestion": shown(_find(context, DataSetId, IngestionId))}
+
+
+@answers("ListIngestions")
+def list_ingestions(
+    context: Context,
+    *,
+    DataSetId: str,
+    NextToken: str | None = None,
+    MaxResults: int | None = None,
+) -> Answer:
+    records.find(context, DATA_SET, DataSetId)
+    found = running.of_data_set(context.cloud, context.region, DataSetId)
+    return page("Ingestions", [shown(each) for each in found[::-1]], MaxResults, NextToken)
+
+
+@answers("CancelIngestion")
+def cancel_ingestion(context: Context, *, DataSetId: str, IngestionId: str) -> Answer:
+    """Stop an import; the data set keeps the rows that it has."""
+    record = _find(context, DataSetId, IngestionId)
+    if record["IngestionStatus"] in running.ENDED:
+        raise invalid(f"Ingestion {IngestionId} has ended and cannot be canceled.")
+    running.cancel(context.cloud, record)
+    return shown(record, "Arn", "IngestionId")
+
+
+def _find(context: Context, data_set: str, id: str) -> Record:
+    records.find(context, DATA_SET, data_set)
+    found = records.look_up(context.cloud, context.region, INGESTION, f"{data_set}/{id}")
+    if found is None:
+        raise not_found(f"Ingestion {id} is not found.")
+    return found

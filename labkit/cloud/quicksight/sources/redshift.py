@@ -1,0 +1,1 @@
+"""Tables and queries of Redshift, which the local QuickSight does not reach yet."""
