@@ -13,9 +13,9 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing
 from labkit.cloud.quicksight.definitions import builds
-from labkit.cloud.quicksight.definitions.searching import search
 from labkit.cloud.quicksight.kinds import ANALYSIS
 from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.search import matching
 from labkit.cloud.quicksight.words import conflict, invalid, not_found, page
 
 DAY_S = 86_400
@@ -116,7 +116,7 @@ def search_all(
     NextToken: str | None = None,
     MaxResults: int | None = None,
 ) -> Answer:
-    return _page(search(context, ANALYSIS, _standing(context), Filters), MaxResults, NextToken)
+    return _page(matching(context, ANALYSIS, Filters, _standing(context)), MaxResults, NextToken)
 
 
 def find(context: Context, id: str) -> Record:

@@ -13,9 +13,9 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import permissions, records, sharing
 from labkit.cloud.quicksight.definitions import builds, catalog, versions
-from labkit.cloud.quicksight.definitions.searching import search
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD
 from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.search import matching
 from labkit.cloud.quicksight.words import conflict, invalid, page
 
 SUMMARY = ("Arn", "DashboardId", "Name", "CreatedTime", "LastUpdatedTime", "LastPublishedTime")
@@ -126,7 +126,7 @@ def search_all(
     NextToken: str | None = None,
     MaxResults: int | None = None,
 ) -> Answer:
-    found = search(context, DASHBOARD, records.listed(context, DASHBOARD), Filters)
+    found = matching(context, DASHBOARD, Filters)
     return _page(found, MaxResults, NextToken)
 
 
