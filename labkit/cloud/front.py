@@ -32,6 +32,7 @@ from labkit.cloud.operations import (
     not_here,
     not_kept,
 )
+from labkit.cloud.quicksight.accounts import tagged
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 
@@ -47,7 +48,10 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "sts": sts.judge_call,
 }
 # What moto needs changed in a request before it understands it.
-REWRITES: dict[str, Callable[[str, bytes], bytes]] = {"kms": kms.for_moto}
+REWRITES: dict[str, Callable[[str, bytes], bytes]] = {
+    "kms": kms.for_moto,
+    "resourcegroupstaggingapi": tagged.for_moto,
+}
 
 
 class Front:

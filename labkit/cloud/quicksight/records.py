@@ -30,7 +30,8 @@ def answers(name: str, *, alone: bool = True, anyone: bool = False) -> Callable[
     """Register QuickSight's answer to an operation, its members checked by the model.
 
     The handler gets the members without ``AwsAccountId``, which must be the caller's own; the
-    answer gets the ``RequestId`` and the ``Status`` that every answer of QuickSight has.
+    answer gets the ``RequestId`` and the ``Status`` that every answer of QuickSight has. A page may
+    be larger than the model's 100.
 
     Args:
         name: the operation's name in its API model.
@@ -41,7 +42,7 @@ def answers(name: str, *, alone: bool = True, anyone: bool = False) -> Callable[
     def register(handler: Handler) -> Handler:
         @functools.wraps(handler)
         def checked(context: Context, **members: Any) -> Answer:
-            check_members("quicksight", name, members)
+            check_members("quicksight", name, {**members, "MaxResults": None})
             account = members.pop("AwsAccountId", members.pop("awsAccountId", context.account))
             gate.check_account(context, account)
             if not anyone:
@@ -102,7 +103,7 @@ def update(context: Context, kind: Kind, id: str, members: Record) -> Record:
     return put(context.cloud, kind, _given(changed))
 
 
-def keep(context: Context, kind: Kind, id: str, **private: Any) -> Record:
+def keep(context: Context, kind: Kind, id: str, /, **private: Any) -> Record:
     """Change what nobody is told of a resource."""
     record = find(context, kind, id)
     return put(context.cloud, kind, record | {"_": record["_"] | private})

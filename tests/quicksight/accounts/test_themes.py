@@ -111,3 +111,14 @@ def test_tags_come_and_go(quicksight, theme):
     for call in (quicksight.list_tags_for_resource, quicksight.untag_resource):
         more = {"TagKeys": ["a"]} if call == quicksight.untag_resource else {}
         assert refused(call, **nowhere, **more)[0] == "ResourceNotFoundException"
+
+
+def test_the_tagging_api_knows_tagged_resources(quicksight, client, theme):
+    arn = quicksight.describe_theme(ThemeId=theme)["Theme"]["Arn"]
+    tagging = client("resourcegroupstaggingapi")
+    tagging.tag_resources(ResourceARNList=[arn], Tags={"course": theme})
+    found = tagging.get_resources(
+        ResourceTypeFilters=["quicksight:theme"], TagFilters=[{"Key": "course", "Values": [theme]}]
+    )["ResourceTagMappingList"]
+    assert found == [{"ResourceARN": arn, "Tags": [{"Key": "course", "Value": theme}]}]
+    assert quicksight.list_tags_for_resource(ResourceArn=arn)["Tags"] == found[0]["Tags"]

@@ -1,7 +1,7 @@
 """Users: somebody whom IAM knows, or who signs in to QuickSight with a name and a password.
 
-A user of an IAM role is named after the role and the session. One who was invited by mail is not
-active until the invitation is taken up, which here nobody can.
+A user of an IAM role is named after the role and the session. One whom IAM does not know is not
+active until an invitation by mail is taken up, which here nobody can.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_RegisterUser.html
 """
 
@@ -40,16 +40,16 @@ def register_user(
     namespaces.check(context, Namespace)
     if IdentityType == "IAM_IDENTITY_CENTER":
         raise not_here("RegisterUser", "there is no IAM Identity Center")
-    by_iam = IdentityType == "IAM"
-    name = iam_name(IamArn, SessionName) if by_iam else UserName
+    name = iam_name(IamArn, SessionName) if IamArn else UserName
     if not name:
-        raise invalid("UserName is required for the identity type QUICKSIGHT.")
+        needed = "IamArn" if IdentityType == "IAM" else "UserName"
+        raise invalid(f"{needed} is required for the identity type {IdentityType}.")
     _check_role(context, UserRole)
     login = _login(context, options)
-    identity = {"IdentityType": IdentityType, "Active": by_iam}
+    identity = {"IdentityType": IdentityType, "Active": bool(IamArn)}
     user = register(context, Namespace, name, Email, UserRole, identity | login, tags=Tags)
     invitation = f"https://{context.region}.quicksight.aws.amazon.com/sn/auth/signin"
-    return {"User": user} | ({} if by_iam else {"UserInvitationUrl": invitation}) | {"Status": 201}
+    return {"User": user} | ({} if IamArn else {"UserInvitationUrl": invitation}) | {"Status": 201}
 
 
 @answers("UpdateUser")
@@ -146,13 +146,13 @@ def find(context: Context, namespace: str, name: str) -> Record:
     return found
 
 
-def iam_name(arn: str | None, session: str | None) -> str:
+def iam_name(arn: str, session: str | None) -> str:
     """The name of a user whom IAM knows.
 
     >>> iam_name("arn:aws:iam::123456789012:role/dean", "mary@example.edu")
     'dean/mary@example.edu'
     """
-    named = _IAM.fullmatch(arn or "")
+    named = _IAM.fullmatch(arn)
     if named is None:
         raise invalid(f"IamArn {arn} is not the ARN of an IAM user or role.")
     kind, name = named.groups()
