@@ -104,7 +104,7 @@ AXES: Mapping[str, tuple[Axis, ...]] = {
         Axis(("Columns",), "FieldSortOptions", most=500, order="value"),
     ),
     "BoxPlotVisual": (Axis(("GroupBy",), "CategorySort", order="value"),),
-    "LayerMapVisual": (Axis(("Geospatial",)),),
+    "LayerMapVisual": (Axis(("Geospatial",)), Axis(("Colors",), most=50)),
 }  # fmt: skip
 
 

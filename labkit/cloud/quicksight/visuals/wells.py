@@ -82,8 +82,7 @@ def read(visual: Json) -> Wells:
         raise VisualError("A visual is a mapping of one member, such as BarChartVisual.")
     [(kind, body)] = visual.items()
     configuration = body.get("ChartConfiguration") or {}
-    wells = configuration.get("FieldWells") or {}
-    name, chosen = _chosen(wells)
+    name, chosen = _chosen(configuration.get("FieldWells") or _of_layers(configuration))
     fields = tuple(_fields(chosen))
     return Wells(
         kind, body, configuration, name, fields, configuration.get("SortConfiguration", {})
@@ -103,6 +102,23 @@ def _chosen(wells: Json) -> tuple[str, Json]:
         if any(one.values()):
             return name, one
     return "", {} if nested else wells
+
+
+def _of_layers(configuration: Json) -> Json:
+    """The fields of a map of layers, which stand in the join of its first layer with data.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeospatialLayerJoinDefinition.html
+    """
+    for layer in configuration.get("MapLayers") or ():
+        join = layer.get("JoinDefinition")
+        if join and join.get("DatasetKeyField"):
+            color = join.get("ColorField") or {}
+            return {
+                "Geospatial": [join["DatasetKeyField"]],
+                "Values": color.get("ColorValuesFields") or [],
+                "Colors": color.get("ColorDimensionsFields") or [],
+            }
+    return {}
 
 
 def _fields(wells: Json) -> Iterator[WellField]:
