@@ -4,8 +4,6 @@ import datetime as dt
 
 import pytest
 
-from tests.quicksight.conftest import refused
-
 
 def cast(column, kind, form=None):
     given = {"ColumnName": column, "NewColumnType": kind} | ({"Format": form} if form else {})

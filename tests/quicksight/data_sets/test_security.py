@@ -1,0 +1,247 @@
+"""Row-level and column-level security: what each reader sees, and that nothing gets around it."""
+
+import pytest
+
+from tests.quicksight.conftest import refused
+
+RULES = (
+    "UserName,GroupName,region\n"
+    "ann,,North\n"
+    'bob,,"North,South"\n'
+    "cleo,,\n"
+    ",deans,South\n"
+    "dan,,East\n"
+    "erin,,Nowhere\n"
+)
+NORTH, SOUTH, EAST = {1, 3}, {2}, {4}
+EVERYTHING = NORTH | SOUTH | EAST
+#: Who sees which orders, by the rules that grant and by the same that deny.
+READERS = {
+    "ann": (NORTH, SOUTH | EAST),
+    "bob": (NORTH | SOUTH, EAST),
+    "cleo": (EVERYTHING, set()),  # no value is every value
+    "dan": (SOUTH | EAST, NORTH),  # by his own rule and his group's
+    "erin": (set(), EVERYTHING),
+    "fay": (set(), EVERYTHING),  # nobody's rule
+}
+
+
+@pytest.fixture(scope="module")
+def users(quicksight):
+    """The ARNs of users by name; dan is a dean."""
+    found = {}
+    for name in READERS:
+        answer = quicksight.register_user(
+            Namespace="default", IdentityType="QUICKSIGHT", UserName=name,
+            Email=f"{name}@example.edu", UserRole="READER",
+        )  # fmt: skip
+        found[name] = answer["User"]["Arn"]
+    quicksight.create_group(GroupName="deans", Namespace="default")
+    quicksight.create_group_membership(MemberName="dan", GroupName="deans", Namespace="default")
+    return found
+
+
+@pytest.fixture(scope="module")
+def rules(lake):
+    """The ARN of a data set of rules."""
+    columns = dict.fromkeys(("UserName", "GroupName", "region"), "STRING")
+    id = lake.create({"p": lake.s3_table(lake.source(RULES), columns)}, UseAs="RLS_RULES")
+    return lake.quicksight.describe_data_set(DataSetId=id)["DataSet"]["Arn"]
+
+
+def by(rules, policy="GRANT_ACCESS", **members):
+    return {"RowLevelPermissionDataSet": {"Arn": rules, "PermissionPolicy": policy, **members}}
+
+
+@pytest.fixture(scope="module")
+def granted(lake, rules):
+    return lake.create({"p": lake.orders()}, **by(rules))
+
+
+@pytest.fixture(scope="module")
+def denied(lake, rules):
+    return lake.create({"p": lake.orders()}, **by(rules, "DENY_ACCESS"))
+
+
+def seen(lake, id, **reader):
+    return {row[0] for row in lake.rows(id, 'SELECT "order id" FROM data', **reader)}
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_who_sees_which_rows(lake, users, granted, denied, name):
+    by_grant, by_denial = READERS[name]
+    assert seen(lake, granted, user=users[name]) == by_grant
+    assert seen(lake, denied, user=users[name]) == by_denial
+
+
+def test_nobody_sees_nothing(lake, granted, denied):
+    assert seen(lake, granted) == seen(lake, denied) == set()
+
+
+def test_a_disabled_rule_hides_nothing(lake, rules, users):
+    id = lake.create({"p": lake.orders()}, **by(rules, Status="DISABLED"))
+    assert seen(lake, id, user=users["fay"]) == EVERYTHING
+
+
+def test_rules_by_arn(lake, users):
+    body = f"UserARN,region\n{users['ann']},South\n"
+    columns = dict.fromkeys(("UserARN", "region"), "STRING")
+    id = lake.create({"p": lake.s3_table(lake.source(body), columns)})
+    arn = lake.quicksight.describe_data_set(DataSetId=id)["DataSet"]["Arn"]
+    id = lake.create({"p": lake.orders()}, **by(arn, FormatVersion="VERSION_2"))
+    assert seen(lake, id, user=users["ann"]) == SOUTH
+    assert seen(lake, id, user=users["bob"]) == set()
+
+
+def test_of_another_namespace(lake, rules, users):
+    id = lake.create({"p": lake.orders()}, **by(rules, Namespace="tenants"))
+    assert seen(lake, id, user=users["cleo"]) == set()
+
+
+ATTEMPTS = {
+    "a filter": "SELECT \"order id\" FROM data WHERE true OR region = 'South'",
+    "a union": "SELECT \"order id\" FROM data UNION ALL SELECT \"order id\" FROM data",
+    "a join": "SELECT l.\"order id\" FROM data l FULL JOIN data r ON true",
+    "a negation": "SELECT \"order id\" FROM data WHERE NOT region = 'North' OR region IS NOT NULL",
+    "a window": "SELECT max(\"order id\") OVER (ORDER BY price) FROM data",
+}
+
+
+@pytest.mark.parametrize("sql", ATTEMPTS.values(), ids=ATTEMPTS)
+def test_no_query_gets_around(lake, users, granted, sql):
+    assert {row[0] for row in lake.rows(granted, sql, user=users["ann"])} <= NORTH
+
+
+def test_a_filter_of_the_data_set_does_not_get_around(lake, rules, users):
+    steps = [{"FilterOperation": {"ConditionExpression": "region = 'North' OR 1 = 1"}},
+             {"CreateColumnsOperation": {"Columns": [
+                 {"ColumnName": "place", "ColumnId": "c", "Expression": "concat(region, city)"}]}}]  # fmt: skip
+    id = lake.transformed(steps, **by(rules))
+    rows = lake.rows(id, "SELECT place FROM data", user=users["ann"])
+    assert rows == [("NorthBergen",), ("NorthOslo",)]
+
+
+def arn_of(lake, id):
+    return lake.quicksight.describe_data_set(DataSetId=id)["DataSet"]["Arn"]
+
+
+def upon(arn):
+    return {"t": {"Alias": "orders", "Source": {"DataSetArn": arn}}}
+
+
+def test_a_data_set_upon_it_cannot_be_imported(lake, quicksight, granted):
+    code, message = refused(
+        quicksight.create_data_set, DataSetId=lake.name("upon"), Name="upon", ImportMode="SPICE",
+        PhysicalTableMap={}, LogicalTableMap=upon(arn_of(lake, granted)),
+    )  # fmt: skip
+    assert (code, "row-level" in message) == ("InvalidParameterValueException", True)
+
+
+def test_what_was_imported_before_the_rule_is_shut(lake, quicksight, rules, users):
+    parent = lake.create({"p": lake.orders()})
+    child = lake.create({}, LogicalTableMap=upon(arn_of(lake, parent)))
+    assert seen(lake, child, user=users["ann"]) == EVERYTHING
+    definition = quicksight.describe_data_set(DataSetId=parent)["DataSet"]
+    answer = quicksight.update_data_set(
+        DataSetId=parent, Name="parent", ImportMode="SPICE",
+        PhysicalTableMap=definition["PhysicalTableMap"], **by(rules),
+    )  # fmt: skip
+    lake.imported(parent, answer["IngestionId"])
+    with pytest.raises(Exception, match="row-level or column-level security"):
+        lake.rows(child, user=users["ann"])
+
+
+def test_a_rule_must_fit(lake, quicksight, rules):
+    table = lake.s3_table(lake.source(), {"city": "STRING"})
+    code, message = refused(
+        quicksight.create_data_set, DataSetId=lake.name("unfit"), Name="unfit",
+        ImportMode="SPICE", PhysicalTableMap={"p": table}, **by(rules),
+    )  # fmt: skip
+    assert code == "InvalidParameterValueException"
+    assert "'region'" in message
+
+
+def test_rules_that_are_gone_let_nobody_in(lake, quicksight, users):
+    columns = dict.fromkeys(("UserName", "region"), "STRING")
+    rules = lake.create({"p": lake.s3_table(lake.source("UserName,region\nann,\n"), columns)})
+    id = lake.create({"p": lake.orders()}, **by(arn_of(lake, rules)))
+    assert seen(lake, id, user=users["ann"]) == EVERYTHING
+    quicksight.delete_data_set(DataSetId=rules)
+    with pytest.raises(Exception, match="is not found"):
+        seen(lake, id, user=users["ann"])
+
+
+# Tags of an embedded session ----------------------------------------------------------------------
+
+TAGGED = {
+    "RowLevelPermissionTagConfiguration": {
+        "TagRules": [
+            {"TagKey": "r", "ColumnName": "region", "TagMultiValueDelimiter": ",",
+             "MatchAllValue": "*"},
+            {"TagKey": "c", "ColumnName": "city"},
+        ],
+        "TagRuleConfigurations": [["r", "c"], ["c"]],
+    }
+}  # fmt: skip
+TAGS = {
+    "both": ({"r": "North,South", "c": "Rome"}, SOUTH),
+    "all of one": ({"r": "*", "c": "Oslo"}, {1}),
+    "one way": ({"c": "Bergen"}, {3}),
+    "half a way": ({"r": "North"}, set()),
+    "an unknown key": ({"x": "North"}, set()),
+    "none": ({}, set()),
+    "what would end a text": ({"c": "' OR 1=1 --"}, set()),
+}
+
+
+@pytest.fixture(scope="module")
+def tagged(lake):
+    return lake.create({"p": lake.orders()}, **TAGGED)
+
+
+@pytest.mark.parametrize(("tags", "expected"), TAGS.values(), ids=TAGS)
+def test_tags(lake, tagged, tags, expected):
+    assert seen(lake, tagged, tags=tags) == expected
+
+
+def test_nobody_without_tags(lake, tagged):
+    assert seen(lake, tagged) == set()
+
+
+# Columns ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def priced(lake, users):
+    """Orders whose price only ann and the deans see, with what is computed of it."""
+    steps = [{"CreateColumnsOperation": {"Columns": [
+        {"ColumnName": "total", "ColumnId": "t", "Expression": "quantity * price"},
+        {"ColumnName": "twice", "ColumnId": "w", "Expression": "{total} * 2"}]}}]  # fmt: skip
+    deans = users["dan"].replace("user/default/dan", "group/default/deans")
+    rule = {"Principals": [users["ann"], deans], "ColumnNames": ["price"]}
+    return lake.transformed(steps, ColumnLevelPermissionRules=[rule])
+
+
+ALWAYS = {"order id", "region", "city", "day", "quantity"}
+COLUMNS = {
+    "ann": ALWAYS | {"price", "total", "twice"},
+    "dan": ALWAYS | {"price", "total", "twice"},
+    "bob": ALWAYS,
+}
+
+
+@pytest.mark.parametrize(("name", "expected"), COLUMNS.items(), ids=COLUMNS)
+def test_who_sees_which_columns(lake, users, priced, name, expected):
+    found = lake.open(priced, user=users[name])
+    assert {column.name for column in found.columns} == expected
+    width = len(lake.rows(priced, "FROM data", user=users[name])[0])
+    assert width == len(expected)
+
+
+def test_nobody_sees_restricted_columns(lake, priced):
+    assert {column.name for column in lake.open(priced).columns} == ALWAYS
+
+
+def test_a_hidden_column_is_not_in_the_query(lake, users, priced):
+    with pytest.raises(Exception, match="price"):
+        lake.rows(priced, "SELECT sum(price) FROM data", user=users["bob"])
