@@ -10,6 +10,7 @@ from labkit.cloud.quicksight import (
     definitions,
     ingestions,
     sources,
+    topics,
 )
 
-__all__ = ["absent", "accounts", "data_sets", "definitions", "ingestions", "sources"]
+__all__ = ["absent", "accounts", "data_sets", "definitions", "ingestions", "sources", "topics"]

@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing
+from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import builds
 from labkit.cloud.quicksight.kinds import ANALYSIS
 from labkit.cloud.quicksight.records import Record, answers
@@ -37,6 +38,7 @@ def create(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> A
         tags=members.get("Tags"),
         private={"definition": definition, "parameters": members.get("Parameters")},
     )
+    folders.join(context, members.get("FolderArns") or [], made["Arn"])
     return _begun(made, "CreationStatus")
 
 

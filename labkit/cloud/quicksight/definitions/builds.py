@@ -31,6 +31,7 @@ def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple
     Raises:
         AwsError: ``InvalidParameterValueException``, the definition is wrong within.
     """
+    catalog.check_folders(context, members.get("FolderArns"))
     definition, source, errors = _taken(context, members, sources.from_template)
     errors = errors or judge(_subject(context, members, definition), strict=_is_strict(members))
     return _described(members, definition, errors, source, verb), definition

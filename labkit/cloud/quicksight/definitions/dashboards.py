@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import permissions, records, sharing
+from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import builds, catalog, versions
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD
 from labkit.cloud.quicksight.records import Record, answers
@@ -30,7 +31,7 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
     links = _checked_links(context, members.get("LinkEntities") or [])
     shared = (members.get("LinkSharingConfiguration") or {}).get("Permissions") or []
     _check_link_permissions(shared)
-    records.create(
+    record = records.create(
         context,
         DASHBOARD,
         DashboardId,
@@ -41,6 +42,7 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
     )
     made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
     records.keep(context, DASHBOARD, DashboardId, published=made["VersionNumber"])
+    folders.join(context, members.get("FolderArns") or [], record["Arn"])
     return _begun(context, DashboardId, made)
 
 
