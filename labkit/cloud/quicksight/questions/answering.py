@@ -1,0 +1,117 @@
+"""A question's answer: the IR, the sentence that says how it was read, and what else it may mean.
+
+Below `ENOUGH` nothing is answered: a wrong chart is worse than none.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from labkit.cloud.quicksight.questions.grammar import understand
+from labkit.cloud.quicksight.questions.ir import topic_ir
+from labkit.cloud.quicksight.questions.lexicon import Lexicon
+from labkit.cloud.quicksight.questions.reading import Reading
+from labkit.cloud.quicksight.questions.restate import restate
+from labkit.cloud.quicksight.questions.topic import Topic
+from labkit.cloud.quicksight.questions.words import tokens
+
+ENOUGH = 0.6
+MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a question was understood as.
+
+    Args:
+        ir: the API's ``TopicIR``; ``None`` where there is no answer.
+        restatement: the reading as a sentence; without an answer, why there is none.
+        score: 0 to 1, how much of the question the reading explains.
+        alternatives: other questions that it may have meant.
+        reading: before any chart.
+    """
+
+    ir: dict[str, Any] | None
+    restatement: str
+    score: float
+    alternatives: tuple[str, ...] = ()
+    reading: Reading = field(default_factory=Reading)
+
+
+def answer(
+    topic: Topic,
+    question: str,
+    *,
+    values: Mapping[str, Iterable[str]] | None = None,
+    clock: dt.datetime,
+    lexicon: Lexicon | None = None,
+) -> Answer:
+    """Answer a question from a topic.
+
+    Args:
+        topic: that is asked.
+        question: in plain English.
+        values: a field's cell values, those that the asker may see.
+        clock: what "last month" is counted from.
+        lexicon: of this topic and these values, where several questions are asked.
+    """
+    lexicon = lexicon or Lexicon(topic, values or {})
+    reading = understand(question, lexicon, clock.date())
+    refused = _refused(reading)
+    if refused or reading.score < ENOUGH:
+        why = refused or _why_not(reading)
+        return Answer(None, why, reading.score, _near(question, reading, lexicon), reading)
+    ir = topic_ir(reading, topic)
+    others = _others(reading, topic, restate(ir, topic))
+    return Answer(ir, restate(ir, topic), reading.score, others, reading)
+
+
+def _refused(reading: Reading) -> str:
+    """What the topic's author does not allow."""
+    for metric in reading.metrics:
+        if metric.field and metric.aggregation and not metric.field.permits(metric.aggregation):
+            return f"The topic does not allow {metric.aggregation} of {metric.field.label}."
+    return ""
+
+
+def _why_not(reading: Reading) -> str:
+    if reading.unknown:
+        return f"Nothing in the topic is called {', '.join(map(repr, reading.unknown))}."
+    return "The question names nothing that the topic has."
+
+
+def _near(question: str, reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
+    """The question with words of the topic in place of unknown ones, else what can be asked."""
+    unknown = set(reading.unknown)
+    mended = " ".join(
+        (lexicon.near(each.lower) or each.text) if each.text in unknown else each.text
+        for each in tokens(question)
+    )
+    plain = " ".join(each.text for each in tokens(question))
+    if mended != plain:
+        return (mended,)
+    return tuple(_asked(lexicon.topic))
+
+
+def _asked(topic: Topic) -> Sequence[str]:
+    measure = next((each for each in topic.fields if each.measure), None)
+    groups = [each for each in topic.fields if each.kind == "text" and not each.is_id]
+    return [f"{measure.label} by {each.label}" for each in groups[:MOST_ALTERNATIVES] if measure]
+
+
+def _others(reading: Reading, topic: Topic, said: str) -> tuple[str, ...]:
+    """The same question with other aggregations that the field allows."""
+    if not reading.metrics or reading.metrics[0].field is None:
+        return ()
+    first, *rest = reading.metrics
+    assert first.field
+    names = ("SUM", "AVERAGE", "MAX") if first.field.measure else ("COUNT", "DISTINCT_COUNT")
+    made = []
+    for name in names:
+        if first.field.permits(name) and not first.field.is_aggregate:
+            other = replace(reading, metrics=(replace(first, aggregation=name), *rest))
+            made.append(restate(topic_ir(other, topic), topic))
+    return tuple(each for each in made if each != said)[:MOST_ALTERNATIVES]

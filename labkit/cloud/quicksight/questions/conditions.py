@@ -1,0 +1,255 @@
+"""What a question asks of the rows: "whose salary is between 8000 and 12000 or ...".
+
+Each rule is a wording, as a regular expression over the items' tags, and what it means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from labkit.cloud.quicksight.questions.reading import Condition
+from labkit.cloud.quicksight.questions.rules import Items
+from labkit.cloud.quicksight.questions.tagging import Item
+from labkit.cloud.quicksight.questions.times import YEARS, bounds
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+
+Found = Sequence[Item]
+Make = Callable[[Found, Topic], Sequence[Condition] | None]
+
+
+def take_conditions(items: Items, topic: Topic) -> tuple[tuple[Condition, ...], Items]:
+    """The conditions of a question, in its order, and the rest of it."""
+    places: list[tuple[int, Sequence[Condition]]] = []
+    for rule, make in RULES:
+        start = 0
+        while match := re.compile(rule).search(_tags(items), start):
+            made = make(items[match.start() : match.end()], topic)
+            start = match.end() if made is None else match.start() + 1
+            if made is not None:
+                mark = Item("#", "", "")
+                marks = [mark] * (match.end() - match.start())
+                items = [*items[: match.start()], *marks, *items[match.end() :]]
+                places.append((match.start(), made))
+    places.sort(key=lambda each: each[0])
+    return _joined(places, items), _rest(items)
+
+
+def _tags(items: Found) -> str:
+    return "".join(each.tag for each in items)
+
+
+def _joined(
+    places: Sequence[tuple[int, Sequence[Condition]]], items: Items
+) -> tuple[Condition, ...]:
+    """Conditions with the word between them: "or" only where it is said."""
+    found: list[Condition] = []
+    for start, made in places:
+        before = _tags(items[:start]).rstrip("wi")
+        or_ = bool(found) and before.endswith("#|")
+        head = replace(made[0], joined="or") if or_ else made[0]
+        found += [head, *made[1:]]
+    return tuple(found)
+
+
+def _rest(items: Items) -> Items:
+    """What the conditions leave: one pause in the place of each."""
+    text = _tags(items)
+    used = re.compile(r"w?i?#+(?:[&|]w?i?#+)*")
+    rest: Items = []
+    at = 0
+    for match in used.finditer(text):
+        rest += [*items[at : match.start()], Item(",", "stop", "")]
+        at = match.end()
+    return [*rest, *items[at:]]
+
+
+def _field(found: Found) -> TopicField | None:
+    named = next((each.named for each in found if each.tag == "F" and each.named), None)
+    return named.field if named else None
+
+
+def _one(found: Found, *ts: str) -> Item | None:
+    return next((each for each in found if each.tag in ts), None)
+
+
+def _inverse(found: Found) -> bool:
+    return any(each.tag == "n" or each.means == "!=" for each in found)
+
+
+def _between(found: Found, topic: Topic) -> list[Condition] | None:
+    field, numbers = _field(found), [each.means for each in found if each.tag == "N"]
+    if not field:
+        return None
+    return [Condition(field, "between", tuple(numbers), _inverse(found))]
+
+
+def _null(found: Found, topic: Topic) -> list[Condition] | None:
+    field = _field(found)
+    return [Condition(field, "null", (), _inverse(found))] if field else None
+
+
+def _compare(found: Found, topic: Topic) -> list[Condition] | None:
+    field, sign = _field(found) or _implied(found, topic), _one(found, "O")
+    value = _literal(found)
+    if not field or not sign or value is None:
+        return None
+    if sign.means in ("=", "!="):
+        return [Condition(field, "=", (value,), _inverse(found))]
+    if field.kind != "number" or not _is_number(value):
+        return None
+    sign_means = _OPPOSITE[sign.means] if _one(found, "n") else sign.means
+    return [Condition(field, sign_means, (value,))]
+
+
+def _counted(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "With more than 100 students": the number of rows of a group."""
+    noun = found[-1].named
+    made = _compare([replace(found[-1], tag="F"), *found[:-1]], topic)
+    return (
+        [replace(each, aggregation=noun.field.aggregation) for each in made or ()] or None
+        if noun and noun.field and noun.field.is_id
+        else None
+    )
+
+
+def _implied(found: Found, topic: Topic) -> TopicField | None:
+    """ "Older than 18" speaks of an age."""
+    sign = _one(found, "O")
+    word = _SPEAKS_OF.get(sign.text.lower().split()[0]) if sign else None
+    named = (each for each in topic.fields if each.kind == "number")
+    return next((f for f in named if word and word in " ".join(f.names).lower()), None)
+
+
+def _equal(found: Found, topic: Topic) -> list[Condition] | None:
+    field, value = _field(found), _literal(found)
+    if not field or value is None or (field.kind == "number" and not _is_number(value)):
+        return None
+    return [Condition(field, "=", (value,), _inverse(found))]
+
+
+def _year_equal(found: Found, topic: Topic) -> list[Condition] | None:
+    field, value = _field(found), _literal(found)
+    if not field or field.measure or value is None or field.kind == "date":
+        return None
+    return [Condition(field, "=", (value,), _inverse(found))]
+
+
+def _text_like(found: Found, topic: Topic) -> list[Condition] | None:
+    field, how = _field(found), _one(found, "c")
+    texts = [each.means for each in found if each.tag in ("S", "W", "N", "A")]
+    if not field or not how or not texts or field.kind not in ("text",):
+        return None
+    made = [Condition(field, how.means, (each,), _inverse(found)) for each in texts]
+    joined: Literal["and", "or"] = "or" if _one(found, "|") else "and"
+    return [made[0], *(replace(each, joined=joined) for each in made[1:])]
+
+
+def _value(found: Found, topic: Topic) -> list[Condition] | None:
+    """Cell values: those of one field are its list."""
+    values = [each for each in found if each.tag == "V"]
+    field = values[0].named.field if values[0].named else None
+    same = all(each.named and each.named.field == field for each in values)
+    if not field or not same:
+        return None
+    return [Condition(field, "=", tuple(each.means for each in values), _inverse(found))]
+
+
+def _field_value(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "School is Engineering": the field is said beside its value."""
+    made = _value(found, topic)
+    return made if made and made[0].field == _field(found) else None
+
+
+def _date(found: Found, topic: Topic) -> list[Condition] | None:
+    field = _field(found) or topic.date
+    span, how = _one(found, "M", "N"), _one(found, "D")
+    if not field or field.kind != "date" or not span:
+        return None
+    limits = _limits(span)
+    if not limits:
+        return None
+    if not how:
+        return [Condition(field, "between", limits, _inverse(found))]
+    since = how.text.lower() in ("since",)
+    if how.means == "before":
+        return [Condition(field, "<", (limits[0],))]
+    return [Condition(field, ">=", (limits[0] if since else limits[1],))]
+
+
+def _date_range(found: Found, topic: Topic) -> list[Condition] | None:
+    field = _field(found) or topic.date
+    spans = [_limits(each) for each in found if each.tag in ("M", "N")]
+    if not field or field.kind != "date" or not all(spans):
+        return None
+    (start, _), (_, end) = (each for each in spans if each)
+    return [Condition(field, "between", (start, end), _inverse(found))]
+
+
+def _limits(item: Item) -> tuple[str, str] | None:
+    if item.tag == "M":
+        return bounds(item)
+    if item.means.isdigit() and int(item.means) in YEARS:
+        return f"{item.means}-01-01", f"{int(item.means) + 1}-01-01"
+    return None
+
+
+def _moving(found: Found, topic: Topic) -> list[Condition] | None:
+    field, moving = _field(found) or topic.date, _one(found, "P")
+    if not field or field.kind != "date" or not moving:
+        return None
+    function, unit, count = moving.means.split(":")
+    return [Condition(field, function, (count,), unit=unit)]
+
+
+def _weekdays(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "On Mondays": of the topic's date."""
+    if not topic.date:
+        return None
+    days = [day for each in found if each.tag == "H" for day in each.means.split(",")]
+    return [Condition(topic.date, "=", tuple(days), _inverse(found), unit="WEEKDAY")]
+
+
+def _literal(found: Found) -> str | None:
+    said = _one(found, "N", "S", "V", "W", "M", "A", "T")
+    return bounds(said)[0] if said and said.tag == "M" else said.means if said else None
+
+
+def _is_number(value: str) -> bool:
+    return bool(re.fullmatch(r"-?\d+(\.\d+)?", value))
+
+
+_OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
+_SPEAKS_OF = {"older": "age", "younger": "age", "taller": "height", "heavier": "weight"}
+_IS = "[iw]*"
+RULES: tuple[tuple[str, Make], ...] = (
+    (rf"F{_IS}n?{_IS}bN&N", _between),
+    (r"bN&NF", _between),
+    (rf"F?{_IS}n?[bG]?[MN][&B-]?D?M", _date_range),
+    (rf"F?{_IS}b[MN]&[MN]", _date_range),
+    (rf"F?{_IS}b?[MN]D[MN]", _date_range),
+    (rf"F?{_IS}D[MN]", _date),
+    (rf"F?{_IS}n?{_IS}P", _moving),
+    (rf"F{_IS}n?z", _null),
+    (rf"F{_IS}n?O[MN]", _compare),
+    (r"n?ONC?r", _counted),
+    (r"n?ONF", _compare),
+    (r"n?ON", _compare),
+    (rf"F{_IS}NO", _compare),
+    (rf"F{_IS}n?O(?:[SWV])", _compare),
+    (r"n?c[SWNA](?:[|&][SWNA])*F", _text_like),
+    (rf"F{_IS}n?c[SWNA](?:[|&][SWNA])*", _text_like),
+    (rf"F{_IS}in?[NS]", _equal),
+    (r"nFN", _equal),
+    (r"FS", _equal),
+    (rf"wF{_IS}in?W", _equal),
+    (rf"F{_IS}in?V(?:[|&,]+V)*", _field_value),
+    (r"n?V(?:[|&,]+V)+", _value),
+    (r"(?:[iw]n)?n?V", _value),
+    (r"FN(?!T)", _year_equal),
+    (rf"F?{_IS}n?[M]", _date),
+    (r"n?H(?:[|&,]H)*", _weekdays),
+    (r"(?<![TG])N", _date),
+)

@@ -1,0 +1,128 @@
+"""A question's reading: what each step takes from the items, in order.
+
+Times, order, limit, conditions, chart and time units are taken first; what is left are the numbers
+that are asked for and what they are shown by (`shape`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from labkit.cloud.quicksight.questions.conditions import take_conditions
+from labkit.cloud.quicksight.questions.lexicon import Lexicon
+from labkit.cloud.quicksight.questions.ordering import take_limit, take_order, take_superlative
+from labkit.cloud.quicksight.questions.reading import Order, Reading
+from labkit.cloud.quicksight.questions.rules import Items
+from labkit.cloud.quicksight.questions.shape import Said, shape
+from labkit.cloud.quicksight.questions.tagging import Item, is_generic, tag
+from labkit.cloud.quicksight.questions.times import with_times
+from labkit.cloud.quicksight.questions.topic import Topic
+from labkit.cloud.quicksight.questions.units import take_units
+from labkit.cloud.quicksight.questions.words import name_words, stem
+
+NOUNS = frozenset(map(stem, "row record entry time item case member people person day".split()))
+
+
+def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
+    """What a question asks of a topic."""
+    topic = lexicon.topic
+    every = tag(question, lexicon)
+    items = with_times(every, today)
+    order, items = take_order(items)
+    items = [each for each in items if each.tag != "W" or not is_generic(each)]
+    limit, items = take_limit(items)
+    conditions, items = take_conditions(items, topic)
+    visual, items = _take_visual(items)
+    units, items = take_units(items, topic)
+    if not limit:
+        limit, items = take_superlative(items) if _asks_which(question) else (None, items)
+    compared, items = _take(items, "m")
+    shown, items = _take(items, "t")
+    filters, items = _take(items, "L")
+    said = Said(visual, units, compared, shown)
+    reading = shape(items, topic, said)
+    reading = replace(
+        reading,
+        conditions=conditions,
+        filters=tuple(each.removeprefix("filter:") for each in filters),
+        limit=limit,
+        why="x" in [each.tag for each in every],
+        order=_resolved(order or _limit_order(limit), reading),
+        unknown=_unknown(items, topic),
+    )
+    return replace(reading, score=_score(every, reading))
+
+
+def _take_visual(items: Items) -> tuple[str, Items]:
+    """The visual type that is named, else the one that a word means."""
+    for letter in "Kq":
+        named = [each.means for each in items if each.tag == letter]
+        if named:
+            best = max(named, key=lambda each: ":" in each)
+            return best, [each for each in items if each.tag not in "Kq"]
+    return "", items
+
+
+def _take(items: Items, letter: str) -> tuple[tuple[str, ...], Items]:
+    taken = tuple(each.means for each in items if each.tag == letter)
+    return taken, [each for each in items if each.tag != letter]
+
+
+def _asks_which(question: str) -> bool:
+    first = question.lower().split()[:1]
+    return first in (["which"], ["who"], ["what"], ["when"], ["where"])
+
+
+def _limit_order(limit: tuple[int, str] | None) -> Order | None:
+    """The top five stand from the highest down."""
+    if not limit:
+        return None
+    return Order("y", "DESCENDING" if limit[1] == "DESCENDING" else "ASCENDING")
+
+
+def _resolved(order: Order | None, reading: Reading) -> Order | None:
+    """A field that is sorted by is the group's or the number's."""
+    if not order or isinstance(order.target, str):
+        return order
+    if reading.groups and reading.groups[0].field == order.target:
+        return replace(order, target="x")
+    if reading.metrics and reading.metrics[0].field == order.target:
+        return replace(order, target="y")
+    return order if order.target.measure else replace(order, target="x")
+
+
+def _unknown(items: Sequence[Item], topic: Topic) -> tuple[str, ...]:
+    """What neither the language nor the topic explains; the topic's own noun is known."""
+    own = {*name_words(topic.name), *name_words(topic.data_set_name), *NOUNS}
+    return tuple(
+        each.text
+        for each in items
+        if each.tag in UNEXPLAINED or (each.tag == "W" and not {*name_words(each.text)} <= own)
+    )
+
+
+def _score(every: Sequence[Item], reading: Reading) -> float:
+    """How much of a question its reading explains.
+
+    A verb that nobody knows ("studying") says little; a noun, a name or a number that found no
+    place would be a filter or a field that the answer leaves out, so it is no answer.
+    """
+    if not reading.metrics:
+        return 0.0
+    content = max(sum(each.tag in CONTENT for each in every), 1)
+    verbs = [each for each in reading.unknown if _is_verb(each)]
+    score = 1 - 0.1 * len(verbs)
+    if len(verbs) == len(reading.unknown):
+        return max(score, 0.7)
+    return 0.5 * max(0.0, score - (len(reading.unknown) - len(verbs)) / content)
+
+
+def _is_verb(word: str) -> bool:
+    return word.islower() and len(word) > 4 and word.endswith(("ed", "ing"))
+
+
+# What the steps leave of literals and comparisons has found no place in the reading.
+UNEXPLAINED = frozenset("NSOMPHVJDRzcbn")
+CONTENT = frozenset("FVLEACNSMPHWr")

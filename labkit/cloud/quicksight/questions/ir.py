@@ -1,0 +1,298 @@
+"""From a reading to the API's ``TopicIR``, the published contract between language and chart.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TopicIR.html
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from labkit.cloud.quicksight.questions.autograph import auto_graph
+from labkit.cloud.quicksight.questions.derived import identity
+from labkit.cloud.quicksight.questions.reading import Condition, Group, Metric, Reading
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.visuals.model import Field
+
+IR = dict[str, Any]
+RANGES = {">": ("Minimum", False), ">=": ("Minimum", True), "<": ("Maximum", False)}
+RANGES |= {"<=": ("Maximum", True)}
+TEXTS = {"CONTAINS": "CONTAINS_STRING", "STARTS_WITH": "STARTS_WITH", "ENDS_WITH": "ENDS_WITH"}
+RELATIVE = ("LAST", "PREVIOUS", "THIS", "NEXT", "NOW")
+
+
+def topic_ir(reading: Reading, topic: Topic) -> IR:
+    """A reading in the API's shape."""
+    metrics = [_metric(each, at, reading, topic) for at, each in enumerate(reading.metrics)]
+    groups = [*reading.groups, *([reading.colour] if reading.colour else [])]
+    ir: IR = {
+        "Metrics": metrics,
+        "GroupByList": [_group(each) for each in groups],
+        "Filters": [*_filters(reading, topic), *_limit(reading, metrics)],
+        "Visual": {"type": reading.visual or auto_graph(_fields(reading, topic))},
+    }
+    if reading.order and (groups or reading.order.target != "x"):
+        ir["Sort"] = _sort(reading, metrics)
+    if reading.why:
+        ir["ContributionAnalysis"] = _contribution(reading, topic)
+    return ir
+
+
+def rows_field(topic: Topic) -> TopicField:
+    """The field that counts rows: one that identifies, else the first."""
+    return next((each for each in topic.fields if each.is_id), topic.fields[0])
+
+
+def _metric(metric: Metric, at: int, reading: Reading, topic: Topic) -> IR:
+    field = metric.field or rows_field(topic)
+    made: IR = {
+        "MetricId": {"Identity": f"metric_{at}"},
+        "Function": {"Aggregation": _aggregation(metric, reading)},
+        "Operands": [{"Identity": field.name}],
+    }
+    if metric.comparison:
+        made["ComparisonMethod"] = {"Type": metric.comparison}
+        if metric.period:
+            made["ComparisonMethod"]["Period"] = metric.period
+    return made
+
+
+def _aggregation(metric: Metric, reading: Reading) -> str:
+    """What is said, else the topic's default; points of a scatter plot are not aggregated."""
+    if metric.field and metric.field.is_aggregate:
+        return "CUSTOM"
+    if metric.aggregation:
+        return metric.aggregation
+    if reading.visual == "ScatterPlotVisual" and not any(m.aggregation for m in reading.metrics):
+        return "COLUMN"
+    return metric.field.aggregation if metric.field else "COUNT"
+
+
+def _group(group: Group) -> IR:
+    made: IR = {"FieldName": {"Identity": identity(group.field.name, group.unit)}}
+    if group.field.kind == "date" and made["FieldName"]["Identity"] == group.field.name:
+        made["TimeGranularity"] = group.unit or "DAY"
+    return made
+
+
+def _filters(reading: Reading, topic: Topic) -> Iterator[list[IR]]:
+    """Entries are joined by "and", the options of one by "or"."""
+    for name in reading.filters:
+        yield [_named(next(each for each in topic.filters if each["FilterName"] == name))]
+    alternatives: list[list[Condition]] = []
+    for each in reading.conditions:
+        if each.joined == "or" and alternatives:
+            alternatives.append([each])
+        elif alternatives:
+            alternatives[-1].append(each)
+        else:
+            alternatives = [[each]]
+    for entry in itertools.product(*alternatives):
+        if entry:
+            yield [_filter(each) for each in entry]
+
+
+def _filter(one: Condition) -> IR:
+    made: IR = {
+        "OperandField": {"Identity": identity(one.field.name, one.unit)},
+        "Inverse": one.inverse,
+        "NullFilter": "ALL_VALUES" if one.inverse else "NON_NULLS_ONLY",
+    }
+    if one.aggregation:
+        made["Aggregation"] = one.aggregation
+    return made | _test(one)
+
+
+def _test(one: Condition) -> IR:
+    if one.operator == "null":
+        nulls = "NON_NULLS_ONLY" if one.inverse else "NULLS_ONLY"
+        return {"FilterType": "ACCEPT_ALL_FILTER", "NullFilter": nulls, "Inverse": False}
+    if one.operator in RELATIVE:
+        return {
+            "FilterType": "RELATIVE_DATE_FILTER",
+            "Function": one.operator,
+            "TimeGranularity": one.unit,
+            "LastNextOffset": _single(one.values[0]),
+        }
+    if one.operator in TEXTS:
+        function = TEXTS[one.operator]
+        return {
+            "FilterType": "CATEGORY_FILTER",
+            "Function": function,
+            "Constant": _single(one.values[0]),
+        }
+    if one.operator == "=":
+        return _equality(one)
+    kind = "DATE" if one.field.kind == "date" else "NUMERIC"
+    return {"FilterType": f"{kind}_RANGE_FILTER"} | _range(one)
+
+
+def _equality(one: Condition) -> IR:
+    if one.field.kind == "number" and len(one.values) == 1:
+        return {"FilterType": "NUMERIC_EQUALITY_FILTER", "Constant": _single(one.values[0])}
+    return {"FilterType": "CATEGORY_FILTER", "Function": "EXACT", "Constant": _several(one.values)}
+
+
+def _range(one: Condition) -> IR:
+    if one.operator == "between":
+        low, high = one.values
+        if one.field.kind == "date":
+            return {
+                "Range": _between(low, _day_before(high)),
+                "Inclusive": True,
+                "TimeGranularity": "DAY",
+            }
+        return {"Range": _between(low, high), "Inclusive": True}
+    end, inclusive = RANGES[one.operator]
+    made = {"Range": {"ConstantType": "RANGE", end: one.values[0]}, "Inclusive": inclusive}
+    return made | ({"TimeGranularity": "DAY"} if one.field.kind == "date" else {})
+
+
+def _between(low: str, high: str) -> IR:
+    return {"ConstantType": "RANGE", "Minimum": low, "Maximum": high}
+
+
+def _day_before(day: str) -> str:
+    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+
+
+def _single(value: str) -> IR:
+    return {"ConstantType": "SINGULAR", "Value": value}
+
+
+def _several(values: Sequence[str]) -> IR:
+    if len(values) == 1:
+        return _single(values[0])
+    return {"ConstantType": "COLLECTIVE", "ValueList": [_single(each) for each in values]}
+
+
+def _named(record: Any) -> IR:
+    """A filter that the topic's author has named."""
+    made: IR = {
+        "FilterType": record.get("FilterType", "CATEGORY_FILTER"),
+        "FilterClass": record.get("FilterClass", "NAMED_VALUE_FILTER"),
+        "OperandField": {"Identity": record["OperandFieldName"]},
+    }
+    for member, convert in _NAMED.items():
+        if member in record:
+            made |= convert(record[member])
+    return made
+
+
+def _named_category(record: Any) -> IR:
+    constant = record.get("Constant", {})
+    values = constant.get("CollectiveConstant", {}).get("ValueList") or [
+        constant.get("SingularConstant", "")
+    ]
+    function = record.get("CategoryFilterFunction", "EXACT")
+    function = "CONTAINS_STRING" if function == "CONTAINS" else function
+    return _options(record) | {"Function": function, "Constant": _several(values)}
+
+
+def _named_equality(record: Any) -> IR:
+    value = record.get("Constant", {}).get("SingularConstant", "")
+    return _options(record) | {"Constant": _single(value)}
+
+
+def _named_range(record: Any) -> IR:
+    limits = record.get("Constant", {}).get("RangeConstant", {})
+    kept = {key: limits[key] for key in ("Minimum", "Maximum") if limits.get(key)}
+    return _options(record) | {
+        "Range": {"ConstantType": "RANGE"} | kept,
+        "Inclusive": bool(record.get("Inclusive")),
+    }
+
+
+def _named_relative(record: Any) -> IR:
+    return _options(record) | {
+        "Function": record.get("RelativeDateFilterFunction", "THIS"),
+        "TimeGranularity": record.get("TimeGranularity", "DAY"),
+        "LastNextOffset": _single(record.get("Constant", {}).get("SingularConstant", "1")),
+    }
+
+
+def _named_null(record: Any) -> IR:
+    return _options(record) | {"FilterType": "ACCEPT_ALL_FILTER"}
+
+
+def _options(record: Any) -> IR:
+    made: IR = {"Inverse": bool(record.get("Inverse"))}
+    made["NullFilter"] = record.get("NullFilter") or record.get("NullFilterType") or "ALL_VALUES"
+    if record.get("Aggregation", "NO_AGGREGATION") != "NO_AGGREGATION":
+        made["Aggregation"] = record["Aggregation"]
+    return made
+
+
+_NAMED = {
+    "CategoryFilter": _named_category,
+    "NumericEqualityFilter": _named_equality,
+    "NumericRangeFilter": _named_range,
+    "DateRangeFilter": _named_range,
+    "RelativeDateFilter": _named_relative,
+    "NullFilter": _named_null,
+}
+
+
+def _limit(reading: Reading, metrics: Sequence[IR]) -> Iterator[list[IR]]:
+    """The top five by the first number."""
+    if not reading.limit or not reading.groups:
+        return
+    count, direction = reading.limit
+    group = reading.groups[0]
+    aggregate = {
+        "MetricOperand": metrics[0]["Operands"][0],
+        "Function": metrics[0]["Function"]["Aggregation"],
+        "SortDirection": direction,
+    }
+    yield [
+        {
+            "FilterType": "TOP_BOTTOM_FILTER",
+            "OperandField": {"Identity": identity(group.field.name, group.unit)},
+            "TopBottomLimit": _single(str(count)),
+            "SortDirection": direction,
+            "AggMetrics": [aggregate],
+        }
+    ]
+
+
+def _sort(reading: Reading, metrics: Sequence[IR]) -> IR:
+    assert reading.order
+    target = reading.order.target
+    if isinstance(target, TopicField):
+        operand = {"Identity": target.name}
+    elif target == "x" and reading.groups:
+        group = reading.groups[0]
+        operand = {"Identity": identity(group.field.name, group.unit)}
+    else:
+        operand = metrics[0]["MetricId"]
+    return {"Operand": operand, "SortDirection": reading.order.direction}
+
+
+def _contribution(reading: Reading, topic: Topic) -> IR:
+    """What a change came from: the dimensions that are named, else the first five of the topic."""
+    named = [each.field.name for each in reading.groups if each.field.kind != "date"]
+    texts = [each.name for each in topic.fields if each.kind == "text" and not each.is_id]
+    return {
+        "Factors": [{"FieldName": each} for each in named or texts[:5]],
+        "SortType": "ABSOLUTE_DIFFERENCE",
+    }
+
+
+def _fields(reading: Reading, topic: Topic) -> list[Field]:
+    """The fields as AutoGraph looks at them."""
+    groups = [*reading.groups, *([reading.colour] if reading.colour else [])]
+    made = [
+        Field(f"g{at}", "", each.field.label, _kind(each), each.field.name, granularity=each.unit)
+        for at, each in enumerate(groups)
+    ]
+    for at, metric in enumerate(reading.metrics):
+        field = metric.field or rows_field(topic)
+        made.append(Field(f"m{at}", "", field.label, "number", field.name, aggregation="SUM"))
+    return made
+
+
+def _kind(group: Group) -> Any:
+    is_part = identity(group.field.name, group.unit) != group.field.name
+    return "text" if is_part else group.field.kind

@@ -1,0 +1,308 @@
+"""Which words of a question name a field, a cell value, a filter or an entity of the topic.
+
+A field is named by all of its words or by those that tell it from the others: "school" is
+``school_name``, since names and codes stand for what they name. A cell value is found by its whole
+text, or by a word that no other value has.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.vocabulary import SAME
+from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
+
+LONGEST = 6
+FEW_VALUES = 200
+ENOUGH = 0.4
+WEAK_WORDS = {stem(word): weight for word, weight in {
+    "name": 0.2, "id": 0.3, "code": 0.3, "desc": 0.35, "description": 0.35, "type": 0.6,
+    "number": 0.6, "date": 0.6, "count": 0.5, "indicator": 0.3, "ind": 0.3, "level": 0.6,
+    "f": 0.3, "mph": 0.3, "pct": 0.5, "fk": 0.9, "day": 0.7,
+    "in": 0.2, "of": 0.1, "to": 0.6, "timestamp": 0.3, "status": 0.7, "made": 0.3,
+}.items()}  # fmt: skip
+LINKS = frozenset("of the in whose each every".split())
+BY_OTHER_WORD = 0.95
+SHORTEST = 3
+
+
+@dataclass(frozen=True)
+class Named:
+    """Some words of a question that name something of the topic.
+
+    Args:
+        start: the first token.
+        end: the token after the last.
+        field: the field that is named, or that has the value.
+        value: the cell value that is named, else ``None``.
+        filter: the named filter's or entity's name, else empty.
+        score: 1 for the whole name, less for a part of it.
+    """
+
+    start: int
+    end: int
+    field: TopicField | None
+    value: str | None = None
+    filter: str = ""
+    score: float = 1.0
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+
+class Lexicon:
+    """The words of a topic, and of the cell values that the asker may see."""
+
+    def __init__(self, topic: Topic, values: Mapping[str, Iterable[str]]) -> None:
+        self.topic = topic
+        self._values = _value_index(topic, values)
+        self._value_words = _value_words(topic, values)
+        self._named = _named_index(topic)
+
+    def find(self, tokens: Sequence[Token]) -> list[Named]:
+        """What the question names, best first and without overlaps."""
+        found = [*self._fields(tokens), *self._shared(tokens), *self._spans(tokens)]
+        found.sort(key=lambda each: (-each.score * (each.length + 0.5), each.start))
+        taken: set[int] = set()
+        kept = []
+        for each in found:
+            places = set(range(each.start, each.end))
+            if not places & taken:
+                taken |= places
+                kept.append(each)
+        return kept
+
+    def knows(self, word: Token) -> bool:
+        """Whether a word stands in any name or value."""
+        return (
+            word.stem in self._by_stem
+            or word.stem in self._value_words
+            or (word.lower in self._value_parts)
+        )
+
+    def near(self, word: str) -> str | None:
+        """A field's or a value's word one or two edits away: for a slip of the finger."""
+        if len(word) < 4:
+            return None
+        most = 1 if len(word) < 7 else 2
+        close = (
+            (distance(word, each, most), each)
+            for each in self._spellings
+            if each[0] == word[0] and abs(len(each) - len(word)) <= most
+        )
+        best = min(close, default=(most + 1, ""))
+        return best[1] if best[0] <= most else None
+
+    @cached_property
+    def _spellings(self) -> set[str]:
+        names = {
+            part.lower()
+            for field in self.topic.fields
+            for name in field.names
+            for part in _plain(name)
+        }
+        return names | {each for each in self._values if " " not in each}
+
+    @cached_property
+    def _value_parts(self) -> set[str]:
+        return {part for each in self._values for part in each.split()}
+
+    @cached_property
+    def _phrases(self) -> list[tuple[TopicField, tuple[str, ...], str]]:
+        return [
+            (field, name_words(name), "".join(_plain(name)).lower())
+            for field in self.topic.fields
+            for name in field.names
+        ]
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[int]]:
+        index: dict[str, list[int]] = defaultdict(list)
+        for at, (_, stems, _joined) in enumerate(self._phrases):
+            for each in {same for one in stems for same in _same(one)}:
+                index[each].append(at)
+        return index
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        """What a word tells: less where many fields have it."""
+        fields: dict[str, set[str]] = defaultdict(set)
+        for field, stems, _ in self._phrases:
+            for each in stems:
+                fields[each].add(field.name)
+        return {each: _weight(each) / len(names) ** 0.5 for each, names in fields.items()}
+
+    def _fields(self, tokens: Sequence[Token]) -> Iterator[Named]:
+        starts = (at for at, each in enumerate(tokens) if each.lower not in LINKS)
+        for start in starts:
+            yield from self._joined(tokens, start)
+            for at in self._starting(tokens[start].stem):
+                named = self._partly(tokens, start, at)
+                if named and named.score >= ENOUGH:
+                    yield named
+
+    def _starting(self, word: str) -> Iterator[int]:
+        """Names that have a word, or begin one of theirs as an abbreviation does."""
+        yield from self._by_stem.get(word, ())
+        for length in range(SHORTEST, len(word)):
+            yield from self._by_stem.get(word[:length], ())
+
+    def _shared(self, tokens: Sequence[Token]) -> Iterator[Named]:
+        """ "Low and high estimates": a word that two names share and one says."""
+        for at in range(len(tokens) - 3):
+            one, and_, _, last = tokens[at : at + 4]
+            if and_.lower in ("and", "or"):
+                for field, stems, _joined in self._phrases:
+                    if stems == (one.stem, last.stem):
+                        yield Named(at, at + 1, field)
+
+    def _joined(self, tokens: Sequence[Token], start: int) -> Iterator[Named]:
+        """Names without a sign between the words: ``invoicedate``."""
+        for end in range(start + 1, min(start + 4, len(tokens)) + 1):
+            text = "".join(each.lower for each in tokens[start:end])
+            for field, stems, joined in self._phrases:
+                if len(stems) < end - start and joined in (text, text.removesuffix("s")):
+                    yield Named(start, end, field, score=1.0)
+
+    def _partly(self, tokens: Sequence[Token], start: int, at: int) -> Named | None:
+        """The longest run of words, from here, that are all in this name."""
+        field, stems, _ = self._phrases[at]
+        left, end, other = list(stems), start, 0
+        for place in range(start, min(start + LONGEST, len(tokens))):
+            word = tokens[place].stem
+            used = next((each for each in _readings(word) if each in left), None)
+            if used:
+                left.remove(used)
+                other += used != word
+                end = end if tokens[place].lower in LINKS else place + 1
+            elif tokens[place].lower not in LINKS or not left:
+                break
+        if end == start or _is_count(tokens, start, end):
+            return None
+        total = sum(map(self._weights.__getitem__, stems))
+        score = 1 - sum(map(self._weights.__getitem__, left)) / total
+        liking = self._liking(field, stems, left) * BY_OTHER_WORD**other
+        return Named(start, end, field, score=score * liking)
+
+    def _liking(self, field: TopicField, stems: Sequence[str], left: Sequence[str]) -> float:
+        """Of two fields that a word may mean, the one that people mean."""
+        if not left:
+            return 1.0
+        unsaid = {stem("name"): 0.0, stem("desc"): 0.01, stem("code"): 0.02, stem("id"): 0.03}
+        cost = max((unsaid.get(each, 0.02) for each in left), default=0.0)
+        position = self.topic.fields.index(field) / 10_000
+        return 1 - cost - position
+
+    def _spans(self, tokens: Sequence[Token]) -> Iterator[Named]:
+        for start in range(len(tokens)):
+            for end in range(start + 1, min(start + LONGEST, len(tokens)) + 1):
+                yield from self._at(tokens, start, end)
+
+    def _at(self, tokens: Sequence[Token], start: int, end: int) -> Iterator[Named]:
+        for text in _variants(tokens[start:end]):
+            if text in self._named:
+                yield Named(start, end, None, filter=self._named[text], score=1.2)
+            if text in self._values:
+                field, value = self._values[text]
+                yield Named(start, end, field, value=value, score=1.1)
+        if end == start + 1 and (word := self._value_words.get(tokens[start].stem)):
+            yield Named(start, end, *word, score=0.6)
+
+
+def _is_count(tokens: Sequence[Token], start: int, end: int) -> bool:
+    """Whether "number of cards" counts cards rather than naming ``card_number``."""
+    return end - start > 1 and tokens[start].stem == "number" and tokens[start + 1].lower == "of"
+
+
+def _plain(name: str) -> list[str]:
+    from labkit.cloud.quicksight.questions.words import tokens
+
+    return [each.text for each in tokens(name) if each.kind in ("word", "number")]
+
+
+def _weight(word: str) -> float:
+    return WEAK_WORDS.get(word, 1.0)
+
+
+_SAME: dict[str, tuple[str, ...]] = {}
+for _line in SAME:
+    _stems = tuple(dict.fromkeys(map(stem, _line.split())))
+    for _each in _stems:
+        _SAME[_each] = tuple(dict.fromkeys((_each, *_SAME.get(_each, ()), *_stems)))
+
+
+def _same(word: str) -> tuple[str, ...]:
+    return _SAME.get(word, (word,))
+
+
+def _readings(word: str) -> Iterator[str]:
+    """A word, others for it, and its abbreviations: "balance" may be ``bal``."""
+    yield from _same(word)
+    yield from (word[:length] for length in range(len(word) - 1, SHORTEST - 1, -1))
+
+
+def _variants(span: Sequence[Token]) -> Iterator[str]:
+    """A run of words as a cell value may be written: as it is, and one instead of many."""
+    text = " ".join(each.lower for each in span)
+    yield text
+    if len(span) == 1 and text.endswith("s") and len(text) > 3:
+        yield text.removesuffix("s")
+
+
+def _value_index(
+    topic: Topic, values: Mapping[str, Iterable[str]]
+) -> dict[str, tuple[TopicField, str]]:
+    index: dict[str, tuple[TopicField, str]] = {}
+    for field in _indexed(topic):
+        for value in values.get(field.name, ()):
+            index.setdefault(" ".join(_plain(value)).lower(), (field, value))
+    for field in topic.fields:
+        for text, value in _value_synonyms(field):
+            index[" ".join(_plain(text)).lower()] = (field, value)
+    index.pop("", None)
+    return index
+
+
+def _value_synonyms(field: TopicField) -> Iterator[tuple[str, str]]:
+    for entry in field.record.get("CellValueSynonyms") or ():
+        for synonym in entry.get("Synonyms") or ():
+            yield synonym, entry.get("CellValue", "")
+    semantic = field.record.get("SemanticType") or {}
+    for truth in ("Truthy", "Falsey"):
+        for synonym in semantic.get(f"{truth}CellValueSynonyms") or ():
+            yield synonym, semantic.get(f"{truth}CellValue", "")
+
+
+def _value_words(
+    topic: Topic, values: Mapping[str, Iterable[str]]
+) -> dict[str, tuple[TopicField, str]]:
+    """Words that only one value has, of fields with few values."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for field in _indexed(topic):
+        own = list(values.get(field.name, ()))
+        for value in own if len(own) <= FEW_VALUES else ():
+            for word in _plain(value):
+                if len(word) > 3:
+                    found[stem(word.lower())].add((field.name, value))
+    alone = {word: next(iter(each)) for word, each in found.items() if len(each) == 1}
+    return {word: (topic.field(name), value) for word, (name, value) in alone.items()}
+
+
+def _indexed(topic: Topic) -> Iterator[TopicField]:
+    return (each for each in topic.fields if not each.record.get("DisableIndexing"))
+
+
+def _named_index(topic: Topic) -> dict[str, str]:
+    index = {}
+    for record in topic.filters:
+        for name in (record["FilterName"], *record.get("FilterSynonyms", ())):
+            index[" ".join(_plain(name)).lower()] = f"filter:{record['FilterName']}"
+    for record in topic.entities:
+        for name in (record["EntityName"], *record.get("EntitySynonyms", ())):
+            index[" ".join(_plain(name)).lower()] = f"entity:{record['EntityName']}"
+    return index

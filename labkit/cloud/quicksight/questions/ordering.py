@@ -1,0 +1,87 @@
+"""What a question says of order and number: "sorted by Y from low to high", "the five highest"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from labkit.cloud.quicksight.questions.reading import Order
+from labkit.cloud.quicksight.questions.rules import Items, at, first, without
+from labkit.cloud.quicksight.questions.tagging import Item, tags
+from labkit.cloud.quicksight.questions.topic import TopicField
+
+_TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?F|C[WE]?|A(?=d)|K|F|W)"
+ORDERS = (
+    rf"[sh]w?B?{_TARGET}w?d",
+    rf"[sh]w?dw?B{_TARGET}",
+    rf"sw?d{_TARGET}",
+    rf"[,&]B{_TARGET}d",
+    rf"sw?B?{_TARGET}",
+    rf"dB{_TARGET}",
+    r"s?B?d(?P<target>Y|X|C|AF)",
+    r"[sh]?w?B?d(?P<target>)",
+)
+LIMITS = (
+    r"(?P<number>N)(?P<way>T)",
+    r"(?P<way>T)(?P<number>N)",
+    r"(?P<way>R)(?P<number>N)(?=F)",
+)
+SUPERLATIVES = (r"(?P<way>T)(?=[ACF])",)
+_WORDS = "one two three four five six seven eight nine ten".split()
+
+
+def take_order(items: Items) -> tuple[Order | None, Items]:
+    """The order that is asked for, and the rest of the question."""
+    for rule in ORDERS:
+        match = first(rule, items)
+        if match:
+            found = items[match.start() : match.end()]
+            return Order(_target(items, match), _direction(found)), without(items, match)
+    return None, items
+
+
+def take_limit(items: Items) -> tuple[tuple[int, str] | None, Items]:
+    """How many groups are asked for, and the rest of the question."""
+    items = [_counted(each) for each in items]
+    for rule in LIMITS:
+        match = first(rule, items)
+        if match:
+            number, way = at(items, match, "number"), at(items, match, "way")
+            assert number is not None
+            assert way is not None
+            direction = way.means if way.tag == "T" else "ASCENDING"
+            return (int(float(number.means)), direction), _cut(items, match)
+    return None, items
+
+
+def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
+    """ "Which school has the highest ...": one group, where the question asks for one."""
+    match = first(SUPERLATIVES[0], items)
+    if match and match.group("way"):
+        return (1, items[match.start()].means), _cut(items, match)
+    return None, items
+
+
+def _cut(items: Items, match: re.Match[str]) -> Items:
+    return [*items[: match.start()], *items[match.end() :]]
+
+
+def _target(items: Sequence[Item], match: re.Match[str]) -> Literal["x", "y"] | TopicField:
+    """Axes by their letter; a number by what counts or sums; else the field itself."""
+    found = items[match.start("target") : match.end("target")]
+    letters = tags(found)
+    if letters == "F" and found[0].named and found[0].named.field:
+        return found[0].named.field
+    return "x" if letters in ("X", "K", "W") else "y"
+
+
+def _direction(items: Sequence[Item]) -> Literal["ASCENDING", "DESCENDING"]:
+    said = [each.means for each in items if each.tag == "d"]
+    return "DESCENDING" if said == ["DESCENDING"] else "ASCENDING"
+
+
+def _counted(item: Item) -> Item:
+    if item.tag == "W" and item.means.lower() in _WORDS:
+        return Item("N", str(_WORDS.index(item.means.lower()) + 1), item.text)
+    return item

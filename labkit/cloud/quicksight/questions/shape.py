@@ -1,0 +1,269 @@
+"""The numbers that a question asks for, and what they are shown by.
+
+"The average of salary over the job" and "job and average salary" are one chart: a field after an
+aggregation or a count is a number, one after "by" or "each" is a group, and the rest fall into
+place by their order and kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from labkit.cloud.quicksight.questions.reading import Group, Metric, Reading
+from labkit.cloud.quicksight.questions.rules import matches
+from labkit.cloud.quicksight.questions.tagging import Item
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+
+SCATTER = "ScatterPlotVisual"
+_NUMBERS = (
+    r"(?P<how>[AT])E?(?P<field>F)",
+    r"(?P<how>C)[AT](?P<field>F)",
+    r"(?P<how>C)[EWs]?(?P<field>F)",
+    r"(?P<how>A)C(?P<field>F)",
+    r"(?P<how>C)[EWs]?(?P<field>r)",
+    r"(?P<how>A)(?P<rows>C)",
+    r"(?P<how>C)(?P<rows>)",
+)
+WHOLE = 0.9
+_EXTREMES = {"DESCENDING": "MAX", "ASCENDING": "MIN"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the steps before have taken from the question.
+
+    Args:
+        visual: the visual type, with ``:GROUPED`` or ``:STACKED`` where a third field splits it.
+        units: a date's name → its time unit.
+        compared: periods to compare over.
+        shown: comparison methods, such as ``PERCENT_OF_TOTAL``.
+    """
+
+    visual: str = ""
+    units: dict[str, str] = field(default_factory=dict)
+    compared: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        return self.visual.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A field where the question names it: after "by", after "colored by", or on its own."""
+
+    field: TopicField
+    place: int
+    how: str
+    whole: bool = True
+
+
+def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
+    """A reading of what is left: metrics, groups and the group of the colour."""
+    items = [each for each in items if each.tag not in "wihnDzTJ" or each.tag == "T"]
+    metrics, used = _metrics(items)
+    mentions = _mentions(items, used)
+    loose = [each.means for at, each in enumerate(items) if each.tag == "A" and at not in used]
+    numbers = {each.field for _, each in metrics if each.field and each.field.measure}
+    mentions = [each for each in mentions if each.how or each.field not in numbers]
+    if metrics:
+        metrics = [(place, _with_loose(each, loose)) for place, each in metrics]
+        metrics, mentions = _counted_groups(metrics, _grouped(mentions), said)
+        extra = _measures(mentions)
+        return _reading(
+            [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said
+        )
+    noun = next((each.named for each in items if each.tag == "r"), None)
+    if noun and all(each.how for each in mentions):
+        return _reading([(0, _counted_rows(noun.field))], mentions, said)
+    return _without_numbers(mentions, said, loose)
+
+
+def _metrics(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int]]:
+    """Fields after an aggregation, and counts, in the question's order."""
+    found: list[tuple[int, Metric]] = []
+    used: set[int] = set()
+    for rule in _NUMBERS:
+        for match in matches(rule, items):
+            places = set(range(match.start(), match.end()))
+            if not places & used:
+                used |= places
+                found.append((match.start(), _metric(items[match.start() : match.end()])))
+    return sorted(found, key=lambda each: each[0]), used
+
+
+def _metric(found: Sequence[Item]) -> Metric:
+    named = next((each.named for each in found if each.tag in "Fr"), None)
+    field_, how = (named.field if named else None), found[0]
+    if found[-1].tag == "r" and field_ and not field_.is_id:
+        return Metric(None, "COUNT")
+    inner = next((each for each in found[1:] if each.tag in "AT"), None)
+    if field_ is None:
+        return Metric(None, "COUNT")
+    if how.tag in "AT" or inner:
+        said = inner or how
+        return Metric(field_, _aggregation(said.means, field_))
+    return Metric(field_, _count(how.means, field_))
+
+
+def _counted_rows(noun: TopicField | None) -> Metric:
+    """ "Students by school": how many of them."""
+    if noun is None or not noun.is_id:
+        return Metric(None, "COUNT")
+    return Metric(noun, _count("COUNT", noun))
+
+
+def _aggregation(means: str, field_: TopicField) -> str:
+    """A "total" sums what can be summed and counts the rest."""
+    if means == "TOTAL":
+        return "SUM" if field_.measure else "COUNT"
+    return _EXTREMES.get(means, means)
+
+
+def _count(how: str, field_: TopicField) -> str:
+    """ "Number of page views" is their sum, "number of schools" counts them."""
+    additive = field_.measure and field_.aggregation == "SUM"
+    if how == "TOTAL":
+        return "SUM" if additive else "COUNT"
+    if how == "MANY":
+        return "SUM" if additive else _count("COUNT", field_)
+    if how == "COUNT" and additive:
+        return ""
+    if how == "COUNT" and field_.aggregation == "DISTINCT_COUNT":
+        return "DISTINCT_COUNT"
+    return how
+
+
+def _mentions(items: Sequence[Item], used: set[int]) -> list[Mention]:
+    found = []
+    for place, item in enumerate(items):
+        if item.tag == "F" and place not in used and item.named and item.named.field:
+            whole = item.named.score >= WHOLE
+            found.append(Mention(item.named.field, place, _role(items, place), whole))
+    return found
+
+
+def _role(items: Sequence[Item], place: int) -> str:
+    before = items[place - 1] if place else None
+    if before is None or before.tag not in "BEv":
+        return ""
+    if before.tag == "E" and place > 1 and items[place - 2].tag == "B":
+        return items[place - 2].means
+    return {"E": "BY", "v": "VERSUS"}.get(before.tag, before.means)
+
+
+def _of(metrics: Sequence[tuple[int, Metric]]) -> list[TopicField | None]:
+    return [each.field for _, each in metrics]
+
+
+def _counted_groups(
+    metrics: list[tuple[int, Metric]], mentions: list[Mention], said: Said
+) -> tuple[list[tuple[int, Metric]], list[Mention]]:
+    """ "Number of parties in a pie": what is counted is also what it is shown by."""
+    place, metric = metrics[0]
+    grouped = [each for each in mentions if not each.field.measure or each.how]
+    countable = metric.aggregation in ("COUNT", "DISTINCT_COUNT") and metric.field is not None
+    if grouped or not countable or metric.field is None:
+        return metrics, mentions
+    if said.visual or metric.field.kind == "date":
+        group = Mention(metric.field, place, "BY")
+        return [(place, Metric(metric.field, "COUNT")), *metrics[1:]], [group, *mentions]
+    return metrics, mentions
+
+
+def _measures(mentions: Sequence[Mention]) -> list[tuple[int, Metric]]:
+    """Measures beside a number are further numbers, where something else is the group."""
+    plain = [each for each in mentions if not each.how and each.field.measure]
+    others = [each for each in mentions if each not in plain]
+    return [(each.place, Metric(each.field)) for each in plain] if others else []
+
+
+def _with_loose(metric: Metric, loose: Sequence[str]) -> Metric:
+    """ "How old is the average person": an aggregation that stands apart from its field."""
+    return (
+        metric
+        if metric.aggregation or not loose
+        else replace(metric, aggregation=loose[0].replace("TOTAL", "SUM"))
+    )
+
+
+def _grouped(mentions: list[Mention]) -> list[Mention]:
+    """Fields that are named in passing are no group where another is named as one."""
+    if not any(each.how for each in mentions):
+        return mentions
+    return [each for each in mentions if each.how or each.whole or each.field.measure]
+
+
+def _without_numbers(mentions: list[Mention], said: Said, loose: Sequence[str]) -> Reading:
+    """No aggregation is said: one field is the number of the others."""
+    mentions = _once(mentions)
+    if not mentions:
+        return Reading(visual=said.visual)
+    if len(mentions) == 1:
+        return _alone(mentions[0], said)
+    y = _number(mentions, said)
+    rest = [each for each in mentions if each != y]
+    numbers = [(y.place, _with_loose(Metric(y.field), loose))]
+    numbers += _measures([each for each in rest if each.how != "VERSUS"]) if y.field.measure else []
+    return _reading(numbers, [each for each in rest if each.field not in _of(numbers)], said)
+
+
+def _alone(mention: Mention, said: Said) -> Reading:
+    if mention.field.measure and not mention.how and said.mark not in ("PieChartVisual",):
+        return _reading([(mention.place, Metric(mention.field))], [], said)
+    return _reading([(0, Metric(mention.field, "COUNT"))], [mention], said)
+
+
+def _number(mentions: Sequence[Mention], said: Said) -> Mention:
+    """The field that is the number: second in "A and B", first in "B by A" and "B over A"."""
+    one, two = mentions[:2]
+    if said.mark == SCATTER:
+        return two
+    if two.how in ("BY", "GROUP") and not one.how:
+        return one
+    if one.field.measure and not two.field.measure and two.field.kind != "number":
+        return one
+    return two
+
+
+def _reading(
+    metrics: Sequence[tuple[int, Metric]], mentions: Sequence[Mention], said: Said
+) -> Reading:
+    mentions = _once(mentions)
+    coloured = [each for each in mentions if each.how == "COLOR"]
+    groups = [each for each in mentions if each not in coloured] or coloured[:1]
+    if len(groups) > 1 and groups[0].how == "GROUP" and not groups[1].how:
+        groups = [groups[1], groups[0], *groups[2:]]
+    colour = next((each for each in [*coloured, *groups[1:2]] if each != groups[0]), None)
+    shown = [each for each in groups if each != colour]
+    return Reading(
+        metrics=tuple(_compared(each, said) for _, each in metrics),
+        groups=tuple(_group(each.field, said) for each in shown),
+        colour=_group(colour.field, said) if colour else None,
+        visual=said.mark,
+    )
+
+
+def _once(mentions: Sequence[Mention]) -> list[Mention]:
+    """Each field once, where it is first named; a "by" further on still counts."""
+    found: dict[str, Mention] = {}
+    for each in mentions:
+        found.setdefault(each.field.name, each)
+    return list(found.values())
+
+
+def _group(field_: TopicField, said: Said) -> Group:
+    unit = said.units.get(field_.name) or (field_.granularity if field_.kind == "date" else "")
+    return Group(field_, unit)
+
+
+def _compared(metric: Metric, said: Said) -> Metric:
+    if said.compared:
+        return Metric(
+            metric.field, metric.aggregation, "POP_OVERTIME_DIFF_AS_PERC", said.compared[0]
+        )
+    if said.shown:
+        return Metric(metric.field, metric.aggregation, said.shown[0])
+    return metric

@@ -1,0 +1,162 @@
+"""A topic as the grammar sees it: fields with their words, filters and entities with names.
+
+A topic names the columns of data sets in the words of those who ask: a friendly name, synonyms,
+whether a column is counted or grouped, how it is aggregated when nobody says. The record is the
+API's ``TopicDetails``: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TopicDetails.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud.quicksight.visuals.model import Kind
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class TopicField:
+    """A column or calculated field of a topic.
+
+    Args:
+        name: of the column, as the data set has it.
+        label: its friendly name.
+        names: everything that it is called: name, friendly name, synonyms.
+        kind: what its values are.
+        measure: whether it is aggregated rather than grouped by.
+        aggregation: the API's name of the default aggregation.
+        allowed: aggregations that the author lets be used; empty for every one.
+        refused: aggregations that the author does not.
+        granularity: a date's default.
+        record: the API's ``TopicColumn`` or ``TopicCalculatedField``.
+    """
+
+    name: str
+    label: str
+    names: tuple[str, ...]
+    kind: Kind
+    measure: bool
+    aggregation: str
+    allowed: frozenset[str]
+    refused: frozenset[str]
+    granularity: str
+    record: Record
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it identifies rather than measures."""
+        last = self.name.lower().rstrip("_0123456789")
+        return last.endswith(("_id", "id")) and (last in ("id",) or last.endswith(_ID_ENDINGS))
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether it is a calculated field that aggregates by itself."""
+        return bool(_AGGREGATES.search(self.record.get("Expression", "")))
+
+    def permits(self, aggregation: str) -> bool:
+        return aggregation not in self.refused and (not self.allowed or aggregation in self.allowed)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One data set of a topic, ready for questions."""
+
+    name: str
+    data_set_arn: str
+    data_set_name: str
+    fields: tuple[TopicField, ...]
+    filters: tuple[Record, ...] = ()
+    entities: tuple[Record, ...] = ()
+    date_name: str = ""
+
+    def field(self, name: str) -> TopicField:
+        return next(each for each in self.fields if each.name == name)
+
+    @property
+    def label(self) -> TopicField | None:
+        """What the rows are called by: a field of names, that of the topic's own noun first."""
+        named = [each for each in self.fields if each.name.lower().endswith("name")]
+        named.sort(key=lambda each: not self.name.lower().startswith(each.name.lower()[:-4]))
+        return next((each for each in named if each.kind == "text"), None)
+
+    @property
+    def date(self) -> TopicField | None:
+        """The date that "last month" speaks of: the topic's default, else the first."""
+        dates = [each for each in self.fields if each.kind == "date"]
+        named = [each for each in dates if each.name == self.date_name]
+        return next(iter(named or dates), None)
+
+
+def read_topic(details: Record, kinds: Mapping[str, Kind] | None = None) -> tuple[Topic, ...]:
+    """The data sets of a topic.
+
+    Args:
+        details: the API's ``TopicDetails``.
+        kinds: what the data sets' columns hold; where it is not said, the topic's roles and
+            semantic types tell.
+    """
+    return tuple(_topic(details, each, kinds or {}) for each in details.get("DataSets", ()))
+
+
+def _topic(details: Record, data_set: Record, kinds: Mapping[str, Kind]) -> Topic:
+    return Topic(
+        name=details.get("Name", ""),
+        data_set_arn=data_set.get("DatasetArn", ""),
+        data_set_name=data_set.get("DatasetName", ""),
+        fields=tuple(_fields(data_set, kinds)),
+        filters=tuple(data_set.get("Filters", ())),
+        entities=tuple(data_set.get("NamedEntities", ())),
+        date_name=data_set.get("DataAggregation", {}).get("DefaultDateColumnName", ""),
+    )
+
+
+def _fields(data_set: Record, kinds: Mapping[str, Kind]) -> Iterator[TopicField]:
+    for record in data_set.get("Columns", ()):
+        if record.get("IsIncludedInTopic", True):
+            label = record.get("ColumnFriendlyName") or record["ColumnName"]
+            yield _field(record, record["ColumnName"], label, "ColumnSynonyms", kinds)
+    for record in data_set.get("CalculatedFields", ()):
+        if record.get("IsIncludedInTopic", True):
+            name = record["CalculatedFieldName"]
+            yield _field(record, name, name, "CalculatedFieldSynonyms", kinds)
+
+
+def _field(
+    record: Record, name: str, label: str, synonyms: str, kinds: Mapping[str, Kind]
+) -> TopicField:
+    kind = kinds.get(name) or _kind(record)
+    measure = record.get("ColumnDataRole", "MEASURE" if kind == "number" else "") == "MEASURE"
+    return TopicField(
+        name=name,
+        label=label,
+        names=tuple(dict.fromkeys((label, name, *_listed(record, synonyms)))),
+        kind=kind,
+        measure=measure,
+        aggregation=record.get("Aggregation") or ("SUM" if measure else "COUNT"),
+        allowed=frozenset(_listed(record, "AllowedAggregations")),
+        refused=frozenset(_listed(record, "NotAllowedAggregations")),
+        granularity=record.get("TimeGranularity", ""),
+        record=record,
+    )
+
+
+def _kind(record: Record) -> Kind:
+    if record.get("TimeGranularity") or record.get("SemanticType", {}).get("TypeName") in _DATES:
+        return "date"
+    return "number" if record.get("ColumnDataRole") == "MEASURE" else "text"
+
+
+def _listed(record: Record, key: str) -> Sequence[str]:
+    return record.get(key) or ()
+
+
+_AGGREGATES = re.compile(
+    r"\b(?:sum|avg|count|min|max|median|distinct_count|percentile\w*|stdevp?|varp?)(?:If)?\s*\("
+    r"(?![^()]*,\s*\[)",
+    re.IGNORECASE,
+)
+_ID_ENDINGS = ("_id", "id")
+_DATES = ("Date", "DatePart", "Time")
