@@ -1,0 +1,1 @@
+"""Redshift's SQL, compiled to DuckDB's. It knows nothing of AWS."""

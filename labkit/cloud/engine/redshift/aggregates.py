@@ -1,0 +1,194 @@
+"""Aggregate and window functions.
+
+Sources: https://docs.aws.amazon.com/redshift/latest/dg/c_Aggregate_Functions.html and
+https://docs.aws.amazon.com/redshift/latest/dg/c_Window_functions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from labkit.cloud.engine.redshift.casts import cast, coerce
+from labkit.cloud.engine.redshift.functions import no_function
+from labkit.cloud.engine.redshift.operators import digits, from_digits
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import (
+    BOOL,
+    FLOAT8,
+    INT4,
+    INT8,
+    INTEGERS,
+    NUMBERS,
+    TEXTS,
+    VARCHAR,
+    Type,
+    numeric,
+)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """A call as DuckDB's SQL.
+
+    Args:
+        call: the aggregate, into which ``DISTINCT`` and an order can be put; or several.
+        finish: SQL around them, which stand as ``{0}``, ``{1}``.
+    """
+
+    call: str | tuple[str, ...]
+    type: Type
+    finish: str = "{0}"
+
+
+def _summed(name: str, args: Sequence[Typed]) -> Aggregate:
+    value = _number(name, args)
+    if value.type.base in INTEGERS:
+        wide = value.type.base == "int8"
+        kind = numeric(38, 0) if wide else INT8
+        return Aggregate(f"sum({value.sql})", kind, f"CAST({{0}} AS {kind.duckdb})")
+    if value.type.base == "numeric":
+        return Aggregate(f"sum({value.sql})", numeric(38, value.type.scale))
+    return Aggregate(f"sum({value.sql})", FLOAT8)
+
+
+def _average(name: str, args: Sequence[Typed]) -> Aggregate:
+    """Of integers it is cut to one, of decimals it keeps their scale."""
+    value = _number(name, args)
+    if value.type.base in INTEGERS:
+        calls = (f"sum({value.sql})", f"count({value.sql})")
+        return Aggregate(calls, INT8, "CAST({0} // nullif({1}, 0) AS BIGINT)")
+    if value.type.base == "numeric":
+        kind = numeric(38, value.type.scale)
+        mean = from_digits("({0} // nullif({1}, 0))", kind)
+        return Aggregate((f"sum({digits(value)})", f"count({value.sql})"), kind, mean)
+    return Aggregate(f"avg({value.sql})", FLOAT8)
+
+
+def _number(name: str, args: Sequence[Typed]) -> Typed:
+    if len(args) != 1:
+        raise no_function(name, [arg.type for arg in args])
+    value = args[0]
+    if value.type.base == "super":
+        return cast(value, FLOAT8)
+    if value.type.base in (*TEXTS, "unknown"):
+        return cast(value, FLOAT8)
+    if value.type.base not in NUMBERS:
+        raise no_function(name, [value.type])
+    return value
+
+
+def _extreme(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
+    def build(name: str, args: Sequence[Typed]) -> Aggregate:
+        if len(args) != 1 or args[0].type.base in ("bool", "super"):
+            raise no_function(name, [arg.type for arg in args])
+        kind = VARCHAR if args[0].type.base == "unknown" else args[0].type
+        return Aggregate(f"{duck}({args[0].sql})", kind)
+
+    return build
+
+
+def _float(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
+    def build(name: str, args: Sequence[Typed]) -> Aggregate:
+        return Aggregate(f"{duck}({coerce(_number(name, args), FLOAT8).sql})", FLOAT8)
+
+    return build
+
+
+def _logical(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
+    def build(name: str, args: Sequence[Typed]) -> Aggregate:
+        return Aggregate(f"{duck}({coerce(args[0], BOOL).sql})", BOOL)
+
+    return build
+
+
+def _bits(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
+    def build(name: str, args: Sequence[Typed]) -> Aggregate:
+        if args[0].type.base == "bool":
+            both = {"bit_and": "bool_and", "bit_or": "bool_or"}[duck]
+            return Aggregate(f"{both}({args[0].sql})", BOOL)
+        return Aggregate(f"{duck}({args[0].sql})", args[0].type)
+
+    return build
+
+
+def _listagg(name: str, args: Sequence[Typed]) -> Aggregate:
+    parts = [coerce(arg, VARCHAR).sql for arg in args]
+    joined = ", ".join([parts[0], parts[1] if len(parts) > 1 else "''"])
+    return Aggregate(f"string_agg({joined})", Type("varchar", 65535))
+
+
+def _median(name: str, args: Sequence[Typed]) -> Aggregate:
+    value = args[0]
+    if value.type.base in ("date", "timestamp", "timestamptz"):
+        return Aggregate(f"quantile_disc({value.sql}, 0.5)", value.type)
+    value = _number(name, args)
+    kind = numeric(19, 1) if value.type.base in INTEGERS else value.type
+    kind = FLOAT8 if value.type.base in (*INTEGERS, "float4", "float8") else kind
+    return Aggregate(f"median({coerce(value, FLOAT8).sql})", kind, f"CAST({{0}} AS {kind.duckdb})")
+
+
+AGGREGATES: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
+    "sum": _summed,
+    "avg": _average,
+    "min": _extreme("min"),
+    "max": _extreme("max"),
+    "any_value": lambda name, args: Aggregate(f"any_value({args[0].sql})", args[0].type),
+    "stddev": _float("stddev_samp"),
+    "stddev_samp": _float("stddev_samp"),
+    "stddev_pop": _float("stddev_pop"),
+    "variance": _float("var_samp"),
+    "var_samp": _float("var_samp"),
+    "var_pop": _float("var_pop"),
+    "bool_and": _logical("bool_and"),
+    "bool_or": _logical("bool_or"),
+    "bit_and": _bits("bit_and"),
+    "bit_or": _bits("bit_or"),
+    "listagg": _listagg,
+    "median": _median,
+    "count": lambda name, args: Aggregate(f"count({args[0].sql})", INT8),
+}
+
+
+def within(name: str, fraction: str, ordered: Typed, descending: bool) -> Aggregate:
+    """``PERCENTILE_CONT`` and ``PERCENTILE_DISC``: the fraction counts from the order's start."""
+    share = f"(1 - {fraction})" if descending else fraction
+    if name == "percentile_disc":
+        if descending:
+            return Aggregate(f"quantile_disc({ordered.sql}, -({fraction}))", ordered.type)
+        return Aggregate(f"quantile_disc({ordered.sql}, {fraction})", ordered.type)
+    value = coerce(ordered, FLOAT8).sql if ordered.type.base in NUMBERS else ordered.sql
+    kind = FLOAT8 if ordered.type.base in (*INTEGERS, "float4", "float8") else ordered.type
+    return Aggregate(f"quantile_cont({value}, {share})", kind, f"CAST({{0}} AS {kind.duckdb})")
+
+
+def _rank(kind: Type) -> Callable[[str, Sequence[Typed]], Aggregate]:
+    return lambda name, args: Aggregate(f"{name}({', '.join(a.sql for a in args)})", kind)
+
+
+def _shifted(name: str, args: Sequence[Typed]) -> Aggregate:
+    value = args[0]
+    kind = VARCHAR if value.type.base == "unknown" else value.type
+    rest = [coerce(args[1], INT4).sql] if len(args) > 1 else []
+    rest += [coerce(args[2], kind).sql] if len(args) > 2 else []
+    return Aggregate(f"{name}({', '.join([value.sql, *rest])})", kind)
+
+
+def _valued(name: str, args: Sequence[Typed]) -> Aggregate:
+    kind = VARCHAR if args[0].type.base == "unknown" else args[0].type
+    return Aggregate(f"{name}({', '.join(arg.sql for arg in args)})", kind)
+
+
+WINDOWS: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
+    "row_number": _rank(INT8),
+    "rank": _rank(INT8),
+    "dense_rank": _rank(INT8),
+    "ntile": _rank(INT8),
+    "cume_dist": _rank(FLOAT8),
+    "percent_rank": _rank(FLOAT8),
+    "lag": _shifted,
+    "lead": _shifted,
+    "first_value": _valued,
+    "last_value": _valued,
+    "nth_value": _valued,
+}

@@ -1,0 +1,259 @@
+"""How a value turns into one of another type: by itself, by a cast, and when it is stored.
+
+Redshift turns text into numbers and dates by itself where an operator needs them, and numbers into
+text where a function takes text. A cast cuts text off at its length, storing refuses what is longer.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html#r_Type_conversion
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from labkit.cloud.engine.redshift import datetimes
+from labkit.cloud.engine.redshift.errors import BAD_TEXT, MISMATCH, RedshiftError
+from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import (
+    FLOAT8,
+    INTEGERS,
+    NUMBERS,
+    TEXTS,
+    TIMES,
+    UNKNOWN,
+    VARCHAR,
+    Type,
+    numeric,
+)
+
+_DIGITS = {"int2": 5, "int4": 10, "int8": 19, "oid": 10}
+_WIDTH = {"int2": 6, "int4": 11, "int8": 20, "bool": 5, "date": 10, "timestamp": 29, "float8": 24}
+
+
+def as_numeric(kind: Type) -> Type:
+    """The decimal that an integer is in arithmetic."""
+    return kind if kind.base == "numeric" else numeric(_DIGITS[kind.base], 0)
+
+
+def cost(source: Type, target: str) -> int | None:
+    """How far a value is from a type that it may turn into by itself; None when it may not."""
+    if source.base == target:
+        return 0
+    if source.base == "unknown":
+        return {"varchar": 1, "float8": 2, "timestamp": 2}.get(target, 3)
+    if source.base in NUMBERS and target in NUMBERS:
+        distance = NUMBERS.index(target) - NUMBERS.index(source.base)
+        return distance if distance > 0 else 40 - distance if target in INTEGERS else None
+    if source.base in TIMES and target in TIMES:
+        distance = TIMES.index(target) - TIMES.index(source.base)
+        return distance if distance > 0 else 5 - distance
+    if source.base in TEXTS:
+        return _from_text(target)
+    if source.base == "super":
+        return 15 if target in (*NUMBERS, *TEXTS, "bool") else 18
+    if target in TEXTS and source.base not in ("geometry", "hllsketch"):
+        return 30
+    return 10 if target == "super" else 1 if (source.base, target) == ("oid", "int8") else None
+
+
+def _from_text(target: str) -> int | None:
+    if target in TEXTS:
+        return 1
+    if target in (*NUMBERS, *TIMES, "time", "timetz"):
+        return 20 if target != "float8" else 19
+    return 25 if target in ("bool", "super", "varbyte") else None
+
+
+def common_type(kinds: Iterable[Type], what: str = "") -> Type:
+    """The type that several values meet in.
+
+    Raises:
+        RedshiftError: there is none.
+    """
+    found = UNKNOWN
+    for kind in kinds:
+        found = _meet(found, kind, what)
+    return found
+
+
+def _meet(left: Type, right: Type, what: str) -> Type:
+    if left == right or right.base == "unknown":
+        return left
+    if left.base == "unknown":
+        return right
+    if "super" in (left.base, right.base):
+        return Type("super")
+    if left.base in TEXTS and right.base in TEXTS:
+        sized = left.size and right.size
+        return Type("varchar", max(left.size, right.size) if sized else 0)
+    if left.base in NUMBERS and right.base in NUMBERS:
+        return _wider(left, right)
+    if left.base in TIMES and right.base in TIMES:
+        return Type(max(left.base, right.base, key=TIMES.index))
+    if left.base == right.base:
+        return left
+    if left.base in TEXTS or right.base in TEXTS:
+        return left if right.base in TEXTS else right
+    if {left.base, right.base} <= {"oid", *INTEGERS}:
+        return Type("int8")
+    raise RedshiftError(f"{what} types {left.plain} and {right.plain} cannot be matched", MISMATCH)
+
+
+def _wider(left: Type, right: Type) -> Type:
+    if "numeric" not in (left.base, right.base):
+        return max(left, right, key=lambda kind: NUMBERS.index(kind.base))
+    if "float4" in (left.base, right.base) or "float8" in (left.base, right.base):
+        return FLOAT8
+    one, two = as_numeric(left), as_numeric(right)
+    scale = max(one.scale, two.scale)
+    return numeric(min(38, max(one.size - one.scale, two.size - two.scale) + scale), scale)
+
+
+def coerce(value: Typed, target: Type) -> Typed:
+    """A value in a type that it turns into by itself, text of any length kept whole."""
+    if value.type == target:
+        return value
+    if target.base in TEXTS and value.type.base in (*TEXTS, "unknown"):
+        return Typed(value.sql, _text_type(value, target), value.name, value.literal)
+    return cast(value, Type(target.base) if target.base in TEXTS else target)
+
+
+def _text_type(value: Typed, target: Type) -> Type:
+    return Type("varchar", value.type.size) if value.type.base in TEXTS else target
+
+
+def cast(value: Typed, target: Type) -> Typed:
+    """An explicit cast.
+
+    Raises:
+        RedshiftError: the types have none.
+    """
+    if value.literal is not None and (known := _literal(value.literal, target)):
+        return Typed(known, target, value.name)
+    source = "varchar" if value.type.base in (*TEXTS, "unknown") else value.type.base
+    render = _CASTS.get((source, target.base)) or _CASTS.get((source, "*"))
+    render = render or _CASTS.get(("*", target.base)) or _plain(source, target)
+    if render is None:
+        raise RedshiftError(f"cannot cast type {value.type.plain} to {target.plain}", "42846")
+    return Typed(render(value.sql, target), target, value.name)
+
+
+def stored(value: Typed, target: Type, column: str) -> Typed:
+    """A value as it is put into a column: text that is too long is refused.
+
+    Raises:
+        RedshiftError: the column cannot take it.
+    """
+    if cost(value.type, target.base) is None and not _assignable(value.type, target):
+        raise RedshiftError(
+            f'column "{column}" is of type {target.plain} but expression is of type '
+            f"{value.type.plain}",
+            MISMATCH,
+            hint="You will need to rewrite or cast the expression.",
+        )
+    found = cast(value, Type(target.base) if target.base in TEXTS else target)
+    return Typed(fit(found.sql, target), target)
+
+
+def _assignable(source: Type, target: Type) -> bool:
+    return source.base in NUMBERS and target.base in NUMBERS
+
+
+def fit(sql: str, target: Type) -> str:
+    """Text that is refused when its bytes are too many, blanks at its end not counted."""
+    if target.base not in ("varchar", "bpchar", "varbyte") or not target.size:
+        return sql
+    if target.base == "bpchar":
+        return f"rs_fit(rtrim({sql}, ' '), {target.size}, '{target}')"
+    if target.base == "varbyte":
+        return f"rs_fit_bytes({sql}, {target.size}, '{target}')"
+    return f"rs_fit({sql}, {target.size}, '{target}')"
+
+
+def _literal(text: str, target: Type) -> str | None:
+    """A literal's value when it can be known now, so that it fails now too."""
+    if target.base in INTEGERS:
+        if not re.fullmatch(r"\s*[+-]?\d+\s*", text):
+            raise RedshiftError(f'invalid input syntax for integer: "{text}"', BAD_TEXT)
+        return f"CAST({text_literal(text.strip())} AS {target.duckdb})"
+    if target.base in TIMES:
+        return datetimes.literal(text, target.base)
+    return None
+
+
+def _cut(sql: str, target: Type) -> str:
+    return f"rs_cut({sql}, {target.size})" if target.size else sql
+
+
+def _text(template: str) -> Callable[[str, Type], str]:
+    def render(sql: str, target: Type) -> str:
+        text = template.format(sql)
+        if target.base == "bpchar":
+            return f"rtrim({_cut(text, target)}, ' ')"
+        return _cut(text, target)
+
+    return render
+
+
+def _fixed(template: str) -> Callable[[str, Type], str]:
+    return lambda sql, target: template.format(sql, type=target.duckdb)
+
+
+def _plain(source: str, target: Type) -> Callable[[str, Type], str] | None:
+    numbers = source in (*NUMBERS, "oid") and target.base in (*NUMBERS, "oid")
+    times = source in TIMES and target.base in TIMES
+    if source == target.base or numbers or times:
+        return _fixed("CAST({0} AS {type})")
+    return None
+
+
+_CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
+    **{("varchar", base): _fixed("CAST(rs_integer({0}) AS {type})") for base in INTEGERS},
+    ("varchar", "oid"): _fixed("CAST(rs_integer({0}) AS {type})"),
+    **{("varchar", base): _fixed("CAST(trim({0}) AS {type})") for base in ("float4", "float8")},
+    ("varchar", "numeric"): _fixed("CAST(trim({0}) AS {type})"),
+    ("varchar", "bool"): _fixed("rs_boolean({0})"),
+    ("varchar", "date"): _fixed("rs_date({0})"),
+    ("varchar", "timestamp"): _fixed("rs_timestamp({0})"),
+    ("varchar", "timestamptz"): _fixed("rs_timestamptz({0})"),
+    ("varchar", "time"): _fixed("CAST({0} AS TIME)"),
+    ("varchar", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
+    ("varchar", "interval"): _fixed("CAST({0} AS INTERVAL)"),
+    ("varchar", "super"): _fixed("CAST(to_json({0}) AS VARCHAR)"),
+    ("varchar", "varbyte"): _fixed("encode({0})"),
+    ("varchar", "geometry"): _fixed("{0}"),
+    ("varchar", "hllsketch"): _fixed("{0}"),
+    **{("varchar", base): _text("{0}") for base in TEXTS},
+    **{("float8", base): _text("rs_float_text({0})") for base in TEXTS},
+    **{("float4", base): _text("rs_float_text({0})") for base in TEXTS},
+    **{("super", base): _text("rs_scalar({0})") for base in TEXTS},
+    **{("varbyte", base): _text("decode({0})") for base in TEXTS},
+    **{("*", base): _text("CAST({0} AS VARCHAR)") for base in TEXTS},
+    **{("bool", base): _fixed("CAST({0} AS {type})") for base in INTEGERS},
+    **{(base, "bool"): _fixed("({0} <> 0)") for base in INTEGERS},
+    **{("super", base): _fixed("CAST(rs_number({0}) AS {type})") for base in NUMBERS},
+    ("super", "bool"): _fixed("rs_boolean(rs_scalar({0}))"),
+    ("super", "date"): _fixed("rs_date(rs_scalar({0}))"),
+    ("super", "timestamp"): _fixed("rs_timestamp(rs_scalar({0}))"),
+    ("super", "timestamptz"): _fixed("rs_timestamptz(rs_scalar({0}))"),
+    **{(base, "super"): _fixed("CAST(to_json({0}) AS VARCHAR)") for base in (*NUMBERS, "bool")},
+    **{(base, "super"): _fixed("CAST(to_json(CAST({0} AS VARCHAR)) AS VARCHAR)")
+       for base in (*TIMES, "time")},
+    ("timestamp", "time"): _fixed("CAST({0} AS TIME)"),
+    ("timestamptz", "time"): _fixed("CAST({0} AS TIME)"),
+    ("timestamptz", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
+    ("time", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
+    ("time", "interval"): _fixed("CAST({0} AS INTERVAL)"),
+    ("timetz", "time"): _fixed("CAST({0} AS TIME)"),
+}  # fmt: skip
+
+
+def as_text(value: Typed) -> Typed:
+    """A value as text, as ``||`` and functions of text take it."""
+    return coerce(value, VARCHAR)
+
+
+def text_size(kind: Type) -> int:
+    """The bytes that a value of a type takes as text, 0 for unknown."""
+    return kind.size if kind.base in TEXTS else _WIDTH.get(kind.base, 0)

@@ -1,0 +1,81 @@
+"""Redshift SQL to DuckDB SQL: the entry to the compiler.
+
+Each part of a query gets its type, each operator and function is looked up for these types, and what
+has no rule is refused in Redshift's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.catalog import Catalog
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.expressions import expression
+from labkit.cloud.engine.redshift.reading import parse_expression, parse_query
+from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Typed
+from labkit.cloud.engine.redshift.select import query
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """A query that DuckDB can run; its columns are called c0, c1, ...
+
+    Args:
+        oids: the stored relations that it reads.
+    """
+
+    sql: str
+    fields: tuple[Field, ...]
+    oids: frozenset[int]
+
+
+def compile_query(
+    sql: str | exp.Expr,
+    catalog: Catalog,
+    *,
+    parameters: Sequence[Any] = (),
+    variables: Mapping[str, Typed] | None = None,
+) -> Compiled:
+    """Compile one query.
+
+    Args:
+        sql: Redshift SQL, or its tree from `parse_query`.
+        catalog: what names mean.
+        parameters: values for ``$1``, ``$2``, ...
+        variables: what else a bare name may stand for, in a stored procedure.
+
+    Raises:
+        RedshiftError: in Redshift's words.
+    """
+    tree = parse_query(sql) if isinstance(sql, str) else sql
+    if not isinstance(tree, exp.Query | exp.Values):
+        raise RedshiftError(f'syntax error at or near "{tree.key.upper()}"', SYNTAX)
+    state = new_state(catalog, parameters, variables)
+    found = query(tree, Scope(state))
+    return Compiled(found.sql, found.fields, frozenset(state.oids - {0}))
+
+
+def compile_expression(
+    sql: str | exp.Expr,
+    catalog: Catalog,
+    sources: Sequence[Source] = (),
+    *,
+    parameters: Sequence[Any] = (),
+    variables: Mapping[str, Typed] | None = None,
+) -> Typed:
+    """Compile one expression over the columns of some sources."""
+    tree = parse_expression(sql) if isinstance(sql, str) else sql
+    return expression(tree, Scope(new_state(catalog, parameters, variables), list(sources)))
+
+
+def new_state(
+    catalog: Catalog,
+    parameters: Sequence[Any] = (),
+    variables: Mapping[str, Typed] | None = None,
+) -> State:
+    """The state of a statement's compilation."""
+    return State(catalog, parameters, variables=dict(variables or {}), query=query)

@@ -1,0 +1,145 @@
+"""Dates and times that are written as text, as Redshift reads them.
+
+``2008-02-10``, ``02/10/2008``, ``20080210``, ``10-Feb-2008``, ``Feb 10, 2008 11:59 PM``, with or
+without a zone. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_Datetime_types.html and
+https://docs.aws.amazon.com/redshift/latest/dg/automatic-recognition.html
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from labkit.cloud.engine.redshift.errors import BAD_DATETIME, RedshiftError, fail
+
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_SPELLED = {"now": 0, "today": 0, "tomorrow": 1, "yesterday": -1}
+_MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATES = (
+    r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
+    r"(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d\d)",
+    r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
+    rf"{_MONTH}[-.\s]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-,.\s]+(?P<y>\d{{4}})",
+    rf"(?P<d>\d{{1,2}})[-.\s]+{_MONTH}[-,.\s]+(?P<y>\d{{4}}|\d\d)",
+    rf"(?P<y>\d{{4}})[-.\s]+{_MONTH}[-.\s]+(?P<d>\d{{1,2}})",
+    r"(?P<y>\d{4})-(?P<m>\d{1,2})",
+)
+_TIME = (
+    r"(?:[tT\s]+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d(?:[.]\d+)?))?\s*(?P<half>[ap]\.?m\.?)?)?"
+)
+_ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*)?"
+_PATTERNS = tuple(re.compile(rf"\s*(?:{date}){_TIME}{_ZONE}\s*", re.IGNORECASE) for date in _DATES)
+_ABBREVIATED = {
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
+    "utc": 0, "gmt": 0, "z": 0, "bst": 1, "cet": 1, "cest": 2, "jst": 9, "ist": 5.5,
+}  # fmt: skip
+
+
+def read(text: str) -> tuple[datetime, timezone | ZoneInfo | None]:
+    """The moment that a text names, and its zone.
+
+    Raises:
+        ValueError: it names none.
+    """
+    word = text.strip().lower()
+    if word in _SPELLED:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        day = now if word == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
+        return day + timedelta(days=_SPELLED[word]), None
+    for pattern in _PATTERNS:
+        if found := pattern.fullmatch(text):
+            return _moment(found), _zone(found["zone"])
+    raise ValueError(text)
+
+
+def _moment(found: re.Match[str]) -> datetime:
+    parts = found.groupdict()
+    month = MONTHS.index(parts["name"][:3].lower()) + 1 if parts.get("name") else int(parts["m"])
+    year = int(parts["y"])
+    if len(parts["y"]) == 2:
+        year += 2000 if year < 70 else 1900
+    hour = int(parts["H"] or 0)
+    half = (parts["half"] or "").lower()[:1]
+    if half:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    seconds = float(parts["S"] or 0)
+    day = datetime(year, month, int(parts.get("d") or 1), 0, int(parts["M"] or 0))
+    if hour > 24 or seconds >= 61:
+        raise OverflowError
+    return day + timedelta(hours=hour, microseconds=round(seconds * 1_000_000))
+
+
+def _zone(name: str | None) -> timezone | ZoneInfo | None:
+    if not name:
+        return None
+    if name.lower() in _ABBREVIATED:
+        return timezone(timedelta(hours=_ABBREVIATED[name.lower()]))
+    if name[0] in "+-":
+        digits = name[1:].replace(":", "")
+        hours, minutes = (int(digits[:2]), int(digits[2:] or 0))
+        offset = timedelta(hours=hours, minutes=minutes)
+        return timezone(offset if name[0] == "+" else -offset)
+    return find_zone(name)
+
+
+def find_zone(name: str) -> ZoneInfo:
+    """A time zone of the tz database, in any case.
+
+    Raises:
+        ValueError: there is none.
+    """
+    tried = (name, name.title(), name.upper())
+    for one in tried:
+        try:
+            return ZoneInfo(one)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    raise ValueError(name)
+
+
+def literal(text: str, base: str) -> str:
+    """DuckDB's literal of a date or time.
+
+    Raises:
+        RedshiftError: the text names none.
+    """
+    try:
+        moment, zone = read(text)
+    except OverflowError:
+        raise _out_of_range(text) from None
+    except ValueError as error:
+        if "must be" in str(error) or "out of range" in str(error):
+            raise _out_of_range(text) from None
+        kind = {"date": "date", "timestamp": "timestamp"}.get(base, "timestamp with time zone")
+        message = f'invalid input syntax for type {kind}: "{text}"'
+        raise RedshiftError(message, BAD_DATETIME) from None
+    if base == "date":
+        return f"DATE '{moment.date().isoformat()}'"
+    if base == "timestamp":
+        return f"TIMESTAMP '{moment.isoformat(' ')}'"
+    return f"TIMESTAMPTZ '{_utc(moment, zone).isoformat(' ')}+00'"
+
+
+def _out_of_range(text: str) -> RedshiftError:
+    return RedshiftError(f'date/time field value out of range: "{text}"', "22008")
+
+
+def _utc(moment: datetime, zone: timezone | ZoneInfo | None) -> datetime:
+    return moment.replace(tzinfo=zone or UTC).astimezone(UTC).replace(tzinfo=None)
+
+
+def parse_timestamp(text: str) -> datetime:
+    """For columns of text: the moment, its zone ignored."""
+    try:
+        return read(text)[0]
+    except (ValueError, OverflowError):
+        fail(f'invalid input syntax for type timestamp: "{text}"', BAD_DATETIME)
+
+
+def parse_timestamptz(text: str) -> datetime:
+    """For columns of text: the moment in UTC."""
+    try:
+        return _utc(*read(text))
+    except (ValueError, OverflowError):
+        fail(f'invalid input syntax for type timestamp with time zone: "{text}"', BAD_DATETIME)

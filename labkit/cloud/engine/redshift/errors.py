@@ -1,0 +1,108 @@
+"""Failures in Redshift's words, with PostgreSQL's SQLSTATE.
+
+Redshift tells ``ERROR: relation "nosuch" does not exist``, and drivers look at the five characters
+of the state. Source: https://www.postgresql.org/docs/8.0/errcodes-appendix.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+SYNTAX, UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_FUNCTION = "42601", "42P01", "42703", "42883"
+UNSUPPORTED, MISMATCH, AMBIGUOUS, GROUPING = "0A000", "42804", "42702", "42803"
+BAD_TEXT, BAD_DATETIME, TOO_LONG, OUT_OF_RANGE = "22P02", "22007", "22001", "22003"
+DENIED, INTERNAL, CANCELED = "42501", "XX000", "57014"
+#: How a macro or a UDF raises an error with a state inside DuckDB.
+MARK = "REDSHIFT"
+_MARKED = re.compile(rf"{MARK}:(\w{{5}}):(.*?)(?:\n|$)", re.DOTALL)
+
+
+class RedshiftError(Exception):
+    """A statement that Redshift refuses or could not finish.
+
+    Args:
+        message: the sentence after ``ERROR:``.
+        sqlstate: five characters.
+        detail: the sentence after ``DETAIL:``.
+        hint: the sentence after ``HINT:``.
+        position: the 1-based character of the statement; 0 when it has none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        sqlstate: str = INTERNAL,
+        detail: str = "",
+        hint: str = "",
+        position: int = 0,
+    ) -> None:
+        super().__init__(message, sqlstate, detail, hint, position)
+        self.message, self.sqlstate = message, sqlstate
+        self.detail, self.hint, self.position = detail, hint, position
+
+    def __str__(self) -> str:
+        more = [("Detail", self.detail), ("Hint", self.hint)]
+        told = "".join(f"\n  {name}: {text}" for name, text in more if text)
+        place = f"\n  Position: {self.position}" if self.position else ""
+        return f"ERROR: {self.message}{told}{place}"
+
+
+def unsupported(what: str) -> RedshiftError:
+    """What Redshift itself refuses, or this engine cannot do."""
+    return RedshiftError(f"{what} is not supported", UNSUPPORTED)
+
+
+def raising(message: str, sqlstate: str) -> str:
+    """DuckDB SQL that fails with a state when it is evaluated."""
+    text = f"{MARK}:{sqlstate}:{message}".replace("'", "''")
+    return f"error('{text}')"
+
+
+def fail(message: str, sqlstate: str = BAD_TEXT) -> NoReturn:
+    """Stop a query from within a Python function."""
+    raise ValueError(f"{MARK}:{sqlstate}:{message}")
+
+
+def translated(text: str) -> RedshiftError:
+    """DuckDB's error text as Redshift's error."""
+    if found := _MARKED.search(text):
+        return RedshiftError(found[2].strip(), found[1])
+    for pattern, message, state in _KNOWN:
+        if found := re.search(pattern, text):
+            return RedshiftError(found.expand(message), state)
+    line = text.split("\n")[0]
+    return RedshiftError(line.partition("Error: ")[2] or line, INTERNAL)
+
+
+#: DuckDB's words for what fails while a query runs, and Redshift's.
+_KNOWN = (
+    (r"Division by zero", "division by zero", "22012"),
+    (r"More than one row returned by a subquery",
+     "more than one row returned by a subquery used as an expression", "21000"),
+    (r"NOT NULL constraint failed: .*?\.\"?(\w+)\"?$",
+     r'Cannot insert a NULL value into column \1', "23502"),
+    (r"NOT NULL constraint failed: [^\n]*\.([^.\n]+)",
+     r'Cannot insert a NULL value into column \1', "23502"),
+    (r"Could not convert string '(.*?)' to (?:U?INT\d+|U?(?:BIG|SMALL|TINY|HUGE)INT)",
+     r'invalid input syntax for integer: "\1"', BAD_TEXT),
+    (r"Could not convert string [\"'](.*?)[\"'] to (?:DOUBLE|FLOAT)",
+     r'invalid input syntax for type double precision: "\1"', BAD_TEXT),
+    (r"Could not convert string [\"'](.*?)[\"'] to DECIMAL",
+     r'invalid input syntax for type numeric: "\1"', BAD_TEXT),
+    (r"Could not convert string [\"'](.*?)[\"'] to BOOL",
+     r'invalid input syntax for type boolean: "\1"', BAD_TEXT),
+    (r"invalid (?:date|timestamp) field format: \"(.*?)\"",
+     r'invalid input syntax for type timestamp: "\1"', BAD_DATETIME),
+    (r"date/time field value out of range: \"(.*?)\"",
+     r'date/time field value out of range: "\1"', "22008"),
+    (r"(?:Conversion Error|Could not convert).*?[\"'](.*?)[\"']",
+     r'invalid input syntax: "\1"', BAD_TEXT),
+    (r"Overflow|out of range|Out of Range|Could not cast value .* to DECIMAL|overflows",
+     "Numeric data overflow (result precision)", OUT_OF_RANGE),
+    (r"disabled by configuration|Permission Error|Access Denied", "permission denied", DENIED),
+    (r"Out of Memory", "out of memory", "53200"),
+    (r"INTERRUPT|Interrupted", "Query cancelled on user's request", CANCELED),
+    (r"TransactionContext Error.*[Cc]onflict|write-write conflict|Conflict on",
+     "1023: Serializable isolation violation on table", "40001"),
+)  # fmt: skip

@@ -1,0 +1,80 @@
+"""Functions of dates and times; those that take a part's name stand in ``dateparts``.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/Date_functions_header.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift import datetimes, formats
+from labkit.cloud.engine.redshift.errors import fail
+from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+
+_DAYS = "sun mon tue wed thu fri sat".split()
+_SHORT = {"su": 0, "mo": 1, "m": 1, "tu": 2, "we": 3, "w": 3, "th": 4, "fr": 5, "f": 5, "sa": 6}
+
+
+def _weekday(name: str) -> int:
+    lower = name.strip().lower()
+    if lower in _SHORT:
+        return _SHORT[lower]
+    if lower[:3] not in _DAYS:
+        fail(f'invalid day name: "{name}"', "22023")
+    return _DAYS.index(lower[:3])
+
+
+def _zone(name: str) -> str:
+    """A zone's name as ICU knows it."""
+    try:
+        return datetimes.find_zone(name).key
+    except ValueError:
+        fail(f'time zone "{name}" not recognized', "22023")
+
+
+_V, _T = "VARCHAR", "TIMESTAMP"
+UDFS = (
+    Udf("rs_parse_timestamp", datetimes.parse_timestamp, (_V,), _T),
+    Udf("rs_parse_timestamptz", datetimes.parse_timestamptz, (_V,), _T),
+    Udf("rs_to_char", formats.to_char, (_T, _V), _V),
+    Udf("rs_to_timestamp", formats.to_timestamp, (_V, _V), _T),
+    Udf("rs_to_char_number", formats.to_char_number, ("DECIMAL(38,10)", _V), _V),
+    Udf("rs_to_number", formats.to_number, (_V, _V), "DECIMAL(38,10)"),
+    Udf("rs_weekday", _weekday, (_V,), "INTEGER"),
+    Udf("rs_zone", _zone, (_V,), _V),
+)
+
+SCALARS = entries(
+    ("getdate() -> timestamp", "date_trunc('second', CAST(now() AS TIMESTAMP))"),
+    ("sysdate() -> timestamp", "CAST(now() AS TIMESTAMP)"),
+    ("now() -> timestamptz", "now()"),
+    ("timeofday() -> varchar",
+     "strftime(CAST(now() AS TIMESTAMP), '%a %b %d %H:%M:%S.%f %Y UTC')"),
+    ("add_months(timestamp, int4) -> timestamp", "rs_add_months({0}, {1})"),
+    ("last_day(date) -> date", "last_day({0})"),
+    ("months_between(timestamp, timestamp) -> float8", "rs_months_between({0}, {1})"),
+    ("next_day(date, varchar) -> date", "rs_next_day({0}, rs_weekday({1}))"),
+    ("to_char(timestamp, varchar) -> varchar", "rs_to_char({0}, {1})"),
+    ("to_char(timestamptz, varchar) -> varchar", "rs_to_char(CAST({0} AS TIMESTAMP), {1})"),
+    ("to_char(number, varchar) -> varchar",
+     "rs_to_char_number(CAST({0} AS DECIMAL(38,10)), {1})"),
+    ("to_date(varchar, varchar) -> date", "CAST(rs_to_timestamp({0}, {1}) AS DATE)"),
+    ("to_date(varchar, varchar, bool) -> date", "CAST(rs_to_timestamp({0}, {1}) AS DATE)"),
+    ("to_timestamp(varchar, varchar) -> timestamptz", "timezone('UTC', rs_to_timestamp({0}, {1}))"),
+    ("convert_timezone(varchar, timestamp) -> timestamp",
+     "timezone(rs_zone({0}), timezone('UTC', {1}))"),
+    ("convert_timezone(varchar, varchar, timestamp) -> timestamp",
+     "timezone(rs_zone({1}), timezone(rs_zone({0}), {2}))"),
+    ("timezone(varchar, timestamp) -> timestamptz", "timezone(rs_zone({0}), {1})"),
+    ("timezone(varchar, timestamptz) -> timestamp", "timezone(rs_zone({0}), {1})"),
+    ("date_cmp(date, date) -> int4", "CAST(sign({0} - {1}) AS INTEGER)"),
+    ("timestamp_cmp(timestamp, timestamp) -> int4",
+     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
+    ("timestamp_cmp_date(timestamp, timestamp) -> int4",
+     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
+    ("date_cmp_timestamp(timestamp, timestamp) -> int4",
+     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
+    ("timestamptz_cmp(timestamptz, timestamptz) -> int4",
+     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
+    ("interval_cmp(interval, interval) -> int4",
+     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
+    ("date_part_year(date) -> int4", "CAST(year({0}) AS INTEGER)"),
+)  # fmt: skip

@@ -1,0 +1,229 @@
+"""JSON in text, SUPER, and points of geometry.
+
+Sources: https://docs.aws.amazon.com/redshift/latest/dg/json-functions.html and
+https://docs.aws.amazon.com/redshift/latest/dg/c_Type_Info_Functions.html
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import fail
+from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(pairs)
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(name)
+
+
+def _load(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse, parse_float=_Number)
+
+
+class _Number(float):
+    """A number that keeps its digits."""
+
+    def __new__(cls, text: str) -> _Number:
+        found = super().__new__(cls, text)
+        found.text = text
+        return found
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def _dump(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_dump(str(k))}:{_dump(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_dump, value)) + "]"
+    return repr(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
+
+
+def _parse(text: str) -> str:
+    try:
+        return _dump(_load(text))
+    except ValueError:
+        fail(f"JSON parsing error: invalid JSON: {text[:100]}", "22P02")
+
+
+def _valid(kind: type) -> Callable[[str], bool]:
+    def valid(text: str) -> bool:
+        try:
+            return isinstance(_load(text), kind)
+        except ValueError:
+            return False
+
+    return valid
+
+
+def _shown(value: Any) -> str | None:
+    if value is None:
+        return None
+    return value if isinstance(value, str) else _dump(value)
+
+
+def _loaded(text: str, lenient: bool) -> Any:
+    try:
+        return _load(text)
+    except ValueError:
+        if lenient:
+            return None
+        fail(f"JSON parsing error: invalid json object {text[:200]}", "22P02")
+
+
+def _path(text: str, path: list[str], lenient: bool) -> str | None:
+    value = _loaded(text, lenient)
+    for key in path:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return _shown(value)
+
+
+def _element(text: str, at: int, lenient: bool) -> str | None:
+    value = _loaded(text, lenient)
+    if not isinstance(value, list):
+        if lenient:
+            return None
+        fail(f"JSON parsing error: invalid json array object {text[:200]}", "22P02")
+    return _shown(value[at]) if 0 <= at < len(value) else None
+
+
+def _length(text: str, lenient: bool) -> int | None:
+    value = _loaded(text, lenient)
+    if not isinstance(value, list):
+        if lenient:
+            return None
+        fail(f"JSON parsing error: invalid json array object {text[:200]}", "22P02")
+    return len(value)
+
+
+def _flatten(text: str) -> str:
+    value = _load(text)
+    if not isinstance(value, list):
+        return text
+    flat: list[Any] = []
+    for one in value:
+        flat.extend(one if isinstance(one, list) else [one])
+    return _dump(flat)
+
+
+def _slice(text: str, start: int, count: int) -> str:
+    value = _load(text)
+    return _dump(value[start : start + count]) if isinstance(value, list) else "null"
+
+
+def _join(one: str, two: str) -> str:
+    left, right = _load(one), _load(two)
+    return _dump(left + right) if isinstance(left, list) and isinstance(right, list) else "null"
+
+
+def _split(text: str, by: str) -> str:
+    return _dump(text.split(by))
+
+
+def _coordinates(text: str) -> tuple[float, float]:
+    found = re.fullmatch(r"(?:SRID=\d+;)?POINT ?\(([-\d.eE+]+) ([-\d.eE+]+)\)", text.strip())
+    if not found:
+        fail("only points are supported here", "0A000")
+    return float(found[1]), float(found[2])
+
+
+def _plain(number: float) -> str:
+    return f"{number:.15g}"
+
+
+def _point(x: float, y: float) -> str:
+    return f"POINT({_plain(x)} {_plain(y)})"
+
+
+def _distance(one: str, two: str) -> float:
+    return math.dist(_coordinates(one), _coordinates(two))
+
+
+def _from_text(text: str) -> str:
+    return _point(*_coordinates(text.upper()))
+
+
+_V, _B = "VARCHAR", "BOOLEAN"
+UDFS = (
+    Udf("rs_json_parse", _parse, (_V,), _V),
+    Udf("rs_is_json", _valid(object), (_V,), _B),
+    Udf("rs_is_object", _valid(dict), (_V,), _B),
+    Udf("rs_is_array", _valid(list), (_V,), _B),
+    Udf("rs_json_path", _path, (_V, "VARCHAR[]", _B), _V),
+    Udf("rs_json_element", _element, (_V, "INTEGER", _B), _V),
+    Udf("rs_json_length", _length, (_V, _B), "INTEGER"),
+    Udf("rs_flatten", _flatten, (_V,), _V),
+    Udf("rs_slice", _slice, (_V, "INTEGER", "INTEGER"), _V),
+    Udf("rs_join", _join, (_V, _V), _V),
+    Udf("rs_split", _split, (_V, _V), _V),
+    Udf("rs_point_of", _point, ("DOUBLE", "DOUBLE"), _V),
+    Udf("rs_distance", _distance, (_V, _V), "DOUBLE"),
+    Udf("rs_geometry", _from_text, (_V,), _V),
+    Udf("rs_x", lambda a: _coordinates(a)[0], (_V,), "DOUBLE"),
+    Udf("rs_y", lambda a: _coordinates(a)[1], (_V,), "DOUBLE"),
+)
+
+
+def _kind(*kinds: str) -> str:
+    listed = ", ".join(f"'{kind}'" for kind in kinds)
+    return f"(json_type({{0}}) IN ({listed}))"
+
+
+_NUMBERS = ("BIGINT", "UBIGINT", "DOUBLE")
+SCALARS = entries(
+    ("json_parse(varchar) -> super", "rs_json_parse({0})"),
+    ("can_json_parse(varchar) -> bool", "rs_is_json({0})"),
+    ("json_serialize(super) -> varchar", "{0}"),
+    ("json_size(super) -> int4", "strlen({0})"),
+    ("json_typeof(super) -> varchar", "rs_kind({0})"),
+    ("is_valid_json(varchar) -> bool", "rs_is_object({0})"),
+    ("is_valid_json_array(varchar) -> bool", "rs_is_array({0})"),
+    ("json_array_length(varchar) -> int4", "rs_json_length({0}, false)"),
+    ("json_array_length(varchar, bool) -> int4", "rs_json_length({0}, {1})"),
+    ("json_extract_array_element_text(varchar, int4) -> varchar",
+     "rs_json_element({0}, {1}, false)"),
+    ("json_extract_array_element_text(varchar, int4, bool) -> varchar",
+     "rs_json_element({0}, {1}, {2})"),
+    ("is_array(super) -> bool", _kind("ARRAY")),
+    ("is_object(super) -> bool", _kind("OBJECT")),
+    ("is_scalar(super) -> bool", _kind(*_NUMBERS, "VARCHAR", "BOOLEAN")),
+    ("is_varchar(super) -> bool", _kind("VARCHAR")),
+    ("is_char(super) -> bool", "false"),
+    ("is_boolean(super) -> bool", _kind("BOOLEAN")),
+    ("is_integer(super) -> bool", _kind("BIGINT", "UBIGINT")),
+    ("is_bigint(super) -> bool", _kind("BIGINT", "UBIGINT")),
+    ("is_smallint(super) -> bool",
+     "(json_type({0}) IN ('BIGINT', 'UBIGINT') AND CAST({0} AS HUGEINT) BETWEEN -32768 AND 32767)"),
+    ("is_decimal(super) -> bool", _kind(*_NUMBERS)),
+    ("is_float(super) -> bool", _kind("DOUBLE")),
+    ("get_array_length(super) -> int4",
+     "CASE WHEN json_type({0}) = 'ARRAY' THEN CAST(json_array_length({0}) AS INTEGER) END"),
+    ("subarray(super, int4, int4) -> super", "rs_super(rs_slice({0}, {1}, {2}))"),
+    ("array_concat(super, super) -> super", "rs_super(rs_join({0}, {1}))"),
+    ("array_flatten(super) -> super", "rs_flatten({0})"),
+    ("split_to_array(varchar) -> super", "rs_split({0}, ',')"),
+    ("split_to_array(varchar, varchar) -> super", "rs_split({0}, {1})"),
+    ("st_point(float8, float8) -> geometry", "rs_point_of({0}, {1})"),
+    ("st_makepoint(float8, float8) -> geometry", "rs_point_of({0}, {1})"),
+    ("st_geomfromtext(varchar) -> geometry", "rs_geometry({0})"),
+    ("st_astext(geometry) -> varchar", "{0}"),
+    ("st_distance(geometry, geometry) -> float8", "rs_distance({0}, {1})"),
+    ("st_x(geometry) -> float8", "rs_x({0})"),
+    ("st_y(geometry) -> float8", "rs_y({0})"),
+)  # fmt: skip

@@ -1,0 +1,82 @@
+"""Functions of numbers. Source: https://docs.aws.amazon.com/redshift/latest/dg/Math_functions.html"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labkit.cloud.engine.redshift.functions.entry import entries, same
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import Type, numeric
+
+
+def _whole(kinds: Sequence[Type]) -> Type:
+    return numeric(min(38, kinds[0].size + 1), 0)
+
+
+def _round(args: Sequence[Typed]) -> str:
+    kind = args[0].type
+    places = f", {args[1].sql}" if len(args) > 1 else ""
+    return f"CAST(round({args[0].sql}{places}) AS {kind.duckdb})"
+
+
+def _truncate(args: Sequence[Typed]) -> str:
+    kind, value = args[0].type, args[0].sql
+    places = args[1].sql if len(args) > 1 else "0"
+    return f"CAST(trunc({value}, {places}) AS {kind.duckdb})"
+
+
+_ONE = (
+    ("acos", "acos"), ("asin", "asin"), ("atan", "atan"), ("cos", "cos"), ("cot", "cot"),
+    ("sin", "sin"), ("tan", "tan"), ("degrees", "degrees"), ("radians", "radians"), ("exp", "exp"),
+    ("dexp", "exp"), ("cbrt", "cbrt"),
+)  # fmt: skip
+
+
+def _log(function: str) -> str:
+    zero = "CAST(error('REDSHIFT:2201E:cannot take logarithm of zero') AS DOUBLE)"
+    less = "CAST(error('REDSHIFT:2201E:cannot take logarithm of a negative number') AS DOUBLE)"
+    return f"CASE WHEN {{0}} = 0 THEN {zero} WHEN {{0}} < 0 THEN {less} ELSE {function}({{0}}) END"
+
+
+_ROOT = (
+    "CASE WHEN {0} < 0 THEN CAST(error('REDSHIFT:2201F:cannot take square root of a negative "
+    "number') AS DOUBLE) ELSE sqrt({0}) END"
+)
+SCALARS = entries(
+    *((f"{name}(float8) -> float8", f"{duck}({{0}})") for name, duck in _ONE),
+    ("abs(number)", "abs({0})", same),
+    ("atan2(float8, float8) -> float8", "atan2({0}, {1})"),
+    ("sqrt(float8) -> float8", _ROOT),
+    ("ln(float8) -> float8", _log("ln")),
+    ("dlog1(float8) -> float8", _log("ln")),
+    ("log(float8) -> float8", _log("log10")),
+    ("dlog10(float8) -> float8", _log("log10")),
+    ("log(float8, float8) -> float8", "(ln({1}) / ln({0}))"),
+    ("power(float8, float8) -> float8", "power({0}, {1})"),
+    ("pow(float8, float8) -> float8", "power({0}, {1})"),
+    ("dpow(float8, float8) -> float8", "power({0}, {1})"),
+    ("pi() -> float8", "pi()"),
+    ("random() -> float8", "random()"),
+    ("sign(integer)", "CAST(sign({0}) AS INTEGER)", lambda kinds: Type("int4")),
+    ("sign(number)", "sign({0})", lambda kinds: Type("float8")),
+    ("mod(integer, integer)", "({0} % {1})", lambda kinds: max(kinds, key=lambda k: k.base)),
+    ("mod(number, number)", "({0} % {1})", same),
+    ("ceil(integer)", "{0}", same),
+    ("ceil(numeric)", "CAST(ceil({0}) AS DECIMAL(38,0))", _whole),
+    ("ceil(float8) -> float8", "ceil({0})"),
+    ("ceiling(integer)", "{0}", same),
+    ("ceiling(numeric)", "CAST(ceil({0}) AS DECIMAL(38,0))", _whole),
+    ("ceiling(float8) -> float8", "ceil({0})"),
+    ("floor(integer)", "{0}", same),
+    ("floor(numeric)", "CAST(floor({0}) AS DECIMAL(38,0))", _whole),
+    ("floor(float8) -> float8", "floor({0})"),
+    ("round(integer)", "{0}", same),
+    ("round(number)", _round, same),
+    ("round(number, int4)", _round, same),
+    ("trunc(integer)", "{0}", same),
+    ("trunc(timestamp) -> date", "CAST({0} AS DATE)"),
+    ("trunc(timestamptz) -> date", "CAST({0} AS DATE)"),
+    ("trunc(date) -> date", "{0}"),
+    ("trunc(number)", _truncate, same),
+    ("trunc(number, int4)", _truncate, same),
+)

@@ -1,0 +1,282 @@
+"""Functions of text. Source:
+https://docs.aws.amazon.com/redshift/latest/dg/String_functions_header.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import urllib.parse
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+
+from labkit.cloud.engine.redshift.errors import fail
+from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.redshift.scope import Typed
+
+
+def _cut(text: str, size: int) -> str:
+    return text.encode()[:size].decode(errors="ignore")
+
+
+def _initcap(text: str) -> str:
+    return re.sub(r"[^\W_]+", lambda m: m[0][:1].upper() + m[0][1:].lower(), text)
+
+
+def _translate(text: str, old: str, new: str) -> str:
+    table = {ord(c): new[at] if at < len(new) else None for at, c in reversed([*enumerate(old)])}
+    return text.translate(table)
+
+
+_POSIX = re.compile(r"\[:(\w+):\]")
+_CLASSES = {
+    "alpha": "A-Za-z", "digit": "0-9", "alnum": "A-Za-z0-9", "space": r"\s", "upper": "A-Z",
+    "lower": "a-z", "punct": r"!-/:-@\[-`{-~", "blank": r" \t", "xdigit": "0-9A-Fa-f",
+    "cntrl": r"\x00-\x1f\x7f", "print": r"\x20-\x7e", "graph": r"\x21-\x7e", "word": r"\w",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def compiled(pattern: str, flags: str) -> re.Pattern[str]:
+    """A POSIX pattern, or a Perl one with ``p`` among its flags."""
+    known = re.sub(_POSIX, lambda m: _CLASSES.get(m[1], m[0]), pattern)
+    try:
+        return re.compile(known, re.IGNORECASE if "i" in flags else 0)
+    except re.error as error:
+        fail(f"Invalid regular expression: {error}", "2201B")
+
+
+def _occurrence(
+    text: str, pattern: str, start: int, number: int, flags: str
+) -> re.Match[str] | None:
+    if start < 1 or number < 1:
+        fail("Invalid parameter: the position and the occurrence must be positive", "22023")
+    for at, match in enumerate(compiled(pattern, flags).finditer(text, start - 1), 1):
+        if at == number:
+            return match
+    return None
+
+
+def _substr(text: str, pattern: str, start: int, number: int, flags: str) -> str:
+    match = _occurrence(text, pattern, start, number, flags)
+    if match is None:
+        return ""
+    return (match[1] or "") if "e" in flags and match.re.groups else match[0]
+
+
+def _instr(text: str, pattern: str, start: int, number: int, option: int, flags: str) -> int:
+    match = _occurrence(text, pattern, start, number, flags)
+    if match is None:
+        return 0
+    return (match.end() if option else match.start()) + 1
+
+
+def _count(text: str, pattern: str, start: int, flags: str) -> int:
+    return sum(1 for _ in compiled(pattern, flags).finditer(text, start - 1))
+
+
+def _replace(text: str, pattern: str, new: str, start: int, flags: str) -> str:
+    replacement = re.sub(r"\$(\d)", r"\\g<\1>", new.replace("\\", r"\\")) if "p" in flags else (
+        re.sub(r"\\\\(\d)", r"\\g<\1>", new.replace("\\", r"\\")))  # fmt: skip
+    head, tail = text[: start - 1], text[start - 1 :]
+    return head + compiled(pattern, flags).sub(replacement, tail)
+
+
+def _hash(name: str) -> Callable[[str], str]:
+    return lambda text: hashlib.new(name, text.encode()).hexdigest()
+
+
+def _sha2(text: str, bits: int) -> str:
+    names = {0: "sha256", 224: "sha224", 256: "sha256", 384: "sha384", 512: "sha512"}
+    if bits not in names:
+        return ""
+    return hashlib.new(names[bits], text.encode()).hexdigest()
+
+
+def _fnv(text: str) -> int:
+    value = 0xCBF29CE484222325
+    for byte in text.encode():
+        value = ((value * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF) ^ byte
+    return value - (1 << 64) if value >= 1 << 63 else value
+
+
+def _crc32(text: str) -> int:
+    import zlib
+
+    return zlib.crc32(text.encode())
+
+
+def _strtol(text: str, base: int) -> int:
+    try:
+        return int(text, base)
+    except ValueError:
+        fail(f"The input {text} is not valid to be converted to base {base}")
+
+
+def _soundex(text: str) -> str:
+    letters = [c for c in text.upper() if "A" <= c <= "Z"]
+    codes = dict(zip("BFPVCGJKQSXZDTLMNR", "111122222222334556", strict=True))
+    if not letters:
+        return ""
+    found, last = letters[0], codes.get(letters[0], "")
+    for letter in letters[1:]:
+        code = codes.get(letter, "")
+        if code and code != last:
+            found += code
+        if letter not in "HW":
+            last = code
+    return (found + "000")[:4]
+
+
+def _difference(one: str, two: str) -> int:
+    return sum(a == b for a, b in zip(_soundex(one), _soundex(two), strict=False))
+
+
+def _quote_ident(text: str) -> str:
+    plain = re.fullmatch(r"[a-z_][a-z0-9_$]*", text)
+    return text if plain else '"' + text.replace('"', '""') + '"'
+
+
+def _from_hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        fail(f'invalid hexadecimal string: "{text}"')
+
+
+def _similar(pattern: str) -> str:
+    """A pattern of SIMILAR TO for RE2."""
+    out, at, inside = "", 0, False
+    while at < len(pattern):
+        mark = pattern[at]
+        if mark == "\\" and at + 1 < len(pattern):
+            at += 1
+            out += re.escape(pattern[at])
+        elif inside:
+            inside = mark != "]"
+            out += mark
+        elif mark == "[":
+            inside = True
+            out += mark
+        else:
+            out += {"%": ".*", "_": ".", ".": r"\.", "^": r"\^", "$": r"\$"}.get(mark, mark)
+        at += 1
+    return out
+
+
+_V, _I, _B = "VARCHAR", "INTEGER", "BIGINT"
+UDFS = (
+    Udf("rs_cut_bytes", _cut, (_V, _I), _V),
+    Udf("rs_initcap", _initcap, (_V,), _V),
+    Udf("rs_translate", _translate, (_V, _V, _V), _V),
+    Udf("rs_regexp_substr", _substr, (_V, _V, _I, _I, _V), _V),
+    Udf("rs_regexp_instr", _instr, (_V, _V, _I, _I, _I, _V), _I),
+    Udf("rs_regexp_count", _count, (_V, _V, _I, _V), _I),
+    Udf("rs_regexp_replace", _replace, (_V, _V, _V, _I, _V), _V),
+    Udf("rs_regexp_test", lambda a, b, f: compiled(b, f).search(a) is not None,
+        (_V, _V, _V), "BOOLEAN"),
+    Udf("rs_similar_pattern", _similar, (_V,), _V),
+    Udf("rs_sha1", _hash("sha1"), (_V,), _V),
+    Udf("rs_sha2", _sha2, (_V, _I), _V),
+    Udf("rs_fnv", _fnv, (_V,), _B),
+    Udf("rs_crc32", _crc32, (_V,), _B),
+    Udf("rs_strtol", _strtol, (_V, _I), _B),
+    Udf("rs_soundex", _soundex, (_V,), _V),
+    Udf("rs_difference", _difference, (_V, _V), _I),
+    Udf("rs_quote_ident", _quote_ident, (_V,), _V),
+    Udf("rs_url_encode", lambda a: urllib.parse.quote_plus(a), (_V,), _V),
+    Udf("rs_url_decode", lambda a: urllib.parse.unquote_plus(a), (_V,), _V),
+    Udf("rs_base64", lambda a: base64.b64encode(a).decode(), ("BLOB",), _V),
+    Udf("rs_from_hex", _from_hex, (_V,), "BLOB"),
+)  # fmt: skip
+
+
+def _pad(side: str) -> Callable[[Sequence[Typed]], str]:
+    def render(args: Sequence[Typed]) -> str:
+        fill = args[2].sql if len(args) > 2 else "' '"
+        return f"{side}pad({args[0].sql}, greatest({args[1].sql}, 0), {fill})"
+
+    return render
+
+
+SCALARS = entries(
+    ("len(text) -> int4", "length({0})"),
+    ("length(text) -> int4", "length({0})"),
+    ("char_length(text) -> int4", "length({0})"),
+    ("character_length(text) -> int4", "length({0})"),
+    ("textlen(text) -> int4", "length({0})"),
+    ("len(varbyte) -> int4", "octet_length({0})"),
+    ("length(varbyte) -> int4", "octet_length({0})"),
+    ("octet_length(text) -> int4", "strlen({0})"),
+    ("octet_length(varbyte) -> int4", "octet_length({0})"),
+    ("lower(text) -> varchar", "lower({0})"),
+    ("upper(text) -> varchar", "upper({0})"),
+    ("initcap(text) -> varchar", "rs_initcap({0})"),
+    ("left(text, int4) -> varchar", "rs_left({0}, {1})"),
+    ("right(text, int4) -> varchar", "rs_right({0}, {1})"),
+    ("ltrim(text) -> varchar", "ltrim({0}, ' ')"),
+    ("ltrim(text, text) -> varchar", "ltrim({0}, {1})"),
+    ("rtrim(text) -> varchar", "rtrim({0}, ' ')"),
+    ("rtrim(text, text) -> varchar", "rtrim({0}, {1})"),
+    ("btrim(text) -> varchar", "trim({0}, ' ')"),
+    ("btrim(text, text) -> varchar", "trim({0}, {1})"),
+    ("lpad(text, int4) -> varchar", _pad("l")),
+    ("lpad(text, int4, text) -> varchar", _pad("l")),
+    ("rpad(text, int4) -> varchar", _pad("r")),
+    ("rpad(text, int4, text) -> varchar", _pad("r")),
+    ("replace(text, text, text) -> varchar", "replace({0}, {1}, {2})"),
+    ("replicate(text, int4) -> varchar", "repeat({0}, {1})"),
+    ("repeat(text, int4) -> varchar", "repeat({0}, {1})"),
+    ("reverse(text) -> varchar", "reverse({0})"),
+    ("substring(text, int4) -> varchar", "rs_substring({0}, {1}, 2147483647::BIGINT)"),
+    ("substring(text, int4, int4) -> varchar", "rs_substring({0}, {1}, {2}::BIGINT)"),
+
+    ("substr(text, int4) -> varchar", "rs_substring({0}, {1}, 2147483647::BIGINT)", None, "substring"),
+    ("substr(text, int4, int4) -> varchar", "rs_substring({0}, {1}, {2}::BIGINT)", None, "substring"),
+    ("strpos(text, text) -> int4", "CAST(strpos({0}, {1}) AS INTEGER)"),
+    ("position(text, text) -> int4", "CAST(strpos({1}, {0}) AS INTEGER)"),
+    ("charindex(text, text) -> int4", "CAST(strpos({1}, {0}) AS INTEGER)"),
+    ("charindex(text, text, int4) -> int4", "CAST(rs_charindex({0}, {1}, {2}) AS INTEGER)"),
+    ("split_part(text, text, int4) -> varchar", "rs_split_part({0}, {1}, {2})"),
+    ("translate(text, text, text) -> varchar", "rs_translate({0}, {1}, {2})"),
+    ("concat(varbyte, varbyte) -> varbyte", "({0} || {1})"),
+    ("concat(text, text) -> varchar", "({0} || {1})"),
+    ("ascii(text) -> int4", "CASE WHEN {0} = '' THEN 0 ELSE unicode({0}) END"),
+    ("chr(int4) -> varchar", "chr({0})"),
+    ("quote_literal(text) -> varchar", "('''' || replace(replace({0}, '\\', '\\\\'), '''', '''''') || '''')"),
+    ("quote_ident(text) -> varchar", "rs_quote_ident({0})"),
+    ("md5(text) -> varchar", "md5({0})"),
+    ("sha(text) -> varchar", "rs_sha1({0})"),
+    ("sha1(text) -> varchar", "rs_sha1({0})"),
+    ("func_sha1(text) -> varchar", "rs_sha1({0})"),
+    ("sha2(text, int4) -> varchar", "rs_sha2({0}, {1})"),
+    ("fnv_hash(text) -> int8", "rs_fnv({0})"),
+    ("crc32(text) -> varchar", "lower(hex(rs_crc32({0})))"),
+    ("strtol(text, int4) -> int8", "rs_strtol({0}, {1})"),
+    ("soundex(text) -> varchar", "rs_soundex({0})"),
+    ("difference(text, text) -> int4", "rs_difference({0}, {1})"),
+    ("bttext_pattern_cmp(text, text) -> int4", "CASE WHEN {0} < {1} THEN -1 WHEN {0} > {1} THEN 1 ELSE 0 END"),
+    ("regexp_substr(text, text) -> varchar", "rs_regexp_substr({0}, {1}, 1, 1, '')"),
+    ("regexp_substr(text, text, int4) -> varchar", "rs_regexp_substr({0}, {1}, {2}, 1, '')"),
+    ("regexp_substr(text, text, int4, int4) -> varchar", "rs_regexp_substr({0}, {1}, {2}, {3}, '')"),
+    ("regexp_substr(text, text, int4, int4, text) -> varchar", "rs_regexp_substr({all})"),
+    ("regexp_instr(text, text) -> int4", "rs_regexp_instr({0}, {1}, 1, 1, 0, '')"),
+    ("regexp_instr(text, text, int4) -> int4", "rs_regexp_instr({0}, {1}, {2}, 1, 0, '')"),
+    ("regexp_instr(text, text, int4, int4) -> int4", "rs_regexp_instr({0}, {1}, {2}, {3}, 0, '')"),
+    ("regexp_instr(text, text, int4, int4, int4) -> int4", "rs_regexp_instr({all}, '')"),
+    ("regexp_instr(text, text, int4, int4, int4, text) -> int4", "rs_regexp_instr({all})"),
+    ("regexp_count(text, text) -> int4", "rs_regexp_count({0}, {1}, 1, '')"),
+    ("regexp_count(text, text, int4) -> int4", "rs_regexp_count({0}, {1}, {2}, '')"),
+    ("regexp_count(text, text, int4, text) -> int4", "rs_regexp_count({all})"),
+    ("regexp_replace(text, text) -> varchar", "rs_regexp_replace({0}, {1}, '', 1, '')"),
+    ("regexp_replace(text, text, text) -> varchar", "rs_regexp_replace({0}, {1}, {2}, 1, '')"),
+    ("regexp_replace(text, text, text, int4) -> varchar", "rs_regexp_replace({all}, '')"),
+    ("regexp_replace(text, text, text, int4, text) -> varchar", "rs_regexp_replace({all})"),
+    ("to_hex(int8) -> varchar", "lower(hex({0}))"),
+    ("to_hex(varbyte) -> varchar", "lower(hex({0}))"),
+    ("to_hex(varchar) -> varchar", "lower(hex(encode({0})))"),
+    ("from_hex(varchar) -> varbyte", "rs_from_hex({0})"),
+    ("to_varbyte(varchar, varchar) -> varbyte", "CASE lower({1}) WHEN 'hex' THEN rs_from_hex({0}) WHEN 'utf8' THEN encode({0}) WHEN 'utf-8' THEN encode({0}) WHEN 'base64' THEN from_base64({0}) ELSE error('REDSHIFT:22023:invalid format: ' || {1}) END"),
+    ("from_varbyte(varbyte, varchar) -> varchar", "CASE lower({1}) WHEN 'hex' THEN lower(hex({0})) WHEN 'utf8' THEN decode({0}) WHEN 'utf-8' THEN decode({0}) WHEN 'base64' THEN rs_base64({0}) ELSE error('REDSHIFT:22023:invalid format: ' || {1}) END"),
+)  # fmt: skip

@@ -1,0 +1,168 @@
+-- What the compiler's SQL calls, in the order in which they call each other.
+-- Names of lambda parameters start with an underscore, so that no column of the caller's is caught.
+
+-- Text
+
+rs_cut(a, n) AS CASE
+    WHEN strlen(a) <= n THEN a
+    WHEN strlen(a) = length(a) THEN left(a, n)
+    ELSE rs_cut_bytes(a, n)
+    END;
+
+rs_fit(a, n, kind) AS CASE
+    WHEN strlen(a) <= n THEN a
+    WHEN strlen(rtrim(a, ' ')) <= n THEN rs_cut(a, n)
+    ELSE error('REDSHIFT:22001:value too long for type ' || kind)
+    END;
+
+rs_fit_bytes(a, n, kind) AS CASE
+    WHEN octet_length(a) <= n THEN a
+    ELSE error('REDSHIFT:22001:value too long for type ' || kind)
+    END;
+
+rs_substring(a, start, n) AS CASE
+    WHEN n < 0 THEN error('REDSHIFT:22011:negative substring length not allowed')
+    ELSE substr(a, greatest(start, 1), greatest(least(start + n, 2147483647) - greatest(start, 1), 0))
+    END;
+
+rs_left(a, n) AS CASE WHEN n < 0 THEN left(a, greatest(length(a) + n, 0)) ELSE left(a, n) END;
+
+rs_right(a, n) AS CASE WHEN n < 0 THEN right(a, greatest(length(a) + n, 0)) ELSE right(a, n) END;
+
+rs_strpos(a, b) AS strpos(a, b);
+
+rs_charindex(b, a, start) AS CASE
+    WHEN strpos(substr(a, start), b) = 0 THEN 0
+    ELSE strpos(substr(a, start), b) + start - 1
+    END;
+
+rs_split_part(a, b, i) AS CASE
+    WHEN i <= 0 THEN error('REDSHIFT:22023:field position must be greater than zero')
+    ELSE coalesce(string_split(a, b)[i], '')
+    END;
+
+-- Casts
+
+rs_integer(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    WHEN regexp_full_match(a, '\s*[+-]?\d+\s*') THEN CAST(trim(a) AS BIGINT)
+    ELSE CAST(error('REDSHIFT:22P02:invalid input syntax for integer: "' || a || '"') AS BIGINT)
+    END;
+
+rs_boolean(a) AS CASE
+    WHEN a IS NULL THEN NULL
+    WHEN lower(trim(a)) IN ('t', 'true', 'y', 'yes', '1', 'on') THEN true
+    WHEN lower(trim(a)) IN ('f', 'false', 'n', 'no', '0', 'off') THEN false
+    ELSE CAST(error('REDSHIFT:22P02:invalid input syntax for type boolean: "' || a || '"') AS BOOLEAN)
+    END;
+
+rs_timestamp(a) AS coalesce(
+    CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
+        THEN TRY_CAST(a AS TIMESTAMP) END,
+    rs_parse_timestamp(a));
+
+rs_date(a) AS coalesce(
+    CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d') THEN TRY_CAST(a AS DATE) END,
+    CAST(rs_parse_timestamp(a) AS DATE));
+
+rs_timestamptz(a) AS timezone('UTC', rs_parse_timestamptz(a));
+
+rs_float_text(a) AS CASE
+    WHEN isnan(a) THEN 'NaN'
+    WHEN isinf(a) THEN CASE WHEN a > 0 THEN 'Infinity' ELSE '-Infinity' END
+    ELSE regexp_replace(CAST(a AS VARCHAR), '\.0(e|$)', '\1')
+    END;
+
+-- Numbers
+
+rs_divide(n, d, power) AS CASE
+    WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS HUGEINT)
+    ELSE (n * CAST(power AS HUGEINT)) // d
+    END;
+
+rs_float_divide(n, d) AS CASE
+    WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS DOUBLE)
+    ELSE n / d
+    END;
+
+rs_padded(n, scale) AS lpad(
+    CAST(abs(n) AS VARCHAR),
+    CAST(greatest(scale + 1, length(CAST(abs(n) AS VARCHAR))) AS INTEGER), '0');
+
+rs_point(n, scale) AS CASE WHEN n < 0 THEN '-' ELSE '' END
+    || left(rs_padded(n, scale), length(rs_padded(n, scale)) - scale)
+    || '.' || right(rs_padded(n, scale), scale);
+
+rs_interval_times(i, n) AS to_microseconds(
+    CAST(round((epoch(i) * 1000000) * n) AS BIGINT));
+
+-- SUPER: JSON text in canonical form
+
+rs_super(a) AS nullif(CAST(json(a) AS VARCHAR), 'null');
+
+rs_at(a, i) AS CASE WHEN json_type(a) = 'ARRAY' AND i >= 0
+    THEN CAST(json_extract(a, '$[' || CAST(i AS VARCHAR) || ']') AS VARCHAR) END;
+
+rs_get(a, k) AS CASE WHEN json_type(a) = 'OBJECT'
+    THEN CAST(json_extract(a, '$."' || k || '"') AS VARCHAR) END;
+
+rs_scalar(a) AS CASE
+    WHEN json_type(a) = 'VARCHAR' THEN json_extract_string(a, '$')
+    WHEN json_type(a) IN ('OBJECT', 'ARRAY', 'NULL') THEN NULL
+    ELSE a
+    END;
+
+rs_number(a) AS CASE
+    WHEN json_type(a) IN ('BIGINT', 'UBIGINT') THEN CAST(a AS DOUBLE)
+    WHEN json_type(a) = 'DOUBLE' THEN CAST(a AS DOUBLE)
+    WHEN json_type(a) = 'VARCHAR' THEN TRY_CAST(json_extract_string(a, '$') AS DOUBLE)
+    END;
+
+rs_number_text(a, op, b) AS rs_float_text(CASE op
+    WHEN '+' THEN a + b WHEN '-' THEN a - b WHEN '*' THEN a * b
+    WHEN '/' THEN rs_float_divide(a, b) ELSE a % b END);
+
+rs_super_less(a, op, b) AS CASE
+    WHEN json_type(a) <> json_type(b) THEN NULL
+    WHEN op = '<' THEN rs_scalar(a) < rs_scalar(b)
+    WHEN op = '<=' THEN rs_scalar(a) <= rs_scalar(b)
+    WHEN op = '>' THEN rs_scalar(a) > rs_scalar(b)
+    ELSE rs_scalar(a) >= rs_scalar(b)
+    END;
+
+rs_kind(a) AS CASE json_type(a)
+    WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'
+    WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' ELSE 'number' END;
+
+-- Dates
+
+rs_quarters(a, n) AS a + to_months(n * 3);
+
+rs_add_months(a, n) AS CASE
+    WHEN CAST(a AS DATE) = last_day(CAST(a AS DATE))
+        THEN last_day(CAST(a + to_months(n) AS DATE)) + CAST(a AS TIME)
+    ELSE a + to_months(n)
+    END;
+
+rs_months_between(a, b) AS CASE
+    WHEN day(a) = day(b) OR (CAST(a AS DATE) = last_day(a) AND CAST(b AS DATE) = last_day(b))
+        THEN CAST(12 * (year(a) - year(b)) + month(a) - month(b) AS DOUBLE)
+    ELSE 12 * (year(a) - year(b)) + month(a) - month(b)
+        + (day(a) - day(b)
+           + (epoch(CAST(a AS TIME)) - epoch(CAST(b AS TIME))) / 86400.0) / 31e0
+    END;
+
+rs_next_day(a, n) AS CAST(a AS DATE) + CAST((n - dayofweek(a) + 6) % 7 + 1 AS INTEGER);
+
+rs_week_start(a) AS date_trunc('week', a);
+
+rs_path(a, path) AS nullif(CAST(json_extract(a, path) AS VARCHAR), 'null');
+
+rs_similar(a, pattern) AS regexp_full_match(a, rs_similar_pattern(pattern), 's');
+
+rs_elements(a) AS CASE
+    WHEN a IS NULL THEN []
+    WHEN json_type(a) = 'ARRAY' THEN list_transform(
+        CAST(json_extract(a, '$[*]') AS VARCHAR[]), lambda _e: nullif(_e, 'null'))
+    ELSE [a]
+    END;

@@ -1,0 +1,290 @@
+"""Arithmetic and comparison, by the types of both sides.
+
+Integers divide to integers. Decimals follow Redshift's own rules of precision and scale.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_numeric_computations201.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
+from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import (
+    BOOL,
+    DATE,
+    FLOAT8,
+    INT4,
+    INTEGERS,
+    INTERVAL,
+    NUMBERS,
+    SUPER,
+    TEXTS,
+    TIMES,
+    TIMESTAMP,
+    Type,
+    numeric,
+)
+
+_MAX = 38
+
+
+def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
+    """``left op right`` for ``+ - * / %``.
+
+    Raises:
+        RedshiftError: the types have no such operator.
+    """
+    times = (*TIMES, "interval", "time", "timetz")
+    if left.type.base in times or right.type.base in times:
+        return _temporal(op, left, right)
+    if "super" in (left.type.base, right.type.base):
+        return _dynamic(op, left, right)
+    left, right = _as_numbers(left, right)
+    bases = {left.type.base, right.type.base}
+    if not bases <= set(NUMBERS):
+        raise no_operator(op, left, right)
+    if bases <= set(INTEGERS):
+        return _integers(op, left, right)
+    if bases & {"float4", "float8"}:
+        return _floats(op, left, right)
+    return _decimals(op, left, right)
+
+
+def _as_numbers(left: Typed, right: Typed) -> tuple[Typed, Typed]:
+    """Text that meets a number is read as one."""
+    one, two = (_texty(side) for side in (left, right))
+    if one and not two:
+        left = cast(left, right.type if left.literal is not None else _number_of(right.type))
+    elif two and not one:
+        right = cast(right, left.type if right.literal is not None else _number_of(left.type))
+    elif left.type.base == right.type.base == "unknown":
+        left, right = cast(left, INT4), cast(right, INT4)
+    return left, right
+
+
+def _number_of(kind: Type) -> Type:
+    return kind if kind.base != "numeric" else FLOAT8
+
+
+def _texty(side: Typed) -> bool:
+    return side.type.base in (*TEXTS, "unknown")
+
+
+def no_operator(op: str, left: Typed, right: Typed) -> RedshiftError:
+    """The error of an operator that these types do not have."""
+    return RedshiftError(
+        f"operator does not exist: {left.type.plain} {op} {right.type.plain}",
+        UNDEFINED_FUNCTION,
+        hint="No operator matches the given name and argument type(s). You may need to add "
+        "explicit type casts.",
+    )
+
+
+def _integers(op: str, left: Typed, right: Typed) -> Typed:
+    kind = max(left.type, right.type, key=lambda each: INTEGERS.index(each.base))
+    sign = "//" if op == "/" else op
+    one, two = (f"CAST({side.sql} AS {kind.duckdb})" if side.type != kind else side.sql
+                for side in (left, right))  # fmt: skip
+    return Typed(f"({one} {sign} {two})", kind)
+
+
+def _floats(op: str, left: Typed, right: Typed) -> Typed:
+    if op == "%":
+        raise no_operator(op, left, right)
+    kind = left.type if left.type == right.type else FLOAT8
+    return Typed(f"({coerce(left, kind).sql} {op} {coerce(right, kind).sql})", kind)
+
+
+def _decimals(op: str, left: Typed, right: Typed) -> Typed:
+    kind, working = result_type(op, as_numeric(left.type), as_numeric(right.type))
+    one, two = (coerce(side, as_numeric(side.type)) for side in (left, right))
+    if op == "/":
+        return _divide(one, two, kind)
+    if op in "+-%":
+        one, two = (Typed(f"CAST({side.sql} AS {working.duckdb})", working) for side in (one, two))
+    exact = one.type.scale + two.type.scale <= _MAX
+    if op == "*" and not exact:
+        raise RedshiftError("Numeric data overflow (result precision)", "22003")
+    return Typed(f"CAST({_wide(op, one, two)} AS {kind.duckdb})", kind)
+
+
+def _wide(op: str, one: Typed, two: Typed) -> str:
+    """DuckDB multiplies within 38 digits: the sides must leave room for one another."""
+    if op == "*" and one.type.size + two.type.size > _MAX:
+        return f"rs_multiply({one.sql}, {two.sql})"
+    return f"{one.sql} {op} {two.sql}"
+
+
+def result_type(op: str, left: Type, right: Type) -> tuple[Type, Type]:
+    """The type of decimal arithmetic, and one that holds both sides.
+
+    >>> str(result_type("/", numeric(10, 2), numeric(10, 0))[0])
+    'numeric(23,13)'
+    """
+    p1, s1, p2, s2 = left.size, left.scale, right.size, right.scale
+    scale = max(s1, s2)
+    whole = max(p1 - s1, p2 - s2)
+    if op == "*":
+        precision, scale = p1 + p2 + 1, s1 + s2
+    elif op == "/":
+        scale = max(4, s1 + p2 - s2 + 1)
+        precision = p1 - s1 + s2 + scale
+    else:
+        precision = whole + scale + 1
+    working = numeric(min(_MAX, whole + max(s1, s2)), max(s1, s2))
+    if precision <= _MAX:
+        return numeric(precision, scale), working
+    return numeric(_MAX, _cut_scale(op, precision, scale, max(s1, s2))), working
+
+
+def _cut_scale(op: str, precision: int, scale: int, larger: int) -> int:
+    """The scale of what needs more than 38 digits, which has 38."""
+    room = _MAX + scale - precision
+    least = {"*": min(scale, 4), "/": min(scale, 4)}.get(op, larger)
+    return max(min(scale, max(room, least)), 0)
+
+
+def _divide(left: Typed, right: Typed, kind: Type) -> Typed:
+    """Exact: DuckDB would divide as doubles."""
+    shift = kind.scale + right.type.scale - left.type.scale
+    if shift < 0 or left.type.size + shift > _MAX:
+        raise RedshiftError("Numeric data overflow (result precision)", "22003")
+    quotient = f"rs_divide({digits(left)}, {digits(right)}, {10**shift})"
+    return Typed(from_digits(quotient, kind), kind)
+
+
+def digits(value: Typed) -> str:
+    """A decimal's unscaled digits as HUGEINT."""
+    precision, scale = value.type.size, value.type.scale
+    if not scale:
+        return f"CAST({value.sql} AS HUGEINT)"
+    if precision + scale < _MAX:
+        return f"CAST({value.sql} * CAST({10**scale} AS DECIMAL({scale + 1},0)) AS HUGEINT)"
+    return f"CAST(replace(CAST({value.sql} AS VARCHAR), '.', '') AS HUGEINT)"
+
+
+def from_digits(sql: str, kind: Type) -> str:
+    """A decimal from its unscaled digits."""
+    if not kind.scale:
+        return f"CAST({sql} AS {kind.duckdb})"
+    if kind.size + kind.scale <= _MAX:
+        unit = f"CAST('{10**-kind.scale:.{kind.scale}f}' AS DECIMAL({kind.scale},{kind.scale}))"
+        return f"CAST(CAST({sql} AS DECIMAL({kind.size},0)) * {unit} AS {kind.duckdb})"
+    return f"CAST(rs_point({sql}, {kind.scale}) AS {kind.duckdb})"
+
+
+def _temporal(op: str, left: Typed, right: Typed) -> Typed:
+    left, right = _as_times(left, right)
+    key = (left.type.base, op, right.type.base)
+    if key in _TEMPORAL:
+        template, kind = _TEMPORAL[key]
+        return Typed(template.format(left.sql, right.sql), kind)
+    if left.type.base == "interval" and op in "*/" and right.type.base in NUMBERS:
+        return Typed(f"rs_interval_times({left.sql}, {_factor(op, right)})", INTERVAL)
+    raise no_operator(op, left, right)
+
+
+def _factor(op: str, side: Typed) -> str:
+    number = coerce(side, FLOAT8).sql
+    return number if op == "*" else f"(1e0 / {number})"
+
+
+def _as_times(left: Typed, right: Typed) -> tuple[Typed, Typed]:
+    """Text takes the other side's type; all integers add days."""
+    if _texty(left):
+        left = cast(left, TIMESTAMP if right.type.base == "interval" else right.type)
+    if _texty(right):
+        right = cast(right, INTERVAL if left.type.base in ("interval",) else left.type)
+    if left.type.base in INTEGERS:
+        left = coerce(left, INT4) if left.type.base != "int8" else cast(left, INT4)
+    if right.type.base in INTEGERS:
+        right = coerce(right, INT4) if right.type.base != "int8" else cast(right, INT4)
+    return left, right
+
+
+_TZ = Type("timestamptz")
+_TEMPORAL: dict[tuple[str, str, str], tuple[str, Type]] = {
+    ("date", "+", "int4"): ("({0} + {1})", DATE),
+    ("int4", "+", "date"): ("({1} + {0})", DATE),
+    ("date", "-", "int4"): ("({0} - {1})", DATE),
+    ("date", "-", "date"): ("CAST({0} - {1} AS INTEGER)", INT4),
+    ("timestamp", "+", "int4"): ("({0} + to_days({1}))", TIMESTAMP),
+    ("timestamp", "-", "int4"): ("({0} - to_days({1}))", TIMESTAMP),
+    ("date", "+", "interval"): ("(CAST({0} AS TIMESTAMP) + {1})", TIMESTAMP),
+    ("date", "-", "interval"): ("(CAST({0} AS TIMESTAMP) - {1})", TIMESTAMP),
+    ("interval", "+", "date"): ("(CAST({1} AS TIMESTAMP) + {0})", TIMESTAMP),
+    ("date", "+", "time"): ("({0} + {1})", TIMESTAMP),
+    ("time", "+", "date"): ("({1} + {0})", TIMESTAMP),
+    ("timestamp", "+", "interval"): ("({0} + {1})", TIMESTAMP),
+    ("timestamp", "-", "interval"): ("({0} - {1})", TIMESTAMP),
+    ("interval", "+", "timestamp"): ("({1} + {0})", TIMESTAMP),
+    ("timestamptz", "+", "interval"): ("({0} + {1})", _TZ),
+    ("timestamptz", "-", "interval"): ("({0} - {1})", _TZ),
+    ("timestamp", "-", "timestamp"): ("({0} - {1})", INTERVAL),
+    ("timestamp", "-", "date"): ("({0} - CAST({1} AS TIMESTAMP))", INTERVAL),
+    ("date", "-", "timestamp"): ("(CAST({0} AS TIMESTAMP) - {1})", INTERVAL),
+    ("timestamptz", "-", "timestamptz"): ("({0} - {1})", INTERVAL),
+    ("time", "+", "interval"): ("({0} + {1})", Type("time")),
+    ("time", "-", "interval"): ("({0} - {1})", Type("time")),
+    ("time", "-", "time"): ("(CAST({0} AS INTERVAL) - CAST({1} AS INTERVAL))", INTERVAL),
+    ("interval", "+", "interval"): ("({0} + {1})", INTERVAL),
+    ("interval", "-", "interval"): ("({0} - {1})", INTERVAL),
+}
+
+
+def _dynamic(op: str, left: Typed, right: Typed) -> Typed:
+    """Arithmetic of SUPER values: NULL where one is no number."""
+    one, two = (f"rs_number({coerce(side, SUPER).sql})" for side in (left, right))
+    return Typed(f"rs_super(rs_number_text({one}, '{op}', {two}))", SUPER)
+
+
+def compare(op: str, left: Typed, right: Typed) -> Typed:
+    """``left op right`` for ``= <> < <= > >=``."""
+    if "super" in (left.type.base, right.type.base):
+        return Typed(_compare_dynamic(op, left, right), BOOL)
+    try:
+        kind = common_type((left.type, right.type))
+    except RedshiftError:
+        raise no_operator(op, left, right) from None
+    if kind.base == "unknown":
+        kind = Type("varchar")
+    if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
+        kind = FLOAT8
+    one, two = coerce(left, kind).sql, coerce(right, kind).sql
+    if "bpchar" in (left.type.base, right.type.base):
+        one, two = f"rtrim({one}, ' ')", f"rtrim({two}, ' ')"
+    return Typed(f"({one} {op} {two})", BOOL)
+
+
+def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
+    """SUPER compares with a scalar by the scalar's type, and is NULL where it has another."""
+    other = right if left.type.base == "super" else left
+    if other.type.base in NUMBERS:
+        one, two = (
+            f"rs_number({side.sql})" if side.type.base == "super" else coerce(side, FLOAT8).sql
+            for side in (left, right)
+        )
+        return f"({one} {op} {two})"
+    one, two = coerce(left, SUPER).sql, coerce(right, SUPER).sql
+    if op in ("=", "<>"):
+        return f"({one} {op} {two})"
+    return f"rs_super_less({one}, '{op}', {two})"
+
+
+def concatenate(left: Typed, right: Typed) -> Typed:
+    """``||``: NULL when one side is."""
+    if left.type.base == right.type.base == "varbyte":
+        return Typed(f"({left.sql} || {right.sql})", left.type)
+    return Typed(f"({as_text(left).sql} || {as_text(right).sql})", Type("varchar"))
+
+
+def bitwise(op: str, left: Typed, right: Typed) -> Typed:
+    """``& | # << >>`` of integers."""
+    left, right = _as_numbers(left, right)
+    if not {left.type.base, right.type.base} <= set(INTEGERS):
+        raise no_operator(op, left, right)
+    kind = max(left.type, right.type, key=lambda each: INTEGERS.index(each.base))
+    kind = left.type if op in ("<<", ">>") else kind
+    one, two = (f"CAST({side.sql} AS BIGINT)" for side in (left, right))
+    sql = f"xor({one}, {two})" if op == "#" else f"({one} {op} {two})"
+    return Typed(f"CAST({sql} AS {kind.duckdb})", kind)

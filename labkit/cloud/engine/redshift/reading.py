@@ -1,0 +1,344 @@
+"""Redshift's text: words, statements, and trees of expressions and queries.
+
+sqlglot reads the text, but no function of it: each call stays a name with its arguments, so that
+what it means is said in one place, our registry. Where Redshift's grammar is its own (statements of
+definition and maintenance), `Words` reads token by token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+from sqlglot.dialects.redshift import Redshift
+from sqlglot.errors import SqlglotError
+from sqlglot.parsers.redshift import RedshiftParser
+from sqlglot.tokens import TokenType
+
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.types import Type, named_type
+
+_KEPT = ("CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM")
+
+
+def _approximate(parser: Any) -> Any:
+    return exp.Anonymous(this="approximate", expressions=[parser._parse_function()])
+
+
+class _Parser(RedshiftParser):
+    """sqlglot's, with every function left as its name."""
+
+    FUNCTIONS = {}
+    FUNCTION_PARSERS = {name: RedshiftParser.FUNCTION_PARSERS[name] for name in _KEPT}
+    NO_PAREN_FUNCTION_PARSERS = {
+        "ANY": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["ANY"],
+        "CASE": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["CASE"],
+        "APPROXIMATE": _approximate,
+        "SYSDATE": lambda parser: exp.Anonymous(this="sysdate"),
+    }
+    UNARY_PARSERS = {
+        **RedshiftParser.UNARY_PARSERS,
+        TokenType.PARAMETER: lambda parser: exp.Anonymous(
+            this="abs", expressions=[parser._parse_unary()]
+        ),
+    }
+
+
+class Dialect(Redshift):
+    """Redshift's text for sqlglot; see `_Parser`."""
+
+    Parser = _Parser
+
+    class Tokenizer(Redshift.Tokenizer):
+        KEYWORDS = {**Redshift.Tokenizer.KEYWORDS, "!=": TokenType.NEQ}
+
+
+_BARE = re.compile(r"[a-z_\u0080-\uffff][\w$\u0080-\uffff]*")
+
+
+@dataclass(frozen=True)
+class Word:
+    """One token of a statement.
+
+    Args:
+        kind: ``word``, ``quoted`` (a name in double quotes), ``string``, ``number``, ``mark``, or
+            ``end``.
+        text: what it says, without quotes.
+        start: its first character in the statement's text, 0-based.
+        end: the character after it.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def upper(self) -> str:
+        return self.text.upper() if self.kind in ("word", "mark") else ""
+
+
+_TOKEN = re.compile(
+    r"""(?P<space>(?:\s+|--[^\n]*|/\*.*?\*/)+)
+    |(?P<dollar>\$(?P<tag>\w*)\$.*?\$(?P=tag)\$)
+    |(?P<string>[eE]?'(?:[^'\\]|''|\\.)*')
+    |(?P<quoted>"(?:[^"]|"")*")
+    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    |(?P<word>[#A-Za-z_\u0080-\uffff][\w$\#\u0080-\uffff]*)
+    |(?P<parameter>[$]\d+|:[A-Za-z_]\w*(?<!:))
+    |(?P<mark>::|<>|!=|<=|>=|\|\||:=|=>|.)""",
+    re.X | re.S,
+)
+
+
+def words(text: str) -> list[Word]:
+    """The tokens of a text, without blanks and comments, ``end`` last."""
+    found: list[Word] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup if match.lastgroup != "tag" else "dollar"
+        if kind != "space" and kind is not None:
+            found.append(_word(kind, match))
+    return [*found, Word("end", "", len(text), len(text))]
+
+
+def _word(kind: str, match: re.Match[str]) -> Word:
+    text = match[0]
+    if match["dollar"]:
+        skipped = len(match["tag"] or "") + 2
+        kind, text = "string", text[skipped:-skipped]
+    elif kind == "string":
+        text = unescaped(text[text.index("'") + 1 : -1])
+    elif kind == "quoted":
+        text = text[1:-1].replace('""', '"')
+    return Word(kind, text, match.start(), match.end())
+
+
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def unescaped(text: str) -> str:
+    """The value of a string: a quote is doubled or escaped, and so is a backslash."""
+    return re.sub(
+        r"''|\\(.)", lambda m: "'" if m[1] is None else _ESCAPES.get(m[1], m[1]), text, flags=re.S
+    )
+
+
+def statements(text: str) -> Iterator[str]:
+    """The statements of a text, which semicolons part."""
+    start, depth = 0, 0
+    for word in words(text):
+        if word.kind == "end" or (word.upper == ";" and depth == 0):
+            piece = text[start : word.start].strip()
+            if len(words(piece)) > 1:
+                yield piece
+            start = word.end
+
+
+class Words:
+    """A statement's tokens, read one by one."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.at = text, 0
+        self.words = words(text)
+
+    @property
+    def word(self) -> Word:
+        return self.words[self.at]
+
+    @property
+    def ended(self) -> bool:
+        return self.word.kind == "end"
+
+    def peek(self, *wanted: str, ahead: int = 0) -> bool:
+        """Whether these words come next."""
+        coming = self.words[self.at + ahead : self.at + ahead + len(wanted)]
+        return [word.upper for word in coming] == list(wanted)
+
+    def accept(self, *wanted: str) -> bool:
+        """Take these words if they come next."""
+        found = self.peek(*wanted)
+        self.at += len(wanted) if found else 0
+        return found
+
+    def accept_one(self, *choices: str) -> str:
+        """Take the next word if it is one of these; else nothing."""
+        found = self.word.upper
+        if found not in choices:
+            return ""
+        self.at += 1
+        return found
+
+    def expect(self, *wanted: str) -> None:
+        for one in wanted:
+            if not self.accept(one):
+                raise self.refuse()
+
+    def take(self) -> Word:
+        found = self.word
+        if found.kind == "end":
+            raise self.refuse()
+        self.at += 1
+        return found
+
+    def refuse(self) -> RedshiftError:
+        """The error of a word that cannot stand here."""
+        if self.ended:
+            return RedshiftError("syntax error at end of input", SYNTAX)
+        near = self.text[self.word.start : self.word.end]
+        return RedshiftError(
+            f'syntax error at or near "{near}"', SYNTAX, position=self.word.start + 1
+        )
+
+    def end(self) -> None:
+        """Nothing more may come."""
+        self.accept(";")
+        if not self.ended:
+            raise self.refuse()
+
+    def identifier(self) -> str:
+        """A name: lower case whether in quotes or not, as Redshift folds both."""
+        if self.word.kind not in ("word", "quoted"):
+            raise self.refuse()
+        return self.take().text.lower()
+
+    def name(self) -> tuple[str, ...]:
+        """A name with dots: ``database.schema.table``."""
+        found = [self.identifier()]
+        while self.accept("."):
+            found.append(self.identifier())
+        return tuple(found)
+
+    def names(self) -> list[str]:
+        """Names with commas, in brackets."""
+        self.expect("(")
+        found = [self.identifier()]
+        while self.accept(","):
+            found.append(self.identifier())
+        self.expect(")")
+        return found
+
+    def string(self) -> str:
+        if self.word.kind != "string":
+            raise self.refuse()
+        return self.take().text
+
+    def number(self) -> int:
+        sign = -1 if self.accept("-") else 1
+        if self.word.kind != "number" or not self.word.text.isdigit():
+            raise self.refuse()
+        return sign * int(self.take().text)
+
+    def type(self) -> Type:
+        """A type's name with its numbers."""
+        name = self._type_name()
+        sizes: list[int] = []
+        if self.accept("("):
+            while not self.accept(")"):
+                sizes.append(65535 if self.accept("MAX") else self.number())
+                self.accept(",")
+        zone = self.accept("WITH", "TIME", "ZONE")
+        self.accept("WITHOUT", "TIME", "ZONE")
+        if name == "float" and sizes:
+            return named_type("float4" if sizes[0] < 25 else "float8")
+        return named_type(f"{name}tz" if zone else name, tuple(sizes))
+
+    def _type_name(self) -> str:
+        long = [("DOUBLE", "PRECISION"), ("CHARACTER", "VARYING"), ("BINARY", "VARYING")]
+        for pair in (*long, ("NATIONAL", "CHARACTER")):
+            if self.accept(*pair):
+                return {"DOUBLE": "float8", "CHARACTER": "varchar", "BINARY": "varbyte"}.get(
+                    pair[0], "bpchar"
+                )
+        return self.identifier()
+
+    def slice(self, start: int, end: int | None = None) -> str:
+        """The text from one token to before another."""
+        last = self.words[self.at if end is None else end]
+        return self.text[self.words[start].start : last.start].strip()
+
+    def rest(self) -> str:
+        """All text that has not been read."""
+        found = self.text[self.word.start :].strip().removesuffix(";").strip()
+        self.at = len(self.words) - 1
+        return found
+
+    def balanced(self) -> str:
+        """The text within the brackets that open here."""
+        self.expect("(")
+        start, depth = self.at, 1
+        while depth:
+            word = self.take().upper
+            depth += {"(": 1, ")": -1}.get(word, 0)
+        return self.slice(start, self.at - 1)
+
+    def expression(self, *stops: str) -> str:
+        """The text up to a comma, a closing bracket or one of these words, on this level."""
+        start, depth = self.at, 0
+        while not self.ended and (depth or self.word.upper not in (",", ")", ";", *stops)):
+            depth += {"(": 1, ")": -1}.get(self.take().upper, 0)
+        if start == self.at:
+            raise self.refuse()
+        return self.slice(start)
+
+
+def parse_query(text: str) -> exp.Expr:
+    """The tree of a query or of a change of rows.
+
+    Raises:
+        RedshiftError: it does not read.
+    """
+    dialect = Dialect()
+    try:
+        tokens = dialect.tokenize(text)
+        for token in tokens:
+            if token.text == "#":
+                token.token_type = TokenType.HASH
+        found = dialect.parser().parse(tokens, text)
+    except SqlglotError as error:
+        raise _syntax_error(text, error) from error
+    trees = [tree for tree in found if tree is not None]
+    if len(trees) != 1 or isinstance(trees[0], exp.Command):
+        raise RedshiftError(f'syntax error at or near "{text.split()[0]}"', SYNTAX)
+    return trees[0]
+
+
+def parse_expression(text: str) -> exp.Expr:
+    """The tree of one expression."""
+    tree = parse_query(f"SELECT {text}")
+    if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
+        raise RedshiftError(f'syntax error at or near "{text}"', SYNTAX)
+    return tree.expressions[0]
+
+
+def _syntax_error(text: str, error: SqlglotError) -> RedshiftError:
+    told = getattr(error, "errors", None) or [{}]
+    near, line, column = (told[0].get(k) for k in ("highlight", "line", "col"))
+    if not near:
+        return RedshiftError("syntax error at end of input", SYNTAX)
+    before = sum(len(one) + 1 for one in text.split("\n")[: (line or 1) - 1])
+    position = before + max(1, (column or 1) - len(near) + 1)
+    return RedshiftError(f'syntax error at or near "{near}"', SYNTAX, position=position)
+
+
+def type_of(node: exp.Expr) -> Type:
+    """The type that a cast in a tree names."""
+    text = node.sql(dialect="redshift") if isinstance(node, exp.DataType) else node.name
+    return Words(text.lower()).type()
+
+
+def quoted(name: str) -> str:
+    """A name in DuckDB's SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text_literal(value: str) -> str:
+    """A text in DuckDB's SQL."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def shown_name(name: str) -> str:
+    """A name as Redshift writes it: in quotes where it must be."""
+    return name if _BARE.fullmatch(name) else quoted(name)

@@ -1,0 +1,137 @@
+"""What names mean while a query is compiled, and what an expression becomes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.catalog import Catalog
+from labkit.cloud.engine.redshift.errors import AMBIGUOUS, UNDEFINED_COLUMN, RedshiftError
+from labkit.cloud.engine.redshift.types import Type
+
+
+@dataclass(frozen=True)
+class Typed:
+    """An expression in DuckDB's SQL.
+
+    Args:
+        name: what Redshift calls a column of it.
+        literal: the value of a text literal that has no type yet.
+    """
+
+    sql: str
+    type: Type
+    name: str = "?column?"
+    literal: str | None = None
+
+    def named(self, name: str) -> Typed:
+        return replace(self, name=name)
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column that a query can name."""
+
+    name: str
+    type: Type
+    sql: str
+
+
+@dataclass
+class Source:
+    """One member of FROM: its name there, and its columns."""
+
+    name: str
+    fields: list[Field]
+    merged: set[str] = field(default_factory=set)
+    qualified: bool = True
+
+
+@dataclass(frozen=True)
+class Cte:
+    sql: str
+    fields: tuple[Field, ...]
+
+
+@dataclass
+class State:
+    """What the parts of one statement share."""
+
+    catalog: Catalog
+    parameters: Sequence[Any] = ()
+    arguments: dict[str, Typed] = field(default_factory=dict)
+    variables: dict[str, Typed] = field(default_factory=dict)
+    numbers: itertools.count[int] = field(default_factory=itertools.count)
+    oids: set[int] = field(default_factory=set)
+    query: Callable[[exp.Expr, Scope], Any] = field(default=lambda *_: None)
+
+    def alias(self, stem: str) -> str:
+        return f"{stem}{next(self.numbers)}"
+
+
+@dataclass
+class Scope:
+    """The names that an expression may use.
+
+    Args:
+        aliases: output columns that later ones may use by name.
+        grouped: whether aggregates may stand here.
+    """
+
+    state: State
+    sources: list[Source] = field(default_factory=list)
+    parent: Scope | None = None
+    ctes: dict[str, Cte] = field(default_factory=dict)
+    aliases: dict[str, Typed] = field(default_factory=dict)
+    windows: dict[str, str] = field(default_factory=dict)
+    aggregates: bool = True
+    prior: str = ""
+
+    def inner(self) -> Scope:
+        """A scope for a subquery, which sees this one's names too."""
+        return Scope(self.state, parent=self, ctes=dict(self.ctes))
+
+    def column(self, table: str, name: str) -> Field | None:
+        """The field of a name, here or further out; None when there is none.
+
+        Raises:
+            RedshiftError: several have it.
+        """
+        found = self._own(table, name)
+        if found is None and self.parent:
+            return self.parent.column(table, name)
+        return found
+
+    def source(self, name: str) -> Source | None:
+        for source in self.sources:
+            if source.name == name:
+                return source
+        return self.parent.source(name) if self.parent else None
+
+    def _own(self, table: str, name: str) -> Field | None:
+        found = [
+            field
+            for source in self.sources
+            if (not table or source.name == table)
+            for field in source.fields
+            if field.name == name and (table or name not in source.merged)
+        ]
+        if len(found) > 1:
+            raise RedshiftError(f'column reference "{name}" is ambiguous', AMBIGUOUS)
+        return found[0] if found else None
+
+
+def no_column(table: str, name: str, scope: Scope) -> RedshiftError:
+    """The error of a column that nothing has."""
+    if table and scope.source(table) is None:
+        return RedshiftError(f'missing FROM-clause entry for table "{table}"', "42P01")
+    names = sorted({source.name for source in scope.sources if source.name})
+    place = f" in {', '.join(names)}" if names else ""
+    shown = f"{table}.{name}" if table else f'"{name}"'
+    if table:
+        return RedshiftError(f"column {shown} does not exist", UNDEFINED_COLUMN)
+    return RedshiftError(f"column {shown} does not exist{place}", UNDEFINED_COLUMN)

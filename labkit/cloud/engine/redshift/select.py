@@ -1,0 +1,341 @@
+"""SELECT: its clauses in the order in which they mean something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.calls import direction, window_definition
+from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.expressions import condition, expression
+from labkit.cloud.engine.redshift.relations import from_clause
+from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
+from labkit.cloud.engine.redshift.types import INT8, VARCHAR, Type
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query in DuckDB's SQL; its columns are called c0, c1, ..."""
+
+    sql: str
+    fields: tuple[Field, ...]
+
+
+def query(node: exp.Expr, scope: Scope) -> Query:
+    """Any query: SELECT, a set operation, VALUES, one in brackets.
+
+    Raises:
+        RedshiftError: in Redshift's words.
+    """
+    ctes = _with(node, scope)
+    if isinstance(node, exp.Select):
+        found = _select(node, scope)
+    elif isinstance(node, exp.SetOperation):
+        found = _set_operation(node, scope)
+    elif isinstance(node, exp.Subquery):
+        found = _bracketed(node, scope)
+    elif isinstance(node, exp.Values):
+        found = _values(node, scope)
+    else:
+        raise unsupported(f"{type(node).__name__.upper()} as a query")
+    return Query(f"{ctes}{found.sql}", found.fields) if ctes else found
+
+
+_KNOWN = {
+    "expressions", "from_", "joins", "laterals", "where", "group", "having", "qualify", "order",
+    "limit", "offset", "distinct", "with_", "windows", "connect", "exclude", "kind", "hint",
+    "operation_modifiers", "into",
+}  # fmt: skip
+
+
+def _refuse_others(node: exp.Expr, known: set[str]) -> None:
+    for name, value in node.args.items():
+        if value and name not in known:
+            raise unsupported(f"{name.strip('_').upper()} in a query")
+
+
+def _with(node: exp.Expr, scope: Scope) -> str:
+    clause = node.args.get("with_")
+    if clause is None:
+        return ""
+    recursive = bool(clause.args.get("recursive"))
+    parts = [_cte(each, scope, recursive) for each in clause.expressions]
+    return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
+
+
+def _cte(node: exp.CTE, scope: Scope, recursive: bool) -> str:
+    name, alias = node.alias.lower(), scope.state.alias("w")
+    columns = [each.name.lower() for each in node.args["alias"].args.get("columns") or ()]
+    inner = Scope(scope.state, ctes=dict(scope.ctes), parent=scope.parent)
+    body = node.this
+    if recursive and isinstance(body, exp.Union) and _names(body, name):
+        first = query(body.left, Scope(scope.state, ctes=dict(scope.ctes)))
+        fields = _renamed(first.fields, columns)
+        inner.ctes[name] = Cte(alias, fields)
+        found = _recursion(body, inner, first)
+    else:
+        found = query(body, inner)
+    fields = _renamed(found.fields, columns)
+    scope.ctes[name] = Cte(alias, fields)
+    return f"{alias} AS ({found.sql})"
+
+
+def _names(node: exp.Expr, name: str) -> bool:
+    return any(table.name.lower() == name for table in node.find_all(exp.Table))
+
+
+def _recursion(body: exp.Union, scope: Scope, first: Query) -> Query:
+    second = query(body.right, scope)
+    _same_width(first, second, "UNION")
+    casts = ", ".join(
+        f"{coerce(Typed(f'r.c{at}', right.type), left.type).sql} AS c{at}"
+        for at, (left, right) in enumerate(zip(first.fields, second.fields, strict=True))
+    )
+    word = "UNION" if body.args.get("distinct") else "UNION ALL"
+    return Query(f"{first.sql} {word} SELECT {casts} FROM ({second.sql}) r", first.fields)
+
+
+def _renamed(fields: tuple[Field, ...], columns: list[str]) -> tuple[Field, ...]:
+    if columns and len(columns) > len(fields):
+        raise RedshiftError("WITH query has fewer columns available than specified", "42P10")
+    names = columns + [field.name for field in fields[len(columns) :]]
+    return tuple(
+        Field(name, field.type, f"c{at}")
+        for at, (name, field) in enumerate(zip(names, fields, strict=True))
+    )
+
+
+def _bracketed(node: exp.Subquery, scope: Scope) -> Query:
+    inner = query(node.this, Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes)))
+    return _ordered_outputs(node, inner, scope)
+
+
+def _values(node: exp.Values, scope: Scope) -> Query:
+    rows = [[expression(value, scope) for value in row.expressions] for row in node.expressions]
+    if len({len(row) for row in rows}) != 1:
+        raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
+    kinds = [_known(common_type([value.type for value in column], "VALUES"))
+             for column in zip(*rows, strict=True)]  # fmt: skip
+    texts = [
+        "(" + ", ".join(coerce(v, k).sql for v, k in zip(row, kinds, strict=True)) + ")"
+        for row in rows
+    ]
+    names = ", ".join(f"c{at}" for at in range(len(kinds)))
+    fields = tuple(Field(f"column{at + 1}", kind, f"c{at}") for at, kind in enumerate(kinds))
+    return Query(f"SELECT * FROM (VALUES {', '.join(texts)}) v({names})", fields)
+
+
+def _known(kind: Type) -> Type:
+    return VARCHAR if kind.base == "unknown" else kind
+
+
+_SET = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
+
+
+def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
+    word = _SET[type(node)]
+    sides = [
+        query(side, Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes)))
+        for side in (node.left, node.right)
+    ]
+    left, right = sides
+    _same_width(left, right, word)
+    distinct = node.args.get("distinct")
+    if not distinct and word != "UNION":
+        raise unsupported(f"{word} ALL")
+    kinds = [
+        _known(common_type((one.type, two.type), word))
+        for one, two in zip(left.fields, right.fields, strict=True)
+    ]
+    parts = [f"({_cast_columns(side, kinds)})" for side in sides]
+    sql = f" {word}{'' if distinct else ' ALL'} ".join(parts)
+    fields = tuple(
+        Field(field.name, kind, field.sql) for field, kind in zip(left.fields, kinds, strict=True)
+    )
+    return _ordered_outputs(node, Query(sql, fields), scope)
+
+
+def _same_width(left: Query, right: Query, word: str) -> None:
+    if len(left.fields) != len(right.fields):
+        raise RedshiftError(f"each {word} query must have the same number of columns", SYNTAX)
+
+
+def _cast_columns(side: Query, kinds: list[Type]) -> str:
+    if all(field.type == kind for field, kind in zip(side.fields, kinds, strict=True)):
+        return side.sql
+    casts = ", ".join(
+        f"{coerce(Typed(f'q.c{at}', field.type), kind).sql} AS c{at}"
+        for at, (field, kind) in enumerate(zip(side.fields, kinds, strict=True))
+    )
+    return f"SELECT {casts} FROM ({side.sql}) q"
+
+
+def _ordered_outputs(node: exp.Expr, found: Query, scope: Scope) -> Query:
+    """ORDER BY and LIMIT of a query whose columns are all that can be named."""
+    order, bounds = node.args.get("order"), _limits(node, scope)
+    if order is None and not bounds:
+        return found
+    parts = []
+    inner = Scope(scope.state, [Source("", [Field(f.name, f.type, f"q.c{at}")
+                  for at, f in enumerate(found.fields)])])  # fmt: skip
+    for each in order.expressions if order else ():
+        parts.append(f"{_order_key(each.this, inner, list(found.fields))} {direction(each)}")
+    clause = f" ORDER BY {', '.join(parts)}" if parts else ""
+    return Query(f"SELECT * FROM ({found.sql}) q{clause}{bounds}", found.fields)
+
+
+def _order_key(node: exp.Expr, scope: Scope, outputs: list[Any]) -> str:
+    """An output column by its number or name, or any expression."""
+    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
+        at = int(node.this)
+        if not 1 <= at <= len(outputs):
+            raise RedshiftError(f"ORDER BY position {at} is not in select list", "42P10")
+        return str(at)
+    if isinstance(node, exp.Column) and len(node.parts) == 1:
+        names = [output.name for output in outputs]
+        if names.count(node.name.lower()) == 1:
+            return str(names.index(node.name.lower()) + 1)
+    return expression(node, scope).sql
+
+
+def _limits(node: exp.Expr, scope: Scope) -> str:
+    found = ""
+    for name in ("limit", "offset"):
+        clause = node.args.get(name)
+        if clause is None:
+            continue
+        value = clause.expression if clause.args.get("expression") else clause.args.get("count")
+        if isinstance(value, exp.Anonymous | exp.Column) and value.name.lower() == "all":
+            continue
+        found += f" {name.upper()} {coerce(expression(value, scope), INT8).sql}"
+    return found
+
+
+def _select(node: exp.Select, outer: Scope) -> Query:
+    _refuse_others(node, _KNOWN)
+    scope = outer
+    start = from_clause(node, scope)
+    where = node.args.get("where")
+    filtered = ""
+    if where:
+        scope.aggregates = False
+        filtered = f" WHERE {condition(where.this, scope, 'WHERE')}"
+        scope.aggregates = True
+    for each in node.args.get("windows") or ():
+        scope.windows[each.this.name.lower()] = window_definition(each, scope)
+    outputs = _projections(node, scope)
+    group = _group(node.args.get("group"), scope, outputs)
+    having = node.args.get("having")
+    qualify = node.args.get("qualify")
+    parts = [
+        f"SELECT {_distinct(node)}{_named(outputs)}{start}{filtered}{group}",
+        f" HAVING {condition(having.this, scope, 'HAVING')}" if having else "",
+        f" QUALIFY {condition(qualify.this, scope, 'QUALIFY')}" if qualify else "",
+        _order(node, scope, outputs),
+        _limits(node, scope),
+    ]
+    fields = tuple(
+        Field(output.name, _known(output.type), f"c{at}") for at, output in enumerate(outputs)
+    )
+    return Query("".join(parts), fields)
+
+
+def _named(outputs: list[Typed]) -> str:
+    return ", ".join(
+        f"{coerce(output, _known(output.type)).sql} AS c{at}" for at, output in enumerate(outputs)
+    )
+
+
+def _distinct(node: exp.Select) -> str:
+    distinct = node.args.get("distinct")
+    if distinct is None:
+        return ""
+    if distinct.args.get("on"):
+        raise RedshiftError("SELECT DISTINCT ON is not supported", "0A000")
+    return "DISTINCT "
+
+
+def _projections(node: exp.Select, scope: Scope) -> list[Typed]:
+    excluded = {each.name.lower() for each in node.args.get("exclude") or ()}
+    found: list[Typed] = []
+    for each in node.expressions:
+        if star := _star(each):
+            found.extend(_expanded(star, each, excluded, scope))
+            continue
+        value = expression(each, scope)
+        if isinstance(each, exp.Alias):
+            scope.aliases[each.alias.lower()] = Typed(f"({value.sql})", value.type, value.name)
+        found.append(value)
+    return found
+
+
+def _star(node: exp.Expr) -> exp.Star | None:
+    if isinstance(node, exp.Star):
+        return node
+    inner = node.this if isinstance(node, exp.Column) else None
+    return inner if isinstance(inner, exp.Star) else None
+
+
+def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) -> list[Typed]:
+    table = node.args["table"].name.lower() if node.args.get("table") else ""
+    without = {each.name.lower() for each in star.args.get("except_") or ()} | excluded
+    if not scope.sources:
+        raise RedshiftError("SELECT * with no tables specified is not valid", SYNTAX)
+    if table and not any(source.name == table for source in scope.sources):
+        raise RedshiftError(f'relation "{table}" does not exist', "42P01")
+    return [
+        Typed(field.sql, field.type, field.name)
+        for source in scope.sources
+        if (not table and source.qualified) or source.name == table
+        for field in source.fields
+        if field.name not in without and (table or field.name not in source.merged)
+    ]
+
+
+def _group(node: exp.Expr | None, scope: Scope, outputs: list[Typed]) -> str:
+    if node is None:
+        return ""
+    keys = [_group_key(each, scope, outputs) for each in node.expressions]
+    for kind in ("rollup", "cube", "grouping_sets"):
+        keys += [_group_key(each, scope, outputs) for each in node.args.get(kind) or ()]
+    if node.args.get("all"):
+        keys = ["ALL"]
+    return f" GROUP BY {', '.join(keys)}"
+
+
+_GROUPINGS = {exp.Rollup: "ROLLUP", exp.Cube: "CUBE", exp.GroupingSets: "GROUPING SETS"}
+
+
+def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
+    if type(node) in _GROUPINGS:
+        inner = ", ".join(_group_key(each, scope, outputs) for each in node.expressions)
+        return f"{_GROUPINGS[type(node)]} ({inner})"
+    if isinstance(node, exp.Tuple):
+        return f"({', '.join(_group_key(each, scope, outputs) for each in node.expressions)})"
+    if isinstance(node, exp.Paren):
+        return f"({_group_key(node.this, scope, outputs)})"
+    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdigit():
+        at = int(node.this)
+        if not 1 <= at <= len(outputs):
+            raise RedshiftError(f"GROUP BY position {at} is not in select list", "42P10")
+        return outputs[at - 1].sql
+    if isinstance(node, exp.Column) and len(node.parts) == 1:
+        name = node.name.lower()
+        if scope.column("", name) is None:
+            for output in outputs:
+                if output.name == name:
+                    return output.sql
+    return expression(node, scope).sql
+
+
+def _order(node: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
+    order = node.args.get("order")
+    if order is None:
+        return ""
+    parts = [
+        f"{_order_key(each.this, scope, outputs)} {direction(each)}" for each in order.expressions
+    ]
+    return f" ORDER BY {', '.join(parts)}"

@@ -1,0 +1,88 @@
+"""SUPER: navigation by names and indexes, lax: what is not there is NULL.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
+"""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.casts import coerce
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.engine.redshift.scope import Scope, Typed, no_column
+from labkit.cloud.engine.redshift.types import INT4, SUPER, TIMESTAMP
+
+
+def column(parts: list[str], scope: Scope, node: exp.Expr) -> Typed:
+    """A column, or a path into a SUPER column: ``t.c.attribute.attribute``."""
+    for table, name, path in _readings(parts):
+        field = scope.column(table, name)
+        if field:
+            return _into(Typed(field.sql, field.type, field.name), path)
+    return _other(parts, scope)
+
+
+def _readings(parts: list[str]) -> list[tuple[str, str, list[str]]]:
+    """What a dotted name may mean: table.column.path, column.path, schema.table.column."""
+    found = [("", parts[0], parts[1:])]
+    if len(parts) > 1:
+        found.insert(0, (parts[0], parts[1], parts[2:]))
+    if len(parts) > 2:
+        found.append((parts[1], parts[2], parts[3:]))
+    if len(parts) > 3:
+        found.append((parts[2], parts[3], parts[4:]))
+    return found
+
+
+def _other(parts: list[str], scope: Scope) -> Typed:
+    """What is no column: an alias of this SELECT, a variable, a value of the session."""
+    name = parts[-1]
+    if len(parts) == 1:
+        if name in scope.aliases:
+            return scope.aliases[name].named(name)
+        if name in scope.state.variables:
+            return scope.state.variables[name]
+        if name == "sysdate":
+            return Typed("CAST(now() AS TIMESTAMP)", TIMESTAMP, "sysdate")
+    dotted = ".".join(parts)
+    if dotted in scope.state.variables:
+        return scope.state.variables[dotted]
+    if len(parts) > 1 and parts[0] in scope.aliases:
+        return _into(scope.aliases[parts[0]], parts[1:])
+    raise no_column(parts[-2] if len(parts) > 1 else "", name, scope)
+
+
+def _into(value: Typed, path: list[str]) -> Typed:
+    for name in path:
+        value = attribute(value, name)
+    return value
+
+
+def attribute(value: Typed, name: str) -> Typed:
+    """``value.name``"""
+    if value.type.base != "super":
+        raise RedshiftError(
+            f"navigation on type {value.type.plain} is not supported: it is no SUPER", "42809"
+        )
+    key = text_literal('$."' + name.replace('"', '\\"') + '"')
+    sql = f"rs_path({value.sql}, {key})"
+    return Typed(sql, SUPER, name)
+
+
+def navigate(node: exp.Expr, scope: Scope) -> Typed:
+    """``value.name``, ``value[0]``, ``value['name']``"""
+    from labkit.cloud.engine.redshift.expressions import expression
+
+    value = expression(node.this, scope)
+    if isinstance(node, exp.Dot):
+        return attribute(value, node.expression.name.lower())
+    index = node.expressions[0]
+    if isinstance(index, exp.Literal) and index.is_string:
+        return attribute(value, index.this)
+    if value.type.base != "super":
+        raise RedshiftError(f"cannot subscript type {value.type.plain}", "42804")
+    place = expression(index, scope)
+    if isinstance(index, exp.Literal):
+        return Typed(f"rs_path({value.sql}, '$[{index.this}]')", SUPER, value.name)
+    return Typed(f"rs_at({value.sql}, {coerce(place, INT4).sql})", SUPER, value.name)

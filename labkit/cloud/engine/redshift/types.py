@@ -1,0 +1,163 @@
+"""Redshift's types: how it spells them, and what stands for them in DuckDB.
+
+Text has a length in bytes, ``char`` ignores trailing blanks, ``super`` is JSON text in canonical
+form, ``geometry`` is well-known text. ``unknown`` is a literal in quotes or NULL that takes the type
+of what it meets.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+
+LONGEST, LONGEST_CHAR, LONGEST_BYTES = 65535, 4096, 1024000
+
+
+@dataclass(frozen=True)
+class Type:
+    """One type.
+
+    Args:
+        base: PostgreSQL's short name, as drivers see it: ``int4``, ``varchar``, ``numeric``.
+        size: the length in bytes of text, or the precision of a ``numeric``.
+        scale: of a ``numeric``.
+    """
+
+    base: str
+    size: int = 0
+    scale: int = 0
+
+    def __str__(self) -> str:
+        """Redshift's long spelling: ``character varying(20)``."""
+        if self.base == "numeric":
+            return f"numeric({self.size},{self.scale})"
+        name = _LONG.get(self.base, self.base)
+        return f"{name}({self.size})" if self.size and self.base in SIZED else name
+
+    @property
+    def plain(self) -> str:
+        """The long spelling without a length, as messages have it."""
+        return _LONG.get(self.base, self.base)
+
+    @property
+    def duckdb(self) -> str:
+        if self.base == "numeric":
+            return f"DECIMAL({self.size},{self.scale})"
+        return _DUCKDB[self.base]
+
+
+SIZED = {"varchar", "bpchar", "varbyte"}
+BOOL, INT2, INT4, INT8 = map(Type, ("bool", "int2", "int4", "int8"))
+FLOAT4, FLOAT8, DATE, TIME, TIMETZ = map(Type, ("float4", "float8", "date", "time", "timetz"))
+TIMESTAMP, TIMESTAMPTZ, SUPER = map(Type, ("timestamp", "timestamptz", "super"))
+UNKNOWN, INTERVAL, OID, NAME = map(Type, ("unknown", "interval", "oid", "name"))
+GEOMETRY, GEOGRAPHY, HLLSKETCH, RECORD = map(Type, ("geometry", "geography", "hllsketch", "record"))
+VARCHAR, TEXT = Type("varchar"), Type("varchar", 256)
+VARBYTE = Type("varbyte", 64000)
+
+INTEGERS = ("int2", "int4", "int8")
+NUMBERS = (*INTEGERS, "numeric", "float4", "float8")
+TEXTS = ("varchar", "bpchar", "name")
+TIMES = ("date", "timestamp", "timestamptz")
+
+
+def numeric(precision: int = 18, scale: int = 0) -> Type:
+    return Type("numeric", precision, scale)
+
+
+_LONG = {
+    "bool": "boolean",
+    "int2": "smallint",
+    "int4": "integer",
+    "int8": "bigint",
+    "float4": "real",
+    "float8": "double precision",
+    "varchar": "character varying",
+    "bpchar": "character",
+    "timestamp": "timestamp without time zone",
+    "timestamptz": "timestamp with time zone",
+    "time": "time without time zone",
+    "timetz": "time with time zone",
+    "varbyte": "binary varying",
+}
+_DUCKDB = {
+    "bool": "BOOLEAN",
+    "int2": "SMALLINT",
+    "int4": "INTEGER",
+    "int8": "BIGINT",
+    "oid": "BIGINT",
+    "float4": "FLOAT",
+    "float8": "DOUBLE",
+    "varchar": "VARCHAR",
+    "bpchar": "VARCHAR",
+    "name": "VARCHAR",
+    "date": "DATE",
+    "time": "TIME",
+    "timetz": "TIMETZ",
+    "timestamp": "TIMESTAMP",
+    "timestamptz": "TIMESTAMPTZ",
+    "interval": "INTERVAL",
+    "super": "VARCHAR",
+    "varbyte": "BLOB",
+    "geometry": "VARCHAR",
+    "geography": "VARCHAR",
+    "hllsketch": "VARCHAR",
+    "unknown": "VARCHAR",
+}
+#: Every spelling of a type, and its short name.
+NAMES = {
+    **{long: short for short, long in _LONG.items()},
+    **{short: short for short in _DUCKDB if short != "unknown"},
+    "int": "int4", "dec": "numeric", "decimal": "numeric", "numeric": "numeric",
+    "float": "float8", "bpchar": "bpchar", "char": "bpchar", "nchar": "bpchar",
+    "nvarchar": "varchar", "text": "varchar", "timestamp": "timestamp", "time": "time",
+    "varbinary": "varbyte", "string": "varchar", "double": "float8", "serial": "int4",
+}  # fmt: skip
+
+
+def named_type(name: str, sizes: tuple[int, ...] = ()) -> Type:
+    """The type of a spelling and its numbers.
+
+    >>> str(named_type("varchar", (20,)))
+    'character varying(20)'
+    >>> str(named_type("decimal"))
+    'numeric(18,0)'
+
+    Raises:
+        RedshiftError: there is no such type, or no such length.
+    """
+    base = NAMES.get(name.lower())
+    if base is None:
+        raise RedshiftError(f'type "{name.lower()}" does not exist', "42704")
+    if base == "numeric":
+        return _decimal(*sizes)
+    if base not in SIZED:
+        return Type(base)
+    default = {"text": 256, "bpchar": 1, "varchar": 256, "varbyte": 64000}
+    size = sizes[0] if sizes else default["bpchar" if base == "bpchar" else base]
+    if name.lower() == "bpchar":
+        size = sizes[0] if sizes else 256
+    return _checked(base, size)
+
+
+def _checked(base: str, size: int) -> Type:
+    limit = {"bpchar": LONGEST_CHAR, "varchar": LONGEST, "varbyte": LONGEST_BYTES}[base]
+    name = {"bpchar": "char", "varchar": "varchar", "varbyte": "varbyte"}[base]
+    if size < 1:
+        raise RedshiftError(f"length for type {name} must be at least 1", "22023")
+    if size > limit:
+        raise RedshiftError(f"length for type {name} cannot exceed {limit}", "22023")
+    return Type(base, size)
+
+
+def _decimal(precision: int = 18, scale: int = 0) -> Type:
+    if not 1 <= precision <= 38:
+        raise RedshiftError(f"DECIMAL precision {precision} must be between 1 and 38", "22023")
+    if not 0 <= scale <= precision:
+        raise RedshiftError(
+            f"DECIMAL scale {scale} must be between 0 and precision {precision}", "22023"
+        )
+    return Type("numeric", precision, scale)

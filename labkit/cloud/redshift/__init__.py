@@ -1,0 +1,1 @@
+"""Redshift in the local AWS."""

@@ -1,0 +1,12 @@
+"""System tables and views: what a session asks of the warehouse itself.
+
+Each is a function and a line of registry, its columns in SQL's words::
+
+    @system("svv_tables", "table_catalog varchar(128), ...")
+    def svv_tables(connection: Connection) -> Iterable[Row]: ...
+"""
+
+from labkit.cloud.redshift.system import catalogs, history, postgres
+from labkit.cloud.redshift.system.registry import system, system_relation
+
+__all__ = ["catalogs", "history", "postgres", "system", "system_relation"]

@@ -1,0 +1,87 @@
+"""The registry of system relations: name → columns and a function that gives their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.catalog import Attribute, Relation
+from labkit.cloud.engine.redshift.reading import Words, text_literal
+from labkit.cloud.engine.redshift.types import Type
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+Row = Sequence[Any]
+Maker = Callable[["Connection"], Iterable[Row]]
+SCHEMAS = ("pg_catalog", "information_schema")
+
+
+@dataclass(frozen=True)
+class SystemRelation:
+    name: str
+    schema: str
+    columns: tuple[tuple[str, Type], ...]
+    rows: Maker
+
+
+RELATIONS: dict[tuple[str, str], SystemRelation] = {}
+
+
+def system(name: str, columns: str) -> Callable[[Maker], Maker]:
+    """Register a system relation; ``information_schema.tables`` has its schema in its name."""
+
+    def register(maker: Maker) -> Maker:
+        schema, _, last = name.rpartition(".")
+        key = (schema or "pg_catalog", last)
+        RELATIONS[key] = SystemRelation(last, key[0], tuple(_columns(columns)), maker)
+        return maker
+
+    return register
+
+
+def _columns(text: str) -> Iterable[tuple[str, Type]]:
+    words = Words(text)
+    while not words.ended:
+        yield words.identifier(), words.type()
+        words.accept(",")
+
+
+def system_relation(connection: Connection, name: tuple[str, ...]) -> Relation | None:
+    """The system relation of a name, with its rows of this moment; None for no such one."""
+    schema = name[-2] if len(name) > 1 else "pg_catalog"
+    found = RELATIONS.get((schema, name[-1]))
+    if found is None or (len(name) == 1 and name[0] in connection.temporary):
+        return None
+    columns = tuple(Attribute(n, kind, f"c{at}") for at, (n, kind) in enumerate(found.columns))
+    return Relation(found.name, columns, _values(found, connection), schema=found.schema)
+
+
+def _values(relation: SystemRelation, connection: Connection) -> str:
+    kinds = [kind for _, kind in relation.columns]
+    casts = ", ".join(f"CAST(v{at} AS {kind.duckdb}) AS c{at}" for at, kind in enumerate(kinds))
+    names = ", ".join(f"v{at}" for at in range(len(kinds)))
+    rows = [f"({', '.join(map(_literal, row))})" for row in relation.rows(connection)]
+    if not rows:
+        nulls = ", ".join("NULL" for _ in kinds)
+        return f"(SELECT {casts} FROM (VALUES ({nulls})) v({names}) WHERE false)"
+    return f"(SELECT {casts} FROM (VALUES {', '.join(rows)}) v({names}))"
+
+
+def _literal(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    return text_literal(str(value))
+
+
+def moment(seconds: float | None) -> str | None:
+    """A time as system tables tell it."""
+    if seconds is None:
+        return None
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,0 +1,234 @@
+"""A session of a warehouse: its user, database, settings, temporary tables and transaction.
+
+A statement outside of a transaction block is a transaction of its own. Inside of one an error ends
+what was begun: further statements are refused until ROLLBACK, as Redshift does.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_serial_isolation.html
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
+from labkit.cloud.engine.redshift.reading import statements
+from labkit.cloud.redshift.warehouse import registry
+from labkit.cloud.redshift.warehouse.objects import Object, Objects
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.warehouse import Warehouse
+
+CONFLICT = "40001"
+RETRIES = 20
+SETTINGS = {
+    "search_path": '"$user", public',
+    "timezone": "UTC",
+    "datestyle": "ISO, MDY",
+    "query_group": "default",
+    "statement_timeout": "0",
+    "enable_result_cache_for_session": "on",
+    "enable_case_sensitive_identifier": "off",
+    "enable_case_sensitive_super_attribute": "off",
+    "client_encoding": "UTF8",
+    "server_version": "8.0.2",
+    "extra_float_digits": "0",
+    "autocommit": "on",
+    "wlm_query_slot_count": "1",
+    "describe_field_name_in_uppercase": "off",
+    "standard_conforming_strings": "on",
+    "application_name": "",
+    "client_min_messages": "notice",
+    "analyze_threshold_percent": "10",
+    "mv_enable_aqmv_for_session": "on",
+    "json_serialization_enable": "off",
+    "error_on_nondeterministic_update": "off",
+    "max_cursor_result_set_size": "default",
+}
+
+
+class Connection:
+    """A session. One statement runs at a time; `cancel` may come from another thread."""
+
+    def __init__(
+        self, warehouse: Warehouse, user: str, database: str, pid: int, application: str
+    ) -> None:
+        self.warehouse, self.database, self.pid = warehouse, database, pid
+        self.duck = warehouse.database.cursor()
+        self.objects = Objects(self.duck)
+        self.started_at = time.time()
+        self.settings = dict(SETTINGS) | {"application_name": application}
+        self.temporary: dict[str, Object] = {}
+        self.prepared: dict[str, Any] = {}
+        self.cursors: dict[str, Any] = {}
+        self.notices: list[str] = []
+        self.transaction: Literal["idle", "open", "failed"] = "idle"
+        self.last_query_id = -1
+        self._kept: tuple[Any, ...] = ()
+        self._using = threading.RLock()
+        self._depth = 0
+        self._canceled = False
+        self.user = self.session_user = user
+        self._check(user, database)
+
+    def _check(self, user: str, database: str) -> None:
+        if not self.objects.find("user", user):
+            raise RedshiftError(f'user "{user}" does not exist', "28000")
+        if not self.objects.find("database", database):
+            raise RedshiftError(f'database "{database}" does not exist', "3D000")
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
+        """Run one statement.
+
+        Args:
+            parameters: what stands for ``$1``, ``$2``, ...
+
+        Raises:
+            RedshiftError: in Redshift's words.
+        """
+        parsed = Parsed(sql, parameters)
+        with self._using:
+            if self._depth:
+                return self._handle(parsed)
+            self._canceled = False
+            record = self._begin_record(sql)
+            self._depth += 1
+            try:
+                result = self._transact(parsed)
+                self._end_record(record, result, None)
+                return result
+            except RedshiftError as error:
+                self._end_record(record, None, error)
+                raise
+            finally:
+                self._depth -= 1
+
+    def run_all(self, text: str) -> list[Result]:
+        """Run the statements of a text in order; the first error ends it."""
+        return [self.run(statement) for statement in statements(text)]
+
+    def cancel(self) -> None:
+        """Stop what runs; it fails with 57014."""
+        self._canceled = True
+        self.duck.interrupt()
+
+    def check_canceled(self) -> None:
+        """End a statement of many steps here if it was canceled."""
+        if self._canceled:
+            raise RedshiftError("Query cancelled on user's request", CANCELED)
+
+    def close(self) -> None:
+        """End the session; what is not committed is gone."""
+        self.warehouse.connections.pop(self.pid, None)
+        self.duck.close()
+
+    def begin(self) -> None:
+        """Open a transaction block."""
+        self.duck.execute("BEGIN TRANSACTION")
+        self._kept = (dict(self.temporary), dict(self.settings))
+        self.transaction = "open"
+
+    def commit(self) -> None:
+        """Make what the block did durable."""
+        self.cursors.clear()
+        self.transaction = "idle"
+        with failures():
+            self.duck.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo what the block did."""
+        if self.transaction == "open":
+            self._undo()
+        self.cursors.clear()
+        self.transaction = "idle"
+
+    def _undo(self) -> None:
+        with failures():
+            self.duck.execute("ROLLBACK")
+        self.temporary, self.settings = self._kept
+
+    def _transact(self, parsed: Parsed) -> Result:
+        words, _ = registry.find_handler(parsed)
+        if self.transaction == "failed" and words[0] not in registry.ENDING:
+            raise RedshiftError(
+                "current transaction is aborted, commands ignored until end of transaction block",
+                "25P02",
+            )
+        if self.transaction == "open" and words in registry.ALONE:
+            raise RedshiftError(f"{' '.join(words)} cannot run inside a transaction block", "25001")
+        if self.transaction == "idle" and words[0] not in ("BEGIN", "START", *registry.ENDING):
+            return self._alone(parsed)
+        return self._in_block(parsed)
+
+    def _in_block(self, parsed: Parsed) -> Result:
+        try:
+            return self._handle(parsed)
+        except BaseException:
+            if self.transaction == "open":
+                self._undo()
+                self.transaction = "failed"
+            raise
+
+    def _alone(self, parsed: Parsed) -> Result:
+        """A statement in a transaction of its own, again when another was in the way."""
+        for attempt in range(RETRIES):
+            self.begin()
+            self.transaction = "idle"
+            try:
+                result = self._handle(Parsed(parsed.text, parsed.parameters))
+                if self.transaction == "idle":
+                    with failures():
+                        self.duck.execute("COMMIT")
+                return result
+            except BaseException as error:
+                self._undo_quietly()
+                again = isinstance(error, RedshiftError) and error.sqlstate == CONFLICT
+                if not again or attempt + 1 == RETRIES:
+                    raise
+                time.sleep(0.002 * attempt)
+        raise AssertionError("a loop that ends by itself")
+
+    def _undo_quietly(self) -> None:
+        """A commit that failed has rolled back already."""
+        try:
+            self._undo()
+        except RedshiftError:
+            self.temporary, self.settings = self._kept
+
+    def _handle(self, parsed: Parsed) -> Result:
+        _, handler = registry.find_handler(parsed)
+        with failures():
+            return handler(self, parsed)
+
+    def _begin_record(self, sql: str) -> dict[str, Any]:
+        self.last_query_id = next(self.warehouse.query_ids)
+        record = {
+            "query_id": self.last_query_id,
+            "user": self.user,
+            "database": self.database,
+            "pid": self.pid,
+            "text": sql,
+            "started": time.time(),
+            "ended": None,
+            "status": "running",
+            "rows": 0,
+            "error": "",
+            "label": self.settings["query_group"],
+        }
+        self.warehouse.history.append(record)
+        return record
+
+    def _end_record(
+        self, record: dict[str, Any], result: Result | None, error: RedshiftError | None
+    ) -> None:
+        canceled = error is not None and error.sqlstate == CANCELED
+        failed = "canceled" if canceled else "failed"
+        record |= {
+            "ended": time.time(),
+            "status": failed if error else "success",
+            "rows": result.count if result else 0,
+            "error": error.message if error else "",
+        }

@@ -1,0 +1,83 @@
+"""Who may do what: owners, superusers, and what was granted to users, groups, roles and PUBLIC.
+
+Privileges stand in the body of the object that they are about: grantee → names. A grantee is a
+user's name, ``group x``, ``role x``, or empty for PUBLIC. Source:
+https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
+from labkit.cloud.redshift.warehouse.objects import Object
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+
+def check(connection: Connection, one: Object, privilege: str, user: str = "") -> None:
+    """Refuse who has not this privilege on an object.
+
+    Raises:
+        RedshiftError: permission denied.
+    """
+    if one.temporary or allowed(connection, one, privilege, user or connection.user):
+        return
+    noun = {"relation": "relation", "routine": "function"}.get(one.space, one.space)
+    name = one.body.get("name", one.name)
+    raise RedshiftError(f"permission denied for {noun} {name}", DENIED)
+
+
+def check_owner(connection: Connection, one: Object) -> None:
+    """Refuse who is neither the owner nor a superuser."""
+    if one.temporary or one.owner == connection.user or is_superuser(connection, connection.user):
+        return
+    noun = {"relation": "relation", "routine": "function"}.get(one.space, one.space)
+    raise RedshiftError(f"must be owner of {noun} {one.body.get('name', one.name)}", DENIED)
+
+
+def check_schema(connection: Connection, database: str, schema: str, privilege: str) -> None:
+    """Refuse who has not this privilege on a schema."""
+    found = connection.objects.find("schema", schema, database=database)
+    if found:
+        check(connection, found, privilege)
+
+
+def check_superuser(connection: Connection, what: str) -> None:
+    """Refuse who is no superuser."""
+    if not is_superuser(connection, connection.user):
+        raise RedshiftError(f"permission denied to {what}", DENIED)
+
+
+def allowed(connection: Connection, one: Object, privilege: str, user: str) -> bool:
+    """Whether a user has a privilege, by himself or by a group or role."""
+    if one.owner == user or is_superuser(connection, user):
+        return True
+    granted = one.body.get("grants", {})
+    return any(privilege in granted.get(name, ()) for name in grantees(connection, user))
+
+
+def grantees(connection: Connection, user: str) -> set[str]:
+    """By which names a user gets privileges: his own, PUBLIC, his groups, and his roles'."""
+    found = {"", user}
+    for group in connection.objects.of("group"):
+        if user in group.body.get("users", ()):
+            found.add(f"group {group.name}")
+    roles = connection.objects.of("role")
+    growing = True
+    while growing:
+        added = {f"role {role.name}" for role in roles if found & set(role.body.get("members", ()))}
+        growing = not added <= found
+        found |= added
+    return found
+
+
+def is_superuser(connection: Connection, user: str) -> bool:
+    found = connection.objects.find("user", user)
+    return bool(found and found.body.get("superuser"))
+
+
+def user_id(connection: Connection, user: str) -> int:
+    found = connection.objects.find("user", user)
+    return found.oid if found else 0

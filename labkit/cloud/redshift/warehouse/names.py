@@ -1,0 +1,213 @@
+"""What names mean for a session: the compiler's catalog over a connection's objects.
+
+A table of one part is looked for among temporary tables, system relations, then along the search
+path. Names fold to lower case, with quotes or without.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labkit.cloud.engine.redshift.catalog import Attribute, Relation, SqlFunction
+from labkit.cloud.engine.redshift.compile import Compiled, compile_query
+from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
+from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
+from labkit.cloud.redshift.system import system_relation
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.objects import Object
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+DEEPEST = 32
+#: Who else knows relations: finders by (connection, name parts), such as external schemas'.
+FINDERS: list = []  # type: ignore[type-arg]
+
+
+class Names:
+    """The names that a statement may use.
+
+    Args:
+        user: whose rights count; a view's owner inside of a view.
+    """
+
+    def __init__(self, connection: Connection, user: str = "", depth: int = 0) -> None:
+        self.connection, self.depth = connection, depth
+        self.user = user or connection.user
+
+    def relation(self, name: tuple[str, ...]) -> Relation:
+        """For the compiler: what a name in FROM stands for."""
+        if found := self._external(name) or system_relation(self.connection, name):
+            return found
+        one = find_relation(self.connection, name)
+        grants.check(self.connection, one, "SELECT", self.user)
+        return self.readable(one)
+
+    def readable(self, one: Object) -> Relation:
+        """A stored relation in DuckDB's SQL."""
+        if one.kind == "view":
+            return self._view(one)
+        columns = tuple(Attribute(c.name, c.type, c.name) for c in one.columns)
+        return Relation(one.name, columns, one.physical, one.oid, one.schema)
+
+    def _external(self, name: tuple[str, ...]) -> Relation | None:
+        for finder in FINDERS:
+            found: Relation | None = finder(self.connection, name)
+            if found:
+                return found
+        return None
+
+    def _view(self, view: Object) -> Relation:
+        if self.depth > DEEPEST:
+            raise RedshiftError(f'infinite recursion detected in view "{view.name}"', "42P17")
+        found = self.compile_view(view)
+        names = [str(name) for name in view.body.get("names") or ()]
+        columns = tuple(
+            Attribute(names[at] if at < len(names) else field.name, field.type, f"c{at}")
+            for at, field in enumerate(found.fields)
+        )
+        return Relation(view.name, columns, f"({found.sql})", view.oid, view.schema)
+
+    def compile_view(self, view: Object) -> Compiled:
+        """A view's query, with its owner's rights and the search path of its making."""
+        connection = self.connection
+        kept = connection.settings["search_path"], connection.database
+        connection.settings["search_path"] = view.body["search_path"]
+        connection.database = view.database
+        try:
+            return compile_query(view.body["query"], Names(connection, view.owner, self.depth + 1))
+        finally:
+            connection.settings["search_path"], connection.database = kept
+
+    def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
+        """For the compiler: functions that were made with CREATE FUNCTION."""
+        found = []
+        for schema in [name[0]] if len(name) > 1 else search_path(self.connection):
+            for one in self.connection.objects.of(
+                "routine", database=self.connection.database, schema=schema
+            ):
+                if one.body["name"] == name[-1] and one.kind == "function":
+                    grants.check(self.connection, one, "EXECUTE", self.user)
+                    found.append(_function(one))
+        return found
+
+    def session(self, name: str) -> tuple[str | int, Type] | None:
+        """For the compiler: values of the session."""
+        connection = self.connection
+        values: dict[str, tuple[str | int, Type]] = {
+            "current_user": (self.user if self.depth else connection.user, NAME),
+            "user": (connection.user, NAME),
+            "session_user": (connection.session_user, NAME),
+            "current_database": (connection.database, NAME),
+            "current_schema": (_current_schema(connection), NAME),
+            "current_user_id": (grants.user_id(connection, connection.user), INT4),
+            "current_aws_account": (connection.warehouse.cloud.account, VARCHAR),
+            "current_namespace": (connection.warehouse.namespace, VARCHAR),
+            "pg_backend_pid": (connection.pid, INT4),
+            "pg_last_query_id": (connection.last_query_id, Type("int8")),
+            "last_user_query_id": (connection.last_query_id - 1, Type("int8")),
+            "version": (VERSION, VARCHAR),
+        }
+        return values.get(name)
+
+
+VERSION = (
+    "PostgreSQL 8.0.2 on i686-pc-linux-gnu, compiled by GCC gcc (GCC) 3.4.2 20041017 "
+    "(Red Hat 3.4.2-6.fc3), Redshift 1.0.98765"
+)
+
+
+def _function(one: Object) -> SqlFunction:
+    return SqlFunction(
+        one.body["name"],
+        tuple(Type(*kind) for kind in one.body["parameters"]),
+        Type(*one.body["returns"]),
+        one.body["text"],
+    )
+
+
+def search_path(connection: Connection) -> list[str]:
+    """The schemas that a name of one part is looked for in."""
+    found = []
+    for word in words(connection.settings["search_path"]):
+        if word.kind in ("word", "quoted", "string"):
+            found.append(connection.user if word.text == "$user" else word.text.lower())
+    return found
+
+
+def _current_schema(connection: Connection) -> str:
+    try:
+        return creation_schema(connection)
+    except RedshiftError:
+        return ""
+
+
+def creation_schema(connection: Connection) -> str:
+    """Where a new object of one part goes: the first schema of the path that exists."""
+    for name in search_path(connection):
+        if connection.objects.find("schema", name, database=connection.database):
+            return name
+    raise RedshiftError("no schema has been selected to create in", "3F000")
+
+
+def split_name(connection: Connection, name: tuple[str, ...]) -> tuple[str, str, str]:
+    """Database, schema (empty when not told) and name.
+
+    Raises:
+        RedshiftError: the name has too many parts.
+    """
+    if len(name) > 3:
+        raise RedshiftError(f"improper qualified name (too many dotted names): {'.'.join(name)}")
+    database, schema, last = ("", "", *name)[-3:]
+    return database or connection.database, schema, last
+
+
+def find_relation(connection: Connection, name: tuple[str, ...]) -> Object:
+    """A table or view.
+
+    Raises:
+        RedshiftError: there is none of that name.
+    """
+    found = look_up(connection, name)
+    if found is None:
+        raise _missing(connection, name)
+    return found
+
+
+def _missing(connection: Connection, name: tuple[str, ...]) -> RedshiftError:
+    database, schema, last = split_name(connection, name)
+    known = connection.objects.find("schema", schema, database=database)
+    if schema and not known:
+        return RedshiftError(f'schema "{schema}" does not exist', "3F000")
+    shown = f"{schema}.{last}" if schema else last
+    return RedshiftError(f'relation "{shown}" does not exist', UNDEFINED_TABLE)
+
+
+def look_up(connection: Connection, name: tuple[str, ...]) -> Object | None:
+    """A table or view; None for none."""
+    database, schema, last = split_name(connection, name)
+    if schema.startswith("pg_temp") or (not schema and last in connection.temporary):
+        return connection.temporary.get(last)
+    for one in [schema] if schema else search_path(connection):
+        found = connection.objects.find("relation", last, database=database, schema=one)
+        if found:
+            grants.check_schema(connection, database, one, "USAGE")
+            return found
+    return None
+
+
+def place(connection: Connection, name: tuple[str, ...]) -> tuple[str, str, str]:
+    """Where a new object of this name goes: database, schema, name.
+
+    Raises:
+        RedshiftError: there is no such schema, or the user may not make objects there.
+    """
+    database, schema, last = split_name(connection, name)
+    schema = schema or creation_schema(connection)
+    if database != connection.database:
+        raise RedshiftError("cross-database reference not supported for this statement", "0A000")
+    if not connection.objects.find("schema", schema, database=database):
+        raise RedshiftError(f'schema "{schema}" does not exist', "3F000")
+    grants.check_schema(connection, database, schema, "CREATE")
+    return database, schema, last

@@ -1,0 +1,178 @@
+"""What a warehouse knows of its objects: rows in its own file, so that a transaction holds both.
+
+One table for all kinds: databases, schemas, relations (tables, views, materialized views), routines,
+users, groups, roles, grants. SQL never names this table: the compiler resolves every name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import duckdb
+
+from labkit.cloud.engine.redshift.types import Type
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS "data";
+CREATE SCHEMA IF NOT EXISTS "catalog";
+CREATE SEQUENCE IF NOT EXISTS "catalog".oids START 100000;
+CREATE TABLE IF NOT EXISTS "catalog".objects (
+    space VARCHAR, database VARCHAR, schema VARCHAR, name VARCHAR,
+    oid BIGINT, owner VARCHAR, body VARCHAR);
+"""
+_COLUMNS = "space, database, schema, name, oid, owner, body"
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column as it was declared.
+
+    Args:
+        default: the expression's text, empty for none.
+        identity: first value and step, when it is an identity column.
+        by_default: whether a value may be given for the identity.
+    """
+
+    name: str
+    type: Type
+    nullable: bool = True
+    default: str = ""
+    identity: tuple[int, int] | None = None
+    by_default: bool = False
+    encode: str = "none"
+    comment: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        kind = self.type
+        return {**self.__dict__, "type": [kind.base, kind.size, kind.scale]}
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> TableColumn:
+        identity = told["identity"]
+        return cls(
+            **told
+            | {"type": Type(*told["type"]), "identity": tuple(identity) if identity else None}
+        )
+
+
+@dataclass(frozen=True)
+class Object:
+    """One object.
+
+    Args:
+        space: ``database``, ``schema``, ``relation``, ``routine``, ``user``, ``group``, ``role``,
+            ``grant``, or what a neighbour keeps here.
+        database: the database that it is in; empty for what the whole warehouse shares.
+        body: the rest, as JSON. A relation has ``kind`` (``table``, ``view``, ``matview``) and
+            ``columns``; a table its ``diststyle``, ``distkey``, ``sortkey``, ``sortstyle``.
+    """
+
+    space: str
+    database: str
+    schema: str
+    name: str
+    oid: int = 0
+    owner: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[TableColumn, ...]:
+        return tuple(TableColumn.from_json(each) for each in self.body.get("columns", ()))
+
+    @property
+    def kind(self) -> str:
+        return str(self.body.get("kind", ""))
+
+    @property
+    def temporary(self) -> bool:
+        return bool(self.body.get("temporary"))
+
+    @property
+    def physical(self) -> str:
+        """The DuckDB table that holds a table's rows; it outlives a rename."""
+        return f'temp.main."t{self.oid}"' if self.temporary else f'"data"."t{self.oid}"'
+
+    def sequence(self, column: str) -> str:
+        """The DuckDB sequence of an identity column."""
+        place = "temp.main" if self.temporary else '"data"'
+        return f'{place}."s{self.oid}_{column}"'
+
+    def changed(self, **body: Any) -> Object:
+        """The same with other members of the body."""
+        return replace(self, body=self.body | body)
+
+
+def with_columns(table: Object, columns: Sequence[TableColumn]) -> Object:
+    return table.changed(columns=[column.to_json() for column in columns])
+
+
+class Objects:
+    """The objects that a connection's transaction sees."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def find(self, space: str, name: str, *, database: str = "", schema: str = "") -> Object | None:
+        where = "space = ? AND database = ? AND schema = ? AND name = ?"
+        found = self._select(where, [space, database, schema, name])
+        return found[0] if found else None
+
+    def of(self, space: str, **where: str) -> list[Object]:
+        """All of a space, by name; ``where`` narrows (``database=``, ``schema=``, ``name=``)."""
+        parts = ["space = ?", *(f"{column} = ?" for column in where)]
+        return self._select(" AND ".join(parts), [space, *where.values()])
+
+    def add(self, one: Object) -> Object:
+        """Add an object; without an oid it gets one."""
+        one = one if one.oid else replace(one, oid=self.new_oid())
+        row = [one.space, one.database, one.schema, one.name, one.oid, one.owner]
+        self._connection.execute(
+            'INSERT INTO "catalog".objects VALUES (?, ?, ?, ?, ?, ?, ?)',
+            [*row, json.dumps(one.body)],
+        )
+        return one
+
+    def remove(self, one: Object) -> None:
+        self._connection.execute('DELETE FROM "catalog".objects WHERE oid = ?', [one.oid])
+
+    def replace(self, one: Object) -> None:
+        """Put an object in place of the one with its oid."""
+        self._connection.execute(
+            'UPDATE "catalog".objects SET space = ?, database = ?, schema = ?, name = ?, '
+            "owner = ?, body = ? WHERE oid = ?",
+            [one.space, one.database, one.schema, one.name, one.owner]
+            + [json.dumps(one.body), one.oid],
+        )
+
+    def new_oid(self) -> int:
+        row = self._connection.execute("SELECT nextval('\"catalog\".oids')").fetchone()
+        return int(row[0]) if row else 0
+
+    def _select(self, where: str, values: list[str]) -> list[Object]:
+        rows = self._connection.execute(
+            f'SELECT {_COLUMNS} FROM "catalog".objects WHERE {where} ORDER BY name, oid', values
+        ).fetchall()
+        return [Object(*row[:6], json.loads(row[6])) for row in rows]
+
+
+def prepare(connection: duckdb.DuckDBPyConnection, admin: str, database: str) -> None:
+    """Make the catalog of a new warehouse: its administrator and its first database."""
+    connection.execute(_SCHEMA)
+    objects = Objects(connection)
+    if objects.of("database"):
+        return
+    connection.execute("BEGIN")
+    objects.add(Object("user", "", "", admin, 100, body={"superuser": True, "createdb": True}))
+    for name in dict.fromkeys((database, "dev")):
+        add_database(objects, name, admin)
+    connection.execute("COMMIT")
+
+
+def add_database(objects: Objects, name: str, owner: str) -> None:
+    """A database with its schema ``public``, where everybody may make tables."""
+    objects.add(Object("database", "", "", name, owner=owner))
+    body = {"grants": {"": ["USAGE", "CREATE"]}}
+    objects.add(Object("schema", name, "", "public", owner=owner, body=body))

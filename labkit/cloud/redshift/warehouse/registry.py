@@ -1,0 +1,118 @@
+"""The registry of Redshift's statements: leading words → a handler.
+
+To add a statement is to add a handler::
+
+    @statement("COPY")
+    def copy(connection: Connection, parsed: Parsed) -> Result: ...
+
+The longest beginning that is registered counts (``CREATE EXTERNAL SCHEMA`` before ``CREATE``).
+``Parsed.words`` reads the text token by token; `parse_query` gives sqlglot's tree of a query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.types import Type
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result."""
+
+    name: str
+    type: Type
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a statement answers.
+
+    Args:
+        tag: PostgreSQL's command tag: ``SELECT``, ``INSERT 0 2``, ``CREATE TABLE``.
+        columns: of the rows.
+        rows: ``None`` where the statement gives no rows.
+        count: the rows that it gave or changed.
+        notices: what was told beside it (``RAISE INFO``, ``NOTICE``).
+    """
+
+    tag: str
+    columns: tuple[Column, ...] = ()
+    rows: pa.Table | None = None
+    count: int = 0
+    notices: tuple[str, ...] = ()
+
+
+@dataclass
+class Parsed:
+    """A statement as its handler gets it.
+
+    Args:
+        text: one statement, without its semicolon.
+        parameters: values of ``$1``, ``$2``, ... as text; ``None`` for NULL.
+    """
+
+    text: str
+    parameters: Sequence[Any] = ()
+    words: Words = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = Words(self.text)
+
+
+Handler = Callable[["Connection", Parsed], Result]
+HANDLERS: dict[tuple[str, ...], Handler] = {}
+#: Statements that a transaction block may not hold, by their first words.
+ALONE: set[tuple[str, ...]] = set()
+#: Statements that go on after an error of the transaction, or end it.
+ENDING: set[str] = {"ROLLBACK", "ABORT", "COMMIT", "END"}
+
+
+def statement(*beginnings: str, alone: bool = False) -> Callable[[Handler], Handler]:
+    """Register the handler of statements with these first words (``"CREATE TABLE"``).
+
+    Args:
+        alone: whether it cannot run inside of a transaction block.
+    """
+
+    def register(handler: Handler) -> Handler:
+        for words in beginnings:
+            HANDLERS[tuple(words.split())] = handler
+            if alone:
+                ALONE.add(tuple(words.split()))
+        return handler
+
+    return register
+
+
+def find_handler(parsed: Parsed) -> tuple[tuple[str, ...], Handler]:
+    """The handler of a statement, and the words that told it.
+
+    Raises:
+        RedshiftError: no statement begins so.
+    """
+    leading = tuple(word.upper for word in parsed.words.words[:5])
+    for length in range(len(leading), 0, -1):
+        if found := HANDLERS.get(leading[:length]):
+            return leading[:length], found
+    raise parsed.words.refuse() if leading[0] else RedshiftError("syntax error", SYNTAX)
+
+
+def not_here(*beginnings: str) -> None:
+    """Statements that Redshift has, and this warehouse refuses by name."""
+
+    def refuse(connection: Connection, parsed: Parsed) -> Result:
+        words, _ = find_handler(parsed)
+        raise unsupported(f"{' '.join(words)} is not available in the local AWS: it")
+
+    for words in beginnings:
+        HANDLERS.setdefault(tuple(words.split()), refuse)

@@ -1,0 +1,38 @@
+"""Queries: ``SELECT``, ``WITH``, ``VALUES``, ``TABLE``, and ``SELECT ... INTO``."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.compile import Compiled, compile_query
+from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+
+
+@statement("SELECT", "WITH", "VALUES", "(")
+def select(connection: Connection, parsed: Parsed) -> Result:
+    tree = parse_query(parsed.text)
+    into = tree.args.get("into")
+    if isinstance(into, exp.Into):
+        from labkit.cloud.redshift.warehouse.statements.tables import select_into
+
+        return select_into(connection, parsed, tree, into)
+    return run_query(connection, tree, parsed)
+
+
+def run_query(connection: Connection, tree: exp.Expr | str, parsed: Parsed) -> Result:
+    """Run a query and take its rows."""
+    compiled = compile_query(tree, Names(connection), parameters=parsed.parameters)
+    return fetch(connection, compiled)
+
+
+def fetch(connection: Connection, compiled: Compiled) -> Result:
+    """The rows of a compiled query."""
+    connection.check_canceled()
+    with failures():
+        rows = connection.duck.sql(compiled.sql).to_arrow_table()
+    columns = tuple(Column(field.name, field.type) for field in compiled.fields)
+    return Result("SELECT", columns, rows, rows.num_rows)

@@ -1,0 +1,104 @@
+"""One warehouse: the databases of a cluster or namespace, in one file of its own."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.duck import open_database
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.redshift.warehouse import objects
+from labkit.cloud.redshift.warehouse.connection import Connection
+
+if TYPE_CHECKING:
+    from labkit.cloud.cloud import Cloud
+
+MEMORY_SHARE = "1000MB"
+HISTORY = 5000
+
+
+@dataclass(frozen=True)
+class WarehouseState:
+    """What the control plane says of a warehouse.
+
+    Args:
+        admin: its first user.
+        database: its first database.
+        paused: whether it refuses queries.
+        iam_roles: the ARNs that its statements may take.
+        nodes: compute nodes; ``slices`` are those of one node.
+        namespace: the id of its namespace, a UUID.
+    """
+
+    admin: str = "awsuser"
+    database: str = "dev"
+    paused: bool = False
+    iam_roles: tuple[str, ...] = ()
+    default_role: str = ""
+    nodes: int = 2
+    slices: int = 2
+    namespace: str = ""
+
+
+class Warehouse:
+    """A DuckDB instance of its own.
+
+    Args:
+        key: ``cluster/<id>`` or ``namespace/<id>``.
+        state: the control plane's word for it at the moment when it is opened.
+    """
+
+    def __init__(self, cloud: Cloud, key: str, state: WarehouseState) -> None:
+        self.cloud, self.key, self.state = cloud, key, state
+        self.file = file_of(cloud.home, key)
+        spill = cloud.home / "spill"
+        spill.mkdir(exist_ok=True)
+        self.database = open_database(
+            self.file,
+            [cloud.home / "s3"],
+            memory_limit=MEMORY_SHARE,
+            temp_directory=spill,
+        )
+        objects.prepare(self.database, state.admin, state.database)
+        self.writing = threading.RLock()
+        self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
+        self.query_ids = itertools.count(1)
+        self._pids = itertools.count(1073741825)
+        self.connections: dict[int, Connection] = {}
+
+    @property
+    def namespace(self) -> str:
+        """The id of its namespace."""
+        return self.state.namespace or str(uuid.uuid5(uuid.NAMESPACE_URL, self.key))
+
+    def connect(self, user: str, database: str, *, application: str = "") -> Connection:
+        """A session of its own; close it when done.
+
+        Raises:
+            RedshiftError: there is no such user or database.
+        """
+        connection = Connection(self, user.lower(), database.lower(), next(self._pids), application)
+        self.connections[connection.pid] = connection
+        return connection
+
+    def close(self) -> None:
+        for connection in list(self.connections.values()):
+            connection.close()
+        self.database.close()
+
+
+def file_of(home: Path, key: str) -> Path:
+    """Where a warehouse's data are.
+
+    Raises:
+        RedshiftError: the key is none.
+    """
+    kind, _, name = key.partition("/")
+    if kind not in ("cluster", "namespace") or not name or "/" in name or ".." in name:
+        raise RedshiftError(f"no such warehouse: {key}")
+    return home / "redshift" / kind / f"{name}.duckdb"
