@@ -52,7 +52,7 @@ def visual_data(
     """
     wells = read(visual)
     if wells.type in _WITHOUT_DATA:
-        return VisualData((), ())
+        return VisualData((), (), not_drawn=_WITHOUT_DATA[wells.type])
     asked = request(
         session,
         data_sets,
@@ -67,7 +67,12 @@ def visual_data(
     return shape(asked)
 
 
-_WITHOUT_DATA = ("CustomContentVisual", "EmptyVisual", "PluginVisual")
+#: Types that show no data, and what is left out of them.
+_WITHOUT_DATA: dict[str, tuple[str, ...]] = {
+    "CustomContentVisual": (),
+    "EmptyVisual": (),
+    "PluginVisual": ("The plugin's visual, whose code is AWS's own.",),
+}
 #: What is not a plain list of groups, by the set of wells or the type.
 _SHAPES: dict[str, Callable[[Request], VisualData]] = {
     "TableUnaggregatedFieldWells": plain,

@@ -157,8 +157,8 @@ def _identifier(wells: Wells, data_sets: Mapping[str, DataSet]) -> str:
 def _moment(session: Session, names: Expressions, expression: str) -> Any:
     """The date that a rolling expression means now."""
     with failures():
-        row = session.connection.execute(f"SELECT {names.compiled(expression).moment}").fetchone()
-    return row[0] if row else None
+        found = session.connection.sql(f"SELECT {names.compiled(expression).moment}").fetchall()
+    return found[0][0]
 
 
 def _as_filter(drilled: Json) -> Json:

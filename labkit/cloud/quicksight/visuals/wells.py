@@ -96,7 +96,9 @@ def member(field: Json, well: str) -> WellField:
 
 
 def _chosen(wells: Json) -> tuple[str, Json]:
-    """The set of wells in use: of two sets, the one that is filled."""
+    """The set of wells in use: of two sets, the one that is filled; a plugin's have no names."""
+    if not isinstance(wells, Mapping):
+        return "", {}
     nested = {name: one for name, one in wells.items() if isinstance(one, Mapping)}
     for name, one in nested.items():
         if any(one.values()):
