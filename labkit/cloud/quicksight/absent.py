@@ -14,15 +14,23 @@ from labkit.cloud.quicksight.words import not_here
 
 # Why, by a noun in the operation's name.
 REASONS = {
+    "ActionConnector": "there is nothing outside to connect to",
     "Agent": "there is no language model to talk with",
+    "AssetBundle": "definitions go by Describe...Definition and Create",
     "Automation": "there are no automations to run",
-    "IdentityCenter": "there is no IAM Identity Center",
+    "Brand": "there is no console to brand",
+    "Flow": "there is no language model to run it",
     "IdentityContext": "there is no IAM Identity Center",
     "IdentityPropagation": "there is no IAM Identity Center",
-    "TokenExchange": "there is no IAM Identity Center",
     "KnowledgeBase": "there is no language model to read it",
+    "OAuthClient": "there is nothing outside to sign in to",
     "QBusiness": "there is no Amazon Q Business",
+    "RoleMembership": "there is no IAM Identity Center, whose groups get a role",
     "SPICECapacity": "SPICE is as large as the disk",
+    "SelfUpgrade": "there is no console to ask for another role in",
+    "Space": "there is no language model to read it",
+    "TokenExchange": "there is no IAM Identity Center",
+    "UsersIndex": "there is no index of users' files",
     "VPCConnection": "there is no network of an account's own",
 }
 

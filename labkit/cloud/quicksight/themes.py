@@ -14,6 +14,7 @@ from labkit.cloud.quicksight import records, starter_themes
 from labkit.cloud.quicksight.kinds import THEME
 from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.words import denied, invalid, not_found
+from labkit.cloud.state import Records
 
 LATEST, PUBLISHED = "$LATEST", "$PUBLISHED"
 DONE = "CREATION_SUCCESSFUL"
@@ -23,9 +24,10 @@ def configuration(cloud: Cloud, region: str, arn: str | None) -> Record:
     """What a theme looks like in full: what its starter theme says, and what it says itself.
 
     Args:
-        arn: a theme's ARN; without one it is CLASSIC.
+        arn: a theme's ARN; without one it is the account's default, or CLASSIC.
     """
-    id = (arn or starter_themes.CLASSIC).rpartition("/")[2]
+    default = customization(cloud, region, None).get("DefaultTheme", starter_themes.CLASSIC)
+    id = (arn or default).rpartition("/")[2]
     if id in starter_themes.NAMES:
         return starter_themes.configuration(id)
     record = records.look_up(cloud, region, THEME, id)
@@ -35,6 +37,20 @@ def configuration(cloud: Cloud, region: str, arn: str | None) -> Record:
     base = starter_themes.configuration(version["BaseThemeId"])
     full: Record = _over(base, version["Configuration"])
     return full
+
+
+def customization(cloud: Cloud, region: str, namespace: str | None) -> Record:
+    """What the account, or a namespace, sets for all its people; empty when nothing."""
+    return _customizations(cloud).get(f"{region}/{namespace or ''}", {})
+
+
+def customize(cloud: Cloud, region: str, namespace: str | None, wanted: Record) -> None:
+    """Set it."""
+    _customizations(cloud)[f"{region}/{namespace or ''}"] = wanted
+
+
+def _customizations(cloud: Cloud) -> Records:
+    return cloud.records("quicksight.customization")
 
 
 def _over(base: Any, own: Any) -> Any:

@@ -1,14 +1,18 @@
 """The account's side of QuickSight: its subscription, people, keys, tags, folders and themes."""
 
 from labkit.cloud.quicksight.accounts import (
+    assignments,
     custom_permissions,
+    customization,
     folders,
     groups,
     key_registration,
     members,
     namespaces,
+    restrictions,
     settings,
     subscription,
+    switches,
     tagged,
     tags,
     theme_aliases,
@@ -17,14 +21,18 @@ from labkit.cloud.quicksight.accounts import (
 )
 
 __all__ = [
+    "assignments",
     "custom_permissions",
+    "customization",
     "folders",
     "groups",
     "key_registration",
     "members",
     "namespaces",
+    "restrictions",
     "settings",
     "subscription",
+    "switches",
     "tagged",
     "tags",
     "theme_aliases",
