@@ -33,6 +33,7 @@ from labkit.cloud.operations import (
     not_kept,
 )
 from labkit.cloud.quicksight.accounts import tagged
+from labkit.cloud.quicksight.embedding import pages
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 
@@ -68,6 +69,8 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
+            if pages.is_page(environ):
+                return _send(start_response, pages.answer(self.cloud, environ))
             guard.check_origin(environ)
             if environ.get("PATH_INFO") == HEALTH:
                 return _send(start_response, self._health())

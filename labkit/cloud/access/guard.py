@@ -29,12 +29,17 @@ UNSIGNED = Claim("", "", "", "s3", ("",), "", "", presigned=False)
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
-def check_origin(environ: dict[str, Any]) -> None:
-    """Refuse other hosts' names, browsers' cross-site requests and moto's own pages."""
+def check_host(environ: dict[str, Any]) -> None:
+    """Refuse other hosts' names."""
     host = environ.get("HTTP_HOST", "")
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
     if name not in LOOPBACK and not name.endswith(".localhost"):
         raise _denied(f"The host {name!r} is not this machine")
+
+
+def check_origin(environ: dict[str, Any]) -> None:
+    """Refuse other hosts' names, browsers' cross-site requests and moto's own pages."""
+    check_host(environ)
     if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "none") not in (
         "none",
         "same-origin",

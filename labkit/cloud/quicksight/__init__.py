@@ -8,9 +8,19 @@ from labkit.cloud.quicksight import (
     accounts,
     data_sets,
     definitions,
+    embedding,
     ingestions,
     sources,
     topics,
 )
 
-__all__ = ["absent", "accounts", "data_sets", "definitions", "ingestions", "sources", "topics"]
+__all__ = [
+    "absent",
+    "accounts",
+    "data_sets",
+    "definitions",
+    "embedding",
+    "ingestions",
+    "sources",
+    "topics",
+]
