@@ -21,7 +21,7 @@ from labkit.cloud.access.policy_language import (
     Document,
     Question,
     check_document,
-    names_of,
+    is_named,
     read_document,
 )
 from labkit.cloud.cloud import Cloud
@@ -243,7 +243,7 @@ def _key_keys(cloud: Cloud, key: Any) -> Keys:
 
 def _granted(key: Any, action: str, question: Question) -> bool:
     return any(
-        grant.grantee_principal in names_of(question.principal)
+        is_named(question.principal, [grant.grantee_principal])
         and action in (grant.operations or [])
         and _within(grant.constraints or {}, question)
         for grant in key.grants.values()

@@ -222,14 +222,15 @@ def _among(element: Any, principal: Principal) -> Verdict:
         return Verdict.ALLOWED
     service = principal.arn.endswith(".amazonaws.com")
     names = _listed(element.get("Service" if service else "AWS", []))
-    if "*" in names or names_of(principal) & set(names):
+    if "*" in names or is_named(principal, names):
         return Verdict.ALLOWED
     return Verdict.DELEGATED if _account_names(principal) & set(names) else Verdict.SILENT
 
 
-def names_of(principal: Principal) -> set[str]:
-    """The ARNs by which a policy may name a caller: its own, and its role's."""
-    return {principal.arn, principal.role_arn or principal.arn}
+def is_named(principal: Principal, names: Iterable[str]) -> bool:
+    """Whether ARNs name a caller: its own or its role's, whose path a session does not know."""
+    known = {re.sub(r"^(arn:[\w-]+:iam::\d*:role/).*/", r"\1", name) for name in names}
+    return bool({principal.arn, principal.role_arn or principal.arn} & {*names, *known})
 
 
 def _account_names(principal: Principal) -> set[str]:

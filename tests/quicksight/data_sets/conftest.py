@@ -120,9 +120,9 @@ class Lake:
 
     def rows(self, id: str, sql: str = "FROM data", **reader: Any) -> list[tuple[Any, ...]]:
         """What a query over a data set answers to a reader, sorted."""
-        found = self.open(id, **reader)
         cloud = self._cloud()
         with open_session(cloud) as session:
+            found = self.open(id, session=session, **reader)
             text = f"WITH data AS ({found.sql}) {sql}"
             rows = session.connection.execute(text).fetchall()
         return sorted(rows, key=str)
@@ -130,6 +130,10 @@ class Lake:
     def open(self, id: str, **reader: Any) -> Any:
         cloud = self._cloud()
         return open_data_set(cloud, cloud.learner()[0], self.cloud.region, id, **reader)
+
+    def load(self) -> None:
+        """Know what moto holds too, which data sets need that are queried directly."""
+        self._cloud().state.load()
 
     def _cloud(self) -> Cloud:
         """The running cloud's workspace, its records as they are now."""

@@ -100,10 +100,10 @@ def test_of_another_namespace(lake, rules, users):
 
 ATTEMPTS = {
     "a filter": "SELECT \"order id\" FROM data WHERE true OR region = 'South'",
-    "a union": "SELECT \"order id\" FROM data UNION ALL SELECT \"order id\" FROM data",
-    "a join": "SELECT l.\"order id\" FROM data l FULL JOIN data r ON true",
+    "a union": 'SELECT "order id" FROM data UNION ALL SELECT "order id" FROM data',
+    "a join": 'SELECT l."order id" FROM data l FULL JOIN data r ON true',
     "a negation": "SELECT \"order id\" FROM data WHERE NOT region = 'North' OR region IS NOT NULL",
-    "a window": "SELECT max(\"order id\") OVER (ORDER BY price) FROM data",
+    "a window": 'SELECT max("order id") OVER (ORDER BY price) FROM data',
 }
 
 
@@ -113,9 +113,11 @@ def test_no_query_gets_around(lake, users, granted, sql):
 
 
 def test_a_filter_of_the_data_set_does_not_get_around(lake, rules, users):
-    steps = [{"FilterOperation": {"ConditionExpression": "region = 'North' OR 1 = 1"}},
-             {"CreateColumnsOperation": {"Columns": [
-                 {"ColumnName": "place", "ColumnId": "c", "Expression": "concat(region, city)"}]}}]  # fmt: skip
+    place = {"ColumnName": "place", "ColumnId": "c", "Expression": "concat(region, city)"}
+    steps = [
+        {"FilterOperation": {"ConditionExpression": "region = 'North' OR 1 = 1"}},
+        {"CreateColumnsOperation": {"Columns": [place]}},
+    ]
     id = lake.transformed(steps, **by(rules))
     rows = lake.rows(id, "SELECT place FROM data", user=users["ann"])
     assert rows == [("NorthBergen",), ("NorthOslo",)]
