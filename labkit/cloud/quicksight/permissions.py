@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ResourceP
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,7 +77,7 @@ def grant(kind: Kind, held: list[Record], given: Sequence[Record]) -> list[Recor
     """What principals hold after more is given to them.
 
     Raises:
-        AwsError: an action is none of the kind's, a principal is nobody.
+        AwsError: an action is none of the kind's.
     """
     actions = {each["Principal"]: list(each["Actions"]) for each in held}
     for each in given:
@@ -117,14 +116,6 @@ def _check(kind: Kind, given: Record) -> None:
             f"{', '.join(unknown)}. Valid sets for this resource are "
             f"[{', '.join(view_actions(kind))}], [{', '.join(owner_actions(kind))}]"
         )
-    if not _PRINCIPAL.fullmatch(given["Principal"]):
-        raise invalid(f"Invalid principal given: {given['Principal']}")
-
-
-_PRINCIPAL = re.compile(
-    r"arn:aws:quicksight:[a-z0-9-]+:\d{12}:(user|group)/[^/]+/.+|"
-    r"arn:aws:quicksight:[a-z0-9-]*:\d{12}:namespace/.+|\*"
-)
 
 
 def _as_list(actions: dict[str, list[str]]) -> list[Record]:

@@ -1,25 +1,36 @@
 """Users, groups and namespaces as those who are given something.
 
-A user is also each group that it is in, and its namespace.
+A user is also each group that it is in, and its namespace. A namespace stands for all its users;
+analyses, dashboards, templates, themes, folders and topics can be given to one, data sources and
+data sets cannot. A template can be given to another account too, by the ARN of its root.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ResourcePermission.html
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.quicksight import kinds, records
+from labkit.cloud.quicksight import kinds
 from labkit.cloud.quicksight.kinds import Kind
-from labkit.cloud.quicksight.records import Record
+from labkit.cloud.quicksight.words import invalid
+
+Record = dict[str, Any]
+_KINDS: dict[str, Kind] = {kind.name: kind for kind in (kinds.USER, kinds.GROUP, kinds.NAMESPACE)}
+_ROOT = re.compile(r"arn:aws:iam::\d{12}:root")
+_NOT_FOR_NAMESPACES = (kinds.DATA_SOURCE, kinds.DATA_SET)
 
 
 def find(cloud: Cloud, arn: str) -> Record | None:
-    """The record of a user, a group or a namespace."""
+    """The record of a user, a group or a namespace that was made."""
     fields = arn.split(":", 5)
     if len(fields) < 6 or fields[2] != "quicksight" or fields[4] != cloud.account:
         return None
     name, _, id = fields[5].partition("/")
     kind = _KINDS.get(name)
-    found = records.look_up(cloud, fields[3], kind, id) if kind else None
+    found = cloud.records(f"quicksight.{kind.name}").get(f"{fields[3]}/{id}") if kind else None
     return found if found and found["Arn"] == arn else None
 
 
@@ -28,7 +39,7 @@ def memberships(cloud: Cloud, user: Record) -> list[Record]:
     private = user["_"]
     return [
         group
-        for group in records.records(cloud, kinds.GROUP).values()
+        for group in cloud.records(f"quicksight.{kinds.GROUP.name}").values()
         if (group["_"]["region"], group["_"]["namespace"])
         == (private["region"], private["namespace"])
         and user.get("UserName") in group["_"]["members"]
@@ -51,4 +62,18 @@ def groups_of(cloud: Cloud, user_arn: str) -> list[str]:
     return [group["Arn"] for group in memberships(cloud, user)] if user else []
 
 
-_KINDS: dict[str, Kind] = {kind.name: kind for kind in (kinds.USER, kinds.GROUP, kinds.NAMESPACE)}
+def check(cloud: Cloud, kind: Kind, given: Iterable[Record]) -> None:
+    """Raise when permissions name somebody to whom a resource of this kind cannot be given."""
+    if not all(_may_be_given(cloud, kind, each["Principal"]) for each in given):
+        raise invalid(
+            "One or more principals in resource permissions list are not valid QuickSight users"
+        )
+
+
+def _may_be_given(cloud: Cloud, kind: Kind, arn: str) -> bool:
+    if _ROOT.fullmatch(arn):
+        return kind == kinds.TEMPLATE
+    if ":namespace/" in arn:
+        own = f":{cloud.account}:namespace/default"
+        return kind not in _NOT_FOR_NAMESPACES and (arn.endswith(own) or bool(find(cloud, arn)))
+    return find(cloud, arn) is not None

@@ -17,7 +17,7 @@ from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import Answer, Context, Handler, operation
-from labkit.cloud.quicksight import gate, tagging
+from labkit.cloud.quicksight import gate, principals, tagging
 from labkit.cloud.quicksight import permissions as rights
 from labkit.cloud.quicksight.kinds import Kind
 from labkit.cloud.quicksight.words import exists, not_found
@@ -79,6 +79,7 @@ def create(
     """
     if look_up(context.cloud, context.region, kind, id) is not None:
         raise exists(f"{kind.noun} {id} already exists.")
+    principals.check(context.cloud, kind, permissions or [])
     granted = rights.grant(kind, [], permissions or [])
     made = {
         kind.id: id,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.operations import Answer, Context
-from labkit.cloud.quicksight import permissions, records
+from labkit.cloud.quicksight import permissions, principals, records
 from labkit.cloud.quicksight.kinds import Kind
 from labkit.cloud.quicksight.records import Record, answers
 
@@ -23,6 +23,7 @@ def change(
 ) -> Record:
     """Give and take permissions of a resource; gives its record."""
     record = records.find(context, kind, id)
+    principals.check(context.cloud, kind, given or [])
     left = permissions.revoke(permissions.held(record), taken or [])
     return records.keep(context, kind, id, permissions=permissions.grant(kind, left, given or []))
 

@@ -108,8 +108,12 @@ def held_by(held):
 
 @pytest.mark.parametrize(
     ("who", "actions"),
-    [("author", ["quicksight:PassDataSet"]), ("arn:aws:iam::123456789012:user/dean", VIEW)],
-    ids=["action of another kind", "principal of IAM"],
+    [
+        ("author", ["quicksight:PassDataSet"]),
+        ("arn:aws:iam::123456789012:user/dean", VIEW),
+        ("arn:aws:quicksight:us-east-1:123456789012:user/default/nobody", VIEW),
+    ],
+    ids=["action of another kind", "principal of IAM", "nobody"],
 )
 def test_permissions_are_refused(quicksight, make, author, who, actions):
     folder, _ = make()
@@ -154,3 +158,44 @@ def test_search_by_name_and_parent(quicksight, make, fresh):
     assert found(quicksight, "FOLDER_NAME", stem.lower(), "StringLike") == {top}
     assert found(quicksight, "FOLDER_NAME", stem) == set()
     assert found(quicksight, "PARENT_FOLDER_ARN", arn) == {low}
+
+
+def test_a_resource_lies_in_a_folder_until_it_is_deleted(quicksight, make, fresh):
+    folder, arn = make()
+    name = fresh("lake")
+    source = {"AthenaParameters": {"WorkGroup": "primary"}}
+    made = quicksight.create_data_source(
+        DataSourceId=name, Name=name, Type="ATHENA", DataSourceParameters=source
+    )
+    member = {"FolderId": folder, "MemberId": name, "MemberType": "DATASOURCE"}
+    quicksight.create_folder_membership(**member)
+    told = quicksight.list_folder_members(FolderId=folder)["FolderMemberList"]
+    assert told == [{"MemberId": name, "MemberArn": made["Arn"]}]
+    over = quicksight.list_folders_for_resource(ResourceArn=made["Arn"])["Folders"]
+    assert over == [arn]
+    quicksight.delete_folder_membership(**member)
+    assert refused(quicksight.delete_folder_membership, **member)[0] == "ResourceNotFoundException"
+    quicksight.create_folder_membership(**member)
+    quicksight.delete_data_source(DataSourceId=name)
+    assert quicksight.list_folder_members(FolderId=folder)["FolderMemberList"] == []
+    quicksight.delete_folder(FolderId=folder)
+
+
+def test_a_data_source_is_not_given_to_a_namespace(quicksight, author, fresh):
+    namespace = author.partition(":user/")[0] + ":namespace/default"
+    view = ["DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource"]
+    given = holds(namespace, [f"quicksight:{action}" for action in view])
+    source = {"AthenaParameters": {"WorkGroup": "primary"}}
+    code, message = refused(
+        quicksight.create_data_source,
+        DataSourceId=fresh("lake"),
+        Name="Lake",
+        Type="ATHENA",
+        DataSourceParameters=source,
+        Permissions=given,
+    )
+    assert code == "InvalidParameterValueException"
+    assert "not valid QuickSight users" in message
+    quicksight.create_folder(
+        FolderId=fresh("shared"), Name="All", Permissions=holds(namespace, VIEW)
+    )
