@@ -1,0 +1,340 @@
+"""The axes of a chart: their scales, ticks and labels, and the room that these take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import cos, radians, sin
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from labkit.cloud.quicksight.render.frame import has_title
+from labkit.cloud.quicksight.render.labels import font_of, tick
+from labkit.cloud.quicksight.render.scales import Scale, linear, logarithmic, steps, thinned
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
+from labkit.cloud.quicksight.visuals.model import Field
+
+SIZE, LINE = 10.5, 13.5
+
+
+@dataclass(frozen=True)
+class Numeric:
+    """An axis of numbers and how the definition wants it.
+
+    Args:
+        scale: its ends and ticks.
+        field: the field whose format its ticks have.
+        options: the API's ``AxisDisplayOptions``.
+        title: what stands at its head; empty for none.
+        suffix: stands behind each tick: ``%``.
+    """
+
+    scale: Scale
+    field: Field | None = None
+    options: Mapping[str, Any] | None = None
+    title: str = ""
+    suffix: str = ""
+
+    @property
+    def texts(self) -> list[str]:
+        if not visible(self.options, "TickLabelOptions", "LabelOptions"):
+            return [""] * len(self.scale.ticks)
+        step = steps(self.scale)
+        return [tick(each, self.field, step) + self.suffix for each in self.scale.ticks]
+
+
+def visible(options: Mapping[str, Any] | None, *path: str) -> bool:
+    """Whether the ``Visibility`` at this path of the options is not HIDDEN."""
+    at: Any = options or {}
+    for name in path:
+        at = at.get(name) or {}
+    return bool(at.get("Visibility") != "HIDDEN")
+
+
+def scale_of(
+    values: Sequence[float], options: Mapping[str, Any] | None, room: float, *, zero: bool = True
+) -> Scale:
+    """The scale for some values, by the definition's range if it gives one.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_NumericAxisOptions.html
+    """
+    asked = ((options or {}).get("DataOptions") or {}).get("NumericAxisOptions") or {}
+    ends = (asked.get("Range") or {}).get("MinMax") or {}
+    driven = "DataDriven" in (asked.get("Range") or {})
+    known = [*values, *([0.0] if zero and not driven else [])] or [0.0, 1.0]
+    low, high = ends.get("Minimum", min(known)), ends.get("Maximum", max(known))
+    log = (asked.get("Scale") or {}).get("Logarithmic")
+    if log is not None and (positive := [each for each in values if each > 0]):
+        return logarithmic(min(positive), max(max(positive), high), log.get("Base") or 10)
+    count = ((asked.get("Scale") or {}).get("Linear") or {}).get("StepCount") or max(
+        2, min(6, int(room / 48))
+    )
+    found = linear(min(low, high), max(low, high), count)
+    return Scale(
+        ends.get("Minimum", found.low),
+        ends.get("Maximum", found.high),
+        tuple(
+            each
+            for each in found.ticks
+            if ends.get("Minimum", each) <= each <= ends.get("Maximum", each)
+        ),
+    )
+
+
+def axis_title(sketch: Sketch, member: str, label: str) -> str:
+    """An axis' title: the definition's own, or the fields' where the visual's title names none."""
+    options = sketch.option(member, default={})
+    if options.get("Visibility") == "HIDDEN" or sketch.is_panel:
+        return ""
+    own = [
+        each["CustomLabel"]
+        for each in options.get("AxisLabelOptions", [])
+        if each.get("CustomLabel")
+    ]
+    if own:
+        return str(own[0])
+    return label if options.get("Visibility") == "VISIBLE" or has_title(sketch) else ""
+
+
+def upright(
+    sketch: Sketch,
+    labels: Sequence[str],
+    left: Numeric,
+    *,
+    right: Numeric | None = None,
+    places: Sequence[float] | None = None,
+    ends: tuple[float, float] | None = None,
+    options: Mapping[str, Any] | None = None,
+    title: str = "",
+    room_above: float = 10,
+) -> tuple[Axes, Box]:
+    """Axes with values upwards and categories, or places, along the bottom.
+
+    Returns:
+        The axes, in the data's numbers (categories at 0, 1, 2, ...), and the rectangle of the plot.
+    """
+    box = _beside(sketch, left, right, room_above)
+    places = list(range(len(labels))) if places is None else places
+    ends = ends or (-0.5, len(labels) - 0.5)
+    shown = labels if visible(options, "TickLabelOptions", "LabelOptions") else []
+    box = box.inset(bottom=18 if title else 0)
+    at = [box.left + (each - ends[0]) / (ends[1] - ends[0]) * box.width for each in places]
+    box = _bottom_labels(sketch, box, at, shown, options)
+    if title:
+        y = sketch.box.bottom - 7
+        sketch.text(
+            (box.left + box.right) / 2,
+            y,
+            cut(title, box.width, SIZE),
+            size=SIZE,
+            color=sketch.theme.quiet,
+            ha="center",
+        )
+    _rules(sketch, box, left)
+    if visible(options, "") and (options or {}).get("AxisLineVisibility") != "HIDDEN":
+        _baseline(sketch, box, left.scale)
+    _side_labels(sketch, box, left, at_right=False)
+    if right:
+        _side_labels(sketch, box, right, at_right=True)
+    return sketch.axes(box, ends, left.scale.ends), box
+
+
+def sideways(
+    sketch: Sketch,
+    labels: Sequence[str],
+    across: Numeric,
+    *,
+    options: Mapping[str, Any] | None = None,
+    title: str = "",
+    room_right: float = 8,
+) -> tuple[Axes, Box]:
+    """Axes with values to the right and categories down the side, the first at the top."""
+    style = _style(options)
+    shown = [each.replace("\n", " ") for each in labels]
+    if not visible(options, "TickLabelOptions", "LabelOptions"):
+        shown = []
+    room = min(widest(shown, style["size"]), max(sketch.box.width * 0.34, 60))
+    box = sketch.box.inset(left=room + (8 if room else 0), right=room_right)
+    box = box.inset(top=18 if title else 2, bottom=18 + (18 if across.title else 0))
+    if title:
+        sketch.text(
+            sketch.box.left,
+            sketch.box.top + 6,
+            cut(title, sketch.box.width, SIZE),
+            size=SIZE,
+            color=sketch.theme.quiet,
+        )
+    step = box.height / max(len(labels), 1)
+    every = max(1, -(-int(LINE) // max(int(step), 1)))
+    for at in range(0, len(shown), every):
+        lines = wrap(shown[at], room, style["size"], lines=2 if step >= 2 * LINE + 4 else 1)
+        _stack(sketch, box.left - 8, box.top + step * (at + 0.5), lines, style, ha="right")
+    _below(sketch, box, across)
+    axes = sketch.axes(box, across.scale.ends, (max(len(labels), 1) - 0.5, -0.5))
+    return axes, box
+
+
+def bottom_scale(sketch: Sketch, box: Box, axis: Numeric) -> None:
+    """Grid lines and numbers for an axis along the bottom."""
+    _below(sketch, box, axis)
+
+
+def placed(box: Box, scale: Scale, value: float, *, upwards: bool = True) -> float:
+    """The pixel of a value on a scale."""
+    share = (scale.place(value) - scale.low) / ((scale.high - scale.low) or 1)
+    return box.bottom - share * box.height if upwards else box.left + share * box.width
+
+
+def _style(options: Mapping[str, Any] | None) -> dict[str, Any]:
+    given = ((options or {}).get("TickLabelOptions") or {}).get("LabelOptions") or {}
+    return font_of(given.get("FontConfiguration"), SIZE)
+
+
+def _beside(sketch: Sketch, left: Numeric, right: Numeric | None, above: float) -> Box:
+    room = widest(left.texts, _style(left.options)["size"])
+    other = widest(right.texts, _style(right.options)["size"]) if right else 0
+    box = sketch.box.inset(left=room + 8 if room else 0, right=other + 8 if other else 4, top=above)
+    for axis, ha, x in ((left, "left", sketch.box.left), (right, "right", sketch.box.right)):
+        if axis and axis.title:
+            words = cut(axis.title, sketch.box.width / (2 if right else 1), SIZE)
+            sketch.text(x, sketch.box.top + 6, words, size=SIZE, color=sketch.theme.quiet, ha=ha)
+    titled = left.title or (right and right.title)
+    return box.inset(top=14 if titled else 0)
+
+
+def _bottom_labels(
+    sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], options: Any
+) -> Box:
+    """Write labels under the plot: whole, in lines, slanted, or every so many-th."""
+    if not labels:
+        return box.inset(bottom=6)
+    style = _style(options)
+    size = style["size"]
+    step = box.width / len(labels) if len(labels) > 1 else box.width
+    angle = ((options or {}).get("TickLabelOptions") or {}).get("RotationAngle")
+    lines = [each.split("\n") if "\n" in each else None for each in labels]
+    is_timeline = any(lines)
+    wrapped = [
+        each or wrap(label, step - 8, size, lines=3)
+        for each, label in zip(lines, labels, strict=True)
+    ]
+    whole = all("…" not in "".join(each) for each in wrapped)
+    if angle or not (whole or is_timeline):
+        return _slanted(sketch, box, at, labels, style, float(angle or 40))
+    every = 1
+    if is_timeline:
+        firsts = [each.split("\n")[0] for each in labels]
+        every = thinned([width(each, size) + 10 for each in firsts], box.width)
+        wrapped = _spread(labels, every)
+    deep = max(len(each) for each in wrapped[::every])
+    box = box.inset(bottom=deep * LINE + 6)
+    for x, each in list(zip(at, wrapped, strict=True))[::every]:
+        half = widest(each, size) / 2
+        x = min(max(x, sketch.box.left + half), max(sketch.box.right - half, sketch.box.left))
+        for row, line in enumerate(each):
+            sketch.text(
+                x,
+                box.bottom + 6 + LINE * (row + 0.5),
+                line,
+                ha="center",
+                **{"color": sketch.theme.quiet, **style},
+            )
+    return box
+
+
+def _spread(labels: Sequence[str], every: int) -> list[list[str]]:
+    """Two-line dates, the lower line kept for the first label that is shown of its span."""
+    contexts, last = [], ""
+    for each in labels:
+        last = each.split("\n")[1] if "\n" in each else last
+        contexts.append(last)
+    shown, before = [], ""
+    for at, each in enumerate(labels):
+        new = at % every == 0 and contexts[at] != before
+        before = contexts[at] if at % every == 0 else before
+        shown.append([each.split("\n")[0], *([contexts[at]] if new else [])])
+    return shown
+
+
+def _slanted(
+    sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], style: Any, angle: float
+) -> Box:
+    limit = min(130.0, sketch.box.height * 0.35)
+    texts = [cut(each.replace("\n", " "), limit, style["size"]) for each in labels]
+    long = widest(texts, style["size"])
+    sine, cosine = (0.643, 0.766) if angle == 40 else _turn(angle)
+    box = box.inset(bottom=long * sine + 14)
+    every = max(1, -(-15 // max(int(box.width / len(labels)), 1)))
+    for x, each in list(zip(at, texts, strict=True))[::every]:
+        room = (x - sketch.box.left + 12) / max(cosine, 0.05)
+        sketch.text(
+            x + 4,
+            box.bottom + 8,
+            cut(each, room, style["size"]),
+            ha="right",
+            va="top",
+            rotation=angle,
+            **{"color": sketch.theme.quiet, **style},
+        )
+    return box
+
+
+def _turn(angle: float) -> tuple[float, float]:
+    return abs(sin(radians(angle))), abs(cos(radians(angle)))
+
+
+def _stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, ha: str) -> None:
+    for row, line in enumerate(lines):
+        at = y + LINE * (row - (len(lines) - 1) / 2)
+        sketch.text(x, at, line, ha=ha, **{"color": sketch.theme.foreground, **style})
+
+
+def _rules(sketch: Sketch, box: Box, axis: Numeric) -> None:
+    if (axis.options or {}).get("GridLineVisibility") == "HIDDEN":
+        return
+    for each in axis.scale.ticks:
+        y = placed(box, axis.scale, each)
+        sketch.line((box.left, box.right), (y, y), sketch.theme.grid, 1, zorder=-1)
+
+
+def _baseline(sketch: Sketch, box: Box, scale: Scale) -> None:
+    zero = 0 if scale.low <= 0 <= scale.high and not scale.log else None
+    y = box.bottom if zero is None else placed(box, scale, zero)
+    sketch.line((box.left, box.right), (y, y), sketch.theme.quiet, 1, zorder=2)
+
+
+def _side_labels(sketch: Sketch, box: Box, axis: Numeric, *, at_right: bool) -> None:
+    x, ha = (box.right + 8, "left") if at_right else (box.left - 8, "right")
+    style = {"color": sketch.theme.quiet, **_style(axis.options)}
+    for value, each in zip(axis.scale.ticks, axis.texts, strict=True):
+        sketch.text(x, placed(box, axis.scale, value), each, ha=ha, **style)
+    if (axis.options or {}).get("AxisLineVisibility") == "VISIBLE":
+        edge = box.right if at_right else box.left
+        sketch.line((edge, edge), (box.top, box.bottom), sketch.theme.quiet, 1)
+
+
+def _below(sketch: Sketch, box: Box, axis: Numeric) -> None:
+    style = {"color": sketch.theme.quiet, **_style(axis.options)}
+    texts = axis.texts
+    every = thinned([width(each, style["size"]) + 12 for each in texts], box.width * 1.1)
+    for at, value in enumerate(axis.scale.ticks):
+        x = placed(box, axis.scale, value, upwards=False)
+        is_zero = value == 0 and not axis.scale.log
+        if is_zero or (axis.options or {}).get("GridLineVisibility") != "HIDDEN":
+            color = sketch.theme.quiet if is_zero else sketch.theme.grid
+            sketch.line((x, x), (box.top, box.bottom), color, 1, zorder=2 if is_zero else -1)
+        if at % every == 0:
+            half = width(texts[at], style["size"]) / 2
+            x = min(x, sketch.box.right - half)
+            sketch.text(x, box.bottom + 10, texts[at], ha="center", **style)
+    if axis.title:
+        sketch.text(
+            (box.left + box.right) / 2,
+            box.bottom + 27,
+            cut(axis.title, box.width, SIZE),
+            size=SIZE,
+            color=sketch.theme.quiet,
+            ha="center",
+        )

@@ -1,0 +1,230 @@
+"""Bar charts: lying or standing; side by side, stacked or as shares of 100 %.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/bar-charts.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from labkit.cloud.quicksight.render.axes import (
+    Numeric,
+    axis_title,
+    placed,
+    scale_of,
+    sideways,
+    upright,
+)
+from labkit.cloud.quicksight.render.colors import ink
+from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.legend import legend
+from labkit.cloud.quicksight.render.multiples import multiples
+from labkit.cloud.quicksight.render.reference import reference_lines, reference_values
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.scales import Scale
+from labkit.cloud.quicksight.render.series import Series, Table, table
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import widest, width
+from labkit.cloud.quicksight.render.values import asked, style_of
+
+NARROWEST = 3
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar from one value to another, in a part of its category's band."""
+
+    series: Series
+    category: int
+    start: float
+    end: float
+    value: float
+    offset: float
+    thickness: float
+
+
+@chart("BarChartVisual")
+def bar_chart(sketch: Sketch) -> None:
+    shown = table(sketch, "Category", ["Values"], "Colors")
+    if len(shown.series) > 1:
+        title = shown.color.label if shown.color else ""
+        sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
+    multiples(sketch, _bars, ["Values"], stacked=arrangement(sketch) != "CLUSTERED")
+
+
+def arrangement(sketch: Sketch) -> str:
+    """CLUSTERED, STACKED or STACKED_PERCENT."""
+    return str(sketch.option("BarsArrangement", default="CLUSTERED"))
+
+
+def bars_of(shown: Table, how: str) -> list[Bar]:
+    """The bars of a table, stacked upwards from zero and, the negative ones, downwards."""
+    if how == "CLUSTERED":
+        return _clustered(shown)
+    return [bar for at in range(len(shown.categories)) for bar in _stacked(shown.series, at, how)]
+
+
+def fitting(sketch: Sketch, shown: Table, room: float) -> Table:
+    """The first categories of a table, as many as there is room for."""
+    most = max(1, int(room / NARROWEST))
+    if len(shown.categories) <= most:
+        return shown
+    sketch.note(f"Shows the first {most} of {len(shown.categories)} categories.")
+    series = tuple(replace(each, values=each.values[:most]) for each in shown.series)
+    return replace(shown, categories=shown.categories[:most], series=series)
+
+
+def add_bars(sketch: Sketch, axes: Axes, shown: Table, bars: list[Bar], *, lying: bool) -> None:
+    """Draw bars and keep what each shows."""
+    names = shown.names
+    for bar in bars:
+        at = bar.category + bar.offset - bar.thickness / 2
+        low, length = min(bar.start, bar.end), abs(bar.end - bar.start)
+        place, size = (
+            ((low, at), (length, bar.thickness)) if lying else ((at, low), (bar.thickness, length))
+        )
+        edge: Any = {"edgecolor": sketch.theme.background, "linewidth": 0.8}
+        patch = Rectangle(place, *size, facecolor=bar.series.color, **edge)
+        axes.add_patch(patch)
+        label = f"{names[bar.category]} · {bar.series.label}".strip(" ·")
+        sketch.mark(patch, label, full(bar.value, bar.series.field))
+
+
+def _bars(sketch: Sketch) -> None:
+    lying = sketch.option("Orientation", default="VERTICAL") == "HORIZONTAL"
+    how = arrangement(sketch)
+    shown = table(sketch, "Category", ["Values"], "Colors")
+    shown = fitting(sketch, shown, (sketch.box.height if lying else sketch.box.width) - 60)
+    bars = bars_of(shown, how)
+    (_lying if lying else _standing)(sketch, shown, bars, _axis(sketch, shown, bars, how, lying))
+
+
+def _axis(sketch: Sketch, shown: Table, bars: list[Bar], how: str, lying: bool) -> Numeric:
+    options = sketch.option("ValueAxis")
+    field = shown.series[0].field
+    label = field.label if shown.color or len(shown.series) == 1 else ""
+    title = axis_title(sketch, "ValueLabelOptions", label)
+    if how == "STACKED_PERCENT":
+        ticks: tuple[float, ...] = (0.0, 25.0, 50.0, 75.0, 100.0)
+        low = -100.0 if any(bar.end < 0 for bar in bars) else 0.0
+        ticks = (*(-each for each in ticks[:0:-1]), *ticks) if low else ticks
+        return Numeric(Scale(low, 100, ticks), None, options, title, "%")
+    ends = [*(bar.end for bar in bars), *reference_values(sketch), *(sketch.range or ())]
+    room = sketch.box.width * 0.6 if lying else sketch.box.height
+    return Numeric(scale_of(ends, options, room), field, options, title)
+
+
+def _standing(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None:
+    axes, box = upright(
+        sketch,
+        shown.labels,
+        axis,
+        options=sketch.option("CategoryAxis"),
+        title=_category_title(sketch, shown),
+        room_above=18 if _wants(sketch, shown) else 10,
+    )
+    add_bars(sketch, axes, shown, bars, lying=False)
+    _standing_labels(sketch, shown, bars, axis.scale, box)
+    reference_lines(sketch, box, axis.scale)
+
+
+def _lying(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None:
+    beside = _wants(sketch, shown) and not _is_stacked(sketch)
+    texts = [short(bar.value, bar.series.field) for bar in bars] if beside else []
+    axes, box = sideways(
+        sketch,
+        shown.labels,
+        axis,
+        options=sketch.option("CategoryAxis"),
+        title=_category_title(sketch, shown),
+        room_right=max(8.0, widest(texts, 10.5) * 0.7 if texts else 0),
+    )
+    add_bars(sketch, axes, shown, bars, lying=True)
+    _lying_labels(sketch, shown, bars, axis.scale, box)
+    reference_lines(sketch, box, axis.scale, upwards=False)
+
+
+def _standing_labels(sketch: Sketch, shown: Table, bars: list[Bar], scale: Scale, box: Box) -> None:
+    if not _wants(sketch, shown):
+        return
+    style, step = style_of(sketch), box.width / max(len(shown.categories), 1)
+    size, stacked = style["size"], _is_stacked(sketch)
+    labels = [short(bar.value, bar.series.field) for bar in bars]
+    if not stacked and any(
+        width(text, size) > step * bar.thickness + 10
+        for text, bar in zip(labels, bars, strict=True)
+    ):
+        return
+    for text, bar in zip(labels, bars, strict=True):
+        x = box.left + (bar.category + bar.offset + 0.5) * step
+        start, end = (placed(box, scale, each) for each in (bar.start, bar.end))
+        if not stacked:
+            sketch.text(x, end + (-8 if bar.value >= 0 else 9), text, ha="center", **style)
+        elif abs(end - start) > size + 4 and width(text, size) < step * bar.thickness - 4:
+            color = {"color": ink(bar.series.color), **style}
+            sketch.text(x, (start + end) / 2, text, ha="center", **color)
+
+
+def _lying_labels(sketch: Sketch, shown: Table, bars: list[Bar], scale: Scale, box: Box) -> None:
+    if not _wants(sketch, shown):
+        return
+    style, step = style_of(sketch), box.height / max(len(shown.categories), 1)
+    size, stacked = style["size"], _is_stacked(sketch)
+    if step * bars[0].thickness < size:
+        return
+    for bar in bars:
+        text = short(bar.value, bar.series.field)
+        y = box.top + (bar.category + bar.offset + 0.5) * step
+        start, end = (placed(box, scale, each, upwards=False) for each in (bar.start, bar.end))
+        if not stacked:
+            side = "left" if bar.value >= 0 else "right"
+            sketch.text(end + (5 if side == "left" else -5), y, text, ha=side, **style)
+        elif width(text, size) < abs(end - start) - 6:
+            color = {"color": ink(bar.series.color), **style}
+            sketch.text((start + end) / 2, y, text, ha="center", **color)
+
+
+def _wants(sketch: Sketch, shown: Table) -> bool:
+    """Labels go without saying where few bars of one colour stand."""
+    wish = asked(sketch)
+    few = len(shown.series) == 1 and len(shown.categories) <= 16 and not sketch.is_panel
+    return few if wish is None else wish
+
+
+def _is_stacked(sketch: Sketch) -> bool:
+    return arrangement(sketch) != "CLUSTERED"
+
+
+def _category_title(sketch: Sketch, shown: Table) -> str:
+    label = shown.category.label if shown.category else ""
+    return axis_title(sketch, "CategoryLabelOptions", label)
+
+
+def _clustered(shown: Table) -> list[Bar]:
+    count = len(shown.series)
+    whole = 0.68 if count == 1 else 0.8
+    each = whole / max(count, 1)
+    return [
+        Bar(series, at, 0, value, value, -whole / 2 + each * (index + 0.5), each)
+        for index, series in enumerate(shown.series)
+        for at, value in enumerate(series.values)
+        if value is not None
+    ]
+
+
+def _stacked(series: tuple[Series, ...], at: int, how: str) -> list[Bar]:
+    whole = sum(abs(each.values[at] or 0) for each in series) or 1
+    up, down, bars = 0.0, 0.0, []
+    for each in series:
+        value = each.values[at]
+        if value is None:
+            continue
+        length = value * 100 / whole if how == "STACKED_PERCENT" else value
+        start = up if length >= 0 else down
+        bars.append(Bar(each, at, start, start + length, value, 0, 0.68))
+        up, down = (up + length, down) if length >= 0 else (up, down + length)
+    return bars

@@ -1,0 +1,79 @@
+"""Funnel charts: how much is left from stage to stage.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/funnel-visual-content.html
+"""
+
+from __future__ import annotations
+
+from matplotlib.patches import Rectangle
+
+from labkit.cloud.quicksight.render.axes import axis_title
+from labkit.cloud.quicksight.render.colors import ink, series_color
+from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.series import Table, table
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.render.text import cut, widest, width
+from labkit.cloud.quicksight.render.values import style_of
+
+HIGHEST = 56
+
+
+@chart("FunnelChartVisual")
+def funnel(sketch: Sketch) -> None:
+    shown = table(sketch, "Category", ["Values"])
+    series = shown.series[0]
+    values = [max(each or 0.0, 0.0) for each in series.values]
+    title = axis_title(
+        sketch, "CategoryLabelOptions", shown.category.label if shown.category else ""
+    )
+    if title:
+        sketch.text(sketch.box.left, sketch.box.top + 6, title, size=10.5, color=sketch.theme.quiet)
+        sketch = sketch.within(sketch.box.inset(top=18))
+    names = shown.names if sketch.shows("DataLabelOptions", "CategoryLabelVisibility") else []
+    room = min(widest(names, 11), sketch.box.width * 0.3) + 10 if names else 0
+    texts = [_text(sketch, shown, values, at) for at in range(len(values))]
+    right = widest(texts, 10.5) + 10 if _labelled(sketch) else 0
+    box = sketch.box.inset(left=room, right=right if right > room else room * 0.4)
+    step = min(box.height / max(len(values), 1), HIGHEST)
+    top = box.top + (box.height - step * len(values)) / 2
+    axes = sketch.axes(
+        box.inset(top=top - box.top, bottom=box.bottom - top - step * len(values)),
+        (-0.5, 0.5),
+        (len(values) - 0.5, -0.5),
+    )
+    largest, style = max(values, default=0) or 1, style_of(sketch, "DataLabelOptions")
+    for at, value in enumerate(values):
+        share = value / largest
+        key = shown.categories[at]
+        color = series_color(sketch, shown.category or series.field, key, "", 0)
+        bar = Rectangle((-share / 2, at - 0.43), share, 0.86, facecolor=color)
+        axes.add_patch(bar)
+        sketch.mark(bar, shown.names[at], full(value, series.field))
+        y = top + step * (at + 0.5)
+        if names and step >= 12:
+            sketch.text(sketch.box.left, y, cut(names[at], room - 10, 11), size=11)
+        if _labelled(sketch) and step >= 12:
+            inside = width(texts[at], style["size"]) < share * box.width - 10
+            colored = {"color": ink(color)} if inside else {}
+            x = box.centre[0] if inside else box.centre[0] + share * box.width / 2 + 6
+            sketch.text(x, y, texts[at], ha="center" if inside else "left", **{**colored, **style})
+
+
+def _labelled(sketch: Sketch) -> bool:
+    return sketch.shows("DataLabelOptions") and sketch.shows(
+        "DataLabelOptions", "MeasureLabelVisibility"
+    )
+
+
+def _text(sketch: Sketch, shown: Table, values: list[float], at: int) -> str:
+    how = sketch.option(
+        "DataLabelOptions", "MeasureDataLabelStyle", default="VALUE_AND_PERCENTAGE_BY_FIRST_STAGE"
+    )
+    whole = values[0] if how.endswith("FIRST_STAGE") else values[max(at - 1, 0)]
+    share = f"{values[at] / whole:.0%}" if whole else "–"
+    value = values[at]
+    text = short(int(value) if value.is_integer() else value, shown.series[0].field)
+    if how == "VALUE_ONLY":
+        return text
+    return share if how.startswith("PERCENTAGE") else f"{text} ({share})"

@@ -1,0 +1,354 @@
+"""Line and area charts, with forecasts.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/line-charts.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, scale_of, upright
+from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.legend import legend
+from labkit.cloud.quicksight.render.multiples import multiples
+from labkit.cloud.quicksight.render.reference import reference_lines, reference_values
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.scales import Scale, moment, numbers
+from labkit.cloud.quicksight.render.series import Series, Table, table
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut, widest
+from labkit.cloud.quicksight.render.values import Taken, asked, spaced, style_of
+
+STYLES: dict[str, Any] = {"SOLID": "-", "DOTTED": (0, (1.5, 2)), "DASHED": (0, (5, 3))}
+MARKERS = {"CIRCLE": "o", "TRIANGLE": "^", "SQUARE": "s", "DIAMOND": "D", "ROUNDED_SQUARE": "s"}
+DIRECT, NAME = 8, 10.5
+
+
+@chart("LineChartVisual")
+def line_chart(sketch: Sketch) -> None:
+    shown = table(sketch, "Category", ["Values"], "Colors")
+    if len(shown.series) > 1 and not _direct(sketch, shown):
+        title = shown.color.label if shown.color else ""
+        sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
+    multiples(sketch, _lines, ["Values"], stacked=_kind(sketch) == "STACKED_AREA")
+
+
+def add_line(
+    sketch: Sketch,
+    axes: Axes,
+    shown: Table,
+    series: Series,
+    xs: Sequence[float],
+    scale: Scale,
+    style: Mapping[str, Any],
+) -> None:
+    """Draw one line; a point alone between gaps is a dot."""
+    known = [
+        (x, scale.place(y)) if y is not None else (x, float("nan"))
+        for x, y in zip(xs, series.values, strict=True)
+    ]
+    line = style.get("LineStyleSettings") or {}
+    marker = style.get("MarkerStyleSettings") or {}
+    drawn = Line2D(
+        [x for x, _ in known],
+        [y for _, y in known],
+        color=series.color,
+        linewidth=pixels(line.get("LineWidth"), 2.2),
+        linestyle=""
+        if line.get("LineVisibility") == "HIDDEN"
+        else STYLES[line.get("LineStyle", "SOLID")],
+        drawstyle="steps-mid" if line.get("LineInterpolation") == "STEPPED" else "default",
+        solid_joinstyle="round",
+        solid_capstyle="round",
+        clip_on=False,
+        **_marker(marker, series, len(xs)),
+    )
+    if line.get("LineInterpolation") == "SMOOTH":
+        drawn.set_data(*_smooth(known))
+    axes.add_line(drawn)
+    names = shown.names
+    told = (
+        ", ".join(
+            f"{name} {full(value, series.field)}"
+            for name, value in zip(names, series.values, strict=True)
+            if value is not None
+        )
+        if len(names) <= 60
+        else f"{len(series.known)} points"
+    )
+    sketch.mark(drawn, series.label, told)
+
+
+def settings(sketch: Sketch, series: Series, item: str, data_item: str) -> Mapping[str, Any]:
+    """A series' style: the definition's own for it, over that for all.
+
+    Args:
+        sketch: the visual.
+        series: the series.
+        item: the member of ``Series`` for a field.
+        data_item: the member for one value of a field.
+    """
+    found: dict[str, Any] = dict(sketch.option("DefaultSeriesSettings", default={}))
+    for each in sketch.option("Series", default=[]):
+        own = each.get(item) or each.get(data_item) or {}
+        same = own.get("FieldId") == series.field.id or item not in each
+        if same and own.get("FieldValue", str(series.key)) == str(series.key):
+            found |= own.get("Settings") or {}
+            found |= {"AxisBinding": own["AxisBinding"]} if own.get("AxisBinding") else {}
+    return found
+
+
+def places(shown: Table) -> tuple[list[float], tuple[float, float]]:
+    """Where categories stand: dates by their distance, others one after the other."""
+    days = [moment(each) for each in shown.categories]
+    known = [each for each in days if each is not None]
+    if len(known) == len(days) > 1 and min(known) < max(known):
+        return known, (min(known), max(known))
+    count = len(shown.categories)
+    return [float(at) for at in range(count)], (-0.5, count - 0.5) if count < 2 else (0, count - 1)
+
+
+def pixels(value: str | None, default: float) -> float:
+    """A length such as ``2px``."""
+    return float(value.removesuffix("px")) if value else default
+
+
+def _lines(sketch: Sketch) -> None:
+    shown = _filled_in(sketch, table(sketch, "Category", ["Values"], "Colors"))
+    styles = [
+        settings(sketch, each, "FieldSeriesItem", "DataFieldSeriesItem") for each in shown.series
+    ]
+    single = sketch.option("SingleAxisOptions", "YAxisOptions") is not None
+    is_right = [each.get("AxisBinding") == "SECONDARY_YAXIS" and not single for each in styles]
+    left = _axis(sketch, shown, is_right, right=False)
+    right = _axis(sketch, shown, is_right, right=True) if any(is_right) else None
+    room = _names_room(sketch, shown) if _direct(sketch, shown) else 0
+    xs, ends = places(shown)
+    axes, box = upright(
+        sketch.within(sketch.box.inset(right=room)),
+        shown.labels,
+        left,
+        right=right,
+        places=xs,
+        ends=ends,
+        options=sketch.option("XAxisDisplayOptions"),
+        title=axis_title(
+            sketch, "XAxisLabelOptions", shown.category.label if shown.category else ""
+        ),
+    )
+    second = sketch.axes(box, ends, right.scale.ends) if right else axes
+    _areas(sketch, axes, shown, xs)
+    for series, style, at_right in zip(shown.series, styles, is_right, strict=True):
+        on, scale = (second, right.scale) if at_right and right else (axes, left.scale)
+        stacked = _kind(sketch) == "STACKED_AREA"
+        add_line(sketch, on, shown, _lifted(shown, series) if stacked else series, xs, scale, style)
+    _forecast(sketch, axes, shown, xs)
+    _point_labels(sketch, shown, box, left.scale, xs, ends)
+    if room:
+        _end_names(
+            sketch, shown, box, [right.scale if at and right else left.scale for at in is_right]
+        )
+    reference_lines(sketch, box, left.scale)
+    if right:
+        reference_lines(sketch, box, right.scale, axis="SECONDARY_YAXIS")
+
+
+def _kind(sketch: Sketch) -> str:
+    return str(sketch.option("Type", default="LINE"))
+
+
+def _axis(sketch: Sketch, shown: Table, is_right: Sequence[bool], *, right: bool) -> Numeric:
+    side = "Secondary" if right else "Primary"
+    own = [each for each, at in zip(shown.series, is_right, strict=True) if at == right]
+    values = [value for each in own for value in each.known]
+    if _kind(sketch) == "STACKED_AREA":
+        values = [value for each in shown.series for value in _lifted(shown, each).known]
+    if not right:
+        for each in sketch.data.well("Forecast", "ForecastLower", "ForecastUpper"):
+            values += numbers(sketch.data.values(each))
+    values += reference_values(sketch, f"{side.upper()}_YAXIS")
+    values += sketch.range or ()
+    options = sketch.option(f"{side}YAxisDisplayOptions", "AxisOptions")
+    field = own[0].field if own else None
+    label = field.label if field and (shown.color or len(own) == 1) else ""
+    return Numeric(
+        scale_of(values, options, sketch.box.height),
+        field,
+        options,
+        axis_title(sketch, f"{side}YAxisLabelOptions", label),
+    )
+
+
+def _filled_in(sketch: Sketch, shown: Table) -> Table:
+    """Missing values as zero, where the definition treats them so."""
+    treatments = sketch.option(
+        "PrimaryYAxisDisplayOptions", "MissingDataConfigurations", default=[]
+    )
+    how = next((each.get("TreatmentOption") for each in treatments), "SHOW_AS_BLANK")
+    fill = {"SHOW_AS_ZERO": _with_zeros, "INTERPOLATE": _bridged}.get(how)
+    if fill is None:
+        return shown
+    return Table(
+        shown.category,
+        shown.color,
+        shown.categories,
+        tuple(
+            Series(each.label, each.field, each.key, each.color, fill(each.values))
+            for each in shown.series
+        ),
+    )
+
+
+def _with_zeros(values: Sequence[float | None]) -> tuple[float | None, ...]:
+    return tuple(each if each is not None else 0.0 for each in values)
+
+
+def _bridged(values: Sequence[float | None]) -> tuple[float | None, ...]:
+    known = [(at, each) for at, each in enumerate(values) if each is not None]
+    filled = list(values)
+    for (first, start), (last, end) in pairwise(known):
+        for at in range(first + 1, last):
+            filled[at] = start + (end - start) * (at - first) / (last - first)
+    return tuple(filled)
+
+
+def _areas(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> None:
+    kind = _kind(sketch)
+    if kind == "LINE":
+        return
+    for at, each in enumerate(shown.series):
+        top = [value or 0.0 for value in _lifted(shown, each).values]
+        bottom = [0.0] * len(xs)
+        if kind == "STACKED_AREA":
+            bottom = [value - (own or 0.0) for value, own in zip(top, each.values, strict=True)]
+        else:
+            top = [value or 0.0 for value in each.values]
+        alpha = 0.85 if kind == "STACKED_AREA" else 0.22
+        axes.fill_between(
+            xs, bottom, top, color=each.color, alpha=alpha, linewidth=0, zorder=at / 9
+        )
+
+
+def _lifted(shown: Table, series: Series) -> Series:
+    """A series on top of those before it."""
+    below = shown.series[: shown.series.index(series) + 1]
+    values = tuple(
+        sum(each.values[at] or 0.0 for each in below) for at in range(len(series.values))
+    )
+    return Series(series.label, series.field, series.key, series.color, values)
+
+
+def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> None:
+    wells = [sketch.data.well(each) for each in ("Forecast", "ForecastLower", "ForecastUpper")]
+    for at, fields in enumerate(zip(*wells, strict=False)):
+        rows = [[row[each.id] for each in fields] for row in sketch.data.records()]
+        color = shown.series[min(at, len(shown.series) - 1)].color
+        known = [(x, *row) for x, row in zip(xs, rows, strict=False) if None not in row]
+        if not known:
+            continue
+        x, middle, lower, upper = (list(each) for each in zip(*known, strict=True))
+        axes.fill_between(x, lower, upper, color=color, alpha=0.16, linewidth=0)
+        last = [
+            (place, value)
+            for place, value in zip(xs, shown.series[0].values, strict=True)
+            if value is not None and place < x[0]
+        ][-1:]
+        line = Line2D(
+            [*(each[0] for each in last), *x],
+            [*(each[1] for each in last), *middle],
+            color=color,
+            linewidth=2,
+            linestyle=(0, (4, 2.5)),
+        )
+        axes.add_line(line)
+        sketch.mark(line, "Forecast", ", ".join(f"{value:,.0f}" for value in middle))
+
+
+def _point_labels(
+    sketch: Sketch,
+    shown: Table,
+    box: Box,
+    scale: Scale,
+    xs: Sequence[float],
+    ends: tuple[float, float],
+) -> None:
+    if not asked(sketch):
+        return
+    taken, style = Taken(), style_of(sketch)
+    span = (ends[1] - ends[0]) or 1
+    for series in shown.series:
+        for x, value in zip(xs, series.values, strict=True):
+            if value is None:
+                continue
+            text = short(value, series.field)
+            at = box.left + (x - ends[0]) / span * box.width
+            y = placed(box, scale, value) - 9
+            if taken.free(at, y, text, style["size"]):
+                sketch.text(at, y, text, ha="center", **style)
+
+
+def _direct(sketch: Sketch, shown: Table) -> bool:
+    """Whether the lines bear their names at their ends instead of in a legend."""
+    position = sketch.option("Legend", "Position", default="AUTO")
+    open_ = position == "AUTO" and sketch.shows("Legend")
+    has_panels = bool(sketch.data.well("SmallMultiples")) or sketch.is_panel
+    few = 1 < len(shown.series) <= DIRECT and sketch.box.height / len(shown.series) > 22
+    return open_ and few and not has_panels and _kind(sketch) == "LINE"
+
+
+def _names_room(sketch: Sketch, shown: Table) -> float:
+    return (
+        min(widest((each.label for each in shown.series), NAME, bold=True), sketch.box.width * 0.28)
+        + 10
+    )
+
+
+def _end_names(sketch: Sketch, shown: Table, box: Box, scales: Sequence[Scale]) -> None:
+    known = [(each, scale) for each, scale in zip(shown.series, scales, strict=True) if each.known]
+    heights = [placed(box, scale, each.known[-1]) for each, scale in known]
+    for y, (each, _) in zip(spaced(heights, 14, box.top, box.bottom), known, strict=True):
+        x = sketch.box.right - _names_room(sketch, shown) + 6
+        name = cut(each.label, sketch.box.right - x, NAME, bold=True)
+        sketch.text(x, y, name, size=NAME, color=each.color, bold=len(name) < 22)
+
+
+def _marker(settings: Mapping[str, Any], series: Series, count: int) -> dict[str, Any]:
+    shows = settings.get("MarkerVisibility") or ("VISIBLE" if count < 2 else "HIDDEN")
+    alone = not any(a is not None and b is not None for a, b in pairwise(series.values))
+    if shows == "HIDDEN" and not alone:
+        return {}
+    return {
+        "marker": MARKERS[settings.get("MarkerShape", "CIRCLE")],
+        "markersize": pixels(settings.get("MarkerSize"), 6),
+        "markerfacecolor": settings.get("MarkerColor") or series.color,
+        "markeredgewidth": 0,
+    }
+
+
+def _smooth(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    """A curve through the points that overshoots none of them (monotone cubic)."""
+    xs, ys = [], []
+    slopes = _slopes(points)
+    for at, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
+        for share in (each / 12 for each in range(12)):
+            h = x1 - x0
+            t2, t3 = share**2, share**3
+            xs.append(x0 + share * h)
+            ys.append(
+                (2 * t3 - 3 * t2 + 1) * y0
+                + (t3 - 2 * t2 + share) * h * slopes[at]
+                + (3 * t2 - 2 * t3) * y1
+                + (t3 - t2) * h * slopes[at + 1]
+            )
+    return [*xs, points[-1][0]], [*ys, points[-1][1]]
+
+
+def _slopes(points: Sequence[tuple[float, float]]) -> list[float]:
+    rises = [(b[1] - a[1]) / ((b[0] - a[0]) or 1) for a, b in pairwise(points)]
+    inner = [0.0 if a * b <= 0 else 2 * a * b / (a + b) for a, b in pairwise(rises)]
+    return [*rises[:1], *inner, *rises[-1:]] if rises else [0.0]

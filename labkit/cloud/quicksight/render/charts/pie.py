@@ -1,0 +1,184 @@
+"""Pie and donut charts.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/pie-chart.html
+"""
+
+from __future__ import annotations
+
+from math import cos, radians, sin, sqrt
+
+from matplotlib.patches import Wedge
+
+from labkit.cloud.quicksight.render.colors import ink, series_color
+from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.legend import legend
+from labkit.cloud.quicksight.render.multiples import multiples
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.series import table
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.render.text import cut, widest, width
+from labkit.cloud.quicksight.render.values import asked, spaced, style_of
+from labkit.cloud.quicksight.visuals.model import Field
+
+HOLES = {"SMALL": 0.8, "MEDIUM": 0.66, "LARGE": 0.5, "WHOLE": 0.0}
+LINE = 15
+
+
+@chart("PieChartVisual")
+def pie_chart(sketch: Sketch) -> None:
+    slices = _slices(sketch)
+    if asked(sketch) is False or sketch.data.well("SmallMultiples"):
+        entries = list({name: (name, color) for name, _, color, _ in slices}.values())
+        sketch = legend(sketch, entries)
+    multiples(sketch, _pie, ["Values"])
+
+
+def _pie(sketch: Sketch) -> None:
+    slices = _slices(sketch)
+    shown = [each for each in slices if each[1] > 0]
+    if len(shown) < len(slices):
+        sketch.note(f"A pie has no slice for {len(slices) - len(shown)} values of zero or less.")
+    whole = sum(value for _, value, _, _ in shown)
+    if not whole:
+        return
+    outside = asked(sketch) is not False and not sketch.is_panel
+    texts = [_words(sketch, name, value, whole, field) for name, value, _, field in shown]
+    room = min(widest(texts, 10.5), sketch.box.width * 0.3) + 26 if outside else 4
+    x, y = sketch.box.width / 2, sketch.box.height / 2
+    radius = max(min(x - room, y - 8), 12)
+    axes = sketch.plane(sketch.box)
+    hole = HOLES[sketch.option("DonutOptions", "ArcOptions", "ArcThickness", default="WHOLE")]
+    turn, middles = 90.0, []
+    for name, value, color, field in shown:
+        sweep = 360 * value / whole
+        wedge = Wedge(
+            (x, y),
+            radius,
+            -turn,
+            -turn + sweep,
+            width=radius * (1 - hole),
+            facecolor=color,
+            edgecolor=sketch.theme.background,
+            linewidth=1.2,
+        )
+        axes.add_patch(wedge)
+        sketch.mark(wedge, name, f"{full(value, field)} ({value / whole:.1%})")
+        middles.append(turn - sweep / 2)
+        turn -= sweep
+    if outside:
+        _outside(sketch, texts, [each[1] / whole for each in shown], middles, x, y, radius)
+    elif sketch.is_panel:
+        return
+    else:
+        _inside(sketch, shown, whole, middles, x, y, radius * (1 + hole) / 2)
+    if hole and sketch.shows("DonutOptions", "DonutCenterOptions", "LabelVisibility"):
+        _centre(sketch, whole, shown[0][3], radius * hole)
+
+
+def _slices(sketch: Sketch) -> list[tuple[str, float, str, Field]]:
+    """Name, value, colour and field of each."""
+    shown = table(sketch, "Category", ["Values"])
+    if shown.category is None:
+        return [
+            (each.label, each.values[0] or 0.0, each.color, each.field)
+            for each in shown.series
+            if each.values
+        ]
+    first = shown.series[0]
+    return [
+        (
+            name,
+            first.values[at] or 0.0,
+            series_color(sketch, shown.category, key, name, at),
+            first.field,
+        )
+        for at, (key, name) in enumerate(zip(shown.categories, shown.names, strict=True))
+    ]
+
+
+def _words(sketch: Sketch, name: str, value: float, whole: float, field: Field) -> str:
+    content = sketch.option("DataLabels", "LabelContent", default="PERCENT")
+    share = f"{value / whole:.0%}" if value / whole >= 0.01 else "<1%"
+    figure = short(value, field)
+    tail = {"VALUE": figure, "PERCENT": share}.get(content, f"{figure} ({share})")
+    tail = tail if sketch.shows("DataLabels", "MeasureLabelVisibility") else ""
+    head = name if sketch.shows("DataLabels", "CategoryLabelVisibility") else ""
+    return "  ".join(each for each in (head, tail) if each)
+
+
+def _outside(
+    sketch: Sketch,
+    texts: list[str],
+    shares: list[float],
+    middles: list[float],
+    x: float,
+    y: float,
+    radius: float,
+) -> None:
+    style, box = style_of(sketch), sketch.box
+    named = _named(sketch, shares)
+    for right in (True, False):
+        own = [at for at in named if (cos(radians(middles[at])) >= 0) == right]
+        heights = [y - sin(radians(middles[at])) * (radius + 10) for at in own]
+        side = 1 if right else -1
+        for at, height in zip(own, spaced(heights, LINE, 8, box.height - 8), strict=True):
+            angle = radians(middles[at])
+            start = x + cos(angle) * radius, y - sin(angle) * radius
+            reach = sqrt(max((radius + 10) ** 2 - (height - y) ** 2, 0))
+            end = x + side * max(reach, radius * 0.3), height
+            stop = end[0] + side * 8
+            sketch.line(
+                [box.left + each for each in (start[0], end[0], stop)],
+                [box.top + each for each in (start[1], end[1], end[1])],
+                sketch.theme.quiet,
+                0.8,
+            )
+            left = (box.width - stop if right else stop) - 4
+            text = cut(texts[at], left, style["size"])
+            sketch.text(
+                box.left + stop + side * 4,
+                box.top + height,
+                text,
+                ha="left" if right else "right",
+                **style,
+            )
+
+
+def _named(sketch: Sketch, shares: list[float]) -> list[int]:
+    """The slices that bear a name: all of a few, of many the larger ones."""
+    least = 0.0 if len(shares) <= 10 else 0.02
+    named = [at for at, share in enumerate(shares) if share >= least]
+    if len(named) < len(shares):
+        sketch.note(f"{len(shares) - len(named)} slices of less than 2% bear no name.")
+    return named
+
+
+def _inside(
+    sketch: Sketch,
+    shown: list[tuple[str, float, str, Field]],
+    whole: float,
+    middles: list[float],
+    x: float,
+    y: float,
+    radius: float,
+) -> None:
+    for (_, value, color, _), angle in zip(shown, middles, strict=True):
+        if value / whole >= 0.06:
+            at = radians(angle)
+            sketch.text(
+                sketch.box.left + x + cos(at) * radius,
+                sketch.box.top + y - sin(at) * radius,
+                f"{value / whole:.0%}",
+                size=10.5,
+                ha="center",
+                color=ink(color),
+            )
+
+
+def _centre(sketch: Sketch, whole: float, field: Field, room: float) -> None:
+    x, y = sketch.box.centre
+    text = short(whole, field)
+    size = min(24.0, room * 1.5 / max(width(text, 1), 1))
+    sketch.text(x, y - 6, text, size=size, bold=True, ha="center")
+    label = cut(field.label, room * 1.7, 10)
+    sketch.text(x, y + size * 0.7 + 3, label, size=10, color=sketch.theme.quiet, ha="center")

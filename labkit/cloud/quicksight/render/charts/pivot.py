@@ -1,0 +1,236 @@
+"""Pivot tables: values by rows and by columns.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/pivot-table.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud.quicksight.render.charts.table import field_options, formatted, stripes
+from labkit.cloud.quicksight.render.grid import Cell, Grid, Look, draw_grid
+from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.visuals.model import Field, Total
+
+Path = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A measure as a head of rows or columns."""
+
+    field: Field
+    label: str
+
+
+@chart("PivotTableVisual")
+def pivot_table(sketch: Sketch) -> None:
+    data = sketch.data
+    rows, columns = data.well("Rows"), data.well("Columns")
+    metrics = [Metric(each, _label(sketch, each)) for each in data.well("Values")]
+    across = sketch.option("TableOptions", "MetricPlacement", default="COLUMN") == "COLUMN"
+    cells: dict[tuple[Path, Path], Mapping[str, Any]] = {
+        (_path(row, rows), _path(row, columns)): row for row in data.records()
+    }
+    down = _ordered(sketch, [each for each, _ in cells], "ColumnTotalOptions")
+    along = _ordered(sketch, [each for _, each in cells], "RowTotalOptions")
+    named = (
+        len(metrics) > 1
+        or not columns
+        or sketch.option("TableOptions", "SingleMetricVisibility") == "VISIBLE"
+    )
+    heads = [(*path, metric) for path in along for metric in metrics] if across else along
+    sides = down if across else [(*path, metric) for path in down for metric in metrics]
+    table = _heads(sketch, rows, columns, heads, named or not across, across)
+    before: Path = ()
+    for side in sides:
+        table.append(_line(sketch, rows, columns, side, heads, cells, before))
+        before = side
+    wide = sketch.option("TableOptions", "DefaultCellWidth")
+    left = len(rows) + (0 if across else 1)
+    widths = (
+        {at: float(wide.removesuffix("px")) for at in range(left, left + len(heads))}
+        if wide
+        else None
+    )
+    count = len(columns) + (1 if across and named else 0)
+    draw_grid(
+        sketch,
+        Grid(
+            table,
+            count,
+            _look(sketch, "ColumnHeaderStyle"),
+            _look(sketch, "CellStyle"),
+            stripes(sketch),
+            widths,
+            fixed=left,
+        ),
+    )
+
+
+def _path(row: Mapping[str, Any], fields: Sequence[Field]) -> Path:
+    return tuple(row[each.id] for each in fields)
+
+
+def _ordered(sketch: Sketch, paths: Sequence[Path], totals: str) -> list[Path]:
+    """Paths in the order of their first sight, those of one head together and totals at the end."""
+    first = sketch.option("TotalOptions", totals, "Placement") == "START"
+    ranks: dict[Path, int] = {}
+    for path in paths:
+        for depth in range(len(path)):
+            ranks.setdefault(path[: depth + 1], len(ranks))
+
+    def rank(path: Path) -> list[tuple[int, int]]:
+        edge = -1 if first else 1
+        return [
+            (edge if isinstance(each, Total) else 0, ranks[path[: at + 1]])
+            for at, each in enumerate(path)
+        ]
+
+    return sorted(dict.fromkeys(paths), key=rank)
+
+
+def _heads(
+    sketch: Sketch,
+    rows: Sequence[Field],
+    columns: Sequence[Field],
+    heads: Sequence[Path],
+    named: bool,
+    across: bool,
+) -> list[list[Cell]]:
+    left = len(rows) + (0 if across else 1)
+    table = []
+    levels = len(columns) + (1 if across and named else 0)
+    for level in range(levels):
+        is_last = level == levels - 1
+        line = [_corner(sketch, each) if is_last else Cell("", is_header=True) for each in rows]
+        line += [Cell("", is_header=True)] * (left - len(rows))
+        if (
+            not is_last
+            and level < len(columns)
+            and line
+            and sketch.shows("TableOptions", "ColumnNamesVisibility")
+        ):
+            line[-1] = Cell(
+                _label(sketch, columns[level]), color=sketch.theme.quiet, right=True, is_header=True
+            )
+        table.append(line + _spans(sketch, columns, heads, level))
+    return table
+
+
+def _corner(sketch: Sketch, field: Field) -> Cell:
+    label = sketch.option("TableOptions", "RowsLabelOptions", "CustomLabel")
+    return Cell(label or _label(sketch, field), bold=True, is_header=True)
+
+
+def _spans(
+    sketch: Sketch, columns: Sequence[Field], heads: Sequence[Path], level: int
+) -> list[Cell]:
+    line: list[Cell] = []
+    for at, head in enumerate(heads):
+        if at and heads[at - 1][: level + 1] == head[: level + 1]:
+            line.append(Cell("", span=0))
+            continue
+        span = next(
+            (
+                ahead - at
+                for ahead in range(at, len(heads))
+                if heads[ahead][: level + 1] != head[: level + 1]
+            ),
+            len(heads) - at,
+        )
+        repeated = level and isinstance(head[level], Total) and isinstance(head[level - 1], Total)
+        text = "" if repeated else _words(sketch, head[level], columns, level, "Row")
+        line.append(Cell(text, right=span == 1, bold=True, span=span, is_header=True))
+    return line
+
+
+def _line(
+    sketch: Sketch,
+    rows: Sequence[Field],
+    columns: Sequence[Field],
+    side: Path,
+    heads: Sequence[Path],
+    cells: Mapping[tuple[Path, Path], Mapping[str, Any]],
+    before: Path,
+) -> list[Cell]:
+    total = any(isinstance(each, Total) for each in side)
+    fill = sketch.theme.panel if total else ""
+    head_fill = fill or _look(sketch, "RowHeaderStyle").fill
+    line = []
+    for level, each in enumerate(side):
+        same = before[: level + 1] == side[: level + 1]
+        repeated = level and isinstance(each, Total) and isinstance(side[level - 1], Total)
+        text = "" if same or repeated else _words(sketch, each, rows, level, "Column")
+        line.append(Cell(text, bold=total, fill=head_fill, is_header=True))
+    for head in heads:
+        path = (*side, *head)
+        metric = next(each for each in path if isinstance(each, Metric))
+        key = (_without(side), _without(head))
+        line.append(_value(sketch, metric, cells.get(key), key, total, fill))
+    return line
+
+
+def _value(
+    sketch: Sketch,
+    metric: Metric,
+    row: Mapping[str, Any] | None,
+    key: tuple[Path, Path],
+    total: bool,
+    fill: str,
+) -> Cell:
+    if row is None:
+        return Cell("", fill=fill)
+    total = total or any(isinstance(each, Total) for each in key[1])
+    look: dict[str, Any] = {"fill": fill or (sketch.theme.panel if total else "")}
+    look |= formatted(sketch, _formats(sketch, metric.field, key), row)
+    label = " · ".join([*(str(each) for path in key for each in path), metric.label])
+    return Cell(
+        full(row[metric.field.id], metric.field), right=True, bold=total, label=label, **look
+    )
+
+
+def _formats(sketch: Sketch, field: Field, key: tuple[Path, Path]) -> list[Mapping[str, Any]]:
+    options = (sketch.visual.get("ConditionalFormatting") or {}).get(
+        "ConditionalFormattingOptions"
+    ) or []
+    parts = [each for path in key for each in path]
+    totals = [isinstance(each, Total) for each in parts]
+    role = "GRAND_TOTAL" if totals and all(totals) else "FIELD_TOTAL" if any(totals) else "FIELD"
+    return [
+        each["Cell"].get("TextFormat") or {}
+        for each in options
+        if each["Cell"].get("FieldId") == field.id and role in _roles(each["Cell"])
+    ]
+
+
+def _roles(cell: Mapping[str, Any]) -> list[str]:
+    scopes = [*(cell.get("Scopes") or []), *([cell["Scope"]] if cell.get("Scope") else [])]
+    return [each.get("Role", "FIELD") for each in scopes] or ["FIELD"]
+
+
+def _without(path: Path) -> Path:
+    return tuple(each for each in path if not isinstance(each, Metric))
+
+
+def _words(sketch: Sketch, value: Any, fields: Sequence[Field], level: int, side: str) -> str:
+    if isinstance(value, Metric):
+        return value.label
+    if isinstance(value, Total):
+        kind = "SubtotalOptions" if level else "TotalOptions"
+        other = "Row" if side == "Column" else "Column"
+        name = f"{other if level else side}{kind}"
+        return str(sketch.option("TotalOptions", name, "CustomLabel", default="Total"))
+    return full(value, fields[level])
+
+
+def _label(sketch: Sketch, field: Field) -> str:
+    return field_options(sketch).get(field.id, {}).get("CustomLabel") or field.label
+
+
+def _look(sketch: Sketch, name: str) -> Look:
+    return Look(sketch.option("TableOptions", name, default={}))

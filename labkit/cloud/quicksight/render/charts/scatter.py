@@ -1,0 +1,144 @@
+"""Scatter plots: a point, or a bubble, for each row or group.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/scatter-plot.html
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Any
+
+from matplotlib.collections import PathCollection
+
+from labkit.cloud.quicksight.render.axes import (
+    Numeric,
+    axis_title,
+    bottom_scale,
+    placed,
+    scale_of,
+    upright,
+)
+from labkit.cloud.quicksight.render.colors import series_color
+from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.legend import legend
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.scales import number, numbers
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.render.values import Taken, asked, style_of
+
+SMALL, LARGE = 5.0, 26.0
+
+
+@chart("ScatterPlotVisual")
+def scatter_plot(sketch: Sketch) -> None:
+    data = sketch.data
+    (x, *_), (y, *_) = data.well("XAxis"), data.well("YAxis")
+    color = next(iter(data.well("Category")), None)
+    size = next(iter(data.well("Size")), None)
+    name = next(iter(data.well("Label")), color)
+    rows = [
+        row
+        for row in data.records()
+        if number(row[x.id]) is not None and number(row[y.id]) is not None
+    ]
+    if len(rows) < len(data.rows):
+        sketch.note(f"{len(data.rows) - len(rows)} points have no place: a value is missing.")
+    keys = list(dict.fromkeys(row[color.id] for row in rows)) if color else [None]
+    colors = {
+        key: series_color(sketch, color or y, key, full(key, color) if color else "", at)
+        for at, key in enumerate(keys)
+    }
+    if color and 1 < len(keys) <= 12 and (data.well("Label") or len(rows) > len(keys)):
+        sketch = legend(sketch, [(full(key, color), colors[key]) for key in keys], color.label)
+    across = _axis(sketch, "X", x, [row[x.id] for row in rows], sketch.box.width * 0.8)
+    up = _axis(sketch, "Y", y, [row[y.id] for row in rows], sketch.box.height)
+    below = 18 + (18 if across.title else 0)
+    axes, box = upright(
+        sketch.within(sketch.box.inset(bottom=below - 6, right=8)),
+        [],
+        up,
+        ends=across.scale.ends,
+        options={"AxisLineVisibility": "HIDDEN"},
+    )
+    bottom_scale(sketch, box, across)
+    sizes = numbers(row[size.id] for row in rows) if size else []
+    many = len(rows) > 200
+    for key in keys:
+        own = [row for row in rows if color is None or row[color.id] == key]
+        places = [
+            (across.scale.place(float(row[x.id])), up.scale.place(float(row[y.id]))) for row in own
+        ]
+        diameters = [
+            _diameter(row[size.id], sizes) if size else (SMALL if many else 8.0) for row in own
+        ]
+        dots = axes.scatter(
+            [each[0] for each in places],
+            [each[1] for each in places],
+            s=[each**2 for each in diameters],
+            color=colors[key],
+            alpha=0.55 if many else 0.8,
+            edgecolors=sketch.theme.background,
+            linewidths=0.6,
+            clip_on=False,
+        )
+        _kept(sketch, dots, full(key, color) if color else y.label, own, (x, y))
+    if name and asked(sketch) is not False and not many:
+        _names(sketch, rows, name, (x, y), (across, up), box, sizes)
+
+
+def _axis(sketch: Sketch, side: str, field: Any, values: list[Any], room: float) -> Numeric:
+    options = sketch.option(f"{side}AxisDisplayOptions")
+    known = numbers(values)
+    spread = max(known, default=1) - min(known, default=0)
+    zero = not known or (min(known) >= 0 and min(known) < spread)
+    title = axis_title(sketch, f"{side}AxisLabelOptions", field.label) or field.label
+    if sketch.option(f"{side}AxisLabelOptions", "Visibility") == "HIDDEN":
+        title = ""
+    return Numeric(scale_of(known, options, room * 0.7, zero=zero), field, options, title)
+
+
+def _diameter(value: Any, sizes: list[float]) -> float:
+    size = number(value)
+    largest = max(map(abs, sizes), default=0)
+    return SMALL if size is None or not largest else max(SMALL, LARGE * sqrt(abs(size) / largest))
+
+
+def _kept(
+    sketch: Sketch, dots: PathCollection, label: str, rows: list[dict[str, Any]], fields: Any
+) -> None:
+    x, y = fields
+    told = ", ".join(f"({full(row[x.id], x)}, {full(row[y.id], y)})" for row in rows[:20])
+    sketch.mark(dots, label, told if len(rows) <= 20 else f"{len(rows):,} points")
+
+
+def _names(
+    sketch: Sketch,
+    rows: list[dict[str, Any]],
+    name: Any,
+    fields: Any,
+    scales: Any,
+    box: Any,
+    sizes: list[float],
+) -> None:
+    taken, style = Taken(), style_of(sketch, size=10)
+    size = next(iter(sketch.data.well("Size")), None)
+    x, y = fields
+    for row in rows:
+        at = (
+            placed(box, scales[0].scale, float(row[x.id]), upwards=False),
+            placed(box, scales[1].scale, float(row[y.id])),
+        )
+        half = (_diameter(row[size.id], sizes) if size else 8) / 2
+        taken.boxes.append((at[0] - half, at[1] - half, at[0] + half, at[1] + half))
+    for row in rows:
+        text = cut(full(row[name.id], name), 130, style["size"])
+        half = (_diameter(row[size.id], sizes) if size else 8) / 2
+        middle = placed(box, scales[0].scale, float(row[x.id]), upwards=False)
+        top = placed(box, scales[1].scale, float(row[y.id]))
+        for ha, left in (("left", middle + half + 4), ("right", middle - half - 4)):
+            wide = width(text, style["size"])
+            fits = left + wide < sketch.box.right if ha == "left" else left - wide > box.left
+            if fits and taken.free(left, top, text, style["size"], ha):
+                sketch.text(left, top, text, ha=ha, **style)
+                break

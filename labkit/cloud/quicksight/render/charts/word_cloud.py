@@ -1,0 +1,122 @@
+"""Word clouds: words as large as their values, the largest in the middle.
+
+Each word goes along a spiral from the middle to the first place where it touches none before it; so
+the same words always give the same cloud.
+Source: https://docs.aws.amazon.com/quicksight/latest/user/word-cloud.html
+"""
+
+from __future__ import annotations
+
+from math import cos, pi, sin, sqrt
+
+from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.registry import chart
+from labkit.cloud.quicksight.render.scales import number
+from labkit.cloud.quicksight.render.series import others
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut, width
+
+PADDINGS = {"NONE": 1, "SMALL": 3, "MEDIUM": 6, "LARGE": 12}
+MOST, SMALLEST = 100, 10.0
+
+
+@chart("WordCloudVisual")
+def word_cloud(sketch: Sketch) -> None:
+    words = _words(sketch)
+    pad = PADDINGS[sketch.option("WordCloudOptions", "WordPadding", default="SMALL")]
+    upright = sketch.option("WordCloudOptions", "WordOrientation") == "HORIZONTAL_AND_VERTICAL"
+    taken: list[Box] = []
+    missing = 0
+    largest = _largest(sketch, words)
+    for at, (text, share, value) in enumerate(words):
+        size = max(SMALLEST, largest * share)
+        turned = upright and at % 3 == 2
+        box = _free(
+            sketch.box, width(text, size, bold=True) + 2 * pad, size * 1.15 + 2 * pad, taken, turned
+        )
+        if box is None:
+            missing += 1
+            continue
+        taken.append(box)
+        color = sketch.theme.data[at % 6]
+        drawn = sketch.text(
+            *box.centre,
+            text,
+            size=size,
+            bold=True,
+            color=color,
+            ha="center",
+            va="center",
+            rotation=90 if turned else 0,
+        )
+        sketch.mark(drawn, text, value)
+    if missing:
+        sketch.note(f"{missing} words have no room.")
+
+
+def _words(sketch: Sketch) -> list[tuple[str, float, str]]:
+    """Text, size from 0 to 1, and value as a text."""
+    options = sketch.option("WordCloudOptions", default={})
+    by = sketch.data.well("GroupBy")[0]
+    size = next(iter(sketch.data.well("Size")), None)
+    rows = [*sketch.data.records(), *others(sketch)]
+    known = [
+        (
+            full(row[by.id], by),
+            (number(row[size.id]) or 0.0) if size else 1.0,
+            full(row[size.id], size) if size else "",
+        )
+        for row in rows
+    ]
+    known = sorted((each for each in known if each[1] > 0), key=lambda each: -each[1])
+    if len(known) > MOST:
+        sketch.note(f"Shows the first {MOST} of {len(known)} words.")
+    power = 1.0 if options.get("WordScaling") == "EMPHASIZE" else 0.7
+    most = known[0][1] if known else 1
+    longest = options.get("MaximumStringLength") or 40
+    lower = options.get("WordCasing") == "LOWER_CASE"
+    return [
+        (
+            cut(text.lower() if lower else text, longest * 0.62 * 12, 12),
+            (value / most) ** power,
+            told,
+        )
+        for text, value, told in known[:MOST]
+    ]
+
+
+def _largest(sketch: Sketch, words: list[tuple[str, float, str]]) -> float:
+    """The size of the largest word with which all of them take half of the room."""
+    area = sum(width(text, share, bold=True) * share for text, share, _ in words) or 1
+    room = sketch.box.width * sketch.box.height * 0.42
+    longest = max(width(text, share, bold=True) for text, share, _ in words)
+    return min(sqrt(room / area), sketch.box.width * 0.9 / longest, 72.0)
+
+
+def _free(box: Box, wide: float, high: float, taken: list[Box], turned: bool) -> Box | None:
+    if turned:
+        wide, high = high, wide
+    middle, down = box.centre
+    flat = box.height / box.width
+    turns = 0.0
+    while turns < 60 * pi:
+        reach = 3.2 * turns
+        x, y = middle + reach * cos(turns), down + reach * flat * sin(turns)
+        placed = Box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
+        if _inside(placed, box) and not any(_meet(placed, each) for each in taken):
+            return placed
+        turns += 0.22 if turns < 12 else 0.08
+    return None
+
+
+def _inside(inner: Box, outer: Box) -> bool:
+    return (
+        inner.left >= outer.left
+        and inner.right <= outer.right
+        and inner.top >= outer.top
+        and inner.bottom <= outer.bottom
+    )
+
+
+def _meet(a: Box, b: Box) -> bool:
+    return a.left < b.right and b.left < a.right and a.top < b.bottom and b.top < a.bottom

@@ -1,0 +1,241 @@
+"""Conditional formatting: colours and icons that depend on values.
+
+A condition is an expression over the visual's fields: ``SUM({sales}) > 1000 AND {region} = "EU"``.
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_ConditionalFormattingColor.html
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlglot import exp, parse_one
+from sqlglot.errors import SqlglotError
+
+from labkit.cloud.quicksight.render.colors import gradient
+from labkit.cloud.quicksight.render.scales import number, numbers
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.visuals.model import Field
+
+Row = Mapping[str, Any]
+Icon = tuple[str, str]
+AGGREGATIONS = {"AVG": "AVERAGE", "DISTINCT_COUNT": "DISTINCT_COUNT", "STDDEV": "STDEV"}
+COMPARISONS: dict[type[exp.Expression], Callable[[Any, Any], Any]] = {
+    exp.EQ: operator.eq,
+    exp.NEQ: operator.ne,
+    exp.GT: operator.gt,
+    exp.GTE: operator.ge,
+    exp.LT: operator.lt,
+    exp.LTE: operator.le,
+    exp.Add: operator.add,
+    exp.Sub: operator.sub,
+    exp.Mul: operator.mul,
+    exp.Div: operator.truediv,
+}
+GREEN, AMBER, RED, GREY = "#1A7F5A", "#B7791F", "#C0392B", "#7B8794"
+ICONS: dict[str, Sequence[Icon]] = {
+    "PLUS_MINUS": (("−", RED), ("+", GREEN)),
+    "CHECK_X": (("✘", RED), ("✔", GREEN)),
+    "THREE_COLOR_ARROW": (("▼", RED), ("▶", AMBER), ("▲", GREEN)),
+    "THREE_GRAY_ARROW": (("▼", GREY), ("▶", GREY), ("▲", GREY)),
+    "CARET_UP_MINUS_DOWN": (("▾", RED), ("−", AMBER), ("▴", GREEN)),
+    "THREE_SHAPE": (("◆", RED), ("▲", AMBER), ("●", GREEN)),
+    "THREE_CIRCLE": (("●", RED), ("●", AMBER), ("●", GREEN)),
+    "FLAGS": (("⚑", RED), ("⚑", AMBER), ("⚑", GREEN)),
+    "BARS": (("▁", GREY), ("▃", GREY), ("▅", GREY), ("▇", GREY)),
+    "FOUR_COLOR_ARROW": (("▼", RED), ("◢", AMBER), ("◥", AMBER), ("▲", GREEN)),
+    "FOUR_GRAY_ARROW": (("▼", GREY), ("◢", GREY), ("◥", GREY), ("▲", GREY)),
+}
+CUSTOM = {
+    "CARET_UP": "▴",
+    "CARET_DOWN": "▾",
+    "PLUS": "+",
+    "MINUS": "−",
+    "ARROW_UP": "▲",
+    "ARROW_DOWN": "▼",
+    "ARROW_LEFT": "◀",
+    "ARROW_RIGHT": "▶",
+    "CIRCLE": "●",
+    "SQUARE": "■",
+    "TRIANGLE": "▲",
+    "CHECKMARK": "✔",
+    "X": "✘",
+    "FLAG": "⚑",
+    "THUMBS_UP": "▲",
+    "THUMBS_DOWN": "▼",
+    "FACE_UP": "☺",
+    "FACE_DOWN": "☹",
+    "FACE_FLAT": "●",
+    "ONE_BAR": "▁",
+    "TWO_BAR": "▃",
+    "THREE_BAR": "▅",
+    "ARROW_UP_LEFT": "◤",
+    "ARROW_UP_RIGHT": "◥",
+    "ARROW_DOWN_LEFT": "◣",
+    "ARROW_DOWN_RIGHT": "◢",
+}
+
+
+class Unreadable(ValueError):
+    """A condition that is outside what is read here."""
+
+
+def color_for(sketch: Sketch, color: Mapping[str, Any] | None, row: Row) -> str | None:
+    """The colour that a condition gives a row; none where it does not hold."""
+    color = color or {}
+    if solid := color.get("Solid"):
+        return str(solid["Color"]) if _holds(sketch, solid["Expression"], row) else None
+    if shade := color.get("Gradient"):
+        return _shade(sketch, shade, row)
+    return None
+
+
+def icon_for(sketch: Sketch, icon: Mapping[str, Any] | None, row: Row) -> Icon | None:
+    """The icon and its colour that a condition gives a row."""
+    icon = icon or {}
+    if custom := icon.get("CustomCondition"):
+        if not _holds(sketch, custom["Expression"], row):
+            return None
+        options = custom.get("IconOptions") or {}
+        sign = options.get("UnicodeIcon") or CUSTOM.get(options.get("Icon", ""), "●")
+        return str(sign), custom.get("Color") or sketch.theme.foreground
+    if chosen := icon.get("IconSet"):
+        icons = ICONS[chosen.get("IconSetType", "THREE_CIRCLE")]
+        share = _share(sketch, chosen["Expression"], row)
+        return None if share is None else icons[min(int(share * len(icons)), len(icons) - 1)]
+    return None
+
+
+def evaluate(sketch: Sketch, expression: str, row: Row) -> Any:
+    """An expression's value for a row.
+
+    Raises:
+        Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT and IN over the
+            visual's fields.
+    """
+    text = re.sub(
+        r"\$?\{([^}]*)\}",
+        lambda found: '"' + found[1].replace('"', '""') + '"',
+        re.sub(r"""(?<!\{)"([^"]*)"|'([^']*)'""", _quoted, expression),
+    )
+    try:
+        tree: Any = parse_one(text, read="duckdb")
+    except SqlglotError as error:
+        raise Unreadable(expression) from error
+    return _value(sketch, tree, row, expression)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    words = found[1] if found[1] is not None else found[2]
+    return "'" + words.replace("'", "''") + "'"
+
+
+def _holds(sketch: Sketch, expression: str, row: Row) -> bool:
+    try:
+        return evaluate(sketch, expression, row) is True
+    except Unreadable:
+        sketch.note(f"Not drawn: the condition {expression}.")
+        return False
+
+
+def _value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
+    if isinstance(node, exp.Paren):
+        return _value(sketch, node.this, row, whole)
+    if isinstance(node, exp.Literal):
+        return node.this if node.is_string else float(node.this)
+    if isinstance(node, exp.Null):
+        return None
+    if isinstance(node, exp.Boolean):
+        return bool(node.this)
+    if isinstance(node, exp.Neg):
+        return -_value(sketch, node.this, row, whole)
+    if isinstance(node, exp.Not):
+        return not _value(sketch, node.this, row, whole)
+    if isinstance(node, (exp.And, exp.Or)):
+        sides = (_value(sketch, each, row, whole) for each in (node.left, node.right))
+        return all(sides) if isinstance(node, exp.And) else any(sides)
+    if isinstance(node, exp.Is):
+        return _value(sketch, node.this, row, whole) is None
+    if isinstance(node, exp.In):
+        return _value(sketch, node.this, row, whole) in [
+            _value(sketch, each, row, whole) for each in node.expressions
+        ]
+    if type(node) in COMPARISONS:
+        return _compared(
+            node, *(_value(sketch, each, row, whole) for each in (node.left, node.right))
+        )
+    return _field_value(sketch, node, row, whole)
+
+
+def _compared(node: exp.Expression, left: Any, right: Any) -> Any:
+    left, right = _alike(left, right), _alike(right, left)
+    if left is None or right is None:
+        return None
+    try:
+        return COMPARISONS[type(node)](left, right)
+    except (TypeError, ZeroDivisionError):
+        return None
+
+
+def _alike(value: Any, other: Any) -> Any:
+    if isinstance(value, date) and isinstance(other, str):
+        return value.isoformat()[: len(other)]
+    if isinstance(value, datetime) or value is None or isinstance(value, str):
+        return value
+    found = number(value)
+    return value if found is None else found
+
+
+def _field_value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
+    column = node.find(exp.Column)
+    if column is None:
+        raise Unreadable(whole)
+    name = column.name
+    aggregation = (
+        "" if node is column else str(node.sql_name() if isinstance(node, exp.Func) else "").upper()
+    )
+    aggregation = AGGREGATIONS.get(aggregation, aggregation)
+    found = [each for each in sketch.data.fields if name in (each.column, each.label, each.id)]
+    exact = [each for each in found if not aggregation or each.aggregation == aggregation]
+    if not exact:
+        raise Unreadable(whole)
+    return row[exact[0].id]
+
+
+def _shade(sketch: Sketch, shade: Mapping[str, Any], row: Row) -> str | None:
+    stops = [each for each in (shade.get("Color") or {}).get("Stops", []) if each.get("Color")]
+    try:
+        value = number(evaluate(sketch, shade["Expression"], row))
+    except Unreadable:
+        sketch.note(f"Not drawn: the condition {shade['Expression']}.")
+        return None
+    if value is None or not stops:
+        return None
+    places = [each.get("DataValue") for each in stops]
+    if None in places:
+        share = _share(sketch, shade["Expression"], row) or 0.0
+        return gradient([each["Color"] for each in stops], share)
+    span = (places[-1] - places[0]) or 1
+    return gradient([each["Color"] for each in stops], (value - places[0]) / span)
+
+
+def _share(sketch: Sketch, expression: str, row: Row) -> float | None:
+    """How far a row's value lies between the smallest and the largest of all rows."""
+    try:
+        value = number(evaluate(sketch, expression, row))
+        known = numbers(evaluate(sketch, expression, each) for each in sketch.data.records())
+    except Unreadable:
+        sketch.note(f"Not drawn: the condition {expression}.")
+        return None
+    if value is None or not known:
+        return None
+    low, high = min(known), max(known)
+    return (value - low) / (high - low) if high > low else 1.0
+
+
+def field_of(sketch: Sketch, field_id: str | None) -> Field | None:
+    """A field by its id."""
+    return next((each for each in sketch.data.fields if each.id == field_id), None)

@@ -1,0 +1,118 @@
+"""A visual and its data as a picture.
+
+A definition holds more than a picture shows: what a person clicks, scrolls or hovers over has no
+place in it. What it asks of the picture itself and is not drawn stands below the chart and in
+`Picture.warnings`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from io import BytesIO, StringIO
+from threading import Lock
+from typing import Any
+
+import matplotlib
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+from labkit.cloud.quicksight.render import charts  # noqa: F401  (fills the registry)
+from labkit.cloud.quicksight.render.frame import annotate, framed, nothing
+from labkit.cloud.quicksight.render.honoured import unhonoured
+from labkit.cloud.quicksight.render.registry import CHARTS
+from labkit.cloud.quicksight.render.sketch import DPI, Box, Picture, Sketch
+from labkit.cloud.quicksight.render.themes import Theme
+from labkit.cloud.quicksight.visuals.model import VisualData
+
+WITHOUT_DATA = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightVisual")
+_SVG: Any = {"svg.hashsalt": "labkit", "svg.fonttype": "none"}
+_PNG: Any = {"text.hinting": "no_hinting"}
+_rendering = Lock()  # matplotlib's settings are the process's own
+_FONTS = "'DejaVu Sans', Verdana, sans-serif"
+
+
+def draw(
+    visual: Mapping[str, Any],
+    data: VisualData,
+    *,
+    theme: Theme | str | Mapping[str, Any] | None = None,
+    width_px: float = 640,
+    height_px: float = 400,
+) -> Picture:
+    """The picture of a visual.
+
+    Args:
+        visual: one member of a sheet's ``Visuals``: ``{"BarChartVisual": {...}}``.
+        data: its rows.
+        theme: a theme, the name or ARN of one of QuickSight's own, or a ``ThemeConfiguration``.
+        width_px: how wide it is.
+        height_px: how high it is.
+
+    Returns:
+        The figure, with its ``marks`` and ``warnings``.
+    """
+    kind, members = next(iter(visual.items()))
+    theme = Theme.of(theme)
+    picture = Picture(width_px, height_px, theme.background)
+    sketch = Sketch(picture, theme, kind, members or {}, data, Box(0, 0, width_px, height_px))
+    for sentence in unhonoured(kind, members or {}):
+        sketch.note(sentence)
+    inner = framed(sketch)
+    if kind not in WITHOUT_DATA and not _has_values(data):
+        nothing(inner)
+    else:
+        CHARTS[kind](inner)
+    annotate(sketch.within(Box(14, 0, width_px - 14, height_px)))
+    picture.warnings[:0] = [each for each in data.not_drawn if each not in picture.warnings]
+    return picture
+
+
+def to_png(picture: Picture, scale: float = 1) -> bytes:
+    """The picture as a PNG file: the same bytes each time.
+
+    Args:
+        picture: what `draw` gave.
+        scale: pixels of the file for one of the picture: 2 for a sharp screen.
+    """
+    out = BytesIO()
+    with _rendering, matplotlib.rc_context(_PNG):
+        picture.set_dpi(DPI * scale)
+        canvas: Any = FigureCanvasAgg(picture)
+        canvas.print_png(out, metadata={"Software": None})
+        picture.set_dpi(DPI)
+    return out.getvalue()
+
+
+def to_svg(picture: Picture) -> str:
+    """The picture as an SVG document: the same text each time.
+
+    Words stay words; a mark carries what it shows as its ``<title>``, which a browser shows under
+    the pointer.
+    """
+    out = StringIO()
+    with _rendering, matplotlib.rc_context(_SVG):
+        canvas: Any = FigureCanvasSVG(picture)
+        canvas.print_svg(out, metadata={"Date": None, "Creator": None})
+    return _titled(_in_pixels(out.getvalue()), picture)
+
+
+def _has_values(data: VisualData) -> bool:
+    values = [at for at, each in enumerate(data.fields) if each.is_measure or len(data.fields) == 1]
+    rows = [*data.rows, *([data.others] if data.others else [])]
+    return any(row[at] is not None for row in rows for at in values or range(len(data.fields)))
+
+
+def _in_pixels(svg: str) -> str:
+    svg = re.sub(r'(<svg [^>]*?width="[\d.]+)pt("[^>]*?height="[\d.]+)pt"', r'\1px\2px"', svg)
+    return re.sub(r"'DejaVu Sans'(, '[^']*'|, sans-serif)*", _FONTS, svg)
+
+
+def _titled(svg: str, picture: Picture) -> str:
+    def title(found: re.Match[str]) -> str:
+        mark = picture.marks[found["gid"]]
+        told = mark.label if mark.value is None else f"{mark.label}: {mark.value}"
+        return f"{found[0]}<title>{escape(told)}</title>"
+
+    return re.sub(r'<g id="(?P<gid>mark-\d+)">', title, svg)

@@ -1,0 +1,357 @@
+"""What of a definition each type of visual draws.
+
+A definition's members that are not in this table are told as left out. Members that a still picture
+has no place for (tooltips, menus, scroll bars, actions) are in `STILL` and are not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+STILL = frozenset(
+    """FieldWells SortConfiguration Tooltip TooltipOptions Interactions ContributionAnalysisDefaults
+    ScrollbarOptions SortIconVisibility DashboardCustomizationVisualOptions PaginatedReportOptions
+    CollapseStateOptions PinnedFieldOptions ScrollStatus ToggleButtonsVisibility TooltipVisibility
+    SmallMultiplesLimitConfiguration DataSetIdentifier TopicIdentifier""".split()
+)
+FONT = "FontSize FontColor FontWeight FontStyle"
+_FONTED = {"FontConfiguration": FONT}
+AXIS: dict[str, Any] = {
+    "AxisLineVisibility": "",
+    "GridLineVisibility": "",
+    "TickLabelOptions": {
+        "LabelOptions": {"Visibility": "", "FontConfiguration": FONT},
+        "RotationAngle": "",
+    },
+    "DataOptions": {"NumericAxisOptions": ""},
+}
+TITLE: dict[str, Any] = {"Visibility": "", "AxisLabelOptions": {"CustomLabel": "", "ApplyTo": ""}}
+LEGEND: dict[str, Any] = {
+    "Visibility": "",
+    "Position": "",
+    "Title": "Visibility CustomLabel",
+    "ValueFontConfiguration": FONT,
+}
+LABELS: dict[str, Any] = {
+    "Visibility": "",
+    "Overlap": "",
+    "LabelFontConfiguration": FONT,
+    "LabelColor": "",
+    "MeasureLabelVisibility": "",
+    "CategoryLabelVisibility": "",
+}
+PALETTE = "ChartColor ColorMap"
+REFERENCE: dict[str, Any] = {
+    "Status": "",
+    "DataConfiguration": "",
+    "StyleConfiguration": "Pattern Color",
+    "LabelConfiguration": {
+        "ValueLabelConfiguration": "",
+        "CustomLabelConfiguration": "",
+        "FontColor": "",
+        "HorizontalPosition": "",
+        "VerticalPosition": "",
+        "FontConfiguration": FONT,
+    },
+}
+LINE_STYLE: dict[str, Any] = {
+    "LineStyleSettings": "LineVisibility LineInterpolation LineStyle LineWidth",
+    "MarkerStyleSettings": "MarkerVisibility MarkerShape MarkerSize MarkerColor",
+}
+MULTIPLES: dict[str, Any] = {
+    "MaxVisibleRows": "",
+    "MaxVisibleColumns": "",
+    "XAxis": "Scale",
+    "YAxis": "Scale",
+    "PanelConfiguration": {"Title": "Visibility"},
+}
+CELLS: dict[str, Any] = {
+    "Visibility": "",
+    "FontConfiguration": FONT,
+    "HorizontalTextAlignment": "",
+    "BackgroundColor": "",
+    "Height": "",
+}
+_TOTAL = "TotalsVisibility Placement CustomLabel TotalCellStyle"
+_TEXT_FORMAT = "BackgroundColor TextColor Icon"
+
+HONOURED: dict[str, dict[str, Any]] = {
+    "BarChartVisual": {
+        "Orientation": "",
+        "BarsArrangement": "",
+        "VisualPalette": PALETTE,
+        "SmallMultiplesOptions": MULTIPLES,
+        "CategoryAxis": AXIS,
+        "CategoryLabelOptions": TITLE,
+        "ValueAxis": AXIS,
+        "ValueLabelOptions": TITLE,
+        "ColorLabelOptions": TITLE,
+        "Legend": LEGEND,
+        "DataLabels": LABELS | {"TotalsVisibility": "", "Position": ""},
+        "ReferenceLines": REFERENCE,
+    },
+    "LineChartVisual": {
+        "Type": "",
+        "SmallMultiplesOptions": MULTIPLES,
+        "XAxisDisplayOptions": AXIS,
+        "XAxisLabelOptions": TITLE,
+        "PrimaryYAxisDisplayOptions": {"AxisOptions": AXIS, "MissingDataConfigurations": ""},
+        "PrimaryYAxisLabelOptions": TITLE,
+        "SecondaryYAxisDisplayOptions": {"AxisOptions": AXIS},
+        "SecondaryYAxisLabelOptions": TITLE,
+        "SingleAxisOptions": "",
+        "DefaultSeriesSettings": LINE_STYLE | {"AxisBinding": ""},
+        "Series": {
+            "FieldSeriesItem": {"FieldId": "", "AxisBinding": "", "Settings": LINE_STYLE},
+            "DataFieldSeriesItem": {
+                "FieldId": "",
+                "FieldValue": "",
+                "AxisBinding": "",
+                "Settings": LINE_STYLE,
+            },
+        },
+        "Legend": LEGEND,
+        "DataLabels": LABELS,
+        "ReferenceLines": REFERENCE,
+        "VisualPalette": PALETTE,
+        "ForecastConfigurations": "",
+    },
+    "ComboChartVisual": {
+        "BarsArrangement": "",
+        "CategoryAxis": AXIS,
+        "CategoryLabelOptions": TITLE,
+        "PrimaryYAxisDisplayOptions": AXIS,
+        "PrimaryYAxisLabelOptions": TITLE,
+        "SecondaryYAxisDisplayOptions": AXIS,
+        "SecondaryYAxisLabelOptions": TITLE,
+        "SingleAxisOptions": "",
+        "ColorLabelOptions": TITLE,
+        "DefaultSeriesSettings": LINE_STYLE,
+        "Series": {
+            "FieldComboSeriesItem": {"FieldId": "", "Settings": LINE_STYLE},
+            "DataFieldComboSeriesItem": {"FieldId": "", "FieldValue": "", "Settings": LINE_STYLE},
+        },
+        "Legend": LEGEND,
+        "BarDataLabels": LABELS,
+        "LineDataLabels": LABELS,
+        "ReferenceLines": REFERENCE,
+        "VisualPalette": PALETTE,
+    },
+    "PieChartVisual": {
+        "DonutOptions": "ArcOptions DonutCenterOptions",
+        "SmallMultiplesOptions": MULTIPLES,
+        "CategoryLabelOptions": TITLE,
+        "ValueLabelOptions": TITLE,
+        "Legend": LEGEND,
+        "DataLabels": LABELS | {"LabelContent": ""},
+        "VisualPalette": PALETTE,
+    },
+    "HistogramVisual": {
+        "XAxisDisplayOptions": AXIS,
+        "XAxisLabelOptions": TITLE,
+        "YAxisDisplayOptions": AXIS,
+        "BinOptions": "",
+        "DataLabels": LABELS,
+        "VisualPalette": PALETTE,
+    },
+    "BoxPlotVisual": {
+        "BoxPlotOptions": {
+            "StyleOptions": "",
+            "OutlierVisibility": "",
+        },
+        "CategoryAxis": AXIS,
+        "CategoryLabelOptions": TITLE,
+        "PrimaryYAxisDisplayOptions": AXIS,
+        "PrimaryYAxisLabelOptions": TITLE,
+        "Legend": LEGEND,
+        "ReferenceLines": REFERENCE,
+        "VisualPalette": PALETTE,
+    },
+    "WaterfallVisual": {
+        "WaterfallChartOptions": "",
+        "CategoryAxisLabelOptions": TITLE,
+        "CategoryAxisDisplayOptions": AXIS,
+        "PrimaryYAxisLabelOptions": TITLE,
+        "PrimaryYAxisDisplayOptions": AXIS,
+        "Legend": LEGEND,
+        "DataLabels": LABELS,
+        "VisualPalette": PALETTE,
+        "ColorConfiguration": "",
+    },
+    "ScatterPlotVisual": {
+        "XAxisLabelOptions": TITLE,
+        "XAxisDisplayOptions": AXIS,
+        "YAxisLabelOptions": TITLE,
+        "YAxisDisplayOptions": AXIS,
+        "Legend": LEGEND,
+        "DataLabels": LABELS,
+        "VisualPalette": PALETTE,
+    },
+    "FunnelChartVisual": {
+        "CategoryLabelOptions": TITLE,
+        "ValueLabelOptions": TITLE,
+        "DataLabelOptions": LABELS | {"MeasureDataLabelStyle": ""},
+        "VisualPalette": PALETTE,
+    },
+    "HeatMapVisual": {
+        "RowAxisDisplayOptions": AXIS,
+        "RowLabelOptions": TITLE,
+        "ColumnAxisDisplayOptions": AXIS,
+        "ColumnLabelOptions": TITLE,
+        "ColorScale": "",
+        "Legend": LEGEND,
+        "DataLabels": LABELS,
+    },
+    "TreeMapVisual": {
+        "GroupLabelOptions": TITLE,
+        "SizeLabelOptions": TITLE,
+        "ColorLabelOptions": TITLE,
+        "ColorScale": "",
+        "Legend": LEGEND,
+        "DataLabels": LABELS,
+    },
+    "SankeyDiagramVisual": {"DataLabels": LABELS},
+    "WordCloudVisual": {"CategoryLabelOptions": TITLE, "WordCloudOptions": ""},
+    "RadarChartVisual": {
+        "Shape": "",
+        "BaseSeriesSettings": "",
+        "StartAngle": "",
+        "VisualPalette": PALETTE,
+        "AlternateBandColorsVisibility": "",
+        "AlternateBandEvenColor": "",
+        "AlternateBandOddColor": "",
+        "CategoryAxis": AXIS,
+        "CategoryLabelOptions": TITLE,
+        "ColorAxis": AXIS,
+        "ColorLabelOptions": TITLE,
+        "Legend": LEGEND,
+        "AxesRangeScale": "",
+    },
+    "GaugeChartVisual": {
+        "GaugeChartOptions": {
+            "PrimaryValueDisplayType": "",
+            "Comparison": "",
+            "ArcAxis": "Range",
+            "Arc": "ArcAngle ArcThickness",
+            "PrimaryValueFontConfiguration": FONT,
+        },
+        "DataLabels": "Visibility",
+        "VisualPalette": PALETTE,
+        "ColorConfiguration": "",
+        "ConditionalFormattingOptions": "PrimaryValue Arc",
+    },
+    "KPIVisual": {
+        "KPIOptions": {
+            "ProgressBar": "",
+            "TrendArrows": "",
+            "SecondaryValue": "",
+            "Comparison": "",
+            "PrimaryValueDisplayType": "",
+            "PrimaryValueFontConfiguration": FONT,
+            "SecondaryValueFontConfiguration": FONT,
+            "Sparkline": "Visibility Type Color",
+            "VisualLayoutOptions": "",
+        },
+        "ConditionalFormattingOptions": "PrimaryValue ProgressBar ActualValue ComparisonValue",
+    },
+    "TableVisual": {
+        "TableOptions": {
+            "Orientation": "",
+            "HeaderStyle": CELLS,
+            "CellStyle": CELLS,
+            "RowAlternateColorOptions": "",
+        },
+        "TotalOptions": _TOTAL + " TotalAggregationOptions",
+        "FieldOptions": {
+            "SelectedFieldOptions": "FieldId Width CustomLabel Visibility",
+            "Order": "",
+        },
+        "TableInlineVisualizations": "DataBars",
+        "ConditionalFormattingOptions": {
+            "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT},
+            "Row": "BackgroundColor TextColor",
+        },
+    },
+    "PivotTableVisual": {
+        "TableOptions": {
+            "MetricPlacement": "",
+            "SingleMetricVisibility": "",
+            "ColumnNamesVisibility": "",
+            "ColumnHeaderStyle": CELLS,
+            "RowHeaderStyle": CELLS,
+            "CellStyle": CELLS,
+            "RowFieldNamesStyle": CELLS,
+            "RowAlternateColorOptions": "",
+            "RowsLabelOptions": "",
+            "DefaultCellWidth": "",
+        },
+        "TotalOptions": {
+            "RowSubtotalOptions": "TotalsVisibility CustomLabel FieldLevel",
+            "ColumnSubtotalOptions": "TotalsVisibility CustomLabel FieldLevel",
+            "RowTotalOptions": "TotalsVisibility CustomLabel Placement TotalAggregationOptions",
+            "ColumnTotalOptions": "TotalsVisibility CustomLabel Placement TotalAggregationOptions",
+        },
+        "FieldOptions": {"SelectedFieldOptions": "FieldId CustomLabel Visibility"},
+        "ConditionalFormattingOptions": {
+            "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT, "Scope": "", "Scopes": ""},
+        },
+    },
+    "GeospatialMapVisual": {
+        "Legend": LEGEND,
+        "WindowOptions": "",
+        "PointStyleOptions": "SelectedPointStyle",
+        "VisualPalette": PALETTE,
+    },
+    "FilledMapVisual": {
+        "Legend": LEGEND,
+        "WindowOptions": "",
+        "ConditionalFormattingOptions": "Shape",
+    },
+    "LayerMapVisual": {
+        "Legend": LEGEND,
+        "MapState": "",
+        "MapLayers": "LayerId LayerType Label Visibility JoinDefinition Tooltip Actions DataSource",
+    },
+    "InsightVisual": {"Computations": "", "CustomNarrative": ""},
+    "CustomContentVisual": {},
+    "EmptyVisual": {},
+    "PluginVisual": {},
+}
+
+
+def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[str]:
+    """The sentence, if any, that says what of a visual's definition is not drawn."""
+    wanted = dict(visual.get("ChartConfiguration") or visual.get("InsightConfiguration") or {})
+    wanted |= visual.get("ConditionalFormatting") or {}
+    if kind in ("CustomContentVisual", "PluginVisual"):
+        return
+    left_out = list(dict.fromkeys(_left_out(wanted, HONOURED.get(kind, {}), "")))
+    if left_out:
+        yield f"Not drawn: {', '.join(left_out)}."
+
+
+def _left_out(wanted: Any, honoured: Any, path: str) -> Iterator[str]:
+    if isinstance(honoured, str):
+        honoured = dict.fromkeys(honoured.split(), "")
+        if not honoured and path:
+            return
+    if isinstance(wanted, (list, tuple)):
+        for each in wanted:
+            yield from _left_out(each, honoured, path)
+    elif isinstance(wanted, Mapping):
+        for name, value in wanted.items():
+            below = f"{path}.{name}" if path else name
+            if name in STILL or value in (None, {}, []) or _is_off(name, value):
+                continue
+            if name in honoured:
+                yield from _left_out(value, honoured[name], below)
+            else:
+                yield below
+
+
+def _is_off(name: str, value: Any) -> bool:
+    """Whether a member only says that something is not there."""
+    if isinstance(value, Mapping):
+        return value.get("Visibility") == "HIDDEN" or value.get("Status") == "DISABLED"
+    return value in ("HIDDEN", "DISABLED", "NONE", "AUTO", "TABULAR") or name in ("FieldId",)

@@ -1,0 +1,99 @@
+"""Values as people read them, and fonts as a definition asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from labkit.cloud.quicksight.render.scales import compact, number
+from labkit.cloud.quicksight.visuals.formats import format_value
+from labkit.cloud.quicksight.visuals.model import Field, Other, Total
+
+SIZES = {"EXTRA_SMALL": 10.0, "SMALL": 11.0, "MEDIUM": 12.0, "LARGE": 14.0, "EXTRA_LARGE": 17.0}
+_PARTS = {
+    "YEAR": ("{d.year}", ""),
+    "QUARTER": ("Q{q}", "{d.year}"),
+    "MONTH": ("{d:%b}", "{d.year}"),
+    "WEEK": ("{d.day} {d:%b}", "{d.year}"),
+    "DAY": ("{d.day} {d:%b}", "{d.year}"),
+    "HOUR": ("{d:%H:%M}", "{d.day} {d:%b %Y}"),
+    "MINUTE": ("{d:%H:%M}", "{d.day} {d:%b %Y}"),
+    "SECOND": ("{d:%H:%M:%S}", "{d.day} {d:%b %Y}"),
+    "MILLISECOND": ("{d:%H:%M:%S}", "{d.day} {d:%b %Y}"),
+}
+
+
+def full(value: Any, field: Field) -> str:
+    """A value under its field's format: in tables and beside marks that have room."""
+    if isinstance(value, (Other, Total)):
+        return str(value)
+    return format_value(
+        value,
+        field.format,
+        kind=field.kind,
+        granularity=field.granularity,
+        aggregation=field.aggregation,
+    )
+
+
+def short(value: Any, field: Field) -> str:
+    """A number beside a mark: under its field's format if it has one, else 12.3K."""
+    figure = number(value)
+    if field.format or figure is None:
+        return full(value, field)
+    return f"{figure:,.0f}" if figure.is_integer() and abs(figure) < 10_000 else _brief(figure)
+
+
+def tick(value: float, field: Field | None, step: float | None) -> str:
+    """A number on an axis, under its field's format if it has one."""
+    if field is None or not field.format:
+        return compact(value, step=step)
+    if value and float(value).is_integer() is False and step and step < 1:
+        return full(value, field)
+    return full(int(value) if float(value).is_integer() else value, field)
+
+
+def dates(values: Sequence[Any], field: Field) -> list[str]:
+    """Dates on an axis, in two lines: what is the same for a while stands under its first only."""
+    if field.format or not all(isinstance(each, date) for each in values):
+        return [full(each, field) for each in values]
+    upper, lower = _PARTS[field.granularity or _finest(values)]
+    texts, last = [], ""
+    for each in values:
+        context = lower.format(d=each)
+        line = upper.format(d=each, q=(each.month + 2) // 3)
+        texts.append(f"{line}\n{context}" if context and context != last else line)
+        last = context
+    return texts
+
+
+def font_of(options: Mapping[str, Any] | None, size: float) -> dict[str, Any]:
+    """A ``FontConfiguration`` as arguments of `Sketch.text`; the size is the usual one."""
+    options = options or {}
+    asked = options.get("FontSize", {})
+    absolute = str(asked.get("Absolute", "")).removesuffix("px")
+    style: dict[str, Any] = {"size": SIZES.get(asked.get("Relative", ""), size)}
+    if absolute.replace(".", "", 1).isdigit():
+        style["size"] = min(max(float(absolute), 6), 72)
+    if options.get("FontColor"):
+        style["color"] = options["FontColor"]
+    if options.get("FontWeight", {}).get("Name") == "BOLD":
+        style["bold"] = True
+    if options.get("FontStyle") == "ITALIC":
+        style["italic"] = True
+    return style
+
+
+def _brief(figure: float) -> str:
+    text = compact(figure)
+    head = text.rstrip("KMBT")
+    digits = sum(each.isdigit() for each in head)
+    if digits <= 3 or "." not in head:
+        return text
+    return f"{float(head.replace(',', '')):,.1f}".removesuffix(".0") + text[len(head) :]
+
+
+def _finest(values: Sequence[date]) -> str:
+    clocks = [each for each in values if isinstance(each, datetime)]
+    return "MINUTE" if any(each.hour or each.minute for each in clocks) else "DAY"

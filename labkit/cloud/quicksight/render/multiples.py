@@ -1,0 +1,88 @@
+"""Small multiples: the same chart once for each value of a field.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/small-multiples.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import ceil, sqrt
+
+from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.scales import number
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut
+from labkit.cloud.quicksight.visuals.model import Field, VisualData
+
+GUTTER, HEAD, SMALLEST = 18, 18, (130, 90)
+
+
+def multiples(
+    sketch: Sketch, panel: Callable[[Sketch], None], wells: Sequence[str], *, stacked: bool = False
+) -> None:
+    """Draw the chart once, or once a value of the field in ``SmallMultiples``."""
+    by = next(iter(sketch.data.well("SmallMultiples")), None)
+    if by is None:
+        panel(sketch)
+        return
+    keys = list(dict.fromkeys(sketch.data.values(by)))
+    rows, columns = _grid(sketch, len(keys))
+    if len(keys) > rows * columns:
+        sketch.note(f"Shows the first {rows * columns} of {len(keys)} panels.")
+    shared = _range(sketch, by, wells, stacked)
+    for at, key in enumerate(keys[: rows * columns]):
+        box = _place(sketch.box, rows, columns, at)
+        if sketch.shows("SmallMultiplesOptions", "PanelConfiguration", "Title"):
+            label = cut(full(key, by), box.width, 11, bold=True)
+            sketch.text(box.left, box.top + 6, label, size=11, bold=True)
+        inner = box.inset(top=HEAD)
+        panel(sketch.within(inner, data=_only(sketch.data, by, key), range=shared, is_panel=True))
+
+
+def _grid(sketch: Sketch, count: int) -> tuple[int, int]:
+    most_across = max(1, int((sketch.box.width + GUTTER) / (SMALLEST[0] + GUTTER)))
+    most_down = max(1, int((sketch.box.height + GUTTER) / (SMALLEST[1] + HEAD + GUTTER)))
+    shape = sketch.box.width / max(sketch.box.height, 1) / 1.5
+    columns = sketch.option("SmallMultiplesOptions", "MaxVisibleColumns") or max(
+        1, round(sqrt(count * shape))
+    )
+    columns = min(int(columns), most_across, count)
+    rows = sketch.option("SmallMultiplesOptions", "MaxVisibleRows") or ceil(count / columns)
+    return min(int(rows), most_down, ceil(count / columns)), columns
+
+
+def _place(box: Box, rows: int, columns: int, at: int) -> Box:
+    row, column = divmod(at, columns)
+    wide = (box.width - GUTTER * (columns - 1)) / columns
+    high = (box.height - GUTTER * (rows - 1)) / rows
+    left, top = box.left + column * (wide + GUTTER), box.top + row * (high + GUTTER)
+    return Box(left, top, left + wide, top + high)
+
+
+def _only(data: VisualData, by: Field, key: object) -> VisualData:
+    at = data.fields.index(by)
+    return replace(
+        data,
+        fields=(*data.fields[:at], *data.fields[at + 1 :]),
+        rows=[(*row[:at], *row[at + 1 :]) for row in data.rows if row[at] == key],
+        others=None,
+    )
+
+
+def _range(
+    sketch: Sketch, by: Field, wells: Sequence[str], stacked: bool
+) -> tuple[float, float] | None:
+    """The ends of all panels' values, unless each panel has a scale of its own."""
+    if sketch.option("SmallMultiplesOptions", "YAxis", "Scale") == "INDEPENDENT":
+        return None
+    fields = sketch.data.well(*wells)
+    category = next(iter(sketch.data.well("Category")), None)
+    sums: dict[object, float] = {}
+    for row in sketch.data.records():
+        for each in fields:
+            key = (row[by.id], row[category.id] if category else None)
+            key = key if stacked else (*key, each.id, len(sums))  # type: ignore[assignment]
+            sums[key] = sums.get(key, 0.0) + (number(row[each.id]) or 0.0)
+    ends = [0.0, *sums.values()]
+    return min(ends), max(ends)

@@ -1,0 +1,101 @@
+"""How wide a text is, and what is left of it where it must be short.
+
+All pictures are set in DejaVu Sans, which comes with matplotlib, so that they are the same on each
+machine. A size is in pixels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+import matplotlib
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font, LoadFlags
+
+FAMILY = "DejaVu Sans"
+_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+_EM = 1000
+_lock = Lock()
+
+
+def width(text: str, size: float, *, bold: bool = False) -> float:
+    """Pixels from the first letter to the last.
+
+    >>> width("", 12)
+    0.0
+    """
+    return sum(_advance(letter, bold) for letter in text) * float(size)
+
+
+def widest(texts: Iterable[str], size: float, *, bold: bool = False) -> float:
+    """The width of the widest of them; 0 of none."""
+    return max((width(each, size, bold=bold) for each in texts), default=0.0)
+
+
+def cut(text: str, room: float, size: float, *, bold: bool = False) -> str:
+    """The text, or as much of it as there is room for and an ellipsis.
+
+    >>> cut("Computer science", 80, 12)
+    'Computer…'
+    """
+    if width(text, size, bold=bold) <= room:
+        return text
+    left = room - width("…", size, bold=bold)
+    kept = 0
+    for letter in text:
+        left -= _advance(letter, bold) * size
+        if left < 0:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
+
+
+def wrap(text: str, room: float, size: float, *, lines: int, bold: bool = False) -> list[str]:
+    """The text in at most so many lines; the last one is cut.
+
+    >>> wrap("School of computer science", 110, 12, lines=2)
+    ['School of', 'computer science']
+    """
+    done: list[str] = []
+    words = text.split()
+    while words and len(done) < lines - 1:
+        line = words.pop(0)
+        while words and width(f"{line} {words[0]}", size, bold=bold) <= room:
+            line += " " + words.pop(0)
+        done.append(cut(line, room, size, bold=bold))
+    return [*done, cut(" ".join(words), room, size, bold=bold)] if words else done
+
+
+@lru_cache(64)
+def font(size: float, bold: bool = False, italic: bool = False) -> FontProperties:
+    """The font of a size; an italic is set slanted."""
+    return FontProperties(
+        family=FAMILY,
+        size=size,
+        weight="bold" if bold else "normal",
+        style="oblique" if italic else "normal",
+    )
+
+
+@lru_cache(4096)
+def known(letter: str) -> bool:
+    """Whether the font has the letter."""
+    with _lock:
+        return bool(_face(False).get_char_index(ord(letter))) or letter in "\n\t"
+
+
+@lru_cache(8192)
+def _advance(letter: str, bold: bool) -> float:
+    with _lock:
+        glyph = _face(bold).load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+        return float(glyph.linearHoriAdvance) / 65536 / _EM
+
+
+@lru_cache(2)
+def _face(bold: bool) -> FT2Font:
+    face = FT2Font(str(_FONTS / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")))
+    face.set_size(_EM, 72)
+    return face

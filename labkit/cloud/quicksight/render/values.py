@@ -1,0 +1,72 @@
+"""The words beside marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from labkit.cloud.quicksight.render.labels import font_of
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.render.text import width
+
+
+def style_of(sketch: Sketch, member: str = "DataLabels", size: float = 10.5) -> dict[str, Any]:
+    """How the definition wants the labels set."""
+    style = font_of(sketch.option(member, "LabelFontConfiguration"), size)
+    color = sketch.option(member, "LabelColor")
+    return style | ({"color": color} if color else {})
+
+
+def asked(sketch: Sketch, member: str = "DataLabels") -> bool | None:
+    """Whether the definition wants labels: yes, no, or says nothing."""
+    value = sketch.option(member, "Visibility")
+    if sketch.option(member, "MeasureLabelVisibility") == "HIDDEN":
+        return False
+    return None if value is None else value != "HIDDEN"
+
+
+class Taken:
+    """The rectangles that words stand in already."""
+
+    def __init__(self) -> None:
+        self.boxes: list[tuple[float, float, float, float]] = []
+
+    def free(self, x: float, y: float, text: str, size: float, ha: str = "center") -> bool:
+        """Take the place of a text if nothing stands there."""
+        wide = width(text, size) + 4
+        left = x - {"left": 2, "center": wide / 2, "right": wide - 2}[ha]
+        box = (left, y - size * 0.7, left + wide, y + size * 0.7)
+        if any(_meet(box, other) for other in self.boxes):
+            return False
+        self.boxes.append(box)
+        return True
+
+
+def spaced(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """The places moved apart until each two are a gap from each other, within two ends.
+
+    >>> spaced([10, 12, 50], 10, 0, 100)
+    [6.0, 16.0, 50.0]
+    """
+    groups: list[list[float]] = []
+    for at in sorted(range(len(places)), key=places.__getitem__):
+        groups.append([places[at]])
+        while len(groups) > 1 and _reach(groups[-2], gap)[1] + gap > _reach(groups[-1], gap)[0]:
+            groups[-2:] = [groups[-2] + groups[-1]]
+    moved = []
+    for group in groups:
+        first, last = _reach(group, gap)
+        shift = max(low - first, 0.0) or min(high - last, 0.0)
+        moved += [first + shift + gap * at for at in range(len(group))]
+    order = sorted(range(len(places)), key=places.__getitem__)
+    return [place for _, place in sorted(zip(order, moved, strict=True))]
+
+
+def _reach(group: Sequence[float], gap: float) -> tuple[float, float]:
+    middle = sum(group) / len(group)
+    half = gap * (len(group) - 1) / 2
+    return middle - half, middle + half
+
+
+def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
