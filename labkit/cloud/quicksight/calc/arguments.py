@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments, listed
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Name, Node
-from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, ORDERED, Kind, Value
+from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, Kind, Value
 
 if TYPE_CHECKING:
     from labkit.cloud.quicksight.calc.query import Query
 
 String: TypeAlias = Value
 Integer: TypeAlias = Value
-Decimal: TypeAlias = Value
 Number: TypeAlias = Value
 Date: TypeAlias = Value
 Boolean: TypeAlias = Value
 Anything: TypeAlias = Value
 Period: TypeAlias = str
+Part: TypeAlias = str
 Granularity: TypeAlias = str
 Pattern: TypeAlias = str
 Index: TypeAlias = int
@@ -58,11 +58,9 @@ COMPARISONS = ("CASE_SENSITIVE", "CASE_INSENSITIVE")
 KINDS: dict[str, tuple[Kind, ...]] = {
     "String": ("string",),
     "Integer": ("integer",),
-    "Decimal": ("decimal",),
     "Number": NUMBERS,
     "Date": ("date",),
     "Boolean": ("boolean",),
-    "Ordered": ORDERED,
     "Anything": ANYTHING,
 }
 
@@ -109,13 +107,16 @@ def _constant(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) 
 
 def _keyword(query: Query, function: str, node: Node, words: dict[str, str]) -> str:
     """A word as it is or in quotes, without case."""
-    named = isinstance(node, Name) and not node.braced
-    word = node.text if named else _constant(query, function, node, ("string",))  # type: ignore[union-attr]
+    word = _bare(node) or str(_constant(query, function, node, ("string",)))
     if word.upper() not in words:
         raise WrongArguments(
             f"The function {function} does not know {word!r}. It takes: {listed(words)}."
         )
     return words[word.upper()]
+
+
+def _bare(node: Node) -> str:
+    return node.text if isinstance(node, Name) and not node.braced else ""
 
 
 def _one_of(words: dict[str, str] | tuple[str, ...]) -> Callable[[Query, str, Node], str]:
@@ -162,5 +163,3 @@ READERS: dict[str, Callable[[Query, str, Node], Any]] = {
     "Fields": _bracketed,
     "Sort": _bracketed,
 }
-Part: TypeAlias = str
-Ordered: TypeAlias = Value

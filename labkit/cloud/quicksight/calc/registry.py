@@ -57,7 +57,8 @@ class Function:
         category: ``aggregate``, ``conditional``, ``date``, ``numeric``, ``mathematical``,
             ``string`` or a table calculation's: ``lookup``, ``over``, ``ranking``, ``running``,
             ``window``.
-        returns: the type of its value, or what tells it from the values of its arguments.
+        returns: the type of what the SQL yields, or what tells it from the arguments; nothing
+            where ``call`` gives a whole value.
         call: writes the SQL.
     """
 
@@ -93,18 +94,18 @@ _FUNCTIONS: dict[str, Function] = {}
 
 
 def function(
-    name: str, category: str, returns: Returns
+    name: str, category: str, returns: Returns = "null"
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Register a function of the language."""
 
     def register(call: Callable[..., Answer]) -> Callable[..., Answer]:
-        add(name, category, returns, call)
+        add(name, category, call, returns)
         return call
 
     return register
 
 
-def add(name: str, category: str, returns: Returns, call: Callable[..., Answer]) -> None:
+def add(name: str, category: str, call: Callable[..., Answer], returns: Returns = "null") -> None:
     """One more line of the registry."""
     parameters = list(inspect.signature(call).parameters.values())
     takes_query = bool(parameters) and parameters[0].annotation == "Query"

@@ -182,13 +182,13 @@ def _helped(call: Callable[..., Answer], words: str) -> Callable[..., Answer]:
 
 
 for _name, _statistic in PLAIN.items():
-    add(_name, "aggregate", "decimal", _plain(_name, _statistic))
-    add(f"{_name}If", "aggregate", "decimal", _conditional(f"{_name}If", _statistic))
+    add(_name, "aggregate", _plain(_name, _statistic))
+    add(f"{_name}If", "aggregate", _conditional(f"{_name}If", _statistic))
 for _name, _statistic in PERCENTILES.items():
-    add(_name, "aggregate", "decimal", _percentile(_name, _statistic))
+    add(_name, "aggregate", _percentile(_name, _statistic))
 for _name, _statistic in TO_DATE.items():
     _full = f"periodToDate{_name}"
-    add(_full, "aggregate", "decimal", _to_date(_full, _statistic))
+    add(_full, "aggregate", _to_date(_full, _statistic))
 for _name, _statistic in {"Percentile": DISC, "PercentileCont": CONT}.items():
     _full = f"periodToDate{_name}"
-    add(_full, "aggregate", "decimal", _to_date_percentile(_full, _statistic))
+    add(_full, "aggregate", _to_date_percentile(_full, _statistic))

@@ -16,7 +16,7 @@ from labkit.cloud.quicksight.calc.syntax import Bracketed, Item, Parameter
 from labkit.cloud.quicksight.calc.values import NULL, Kind, Value, as_kind, combined, common_kind
 
 
-@function("coalesce", "conditional", "string")
+@function("coalesce", "conditional")
 def coalesce(expression_1: Anything, expression_2: Anything, *expressions: Anything) -> Answer:
     """The first of its arguments that is not NULL."""
     values = (expression_1, expression_2, *expressions)
@@ -25,7 +25,7 @@ def coalesce(expression_1: Anything, expression_2: Anything, *expressions: Anyth
     return combined(values, f"coalesce({parts})", kind)
 
 
-@function("ifelse", "conditional", "string")
+@function("ifelse", "conditional")
 def if_else(if_1: Anything, then_1: Anything, else_or_if: Anything, *more: Anything) -> Answer:
     """What follows the first condition that holds, else the last argument."""
     values = (if_1, then_1, else_or_if, *more)
@@ -46,13 +46,13 @@ def if_else(if_1: Anything, then_1: Anything, else_or_if: Anything, *more: Anyth
     return combined(values, sql, kind)
 
 
-@function("in", "conditional", "boolean")
+@function("in", "conditional")
 def in_(query: Query, expression: Anything, values: Choices) -> Answer:
     """Whether a value is one of a list ``[...]`` or of a parameter's values."""
     return _among(query, "in", expression, values, "IN")
 
 
-@function("notIn", "conditional", "boolean")
+@function("notIn", "conditional")
 def not_in(query: Query, expression: Anything, values: Choices) -> Answer:
     """Whether a value is none of a list ``[...]`` or of a parameter's values."""
     return _among(query, "notIn", expression, values, "NOT IN")
@@ -70,7 +70,7 @@ def is_null(expression: Anything) -> Answer:
     return f"({expression} IS NULL)"
 
 
-@function("nullIf", "conditional", "string")
+@function("nullIf", "conditional")
 def null_if(expression_1: Anything, expression_2: Anything) -> Answer:
     """The first argument, or NULL where both are equal."""
     values = (expression_1, expression_2)
@@ -79,7 +79,7 @@ def null_if(expression_1: Anything, expression_2: Anything) -> Answer:
     return combined(values, f"nullif({left}, {right})", kind)
 
 
-@function("switch", "conditional", "string")
+@function("switch", "conditional")
 def switch(expression: Anything, label_1: Anything, return_1: Anything, *more: Anything) -> Answer:
     """What follows the label that equals a value; else the default, or NULL without one."""
     rest = [label_1, return_1, *more]

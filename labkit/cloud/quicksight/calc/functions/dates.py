@@ -82,7 +82,7 @@ def net_work_days(start_date: Date, end_date: Date) -> Answer:
     return f"CASE WHEN {later} THEN -({backward}) ELSE {forward} END"
 
 
-@function("now", "date", "date")
+@function("now", "date")
 def now(query: Query) -> Answer:
     """The date and time of the query, in UTC."""
     return literal(query.scope.now())

@@ -17,7 +17,7 @@ from labkit.cloud.quicksight.calc.tables import ALL, Table, decimal, same
 from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS
 
 
-@function("difference", "lookup", "decimal")
+@function("difference", "lookup")
 def difference(
     query: Query,
     measure: Measure,
@@ -37,7 +37,7 @@ def difference(
     )
 
 
-@function("percentDifference", "lookup", "decimal")
+@function("percentDifference", "lookup")
 def percent_difference(
     query: Query,
     measure: Measure,
@@ -56,7 +56,7 @@ def percent_difference(
     )
 
 
-@function("lag", "lookup", "decimal")
+@function("lag", "lookup")
 def lag(
     query: Query,
     measure: Measure,
@@ -68,7 +68,7 @@ def lag(
     return _shifted(query, "lag", measure, sort, lookup_index, partition)
 
 
-@function("lead", "lookup", "decimal")
+@function("lead", "lookup")
 def lead(
     query: Query,
     measure: Measure,

@@ -48,7 +48,7 @@ def round_(decimal: Number, scale: Index = 0) -> Answer:
     return f"round(CAST({decimal} AS DOUBLE), {scale})"
 
 
-@function("mod", "mathematical", "decimal")
+@function("mod", "mathematical")
 def mod(number: Number, divisor: Number) -> Answer:
     """The remainder of a division; of a division by zero NULL."""
     return operation("%", [number, divisor])

@@ -116,7 +116,7 @@ def _over_time(name: str, statistic: Statistic) -> Callable[..., Answer]:
     return call
 
 
-@function("percentOfTotal", "over", "decimal")
+@function("percentOfTotal", "over")
 def percent_of_total(query: Query, measure: Measure, partition: Fields | None = None) -> Answer:
     """The part that a measure has in the total of its partition, as a fraction."""
     return Table(query, "percentOfTotal").over(
@@ -128,7 +128,7 @@ def percent_of_total(query: Query, measure: Measure, partition: Fields | None = 
     )
 
 
-@function("periodOverPeriodDifference", "over", "decimal")
+@function("periodOverPeriodDifference", "over")
 def period_difference(
     query: Query, measure: Measure, date: Measure, period: Granularity = "", offset: Index = 1
 ) -> Answer:
@@ -138,7 +138,7 @@ def period_difference(
     return table.result(f"({value} - {last})", same(value), [value])
 
 
-@function("periodOverPeriodLastValue", "over", "decimal")
+@function("periodOverPeriodLastValue", "over")
 def period_last_value(
     query: Query, measure: Measure, date: Measure, period: Granularity = "", offset: Index = 1
 ) -> Answer:
@@ -148,7 +148,7 @@ def period_last_value(
     return table.result(last, same(value), [value])
 
 
-@function("periodOverPeriodPercentDifference", "over", "decimal")
+@function("periodOverPeriodPercentDifference", "over")
 def period_percent_difference(
     query: Query, measure: Measure, date: Measure, period: Granularity = "", offset: Index = 1
 ) -> Answer:
@@ -196,9 +196,9 @@ def _granularity(table: Table, node: Measure) -> str:
 
 
 for _name, _statistic in OVER.items():
-    add(_name, "over", "decimal", _over(_name, _statistic))
+    add(_name, "over", _over(_name, _statistic))
 for _name, _statistic in PERCENTILES.items():
-    add(_name, "over", "decimal", _percentile(_name, _statistic))
+    add(_name, "over", _percentile(_name, _statistic))
 for _name, _statistic in OVER_TIME.items():
     _full = f"periodToDate{_name}OverTime"
-    add(_full, "over", "decimal", _over_time(_full, _statistic))
+    add(_full, "over", _over_time(_full, _statistic))

@@ -16,7 +16,7 @@ from labkit.cloud.quicksight.calc.tables import POST, Table
 from labkit.cloud.quicksight.calc.values import Kind, Value
 
 
-@function("rank", "ranking", "integer")
+@function("rank", "ranking")
 def rank(
     query: Query,
     sort: Sort,
@@ -28,7 +28,7 @@ def rank(
     return _ranked(table, sort, partition, "integer", lambda whole, _: f"rank() OVER ({whole})")
 
 
-@function("denseRank", "ranking", "integer")
+@function("denseRank", "ranking")
 def dense_rank(
     query: Query,
     sort: Sort,
@@ -42,7 +42,7 @@ def dense_rank(
     )
 
 
-@function("percentileRank", "ranking", "decimal")
+@function("percentileRank", "ranking")
 def percentile_rank(
     query: Query,
     sort: Sort,

@@ -46,7 +46,7 @@ def _window(name: str, statistic: Statistic) -> Callable[..., Answer]:
     return call
 
 
-@function("firstValue", "window", "decimal")
+@function("firstValue", "window")
 def first_value(
     query: Query, measure: Measure, sort: Sort, partition: Fields | None = None
 ) -> Answer:
@@ -54,7 +54,7 @@ def first_value(
     return _end(query, "firstValue", "first_value", measure, sort, partition)
 
 
-@function("lastValue", "window", "decimal")
+@function("lastValue", "window")
 def last_value(
     query: Query, measure: Measure, sort: Sort, partition: Fields | None = None
 ) -> Answer:
@@ -102,5 +102,5 @@ def _end(
 
 
 for _name, _statistic in STATISTICS.items():
-    add(f"running{_name}", "running", "decimal", _running(f"running{_name}", _statistic))
-    add(f"window{_name}", "window", "decimal", _window(f"window{_name}", _statistic))
+    add(f"running{_name}", "running", _running(f"running{_name}", _statistic))
+    add(f"window{_name}", "window", _window(f"window{_name}", _statistic))
