@@ -11,9 +11,10 @@ from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES, Axis, limit_of
 from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
 from labkit.cloud.quicksight.visuals.pivot import subtotals
-from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan, statement
+from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan, rest, statement
 from labkit.cloud.quicksight.visuals.request import Request
 from labkit.cloud.quicksight.visuals.sorting import Sorting
+from labkit.cloud.quicksight.visuals.totals import with_functions
 
 _TABLES = ("TableVisual", "PivotTableVisual")
 
@@ -47,7 +48,7 @@ def grouped(request: Request) -> VisualData:
     plan = grouping.plan
     found = request.run(statement(plan, fold=plan.adds_up))
     if not plan.adds_up and plan.folds and _cut(plan, found):
-        found = request.run(statement(plan, fold=True))
+        found += request.run(rest(plan))
     return _data(request, grouping, found)
 
 
@@ -151,7 +152,7 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
         others = _row(grouping, folded[0])
     else:
         rows += [_row(grouping, _marked(plan, row, OTHER)) for row in folded]
-    return VisualData(
+    data = VisualData(
         fields=grouping.fields,
         rows=[*rows, *_subtotal_rows(grouping, found, groups)],
         others=others,
@@ -159,6 +160,10 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
         totals=_totals(grouping, found),
         not_drawn=tuple(request.notes),
     )
+    options = request.wells.configuration.get("TotalOptions") or {}
+    if request.wells.type != "TableVisual" or not options.get("TotalAggregationOptions"):
+        return data
+    return replace(data, totals=with_functions(data, options))
 
 
 def _row(grouping: Grouping, row: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -9,7 +9,7 @@ no total is ever made of parts that do not add up.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from labkit.cloud.quicksight.visuals.aggregates import Aggregate
 
@@ -122,15 +122,32 @@ def statement(plan: Plan, *, fold: bool) -> str:
     Its columns: ``g`` (the level's mask, -1 for a folded group), ``o0`` ... (whether an axis is
     folded there), ``r0`` ... (places), ``n0`` ... (how many groups there are), ``d0`` ... and
     ``m0`` ... (dimensions and measures).
+
+    Args:
+        fold: whether what is beyond the limits is put together as well; see `rest`.
     """
-    parts = [f"groups AS MATERIALIZED ({_groups(plan)})"] if plan.adds_up else []
-    parts.append(f"levels AS MATERIALIZED ({_levels(plan)})")
-    parts += [f"a{at} AS ({_places(plan, axis)})" for at, axis in enumerate(plan.axes)]
-    shown = [_shown(plan), *([_folded(plan)] if fold and plan.folds else [])]
+    groups = [f"groups AS MATERIALIZED ({_groups(plan)})"] if plan.adds_up else []
+    levels = f"levels AS MATERIALIZED ({_levels(plan)})"
+    wanted = [_shown(plan), *([_folded(plan)] if fold and plan.folds else [])]
+    return _ordered(plan, [*groups, levels], wanted)
+
+
+def rest(plan: Plan) -> str:
+    """The SQL of what is beyond the limits alone, where it is not made of groups."""
+    masks = list(dict.fromkeys(_levels_of_axes(replace(plan, subtotals=()))))
+    if plan.among or 0 in masks:
+        levels = _levels(replace(plan, subtotals=(), totals=False))
+    else:
+        levels = _sets(plan, masks, _surviving(plan), plan.dimensions)
+    return _ordered(plan, [f"levels AS MATERIALIZED ({levels})"], [_folded(plan)])
+
+
+def _ordered(plan: Plan, parts: Sequence[str], wanted: Sequence[str]) -> str:
+    places = [f"a{at} AS ({_places(plan, axis)})" for at, axis in enumerate(plan.axes)]
     order = ", ".join(["g DESC", *(f"r{at} NULLS LAST" for at in range(len(plan.axes)))])
     order += "".join(f", d{at} NULLS LAST" for at in range(len(plan.dimensions)))
-    union = " UNION ALL BY NAME ".join(shown)
-    return f"WITH {', '.join(parts)} SELECT * FROM ({union}) ORDER BY {order}"
+    union = " UNION ALL BY NAME ".join(wanted)
+    return f"WITH {', '.join([*parts, *places])} SELECT * FROM ({union}) ORDER BY {order}"
 
 
 def _groups(plan: Plan) -> str:
