@@ -1,0 +1,85 @@
+"""Charts written from names of columns: the definitions that the API's own model takes."""
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from labkit import charts
+from labkit.chart_shapes import shapes, snake
+from labkit.errors import NoChart, UnknownName
+
+MODEL = botocore.session.get_session().get_service_model("quicksight")
+SCHEMA = {"school": "STRING", "gpa": "DECIMAL", "credits": "INTEGER", "day": "DATETIME"}
+FIELDS = {"dimension": "school", "measure": "sum(credits)", "unaggregated": "gpa"}
+
+
+def made(kind="bar chart", **options):
+    return charts.visual(kind, schema=SCHEMA, data_set="students", **options)
+
+
+@pytest.mark.parametrize("kind", shapes())
+def test_the_model_takes_each_visual_type(kind):
+    wells = shapes()[kind].wells
+    filled = {snake(name): FIELDS[well.takes] for name, well in wells.items()}
+    definition = charts.definition([made(kind, **filled)], data_sets={"students": "arn:aws:x"})
+    found = ParamValidator().validate(definition, MODEL.shape_for("AnalysisDefinition"))
+    assert not found.has_errors(), found.generate_report()
+
+
+MEASURES = [
+    ("sum(gpa)", "NumericalMeasureField"),
+    ("average({gpa})", "NumericalMeasureField"),
+    ("distinct_count(school)", "CategoricalMeasureField"),
+    ("max(day)", "DateMeasureField"),
+    ("sum(gpa) / count(school)", "CalculatedMeasureField"),
+]
+
+
+@pytest.mark.parametrize(("text", "member"), MEASURES, ids=[text for text, _ in MEASURES])
+def test_a_text_is_a_measure(text, member):
+    wells = made(category="school", values=text)["BarChartVisual"]["ChartConfiguration"]
+    [field] = wells["FieldWells"]["BarChartAggregatedFieldWells"]["Values"]
+    assert list(field) == [member]
+
+
+def test_a_date_is_cut_to_its_month():
+    wells = made("line chart", category="month(day)", values="sum(gpa)")["LineChartVisual"]
+    fields = wells["ChartConfiguration"]["FieldWells"]["LineChartAggregatedFieldWells"]
+    assert fields["Category"][0]["DateDimensionField"]["DateGranularity"] == "MONTH"
+
+
+REFUSED = [
+    ("no such type", {"kind": "pyramid", "values": "sum(gpa)"}, UnknownName, "visual type"),
+    ("no such well", {"rows": "school"}, UnknownName, "category"),
+    ("no such column", {"category": "scool"}, UnknownName, "Did you mean 'school'"),
+    ("no such column in a measure", {"values": "sum(gap)"}, UnknownName, "gpa"),
+    ("a measure as a dimension", {"category": "sum(gpa)"}, NoChart, "is a measure"),
+    ("a dimension as a measure", {"values": "gpa"}, NoChart, "sum(gpa)"),
+    ("a sum of texts", {"values": "sum(school)"}, NoChart, "count"),
+    ("the month of a text", {"category": "month(school)"}, NoChart, "date"),
+]
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "says"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+)
+def test_what_cannot_be_is_told(given, error, says):
+    with pytest.raises(error) as refused:
+        made(**given)
+    assert says in str(refused.value)
+
+
+SORTS = [
+    ("by a field of the chart", "sum(gpa) desc", "FieldSort", "DESC"),
+    ("by another column", "max(day)", "ColumnSort", "ASC"),
+]
+
+
+@pytest.mark.parametrize(
+    ("sort", "kind", "direction"), [row[1:] for row in SORTS], ids=[row[0] for row in SORTS]
+)
+def test_a_sort(sort, kind, direction):
+    visual = made(category="school", values="sum(gpa)", sort=sort, limit=5)["BarChartVisual"]
+    sorting = visual["ChartConfiguration"]["SortConfiguration"]
+    assert sorting["CategorySort"][0][kind]["Direction"] == direction
+    assert sorting["CategoryItemsLimit"] == {"ItemsLimit": 5, "OtherCategories": "INCLUDE"}
