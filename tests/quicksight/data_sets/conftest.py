@@ -131,6 +131,10 @@ class Lake:
         cloud = self._cloud()
         return open_data_set(cloud, cloud.learner()[0], self.cloud.region, id, **reader)
 
+    def version(self, id: str) -> str:
+        """The name of the file that SPICE has of a data set."""
+        return str(self.open(id).version.removesuffix(".parquet"))
+
     def load(self) -> None:
         """Know what moto holds too, which data sets need that are queried directly."""
         self._cloud().state.load()

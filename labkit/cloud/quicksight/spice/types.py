@@ -35,6 +35,7 @@ _EXACT = {"INTEGER": BIGINT, "DECIMAL": DOUBLE, "DATETIME": TIMESTAMP, "STRING":
 _FAULTS = {"INTEGER": "NUMBER_PARSE_FAILURE", "DECIMAL": "NUMBER_PARSE_FAILURE",
            "DATETIME": "MALFORMED_DATE"}  # fmt: skip
 _NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
+_WHOLE = r"\s*[+-]?[0-9]+\s*"  # a number with places is none, as the list of errors says
 _UNREADABLE = ("varbinary", "array", "map", "row", "unknown")
 
 
@@ -126,6 +127,9 @@ def _case(column: Column, value: str, code: str) -> str:
     if column.type == VARCHAR:
         filled = f"trim({column.sql}) <> ''"  # nothing between the commas is no value
     said = quoted_text(f"{code}:{column.name}")
+    if column.type == VARCHAR and code == "NUMBER_PARSE_FAILURE":
+        large = quoted_text(f"NUMBER_BITWIDTH_TOO_LARGE:{column.name}")
+        said = f"CASE WHEN regexp_full_match({column.sql}, '{_WHOLE}') THEN {large} ELSE {said} END"
     return f"CASE WHEN {filled} AND {value} IS NULL THEN {said} END"
 
 
@@ -152,19 +156,12 @@ def _text(sql: str, source: Type, form: str) -> str:
 
 def _integer(sql: str, source: Type, form: str) -> str:
     if source == VARCHAR:
-        return f"CASE WHEN regexp_full_match({sql}, '{_NUMBER}') THEN {_whole(sql)} END"
+        return f"CASE WHEN regexp_full_match({sql}, '{_WHOLE}') THEN TRY_CAST({sql} AS BIGINT) END"
     if type_name(source) == "DATETIME":
         raise PreparationError("A date cannot be turned into an integer.")
     if type_name(source) == "DECIMAL":
         return f"TRY_CAST(trunc({sql}) AS BIGINT)"
     return f"CAST({sql} AS BIGINT)"
-
-
-def _whole(sql: str) -> str:
-    """A text's number without its places, exact where it has none."""
-    return (
-        f"coalesce(TRY_CAST({sql} AS BIGINT), TRY_CAST(trunc(TRY_CAST({sql} AS DOUBLE)) AS BIGINT))"
-    )
 
 
 def _decimal(sql: str, source: Type, form: str) -> str:
