@@ -1,7 +1,7 @@
 """Who is let in: the account that signed up for QuickSight, in the edition that it has.
 
-Until an account has subscribed, each family of operations says so in words of its own. People live
-in the account's identity region, the one in which it signed up; what manages them answers there.
+Until an account has subscribed, each family of operations says so in words of its own. People and
+settings live in the account's identity region, the one in which it signed up, and answer there.
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DescribeAccountSubscription.html
 """
 
@@ -47,7 +47,7 @@ def check_subscription(context: Context) -> None:
         if os.environ.get(VARIABLE) == "open":
             return
         raise _not_signed_up(context)
-    if _is_about(context, _PEOPLE) and context.region != found["IdentityRegion"]:
+    if _is_about(context, (*_PEOPLE, *_ACCOUNT)) and context.region != found["IdentityRegion"]:
         raise denied(
             f"Operation is being called from endpoint {context.region}, but your identity region "
             f"is {found['IdentityRegion']}. Please use the {found['IdentityRegion']} endpoint."
@@ -61,6 +61,7 @@ def check_enterprise(context: Context, what: str) -> None:
         raise unsupported_edition(f"{what} not available in the Standard edition of QuickSight.")
 
 
+_ACCOUNT = ("AccountSettings", "PublicSharing", "IpRestriction", "CustomPermission")
 _DIRECTORY = ("DataSource", "VPCConnection")
 _PEOPLE = ("User", "Group", "RoleMembership", "RoleCustomPermission", "Namespace", "IAMPolicy")
 
@@ -78,4 +79,6 @@ def _not_signed_up(context: Context) -> AwsError:
         return not_found(
             f"Account {account} is not signed up with QuickSight with namespace default"
         )
+    if _is_about(context, _ACCOUNT):
+        return not_found(f"Account information for account {account} is not found.")
     return unsupported_edition(f"Account {account} is not subscribed for QuickSight")

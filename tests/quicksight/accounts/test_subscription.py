@@ -68,6 +68,7 @@ def test_nothing_is_public_without_capacity_pricing(quicksight):
     [
         ("list_users", {"Namespace": "default"}, "ResourceNotFoundException", "not signed up"),
         ("list_data_sources", {}, "ResourceNotFoundException", "Directory information"),
+        ("describe_account_settings", {}, "ResourceNotFoundException", "Account information"),
         ("list_dashboards", {}, "UnsupportedUserEditionException", "not subscribed"),
         ("describe_account_subscription", {}, "ResourceNotFoundException", "not found"),
         ("delete_account_subscription", {}, "ResourceNotFoundException", "not found"),
