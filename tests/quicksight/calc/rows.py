@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ def read_cases(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@functools.cache
 def columns_of(relation: str) -> dict[str, Type]:
     """The columns of a SELECT and their types."""
     described = duckdb.execute(f"DESCRIBE {relation}").fetchall()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import duckdb
 import pytest
@@ -68,6 +69,14 @@ def test_the_fields_of_an_expression(expression: str) -> None:
 def test_the_parameters_of_an_expression() -> None:
     text = "sum(ifelse({a} > ${Limit}, ${Limit}, $other), [${visualDimensions}])"
     assert parameters_in(text) == ("Limit", "other")
+
+
+def test_the_columns_that_a_field_reads() -> None:
+    """Through calculated fields, conditions, partitions and sorts."""
+    fields = {"old": "{since} < now()"}
+    scope = replace(SCOPE, fields=fields, grouped={"name": '"name"'})
+    text = "sumOver(sumIf({id}, {old}), [{name}])"
+    assert compile_field(text, scope).names == {"id", "since", "name"}
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
@@ -159,7 +168,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=400)
+@settings(max_examples=150)
 @given(st.one_of(calls(), st.lists(PIECES, max_size=5).map("".join)))
 def test_any_expression_compiles_or_is_refused_in_a_sentence(expression: str) -> None:
     grouped = {"name": '"name"', "since": 'CAST("since" AS TIMESTAMP)'}

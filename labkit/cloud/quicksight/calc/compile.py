@@ -105,7 +105,7 @@ def _compiled(text: str, scope: Scope) -> tuple[Field, Value]:
             TYPES[value.kind],
             once.level if once.level in ("aggregate", "window") else "row",
             tuple(query.derived.values()),
-            value.names,
+            frozenset(query.names),
         ),
         value,
     )

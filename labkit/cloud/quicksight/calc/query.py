@@ -2,7 +2,7 @@
 
 QuickSight computes in this order: calculations before filters (``PRE_FILTER``), filters,
 calculations before aggregation (``PRE_AGG``), aggregation by the visual's dimensions, table
-calculations. Source: https://docs.aws.amazon.com/quicksight/latest/user/order-evaluation-quicksight.html
+calculations. Source: https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Query:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.derived: dict[str, Derived] = {}
+        self.names: set[str] = set()
         self._fields: dict[str, Value] = {}
         self._reading: list[str] = []
 
@@ -77,6 +78,7 @@ class Query:
         if name in self.scope.fields:
             return self._field(name)
         if name in self.scope.columns:
+            self.names.add(name)
             return column(name, self.scope.columns[name])
         if not node.braced and name.upper() in ("NULL", "TRUE", "FALSE"):
             return NULL if name.upper() == "NULL" else literal(name.upper() == "TRUE")

@@ -7,7 +7,7 @@
 5. one grouped SELECT of dimensions, aggregates and table calculations (windows over aggregates);
 6. filters on aggregates (HAVING), then on table calculations, around it.
 
-Source: https://docs.aws.amazon.com/quicksight/latest/user/order-evaluation-quicksight.html
+Source: https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html
 """
 
 from __future__ import annotations
