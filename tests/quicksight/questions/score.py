@@ -27,7 +27,7 @@ from labkit.cloud.quicksight.questions.answering import ENOUGH
 from labkit.cloud.quicksight.questions.grammar import understand
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Condition, Reading
-from labkit.cloud.quicksight.questions.suggest import suggest_topic
+from labkit.cloud.quicksight.questions.suggest import kinds, suggest_topic
 from labkit.cloud.quicksight.questions.topic import Topic, read_topic
 
 HERE = Path(__file__).parent
@@ -75,7 +75,9 @@ def half(database: str) -> int:
 
 def topic(table: str, types: Mapping[str, str]) -> Topic:
     columns = [{"Name": name, "Type": _type(name, kind)} for name, kind in types.items()]
-    return read_topic({"Name": table, "DataSets": [suggest_topic(table, "", columns)]})[0]
+    return read_topic(
+        {"Name": table, "DataSets": [suggest_topic(table, "", columns)]}, kinds(columns)
+    )[0]
 
 
 def _type(name: str, kind: str) -> str:

@@ -15,7 +15,7 @@ from labkit.cloud.quicksight.questions.ir import topic_ir
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Reading
 from labkit.cloud.quicksight.questions.restate import restate
-from labkit.cloud.quicksight.questions.topic import Topic
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import tokens
 
 ENOUGH = 0.6
@@ -70,7 +70,9 @@ def answer(
 
 
 def _refused(reading: Reading) -> str:
-    """What the topic's author does not allow."""
+    """What is not answered here, and what the topic's author does not allow."""
+    if reading.why:
+        return "Questions that ask why are not answered here."
     for metric in reading.metrics:
         if metric.field and metric.aggregation and not metric.field.permits(metric.aggregation):
             return f"The topic does not allow {metric.aggregation} of {metric.field.label}."
@@ -98,8 +100,12 @@ def _near(question: str, reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
 
 def _asked(topic: Topic) -> Sequence[str]:
     measure = next((each for each in topic.fields if each.measure), None)
-    groups = [each for each in topic.fields if each.kind == "text" and not each.is_id]
+    groups = [each for each in topic.fields if _is_category(each)]
     return [f"{measure.label} by {each.label}" for each in groups[:MOST_ALTERNATIVES] if measure]
+
+
+def _is_category(field_: TopicField) -> bool:
+    return field_.kind == "text" and not field_.record.get("SemanticType")
 
 
 def _others(reading: Reading, topic: Topic, said: str) -> tuple[str, ...]:

@@ -27,14 +27,19 @@ def take_conditions(items: Items, topic: Topic) -> tuple[tuple[Condition, ...], 
         start = 0
         while match := re.compile(rule).search(_tags(items), start):
             made = make(items[match.start() : match.end()], topic)
-            start = match.end() if made is None else match.start() + 1
+            start = match.start() + 1
             if made is not None:
-                mark = Item("#", "", "")
+                mark = Item("~" if _is_adjective(items, match) else "#", "", "")
                 marks = [mark] * (match.end() - match.start())
                 items = [*items[: match.start()], *marks, *items[match.end() :]]
                 places.append((match.start(), made))
     places.sort(key=lambda each: each[0])
     return _joined(places, items), _rest(items)
+
+
+def _is_adjective(items: Found, match: re.Match[str]) -> bool:
+    """Whether a condition is a word before what it tells of: "female students"."""
+    return match.group() == "V" and _tags(items[match.end() : match.end() + 1]) in ("r", "F", "V")
 
 
 def _tags(items: Found) -> str:
@@ -48,7 +53,7 @@ def _joined(
     found: list[Condition] = []
     for start, made in places:
         before = _tags(items[:start]).rstrip("wi")
-        or_ = bool(found) and before.endswith("#|")
+        or_ = bool(found) and before.endswith(("#|", "~|"))
         head = replace(made[0], joined="or") if or_ else made[0]
         found += [head, *made[1:]]
     return tuple(found)
@@ -56,6 +61,7 @@ def _joined(
 
 def _rest(items: Items) -> Items:
     """What the conditions leave: one pause in the place of each."""
+    items = [each for each in items if each.tag != "~"]
     text = _tags(items)
     used = re.compile(r"w?i?#+(?:[&|]w?i?#+)*")
     rest: Items = []
@@ -165,6 +171,8 @@ def _field_value(found: Found, topic: Topic) -> list[Condition] | None:
 
 def _date(found: Found, topic: Topic) -> list[Condition] | None:
     field = _field(found) or topic.date
+    if field and field.kind != "date" and found[0].text.lower().endswith("ed"):
+        field = topic.date
     span, how = _one(found, "M", "N"), _one(found, "D")
     if not field or field.kind != "date" or not span:
         return None
@@ -224,14 +232,17 @@ def _is_number(value: str) -> bool:
 _OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 _SPEAKS_OF = {"older": "age", "younger": "age", "taller": "height", "heavier": "weight"}
 _IS = "[iw]*"
+VALUES = "V(?:[|&,]+V)*"
 RULES: tuple[tuple[str, Make], ...] = (
     (rf"F{_IS}n?{_IS}bN&N", _between),
     (r"bN&NF", _between),
-    (rf"F?{_IS}n?[bG]?[MN][&B-]?D?M", _date_range),
-    (rf"F?{_IS}b[MN]&[MN]", _date_range),
-    (rf"F?{_IS}b?[MN]D[MN]", _date_range),
-    (rf"F?{_IS}D[MN]", _date),
-    (rf"F?{_IS}n?{_IS}P", _moving),
+    (rf"F{_IS}n?[bG]?[MN][&B-]?D?M", _date_range),
+    (r"n?b[MN]&[MN]", _date_range),
+    (r"b?[MN]D[MN]", _date_range),
+    (rf"F{_IS}D[MN]", _date),
+    (r"D[MN]", _date),
+    (rf"F{_IS}n?{_IS}P", _moving),
+    (r"n?P", _moving),
     (rf"F{_IS}n?z", _null),
     (rf"F{_IS}n?O[MN]", _compare),
     (r"n?ONC?r", _counted),
@@ -245,11 +256,11 @@ RULES: tuple[tuple[str, Make], ...] = (
     (r"nFN", _equal),
     (r"FS", _equal),
     (rf"wF{_IS}in?W", _equal),
-    (rf"F{_IS}in?V(?:[|&,]+V)*", _field_value),
-    (r"n?V(?:[|&,]+V)+", _value),
-    (r"(?:[iw]n)?n?V", _value),
+    (rf"F{_IS}in?{VALUES}", _field_value),
+    (rf"[nO]?b?{VALUES}", _value),
     (r"FN(?!T)", _year_equal),
-    (rf"F?{_IS}n?[M]", _date),
+    (rf"F{_IS}n?M", _date),
+    (r"n?M", _date),
     (r"n?H(?:[|&,]H)*", _weekdays),
-    (r"(?<![TG])N", _date),
+    (r"(?<![TGDO])N", _date),
 )

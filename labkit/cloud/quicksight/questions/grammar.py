@@ -12,8 +12,13 @@ from dataclasses import replace
 
 from labkit.cloud.quicksight.questions.conditions import take_conditions
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
-from labkit.cloud.quicksight.questions.ordering import take_limit, take_order, take_superlative
-from labkit.cloud.quicksight.questions.reading import Order, Reading
+from labkit.cloud.quicksight.questions.ordering import (
+    take_busiest,
+    take_limit,
+    take_order,
+    take_superlative,
+)
+from labkit.cloud.quicksight.questions.reading import Condition, Order, Reading
 from labkit.cloud.quicksight.questions.rules import Items
 from labkit.cloud.quicksight.questions.shape import Said, shape
 from labkit.cloud.quicksight.questions.tagging import Item, is_generic, tag
@@ -41,7 +46,9 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     compared, items = _take(items, "m")
     shown, items = _take(items, "t")
     filters, items = _take(items, "L")
-    said = Said(visual, units, compared, shown)
+    busiest, items = take_busiest(items)
+    counted = next((each.field for each in conditions if each.aggregation), None)
+    said = Said(visual, units, compared, shown, bool(conditions or filters), counted)
     reading = shape(items, topic, said)
     reading = replace(
         reading,
@@ -49,8 +56,8 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
         filters=tuple(each.removeprefix("filter:") for each in filters),
         limit=limit,
         why="x" in [each.tag for each in every],
-        order=_resolved(order or _limit_order(limit), reading),
-        unknown=_unknown(items, topic),
+        order=_resolved(order or busiest or _limit_order(limit), reading),
+        unknown=_unknown(items, topic, conditions),
     )
     return replace(reading, score=_score(every, reading))
 
@@ -93,9 +100,13 @@ def _resolved(order: Order | None, reading: Reading) -> Order | None:
     return order if order.target.measure else replace(order, target="x")
 
 
-def _unknown(items: Sequence[Item], topic: Topic) -> tuple[str, ...]:
+def _unknown(
+    items: Sequence[Item], topic: Topic, conditions: Sequence[Condition]
+) -> tuple[str, ...]:
     """What neither the language nor the topic explains; the topic's own noun is known."""
     own = {*name_words(topic.name), *name_words(topic.data_set_name), *NOUNS}
+    for name in (name for each in conditions for name in each.field.names):
+        own |= {*name_words(name)}
     return tuple(
         each.text
         for each in items
@@ -124,5 +135,5 @@ def _is_verb(word: str) -> bool:
 
 
 # What the steps leave of literals and comparisons has found no place in the reading.
-UNEXPLAINED = frozenset("NSOMPHVJDRzcbn")
+UNEXPLAINED = frozenset("NSOMPHVzn")
 CONTENT = frozenset("FVLEACNSMPHWr")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.questions.autograph import auto_graph
@@ -17,6 +18,7 @@ from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.visuals.model import Field
 
 IR = dict[str, Any]
+SCATTER = "ScatterPlotVisual"
 RANGES = {">": ("Minimum", False), ">=": ("Minimum", True), "<": ("Maximum", False)}
 RANGES |= {"<=": ("Maximum", True)}
 TEXTS = {"CONTAINS": "CONTAINS_STRING", "STARTS_WITH": "STARTS_WITH", "ENDS_WITH": "ENDS_WITH"}
@@ -25,6 +27,7 @@ RELATIVE = ("LAST", "PREVIOUS", "THIS", "NEXT", "NOW")
 
 def topic_ir(reading: Reading, topic: Topic) -> IR:
     """A reading in the API's shape."""
+    reading = _as_points(reading)
     metrics = [_metric(each, at, reading, topic) for at, each in enumerate(reading.metrics)]
     groups = [*reading.groups, *([reading.colour] if reading.colour else [])]
     ir: IR = {
@@ -35,9 +38,17 @@ def topic_ir(reading: Reading, topic: Topic) -> IR:
     }
     if reading.order and (groups or reading.order.target != "x"):
         ir["Sort"] = _sort(reading, metrics)
-    if reading.why:
-        ir["ContributionAnalysis"] = _contribution(reading, topic)
     return ir
+
+
+def _as_points(reading: Reading) -> Reading:
+    """Two plain numbers against each other are both metrics of a scatter plot."""
+    first = next(iter(reading.groups), None)
+    plain = not any(each.aggregation for each in reading.metrics)
+    if reading.visual != SCATTER or not plain or not first or first.field.kind != "number":
+        return reading
+    metrics = (Metric(first.field), *reading.metrics)
+    return replace(reading, metrics=metrics, groups=reading.groups[1:])
 
 
 def rows_field(topic: Topic) -> TopicField:
@@ -65,7 +76,7 @@ def _aggregation(metric: Metric, reading: Reading) -> str:
         return "CUSTOM"
     if metric.aggregation:
         return metric.aggregation
-    if reading.visual == "ScatterPlotVisual" and not any(m.aggregation for m in reading.metrics):
+    if reading.visual == SCATTER and not any(m.aggregation for m in reading.metrics):
         return "COLUMN"
     return metric.field.aggregation if metric.field else "COUNT"
 
@@ -268,16 +279,6 @@ def _sort(reading: Reading, metrics: Sequence[IR]) -> IR:
     else:
         operand = metrics[0]["MetricId"]
     return {"Operand": operand, "SortDirection": reading.order.direction}
-
-
-def _contribution(reading: Reading, topic: Topic) -> IR:
-    """What a change came from: the dimensions that are named, else the first five of the topic."""
-    named = [each.field.name for each in reading.groups if each.field.kind != "date"]
-    texts = [each.name for each in topic.fields if each.kind == "text" and not each.is_id]
-    return {
-        "Factors": [{"FieldName": each} for each in named or texts[:5]],
-        "SortType": "ABSOLUTE_DIFFERENCE",
-    }
 
 
 def _fields(reading: Reading, topic: Topic) -> list[Field]:

@@ -28,6 +28,13 @@ LIMITS = (
     r"(?P<way>R)(?P<number>N)(?=F)",
 )
 SUPERLATIVES = (r"(?P<way>T)(?=[ACF])",)
+ALPHABETS = (
+    "alphabetical",
+    "alphabetically",
+    "in alphabetical order",
+    "from a to z",
+    "from z to a",
+)
 _WORDS = "one two three four five six seven eight nine ten".split()
 
 
@@ -43,7 +50,7 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
 
 def take_limit(items: Items) -> tuple[tuple[int, str] | None, Items]:
     """How many groups are asked for, and the rest of the question."""
-    items = [_counted(each) for each in items]
+    items = [_counted(each, after) for each, after in zip(items, [*items, None][1:], strict=True)]
     for rule in LIMITS:
         match = first(rule, items)
         if match:
@@ -53,6 +60,16 @@ def take_limit(items: Items) -> tuple[tuple[int, str] | None, Items]:
             direction = way.means if way.tag == "T" else "ASCENDING"
             return (int(float(number.means)), direction), _cut(items, match)
     return None, items
+
+
+def take_busiest(items: Items) -> tuple[Order | None, Items]:
+    """ "Busiest hours by views": the hours with the most stand first."""
+    match = first(r"(?P<way>T)(?=F)", items)
+    named = items[match.end()].named if match else None
+    if not match or not named or not named.field or named.field.measure:
+        return None, items
+    way = "DESCENDING" if items[match.start()].means == "DESCENDING" else "ASCENDING"
+    return Order("y", way), _cut(items, match)  # type: ignore[arg-type]
 
 
 def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
@@ -73,7 +90,8 @@ def _target(items: Sequence[Item], match: re.Match[str]) -> Literal["x", "y"] | 
     letters = tags(found)
     if letters == "F" and found[0].named and found[0].named.field:
         return found[0].named.field
-    return "x" if letters in ("X", "K", "W") else "y"
+    spelled = any(each.text.lower() in ALPHABETS for each in items[match.start() : match.end()])
+    return "x" if spelled or letters in ("X", "K", "W") else "y"
 
 
 def _direction(items: Sequence[Item]) -> Literal["ASCENDING", "DESCENDING"]:
@@ -81,7 +99,8 @@ def _direction(items: Sequence[Item]) -> Literal["ASCENDING", "DESCENDING"]:
     return "DESCENDING" if said == ["DESCENDING"] else "ASCENDING"
 
 
-def _counted(item: Item) -> Item:
-    if item.tag == "W" and item.means.lower() in _WORDS:
+def _counted(item: Item, after: Item | None) -> Item:
+    """ "Five highest": a number in letters."""
+    if after and after.tag in "TFr" and item.tag == "W" and item.means.lower() in _WORDS:
         return Item("N", str(_WORDS.index(item.means.lower()) + 1), item.text)
     return item

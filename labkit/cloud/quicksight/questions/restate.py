@@ -102,7 +102,7 @@ def _relative(option: IR) -> str:
             return f"in the {option['Function'].lower()} {count} {unit}s"
         case "NOW":
             return f"in this {unit} to date"
-    return f"in the {option['Function'].lower()} {unit}"
+    return f"in {'this' if option['Function'] == 'THIS' else 'the previous'} {unit}"
 
 
 def _range(option: IR) -> str:

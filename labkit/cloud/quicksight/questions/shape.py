@@ -7,7 +7,7 @@ place by their order and kind.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from labkit.cloud.quicksight.questions.reading import Group, Metric, Reading
@@ -38,12 +38,16 @@ class Said:
         units: a date's name → its time unit.
         compared: periods to compare over.
         shown: comparison methods, such as ``PERCENT_OF_TOTAL``.
+        filtered: whether the question has conditions.
+        counted: what a condition on a group's number of rows counts.
     """
 
     visual: str = ""
     units: dict[str, str] = field(default_factory=dict)
     compared: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    filtered: bool = False
+    counted: TopicField | None = None
 
     @property
     def mark(self) -> str:
@@ -58,6 +62,7 @@ class Mention:
     place: int
     how: str
     whole: bool = True
+    verb: bool = False
 
 
 def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
@@ -69,16 +74,19 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     numbers = {each.field for _, each in metrics if each.field and each.field.measure}
     mentions = [each for each in mentions if each.how or each.field not in numbers]
     if metrics:
+        mentions = [each for each in mentions if not (each.verb and each.field.measure)]
         metrics = [(place, _with_loose(each, loose)) for place, each in metrics]
         metrics, mentions = _counted_groups(metrics, _grouped(mentions), said)
         extra = _measures(mentions)
         return _reading(
-            [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said
+            [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said, topic
         )
-    noun = next((each.named for each in items if each.tag == "r"), None)
-    if noun and all(each.how for each in mentions):
-        return _reading([(0, _counted_rows(noun.field))], mentions, said)
-    return _without_numbers(mentions, said, loose)
+    noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
+    if said.counted:
+        return _reading([(0, _counted_rows(said.counted))], mentions, said, topic)
+    if (noun or said.filtered) and all(each.how for each in mentions):
+        return _reading([(0, _counted_rows(noun or _row_id(topic)))], mentions, said, topic)
+    return _without_numbers(mentions, said, loose, topic)
 
 
 def _metrics(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int]]:
@@ -106,6 +114,10 @@ def _metric(found: Sequence[Item]) -> Metric:
         said = inner or how
         return Metric(field_, _aggregation(said.means, field_))
     return Metric(field_, _count(how.means, field_))
+
+
+def _row_id(topic: Topic) -> TopicField | None:
+    return next((each for each in topic.fields if each.is_id), None)
 
 
 def _counted_rows(noun: TopicField | None) -> Metric:
@@ -141,17 +153,27 @@ def _mentions(items: Sequence[Item], used: set[int]) -> list[Mention]:
     for place, item in enumerate(items):
         if item.tag == "F" and place not in used and item.named and item.named.field:
             whole = item.named.score >= WHOLE
-            found.append(Mention(item.named.field, place, _role(items, place), whole))
+            verb = item.text.lower().endswith("ed")
+            found.append(Mention(item.named.field, place, _role(items, place), whole, verb))
     return found
 
 
 def _role(items: Sequence[Item], place: int) -> str:
     before = items[place - 1] if place else None
+    if before is not None and before.tag == "&" and place > 1:
+        return _shared_role(items, place)
     if before is None or before.tag not in "BEv":
         return ""
     if before.tag == "E" and place > 1 and items[place - 2].tag == "B":
         return items[place - 2].means
     return {"E": "BY", "v": "VERSUS"}.get(before.tag, before.means)
+
+
+def _shared_role(items: Sequence[Item], place: int) -> str:
+    """ "By gender and school": the second field is grouped by as the first is."""
+    field_ = items[place].named.field if items[place].named else None
+    is_group = items[place - 2].tag == "F" and field_ is not None and not field_.measure
+    return _role(items, place - 2) if is_group else ""
 
 
 def _of(metrics: Sequence[tuple[int, Metric]]) -> list[TopicField | None]:
@@ -177,7 +199,8 @@ def _measures(mentions: Sequence[Mention]) -> list[tuple[int, Metric]]:
     """Measures beside a number are further numbers, where something else is the group."""
     plain = [each for each in mentions if not each.how and each.field.measure]
     others = [each for each in mentions if each not in plain]
-    return [(each.place, Metric(each.field)) for each in plain] if others else []
+    said = [each for each in plain if not each.verb]
+    return [(each.place, Metric(each.field)) for each in said] if others else []
 
 
 def _with_loose(metric: Metric, loose: Sequence[str]) -> Metric:
@@ -196,24 +219,30 @@ def _grouped(mentions: list[Mention]) -> list[Mention]:
     return [each for each in mentions if each.how or each.whole or each.field.measure]
 
 
-def _without_numbers(mentions: list[Mention], said: Said, loose: Sequence[str]) -> Reading:
+def _without_numbers(
+    mentions: list[Mention], said: Said, loose: Sequence[str], topic: Topic
+) -> Reading:
     """No aggregation is said: one field is the number of the others."""
     mentions = _once(mentions)
     if not mentions:
         return Reading(visual=said.visual)
     if len(mentions) == 1:
-        return _alone(mentions[0], said)
+        return _alone(mentions[0], said, topic)
     y = _number(mentions, said)
     rest = [each for each in mentions if each != y]
     numbers = [(y.place, _with_loose(Metric(y.field), loose))]
-    numbers += _measures([each for each in rest if each.how != "VERSUS"]) if y.field.measure else []
-    return _reading(numbers, [each for each in rest if each.field not in _of(numbers)], said)
+    numbers += (
+        _measures([each for each in rest if each.how != "VERSUS"])
+        if y.field.measure and said.mark != SCATTER
+        else []
+    )
+    return _reading(numbers, [each for each in rest if each.field not in _of(numbers)], said, topic)
 
 
-def _alone(mention: Mention, said: Said) -> Reading:
+def _alone(mention: Mention, said: Said, topic: Topic) -> Reading:
     if mention.field.measure and not mention.how and said.mark not in ("PieChartVisual",):
-        return _reading([(mention.place, Metric(mention.field))], [], said)
-    return _reading([(0, Metric(mention.field, "COUNT"))], [mention], said)
+        return _reading([(mention.place, Metric(mention.field))], [], said, topic)
+    return _reading([(0, Metric(mention.field, "COUNT"))], [mention], said, topic)
 
 
 def _number(mentions: Sequence[Mention], said: Said) -> Mention:
@@ -222,28 +251,39 @@ def _number(mentions: Sequence[Mention], said: Said) -> Mention:
     if said.mark == SCATTER:
         return two
     if two.how in ("BY", "GROUP") and not one.how:
-        return one
+        return two if two.field.measure and not one.field.measure else one
     if one.field.measure and not two.field.measure and two.field.kind != "number":
         return one
     return two
 
 
 def _reading(
-    metrics: Sequence[tuple[int, Metric]], mentions: Sequence[Mention], said: Said
+    metrics: Sequence[tuple[int, Metric]], mentions: Sequence[Mention], said: Said, topic: Topic
 ) -> Reading:
     mentions = _once(mentions)
     coloured = [each for each in mentions if each.how == "COLOR"]
     groups = [each for each in mentions if each not in coloured] or coloured[:1]
     if len(groups) > 1 and groups[0].how == "GROUP" and not groups[1].how:
         groups = [groups[1], groups[0], *groups[2:]]
+    dated = [each for each in groups if each.field.name in said.units]
+    if dated and said.mark in ("", "LineChartVisual"):
+        groups = [*dated, *(each for each in groups if each not in dated)]
     colour = next((each for each in [*coloured, *groups[1:2]] if each != groups[0]), None)
-    shown = [each for each in groups if each != colour]
+    shown = tuple(_group(each.field, said) for each in groups if each != colour)
     return Reading(
         metrics=tuple(_compared(each, said) for _, each in metrics),
-        groups=tuple(_group(each.field, said) for each in shown),
+        groups=shown or tuple(_over_time(topic, said)),
         colour=_group(colour.field, said) if colour else None,
         visual=said.mark,
     )
+
+
+def _over_time(topic: Topic, said: Said) -> Iterator[Group]:
+    """A trend, and what is compared with the period before, is shown over the topic's date."""
+    if topic.date and said.compared:
+        yield Group(topic.date, said.compared[0])
+    elif topic.date and said.mark == "LineChartVisual":
+        yield Group(topic.date, said.units.get(topic.date.name) or topic.date.granularity or "DAY")
 
 
 def _once(mentions: Sequence[Mention]) -> list[Mention]:

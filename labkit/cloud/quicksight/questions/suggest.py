@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.questions.words import tokens
+from labkit.cloud.quicksight.visuals.model import Kind
 
 Column = dict[str, Any]
 
@@ -23,13 +24,22 @@ def suggest_topic(name: str, arn: str, columns: Sequence[Column]) -> dict[str, A
         columns: the API's output columns: ``Name``, ``Type``, ``Description``.
     """
     dates = [each["Name"] for each in columns if each["Type"] == "DATETIME"]
-    made: dict[str, Any] = {"DatasetArn": arn, "DatasetName": name, "Columns": [_column(each) for each in columns]}
+    made: dict[str, Any] = {
+        "DatasetArn": arn,
+        "DatasetName": name,
+        "Columns": [_column(each) for each in columns],
+    }
     if dates:
         made["DataAggregation"] = {
             "DatasetRowDateGranularity": "DAY",
             "DefaultDateColumnName": dates[0],
         }
     return made
+
+
+def kinds(columns: Sequence[Column]) -> dict[str, Kind]:
+    """What each column holds, by its type."""
+    return {each["Name"]: _KINDS.get(each["Type"], "text") for each in columns}
 
 
 def friendly_name(name: str) -> str:
@@ -81,12 +91,16 @@ def _semantic(name: str, kind: str) -> dict[str, Any]:
     return {}
 
 
+_KINDS: dict[str, Kind] = {"INTEGER": "number", "DECIMAL": "number", "DATETIME": "date"}
 _ACRONYMS = frozenset("id gpa url ip hs ed ts sis lms".split())
 _ID = re.compile(
     r"(?:^|_)(?:id|key|code|zip|zip_code|number)$|(?:^|_)fk_|[a-z]Id$|^id", re.IGNORECASE
 )
-_PART = re.compile(r"(?:^|_)(?:year|month|day|hour|week|quarter|minute)(?:$|_(?!count))", re.I)
-_FLAG = re.compile(r"(?:^is_|^has_|^was_|_ind$|indicator$|^admitted$|^enrolled$|_flag$)", re.I)
+_PART = re.compile(r"(?:^|_)(?:year|month|day|hour|week|quarter|minute)$", re.I)
+_FLAG = re.compile(
+    r"(?:^is_|^has_|^was_|_ind$|indicator$|^admitted$|^enrolled$|_flag$|_alum$|_student$|_ed$)",
+    re.I,
+)
 _RATE = re.compile(
     r"gpa|avg|average|mean|rate|ratio|percent|pct|score|age$|price|temperature|grade|level|rank",
     re.IGNORECASE,

@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
 from labkit.cloud.quicksight.questions.vocabulary import GENERIC, STOP_WORDS, Phrase, phrases
-from labkit.cloud.quicksight.questions.words import Token, name_words, tokens
+from labkit.cloud.quicksight.questions.words import Token, distance, name_words, tokens
 
 _PHRASES = dict(phrases())
+SHORTEST_SLIP = 6
+_WORDS_OF_PHRASES = frozenset(word for wording in _PHRASES for word in wording)
 _LONGEST = max(map(len, _PHRASES))
 _BEFORE_VERBS = frozenset(", . ? ; and you to please then i".split())
 _LITERALS = {"number": "N", "date": "M", "string": "S"}
@@ -38,8 +40,8 @@ class Item:
 
 def tag(question: str, lexicon: Lexicon) -> list[Item]:
     """The items of a question, words that say nothing left out."""
-    words = _unquoted(tokens(question), lexicon)
-    named = {each.start: each for each in lexicon.find(_spelled(words, lexicon))}
+    words = _spelled(_unquoted(tokens(question), lexicon), lexicon)
+    named = {each.start: each for each in lexicon.find(words)}
     items = _without_kinds([_owned(each, lexicon) for each in _items(words, named)])
     return _with_nouns(items, lexicon)
 
@@ -118,16 +120,24 @@ def _spelled(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:
 def _mended(word: Token, lexicon: Lexicon) -> Token:
     if word.kind != "word" or not _is_odd(word, lexicon):
         return word
-    near = lexicon.near(word.lower)
+    near = lexicon.near(word.lower) or _near_phrase(word.lower)
     return Token(near, "word", word.start, word.end) if near else word
 
 
+def _near_phrase(word: str) -> str | None:
+    """A word of the language one edit away."""
+    if len(word) < SHORTEST_SLIP:
+        return None
+    close = (each[0] for each in _PHRASES if len(each) == 1 and each[0][0] == word[0])
+    return next((each for each in close if distance(word, each, 1) <= 1), None)
+
+
 def _is_odd(word: Token, lexicon: Lexicon) -> bool:
-    return not (word.lower in STOP_WORDS or (word.lower,) in _PHRASES or lexicon.knows(word))
+    return not (word.lower in STOP_WORDS or word.lower in _WORDS_OF_PHRASES or lexicon.knows(word))
 
 
 def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
-    at = 0
+    at, letters = 0, False
     while at < len(words):
         phrase, length = _phrase(words, at)
         name = named.get(at)
@@ -136,9 +146,11 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
             at += name.length
         elif phrase:
             yield Item(phrase.tag, phrase.means, _text(words[at : at + length]))
+            letters = phrase.tag == "c" and words[at].lower != "like"
             at += length
+            continue
         else:
-            yield from _literal(words[at], words[at - 1] if at else None)
+            yield from _literal(words[at], letters=letters)
             at += 1
 
 
@@ -189,16 +201,14 @@ def _named_item(words: Sequence[Token], name: Named) -> Item:
     return Item("F", name.field.name if name.field else "", _text(words), name)
 
 
-def _literal(word: Token, before: Token | None) -> Iterator[Item]:
+def _literal(word: Token, *, letters: bool) -> Iterator[Item]:
+    """What stands for itself; "the letter a" is a letter, not an article."""
     if word.kind in _LITERALS:
         yield Item(_LITERALS[word.kind], word.text, word.text)
-    elif word.kind == "word" and (word.lower not in STOP_WORDS or _is_letter(word, before)):
+    elif word.kind == "word" and (
+        word.lower not in STOP_WORDS or (letters and len(word.text) == 1)
+    ):
         yield Item("W", word.text, word.text)
-
-
-def _is_letter(word: Token, before: Token | None) -> bool:
-    """ "The letter a": a letter, not an article."""
-    return len(word.text) == 1 and before is not None and before.stem == "letter"
 
 
 def _text(words: Sequence[Token]) -> str:

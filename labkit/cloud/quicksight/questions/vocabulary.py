@@ -45,7 +45,7 @@ B BY              | by | per | across | over | according to | for every | versus
 B BY              | broken down by | split by | grouped by | by grouped by | sliced by
 B BY              | changes over
 B BY              | against time | change with | along | through | from different | for different
-B GROUP           | group by | group by attribute | grouping by | and group by attribute | group and
+B GROUP           | groups by | group by | group by attribute | grouping by | and group by attribute | group and
 B GROUP           | categorize by | group
 B COLOR           | colored by | coloured by | color by | colour by | stacked by | stack by
 B COLOR           | by color | with color | with colour
@@ -192,14 +192,14 @@ STOP_WORDS = frozenset(
     corresponding respective respectively along belong belongs own owned hold held made
     associated combined kind type-of interval result results data set each's ones one's named's
     was's following number's them's participate participated trying finding spend spent spending
-    have having among got had born mph""".split()
+    have having among got had mph""".split()
 )
 
 # Words that say what kind of thing a field is, and nothing more: "the cloud cover rates".
 GENERIC = frozenset(
-    """name names type types rate rates date dates id ids size sizes code codes detail details kind
+    """one ones name names type types rate rates date dates id ids size sizes code codes detail details kind
     kinds number numbers status field fields column columns attribute attributes level levels
-    percent percentage interval intervals""".split()
+    title titles percent percentage interval intervals""".split()
 )
 
 # Other words for what columns tend to be called, both ways.
@@ -207,6 +207,7 @@ SAME = (
     "sex gender",
     "age old",
     "date day",
+    "birth born",
     "start begin from",
     "end finish to",
     "pay salary wage",
