@@ -1,0 +1,105 @@
+"""Analyses: made, changed, deleted with a window, restored, found."""
+
+from typing import Any
+
+import pytest
+
+from tests.quicksight.conftest import refused
+
+OWN = ("DescribeAnalysis", "UpdateAnalysis", "DeleteAnalysis", "QueryAnalysis")
+OWN += ("RestoreAnalysis", "DescribeAnalysisPermissions", "UpdateAnalysisPermissions")
+
+
+@pytest.fixture
+def analysis(quicksight: Any, small: Any, number: Any) -> str:
+    """The id of a new analysis."""
+    id = f"analysis-{next(number)}"
+    quicksight.create_analysis(AnalysisId=id, Name=f"Name of {id}", Definition=small)
+    return id
+
+
+def test_describe(quicksight: Any, analysis: str, data_sets: Any) -> None:
+    found = quicksight.describe_analysis(AnalysisId=analysis)["Analysis"]
+    assert found["Arn"].endswith(f":analysis/{analysis}")
+    assert (found["Name"], found["Status"]) == (f"Name of {analysis}", "CREATION_SUCCESSFUL")
+    assert found["DataSetArns"] == [data_sets["student-ext"]]
+    assert [(s["SheetId"], s["Name"]) for s in found["Sheets"]] == [
+        ("s1", "First"),
+        ("s2", "Second"),
+    ]
+
+
+def test_update(quicksight: Any, small: Any, analysis: str) -> None:
+    more = {**small, "Sheets": [*small["Sheets"], {"SheetId": "s3", "Name": "Third"}]}
+    answer = quicksight.update_analysis(AnalysisId=analysis, Name="New", Definition=more)
+    assert answer["UpdateStatus"] == "UPDATE_IN_PROGRESS"
+    found = quicksight.describe_analysis(AnalysisId=analysis)["Analysis"]
+    assert (found["Name"], found["Status"], len(found["Sheets"])) == ("New", "UPDATE_SUCCESSFUL", 3)
+
+
+def test_update_that_fails_keeps_the_definition(quicksight: Any, small: Any, analysis: str) -> None:
+    nowhere = [{"Identifier": "students", "DataSetArn": "arn:aws:quicksight:x:1:dataset/none"}]
+    changed = {**small, "DataSetIdentifierDeclarations": nowhere}
+    quicksight.update_analysis(AnalysisId=analysis, Name="New", Definition=changed)
+    found = quicksight.describe_analysis_definition(AnalysisId=analysis)
+    assert [each["Type"] for each in found["Errors"]] == ["DATA_SET_NOT_FOUND"]
+    assert (found["ResourceStatus"], found["Definition"]) == ("UPDATE_FAILED", small)
+
+
+def test_delete_and_restore(quicksight: Any, small: Any, analysis: str) -> None:
+    gone = quicksight.delete_analysis(AnalysisId=analysis, RecoveryWindowInDays=7)
+    assert 6 < (gone["DeletionTime"].timestamp() - _now(quicksight, analysis)) / 86_400 < 8
+    assert quicksight.describe_analysis(AnalysisId=analysis)["Analysis"]["Status"] == "DELETED"
+    code, _ = refused(quicksight.update_analysis, AnalysisId=analysis, Name="x", Definition=small)
+    assert code == "ConflictException"
+    quicksight.restore_analysis(AnalysisId=analysis)
+    found = quicksight.describe_analysis(AnalysisId=analysis)["Analysis"]
+    assert found["Status"] == "CREATION_SUCCESSFUL"
+
+
+def test_force_delete(quicksight: Any, small: Any, analysis: str) -> None:
+    quicksight.delete_analysis(AnalysisId=analysis, ForceDeleteWithoutRecovery=True)
+    code, _ = refused(quicksight.describe_analysis, AnalysisId=analysis)
+    assert code == "ResourceNotFoundException"
+    quicksight.create_analysis(AnalysisId=analysis, Name="Again", Definition=small)
+
+
+def test_window_or_force(quicksight: Any, analysis: str) -> None:
+    both = {"RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}
+    code, _ = refused(quicksight.delete_analysis, AnalysisId=analysis, **both)
+    assert code == "InvalidParameterValueException"
+
+
+def test_an_id_is_taken_once(quicksight: Any, small: Any, analysis: str) -> None:
+    code, _ = refused(quicksight.create_analysis, AnalysisId=analysis, Name="x", Definition=small)
+    assert code == "ResourceExistsException"
+
+
+def test_neither_definition_nor_source(quicksight: Any) -> None:
+    code, said = refused(quicksight.create_analysis, AnalysisId="none", Name="x")
+    assert (code, said) == (
+        "InvalidParameterValueException",
+        "Either a SourceEntity or a Definition must be provided.",
+    )
+
+
+def test_search_by_owner_and_name(quicksight: Any, small: Any, author: str, number: Any) -> None:
+    id = f"owned-{next(number)}"
+    actions = [f"quicksight:{action}" for action in OWN]
+    quicksight.create_analysis(
+        AnalysisId=id,
+        Name=id,
+        Definition=small,
+        Permissions=[{"Principal": author, "Actions": actions}],
+    )
+    for name, value in (("QUICKSIGHT_OWNER", author), ("ANALYSIS_NAME", id)):
+        filters = [{"Operator": "StringEquals", "Name": name, "Value": value}]
+        found = quicksight.search_analyses(Filters=filters)["AnalysisSummaryList"]
+        assert id in [each["AnalysisId"] for each in found]
+    held = quicksight.describe_analysis_permissions(AnalysisId=id)["Permissions"]
+    assert held == [{"Principal": author, "Actions": actions}]
+
+
+def _now(quicksight: Any, id: str) -> float:
+    found = quicksight.describe_analysis(AnalysisId=id)["Analysis"]
+    return float(found["LastUpdatedTime"].timestamp())
