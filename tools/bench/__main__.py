@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from labkit import process
-from tools.bench import lake, objects, profiles, queries, recipes, starting
+from tools.bench import lake, objects, profiles, queries, recipes, spice, starting
 from tools.bench.figures import HEAD, Figure, text_line, write
 
 ROOT = Path(__file__).parent.parent.parent
@@ -78,11 +78,28 @@ def measure_recipes() -> Iterator[Figure]:
             process.down(Path(home))
 
 
+def measure_spice() -> Iterator[Figure]:
+    """A data set of ten million rows in SPICE."""
+    files = lake.make(BUILD / "bench")
+    with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
+        connection = process.up(Path(home))
+        try:
+            lake.load(files, _client(connection, "s3"))
+            for statement in lake.definitions():
+                queries.run(_client(connection, "athena"), statement)
+            account = _client(connection, "sts").get_caller_identity()["Account"]
+            quicksight, iam = _client(connection, "quicksight"), _client(connection, "iam")
+            yield from spice.measure(quicksight, iam, account, files, Path(home))
+        finally:
+            process.down(Path(home))
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "athena": measure_athena,
     "objects": measure_objects,
     "profiles": measure_profiles,
     "recipes": measure_recipes,
+    "spice": measure_spice,
     "starting": starting.measure,
 }
 

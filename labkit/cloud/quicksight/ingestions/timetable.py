@@ -102,7 +102,8 @@ def _time_of_day(frequency: Record, start: float | None) -> tuple[int, int]:
     return moment.minute, moment.hour
 
 
-def _scheduled(cloud: Cloud) -> Iterator[Scheduled]:
+def scheduled(cloud: Cloud) -> Iterator[Scheduled]:
+    """All refresh schedules."""
     for record in list(records.records(cloud, DATA_SET).values()):
         for each in schedules(record).values():
             yield Scheduled(
@@ -111,7 +112,8 @@ def _scheduled(cloud: Cloud) -> Iterator[Scheduled]:
             )  # fmt: skip
 
 
-def _fire(cloud: Cloud, due: Scheduled, _: float) -> None:
+def fire(cloud: Cloud, due: Scheduled, _: float) -> None:
+    """Begin the import that a schedule is for."""
     with cloud.lock("quicksight"):
         record: Any = records.look_up(cloud, due.region, DATA_SET, due.data_set)
         if record is not None:
@@ -123,6 +125,6 @@ def _fire(cloud: Cloud, due: Scheduled, _: float) -> None:
 @on_start
 def start(cloud: Cloud) -> None:
     """Start the clock."""
-    clock = Clock(cloud, fire=_fire, scheduled=_scheduled, parse=expressions.rewritten, kind=KIND)
+    clock = Clock(cloud, fire=fire, scheduled=scheduled, parse=expressions.rewritten, kind=KIND)
     _CLOCKS[id(cloud)] = clock
     follow(clock.tick, clock.changed, "refresh schedules")
