@@ -24,11 +24,11 @@ from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import rules
 from labkit.cloud.operations import (
-    OPERATIONS,
     AwsError,
     Context,
     Handler,
     changes_state,
+    handler_of,
     not_here,
     not_kept,
 )
@@ -97,7 +97,7 @@ class Front:
                 raise AwsError("UnknownOperationException", f"No such operation of {service}")
             name = call.operation.name
             context = Context(self.cloud, service, name, claim.region, principal)
-            handler, judge = OPERATIONS.get((service, name)), JUDGES.get(service)
+            handler, judge = handler_of(service, name), JUDGES.get(service)
             parameters = {}
             if handler or judge:
                 parameters = protocol.read_parameters(call, environ, body)

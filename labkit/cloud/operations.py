@@ -106,7 +106,8 @@ def operation(service: str, name: str) -> Callable[[Handler], Handler]:
 
     Args:
         service: botocore's name of the service (``stepfunctions``, not ``states``).
-        name: the operation's name in its API model (``StartCrawler``).
+        name: the operation's name in its API model (``StartCrawler``); ``*`` for all that have no
+            answer of their own, in a service that moto is never asked about.
     """
 
     def register(handler: Handler) -> Handler:
@@ -114,6 +115,11 @@ def operation(service: str, name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def handler_of(service: str, name: str) -> Handler | None:
+    """Our answer to an operation; ``None`` where it is moto's."""
+    return OPERATIONS.get((service, name)) or OPERATIONS.get((service, "*"))
 
 
 READ_ONLY = [

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud import protocol
-from labkit.cloud.operations import OPERATIONS, Answer, Context
-from labkit.cloud.quicksight.records import answers
+from labkit.cloud.operations import Answer, Context, operation
+from labkit.cloud.quicksight import gate
 from labkit.cloud.quicksight.words import not_here
 
 # Why, by a noun in the operation's name.
@@ -35,19 +34,10 @@ REASONS = {
 }
 
 
-def _refuse(name: str) -> None:
-    why = next((said for noun, said in REASONS.items() if noun in name), "")
-
-    @answers(name, alone=False)
-    def refuse(context: Context, **members: Any) -> Answer:
-        raise not_here(name, why)
-
-
-def _missing() -> list[str]:
-    model = protocol.service_model("quicksight")
-    names = model.operation_names if model else []
-    return [name for name in names if ("quicksight", name) not in OPERATIONS]
-
-
-for each in _missing():
-    _refuse(each)
+@operation("quicksight", "*")
+def refuse(context: Context, **members: Any) -> Answer:
+    """Say that an operation is not here, to an account that has signed up."""
+    gate.check_account(context, members.get("AwsAccountId", context.account))
+    gate.check_subscription(context)
+    name = context.operation
+    raise not_here(name, next((why for noun, why in REASONS.items() if noun in name), ""))

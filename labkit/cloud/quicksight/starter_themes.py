@@ -9,10 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.quicksight.render.themes import THEMES
-
 CLASSIC = "CLASSIC"
-NAMES = tuple(THEMES)
+NAMES = (CLASSIC, "MIDNIGHT", "SEASIDE", "RAINIER")
 
 
 def described(name: str) -> dict[str, Any]:
@@ -34,6 +32,8 @@ def summary(name: str) -> dict[str, Any]:
 
 def configuration(name: str) -> dict[str, Any]:
     """A starter theme's colours, as a ``ThemeConfiguration``."""
+    from labkit.cloud.quicksight.render.themes import THEMES  # with matplotlib, when first asked
+
     theme = THEMES[name]
     colors = {
         "PrimaryForeground": theme.foreground,
