@@ -31,6 +31,11 @@ class Aggregate:
     partials: tuple[str, ...] = ()
     whole: str = ""
 
+    @property
+    def numeric(self) -> bool:
+        """Whether it reckons, rather than counts, compares or repeats."""
+        return self.name not in ("MIN", "MAX", "COUNT", "DISTINCT_COUNT", "UNIQUE_VALUE")
+
 
 _AVERAGE = "CAST(sum({0}) AS DOUBLE) / nullif(sum({1}), 0)"
 AGGREGATES = {

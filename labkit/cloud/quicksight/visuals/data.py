@@ -41,8 +41,8 @@ def visual_data(
             and column configurations count.
         visual: one member of a sheet's ``Visuals``.
         parameters: values in place of the declared defaults.
-        extra_filters: filters in the API's shape, from controls and clicks; of columns that the
-            visual's data set does not have they are none of its business.
+        extra_filters: filters in the API's shape, from controls and clicks; those of other data
+            sets than the visual's are none of its business.
         now: the clock, in UTC.
         max_rows: of a table; the rest is counted in ``cut``.
 

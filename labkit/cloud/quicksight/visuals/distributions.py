@@ -23,9 +23,9 @@ _MOST_POINTS = 10_000
 def histogram(request: Request) -> VisualData:
     """A row a bin: its start, its end and how many rows are in it, empty bins too."""
     measures = request.measures(request.shown)
-    if len(measures) != 1 or not measures[0].measure.value:
-        raise VisualError("A histogram shows a column of numbers, and this one has none.")
-    [one] = measures
+    if len(measures) != 1:
+        raise VisualError("A histogram shows one column.")
+    one = _numbers(measures)[0]
     rows = request.rows(request.conditions(), one.derived)
     options = request.wells.configuration.get("BinOptions") or {}
     found = request.run(_bins(rows, f"CAST({one.measure.value} AS DOUBLE)", options))
@@ -37,6 +37,14 @@ def histogram(request: Request) -> VisualData:
         [(row["low"], row["high"], row["count"]) for row in found],
         not_drawn=tuple(request.notes),
     )
+
+
+def _numbers(measures: list[fields.Measured]) -> list[fields.Measured]:
+    """The measures, each of which is of a column of numbers."""
+    for each in measures:
+        if not each.measure.value or each.field.kind != "number":
+            raise VisualError(f"The distribution of '{each.field.column}' needs its rows' numbers.")
+    return measures
 
 
 def _bin_field(of: Field, well: str) -> Field:
@@ -88,7 +96,7 @@ def box_plot(request: Request) -> VisualData:
     """A row a box: its group, the five numbers and what lies beyond the whiskers."""
     shown = request.shown
     dimensions = request.dimensions(each for each in shown if each.is_dimension)
-    measures = request.measures(each for each in shown if not each.is_dimension)
+    measures = _numbers(request.measures(each for each in shown if not each.is_dimension))
     derived = [part for one in dimensions for part in one.derived]
     derived += [part for each in measures for part in each.derived]
     rows = request.rows(request.conditions(), derived)

@@ -57,8 +57,12 @@ class Value:
 
     @property
     def text(self) -> str:
-        """Its SQL as text."""
-        return self.sql if self.type.base == "varchar" else f"CAST({self.sql} AS VARCHAR)"
+        """Its SQL as text; a whole number has no fraction."""
+        if self.type.base == "varchar":
+            return self.sql
+        text = f"CAST({self.sql} AS VARCHAR)"
+        fraction = self.type.base in ("real", "double")
+        return f"regexp_replace({text}, '\\.0$', '')" if fraction else text
 
 
 @dataclass(frozen=True)
@@ -101,9 +105,6 @@ class Expressions:
         if name in self.fields:
             return self.compiled(self.fields[name])
         raise VisualError(self._unknown(name))
-
-    def has(self, name: str) -> bool:
-        return name in self.fields or any(each.name == name for each in self.data_set.columns)
 
     def compiled(self, expression: str) -> Value:
         """An expression of the calculated fields' language."""

@@ -10,7 +10,7 @@ from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals.aggregates import DEFAULTS, aggregate
 from labkit.cloud.quicksight.visuals.dates import truncated
 from labkit.cloud.quicksight.visuals.expressions import Expressions, Value
-from labkit.cloud.quicksight.visuals.model import Field, Kind
+from labkit.cloud.quicksight.visuals.model import Field, Kind, VisualError
 from labkit.cloud.quicksight.visuals.plan import Measure
 from labkit.cloud.quicksight.visuals.wells import WellField, Wells
 
@@ -79,6 +79,10 @@ def measured(field: WellField, names: Expressions, naming: Naming) -> Measured:
     if value.kind != "row":
         return _calculated(field, value, field.column, naming)
     how = aggregate(field.body.get("AggregationFunction"), _default(field, value))
+    if how.numeric and value.shown in ("text", "date"):
+        raise VisualError(
+            f"{how.label} of '{field.column}' needs numbers, and it is {value.shown}."
+        )
     kind: Kind = value.shown if how.name in ("MIN", "MAX", "UNIQUE_VALUE") else "number"
     described = Field(
         field.id, field.well, naming.label(field, f"{how.label} of {field.column}"), kind,

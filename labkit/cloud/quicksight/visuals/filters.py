@@ -87,11 +87,11 @@ def _listed(text: str, configuration: Json, names: Expressions) -> str:
 def _custom(text: str, configuration: Json, names: Expressions) -> str:
     """Of one text, written or from a parameter."""
     values = _given(configuration, "CategoryValue", names)
-    if values is None or configuration.get("SelectAllOptions") == "FILTER_ALL_VALUES":
+    if _selects_all(configuration, values):
         return _with_nulls(EVERYTHING, text, configuration, "ALL_VALUES")
-    chosen = [str(value) for value in values if value is not None]
+    chosen = [str(value) for value in values or () if value is not None]
     match = _MATCHES[configuration["MatchOperator"]](text, chosen)
-    if None in values and configuration["MatchOperator"] == "EQUALS":
+    if None in (values or ()) and configuration["MatchOperator"] == "EQUALS":
         return f"({match} OR {text} IS NULL)"
     return _with_nulls(match, text, configuration, "NON_NULLS_ONLY")
 
@@ -105,6 +105,14 @@ def _given(configuration: Json, key: str, names: Expressions) -> list[Any] | Non
     if value == ALL:
         return None
     return list(value) if isinstance(value, list | tuple) else [value]
+
+
+def _selects_all(body: Json, values: list[Any] | None) -> bool:
+    """Whether a filter lets every value through; a parameter that has a value goes before."""
+    if values is None:
+        return True
+    bound = body.get("ParameterName") and any(value is not None for value in values)
+    return body.get("SelectAllOptions") == "FILTER_ALL_VALUES" and not bound
 
 
 def parameter(name: str, names: Expressions) -> Any:
@@ -195,12 +203,14 @@ def _bound(bound: Json | None, names: Expressions) -> Any:
 def _equality(body: Json, names: Expressions) -> Condition:
     value = _measured(body, names)
     values = _given(body, "Value", names)
-    if values is None or body.get("SelectAllOptions") == "FILTER_ALL_VALUES":
+    if _selects_all(body, values):
         return Condition(_with_nulls(EVERYTHING, value.sql, body), value.kind, value.derived)
-    numbers = [_number(each) for each in values if each is not None]
+    numbers = [_number(each) for each in values or () if each is not None]
     match = f"{value.sql} IN ({', '.join(numbers)})" if numbers else "FALSE"
     if body["MatchOperator"] == "DOES_NOT_EQUAL":
         match = f"NOT ({match})"
+    elif None in (values or ()):
+        return Condition(f"({match} OR {value.sql} IS NULL)", value.kind, value.derived)
     return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
 
 
@@ -226,7 +236,7 @@ def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Ex
 def _top_bottom(body: Json, names: Expressions) -> Condition:
     """The groups of a column with the highest or lowest aggregates; ties go by the group."""
     value = names.value(body["Column"]["ColumnName"])
-    grain = body.get("TimeGranularity")
+    grain = body.get("TimeGranularity") if value.shown == "date" else None
     group = truncated(value.moment, grain, names.week_start) if grain else value.sql
     limit = body.get("Limit")
     if body.get("ParameterName"):

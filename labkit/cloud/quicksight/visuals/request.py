@@ -91,14 +91,8 @@ class Request:
     def _alone(self, given: Iterable[Json]) -> Iterator[filters.Condition]:
         for each in given:
             [(kind, body)] = each.items()
-            if self._is_of_other(body["Column"]):
-                continue
-            yield filters.condition(kind, body, self.names)
-
-    def _is_of_other(self, column: Json) -> bool:
-        """Whether a filter from elsewhere is of a column that this data set does not have."""
-        own = column.get("DataSetIdentifier", self.identifier) == self.identifier
-        return not own and not self.names.has(column["ColumnName"])
+            if body["Column"].get("DataSetIdentifier", self.identifier) == self.identifier:
+                yield filters.condition(kind, body, self.names)
 
     def _drilled(self) -> Iterator[Json]:
         for each in drill_downs(self.wells).values():
@@ -134,9 +128,21 @@ def request(
     )
     names = Expressions(data_set, names.fields, {**data_set.parameters, **values}, now, start)
     asked = Request(session, wells, definition, identifier, names, extra, max_rows)
-    if options.get("Timezone", "UTC") not in ("UTC", "Etc/UTC"):
-        asked.notes.append(f"Dates are in UTC, not in {options['Timezone']}.")
+    asked.notes += _left_out(definition, identifier)
     return asked
+
+
+def _left_out(definition: Json, identifier: str) -> Iterator[str]:
+    """What a definition asks for whatever the visual."""
+    zone = (definition.get("Options") or {}).get("Timezone", "UTC")
+    if zone not in ("UTC", "Etc/UTC"):
+        yield f"Dates are in UTC, not in {zone}."
+    for declaration in definition.get("ParameterDeclarations") or ():
+        for body in declaration.values():
+            for mapped in body.get("MappedDataSetParameters") or ():
+                if mapped["DataSetIdentifier"] == identifier:
+                    name = mapped["DataSetParameterName"]
+                    yield f"The data set's parameter {name} keeps its default value."
 
 
 def _identifier(wells: Wells, data_sets: Mapping[str, DataSet]) -> str:
