@@ -57,7 +57,7 @@ NO_CONDITIONS = {
     "rank([sum({id})]) = 1": "A condition on rows is true or false of each row",
     "sum({id}, [{name}]) > 1": "A condition on rows is true or false of each row",
 }
-ROWS = """(VALUES (1, 'one', DATE '2024-01-01', ''), (2, 'two', DATE '2024-01-02', ''),
+ROWS = """(VALUES (1::BIGINT, 'one', DATE '2024-01-01', ''), (2, 'two', DATE '2024-01-02', ''),
     (3, NULL, NULL, '')) t(id, name, since, "od""d")"""
 
 
@@ -181,7 +181,8 @@ def test_any_expression_compiles_or_is_refused_in_a_sentence(expression: str) ->
         refused = ""
         groups = f" GROUP BY {', '.join(grouped.values())}" * (field.kind != "row")
         rows = with_derived(f"FROM {ROWS}", field.derived)
-        duckdb.execute(f"SELECT {field.sql} FROM ({rows}){groups}").fetchall()
+        select = f"SELECT typeof({field.sql}) FROM ({rows}){groups}"
+        assert {kind for (kind,) in duckdb.execute(select).fetchall()} == {field.type.duckdb}
     assert not refused or refused.endswith((".", "?"))
 
 

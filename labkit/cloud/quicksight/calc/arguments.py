@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments, listed
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Name, Node
-from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, Kind, Value
+from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, Kind, Value, as_kind
 
 if TYPE_CHECKING:
     from labkit.cloud.quicksight.calc.query import Query
@@ -77,8 +77,10 @@ def read(query: Query, function: str, kind: str, node: Node) -> Any:
 
 
 def checked(function: str, value: Value, kinds: tuple[Kind, ...]) -> Value:
-    """A value of one of these types; NULL is of any type."""
-    if value.kind != "null" and value.kind not in kinds:
+    """A value of one of these types; NULL is of any type, and takes the last of them."""
+    if value.kind == "null":
+        return value if kinds == ANYTHING else as_kind(value, kinds[-1])
+    if value.kind not in kinds:
         raise WrongArguments(
             f"The function {function} has an argument of the wrong type: it takes "
             f"{' or '.join(kinds)}, not {value.kind}."

@@ -7,16 +7,18 @@ from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from labkit.cloud.engine.types import BOOLEAN
 from labkit.cloud.quicksight.calc.errors import CalcSyntaxError, WrongArguments
 from labkit.cloud.quicksight.calc.query import ALL_DIMENSIONS, Query
 from labkit.cloud.quicksight.calc.registry import function_named
 from labkit.cloud.quicksight.calc.scope import Field, Scope
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Call, Name, Node, Parameter, parse
 from labkit.cloud.quicksight.calc.syntax import parts_of as _parts_of
-from labkit.cloud.quicksight.calc.values import TYPES, Value, identifier
+from labkit.cloud.quicksight.calc.values import TYPES, Value, as_kind, identifier
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_UNKNOWN = "CAST(NULL AS BOOLEAN)"
 
 
 def _not_too_deep(call: Callable[P, R]) -> Callable[P, R]:
@@ -54,7 +56,7 @@ def compile_condition(text: str, scope: Scope) -> Field:
     field, value = _compiled(text, scope)
     if value.kind not in ("boolean", "null") or field.kind != "row" or value.level == "group":
         raise WrongArguments(f"A condition on rows is true or false of each row, not {value.kind}.")
-    return field
+    return field if value.kind == "boolean" else replace(field, sql=_UNKNOWN, type=BOOLEAN)
 
 
 def check_field(text: str, scope: Scope) -> Field:
@@ -98,7 +100,7 @@ def parameters_in(text: str) -> tuple[str, ...]:
 def _compiled(text: str, scope: Scope) -> tuple[Field, Value]:
     query = Query(scope)
     value = query.value(parse(text))
-    once = query.once(value)
+    once = query.once(as_kind(value, "string") if value.kind == "null" else value)
     return (
         Field(
             once.sql,

@@ -75,11 +75,11 @@ class Query:
         return constant(name, self.scope.parameters[name])
 
     def _named(self, name: str, node: Name) -> Value:
-        if name in self.scope.fields:
-            return self._field(name)
         if name in self.scope.columns:
             self.names.add(name)
             return column(name, self.scope.columns[name])
+        if name in self.scope.fields:
+            return self._field(name)
         if not node.braced and name.upper() in ("NULL", "TRUE", "FALSE"):
             return NULL if name.upper() == "NULL" else literal(name.upper() == "TRUE")
         raise unknown("field", name, [*self.scope.columns, *self.scope.fields])

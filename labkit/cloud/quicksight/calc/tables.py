@@ -90,7 +90,7 @@ class Table:
         """A field to partition or sort by, at the level of the calculation."""
         if self.level == POST:
             return self.query.shown(self.name, node)
-        return self.query.once(self.query.row(self.name, node))
+        return self.query.row(self.name, node)
 
     def window(self, parts: Sequence[Value], sort: Bracketed | None, frame: str = "") -> str:
         """What stands in ``OVER (...)``."""

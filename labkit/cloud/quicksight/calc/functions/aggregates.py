@@ -22,7 +22,6 @@ from labkit.cloud.quicksight.calc.arguments import (
 )
 from labkit.cloud.quicksight.calc.constants import literal
 from labkit.cloud.quicksight.calc.errors import (
-    MismatchedAggregation,
     NestedAggregation,
     WrongArguments,
 )
@@ -161,8 +160,7 @@ def _over_rows(
 ) -> Value:
     if condition.level in ("aggregate", "window"):
         raise NestedAggregation(name, condition.function)
-    if common_level([value, condition]) not in ("row", "group", "constant"):
-        raise MismatchedAggregation
+    common_level([value, condition])  # or it is refused
     sql = statistic.sql(query.once(value), percentile, where=condition.sql)
     return Value(sql, statistic.kind(value), "aggregate", value.names, function=name)
 
