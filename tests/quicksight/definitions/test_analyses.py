@@ -1,5 +1,6 @@
 """Analyses: made, changed, deleted with a window, restored, found."""
 
+import datetime
 from typing import Any
 
 import pytest
@@ -81,6 +82,27 @@ def test_neither_definition_nor_source(quicksight: Any) -> None:
         "InvalidParameterValueException",
         "Either a SourceEntity or a Definition must be provided.",
     )
+
+
+def test_values_of_parameters_are_kept(quicksight: Any, small: Any, number: Any) -> None:
+    since = {"DateTimeParameterDeclaration": {"Name": "Since"}}
+    dated = {**small, "ParameterDeclarations": [*small["ParameterDeclarations"], since]}
+    day = datetime.datetime(2020, 9, 1, tzinfo=datetime.UTC)
+    id = f"dated-{next(number)}"
+    quicksight.create_analysis(
+        AnalysisId=id,
+        Name=id,
+        Definition=dated,
+        Parameters={"DateTimeParameters": [{"Name": "Since", "Values": [day]}]},
+    )
+    found = quicksight.describe_analysis(AnalysisId=id)["Analysis"]
+    assert found["Status"] == "CREATION_SUCCESSFUL"
+
+
+def test_a_theme_that_there_is_not(quicksight: Any, small: Any) -> None:
+    arn = "arn:aws:quicksight:us-east-1:123456789012:theme/none"
+    call = {"AnalysisId": "unthemed", "Name": "x", "Definition": small, "ThemeArn": arn}
+    assert refused(quicksight.create_analysis, **call)[0] == "ResourceNotFoundException"
 
 
 def test_search_by_owner_and_name(quicksight: Any, small: Any, author: str, number: Any) -> None:

@@ -36,7 +36,7 @@ def create(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> A
         {"Name": Name, **told},
         permissions=members.get("Permissions"),
         tags=members.get("Tags"),
-        private={"definition": definition, "parameters": members.get("Parameters")},
+        private={"definition": definition, "parameters": builds.plain(members.get("Parameters"))},
     )
     folders.join(context, members.get("FolderArns") or [], made["Arn"])
     return _begun(made, "CreationStatus")
@@ -47,15 +47,15 @@ def update(context: Context, *, AnalysisId: str, Name: str, **members: Any) -> A
     if find(context, AnalysisId)["Status"] == "DELETED":
         raise conflict(f"Analysis {AnalysisId} is deleted.")
     told, definition = builds.build(context, members, verb="UPDATE")
-    if "Errors" in told:
-        told = {name: told[name] for name in ("Status", "Errors")}
+    private = {"definition": definition, "parameters": builds.plain(members.get("Parameters"))}
+    if "Errors" in told:  # the analysis stays as it was
+        private, told = {}, records.shown(told, "Status", "Errors")
     else:
         told = {"Errors": None, "ThemeArn": None, "SourceEntityArn": None} | told
-        parameters = members.get("Parameters")
-        records.keep(context, ANALYSIS, AnalysisId, definition=definition, parameters=parameters)
-    return _begun(
-        records.update(context, ANALYSIS, AnalysisId, {"Name": Name, **told}), "UpdateStatus"
-    )
+    with context.cloud.state.together():
+        records.keep(context, ANALYSIS, AnalysisId, **private)
+        found = records.update(context, ANALYSIS, AnalysisId, {"Name": Name, **told})
+    return _begun(found, "UpdateStatus")
 
 
 @answers("DescribeAnalysis")
@@ -86,9 +86,10 @@ def delete(
         records.remove(context, ANALYSIS, AnalysisId)
         return answer
     over = records.now() + (RecoveryWindowInDays or 30) * DAY_S
-    before = record["_"].get("status_before", record["Status"])
-    records.keep(context, ANALYSIS, AnalysisId, deletion=over, status_before=before)
-    records.update(context, ANALYSIS, AnalysisId, {"Status": "DELETED"})
+    before = record["_"].get("status_before") or record["Status"]
+    with context.cloud.state.together():
+        records.keep(context, ANALYSIS, AnalysisId, deletion=over, status_before=before)
+        records.update(context, ANALYSIS, AnalysisId, {"Status": "DELETED"})
     return {**answer, "DeletionTime": over}
 
 
@@ -97,9 +98,10 @@ def restore(context: Context, *, AnalysisId: str, RestoreToFolders: bool = False
     record = find(context, AnalysisId)
     if record["Status"] != "DELETED":
         raise conflict(f"Analysis {AnalysisId} is not deleted.")
-    before = record["_"]["status_before"]
-    records.keep(context, ANALYSIS, AnalysisId, deletion=None, status_before=before)
-    found = records.update(context, ANALYSIS, AnalysisId, {"Status": before})
+    before = {"Status": record["_"]["status_before"]}
+    with context.cloud.state.together():
+        records.keep(context, ANALYSIS, AnalysisId, deletion=None, status_before=None)
+        found = records.update(context, ANALYSIS, AnalysisId, before)
     return records.shown(found, "Arn", "AnalysisId")
 
 

@@ -13,12 +13,13 @@ from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.operations import Context
+from labkit.cloud.quicksight import themes
 from labkit.cloud.quicksight.definitions import catalog, checks, sources, walk
 from labkit.cloud.quicksight.definitions.judgement import Error, Subject, judge
 from labkit.cloud.quicksight.words import invalid
 
 Record = dict[str, Any]
-__all__ = ["build", "build_template", "checks"]
+__all__ = ["answer", "build", "build_template", "checks", "plain"]
 
 
 def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple[Record, Record]:
@@ -29,9 +30,12 @@ def build(context: Context, members: Record, *, verb: str = "CREATION") -> tuple
         verb: ``CREATION`` or ``UPDATE``, as its status has it.
 
     Raises:
-        AwsError: ``InvalidParameterValueException``, the definition is wrong within.
+        AwsError: ``InvalidParameterValueException``, the definition is wrong within;
+            ``ResourceNotFoundException``, there is no such folder or theme.
     """
     catalog.check_folders(context, members.get("FolderArns"))
+    if theme := members.get("ThemeArn"):
+        themes.configuration(context.cloud, context.region, theme)
     definition, source, errors = _taken(context, members, sources.from_template)
     errors = errors or judge(_subject(context, members, definition), strict=_is_strict(members))
     return _described(members, definition, errors, source, verb), definition
@@ -56,6 +60,18 @@ def answer(status: str) -> str:
     return f"{status.split('_')[0]}_IN_PROGRESS"
 
 
+def plain(value: Any) -> Any:
+    """A definition or parameters as JSON keeps them: moments as seconds since 1970."""
+    match value:
+        case dict():
+            return {name: plain(each) for name, each in value.items()}
+        case list():
+            return [plain(each) for each in value]
+        case datetime.datetime():
+            return value.timestamp()
+    return value
+
+
 Take = Callable[[Context, Record], tuple[Record, str, list[Error]]]
 
 
@@ -64,7 +80,7 @@ def _taken(context: Context, members: Record, take: Take) -> tuple[Record, str, 
     if (given is None) == (source is None):
         raise invalid("Either a SourceEntity or a Definition must be provided.")
     if given is not None:
-        return _plain(given), "", []
+        return plain(given), "", []
     return take(context, source or {})
 
 
@@ -96,15 +112,3 @@ def _sheet(sheet: Record) -> Record:
 
 def _is_strict(members: Record) -> bool:
     return bool((members.get("ValidationStrategy") or {}).get("Mode", "STRICT") == "STRICT")
-
-
-def _plain(value: Any) -> Any:
-    """A definition as JSON keeps it: moments as seconds since 1970."""
-    match value:
-        case dict():
-            return {name: _plain(each) for name, each in value.items()}
-        case list():
-            return [_plain(each) for each in value]
-        case datetime.datetime():
-            return value.timestamp()
-    return value

@@ -31,18 +31,19 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
     links = _checked_links(context, members.get("LinkEntities") or [])
     shared = (members.get("LinkSharingConfiguration") or {}).get("Permissions") or []
     _check_link_permissions(shared)
-    record = records.create(
-        context,
-        DASHBOARD,
-        DashboardId,
-        {"Name": Name, "LinkEntities": links, "LastPublishedTime": records.now()},
-        permissions=members.get("Permissions"),
-        tags=members.get("Tags"),
-        private={"link": permissions.grant(DASHBOARD, [], shared)},
-    )
-    made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
-    records.keep(context, DASHBOARD, DashboardId, published=made["VersionNumber"])
-    folders.join(context, members.get("FolderArns") or [], record["Arn"])
+    with context.cloud.state.together():
+        record = records.create(
+            context,
+            DASHBOARD,
+            DashboardId,
+            {"Name": Name, "LinkEntities": links, "LastPublishedTime": records.now()},
+            permissions=members.get("Permissions"),
+            tags=members.get("Tags"),
+            private={"link": permissions.grant(DASHBOARD, [], shared)},
+        )
+        made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
+        records.keep(context, DASHBOARD, DashboardId, published=made["VersionNumber"])
+        folders.join(context, members.get("FolderArns") or [], record["Arn"])
     return _begun(context, DashboardId, made)
 
 
@@ -50,8 +51,9 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
 def update(context: Context, *, DashboardId: str, Name: str, **members: Any) -> Answer:
     records.find(context, DASHBOARD, DashboardId)
     told, definition = builds.build(context, members)
-    made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
-    records.update(context, DASHBOARD, DashboardId, {"Name": Name})
+    with context.cloud.state.together():
+        made = versions.add(context, DASHBOARD, DashboardId, told, _private(members, definition))
+        records.update(context, DASHBOARD, DashboardId, {"Name": Name})
     return _begun(context, DashboardId, made)
 
 
@@ -62,8 +64,10 @@ def publish(context: Context, *, DashboardId: str, VersionNumber: int) -> Answer
         raise conflict(
             f"Dashboard {DashboardId} version {VersionNumber} is in state {version['Status']}."
         )
-    records.keep(context, DASHBOARD, DashboardId, published=VersionNumber)
-    found = records.update(context, DASHBOARD, DashboardId, {"LastPublishedTime": records.now()})
+    with context.cloud.state.together():
+        records.keep(context, DASHBOARD, DashboardId, published=VersionNumber)
+        now = {"LastPublishedTime": records.now()}
+        found = records.update(context, DASHBOARD, DashboardId, now)
     return {"DashboardId": DashboardId, "DashboardArn": found["Arn"]}
 
 
@@ -182,7 +186,7 @@ def _private(members: Record, definition: Record) -> Record:
     return {
         "definition": definition,
         "options": options,
-        "parameters": members.get("Parameters"),
+        "parameters": builds.plain(members.get("Parameters")),
     }
 
 

@@ -22,23 +22,20 @@ sharing.register(TEMPLATE)
 @answers("CreateTemplate")
 def create(context: Context, *, TemplateId: str, Name: str | None = None, **members: Any) -> Answer:
     told, definition = builds.build_template(context, members)
-    records.create(
-        context,
-        TEMPLATE,
-        TemplateId,
-        {"Name": Name},
-        permissions=members.get("Permissions"),
-        tags=members.get("Tags"),
-    )
-    return _begun(context, TemplateId, told, definition)
+    granted, tags = members.get("Permissions"), members.get("Tags")
+    with context.cloud.state.together():
+        named = {"Name": Name}
+        records.create(context, TEMPLATE, TemplateId, named, permissions=granted, tags=tags)
+        return _begun(context, TemplateId, told, definition)
 
 
 @answers("UpdateTemplate")
 def update(context: Context, *, TemplateId: str, Name: str | None = None, **members: Any) -> Answer:
     name = Name or records.find(context, TEMPLATE, TemplateId).get("Name")
     told, definition = builds.build_template(context, members)
-    records.update(context, TEMPLATE, TemplateId, {"Name": name})
-    return _begun(context, TemplateId, told, definition)
+    with context.cloud.state.together():
+        records.update(context, TEMPLATE, TemplateId, {"Name": name})
+        return _begun(context, TemplateId, told, definition)
 
 
 @answers("DescribeTemplate")

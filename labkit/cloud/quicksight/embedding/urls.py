@@ -18,6 +18,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, principals, records
 from labkit.cloud.quicksight.accounts import namespaces
 from labkit.cloud.quicksight.definitions import versions, walk
+from labkit.cloud.quicksight.definitions.catalog import place_of
 from labkit.cloud.quicksight.embedding import viewers
 from labkit.cloud.quicksight.embedding.sessions import Embedding, issue
 from labkit.cloud.quicksight.kinds import DASHBOARD, TOPIC
@@ -138,10 +139,18 @@ def _url(context: Context, embedding: Embedding, path: str) -> Answer:
     first = () if embedding.is_anonymous else embedding.resources
     for arn in first:
         viewers.check(context.cloud, embedding, arn)
-    code = issue(context.cloud, replace(embedding))
+    code = issue(context.cloud, replace(embedding, parameters=_parameters(context, embedding)))
     query = {"code": code, "identityprovider": "quicksight", "isauthcode": "true"}
     place = f"{context.cloud.endpoint}{PREFIX}{path}"
     return {"EmbedUrl": f"{place}?{urllib.parse.urlencode(query)}"}
+
+
+def _parameters(context: Context, embedding: Embedding) -> dict[str, Any]:
+    """The values that the dashboard was made with."""
+    shown = [arn for arn in embedding.resources if ":dashboard/" in arn][:1]
+    found = [versions.find(context, DASHBOARD, place_of(arn)[1]) for arn in shown]
+    given = [each["_"].get("parameters") or {} for each in found]
+    return {n: values for each in given for n, (_, values) in walk.overrides(each).items()}
 
 
 def _target(context: Context, experience: Record) -> tuple[str, list[str]]:
