@@ -143,15 +143,16 @@ def test_tags_and_what_a_console_keeps(lake, quicksight):
     assert told["OutputColumns"][2]["Description"] == "of delivery"
 
 
-def test_a_calculation_over_levels_and_an_aggregate(lake):
-    """What is computed a row is kept in SPICE; what aggregates is left to the visuals."""
-    texts = {"of region": "sumOver(quantity, [region], PRE_AGG)", "all": "sum(quantity)"}
-    columns = [{"ColumnName": name, "ColumnId": name.replace(" ", "-"), "Expression": text}
+def test_what_visuals_compute_is_left_to_them(lake):
+    """What is computed a row is kept in SPICE; what aggregates is kept as text."""
+    texts = {"row": "quantity * 2", "level": "sumOver(quantity, [region], PRE_AGG)",
+             "all": "sum({row})"}  # fmt: skip
+    columns = [{"ColumnName": name, "ColumnId": name, "Expression": text}
                for name, text in texts.items()]  # fmt: skip
     id = lake.transformed([{"CreateColumnsOperation": {"Columns": columns}}])
-    rows = lake.rows(id, 'SELECT "order id", "of region" FROM data')
-    assert rows == [(1, 5), (2, 1), (3, 5), (4, 5)]
-    assert lake.open(id).fields == {"all": "sum(quantity)"}
+    assert lake.rows(id, 'SELECT "row" FROM data') == [(10,), (2,), (4,), (6,)]
+    assert lake.open(id).fields == {name: texts[name] for name in ("level", "all")}
+    assert [lake.columns(id)[name] for name in texts] == ["INTEGER", "INTEGER", "INTEGER"]
 
 
 # The newer form -----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from labkit.cloud.quicksight.kinds import DATA_SET, DATA_SOURCE
 from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.sources.failures import EXPECTED, SourceError, told
 from labkit.cloud.quicksight.sources.opening import physical_table
-from labkit.cloud.quicksight.spice import security, types
+from labkit.cloud.quicksight.spice import calculations, security, types
 from labkit.cloud.quicksight.spice.building import parameters_of
 from labkit.cloud.quicksight.spice.logical import Tables, logical
 from labkit.cloud.quicksight.spice.model import Column, PreparationError, Relation
@@ -56,7 +56,7 @@ def checked(context: Context, members: Record) -> Record:
         _check_security(context, kept, table.columns)
     except PreparationError as error:
         raise invalid(str(error)) from error
-    return {**kept, "OutputColumns": output_columns(table)}
+    return {**kept, "OutputColumns": output_columns(table, parameters_of(kept))}
 
 
 def declared(context: Context, members: Members) -> Relation:
@@ -67,18 +67,20 @@ def declared(context: Context, members: Members) -> Relation:
     def physical(id: str) -> Relation:
         return _declared(context, id, tables[id], parameters)
 
-    known = Tables(tuple(tables), physical, lambda arn, _: _parent(context, arn))
+    imported = members["ImportMode"] == "SPICE"
+    known = Tables(tuple(tables), physical, lambda arn, _: _parent(context, arn, imported))
     if steps := members.get("DataPrepConfiguration"):
         return prepared(known, steps, parameters)
     return logical(known, members.get("LogicalTableMap"), parameters)
 
 
-def output_columns(table: Relation) -> list[Record]:
+def output_columns(table: Relation, parameters: Mapping[str, Any]) -> list[Record]:
     """A relation's columns, as ``DescribeDataSet`` tells them."""
     if len(table.columns) > _MOST_COLUMNS:
         raise invalid(f"A data set has at most {_MOST_COLUMNS} columns.")
     told = [_output(column) for column in table.columns]
-    return told + [{"Name": name, "Type": "DECIMAL"} for name in table.fields]
+    fields = {n: calculations.compiled(table, text, parameters) for n, text in table.fields.items()}
+    return told + [{"Name": n, "Type": types.type_name(f.type)} for n, f in fields.items()]
 
 
 def _output(column: Column) -> Record:
@@ -137,10 +139,13 @@ def _check_source(context: Context, arn: str) -> None:
         raise not_found(f"The data source {arn} is not found.")
 
 
-def _parent(context: Context, arn: str) -> Relation:
+def _parent(context: Context, arn: str, imported: bool) -> Relation:
     record = records.look_up(context.cloud, context.region, DATA_SET, arn.rpartition("/")[2])
     if record is None or record["Arn"] != arn:
         raise not_found(f"The data set {arn} is not found.")
+    usage = record.get("DataSetUsageConfiguration") or {}
+    if usage.get("DisableUseAsImportedSource" if imported else "DisableUseAsDirectQuerySource"):
+        raise PreparationError(f"The data set {arn} may not be used by others so.")
     return declared(context, record)
 
 

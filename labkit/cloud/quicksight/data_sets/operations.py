@@ -14,6 +14,7 @@ from labkit.cloud.quicksight.data_sets.checks import checked
 from labkit.cloud.quicksight.ingestions import running
 from labkit.cloud.quicksight.kinds import DATA_SET
 from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.sources import folders
 from labkit.cloud.quicksight.spice.opening import spice_states
 from labkit.cloud.quicksight.words import page
 
@@ -40,10 +41,12 @@ def create_data_set(
 ) -> Answer:
     """A new data set; its import begins at once."""
     made = checked(context, members)
+    folders.check(context, FolderArns)
     record = records.create(
         context, DATA_SET, DataSetId, made, permissions=Permissions, tags=Tags,
         private={"revision": 1},
     )  # fmt: skip
+    folders.put_into(context, FolderArns, record)
     return {**_imported(context, record, "INITIAL_INGESTION"), "Status": 201}
 
 

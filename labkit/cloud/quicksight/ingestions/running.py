@@ -90,8 +90,9 @@ def cancel(cloud: Cloud, record: Record) -> None:
 def forget(cloud: Cloud, region: str, data_set: str) -> None:
     """Drop what SPICE holds of a data set."""
     state = spice_states(cloud).pop(f"{region}/{data_set}", None)
-    if state is not None:
-        _delete(cloud, state["file"])
+    for file in (state or {}).get("file"), (state or {}).get("former"):
+        if file:
+            _delete(cloud, file)
 
 
 def end_with_data_set(cloud: Cloud, region: str, data_set: str) -> None:
@@ -159,12 +160,12 @@ def _completed(cloud: Cloud, record: Record, made: importing.Made, started: floa
         why = "The data set was changed while it was imported."
         _end(cloud, current, "FAILED", ("REFRESH_SUPPRESSED_BY_EDIT", why), started)
         return
-    former = spice_states(cloud).get(place)
+    former = spice_states(cloud).get(place, {})
     with cloud.state.together():
-        spice_states(cloud)[place] = made.state
+        spice_states(cloud)[place] = made.state | {"former": former.get("file")}
         _end(cloud, current | made.told, "COMPLETED", None, started)
-    if former is not None:
-        _delete(cloud, former["file"])
+    if former.get("former"):  # the last rows but one stay for who still reads them
+        _delete(cloud, former["former"])
 
 
 def _failed(cloud: Cloud, record: Record, error: BaseException, job: Job, started: float) -> None:

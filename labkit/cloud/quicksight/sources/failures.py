@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.formats import FormatError
+from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.spice.model import PreparationError
 
@@ -48,6 +49,8 @@ def told(error: BaseException) -> tuple[str, str]:
     """The type and the message that an ingestion's ``ErrorInfo`` has of an error."""
     if isinstance(error, SourceError):
         return error.kind, error.message
+    if isinstance(error, ScanLimit):
+        return "SOURCE_RESOURCE_LIMIT_EXCEEDED", "Bytes scanned limit was exceeded"
     if isinstance(error, PreparationError):
         return "INVALID_DATAPREP_SYNTAX", str(error)
     if isinstance(error, QueryFailed):

@@ -15,7 +15,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, search, sharing
 from labkit.cloud.quicksight.kinds import DATA_SOURCE
 from labkit.cloud.quicksight.records import Record, answers, shown
-from labkit.cloud.quicksight.sources import athena, s3
+from labkit.cloud.quicksight.sources import athena, folders, s3
 from labkit.cloud.quicksight.sources.access import reader_of
 from labkit.cloud.quicksight.sources.failures import EXPECTED, SourceError, told
 from labkit.cloud.quicksight.words import invalid, not_found, page
@@ -51,6 +51,7 @@ def create_data_source(
     """A new data source, tried at once."""
     parameters, credentials = _copied(context, DataSourceParameters, Credentials)
     _check_parameters(Type, parameters)
+    folders.check(context, FolderArns)
     made = {"Name": Name, "Type": Type, "DataSourceParameters": parameters, **members}
     private = {"maker": context.principal.arn, "credentials": credentials}
     made |= _status(context.cloud, context.region, {**made, "_": private}, "CREATION")
@@ -58,6 +59,7 @@ def create_data_source(
         context, DATA_SOURCE, DataSourceId, made | _secret(credentials),
         permissions=Permissions, tags=Tags, private=private,
     )  # fmt: skip
+    folders.put_into(context, FolderArns, record)
     return {**shown(record, "Arn", "DataSourceId"), "CreationStatus": record["Status"],
             "Status": 202}  # fmt: skip
 
@@ -74,7 +76,8 @@ def update_data_source(
 ) -> Answer:
     """Change a data source, and try it again."""
     former = records.find(context, DATA_SOURCE, DataSourceId)
-    parameters, credentials = _copied(context, DataSourceParameters, Credentials)
+    given = DataSourceParameters or former["DataSourceParameters"]
+    parameters, credentials = _copied(context, given, Credentials)
     changed = {"Name": Name, "DataSourceParameters": parameters, **members}
     _check_parameters(former["Type"], parameters)
     private = former["_"] | {"maker": context.principal.arn}

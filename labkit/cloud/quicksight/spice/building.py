@@ -6,6 +6,7 @@ import would show them to all; a direct query reads them as its reader may.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,12 +86,14 @@ def parameters_of(data_set: Members) -> dict[str, Any]:
     for each in data_set.get("DatasetParameters") or []:
         for kind in _KINDS:
             if parameter := each.get(f"{kind}DatasetParameter"):
-                found[parameter["Name"]] = _default(parameter)
+                found[parameter["Name"]] = _default(parameter, kind)
     return found
 
 
-def _default(parameter: Members) -> Any:
+def _default(parameter: Members, kind: str) -> Any:
     values = (parameter.get("DefaultValues") or {}).get("StaticValues") or []
+    if kind == "DateTime":
+        values = [datetime.datetime.fromtimestamp(value, datetime.UTC) for value in values]
     if parameter["ValueType"] == "MULTI_VALUED":
         return list(values)
     return values[0] if values else None

@@ -1,7 +1,7 @@
 """Calculated columns of a data set, and conditions in the same language.
 
-What is computed a row becomes a column, kept in SPICE; what aggregates is kept as text and computed
-by the visuals. Source: https://docs.aws.amazon.com/quicksight/latest/user/adding-a-calculated-field-analysis.html
+What is computed a row becomes a column, kept in SPICE; what aggregates, or looks at other rows, is
+kept as text and computed by the visuals, whose filters and groups it depends on. Source: https://docs.aws.amazon.com/quicksight/latest/user/adding-a-calculated-field-analysis.html
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.quicksight.calc import (
     CalcError,
     Field,
@@ -34,18 +33,15 @@ def add_column(
     if any(each.name.lower() == name.lower() for each in table.columns):
         raise PreparationError(f"There would be two columns named '{name}'.")
     field = compiled(table, text, parameters)
-    if field.kind != "row":
+    if field.kind != "row" or field.derived:
         return replace(table, fields={**table.fields, name: text})
-    table, hidden = _derived(table, field)
-    value = field.sql
     kind = engine_type(type_name(field.type))
+    value = field.sql
     if field.type != kind:
         value = converted(field.sql, field.type, type_name(field.type))
     column = Column(name, kind, id=id, origins=_origins(table, text))
-    shown = [each.sql for each in table.columns if each.name not in hidden]
-    sql = table.select([*shown, f"{value} AS {column.sql}"])
-    kept = tuple(each for each in table.columns if each.name not in hidden)
-    return replace(table, sql=sql, columns=(*kept, column))
+    sql = table.select([*(each.sql for each in table.columns), f"{value} AS {column.sql}"])
+    return replace(table, sql=sql, columns=(*table.columns, column))
 
 
 def condition(table: Relation, text: str, parameters: Mapping[str, Any]) -> str:
@@ -78,17 +74,6 @@ def compiled(table: Relation, text: str, parameters: Mapping[str, Any]) -> Field
 def _scope(table: Relation, parameters: Mapping[str, Any]) -> Scope:
     columns = {each.name: each.type for each in table.columns}
     return Scope(columns, dict(parameters), dict(table.fields))
-
-
-def _derived(table: Relation, field: Field) -> tuple[Relation, set[str]]:
-    """The table with the helper columns of a level-aware calculation, and their names."""
-    names = set()
-    for each in field.derived:
-        names.add(each.name)
-        helper = f"{each.sql} AS {quoted_name(each.name)}"
-        sql = table.select([*(c.sql for c in table.columns), helper])
-        table = replace(table, sql=sql, columns=(*table.columns, Column(each.name, field.type)))
-    return table, names
 
 
 def _origins(table: Relation, text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_LogicalTableSourc
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -96,11 +97,19 @@ def overridden(steps: list[Members], *, original: bool = False) -> dict[str, Any
     found = {}
     for step in steps:
         if change := step.get("OverrideDatasetParameterOperation"):
-            values = next(iter((change.get("NewDefaultValues") or {}).values()), None)
+            values = _new_values(change.get("NewDefaultValues") or {})
             name = change["ParameterName"] if original else change.get("NewParameterName")
             if values and name:
                 found[name] = values if len(values) > 1 else values[0]
     return found
+
+
+def _new_values(given: Members) -> list[Any]:
+    for name, values in given.items():
+        if name == "DateTimeStaticValues":
+            return [datetime.datetime.fromtimestamp(value, datetime.UTC) for value in values]
+        return list(values)
+    return []
 
 
 def _operands(table: Members) -> tuple[str, ...]:

@@ -47,12 +47,18 @@ def is_secured(data_set: Members) -> bool:
 
 def user_rules(data_set: Members) -> Members | None:
     """The data set's rules by users, where they are enabled."""
-    return _enabled(data_set.get("RowLevelPermissionDataSet"))
+    return _enabled(
+        data_set.get("RowLevelPermissionDataSet")
+        or _of_model(data_set).get("RowLevelPermissionDataSet")
+    )
 
 
 def tag_rules(data_set: Members) -> Members | None:
     """The data set's rules by tags, where they are enabled."""
-    return _enabled(data_set.get("RowLevelPermissionTagConfiguration"))
+    return _enabled(
+        data_set.get("RowLevelPermissionTagConfiguration")
+        or _of_model(data_set).get("TagConfiguration")
+    )
 
 
 def restricted(data_set: Members) -> set[str]:
@@ -216,6 +222,16 @@ def _any(parts: Iterable[str]) -> str:
     if EVERYTHING in found:
         return EVERYTHING
     return " OR ".join(f"({part})" for part in found if part != NOTHING) or NOTHING
+
+
+def _of_model(data_set: Members) -> Members:
+    """The rules in the newer place: the one table of a semantic model."""
+    tables = (data_set.get("SemanticModelConfiguration") or {}).get("TableMap") or {}
+    for table in tables.values():
+        found: Members | None = table.get("RowLevelPermissionConfiguration")
+        if found:
+            return found
+    return {}
 
 
 def _enabled(configured: Members | None) -> Members | None:
