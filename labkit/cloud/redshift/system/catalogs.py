@@ -1,1 +1,319 @@
-"""System relations."""
+"""SVV views and information_schema: the databases, schemas, tables and columns.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/svv_views.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
+from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+_V = "varchar(128)"
+_TYPES = {"table": "TABLE", "view": "VIEW", "matview": "VIEW"}
+
+
+def relations(connection: Connection, *, everywhere: bool = False) -> list[Object]:
+    """The tables and views that the user may know of, his temporary ones too."""
+    from labkit.cloud.redshift.warehouse import grants
+
+    names = grants.grantees(connection, connection.user)
+    whole = grants.is_superuser(connection, connection.user)
+    where = {} if everywhere else {"database": connection.database}
+    found = [
+        one
+        for one in connection.objects.of("relation", **where)
+        if whole or one.owner == connection.user or names & set(one.body.get("grants", {}))
+    ]
+    return [*found, *connection.temporary.values()]
+
+
+def columns_of(connection: Connection, one: Object) -> tuple[TableColumn, ...]:
+    """A relation's columns; those of an unbound view by its query of now."""
+    from labkit.cloud.engine.redshift.errors import RedshiftError
+    from labkit.cloud.redshift.warehouse.names import Names
+
+    if one.kind != "view" or one.columns:
+        return one.columns
+    try:
+        found = Names(connection).readable(one)
+    except RedshiftError:
+        return ()
+    return tuple(TableColumn(each.name, each.type) for each in found.columns)
+
+
+def comment(one: Object, column: str = "") -> str | None:
+    found: str | None = one.body.get("comments", {}).get(column)
+    return found
+
+
+@system("svv_redshift_databases", f"database_name {_V}, database_owner int, "
+        f"database_type varchar(32), database_acl {_V}, database_options {_V}, "
+        f"database_isolation_level {_V}")  # fmt: skip
+def svv_databases(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("database"):
+        yield one.name, 100, one.body.get("type", "local"), None, None, "Snapshot Isolation"
+
+
+@system("svv_all_schemas", f"database_name {_V}, schema_name {_V}, schema_owner int, "
+        f"schema_type {_V}, schema_acl {_V}, source_database {_V}, schema_option {_V}")  # fmt: skip
+def svv_all_schemas(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("schema"):
+        yield one.database, one.name, 100, one.body.get("type", "local"), None, None, None
+    for name in SCHEMAS:
+        yield connection.database, name, 1, "local", None, None, None
+
+
+@system("svv_redshift_schemas", f"database_name {_V}, schema_name {_V}, schema_owner int, "
+        f"schema_type {_V}, schema_acl {_V}, schema_option {_V}")  # fmt: skip
+def svv_redshift_schemas(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("schema"):
+        yield one.database, one.name, 100, one.body.get("type", "local"), None, None
+
+
+@system("information_schema.schemata", f"catalog_name {_V}, schema_name {_V}, schema_owner {_V}")
+def schemata(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("schema", database=connection.database):
+        yield connection.database, one.name, one.owner
+    for name in SCHEMAS:
+        yield connection.database, name, "rdsdb"
+
+
+_TABLES = f"table_catalog {_V}, table_schema {_V}, table_name {_V}, table_type {_V}, remarks {_V}"
+
+
+def _tables(connection: Connection, base: str) -> Iterator[Any]:
+    for one in relations(connection):
+        kind = base if one.kind == "table" else "VIEW"
+        kind = "LOCAL TEMPORARY" if one.temporary else kind
+        yield one.database, one.schema, one.name, kind, comment(one)
+    for schema, name in RELATIONS:
+        yield connection.database, schema, name, "VIEW", None
+
+
+@system("svv_tables", _TABLES)
+def svv_tables(connection: Connection) -> Iterator[Any]:
+    yield from _tables(connection, "BASE TABLE")
+
+
+@system("information_schema.tables", _TABLES)
+def information_tables(connection: Connection) -> Iterator[Any]:
+    yield from _tables(connection, "BASE TABLE")
+
+
+@system(
+    "information_schema.views",
+    f"table_catalog {_V}, table_schema {_V}, table_name {_V}, view_definition varchar(65535)",
+)
+def information_views(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        if one.kind != "table":
+            yield one.database, one.schema, one.name, one.body["query"]
+
+
+@system("svv_all_tables", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
+        f"table_type {_V}, table_acl {_V}, remarks {_V}")  # fmt: skip
+def svv_all_tables(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection, everywhere=True):
+        yield one.database, one.schema, one.name, _TYPES[one.kind], None, comment(one)
+
+
+@system("svv_redshift_tables", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
+        f"table_type {_V}, table_acl {_V}, remarks {_V}, table_owner {_V}")  # fmt: skip
+def svv_redshift_tables(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection, everywhere=True):
+        yield one.database, one.schema, one.name, _TYPES[one.kind], None, comment(one), one.owner
+
+
+def _sizes(kind: Type) -> tuple[int | None, int | None, int | None]:
+    """Length, precision, scale."""
+    if kind.base in TEXTS:
+        return kind.size or 256, None, None
+    if kind.base == "numeric":
+        return None, kind.size, kind.scale
+    bits = {"int2": 16, "int4": 32, "int8": 64, "float4": 24, "float8": 53}
+    scale = 0 if kind.base in ("int2", "int4", "int8") else None
+    return None, bits.get(kind.base), scale if kind.base in NUMBERS else None
+
+
+def _default(column: TableColumn) -> str | None:
+    if column.identity:
+        return f"\"identity\"(0, 0, '{column.identity[0]},{column.identity[1]}'::text)"
+    return column.default or None
+
+
+def _columns(connection: Connection, one: Object) -> Iterator[Any]:
+    for at, column in enumerate(columns_of(connection, one), 1):
+        length, precision, scale = _sizes(column.type)
+        yield (
+            one.database, one.schema, one.name, column.name, at, _default(column),
+            "YES" if column.nullable else "NO", column.type.plain, length, precision, scale,
+            comment(one, column.name),
+        )  # fmt: skip
+
+
+@system("svv_all_columns", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
+        f"column_name {_V}, ordinal_position int, column_default varchar(4000), "
+        f"is_nullable varchar(3), data_type {_V}, character_maximum_length int, "
+        "numeric_precision int, numeric_scale int, remarks varchar(256)")  # fmt: skip
+def svv_all_columns(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection, everywhere=True):
+        yield from _columns(connection, one)
+
+
+@system("svv_redshift_columns", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
+        f"column_name {_V}, ordinal_position int, column_default varchar(4000), "
+        f"is_nullable varchar(3), data_type {_V}, character_maximum_length int, "
+        "numeric_precision int, numeric_scale int, remarks varchar(256)")  # fmt: skip
+def svv_redshift_columns(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection, everywhere=True):
+        yield from _columns(connection, one)
+
+
+_COLUMNS = (
+    f"table_catalog {_V}, table_schema {_V}, table_name {_V}, column_name {_V}, "
+    f"ordinal_position int, column_default varchar(4000), is_nullable varchar(3), data_type {_V}, "
+    "character_maximum_length int, numeric_precision int, numeric_scale int, remarks varchar(256)"
+)
+
+
+@system("svv_columns", _COLUMNS)
+def svv_columns(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        yield from _columns(connection, one)
+
+
+@system("information_schema.columns", _COLUMNS)
+def information_columns(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        yield from _columns(connection, one)
+
+
+@system("pg_table_def", f'schemaname {_V}, tablename {_V}, "column" {_V}, type {_V}, '
+        'encoding varchar(32), distkey boolean, sortkey int, "notnull" boolean')  # fmt: skip
+def pg_table_def(connection: Connection) -> Iterator[Any]:
+    """Only tables of the search path.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_TABLE_DEF.html
+    """
+    from labkit.cloud.redshift.warehouse.names import search_path
+
+    path = search_path(connection)
+    for one in relations(connection):
+        if one.kind != "view" and (one.schema in path or one.temporary):
+            yield from _definitions(one)
+
+
+def _definitions(one: Object) -> Iterator[Any]:
+    keys = one.body["sortkey"]
+    for column in one.columns:
+        place = keys.index(column.name) + 1 if column.name in keys else 0
+        sign = -1 if one.body["sortstyle"] == "INTERLEAVED" and place % 2 == 0 else 1
+        yield (
+            one.schema, one.name, column.name, str(column.type), column.encode,
+            column.name == one.body["distkey"], sign * place, not column.nullable,
+        )  # fmt: skip
+
+
+@system("svv_table_info", 'database varchar(128), schema varchar(128), table_id oid, '
+        '"table" varchar(128), encoded varchar(32), diststyle varchar(128), '
+        "sortkey1 varchar(128), max_varchar int, sortkey1_enc varchar(32), sortkey_num int, "
+        "size bigint, pct_used numeric(10,4), empty bigint, unsorted numeric(5,2), "
+        "stats_off numeric(5,2), tbl_rows numeric(38,0), skew_sortkey1 numeric(19,2), "
+        "skew_rows numeric(19,2), estimated_visible_rows numeric(38,0), "
+        "risk_event varchar(256), vacuum_sort_benefit numeric(12,2), create_time timestamp"
+        )  # fmt: skip
+def svv_table_info(connection: Connection) -> Iterator[Any]:
+    """Tables with rows; sizes in blocks of 1 MB, at least one a column and slice."""
+    for one in relations(connection):
+        if one.kind == "view":
+            continue
+        row = connection.duck.execute(f"SELECT count(*) FROM {one.physical}").fetchone()
+        count = int(row[0]) if row else 0
+        if count:
+            yield _table_info(one, count)
+
+
+def _table_info(one: Object, count: int) -> tuple[Any, ...]:
+    style, key = one.body["diststyle"], one.body["distkey"]
+    shown = f"KEY({key})" if style == "KEY" else f"AUTO({'ALL'})" if style == "AUTO" else style
+    keys = one.body["sortkey"]
+    first = next((c for c in one.columns if keys and c.name == keys[0]), None)
+    longest = max((c.type.size for c in one.columns if c.type.base == "varchar"), default=0)
+    encoded = "Y" if any(c.encode not in ("none", "raw") for c in one.columns) else "N"
+    return (
+        one.database, one.schema, one.oid, one.name, encoded, shown, keys[0] if keys else None,
+        longest, first.encode if first else None, len(keys), len(one.columns) + 3, None, 0, None,
+        None, count, None, None, count, None, None, None,
+    )  # fmt: skip
+
+
+@system("svv_external_schemas", f"esoid oid, eskind smallint, schemaname {_V}, esowner int, "
+        f"databasename {_V}, esoptions varchar(2000)")  # fmt: skip
+def svv_external_schemas(connection: Connection) -> Iterator[Any]:
+    return iter(())
+
+
+@system("svv_external_tables", f"schemaname {_V}, tablename {_V}, tabletype {_V}, "
+        f"location varchar(256), input_format {_V}, output_format {_V}, "
+        f"serialization_lib {_V}, serde_parameters {_V}, compressed int, parameters {_V}"
+        )  # fmt: skip
+def svv_external_tables(connection: Connection) -> Iterator[Any]:
+    return iter(())
+
+
+@system("svv_user_grants", f"user_id int, user_name {_V}, role_id int, role_name {_V}, "
+        "admin_option boolean")  # fmt: skip
+def svv_user_grants(connection: Connection) -> Iterator[Any]:
+    users = {one.name: one.oid for one in connection.objects.of("user")}
+    for role in connection.objects.of("role"):
+        for name in role.body["members"]:
+            if name in users:
+                yield users[name], name, role.oid, role.name, False
+
+
+@system("svv_roles", f"role_id int, role_name {_V}, role_owner {_V}, external_id {_V}")
+def svv_roles(connection: Connection) -> Iterator[Any]:
+    for role in connection.objects.of("role"):
+        yield role.oid, role.name, role.owner, role.body.get("external_id")
+
+
+@system("svv_user_info", f"user_name {_V}, user_id int, createdb boolean, superuser boolean, "
+        "catalog_update boolean, connection_limit varchar(32), syslog_access varchar(32), "
+        f"last_ddl_timestamp timestamp, session_timeout int, external_id {_V}")  # fmt: skip
+def svv_user_info(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("user"):
+        body = one.body
+        yield (
+            one.name, one.oid, bool(body.get("createdb")), bool(body.get("superuser")), False,
+            str(body.get("limit") or "UNLIMITED"), body.get("syslog", "RESTRICTED"), None,
+            body.get("session_timeout", 0), body.get("external_id"),
+        )  # fmt: skip
+
+
+@system("svv_relation_privileges", f"namespace_name {_V}, relation_name {_V}, "
+        f"privilege_type {_V}, identity_id int, identity_name {_V}, identity_type {_V}, "
+        "admin_option boolean")  # fmt: skip
+def svv_relation_privileges(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        for grantee, names in one.body.get("grants", {}).items():
+            kind, _, rest = grantee.rpartition(" ")
+            for name in names:
+                yield (one.schema, one.name, name, 0, rest or "public",
+                       kind or ("user" if rest else "public"), False)  # fmt: skip
+
+
+@system("stv_mv_info", "db_name char(128), schema char(128), name char(128), "
+        "updated_upto_xid bigint, is_stale char(1), owner_user_name char(128), state int, "
+        "autorefresh char(1), autorewrite char(1)")  # fmt: skip
+def stv_mv_info(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        if one.kind == "matview":
+            automatic = "t" if one.body.get("automatic") else "f"
+            yield one.database, one.schema, one.name, 0, "f", one.owner, 0, automatic, "t"

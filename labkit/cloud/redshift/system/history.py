@@ -1,1 +1,148 @@
-"""System relations."""
+"""What ran: STL and SYS views, sessions, slices.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/serverless_views-monitoring.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.redshift.system.registry import moment, system
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+_SELECTS = ("SELECT", "WITH", "VALUES", "(")
+_UTILITIES = ("VACUUM", "ANALYZE", "SET", "SHOW", "GRANT", "REVOKE", "BEGIN", "COMMIT", "ROLLBACK")
+_DDL = ("CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT")
+
+
+def _kind(text: str) -> str:
+    first = text.split(maxsplit=1)[0].upper() if text.split() else ""
+    if first.startswith(_SELECTS):
+        return "SELECT"
+    if first in ("INSERT", "UPDATE", "DELETE", "COPY", "UNLOAD"):
+        return first
+    if first in _DDL:
+        return "DDL"
+    return "UTILITY" if first in _UTILITIES else "OTHER"
+
+
+def _visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
+    """One's own queries, or all for a superuser."""
+    from labkit.cloud.redshift.warehouse import grants
+
+    whole = grants.is_superuser(connection, connection.user)
+    users = {one.name: one.oid for one in connection.objects.of("user")}
+    for record in list(connection.warehouse.history):
+        if whole or record["user"] == connection.user:
+            yield record, users.get(record["user"], 0)
+
+
+def _micros(record: dict[str, Any]) -> int:
+    return int(((record["ended"] or record["started"]) - record["started"]) * 1_000_000)
+
+
+@system("sys_query_history", "user_id int, query_id bigint, query_label varchar(320), "
+        "transaction_id bigint, session_id int, database_name varchar(128), "
+        "query_type varchar(32), status varchar(10), result_cache_hit boolean, "
+        "start_time timestamp, end_time timestamp, elapsed_time bigint, queue_time bigint, "
+        "execution_time bigint, error_message varchar(512), returned_rows bigint, "
+        "returned_bytes bigint, query_text varchar(4000), redshift_version varchar(256), "
+        "usage_limit varchar(150), compute_type varchar(18), compile_time bigint, "
+        "planning_time bigint, lock_wait_time bigint, service_class_id int, "
+        "service_class_name varchar(64), query_priority varchar(20)")  # fmt: skip
+def sys_query_history(connection: Connection) -> Iterator[Any]:
+    for record, user in _visible(connection):
+        elapsed = _micros(record)
+        yield (
+            user, record["query_id"], record["label"], record["query_id"], record["pid"],
+            record["database"], _kind(record["text"]), record["status"], False,
+            moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
+            record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
+            "primary", 0, 0, 0, 100, "Default queue", "Normal",
+        )  # fmt: skip
+
+
+@system("sys_query_text", "user_id int, query_id bigint, transaction_id bigint, session_id int, "
+        "start_time timestamp, sequence int, text varchar(200)")  # fmt: skip
+def sys_query_text(connection: Connection) -> Iterator[Any]:
+    for record, user in _visible(connection):
+        for at in range(0, max(len(record["text"]), 1), 200):
+            yield (user, record["query_id"], record["query_id"], record["pid"],
+                   moment(record["started"]), at // 200, record["text"][at : at + 200])  # fmt: skip
+
+
+@system("stl_query", "userid int, query int, label char(320), xid bigint, pid int, "
+        "database char(32), querytxt char(4000), starttime timestamp, endtime timestamp, "
+        "aborted int, insert_pristine int, concurrency_scaling_status int")  # fmt: skip
+def stl_query(connection: Connection) -> Iterator[Any]:
+    for record, user in _visible(connection):
+        yield (
+            user, record["query_id"], record["label"], record["query_id"], record["pid"],
+            record["database"], record["text"][:4000], moment(record["started"]),
+            moment(record["ended"]), int(record["status"] == "canceled"), 0, 0,
+        )  # fmt: skip
+
+
+@system("svl_qlog", "userid int, query int, xid bigint, pid int, starttime timestamp, "
+        "endtime timestamp, elapsed bigint, aborted int, label char(320), substring char(60), "
+        "source_query int")  # fmt: skip
+def svl_qlog(connection: Connection) -> Iterator[Any]:
+    for record, user in _visible(connection):
+        yield (
+            user, record["query_id"], record["query_id"], record["pid"],
+            moment(record["started"]), moment(record["ended"]), _micros(record),
+            int(record["status"] == "canceled"), record["label"], record["text"][:60], None,
+        )  # fmt: skip
+
+
+@system("stl_querytext", "userid int, xid bigint, pid int, query int, sequence int, "
+        "text char(200)")  # fmt: skip
+def stl_querytext(connection: Connection) -> Iterator[Any]:
+    for record, user in _visible(connection):
+        for at in range(0, max(len(record["text"]), 1), 200):
+            yield (user, record["query_id"], record["pid"], record["query_id"], at // 200,
+                   record["text"][at : at + 200])  # fmt: skip
+
+
+@system("stv_slices", "node int, slice int, localslice int, type char(1)")
+def stv_slices(connection: Connection) -> Iterator[Any]:
+    state = connection.warehouse.state
+    for at in range(state.nodes * state.slices):
+        yield at // state.slices, at, at % state.slices, "D"
+
+
+@system("stv_sessions", "starttime timestamp, process int, user_name char(50), "
+        "db_name char(50), timeout_sec int")  # fmt: skip
+def stv_sessions(connection: Connection) -> Iterator[Any]:
+    for one in list(connection.warehouse.connections.values()):
+        yield moment(one.started_at), one.pid, one.user, one.database, 0
+
+
+@system("stv_recents", "userid int, status char(20), starttime timestamp, duration int, "
+        "user_name char(50), db_name char(50), query char(600), pid int")  # fmt: skip
+def stv_recents(connection: Connection) -> Iterator[Any]:
+    for record, user in _visible(connection):
+        status = "Running" if record["status"] == "running" else "Done"
+        yield (user, status, moment(record["started"]), _micros(record), record["user"],
+               record["database"], record["text"][:600], record["pid"])  # fmt: skip
+
+
+@system("stv_blocklist", "slice int, col int, tbl int, blocknum int, num_values int, "
+        "extended_limits int, minvalue bigint, maxvalue bigint, sb_pos int, pinned int, "
+        "on_disk int, modified int, hdr_modified int, unsorted int, tombstone int, "
+        "preferred_diskno int, temporary int, newblock int, num_readers int, flags int"
+        )  # fmt: skip
+def stv_blocklist(connection: Connection) -> Iterator[Any]:
+    return iter(())
+
+
+@system("stl_load_errors", "userid int, slice int, tbl int, starttime timestamp, session int, "
+        "query int, filename char(256), line_number bigint, colname char(127), type char(10), "
+        "col_length char(10), position int, raw_line char(1024), raw_field_value char(1024), "
+        "err_code int, err_reason char(100), is_partial int, start_offset bigint, "
+        "copy_job_id bigint")  # fmt: skip
+def stl_load_errors(connection: Connection) -> Iterator[Any]:
+    return iter(())

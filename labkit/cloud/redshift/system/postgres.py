@@ -1,1 +1,205 @@
-"""System relations."""
+"""The parts of PostgreSQL's catalog that drivers ask for.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_catalog_views.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.system.catalogs import columns_of, comment, relations
+from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+#: PostgreSQL's numbers of the types.
+OIDS = {
+    "bool": 16, "varbyte": 6551, "name": 19, "int8": 20, "int2": 21, "int4": 23, "oid": 26,
+    "float4": 700, "float8": 701, "unknown": 705, "bpchar": 1042, "varchar": 1043, "date": 1082,
+    "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
+    "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
+    "record": 2249,
+}  # fmt: skip
+_LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
+            "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
+_NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
+
+
+def modifier(kind: Type) -> int:
+    """PostgreSQL's ``atttypmod``: a length or precision, and 4."""
+    if kind.base == "numeric":
+        return ((kind.size << 16) | kind.scale) + 4
+    return kind.size + 4 if kind.base in ("varchar", "bpchar") and kind.size else -1
+
+
+def _schema_oids(connection: Connection) -> dict[str, int]:
+    found = connection.objects.of("schema", database=connection.database)
+    return _NAMESPACES | {one.name: one.oid for one in found}
+
+
+def _user_oids(connection: Connection) -> dict[str, int]:
+    return {one.name: one.oid for one in connection.objects.of("user")}
+
+
+@system("pg_namespace", "oid oid, nspname varchar(128), nspowner int, nspacl varchar(4000)")
+def pg_namespace(connection: Connection) -> Iterator[Any]:
+    users = _user_oids(connection)
+    for name in SCHEMAS:
+        yield _NAMESPACES[name], name, 1, None
+    for one in connection.objects.of("schema", database=connection.database):
+        yield one.oid, one.name, users.get(one.owner, 100), None
+
+
+@system("pg_class", "oid oid, relname varchar(128), relnamespace oid, reltype oid, relowner int, "
+        "relam oid, relfilenode oid, relpages int, reltuples float4, relhasindex boolean, "
+        "relkind varchar(1), relnatts smallint, relhasrules boolean, relacl varchar(4000), "
+        "reldiststyle smallint, relisshared boolean, relhaspkey boolean, relchecks smallint"
+        )  # fmt: skip
+def pg_class(connection: Connection) -> Iterator[Any]:
+    schemas, users = _schema_oids(connection), _user_oids(connection)
+    styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 10}
+    for one in relations(connection):
+        kind = "r" if one.kind == "table" else "v"
+        keys = [each["kind"] for each in one.body.get("constraints", ())]
+        yield (
+            one.oid, one.name, schemas.get(one.schema, 0), 0, users.get(one.owner, 100), 0,
+            one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", None,
+            styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
+        )  # fmt: skip
+    for at, (schema, name) in enumerate(RELATIONS):
+        width = len(RELATIONS[schema, name].columns)
+        yield (20000 + at, name, _NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
+               None, 0, False, False, 0)  # fmt: skip
+
+
+@system("pg_attribute", "attrelid oid, attname varchar(128), atttypid oid, attstattarget int, "
+        "attlen smallint, attnum smallint, attndims int, atttypmod int, attbyval boolean, "
+        '"attnotnull" boolean, atthasdef boolean, attisdropped boolean, attislocal boolean, '
+        "attisdistkey boolean, attsortkeyord smallint, attencodingtype smallint")  # fmt: skip
+def pg_attribute(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        keys = one.body.get("sortkey", [])
+        for at, column in enumerate(columns_of(connection, one), 1):
+            kind = column.type
+            yield (
+                one.oid, column.name, OIDS[kind.base], -1, _LENGTHS.get(kind.base, -1), at, 0,
+                modifier(kind), False, not column.nullable,
+                bool(column.default or column.identity), False, True,
+                column.name == one.body.get("distkey"),
+                keys.index(column.name) + 1 if column.name in keys else 0, 0,
+            )  # fmt: skip
+
+
+@system("pg_attrdef", "adrelid oid, adnum smallint, adbin varchar(4000), adsrc varchar(4000)")
+def pg_attrdef(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        for at, column in enumerate(one.columns, 1):
+            if column.default:
+                yield one.oid, at, column.default, column.default
+
+
+@system("pg_type", "oid oid, typname varchar(128), typnamespace oid, typowner int, "
+        "typlen smallint, typbyval boolean, typtype varchar(1), typelem oid, typbasetype oid, "
+        "typtypmod int, typnotnull boolean, typrelid oid, typdelim varchar(1)")  # fmt: skip
+def pg_type(connection: Connection) -> Iterator[Any]:
+    for name, oid in OIDS.items():
+        yield oid, name, 11, 1, _LENGTHS.get(name, -1), False, "b", 0, 0, -1, False, 0, ","
+
+
+@system("pg_database", "oid oid, datname varchar(128), datdba int, encoding int, "
+        "datistemplate boolean, datallowconn boolean, datconfig varchar(4000), "
+        "datacl varchar(4000)")  # fmt: skip
+def pg_database(connection: Connection) -> Iterator[Any]:
+    users = _user_oids(connection)
+    for one in connection.objects.of("database"):
+        yield one.oid, one.name, users.get(one.owner, 100), 6, False, True, None, None
+
+
+_USER = (
+    "usename varchar(128), usesysid int, usecreatedb boolean, usesuper boolean, "
+    "usecatupd boolean, passwd varchar(128), valuntil varchar(64), useconfig varchar(4000)"
+)
+
+
+@system("pg_user", _USER)
+def pg_user(connection: Connection) -> Iterator[Any]:
+    for one in connection.objects.of("user"):
+        body = one.body
+        yield (one.name, one.oid, bool(body.get("createdb")), bool(body.get("superuser")), False,
+               "********", body.get("valid_until"), None)  # fmt: skip
+
+
+@system("pg_user_info", _USER + ", useconnlimit varchar(32), syslogaccess varchar(32)")
+def pg_user_info(connection: Connection) -> Iterator[Any]:
+    for row in pg_user(connection):
+        yield (*row, "UNLIMITED", "RESTRICTED")
+
+
+@system("pg_group", "groname varchar(128), grosysid int, grolist varchar(4000)")
+def pg_group(connection: Connection) -> Iterator[Any]:
+    users = _user_oids(connection)
+    for one in connection.objects.of("group"):
+        members = ",".join(str(users[name]) for name in one.body["users"] if name in users)
+        yield one.name, one.oid, f"{{{members}}}"
+
+
+@system("pg_tables", "schemaname varchar(128), tablename varchar(128), tableowner varchar(128), "
+        "tablespace varchar(128), hasindexes boolean, hasrules boolean, hastriggers boolean"
+        )  # fmt: skip
+def pg_tables(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        if one.kind == "table":
+            yield one.schema, one.name, one.owner, None, False, False, False
+
+
+@system("pg_views", "schemaname varchar(128), viewname varchar(128), viewowner varchar(128), "
+        "definition varchar(65535)")  # fmt: skip
+def pg_views(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        if one.kind != "table":
+            yield one.schema, one.name, one.owner, one.body["query"]
+
+
+@system("pg_description", "objoid oid, classoid oid, objsubid int, description varchar(4000)")
+def pg_description(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        if told := comment(one):
+            yield one.oid, 1259, 0, told
+        for at, column in enumerate(one.columns, 1):
+            if told := comment(one, column.name):
+                yield one.oid, 1259, at, told
+
+
+@system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "
+        "condeferrable boolean, condeferred boolean, conrelid oid, contypid oid, confrelid oid, "
+        "conkey varchar(400), confkey varchar(400), consrc varchar(4000)")  # fmt: skip
+def pg_constraint(connection: Connection) -> Iterator[Any]:
+    schemas = _schema_oids(connection)
+    for one in relations(connection):
+        names = [column.name for column in one.columns]
+        for at, each in enumerate(one.body.get("constraints", ())):
+            kind = {"PRIMARY KEY": "p", "UNIQUE": "u"}.get(each["kind"], "f")
+            ending = {"p": "pkey", "u": "key", "f": "fkey"}[kind]
+            places = ",".join(str(names.index(name) + 1) for name in each["columns"])
+            yield (one.oid * 10 + at, each.get("name") or f"{one.name}_{ending}",
+                   schemas.get(one.schema, 0), kind, False, False, one.oid, 0, 0,
+                   f"{{{places}}}", None, None)  # fmt: skip
+
+
+@system("pg_index", "indexrelid oid, indrelid oid, indnatts smallint, indisunique boolean, "
+        "indisprimary boolean, indkey varchar(400)")  # fmt: skip
+def pg_index(connection: Connection) -> Iterator[Any]:
+    return iter(())
+
+
+@system("pg_proc", "oid oid, proname varchar(128), pronamespace oid, proowner int, prolang oid, "
+        "prorettype oid, pronargs smallint, prosrc varchar(65535)")  # fmt: skip
+def pg_proc(connection: Connection) -> Iterator[Any]:
+    schemas, users = _schema_oids(connection), _user_oids(connection)
+    for one in connection.objects.of("routine", database=connection.database):
+        returns = one.body.get("returns") or ["record"]
+        yield (one.oid, one.body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100), 14,
+               OIDS.get(returns[0], 0), len(one.body["parameters"]), one.body["text"])  # fmt: skip

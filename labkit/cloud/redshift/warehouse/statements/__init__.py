@@ -1,5 +1,25 @@
 """The handlers of Redshift's statements, one module a family."""
 
-from labkit.cloud.redshift.warehouse.statements import select
+from labkit.cloud.redshift.warehouse.statements import (
+    alter,
+    changes,
+    maintenance,
+    schemas,
+    select,
+    tables,
+    transactions,
+    users,
+    views,
+)
 
-__all__ = ["select"]
+__all__ = [
+    "alter",
+    "changes",
+    "maintenance",
+    "schemas",
+    "select",
+    "tables",
+    "transactions",
+    "users",
+    "views",
+]

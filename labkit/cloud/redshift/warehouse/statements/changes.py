@@ -1,0 +1,429 @@
+"""``INSERT``, ``UPDATE``, ``DELETE`` and ``MERGE``.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_commands.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.casts import stored
+from labkit.cloud.engine.redshift.compile import compile_expression, compile_query, new_state
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.expressions import condition, expression
+from labkit.cloud.engine.redshift.reading import Words, parse_query, quoted
+from labkit.cloud.engine.redshift.relations import join, member
+from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.tables import changeable
+
+#: Who else takes rows: ``INSERT INTO`` external tables. (connection, name) → a writer, or None.
+WRITERS: list[Any] = []
+
+
+@statement("INSERT")
+def insert(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("INSERT", "INTO")
+    words.accept("TABLE")
+    name = words.name()
+    for finder in WRITERS:
+        if writer := finder(connection, name):
+            found: Result = writer(parsed)
+            return found
+    table = changeable(connection, name, "INSERT")
+    names = words.names() if words.peek("(") and not words.peek("(", "SELECT") else []
+    columns = _targets(table, names)
+    if words.accept("DEFAULT", "VALUES"):
+        words.end()
+        return _insert_rows(connection, table, [], [[]], parsed)
+    if words.peek("VALUES"):
+        return _insert_values(connection, table, columns, words, parsed)
+    return _insert_query(connection, table, columns, words.rest(), parsed)
+
+
+def _targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
+    known = {column.name: column for column in table.columns}
+    for name in names:
+        if name not in known:
+            raise RedshiftError(
+                f'column "{name}" of relation "{table.name}" does not exist', "42703"
+            )
+    if len(set(names)) < len(names):
+        raise RedshiftError("a column is specified more than once", "42701")
+    return [known[name] for name in names] if names else list(table.columns)
+
+
+def _insert_values(
+    connection: Connection,
+    table: Object,
+    columns: list[TableColumn],
+    words: Words,
+    parsed: Parsed,
+) -> Result:
+    tree = parse_query(f"INSERT INTO t {words.rest()}")
+    values = tree.args.get("expression")
+    if not isinstance(values, exp.Values):
+        raise words.refuse()
+    rows = [list(row.expressions) for row in values.expressions]
+    return _insert_rows(connection, table, columns, rows, parsed)
+
+
+def _insert_rows(
+    connection: Connection,
+    table: Object,
+    columns: list[TableColumn],
+    rows: list[list[exp.Expr]],
+    parsed: Parsed,
+) -> Result:
+    lines = []
+    for row in rows:
+        if len(row) > len(columns):
+            raise RedshiftError("INSERT has more expressions than target columns", SYNTAX)
+        given = {c.name: node for c, node in zip(columns, row, strict=False)}
+        if row and len(row) < len(columns) and len(columns) != len(table.columns):
+            raise RedshiftError("INSERT has more target columns than expressions", SYNTAX)
+        lines.append([_value(connection, table, c, given.get(c.name), parsed)
+                      for c in table.columns])  # fmt: skip
+    texts = ", ".join(f"({', '.join(line)})" for line in lines)
+    return _inserted(connection, f"INSERT INTO {table.physical} VALUES {texts}")
+
+
+def _value(
+    connection: Connection,
+    table: Object,
+    column: TableColumn,
+    node: exp.Expr | None,
+    parsed: Parsed,
+) -> str:
+    if node is None or (isinstance(node, exp.Var | exp.Column) and node.name.upper() == "DEFAULT"):
+        return default_sql(connection, table, column)
+    _check_identity(column)
+    value = compile_expression(node, Names(connection), parameters=parsed.parameters)
+    return stored(value, column.type, column.name).sql
+
+
+def _check_identity(column: TableColumn) -> None:
+    if column.identity and not column.by_default:
+        raise RedshiftError(f"cannot set an identity column to a value: {column.name}", "0A000")
+
+
+def default_sql(connection: Connection, table: Object, column: TableColumn) -> str:
+    """What a column gets that is not given."""
+    if column.identity:
+        sequence = table.sequence(column.name).replace("'", "''")
+        return f"CAST(nextval('{sequence}') AS {column.type.duckdb})"
+    if not column.default:
+        return f"CAST(NULL AS {column.type.duckdb})"
+    value = compile_expression(column.default, Names(connection))
+    return stored(value, column.type, column.name).sql
+
+
+def _insert_query(
+    connection: Connection, table: Object, columns: list[TableColumn], text: str, parsed: Parsed
+) -> Result:
+    compiled = compile_query(text, Names(connection), parameters=parsed.parameters)
+    if len(compiled.fields) > len(columns):
+        raise RedshiftError("INSERT has more expressions than target columns", SYNTAX)
+    if len(compiled.fields) < len(columns) and len(columns) != len(table.columns):
+        raise RedshiftError("INSERT has more target columns than expressions", SYNTAX)
+    given = {}
+    for at, (column, field) in enumerate(zip(columns, compiled.fields, strict=False)):
+        _check_identity(column)
+        given[column.name] = stored(Typed(f"q.c{at}", field.type), column.type, column.name).sql
+    values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
+    return _inserted(
+        connection,
+        f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM ({compiled.sql}) q",
+    )
+
+
+def _inserted(connection: Connection, sql: str) -> Result:
+    count = _count(connection, sql)
+    return Result(f"INSERT 0 {count}", count=count)
+
+
+def _count(connection: Connection, sql: str) -> int:
+    row = connection.duck.execute(sql).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _scope(connection: Connection, parsed: Parsed) -> Scope:
+    return Scope(new_state(Names(connection), parsed.parameters))
+
+
+def _source(table: Object, alias: str, name: str) -> Source:
+    fields = [Field(c.name, c.type, f"{alias}.{quoted(c.name)}") for c in table.columns]
+    return Source(name, fields)
+
+
+def _table_name(node: exp.Expr) -> tuple[str, ...]:
+    return tuple(part.name.lower() for part in node.parts)  # type: ignore[attr-defined]
+
+
+@statement("UPDATE")
+def update(connection: Connection, parsed: Parsed) -> Result:
+    tree = parse_query(parsed.text)
+    if not isinstance(tree, exp.Update):
+        raise parsed.words.refuse()
+    _refuse(tree, {"this", "expressions", "from_", "where", "with_"})
+    target = tree.this
+    table = changeable(connection, _table_name(target), "UPDATE")
+    scope = _scope(connection, parsed)
+    prefix = _ctes(tree, scope)
+    scope.sources.append(_source(table, "target", (target.alias or target.name).lower()))
+    tables = _from(tree.args.get("from_"), scope)
+    where = tree.args.get("where")
+    test = condition(where.this, scope, "WHERE") if where else "true"
+    changes = _assignments(connection, table, tree.expressions, scope)
+    return _update(connection, table, changes, prefix, tables, test)
+
+
+def _update(
+    connection: Connection,
+    table: Object,
+    changes: dict[str, str],
+    prefix: str,
+    tables: str,
+    test: str,
+) -> Result:
+    """A row that several rows of FROM match takes one of them, once."""
+    sets = ", ".join(f"{quoted(name)} = u.{quoted(name)}" for name in changes)
+    if not tables:
+        plain = ", ".join(f"{quoted(name)} = {sql}" for name, sql in changes.items())
+        sql = f"{prefix}UPDATE {table.physical} AS target SET {plain} WHERE {test}"
+    else:
+        values = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in changes.items())
+        sql = (
+            f"UPDATE {table.physical} AS target SET {sets} FROM ({prefix}SELECT target.rowid AS r, "
+            f"{values} FROM {table.physical} AS target, {tables} WHERE {test} "
+            f"QUALIFY row_number() OVER (PARTITION BY target.rowid) = 1) u "
+            f"WHERE target.rowid = u.r"
+        )
+    count = _count(connection, sql)
+    return Result(f"UPDATE {count}", count=count)
+
+
+def _refuse(tree: exp.Expr, known: set[str]) -> None:
+    for name, value in tree.args.items():
+        if value and name not in known:
+            raise unsupported(f"{name.strip('_').upper()} here")
+
+
+def _ctes(tree: exp.Expr, scope: Scope) -> str:
+    clause = tree.args.get("with_")
+    if clause is None:
+        return ""
+    inner = exp.select("1")
+    inner.set("with_", clause)
+    found = scope.state.query(inner, scope).sql
+    scope.sources.clear()
+    return str(found).removesuffix("SELECT 1 AS c0")
+
+
+def _from(clause: exp.Expr | None, scope: Scope) -> str:
+    if clause is None:
+        return ""
+    sql, sources = member(clause.this, scope)
+    scope.sources.extend(sources)
+    for each in clause.this.args.get("joins") or ():
+        sql += join(each, scope)
+    return sql
+
+
+def _assignments(
+    connection: Connection, table: Object, nodes: Sequence[exp.Expr], scope: Scope
+) -> dict[str, str]:
+    known = {column.name: column for column in table.columns}
+    found = {}
+    for node in nodes:
+        if not isinstance(node, exp.EQ):
+            raise unsupported("this form of SET")
+        name = node.left.name.lower()
+        if name not in known:
+            raise RedshiftError(
+                f'column "{name}" of relation "{table.name}" does not exist', "42703"
+            )
+        column = known[name]
+        if column.identity:
+            raise RedshiftError(f"cannot set an identity column to a value: {name}", "0A000")
+        if isinstance(node.right, exp.Var | exp.Column) and node.right.name.upper() == "DEFAULT":
+            found[name] = default_sql(connection, table, column)
+            continue
+        found[name] = stored(expression(node.right, scope), column.type, name).sql
+    return found
+
+
+@statement("DELETE")
+def delete(connection: Connection, parsed: Parsed) -> Result:
+    """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
+    words = parsed.words
+    words.expect("DELETE")
+    text = parsed.text
+    if not words.peek("FROM"):
+        text = f"DELETE FROM {words.rest()}"
+    tree = parse_query(text)
+    if not isinstance(tree, exp.Delete):
+        raise parsed.words.refuse()
+    _refuse(tree, {"this", "using", "where", "with_"})
+    target = tree.this
+    table = changeable(connection, _table_name(target), "DELETE")
+    scope = _scope(connection, parsed)
+    prefix = _ctes(tree, scope)
+    scope.sources.append(_source(table, "target", (target.alias or target.name).lower()))
+    parts = []
+    for each in tree.args.get("using") or ():
+        sql, sources = member(each, scope)
+        scope.sources.extend(sources)
+        for one in each.args.get("joins") or ():
+            sql += join(one, scope)
+        parts.append(sql)
+    where = tree.args.get("where")
+    test = condition(where.this, scope, "WHERE") if where else "true"
+    tables = f"{table.physical} AS target" + "".join(f", {part}" for part in parts)
+    rows = f"{prefix}SELECT target.rowid FROM {tables} WHERE {test}"
+    count = _count(connection, f"DELETE FROM {table.physical} WHERE rowid IN ({rows})")
+    return Result(f"DELETE {count}", count=count)
+
+
+@statement("MERGE")
+def merge(connection: Connection, parsed: Parsed) -> Result:
+    """``MERGE INTO target USING source ON ... WHEN ...`` or ``... REMOVE DUPLICATES``.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_MERGE.html
+    """
+    words, text = parsed.words, parsed.text
+    last = [word.upper for word in words.words[-3:-1]]
+    duplicates = last == ["REMOVE", "DUPLICATES"]
+    if duplicates:
+        start = words.words[-3].start
+        text = text[:start] + " WHEN MATCHED THEN DELETE"
+    tree = parse_query(text)
+    if not isinstance(tree, exp.Merge):
+        raise words.refuse()
+    table = changeable(connection, _table_name(tree.this), "UPDATE")
+    scope = _scope(connection, parsed)
+    name = (tree.this.alias or tree.this.name).lower()
+    scope.sources.append(_source(table, "target", name))
+    sql, sources = member(tree.args["using"], scope)
+    scope.sources.extend(sources)
+    test = condition(tree.args["on"], scope, "ON")
+    _check_one_match(connection, table, sql, test, duplicates)
+    if duplicates:
+        return _remove_duplicates(connection, table, sql, sources[0], test)
+    return _merge(connection, table, tree, sql, test, scope, sources[0])
+
+
+def _check_one_match(
+    connection: Connection, table: Object, source: str, test: str, duplicates: bool
+) -> None:
+    if duplicates:
+        return
+    row = connection.duck.execute(
+        f"SELECT 1 FROM {table.physical} AS target JOIN {source} ON {test} "
+        "GROUP BY target.rowid HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    if row:
+        raise RedshiftError("Found multiple matches to update the same tuple.", "21000")
+
+
+def _remove_duplicates(
+    connection: Connection, table: Object, sql: str, source: Source, test: str
+) -> Result:
+    """Rows that match are replaced by the source's, the rest of the source is added; once each."""
+    if [f.type for f in source.fields] and len(source.fields) != len(table.columns):
+        raise RedshiftError("MERGE REMOVE DUPLICATES needs tables of the same columns", SYNTAX)
+    values = [
+        stored(Typed(f.sql, f.type), c.type, c.name).sql
+        for f, c in zip(source.fields, table.columns, strict=True)
+    ]
+    columns = ", ".join(
+        f"{value} AS {quoted(c.name)}" for value, c in zip(values, table.columns, strict=True)
+    )
+    staging = f"t{connection.objects.new_oid()}_merge"
+    connection.duck.execute(f"CREATE TEMP TABLE {staging} AS SELECT DISTINCT {columns} FROM {sql}")
+    connection.duck.execute(
+        f"DELETE FROM {table.physical} WHERE rowid IN "
+        f"(SELECT target.rowid FROM {table.physical} AS target JOIN {sql} ON {test})"
+    )
+    count = _count(connection, f"INSERT INTO {table.physical} SELECT * FROM {staging}")
+    connection.duck.execute(f"DROP TABLE {staging}")
+    return Result(f"MERGE {count}", count=count)
+
+
+def _merge(
+    connection: Connection,
+    table: Object,
+    tree: exp.Merge,
+    source: str,
+    test: str,
+    scope: Scope,
+    given: Source,
+) -> Result:
+    whens = tree.args["whens"].expressions
+    matched = [each for each in whens if each.args.get("matched")]
+    others = [each for each in whens if not each.args.get("matched")]
+    if len(matched) > 1 or len(others) > 1 or any(each.args.get("condition") for each in whens):
+        raise unsupported("MERGE with conditions or several actions of a kind")
+    count = 0
+    staging = f"t{connection.objects.new_oid()}_merge"
+    insertion = ""
+    if others:
+        insertion = _prepare_insert(connection, table, others[0], source, test, scope, staging)
+    if matched:
+        count += _merge_matched(connection, table, matched[0], source, test, scope)
+    if insertion:
+        count += _count(connection, insertion)
+        connection.duck.execute(f"DROP TABLE {staging}")
+    return Result(f"MERGE {count}", count=count)
+
+
+def _merge_matched(
+    connection: Connection, table: Object, when: exp.Expr, source: str, test: str, scope: Scope
+) -> int:
+    action = when.args["then"]
+    if isinstance(action, exp.Update):
+        changes = _assignments(connection, table, action.expressions, scope)
+        return _update(connection, table, changes, "", source, test).count
+    if isinstance(action, exp.Var) and action.name.upper() == "DELETE":
+        return _count(
+            connection,
+            f"DELETE FROM {table.physical} WHERE rowid IN (SELECT target.rowid FROM "
+            f"{table.physical} AS target JOIN {source} ON {test})",
+        )
+    raise unsupported("this action of MERGE")
+
+
+def _prepare_insert(
+    connection: Connection,
+    table: Object,
+    when: exp.Expr,
+    source: str,
+    test: str,
+    scope: Scope,
+    staging: str,
+) -> str:
+    """Rows of the source that match nothing, put aside before the target changes."""
+    action = when.args["then"]
+    named = action.this
+    names = [each.name.lower() for each in named.expressions] if named is not None else []
+    columns = _targets(table, names)
+    nodes = action.expression.expressions
+    inner = Scope(scope.state, scope.sources[1:], ctes=scope.ctes)
+    given = {
+        column.name: stored(expression(node, inner), column.type, column.name).sql
+        for column, node in zip(columns, nodes, strict=True)
+    }
+    values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
+    listed = ", ".join(f"{value} AS v{at}" for at, value in enumerate(values))
+    connection.duck.execute(
+        f"CREATE TEMP TABLE {staging} AS SELECT {listed} FROM {source} WHERE NOT EXISTS "
+        f"(SELECT 1 FROM {table.physical} AS target WHERE {test})"
+    )
+    return f"INSERT INTO {table.physical} SELECT * FROM {staging}"

@@ -1,0 +1,316 @@
+"""``VACUUM``, ``ANALYZE``, ``COMMENT``, ``EXPLAIN``, ``SHOW TABLE`` and its kin, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from labkit.cloud.engine.redshift.compile import compile_query
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import shown_name, text_literal
+from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.redshift.warehouse import grants, plans
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names, find_relation
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, not_here, statement
+from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
+from labkit.cloud.redshift.warehouse.statements.select import run_query
+
+
+def texts(tag: str, names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Result:
+    """A result of text columns."""
+    columns = tuple(Column(name, VARCHAR) for name in names)
+    arrays = {
+        f"c{at}": pa.array([row[at] for row in rows], pa.string()) for at in range(len(names))
+    }
+    return Result(tag, columns, pa.table(arrays), len(rows))
+
+
+@statement("VACUUM", alone=True)
+def vacuum(connection: Connection, parsed: Parsed) -> Result:
+    """DuckDB needs none; what it would do is checked."""
+    words = parsed.words
+    words.expect("VACUUM")
+    words.accept_one("FULL", "SORT", "DELETE", "REINDEX", "RECLUSTER")
+    words.accept("ONLY") or words.accept("SORT", "ONLY")
+    if not words.ended and not words.peek(";"):
+        grants.check_owner(connection, find_relation(connection, words.name()))
+    if words.accept("TO"):
+        words.number()
+        words.expect("PERCENT")
+    words.accept("BOOST")
+    words.end()
+    return Result("VACUUM")
+
+
+@statement("ANALYZE")
+def analyze(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("ANALYZE")
+    if words.accept("COMPRESSION"):
+        return _compression(connection, parsed)
+    words.accept("VERBOSE")
+    if not words.ended and words.word.upper not in (";", "PREDICATE", "ALL"):
+        found = find_relation(connection, words.name())
+        names = words.names() if words.peek("(") else []
+        known = {column.name for column in found.columns}
+        for name in names:
+            if name not in known:
+                raise RedshiftError(f'column "{name}" does not exist', "42703")
+    if words.accept_one("PREDICATE", "ALL"):
+        words.expect("COLUMNS")
+    words.end()
+    return Result("ANALYZE")
+
+
+_ENCODINGS = {
+    "bool": "zstd", "varchar": "lzo", "bpchar": "lzo", "float4": "zstd", "float8": "zstd",
+    "super": "zstd",
+}  # fmt: skip
+
+
+def _compression(connection: Connection, parsed: Parsed) -> Result:
+    """The encodings that Redshift gives a column of each type by itself.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ANALYZE_COMPRESSION.html
+    """
+    words = parsed.words
+    table = find_relation(connection, words.name())
+    names = words.names() if words.peek("(") else [column.name for column in table.columns]
+    rows = [
+        (table.name, c.name, _ENCODINGS.get(c.type.base, "az64"), "0.00")
+        for c in table.columns
+        if c.name in names
+    ]
+    return texts("ANALYZE", ("Table", "Column", "Encoding", "Est_reduction_pct"), rows)
+
+
+@statement("COMMENT")
+def comment(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("COMMENT", "ON")
+    kind = words.accept_one("TABLE", "VIEW", "COLUMN", "SCHEMA", "DATABASE", "CONSTRAINT")
+    name = words.name()
+    column = name[-1] if kind == "COLUMN" else ""
+    if kind == "CONSTRAINT":
+        column = f"constraint {name[-1]}"
+        words.expect("ON")
+        name = (*words.name(), "")
+    words.expect("IS")
+    text = None if words.accept("NULL") else words.string()
+    words.end()
+    found = _commented(connection, kind, name)
+    grants.check_owner(connection, found)
+    comments = dict(found.body.get("comments", {})) | {column: text}
+    if not found.temporary:
+        connection.objects.replace(found.changed(comments=comments))
+    return Result("COMMENT")
+
+
+def _commented(connection: Connection, kind: str, name: tuple[str, ...]) -> Object:
+    if kind == "SCHEMA":
+        return find_schema(connection, name[-1])
+    if kind == "DATABASE":
+        found = connection.objects.find("database", name[-1])
+        if found is None:
+            raise RedshiftError(f'database "{name[-1]}" does not exist', "3D000")
+        return found
+    return find_relation(connection, name[:-1] if kind in ("COLUMN", "CONSTRAINT") else name)
+
+
+@statement("EXPLAIN")
+def explain(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("EXPLAIN")
+    words.accept("VERBOSE")
+    text = words.rest()
+    compiled = compile_query(text, Names(connection), parameters=parsed.parameters)
+    lines = plans.EXPLAINERS[-1](connection, text, compiled)
+    return texts("EXPLAIN", ("QUERY PLAN",), [(line,) for line in lines])
+
+
+@statement("SHOW TABLE")
+def show_table(connection: Connection, parsed: Parsed) -> Result:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_TABLE.html"""
+    words = parsed.words
+    words.expect("SHOW", "TABLE")
+    table = find_relation(connection, words.name())
+    words.end()
+    if table.kind != "table":
+        raise RedshiftError(f'"{table.name}" is not a table', "42809")
+    return texts("SHOW", ("Show Table DDL statement",), [(table_ddl(table),)])
+
+
+def table_ddl(table: Object) -> str:
+    """The statement that would make a table."""
+    lines = [_column_ddl(column) for column in table.columns]
+    for each in table.body.get("constraints", ()):
+        line = f"    {each['kind']} ({', '.join(each['columns'])})"
+        if each["kind"] == "FOREIGN KEY":
+            line += f" REFERENCES {'.'.join(each['table'])}"
+            line += f"({', '.join(each['references'])})" if each["references"] else ""
+        lines.append(line)
+    name = f"{shown_name(table.schema)}.{shown_name(table.name)}"
+    body = ",\n".join(lines)
+    return f"CREATE TABLE {name} (\n{body}\n)\n{_keys_ddl(table)};"
+
+
+def _column_ddl(column: TableColumn) -> str:
+    text = f"    {shown_name(column.name)} {column.type}"
+    text += "" if column.nullable else " NOT NULL"
+    if column.identity:
+        word = "GENERATED BY DEFAULT AS IDENTITY" if column.by_default else "identity"
+        text += f" {word}({column.identity[0]},{column.identity[1]})"
+    text += f" DEFAULT {column.default}" if column.default else ""
+    encode = column.encode if column.encode != "none" else _ENCODINGS.get(column.type.base, "az64")
+    return f"{text} ENCODE {encode}"
+
+
+def _keys_ddl(table: Object) -> str:
+    lines = [f"DISTSTYLE {table.body['diststyle']}"]
+    if table.body["distkey"]:
+        lines.append(f"DISTKEY({table.body['distkey']})")
+    if table.body["sortkey"]:
+        style = "INTERLEAVED " if table.body["sortstyle"] == "INTERLEAVED" else ""
+        lines.append(f"{style}SORTKEY({', '.join(table.body['sortkey'])})")
+    return "\n".join(lines)
+
+
+@statement("SHOW VIEW")
+def show_view(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "VIEW")
+    view = find_relation(connection, words.name())
+    words.end()
+    if view.kind not in ("view", "matview"):
+        raise RedshiftError(f'"{view.name}" is not a view', "42809")
+    text = view.body["query"]
+    if view.kind == "view":
+        ending = "" if view.body["bound"] else " WITH NO SCHEMA BINDING"
+        text = f"CREATE OR REPLACE VIEW {view.schema}.{view.name} AS {text}{ending};"
+    return texts("SHOW", ("Show View DDL statement",), [(text,)])
+
+
+def _listed(connection: Connection, parsed: Parsed, sql: str, column: str) -> Result:
+    """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
+    words = parsed.words
+    if words.accept("LIKE"):
+        sql += f" AND {column} LIKE {text_literal(words.string())}"
+    sql += f" ORDER BY {column}"
+    if words.accept("LIMIT"):
+        sql += f" LIMIT {words.number()}"
+    words.end()
+    return run_query(connection, sql, Parsed(sql))
+
+
+def _place(connection: Connection, parsed: Parsed) -> tuple[str, ...]:
+    words = parsed.words
+    return words.name() if words.accept_one("FROM", "IN") else ()
+
+
+@statement("SHOW DATABASES")
+def show_databases(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("SHOW", "DATABASES")
+    sql = (
+        "SELECT database_name, database_owner, database_type, database_acl "
+        "FROM svv_redshift_databases WHERE true"
+    )
+    return _listed(connection, parsed, sql, "database_name")
+
+
+@statement("SHOW SCHEMAS")
+def show_schemas(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "SCHEMAS")
+    words.expect("FROM") if not words.peek("FROM") else words.expect("FROM")
+    words.accept("DATABASE")
+    database = text_literal(words.identifier())
+    sql = (
+        "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, source_database, "
+        f"schema_option FROM svv_all_schemas WHERE database_name = {database}"
+    )
+    return _listed(connection, parsed, sql, "schema_name")
+
+
+@statement("SHOW TABLES")
+def show_tables(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "TABLES", "FROM")
+    words.accept("SCHEMA")
+    name = (connection.database, *words.name())[-2:]
+    sql = (
+        "SELECT database_name, schema_name, table_name, table_type, table_acl, remarks "
+        f"FROM svv_all_tables WHERE database_name = {text_literal(name[0])} "
+        f"AND schema_name = {text_literal(name[1])}"
+    )
+    return _listed(connection, parsed, sql, "table_name")
+
+
+@statement("SHOW COLUMNS")
+def show_columns(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "COLUMNS", "FROM")
+    words.accept("TABLE")
+    table = find_relation(connection, words.name())
+    sql = (
+        "SELECT database_name, schema_name, table_name, column_name, ordinal_position, "
+        "column_default, is_nullable, data_type, character_maximum_length, numeric_precision, "
+        f"numeric_scale, remarks FROM svv_all_columns WHERE table_name = "
+        f"{text_literal(table.name)} AND schema_name = {text_literal(table.schema)} "
+        f"AND database_name = {text_literal(table.database)}"
+    )
+    return _listed(connection, parsed, sql, "ordinal_position")
+
+
+@statement("CANCEL")
+def cancel(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CANCEL")
+    found = connection.warehouse.connections.get(words.number())
+    if found is None:
+        raise RedshiftError("the process does not exist", "XX000")
+    if found.user != connection.user:
+        grants.check_superuser(connection, "cancel queries of others")
+    found.cancel()
+    return Result("CANCEL")
+
+
+not_here(
+    "COPY",
+    "UNLOAD",
+    "CREATE EXTERNAL SCHEMA",
+    "CREATE EXTERNAL TABLE",
+    "CREATE EXTERNAL FUNCTION",
+    "CREATE EXTERNAL MODEL",
+    "CREATE EXTERNAL VIEW",
+    "CREATE DATASHARE",
+    "ALTER DATASHARE",
+    "DROP DATASHARE",
+    "SHOW DATASHARES",
+    "CREATE MODEL",
+    "DROP MODEL",
+    "SHOW MODEL",
+    "CREATE LIBRARY",
+    "DROP LIBRARY",
+    "CREATE RLS POLICY",
+    "ALTER RLS POLICY",
+    "ATTACH RLS POLICY",
+    "DETACH RLS POLICY",
+    "DROP RLS POLICY",
+    "CREATE MASKING POLICY",
+    "ALTER MASKING POLICY",
+    "ATTACH MASKING POLICY",
+    "DETACH MASKING POLICY",
+    "DROP MASKING POLICY",
+    "CREATE IDENTITY PROVIDER",
+    "ALTER IDENTITY PROVIDER",
+    "DROP IDENTITY PROVIDER",
+    "ALTER DEFAULT PRIVILEGES",
+    "ALTER SYSTEM",
+    "ALTER ROLE",
+    "ALTER EXTERNAL SCHEMA",
+    "CREATE TEMPLATE",
+    "USE",
+)

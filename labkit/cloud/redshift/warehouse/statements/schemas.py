@@ -1,0 +1,198 @@
+"""Schemas and databases, which live in the warehouse's one file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object, add_database
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.tables import bound_views, drop
+
+
+@statement("CREATE SCHEMA")
+def create_schema(connection: Connection, parsed: Parsed) -> Result:
+    """``CREATE SCHEMA [IF NOT EXISTS] name [AUTHORIZATION user] [QUOTA n MB | GB | TB]``"""
+    words = parsed.words
+    words.expect("CREATE", "SCHEMA")
+    missing_only = words.accept("IF", "NOT", "EXISTS")
+    name = "" if words.peek("AUTHORIZATION") else words.identifier()
+    owner = words.identifier() if words.accept("AUTHORIZATION") else connection.user
+    name = name or owner
+    body = _quota(words)
+    words.end()
+    if name.startswith("pg_"):
+        raise RedshiftError(f'unacceptable schema name "{name}"', "42939")
+    if connection.objects.find("schema", name, database=connection.database):
+        if missing_only:
+            return Result("CREATE SCHEMA")
+        raise RedshiftError(f'Schema "{name}" already exists', "42P06")
+    found = connection.objects.find("database", connection.database)
+    if found:
+        grants.check(connection, found, "CREATE")
+    connection.objects.add(Object("schema", connection.database, "", name, owner=owner, body=body))
+    return Result("CREATE SCHEMA")
+
+
+def _quota(words: Words) -> dict[str, object]:
+    if not words.accept("QUOTA"):
+        return {}
+    if words.accept("UNLIMITED"):
+        return {}
+    size = words.number()
+    unit = words.accept_one("MB", "GB", "TB") or "MB"
+    return {"quota_mb": size * {"MB": 1, "GB": 1024, "TB": 1024**2}[unit]}
+
+
+def find_schema(connection: Connection, name: str) -> Object:
+    """A schema of the session's database.
+
+    Raises:
+        RedshiftError: there is none.
+    """
+    found = connection.objects.find("schema", name, database=connection.database)
+    if found is None:
+        raise RedshiftError(f'schema "{name}" does not exist', "3F000")
+    return found
+
+
+@statement("DROP SCHEMA")
+def drop_schema(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DROP", "SCHEMA")
+    missing_too = words.accept("IF", "EXISTS")
+    names = [words.identifier()]
+    while words.accept(","):
+        names.append(words.identifier())
+    words.accept("DROP", "EXTERNAL", "DATABASE")
+    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
+    words.end()
+    for name in names:
+        found = connection.objects.find("schema", name, database=connection.database)
+        if found is None and missing_too:
+            continue
+        found = found or find_schema(connection, name)
+        grants.check_owner(connection, found)
+        _empty(connection, name, cascade)
+        connection.objects.remove(found)
+    return Result("DROP SCHEMA")
+
+
+def _empty(connection: Connection, name: str, cascade: bool) -> None:
+    where = {"database": connection.database, "schema": name}
+    relations = connection.objects.of("relation", **where)
+    routines = connection.objects.of("routine", **where)
+    if (relations or routines) and not cascade:
+        raise RedshiftError(
+            f"cannot drop schema {name} because other objects depend on it",
+            "2BP01",
+            hint="Use DROP ... CASCADE to drop the dependent objects too.",
+        )
+    for routine in routines:
+        connection.objects.remove(routine)
+    while left := connection.objects.of("relation", **where):
+        bound = [view for one in left for view in bound_views(connection, one)]
+        drop(connection, (bound or left)[0], cascade=True)
+
+
+@statement("ALTER SCHEMA")
+def alter_schema(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("ALTER", "SCHEMA")
+    found = find_schema(connection, words.identifier())
+    grants.check_owner(connection, found)
+    if words.accept("RENAME", "TO"):
+        name = words.identifier()
+        connection.objects.replace(replace(found, name=name))
+        for space in ("relation", "routine"):
+            for one in connection.objects.of(space, database=found.database, schema=found.name):
+                connection.objects.replace(replace(one, schema=name))
+    elif words.accept("OWNER", "TO"):
+        connection.objects.replace(replace(found, owner=words.identifier()))
+    else:
+        connection.objects.replace(found.changed(**_quota(words)))
+    words.end()
+    return Result("ALTER SCHEMA")
+
+
+@statement("CREATE DATABASE", alone=True)
+def create_database(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CREATE", "DATABASE")
+    name = words.identifier()
+    owner = connection.user
+    words.accept("WITH")
+    while not words.ended and not words.peek(";"):
+        owner = _database_option(words, owner)
+    user = connection.objects.find("user", connection.user)
+    if not (user and (user.body.get("createdb") or user.body.get("superuser"))):
+        raise RedshiftError("permission denied to create database", "42501")
+    if connection.objects.find("database", name):
+        raise RedshiftError(f'database "{name}" already exists', "42P04")
+    add_database(connection.objects, name, owner)
+    return Result("CREATE DATABASE")
+
+
+def _database_option(words: Words, owner: str) -> str:
+    if words.accept("OWNER"):
+        words.accept("=")
+        return words.identifier()
+    if words.accept("CONNECTION", "LIMIT"):
+        if not words.accept("UNLIMITED"):
+            words.number()
+        return owner
+    if words.accept("COLLATE"):
+        if not words.accept_one("CASE_SENSITIVE", "CS"):
+            raise RedshiftError("COLLATE CASE_INSENSITIVE is not supported here", "0A000")
+        return owner
+    if words.accept("ISOLATION", "LEVEL"):
+        words.accept_one("SERIALIZABLE", "SNAPSHOT")
+        return owner
+    raise words.refuse()
+
+
+@statement("DROP DATABASE", alone=True)
+def drop_database(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DROP", "DATABASE")
+    name = words.identifier()
+    words.accept("FORCE")
+    words.end()
+    found = connection.objects.find("database", name)
+    if found is None:
+        raise RedshiftError(f'database "{name}" does not exist', "3D000")
+    grants.check_owner(connection, found)
+    if name == connection.database:
+        raise RedshiftError("cannot drop the currently open database", "55006")
+    for one in connection.objects.of("relation", database=name):
+        if one.kind in ("table", "matview"):
+            connection.duck.execute(f"DROP TABLE {one.physical}")
+        connection.objects.remove(one)
+    for space in ("schema", "routine"):
+        for one in connection.objects.of(space, database=name):
+            connection.objects.remove(one)
+    connection.objects.remove(found)
+    return Result("DROP DATABASE")
+
+
+@statement("ALTER DATABASE")
+def alter_database(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("ALTER", "DATABASE")
+    name = words.identifier()
+    found = connection.objects.find("database", name)
+    if found is None:
+        raise RedshiftError(f'database "{name}" does not exist', "3D000")
+    grants.check_owner(connection, found)
+    if words.accept("OWNER", "TO"):
+        connection.objects.replace(replace(found, owner=words.identifier()))
+    elif words.accept("CONNECTION", "LIMIT"):
+        limit = "" if words.accept("UNLIMITED") else words.number()
+        connection.objects.replace(found.changed(limit=limit))
+    else:
+        raise RedshiftError("this ALTER DATABASE is not supported here", "0A000")
+    words.end()
+    return Result("ALTER DATABASE")

@@ -1,0 +1,252 @@
+"""``BEGIN``, ``COMMIT``, ``ROLLBACK``, ``LOCK``, settings, prepared statements and cursors."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
+from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+
+
+@statement("BEGIN", "START TRANSACTION")
+def begin(connection: Connection, parsed: Parsed) -> Result:
+    if connection.transaction == "open":
+        connection.notices.append("there is already a transaction in progress")
+    else:
+        connection.begin()
+    return Result("BEGIN")
+
+
+@statement("COMMIT", "END")
+def commit(connection: Connection, parsed: Parsed) -> Result:
+    if connection.transaction == "failed":
+        connection.rollback()
+        return Result("ROLLBACK")
+    if connection.transaction == "open":
+        connection.commit()
+    return Result("COMMIT")
+
+
+@statement("ROLLBACK", "ABORT")
+def rollback(connection: Connection, parsed: Parsed) -> Result:
+    connection.rollback()
+    return Result("ROLLBACK")
+
+
+@statement("LOCK")
+def lock(connection: Connection, parsed: Parsed) -> Result:
+    """Conflicts are found when a transaction commits; a lock checks that the tables are there."""
+    words = parsed.words
+    words.expect("LOCK")
+    words.accept("TABLE")
+    names = [words.name()]
+    while words.accept(","):
+        names.append(words.name())
+    for name in names:
+        find_relation(connection, name)
+    return Result("LOCK TABLE")
+
+
+def _known(name: str) -> str:
+    lower = name.lower()
+    if lower not in SETTINGS and "." not in lower:
+        raise RedshiftError(f'unrecognized configuration parameter "{lower}"', "42704")
+    return lower
+
+
+def _setting_name(words: Words) -> str:
+    if words.accept("TIME", "ZONE"):
+        return "timezone"
+    return ".".join(words.name())
+
+
+@statement("SET")
+def set_setting(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SET")
+    words.accept_one("SESSION", "LOCAL") if not words.peek("SESSION", "AUTHORIZATION") else ""
+    if words.accept("SESSION", "AUTHORIZATION"):
+        return _authorization(connection, words)
+    name = _known(_setting_name(words))
+    words.accept_one("TO", "=")
+    value = words.rest()
+    if value.startswith("'") and value.count("'") == 2:
+        value = value.strip("'")
+    connection.settings[name] = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
+    if name == "timezone" and value.upper() not in ("UTC", "GMT", "DEFAULT", "'UTC'"):
+        raise RedshiftError("SET timezone is not supported here: only UTC", "0A000")
+    return Result("SET")
+
+
+def _authorization(connection: Connection, words: Words) -> Result:
+    if words.accept("DEFAULT"):
+        connection.user = connection.session_user
+        return Result("SET SESSION AUTHORIZATION")
+    name = words.string() if words.word.kind == "string" else words.identifier()
+    if name != connection.session_user:
+        if not grants.is_superuser(connection, connection.session_user):
+            raise RedshiftError("permission denied to set session authorization", "42501")
+        if not connection.objects.find("user", name):
+            raise RedshiftError(f'user "{name}" does not exist', "42704")
+    connection.user = name
+    return Result("SET SESSION AUTHORIZATION")
+
+
+@statement("RESET")
+def reset(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("RESET")
+    if words.accept("ALL"):
+        connection.settings.update(SETTINGS)
+    elif words.accept("SESSION", "AUTHORIZATION"):
+        connection.user = connection.session_user
+    else:
+        name = _known(_setting_name(words))
+        connection.settings[name] = SETTINGS.get(name, "")
+    return Result("RESET")
+
+
+@statement("SHOW")
+def show(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW")
+    if words.accept("ALL"):
+        names = sorted(connection.settings)
+        columns = {"c0": names, "c1": [connection.settings[name] for name in names]}
+        told = (Column("name", VARCHAR), Column("setting", VARCHAR))
+        return Result("SHOW", told, pa.table(columns), len(names))
+    name = _known(_setting_name(words))
+    value = pa.table({"c0": pa.array([connection.settings.get(name, "")], pa.string())})
+    return Result("SHOW", (Column(name, VARCHAR),), value, 1)
+
+
+# Prepared statements
+
+
+@statement("PREPARE")
+def prepare(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("PREPARE")
+    name = words.identifier()
+    types = words.balanced() if words.peek("(") else ""
+    words.expect("AS")
+    if name in connection.prepared:
+        raise RedshiftError(f'prepared statement "{name}" already exists', "42P05")
+    connection.prepared[name] = (words.rest(), types)
+    return Result("PREPARE")
+
+
+@statement("EXECUTE")
+def execute(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("EXECUTE")
+    name = words.identifier()
+    if name not in connection.prepared:
+        raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
+    values = _given(connection, words, parsed)
+    text, _ = connection.prepared[name]
+    return connection.run(text, values)
+
+
+def _given(connection: Connection, words: Words, parsed: Parsed) -> list[object]:
+    if not words.accept("("):
+        return []
+    found: list[object] = []
+    while not words.accept(")"):
+        text = words.expression()
+        rows = connection.run(f"SELECT {text}", parsed.parameters).rows
+        found.append(rows.column(0)[0].as_py() if rows is not None else None)
+        words.accept(",")
+    return found
+
+
+@statement("DEALLOCATE")
+def deallocate(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DEALLOCATE")
+    words.accept("PREPARE")
+    if words.accept("ALL"):
+        connection.prepared.clear()
+        return Result("DEALLOCATE")
+    name = words.identifier()
+    if connection.prepared.pop(name, None) is None:
+        raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
+    return Result("DEALLOCATE")
+
+
+# Cursors
+
+
+@statement("DECLARE")
+def declare(connection: Connection, parsed: Parsed) -> Result:
+    """One cursor at a time, in a transaction block; it goes forward only.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/declare.html
+    """
+    words = parsed.words
+    words.expect("DECLARE")
+    name = words.identifier()
+    words.expect("CURSOR")
+    words.accept("WITH", "HOLD")
+    words.accept("WITHOUT", "HOLD")
+    words.expect("FOR")
+    if connection.transaction != "open":
+        raise RedshiftError("DECLARE CURSOR may only be used in transaction blocks", "25P01")
+    if name in connection.cursors:
+        raise RedshiftError(f'cursor "{name}" already exists', "42P03")
+    found = connection.run(words.rest(), parsed.parameters)
+    connection.cursors[name] = [found, 0]
+    return Result("DECLARE CURSOR")
+
+
+def _cursor(connection: Connection, name: str) -> list[object]:
+    if name not in connection.cursors:
+        raise RedshiftError(f'cursor "{name}" does not exist', "34000")
+    found: list[object] = connection.cursors[name]
+    return found
+
+
+@statement("FETCH")
+def fetch(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("FETCH")
+    count: int | None = 1
+    if words.accept("NEXT"):
+        count = 1
+    elif words.accept("ALL"):
+        count = None
+    elif words.accept("FORWARD"):
+        count = None if words.accept("ALL") else words.number() if (
+            words.word.kind == "number") else 1  # fmt: skip
+    elif words.word.kind == "number":
+        count = words.number()
+    elif words.accept_one("PRIOR", "BACKWARD", "ABSOLUTE", "RELATIVE", "FIRST", "LAST"):
+        raise RedshiftError("cursor can only scan forward", "55000")
+    words.accept_one("FROM", "IN")
+    held = _cursor(connection, words.identifier())
+    words.end()
+    result, at = held
+    assert isinstance(result, Result)
+    assert isinstance(at, int)
+    assert result.rows is not None
+    rows = result.rows.slice(at, count)
+    held[1] = at + rows.num_rows
+    return Result("FETCH", result.columns, rows, rows.num_rows)
+
+
+@statement("CLOSE")
+def close(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CLOSE")
+    if words.accept("ALL"):
+        connection.cursors.clear()
+        return Result("CLOSE CURSOR")
+    name = words.identifier()
+    _cursor(connection, name)
+    del connection.cursors[name]
+    return Result("CLOSE CURSOR")

@@ -1,0 +1,185 @@
+"""Views, with and without a binding to what they read, and materialized views.
+
+A bound view keeps its tables from being dropped; a view WITH NO SCHEMA BINDING is checked when it
+is used. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.compile import Compiled, compile_query
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words, parse_query
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names, find_relation, place
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.tables import (
+    Declared,
+    attributes,
+    create,
+    drop_listed,
+    query_columns,
+)
+
+_UNBOUND = ("WITH", "NO", "SCHEMA", "BINDING")
+
+
+@statement("CREATE VIEW", "CREATE OR REPLACE VIEW")
+def create_view(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CREATE")
+    replacing = words.accept("OR", "REPLACE")
+    words.expect("VIEW")
+    name = words.name()
+    names = words.names() if words.peek("(") else []
+    words.expect("AS")
+    text, bound = _query_text(words)
+    database, schema, last = place(connection, name)
+    known = connection.objects.find("relation", last, database=database, schema=schema)
+    _check_free(connection, known, last, replacing)
+    view = _view(connection, (database, schema, last), text, names, bound)
+    if known:
+        connection.objects.remove(known)
+        view = Object(*_key(view), known.oid, known.owner, view.body | _grants(known))
+    connection.objects.add(view)
+    return Result("CREATE VIEW")
+
+
+def _key(view: Object) -> tuple[str, str, str, str]:
+    return view.space, view.database, view.schema, view.name
+
+
+def _grants(known: Object) -> dict[str, object]:
+    return {"grants": known.body.get("grants", {})}
+
+
+def _check_free(connection: Connection, known: Object | None, name: str, replacing: bool) -> None:
+    if known is None:
+        return
+    if not replacing:
+        raise RedshiftError(f'Relation "{name}" already exists', "42P07")
+    if known.kind != "view":
+        raise RedshiftError(f'"{name}" is not a view', "42809")
+    grants.check_owner(connection, known)
+
+
+def _query_text(words: Words) -> tuple[str, bool]:
+    """The view's query, and whether it is bound to what it reads."""
+    ending = tuple(word.upper for word in words.words if word.kind != "end" and word.text != ";")
+    start = words.word.start
+    bound = ending[-4:] != _UNBOUND
+    text = words.rest()
+    if not bound:
+        last = [word for word in words.words if word.kind != "end" and word.text != ";"][-4]
+        text = words.text[start : last.start]
+    return text.strip(), bound
+
+
+def _view(
+    connection: Connection, key: tuple[str, str, str], text: str, names: list[str], bound: bool
+) -> Object:
+    body = {
+        "kind": "view",
+        "query": text,
+        "bound": bound,
+        "names": names,
+        "search_path": connection.settings["search_path"],
+    }
+    view = Object("relation", *key, owner=connection.user, body=body)
+    if not bound:
+        parse_query(text)
+        return view
+    compiled = compile_query(text, Names(connection))
+    _check_names(compiled, names)
+    shown = [(names[at] if at < len(names) else f.name) for at, f in enumerate(compiled.fields)]
+    columns = [TableColumn(n, f.type) for n, f in zip(shown, compiled.fields, strict=True)]
+    for name in shown:
+        if shown.count(name) > 1:
+            raise RedshiftError(f'column "{name}" specified more than once', "42701")
+    return with_columns(view.changed(uses=sorted(compiled.oids)), columns)
+
+
+def _check_names(compiled: Compiled, names: list[str]) -> None:
+    if len(names) > len(compiled.fields):
+        raise RedshiftError("CREATE VIEW specifies more column names than columns", "42601")
+
+
+@statement("DROP VIEW")
+def drop_view(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("DROP", "VIEW")
+    return drop_listed(connection, parsed.words, "view", "DROP VIEW")
+
+
+@statement("CREATE MATERIALIZED VIEW")
+def create_materialized(connection: Connection, parsed: Parsed) -> Result:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-create-sql-command.html"""
+    words = parsed.words
+    words.expect("CREATE", "MATERIALIZED", "VIEW")
+    name = words.name()
+    declared, automatic = Declared(), False
+    while not words.peek("AS"):
+        before = words.at
+        attributes(words, declared)
+        if words.accept("AUTO", "REFRESH"):
+            automatic = words.accept_one("YES", "NO") == "YES"
+        if words.at == before:
+            raise words.refuse()
+    words.expect("AS")
+    text = words.rest()
+    database, schema, last = place(connection, name)
+    if connection.objects.find("relation", last, database=database, schema=schema):
+        raise RedshiftError(f'Relation "{last}" already exists', "42P07")
+    compiled = compile_query(text, Names(connection))
+    declared.columns = query_columns(compiled)
+    more = {
+        "query": text,
+        "bound": True,
+        "uses": sorted(compiled.oids),
+        "automatic": automatic,
+        "search_path": connection.settings["search_path"],
+    }
+    view = create(connection, name, declared, kind="matview", more=more)
+    _fill(connection, view, compiled)
+    return Result("CREATE MATERIALIZED VIEW")
+
+
+def _fill(connection: Connection, view: Object, compiled: Compiled) -> None:
+    columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
+    connection.duck.execute(f"INSERT INTO {view.physical} SELECT {columns} FROM ({compiled.sql})")
+
+
+@statement("REFRESH MATERIALIZED VIEW")
+def refresh(connection: Connection, parsed: Parsed) -> Result:
+    """What it holds is computed anew; what reads others of its kind is not refreshed with it."""
+    words = parsed.words
+    words.expect("REFRESH", "MATERIALIZED", "VIEW")
+    view = find_relation(connection, words.name())
+    words.accept_one("CASCADE", "RESTRICT")
+    words.end()
+    if view.kind != "matview":
+        raise RedshiftError(f'"{view.name}" is not a materialized view', "42809")
+    grants.check_owner(connection, view)
+    connection.duck.execute(f"DELETE FROM {view.physical}")
+    _fill(connection, view, Names(connection).compile_view(view))
+    connection.notices.append(f"Materialized view {view.name} was recomputed successfully.")
+    return Result("REFRESH")
+
+
+@statement("DROP MATERIALIZED VIEW")
+def drop_materialized(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("DROP", "MATERIALIZED", "VIEW")
+    return drop_listed(connection, parsed.words, "matview", "DROP MATERIALIZED VIEW")
+
+
+@statement("ALTER MATERIALIZED VIEW")
+def alter_materialized(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("ALTER", "MATERIALIZED", "VIEW")
+    view = find_relation(connection, words.name())
+    grants.check_owner(connection, view)
+    words.expect("AUTO", "REFRESH")
+    automatic = words.accept_one("YES", "NO") == "YES"
+    words.end()
+    connection.objects.replace(view.changed(automatic=automatic))
+    return Result("ALTER MATERIALIZED VIEW")
