@@ -62,13 +62,16 @@ def register(context: Context, wanted: list[Record]) -> tuple[list[str], list[Re
             good.append(_granted(context, each))
         except AwsError as error:
             failed.append(_failure(each, error))
-    kept = {each["KeyArn"] for each in good + failed if "KeyArn" in each}
-    former = registrations(context.cloud, context.region)
-    still = [each for each in former if each["KeyArn"] in {f["KeyArn"] for f in failed}]
-    for arn in registered_keys(context.cloud, context.region) - kept:
-        _revoke(context.cloud, arn)
-    _all(context.cloud)[context.region] = {"KeyRegistration": still + good}
+    _replace(context, good, {each["KeyArn"] for each in failed})
     return [each["KeyArn"] for each in good], failed
+
+
+def forget(cloud: Cloud) -> None:
+    """Let go of the keys of all regions."""
+    for region in _all(cloud):
+        for arn in registered_keys(cloud, region):
+            _revoke(cloud, arn)
+    _all(cloud).clear()
 
 
 def _granted(context: Context, wanted: Record) -> Record:
@@ -85,6 +88,15 @@ def _granted(context: Context, wanted: Record) -> Record:
         with cloud.changing("kms"):
             key.add_grant(GRANT, grantee, OPERATIONS, constraints={}, retiring_principal="")
     return {"KeyArn": key.arn, "DefaultKey": bool(wanted.get("DefaultKey"))}
+
+
+def _replace(context: Context, good: list[Record], failed: set[str]) -> None:
+    """Keep these registrations, and former ones that could not be changed; revoke the others."""
+    former = registrations(context.cloud, context.region)
+    still = [each for each in former if each["KeyArn"] in failed]
+    for arn in {e["KeyArn"] for e in former} - {e["KeyArn"] for e in good} - failed:
+        _revoke(context.cloud, arn)
+    _all(context.cloud)[context.region] = {"KeyRegistration": still + good}
 
 
 def _condition_keys(context: Context) -> dict[str, str | list[str]]:

@@ -107,14 +107,21 @@ def test_people_live_in_the_region_of_the_sign_up(quicksight, cloud):
     assert abroad.list_folders()["FolderSummaryList"] == []
 
 
-def test_an_account_leaves_without_its_people(unsigned):
+def test_an_account_leaves_without_what_it_had(unsigned):
     with _signed_up(unsigned):
         unsigned.create_group(Namespace="default", GroupName="deans")
+        unsigned.create_folder(FolderId="grades")
+        source = {"AthenaParameters": {"WorkGroup": "primary"}}
+        unsigned.create_data_source(
+            DataSourceId="lake", Name="Lake", Type="ATHENA", DataSourceParameters=source
+        )
         assert refused(unsigned.delete_account_subscription)[0] == "PreconditionNotMetException"
     left = unsigned.describe_account_subscription()["AccountInfo"]
     assert left["AccountSubscriptionStatus"] == "UNSUBSCRIBED"
     with _signed_up(unsigned):
         assert unsigned.list_groups(Namespace="default")["GroupList"] == []
+        assert unsigned.list_folders()["FolderSummaryList"] == []
+        assert unsigned.list_data_sources()["DataSources"] == []
 
 
 class _signed_up:

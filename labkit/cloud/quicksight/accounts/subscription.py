@@ -7,13 +7,13 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CreateAcc
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import Answer, Context
-from labkit.cloud.quicksight import gate, keys, records, service_role, tagging
+from labkit.cloud.operations import Answer, Context, handler_of
+from labkit.cloud.quicksight import gate, keys, kinds, records, service_role, tagging
 from labkit.cloud.quicksight.accounts import namespaces, settings, users
-from labkit.cloud.quicksight.kinds import KINDS
+from labkit.cloud.quicksight.kinds import KINDS, Kind
 from labkit.cloud.quicksight.records import Record, answers
 from labkit.cloud.quicksight.words import exists, not_found, not_here, precondition
 
@@ -24,6 +24,16 @@ _TOLD = (
     "AuthenticationType",
     "AccountSubscriptionStatus",
 )
+# What people made, in the order in which it may go, and how its deletion is made final.
+_MADE: dict[Kind, Record] = {
+    kinds.TOPIC: {},
+    kinds.DASHBOARD: {},
+    kinds.ANALYSIS: {"ForceDeleteWithoutRecovery": True},
+    kinds.TEMPLATE: {},
+    kinds.DATA_SET: {},
+    kinds.DATA_SOURCE: {},
+}
+_SETTINGS = ("customization", "ip_restriction", "restrictions", "settings")
 _BY_IAM = ("IAM_AND_QUICKSIGHT", "IAM_ONLY")
 
 
@@ -75,8 +85,8 @@ def delete_account_subscription(context: Context) -> Answer:
         raise not_found(f"Account information for account {context.account} is not found.")
     if settings.found(context)["TerminationProtectionEnabled"]:
         raise precondition("Termination protection is enabled. Disable it to delete the account.")
-    keys.register(context, [])
-    _forget_all(context.cloud)
+    keys.forget(context.cloud)
+    _forget_all(context)
     _put(context, **found | {"AccountSubscriptionStatus": gate.GONE})
     return {}
 
@@ -95,8 +105,21 @@ def _register_first(context: Context, email: str) -> str:
     return name
 
 
-def _forget_all(cloud: Cloud) -> None:
+def _forget_all(context: Context) -> None:
+    """Delete what people made, each by its own operation, then the people and their settings."""
+    for kind, more in _MADE.items():
+        for record in list(records.records(context.cloud, kind).values()):
+            _delete(context, kind, record, more)
     for kind in KINDS:
-        for record in list(records.records(cloud, kind).values()):
-            tagging.forget(cloud, record.get("Arn", ""))
-        records.records(cloud, kind).clear()
+        for record in list(records.records(context.cloud, kind).values()):
+            tagging.forget(context.cloud, record.get("Arn", ""))
+        records.records(context.cloud, kind).clear()
+    for name in _SETTINGS:
+        context.cloud.records(f"quicksight.{name}").clear()
+
+
+def _delete(context: Context, kind: Kind, record: Record, more: Record) -> None:
+    name, private = f"Delete{kind.noun}", record["_"]
+    there = replace(context, operation=name, region=private["region"])
+    if handler := handler_of("quicksight", name):
+        handler(there, AwsAccountId=context.account, **{kind.id: private["id"]}, **more)
