@@ -20,7 +20,6 @@ DECIMALS = {"cumulative_gpa", "first_year_gpa", "high_school_gpa", "parent_highe
 LEFT_OUT = {
     "Dates are in UTC, not in America/New_York.",
     "The forecast's what-if scenario.",
-    "The insight's own narrative: each computation is told in a sentence.",
     "Totals by another function than their measure's.",
     "The plugin's visual, whose code is AWS's own.",
 }

@@ -91,6 +91,23 @@ def test_computations(name: str, show: Show) -> None:
     assert {key: found[key] for key in numbers} == numbers
 
 
+NARRATIVE = """<narrative><ul>
+  <li><block>Views: <b><expression>All.totalAggregate.formattedValue</expression></b> &amp; more
+      than 5 &lt; 6.</block></li>
+  <li><block><expression>All.metricField.name</expression></block></li>
+  <li><block><expression>All.nothing.value</expression> is unknown.</block></li>
+</ul></narrative>"""
+
+
+def test_an_insight_has_its_own_narrative(show: Show) -> None:
+    asked = insight("TotalAggregation", Value=measure(), Name="All")
+    asked["InsightVisual"]["InsightConfiguration"]["CustomNarrative"] = {"Narrative": NARRATIVE}
+    data = show(asked)
+    assert list(data.rows) == [("Views: 57 & more than 5 < 6.",), ("Sum of views",)]
+    assert data.not_drawn == ("A line of the narrative, for its expression All.nothing.value.",)
+    assert data.computations["c"]["total"] == 57
+
+
 def test_every_computation_of_the_api_has_a_row() -> None:
     model = botocore.session.get_session().get_service_model("quicksight")
     asked = {

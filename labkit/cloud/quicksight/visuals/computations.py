@@ -8,95 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from labkit.cloud.quicksight.visuals.comparison import compared
+from labkit.cloud.quicksight.visuals.computation import Computation
 from labkit.cloud.quicksight.visuals.dates import literal, truncated
 from labkit.cloud.quicksight.visuals.forecast import METHOD, asked, bounded, filled, forecast, later
 from labkit.cloud.quicksight.visuals.formats import format_value
-from labkit.cloud.quicksight.visuals.model import Field, VisualData, VisualError
-from labkit.cloud.quicksight.visuals.plan import Cut, Plan, statement
-from labkit.cloud.quicksight.visuals.request import Request
-from labkit.cloud.quicksight.visuals.wells import member
 
 Json = Mapping[str, Any]
 Found = tuple[dict[str, Any], str]
-_NARRATIVE = Field("narrative", "Narrative", "Insight", "text", "")
-_MOST = 100_000
-
-
-def insight(request: Request) -> VisualData:
-    """A row a computation: its sentence; the numbers under ``computations`` by id."""
-    configuration = request.wells.body.get("InsightConfiguration") or {}
-    if (configuration.get("CustomNarrative") or {}).get("Narrative"):
-        request.notes.append("The insight's own narrative: each computation is told in a sentence.")
-    found: dict[str, dict[str, Any]] = {}
-    for each in configuration.get("Computations") or ():
-        [(kind, body)] = each.items()
-        numbers, sentence = _COMPUTATIONS[kind](Computation(request, body))
-        found[body["ComputationId"]] = {"kind": kind, **numbers, "sentence": sentence}
-    rows = [(each["sentence"],) for each in found.values()]
-    return VisualData((_NARRATIVE,), rows, computations=found, not_drawn=tuple(request.notes))
-
-
-class Computation:
-    """A computation's own small query."""
-
-    def __init__(self, request: Request, body: Json) -> None:
-        self.body = body
-        self.request = request
-        shapes = ("Time", "Category")
-        named = {name: member(body[name], name) for name in shapes if body.get(name)}
-        found = request.dimensions(named.values())
-        self.dimensions = dict(zip(named, found, strict=True))
-        values = [name for name in ("Value", "FromValue", "TargetValue") if body.get(name)]
-        measured = request.measures(member(body[name], name) for name in values)
-        self.measures = dict(zip(values, measured, strict=True))
-
-    def field(self, name: str) -> Field:
-        """A field of the computation."""
-        found = {key: each.field for key, each in self.dimensions.items()}
-        found |= {key: each.field for key, each in self.measures.items()}
-        if name not in found:
-            raise VisualError(f"The computation {self.body['ComputationId']} needs its {name}.")
-        return found[name]
-
-    def rows(self, *by: str, where: str = "") -> list[tuple[Any, ...]]:
-        """The values of dimensions, then of the measures, in the order of the dimensions."""
-        for name in by:
-            self.field(name)
-        dimensions = [self.dimensions[name] for name in by]
-        plan = Plan(
-            self._source(where),
-            tuple(each.sql for each in dimensions),
-            tuple(each.measure for each in self.measures.values()),
-            (Cut(tuple(range(len(by))), (), _MOST),) if by else (),
-            totals=False,
-        )
-        columns = [*(f"d{at}" for at in range(len(by)))]
-        columns += [f"m{at}" for at in range(len(self.measures))]
-        found = self.request.run(statement(plan, fold=False))
-        return [tuple(_plain(row[column]) for column in columns) for row in found]
-
-    def _source(self, where: str) -> str:
-        derived = [part for one in self.dimensions.values() for part in one.derived]
-        derived += [part for each in self.measures.values() for part in each.derived]
-        rows = self.request.rows(self.request.conditions(), derived)
-        return f"SELECT * FROM ({rows}) WHERE {where}" if where else rows
-
-    def dated(self) -> list[tuple[Any, ...]]:
-        """A row a period, without those that have no date."""
-        return [row for row in self.rows("Time") if row[0] is not None]
-
-    def say(self, name: str, value: Any) -> str:
-        """A value of a field in words."""
-        of = self.field(name)
-        return format_value(value, of.format, granularity=of.granularity)
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else value
 
 
 def _percent(value: float | None) -> str:
@@ -114,6 +35,8 @@ def _ranked(of: Computation) -> Found:
     rows = [row for row in of.rows("Category") if row[1] is not None]
     rows.sort(key=lambda row: row[1], reverse=top)
     items = [{"category": category, "value": value} for category, value in rows[:size]]
+    if not items:
+        return {"items": []}, "There are no values to rank."
     listed = _listed(
         f"{of.say('Category', row['category'])} with {of.say('Value', row['value'])}"
         for row in items
@@ -255,7 +178,7 @@ def _listed(parts: Any) -> str:
     return ", ".join(texts[:-1]) + (" and " if len(texts) > 1 else "") + "".join(texts[-1:])
 
 
-_COMPUTATIONS: dict[str, Callable[[Computation], Found]] = {
+COMPUTATIONS: dict[str, Callable[[Computation], Found]] = {
     "TopBottomRanked": _ranked,
     "TopBottomMovers": _movers,
     "TotalAggregation": _total,

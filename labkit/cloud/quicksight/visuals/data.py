@@ -9,9 +9,9 @@ from typing import Any
 from labkit.cloud.engine import Session
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.visuals.comparison import kpi
-from labkit.cloud.quicksight.visuals.computations import insight
 from labkit.cloud.quicksight.visuals.distributions import box_plot, histogram
 from labkit.cloud.quicksight.visuals.grouped import grouped
+from labkit.cloud.quicksight.visuals.insights import insight
 from labkit.cloud.quicksight.visuals.model import VisualData
 from labkit.cloud.quicksight.visuals.plain import plain
 from labkit.cloud.quicksight.visuals.request import Request, request

@@ -13,7 +13,7 @@ from typing import Any
 
 from labkit.cloud.quicksight.visuals.dates import literal, moved, truncated
 from labkit.cloud.quicksight.visuals.expressions import Expressions, Value
-from labkit.cloud.quicksight.visuals.model import VisualError
+from labkit.cloud.quicksight.visuals.filter_texts import parameter
 from labkit.cloud.quicksight.visuals.parameters import ALL
 
 Json = Mapping[str, Any]
@@ -103,9 +103,8 @@ def _moment(body: Json, names: Expressions, own: str, parameter: str, rolling: J
 
 
 def _parameter(name: str, names: Expressions) -> Any:
-    if name not in names.parameters:
-        raise VisualError(f"The definition declares no parameter '{name}'.")
-    value = names.parameters[name]
+    """A parameter's value; of a list, its first."""
+    value = parameter(name, names)
     return value[0] if isinstance(value, list) and value else value
 
 

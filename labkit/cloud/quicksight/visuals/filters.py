@@ -8,21 +8,28 @@ and https://docs.aws.amazon.com/quicksight/latest/user/filtering-visual-data.htm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.quicksight.visuals import filter_dates
 from labkit.cloud.quicksight.visuals.aggregates import aggregate
 from labkit.cloud.quicksight.visuals.dates import truncated
 from labkit.cloud.quicksight.visuals.expressions import Expressions, Value
+from labkit.cloud.quicksight.visuals.filter_texts import (
+    EVERYTHING,
+    TEXTS,
+    either,
+    given,
+    parameter,
+    selects_all,
+    with_nulls,
+)
 from labkit.cloud.quicksight.visuals.model import VisualError
 from labkit.cloud.quicksight.visuals.parameters import ALL
 
 Json = Mapping[str, Any]
 Stage = Literal["row", "top", "aggregate", "window"]
-EVERYTHING = "TRUE"
 
 
 @dataclass(frozen=True)
@@ -63,109 +70,14 @@ def any_of(conditions: list[Condition]) -> Condition:
     if len(stages) > 1:
         raise VisualError("Filters of rows and of groups cannot stand in one filter group.")
     derived = tuple(part for each in conditions for part in each.derived)
-    return Condition(_either(each.sql for each in conditions), stages.pop(), derived)
+    return Condition(either(each.sql for each in conditions), stages.pop(), derived)
 
 
 def _category(body: Json, names: Expressions) -> Condition:
     value = names.value(body["Column"]["ColumnName"])
     [(shape, configuration)] = body["Configuration"].items()
-    sql = _CATEGORIES[shape](value.text, configuration, names)
+    sql = TEXTS[shape](value.text, configuration, names)
     return Condition(sql, value.kind, value.derived)
-
-
-def _listed(text: str, configuration: Json, names: Expressions) -> str:
-    """Of a list of values: those in it, or those that are not."""
-    chosen = [str(value) for value in configuration.get("CategoryValues") or ()]
-    if not chosen and configuration.get("SelectAllOptions") == "FILTER_ALL_VALUES":
-        return _with_nulls(EVERYTHING, text, configuration, "ALL_VALUES")
-    operator = str(configuration["MatchOperator"])
-    exact = {"CONTAINS": "EQUALS", "DOES_NOT_CONTAIN": "DOES_NOT_EQUAL"}.get(operator, operator)
-    default = "ALL_VALUES" if exact == "DOES_NOT_EQUAL" else "NON_NULLS_ONLY"
-    return _with_nulls(_MATCHES[exact](text, chosen), text, configuration, default)
-
-
-def _custom(text: str, configuration: Json, names: Expressions) -> str:
-    """Of one text, written or from a parameter."""
-    values = _given(configuration, "CategoryValue", names)
-    if _selects_all(configuration, values):
-        return _with_nulls(EVERYTHING, text, configuration, "ALL_VALUES")
-    chosen = [str(value) for value in values or () if value is not None]
-    match = _MATCHES[configuration["MatchOperator"]](text, chosen)
-    if None in (values or ()) and configuration["MatchOperator"] == "EQUALS":
-        return f"({match} OR {text} IS NULL)"
-    return _with_nulls(match, text, configuration, "NON_NULLS_ONLY")
-
-
-def _given(configuration: Json, key: str, names: Expressions) -> list[Any] | None:
-    """The values to compare with; ``None`` where everything is selected."""
-    name = configuration.get("ParameterName")
-    if not name:
-        return [configuration[key]] if key in configuration else None
-    value = parameter(name, names)
-    if value == ALL:
-        return None
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _selects_all(body: Json, values: list[Any] | None) -> bool:
-    """Whether a filter lets every value through; a parameter that has a value goes before."""
-    if values is None:
-        return True
-    bound = body.get("ParameterName") and any(value is not None for value in values)
-    return body.get("SelectAllOptions") == "FILTER_ALL_VALUES" and not bound
-
-
-def parameter(name: str, names: Expressions) -> Any:
-    """A parameter's value.
-
-    Raises:
-        VisualError: it is not declared.
-    """
-    if name not in names.parameters:
-        known = ", ".join(names.parameters) or "none"
-        raise VisualError(f"The definition declares no parameter '{name}'. Known: {known}.")
-    return names.parameters[name]
-
-
-def _in(text: str, values: list[str]) -> str:
-    return f"{text} IN ({', '.join(map(quoted_text, values))})" if values else "FALSE"
-
-
-def _not_in(text: str, values: list[str]) -> str:
-    return f"NOT {_in(text, values)}" if values else f"{text} IS NOT NULL"
-
-
-def _by(function: str, *, negated: bool = False) -> Callable[[str, list[str]], str]:
-    def match(text: str, values: list[str]) -> str:
-        one = _either(f"{function}({text}, {quoted_text(value)})" for value in values)
-        return f"NOT {one}" if negated else one
-
-    return match
-
-
-_MATCHES: dict[str, Callable[[str, list[str]], str]] = {
-    "EQUALS": _in,
-    "DOES_NOT_EQUAL": _not_in,
-    "CONTAINS": _by("contains"),
-    "DOES_NOT_CONTAIN": _by("contains", negated=True),
-    "STARTS_WITH": _by("starts_with"),
-    "ENDS_WITH": _by("ends_with"),
-}
-_CATEGORIES = {
-    "FilterListConfiguration": _listed,
-    "CustomFilterListConfiguration": _listed,
-    "CustomFilterConfiguration": _custom,
-}
-
-
-def _with_nulls(match: str, sql: str, body: Json, default: str = "NON_NULLS_ONLY") -> str:
-    """A match, and what becomes of NULL."""
-    match body.get("NullOption", default):
-        case "NULLS_ONLY":
-            return f"{sql} IS NULL"
-        case "ALL_VALUES":
-            return EVERYTHING if match == EVERYTHING else f"({match} OR {sql} IS NULL)"
-    return f"({match} AND {sql} IS NOT NULL)"
 
 
 def _measured(body: Json, names: Expressions) -> Value:
@@ -187,7 +99,7 @@ def _range(body: Json, names: Expressions) -> Condition:
     ]
     everything = body.get("SelectAllOptions") == "FILTER_ALL_VALUES" or not parts
     match = EVERYTHING if everything else f"({' AND '.join(parts)})"
-    return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
+    return Condition(with_nulls(match, value.sql, body), value.kind, value.derived)
 
 
 def _bound(bound: Json | None, names: Expressions) -> Any:
@@ -202,16 +114,16 @@ def _bound(bound: Json | None, names: Expressions) -> Any:
 
 def _equality(body: Json, names: Expressions) -> Condition:
     value = _measured(body, names)
-    values = _given(body, "Value", names)
-    if _selects_all(body, values):
-        return Condition(_with_nulls(EVERYTHING, value.sql, body), value.kind, value.derived)
+    values = given(body, "Value", names)
+    if selects_all(body, values):
+        return Condition(with_nulls(EVERYTHING, value.sql, body), value.kind, value.derived)
     numbers = [_number(each) for each in values or () if each is not None]
     match = f"{value.sql} IN ({', '.join(numbers)})" if numbers else "FALSE"
     if body["MatchOperator"] == "DOES_NOT_EQUAL":
         match = f"NOT ({match})"
     elif None in (values or ()):
         return Condition(f"({match} OR {value.sql} IS NULL)", value.kind, value.derived)
-    return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
+    return Condition(with_nulls(match, value.sql, body), value.kind, value.derived)
 
 
 def _number(value: Any) -> str:
@@ -228,7 +140,7 @@ def _time(make: Callable[[Value, Json, Expressions], str]) -> Callable[[Json, Ex
     def filter_of(body: Json, names: Expressions) -> Condition:
         value = names.value(body["Column"]["ColumnName"])
         match = make(value, body, names)
-        return Condition(_with_nulls(match, value.sql, body), value.kind, value.derived)
+        return Condition(with_nulls(match, value.sql, body), value.kind, value.derived)
 
     return filter_of
 
@@ -275,11 +187,6 @@ def _nested(body: Json, names: Expressions) -> Condition:
     rows = f"SELECT {value.sql} FROM ({names.data_set.sql}) WHERE {inner.sql}"
     match = f"EXISTS (SELECT 1 FROM ({rows}) AS inside(x) WHERE inside.x = {value.sql})"
     return Condition(match if body["IncludeInnerSet"] else f"NOT {match}")
-
-
-def _either(conditions: Iterator[str] | Any) -> str:
-    parts = list(conditions)
-    return f"({' OR '.join(parts)})" if parts else "FALSE"
 
 
 _FILTERS: dict[str, Callable[[Json, Expressions], Condition]] = {

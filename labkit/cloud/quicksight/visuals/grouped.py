@@ -11,9 +11,10 @@ from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES, Axis, limit_of
 from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
 from labkit.cloud.quicksight.visuals.pivot import subtotals
-from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan, rest, statement
+from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan
 from labkit.cloud.quicksight.visuals.request import Request
 from labkit.cloud.quicksight.visuals.sorting import Sorting
+from labkit.cloud.quicksight.visuals.statement import rest, statement
 from labkit.cloud.quicksight.visuals.totals import with_functions
 
 _TABLES = ("TableVisual", "PivotTableVisual")
