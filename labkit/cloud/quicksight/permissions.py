@@ -29,7 +29,7 @@ _VIEW = {
     ),
     kinds.THEME: "DescribeTheme DescribeThemeAlias ListThemeAliases ListThemeVersions",
     kinds.FOLDER: "DescribeFolder",
-    kinds.TOPIC: "DescribeTopic DescribeTopicRefresh ListTopicRefreshSchedules",
+    kinds.TOPIC: "DescribeTopic",
 }
 _MANAGE = {
     kinds.DATA_SOURCE: "UpdateDataSource DeleteDataSource UpdateDataSourcePermissions",
@@ -45,7 +45,7 @@ _MANAGE = {
     ),
     kinds.TEMPLATE: (
         "UpdateTemplate DeleteTemplate DescribeTemplatePermissions UpdateTemplatePermissions "
-        "CreateTemplateAlias UpdateTemplateAlias DeleteTemplateAlias UpdateTemplateAlias"
+        "CreateTemplateAlias UpdateTemplateAlias DeleteTemplateAlias ListTemplates"
     ),
     kinds.THEME: (
         "UpdateTheme DeleteTheme DescribeThemePermissions UpdateThemePermissions "
@@ -57,8 +57,8 @@ _MANAGE = {
     ),
     kinds.TOPIC: (
         "UpdateTopic DeleteTopic DescribeTopicPermissions UpdateTopicPermissions "
-        "CreateTopicRefreshSchedule DescribeTopicRefreshSchedule UpdateTopicRefreshSchedule "
-        "DeleteTopicRefreshSchedule"
+        "DescribeTopicRefresh ListTopicRefreshSchedules DescribeTopicRefreshSchedule "
+        "CreateTopicRefreshSchedule UpdateTopicRefreshSchedule DeleteTopicRefreshSchedule"
     ),
 }
 
