@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.operations import Answer, Context
-from labkit.cloud.quicksight import permissions, records, sharing
+from labkit.cloud.quicksight import permissions, principals, records, sharing
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import builds, catalog, versions
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD
@@ -30,7 +30,7 @@ def create(context: Context, *, DashboardId: str, Name: str, **members: Any) -> 
     told, definition = builds.build(context, members)
     links = _checked_links(context, members.get("LinkEntities") or [])
     shared = (members.get("LinkSharingConfiguration") or {}).get("Permissions") or []
-    _check_link_permissions(shared)
+    _check_link_permissions(context, shared)
     with context.cloud.state.together():
         record = records.create(
             context,
@@ -174,7 +174,7 @@ def update_permissions(
     RevokeLinkPermissions: list[Record] | None = None,
 ) -> Answer:
     record = records.find(context, DASHBOARD, DashboardId)
-    _check_link_permissions(GrantLinkPermissions or [])
+    _check_link_permissions(context, GrantLinkPermissions or [])
     left = permissions.revoke(record["_"]["link"], RevokeLinkPermissions or [])
     sharing.change(context, DASHBOARD, DashboardId, GrantPermissions, RevokePermissions)
     linked = permissions.grant(DASHBOARD, left, GrantLinkPermissions or [])
@@ -198,8 +198,9 @@ def _checked_links(context: Context, arns: list[str]) -> list[str]:
     return arns
 
 
-def _check_link_permissions(given: list[Record]) -> None:
+def _check_link_permissions(context: Context, given: list[Record]) -> None:
     """A link is for all of the account's users, to view alone."""
+    principals.check(context.cloud, DASHBOARD, given)
     for each in given:
         if ":namespace/" not in each["Principal"]:
             raise invalid("Link permissions are granted to a namespace.")

@@ -1,8 +1,8 @@
 """The pages behind embed URLs, for browsers: no signature, a one-time code and a cookie instead.
 
 The first request brings the code, which opens the session; the browser keeps the session's token in
-a cookie for these paths. Who may frame a page stands in its Content-Security-Policy: this machine,
-and the domains that the URL was made for. What a page shows is judged anew at each request.
+a cookie for its own paths. Who may frame a page stands in its Content-Security-Policy: this
+machine, and the domains that the URL was made for. What a page shows is judged at each request.
 Source: https://docs.aws.amazon.com/quicksight/latest/user/embedding-dashboards-for-registered-users.html
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import html
 import http.cookies
+import re
 import urllib.parse
 from typing import Any
 
@@ -17,12 +18,15 @@ from labkit.cloud.access import guard
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
+from labkit.cloud.quicksight import ip_restriction
 from labkit.cloud.quicksight.embedding import viewers
 from labkit.cloud.quicksight.embedding.sessions import Embedding, embedding_session, session_of
 from labkit.cloud.quicksight.embedding.urls import PREFIX
+from labkit.cloud.quicksight.words import denied
 
 COOKIE = "labkit-quicksight"
 FRAMES = "'self' http://127.0.0.1:* http://localhost:*"
+_OWN = re.compile(re.escape(PREFIX) + "[0-9a-f]{32}/")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -35,13 +39,19 @@ def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
     """A page of an embedded session."""
     try:
         guard.check_host(environ)
+        _check_address(cloud, environ)
         if environ["REQUEST_METHOD"] != "GET":
             raise AwsError("MethodNotAllowed", "Embedded pages are read with GET.", 405)
         token, embedding = _session(cloud, environ)
         body = _page(*_shown(cloud, embedding))
-        return _html(200, body, embedding, token)
+        return _html(200, body, embedding, _cookie(environ, embedding, token))
     except AwsError as error:
         return _html(error.status, _page("This page cannot be shown", error.message))
+
+
+def _check_address(cloud: Cloud, environ: dict[str, Any]) -> None:
+    if not ip_restriction.lets_in(cloud, str(environ.get("REMOTE_ADDR", ""))):
+        raise denied("The account's IP restriction does not let this address in.")
 
 
 def _session(cloud: Cloud, environ: dict[str, Any]) -> tuple[str, Embedding]:
@@ -55,17 +65,26 @@ def _session(cloud: Cloud, environ: dict[str, Any]) -> tuple[str, Embedding]:
 
 def _shown(cloud: Cloud, embedding: Embedding) -> tuple[str, str]:
     """The title of what a session shows, and a sentence of it."""
-    found = [viewers.check(cloud, embedding, arn) for arn in embedding.resources]
-    if not found:
+    if not embedding.resources:
         return "Amazon QuickSight", f"Signed in as {_name(embedding)}."
-    return str(found[0].get("Name", "")), f"Shown to {_name(embedding)}."
+    found = viewers.check(cloud, embedding, embedding.resources[0])
+    return str(found.get("Name", "")), f"Shown to {_name(embedding)}."
 
 
 def _name(embedding: Embedding) -> str:
     return "a reader without a name" if embedding.is_anonymous else embedding.user.split("/", 2)[2]
 
 
-def _html(status: int, body: str, embedding: Embedding | None = None, token: str = "") -> Reply:
+def _cookie(environ: dict[str, Any], embedding: Embedding, token: str) -> str:
+    """A cookie for the paths of this URL alone, so that a page may frame several dashboards."""
+    own = _OWN.match(str(environ["PATH_INFO"]))
+    kept = (
+        f"Path={own[0] if own else PREFIX}; Max-Age={embedding.lifetime_s}; HttpOnly; SameSite=Lax"
+    )
+    return f"{COOKIE}={token}; {kept}"
+
+
+def _html(status: int, body: str, embedding: Embedding | None = None, cookie: str = "") -> Reply:
     domains = " ".join(embedding.domains) if embedding else ""
     headers = {
         "Content-Type": "text/html; charset=utf-8",
@@ -74,9 +93,8 @@ def _html(status: int, body: str, embedding: Embedding | None = None, token: str
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
     }
-    if embedding and token:
-        kept = f"Path={PREFIX}; Max-Age={embedding.lifetime_s}; HttpOnly; SameSite=Lax"
-        headers["Set-Cookie"] = f"{COOKIE}={token}; {kept}"
+    if cookie:
+        headers["Set-Cookie"] = cookie
     return Reply(status, headers, body.encode())
 
 

@@ -30,7 +30,7 @@ class Embedding:
         user: the ARN of the QuickSight user; of an anonymous one, ``arn:...:anonymousUser/...``.
         region: where its resources are.
         experience: the API's ``ExperienceConfiguration``: ``{"Dashboard": {...}}``.
-        resources: the ARNs of what the session may show.
+        resources: the ARNs of what the session may show, what it starts with first.
         parameters: values that the session starts with, by name.
         tags: the session's tags, which row-level security reads, by key.
         domains: the origins that may frame the page.

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/embedded-analytics.ht
 from __future__ import annotations
 
 import re
+import secrets
 import urllib.parse
 import uuid
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def for_anonymous_user(
         user=user,
         region=context.region,
         experience=ExperienceConfiguration,
-        resources=tuple(AuthorizedResourceArns),
+        resources=tuple(dict.fromkeys([*arns, *AuthorizedResourceArns])),
         tags={each["Key"]: each["Value"] for each in SessionTags or ()},
         domains=_domains(AllowedDomains),
         lifetime_s=SessionLifetimeInMinutes * 60,
@@ -141,7 +142,7 @@ def _url(context: Context, embedding: Embedding, path: str) -> Answer:
         viewers.check(context.cloud, embedding, arn)
     code = issue(context.cloud, replace(embedding, parameters=_parameters(context, embedding)))
     query = {"code": code, "identityprovider": "quicksight", "isauthcode": "true"}
-    place = f"{context.cloud.endpoint}{PREFIX}{path}"
+    place = f"{context.cloud.endpoint}{PREFIX}{secrets.token_hex(16)}/{path}"
     return {"EmbedUrl": f"{place}?{urllib.parse.urlencode(query)}"}
 
 

@@ -34,7 +34,7 @@ def check(cloud: Cloud, embedding: Embedding, arn: str) -> Record:
         AwsError: ``AccessDeniedException``; the same for what there is not.
     """
     region, id = place_of(arn)
-    kind = KINDS[arn.split(":")[5].partition("/")[0]]
+    kind = KINDS.get(arn.split(":", 5)[5].partition("/")[0], DASHBOARD)
     record = records.look_up(cloud, region, kind, id)
     if record is None or not _allowed(cloud, kind, embedding, record):
         raise denied(f"{kind.noun} {id} may not be shown to {embedding.user}.")
