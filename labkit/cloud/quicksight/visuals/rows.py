@@ -22,9 +22,9 @@ def filtered(sql: str, conditions: Sequence[Condition], derived: Iterable[Derive
     Args:
         sql: of the data set.
         conditions: all of the visual; those on groups are left to its own statement.
-        derived: what measures and dimensions need; conditions bring their own.
+        derived: what dimensions need, then measures; conditions bring their own.
     """
-    needed = [*(part for each in conditions for part in each.derived), *derived]
+    needed = [*derived, *(part for each in conditions for part in each.derived)]
     by_stage: dict[str, dict[str, Derived]] = {stage: {} for stage in _STAGES}
     for part in needed:
         by_stage[part.stage][part.name] = part
