@@ -10,6 +10,7 @@ from labkit.cloud.quicksight import (
     definitions,
     embedding,
     ingestions,
+    questions,
     sources,
     topics,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "definitions",
     "embedding",
     "ingestions",
+    "questions",
     "sources",
     "topics",
 ]

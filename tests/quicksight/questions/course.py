@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from labkit.cloud.engine.types import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.questions.suggest import kinds, suggest_topic
 from labkit.cloud.quicksight.questions.topic import Topic, read_topic
+from labkit.cloud.quicksight.spice.model import Column, DataSet
 
 NOW = dt.datetime(2021, 5, 5, 12)
 TYPES = {"int": "INTEGER", "text": "STRING", "date": "DATETIME", "real": "DECIMAL"}
@@ -122,3 +124,54 @@ _HONOURS = {
         "Constant": {"ConstantType": "RANGE", "RangeConstant": {"Minimum": "3.5"}},
     },
 }
+
+
+ENGINE_TYPES: dict[str, Type] = {
+    "INTEGER": BIGINT,
+    "DECIMAL": DOUBLE,
+    "DATETIME": TIMESTAMP,
+    "STRING": VARCHAR,
+}
+#: How a column's value comes from the row's number; any other by its type.
+_VALUES = {
+    "student_id": "i",
+    "timestamp_year": "2020 + (i // 12) % 2",
+    "timestamp_month": "1 + i % 12",
+    "timestamp_day": "1 + i % 28",
+    "birth_date": "TIMESTAMP '2000-01-01' + INTERVAL (i) DAY",
+    "home_state_name": "CASE WHEN i % 9 = 0 THEN NULL ELSE ['California', 'New York', "
+    "'Texas', 'Ohio'][1 + i % 4] END",
+}
+_BY_TYPE = {
+    "INTEGER": "i % 24",
+    "DECIMAL": "2 + (i % 20) / 10.0",
+    "DATETIME": "TIMESTAMP '2018-01-01' + INTERVAL (i) DAY",
+    "STRING": "'A' || (i % 7)",
+}
+
+
+def _select(text: str, values: dict[str, list[str]]) -> str:
+    """A thousand rows of a table."""
+    made = []
+    for column in columns(text):
+        name = column["Name"]
+        listed = values.get(name, [])
+        chosen = f"{listed}[1 + i % {len(listed)}]" if listed else _BY_TYPE[column["Type"]]
+        type_ = ENGINE_TYPES[column["Type"]].duckdb
+        made.append(f'CAST({_VALUES.get(name, chosen)} AS {type_}) AS "{name}"')
+    return f"SELECT {', '.join(made)} FROM range(1000) t(i)"
+
+
+SQL = {"students": _select(STUDENT, STUDENT_VALUES), "views": _select(VIEWS, {})}
+
+
+def data_sets() -> dict[str, DataSet]:
+    """The two tables as data sets of the engine."""
+    texts = {"students": STUDENT, "views": VIEWS}
+    return {
+        name: DataSet(
+            SQL[name],
+            tuple(Column(each["Name"], ENGINE_TYPES[each["Type"]]) for each in columns(text)),
+        )
+        for name, text in texts.items()
+    }

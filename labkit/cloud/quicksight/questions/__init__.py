@@ -6,3 +6,7 @@ definition's parts, and `predict` answers ``PredictQAResults``. No language mode
 
 Source: https://docs.aws.amazon.com/quicksight/latest/user/quicksight-q-topics.html
 """
+
+from labkit.cloud.quicksight.questions import predict
+
+__all__ = ["predict"]

@@ -105,7 +105,8 @@ def _asked(topic: Topic) -> Sequence[str]:
 
 
 def _is_category(field_: TopicField) -> bool:
-    return field_.kind == "text" and not field_.record.get("SemanticType")
+    semantic = field_.record.get("SemanticType") or {}
+    return field_.kind == "text" and semantic.get("TypeName") not in ("Person", "Identifier")
 
 
 def _others(reading: Reading, topic: Topic, said: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ text, or by a word that no other value has.
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from functools import cached_property
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.vocabulary import SAME
 from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
+from labkit.cloud.quicksight.questions.words import tokens as split
 
 LONGEST = 6
 FEW_VALUES = 200
@@ -220,9 +223,15 @@ def _is_count(tokens: Sequence[Token], start: int, end: int) -> bool:
 
 
 def _plain(name: str) -> list[str]:
-    from labkit.cloud.quicksight.questions.words import tokens
+    return [each.text for each in split(name) if each.kind in ("word", "number")]
 
-    return [each.text for each in tokens(name) if each.kind in ("word", "number")]
+
+def _spelled(text: str) -> str:
+    """A value as it is looked up: words and numbers with one space between."""
+    return " ".join(_WORDS.findall(text.lower()))
+
+
+_WORDS = re.compile(r"[^\W_]+")
 
 
 def _weight(word: str) -> float:
@@ -248,7 +257,9 @@ def _readings(word: str) -> Iterator[str]:
 
 def _variants(span: Sequence[Token]) -> Iterator[str]:
     """A run of words as a cell value may be written: as it is, and one instead of many."""
-    text = " ".join(each.lower for each in span)
+    text = span[0].lower
+    for before, each in itertools.pairwise(span):
+        text += each.lower if before.end == each.start else f" {each.lower}"
     yield text
     if len(span) == 1 and text.endswith("s") and len(text) > 3:
         yield text.removesuffix("s")
@@ -260,10 +271,12 @@ def _value_index(
     index: dict[str, tuple[TopicField, str]] = {}
     for field in _indexed(topic):
         for value in values.get(field.name, ()):
-            index.setdefault(" ".join(_plain(value)).lower(), (field, value))
+            index.setdefault(_spelled(value), (field, value))
     for field in topic.fields:
-        for text, value in _value_synonyms(field):
-            index[" ".join(_plain(text)).lower()] = (field, value)
+        seen = values.get(field.name)
+        own = [each for each in _value_synonyms(field) if seen is None or each[1] in set(seen)]
+        for text, value in own:
+            index[_spelled(text)] = (field, value)
     index.pop("", None)
     return index
 
@@ -286,9 +299,9 @@ def _value_words(
     for field in _indexed(topic):
         own = list(values.get(field.name, ()))
         for value in own if len(own) <= FEW_VALUES else ():
-            for word in _plain(value):
+            for word in _WORDS.findall(value.lower()):
                 if len(word) > 3:
-                    found[stem(word.lower())].add((field.name, value))
+                    found[stem(word)].add((field.name, value))
     alone = {word: next(iter(each)) for word, each in found.items() if len(each) == 1}
     return {word: (topic.field(name), value) for word, (name, value) in alone.items()}
 
@@ -301,8 +314,8 @@ def _named_index(topic: Topic) -> dict[str, str]:
     index = {}
     for record in topic.filters:
         for name in (record["FilterName"], *record.get("FilterSynonyms", ())):
-            index[" ".join(_plain(name)).lower()] = f"filter:{record['FilterName']}"
+            index[_spelled(name)] = f"filter:{record['FilterName']}"
     for record in topic.entities:
         for name in (record["EntityName"], *record.get("EntitySynonyms", ())):
-            index[" ".join(_plain(name)).lower()] = f"entity:{record['EntityName']}"
+            index[_spelled(name)] = f"entity:{record['EntityName']}"
     return index

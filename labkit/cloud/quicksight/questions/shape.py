@@ -171,7 +171,8 @@ def _role(items: Sequence[Item], place: int) -> str:
 
 def _shared_role(items: Sequence[Item], place: int) -> str:
     """ "By gender and school": the second field is grouped by as the first is."""
-    field_ = items[place].named.field if items[place].named else None
+    named = items[place].named
+    field_ = named.field if named else None
     is_group = items[place - 2].tag == "F" and field_ is not None and not field_.measure
     return _role(items, place - 2) if is_group else ""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from labkit.cloud.quicksight.questions.topic import identifies
 from labkit.cloud.quicksight.questions.words import tokens
 from labkit.cloud.quicksight.visuals.model import Kind
 
@@ -62,16 +63,13 @@ def _column(column: Column) -> dict[str, Any]:
 
 def _role(name: str, kind: str) -> dict[str, Any]:
     """Identifiers, flags and parts of a date are grouped by, not summed."""
+    name = name.replace(" ", "_")
     if kind == "DATETIME":
         return {"ColumnDataRole": "DIMENSION", "TimeGranularity": "DAY", "Aggregation": "COUNT"}
     if kind not in ("INTEGER", "DECIMAL"):
         return {"ColumnDataRole": "DIMENSION", "Aggregation": "COUNT"}
-    if _ID.search(name):
-        return {
-            "ColumnDataRole": "DIMENSION",
-            "Aggregation": "DISTINCT_COUNT",
-            "NotAllowedAggregations": ["SUM", "AVERAGE"],
-        }
+    if identifies(name) or _KEY.search(name):
+        return {"ColumnDataRole": "DIMENSION", "Aggregation": "DISTINCT_COUNT"}
     if _PART.search(name) or _FLAG.search(name):
         return {"ColumnDataRole": "DIMENSION", "Aggregation": "COUNT"}
     rate = _RATE.search(name)
@@ -93,16 +91,15 @@ def _semantic(name: str, kind: str) -> dict[str, Any]:
 
 _KINDS: dict[str, Kind] = {"INTEGER": "number", "DECIMAL": "number", "DATETIME": "date"}
 _ACRONYMS = frozenset("id gpa url ip hs ed ts sis lms".split())
-_ID = re.compile(
-    r"(?:^|_)(?:id|key|code|zip|zip_code|number)$|(?:^|_)fk_|[a-z]Id$|^id", re.IGNORECASE
-)
-_PART = re.compile(r"(?:^|_)(?:year|month|day|hour|week|quarter|minute)$", re.I)
+_KEY = re.compile(r"(?:^|_)(?:key|code|zip|zip_code|number)$|(?:^|_)fk_", re.IGNORECASE)
+_PART = re.compile(r"(?:^|_)(?:year|month|day|hour|week|quarter|minute)$", re.IGNORECASE)
 _FLAG = re.compile(
-    r"(?:^is_|^has_|^was_|_ind$|indicator$|^admitted$|^enrolled$|_flag$|_alum$|_student$|_ed$)",
-    re.I,
+    r"^(?:is|has|was)_|^(?:admitted|enrolled)$|_(?:ind|indicator|flag|alum|student|ed)$",
+    re.IGNORECASE,
 )
 _RATE = re.compile(
-    r"gpa|avg|average|mean|rate|ratio|percent|pct|score|age$|price|temperature|grade|level|rank",
+    r"(?:^|_)(?:gpa|avg|average|mean|rate|rating|ratio|percent|percentage|percentile|pct|score|age|"
+    r"price|temperature|grade|level|rank)(?:$|_)",
     re.IGNORECASE,
 )
 _NUMERIC = ("Currency", "Percentage", "Duration", "Age")

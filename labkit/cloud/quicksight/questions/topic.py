@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.quicksight.questions.words import tokens
 from labkit.cloud.quicksight.visuals.model import Kind
 
 Record = Mapping[str, Any]
@@ -48,8 +49,7 @@ class TopicField:
     @property
     def is_id(self) -> bool:
         """Whether it identifies rather than measures."""
-        last = self.name.lower().rstrip("_0123456789")
-        return last.endswith(("_id", "id")) and (last in ("id",) or last.endswith(_ID_ENDINGS))
+        return identifies(self.name)
 
     @property
     def is_aggregate(self) -> bool:
@@ -99,6 +99,16 @@ def read_topic(details: Record, kinds: Mapping[str, Kind] | None = None) -> tupl
             semantic types tell.
     """
     return tuple(_topic(details, each, kinds or {}) for each in details.get("DataSets", ()))
+
+
+def identifies(name: str) -> bool:
+    """Whether a column of this name holds identifiers: ``student_id``, ``stuid``, ``albumId``.
+
+    >>> identifies("order id"), identifies("albumId"), identifies("amount_paid")
+    (True, True, False)
+    """
+    words = [each.lower for each in tokens(name) if each.kind == "word"]
+    return bool(words) and words[-1].endswith("id") and words[-1] not in _NO_IDS
 
 
 def _topic(details: Record, data_set: Record, kinds: Mapping[str, Kind]) -> Topic:
@@ -158,5 +168,9 @@ _AGGREGATES = re.compile(
     r"(?![^()]*,\s*\[)",
     re.IGNORECASE,
 )
-_ID_ENDINGS = ("_id", "id")
+# English words that end as identifiers do.
+_NO_IDS = frozenset(
+    """paid unpaid prepaid valid invalid grid bid void avoid said aid acid covid hybrid liquid solid
+    rapid raid mid lid kid amid fluid android asteroid plaid humid""".split()
+)
 _DATES = ("Date", "DatePart", "Time")

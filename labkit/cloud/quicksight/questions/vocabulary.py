@@ -45,7 +45,8 @@ B BY              | by | per | across | over | according to | for every | versus
 B BY              | broken down by | split by | grouped by | by grouped by | sliced by
 B BY              | changes over
 B BY              | against time | change with | along | through | from different | for different
-B GROUP           | groups by | group by | group by attribute | grouping by | and group by attribute | group and
+B GROUP           | groups by | group by | group by attribute | grouping by | and group by attribute
+B GROUP           | group and
 B GROUP           | categorize by | group
 B COLOR           | colored by | coloured by | color by | colour by | stacked by | stack by
 B COLOR           | by color | with color | with colour
@@ -197,9 +198,9 @@ STOP_WORDS = frozenset(
 
 # Words that say what kind of thing a field is, and nothing more: "the cloud cover rates".
 GENERIC = frozenset(
-    """one ones name names type types rate rates date dates id ids size sizes code codes detail details kind
-    kinds number numbers status field fields column columns attribute attributes level levels
-    title titles percent percentage interval intervals""".split()
+    """one ones name names type types rate rates date dates id ids size sizes code codes detail
+    details kind kinds number numbers status field fields column columns attribute attributes
+    level levels title titles percent percentage interval intervals""".split()
 )
 
 # Other words for what columns tend to be called, both ways.
