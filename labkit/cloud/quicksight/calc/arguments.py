@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments, listed
+from labkit.cloud.quicksight.calc.errors import NestedAggregation, WrongArguments, WrongType, listed
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Name, Node
 from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS, Kind, Value, as_kind
 
@@ -22,6 +22,8 @@ Integer: TypeAlias = Value
 Number: TypeAlias = Value
 Date: TypeAlias = Value
 Boolean: TypeAlias = Value
+WorkDate: TypeAlias = Value
+WorkDays: TypeAlias = Value
 Anything: TypeAlias = Value
 Period: TypeAlias = str
 Part: TypeAlias = str
@@ -32,6 +34,7 @@ Percent: TypeAlias = float
 Comparison: TypeAlias = str
 Calculation: TypeAlias = str
 Measure: TypeAlias = Node
+DateField: TypeAlias = Node
 Choices: TypeAlias = Node
 Fields: TypeAlias = Bracketed
 Sort: TypeAlias = Bracketed
@@ -61,6 +64,8 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     "Number": NUMBERS,
     "Date": ("date",),
     "Boolean": ("boolean",),
+    "WorkDate": ("date",),
+    "WorkDays": ("integer",),
     "Anything": ANYTHING,
 }
 
@@ -71,26 +76,34 @@ def read(query: Query, function: str, kind: str, node: Node) -> Any:
     Raises:
         CalcError: the argument is none.
     """
+    if kind in ("WorkDate", "WorkDays"):
+        _refuse_null(query.value(node))
     if kind in KINDS:
-        return checked(function, query.value(node), KINDS[kind])
+        return checked(query.value(node), KINDS[kind])
     return READERS[kind](query, function, node)
 
 
-def checked(function: str, value: Value, kinds: tuple[Kind, ...]) -> Value:
+def checked(value: Value, kinds: tuple[Kind, ...], *, measure: bool = False) -> Value:
     """A value of one of these types; NULL is of any type, and takes the last of them."""
     if value.kind == "null":
         return value if kinds == ANYTHING else as_kind(value, kinds[-1])
     if value.kind not in kinds:
-        raise WrongArguments(
-            f"The function {function} has an argument of the wrong type: it takes "
-            f"{' or '.join(kinds)}, not {value.kind}."
-        )
+        raise WrongType(kinds, value.kind, measure=measure)
     return value
+
+
+def _refuse_null(value: Value) -> None:
+    """The functions of work days do not take a literal NULL."""
+    if value.kind == "null":
+        raise WrongArguments(
+            "At least one of the arguments in this function does not have correct type. "
+            "Correct the expression and choose Create again."
+        )
 
 
 def operand(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) -> Value:
     """What an aggregate is over: a value of each row, never an aggregate or a literal alone."""
-    value = checked(function, query.value(node), kinds)
+    value = checked(query.value(node), kinds, measure=True)
     if value.level in ("aggregate", "window"):
         raise NestedAggregation(function, value.function)
     if value.level == "constant":
@@ -101,7 +114,7 @@ def operand(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) ->
 
 
 def _constant(query: Query, function: str, node: Node, kinds: tuple[Kind, ...]) -> Any:
-    value = checked(function, query.value(node), kinds)
+    value = checked(query.value(node), kinds)
     if value.constant is None:
         raise WrongArguments(f"The function {function} wants a literal value here, not a field.")
     return value.constant
@@ -161,6 +174,7 @@ READERS: dict[str, Callable[[Query, str, Node], Any]] = {
     "Index": _index,
     "Percent": _percent,
     "Measure": _node,
+    "DateField": _node,
     "Choices": _node,
     "Fields": _bracketed,
     "Sort": _bracketed,

@@ -124,7 +124,7 @@ def _names(node: Node) -> list[str]:
     match node:
         case Name(name, braced):
             return [name] if braced or name.upper() not in ("NULL", "TRUE", "FALSE") else []
-        case Call(function, nodes):
+        case Call(function, nodes, _):
             return [name for each in _values(function, nodes) for name in _names(each)]
         case Bracketed(items):
             return [name for item in items for name in _names(item.node)]

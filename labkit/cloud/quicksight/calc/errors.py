@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/calculated-field-reference.ht
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class CalcError(ValueError):
@@ -24,6 +24,20 @@ class UnknownName(CalcError):
 
 class WrongArguments(CalcError):
     """A function or operator with arguments that it does not take."""
+
+
+class WrongType(WrongArguments):
+    """An argument of another type than these; the call that it stands in tells the whole.
+
+    Args:
+        kinds: the types that were wanted.
+        kind: the one that was given.
+        measure: whether it is the measure's type.
+    """
+
+    def __init__(self, kinds: Sequence[str], kind: str, *, measure: bool = False) -> None:
+        super().__init__(f"A value of the type {' or '.join(kinds)} is wanted, not {kind}.")
+        self.kinds, self.measure = tuple(kinds), measure
 
 
 class MismatchedAggregation(CalcError):

@@ -19,10 +19,12 @@ from labkit.cloud.quicksight.calc.errors import (
     MissingInFieldWells,
     NestedAggregation,
     WrongArguments,
+    WrongType,
     unknown,
 )
+from labkit.cloud.quicksight.calc.mistakes import incorrect_type
 from labkit.cloud.quicksight.calc.operators import operation
-from labkit.cloud.quicksight.calc.registry import function_named
+from labkit.cloud.quicksight.calc.registry import Function, function_named
 from labkit.cloud.quicksight.calc.scope import Derived, Scope
 from labkit.cloud.quicksight.calc.syntax import (
     Bracketed,
@@ -63,8 +65,8 @@ class Query:
                 return self._named(name, node)
             case Operation(operator, operands):
                 return operation(operator, [self.value(each) for each in operands])
-            case Call(name, arguments):
-                return self._called(name, arguments)
+            case Call():
+                return self._called(node)
         raise WrongArguments("A list in [ ] stands only where a function takes one.")
 
     # Names
@@ -97,15 +99,18 @@ class Query:
 
     # Functions
 
-    def _called(self, name: str, nodes: tuple[Node, ...]) -> Value:
-        function = function_named(name)
-        function.check_count(len(nodes))
-        last = function.arguments[-1] if function.arguments else None
-        kinds = [*function.arguments, *([last] * (len(nodes) - len(function.arguments)))]
+    def _called(self, call: Call) -> Value:
+        function = function_named(call.function)
+        function.check_count(len(call.arguments))
+        try:
+            return self._answered(function, call.arguments)
+        except WrongType as error:
+            raise incorrect_type(call, function, error, self.value) from None
+
+    def _answered(self, function: Function, nodes: tuple[Node, ...]) -> Value:
+        kinds = function.kinds(len(nodes))
         arguments = [
-            read(self, function.name, kind.kind, node)
-            for kind, node in zip(kinds, nodes, strict=False)
-            if kind
+            read(self, function.name, kind, node) for kind, node in zip(kinds, nodes, strict=True)
         ]
         answer = function.call(*([self] if function.takes_query else []), *arguments)
         if isinstance(answer, Value):

@@ -79,11 +79,20 @@ class Function:
         """As a person writes it: ``left(expression, limit)``."""
         return f"{self.name}({', '.join(map(str, self.arguments))})"
 
+    @property
+    def least(self) -> int:
+        """How many arguments it takes at least."""
+        return sum(each.required for each in self.arguments)
+
+    def kinds(self, count: int) -> list[str]:
+        """The kind of each of so many arguments; the last one's again where it is variadic."""
+        last = self.arguments[-1:] * (count - len(self.arguments))
+        return [each.kind for each in (*self.arguments, *last)][:count]
+
     def check_count(self, count: int) -> None:
         """Refuse too few or too many arguments."""
-        least = sum(each.required for each in self.arguments)
         variadic = any(each.variadic for each in self.arguments)
-        if count < least or (count > len(self.arguments) and not variadic):
+        if count < self.least or (count > len(self.arguments) and not variadic):
             raise WrongArguments(
                 f"The function {self.name} has the wrong number of arguments: {count}. "
                 f"It is written {self.signature}."

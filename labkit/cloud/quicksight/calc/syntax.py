@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/arithmetic-and-comparison-ope
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from labkit.cloud.quicksight.calc.errors import CalcSyntaxError
@@ -45,10 +45,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Call:
-    """A function and its arguments."""
+    """A function and its arguments.
+
+    Args:
+        text: the call as written.
+    """
 
     function: str
     arguments: tuple[Node, ...]
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def parts_of(node: Node) -> Iterator[Node]:
     """A node and all that is below it."""
     yield node
     match node:
-        case Call(_, below) | Operation(_, below):
+        case Call(arguments=below) | Operation(operands=below):
             pass
         case Bracketed(items):
             below = tuple(item.node for item in items)
@@ -108,7 +113,7 @@ class _Reader:
     """Reads an expression word by word."""
 
     def __init__(self, text: str) -> None:
-        self.words, self.at, self.level = words_of(text), 0, 0
+        self.text, self.words, self.at, self.level = text, words_of(text), 0, 0
 
     def whole(self) -> Node:
         node = self._either()
@@ -195,7 +200,9 @@ class _Reader:
         raise self._unexpected(word)
 
     def _call(self, word: Word) -> Node:
-        return Call(word.text, tuple(self._list(")", self._either)))
+        arguments = tuple(self._list(")", self._either))
+        end = self.words[self.at - 1].at + 1
+        return Call(word.text, arguments, self.text[word.at : end])
 
     def _bracketed(self) -> Node:
         return Bracketed(tuple(self._list("]", self._item)))

@@ -75,7 +75,7 @@ class Table:
     def measure(self, node: Node, kinds: tuple[Kind, ...], parts: Sequence[Value]) -> Value:
         """What the function is of: an aggregate, or before aggregation a field."""
         if self.level == POST:
-            return checked(self.name, self.query.shown(self.name, node), kinds)
+            return checked(self.query.shown(self.name, node), kinds, measure=True)
         value = operand(self.query, self.name, node, kinds)
         return self.query.once(value, [each.sql for each in parts])
 

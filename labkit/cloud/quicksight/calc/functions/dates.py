@@ -4,14 +4,20 @@ A week starts on Sunday, a work week is Monday to Friday. ``dateDiff`` counts th
 between two dates: AWS gives one example, which fits whole months too, but a week that starts on
 Sunday makes sense for boundaries only. Source:
 https://docs.aws.amazon.com/quicksight/latest/user/date-functions.html
-
-AWS leaves open what `addWorkDays` makes of no days from a weekend; here it is the Monday after.
 """
 
 from __future__ import annotations
 
 from labkit.cloud.quicksight.calc import periods
-from labkit.cloud.quicksight.calc.arguments import Date, Integer, Part, Pattern, Period
+from labkit.cloud.quicksight.calc.arguments import (
+    Date,
+    Integer,
+    Part,
+    Pattern,
+    Period,
+    WorkDate,
+    WorkDays,
+)
 from labkit.cloud.quicksight.calc.constants import literal
 from labkit.cloud.quicksight.calc.patterns import formatted
 from labkit.cloud.quicksight.calc.query import Query
@@ -34,13 +40,17 @@ def add_date_time(amount: Integer, period: Period, datetime: Date) -> Answer:
 
 
 @function("addWorkDays", "date", "date")
-def add_work_days(init_date: Date, num_work_days: Integer) -> Answer:
-    """The work day so many work days after a date; before it by a negative number."""
+def add_work_days(init_date: WorkDate, num_work_days: WorkDays) -> Answer:
+    """The work day so many work days after a date; before it by a negative number.
+
+    No days give the date itself, on a weekend too.
+    """
     until, before = _work_days(init_date.sql), _work_days(f"{init_date} - INTERVAL 1 DAY")
     start = f"CASE WHEN {num_work_days} > 0 THEN {until} ELSE {before} + 1 END"
     nth = f"({start} + {num_work_days} - 1)"
     days = f"7 * ({nth} // 5) + {nth} % 5"
-    return f"CAST({MONDAY} + CAST({days} AS INTEGER) AS TIMESTAMP)"
+    moved = f"CAST({MONDAY} + CAST({days} AS INTEGER) AS TIMESTAMP)"
+    return f"CASE WHEN {num_work_days} = 0 THEN {init_date} ELSE {moved} END"
 
 
 @function("dateDiff", "date", "integer")
@@ -68,13 +78,13 @@ def format_date(date: Date, format: Pattern = STANDARD) -> Answer:
 
 
 @function("isWorkDay", "date", "integer")
-def is_work_day(input_date: Date) -> Answer:
+def is_work_day(input_date: WorkDate) -> Answer:
     """1 on Monday to Friday, 0 on Saturday and Sunday."""
     return f"CAST(isodow({input_date}) < 6 AS BIGINT)"
 
 
 @function("netWorkDays", "date", "integer")
-def net_work_days(start_date: Date, end_date: Date) -> Answer:
+def net_work_days(start_date: WorkDate, end_date: WorkDate) -> Answer:
     """How many work days there are from one date to another, both included."""
     forward = _between(str(start_date), str(end_date))
     backward = _between(str(end_date), str(start_date))

@@ -16,13 +16,14 @@ from labkit.cloud.quicksight.calc import periods
 from labkit.cloud.quicksight.calc.arguments import (
     GRANULARITIES,
     Calculation,
+    DateField,
     Fields,
     Granularity,
     Index,
     Measure,
     Percent,
 )
-from labkit.cloud.quicksight.calc.errors import WrongArguments
+from labkit.cloud.quicksight.calc.errors import WrongArguments, WrongType
 from labkit.cloud.quicksight.calc.query import Query
 from labkit.cloud.quicksight.calc.registry import Answer, add, function
 from labkit.cloud.quicksight.calc.statistics import (
@@ -101,7 +102,7 @@ def _percentile(name: str, statistic: Statistic) -> Callable[..., Answer]:
 
 def _over_time(name: str, statistic: Statistic) -> Callable[..., Answer]:
     def call(
-        query: Query, measure: Measure, date_time: Measure, period: Granularity = ""
+        query: Query, measure: Measure, date_time: DateField, period: Granularity = ""
     ) -> Answer:
         table = Table(query, name)
         date, others = _date(table, date_time)
@@ -130,7 +131,7 @@ def percent_of_total(query: Query, measure: Measure, partition: Fields | None = 
 
 @function("periodOverPeriodDifference", "over")
 def period_difference(
-    query: Query, measure: Measure, date: Measure, period: Granularity = "", offset: Index = 1
+    query: Query, measure: Measure, date: DateField, period: Granularity = "", offset: Index = 1
 ) -> Answer:
     """A measure less its value of an earlier period."""
     table = Table(query, "periodOverPeriodDifference")
@@ -140,7 +141,7 @@ def period_difference(
 
 @function("periodOverPeriodLastValue", "over")
 def period_last_value(
-    query: Query, measure: Measure, date: Measure, period: Granularity = "", offset: Index = 1
+    query: Query, measure: Measure, date: DateField, period: Granularity = "", offset: Index = 1
 ) -> Answer:
     """A measure's value of an earlier period."""
     table = Table(query, "periodOverPeriodLastValue")
@@ -150,7 +151,7 @@ def period_last_value(
 
 @function("periodOverPeriodPercentDifference", "over")
 def period_percent_difference(
-    query: Query, measure: Measure, date: Measure, period: Granularity = "", offset: Index = 1
+    query: Query, measure: Measure, date: DateField, period: Granularity = "", offset: Index = 1
 ) -> Answer:
     """How much a measure has changed since an earlier period, as a fraction of that one."""
     table = Table(query, "periodOverPeriodPercentDifference")
@@ -159,7 +160,7 @@ def period_percent_difference(
 
 
 def _earlier(
-    table: Table, measure: Measure, node: Measure, period: str, offset: int
+    table: Table, measure: Measure, node: DateField, period: str, offset: int
 ) -> tuple[Value, str]:
     """A measure, and its value at the date that lies so many periods before."""
     date, others = _date(table, node)
@@ -174,18 +175,15 @@ def _earlier(
     return value, f"CASE WHEN {date} IS NOT NULL THEN {found} END"
 
 
-def _date(table: Table, node: Measure) -> tuple[Value, list[str]]:
+def _date(table: Table, node: DateField) -> tuple[Value, list[str]]:
     """A date among the visual's dimensions, and the SQL of the other ones."""
     date = table.value(node)
     if date.kind != "date":
-        raise WrongArguments(
-            f"The function {table.name} has an argument of the wrong type: it takes date, "
-            f"not {date.kind}."
-        )
+        raise WrongType(("date",), date.kind)
     return date, [sql for sql in table.query.scope.grouped.values() if sql != date.sql]
 
 
-def _granularity(table: Table, node: Measure) -> str:
+def _granularity(table: Table, node: DateField) -> str:
     known = table.query.scope.granularities
     named = known.get(node.text, "") if isinstance(node, Name) else ""
     if named.upper() not in GRANULARITIES:
