@@ -78,6 +78,21 @@ def test_nobody_sees_nothing(lake, granted, denied):
     assert seen(lake, granted) == seen(lake, denied) == set()
 
 
+def test_who_is_gone_sees_nothing(lake, quicksight, users):
+    """A rule outlives its user, whose name may be taken by another one."""
+    rules = "UserName,region\nleaver,North\n"
+    columns = dict.fromkeys(("UserName", "region"), "STRING")
+    arn = arn_of(lake, lake.create({"p": lake.s3_table(lake.source(rules), columns)}))
+    id = lake.create({"p": lake.orders()}, **by(arn))
+    leaver = quicksight.register_user(
+        Namespace="default", IdentityType="QUICKSIGHT", UserName="leaver",
+        Email="leaver@example.edu", UserRole="READER",
+    )["User"]["Arn"]  # fmt: skip
+    assert seen(lake, id, user=leaver) == NORTH
+    quicksight.delete_user(Namespace="default", UserName="leaver")
+    assert seen(lake, id, user=leaver) == set()
+
+
 def test_a_disabled_rule_hides_nothing(lake, rules, users):
     id = lake.create({"p": lake.orders()}, **by(rules, Status="DISABLED"))
     assert seen(lake, id, user=users["fay"]) == EVERYTHING
@@ -91,6 +106,25 @@ def test_rules_by_arn(lake, users):
     id = lake.create({"p": lake.orders()}, **by(arn, FormatVersion="VERSION_2"))
     assert seen(lake, id, user=users["ann"]) == SOUTH
     assert seen(lake, id, user=users["bob"]) == set()
+
+
+def test_rules_of_a_semantic_model(lake, rules, users):
+    source = {"TransformOperationId": "i"}
+    imported = {"ImportTableStep": {"Alias": "i", "Source": {"SourceTableId": "p"}}}
+    prep = {
+        "SourceTableMap": {"p": {"PhysicalTableId": "p"}},
+        "TransformStepMap": {"i": imported},
+        "DestinationTableMap": {"d": {"Alias": "d", "Source": source}},
+    }
+    permission = {"RowLevelPermissionConfiguration": by(rules)}
+    table = {"Alias": "d", "DestinationTableId": "d"} | permission
+    id = lake.create(
+        {"p": lake.orders()},
+        DataPrepConfiguration=prep,
+        SemanticModelConfiguration={"TableMap": {"t": table}},
+    )
+    assert seen(lake, id, user=users["ann"]) == NORTH
+    assert seen(lake, id, user=users["fay"]) == set()
 
 
 def test_of_another_namespace(lake, rules, users):

@@ -15,9 +15,8 @@ from labkit.cloud.engine import Session
 from labkit.cloud.engine.types import parse_type
 from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
-from labkit.cloud.quicksight import records
+from labkit.cloud.quicksight import principals, records
 from labkit.cloud.quicksight.kinds import DATA_SET
-from labkit.cloud.quicksight.principals import groups_of
 from labkit.cloud.quicksight.spice import files, security
 from labkit.cloud.quicksight.spice.building import Building, build, parameters_of
 from labkit.cloud.quicksight.spice.model import Column, DataSet, PreparationError, Relation
@@ -52,8 +51,10 @@ def open_data_set(
         AwsError: there is no such data set; SPICE holds nothing of it yet; its rules do not fit.
         SourceError, QueryFailed: a direct query's source cannot be read.
     """
-    groups = tuple(groups_of(cloud, user)) if user else ()
-    return _Opener(cloud, principal, region, Reader(user, groups, tags), session).open(data_set_id)
+    reader = Reader(tags=tags)
+    if user and principals.find(cloud, user) is not None:  # who is gone is nobody
+        reader = Reader(user, tuple(principals.groups_of(cloud, user)), tags)
+    return _Opener(cloud, principal, region, reader, session).open(data_set_id)
 
 
 def spice_states(cloud: Cloud) -> Records:

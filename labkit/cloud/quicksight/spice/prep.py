@@ -5,63 +5,17 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataPrepC
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
-from labkit.cloud.engine.types import BIGINT, DOUBLE, VARCHAR, Type
-from labkit.cloud.quicksight.spice import transforms, types
-from labkit.cloud.quicksight.spice.joins import Side, join
+from labkit.cloud.quicksight.spice import reshaping, transforms
+from labkit.cloud.quicksight.spice.joins import join
 from labkit.cloud.quicksight.spice.logical import Tables
-from labkit.cloud.quicksight.spice.model import FAULT, Column, PreparationError, Relation
-from labkit.cloud.quicksight.spice.transforms import Preparing, check_names, kind_of
+from labkit.cloud.quicksight.spice.model import PreparationError, Relation
+from labkit.cloud.quicksight.spice.steps import Step, Steps
+from labkit.cloud.quicksight.spice.transforms import Preparing
 
 Members = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Steps:
-    """A preparation while it is followed from its end to its sources."""
-
-    tables: Tables
-    prep: Members
-    preparing: Preparing
-    above: tuple[str, ...] = ()
-
-    def table(self, source: Members) -> Relation:
-        """The rows that a step takes of another."""
-        return self.made(source["TransformOperationId"])
-
-    def side(self, source: Members) -> Side:
-        """A step as the operand of a join."""
-        name = source["TransformOperationId"]
-        return Side(self.made(name), str(self.members(name)[1].get("Alias", name)))
-
-    def made(self, name: str) -> Relation:
-        if name in self.above:
-            raise PreparationError(f"The step '{name}' needs itself.")
-        kind, members = self.members(name)
-        return STEPS[kind](replace(self, above=(*self.above, name)), **members)
-
-    def members(self, name: str) -> tuple[str, Members]:
-        if name not in self.prep["TransformStepMap"]:
-            raise PreparationError(f"There is no step '{name}'.")
-        return kind_of(self.prep["TransformStepMap"][name])
-
-
-Step = Callable[..., Relation]
-STEPS: dict[str, Step] = {}
-
-
-def step(name: str) -> Callable[[Step], Step]:
-    """Register a kind of step; its members are the function's keywords."""
-
-    def register(function: Step) -> Step:
-        STEPS[name] = function
-        return function
-
-    return register
 
 
 def prepared(tables: Tables, prep: Members, parameters: Mapping[str, Any]) -> Relation:
@@ -73,10 +27,9 @@ def prepared(tables: Tables, prep: Members, parameters: Mapping[str, Any]) -> Re
     destinations = list(prep["DestinationTableMap"].values())
     if len(destinations) != 1:
         raise PreparationError("A preparation has exactly one destination here.")
-    return Steps(tables, prep, Preparing(parameters)).table(destinations[0]["Source"])
+    return Steps(tables, prep, Preparing(parameters), STEPS).table(destinations[0]["Source"])
 
 
-@step("ImportTableStep")
 def import_table(steps: Steps, *, Source: Members, **_: Any) -> Relation:
     """A physical table, or another data set."""
     name = Source["SourceTableId"]
@@ -93,12 +46,10 @@ def import_table(steps: Steps, *, Source: Members, **_: Any) -> Relation:
     return transforms.project(found, steps.preparing, ProjectedColumns=wanted)
 
 
-@step("ProjectStep")
 def project(steps: Steps, *, Source: Members, **members: Any) -> Relation:
     return transforms.project(steps.table(Source), steps.preparing, **members)
 
 
-@step("FiltersStep")
 def filters(
     steps: Steps, *, Source: Members, FilterOperations: list[Members], **_: Any
 ) -> Relation:
@@ -109,12 +60,10 @@ def filters(
     return table
 
 
-@step("CreateColumnsStep")
 def create_columns(steps: Steps, *, Source: Members, **members: Any) -> Relation:
     return transforms.create_columns(steps.table(Source), steps.preparing, **members)
 
 
-@step("RenameColumnsStep")
 def rename(
     steps: Steps, *, Source: Members, RenameColumnOperations: list[Members], **_: Any
 ) -> Relation:
@@ -122,7 +71,6 @@ def rename(
     return transforms.renamed(steps.table(Source), names)
 
 
-@step("CastColumnTypesStep")
 def cast(
     steps: Steps, *, Source: Members, CastColumnTypeOperations: list[Members], **_: Any
 ) -> Relation:
@@ -132,7 +80,6 @@ def cast(
     return table
 
 
-@step("JoinStep")
 def join_step(
     steps: Steps,
     *,
@@ -158,179 +105,16 @@ def _overrides(properties: Members | None) -> dict[str, str]:
     }
 
 
-@step("AggregateStep")
-def aggregate(
-    steps: Steps,
-    *,
-    Source: Members,
-    Aggregations: list[Members],
-    GroupByColumnNames: list[str] | None = None,
-    **_: Any,
-) -> Relation:
-    """One row a group, with what is computed over its rows."""
-    table = steps.table(Source)
-    groups = [table.column(name) for name in GroupByColumnNames or []]
-    made = [_aggregated(table, each) for each in Aggregations]
-    columns = (*groups, *(column for column, _ in made))
-    check_names([column.name for column in columns])
-    values = [f"CAST({sql} AS {column.type.duckdb}) AS {column.sql}" for column, sql in made]
-    return _grouped(table, groups, values, columns)
-
-
-def _aggregated(table: Relation, aggregation: Members) -> tuple[Column, str]:
-    function = aggregation["AggregationFunction"]
-    sql, kind, source = _function(table, function)
-    column = Column(
-        aggregation["NewColumnName"], kind, id=aggregation["NewColumnId"], origins=source.origins
-    )
-    return column, sql
-
-
-def _function(table: Relation, function: Members) -> tuple[str, Type, Column]:
-    if simple := function.get("SimpleAggregation"):
-        column = table.column(simple["InputColumnName"])
-        sql, kind = _SIMPLE[simple["FunctionType"]]
-        number = column.type if column.type in (BIGINT, DOUBLE) else None
-        if simple["FunctionType"] in ("SUM", "AVERAGE") and number is None:
-            raise PreparationError(f"'{column.name}' holds no numbers to aggregate.")
-        return sql.format(column.sql), kind or column.type, column
-    listed = function["ListAggregation"]
-    column = table.column(listed["InputColumnName"])
-    distinct = "DISTINCT " if listed.get("Distinct") else ""
-    text = types.converted(column.sql, column.type, "STRING")
-    mark = quoted_text(listed["Separator"])
-    return f"string_agg({distinct}{text}, {mark} ORDER BY {text})", VARCHAR, column
-
-
-#: SQL of an aggregation, and its type where it is not the column's.
-_SIMPLE: dict[str, tuple[str, Type | None]] = {
-    "COUNT": ("count({})", BIGINT),
-    "DISTINCT_COUNT": ("count(DISTINCT {})", BIGINT),
-    "SUM": ("sum({})", None),
-    "AVERAGE": ("avg({})", DOUBLE),
-    "MAX": ("max({})", None),
-    "MIN": ("min({})", None),
+STEPS: dict[str, Step] = {
+    "ImportTableStep": import_table,
+    "ProjectStep": project,
+    "FiltersStep": filters,
+    "CreateColumnsStep": create_columns,
+    "RenameColumnsStep": rename,
+    "CastColumnTypesStep": cast,
+    "JoinStep": join_step,
+    "AggregateStep": reshaping.aggregate,
+    "PivotStep": reshaping.pivot,
+    "UnpivotStep": reshaping.unpivot,
+    "AppendStep": reshaping.append,
 }
-
-
-@step("PivotStep")
-def pivot(
-    steps: Steps,
-    *,
-    Source: Members,
-    ValueColumnConfiguration: Members,
-    PivotConfiguration: Members,
-    GroupByColumnNames: list[str] | None = None,
-    **_: Any,
-) -> Relation:
-    """Values of a column become columns."""
-    table = steps.table(Source)
-    groups = [table.column(name) for name in GroupByColumnNames or []]
-    label = table.column(PivotConfiguration.get("LabelColumnName", ""))
-    sql, kind, value = _function(table, ValueColumnConfiguration["AggregationFunction"])
-    text = types.converted(label.sql, label.type, "STRING")
-    columns, values = [*groups], []
-    for each in PivotConfiguration["PivotedLabels"]:
-        name, origins = each["NewColumnName"], value.origins | label.origins
-        columns.append(Column(name, kind, id=each["NewColumnId"], origins=origins))
-        met = f"FILTER (WHERE {text} = {quoted_text(each['LabelName'])})"
-        values.append(f"CAST({sql} {met} AS {kind.duckdb}) AS {quoted_name(name)}")
-    check_names([column.name for column in columns])
-    return _grouped(table, groups, values, tuple(columns))
-
-
-@step("UnpivotStep")
-def unpivot(
-    steps: Steps,
-    *,
-    Source: Members,
-    ColumnsToUnpivot: list[Members],
-    UnpivotedLabelColumnName: str,
-    UnpivotedLabelColumnId: str,
-    UnpivotedValueColumnName: str,
-    UnpivotedValueColumnId: str,
-    **_: Any,
-) -> Relation:
-    """Columns become rows: one with the column's label and one with its value."""
-    table = steps.table(Source)
-    turned = [table.column(each["ColumnName"]) for each in ColumnsToUnpivot]
-    kinds = {column.type for column in turned}
-    if len(kinds) != 1:
-        raise PreparationError("Columns of different types cannot be turned into one.")
-    rest = [column for column in table.columns if column not in turned]
-    origins = frozenset().union(*(column.origins for column in turned))
-    label = Column(UnpivotedLabelColumnName, VARCHAR, id=UnpivotedLabelColumnId)
-    value = Column(
-        UnpivotedValueColumnName, kinds.pop(), id=UnpivotedValueColumnId, origins=origins
-    )
-    columns = (*rest, label, value)
-    check_names([column.name for column in columns])
-    selects = [
-        table.select([
-            *(column.sql for column in rest),
-            f"{quoted_text(each.get('NewValue') or column.name)} AS {label.sql}",
-            f"{column.sql} AS {value.sql}",
-        ])
-        for each, column in zip(ColumnsToUnpivot, turned, strict=True)
-    ]  # fmt: skip
-    return replace(table, sql=" UNION ALL ".join(selects), columns=columns)
-
-
-@step("AppendStep")
-def append(
-    steps: Steps,
-    *,
-    AppendedColumns: list[Members],
-    FirstSource: Members | None = None,
-    SecondSource: Members | None = None,
-    **_: Any,
-) -> Relation:
-    """The rows of two steps, one after the other; a column that one lacks is empty there."""
-    tables = [steps.table(source) for source in (FirstSource, SecondSource) if source]
-    columns = tuple(_appended(tables, each) for each in AppendedColumns)
-    check_names([column.name for column in columns])
-    selects = list(_padded(tables, columns))
-    faults = any(table.faults for table in tables)
-    return Relation(" UNION ALL ".join(selects), columns, faults)
-
-
-def _appended(tables: list[Relation], appended: Members) -> Column:
-    name = appended["ColumnName"]
-    found = [column for table in tables for column in table.columns if column.name == name]
-    if not found:
-        raise PreparationError(f"There is no column '{name}' to append.")
-    if len({column.type for column in found}) > 1:
-        raise PreparationError(f"The columns '{name}' have different types.")
-    origins = frozenset().union(*(column.origins for column in found))
-    return replace(found[0], id=appended["NewColumnId"], origins=origins)
-
-
-def _padded(tables: list[Relation], columns: tuple[Column, ...]) -> Iterator[str]:
-    faults = any(table.faults for table in tables)
-    for table in tables:
-        known = {column.name for column in table.columns}
-        shown = [
-            c.sql if c.name in known else f"CAST(NULL AS {c.type.duckdb}) AS {c.sql}"
-            for c in columns
-        ]
-        if faults:
-            shown.append(f"{table.fault_sql} AS {quoted_name(FAULT)}")
-        yield f"SELECT {', '.join(shown)} FROM ({table.sql})"
-
-
-def _grouped(
-    table: Relation, groups: list[Column], values: list[str], columns: tuple[Column, ...]
-) -> Relation:
-    """One row a group; the rows that have a fault go beside them, to be counted."""
-    shown = ", ".join([*(column.sql for column in groups), *values])
-    by = f" GROUP BY {', '.join(column.sql for column in groups)}" if groups else ""
-    if not table.faults:
-        return Relation(f"SELECT {shown} FROM ({table.sql}){by}", columns)
-    fault = quoted_name(FAULT)
-    empty = ", ".join(f"CAST(NULL AS {c.type.duckdb}) AS {c.sql}" for c in columns)
-    sql = (
-        f"SELECT {shown}, CAST(NULL AS VARCHAR) AS {fault} FROM ({table.sql}) "
-        f"WHERE {fault} IS NULL{by} UNION ALL "
-        f"SELECT {empty}, {fault} FROM ({table.sql}) WHERE {fault} IS NOT NULL"
-    )
-    return Relation(sql, columns, faults=True)
