@@ -88,6 +88,8 @@ def test_permissions_come_down_from_above(quicksight, make, author, group):
     own = quicksight.describe_folder_permissions(FolderId=low)["Permissions"]
     resolved = quicksight.describe_folder_resolved_permissions(FolderId=low)["Permissions"]
     assert own == holds(group, VIEW)
+    elsewhere = quicksight.describe_folder_permissions(FolderId=low, Namespace="def")
+    assert elsewhere["Permissions"] == []
     assert resolved == holds(group, VIEW) + holds(author, OWN)
 
 

@@ -122,7 +122,7 @@ def update_folder_permissions(
 
 def _permissions(record: Record, held: Sequence[Record], options: Record) -> Answer:
     name = options.get("Namespace")
-    inside = [p for p in held if name is None or f"/{name}" in p["Principal"]]
+    inside = [p for p in held if name in (None, p["Principal"].split("/")[1])]
     found = page("Permissions", inside, options.get("MaxResults"), options.get("NextToken"))
     return _named(record) | found
 
