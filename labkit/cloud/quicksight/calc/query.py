@@ -148,17 +148,23 @@ class Query:
         )
 
     def group_keys(self, function: str, levels: Bracketed) -> list[str]:
-        """The SQL of a level-aware aggregate's groups: ``[${visualDimensions}, !{Country}]``."""
-        keys: dict[str, None] = {}
-        excluded: set[str] = set()
-        for item in levels.items:
-            if item.node == Parameter(ALL_DIMENSIONS):
-                keys |= dict.fromkeys(self.scope.grouped.values())
-            elif item.excluded:
-                excluded |= self._excluded(function, item)
-            else:
-                keys[self.row(function, item.node).sql] = None
-        return [key for key in keys if key not in excluded]
+        """The SQL of a level-aware aggregate's groups: ``[${visualDimensions}, !{Country}]``.
+
+        AWS: group keys are either added to the visual's or removed from them, not both.
+        """
+        every = any(item.node == Parameter(ALL_DIMENSIONS) for item in levels.items)
+        removed = [item for item in levels.items if item.excluded]
+        added = [item.node for item in levels.items if item.node != Parameter(ALL_DIMENSIONS)]
+        if removed and (not every or len(removed) < len(added)):
+            raise WrongArguments(
+                f"In {function} fields are either added to ${{visualDimensions}} or taken out of "
+                "them with '!', not both."
+            )
+        keys = list(self.scope.grouped.values()) if every else []
+        if removed:
+            out = set().union(*(self._excluded(function, item) for item in removed))
+            return [key for key in keys if key not in out]
+        return list(dict.fromkeys([*keys, *(self.row(function, node).sql for node in added)]))
 
     def _excluded(self, function: str, item: Item) -> set[str]:
         if not isinstance(item.node, Name):
