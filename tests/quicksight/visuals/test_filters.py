@@ -288,9 +288,8 @@ def test_filters_of_groups(name: str, show: Show) -> None:
     data = show(bar([dim("course")], [measure()]), FilterGroups=[filter_group(one)])
     assert list(data.rows) == rows
     assert data.totals == {"sum_views": sum(row[1] for row in rows)}
-    medians = show(
-        bar([dim("course")], [measure(), measure("views", "MEDIAN")]), extra_filters=[one]
-    )
+    wells = {"Category": [dim("course")], "Values": [measure(), measure("views", "MEDIAN")]}
+    medians = show(visual("PieChart", {"PieChartAggregated": wells}), extra_filters=[one])
     assert [row[:2] for row in medians.rows] == rows
     assert medians.totals["sum_views"] == sum(row[1] for row in rows)
 

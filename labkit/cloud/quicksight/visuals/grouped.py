@@ -18,6 +18,8 @@ from labkit.cloud.quicksight.visuals.statement import rest, statement
 from labkit.cloud.quicksight.visuals.totals import with_functions
 
 _TABLES = ("TableVisual", "PivotTableVisual")
+#: Types that show each group as a part of all.
+_OF_A_WHOLE = ("PieChartVisual", "FunnelChartVisual", "TreeMapVisual")
 
 
 @dataclass(frozen=True)
@@ -87,11 +89,9 @@ def _derived(
 
 def _wants_totals(request: Request, plan: Plan) -> bool:
     """Totals that cost another pass over the rows are computed where they are shown."""
-    if not plan.dimensions:
-        return False
     visible = (request.wells.configuration.get("TotalOptions") or {}).get("TotalsVisibility")
-    shown = visible == "VISIBLE" if request.wells.type in _TABLES else True
-    return plan.adds_up or shown
+    shown = request.wells.type in _OF_A_WHOLE or visible == "VISIBLE"
+    return bool(plan.dimensions) and (plan.adds_up or shown)
 
 
 def _order(request: Request) -> tuple[str, ...]:

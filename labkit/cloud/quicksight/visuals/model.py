@@ -70,7 +70,8 @@ class VisualData:
             ``None``; ``None`` where nothing was cut or the visual hides it. In a visual of more
             axes such rows stand at their places in ``rows``, with `OTHER` where they are folded.
         cut: how many groups the limits left out.
-        totals: a measure's value over all rows, by field id.
+        totals: a measure's value over all rows, by field id; of measures that do not add up, such
+            as medians, only where the type shows a whole or a total.
         not_drawn: what the definition asks for and the query leaves out, in a sentence each.
         computations: an insight's results by the computation's id or name, a KPI's comparison as
             ``comparison``.
