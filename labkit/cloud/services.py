@@ -7,5 +7,6 @@ import labkit.cloud.events
 import labkit.cloud.glue
 import labkit.cloud.lambdas
 import labkit.cloud.quicksight
+import labkit.cloud.redshift
 import labkit.cloud.scheduler
 import labkit.cloud.states  # noqa: F401

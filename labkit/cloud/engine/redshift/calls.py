@@ -434,3 +434,10 @@ def _fnv_hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     if len(args) != 1 or args[0].type.base in NUMBERS:
         raise unsupported("FNV_HASH of numbers or with a seed")
     return functions.call(name, args)
+
+
+@_special("generate_series")
+def _generate_series(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """Of the leader node alone: a row a number."""
+    args = ", ".join(coerce(arg, INT8).sql for arg in _arguments(node, scope))
+    return Typed(f"CAST(unnest(generate_series({args})) AS INTEGER)", INT4, name)

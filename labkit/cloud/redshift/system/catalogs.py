@@ -234,7 +234,9 @@ def svv_table_info(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         if one.kind == "view":
             continue
-        row = connection.duck.execute(f"SELECT count(*) FROM {one.physical}").fetchone()
+        row, *_ = connection.duck.execute(f"SELECT count(*) FROM {one.physical}").fetchall() or [
+            None
+        ]
         count = int(row[0]) if row else 0
         if count:
             yield _table_info(one, count)

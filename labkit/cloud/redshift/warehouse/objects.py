@@ -148,7 +148,9 @@ class Objects:
         )
 
     def new_oid(self) -> int:
-        row = self._connection.execute("SELECT nextval('\"catalog\".oids')").fetchone()
+        row, *_ = self._connection.execute("SELECT nextval('\"catalog\".oids')").fetchall() or [
+            None
+        ]
         return int(row[0]) if row else 0
 
     def _select(self, where: str, values: list[str]) -> list[Object]:

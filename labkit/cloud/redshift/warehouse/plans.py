@@ -108,7 +108,9 @@ def _scan(
     found = look_up(connection, tuple(part.name.lower() for part in table.parts)) if isinstance(
         table, exp.Table) else None  # fmt: skip
     if found is not None and found.kind in ("table", "matview"):
-        row = connection.duck.execute(f"SELECT count(*) FROM {found.physical}").fetchone()
+        row, *_ = connection.duck.execute(f"SELECT count(*) FROM {found.physical}").fetchall() or [
+            None
+        ]
         count, width = (row[0] if row else 0), 8 * len(found.columns)
         cost = f"  (cost=0.00..{count / 100:.2f} rows={count} width={width})"
         _put(lines, depth, f"Seq Scan on {name}{alias}{cost}")

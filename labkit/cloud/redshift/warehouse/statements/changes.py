@@ -150,7 +150,7 @@ def _inserted(connection: Connection, sql: str) -> Result:
 
 
 def _count(connection: Connection, sql: str) -> int:
-    row = connection.duck.execute(sql).fetchone()
+    row, *_ = connection.duck.execute(sql).fetchall() or [None]
     return int(row[0]) if row else 0
 
 
@@ -325,10 +325,10 @@ def _check_one_match(
 ) -> None:
     if duplicates:
         return
-    row = connection.duck.execute(
+    row, *_ = connection.duck.execute(
         f"SELECT 1 FROM {table.physical} AS target JOIN {source} ON {test} "
         "GROUP BY target.rowid HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
+    ).fetchall() or [None]
     if row:
         raise RedshiftError("Found multiple matches to update the same tuple.", "21000")
 

@@ -117,9 +117,9 @@ def create_as(
     declared.columns = list(query_columns(compiled, names))
     table = create(connection, name, declared, temporary=temporary)
     columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
-    row = connection.duck.execute(
+    row, *_ = connection.duck.execute(
         f"INSERT INTO {table.physical} SELECT {columns} FROM ({compiled.sql})"
-    ).fetchone()
+    ).fetchall() or [None]
     return int(row[0]) if row else 0
 
 

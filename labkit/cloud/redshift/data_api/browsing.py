@@ -1,0 +1,112 @@
+"""ListDatabases, ListSchemas, ListTables, DescribeTable: the catalog without SQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.paging import page
+from labkit.cloud.redshift.data_api.target import find_target
+from labkit.cloud.redshift.words import invalid
+
+_TARGET = ("ClusterIdentifier", "WorkgroupName", "DbUser", "SecretArn")
+
+
+def _rows(context: Context, members: dict[str, Any], sql: str) -> list[dict[str, Any]]:
+    database = members.get("ConnectedDatabase") or members.get("Database")
+    told = {name: members[name] for name in _TARGET if members.get(name)}
+    target = find_target(context, Database=database, **told)
+    try:
+        connection = target.connect(context.cloud)
+        try:
+            result = connection.run(sql)
+        finally:
+            connection.close()
+    except RedshiftError as error:
+        raise AwsError("DatabaseConnectionException", str(error), 500) from error
+    names = [column.name for column in result.columns]
+    values = result.rows.to_pydict().values() if result.rows is not None else []
+    return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
+
+
+def _page(name: str, items: list[Any], members: dict[str, Any]) -> Answer:
+    size = members.get("MaxResults") or 1000
+    bad = invalid("Invalid NextToken")
+    return page(name, items, size, members.get("NextToken"), bad, question=name)
+
+
+@operation("redshift-data", "ListDatabases")
+def list_databases(context: Context, **members: Any) -> Answer:
+    sql = "SELECT database_name AS name FROM svv_redshift_databases ORDER BY 1"
+    return _page("Databases", [row["name"] for row in _rows(context, members, sql)], members)
+
+
+@operation("redshift-data", "ListSchemas")
+def list_schemas(context: Context, **members: Any) -> Answer:
+    sql = (
+        "SELECT schema_name AS name FROM svv_all_schemas WHERE database_name = "
+        f"{text_literal(members['Database'].lower())} "
+        f"AND schema_name LIKE {_pattern(members, 'SchemaPattern')} ORDER BY 1"
+    )
+    return _page("Schemas", [row["name"] for row in _rows(context, members, sql)], members)
+
+
+def _pattern(members: dict[str, Any], name: str) -> str:
+    return text_literal((members.get(name) or "%").lower())
+
+
+@operation("redshift-data", "ListTables")
+def list_tables(context: Context, **members: Any) -> Answer:
+    sql = (
+        "SELECT table_name AS name, table_type AS type, schema_name AS schema FROM svv_all_tables "
+        f"WHERE database_name = {text_literal(members['Database'].lower())} "
+        f"AND schema_name LIKE {_pattern(members, 'SchemaPattern')} "
+        f"AND table_name LIKE {_pattern(members, 'TablePattern')} ORDER BY 3, 1"
+    )
+    return _page("Tables", _rows(context, members, sql), members)
+
+
+@operation("redshift-data", "DescribeTable")
+def describe_table(context: Context, **members: Any) -> Answer:
+    """Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeTable.html"""
+    if not members.get("Table"):
+        raise invalid("Table is required")
+    sql = (
+        "SELECT * FROM svv_all_columns "
+        f"WHERE database_name = {text_literal(members['Database'].lower())} "
+        f"AND schema_name LIKE {_pattern(members, 'Schema')} "
+        f"AND table_name = {text_literal(members['Table'].lower())} ORDER BY ordinal_position"
+    )
+    columns = [_column(row) for row in _rows(context, members, sql)]
+    return {"TableName": members["Table"]} | _page("ColumnList", columns, members)
+
+
+def _column(row: dict[str, Any]) -> dict[str, Any]:
+    text = row["data_type"].startswith("character")
+    size = row["character_maximum_length"] or row["numeric_precision"] or 0
+    found = {
+        "isCaseSensitive": text,
+        "isCurrency": False,
+        "isSigned": row["numeric_precision"] is not None,
+        "label": row["column_name"],
+        "length": size,
+        "name": row["column_name"],
+        "nullable": int(row["is_nullable"] == "YES"),
+        "precision": size,
+        "scale": row["numeric_scale"] or 0,
+        "schemaName": row["schema_name"],
+        "tableName": row["table_name"],
+        "typeName": _TYPE_NAMES.get(row["data_type"], row["data_type"]),
+    }
+    default = row["column_default"]
+    return found | ({"columnDefault": default} if default else {})
+
+
+_TYPE_NAMES = {
+    "character varying": "varchar", "character": "bpchar", "integer": "int4", "bigint": "int8",
+    "smallint": "int2", "double precision": "float8", "real": "float4", "boolean": "bool",
+    "timestamp without time zone": "timestamp", "timestamp with time zone": "timestamptz",
+    "binary varying": "varbyte",
+}  # fmt: skip

@@ -1,0 +1,140 @@
+"""A result's values: as typed fields and as text.
+
+Integers, floats and booleans have members of their own, all else is text, as AWS's page says:
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_Field.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.warehouse import Column
+
+Field = dict[str, Any]
+
+
+def rows_of(columns: tuple[Column, ...], table: pa.Table) -> list[list[Any]]:
+    """The rows as Python values, text where AWS gives text."""
+    shown = [
+        [shown_value(value, column.type) for value in table.column(at).to_pylist()]
+        for at, column in enumerate(columns)
+    ]
+    return [list(row) for row in zip(*shown, strict=True)]
+
+
+def shown_value(value: Any, kind: Type) -> Any:
+    """A value as Redshift writes it; numbers and booleans as they are."""
+    if value is None:
+        return None
+    render = _RENDER.get(kind.base)
+    return render(value, kind) if render else value
+
+
+def _pad(value: Any, kind: Type) -> str:
+    text = str(value)
+    return text + " " * (kind.size - len(text.encode()))
+
+
+def _moment(value: datetime, kind: Type) -> str:
+    text = value.strftime("%Y-%m-%d %H:%M:%S")
+    return f"{text}.{value.microsecond:06}".rstrip("0") if value.microsecond else text
+
+
+def _instant(value: datetime, kind: Type) -> str:
+    return f"{_moment(value, kind)}+00"
+
+
+def _interval(value: Any, kind: Type) -> str:
+    """``1 year 2 mons 3 days 04:05:06``"""
+    if isinstance(value, timedelta):
+        months, days, seconds = 0, value.days, value.seconds + value.microseconds / 1e6
+    else:
+        months, days, seconds = value.months, value.days, value.nanoseconds / 1e9
+    years, months = divmod(months, 12)
+    parts = [(years, "year"), (months, "mon"), (days, "day")]
+    found = [f"{n} {unit}{'s' if abs(n) != 1 else ''}" for n, unit in parts if n]
+    if seconds or not found:
+        sign = "-" if seconds < 0 else ""
+        whole, rest = divmod(abs(seconds), 60)
+        clock = f"{sign}{int(whole) // 60:02}:{int(whole) % 60:02}:"
+        clock += f"{int(rest):02}" if rest == int(rest) else f"{rest:09.6f}".rstrip("0")
+        found.append(clock)
+    return " ".join(found)
+
+
+_RENDER: dict[str, Callable[[Any, Type], Any]] = {
+    "numeric": lambda value, kind: f"{value:f}",
+    "bpchar": _pad,
+    "date": lambda value, kind: value.isoformat(),
+    "timestamp": _moment,
+    "timestamptz": _instant,
+    "time": lambda value, kind: value.isoformat(),
+    "timetz": lambda value, kind: f"{value}",
+    "interval": _interval,
+    "varbyte": lambda value, kind: value.hex(),
+}
+
+
+def field(value: Any) -> Field:
+    """A value as the API's typed field."""
+    if value is None:
+        return {"isNull": True}
+    if isinstance(value, bool):
+        return {"booleanValue": value}
+    if isinstance(value, int):
+        return {"longValue": value}
+    if isinstance(value, float):
+        return {"doubleValue": value}
+    return {"stringValue": str(value)}
+
+
+def metadata(column: Column) -> Field:
+    """A column as ``ColumnMetadata``.
+
+    Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ColumnMetadata.html
+    """
+    kind = column.type
+    signed = kind.base in ("int2", "int4", "int8", "float4", "float8", "numeric")
+    return {
+        "isCaseSensitive": kind.base in ("varchar", "bpchar", "super"),
+        "isCurrency": False,
+        "isSigned": signed,
+        "label": column.name,
+        "length": 0,
+        "name": column.name,
+        "nullable": 1,
+        "precision": kind.size or _PRECISION.get(kind.base, 0),
+        "scale": kind.scale or (6 if kind.base in ("timestamp", "timestamptz") else 0),
+        "schemaName": "",
+        "tableName": "",
+        "typeName": kind.base,
+    }
+
+
+_PRECISION = {
+    "int2": 5, "int4": 10, "int8": 19, "float4": 8, "float8": 17, "bool": 1, "date": 13,
+    "timestamp": 29, "timestamptz": 35, "varchar": 65535, "name": 128, "super": 16777216,
+}  # fmt: skip
+
+
+def csv_text(columns: tuple[Column, ...], rows: list[list[Any]]) -> str:
+    """Rows as the CSV of GetStatementResultV2, with a header."""
+    lines = [",".join(_quoted(column.name) for column in columns)]
+    lines += [",".join(_csv(value) for value in row) for row in rows]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _csv(value: Any) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else _quoted(str(value))
+
+
+def _quoted(text: str) -> str:
+    special = any(mark in text for mark in ',"\r\n') or text == ""
+    return '"' + text.replace('"', '""') + '"' if special else text

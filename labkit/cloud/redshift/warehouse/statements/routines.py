@@ -1,0 +1,192 @@
+"""SQL functions and stored procedures: made, called, dropped.
+
+Sources: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_FUNCTION.html and
+https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_PROCEDURE.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.engine.redshift.compile import compile_expression
+from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.warehouse import grants, procedures
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+
+
+@statement("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+def create_function(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CREATE")
+    replacing = words.accept("OR", "REPLACE")
+    words.expect("FUNCTION")
+    name, parameters = words.name(), _parameters(words)
+    words.expect("RETURNS")
+    returns = words.type()
+    text, language = _body(words)
+    if language != "sql":
+        raise unsupported(f"language {language}: Python user-defined functions cannot be created")
+    body = {"kind": "function", "text": text.strip().removeprefix("SELECT").removeprefix("select"),
+            "returns": _told(returns)}  # fmt: skip
+    one = _routine(connection, name, parameters, body)
+    given = {str(at): Typed("NULL", Type(*each["type"])) for at, each in enumerate(parameters, 1)}
+    _check_body(connection, one.body["text"], given)
+    _put(connection, one, replacing)
+    return Result("CREATE FUNCTION")
+
+
+def _check_body(connection: Connection, text: str, given: dict[str, Typed]) -> None:
+    """The body must compile; the arguments are NULLs of their types."""
+    for number, value in given.items():
+        text = text.replace(f"${number}", f"(NULL::{value.type})")
+    compile_expression(text, Names(connection))
+
+
+def _told(kind: Type) -> list[Any]:
+    return [kind.base, kind.size, kind.scale]
+
+
+def _parameters(words: Words) -> list[dict[str, Any]]:
+    """``([name] [IN | OUT | INOUT] type, ...)``"""
+    words.expect("(")
+    found: list[dict[str, Any]] = []
+    while not words.accept(")"):
+        mode = words.accept_one("IN", "OUT", "INOUT")
+        name = ""
+        following = words.words[words.at + 1]
+        if following.kind in ("word", "quoted") and not _is_type(words):
+            name = words.identifier()
+            mode = mode or words.accept_one("IN", "OUT", "INOUT")
+        found.append({"name": name, "mode": mode or "IN", "type": _told(_type(words))})
+        words.accept(",")
+    return found
+
+
+def _is_type(words: Words) -> bool:
+    """Whether two words are a type by themselves, such as ``double precision``."""
+    pair = (words.word.upper, words.words[words.at + 1].upper)
+    return pair in (("DOUBLE", "PRECISION"), ("CHARACTER", "VARYING"), ("TIMESTAMP", "WITH"))
+
+
+def _type(words: Words) -> Type:
+    if words.accept("REFCURSOR"):
+        raise unsupported("refcursor")
+    return words.type()
+
+
+def _body(words: Words) -> tuple[str, str]:
+    text, language = "", ""
+    while not words.ended and not words.peek(";"):
+        if words.accept("AS"):
+            text = words.string()
+        elif words.accept("LANGUAGE"):
+            language = words.identifier()
+        elif words.accept("SECURITY"):
+            words.accept_one("INVOKER", "DEFINER")
+        elif not words.accept_one("VOLATILE", "STABLE", "IMMUTABLE", "NONATOMIC"):
+            raise words.refuse()
+    if not text or not language:
+        raise RedshiftError("syntax error: no function body or language specified", "42601")
+    return text, language
+
+
+def _routine(
+    connection: Connection, name: tuple[str, ...], parameters: list[dict[str, Any]], body: Any
+) -> Object:
+    database, schema, last = place(connection, name)
+    kinds = [each["type"] for each in parameters if each["mode"] != "OUT"]
+    title = f"{last}({', '.join(Type(*kind).plain for kind in kinds)})"
+    body |= {"name": last, "parameters": kinds, "arguments": parameters}
+    body.setdefault("grants", {"": ["EXECUTE"]} if body["kind"] == "function" else {})
+    return Object("routine", database, schema, title, owner=connection.user, body=body)
+
+
+def _put(connection: Connection, one: Object, replacing: bool) -> None:
+    where = {"database": one.database, "schema": one.schema}
+    known = connection.objects.find("routine", one.name, **where)
+    if known:
+        if not replacing:
+            noun = "function" if one.kind == "function" else "procedure"
+            raise RedshiftError(f'{noun} "{one.body["name"]}" already exists with same argument '
+                                "types", "42723")  # fmt: skip
+        grants.check_owner(connection, known)
+        connection.objects.remove(known)
+    connection.objects.add(one)
+
+
+@statement("CREATE PROCEDURE", "CREATE OR REPLACE PROCEDURE")
+def create_procedure(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CREATE")
+    replacing = words.accept("OR", "REPLACE")
+    words.expect("PROCEDURE")
+    name, parameters = words.name(), _parameters(words)
+    text, language = _body(words)
+    if language != "plpgsql":
+        raise unsupported(f"language {language} of a procedure")
+    procedures.read(text)
+    one = _routine(connection, name, parameters, {"kind": "procedure", "text": text})
+    _put(connection, one, replacing)
+    return Result("CREATE PROCEDURE")
+
+
+@statement("CALL")
+def call(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("CALL")
+    name = words.name()
+    words.expect("(")
+    values = []
+    while not words.accept(")"):
+        text = words.expression()
+        values.append(compile_expression(text, Names(connection), parameters=parsed.parameters))
+        words.accept(",")
+    words.end()
+    one = _find(connection, name, "procedure", len(values))
+    grants.check(connection, one, "EXECUTE")
+    return procedures.call(connection, one, values)
+
+
+def _find(connection: Connection, name: tuple[str, ...], kind: str, count: int | None) -> Object:
+    found = candidates(connection, name, kind)
+    fits = [one for one in found if count in (None, len(one.body["parameters"]))]
+    if not fits:
+        raise RedshiftError(f"{kind} {name[-1]} does not exist", "42883")
+    return fits[0]
+
+
+def candidates(connection: Connection, name: tuple[str, ...], kind: str) -> list[Object]:
+    """The routines of a name along the search path."""
+    database, schema, last = split_name(connection, name)
+    return [
+        one
+        for each in ([schema] if schema else search_path(connection))
+        for one in connection.objects.of("routine", database=database, schema=each)
+        if one.body["name"] == last and one.kind == kind
+    ]
+
+
+@statement("DROP FUNCTION", "DROP PROCEDURE")
+def drop_routine(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DROP")
+    kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
+    missing_too = words.accept("IF", "EXISTS")
+    name = words.name()
+    kinds = [each["type"] for each in _parameters(words)] if words.peek("(") else None
+    words.accept_one("CASCADE", "RESTRICT")
+    words.end()
+    for one in candidates(connection, name, kind):
+        if kinds is None or [each[0] for each in one.body["parameters"]] == [k[0] for k in kinds]:
+            grants.check_owner(connection, one)
+            connection.objects.remove(one)
+            return Result(f"DROP {kind.upper()}")
+    if not missing_too:
+        raise RedshiftError(f"{kind} {name[-1]} does not exist", "42883")
+    return Result(f"DROP {kind.upper()}")

@@ -1,0 +1,14 @@
+CREATE TABLE sales(salesid INTEGER, sellerid INTEGER, eventid INTEGER, dateid SMALLINT, qtysold SMALLINT, pricepaid DECIMAL(8,2), commission DECIMAL(8,2), saletime TIMESTAMP);
+INSERT INTO sales VALUES (1,100,1,1,1,182.00,1.0,'2008-02-18 02:36:48'),(2,100,2,2,2,179.00,2.0,'2008-03-18 02:36:48'),(3,200,1,3,3,180.00,3.0,'2008-04-18 02:36:48'),(4,200,2,4,4,180.00,4.0,'2008-05-18 02:36:48'),(5,100,1,5,5,500.00,NULL,'2008-06-18 02:36:48');
+CREATE TABLE sales_stage AS SELECT * FROM sales WHERE salesid=5;
+UPDATE sales_stage SET qtysold=9;
+INSERT INTO sales_stage VALUES (6,300,3,6,9,10.0,1.0,'2008-07-18 02:36:48');
+CREATE TABLE event(eventid INTEGER, eventname VARCHAR(200), starttime TIMESTAMP);
+INSERT INTO event VALUES (1,'A','2008-01-01 00:00:00'),(2,'B','2009-01-01 00:00:00'),(3,'C',NULL);
+CREATE TABLE category(catid SMALLINT, catgroup VARCHAR(10), catname VARCHAR(10), catdesc VARCHAR(50));
+CREATE TABLE cust(id INTEGER, data SUPER);
+INSERT INTO cust SELECT 1, JSON_PARSE('{"name":"Ann","orders":[{"sku":"A1","total":10},{"sku":"B2","total":20}]}');
+INSERT INTO cust SELECT 2, JSON_PARSE('{"name":"Bob","orders":[{"sku":"C3","total":30}]}');
+CREATE TABLE emp(id INTEGER, mgr INTEGER);
+INSERT INTO emp VALUES (1,NULL),(2,1),(3,2);
+CREATE TABLE venue(venueid INTEGER, venuename VARCHAR(100));

@@ -1,0 +1,167 @@
+"""Statements and what Redshift must answer, through the Data API.
+
+`redshift_cases.csv` and `more_cases.csv` have one case a row, as Athena's in ``tests/sql`` have:
+the statement (several are separated by ``;``), what it must answer (JSON rows, ``OK``, ``ANY``,
+``ERR:``, ``TEXT:``), a query that checks its effect, and the types of the columns where they
+matter. `redshift_tables.sql` makes the data, in a database of its own for each case that changes
+something.
+"""
+
+import csv
+import io
+import itertools
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.cloud.engine.redshift.reading import statements
+from tests.conftest import connect, start_cloud, stop_cloud
+
+HERE = Path(__file__).parent
+CASES = [
+    case
+    for name in ("redshift_cases.csv", "more_cases.csv")
+    for case in csv.DictReader(io.StringIO((HERE / name).read_text("utf-8"), ""))
+]
+COPIES = "COPY and UNLOAD are not there yet"
+SPECTRUM = "external schemas are not there yet"
+SHARES = "data shares and integrations are not there yet"
+#: Cases that fail today, each with a refusal: id → why it is ours to do; see the mark ``gap``.
+GAPS = {
+    **dict.fromkeys(("R027", "R029", "R031", "R033", "R035", "R037", "R039", "R041"), COPIES),
+    **dict.fromkeys(("R043", "R045", "R047"), SPECTRUM),
+    **dict.fromkeys(("R049", "R051"), SHARES),
+    "R135": "functions in Lambda are refused",
+    "R145": "policies on rows and masks are refused",
+}
+PLACE = {"ClusterIdentifier": "lab", "DbUser": "awsuser"}
+
+
+class Lab:
+    """A warehouse of its own, and the database of the case."""
+
+    def __init__(self, client: Any) -> None:
+        self.data = client("redshift-data")
+        self.numbers = itertools.count(1)
+        self.database = "dev"
+        self.untouched = False
+
+    def prepare(self, case: dict[str, str]) -> None:
+        texts = case["statement"] + ";" + case["check_sql"]
+        firsts = {text.split()[0].upper() for text in statements(texts)}
+        reads = firsts <= {"SELECT", "WITH", "VALUES", "SHOW"} and " INTO " not in texts.upper()
+        if not (reads and self.untouched):
+            self.reset()
+        self.untouched = reads
+
+    def reset(self) -> None:
+        name = f"case{next(self.numbers)}"
+        assert self.run([f"CREATE DATABASE {name}"])[0] == ""
+        self.database = name
+        setup = list(statements((HERE / "redshift_tables.sql").read_text()))
+        number = self.data.batch_execute_statement(Sqls=setup, Database=name, **PLACE)["Id"]
+        told = self._ended(number)
+        assert told["Status"] == "FINISHED", told.get("Error")
+
+    def run(self, sqls: list[str]) -> tuple[str, dict[str, Any]]:
+        """Run statements: (the reason when they fail, the last result)."""
+        place = {**PLACE, "Database": self.database}
+        session: dict[str, Any] = {**place, "SessionKeepAliveSeconds": 30}
+        for sql in sqls:
+            try:
+                started = self.data.execute_statement(Sql=sql, **session)
+            except self.data.exceptions.ValidationException as error:
+                return str(error), {}
+            session = {"SessionId": started["SessionId"]}
+            told = self._ended(started["Id"])
+            if told["Status"] != "FINISHED":
+                return told["Error"], {}
+        if not told["HasResultSet"]:
+            return "", {}
+        return "", self.data.get_statement_result(Id=started["Id"])
+
+    def _ended(self, number: str) -> dict[str, Any]:
+        while True:
+            found = self.data.describe_statement(Id=number)
+            if found["Status"] in ("FINISHED", "FAILED", "ABORTED"):
+                return dict(found)
+            time.sleep(0.01)
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    home = tmp_path_factory.mktemp("redshift")
+    process = start_cloud(home)
+    try:
+        yield make(connect(home, process).client)
+    finally:
+        stop_cloud(process)
+
+
+def make(client: Any) -> Lab:
+    """The lab with its cluster, and the user that a case names."""
+    lab = Lab(client)
+    assert lab.run(["CREATE USER dwuser PASSWORD 'Abcd1234'"])[0] == ""
+    return lab
+
+
+def _marked(case: dict[str, str]) -> Any:
+    gap = GAPS.get(case["id"])
+    marks = [pytest.mark.gap("ours", raises=AssertionError, reason=gap)] if gap else []
+    return pytest.param(case, id=f"{case['id']}-{case['area']}", marks=marks)
+
+
+@pytest.mark.parametrize("case", [_marked(case) for case in CASES])
+def test_case(lab: Lab, case: dict[str, str]) -> None:
+    lab.prepare(case)
+    sqls = list(statements(case["statement"]))
+    reason, result = lab.run(sqls)
+    expected = case["expected"]
+    if expected.startswith("ERR:"):
+        assert expected[4:].lower() in reason.lower()
+        return
+    assert reason == ""
+    _check_result(case, expected, sqls[-1], result)
+    if case["check_sql"]:
+        # A check sees what the case left: temporary tables are gone with its session.
+        before = sqls if "TEMP" in case["statement"].upper() else []
+        reason, result = lab.run([*_again(before), case["check_sql"]])
+        assert reason == ""
+        assert _rows(result) == json.loads(case["check_expected"])
+
+
+def _again(sqls: list[str]) -> list[str]:
+    return [sql for sql in sqls if sql.upper().startswith(("CREATE TEMP", "INSERT", "SELECT"))]
+
+
+def _check_result(case: dict[str, str], expected: str, last: str, result: dict[str, Any]) -> None:
+    if expected in ("OK", "ANY"):
+        return
+    rows = _rows(result)
+    if expected.startswith("TEXT:"):
+        told = [c["name"] for c in result["ColumnMetadata"]]
+        lines = ["\t".join(told), *("\t".join(v or "" for v in row) for row in rows)]
+        assert any(expected[5:] in line for line in lines), lines
+        return
+    wanted = json.loads(expected)
+    if "ORDER BY" not in last.upper():
+        rows, wanted = sorted(rows, key=str), sorted(wanted, key=str)
+    assert rows == wanted
+    if case["expected_types"]:
+        types = [column["typeName"] for column in result["ColumnMetadata"]]
+        assert ",".join(types) == case["expected_types"]
+
+
+def _rows(result: dict[str, Any]) -> list[list[str | None]]:
+    return [[_text(field) for field in row] for row in result["Records"]]
+
+
+def _text(field: dict[str, Any]) -> str | None:
+    if field.get("isNull"):
+        return None
+    ((name, value),) = field.items()
+    return str(value).lower() if name == "booleanValue" else str(value)
