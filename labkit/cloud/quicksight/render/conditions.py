@@ -10,6 +10,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlglot import exp, parse_one
@@ -18,7 +19,6 @@ from sqlglot.errors import SqlglotError
 from labkit.cloud.quicksight.render.colors import gradient
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.visuals.model import Field
 
 Row = Mapping[str, Any]
 Icon = tuple[str, str]
@@ -116,16 +116,21 @@ def evaluate(sketch: Sketch, expression: str, row: Row) -> Any:
         Unreadable: the expression is not of comparisons, arithmetic, AND, OR, NOT and IN over the
             visual's fields.
     """
-    text = re.sub(
-        r"\$?\{([^}]*)\}",
-        lambda found: '"' + found[1].replace('"', '""') + '"',
-        re.sub(r"""(?<!\{)"([^"]*)"|'([^']*)'""", _quoted, expression),
-    )
+    return _value(sketch, _parsed(expression), row, expression)
+
+
+@lru_cache(256)
+def _parsed(expression: str) -> Any:
+    quoted = re.sub(r"""(?<!\{)"([^"]*)"|'([^']*)'""", _quoted, expression)
+    named = re.sub(r"\$?\{([^}]*)\}", lambda found: _named(found[1]), quoted)
     try:
-        tree: Any = parse_one(text, read="duckdb")
+        return parse_one(named, read="duckdb")
     except SqlglotError as error:
         raise Unreadable(expression) from error
-    return _value(sketch, tree, row, expression)
+
+
+def _named(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
 
 
 def _quoted(found: re.Match[str]) -> str:
@@ -226,16 +231,17 @@ def _share(sketch: Sketch, expression: str, row: Row) -> float | None:
     """How far a row's value lies between the smallest and the largest of all rows."""
     try:
         value = number(evaluate(sketch, expression, row))
-        known = numbers(evaluate(sketch, expression, each) for each in sketch.data.records())
+        if expression not in sketch.ranges:
+            sketch.ranges[expression] = _ends(sketch, expression)
     except Unreadable:
         sketch.note(f"Not drawn: the condition {expression}.")
         return None
-    if value is None or not known:
+    if value is None:
         return None
-    low, high = min(known), max(known)
+    low, high = sketch.ranges[expression]
     return (value - low) / (high - low) if high > low else 1.0
 
 
-def field_of(sketch: Sketch, field_id: str | None) -> Field | None:
-    """A field by its id."""
-    return next((each for each in sketch.data.fields if each.id == field_id), None)
+def _ends(sketch: Sketch, expression: str) -> tuple[float, float]:
+    known = numbers(evaluate(sketch, expression, each) for each in sketch.data.records())
+    return min(known, default=0.0), max(known, default=0.0)

@@ -8,11 +8,13 @@ place in it. What it asks of the picture itself and is not drawn stands below th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
 from io import BytesIO, StringIO
 from threading import Lock
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -77,7 +79,7 @@ def to_png(picture: Picture, scale: float = 1) -> bytes:
         scale: pixels of the file for one of the picture: 2 for a sharp screen.
     """
     out = BytesIO()
-    with _rendering, matplotlib.rc_context(_PNG):
+    with _rendered(_PNG):
         picture.set_dpi(DPI * scale)
         canvas: Any = FigureCanvasAgg(picture)
         canvas.print_png(out, metadata={"Software": None})
@@ -92,10 +94,18 @@ def to_svg(picture: Picture) -> str:
     the pointer.
     """
     out = StringIO()
-    with _rendering, matplotlib.rc_context(_SVG):
+    with _rendered(_SVG):
         canvas: Any = FigureCanvasSVG(picture)
         canvas.print_svg(out, metadata={"Date": None, "Creator": None})
-    return _titled(_in_pixels(out.getvalue()), picture)
+    return _titled(_rounded(_in_pixels(out.getvalue())), picture)
+
+
+@contextmanager
+def _rendered(settings: Any) -> Iterator[None]:
+    """matplotlib's settings, one thread at a time; what the font lacks is told already."""
+    with _rendering, matplotlib.rc_context(settings), catch_warnings():
+        filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
 
 
 def _has_values(data: VisualData) -> bool:
@@ -107,6 +117,15 @@ def _has_values(data: VisualData) -> bool:
 def _in_pixels(svg: str) -> str:
     svg = re.sub(r'(<svg [^>]*?width="[\d.]+)pt("[^>]*?height="[\d.]+)pt"', r'\1px\2px"', svg)
     return re.sub(r"'DejaVu Sans'(, '[^']*'|, sans-serif)*", _FONTS, svg)
+
+
+def _rounded(svg: str) -> str:
+    """Places to a hundredth of a pixel."""
+    return re.sub(r"(?<=[\s\"(])-?\d+\.\d{3,}(?=[\s\")])", _hundredths, svg)
+
+
+def _hundredths(found: re.Match[str]) -> str:
+    return f"{float(found[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _titled(svg: str, picture: Picture) -> str:

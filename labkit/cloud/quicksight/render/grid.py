@@ -85,21 +85,24 @@ class Grid:
     fixed: int = 0
 
 
-def draw_grid(sketch: Sketch, grid: Grid, *, foot: Sequence[Cell] | None = None) -> None:
+def draw_grid(
+    sketch: Sketch, grid: Grid, *, foot: Sequence[Cell] | None = None, count: int = 0
+) -> None:
     """Draw a table from the top left; say which rows and columns have no room.
 
     Args:
         sketch: where.
         grid: the table.
         foot: a last row that stays below those that are shown.
+        count: how many rows there are, if the grid does not hold them all.
     """
     high = float(grid.body.style.get("Height") or ROW)
     head = float(grid.header.style.get("Height") or ROW)
     feet = 1 if foot else 0
     body = grid.rows[grid.heads :]
     fits = max(1, int((sketch.box.height - grid.heads * head - feet * high) / high))
-    if len(body) > fits:
-        sketch.note(f"Shows the first {fits:,} of {len(body):,} rows.")
+    if max(len(body), count) > fits:
+        sketch.note(f"Shows the first {fits:,} of {max(len(body), count):,} rows.")
     shown = [*grid.rows[: grid.heads], *body[:fits], *([foot] if foot else [])]
     widths = _widths(sketch, grid, shown)
     lefts = [sketch.box.left + sum(widths[:at]) for at in range(len(widths) + 1)]

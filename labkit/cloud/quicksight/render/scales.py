@@ -60,12 +60,9 @@ def compact(value: float, *, step: float | None = None) -> str:
     >>> [compact(each) for each in (0, 12.5, 9_500, 12_500, 3_000_000, -1.25e9)]
     ['0', '12.5', '9.5K', '12.5K', '3M', '-1.25B']
     """
-    size = max(abs(value), abs(step or 0))
     for unit, suffix in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if size >= unit * (1 if step is None or step >= unit / 10 else 10):
-            return _plain(value / unit, None if step is None else step / unit) + suffix * bool(
-                value
-            )
+        if abs(value) >= unit and (step is None or step >= (unit if unit == 1e3 else unit / 10)):
+            return _plain(value / unit, None if step is None else step / unit) + suffix
     return _plain(value, step)
 
 

@@ -90,6 +90,7 @@ class Sketch:
     range: tuple[float, float] | None = None
     categories: tuple[Any, ...] | None = None
     colors: dict[str, str] = field(default_factory=dict)
+    ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
     is_panel: bool = False
 
     @property

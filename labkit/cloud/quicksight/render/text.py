@@ -90,7 +90,8 @@ def known(letter: str) -> bool:
 @lru_cache(8192)
 def _advance(letter: str, bold: bool) -> float:
     with _lock:
-        glyph = _face(bold).load_char(ord(letter), flags=LoadFlags.NO_HINTING)
+        face = _face(bold)
+        glyph = face.load_glyph(face.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
         return float(glyph.linearHoriAdvance) / 65536 / _EM
 
 

@@ -86,7 +86,7 @@ SEASIDE = replace(
     panel="#EDF5F6",
     grid="#DCE8EA",
     accent="#0B7285",
-    data=("#0B7285", "#CF6F00", "#1B4965", *LIGHT_DATA[3:]),
+    data=("#0B7285", "#CC6A00", "#A3324A", "#148F77", "#4B2E83", "#7A3E1D", *LIGHT_DATA[6:]),
     gradient=("#DFF1F2", "#6FB7BF", "#0A4E5C"),
     empty="#E6EEF0",
 )
@@ -99,7 +99,7 @@ RAINIER = replace(
     panel="#ECECE8",
     grid="#DDDDD8",
     accent="#3F5A9A",
-    data=("#3F5A9A", "#CC6A00", "#1F9183", *LIGHT_DATA[3:]),
+    data=("#3F5A9A", "#CC6A00", "#2A9D8F", "#D1495B", "#7A3E1D", "#2F3E46", *LIGHT_DATA[6:]),
     gradient=("#E6E9F3", "#8C9CCB", "#26396E"),
     empty="#E4E4E0",
 )

@@ -26,7 +26,7 @@ from labkit.cloud.quicksight.render.values import Taken, asked, spaced, style_of
 
 STYLES: dict[str, Any] = {"SOLID": "-", "DOTTED": (0, (1.5, 2)), "DASHED": (0, (5, 3))}
 MARKERS = {"CIRCLE": "o", "TRIANGLE": "^", "SQUARE": "s", "DIAMOND": "D", "ROUNDED_SQUARE": "s"}
-DIRECT, NAME = 8, 10.5
+DIRECT, NAME, CURVE = 8, 10.5, 12
 
 
 @chart("LineChartVisual")
@@ -70,6 +70,7 @@ def add_line(
     )
     if line.get("LineInterpolation") == "SMOOTH":
         drawn.set_data(*_smooth(known))
+        drawn.set_markevery(CURVE)
     axes.add_line(drawn)
     names = shown.names
     told = (
@@ -335,7 +336,7 @@ def _smooth(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[fl
     xs, ys = [], []
     slopes = _slopes(points)
     for at, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
-        for share in (each / 12 for each in range(12)):
+        for share in (each / CURVE for each in range(CURVE)):
             h = x1 - x0
             t2, t3 = share**2, share**3
             xs.append(x0 + share * h)

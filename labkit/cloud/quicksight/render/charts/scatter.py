@@ -136,9 +136,15 @@ def _names(
         half = (_diameter(row[size.id], sizes) if size else 8) / 2
         middle = placed(box, scales[0].scale, float(row[x.id]), upwards=False)
         top = placed(box, scales[1].scale, float(row[y.id]))
-        for ha, left in (("left", middle + half + 4), ("right", middle - half - 4)):
+        for ha, x_at, y_at in (
+            ("left", middle + half + 4, top),
+            ("right", middle - half - 4, top),
+            ("center", middle, top - half - 8),
+            ("center", middle, top + half + 8),
+        ):
             wide = width(text, style["size"])
-            fits = left + wide < sketch.box.right if ha == "left" else left - wide > box.left
-            if fits and taken.free(left, top, text, style["size"], ha):
-                sketch.text(left, top, text, ha=ha, **style)
+            start = x_at - wide * {"left": 0, "center": 0.5, "right": 1}[ha]
+            fits = box.left < start and start + wide < sketch.box.right and y_at > box.top
+            if fits and taken.free(x_at, y_at, text, style["size"], ha):
+                sketch.text(x_at, y_at, text, ha=ha, **style)
                 break

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/tabular.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from labkit.cloud.quicksight.render.colors import mix
@@ -16,6 +17,8 @@ from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import Field
+
+LEAST = 8  # pixels: the lowest row that a definition can ask for
 
 
 @chart("TableVisual")
@@ -31,7 +34,8 @@ def table_chart(sketch: Sketch) -> None:
     if total and start:
         rows.insert(0, total)
     cells = [*heads, *rows]
-    if sketch.option("TableOptions", "Orientation") == "HORIZONTAL":
+    transposed = sketch.option("TableOptions", "Orientation") == "HORIZONTAL"
+    if transposed:
         cells = [
             list(each)
             for each in zip(*cells, *([total] if total and not start else []), strict=True)
@@ -48,6 +52,7 @@ def table_chart(sketch: Sketch) -> None:
             _asked_widths(sketch, fields),
         ),
         foot=None if start else total,
+        count=0 if transposed else len(sketch.data.rows),
     )
 
 
@@ -97,7 +102,7 @@ def _fields(sketch: Sketch) -> list[Field]:
 
 def _records(sketch: Sketch) -> list[dict[str, Any]]:
     """The rows that may be seen: no more than a picture has pixels for."""
-    return list(sketch.data.records())
+    return list(islice(sketch.data.records(), max(1, int(sketch.box.height / LEAST))))
 
 
 def _head(sketch: Sketch, field: Field) -> Cell:

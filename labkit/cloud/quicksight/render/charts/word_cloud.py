@@ -23,6 +23,9 @@ MOST, SMALLEST = 100, 10.0
 @chart("WordCloudVisual")
 def word_cloud(sketch: Sketch) -> None:
     words = _words(sketch)
+    if not words:
+        sketch.note("A word of zero or less has no size.")
+        return
     pad = PADDINGS[sketch.option("WordCloudOptions", "WordPadding", default="SMALL")]
     upright = sketch.option("WordCloudOptions", "WordOrientation") == "HORIZONTAL_AND_VERTICAL"
     taken: list[Box] = []
@@ -72,7 +75,7 @@ def _words(sketch: Sketch) -> list[tuple[str, float, str]]:
     if len(known) > MOST:
         sketch.note(f"Shows the first {MOST} of {len(known)} words.")
     power = 1.0 if options.get("WordScaling") == "EMPHASIZE" else 0.7
-    most = known[0][1] if known else 1
+    most = known[0][1] if known else 1.0
     longest = options.get("MaximumStringLength") or 40
     lower = options.get("WordCasing") == "LOWER_CASE"
     return [

@@ -1,0 +1,383 @@
+"""Charts by what they hold: marks, values, labels, and what is left out."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+
+from labkit.cloud.quicksight.render import THEMES, Picture, Theme, draw
+from labkit.cloud.quicksight.render.charts.tree_map import squarified
+from labkit.cloud.quicksight.render.conditions import Unreadable, evaluate
+from labkit.cloud.quicksight.render.geo import countries, folded, shapes_for, states
+from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut, width, wrap
+from labkit.cloud.quicksight.render.values import spaced
+from labkit.cloud.quicksight.visuals.model import Field, VisualData
+from tools.gallery.cases import cases, visual
+from tools.gallery.made import (
+    ROADS,
+    SCHOOLS,
+    by_month,
+    by_school,
+    by_school_and_status,
+    dimension,
+    measure,
+    rows,
+)
+
+EXPORTS = Path(__file__).parents[1] / "definitions" / "exports"
+CASES = {each.name: each for each in cases()}
+
+
+def texts(picture: Picture) -> list[str]:
+    return [each.get_text() for each in picture.findobj(Text) if each.get_text()]
+
+
+def marks(picture: Picture) -> dict[str, Any]:
+    return {each.label: each.value for each in picture.marks.values()}
+
+
+def bars(picture: Picture) -> list[Rectangle]:
+    return [each for each in picture.findobj(Rectangle) if each.get_gid()]
+
+
+def bar_chart(data: VisualData, **configuration: Any) -> Picture:
+    return draw(visual("BarChart", **configuration), data)
+
+
+def test_bars_are_as_high_as_their_values() -> None:
+    data = by_school()
+    assert [each.get_height() for each in bars(bar_chart(data))] == [row[1] for row in data.rows]
+    lying = bar_chart(data, Orientation="HORIZONTAL")
+    assert [each.get_width() for each in bars(lying)] == [row[1] for row in data.rows]
+    assert {"Engineering", "18.4K", "3,480", "20K"} <= set(texts(lying))
+
+
+def test_stacked_bars_stand_on_each_other() -> None:
+    found = bars(bar_chart(by_school_and_status(), BarsArrangement="STACKED"))
+    first = [each for each in found if each.get_x() < 0.5]
+    tops = [each.get_y() + each.get_height() for each in first]
+    assert [each.get_y() for each in first] == [0, *tops[:-1]]
+
+
+def test_stacked_bars_of_shares_end_at_100() -> None:
+    found = bars(bar_chart(by_school_and_status(), BarsArrangement="STACKED_PERCENT"))
+    whole: dict[float, float] = {}
+    for each in found:
+        whole[each.get_x()] = whole.get(each.get_x(), 0) + each.get_height()
+    assert list(whole.values()) == pytest.approx([100] * len(SCHOOLS))
+
+
+def test_the_rest_is_the_last_bar() -> None:
+    data = replace(by_school(), others=(None, 999), cut=4)
+    assert marks(bar_chart(data))["Other · Sum of submissions"] == "999"
+
+
+def test_a_palette_colours_its_values() -> None:
+    field = by_school_and_status().fields[2].id
+    palette = {
+        "ColorMap": [{"Element": {"FieldId": field, "FieldValue": "Late"}, "Color": "#FF00FF"}]
+    }
+    picture = bar_chart(by_school_and_status(), VisualPalette=palette)
+    late = [each for each in bars(picture) if each.get_facecolor()[:3] == (1, 0, 1)]
+    assert len(late) == len(SCHOOLS)
+
+
+@pytest.mark.parametrize(
+    ("axis", "ends"),
+    [
+        ({}, (0, 20_000)),
+        ({"Range": {"MinMax": {"Minimum": 1000, "Maximum": 50_000}}}, (1000, 50_000)),
+        ({"Scale": {"Logarithmic": {"Base": 10}}}, (3, 5)),
+    ],
+    ids=["by the data", "asked for", "logarithmic"],
+)
+def test_the_axis_is_as_the_definition_says(
+    axis: dict[str, Any], ends: tuple[float, float]
+) -> None:
+    options = {"DataOptions": {"NumericAxisOptions": axis}}
+    assert bar_chart(by_school(), ValueAxis=options).axes[0].get_ylim() == pytest.approx(ends)
+
+
+@pytest.mark.parametrize(
+    ("calculation", "value"),
+    [("AVERAGE", "9.97K"), ("MAX", "18.42K"), ("MEDIAN", "8.76K"), ("COUNT", "6")],
+)
+def test_reference_lines_are_computed(calculation: str, value: str) -> None:
+    line = {
+        "DataConfiguration": {
+            "DynamicConfiguration": {
+                "Column": {"ColumnName": "submissions"},
+                "MeasureAggregationFunction": {
+                    "NumericalAggregationFunction": {"SimpleNumericalAggregation": "SUM"}
+                },
+                "Calculation": {"SimpleNumericalAggregation": calculation},
+            }
+        }
+    }
+    assert marks(bar_chart(by_school(), ReferenceLines=[line]))["Reference line"] == value
+
+
+def test_a_reference_line_without_its_field_is_told() -> None:
+    line = {"DataConfiguration": {"DynamicConfiguration": {"Column": {"ColumnName": "grade"}}}}
+    told = bar_chart(by_school(), ReferenceLines=[line]).warnings
+    assert told == ["Not drawn: a reference line over a field that the visual does not show."]
+
+
+def test_panels_share_a_scale_unless_each_has_its_own() -> None:
+    data = CASES["Bar chart, small multiples"].data
+    shared = {each.get_ylim() for each in bar_chart(data).axes}
+    own = {
+        each.get_ylim()
+        for each in bar_chart(data, SmallMultiplesOptions={"YAxis": {"Scale": "INDEPENDENT"}}).axes
+    }
+    assert (len(shared), len(own)) == (1, 3)
+
+
+def test_lines_hold_their_points_and_bear_their_names() -> None:
+    picture = draw(visual("LineChart"), by_month())
+    lines = [each for each in picture.axes[0].lines if each.get_gid()]
+    assert [len(each.get_xdata()) for each in lines] == [18, 18, 18]
+    assert set(ROADS) <= set(texts(picture))
+    assert [text for text in texts(picture) if "202" in text] == ["2024", "2025"]
+
+
+def test_dates_stand_by_their_distance() -> None:
+    days = [datetime(2024, 1, 1), datetime(2024, 1, 2), datetime(2024, 1, 11)]
+    data = rows(
+        dimension("Category", "Day", "date", "DAY"),
+        measure("Values", "Sum of logins"),
+        of=[(day, 1) for day in days],
+    )
+    xs = list(draw(visual("LineChart"), data).axes[0].lines[0].get_xdata())
+    assert [xs[1] - xs[0], xs[2] - xs[1]] == [1, 9]
+
+
+@pytest.mark.parametrize(
+    ("treatment", "values"),
+    [("SHOW_AS_BLANK", [1, None, 3]), ("SHOW_AS_ZERO", [1, 0, 3]), ("INTERPOLATE", [1, 2, 3])],
+)
+def test_missing_values_are_as_the_definition_says(treatment: str, values: list[Any]) -> None:
+    data = rows(
+        dimension("Category", "Day"),
+        measure("Values", "Sum of logins"),
+        of=[("a", 1), ("b", None), ("c", 3)],
+    )
+    axis = {"MissingDataConfigurations": [{"TreatmentOption": treatment}]}
+    line = draw(visual("LineChart", PrimaryYAxisDisplayOptions=axis), data).axes[0].lines[0]
+    assert [None if numpy.isnan(each) else each for each in line.get_ydata()] == values
+
+
+HELD = [
+    ("Pie chart", "Engineering", "18,420 (30.8%)"),
+    ("Donut chart", "Sciences", "3,480 (5.8%)"),
+    ("Waterfall", "Total", "4,730"),
+    ("Funnel chart", "Admitted", "2,480"),
+    ("Sankey diagram", "Transfers → Law", "210"),
+    ("Tree map", "Biology", "554"),
+    ("Histogram", "70 to 75", "400"),
+    ("KPI with its trend", "Comparison", "-3.0%"),
+    ("KPI against a target", "Progress", "92%"),
+    ("Gauge", "Target", "20K"),
+    ("Table with totals", "Total of Sum of submissions", "59,840"),
+    ("Filled map of countries", "FR", "1,304"),
+    ("Word cloud", "statistics", "900"),
+    ("Line chart with a forecast", "Forecast", "15,300, 15,600, 15,900, 16,200"),
+    ("Pivot table with subtotals", "Total · Total · Total · Sum of submissions", "72,500"),
+    ("Custom content", "Image", "https://example.edu/campus.png"),
+]
+
+
+@pytest.mark.parametrize(("name", "label", "value"), HELD, ids=[each[0] for each in HELD])
+def test_a_picture_holds_its_values(name: str, label: str, value: str) -> None:
+    found = marks(draw(CASES[name].visual, CASES[name].data))
+    if name != "Filled map of countries":
+        assert found[label] == value
+    assert label in found
+
+
+def test_what_is_not_drawn_is_told_once_on_the_figure_and_as_a_warning() -> None:
+    picture = draw(
+        visual(
+            "BarChart",
+            DefaultSeriesSettings={"DecalSettings": {"DecalVisibility": "VISIBLE"}},
+            Tooltip={"TooltipVisibility": "VISIBLE"},
+        ),
+        replace(by_school(), not_drawn=("A filter names no column.",)),
+    )
+    assert picture.warnings == ["A filter names no column.", "Not drawn: DefaultSeriesSettings."]
+    assert "A filter names no column. Not drawn: DefaultSeriesSettings." in texts(picture)
+
+
+def test_places_that_are_on_no_map_are_told() -> None:
+    data = rows(
+        dimension("Geospatial", "Country"),
+        measure("Values", "Sum of students"),
+        of=[("France", 1), ("Atlantis", 2)],
+    )
+    assert draw(visual("FilledMap"), data).warnings == ["Not on the map: Atlantis."]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("DE", "Germany"),
+        ("deu", "Germany"),
+        ("276", "Germany"),
+        ("Côte d'Ivoire", "Côte d'Ivoire"),
+        ("UK", "United Kingdom"),
+        ("The Netherlands", "Netherlands"),
+        ("singapore", "Singapore"),
+    ],
+)
+def test_countries_are_known_by_names_and_codes(name: str, shape: str) -> None:
+    assert countries()[folded(name)].name == shape
+
+
+def test_codes_of_states_and_countries_are_told_apart_by_the_others() -> None:
+    assert shapes_for(["CA", "NY", "TX"]) is states()
+    assert shapes_for(["CA", "FR", "DE", "JP"]) is countries()
+
+
+CONDITIONS = [
+    ("SUM({sales}) > 10", True),
+    ("SUM({sales}) <= 10", False),
+    ("{sales} = 12.5", True),
+    ("{school} = 'Law'", True),
+    ('{school} = "Law" AND SUM({sales}) < 10', False),
+    ('{school} <> "Law" OR SUM({sales}) < 20', True),
+    ("{school} IN ('Art', 'Law')", True),
+    ("NOT (SUM({sales}) > 10)", False),
+    ("SUM({sales}) / 2 > 6", True),
+    ("AVG({grade}) > 3", None),
+    ("{day} >= '2024-03-01'", True),
+]
+
+
+@pytest.mark.parametrize(("expression", "holds"), CONDITIONS, ids=[each[0] for each in CONDITIONS])
+def test_conditions(expression: str, holds: bool | None) -> None:
+    fields = (
+        dimension("GroupBy", "School"),
+        measure("Values", "Sum of sales"),
+        measure("Values", "Average of grade", "AVERAGE"),
+        dimension("GroupBy", "Day", "date"),
+    )
+    row = dict(
+        zip([each.id for each in fields], ["Law", 12.5, None, datetime(2024, 3, 2)], strict=True)
+    )
+    assert evaluate(_sketch(VisualData(fields, [])), expression, row) is holds
+
+
+def test_a_condition_over_another_field_is_told() -> None:
+    with pytest.raises(Unreadable):
+        evaluate(_sketch(by_school()), "SUM({grade}) > 1", {})
+    solid = {"Expression": "SUM({grade}) > 1", "Color": "#FF0000"}
+    format_ = {"Row": {"TextColor": {"Solid": solid}}}
+    told = draw(visual("Table", [format_]), by_school("GroupBy")).warnings
+    assert told == ["Not drawn: the condition SUM({grade}) > 1."]
+
+
+def _sketch(data: VisualData) -> Sketch:
+    return Sketch(
+        Picture(10, 10, "#FFFFFF"), Theme.of(None), "TableVisual", {}, data, Box(0, 0, 10, 10)
+    )
+
+
+def test_a_theme_of_ones_own_colours_the_picture() -> None:
+    colors = {
+        "DataColorPalette": {"Colors": ["#123456"]},
+        "UIColorPalette": {"PrimaryBackground": "#FFEEDD"},
+    }
+    picture = draw(visual("BarChart"), by_school(), theme=colors)
+    assert bars(picture)[0].get_facecolor()[:3] == to_rgb("#123456")
+    assert picture.get_facecolor()[:3] == to_rgb("#FFEEDD")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_colours_are_told_from_their_background_and_from_each_other(theme: Theme) -> None:
+    """WCAG 2.2's contrast, and the distance of the first six as those see them who lack a cone."""
+    assert _contrast(theme.foreground, theme.background) >= 7
+    assert _contrast(theme.quiet, theme.background) >= 4.5
+    assert min(_contrast(each, theme.background) for each in theme.data) >= 3
+    pairs = itertools.combinations(theme.data[:6], 2)
+    assert min(_distance(a, b) for a, b in pairs) >= 15
+
+
+def _contrast(a: str, b: str) -> float:
+    low, high = sorted(float(_linear(each) @ [0.2126, 0.7152, 0.0722]) for each in (a, b))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _linear(color: str) -> Any:
+    parts = numpy.array(to_rgb(color))
+    return numpy.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+# Machado, Oliveira and Fernandes (2009): what is left of a colour without the cone for green, red
+DEUTERANOPIA = [
+    [0.367322, 0.860646, -0.227968],
+    [0.280085, 0.672501, 0.047413],
+    [-0.011820, 0.042940, 0.968881],
+]
+PROTANOPIA = [
+    [0.152286, 1.052583, -0.204868],
+    [0.114503, 0.786281, 0.099216],
+    [-0.003882, -0.048116, 1.051998],
+]
+
+
+def _distance(a: str, b: str) -> float:
+    views = (numpy.eye(3), numpy.array(DEUTERANOPIA), numpy.array(PROTANOPIA))
+    return min(
+        float(numpy.linalg.norm(_lab(view @ _linear(a)) - _lab(view @ _linear(b))))
+        for view in views
+    )
+
+
+def _lab(linear_rgb: Any) -> Any:
+    matrix = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = numpy.array(matrix) @ numpy.clip(linear_rgb, 0, 1) / [0.9505, 1, 1.089]
+    f = numpy.where(xyz > 0.008856, numpy.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return numpy.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def _exported() -> Iterator[Any]:
+    for path in sorted(EXPORTS.glob("*.json")):
+        read = json.loads(path.read_text(encoding="utf-8"))
+        for sheet in read["Definition"]["Sheets"]:
+            for at, each in enumerate(sheet.get("Visuals", [])):
+                yield pytest.param(each, id=f"{path.stem} {next(iter(each))} {at}")
+
+
+@pytest.mark.parametrize("exported", list(_exported()))
+def test_exported_visuals_draw_and_say_what_they_leave_out(exported: dict[str, Any]) -> None:
+    kind = next(iter(exported))
+    data = next(each.data for each in CASES.values() if next(iter(each.visual)) == kind)
+    picture = draw(exported, data)
+    assert picture.marks or kind in ("EmptyVisual", "PluginVisual")
+    assert all(each.endswith(".") for each in picture.warnings)
+
+
+def test_small_parts() -> None:
+    assert linear(-3, 87, 5).ticks == (-20, 0, 20, 40, 60, 80, 100)
+    assert linear(0, 0, 5).ends == (0, 1)
+    assert logarithmic(3, 2000).ticks == (1, 10, 100, 1000, 10_000)
+    assert [compact(each, step=0.5) for each in (0, 0.5, 1)] == ["0.0", "0.5", "1.0"]
+    assert [compact(each, step=500) for each in (500, 1000, 1500)] == ["500", "1,000", "1,500"]
+    assert width("Total", 12) < width("Total", 12, bold=True)
+    assert cut("Engineering", 60, 12).endswith("…")
+    assert wrap("one two three four", 60, 12, lines=2) == ["one two", "three f…"]
+    assert spaced([5, 6, 7], 10, 0, 100) == [0, 10, 20]
+    boxes = squarified([6, 6, 4, 3, 2, 2, 1], Box(0, 0, 6, 4))
+    assert [round(each.width * each.height, 6) for each in boxes] == [6, 6, 4, 3, 2, 2, 1]
+    assert Field("a", "b", "c", "text", "d").is_measure is False
