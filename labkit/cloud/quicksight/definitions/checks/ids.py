@@ -81,9 +81,11 @@ def unique_filters(subject: Subject) -> Iterator[Finding]:
 
 @check
 def unique_fields(subject: Subject) -> Iterator[Finding]:
-    """No two fields of a visual share an id."""
+    """No two fields of a visual's wells share an id; computations share fields."""
     for each in walk.placed(subject.definition):
-        for twice in _doubles(field["FieldId"] for _, field in walk.fields(each.body)):
+        wells = each.body.get("ChartConfiguration", {}).get("FieldWells", {})
+        named = (node.value.get("FieldId") for node in walk.nodes(wells))
+        for twice in _doubles(id for id in named if id):
             place = (("Sheet", each.sheet["SheetId"]), ("Visual", each.id))
             yield Finding(f"FieldId {twice} must be unique", place)
 

@@ -89,9 +89,11 @@ def formats(subject: Subject) -> Iterator[Finding]:
 
 @strict_check
 def hierarchies(subject: Subject) -> Iterator[Finding]:
-    """A field's hierarchy is one of its visual's ``ColumnHierarchies``."""
+    """A field's hierarchy is one of its visual's ``ColumnHierarchies``, where it lists any."""
     for each in walk.placed(subject.definition):
-        nodes = list(walk.nodes(each.body.get("ColumnHierarchies", [])))
+        if "ColumnHierarchies" not in each.body:
+            continue
+        nodes = list(walk.nodes(each.body["ColumnHierarchies"]))
         known = {node.value["HierarchyId"] for node in nodes if "HierarchyId" in node.value}
         for _, field in walk.fields(each.body):
             name = field.get("HierarchyId")
