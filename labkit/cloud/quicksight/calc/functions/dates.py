@@ -61,8 +61,9 @@ def date_diff(date_1: Date, date_2: Date, period: Period = "day") -> Answer:
 
 @function("epochDate", "date", "date")
 def epoch_date(epochdate: Integer) -> Answer:
-    """The date so many seconds after 1970-01-01T00:00:00Z."""
-    return f"make_timestamp({epochdate} * 1000000)"
+    """The date so many seconds after 1970-01-01T00:00:00Z; digits after the tenth are dropped."""
+    seconds = f"regexp_extract(CAST({epochdate} AS VARCHAR), '^-?[0-9]{{1,10}}')"
+    return f"make_timestamp(CAST({seconds} AS BIGINT) * 1000000)"
 
 
 @function("extract", "date", "integer")
