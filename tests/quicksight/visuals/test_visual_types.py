@@ -10,6 +10,7 @@ import pytest
 from labkit.cloud.quicksight.visuals.model import VisualData
 from tests.quicksight.visuals.building import (
     bar,
+    calculated,
     column,
     counted,
     date,
@@ -215,6 +216,16 @@ def test_labels_and_kinds_of_fields(show: Show) -> None:
     assert [each.label for each in fields] == ["at", "Pages", "Average of price"]
     assert [each.kind for each in fields] == ["date", "number", "number"]
     assert [each.granularity for each in fields] == ["WEEK", "", ""]
+
+
+EXPRESSIONS = {"{yield}": "yield", "sum({views})\n / 2": "sum({views}) / 2"}
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_an_expression_is_called_by_its_text(expression: str, show: Show) -> None:
+    fields = [{"DataSetIdentifier": "visits", "Name": "yield", "Expression": "sum({views})"}]
+    data = show(bar([dim("course")], [calculated(expression)]), CalculatedFields=fields)
+    assert [each.label for each in data.fields] == ["course", EXPRESSIONS[expression]]
 
 
 def test_a_hierarchy_shows_the_level_that_it_is_drilled_to(show: Show) -> None:

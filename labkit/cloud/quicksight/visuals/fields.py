@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -109,7 +110,7 @@ def _default(field: WellField, value: Value) -> str:
 
 def _calculated(field: WellField, value: Value, column: str, naming: Naming) -> Measured:
     """A calculated field that aggregates by itself; of one that does not, the sum."""
-    label = naming.label(field, column or field.id)
+    label = naming.label(field, column or _named(field.expression))
     if value.kind == "row":
         how = aggregate(None, "SUM" if value.shown == "number" else "COUNT")
         measure = Measure(how.sql.format(x=value.sql), how, value.sql)
@@ -120,6 +121,12 @@ def _calculated(field: WellField, value: Value, column: str, naming: Naming) -> 
         how.name if how else "CUSTOM", format=naming.format(field),
     )  # fmt: skip
     return Measured(described, measure, value.derived)
+
+
+def _named(expression: str) -> str:
+    """What an expression is called: the field that it is alone, or else its own text."""
+    alone = re.fullmatch(r"\s*\{([^{}]+)\}\s*", expression)
+    return alone[1] if alone else " ".join(expression.split())
 
 
 def _fitting(format_: Json, function: str, value: Value) -> Json:
