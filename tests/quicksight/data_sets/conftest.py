@@ -3,15 +3,19 @@
 import functools
 import itertools
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.lake.engines import open_session
+from labkit.cloud.operations import Principal
 from labkit.cloud.quicksight.spice.opening import open_data_set
+from labkit.cloud.server import SETTINGS
 
 BUCKET = "quicksight-lake"
 ORDERS = (
@@ -129,7 +133,8 @@ class Lake:
 
     def open(self, id: str, **reader: Any) -> Any:
         cloud = self._cloud()
-        return open_data_set(cloud, cloud.learner()[0], self.cloud.region, id, **reader)
+        principal = Principal(f"arn:aws:iam::{cloud.account}:user/learner", cloud.account)
+        return open_data_set(cloud, principal, self.cloud.region, id, **reader)
 
     def version(self, id: str) -> str:
         """The name of the file that SPICE has of a data set."""
@@ -137,7 +142,12 @@ class Lake:
 
     def load(self) -> None:
         """Know what moto holds too, which data sets need that are queried directly."""
-        self._cloud().state.load()
+        cloud = self._cloud()
+        iam = cloud.backend("iam")
+        with patch.dict(os.environ, SETTINGS):  # as the server, which knows AWS's own policies
+            iam.aws_managed_policies = iam._init_aws_policies()
+            iam.managed_policies = iam._init_managed_policies()
+        cloud.state.load()
 
     def _cloud(self) -> Cloud:
         """The running cloud's workspace, its records as they are now."""

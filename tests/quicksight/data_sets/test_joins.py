@@ -116,6 +116,22 @@ def test_a_data_set_upon_another(lake, quicksight):
         assert lake.rows(id) == [("East",), ("North",)]
 
 
+def test_a_data_set_is_not_made_of_itself(lake, quicksight):
+    ids = [lake.create({"p": lake.orders()})]
+    for _ in range(2):
+        ids.append(lake.create({}, LogicalTableMap=upon(quicksight, ids[-1])))
+    code, message = refused(
+        quicksight.update_data_set, DataSetId=ids[0], Name="x", ImportMode="SPICE",
+        PhysicalTableMap={}, LogicalTableMap=upon(quicksight, ids[-1]),
+    )  # fmt: skip
+    assert (code, "of itself" in message) == ("InvalidParameterValueException", True)
+
+
+def upon(quicksight, parent):
+    arn = quicksight.describe_data_set(DataSetId=parent)["DataSet"]["Arn"]
+    return {"t": {"Alias": "t", "Source": {"DataSetArn": arn}}}
+
+
 def test_parameters_of_a_data_set(lake):
     least = {"Id": "p", "Name": "least", "ValueType": "SINGLE_VALUED",
              "DefaultValues": {"StaticValues": [3]}}  # fmt: skip

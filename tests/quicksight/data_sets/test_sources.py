@@ -247,6 +247,54 @@ def test_a_query_with_parameters(lake, athena):
     assert lake.rows(id) == [(3,)]
 
 
+def test_another_data_set_sets_a_parameter_anew(lake, athena, quicksight):
+    sql = "SELECT order_id FROM shop.orders WHERE quantity < <<$most>>"
+    most = {"Id": "m", "Name": "most", "ValueType": "SINGLE_VALUED",
+            "DefaultValues": {"StaticValues": [2]}}  # fmt: skip
+    parent = lake.create(custom(athena, sql), ImportMode="DIRECT_QUERY",
+                         DatasetParameters=[{"IntegerDatasetParameter": most}])  # fmt: skip
+    arn = quicksight.describe_data_set(DataSetId=parent)["DataSet"]["Arn"]
+    override = {"ParameterName": "most", "NewParameterName": "limit",
+                "NewDefaultValues": {"IntegerStaticValues": [3]}}  # fmt: skip
+    steps = [{"OverrideDatasetParameterOperation": override}]
+    upon = {"t": {"Alias": "t", "Source": {"DataSetArn": arn}, "DataTransforms": steps}}
+    assert lake.rows(lake.create({}, LogicalTableMap=upon)) == [(2,), (3,)]
+
+
+def test_what_is_queried_directly_can_be_imported_by_another(lake, athena, quicksight):
+    parent = lake.create(relational(athena, region="STRING"), ImportMode="DIRECT_QUERY")
+    arn = quicksight.describe_data_set(DataSetId=parent)["DataSet"]["Arn"]
+    upon = {"t": {"Alias": "t", "Source": {"DataSetArn": arn}}}
+    id = lake.create({}, LogicalTableMap=upon)
+    assert lake.rows(id) == [("East",), ("North",), ("North",), ("South",)]
+
+
+def test_a_direct_query_is_secured_and_what_is_upon_it_too(lake, athena, quicksight):
+    rules = {"TagRules": [{"TagKey": "r", "ColumnName": "region"}]}
+    parent = lake.create(
+        relational(athena, order_id="INTEGER", region="STRING"),
+        ImportMode="DIRECT_QUERY",
+        RowLevelPermissionTagConfiguration=rules,
+    )
+    arn = quicksight.describe_data_set(DataSetId=parent)["DataSet"]["Arn"]
+    only = {"ProjectOperation": {"ProjectedColumns": ["order_id"]}}
+    upon = {"t": {"Alias": "t", "Source": {"DataSetArn": arn}, "DataTransforms": [only]}}
+    child = lake.create({}, ImportMode="DIRECT_QUERY", LogicalTableMap=upon)
+    lake.load()
+    for id in (parent, child):
+        found = lake.rows(id, "SELECT order_id FROM data", tags={"r": "North"})
+        assert found == [(1,), (3,)]
+        assert lake.rows(id) == []
+    told = {
+        each["DataSetId"]: each["RowLevelPermissionTagConfigurationApplied"]
+        for each in quicksight.search_data_sets(
+            Filters=[{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": "dataset-"}]
+        )["DataSetSummaries"]
+        if each["DataSetId"] in (parent, child)
+    }
+    assert told == {parent: True, child: False}
+
+
 FAULTY = {
     "no table": ("SELECT 1 AS a FROM shop.nothing", "SQL_TABLE_NOT_FOUND"),
     "no column": ("SELECT nothing AS a FROM shop.orders", "SQL_SCHEMA_MISMATCH_ERROR"),

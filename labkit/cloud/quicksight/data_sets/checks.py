@@ -43,14 +43,14 @@ def storable(value: Any) -> Any:
     return value
 
 
-def checked(context: Context, members: Record) -> Record:
+def checked(context: Context, id: str, members: Record) -> Record:
     """A data set's members as they are kept, with its output columns.
 
     Raises:
         AwsError: a source is not there; the steps make no data set; a rule does not fit.
     """
     kept: Record = storable(members)
-    _check_mode(context, kept)
+    _check_mode(context, id, kept)
     try:
         table = declared(context, kept)
         _check_security(context, kept, table.columns)
@@ -149,9 +149,12 @@ def _parent(context: Context, arn: str, imported: bool) -> Relation:
     return declared(context, record)
 
 
-def _check_mode(context: Context, members: Record) -> None:
+def _check_mode(context: Context, id: str, members: Record) -> None:
+    parents = parents_of(context.cloud, context.region, members)
+    if any(parent["DataSetId"] == id for parent in parents):
+        raise invalid(f"The data set {id} would be made of itself.")
     if members["ImportMode"] == "SPICE":
-        for parent in parents_of(context.cloud, context.region, members):
+        for parent in parents:
             if security.is_secured(parent):
                 raise invalid(
                     f"The data set {parent['DataSetId']} has row-level or column-level security; "

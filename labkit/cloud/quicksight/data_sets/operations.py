@@ -40,7 +40,7 @@ def create_data_set(
     **members: Any,
 ) -> Answer:
     """A new data set; its import begins at once."""
-    made = checked(context, members)
+    made = checked(context, DataSetId, members)
     folders.check(context, FolderArns)
     record = records.create(
         context, DATA_SET, DataSetId, made, permissions=Permissions, tags=Tags,
@@ -54,7 +54,7 @@ def create_data_set(
 def update_data_set(context: Context, *, DataSetId: str, **members: Any) -> Answer:
     """Another definition of a data set; what it had before is queried until it is imported."""
     former = records.find(context, DATA_SET, DataSetId)
-    changed = dict.fromkeys(_WHOLE) | checked(context, members)
+    changed = dict.fromkeys(_WHOLE) | checked(context, DataSetId, members)
     records.update(context, DATA_SET, DataSetId, changed)
     revision = former["_"]["revision"] + 1
     record = records.keep(context, DATA_SET, DataSetId, revision=revision)

@@ -57,7 +57,9 @@ def run(cloud: Cloud, ingestion: Record, job: Job) -> Made:
     if record is None:
         raise SourceError("DATA_SET_DELETED", f"The data set {id} was deleted.")
     with stoppable_session(cloud, job) as session, failures():
-        building = Building(cloud, session, region, lambda arn, _: _parent(cloud, region, arn))
+        building = Building(
+            cloud, session, region, lambda arn, values: _parent(building, arn, values)
+        )
         try:
             table = build(building, record)
             made = _written(cloud, session, ingestion, record, table)
@@ -130,16 +132,17 @@ def _logical_size(cloud: Cloud, session: Session, imported: Imported, table: Rel
     return int(found[0]) if found else 0
 
 
-def _parent(cloud: Cloud, region: str, arn: str) -> Relation:
+def _parent(building: Building, arn: str, values: Mapping[str, Any]) -> Relation:
     """What SPICE holds of another data set, or its query; one that hides anything is refused."""
-    id = arn.rpartition("/")[2]
-    record: Mapping[str, Any] | None = records.look_up(cloud, region, DATA_SET, id)
+    cloud, region, id = building.cloud, building.region, arn.rpartition("/")[2]
+    record = records.look_up(cloud, region, DATA_SET, id)
     if record is None:
         raise SourceError("CUSTOMER_ERROR", f"The data set {arn} was deleted.")
     if security.is_secured(record):
-        raise SourceError(
-            "PERMISSION_DENIED", f"The data set {id} has row-level or column-level security."
-        )
+        why = f"The data set {id} has row-level or column-level security."
+        raise SourceError("PERMISSION_DENIED", why)
+    if record["ImportMode"] != "SPICE":
+        return build(building, record, values)
     state = spice_states(cloud).get(f"{region}/{id}")
     if state is None:
         raise SourceError("SPICE_TABLE_NOT_FOUND", f"SPICE holds no rows of the data set {id}.")
