@@ -19,6 +19,11 @@ VARIABLE = "LABKIT_QUICKSIGHT"
 READY, GONE = "ACCOUNT_CREATED", "UNSUBSCRIBED"
 
 
+def is_open() -> bool:
+    """Whether this server answers as moto does where AWS would refuse."""
+    return os.environ.get(VARIABLE) == "open"
+
+
 def subscription(cloud: Cloud) -> dict[str, Any] | None:
     """The account's subscription, ``None`` before it has signed up or after it has left."""
     found = cloud.records("quicksight.subscription").get(cloud.account)
@@ -44,7 +49,7 @@ def check_subscription(context: Context) -> None:
     """Raise when the account has not signed up, or what is called answers in another region."""
     found = subscription(context.cloud)
     if found is None:
-        if os.environ.get(VARIABLE) == "open":
+        if is_open():
             return
         raise _not_signed_up(context)
     if _is_about(context, (*_PEOPLE, *_ACCOUNT)) and context.region != found["IdentityRegion"]:
