@@ -29,8 +29,8 @@ def data_sets(quicksight: Any, client: Any, allow_bucket: Any) -> dict[str, str]
     views = dict.fromkeys(PAGE_VIEWS.splitlines()[0].split(","), "INTEGER")
     rows = (Path(__file__).parent / "student_ext.csv").read_text()
     return {
-        "student-ext": _data_set(quicksight, client, "student-ext", students, rows),
-        "page-views": _data_set(quicksight, client, "page-views", views, PAGE_VIEWS),
+        "student-ext": _data_set(quicksight, client, "exports-students", students, rows),
+        "page-views": _data_set(quicksight, client, "exports-page-views", views, PAGE_VIEWS),
     }
 
 
