@@ -8,9 +8,11 @@ from tests.quicksight.conftest import SUBSCRIPTION, QuickSight, refused
 
 @pytest.fixture(scope="module")
 def unsigned(tmp_path_factory):
-    """QuickSight of an account of its own, which has not signed up."""
+    """QuickSight of an account of its own, which has not signed up and must."""
     home = tmp_path_factory.mktemp("unsigned")
-    process = start_cloud(home)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LABKIT_QUICKSIGHT", "strict")
+        process = start_cloud(home)
     running = connect(home, process)
     yield QuickSight(running.client("quicksight"), running.account)
     stop_cloud(process)
