@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.cloud.quicksight.questions.grammar import understand
-from labkit.cloud.quicksight.questions.ir import topic_ir
+from labkit.cloud.quicksight.questions.ir import RELATIVE, topic_ir
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Reading
 from labkit.cloud.quicksight.questions.restate import restate
@@ -73,10 +73,41 @@ def _refused(reading: Reading) -> str:
     """What is not answered here, and what the topic's author does not allow."""
     if reading.why:
         return "Questions that ask why are not answered here."
+    if _contradicts(reading):
+        return "The question asks for two things at once of one field."
+    if reading.limit and _counts_itself(reading):
+        return f"The question does not say by what {reading.groups[0].field.label} is ranked."
+    if _is_ambiguous_share(reading):
+        return "Whether the share is of all or of each group is not said."
     for metric in reading.metrics:
         if metric.field and metric.aggregation and not metric.field.permits(metric.aggregation):
             return f"The topic does not allow {metric.aggregation} of {metric.field.label}."
     return ""
+
+
+def _contradicts(reading: Reading) -> bool:
+    """Whether no row can fulfil the conditions: two values, or two periods, of one field."""
+    exact = [
+        each.field.name
+        for each in reading.conditions
+        if each.joined == "and" and not each.inverse and each.operator in _EXACT and not each.unit
+    ]
+    moving = [each.field.name for each in reading.conditions if each.operator in RELATIVE]
+    return any(len(set(each)) < len(each) for each in (exact, moving))
+
+
+def _counts_itself(reading: Reading) -> bool:
+    groups = [each.field for each in reading.groups]
+    return bool(reading.metrics) and reading.metrics[0].field in groups
+
+
+def _is_ambiguous_share(reading: Reading) -> bool:
+    """ "Percentage of female students by school": of all women, or of each school's students?"""
+    share = any(each.comparison == "PERCENT_OF_TOTAL" for each in reading.metrics)
+    return share and bool(reading.conditions) and bool(reading.groups)
+
+
+_EXACT = ("=",)
 
 
 def _why_not(reading: Reading) -> str:

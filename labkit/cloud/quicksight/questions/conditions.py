@@ -15,6 +15,7 @@ from labkit.cloud.quicksight.questions.rules import Items
 from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.times import YEARS, bounds
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.words import name_words, stem
 
 Found = Sequence[Item]
 Make = Callable[[Found, Topic], Sequence[Condition] | None]
@@ -121,12 +122,38 @@ def _counted(found: Found, topic: Topic) -> list[Condition] | None:
     )
 
 
+def _having(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Courses with more than 500 page views": a group's own number."""
+    field = _field(found)
+    if not field or not field.measure:
+        return None
+    return [
+        replace(each, aggregation=field.aggregation) for each in _compare(found, topic) or ()
+    ] or None
+
+
+def _flag(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "First generation students": those of whom a yes-or-no field is true."""
+    field = _field(found)
+    semantic = (field.record.get("SemanticType") or {}) if field else {}
+    truth = semantic.get("TruthyCellValue")
+    return [Condition(field, "=", (truth,), _inverse(found))] if field and truth else None
+
+
+def _flag_of_rows(found: Found, topic: Topic) -> list[Condition] | None:
+    """The same where the field's own name ends with what the rows are called."""
+    last = found[-1].text.split()[-1:]
+    own = {*name_words(topic.name), *name_words(topic.data_set_name)}
+    return _flag(found, topic) if {*name_words(" ".join(last))} & own else None
+
+
 def _implied(found: Found, topic: Topic) -> TopicField | None:
     """ "Older than 18" speaks of an age."""
     sign = _one(found, "O")
-    word = _SPEAKS_OF.get(sign.text.lower().split()[0]) if sign else None
+    spoken = _SPEAKS_OF.get(sign.text.lower().split()[0]) if sign else None
+    word = stem(spoken) if spoken else None
     named = (each for each in topic.fields if each.kind == "number")
-    return next((f for f in named if word and word in " ".join(f.names).lower()), None)
+    return next((f for f in named if word in {w for n in f.names for w in name_words(n)}), None)
 
 
 def _equal(found: Found, topic: Topic) -> list[Condition] | None:
@@ -232,7 +259,7 @@ def _is_number(value: str) -> bool:
 _OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
 _SPEAKS_OF = {"older": "age", "younger": "age", "taller": "height", "heavier": "weight"}
 _IS = "[iw]*"
-VALUES = "V(?:[|&,]+V)*"
+VALUES = "V(?:[|&,v]+V)*"
 RULES: tuple[tuple[str, Make], ...] = (
     (rf"F{_IS}n?{_IS}bN&N", _between),
     (r"bN&NF", _between),
@@ -244,6 +271,7 @@ RULES: tuple[tuple[str, Make], ...] = (
     (rf"F{_IS}n?{_IS}P", _moving),
     (r"n?P", _moving),
     (rf"F{_IS}n?z", _null),
+    (r"(?<=F)w?ONF", _having),
     (rf"F{_IS}n?O[MN]", _compare),
     (r"n?ONC?r", _counted),
     (r"n?ONF", _compare),
@@ -259,7 +287,10 @@ RULES: tuple[tuple[str, Make], ...] = (
     (rf"F{_IS}in?{VALUES}", _field_value),
     (rf"[nO]?b?{VALUES}", _value),
     (r"FN(?!T)", _year_equal),
-    (rf"F{_IS}n?M", _date),
+    (r"n?F(?=r)", _flag),
+    (r"(?<![BEACT&])n?F", _flag_of_rows),
+    (rf"(?<=r){_IS}n?F", _flag),
+    (rf"F{_IS}n?[MN]", _date),
     (r"n?M", _date),
     (r"n?H(?:[|&,]H)*", _weekdays),
     (r"(?<![TGDO])N", _date),

@@ -18,7 +18,7 @@ from labkit.cloud.quicksight.questions.ordering import (
     take_order,
     take_superlative,
 )
-from labkit.cloud.quicksight.questions.reading import Condition, Order, Reading
+from labkit.cloud.quicksight.questions.reading import Condition, Group, Order, Reading
 from labkit.cloud.quicksight.questions.rules import Items
 from labkit.cloud.quicksight.questions.shape import Said, shape
 from labkit.cloud.quicksight.questions.tagging import Item, is_generic, tag
@@ -48,7 +48,8 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     filters, items = _take(items, "L")
     busiest, items = take_busiest(items)
     counted = next((each.field for each in conditions if each.aggregation), None)
-    said = Said(visual, units, compared, shown, bool(conditions or filters), counted)
+    ranked = limit is not None or busiest is not None
+    said = Said(visual, units, compared, shown, bool(conditions or filters), counted, ranked)
     reading = shape(items, topic, said)
     reading = replace(
         reading,
@@ -59,7 +60,20 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
         order=_resolved(order or busiest or _limit_order(limit), reading),
         unknown=_unknown(items, topic, conditions),
     )
+    reading = _contrasted(reading, every)
+    if busiest and reading.groups and reading.metrics[0].field is reading.groups[0].field:
+        reading = replace(reading, metrics=())
     return replace(reading, score=_score(every, reading))
+
+
+def _contrasted(reading: Reading, every: Sequence[Item]) -> Reading:
+    """ "Men versus women": values that are compared are shown each for itself."""
+    several = [each.field for each in reading.conditions if len(each.values) > 1]
+    contrasts = any(each.tag in "vk" for each in every)
+    texts = [each for each in several if each.kind == "text"]
+    if reading.groups or not contrasts or not texts:
+        return reading
+    return replace(reading, groups=(Group(texts[0]),))
 
 
 def _take_visual(items: Items) -> tuple[str, Items]:
@@ -135,5 +149,5 @@ def _is_verb(word: str) -> bool:
 
 
 # What the steps leave of literals and comparisons has found no place in the reading.
-UNEXPLAINED = frozenset("NSOMPHVzn")
+UNEXPLAINED = frozenset("NSOMPHVDzn")
 CONTENT = frozenset("FVLEACNSMPHWr")

@@ -34,11 +34,26 @@ def topic_ir(reading: Reading, topic: Topic) -> IR:
         "Metrics": metrics,
         "GroupByList": [_group(each) for each in groups],
         "Filters": [*_filters(reading, topic), *_limit(reading, metrics)],
-        "Visual": {"type": reading.visual or auto_graph(_fields(reading, topic))},
+        "Visual": {"type": _visual(reading, topic)},
     }
     if reading.order and (groups or reading.order.target != "x"):
         ir["Sort"] = _sort(reading, metrics)
     return ir
+
+
+def _visual(reading: Reading, topic: Topic) -> str:
+    """The type that is named, else AutoGraph's."""
+    if _is_distribution(reading):
+        return "HistogramVisual"
+    return reading.visual or auto_graph(_fields(reading, topic))
+
+
+def _is_distribution(reading: Reading) -> bool:
+    """ "The distribution of GPA": of one number by nothing."""
+    if reading.visual != "BarChartVisual" or reading.groups or len(reading.metrics) != 1:
+        return False
+    [metric] = reading.metrics
+    return bool(metric.field and metric.field.measure and not metric.aggregation)
 
 
 def _as_points(reading: Reading) -> Reading:
@@ -77,6 +92,8 @@ def _aggregation(metric: Metric, reading: Reading) -> str:
     if metric.aggregation:
         return metric.aggregation
     if reading.visual == SCATTER and not any(m.aggregation for m in reading.metrics):
+        return "COLUMN"
+    if _is_distribution(reading):
         return "COLUMN"
     return metric.field.aggregation if metric.field else "COUNT"
 

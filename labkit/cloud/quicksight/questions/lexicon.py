@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
-from labkit.cloud.quicksight.questions.vocabulary import SAME
+from labkit.cloud.quicksight.questions.vocabulary import SAME, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
 from labkit.cloud.quicksight.questions.words import tokens as split
 
@@ -152,6 +152,8 @@ class Lexicon:
     def _starting(self, word: str) -> Iterator[int]:
         """Names that have a word, or begin one of theirs as an abbreviation does."""
         yield from self._by_stem.get(word, ())
+        if word in _OF_THE_LANGUAGE:
+            return
         for length in range(SHORTEST, len(word)):
             yield from self._by_stem.get(word[:length], ())
 
@@ -249,9 +251,17 @@ def _same(word: str) -> tuple[str, ...]:
     return _SAME.get(word, (word,))
 
 
+# Words that rank and sum are no abbreviations of a name's: "highest" is not "high".
+_OF_THE_LANGUAGE = frozenset(
+    stem(word) for wording, phrase in phrases() if phrase.tag in "ATCOD" for word in wording
+)
+
+
 def _readings(word: str) -> Iterator[str]:
     """A word, others for it, and its abbreviations: "balance" may be ``bal``."""
     yield from _same(word)
+    if word in _OF_THE_LANGUAGE:
+        return
     yield from (word[:length] for length in range(len(word) - 1, SHORTEST - 1, -1))
 
 

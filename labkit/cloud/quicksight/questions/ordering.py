@@ -26,8 +26,9 @@ LIMITS = (
     r"(?P<number>N)(?P<way>T)",
     r"(?P<way>T)(?P<number>N)",
     r"(?P<way>R)(?P<number>N)(?=F)",
+    r"(?P<number>N)[Fr][wi]*(?P<way>T)",
 )
-SUPERLATIVES = (r"(?P<way>T)(?=[ACF])",)
+SUPERLATIVE = r"F[^T]*?(?P<way>T)(?=[ACFr])"
 ALPHABETS = (
     "alphabetical",
     "alphabetically",
@@ -58,7 +59,8 @@ def take_limit(items: Items) -> tuple[tuple[int, str] | None, Items]:
             assert number is not None
             assert way is not None
             direction = way.means if way.tag == "T" else "ASCENDING"
-            return (int(float(number.means)), direction), _cut(items, match)
+            used = (number, way)
+            return (int(float(number.means)), direction), [i for i in items if i not in used]
     return None, items
 
 
@@ -74,9 +76,10 @@ def take_busiest(items: Items) -> tuple[Order | None, Items]:
 
 def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
     """ "Which school has the highest ...": one group, where the question asks for one."""
-    match = first(SUPERLATIVES[0], items)
-    if match and match.group("way"):
-        return (1, items[match.start()].means), _cut(items, match)
+    match = first(SUPERLATIVE, items)
+    if match:
+        way = items[match.start("way")]
+        return (1, way.means), [each for each in items if each is not way]
     return None, items
 
 

@@ -40,6 +40,7 @@ class Said:
         shown: comparison methods, such as ``PERCENT_OF_TOTAL``.
         filtered: whether the question has conditions.
         counted: what a condition on a group's number of rows counts.
+        ranked: whether the groups with the most or the least are asked for.
     """
 
     visual: str = ""
@@ -48,6 +49,7 @@ class Said:
     shown: tuple[str, ...] = ()
     filtered: bool = False
     counted: TopicField | None = None
+    ranked: bool = False
 
     @property
     def mark(self) -> str:
@@ -83,8 +85,13 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
         )
     noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
     if said.counted:
-        return _reading([(0, _counted_rows(said.counted))], mentions, said, topic)
-    if (noun or said.filtered) and all(each.how for each in mentions):
+        number = said.counted
+        metric = Metric(number) if number.measure else _counted_rows(number)
+        return _reading([(0, metric)], mentions, said, topic)
+    rest = [each for each in mentions if each.how and each.place > 1]
+    if rest and (unique := _unique(items)):
+        return _reading([(0, Metric(unique, "DISTINCT_COUNT"))], rest, said, topic)
+    if (noun and said.ranked) or ((noun or said.filtered) and all(each.how for each in mentions)):
         return _reading([(0, _counted_rows(noun or _row_id(topic)))], mentions, said, topic)
     return _without_numbers(mentions, said, loose, topic)
 
@@ -114,6 +121,14 @@ def _metric(found: Sequence[Item]) -> Metric:
         said = inner or how
         return Metric(field_, _aggregation(said.means, field_))
     return Metric(field_, _count(how.means, field_))
+
+
+def _unique(items: Sequence[Item]) -> TopicField | None:
+    """ "Unique students by month" counts them."""
+    if len(items) < 2 or items[0].means != "UNIQUE" or items[1].tag not in "Fr":
+        return None
+    named = items[1].named
+    return named.field if named else None
 
 
 def _row_id(topic: Topic) -> TopicField | None:

@@ -81,6 +81,14 @@ def _role(name: str, kind: str) -> dict[str, Any]:
 
 
 def _semantic(name: str, kind: str) -> dict[str, Any]:
+    if kind == "INTEGER" and _FLAG.search(name):
+        return {
+            "SemanticType": {
+                "TypeName": "Boolean",
+                "TruthyCellValue": "1",
+                "FalseyCellValue": "0",
+            }
+        }
     for pattern, type_name in SEMANTIC_TYPES:
         if re.search(pattern, name, re.IGNORECASE) and (kind == "STRING") != (
             type_name in _NUMERIC
@@ -90,7 +98,7 @@ def _semantic(name: str, kind: str) -> dict[str, Any]:
 
 
 _KINDS: dict[str, Kind] = {"INTEGER": "number", "DECIMAL": "number", "DATETIME": "date"}
-_ACRONYMS = frozenset("id gpa url ip hs ed ts sis lms".split())
+_ACRONYMS = frozenset("id gpa url ip hs sis lms".split())
 _KEY = re.compile(r"(?:^|_)(?:key|code|zip|zip_code|number)$|(?:^|_)fk_", re.IGNORECASE)
 _PART = re.compile(r"(?:^|_)(?:year|month|day|hour|week|quarter|minute)$", re.IGNORECASE)
 _FLAG = re.compile(

@@ -126,7 +126,7 @@ class _Painter:
         aggregation = metric["Function"]["Aggregation"]
         found = self._field(name)
         kind = found.kind if found else "number"
-        if aggregation in ("CUSTOM",):
+        if aggregation == "CUSTOM" or self.ir["Visual"]["type"] == "HistogramVisual":
             return {"NumericalMeasureField": made}
         aggregation = "SUM" if aggregation == "COLUMN" else aggregation
         if kind == "number":

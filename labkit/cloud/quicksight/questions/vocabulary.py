@@ -50,7 +50,8 @@ B GROUP           | group and
 B GROUP           | categorize by | group
 B COLOR           | colored by | coloured by | color by | colour by | stacked by | stack by
 B COLOR           | by color | with color | with colour
-E EACH            | each | every | different | distinct | unique | various | all the different
+E UNIQUE          | distinct | unique
+E EACH            | each | every | different | various | all the different
 v VERSUS          | versus | vs | against
 k COMPARE         | compare | comparison | comparing
 O >               | more than | greater than | higher than | above | over than | larger than
@@ -116,6 +117,7 @@ H Tuesday         | tuesday | tuesdays
 H Wednesday       | wednesday | wednesdays
 H Thursday        | thursday | thursdays
 H Friday          | friday | fridays
+H Monday,Tuesday,Wednesday,Thursday,Friday | on weekdays | on week days | on working days
 H Saturday        | saturday | saturdays
 H Saturday,Sunday | weekend | weekends
 X x               | x | x axis | axis x | x label

@@ -89,6 +89,7 @@ LAYOUTS = {
                "CategorySort"),
         Layout("RadarChartVisual", _aggregated("RadarChart"), ("Category", "Color"), ("Values",),
                "CategorySort"),
+        Layout("HistogramVisual", _aggregated("Histogram"), (), ("Values",)),
         Layout("GaugeChartVisual", "", (), ("Values", "TargetValues")),
     )
 }  # fmt: skip
