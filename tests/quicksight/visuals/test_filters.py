@@ -312,3 +312,18 @@ def test_a_filter_of_a_calculated_field(show: Show) -> None:
     one = filtered("NumericEqualityFilter", "double", MatchOperator="EQUALS", Value=12,
                    NullOption="NON_NULLS_ONLY")  # fmt: skip
     assert ids(show(IDS, CalculatedFields=fields, FilterGroups=[filter_group(one)])) == [7, 8]
+
+
+EVIL = "day', (SELECT 1)) = 1 OR date_trunc('day"
+INJECTED = {
+    "a granularity": filtered("TimeEqualityFilter", "at", Value=datetime(2024, 3, 20),
+                              TimeGranularity=EVIL),
+    "a period": relative("LAST", EVIL, 2),
+    "a direction": top(1, "DESC; DROP TABLE x"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", INJECTED)
+def test_words_of_a_filter_are_no_sql(name: str, show: Show) -> None:
+    with pytest.raises(VisualError, match="is none of"):
+        show(IDS, extra_filters=[INJECTED[name]])

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.quicksight.visuals.model import one_of
+
 
 @dataclass(frozen=True)
 class Aggregate:
@@ -68,13 +70,13 @@ def aggregate(function: Any, default: str = "SUM") -> Aggregate:
     '95th percentile'
     """
     if isinstance(function, str):
-        return AGGREGATES[function]
+        return AGGREGATES[one_of(function, AGGREGATES)]
     for key, value in (function or {}).items():
         if key in _NESTED:
             return aggregate(value, default)
         if isinstance(value, str):
-            return AGGREGATES[value]
-        return _OTHERS[key](value)
+            return AGGREGATES[one_of(value, AGGREGATES)]
+        return _OTHERS[one_of(key, _OTHERS)](value)
     return AGGREGATES[default]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.quicksight.visuals.model import one_of
 
 #: DuckDB's interval of each granularity.
 INTERVALS = {
@@ -40,9 +41,10 @@ def truncated(sql: str, granularity: str, week_start: str = "SUNDAY") -> str:
     >>> truncated('"at"', "WEEK")
     '(date_trunc(\\'week\\', "at" + INTERVAL 1 DAY) - INTERVAL 1 DAY)'
     """
+    one_of(granularity, INTERVALS)
     if granularity == "MILLISECOND":
         return f"date_trunc('millisecond', {sql})"
-    shift = _SHIFTS[week_start] if granularity == "WEEK" else 0
+    shift = _SHIFTS[one_of(week_start, _SHIFTS)] if granularity == "WEEK" else 0
     if not shift:
         return f"date_trunc('{granularity.lower()}', {sql})"
     return f"(date_trunc('week', {sql} + INTERVAL {shift} DAY) - INTERVAL {shift} DAY)"
@@ -50,7 +52,8 @@ def truncated(sql: str, granularity: str, week_start: str = "SUNDAY") -> str:
 
 def moved(sql: str, granularity: str, periods: int) -> str:
     """SQL of a timestamp some periods later, or earlier."""
-    return f"({sql} + {periods} * INTERVAL {INTERVALS[granularity]})" if periods else sql
+    interval = INTERVALS[one_of(granularity, INTERVALS)]
+    return f"({sql} + {periods} * INTERVAL {interval})" if periods else sql
 
 
 def literal(value: datetime | str) -> str:

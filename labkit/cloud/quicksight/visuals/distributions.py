@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.visuals import fields
-from labkit.cloud.quicksight.visuals.model import Field, VisualData, VisualError
+from labkit.cloud.quicksight.visuals.model import Field, VisualData, VisualError, direction
 from labkit.cloud.quicksight.visuals.request import Request
 
 Json = Mapping[str, Any]
@@ -141,8 +141,8 @@ def _order(request: Request, dimensions: Sequence[fields.Dimension]) -> str:
     ids = {each.field.id: f"v.d{at}" for at, each in enumerate(dimensions)}
     for sort in request.wells.sorting.get("CategorySort") or ():
         said = sort.get("FieldSort") or {}
-        direction = (said or sort.get("ColumnSort") or {}).get("Direction", "ASC")
-        keys.append(f"{ids.get(said.get('FieldId', ''), 'mean')} {direction} NULLS LAST")
+        way = direction(said or sort.get("ColumnSort") or {})
+        keys.append(f"{ids.get(said.get('FieldId', ''), 'mean')} {way} NULLS LAST")
     keys += [f"v.d{at} NULLS LAST" for at in range(len(dimensions))]
     return ", ".join(keys) or "mean"
 

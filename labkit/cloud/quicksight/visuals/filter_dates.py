@@ -14,6 +14,7 @@ from typing import Any
 from labkit.cloud.quicksight.visuals.dates import literal, moved, truncated
 from labkit.cloud.quicksight.visuals.expressions import Expressions, Value
 from labkit.cloud.quicksight.visuals.filter_texts import parameter
+from labkit.cloud.quicksight.visuals.model import one_of
 from labkit.cloud.quicksight.visuals.parameters import ALL
 
 Json = Mapping[str, Any]
@@ -52,7 +53,7 @@ def relative(value: Value, body: Json, names: Expressions) -> str:
     if anchor is None or count is None:
         return "TRUE"
     now = _cut(anchor, grain, names)
-    first, end = _PERIODS[body["RelativeDateType"]](count)
+    first, end = _PERIODS[one_of(body["RelativeDateType"], _PERIODS)](count)
     low = moved(now, grain, first)
     high = f"<= {anchor}" if end is None else f"< {moved(now, grain, end)}"
     parts = [f"{value.moment} >= {low}", f"{value.moment} {high}"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.quicksight.visuals.expressions import Expressions
-from labkit.cloud.quicksight.visuals.model import VisualError
+from labkit.cloud.quicksight.visuals.model import VisualError, one_of
 from labkit.cloud.quicksight.visuals.parameters import ALL
 
 Json = Mapping[str, Any]
@@ -73,7 +73,7 @@ def _listed(text: str, configuration: Json, names: Expressions) -> str:
     operator = str(configuration["MatchOperator"])
     exact = {"CONTAINS": "EQUALS", "DOES_NOT_CONTAIN": "DOES_NOT_EQUAL"}.get(operator, operator)
     default = "ALL_VALUES" if exact == "DOES_NOT_EQUAL" else "NON_NULLS_ONLY"
-    return with_nulls(_MATCHES[exact](text, chosen), text, configuration, default)
+    return with_nulls(_MATCHES[one_of(exact, _MATCHES)](text, chosen), text, configuration, default)
 
 
 def _custom(text: str, configuration: Json, names: Expressions) -> str:
@@ -82,7 +82,7 @@ def _custom(text: str, configuration: Json, names: Expressions) -> str:
     if selects_all(configuration, values):
         return with_nulls(EVERYTHING, text, configuration, "ALL_VALUES")
     chosen = [str(value) for value in values or () if value is not None]
-    match = _MATCHES[configuration["MatchOperator"]](text, chosen)
+    match = _MATCHES[one_of(configuration["MatchOperator"], _MATCHES)](text, chosen)
     if None in (values or ()) and configuration["MatchOperator"] == "EQUALS":
         return f"({match} OR {text} IS NULL)"
     return with_nulls(match, text, configuration, "NON_NULLS_ONLY")

@@ -25,10 +25,12 @@ from labkit.cloud.quicksight.visuals.filter_texts import (
     selects_all,
     with_nulls,
 )
-from labkit.cloud.quicksight.visuals.model import VisualError
+from labkit.cloud.quicksight.visuals.model import VisualError, direction
 from labkit.cloud.quicksight.visuals.parameters import ALL
 
 Json = Mapping[str, Any]
+#: Stands in a condition for the SQL of the rows that the filters before it let through.
+ROWS = "\0rows\0"
 Stage = Literal["row", "top", "aggregate", "window"]
 
 
@@ -37,7 +39,7 @@ class Condition:
     """A condition and the place at which it is asked.
 
     Args:
-        sql: over rows or groups; of a ``top`` filter, over rows, with ``{rows}`` for their SQL.
+        sql: over rows or groups; of a ``top`` filter, over rows, with `ROWS` for their SQL.
         stage: of rows, of rows after those, of groups, or of groups among the others.
         derived: columns that the rows must have first.
     """
@@ -160,7 +162,7 @@ def _top_bottom(body: Json, names: Expressions) -> Condition:
     sorts = [_sorted_by(each, names) for each in body["AggregationSortConfigurations"]]
     order = ", ".join([*(sql for sql, _ in sorts), "1"])
     derived = (*value.derived, *(part for _, parts in sorts for part in parts))
-    top = f"SELECT {group} FROM {{rows}} GROUP BY {group} ORDER BY {order} LIMIT {int(limit)}"
+    top = f"SELECT {group} FROM {ROWS} GROUP BY {group} ORDER BY {order} LIMIT {int(limit)}"
     found = f"EXISTS (SELECT 1 FROM ({top}) AS top(x) WHERE top.x IS NOT DISTINCT FROM {group})"
     return Condition(found, "top", derived)
 
@@ -170,7 +172,7 @@ def _sorted_by(sort: Json, names: Expressions) -> tuple[str, tuple[Any, ...]]:
     sql = value.sql
     if value.kind == "row":
         sql = aggregate(sort.get("AggregationFunction"), _default(value)).sql.format(x=sql)
-    return f"{sql} {sort['SortDirection']} NULLS LAST", value.derived
+    return f"{sql} {direction(sort, 'SortDirection')} NULLS LAST", value.derived
 
 
 def _default(value: Value) -> str:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_Visual.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -28,6 +28,23 @@ TOTAL: Final = Total("Total")
 
 class VisualError(ValueError):
     """A visual that cannot be queried. ``args[0]`` is the sentence that says why."""
+
+
+def one_of(word: Any, known: Iterable[str]) -> str:
+    """A word of a definition that becomes SQL, if it is a known one.
+
+    Raises:
+        VisualError: it is not.
+    """
+    listed = list(known)
+    if word not in listed:
+        raise VisualError(f"'{word}' is none of {', '.join(listed)}.")
+    return str(word)
+
+
+def direction(said: Mapping[str, Any], name: str = "Direction") -> str:
+    """``ASC`` or ``DESC``, as a sort says."""
+    return one_of(said.get(name, "ASC"), ("ASC", "DESC"))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES
-from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
+from labkit.cloud.quicksight.visuals.model import VisualData, VisualError, direction
 from labkit.cloud.quicksight.visuals.request import Request
 
 
@@ -50,11 +50,11 @@ def _order(request: Request, columns: Sequence[fields.Dimension]) -> Iterator[st
     for sort in said:
         if "FieldSort" in sort and sort["FieldSort"]["FieldId"] in ids:
             one = sort["FieldSort"]
-            yield f"{ids[one['FieldId']]} {one['Direction']} NULLS LAST"
+            yield f"{ids[one['FieldId']]} {direction(one)} NULLS LAST"
         elif "ColumnSort" in sort:
             one = sort["ColumnSort"]
             value = request.names.value(one["SortBy"]["ColumnName"])
-            yield f"{value.sql} {one['Direction']} NULLS LAST"
+            yield f"{value.sql} {direction(one)} NULLS LAST"
     if said:
         yield from (f"c{at} NULLS LAST" for at in range(len(columns)))
 

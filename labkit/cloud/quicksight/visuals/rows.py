@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.quicksight.calc.scope import Derived
-from labkit.cloud.quicksight.visuals.filters import Condition
+from labkit.cloud.quicksight.visuals.filters import ROWS, Condition
 
 _STAGES = ("pre_filter", "pre_agg", "pre_group")
 
@@ -54,4 +54,4 @@ def _where(sql: str, conditions: Sequence[str]) -> str:
 
 def _among_top(sql: str, conditions: Sequence[str]) -> str:
     """Each is asked of the rows that the filters before it let through."""
-    return _where(sql, [each.replace("{rows}", f"({sql})") for each in conditions])
+    return _where(sql, [each.replace(ROWS, f"({sql})") for each in conditions])

@@ -16,6 +16,7 @@ from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import Axis
+from labkit.cloud.quicksight.visuals.model import direction
 from labkit.cloud.quicksight.visuals.plan import Key, Measure
 from labkit.cloud.quicksight.visuals.request import Request
 
@@ -56,7 +57,7 @@ class Sorting:
         ids = {each.field.id: f"m{index}" for index, each in enumerate(self.measures)}
         ids |= {self.dimensions[index].field.id: f"d{index}" for index in at}
         if sort["FieldId"] in ids:
-            yield Key(ids[sort["FieldId"]], sort["Direction"], depth)
+            yield Key(ids[sort["FieldId"]], direction(sort), depth)
         else:
             self.request.notes.append(
                 f"The sort by the field '{sort['FieldId']}', which is not on the sorted axis."
@@ -66,12 +67,12 @@ class Sorting:
         column, function = sort["SortBy"]["ColumnName"], sort.get("AggregationFunction")
         own = {self.dimensions[index].field.column: f"d{index}" for index in at}
         if not function and column in own:
-            return Key(own[column], sort["Direction"], depth)
+            return Key(own[column], direction(sort), depth)
         measure, derived = fields.hidden(column, function, self.request.names)
         self.hidden.append(measure)
         self.derived += derived
         name = f"m{len(self.measures) + len(self.hidden) - 1}"
-        return Key(name, sort["Direction"], depth)
+        return Key(name, direction(sort), depth)
 
     def _nested(self, said: Sequence[Json], at: Sequence[int]) -> Iterator[Key]:
         """Of a pivot: each dimension is ordered within those before it."""
@@ -101,4 +102,4 @@ class Sorting:
                 text = f"= {quoted_text(str(step.get('FieldValue', '')))}"
                 places.append((f"d{index}", text))
         if column:
-            yield Key(column, sort["Direction"], depth, tuple(places))
+            yield Key(column, direction(sort), depth, tuple(places))
