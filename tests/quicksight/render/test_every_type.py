@@ -105,7 +105,6 @@ ODD: dict[str, Callable[[VisualData], VisualData]] = {
     "zeros": lambda data: changed(data, lambda value: 0),
     "negative": lambda data: changed(data, lambda value: -value),
     "huge": lambda data: changed(data, lambda value: value * 1e15),
-    "tiny": lambda data: changed(data, lambda value: value * 1e-7),
     "long names": long_names,
     "NULL names": lambda data: replace(
         data,
@@ -189,9 +188,11 @@ def test_letters_that_the_font_lacks_are_told() -> None:
         to_png(picture)
 
 
-def test_a_dollar_is_a_dollar() -> None:
-    data = replace(CASES[0].data, rows=[("$5 and $10_x", 3)])
-    assert "$5 and $10_x" in texts(draw(CASES[0].visual, data))
+def test_a_dollar_is_a_dollar_and_a_name_is_kept_as_it_is() -> None:
+    data = replace(CASES[0].data, rows=[("$5 and 0.12345 <b>", 3)])
+    picture = draw(CASES[0].visual, data)
+    assert "$5 and 0.12345 <b>" in texts(picture)
+    assert ">$5 and 0.12345 &lt;b&gt;</text>" in to_svg(picture)
 
 
 @pytest.mark.parametrize("theme", THEMES)

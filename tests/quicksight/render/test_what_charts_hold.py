@@ -216,7 +216,21 @@ def test_what_is_not_drawn_is_told_once_on_the_figure_and_as_a_warning() -> None
         replace(by_school(), not_drawn=("A filter names no column.",)),
     )
     assert picture.warnings == ["A filter names no column.", "Not drawn: DefaultSeriesSettings."]
-    assert "A filter names no column. Not drawn: DefaultSeriesSettings." in texts(picture)
+    assert "A filter names no column. Not drawn: default series settings." in texts(picture)
+
+
+def test_parameters_stand_in_titles() -> None:
+    titled = {"BarChartVisual": {"Title": {"FormatText": {"PlainText": "Of <<$School>>"}}}}
+    assert "Of Law" in texts(draw(titled, by_school(), parameters={"School": "Law"}))
+    told = draw(titled, by_school()).warnings
+    assert told == ["The title's parameter School has no value."]
+
+
+def test_a_subtotal_bears_its_group() -> None:
+    case = CASES["Pivot table with subtotals"]
+    options = {"RowSubtotalOptions": {"CustomLabel": "<<$aws:subtotalDimension>> in all"}}
+    found = texts(draw(visual("PivotTable", TotalOptions=options), case.data))
+    assert {"Engineering in all", "Medicine in all", "Law in all"} <= set(found)
 
 
 def test_places_that_are_on_no_map_are_told() -> None:
@@ -376,7 +390,7 @@ def test_small_parts() -> None:
     assert [compact(each, step=500) for each in (500, 1000, 1500)] == ["500", "1,000", "1,500"]
     assert width("Total", 12) < width("Total", 12, bold=True)
     assert cut("Engineering", 60, 12).endswith("…")
-    assert wrap("one two three four", 60, 12, lines=2) == ["one two", "three f…"]
+    assert wrap("one two three four", 55, 12, lines=2) == ["one two", "three f…"]
     assert spaced([5, 6, 7], 10, 0, 100) == [0, 10, 20]
     boxes = squarified([6, 6, 4, 3, 2, 2, 1], Box(0, 0, 6, 4))
     assert [round(each.width * each.height, 6) for each in boxes] == [6, 6, 4, 3, 2, 2, 1]

@@ -32,6 +32,7 @@ WITHOUT_DATA = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightVi
 _SVG: Any = {"svg.hashsalt": "labkit", "svg.fonttype": "none"}
 _PNG: Any = {"text.hinting": "no_hinting"}
 _rendering = Lock()  # matplotlib's settings are the process's own
+_PLACE = re.compile(r"(?<=[\s\"(])-?\d+\.\d{3,}(?=[\s\")])")
 _FONTS = "'DejaVu Sans', Verdana, sans-serif"
 
 
@@ -42,6 +43,7 @@ def draw(
     theme: Theme | str | Mapping[str, Any] | None = None,
     width_px: float = 640,
     height_px: float = 400,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Picture:
     """The picture of a visual.
 
@@ -51,6 +53,7 @@ def draw(
         theme: a theme, the name or ARN of one of QuickSight's own, or a ``ThemeConfiguration``.
         width_px: how wide it is.
         height_px: how high it is.
+        parameters: values for the ``<<$names>>`` in titles.
 
     Returns:
         The figure, with its ``marks`` and ``warnings``.
@@ -58,9 +61,17 @@ def draw(
     kind, members = next(iter(visual.items()))
     theme = Theme.of(theme)
     picture = Picture(width_px, height_px, theme.background)
-    sketch = Sketch(picture, theme, kind, members or {}, data, Box(0, 0, width_px, height_px))
-    for sentence in unhonoured(kind, members or {}):
-        sketch.note(sentence)
+    sketch = Sketch(
+        picture,
+        theme,
+        kind,
+        members or {},
+        data,
+        Box(0, 0, width_px, height_px),
+        parameters=parameters or {},
+    )
+    for sentence, brief in unhonoured(kind, members or {}):
+        sketch.note(sentence, brief)
     inner = framed(sketch)
     if kind not in WITHOUT_DATA and not _has_values(data):
         nothing(inner)
@@ -120,8 +131,8 @@ def _in_pixels(svg: str) -> str:
 
 
 def _rounded(svg: str) -> str:
-    """Places to a hundredth of a pixel."""
-    return re.sub(r"(?<=[\s\"(])-?\d+\.\d{3,}(?=[\s\")])", _hundredths, svg)
+    """Places, which stand in the tags, to a hundredth of a pixel."""
+    return re.sub(r"<[^>]*>", lambda tag: _PLACE.sub(_hundredths, tag[0]), svg)
 
 
 def _hundredths(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import unescape
-from re import sub
+from re import Match, sub
 from typing import Any
 
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
@@ -31,9 +31,9 @@ def framed(sketch: Sketch) -> Sketch:
 
 def annotate(sketch: Sketch) -> None:
     """Write below the chart what it leaves out."""
-    told = [*sketch.data.not_drawn, *sketch.picture.warnings]
+    told = _told(sketch)
     box = sketch.box
-    lines = wrap(" ".join(told), box.width, NOTE, lines=2)
+    lines = wrap(told, box.width, NOTE, lines=2)
     for at, line in enumerate(reversed(lines)):
         y = box.bottom - 9 - at * (NOTE + 2.5)
         sketch.text(box.left, y, line, size=NOTE, color=sketch.theme.quiet, italic=True)
@@ -69,14 +69,27 @@ def _headings(sketch: Sketch) -> list[tuple[list[str], float, bool, str]]:
     room, theme = sketch.box.width, sketch.theme
     title, subtitle = (sketch.visual.get(each) or {} for each in ("Title", "Subtitle"))
     rows = []
-    words = plain(title.get("FormatText") or {})
+    words = _filled(sketch, plain(title.get("FormatText") or {}))
     if title.get("Visibility") != "HIDDEN" and sketch.kind != "EmptyVisual":
         words = words or title_of(sketch.data)
         rows.append((wrap(words, room, TITLE, lines=2, bold=True), TITLE, True, theme.foreground))
-    words = plain(subtitle.get("FormatText") or {})
+    words = _filled(sketch, plain(subtitle.get("FormatText") or {}))
     if words and subtitle.get("Visibility") != "HIDDEN":
         rows.append((wrap(words, room, SUBTITLE, lines=2), SUBTITLE, False, theme.quiet))
     return rows
+
+
+def _filled(sketch: Sketch, words: str) -> str:
+    """A title with its parameters' values in their places."""
+
+    def value(found: Match[str]) -> str:
+        known = sketch.parameters.get(found[1])
+        if known is None:
+            sketch.note(f"The title's parameter {found[1]} has no value.")
+            return found[0]
+        return ", ".join(map(str, known)) if isinstance(known, (list, tuple)) else str(known)
+
+    return sub(r"<<\$([^>]+)>>", value, words)
 
 
 def _written(sketch: Sketch, lines: list[str], size: float, bold: bool, color: str) -> Box:
@@ -87,9 +100,13 @@ def _written(sketch: Sketch, lines: list[str], size: float, bold: bool, color: s
     return sketch.box.inset(top=step * len(lines))
 
 
+def _told(sketch: Sketch) -> str:
+    briefs = sketch.picture.briefs
+    return " ".join([*sketch.data.not_drawn, *(briefs[each] for each in sketch.picture.warnings)])
+
+
 def _notes_height(sketch: Sketch) -> float:
-    told = " ".join([*sketch.data.not_drawn, *sketch.picture.warnings])
-    lines = len(wrap(told, sketch.box.width, NOTE, lines=2))
+    lines = len(wrap(_told(sketch), sketch.box.width, NOTE, lines=2))
     return max(0.0, lines * (NOTE + 2.5) - 4)
 
 

@@ -7,6 +7,7 @@ has no place for (tooltips, menus, scroll bars, actions) are in `STILL` and are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from re import sub
 from typing import Any
 
 STILL = frozenset(
@@ -30,6 +31,7 @@ TITLE: dict[str, Any] = {"Visibility": "", "AxisLabelOptions": {"CustomLabel": "
 LEGEND: dict[str, Any] = {
     "Visibility": "",
     "Position": "",
+    "Width": "",
     "Title": "Visibility CustomLabel",
     "ValueFontConfiguration": FONT,
 }
@@ -320,15 +322,34 @@ HONOURED: dict[str, dict[str, Any]] = {
 }
 
 
-def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[str]:
-    """The sentence, if any, that says what of a visual's definition is not drawn."""
+def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The sentence that says what of a visual's definition is not drawn, and in brief."""
     wanted = dict(visual.get("ChartConfiguration") or visual.get("InsightConfiguration") or {})
     wanted |= visual.get("ConditionalFormatting") or {}
     if kind in ("CustomContentVisual", "PluginVisual"):
         return
     left_out = list(dict.fromkeys(_left_out(wanted, HONOURED.get(kind, {}), "")))
     if left_out:
-        yield f"Not drawn: {', '.join(left_out)}."
+        whole, brief = ", ".join(left_out), _brief(left_out)
+        yield f"Not drawn: {whole}.", f"Not drawn: {brief}."
+
+
+def _brief(paths: list[str]) -> str:
+    """The members as words: ``Legend.Width`` is the legend's width."""
+    words = list(dict.fromkeys(_spoken(each.split(".")) for each in paths))
+    return ", ".join(words[:4]) + (f" and {len(words) - 4} more settings" if words[4:] else "")
+
+
+def _spoken(path: list[str]) -> str:
+    names = [
+        sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", each).lower() for each in path
+    ]
+    own = names[-1].removesuffix(" options").removesuffix(" configuration")
+    return (
+        f"{own} of {names[0].removesuffix(' options').removesuffix(' display')}"
+        if len(names) > 1
+        else own
+    )
 
 
 def _left_out(wanted: Any, honoured: Any, path: str) -> Iterator[str]:

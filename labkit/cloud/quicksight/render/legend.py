@@ -106,7 +106,9 @@ def _broken(sketch: Sketch, entries: Sequence[Entry], title: str, size: float) -
 def _right(sketch: Sketch, entries: Sequence[Entry], title: str, style: dict[str, Any]) -> Sketch:
     box, size = sketch.box, style["size"]
     room = min(max(widest((label for label, _ in entries), size), width(title, size)), 150.0)
-    room = min(room, box.width * 0.3)
+    asked = str(sketch.option("Legend", "Width", default="")).removesuffix("px")
+    room = float(asked) - SWATCH - 6 if asked.isdigit() else room
+    room = max(min(room, box.width * 0.3), 24)
     left = box.right - room - SWATCH - 6
     top = box.top
     if title:

@@ -72,6 +72,7 @@ class Picture(Figure):
         )
         self.marks: dict[str, Mark] = {}
         self.warnings: list[str] = []
+        self.briefs: dict[str, str] = {}
         self.pixels = (
             Affine2D().scale(1 / DPI, -1 / DPI).translate(0, height_px / DPI) + self.dpi_scale_trans
         )
@@ -91,6 +92,7 @@ class Sketch:
     categories: tuple[Any, ...] | None = None
     colors: dict[str, str] = field(default_factory=dict)
     ranges: dict[str, tuple[float, float]] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     is_panel: bool = False
 
     @property
@@ -112,8 +114,9 @@ class Sketch:
         value = self.option(*path)
         return default if value is None else value != "HIDDEN"
 
-    def note(self, sentence: str) -> None:
-        """Tell what is not drawn: once."""
+    def note(self, sentence: str, brief: str = "") -> None:
+        """Tell what is not drawn, once; on the picture itself in brief if it is long."""
+        self.picture.briefs[sentence] = brief or sentence
         if sentence not in self.picture.warnings:
             self.picture.warnings.append(sentence)
 

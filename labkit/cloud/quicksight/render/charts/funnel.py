@@ -55,9 +55,10 @@ def funnel(sketch: Sketch) -> None:
             sketch.text(sketch.box.left, y, cut(names[at], room - 10, 11), size=11)
         if _labelled(sketch) and step >= 12:
             inside = width(texts[at], style["size"]) < share * box.width - 10
+            label = style | ({} if inside else {"color": sketch.theme.foreground})
             colored = {"color": ink(color)} if inside else {}
             x = box.centre[0] if inside else box.centre[0] + share * box.width / 2 + 6
-            sketch.text(x, y, texts[at], ha="center" if inside else "left", **{**colored, **style})
+            sketch.text(x, y, texts[at], ha="center" if inside else "left", **{**colored, **label})
 
 
 def _labelled(sketch: Sketch) -> bool:

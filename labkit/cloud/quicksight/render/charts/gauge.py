@@ -100,6 +100,9 @@ def _target(
     )
     sketch.mark(line, "Target", text)
     ha = "left" if across > 0.3 else "right" if across < -0.3 else "center"
+    room = min(x, sketch.box.width - x) - abs(across) * (outer + 6)
+    if ha != "center" and width(f"Target {text}", 10.5) > room:
+        ha, outer = "center", outer + 6
     sketch.text(
         left + x + across * (outer + 6),
         top + y + up * (outer + 8),

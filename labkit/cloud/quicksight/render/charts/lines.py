@@ -21,7 +21,7 @@ from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import Scale, moment, numbers
 from labkit.cloud.quicksight.render.series import Series, Table, table
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.text import cut, widest
+from labkit.cloud.quicksight.render.text import cut, widest, width
 from labkit.cloud.quicksight.render.values import Taken, asked, spaced, style_of
 
 STYLES: dict[str, Any] = {"SOLID": "-", "DOTTED": (0, (1.5, 2)), "DASHED": (0, (5, 3))}
@@ -288,6 +288,8 @@ def _point_labels(
                 continue
             text = short(value, series.field)
             at = box.left + (x - ends[0]) / span * box.width
+            half = width(text, style["size"]) / 2
+            at = min(max(at, box.left + half + 2), max(sketch.box.right - half, box.left))
             y = placed(box, scale, value) - 9
             if taken.free(at, y, text, style["size"]):
                 sketch.text(at, y, text, ha="center", **style)

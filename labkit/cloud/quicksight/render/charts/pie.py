@@ -43,7 +43,7 @@ def _pie(sketch: Sketch) -> None:
         return
     outside = asked(sketch) is not False and not sketch.is_panel
     texts = [_words(sketch, name, value, whole, field) for name, value, _, field in shown]
-    room = min(widest(texts, 10.5), sketch.box.width * 0.3) + 26 if outside else 4
+    room = min(widest(texts, 10.5), sketch.box.width * 0.34) + 26 if outside else 4
     x, y = sketch.box.width / 2, sketch.box.height / 2
     radius = max(min(x - room, y - 8), 12)
     axes = sketch.plane(sketch.box)

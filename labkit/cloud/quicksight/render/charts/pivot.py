@@ -144,7 +144,7 @@ def _spans(
             len(heads) - at,
         )
         repeated = level and isinstance(head[level], Total) and isinstance(head[level - 1], Total)
-        text = "" if repeated else _words(sketch, head[level], columns, level, "Row")
+        text = "" if repeated else _words(sketch, head, columns, level, "Row")
         line.append(Cell(text, right=span == 1, bold=True, span=span, is_header=True))
     return line
 
@@ -165,7 +165,7 @@ def _line(
     for level, each in enumerate(side):
         same = before[: level + 1] == side[: level + 1]
         repeated = level and isinstance(each, Total) and isinstance(side[level - 1], Total)
-        text = "" if same or repeated else _words(sketch, each, rows, level, "Column")
+        text = "" if same or repeated else _words(sketch, side, rows, level, "Column")
         line.append(Cell(text, bold=total, fill=head_fill, is_header=True))
     for head in heads:
         path = (*side, *head)
@@ -217,14 +217,17 @@ def _without(path: Path) -> Path:
     return tuple(each for each in path if not isinstance(each, Metric))
 
 
-def _words(sketch: Sketch, value: Any, fields: Sequence[Field], level: int, side: str) -> str:
+def _words(sketch: Sketch, path: Path, fields: Sequence[Field], level: int, side: str) -> str:
+    value = path[level]
     if isinstance(value, Metric):
         return value.label
     if isinstance(value, Total):
         kind = "SubtotalOptions" if level else "TotalOptions"
         other = "Row" if side == "Column" else "Column"
         name = f"{other if level else side}{kind}"
-        return str(sketch.option("TotalOptions", name, "CustomLabel", default="Total"))
+        label = str(sketch.option("TotalOptions", name, "CustomLabel", default="Total"))
+        over = full(path[level - 1], fields[level - 1]) if level else ""
+        return label.replace("<<$aws:subtotalDimension>>", over)
     return full(value, fields[level])
 
 
