@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labkit.cloud.quicksight.questions.grammar import understand
-from labkit.cloud.quicksight.questions.ir import RELATIVE, topic_ir
+from labkit.cloud.quicksight.questions.ir import topic_ir
+from labkit.cloud.quicksight.questions.ir_filters import RELATIVE
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Reading
 from labkit.cloud.quicksight.questions.restate import restate

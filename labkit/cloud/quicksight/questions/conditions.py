@@ -10,14 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from labkit.cloud.quicksight.questions.date_conditions import (
+    in_moving,
+    in_range,
+    on_date,
+    on_weekdays,
+)
+from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of, one_of
 from labkit.cloud.quicksight.questions.reading import Condition
 from labkit.cloud.quicksight.questions.rules import Items
 from labkit.cloud.quicksight.questions.tagging import Item
-from labkit.cloud.quicksight.questions.times import YEARS, bounds
+from labkit.cloud.quicksight.questions.times import bounds
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
-Found = Sequence[Item]
 Make = Callable[[Found, Topic], Sequence[Condition] | None]
 
 
@@ -73,41 +79,28 @@ def _rest(items: Items) -> Items:
     return [*rest, *items[at:]]
 
 
-def _field(found: Found) -> TopicField | None:
-    named = next((each.named for each in found if each.tag == "F" and each.named), None)
-    return named.field if named else None
-
-
-def _one(found: Found, *ts: str) -> Item | None:
-    return next((each for each in found if each.tag in ts), None)
-
-
-def _inverse(found: Found) -> bool:
-    return any(each.tag == "n" or each.means == "!=" for each in found)
-
-
 def _between(found: Found, topic: Topic) -> list[Condition] | None:
-    field, numbers = _field(found), [each.means for each in found if each.tag == "N"]
+    field, numbers = field_of(found), [each.means for each in found if each.tag == "N"]
     if not field:
         return None
-    return [Condition(field, "between", tuple(numbers), _inverse(found))]
+    return [Condition(field, "between", tuple(numbers), inverse_of(found))]
 
 
 def _null(found: Found, topic: Topic) -> list[Condition] | None:
-    field = _field(found)
-    return [Condition(field, "null", (), _inverse(found))] if field else None
+    field = field_of(found)
+    return [Condition(field, "null", (), inverse_of(found))] if field else None
 
 
 def _compare(found: Found, topic: Topic) -> list[Condition] | None:
-    field, sign = _field(found) or _implied(found, topic), _one(found, "O")
+    field, sign = field_of(found) or _implied(found, topic), one_of(found, "O")
     value = _literal(found)
     if not field or not sign or value is None:
         return None
     if sign.means in ("=", "!="):
-        return [Condition(field, "=", (value,), _inverse(found))]
+        return [Condition(field, "=", (value,), inverse_of(found))]
     if field.kind != "number" or not _is_number(value):
         return None
-    sign_means = _OPPOSITE[sign.means] if _one(found, "n") else sign.means
+    sign_means = _OPPOSITE[sign.means] if one_of(found, "n") else sign.means
     return [Condition(field, sign_means, (value,))]
 
 
@@ -124,7 +117,7 @@ def _counted(found: Found, topic: Topic) -> list[Condition] | None:
 
 def _having(found: Found, topic: Topic) -> list[Condition] | None:
     """ "Courses with more than 500 page views": a group's own number."""
-    field = _field(found)
+    field = field_of(found)
     if not field or not field.measure:
         return None
     return [
@@ -134,10 +127,10 @@ def _having(found: Found, topic: Topic) -> list[Condition] | None:
 
 def _flag(found: Found, topic: Topic) -> list[Condition] | None:
     """ "First generation students": those of whom a yes-or-no field is true."""
-    field = _field(found)
+    field = field_of(found)
     semantic = (field.record.get("SemanticType") or {}) if field else {}
     truth = semantic.get("TruthyCellValue")
-    return [Condition(field, "=", (truth,), _inverse(found))] if field and truth else None
+    return [Condition(field, "=", (truth,), inverse_of(found))] if field and truth else None
 
 
 def _flag_of_rows(found: Found, topic: Topic) -> list[Condition] | None:
@@ -149,7 +142,7 @@ def _flag_of_rows(found: Found, topic: Topic) -> list[Condition] | None:
 
 def _implied(found: Found, topic: Topic) -> TopicField | None:
     """ "Older than 18" speaks of an age."""
-    sign = _one(found, "O")
+    sign = one_of(found, "O")
     spoken = _SPEAKS_OF.get(sign.text.lower().split()[0]) if sign else None
     word = stem(spoken) if spoken else None
     named = (each for each in topic.fields if each.kind == "number")
@@ -157,26 +150,26 @@ def _implied(found: Found, topic: Topic) -> TopicField | None:
 
 
 def _equal(found: Found, topic: Topic) -> list[Condition] | None:
-    field, value = _field(found), _literal(found)
+    field, value = field_of(found), _literal(found)
     if not field or value is None or (field.kind == "number" and not _is_number(value)):
         return None
-    return [Condition(field, "=", (value,), _inverse(found))]
+    return [Condition(field, "=", (value,), inverse_of(found))]
 
 
 def _year_equal(found: Found, topic: Topic) -> list[Condition] | None:
-    field, value = _field(found), _literal(found)
+    field, value = field_of(found), _literal(found)
     if not field or field.measure or value is None or field.kind == "date":
         return None
-    return [Condition(field, "=", (value,), _inverse(found))]
+    return [Condition(field, "=", (value,), inverse_of(found))]
 
 
 def _text_like(found: Found, topic: Topic) -> list[Condition] | None:
-    field, how = _field(found), _one(found, "c")
+    field, how = field_of(found), one_of(found, "c")
     texts = [each.means for each in found if each.tag in ("S", "W", "N", "A")]
     if not field or not how or not texts or field.kind not in ("text",):
         return None
-    made = [Condition(field, how.means, (each,), _inverse(found)) for each in texts]
-    joined: Literal["and", "or"] = "or" if _one(found, "|") else "and"
+    made = [Condition(field, how.means, (each,), inverse_of(found)) for each in texts]
+    joined: Literal["and", "or"] = "or" if one_of(found, "|") else "and"
     return [made[0], *(replace(each, joined=joined) for each in made[1:])]
 
 
@@ -187,68 +180,17 @@ def _value(found: Found, topic: Topic) -> list[Condition] | None:
     same = all(each.named and each.named.field == field for each in values)
     if not field or not same:
         return None
-    return [Condition(field, "=", tuple(each.means for each in values), _inverse(found))]
+    return [Condition(field, "=", tuple(each.means for each in values), inverse_of(found))]
 
 
 def _field_value(found: Found, topic: Topic) -> list[Condition] | None:
     """ "School is Engineering": the field is said beside its value."""
     made = _value(found, topic)
-    return made if made and made[0].field == _field(found) else None
-
-
-def _date(found: Found, topic: Topic) -> list[Condition] | None:
-    field = _field(found) or topic.date
-    if field and field.kind != "date" and found[0].text.lower().endswith("ed"):
-        field = topic.date
-    span, how = _one(found, "M", "N"), _one(found, "D")
-    if not field or field.kind != "date" or not span:
-        return None
-    limits = _limits(span)
-    if not limits:
-        return None
-    if not how:
-        return [Condition(field, "between", limits, _inverse(found))]
-    since = how.text.lower() in ("since",)
-    if how.means == "before":
-        return [Condition(field, "<", (limits[0],))]
-    return [Condition(field, ">=", (limits[0] if since else limits[1],))]
-
-
-def _date_range(found: Found, topic: Topic) -> list[Condition] | None:
-    field = _field(found) or topic.date
-    spans = [_limits(each) for each in found if each.tag in ("M", "N")]
-    if not field or field.kind != "date" or not all(spans):
-        return None
-    (start, _), (_, end) = (each for each in spans if each)
-    return [Condition(field, "between", (start, end), _inverse(found))]
-
-
-def _limits(item: Item) -> tuple[str, str] | None:
-    if item.tag == "M":
-        return bounds(item)
-    if item.means.isdigit() and int(item.means) in YEARS:
-        return f"{item.means}-01-01", f"{int(item.means) + 1}-01-01"
-    return None
-
-
-def _moving(found: Found, topic: Topic) -> list[Condition] | None:
-    field, moving = _field(found) or topic.date, _one(found, "P")
-    if not field or field.kind != "date" or not moving:
-        return None
-    function, unit, count = moving.means.split(":")
-    return [Condition(field, function, (count,), unit=unit)]
-
-
-def _weekdays(found: Found, topic: Topic) -> list[Condition] | None:
-    """ "On Mondays": of the topic's date."""
-    if not topic.date:
-        return None
-    days = [day for each in found if each.tag == "H" for day in each.means.split(",")]
-    return [Condition(topic.date, "=", tuple(days), _inverse(found), unit="WEEKDAY")]
+    return made if made and made[0].field == field_of(found) else None
 
 
 def _literal(found: Found) -> str | None:
-    said = _one(found, "N", "S", "V", "W", "M", "A", "T")
+    said = one_of(found, "N", "S", "V", "W", "M", "A", "T")
     return bounds(said)[0] if said and said.tag == "M" else said.means if said else None
 
 
@@ -263,13 +205,13 @@ VALUES = "V(?:[|&,v]+V)*"
 RULES: tuple[tuple[str, Make], ...] = (
     (rf"F{_IS}n?{_IS}bN&N", _between),
     (r"bN&NF", _between),
-    (rf"F{_IS}n?[bG]?[MN][&B-]?D?M", _date_range),
-    (r"n?b[MN]&[MN]", _date_range),
-    (r"b?[MN]D[MN]", _date_range),
-    (rf"F{_IS}D[MN]", _date),
-    (r"D[MN]", _date),
-    (rf"F{_IS}n?{_IS}P", _moving),
-    (r"n?P", _moving),
+    (rf"F{_IS}n?[bG]?[MN][&B-]?D?M", in_range),
+    (r"n?b[MN]&[MN]", in_range),
+    (r"b?[MN]D[MN]", in_range),
+    (rf"F{_IS}D[MN]", on_date),
+    (r"D[MN]", on_date),
+    (rf"F{_IS}n?{_IS}P", in_moving),
+    (r"n?P", in_moving),
     (rf"F{_IS}n?z", _null),
     (r"(?<=F)w?ONF", _having),
     (rf"F{_IS}n?O[MN]", _compare),
@@ -290,8 +232,8 @@ RULES: tuple[tuple[str, Make], ...] = (
     (r"n?F(?=r)", _flag),
     (r"(?<![BEACT&])n?F", _flag_of_rows),
     (rf"(?<=r){_IS}n?F", _flag),
-    (rf"F{_IS}n?[MN]", _date),
-    (r"n?M", _date),
-    (r"n?H(?:[|&,]H)*", _weekdays),
-    (r"(?<![TGDO])N", _date),
+    (rf"F{_IS}n?[MN]", on_date),
+    (r"n?M", on_date),
+    (r"n?H(?:[|&,]H)*", on_weekdays),
+    (r"(?<![TGDO])N", on_date),
 )

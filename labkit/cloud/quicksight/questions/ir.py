@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TopicIR.h
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,16 +12,13 @@ from typing import Any
 
 from labkit.cloud.quicksight.questions.autograph import auto_graph
 from labkit.cloud.quicksight.questions.derived import identity
+from labkit.cloud.quicksight.questions.ir_filters import filter_of, named_filter, single
 from labkit.cloud.quicksight.questions.reading import Condition, Group, Metric, Reading
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.visuals.model import Field
 
 IR = dict[str, Any]
 SCATTER = "ScatterPlotVisual"
-RANGES = {">": ("Minimum", False), ">=": ("Minimum", True), "<": ("Maximum", False)}
-RANGES |= {"<=": ("Maximum", True)}
-TEXTS = {"CONTAINS": "CONTAINS_STRING", "STARTS_WITH": "STARTS_WITH", "ENDS_WITH": "ENDS_WITH"}
-RELATIVE = ("LAST", "PREVIOUS", "THIS", "NEXT", "NOW")
 
 
 def topic_ir(reading: Reading, topic: Topic) -> IR:
@@ -108,7 +104,7 @@ def _group(group: Group) -> IR:
 def _filters(reading: Reading, topic: Topic) -> Iterator[list[IR]]:
     """Entries are joined by "and", the options of one by "or"."""
     for name in reading.filters:
-        yield [_named(next(each for each in topic.filters if each["FilterName"] == name))]
+        yield [named_filter(next(each for each in topic.filters if each["FilterName"] == name))]
     alternatives: list[list[Condition]] = []
     for each in reading.conditions:
         if each.joined == "or" and alternatives:
@@ -119,148 +115,7 @@ def _filters(reading: Reading, topic: Topic) -> Iterator[list[IR]]:
             alternatives = [[each]]
     for entry in itertools.product(*alternatives):
         if entry:
-            yield [_filter(each) for each in entry]
-
-
-def _filter(one: Condition) -> IR:
-    made: IR = {
-        "OperandField": {"Identity": identity(one.field.name, one.unit)},
-        "Inverse": one.inverse,
-        "NullFilter": "ALL_VALUES" if one.inverse else "NON_NULLS_ONLY",
-    }
-    if one.aggregation:
-        made["Aggregation"] = one.aggregation
-    return made | _test(one)
-
-
-def _test(one: Condition) -> IR:
-    if one.operator == "null":
-        nulls = "NON_NULLS_ONLY" if one.inverse else "NULLS_ONLY"
-        return {"FilterType": "ACCEPT_ALL_FILTER", "NullFilter": nulls, "Inverse": False}
-    if one.operator in RELATIVE:
-        return {
-            "FilterType": "RELATIVE_DATE_FILTER",
-            "Function": one.operator,
-            "TimeGranularity": one.unit,
-            "LastNextOffset": _single(one.values[0]),
-        }
-    if one.operator in TEXTS:
-        function = TEXTS[one.operator]
-        return {
-            "FilterType": "CATEGORY_FILTER",
-            "Function": function,
-            "Constant": _single(one.values[0]),
-        }
-    if one.operator == "=":
-        return _equality(one)
-    kind = "DATE" if one.field.kind == "date" else "NUMERIC"
-    return {"FilterType": f"{kind}_RANGE_FILTER"} | _range(one)
-
-
-def _equality(one: Condition) -> IR:
-    if one.field.kind == "number" and len(one.values) == 1:
-        return {"FilterType": "NUMERIC_EQUALITY_FILTER", "Constant": _single(one.values[0])}
-    return {"FilterType": "CATEGORY_FILTER", "Function": "EXACT", "Constant": _several(one.values)}
-
-
-def _range(one: Condition) -> IR:
-    if one.operator == "between":
-        low, high = one.values
-        if one.field.kind == "date":
-            return {
-                "Range": _between(low, _day_before(high)),
-                "Inclusive": True,
-                "TimeGranularity": "DAY",
-            }
-        return {"Range": _between(low, high), "Inclusive": True}
-    end, inclusive = RANGES[one.operator]
-    made = {"Range": {"ConstantType": "RANGE", end: one.values[0]}, "Inclusive": inclusive}
-    return made | ({"TimeGranularity": "DAY"} if one.field.kind == "date" else {})
-
-
-def _between(low: str, high: str) -> IR:
-    return {"ConstantType": "RANGE", "Minimum": low, "Maximum": high}
-
-
-def _day_before(day: str) -> str:
-    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
-
-
-def _single(value: str) -> IR:
-    return {"ConstantType": "SINGULAR", "Value": value}
-
-
-def _several(values: Sequence[str]) -> IR:
-    if len(values) == 1:
-        return _single(values[0])
-    return {"ConstantType": "COLLECTIVE", "ValueList": [_single(each) for each in values]}
-
-
-def _named(record: Any) -> IR:
-    """A filter that the topic's author has named."""
-    made: IR = {
-        "FilterType": record.get("FilterType", "CATEGORY_FILTER"),
-        "FilterClass": record.get("FilterClass", "NAMED_VALUE_FILTER"),
-        "OperandField": {"Identity": record["OperandFieldName"]},
-    }
-    for member, convert in _NAMED.items():
-        if member in record:
-            made |= convert(record[member])
-    return made
-
-
-def _named_category(record: Any) -> IR:
-    constant = record.get("Constant", {})
-    values = constant.get("CollectiveConstant", {}).get("ValueList") or [
-        constant.get("SingularConstant", "")
-    ]
-    function = record.get("CategoryFilterFunction", "EXACT")
-    function = "CONTAINS_STRING" if function == "CONTAINS" else function
-    return _options(record) | {"Function": function, "Constant": _several(values)}
-
-
-def _named_equality(record: Any) -> IR:
-    value = record.get("Constant", {}).get("SingularConstant", "")
-    return _options(record) | {"Constant": _single(value)}
-
-
-def _named_range(record: Any) -> IR:
-    limits = record.get("Constant", {}).get("RangeConstant", {})
-    kept = {key: limits[key] for key in ("Minimum", "Maximum") if limits.get(key)}
-    return _options(record) | {
-        "Range": {"ConstantType": "RANGE"} | kept,
-        "Inclusive": bool(record.get("Inclusive")),
-    }
-
-
-def _named_relative(record: Any) -> IR:
-    return _options(record) | {
-        "Function": record.get("RelativeDateFilterFunction", "THIS"),
-        "TimeGranularity": record.get("TimeGranularity", "DAY"),
-        "LastNextOffset": _single(record.get("Constant", {}).get("SingularConstant", "1")),
-    }
-
-
-def _named_null(record: Any) -> IR:
-    return _options(record) | {"FilterType": "ACCEPT_ALL_FILTER"}
-
-
-def _options(record: Any) -> IR:
-    made: IR = {"Inverse": bool(record.get("Inverse"))}
-    made["NullFilter"] = record.get("NullFilter") or record.get("NullFilterType") or "ALL_VALUES"
-    if record.get("Aggregation", "NO_AGGREGATION") != "NO_AGGREGATION":
-        made["Aggregation"] = record["Aggregation"]
-    return made
-
-
-_NAMED = {
-    "CategoryFilter": _named_category,
-    "NumericEqualityFilter": _named_equality,
-    "NumericRangeFilter": _named_range,
-    "DateRangeFilter": _named_range,
-    "RelativeDateFilter": _named_relative,
-    "NullFilter": _named_null,
-}
+            yield [filter_of(each) for each in entry]
 
 
 def _limit(reading: Reading, metrics: Sequence[IR]) -> Iterator[list[IR]]:
@@ -278,7 +133,7 @@ def _limit(reading: Reading, metrics: Sequence[IR]) -> Iterator[list[IR]]:
         {
             "FilterType": "TOP_BOTTOM_FILTER",
             "OperandField": {"Identity": identity(group.field.name, group.unit)},
-            "TopBottomLimit": _single(str(count)),
+            "TopBottomLimit": single(str(count)),
             "SortDirection": direction,
             "AggMetrics": [aggregate],
         }

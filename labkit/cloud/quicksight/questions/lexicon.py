@@ -8,19 +8,18 @@ text, or by a word that no other value has.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.values import named_index, value_index, value_words
 from labkit.cloud.quicksight.questions.vocabulary import SAME, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
 from labkit.cloud.quicksight.questions.words import tokens as split
 
 LONGEST = 6
-FEW_VALUES = 200
 ENOUGH = 0.4
 WEAK_WORDS = {stem(word): weight for word, weight in {
     "name": 0.2, "id": 0.3, "code": 0.3, "desc": 0.35, "description": 0.35, "type": 0.6,
@@ -63,9 +62,9 @@ class Lexicon:
 
     def __init__(self, topic: Topic, values: Mapping[str, Iterable[str]]) -> None:
         self.topic = topic
-        self._values = _value_index(topic, values)
-        self._value_words = _value_words(topic, values)
-        self._named = _named_index(topic)
+        self._values = value_index(topic, values)
+        self._value_words = value_words(topic, values)
+        self._named = named_index(topic)
 
     def find(self, tokens: Sequence[Token]) -> list[Named]:
         """What the question names, best first and without overlaps."""
@@ -228,14 +227,6 @@ def _plain(name: str) -> list[str]:
     return [each.text for each in split(name) if each.kind in ("word", "number")]
 
 
-def _spelled(text: str) -> str:
-    """A value as it is looked up: words and numbers with one space between."""
-    return " ".join(_WORDS.findall(text.lower()))
-
-
-_WORDS = re.compile(r"[^\W_]+")
-
-
 def _weight(word: str) -> float:
     return WEAK_WORDS.get(word, 1.0)
 
@@ -273,59 +264,3 @@ def _variants(span: Sequence[Token]) -> Iterator[str]:
     yield text
     if len(span) == 1 and text.endswith("s") and len(text) > 3:
         yield text.removesuffix("s")
-
-
-def _value_index(
-    topic: Topic, values: Mapping[str, Iterable[str]]
-) -> dict[str, tuple[TopicField, str]]:
-    index: dict[str, tuple[TopicField, str]] = {}
-    for field in _indexed(topic):
-        for value in values.get(field.name, ()):
-            index.setdefault(_spelled(value), (field, value))
-    for field in topic.fields:
-        seen = values.get(field.name)
-        own = [each for each in _value_synonyms(field) if seen is None or each[1] in set(seen)]
-        for text, value in own:
-            index[_spelled(text)] = (field, value)
-    index.pop("", None)
-    return index
-
-
-def _value_synonyms(field: TopicField) -> Iterator[tuple[str, str]]:
-    for entry in field.record.get("CellValueSynonyms") or ():
-        for synonym in entry.get("Synonyms") or ():
-            yield synonym, entry.get("CellValue", "")
-    semantic = field.record.get("SemanticType") or {}
-    for truth in ("Truthy", "Falsey"):
-        for synonym in semantic.get(f"{truth}CellValueSynonyms") or ():
-            yield synonym, semantic.get(f"{truth}CellValue", "")
-
-
-def _value_words(
-    topic: Topic, values: Mapping[str, Iterable[str]]
-) -> dict[str, tuple[TopicField, str]]:
-    """Words that only one value has, of fields with few values."""
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    for field in _indexed(topic):
-        own = list(values.get(field.name, ()))
-        for value in own if len(own) <= FEW_VALUES else ():
-            for word in _WORDS.findall(value.lower()):
-                if len(word) > 3:
-                    found[stem(word)].add((field.name, value))
-    alone = {word: next(iter(each)) for word, each in found.items() if len(each) == 1}
-    return {word: (topic.field(name), value) for word, (name, value) in alone.items()}
-
-
-def _indexed(topic: Topic) -> Iterator[TopicField]:
-    return (each for each in topic.fields if not each.record.get("DisableIndexing"))
-
-
-def _named_index(topic: Topic) -> dict[str, str]:
-    index = {}
-    for record in topic.filters:
-        for name in (record["FilterName"], *record.get("FilterSynonyms", ())):
-            index[_spelled(name)] = f"filter:{record['FilterName']}"
-    for record in topic.entities:
-        for name in (record["EntityName"], *record.get("EntitySynonyms", ())):
-            index[_spelled(name)] = f"entity:{record['EntityName']}"
-    return index

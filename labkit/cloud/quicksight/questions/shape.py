@@ -10,23 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from labkit.cloud.quicksight.questions.numbers import counted_rows, metrics_of
 from labkit.cloud.quicksight.questions.reading import Group, Metric, Reading
-from labkit.cloud.quicksight.questions.rules import matches
 from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 
 SCATTER = "ScatterPlotVisual"
-_NUMBERS = (
-    r"(?P<how>[AT])E?(?P<field>F)",
-    r"(?P<how>C)[AT](?P<field>F)",
-    r"(?P<how>C)[EWs]?(?P<field>F)",
-    r"(?P<how>A)C(?P<field>F)",
-    r"(?P<how>C)[EWs]?(?P<field>r)",
-    r"(?P<how>A)(?P<rows>C)",
-    r"(?P<how>C)(?P<rows>)",
-)
 WHOLE = 0.9
-_EXTREMES = {"DESCENDING": "MAX", "ASCENDING": "MIN"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Mention:
 def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     """A reading of what is left: metrics, groups and the group of the colour."""
     items = [each for each in items if each.tag not in "wihnDzTJ" or each.tag == "T"]
-    metrics, used = _metrics(items)
+    metrics, used = metrics_of(items)
     mentions = _mentions(items, used)
     loose = [each.means for at, each in enumerate(items) if each.tag == "A" and at not in used]
     numbers = {each.field for _, each in metrics if each.field and each.field.measure}
@@ -86,41 +76,14 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
     if said.counted:
         number = said.counted
-        metric = Metric(number) if number.measure else _counted_rows(number)
+        metric = Metric(number) if number.measure else counted_rows(number)
         return _reading([(0, metric)], mentions, said, topic)
     rest = [each for each in mentions if each.how and each.place > 1]
     if rest and (unique := _unique(items)):
         return _reading([(0, Metric(unique, "DISTINCT_COUNT"))], rest, said, topic)
     if (noun and said.ranked) or ((noun or said.filtered) and all(each.how for each in mentions)):
-        return _reading([(0, _counted_rows(noun or _row_id(topic)))], mentions, said, topic)
+        return _reading([(0, counted_rows(noun or _row_id(topic)))], mentions, said, topic)
     return _without_numbers(mentions, said, loose, topic)
-
-
-def _metrics(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int]]:
-    """Fields after an aggregation, and counts, in the question's order."""
-    found: list[tuple[int, Metric]] = []
-    used: set[int] = set()
-    for rule in _NUMBERS:
-        for match in matches(rule, items):
-            places = set(range(match.start(), match.end()))
-            if not places & used:
-                used |= places
-                found.append((match.start(), _metric(items[match.start() : match.end()])))
-    return sorted(found, key=lambda each: each[0]), used
-
-
-def _metric(found: Sequence[Item]) -> Metric:
-    named = next((each.named for each in found if each.tag in "Fr"), None)
-    field_, how = (named.field if named else None), found[0]
-    if found[-1].tag == "r" and field_ and not field_.is_id:
-        return Metric(None, "COUNT")
-    inner = next((each for each in found[1:] if each.tag in "AT"), None)
-    if field_ is None:
-        return Metric(None, "COUNT")
-    if how.tag in "AT" or inner:
-        said = inner or how
-        return Metric(field_, _aggregation(said.means, field_))
-    return Metric(field_, _count(how.means, field_))
 
 
 def _unique(items: Sequence[Item]) -> TopicField | None:
@@ -133,34 +96,6 @@ def _unique(items: Sequence[Item]) -> TopicField | None:
 
 def _row_id(topic: Topic) -> TopicField | None:
     return next((each for each in topic.fields if each.is_id), None)
-
-
-def _counted_rows(noun: TopicField | None) -> Metric:
-    """ "Students by school": how many of them."""
-    if noun is None or not noun.is_id:
-        return Metric(None, "COUNT")
-    return Metric(noun, _count("COUNT", noun))
-
-
-def _aggregation(means: str, field_: TopicField) -> str:
-    """A "total" sums what can be summed and counts the rest."""
-    if means == "TOTAL":
-        return "SUM" if field_.measure else "COUNT"
-    return _EXTREMES.get(means, means)
-
-
-def _count(how: str, field_: TopicField) -> str:
-    """ "Number of page views" is their sum, "number of schools" counts them."""
-    additive = field_.measure and field_.aggregation == "SUM"
-    if how == "TOTAL":
-        return "SUM" if additive else "COUNT"
-    if how == "MANY":
-        return "SUM" if additive else _count("COUNT", field_)
-    if how == "COUNT" and additive:
-        return ""
-    if how == "COUNT" and field_.aggregation == "DISTINCT_COUNT":
-        return "DISTINCT_COUNT"
-    return how
 
 
 def _mentions(items: Sequence[Item], used: set[int]) -> list[Mention]:

@@ -1,0 +1,76 @@
+"""The numbers that a question names: "average GPA", "how many students", "number of page views"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labkit.cloud.quicksight.questions.reading import Metric
+from labkit.cloud.quicksight.questions.rules import matches
+from labkit.cloud.quicksight.questions.tagging import Item
+from labkit.cloud.quicksight.questions.topic import TopicField
+
+_NUMBERS = (
+    r"(?P<how>[AT])E?(?P<field>F)",
+    r"(?P<how>C)[AT](?P<field>F)",
+    r"(?P<how>C)[EWs]?(?P<field>F)",
+    r"(?P<how>A)C(?P<field>F)",
+    r"(?P<how>C)[EWs]?(?P<field>r)",
+    r"(?P<how>A)(?P<rows>C)",
+    r"(?P<how>C)(?P<rows>)",
+)
+_EXTREMES = {"DESCENDING": "MAX", "ASCENDING": "MIN"}
+
+
+def metrics_of(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int]]:
+    """Fields after an aggregation, and counts, in the question's order."""
+    found: list[tuple[int, Metric]] = []
+    used: set[int] = set()
+    for rule in _NUMBERS:
+        for match in matches(rule, items):
+            places = set(range(match.start(), match.end()))
+            if not places & used:
+                used |= places
+                found.append((match.start(), _metric(items[match.start() : match.end()])))
+    return sorted(found, key=lambda each: each[0]), used
+
+
+def _metric(found: Sequence[Item]) -> Metric:
+    named = next((each.named for each in found if each.tag in "Fr"), None)
+    field_, how = (named.field if named else None), found[0]
+    if found[-1].tag == "r" and field_ and not field_.is_id:
+        return Metric(None, "COUNT")
+    inner = next((each for each in found[1:] if each.tag in "AT"), None)
+    if field_ is None:
+        return Metric(None, "COUNT")
+    if how.tag in "AT" or inner:
+        said = inner or how
+        return Metric(field_, _aggregation(said.means, field_))
+    return Metric(field_, _count(how.means, field_))
+
+
+def _aggregation(means: str, field_: TopicField) -> str:
+    """A "total" sums what can be summed and counts the rest."""
+    if means == "TOTAL":
+        return "SUM" if field_.measure else "COUNT"
+    return _EXTREMES.get(means, means)
+
+
+def _count(how: str, field_: TopicField) -> str:
+    """ "Number of page views" is their sum, "number of schools" counts them."""
+    additive = field_.measure and field_.aggregation == "SUM"
+    if how == "TOTAL":
+        return "SUM" if additive else "COUNT"
+    if how == "MANY":
+        return "SUM" if additive else _count("COUNT", field_)
+    if how == "COUNT" and additive:
+        return ""
+    if how == "COUNT" and field_.aggregation == "DISTINCT_COUNT":
+        return "DISTINCT_COUNT"
+    return how
+
+
+def counted_rows(noun: TopicField | None) -> Metric:
+    """ "Students by school": how many of them."""
+    if noun is None or not noun.is_id:
+        return Metric(None, "COUNT")
+    return Metric(noun, _count("COUNT", noun))

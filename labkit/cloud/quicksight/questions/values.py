@@ -1,0 +1,76 @@
+"""Cell values, and the names of filters and entities, by the words that they are found by."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.words import stem
+
+FEW_VALUES = 200
+
+
+def value_index(
+    topic: Topic, values: Mapping[str, Iterable[str]]
+) -> dict[str, tuple[TopicField, str]]:
+    index: dict[str, tuple[TopicField, str]] = {}
+    for field in _indexed(topic):
+        for value in values.get(field.name, ()):
+            index.setdefault(spelled(value), (field, value))
+    for field in topic.fields:
+        seen = values.get(field.name)
+        own = [each for each in _value_synonyms(field) if seen is None or each[1] in set(seen)]
+        for text, value in own:
+            index[spelled(text)] = (field, value)
+    index.pop("", None)
+    return index
+
+
+def _value_synonyms(field: TopicField) -> Iterator[tuple[str, str]]:
+    for entry in field.record.get("CellValueSynonyms") or ():
+        for synonym in entry.get("Synonyms") or ():
+            yield synonym, entry.get("CellValue", "")
+    semantic = field.record.get("SemanticType") or {}
+    for truth in ("Truthy", "Falsey"):
+        for synonym in semantic.get(f"{truth}CellValueSynonyms") or ():
+            yield synonym, semantic.get(f"{truth}CellValue", "")
+
+
+def value_words(
+    topic: Topic, values: Mapping[str, Iterable[str]]
+) -> dict[str, tuple[TopicField, str]]:
+    """Words that only one value has, of fields with few values."""
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for field in _indexed(topic):
+        own = list(values.get(field.name, ()))
+        for value in own if len(own) <= FEW_VALUES else ():
+            for word in _WORDS.findall(value.lower()):
+                if len(word) > 3:
+                    found[stem(word)].add((field.name, value))
+    alone = {word: next(iter(each)) for word, each in found.items() if len(each) == 1}
+    return {word: (topic.field(name), value) for word, (name, value) in alone.items()}
+
+
+def _indexed(topic: Topic) -> Iterator[TopicField]:
+    return (each for each in topic.fields if not each.record.get("DisableIndexing"))
+
+
+def named_index(topic: Topic) -> dict[str, str]:
+    index = {}
+    for record in topic.filters:
+        for name in (record["FilterName"], *record.get("FilterSynonyms", ())):
+            index[spelled(name)] = f"filter:{record['FilterName']}"
+    for record in topic.entities:
+        for name in (record["EntityName"], *record.get("EntitySynonyms", ())):
+            index[spelled(name)] = f"entity:{record['EntityName']}"
+    return index
+
+
+def spelled(text: str) -> str:
+    """A value as it is looked up: words and numbers with one space between."""
+    return " ".join(_WORDS.findall(text.lower()))
+
+
+_WORDS = re.compile(r"[^\W_]+")
