@@ -279,6 +279,24 @@ def test_a_table_calculation_ranks_the_groups(show: Show) -> None:
     assert list(rows) == [("LA", 34, 1), ("NY", 6, 3), ("SF", 17, 2)]
 
 
+def test_a_table_calculation_has_no_rest(show: Show) -> None:
+    one = calculated("percentOfTotal(sum({views}))")
+    more = category_sort(sort("city", "ASC"), CategoryItemsLimit=limit(1))
+    data = show(bar([dim("city")], [one], **more))
+    assert list(data.rows) == [("LA", pytest.approx(34 / 57))]
+    assert data.others == (None, None)
+    assert data.not_drawn == ("A table calculation's value of what is beyond the limit.",)
+
+
+def test_groups_are_filtered_by_a_table_calculation(show: Show) -> None:
+    fields = [{"DataSetIdentifier": "visits", "Name": "place",
+               "Expression": "rank([sum({views}) DESC])"}]  # fmt: skip
+    one = filtered("NumericRangeFilter", "place", RangeMaximum={"StaticValue": 2.0},
+                   IncludeMaximum=True, NullOption="NON_NULLS_ONLY")  # fmt: skip
+    data = show(bar([dim("city")], [measure()]), CalculatedFields=fields, extra_filters=[one])
+    assert list(data.rows) == [("LA", 34), ("SF", 17)]
+
+
 def test_a_level_aware_calculation_comes_before_filters(show: Show) -> None:
     fields = [{"DataSetIdentifier": "visits", "Name": "of all",
                "Expression": "sumOver({views}, [{city}], PRE_FILTER)"}]  # fmt: skip

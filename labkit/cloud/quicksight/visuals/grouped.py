@@ -147,6 +147,8 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
     plan = grouping.plan
     groups = [row for row in found if row["g"] == 0]
     folded = [row for row in found if row["g"] == -1]
+    if folded and any(each.measure.window for each in grouping.measures):
+        request.notes.append("A table calculation's value of what is beyond the limit.")
     rows = [_row(grouping, row) for row in groups]
     others = None
     if len(plan.axes) == 1 and folded:
