@@ -87,7 +87,11 @@ class _Painter:
         sort = layout.sort(self._sorts())
         if sort:
             made["SortConfiguration"] = sort
-        return made | layout.options(len(groups))
+        return made | (layout.options(len(groups)) if self._adds_up() else {})
+
+    def _adds_up(self) -> bool:
+        """Whether bars may stand on each other: sums and counts, not averages."""
+        return all(m["Function"]["Aggregation"] in ("SUM", "COUNT") for m in self.ir["Metrics"])
 
     def _is_raw(self) -> bool:
         return all(m["Function"]["Aggregation"] == "COLUMN" for m in self.ir["Metrics"])
