@@ -26,13 +26,18 @@ def imported(lake, body, columns, **members):
 
 #: A file of columns a and b, the type of b, and what comes of it: its values, and rows skipped.
 VALUES = {
-    "integers": ("INTEGER", ["1", "-2", " 3 ", "4.9", "1e2"], [1, -2, 3], 2),
+    "integers": ("INTEGER", ["1", "-2", " 3 ", "007", "4.9", "1e2"], [1, -2, 3, 7], 2),
     "no integers": ("INTEGER", ["one", "1_000", "0x1F", "7"], [7], 3),
     "too large": ("INTEGER", ["9223372036854775807", "9223372036854775808"], [2**63 - 1], 1),
-    "decimals": ("DECIMAL", ["1.5", "-.25", "x", "inf", ""], [1.5, -0.25, None], 2),
+    "decimals": (
+        "DECIMAL",
+        ["1.5", "-.25", "1e3", "x", "inf", "nan", ""],
+        [1.5, -0.25, 1e3, None],
+        3,
+    ),
     "dates": (
         "DATETIME",
-        ["2024-02-29", "2024-02-30", "2/3/2024", "2024-01-01T03:00:00-08:00", "soon"],
+        ["2024-02-29", "2024-02-30", "2/3/2024", "2024-01-01T03:00:00-08:00", "epoch"],
         [dt.datetime(2024, 2, 29), dt.datetime(2024, 2, 3), dt.datetime(2024, 1, 1, 11)],
         2,
     ),

@@ -34,7 +34,6 @@ _EXACT = {"INTEGER": BIGINT, "DECIMAL": DOUBLE, "DATETIME": TIMESTAMP, "STRING":
 #: Why a value does not become what it should, as QuickSight's list of skipped rows says.
 _FAULTS = {"INTEGER": "NUMBER_PARSE_FAILURE", "DECIMAL": "NUMBER_PARSE_FAILURE",
            "DATETIME": "MALFORMED_DATE"}  # fmt: skip
-_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 _WHOLE = r"\s*[+-]?[0-9]+\s*"  # a number with places is none, as the list of errors says
 _UNREADABLE = ("varbinary", "array", "map", "row", "unknown")
 
@@ -156,7 +155,9 @@ def _text(sql: str, source: Type, form: str) -> str:
 
 def _integer(sql: str, source: Type, form: str) -> str:
     if source == VARCHAR:
-        return f"CASE WHEN regexp_full_match({sql}, '{_WHOLE}') THEN TRY_CAST({sql} AS BIGINT) END"
+        number = f"TRY_CAST({sql} AS BIGINT)"  # which rounds, and reads 1_000 and 0x1F
+        is_whole = f"CAST({number} AS VARCHAR) = {sql} OR regexp_full_match({sql}, '{_WHOLE}')"
+        return f"CASE WHEN {is_whole} THEN {number} END"
     if type_name(source) == "DATETIME":
         raise PreparationError("A date cannot be turned into an integer.")
     if type_name(source) == "DECIMAL":
@@ -166,7 +167,8 @@ def _integer(sql: str, source: Type, form: str) -> str:
 
 def _decimal(sql: str, source: Type, form: str) -> str:
     if source == VARCHAR:
-        return f"CASE WHEN regexp_full_match({sql}, '{_NUMBER}') THEN TRY_CAST({sql} AS DOUBLE) END"
+        number = f"TRY_CAST({sql} AS DOUBLE)"  # which reads 1_000, nan and inf
+        return f"CASE WHEN isfinite({number}) AND NOT contains({sql}, '_') THEN {number} END"
     if type_name(source) == "DATETIME":
         raise PreparationError("A date cannot be turned into a decimal.")
     return f"CAST({sql} AS DOUBLE)"
