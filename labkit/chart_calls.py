@@ -18,21 +18,18 @@ if TYPE_CHECKING:
 
 SERVICE_ROLE = "aws-quicksight-service-role-v0"
 BUCKETS = "AWSQuickSightS3Policy"
-_OWNER = [
-    f"quicksight:{verb}"
-    for verb in [
-        "DescribeDataSet",
-        "DescribeDataSetPermissions",
-        "PassDataSet",
-        "DescribeIngestion",
-        "ListIngestions",
-        "UpdateDataSet",
-        "DeleteDataSet",
-        "CreateIngestion",
-        "CancelIngestion",
-        "UpdateDataSetPermissions",
-    ]
-]
+# What an owner may do, by kind of resource.
+_OWNER = {
+    "data_set": """DescribeDataSet DescribeDataSetPermissions PassDataSet DescribeIngestion
+        ListIngestions UpdateDataSet DeleteDataSet CreateIngestion CancelIngestion
+        UpdateDataSetPermissions""",
+    "dashboard": """DescribeDashboard ListDashboardVersions UpdateDashboardPermissions
+        QueryDashboard UpdateDashboard DeleteDashboard DescribeDashboardPermissions
+        UpdateDashboardPublishedVersion""",
+    "topic": """DescribeTopic DescribeTopicPermissions UpdateTopic UpdateTopicPermissions
+        DescribeTopicRefresh DeleteTopic CreateTopicRefreshSchedule DeleteTopicRefreshSchedule
+        UpdateTopicRefreshSchedule DescribeTopicRefreshSchedule ListTopicRefreshSchedules""",
+}
 _ENDS = ("COMPLETED", "FAILED", "CANCELLED")
 
 
@@ -67,6 +64,13 @@ class Calls:
             return self.call(f"update_{kind}", **members)
         except self.client.exceptions.ResourceNotFoundException:
             return self.call(f"create_{kind}", **members)
+
+    def own(self, kind: str, id_name: str, identifier: str) -> None:
+        """Make yourself, as a user of QuickSight, the owner of a resource."""
+        actions = [f"quicksight:{action}" for action in _OWNER[kind].split()]
+        owner = {"Principal": self.own_arn, "Actions": actions}
+        grant = {id_name: identifier, "GrantPermissions": [owner]}
+        self.call(f"update_{kind}_permissions", **grant)
 
     # The account ----------------------------------------------------------------------------------
 
@@ -184,8 +188,7 @@ class Calls:
     def put_data_set(self, identifier: str, **members: Any) -> None:
         """Make or change a data set; you own it."""
         self.put("data_set", "DataSetId", identifier, **members)
-        owner = {"Principal": self.own_arn, "Actions": _OWNER}
-        self.call("update_data_set_permissions", DataSetId=identifier, GrantPermissions=[owner])
+        self.own("data_set", "DataSetId", identifier)
 
     def data_set(self, identifier: str) -> dict[str, Any]:
         """A data set.
@@ -258,6 +261,7 @@ class Calls:
         self.call(
             "update_dashboard_published_version", DashboardId=identifier, VersionNumber=number
         )
+        self.own("dashboard", "DashboardId", identifier)
 
     def wait_for_version(self, identifier: str, number: int) -> dict[str, Any]:
         """Wait until a version of a dashboard is made."""
@@ -278,4 +282,5 @@ class Calls:
     def put_topic(self, identifier: str, topic: dict[str, Any]) -> str:
         """Make or change a topic. Returns its id."""
         self.put("topic", "TopicId", identifier, Topic=topic)
+        self.own("topic", "TopicId", identifier)
         return identifier
