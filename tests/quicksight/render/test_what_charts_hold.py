@@ -178,6 +178,13 @@ def test_missing_values_are_as_the_definition_says(treatment: str, values: list[
     assert [None if numpy.isnan(each) else each for each in line.get_ydata()] == values
 
 
+def test_what_lies_ahead_is_not_zero() -> None:
+    data = CASES["Line chart with a forecast"].data
+    axis = {"MissingDataConfigurations": [{"TreatmentOption": "SHOW_AS_ZERO"}]}
+    line = draw(visual("LineChart", PrimaryYAxisDisplayOptions=axis), data).axes[0].lines[0]
+    assert [bool(each) for each in numpy.isnan(line.get_ydata())] == [False] * 12 + [True] * 4
+
+
 HELD = [
     ("Pie chart", "Engineering", "18,420 (30.8%)"),
     ("Donut chart", "Sciences", "3,480 (5.8%)"),

@@ -87,7 +87,10 @@ def add_bars(sketch: Sketch, axes: Axes, shown: Table, bars: list[Bar], *, lying
         place, size = (
             ((low, at), (length, bar.thickness)) if lying else ((at, low), (bar.thickness, length))
         )
-        edge: Any = {"edgecolor": sketch.theme.background, "linewidth": 0.8}
+        edge: Any = {
+            "edgecolor": sketch.theme.background,
+            "linewidth": 0.8 if len(bars) <= 150 else 0,
+        }
         patch = Rectangle(place, *size, facecolor=bar.series.color, **edge)
         axes.add_patch(patch)
         label = f"{names[bar.category]} · {bar.series.label}".strip(" ·")

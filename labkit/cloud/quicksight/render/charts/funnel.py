@@ -43,6 +43,8 @@ def funnel(sketch: Sketch) -> None:
         (len(values) - 0.5, -0.5),
     )
     largest, style = max(values, default=0) or 1, style_of(sketch, "DataLabelOptions")
+    if step < 12:
+        sketch.note("The stages are too many to bear names.")
     for at, value in enumerate(values):
         share = value / largest
         key = shown.categories[at]

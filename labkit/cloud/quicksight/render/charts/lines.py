@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/line-charts.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -194,15 +194,34 @@ def _filled_in(sketch: Sketch, shown: Table) -> Table:
     fill = {"SHOW_AS_ZERO": _with_zeros, "INTERPOLATE": _bridged}.get(how)
     if fill is None:
         return shown
+    known = len(shown.categories) - len(_ahead(sketch))
     return Table(
         shown.category,
         shown.color,
         shown.categories,
         tuple(
-            Series(each.label, each.field, each.key, each.color, fill(each.values))
+            Series(each.label, each.field, each.key, each.color, _until(each, known, fill))
             for each in shown.series
         ),
     )
+
+
+def _ahead(sketch: Sketch) -> set[Any]:
+    """The categories that lie ahead: those that have a forecast and no value."""
+    category, forecast = sketch.data.well("Category"), sketch.data.well("Forecast")
+    values = sketch.data.well("Values")
+    return {
+        row[category[0].id]
+        for row in sketch.data.records()
+        if any(row[each.id] is not None for each in forecast)
+        and all(row[each.id] is None for each in values)
+    }
+
+
+def _until(
+    series: Series, known: int, fill: Callable[[Sequence[float | None]], tuple[float | None, ...]]
+) -> tuple[float | None, ...]:
+    return (*fill(series.values[:known]), *series.values[known:])
 
 
 def _with_zeros(values: Sequence[float | None]) -> tuple[float | None, ...]:
@@ -246,17 +265,25 @@ def _lifted(shown: Table, series: Series) -> Series:
 
 def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> None:
     wells = [sketch.data.well(each) for each in ("Forecast", "ForecastLower", "ForecastUpper")]
-    for at, fields in enumerate(zip(*wells, strict=False)):
-        rows = [[row[each.id] for each in fields] for row in sketch.data.records()]
-        color = shown.series[min(at, len(shown.series) - 1)].color
-        known = [(x, *row) for x, row in zip(xs, rows, strict=False) if None not in row]
+    triples = list(zip(*wells, strict=False))
+    at = dict(zip(shown.categories, xs, strict=True))
+    for place_of, series in enumerate(shown.series if triples else ()):
+        fields = triples[0 if shown.color else min(place_of, len(triples) - 1)]
+        color = series.color
+        known = [
+            (at[row[shown.category.id]], *(row[each.id] for each in fields))
+            for row in sketch.data.records()
+            if shown.category
+            and (shown.color is None or row[shown.color.id] == series.key)
+            and None not in [row[each.id] for each in fields]
+        ]
         if not known:
             continue
         x, middle, lower, upper = (list(each) for each in zip(*known, strict=True))
         axes.fill_between(x, lower, upper, color=color, alpha=0.16, linewidth=0)
         last = [
             (place, value)
-            for place, value in zip(xs, shown.series[0].values, strict=True)
+            for place, value in zip(xs, series.values, strict=True)
             if value is not None and place < x[0]
         ][-1:]
         line = Line2D(

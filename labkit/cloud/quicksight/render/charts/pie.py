@@ -59,7 +59,7 @@ def _pie(sketch: Sketch) -> None:
             width=radius * (1 - hole),
             facecolor=color,
             edgecolor=sketch.theme.background,
-            linewidth=1.2,
+            linewidth=1.2 if len(shown) <= 40 else 0,
         )
         axes.add_patch(wedge)
         sketch.mark(wedge, name, f"{full(value, field)} ({value / whole:.1%})")

@@ -136,7 +136,7 @@ def _labels(
 ) -> None:
     if not visible(sketch.option("CategoryAxis"), "TickLabelOptions", "LabelOptions"):
         return
-    every = max(1, -(-len(spokes) // 24))
+    every = max(1, -(-len(spokes) // 14))
     for name, turn in list(zip(shown.names, spokes, strict=True))[::every]:
         across, down = x + cos(turn) * (radius + 10), y + sin(turn) * (radius + 12)
         side = cos(turn)

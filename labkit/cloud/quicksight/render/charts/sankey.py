@@ -173,10 +173,10 @@ def _names(
     sketch: Sketch, nodes: dict[str, Node], scale: float, step: float, last: int, gap: float
 ) -> None:
     style = style_of(sketch, size=11)
-    for each in nodes.values():
-        high = each.size * scale + gap
-        if high < style["size"]:
-            continue
+    named = [each for each in nodes.values() if each.size * scale + gap >= style["size"]]
+    if len(named) < len(nodes):
+        sketch.note(f"{len(nodes) - len(named)} of {len(nodes)} places are too small for a name.")
+    for each in named:
         is_last = each.level == last
         x = sketch.box.left + each.level * step + (-6 if is_last else THICK + 6)
         y = sketch.box.top + each.top + each.size * scale / 2
