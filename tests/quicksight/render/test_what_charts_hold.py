@@ -185,6 +185,16 @@ def test_what_lies_ahead_is_not_zero() -> None:
     assert [bool(each) for each in numpy.isnan(line.get_ydata())] == [False] * 12 + [True] * 4
 
 
+def test_a_value_without_a_date_stands_behind_the_dated_ones() -> None:
+    data = by_month(3, ROADS[:1])
+    more = replace(data, rows=[*data.rows, (None, 5)])
+    line = draw(visual("LineChart"), more).axes[0].lines[0]
+    assert list(line.get_xdata()) == sorted(line.get_xdata())
+    fields = (measure("Values", "Sum of logins"), dimension("TrendGroups", "Month", "date"))
+    trend = VisualData(fields, [row[::-1] for row in more.rows])
+    assert marks(draw(visual("KPI"), trend))["Sum of logins"] == f"{data.rows[-1][1]:,}"
+
+
 HELD = [
     ("Pie chart", "Engineering", "18,420 (30.8%)"),
     ("Donut chart", "Sciences", "3,480 (5.8%)"),

@@ -56,11 +56,15 @@ def tick(value: float, field: Field | None, step: float | None) -> str:
 
 def dates(values: Sequence[Any], field: Field) -> list[str]:
     """Dates on an axis, in two lines: what is the same for a while stands under its first only."""
-    if field.format or not all(isinstance(each, date) for each in values):
+    known = [each for each in values if isinstance(each, date)]
+    if field.format or not known:
         return [full(each, field) for each in values]
-    upper, lower = _PARTS[field.granularity or _finest(values)]
+    upper, lower = _PARTS[field.granularity or _finest(known)]
     texts, last = [], ""
     for each in values:
+        if not isinstance(each, date):
+            texts.append(full(each, field))
+            continue
         context = lower.format(d=each)
         line = upper.format(d=each, q=(each.month + 2) // 3)
         texts.append(f"{line}\n{context}" if context and context != last else line)

@@ -11,7 +11,7 @@ from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, sca
 from labkit.cloud.quicksight.render.colors import series_color
 from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.registry import chart
-from labkit.cloud.quicksight.render.scales import compact, number, thinned
+from labkit.cloud.quicksight.render.scales import compact, linear, number, steps, thinned
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.render.values import asked, style_of
@@ -30,7 +30,10 @@ def histogram(sketch: Sketch) -> None:
     labels = [compact(each, step=edges[1] - edges[0]) for each in edges]
     every = thinned([width(each, 10.5) + 10 for each in labels], sketch.box.width - 60)
     options = sketch.option("YAxisDisplayOptions")
-    axis = Numeric(scale_of([each[2] for each in bins], options, sketch.box.height), None, options)
+    scale = scale_of([each[2] for each in bins], options, sketch.box.height)
+    if (steps(scale) or 1) < 1:
+        scale = linear(0, scale.high, max(int(scale.high), 1))
+    axis = Numeric(scale, None, options)
     axes, box = upright(
         sketch,
         labels[::every],

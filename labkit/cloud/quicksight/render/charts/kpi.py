@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/kpi.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matplotlib.lines import Line2D
@@ -18,7 +18,7 @@ from labkit.cloud.quicksight.render.scales import number
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
 from labkit.cloud.quicksight.visuals.formats import format_value
-from labkit.cloud.quicksight.visuals.model import Field
+from labkit.cloud.quicksight.visuals.model import Field, VisualData
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Comparison:
 
 @chart("KPIVisual")
 def kpi(sketch: Sketch) -> None:
+    sketch = sketch.within(sketch.box, data=_dated(sketch))
     values = sketch.data.well("Values") or sketch.data.well("TargetValues")
     field, last = values[0], dict(list(sketch.data.records())[-1])
     compared = comparison(sketch, field)
@@ -64,6 +65,16 @@ def kpi(sketch: Sketch) -> None:
             compared,
             last,
         )
+
+
+def _dated(sketch: Sketch) -> VisualData:
+    """The data without the row of those that have no date: it is no period."""
+    data = sketch.data
+    trend = next(iter(data.well("TrendGroups")), None)
+    if trend is None:
+        return data
+    at = data.fields.index(trend)
+    return replace(data, rows=[row for row in data.rows if row[at] is not None] or data.rows)
 
 
 def comparison(sketch: Sketch, field: Field) -> Comparison | None:

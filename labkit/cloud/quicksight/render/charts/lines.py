@@ -105,11 +105,13 @@ def settings(sketch: Sketch, series: Series, item: str, data_item: str) -> Mappi
 
 
 def places(shown: Table) -> tuple[list[float], tuple[float, float]]:
-    """Where categories stand: dates by their distance, others one after the other."""
+    """Where categories stand: dates by their distance, NULL after them; others in a row."""
     days = [moment(each) for each in shown.categories]
     known = [each for each in days if each is not None]
-    if len(known) == len(days) > 1 and min(known) < max(known):
-        return known, (min(known), max(known))
+    if len(known) > 1 and min(known) < max(known) and len(days) - len(known) <= 1:
+        beyond = max(known) + (max(known) - min(known)) / (len(known) - 1)
+        found = [beyond if each is None else each for each in days]
+        return found, (min(found), max(found))
     count = len(shown.categories)
     return [float(at) for at in range(count)], (-0.5, count - 0.5) if count < 2 else (0, count - 1)
 
