@@ -138,6 +138,8 @@ def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
     call = call.expressions[0] if approximate else call
     name = str(call.this).lower()
     if name == "listagg":
+        if isinstance(call.expressions[0], exp.Distinct):
+            return _distinct_listagg(node, call, scope, over)
         found = _aggregate(name, call, scope)
         order = order_by(node.expression, scope)
         texts = tuple(f"{text[:-1]} {order})" for text in _calls(found))
@@ -150,6 +152,20 @@ def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
     fraction = coerce(expression(call.expressions[0], scope), FLOAT8).sql
     value = expression(ordered.this, scope)
     built = aggregates.within(name, fraction, value, bool(ordered.args.get("desc")))
+    return _finished(built, call, scope, over)
+
+
+def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, over: str) -> Typed:
+    """``LISTAGG(DISTINCT x, ',')``: only x itself can order it."""
+    value, *separators = _arguments(
+        exp.Anonymous(expressions=[*call.expressions[0].expressions, *call.expressions[1:]]), scope
+    )
+    order = order_by(node.expression, scope)
+    if not order.startswith(f"ORDER BY {value.sql} "):
+        raise unsupported("LISTAGG of DISTINCT values in another order")
+    by = coerce(separators[0], VARCHAR).sql if separators else "''"
+    joined = f"nullif(array_to_string(CAST({{0}} AS VARCHAR[]), {by}), '')"
+    built = Aggregate(f"list(DISTINCT {value.sql} {order})", Type("varchar", 65535), joined)
     return _finished(built, call, scope, over)
 
 

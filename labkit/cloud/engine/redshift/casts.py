@@ -1,7 +1,8 @@
 """How a value turns into one of another type: by itself, by a cast, and when it is stored.
 
-Redshift turns text into numbers and dates by itself where an operator needs them, and numbers into
-text where a function takes text. A cast cuts text off at its length, storing refuses what is longer.
+Redshift turns text into numbers and dates by itself where an operator needs them, and numbers
+into text where a function takes text. A cast cuts text off at its length, storing refuses what
+is longer.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html#r_Type_conversion
 """

@@ -1,7 +1,7 @@
 """Redshift SQL to DuckDB SQL: the entry to the compiler.
 
-Each part of a query gets its type, each operator and function is looked up for these types, and what
-has no rule is refused in Redshift's words.
+Each part of a query gets its type, each operator and function is looked up for these types, and
+what has no rule is refused in Redshift's words.
 """
 
 from __future__ import annotations

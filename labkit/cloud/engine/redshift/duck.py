@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -81,3 +82,9 @@ def failures() -> Iterator[None]:
         yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise translated(str(error)) from error
+
+
+def first_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    """The first row of a query that has one; all of them are taken, so that it has ended."""
+    rows: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
+    return rows[0] if rows else (None,)

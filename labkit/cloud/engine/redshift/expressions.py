@@ -366,7 +366,7 @@ def _cast(node: exp.Cast, scope: Scope) -> Typed:
     inner = node.this
     value = expression(inner, scope)
     found = cast(value, target)
-    named = isinstance(inner, exp.Column | exp.Anonymous | exp.Cast | exp.Dot | exp.Case)
+    named = isinstance(inner, exp.Column | exp.Anonymous | exp.Dot)
     return found.named(value.name if named else target.base)
 
 

@@ -10,12 +10,14 @@ rs_cut(a, n) AS CASE
     END;
 
 rs_fit(a, n, kind) AS CASE
+    WHEN a IS NULL THEN NULL
     WHEN strlen(a) <= n THEN a
     WHEN strlen(rtrim(a, ' ')) <= n THEN rs_cut(a, n)
     ELSE error('REDSHIFT:22001:value too long for type ' || kind)
     END;
 
 rs_fit_bytes(a, n, kind) AS CASE
+    WHEN a IS NULL THEN NULL
     WHEN octet_length(a) <= n THEN a
     ELSE error('REDSHIFT:22001:value too long for type ' || kind)
     END;
@@ -165,4 +167,20 @@ rs_elements(a) AS CASE
     WHEN json_type(a) = 'ARRAY' THEN list_transform(
         CAST(json_extract(a, '$[*]') AS VARCHAR[]), lambda _e: nullif(_e, 'null'))
     ELSE [a]
+    END;
+
+rs_to_varbyte(a, format) AS CASE lower(format)
+    WHEN 'hex' THEN rs_from_hex(a)
+    WHEN 'base64' THEN from_base64(a)
+    WHEN 'utf8' THEN encode(a)
+    WHEN 'utf-8' THEN encode(a)
+    ELSE error('REDSHIFT:22023:invalid format: ' || format)
+    END;
+
+rs_from_varbyte(a, format) AS CASE lower(format)
+    WHEN 'hex' THEN lower(hex(a))
+    WHEN 'base64' THEN to_base64(a)
+    WHEN 'utf8' THEN decode(a)
+    WHEN 'utf-8' THEN decode(a)
+    ELSE error('REDSHIFT:22023:invalid format: ' || format)
     END;

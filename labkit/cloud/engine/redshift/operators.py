@@ -92,7 +92,10 @@ def _floats(op: str, left: Typed, right: Typed) -> Typed:
     if op == "%":
         raise no_operator(op, left, right)
     kind = left.type if left.type == right.type else FLOAT8
-    return Typed(f"({coerce(left, kind).sql} {op} {coerce(right, kind).sql})", kind)
+    one, two = coerce(left, kind).sql, coerce(right, kind).sql
+    if op == "/":
+        return Typed(f"CAST(rs_float_divide({one}, {two}) AS {kind.duckdb})", kind)
+    return Typed(f"({one} {op} {two})", kind)
 
 
 def _decimals(op: str, left: Typed, right: Typed) -> Typed:

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlglot import exp
 from sqlglot.dialects.redshift import Redshift
 from sqlglot.errors import SqlglotError
 from sqlglot.parsers.redshift import RedshiftParser
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import Type, named_type
@@ -31,17 +31,19 @@ def _approximate(parser: Any) -> Any:
 class _Parser(RedshiftParser):
     """sqlglot's, with every function left as its name."""
 
-    FUNCTIONS = {}
-    FUNCTION_PARSERS = {name: RedshiftParser.FUNCTION_PARSERS[name] for name in _KEPT}
-    NO_PAREN_FUNCTION_PARSERS = {
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+        name: RedshiftParser.FUNCTION_PARSERS[name] for name in _KEPT
+    }
+    NO_PAREN_FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
         "ANY": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["ANY"],
         "CASE": RedshiftParser.NO_PAREN_FUNCTION_PARSERS["CASE"],
         "APPROXIMATE": _approximate,
         "SYSDATE": lambda parser: exp.Anonymous(this="sysdate"),
     }
-    UNARY_PARSERS = {
+    UNARY_PARSERS: ClassVar[dict[Any, Any]] = {
         **RedshiftParser.UNARY_PARSERS,
-        TokenType.PARAMETER: lambda parser: exp.Anonymous(
+        TokenType.DAT: lambda parser: exp.Anonymous(
             this="abs", expressions=[parser._parse_unary()]
         ),
     }
@@ -51,9 +53,6 @@ class Dialect(Redshift):
     """Redshift's text for sqlglot; see `_Parser`."""
 
     Parser = _Parser
-
-    class Tokenizer(Redshift.Tokenizer):
-        KEYWORDS = {**Redshift.Tokenizer.KEYWORDS, "!=": TokenType.NEQ}
 
 
 _BARE = re.compile(r"[a-z_\u0080-\uffff][\w$\u0080-\uffff]*")
@@ -284,6 +283,13 @@ class Words:
         return self.slice(start)
 
 
+#: ``17 # 5`` and ``@ -5``, which sqlglot takes for a name and a parameter.
+_OPERATORS = {
+    ("#", TokenType.VAR): TokenType.HASH,
+    ("@", TokenType.PARAMETER): TokenType.DAT,
+}
+
+
 def parse_query(text: str) -> exp.Expr:
     """The tree of a query or of a change of rows.
 
@@ -294,15 +300,15 @@ def parse_query(text: str) -> exp.Expr:
     try:
         tokens = dialect.tokenize(text)
         for token in tokens:
-            if token.text == "#":
-                token.token_type = TokenType.HASH
+            token.token_type = _OPERATORS.get((token.text, token.token_type), token.token_type)
         found = dialect.parser().parse(tokens, text)
     except SqlglotError as error:
         raise _syntax_error(text, error) from error
     trees = [tree for tree in found if tree is not None]
     if len(trees) != 1 or isinstance(trees[0], exp.Command):
         raise RedshiftError(f'syntax error at or near "{text.split()[0]}"', SYNTAX)
-    return trees[0]
+    found_tree: exp.Expr = trees[0]
+    return found_tree
 
 
 def parse_expression(text: str) -> exp.Expr:
@@ -310,7 +316,8 @@ def parse_expression(text: str) -> exp.Expr:
     tree = parse_query(f"SELECT {text}")
     if not isinstance(tree, exp.Select) or len(tree.expressions) != 1 or tree.args.get("from_"):
         raise RedshiftError(f'syntax error at or near "{text}"', SYNTAX)
-    return tree.expressions[0]
+    only: exp.Expr = tree.expressions[0]
+    return only
 
 
 def _syntax_error(text: str, error: SqlglotError) -> RedshiftError:

@@ -306,7 +306,11 @@ def _group(node: exp.Expr | None, scope: Scope, outputs: list[Typed]) -> str:
     return f" GROUP BY {', '.join(keys)}"
 
 
-_GROUPINGS = {exp.Rollup: "ROLLUP", exp.Cube: "CUBE", exp.GroupingSets: "GROUPING SETS"}
+_GROUPINGS: dict[type[exp.Expr], str] = {
+    exp.Rollup: "ROLLUP",
+    exp.Cube: "CUBE",
+    exp.GroupingSets: "GROUPING SETS",
+}
 
 
 def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:

@@ -1,8 +1,8 @@
 """Redshift's types: how it spells them, and what stands for them in DuckDB.
 
 Text has a length in bytes, ``char`` ignores trailing blanks, ``super`` is JSON text in canonical
-form, ``geometry`` is well-known text. ``unknown`` is a literal in quotes or NULL that takes the type
-of what it meets.
+form, ``geometry`` is well-known text. ``unknown`` is a literal in quotes or NULL that takes the
+type of what it meets.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
 """

@@ -211,7 +211,8 @@ def _run(
     record = cloud.records(KIND)[number]
     if not record["_"]["batch"]:
         (sql, values) = texts[0]
-        _keep_result(cloud, number, connection, connection.run(sql, values), None)
+        result = connection.run(sql, values)
+        _update(cloud, number, **_kept(cloud, number, connection, result))
         return
     whole = record.get("ExecutionMode") != "AUTO_COMMIT" and connection.transaction == "idle"
     if whole:
@@ -236,35 +237,27 @@ def _run_part(
     except RedshiftError as error:
         _update_part(cloud, number, at, Status="FAILED", Error=str(error))
         raise
-    _keep_result(cloud, number, connection, result, at)
+    told = _kept(cloud, f"{number}:{at + 1}", connection, result)
     elapsed = time.perf_counter_ns() - started
-    _update_part(cloud, number, at, Status="FINISHED", Duration=elapsed)
+    _update_part(cloud, number, at, Status="FINISHED", Duration=elapsed, **told)
 
 
 def _update_part(cloud: Cloud, number: str, at: int, **members: Any) -> None:
     parts = [dict(part) for part in cloud.records(KIND)[number]["SubStatements"]]
     parts[at] |= {"UpdatedAt": time.time()} | members
-    _update(cloud, number, SubStatements=parts)
+    has = any(part["HasResultSet"] for part in parts)
+    _update(cloud, number, SubStatements=parts, HasResultSet=has)
 
 
-def _keep_result(
-    cloud: Cloud, number: str, connection: Connection, result: Result, at: int | None
-) -> None:
-    """The rows on disk, their count on record."""
+def _kept(cloud: Cloud, number: str, connection: Connection, result: Result) -> Record:
+    """The rows on disk; what the record tells of them."""
     has = result.rows is not None
-    size = store.save(cloud, number if at is None else f"{number}:{at + 1}", result) if has else 0
-    told = {
+    return {
         "HasResultSet": has,
         "ResultRows": result.count,
-        "ResultSize": size,
+        "ResultSize": store.save(cloud, number, result) if has else 0,
         "RedshiftQueryId": connection.last_query_id,
     }
-    if at is None:
-        _update(cloud, number, **told)
-        return
-    _update_part(cloud, number, at, **told)
-    if has:
-        _update(cloud, number, HasResultSet=True)
 
 
 def _end(cloud: Cloud, number: str, status: str, started: int, error: RedshiftError | None) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
@@ -234,10 +235,7 @@ def svv_table_info(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         if one.kind == "view":
             continue
-        row, *_ = connection.duck.execute(f"SELECT count(*) FROM {one.physical}").fetchall() or [
-            None
-        ]
-        count = int(row[0]) if row else 0
+        count = int(first_row(connection.duck, f"SELECT count(*) FROM {one.physical}")[0])
         if count:
             yield _table_info(one, count)
 

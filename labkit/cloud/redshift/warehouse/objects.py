@@ -1,7 +1,7 @@
 """What a warehouse knows of its objects: rows in its own file, so that a transaction holds both.
 
-One table for all kinds: databases, schemas, relations (tables, views, materialized views), routines,
-users, groups, roles, grants. SQL never names this table: the compiler resolves every name.
+One table for all kinds: databases, schemas, relations (tables, views, materialized views),
+routines, users, groups, roles. SQL never names this table: the compiler resolves every name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.types import Type
 
 _SCHEMA = """
@@ -143,21 +144,24 @@ class Objects:
         self._connection.execute(
             'UPDATE "catalog".objects SET space = ?, database = ?, schema = ?, name = ?, '
             "owner = ?, body = ? WHERE oid = ?",
-            [one.space, one.database, one.schema, one.name, one.owner]
-            + [json.dumps(one.body), one.oid],
+            [*_key(one), one.owner, json.dumps(one.body), one.oid],
         )
 
     def new_oid(self) -> int:
-        row, *_ = self._connection.execute("SELECT nextval('\"catalog\".oids')").fetchall() or [
-            None
-        ]
-        return int(row[0]) if row else 0
+        return int(first_row(self._connection, "SELECT nextval('\"catalog\".oids')")[0])
 
     def _select(self, where: str, values: list[str]) -> list[Object]:
         rows = self._connection.execute(
             f'SELECT {_COLUMNS} FROM "catalog".objects WHERE {where} ORDER BY name, oid', values
         ).fetchall()
-        return [Object(*row[:6], json.loads(row[6])) for row in rows]
+        return [
+            Object(space, database, schema, name, oid, owner, json.loads(body))
+            for space, database, schema, name, oid, owner, body in rows
+        ]
+
+
+def _key(one: Object) -> tuple[str, str, str, str]:
+    return one.space, one.database, one.schema, one.name
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, admin: str, database: str) -> None:

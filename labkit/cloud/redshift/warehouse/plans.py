@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled
+from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.redshift.warehouse.names import look_up
 
@@ -108,10 +109,8 @@ def _scan(
     found = look_up(connection, tuple(part.name.lower() for part in table.parts)) if isinstance(
         table, exp.Table) else None  # fmt: skip
     if found is not None and found.kind in ("table", "matview"):
-        row, *_ = connection.duck.execute(f"SELECT count(*) FROM {found.physical}").fetchall() or [
-            None
-        ]
-        count, width = (row[0] if row else 0), 8 * len(found.columns)
+        count = first_row(connection.duck, f"SELECT count(*) FROM {found.physical}")[0]
+        width = 8 * len(found.columns)
         cost = f"  (cost=0.00..{count / 100:.2f} rows={count} width={width})"
         _put(lines, depth, f"Seq Scan on {name}{alias}{cost}")
     else:

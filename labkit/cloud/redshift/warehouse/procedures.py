@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_PLpgSQL-statements.html
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift.casts import cast, coerce
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
-from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import Words, text_literal
 from labkit.cloud.engine.redshift.scope import Typed
@@ -285,12 +286,13 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
             variable.sql = run.evaluated(next(given), kind)
         run.variables[each["name"] or f"${at}"] = variable
         run.variables[f"${at}"] = variable
-    try:
+    with contextlib.suppress(_Return):
         run.block(read(one.body["text"]))
-    except _Return:
-        pass
-    outs = [(each, run.variables[each["name"] or f"${at}"])
-            for at, each in enumerate(one.body["arguments"], 1) if each["mode"] != "IN"]  # fmt: skip
+    outs = [
+        (each, run.variables[each["name"] or f"${at}"])
+        for at, each in enumerate(one.body["arguments"], 1)
+        if each["mode"] != "IN"
+    ]
     if not outs:
         return Result("CALL")
     columns = tuple(Column(each["name"], variable.type) for each, variable in outs)
@@ -331,10 +333,10 @@ class _Run:
 
     def evaluated(self, typed: Typed, kind: Type) -> str:
         with failures():
-            row, *_ = self.connection.duck.execute(
-                f"SELECT CAST({cast(typed, kind).sql} AS VARCHAR)"
-            ).fetchall() or [None]
-        return _literal(row[0] if row else None, kind)
+            row = first_row(
+                self.connection.duck, f"SELECT CAST({cast(typed, kind).sql} AS VARCHAR)"
+            )
+        return _literal(row[0], kind)
 
     def test(self, text: str) -> bool:
         sql, _ = self.value(text, BOOL)

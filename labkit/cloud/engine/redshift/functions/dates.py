@@ -9,6 +9,13 @@ from labkit.cloud.engine.redshift import datetimes, formats
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import Udf, entries
 
+#: The signs of ``Etc/GMT+8`` are POSIX's: west of Greenwich.
+_ABBREVIATED = {
+    "PST": "Etc/GMT+8", "PDT": "Etc/GMT+7", "MST": "Etc/GMT+7", "MDT": "Etc/GMT+6",
+    "CST": "Etc/GMT+6", "CDT": "Etc/GMT+5", "EST": "Etc/GMT+5", "EDT": "Etc/GMT+4",
+    "BST": "Etc/GMT-1", "CET": "Etc/GMT-1", "CEST": "Etc/GMT-2", "EET": "Etc/GMT-2",
+    "JST": "Asia/Tokyo", "IST": "Asia/Kolkata", "GMT": "UTC", "UTC": "UTC", "Z": "UTC",
+}  # fmt: skip
 _DAYS = "sun mon tue wed thu fri sat".split()
 _SHORT = {"su": 0, "mo": 1, "m": 1, "tu": 2, "we": 3, "w": 3, "th": 4, "fr": 5, "f": 5, "sa": 6}
 
@@ -23,7 +30,9 @@ def _weekday(name: str) -> int:
 
 
 def _zone(name: str) -> str:
-    """A zone's name as ICU knows it."""
+    """A zone's name as ICU knows it; abbreviations are fixed offsets, as Redshift's are."""
+    if name.upper() in _ABBREVIATED:
+        return _ABBREVIATED[name.upper()]
     try:
         return datetimes.find_zone(name).key
     except ValueError:

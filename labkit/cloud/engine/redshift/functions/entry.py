@@ -36,12 +36,14 @@ class Entry:
         sql: DuckDB SQL, ``{0}`` an argument, ``{all}`` all; or a function of the arguments.
         returns: the result's type from the arguments', where the signature does not tell it.
         name: what a column of it is called, where that is not the function's name.
+        measured: the result's type from the arguments themselves, where literals tell it.
     """
 
     signature: str
     sql: str | Render
     returns: Returns | None = None
     name: str = ""
+    measured: Callable[[Sequence[Typed]], Type] | None = None
 
     @property
     def function(self) -> str:
@@ -62,6 +64,8 @@ class Entry:
         return known if len(known) == count else None
 
     def result(self, args: Sequence[Typed]) -> Type:
+        if self.measured:
+            return self.measured(args)
         if self.returns:
             return self.returns([arg.type for arg in args])
         name = self.signature.rpartition("-> ")[2]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from labkit.cloud.engine.redshift.functions.entry import entries, same
 from labkit.cloud.engine.redshift.scope import Typed
@@ -13,16 +14,29 @@ def _whole(kinds: Sequence[Type]) -> Type:
     return numeric(min(38, kinds[0].size + 1), 0)
 
 
-def _round(args: Sequence[Typed]) -> str:
-    kind = args[0].type
-    places = f", {args[1].sql}" if len(args) > 1 else ""
-    return f"CAST(round({args[0].sql}{places}) AS {kind.duckdb})"
+def _places(args: Sequence[Typed]) -> int | None:
+    """The places that are asked for, where they are a literal."""
+    if len(args) < 2:
+        return 0
+    text = args[1].sql.strip("()")
+    return int(text) if re.fullmatch(r"-?\d+", text) else None
 
 
-def _truncate(args: Sequence[Typed]) -> str:
-    kind, value = args[0].type, args[0].sql
-    places = args[1].sql if len(args) > 1 else "0"
-    return f"CAST(trunc({value}, {places}) AS {kind.duckdb})"
+def _shorter(args: Sequence[Typed]) -> Type:
+    """A decimal has the places that are left of it; every other type stays."""
+    kind, places = args[0].type, _places(args)
+    if kind.base != "numeric" or places is None:
+        return kind
+    scale = max(0, min(kind.scale, places))
+    return numeric(min(38, kind.size - kind.scale + scale + 1), scale)
+
+
+def _cut(function: str) -> Callable[[Sequence[Typed]], str]:
+    def render(args: Sequence[Typed]) -> str:
+        places = args[1].sql if len(args) > 1 else "0"
+        return f"CAST({function}({args[0].sql}, {places}) AS {_shorter(args).duckdb})"
+
+    return render
 
 
 _ONE = (
@@ -71,12 +85,12 @@ SCALARS = entries(
     ("floor(numeric)", "CAST(floor({0}) AS DECIMAL(38,0))", _whole),
     ("floor(float8) -> float8", "floor({0})"),
     ("round(integer)", "{0}", same),
-    ("round(number)", _round, same),
-    ("round(number, int4)", _round, same),
+    ("round(number)", _cut("round"), None, "", _shorter),
+    ("round(number, int4)", _cut("round"), None, "", _shorter),
     ("trunc(integer)", "{0}", same),
     ("trunc(timestamp) -> date", "CAST({0} AS DATE)"),
     ("trunc(timestamptz) -> date", "CAST({0} AS DATE)"),
     ("trunc(date) -> date", "{0}"),
-    ("trunc(number)", _truncate, same),
-    ("trunc(number, int4)", _truncate, same),
+    ("trunc(number)", _cut("trunc"), None, "", _shorter),
+    ("trunc(number, int4)", _cut("trunc"), None, "", _shorter),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -109,7 +110,9 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     connection.duck.execute(f"ALTER TABLE {table.physical} RENAME {quoted(old)} TO {quoted(new)}")
     if found.identity:
         raise RedshiftError("cannot rename an identity column here", "0A000")
-    body = {"sortkey": [new if name == old else name for name in table.body["sortkey"]]}
+    body: dict[str, Any] = {
+        "sortkey": [new if name == old else name for name in table.body["sortkey"]]
+    }
     if table.body["distkey"] == old:
         body["distkey"] = new
     return _exchange(table.changed(**body), old, replace(found, name=new))
@@ -159,7 +162,7 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
         return table.changed(constraints=kept)
     name = words.identifier()
     _column(table, name)
-    if not words.accept_one("CASCADE", "RESTRICT") == "CASCADE":
+    if words.accept_one("CASCADE", "RESTRICT") != "CASCADE":
         _refuse_bound(connection, table, f"column {name}")
     if name == table.body["distkey"] or name in table.body["sortkey"]:
         noun = "distribution" if name == table.body["distkey"] else "sort"

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query, new_state
+from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import Words, parse_query, quoted
@@ -150,8 +151,7 @@ def _inserted(connection: Connection, sql: str) -> Result:
 
 
 def _count(connection: Connection, sql: str) -> int:
-    row, *_ = connection.duck.execute(sql).fetchall() or [None]
-    return int(row[0]) if row else 0
+    return int(first_row(connection.duck, sql)[0])
 
 
 def _scope(connection: Connection, parsed: Parsed) -> Scope:
@@ -325,11 +325,11 @@ def _check_one_match(
 ) -> None:
     if duplicates:
         return
-    row, *_ = connection.duck.execute(
+    several = (
         f"SELECT 1 FROM {table.physical} AS target JOIN {source} ON {test} "
         "GROUP BY target.rowid HAVING count(*) > 1 LIMIT 1"
-    ).fetchall() or [None]
-    if row:
+    )
+    if first_row(connection.duck, several)[0]:
         raise RedshiftError("Found multiple matches to update the same tuple.", "21000")
 
 
@@ -410,11 +410,10 @@ def _prepare_insert(
     staging: str,
 ) -> str:
     """Rows of the source that match nothing, put aside before the target changes."""
-    action = when.args["then"]
-    named = action.this
-    names = [each.name.lower() for each in named.expressions] if named is not None else []
+    names, nodes = _inserted_values(when.args["then"])
     columns = _targets(table, names)
-    nodes = action.expression.expressions
+    if len(columns) != len(nodes):
+        raise RedshiftError("INSERT has not as many expressions as target columns", SYNTAX)
     inner = Scope(scope.state, scope.sources[1:], ctes=scope.ctes)
     given = {
         column.name: stored(expression(node, inner), column.type, column.name).sql
@@ -427,3 +426,11 @@ def _prepare_insert(
         f"(SELECT 1 FROM {table.physical} AS target WHERE {test})"
     )
     return f"INSERT INTO {table.physical} SELECT * FROM {staging}"
+
+
+def _inserted_values(action: exp.Expr) -> tuple[list[str], list[exp.Expr]]:
+    """The columns and values of MERGE's ``INSERT [(columns)] VALUES (values)``."""
+    named = action.this.expressions if action.this is not None else []
+    if len(named) == 1 and isinstance(named[0], exp.Anonymous):
+        return [], list(named[0].expressions)
+    return [each.name.lower() for each in named], list(action.args["expression"].expressions)

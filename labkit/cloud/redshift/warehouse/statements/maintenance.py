@@ -1,4 +1,4 @@
-"""``VACUUM``, ``ANALYZE``, ``COMMENT``, ``EXPLAIN``, ``SHOW TABLE`` and its kin, and what is refused."""
+"""``VACUUM``, ``ANALYZE``, ``COMMENT``, ``EXPLAIN``, ``SHOW TABLE`` and kin; what is refused."""
 
 from __future__ import annotations
 
@@ -224,11 +224,12 @@ def show_databases(connection: Connection, parsed: Parsed) -> Result:
 def show_schemas(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "SCHEMAS")
-    words.expect("FROM") if not words.peek("FROM") else words.expect("FROM")
+    words.expect("FROM")
     words.accept("DATABASE")
     database = text_literal(words.identifier())
     sql = (
-        "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, source_database, "
+        "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, "
+        "source_database, "
         f"schema_option FROM svv_all_schemas WHERE database_name = {database}"
     )
     return _listed(connection, parsed, sql, "schema_name")

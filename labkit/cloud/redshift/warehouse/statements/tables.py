@@ -13,6 +13,7 @@ from typing import Any
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
+from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, parse_query, quoted
 from labkit.cloud.engine.redshift.types import Type
@@ -117,10 +118,8 @@ def create_as(
     declared.columns = list(query_columns(compiled, names))
     table = create(connection, name, declared, temporary=temporary)
     columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
-    row, *_ = connection.duck.execute(
-        f"INSERT INTO {table.physical} SELECT {columns} FROM ({compiled.sql})"
-    ).fetchall() or [None]
-    return int(row[0]) if row else 0
+    sql = f"INSERT INTO {table.physical} SELECT {columns} FROM ({compiled.sql})"
+    return int(first_row(connection.duck, sql)[0])
 
 
 def query_columns(compiled: Compiled, names: Sequence[str] = ()) -> list[TableColumn]:

@@ -1,0 +1,45 @@
+"""A cluster in the session's local AWS, spoken to by the Data API."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+PLACE = {"ClusterIdentifier": "data-api", "DbUser": "awsuser", "Database": "dev"}
+ENDED = ("FINISHED", "FAILED", "ABORTED")
+
+
+class Data:
+    """The Data API, with waiting."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+
+    def ended(self, number: str) -> dict[str, Any]:
+        while True:
+            found: dict[str, Any] = self.client.describe_statement(Id=number)
+            if found["Status"] in ENDED:
+                return found
+            time.sleep(0.01)
+
+    def run(self, sql: str, **members: Any) -> dict[str, Any]:
+        """Run one statement to its end."""
+        told = {} if "SessionId" in members else dict(PLACE)
+        return self.ended(self.client.execute_statement(Sql=sql, **told | members)["Id"])
+
+    def rows(self, sql: str, **members: Any) -> list[list[Any]]:
+        """A query's values."""
+        told = self.run(sql, **members)
+        assert told["Status"] == "FINISHED", told.get("Error")
+        found = self.client.get_statement_result(Id=told["Id"])["Records"]
+        return [[value(field) for field in row] for row in found]
+
+
+def value(field: dict[str, Any]) -> Any:
+    return None if field.get("isNull") else next(iter(field.values()))
+
+
+@pytest.fixture
+def data(aws: Callable[..., Any]) -> Data:
+    return Data(aws("redshift-data"))

@@ -1,0 +1,213 @@
+"""The Redshift Data API: statements, batches, sessions, results, lists."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.redshift.conftest import PLACE
+
+
+def test_a_statement_tells_how_it_went(data):
+    told = data.run("SELECT 1 AS a, 'x' AS b UNION ALL SELECT 2, NULL ORDER BY 1")
+    assert told["Status"] == "FINISHED"
+    assert told["HasResultSet"]
+    assert told["ResultRows"] == 2
+    assert told["Duration"] > 0
+    assert told["RedshiftQueryId"] > 0
+    result = data.client.get_statement_result(Id=told["Id"])
+    assert result["TotalNumRows"] == 2
+    assert result["Records"] == [
+        [{"longValue": 1}, {"stringValue": "x"}],
+        [{"longValue": 2}, {"isNull": True}],
+    ]
+    first = result["ColumnMetadata"][0]
+    assert (first["name"], first["typeName"], first["isSigned"]) == ("a", "int4", True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind", "field"),
+    [
+        ("1::smallint", "int2", {"longValue": 1}),
+        ("1.50::decimal(8,2)", "numeric", {"stringValue": "1.50"}),
+        ("0.5::float", "float8", {"doubleValue": 0.5}),
+        ("true", "bool", {"booleanValue": True}),
+        ("date '2024-01-02'", "date", {"stringValue": "2024-01-02"}),
+        ("timestamp '2024-01-02 03:04:05.5'", "timestamp",
+         {"stringValue": "2024-01-02 03:04:05.5"}),
+        ("'2024-01-02 03:04+02'::timestamptz", "timestamptz",
+         {"stringValue": "2024-01-02 01:04:00+00"}),
+        ("'ab'::char(4)", "bpchar", {"stringValue": "ab  "}),
+        ("json_parse('[1, 2]')", "super", {"stringValue": "[1,2]"}),
+        ("interval '1 day 2 hours'", "interval", {"stringValue": "1 day 02:00:00"}),
+        ("from_hex('0aff')", "varbyte", {"stringValue": "0aff"}),
+    ],
+)  # fmt: skip
+def test_each_type_has_its_field(data, expression, kind, field):
+    told = data.run(f"SELECT {expression}")
+    result = data.client.get_statement_result(Id=told["Id"])
+    assert result["Records"] == [[field]]
+    assert result["ColumnMetadata"][0]["typeName"] == kind
+
+
+def test_a_failure_says_why_in_redshifts_words(data):
+    told = data.run("SELECT * FROM nosuch")
+    assert told["Status"] == "FAILED"
+    assert told["Error"] == 'ERROR: relation "nosuch" does not exist'
+    with pytest.raises(ClientError) as caught:
+        data.client.get_statement_result(Id=told["Id"])
+    assert caught.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_parameters_are_values_and_never_sql(data):
+    given = [{"name": "a", "value": "it's; DROP TABLE x"}, {"name": "n", "value": "41"}]
+    assert data.rows("SELECT :a, :n + 1, :n::int", Parameters=given) == [
+        ["it's; DROP TABLE x", 42, 41]
+    ]
+    for bad in (given[:1], [*given, {"name": "z", "value": "1"}]):
+        with pytest.raises(ClientError, match="Parameters list"):
+            data.client.execute_statement(Sql="SELECT :a, :n", Parameters=bad, **PLACE)
+
+
+def test_a_batch_is_one_transaction(data, fresh):
+    table = fresh("batch", "_")
+    sqls = [f"CREATE TABLE {table} (a int)", f"INSERT INTO {table} VALUES (1), (2)",
+            f"SELECT count(*) FROM {table}"]  # fmt: skip
+    number = data.client.batch_execute_statement(Sqls=sqls, **PLACE)["Id"]
+    told = data.ended(number)
+    assert told["Status"] == "FINISHED"
+    assert [part["Status"] for part in told["SubStatements"]] == ["FINISHED"] * 3
+    assert [part["ResultRows"] for part in told["SubStatements"]] == [0, 2, 1]
+    records = data.client.get_statement_result(Id=f"{number}:3")["Records"]
+    assert records == [[{"longValue": 2}]]
+    failing = [f"DELETE FROM {table}", "SELECT 1/0", f"SELECT * FROM {table}"]
+    told = data.ended(data.client.batch_execute_statement(Sqls=failing, **PLACE)["Id"])
+    assert told["Status"] == "FAILED"
+    states = [part["Status"] for part in told["SubStatements"]]
+    assert states == ["FINISHED", "FAILED", "ABORTED"]
+    assert data.rows(f"SELECT count(*) FROM {table}") == [[2]]
+
+
+def test_a_session_keeps_what_a_statement_left(data):
+    first = data.client.execute_statement(
+        Sql="CREATE TEMP TABLE mine AS SELECT 7 AS a", SessionKeepAliveSeconds=60, **PLACE
+    )
+    data.ended(first["Id"])
+    assert data.rows("SELECT a FROM mine", SessionId=first["SessionId"]) == [[7]]
+    assert data.run("SELECT a FROM mine")["Status"] == "FAILED"
+    with pytest.raises(ClientError, match="Session is not available"):
+        data.client.execute_statement(Sql="SELECT 1", SessionId="nosuch" * 6)
+
+
+def test_a_token_starts_one_statement(data):
+    once = {"Sql": "SELECT 1", "ClientToken": "token-one", **PLACE}
+    ids = {data.client.execute_statement(**once)["Id"] for _ in range(2)}
+    assert len(ids) == 1
+    with pytest.raises(ClientError):
+        data.client.execute_statement(**once | {"Sql": "SELECT 2"})
+
+
+def test_results_come_as_csv_too(data):
+    told = data.run("SELECT 1 AS a, 'x,y' AS b, NULL AS c", ResultFormat="CSV")
+    result = data.client.get_statement_result_v2(Id=told["Id"])
+    assert result["ResultFormat"] == "CSV"
+    assert result["Records"] == [{"CSVRecords": 'a,b,c\r\n1,"x,y",\r\n'}]
+    with pytest.raises(ClientError):
+        data.client.get_statement_result(Id=told["Id"])
+
+
+def test_long_results_have_pages(data):
+    told = data.run("SELECT g FROM generate_series(1, 2500) g ORDER BY g")
+    pages = list(data.client.get_paginator("get_statement_result").paginate(Id=told["Id"]))
+    assert [len(page["Records"]) for page in pages] == [1000, 1000, 500]
+    assert pages[-1]["Records"][-1] == [{"longValue": 2500}]
+
+
+def test_a_running_statement_is_canceled(data):
+    sql = "SELECT count(*) FROM generate_series(1, 300000) a, generate_series(1, 300000) b"
+    number = data.client.execute_statement(Sql=sql, **PLACE)["Id"]
+    assert data.client.cancel_statement(Id=number)["Status"]
+    assert data.ended(number)["Status"] == "ABORTED"
+    with pytest.raises(ClientError, match="already in ABORTED"):
+        data.client.cancel_statement(Id=number)
+
+
+def test_the_catalog_can_be_listed(data, fresh):
+    table, schema = fresh("listed", "_"), fresh("schema", "_")
+    data.run(f"CREATE SCHEMA {schema}")
+    data.run(f"CREATE TABLE {schema}.{table} (a int NOT NULL, b varchar(9) DEFAULT 'x')")
+    client = data.client
+    assert "dev" in client.list_databases(**PLACE)["Databases"]
+    assert client.list_schemas(SchemaPattern=f"{schema[:10]}%", **PLACE)["Schemas"] == [schema]
+    found = client.list_tables(SchemaPattern=schema, **PLACE)["Tables"]
+    assert found == [{"name": table, "schema": schema, "type": "TABLE"}]
+    columns = client.describe_table(Schema=schema, Table=table, **PLACE)["ColumnList"]
+    assert [(c["name"], c["typeName"], c["nullable"]) for c in columns] == [
+        ("a", "int4", 0),
+        ("b", "varchar", 1),
+    ]
+    assert columns[1]["columnDefault"] == "'x'"
+
+
+def test_statements_are_listed_by_name_and_state(data, fresh):
+    name = fresh("named")
+    data.run("SELECT 1", StatementName=name)
+    data.run("SELECT 1/0", StatementName=name)
+    found = data.client.list_statements(StatementName=name, Status="ALL")["Statements"]
+    assert [each["Status"] for each in found] == ["FAILED", "FINISHED"]
+    assert len(data.client.list_statements(StatementName=name, Status="FAILED")["Statements"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("members", "words"),
+    [
+        ({"Database": "dev"}, "Missing required cluster identifier"),
+        ({"ClusterIdentifier": "a", "WorkgroupName": "abc", "Database": "dev"}, "Exactly one"),
+        ({"ClusterIdentifier": "a"}, "Database is required"),
+        ({**PLACE, "SecretArn": "arn:x"}, "Only one of"),
+    ],
+    ids=["no target", "two targets", "no database", "two identities"],
+)
+def test_a_request_must_name_one_target(data, members, words):
+    with pytest.raises(ClientError, match=words):
+        data.client.execute_statement(Sql="SELECT 1", **members)
+
+
+def test_a_user_that_is_not_there_cannot_connect(data):
+    told = data.run("SELECT 1", DbUser="nobody")
+    assert (told["Status"], told["Error"]) == ("FAILED", 'ERROR: user "nobody" does not exist')
+
+
+def test_a_secret_tells_the_user(data, aws, fresh):
+    arn = aws("secretsmanager").create_secret(
+        Name=fresh("secret"), SecretString='{"username": "awsuser", "password": "x"}'
+    )["ARN"]
+    place = {"ClusterIdentifier": "data-api", "Database": "dev", "SecretArn": arn}
+    number = data.client.execute_statement(Sql="SELECT current_user", **place)["Id"]
+    assert data.ended(number)["DbUser"] == "awsuser"
+    records = data.client.get_statement_result(Id=number)["Records"]
+    assert records == [[{"stringValue": "awsuser"}]]
+
+
+def test_grants_bind(data, fresh):
+    table, user, role = (fresh(stem, "_") for stem in ("t", "u", "r"))
+    for sql in (
+        f"CREATE TABLE {table} AS SELECT 1 AS a",
+        f"CREATE USER {user} PASSWORD 'Abcd1234'",
+        f"CREATE ROLE {role}",
+        f"GRANT ROLE {role} TO {user}",
+    ):
+        assert data.run(sql)["Status"] == "FINISHED"
+    denied = f"ERROR: permission denied for relation {table}"
+    assert data.run(f"SELECT * FROM {table}", DbUser=user)["Error"] == denied
+    data.run(f"GRANT SELECT ON {table} TO ROLE {role}")
+    assert data.rows(f"SELECT a FROM {table}", DbUser=user) == [[1]]
+    assert data.run(f"DELETE FROM {table}", DbUser=user)["Error"] == denied
+    assert "must be owner" in data.run(f"DROP TABLE {table}", DbUser=user)["Error"]
+    data.run(f"REVOKE SELECT ON {table} FROM ROLE {role}")
+    assert data.run(f"SELECT * FROM {table}", DbUser=user)["Error"] == denied
+
+
+def test_two_clusters_share_nothing(data, fresh):
+    table = fresh("own", "_")
+    data.run(f"CREATE TABLE {table} (a int)")
+    told = data.run(f"SELECT * FROM {table}", ClusterIdentifier="another")
+    assert told["Error"] == f'ERROR: relation "{table}" does not exist'
