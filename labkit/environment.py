@@ -52,6 +52,7 @@ ROLES = {
     n.FETCH_ROLE: ["lambda.amazonaws.com"],
     n.DATABREW_ROLE: ["databrew.amazonaws.com"],
     n.FLOW_ROLE: ["states.amazonaws.com", "events.amazonaws.com"],
+    n.REDSHIFT_ROLE: ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"],
 }
 Step = Callable[["Lab"], None]
 
@@ -67,14 +68,14 @@ def is_ready(lab: Lab) -> bool:
     """Whether the last thing that `ensure` makes is there, and the newest of its roles."""
     try:
         lab.client("glue").get_crawler(Name=n.LMS_CRAWLER)
-        lab.client("iam").get_role(RoleName=n.FLOW_ROLE)
+        lab.client("iam").get_role(RoleName=n.REDSHIFT_ROLE)
     except ClientError:
         return False
     return True
 
 
 def roles(lab: Lab) -> None:
-    """Roles of the crawlers, the functions, DataBrew's jobs and the flows."""
+    """Roles of the crawlers, the functions, DataBrew's jobs, the flows and the warehouse."""
     iam, buckets = lab.client("iam"), [f"arn:aws:s3:::{b}" for b in lab.names.buckets]
     access = [
         _allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{b}/*" for b in buckets]),

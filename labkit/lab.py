@@ -21,6 +21,7 @@ from labkit.progress import steps
 from labkit.query import Query
 from labkit.recipe import Recipe
 from labkit.storage import Storage
+from labkit.warehouse import Warehouse
 
 LOCAL, AWS = "local", "aws"
 
@@ -124,6 +125,11 @@ class Lab:
     def chart(self) -> Chart:
         """Data sets, charts, dashboards, questions and reports (QuickSight)."""
         return Chart(self)
+
+    @functools.cached_property
+    def warehouse(self) -> Warehouse:
+        """A warehouse beside the lake (Redshift): ``lab.warehouse("SELECT 1")``."""
+        return Warehouse(self)
 
     def clean_up(self) -> None:
         """Delete your whole environment: data, tables, crawlers, functions, buckets, key.

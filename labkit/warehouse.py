@@ -1,0 +1,236 @@
+"""Warehouse helpers: a Redshift cluster beside the lake, and SQL on it through the Data API."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from labkit import names
+from labkit.errors import QueryFailed
+from labkit.progress import Progress, wait
+from labkit.storage import told
+from labkit.tables import table_html
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+DATABASE, USER = "dev", "awsuser"
+NODE_TYPE, NODES = "ra3.large", 2
+_ENDS = ("FINISHED", "FAILED", "ABORTED")
+
+
+@dataclass(frozen=True)
+class Result:
+    """A statement that succeeded.
+
+    Args:
+        lab: the lab that ran it.
+        described: as ``redshift-data.describe_statement`` tells it.
+    """
+
+    lab: Lab
+    described: dict[str, Any]
+
+    @property
+    def id(self) -> str:
+        """The statement's id; of the last one where several ran together."""
+        parts = self.described.get("SubStatements") or [self.described]
+        return str(parts[-1]["Id"])
+
+    @property
+    def milliseconds(self) -> float:
+        """How long it ran."""
+        return round(float(self.described.get("Duration", 0)) / 1e6, 1)
+
+    @property
+    def rows(self) -> int:
+        """How many rows it gave or changed."""
+        return int(self.described.get("ResultRows", 0))
+
+    @functools.cached_property
+    def df(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame."""
+        parts = self.described.get("SubStatements") or [self.described]
+        if not parts[-1].get("HasResultSet"):
+            return pd.DataFrame()
+        pages = self.lab.client("redshift-data").get_paginator("get_statement_result")
+        found = list(pages.paginate(Id=self.id))
+        columns = [column["name"] for column in found[0]["ColumnMetadata"]]
+        records = [[_value(cell) for cell in row] for page in found for row in page["Records"]]
+        return pd.DataFrame(records, columns=columns).convert_dtypes(convert_string=False)
+
+    @property
+    def value(self) -> Any:
+        """The one value of a result with one row and one column."""
+        if self.df.shape != (1, 1):
+            rows, columns = self.df.shape
+            raise ValueError(f"The result has {rows} rows and {columns} columns, not one value.")
+        return self.df.iloc[0, 0]
+
+    def __len__(self) -> int:
+        return len(self.df)
+
+    def __repr__(self) -> str:
+        return repr(self.df) if len(self.df.columns) else f"{self.rows} rows"
+
+    def _repr_html_(self) -> str:
+        if not len(self.df.columns):
+            return f"<em>Done, {self.rows:,} rows</em>"
+        more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
+        note = f'<div style="font:12px system-ui;color:#545b64">{len(self):,} rows{more}</div>'
+        return table_html(self.df.head(50)) + note
+
+
+class Warehouse:
+    """SQL in the warehouse: ``lab.warehouse("SELECT 1")``.
+
+    Args:
+        lab: the lab whose clients to use.
+    """
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+
+    # The cluster ----------------------------------------------------------------------------------
+
+    @told
+    def create(self, name: str = names.CLUSTER, *, nodes: int = NODES) -> str:
+        """A cluster that may read the lake; an existing one is left as it is. Returns its name.
+
+        Args:
+            name: the cluster's identifier.
+            nodes: how many compute nodes.
+        """
+        redshift, role = self.lab.client("redshift"), self.lab.role_arn(names.REDSHIFT_ROLE)
+        with contextlib.suppress(redshift.exceptions.ClusterAlreadyExistsFault):
+            redshift.create_cluster(
+                ClusterIdentifier=name,
+                NodeType=NODE_TYPE,
+                ClusterType="multi-node",
+                NumberOfNodes=nodes,
+                DBName=DATABASE,
+                MasterUsername=USER,
+                ManageMasterPassword=True,
+                IamRoles=[role],
+                DefaultIamRoleArn=role,
+            )
+        self._wait_until("available", name)
+        return name
+
+    @told
+    def pause(self, name: str = names.CLUSTER) -> None:
+        """Stop a cluster: its data stay, its nodes cost nothing, it answers no queries."""
+        self.lab.client("redshift").pause_cluster(ClusterIdentifier=name)
+        self._wait_until("paused", name)
+
+    @told
+    def resume(self, name: str = names.CLUSTER) -> None:
+        """Start a paused cluster."""
+        self.lab.client("redshift").resume_cluster(ClusterIdentifier=name)
+        self._wait_until("available", name)
+
+    @told
+    def delete(self, name: str = names.CLUSTER) -> None:
+        """Delete a cluster and its data, without a last snapshot."""
+        redshift = self.lab.client("redshift")
+        redshift.delete_cluster(ClusterIdentifier=name, SkipFinalClusterSnapshot=True)
+
+    def _wait_until(self, status: str, name: str) -> None:
+        redshift = self.lab.client("redshift")
+        wait(
+            f"The cluster {name}",
+            lambda: redshift.describe_clusters(ClusterIdentifier=name)["Clusters"][0],
+            until=lambda cluster: cluster["ClusterStatus"] == status,
+            tell=lambda cluster: Progress(f"Cluster {name}: {cluster['ClusterStatus']}"),
+            quiet=True,
+        )
+
+    # SQL ------------------------------------------------------------------------------------------
+
+    @told
+    def __call__(
+        self,
+        sql: str,
+        *,
+        parameters: Mapping[str, str] | None = None,
+        cluster: str = names.CLUSTER,
+        workgroup: str = "",
+        database: str = DATABASE,
+        timeout_s: float = 600,
+    ) -> Result:
+        """Run statements and wait for their end. Several, parted by ``;``, are one transaction.
+
+        Args:
+            sql: one statement or several.
+            parameters: values for ``:name`` in a single statement.
+            cluster: the cluster, unless a workgroup is given.
+            workgroup: a workgroup of Redshift Serverless.
+
+        Raises:
+            QueryFailed: with Redshift's reason.
+        """
+        data, statements = self.lab.client("redshift-data"), split(sql)
+        place = {"WorkgroupName": workgroup} if workgroup else self._in_cluster(cluster)
+        if len(statements) == 1:
+            given = [{"name": k, "value": v} for k, v in (parameters or {}).items()]
+            more = {"Parameters": given} if given else {}
+            started = data.execute_statement(Sql=statements[0], Database=database, **place, **more)
+        else:
+            started = data.batch_execute_statement(Sqls=statements, Database=database, **place)
+        return self._wait_for(started["Id"], timeout_s)
+
+    @told
+    def tables(self, *, schema: str = "%") -> pd.DataFrame:
+        """The tables: ``schema``, ``table``, ``type``."""
+        pages = self.lab.client("redshift-data").get_paginator("list_tables")
+        found = pages.paginate(
+            Database=DATABASE, SchemaPattern=schema, **self._in_cluster(names.CLUSTER)
+        )
+        rows = [(t["schema"], t["name"], t["type"]) for page in found for t in page["Tables"]]
+        return pd.DataFrame(rows, columns=["schema", "table", "type"])
+
+    def _in_cluster(self, name: str) -> dict[str, str]:
+        return {"ClusterIdentifier": name, "DbUser": USER}
+
+    def _wait_for(self, identifier: str, timeout_s: float) -> Result:
+        data = self.lab.client("redshift-data")
+        found = wait(
+            f"The statement {identifier}",
+            lambda: data.describe_statement(Id=identifier),
+            until=lambda described: described["Status"] in _ENDS,
+            tell=lambda described: Progress(f"Statement: {described['Status']}"),
+            timeout_s=timeout_s,
+            quiet=True,
+        )
+        if found["Status"] != "FINISHED":
+            raise QueryFailed(found.get("Error", found["Status"]), identifier)
+        return Result(self.lab, found)
+
+
+def split(sql: str) -> list[str]:
+    """Statements parted by ``;``, but not by one within quotes, ``$$`` or a comment.
+
+    >>> split("SELECT ';'; SELECT 2;")
+    ["SELECT ';'", 'SELECT 2']
+    """
+    parts, start = [], 0
+    for token in _TOKENS.finditer(sql):
+        if token[0] == ";":
+            parts.append(sql[start : token.start()])
+            start = token.end()
+    return [part.strip() for part in [*parts, sql[start:]] if part.strip()]
+
+
+_TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/|;", re.DOTALL)
+
+
+def _value(cell: dict[str, Any]) -> Any:
+    """A field of the Data API: one member that names its type."""
+    [(kind, value)] = cell.items()
+    return None if kind == "isNull" else value
