@@ -9,6 +9,7 @@ from typing import Any
 from labkit.cloud.quicksight.render.labels import font_of
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.visuals.model import Field
 
 PAD, ROW, SIZE, NARROW, WIDE = 10, 25, 11, 56, 280
 
@@ -27,6 +28,8 @@ class Cell:
         bar: a share of the cell's width that a bar takes, and its colour.
         span: how many columns it covers; 0 where another cell covers its place.
         is_header: whether it stands at the head of rows or columns.
+        label: what it is called as a mark; empty where it is none.
+        keys: the values that it stands for as a mark, by field.
     """
 
     text: str
@@ -39,6 +42,7 @@ class Cell:
     span: int = 1
     is_header: bool = False
     label: str = ""
+    keys: tuple[tuple[Field, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,7 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box) -> None:
     x = {"left": box.left + PAD + before, "center": box.centre[0], "right": box.right - PAD}[align]
     drawn = sketch.text(x, box.centre[1], text, ha=align, **style)
     if cell.label:
-        sketch.mark(drawn, cell.label, cell.text)
+        sketch.mark(drawn, cell.label, cell.text, cell.keys)
     if cell.icon:
         wide = width(text, style["size"], bold=style.get("bold", False))
         start = {"left": x, "center": x - wide / 2, "right": x - wide}[align]

@@ -6,7 +6,7 @@ the picture's top left corner; a picture has 72 dots an inch, so that a point is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from matplotlib.transforms import Affine2D
 
 from labkit.cloud.quicksight.render.text import font, known
 from labkit.cloud.quicksight.render.themes import Theme
-from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.model import Field, Other, Total, VisualData
 
 DPI = 72
 
@@ -52,10 +52,17 @@ class Box:
 
 @dataclass(frozen=True)
 class Mark:
-    """One thing that a picture shows: a bar, a slice, a cell."""
+    """One thing that a picture shows: a bar, a slice, a cell.
+
+    Args:
+        label: what it is called.
+        value: what it shows.
+        keys: the dimensions' values that it stands for, by field; none of what is folded.
+    """
 
     label: str
     value: Any
+    keys: tuple[tuple[Field, Any], ...] = ()
 
 
 class Picture(Figure):
@@ -203,11 +210,19 @@ class Sketch:
         """Axes whose numbers are pixels from the rectangle's top left."""
         return self.axes(box, (0, box.width), (box.height, 0))
 
-    def mark(self, artist: Artist, label: str, value: Any) -> None:
-        """Keep what an artist shows."""
+    def mark(
+        self,
+        artist: Artist,
+        label: str,
+        value: Any,
+        keys: Iterable[tuple[Field | None, Any]] = (),
+    ) -> None:
+        """Keep what an artist shows, and the dimensions' values that it stands for."""
         gid = f"mark-{len(self.picture.marks) + 1}"
         artist.set_gid(gid)
-        self.picture.marks[gid] = Mark(label, value)
+        of = tuple((field, key) for field, key in keys if field and not field.is_measure)
+        folded = any(isinstance(key, Other | Total) for _, key in of)
+        self.picture.marks[gid] = Mark(label, value, () if folded else of)
 
     def _check(self, text: str) -> None:
         lacking = sorted({letter for letter in text if not known(letter)})

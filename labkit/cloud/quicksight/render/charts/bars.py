@@ -94,7 +94,8 @@ def add_bars(sketch: Sketch, axes: Axes, shown: Table, bars: list[Bar], *, lying
         patch = Rectangle(place, *size, facecolor=bar.series.color, **edge)
         axes.add_patch(patch)
         label = f"{names[bar.category]} · {bar.series.label}".strip(" ·")
-        sketch.mark(patch, label, full(bar.value, bar.series.field))
+        keys = [(shown.category, shown.categories[bar.category]), (shown.color, bar.series.key)]
+        sketch.mark(patch, label, full(bar.value, bar.series.field), keys)
 
 
 def _bars(sketch: Sketch) -> None:

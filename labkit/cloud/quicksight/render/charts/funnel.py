@@ -51,7 +51,8 @@ def funnel(sketch: Sketch) -> None:
         color = series_color(sketch, shown.category or series.field, key, "", 0)
         bar = Rectangle((-share / 2, at - 0.43), share, 0.86, facecolor=color)
         axes.add_patch(bar)
-        sketch.mark(bar, shown.names[at], full(value, series.field))
+        told = full(value, series.field)
+        sketch.mark(bar, shown.names[at], told, [(shown.category, key)])
         y = top + step * (at + 0.5)
         if names and step >= 12:
             sketch.text(sketch.box.left, y, cut(names[at], room - 10, 11), size=11)

@@ -60,8 +60,9 @@ def heat_map(sketch: Sketch) -> None:
                 linewidth=1.2 if min(wide, high) > 8 else 0,
             )
             axes.add_patch(cell)
-            told = [full(key, field) for key, field in ((row, down), (column, along)) if field]
-            sketch.mark(cell, " · ".join(told), full(cells.get((row, column)), value))
+            keys = [(down, row), (along, column)]
+            told = [full(key, field) for field, key in keys if field]
+            sketch.mark(cell, " · ".join(told), full(cells.get((row, column)), value), keys)
             if labelled and found is not None:
                 sketch.text(
                     box.left + (x + 0.5) * wide,

@@ -82,7 +82,7 @@ def add_line(
         if len(names) <= 60
         else f"{len(series.known)} points"
     )
-    sketch.mark(drawn, series.label, told)
+    sketch.mark(drawn, series.label, told, [(shown.color, series.key)])
 
 
 def settings(sketch: Sketch, series: Series, item: str, data_item: str) -> Mapping[str, Any]:

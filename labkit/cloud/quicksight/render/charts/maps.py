@@ -83,6 +83,7 @@ def filled_map(sketch: Sketch) -> None:
                 axes.collections[-1],
                 full(row[by.id], by),
                 full(row[value.id], value) if value else None,
+                [(by, row[by.id])],
             )
 
 

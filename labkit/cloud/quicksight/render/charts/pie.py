@@ -34,7 +34,8 @@ def pie_chart(sketch: Sketch) -> None:
 
 
 def _pie(sketch: Sketch) -> None:
-    slices = _slices(sketch)
+    slices, by = _slices(sketch), table(sketch, "Category", ["Values"])
+    keys = dict(zip(by.names, by.categories, strict=True))
     shown = [each for each in slices if each[1] > 0]
     if len(shown) < len(slices):
         sketch.note(f"A pie has no slice for {len(slices) - len(shown)} values of zero or less.")
@@ -62,7 +63,8 @@ def _pie(sketch: Sketch) -> None:
             linewidth=1.2 if len(shown) <= 40 else 0,
         )
         axes.add_patch(wedge)
-        sketch.mark(wedge, name, f"{full(value, field)} ({value / whole:.1%})")
+        told = f"{full(value, field)} ({value / whole:.1%})"
+        sketch.mark(wedge, name, told, [(by.category, keys.get(name))])
         middles.append(turn - sweep / 2)
         turn -= sweep
     if outside:

@@ -116,6 +116,7 @@ def _cell(sketch: Sketch, field: Field, row: Mapping[str, Any]) -> Cell:
         full(row[field.id], field),
         right=field.kind == "number",
         label=field.label,
+        keys=((field, row[field.id]),),
         bar=_bar(sketch, field, row),
         **look,
     )

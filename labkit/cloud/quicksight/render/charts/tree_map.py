@@ -53,7 +53,8 @@ def tree_map(sketch: Sketch) -> None:
         )
         axes.add_patch(patch)
         name = " · ".join(full(row[each.id], each) for each in groups)
-        sketch.mark(patch, name, full(row[size.id], size))
+        keys = [(each, row[each.id]) for each in groups]
+        sketch.mark(patch, name, full(row[size.id], size), keys)
         if asked(sketch) is not False:
             _labelled(sketch, box, name, row, size, color)
 
