@@ -127,6 +127,7 @@ class Connection:
 
     def begin(self) -> None:
         """Open a transaction block."""
+        self.objects.forget()
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction = "open"
@@ -135,6 +136,7 @@ class Connection:
         """Make what the block did durable."""
         self.cursors.clear()
         self.transaction = "idle"
+        self.objects.forget()
         with failures():
             self.duck.execute("COMMIT")
 
@@ -146,6 +148,7 @@ class Connection:
         self.transaction = "idle"
 
     def _undo(self) -> None:
+        self.objects.forget()
         with failures():
             self.duck.execute("ROLLBACK")
         self.temporary, self.settings = self._kept
@@ -179,6 +182,7 @@ class Connection:
             self.transaction = "idle"
             try:
                 result = self._handle(Parsed(parsed.text, parsed.parameters))
+                self.objects.forget()
                 if self.transaction == "idle":
                     with failures():
                         self.duck.execute("COMMIT")

@@ -111,10 +111,15 @@ def with_columns(table: Object, columns: Sequence[TableColumn]) -> Object:
 
 
 class Objects:
-    """The objects that a connection's transaction sees."""
+    """The objects that a connection's transaction sees; what was read once is not read again."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+        self._read: dict[tuple[str, ...], list[Object]] = {}
+
+    def forget(self) -> None:
+        """Another transaction sees other objects, and so does one that has changed some."""
+        self._read.clear()
 
     def find(self, space: str, name: str, *, database: str = "", schema: str = "") -> Object | None:
         where = "space = ? AND database = ? AND schema = ? AND name = ?"
@@ -128,6 +133,7 @@ class Objects:
 
     def add(self, one: Object) -> Object:
         """Add an object; without an oid it gets one."""
+        self.forget()
         one = one if one.oid else replace(one, oid=self.new_oid())
         row = [one.space, one.database, one.schema, one.name, one.oid, one.owner]
         self._connection.execute(
@@ -137,10 +143,12 @@ class Objects:
         return one
 
     def remove(self, one: Object) -> None:
+        self.forget()
         self._connection.execute('DELETE FROM "catalog".objects WHERE oid = ?', [one.oid])
 
     def replace(self, one: Object) -> None:
         """Put an object in place of the one with its oid."""
+        self.forget()
         self._connection.execute(
             'UPDATE "catalog".objects SET space = ?, database = ?, schema = ?, name = ?, '
             "owner = ?, body = ? WHERE oid = ?",
@@ -151,6 +159,12 @@ class Objects:
         return int(first_row(self._connection, "SELECT nextval('\"catalog\".oids')")[0])
 
     def _select(self, where: str, values: list[str]) -> list[Object]:
+        key = (where, *values)
+        if key not in self._read:
+            self._read[key] = self._query(where, values)
+        return list(self._read[key])
+
+    def _query(self, where: str, values: list[str]) -> list[Object]:
         rows = self._connection.execute(
             f'SELECT {_COLUMNS} FROM "catalog".objects WHERE {where} ORDER BY name, oid', values
         ).fetchall()

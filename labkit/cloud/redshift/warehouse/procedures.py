@@ -361,6 +361,7 @@ class _Run:
         Source: https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-trapping-errors.html
         """
         duck = self.connection.duck
+        self.connection.objects.forget()
         with failures():
             duck.execute("ROLLBACK")
             duck.execute("BEGIN TRANSACTION")
