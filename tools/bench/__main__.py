@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 
 from labkit import process
-from tools.bench import lake, objects, profiles, queries, recipes, spice, starting
+from tools.bench import lake, objects, profiles, queries, recipes, spice, starting, visuals
 from tools.bench.figures import HEAD, Figure, text_line, write
 
 ROOT = Path(__file__).parent.parent.parent
@@ -94,6 +94,11 @@ def measure_spice() -> Iterator[Figure]:
             process.down(Path(home))
 
 
+def measure_visuals() -> Iterator[Figure]:
+    """A dashboard of ten million rows."""
+    yield from visuals.measure(lake.make(BUILD / "bench"))
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "athena": measure_athena,
     "objects": measure_objects,
@@ -101,6 +106,7 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "recipes": measure_recipes,
     "spice": measure_spice,
     "starting": starting.measure,
+    "visuals": measure_visuals,
 }
 
 
