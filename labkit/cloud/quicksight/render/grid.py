@@ -30,6 +30,8 @@ class Cell:
         is_header: whether it stands at the head of rows or columns.
         label: what it is called as a mark; empty where it is none.
         keys: the values that it stands for as a mark, by field.
+        value: what the words say, where it is a value of the data.
+        field: the field that it is a value of.
     """
 
     text: str
@@ -43,6 +45,8 @@ class Cell:
     is_header: bool = False
     label: str = ""
     keys: tuple[tuple[Field, Any], ...] = ()
+    value: Any = None
+    field: Field | None = None
 
 
 @dataclass(frozen=True)

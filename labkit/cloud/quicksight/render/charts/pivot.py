@@ -29,6 +29,11 @@ class Metric:
 
 @chart("PivotTableVisual")
 def pivot_table(sketch: Sketch) -> None:
+    draw_grid(sketch, pivot_grid(sketch))
+
+
+def pivot_grid(sketch: Sketch) -> Grid:
+    """A pivot table's cells."""
     data = sketch.data
     rows, columns = data.well("Rows"), data.well("Columns")
     metrics = [Metric(each, _label(sketch, each)) for each in data.well("Values")]
@@ -58,17 +63,14 @@ def pivot_table(sketch: Sketch) -> None:
         else None
     )
     count = len(columns) + (1 if across and named else 0)
-    draw_grid(
-        sketch,
-        Grid(
-            table,
-            count,
-            _look(sketch, "ColumnHeaderStyle"),
-            _look(sketch, "CellStyle"),
-            stripes(sketch),
-            widths,
-            fixed=left,
-        ),
+    return Grid(
+        table,
+        count,
+        _look(sketch, "ColumnHeaderStyle"),
+        _look(sketch, "CellStyle"),
+        stripes(sketch),
+        widths,
+        fixed=left,
     )
 
 
@@ -166,7 +168,10 @@ def _line(
         same = before[: level + 1] == side[: level + 1]
         repeated = level and isinstance(each, Total) and isinstance(side[level - 1], Total)
         text = "" if same or repeated else _words(sketch, side, rows, level, "Column")
-        line.append(Cell(text, bold=total, fill=head_fill, is_header=True))
+        value, field = (each, rows[level]) if level < len(rows) else (text, None)
+        line.append(
+            Cell(text, bold=total, fill=head_fill, is_header=True, value=value, field=field)
+        )
     for head in heads:
         path = (*side, *head)
         metric = next(each for each in path if isinstance(each, Metric))
@@ -189,8 +194,15 @@ def _value(
     look: dict[str, Any] = {"fill": fill or (sketch.theme.panel if total else "")}
     look |= formatted(sketch, _formats(sketch, metric.field, key), row)
     label = " · ".join([*(str(each) for path in key for each in path), metric.label])
+    value = row[metric.field.id]
     return Cell(
-        full(row[metric.field.id], metric.field), right=True, bold=total, label=label, **look
+        full(value, metric.field),
+        right=True,
+        bold=total,
+        label=label,
+        value=value,
+        field=metric.field,
+        **look,
     )
 
 

@@ -23,6 +23,12 @@ LEAST = 8  # pixels: the lowest row that a definition can ask for
 
 @chart("TableVisual")
 def table_chart(sketch: Sketch) -> None:
+    grid, foot, count = table_grid(sketch)
+    draw_grid(sketch, grid, foot=foot, count=count)
+
+
+def table_grid(sketch: Sketch) -> tuple[Grid, list[Cell] | None, int]:
+    """A table's cells, the row of totals below them, and how many rows it has in all."""
     fields = _fields(sketch)
     header = Look(sketch.option("TableOptions", "HeaderStyle", default={}))
     heads = [[_head(sketch, each) for each in fields]]
@@ -41,19 +47,15 @@ def table_chart(sketch: Sketch) -> None:
             for each in zip(*cells, *([total] if total and not start else []), strict=True)
         ]
         heads, total = [], None
-    draw_grid(
-        sketch,
-        Grid(
-            cells,
-            len(heads),
-            header,
-            Look(sketch.option("TableOptions", "CellStyle", default={})),
-            stripes(sketch),
-            _asked_widths(sketch, fields),
-        ),
-        foot=None if start else total,
-        count=0 if transposed else len(sketch.data.rows),
+    grid = Grid(
+        cells,
+        len(heads),
+        header,
+        Look(sketch.option("TableOptions", "CellStyle", default={})),
+        stripes(sketch),
+        _asked_widths(sketch, fields),
     )
+    return grid, None if start else total, 0 if transposed else len(sketch.data.rows)
 
 
 def stripes(sketch: Sketch) -> Sequence[str]:
@@ -118,6 +120,8 @@ def _cell(sketch: Sketch, field: Field, row: Mapping[str, Any]) -> Cell:
         label=field.label,
         keys=((field, row[field.id]),),
         bar=_bar(sketch, field, row),
+        value=row[field.id],
+        field=field,
         **look,
     )
 
@@ -169,6 +173,8 @@ def _total(sketch: Sketch, fields: Sequence[Field]) -> list[Cell] | None:
             bold=True,
             fill=look.fill or sketch.theme.panel,
             label=f"Total of {each.label}" if each.is_measure else "",
+            value=sketch.data.totals.get(each.id, text),
+            field=each,
         )
         for text, each in zip(words, fields, strict=True)
     ]
