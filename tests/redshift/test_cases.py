@@ -3,8 +3,8 @@
 `redshift_cases.csv` and `more_cases.csv` have one case a row, as Athena's in ``tests/sql`` have:
 the statement (several are separated by ``;``), what it must answer (JSON rows, ``OK``, ``ANY``,
 ``ERR:``, ``TEXT:``), a query that checks its effect, and the types of the columns where they
-matter. `redshift_tables.sql` makes the data, in a database of its own for each case that changes
-something.
+matter. `redshift_tables.sql` makes the data, copied into a database of its own for each case that
+changes something.
 """
 
 import csv
@@ -40,6 +40,7 @@ GAPS = {
 }
 #: Cases whose rows are not in the order that the statement asks for: green comes before red.
 UNORDERED = {"R105"}
+TABLES = ("sales", "sales_stage", "event", "category", "cust", "emp", "venue")
 PLACE = {"ClusterIdentifier": "lab", "DbUser": "awsuser"}
 
 
@@ -64,10 +65,17 @@ class Lab:
         name = f"case{next(self.numbers)}"
         assert self.run([f"CREATE DATABASE {name}"])[0] == ""
         self.database = name
-        setup = list(statements((HERE / "redshift_tables.sql").read_text()))
-        number = self.data.batch_execute_statement(Sqls=setup, Database=name, **PLACE)["Id"]
-        told = self._ended(number)
+        self._batch([f"CREATE TABLE {each} AS SELECT * FROM dev.public.{each}" for each in TABLES])
+
+    def _batch(self, sqls: list[str]) -> None:
+        place = {**PLACE, "Database": self.database}
+        told = self._ended(self.data.batch_execute_statement(Sqls=sqls, **place)["Id"])
         assert told["Status"] == "FINISHED", told.get("Error")
+
+    def set_up(self) -> None:
+        """The data, once, and the user that a case names."""
+        self._batch(list(statements((HERE / "redshift_tables.sql").read_text())))
+        assert self.run(["CREATE USER dwuser PASSWORD 'Abcd1234'"])[0] == ""
 
     def run(self, sqls: list[str]) -> tuple[str, dict[str, Any]]:
         """Run statements: (the reason when they fail, the last result)."""
@@ -105,9 +113,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def make(client: Any) -> Lab:
-    """The lab with its cluster, and the user that a case names."""
+    """The lab with its cluster."""
     lab = Lab(client)
-    assert lab.run(["CREATE USER dwuser PASSWORD 'Abcd1234'"])[0] == ""
+    lab.set_up()
     return lab
 
 

@@ -1,5 +1,7 @@
 """The Redshift Data API: statements, batches, sessions, results, lists."""
 
+import json
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -204,6 +206,22 @@ def test_grants_bind(data, fresh):
     assert "must be owner" in data.run(f"DROP TABLE {table}", DbUser=user)["Error"]
     data.run(f"REVOKE SELECT ON {table} FROM ROLE {role}")
     assert data.run(f"SELECT * FROM {table}", DbUser=user)["Error"] == denied
+
+
+def test_the_end_of_a_statement_is_an_event(data, aws, fresh):
+    name = fresh("ended")
+    sqs, events = aws("sqs"), aws("events")
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+    pattern = {"source": ["aws.redshift-data"], "detail": {"statementName": [name]}}
+    events.put_rule(Name=name, EventPattern=json.dumps(pattern))
+    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn["QueueArn"]}])
+    told = data.run("SELECT 1", StatementName=name, WithEvent=True)
+    found = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=10)["Messages"]
+    event = json.loads(found[0]["Body"])
+    assert event["detail-type"] == "Redshift Data Statement Status Change"
+    assert event["detail"]["statementId"] == told["Id"]
+    assert event["detail"]["state"] == "FINISHED"
 
 
 def test_two_clusters_share_nothing(data, fresh):

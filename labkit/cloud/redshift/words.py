@@ -5,6 +5,9 @@ Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/CommonErro
 
 from __future__ import annotations
 
+from typing import Any
+
+from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
 
 
@@ -18,3 +21,24 @@ def missing(number: str) -> AwsError:
     return AwsError(
         "ResourceNotFoundException", f"Query does not exist: {number}", 404, ResourceId=number
     )
+
+
+def fault(shape: str, message: str, service: str = "redshift") -> AwsError:
+    """An error of the service's model, with the code and the status that the model gives it.
+
+    >>> fault("ClusterNotFoundFault", "Cluster c not found.").code
+    'ClusterNotFound'
+    """
+    model = protocol.service_model(service)
+    told: Any = model.shape_for(shape).metadata.get("error", {}) if model else {}
+    return AwsError(told.get("code", shape), message, told.get("httpStatusCode", 400))
+
+
+def invalid_value(message: str) -> AwsError:
+    """A parameter that Redshift's control plane does not take."""
+    return AwsError("InvalidParameterValue", message)
+
+
+def invalid_combination(message: str) -> AwsError:
+    """Parameters that contradict each other."""
+    return AwsError("InvalidParameterCombination", message)

@@ -82,6 +82,10 @@ rs_divide(n, d, power) AS CASE
     ELSE (n * CAST(power AS HUGEINT)) // d
     END;
 
+-- Rounds half away from zero.
+rs_shorten(n, power) AS (n + CASE WHEN n < 0 THEN -1 ELSE 1 END
+    * (CAST(power AS HUGEINT) // 2)) // CAST(power AS HUGEINT);
+
 rs_float_divide(n, d) AS CASE
     WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS DOUBLE)
     ELSE n / d

@@ -99,29 +99,30 @@ def _floats(op: str, left: Typed, right: Typed) -> Typed:
 
 
 def _decimals(op: str, left: Typed, right: Typed) -> Typed:
-    kind, working = result_type(op, as_numeric(left.type), as_numeric(right.type))
+    kind = result_type(op, as_numeric(left.type), as_numeric(right.type))
     one, two = (coerce(side, as_numeric(side.type)) for side in (left, right))
     if op == "/":
         return _divide(one, two, kind)
-    if op in "+-%":
-        one, two = (Typed(f"CAST({side.sql} AS {working.duckdb})", working) for side in (one, two))
-    exact = one.type.scale + two.type.scale <= _MAX
-    if op == "*" and not exact:
-        raise RedshiftError("Numeric data overflow (result precision)", "22003")
-    return Typed(f"CAST({_wide(op, one, two)} AS {kind.duckdb})", kind)
+    if op == "*":
+        return _multiply(one, two, kind)
+    one, two = (Typed(f"CAST({side.sql} AS {kind.duckdb})", kind) for side in (one, two))
+    return Typed(f"CAST({one.sql} {op} {two.sql} AS {kind.duckdb})", kind)
 
 
-def _wide(op: str, one: Typed, two: Typed) -> str:
-    """DuckDB multiplies within 38 digits: the sides must leave room for one another."""
-    if op == "*" and one.type.size + two.type.size > _MAX:
-        return f"rs_multiply({one.sql}, {two.sql})"
-    return f"{one.sql} {op} {two.sql}"
+def _multiply(left: Typed, right: Typed, kind: Type) -> Typed:
+    """DuckDB multiplies within 18 digits unless a side has more, and within 38 at most."""
+    if max(left.type.size, 19) + right.type.size <= _MAX:
+        wide = f"DECIMAL({max(left.type.size, 19)},{left.type.scale})"
+        return Typed(f"CAST(CAST({left.sql} AS {wide}) * {right.sql} AS {kind.duckdb})", kind)
+    product = f"({digits(left)} * {digits(right)})"
+    cut = left.type.scale + right.type.scale - kind.scale
+    return Typed(from_digits(f"rs_shorten({product}, {10**cut})" if cut else product, kind), kind)
 
 
-def result_type(op: str, left: Type, right: Type) -> tuple[Type, Type]:
-    """The type of decimal arithmetic, and one that holds both sides.
+def result_type(op: str, left: Type, right: Type) -> Type:
+    """The type of decimal arithmetic.
 
-    >>> str(result_type("/", numeric(10, 2), numeric(10, 0))[0])
+    >>> str(result_type("/", numeric(10, 2), numeric(10, 0)))
     'numeric(23,13)'
     """
     p1, s1, p2, s2 = left.size, left.scale, right.size, right.scale
@@ -134,10 +135,9 @@ def result_type(op: str, left: Type, right: Type) -> tuple[Type, Type]:
         precision = p1 - s1 + s2 + scale
     else:
         precision = whole + scale + 1
-    working = numeric(min(_MAX, whole + max(s1, s2)), max(s1, s2))
     if precision <= _MAX:
-        return numeric(precision, scale), working
-    return numeric(_MAX, _cut_scale(op, precision, scale, max(s1, s2))), working
+        return numeric(precision, scale)
+    return numeric(_MAX, _cut_scale(op, precision, scale, max(s1, s2)))
 
 
 def _cut_scale(op: str, precision: int, scale: int, larger: int) -> int:

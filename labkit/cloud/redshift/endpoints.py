@@ -1,0 +1,21 @@
+"""Where a warehouse's clients connect: a host and a port of this machine.
+
+Whoever listens for clients puts itself into `LISTENERS`; until then a warehouse has the port that
+it was given, where nobody answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.cloud import Cloud
+
+HOST, PORT = "localhost", 5439
+#: (cloud, key) → the host and port where a warehouse's clients are answered, ``None`` for nowhere.
+LISTENERS: list[Callable[[Cloud, str], tuple[str, int] | None]] = []
+
+
+def endpoint_of(cloud: Cloud, key: str, port: int = PORT) -> tuple[str, int]:
+    """The host and port of a warehouse; ``port`` is the one that it was made with."""
+    found = (listener(cloud, key) for listener in LISTENERS)
+    return next((place for place in found if place), (HOST, port))
