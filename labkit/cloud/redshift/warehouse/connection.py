@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_serial_isolation.html
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.warehouse import Warehouse
 
 CONFLICT = "40001"
-RETRIES = 20
+RETRIES = 100
 SETTINGS = {
     "search_path": '"$user", public',
     "timezone": "UTC",
@@ -48,6 +49,10 @@ SETTINGS = {
     "error_on_nondeterministic_update": "off",
     "max_cursor_result_set_size": "default",
 }
+
+
+class _Again(Exception):
+    """Another transaction was in the way."""
 
 
 class Connection:
@@ -176,24 +181,40 @@ class Connection:
             raise
 
     def _alone(self, parsed: Parsed) -> Result:
-        """A statement in a transaction of its own, again when another was in the way."""
-        for attempt in range(RETRIES):
-            self.begin()
-            self.transaction = "idle"
-            try:
-                result = self._handle(Parsed(parsed.text, parsed.parameters))
-                self.objects.forget()
-                if self.transaction == "idle":
-                    with failures():
-                        self.duck.execute("COMMIT")
-                return result
-            except BaseException as error:
-                self._undo_quietly()
-                again = isinstance(error, RedshiftError) and error.sqlstate == CONFLICT
-                if not again or attempt + 1 == RETRIES:
-                    raise
-                time.sleep(0.002 * attempt)
-        raise AssertionError("a loop that ends by itself")
+        """A statement in a transaction of its own; where another was in the way, one at a time."""
+        try:
+            return self._once(parsed)
+        except RedshiftError as error:
+            if error.sqlstate != CONFLICT:
+                raise
+        with self.warehouse.writing:
+            for _ in range(RETRIES):
+                with contextlib.suppress(_Again):
+                    return self._again(parsed)
+        return self._once(parsed)
+
+    def _again(self, parsed: Parsed) -> Result:
+        self.check_canceled()
+        try:
+            return self._once(parsed)
+        except RedshiftError as error:
+            if error.sqlstate != CONFLICT:
+                raise
+            raise _Again from error
+
+    def _once(self, parsed: Parsed) -> Result:
+        self.begin()
+        self.transaction = "idle"
+        try:
+            result = self._handle(Parsed(parsed.text, parsed.parameters))
+            self.objects.forget()
+            if self.transaction == "idle":
+                with failures():
+                    self.duck.execute("COMMIT")
+            return result
+        except BaseException:
+            self._undo_quietly()
+            raise
 
     def _undo_quietly(self) -> None:
         """A commit that failed has rolled back already."""
