@@ -147,7 +147,9 @@ def _parameter(node: exp.Parameter, scope: Scope) -> Typed:
 
 
 def parameter(value: object) -> Typed:
-    """A value that stands for ``$1``, as a literal of no type yet."""
+    """A value that stands for ``$1``: typed already, or a literal of no type yet."""
+    if isinstance(value, Typed):
+        return value
     if value is None:
         return Typed("NULL", UNKNOWN)
     if isinstance(value, bool):
