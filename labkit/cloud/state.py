@@ -128,6 +128,7 @@ class State:
             backends = getattr(importlib.import_module(module), variable)
             backends[account][region] = _unpickle(blob)
             self._digests[service, account, region] = hashlib.sha256(blob).hexdigest()
+        _take_names()
 
     def _load_keys(self) -> None:
         for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
@@ -313,6 +314,15 @@ def _buckets() -> dict[str, Any]:
         for _, _, backend in s3_backends.iter_backends()
         for name, bucket in list(vars(backend)["buckets"].items())
     }
+
+
+def _take_names() -> None:
+    """Tell moto which names of buckets are taken: it would make them anew, empty."""
+    from moto.s3.models import s3_backends
+
+    for account, _, backend in s3_backends.iter_backends():
+        for name in vars(backend)["buckets"]:
+            s3_backends.bucket_accounts[name] = (backend.partition, account)
 
 
 def _key_stores() -> dict[str, KeyStore]:

@@ -41,11 +41,20 @@ def test_who_asked_who_they_are_can_start_again(home):
 
 @pytest.fixture
 def used(home):
-    """A workspace that was used and put away: one bucket in it."""
+    """A workspace that was used and put away: one bucket with an object in it."""
     server = start_cloud(home)
-    connect(home, server).client("s3").create_bucket(Bucket="kept")
+    s3 = connect(home, server).client("s3")
+    s3.create_bucket(Bucket="kept")
+    s3.put_object(Bucket="kept", Key="a", Body=b"1")
     stop_cloud(server)
     return home
+
+
+def test_making_ones_bucket_again_keeps_what_is_in_it(used):
+    """In us-east-1 S3 answers 200 to it, and changes nothing."""
+    s3 = _s3(process.up(used))
+    s3.create_bucket(Bucket="kept")
+    assert s3.list_objects_v2(Bucket="kept")["KeyCount"] == 1
 
 
 def damage(home):
