@@ -1,16 +1,13 @@
-"""The pages behind embed URLs, for browsers: no signature, a one-time code and a cookie instead.
+"""The pages behind embed URLs, for browsers: no signature, a one-time code and a secret instead.
 
-The first request brings the code, which opens the session; the browser keeps the session's token in
-a cookie for its own paths. Who may frame a page stands in its Content-Security-Policy: this
-machine, and the domains that the URL was made for. What a page shows is judged at each request.
-Source: https://docs.aws.amazon.com/quicksight/latest/user/embedding-dashboards-for-registered-users.html
+The first request brings the code, which opens the session, and is sent on to the session's own
+address, whose path holds its secret: frames and programs need no cookie. What a session shows is
+judged at each request. Source:
+https://docs.aws.amazon.com/quicksight/latest/user/embedding-dashboards-for-registered-users.html
 """
 
 from __future__ import annotations
 
-import html
-import http.cookies
-import re
 import urllib.parse
 from typing import Any
 
@@ -19,34 +16,38 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 from labkit.cloud.quicksight import ip_restriction
-from labkit.cloud.quicksight.embedding import viewers
-from labkit.cloud.quicksight.embedding.sessions import Embedding, embedding_session, session_of
+from labkit.cloud.quicksight.embedding import answering, live, showing  # noqa: F401  (fill the registry)
+from labkit.cloud.quicksight.embedding.replies import json_of, redirect, sorry
+from labkit.cloud.quicksight.embedding.routes import Visit, find
+from labkit.cloud.quicksight.embedding.sessions import embedding_session, session_of
 from labkit.cloud.quicksight.embedding.urls import PREFIX
 from labkit.cloud.quicksight.words import denied
 
-COOKIE = "labkit-quicksight"
-FRAMES = "'self' http://127.0.0.1:* http://localhost:*"
-_OWN = re.compile(re.escape(PREFIX) + "[0-9a-f]{32}/")
-POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+SESSION = "/labkit/quicksight/session/"
+_ONCE = "A link to an embedded dashboard opens once, within five minutes after it was made."
+_AGAIN = "Ask for a new one where you got it."
 
 
 def is_page(environ: dict[str, Any]) -> bool:
     """Whether a request is for an embedded page."""
-    return str(environ.get("PATH_INFO", "")).startswith(PREFIX)
+    return str(environ.get("PATH_INFO", "")).startswith((PREFIX, SESSION))
 
 
 def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
-    """A page of an embedded session."""
+    """A page of an embedded session, or the way to it."""
+    path = str(environ["PATH_INFO"])
     try:
         guard.check_host(environ)
         _check_address(cloud, environ)
         if environ["REQUEST_METHOD"] != "GET":
             raise AwsError("MethodNotAllowed", "Embedded pages are read with GET.", 405)
-        token, embedding = _session(cloud, environ)
-        body = _page(*_shown(cloud, embedding))
-        return _html(200, body, embedding, _cookie(environ, embedding, token))
+        if path.startswith(PREFIX):
+            return _opened(cloud, environ)
+        return _visited(cloud, environ, path)
     except AwsError as error:
-        return _html(error.status, _page("This page cannot be shown", error.message))
+        if _is_data(path):
+            return json_of({"code": error.code, "message": error.message}, error.status)
+        return sorry(error.status, "This page cannot be shown", error.message)
 
 
 def _check_address(cloud: Cloud, environ: dict[str, Any]) -> None:
@@ -54,62 +55,33 @@ def _check_address(cloud: Cloud, environ: dict[str, Any]) -> None:
         raise denied("The account's IP restriction does not let this address in.")
 
 
-def _session(cloud: Cloud, environ: dict[str, Any]) -> tuple[str, Embedding]:
-    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
-    if "code" in query:
-        return embedding_session(cloud, query["code"])
-    jar = http.cookies.SimpleCookie(environ.get("HTTP_COOKIE", ""))
-    token = jar[COOKIE].value if COOKIE in jar else ""
-    return token, session_of(cloud, token)
+def _opened(cloud: Cloud, environ: dict[str, Any]) -> Reply:
+    try:
+        token, _ = embedding_session(cloud, _query(environ).get("code", ""))
+    except AwsError as error:
+        return sorry(error.status, "This link has been used or has expired", _ONCE, _AGAIN)
+    return redirect(f"{SESSION}{token}/")
 
 
-def _shown(cloud: Cloud, embedding: Embedding) -> tuple[str, str]:
-    """The title of what a session shows, and a sentence of it."""
-    if not embedding.resources:
-        return "Amazon QuickSight", f"Signed in as {_name(embedding)}."
-    found = viewers.check(cloud, embedding, embedding.resources[0])
-    return str(found.get("Name", "")), f"Shown to {_name(embedding)}."
+def _visited(cloud: Cloud, environ: dict[str, Any], path: str) -> Reply:
+    token, slash, rest = path.removeprefix(SESSION).partition("/")
+    try:
+        embedding = session_of(cloud, token)
+    except AwsError as error:
+        if _is_data(path):
+            raise
+        return sorry(error.status, "This session is over", "Its time has run out.", _AGAIN)
+    if not slash:
+        return redirect(f"{SESSION}{token}/")
+    page, named = find(rest)
+    return page(Visit(cloud, embedding, named, _query(environ)))
 
 
-def _name(embedding: Embedding) -> str:
-    return "a reader without a name" if embedding.is_anonymous else embedding.user.split("/", 2)[2]
+def _is_data(path: str) -> bool:
+    """Whether a path is of a part of a session, not of a page for people."""
+    rest = path.removeprefix(SESSION).partition("/")[2] if path.startswith(SESSION) else ""
+    return rest not in ("", "page.html")
 
 
-def _cookie(environ: dict[str, Any], embedding: Embedding, token: str) -> str:
-    """A cookie for the paths of this URL alone, so that a page may frame several dashboards."""
-    own = _OWN.match(str(environ["PATH_INFO"]))
-    kept = (
-        f"Path={own[0] if own else PREFIX}; Max-Age={embedding.lifetime_s}; HttpOnly; SameSite=Lax"
-    )
-    return f"{COOKIE}={token}; {kept}"
-
-
-def _html(status: int, body: str, embedding: Embedding | None = None, cookie: str = "") -> Reply:
-    domains = " ".join(embedding.domains) if embedding else ""
-    headers = {
-        "Content-Type": "text/html; charset=utf-8",
-        "Content-Security-Policy": f"{POLICY}; frame-ancestors {FRAMES} {domains}".strip(),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-    }
-    if cookie:
-        headers["Set-Cookie"] = cookie
-    return Reply(status, headers, body.encode())
-
-
-def _page(title: str, sentence: str) -> str:
-    named, said = html.escape(title), html.escape(sentence)
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{named}</title><style>{STYLE}</style></head>"
-        f"<body><main><h1>{named}</h1><p>{said}</p></main></body></html>"
-    )
-
-
-STYLE = (
-    "body{margin:0;font:16px/1.5 system-ui,sans-serif;color:#16191f;background:#f2f3f3}"
-    "main{max-width:40rem;margin:4rem auto;padding:1.5rem 2rem;background:#fff;"
-    "border:1px solid #d5dbdb;border-radius:4px}h1{font-size:1.5rem;margin:0 0 .5rem}p{margin:0}"
-)
+def _query(environ: dict[str, Any]) -> dict[str, str]:
+    return dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))

@@ -6,7 +6,7 @@ name another day: https://docs.aws.amazon.com/quicksight/latest/APIReference/API
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.quicksight.visuals.model import one_of
@@ -56,7 +56,8 @@ def moved(sql: str, granularity: str, periods: int) -> str:
     return f"({sql} + {periods} * INTERVAL {interval})" if periods else sql
 
 
-def literal(value: datetime | str) -> str:
-    """SQL of a moment; one with a zone is told in UTC."""
+def literal(value: datetime | str | float) -> str:
+    """SQL of a moment; one with a zone is told in UTC, a number is seconds since 1970."""
+    value = datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else value
     text = value.isoformat(sep=" ") if isinstance(value, datetime) else value
     return f"CAST(CAST({quoted_text(text)} AS TIMESTAMPTZ) AS TIMESTAMP)"

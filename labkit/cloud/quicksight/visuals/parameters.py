@@ -8,7 +8,10 @@ and https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-url.html
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
+
+from labkit.cloud.quicksight.definitions import walk
 
 Json = Mapping[str, Any]
 #: The value of a parameter that selects everything.
@@ -27,13 +30,13 @@ def parameter_values(
     """
     lowered = {name.lower(): value for name, value in given.items()}
     return {
-        body["Name"]: _value(body, lowered, rolling)
+        body["Name"]: _value(kind, body, lowered, rolling)
         for declaration in declarations
-        for body in declaration.values()
+        for kind, body in declaration.items()
     }
 
 
-def _value(body: Json, given: Mapping[str, Any], rolling: Callable[[str], Any]) -> Any:
+def _value(kind: str, body: Json, given: Mapping[str, Any], rolling: Callable[[str], Any]) -> Any:
     many = body.get("ParameterValueType") == "MULTI_VALUED"
     if body["Name"].lower() in given:
         value = given[body["Name"].lower()]
@@ -42,7 +45,13 @@ def _value(body: Json, given: Mapping[str, Any], rolling: Callable[[str], Any]) 
         listed = list(_defaults(body, rolling))
     if ALL in listed:
         return ALL
+    if kind == "DateTimeParameterDeclaration":
+        listed = [each if each is None else _in_utc(walk.moment(each)) for each in listed]
     return listed if many else (listed[0] if listed else None)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def _defaults(body: Json, rolling: Callable[[str], Any]) -> Iterator[Any]:

@@ -1,0 +1,3 @@
+"""The pages of a session with a question bar."""
+
+from __future__ import annotations

@@ -1,0 +1,189 @@
+"""A dashboard in front of one reader: what is published, and its data as the reader sees them.
+
+Row-level and column-level security are inside the data sets that are opened here, so whatever is
+filtered, clicked or asked afterwards cannot get around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine import Session
+from labkit.cloud.engine.trino.errors import QueryFailed
+from labkit.cloud.lake.engines import open_session
+from labkit.cloud.operations import Principal
+from labkit.cloud.quicksight import themes
+from labkit.cloud.quicksight.definitions import versions, walk
+from labkit.cloud.quicksight.definitions.catalog import place_of
+from labkit.cloud.quicksight.embedding import viewers
+from labkit.cloud.quicksight.embedding.sessions import Embedding
+from labkit.cloud.quicksight.kinds import DASHBOARD
+from labkit.cloud.quicksight.render import Theme
+from labkit.cloud.quicksight.sources.failures import SourceError
+from labkit.cloud.quicksight.spice.model import DataSet
+from labkit.cloud.quicksight.visuals.data import visual_data
+from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
+from labkit.cloud.quicksight.visuals.sheets import open_definition
+from labkit.cloud.quicksight.words import invalid, not_found
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A dashboard, or one visual of it, as a session shows it.
+
+    Args:
+        name: the dashboard's.
+        region: where it is.
+        definition: of the published version.
+        theme: its colours.
+        user: the ARN of the reader.
+        tags: of the session of a reader without a user.
+        parameters: values that the session starts with, by name.
+        only: the id of the one visual that is shown; empty for all.
+    """
+
+    name: str
+    region: str
+    definition: Json
+    theme: Theme
+    user: str
+    tags: Mapping[str, str] | None = None
+    parameters: Json = field(default_factory=dict)
+    only: str = ""
+
+    @property
+    def sheets(self) -> list[Json]:
+        """The sheets that have tabs, with something that may be shown on them."""
+        every = list(self.definition.get("Sheets", ()))
+        if self.only:
+            return [each for each in every if self.only in _ids(each)]
+        return every
+
+    @property
+    def visuals(self) -> list[walk.Placed]:
+        """The visuals that may be shown, in the order of the sheets."""
+        own = {each["SheetId"] for each in self.sheets}
+        found = [each for each in walk.placed(self.definition) if each.sheet["SheetId"] in own]
+        return [each for each in found if self.only in ("", each.id)]
+
+    def visual(self, id: str) -> walk.Placed:
+        """A visual by its id.
+
+        Raises:
+            AwsError: ``ResourceNotFoundException``, it is not shown here.
+        """
+        for each in self.visuals:
+            if each.id == id:
+                return each
+        known = ", ".join(each.id for each in self.visuals)
+        raise not_found(f"Visual {id} is not found. Known: {known}.")
+
+    def sheet(self, id: str) -> Json:
+        """A sheet by its id or name; the first without one.
+
+        Raises:
+            AwsError: ``ResourceNotFoundException``.
+        """
+        for each in self.sheets:
+            if id in ("", each["SheetId"], each.get("Name")):
+                return each
+        known = ", ".join(each["SheetId"] for each in self.sheets)
+        raise not_found(f"Sheet {id} is not found. Known: {known}.")
+
+
+@dataclass(frozen=True)
+class OpenBoard:
+    """A board whose data can be asked for.
+
+    Args:
+        session: of the engine.
+        data_sets: by the definition's identifiers, as the reader sees them.
+    """
+
+    board: Board
+    session: Session
+    data_sets: Mapping[str, DataSet]
+
+    def columns(self, identifier: str) -> list[str]:
+        """What a filter can name of a data set: columns and calculated fields."""
+        found = self.data_sets[identifier]
+        own = walk.calculated_fields(self.board.definition, identifier)
+        return [*(each.name for each in found.columns), *found.fields, *own]
+
+    def data(
+        self, visual: walk.Placed, definition: Json, parameters: Json, extra: Sequence[Json]
+    ) -> VisualData:
+        """A visual's rows; without rows where it cannot be computed, and why."""
+        try:
+            return visual_data(
+                self.session,
+                self.data_sets,
+                definition,
+                visual.visual,
+                parameters=parameters,
+                extra_filters=extra,
+            )
+        except (VisualError, QueryFailed) as error:
+            return VisualData((), (), not_drawn=(f"This visual cannot be shown: {error}",))
+
+
+def board_of(cloud: Cloud, embedding: Embedding) -> Board:
+    """What a session may show now.
+
+    Raises:
+        AwsError: it may not be shown to this reader any more; no version is published.
+    """
+    arn = next((each for each in embedding.resources if ":dashboard/" in each), "")
+    if not arn:
+        raise not_found("This session shows no dashboard.")
+    record = viewers.check(cloud, embedding, arn)
+    region, id = place_of(arn)
+    version = versions.by_path(cloud, region, DASHBOARD, id, "")
+    if version is None:
+        raise not_found(f"Dashboard {id} has no published version.")
+    shown = embedding.experience.get("DashboardVisual", {}).get("InitialDashboardVisualId", {})
+    configuration = themes.configuration(cloud, region, version.get("ThemeArn"))
+    return Board(
+        name=str(record.get("Name", id)),
+        region=region,
+        definition=version["_"]["definition"],
+        theme=Theme.of(configuration),
+        user=embedding.user,
+        tags=dict(embedding.tags) if embedding.is_anonymous else None,
+        parameters=embedding.parameters,
+        only=shown.get("VisualId", ""),
+    )
+
+
+@contextmanager
+def open_board(cloud: Cloud, board: Board) -> Iterator[OpenBoard]:
+    """A board with its data sets open.
+
+    Raises:
+        AwsError: a data set is not there, or SPICE holds nothing of it yet.
+    """
+    principal = Principal(board.user, cloud.account)
+    with open_session(cloud) as session:
+        try:
+            data_sets = open_definition(
+                cloud,
+                principal,
+                board.region,
+                board.definition,
+                board.user,
+                tags=board.tags,
+                session=session,
+            )
+        except (SourceError, QueryFailed) as error:
+            raise invalid(f"A data set cannot be read: {error}") from error
+        yield OpenBoard(board, session, data_sets)
+
+
+def _ids(sheet: Json) -> list[str]:
+    return [body["VisualId"] for each in sheet.get("Visuals", ()) for body in each.values()]

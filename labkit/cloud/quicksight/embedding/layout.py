@@ -1,0 +1,142 @@
+"""Where things stand on a sheet: a grid, free form, or sections of a page one below the other.
+
+A grid has 36 columns as wide as the sheet and rows of a height of their own. Free form and sections
+say places in pixels and inches of a canvas, which is scaled to the width. A sheet that says nothing
+gets two visuals a row. Sources:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GridLayoutConfiguration.html and
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_FreeFormLayoutConfiguration.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+Json = Mapping[str, Any]
+COLUMNS, ROW_PX = 36, 31
+GAP_PX = 12
+CANVAS_PX = 1600
+INCH_PX = 96
+PAGE_INCHES = 8.5
+_SIZE = re.compile(r"([\d.]+)\s*(px|in|cm|mm|pt)?")
+_UNITS = {"in": INCH_PX, "cm": INCH_PX / 2.54, "mm": INCH_PX / 25.4, "pt": INCH_PX / 72}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an element stands, in pixels from the sheet's top left.
+
+    Args:
+        type: ``VISUAL``, ``TEXT_BOX``, ``IMAGE``, ``FILTER_CONTROL`` or ``PARAMETER_CONTROL``.
+        id: of the element.
+        style: the layout's element: its border, background and padding.
+    """
+
+    type: str
+    id: str
+    left: float
+    top: float
+    width: float
+    height: float
+    style: Json = field(default_factory=dict)
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+
+def places(sheet: Json, width_px: float) -> list[Place]:
+    """Where a sheet's elements stand when it is so wide."""
+    layouts = sheet.get("Layouts") or [{"Configuration": {"GridLayout": _default(sheet)}}]
+    [(kind, body)] = layouts[0]["Configuration"].items()
+    return list(_LAYOUTS[kind](body, width_px))
+
+
+def _default(sheet: Json) -> Json:
+    """Two visuals a row, twelve rows high, as the console begins."""
+    ids = [body["VisualId"] for each in sheet.get("Visuals") or () for body in each.values()]
+    elements = [
+        {
+            "ElementId": id,
+            "ElementType": "VISUAL",
+            "ColumnIndex": 18 * (at % 2),
+            "ColumnSpan": 18,
+            "RowIndex": 12 * (at // 2),
+            "RowSpan": 12,
+        }
+        for at, id in enumerate(ids)
+    ]
+    return {"Elements": elements}
+
+
+def _grid(body: Json, width_px: float) -> Iterator[Place]:
+    column = (width_px + GAP_PX) / COLUMNS
+    columns: dict[int, int] = {}
+    for each in body["Elements"]:
+        left, span = each.get("ColumnIndex"), int(each["ColumnSpan"])
+        top, rows = each.get("RowIndex"), int(each["RowSpan"])
+        if left is None or top is None:
+            left, top = _free(columns, span)
+        columns |= {at: max(columns.get(at, 0), top + rows) for at in range(left, left + span)}
+        yield Place(
+            each["ElementType"],
+            each["ElementId"],
+            left * column,
+            top * ROW_PX,
+            span * column - GAP_PX,
+            rows * ROW_PX - GAP_PX,
+            each,
+        )
+
+
+def _free(columns: Mapping[int, int], span: int) -> tuple[int, int]:
+    """The highest place, from the left, that has room for so many columns."""
+    tops = [
+        (max(columns.get(at, 0) for at in range(left, left + span)), left)
+        for left in range(COLUMNS - min(span, COLUMNS) + 1)
+    ]
+    top, left = min(tops)
+    return left, top
+
+
+def _free_form(body: Json, width_px: float) -> Iterator[Place]:
+    canvas = (body.get("CanvasSizeOptions") or {}).get("ScreenCanvasSizeOptions") or {}
+    wide = pixels(canvas.get("OptimizedViewPortWidth") or f"{CANVAS_PX}px")
+    yield from _elements(body, width_px / wide)
+
+
+def _elements(body: Json, scale: float) -> Iterator[Place]:
+    for each in body.get("Elements") or ():
+        if each.get("Visibility", "VISIBLE") == "VISIBLE":
+            left, top, width, height = (
+                pixels(each[name]) * scale
+                for name in ("XAxisLocation", "YAxisLocation", "Width", "Height")
+            )
+            yield Place(each["ElementType"], each["ElementId"], left, top, width, height, each)
+
+
+def _sections(body: Json, width_px: float) -> Iterator[Place]:
+    """Each section once, as high as its style says or its elements need."""
+    scale = width_px / (PAGE_INCHES * INCH_PX)
+    bodies = [{**each, **(each.get("Content") or {})} for each in body.get("BodySections") or ()]
+    top = 0.0
+    for each in (*(body.get("HeaderSections") or ()), *bodies, *(body.get("FooterSections") or ())):
+        found = list(_elements((each.get("Layout") or {}).get("FreeFormLayout") or {}, scale))
+        yield from (replace(place, top=place.top + top) for place in found)
+        said = pixels((each.get("Style") or {}).get("Height") or "0in") * scale
+        top += max([said, *(place.bottom for place in found)])
+
+
+def pixels(size: str) -> float:
+    """A size in pixels.
+
+    >>> pixels("2in"), pixels("12px"), pixels("7")
+    (192.0, 12.0, 7.0)
+    """
+    found = _SIZE.match(size.strip())
+    return float(found[1]) * _UNITS.get(found[2] or "", 1) if found else 0.0
+
+
+_LAYOUTS = {"GridLayout": _grid, "FreeFormLayout": _free_form, "SectionBasedLayout": _sections}

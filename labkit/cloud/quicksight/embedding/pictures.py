@@ -1,0 +1,116 @@
+"""Pictures of visuals: as PNG, as SVG whose marks can be clicked, and the rows behind them."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from html import escape
+from typing import Any
+
+from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.embedding.choosing import Chosen
+from labkit.cloud.quicksight.render import Picture, Theme, draw, to_svg
+from labkit.cloud.quicksight.visuals.model import Field, VisualData
+
+_MARK = re.compile(r'<g id="(mark-\d+)">')
+_IDS = re.compile(r'(\bid="|url\(#|href="#)')
+
+
+def picture(
+    chosen: Chosen, visual: walk.Placed, width_px: float, height_px: float, theme: Theme | None
+) -> Picture:
+    """A visual's picture.
+
+    Args:
+        chosen: the board with a reader's choices.
+        theme: instead of the board's own, for a tile of another colour.
+    """
+    return drawn(chosen, visual, chosen.data(visual), width_px, height_px, theme)
+
+
+def drawn(
+    chosen: Chosen,
+    visual: walk.Placed,
+    data: VisualData,
+    width_px: float,
+    height_px: float,
+    theme: Theme | None = None,
+) -> Picture:
+    """The picture of a visual whose rows are known."""
+    return draw(
+        visual.visual,
+        data,
+        theme=theme or chosen.open.board.theme,
+        width_px=width_px,
+        height_px=height_px,
+        parameters=walk.parameters(chosen.definition, chosen.parameters),
+    )
+
+
+def svg(picture: Picture, visual: walk.Placed, prefix: str) -> str:
+    """A picture for a page: ids of its own, and what each mark stands for as ``data-pick``.
+
+    Args:
+        prefix: of all ids, so that several pictures can stand in one page.
+    """
+    identifier = data_set_of(visual)
+
+    def mark(found: re.Match[str]) -> str:
+        keys = [_key(each, value, identifier) for each, value in picture.marks[found[1]].keys]
+        told = f' data-pick="{escape(json.dumps(keys))}"' if keys else ""
+        return f'<g id="{found[1]}"{told}>'
+
+    text = _MARK.sub(mark, to_svg(picture))
+    return _IDS.sub(lambda found: f"{found[1]}{prefix}-", text[text.index("<svg") :])
+
+
+def data_set_of(visual: walk.Placed) -> str:
+    """The identifier of the data set that a visual shows; empty where it shows none."""
+    named = (node.value for node in walk.nodes(visual.body) if "DataSetIdentifier" in node.value)
+    return next((str(each["DataSetIdentifier"]) for each in named), "")
+
+
+def _key(field: Field, value: Any, identifier: str) -> dict[str, Any]:
+    return {
+        "set": identifier,
+        "column": field.column,
+        "value": plain(value),
+        "kind": field.kind,
+        "grain": field.granularity,
+    }
+
+
+def shown(picture: Picture, data: VisualData) -> dict[str, Any]:
+    """The rows behind a picture, and what it leaves out."""
+    fields = [
+        {"id": each.id, "label": each.label, "kind": each.kind, "well": each.well}
+        for each in data.fields
+    ]
+    rows = [[plain(value) for value in row] for row in _rows(data)]
+    return {"fields": fields, "rows": rows, "warnings": picture.warnings}
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; a moment as ISO 8601 text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items()}
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _rows(data: VisualData) -> Iterator[tuple[Any, ...]]:
+    yield from data.rows
+    if data.others is not None:
+        named = zip(data.fields, data.others, strict=True)
+        yield tuple("Other" if v is None and not f.is_measure else v for f, v in named)

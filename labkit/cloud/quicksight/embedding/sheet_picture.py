@@ -1,0 +1,248 @@
+"""A whole sheet as one picture: its controls on top, its visuals and text boxes below.
+
+What is around the visuals is one drawing; the visuals are drawn each by itself and laid onto it, as
+pixels of a PNG or as nested documents of an SVG.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.embedding import control_values, layout, pictures, text_boxes
+from labkit.cloud.quicksight.embedding.choosing import Chosen
+from labkit.cloud.quicksight.embedding.controls import SPAN, Control, controls_of
+from labkit.cloud.quicksight.embedding.layout import Place
+from labkit.cloud.quicksight.render import THEMES, Picture, Theme, to_png, to_svg
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.visuals.model import VisualData
+
+Json = Mapping[str, Any]
+MARGIN_PX, HEAD_PX = 16, 46
+CONTROL_PX, CONTROL_LEAST_PX, BAR_COLUMNS = 48, 170, 12
+
+
+@dataclass(frozen=True)
+class SheetPicture:
+    """A sheet's picture in its parts.
+
+    Args:
+        ground: what is around the visuals.
+        visuals: each with its place.
+    """
+
+    ground: Picture
+    visuals: tuple[tuple[Place, walk.Placed, Picture], ...]
+
+    def png(self, scale: float) -> bytes:
+        """The whole as PNG."""
+        whole = Image.open(BytesIO(to_png(self.ground, scale))).convert("RGB")
+        for place, _, picture in self.visuals:
+            part = Image.open(BytesIO(to_png(picture, scale))).convert("RGB")
+            whole.paste(part, (round(place.left * scale), round(place.top * scale)))
+        out = BytesIO()
+        whole.save(out, "PNG", optimize=True)
+        return out.getvalue()
+
+    def svg(self) -> str:
+        """The whole as SVG."""
+        ground = to_svg(self.ground)
+        parts = [
+            _at(place, pictures.svg(picture, visual, f"v{at}"))
+            for at, (place, visual, picture) in enumerate(self.visuals)
+        ]
+        return ground.replace("</svg>", f"{''.join(parts)}</svg>")
+
+
+def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
+    """The picture of a sheet so wide."""
+    theme = chosen.open.board.theme
+    controls = controls_of(chosen.definition, sheet)
+    inner = width_px - 2 * MARGIN_PX
+    found = layout.places(sheet, inner)
+    placed = {each.id for each in found}
+    bar, below = _bar([each for each in controls if each.id not in placed], inner)
+    top = HEAD_PX + below
+    found = [replace(each, left=each.left + MARGIN_PX, top=each.top + top) for each in found]
+    height = max([top, *(each.bottom for each in found)]) + MARGIN_PX
+    ground = Picture(width_px, height, theme.panel)
+    sketch = Sketch(ground, theme, "", {}, VisualData((), ()), Box(0, 0, width_px, height))
+    _head(sketch, chosen, sheet)
+    for control, box in bar:
+        _control(sketch, control, chosen, box)
+    visuals = _elements(sketch, chosen, found, {each.id: each for each in controls})
+    return SheetPicture(ground, tuple(visuals))
+
+
+def tile_theme(theme: Theme, style: Json) -> Theme:
+    """A theme in a tile that has a background of its own."""
+    background = style.get("BackgroundStyle") or {}
+    color = str(background.get("Color") or "")[:7]
+    if background.get("Visibility") == "HIDDEN":
+        color = theme.panel
+    if not re.fullmatch("#[0-9a-fA-F]{6}", color):
+        return theme
+    readable = THEMES["CLASSIC" if _is_light(color) else "MIDNIGHT"]
+    if _is_light(color) != _is_light(theme.background):
+        theme = replace(readable, data=theme.data, gradient=theme.gradient)
+    return replace(theme, background=color)
+
+
+def _is_light(color: str) -> bool:
+    """
+    >>> _is_light("#FAFAFA"), _is_light("#16202E")
+    (True, False)
+    """
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.3 * red + 0.59 * green + 0.11 * blue > 140
+
+
+def _bar(controls: list[Control], width_px: float) -> tuple[list[tuple[Control, Box]], float]:
+    """Where the controls stand, from left to right and row by row, and how high all are."""
+    placed, left, top = [], 0.0, 0.0
+    gap = layout.GAP_PX
+    for each in controls:
+        wide = max(CONTROL_LEAST_PX, (each.span or SPAN) / BAR_COLUMNS * (width_px + gap) - gap)
+        if left and left + wide > width_px + 0.5:
+            left, top = 0.0, top + CONTROL_PX + gap
+        box = Box(left, top, left + wide, top + CONTROL_PX)
+        placed.append(
+            (each, Box(box.left + MARGIN_PX, box.top + HEAD_PX, box.right + MARGIN_PX,
+                       box.bottom + HEAD_PX))
+        )  # fmt: skip
+        left += wide + gap
+    return placed, top + CONTROL_PX + gap + 4 if placed else 0.0
+
+
+def _head(sketch: Sketch, chosen: Chosen, sheet: Json) -> None:
+    """The dashboard's name, and the sheet's where there are several."""
+    board = chosen.open.board
+    room = sketch.box.width - 2 * MARGIN_PX
+    name = cut(board.name, room, 17, bold=True)
+    sketch.text(MARGIN_PX, HEAD_PX / 2 + 1, name, size=17, bold=True)
+    left = MARGIN_PX + width(name, 17, bold=True) + 14
+    if len(board.sheets) > 1 and sketch.box.right - MARGIN_PX - left > 60:
+        told = cut(str(sheet.get("Name", "")), sketch.box.right - MARGIN_PX - left, 12)
+        sketch.text(left, HEAD_PX / 2 + 2, told, size=12, color=sketch.theme.quiet)
+
+
+def _control(sketch: Sketch, control: Control, chosen: Chosen, box: Box) -> None:
+    theme = sketch.theme
+    if control.title:
+        title = cut(control.title, box.width, 11)
+        sketch.text(box.left, box.top + 7, title, size=11, color=theme.quiet)
+    field = box.inset(top=17 if control.title else 8, bottom=0 if control.title else 8)
+    sketch.rect(field, theme.background, edgecolor=theme.quiet, linewidth=0.7)
+    is_list = control.kind in control_values.LISTS
+    words = cut(control_values.in_words(control, chosen), field.width - (30 if is_list else 16), 12)
+    middle = field.centre[1]
+    sketch.text(field.left + 9, middle, words, size=12)
+    if is_list:
+        x = field.right - 15
+        sketch.line((x - 4, x, x + 4), (middle - 2, middle + 2.5, middle - 2), theme.quiet, 1.4)
+
+
+def _elements(
+    sketch: Sketch, chosen: Chosen, places: list[Place], controls: Mapping[str, Control]
+) -> list[tuple[Place, walk.Placed, Picture]]:
+    """Draw what is no visual; draw the visuals each by itself."""
+    found = []
+    visuals = {each.id: each for each in chosen.open.board.visuals}
+    for place in places:
+        if place.type == "VISUAL" and place.id in visuals:
+            theme = tile_theme(sketch.theme, place.style)
+            _tile(sketch, place, theme)
+            inside = replace(
+                place, left=place.left + 1, top=place.top + 1, width=place.width - 2,
+                height=place.height - 2,
+            )  # fmt: skip
+            visual = visuals[place.id]
+            size = (inside.width, inside.height)
+            found.append((inside, visual, pictures.picture(chosen, visual, *size, theme)))
+        elif place.type == "TEXT_BOX":
+            _text_box(sketch, chosen, place)
+        elif place.type == "IMAGE":
+            _image(sketch, place)
+        elif place.id in controls:
+            box = Box(place.left, place.top, place.left + place.width, place.top + CONTROL_PX)
+            _control(sketch, controls[place.id], chosen, box)
+    return found
+
+
+def _tile(sketch: Sketch, place: Place, theme: Theme) -> None:
+    border = place.style.get("BorderStyle") or {}
+    edge = str(border.get("Color") or theme.grid)[:7]
+    if border.get("Visibility") == "HIDDEN":
+        edge = theme.background
+    sketch.rect(_box(place), theme.background, edgecolor=edge, linewidth=1)
+
+
+def _box(place: Place) -> Box:
+    return Box(place.left, place.top, place.left + place.width, place.top + place.height)
+
+
+def _image(sketch: Sketch, place: Place) -> None:
+    sketch.rect(_box(place), sketch.theme.empty)
+    x, y = _box(place).centre
+    sketch.text(x, y, "Image", size=12, color=sketch.theme.quiet, ha="center")
+
+
+def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
+    """A text box's lines, wrapped at its width and ended at its height."""
+    parameters = walk.parameters(chosen.definition, chosen.parameters)
+    top = place.top + 2
+    for line in text_boxes.lines_of(content_of(chosen.definition, place.id), parameters):
+        for runs in _wrapped(line.runs, place.width):
+            high = max([each.size for each in runs], default=text_boxes.SIZE) * 1.4
+            if top + high > place.bottom + 4:
+                return
+            _line(sketch, runs, line.align, place, top + high / 2)
+            top += high
+
+
+def content_of(definition: Json, id: str) -> str:
+    """The content of a text box."""
+    every = (box for sheet in walk.sheets(definition) for box in sheet.get("TextBoxes") or ())
+    return next(
+        (str(each.get("Content", "")) for each in every if each["SheetTextBoxId"] == id), ""
+    )
+
+
+def _wrapped(runs: list[text_boxes.Run], room: float) -> list[list[text_boxes.Run]]:
+    lines: list[list[text_boxes.Run]] = [[]]
+    left = room
+    for run in runs:
+        for word in re.findall(r"\S+\s*|\s+", run.text):
+            wide = width(word.rstrip(), run.size, bold=run.bold)
+            if wide > left and lines[-1]:
+                lines.append([])
+                left = room
+            lines[-1].append(replace(run, text=word))
+            left -= width(word, run.size, bold=run.bold)
+    return lines
+
+
+def _line(
+    sketch: Sketch, runs: list[text_boxes.Run], align: str, place: Place, middle: float
+) -> None:
+    whole = sum(width(each.text, each.size, bold=each.bold) for each in runs)
+    free = max(place.width - whole, 0)
+    left = place.left + {"left": 0, "center": free / 2, "right": free}[align]
+    for run in runs:
+        sketch.text(
+            left, middle, run.text.rstrip(), size=run.size, bold=run.bold, italic=run.italic,
+            color=run.color if re.fullmatch("#[0-9a-fA-F]{6}", run.color) else "",
+        )  # fmt: skip
+        left += width(run.text, run.size, bold=run.bold)
+
+
+def _at(place: Place, svg: str) -> str:
+    """An SVG document at its place in another."""
+    return re.sub("<svg ", f'<svg x="{place.left:g}" y="{place.top:g}" ', svg, count=1)
