@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.errors import NoChart, UnknownName
@@ -30,6 +30,12 @@ AGGREGATIONS = {
     "var": "VAR",
 }
 _KINDS = {"STRING": "Categorical", "BOOLEAN": "Categorical", "DATETIME": "Date"}
+FORMATS = {
+    "percent": "PercentageDisplayFormatConfiguration",
+    "number": "NumberDisplayFormatConfiguration",
+    "currency": "CurrencyDisplayFormatConfiguration",
+}
+_FORMAT = re.compile(r"(.+) as (\w+)(?: with (\d+) decimals?)?")
 _CALL = re.compile(r"(\w+)\(\s*(?:\{([^{}]+)\}|([\w ]+?))\s*\)")
 
 
@@ -41,11 +47,15 @@ class FieldText:
         text: as it was written.
         column: the column, empty where the field is calculated.
         function: an aggregation or a granularity in lower case, or empty.
+        format: how its numbers are written: ``percent``, ``number``, ``currency``, or empty.
+        decimals: how many digits follow the point.
     """
 
     text: str
     column: str
     function: str = ""
+    format: str = ""
+    decimals: int = 0
 
     @property
     def is_measure(self) -> bool:
@@ -56,12 +66,16 @@ def read(text: str, schema: Columns) -> FieldText:
     """Read a field's text.
 
     >>> read("sum(pageviews)", {"pageviews": "INTEGER"})
-    FieldText(text='sum(pageviews)', column='pageviews', function='sum')
+    FieldText(text='sum(pageviews)', column='pageviews', function='sum', format='', decimals=0)
 
     Raises:
-        UnknownName: there is no such column.
+        UnknownName: there is no such column, or no such format.
     """
     text = text.strip()
+    if text not in schema and (found := _FORMAT.fullmatch(text)):
+        if found[2] not in FORMATS:
+            raise UnknownName("format", found[2], list(FORMATS))
+        return replace(read(found[1], schema), format=found[2], decimals=int(found[3] or 0))
     if text in schema:
         return FieldText(text, text)
     call = _CALL.fullmatch(text)
@@ -103,6 +117,9 @@ def measure(field: FieldText, field_id: str, schema: Columns, data_set: str) -> 
     kind = _KINDS.get(schema[field.column], "Numerical")
     made = {"FieldId": field_id, "Column": _column(field, data_set)}
     made["AggregationFunction"] = _simple(field, kind)
+    if field.format:
+        written = {"DecimalPlacesConfiguration": {"DecimalPlaces": field.decimals}}
+        made["FormatConfiguration"] = {"FormatConfiguration": {FORMATS[field.format]: written}}
     return {f"{kind}MeasureField": made}
 
 

@@ -8,6 +8,8 @@ column with an aggregation or a granularity. Here a field is one short text::
     month(day), hour(seen_at)    a date, cut to its month or hour
     sum(pageview_count)          a measure; also average, min, max, count, distinct_count, median
     sum(late) / count(late)      a measure that is calculated
+    average(late) as percent     a measure and how its numbers are written: percent, number
+                                 (with 2 decimals), currency
 
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AnalysisDefinition.html
 """
@@ -182,8 +184,8 @@ class _Maker:
         well = self.shape.well(given)
         make = getattr(chart_fields, self.shape.wells[well].takes)
         self.wells[well] = [
-            make(chart_fields.read(text, self.schema), self._id(well, text), *self._place)
-            for text in texts
+            make(field, self._id(well, field.text), *self._place)
+            for field in (chart_fields.read(text, self.schema) for text in texts)
         ]
 
     def sorts(self, given: str | Mapping[str, str]) -> Definition:

@@ -42,6 +42,15 @@ def test_a_text_is_a_measure(text, member):
     assert list(field) == [member]
 
 
+def test_a_format_is_the_measures_own_and_sorts_find_it():
+    visual = made(category="school", values="average(gpa) as percent", sort="average(gpa) desc")
+    chart = visual["BarChartVisual"]["ChartConfiguration"]
+    [field] = chart["FieldWells"]["BarChartAggregatedFieldWells"]["Values"]
+    written = field["NumericalMeasureField"]["FormatConfiguration"]["FormatConfiguration"]
+    assert list(written) == ["PercentageDisplayFormatConfiguration"]
+    assert "FieldSort" in chart["SortConfiguration"]["CategorySort"][0]
+
+
 def test_a_date_is_cut_to_its_month():
     wells = made("line chart", category="month(day)", values="sum(gpa)")["LineChartVisual"]
     fields = wells["ChartConfiguration"]["FieldWells"]["LineChartAggregatedFieldWells"]
@@ -56,6 +65,7 @@ REFUSED = [
     ("a measure as a dimension", {"category": "sum(gpa)"}, NoChart, "is a measure"),
     ("a dimension as a measure", {"values": "gpa"}, NoChart, "sum(gpa)"),
     ("a sum of texts", {"values": "sum(school)"}, NoChart, "count"),
+    ("no such format", {"values": "sum(gpa) as roman"}, UnknownName, "percent"),
     ("the month of a text", {"category": "month(school)"}, NoChart, "date"),
 ]
 
