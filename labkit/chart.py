@@ -12,7 +12,7 @@ from labkit.chart_bill import bill
 from labkit.chart_calls import Calls
 from labkit.chart_pages import Dashboard, Picture
 from labkit.chart_questions import Answer, answer, topic_of
-from labkit.chart_sets import DataSet, physical_table, security
+from labkit.chart_sets import DataSet, physical_table
 from labkit.storage import told
 
 if TYPE_CHECKING:
@@ -73,7 +73,6 @@ class Chart:
         table: str = "",
         sql: str = "",
         calculated: Mapping[str, str] | None = None,
-        rows_by: DataSet | None = None,
         spice: bool = True,
     ) -> DataSet:
         """A data set on the lake; an existing one is changed. Returns it when its rows are there.
@@ -82,7 +81,6 @@ class Chart:
             table: ``database.table`` of the catalog.
             sql: or a statement for Athena.
             calculated: expressions of calculated columns by name.
-            rows_by: a data set that says who sees which rows (row-level security).
             spice: import the rows into SPICE, rather than ask Athena for each picture.
 
         Raises:
@@ -96,11 +94,22 @@ class Chart:
             Name=name,
             **physical_table(self.lab, source, table, sql, calculated or {}),
             ImportMode="SPICE" if spice else "DIRECT_QUERY",
-            **security(rows_by),
         )
         if spice:
             self.calls.wait_for_import(charts.identifier(name))
         return self.data_set(name)
+
+    @told
+    def hide_rows(self, data_set: DataSet, rules: DataSet) -> DataSet:
+        """Show each user the rows that the rules give them, and nobody else any.
+
+        Args:
+            rules: a data set with a column ``UserName`` or ``GroupName``, and one for each column
+                of the other whose values they may see; NULL means all.
+        """
+        self.calls.secure(data_set.described, rules.arn)
+        self.calls.wait_for_import(data_set.id)
+        return self.data_set(data_set.name)
 
     @told
     def data_set(self, name: str) -> DataSet:

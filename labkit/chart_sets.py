@@ -109,14 +109,6 @@ def physical_table(
     return made
 
 
-def security(rules: DataSet | None) -> dict[str, Any]:
-    """The member that hides rows from whom the rules do not name."""
-    if rules is None:
-        return {}
-    granted = {"PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_1"}
-    return {"RowLevelPermissionDataSet": {"Arn": rules.arn, **granted}}
-
-
 def _with_columns(columns: list[str], calculated: Mapping[str, str]) -> dict[str, Any]:
     made = [
         {"ColumnName": name, "ColumnId": charts.identifier(name), "Expression": text}
