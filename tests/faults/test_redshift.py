@@ -4,12 +4,14 @@ import os
 import signal
 
 from tests.conftest import connect, start_cloud, stop_cloud
-from tests.redshift.conftest import PLACE, Data
+from tests.redshift.conftest import PLACE, Data, create_cluster
 
 
 def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
     server = start_cloud(tmp_path)
-    data = Data(connect(tmp_path, server).client("redshift-data"))
+    running = connect(tmp_path, server)
+    create_cluster(running.client("redshift"))
+    data = Data(running.client("redshift-data"))
     data.run("CREATE TABLE t (a int IDENTITY(1,1), b int)")
     data.run("INSERT INTO t(b) VALUES (1), (2)")
     done = data.run("SELECT count(*) FROM t")["Id"]

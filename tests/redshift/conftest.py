@@ -1,5 +1,6 @@
 """A cluster in the session's local AWS, spoken to by the Data API."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -40,6 +41,20 @@ def value(field: dict[str, Any]) -> Any:
     return None if field.get("isNull") else next(iter(field.values()))
 
 
+def create_cluster(redshift: Any, name: str = PLACE["ClusterIdentifier"]) -> None:
+    """The cluster of `PLACE`, or another; one that is there is left as it is."""
+    with contextlib.suppress(redshift.exceptions.ClusterAlreadyExistsFault):
+        redshift.create_cluster(
+            ClusterIdentifier=name,
+            NodeType="ra3.large",
+            NumberOfNodes=2,
+            MasterUsername=PLACE["DbUser"],
+            MasterUserPassword="Labkit2024",
+        )
+    redshift.get_waiter("cluster_available").wait(ClusterIdentifier=name, WaiterConfig={"Delay": 1})
+
+
 @pytest.fixture
 def data(aws: Callable[..., Any]) -> Data:
+    create_cluster(aws("redshift"))
     return Data(aws("redshift-data"))

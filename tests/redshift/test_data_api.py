@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.redshift.conftest import PLACE
+from tests.redshift.conftest import PLACE, create_cluster
 
 
 def test_a_statement_tells_how_it_went(data):
@@ -224,7 +224,8 @@ def test_the_end_of_a_statement_is_an_event(data, aws, fresh):
     assert event["detail"]["state"] == "FINISHED"
 
 
-def test_two_clusters_share_nothing(data, fresh):
+def test_two_clusters_share_nothing(data, fresh, aws):
+    create_cluster(aws("redshift"), "another")
     table = fresh("own", "_")
     data.run(f"CREATE TABLE {table} (a int)")
     told = data.run(f"SELECT * FROM {table}", ClusterIdentifier="another")

@@ -1,8 +1,10 @@
 """The file of a warehouse, copied whole: for snapshots, and for what is restored from them.
 
-DuckDB writes its log into the file when it closes it. A copy is written aside and renamed, so that
-it is whole or absent whenever the process dies. Sessions of a warehouse end when it is copied; on
-AWS they go on, and find the next statement delayed at most.
+A warehouse is copied while its sessions go on. DuckDB appends what is committed to a log beside its
+file, and changes the file's headers only when it writes the log into it. So the log and then the
+file, with the same headers before and after, are the warehouse at one moment. The copy is opened
+once, which proves it and writes the log into it, and renamed: it is whole or absent.
+Source: https://duckdb.org/docs/stable/internals/storage
 """
 
 from __future__ import annotations
@@ -12,8 +14,12 @@ import shutil
 from pathlib import Path
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine.redshift.duck import open_database
 from labkit.cloud.redshift.warehouse import close_warehouse, open_warehouse
 from labkit.cloud.redshift.warehouse.warehouse import file_of
+
+HEADERS = 3 * 4096
+TRIES = 5
 
 
 def snapshot_file(cloud: Cloud, kind: str, region: str, name: str) -> Path:
@@ -23,36 +29,40 @@ def snapshot_file(cloud: Cloud, kind: str, region: str, name: str) -> Path:
 
 
 def save(cloud: Cloud, key: str, copy: Path) -> int:
-    """Copy a warehouse into a snapshot's file; its size in bytes."""
+    """Copy a warehouse, at work or not, into a snapshot's file; its size in bytes."""
     source = file_of(cloud.home, key)
     if not source.exists():
         open_warehouse(cloud, key)
-    close_warehouse(cloud, key)
-    return _copy(source, copy)
+    aside = _aside(copy)
+    if not any(_copied_at_rest(source, aside) for _ in range(TRIES)):
+        close_warehouse(cloud, key)
+        _copied_at_rest(source, aside)
+    open_database(aside).close()
+    return _finish(aside, copy)
 
 
 def bring(cloud: Cloud, key: str, copy: Path) -> int:
     """Make a warehouse of a snapshot's file; its size in bytes."""
-    close_warehouse(cloud, key)
-    return _copy(copy, file_of(cloud.home, key))
+    delete(cloud, key)
+    target = file_of(cloud.home, key)
+    shutil.copyfile(copy, _aside(target))
+    return _finish(_aside(target), target)
 
 
 def move(cloud: Cloud, old: str, new: str) -> None:
     """Give a warehouse another key; done already when the old one has no file."""
     close_warehouse(cloud, old)
     source, target = file_of(cloud.home, old), file_of(cloud.home, new)
-    for suffix in (".wal", ""):
-        part = source.with_name(source.name + suffix)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for part, place in ((_log(source), _log(target)), (source, target)):
         if part.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part.rename(target.with_name(target.name + suffix))
+            part.rename(place)
 
 
 def delete(cloud: Cloud, key: str) -> None:
     """Delete a warehouse and its data."""
     close_warehouse(cloud, key, delete=True)
-    wal = file_of(cloud.home, key)
-    wal.with_name(wal.name + ".wal").unlink(missing_ok=True)
+    _log(file_of(cloud.home, key)).unlink(missing_ok=True)
 
 
 def size_of(path: Path) -> int:
@@ -60,11 +70,33 @@ def size_of(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def _copy(source: Path, target: Path) -> int:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_name(target.name + ".part")
-    shutil.copyfile(source, aside)
+def _copied_at_rest(source: Path, target: Path) -> bool:
+    """Copy the log and the file; whether the log was not written into the file meanwhile."""
+    before = _headers(source)
+    _log(target).unlink(missing_ok=True)
+    if _log(source).exists():
+        shutil.copyfile(_log(source), _log(target))
+    shutil.copyfile(source, target)
+    return _headers(source) == before
+
+
+def _headers(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(HEADERS)
+
+
+def _aside(file: Path) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return file.with_name(f"{file.name}.part")
+
+
+def _finish(aside: Path, target: Path) -> int:
     with aside.open("rb") as copied:
         os.fsync(copied.fileno())
+    _log(aside).unlink(missing_ok=True)
     aside.rename(target)
     return size_of(target)
+
+
+def _log(file: Path) -> Path:
+    return file.with_name(f"{file.name}.wal")

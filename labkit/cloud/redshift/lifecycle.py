@@ -12,7 +12,7 @@ import functools
 import logging
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -32,6 +32,7 @@ from labkit.cloud.redshift.warehouse import RedshiftError
 
 log = logging.getLogger(__name__)
 Work = Callable[[Cloud, Record], Record | None]
+SomeWork = TypeVar("SomeWork", bound=Work)
 LOCK = "redshift"
 FAILED = "hardware-failure"
 #: A client's waiter looks once a minute: what ends within this is over before it looks first.
@@ -40,14 +41,14 @@ WORKS: dict[tuple[Kind, str], Work] = {}
 _running: dict[tuple[Cloud, Kind, str], Future[Any]] = {}
 
 
-def passing(kind: Kind, status: str) -> Callable[[Work], Work]:
+def passing(kind: Kind, status: str) -> Callable[[SomeWork], SomeWork]:
     """Register the work of a state.
 
     It gives the members that change, among them the state after, or ``None`` when the resource is
     gone. It runs without the records' lock and takes it for what it changes elsewhere.
     """
 
-    def register(work: Work) -> Work:
+    def register(work: SomeWork) -> SomeWork:
         WORKS[kind, status] = work
         return work
 

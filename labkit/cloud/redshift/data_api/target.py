@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.operations import Context
+from labkit.cloud.redshift.keys import cluster_key
 from labkit.cloud.redshift.warehouse import (
     Connection,
     Warehouse,
@@ -74,8 +75,10 @@ def find_target(
         raise invalid("Only one of DbUser and SecretArn may be provided")
     if DbUser and WorkgroupName:
         raise invalid("DbUser is not supported for serverless workgroups")
-    key = f"cluster/{ClusterIdentifier}" if ClusterIdentifier else _namespace(
-        context, str(WorkgroupName))  # fmt: skip
+    if ClusterIdentifier:
+        key = cluster_key(context.region, ClusterIdentifier)
+    else:
+        key = _namespace(context, str(WorkgroupName))
     state = warehouse_state(context.cloud, key)
     if state is None:
         raise invalid(f"Redshift endpoint doesn't exist in this region: {ClusterIdentifier or ''}")

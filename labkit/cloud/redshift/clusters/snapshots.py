@@ -1,0 +1,98 @@
+"""Snapshots of clusters: a copy of all data at one moment.
+
+A manual one stays until it is deleted or its days are over; automated ones go with the cluster.
+Source: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-snapshots.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.redshift import files, records
+from labkit.cloud.redshift.clusters.kinds import CLUSTER, SNAPSHOT
+from labkit.cloud.redshift.clusters.shape import key_of
+from labkit.cloud.redshift.lifecycle import LOCK, begin, passing
+from labkit.cloud.redshift.records import Record
+
+# What a snapshot tells of its cluster.
+_OF_CLUSTER = ("ClusterIdentifier", "AvailabilityZone", "ClusterCreateTime", "MasterUsername",
+               "ClusterVersion", "NodeType", "NumberOfNodes", "DBName", "VpcId", "Encrypted",
+               "KmsKeyId", "EnhancedVpcRouting", "MaintenanceTrackName")  # fmt: skip
+
+
+def new_snapshot(
+    cloud: Cloud, cluster: Record, name: str, *, kind: str = "manual", **members: Any
+) -> Record:
+    """The record of a snapshot that is about to be taken."""
+    region, identifier = cluster["_"]["region"], cluster["ClusterIdentifier"]
+    arn = f"arn:aws:redshift:{region}:{cloud.account}:snapshot:{identifier}/{name}"
+    told = {member: cluster.get(member) for member in _OF_CLUSTER}
+    told |= {
+        "SnapshotIdentifier": name,
+        "SnapshotArn": arn,
+        "SnapshotCreateTime": records.now(),
+        "SnapshotType": kind,
+        "Status": "creating",
+        "Port": cluster["_"]["port"],
+        "OwnerAccount": cloud.account,
+        "ManualSnapshotRetentionPeriod": -1,
+        "Tags": [],
+        "RestorableNodeTypes": ["ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"],
+    }
+    hidden = {"region": region, "name": name.lower(), "key": key_of(cluster)}
+    hidden["cluster"] = records.key_of(cluster)
+    return records.given(told | members) | {"_": hidden}
+
+
+@passing(SNAPSHOT, "creating")
+def take(cloud: Cloud, record: Record) -> Record:
+    """Copy the cluster's file."""
+    began, region = time.monotonic(), record["_"]["region"]
+    copy = files.snapshot_file(cloud, "cluster", region, record["_"]["name"])
+    megabytes = round(files.save(cloud, record["_"]["key"], copy) / 1024**2, 3)
+    return {
+        "Status": "available",
+        "TotalBackupSizeInMegaBytes": megabytes,
+        "ActualIncrementalBackupSizeInMegaBytes": megabytes,
+        "BackupProgressInMegaBytes": megabytes,
+        "ElapsedTimeInSeconds": int(time.monotonic() - began),
+        "EstimatedSecondsToCompletion": 0,
+    }
+
+
+def take_now(cloud: Cloud, cluster: Record, members: Record) -> None:
+    """Take a snapshot within the work of a cluster's state."""
+    record = new_snapshot(cloud, cluster, **members)
+    records.put(cloud, SNAPSHOT, record | take(cloud, record))
+
+
+def take_automated(cloud: Cloud, cluster: Record) -> None:
+    """Begin an automated snapshot, where the cluster keeps any."""
+    if not cluster["AutomatedSnapshotRetentionPeriod"]:
+        return
+    moment = time.strftime("%Y-%m-%d-%H-%M-%S", time.gmtime())
+    name = f"rs:{cluster['ClusterIdentifier']}-{moment}"
+    with cloud.lock(LOCK):
+        begin(cloud, SNAPSHOT, new_snapshot(cloud, cluster, name, kind="automated"))
+
+
+def drop_automated(cloud: Cloud, cluster: Record) -> None:
+    """Delete a cluster's automated snapshots."""
+    for record in records.every(cloud, SNAPSHOT):
+        own = record["_"]["cluster"] == records.key_of(cluster)
+        if own and record["SnapshotType"] == "automated":
+            drop(cloud, record)
+
+
+def drop(cloud: Cloud, record: Record) -> None:
+    """Delete a snapshot and its file."""
+    records.remove(cloud, SNAPSHOT, record)
+    region = record["_"]["region"]
+    files.snapshot_file(cloud, "cluster", region, record["_"]["name"]).unlink(missing_ok=True)
+
+
+def cluster_of(cloud: Cloud, record: Record) -> Record | None:
+    """The cluster that a snapshot was taken of, if it is still there."""
+    return records.records(cloud, CLUSTER).get(record["_"]["cluster"])
