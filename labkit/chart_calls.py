@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -241,7 +242,7 @@ class Calls:
         )
         if ended["IngestionStatus"] != "COMPLETED":
             message = ended.get("ErrorInfo", {}).get("Message", ended["IngestionStatus"])
-            raise RunFailed("import of the data set", identifier, readable_denial(message))
+            raise RunFailed("import of the data set", identifier, _readable(message))
         return int(ended["RowInfo"]["RowsIngested"])
 
     def refresh(self, identifier: str) -> int:
@@ -292,3 +293,13 @@ class Calls:
         self.put("topic", "TopicId", identifier, Topic=topic)
         self.own("topic", "TopicId", identifier)
         return identifier
+
+
+def _readable(message: str) -> str:
+    """The reason of a failed import, without what differs from run to run.
+
+    >>> _readable("HIVE_CANNOT_OPEN_SPLIT: Error (offset=0, length=9): Cannot read s3://b/t/20_x: no")
+    'Cannot read s3://b/t/: no'
+    """
+    message = re.sub(r"^HIVE_\w+: .*?\(offset=\d+, length=\d+\): ", "", message)
+    return readable_denial(re.sub(r"(s3://[^\s:]+/)[^\s:/]+", r"\1", message))
