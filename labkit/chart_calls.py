@@ -298,8 +298,8 @@ class Calls:
 def _readable(message: str) -> str:
     """The reason of a failed import, without what differs from run to run.
 
-    >>> _readable("HIVE_CANNOT_OPEN_SPLIT: Error (offset=0, length=9): Cannot read s3://b/t/20_x: no")
-    'Cannot read s3://b/t/: no'
+    >>> _readable("HIVE_CANNOT_OPEN_SPLIT: Error (offset=0, length=9): No s3://b/t/20_x: x")
+    'No s3://b/t/: x'
     """
     message = re.sub(r"^HIVE_\w+: .*?\(offset=\d+, length=\d+\): ", "", message)
     return readable_denial(re.sub(r"(s3://[^\s:]+/)[^\s:/]+", r"\1", message))

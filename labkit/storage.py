@@ -255,7 +255,8 @@ def readable_denial(message: str) -> str:
     >>> readable_denial("may not use arn:aws:kms:us-east-1:1:key/0-1 (Request ID: 9; Proxy: null)")
     'may not use the key of the data lake'
     """
-    message = re.sub(r"(the KMS key )?arn:aws:kms:[\w-]+:\d+:key/[\w-]+", "the key of the data lake", message)
+    key = r"(the KMS key )?arn:aws:kms:[\w-]+:\d+:key/[\w-]+"
+    message = re.sub(key, "the key of the data lake", message)
     return re.sub(r" \([^()]*Request ID[^()]*\)", "", message)
 
 
