@@ -1,5 +1,5 @@
-"""Redshift in the local AWS: clusters, warehouses and the Data API."""
+"""Redshift in the local AWS: clusters, serverless workgroups, warehouses and the Data API."""
 
-from labkit.cloud.redshift import clusters, data_api
+from labkit.cloud.redshift import clusters, copying, data_api, serverless, wire
 
-__all__ = ["clusters", "data_api"]
+__all__ = ["clusters", "copying", "data_api", "serverless", "wire"]

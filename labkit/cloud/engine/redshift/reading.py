@@ -55,6 +55,22 @@ class Dialect(Redshift):
     Parser = _Parser
 
 
+class _Undollared(Redshift.Tokenizer):
+    """sqlglot's takes ``$1,$`` for the beginning of a string; here a dollar begins a parameter."""
+
+    HEREDOC_STRINGS: ClassVar[list[Any]] = []
+    SINGLE_TOKENS: ClassVar[dict[str, TokenType]] = {
+        **Redshift.Tokenizer.SINGLE_TOKENS,
+        "$": TokenType.PARAMETER,
+    }
+
+
+class _ParametersDialect(Dialect):
+    """For a text without strings in dollars."""
+
+    Tokenizer = _Undollared
+
+
 _BARE = re.compile(r"[a-z_\u0080-\uffff][\w$\u0080-\uffff]*")
 
 
@@ -296,7 +312,7 @@ def parse_query(text: str) -> exp.Expr:
     Raises:
         RedshiftError: it does not read.
     """
-    dialect = Dialect()
+    dialect = _ParametersDialect() if _has_parameters(text) else Dialect()
     try:
         tokens = dialect.tokenize(text)
         for token in tokens:
@@ -309,6 +325,13 @@ def parse_query(text: str) -> exp.Expr:
         raise RedshiftError(f'syntax error at or near "{text.split()[0]}"', SYNTAX)
     found_tree: exp.Expr = trees[0]
     return found_tree
+
+
+def _has_parameters(text: str) -> bool:
+    if "$" not in text:
+        return False
+    found = [(word.kind, text[word.start]) for word in words(text)[:-1]]
+    return ("parameter", "$") in found and ("string", "$") not in found
 
 
 def parse_expression(text: str) -> exp.Expr:

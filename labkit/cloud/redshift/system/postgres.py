@@ -23,7 +23,7 @@ OIDS = {
     "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
     "record": 2249,
 }  # fmt: skip
-_LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
+LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
             "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
 _NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
 
@@ -85,7 +85,7 @@ def pg_attribute(connection: Connection) -> Iterator[Any]:
         for at, column in enumerate(columns_of(connection, one), 1):
             kind = column.type
             yield (
-                one.oid, column.name, OIDS[kind.base], -1, _LENGTHS.get(kind.base, -1), at, 0,
+                one.oid, column.name, OIDS[kind.base], -1, LENGTHS.get(kind.base, -1), at, 0,
                 modifier(kind), False, not column.nullable,
                 bool(column.default or column.identity), False, True,
                 column.name == one.body.get("distkey"),
@@ -106,7 +106,7 @@ def pg_attrdef(connection: Connection) -> Iterator[Any]:
         "typtypmod int, typnotnull boolean, typrelid oid, typdelim varchar(1)")  # fmt: skip
 def pg_type(connection: Connection) -> Iterator[Any]:
     for name, oid in OIDS.items():
-        yield oid, name, 11, 1, _LENGTHS.get(name, -1), False, "b", 0, 0, -1, False, 0, ","
+        yield oid, name, 11, 1, LENGTHS.get(name, -1), False, "b", 0, 0, -1, False, 0, ","
 
 
 @system("pg_database", "oid oid, datname varchar(128), datdba int, encoding int, "

@@ -61,6 +61,8 @@ def allowed(connection: Connection, one: Object, privilege: str, user: str) -> b
 def grantees(connection: Connection, user: str) -> set[str]:
     """By which names a user gets privileges: his own, PUBLIC, his groups, and his roles'."""
     found = {"", user}
+    if user == connection.session_user:
+        found |= {f"group {name}" for name in connection.groups}
     for group in connection.objects.of("group"):
         if user in group.body.get("users", ()):
             found.add(f"group {group.name}")

@@ -1,0 +1,75 @@
+"""Redshift's wire: PostgreSQL's protocol on loopback, a port a warehouse.
+
+psql, psycopg, redshift_connector and SQLAlchemy connect to the host and port of a cluster's or
+workgroup's endpoint, as they do on AWS.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from labkit.cloud.cloud import Cloud, on_start, on_stop
+from labkit.cloud.redshift.endpoints import LISTENERS
+from labkit.cloud.redshift.warehouse import warehouse_state
+from labkit.cloud.redshift.wire.listening import HOST, Listener, listen
+
+__all__ = ["close_port", "place_of"]
+
+PORT, KIND = 5439, "redshift.port"
+_open: dict[tuple[Path, str], Listener] = {}
+_lock = threading.Lock()
+
+
+def place_of(cloud: Cloud, key: str) -> tuple[str, int]:
+    """The host and port where a warehouse answers, from now on."""
+    with _lock:
+        found = _open.get((cloud.home, key))
+        if found is None:
+            found = _open[cloud.home, key] = _listener(cloud, key)
+        return HOST, found.port
+
+
+def close_port(cloud: Cloud, key: str) -> None:
+    """Hang up on a warehouse's clients and give its port back."""
+    cloud.records(KIND).pop(key, None)
+    _close(cloud, key)
+
+
+def _listener(cloud: Cloud, key: str) -> Listener:
+    ports = cloud.records(KIND)
+    wished = ports[key]["port"] if key in ports else _first_port(cloud)
+    found = Listener(cloud, key, listen(wished))
+    ports[key] = {"port": found.port}
+    found.start()
+    return found
+
+
+def _first_port(cloud: Cloud) -> int:
+    """Redshift's own for the first warehouse, any for others."""
+    return 0 if len(cloud.records(KIND)) else PORT
+
+
+def _close(cloud: Cloud, key: str) -> None:
+    with _lock:
+        found = _open.pop((cloud.home, key), None)
+    if found:
+        found.close()
+
+
+@on_start
+def _open_all(cloud: Cloud) -> None:
+    """Open the ports of the last run again."""
+    for key in list(cloud.records(KIND)):
+        if warehouse_state(cloud, key):
+            place_of(cloud, key)
+
+
+@on_stop
+def _close_all(cloud: Cloud) -> None:
+    for home, key in list(_open):
+        if home == cloud.home:
+            _close(cloud, key)
+
+
+LISTENERS.append(place_of)

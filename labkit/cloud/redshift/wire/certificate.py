@@ -1,0 +1,69 @@
+"""The certificate of this machine's warehouses: made on the spot, for loopback alone.
+
+It lies in the workspace as ``redshift/server.crt``, so that a client can check it
+(``sslmode=verify-full sslrootcert=...``); Amazon's own is signed by an authority that clients bring
+along. Source: https://docs.aws.amazon.com/redshift/latest/mgmt/connecting-ssl-support.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+_LASTS = timedelta(days=3650)
+_lock = threading.Lock()
+
+
+def server_context(home: Path) -> ssl.SSLContext:
+    """TLS with the workspace's certificate, which is made when it is missing."""
+    with _lock:
+        certificate, key = home / "redshift" / "server.crt", home / "redshift" / "server.key"
+        if not (certificate.exists() and key.exists()):
+            certificate.parent.mkdir(parents=True, exist_ok=True)
+            _make(certificate, key)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(certificate, key)
+        return context
+
+
+def _make(certificate: Path, key: Path) -> None:
+    secret = ec.generate_private_key(ec.SECP256R1())
+    written = secret.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with open(os.open(key, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(written)
+    certificate.write_bytes(_signed(secret).public_bytes(serialization.Encoding.PEM))
+
+
+def _signed(secret: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    names = [
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.IPv4Address("127.0.0.1")),
+    ]
+    start = datetime.now(UTC) - timedelta(days=1)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(secret.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(start)
+        .not_valid_after(start + _LASTS)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(secret, hashes.SHA256())
+    )

@@ -1,0 +1,179 @@
+"""The extended protocol: statements are parsed once, bound to values, and their rows fetched.
+
+Source: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.redshift.warehouse import Column, Parsed, Result
+from labkit.cloud.redshift.warehouse.registry import ENDING, find_handler
+from labkit.cloud.redshift.wire import messages, parameters
+from labkit.cloud.redshift.wire.answers import give_rows, tag_of, tell_notices
+from labkit.cloud.redshift.wire.describing import columns_of
+from labkit.cloud.redshift.wire.messages import Body, Stream
+from labkit.cloud.redshift.wire.running import Runner
+from labkit.cloud.redshift.wire.texts import parameter_count, pieces
+from labkit.cloud.redshift.wire.values import all_formats, row_description
+
+
+@dataclass
+class Statement:
+    """A statement as Parse left it; an empty text is an empty query."""
+
+    sql: str
+    oids: list[int]
+
+
+@dataclass
+class Portal:
+    """A statement with its values, and what has been taken of its rows."""
+
+    statement: Statement
+    values: list[Any]
+    formats: list[int]
+    result: Result | None = None
+    taken: int = 0
+
+
+class Extended:
+    """The statements and portals of a session."""
+
+    def __init__(self, stream: Stream, runner: Runner) -> None:
+        self.stream, self.runner = stream, runner
+        self._statements: dict[str, Statement] = {}
+        self._portals: dict[str, Portal] = {}
+
+    def parse(self, body: Body) -> None:
+        """Parse: a statement under a name, or under none until the next."""
+        name, text, oids = body.text(), body.text(), body.integers(4)
+        body.end()
+        found = [sql for _, sql in pieces(text)]
+        if len(found) > 1:
+            raise RedshiftError("cannot insert multiple commands into a prepared statement", SYNTAX)
+        if name and name in self._statements:
+            raise RedshiftError(f'prepared statement "{name}" already exists', "42P05")
+        sql = found[0] if found else ""
+        if sql:
+            self._check(sql)
+        missing = parameter_count(sql) - len(oids)
+        self._statements[name] = Statement(sql, [*oids, *[0] * missing])
+        self.stream.send(messages.PARSED)
+
+    def bind(self, body: Body) -> None:
+        """Bind: a portal of a statement's values."""
+        name, source, formats = body.text(), body.text(), body.integers(2)
+        values = [body.value() for _ in range(body.integer(2))]
+        wanted = body.integers(2)
+        body.end()
+        statement = self._statement(source)
+        if len(values) != len(statement.oids):
+            raise RedshiftError(
+                f"bind message supplies {len(values)} parameters, but prepared statement "
+                f'"{source}" requires {len(statement.oids)}', "08P01",
+            )  # fmt: skip
+        if name and name in self._portals:
+            raise RedshiftError(f'cursor "{name}" already exists', "42P03")
+        if statement.sql:
+            self._check(statement.sql)
+        ways = all_formats(formats, len(values))
+        given = map(parameters.given, statement.oids, ways, values)
+        self._portals[name] = Portal(statement, list(given), wanted)
+        self.stream.send(messages.BOUND)
+
+    def describe(self, body: Body) -> None:
+        """Describe: a statement's parameters and columns, or a portal's columns."""
+        kind, name = body.take(1), body.text()
+        body.end()
+        if kind == b"S":
+            self._describe_statement(self._statement(name))
+        else:
+            portal = self._portal(name)
+            self._tell(self._columns(portal.statement, portal.values), portal.formats)
+
+    def execute(self, body: Body) -> None:
+        """Execute: run a portal, or go on with it; give so many rows, or all."""
+        portal, limit = self._portal(body.text()), body.integer(4)
+        body.end()
+        if not portal.statement.sql:
+            self.stream.send(messages.EMPTY)
+            return
+        if portal.result is None:
+            portal.result = self.runner.run(portal.statement.sql, portal.values)
+        self._give(portal, portal.result, limit)
+
+    def close(self, body: Body) -> None:
+        """Close: forget a statement or a portal; of no such name too."""
+        kind, name = body.take(1), body.text()
+        body.end()
+        if kind == b"S":
+            self._statements.pop(name, None)
+        else:
+            self._portals.pop(name, None)
+        self.stream.send(messages.CLOSED)
+
+    def forget_unnamed(self) -> None:
+        """A simple query ends the statement without a name."""
+        self._statements.pop("", None)
+        self._portals.pop("", None)
+
+    def drop_portals(self) -> None:
+        """Portals end with their transaction."""
+        self._portals.clear()
+
+    def _check(self, sql: str) -> None:
+        """Refuse what no statement begins with, and all but the end in a failed transaction."""
+        words, _ = find_handler(Parsed(sql))
+        if self.runner.connection.transaction == "failed" and words[0] not in ENDING:
+            raise RedshiftError(
+                "current transaction is aborted, commands ignored until end of transaction block",
+                "25P02",
+            )
+
+    def _statement(self, name: str) -> Statement:
+        if name not in self._statements:
+            shown = f'prepared statement "{name}"' if name else "unnamed prepared statement"
+            raise RedshiftError(f"{shown} does not exist", "26000")
+        return self._statements[name]
+
+    def _portal(self, name: str) -> Portal:
+        if name not in self._portals:
+            raise RedshiftError(f'portal "{name}" does not exist', "34000")
+        return self._portals[name]
+
+    def _describe_statement(self, statement: Statement) -> None:
+        oids = [oid or parameters.UNTYPED for oid in statement.oids]
+        body = struct.pack(f"!h{len(oids)}i", len(oids), *oids)
+        self.stream.send(messages.message(b"t", body))
+        self._tell(self._columns(statement, [parameters.declared(oid) for oid in oids]), ())
+
+    def _columns(self, statement: Statement, values: list[Any]) -> tuple[Column, ...] | None:
+        connection = self.runner.connection
+        if not statement.sql:
+            return None
+        self._check(statement.sql)
+        try:
+            return columns_of(connection, statement.sql, values)
+        finally:
+            connection.objects.forget()
+
+    def _tell(self, columns: tuple[Column, ...] | None, formats: Any) -> None:
+        told = messages.NO_DATA if columns is None else row_description(columns, formats)
+        self.stream.send(told)
+
+    def _give(self, portal: Portal, result: Result, limit: int) -> None:
+        tell_notices(self.stream, self.runner.connection, result)
+        if result.rows is None:
+            self.stream.send(messages.complete(tag_of(result)))
+            return
+        left = result.rows.num_rows - portal.taken
+        count = min(limit, left) if limit > 0 else left
+        part = result.rows.slice(portal.taken, count)
+        give_rows(self.stream, result, part, portal.formats)
+        portal.taken += count
+        done = not 0 < limit <= left
+        self.stream.send(messages.complete(tag_of(result)) if done else messages.SUSPENDED)

@@ -1,0 +1,143 @@
+"""A port of loopback for each warehouse, and a thread for each client of it.
+
+A port stays the warehouse's own over restarts while nobody else has taken it. A cluster lets in 500
+connections: https://docs.aws.amazon.com/redshift/latest/mgmt/amazon-redshift-limits.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from socket import IPPROTO_TCP, SO_REUSEADDR, SOL_SOCKET, TCP_NODELAY, socket
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.redshift.warehouse import RedshiftError
+from labkit.cloud.redshift.wire import messages
+from labkit.cloud.redshift.wire.certificate import server_context
+from labkit.cloud.redshift.wire.messages import Gone, Malformed, Stream
+from labkit.cloud.redshift.wire.running import Runner
+from labkit.cloud.redshift.wire.session import Session
+from labkit.cloud.redshift.wire.startup import greet, hang_up, log_in, welcome
+
+log = logging.getLogger(__name__)
+HOST, MOST_CONNECTIONS = "127.0.0.1", 500
+#: Seconds for a log-in, and how long a session may be silent.
+LOGIN_S, IDLE_S = 60, 4 * 3600
+
+
+@dataclass
+class Client:
+    """A session as others see it: what cancels it, what ends it."""
+
+    secret: int
+    runner: Runner
+    hang_up: Callable[[], None]
+
+
+@dataclass
+class Listener:
+    """The port of one warehouse."""
+
+    cloud: Cloud
+    key: str
+    door: socket
+    clients: dict[int, Client] = field(default_factory=dict)
+    sockets: set[socket] = field(default_factory=set)
+
+    @property
+    def port(self) -> int:
+        return int(self.door.getsockname()[1])
+
+    def start(self) -> None:
+        """Take in clients until the port is closed."""
+        threading.Thread(target=self._accept, name=f"{self.key} port", daemon=True).start()
+
+    def close(self) -> None:
+        """Close the port and hang up on all clients."""
+        hang_up(self.door)
+        for each in list(self.sockets):
+            hang_up(each)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.door.accept()
+            except OSError:
+                return
+            threading.Thread(
+                target=self._serve, args=(client,), name=f"{self.key} client", daemon=True
+            ).start()
+
+    def _serve(self, client: socket) -> None:
+        """One client from its greeting to its end; what it does wrong ends it alone."""
+        self.sockets.add(client)
+        client.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+        client.settimeout(LOGIN_S)
+        stream = Stream(client)
+        try:
+            self._converse(stream)
+        except Gone:
+            pass
+        except RedshiftError as error:
+            _last_words(stream, error)
+        except Malformed as error:
+            _last_words(stream, RedshiftError(str(error), "08P01"))
+        except TimeoutError:
+            _last_words(stream, RedshiftError("terminating connection: it was idle", "57P01"))
+        except Exception:
+            log.exception("a client's session failed")
+        finally:
+            self.sockets.discard(client)
+            hang_up(stream.socket)
+
+    def _converse(self, stream: Stream) -> None:
+        greeting = greet(stream, lambda: server_context(self.cloud.home))
+        if greeting.cancels:
+            self._cancel(*greeting.cancels)
+            return
+        if len(self.sockets) > MOST_CONNECTIONS:
+            raise RedshiftError(
+                f'connection limit "{MOST_CONNECTIONS}" exceeded for non-bootstrap users', "53300"
+            )
+        connection = log_in(stream, self.cloud, self.key, greeting.told)
+        secret = secrets.randbits(32)
+        session = Session(stream, connection)
+        raw = stream.socket
+        self.clients[connection.pid] = Client(secret, session.runner, lambda: hang_up(raw))
+        try:
+            welcome(stream, connection, greeting.told, secret)
+            stream.socket.settimeout(IDLE_S)
+            session.serve()
+        finally:
+            self.clients.pop(connection.pid, None)
+            with contextlib.suppress(RedshiftError):
+                connection.rollback()
+            connection.close()
+
+    def _cancel(self, pid: int, secret: int) -> None:
+        """Cancel a session's query for who knows its secret; nobody is told whether it did."""
+        found = self.clients.get(pid)
+        if found and secrets.compare_digest(str(found.secret), str(secret)):
+            found.runner.cancel()
+
+
+def _last_words(stream: Stream, error: RedshiftError) -> None:
+    with contextlib.suppress(Gone, OSError):
+        stream.send(messages.refusal(error, "FATAL"))
+        stream.flush()
+
+
+def listen(wished: int) -> socket:
+    """A socket on loopback: on a wished port, or any free one when that is taken."""
+    found = socket()
+    found.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+    try:
+        found.bind((HOST, wished))
+    except OSError:
+        found.bind((HOST, 0))
+    found.listen(128)
+    return found

@@ -1,0 +1,139 @@
+"""Parameters of a statement: what Bind sends for ``$1``, ``$2``, ... with the types of Parse.
+
+A type that is not told, and text, is a literal that takes the type of what it meets.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Context, Decimal, InvalidOperation
+
+from labkit.cloud.engine.redshift import types
+from labkit.cloud.engine.redshift.casts import coerce
+from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
+from labkit.cloud.engine.redshift.expressions import parameter as literal
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.system.postgres import OIDS
+from labkit.cloud.redshift.wire.messages import decoded
+
+_EPOCH = datetime(2000, 1, 1)
+_TYPED = ("bool", "int2", "int4", "int8", "float4", "float8", "date", "time", "timetz",
+          "timestamp", "timestamptz", "varbyte")  # fmt: skip
+#: PostgreSQL's numbers of the types that a parameter may have.
+KINDS: dict[int, Type] = {
+    **{OIDS[base]: Type(base) for base in _TYPED},
+    OIDS["numeric"]: types.numeric(38, 10),
+    OIDS["oid"]: types.INT8,
+    17: types.VARBYTE,
+}
+UNTYPED = 705
+
+
+def declared(oid: int) -> Typed:
+    """A parameter whose value is not known yet."""
+    return Typed("NULL", KINDS.get(oid, types.UNKNOWN))
+
+
+def given(oid: int, how: int, data: bytes | None) -> Typed:
+    """A parameter's value.
+
+    Args:
+        how: 0 for text, 1 for binary.
+
+    Raises:
+        RedshiftError: the value is none of its type.
+    """
+    if data is None:
+        return declared(oid)
+    value = _binary(oid, data) if how else decoded(data)
+    kind = KINDS.get(oid)
+    if kind is None:
+        return literal(value)
+    if kind.base == "numeric":
+        return _numeric(value)
+    if kind.base == "varbyte":
+        shown = value if how else _hexadecimal(value)
+        return Typed(f"from_hex('{shown}')", kind)
+    return coerce(literal(value), kind)
+
+
+def _numeric(value: str) -> Typed:
+    try:
+        found = Decimal(value)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise RedshiftError(f'invalid input syntax for type numeric: "{value}"', BAD_TEXT)
+    told = literal(Decimal(f"{found:f}"))
+    return told if told.type.base == "numeric" else coerce(told, types.numeric(38, 0))
+
+
+def _hexadecimal(value: str) -> str:
+    """Bytes in text: ``\\x`` and hexadecimal digits, or the letters themselves."""
+    if not value.startswith("\\x"):
+        return value.encode().hex()
+    try:
+        return bytes.fromhex(value[2:]).hex()
+    except ValueError as error:
+        raise RedshiftError(f'invalid hexadecimal data: "{value}"', "22023") from error
+
+
+def _binary(oid: int, data: bytes) -> str:
+    read = _READERS.get(oid, decoded)
+    try:
+        return read(data)
+    except (struct.error, OverflowError, ValueError) as error:
+        raise RedshiftError(f"incorrect binary data format in bind parameter: {oid}", "22P03"
+                            ) from error  # fmt: skip
+
+
+def _number(form: str) -> Callable[[bytes], str]:
+    return lambda data: str(struct.unpack(form, data)[0])
+
+
+def _date(data: bytes) -> str:
+    return (date(2000, 1, 1) + timedelta(days=struct.unpack("!i", data)[0])).isoformat()
+
+
+def _micros(data: bytes) -> datetime:
+    return _EPOCH + timedelta(microseconds=struct.unpack("!q", data)[0])
+
+
+def _timetz(data: bytes) -> str:
+    micros, west = struct.unpack("!qi", data)
+    sign, minutes = "-" if west > 0 else "+", abs(west) // 60
+    clock = (_EPOCH + timedelta(microseconds=micros)).time()
+    return f"{clock}{sign}{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _decimal(data: bytes) -> str:
+    count, weight, sign, scale = struct.unpack_from("!hhHh", data)
+    if sign not in (0, 0x4000):
+        return "NaN"
+    groups = struct.unpack_from(f"!{count}h", data, 8)
+    plain = "".join(f"{each:04}" for each in groups)
+    found = Decimal(f"{plain or 0}e{4 * (weight + 1 - count)}")
+    shown = found.quantize(Decimal(f"1e-{scale}"), context=Context(prec=1000))
+    return f"{'-' if sign else ''}{shown:f}"
+
+
+_READERS: dict[int, Callable[[bytes], str]] = {
+    16: lambda data: str(data != b"\0").lower(),
+    17: bytes.hex,
+    20: _number("!q"),
+    21: _number("!h"),
+    23: _number("!i"),
+    26: _number("!I"),
+    700: _number("!f"),
+    701: _number("!d"),
+    1082: _date,
+    1083: lambda data: str(_micros(data).time()),
+    1114: lambda data: str(_micros(data)),
+    1184: lambda data: f"{_micros(data)}+00",
+    1266: _timetz,
+    1700: _decimal,
+    6551: bytes.hex,
+}

@@ -1,0 +1,183 @@
+"""How a client comes in: TLS if it asks, its name and database, the proof of its password.
+
+Nothing of it reaches SQL before the password is proved. Source:
+https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-UP
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import shlex
+import socket
+import ssl
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.redshift.logins import Admission, admitted
+from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
+from labkit.cloud.redshift.warehouse.grants import is_superuser
+from labkit.cloud.redshift.wire import messages
+from labkit.cloud.redshift.wire.messages import LONGEST, Body, Malformed, Stream
+
+TLS, GSS, CANCEL = 80877103, 80877104, 80877102
+VERSION = 3
+SETTINGS_OF_CLIENTS = ("application_name", "client_encoding", "datestyle", "timezone",
+                       "search_path", "query_group", "statement_timeout", "extra_float_digits",
+                       "enable_case_sensitive_identifier")  # fmt: skip
+
+
+@dataclass
+class Greeting:
+    """What a client says first.
+
+    Args:
+        told: ``user``, ``database``, and settings.
+        cancels: the pid and secret of a session whose query shall end.
+    """
+
+    told: dict[str, str] = field(default_factory=dict)
+    cancels: tuple[int, int] | None = None
+
+
+def greet(stream: Stream, tls: Callable[[], ssl.SSLContext]) -> Greeting:
+    """Read what a client says first, over TLS from here on when it wants that.
+
+    Raises:
+        Malformed: it speaks another protocol.
+    """
+    for _ in range(3):
+        body = Body(stream.greeting())
+        code = body.integer(4)
+        if code == TLS:
+            _secure(stream, tls)
+        elif code == GSS:
+            stream.send(b"N")
+            stream.flush()
+        elif code == CANCEL:
+            pid, secret = struct.unpack("!iI", body.take(8))
+            return Greeting(cancels=(pid, secret))
+        else:
+            return _told(stream, body, code)
+    raise Malformed("unsupported frontend protocol")
+
+
+def _secure(stream: Stream, tls: Callable[[], ssl.SSLContext]) -> None:
+    if stream.pending():  # what came in the clear must not pass for encrypted
+        raise Malformed("received unencrypted data after SSL request")
+    stream.send(b"S")
+    stream.flush()
+    try:
+        stream.socket = tls().wrap_socket(stream.socket, server_side=True)
+    except (ssl.SSLError, OSError) as error:
+        raise messages.Gone from error
+
+
+def _told(stream: Stream, body: Body, code: int) -> Greeting:
+    major, minor = code >> 16, code & 0xFFFF
+    if major != VERSION:
+        raise Malformed(f"unsupported frontend protocol {major}.{minor}")
+    told = {}
+    while name := body.text():
+        told[name] = body.text()
+    body.end()
+    strange = [name for name in told if name.startswith("_pq_.")]
+    if minor or strange:
+        names = b"".join(map(messages.text, strange))
+        stream.send(messages.message(b"v", struct.pack("!ii", 0, len(strange)) + names))
+    return Greeting(told)
+
+
+def log_in(stream: Stream, cloud: Cloud, key: str, told: dict[str, str]) -> Connection:
+    """A session for a client that proves its password.
+
+    Raises:
+        RedshiftError: the warehouse does not let it in.
+    """
+    name = told.get("user", "")
+    if not name:
+        raise RedshiftError("no PostgreSQL user name specified in startup packet", "28000")
+    database = told.get("database") or name
+    admission = _proved(stream, cloud, key, name, database)
+    warehouse = open_warehouse(cloud, key)
+    session = warehouse.connect(
+        admission.user, database, application=told.get("application_name", "")
+    )
+    session.groups = admission.groups
+    return session
+
+
+def _proved(stream: Stream, cloud: Cloud, key: str, name: str, database: str) -> Admission:
+    """What a client may be, by its answer to a question that differs each time."""
+    known = list(admitted(cloud, key, name, database))
+    salt = secrets.token_bytes(4)
+    stream.send(messages.ask_md5(salt))
+    stream.flush()
+    letter, body = stream.message()
+    if letter != b"p":
+        raise Malformed(f"expected password response, got message type {letter[0]}")
+    answer = Body(body).text()
+    fitting = [each for each in known if _proves(answer, each.md5, salt)]
+    if not fitting:
+        raise RedshiftError(f'password authentication failed for user "{name}"', "28000")
+    return fitting[0]
+
+
+def _proves(answer: str, digest: str, salt: bytes) -> bool:
+    wanted = hashlib.md5(digest.removeprefix("md5").encode() + salt).hexdigest()
+    return hmac.compare_digest(answer.encode(), f"md5{wanted}".encode())
+
+
+def welcome(stream: Stream, connection: Connection, told: dict[str, str], secret: int) -> None:
+    """Tell a client that it is in, what the settings are, and how to cancel."""
+    stream.longest = LONGEST
+    _settle(connection, told)
+    settings = connection.settings
+    statuses = {
+        "client_encoding": settings["client_encoding"],
+        "DateStyle": settings["datestyle"],
+        "integer_datetimes": "on",
+        "is_superuser": "on" if is_superuser(connection, connection.user) else "off",
+        "server_encoding": "UNICODE",
+        "server_protocol_version": "0",
+        "server_version": settings["server_version"],
+        "session_authorization": connection.user,
+        "standard_conforming_strings": settings["standard_conforming_strings"],
+        "TimeZone": settings["timezone"],
+        "application_name": settings["application_name"],
+    }
+    stream.send(messages.AUTHENTICATED)
+    stream.send(*(messages.status(name, value) for name, value in statuses.items()))
+    stream.send(messages.key_data(connection.pid, secret))
+
+
+def _settle(connection: Connection, told: dict[str, str]) -> None:
+    """The settings of the first message, and of its ``options``: ``-c search_path=sales``."""
+    wanted = {name.lower(): value for name, value in told.items()}
+    words = shlex.split(wanted.pop("options", ""))
+    for word in words:
+        name, equals, value = word.removeprefix("-c").removeprefix("--").partition("=")
+        if equals:
+            wanted[name.lower()] = value
+    for name in SETTINGS_OF_CLIENTS:
+        if name in wanted and name != "application_name":
+            connection.run(f"SET {name} TO {_quoted(wanted[name])}")
+
+
+def _quoted(value: str) -> str:
+    """A setting's value in SQL; names with commas stay as they are told."""
+    plain = all(each.isalnum() or each in '_, $"' for each in value) and value.strip()
+    return value if plain else "'" + value.replace("'", "''") + "'"
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Close a socket, whatever state it is in."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass
+    finally:
+        connection.close()

@@ -1,0 +1,24 @@
+"""The texts of clients: their statements and parameters."""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.reading import words
+
+
+def pieces(text: str) -> list[tuple[int, str]]:
+    """The statements of a text that semicolons part, each with the place where it begins."""
+    found, start, first = [], 0, -1
+    for word in words(text):
+        if word.kind == "end" or word.upper == ";":
+            if first >= 0:
+                found.append((first, text[first : word.start].rstrip()))
+            start, first = word.end, -1
+        elif first < 0:
+            first = max(start, word.start)
+    return found
+
+
+def parameter_count(sql: str) -> int:
+    """How many parameters a statement has: the highest ``$n``."""
+    found = [word.text[1:] for word in words(sql) if word.kind == "parameter"]
+    return max((int(each) for each in found if each.isdigit()), default=0)

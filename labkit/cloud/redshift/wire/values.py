@@ -1,0 +1,197 @@
+"""Values of a result as the protocol's rows hold them, column by column: in text or in binary.
+
+Text is what Redshift prints, binary what PostgreSQL's ``*send`` functions write. Times count from
+2000-01-01. Source: https://www.postgresql.org/docs/current/protocol-overview.html
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from datetime import time
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.data_api.text import shown_value
+from labkit.cloud.redshift.system.postgres import LENGTHS, OIDS, modifier
+from labkit.cloud.redshift.warehouse import Column
+from labkit.cloud.redshift.wire.messages import message, text
+
+BATCH = 2000
+DAYS_TO_2000, MICROS_TO_2000 = 10_957, 946_684_800_000_000
+_NULL = b"\xff\xff\xff\xff"
+Encoder = Callable[[pa.ChunkedArray, Type], list[bytes | None]]
+
+
+def row_description(columns: Sequence[Column], formats: Sequence[int] = ()) -> bytes:
+    """RowDescription: names, types and formats of a result's columns."""
+    body = struct.pack("!h", len(columns))
+    for column, how in zip(columns, all_formats(formats, len(columns)), strict=True):
+        kind = column.type
+        shape = (0, 0, OIDS[kind.base], LENGTHS.get(kind.base, -1), modifier(kind), how)
+        body += text(column.name) + struct.pack("!ihihih", *shape)
+    return message(b"T", body)
+
+
+def all_formats(formats: Sequence[int], count: int) -> list[int]:
+    """A format a column: one stands for all, none is text."""
+    if len(formats) <= 1:
+        return [*(formats or [0])] * count
+    return list(formats)
+
+
+def data_rows(
+    columns: Sequence[Column], rows: pa.Table, formats: Sequence[int] = ()
+) -> Iterator[bytes]:
+    """The rows as DataRow messages, in pieces of some thousand."""
+    wanted = all_formats(formats, len(columns))
+    head = struct.pack("!h", len(columns))
+    for at in range(0, rows.num_rows, BATCH):
+        part = rows.slice(at, BATCH)
+        cells = [
+            _cells(part.column(place), column.type, how)
+            for place, (column, how) in enumerate(zip(columns, wanted, strict=True))
+        ]
+        yield b"".join(_row(head, row) for row in zip(*cells, strict=True))
+
+
+def _row(head: bytes, cells: tuple[bytes, ...]) -> bytes:
+    body = head + b"".join(cells)
+    return b"D" + (len(body) + 4).to_bytes(4) + body
+
+
+def _cells(values: pa.ChunkedArray, kind: Type, how: int) -> list[bytes]:
+    encode = (_BINARY if how else _TEXT).get(kind.base, _as_text)
+    return [
+        _NULL if each is None else len(each).to_bytes(4) + each for each in encode(values, kind)
+    ]
+
+
+def _encoded(values: list[str | None]) -> list[bytes | None]:
+    return [None if each is None else each.encode() for each in values]
+
+
+def _as_text(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+    return _encoded(pc.cast(values, pa.string()).to_pylist())
+
+
+def _as_shown(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+    return _encoded([shown_value(each, kind) for each in values.to_pylist()])
+
+
+def _boolean(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+    return _as_text(pc.if_else(values, "t", "f"), kind)
+
+
+def _moment(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+    """Without the zeros after the seconds."""
+    found = _as_text(values, kind)
+    zone = b"+00" if kind.base == "timestamptz" else b""
+    return [
+        None if each is None else each.rstrip(b"Z").rstrip(b"0").rstrip(b".") + zone
+        if b"." in each else each.rstrip(b"Z") + zone
+        for each in found
+    ]  # fmt: skip
+
+
+_SPECIAL = {b"nan": b"NaN", b"inf": b"Infinity", b"-inf": b"-Infinity"}
+
+
+def _float(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+    found = _as_text(values, kind)
+    return [
+        None if each is None else _SPECIAL.get(each, each.removesuffix(b".0")) for each in found
+    ]
+
+
+_TEXT: dict[str, Encoder] = {
+    "bool": _boolean,
+    "float4": _float,
+    "float8": _float,
+    "time": _moment,
+    "timestamp": _moment,
+    "timestamptz": _moment,
+    **dict.fromkeys(("numeric", "bpchar", "interval", "varbyte", "timetz"), _as_shown),
+}
+
+
+def _packed(form: str) -> Encoder:
+    pack = struct.Struct(form).pack
+
+    def encode(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+        return [None if each is None else pack(each) for each in values.to_pylist()]
+
+    return encode
+
+
+def _counted(form: str, width: Any, offset: int) -> Encoder:
+    """Days or microseconds, from 2000 on."""
+    pack = struct.Struct(form).pack
+
+    def encode(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+        numbers = pc.cast(values, width).to_pylist()
+        return [None if each is None else pack(each - offset) for each in numbers]
+
+    return encode
+
+
+def _each(render: Callable[[Any], bytes]) -> Encoder:
+    def encode(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+        return [None if each is None else render(each) for each in values.to_pylist()]
+
+    return encode
+
+
+def numeric_bytes(value: Decimal) -> bytes:
+    """PostgreSQL's numeric: digits to the base of 10,000, the weight of the first, sign, scale."""
+    sign, digits, exponent = value.as_tuple()
+    scale = max(0, -int(exponent))
+    plain = "".join(map(str, digits)).rjust(scale + 1, "0")
+    whole, part = plain[: len(plain) - scale], plain[len(plain) - scale :]
+    whole = whole.zfill(-(-len(whole) // 4) * 4)
+    part = part.ljust(-(-len(part) // 4) * 4, "0")
+    groups = [int(f"{whole}{part}"[at : at + 4]) for at in range(0, len(whole + part), 4)]
+    weight = len(whole) // 4 - 1
+    while groups and groups[0] == 0:
+        groups, weight = groups[1:], weight - 1
+    while groups and groups[-1] == 0:
+        groups.pop()
+    weight = weight if groups else 0
+    head = struct.pack("!hhHh", len(groups), weight, 0x4000 if sign and groups else 0, scale)
+    return head + struct.pack(f"!{len(groups)}h", *groups)
+
+
+def _zoned(value: Any) -> bytes:
+    """``timetz``: microseconds, and seconds west of UTC."""
+    told = time.fromisoformat(str(value))
+    micros = ((told.hour * 60 + told.minute) * 60 + told.second) * 1_000_000 + told.microsecond
+    offset = told.utcoffset()
+    return struct.pack("!qi", micros, -int(offset.total_seconds()) if offset else 0)
+
+
+def _interval(value: Any) -> bytes:
+    return struct.pack("!qii", value.nanoseconds // 1000, value.days, value.months)
+
+
+_BINARY: dict[str, Encoder] = {
+    "bool": _packed("!?"),
+    "int2": _packed("!h"),
+    "int4": _packed("!i"),
+    "int8": _packed("!q"),
+    "oid": _packed("!I"),
+    "float4": _packed("!f"),
+    "float8": _packed("!d"),
+    "date": _counted("!i", pa.int32(), DAYS_TO_2000),
+    "time": _counted("!q", pa.int64(), 0),
+    "timestamp": _counted("!q", pa.int64(), MICROS_TO_2000),
+    "timestamptz": _counted("!q", pa.int64(), MICROS_TO_2000),
+    "timetz": _each(_zoned),
+    "numeric": _each(numeric_bytes),
+    "interval": _each(_interval),
+    "varbyte": _each(bytes),
+    "bpchar": _as_shown,
+}
