@@ -137,12 +137,3 @@ def stv_recents(connection: Connection) -> Iterator[Any]:
         )  # fmt: skip
 def stv_blocklist(connection: Connection) -> Iterator[Any]:
     return iter(())
-
-
-@system("stl_load_errors", "userid int, slice int, tbl int, starttime timestamp, session int, "
-        "query int, filename char(256), line_number bigint, colname char(127), type char(10), "
-        "col_length char(10), position int, raw_line char(1024), raw_field_value char(1024), "
-        "err_code int, err_reason char(100), is_partial int, start_offset bigint, "
-        "copy_job_id bigint")  # fmt: skip
-def stl_load_errors(connection: Connection) -> Iterator[Any]:
-    return iter(())

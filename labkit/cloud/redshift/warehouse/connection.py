@@ -70,6 +70,8 @@ class Connection:
         self.prepared: dict[str, Any] = {}
         self.cursors: dict[str, Any] = {}
         self.notices: list[str] = []
+        #: Of the session's last COPY and UNLOAD: ``pg_last_copy_count``, ``pg_last_copy_id``, ...
+        self.counts: dict[str, int] = {}
         self.transaction: Literal["idle", "open", "failed"] = "idle"
         self.last_query_id = -1
         self._kept: tuple[Any, ...] = ()

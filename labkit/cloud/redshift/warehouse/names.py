@@ -109,7 +109,14 @@ class Names:
             "last_user_query_id": (connection.last_query_id - 1, Type("int8")),
             "version": (VERSION, VARCHAR),
         }
-        return values.get(name)
+        counts = {each: (connection.counts.get(each, default), Type("int8"))
+                  for each, default in COUNTS.items()}  # fmt: skip
+        return (counts | values).get(name)
+
+
+#: What functions tell of the session's last COPY and UNLOAD, and what while there was none.
+COUNTS = {"pg_last_copy_count": 0, "pg_last_copy_id": -1,
+          "pg_last_unload_count": 0, "pg_last_unload_id": -1}  # fmt: skip
 
 
 VERSION = (

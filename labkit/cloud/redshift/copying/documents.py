@@ -1,0 +1,191 @@
+"""Records that have names: JSON by members or by JSONPaths, and Avro.
+
+``auto`` finds members by the columns' names, ``auto ignorecase`` in any case, ``noshred`` puts the
+whole object into one SUPER column, and a JSONPaths file says one path a column, in their order.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-format.html#copy-json
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from labkit.cloud.engine.formats import File, avro
+from labkit.cloud.engine.formats.lines import open_bytes
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.redshift.copying.load_errors import BAD_JSON, LoadError
+from labkit.cloud.redshift.copying.options import CopyOptions
+from labkit.cloud.redshift.copying.records import Field, Record
+from labkit.cloud.redshift.warehouse.objects import TableColumn
+
+AUTOMATIC = ("auto", "auto ignorecase", "noshred")
+_STEP = re.compile(
+    r"\.(?P<name>[^.\[\]]+)|\[(?:'(?P<quoted>[^']*)'|\"(?P<double>[^\"]*)\"|(?P<index>\d+))\]"
+)
+
+
+class Number(str):
+    """A number of JSON as it is written."""
+
+
+def records(
+    file: File, options: CopyOptions, columns: Sequence[TableColumn], paths: Sequence[str]
+) -> Iterator[Record]:
+    """A file's records, with the text of each column's value."""
+    steps = [_steps(path) for path in paths]
+    found = _avro(file) if options.format == "avro" else _json(file, options)
+    for line, raw, value in found:
+        if value is _BROKEN:
+            error = LoadError(*BAD_JSON, position=0)
+            yield Record(line, raw, error=error)
+            continue
+        yield Record(line, raw, [Field(text) for text in _texts(value, options, columns, steps)])
+
+
+def read_paths(text: str) -> list[str]:
+    """The paths of a JSONPaths file.
+
+    Raises:
+        RedshiftError: it is not one.
+    """
+    try:
+        paths = json.loads(text)["jsonpaths"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise RedshiftError("Invalid JSONPaths file: no member jsonpaths", "22023") from error
+    for path in paths:
+        if path is not None:
+            _steps(path)
+    return [path or "" for path in paths]
+
+
+def _steps(path: str) -> list[str | int]:
+    if not path:
+        return []
+    found: list[str | int] = []
+    at = 1
+    while path.startswith("$") and at < len(path):
+        step = _STEP.match(path, at)
+        if step is None:
+            break
+        index = step["index"]
+        name = next((step[k] for k in ("name", "quoted", "double") if step[k] is not None), "")
+        found.append(int(index) if index is not None else name)
+        at = step.end()
+    if at < len(path) or not path.startswith("$"):
+        raise RedshiftError(
+            "Invalid JSONPath format. Supported notations are 'dot-notation' and "
+            f"'bracket-notation': {path}",
+            "22023",
+        )
+    return found
+
+
+def _texts(
+    value: Any,
+    options: CopyOptions,
+    columns: Sequence[TableColumn],
+    steps: Sequence[list[str | int]],
+) -> Iterator[str | None]:
+    mode = options.argument.lower()
+    if mode == "noshred":
+        yield _text(value, whole=True)
+        return
+    folded = value
+    if mode == "auto ignorecase" and isinstance(value, dict):
+        folded = {str(k).lower(): v for k, v in reversed(list(value.items()))}
+    for at, column in enumerate(columns):
+        path = steps[at] if steps else [column.name]
+        found = _at(folded, path) if path else None
+        yield _text(found, whole=column.type.base == "super")
+
+
+def _at(value: Any, path: Sequence[str | int]) -> Any:
+    for step in path:
+        if isinstance(step, int):
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: Any, *, whole: bool) -> str | None:
+    """A value as COPY takes it for a column; for SUPER as JSON."""
+    if value is None:
+        return None
+    if whole or isinstance(value, dict | list):
+        return _dumped(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime.datetime):
+        return value.replace(tzinfo=None).isoformat(" ")
+    if isinstance(value, decimal.Decimal):
+        return f"{value:f}"
+    return str(value)
+
+
+def _dumped(value: Any) -> str:
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        inner = (f"{json.dumps(str(k), ensure_ascii=False)}:{_dumped(v)}" for k, v in value.items())
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_dumped, value)) + "]"
+    if isinstance(value, bytes):
+        value = base64.b64encode(value).decode()
+    return json.dumps(value, ensure_ascii=False, default=lambda v: _text(v, whole=False))
+
+
+# JSON -------------------------------------------------------------------------------------------
+
+_BROKEN = object()
+_DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number)
+_BLANK = re.compile(r"\s*")
+
+
+def _json(file: File, options: CopyOptions) -> Iterator[tuple[int, str, Any]]:
+    """Values that stand one behind another, whatever lines they take: last line, text, value."""
+    with open_bytes(file) as raw:
+        text = raw.read().decode("utf-8-sig", "replace")
+    at, line = _skip_lines(text, options.ignore_header), 1 + options.ignore_header
+    while True:
+        start = _blank_end(text, at)
+        line += text.count("\n", at, start)
+        if start >= len(text):
+            return
+        try:
+            value, end = _DECODER.raw_decode(text, start)
+        except ValueError:
+            value, end = _BROKEN, _line_end(text, start)
+        line += text.count("\n", start, end)
+        yield line, text[start:end], value
+        at = end
+
+
+def _skip_lines(text: str, count: int) -> int:
+    at = 0
+    for _ in range(count):
+        at = _line_end(text, at) + 1
+    return min(at, len(text))
+
+
+def _blank_end(text: str, at: int) -> int:
+    found = _BLANK.match(text, at)
+    return found.end() if found else at
+
+
+def _line_end(text: str, at: int) -> int:
+    found = text.find("\n", at)
+    return len(text) if found < 0 else found
+
+
+def _avro(file: File) -> Iterator[tuple[int, str, Any]]:
+    for number, record in enumerate(avro.records(file), 1):
+        yield number, "", record

@@ -1,0 +1,242 @@
+"""Rows of files into a table: one fast pass where all is well, and file by file where it is not.
+
+A statement alone begins its transaction anew when the fast pass stops; within a block the files are
+read through first, because DuckDB gives a transaction up at its first error. What is loaded is the
+same either way, and all of it or nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import mmap
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from labkit.cloud.engine.formats import File, FormatError
+from labkit.cloud.engine.formats.lines import head
+from labkit.cloud.engine.formats.stream import Stream
+from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError, translated
+from labkit.cloud.redshift.copying import documents, fast
+from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
+from labkit.cloud.redshift.copying.options import CopyOptions
+from labkit.cloud.redshift.copying.records import Field, Record, records
+from labkit.cloud.redshift.copying.values import convert, sql_of
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.statements.changes import default_sql
+
+BATCH = 20_000
+SEARCHED_BYTES = 4 << 20
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A record that was not loaded, and why."""
+
+    file: File
+    record: Record
+    error: LoadError
+
+
+class TooManyErrors(Exception):
+    """As many records were wrong as end the load."""
+
+
+@dataclass
+class Load:
+    """One COPY at work.
+
+    Args:
+        columns: the table's columns that the files give, in the files' order.
+        paths: of a JSONPaths file, one a column.
+    """
+
+    connection: Connection
+    table: Object
+    columns: Sequence[TableColumn]
+    options: CopyOptions
+    files: Sequence[File]
+    paths: Sequence[str] = ()
+    wrong: list[Wrong] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
+
+    def run(self) -> int:
+        """Load the files; how many rows there are.
+
+        Raises:
+            TooManyErrors: see ``wrong``.
+        """
+        query = None if self._has_blank_lines() else self._fast(self.files)
+        if query and (count := self._in_one_pass(query)) is not None:
+            return count
+        return sum(self._load_file(file) for file in self.files)
+
+    # Fast ---------------------------------------------------------------------------------------
+
+    def _fast(self, files: Sequence[File]) -> str | None:
+        return fast.relation(self.columns, self.options, files)
+
+    def _in_one_pass(self, query: str) -> int | None:
+        alone = self.connection.transaction == "idle"
+        if (not alone or self.options.no_load) and not self._reads(query):
+            return None
+        try:
+            return self._insert(query)
+        except duckdb.Error as error:
+            if not alone or translated(str(error)).sqlstate == CANCELED:
+                raise
+            self.connection.duck.execute("ROLLBACK")
+            self.connection.duck.execute("BEGIN TRANSACTION")
+            return None
+
+    def _reads(self, query: str) -> bool:
+        """Whether a query reads to its end, seen beside the transaction."""
+        cursor = self.connection.warehouse.database.cursor()
+        try:
+            for _ in cursor.sql(query).to_arrow_reader(100_000):
+                self.connection.check_canceled()
+            return True
+        except (duckdb.Error, pa.ArrowException, OSError):
+            return False
+        finally:
+            cursor.close()
+
+    def _insert(self, query: str) -> int:
+        duck = self.connection.duck
+        if self.options.no_load:
+            row = duck.execute(f"SELECT count(*) FROM ({query})").fetchone()
+        else:
+            row = duck.execute(
+                f"INSERT INTO {self.table.physical} SELECT {self._values()} FROM ({query})"
+            ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _values(self) -> str:
+        """A value for each column of the table: the file's, or its default."""
+        given = {column.name: f"c{at}" for at, column in enumerate(self.columns)}
+        return ", ".join(
+            given.get(column.name) or default_sql(self.connection, self.table, column)
+            for column in self.table.columns
+        )
+
+    def _has_blank_lines(self) -> bool:
+        """DuckDB passes over blank lines, which are records in the others' eyes.
+
+        Large compressed files are not searched.
+        """
+        if self.options.format not in ("csv", "text") or self.options.ignore_blank_lines:
+            return False
+        return any(_has_blank_line(file, self.options.compression) for file in self.files)
+
+    # Careful ------------------------------------------------------------------------------------
+
+    def _load_file(self, file: File) -> int:
+        query = self._fast([file])
+        searched = self.options.format in ("csv", "text") and not self.options.ignore_blank_lines
+        blank = searched and _has_blank_line(file, self.options.compression)
+        if query and not blank and len(self.files) > 1 and self._reads(query):
+            return self._insert(query)
+        return self._load_records(file)
+
+    def _load_records(self, file: File) -> int:
+        schema = pa.schema([pa.field(f"c{at}", pa.string()) for at in range(len(self.columns))])
+        name = f"copy_{uuid.uuid4().hex}"
+        failed: list[BaseException] = []
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            try:
+                feed = self._rows(file)
+                while part := list(itertools.islice(feed, BATCH)):
+                    arrays = [pa.array(each, pa.string()) for each in zip(*part, strict=True)]
+                    yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+            except BaseException as error:
+                failed.append(error)
+                raise
+
+        casts = ", ".join(
+            f"{sql_of(f'c{at}', c.type)} AS c{at}" for at, c in enumerate(self.columns)
+        )
+        duck = self.connection.duck
+        duck.register(name, Stream(schema, batches))
+        try:
+            with failures():
+                return self._insert(f"SELECT {casts} FROM {name}")
+        except RedshiftError:
+            if failed:
+                raise failed[0] from None
+            raise
+        finally:
+            with contextlib.suppress(duckdb.Error):
+                duck.unregister(name)
+
+    def _rows(self, file: File) -> Iterator[list[str | None]]:
+        read = self._records(file)
+        count = 0
+        try:
+            for record in read:
+                count += 1
+                if count % 1000 == 0:
+                    self.connection.check_canceled()
+                error = record.error
+                if error is None:
+                    try:
+                        yield self._row(record)
+                        continue
+                    except LoadError as found:
+                        error = found
+                self._note(file, record, error)
+        finally:
+            self.lines[file.path] = count
+
+    def _records(self, file: File) -> Iterator[Record]:
+        if self.options.format in ("json", "avro"):
+            return documents.records(file, self.options, self.columns, self.paths)
+        return records(file, self.options, len(self.columns))
+
+    def _row(self, record: Record) -> list[str | None]:
+        return [
+            self._field(at, column, told)
+            for at, (column, told) in enumerate(zip(self.columns, record.fields, strict=True))
+        ]
+
+    def _field(self, at: int, column: TableColumn, told: Field) -> str | None:
+        try:
+            value = convert(told.text, column.type, self.options)
+        except BadValue as bad:
+            code, reason = bad.args
+            raise LoadError(code, reason, at, told.start, told.text or "") from bad
+        if value is None and not column.nullable:
+            raise LoadError(*MISSING, at, told.start, told.text or "")
+        return value
+
+    def _note(self, file: File, record: Record, error: LoadError) -> None:
+        self.wrong.append(Wrong(file, record, error))
+        if len(self.wrong) >= self.options.most_errors:
+            raise TooManyErrors
+
+
+def _has_blank_line(file: File, compression: str) -> bool:
+    path = Path(file.path)
+    if compression:
+        if path.stat().st_size > SEARCHED_BYTES:
+            return False
+        try:
+            return _blank(head(file, -1))
+        except FormatError:
+            return True
+    if not path.stat().st_size:
+        return False
+    with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _blank(data)
+
+
+def _blank(data: bytes | mmap.mmap) -> bool:
+    starts = data[:1] in (b"\n", b"\r")
+    return starts or data.find(b"\n\n") >= 0 or data.find(b"\n\r\n") >= 0

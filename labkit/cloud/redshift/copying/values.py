@@ -1,0 +1,244 @@
+"""One field of a file as one value of a column: what COPY makes of a text, with its complaints.
+
+The careful half of COPY; `fast` says the same in SQL for files where nothing is wrong. Sources:
+https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-conversion.html and
+https://docs.aws.amazon.com/redshift/latest/dg/r_DATEFORMAT_and_TIMEFORMAT_strings.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+
+from labkit.cloud.engine.redshift import datetimes, formats
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.copying.load_errors import (
+    BAD_BOOLEAN,
+    BAD_SUPER,
+    CHAR_TOO_LONG,
+    SHORT_DATE,
+    TOO_LONG,
+    BadValue,
+    bad_date,
+    bad_timestamp,
+    invalid_digit,
+    overflow,
+)
+from labkit.cloud.redshift.copying.options import CopyOptions
+
+TRUE, FALSE = ("t", "true", "y", "yes", "1", "on"), ("f", "false", "n", "no", "0", "off")
+SIZES = {"int2": 15, "int4": 31, "int8": 63, "oid": 31}
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d:\d\d(?:\.\d{1,6})?)?")
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*")
+_FLOAT = re.compile(r"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|nan|inf(?:inity)?)\s*", re.I)
+_TAIL = re.compile(r"(?P<fraction>\.\d+)?\s*(?P<zone>Z|[+-]\d\d(?::?\d\d)?)?\s*$", re.I)
+_EXACT = Context(prec=100)
+Converter = Callable[[str, Type, CopyOptions], str | None]
+
+
+def convert(text: str | None, kind: Type, options: CopyOptions) -> str | None:
+    """The value of a field, as text that DuckDB casts to the column's type.
+
+    Raises:
+        BadValue: the column cannot take it.
+    """
+    if text is None or text == options.null_as:
+        return None
+    if kind.base in ("varchar", "bpchar", "name"):
+        return _character(text, kind, options)
+    if not text.strip():
+        return None
+    return _CONVERTERS.get(kind.base, _as_it_is)(text, kind, options)
+
+
+def _character(text: str, kind: Type, options: CopyOptions) -> str | None:
+    if (options.empty_as_null and not text) or (options.blanks_as_null and not text.strip()):
+        return None
+    text = text.rstrip(" ") if options.trim_blanks or kind.base == "bpchar" else text
+    data = text.encode()
+    if kind.base == "bpchar" and len(data) > len(text):
+        raise BadValue(1220, _multibyte(text))
+    if not kind.size or len(data) <= kind.size:
+        return text
+    if options.truncate_columns:
+        return data[: kind.size].decode(errors="ignore")
+    raise BadValue(*(CHAR_TOO_LONG if kind.base == "bpchar" else TOO_LONG))
+
+
+def _multibyte(text: str) -> str:
+    first = next(each for each in text if ord(each) > 127)
+    told = " ".join(f"{byte:02x}" for byte in first.encode())
+    return (
+        "Multibyte character not supported for CHAR (Hint: Try using VARCHAR). "
+        f"Invalid char: {told}"
+    )
+
+
+def _integer(text: str, kind: Type, options: CopyOptions) -> str:
+    if not _INTEGER.fullmatch(text):
+        raise invalid_digit(text, kind.base)
+    bits = SIZES[kind.base]
+    if not -(1 << bits) <= int(text) < 1 << bits:
+        raise overflow(kind.base)
+    return str(int(text))
+
+
+def _decimal(text: str, kind: Type, options: CopyOptions) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise invalid_digit(text, "numeric")
+    rounding = ROUND_HALF_UP if options.round_decimals else ROUND_DOWN
+    exact = Decimal(text.strip()).quantize(
+        Decimal(1).scaleb(-kind.scale), rounding=rounding, context=_EXACT
+    )
+    if abs(exact) >= Decimal(10) ** (kind.size - kind.scale):
+        raise BadValue(1204, f"Numeric Overflow. Possible ranges for {kind.size}, {kind.scale}")
+    return f"{exact:f}"
+
+
+def _float(text: str, kind: Type, options: CopyOptions) -> str:
+    if not _FLOAT.fullmatch(text):
+        raise invalid_digit(text, kind.base)
+    return text.strip()
+
+
+def _boolean(text: str, kind: Type, options: CopyOptions) -> str:
+    word = text.strip().lower()
+    if word not in TRUE and word not in FALSE:
+        raise BadValue(*BAD_BOOLEAN)
+    return str(word in TRUE).lower()
+
+
+def _date(text: str, kind: Type, options: CopyOptions) -> str | None:
+    try:
+        return _read_date(text, options).isoformat()
+    except BadValue:
+        if options.accept_any_date:
+            return None
+        raise
+
+
+def _read_date(text: str, options: CopyOptions) -> date:
+    pattern = options.date_format
+    try:
+        if pattern.lower() == "auto":
+            return datetimes.read(text)[0].date()
+        if pattern:
+            return formats.to_timestamp(text, pattern).date()
+        if len(text.strip()) < 10:
+            raise BadValue(*SHORT_DATE)
+        return date.fromisoformat(text.strip()[:10])
+    except (ValueError, OverflowError) as error:
+        raise bad_date(pattern if pattern.lower() != "auto" else "") from error
+
+
+def _timestamp(text: str, kind: Type, options: CopyOptions) -> str | None:
+    try:
+        return _read_timestamp(text, options).isoformat(" ")
+    except BadValue:
+        if options.accept_any_date:
+            return None
+        raise
+
+
+def _timestamptz(text: str, kind: Type, options: CopyOptions) -> str | None:
+    found = _timestamp(text, kind, options) if _is_epoch(options) else None
+    if found is None:
+        try:
+            moment, zone = datetimes.read(text)
+        except (ValueError, OverflowError) as error:
+            if options.accept_any_date:
+                return None
+            raise bad_timestamp(options.time_format) from error
+        zoned = moment.replace(tzinfo=zone or UTC).astimezone(UTC)
+        found = zoned.replace(tzinfo=None).isoformat(" ")
+    return f"{found}+00"
+
+
+def _is_epoch(options: CopyOptions) -> bool:
+    return options.time_format.lower() in _EPOCHS
+
+
+_EPOCHS = {"epochsecs": 1, "epochmillisecs": 1000}
+
+
+def _read_timestamp(text: str, options: CopyOptions) -> datetime:
+    pattern = options.time_format
+    try:
+        if _is_epoch(options):
+            parts = 1_000_000 // _EPOCHS[pattern.lower()]
+            return datetime(1970, 1, 1) + timedelta(microseconds=int(Decimal(text) * parts))
+        if pattern.lower() == "auto":
+            return datetimes.read(text)[0]
+        if pattern:
+            return _by_pattern(text.strip(), pattern)
+        if not TIMESTAMP.fullmatch(text.strip()):
+            raise ValueError(text)
+        return datetime.fromisoformat(text.strip())
+    except (ValueError, ArithmeticError) as error:
+        raise bad_timestamp("" if pattern.lower() == "auto" else pattern) from error
+
+
+def _by_pattern(text: str, pattern: str) -> datetime:
+    tail = _TAIL.search(text) if re.search(r"SS$|OF$|TZ$", pattern, re.I) else None
+    body = text[: tail.start()] if tail else text
+    found = formats.to_timestamp(body, re.sub(r"(?:OF|TZ)$", "", pattern, flags=re.I))
+    if tail and tail["fraction"]:
+        found += timedelta(seconds=float(tail["fraction"]))
+    return found
+
+
+def _time(text: str, kind: Type, options: CopyOptions) -> str:
+    if not re.fullmatch(r"\s*\d{1,2}:\d\d(:\d\d(\.\d{1,6})?)?\s*([+-]\d\d(:?\d\d)?)?\s*", text):
+        raise bad_timestamp("HH:MI:SS")
+    return text.strip()
+
+
+def _super(text: str, kind: Type, options: CopyOptions) -> str | None:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise BadValue(*BAD_SUPER) from error
+    return None if found is None else text
+
+
+def _bytes(text: str, kind: Type, options: CopyOptions) -> str:
+    try:
+        data = bytes.fromhex(text.strip())
+    except ValueError as error:
+        raise BadValue(1219, "Invalid hexadecimal data") from error
+    if kind.size and len(data) > kind.size:
+        raise BadValue(*TOO_LONG)
+    return text.strip()
+
+
+def _as_it_is(text: str, kind: Type, options: CopyOptions) -> str:
+    return text
+
+
+_CONVERTERS: dict[str, Converter] = {
+    **dict.fromkeys(SIZES, _integer),
+    "numeric": _decimal,
+    "float4": _float,
+    "float8": _float,
+    "bool": _boolean,
+    "date": _date,
+    "timestamp": _timestamp,
+    "timestamptz": _timestamptz,
+    "time": _time,
+    "timetz": _time,
+    "super": _super,
+    "varbyte": _bytes,
+}
+
+
+def sql_of(name: str, kind: Type) -> str:
+    """DuckDB SQL of a value that `convert` gave."""
+    if kind.base == "varbyte":
+        return f"unhex({name})"
+    if kind.base == "super":
+        return f"rs_super({name})"
+    return f"CAST({name} AS {kind.duckdb})"
