@@ -34,6 +34,7 @@ from labkit.cloud.operations import (
 )
 from labkit.cloud.quicksight.accounts import tagged
 from labkit.cloud.quicksight.embedding import pages
+from labkit.cloud.quicksight.reports import downloads
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 
@@ -71,6 +72,8 @@ class Front:
         try:
             if pages.is_page(environ):
                 return _send(start_response, pages.answer(self.cloud, environ))
+            if downloads.is_download(environ):
+                return _send(start_response, downloads.answer(self.cloud, environ))
             guard.check_origin(environ)
             if environ.get("PATH_INFO") == HEALTH:
                 return _send(start_response, self._health())

@@ -11,6 +11,7 @@ from labkit.cloud.quicksight import (
     embedding,
     ingestions,
     questions,
+    reports,
     sources,
     topics,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "embedding",
     "ingestions",
     "questions",
+    "reports",
     "sources",
     "topics",
 ]

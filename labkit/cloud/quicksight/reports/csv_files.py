@@ -1,0 +1,51 @@
+"""A table as CSV: values as they are, one line of heads (as many as a pivot has), UTF-8.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/exporting-data.html
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from labkit.cloud.quicksight.render.grid import Cell
+from labkit.cloud.quicksight.reports.tables import Row, Table
+
+MOST_ROWS = 1_000_000
+
+
+def csv_file(table: Table) -> bytes:
+    """The bytes of the file."""
+    out = io.StringIO(newline="")
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerows(_line(row) for row in (*table.heads, *table.rows))
+    return out.getvalue().encode()
+
+
+def _line(row: Row) -> list[str]:
+    return [_text(cell) for cell in row]
+
+
+def _text(cell: Cell) -> str:
+    return cell.text if cell.field is None else plain_value(cell.value)
+
+
+def plain_value(value: Any) -> str:
+    """A value without a format.
+
+    >>> plain_value(1234.5), plain_value(None), plain_value(datetime(2024, 3, 1))
+    ('1234.5', '', '2024-03-01')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        day = (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0)
+        return value.date().isoformat() if day else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float | Decimal):
+        return f"{value:f}" if isinstance(value, Decimal) else repr(value).removesuffix(".0")
+    return str(value)

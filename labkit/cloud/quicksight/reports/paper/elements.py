@@ -1,0 +1,176 @@
+"""What stands on a page: visuals as vector pictures, tables as tables, text boxes, images.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_FreeFormLayoutElement.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from labkit.cloud.operations import AwsError
+from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.render import draw, to_svg
+from labkit.cloud.quicksight.reports.checks import KINDS
+from labkit.cloud.quicksight.reports.paper import printed_tables, text_boxes
+from labkit.cloud.quicksight.reports.paper.sizes import PX
+from labkit.cloud.quicksight.reports.reading import Reading
+from labkit.cloud.quicksight.reports.tables import shown, table_of
+from labkit.cloud.s3.store import Store
+
+Json = Mapping[str, Any]
+Element = dict[str, Any]
+MOST_ROWS = 100_000
+_IMAGES = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg", b"GIF8": "gif", b"RIFF": "webp"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an element stands, in points from the top left of what it is in."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+
+@dataclass
+class Press:
+    """Prints the elements of one sheet.
+
+    Args:
+        reading: the dashboard.
+        sheet: the sheet.
+        high: the height of a page's body in points.
+        files: pictures by the names under which the pages use them; grows.
+        notes: what cannot be printed, in a sentence each; grows.
+    """
+
+    reading: Reading
+    sheet: Json
+    high: float
+    files: dict[str, bytes] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def element(
+        self, id: str, kind: str, place: Place, filters: Sequence[Json], values: Json
+    ) -> Element:
+        """An element of a layout at its place.
+
+        Args:
+            filters: those of a repeated section.
+            values: of a repeated section, by its columns' names.
+        """
+        make = {"VISUAL": self._visual, "TEXT_BOX": self._text, "IMAGE": self._image}.get(kind)
+        at: Element = {"x": place.x, "y": place.y, "w": place.width, "h": place.height}
+        if make is None:
+            self.notes.append(f"Controls are not printed ({id}).")
+            return {"kind": "none", **at}
+        return at | make(id, place, filters, values)
+
+    def table(self, id: str, room: float, filters: Sequence[Json]) -> Json:
+        """A table or pivot with all its rows."""
+        visual = self._visuals[id].visual
+        data = self.reading.data(visual, filters, max_rows=MOST_ROWS)
+        found = table_of(visual, data, self.reading.theme, self.reading.parameters)
+        options = self.report_options(id)
+        made: Json = printed_tables.printed(
+            found, options, self.reading.theme, room=room, high=self.high
+        )
+        return {**made, "empty": "No data" if not data.rows else ""}
+
+    def flows(self, id: str) -> bool:
+        """Whether an element is a table that goes on over the pages."""
+        placed = self._visuals.get(id)
+        if placed is None or placed.type not in KINDS:
+            return False
+        return self.report_options(id).get("VerticalOverflowVisibility") == "VISIBLE"
+
+    def report_options(self, id: str) -> Json:
+        """A table's ``PaginatedReportOptions``."""
+        chart = self._visuals[id].body.get("ChartConfiguration") or {}
+        found: Json = chart.get("PaginatedReportOptions") or {}
+        return found
+
+    def text_height(self, id: str, room: float, values: Json) -> float:
+        """About how high a text box must be for all its words."""
+        return text_boxes.height(self._paragraphs(id, values), room)
+
+    @property
+    def _visuals(self) -> dict[str, walk.Placed]:
+        return walk.visuals(self.reading.definition)
+
+    def _visual(self, id: str, place: Place, filters: Sequence[Json], values: Json) -> Element:
+        placed = self._visuals.get(id)
+        if placed is None:
+            self.notes.append(f"There is no visual {id}.")
+            return {"kind": "none"}
+        data = self.reading.data(placed.visual, filters)
+        picture = draw(
+            placed.visual, data, theme=self.reading.theme, width_px=place.width / PX,
+            height_px=place.height / PX, parameters=self.reading.parameters,
+        )  # fmt: skip
+        return {"kind": "picture", "file": self._file("svg", to_svg(picture).encode())}
+
+    def _text(self, id: str, place: Place, filters: Sequence[Json], values: Json) -> Element:
+        return {"kind": "text", "paragraphs": self._paragraphs(id, values)}
+
+    def _paragraphs(self, id: str, values: Json) -> list[text_boxes.Paragraph]:
+        boxes = {each["SheetTextBoxId"]: each for each in self.sheet.get("TextBoxes") or ()}
+        known = {
+            **{name.lower(): shown(value) for name, value in self.reading.parameters.items()},
+            **{name.lower(): shown(value) for name, value in values.items()},
+            "printdate": f"{self.reading.now:%B} {self.reading.now.day}, {self.reading.now.year}",
+            "dashboardname": self.reading.name,
+            "sheetname": str(self.sheet.get("Name", "")),
+        }
+        content = (boxes.get(id) or {}).get("Content") or ""
+        return text_boxes.paragraphs(content, lambda name: self._value(known, name))
+
+    def _value(self, known: Mapping[str, str], name: str) -> str | None:
+        found = known.get(name.lower())
+        if found is None:
+            self.notes.append(f"Nothing is known of the placeholder {name}.")
+        return found
+
+    def _image(self, id: str, place: Place, filters: Sequence[Json], values: Json) -> Element:
+        images: dict[str, Json] = {e["SheetImageId"]: e for e in self.sheet.get("Images") or ()}
+        image = images.get(id, {})
+        source = (image.get("Source") or {}).get("SheetImageStaticFileSource") or {}
+        content = self._static_file(str(source.get("StaticFileId", "")))
+        kind = next((name for head, name in _IMAGES.items() if content.startswith(head)), "")
+        if not kind:
+            words = image.get("ImageContentAltText") or id
+            self.notes.append(f"The image {words} cannot be printed: its file is not to be had.")
+            return {"kind": "none"}
+        scaling = (image.get("Scaling") or {}).get("ScalingType", "SCALE_TO_CONTAINER")
+        fit = "stretch" if scaling == "SCALE_TO_CONTAINER" else "contain"
+        return {"kind": "picture", "file": self._file(kind, content), "fit": fit}
+
+    def _static_file(self, id: str) -> bytes:
+        """A file of the definition's; one of another address is not fetched."""
+        for each in self.reading.definition.get("StaticFiles") or ():
+            file = each.get("ImageStaticFile") or {}
+            where = (file.get("Source") or {}).get("S3Options")
+            if file.get("StaticFileId") == id and where:
+                return self._object(f"s3://{where['BucketName']}/{where['ObjectKey']}")
+        return b""
+
+    def _object(self, uri: str) -> bytes:
+        store = Store(self.reading.cloud, self.reading.reader.principal)
+        try:
+            found = store.find(uri)
+            return store.read(found).read_bytes() if found else b""
+        except AwsError as error:
+            self.notes.append(error.message)
+            return b""
+
+    def _file(self, ending: str, content: bytes) -> str:
+        name = f"picture-{len(self.files) + 1}.{ending}"
+        self.files[name] = content
+        return name

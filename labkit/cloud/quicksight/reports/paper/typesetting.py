@@ -1,0 +1,74 @@
+"""Pages by typst: no font of this machine, no request, no clock; the same bytes each time.
+
+All words go to the typesetter as data, never as its language. Source: https://typst.app/docs/
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+from labkit.cloud.quicksight.reports.paper.screens import layout_of, screen_pages
+from labkit.cloud.quicksight.reports.paper.sections import section_pages
+from labkit.cloud.quicksight.reports.reading import Reading
+
+Json = Mapping[str, Any]
+_TEMPLATE = Path(__file__).with_name("report.typ")
+_FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF file, and what is not in it, in a sentence each."""
+
+    content: bytes
+    notes: tuple[str, ...]
+
+
+def pdf_file(reading: Reading, sheet: Json) -> Printed:
+    """A sheet as a PDF file."""
+    layout = layout_of(sheet)
+    if "SectionBasedLayout" in layout:
+        page, press = section_pages(reading, sheet, layout["SectionBasedLayout"])
+    else:
+        page, press = screen_pages(reading, sheet, layout)
+    notes = tuple(dict.fromkeys(press.notes))
+    theme = reading.theme
+    document = {
+        "title": str(sheet.get("Title") or sheet.get("Name") or reading.name),
+        "ink": theme.foreground,
+        "paper": theme.background,
+        "quiet": theme.quiet,
+        "notes": list(notes),
+        **page,
+    }
+    return Printed(typeset(document, press.files), notes)
+
+
+def typeset(document: Json, files: Mapping[str, bytes], **options: Any) -> bytes:
+    """The bytes of the PDF, or of another format that typst knows."""
+    import typst
+
+    inputs = {
+        "main": _TEMPLATE.read_bytes(),
+        "report.json": json.dumps(document, sort_keys=True).encode(),
+        **files,
+    }
+    options = {"format": "pdf", "timestamp": 0, **options}
+    made: bytes = typst.compile(inputs, font_paths=_fonts(), **options)
+    return made
+
+
+@functools.cache
+def _fonts() -> Any:
+    import typst
+
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(_FONTS)]
+    )
