@@ -78,6 +78,7 @@ class Connection:
         self._using = threading.RLock()
         self._depth = 0
         self._canceled = False
+        self.groups: tuple[str, ...] = ()  # that the user is in for this session
         self.user = self.session_user = user
         self._check(user, database)
 
@@ -153,6 +154,12 @@ class Connection:
             self._undo()
         self.cursors.clear()
         self.transaction = "idle"
+
+    def fail(self) -> None:
+        """An error outside of a statement ends a block's work too, as one of its statements."""
+        if self.transaction == "open":
+            self._undo()
+            self.transaction = "failed"
 
     def _undo(self) -> None:
         self.objects.forget()
