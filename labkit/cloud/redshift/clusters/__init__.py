@@ -1,5 +1,13 @@
 """Provisioned clusters: the operations of the service ``redshift``."""
 
-from labkit.cloud.redshift.clusters import clusters, pausing, snapshots, state, works
+from labkit.cloud.redshift.clusters import (
+    changing,
+    clusters,
+    pausing,
+    resizing,
+    snapshots,
+    state,
+    works,
+)
 
-__all__ = ["clusters", "pausing", "snapshots", "state", "works"]
+__all__ = ["changing", "clusters", "pausing", "resizing", "snapshots", "state", "works"]

@@ -56,7 +56,7 @@ def new_cluster(
     """
     records.check_free(context, CLUSTER, identifier)
     kind = node_type(members["NodeType"])
-    namespace, name = str(uuid.uuid4()), _checked(identifier)
+    namespace, name = str(uuid.uuid4()), identifier_of(identifier)
     asked = {
         "ClusterIdentifier": name,
         "ClusterStatus": "creating",
@@ -71,7 +71,7 @@ def new_cluster(
         "ClusterNamespaceArn": context.arn(f"namespace:{namespace}"),
         "MasterPasswordSecretArn": secret,
     }
-    told = _told(members) | _groups(members) | asked
+    told = _told(members) | groups_of(members) | asked
     private = {"region": context.region, "name": name, "port": members.get("Port") or PORT}
     return records.given(told) | {"_": private | {"namespace": namespace, "ready": False} | hidden}
 
@@ -104,7 +104,7 @@ def _told(members: Record) -> Record:
     return told
 
 
-def _groups(members: Record) -> Record:
+def groups_of(members: Record) -> Record:
     """The groups and roles that a cluster is in."""
     parameters = members.get("ClusterParameterGroupName") or PARAMETERS
     return {
@@ -123,7 +123,7 @@ def _groups(members: Record) -> Record:
     }
 
 
-def _checked(identifier: str) -> str:
+def identifier_of(identifier: str) -> str:
     name = identifier.lower()
     if not _IDENTIFIER.fullmatch(name):
         raise invalid_value(

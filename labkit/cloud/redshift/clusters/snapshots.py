@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift import files, records
-from labkit.cloud.redshift.clusters.kinds import CLUSTER, SNAPSHOT
+from labkit.cloud.redshift.clusters.kinds import SNAPSHOT
 from labkit.cloud.redshift.clusters.shape import key_of
 from labkit.cloud.redshift.lifecycle import LOCK, begin, passing
 from labkit.cloud.redshift.records import Record
@@ -42,7 +42,7 @@ def new_snapshot(
         "RestorableNodeTypes": ["ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"],
     }
     hidden = {"region": region, "name": name.lower(), "key": key_of(cluster)}
-    hidden["cluster"] = records.key_of(cluster)
+    hidden["namespace"] = cluster["_"]["namespace"]
     return records.given(told | members) | {"_": hidden}
 
 
@@ -81,7 +81,7 @@ def take_automated(cloud: Cloud, cluster: Record) -> None:
 def drop_automated(cloud: Cloud, cluster: Record) -> None:
     """Delete a cluster's automated snapshots."""
     for record in records.every(cloud, SNAPSHOT):
-        own = record["_"]["cluster"] == records.key_of(cluster)
+        own = record["_"]["namespace"] == cluster["_"]["namespace"]
         if own and record["SnapshotType"] == "automated":
             drop(cloud, record)
 
@@ -91,8 +91,3 @@ def drop(cloud: Cloud, record: Record) -> None:
     records.remove(cloud, SNAPSHOT, record)
     region = record["_"]["region"]
     files.snapshot_file(cloud, "cluster", region, record["_"]["name"]).unlink(missing_ok=True)
-
-
-def cluster_of(cloud: Cloud, record: Record) -> Record | None:
-    """The cluster that a snapshot was taken of, if it is still there."""
-    return records.records(cloud, CLUSTER).get(record["_"]["cluster"])

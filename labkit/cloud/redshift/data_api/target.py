@@ -6,8 +6,10 @@ Source: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-calling.html
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.operations import Context
 from labkit.cloud.redshift.keys import cluster_key
@@ -20,8 +22,8 @@ from labkit.cloud.redshift.warehouse import (
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.words import invalid
 
-#: How the control plane finds the namespace of a workgroup: (cloud, workgroup) → id or None.
-NAMESPACES: list = []  # type: ignore[type-arg]
+#: How the control plane finds the warehouse of a workgroup: (cloud, region, name) → key or None.
+NAMESPACES: list[Callable[[Cloud, str, str], str | None]] = []
 
 
 @dataclass(frozen=True)
@@ -93,11 +95,9 @@ def find_target(
 def _namespace(context: Context, workgroup: str) -> str:
     name = workgroup.rpartition("/")[2]
     for finder in NAMESPACES:
-        found = finder(context.cloud, name)
-        if found is None:
-            raise invalid(f"Redshift endpoint doesn't exist in this region: {workgroup}")
-        return f"namespace/{found}"
-    return f"namespace/{name}"
+        if found := finder(context.cloud, context.region, name):
+            return found
+    raise invalid(f"Redshift endpoint doesn't exist in this region: {workgroup}")
 
 
 def _identity(context: Context) -> str:

@@ -1,0 +1,60 @@
+"""The operations of Redshift Serverless: their members are checked by its model.
+
+Source: https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/Welcome.html
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from labkit.cloud import paging
+from labkit.cloud.constraints import check_members
+from labkit.cloud.operations import Answer, AwsError, Context, Handler
+from labkit.cloud.redshift import lifecycle, records
+from labkit.cloud.redshift.records import Kind, Record
+from labkit.cloud.redshift.serverless.kinds import SERVICE
+from labkit.cloud.redshift.words import fault
+
+MOST = 100
+
+
+def answers(name: str) -> Callable[[Handler], Handler]:
+    """Register the answer to an operation; no other one changes the records meanwhile."""
+
+    def register(handler: Handler) -> Handler:
+        @functools.wraps(handler)
+        def checked(context: Context, **members: Any) -> Answer | None:
+            check_members(SERVICE, name, members)
+            return handler(context, **members)
+
+        return lifecycle.answers(name, SERVICE)(checked)
+
+    return register
+
+
+def page(member: str, items: Sequence[Any], size: int | None, token: str | None) -> Answer:
+    """One page of a list."""
+    bad = fault("InvalidPaginationException", "The nextToken is not valid.", SERVICE)
+    return paging.page(member, items, size or MOST, token, bad, following="nextToken")
+
+
+def find_available(context: Context, kind: Kind, name: str) -> Record:
+    """A resource that may be changed.
+
+    Raises:
+        AwsError: there is none; something is under way with it.
+    """
+    found = records.find(context, kind, name)
+    if found["status"] != "AVAILABLE":
+        raise conflict(f"There is an operation running on the {kind.name} {name}. Try again later.")
+    return found
+
+
+def invalid(message: str) -> AwsError:
+    return fault("ValidationException", message, SERVICE)
+
+
+def conflict(message: str) -> AwsError:
+    return fault("ConflictException", message, SERVICE)
