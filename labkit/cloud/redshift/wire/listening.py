@@ -21,7 +21,7 @@ from labkit.cloud.redshift.wire.certificate import server_context
 from labkit.cloud.redshift.wire.messages import Gone, Malformed, Stream
 from labkit.cloud.redshift.wire.running import Runner
 from labkit.cloud.redshift.wire.session import Session
-from labkit.cloud.redshift.wire.startup import greet, hang_up, log_in, welcome
+from labkit.cloud.redshift.wire.startup import greet, hang_up, log_in, say_goodbye, welcome
 
 log = logging.getLogger(__name__)
 HOST, MOST_CONNECTIONS = "127.0.0.1", 500
@@ -92,7 +92,7 @@ class Listener:
             log.exception("a client's session failed")
         finally:
             self.sockets.discard(client)
-            hang_up(stream.socket)
+            say_goodbye(stream.socket)
 
     def _converse(self, stream: Stream) -> None:
         greeting = greet(stream, lambda: server_context(self.cloud.home))

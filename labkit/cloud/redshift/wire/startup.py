@@ -6,6 +6,7 @@ https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-START-U
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -24,7 +25,7 @@ from labkit.cloud.redshift.wire import messages
 from labkit.cloud.redshift.wire.messages import LONGEST, Body, Malformed, Stream
 
 TLS, GSS, CANCEL = 80877103, 80877104, 80877102
-VERSION = 3
+VERSION, GOODBYE_S = 3, 1
 SETTINGS_OF_CLIENTS = ("application_name", "client_encoding", "datestyle", "timezone",
                        "search_path", "query_group", "statement_timeout", "extra_float_digits",
                        "enable_case_sensitive_identifier")  # fmt: skip
@@ -175,9 +176,15 @@ def _quoted(value: str) -> str:
 
 def hang_up(connection: socket.socket) -> None:
     """Close a socket, whatever state it is in."""
-    try:
+    with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        pass
-    finally:
-        connection.close()
+    connection.close()
+
+
+def say_goodbye(connection: socket.socket) -> None:
+    """Close a socket as TLS wants it: an end without a word would pass for an attack."""
+    if isinstance(connection, ssl.SSLSocket):
+        with contextlib.suppress(OSError, ValueError):
+            connection.settimeout(GOODBYE_S)
+            connection.unwrap()
+    hang_up(connection)

@@ -33,6 +33,17 @@ def fetch(connection: Connection, compiled: Compiled) -> Result:
     """The rows of a compiled query."""
     connection.check_canceled()
     with failures():
-        rows = connection.duck.sql(compiled.sql).to_arrow_table()
+        rows = connection.duck.sql(_told(compiled)).to_arrow_table()
     columns = tuple(Column(field.name, field.type) for field in compiled.fields)
     return Result("SELECT", columns, rows, rows.num_rows)
+
+
+def _told(compiled: Compiled) -> str:
+    """The query with ``timetz`` as text: Arrow's times have no offset, and would lose it."""
+    if all(field.type.base != "timetz" for field in compiled.fields):
+        return compiled.sql
+    shown = ", ".join(
+        f"CAST(c{at} AS VARCHAR) AS c{at}" if field.type.base == "timetz" else f"c{at}"
+        for at, field in enumerate(compiled.fields)
+    )
+    return f"SELECT {shown} FROM ({compiled.sql}) told"
