@@ -51,7 +51,9 @@ class Answer:
 def answer(lab: Lab, question: str) -> Answer:
     """Ask, and draw the best answer."""
     calls = lab.chart.calls
-    result = calls.call("predict_qa_results", QueryText=question)["PrimaryResult"]
+    result = calls.call(
+        "predict_qa_results", QueryText=question, IncludeQuickSightQIndex="EXCLUDE"
+    )["PrimaryResult"]
     session = Session.open(_search_bar(lab)) if lab.endpoint else None
     if result["ResultType"] != "GENERATED_ANSWER":
         near = session.json("near", question=question) if session else []

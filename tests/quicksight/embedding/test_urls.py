@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.quicksight.conftest import refused
+from tests.quicksight.embedding.conftest import wait_for_rows
 from tests.quicksight.orders import data_set
 
 READ = ["DescribeDashboard", "ListDashboardVersions", "QueryDashboard"]
@@ -35,6 +36,7 @@ BAR = {
 def dashboard(quicksight: Any, client: Any, allow_bucket: Any) -> str:
     """The ARN of a dashboard that nobody may see yet."""
     arn = data_set(quicksight, client, allow_bucket, "embedded-orders")
+    wait_for_rows(quicksight, "embedded-orders")
     definition = {
         "DataSetIdentifierDeclarations": [{"Identifier": "o", "DataSetArn": arn}],
         "Sheets": [{"SheetId": "s1", "Name": "Orders", "Visuals": [BAR]}],

@@ -17,10 +17,11 @@ from botocore.validate import ParamValidator
 
 from labkit.cloud import protocol
 from labkit.cloud.quicksight.definitions import walk
-from labkit.cloud.quicksight.embedding import filter_values
+from labkit.cloud.quicksight.embedding import actions, filter_values
 from labkit.cloud.quicksight.embedding.board import OpenBoard
 from labkit.cloud.quicksight.embedding.controls import FILTER, PARAMETER, controls_of
 from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.parameters import ALL
 from labkit.cloud.quicksight.words import invalid
 
 Json = Mapping[str, Any]
@@ -64,12 +65,12 @@ class Chosen:
 
     def extra_of(self, visual: walk.Placed) -> list[Json]:
         """The further filters of a visual."""
-        sheet = visual.sheet["SheetId"]
+        board = self.open.board
         clicked = [
             each
             for id, filters in self.picked.items()
+            if visual.id in actions.targets(board.visual(id), board.visuals)
             for each in filters
-            if id != visual.id and self.open.board.visual(id).sheet["SheetId"] == sheet
         ]
         return [*self.extra, *clicked]
 
@@ -89,7 +90,7 @@ def choose(open: OpenBoard, choices: Choices) -> Chosen:
     for source, value in choices.controls.items():
         kind, _, name = source.partition(":")
         if kind == PARAMETER:
-            parameters |= _parameters(definition, {name: value})
+            parameters |= _parameters(definition, {name: value or ALL})
         else:
             _set_filters(definition, lambda body, id=name: body["FilterId"] == id, value)
     extra = [made for name, values in choices.columns.items()
@@ -176,8 +177,10 @@ def _checked(given: Json) -> Json:
 
 def _clicked(open: OpenBoard, picked: Json) -> Iterator[Json]:
     """The filters of a clicked mark, on its visual's data set."""
-    open.board.visual(picked["visual"])
+    only = actions.columns(open.board.visual(picked["visual"]).body)
     for each in picked["values"]:
+        if only is not None and each["column"] not in only:
+            continue
         column = {"DataSetIdentifier": each["set"], "ColumnName": each["column"]}
         if each["set"] not in open.data_sets or each["column"] not in open.columns(each["set"]):
             raise invalid(f"There is no column {each['column']}.")

@@ -139,4 +139,9 @@ def pixels(size: str) -> float:
     return float(found[1]) * _UNITS.get(found[2] or "", 1) if found else 0.0
 
 
+def is_color(value: Any) -> bool:
+    """Whether a value is a colour as a definition writes it."""
+    return bool(re.fullmatch("#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", str(value or "")))
+
+
 _LAYOUTS = {"GridLayout": _grid, "FreeFormLayout": _free_form, "SectionBasedLayout": _sections}

@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
+import html
+
 from labkit.cloud.protocol import Reply
-from labkit.cloud.quicksight import records
-from labkit.cloud.quicksight.embedding import replies, viewers
+from labkit.cloud.quicksight import records, themes
+from labkit.cloud.quicksight.embedding import replies, skeleton, viewers
+from labkit.cloud.quicksight.embedding.answering import topics_of
 from labkit.cloud.quicksight.embedding.board import board_of
+from labkit.cloud.quicksight.embedding.page_model import model_of
 from labkit.cloud.quicksight.embedding.routes import Visit, page
+from labkit.cloud.quicksight.embedding.showing import chosen_of
 from labkit.cloud.quicksight.kinds import DASHBOARD
+from labkit.cloud.quicksight.render import Theme
 
 
 @page("")
 def live(visit: Visit) -> Reply:
-    if "QuickSightConsole" in visit.embedding.experience:
+    """The page that people see."""
+    experience = visit.embedding.experience
+    if "QuickSightConsole" in experience:
         return _overview(visit)
+    if "QSearchBar" in experience:
+        return _bar(visit)
     board = board_of(visit.cloud, visit.embedding)
-    return replies.sorry(
-        200, board.name, f"Shown to {visit.embedding.user}.", domains=visit.embedding.domains
+    with chosen_of(visit, board) as chosen:
+        data = {"model": model_of(chosen, live=True)}
+    saved = '<a href="page.html" download="dashboard.html">Save as a file</a>'
+    body = skeleton.dashboard(board.name, saved)
+    text = skeleton.document(board.name, board.theme, body, skeleton.DASHBOARD, data)
+    return replies.page(200, text, visit.embedding.domains, skeleton.source(skeleton.DASHBOARD))
+
+
+@page("model.json")
+def model(visit: Visit) -> Reply:
+    """What the page shows, after a choice."""
+    board = board_of(visit.cloud, visit.embedding)
+    with chosen_of(visit, board) as chosen:
+        return replies.json_of(model_of(chosen, live=True))
+
+
+def _bar(visit: Visit) -> Reply:
+    """The question bar."""
+    topics = topics_of(visit)
+    names = ", ".join(str(each["Topic"].get("Name", each["TopicId"])) for each in topics)
+    theme = Theme.of(themes.configuration(visit.cloud, visit.embedding.region, None))
+    body = (
+        '<main class="ask"><h1>Ask a question</h1>'
+        f"<p>About: {html.escape(names or 'nothing yet')}</p>"
+        '<form id="asking"><label class="sr" for="question">Question</label>'
+        '<input id="question" type="search" maxlength="300" placeholder="Ask a question">'
+        '<button type="submit">Ask</button></form><div id="result" aria-live="polite"></div></main>'
     )
+    text = skeleton.document("Ask a question", theme, body, skeleton.QUESTIONS, {})
+    return replies.page(200, text, visit.embedding.domains, skeleton.source(skeleton.QUESTIONS))
 
 
 def _overview(visit: Visit) -> Reply:

@@ -11,13 +11,38 @@ from decimal import Decimal
 from html import escape
 from typing import Any
 
+from labkit.cloud.protocol import Reply
 from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.embedding import replies
 from labkit.cloud.quicksight.embedding.choosing import Chosen
-from labkit.cloud.quicksight.render import Picture, Theme, draw, to_svg
+from labkit.cloud.quicksight.embedding.routes import Visit
+from labkit.cloud.quicksight.embedding.tiles import theme_of
+from labkit.cloud.quicksight.render import Picture, Theme, draw, to_png, to_svg
 from labkit.cloud.quicksight.visuals.model import Field, VisualData
+from labkit.cloud.quicksight.words import invalid
 
+LEAST_SCALE, MOST_SCALE = 0.25, 4
+_PREFIX = re.compile(r"[A-Za-z]\w{0,40}")
 _MARK = re.compile(r'<g id="(mark-\d+)">')
 _IDS = re.compile(r'(\bid="|url\(#|href="#)')
+
+
+def reply(
+    visit: Visit, chosen: Chosen, visual: walk.Placed, width_px: float, height_px: float
+) -> Reply:
+    """A visual as the kind of file that a request names."""
+    data = chosen.data(visual)
+    theme = theme_of(chosen.open.board.theme, visual) if "tile" in visit.query else None
+    found = drawn(chosen, visual, data, width_px, height_px, theme)
+    match visit.named["kind"]:
+        case "json":
+            return replies.json_of(shown(found, data))
+        case "png":
+            return replies.png(to_png(found, visit.number("scale", 1, LEAST_SCALE, MOST_SCALE)))
+    prefix = visit.query.get("prefix", "v")
+    if not _PREFIX.fullmatch(prefix):
+        raise invalid("prefix is a letter, and letters and digits.")
+    return replies.svg(svg(found, visual, prefix))
 
 
 def picture(

@@ -19,7 +19,8 @@ from labkit.cloud.quicksight.embedding import control_values, layout, pictures, 
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import SPAN, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
-from labkit.cloud.quicksight.render import THEMES, Picture, Theme, to_png, to_svg
+from labkit.cloud.quicksight.embedding.tiles import tile_theme
+from labkit.cloud.quicksight.render import Picture, Theme, to_png, to_svg
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
 from labkit.cloud.quicksight.visuals.model import VisualData
@@ -79,29 +80,6 @@ def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
         _control(sketch, control, chosen, box)
     visuals = _elements(sketch, chosen, found, {each.id: each for each in controls})
     return SheetPicture(ground, tuple(visuals))
-
-
-def tile_theme(theme: Theme, style: Json) -> Theme:
-    """A theme in a tile that has a background of its own."""
-    background = style.get("BackgroundStyle") or {}
-    color = str(background.get("Color") or "")[:7]
-    if background.get("Visibility") == "HIDDEN":
-        color = theme.panel
-    if not re.fullmatch("#[0-9a-fA-F]{6}", color):
-        return theme
-    readable = THEMES["CLASSIC" if _is_light(color) else "MIDNIGHT"]
-    if _is_light(color) != _is_light(theme.background):
-        theme = replace(readable, data=theme.data, gradient=theme.gradient)
-    return replace(theme, background=color)
-
-
-def _is_light(color: str) -> bool:
-    """
-    >>> _is_light("#FAFAFA"), _is_light("#16202E")
-    (True, False)
-    """
-    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
-    return 0.3 * red + 0.59 * green + 0.11 * blue > 140
 
 
 def _bar(controls: list[Control], width_px: float) -> tuple[list[tuple[Control, Box]], float]:
@@ -238,7 +216,7 @@ def _line(
     for run in runs:
         sketch.text(
             left, middle, run.text.rstrip(), size=run.size, bold=run.bold, italic=run.italic,
-            color=run.color if re.fullmatch("#[0-9a-fA-F]{6}", run.color) else "",
+            color=run.color if layout.is_color(run.color) else "",
         )  # fmt: skip
         left += width(run.text, run.size, bold=run.bold)
 

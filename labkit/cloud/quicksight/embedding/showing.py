@@ -12,11 +12,10 @@ from labkit.cloud.quicksight.embedding.board import Board, board_of, open_board
 from labkit.cloud.quicksight.embedding.choosing import Choices, Chosen, choose
 from labkit.cloud.quicksight.embedding.routes import Visit, page
 from labkit.cloud.quicksight.embedding.sheet_picture import sheet_picture
-from labkit.cloud.quicksight.render import to_png
 from labkit.cloud.quicksight.render.frame import plain
 
 WIDTH_PX, HEIGHT_PX, SHEET_PX = 640, 400, 1100
-LEAST_PX, MOST_PX, MOST_SCALE = 60, 4000, 4
+LEAST_PX, MOST_PX = 60, 4000
 
 
 @page("visuals")
@@ -42,14 +41,7 @@ def visual(visit: Visit) -> Reply:
         visit.number("height", HEIGHT_PX, LEAST_PX, MOST_PX),
     )
     with chosen_of(visit, board) as chosen:
-        data = chosen.data(found)
-    picture = pictures.drawn(chosen, found, data, *size)
-    match visit.named["kind"]:
-        case "json":
-            return replies.json_of(pictures.shown(picture, data))
-        case "png":
-            return replies.png(to_png(picture, visit.number("scale", 1, 0.25, MOST_SCALE)))
-    return replies.svg(pictures.svg(picture, found, visit.query.get("prefix", "v")))
+        return pictures.reply(visit, chosen, found, *size)
 
 
 @page(r"sheet\.(?P<kind>png|svg)")
@@ -60,7 +52,9 @@ def sheet(visit: Visit) -> Reply:
         whole = sheet_picture(chosen, found, visit.number("width", SHEET_PX, 5 * LEAST_PX, MOST_PX))
     if visit.named["kind"] == "svg":
         return replies.svg(whole.svg())
-    return replies.png(whole.png(visit.number("scale", 1, 0.25, MOST_SCALE)))
+    return replies.png(
+        whole.png(visit.number("scale", 1, pictures.LEAST_SCALE, pictures.MOST_SCALE))
+    )
 
 
 @contextmanager

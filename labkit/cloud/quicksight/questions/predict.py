@@ -18,6 +18,7 @@ from labkit.cloud.quicksight.kinds import TOPIC
 from labkit.cloud.quicksight.questions import answering, dashboards
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.readers import Reader, lexicons
+from labkit.cloud.quicksight.questions.remembered import remember
 from labkit.cloud.quicksight.questions.restate import restate
 from labkit.cloud.quicksight.records import Record, answers
 from labkit.cloud.quicksight.words import denied
@@ -59,10 +60,21 @@ def predict_qa_results(
         found += dashboards.matching(context, user, QueryText)
     if IncludeGeneratedAnswer == "INCLUDE":
         reader = Reader(context.cloud, context.principal, context.region, user["Arn"])
-        found += _generated(reader, _topics(context, user), QueryText, MaxTopicsToConsider)
+        found += generated(reader, topics_of(context, user), QueryText, MaxTopicsToConsider)
     first = found[0] if found and found[0]["ResultType"] in _ANSWERS else _NONE
     rest = [each for each in found if each is not first]
     return {"PrimaryResult": first, "AdditionalResults": rest[:MOST_RESULTS]}
+
+
+def topics_of(context: Context, user: Record) -> list[Record]:
+    """The topics that a user may ask: those shared with it, and of an administrator all."""
+    names = principals.names_of(context.cloud, user["Arn"])
+    return [
+        each
+        for each in records.listed(context, TOPIC)
+        if user["Role"].startswith("ADMIN")
+        or permissions.allows(each, names, "quicksight:DescribeTopic")
+    ]
 
 
 def ask(reader: Reader, record: Record, question: str, *, clock: dt.datetime) -> list[Asked]:
@@ -99,8 +111,8 @@ def _reviewed(record: Record, lexicon: Lexicon, question: str) -> Asked | None:
     return None
 
 
-def _generated(
-    reader: Reader, topics: Sequence[Record], question: str, most: int
+def generated(
+    reader: Reader, topics: Sequence[Record], question: str, most: int = MOST_TOPICS
 ) -> Iterator[Record]:
     """Results of the topics that understand the question best, else their near misses."""
     clock = dt.datetime.now(dt.UTC).replace(tzinfo=None)
@@ -129,8 +141,9 @@ def _near(reader: Reader, asked: Sequence[Asked], clock: dt.datetime) -> Iterato
 
 def _result(reader: Reader, asked: Asked, question: str) -> Record:
     topic, answer = asked.record, asked.answer
-    id = hashlib.sha256(f"{topic['Arn']}|{_plain(question)}".encode()).hexdigest()[:32]
-    answer_id = asked.reviewed or f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}"
+    id, answer_id = _ids(topic, question)
+    answer_id = asked.reviewed or answer_id
+    remember(reader.cloud, reader.region, answer_id, topic["TopicId"], question)
     host = f"https://{reader.region}.quicksight.aws.amazon.com"
     return {
         "ResultType": "GENERATED_ANSWER",
@@ -145,6 +158,12 @@ def _result(reader: Reader, asked: Asked, question: str) -> Record:
             "QuestionUrl": f"{host}/sn/topics/{topic['TopicId']}/questions/{id}",
         },
     }
+
+
+def _ids(topic: Record, question: str) -> tuple[str, str]:
+    """The ids of a question to a topic, and of what is generated for it."""
+    id = hashlib.sha256(f"{topic['Arn']}|{_plain(question)}".encode()).hexdigest()[:32]
+    return id, f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}"
 
 
 def _status(asked: Asked) -> str:
@@ -168,17 +187,6 @@ def _own_arn(context: Context) -> str:
     name = context.principal.arn.split(":", 5)[5].partition("/")[2]
     name = name if ":assumed-role/" in context.principal.arn else name.rpartition("/")[2]
     return context.arn(f"user/default/{name or 'root'}")
-
-
-def _topics(context: Context, user: Record) -> list[Record]:
-    """The topics that a user may ask: those shared with it, and of an administrator all."""
-    names = principals.names_of(context.cloud, user["Arn"])
-    return [
-        each
-        for each in records.listed(context, TOPIC)
-        if user["Role"].startswith("ADMIN")
-        or permissions.allows(each, names, "quicksight:DescribeTopic")
-    ]
 
 
 def _plain(question: str) -> str:

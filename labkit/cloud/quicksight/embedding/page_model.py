@@ -1,0 +1,160 @@
+"""A dashboard as its page's script knows it: sheets, tiles at their places, controls, values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.embedding import control_values, layout, text_boxes
+from labkit.cloud.quicksight.embedding.actions import sheet_to_open
+from labkit.cloud.quicksight.embedding.choosing import Chosen
+from labkit.cloud.quicksight.embedding.controls import FILTER, Control, controls_of
+from labkit.cloud.quicksight.embedding.layout import Place
+from labkit.cloud.quicksight.embedding.sheet_picture import (
+    BAR_COLUMNS,
+    CONTROL_LEAST_PX,
+    content_of,
+)
+from labkit.cloud.quicksight.embedding.tiles import tile_theme
+from labkit.cloud.quicksight.render.frame import plain
+
+Json = dict[str, Any]
+WIDTH_PX = 1168
+_VIEWS = {
+    "Slider": "slider",
+    "DateTimePicker": "dates",
+    "TextField": "text",
+    "TextArea": "area",
+    "RelativeDateTime": "relative",
+}
+_WITHOUT_ROWS = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightVisual")
+
+
+def model_of(chosen: Chosen, *, live: bool) -> Json:
+    """What a page shows, with the values that its controls have.
+
+    Args:
+        live: whether the session draws the pictures, or the page brings them along.
+    """
+    board = chosen.open.board
+    sheets = [_sheet(chosen, each, at, live) for at, each in enumerate(board.sheets)]
+    state = {
+        control.key: control_values.value_of(control, chosen)
+        for each in board.sheets
+        for control in controls_of(chosen.definition, each)
+    }
+    return {"live": live, "title": board.name, "state": state, "sheets": sheets}
+
+
+def _sheet(chosen: Chosen, sheet: Mapping[str, Any], at: int, live: bool) -> Json:
+    places = shown_places(chosen, sheet)
+    known = {each.id for each in places}
+    controls = controls_of(chosen.definition, sheet)
+    kinds = [list(each["Configuration"]) for each in sheet.get("Layouts") or ()]
+    tiles = [_tile(chosen, each, f"s{at}t{number}") for number, each in enumerate(places)]
+    return {
+        "id": sheet["SheetId"],
+        "name": sheet.get("Name") or f"Sheet {at + 1}",
+        "width": WIDTH_PX,
+        "height": max((each.bottom for each in places), default=0),
+        "stretches": bool(kinds) and kinds[0] != ["GridLayout"],
+        "tiles": tiles,
+        "controls": [_control(chosen, each, live, each.id in known) for each in controls],
+    }
+
+
+def shown_places(chosen: Chosen, sheet: Mapping[str, Any]) -> list[Place]:
+    """The places of a sheet that its page shows; of a single visual's page, that one alone."""
+    only = chosen.open.board.only
+    if only:
+        return [Place("VISUAL", only, 0, 0, WIDTH_PX, WIDTH_PX * 0.55)]
+    visuals = {each.id for each in chosen.open.board.visuals}
+    found = layout.places(sheet, WIDTH_PX)
+    return [each for each in found if each.type != "VISUAL" or each.id in visuals]
+
+
+def _tile(chosen: Chosen, place: Place, prefix: str) -> Json:
+    made = _TILES.get(place.type, _control_tile)(chosen, place)
+    where = {
+        "left": round(place.left, 2),
+        "top": round(place.top, 2),
+        "width": round(place.width, 2),
+        "height": round(place.height, 2),
+    }
+    return {**made, **where, "prefix": prefix}
+
+
+def _visual_tile(chosen: Chosen, place: Place) -> Json:
+    found = chosen.open.board.visual(place.id)
+    theme = tile_theme(chosen.open.board.theme, place.style)
+    return {
+        "type": "visual",
+        "id": place.id,
+        "kind": found.type.removesuffix("Visual"),
+        "title": plain((found.body.get("Title") or {}).get("FormatText") or {}),
+        "rows": found.type not in _WITHOUT_ROWS,
+        "goto": sheet_to_open(chosen.definition, found.body),
+        "style": dict(_style(place, theme.background)),
+    }
+
+
+def _style(place: Place, background: str) -> Iterator[tuple[str, str]]:
+    border = place.style.get("BorderStyle") or {}
+    if "BackgroundStyle" in place.style:
+        yield "background", background
+    if border.get("Visibility") == "HIDDEN":
+        yield "border-color", "transparent"
+    elif layout.is_color(border.get("Color")):
+        yield "border-color", border["Color"]
+
+
+def _text_tile(chosen: Chosen, place: Place) -> Json:
+    values = walk.parameters(chosen.definition, chosen.parameters)
+    lines = text_boxes.lines_of(content_of(chosen.definition, place.id), values)
+    return {"type": "text", "html": text_boxes.as_html(lines)}
+
+
+def _image_tile(chosen: Chosen, place: Place) -> Json:
+    return {"type": "image", "title": "Image"}
+
+
+def _control_tile(chosen: Chosen, place: Place) -> Json:
+    every = (c for s in chosen.open.board.sheets for c in controls_of(chosen.definition, s))
+    key = next((each.key for each in every if each.id == place.id), "")
+    return {"type": "control", "key": key}
+
+
+_TILES = {"VISUAL": _visual_tile, "TEXT_BOX": _text_tile, "IMAGE": _image_tile}
+
+
+def _control(chosen: Chosen, control: Control, live: bool, is_placed: bool) -> Json:
+    body = control.body
+    options = control_values.options_of(control, chosen)
+    select_all = (body.get("DisplayOptions") or {}).get("SelectAllOptions") or {}
+    width = (WIDTH_PX + layout.GAP_PX) * control.span / BAR_COLUMNS - layout.GAP_PX
+    is_list = control.kind in control_values.LISTS
+    view = _VIEWS.get(control.kind) or ("several" if control.is_many and live else "single")
+    return {
+        "key": control.key,
+        "view": view,
+        "title": control.title,
+        "label": control.label,
+        "width": max(CONTROL_LEAST_PX, round(width)),
+        "column": control.column.get("ColumnName", "") if is_list else "",
+        "options": options,
+        "all": select_all.get("Visibility") != "HIDDEN",
+        "range": _is_range(control),
+        "min": body.get("MinimumValue"),
+        "max": body.get("MaximumValue"),
+        "step": body.get("StepSize"),
+        "delimiter": body.get("Delimiter", "\n"),
+        "words": control_values.in_words(control, chosen),
+    }
+
+
+def _is_range(control: Control) -> bool:
+    said = control.body.get("Type")
+    if control.kind_of_source == FILTER and said is None:
+        return control.source[0] in ("NumericRangeFilter", "TimeRangeFilter")
+    return said in ("RANGE", "DATE_RANGE")

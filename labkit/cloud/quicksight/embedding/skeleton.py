@@ -1,0 +1,103 @@
+"""A page's HTML: its looks, its data and its scripts in one document that asks for nothing else."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import json
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import Any
+
+from labkit.cloud.quicksight.render import Theme
+
+DASHBOARD = ("elements.js", "controls.js", "sheet.js", "page.js")
+QUESTIONS = ("elements.js", "ask.js")
+
+
+def document(
+    title: str,
+    theme: Theme,
+    body: str,
+    scripts: Sequence[str],
+    data: Mapping[str, Any],
+    policy: str = "",
+) -> str:
+    """A whole page.
+
+    Args:
+        title: of the window.
+        body: its HTML.
+        scripts: names of the script files, run in this order.
+        data: what the scripts read, by the ids of their elements.
+        policy: a Content-Security-Policy that the document brings itself.
+    """
+    own = f'<meta http-equiv="Content-Security-Policy" content="{html.escape(policy)}">'
+    blocks = "".join(
+        f'<script type="application/json" id="{id}">{_quoted(value)}</script>'
+        for id, value in data.items()
+    )
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">{own if policy else ""}'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer"><link rel="icon" href="data:,">'
+        f"<title>{html.escape(title)}</title><style>{colors(theme)}{_file('page.css')}</style></head>"
+        f"<body>{body}{blocks}<script>{script(scripts)}</script></body></html>"
+    )
+
+
+def dashboard(title: str, tools: str = "") -> str:
+    """The body of a dashboard's page.
+
+    Args:
+        tools: HTML of what stands beside the button that resets it.
+    """
+    return (
+        f"<header><h1>{html.escape(title)}</h1>"
+        '<div class="tabs" id="tabs" role="tablist" aria-label="Sheets"></div>'
+        f'<div class="tools"><button id="reset" type="button">Reset</button>{tools}</div></header>'
+        '<div class="bar" id="bar" role="group" aria-label="Controls"></div>'
+        '<div class="chips" id="chips"></div><p class="notice" id="notice" role="alert"></p>'
+        '<main id="board"></main><p class="sr" id="said" role="status"></p>'
+    )
+
+
+def source(scripts: Sequence[str]) -> str:
+    """The scripts as a Content-Security-Policy names them: by what they are."""
+    digest = hashlib.sha256(script(scripts).encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@functools.cache
+def script(names: tuple[str, ...]) -> str:
+    """Script files one after the other."""
+    return "\n".join(_file(name) for name in names)
+
+
+def colors(theme: Theme) -> str:
+    """A theme's colours for the style sheet."""
+    red, green, blue = (int(theme.background[at : at + 2], 16) for at in (1, 3, 5))
+    named = {
+        "scheme": "light" if red + green + blue > 380 else "dark",
+        "ink": theme.foreground,
+        "paper": theme.background,
+        "quiet": theme.quiet,
+        "panel": theme.panel,
+        "line": theme.grid,
+        "accent": theme.accent,
+        "danger": theme.danger,
+        "empty": theme.empty,
+    }
+    return f":root{{{';'.join(f'--{name}:{value}' for name, value in named.items())}}}"
+
+
+@functools.cache
+def _file(name: str) -> str:
+    return (resources.files(__package__) / "static" / name).read_text("utf-8")
+
+
+def _quoted(value: Any) -> str:
+    """JSON that cannot end the element that it stands in."""
+    return json.dumps(value, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,43 @@
+"""The colours of a tile: the theme's, unless the layout gives the tile a background of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.embedding import layout
+from labkit.cloud.quicksight.render import THEMES, Theme
+
+Json = Mapping[str, Any]
+
+
+def theme_of(theme: Theme, visual: walk.Placed) -> Theme:
+    """The theme of a visual's tile."""
+    every = layout.places(visual.sheet, layout.CANVAS_PX)
+    styles = (each.style for each in every if each.id == visual.id)
+    return tile_theme(theme, next(styles, {}))
+
+
+def tile_theme(theme: Theme, style: Json) -> Theme:
+    """A theme in a tile that has a background of its own."""
+    background = style.get("BackgroundStyle") or {}
+    color = str(background.get("Color") or "")[:7]
+    if background.get("Visibility") == "HIDDEN":
+        color = theme.panel
+    if not layout.is_color(color):
+        return theme
+    readable = THEMES["CLASSIC" if _is_light(color) else "MIDNIGHT"]
+    if _is_light(color) != _is_light(theme.background):
+        theme = replace(readable, data=theme.data, gradient=theme.gradient)
+    return replace(theme, background=color)
+
+
+def _is_light(color: str) -> bool:
+    """
+    >>> _is_light("#FAFAFA"), _is_light("#16202E")
+    (True, False)
+    """
+    red, green, blue = (int(color[at : at + 2], 16) for at in (1, 3, 5))
+    return 0.3 * red + 0.59 * green + 0.11 * blue > 140
