@@ -47,6 +47,7 @@ class Press:
         reading: the dashboard.
         sheet: the sheet.
         high: the height of a page's body in points.
+        on_screen: whether it is a picture of a screen, where a table ends with its frame.
         files: pictures by the names under which the pages use them; grows.
         notes: what cannot be printed, in a sentence each; grows.
     """
@@ -54,6 +55,7 @@ class Press:
     reading: Reading
     sheet: Json
     high: float
+    on_screen: bool = False
     files: dict[str, bytes] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
@@ -87,7 +89,7 @@ class Press:
     def flows(self, id: str) -> bool:
         """Whether an element is a table that goes on over the pages."""
         placed = self._visuals.get(id)
-        if placed is None or placed.type not in KINDS:
+        if self.on_screen or placed is None or placed.type not in KINDS:
             return False
         return self.report_options(id).get("VerticalOverflowVisibility") == "VISIBLE"
 
@@ -130,12 +132,9 @@ class Press:
             "sheetname": str(self.sheet.get("Name", "")),
         }
         content = (boxes.get(id) or {}).get("Content") or ""
-        return text_boxes.paragraphs(content, lambda name: self._value(known, name))
-
-    def _value(self, known: Mapping[str, str], name: str) -> str | None:
-        found = known.get(name.lower())
-        if found is None:
-            self.notes.append(f"Nothing is known of the placeholder {name}.")
+        unknown: list[str] = []
+        found = text_boxes.paragraphs(content, known, unknown)
+        self.notes += [f"Nothing is known of the placeholder {name}." for name in unknown]
         return found
 
     def _image(self, id: str, place: Place, filters: Sequence[Json], values: Json) -> Element:

@@ -12,6 +12,7 @@ from typing import Any
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.reports.paper.elements import Press
 from labkit.cloud.quicksight.reports.paper.flows import ONCE, Instance
+from labkit.cloud.quicksight.reports.paper.text_boxes import named_in
 from labkit.cloud.quicksight.visuals.formats import format_value
 
 Json = Mapping[str, Any]
@@ -107,13 +108,9 @@ def _filter(kind: str, column: Json, value: Any) -> Json:
 def label(press: Press, elements: Sequence[Json], instance: Instance) -> str:
     """What an instance is of, as far as no text box of its section says so."""
     boxes = {each["SheetTextBoxId"]: each for each in press.sheet.get("TextBoxes") or ()}
-    ids = [each["ElementId"] for each in elements]
-    said = " ".join(str(boxes[id].get("Content")) for id in ids if id in boxes).lower()
-    told = {value for name, value in instance.words.items() if _names(said, name)}
+    contents = (str(boxes.get(each["ElementId"], {}).get("Content") or "") for each in elements)
+    named = named_in(" ".join(contents))
+    told = {value for name, value in instance.words.items() if name.lower() in named}
     return " · ".join(
         f"{name}: {value}" for name, value in instance.values.items() if value not in told
     )
-
-
-def _names(content: str, name: str) -> bool:
-    return any(f"{{{mark}}}" in content or f"${mark}>" in content for mark in [name.lower()])

@@ -1,53 +1,74 @@
-"""Text boxes: QuickSight's markup as paragraphs of runs, its placeholders filled in.
+"""Text boxes on paper: QuickSight's markup as paragraphs of runs, its placeholders filled in.
 
-A text box holds a small XML: ``<b> <i> <u> <s>``, ``<inline font-size="16px" color="#545b64">``,
-``<block align="center">``, ``<br/>``, lists and links, and what the console inserts for values:
-``<parameter>${School}</parameter>`` and ``<expression>PageNumber</expression>``. Page numbers are
-known only when all pages are set; they stay marks until then. Source:
+The console inserts ``<parameter>${School}</parameter>`` for a parameter, and
+``<expression>PageNumber</expression>`` for what only paper has. Page numbers are known when all
+pages are set; until then they stay marks. Source:
 https://docs.aws.amazon.com/quicksight/latest/user/textbox.html
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
+from labkit.cloud.quicksight.embedding.text_boxes import Line, Run, lines_of
 from labkit.cloud.quicksight.render.text import width
-from labkit.cloud.quicksight.reports.paper.sizes import points
+from labkit.cloud.quicksight.reports.paper.sizes import PX
 
-Run = dict[str, Any]
 Paragraph = dict[str, Any]
-SIZE, LEADING = 10.5, 1.35
-_PLACEHOLDER = re.compile(r"<<\$([^<>]+)>>|\$\{([^{}]+)\}")
-_PAGE = {"pagenumber": "page", "currentpage": "page", "reportcurrentpagenumber": "page"}
-_PAGES = {"totalpages": "pages", "pagecount": "pages", "reporttotalpages": "pages"}
-MARKS = _PAGE | _PAGES
-_STYLES = {
-    "b": "bold",
-    "strong": "bold",
-    "i": "italic",
-    "em": "italic",
-    "u": "under",
-    "s": "struck",
+SIZE, LEADING = 14 * PX, 1.4
+#: Letters of Unicode's private use, which stand for a page's number and the count of pages.
+PAGE, PAGES = "\ue000", "\ue001"
+_MARKS = {
+    "pagenumber": PAGE,
+    "currentpage": PAGE,
+    "currentpagenumber": PAGE,
+    "totalpages": PAGES,
+    "totalpagecount": PAGES,
+    "pagecount": PAGES,
 }
-_BLOCKS = ("block", "div", "p", "li")
+_KINDS = {PAGE: "page", PAGES: "pages"}
+_PLACEHOLDER = re.compile(
+    r"<expression>([^<]*)</expression>|<parameter>\s*\$\{([^<}]*)\}\s*</parameter>"
+    r"|<<\$([^<>]+)>>|&lt;&lt;\$([^<>&]+)&gt;&gt;|\$\{([^{}]+)\}"
+)
 
 
-def paragraphs(content: str, value_of: Callable[[str], str | None]) -> list[Paragraph]:
+def paragraphs(content: str, known: Mapping[str, str], unknown: list[str]) -> list[Paragraph]:
     """The paragraphs of a text box.
 
     Args:
         content: its markup.
-        value_of: the words for a placeholder's name; ``None`` where it is unknown.
+        known: the words for placeholders, by their names in small letters.
+        unknown: the names of the placeholders that are not known; grows.
     """
-    reader = _Reader(value_of)
-    reader.feed(content)
-    reader.close()
-    reader.end()
-    return reader.paragraphs
+
+    def words(found: re.Match[str]) -> str:
+        name = name_of(next(each for each in found.groups() if each is not None))
+        value = _MARKS.get(name) or known.get(name)
+        if value is None:
+            unknown.append(name)
+            return escape(f"[{name}]")
+        return escape(value)
+
+    return [_paragraph(line) for line in lines_of(_PLACEHOLDER.sub(words, content), {})]
+
+
+def name_of(text: str) -> str:
+    """A placeholder's bare name.
+
+    >>> name_of("$aws:pageNumber"), name_of("${School}")
+    ('pagenumber', 'school')
+    """
+    return text.strip().strip("${}").removeprefix("aws:").strip().lower()
+
+
+def named_in(content: str) -> set[str]:
+    """The names of a text box's placeholders."""
+    found = _PLACEHOLDER.finditer(content)
+    return {name_of(next(g for g in each.groups() if g is not None)) for each in found}
 
 
 def height(found: list[Paragraph], room: float) -> float:
@@ -55,103 +76,25 @@ def height(found: list[Paragraph], room: float) -> float:
     return sum(_lines(each, room) * _size(each) * LEADING for each in found)
 
 
-def name_of(text: str) -> str:
-    """A placeholder's bare name.
-
-    >>> name_of("$aws:pageNumber"), name_of("${School}")
-    ('pageNumber', 'School')
-    """
-    return text.strip().strip("<>").strip("${}").removeprefix("aws:").strip()
+def plain_run(text: str, size: float, *, color: str = "", bold: bool = False) -> Paragraph:
+    """Words of one look, at a size in points."""
+    return {"kind": "text", "text": text, "size": size, "color": color, "bold": bold}
 
 
-@dataclass
-class _Style:
-    size: float = SIZE
-    color: str = ""
-    back: str = ""
-    align: str = "left"
-    marks: dict[str, bool] = field(default_factory=dict)
+def _paragraph(line: Line) -> Paragraph:
+    return {"align": line.align, "runs": [part for run in line.runs for part in _parts(run)]}
 
 
-class _Reader(HTMLParser):
-    """Reads the markup; a tag that it does not know changes nothing."""
-
-    def __init__(self, value_of: Callable[[str], str | None]) -> None:
-        super().__init__(convert_charrefs=True)
-        self._value_of = value_of
-        self._styles: list[tuple[str, _Style]] = [("", _Style())]
-        self._runs: list[Run] = []
-        self.paragraphs: list[Paragraph] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.end(always=True)
-            return
-        if tag in _BLOCKS:
-            self.end()
-        self._styles.append((tag, _styled(self._style, tag, dict(attrs))))
-        if tag == "li":
-            self._add("•  ")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.end(always=True)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCKS:
-            self.end()
-        at = next((n for n in range(len(self._styles) - 1, 0, -1) if self._styles[n][0] == tag), 0)
-        if at:
-            del self._styles[at:]
-
-    def handle_data(self, data: str) -> None:
-        inside = self._styles[-1][0]
-        if inside in ("parameter", "expression"):
-            self._place(name_of(data), data)
-            return
-        words = re.sub(r"\s*\n\s*", "" if not data.strip() else " ", data)
-        at = 0
-        for found in _PLACEHOLDER.finditer(words):
-            self._add(words[at : found.start()])
-            self._place(name_of(found[1] or found[2]), found[0])
-            at = found.end()
-        self._add(words[at:])
-
-    def end(self, *, always: bool = False) -> None:
-        """Close a paragraph; an empty one only where a line break asks for it."""
-        if self._runs or always:
-            self.paragraphs.append({"align": self._style.align, "runs": self._runs})
-            self._runs = []
-
-    @property
-    def _style(self) -> _Style:
-        return self._styles[-1][1]
-
-    def _place(self, name: str, raw: str) -> None:
-        if kind := MARKS.get(name.lower()):
-            self._add("000", kind)
-        else:
-            known = self._value_of(name)
-            self._add(raw if known is None else known)
-
-    def _add(self, text: str, kind: str = "text") -> None:
-        if text and (text.strip() or self._runs):
-            style = self._style
-            run = {"kind": kind, "text": text, "size": style.size, "color": style.color}
-            self._runs.append(run | {"back": style.back, **style.marks})
+def _parts(run: Run) -> Iterator[Paragraph]:
+    for text in re.split(f"([{PAGE}{PAGES}])", run.text):
+        if text:
+            look = plain_run(text, run.size * PX, color=_hex(run.color), bold=run.bold)
+            more = {"italic": run.italic, "under": run.underline}
+            yield look | more | {"kind": _KINDS.get(text, "text")}
 
 
-def _styled(style: _Style, tag: str, attrs: Mapping[str, str | None]) -> _Style:
-    marks = style.marks | ({_STYLES[tag]: True} if tag in _STYLES else {})
-    size = points(attrs.get("font-size") or "") or style.size
-    color = _hex(attrs.get("color")) or style.color
-    back = _hex(attrs.get("background-color")) or style.back
-    align = attrs.get("align") if attrs.get("align") in ("left", "center", "right") else style.align
-    return _Style(size, color, back, align or "left", marks)
-
-
-def _hex(text: str | None) -> str:
-    return text if text and re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", text) else ""
+def _hex(color: str) -> str:
+    return color if re.fullmatch(r"#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?", color) else ""
 
 
 def _size(paragraph: Paragraph) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 import matplotlib
 
-from labkit.cloud.quicksight.reports.paper.screens import layout_of, screen_pages
+from labkit.cloud.quicksight.reports.paper.screens import screen_pages
 from labkit.cloud.quicksight.reports.paper.sections import section_pages
 from labkit.cloud.quicksight.reports.reading import Reading
 
@@ -33,11 +33,11 @@ class Printed:
 
 def pdf_file(reading: Reading, sheet: Json) -> Printed:
     """A sheet as a PDF file."""
-    layout = layout_of(sheet)
-    if "SectionBasedLayout" in layout:
-        page, press = section_pages(reading, sheet, layout["SectionBasedLayout"])
+    layout = next((each["Configuration"] for each in sheet.get("Layouts") or ()), {})
+    if sections := layout.get("SectionBasedLayout"):
+        page, press = section_pages(reading, sheet, sections)
     else:
-        page, press = screen_pages(reading, sheet, layout)
+        page, press = screen_pages(reading, sheet)
     notes = tuple(dict.fromkeys(press.notes))
     theme = reading.theme
     document = {
