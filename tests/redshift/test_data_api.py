@@ -180,7 +180,7 @@ def test_a_user_that_is_not_there_cannot_connect(data):
 
 def test_a_secret_tells_the_user(data, aws, fresh):
     arn = aws("secretsmanager").create_secret(
-        Name=fresh("secret"), SecretString='{"username": "awsuser", "password": "x"}'
+        Name=fresh("secret"), SecretString='{"username": "awsuser", "password": "Labkit2024"}'
     )["ARN"]
     place = {"ClusterIdentifier": "data-api", "Database": "dev", "SecretArn": arn}
     number = data.client.execute_statement(Sql="SELECT current_user", **place)["Id"]

@@ -44,8 +44,12 @@ def save(cloud: Cloud, key: str, copy: Path) -> int:
 def bring(cloud: Cloud, key: str, copy: Path) -> int:
     """Make a warehouse of a snapshot's file; its size in bytes."""
     delete(cloud, key)
-    target = file_of(cloud.home, key)
-    shutil.copyfile(copy, _aside(target))
+    return copy_file(copy, file_of(cloud.home, key))
+
+
+def copy_file(source: Path, target: Path) -> int:
+    """Copy a file that nobody writes to; the copy is whole or absent."""
+    shutil.copyfile(source, _aside(target))
     return _finish(_aside(target), target)
 
 

@@ -17,8 +17,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Context
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.words import invalid_value
 
 KIND = "redshift.login"
 Found = TypeVar("Found")
@@ -67,6 +69,26 @@ def administer(cloud: Cloud, key: str, work: Callable[[Connection], Found]) -> F
         session.close()
 
 
+def identity_of(context: Context) -> str:
+    """The login of the caller's IAM identity: ``IAM:ann``, ``IAMR:analyst``."""
+    arn = context.principal.arn
+    if ":assumed-role/" in arn:
+        return f"IAMR:{arn.split('/')[1]}"
+    return f"IAM:{arn.rpartition('/')[2]}"
+
+
+def make_user(cloud: Cloud, key: str, user: str, *, superuser: bool = False) -> None:
+    """A database user without a password; one that is there is left as it is."""
+
+    def make(session: Connection) -> None:
+        if not session.objects.find("user", user.lower()):
+            body = {"password": None, "superuser": superuser, "createdb": superuser}
+            made = Object("user", "", "", user.lower(), owner="rdsdb", body=body)
+            session.objects.add(made)
+
+    administer(cloud, key, make)
+
+
 def set_password(cloud: Cloud, key: str, user: str, password: str) -> None:
     """Give a user of a warehouse a password."""
 
@@ -100,6 +122,23 @@ def lend(
     told |= {"groups": list(groups), "until": time.time() + seconds}
     cloud.records(KIND)[secrets.token_hex(8)] = told | {"md5": md5_of(login, password)}
     return password
+
+
+def lend_to_caller(context: Context, key: str, *, seconds: int, database: str) -> tuple[str, str]:
+    """The caller's own login and a temporary password for it.
+
+    Who may ask for one is an identity of the account, and may do all in its warehouses.
+
+    Raises:
+        AwsError: the warehouse takes nobody in.
+    """
+    login = identity_of(context)
+    try:
+        make_user(context.cloud, key, login, superuser=True)
+    except RedshiftError as error:
+        raise invalid_value(error.message) from error
+    password = lend(context.cloud, key, login, login.lower(), seconds=seconds, database=database)
+    return login, password
 
 
 def admitted(cloud: Cloud, key: str, login: str, database: str = "") -> Iterator[Admission]:

@@ -3,11 +3,23 @@
 from labkit.cloud.redshift.clusters import (
     changing,
     clusters,
+    credentials,
     pausing,
     resizing,
-    snapshots,
+    restoring,
+    snapshotting,
     state,
     works,
 )
 
-__all__ = ["changing", "clusters", "pausing", "resizing", "snapshots", "state", "works"]
+__all__ = [
+    "changing",
+    "clusters",
+    "credentials",
+    "pausing",
+    "resizing",
+    "restoring",
+    "snapshotting",
+    "state",
+    "works",
+]

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/mgmt/working-with-snapshots.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -49,9 +50,9 @@ def new_snapshot(
 @passing(SNAPSHOT, "creating")
 def take(cloud: Cloud, record: Record) -> Record:
     """Copy the cluster's file."""
-    began, region = time.monotonic(), record["_"]["region"]
-    copy = files.snapshot_file(cloud, "cluster", region, record["_"]["name"])
-    megabytes = round(files.save(cloud, record["_"]["key"], copy) / 1024**2, 3)
+    began = time.monotonic()
+    size = files.save(cloud, record["_"]["key"], file_of(cloud, record))
+    megabytes = round(size / 1024**2, 3)
     return {
         "Status": "available",
         "TotalBackupSizeInMegaBytes": megabytes,
@@ -89,5 +90,9 @@ def drop_automated(cloud: Cloud, cluster: Record) -> None:
 def drop(cloud: Cloud, record: Record) -> None:
     """Delete a snapshot and its file."""
     records.remove(cloud, SNAPSHOT, record)
-    region = record["_"]["region"]
-    files.snapshot_file(cloud, "cluster", region, record["_"]["name"]).unlink(missing_ok=True)
+    file_of(cloud, record).unlink(missing_ok=True)
+
+
+def file_of(cloud: Cloud, record: Record) -> Path:
+    """Where a snapshot's copy is."""
+    return files.snapshot_file(cloud, "cluster", record["_"]["region"], record["_"]["name"])

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.operations import Context
+from labkit.cloud.redshift import logins
 from labkit.cloud.redshift.keys import cluster_key
 from labkit.cloud.redshift.warehouse import (
     Connection,
-    Warehouse,
     open_warehouse,
     warehouse_state,
 )
-from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.words import invalid
 
 #: How the control plane finds the warehouse of a workgroup: (cloud, region, name) → key or None.
@@ -33,21 +32,26 @@ class Target:
     Args:
         key: of the warehouse.
         shown: the members of the request that an answer repeats.
+        password: of a secret, which is checked; empty where IAM vouches for the user.
     """
 
     key: str
     user: str
     database: str
     shown: dict[str, str]
+    password: str = field(default="", repr=False)
 
-    def connect(self, cloud: object) -> Connection:
+    def connect(self, cloud: Cloud) -> Connection:
         """A session there.
 
         Raises:
             RedshiftError: the warehouse refuses it.
         """
-        warehouse = open_warehouse(cloud, self.key)  # type: ignore[arg-type]
-        _let_in(warehouse, self.user)
+        warehouse = open_warehouse(cloud, self.key)
+        if self.password:
+            logins.log_in(cloud, self.key, self.user, self.password, self.database)
+        elif self.user.lower().startswith(("iam:", "iamr:")):
+            logins.make_user(cloud, self.key, self.user, superuser=True)
         return warehouse.connect(self.user, self.database, application="Data API")
 
 
@@ -86,10 +90,15 @@ def find_target(
         raise invalid(f"Redshift endpoint doesn't exist in this region: {ClusterIdentifier or ''}")
     if state.paused:
         raise invalid("The Redshift cluster is paused.")
-    user = DbUser or (_secret_user(context, SecretArn) if SecretArn else _identity(context))
+    password = ""
+    if SecretArn:
+        user, password = _secret(context, SecretArn)
+    else:
+        user = DbUser or logins.identity_of(context)
     told = {"ClusterIdentifier": ClusterIdentifier, "WorkgroupName": WorkgroupName,
             "Database": Database, "DbUser": user, "SecretArn": SecretArn}  # fmt: skip
-    return Target(key, user, Database, {name: text for name, text in told.items() if text})
+    shown = {name: text for name, text in told.items() if text}
+    return Target(key, user, Database, shown, password)
 
 
 def _namespace(context: Context, workgroup: str) -> str:
@@ -100,41 +109,16 @@ def _namespace(context: Context, workgroup: str) -> str:
     raise invalid(f"Redshift endpoint doesn't exist in this region: {workgroup}")
 
 
-def _identity(context: Context) -> str:
-    """The database user of an IAM identity."""
-    arn = context.principal.arn
-    if ":assumed-role/" in arn:
-        return f"IAMR:{arn.split('/')[1]}"
-    return f"IAM:{arn.rpartition('/')[2]}"
-
-
-def _let_in(warehouse: Warehouse, user: str) -> None:
-    """An IAM identity becomes a user when it first comes; the account's own may do all.
-
-    Source: https://docs.aws.amazon.com/redshift/latest/mgmt/generating-iam-credentials-overview.html
-    """
-    name = user.lower()
-    if not name.startswith(("iam:", "iamr:")):
-        return
-    session = warehouse.connect(warehouse.state.admin, warehouse.state.database)
-    try:
-        if not session.objects.find("user", name):
-            body = {"password": None, "superuser": True, "createdb": True}
-            session.objects.add(Object("user", "", "", name, owner="rdsdb", body=body))
-    finally:
-        session.close()
-
-
-def _secret_user(context: Context, arn: str) -> str:
-    """The user that a secret names, if the secret is there and holds one."""
+def _secret(context: Context, arn: str) -> tuple[str, str]:
+    """The user and the password that a secret holds."""
     secrets = context.cloud.backend("secretsmanager", context.region)
     for secret in secrets.secrets.values():
         if arn in (secret.arn, secret.name, secret.secret_id):
             version = secret.versions[secret.default_version_id]
             told = json.loads(version.get("secret_string") or "{}")
-            if not told.get("username"):
-                raise invalid("The secret has no username")
-            return str(told["username"])
+            if not told.get("username") or not told.get("password"):
+                raise invalid("The secret has no username and password")
+            return str(told["username"]), str(told["password"])
     raise invalid(f"Secrets Manager can't find the specified secret: {arn}")
 
 
