@@ -143,7 +143,7 @@ def _height(row: Row, widths: Sequence[float], look: Look) -> float:
     for cell, wide in zip(row, widths, strict=False):
         words = width(cell.text, size, bold=cell.bold)
         lines = max(lines, -int(-words // max(wide - 2 * PAD, 1)))
-    return lines * size * _LINE + 2 * 3.2
+    return float(lines * size * _LINE + 2 * 3.2)
 
 
 def _chunks(table: Table, heights: Sequence[float], most: float) -> Iterator[int]:

@@ -83,7 +83,7 @@ def _heading(reading: Reading, sheet: Json) -> list[list[Json]]:
     values = reading.parameters.items()
     chosen = ", ".join(f"{name}: {shown(value)}" for name, value in values if shown(value))
     below = " · ".join(filter(None, [reading.name if name else "", chosen]))
-    title = [plain_run(name or reading.name, 15.0, bold=True)]
+    title: list[Json] = [plain_run(name or reading.name, 15.0, bold=True)]
     return [title, [plain_run(below, SMALL, color=reading.theme.quiet)]] if below else [title]
 
 

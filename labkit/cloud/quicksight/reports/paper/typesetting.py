@@ -33,7 +33,7 @@ class Printed:
 
 def pdf_file(reading: Reading, sheet: Json) -> Printed:
     """A sheet as a PDF file."""
-    layout = next((each["Configuration"] for each in sheet.get("Layouts") or ()), {})
+    layout: Json = next((each["Configuration"] for each in sheet.get("Layouts") or ()), {})
     if sections := layout.get("SectionBasedLayout"):
         page, press = section_pages(reading, sheet, sections)
     else:
