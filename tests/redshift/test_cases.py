@@ -20,6 +20,7 @@ import pytest
 
 from labkit.cloud.engine.redshift.reading import statements
 from tests.conftest import connect, start_cloud, stop_cloud
+from tests.redshift.conftest import create_cluster
 
 HERE = Path(__file__).parent
 CASES = [
@@ -33,7 +34,7 @@ SHARES = "data shares and integrations are not there yet"
 #: Cases that fail today, each with a refusal: id → why it is ours to do; see the mark ``gap``.
 GAPS = {
     **dict.fromkeys(("R027", "R029", "R031", "R033", "R035", "R037", "R039", "R041"), COPIES),
-    **dict.fromkeys(("R043", "R045", "R047"), SPECTRUM),
+    **dict.fromkeys(("R043", "R045"), SPECTRUM),
     **dict.fromkeys(("R049", "R051"), SHARES),
     "R135": "functions in Lambda are refused",
     "R145": "policies on rows and masks are refused",
@@ -114,6 +115,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 def make(client: Any) -> Lab:
     """The lab with its cluster."""
+    create_cluster(client("redshift"), PLACE["ClusterIdentifier"])
     lab = Lab(client)
     lab.set_up()
     return lab

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,11 +15,20 @@ class Attribute:
 
     Args:
         sql: its name in the relation's SQL, without quotes.
+        hidden: whether it is found by its name alone, and not by ``*``.
     """
 
     name: str
     type: Type
     sql: str
+    hidden: bool = False
+
+
+class Scan(Protocol):
+    """What is read from elsewhere once a statement's plan is known; `name` stands for it."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Relation:
     Args:
         sql: a DuckDB table, or a query in brackets.
         oid: of a stored one, else 0.
+        scans: what its SQL names and `Catalog.planned` has yet to put there.
     """
 
     name: str
@@ -35,6 +46,7 @@ class Relation:
     sql: str
     oid: int = 0
     schema: str = ""
+    scans: tuple[Scan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,6 +68,9 @@ class Catalog(Protocol):
         Raises:
             RedshiftError: there is none, or the user may not read it.
         """
+
+    def planned(self, sql: str, scans: Sequence[Scan]) -> str:
+        """A query with what its scans read in it; as it is where it is part of another."""
 
     def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
         """The SQL functions of a name."""

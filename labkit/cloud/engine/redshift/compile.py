@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.catalog import Catalog
+from labkit.cloud.engine.redshift.catalog import Catalog, Scan
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.reading import parse_expression, parse_query
@@ -26,11 +26,13 @@ class Compiled:
 
     Args:
         oids: the stored relations that it reads.
+        scans: what `sql` names and whoever it is part of has yet to plan.
     """
 
     sql: str
     fields: tuple[Field, ...]
     oids: frozenset[int]
+    scans: tuple[Scan, ...] = ()
 
 
 def compile_query(
@@ -55,8 +57,10 @@ def compile_query(
     if not isinstance(tree, exp.Query | exp.Values):
         raise RedshiftError(f'syntax error at or near "{tree.key.upper()}"', SYNTAX)
     state = new_state(catalog, parameters, variables)
+    state.whole = True
     found = query(tree, Scope(state))
-    return Compiled(found.sql, found.fields, frozenset(state.oids - {0}))
+    sql = catalog.planned(found.sql, state.scans)
+    return Compiled(sql, found.fields, frozenset(state.oids - {0}), tuple(state.scans))
 
 
 def compile_expression(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.catalog import Relation
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.pivots import pivoted
 from labkit.cloud.engine.redshift.reading import quoted
@@ -76,9 +77,25 @@ def _table(node: exp.Table, scope: Scope) -> Member:
     else:
         relation = scope.state.catalog.relation(parts)
         scope.state.oids.add(relation.oid)
-        fields = [Field(c.name, c.type, f"{alias}.{quoted(c.sql)}") for c in relation.columns]
-        sql = f"{relation.sql} AS {alias}"
+        sql = f"{_read(relation, scope)} AS {alias}"
+        fields, hidden = _fields(relation, alias)
+        return _finish(node, sql, Source(name, fields, hidden=hidden), scope)
     return _finish(node, sql, Source(name, fields), scope)
+
+
+def _read(relation: Relation, scope: Scope) -> str:
+    """A relation's SQL; a query's scans wait for its end."""
+    if scope.state.whole or not relation.scans:
+        scope.state.scans += relation.scans
+        return relation.sql
+    sql = f"SELECT * FROM {relation.sql} v"
+    return f"({scope.state.catalog.planned(sql, relation.scans)})"
+
+
+def _fields(relation: Relation, alias: str) -> tuple[list[Field], tuple[Field, ...]]:
+    """The columns of a relation, and those that ``*`` does not give."""
+    found = [(c, Field(c.name, c.type, f"{alias}.{quoted(c.sql)}")) for c in relation.columns]
+    return [f for c, f in found if not c.hidden], tuple(f for c, f in found if c.hidden)
 
 
 def _finish(node: exp.Expr, sql: str, source: Source, scope: Scope) -> Member:
@@ -100,7 +117,7 @@ def _renamed(node: exp.Expr, source: Source) -> Source:
         )
     names = columns + [field.name for field in source.fields[len(columns) :]]
     fields = [Field(n, f.type, f.sql) for n, f in zip(names, source.fields, strict=True)]
-    return Source(source.name, fields)
+    return Source(source.name, fields, hidden=source.hidden)
 
 
 @_member(exp.Subquery)
@@ -132,10 +149,23 @@ def _values(node: exp.Values, scope: Scope) -> Member:
     return _finish(node, f"({found.sql}) AS {alias}", source, scope)
 
 
+#: System relations that are called: ``FROM pg_get_late_binding_view_cols() cols(...)``.
+SYSTEM_FUNCTIONS = ("pg_get_late_binding_view_cols",)
+
+
+def _system_function(node: exp.Table, name: str, scope: Scope) -> Member:
+    relation = scope.state.catalog.relation(("pg_catalog", name))
+    alias = scope.state.alias("s")
+    fields = [Field(c.name, c.type, f"{alias}.{quoted(c.sql)}") for c in relation.columns]
+    return _finish(node, f"{relation.sql} AS {alias}", Source(node.alias.lower(), fields), scope)
+
+
 def _table_function(node: exp.Table, scope: Scope) -> Member:
     from labkit.cloud.engine.redshift.expressions import expression
 
     call = node.this
+    if str(call.this).lower() in SYSTEM_FUNCTIONS:
+        return _system_function(node, str(call.this).lower(), scope)
     if str(call.this).lower() != "generate_series":
         raise unsupported(f"{call.this} in FROM")
     parts = ", ".join(coerce(expression(each, scope), INT8).sql for each in call.expressions)

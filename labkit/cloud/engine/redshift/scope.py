@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.catalog import Catalog
+from labkit.cloud.engine.redshift.catalog import Catalog, Scan
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, UNDEFINED_COLUMN, RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 
@@ -49,6 +49,7 @@ class Source:
     fields: list[Field]
     merged: set[str] = field(default_factory=set)
     qualified: bool = True
+    hidden: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ class Cte:
 
 @dataclass
 class State:
-    """What the parts of one statement share."""
+    """What the parts of one statement share.
+
+    Args:
+        whole: whether this is a whole query, so that scans are planned at its end.
+    """
 
     catalog: Catalog
     parameters: Sequence[Any] = ()
@@ -67,6 +72,8 @@ class State:
     variables: dict[str, Typed] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=itertools.count)
     oids: set[int] = field(default_factory=set)
+    scans: list[Scan] = field(default_factory=list)
+    whole: bool = False
     query: Callable[[exp.Expr, Scope], Any] = field(default=lambda *_: None)
 
     def alias(self, stem: str) -> str:
@@ -117,7 +124,7 @@ class Scope:
             field
             for source in self.sources
             if (not table or source.name == table)
-            for field in source.fields
+            for field in (*source.fields, *source.hidden)
             if field.name == name and (table or name not in source.merged)
         ]
         if len(found) > 1:

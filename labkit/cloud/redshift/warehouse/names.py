@@ -6,16 +6,18 @@ path. Names fold to lower case, with quotes or without.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from labkit.cloud.engine.redshift.catalog import Attribute, Relation, SqlFunction
+from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.reading import words
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
-from labkit.cloud.redshift.system import system_relation
+from labkit.cloud.redshift.system import system_functions, system_relation
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.scans import planned
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -67,7 +69,11 @@ class Names:
             Attribute(names[at] if at < len(names) else field.name, field.type, f"c{at}")
             for at, field in enumerate(found.fields)
         )
-        return Relation(view.name, columns, f"({found.sql})", view.oid, view.schema)
+        return Relation(view.name, columns, f"({found.sql})", view.oid, view.schema, found.scans)
+
+    def planned(self, sql: str, scans: Sequence[Scan]) -> str:
+        """For the compiler: put what scans read into a query that is not part of another."""
+        return sql if self.depth or not scans else planned(self.connection, sql, scans)
 
     def compile_view(self, view: Object) -> Compiled:
         """A view's query, with its owner's rights and the search path of its making."""
@@ -82,7 +88,7 @@ class Names:
 
     def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
         """For the compiler: functions that were made with CREATE FUNCTION."""
-        found = []
+        found = system_functions(self.connection, name)
         for schema in [name[0]] if len(name) > 1 else search_path(self.connection):
             for one in self.connection.objects.of(
                 "routine", database=self.connection.database, schema=schema

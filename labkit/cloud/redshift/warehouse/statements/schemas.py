@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -11,6 +12,9 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.tables import bound_views, drop
+
+#: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema).
+DROPPERS: list[Callable[[Connection, Object], None]] = []
 
 
 @statement("CREATE SCHEMA")
@@ -67,7 +71,7 @@ def drop_schema(connection: Connection, parsed: Parsed) -> Result:
     names = [words.identifier()]
     while words.accept(","):
         names.append(words.identifier())
-    words.accept("DROP", "EXTERNAL", "DATABASE")
+    database_too = words.accept("DROP", "EXTERNAL", "DATABASE")
     cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     words.end()
     for name in names:
@@ -76,6 +80,8 @@ def drop_schema(connection: Connection, parsed: Parsed) -> Result:
             continue
         found = found or find_schema(connection, name)
         grants.check_owner(connection, found)
+        for dropper in DROPPERS if database_too else ():
+            dropper(connection, found)
         _empty(connection, name, cascade)
         connection.objects.remove(found)
     return Result("DROP SCHEMA")

@@ -1,0 +1,8 @@
+"""Redshift Spectrum: external schemas and tables, read from the lake where they lie.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c-using-spectrum.html
+"""
+
+from labkit.cloud.redshift.spectrum import schemas, tables
+
+__all__ = ["schemas", "tables"]
