@@ -83,7 +83,7 @@ class Shape:
         self, sorting: dict[str, Any], well: str, by: Any, wells: Mapping[str, list[Any]]
     ) -> None:
         """Add a well's sort to a sort configuration."""
-        name = self._member_for(well, "Sort")
+        name = self.member_for(well, "Sort")
         if self._sorting[name].member.name == "PivotFieldSortOptions":
             own = next(iter(wells[well][0].values()))["FieldId"]
             pivot = {{"FieldSort": "Field", "ColumnSort": "Column"}[k]: v for k, v in by.items()}
@@ -92,9 +92,9 @@ class Shape:
 
     def limit_of(self, well: str) -> str:
         """The sort configuration's member for a well's limit."""
-        return self._member_for(well, "Limit")
+        return self.member_for(well, "Limit")
 
-    def _member_for(self, well: str, what: str) -> str:
+    def member_for(self, well: str, what: str) -> str:
         """The member whose name holds the well's, else the only one there is."""
         found = [
             name

@@ -1,4 +1,5 @@
-"""The consoles of the labs as widgets: crawlers, catalog, storage, queries, recipes, profiles.
+"""The consoles of the labs as widgets: crawlers, catalog, storage, queries, recipes, profiles,
+dashboards.
 
 Each is a small model on the learner's own helpers and clients, and draws with files of this
 package alone: no network, no build. Beside the live widget every console gives a static
@@ -7,6 +8,7 @@ picture, so that a stored notebook shows what there was.
 
 from labkit.widgets.catalog import CatalogBrowser
 from labkit.widgets.crawlers import CrawlerConsole
+from labkit.widgets.dashboard import DashboardBuilder
 from labkit.widgets.editor import QueryEditor
 from labkit.widgets.graph import ExecutionGraph, execution_graph
 from labkit.widgets.profile import ProfileView
@@ -16,6 +18,7 @@ from labkit.widgets.storage import S3Browser
 __all__ = [
     "CatalogBrowser",
     "CrawlerConsole",
+    "DashboardBuilder",
     "ExecutionGraph",
     "ProfileView",
     "QueryEditor",

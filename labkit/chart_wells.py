@@ -1,0 +1,190 @@
+"""Edits of what is in a visual: the fields in its wells, their options, its sort and limit.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/user/changing-visual-fields.html
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from labkit import chart_options, chart_parts
+from labkit.chart_auto import MANY, auto_kind, free_well, room, spread
+from labkit.chart_edits import Analysis, edit, title_of
+from labkit.chart_fields import Definition
+from labkit.chart_options import AGGREGATED, new_field
+from labkit.chart_parts import EMPTY, Place
+from labkit.chart_shapes import Shape
+from labkit.chart_sorts import keep_sorts, set_limit, set_sort
+from labkit.errors import NoChart, UnknownName
+
+_MEASURES = ("INTEGER", "DECIMAL", AGGREGATED)
+
+
+@edit
+def place(made: Analysis, *, visual: str, data_set: str, column: str, well: str = "") -> None:
+    """Put a column into a well; without one, where it fits."""
+    found = editable(made, visual)
+    if found.data_set not in ("", data_set):
+        raise NoChart(f"{title_of(found)} is about {found.data_set}, not about {data_set}.")
+    kind = made.type_of(data_set, column)
+    shape = found.shape
+    takes = "measure" if kind in _MEASURES else "dimension"
+    if well and shape:
+        takes = shape.wells[shape.well(well)].takes
+    named = {"DataSetIdentifier": data_set, "ColumnName": column}
+    new = new_field(takes, kind, _field_id(found, column), named)
+    if visual in made.auto and not well:
+        follow(found, [*fields_of(found), new])
+    else:
+        wells = found.wells
+        _fill(wells, shape, well or _well_for(found, takes), new)
+        _refill(found, wells)
+
+
+@edit
+def move_field(made: Analysis, *, visual: str, field: str, well: str = "", at: int = MANY) -> None:
+    """Put a field into another well, or to another place in its own."""
+    found = editable(made, visual)
+    wells, shape = found.wells, _shape(found)
+    old, moved = _find(found, field)
+    wells[old].remove(moved)
+    well = shape.well(well or old)
+    takes, is_measure = shape.wells[well].takes, chart_parts.is_measure(moved)
+    if (takes == "measure") is not is_measure:
+        column = chart_parts.column_of(moved)
+        kind = made.type_of(column.get("DataSetIdentifier", ""), column.get("ColumnName", ""))
+        moved = new_field(takes, kind, field, column)
+    _fill(wells, shape, well, moved, at)
+    _refill(found, wells)
+
+
+@edit
+def take_field(made: Analysis, *, visual: str, field: str) -> None:
+    """Take a field out of its well."""
+    found = editable(made, visual)
+    if visual in made.auto:
+        follow(found, [each for each in fields_of(found) if chart_parts.id_of(each) != field])
+        return
+    wells = found.wells
+    well, taken = _find(found, field)
+    wells[well].remove(taken)
+    _refill(found, wells)
+
+
+@edit
+def change_field(made: Analysis, /, *, visual: str, field: str, **options: Any) -> None:
+    """Change options of a field: ``aggregation``, ``granularity``, ``format``."""
+    _, found = _find(editable(made, visual), field)
+    chart_options.change(found, options)
+
+
+@edit
+def sort(made: Analysis, *, visual: str, by: str, direction: str = "DESC") -> None:
+    """Sort a visual by one of its fields; by none as its type does by itself."""
+    found = editable(made, visual)
+    if by:
+        _find(found, by)
+    set_sort(found, by, direction)
+
+
+@edit
+def limit(made: Analysis, *, visual: str, number: int, others: bool = True) -> None:
+    """Show the first groups alone, the rest folded into one or left out; 0 shows all."""
+    set_limit(editable(made, visual), number, others)
+
+
+def editable(made: Analysis, visual: str) -> Place:
+    """A visual whose fields can be edited.
+
+    Raises:
+        NoChart: they cannot.
+    """
+    found = chart_parts.visual(made.definition, visual)
+    if found.shape is None and found.member != EMPTY:
+        raise NoChart(f"The fields of {title_of(found)} are changed by code, not here.")
+    return found
+
+
+def _shape(place: Place) -> Shape:
+    if place.shape is None:
+        raise NoChart(f"{title_of(place)} has no field yet.")
+    return place.shape
+
+
+def fields_of(place: Place) -> list[Definition]:
+    return [each for fields in place.wells.values() for each in fields]
+
+
+def _find(place: Place, field_id: str) -> tuple[str, Definition]:
+    """A field and its well."""
+    for well, fields in place.wells.items():
+        for each in fields:
+            if chart_parts.id_of(each) == field_id:
+                return well, each
+    raise UnknownName("field", field_id, [chart_parts.id_of(each) for each in fields_of(place)])
+
+
+def _field_id(place: Place, column: str) -> str:
+    stem = f"{place.body['VisualId']}.{column}"
+    return chart_parts.fresh_id(place.body, stem)
+
+
+def _well_for(place: Place, takes: str) -> str:
+    """The well for a further field: the first with room, else the first that takes its kind."""
+    shape = _shape(place)
+    found = free_well(shape, place.wells, takes)
+    fitting = [name for name, well in shape.wells.items() if well.takes == takes]
+    if not (found or fitting):
+        raise NoChart(f"{title_of(place)} has no well for a {takes}.")
+    return found or fitting[0]
+
+
+def _fill(
+    wells: dict[str, list[Definition]],
+    shape: Shape | None,
+    well: str,
+    field: Definition,
+    at: int = MANY,
+) -> None:
+    """Put a field into a well; where there is room for one only, it takes the other's place."""
+    if shape is None:
+        raise NoChart("Choose a visual type first.")
+    well = shape.well(well)
+    kept = wells[well] if room(shape, well) > 1 else []
+    wells[well] = [*kept[:at], field, *kept[at:]]
+
+
+def set_kind(made: Analysis, place: Place, kind: str) -> None:
+    made.auto.discard(place.body["VisualId"])
+    _become(place, Shape.of(kind), spread(Shape.of(kind), fields_of(place)))
+
+
+def follow(place: Place, fields: list[Definition]) -> None:
+    """The type that fits the fields, with them in it."""
+    if fields:
+        shape = Shape.of(auto_kind(fields))
+        _become(place, shape, spread(shape, fields))
+        return
+    empty = {"VisualId": place.body["VisualId"], "DataSetIdentifier": place.data_set}
+    chart_parts.replace(place, EMPTY, empty)
+
+
+def _become(place: Place, shape: Shape, wells: dict[str, list[Definition]]) -> None:
+    """Another type, under the same id and title, sorted as before where it can be."""
+    if shape.member == place.member:
+        _refill(place, wells)
+        return
+    kept: Definition = {name: place.body[name] for name in ("VisualId", "Title", "Subtitle") if
+            name in place.body}  # fmt: skip
+    body = {**kept, "ChartConfiguration": {"FieldWells": shape.nested(wells)}}
+    chart_parts.replace(place, shape.member, body)
+    keep_sorts(place, Place(place.sheet, shape.member, body))
+
+
+def _refill(place: Place, wells: dict[str, list[Definition]]) -> None:
+    """Other fields in the wells of a visual; sorts by fields that are gone go too."""
+    before = copy.deepcopy(place.body)
+    filled = {well: fields for well, fields in wells.items() if fields}
+    place.body["ChartConfiguration"]["FieldWells"] = _shape(place).nested(filled)
+    keep_sorts(place._replace(body=before), place)

@@ -1,0 +1,111 @@
+"""A dashboard of the builder's own, whose embedded session gives the pictures.
+
+QuickSight draws only what is published, so what is being built is published under a name of its
+own, and shown to its maker alone. On AWS the session is a page for a frame; the local AWS also
+serves the pictures themselves.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+import urllib.error
+from typing import TYPE_CHECKING, Any
+
+from labkit.chart_pages import Dashboard, Session
+from labkit.charts import identifier
+from labkit.errors import RunFailed
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+Definition = dict[str, Any]
+FIRST_LOOK_S, SLOWEST_LOOK_S = 0.02, 0.5
+
+
+class Draft:
+    """A dashboard that is published for its pictures and taken away at the end.
+
+    Args:
+        lab: the lab whose clients to use.
+        name: what is being built.
+    """
+
+    def __init__(self, lab: Lab, name: str) -> None:
+        self.lab, self.name = lab, f"Draft of {name}"
+        self.id = f"draft-{identifier(name)[:150]}-{secrets.token_hex(3)}"
+        self._shown: tuple[Definition, str] | None = None
+        self._session: Session | None = None
+
+    def put(self, definition: Definition, theme: str = "") -> None:
+        """Let the session show this definition.
+
+        Raises:
+            RunFailed: QuickSight found errors in it; with their sentences.
+        """
+        if self._shown == (definition, theme):
+            return
+        publish(self.lab, self.id, self.name, definition, theme)
+        self._shown = (definition, theme)
+
+    def url(self) -> str:
+        """An address for a frame, which opens once."""
+        return Dashboard(self.lab, self.name, self.id).url()
+
+    def read(self, path: str, **query: Any) -> bytes:
+        """A part of the session, which is opened anew when it has ended.
+
+        Raises:
+            RunFailed: with the local AWS's sentence.
+        """
+        for _ in range(2):
+            try:
+                self._session = self._session or Session.open(self.url())
+                return self._session.read(path, **query)
+            except urllib.error.HTTPError as error:
+                said, self._session = _said(error), None
+        raise RunFailed("picture", path, said)
+
+    def remove(self) -> None:
+        """Take the dashboard away."""
+        calls = self.lab.chart.calls
+        with contextlib.suppress(calls.client.exceptions.ResourceNotFoundException):
+            calls.call("delete_dashboard", DashboardId=self.id)
+
+
+def publish(lab: Lab, id: str, name: str, definition: Definition, theme: str = "") -> int:
+    """Make a dashboard or a new version of it, and publish that. Returns the version's number.
+
+    Raises:
+        RunFailed: QuickSight found errors in it; with their sentences.
+    """
+    calls = lab.chart.calls
+    members = {"ThemeArn": theme} if theme else {}
+    made = calls.put("dashboard", "DashboardId", id, Name=name, Definition=definition, **members)
+    number = int(made["VersionArn"].rpartition("/")[2])
+    version = _made(lab, id, number)
+    if version["Status"].endswith("FAILED"):
+        errors = " ".join(each["Message"] for each in version.get("Errors", []))
+        raise RunFailed("dashboard", name, errors)
+    calls.call("update_dashboard_published_version", DashboardId=id, VersionNumber=number)
+    if number == 1:
+        calls.own("dashboard", "DashboardId", id)
+    return number
+
+
+def _made(lab: Lab, id: str, number: int) -> dict[str, Any]:
+    """A version when it is made, or has failed."""
+    pause_s, over = FIRST_LOOK_S, threading.Event()
+    while True:
+        found = lab.chart.calls.call("describe_dashboard", DashboardId=id, VersionNumber=number)
+        version: dict[str, Any] = found["Dashboard"]["Version"]
+        if not version["Status"].endswith("IN_PROGRESS"):
+            return version
+        over.wait(pause_s)
+        pause_s = min(pause_s * 1.5, SLOWEST_LOOK_S)
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    text = error.read().decode(errors="replace")
+    return text if text and "<" not in text else f"HTTP {error.code}: {error.reason}"
