@@ -15,7 +15,7 @@ import json
 import time
 import urllib.parse
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import moto.s3.notifications as notifications
@@ -39,6 +39,8 @@ KINDS = {
     "s3:ObjectTagging:Put": ("Object Tags Added", None),
     "s3:ObjectTagging:Delete": ("Object Tags Deleted", None),
 }
+#: Who else hears of each event: with its name, the bucket's and the key's.
+LISTENERS: list[Callable[[Cloud, str, str, str], None]] = []
 _ASKED: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("asked")
 
 
@@ -73,6 +75,8 @@ def tell(cloud: Cloud, name: str, bucket: Any, key: Any) -> None:
         key: moto's record of the object.
     """
     wanted = bucket.notification_configuration
+    for listener in LISTENERS:
+        listener(cloud, name, bucket.name, key.name)
     if wanted is None or bucket.name is None:
         return
     if name == "s3:ObjectRemoved:Delete" and bucket.is_versioned and _is_marker(bucket, key):

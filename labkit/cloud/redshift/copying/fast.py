@@ -42,7 +42,13 @@ def relation(
 
 
 def _plain(options: CopyOptions) -> bool:
-    careful = (options.escape, options.remove_quotes, options.fill_record, options.invalid_char)
+    careful = (
+        options.escape,
+        options.remove_quotes,
+        options.fill_record,
+        options.invalid_char,
+        "\0" in options.null_as,
+    )
     return not any(careful) and options.encoding == "utf8" and len(options.separator) == 1
 
 
@@ -148,17 +154,10 @@ def _other(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
     same = _SAME.get(kind.base, _read_at_all)
     empty = f"{raw} IS NULL OR trim({raw}) = '' OR {raw} = {text_literal(options.null_as)}"
     null = f"CAST(NULL AS {kind.duckdb})"
-    more = (
-        f" WHEN {value} IS NULL THEN {null}" if options.accept_any_date and _is_date(kind) else ""
-    )
     return (
-        f"CASE WHEN {same(raw, value, kind, options)} THEN {value} WHEN {empty} THEN {null}{more} "
+        f"CASE WHEN {same(raw, value, kind, options)} THEN {value} WHEN {empty} THEN {null} "
         f"ELSE CAST({STOP} AS {kind.duckdb}) END"
     )
-
-
-def _is_date(kind: Type) -> bool:
-    return kind.base in ("date", "timestamp", "timestamptz")
 
 
 def _try(raw: str, kind: Type, options: CopyOptions) -> str:
@@ -182,13 +181,24 @@ def _timestamp(raw: str, kind: Type, options: CopyOptions) -> str:
         unit = 1_000_000 if pattern == "epochsecs" else 1000
         return f"CAST(make_timestamp(TRY_CAST({raw} AS BIGINT) * {unit}) AS {kind.duckdb})"
     if pattern in ("", "auto", "yyyy-mm-dd hh:mi:ss", "yyyy-mm-dd hh24:mi:ss"):
-        return (
+        plain = (
             f"CASE WHEN {raw} LIKE '____-__-__ __:__:__' THEN {cast} "
             f"WHEN {raw} LIKE '____-__-__ __:__:__.%' AND strlen({raw}) <= 26 "
-            f"AND regexp_full_match({raw}[20:], '\\.\\d+') THEN {cast} END"
+            f"AND regexp_full_match({raw}[20:], '\\.\\d+') THEN {cast}"
         )
+        return f"{plain}{_automatic(raw, kind, cast) if pattern == 'auto' else ''} END"
     known = strptime_format(options.time_format)
     return f"CAST(try_strptime({raw}, {text_literal(known)}) AS {kind.duckdb})" if known else "NULL"
+
+
+def _automatic(raw: str, kind: Type, cast: str) -> str:
+    """What ``auto`` reads besides: ISO's form at once, all others one by one."""
+    function = "rs_timestamptz" if kind.base == "timestamptz" else "rs_timestamp"
+    return (
+        f" WHEN {raw} LIKE '____-__-__T__:__:__%' AND "
+        f"regexp_full_match({raw}[20:], '(\\.\\d{{1,6}})?Z?') THEN {cast} "
+        f"WHEN trim({raw}) = '' OR {raw} IS NULL THEN NULL ELSE {function}({raw})"
+    )
 
 
 def strptime_format(pattern: str) -> str:

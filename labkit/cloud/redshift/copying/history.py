@@ -42,7 +42,9 @@ class Noted:
         records[self.id] = records[self.id] | members
 
 
-def begin_load(connection: Connection, table: Object, options: CopyOptions, given: Given) -> Noted:
+def begin_load(
+    connection: Connection, table: Object, options: CopyOptions, given: Given, job: int = 0
+) -> Noted:
     """Put a COPY on record."""
     return _begin(
         connection,
@@ -53,7 +55,7 @@ def begin_load(connection: Connection, table: Object, options: CopyOptions, give
         format=_FORMATS[options.format],
         files=[{"uri": each.uri, "size": each.size, "lines": 0} for each in given.objects],
         errors=[],
-        job=0,
+        job=job,
     )
 
 
@@ -270,7 +272,7 @@ def sys_unload_history(connection: Connection) -> Iterator[Any]:
         yield (
             user, record["query"], record["query"], record["pid"], record["database"],
             record["status"], moment(record["started"]), moment(record["ended"]),
-            _micros(record), record["format"].lower(), record["compression"], record["source"],
+            _micros(record), record["format"], record["compression"], record["source"],
             record["rows"], len(record["files"]), size, record["message"],
         )  # fmt: skip
 
@@ -284,6 +286,6 @@ def sys_unload_detail(connection: Connection) -> Iterator[Any]:
         for each in record["files"]:
             yield (
                 user, record["query"], record["query"], record["pid"], record["database"],
-                each["uri"], each["size"], each["rows"], record["format"].lower(),
+                each["uri"], each["size"], each["rows"], record["format"],
                 moment(record["started"]), moment(record["ended"]),
             )  # fmt: skip

@@ -23,9 +23,9 @@ from labkit.cloud.engine.formats.lines import head
 from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError, translated
-from labkit.cloud.redshift.copying import documents, fast
+from labkit.cloud.redshift.copying import columnar, documents, fast
 from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
-from labkit.cloud.redshift.copying.options import CopyOptions
+from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
 from labkit.cloud.redshift.copying.records import Field, Record, records
 from labkit.cloud.redshift.copying.values import convert, sql_of
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -73,10 +73,17 @@ class Load:
         Raises:
             TooManyErrors: see ``wrong``.
         """
+        if self.options.format in COLUMNAR:
+            return self._columnar()
         query = None if self._has_blank_lines() else self._fast(self.files)
         if query and (count := self._in_one_pass(query)) is not None:
             return count
         return sum(self._load_file(file) for file in self.files)
+
+    def _columnar(self) -> int:
+        """Files that have types of their own: there are no wrong records, only wrong files."""
+        with columnar.relation(self.connection, self.columns, self.options, self.files) as query:
+            return self._insert(query)
 
     # Fast ---------------------------------------------------------------------------------------
 
@@ -84,7 +91,7 @@ class Load:
         return fast.relation(self.columns, self.options, files)
 
     def _in_one_pass(self, query: str) -> int | None:
-        alone = self.connection.transaction == "idle"
+        alone = self.connection.alone
         if (not alone or self.options.no_load) and not self._reads(query):
             return None
         try:

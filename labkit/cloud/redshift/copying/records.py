@@ -58,6 +58,10 @@ def records(file: File, options: CopyOptions, width: int) -> Iterator[Record]:
             continue
         if not raw and options.ignore_blank_lines:
             continue
+        place = raw.find("\0")
+        if 0 <= place < len(raw) - 1 and options.null_as != "\0":
+            yield Record(number, raw[:place], error=_after_end(raw, place))
+            continue
         try:
             yield Record(number, raw, _checked(split(raw, options), options, width, raw))
         except LoadError as wrong:
@@ -71,15 +75,12 @@ def _checked(fields: list[Field], options: CopyOptions, width: int, raw: str) ->
         raise LoadError(*EXTRA_COLUMNS, position=fields[width].start)
     missing = width - len(fields)
     if missing and not options.fill_record:
-        raise _cut_short(fields, raw)
+        raise _cut_short(fields)
     return [*fields, *(Field(None, len(raw)) for _ in range(missing))]
 
 
-def _cut_short(fields: list[Field], raw: str) -> LoadError:
+def _cut_short(fields: list[Field]) -> LoadError:
     last = fields[-1]
-    place = raw.find("\0")
-    if 0 <= place < len(raw) - 1:
-        return _after_end(raw, place)
     return LoadError(
         *NO_DELIMITER, column=len(fields) - 1, position=last.start, value=last.text or ""
     )
@@ -115,11 +116,12 @@ def _raw_records(file: File, options: CopyOptions) -> Iterator[tuple[int, str, L
 def _lines(raw: BinaryIO, options: CopyOptions) -> Iterator[bytes]:
     encoding = ENCODINGS.get(options.encoding)
     if encoding:
-        for text in raw.read().decode(encoding, "replace").removeprefix("\ufeff").split("\n"):
-            yield text.removesuffix("\r").encode()
+        text = raw.read().decode(encoding, "replace").removeprefix("\ufeff")
+        for line in text.removesuffix("\n").split("\n"):
+            yield line.removesuffix("\r").encode()
         return
-    for number, line in enumerate(raw):
-        data = line.removesuffix(b"\n").removesuffix(b"\r")
+    for number, chunk in enumerate(raw):
+        data = chunk.removesuffix(b"\n").removesuffix(b"\r")
         yield data.removeprefix(b"\xef\xbb\xbf") if number == 0 else data
 
 

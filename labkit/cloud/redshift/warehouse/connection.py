@@ -128,6 +128,11 @@ class Connection:
         if self._canceled:
             raise RedshiftError("Query cancelled on user's request", CANCELED)
 
+    @property
+    def alone(self) -> bool:
+        """Whether the statement that runs is all that its transaction has done."""
+        return self.transaction == "idle" and not getattr(self, "call_depth", 0)
+
     def close(self) -> None:
         """End the session; what is not committed is gone."""
         self.warehouse.connections.pop(self.pid, None)

@@ -1,0 +1,114 @@
+"""A query's rows as the lines of UNLOAD's text files: what DuckDB's COPY is told to write.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import quoted, text_literal
+from labkit.cloud.engine.redshift.scope import Field
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.copying.records import widths
+from labkit.cloud.redshift.copying.unload_options import UnloadOptions
+
+_PLAIN = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
+NATIVE = {"": "none", "gz": "gzip", "zst": "zstd"}
+
+
+def copy_of(sql: str, fields: Sequence[Field], options: UnloadOptions) -> tuple[str, str]:
+    """A query whose columns are what the files hold, and the options of DuckDB's COPY for it.
+
+    Args:
+        sql: gives the columns c0, c1, ...
+        fields: those that the files hold, ``sql`` of each its column.
+    """
+    if options.format == "parquet":
+        listed = ", ".join(f"{_parquet(f)} AS {quoted(f.name)}" for f in fields)
+        return f"SELECT {listed} FROM ({sql})", "FORMAT parquet, COMPRESSION snappy"
+    packed = f", COMPRESSION {NATIVE.get(options.compression, 'none')}"
+    if options.format == "json":
+        listed = ", ".join(f"{_json(f)} AS {quoted(f.name)}" for f in fields)
+        return f"SELECT {listed} FROM ({sql})", f"FORMAT json{packed}"
+    if options.format == "csv":
+        return _csv(sql, fields, options, packed)
+    if options.format == "fixed":
+        return f"SELECT {_fixed(fields, options)} FROM ({sql})", _PLAIN + packed
+    mark = text_literal(options.separator)
+    line = f" || {mark} || ".join(_delimited(field, options) for field in fields)
+    head = options.separator.join(field.name for field in fields)
+    return f"SELECT {line} AS {quoted(head)} FROM ({sql})", _headed(options) + packed
+
+
+def _headed(options: UnloadOptions) -> str:
+    return _PLAIN.replace("HEADER false", f"HEADER {str(options.header).lower()}")
+
+
+def _csv(sql: str, fields: Sequence[Field], options: UnloadOptions, packed: str) -> tuple[str, str]:
+    listed = ", ".join(f"{as_text(f.sql, f.type)} AS {quoted(f.name)}" for f in fields)
+    null = text_literal(options.null_as or "")
+    how = (
+        f"FORMAT csv, HEADER {str(options.header).lower()}, QUOTE '\"', ESCAPE '\"', "
+        f"DELIMITER {text_literal(options.separator)}, NULLSTR {null}"
+    )
+    return f"SELECT {listed} FROM ({sql})", how + packed
+
+
+def as_text(sql: str, kind: Type) -> str:
+    """SQL of a value's text as Redshift writes it into files."""
+    match kind.base:
+        case "bool":
+            return f"CASE WHEN {sql} THEN 't' WHEN NOT {sql} THEN 'f' END"
+        case "timestamp":
+            return f"CAST({sql} AS VARCHAR)"
+        case "timestamptz":
+            return f"CAST(timezone('UTC', {sql}) AS VARCHAR) || '+00'"
+        case "float4" | "float8":
+            return f"rs_float_text({sql})"
+        case "bpchar":
+            return f"rpad({sql}, {kind.size}, ' ')" if kind.size else sql
+        case "varbyte":
+            return f"lower(hex({sql}))"
+        case "varchar" | "name" | "super":
+            return sql
+    return f"CAST({sql} AS VARCHAR)"
+
+
+def _delimited(field: Field, options: UnloadOptions) -> str:
+    text = as_text(field.sql, field.type)
+    if options.escape:
+        for mark in ("\\", "\n", "\r", options.separator, '"', "'"):
+            text = f"replace({text}, {text_literal(mark)}, {text_literal(chr(92) + mark)})"
+    if options.add_quotes:
+        inner = text if options.escape else f"replace({text}, '\"', '\"\"')"
+        text = f"'\"' || {inner} || '\"'"
+    return f"coalesce({text}, {text_literal(options.null_as or '')})"
+
+
+def _fixed(fields: Sequence[Field], options: UnloadOptions) -> str:
+    sizes = widths(options.widths)
+    if len(sizes) != len(fields):
+        raise RedshiftError("The number of fixed widths and of columns should match", "22023")
+    null = text_literal(options.null_as or "")
+    return " || ".join(
+        f"rpad(coalesce({as_text(f.sql, f.type)}, {null}), {size}, ' ')"
+        for f, (_, size) in zip(fields, sizes, strict=True)
+    )
+
+
+def _parquet(field: Field) -> str:
+    """Types that Parquet has are kept; SUPER is its JSON text."""
+    return field.sql
+
+
+def _json(field: Field) -> str:
+    match field.type.base:
+        case "super":
+            return f"CAST({field.sql} AS JSON)"
+        case "bool" | "int2" | "int4" | "int8" | "oid":
+            return field.sql
+        case "float4" | "float8" | "numeric":
+            return f"CAST({as_text(field.sql, field.type)} AS JSON)"
+    return as_text(field.sql, field.type)
