@@ -17,8 +17,10 @@ from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.redshift.spectrum import schemas
-from labkit.cloud.redshift.spectrum.readers import reader
+from labkit.cloud.redshift.spectrum.readers import Reader, reader
+from labkit.cloud.redshift.spectrum.scanned import note
 from labkit.cloud.redshift.spectrum.types import redshift_sql, redshift_type
 from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse.names import FINDERS
@@ -63,8 +65,19 @@ class ExternalScan:
         scan = Scan(self.name, self.source, wanted, tuple(_filters(needs, own)))
         with spectrum_words(connection, self.schema):
             inner = self.source.relation(reader(connection), scan)
+            partitions = _partitions(self.source, reader(connection), scan)
+            note(connection, f"{self.schema.name}.{self.source.name}", self.source, partitions)
         shown = [f"{redshift_sql(quoted(c.name), c.type)} AS {a.sql}" for a, c in pairs]
         return f"SELECT {', '.join(shown)} FROM ({inner})"
+
+
+def _partitions(source: Any, session: Reader, scan: Scan) -> tuple[int, int]:
+    """How many partitions a table has, and how many of them a scan reads."""
+    if not source.partition_keys or not hasattr(source, "partitions"):
+        return 0, 0
+    read = source.partitions(session, scan.filters)
+    whole = source.partitions(session) if not is_projected(source.parameters) else read
+    return len(whole), len(read)
 
 
 def _filters(needs: Needs, keys: dict[str, str]) -> list[PartitionFilter]:
