@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift import dateparts, super_values
+from labkit.cloud.engine.redshift import dateparts, postgres, super_values
 from labkit.cloud.engine.redshift.calls import function_call, window_call, within_group
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, MISMATCH, RedshiftError, unsupported
@@ -61,7 +61,7 @@ def condition(node: exp.Expr, scope: Scope, clause: str) -> str:
         RedshiftError: it is of another type.
     """
     found = expression(node, scope)
-    if found.type.base == "super":
+    if found.type.base == "super" or (found.type == INT4 and isinstance(node, exp.Literal)):
         return cast(found, BOOL).sql
     if found.type.base not in ("bool", "unknown"):
         raise RedshiftError(
@@ -217,12 +217,40 @@ def _comparison(node: exp.Binary, scope: Scope) -> Typed:
     return compare(op, expression(node.left, scope), expression(node.right, scope))
 
 
+def _of_array(op: str, node: exp.Binary, array: exp.Expr, scope: Scope) -> Typed:
+    left, every = expression(node.left, scope), isinstance(node.right, exp.All)
+    if isinstance(array, exp.Array):
+        items = [expression(each, scope) for each in array.expressions]
+        return postgres.any_of_list(op, left, items, every=every)
+    if every:
+        raise unsupported("ALL without a subquery")
+    return postgres.any_of_text(op, left, expression(array, scope))
+
+
+@_node(exp.Array)
+def _array(node: exp.Array, scope: Scope) -> Typed:
+    return postgres.array_text([expression(each, scope) for each in node.expressions])
+
+
+@_node(exp.Operator)
+def _operator(node: exp.Operator, scope: Scope) -> Typed:
+    return expression(postgres.operator_of(node), scope)
+
+
+@_node(exp.Collate)
+def _collate(node: exp.Collate, scope: Scope) -> Typed:
+    """The catalog's default order is ours."""
+    if node.expression.name.lower() not in ("default", "c"):
+        raise unsupported("COLLATE")
+    return expression(node.this, scope)
+
+
 def _quantified(op: str, node: exp.Binary, scope: Scope) -> Typed:
     which = "ANY" if isinstance(node.right, exp.Any) else "ALL"
     query = node.right.this
     inner = query.this if isinstance(query, exp.Subquery | exp.Paren) else query
     if not isinstance(inner, exp.Query):
-        raise unsupported(f"{which} without a subquery")
+        return _of_array(op, node, inner, scope)
     left, found = expression(node.left, scope), scope.state.query(inner, scope.inner())
     value = compare(op, left, Typed("c0", found.fields[0].type))
     if left.type != found.fields[0].type and "c0" not in value.sql:
@@ -364,6 +392,8 @@ def _result_type(kinds: list[Type], what: str) -> Type:
 
 @_node(exp.Cast)
 def _cast(node: exp.Cast, scope: Scope) -> Typed:
+    if node.to.sql(dialect="redshift").lower() == "regclass":
+        return postgres.regclass(expression(node.this, scope), scope)
     target = type_of(node.to)
     inner = node.this
     value = expression(inner, scope)
@@ -455,6 +485,7 @@ def _match(node: exp.Expr, escape: str, scope: Scope) -> Typed:
         raise RedshiftError("invalid escape string", "22025")
     one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
     word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
+    word = f"NOT {word}" if node.args.get("negate") else word
     return Typed(f"({one} {word} {two} ESCAPE {text_literal(escape)})", BOOL)
 
 

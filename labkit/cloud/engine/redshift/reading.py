@@ -317,6 +317,7 @@ def parse_query(text: str) -> exp.Expr:
         tokens = dialect.tokenize(text)
         for token in tokens:
             token.token_type = _OPERATORS.get((token.text, token.token_type), token.token_type)
+        tokens = list(_unqualified(tokens))
         found = dialect.parser().parse(tokens, text)
     except SqlglotError as error:
         raise _syntax_error(text, error) from error
@@ -325,6 +326,16 @@ def parse_query(text: str) -> exp.Expr:
         raise RedshiftError(f'syntax error at or near "{text.split()[0]}"', SYNTAX)
     found_tree: exp.Expr = trees[0]
     return found_tree
+
+
+def _unqualified(tokens: list[Any]) -> Iterator[Any]:
+    """The tokens without the schema of a cast's type: ``x::pg_catalog.text``."""
+    texts = [token.text.lower() for token in tokens]
+    for at, token in enumerate(tokens):
+        schema = texts[max(0, at - 1) : at + 2] == ["::", "pg_catalog", "."]
+        dot = texts[max(0, at - 2) : at + 1] == ["::", "pg_catalog", "."]
+        if not schema and not dot:
+            yield token
 
 
 def _has_parameters(text: str) -> bool:

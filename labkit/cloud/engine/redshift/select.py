@@ -9,7 +9,12 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.calls import direction, window_definition
 from labkit.cloud.engine.redshift.casts import coerce, common_type
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import (
+    SYNTAX,
+    UNDEFINED_COLUMN,
+    RedshiftError,
+    unsupported,
+)
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.relations import from_clause
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
@@ -218,15 +223,9 @@ def _select(node: exp.Select, outer: Scope) -> Query:
     _refuse_others(node, _KNOWN)
     scope = outer
     start = from_clause(node, scope)
-    where = node.args.get("where")
-    filtered = ""
-    if where:
-        scope.aggregates = False
-        filtered = f" WHERE {condition(where.this, scope, 'WHERE')}"
-        scope.aggregates = True
     for each in node.args.get("windows") or ():
         scope.windows[each.this.name.lower()] = window_definition(each, scope)
-    outputs = _projections(node, scope)
+    filtered, outputs = _filtered(node, scope)
     group = _group(node.args.get("group"), scope, outputs)
     having = node.args.get("having")
     qualify = node.args.get("qualify")
@@ -241,6 +240,28 @@ def _select(node: exp.Select, outer: Scope) -> Query:
         Field(output.name, _known(output.type), f"c{at}") for at, output in enumerate(outputs)
     )
     return Query("".join(parts), fields)
+
+
+def _filtered(node: exp.Select, scope: Scope) -> tuple[str, list[Typed]]:
+    """WHERE, which may use names of the select list where no column has them, and that list."""
+    try:
+        return _where(node, scope), _projections(node, scope)
+    except RedshiftError as error:
+        if error.sqlstate != UNDEFINED_COLUMN:
+            raise
+    outputs = _projections(node, scope)
+    return _where(node, scope), outputs
+
+
+def _where(node: exp.Select, scope: Scope) -> str:
+    where = node.args.get("where")
+    if where is None:
+        return ""
+    scope.aggregates = False
+    try:
+        return f" WHERE {condition(where.this, scope, 'WHERE')}"
+    finally:
+        scope.aggregates = True
 
 
 def _named(outputs: list[Typed]) -> str:

@@ -7,6 +7,14 @@ Each is a function and a line of registry, its columns in SQL's words::
 """
 
 from labkit.cloud.redshift.system import catalogs, history, postgres
+from labkit.cloud.redshift.system.functions import system_functions
 from labkit.cloud.redshift.system.registry import system, system_relation
 
-__all__ = ["catalogs", "history", "postgres", "system", "system_relation"]
+__all__ = [
+    "catalogs",
+    "history",
+    "postgres",
+    "system",
+    "system_functions",
+    "system_relation",
+]

@@ -268,6 +268,13 @@ def svv_external_tables(connection: Connection) -> Iterator[Any]:
     return iter(())
 
 
+@system("svv_external_columns", f"schemaname {_V}, tablename {_V}, columnname {_V}, "
+        f"external_type {_V}, columnnum int, part_key int, is_nullable varchar(8)"
+        )  # fmt: skip
+def svv_external_columns(connection: Connection) -> Iterator[Any]:
+    return iter(())
+
+
 @system("svv_user_grants", f"user_id int, user_name {_V}, role_id int, role_name {_V}, "
         "admin_option boolean")  # fmt: skip
 def svv_user_grants(connection: Connection) -> Iterator[Any]:

@@ -25,6 +25,9 @@ OIDS = {
 }  # fmt: skip
 LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
             "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
+#: How columns are compressed, by the catalog's number.
+ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16",
+             "mostly32", "runlength", "text255", "text32k", "zstd", "az64")  # fmt: skip
 _NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
 
 
@@ -89,8 +92,22 @@ def pg_attribute(connection: Connection) -> Iterator[Any]:
                 modifier(kind), False, not column.nullable,
                 bool(column.default or column.identity), False, True,
                 column.name == one.body.get("distkey"),
-                keys.index(column.name) + 1 if column.name in keys else 0, 0,
+                keys.index(column.name) + 1 if column.name in keys else 0,
+                ENCODINGS.index(column.encode) if column.encode in ENCODINGS else 0,
             )  # fmt: skip
+
+
+@system("pg_get_late_binding_view_cols", "view_schema name, view_name name, col_name name, "
+        "col_type varchar(256), col_num int")  # fmt: skip
+def late_binding_columns(connection: Connection) -> Iterator[Any]:
+    """The columns of views that are bound late; a function in FROM.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/PG_GET_LATE_BINDING_VIEW_COLS.html
+    """
+    for one in relations(connection):
+        if one.kind == "view" and not one.columns:
+            for at, column in enumerate(columns_of(connection, one), 1):
+                yield one.schema, one.name, column.name, str(column.type), at
 
 
 @system("pg_attrdef", "adrelid oid, adnum smallint, adbin varchar(4000), adsrc varchar(4000)")
@@ -186,7 +203,16 @@ def pg_constraint(connection: Connection) -> Iterator[Any]:
             places = ",".join(str(names.index(name) + 1) for name in each["columns"])
             yield (one.oid * 10 + at, each.get("name") or f"{one.name}_{ending}",
                    schemas.get(one.schema, 0), kind, False, False, one.oid, 0, 0,
-                   f"{{{places}}}", None, None)  # fmt: skip
+                   f"{{{places}}}", None, _source(each))  # fmt: skip
+
+
+def _source(constraint: dict[str, Any]) -> str:
+    """``FOREIGN KEY (a) REFERENCES t(b)``"""
+    text = f"{constraint['kind']} ({', '.join(constraint['columns'])})"
+    if constraint["kind"] != "FOREIGN KEY":
+        return text
+    named = constraint["references"] or constraint["columns"]
+    return f"{text} REFERENCES {'.'.join(constraint['table'])}({', '.join(named)})"
 
 
 @system("pg_index", "indexrelid oid, indrelid oid, indnatts smallint, indisunique boolean, "

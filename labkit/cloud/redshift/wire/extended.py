@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.redshift.warehouse import Column, Parsed, Result
+from labkit.cloud.redshift.warehouse import Parsed, Result
 from labkit.cloud.redshift.warehouse.registry import ENDING, find_handler
 from labkit.cloud.redshift.wire import messages, parameters
 from labkit.cloud.redshift.wire.answers import give_rows, tag_of, tell_notices
-from labkit.cloud.redshift.wire.describing import columns_of
+from labkit.cloud.redshift.wire.describing import Columns, columns_of
 from labkit.cloud.redshift.wire.messages import Body, Stream
 from labkit.cloud.redshift.wire.running import Runner
 from labkit.cloud.redshift.wire.texts import parameter_count, pieces
@@ -23,10 +23,16 @@ from labkit.cloud.redshift.wire.values import all_formats, row_description
 
 @dataclass
 class Statement:
-    """A statement as Parse left it; an empty text is an empty query."""
+    """A statement as Parse left it; an empty text is an empty query.
+
+    Args:
+        columns: of its rows, until something runs that may change them.
+    """
 
     sql: str
     oids: list[int]
+    columns: Columns = None
+    known: bool = False
 
 
 @dataclass
@@ -58,10 +64,10 @@ class Extended:
         if name and name in self._statements:
             raise RedshiftError(f'prepared statement "{name}" already exists', "42P05")
         sql = found[0] if found else ""
-        if sql:
-            self._check(sql)
         missing = parameter_count(sql) - len(oids)
-        self._statements[name] = Statement(sql, [*oids, *[0] * missing])
+        statement = Statement(sql, [*oids, *[0] * missing])
+        self._columns_of(statement)
+        self._statements[name] = statement
         self.stream.send(messages.PARSED)
 
     def bind(self, body: Body) -> None:
@@ -103,6 +109,7 @@ class Extended:
             self.stream.send(messages.EMPTY)
             return
         if portal.result is None:
+            self._forget_columns()
             portal.result = self.runner.run(portal.statement.sql, portal.values)
         self._give(portal, portal.result, limit)
 
@@ -120,6 +127,11 @@ class Extended:
         """A simple query ends the statement without a name."""
         self._statements.pop("", None)
         self._portals.pop("", None)
+        self._forget_columns()
+
+    def _forget_columns(self) -> None:
+        for each in self._statements.values():
+            each.known = False
 
     def drop_portals(self) -> None:
         """Portals end with their transaction."""
@@ -149,9 +161,17 @@ class Extended:
         oids = [oid or parameters.UNTYPED for oid in statement.oids]
         body = struct.pack(f"!h{len(oids)}i", len(oids), *oids)
         self.stream.send(messages.message(b"t", body))
-        self._tell(self._columns(statement, [parameters.declared(oid) for oid in oids]), ())
+        self._tell(self._columns_of(statement), ())
 
-    def _columns(self, statement: Statement, values: list[Any]) -> tuple[Column, ...] | None:
+    def _columns_of(self, statement: Statement) -> Columns:
+        """A statement's columns, found once for Parse and the Describe that follows it."""
+        if not statement.known:
+            values = [parameters.declared(oid) for oid in statement.oids]
+            statement.columns = self._columns(statement, values)
+            statement.known = True
+        return statement.columns
+
+    def _columns(self, statement: Statement, values: list[Any]) -> Columns:
         connection = self.runner.connection
         if not statement.sql:
             return None
@@ -161,7 +181,7 @@ class Extended:
         finally:
             connection.objects.forget()
 
-    def _tell(self, columns: tuple[Column, ...] | None, formats: Any) -> None:
+    def _tell(self, columns: Columns, formats: Any) -> None:
         told = messages.NO_DATA if columns is None else row_description(columns, formats)
         self.stream.send(told)
 

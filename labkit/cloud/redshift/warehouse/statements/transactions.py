@@ -62,6 +62,8 @@ def _known(name: str) -> str:
 def _setting_name(words: Words) -> str:
     if words.accept("TIME", "ZONE"):
         return "timezone"
+    if words.accept("TRANSACTION", "ISOLATION", "LEVEL"):
+        return "transaction_isolation"
     return ".".join(words.name())
 
 

@@ -1,0 +1,88 @@
+"""What only PostgreSQL's own catalog is asked with: ``regclass``, arrays in text, ``OPERATOR()``.
+
+Redshift's users have no arrays, but its catalog and the drivers' queries of it do: they stand here
+as text, ``{1,2}``. A name as a ``regclass`` is its relation's number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift.casts import as_text, cast
+from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.operators import compare
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.scope import Scope, Typed
+from labkit.cloud.engine.redshift.types import BOOL, INTEGERS, OID, VARCHAR
+
+#: The catalog's own relations, which descriptions tell by number.
+_KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,
+          "pg_namespace": 2615, "pg_constraint": 2606, "pg_database": 1262, "pg_am": 2601,
+          "pg_rewrite": 2618, "pg_trigger": 2620, "pg_authid": 1260}  # fmt: skip
+
+
+def regclass(value: Typed, scope: Scope) -> Typed:
+    """``'sales.orders'::regclass``: the number of a relation.
+
+    Raises:
+        RedshiftError: there is none of that name.
+    """
+    if value.literal is None:
+        return cast(value, OID).named("regclass")
+    if value.literal.isdigit():
+        return Typed(f"CAST({value.literal} AS BIGINT)", OID, "regclass")
+    words = Words(value.literal)
+    name = words.name()
+    words.end()
+    number = _KNOWN.get(name[-1]) or scope.state.catalog.relation(name).oid
+    return Typed(f"CAST({number} AS BIGINT)", OID, "regclass")
+
+
+def any_of_list(op: str, left: Typed, items: list[Typed], *, every: bool) -> Typed:
+    """``x = ANY (ARRAY[1, 2])``: the comparison with one of them, or with all."""
+    parts = [compare(op, left, each).sql for each in items]
+    return Typed(f"({(' AND ' if every else ' OR ').join(parts)})", BOOL)
+
+
+def any_of_text(op: str, left: Typed, array: Typed) -> Typed:
+    """``n = ANY (conkey)``: whether an array in text has it.
+
+    Raises:
+        RedshiftError: the comparison is another, or the types are none of the catalog's.
+    """
+    if op != "=" or array.type.base not in ("varchar", "unknown"):
+        raise unsupported("ANY of these types")
+    items = f"string_split(trim({array.sql}, '{{}}'), ',')"
+    return Typed(f"list_contains({items}, {as_text(left).sql})", BOOL)
+
+
+def array_text(items: list[Typed]) -> Typed:
+    """``ARRAY[1, 2]`` as the text of the catalog's arrays."""
+    if any(each.type.base not in (*INTEGERS, "varchar", "unknown", "name") for each in items):
+        raise unsupported("ARRAY of these types")
+    parts = ", ".join(as_text(each).sql for each in items)
+    return Typed(f"concat('{{', concat_ws(',', {parts}), '}}')", VARCHAR, "array")
+
+
+def operator_of(node: exp.Operator) -> exp.Expr:
+    """``a OPERATOR(pg_catalog.~) b`` as ``a ~ b``.
+
+    Raises:
+        RedshiftError: it is no operator of the catalog's queries.
+    """
+    name = str(node.args["operator"]).lower().removeprefix("pg_catalog.").strip()
+    build = _OPERATORS.get(name)
+    if build is None:
+        raise RedshiftError(f"operator does not exist: {name}", "42883")
+    return build(node.this, node.expression)
+
+
+_OPERATORS: dict[str, Callable[[exp.Expr, exp.Expr], exp.Expr]] = {
+    "=": lambda a, b: exp.EQ(this=a, expression=b),
+    "<>": lambda a, b: exp.NEQ(this=a, expression=b),
+    "~": lambda a, b: exp.RegexpLike(this=a, expression=b),
+    "!~": lambda a, b: exp.Not(this=exp.RegexpLike(this=a, expression=b)),
+    "~~": lambda a, b: exp.Like(this=a, expression=b),
+}

@@ -1,0 +1,131 @@
+"""The functions of PostgreSQL's catalog, as queries of the system tables.
+
+Each is a signature and an expression with ``$1``, ``$2``, ... for the arguments. Source:
+https://docs.aws.amazon.com/redshift/latest/dg/r_System_information_functions.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from labkit.cloud.engine.redshift.catalog import SqlFunction
+from labkit.cloud.engine.redshift.reading import Words, text_literal
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+Body = str | Callable[["Connection"], str]
+
+
+def system_functions(connection: Connection, name: tuple[str, ...]) -> list[SqlFunction]:
+    """The functions of a name, ``pg_catalog.`` before it or not."""
+    if name[:-1] not in ((), ("pg_catalog",)):
+        return []
+    return [
+        SqlFunction(name[-1], kinds, returns, body if isinstance(body, str) else body(connection))
+        for kinds, returns, body in _FUNCTIONS.get(name[-1], ())
+    ]
+
+
+def _format_type() -> str:
+    """A type's name with its length: 1700 and 1179654 are ``numeric(18,2)``."""
+    sized = " ".join(
+        f"WHEN {OIDS[base]} THEN '{Type(base)}' || "
+        "CASE WHEN $2 > 4 THEN '(' || ($2 - 4)::varchar || ')' ELSE '' END"
+        for base in ("varchar", "bpchar", "varbyte")
+    )
+    number = (
+        f"WHEN {OIDS['numeric']} THEN 'numeric' || CASE WHEN $2 > 4 THEN '(' || "
+        "(($2 - 4) / 65536)::varchar || ',' || (($2 - 4) % 65536)::varchar || ')' ELSE '' END"
+    )
+    others = " ".join(
+        f"WHEN {oid} THEN '{Type(base).plain}'"
+        for base, oid in OIDS.items()
+        if base not in ("varchar", "bpchar", "varbyte", "numeric")
+    )
+    return f"CASE $1 {sized} {number} {others} ELSE '???' END"
+
+
+def _path(connection: Connection) -> list[str]:
+    from labkit.cloud.redshift.warehouse.names import search_path
+
+    return search_path(connection)
+
+
+def _current_schemas(connection: Connection) -> str:
+    own = text_literal(",".join(_path(connection)))
+    return f"'{{' || CASE WHEN $1 THEN 'pg_catalog,' ELSE '' END || {own} || '}}'"
+
+
+def _visible(connection: Connection) -> str:
+    names = ", ".join(map(text_literal, ["pg_catalog", *_path(connection)]))
+    return (
+        "$1 IN (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
+        f"ON n.oid = c.relnamespace WHERE n.nspname IN ({names}))"
+    )
+
+
+def _setting(connection: Connection) -> str:
+    cases = " ".join(
+        f"WHEN {text_literal(name)} THEN {text_literal(value)}"
+        for name, value in connection.settings.items()
+    )
+    return f"CASE lower($1) {cases} END"
+
+
+_VIEW = (
+    "(SELECT max(v.definition) FROM pg_catalog.pg_views v JOIN pg_catalog.pg_namespace n ON "
+    "n.nspname = v.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND "
+    "c.relname = v.viewname WHERE c.oid = $1)"
+)
+_CONSTRAINT = "(SELECT max(consrc) FROM pg_catalog.pg_constraint WHERE oid = $1)"
+_DESCRIPTION = (
+    "(SELECT max(description) FROM pg_catalog.pg_description WHERE objoid = $1 AND objsubid = {})"
+)
+_ENCODING = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(ENCODINGS))
+#: Signature, ``->`` and the result's type; the body, or what makes it for a session.
+_TABLE: tuple[tuple[str, Body], ...] = (
+    ("array_to_string(varchar, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)"),
+    ("col_description(oid, int4) -> varchar", _DESCRIPTION.format("$2")),
+    ("current_schemas(bool) -> varchar", _current_schemas),
+    ("current_setting(varchar) -> varchar", _setting),
+    ("format_encoding(int4) -> varchar", f"CASE $1 {_ENCODING} END"),
+    ("format_type(oid, int4) -> varchar", _format_type()),
+    ("obj_description(oid) -> varchar", _DESCRIPTION.format("0")),
+    ("obj_description(oid, varchar) -> varchar", _DESCRIPTION.format("0")),
+    ("pg_encoding_to_char(int4) -> varchar", "'UNICODE'"),
+    ("pg_function_is_visible(oid) -> bool", "true"),
+    ("pg_get_constraintdef(oid) -> varchar", _CONSTRAINT),
+    ("pg_get_constraintdef(oid, bool) -> varchar", _CONSTRAINT),
+    ("pg_get_expr(varchar, oid) -> varchar", "$1"),
+    ("pg_get_expr(varchar, oid, bool) -> varchar", "$1"),
+    ("pg_get_userbyid(int4) -> varchar",
+     ("coalesce((SELECT max(usename) FROM pg_catalog.pg_user WHERE usesysid = $1), "
+      "CASE WHEN $1 = 1 THEN 'rdsdb' ELSE 'unknown (OID=' || $1::varchar || ')' END)")),
+    ("pg_get_viewdef(oid) -> varchar", _VIEW),
+    ("pg_get_viewdef(oid, bool) -> varchar", _VIEW),
+    ("pg_table_is_visible(oid) -> bool", _visible),
+    ("pg_type_is_visible(oid) -> bool", "true"),
+    ("shobj_description(oid, varchar) -> varchar", "NULL"),
+)  # fmt: skip
+
+
+def _read() -> dict[str, list[tuple[tuple[Type, ...], Type, Body]]]:
+    found: dict[str, list[tuple[tuple[Type, ...], Type, Body]]] = {}
+    for signature, body in _TABLE:
+        words = Words(signature.replace("->", "="))
+        name = words.identifier()
+        words.expect("(")
+        kinds = []
+        while not words.accept(")"):
+            kinds.append(Type(words.identifier()))
+            words.accept(",")
+        words.expect("=")
+        found.setdefault(name, []).append((tuple(kinds), Type(words.identifier()), body))
+    return found
+
+
+_FUNCTIONS = _read()
