@@ -68,10 +68,9 @@ def scale_of(
     log = (asked.get("Scale") or {}).get("Logarithmic")
     if log is not None and (positive := [each for each in values if each > 0]):
         return logarithmic(min(positive), max(max(positive), high), log.get("Base") or 10)
-    count = ((asked.get("Scale") or {}).get("Linear") or {}).get("StepCount") or max(
-        2, min(6, int(room / 48))
-    )
-    found = linear(min(low, high), max(low, high), count)
+    wish = (asked.get("Scale") or {}).get("Linear") or {}
+    count = wish.get("StepCount") or max(2, min(6, int(room / 48)))
+    found = linear(min(low, high), max(low, high), count, step=wish.get("StepSize"))
     return Scale(
         ends.get("Minimum", found.low),
         ends.get("Maximum", found.high),
@@ -96,6 +95,17 @@ def axis_title(sketch: Sketch, member: str, label: str) -> str:
     if own:
         return str(own[0])
     return label if options.get("Visibility") == "VISIBLE" or has_title(sketch) else ""
+
+
+def named(sketch: Sketch, member: str, label: str) -> str:
+    """What the definition calls a field that stands on no axis: its own label, or none."""
+    options = sketch.option(member, default={})
+    own = [
+        each["CustomLabel"]
+        for each in options.get("AxisLabelOptions", [])
+        if each.get("CustomLabel")
+    ]
+    return "" if options.get("Visibility") == "HIDDEN" else str(own[0]) if own else label
 
 
 def upright(

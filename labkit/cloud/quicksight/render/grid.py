@@ -32,6 +32,7 @@ class Cell:
         keys: the values that it stands for as a mark, by field.
         value: what the words say, where it is a value of the data.
         field: the field that it is a value of.
+        look: its own, where it has another than its row's.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Cell:
     keys: tuple[tuple[Field, Any], ...] = ()
     value: Any = None
     field: Field | None = None
+    look: Look | None = None
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ def _row(
             continue
         right = lefts[min(column + cell.span, len(lefts) - 1)]
         box = Box(lefts[column], top, right, bottom)
-        fill = cell.fill or look.fill or (stripe if at >= 0 else sketch.theme.panel)
+        own = cell.look or look
+        fill = cell.fill or own.fill or (stripe if at >= 0 else sketch.theme.panel)
         if fill:
             sketch.rect(box, fill, zorder=-1)
         if cell.span > 1:
@@ -152,7 +155,7 @@ def _row(
                 0.8,
                 zorder=1,
             )
-        _cell(sketch, cell, look, box)
+        _cell(sketch, cell, own, box)
 
 
 def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box) -> None:
@@ -162,9 +165,8 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box) -> None:
         sketch.rect(Box(box.left + PAD, box.top + 5, box.left + PAD + room, box.bottom - 5), color)
     if not cell.text and not cell.icon:
         return
-    style = look.font
+    style = {"bold": cell.bold} | look.font
     style |= {"color": cell.color} if cell.color else {}
-    style |= {"bold": True} if cell.bold else {}
     align = look.align(cell.right)
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
     text = cut(
@@ -224,7 +226,7 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
 
 
 def _wants(cell: Cell, look: Look) -> float:
-    style = look.font
-    bold = cell.bold or style.get("bold", False)
+    style = (cell.look or look).font
+    bold = style.get("bold", cell.bold)
     icon = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
     return width(cell.text, style["size"], bold=bold) + 2 * PAD + icon + (70 if cell.bar else 0)

@@ -14,19 +14,27 @@ STILL = frozenset(
     """FieldWells SortConfiguration Tooltip TooltipOptions Interactions ContributionAnalysisDefaults
     ScrollbarOptions SortIconVisibility DashboardCustomizationVisualOptions PaginatedReportOptions
     CollapseStateOptions PinnedFieldOptions ScrollStatus ToggleButtonsVisibility TooltipVisibility
-    SmallMultiplesLimitConfiguration DataSetIdentifier TopicIdentifier""".split()
+    SmallMultiplesLimitConfiguration DataSetIdentifier TopicIdentifier Actions MapZoomMode
+    MapNavigation""".split()
 )
+# What is as it is drawn anyway: nothing there, QuickSight's choice, or its default
+AS_DRAWN = ("HIDDEN", "DISABLED", "NONE", "AUTO", "TABULAR", "DISABLE_OVERLAP")
 FONT = "FontSize FontColor FontWeight FontStyle"
-_FONTED = {"FontConfiguration": FONT}
-AXIS: dict[str, Any] = {
+_TICKS: dict[str, Any] = {"LabelOptions": {"Visibility": "", "FontConfiguration": FONT}}
+NUMBERS: dict[str, Any] = {"DataOptions": {"NumericAxisOptions": ""}}
+VALUES: dict[str, Any] = {
     "AxisLineVisibility": "",
     "GridLineVisibility": "",
-    "TickLabelOptions": {
-        "LabelOptions": {"Visibility": "", "FontConfiguration": FONT},
-        "RotationAngle": "",
-    },
-    "DataOptions": {"NumericAxisOptions": ""},
+    "TickLabelOptions": _TICKS,
+    **NUMBERS,
 }
+CATEGORIES: dict[str, Any] = {
+    "AxisLineVisibility": "",
+    "TickLabelOptions": _TICKS | {"RotationAngle": ""},
+}
+SECOND = {name: each for name, each in VALUES.items() if name != "GridLineVisibility"}
+ACROSS = {name: each for name, each in VALUES.items() if name != "AxisLineVisibility"}
+CELL_AXIS: dict[str, Any] = {"TickLabelOptions": _TICKS}
 TITLE: dict[str, Any] = {"Visibility": "", "AxisLabelOptions": {"CustomLabel": "", "ApplyTo": ""}}
 LEGEND: dict[str, Any] = {
     "Visibility": "",
@@ -37,13 +45,23 @@ LEGEND: dict[str, Any] = {
 }
 LABELS: dict[str, Any] = {
     "Visibility": "",
-    "Overlap": "",
     "LabelFontConfiguration": FONT,
     "LabelColor": "",
     "MeasureLabelVisibility": "",
-    "CategoryLabelVisibility": "",
 }
-PALETTE = "ChartColor ColorMap"
+NAMED_LABELS = LABELS | {"CategoryLabelVisibility": ""}
+COLOR_BAR: dict[str, Any] = {
+    name: LEGEND[name] for name in ("Visibility", "Title", "ValueFontConfiguration")
+}
+COLORS: dict[str, Any] = {
+    "Colors": "",
+    "ColorFillType": "",
+    "NullValueColor": "Color",
+}
+PALETTE: dict[str, Any] = {
+    "ChartColor": "",
+    "ColorMap": {"Element": "FieldId FieldValue", "Color": "", "TimeGranularity": ""},
+}
 REFERENCE: dict[str, Any] = {
     "Status": "",
     "DataConfiguration": "",
@@ -69,13 +87,19 @@ MULTIPLES: dict[str, Any] = {
     "PanelConfiguration": {"Title": "Visibility"},
 }
 CELLS: dict[str, Any] = {
-    "Visibility": "",
     "FontConfiguration": FONT,
     "HorizontalTextAlignment": "",
     "BackgroundColor": "",
-    "Height": "",
 }
-_TOTAL = "TotalsVisibility Placement CustomLabel TotalCellStyle"
+ROWS_OF_CELLS = CELLS | {"Height": ""}
+_TOTAL: dict[str, Any] = {
+    "TotalsVisibility": "",
+    "Placement": "",
+    "CustomLabel": "",
+    "TotalCellStyle": CELLS,
+    "TotalAggregationOptions": "",
+}
+PANELS = {name: each for name, each in MULTIPLES.items() if not name.endswith("Axis")}
 _TEXT_FORMAT = "BackgroundColor TextColor Icon"
 
 HONOURED: dict[str, dict[str, Any]] = {
@@ -84,23 +108,23 @@ HONOURED: dict[str, dict[str, Any]] = {
         "BarsArrangement": "",
         "VisualPalette": PALETTE,
         "SmallMultiplesOptions": MULTIPLES,
-        "CategoryAxis": AXIS,
+        "CategoryAxis": CATEGORIES,
         "CategoryLabelOptions": TITLE,
-        "ValueAxis": AXIS,
+        "ValueAxis": VALUES,
         "ValueLabelOptions": TITLE,
         "ColorLabelOptions": TITLE,
         "Legend": LEGEND,
-        "DataLabels": LABELS | {"TotalsVisibility": "", "Position": ""},
+        "DataLabels": LABELS,
         "ReferenceLines": REFERENCE,
     },
     "LineChartVisual": {
         "Type": "",
         "SmallMultiplesOptions": MULTIPLES,
-        "XAxisDisplayOptions": AXIS,
+        "XAxisDisplayOptions": CATEGORIES,
         "XAxisLabelOptions": TITLE,
-        "PrimaryYAxisDisplayOptions": {"AxisOptions": AXIS, "MissingDataConfigurations": ""},
+        "PrimaryYAxisDisplayOptions": {"AxisOptions": VALUES, "MissingDataConfigurations": ""},
         "PrimaryYAxisLabelOptions": TITLE,
-        "SecondaryYAxisDisplayOptions": {"AxisOptions": AXIS},
+        "SecondaryYAxisDisplayOptions": {"AxisOptions": SECOND},
         "SecondaryYAxisLabelOptions": TITLE,
         "SingleAxisOptions": "",
         "DefaultSeriesSettings": LINE_STYLE | {"AxisBinding": ""},
@@ -121,14 +145,13 @@ HONOURED: dict[str, dict[str, Any]] = {
     },
     "ComboChartVisual": {
         "BarsArrangement": "",
-        "CategoryAxis": AXIS,
+        "CategoryAxis": CATEGORIES,
         "CategoryLabelOptions": TITLE,
-        "PrimaryYAxisDisplayOptions": AXIS,
+        "PrimaryYAxisDisplayOptions": VALUES,
         "PrimaryYAxisLabelOptions": TITLE,
-        "SecondaryYAxisDisplayOptions": AXIS,
+        "SecondaryYAxisDisplayOptions": SECOND,
         "SecondaryYAxisLabelOptions": TITLE,
         "SingleAxisOptions": "",
-        "ColorLabelOptions": TITLE,
         "DefaultSeriesSettings": LINE_STYLE,
         "Series": {
             "FieldComboSeriesItem": {"FieldId": "", "Settings": LINE_STYLE},
@@ -142,17 +165,15 @@ HONOURED: dict[str, dict[str, Any]] = {
     },
     "PieChartVisual": {
         "DonutOptions": "ArcOptions DonutCenterOptions",
-        "SmallMultiplesOptions": MULTIPLES,
-        "CategoryLabelOptions": TITLE,
-        "ValueLabelOptions": TITLE,
+        "SmallMultiplesOptions": PANELS,
         "Legend": LEGEND,
-        "DataLabels": LABELS | {"LabelContent": ""},
+        "DataLabels": NAMED_LABELS | {"LabelContent": "", "Position": ""},
         "VisualPalette": PALETTE,
     },
     "HistogramVisual": {
-        "XAxisDisplayOptions": AXIS,
+        "XAxisDisplayOptions": CATEGORIES,
         "XAxisLabelOptions": TITLE,
-        "YAxisDisplayOptions": AXIS,
+        "YAxisDisplayOptions": VALUES,
         "BinOptions": "",
         "DataLabels": LABELS,
         "VisualPalette": PALETTE,
@@ -162,59 +183,56 @@ HONOURED: dict[str, dict[str, Any]] = {
             "StyleOptions": "",
             "OutlierVisibility": "",
         },
-        "CategoryAxis": AXIS,
+        "CategoryAxis": CATEGORIES,
         "CategoryLabelOptions": TITLE,
-        "PrimaryYAxisDisplayOptions": AXIS,
+        "PrimaryYAxisDisplayOptions": VALUES,
         "PrimaryYAxisLabelOptions": TITLE,
-        "Legend": LEGEND,
         "ReferenceLines": REFERENCE,
         "VisualPalette": PALETTE,
     },
     "WaterfallVisual": {
         "WaterfallChartOptions": "",
         "CategoryAxisLabelOptions": TITLE,
-        "CategoryAxisDisplayOptions": AXIS,
+        "CategoryAxisDisplayOptions": CATEGORIES,
         "PrimaryYAxisLabelOptions": TITLE,
-        "PrimaryYAxisDisplayOptions": AXIS,
+        "PrimaryYAxisDisplayOptions": VALUES,
         "Legend": LEGEND,
         "DataLabels": LABELS,
-        "VisualPalette": PALETTE,
         "ColorConfiguration": "",
     },
     "ScatterPlotVisual": {
         "XAxisLabelOptions": TITLE,
-        "XAxisDisplayOptions": AXIS,
+        "XAxisDisplayOptions": ACROSS,
         "YAxisLabelOptions": TITLE,
-        "YAxisDisplayOptions": AXIS,
+        "YAxisDisplayOptions": VALUES,
         "Legend": LEGEND,
         "DataLabels": LABELS,
         "VisualPalette": PALETTE,
     },
     "FunnelChartVisual": {
         "CategoryLabelOptions": TITLE,
-        "ValueLabelOptions": TITLE,
-        "DataLabelOptions": LABELS | {"MeasureDataLabelStyle": ""},
+        "DataLabelOptions": NAMED_LABELS | {"MeasureDataLabelStyle": ""},
         "VisualPalette": PALETTE,
     },
     "HeatMapVisual": {
-        "RowAxisDisplayOptions": AXIS,
+        "RowAxisDisplayOptions": CELL_AXIS,
         "RowLabelOptions": TITLE,
-        "ColumnAxisDisplayOptions": AXIS,
+        "ColumnAxisDisplayOptions": CELL_AXIS,
         "ColumnLabelOptions": TITLE,
-        "ColorScale": "",
-        "Legend": LEGEND,
+        "ColorScale": COLORS,
+        "Legend": COLOR_BAR,
         "DataLabels": LABELS,
     },
     "TreeMapVisual": {
-        "GroupLabelOptions": TITLE,
-        "SizeLabelOptions": TITLE,
-        "ColorLabelOptions": TITLE,
-        "ColorScale": "",
-        "Legend": LEGEND,
+        "ColorScale": COLORS,
+        "Legend": COLOR_BAR,
         "DataLabels": LABELS,
     },
     "SankeyDiagramVisual": {"DataLabels": LABELS},
-    "WordCloudVisual": {"CategoryLabelOptions": TITLE, "WordCloudOptions": ""},
+    "WordCloudVisual": {
+        "WordCloudOptions": "WordCasing WordOrientation WordScaling WordPadding "
+        "MaximumStringLength",
+    },
     "RadarChartVisual": {
         "Shape": "",
         "BaseSeriesSettings": "",
@@ -223,10 +241,8 @@ HONOURED: dict[str, dict[str, Any]] = {
         "AlternateBandColorsVisibility": "",
         "AlternateBandEvenColor": "",
         "AlternateBandOddColor": "",
-        "CategoryAxis": AXIS,
-        "CategoryLabelOptions": TITLE,
-        "ColorAxis": AXIS,
-        "ColorLabelOptions": TITLE,
+        "CategoryAxis": {"TickLabelOptions": {"LabelOptions": "Visibility"}},
+        "ColorAxis": NUMBERS,
         "Legend": LEGEND,
         "AxesRangeScale": "",
     },
@@ -239,7 +255,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "PrimaryValueFontConfiguration": FONT,
         },
         "DataLabels": "Visibility",
-        "VisualPalette": PALETTE,
+        "VisualPalette": "ChartColor",
         "ColorConfiguration": "",
         "ConditionalFormattingOptions": "PrimaryValue Arc",
     },
@@ -253,18 +269,17 @@ HONOURED: dict[str, dict[str, Any]] = {
             "PrimaryValueFontConfiguration": FONT,
             "SecondaryValueFontConfiguration": FONT,
             "Sparkline": "Visibility Type Color",
-            "VisualLayoutOptions": "",
         },
         "ConditionalFormattingOptions": "PrimaryValue ProgressBar ActualValue ComparisonValue",
     },
     "TableVisual": {
         "TableOptions": {
             "Orientation": "",
-            "HeaderStyle": CELLS,
-            "CellStyle": CELLS,
+            "HeaderStyle": ROWS_OF_CELLS | {"Visibility": ""},
+            "CellStyle": ROWS_OF_CELLS,
             "RowAlternateColorOptions": "",
         },
-        "TotalOptions": _TOTAL + " TotalAggregationOptions",
+        "TotalOptions": _TOTAL,
         "FieldOptions": {
             "SelectedFieldOptions": "FieldId Width CustomLabel Visibility",
             "Order": "",
@@ -280,12 +295,12 @@ HONOURED: dict[str, dict[str, Any]] = {
             "MetricPlacement": "",
             "SingleMetricVisibility": "",
             "ColumnNamesVisibility": "",
-            "ColumnHeaderStyle": CELLS,
+            "ColumnHeaderStyle": ROWS_OF_CELLS,
             "RowHeaderStyle": CELLS,
-            "CellStyle": CELLS,
+            "CellStyle": ROWS_OF_CELLS,
             "RowFieldNamesStyle": CELLS,
             "RowAlternateColorOptions": "",
-            "RowsLabelOptions": "",
+            "RowsLabelOptions": "CustomLabel",
             "DefaultCellWidth": "",
         },
         "TotalOptions": {
@@ -294,7 +309,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "RowTotalOptions": "TotalsVisibility CustomLabel Placement TotalAggregationOptions",
             "ColumnTotalOptions": "TotalsVisibility CustomLabel Placement TotalAggregationOptions",
         },
-        "FieldOptions": {"SelectedFieldOptions": "FieldId CustomLabel Visibility"},
+        "FieldOptions": {"SelectedFieldOptions": "FieldId CustomLabel"},
         "ConditionalFormattingOptions": {
             "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT, "Scope": "", "Scopes": ""},
         },
@@ -306,14 +321,14 @@ HONOURED: dict[str, dict[str, Any]] = {
         "VisualPalette": PALETTE,
     },
     "FilledMapVisual": {
-        "Legend": LEGEND,
+        "Legend": COLOR_BAR,
         "WindowOptions": "",
         "ConditionalFormattingOptions": "Shape",
     },
     "LayerMapVisual": {
-        "Legend": LEGEND,
+        "Legend": COLOR_BAR,
         "MapState": "",
-        "MapLayers": "LayerId LayerType Label Visibility JoinDefinition Tooltip Actions DataSource",
+        "MapLayers": "LayerId LayerType Visibility JoinDefinition DataSource",
     },
     "InsightVisual": {"Computations": "", "CustomNarrative": ""},
     "CustomContentVisual": {},
@@ -375,4 +390,4 @@ def _is_off(name: str, value: Any) -> bool:
     """Whether a member only says that something is not there."""
     if isinstance(value, Mapping):
         return value.get("Visibility") == "HIDDEN" or value.get("Status") == "DISABLED"
-    return value in ("HIDDEN", "DISABLED", "NONE", "AUTO", "TABULAR") or name in ("FieldId",)
+    return value in AS_DRAWN or name == "FieldId"

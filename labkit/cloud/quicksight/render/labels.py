@@ -82,8 +82,8 @@ def font_of(options: Mapping[str, Any] | None, size: float) -> dict[str, Any]:
         style["size"] = min(max(float(absolute), 6), 72)
     if options.get("FontColor"):
         style["color"] = options["FontColor"]
-    if options.get("FontWeight", {}).get("Name") == "BOLD":
-        style["bold"] = True
+    if weight := options.get("FontWeight", {}).get("Name"):
+        style["bold"] = weight == "BOLD"
     if options.get("FontStyle") == "ITALIC":
         style["italic"] = True
     return style

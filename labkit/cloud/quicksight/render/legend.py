@@ -43,17 +43,19 @@ def color_legend(sketch: Sketch, scale: ColorScale, field: Field) -> Sketch:
         return sketch
     box, theme = sketch.box, sketch.theme
     low, high = (tick(each, field, None) for each in (scale.low, scale.high))
+    style = {"color": theme.quiet, **font_of(sketch.option("Legend", "ValueFontConfiguration"), 10)}
+    size = style["size"]
     room, steps = min(150.0, box.width / 3), 30
-    right = box.right - width(high, 10) - 6
+    right = box.right - width(high, size) - 6
     left = right - room
     for at in range(steps):
         x = left + room * at / steps
         value = scale.low + (scale.high - scale.low) * (at + 0.5) / steps
         sketch.rect(Box(x, box.top + 2, x + room / steps + 0.5, box.top + 11), scale(value))
     y = box.top + 6.5
-    sketch.text(left - 6, y, low, size=10, color=theme.quiet, ha="right")
-    sketch.text(right + 6, y, high, size=10, color=theme.quiet)
-    name = cut(_title(sketch, field.label), left - width(low, 10) - 20 - box.left, 10)
+    sketch.text(left - 6, y, low, ha="right", **style)
+    sketch.text(right + 6, y, high, **style)
+    name = cut(_title(sketch, field.label), left - width(low, size) - 20 - box.left, 10)
     sketch.text(box.left, y, name, size=10, color=theme.quiet)
     return sketch.within(box.inset(top=22))
 

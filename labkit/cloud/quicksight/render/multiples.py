@@ -31,13 +31,15 @@ def multiples(
     if len(keys) > rows * columns:
         sketch.note(f"Shows the first {rows * columns} of {len(keys)} panels.")
     shared = _range(sketch, by, wells, stacked)
+    categories = _categories(sketch)
     for at, key in enumerate(keys[: rows * columns]):
         box = _place(sketch.box, rows, columns, at)
         if sketch.shows("SmallMultiplesOptions", "PanelConfiguration", "Title"):
             label = cut(full(key, by), box.width, 11, bold=True)
             sketch.text(box.left, box.top + 6, label, size=11, bold=True)
         inner = box.inset(top=HEAD)
-        panel(sketch.within(inner, data=_only(sketch.data, by, key), range=shared, is_panel=True))
+        data = _only(sketch.data, by, key)
+        panel(sketch.within(inner, data=data, range=shared, categories=categories, is_panel=True))
 
 
 def _grid(sketch: Sketch, count: int) -> tuple[int, int]:
@@ -68,6 +70,15 @@ def _only(data: VisualData, by: Field, key: object) -> VisualData:
         rows=[(*row[:at], *row[at + 1 :]) for row in data.rows if row[at] == key],
         others=None,
     )
+
+
+def _categories(sketch: Sketch) -> tuple[object, ...] | None:
+    """The categories that all panels show, unless each has its own."""
+    category = next(iter(sketch.data.well("Category")), None)
+    own = sketch.option("SmallMultiplesOptions", "XAxis", "Scale") == "INDEPENDENT"
+    if category is None or own or sketch.kind == "PieChartVisual":
+        return None
+    return tuple(dict.fromkeys(sketch.data.values(category)))
 
 
 def _range(

@@ -66,15 +66,16 @@ def compact(value: float, *, step: float | None = None) -> str:
     return _plain(value, step)
 
 
-def linear(low: float, high: float, count: int) -> Scale:
-    """A scale of round ticks that holds both numbers.
+def linear(low: float, high: float, count: int, *, step: float | None = None) -> Scale:
+    """A scale of round ticks that holds both numbers; of a given step if it makes 50 at most.
 
     >>> linear(0, 87, 5).ticks
     (0.0, 20.0, 40.0, 60.0, 80.0, 100.0)
     """
     if low == high:
         low, high = min(low, 0.0), max(high, 0.0) if low or high else 1.0
-    step = _step((high - low) / max(count, 1))
+    if not step or not (high - low) / 50 <= step:
+        step = _step((high - low) / max(count, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
     ticks = tuple(round(at * step, 12) for at in range(first, last + 1))
     return Scale(ticks[0], ticks[-1], ticks)

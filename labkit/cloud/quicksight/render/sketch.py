@@ -117,8 +117,9 @@ class Sketch:
         return at
 
     def shows(self, *path: str, default: bool = True) -> bool:
-        """Whether the ``Visibility`` at this path says so."""
+        """Whether the visibility at this path, or that of the structure there, says so."""
         value = self.option(*path)
+        value = value.get("Visibility") if isinstance(value, Mapping) else value
         return default if value is None else value != "HIDDEN"
 
     def note(self, sentence: str, brief: str = "") -> None:

@@ -14,6 +14,7 @@ from matplotlib.patches import Rectangle
 from labkit.cloud.quicksight.render.axes import (
     Numeric,
     axis_title,
+    named,
     placed,
     scale_of,
     sideways,
@@ -51,7 +52,7 @@ class Bar:
 def bar_chart(sketch: Sketch) -> None:
     shown = table(sketch, "Category", ["Values"], "Colors")
     if len(shown.series) > 1:
-        title = shown.color.label if shown.color else ""
+        title = named(sketch, "ColorLabelOptions", shown.color.label if shown.color else "")
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     multiples(sketch, _bars, ["Values"], stacked=arrangement(sketch) != "CLUSTERED")
 

@@ -131,8 +131,9 @@ def _value(
     if icon:
         sketch.text(left, middle, icon[0], size=style["size"] * 0.7, color=icon[1])
         left += width(icon[0], style["size"] * 0.7) + 8
-    drawn = sketch.text(left, middle, text, **{"bold": True, **style})
-    sketch.mark(drawn, field.label, text)
+    if sketch.option("KPIOptions", "PrimaryValueDisplayType") != "HIDDEN":
+        drawn = sketch.text(left, middle, text, **{"bold": True, **style})
+        sketch.mark(drawn, field.label, text)
     if compared and sketch.shows("KPIOptions", "SecondaryValue"):
         below = middle + style["size"] * 0.62 + 14
         _second(sketch, compared, value if swapped else change, field, row, below)

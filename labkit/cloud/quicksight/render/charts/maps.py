@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/filled-maps.html
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log, pi, radians, sqrt, tan
 from typing import Any
 
@@ -96,12 +96,14 @@ def layer_map(sketch: Sketch) -> None:
             "Not drawn: a layer's own shapes from a file; the names of places are matched "
             "with countries and states."
         )
+    if layers and not shown:
+        sketch = sketch.within(sketch.box, data=replace(sketch.data, rows=[]))
+    if len(shown) > 1:
+        sketch.note(f"Not drawn: {len(shown) - 1} further layers, which have joins of their own.")
     others = [each for each in shown if each.get("LayerType") in ("POINT", "LINE")]
     if others and others == shown:
         geospatial_map(sketch)
         return
-    if others:
-        sketch.note(f"Not drawn: {len(others)} layers of points or lines over the filled one.")
     filled_map(sketch)
 
 

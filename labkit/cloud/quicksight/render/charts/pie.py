@@ -27,7 +27,8 @@ LINE = 15
 @chart("PieChartVisual")
 def pie_chart(sketch: Sketch) -> None:
     slices = _slices(sketch)
-    if asked(sketch) is False or sketch.data.well("SmallMultiples"):
+    inside = sketch.option("DataLabels", "Position") == "INSIDE"
+    if asked(sketch) is False or inside or sketch.data.well("SmallMultiples"):
         entries = list({name: (name, color) for name, _, color, _ in slices}.values())
         sketch = legend(sketch, entries)
     multiples(sketch, _pie, ["Values"])
@@ -42,7 +43,8 @@ def _pie(sketch: Sketch) -> None:
     whole = sum(value for _, value, _, _ in shown)
     if not whole:
         return
-    outside = asked(sketch) is not False and not sketch.is_panel
+    inside = sketch.option("DataLabels", "Position") == "INSIDE"
+    outside = asked(sketch) is not False and not inside and not sketch.is_panel
     texts = [_words(sketch, name, value, whole, field) for name, value, _, field in shown]
     room = min(widest(texts, 10.5), sketch.box.width * 0.34) + 26 if outside else 4
     x, y = sketch.box.width / 2, sketch.box.height / 2

@@ -126,7 +126,8 @@ def _heads(
 
 def _corner(sketch: Sketch, field: Field) -> Cell:
     label = sketch.option("TableOptions", "RowsLabelOptions", "CustomLabel")
-    return Cell(label or _label(sketch, field), bold=True, is_header=True)
+    look = _own(sketch, "RowFieldNamesStyle")
+    return Cell(label or _label(sketch, field), bold=True, is_header=True, look=look)
 
 
 def _spans(
@@ -170,7 +171,15 @@ def _line(
         text = "" if same or repeated else _words(sketch, side, rows, level, "Column")
         value, field = (each, rows[level]) if level < len(rows) else (text, None)
         line.append(
-            Cell(text, bold=total, fill=head_fill, is_header=True, value=value, field=field)
+            Cell(
+                text,
+                bold=total,
+                fill=head_fill,
+                is_header=True,
+                value=value,
+                field=field,
+                look=_own(sketch, "RowHeaderStyle"),
+            )
         )
     for head in heads:
         path = (*side, *head)
@@ -245,6 +254,11 @@ def _words(sketch: Sketch, path: Path, fields: Sequence[Field], level: int, side
 
 def _label(sketch: Sketch, field: Field) -> str:
     return field_options(sketch).get(field.id, {}).get("CustomLabel") or field.label
+
+
+def _own(sketch: Sketch, name: str) -> Look | None:
+    style = sketch.option("TableOptions", name)
+    return Look(style) if style else None
 
 
 def _look(sketch: Sketch, name: str) -> Look:

@@ -175,6 +175,7 @@ def _total(sketch: Sketch, fields: Sequence[Field]) -> list[Cell] | None:
             label=f"Total of {each.label}" if each.is_measure else "",
             value=sketch.data.totals.get(each.id, text),
             field=each,
+            look=look,
         )
         for text, each in zip(words, fields, strict=True)
     ]
