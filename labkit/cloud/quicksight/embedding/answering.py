@@ -71,6 +71,14 @@ def answer(visit: Visit) -> Reply:
         return pictures.reply(visit, chosen, board.visuals[0], *size)
 
 
+@page(r"answers/(?P<id>[\w-]+)/definition")
+def definition(visit: Visit) -> Reply:
+    """The definition of an answer's visual, to be put onto a dashboard."""
+    asked = _asked(visit)
+    drawn = visual_of(asked.answer.ir or {}, asked.lexicon.topic, identifier=IDENTIFIER)
+    return replies.json_of(drawn.definition(asked.lexicon.topic.data_set_arn, IDENTIFIER))
+
+
 def topics_of(visit: Visit) -> list[Record]:
     """The topics that a session may ask.
 
