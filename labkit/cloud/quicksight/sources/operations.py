@@ -15,7 +15,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, search, sharing
 from labkit.cloud.quicksight.kinds import DATA_SOURCE
 from labkit.cloud.quicksight.records import Record, answers, shown
-from labkit.cloud.quicksight.sources import athena, folders, s3
+from labkit.cloud.quicksight.sources import athena, folders, redshift, s3
 from labkit.cloud.quicksight.sources.access import reader_of
 from labkit.cloud.quicksight.sources.failures import EXPECTED, SourceError, told
 from labkit.cloud.quicksight.words import invalid, not_found, page
@@ -177,5 +177,6 @@ def _unchecked(cloud: Cloud, region: str, source: Record) -> None:
 
 _CHECKS: dict[str, Callable[[Cloud, str, Record], None]] = {
     "ATHENA": _check_athena,
+    "REDSHIFT": redshift.check,
     "S3": _check_s3,
 }

@@ -92,7 +92,7 @@ def find_target(
         raise invalid("The Redshift cluster is paused.")
     password = ""
     if SecretArn:
-        user, password = _secret(context, SecretArn)
+        user, password = secret_login(context.cloud, context.region, SecretArn)
     else:
         user = DbUser or logins.identity_of(context)
     told = {"ClusterIdentifier": ClusterIdentifier, "WorkgroupName": WorkgroupName,
@@ -109,9 +109,9 @@ def _namespace(context: Context, workgroup: str) -> str:
     raise invalid(f"Redshift endpoint doesn't exist in this region: {workgroup}")
 
 
-def _secret(context: Context, arn: str) -> tuple[str, str]:
+def secret_login(cloud: Cloud, region: str, arn: str) -> tuple[str, str]:
     """The user and the password that a secret holds."""
-    secrets = context.cloud.backend("secretsmanager", context.region)
+    secrets = cloud.backend("secretsmanager", region)
     for secret in secrets.secrets.values():
         if arn in (secret.arn, secret.name, secret.secret_id):
             version = secret.versions[secret.default_version_id]

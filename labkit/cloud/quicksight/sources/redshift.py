@@ -1,0 +1,130 @@
+"""Tables and queries of Redshift: run in the warehouse, as the data source's user.
+
+A cluster is named by its id, or by the host and port of its endpoint; the user by a name and a
+password, a secret that holds both, or a role that may become a database user. Source:
+https://docs.aws.amazon.com/quicksight/latest/APIReference/API_RedshiftParameters.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
+from labkit.cloud.quicksight.sources.access import SourceStore
+from labkit.cloud.quicksight.sources.athena import with_parameters
+from labkit.cloud.quicksight.sources.failures import SourceError
+from labkit.cloud.quicksight.sources.opening import Opening, reader, typed
+from labkit.cloud.quicksight.spice.model import Column, Relation
+from labkit.cloud.redshift import logins, wire
+from labkit.cloud.redshift.data_api.target import secret_login
+from labkit.cloud.redshift.endpoints import endpoint_of
+from labkit.cloud.redshift.keys import cluster_key
+from labkit.cloud.redshift.warehouse import Connection, RedshiftError, Result, open_warehouse
+
+Members = Mapping[str, Any]
+_TYPES: tuple[tuple[Any, Type], ...] = (
+    (pa.types.is_boolean, BOOLEAN),
+    (pa.types.is_integer, BIGINT),
+    (pa.types.is_floating, DOUBLE),
+    (pa.types.is_decimal, DOUBLE),
+    (pa.types.is_date, DATE),
+    (pa.types.is_timestamp, TIMESTAMP),
+)
+
+
+@reader("REDSHIFT", "RelationalTable")
+def read_table(opening: Opening, table: Members) -> Relation:
+    """A table or view, of which the input's columns are read."""
+    names = ", ".join(quoted_name(column["Name"]) for column in table["InputColumns"])
+    place = [part for part in (table.get("Schema"), table["Name"]) if part]
+    sql = f"SELECT {names} FROM {'.'.join(map(quoted_name, place))}"
+    return typed(_relation(opening, sql), table["InputColumns"])
+
+
+@reader("REDSHIFT", "CustomSql")
+def read_query(opening: Opening, table: Members) -> Relation:
+    """What a query answers."""
+    sql = with_parameters(table["SqlQuery"].strip().rstrip(";"), opening.parameters)
+    return typed(_relation(opening, sql), table.get("Columns") or [])
+
+
+def check(cloud: Cloud, region: str, source: Members) -> None:
+    """Raise ``SourceError`` when the data source lets nobody in."""
+    _connect(cloud, region, source).close()
+
+
+def _relation(opening: Opening, sql: str) -> Relation:
+    connection = _connect(opening.cloud, opening.region, opening.source)
+    try:
+        found = _query(connection, sql)
+    except RedshiftError as error:
+        raise SourceError("SQL_EXCEPTION", str(error)) from error
+    finally:
+        connection.close()
+    if found.rows is None:
+        raise SourceError("SQL_EXCEPTION", "The statement answers no rows.")
+    path = SourceStore(opening.cloud, opening.principal, opening.region).scratch()
+    opening.aside.append(path)
+    return _written(found.rows.rename_columns([column.name for column in found.columns]), path)
+
+
+def _query(connection: Connection, sql: str) -> Result:
+    """Run a query that can change nothing: its transaction is never committed."""
+    connection.run("BEGIN READ ONLY")
+    try:
+        return connection.run(sql)
+    finally:
+        connection.run("ROLLBACK")
+
+
+def _written(rows: pa.Table, path: Path) -> Relation:
+    pq.write_table(rows, path)
+    columns = tuple(Column(field.name, _type(field.type)) for field in rows.schema)
+    shown = ", ".join(f"CAST({each.sql} AS {each.type.duckdb}) AS {each.sql}" for each in columns)
+    return Relation(f"SELECT {shown} FROM read_parquet({quoted_text(str(path))})", columns)
+
+
+def _type(arrow: pa.DataType) -> Type:
+    return next((found for is_it, found in _TYPES if is_it(arrow)), VARCHAR)
+
+
+def _connect(cloud: Cloud, region: str, source: Members) -> Connection:
+    given = source["DataSourceParameters"]["RedshiftParameters"]
+    try:
+        key = _key(cloud, region, given)
+        user = _user(cloud, region, key, given, source["_"].get("credentials") or {})
+        return open_warehouse(cloud, key).connect(user, given["Database"], application="QuickSight")
+    except RedshiftError as error:
+        raise SourceError("DATA_SOURCE_CONNECTION_FAILED", str(error)) from error
+
+
+def _key(cloud: Cloud, region: str, given: Members) -> str:
+    if given.get("ClusterId"):
+        return cluster_key(region, given["ClusterId"])
+    for key in list(cloud.records(wire.KIND)):
+        if endpoint_of(cloud, key)[1] == given.get("Port"):
+            return key
+    place = f"{given.get('Host')}:{given.get('Port')}"
+    raise SourceError("UNRESOLVABLE_HOST", f"No warehouse answers at {place}.")
+
+
+def _user(cloud: Cloud, region: str, key: str, given: Members, credentials: Members) -> str:
+    """The database user that a data source's credentials become."""
+    pair = credentials.get("CredentialPair")
+    if pair:
+        return logins.log_in(cloud, key, pair["Username"], pair["Password"]).user
+    if credentials.get("SecretArn"):
+        return logins.log_in(
+            cloud, key, *secret_login(cloud, region, credentials["SecretArn"])
+        ).user
+    user = (given.get("IAMParameters") or {}).get("DatabaseUser")
+    if not user:
+        raise SourceError("INVALID_CREDENTIALS", "The data source has no credentials.")
+    return str(user)
