@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.quicksight.conftest import refused
-from tests.quicksight.embedding.conftest import wait_for_rows
+from tests.quicksight.embedding.waiting import wait_for_rows
 from tests.quicksight.orders import data_set
 
 READ = ["DescribeDashboard", "ListDashboardVersions", "QueryDashboard"]

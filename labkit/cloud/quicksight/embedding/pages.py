@@ -16,7 +16,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 from labkit.cloud.quicksight import ip_restriction
-from labkit.cloud.quicksight.embedding import answering, live, showing  # noqa: F401  (fill the registry)
+from labkit.cloud.quicksight.embedding import answering, live, saved, showing  # noqa: F401  (fill the registry)
 from labkit.cloud.quicksight.embedding.replies import json_of, redirect, sorry
 from labkit.cloud.quicksight.embedding.routes import Visit, find
 from labkit.cloud.quicksight.embedding.sessions import embedding_session, session_of

@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.render import Picture, Theme, draw, to_png, to_svg
 from labkit.cloud.quicksight.visuals.model import Field, VisualData
 from labkit.cloud.quicksight.words import invalid
 
+_QUOTE = "'"
 LEAST_SCALE, MOST_SCALE = 0.25, 4
 _PREFIX = re.compile(r"[A-Za-z]\w{0,40}")
 _MARK = re.compile(r'<g id="(mark-\d+)">')
@@ -86,7 +87,8 @@ def svg(picture: Picture, visual: walk.Placed, prefix: str) -> str:
 
     def mark(found: re.Match[str]) -> str:
         keys = [_key(each, value, identifier) for each, value in picture.marks[found[1]].keys]
-        told = f' data-pick="{escape(json.dumps(keys))}"' if keys else ""
+        told = json.dumps(keys, separators=(",", ":"), ensure_ascii=False)
+        told = f" data-pick='{escape(told, quote=False).replace(_QUOTE, '&#39;')}'" if keys else ""
         return f'<g id="{found[1]}"{told}>'
 
     text = _MARK.sub(mark, to_svg(picture))

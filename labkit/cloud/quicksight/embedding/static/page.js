@@ -42,8 +42,12 @@ function fileSource() {
     return JSON.parse(await new Response(stream).text());
   };
   const option = (key, value) => {
+    const saved = JSON.stringify(model.state[key]);
+    if (value.length > 1 && JSON.stringify(value) === saved) return "s";
     const control = controls.find((each) => each.key === key);
-    return value.length ? control.options.findIndex((each) => each === value[0]) + 1 : 0;
+    if (!value.length) return 0;
+    const at = control.options.findIndex((each) => each === String(value[0])) + 1;
+    return at || "s";
   };
   const visual = async (tile, state) => {
     const pack = packs[tile.id];

@@ -1,7 +1,7 @@
 /* A sheet: tiles at their places, whose pictures come from a source: the session or the file. */
 "use strict";
 
-const NARROW = 760;
+const NARROW = 760, NARROW_FILE = 900; // a file's pictures shrink with it
 
 class Sheet {
   /* source: {live, visual(tile, state, width, height): Promise<svg>, rows(tile, state)} */
@@ -41,7 +41,7 @@ class Sheet {
     const wide = this.element.clientWidth;
     const scale = wide / this.model.width;
     const tall = this.model.stretches || !this.source.live ? scale : 1;
-    const narrow = wide < NARROW;
+    const narrow = wide < (this.source.live ? NARROW : NARROW_FILE);
     document.body.classList.toggle("narrow", narrow);
     for (const { tile, element } of this.tiles) {
       const shape = wide * (tile.height / tile.width);
