@@ -192,6 +192,9 @@ def from_moto(error: Any) -> AwsError:
 def _service(environ: Environ) -> str:
     claim = read_claim(environ)
     name = claim.service if claim else _unsigned_service(environ) or ""
+    for (signing, prefix), service in protocol.SERVICE_OF_PATH.items():
+        if name == signing and str(environ.get("PATH_INFO", "")).startswith(prefix):
+            return service
     return protocol.SERVICE_OF_SIGNING_NAME.get(name, name)
 
 

@@ -35,6 +35,8 @@ SERVICE_OF_SIGNING_NAME = {
     "elasticmapreduce": "emr",
     "tagging": "resourcegroupstaggingapi",
 }
+# Services that share a signing name, by the beginning of their paths.
+SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2"}
 JSON_PROTOCOLS = ("json", "rest-json")
 _S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _session = botocore.session.Session()

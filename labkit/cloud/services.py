@@ -6,6 +6,7 @@ import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue
 import labkit.cloud.lambdas
+import labkit.cloud.mail
 import labkit.cloud.quicksight
 import labkit.cloud.redshift
 import labkit.cloud.scheduler

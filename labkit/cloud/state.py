@@ -50,7 +50,9 @@ CREATE TABLE IF NOT EXISTS records (
     kind TEXT, id TEXT, value TEXT, PRIMARY KEY (kind, id));
 """
 # Backends that are costly and hold nothing that a learner made.
-SKIPPED = {"ec2", "moto_api"}
+SKIPPED = {"ec2", "moto_api", "sesv2"}
+# Services that keep their records in another one's backend.
+KEPT_IN = {"sesv2": "ses"}
 # STS looks for an access key in the IAM of China, GovCloud and so on too, which makes them.
 OTHER_PARTITIONS = set(PARTITION_NAMES) - {"aws"}
 
@@ -151,6 +153,7 @@ class State:
 
     def save(self, *services: str) -> None:
         """Make durable what moto holds of these services; all of them when none is named."""
+        services = tuple(KEPT_IN.get(each, each) for each in services)
         with self.lock:
             indexed = not services or "s3" in services
             trash = _trash() if indexed else []  # before the keys that it belonged to

@@ -1,0 +1,79 @@
+"""Mail sent by SES: judged as ever, and kept in the workspace's outbox, attachments included."""
+
+import email
+from email.message import EmailMessage
+
+import pytest
+from botocore.exceptions import ClientError
+
+SENDER = "office@example.edu"
+
+
+@pytest.fixture(scope="module")
+def ses(cloud):
+    client = cloud.client("sesv2")
+    client.create_email_identity(EmailIdentity=SENDER)
+    return client
+
+
+def kept(cloud, message_id):
+    [path] = (cloud.home / "outbox").glob(f"*-{message_id}.eml")
+    return email.message_from_bytes(path.read_bytes())
+
+
+def raw(**heads):
+    mail = EmailMessage()
+    for name, value in heads.items():
+        mail[name] = value
+    mail.set_content("The report.")
+    mail.add_attachment(b"\x00\xff%PDF", maintype="application", subtype="pdf", filename="r.pdf")
+    return mail.as_bytes()
+
+
+def attachment(mail):
+    [found] = [part for part in mail.walk() if part.get_filename()]
+    return found.get_filename(), found.get_payload(decode=True)
+
+
+def test_a_raw_mail_is_kept_as_it_was_sent(cloud, ses):
+    content = {"Raw": {"Data": raw(From=SENDER, To="dean@example.edu", Subject="June")}}
+    sent = ses.send_email(Content=content)
+    mail = kept(cloud, sent["MessageId"])
+    assert (mail["To"], mail["Subject"]) == ("dean@example.edu", "June")
+    assert attachment(mail) == ("r.pdf", b"\x00\xff%PDF")
+
+
+def test_a_simple_mail_with_an_attachment(cloud, ses):
+    file = {"FileName": "a.csv", "ContentType": "text/csv", "RawContent": b"a\n1\n"}
+    simple = {
+        "Subject": {"Data": "July"},
+        "Body": {"Text": {"Data": "hello"}, "Html": {"Data": "<b>hello</b>"}},
+        "Attachments": [file],
+    }
+    to = {"ToAddresses": ["dean@example.edu"], "CcAddresses": ["a@example.edu"]}
+    sent = ses.send_email(
+        FromEmailAddress=SENDER, Destination=to, Content={"Simple": simple}
+    )  # fmt: skip
+    mail = kept(cloud, sent["MessageId"])
+    assert (mail["From"], mail["Cc"]) == (SENDER, "a@example.edu")
+    assert attachment(mail) == ("a.csv", b"a\n1\n")
+
+
+def test_the_older_api_sends_too(cloud, ses):
+    sent = cloud.client("ses").send_raw_email(
+        RawMessage={"Data": raw(From=SENDER, To="x@example.edu")}
+    )
+    assert kept(cloud, sent["MessageId"])["To"] == "x@example.edu"
+
+
+REFUSED = [
+    ("an unknown sender", raw(From="nobody@example.org", To="x@example.edu"), "MessageRejected"),
+    ("no recipient", raw(From=SENDER), "BadRequestException"),
+]
+
+
+@pytest.mark.parametrize(("data", "code"), [r[1:] for r in REFUSED], ids=[r[0] for r in REFUSED])
+def test_what_is_not_sent(ses, data, code):
+    with pytest.raises(ClientError) as refused:
+        ses.send_email(Content={"Raw": {"Data": data}})
+    assert refused.value.response["Error"]["Code"] == code
