@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from labkit import charts
+from labkit import chart_print, chart_reports, charts
 from labkit.chart_bill import bill
 from labkit.chart_calls import Calls
 from labkit.chart_pages import Dashboard, Picture
 from labkit.chart_questions import Answer, answer, topic_of
+from labkit.chart_reports import Report
 from labkit.chart_sets import DataSet, physical_table
 from labkit.storage import told
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
-LAKE = "lake"
+LAKE, WAREHOUSE = "lake", "warehouse"
 DRAFTS = "drafts"
 
 
@@ -73,6 +74,7 @@ class Chart:
         table: str = "",
         sql: str = "",
         calculated: Mapping[str, str] | None = None,
+        warehouse: bool = False,
         spice: bool = True,
     ) -> DataSet:
         """A data set on the lake; an existing one is changed. Returns it when its rows are there.
@@ -81,6 +83,7 @@ class Chart:
             table: ``database.table`` of the catalog.
             sql: or a statement for Athena.
             calculated: expressions of calculated columns by name.
+            warehouse: the statement is for the warehouse, not for Athena.
             spice: import the rows into SPICE, rather than ask Athena for each picture.
 
         Raises:
@@ -88,11 +91,11 @@ class Chart:
         """
         if bool(table) == bool(sql):
             raise ValueError("A data set is a table (table=...) or a statement (sql=...).")
-        source = self.calls.put_source(LAKE)
+        source = self.calls.put_source(WAREHOUSE if warehouse else LAKE)
         self.calls.put_data_set(
             charts.identifier(name),
             Name=name,
-            **physical_table(self.lab, source, table, sql, calculated or {}),
+            **physical_table(self.lab, source, table, sql, calculated or {}, warehouse),
             ImportMode="SPICE" if spice else "DIRECT_QUERY",
         )
         if spice:
@@ -183,6 +186,90 @@ class Chart:
     def ask(self, question: str) -> Answer:
         """Ask a question in plain language: a picture, and how the question was read."""
         return answer(self.lab, question)
+
+    # Reports --------------------------------------------------------------------------------------
+
+    @told
+    def publish_report(
+        self,
+        name: str,
+        data_set: DataSet,
+        *,
+        columns: Sequence[str],
+        group_by: str = "",
+        values: Sequence[str] = (),
+    ) -> Dashboard:
+        """Publish a paginated report: a table over as many pages as it needs, each with its number.
+
+        Args:
+            columns: the columns whose values stand in its rows.
+            group_by: a column whose values head groups of rows, each with its total.
+            values: measures, such as ``average(gpa)``.
+
+        Raises:
+            RunFailed: QuickSight found errors in it; with their sentences.
+        """
+        visual = chart_print.table(
+            data_set.schema, data_set.name, columns=columns, group_by=group_by, values=values
+        )
+        made = chart_print.definition(name, visual, {data_set.name: data_set.arn})
+        self.calls.put_dashboard(charts.identifier(name), name, made)
+        return self.dashboard(name)
+
+    @told
+    def send_report(
+        self,
+        dashboard: Dashboard | str,
+        *,
+        to: str | Sequence[str],
+        format: str = "PDF",
+        tags: Mapping[str, str] | None = None,
+    ) -> Report:
+        """Send a dashboard's first sheet by mail, as a file: PDF, CSV or EXCEL.
+
+        Args:
+            tags: of the reader without a name that it is made for; row-level security by tags
+                lets that reader's rows through. Rules by users let none.
+
+        Raises:
+            RunFailed: the snapshot failed, or SES did not take the mail.
+        """
+        found = self.dashboard(dashboard) if isinstance(dashboard, str) else dashboard
+        return chart_reports.send(self.lab, found, to=to, format=format, tags=tags)
+
+    @told
+    def schedule_report(
+        self,
+        dashboard: Dashboard | str,
+        *,
+        to: str | Sequence[str],
+        format: str = "PDF",
+        when: str = chart_reports.WEEKLY,
+        timezone: str = "UTC",
+    ) -> str:
+        """Send it again and again, each Monday at seven by default. Returns the schedule's name.
+
+        Args:
+            when: an expression of EventBridge Scheduler: ``rate(1 day)``, ``cron(0 7 ? * MON *)``.
+        """
+        found = self.dashboard(dashboard) if isinstance(dashboard, str) else dashboard
+        return chart_reports.schedule(
+            self.lab, found, to=to, format=format, when=when, timezone=timezone
+        )
+
+    @told
+    def reports(self) -> pd.DataFrame:
+        """All reports that were sent: ``sent_at``, ``name``, ``format``, ``to``, ``bytes``."""
+        return chart_reports.history(self.lab)
+
+    @told
+    def outbox(self) -> pd.DataFrame:
+        """The mails that the local AWS kept: ``to``, ``subject``, ``attachments``, ``file``.
+
+        Raises:
+            RunFailed: on AWS, where mail is sent and cannot be read back.
+        """
+        return chart_reports.outbox(self.lab)
 
     # The bill -------------------------------------------------------------------------------------
 

@@ -31,6 +31,11 @@ _OWNER = {
         DescribeTopicRefresh DeleteTopic CreateTopicRefreshSchedule DeleteTopicRefreshSchedule
         UpdateTopicRefreshSchedule DescribeTopicRefreshSchedule ListTopicRefreshSchedules""",
 }
+ATHENA = {
+    "Name": "The data lake",
+    "Type": "ATHENA",
+    "DataSourceParameters": {"AthenaParameters": {"WorkGroup": "primary"}},
+}
 _ENDS = ("COMPLETED", "FAILED", "CANCELLED")
 
 
@@ -171,20 +176,24 @@ class Calls:
     # Data sets ------------------------------------------------------------------------------------
 
     def put_source(self, identifier: str) -> str:
-        """The data source for Athena. Returns its ARN."""
+        """The data source of the lake (Athena), or of the warehouse. Returns its ARN."""
         try:
-            return str(
-                self.call("describe_data_source", DataSourceId=identifier)["DataSource"]["Arn"]
-            )
+            found = self.call("describe_data_source", DataSourceId=identifier)["DataSource"]
         except self.client.exceptions.ResourceNotFoundException:
-            made = self.call(
-                "create_data_source",
-                DataSourceId=identifier,
-                Name="The data lake",
-                Type="ATHENA",
-                DataSourceParameters={"AthenaParameters": {"WorkGroup": "primary"}},
-            )
-            return str(made["Arn"])
+            members = self._warehouse() if identifier == "warehouse" else ATHENA
+            found = self.call("create_data_source", DataSourceId=identifier, **members)
+        return str(found["Arn"])
+
+    def _warehouse(self) -> dict[str, Any]:
+        """The cluster as a data source; its administrator's secret lets QuickSight in."""
+        cluster = self.lab.warehouse.described()
+        place = {"Database": cluster["DBName"], "ClusterId": cluster["ClusterIdentifier"]}
+        return {
+            "Name": "The warehouse",
+            "Type": "REDSHIFT",
+            "DataSourceParameters": {"RedshiftParameters": place},
+            "Credentials": {"SecretArn": cluster["MasterPasswordSecretArn"]},
+        }
 
     def put_data_set(self, identifier: str, **members: Any) -> None:
         """Make or change a data set; you own it."""

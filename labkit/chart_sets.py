@@ -31,6 +31,14 @@ _TYPES = {
     "date": "DATETIME",
     "timestamp": "DATETIME",
     "boolean": "BOOLEAN",
+    # as Redshift calls them
+    "int2": "INTEGER",
+    "int4": "INTEGER",
+    "int8": "INTEGER",
+    "float4": "DECIMAL",
+    "float8": "DECIMAL",
+    "numeric": "DECIMAL",
+    "bool": "BOOLEAN",
 }
 
 
@@ -87,7 +95,12 @@ class DataSet:
 
 
 def physical_table(
-    lab: Lab, source: str, table: str, sql: str, calculated: Mapping[str, str]
+    lab: Lab,
+    source: str,
+    table: str,
+    sql: str,
+    calculated: Mapping[str, str],
+    warehouse: bool = False,
 ) -> dict[str, Any]:
     """The ``PhysicalTableMap`` and, with calculated columns, the ``LogicalTableMap``."""
     if table:
@@ -98,7 +111,7 @@ def physical_table(
         }
         inner, listed = relation["RelationalTable"], "InputColumns"
     else:
-        columns = dict(_of_statement(lab, sql))
+        columns = dict((_of_warehouse if warehouse else _of_statement)(lab, sql))
         inner, listed = {"Name": "statement", "SqlQuery": sql}, "Columns"
         relation = {"CustomSql": inner}
     typed = [{"Name": name, "Type": kind} for name, kind in columns.items()]
@@ -134,6 +147,14 @@ def _of_statement(lab: Lab, sql: str) -> Iterator[tuple[str, str]]:
     found = lab.client("athena").get_query_results(QueryExecutionId=empty.execution_id)
     for column in found["ResultSet"]["ResultSetMetadata"]["ColumnInfo"]:
         yield column["Name"], _type(column["Type"])
+
+
+def _of_warehouse(lab: Lab, sql: str) -> Iterator[tuple[str, str]]:
+    """The columns of a statement, of which the warehouse runs an empty copy."""
+    empty = lab.warehouse(f"SELECT * FROM ({sql}) LIMIT 0")
+    found = lab.client("redshift-data").get_statement_result(Id=empty.id)
+    for column in found["ColumnMetadata"]:
+        yield column["name"], _type(column["typeName"])
 
 
 def _type(name: str) -> str:

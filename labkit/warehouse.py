@@ -141,11 +141,17 @@ class Warehouse:
         redshift = self.lab.client("redshift")
         redshift.delete_cluster(ClusterIdentifier=name, SkipFinalClusterSnapshot=True)
 
+    @told
+    def described(self, name: str = names.CLUSTER) -> dict[str, Any]:
+        """A cluster as ``redshift.describe_clusters`` tells it."""
+        found = self.lab.client("redshift").describe_clusters(ClusterIdentifier=name)
+        cluster: dict[str, Any] = found["Clusters"][0]
+        return cluster
+
     def _wait_until(self, status: str, name: str) -> None:
-        redshift = self.lab.client("redshift")
         wait(
             f"The cluster {name}",
-            lambda: redshift.describe_clusters(ClusterIdentifier=name)["Clusters"][0],
+            lambda: self.described(name),
             until=lambda cluster: cluster["ClusterStatus"] == status,
             tell=lambda cluster: Progress(f"Cluster {name}: {cluster['ClusterStatus']}"),
             quiet=True,
