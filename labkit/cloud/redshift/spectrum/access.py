@@ -5,9 +5,12 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c-spectrum-iam-policies.h
 
 from __future__ import annotations
 
+from labkit.cloud.access.identities import sentence, why_refused
+from labkit.cloud.access.policy_language import Question
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
+from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.operations import Principal
-from labkit.cloud.redshift.copying.access import open_store
+from labkit.cloud.redshift.copying.access import failure, open_store
 from labkit.cloud.redshift.copying.options import Access
 from labkit.cloud.redshift.warehouse.connection import Connection
 
@@ -42,3 +45,24 @@ def _own(connection: Connection) -> Principal:
         "identity of its own to read the data catalog with",
         DENIED,
     )
+
+
+def check_glue(
+    connection: Connection, catalog: GlueCatalog, action: str, database: str, table: str
+) -> None:
+    """Refuse what the role may not do with the Glue catalog.
+
+    Source: https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
+
+    Raises:
+        RedshiftError: in the words of Glue's refusal.
+    """
+    cloud, principal = connection.warehouse.cloud, catalog.store.principal
+    root = f"arn:aws:glue:{catalog.metastore.region}:{cloud.account}:"
+    for resource in ("catalog", f"database/{database}", f"table/{database}/{table}"):
+        question = Question(principal, f"glue:{action}", root + resource)
+        if why := why_refused(cloud, question, None):
+            context = f"Glue: {action} {database}.{table}"
+            raise failure(
+                connection, sentence(question, why), context, "external_catalog_api.cpp:453", 1015
+            )

@@ -19,6 +19,7 @@ from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.redshift.spectrum import schemas
+from labkit.cloud.redshift.spectrum.access import check_glue
 from labkit.cloud.redshift.spectrum.readers import Reader, reader
 from labkit.cloud.redshift.spectrum.scanned import note
 from labkit.cloud.redshift.spectrum.types import redshift_sql, redshift_type
@@ -97,6 +98,7 @@ def find(connection: Connection, name: tuple[str, ...]) -> Relation | None:
     if schema is None:
         return None
     catalog = schema.catalog(connection)
+    check_glue(connection, catalog, "GetTable", schema.database, name[-1])
     with spectrum_words(connection, schema):
         source = _source(catalog, schema, name[-1])
     columns = [*source.columns, *(c for c in source.hidden if c.name in PSEUDO.values())]

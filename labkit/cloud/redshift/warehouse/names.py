@@ -220,7 +220,12 @@ def place(connection: Connection, name: tuple[str, ...]) -> tuple[str, str, str]
     schema = schema or creation_schema(connection)
     if database != connection.database:
         raise RedshiftError("cross-database reference not supported for this statement", "0A000")
-    if not connection.objects.find("schema", schema, database=database):
+    found = connection.objects.find("schema", schema, database=database)
+    if found is None:
         raise RedshiftError(f'schema "{schema}" does not exist', "3F000")
+    if found.body.get("type") == "external":
+        raise RedshiftError(
+            "Operations on local objects in external schema are not enabled.", "0A000"
+        )
     grants.check_schema(connection, database, schema, "CREATE")
     return database, schema, last

@@ -30,6 +30,8 @@ from labkit.cloud.redshift.warehouse.statements.tables import (
 
 Action = Callable[[Connection, Words, Object], Object]
 _ACTIONS: dict[tuple[str, ...], Action] = {}
+#: Who else alters tables: (connection, name, the words after it) → a result, or None.
+ALTERERS: list[Callable[[Connection, tuple[str, ...], Words], Result | None]] = []
 
 
 @statement("ALTER TABLE", "ALTER VIEW")
@@ -37,7 +39,11 @@ def alter_table(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER")
     tag = f"ALTER {words.accept_one('TABLE', 'VIEW')}"
-    table = find_relation(connection, words.name())
+    name = words.name()
+    for alterer in ALTERERS:
+        if done := alterer(connection, name, words):
+            return done
+    table = find_relation(connection, name)
     grants.check_owner(connection, table)
     while True:
         action = _find(words)

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -390,6 +390,10 @@ def select_into(connection: Connection, parsed: Parsed, tree: exp.Expr, into: ex
     return Result("SELECT", count=count)
 
 
+#: Who else drops tables: (connection, name, IF EXISTS) → whether it was theirs.
+DROPPERS: list[Callable[[Connection, tuple[str, ...], bool], bool]] = []
+
+
 @statement("DROP TABLE")
 def drop_table(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -406,6 +410,8 @@ def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Re
     cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     words.end()
     for name in names:
+        if kind == "table" and any(dropper(connection, name, missing_too) for dropper in DROPPERS):
+            continue
         found = look_up(connection, name)
         if found is None and missing_too:
             connection.notices.append(f'{kind} "{name[-1]}" does not exist, skipping')

@@ -1,0 +1,57 @@
+"""Where an external table is: its schema, and the catalog as the schema's role sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
+from labkit.cloud.lake.catalog import GlueCatalog
+from labkit.cloud.lake.metastore import Definition, input_of
+from labkit.cloud.redshift.spectrum import schemas
+from labkit.cloud.redshift.spectrum.access import check_glue
+from labkit.cloud.redshift.warehouse.connection import Connection
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a table is: its schema, the catalog as the schema's role sees it, its name."""
+
+    connection: Connection
+    schema: schemas.External
+    catalog: GlueCatalog
+    name: str
+
+    def allow(self, action: str) -> None:
+        """Refuse what the schema's role may not do."""
+        check_glue(self.connection, self.catalog, action, self.schema.database, self.name)
+
+    @property
+    def definition(self) -> Definition | None:
+        return self.catalog.metastore.definition(self.schema.database, self.name)
+
+    def found(self) -> Definition:
+        """The table's definition.
+
+        Raises:
+            RedshiftError: there is none.
+        """
+        known = self.definition
+        if known is None:
+            shown = f"{self.schema.name}.{self.name}"
+            raise RedshiftError(f'relation "{shown}" does not exist', UNDEFINED_TABLE)
+        return known
+
+    def update(self, table: Definition) -> None:
+        self.allow("UpdateTable")
+        self.catalog.metastore.update_table(self.schema.database, self.name, input_of(table))
+
+    def partitions(self, *, add: list[Definition], drop: list[list[str]]) -> None:
+        self.catalog.metastore.replace_partitions(
+            self.schema.database, self.name, add=add, drop=drop
+        )
+
+
+def place_of(connection: Connection, name: tuple[str, ...]) -> Place | None:
+    """Where a name's external table is or would be; None where its schema is no external one."""
+    schema = schemas.find(connection, name[:-1]) if len(name) > 1 else None
+    return Place(connection, schema, schema.catalog(connection), name[-1]) if schema else None
