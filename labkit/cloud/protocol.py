@@ -256,6 +256,8 @@ def _form_value(shape: Any, prefix: str, fields: dict[str, str]) -> Any:
                 for k, s in shape.members.items()
             }
             return {k: v for k, v in found.items() if v is not None} or (None if prefix else {})
+        case "list" if fields.get(prefix) == "":
+            return []
         case "list":
             item = shape.member.serialization.get("name", "member")
             stem = prefix if shape.serialization.get("flattened") else f"{prefix}.{item}"

@@ -54,13 +54,13 @@ class Timetable(ABC):
         for plan in [plan for plan in plans if self._next.get(plan, now + 1) <= now]:
             self.begin(*plan[:2])
             del self._next[plan]
-        known = {plan: self._next.get(plan) or _due(plan, now) for plan in plans}
+        known = {plan: self._next.get(plan) or self.due(plan[2], now) for plan in plans}
         self._next = {plan: due for plan, due in known.items() if due is not None}
         return max(0.0, min(self._next.values()) - now) if self._next else None
 
-
-def _due(plan: Plan, now: float) -> float | None:
-    return parse_schedule(plan[2]).after(now, now)
+    def due(self, expression: str, now: float) -> float | None:
+        """When a plan's expression is next met."""
+        return parse_schedule(expression).after(now, now)
 
 
 def follow(tick: Callable[[], float | None], changed: threading.Event, name: str) -> None:

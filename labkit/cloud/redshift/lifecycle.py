@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import functools
 import logging
+import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
 import duckdb
@@ -38,6 +39,8 @@ FAILED = "hardware-failure"
 #: A client's waiter looks once a minute: what ends within this is over before it looks first.
 PATIENCE_S = 1.0
 WORKS: dict[tuple[Kind, str], Work] = {}
+#: Who hears that a state has ended: (cloud, kind, record before, record after or ``None``).
+FOLLOWERS: list[Callable[[Cloud, Kind, Record, Record | None], None]] = []
 _running: dict[tuple[Cloud, Kind, str], Future[Any]] = {}
 
 
@@ -102,7 +105,10 @@ def _follow(cloud: Cloud, kind: Kind, key: str) -> None:
     """Do the work of a state, and of the one that follows."""
     record = records.records(cloud, kind).get(key)
     while record and (work := WORKS.get((kind, record[kind.status]))):
+        before = record
         record = change(cloud, kind, key, _done(work, cloud, kind, record))
+        for follower in FOLLOWERS:
+            follower(cloud, kind, before, record)
 
 
 def _done(work: Work, cloud: Cloud, kind: Kind, record: Record) -> Record | None:
@@ -115,11 +121,11 @@ def _done(work: Work, cloud: Cloud, kind: Kind, record: Record) -> Record | None
 
 def _settle(cloud: Cloud) -> None:
     """Give what was begun a moment to end."""
-    futures = [future for (where, *_), future in list(_running.items()) if where is cloud]
-    try:
-        wait(futures, timeout=PATIENCE_S)
-    except CancelledError:
-        log.info("the server ends")
+    ends = time.monotonic() + PATIENCE_S
+    while futures := [future for (where, *_), future in list(_running.items()) if where is cloud]:
+        left = ends - time.monotonic()
+        if left <= 0 or wait(futures, timeout=left).not_done:
+            break
 
 
 @on_start

@@ -9,10 +9,10 @@ import re
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context
-from labkit.cloud.paging import page
 from labkit.cloud.redshift import logins, managed, records
 from labkit.cloud.redshift.clusters import shape
 from labkit.cloud.redshift.clusters.kinds import CLUSTER
+from labkit.cloud.redshift.clusters.listing import listing
 from labkit.cloud.redshift.clusters.new import check_password, new_cluster
 from labkit.cloud.redshift.clusters.state import find_available
 from labkit.cloud.redshift.lifecycle import answers, begin
@@ -20,7 +20,6 @@ from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.words import invalid_combination, invalid_value
 
 _USER = re.compile(r"[a-z_][a-z0-9_+.@$-]{0,127}", re.IGNORECASE)
-MOST = 100
 
 
 @answers("CreateCluster")
@@ -48,23 +47,14 @@ def create_cluster(
 
 @answers("DescribeClusters")
 def describe_clusters(
-    context: Context,
-    *,
-    ClusterIdentifier: str | None = None,
-    MaxRecords: int = MOST,
-    Marker: str | None = None,
-    TagKeys: list[str] | None = None,
-    TagValues: list[str] | None = None,
+    context: Context, *, ClusterIdentifier: str | None = None, **page: Any
 ) -> Answer:
     """One cluster, or those that have one of the tags' keys and one of their values."""
-    if ClusterIdentifier:
-        found = [records.find(context, CLUSTER, ClusterIdentifier)]
-    else:
-        found = [each for each in records.listed(context, CLUSTER)
-                 if has_tags(each, TagKeys, TagValues)]  # fmt: skip
-    told = [shape.cluster(context.cloud, each) for each in found]
-    bad = invalid_value("The marker is not valid")
-    return page("Clusters", told, MaxRecords, Marker, bad, following="Marker")
+
+    def show(record: Record) -> Record:
+        return shape.cluster(context.cloud, record)
+
+    return listing(context, CLUSTER, "Clusters", name=ClusterIdentifier, show=show, **page)
 
 
 @answers("DeleteCluster")
@@ -90,14 +80,6 @@ def delete_cluster(
                 "ManualSnapshotRetentionPeriod": FinalClusterSnapshotRetentionPeriod}  # fmt: skip
         change = {"ClusterStatus": "final-snapshot", "_": record["_"] | {"last": last}}
     return {"Cluster": shape.cluster(context.cloud, begin(context.cloud, CLUSTER, record | change))}
-
-
-def has_tags(record: Record, keys: list[str] | None, values: list[str] | None) -> bool:
-    """Whether a resource has one of the keys, and one of the values, among its tags."""
-    tags = record.get("Tags", [])
-    return (not keys or any(tag["Key"] in keys for tag in tags)) and (
-        not values or any(tag.get("Value") in values for tag in tags)
-    )
 
 
 def _password(

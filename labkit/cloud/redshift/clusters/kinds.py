@@ -19,3 +19,52 @@ SNAPSHOT = Kind(
     ),
     "Status",
 )
+PARAMETER_GROUP = Kind(
+    "parameter-group",
+    ("ClusterParameterGroupNotFoundFault", "ClusterParameterGroup not found: {}"),
+    ("ClusterParameterGroupAlreadyExistsFault", "The parameter group {} already exists."),
+)
+SECURITY_GROUP = Kind(
+    "security-group",
+    ("ClusterSecurityGroupNotFoundFault", "Security group {} not found."),
+    ("ClusterSecurityGroupAlreadyExistsFault", "The security group {} already exists."),
+)
+SUBNET_GROUP = Kind(
+    "subnet-group",
+    ("ClusterSubnetGroupNotFoundFault", "Subnet group {} not found."),
+    ("ClusterSubnetGroupAlreadyExistsFault", "The subnet group {} already exists."),
+)
+SNAPSHOT_SCHEDULE = Kind(
+    "snapshot-schedule",
+    ("SnapshotScheduleNotFoundFault", "The snapshot schedule {} does not exist."),
+    ("SnapshotScheduleAlreadyExistsFault", "The snapshot schedule {} already exists."),
+)
+USAGE_LIMIT = Kind(
+    "usage-limit",
+    ("UsageLimitNotFoundFault", "The usage limit {} does not exist."),
+    ("UsageLimitAlreadyExistsFault", "The usage limit {} already exists."),
+)
+SCHEDULED_ACTION = Kind(
+    "scheduled-action",
+    ("ScheduledActionNotFoundFault", "The scheduled action {} does not exist."),
+    ("ScheduledActionAlreadyExistsFault", "The scheduled action {} already exists."),
+)
+COPY_GRANT = Kind(
+    "copy-grant",
+    ("SnapshotCopyGrantNotFoundFault", "Snapshot copy grant not found: {}"),
+    (
+        "SnapshotCopyGrantAlreadyExistsFault",
+        "Cannot create the snapshot copy grant because one of the identifier '{}' already exists",
+    ),
+)
+AUTHENTICATION_PROFILE = Kind(
+    "authentication-profile",
+    ("AuthenticationProfileNotFoundFault", "The authentication profile {} does not exist."),
+    ("AuthenticationProfileAlreadyExistsFault", "The authentication profile {} already exists."),
+)
+TABLE_RESTORE = Kind(
+    "table-restore",
+    ("TableRestoreNotFoundFault", "The table restore request {} does not exist."),
+    ("TableRestoreNotFoundFault", "The table restore request {} already exists."),
+    "Status",
+)

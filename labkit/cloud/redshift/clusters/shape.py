@@ -14,8 +14,8 @@ from labkit.cloud.redshift.endpoints import endpoint_of
 from labkit.cloud.redshift.keys import cluster_key
 from labkit.cloud.redshift.records import Record
 
-# Without an endpoint: they are not there yet, or no longer.
-_UNREACHABLE = ("creating", "deleting", "hardware-failure")
+# Without an endpoint: nobody is there yet, or no longer.
+_UNREACHABLE = ("creating", "hardware-failure")
 _AVAILABILITY = {
     "available": "Available",
     "cancelling-resize": "Available",

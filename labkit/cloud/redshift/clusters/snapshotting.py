@@ -10,15 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context
-from labkit.cloud.paging import page
 from labkit.cloud.redshift import files, records
 from labkit.cloud.redshift.clusters import snapshots
-from labkit.cloud.redshift.clusters.clusters import MOST, has_tags
 from labkit.cloud.redshift.clusters.kinds import CLUSTER, SNAPSHOT
+from labkit.cloud.redshift.clusters.listing import has_tags, pages
 from labkit.cloud.redshift.clusters.state import find_available
 from labkit.cloud.redshift.lifecycle import answers, begin
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.words import fault, invalid_value
+from labkit.cloud.redshift.words import fault
 
 DAY_S = 86400
 MOST_DAYS = 3653
@@ -49,7 +48,7 @@ def describe_cluster_snapshots(
     context: Context,
     *,
     SnapshotIdentifier: str | None = None,
-    MaxRecords: int = MOST,
+    MaxRecords: int = 100,
     Marker: str | None = None,
     SortingEntities: list[Record] | None = None,
     **filters: Any,
@@ -62,9 +61,7 @@ def describe_cluster_snapshots(
             raise SNAPSHOT.refusal(SNAPSHOT.missing, SnapshotIdentifier)
     for entity in reversed(SortingEntities or []):
         kept.sort(key=_SORTED[entity["Attribute"]], reverse=entity.get("SortOrder") == "DESC")
-    bad = invalid_value("The marker is not valid")
-    told = [shown(each) for each in kept]
-    return page("Snapshots", told, MaxRecords, Marker, bad, following="Marker")
+    return pages("Snapshots", [shown(each) for each in kept], MaxRecords, Marker)
 
 
 @answers("ModifyClusterSnapshot")

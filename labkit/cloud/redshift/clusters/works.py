@@ -12,6 +12,7 @@ from labkit.cloud.redshift import files, logins, managed, records
 from labkit.cloud.redshift.clusters import snapshots
 from labkit.cloud.redshift.clusters.kinds import CLUSTER
 from labkit.cloud.redshift.clusters.shape import key_of
+from labkit.cloud.redshift.endpoints import close_endpoint
 from labkit.cloud.redshift.lifecycle import change, passing
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.warehouse import close_warehouse, open_warehouse
@@ -48,6 +49,7 @@ def modify(cloud: Cloud, record: Record) -> Record:
 @passing(CLUSTER, "renaming")
 def rename(cloud: Cloud, record: Record) -> Record:
     """The warehouse gets the key of the new identifier."""
+    close_endpoint(cloud, record["_"]["old_key"])
     files.move(cloud, record["_"]["old_key"], key_of(record))
     return {"ClusterStatus": "modifying", "_": {"ready": True}}
 
@@ -96,6 +98,7 @@ def take_last(cloud: Cloud, record: Record) -> Record:
 @passing(CLUSTER, "deleting")
 def delete(cloud: Cloud, record: Record) -> None:
     """The data go, and with them the automated snapshots and the secret."""
+    close_endpoint(cloud, key_of(record))
     files.delete(cloud, key_of(record))
     snapshots.drop_automated(cloud, record)
     if record.get("MasterPasswordSecretArn"):

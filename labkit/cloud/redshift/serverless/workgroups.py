@@ -13,7 +13,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.data_api.target import NAMESPACES
-from labkit.cloud.redshift.endpoints import PORT, endpoint_of
+from labkit.cloud.redshift.endpoints import PORT, close_endpoint, endpoint_of
 from labkit.cloud.redshift.keys import namespace_key
 from labkit.cloud.redshift.lifecycle import begin, passing
 from labkit.cloud.redshift.records import Record, look_up
@@ -141,6 +141,7 @@ def come_up(cloud: Cloud, record: Record) -> Record:
 @passing(WORKGROUP, "DELETING")
 def end(cloud: Cloud, record: Record) -> None:
     """All sessions end."""
+    close_endpoint(cloud, key_of(record))
     close_warehouse(cloud, key_of(record))
     tagging.put(cloud, record["workgroupArn"], [])
 

@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
-from labkit.cloud.redshift.endpoints import LISTENERS
+from labkit.cloud.redshift.endpoints import CLOSERS, LISTENERS
 from labkit.cloud.redshift.warehouse import warehouse_state
 from labkit.cloud.redshift.wire.listening import HOST, Listener, listen
 
@@ -73,3 +73,4 @@ def _close_all(cloud: Cloud) -> None:
 
 
 LISTENERS.append(place_of)
+CLOSERS.append(close_port)
