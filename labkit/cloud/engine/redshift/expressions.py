@@ -181,6 +181,8 @@ def _qualified(node: exp.Dot) -> exp.Anonymous:
 
 @_node(exp.Bracket)
 def _bracket(node: exp.Bracket, scope: Scope) -> Typed:
+    if postgres.is_array(node.this):
+        return postgres.element(expression(node.this, scope), node.expressions[0])
     return super_values.navigate(node, scope)
 
 

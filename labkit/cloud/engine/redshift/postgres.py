@@ -66,6 +66,19 @@ def array_text(items: list[Typed]) -> Typed:
     return Typed(f"concat('{{', concat_ws(',', {parts}), '}}')", VARCHAR, "array")
 
 
+def is_array(node: exp.Expr) -> bool:
+    """Whether an expression is an array of the catalog, which counts from 1."""
+    call = node.unnest()
+    call = call.expression if isinstance(call, exp.Dot) else call
+    return isinstance(call, exp.Anonymous) and str(call.this).lower() == "current_schemas"
+
+
+def element(array: Typed, index: exp.Expr) -> Typed:
+    """``(current_schemas(true))[1]``: one of an array's members."""
+    sql = f"string_split(trim({array.sql}, '{{}}'), ',')[{int(index.name)}]"
+    return Typed(sql, VARCHAR, "current_schemas")
+
+
 def operator_of(node: exp.Operator) -> exp.Expr:
     """``a OPERATOR(pg_catalog.~) b`` as ``a ~ b``.
 

@@ -160,6 +160,17 @@ def _system_function(node: exp.Table, name: str, scope: Scope) -> Member:
     return _finish(node, f"{relation.sql} AS {alias}", Source(node.alias.lower(), fields), scope)
 
 
+def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:
+    """``FROM current_database()``: a row of the function's value."""
+    from labkit.cloud.engine.redshift.expressions import expression
+
+    if scope.state.catalog.session(name) is None:
+        raise unsupported(f"{name} in FROM")
+    value, alias = expression(node.this, scope), scope.state.alias("s")
+    source = Source((node.alias or name).lower(), [Field(name, value.type, f"{alias}.v")])
+    return _finish(node, f"(SELECT {value.sql} AS v) AS {alias}", source, scope)
+
+
 def _table_function(node: exp.Table, scope: Scope) -> Member:
     from labkit.cloud.engine.redshift.expressions import expression
 
@@ -167,7 +178,7 @@ def _table_function(node: exp.Table, scope: Scope) -> Member:
     if str(call.this).lower() in SYSTEM_FUNCTIONS:
         return _system_function(node, str(call.this).lower(), scope)
     if str(call.this).lower() != "generate_series":
-        raise unsupported(f"{call.this} in FROM")
+        return _one_value(node, str(call.this).lower(), scope)
     parts = ", ".join(coerce(expression(each, scope), INT8).sql for each in call.expressions)
     alias = scope.state.alias("s")
     name = (node.alias or "generate_series").lower()

@@ -180,20 +180,33 @@ def svv_redshift_columns(connection: Connection) -> Iterator[Any]:
 _COLUMNS = (
     f"table_catalog {_V}, table_schema {_V}, table_name {_V}, column_name {_V}, "
     f"ordinal_position int, column_default varchar(4000), is_nullable varchar(3), data_type {_V}, "
-    "character_maximum_length int, numeric_precision int, numeric_scale int, remarks varchar(256)"
+    "character_maximum_length int, numeric_precision int, numeric_precision_radix int, "
+    f"numeric_scale int, datetime_precision int, interval_type {_V}, interval_precision {_V}, "
+    f"character_set_catalog {_V}, character_set_schema {_V}, character_set_name {_V}, "
+    f"collation_catalog {_V}, collation_schema {_V}, collation_name {_V}, domain_name {_V}, "
+    "remarks varchar(256)"
 )
+
+
+def _wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of `_columns` as PostgreSQL's view has it, with what Redshift leaves empty."""
+    *start, precision, scale, remarks = row
+    data_type = start[7]
+    radix = None if precision is None else 10 if data_type == "numeric" else 2
+    moment = 6 if data_type.startswith("time") else None
+    return (*start, precision, radix, scale, moment, *[None] * 9, remarks)
 
 
 @system("svv_columns", _COLUMNS)
 def svv_columns(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
-        yield from _columns(connection, one)
+        yield from map(_wide, _columns(connection, one))
 
 
 @system("information_schema.columns", _COLUMNS)
 def information_columns(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
-        yield from _columns(connection, one)
+        yield from map(_wide, _columns(connection, one))
 
 
 @system("pg_table_def", f'schemaname {_V}, tablename {_V}, "column" {_V}, type {_V}, '

@@ -56,7 +56,9 @@ def _path(connection: Connection) -> list[str]:
 
 
 def _current_schemas(connection: Connection) -> str:
-    own = text_literal(",".join(_path(connection)))
+    known = connection.objects.of("schema", database=connection.database)
+    names = {one.name for one in known}
+    own = text_literal(",".join(name for name in _path(connection) if name in names))
     return f"'{{' || CASE WHEN $1 THEN 'pg_catalog,' ELSE '' END || {own} || '}}'"
 
 

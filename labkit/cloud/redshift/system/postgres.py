@@ -6,11 +6,13 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_catalog_views.htm
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import columns_of, comment, relations
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+from labkit.cloud.redshift.warehouse.objects import Object
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -72,6 +74,11 @@ def pg_class(connection: Connection) -> Iterator[Any]:
             one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", None,
             styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
         )  # fmt: skip
+    for each in _constraints(connection):
+        if each.kind != "f":
+            yield (each.oid, each.name, schemas.get(each.table.schema, 0), 0,
+                   users.get(each.table.owner, 100), 403, each.oid, 1, 0.0, False, "i",
+                   len(each.places), False, None, 0, False, False, 0)  # fmt: skip
     for at, (schema, name) in enumerate(RELATIONS):
         width = len(RELATIONS[schema, name].columns)
         yield (20000 + at, name, _NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
@@ -95,6 +102,16 @@ def pg_attribute(connection: Connection) -> Iterator[Any]:
                 keys.index(column.name) + 1 if column.name in keys else 0,
                 ENCODINGS.index(column.encode) if column.encode in ENCODINGS else 0,
             )  # fmt: skip
+    yield from _index_attributes(connection)
+
+
+def _index_attributes(connection: Connection) -> Iterator[Any]:
+    for each in _constraints(connection):
+        for at, place in enumerate(each.places if each.kind != "f" else (), 1):
+            column = each.table.columns[place - 1]
+            kind = column.type
+            yield (each.oid, column.name, OIDS[kind.base], -1, LENGTHS.get(kind.base, -1), at, 0,
+                   modifier(kind), False, False, False, False, True, False, 0, 0)  # fmt: skip
 
 
 @system("pg_get_late_binding_view_cols", "view_schema name, view_name name, col_name name, "
@@ -190,35 +207,94 @@ def pg_description(connection: Connection) -> Iterator[Any]:
                 yield one.oid, 1259, at, told
 
 
-@system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "
-        "condeferrable boolean, condeferred boolean, conrelid oid, contypid oid, confrelid oid, "
-        "conkey varchar(400), confkey varchar(400), consrc varchar(4000)")  # fmt: skip
-def pg_constraint(connection: Connection) -> Iterator[Any]:
-    schemas = _schema_oids(connection)
+@dataclass(frozen=True)
+class Constraint:
+    """A constraint of a table; that of a key has an index of the same number and name."""
+
+    table: Object
+    oid: int
+    kind: str
+    name: str
+    told: dict[str, Any]
+
+    @property
+    def places(self) -> list[int]:
+        names = [column.name for column in self.table.columns]
+        return [names.index(name) + 1 for name in self.told["columns"]]
+
+
+def _constraints(connection: Connection) -> Iterator[Constraint]:
     for one in relations(connection):
-        names = [column.name for column in one.columns]
         for at, each in enumerate(one.body.get("constraints", ())):
             kind = {"PRIMARY KEY": "p", "UNIQUE": "u"}.get(each["kind"], "f")
+            stem = "" if kind == "p" else f"_{'_'.join(each['columns'])}"
             ending = {"p": "pkey", "u": "key", "f": "fkey"}[kind]
-            places = ",".join(str(names.index(name) + 1) for name in each["columns"])
-            yield (one.oid * 10 + at, each.get("name") or f"{one.name}_{ending}",
-                   schemas.get(one.schema, 0), kind, False, False, one.oid, 0, 0,
-                   f"{{{places}}}", None, _source(each))  # fmt: skip
+            name = each.get("name") or f"{one.name}{stem}_{ending}"
+            yield Constraint(one, one.oid * 10 + at, kind, name, each)
 
 
-def _source(constraint: dict[str, Any]) -> str:
+@system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "
+        "condeferrable boolean, condeferred boolean, conrelid oid, contypid oid, confrelid oid, "
+        "confupdtype varchar(1), confdeltype varchar(1), confmatchtype varchar(1), "
+        "conkey varchar(400), confkey varchar(400), conbin varchar(4000), consrc varchar(4000)"
+        )  # fmt: skip
+def pg_constraint(connection: Connection) -> Iterator[Any]:
+    schemas, known = _schema_oids(connection), relations(connection)
+    for each in _constraints(connection):
+        target = _referenced(each, known)
+        named = _named_columns(each, target)
+        yield (each.oid, each.name, schemas.get(each.table.schema, 0), each.kind, False, False,
+               each.table.oid, 0, target.oid if target else 0, *_actions(each),
+               _numbers(each.places), _numbers(_places(target, named)) if target else None, None,
+               _source(each, named))  # fmt: skip
+
+
+def _actions(constraint: Constraint) -> tuple[str, str, str]:
+    return ("a", "a", "s") if constraint.kind == "f" else (" ", " ", " ")
+
+
+def _numbers(places: list[int]) -> str:
+    return f"{{{','.join(map(str, places))}}}"
+
+
+def _referenced(constraint: Constraint, known: list[Object]) -> Object | None:
+    name = constraint.told.get("table", ("",))
+    schema = name[-2] if len(name) > 1 else constraint.table.schema
+    found = (each for each in known if (each.schema, each.name) == (schema, name[-1]))
+    return next(found, None)
+
+
+def _named_columns(constraint: Constraint, target: Object | None) -> list[str]:
+    """The columns that a foreign key names, or those of the other table's primary key."""
+    if told := constraint.told.get("references"):
+        return list(told)
+    keys = target.body.get("constraints", ()) if target else ()
+    return next((list(k["columns"]) for k in keys if k["kind"] == "PRIMARY KEY"), [])
+
+
+def _places(table: Object, names: list[str]) -> list[int]:
+    known = [column.name for column in table.columns]
+    return [known.index(name) + 1 for name in names if name in known]
+
+
+def _source(constraint: Constraint, named: list[str]) -> str:
     """``FOREIGN KEY (a) REFERENCES t(b)``"""
-    text = f"{constraint['kind']} ({', '.join(constraint['columns'])})"
-    if constraint["kind"] != "FOREIGN KEY":
+    told = constraint.told
+    text = f"{told['kind']} ({', '.join(told['columns'])})"
+    if constraint.kind != "f":
         return text
-    named = constraint["references"] or constraint["columns"]
-    return f"{text} REFERENCES {'.'.join(constraint['table'])}({', '.join(named)})"
+    return f"{text} REFERENCES {'.'.join(told['table'])}({', '.join(named)})"
 
 
-@system("pg_index", "indexrelid oid, indrelid oid, indnatts smallint, indisunique boolean, "
-        "indisprimary boolean, indkey varchar(400)")  # fmt: skip
+@system("pg_index", "indexrelid oid, indrelid oid, indkey varchar(400), indclass varchar(400), "
+        "indnatts smallint, indisunique boolean, indisprimary boolean, indisclustered boolean, "
+        "indexprs varchar(4000), indpred varchar(4000)")  # fmt: skip
 def pg_index(connection: Connection) -> Iterator[Any]:
-    return iter(())
+    for each in _constraints(connection):
+        if each.kind != "f":
+            places = each.places
+            yield (each.oid, each.table.oid, " ".join(map(str, places)), "", len(places), True,
+                   each.kind == "p", False, None, None)  # fmt: skip
 
 
 @system("pg_proc", "oid oid, proname varchar(128), pronamespace oid, proowner int, prolang oid, "
@@ -229,3 +305,14 @@ def pg_proc(connection: Connection) -> Iterator[Any]:
         returns = one.body.get("returns") or ["record"]
         yield (one.oid, one.body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100), 14,
                OIDS.get(returns[0], 0), len(one.body["parameters"]), one.body["text"])  # fmt: skip
+
+
+@system("pg_proc_info", "prooid oid, proname varchar(128), pronamespace oid, proowner int, "
+        "prolang oid, prokind varchar(1), prosecdef boolean, prorettype oid, pronargs smallint, "
+        "proargtypes varchar(4000), prosrc varchar(65535)")  # fmt: skip
+def pg_proc_info(connection: Connection) -> Iterator[Any]:
+    kinds = {"procedure": "p"}
+    routines = connection.objects.of("routine", database=connection.database)
+    for one, row in zip(routines, pg_proc(connection), strict=True):
+        types = " ".join(str(OIDS[kind[0]]) for kind in one.body["parameters"])
+        yield (*row[:5], kinds.get(one.kind, "f"), False, *row[5:7], types, row[7])

@@ -15,6 +15,7 @@ from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.reading import words
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
+from labkit.cloud.redshift.system.registry import SCHEMAS
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.scans import planned
@@ -191,7 +192,7 @@ def find_relation(connection: Connection, name: tuple[str, ...]) -> Object:
 def _missing(connection: Connection, name: tuple[str, ...]) -> RedshiftError:
     database, schema, last = split_name(connection, name)
     known = connection.objects.find("schema", schema, database=database)
-    if schema and not known:
+    if schema and not known and schema not in SCHEMAS:
         return RedshiftError(f'schema "{schema}" does not exist', "3F000")
     shown = f"{schema}.{last}" if schema else last
     return RedshiftError(f'relation "{shown}" does not exist', UNDEFINED_TABLE)
