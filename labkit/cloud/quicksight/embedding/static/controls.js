@@ -42,9 +42,7 @@ function single(control, value, change, id) {
 function several(control, value, change, id) {
   const chosen = new Set(value.map(named));
   const rows = control.options.map((option) => {
-    const box = h("input", {
-      type: "checkbox", checked: !chosen.size || chosen.has(named(option)), onchange: () => change(ticked()),
-    });
+    const box = h("input", { type: "checkbox", checked: !chosen.size || chosen.has(named(option)), onchange: () => tell(ticked()) });
     return { box, option, line: h("li", {}, h("label", {}, box, named(option))) };
   });
   const ticked = () => {
@@ -53,18 +51,26 @@ function several(control, value, change, id) {
   };
   const every = h("input", {
     type: "checkbox", checked: !chosen.size,
-    onchange: (event) => { rows.forEach((row) => { row.box.checked = event.target.checked; }); if (event.target.checked) change([]); },
+    onchange: (event) => { rows.forEach((row) => { row.box.checked = event.target.checked; }); if (event.target.checked) tell([]); },
   });
   const find = (event) => rows.forEach(({ line, option }) => {
     line.hidden = !named(option).toLowerCase().includes(event.target.value.toLowerCase());
   });
-  const words = !value.length ? "All" : value.map(named).join(", ");
+  const summary = h("summary");
+  const label = (values) => {
+    const words = !values.length ? "All" : values.map(named).join(", ");
+    summary.textContent = words;
+    summary.title = words;
+    summary.setAttribute("aria-label", `${control.label}: ${words}`);
+  };
+  const tell = (values) => { every.checked = !values.length; label(values); change(values); };
+  label(value);
   return h("details", {
     id, class: "several", onkeydown: (event) => {
       if (event.key === "Escape") { event.currentTarget.open = false; event.currentTarget.firstChild.focus(); }
     },
   },
-  h("summary", { "aria-label": `${control.label}: ${words}`, title: words }, words),
+  summary,
   h("div", { class: "choices", role: "group", "aria-label": control.label },
     rows.length > 10 && h("input", { type: "search", placeholder: "Search", "aria-label": `Search ${control.label}`, oninput: find }),
     control.all && h("label", {}, every, "Select all"),

@@ -91,7 +91,7 @@ function pick(tile, values, words) {
   const before = state.picked.find((each) => each.visual === tile.id);
   const again = before && JSON.stringify(before.values) === JSON.stringify(values);
   state.picked = state.picked.filter((each) => each.visual !== tile.id);
-  if (!again) state.picked.push({ visual: tile.id, values, words: `${tile.title || tile.kind}: ${words.split(": ")[0]}` });
+  if (!again) state.picked.push({ visual: tile.id, values, words: `${tile.title || tile.kind}: ${values.map((each) => named(each.value)).join(", ")}` });
   return update(again ? "No filter" : words);
 }
 

@@ -1,0 +1,152 @@
+"""Embedded dashboards in a real browser: live ones, and files from disk without a network."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from labkit.chart_pages import Session
+from tests.browser.conftest import SCREENSHOTS
+from tests.quicksight.conftest import allow_bucket, client, quicksight
+from tests.quicksight.embedding.boards import ROWS, SCHEMA, Boards, dashboard, orders
+
+pytestmark = pytest.mark.browser
+__all__ = ["allow_bucket", "client", "quicksight"]
+
+
+@pytest.fixture(scope="module")
+def boards(quicksight: Any, client: Any, allow_bucket: Any) -> Boards:
+    return Boards(quicksight, client, allow_bucket)
+
+
+@pytest.fixture(scope="module")
+def reader(boards: Boards) -> str:
+    arn = boards.data_set("browser-orders", SCHEMA, ROWS)
+    user = boards.reader("browser")
+    boards.dashboard("light", orders(arn), user)
+    boards.dashboard("dark", orders(arn), user, theme="MIDNIGHT")
+    return user
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page whose errors fail the test, and that asks nobody but this machine."""
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    found = context.new_page()
+    errors: list[str] = []
+    found.on("pageerror", lambda error: errors.append(str(error)))
+    found.on("console", lambda said: errors.extend(_mistakes(said)))
+    found.on("request", lambda asked: errors.extend(_foreign(asked.url)))
+    yield found
+    context.close()
+    assert errors == []
+
+
+def _foreign(url: str) -> list[str]:
+    return [] if re.match(r"(http://127\.0\.0\.1:\d+/labkit|file:|data:|blob:)", url) else [url]
+
+
+def _mistakes(said: ConsoleMessage) -> list[str]:
+    return [said.text] if said.type == "error" and "401" not in said.text else []
+
+
+def drawn(page: Page, times: int) -> None:
+    """Wait until all visuals are drawn so many times."""
+    page.wait_for_selector(f'body[data-drawn="{times}"]', timeout=30_000)
+
+
+def marks(page: Page, visual: str) -> list[str]:
+    """What a visual's marks tell, in the order of the alphabet."""
+    titles = page.locator(f'[data-visual="{visual}"] [data-pick] title')
+    return sorted(titles.all_text_contents())
+
+
+@pytest.fixture
+def live(page: Page, boards: Boards, reader: str) -> Page:
+    page.goto(boards.url(reader, dashboard("light")))
+    drawn(page, 1)
+    return page
+
+
+def test_a_control_filters(live: Page) -> None:
+    live.locator("summary[aria-label^=Region]").click()
+    live.get_by_role("checkbox", name="West").uncheck()
+    drawn(live, 2)
+    live.get_by_role("checkbox", name="South").uncheck()
+    drawn(live, 3)
+    assert marks(live, "by-product") == [
+        "Apples · Sum of amount: 10",
+        "Pears · Sum of amount: 20",
+    ]
+    live.keyboard.press("Escape")
+    expect(live.locator("summary[aria-label^=Region]")).to_have_text("North")
+    live.screenshot(path=SCREENSHOTS / "dashboard-live.png")
+    live.get_by_role("button", name="Reset").click()
+    drawn(live, 4)
+    assert len(marks(live, "by-region")) == 3
+
+
+def test_a_click_on_a_bar_filters_the_others(live: Page) -> None:
+    bar = live.get_by_role("button", name="West ·")
+    bar.click()
+    drawn(live, 2)
+    assert marks(live, "by-product") == ["Apples · Sum of amount: 50"]
+    assert len(marks(live, "by-region")) == 3
+    expect(bar).to_have_attribute("aria-pressed", "true")
+    live.get_by_role("button", name="Remove the filter By region").click()
+    drawn(live, 3)
+    assert len(marks(live, "by-product")) == 2
+
+
+def test_the_keyboard_picks_a_mark(live: Page) -> None:
+    live.get_by_role("button", name="North").focus()
+    live.keyboard.press("ArrowRight")
+    live.keyboard.press("Enter")
+    drawn(live, 2)
+    assert marks(live, "by-product") == [
+        "Apples · Sum of amount: 30",
+        "Pears · Sum of amount: 40",
+    ]
+
+
+def test_the_rows_behind_a_picture(live: Page) -> None:
+    figure = live.get_by_role("figure", name="By year")
+    figure.hover()
+    figure.get_by_role("button", name="Rows").click()
+    expect(figure.get_by_role("row")).to_have_text(["yearSum of amount", "202340", "2024110"])
+
+
+def test_a_used_link_says_so(page: Page, boards: Boards, reader: str) -> None:
+    url = boards.url(reader, dashboard("light"))
+    Session.open(url)
+    with page.expect_response(url) as answer:
+        page.evaluate("url => { location.href = url }", url)
+    assert answer.value.status == 401
+    expect(page.get_by_role("heading")).to_have_text("This link has been used or has expired")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_file_filters_without_a_network(
+    browser: Browser, boards: Boards, reader: str, tmp_path: Path, page: Page, theme: str
+) -> None:
+    path = tmp_path / "dashboard.html"
+    path.write_bytes(Session.open(boards.url(reader, dashboard(theme))).read("page.html"))
+    page.context.set_offline(True)
+    page.goto(path.as_uri())
+    drawn(page, 1)
+    page.get_by_label("Region", exact=True).select_option("South")
+    drawn(page, 2)
+    assert marks(page, "by-product") == [
+        "Apples · Sum of amount: 30",
+        "Pears · Sum of amount: 40",
+    ]
+    page.get_by_role("button", name="Pears").click()
+    drawn(page, 3)
+    expect(page.get_by_label("Product", exact=True)).to_have_value("Pears")
+    assert marks(page, "by-region") == ["South · Sum of amount: 40"]
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert background == {"light": "rgb(244, 246, 248)", "dark": "rgb(32, 45, 62)"}[theme]
+    page.screenshot(path=SCREENSHOTS / f"dashboard-file-{theme}.png")
