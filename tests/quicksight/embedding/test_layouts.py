@@ -1,0 +1,183 @@
+"""Sheets as the console exports them: grids, free form, sections, all controls, as one picture."""
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labkit.chart_pages import Session
+from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
+from tests.quicksight.embedding.test_sessions import refused, rows
+
+DEFINITIONS = Path(__file__).parents[1] / "definitions"
+EXPORTS = sorted(path.stem for path in (DEFINITIONS / "exports").glob("*.json"))
+VIEWS = ["user_id", "course_id", "timestamp_year", "timestamp_month", "timestamp_day"]
+VIEWS += ["timestamp_hour", "pageview_count"]
+SETTINGS = ("QueryExecutionOptions",)  # of an analysis, which a dashboard's definition lacks
+
+
+@pytest.fixture(scope="module")
+def data_sets(boards: Any) -> dict[str, str]:
+    """The ARNs of the data sets that the exports declare, by the ids in their ARNs."""
+    header, row = csv.reader((DEFINITIONS / "student_ext.csv").read_text().splitlines())
+    students = {name: _type(name) for name in header}
+    views = dict.fromkeys(VIEWS, "INTEGER")
+    return {
+        "student-ext": boards.data_set("layout-students", students, [row]),
+        "page-views": boards.data_set("layout-views", views, [[1, 1001, 2020, 9, 1, 10, 3]]),
+    }
+
+
+@pytest.fixture(scope="module")
+def opened(boards: Any, data_sets: dict[str, str], reader: str) -> Any:
+    """``opened("page_views")``: a session with a dashboard of an export."""
+
+    def open(name: str) -> Session:
+        export = json.loads((DEFINITIONS / "exports" / f"{name}.json").read_text())
+        definition = {k: v for k, v in export["Definition"].items() if k not in SETTINGS}
+        for each in definition["DataSetIdentifierDeclarations"]:
+            each["DataSetArn"] = data_sets[each["DataSetArn"].partition("/")[2]]
+        id = f"layout-{name.replace('_', '-')}"
+        boards.dashboard(id, definition, reader)
+        return Session.open(boards.url(reader, dashboard(id)))
+
+    return open
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_an_export_is_shown_whole(opened: Any, name: str) -> None:
+    session = opened(name)
+    model = session.json("model.json")
+    for sheet in model["sheets"]:
+        svg = session.read("sheet.svg", sheet=sheet["id"], width=900).decode()
+        visuals = [each for each in sheet["tiles"] if each["type"] == "visual"]
+        assert svg.count("<svg ") == 1 + len(visuals)
+        assert all(control["label"] for control in sheet["controls"])
+        for tile in sheet["tiles"]:
+            assert 0 <= tile["left"] <= tile["left"] + tile["width"] <= sheet["width"] + 1
+    assert "<script" not in session.read("").decode().partition("<body>")[0]
+
+
+def _type(name: str) -> str:
+    if name.endswith("_date"):
+        return "DATETIME"
+    if name.endswith("_gpa"):
+        return "DECIMAL"
+    numbers = ("_id", "admitted", "enrolled", "_alum", "_ed", "_student", "_ind", "_indicator")
+    return "INTEGER" if name.endswith((*numbers, "_year", "_percentile")) else "STRING"
+
+
+@pytest.fixture(scope="module")
+def parameters(boards: Any, board: str, reader: str) -> Session:
+    """A session with a dashboard whose one parameter filters, and stands in a title and a text."""
+    arn = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    listed = {"MatchOperator": "EQUALS", "ParameterName": "Where", "NullOption": "ALL_VALUES"}
+    filters = {
+        "CategoryFilter": {
+            "FilterId": "f",
+            "Column": {"DataSetIdentifier": "o", "ColumnName": "region"},
+            "Configuration": {"CustomFilterConfiguration": listed},
+        }
+    }
+    control = {
+        "Dropdown": {
+            "ParameterControlId": "c",
+            "Title": "Where",
+            "SourceParameterName": "Where",
+            "SelectableValues": {"Values": ["North", "South"]},
+        }
+    }
+    declared = {"Name": "Where", "ParameterValueType": "SINGLE_VALUED"}
+    declared["DefaultValues"] = {"StaticValues": ["South"]}
+    content = "<b>Of</b> <parameter>${Where}</parameter><script>alert(1)</script>"
+    content = f"<text-box>{content}</text-box>"
+    definition = {
+        "DataSetIdentifierDeclarations": [{"Identifier": "o", "DataSetArn": arn}],
+        "ParameterDeclarations": [{"StringParameterDeclaration": declared}],
+        "FilterGroups": [
+            {
+                "FilterGroupId": "g",
+                "Filters": [filters],
+                "ScopeConfiguration": {"AllSheets": {}},
+                "CrossDataset": "SINGLE_DATASET",
+            }
+        ],
+        "Sheets": [
+            {
+                "SheetId": "s",
+                "Visuals": [
+                    visual("bar chart", "By product", category="product", values="sum(amount)"),
+                    visual("table", "Years", group_by="year", values="sum(amount)"),
+                ],
+                "ParameterControls": [control],
+                "TextBoxes": [{"SheetTextBoxId": "t", "Content": content}],
+                "Layouts": [{"Configuration": {"GridLayout": {"Elements": [
+                    _element("TEXT_BOX", "t", 0, 2), _element("VISUAL", "by-product", 2, 8),
+                    _element("VISUAL", "years", 10, 8),
+                ]}}}],
+            }
+        ],
+    }  # fmt: skip
+    boards.dashboard("parameters", definition, reader)
+    return Session.open(boards.url(reader, dashboard("parameters")))
+
+
+def _element(kind: str, id: str, row: int, rows: int) -> dict[str, Any]:
+    place = {"ColumnIndex": 0, "ColumnSpan": 36, "RowIndex": row, "RowSpan": rows}
+    return {"ElementId": id, "ElementType": kind, **place}
+
+
+def test_a_parameter(parameters: Session) -> None:
+    assert rows(parameters, "by-product") == {"Apples": 30, "Pears": 40}
+    assert rows(parameters, "by-product", parameters={"where": ["North"]}) == {
+        "Apples": 10,
+        "Pears": 20,
+    }
+    every = {"Apples": 90, "Pears": 60}
+    assert rows(parameters, "by-product", parameters={"Where": ["[ALL]"]}) == every
+    assert rows(parameters, "by-product", state={"parameter:Where": []}) == every
+
+
+def test_words_of_a_text_box(parameters: Session) -> None:
+    """Parameters are filled in; of the markup only what is known gets through."""
+    [sheet] = parameters.json("model.json", state={"parameter:Where": ["North"]})["sheets"]
+    [box] = [each for each in sheet["tiles"] if each["type"] == "text"]
+    assert re.sub("<[^>]*>", "", box["html"]) == "Of Northalert(1)"
+    assert "<script" not in box["html"]
+    assert ">North<" in parameters.read("sheet.svg", parameters={"Where": ["North"]}).decode()
+
+
+def test_a_file_of_a_parameter(parameters: Session) -> None:
+    page = parameters.read("page.html").decode()
+    assert not re.search(r"https?://(?!www\.w3\.org|purl\.org|creativecommons)", page)
+    packs = json.loads(re.search(r'id="pictures">(.*?)</script>', page)[1])  # type: ignore[index]
+    assert {id: pack["keys"] for id, pack in packs.items()} == {
+        "by-product": ["parameter:Where"],
+        "years": ["parameter:Where"],
+    }
+    assert sorted(packs["years"]["index"]) == ["0", "1", "2"]
+    assert packs["years"]["first"] == packs["years"]["index"]["2"]
+    fixed = parameters.read("page.html", controls=",").decode()
+    assert '"fixed":' in fixed
+
+
+def test_a_file_of_too_many_pictures(boards: Any, reader: str) -> None:
+    many = [(f"R{at % 30}", f"P{at % 31}", 2024, at) for at in range(930)]
+    arn = boards.data_set("board-many", SCHEMA, many)
+    boards.dashboard("many", orders(arn), reader)
+    session = Session.open(boards.url(reader, dashboard("many")))
+    status, said = refused(session, "page.html")
+    assert status == 409
+    assert "would hold 2,976 pictures; 400 are the most" in said
+    assert "Leave out the control Product (31 values): page.html?controls=control-region" in said
+    assert refused(session, "page.html", controls="Nothing")[0] == 400
+
+
+def test_a_file_in_plain_text(session: Session) -> None:
+    page = session.read("page.html", controls="Region", plain="1").decode()
+    packs = json.loads(re.search(r'id="pictures">(.*?)</script>', page)[1])  # type: ignore[index]
+    assert len(packs["by-product"]["pictures"]) == 4
+    assert "South · Sum of amount" in packs["by-region"]["svg"]
