@@ -83,6 +83,10 @@ def planned(connection: Connection, sql: str, scans: Sequence[Any]) -> str:
 
 def _guarded(connection: Connection, scan: Elsewhere, needs: Needs) -> str:
     """Columns that the statement names in vain are not read, and fail if they are looked at."""
+    if not needs.conditions:  # DuckDB found that no row of it can matter
+        nulls = [f"CAST(NULL AS {c.type.duckdb}) AS {c.sql}" for c in scan.columns]
+        return f"SELECT {', '.join(nulls)} WHERE false"
+    needs.columns |= set() if needs.columns else {scan.columns[0].sql}
     shown = [
         c.sql if c.sql in needs.columns else f"CAST({_UNREAD} AS {c.type.duckdb}) AS {c.sql}"
         for c in scan.columns
@@ -96,9 +100,10 @@ def _needs(
     owners = {column.sql: scan.name for scan in scans for column in scan.columns}
     found = {scan.name: Needs() for scan in scans}
     for columns, conditions in _places(_plan(duck, sql, scans)):
-        if owner := owners.get(columns[0] if columns else ""):
-            found[owner].columns.update(columns)
-            found[owner].conditions.append(conditions)
+        names = [owners[columns[0]]] if columns else list(found)
+        for name in names:
+            found[name].columns.update(columns)
+            found[name].conditions.append(conditions if columns else [])
     return found
 
 

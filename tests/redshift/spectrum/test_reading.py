@@ -1,0 +1,129 @@
+"""External tables in queries: rows, types, pseudo-columns, joins with local tables, views."""
+
+import pytest
+
+from tests.redshift.spectrum.conftest import BUCKET
+
+FILE = f"s3://{BUCKET}/sales/month=2008-02/day=1/a.parquet"
+CASES = {
+    "columns, then the partition keys": (
+        "SELECT * FROM raw.sales WHERE month = '2008-01' AND id < 3 ORDER BY id",
+        [[1, "1.50", "a", "2008-01", 1], [2, "2.50", "b", "2008-01", 1]],
+    ),
+    "pseudo-columns by name": (
+        'SELECT "$path", name FROM raw.sales WHERE month = \'2008-02\' AND id = 2',
+        [[FILE, "b"]],
+    ),
+    "text with NULL": ("SELECT id, t FROM raw.lines ORDER BY id", [[1, "x"], [2, None]]),
+    "aggregates": (
+        "SELECT month, sum(amount) FROM raw.sales GROUP BY 1 HAVING min(id) = 1 ORDER BY 1",
+        [["2008-01", "7.50"], ["2008-02", "7.50"], ["2008-03", "7.50"]],
+    ),
+    "a join of lake and warehouse": (
+        ("SELECT n.name, s.amount FROM raw.sales s JOIN names n ON s.id = n.id "
+        "WHERE s.month = '2008-03' ORDER BY 1"),
+        [["one", "1.50"], ["two", "2.50"]],
+    ),
+    "an outer join": (
+        ("SELECT n.name, s.amount FROM names n LEFT JOIN raw.sales s ON s.id = n.id "
+        "AND s.month = '2008-03' ORDER BY n.id"),
+        [["one", "1.50"], ["two", "2.50"], ["nine", None]],
+    ),
+    "the same table twice": (
+        "SELECT count(*) FROM raw.lines a, raw.lines b WHERE a.id <= b.id",
+        [[3]],
+    ),
+    "in a CTE that is used twice": (
+        ("WITH w AS (SELECT id, month FROM raw.sales) SELECT a.id FROM w a JOIN w b ON a.id = b.id "
+        "WHERE a.month = '2008-01' AND b.month = '2008-02' ORDER BY 1"),
+        [[1], [2], [3]],
+    ),
+    "in a subquery": ("SELECT name FROM names WHERE id IN (SELECT id FROM raw.lines) ORDER BY 1",
+                      [["one"], ["two"]]),
+    "EXISTS": (
+        ("SELECT name FROM names n WHERE EXISTS (SELECT 1 FROM raw.lines l WHERE l.id = n.id "
+        "AND l.t = 'x')"),
+        [["one"]],
+    ),
+    "UNION of both": (
+        ("SELECT name FROM names WHERE id = 9 UNION ALL SELECT t FROM raw.lines WHERE id = 1 "
+        "ORDER BY 1"),
+        [["nine"], ["x"]],
+    ),
+    "attributes and elements": (
+        "SELECT id, who.given::varchar, phones[1]::varchar FROM raw.people ORDER BY id",
+        [[1, "Ann", "2"], [2, "Bob", None]],
+    ),
+    "an array's elements as rows": (
+        "SELECT p.id, o.day::varchar, o.price::float FROM raw.people p, p.orders o ORDER BY 3",
+        [[1, "mon", 1.5], [1, "tue", 2.5]],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "expected"), CASES.values(), ids=CASES)
+def test_rows(lake, sql, expected):
+    assert lake.rows(sql) == expected
+
+
+def test_types_are_redshifts(lake):
+    assert lake.types("SELECT * FROM raw.sales LIMIT 0") == [
+        "int4", "numeric", "varchar", "varchar", "int4",
+    ]  # fmt: skip
+    assert lake.types("SELECT * FROM raw.people LIMIT 0") == ["int4", "super", "super", "super"]
+
+
+def test_a_late_binding_view(lake):
+    text = "SELECT s.month, n.name FROM raw.sales s JOIN public.names n ON n.id = s.id"
+    lake.done(f"CREATE VIEW public.late AS {text} WITH NO SCHEMA BINDING")
+    found = lake.rows("SELECT name FROM late WHERE month = '2008-02' ORDER BY 1")
+    assert found == [["one"], ["two"]]
+    view = "SELECT total_partitions, qualified_partitions FROM svl_s3partition ORDER BY query"
+    assert lake.rows(view)[-1] == [3, 1]
+
+
+def test_changes_of_local_tables_may_read_the_lake(lake):
+    lake.done(
+        "CREATE TABLE changed AS SELECT * FROM names",
+        "UPDATE changed SET name = l.t FROM raw.lines l WHERE l.id = changed.id AND l.id = 1",
+        "DELETE FROM changed USING raw.sales s WHERE s.id = changed.id AND s.id = 2",
+        "INSERT INTO changed SELECT id + 10, t FROM raw.lines",
+    )
+    expected = [[1, "x"], [9, "nine"], [11, "x"], [12, None]]
+    assert lake.rows("SELECT * FROM changed ORDER BY id") == expected
+
+
+REFUSED = {
+    "a table that is not there": ("SELECT * FROM raw.nosuch",
+                                  'relation "raw.nosuch" does not exist'),
+    "a local table in an external schema": (
+        "CREATE TABLE raw.mine (a int)",
+        "Operations on local objects in external schema are not enabled.",
+    ),
+    "a column that is not there": ("SELECT nosuch FROM raw.lines", "does not exist"),
+    "the catalog itself, for a user with a password": (
+        'SELECT * FROM "awsdatacatalog".spectrum_raw.lines', "did not log in by IAM",
+    ),
+    "files by their path": ("SELECT * FROM read_parquet('/etc/passwd')", "is not supported"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "words"), REFUSED.values(), ids=REFUSED)
+def test_refused(lake, sql, words):
+    assert words in lake.refusal(sql)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "POSTGRES DATABASE 'd' SCHEMA 'public' URI 'h' PORT 5432 IAM_ROLE default SECRET_ARN 'a'",
+        "MYSQL DATABASE 'd' URI 'h' IAM_ROLE 'arn:aws:iam::123456789012:role/r' SECRET_ARN 'a'",
+        "KINESIS IAM_ROLE default",
+        "REDSHIFT DATABASE 'd' SCHEMA 'public'",
+    ],
+    ids=lambda source: source.split()[0],
+)
+def test_other_sources_are_kept_on_record_and_not_read(lake, fresh, source):
+    name = fresh("ext", "_")
+    lake.done(f"CREATE EXTERNAL SCHEMA {name} FROM {source}")
+    assert "the local AWS does not read" in lake.refusal(f"SELECT * FROM {name}.t")

@@ -1,0 +1,150 @@
+"""External tables made, altered, filled and dropped, seen by Redshift and by Glue."""
+
+import pytest
+
+from tests.redshift.spectrum.conftest import BUCKET, DATABASE
+
+
+@pytest.fixture
+def table(fresh):
+    """A name, which is its folder's too."""
+    return fresh("ext", "_")
+
+
+def place(table: str) -> str:
+    return f"LOCATION 's3://{BUCKET}/made/{table}/'"
+
+
+@pytest.mark.parametrize(
+    ("format", "serde"),
+    [
+        ("STORED AS PARQUET", "ParquetHiveSerDe"),
+        ("STORED AS ORC", "OrcSerde"),
+        ("ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE", "LazySimpleSerDe"),
+        ("ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' STORED AS TEXTFILE", "JsonSerDe"),
+    ],
+)
+def test_a_table_is_in_the_catalog(lake, aws, table, format, serde):
+    columns = "id int, who varchar(20), c struct<a:int,b:array<string>>, price decimal(8,2)"
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} ({columns}) PARTITIONED BY (d date) {format} "
+        f"{place(table)} TABLE PROPERTIES ('numRows'='7')"
+    )
+    found = aws("glue").get_table(DatabaseName=DATABASE, Name=table)["Table"]
+    kinds = {c["Name"]: c["Type"] for c in found["StorageDescriptor"]["Columns"]}
+    assert kinds == {
+        "id": "int", "who": "varchar(20)", "c": "struct<a:int,b:array<string>>",
+        "price": "decimal(8,2)",
+    }  # fmt: skip
+    assert found["PartitionKeys"][0]["Type"] == "date"
+    assert found["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"].endswith(serde)
+    assert found["Parameters"]["numRows"] == "7"
+    assert lake.rows(f"SELECT * FROM raw.{table}") == []
+
+
+@pytest.mark.parametrize(
+    "format",
+    ["STORED AS PARQUET", "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE"],
+)
+def test_inserted_rows_are_in_their_partitions(lake, aws, table, format):
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int, name varchar(10), price decimal(6,2)) "
+        f"PARTITIONED BY (d date) {format} {place(table)}",
+        f"INSERT INTO raw.{table} SELECT 1, 'a', 2.5, '2024-01-01'::date "
+        "UNION ALL SELECT 2, NULL, 3.25, '2024-01-02'::date",
+        f"INSERT INTO raw.{table} SELECT id, name, 1, '2024-01-02'::date FROM names WHERE id = 9",
+    )
+    assert lake.rows(f"SELECT * FROM raw.{table} ORDER BY id") == [
+        [1, "a", "2.50", "2024-01-01"],
+        [2, None, "3.25", "2024-01-02"],
+        [9, "nine", "1.00", "2024-01-02"],
+    ]
+    found = aws("glue").get_partitions(DatabaseName=DATABASE, TableName=table)["Partitions"]
+    assert sorted(p["Values"] for p in found) == [["2024-01-01"], ["2024-01-02"]]
+    keys = [
+        each["Key"]
+        for each in aws("s3").list_objects_v2(Bucket=BUCKET, Prefix=f"made/{table}/")["Contents"]
+    ]
+    assert [key.split("/")[2] for key in keys] == ["d=2024-01-01", "d=2024-01-02", "d=2024-01-02"]
+
+
+def test_a_table_from_a_query(lake, table):
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} PARTITIONED BY (name) STORED AS PARQUET "
+        f"{place(table)} AS SELECT id, name, amount FROM raw.sales WHERE month = '2008-01'"
+    )
+    expected = [[1, "1.50", "a"], [2, "2.50", "b"], [3, "3.50", "c"]]
+    assert lake.rows(f"SELECT * FROM raw.{table} ORDER BY 1") == expected
+    again = f"CREATE EXTERNAL TABLE raw.{table}_2 STORED AS PARQUET {place(table)} AS SELECT 1 AS a"
+    assert "is not empty" in lake.refusal(again)
+
+
+def test_altered(lake, aws, table):
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int, amount decimal(8,2), name varchar(9)) "
+        f"PARTITIONED BY (month varchar(7)) STORED AS PARQUET {place(table)}"
+    )
+    source = f"s3://{BUCKET}/sales/month=2008-0"
+
+    def months() -> list[list[object]]:
+        return lake.rows(f"SELECT month, count(*) FROM raw.{table} GROUP BY 1 ORDER BY 1")
+
+    lake.done(
+        f"ALTER TABLE raw.{table} ADD IF NOT EXISTS "
+        f"PARTITION (month='2008-01') LOCATION '{source}1/' "
+        f"PARTITION (month='2008-02') LOCATION '{source}2/'",
+        f"ALTER TABLE raw.{table} ADD IF NOT EXISTS PARTITION (month='2008-01') LOCATION 's3://x/'",
+    )
+    assert months() == [["2008-01", 3], ["2008-02", 3]]
+    lake.done(f"ALTER TABLE raw.{table} DROP PARTITION (month='2008-01')")
+    assert months() == [["2008-02", 3]]
+    lake.done(
+        f"ALTER TABLE raw.{table} PARTITION (month='2008-02') SET LOCATION 's3://{BUCKET}/empty/'",
+        f"ALTER TABLE raw.{table} SET TABLE PROPERTIES ('numRows'='12')",
+        f"ALTER TABLE raw.{table} SET LOCATION 's3://{BUCKET}/moved/'",
+        f"ALTER TABLE raw.{table} ADD COLUMN more bigint",
+    )
+    assert months() == []
+    found = aws("glue").get_table(DatabaseName=DATABASE, Name=table)["Table"]
+    assert found["StorageDescriptor"]["Location"] == f"s3://{BUCKET}/moved/"
+    assert found["Parameters"]["numRows"] == "12"
+    assert found["StorageDescriptor"]["Columns"][-1] == {"Name": "more", "Type": "bigint"}
+    lake.done(f"DROP TABLE raw.{table}", f"DROP TABLE IF EXISTS raw.{table}")
+    assert "does not exist" in lake.refusal(f"DROP TABLE raw.{table}")
+    names = [t["Name"] for t in aws("glue").get_tables(DatabaseName=DATABASE)["TableList"]]
+    assert table not in names
+
+
+REFUSED = {
+    "INSERT of values": ("INSERT INTO raw.lines VALUES (1, 'a')", "anything but a query"),
+    "another number of columns": ("INSERT INTO raw.lines SELECT 1", "has 2 columns"),
+    "no place": ("CREATE EXTERNAL TABLE raw.x (a int) STORED AS PARQUET", "LOCATION"),
+    "a type that files cannot have": (
+        "CREATE EXTERNAL TABLE raw.x (a timetz) STORED AS PARQUET LOCATION 's3://b/x/'",
+        "Unsupported data type",
+    ),
+    "a local schema": (
+        "CREATE EXTERNAL TABLE public.x (a int) STORED AS PARQUET LOCATION 's3://b/x/'",
+        "is not an external schema",
+    ),
+    "a partition of other keys": (
+        "ALTER TABLE raw.sales ADD PARTITION (nosuch='1') LOCATION 's3://b/x/'",
+        "partition columns of the table",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sql", "words"), REFUSED.values(), ids=REFUSED)
+def test_refused(lake, sql, words):
+    assert words in lake.refusal(sql)
+
+
+def test_a_schema_with_a_database_of_its_own(lake, aws, role, fresh):
+    name = fresh("own", "_")
+    lake.done(
+        f"CREATE EXTERNAL SCHEMA {name} FROM DATA CATALOG DATABASE '{name}' IAM_ROLE '{role}' "
+        "CREATE EXTERNAL DATABASE IF NOT EXISTS"
+    )
+    assert aws("glue").get_database(Name=name)["Database"]["Name"] == name
+    lake.done(f"DROP SCHEMA {name} DROP EXTERNAL DATABASE CASCADE")
+    assert name not in [d["Name"] for d in aws("glue").get_databases()["DatabaseList"]]
