@@ -12,6 +12,7 @@ from labkit.widgets.dashboard import DashboardBuilder
 from labkit.widgets.editor import QueryEditor
 from labkit.widgets.graph import ExecutionGraph, execution_graph
 from labkit.widgets.profile import ProfileView
+from labkit.widgets.question import QuestionBar
 from labkit.widgets.recipe import RecipeEditor
 from labkit.widgets.storage import S3Browser
 
@@ -22,6 +23,7 @@ __all__ = [
     "ExecutionGraph",
     "ProfileView",
     "QueryEditor",
+    "QuestionBar",
     "RecipeEditor",
     "S3Browser",
     "execution_graph",

@@ -21,11 +21,12 @@ from traitlets import Dict, List, Unicode
 
 from labkit import chart_controls, chart_insights
 from labkit.chart_edits import EDITS, Analysis, add_data_set, calculate, empty_sheet
+from labkit.chart_layouts import COLUMNS
 from labkit.charts import identifier
 from labkit.errors import LabError, UnknownName
 from labkit.widgets import dashboard_facts as facts
 from labkit.widgets.console import Console, Facts, front_end
-from labkit.widgets.dashboard_draft import Draft, publish
+from labkit.widgets.dashboard_draft import MIDNIGHT, Draft, publish
 from labkit.widgets.dashboard_picture import pictured
 from labkit.widgets.dashboard_pictures import Pictures, wanted
 from labkit.widgets.dashboard_values import Values
@@ -35,10 +36,11 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 FUNCTIONS = (Path(__file__).parents[1] / "quicksight_functions.json").read_text(encoding="utf-8")
-PARTS = tuple(
-    f"dashboard{part}.js" for part in ("_icons", "_fields", "_build", "_filters", "_sheet", "")
-)
-MIDNIGHT = "arn:aws:quicksight::aws:theme/MIDNIGHT"
+PARTS = (
+    "core.js", "dashboard_icons.js", "dashboard_fields.js", "dashboard_build.js",
+    "dashboard_filters.js", "dashboard_svg.js", "dashboard_sheet.js", "dashboard.js",
+)  # fmt: skip
+TELLS = json.dumps({kind: takes for kind, (_, takes, _) in chart_insights.INSIGHTS.items()})
 WIDTH_PX = 640
 
 
@@ -51,10 +53,7 @@ class DashboardBuilder(Console):
         data_set: the name of the data set that a new dashboard is about.
     """
 
-    _esm = (
-        f"{front_end('core.js', *PARTS)}\nconst FUNCTIONS = {FUNCTIONS};\n"
-        f"const INSIGHTS = {json.dumps({k: v[1] for k, v in chart_insights.INSIGHTS.items()})};\n"
-    )
+    _esm = f"{front_end(*PARTS)}\nconst FUNCTIONS = {FUNCTIONS};\nconst INSIGHTS = {TELLS};\n"
     _css = front_end("core.css", "dashboard.css")
     title = Unicode().tag(sync=True)
     kinds: List[Facts] = List().tag(sync=True)
@@ -79,7 +78,7 @@ class DashboardBuilder(Console):
         self._after: list[Analysis] = []
         self._turn = threading.RLock()
         self._pictures = Pictures(self._picture, self._send_picture, self._wait_for)
-        self._seen: Facts = {"sheet": "sheet-1", "width": WIDTH_PX, "dark": False}
+        self._seen: Facts = {"sheet": "sheet-1", "width": WIDTH_PX, "narrow": False, "dark": False}
         self._theme = ""
         self._draft, self._known = Draft(lab, title), Values(lab, title)
         self.attempt("open", {"dashboard": dashboard, "data_set": data_set})
@@ -238,7 +237,7 @@ class DashboardBuilder(Console):
     # Looking --------------------------------------------------------------------------------------
 
     def do_show(self, *, again: bool = False, **seen: Any) -> None:
-        """Show a sheet in a place so wide: ``sheet``, ``width``, ``dark``; ``again`` draws anew."""
+        """Show a sheet in a place so wide: ``again`` draws all anew."""
         with self._turn:
             self._seen |= seen
             self._put()
@@ -289,8 +288,11 @@ class DashboardBuilder(Console):
             self._pictures.update(self._wanted)
 
     def _wanted(self) -> dict[str, tuple[Facts, Any]]:
+        visuals = self._visuals()
+        if self._seen["narrow"]:
+            visuals = [{**each, "place": {**each["place"], "span": COLUMNS}} for each in visuals]
         width, theme = self._seen["width"], self._shown_theme
-        return wanted(self._analysis, self._visuals(), self.picks, width, theme)
+        return wanted(self._analysis, visuals, self.picks, width, theme)
 
     def _visuals(self) -> list[Facts]:
         sheets = [each for each in self.sheets if each["id"] == self._seen["sheet"]]
@@ -298,7 +300,10 @@ class DashboardBuilder(Console):
 
     def _picture(self, visual: str, asked: Facts) -> Facts:
         try:
-            return {"svg": self._draft.read(f"visuals/{visual}.svg", **asked).decode(), "error": ""}
+            return {
+                "svg": self._draft.pages.read(f"visuals/{visual}.svg", **asked).decode(),
+                "error": "",
+            }
         except LabError as error:
             return {"svg": "", "error": notice_of(self.lab, error).text}
 
@@ -313,7 +318,7 @@ class DashboardBuilder(Console):
         sheet = b""
         if self.lab.endpoint is not None and self._visuals():
             try:
-                sheet = self._draft.read("sheet.png", sheet=self._seen["sheet"], width=860)
+                sheet = self._draft.pages.read("sheet.png", sheet=self._seen["sheet"], width=860)
             except (LabError, OSError):
                 sheet = b""
         return pictured(self.title, self.sheets, base64.b64encode(sheet).decode(), self.notice)

@@ -8,9 +8,11 @@ serves the pictures themselves.
 from __future__ import annotations
 
 import contextlib
+import json
 import secrets
 import threading
 import urllib.error
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labkit.chart_pages import Dashboard, Session
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 Definition = dict[str, Any]
+MIDNIGHT = "arn:aws:quicksight::aws:theme/MIDNIGHT"  # one of QuickSight's own, which is dark
 FIRST_LOOK_S, SLOWEST_LOOK_S = 0.02, 0.5
 
 
@@ -36,7 +39,7 @@ class Draft:
         self.lab, self.name = lab, f"Draft of {name}"
         self.id = f"draft-{identifier(name)[:150]}-{secrets.token_hex(3)}"
         self._shown: tuple[Definition, str] | None = None
-        self._session: Session | None = None
+        self.pages = Pages(self.url)
 
     def put(self, definition: Definition, theme: str = "") -> None:
         """Let the session show this definition.
@@ -53,25 +56,42 @@ class Draft:
         """An address for a frame, which opens once."""
         return Dashboard(self.lab, self.name, self.id).url()
 
+    def remove(self) -> None:
+        """Take the dashboard away."""
+        calls = self.lab.chart.calls
+        with contextlib.suppress(calls.client.exceptions.ResourceNotFoundException):
+            calls.call("delete_dashboard", DashboardId=self.id)
+
+
+class Pages:
+    """The pages of a session, which is opened anew when it has ended.
+
+    Args:
+        url: makes an address that opens a session.
+    """
+
+    def __init__(self, url: Callable[[], str]) -> None:
+        self._url = url
+        self._session: Session | None = None
+
     def read(self, path: str, **query: Any) -> bytes:
-        """A part of the session, which is opened anew when it has ended.
+        """A part of the session.
 
         Raises:
             RunFailed: with the local AWS's sentence.
         """
         for _ in range(2):
             try:
-                self._session = self._session or Session.open(self.url())
+                self._session = self._session or Session.open(self._url())
                 return self._session.read(path, **query)
             except urllib.error.HTTPError as error:
-                said, self._session = _said(error), None
-        raise RunFailed("picture", path, said)
+                reason, self._session = _said(error), None
+            except OSError as error:
+                reason, self._session = str(error), None
+        raise RunFailed("page", path, reason)
 
-    def remove(self) -> None:
-        """Take the dashboard away."""
-        calls = self.lab.chart.calls
-        with contextlib.suppress(calls.client.exceptions.ResourceNotFoundException):
-            calls.call("delete_dashboard", DashboardId=self.id)
+    def json(self, path: str, **query: Any) -> Any:
+        return json.loads(self.read(path, **query))
 
 
 def publish(lab: Lab, id: str, name: str, definition: Definition, theme: str = "") -> int:

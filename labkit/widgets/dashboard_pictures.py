@@ -9,10 +9,11 @@ from typing import Any
 
 from labkit import chart_parts
 from labkit.chart_edits import Analysis
+from labkit.chart_layouts import COLUMNS
 from labkit.widgets.dashboard_picks import filters_of
 
 Facts = dict[str, Any]
-ROW_PX, GAP_PX, COLUMNS = 16, 8, 36
+ROW_PX, GAP_PX = 16, 8
 
 
 class Pictures:

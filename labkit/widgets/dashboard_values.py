@@ -108,6 +108,5 @@ class Values:
         made = {name: definition[name] for name in kept if definition.get(name)}
         with self._turn:
             self.draft.put({**made, "Sheets": [sheet]})
-            answer = self.draft.read("visuals/values.json", width=400, height=300)
-        found: dict[str, Any] = json.loads(answer)
+            found: dict[str, Any] = self.draft.pages.json("visuals/values.json")
         return found

@@ -28,7 +28,7 @@ function render(context) {
   const { model } = context;
   const shown = mount(context, builderView, {
     pane: "fields", sheet: (model.get("sheets")[0] || {}).id, chosen: "", set_: "", search: "", formula: null, openField: "", openFilter: "", openControl: "", naming: null, publishing: null, insight: null,
-    parameter: { name: "", type: "String", value: "", values: "" }, pictures: {}, known: new Set() });
+    parameter: { name: "", type: "String", value: "", values: "" }, pictures: {}, known: new Set(), narrow: false });
   const { own, send, root } = shown;
   const visuals = () => (model.get("sheets").find((s) => s.id === own.sheet) || { visuals: [] }).visuals;
   own.visual = () => visuals().find((v) => v.id === own.chosen);
@@ -77,7 +77,9 @@ function render(context) {
   const look = () => {
     const grid = root.querySelector(".lk-db-grid");
     if (!grid || !grid.clientWidth) return;
-    const seen = { sheet: own.sheet, width: Math.round(grid.clientWidth / 10) * 10, dark: isDark() };
+    const narrow = grid.clientWidth < 440;
+    if (narrow !== own.narrow) own.set({ narrow });
+    const seen = { sheet: own.sheet, width: Math.round(grid.clientWidth / 10) * 10, narrow, dark: isDark() };
     if (JSON.stringify(seen) === asked) return;
     asked = JSON.stringify(seen);
     send("show", seen);

@@ -9,7 +9,7 @@ function sheetView(get, send, own) {
     pickLine(get, send, sheet),
     get("frame") ? h("iframe", { src: get("frame"), class: "lk-db-frame", title: "Dashboard" })
       : h("div", { class: "lk-db-canvas", "data-key": sheet.id, role: "region", "aria-label": sheet.name },
-        h("div", { class: "lk-db-grid" }, sheet.visuals.map((v) => tile(v, get, send, own)))),
+        h("div", { class: `lk-db-grid ${own.narrow ? "lk-db-narrow" : ""}` }, sheet.visuals.map((v) => tile(v, get, send, own)))),
     own.insight && insightForm(sheet, get, own),
     h("div", { class: "lk-row lk-db-pad" },
       button("Add visual", () => own.addVisual(), {}, "+ Visual"),
@@ -50,33 +50,16 @@ function tile(visual, get, send, own) {
         : h("div", { class: "lk-db-picture", "data-own": "picture", "data-key": `picture-${visual.id}`, "data-visual": visual.id }));
 }
 
-/* Put the pictures into their tiles. Each is in a shadow tree, so that its ids and styles stay there. */
+/* Put the pictures into their tiles; a click on a mark picks it. */
 function fillPictures(root, own, pick) {
   for (const place of root.querySelectorAll("[data-visual]")) {
     const picture = own.pictures[place.dataset.visual];
-    if (!picture || place.shown === picture.svg) continue;
-    place.shown = picture.svg;
-    const shadow = place.shadowRoot || place.attachShadow({ mode: "open" });
-    const svg = cleanPicture(picture.svg);
-    shadow.replaceChildren(h("style", {}, "svg{width:100%;height:100%;display:block}[data-pick]{cursor:pointer}[data-pick]:hover{opacity:.8}"), ...(svg ? [svg] : []));
+    const svg = picture && putPicture(place, picture.svg, "[data-pick]{cursor:pointer}[data-pick]:hover{opacity:.8}");
     if (svg) svg.addEventListener("click", (event) => {
       const mark = event.target.closest("[data-pick]");
       if (mark) pick(place.dataset.visual, JSON.parse(mark.dataset.pick));
     });
   }
-}
-
-/* A picture as elements, without anything that runs or fetches. */
-function cleanPicture(text) {
-  const svg = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-  if (svg.nodeName !== "svg") return null;
-  svg.querySelectorAll("script, foreignObject, iframe").forEach((e) => e.remove());
-  for (const element of [svg, ...svg.querySelectorAll("*")])
-    for (const { name, value } of [...element.attributes])
-      if (name.startsWith("on") || (/href$/.test(name) && !/^(#|data:image\/)/.test(value))) element.removeAttribute(name);
-  if (!svg.getAttribute("viewBox")) svg.setAttribute("viewBox", `0 0 ${parseFloat(svg.getAttribute("width"))} ${parseFloat(svg.getAttribute("height"))}`);
-  svg.setAttribute("preserveAspectRatio", "xMidYMid meet");
-  return document.importNode(svg, true);
 }
 
 /* An insight: what it tells, and of which fields. -------------------------------------------------- */

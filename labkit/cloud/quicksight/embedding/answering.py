@@ -51,15 +51,15 @@ def near(visit: Visit) -> Reply:
 
 @page(r"answers/(?P<id>[\w-]+)\.(?P<kind>png|svg|json)")
 def answer(visit: Visit) -> Reply:
-    """The picture of an answer, computed for this session's reader."""
-    asked = _asked(visit)
+    """The picture of an answer, computed for this session's reader; ``theme``: an ARN."""
+    asked, theme = _asked(visit), visit.query.get("theme") or None
     topic = asked.lexicon.topic
     drawn = visual_of(asked.answer.ir or {}, topic, identifier=IDENTIFIER)
     board = Board(
         name="Answer",
         region=visit.embedding.region,
         definition=drawn.definition(topic.data_set_arn, IDENTIFIER),
-        theme=Theme.of(themes.configuration(visit.cloud, visit.embedding.region, None)),
+        theme=Theme.of(themes.configuration(visit.cloud, visit.embedding.region, theme)),
         user=visit.embedding.user,
     )
     size = (

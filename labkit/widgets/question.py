@@ -1,0 +1,175 @@
+"""The question bar: ask a topic in plain language, in a notebook's cell.
+
+The answer is a picture with the sentence that says how the question was read; what is not
+understood gets questions near to it, never a wrong chart. An answer can be put onto a dashboard.
+https://docs.aws.amazon.com/quicksight/latest/user/quicksight-q-asking.html
+"""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from traitlets import Dict, List, Unicode
+
+from labkit.chart_edits import Analysis, empty_sheet
+from labkit.chart_merges import take_over
+from labkit.charts import identifier
+from labkit.errors import UnknownName
+from labkit.widgets.console import Console, Facts, front_end
+from labkit.widgets.dashboard_draft import MIDNIGHT, Pages, publish
+from labkit.widgets.dashboard_facts import plain
+from labkit.widgets.picture import Markup, frame, notice, tag
+from labkit.widgets.refusals import Notice
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+SUGGESTED, HEIGHT_PX, WIDTH_PX = 6, 360, 820
+
+
+class QuestionBar(Console):
+    """A bar for questions about a topic.
+
+    Args:
+        lab: the lab whose clients to use.
+        topic: the topic's name.
+    """
+
+    _esm = front_end("core.js", "dashboard_svg.js", "question.js")
+    _css = front_end("core.css", "question.css")
+    topic = Unicode().tag(sync=True)
+    words: List[str] = List().tag(sync=True)
+    suggestions: List[str] = List().tag(sync=True)
+    answer = Dict().tag(sync=True)
+    dashboards: List[str] = List().tag(sync=True)
+    frame = Unicode().tag(sync=True)
+
+    def __init__(self, lab: Lab, topic: str) -> None:
+        super().__init__(lab, topic=topic)
+        self._pages = Pages(self._url)
+        self.attempt("open", {})
+
+    def do_open(self) -> None:
+        """Read the topic, and what can be asked of it."""
+        found = self._described()
+        self.words = [
+            each.get("ColumnFriendlyName") or each["ColumnName"]
+            for data_set in found["DataSets"]
+            for each in data_set.get("Columns", ())
+            if each.get("IsIncludedInTopic", True)
+        ]
+        if self.lab.endpoint is None:
+            self.frame = self._url()
+        else:
+            understood = (each for each in questions(found) if self._asked(each)["answer"])
+            self.suggestions = list(itertools.islice(understood, SUGGESTED))
+        self._list_dashboards()
+
+    def do_ask(self, *, question: str, width: int = WIDTH_PX, dark: bool = False) -> None:
+        """Answer a question with a picture, or with questions near to it."""
+        self.notice, question = {}, question.strip()
+        if not question:
+            return
+        found = self._asked(question)
+        shown: Facts = {"question": question, "svg": "", **found}
+        if found["answer"]:
+            asked = {"width": width, "height": HEIGHT_PX, "theme": MIDNIGHT if dark else ""}
+            shown["svg"] = self._pages.read(f"answers/{found['answer']}.svg", **asked).decode()
+        self.answer = shown
+
+    def do_add(self, *, dashboard: str) -> None:
+        """Put the answer's visual onto a dashboard, and publish that as a new version."""
+        self.notice = {}
+        made = self._pages.json(f"answers/{self.answer['answer']}/definition")
+        before, theme = self._published(dashboard)
+        sheet = before["Sheets"][0]["SheetId"]
+        after = take_over(Analysis(before), sheet=sheet, definition=made).definition
+        number = publish(self.lab, identifier(dashboard), dashboard, after, theme)
+        self._list_dashboards()
+        text = f"Added to {dashboard}, published as version {number}."
+        self.notice = Notice(text, kind="info").facts()
+
+    def _described(self) -> Facts:
+        calls = self.lab.chart.calls
+        try:
+            found: Facts = calls.call("describe_topic", TopicId=identifier(self.topic))["Topic"]
+        except calls.client.exceptions.ResourceNotFoundException:
+            known = [each["Name"] for each in calls.call("list_topics")["TopicsSummaries"]]
+            raise UnknownName("topic", self.topic, known) from None
+        return found
+
+    def _published(self, name: str) -> tuple[Facts, str]:
+        """A dashboard's definition and theme; of a new one an empty sheet."""
+        calls = self.lab.chart.calls
+        try:
+            found = calls.call("describe_dashboard_definition", DashboardId=identifier(name))
+        except calls.client.exceptions.ResourceNotFoundException:
+            return {"Sheets": [empty_sheet("sheet-1", "Sheet 1")]}, ""
+        return plain(found["Definition"]), found.get("ThemeArn", "")
+
+    def _list_dashboards(self) -> None:
+        listed = self.lab.chart.calls.all("dashboards", "DashboardSummaryList")
+        names = [each["Name"] for each in listed if not each["DashboardId"].startswith("draft-")]
+        self.dashboards = sorted(names)
+
+    # The session ----------------------------------------------------------------------------------
+
+    def _asked(self, question: str) -> Facts:
+        found: Facts = self._pages.json("ask", question=question)
+        return found
+
+    def _url(self) -> str:
+        calls = self.lab.chart.calls
+        made = calls.call(
+            "generate_embed_url_for_registered_user",
+            UserArn=calls.own_arn,
+            ExperienceConfiguration={"QSearchBar": {"InitialTopicId": identifier(self.topic)}},
+        )
+        return str(made["EmbedUrl"])
+
+    # Picture --------------------------------------------------------------------------------------
+
+    def snapshot(self) -> str:
+        """The question that was asked last and how it was read, or what can be asked."""
+        title, answer = f"Ask about {self.topic}", self.answer
+        if not answer:
+            lines = [tag("div", each, style="row") for each in self.suggestions]
+            return frame(title, notice(self.notice), *lines)
+        reading = answer["reading"] or "No answer. Near to it: " + "; ".join(answer["near"])
+        asked = tag("b", answer["question"])
+        return frame(title, notice(self.notice), asked, tag("div", reading), _image(answer))
+
+
+def questions(topic: Facts) -> Iterator[str]:
+    """Questions that a topic's columns suggest."""
+    columns = [
+        each for data_set in topic["DataSets"] for each in data_set.get("Columns", ())
+        if each.get("IsIncludedInTopic", True)
+    ]  # fmt: skip
+    named: dict[str, list[str]] = {"MEASURE": [], "DIMENSION": []}
+    for each in columns:
+        role = each.get("ColumnDataRole", "DIMENSION")
+        name = each.get("ColumnFriendlyName") or each["ColumnName"]
+        if not re.search(r"\bids?$", name, re.IGNORECASE):
+            named[role].append(name)
+    measures, dimensions = named["MEASURE"], named["DIMENSION"]
+    for measure, dimension in zip(itertools.cycle(measures), dimensions, strict=False):
+        yield f"average {measure} by {dimension}"
+        yield f"top 3 {dimension} by {measure}"
+    for measure in measures:
+        yield f"total {measure} by month"
+        yield f"total {measure}"
+    for dimension in dimensions:
+        yield f"how many by {dimension}"
+
+
+def _image(answer: Facts) -> Markup:
+    if not answer["svg"]:
+        return Markup()
+    data = base64.b64encode(answer["svg"].encode()).decode()
+    source = f"data:image/svg+xml;base64,{data}"
+    return tag("img", src=source, alt=answer["reading"], style="max-width:100%")
