@@ -1,0 +1,173 @@
+"""What stands around clusters: credentials, parameters, tags, limits, schedules, actions."""
+
+import datetime
+
+import pytest
+
+from tests.redshift.control.conftest import refused
+
+
+def test_temporary_credentials_make_the_user(clusters, standing):
+    told = clusters.redshift.get_cluster_credentials(
+        ClusterIdentifier=standing, DbUser="ann", AutoCreate=True, DbName="dev"
+    )
+    assert told["DbUser"] == "IAMA:ann"
+    assert len(told["DbPassword"]) == 32
+    users = clusters.run(standing, "SELECT usename FROM pg_user")
+    assert ["ann"] in users
+    own = clusters.redshift.get_cluster_credentials_with_iam(ClusterIdentifier=standing)
+    assert own["DbUser"] == "IAM:learner"
+
+
+@pytest.mark.parametrize(
+    ("call", "members", "code"),
+    [
+        pytest.param(
+            "get_cluster_credentials",
+            {"ClusterIdentifier": "standing", "DbUser": "a", "DurationSeconds": 899},
+            "InvalidParameterValue",
+            id="too-short",
+        ),
+        pytest.param(
+            "get_cluster_credentials",
+            {"ClusterIdentifier": "nosuch", "DbUser": "a"},
+            "ClusterNotFound",
+            id="no-cluster",
+        ),
+        pytest.param(
+            "modify_cluster_parameter_group",
+            {"ParameterGroupName": "default.redshift-1.0", "Parameters": []},
+            "InvalidClusterParameterGroupState",
+            id="default-group",
+        ),
+        pytest.param(
+            "describe_cluster_parameters",
+            {"ParameterGroupName": "nosuch"},
+            "ClusterParameterGroupNotFound",
+            id="no-group",
+        ),
+        pytest.param(
+            "create_usage_limit",
+            {"ClusterIdentifier": "standing", "FeatureType": "spectrum", "LimitType": "time",
+             "Amount": 1},
+            "InvalidParameterValue",
+            id="limit-of-another-feature",
+        ),
+        pytest.param(
+            "enable_logging",
+            {"ClusterIdentifier": "standing", "BucketName": "no-such-bucket"},
+            "BucketNotFoundFault",
+            id="no-bucket",
+        ),
+        pytest.param(
+            "create_scheduled_action",
+            {"ScheduledActionName": "a", "Schedule": "at noon", "IamRole": "r",
+             "TargetAction": {"PauseCluster": {"ClusterIdentifier": "standing"}}},
+            "InvalidSchedule",
+            id="schedule",
+        ),
+        pytest.param(
+            "create_snapshot_schedule",
+            {"ScheduleIdentifier": "s", "ScheduleDefinitions": ["rate(5 minutes)"]},
+            "InvalidSchedule",
+            id="too-often",
+        ),
+        pytest.param(
+            "purchase_reserved_node_offering",
+            {"ReservedNodeOfferingId": "x"},
+            "NotImplementedException",
+            id="not-here",
+        ),
+    ],
+)  # fmt: skip
+def test_refusals(clusters, standing, call, members, code):
+    assert refused(getattr(clusters.redshift, call), **members)[0] == code
+
+
+def test_parameters_wait_for_a_reboot(clusters, fresh):
+    redshift, group = clusters.redshift, fresh("group")
+    redshift.create_cluster_parameter_group(
+        ParameterGroupName=group, ParameterGroupFamily="redshift-1.0", Description="d"
+    )
+    name = clusters.create(fresh("tuned"), ClusterParameterGroupName=group)
+    redshift.modify_cluster_parameter_group(
+        ParameterGroupName=group,
+        Parameters=[{"ParameterName": "require_ssl", "ParameterValue": "true"}],
+    )
+    found = redshift.describe_cluster_parameters(ParameterGroupName=group, Source="user")
+    assert [(each["ParameterName"], each["ParameterValue"]) for each in found["Parameters"]] == [
+        ("require_ssl", "true")
+    ]
+    status = clusters.tell(name)["ClusterParameterGroups"][0]["ParameterApplyStatus"]
+    assert status == "pending-reboot"
+    redshift.reboot_cluster(ClusterIdentifier=name)
+    clusters.settled(name)
+    status = clusters.tell(name)["ClusterParameterGroups"][0]["ParameterApplyStatus"]
+    assert status == "in-sync"
+    in_use = refused(redshift.delete_cluster_parameter_group, ParameterGroupName=group)
+    assert in_use[0] == "InvalidClusterParameterGroupState"
+
+
+def test_tags_by_arn(clusters, standing):
+    redshift = clusters.redshift
+    arn = f"arn:aws:redshift:us-east-1:123456789012:cluster:{standing}"
+    redshift.create_tags(ResourceName=arn, Tags=[{"Key": "stage", "Value": "b"}])
+    rows = redshift.describe_tags(ResourceName=arn)["TaggedResources"]
+    assert {row["Tag"]["Key"]: row["Tag"]["Value"] for row in rows} == {"team": "a", "stage": "b"}
+    found = redshift.describe_clusters(TagKeys=["stage"])["Clusters"]
+    assert [each["ClusterIdentifier"] for each in found] == [standing]
+    redshift.delete_tags(ResourceName=arn, TagKeys=["stage"])
+    assert [tag["Key"] for tag in clusters.tell(standing)["Tags"]] == ["team"]
+
+
+def test_a_scheduled_action_pauses_the_cluster(clusters, fresh):
+    name = clusters.create(fresh("nightly"))
+    soon = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=2)
+    told = clusters.redshift.create_scheduled_action(
+        ScheduledActionName=fresh("action"),
+        TargetAction={"PauseCluster": {"ClusterIdentifier": name}},
+        Schedule=soon.strftime("at(%Y-%m-%dT%H:%M:%S)"),
+        IamRole="arn:aws:iam::123456789012:role/scheduler",
+    )
+    assert told["State"] == "ACTIVE"
+    clusters.settled(name, "paused")
+
+
+def test_a_usage_limit_is_kept(clusters, standing):
+    made = clusters.redshift.create_usage_limit(
+        ClusterIdentifier=standing, FeatureType="spectrum", LimitType="data-scanned", Amount=1
+    )
+    limit = {"UsageLimitId": made["UsageLimitId"]}
+    clusters.redshift.modify_usage_limit(Amount=5, **limit)
+    found = clusters.redshift.describe_usage_limits(ClusterIdentifier=standing)["UsageLimits"]
+    assert [(each["Amount"], each["Period"]) for each in found] == [(5, "monthly")]
+    clusters.redshift.delete_usage_limit(**limit)
+    assert refused(clusters.redshift.describe_usage_limits, **limit)[0] == "UsageLimitNotFound"
+
+
+def test_a_snapshot_schedule_tells_when_it_is_due(clusters, standing, fresh):
+    redshift, schedule = clusters.redshift, fresh("schedule")
+    redshift.create_snapshot_schedule(
+        ScheduleIdentifier=schedule, ScheduleDefinitions=["cron(30 12 MON)"]
+    )
+    redshift.modify_cluster_snapshot_schedule(
+        ClusterIdentifier=standing, ScheduleIdentifier=schedule
+    )
+    found = redshift.describe_snapshot_schedules(ScheduleIdentifier=schedule)["SnapshotSchedules"]
+    times = [moment.astimezone(datetime.UTC) for moment in found[0]["NextInvocations"]]
+    assert {(each.weekday(), each.hour, each.minute) for each in times} == {(0, 12, 30)}
+    assert found[0]["AssociatedClusterCount"] == 1
+    redshift.modify_cluster_snapshot_schedule(ClusterIdentifier=standing, DisassociateSchedule=True)
+    redshift.delete_snapshot_schedule(ScheduleIdentifier=schedule)
+
+
+@pytest.mark.parametrize(
+    ("call", "member"),
+    [
+        ("describe_reserved_nodes", "ReservedNodes"),
+        ("describe_hsm_configurations", "HsmConfigurations"),
+        ("describe_event_subscriptions", "EventSubscriptionsList"),
+    ],
+)
+def test_what_nobody_can_have_is_an_empty_list(clusters, call, member):
+    assert getattr(clusters.redshift, call)()[member] == []

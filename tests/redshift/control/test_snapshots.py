@@ -1,0 +1,134 @@
+"""Snapshots: whole copies, taken while sessions go on; what is restored from them."""
+
+import time
+
+import pytest
+
+from tests.redshift.control.conftest import BASICS, refused
+
+
+@pytest.fixture
+def snapshotted(clusters, fresh):
+    """A cluster with two rows, and a snapshot that was taken in the middle of a transaction."""
+    name, snapshot = clusters.create(fresh("source")), fresh("snap")
+    clusters.run(name, "CREATE TABLE t AS SELECT 1 AS a")
+    place = {"ClusterIdentifier": name, "Database": "dev", "DbUser": "awsuser"}
+    begun = clusters.data.client.execute_statement(Sql="BEGIN", SessionKeepAliveSeconds=60, **place)
+    clusters.data.ended(begun["Id"])
+    session = {"SessionId": begun["SessionId"]}
+    assert clusters.data.run("INSERT INTO t VALUES (2)", **session)["Status"] == "FINISHED"
+    clusters.redshift.create_cluster_snapshot(
+        ClusterIdentifier=name, SnapshotIdentifier=snapshot,
+        Tags=[{"Key": "why", "Value": "upgrade"}],
+    )  # fmt: skip
+    taken(clusters.redshift, snapshot)
+    assert clusters.data.run("COMMIT", **session)["Status"] == "FINISHED"
+    assert clusters.run(name, "SELECT count(*) FROM t") == [[2]]
+    return name, snapshot
+
+
+def taken(redshift, name):
+    """Wait until a snapshot is whole."""
+    while True:
+        found = redshift.describe_cluster_snapshots(SnapshotIdentifier=name)["Snapshots"][0]
+        if found["Status"] == "available":
+            return found
+        time.sleep(0.02)
+
+
+def test_a_snapshot_holds_what_was_committed(clusters, snapshotted, fresh):
+    name, snapshot = snapshotted
+    redshift, copy = clusters.redshift, fresh("copy")
+    told = taken(redshift, snapshot)
+    assert told["TotalBackupSizeInMegaBytes"] > 0
+    assert (told["SnapshotType"], told["NumberOfNodes"]) == ("manual", 2)
+    made = redshift.restore_from_cluster_snapshot(
+        ClusterIdentifier=copy, SnapshotIdentifier=snapshot, NumberOfNodes=4
+    )["Cluster"]
+    assert made["ClusterStatus"] == "creating"
+    clusters.settled(copy)
+    assert clusters.tell(copy)["NumberOfNodes"] == 4
+    assert clusters.run(copy, "SELECT a FROM t") == [[1]]
+    clusters.run(copy, "INSERT INTO t VALUES (9)")
+    assert clusters.run(name, "SELECT count(*) FROM t WHERE a = 9") == [[0]]
+
+
+def test_automated_snapshots_go_with_the_cluster_and_manual_ones_stay(clusters, snapshotted, fresh):
+    name, snapshot = snapshotted
+    redshift, kept, last = clusters.redshift, fresh("kept"), fresh("last")
+    automated = redshift.describe_cluster_snapshots(
+        ClusterIdentifier=name, SnapshotType="automated"
+    )["Snapshots"][0]["SnapshotIdentifier"]
+    assert automated.startswith(f"rs:{name}-")
+    taken(redshift, automated)
+    assert refused(redshift.delete_cluster_snapshot, SnapshotIdentifier=automated)[0] == (
+        "InvalidClusterSnapshotState"
+    )
+    redshift.copy_cluster_snapshot(
+        SourceSnapshotIdentifier=automated, TargetSnapshotIdentifier=kept
+    )
+    missing = refused(redshift.delete_cluster, ClusterIdentifier=name)
+    assert missing[0] == "InvalidParameterCombination"
+    redshift.delete_cluster(ClusterIdentifier=name, FinalClusterSnapshotIdentifier=last)
+    taken(redshift, last)
+    while redshift.describe_cluster_snapshots(ClusterIdentifier=name, SnapshotType="automated")[
+        "Snapshots"
+    ]:
+        time.sleep(0.02)
+    found = redshift.describe_cluster_snapshots(ClusterIdentifier=name)["Snapshots"]
+    assert {each["SnapshotIdentifier"] for each in found} == {snapshot, kept, last}
+    tagged = redshift.describe_cluster_snapshots(ClusterIdentifier=name, TagKeys=["why"])
+    assert [each["SnapshotIdentifier"] for each in tagged["Snapshots"]] == [snapshot]
+    again = redshift.restore_from_cluster_snapshot(ClusterIdentifier=name, SnapshotIdentifier=last)
+    assert again["Cluster"]["MasterUsername"] == "awsuser"
+    clusters.settled(name)
+    assert clusters.run(name, "SELECT count(*) FROM t") == [[2]]
+    gone = redshift.batch_delete_cluster_snapshots(
+        Identifiers=[{"SnapshotIdentifier": kept}, {"SnapshotIdentifier": "nosuch"}]
+    )
+    assert gone["Resources"] == [kept]
+    assert gone["Errors"][0]["FailureCode"] == "ClusterSnapshotNotFound"
+
+
+@pytest.mark.parametrize(
+    ("call", "members", "code"),
+    [
+        pytest.param(
+            "create_cluster_snapshot",
+            {"ClusterIdentifier": "nosuch", "SnapshotIdentifier": "s"},
+            "ClusterNotFound",
+            id="no-cluster",
+        ),
+        pytest.param(
+            "restore_from_cluster_snapshot",
+            {"ClusterIdentifier": "new", "SnapshotIdentifier": "nosuch"},
+            "ClusterSnapshotNotFound",
+            id="no-snapshot",
+        ),
+        pytest.param(
+            "describe_cluster_snapshots",
+            {"SnapshotIdentifier": "nosuch"},
+            "ClusterSnapshotNotFound",
+            id="none-told",
+        ),
+        pytest.param(
+            "create_cluster_snapshot",
+            {
+                "ClusterIdentifier": "standing",
+                "SnapshotIdentifier": "s",
+                "ManualSnapshotRetentionPeriod": 9999,
+            },
+            "InvalidRetentionPeriodFault",
+            id="days",
+        ),
+    ],
+)
+def test_refusals(clusters, standing, call, members, code):
+    assert refused(getattr(clusters.redshift, call), **members)[0] == code
+
+
+def test_no_automated_snapshots_where_none_are_wanted(clusters, fresh):
+    name = clusters.create(fresh("bare"), AutomatedSnapshotRetentionPeriod=0)
+    assert BASICS["NumberOfNodes"] == clusters.tell(name)["NumberOfNodes"]
+    found = clusters.redshift.describe_cluster_snapshots(ClusterIdentifier=name)
+    assert found["Snapshots"] == []
