@@ -11,8 +11,10 @@ from __future__ import annotations
 import functools
 import html
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import charts
-from labkit.errors import UnknownName
+from labkit.errors import NoChart, UnknownName
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -87,10 +89,20 @@ class Session:
             return cls(page.geturl().partition("?")[0].rstrip("/"))
 
     def read(self, path: str, **query: Any) -> bytes:
-        """A part of the session: ``visuals``, ``visuals/ID.png``, ``page.html``."""
+        """A part of the session: ``visuals``, ``visuals/ID.png``, ``page.html``.
+
+        Raises:
+            NoChart: it is refused; with QuickSight's sentence.
+        """
         given = urllib.parse.urlencode({k: _text(v) for k, v in query.items() if v})
-        with urllib.request.urlopen(f"{self.address}/{path}?{given}") as answer:
-            found: bytes = answer.read()
+        asked = urllib.request.Request(
+            f"{self.address}/{path}?{given}", headers={"Accept": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(asked) as answer:
+                found: bytes = answer.read()
+        except urllib.error.HTTPError as error:
+            raise NoChart(json.loads(error.read())["message"]) from error
         return found
 
     def json(self, path: str, **query: Any) -> Any:
@@ -163,10 +175,17 @@ class Dashboard:
         calls.call("update_dashboard_permissions", DashboardId=self.id, GrantPermissions=[allowed])
         return reader
 
-    def save_html(self, path: str | Path) -> Path:
-        """Write it as one HTML file that needs nothing else, and whose filters work."""
+    def save_html(self, path: str | Path, *, controls: Sequence[str] = ()) -> Path:
+        """Write it as one HTML file that needs nothing else, and whose filters work.
+
+        Args:
+            controls: titles of the controls that the file keeps; all by default.
+
+        Raises:
+            NoChart: the choices are too many to be drawn beforehand; says what to leave out.
+        """
         path = Path(path)
-        path.write_bytes(self.session().read("page.html"))
+        path.write_bytes(self.session().read("page.html", controls=",".join(controls)))
         return path
 
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from labkit.chart_pages import Session
+from labkit.errors import NoChart
 from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
 from tests.quicksight.embedding.test_sessions import refused, rows
 
@@ -171,9 +172,11 @@ def test_a_file_of_too_many_pictures(boards: Any, reader: str) -> None:
     session = Session.open(boards.url(reader, dashboard("many")))
     status, said = refused(session, "page.html")
     assert status == 409
-    assert "would hold 2,976 pictures; 400 are the most" in said
+    assert "would hold 2,976 pictures; 300 are the most" in said
     assert "Leave out the control Product (31 values): page.html?controls=control-region" in said
     assert refused(session, "page.html", controls="Nothing")[0] == 400
+    with pytest.raises(NoChart, match="300 are the most"):
+        session.read("page.html")
 
 
 def test_a_file_in_plain_text(session: Session) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 import urllib.error
+import urllib.parse
 import urllib.request
 from typing import Any
 
@@ -21,8 +22,10 @@ def rows(session: Session, visual: str, **query: Any) -> dict[str, Any]:
 
 def refused(session: Session, path: str, **query: Any) -> tuple[int, str]:
     """The status and the sentence with which a part of a session is refused."""
+    told = {k: v if isinstance(v, str) else json.dumps(v) for k, v in query.items()}
+    url = f"{session.address}/{path}?{urllib.parse.urlencode(told)}"
     with pytest.raises(urllib.error.HTTPError) as error:
-        session.read(path, **query)
+        urllib.request.urlopen(url)
     body = error.value.read().decode()
     return error.value.code, json.loads(body)["message"] if body.startswith("{") else body
 

@@ -27,8 +27,9 @@ def live(visit: Visit) -> Reply:
     board = board_of(visit.cloud, visit.embedding)
     with chosen_of(visit, board) as chosen:
         data = {"model": model_of(chosen, live=True)}
-    saved = '<a href="page.html" download="dashboard.html">Save as a file</a>'
-    body = skeleton.dashboard(board.name, saved)
+    saved = '<a href="page.html">Save as a file</a>'
+    resets = not visit.embedding.options.get("ResetDisabled")
+    body = skeleton.dashboard(board.name, saved, resets=resets)
     text = skeleton.document(board.name, board.theme, body, skeleton.DASHBOARD, data)
     return replies.page(200, text, visit.embedding.domains, skeleton.source(skeleton.DASHBOARD))
 

@@ -28,6 +28,7 @@ _VIEWS = {
     "TextArea": "area",
     "RelativeDateTime": "relative",
 }
+_LEAST_PX = {"relative": 280, "dates": 270}
 _WITHOUT_ROWS = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightVisual")
 
 
@@ -116,7 +117,9 @@ def _text_tile(chosen: Chosen, place: Place) -> Json:
 
 
 def _image_tile(chosen: Chosen, place: Place) -> Json:
-    return {"type": "image", "title": "Image"}
+    every = (image for sheet in chosen.open.board.sheets for image in sheet.get("Images") or ())
+    found: Json = next((each for each in every if each["SheetImageId"] == place.id), {})
+    return {"type": "image", "title": found.get("ImageContentAltText") or "Image"}
 
 
 def _control_tile(chosen: Chosen, place: Place) -> Json:
@@ -140,7 +143,7 @@ def _control(chosen: Chosen, control: Control, live: bool, is_placed: bool) -> J
         "view": view,
         "title": control.title,
         "label": control.label,
-        "width": max(CONTROL_LEAST_PX, round(width)),
+        "width": max(_LEAST_PX.get(view, CONTROL_LEAST_PX), round(width)),
         "column": control.column.get("ColumnName", "") if is_list else "",
         "options": options,
         "all": select_all.get("Visibility") != "HIDDEN",

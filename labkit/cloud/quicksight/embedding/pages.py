@@ -45,7 +45,7 @@ def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
             return _opened(cloud, environ)
         return _visited(cloud, environ, path)
     except AwsError as error:
-        if _is_data(path):
+        if _is_data(environ):
             return json_of({"code": error.code, "message": error.message}, error.status)
         return sorry(error.status, "This page cannot be shown", error.message)
 
@@ -68,7 +68,7 @@ def _visited(cloud: Cloud, environ: dict[str, Any], path: str) -> Reply:
     try:
         embedding = session_of(cloud, token)
     except AwsError as error:
-        if _is_data(path):
+        if _is_data(environ):
             raise
         return sorry(error.status, "This session is over", "Its time has run out.", _AGAIN)
     if not slash:
@@ -77,8 +77,11 @@ def _visited(cloud: Cloud, environ: dict[str, Any], path: str) -> Reply:
     return page(Visit(cloud, embedding, named, _query(environ)))
 
 
-def _is_data(path: str) -> bool:
-    """Whether a path is of a part of a session, not of a page for people."""
+def _is_data(environ: dict[str, Any]) -> bool:
+    """Whether a part of a session is asked for, or a program asks, and not a page for people."""
+    if environ.get("HTTP_ACCEPT") == "application/json":
+        return True
+    path = str(environ["PATH_INFO"])
     rest = path.removeprefix(SESSION).partition("/")[2] if path.startswith(SESSION) else ""
     return rest not in ("", "page.html")
 

@@ -11,9 +11,10 @@ import base64
 import itertools
 import json
 import math
+import urllib.parse
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud.protocol import Reply
@@ -28,7 +29,7 @@ from labkit.cloud.quicksight.embedding.showing import choices_of, chosen_of
 from labkit.cloud.quicksight.embedding.tiles import theme_of
 from labkit.cloud.quicksight.words import invalid, limit_exceeded
 
-MOST_PICTURES = 400
+MOST_PICTURES = 300
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'"
 _LIVE_ONLY = "This can be changed in the live dashboard."
 
@@ -58,7 +59,10 @@ def saved(visit: Visit) -> Reply:
         {"model": model, "pictures": packs},
         policy,
     )
-    return replies.page(200, text, visit.embedding.domains, skeleton.source(skeleton.DASHBOARD))
+    made = replies.page(200, text, visit.embedding.domains, skeleton.source(skeleton.DASHBOARD))
+    named = urllib.parse.quote(f"{board.name}.html", safe="")
+    disposition = {"Content-Disposition": f"attachment; filename*=UTF-8''{named}"}
+    return replace(made, headers={**made.headers, **disposition})
 
 
 def _dials(chosen: Chosen, model: Json, wanted: str | None) -> list[Dial]:

@@ -48,16 +48,19 @@ def document(
     )
 
 
-def dashboard(title: str, tools: str = "") -> str:
+def dashboard(title: str, tools: str = "", *, resets: bool = True) -> str:
     """The body of a dashboard's page.
 
     Args:
         tools: HTML of what stands beside the button that resets it.
+        resets: whether that button is seen.
     """
+    hidden = "" if resets else " hidden"
     return (
         f"<header><h1>{html.escape(title)}</h1>"
         '<div class="tabs" id="tabs" role="tablist" aria-label="Sheets"></div>'
-        f'<div class="tools"><button id="reset" type="button">Reset</button>{tools}</div></header>'
+        f'<div class="tools"><button id="reset" type="button"{hidden}>Reset</button>{tools}</div>'
+        "</header>"
         '<div class="bar" id="bar" role="group" aria-label="Controls"></div>'
         '<div class="chips" id="chips"></div><p class="notice" id="notice" role="alert"></p>'
         '<main id="board"></main><p class="sr" id="said" role="status"></p>'

@@ -189,7 +189,7 @@ document.addEventListener("click", (event) => {
 let resized;
 new ResizeObserver(() => {
   clearTimeout(resized);
-  resized = setTimeout(() => { sheet.place(); if (model.live) sheet.draw(state); }, 200);
+  resized = setTimeout(() => { if (sheet.place() && model.live) sheet.draw(state); }, 200);
 }).observe(document.getElementById("board"));
 tabs();
 if (model.live) fromAddress();

@@ -32,13 +32,15 @@ class Sheet {
     return element;
   }
 
-  make_image(tile) { return h("div", { class: "tile image", role: "img", "aria-label": tile.title || "Image" }, "Image"); }
+  make_image(tile) { return h("div", { class: "tile image", role: "img", "aria-label": tile.title }, tile.title); }
 
   make_control(tile) { return h("div", { class: "tile control-place", "data-control": tile.key, style: "overflow:visible" }); }
 
-  /* Put the tiles where they belong when the sheet is so wide. */
+  /* Put the tiles where they belong when the sheet is so wide; whether anything moved. */
   place() {
     const wide = this.element.clientWidth;
+    if (!wide || wide === this.wide) return false;
+    this.wide = wide;
     const scale = wide / this.model.width;
     const tall = this.model.stretches || !this.source.live ? scale : 1;
     const narrow = wide < (this.source.live ? NARROW : NARROW_FILE);
@@ -52,6 +54,7 @@ class Sheet {
       });
     }
     this.element.style.height = `${this.model.height * tall}px`;
+    return true;
   }
 
   /* Draw all visuals for a state; what was asked before and comes later is dropped. */
