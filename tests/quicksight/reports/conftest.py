@@ -188,8 +188,8 @@ def pivot(**configuration: Any) -> dict[str, Any]:
     chart = {
         "FieldWells": {"PivotTableAggregatedFieldWells": wells},
         "TotalOptions": {
-            "ColumnTotalOptions": shown,
-            "ColumnSubtotalOptions": shown | {"FieldLevel": "ALL"},
+            "RowTotalOptions": shown,
+            "RowSubtotalOptions": shown | {"FieldLevel": "ALL"},
         },
         "PaginatedReportOptions": PRINTED,
     } | configuration

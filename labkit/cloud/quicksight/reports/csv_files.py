@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.quicksight.render.grid import Cell
 from labkit.cloud.quicksight.reports.tables import Row, Table
+from labkit.cloud.quicksight.visuals.model import Other, Total
 
 MOST_ROWS = 1_000_000
 
@@ -30,7 +31,8 @@ def _line(row: Row) -> list[str]:
 
 
 def _text(cell: Cell) -> str:
-    return cell.text if cell.field is None else plain_value(cell.value)
+    is_named = cell.field is None or isinstance(cell.value, Other | Total)
+    return cell.text if is_named else plain_value(cell.value)
 
 
 def plain_value(value: Any) -> str:

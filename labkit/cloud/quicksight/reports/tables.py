@@ -57,13 +57,13 @@ class Table:
         """The rows below the heads, totals included."""
         return [*self.body, *([self.foot] if self.foot else [])]
 
-    def groups(self) -> Iterator[int]:
-        """How many rows each group of a pivot has, its subtotal included; a table has none."""
+    def groups(self) -> Iterator[Sequence[Row]]:
+        """The rows of each group of a pivot, its subtotal included; a table has none."""
         starts = [at for at, row in enumerate(self.body) if row and row[0].text]
         if self.left < 2 or not starts:
             return
         for start, end in zip(starts, [*starts[1:], len(self.body)], strict=True):
-            yield end - start
+            yield self.body[start:end]
 
 
 def table_of(visual: Json, data: VisualData, theme: Theme, parameters: Json) -> Table:

@@ -1,7 +1,8 @@
 """A table as it is printed: widths of columns, looks of cells, and which rows stay together.
 
-Numbers stand at the right, long texts wrap. The groups of a pivot, with their subtotals, are kept
-whole where a page has room for them; otherwise a group's first rows stay together, and its last
+Numbers stand at the right, long texts wrap. In a pivot of several row fields the first one's values
+head groups of rows, and are repeated where a group goes on over a page. A group, with its subtotal,
+is kept whole where a page has room for it; otherwise its first rows stay together, and its last
 ones. The last rows of a table stay with its total. Whether heads are repeated on each page is
 ``OverflowColumnHeaderVisibility``. Source:
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TablePaginatedReportOptions.html
@@ -10,13 +11,16 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TablePaginatedRep
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.render.grid import Cell, Look
+from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 from labkit.cloud.quicksight.reports.tables import Row, Table
+from labkit.cloud.quicksight.visuals.model import Total
 
 Json = Mapping[str, Any]
 PAD, LEAST, NATURAL = 5.0, 30.0, 220.0
@@ -32,8 +36,10 @@ def printed(table: Table, options: Json, theme: Theme, *, room: float, high: flo
         room: the width in points.
         high: the height of a page's body.
     """
+    sizes = [len(rows) for rows in table.groups()]
+    heads = {at: rows[0][0].text for at, rows in _starts(table) if not _is_total(rows[0])}
+    table = _in_groups(table) if sizes else table
     widths, kept = _widths(table, room)
-    heads = [_line(row[:kept], table.grid.header, theme.panel, True) for row in table.heads]
     stripes = table.grid.stripes
     body = [
         _line(row[:kept], table.grid.body, stripes[at % len(stripes)] if stripes else "", False)
@@ -43,14 +49,48 @@ def printed(table: Table, options: Json, theme: Theme, *, room: float, high: flo
     return {
         "title": table.title,
         "widths": widths,
-        "heads": heads,
+        "heads": [_line(row[:kept], table.grid.header, theme.panel, True) for row in table.heads],
         "rows": body,
-        "keep": list(_chunks(table, heights, high * 0.6)),
+        "groups": [{"at": at, "text": text} for at, text in heads.items()],
+        "keep": list(_chunks(table, sizes, heights, high * 0.6)),
         "repeat": options.get("OverflowColumnHeaderVisibility", "VISIBLE") != "HIDDEN",
         "line": theme.grid,
         "rule": theme.quiet,
+        "panel": theme.panel,
         "notes": [*_notes(table, kept), *table.notes],
     }
+
+
+def _starts(table: Table) -> Iterator[tuple[int, Sequence[Row]]]:
+    at = 0
+    for rows in table.groups():
+        yield at, rows
+        at += len(rows)
+
+
+def _is_total(row: Row) -> bool:
+    return isinstance(row[0].value, Total)
+
+
+def _in_groups(table: Table) -> Table:
+    """A pivot without its first column, whose values stand at the heads of groups."""
+    heads = [row[1:] for row in table.heads]
+    body = [_inner(row, table.left) for row in table.body]
+    asked = {at - 1: wide for at, wide in (table.grid.widths or {}).items() if at}
+    return replace(table, grid=replace(table.grid, rows=[*heads, *body], widths=asked or None))
+
+
+def _inner(row: Row, left: int) -> Row:
+    """A row with all its labels; the grand total's moves to what is now the first column."""
+    if _is_total(row):
+        return [replace(row[1], text=row[0].text, bold=True), *row[2:]]
+    labels = [
+        replace(cell, text=full(cell.value, cell.field))
+        if not cell.text and cell.field and not isinstance(cell.value, Total)
+        else cell
+        for cell in row[1:left]
+    ]
+    return [*labels, *row[left:]]
 
 
 def _notes(table: Table, kept: int) -> Iterator[str]:
@@ -146,9 +186,11 @@ def _height(row: Row, widths: Sequence[float], look: Look) -> float:
     return float(lines * size * _LINE + 2 * 3.2)
 
 
-def _chunks(table: Table, heights: Sequence[float], most: float) -> Iterator[int]:
+def _chunks(
+    table: Table, groups: Sequence[int], heights: Sequence[float], most: float
+) -> Iterator[int]:
     """How many rows stay together, one number after the other; a 0 is a row that may break."""
-    sizes = list(table.groups()) or _loose(len(table.body), bool(table.foot))
+    sizes = list(groups) or _loose(len(table.body), bool(table.foot))
     if table.foot:
         sizes[-1] += 1
     elif len(sizes) > 1 and sizes[-1] == 1:  # a grand total stays with the rows before it
