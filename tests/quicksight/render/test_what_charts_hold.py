@@ -93,6 +93,15 @@ def test_a_palette_colours_its_values() -> None:
     assert len(late) == len(SCHOOLS)
 
 
+def test_values_keep_the_colours_that_the_definition_gives_them() -> None:
+    data = by_school_and_status()
+    colored = replace(data.fields[2], colors={"Late": "#FF00FF", "NULL": "#00FF00"})
+    rows_ = [*data.rows, (SCHOOLS[0], 5, None)]
+    found = bars(bar_chart(replace(data, fields=(*data.fields[:2], colored), rows=rows_)))
+    colors = [each.get_facecolor()[:3] for each in found]
+    assert (colors.count((1, 0, 1)), colors.count((0, 1, 0))) == (len(SCHOOLS), 1)
+
+
 @pytest.mark.parametrize(
     ("axis", "ends"),
     [

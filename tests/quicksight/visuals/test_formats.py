@@ -50,6 +50,7 @@ NUMBERS: list[tuple[Any, Any, str]] = [
     (-1234.5, number("Currency", Symbol="EUR", **places(0)), "-€1,235"),
     (1_500_000, number("Currency", Symbol="GBP", NumberScale="MILLIONS", **places(1)), "£1.5M"),
     (0.256, number("Percentage"), "25.6%"),
+    (-0.079, number("Percentage", Suffix="%"), "-7.9%"),
     (0.25, number("Percentage", **places(1)), "25.0%"),
     (None, number(NullValueFormatConfiguration={"NullString": "none"}), "none"),
     (None, {}, "null"),

@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.visuals.model import Field
+from labkit.cloud.quicksight.visuals.model import Field, Other
 
 
 def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) -> str:
@@ -18,9 +18,16 @@ def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) ->
     for name in (str(key), label, full(key, field) if key is not None else field.id):
         if (field.id, name) in mapped:
             return mapped[field.id, name]
+    if own := field.colors.get(_special(key) or str(key)):
+        return own
     if label not in sketch.colors:
         sketch.colors[label] = _next(sketch, at)
     return sketch.colors[label]
+
+
+def _special(key: Any) -> str:
+    """What the API calls a value that is none."""
+    return "NULL" if key is None else "OTHER" if isinstance(key, Other) else "" if key else "EMPTY"
 
 
 def mapped_colors(sketch: Sketch) -> dict[tuple[str, str], str]:

@@ -49,6 +49,13 @@ class Naming:
             and each.get("FormatConfiguration")
         }
 
+        self._colors = {
+            each["Column"]["ColumnName"]: each["ColorsConfiguration"].get("CustomColors") or ()
+            for each in definition.get("ColumnConfigurations") or ()
+            if each["Column"].get("DataSetIdentifier", identifier) == identifier
+            and each.get("ColorsConfiguration")
+        }
+
     def label(self, field: WellField, default: str) -> str:
         return self.labels.get(field.id) or default
 
@@ -56,6 +63,16 @@ class Naming:
         """The field's own format, or else its column's."""
         own: Json = field.body.get("FormatConfiguration") or {}
         return own or self._formats.get(field.column) or {}
+
+    def colors(self, field: WellField) -> dict[str, str]:
+        """The colours of the column's values, the same in all visuals.
+
+        Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_CustomColor.html
+        """
+        given = self._colors.get(field.column, ())
+        return {
+            each.get("FieldValue") or each.get("SpecialValue", ""): each["Color"] for each in given
+        }
 
 
 def dimension(field: WellField, names: Expressions, naming: Naming) -> Dimension:
@@ -67,7 +84,7 @@ def dimension(field: WellField, names: Expressions, naming: Naming) -> Dimension
         sql = truncated(value.moment, grain, names.week_start)
     described = Field(
         field.id, field.well, naming.label(field, field.column), value.shown, field.column,
-        granularity=grain, format=naming.format(field),
+        granularity=grain, format=naming.format(field), colors=naming.colors(field),
     )  # fmt: skip
     return Dimension(described, sql, value.derived)
 
@@ -124,9 +141,21 @@ def _calculated(field: WellField, value: Value, column: str, naming: Naming) -> 
 
 
 def _named(expression: str) -> str:
-    """What an expression is called: the field that it is alone, or else its own text."""
-    alone = re.fullmatch(r"\s*\{([^{}]+)\}\s*", expression)
+    """What an expression is called: by its field if it holds no more, or else its own text.
+
+    >>> _named("avg({on_time})"), _named("{share}"), _named("sum({a}) / sum({b})")
+    ('Average of on_time', 'share', 'sum({a}) / sum({b})')
+    """
+    alone = re.fullmatch(rf"\s*{_FIELD}\s*", expression)
+    called = re.fullmatch(rf"\s*(\w+)\s*\(\s*{_FIELD}\s*\)\s*", expression)
+    if called and (how := _CALLED.get(called[1].lower())):
+        return f"{aggregate(None, how).label} of {called[2]}"
     return alone[1] if alone else " ".join(expression.split())
+
+
+_FIELD = r"\{([^{}]+)\}"
+_CALLED = {"sum": "SUM", "avg": "AVERAGE", "min": "MIN", "max": "MAX", "count": "COUNT",
+           "distinct_count": "DISTINCT_COUNT", "median": "MEDIAN"}  # fmt: skip
 
 
 def _fitting(format_: Json, function: str, value: Value) -> Json:

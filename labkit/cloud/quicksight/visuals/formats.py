@@ -101,12 +101,13 @@ def format_number(value: float | Decimal, chosen: Json) -> str:
 
 
 def _around(chosen: Json) -> tuple[str, str]:
+    """What stands before and after the digits; a suffix that is a percent sign is the only one."""
     currency = chosen.get("Numeric") == "CurrencyDisplayFormatConfiguration"
     code = chosen.get("Symbol", "USD")
     symbol = _SYMBOLS.get(code, f"{code} ") if currency else ""
     percent = chosen.get("Numeric") == "PercentageDisplayFormatConfiguration"
-    before = f"{chosen.get('Prefix', '')}{symbol}"
-    return before, f"{'%' if percent else ''}{chosen.get('Suffix', '')}"
+    before, after = f"{chosen.get('Prefix', '')}{symbol}", str(chosen.get("Suffix", ""))
+    return before, f"%{after}" if percent and "%" not in after else after
 
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "CNY": "¥", "INR": "₹", "KRW": "₩",

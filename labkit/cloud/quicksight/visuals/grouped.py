@@ -166,7 +166,11 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
     options = request.wells.configuration.get("TotalOptions") or {}
     if request.wells.type != "TableVisual" or not options.get("TotalAggregationOptions"):
         return data
-    return replace(data, totals=with_functions(data, options))
+    totals = with_functions(data, options)
+    if data.cut and totals != data.totals:
+        note = f"Totals by another function than their measure's are over {len(rows):,} rows."
+        data = replace(data, not_drawn=(*data.not_drawn, note))
+    return replace(data, totals=totals)
 
 
 def _row(grouping: Grouping, row: Mapping[str, Any]) -> tuple[Any, ...]:

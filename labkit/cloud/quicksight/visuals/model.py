@@ -60,6 +60,8 @@ class Field:
         aggregation: ``SUM``, ``COUNT``, ...; empty for a dimension.
         granularity: of a date (``DAY``, ``MONTH``, ...), else empty.
         format: the API's format configuration of it, empty where the visual says none.
+        colors: of its values in all visuals, by value; ``NULL``, ``EMPTY`` and ``OTHER`` are
+            special ones.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Field:
     aggregation: str = ""
     granularity: str = ""
     format: Mapping[str, Any] = field(default_factory=dict)
+    colors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_measure(self) -> bool:

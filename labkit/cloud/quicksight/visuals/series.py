@@ -118,6 +118,8 @@ def _forecast(request: Request, data: VisualData, date: Field, wanted: Json) -> 
     """With three columns a measure and a row a forecast period."""
     notes = list(data.not_drawn)
     properties = wanted.get("ForecastProperties") or {}
+    if len(request.wells.configuration["ForecastConfigurations"]) > 1:
+        notes.append("The forecasts after the first.")
     if wanted.get("Scenario"):
         notes.append("The forecast's what-if scenario.")
     if any(each.well == "Colors" for each in data.fields):

@@ -93,7 +93,7 @@ def add_bars(sketch: Sketch, axes: Axes, shown: Table, bars: list[Bar], *, lying
             "linewidth": 0.8 if len(bars) <= 150 else 0,
         }
         patch = Rectangle(place, *size, facecolor=bar.series.color, **edge)
-        axes.add_patch(patch)
+        axes.add_artist(patch)
         label = f"{names[bar.category]} · {bar.series.label}".strip(" ·")
         keys = [(shown.category, shown.categories[bar.category]), (shown.color, bar.series.key)]
         sketch.mark(patch, label, full(bar.value, bar.series.field), keys)

@@ -64,7 +64,7 @@ def box_plot(sketch: Sketch) -> None:
             edgecolor=color,
             linewidth=1.4,
         )
-        axes.add_patch(body)
+        axes.add_artist(body)
         told = ", ".join(compact(value) for value in each.numbers)
         sketch.mark(body, each.label or label, told)
         for xs, ys, wide in (

@@ -50,7 +50,7 @@ def funnel(sketch: Sketch) -> None:
         key = shown.categories[at]
         color = series_color(sketch, shown.category or series.field, key, "", 0)
         bar = Rectangle((-share / 2, at - 0.43), share, 0.86, facecolor=color)
-        axes.add_patch(bar)
+        axes.add_artist(bar)
         told = full(value, series.field)
         sketch.mark(bar, shown.names[at], told, [(shown.category, key)])
         y = top + step * (at + 0.5)

@@ -50,10 +50,10 @@ def gauge(sketch: Sketch) -> None:
         return float(start - angle * min(max((at - low) / ((high - low) or 1), 0), 1))
 
     back = own.get("BackgroundColor") or sketch.theme.empty
-    axes.add_patch(Wedge((x, y), radius, -start, -start + angle, width=thick, facecolor=back))
+    axes.add_artist(Wedge((x, y), radius, -start, -start + angle, width=thick, facecolor=back))
     if value is not None:
         arc = Wedge((x, y), radius, -start, -turn(value), width=thick, facecolor=color)
-        axes.add_patch(arc)
+        axes.add_artist(arc)
         sketch.mark(arc, field.label, full(row[field.id], field))
     left, top = sketch.box.left, sketch.box.top
     for at, end in ((low, start), (high, start - angle)):

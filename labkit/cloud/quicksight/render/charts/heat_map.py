@@ -58,8 +58,9 @@ def heat_map(sketch: Sketch) -> None:
                 facecolor=color,
                 edgecolor=sketch.theme.background,
                 linewidth=1.2 if min(wide, high) > 8 else 0,
+                transform=axes.transData,
             )
-            axes.add_patch(cell)
+            sketch.picture.add_artist(cell)
             keys = [(down, row), (along, column)]
             told = [full(key, field) for field, key in keys if field]
             sketch.mark(cell, " · ".join(told), full(cells.get((row, column)), value), keys)

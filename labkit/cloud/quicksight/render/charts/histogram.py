@@ -54,7 +54,7 @@ def histogram(sketch: Sketch) -> None:
             edgecolor=sketch.theme.background,
             linewidth=1,
         )
-        axes.add_patch(bar)
+        axes.add_artist(bar)
         sketch.mark(bar, f"{compact(low)} to {compact(high)}", f"{value:,.0f}")
     texts = [short(each[2], count) for each in bins]
     fits = all(width(each, 10.5) < box.width / len(bins) for each in texts)

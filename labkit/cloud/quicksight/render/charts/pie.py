@@ -64,7 +64,7 @@ def _pie(sketch: Sketch) -> None:
             edgecolor=sketch.theme.background,
             linewidth=1.2 if len(shown) <= 40 else 0,
         )
-        axes.add_patch(wedge)
+        axes.add_artist(wedge)
         told = f"{full(value, field)} ({value / whole:.1%})"
         sketch.mark(wedge, name, told, [(by.category, keys.get(name))])
         middles.append(turn - sweep / 2)

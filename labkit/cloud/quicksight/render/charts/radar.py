@@ -43,11 +43,11 @@ def radar(sketch: Sketch) -> None:
         ]
         area = Polygon(points, facecolor=series.color, alpha=0.15, linewidth=0)
         if filled:
-            axes.add_patch(area)
+            axes.add_artist(area)
         line = Polygon(
             points, facecolor="none", edgecolor=series.color, linewidth=2, joinstyle="round"
         )
-        axes.add_patch(line)
+        axes.add_artist(line)
         told = ", ".join(
             f"{name} {full(value, series.field)}"
             for name, value in zip(shown.names, series.values, strict=True)
@@ -109,7 +109,7 @@ def _web(
                 **style,
             )
         )
-        axes.add_patch(ring)
+        axes.add_artist(ring)
     left, top = sketch.box.left + x, sketch.box.top + y
     for turn in spokes:
         sketch.line(

@@ -72,7 +72,7 @@ def sankey(sketch: Sketch) -> None:
         bar = Rectangle(
             (each.level * step, each.top), THICK, max(each.size * scale, 1), facecolor=each.color
         )
-        axes.add_patch(bar)
+        axes.add_artist(bar)
         sketch.mark(bar, each.name, compact(each.size))
     for start, end, value in sorted(
         kept, key=lambda flow: (nodes[flow[0]].top, nodes[flow[1]].top)
@@ -163,7 +163,7 @@ def _flow(
     curve = [Path.CURVE4] * 3
     codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
     patch = PathPatch(Path(points, codes), facecolor=start.color, alpha=0.32, linewidth=0)
-    axes.add_patch(patch)
+    axes.add_artist(patch)
     sketch.mark(patch, f"{start.name} → {end.name}", compact(value))
     start.right_at += high
     end.left_at += high

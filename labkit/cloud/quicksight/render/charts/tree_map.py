@@ -51,7 +51,7 @@ def tree_map(sketch: Sketch) -> None:
             edgecolor=sketch.theme.background,
             linewidth=1.6,
         )
-        axes.add_patch(patch)
+        axes.add_artist(patch)
         name = " · ".join(full(row[each.id], each) for each in groups)
         keys = [(each, row[each.id]) for each in groups]
         sketch.mark(patch, name, full(row[size.id], size), keys)

@@ -60,7 +60,7 @@ def waterfall(sketch: Sketch) -> None:
     for at, (step, text) in enumerate(zip(steps, texts, strict=True)):
         low, high = sorted((step.start, step.end))
         bar = Rectangle((at - 0.34, low), 0.68, high - low, facecolor=colors[step.kind])
-        axes.add_patch(bar)
+        axes.add_artist(bar)
         sketch.mark(bar, step.label, full(step.end - step.start, field))
         x, y = box.left + (at + 0.5) * width, placed(box, scale, step.end)
         if at + 1 < len(steps):
