@@ -1,8 +1,9 @@
 """The certificate of this machine's warehouses: made on the spot, for loopback alone.
 
 It lies in the workspace as ``redshift/server.crt``, so that a client can check it
-(``sslmode=verify-full sslrootcert=...``); Amazon's own is signed by an authority that clients bring
-along. Source: https://docs.aws.amazon.com/redshift/latest/mgmt/connecting-ssl-support.html
+(``sslmode=verify-full sslrootcert=...``), and with all authorities of this machine as
+``redshift/trust.pem``: redshift_connector believes it where ``SSL_CERT_FILE`` names that file.
+Amazon's own is signed by an authority that clients bring along. Source: https://docs.aws.amazon.com/redshift/latest/mgmt/connecting-ssl-support.html
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from botocore.httpsession import DEFAULT_CA_BUNDLE
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -24,16 +26,29 @@ _lock = threading.Lock()
 
 
 def server_context(home: Path) -> ssl.SSLContext:
-    """TLS with the workspace's certificate, which is made when it is missing."""
+    """TLS with the workspace's certificate."""
+    prepare(home)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(home / "redshift" / "server.crt", home / "redshift" / "server.key")
+    return context
+
+
+def prepare(home: Path) -> None:
+    """Make the certificate and the file of trust, unless they are there."""
+    folder = home / "redshift"
     with _lock:
-        certificate, key = home / "redshift" / "server.crt", home / "redshift" / "server.key"
-        if not (certificate.exists() and key.exists()):
-            certificate.parent.mkdir(parents=True, exist_ok=True)
-            _make(certificate, key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_cert_chain(certificate, key)
-        return context
+        if all((folder / name).exists() for name in ("server.crt", "server.key", "trust.pem")):
+            return
+        folder.mkdir(parents=True, exist_ok=True)
+        _make(folder / "server.crt", folder / "server.key")
+        own = (folder / "server.crt").read_bytes()
+        (folder / "trust.pem").write_bytes(Path(_authorities()).read_bytes() + b"\n" + own)
+
+
+def _authorities() -> str:
+    """The machine's authorities, or those that boto3 brings along."""
+    return ssl.get_default_verify_paths().cafile or str(DEFAULT_CA_BUNDLE)
 
 
 def _make(certificate: Path, key: Path) -> None:

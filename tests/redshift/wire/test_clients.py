@@ -1,0 +1,249 @@
+"""Unmodified clients: psycopg, redshift_connector, SQLAlchemy, awswrangler, psql."""
+
+import datetime
+import json
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import awswrangler as wr
+import pandas as pd
+import psycopg
+import pytest
+import redshift_connector
+import sqlalchemy as sa
+
+from tests.redshift.wire.conftest import DATABASE, PASSWORD, USER
+
+# redshift_connector makes its TLS context as Python no longer likes it.
+pytestmark = pytest.mark.filterwarnings("ignore:ssl[.](SSLContext|PROTOCOL_TLS):DeprecationWarning")
+Run = Callable[..., list[tuple[Any, ...]]]
+UTC = datetime.UTC
+# An expression, its value as psycopg reads it from text and from binary.
+VALUES = {
+    "bool": ("true", True),
+    "int2": ("(-7)::smallint", -7),
+    "int4": ("2147483647", 2147483647),
+    "int8": ("9223372036854775807", 9223372036854775807),
+    "numeric": ("12345678.0900::numeric(18,4)", Decimal("12345678.0900")),
+    "numeric small": ("(-0.00012)::numeric(10,5)", Decimal("-0.00012")),
+    "numeric zero": ("0::numeric(10,2)", Decimal("0.00")),
+    "numeric large": ("10000000000000000000000000000::numeric(38,0)", Decimal(10) ** 28),
+    "float4": ("1.5::real", 1.5),
+    "float8": ("0.1::float8", 0.1),
+    "float8 huge": ("1e300::float8", 1e300),
+    "infinity": ("'inf'::float8", float("inf")),
+    "varchar": ("'Grüße'::varchar(20)", "Grüße"),
+    "char": ("'ab'::char(4)", "ab  "),
+    "date": ("'1999-12-31'::date", datetime.date(1999, 12, 31)),
+    "time": ("'01:02:03.5'::time", datetime.time(1, 2, 3, 500000)),
+    "timetz": ("'01:02:03+02'::timetz",
+               datetime.time(1, 2, 3, tzinfo=datetime.timezone(datetime.timedelta(hours=2)))),
+    "timestamp": ("'2026-11-26 15:00:00.25'::timestamp",
+                  datetime.datetime(2026, 11, 26, 15, 0, 0, 250000)),
+    "timestamptz": ("'2026-11-26 15:00:00+02'::timestamptz",
+                    datetime.datetime(2026, 11, 26, 13, tzinfo=UTC)),
+    "null": ("NULL::int", None),
+    "expression of nothing": ("NULL", None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("binary", [False, True], ids=["text", "binary"])
+@pytest.mark.parametrize(("sql", "value"), VALUES.values(), ids=VALUES.keys())
+def test_values_in_text_and_in_binary(run: Run, sql: str, value: Any, binary: bool) -> None:
+    assert run(f"SELECT {sql}", binary=binary) == [(value,)]
+
+
+# What psycopg sends, and where it has a format of its own for it.
+PARAMETERS = [
+    True, 7, 70_000, 2**40, 1.25, Decimal("-12.50"), "it's", None,
+    datetime.date(2024, 2, 29), datetime.time(12, 30), datetime.datetime(2024, 2, 29, 1, 2, 3),
+    datetime.datetime(2024, 2, 29, 1, 2, 3, tzinfo=UTC),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["%s", "%b", "%t"], ids=["auto", "binary", "text"])
+def test_parameters_come_back(run: Run, form: str) -> None:
+    sql = "SELECT " + ", ".join(form for _ in PARAMETERS)
+    assert run(sql, *PARAMETERS) == [tuple(PARAMETERS)]
+
+
+def test_parameters_take_the_type_of_what_they_meet(run: Run) -> None:
+    run("CREATE TEMP TABLE dated (d date, n numeric(8,2), t varchar(10))")
+    run("INSERT INTO dated VALUES (%s, %s, %s)", "2024-05-01", 3, "x")
+    assert run("SELECT t FROM dated WHERE d = %s AND n = %s", "2024-05-01", Decimal(3)) == [("x",)]
+
+
+def test_a_server_cursor_fetches_piece_by_piece(place: Any) -> None:
+    with place.psycopg(autocommit=False) as connection, connection.cursor() as cursor:
+        cursor.execute("DECLARE numbers CURSOR FOR SELECT g FROM generate_series(1, 5) g")
+        assert cursor.execute("FETCH FORWARD 2 FROM numbers").fetchall() == [(1,), (2,)]
+        assert cursor.execute("FETCH ALL FROM numbers").fetchall() == [(3,), (4,), (5,)]
+
+
+# A statement; state, message, and the character that a client points at.
+ERRORS = {
+    "relation": ("SELECT * FROM nosuch", "42P01", 'relation "nosuch" does not exist'),
+    "syntax": ("SELEC 1", "42601", 'syntax error at or near "SELEC"'),
+    "division": ("SELECT 1/0", "22012", "division by zero"),
+    "too long": ("CREATE TEMP TABLE l (v varchar(2)); INSERT INTO l VALUES ('abc')", "22001",
+                 "value too long for type character varying(2)"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "state", "message"), ERRORS.values(), ids=ERRORS.keys())
+def test_errors_have_a_state(
+    session: psycopg.Connection[Any], sql: str, state: str, message: str
+) -> None:
+    with pytest.raises(psycopg.Error) as failed:
+        session.execute(sql)
+    assert (failed.value.sqlstate, failed.value.diag.message_primary) == (state, message)
+    assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_an_error_is_pointed_at_in_the_whole_text(session: psycopg.Connection[Any]) -> None:
+    with pytest.raises(psycopg.Error) as failed:
+        session.execute("SELECT 1; SELEC 2")
+    assert failed.value.diag.statement_position == "11"
+
+
+def test_notices_arrive(session: psycopg.Connection[Any]) -> None:
+    heard: list[str | None] = []
+    session.add_notice_handler(lambda told: heard.append(told.message_primary))
+    session.execute("BEGIN")
+    session.execute("BEGIN")
+    session.execute("ROLLBACK")
+    assert heard == ["there is already a transaction in progress"]
+
+
+def test_redshift_connector(place: Any) -> None:
+    connection = place.redshift()
+    cursor = connection.cursor()
+    cursor.execute("CREATE TEMP TABLE t (a int, b varchar(9), c numeric(8,2), d timetz, e super)")
+    cursor.executemany(
+        "INSERT INTO t VALUES (%s, %s, %s, %s, NULL)",
+        [(1, "x", Decimal("1.50"), "10:00:00+01"), (2, None, None, None)],
+    )
+    cursor.execute("SELECT a, b, c, d FROM t ORDER BY a")
+    zone = datetime.timezone(datetime.timedelta(hours=1))
+    assert [list(row) for row in cursor.fetchall()] == [
+        [1, "x", Decimal("1.50"), datetime.time(10, tzinfo=zone)],
+        [2, None, None, None],
+    ]
+    with pytest.raises(redshift_connector.ProgrammingError, match="42P01"):
+        cursor.execute("SELECT * FROM nosuch")
+    connection.rollback()
+    connection.close()
+
+
+def test_redshift_connector_reads_the_catalog(place: Any) -> None:
+    connection = place.redshift()
+    connection.autocommit = True
+    cursor = connection.cursor()
+    cursor.execute("CREATE TABLE listed (id int PRIMARY KEY, name varchar(10))")
+    assert cursor.get_catalogs() == (["dev"],)
+    assert "public" in [row[0] for row in cursor.get_schemas()]
+    tables = cursor.get_tables(schema_pattern="public", table_name_pattern="listed")
+    assert [row[:4] for row in tables] == [["dev", "public", "listed", "TABLE"]]
+    columns = cursor.get_columns(schema_pattern="public", tablename_pattern="listed")
+    assert [(row[3], row[5], row[6]) for row in columns] == [
+        ("id", "int4", 10), ("name", "varchar", 10)]  # fmt: skip
+    keys = cursor.get_primary_keys(schema="public", table="listed")
+    assert [list(row) for row in keys] == [["dev", "public", "listed", "id", 1, "listed_pkey"]]
+    connection.close()
+
+
+@pytest.fixture
+def environment(cloud: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What ``labkit env`` gives: the local AWS, and trust in its warehouses' certificate."""
+    for name, value in cloud.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("SSL_CERT_FILE", str(cloud.home / "redshift" / "trust.pem"))
+
+
+@pytest.mark.usefixtures("environment")
+def test_redshift_connector_with_iam(place: Any) -> None:
+    connection = redshift_connector.connect(
+        iam=True, cluster_identifier=place.cluster, database=DATABASE, db_user="iam_made",
+        auto_create=True, region="us-east-1",
+    )  # fmt: skip
+    cursor = connection.cursor()
+    cursor.execute("SELECT current_user")
+    assert cursor.fetchall() == (["iam_made"],)
+    connection.close()
+
+
+@pytest.mark.usefixtures("environment")
+def test_awswrangler(place: Any, cloud: Any) -> None:
+    secret = {"username": USER, "password": PASSWORD, "engine": "redshift", "host": place.host,
+              "port": place.port, "dbClusterIdentifier": place.cluster}  # fmt: skip
+    cloud.client("secretsmanager").create_secret(Name="wire", SecretString=json.dumps(secret))
+    frame = pd.DataFrame({"id": [1, 2], "name": ["a", None], "x": [1.5, 2.5]})
+    with wr.redshift.connect(secret_id="wire", dbname=DATABASE) as connection:
+        wr.redshift.to_sql(
+            frame, connection, schema="public", table="frame", mode="overwrite",
+            primary_keys=["id"], diststyle="KEY", distkey="id", sortkey=["id"],
+        )  # fmt: skip
+        changed = frame.assign(name="z").head(1)
+        wr.redshift.to_sql(
+            changed, connection, schema="public", table="frame", mode="upsert", primary_keys=["id"]
+        )
+        found = wr.redshift.read_sql_query("SELECT id, name, x FROM frame ORDER BY id", connection)
+    assert found.values.tolist()[0] == [1, "z", 1.5]
+    assert (found["id"].tolist(), found["name"].isna().tolist()) == ([1, 2], [False, True])
+
+
+@pytest.fixture
+def engine(place: Any) -> Iterator[sa.Engine]:
+    url = f"redshift+redshift_connector://{USER}:{PASSWORD}@{place.host}:{place.port}/{DATABASE}"
+    engine = sa.create_engine(url, connect_args={"ssl": False})
+    yield engine
+    engine.dispose()
+
+
+def test_sqlalchemy(engine: sa.Engine) -> None:
+    table = sa.Table(
+        "people", sa.MetaData(),
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("name", sa.String(50), nullable=False),
+        sa.Column("owed", sa.Numeric(10, 2)),
+        redshift_diststyle="KEY", redshift_distkey="id", redshift_sortkey="name",
+    )  # fmt: skip
+    table.create(engine)
+    with engine.begin() as connection:
+        connection.execute(table.insert(), [{"id": 1, "name": "a", "owed": Decimal("1.25")}])
+        assert connection.execute(sa.select(table)).fetchall() == [(1, "a", Decimal("1.25"))]
+    inspector = sa.inspect(engine)
+    assert "people" in inspector.get_table_names()
+    assert inspector.get_pk_constraint("people")["constrained_columns"] == ["id"]
+    assert inspector.get_table_options("people")["redshift_distkey"] == "id"
+    found = sa.Table("people", sa.MetaData(), autoload_with=engine)
+    assert [(c.name, str(c.type), c.nullable) for c in found.columns] == [
+        ("id", "INTEGER", False),
+        ("name", "VARCHAR(50)", False),
+        ("owed", "NUMERIC(10, 2)", True),
+    ]
+    assert "public" in inspector.get_schema_names()
+    table.drop(engine)
+    assert not sa.inspect(engine).has_table("people")
+
+
+@pytest.mark.skipif(shutil.which("psql") is None, reason="psql is not on this machine")
+def test_psql(place: Any) -> None:
+    members = f"host={place.host} port={place.port} user={USER} dbname={DATABASE} sslmode=require"
+    script = (
+        "CREATE TABLE told (a int, b varchar(5));\nINSERT INTO told VALUES (1, 'x'), (2, NULL);\n"
+        "SELECT * FROM told ORDER BY a;\n\\dt told\n\\dn public\nSELECT nosuch;\n"
+    )
+    found = subprocess.run(
+        ["psql", "-X", "-A", members], input=script, env={"PGPASSWORD": PASSWORD},
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert found.stdout.splitlines() == [
+        "CREATE TABLE", "INSERT 0 2", "a|b", "1|x", "2|", "(2 rows)",
+        "List of relations", "schema|name|type|owner", "public|told|table|awsuser", "(1 row)",
+        "List of schemas", "name|owner", "public|awsuser", "(1 row)",
+    ]  # fmt: skip
+    assert 'column "nosuch" does not exist' in found.stderr

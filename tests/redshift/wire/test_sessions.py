@@ -1,0 +1,168 @@
+"""Who comes in, and what many at once, canceled or killed ones leave behind."""
+
+import ssl
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.redshift.wire.conftest import PASSWORD, USER
+
+Run = Callable[..., list[tuple[Any, ...]]]
+ENDLESS = "SELECT count(*) FROM generate_series(1, 100000) a, generate_series(1, 10000000) b"
+# Members of a login; what psycopg tells of its refusal.
+REFUSED = {
+    "wrong password": ({"password": "Wrong123"},
+                       'password authentication failed for user "awsuser"'),
+    "nobody": ({"user": "nobody"}, 'password authentication failed for user "nobody"'),
+    "no database": ({"dbname": "nosuch"}, 'database "nosuch" does not exist'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("members", "message"), REFUSED.values(), ids=REFUSED.keys())
+def test_log_ins_that_are_refused(place: Any, members: dict[str, str], message: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match=message):
+        place.psycopg(**members)
+
+
+def test_a_user_of_sql_logs_in_and_may_do_what_is_granted(place: Any, run: Run) -> None:
+    run("CREATE USER reader PASSWORD 'Reader123'")
+    run("CREATE TABLE secret (a int)")
+    with place.psycopg(user="reader", password="Reader123") as connection:
+        assert connection.info.parameter_status("is_superuser") == "off"
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("SELECT * FROM secret")
+        run("GRANT SELECT ON secret TO reader")
+        assert connection.execute("SELECT * FROM secret").fetchall() == []
+    run("ALTER USER reader PASSWORD DISABLE")
+    with pytest.raises(psycopg.OperationalError, match="authentication failed"):
+        place.psycopg(user="reader", password="Reader123")
+
+
+def test_temporary_credentials(place: Any, aws: Callable[..., Any]) -> None:
+    told = aws("redshift").get_cluster_credentials(
+        ClusterIdentifier=place.cluster, DbUser="passing", DbName="dev", AutoCreate=True
+    )
+    with place.psycopg(user=told["DbUser"], password=told["DbPassword"]) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("passing",)
+
+
+def test_tls_that_a_client_checks(place: Any) -> None:
+    certificate = str(place.home / "redshift" / "server.crt")
+    options = {"sslmode": "verify-full", "sslrootcert": certificate}
+    with place.psycopg(host="localhost", **options) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    with pytest.raises(psycopg.OperationalError, match="certificate verify failed"):
+        place.psycopg(host="localhost", sslmode="verify-full", sslrootcert="system")
+    assert (place.home / "redshift" / "server.key").stat().st_mode & 0o77 == 0
+    assert ssl.create_default_context(cafile=str(place.home / "redshift" / "trust.pem"))
+
+
+def test_settings_of_the_first_message(place: Any) -> None:
+    options = "-c search_path=sales,public -c query_group=probe"
+    with place.psycopg(options=options) as connection:
+        assert connection.execute("SHOW search_path").fetchone() == ("sales,public",)
+        assert connection.execute("SHOW query_group").fetchone() == ("probe",)
+
+
+def test_fifty_at_once(place: Any, run: Run) -> None:
+    run("CREATE TABLE counted (worker int, n int)")
+    gate = threading.Barrier(50)
+
+    def work(worker: int) -> int:
+        with place.psycopg(sslmode="disable") as connection:
+            gate.wait(timeout=60)
+            for n in range(3):
+                connection.execute("INSERT INTO counted VALUES (%s, %s)", (worker, n))
+            told = connection.execute("SELECT count(*) FROM counted WHERE worker = %s", (worker,))
+            return int(told.fetchone()[0])
+
+    with ThreadPoolExecutor(50) as pool:
+        assert list(pool.map(work, range(50))) == [3] * 50
+    assert run("SELECT count(*), count(DISTINCT worker) FROM counted") == [(150, 50)]
+
+
+@pytest.mark.parametrize("sslmode", ["disable", "require"])
+def test_cancel(place: Any, sslmode: str) -> None:
+    with place.psycopg(sslmode=sslmode) as connection, place.psycopg() as other:
+        timer = threading.Thread(target=_cancel_when_running, args=(connection, other))
+        timer.start()
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            connection.execute(ENDLESS)
+        timer.join()
+        connection.cancel_safe()  # nothing runs: nothing happens
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
+def _running(watcher: psycopg.Connection[Any], pid: int) -> bool:
+    told = watcher.execute(
+        "SELECT 1 FROM stv_recents WHERE pid = %s AND status = 'Running'", (pid,)
+    )
+    return bool(told.fetchall())
+
+
+def _cancel_when_running(
+    connection: psycopg.Connection[Any], watcher: psycopg.Connection[Any]
+) -> None:
+    while not _running(watcher, connection.info.backend_pid):
+        time.sleep(0.01)
+    connection.cancel_safe()
+
+
+def test_a_secret_that_is_wrong_cancels_nothing(place: Any, session: Any) -> None:
+    from tests.redshift.wire.raw import Raw
+
+    client = Raw(place, log_in=False)
+    pid = session.info.backend_pid
+    client.greet((80877102).to_bytes(4) + pid.to_bytes(4) + (12345).to_bytes(4))
+    assert client.ended()
+    client.socket.close()
+    assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_statement_timeout(session: psycopg.Connection[Any]) -> None:
+    session.execute("SET statement_timeout TO 50")
+    with pytest.raises(psycopg.errors.QueryCanceled, match="timeout"):
+        session.execute(ENDLESS)
+    session.execute("RESET statement_timeout")
+    assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+KILLED = """
+import psycopg, sys
+connection = psycopg.connect(host=sys.argv[1], port=sys.argv[2], user=sys.argv[3],
+                             password=sys.argv[4], dbname="dev")
+connection.execute("INSERT INTO kept VALUES (2)")
+print("inserted", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_client_leaves_nothing_of_its_transaction(place: Any, run: Run) -> None:
+    run("CREATE TABLE kept (a int)")
+    run("INSERT INTO kept VALUES (1)")
+    command = [sys.executable, "-c", KILLED, place.host, str(place.port), USER, PASSWORD]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as client:
+        assert client.stdout is not None
+        assert client.stdout.readline() == b"inserted\n"
+        sessions = len(run("SELECT process FROM stv_sessions"))
+        client.kill()
+    while len(run("SELECT process FROM stv_sessions")) == sessions:
+        time.sleep(0.01)
+    assert run("SELECT a FROM kept") == [(1,)]
+    run("DROP TABLE kept")
+
+
+def test_only_loopback_is_listened_to(place: Any) -> None:
+    lines = Path("/proc/net/tcp").read_text().splitlines() if Path("/proc/net/tcp").exists() else []
+    places = [line.split()[1] for line in lines[1:] if line.split()[3] == "0A"]
+    assert {each for each in places if int(each.split(":")[1], 16) == place.port} <= {
+        f"0100007F:{place.port:04X}"
+    }
