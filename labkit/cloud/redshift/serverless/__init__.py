@@ -1,5 +1,27 @@
 """Redshift Serverless: namespaces and workgroups, the service ``redshift-serverless``."""
 
-from labkit.cloud.redshift.serverless import credentials, deletions, namespaces, tagging, workgroups
+from labkit.cloud.redshift.serverless import (
+    absent,
+    actions,
+    credentials,
+    deletions,
+    limits,
+    namespaces,
+    policies,
+    snapshots,
+    tagging,
+    workgroups,
+)
 
-__all__ = ["credentials", "deletions", "namespaces", "tagging", "workgroups"]
+__all__ = [
+    "absent",
+    "actions",
+    "credentials",
+    "deletions",
+    "limits",
+    "namespaces",
+    "policies",
+    "snapshots",
+    "tagging",
+    "workgroups",
+]

@@ -20,3 +20,29 @@ WORKGROUP = Kind(
     "status",
     SERVICE,
 )
+SNAPSHOT = Kind(
+    "namespace-snapshot",
+    (_MISSING, "The snapshot {} was not found."),
+    (_TAKEN, "Snapshot {} already exists."),
+    "status",
+    SERVICE,
+)
+RECOVERY_POINT = Kind(
+    "recovery-point",
+    (_MISSING, "The recovery point {} was not found."),
+    (_TAKEN, "Recovery point {} already exists."),
+    "status",
+    SERVICE,
+)
+USAGE_LIMIT = Kind(
+    "serverless-limit",
+    (_MISSING, "The usage limit {} was not found."),
+    (_TAKEN, "Usage limit {} already exists."),
+    service=SERVICE,
+)
+SCHEDULED_ACTION = Kind(
+    "serverless-action",
+    (_MISSING, "The scheduled action {} was not found."),
+    (_TAKEN, "Scheduled action {} already exists."),
+    service=SERVICE,
+)

@@ -12,12 +12,12 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.serverless.answering import answers
-from labkit.cloud.redshift.serverless.kinds import NAMESPACE, SERVICE, WORKGROUP
+from labkit.cloud.redshift.serverless.kinds import NAMESPACE, SERVICE, SNAPSHOT, WORKGROUP
 from labkit.cloud.redshift.words import fault
 
 MOST = 200
 # The kinds that have tags, and the member that is their ARN.
-TAGGED = {NAMESPACE: "namespaceArn", WORKGROUP: "workgroupArn"}
+TAGGED = {NAMESPACE: "namespaceArn", WORKGROUP: "workgroupArn", SNAPSHOT: "snapshotArn"}
 
 
 @answers("TagResource")

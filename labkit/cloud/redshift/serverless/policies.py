@@ -1,0 +1,60 @@
+"""Resource policies, which share a snapshot with another account; tracks.
+
+Source: https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/API_PutResourcePolicy.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.redshift import records
+from labkit.cloud.redshift.serverless.answering import answers, page
+from labkit.cloud.redshift.serverless.kinds import SERVICE, SNAPSHOT
+from labkit.cloud.redshift.words import fault
+
+TRACKS = ("current", "trailing")
+_KIND = "redshift.serverless-policy"
+
+
+@answers("PutResourcePolicy")
+def put_resource_policy(context: Context, *, resourceArn: str, policy: str) -> Answer:
+    if resourceArn not in [each["snapshotArn"] for each in records.listed(context, SNAPSHOT)]:
+        raise _missing(resourceArn)
+    context.cloud.records(_KIND)[resourceArn] = {"policy": policy}
+    return {"resourcePolicy": {"resourceArn": resourceArn, "policy": policy}}
+
+
+@answers("GetResourcePolicy")
+def get_resource_policy(context: Context, *, resourceArn: str) -> Answer:
+    found = context.cloud.records(_KIND).get(resourceArn)
+    if found is None:
+        raise _missing(resourceArn)
+    return {"resourcePolicy": {"resourceArn": resourceArn} | found}
+
+
+@answers("DeleteResourcePolicy")
+def delete_resource_policy(context: Context, *, resourceArn: str) -> Answer:
+    if context.cloud.records(_KIND).pop(resourceArn, None) is None:
+        raise _missing(resourceArn)
+    return {}
+
+
+@answers("ListTracks")
+def list_tracks(
+    context: Context, *, maxResults: int | None = None, nextToken: str | None = None
+) -> Answer:
+    return page("tracks", [_track(name) for name in TRACKS], maxResults, nextToken)
+
+
+@answers("GetTrack")
+def get_track(context: Context, *, trackName: str) -> Answer:
+    if trackName not in TRACKS:
+        raise _missing(trackName)
+    return {"track": _track(trackName)}
+
+
+def _track(name: str) -> dict[str, object]:
+    return {"trackName": name, "workgroupVersion": "1.0", "updateTargets": []}
+
+
+def _missing(name: str) -> Exception:
+    return fault("ResourceNotFoundException", f"The resource {name} was not found.", SERVICE)

@@ -1,0 +1,178 @@
+"""Namespaces and workgroups: made, asked, changed, restored, deleted."""
+
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.redshift.conftest import Data
+from tests.redshift.control.conftest import PASSWORD, refused
+
+
+class Serverless:
+    """The service ``redshift-serverless``, and SQL on its workgroups."""
+
+    def __init__(self, client, data):
+        self.client, self.data = client, data
+
+    def create(self, name, **members):
+        self.client.create_namespace(namespaceName=name, adminUsername="boss", **members)
+        self.client.create_workgroup(workgroupName=name, namespaceName=name, baseCapacity=8)
+        self.settled(name)
+        return name
+
+    def settled(self, name):
+        """Wait until a namespace and its workgroup are there."""
+        while {
+            self.client.get_namespace(namespaceName=name)["namespace"]["status"],
+            self.client.get_workgroup(workgroupName=name)["workgroup"]["status"],
+        } != {"AVAILABLE"}:
+            time.sleep(0.02)
+
+    def run(self, name, sql, **members):
+        given = {"WorkgroupName": name, "Database": "dev", **members}
+        told = self.data.ended(self.data.client.execute_statement(Sql=sql, **given)["Id"])
+        assert told["Status"] == "FINISHED", told.get("Error")
+        if not told["HasResultSet"]:
+            return []
+        rows = self.data.client.get_statement_result(Id=told["Id"])["Records"]
+        return [[next(iter(field.values())) for field in row] for row in rows]
+
+
+@pytest.fixture
+def serverless(aws):
+    return Serverless(aws("redshift-serverless"), Data(aws("redshift-data")))
+
+
+def test_a_workgroup_serves_its_namespace(serverless, aws, fresh):
+    name = serverless.create(fresh("shop"), manageAdminPassword=True)
+    serverless.run(name, "CREATE TABLE t AS SELECT 7 AS a")
+    workgroup = serverless.client.get_workgroup(workgroupName=name)["workgroup"]
+    assert workgroup["endpoint"]["address"] in ("127.0.0.1", "localhost")
+    assert workgroup["baseCapacity"] == 8
+    arn = serverless.client.get_namespace(namespaceName=name)["namespace"]["adminPasswordSecretArn"]
+    held = json.loads(aws("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    assert held["username"] == "boss"
+    assert serverless.run(name, "SELECT current_user", SecretArn=arn) == [["boss"]]
+    told = serverless.client.get_credentials(workgroupName=name, dbName="dev")
+    assert told["dbUser"] == "IAM:learner"
+    busy = refused(serverless.client.delete_namespace, namespaceName=name)
+    assert busy[0] == "ConflictException"
+    serverless.client.update_workgroup(workgroupName=name, baseCapacity=16)
+    serverless.settled(name)
+    assert serverless.run(name, "SELECT a FROM t") == [[7]]
+    serverless.client.delete_workgroup(workgroupName=name)
+    while name in _names(serverless.client.list_workgroups()["workgroups"], "workgroupName"):
+        time.sleep(0.02)
+    with pytest.raises(ClientError, match="doesn't exist"):
+        serverless.run(name, "SELECT 1")
+    serverless.client.create_workgroup(workgroupName=name, namespaceName=name)
+    serverless.settled(name)
+    assert serverless.run(name, "SELECT a FROM t") == [[7]]
+
+
+def test_a_namespace_comes_back_from_a_snapshot_and_a_recovery_point(serverless, fresh):
+    name, snapshot, kept = serverless.create(fresh("back")), fresh("snap"), fresh("kept")
+    client = serverless.client
+    while not (points := client.list_recovery_points(namespaceName=name)["recoveryPoints"]):
+        time.sleep(0.02)
+    serverless.run(name, "CREATE TABLE t AS SELECT 1 AS a")
+    client.create_snapshot(snapshotName=snapshot, namespaceName=name)
+    while client.get_snapshot(snapshotName=snapshot)["snapshot"]["status"] != "AVAILABLE":
+        time.sleep(0.02)
+    serverless.run(name, "INSERT INTO t VALUES (2)")
+    client.restore_from_snapshot(namespaceName=name, workgroupName=name, snapshotName=snapshot)
+    serverless.settled(name)
+    assert serverless.run(name, "SELECT a FROM t") == [[1]]
+    point = points[0]["recoveryPointId"]
+    client.convert_recovery_point_to_snapshot(recoveryPointId=point, snapshotName=kept)
+    client.restore_from_recovery_point(
+        namespaceName=name, workgroupName=name, recoveryPointId=point
+    )
+    serverless.settled(name)
+    with pytest.raises(AssertionError, match='relation "t" does not exist'):
+        serverless.run(name, "SELECT a FROM t")
+    found = client.list_snapshots(namespaceName=name)["snapshots"]
+    assert set(_names(found, "snapshotName")) == {snapshot, kept}
+
+
+def test_a_last_snapshot_outlives_the_namespace(serverless, fresh):
+    name, last = fresh("gone"), fresh("last")
+    client = serverless.client
+    client.create_namespace(namespaceName=name, adminUsername="boss", adminUserPassword=PASSWORD)
+    while client.get_namespace(namespaceName=name)["namespace"]["status"] != "AVAILABLE":
+        time.sleep(0.02)
+    client.delete_namespace(namespaceName=name, finalSnapshotName=last)
+    while name in _names(client.list_namespaces()["namespaces"], "namespaceName"):
+        time.sleep(0.02)
+    assert client.get_snapshot(snapshotName=last)["snapshot"]["namespaceName"] == name
+
+
+@pytest.mark.parametrize(
+    ("call", "members", "code"),
+    [
+        pytest.param("get_namespace", {"namespaceName": "nosuch"}, "ResourceNotFoundException",
+                     id="no-namespace"),
+        pytest.param("get_workgroup", {"workgroupName": "nosuch"}, "ResourceNotFoundException",
+                     id="no-workgroup"),
+        pytest.param("create_workgroup", {"workgroupName": "alone", "namespaceName": "nosuch"},
+                     "ResourceNotFoundException", id="nothing-to-serve"),
+        pytest.param("create_namespace", {"namespaceName": "Capital"}, "ValidationException",
+                     id="name"),
+        pytest.param("get_credentials", {"workgroupName": "nosuch", "durationSeconds": 60},
+                     "ValidationException", id="too-short"),
+        pytest.param("create_custom_domain_association",
+                     {"workgroupName": "nosuch", "customDomainName": "a.example",
+                      "customDomainCertificateArn": "arn:aws:acm:us-east-1:123456789012:"
+                      "certificate/" + "a" * 36}, "NotImplementedException", id="domain"),
+    ],
+)  # fmt: skip
+def test_refusals(serverless, call, members, code):
+    assert refused(getattr(serverless.client, call), **members)[0] == code
+
+
+@pytest.mark.parametrize("capacity", [7, 12, 520, 2000])
+def test_capacities_that_there_are_not(serverless, fresh, capacity):
+    name = fresh("odd")
+    serverless.client.create_namespace(namespaceName=name)
+    told = refused(
+        serverless.client.create_workgroup,
+        workgroupName=name, namespaceName=name, baseCapacity=capacity,
+    )  # fmt: skip
+    assert told[0] == "ValidationException"
+
+
+def test_tags_and_limits(serverless, fresh):
+    name = serverless.create(fresh("tagged"), tags=[{"key": "team", "value": "a"}])
+    client = serverless.client
+    arn = client.get_namespace(namespaceName=name)["namespace"]["namespaceArn"]
+    client.tag_resource(resourceArn=arn, tags=[{"key": "stage", "value": "b"}])
+    client.untag_resource(resourceArn=arn, tagKeys=["team"])
+    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == [
+        {"key": "stage", "value": "b"}
+    ]
+    workgroup = client.get_workgroup(workgroupName=name)["workgroup"]["workgroupArn"]
+    made = client.create_usage_limit(
+        resourceArn=workgroup, usageType="serverless-compute", amount=100
+    )["usageLimit"]
+    assert client.list_usage_limits(resourceArn=workgroup)["usageLimits"] == [made]
+
+
+def test_a_scheduled_action_takes_snapshots(serverless, fresh):
+    name, prefix = serverless.create(fresh("daily")), fresh("auto")
+    told = serverless.client.create_scheduled_action(
+        scheduledActionName=fresh("action"),
+        namespaceName=name,
+        roleArn="arn:aws:iam::123456789012:role/scheduler",
+        schedule={"at": int(time.time()) + 2},
+        targetAction={"createSnapshot": {"namespaceName": name, "snapshotNamePrefix": prefix}},
+    )["scheduledAction"]
+    assert told["state"] == "ACTIVE"
+    while not (found := serverless.client.list_snapshots(namespaceName=name)["snapshots"]):
+        time.sleep(0.05)
+    assert found[0]["snapshotName"].startswith(prefix)
+
+
+def _names(found, member):
+    return [each[member] for each in found]
