@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import mmap
 import uuid
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,8 +19,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from labkit.cloud.engine.formats import File, FormatError
-from labkit.cloud.engine.formats.lines import head
+from labkit.cloud.engine.formats import File
+from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError, translated
@@ -34,6 +35,7 @@ from labkit.cloud.redshift.warehouse.statements.changes import default_sql
 
 BATCH = 20_000
 SEARCHED_BYTES = 4 << 20
+BROKEN = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -235,8 +237,9 @@ def _has_blank_line(file: File, compression: str) -> bool:
         if path.stat().st_size > SEARCHED_BYTES:
             return False
         try:
-            return _blank(head(file, -1))
-        except FormatError:
+            with open_bytes(file) as raw:
+                return _blank(raw.read())
+        except BROKEN:
             return True
     if not path.stat().st_size:
         return False

@@ -1,0 +1,204 @@
+"""COPY: what the files say is what the table holds. ``copies.json`` has a case an entry."""
+
+import bz2
+import gzip
+import io
+import json
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+import zstandard
+from pyarrow import orc
+
+from tests.redshift import copied
+from tests.redshift.conftest import PLACE
+
+CASES = json.loads(Path(__file__).with_name("copies.json").read_text("utf-8"))
+PACKERS = {"GZIP": gzip.compress, "BZIP2": bz2.compress, "ZSTD": zstandard.compress}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
+def test_rows(desk, case):
+    table = desk.table(case["columns"])
+    uri = desk.put(desk.folder(), case["file"].encode(case.get("encoding", "utf-8")))
+    assert desk.copy(table, uri, case["how"]) == ""
+    assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == sorted_rows(case["rows"])
+
+
+def sorted_rows(rows: list[list[Any]]) -> list[list[Any]]:
+    """As ORDER BY 1 gives them: NULLs last."""
+    return sorted(rows, key=lambda row: (row[0] is None, row[0] if row[0] is not None else 0))
+
+
+@pytest.mark.parametrize("how", PACKERS)
+def test_compressed_files(desk, how):
+    table, folder = desk.table("a int, b varchar(9)"), desk.folder()
+    desk.put(f"{folder}/1", PACKERS[how](b"1|x\n"))
+    desk.put(f"{folder}/2", PACKERS[how](b"2|y\n"))
+    assert desk.copy(table, f"s3://copying/{folder}/", how) == ""
+    assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == [[1, "x"], [2, "y"]]
+
+
+def columnar(shape: str, table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    (parquet.write_table if shape == "PARQUET" else orc.write_table)(table, out)
+    return out.getvalue()
+
+
+FULL = pa.table(
+    {
+        "n": pa.array([1, 2], pa.int64()),
+        "t": pa.array(["x", None]),
+        "d": pa.array([date(2020, 1, 2), None]),
+        "p": pa.array([Decimal("1.50"), None], pa.decimal128(8, 2)),
+        "m": pa.array([datetime(2020, 1, 2, 3), None], pa.timestamp("us")),
+        "s": pa.array([{"k": [1]}, None]),
+    }
+)
+
+
+@pytest.mark.parametrize("shape", ["PARQUET", "ORC"])
+def test_columnar_files_give_their_columns_in_order(desk, shape):
+    table = desk.table("a int, b varchar(5), c date, d decimal(8,2), e timestamp, f super")
+    uri = desk.put(desk.folder(), columnar(shape, FULL))
+    assert desk.copy(table, uri, f"FORMAT AS {shape} SERIALIZETOJSON") == ""
+    assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == [
+        [1, "x", "2020-01-02", "1.50", "2020-01-02 03:00:00", '{"k":[1]}'],
+        [2, None, None, None, None, None],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        (
+            "a int",
+            "Unmatched number of columns between table and file. Table columns: 1, Data columns: 2",
+        ),
+        (
+            "a int, b int",
+            "Spectrum Scan Error: File '{uri}' has an incompatible Parquet schema for column '{uri}",
+        ),
+        (
+            "a int, b varchar(2)",
+            "The length of the data column is longer than the length defined in the table. Table: ",
+        ),
+        ("a int, b varchar(9) NOT NULL", "Spectrum Scan Error: Missing data for not-null field b"),
+    ],
+)
+def test_parquet_that_does_not_fit(desk, columns, words):
+    table = desk.table(columns)
+    file = pa.table({"n": pa.array([1, 2], pa.int32()), "t": ["abc", None]})
+    uri = desk.put(desk.folder(), columnar("PARQUET", file))
+    told = desk.copy(table, uri, "PARQUET")
+    assert told.startswith(words.format(uri=uri))
+    assert "code:      15001" in told
+    assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[0]]
+
+
+def test_avro(desk):
+    table = desk.table("name varchar(9), id int, missing int")
+    uri = desk.put(desk.folder(), copied.avro([{"id": 1, "name": "x"}, {"id": 2, "name": None}]))
+    assert desk.copy(table, uri, "FORMAT AS AVRO 'auto'") == ""
+    assert desk.data.rows(f"SELECT * FROM {table} ORDER BY id") == [["x", 1, None], [None, 2, None]]
+
+
+def test_paths_of_json(desk):
+    table, folder = desk.table("a int, b varchar(9), c int"), desk.folder()
+    paths = {"jsonpaths": ["$.deep.list[1]", "$['some name']", None]}
+    named = desk.put(f"{folder}.paths", json.dumps(paths))
+    data = desk.put(f"{folder}/data", '{"deep": {"list": [1, 2]}, "some name": "x"}\n{"deep": 0}')
+    assert desk.copy(table, data, f"JSON AS '{named}'") == ""
+    assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == [[2, "x", None], [None] * 3]
+    few = desk.put(f"{folder}.few", '{"jsonpaths": ["$.a"]}')
+    assert "JSONPath size: 1, Number of columns in table or column list: 3" in desk.copy(
+        table, data, f"JSON '{few}'"
+    )
+
+
+def test_a_manifest_names_the_files(desk):
+    table, folder = desk.table("a int"), desk.folder()
+    entries = [{"url": desk.put(f"{folder}/{n}", f"{n}\n"), "mandatory": True} for n in (1, 2)]
+    desk.put(f"{folder}/3", "3\n")
+    optional = [{"url": f"s3://copying/{folder}/none", "mandatory": False}]
+    uri = desk.put(f"{folder}.manifest", json.dumps({"entries": entries + optional}))
+    assert desk.copy(table, uri, "MANIFEST") == ""
+    assert desk.data.rows(f"SELECT a FROM {table} ORDER BY 1") == [[1], [2]]
+    gone = [{"url": f"s3://copying/{folder}/none", "mandatory": True}]
+    uri = desk.put(f"{folder}.gone", json.dumps({"entries": entries + gone}))
+    assert "Status 404,Error NoSuchKey" in desk.copy(table, uri, "MANIFEST")
+
+
+def test_columns_that_are_left_out(desk):
+    table = desk.table(
+        "id int IDENTITY(5,2), a int, b varchar(9) DEFAULT 'none', c int GENERATED BY DEFAULT AS "
+        "IDENTITY(1,1)"
+    )
+    uri = desk.put(desk.folder(), "9\n10\n")
+    assert desk.copy(f"{table} (a)", uri) == ""
+    assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == [
+        [5, 9, "none", 1],
+        [7, 10, "none", 2],
+    ]
+    assert "EXPLICIT_IDS" in desk.copy(f"{table} (id)", uri)
+    assert desk.copy(f"{table} (id)", uri, "EXPLICIT_IDS") == ""
+    assert 'column "z" of relation' in desk.copy(f"{table} (z)", uri)
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ("LZOP", "LZOP is not available"),
+        ("ENCRYPTED", "ENCRYPTED is not available"),
+        ("SHAPEFILE", "SHAPEFILE is not available"),
+        ("READRATIO 50", "READRATIO is not available"),
+        ("CSV ESCAPE", "ESCAPE is not supported for CSV format"),
+        ("CSV GZIP CSV", "conflicting or redundant options"),
+        ("NOSUCH", 'syntax error at or near "NOSUCH"'),
+        ("MAXERROR 100001", "MAXERROR must be between 0 and 100000"),
+    ],
+)
+def test_what_is_refused(desk, how, words):
+    assert words in desk.copy(desk.table("a int"), "s3://copying/none", how)
+
+
+def test_sources_that_are_refused(desk):
+    table = desk.table("a int")
+    assert "dynamodb" in desk.copy(table, "dynamodb://table")
+    assert "Invalid source" in desk.copy(table, "/etc/passwd")
+
+
+def test_a_copy_is_part_of_its_transaction(desk):
+    table = desk.table("a int")
+    good, bad = desk.put(desk.folder(), "1\n2\n"), desk.put(desk.folder(), "3\nx\n")
+    copy = f"COPY {table} FROM '{{}}' IAM_ROLE default"
+    client, place = desk.data.client, {**PLACE}
+    sqls = [f"INSERT INTO {table} VALUES (0)", copy.format(good), copy.format(bad)]
+    told = client.batch_execute_statement(Sqls=sqls, **place)
+    assert desk.data.ended(told["Id"])["Status"] == "FAILED"
+    assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[0]]
+    sqls = [copy.format(good), "SELECT pg_last_copy_count(), pg_last_copy_id() > 0"]
+    told = client.batch_execute_statement(Sqls=[*sqls, copy.format(bad) + " MAXERROR 2"], **place)
+    assert desk.data.ended(told["Id"])["Status"] == "FINISHED"
+    counted = client.get_statement_result(Id=f"{told['Id']}:2")["Records"]
+    assert counted == [[{"longValue": 2}, {"booleanValue": True}]]
+    assert desk.data.rows(f"SELECT a FROM {table} ORDER BY 1") == [[1], [2], [3]]
+
+
+def test_one_wrong_file_among_many(desk):
+    """The others are read fast, and all is loaded or nothing."""
+    table, folder = desk.table("a int, b varchar(3)"), desk.folder()
+    for number in range(5):
+        desk.put(f"{folder}/{number}", f"{number}|ok\n" + ("x|no\n" if number == 3 else ""))
+    assert desk.copy(table, f"s3://copying/{folder}/") == (
+        f"Load into table '{table}' failed.  Check 'stl_load_errors' system table for details."
+    )
+    assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[0]]
+    assert desk.errors(table, "filename", "line_number") == [[f"s3://copying/{folder}/3", 2]]
+    assert desk.copy(table, f"s3://copying/{folder}/", "MAXERROR 2") == ""
+    assert desk.data.rows(f"SELECT sum(a), count(*) FROM {table}") == [[10, 5]]
