@@ -59,9 +59,11 @@ class Calls:
 
     def all(self, what: str, member: str, **members: Any) -> list[dict[str, Any]]:
         """All pages of a list."""
-        pages = self.client.get_paginator(f"list_{what}")
-        found = pages.paginate(AwsAccountId=self.lab.account, **members)
-        return [each for page in found for each in page[member]]
+        given = {"AwsAccountId": self.lab.account, **members}
+        if not self.client.can_paginate(f"list_{what}"):
+            return list(getattr(self.client, f"list_{what}")(**given)[member])
+        pages = self.client.get_paginator(f"list_{what}").paginate(**given)
+        return [each for page in pages for each in page[member]]
 
     def put(self, kind: str, id_name: str, identifier: str, **members: Any) -> Any:
         """Make a resource, or change the one that there is."""

@@ -1,9 +1,12 @@
-"""The cell magic ``%%athena``: a cell of SQL, run on the lake.
+"""The cell magics ``%%athena`` and ``%%redshift``: a cell of SQL, run on the lake or the warehouse.
 
     %load_ext labkit.magics
 
     %%athena db_raw_sisdemo
     SELECT count(*) FROM student
+
+    %%redshift
+    SELECT count(*) FROM sis.student
 
 The result is the cell's value; ``--into name`` keeps it in a variable as well.
 """
@@ -19,10 +22,11 @@ from IPython.core.magic import Magics, cell_magic, magics_class
 
 from labkit.lab import Lab
 from labkit.query import Result
+from labkit.warehouse import Result as Rows
 
 
 @magics_class
-class AthenaMagics(Magics):
+class SqlMagics(Magics):
     """SQL cells for the notebook's lab."""
 
     @cell_magic
@@ -34,6 +38,20 @@ class AthenaMagics(Magics):
         parser.add_argument("--reuse", type=int, default=0)
         options = parser.parse_args(shlex.split(line))
         result = self._lab().query(cell, database=options.database, reuse_minutes=options.reuse)
+        if options.into:
+            self._variables()[options.into] = result
+        return result
+
+    @cell_magic
+    def redshift(self, line: str, cell: str) -> Rows:
+        """Run a cell's SQL: ``%%redshift [DATABASE] [--workgroup NAME] [--into NAME]``."""
+        parser = argparse.ArgumentParser(prog="%%redshift", add_help=False, exit_on_error=False)
+        parser.add_argument("database", nargs="?", default="dev")
+        parser.add_argument("--workgroup", default="")
+        parser.add_argument("--into")
+        options = parser.parse_args(shlex.split(line))
+        where = {"database": options.database, "workgroup": options.workgroup}
+        result = self._lab().warehouse(cell, **where)
         if options.into:
             self._variables()[options.into] = result
         return result
@@ -52,4 +70,4 @@ class AthenaMagics(Magics):
 
 def load_ipython_extension(shell: Any) -> None:
     """Called by ``%load_ext labkit.magics``."""
-    shell.register_magics(AthenaMagics)
+    shell.register_magics(SqlMagics)

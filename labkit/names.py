@@ -17,6 +17,7 @@ DATABREW_ROLE = "dataedu-databrew-role"
 FLOW_ROLE = "dataedu-flow-role"
 REDSHIFT_ROLE = "dataedu-redshift-role"
 CLUSTER = "dataedu-cluster"
+CHART_SOURCES = ("lake", "warehouse")
 FETCH_DEMO_DATA = "dataedu-fetch-demo-data"
 FETCH_LMSAPI = "dataedu-fetch-lmsapi"
 SYNC_RULE = "dataedu-lmsapi-sync"

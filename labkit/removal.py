@@ -10,6 +10,8 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
+
 from labkit import names as n
 from labkit.environment import ROLES, key_id_of, tolerating
 
@@ -115,7 +117,46 @@ def drop_preparation(lab: Lab) -> None:
         databrew.delete_dataset(Name=name)
 
 
+def drop_charts(lab: Lab) -> None:
+    """QuickSight's topics, dashboards and data sets of the lake; the subscription stays."""
+    calls = lab.chart.calls
+    sources = {f":datasource/{name}" for name in n.CHART_SOURCES}
+    data_sets = {
+        each["Arn"]: each["DataSetId"]
+        for each in _subscribed(calls, "data_sets", "DataSetSummaries")
+        if _sources(calls.data_set(each["DataSetId"])) <= sources
+    }
+    for topic in _subscribed(calls, "topics", "TopicsSummaries"):
+        details = calls.call("describe_topic", TopicId=topic["TopicId"])["Topic"]
+        if {each["DatasetArn"] for each in details["DataSets"]} <= set(data_sets):
+            calls.call("delete_topic", TopicId=topic["TopicId"])
+    for summary in _subscribed(calls, "dashboards", "DashboardSummaryList"):
+        found = calls.call("describe_dashboard", DashboardId=summary["DashboardId"])["Dashboard"]
+        if set(found["Version"].get("DataSetArns", [])) <= set(data_sets):
+            calls.call("delete_dashboard", DashboardId=summary["DashboardId"])
+    for identifier in data_sets.values():
+        calls.call("delete_data_set", DataSetId=identifier)
+    for name in n.CHART_SOURCES:
+        unless_missing(calls.call, name="delete_data_source", DataSourceId=name)
+
+
+def drop_warehouse(lab: Lab) -> None:
+    """Clusters, workgroups and namespaces, without a last snapshot."""
+    for cluster in lab.client("redshift").describe_clusters()["Clusters"]:
+        if cluster["ClusterIdentifier"].startswith(OURS):
+            lab.warehouse.delete(cluster["ClusterIdentifier"])
+    serverless = lab.client("redshift-serverless")
+    for group in serverless.list_workgroups()["workgroups"]:
+        if group["workgroupName"].startswith(OURS):
+            serverless.delete_workgroup(workgroupName=group["workgroupName"])
+    for space in serverless.list_namespaces()["namespaces"]:
+        if space["namespaceName"].startswith(OURS):
+            serverless.delete_namespace(namespaceName=space["namespaceName"])
+
+
 REMOVALS: tuple[Step, ...] = (
+    drop_charts,
+    drop_warehouse,
     drop_flows,
     drop_preparation,
     drop_crawlers,
@@ -151,3 +192,18 @@ def _names(found: list[dict[str, Any]]) -> set[str]:
 def _all(databrew: Any, kind: str) -> Iterator[dict[str, Any]]:
     for page in databrew.get_paginator(f"list_{kind}").paginate():
         yield from page[kind.capitalize()]
+
+
+def _subscribed(calls: Any, what: str, member: str) -> list[dict[str, Any]]:
+    """A list of QuickSight's, which is empty where the account has not signed up."""
+    try:
+        found: list[dict[str, Any]] = calls.all(what, member)
+    except ClientError:
+        return []
+    return found
+
+
+def _sources(data_set: dict[str, Any]) -> set[str]:
+    """The ends of the ARNs of the data sources that a data set is made of."""
+    tables = [next(iter(each.values())) for each in data_set["PhysicalTableMap"].values()]
+    return {f":{table['DataSourceArn'].rpartition(':')[2]}" for table in tables}
