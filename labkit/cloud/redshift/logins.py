@@ -52,7 +52,7 @@ def md5_of(user: str, password: str) -> str:
     """A password as the protocol's ``md5`` method knows it, before the salt.
 
     >>> md5_of("ann", "Secret12")
-    'md5b01ad6a2d95a1d3d2d26d96bbfb76d4e'
+    'md52fcf2fc5defc7d60595f5ab0e16f1ec0'
     """
     if password.startswith("md5") and len(password) == 35:
         return password

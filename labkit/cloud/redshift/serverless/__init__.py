@@ -10,6 +10,7 @@ from labkit.cloud.redshift.serverless import (
     policies,
     snapshots,
     tagging,
+    usage,
     workgroups,
 )
 
@@ -23,5 +24,6 @@ __all__ = [
     "policies",
     "snapshots",
     "tagging",
+    "usage",
     "workgroups",
 ]

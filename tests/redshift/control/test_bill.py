@@ -1,0 +1,60 @@
+"""The bill of warehouses, from what the API tells."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from labkit import warehouse_bill
+
+MADE = datetime(2026, 11, 26, 8, tzinfo=UTC)
+CLUSTER = {"NodeType": "ra3.large", "NumberOfNodes": 2, "ClusterCreateTime": MADE}
+
+
+def event(hours, word):
+    return {
+        "Date": MADE + timedelta(hours=hours),
+        "Message": f"Amazon Redshift cluster c was {word} at some time.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("events", "hours"),
+    [
+        pytest.param([], 10, id="always-on"),
+        pytest.param([event(4, "paused")], 4, id="paused"),
+        pytest.param([event(4, "paused"), event(9, "resumed")], 5, id="resumed"),
+        pytest.param([event(9, "resumed"), event(4, "paused")], 5, id="in-any-order"),
+        pytest.param([event(4, "rebooted")], 10, id="rebooted"),
+    ],
+)
+def test_a_paused_cluster_costs_no_node_hours(events, hours):
+    now = MADE + timedelta(hours=10)
+    assert warehouse_bill.hours_on(CLUSTER, events, now) == hours
+    bill = warehouse_bill.cluster_bill(
+        CLUSTER, events, stored_mb=10 * 1024, scanned_bytes=200 * 1000**3, now=now
+    )
+    assert bill["dollars"].tolist() == pytest.approx([2 * hours * 0.543, 0.24, 1.0])
+
+
+def test_storage_of_older_nodes_costs_nothing_apart():
+    bill = warehouse_bill.cluster_bill(CLUSTER | {"NodeType": "dc2.large"}, now=MADE)
+    assert bill["what"].tolist() == ["Node-hours of dc2.large", "TB scanned by Spectrum"]
+
+
+def test_the_cluster_tells_what_its_bill_needs(clusters, standing):
+    for sql in (warehouse_bill.STORED_MB, warehouse_bill.SCANNED_BYTES):
+        assert float(clusters.run(standing, sql)[0][0]) >= 0
+    assert clusters.run(standing, warehouse_bill.RPU_SECONDS) == [[0.0]]
+    events = clusters.redshift.describe_events(SourceIdentifier=standing)["Events"]
+    bill = warehouse_bill.cluster_bill(clusters.tell(standing), events)
+    assert bill["how_many"][0] > 0
+
+
+def test_a_workgroup_is_charged_a_minute_for_a_short_query(aws, data, fresh):
+    name, client = fresh("short"), aws("redshift-serverless")
+    client.create_namespace(namespaceName=name)
+    client.create_workgroup(workgroupName=name, namespaceName=name, baseCapacity=8)
+    place = {"WorkgroupName": name, "Database": "dev"}
+    used = data.ended(data.client.execute_statement(Sql=warehouse_bill.RPU_SECONDS, **place)["Id"])
+    record = data.client.get_statement_result(Id=used["Id"])["Records"][0][0]
+    assert record["doubleValue"] >= 8 * 60
