@@ -56,13 +56,13 @@ class Warehouse:
     def __init__(self, cloud: Cloud, key: str, state: WarehouseState) -> None:
         self.cloud, self.key, self.state = cloud, key, state
         self.file = file_of(cloud.home, key)
-        spill = cloud.home / "spill"
-        spill.mkdir(exist_ok=True)
+        self.spill = cloud.home / "spill"
+        self.spill.mkdir(exist_ok=True)
         self.database = open_database(
             self.file,
             [cloud.home / "s3"],
             memory_limit=MEMORY_SHARE,
-            temp_directory=spill,
+            temp_directory=self.spill,
         )
         objects.prepare(self.database, state.admin, state.database)
         self.writing = threading.RLock()

@@ -10,6 +10,7 @@ from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.spooling import BATCH_ROWS, collected
 
 
 @statement("SELECT", "WITH", "VALUES", "(")
@@ -33,7 +34,8 @@ def fetch(connection: Connection, compiled: Compiled) -> Result:
     """The rows of a compiled query."""
     connection.check_canceled()
     with failures():
-        rows = connection.duck.sql(_told(compiled)).to_arrow_table()
+        reader = connection.duck.sql(_told(compiled)).to_arrow_reader(BATCH_ROWS)
+        rows = collected(reader, connection.warehouse.spill)
     columns = tuple(Column(field.name, field.type) for field in compiled.fields)
     return Result("SELECT", columns, rows, rows.num_rows)
 
