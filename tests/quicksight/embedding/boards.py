@@ -9,13 +9,19 @@ from labkit import charts
 from tests.quicksight.embedding.waiting import wait_for_rows
 
 BUCKET = "quicksight-embedded"
-SCHEMA = {"region": "STRING", "product": "STRING", "year": "INTEGER", "amount": "INTEGER"}
+SCHEMA = {
+    "region": "STRING",
+    "product": "STRING",
+    "year": "INTEGER",
+    "amount": "INTEGER",
+    "day": "DATETIME",
+}
 ROWS = [
-    ("North", "Apples", 2023, 10),
-    ("North", "Pears", 2024, 20),
-    ("South", "Apples", 2023, 30),
-    ("South", "Pears", 2024, 40),
-    ("West", "Apples", 2024, 50),
+    ("North", "Apples", 2023, 10, "2023-05-01 08:00:00"),
+    ("North", "Pears", 2024, 20, "2024-05-01 09:00:00"),
+    ("South", "Apples", 2023, 30, "2023-05-01 10:00:00"),
+    ("South", "Pears", 2024, 40, "2024-06-02 11:00:00"),
+    ("West", "Apples", 2024, 50, "2024-05-01 12:00:00"),
 ]
 READ = ["DescribeDashboard", "ListDashboardVersions", "QueryDashboard"]
 READ = [f"quicksight:{action}" for action in READ]

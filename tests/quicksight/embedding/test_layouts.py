@@ -166,7 +166,7 @@ def test_a_file_of_a_parameter(parameters: Session) -> None:
 
 
 def test_a_file_of_too_many_pictures(boards: Any, reader: str) -> None:
-    many = [(f"R{at % 30}", f"P{at % 31}", 2024, at) for at in range(930)]
+    many = [(f"R{at % 30}", f"P{at % 31}", 2024, at, "2024-01-01") for at in range(930)]
     arn = boards.data_set("board-many", SCHEMA, many)
     boards.dashboard("many", orders(arn), reader)
     session = Session.open(boards.url(reader, dashboard("many")))

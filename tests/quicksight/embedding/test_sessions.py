@@ -59,6 +59,13 @@ CHOICES = [
     pytest.param({"chosen": {"region": ["North"]}}, {"Apples": 10, "Pears": 20}, id="control"),
     pytest.param({"chosen": {"region": []}}, {"Apples": 90, "Pears": 60}, id="all"),
     pytest.param({"chosen": {"year": [2023]}}, {"Apples": 40}, id="another column"),
+    pytest.param({"chosen": {"region": "West"}}, {"Apples": 50}, id="one value"),
+    pytest.param({"chosen": {"day": ["2023-05-01"]}}, {"Apples": 40}, id="a day"),
+    pytest.param(
+        {"chosen": {"day": ["2024-06-02", "2024-05-01T12:00:00"]}},
+        {"Apples": 50, "Pears": 40},
+        id="a day and a moment",
+    ),
     pytest.param(
         {"chosen": {"region": ["North", "West"], "year": [2024]}},
         {"Apples": 50, "Pears": 20},
@@ -138,6 +145,9 @@ REFUSED = [
     pytest.param({"chosen": {"color": ["red"]}}, "There is no column color.", id="column"),
     pytest.param({"parameters": {"P": ["1"]}}, "There is no parameter P.", id="parameter"),
     pytest.param({"filters": [{"CategoryFilter": {}}]}, "This is no filter", id="filter"),
+    pytest.param({"state": {"filter:x": []}}, "There is no control of filter:x.", id="control"),
+    pytest.param({"picked": [{"visual": "by-year"}]}, "picked lists visuals", id="picked"),
+    pytest.param({"picked": ["by-year"]}, "picked lists visuals", id="picked text"),
     pytest.param({"chosen": "{"}, "chosen is no JSON", id="JSON"),
     pytest.param({"chosen": "[1]"}, "chosen is written as an object.", id="shape"),
     pytest.param({"width": "wide"}, "width is a number.", id="number"),

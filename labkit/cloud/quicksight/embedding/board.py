@@ -116,6 +116,11 @@ class OpenBoard:
         own = walk.calculated_fields(self.board.definition, identifier)
         return [*(each.name for each in found.columns), *found.fields, *own]
 
+    def is_date(self, identifier: str, name: str) -> bool:
+        """Whether a column holds moments."""
+        found = (each for each in self.data_sets[identifier].columns if each.name == name)
+        return any(each.type.base in ("date", "timestamp") for each in found)
+
     def data(
         self, visual: walk.Placed, definition: Json, parameters: Json, extra: Sequence[Json]
     ) -> VisualData:

@@ -91,12 +91,15 @@ def choose(open: OpenBoard, choices: Choices) -> Chosen:
         kind, _, name = source.partition(":")
         if kind == PARAMETER:
             parameters |= _parameters(definition, {name: value or ALL})
-        else:
-            _set_filters(definition, lambda body, id=name: body["FilterId"] == id, value)
-    extra = [made for name, values in choices.columns.items()
-             for made in _by_column(open, definition, name, values)]  # fmt: skip
-    extra += [each for each in map(_checked, choices.filters) if not _replaced(definition, each)]
-    picked = {each["visual"]: tuple(_clicked(open, each)) for each in choices.picked}
+        elif not _set_filters(definition, lambda body, id=name: body["FilterId"] == id, value):
+            raise invalid(f"There is no control of {source}.")
+    for name, values in choices.columns.items():
+        _by_column(open, definition, name, values if isinstance(values, list) else [values])
+    extra = [each for each in map(_checked, choices.filters) if not _replaced(definition, each)]
+    try:
+        picked = {each["visual"]: tuple(_clicked(open, each)) for each in choices.picked}
+    except (KeyError, TypeError, ValueError) as error:
+        raise invalid("picked lists visuals, with the values of a mark each.") from error
     return Chosen(open, definition, parameters, tuple(extra), picked)
 
 
@@ -118,7 +121,7 @@ def _parameters(definition: Json, given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _by_column(open: OpenBoard, definition: Json, name: str, values: Sequence[Any]) -> list[Json]:
+def _by_column(open: OpenBoard, definition: Any, name: str, values: Sequence[Any]) -> None:
     """Choose values of a column: in its filters that have a control, else by new filters."""
     controlled = {
         each.name for sheet in walk.sheets(definition) for each in controls_of(definition, sheet)
@@ -129,13 +132,32 @@ def _by_column(open: OpenBoard, definition: Json, name: str, values: Sequence[An
         lambda body: body["FilterId"] in controlled and body["Column"]["ColumnName"] == name,
         values,
     ):
-        return []
+        return
     own = [each for each in open.data_sets if name in open.columns(each)]
     if not own:
         known = dict.fromkeys(each for one in open.data_sets for each in open.columns(one))
         raise invalid(f"There is no column {name}. Known: {', '.join(known)}.")
-    return [filter_values.among({"DataSetIdentifier": each, "ColumnName": name}, values)
-            for each in own]  # fmt: skip
+    groups = [_group(open, each, name, values) for each in own]
+    definition["FilterGroups"] = [*definition.get("FilterGroups", ()), *groups]
+
+
+def _group(open: OpenBoard, identifier: str, name: str, values: Sequence[Any]) -> Json:
+    """A filter group for some values of a column; a day stands for all of its moments."""
+    column = {"DataSetIdentifier": identifier, "ColumnName": name}
+    filters = [filter_values.among(column, values)]
+    if values and open.is_date(identifier, name):
+        grains = ["DAY" if len(str(each)) <= len("2024-01-31") else "SECOND" for each in values]
+        filters = [
+            filter_values.equal(column, each, "date", grain)
+            for each, grain in zip(values, grains, strict=True)
+        ]
+    return {
+        "FilterGroupId": f"reader-{identifier}-{name}",
+        "Filters": filters,
+        "ScopeConfiguration": {"AllSheets": {}},
+        "CrossDataset": "SINGLE_DATASET",
+        "Status": "ENABLED",
+    }
 
 
 def _set_filters(definition: Json, wanted: Any, value: Any) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
-from PIL import Image
+from matplotlib.image import imread, imsave
 
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.embedding import control_values, layout, pictures, text_boxes
@@ -26,6 +26,7 @@ from labkit.cloud.quicksight.render.text import cut, width
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]
+_METADATA: Any = {"Software": None}
 MARGIN_PX, HEAD_PX = 16, 46
 CONTROL_PX, CONTROL_LEAST_PX, BAR_COLUMNS = 48, 170, 12
 
@@ -44,12 +45,14 @@ class SheetPicture:
 
     def png(self, scale: float) -> bytes:
         """The whole as PNG."""
-        whole = Image.open(BytesIO(to_png(self.ground, scale))).convert("RGB")
+        whole = _pixels(self.ground, scale)
         for place, _, picture in self.visuals:
-            part = Image.open(BytesIO(to_png(picture, scale))).convert("RGB")
-            whole.paste(part, (round(place.left * scale), round(place.top * scale)))
+            part = _pixels(picture, scale)
+            left, top = round(place.left * scale), round(place.top * scale)
+            room = whole[top : top + part.shape[0], left : left + part.shape[1]]
+            room[:] = part[: room.shape[0], : room.shape[1]]
         out = BytesIO()
-        whole.save(out, "PNG", optimize=True)
+        imsave(out, whole, format="png", metadata=_METADATA)
         return out.getvalue()
 
     def svg(self) -> str:
@@ -60,6 +63,11 @@ class SheetPicture:
             for at, (place, visual, picture) in enumerate(self.visuals)
         ]
         return ground.replace("</svg>", f"{''.join(parts)}</svg>")
+
+
+def _pixels(picture: Picture, scale: float) -> Any:
+    """A picture's rows of pixels."""
+    return imread(BytesIO(to_png(picture, scale)), format="png").copy()
 
 
 def sheet_picture(chosen: Chosen, sheet: Json, width_px: float) -> SheetPicture:
