@@ -65,7 +65,7 @@ def test_large_results_take_several_files(desk):
     assert len(keys) > 3
     assert sum(desk.body(prefix + key).count(b"\n") for key in keys) == 1 << 17
     told = desk.data.rows(
-        f"SELECT sum(line_count), count(*) FROM stl_unload_log "
+        f"SELECT sum(line_count)::bigint, count(*) FROM stl_unload_log "
         f"WHERE path LIKE 's3://copying/{prefix}%'"
     )
     assert told == [[1 << 17, len(keys)]]

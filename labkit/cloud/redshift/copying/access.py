@@ -134,7 +134,7 @@ def s3_words(connection: Connection, context: str) -> Iterator[None]:
 
 def s3_failure(connection: Connection, error: AwsError, context: str) -> RedshiftError:
     """What a statement says of an answer of S3."""
-    told = _WORDS.get(error.code, error.message)
+    told = error.message if "kms:" in error.message else _WORDS.get(error.code, error.message)
     request = uuid.uuid4().hex[:16].upper()
     message = (
         f"S3ServiceException:{told},Status {error.status},Error {error.code},"

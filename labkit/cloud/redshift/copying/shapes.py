@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -26,12 +27,12 @@ def copy_of(sql: str, fields: Sequence[Field], options: UnloadOptions) -> tuple[
         fields: those that the files hold, ``sql`` of each its column.
     """
     if options.format == "parquet":
-        listed = ", ".join(f"{_parquet(f)} AS {quoted(f.name)}" for f in fields)
+        listed = ", ".join(f"{f.sql} AS {quoted(f.name)}" for f in fields)
         return f"SELECT {listed} FROM ({sql})", "FORMAT parquet, COMPRESSION snappy"
     packed = f", COMPRESSION {NATIVE.get(options.compression, 'none')}"
     if options.format == "json":
-        listed = ", ".join(f"{_json(f)} AS {quoted(f.name)}" for f in fields)
-        return f"SELECT {listed} FROM ({sql})", f"FORMAT json{packed}"
+        members = " || ',' || ".join(_member(field) for field in fields)
+        return f"SELECT '{{' || {members} || '}}' FROM ({sql})", _PLAIN + packed
     if options.format == "csv":
         return _csv(sql, fields, options, packed)
     if options.format == "fixed":
@@ -98,17 +99,19 @@ def _fixed(fields: Sequence[Field], options: UnloadOptions) -> str:
     )
 
 
-def _parquet(field: Field) -> str:
-    """Types that Parquet has are kept; SUPER is its JSON text."""
-    return field.sql
+def _member(field: Field) -> str:
+    """A member of a JSON object; numbers keep their digits."""
+    name = text_literal(json.dumps(field.name, ensure_ascii=False) + ":")
+    return f"{name} || coalesce({_json(field)}, 'null')"
 
 
 def _json(field: Field) -> str:
     match field.type.base:
         case "super":
-            return f"CAST({field.sql} AS JSON)"
-        case "bool" | "int2" | "int4" | "int8" | "oid":
             return field.sql
-        case "float4" | "float8" | "numeric":
-            return f"CAST({as_text(field.sql, field.type)} AS JSON)"
-    return as_text(field.sql, field.type)
+        case "bool" | "int2" | "int4" | "int8" | "oid" | "numeric":
+            return f"CAST({field.sql} AS VARCHAR)"
+        case "float4" | "float8":
+            number, text = f"isfinite({field.sql})", as_text(field.sql, field.type)
+            return f"CASE WHEN {number} THEN {text} ELSE CAST(to_json({text}) AS VARCHAR) END"
+    return f"CAST(to_json({as_text(field.sql, field.type)}) AS VARCHAR)"
