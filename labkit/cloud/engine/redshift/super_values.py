@@ -13,6 +13,9 @@ from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Scope, Typed, no_column
 from labkit.cloud.engine.redshift.types import INT4, SUPER, TIMESTAMP
 
+#: Values of the session that are told without brackets.
+_BARE = ("current_namespace", "current_aws_account")
+
 
 def column(parts: list[str], scope: Scope, node: exp.Expr) -> Typed:
     """A column, or a path into a SUPER column: ``t.c.attribute.attribute``."""
@@ -45,6 +48,8 @@ def _other(parts: list[str], scope: Scope) -> Typed:
             return scope.state.variables[name]
         if name == "sysdate":
             return Typed("CAST(now() AS TIMESTAMP)", TIMESTAMP, "sysdate")
+        if name in _BARE and (value := scope.state.catalog.session(name)):
+            return Typed(text_literal(str(value[0])), value[1], name)
     dotted = ".".join(parts)
     if dotted in scope.state.variables:
         return scope.state.variables[dotted]

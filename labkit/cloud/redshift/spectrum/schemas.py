@@ -69,7 +69,8 @@ def find(connection: Connection, parts: tuple[str, ...]) -> External | None:
         return External(parts[1], parts[1], "SESSION")
     database = parts[0] if len(parts) == 2 else connection.database
     found = connection.objects.find("schema", parts[-1], database=database)
-    if found is None or found.body.get("type") != "external":
+    told = found.body if found else {}
+    if found is None or told.get("type") != "external" or told["source"] == "REDSHIFT":
         return None
     grants.check(connection, found, "USAGE")
     return external(found)

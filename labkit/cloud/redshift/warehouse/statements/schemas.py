@@ -15,6 +15,8 @@ from labkit.cloud.redshift.warehouse.statements.tables import bound_views, drop
 
 #: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema).
 DROPPERS: list[Callable[[Connection, Object], None]] = []
+#: ``CREATE DATABASE name FROM ...``: the word after FROM → (connection, name, the words after it).
+DATABASE_SOURCES: dict[str, Callable[[Connection, str, Words], Result]] = {}
 
 
 @statement("CREATE SCHEMA")
@@ -130,16 +132,30 @@ def create_database(connection: Connection, parsed: Parsed) -> Result:
     words.expect("CREATE", "DATABASE")
     name = words.identifier()
     owner = connection.user
-    words.accept("WITH")
+    words.accept("WITH", "PERMISSIONS") or words.accept("WITH")
+    if words.accept("FROM"):
+        return _create_from(connection, name, words)
     while not words.ended and not words.peek(";"):
         owner = _database_option(words, owner)
+    _check_new_database(connection, name)
+    add_database(connection.objects, name, owner)
+    return Result("CREATE DATABASE")
+
+
+def _create_from(connection: Connection, name: str, words: Words) -> Result:
+    source = words.accept_one(*DATABASE_SOURCES)
+    if not source:
+        raise words.refuse()
+    _check_new_database(connection, name)
+    return DATABASE_SOURCES[source](connection, name, words)
+
+
+def _check_new_database(connection: Connection, name: str) -> None:
     user = connection.objects.find("user", connection.user)
     if not (user and (user.body.get("createdb") or user.body.get("superuser"))):
         raise RedshiftError("permission denied to create database", "42501")
     if connection.objects.find("database", name):
         raise RedshiftError(f'database "{name}" already exists', "42P04")
-    add_database(connection.objects, name, owner)
-    return Result("CREATE DATABASE")
 
 
 def _database_option(words: Words, owner: str) -> str:

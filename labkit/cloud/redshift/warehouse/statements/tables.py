@@ -473,12 +473,18 @@ def truncate(connection: Connection, parsed: Parsed) -> Result:
     return Result("TRUNCATE TABLE")
 
 
+#: Who refuses changes of tables that are another's: (connection, name).
+READ_ONLY: list[Callable[[Connection, tuple[str, ...]], None]] = []
+
+
 def changeable(connection: Connection, name: tuple[str, ...], privilege: str) -> Object:
     """A table whose rows may be changed.
 
     Raises:
         RedshiftError: there is none, it is a view, or the user may not.
     """
+    for check in READ_ONLY:
+        check(connection, name)
     found = find_relation(connection, name)
     if found.kind != "table":
         raise RedshiftError(f'cannot change the rows of view "{found.name}"', "42809")

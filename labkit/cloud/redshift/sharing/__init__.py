@@ -1,0 +1,8 @@
+"""Data shares between warehouses, and databases that follow a source outside (zero-ETL).
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/datashare-overview.html
+"""
+
+from labkit.cloud.redshift.sharing import catalogs, consumers, control, shares
+
+__all__ = ["catalogs", "consumers", "control", "shares"]
