@@ -177,6 +177,7 @@ def schedule(lab: Lab, dashboard: Dashboard, *, when: str, timezone: str, **aske
         "ScheduleExpression": when,
         "ScheduleExpressionTimezone": timezone,
         "FlexibleTimeWindow": {"Mode": "OFF"},
+        "State": "ENABLED",
         "Target": {"Arn": function, "RoleArn": role, "Input": json.dumps(event)},
     }
     scheduler = lab.client("scheduler")

@@ -37,7 +37,7 @@ def scheduled(cloud: Cloud) -> Iterator[Scheduled]:
     for region, backend in list(models.scheduler_backends[cloud.account].items()):
         for group in list(backend.schedule_groups.values()):
             for each in list(group.schedules.values()):
-                if each.state == "ENABLED":
+                if each.state in ("ENABLED", None):  # an update that says nothing enables
                     yield Scheduled(each.arn, _expression(each), each, region)
 
 
