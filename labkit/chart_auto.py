@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/autograph.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from labkit import chart_parts
 from labkit.chart_fields import Definition
@@ -26,6 +26,27 @@ _ROOM = {
 }
 # Wells that a field goes to only by hand.
 _BY_HAND = ("SmallMultiples", "TargetValues", "Label")
+# Wells without which there is nothing to draw; of a table any well will do.
+_NEEDS = {
+    "BarChartVisual": ("Values",),
+    "LineChartVisual": ("Category", "Values"),
+    "ComboChartVisual": ("Category",),
+    "PieChartVisual": ("Values",),
+    "KPIVisual": ("Values",),
+    "GaugeChartVisual": ("Values",),
+    "HeatMapVisual": ("Rows", "Values"),
+    "TreeMapVisual": ("Groups", "Sizes"),
+    "FunnelChartVisual": ("Category", "Values"),
+    "ScatterPlotVisual": ("XAxis", "YAxis"),
+    "BoxPlotVisual": ("Values",),
+    "WaterfallVisual": ("Categories", "Values"),
+    "HistogramVisual": ("Values",),
+    "WordCloudVisual": ("GroupBy",),
+    "SankeyDiagramVisual": ("Source", "Destination", "Weight"),
+    "RadarChartVisual": ("Category", "Values"),
+    "FilledMapVisual": ("Geospatial",),
+    "GeospatialMapVisual": ("Geospatial",),
+}
 # Dates, other dimensions and measures, each from and to, and the type that they make.
 _RULES = (
     ((0, 0), (0, 0), (1, 1), "KPI"),
@@ -57,6 +78,13 @@ def auto_kind(fields: Sequence[Definition]) -> str:
 def room(shape: Shape, well: str) -> int:
     """How many fields a well takes."""
     return MANY if well in _ROOM.get(shape.member, ()) else 1
+
+
+def missing(shape: Shape, filled: Mapping[str, Sequence[Definition]]) -> list[str]:
+    """The wells that a visual still needs."""
+    if shape.member in _NEEDS:
+        return [well for well in _NEEDS[shape.member] if not filled.get(well)]
+    return [] if any(filled.values()) else list(shape.wells)[:1]
 
 
 def spread(shape: Shape, fields: Sequence[Definition]) -> dict[str, list[Definition]]:

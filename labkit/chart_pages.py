@@ -102,7 +102,7 @@ class Session:
             with urllib.request.urlopen(asked) as answer:
                 found: bytes = answer.read()
         except urllib.error.HTTPError as error:
-            raise NoChart(json.loads(error.read())["message"]) from error
+            raise NoChart(_reason(error)) from error
         return found
 
     def json(self, path: str, **query: Any) -> Any:
@@ -197,6 +197,14 @@ def _find(visuals: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         if wanted in ("", each["id"], each["title"]) or charts.identifier(wanted) == each["id"]:
             return each
     raise UnknownName("visual", wanted, [each["title"] or each["id"] for each in visuals])
+
+
+def _reason(error: urllib.error.HTTPError) -> str:
+    """QuickSight's sentence; of an answer without one, what HTTP says."""
+    try:
+        return str(json.loads(error.read())["message"])
+    except (ValueError, KeyError):
+        return f"{error.code} {error.reason}"
 
 
 def _text(value: Any) -> str:

@@ -296,7 +296,7 @@ class DashboardBuilder(Console):
 
     def _visuals(self) -> list[Facts]:
         sheets = [each for each in self.sheets if each["id"] == self._seen["sheet"]]
-        return [each for sheet in sheets for each in sheet["visuals"] if each["kind"]]
+        return [each for sheet in sheets for each in sheet["visuals"] if _is_whole(each)]
 
     def _picture(self, visual: str, asked: Facts) -> Facts:
         try:
@@ -322,3 +322,8 @@ class DashboardBuilder(Console):
             except (LabError, OSError):
                 sheet = b""
         return pictured(self.title, self.sheets, base64.b64encode(sheet).decode(), self.notice)
+
+
+def _is_whole(visual: Facts) -> bool:
+    """Whether a visual has the fields without which it has no picture."""
+    return bool(visual["kind"]) and not visual["missing"]

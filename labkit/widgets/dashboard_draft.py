@@ -11,13 +11,12 @@ import contextlib
 import json
 import secrets
 import threading
-import urllib.error
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from labkit.chart_pages import Dashboard, Session
 from labkit.charts import identifier
-from labkit.errors import RunFailed
+from labkit.errors import NoChart, RunFailed
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -78,17 +77,17 @@ class Pages:
         """A part of the session.
 
         Raises:
-            RunFailed: with the local AWS's sentence.
+            NoChart: it is refused; with QuickSight's sentence.
         """
-        for _ in range(2):
+        for is_last in (False, True):
             try:
                 self._session = self._session or Session.open(self._url())
                 return self._session.read(path, **query)
-            except urllib.error.HTTPError as error:
-                reason, self._session = _said(error), None
-            except OSError as error:
-                reason, self._session = str(error), None
-        raise RunFailed("page", path, reason)
+            except (NoChart, OSError) as error:
+                self._session = None
+                if is_last:
+                    raise NoChart(str(error)) from error
+        raise AssertionError("unreachable")
 
     def json(self, path: str, **query: Any) -> Any:
         return json.loads(self.read(path, **query))
@@ -124,8 +123,3 @@ def _made(lab: Lab, id: str, number: int) -> dict[str, Any]:
             return version
         over.wait(pause_s)
         pause_s = min(pause_s * 1.5, SLOWEST_LOOK_S)
-
-
-def _said(error: urllib.error.HTTPError) -> str:
-    text = error.read().decode(errors="replace")
-    return text if text and "<" not in text else f"HTTP {error.code}: {error.reason}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from labkit import chart_controls, chart_filter_values, chart_layouts, chart_options, chart_parts
 from labkit import chart_sorts as sorts
-from labkit.chart_auto import room
+from labkit.chart_auto import missing, room
 from labkit.chart_edits import Analysis, scopes_of
 from labkit.chart_parts import EMPTY, Place
 from labkit.chart_shapes import Shape, shapes
@@ -124,6 +124,7 @@ def visual_facts(analysis: Analysis, place: Place) -> Facts:
         "auto": place.body["VisualId"] in analysis.auto,
         "fixed": shape is None and place.member != EMPTY,
         "wells": list(_wells(analysis, place, shape)) if shape else [],
+        "missing": [spaced(each) for each in missing(shape, place.wells)] if shape else [],
         "sort": sorts.sort_of(place),
         "limit": sorts.limit_of(place),
         "can": sorts.can(place),

@@ -38,14 +38,14 @@ function pickLine(get, send, sheet) {
 function tile(visual, get, send, own) {
   const { column, span, row, rows } = visual.place;
   const picture = own.pictures[visual.id];
-  const empty = !visual.kind;
+  const empty = !visual.kind || visual.missing.length > 0;
   const stale = !empty && (!picture || get("pending").includes(visual.id));
   const chosen = own.chosen === visual.id;
   return h("div", { "data-key": visual.id, class: `lk-db-tile ${chosen ? "lk-db-chosen" : ""} ${stale ? "lk-db-stale" : ""}`, style: `grid-column:${column + 1}/span ${span};grid-row:${row + 1}/span ${rows}`,
       tabindex: "0", role: "group", "aria-label": visual.name, "aria-current": chosen ? "true" : null, onclick: () => own.choose(visual.id), onfocus: () => own.choose(visual.id),
       onkeydown: (e) => { if (e.key === "Delete" && e.target === e.currentTarget) own.edit("delete", { visual: visual.id }); },
       ondragover: (e) => e.preventDefault(), ondrop: (e) => own.dropOn(e, visual) },
-    empty ? h("div", { class: "lk-db-empty lk-quiet" }, h("b", {}, "New visual"), h("span", {}, "Choose fields at the left; the type follows them."))
+    empty ? h("div", { class: "lk-db-empty lk-quiet" }, h("b", {}, visual.name), h("span", {}, visual.kind ? `It needs a field in ${visual.missing.join(" and ")}.` : "Choose fields at the left; the type follows them."))
       : picture && picture.error ? h("div", { class: "lk-db-empty", role: "alert" }, h("b", {}, visual.name), h("span", {}, picture.error), button(`Draw ${visual.name} again`, () => send("show", { again: true }), { class: "lk-small" }, "Try again"))
         : h("div", { class: "lk-db-picture", "data-own": "picture", "data-key": `picture-${visual.id}`, "data-visual": visual.id }));
 }

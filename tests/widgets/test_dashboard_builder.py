@@ -1,0 +1,195 @@
+"""The dashboard builder: what is clicked, what is published, what the pictures show."""
+
+import re
+
+import pytest
+from botocore.exceptions import ClientError
+
+from labkit.widgets import DashboardBuilder
+
+SQL = """
+SELECT element_at(ARRAY['Arts', 'Law', 'Science'], 1 + n % 3) AS school,
+       element_at(ARRAY['late', 'on time'], 1 + n % 2) AS status,
+       CAST(n % 5 AS double) AS gpa, n AS views, date_add('day', n, DATE '2020-01-01') AS day
+FROM UNNEST(sequence(1, 60)) AS t(n)
+"""
+
+
+@pytest.fixture(scope="module")
+def data(lab):
+    """A data set of sixty rows in SPICE."""
+    lab.chart.sign_up()
+    return lab.chart.add_data_set("Homework", sql=SQL)
+
+
+@pytest.fixture
+def builder(lab, data, fresh):
+    """A builder of a dashboard of its own; ``builder.sent`` holds its messages."""
+    name = fresh("board")
+    chart = data.visual("bar chart", "By school", category="school", values="sum(views)")
+    lab.chart.publish(name, [chart], [data], filters=[data.choice("status")])
+    made = DashboardBuilder(lab, name)
+    made.sent = []
+    made.send = lambda content, buffers=None: made.sent.append(content)
+    yield made
+    made.close()
+
+
+def edit(click, builder, name, **given):
+    click(builder, "edit", edit=name, **given)
+
+
+def pictures(builder):
+    """The words of each picture that was sent since the last look."""
+    found = {each["picture"]: each["svg"] or each["error"] for each in builder.sent}
+    builder.sent.clear()
+    return {id: re.sub("<metadata>.*</metadata>", "", svg, flags=re.S) for id, svg in found.items()}
+
+
+def visuals(builder):
+    return builder.sheets[0]["visuals"]
+
+
+def test_it_opens_on_what_is_published(builder):
+    assert builder.notice == {}
+    [visual] = visuals(builder)
+    assert (visual["title"], visual["kind"]) == ("By school", "BarChart")
+    assert [w["fields"][0]["label"] for w in visual["wells"][:2]] == ["school", "Sum of views"]
+    roles = {each["name"]: each["measure"] for each in builder.fields}
+    assert roles == {"school": False, "status": False, "gpa": True, "views": True, "day": False}
+    [control] = builder.sheets[0]["controls"]
+    assert control["kind"] == "Dropdown"
+
+
+def test_a_chart_is_built_field_by_field(builder, click):
+    edit(click, builder, "add_visual", sheet="sheet-1", data_set="Homework")
+    for column in ("school", "gpa"):
+        edit(click, builder, "place", visual="visual-1", data_set="Homework", column=column)
+    assert builder.notice == {}
+    assert (visuals(builder)[1]["kind"], visuals(builder)[1]["auto"]) == ("BarChart", True)
+    drawn = pictures(builder)
+    assert set(drawn) == {"by-school", "visual-1"}
+    assert "Science" in drawn["visual-1"]
+    field = visuals(builder)[1]["wells"][1]["fields"][0]
+    change = {"field": field["id"], "aggregation": "AVERAGE"}
+    edit(click, builder, "change_field", visual="visual-1", **change)
+    assert set(pictures(builder)) == {"visual-1"}  # the other one is as it was
+
+
+def test_undo_and_redo(builder, click):
+    edit(click, builder, "retitle", visual="by-school", text="Schools")
+    edit(click, builder, "delete", visual="by-school")
+    click(builder, "undo")
+    assert visuals(builder)[0]["title"] == "Schools"
+    click(builder, "undo")
+    assert visuals(builder)[0]["title"] == "By school"
+    assert builder.history == {"undo": False, "redo": True, "saved": False}
+    click(builder, "redo")
+    assert visuals(builder)[0]["title"] == "Schools"
+
+
+def test_a_clicked_mark_filters_the_others(builder, click):
+    edit(click, builder, "duplicate", visual="by-school")
+    before = pictures(builder)
+    keys = [{"column": "school", "value": "Law", "kind": "text", "grain": ""}]
+    click(builder, "pick", visual="by-school", keys=keys)
+    after = pictures(builder)
+    assert set(after) == {"visual-1"}
+    assert "Science" in before["visual-1"]
+    assert "Science" not in after["visual-1"]
+    click(builder, "pick", visual="by-school", keys=keys)
+    assert builder.picks == []
+    assert pictures(builder)["visual-1"] == before["visual-1"]
+
+
+def test_a_filter_by_its_values(builder, click):
+    edit(click, builder, "add_filter", sheet="sheet-1", data_set="Homework", column="school")
+    click(builder, "values", data_set="Homework", column="school")
+    found = builder.values["Homework/school"]["values"]
+    assert found == [["Arts", 20], ["Law", 20], ["Science", 20]]
+    pictures(builder)
+    value = {"kind": "list", "values": ["Arts"], "exclude": True}
+    edit(click, builder, "change_filter", filter="filter-1", **value)
+    drawn = pictures(builder)["by-school"]
+    assert "Law" in drawn
+    assert "Arts" not in drawn
+
+
+def test_the_ends_of_dates_and_numbers(builder, click):
+    click(builder, "values", data_set="Homework", column="day")
+    click(builder, "values", data_set="Homework", column="views")
+    assert builder.values["Homework/day"]["low"].startswith("2020-01-02")
+    assert builder.values["Homework/views"]["high"] == 60
+    edit(click, builder, "add_filter", sheet="sheet-1", data_set="Homework", column="views")
+    click(builder, "control", sheet="sheet-1", filter="filter-1")
+    slider = builder.sheets[0]["controls"][1]
+    assert (slider["kind"], slider["low"], slider["high"]) == ("Slider", 1, 60)
+
+
+def test_calculated_fields_have_the_type_of_their_values(builder, click):
+    given = {"data_set": "Homework"}
+    for name, text in [("loud", "toUpper({school})"), ("rate", "sum({views}) / count({gpa})")]:
+        click(builder, "calculate", name=name, expression=text, **given)
+    types = {each["name"]: each["type"] for each in builder.fields if each["expression"]}
+    assert types == {"loud": "STRING", "rate": "AGGREGATED"}
+    click(builder, "calculate", name="bad", expression="toUper({school})", **given)
+    assert "Did you mean toUpper?" in builder.notice["text"]
+    assert "bad" not in {each["name"] for each in builder.fields}
+
+
+def test_an_insight_tells_its_sentence(builder, click):
+    given = {"data_set": "Homework", "kind": "Top ranked", "category": "school", "value": "views"}
+    edit(click, builder, "add_insight", sheet="sheet-1", **given)
+    assert builder.notice == {}
+    assert "Science" in pictures(builder)["insight-1"]
+
+
+def test_what_cannot_be_is_a_notice_and_changes_nothing(builder, click):
+    before = builder.sheets
+    edit(click, builder, "sort", visual="by-school", by="nothing")
+    assert "No field named 'nothing'" in builder.notice["text"]
+    edit(click, builder, "remove_sheet", sheet="sheet-1")
+    assert "at least one sheet" in builder.notice["text"]
+    assert builder.sheets == before
+    assert not builder.history["undo"]
+
+
+def test_it_publishes_new_versions(builder, click, lab):
+    edit(click, builder, "retitle", visual="by-school", text="Schools")
+    click(builder, "publish", name=builder.title)
+    assert builder.notice["text"] == f"Published {builder.title} as version 2."
+    assert DashboardBuilder(lab, builder.title).sheets[0]["visuals"][0]["title"] == "Schools"
+    assert lab.chart.dashboard(builder.title).picture("Schools").png.startswith(b"\x89PNG")
+
+
+def test_a_new_dashboard_begins_with_a_data_set(lab, data, click, fresh):
+    made = DashboardBuilder(lab, fresh("new"), data_set="Homework")
+    [visual] = visuals(made)
+    assert (visual["kind"], visual["auto"], made.notice) == ("", True, {})
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [({"dashboard": "Nowhere"}, "Nowhere"), ({"data_set": "Homewerk"}, "Did you mean 'Homework'")],
+    ids=["dashboard", "data set"],
+)
+def test_an_unknown_name_is_a_notice(lab, data, given, says):
+    assert says in DashboardBuilder(lab, **given).notice["text"]
+
+
+def test_the_drafts_are_gone_when_it_is_closed(lab, builder):
+    client = lab.client("quicksight")
+    draft = {"AwsAccountId": lab.account, "DashboardId": builder._draft.id}
+    assert client.describe_dashboard(**draft)["Dashboard"]["Name"].startswith("Draft of")
+    builder.close()
+    with pytest.raises(ClientError, match="not found"):
+        client.describe_dashboard(**draft)
+
+
+def test_the_static_picture(builder):
+    picture = builder.snapshot()
+    assert 'src="data:image/png;base64,' in picture
+    assert "By school · Category: school · Values: Sum of views" in picture
+    assert "<script" not in picture
+    assert picture == builder.snapshot()
