@@ -108,5 +108,6 @@ def _axes() -> tuple[Any, Any]:
 
 def _png(sheet: Any) -> bytes:
     file = io.BytesIO()
-    FigureCanvasAgg(sheet).print_png(file)
+    canvas: Any = FigureCanvasAgg(sheet)
+    canvas.print_png(file)
     return file.getvalue()

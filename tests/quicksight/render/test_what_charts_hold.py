@@ -252,6 +252,19 @@ def test_parameters_stand_in_titles() -> None:
     assert told == ["The title's parameter School has no value."]
 
 
+def test_a_rich_title_has_its_size_and_colour() -> None:
+    words = '<visual-title><b><inline color="#FF0000" font-size="21px">Late</inline></b>'
+    titled = {"BarChartVisual": {"Title": {"FormatText": {"RichText": f"{words}</visual-title>"}}}}
+    drawn = next(
+        each for each in draw(titled, by_school()).findobj(Text) if each.get_text() == "Late"
+    )
+    assert (drawn.get_fontsize(), drawn.get_color()) == (21, "#FF0000")
+    mixed = {"BarChartVisual": {"Title": {"FormatText": {"RichText": f"So {words} and more"}}}}
+    assert draw(mixed, by_school()).warnings == [
+        "Not drawn: the fonts and colours of single words in the title."
+    ]
+
+
 def test_a_subtotal_bears_its_group() -> None:
     case = CASES["Pivot table with subtotals"]
     options = {"RowSubtotalOptions": {"CustomLabel": "<<$aws:subtotalDimension>> in all"}}

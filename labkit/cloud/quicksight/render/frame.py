@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import unescape
-from re import Match, sub
+from re import Match, findall, fullmatch, sub
 from typing import Any
 
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
@@ -72,11 +72,29 @@ def _headings(sketch: Sketch) -> list[tuple[list[str], float, bool, str]]:
     words = _filled(sketch, plain(title.get("FormatText") or {}))
     if title.get("Visibility") != "HIDDEN" and sketch.kind != "EmptyVisual":
         words = words or title_of(sketch.data)
-        rows.append((wrap(words, room, TITLE, lines=2, bold=True), TITLE, True, theme.foreground))
+        size, color = _set(sketch, title, TITLE, theme.foreground)
+        rows.append((wrap(words, room, size, lines=2, bold=True), size, True, color))
     words = _filled(sketch, plain(subtitle.get("FormatText") or {}))
     if words and subtitle.get("Visibility") != "HIDDEN":
-        rows.append((wrap(words, room, SUBTITLE, lines=2), SUBTITLE, False, theme.quiet))
+        size, color = _set(sketch, subtitle, SUBTITLE, theme.quiet)
+        rows.append((wrap(words, room, size, lines=2), size, False, color))
     return rows
+
+
+def _set(sketch: Sketch, title: Mapping[str, Any], size: float, color: str) -> tuple[float, str]:
+    """A title's size and colour, where its rich text gives them to the whole of it.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_LongFormatText.html
+    """
+    rich = (title.get("FormatText") or {}).get("RichText") or ""
+    inner = sub(r"</?(visual-(sub)?title|br|p|b|parameter)\b[^>]*>", "", rich).strip()
+    whole = fullmatch(r"(?:<inline ([^>]*)>)?[^<]*(?:</inline>)?", inner)
+    if whole is None:
+        sketch.note("Not drawn: the fonts and colours of single words in the title.")
+        return size, color
+    given = dict(findall(r'([\w-]+)="([^"]*)"', whole[1] or ""))
+    asked = fullmatch(r"(\d+)px", given.get("font-size", ""))
+    return float(min(max(int(asked[1]), 8), 40)) if asked else size, given.get("color", color)
 
 
 def _filled(sketch: Sketch, words: str) -> str:
