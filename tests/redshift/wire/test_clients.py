@@ -247,3 +247,31 @@ def test_psql(place: Any) -> None:
         "List of schemas", "name|owner", "public|awsuser", "(1 row)",
     ]  # fmt: skip
     assert 'column "nosuch" does not exist' in found.stderr
+
+
+def test_psql_describes_a_table(place: Any, run: Run) -> None:
+    if shutil.which("psql") is None:
+        pytest.skip("psql is not on this machine")
+    run("CREATE TABLE described (id int NOT NULL DEFAULT 7, name varchar(5))")
+    members = f"host={place.host} port={place.port} user={USER} dbname={DATABASE}"
+    found = subprocess.run(
+        ["psql", "-X", "-A", members, "-c", "\\d described"], env={"PGPASSWORD": PASSWORD},
+        capture_output=True, text=True, timeout=30, check=True,
+    )  # fmt: skip
+    assert found.stdout.splitlines() == [
+        'Table "public.described"',
+        "Column|Type|Collation|Nullable|Default",
+        "id|integer||not null|7",
+        "name|character varying(5)|||",
+    ]
+
+
+def test_copy_from_the_client_is_refused_as_on_redshift(session: psycopg.Connection[Any]) -> None:
+    session.execute("CREATE TEMP TABLE loaded (a int)")
+    with (
+        session.cursor() as cursor,
+        pytest.raises(psycopg.Error, match="LOAD source is not supported"),
+        cursor.copy("COPY loaded FROM STDIN"),
+    ):
+        pass
+    assert session.execute("SELECT 1").fetchone() == (1,)

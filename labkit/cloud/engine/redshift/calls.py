@@ -66,11 +66,11 @@ def _own_function(name: str, args: list[Typed], scope: Scope) -> Typed:
     """A function that was made with CREATE FUNCTION: its body in place of the call."""
     for function in scope.state.catalog.functions(tuple(name.split("."))):
         if len(function.parameters) == len(args):
-            return _inlined(function, args, scope)
+            return inlined(function, args, scope)
     raise functions.no_function(name, [arg.type for arg in args])
 
 
-def _inlined(function: SqlFunction, args: list[Typed], scope: Scope) -> Typed:
+def inlined(function: SqlFunction, args: list[Typed], scope: Scope) -> Typed:
     from labkit.cloud.engine.redshift.expressions import expression
 
     given = [coerce(arg, kind) for arg, kind in zip(args, function.parameters, strict=True)]

@@ -394,8 +394,8 @@ def _result_type(kinds: list[Type], what: str) -> Type:
 
 @_node(exp.Cast)
 def _cast(node: exp.Cast, scope: Scope) -> Typed:
-    if node.to.sql(dialect="redshift").lower() == "regclass":
-        return postgres.regclass(expression(node.this, scope), scope)
+    if register := postgres.REGISTERS.get(node.to.sql(dialect="redshift").lower()):
+        return register(expression(node.this, scope), scope)
     target = type_of(node.to)
     inner = node.this
     value = expression(inner, scope)

@@ -10,12 +10,13 @@ from collections.abc import Callable
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift.calls import inlined
 from labkit.cloud.engine.redshift.casts import as_text, cast
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import BOOL, INTEGERS, OID, VARCHAR
+from labkit.cloud.engine.redshift.types import BOOL, INT4, INTEGERS, OID, VARCHAR
 
 #: The catalog's own relations, which descriptions tell by number.
 _KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,
@@ -38,6 +39,16 @@ def regclass(value: Typed, scope: Scope) -> Typed:
     words.end()
     number = _KNOWN.get(name[-1]) or scope.state.catalog.relation(name).oid
     return Typed(f"CAST({number} AS BIGINT)", OID, "regclass")
+
+
+def regtype(value: Typed, scope: Scope) -> Typed:
+    """``23::regtype``: the name of a type."""
+    function = scope.state.catalog.functions(("format_type",))[0]
+    return inlined(function, [cast(value, OID), Typed("NULL", INT4)], scope).named("regtype")
+
+
+#: Casts to types that name things of the catalog.
+REGISTERS: dict[str, Callable[[Typed, Scope], Typed]] = {"regclass": regclass, "regtype": regtype}
 
 
 def any_of_list(op: str, left: Typed, items: list[Typed], *, every: bool) -> Typed:

@@ -108,6 +108,11 @@ def read_copy(words: Words) -> tuple[CopyOptions, Job | None]:
     table = words.name()
     columns = tuple(words.names()) if words.peek("(") else ()
     words.expect("FROM")
+    if words.accept_one("STDIN"):
+        raise RedshiftError(
+            "LOAD source is not supported. "
+            "(Hint: only S3 or DynamoDB or EMR based load is allowed)", UNSUPPORTED,
+        )  # fmt: skip
     source = words.string()
     if not source.startswith("s3://"):
         raise _no_source(source)

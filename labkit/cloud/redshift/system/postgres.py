@@ -61,9 +61,16 @@ def pg_namespace(connection: Connection) -> Iterator[Any]:
 @system("pg_class", "oid oid, relname varchar(128), relnamespace oid, reltype oid, relowner int, "
         "relam oid, relfilenode oid, relpages int, reltuples float4, relhasindex boolean, "
         "relkind varchar(1), relnatts smallint, relhasrules boolean, relacl varchar(4000), "
-        "reldiststyle smallint, relisshared boolean, relhaspkey boolean, relchecks smallint"
-        )  # fmt: skip
+        "reldiststyle smallint, relisshared boolean, relhaspkey boolean, relchecks smallint, "
+        "reltablespace oid, reltoastrelid oid, relhasoids boolean, relhastriggers boolean, "
+        "reloftype oid, relpersistence varchar(1)")  # fmt: skip
 def pg_class(connection: Connection) -> Iterator[Any]:
+    """The last three are of later PostgreSQLs: psql asks for them to describe a table."""
+    for row in _relations(connection):
+        yield (*row, 0, 0, False, False, 0, "p")
+
+
+def _relations(connection: Connection) -> Iterator[Any]:
     schemas, users = _schema_oids(connection), _user_oids(connection)
     styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 10}
     for one in relations(connection):
@@ -88,8 +95,14 @@ def pg_class(connection: Connection) -> Iterator[Any]:
 @system("pg_attribute", "attrelid oid, attname varchar(128), atttypid oid, attstattarget int, "
         "attlen smallint, attnum smallint, attndims int, atttypmod int, attbyval boolean, "
         '"attnotnull" boolean, atthasdef boolean, attisdropped boolean, attislocal boolean, '
-        "attisdistkey boolean, attsortkeyord smallint, attencodingtype smallint")  # fmt: skip
+        "attisdistkey boolean, attsortkeyord smallint, attencodingtype smallint, "
+        "attcollation oid")  # fmt: skip
 def pg_attribute(connection: Connection) -> Iterator[Any]:
+    for row in _attributes(connection):
+        yield (*row, 0)
+
+
+def _attributes(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         keys = one.body.get("sortkey", [])
         for at, column in enumerate(columns_of(connection, one), 1):
@@ -137,10 +150,11 @@ def pg_attrdef(connection: Connection) -> Iterator[Any]:
 
 @system("pg_type", "oid oid, typname varchar(128), typnamespace oid, typowner int, "
         "typlen smallint, typbyval boolean, typtype varchar(1), typelem oid, typbasetype oid, "
-        "typtypmod int, typnotnull boolean, typrelid oid, typdelim varchar(1)")  # fmt: skip
+        "typtypmod int, typnotnull boolean, typrelid oid, typdelim varchar(1), "
+        "typcollation oid")  # fmt: skip
 def pg_type(connection: Connection) -> Iterator[Any]:
     for name, oid in OIDS.items():
-        yield oid, name, 11, 1, LENGTHS.get(name, -1), False, "b", 0, 0, -1, False, 0, ","
+        yield oid, name, 11, 1, LENGTHS.get(name, -1), False, "b", 0, 0, -1, False, 0, ",", 0
 
 
 @system("pg_database", "oid oid, datname varchar(128), datdba int, encoding int, "
@@ -316,3 +330,16 @@ def pg_proc_info(connection: Connection) -> Iterator[Any]:
     for one, row in zip(routines, pg_proc(connection), strict=True):
         types = " ".join(str(OIDS[kind[0]]) for kind in one.body["parameters"])
         yield (*row[:5], kinds.get(one.kind, "f"), False, *row[5:7], types, row[7])
+
+
+@system("pg_collation", "oid oid, collname varchar(128), collnamespace oid")
+@system("pg_inherits", "inhrelid oid, inhparent oid, inhseqno int")
+@system("pg_trigger", "oid oid, tgrelid oid, tgname varchar(128), tgenabled varchar(1), "
+        "tgisinternal boolean, tgconstraint oid, tgfoid oid, tgtype smallint")  # fmt: skip
+@system("pg_rewrite", "oid oid, rulename varchar(128), ev_class oid, ev_type varchar(1), "
+        "ev_enabled varchar(1), is_instead boolean")  # fmt: skip
+@system("pg_foreign_table", "ftrelid oid, ftserver oid, ftoptions varchar(4000)")
+@system("pg_foreign_server", "oid oid, srvname varchar(128)")
+def nothing(connection: Connection) -> Iterator[Any]:
+    """What psql asks for to describe a table, and no warehouse has."""
+    return iter(())
