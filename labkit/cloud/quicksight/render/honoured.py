@@ -270,7 +270,12 @@ HONOURED: dict[str, dict[str, Any]] = {
             "SecondaryValueFontConfiguration": FONT,
             "Sparkline": "Visibility Type Color",
         },
-        "ConditionalFormattingOptions": "PrimaryValue ProgressBar ActualValue ComparisonValue",
+        "ConditionalFormattingOptions": {
+            "PrimaryValue": "",
+            "ProgressBar": "",
+            "ActualValue": "",
+            "ComparisonValue": "TextColor",
+        },
     },
     "TableVisual": {
         "TableOptions": {
