@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SENDER = "reports@example.edu"
 FUNCTION, ROLE = "dataedu-send-report", "dataedu-report-role"
 PREFIX = "reports"
+NAMED, POLICY = "dataedu-report-", "reports"
 FORMATS = tuple(send_report.TYPES)
 WEEKLY = "cron(0 7 ? * MON *)"
 _HISTORY = ["sent_at", "name", "format", "to", "bytes", "uri"]
@@ -173,7 +174,7 @@ def schedule(lab: Lab, dashboard: Dashboard, *, when: str, timezone: str, **aske
     _role(lab)
     function, role = _function(lab), lab.role_arn(ROLE)
     members = {
-        "Name": f"dataedu-report-{dashboard.id}"[:64],
+        "Name": f"{NAMED}{dashboard.id}"[:64],
         "ScheduleExpression": when,
         "ScheduleExpressionTimezone": timezone,
         "FlexibleTimeWindow": {"Mode": "OFF"},
@@ -233,7 +234,7 @@ def _role(lab: Lab) -> None:
     statements = [{"Effect": "Allow", "Action": a, "Resource": r} for r, a in allowed.items()]
     role = {"RoleName": ROLE, "AssumeRolePolicyDocument": _policy([trust])}
     tolerating({"EntityAlreadyExists"}, iam.create_role, role)
-    iam.put_role_policy(RoleName=ROLE, PolicyName="reports", PolicyDocument=_policy(statements))
+    iam.put_role_policy(RoleName=ROLE, PolicyName=POLICY, PolicyDocument=_policy(statements))
     lab.storage.add_key_users(lab.role_arn(ROLE))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from labkit import chart_reports
 from labkit import names as n
 from labkit.environment import ROLES, key_id_of, tolerating
 
@@ -117,6 +118,18 @@ def drop_preparation(lab: Lab) -> None:
         databrew.delete_dataset(Name=name)
 
 
+def drop_reports(lab: Lab) -> None:
+    """Schedules of reports by mail, and the function that sends them."""
+    scheduler, iam = lab.client("scheduler"), lab.client("iam")
+    for page in scheduler.get_paginator("list_schedules").paginate(NamePrefix=chart_reports.NAMED):
+        for schedule in page["Schedules"]:
+            scheduler.delete_schedule(Name=schedule["Name"])
+    function, role = chart_reports.FUNCTION, chart_reports.ROLE
+    unless_missing(lab.client("lambda").delete_function, FunctionName=function)
+    unless_missing(iam.delete_role_policy, RoleName=role, PolicyName=chart_reports.POLICY)
+    unless_missing(iam.delete_role, RoleName=role)
+
+
 def drop_charts(lab: Lab) -> None:
     """QuickSight's topics, dashboards and data sets of the lake; the subscription stays."""
     calls = lab.chart.calls
@@ -155,6 +168,7 @@ def drop_warehouse(lab: Lab) -> None:
 
 
 REMOVALS: tuple[Step, ...] = (
+    drop_reports,
     drop_charts,
     drop_warehouse,
     drop_flows,
