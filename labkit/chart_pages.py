@@ -165,7 +165,7 @@ class Dashboard:
         if self.lab.endpoint is None:
             return Picture(self.name, b"", self.url(reader=reader), {})
         session = self.session(reader=reader)
-        png = session.read("sheet.png", width=1100, scale=1.5, chosen=filters)
+        png = session.read("sheet.png", width=1100, scale=1.3, chosen=filters)
         return Picture(self.name, png, session.address, {})
 
     def share(self, reader: str) -> str:
