@@ -3,6 +3,6 @@
 Source: https://docs.aws.amazon.com/redshift/latest/dg/t_Loading_data.html
 """
 
-from labkit.cloud.redshift.copying import copy, history, jobs, unload
+from labkit.cloud.redshift.copying import copy, history, jobs, unload, views
 
-__all__ = ["copy", "history", "jobs", "unload"]
+__all__ = ["copy", "history", "jobs", "unload", "views"]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from labkit.cloud.redshift.copying import jobs
 from labkit.cloud.redshift.copying.access import open_store
+from labkit.cloud.redshift.copying.copy_statement import read_copy
 from labkit.cloud.redshift.copying.filling import load
-from labkit.cloud.redshift.copying.options import read_copy
 from labkit.cloud.redshift.copying.sources import find_files
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement

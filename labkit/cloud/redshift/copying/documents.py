@@ -18,9 +18,10 @@ from typing import Any
 from labkit.cloud.engine.formats import File, avro
 from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import BAD_JSON, LoadError
 from labkit.cloud.redshift.copying.options import CopyOptions
-from labkit.cloud.redshift.copying.records import Field, Record
+from labkit.cloud.redshift.copying.records import Record
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 AUTOMATIC = ("auto", "auto ignorecase", "noshred")

@@ -7,41 +7,34 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_COPY-JOB.html
 
 from __future__ import annotations
 
-import itertools
-import logging
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pyarrow as pa
 
-from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine.redshift.errors import UNSUPPORTED, RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import named_type
-from labkit.cloud.jobs import Job as Running
 from labkit.cloud.redshift.copying.access import open_store, role_arn, s3_words
+from labkit.cloud.redshift.copying.copy_statement import read_copy
 from labkit.cloud.redshift.copying.filling import load
-from labkit.cloud.redshift.copying.options import CopyOptions, Job, read_copy
+from labkit.cloud.redshift.copying.options import CopyOptions, Job
 from labkit.cloud.redshift.copying.sources import open_files
+from labkit.cloud.redshift.copying.waking import KIND, wake
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.tables import changeable
-from labkit.cloud.s3.notices import LISTENERS
 from labkit.cloud.s3.store import Object as Stored
 
-log = logging.getLogger(__name__)
-KIND, LOADED = "redshift.copy_job", "copy_job_file"
+LOADED = "copy_job_file"
 _COLUMNS = (
     ("job_id", "int8", 0), ("job_name", "varchar", 128), ("iam_role", "varchar", 128),
     ("job_text", "varchar", 256), ("is_auto", "int4", 0), ("on_error_suspend", "int4", 0),
 )  # fmt: skip
-_lock = threading.Lock()
-_running: dict[str, bool] = {}
 
 
 def create(connection: Connection, options: CopyOptions, job: Job, text: str) -> Result:
@@ -215,63 +208,3 @@ def _rows(rows: list[tuple[Any, ...]]) -> Result:
         "job_text char(256), is_auto int, on_error_suspend int")  # fmt: skip
 def sys_copy_job(connection: Connection) -> Iterator[Any]:
     return _told(connection)
-
-
-# By itself --------------------------------------------------------------------------------------
-
-
-def _hear(cloud: Cloud, event: str, bucket: str, key: str) -> None:
-    """An object was put somewhere."""
-    if not event.startswith("s3:ObjectCreated"):
-        return
-    for id, record in list(cloud.records(KIND).items()):
-        if record["auto"] and f"s3://{bucket}/{key}".startswith(record["source"]):
-            wake(cloud, id)
-
-
-@on_start
-def _catch_up(cloud: Cloud) -> None:
-    """Load what came while nobody listened."""
-    for id, record in list(cloud.records(KIND).items()):
-        if record["auto"]:
-            wake(cloud, id)
-
-
-LISTENERS.append(_hear)
-
-
-def wake(cloud: Cloud, id: str) -> None:
-    """Have a job look for new objects soon; once more, where it is looking now."""
-    with _lock:
-        if id in _running:
-            _running[id] = True
-            return
-        _running[id] = False
-    cloud.jobs.start(f"redshift/copy-job/{id}", lambda running: _work(cloud, id, running))
-
-
-def _work(cloud: Cloud, id: str, running: Running) -> None:
-    for _ in itertools.count():
-        try:
-            _run_by_itself(cloud, id)
-        except RedshiftError as error:
-            log.warning("copy job %s: %s", id, error.message)
-        with _lock:
-            if running.stopping or not _running[id]:
-                del _running[id]
-                return
-            _running[id] = False
-
-
-def _run_by_itself(cloud: Cloud, id: str) -> None:
-    from labkit.cloud.redshift.warehouse import open_warehouse
-
-    record = cloud.records(KIND).get(id)
-    if record is None:
-        return
-    warehouse = open_warehouse(cloud, record["key"])
-    connection = warehouse.connect(record["owner"], record["database"], application="COPY JOB")
-    try:
-        connection.run(f"COPY JOB RUN {record['name']}")
-    finally:
-        connection.close()

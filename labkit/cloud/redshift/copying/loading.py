@@ -25,9 +25,10 @@ from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError, translated
 from labkit.cloud.redshift.copying import columnar, documents, fast
+from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
 from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
-from labkit.cloud.redshift.copying.records import Field, Record, records
+from labkit.cloud.redshift.copying.records import Record, records
 from labkit.cloud.redshift.copying.values import convert, sql_of
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
@@ -35,6 +36,8 @@ from labkit.cloud.redshift.warehouse.statements.changes import default_sql
 
 BATCH = 20_000
 SEARCHED_BYTES = 4 << 20
+#: What stops a pass that the files are not at fault of: canceled, in conflict, out of memory.
+ELSEWHERE = (CANCELED, "40001", "53200")
 BROKEN = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 
@@ -99,7 +102,7 @@ class Load:
         try:
             return self._insert(query)
         except duckdb.Error as error:
-            if not alone or translated(str(error)).sqlstate == CANCELED:
+            if not alone or translated(str(error)).sqlstate in ELSEWHERE:
                 raise
             self.connection.duck.execute("ROLLBACK")
             self.connection.duck.execute("BEGIN TRANSACTION")

@@ -12,7 +12,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import quoted, text_literal
 from labkit.cloud.engine.redshift.scope import Field
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.copying.records import widths
+from labkit.cloud.redshift.copying.fields import widths
 from labkit.cloud.redshift.copying.unload_options import UnloadOptions
 
 _PLAIN = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
