@@ -1,5 +1,23 @@
 """Redshift in the local AWS: clusters, serverless workgroups, warehouses and the Data API."""
 
-from labkit.cloud.redshift import clusters, copying, data_api, serverless, sharing, spectrum, wire
+from labkit.cloud.redshift import (
+    clusters,
+    copying,
+    data_api,
+    serverless,
+    sharing,
+    spectrum,
+    wire,
+    zero_etl,
+)
 
-__all__ = ["clusters", "copying", "data_api", "serverless", "sharing", "spectrum", "wire"]
+__all__ = [
+    "clusters",
+    "copying",
+    "data_api",
+    "serverless",
+    "sharing",
+    "spectrum",
+    "wire",
+    "zero_etl",
+]

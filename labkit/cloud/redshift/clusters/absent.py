@@ -23,14 +23,8 @@ EMPTY = {
     "DescribeAuthenticationProfiles": "AuthenticationProfiles",
     "DescribeClusterDbRevisions": "ClusterDbRevisions",
     "DescribePartners": "PartnerIntegrationInfoList",
-    "DescribeIntegrations": "Integrations",
-    "DescribeInboundIntegrations": "InboundIntegrations",
     "DescribeRedshiftIdcApplications": "RedshiftIdcApplications",
     "DescribeQev2IdcApplications": "Qev2IdcApplications",
-    "DescribeTableRestoreStatus": "TableRestoreStatusDetails",
-    "DescribeDataShares": "DataShares",
-    "DescribeDataSharesForConsumer": "DataShares",
-    "DescribeDataSharesForProducer": "DataShares",
     "ListRecommendations": "Recommendations",
 }
 

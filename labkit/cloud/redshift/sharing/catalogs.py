@@ -94,8 +94,8 @@ def _database_over(connection: Connection, one: Listed) -> str | None:
 
 
 @system("svv_datashare_objects", f"share_type varchar(8), share_name {_V}, "
-        "object_type varchar(64), object_name varchar(512), producer_account varchar(16), producer_namespace varchar(64), "
-        "include_new boolean")  # fmt: skip
+        "object_type varchar(64), object_name varchar(512), producer_account varchar(16), "
+        "producer_namespace varchar(64), include_new boolean")  # fmt: skip
 def svv_datashare_objects(connection: Connection) -> Iterator[Any]:
     account = connection.warehouse.cloud.account
     for one in listed(connection):

@@ -158,7 +158,8 @@ def _change(connection: Connection, share: Object, words: Words, *, adding: bool
         for name in _listed(words):
             share = _schema(connection, share, name[-1], adding)
         return share
-    words.accept("TABLE") or words.expect("VIEW")
+    if not words.accept_one("TABLE", "VIEW"):
+        raise words.refuse()
     for name in _listed(words):
         share = _table(connection, share, name, adding)
     return share
