@@ -48,7 +48,8 @@ def passing(kind: Kind, status: str) -> Callable[[SomeWork], SomeWork]:
     """Register the work of a state.
 
     It gives the members that change, among them the state after, or ``None`` when the resource is
-    gone. It runs without the records' lock and takes it for what it changes elsewhere.
+    gone; one that another's work will end is left in its state. It runs without the records' lock
+    and takes it for what it changes elsewhere.
     """
 
     def register(work: SomeWork) -> SomeWork:
@@ -107,6 +108,8 @@ def _follow(cloud: Cloud, kind: Kind, key: str) -> None:
     while record and (work := WORKS.get((kind, record[kind.status]))):
         before = record
         record = change(cloud, kind, key, _done(work, cloud, kind, record))
+        if record and record[kind.status] == before[kind.status]:
+            break
         for follower in FOLLOWERS:
             follower(cloud, kind, before, record)
 

@@ -53,6 +53,37 @@ def test_a_snapshot_holds_what_was_committed(clusters, snapshotted, fresh):
     assert clusters.run(name, "SELECT count(*) FROM t WHERE a = 9") == [[0]]
 
 
+def test_one_table_comes_back_beside_the_others(clusters, fresh):
+    name, snapshot = clusters.create(fresh("tables")), fresh("snap")
+    clusters.run(
+        name, "CREATE TABLE t (id int IDENTITY(1, 1), a varchar(10) DISTKEY, d date) SORTKEY(d)"
+    )
+    clusters.run(name, "INSERT INTO t(a, d) VALUES ('x', '2024-01-02'), ('y', NULL)")
+    clusters.redshift.create_cluster_snapshot(ClusterIdentifier=name, SnapshotIdentifier=snapshot)
+    taken(clusters.redshift, snapshot)
+    clusters.run(name, "DELETE FROM t")
+    source = {"ClusterIdentifier": name, "SnapshotIdentifier": snapshot,
+              "SourceDatabaseName": "dev", "NewTableName": "back"}  # fmt: skip
+    restore = clusters.redshift.restore_table_from_cluster_snapshot
+    assert _ended(clusters.redshift, restore(SourceTableName="t", **source)) == "SUCCEEDED"
+    assert clusters.run(name, "SELECT id, a FROM back ORDER BY id") == [[1, "x"], [2, "y"]]
+    clusters.run(name, "INSERT INTO back(a) VALUES ('z')")
+    assert clusters.run(name, "SELECT max(id) FROM back") == [[3]]
+    assert _ended(clusters.redshift, restore(SourceTableName="t", **source)) == "FAILED"
+    assert _ended(clusters.redshift, restore(SourceTableName="nosuch", **source)) == "FAILED"
+
+
+def _ended(redshift, begun):
+    """How the restore of a table ended."""
+    number = begun["TableRestoreStatus"]["TableRestoreRequestId"]
+    while True:
+        found = redshift.describe_table_restore_status(TableRestoreRequestId=number)
+        status = found["TableRestoreStatusDetails"][0]["Status"]
+        if status != "IN_PROGRESS":
+            return status
+        time.sleep(0.02)
+
+
 def test_automated_snapshots_go_with_the_cluster_and_manual_ones_stay(clusters, snapshotted, fresh):
     name, snapshot = snapshotted
     redshift, kept, last = clusters.redshift, fresh("kept"), fresh("last")

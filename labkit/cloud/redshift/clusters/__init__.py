@@ -19,6 +19,7 @@ from labkit.cloud.redshift.clusters import (
     schedules,
     snapshotting,
     state,
+    tables,
     tags,
     works,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "schedules",
     "snapshotting",
     "state",
+    "tables",
     "tags",
     "works",
 ]

@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context
 from labkit.cloud.redshift import logins, managed, records
-from labkit.cloud.redshift.clusters import shape
+from labkit.cloud.redshift.clusters import shape, snapshots
 from labkit.cloud.redshift.clusters.kinds import CLUSTER
 from labkit.cloud.redshift.clusters.listing import listing
 from labkit.cloud.redshift.clusters.new import check_password, new_cluster
@@ -76,8 +76,8 @@ def delete_cluster(
     if SkipFinalClusterSnapshot:
         change: Record = {"ClusterStatus": "deleting", "_": record["_"] | {"ready": False}}
     else:
-        last = {"name": FinalClusterSnapshotIdentifier,
-                "ManualSnapshotRetentionPeriod": FinalClusterSnapshotRetentionPeriod}  # fmt: skip
+        last, days = str(FinalClusterSnapshotIdentifier), FinalClusterSnapshotRetentionPeriod
+        snapshots.announce_last(context, record, last, days)
         change = {"ClusterStatus": "final-snapshot", "_": record["_"] | {"last": last}}
     return {"Cluster": shape.cluster(context.cloud, begin(context.cloud, CLUSTER, record | change))}
 

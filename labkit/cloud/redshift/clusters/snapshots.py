@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Context
 from labkit.cloud.redshift import files, records
 from labkit.cloud.redshift.clusters.kinds import SNAPSHOT
 from labkit.cloud.redshift.clusters.shape import key_of
-from labkit.cloud.redshift.lifecycle import LOCK, begin, passing
+from labkit.cloud.redshift.lifecycle import LOCK, begin, change, passing
 from labkit.cloud.redshift.records import Record
 
 # What a snapshot tells of its cluster.
@@ -50,6 +51,13 @@ def new_snapshot(
 @passing(SNAPSHOT, "creating")
 def take(cloud: Cloud, record: Record) -> Record:
     """Copy the cluster's file."""
+    if record["_"].get("final"):
+        return {}  # its cluster's work takes it
+    return copy_now(cloud, record)
+
+
+def copy_now(cloud: Cloud, record: Record) -> Record:
+    """Copy the cluster's file; what the record says then."""
     began = time.monotonic()
     size = files.save(cloud, record["_"]["key"], file_of(cloud, record))
     megabytes = round(size / 1024**2, 3)
@@ -63,10 +71,25 @@ def take(cloud: Cloud, record: Record) -> Record:
     }
 
 
-def take_now(cloud: Cloud, cluster: Record, members: Record) -> None:
-    """Take a snapshot within the work of a cluster's state."""
-    record = new_snapshot(cloud, cluster, **members)
-    records.put(cloud, SNAPSHOT, record | take(cloud, record))
+def announce_last(context: Context, cluster: Record, name: str, days: int) -> None:
+    """Put the last snapshot of a cluster on record; the work of the cluster's end takes it.
+
+    Raises:
+        AwsError: the name is taken.
+    """
+    records.check_free(context, SNAPSHOT, name)
+    record = new_snapshot(context.cloud, cluster, name, ManualSnapshotRetentionPeriod=days)
+    hidden = record["_"] | {"final": True}
+    records.put(context.cloud, SNAPSHOT, record | {"_": hidden})
+
+
+def take_last(cloud: Cloud, cluster: Record) -> None:
+    """Take the last snapshot of a cluster, within the work of its end."""
+    region, name = cluster["_"]["region"], cluster["_"]["last"]
+    record = records.look_up(cloud, region, SNAPSHOT, name)
+    if record and record["Status"] == "creating":
+        changes = copy_now(cloud, record) | {"_": {"final": None}}
+        change(cloud, SNAPSHOT, records.key_of(record), changes)
 
 
 def take_automated(cloud: Cloud, cluster: Record) -> None:

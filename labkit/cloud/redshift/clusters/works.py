@@ -91,7 +91,7 @@ def resume(cloud: Cloud, record: Record) -> Record:
 @passing(CLUSTER, "final-snapshot")
 def take_last(cloud: Cloud, record: Record) -> Record:
     """The last snapshot, which stays."""
-    snapshots.take_now(cloud, record, record["_"]["last"])
+    snapshots.take_last(cloud, record)
     return {"ClusterStatus": "deleting", "_": {"ready": False}}
 
 
