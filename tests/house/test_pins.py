@@ -19,7 +19,8 @@ CONFIGURATION = ("pyproject.toml", "constraints.txt", "environment.yml", "postBu
 
 
 def canonical(name):
-    return re.sub(r"[-_.]+", "-", name).lower()
+    """A package's name as pip compares it, without what it is asked for beside (``[binary]``)."""
+    return re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
 
 
 def pins(lines):
