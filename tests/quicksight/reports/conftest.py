@@ -32,7 +32,7 @@ def students() -> str:
     return "\n".join(lines) + "\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def school_data(lake: Lake, quicksight: Any) -> str:
     """The ARN of the data set."""
     id = lake.create({"p": lake.s3_table(lake.source(students()), COLUMNS)})
@@ -96,7 +96,7 @@ def fetched(url: str) -> bytes:
     return content
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def snapshots(quicksight: Any) -> Snapshots:
     return Snapshots(quicksight)
 

@@ -27,7 +27,11 @@ def csv_file(table: Table) -> bytes:
 
 
 def _line(row: Row) -> list[str]:
-    return [_text(cell) for cell in row]
+    """A line; a head that stands over several columns stands over each of them."""
+    line: list[str] = []
+    for cell in row:
+        line.append(_text(cell) if cell.span else line[-1])
+    return line
 
 
 def _text(cell: Cell) -> str:
