@@ -275,3 +275,14 @@ def test_copy_from_the_client_is_refused_as_on_redshift(session: psycopg.Connect
     ):
         pass
     assert session.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_views_depend_on_what_they_read(run: Run) -> None:
+    """dbt asks so which of its relations go with which."""
+    run("CREATE TABLE read_from (a int)")
+    run("CREATE VIEW reader_of AS SELECT a FROM read_from")
+    sql = (
+        "SELECT r.relname FROM pg_depend d JOIN pg_class v ON v.oid = d.objid "
+        "JOIN pg_class r ON r.oid = d.refobjid WHERE v.relname = 'reader_of'"
+    )
+    assert run(sql) == [("read_from",)]

@@ -343,3 +343,15 @@ def pg_proc_info(connection: Connection) -> Iterator[Any]:
 def nothing(connection: Connection) -> Iterator[Any]:
     """What psql asks for to describe a table, and no warehouse has."""
     return iter(())
+
+
+@system("pg_depend", "classid oid, objid oid, objsubid int, refclassid oid, refobjid oid, "
+        "refobjsubid int, deptype varchar(1)")  # fmt: skip
+def pg_depend(connection: Connection) -> Iterator[Any]:
+    """What views read; those that are bound late depend on nothing."""
+    from labkit.cloud.redshift.warehouse.names import Names
+
+    for one in relations(connection):
+        if one.kind == "view" and one.columns:
+            for oid in sorted(Names(connection).compile_view(one).oids):
+                yield 1259, one.oid, 0, 1259, oid, 0, "n"
