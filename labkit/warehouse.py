@@ -16,6 +16,7 @@ from labkit.errors import QueryFailed
 from labkit.progress import Progress, wait
 from labkit.storage import told
 from labkit.tables import table_html
+from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -124,6 +125,37 @@ class Warehouse:
         return name
 
     @told
+    def create_workgroup(self, name: str) -> str:
+        """A second warehouse, serverless: a namespace and a workgroup. Returns the namespace's id.
+
+        Args:
+            name: of both; existing ones are left as they are.
+        """
+        serverless, role = self.lab.client("redshift-serverless"), names.REDSHIFT_ROLE
+        with contextlib.suppress(serverless.exceptions.ConflictException):
+            serverless.create_namespace(
+                namespaceName=name,
+                dbName=DATABASE,
+                iamRoles=[self.lab.role_arn(role)],
+                defaultIamRoleArn=self.lab.role_arn(role),
+            )
+        with contextlib.suppress(serverless.exceptions.ConflictException):
+            serverless.create_workgroup(workgroupName=name, namespaceName=name, baseCapacity=8)
+        wait(
+            f"The workgroup {name}",
+            lambda: serverless.get_workgroup(workgroupName=name)["workgroup"],
+            until=lambda group: group["status"] == "AVAILABLE",
+            tell=lambda group: Progress(f"Workgroup {name}: {group['status']}"),
+            quiet=True,
+        )
+        return str(serverless.get_namespace(namespaceName=name)["namespace"]["namespaceId"])
+
+    @told
+    def namespace(self, name: str = names.CLUSTER) -> str:
+        """The id of a cluster's namespace, by which others share with it."""
+        return str(self.described(name)["ClusterNamespaceArn"].rpartition("/")[2].split(":")[-1])
+
+    @told
     def pause(self, name: str = names.CLUSTER) -> None:
         """Stop a cluster: its data stay, its nodes cost nothing, it answers no queries."""
         self.lab.client("redshift").pause_cluster(ClusterIdentifier=name)
@@ -200,6 +232,19 @@ class Warehouse:
         )
         rows = [(t["schema"], t["name"], t["type"]) for page in found for t in page["Tables"]]
         return pd.DataFrame(rows, columns=["schema", "table", "type"])
+
+    @told
+    def bill(self, name: str = names.CLUSTER) -> pd.DataFrame:
+        """What a cluster has cost until now: ``what``, ``how_many``, ``dollars``."""
+        events = self.lab.client("redshift").describe_events(
+            SourceIdentifier=name, SourceType="cluster"
+        )
+        return cluster_bill(
+            self.described(name),
+            events["Events"],
+            stored_mb=float(self(STORED_MB, cluster=name).value),
+            scanned_bytes=int(self(SCANNED_BYTES, cluster=name).value),
+        )
 
     def _in_cluster(self, name: str) -> dict[str, str]:
         return {"ClusterIdentifier": name, "DbUser": USER}
