@@ -24,7 +24,7 @@ from labkit.cloud.redshift.serverless.answering import (
     invalid,
     page,
 )
-from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
+from labkit.cloud.redshift.serverless.kinds import NAMESPACE, SNAPSHOT, WORKGROUP
 from labkit.cloud.redshift.warehouse import STATES, WarehouseState, open_warehouse
 
 USER = "admin"
@@ -89,6 +89,8 @@ def delete_namespace(
             f"There is a workgroup associated with the namespace {namespaceName}. "
             "Delete the workgroup first."
         )
+    if finalSnapshotName:
+        records.check_free(context, SNAPSHOT, finalSnapshotName)
     last = finalSnapshotName and {"name": finalSnapshotName, "days": finalSnapshotRetentionPeriod}
     changed = record | {"status": "DELETING", "_": record["_"] | {"last": last}}
     return {"namespace": records.shown(begin(context.cloud, NAMESPACE, changed))}
