@@ -67,6 +67,11 @@ class Result:
         return pd.DataFrame(records, columns=columns).convert_dtypes(convert_string=False)
 
     @property
+    def _done(self) -> str:
+        """What a statement without a result says: -1 stands for no rows to count."""
+        return f"Done, {self.rows:,} rows" if self.rows >= 0 else "Done"
+
+    @property
     def value(self) -> Any:
         """The one value of a result with one row and one column."""
         if self.df.shape != (1, 1):
@@ -78,11 +83,11 @@ class Result:
         return len(self.df)
 
     def __repr__(self) -> str:
-        return repr(self.df) if len(self.df.columns) else f"{self.rows} rows"
+        return repr(self.df) if len(self.df.columns) else self._done
 
     def _repr_html_(self) -> str:
         if not len(self.df.columns):
-            return f"<em>Done, {self.rows:,} rows</em>"
+            return f"<em>{self._done}</em>"
         more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
         note = f'<div style="font:12px system-ui;color:#545b64">{len(self):,} rows{more}</div>'
         return table_html(self.df.head(50)) + note
