@@ -117,6 +117,14 @@ def test_new_tables_come_by_themselves_where_the_schema_says_so(producer, reader
     reader.done("DROP SCHEMA near", "DROP DATABASE growing_db")
 
 
+def test_a_schema_on_another_database_of_the_same_warehouse(producer):
+    producer.done(
+        "CREATE TABLE beside AS SELECT 5 AS a",
+        "CREATE EXTERNAL SCHEMA own FROM REDSHIFT DATABASE 'sharing' SCHEMA 'public'",
+    )
+    assert producer.rows("SELECT a FROM own.beside") == [[5]]
+
+
 def test_both_sides_see_the_share(shared, producer):
     own = producer.rows(
         "SELECT share_type, source_database, producer_namespace FROM svv_datashares "

@@ -119,7 +119,6 @@ def test_refused(lake, sql, words):
         "POSTGRES DATABASE 'd' SCHEMA 'public' URI 'h' PORT 5432 IAM_ROLE default SECRET_ARN 'a'",
         "MYSQL DATABASE 'd' URI 'h' IAM_ROLE 'arn:aws:iam::123456789012:role/r' SECRET_ARN 'a'",
         "KINESIS IAM_ROLE default",
-        "REDSHIFT DATABASE 'd' SCHEMA 'public'",
     ],
     ids=lambda source: source.split()[0],
 )

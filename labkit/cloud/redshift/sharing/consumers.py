@@ -112,8 +112,12 @@ def find(connection: Connection, name: tuple[str, ...]) -> Relation | None:
     """
     database, schema, table = _place(connection, name)
     found = shared_database(connection, database)
-    if found is None or not schema or _is_system(schema):
+    if not schema or _is_system(schema):
         return None
+    if found is None:
+        there = (database, schema, table)
+        moved = len(name) == 2 and there[:2] != (connection.database, name[0])
+        return Names(connection).relation(there) if moved else None
     grants.check(connection, found, "USAGE")
     with opened(connection, found) as (session, share):
         one = _relation(session, share, (schema, table))

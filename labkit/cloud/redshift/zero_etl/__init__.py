@@ -1,4 +1,4 @@
-"""Zero-ETL: a database of a warehouse that follows a source database by itself.
+"""Zero-ETL: a warehouse's database that follows one outside of it by itself.
 
 Source: https://docs.aws.amazon.com/redshift/latest/mgmt/zero-etl-using.html
 """
