@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,7 +11,17 @@ from typing import Any
 import boto3
 
 from labkit import process
-from tools.bench import lake, objects, profiles, queries, recipes, spice, starting, visuals
+from tools.bench import (
+    lake,
+    objects,
+    profiles,
+    queries,
+    recipes,
+    spice,
+    starting,
+    visuals,
+    warehouse,
+)
 from tools.bench.figures import HEAD, Figure, text_line, write
 
 ROOT = Path(__file__).parent.parent.parent
@@ -99,6 +110,19 @@ def measure_visuals() -> Iterator[Figure]:
     yield from visuals.measure(lake.make(BUILD / "bench"))
 
 
+def measure_warehouse() -> Iterator[Figure]:
+    """Ten million rows into a Redshift warehouse and out of it."""
+    files = lake.make(BUILD / "bench")
+    packed = warehouse.packed(files)
+    with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
+        connection = process.up(Path(home))
+        try:
+            lake.load(files, _client(connection, "s3"))
+            yield from warehouse.measure(partial(_client, connection), files, packed, Path(home))
+        finally:
+            process.down(Path(home))
+
+
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "athena": measure_athena,
     "objects": measure_objects,
@@ -106,6 +130,7 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "recipes": measure_recipes,
     "spice": measure_spice,
     "starting": starting.measure,
+    "warehouse": measure_warehouse,
     "visuals": measure_visuals,
 }
 
