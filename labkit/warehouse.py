@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DATABASE, USER = "dev", "awsuser"
 NODE_TYPE, NODES = "ra3.large", 2
+EVENTS_MINUTES = 14 * 24 * 60  # the longest that Redshift remembers
 _ENDS = ("FINISHED", "FAILED", "ABORTED")
 
 
@@ -242,7 +243,7 @@ class Warehouse:
     def bill(self, name: str = names.CLUSTER) -> pd.DataFrame:
         """What a cluster has cost until now: ``what``, ``how_many``, ``dollars``."""
         events = self.lab.client("redshift").describe_events(
-            SourceIdentifier=name, SourceType="cluster"
+            SourceIdentifier=name, SourceType="cluster", Duration=EVENTS_MINUTES
         )
         return cluster_bill(
             self.described(name),
