@@ -21,6 +21,7 @@ from tools.bench import (
     starting,
     visuals,
     warehouse,
+    wire,
 )
 from tools.bench.figures import HEAD, Figure, text_line, write
 
@@ -132,6 +133,7 @@ PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "starting": starting.measure,
     "warehouse": measure_warehouse,
     "visuals": measure_visuals,
+    "wire": wire.measure,
 }
 
 
