@@ -138,6 +138,9 @@ def test_both_sides_see_the_share(shared, producer):
     objects = producer.rows("DESC DATASHARE sis_share")
     kinds = [["schema", "public"], ["table", "public.student"], ["view", "public.good"]]
     assert [row[4:6] for row in objects] == kinds
+    listed = shared.rows("SELECT table_name, table_type FROM svv_all_tables "
+                         "WHERE database_name = 'sis_db' ORDER BY 1")  # fmt: skip
+    assert listed == [["good", "SHARED TABLE"], ["student", "SHARED TABLE"]]
     of = f"DESC DATASHARE sis_share OF NAMESPACE '{producer.namespace}'"
     assert [row[4:6] for row in shared.rows(of)] == kinds
     consumers = producer.rows("SELECT share_name, consumer_namespace FROM svv_datashare_consumers")

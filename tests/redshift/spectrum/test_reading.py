@@ -82,6 +82,14 @@ def test_a_late_binding_view(lake):
     assert lake.rows(view)[-1] == [3, 1]
 
 
+def test_a_materialized_view_is_refreshed(lake):
+    lake.done(
+        "CREATE MATERIALIZED VIEW counted AS SELECT month, count(*) AS n FROM raw.sales GROUP BY 1",
+        "REFRESH MATERIALIZED VIEW counted",
+    )
+    assert lake.rows("SELECT max(n) FROM counted") == [[3]]
+
+
 def test_changes_of_local_tables_may_read_the_lake(lake):
     lake.done(
         "CREATE TABLE changed AS SELECT * FROM names",

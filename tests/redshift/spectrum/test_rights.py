@@ -74,3 +74,11 @@ def test_a_bad_file_is_told(lake, aws, fresh):
     found = lake.refusal(f"SELECT * FROM raw.{table}")
     assert found.startswith("ERROR: Spectrum Scan Error")
     assert "a.parquet" in found
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table}_2 (a int) ROW FORMAT SERDE "
+        "'org.openx.data.jsonserde.JsonSerDe' STORED AS TEXTFILE "
+        f"LOCATION 's3://{BUCKET}/made/{table}/'"
+    )
+    found = lake.refusal(f"SELECT * FROM raw.{table}_2")
+    assert found.startswith("ERROR: Spectrum Scan Error: Row is not a valid JSON Object")
+    assert found.endswith(f"(s3://{BUCKET}/made/{table}/a.parquet)")

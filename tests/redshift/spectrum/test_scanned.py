@@ -65,6 +65,14 @@ def test_details_name_table_format_and_place(lake):
     assert found == [["S3", "raw.lines", "Text", "s3://spectrum-lake/lines/", 1, 9]]
 
 
+def test_clients_list_external_tables(lake):
+    place = {"ClusterIdentifier": "data-api", "DbUser": "awsuser", "Database": "spectrum"}
+    found = lake.client.list_tables(**place, SchemaPattern="raw", TablePattern="lines")["Tables"]
+    assert found == [{"name": "lines", "type": "EXTERNAL TABLE", "schema": "raw"}]
+    told = lake.client.describe_table(**place, Schema="raw", Table="lines")["ColumnList"]
+    assert [(c["name"], c["typeName"]) for c in told] == [("id", "int8"), ("t", "varchar")]
+
+
 def test_the_catalog_is_seen(lake):
     assert ["raw", 1, "spectrum_raw"] in lake.rows(
         "SELECT schemaname, eskind, databasename FROM svv_external_schemas"

@@ -77,6 +77,8 @@ def translated(text: str) -> RedshiftError:
 
 #: DuckDB's words for what fails while a query runs, and Redshift's.
 _KNOWN = (
+    (r"(?:LABKIT:|Unknown error: )HIVE_\w+: (.+?)(?:\. Detail: Python exception|\n|$)",
+     r"Spectrum Scan Error: \1", INTERNAL),
     (r"Division by zero", "division by zero", "22012"),
     (r"More than one row returned by a subquery",
      "more than one row returned by a subquery used as an expression", "21000"),

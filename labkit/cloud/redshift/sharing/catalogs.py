@@ -6,13 +6,15 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_DATASHARES.html
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.redshift.sharing.consumers import opened
 from labkit.cloud.redshift.sharing.producers import producer, reading, warehouses
 from labkit.cloud.redshift.sharing.shares import SPACE, consumer, find_share, shared_relations
+from labkit.cloud.redshift.system.catalogs import OTHERS
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -111,6 +113,24 @@ def svv_datashare_consumers(connection: Connection) -> Iterator[Any]:
             account = each["id"] if each["kind"] == "account" else None
             namespace = each["id"] if each["kind"] == "namespace" else None
             yield share.name, account, namespace, moment(each["created"])
+
+
+def shared_tables(connection: Connection) -> Iterator[Object]:
+    """The tables of the databases that were made from shares, as far as they can be read now."""
+    for database in connection.objects.of("database"):
+        if database.body.get("type") != "shared":
+            continue
+        try:
+            with opened(connection, database) as (session, share):
+                found = shared_relations(session, share)
+        except RedshiftError as error:
+            connection.notices.append(f"{database.name}: {error.message}")
+            continue
+        for one in found:
+            yield replace(one.changed(kind="shared"), database=database.name)
+
+
+OTHERS.append(shared_tables)
 
 
 @statement("SHOW DATASHARES")

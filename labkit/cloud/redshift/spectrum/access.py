@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from labkit.cloud.access.identities import sentence, why_refused
 from labkit.cloud.access.policy_language import Question
+from labkit.cloud.access.trust import role_session
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.operations import Principal
@@ -34,12 +35,17 @@ def _own(connection: Connection) -> Principal:
 
     Source: https://docs.aws.amazon.com/redshift/latest/mgmt/query-editor-v2-glue.html
     """
-    account = connection.warehouse.cloud.account
+    cloud = connection.warehouse.cloud
     kind, _, name = connection.session_user.partition(":")
+    iam = cloud.backend("iam")
     if kind == "iam":
-        return Principal(f"arn:aws:iam::{account}:user/{name}", account)
+        for user in iam.users.values():
+            if user.name.lower() == name:
+                return Principal(user.arn, cloud.account)
     if kind == "iamr":
-        return Principal(f"arn:aws:sts::{account}:assumed-role/{name}/redshift", account)
+        for role in iam.roles.values():
+            if role.name.lower() == name:
+                return role_session(role.arn, cloud.account, f"redshift-{connection.pid}")
     raise RedshiftError(
         f"permission denied: user {connection.session_user} did not log in by IAM, so there is no "
         "identity of its own to read the data catalog with",

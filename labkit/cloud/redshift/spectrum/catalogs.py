@@ -9,13 +9,17 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.lake.definitions import columns_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.operations import AwsError
 from labkit.cloud.redshift.spectrum.schemas import GLUE, SOURCES, External, external
+from labkit.cloud.redshift.spectrum.types import redshift_type
+from labkit.cloud.redshift.system.catalogs import OTHERS
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse import grants
-from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse import Connection
@@ -79,6 +83,24 @@ def svv_external_partitions(connection: Connection) -> Iterator[Any]:
         for one in metastore.partitions(schema.database, table["Name"]):
             values = json.dumps(one["Values"])
             yield schema.name, table["Name"], values, *_stored(one, one.get("Parameters"))
+
+
+def external_relations(connection: Connection) -> Iterator[Object]:
+    """The external tables as relations with Redshift's types."""
+    for schema, table in _tables(connection):
+        declared = [*((table.get("StorageDescriptor") or {}).get("Columns") or ()),
+                    *(table.get("PartitionKeys") or ())]  # fmt: skip
+        try:
+            kinds = columns_of(declared, table["Name"])
+        except QueryFailed:
+            continue
+        one = Object(
+            "relation", connection.database, schema.name, table["Name"], body={"kind": "external"}
+        )
+        yield with_columns(one, [TableColumn(c.name, redshift_type(c.type)) for c in kinds])
+
+
+OTHERS.append(external_relations)
 
 
 def _stored(one: Definition, parameters: Any) -> tuple[Any, ...]:

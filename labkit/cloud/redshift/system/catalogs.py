@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/svv_views.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.duck import first_row
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 _V = "varchar(128)"
-_TYPES = {"table": "TABLE", "view": "VIEW", "matview": "VIEW"}
+_TYPES = {"table": "TABLE", "view": "VIEW", "matview": "VIEW", "external": "EXTERNAL TABLE",
+          "shared": "SHARED TABLE"}  # fmt: skip
+#: Who else has tables that SVV_ALL_TABLES tells: external schemas, databases from shares.
+OTHERS: list[Callable[[Connection], Iterable[Object]]] = []
 
 
 def relations(connection: Connection, *, everywhere: bool = False) -> list[Object]:
@@ -118,10 +121,17 @@ def information_views(connection: Connection) -> Iterator[Any]:
             yield one.database, one.schema, one.name, one.body["query"]
 
 
+def _everything(connection: Connection) -> Iterator[Object]:
+    """All relations, those that lie elsewhere too."""
+    yield from relations(connection, everywhere=True)
+    for other in OTHERS:
+        yield from other(connection)
+
+
 @system("svv_all_tables", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
         f"table_type {_V}, table_acl {_V}, remarks {_V}")  # fmt: skip
 def svv_all_tables(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection, everywhere=True):
+    for one in _everything(connection):
         yield one.database, one.schema, one.name, _TYPES[one.kind], None, comment(one)
 
 
@@ -164,7 +174,7 @@ def _columns(connection: Connection, one: Object) -> Iterator[Any]:
         f"is_nullable varchar(3), data_type {_V}, character_maximum_length int, "
         "numeric_precision int, numeric_scale int, remarks varchar(256)")  # fmt: skip
 def svv_all_columns(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection, everywhere=True):
+    for one in _everything(connection):
         yield from _columns(connection, one)
 
 

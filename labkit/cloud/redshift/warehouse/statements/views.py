@@ -161,7 +161,7 @@ def refresh(connection: Connection, parsed: Parsed) -> Result:
         raise RedshiftError(f'"{view.name}" is not a materialized view', "42809")
     grants.check_owner(connection, view)
     connection.duck.execute(f"DELETE FROM {view.physical}")
-    _fill(connection, view, Names(connection).compile_view(view))
+    _fill(connection, view, Names(connection, depth=-1).compile_view(view))
     connection.notices.append(f"Materialized view {view.name} was recomputed successfully.")
     return Result("REFRESH")
 
