@@ -17,6 +17,7 @@ from tools.bench import (
     profiles,
     queries,
     recipes,
+    spectrum,
     spice,
     starting,
     visuals,
@@ -120,6 +121,7 @@ def measure_warehouse() -> Iterator[Figure]:
         try:
             lake.load(files, _client(connection, "s3"))
             yield from warehouse.measure(partial(_client, connection), files, packed, Path(home))
+            yield from spectrum.measure(partial(_client, connection), files, Path(home))
         finally:
             process.down(Path(home))
 
