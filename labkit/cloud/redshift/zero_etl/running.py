@@ -13,6 +13,8 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
+
 from labkit.cloud.cloud import Cloud, on_start, on_stop
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Record
@@ -60,7 +62,7 @@ class Running:
             while not self.stopping.wait(LOOK_S):
                 try:
                     self._look(source)
-                except (RedshiftError, sqlite3.Error) as error:
+                except (RedshiftError, sqlite3.Error, duckdb.Error) as error:
                     log.info("integration %s waits: %s", id_of(self.record), error)
 
     def _look(self, source: sqlite3.Connection) -> None:
