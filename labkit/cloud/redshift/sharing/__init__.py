@@ -3,6 +3,6 @@
 Source: https://docs.aws.amazon.com/redshift/latest/dg/datashare-overview.html
 """
 
-from labkit.cloud.redshift.sharing import catalogs, consumers, control, shares
+from labkit.cloud.redshift.sharing import catalogs, consumers, control, granting, shares
 
-__all__ = ["catalogs", "consumers", "control", "shares"]
+__all__ = ["catalogs", "consumers", "control", "granting", "shares"]
