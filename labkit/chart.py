@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from labkit import chart_print, chart_reports, charts
-from labkit.chart_bill import bill
-from labkit.chart_calls import Calls
-from labkit.chart_pages import Dashboard, Picture
-from labkit.chart_questions import Answer, answer, topic_of
-from labkit.chart_reports import Report
-from labkit.chart_sets import DataSet, physical_table
+from labkit import charts
+from labkit.charts import print as chart_print
+from labkit.charts import reports as chart_reports
+from labkit.charts.bill import bill
+from labkit.charts.calls import Calls
+from labkit.charts.pages import Dashboard, Picture
+from labkit.charts.questions import Answer, answer, topic_of
+from labkit.charts.reports import Report
+from labkit.charts.sets import DataSet, physical_table
 from labkit.storage import told
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from labkit import chart_reports
 from labkit import names as n
+from labkit.charts import reports as chart_reports
 from labkit.environment import ROLES, key_id_of, tolerating
 
 if TYPE_CHECKING:

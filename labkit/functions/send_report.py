@@ -22,7 +22,7 @@ TYPES = {
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Send a report. The event is what `labkit.chart_reports` makes of a dashboard.
+    """Send a report. The event is what `labkit.charts.reports` makes of a dashboard.
 
     Args:
         event: ``account``, ``region``, ``dashboard`` (id), ``name``, ``format``, ``selections`` (of

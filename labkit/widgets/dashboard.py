@@ -1,7 +1,7 @@
 """The dashboard builder: QuickSight's analysis page, in a notebook's cell.
 
 Fields at the left, the sheet in the middle, the visual types and field wells at the right. What is
-built is the API's own definition; each click is one edit of it (`labkit.chart_edits`), and undoing
+built is the API's own definition; each click is one edit of it (`labkit.charts.edits`), and undoing
 goes back to the definition before. Pictures come from the embedded session of a draft.
 https://docs.aws.amazon.com/quicksight/latest/user/working-with-an-analysis.html
 """
@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 from traitlets import Dict, List, Unicode
 
-from labkit import chart_controls, chart_insights
-from labkit.chart_edits import EDITS, Analysis, add_data_set, calculate, empty_sheet
-from labkit.chart_layouts import COLUMNS
+from labkit.charts import controls as chart_controls
 from labkit.charts import identifier
+from labkit.charts import insights as chart_insights
+from labkit.charts.edits import EDITS, Analysis, add_data_set, calculate, empty_sheet
+from labkit.charts.layouts import COLUMNS
 from labkit.errors import LabError, UnknownName
 from labkit.widgets import dashboard_facts as facts
 from labkit.widgets.console import Console, Facts, front_end
@@ -140,7 +141,7 @@ class DashboardBuilder(Console):
     # Editing --------------------------------------------------------------------------------------
 
     def do_edit(self, *, edit: str, **given: Any) -> None:
-        """One edit of the analysis, as `labkit.chart_edits.EDITS` names it."""
+        """One edit of the analysis, as `labkit.charts.edits.EDITS` names it."""
         with self._turn:
             self._change(EDITS[edit](self._analysis, **given))
         self._draw()

@@ -14,8 +14,8 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from labkit.chart_pages import Dashboard, Session
 from labkit.charts import identifier
+from labkit.charts.pages import Dashboard, Session
 from labkit.errors import NoChart, RunFailed
 
 if TYPE_CHECKING:

@@ -7,12 +7,16 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from labkit import chart_controls, chart_filter_values, chart_layouts, chart_options, chart_parts
-from labkit import chart_sorts as sorts
-from labkit.chart_auto import missing, room
-from labkit.chart_edits import Analysis, scopes_of
-from labkit.chart_parts import EMPTY, Place
-from labkit.chart_shapes import Shape, shapes
+from labkit.charts import controls as chart_controls
+from labkit.charts import filter_values as chart_filter_values
+from labkit.charts import layouts as chart_layouts
+from labkit.charts import options as chart_options
+from labkit.charts import parts as chart_parts
+from labkit.charts import sorts as sorts
+from labkit.charts.auto import missing, room
+from labkit.charts.edits import Analysis, scopes_of
+from labkit.charts.parts import EMPTY, Place
+from labkit.charts.shapes import Shape, shapes
 
 Facts = dict[str, Any]
 _MEASURES = ("INTEGER", "DECIMAL", chart_options.AGGREGATED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit import chart_parts
+from labkit.charts import parts as chart_parts
 
 Facts = dict[str, Any]
 

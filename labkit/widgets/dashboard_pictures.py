@@ -7,9 +7,9 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labkit import chart_parts
-from labkit.chart_edits import Analysis
-from labkit.chart_layouts import COLUMNS
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis
+from labkit.charts.layouts import COLUMNS
 from labkit.widgets.dashboard_picks import filters_of
 
 Facts = dict[str, Any]

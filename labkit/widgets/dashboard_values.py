@@ -11,9 +11,9 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from labkit import chart_options
-from labkit.chart_edits import Analysis
-from labkit.chart_fields import Definition
+from labkit.charts import options as chart_options
+from labkit.charts.edits import Analysis
+from labkit.charts.fields import Definition
 from labkit.widgets.dashboard_draft import Draft
 
 if TYPE_CHECKING:

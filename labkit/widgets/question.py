@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from traitlets import Dict, List, Unicode
 
-from labkit.chart_edits import Analysis, empty_sheet
-from labkit.chart_merges import take_over
 from labkit.charts import identifier
+from labkit.charts.edits import Analysis, empty_sheet
+from labkit.charts.merges import take_over
 from labkit.errors import UnknownName
 from labkit.widgets.console import Console, Facts, front_end
 from labkit.widgets.dashboard_draft import MIDNIGHT, Pages, publish

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-from labkit.chart_pages import Session
+from labkit.charts.pages import Session
 from tests.browser.conftest import SCREENSHOTS
 from tests.quicksight.conftest import allow_bucket, client, quicksight
 from tests.quicksight.embedding.boards import ROWS, SCHEMA, Boards, dashboard, orders

@@ -5,7 +5,7 @@ import pytest
 from botocore.validate import ParamValidator
 
 from labkit import charts
-from labkit.chart_shapes import shapes, snake
+from labkit.charts.shapes import shapes, snake
 from labkit.errors import NoChart, UnknownName
 
 MODEL = botocore.session.get_session().get_service_model("quicksight")

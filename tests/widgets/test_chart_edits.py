@@ -6,11 +6,15 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from labkit import chart_controls, chart_insights, chart_merges, chart_parts, chart_sorts
-from labkit.chart_auto import auto_kind
-from labkit.chart_edits import EDITS, Analysis, empty_sheet, scopes_of
-from labkit.chart_filter_values import value_of
-from labkit.chart_shapes import shapes
+from labkit.charts import controls as chart_controls
+from labkit.charts import insights as chart_insights
+from labkit.charts import merges as chart_merges
+from labkit.charts import parts as chart_parts
+from labkit.charts import sorts as chart_sorts
+from labkit.charts.auto import auto_kind
+from labkit.charts.edits import EDITS, Analysis, empty_sheet, scopes_of
+from labkit.charts.filter_values import value_of
+from labkit.charts.shapes import shapes
 from labkit.errors import NoChart, UnknownName
 
 MODEL = botocore.session.get_session().get_service_model("quicksight")

@@ -52,4 +52,6 @@ def stoppable_session(cloud: Cloud, job: Job) -> Iterator[Session]:
 def _start(home: Path) -> DuckEngine:
     spill = home / "spill"
     spill.mkdir(exist_ok=True)
-    return DuckEngine([home / "s3", home / "spice"], memory_limit=MEMORY_SHARE, temp_directory=spill)
+    return DuckEngine(
+        [home / "s3", home / "spice"], memory_limit=MEMORY_SHARE, temp_directory=spill
+    )

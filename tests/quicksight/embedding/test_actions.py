@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from labkit.chart_pages import Session
+from labkit.charts.pages import Session
 from tests.quicksight.embedding.boards import dashboard, orders
 from tests.quicksight.embedding.test_sessions import rows
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labkit.chart_pages import Session
+from labkit.charts.pages import Session
 from labkit.errors import NoChart
 from tests.quicksight.embedding.boards import SCHEMA, dashboard, orders, visual
 from tests.quicksight.embedding.test_sessions import refused, rows

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from labkit.chart_pages import Session
+from labkit.charts.pages import Session
 from tests.quicksight.embedding.boards import ROWS, SCHEMA, dashboard, orders
 from tests.quicksight.embedding.test_sessions import refused, rows
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from labkit.chart_pages import Session
+from labkit.charts.pages import Session
 from tests.quicksight.embedding.boards import dashboard
 
 PNG = b"\x89PNG\r\n"

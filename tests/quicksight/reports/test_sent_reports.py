@@ -8,7 +8,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
-from labkit import chart_print
+from labkit.charts import print as chart_print
 from labkit.errors import NoChart, UnknownName
 from labkit.lab import Lab
 from tests.quicksight.reports.conftest import COUNT, SCHOOLS, bars, definition, pages

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from labkit.chart_fields import Definition
-from labkit.chart_shapes import Shape, shapes
+from labkit.charts.fields import Definition
+from labkit.charts.shapes import Shape, shapes
 from labkit.errors import UnknownName
 
 EMPTY = "EmptyVisual"  # one that has no type yet

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit import chart_parts
-from labkit.chart_fields import Definition
-from labkit.chart_parts import Place
+from labkit.charts import parts as chart_parts
+from labkit.charts.fields import Definition
+from labkit.charts.parts import Place
 from labkit.errors import NoChart
 
 

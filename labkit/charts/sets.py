@@ -14,7 +14,7 @@ import pandas as pd
 from labkit import charts
 
 if TYPE_CHECKING:
-    from labkit.chart_pages import Picture
+    from labkit.charts.pages import Picture
     from labkit.lab import Lab
 
 TABLE = "source"

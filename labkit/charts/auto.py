@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from labkit import chart_parts
-from labkit.chart_fields import Definition
-from labkit.chart_shapes import Shape
+from labkit.charts import parts as chart_parts
+from labkit.charts.fields import Definition
+from labkit.charts.shapes import Shape
 
 MANY = 20
 # Wells that take more than one field; all others take one.

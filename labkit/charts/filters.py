@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit import chart_parts
-from labkit.chart_edits import Analysis, drop_controls, drop_group, edit
-from labkit.chart_fields import Definition
-from labkit.chart_filter_values import KINDS, members
-from labkit.chart_options import AGGREGATED
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis, drop_controls, drop_group, edit
+from labkit.charts.fields import Definition
+from labkit.charts.filter_values import KINDS, members
+from labkit.charts.options import AGGREGATED
 from labkit.errors import NoChart, UnknownName
 
 _FIRST = {"INTEGER": "range", "DECIMAL": "range", AGGREGATED: "range", "DATETIME": "time"}

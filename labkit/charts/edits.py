@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Concatenate, ParamSpec
 
-from labkit import chart_parts
-from labkit.chart_fields import Definition
+from labkit.charts import parts as chart_parts
+from labkit.charts.fields import Definition
 from labkit.errors import NoChart
 
 P = ParamSpec("P")

@@ -9,10 +9,10 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from labkit import chart_parts
-from labkit.chart_edits import Analysis, edit
-from labkit.chart_fields import Definition
-from labkit.chart_visuals import put
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis, edit
+from labkit.charts.fields import Definition
+from labkit.charts.visuals import put
 
 
 @edit

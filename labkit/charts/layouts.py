@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit import chart_parts
-from labkit.chart_edits import Analysis, drop_elements, edit
-from labkit.chart_fields import Definition
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis, drop_elements, edit
+from labkit.charts.fields import Definition
 from labkit.errors import NoChart
 
 COLUMNS, ROWS = 36, 12

@@ -8,14 +8,15 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from labkit import chart_options, chart_parts
-from labkit.chart_auto import MANY, auto_kind, free_well, room, spread
-from labkit.chart_edits import Analysis, edit, title_of
-from labkit.chart_fields import Definition
-from labkit.chart_options import AGGREGATED, new_field
-from labkit.chart_parts import EMPTY, Place
-from labkit.chart_shapes import Shape
-from labkit.chart_sorts import keep_sorts, set_limit, set_sort
+from labkit.charts import options as chart_options
+from labkit.charts import parts as chart_parts
+from labkit.charts.auto import MANY, auto_kind, free_well, room, spread
+from labkit.charts.edits import Analysis, edit, title_of
+from labkit.charts.fields import Definition
+from labkit.charts.options import AGGREGATED, new_field
+from labkit.charts.parts import EMPTY, Place
+from labkit.charts.shapes import Shape
+from labkit.charts.sorts import keep_sorts, set_limit, set_sort
 from labkit.errors import NoChart, UnknownName
 
 _MEASURES = ("INTEGER", "DECIMAL", AGGREGATED)

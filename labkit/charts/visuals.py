@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import copy
 
-from labkit import chart_layouts, chart_parts
-from labkit.chart_edits import Analysis, drop_group, edit, scopes_of
-from labkit.chart_fields import Definition
-from labkit.chart_parts import EMPTY
-from labkit.chart_wells import editable, fields_of, follow, set_kind
+from labkit.charts import layouts as chart_layouts
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis, drop_group, edit, scopes_of
+from labkit.charts.fields import Definition
+from labkit.charts.parts import EMPTY
+from labkit.charts.wells import editable, fields_of, follow, set_kind
 
 
 @edit

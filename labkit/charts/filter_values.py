@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from labkit.chart_edits import Analysis
-from labkit.chart_fields import Definition
-from labkit.chart_options import AGGREGATIONS, aggregation, shape_of
+from labkit.charts.edits import Analysis
+from labkit.charts.fields import Definition
+from labkit.charts.options import AGGREGATIONS, aggregation, shape_of
 
 KINDS = {
     "list": "CategoryFilter",

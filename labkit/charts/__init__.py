@@ -20,9 +20,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labkit import chart_fields
-from labkit.chart_fields import Columns, Definition
-from labkit.chart_shapes import Shape, snake
+from labkit.charts import fields as chart_fields
+from labkit.charts.fields import Columns, Definition
+from labkit.charts.shapes import Shape, snake
 
 Fields = str | Sequence[str]
 SHEET = "sheet-1"

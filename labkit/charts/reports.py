@@ -30,7 +30,7 @@ from labkit.errors import NoChart, RunFailed, UnknownName
 from labkit.functions import send_report
 
 if TYPE_CHECKING:
-    from labkit.chart_pages import Dashboard
+    from labkit.charts.pages import Dashboard
     from labkit.lab import Lab
 
 SENDER = "reports@example.edu"

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from labkit import chart_parts
-from labkit.chart_edits import Analysis, drop_controls, edit
-from labkit.chart_fields import Definition
-from labkit.chart_filters import find
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis, drop_controls, edit
+from labkit.charts.fields import Definition
+from labkit.charts.filters import find
 from labkit.errors import NoChart, UnknownName
 
 TYPES = ("String", "Integer", "Decimal", "DateTime")

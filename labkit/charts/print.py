@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from labkit import charts
-from labkit.chart_fields import Columns, Definition
+from labkit.charts.fields import Columns, Definition
 
 SHEET, TITLE, NUMBERS = "report", "report-title", "report-numbers"
 WIDE_IN, MARGIN_IN = 7.27, 0.5  # A4 between its margins

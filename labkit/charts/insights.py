@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit import chart_options, chart_parts
-from labkit.chart_edits import Analysis, edit
-from labkit.chart_fields import Definition
-from labkit.chart_visuals import put
+from labkit.charts import options as chart_options
+from labkit.charts import parts as chart_parts
+from labkit.charts.edits import Analysis, edit
+from labkit.charts.fields import Definition
+from labkit.charts.visuals import put
 from labkit.errors import NoChart, UnknownName
 
 # The computation, the fields that it takes, and what else it says.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labkit.chart_fields import Definition
+from labkit.charts.fields import Definition
 from labkit.errors import NoChart
 
 AGGREGATED = "AGGREGATED"  # the type of a calculated field that aggregates by itself

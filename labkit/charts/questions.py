@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from labkit.chart_pages import HEIGHT_PX, WIDTH_PX, Picture, Session
+from labkit.charts.pages import HEIGHT_PX, WIDTH_PX, Picture, Session
 
 if TYPE_CHECKING:
-    from labkit.chart_sets import DataSet
+    from labkit.charts.sets import DataSet
     from labkit.lab import Lab
 
 _ID = re.compile(r"(^|_)id$", re.IGNORECASE)
