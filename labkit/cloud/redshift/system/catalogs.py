@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
@@ -243,38 +242,6 @@ def _definitions(one: Object) -> Iterator[Any]:
             one.schema, one.name, column.name, str(column.type), column.encode,
             column.name == one.body["distkey"], sign * place, not column.nullable,
         )  # fmt: skip
-
-
-@system("svv_table_info", 'database varchar(128), schema varchar(128), table_id oid, '
-        '"table" varchar(128), encoded varchar(32), diststyle varchar(128), '
-        "sortkey1 varchar(128), max_varchar int, sortkey1_enc varchar(32), sortkey_num int, "
-        "size bigint, pct_used numeric(10,4), empty bigint, unsorted numeric(5,2), "
-        "stats_off numeric(5,2), tbl_rows numeric(38,0), skew_sortkey1 numeric(19,2), "
-        "skew_rows numeric(19,2), estimated_visible_rows numeric(38,0), "
-        "risk_event varchar(256), vacuum_sort_benefit numeric(12,2), create_time timestamp"
-        )  # fmt: skip
-def svv_table_info(connection: Connection) -> Iterator[Any]:
-    """Tables with rows; sizes in blocks of 1 MB, at least one a column and slice."""
-    for one in relations(connection):
-        if one.kind == "view":
-            continue
-        count = int(first_row(connection.duck, f"SELECT count(*) FROM {one.physical}")[0])
-        if count:
-            yield _table_info(one, count)
-
-
-def _table_info(one: Object, count: int) -> tuple[Any, ...]:
-    style, key = one.body["diststyle"], one.body["distkey"]
-    shown = f"KEY({key})" if style == "KEY" else f"AUTO({'ALL'})" if style == "AUTO" else style
-    keys = one.body["sortkey"]
-    first = next((c for c in one.columns if keys and c.name == keys[0]), None)
-    longest = max((c.type.size for c in one.columns if c.type.base == "varchar"), default=0)
-    encoded = "Y" if any(c.encode not in ("none", "raw") for c in one.columns) else "N"
-    return (
-        one.database, one.schema, one.oid, one.name, encoded, shown, keys[0] if keys else None,
-        longest, first.encode if first else None, len(keys), len(one.columns) + 3, None, 0, None,
-        None, count, None, None, count, None, None, None,
-    )  # fmt: skip
 
 
 @system("svv_external_schemas", f"esoid oid, eskind smallint, schemaname {_V}, esowner int, "

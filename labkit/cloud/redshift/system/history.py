@@ -1,4 +1,4 @@
-"""What ran: STL and SYS views, sessions, slices.
+"""What ran: STL and SYS views, sessions.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/serverless_views-monitoring.html
 """
@@ -29,7 +29,7 @@ def _kind(text: str) -> str:
     return "UTILITY" if first in _UTILITIES else "OTHER"
 
 
-def _visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
+def visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
     """One's own queries, or all for a superuser."""
     from labkit.cloud.redshift.warehouse import grants
 
@@ -54,7 +54,7 @@ def _micros(record: dict[str, Any]) -> int:
         "planning_time bigint, lock_wait_time bigint, service_class_id int, "
         "service_class_name varchar(64), query_priority varchar(20)")  # fmt: skip
 def sys_query_history(connection: Connection) -> Iterator[Any]:
-    for record, user in _visible(connection):
+    for record, user in visible(connection):
         elapsed = _micros(record)
         yield (
             user, record["query_id"], record["label"], record["query_id"], record["pid"],
@@ -68,7 +68,7 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
 @system("sys_query_text", "user_id int, query_id bigint, transaction_id bigint, session_id int, "
         "start_time timestamp, sequence int, text varchar(200)")  # fmt: skip
 def sys_query_text(connection: Connection) -> Iterator[Any]:
-    for record, user in _visible(connection):
+    for record, user in visible(connection):
         for at in range(0, max(len(record["text"]), 1), 200):
             yield (user, record["query_id"], record["query_id"], record["pid"],
                    moment(record["started"]), at // 200, record["text"][at : at + 200])  # fmt: skip
@@ -78,7 +78,7 @@ def sys_query_text(connection: Connection) -> Iterator[Any]:
         "database char(32), querytxt char(4000), starttime timestamp, endtime timestamp, "
         "aborted int, insert_pristine int, concurrency_scaling_status int")  # fmt: skip
 def stl_query(connection: Connection) -> Iterator[Any]:
-    for record, user in _visible(connection):
+    for record, user in visible(connection):
         yield (
             user, record["query_id"], record["label"], record["query_id"], record["pid"],
             record["database"], record["text"][:4000], moment(record["started"]),
@@ -90,7 +90,7 @@ def stl_query(connection: Connection) -> Iterator[Any]:
         "endtime timestamp, elapsed bigint, aborted int, label char(320), substring char(60), "
         "source_query int")  # fmt: skip
 def svl_qlog(connection: Connection) -> Iterator[Any]:
-    for record, user in _visible(connection):
+    for record, user in visible(connection):
         yield (
             user, record["query_id"], record["query_id"], record["pid"],
             moment(record["started"]), moment(record["ended"]), _micros(record),
@@ -101,17 +101,10 @@ def svl_qlog(connection: Connection) -> Iterator[Any]:
 @system("stl_querytext", "userid int, xid bigint, pid int, query int, sequence int, "
         "text char(200)")  # fmt: skip
 def stl_querytext(connection: Connection) -> Iterator[Any]:
-    for record, user in _visible(connection):
+    for record, user in visible(connection):
         for at in range(0, max(len(record["text"]), 1), 200):
             yield (user, record["query_id"], record["pid"], record["query_id"], at // 200,
                    record["text"][at : at + 200])  # fmt: skip
-
-
-@system("stv_slices", "node int, slice int, localslice int, type char(1)")
-def stv_slices(connection: Connection) -> Iterator[Any]:
-    state = connection.warehouse.state
-    for at in range(state.nodes * state.slices):
-        yield at // state.slices, at, at % state.slices, "D"
 
 
 @system("stv_sessions", "starttime timestamp, process int, user_name char(50), "
@@ -124,16 +117,7 @@ def stv_sessions(connection: Connection) -> Iterator[Any]:
 @system("stv_recents", "userid int, status char(20), starttime timestamp, duration int, "
         "user_name char(50), db_name char(50), query char(600), pid int")  # fmt: skip
 def stv_recents(connection: Connection) -> Iterator[Any]:
-    for record, user in _visible(connection):
+    for record, user in visible(connection):
         status = "Running" if record["status"] == "running" else "Done"
         yield (user, status, moment(record["started"]), _micros(record), record["user"],
                record["database"], record["text"][:600], record["pid"])  # fmt: skip
-
-
-@system("stv_blocklist", "slice int, col int, tbl int, blocknum int, num_values int, "
-        "extended_limits int, minvalue bigint, maxvalue bigint, sb_pos int, pinned int, "
-        "on_disk int, modified int, hdr_modified int, unsorted int, tombstone int, "
-        "preferred_diskno int, temporary int, newblock int, num_readers int, flags int"
-        )  # fmt: skip
-def stv_blocklist(connection: Connection) -> Iterator[Any]:
-    return iter(())

@@ -17,6 +17,7 @@ from labkit.cloud.redshift.warehouse.names import look_up
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
+    from labkit.cloud.redshift.warehouse.objects import Object
 
 Explainer = Callable[["Connection", str, Compiled], list[str]]
 
@@ -122,3 +123,11 @@ def _scan(
 
 #: The last one tells a query's plan; the placement of rows puts a better one here.
 EXPLAINERS: list[Explainer] = [outline]
+#: Each puts a table's rows in the order of its sort key.
+SORTERS: list[Callable[[Connection, Object], None]] = []
+
+
+def sort(connection: Connection, table: Object) -> None:
+    """What VACUUM does to a table."""
+    for sorter in SORTERS:
+        sorter(connection, table)

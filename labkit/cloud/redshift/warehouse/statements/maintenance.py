@@ -30,19 +30,33 @@ def texts(tag: str, names: Sequence[str], rows: Sequence[Sequence[str | None]]) 
 
 @statement("VACUUM", alone=True)
 def vacuum(connection: Connection, parsed: Parsed) -> Result:
-    """DuckDB needs none; what it would do is checked."""
+    """The rows are put in the order of their sort key; DuckDB reclaims what was deleted.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_VACUUM_command.html
+    """
     words = parsed.words
     words.expect("VACUUM")
-    words.accept_one("FULL", "SORT", "DELETE", "REINDEX", "RECLUSTER")
+    kind = words.accept_one("FULL", "SORT", "DELETE", "REINDEX", "RECLUSTER")
     words.accept("ONLY") or words.accept("SORT", "ONLY")
+    tables = _own_tables(connection)
     if not words.ended and not words.peek(";"):
-        grants.check_owner(connection, find_relation(connection, words.name()))
+        tables = [find_relation(connection, words.name())]
+        grants.check_owner(connection, tables[0])
     if words.accept("TO"):
         words.number()
         words.expect("PERCENT")
     words.accept("BOOST")
     words.end()
+    for table in tables if kind != "DELETE" else ():
+        plans.sort(connection, table)
     return Result("VACUUM")
+
+
+def _own_tables(connection: Connection) -> list[Object]:
+    """The tables of this database that the user may vacuum."""
+    whole = grants.is_superuser(connection, connection.user)
+    found = connection.objects.of("relation", database=connection.database)
+    return [one for one in found if one.kind == "table" and (whole or one.owner == connection.user)]
 
 
 @statement("ANALYZE")

@@ -1,0 +1,190 @@
+"""What the steps of queries did: rows scanned, blocks skipped, rows and bytes sent.
+
+Queries run in DuckDB without nodes. What the cluster's steps would have done is counted when one
+asks for it, over the rows as they are then, for the last queries that read the warehouse's tables.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_STL_tables.html
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.redshift.placement import blocks
+from labkit.cloud.redshift.placement import slices as placed
+from labkit.cloud.redshift.placement.members import Untold
+from labkit.cloud.redshift.placement.moves import Move
+from labkit.cloud.redshift.placement.planner import Planner
+from labkit.cloud.redshift.placement.steps import Step
+from labkit.cloud.redshift.system.history import visible
+from labkit.cloud.redshift.system.registry import moment, system
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+#: So many of the last queries are told of.
+LAST = 20
+PACKET_BYTES = 8192
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A step of a query that ran.
+
+    Args:
+        number: its place in the query.
+        move: what it sends, if it does.
+    """
+
+    record: dict[str, Any]
+    user: int
+    number: int
+    step: Step
+    move: Move | None = None
+
+    @property
+    def times(self) -> tuple[str | None, str | None]:
+        return moment(self.record["started"]), moment(self.record["ended"])
+
+
+_COUNTING = ContextVar("counting", default=False)
+
+
+def ran(connection: Connection) -> list[Ran]:
+    """The steps of the last queries on tables, in the order in which they ran.
+
+    A query over a view of these steps has none: it would count itself.
+    """
+    if _COUNTING.get():
+        return []
+    token = _COUNTING.set(True)
+    try:
+        return _steps(connection)
+    finally:
+        _COUNTING.reset(token)
+
+
+def _steps(connection: Connection) -> list[Ran]:
+    chosen = [
+        (record, user, plan)
+        for record, user in _last(connection)
+        if (plan := _plan(connection, record["text"]))
+    ]
+    return [
+        Ran(record, user, number, step, move)
+        for record, user, plan in chosen[-LAST:]
+        for number, (step, move) in enumerate(_parts(plan))
+    ]
+
+
+def _parts(plan: Step) -> Iterator[tuple[Step, Move | None]]:
+    """Each step, and before it what it sends."""
+    for step in plan.each():
+        yield from ((step, move) for move in step.moves)
+        if step.label:
+            yield step, None
+
+
+def _last(connection: Connection) -> list[tuple[dict[str, Any], int]]:
+    """One's last queries of this database that succeeded."""
+    found = [
+        (record, user)
+        for record, user in visible(connection)
+        if record["status"] == "success"
+        and record["database"] == connection.database
+        and record["text"].lstrip().upper().startswith(("SELECT", "WITH", "("))
+    ]
+    return found[-2 * LAST :]
+
+
+def _plan(connection: Connection, text: str) -> Step | None:
+    """A query's plan; None for one that reads no table, or none that is there now."""
+    try:
+        plan = Planner(connection).query(parse_query(text))
+    except (Untold, RedshiftError):
+        return None
+    return plan if any(step.table for step in plan.each()) else None
+
+
+_SENT = (
+    "userid int, query int, slice int, segment int, step int, starttime timestamp, "
+    "endtime timestamp, tasknum int, rows bigint, bytes bigint, packets int"
+)
+
+
+def _sent(connection: Connection, kind: str) -> Iterator[Any]:
+    """The rows of a slice that leave its node, and their bytes."""
+    for each in ran(connection):
+        if each.move is None or each.move.kind != kind:
+            continue
+        for one in each.move.sent(connection):
+            yield (each.user, each.record["query_id"], one.slice, 0, each.number, *each.times,
+                   None, one.rows, one.bytes, math.ceil(one.bytes / PACKET_BYTES))  # fmt: skip
+
+
+@system("stl_dist", _SENT)
+def stl_dist(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_DIST.html"""
+    yield from _sent(connection, "dist")
+
+
+@system("stl_bcast", _SENT)
+def stl_bcast(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_BCAST.html"""
+    yield from _sent(connection, "bcast")
+
+
+@system("stl_scan", "userid int, query int, slice int, segment int, step int, "
+        "starttime timestamp, endtime timestamp, tasknum int, rows bigint, bytes bigint, "
+        "fetches bigint, type int, tbl int, is_rrscan char(1), is_delayed_scan char(1), "
+        "rows_pre_filter bigint, rows_pre_user_filter bigint, perm_table_name char(136), "
+        "is_rlf_scan char(1), is_rlf_scan_reason int, num_em_blocks int, checksum bigint, "
+        "runtime_filtering char(1), scan_region int, num_sortkey_as_predicate int, "
+        "row_fetcher_state int, consumed_scan_ranges int, work_stealing_reason bigint, "
+        "is_vectorized_scan char(1), is_vectorized_scan_reason int, "
+        "row_fetcher_reason bigint, topology_signature bigint, use_tpm_partition char(1), "
+        "is_rrscan_expr char(1), scanned_mega_value bigint")  # fmt: skip
+def stl_scan(connection: Connection) -> Iterator[Any]:
+    """One row a scan: its slices are not told apart.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_SCAN.html
+    """
+    for each in ran(connection):
+        table = each.step.table
+        if each.step.label != "scan" or table is None:
+            continue
+        read = blocks.scanned(connection, table, each.step.filters)
+        whole = read if read is not None else sum(placed.spread(connection, table))
+        yield (
+            each.user, each.record["query_id"], 0, 0, each.number, *each.times, None,
+            each.step.rows, each.step.rows * each.step.width, None, 2, table.oid,
+            "t" if read is not None else "f", "f", whole, whole, table.name, *[None] * 17,
+        )  # fmt: skip
+
+
+@system("svl_query_summary", "userid int, query int, stm int, seg int, step int, "
+        "maxtime bigint, avgtime bigint, rows bigint, bytes bigint, rate_row float, "
+        "rate_byte float, label text, is_diskbased char(1), workmem bigint, is_rrscan char(1), "
+        "is_delayed_scan char(1), rows_pre_filter bigint")  # fmt: skip
+def svl_query_summary(connection: Connection) -> Iterator[Any]:
+    """The steps with their rows; their times are not told.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_QUERY_SUMMARY.html
+    """
+    for each in ran(connection):
+        rows, size = each.step.rows, each.step.rows * each.step.width
+        if each.move is not None:
+            sent = each.move.sent(connection)
+            rows, size = sum(one.rows for one in sent), sum(one.bytes for one in sent)
+        table = each.step.table
+        read = blocks.scanned(connection, table, each.step.filters) if table else None
+        whole = read if read is not None else rows
+        named = f" tbl={table.oid} name={table.name}" if table else ""
+        label = each.move.kind if each.move else f"{each.step.label}{named}"
+        yield (each.user, each.record["query_id"], 0, 0, each.number, None, None, rows, size, None,
+               None, label, "f", None, "t" if read is not None else "f", "f", whole)  # fmt: skip
