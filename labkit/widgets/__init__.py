@@ -1,5 +1,5 @@
-"""The consoles of the labs as widgets: crawlers, catalog, storage, queries, recipes, profiles,
-dashboards.
+"""The consoles of the labs as widgets: crawlers, catalog, storage, queries, the warehouse,
+recipes, profiles, dashboards.
 
 Each is a small model on the learner's own helpers and clients, and draws with files of this
 package alone: no network, no build. Beside the live widget every console gives a static
@@ -15,6 +15,7 @@ from labkit.widgets.profile import ProfileView
 from labkit.widgets.question import QuestionBar
 from labkit.widgets.recipe import RecipeEditor
 from labkit.widgets.storage import S3Browser
+from labkit.widgets.warehouse_editor import WarehouseEditor
 
 __all__ = [
     "CatalogBrowser",
@@ -26,5 +27,6 @@ __all__ = [
     "QuestionBar",
     "RecipeEditor",
     "S3Browser",
+    "WarehouseEditor",
     "execution_graph",
 ]

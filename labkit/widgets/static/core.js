@@ -94,6 +94,7 @@ const badge = (text, kind) => h("span", { class: `lk-badge lk-${kind || "plain"}
 const KINDS = {
   SUCCEEDED: "good", COMPLETED: "good", READY: "plain", FAILED: "bad", CANCELLED: "warn",
   RUNNING: "live", STOPPING: "warn", QUEUED: "live",
+  FINISHED: "good", ABORTED: "warn", SUBMITTED: "live", PICKED: "live", STARTED: "live",
 };
 
 const status = (state) => badge(state, KINDS[state]);

@@ -1,14 +1,13 @@
-/* The query editor: tree, tabs, statement, result, lists. */
-
-const REUSE_MINUTES = 60;
+/* A query editor: tree, tabs, statement, result, lists. What is a service's own (its tree, its
+ * switches, what it tells of a run) is its `service`, of a file beside this one. */
 
 function editorView(get, send, own) {
-  const lists = { editor: workbench, recent: recentView, saved: savedView };
+  const lists = { editor: workbench, recent: recentView, ...service.lists };
   return [
     h("header", { class: "lk-head" },
-      tablist("Query editor", [["editor", "Editor"], ["recent", "Recent queries"], ["saved", "Saved queries"]], own.place,
+      tablist("Query editor", [["editor", "Editor"], ...service.places], own.place,
         (place) => { own.set({ place }); if (place !== "editor") send(place); }),
-      h("span", { class: "lk-quiet lk-small" }, "Workgroup: primary")),
+      h("span", { class: "lk-quiet lk-small" }, service.runsIn(get))),
     notice(get("notice"), send),
     lists[own.place](get, send, own),
   ];
@@ -16,51 +15,28 @@ function editorView(get, send, own) {
 
 /* The tree -------------------------------------------------------------------------------------- */
 
-function tree(get, send, own) {
-  const wanted = own.filter.toLowerCase();
-  const tables = get("tables").filter((t) => t.name.toLowerCase().includes(wanted) || t.columns.some((c) => wanted && c.name.toLowerCase().includes(wanted)));
-  const group = (kind, title) => {
-    const found = tables.filter((t) => t.kind === kind);
-    return h("section", { "aria-label": title, "data-key": kind }, h("h4", {}, `${title} (${found.length})`), found.map((t) => treeTable(t, send, own)));
-  };
-  return h("nav", { class: "lk-tree", "aria-label": "Catalog" },
-    h("div", { class: "lk-tree-head" },
-      h("label", {}, "Data source", h("select", { "aria-label": "Data source" }, h("option", {}, "AwsDataCatalog"))),
-      h("label", {}, h("span", { class: "lk-row lk-apart" }, "Database", button("Refresh catalog", () => send("choose"), { class: "lk-plain" }, "⟳")),
-        h("select", { "aria-label": "Database", value: get("database"), onchange: (e) => send("choose", { database: e.target.value }) },
-          get("databases").map((d) => h("option", { value: d }, d)))),
-      h("input", { type: "search", placeholder: "Filter tables and columns", "aria-label": "Filter tables and views", value: own.filter,
-        oninput: (e) => own.set({ filter: e.target.value }) })),
-    h("div", { class: "lk-tree-body" }, group("table", "Tables"), group("view", "Views")));
-}
-
 function treeTable(table, send, own) {
-  const open = own.open.has(table.name);
-  return h("div", { "data-key": table.name },
+  const id = fullName(table);
+  const open = own.open.has(id);
+  return h("div", { "data-key": id },
     h("div", { class: "lk-row lk-tree-line" },
-      chevron(open, `columns of ${table.name}`, () => toggled(own, "open", table.name)),
+      chevron(open, `columns of ${table.name}`, () => { if (!open) service.opens(table, send); toggled(own, "open", id); }),
       h("span", { class: "lk-grow lk-tree-name", title: table.name }, table.name),
       table.keys.length > 0 && h("span", { class: "lk-badge", title: `Partitioned by ${table.keys.join(", ")}` }, "part."),
-      button(`Menu of ${table.name}`, () => own.set({ menu: own.menu === table.name ? "" : table.name }),
-        { class: "lk-plain", "aria-haspopup": "menu", "aria-expanded": String(own.menu === table.name) }, "⋮")),
-    own.menu === table.name && tableMenu(table, own),
+      button(`Menu of ${table.name}`, () => own.set({ menu: own.menu === id ? "" : id }),
+        { class: "lk-plain", "aria-haspopup": "menu", "aria-expanded": String(own.menu === id) }, "⋮")),
+    own.menu === id && tableMenu(table, own),
     open && h("ul", { class: "lk-tree-columns" }, table.columns.map((c) =>
       h("li", {}, button(`Insert ${c.name}`, () => own.editor.insert(quotedName(c.name)), { class: "lk-plain lk-tree-name", title: c.key ? "partition key" : c.name }, c.name),
         h("span", { class: "lk-quiet lk-mono", title: c.type }, c.type, c.key && " (key)")))));
 }
 
+const fullName = (table) => (table.schema ? `${table.schema}.${table.name}` : table.name);
 const quotedName = (name) => (/^[a-z_]\w*$/i.test(name) && !IS_KEYWORD.has(name.toUpperCase()) ? name : `"${name}"`);
-const ddlName = (name) => "`" + name + "`";
 
 function tableMenu(table, own) {
-  const view = table.kind === "view";
-  const items = [
-    [view ? "Preview view" : "Preview table", () => own.runNew(`SELECT * FROM "${table.name}" LIMIT 10`)],
-    ["Insert into editor", () => own.editor.insert(quotedName(table.name))],
-    [view ? "Show view query" : "Generate table DDL", () => own.runNew(view ? `SHOW CREATE VIEW "${table.name}"` : `SHOW CREATE TABLE ${ddlName(table.name)}`)],
-    !view && table.keys.length > 0 && ["Load partitions", () => own.runNew(`MSCK REPAIR TABLE ${ddlName(table.name)}`)],
-  ];
-  return h("div", { class: "lk-menu", role: "menu", "aria-label": `Menu of ${table.name}` }, items.filter(Boolean).map(([text, act]) =>
+  const shown = service.menu(table, own).filter(Boolean);
+  return h("div", { class: "lk-menu", role: "menu", "aria-label": `Menu of ${table.name}` }, shown.map(([text, act]) =>
     h("button", { type: "button", role: "menuitem", onclick: () => { own.set({ menu: "" }); act(); } }, text)));
 }
 
@@ -70,11 +46,11 @@ function workbench(get, send, own) {
   const tab = get("tabs").find((t) => t.id === own.tab) || get("tabs")[0];
   const run = get("runs")[tab.id];
   return h("div", { class: "lk-bench" },
-    tree(get, send, own),
+    service.tree(get, send, own),
     h("div", { class: "lk-main" },
       queryTabs(get("tabs"), tab, own),
       h("div", { "data-own": "editor" }),
-      actions(run, tab, send, own),
+      actions(run, tab, get, send, own),
       resultView(get, send, own, tab, run)));
 }
 
@@ -85,17 +61,16 @@ function queryTabs(tabs, chosen, own) {
     button("New query", () => own.newTab(""), { class: "lk-plain" }, "+"));
 }
 
-function actions(run, tab, send, own) {
+function actions(run, tab, get, send, own) {
   const busy = live(run);
   if (own.naming !== null) return savingLine(send, own);
   return h("div", { class: "lk-bar-line", role: "toolbar", "aria-label": "Statement" },
     button("Run query", () => own.run("run"), { class: "lk-primary", disabled: busy }, own.part ? "Run selection" : run ? "Run again" : "Run"),
     button("Cancel query", () => send("cancel", { tab: tab.id }), { disabled: !busy }, "Cancel"),
     button("Explain query", () => own.run("explain"), { disabled: busy }, "Explain"),
-    button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
+    service.saves && button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
     button("Clear editor", () => own.clear(), {}, "Clear"),
-    h("label", { class: "lk-switch", title: "Take an earlier result of the same statement that is at most 60 minutes old" }, h("input", { type: "checkbox", "aria-label": "Reuse query results", checked: own.reuse,
-      onchange: (e) => own.set({ reuse: e.target.checked }) }), "Reuse results"));
+    service.switches(send, own, get));
 }
 
 function savingLine(send, own) {
@@ -110,20 +85,22 @@ function resultView(get, send, own, tab, run) {
   const result = get("results")[tab.id];
   const views = {
     results: () => rowsView(result, run, send, own, tab),
-    statistics: () => statisticsView(get("statistics")[tab.id], run || {}),
     explain: () => (get("plans")[tab.id] ? h("pre", { class: "lk-plan", tabindex: "0" }, get("plans")[tab.id])
-      : h("p", { class: "lk-quiet lk-pad" }, "Explain shows how Athena would run the statement, without running it.")),
+      : h("p", { class: "lk-quiet lk-pad" }, `Explain shows how ${service.name} would run the statement, without running it.`)),
+    ...service.views(get, tab, run),
   };
   return h("div", { class: "lk-output" },
-    costLine(run, own.started[tab.id] ? Date.now() - own.started[tab.id] : 0),
-    tablist("Result", [["results", result ? `Results (${number(result.rows.length)}${result.next ? "+" : ""})` : "Results"], ["statistics", "Query stats"], ["explain", "Explain"]],
+    service.runLine(run, own.started[tab.id] ? Date.now() - own.started[tab.id] : 0),
+    tablist("Result", [["results", result ? `Results (${number(result.rows.length)}${result.next ? "+" : ""})` : "Results"], ...service.tabs, ["explain", "Explain"]],
       own.result, (r) => own.set({ result: r })),
-    h("div", { class: "lk-output-body", role: "tabpanel" }, run && run.error ? errorView(run) : views[own.result]()));
+    h("div", { class: "lk-output-body", role: "tabpanel" }, [
+      service.parts(run, result, tab, send, own),
+      run && run.error && !(result && own.result === "results") ? errorView(run) : views[own.result]()]));
 }
 
 function errorView(run) {
   return h("div", { class: "lk-pad" }, notice({ text: run.error }),
-    run.id && h("p", { class: "lk-quiet lk-small" }, `Query execution id: ${run.id}`));
+    run.id && h("p", { class: "lk-quiet lk-small" }, `${service.idName}: ${run.id}`));
 }
 
 function rowsView(result, run, send, own, tab) {
@@ -150,15 +127,7 @@ function rowsView(result, run, send, own, tab) {
 /* The lists ------------------------------------------------------------------------------------- */
 
 function recentView(get, send, own) {
-  return listView(get("recent"), "No statement has run yet.", ["Statement", "State", "Run time", "Scanned", "Submitted"], (r) => [
-    sqlCell(r.sql, own), h("td", {}, status(r.state)), h("td", { class: "lk-number" }, duration(r.run_ms)),
-    h("td", { class: "lk-number" }, size(r.scanned_bytes)), h("td", { class: "lk-small" }, when(r.submitted))]);
-}
-
-function savedView(get, send, own) {
-  return listView(get("saved"), "No statement has been saved yet.", ["Name", "Database", "Statement", ""], (q) => [
-    h("td", {}, h("b", {}, q.name)), h("td", {}, q.database), sqlCell(q.sql, own, q.name),
-    h("td", { class: "lk-actions" }, button(`Delete ${q.name}`, () => send("delete_saved", { query: q.id }), {}, "Delete"))]);
+  return listView(get("recent"), "No statement has run yet.", service.recentHeads, (r) => [sqlCell(r.sql, own), h("td", {}, status(r.state)), ...service.recentCells(r)]);
 }
 
 function listView(rows, nothing, headers, row) {
@@ -177,7 +146,7 @@ function sqlCell(sql, own, title) {
 function render(context) {
   const { model } = context;
   const shown = mount(context, editorView, {
-    place: "editor", result: "results", filter: "", open: new Set(), menu: "", reuse: false, naming: null, part: false,
+    place: "editor", result: "results", filter: "", open: new Set(), menu: "", naming: null, ...service.state, part: false,
     tab: model.get("tabs")[0].id, started: {}, views: {}, editor: null, offsets: {} });
   const { own, send } = shown;
   own.drawn = (root) => {
@@ -190,7 +159,7 @@ function render(context) {
     changed: (sql) => keep(tabs().map((t) => (t.id === own.tab ? { ...t, sql } : t))),
     selected: () => { const { part } = own.editor.chosen(); if (part !== own.part) own.set({ part }); },
     run: () => own.run("run"),
-    catalog: () => ({ databases: model.get("databases"), database: model.get("database"), tables: model.get("tables") }),
+    catalog: () => service.catalog((trait) => model.get(trait)),
   });
   own.openTab = (id) => { own.tab = id; show(); own.set({}); };
   own.newTab = (sql, title) => {
@@ -214,7 +183,7 @@ function render(context) {
     own.started[own.tab] = Date.now();
     own.offsets[own.tab] = [from, sql, action];
     own.set({ result: action === "explain" ? "explain" : "results" });
-    send(action, { tab: own.tab, sql, ...(action === "run" && own.reuse ? { reuse_minutes: REUSE_MINUTES } : {}) });
+    send(action, { tab: own.tab, sql, ...(action === "run" ? service.how(own) : {}) });
   };
   const show = () => {
     own.editor.show((tabs().find((t) => t.id === own.tab) || tabs()[0]).sql);

@@ -1,7 +1,7 @@
 /* A run's end: rows, what it cost, its statistics, its plan. */
 
 const PAGE_ROWS = 25;
-const live = (run) => run && ["QUEUED", "RUNNING"].includes(run.state);
+const live = (run) => run && ["QUEUED", "RUNNING", "SUBMITTED", "PICKED", "STARTED"].includes(run.state);
 
 /* Sorted by a column: [position, 1 or -1]; numbers by value, NULL last. */
 function sorted(rows, columns, order) {

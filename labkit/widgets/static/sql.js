@@ -45,7 +45,7 @@ function afterDot(qualifier, sql, { databases, database, tables }) {
   const meant = aliases(sql)[qualifier] || qualifier;
   const table = tables.find((t) => t.name.toLowerCase() === meant);
   if (table) return columnsOf([table]);
-  return databases.includes(meant) && meant === database ? tablesOf(tables) : [];
+  return databases.includes(meant) ? tablesOf(tables.filter((t) => (t.schema || database) === meant)) : [];
 }
 
 function anywhere(sql, { databases, tables }) {
