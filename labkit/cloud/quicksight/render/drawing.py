@@ -33,6 +33,19 @@ _SVG: Any = {"svg.hashsalt": "labkit", "svg.fonttype": "none"}
 _PNG: Any = {"text.hinting": "no_hinting"}
 _rendering = Lock()  # matplotlib's settings are the process's own
 _PLACE = re.compile(r"(?<=[\s\"(])-?\d+\.\d{3,}(?=[\s\")])")
+# Wells without which there is nothing to draw; of several in one place, any will do.
+_NEEDS = {
+    "BarChartVisual": [("Values",)],
+    "PieChartVisual": [("Values",)],
+    "KPIVisual": [("Values",)],
+    "HeatMapVisual": [("Rows", "Columns"), ("Values",)],
+    "TreeMapVisual": [("Groups",), ("Sizes",)],
+    "FunnelChartVisual": [("Category",), ("Values",)],
+    "WaterfallVisual": [("Categories",), ("Values",)],
+    "ScatterPlotVisual": [("XAxis",), ("YAxis",)],
+    "SankeyDiagramVisual": [("Source",), ("Destination",), ("Weight",)],
+    "BoxPlotVisual": [("Values", "Median")],
+}
 _FONTS = "'DejaVu Sans', Verdana, sans-serif"
 
 
@@ -73,7 +86,7 @@ def draw(
     for sentence, brief in unhonoured(kind, members or {}):
         sketch.note(sentence, brief)
     inner = framed(sketch)
-    if kind not in WITHOUT_DATA and not _has_values(data):
+    if kind not in WITHOUT_DATA and (not _has_values(data) or _lacks(kind, data)):
         nothing(inner)
     else:
         CHARTS[kind](inner)
@@ -117,6 +130,11 @@ def _rendered(settings: Any) -> Iterator[None]:
     with _rendering, matplotlib.rc_context(settings), catch_warnings():
         filterwarnings("ignore", message="Glyph .* missing from font")
         yield
+
+
+def _lacks(kind: str, data: VisualData) -> bool:
+    """Whether a well is empty without which there is nothing to draw."""
+    return not all(data.well(*wells) for wells in _NEEDS.get(kind, ()))
 
 
 def _has_values(data: VisualData) -> bool:
