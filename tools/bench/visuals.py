@@ -25,11 +25,17 @@ from tools.bench.lake import COLUMNS, Lake
 NAME, WIDTH_PX, HEIGHT_PX = "requests", 720, 405
 SCHEMA = {n: "INTEGER" if kind == "bigint" else "STRING" for n, kind in COLUMNS.items()}
 SHEET: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("bar chart", {"category": "http_method", "values": "count(id)"}),
+    ("bar chart", {"category": "http_method", "values": "count(user_id)"}),
     ("line chart", {"category": "timestamp_hour", "values": "sum(interaction_micros)"}),
-    ("bar chart", {"category": "course_id", "values": "count(id)", "limit": 20}),
-    ("heat map", {"rows": "timestamp_day", "columns": "timestamp_hour", "values": "count(id)"}),
-    ("pivot table", {"rows": "timestamp_month", "columns": "http_method", "values": "count(id)"}),
+    ("bar chart", {"category": "course_id", "values": "count(user_id)", "limit": 20}),
+    (
+        "heat map",
+        {"rows": "timestamp_day", "columns": "timestamp_hour", "values": "count(user_id)"},
+    ),
+    (
+        "pivot table",
+        {"rows": "timestamp_month", "columns": "http_method", "values": "count(user_id)"},
+    ),
     ("KPI", {"values": "average(interaction_micros)"}),
 )
 FILTER = {
@@ -41,8 +47,10 @@ FILTER = {
         },
     }
 }
-HEAT_MAP = "SELECT timestamp_day, timestamp_hour, count(id) FROM {} GROUP BY 1, 2 ORDER BY 1, 2"
-BARS = "SELECT http_method, count(id) FROM {} GROUP BY 1 ORDER BY 2 DESC"
+HEAT_MAP = (
+    "SELECT timestamp_day, timestamp_hour, count(user_id) FROM {} GROUP BY 1, 2 ORDER BY 1, 2"
+)
+BARS = "SELECT http_method, count(user_id) FROM {} GROUP BY 1 ORDER BY 2 DESC"
 
 
 def measure(lake: Lake) -> Iterator[Figure]:
