@@ -40,7 +40,9 @@ class QueryEditor(QueryBench, StatementConsole):
         sql: the statement of the first tab.
     """
 
-    _esm = front_end("core.js", "sql.js", "results.js", "editor_athena.js", "editor.js")
+    _esm = front_end(
+        "core.js", "words_athena.js", "sql.js", "results.js", "editor_athena.js", "editor.js"
+    )
     _css = front_end("core.css", "editor.css")
     asked = ASKED | NOTHING_YET
     ends = ENDS

@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/redshift/latest/mgmt/query-editor-v2-query-run.html
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +22,9 @@ from labkit.widgets.warehouse_facts import (
     ENDS,
     NO_ROWS,
     column_facts,
+    csv_file,
     part_facts,
+    placed,
     result_facts,
     run_facts,
     table_facts,
@@ -56,7 +56,9 @@ class WarehouseEditor(QueryBench):
     heading = "Warehouse query editor"
     asked = run_facts([]) | {"state": "SUBMITTED"}
     ends = ENDS
-    _esm = front_end("core.js", "sql.js", "results.js", "editor_warehouse.js", "editor.js")
+    _esm = front_end(
+        "core.js", "words_redshift.js", "sql.js", "results.js", "editor_warehouse.js", "editor.js"
+    )
     _css = front_end("core.css", "editor.css")
     warehouse = Unicode().tag(sync=True)
     schemas: List[str] = List().tag(sync=True)
@@ -207,16 +209,9 @@ class WarehouseEditor(QueryBench):
             said = f"The result has {total:,} rows. UNLOAD exports more than {EXPORTED_ROWS:,}."
             self.notice = Notice(said, kind="info").facts()
             return
-        self.send({"download": f"{self._shown(tab)}.csv"}, [self._csv(self._shown(tab))])
-
-    def _csv(self, statement: str) -> bytes:
         pages = self.lab.client("redshift-data").get_paginator("get_statement_result")
-        found = [result_facts(page) for page in pages.paginate(Id=statement)]
-        written = io.StringIO()
-        writer = csv.writer(written, lineterminator="\n")
-        writer.writerow(column["name"] for column in found[0]["columns"])
-        writer.writerows(row for page in found for row in page["rows"])
-        return written.getvalue().encode()
+        content = csv_file(pages.paginate(Id=self._shown(tab)))
+        self.send({"download": f"{self._shown(tab)}.csv"}, [content])
 
     def _shown(self, tab: str) -> str:
         return str(self.runs[tab]["parts"][self.results[tab]["part"]]["id"])
@@ -245,17 +240,3 @@ class WarehouseEditor(QueryBench):
             }
             for found in listed["Statements"]
         ]
-
-
-def placed(sql: str) -> list[tuple[int, str]]:
-    """The statements of a text with the places where they begin.
-
-    >>> placed("SELECT 1; SELECT 2")
-    [(0, 'SELECT 1'), (10, 'SELECT 2')]
-    """
-    found, at = [], 0
-    for statement in split(sql):
-        at = sql.index(statement, at)
-        found.append((at, statement))
-        at += len(statement)
-    return found

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from labkit.warehouse import split
 
 Facts = dict[str, Any]
 ENDS = ("FINISHED", "FAILED", "ABORTED")
 NO_ROWS: Facts = {"columns": [], "rows": [], "next": "", "total": 0}
 POSITION = re.compile(r"\bPosition: (\d+)")
+
+
+def placed(sql: str) -> list[tuple[int, str]]:
+    """The statements of a text with the places where they begin.
+
+    >>> placed("SELECT 1; SELECT 2")
+    [(0, 'SELECT 1'), (10, 'SELECT 2')]
+    """
+    found, at = [], 0
+    for statement in split(sql):
+        at = sql.index(statement, at)
+        found.append((at, statement))
+        at += len(statement)
+    return found
 
 
 def run_facts(parts: Sequence[Facts]) -> Facts:
@@ -92,6 +110,16 @@ def text(cell: Facts) -> str | None:
     if kind == "isNull":
         return None
     return str(value).lower() if kind == "booleanValue" else str(value)
+
+
+def csv_file(answers: Iterable[Facts]) -> bytes:
+    """All pages of a result as CSV; NULL is empty."""
+    pages = [result_facts(answer) for answer in answers]
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(column["name"] for column in pages[0]["columns"])
+    writer.writerows(row for page in pages for row in page["rows"])
+    return written.getvalue().encode()
 
 
 def table_facts(listed: Facts) -> Facts:

@@ -40,4 +40,12 @@ def test_statements_run_and_the_plan_is_seen(open_notebook):
     editor.named("1: 1 row", "tab").click()
     expect(rows(editor).first).to_contain_text("42")
     editor.screenshot("warehouse-parts")
+    area = write(editor, "SELECT e. FROM public.enrolled e")
+    area.evaluate("area => area.setSelectionRange(9, 9)")
+    area.press_sequentially("stu")
+    expect(editor.named("student", "option")).to_be_visible()
+    area.press("Escape")
+    editor.named("Query history", "tab").click()
+    shows(editor, "EXPLAIN SELECT * FROM enrolled ORDER BY id")
+    editor.screenshot("warehouse-history")
     assert editor.errors == []
