@@ -17,6 +17,8 @@ from labkit.progress import Progress, wait
 from labkit.storage import told
 from labkit.tables import table_html
 from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
+from labkit.warehouse_plans import SPREAD, SUMMARY, Placement, Plan, put_sent, read_plan
+from labkit.warehouse_stores import Comparison, compare
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -65,7 +67,7 @@ class Result:
         found = list(pages.paginate(Id=self.id))
         columns = [column["name"] for column in found[0]["ColumnMetadata"]]
         records = [[_value(cell) for cell in row] for page in found for row in page["Records"]]
-        return pd.DataFrame(records, columns=columns).convert_dtypes(convert_string=False)
+        return _typed(pd.DataFrame(records, columns=columns))
 
     @property
     def _done(self) -> str:
@@ -252,6 +254,50 @@ class Warehouse:
             scanned_bytes=int(self(SCANNED_BYTES, cluster=name).value),
         )
 
+    # Inside ---------------------------------------------------------------------------------------
+
+    @told
+    def explain(self, sql: str, *, run: bool = True, cluster: str = names.CLUSTER) -> Plan:
+        """A query's plan; drawn, with what goes between the nodes.
+
+        Args:
+            sql: one query.
+            run: whether to run it too, which tells the rows and bytes that its steps sent.
+
+        Raises:
+            QueryFailed: with Redshift's reason.
+        """
+        plan = read_plan(self(f"EXPLAIN {sql}", cluster=cluster).df.iloc[:, 0])
+        if run:
+            query = self(sql, cluster=cluster).described["RedshiftQueryId"]
+            steps = self(SUMMARY.format(query=query), cluster=cluster).df
+            put_sent(plan, steps.itertuples(index=False, name=None))
+        return plan
+
+    @told
+    def placement(self, table: str, *, cluster: str = names.CLUSTER) -> Placement:
+        """The rows of a table on each slice, as its distribution style puts them.
+
+        Args:
+            table: its name, with its schema unless that is ``public``.
+        """
+        schema, _, name = table.rpartition(".")
+        sql = SPREAD.format(schema=schema or "public", table=name)
+        return Placement(table, self(sql, cluster=cluster).df)
+
+    @told
+    def row_against_column(
+        self, table: str, column: str, *, rows: int = 20_000, cluster: str = names.CLUSTER
+    ) -> Comparison:
+        """What one row, and the average of a column, read of a table kept by row and by column.
+
+        Args:
+            column: one with numbers.
+            rows: at most so many of the table's are taken.
+        """
+        found = self(f"SELECT * FROM {table} LIMIT {rows}", cluster=cluster).df
+        return compare(table, found, column)
+
     def _in_cluster(self, name: str) -> dict[str, str]:
         return {"ClusterIdentifier": name, "DbUser": USER}
 
@@ -291,3 +337,13 @@ def _value(cell: dict[str, Any]) -> Any:
     """A field of the Data API: one member that names its type."""
     [(kind, value)] = cell.items()
     return None if kind == "isNull" else value
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers and truth values with room for NULL; text stays as it is."""
+    if frame.empty:
+        return frame
+    typed: pd.DataFrame = frame.apply(
+        lambda one: one if one.map(type).eq(str).any() else one.convert_dtypes()
+    )
+    return typed

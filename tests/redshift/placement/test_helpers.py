@@ -1,0 +1,77 @@
+"""The learner's side: a plan drawn, rows by slice, bytes by row and by column."""
+
+from typing import Any
+
+import pytest
+
+from labkit.lab import Lab
+from labkit.warehouse import Warehouse
+from labkit.warehouse_plans import put_sent, read_plan
+from tests.redshift.conftest import PLACE
+from tests.redshift.placement.conftest import FEW, ROWS, Placed
+
+CLUSTER = PLACE["ClusterIdentifier"]
+
+
+@pytest.fixture
+def warehouse(placed: Placed, cloud: Any) -> Warehouse:
+    return Warehouse(Lab(4, cloud.session(), cloud.endpoint))
+
+
+def test_a_plan_tells_what_its_joins_send(warehouse: Warehouse) -> None:
+    plan = warehouse.explain(
+        "SELECT a.n, count(*) FROM placed.dealt a JOIN placed.few b ON a.id = b.id GROUP BY a.n",
+        cluster=CLUSTER,
+    )
+    assert plan.labels == ["DS_BCAST_INNER"]
+    [join] = [node for node in plan.tree.each() if node.label]
+    outer, inner = join.children
+    assert (outer.sent_rows, inner.sent_rows, inner.sent_bytes) == (0, FEW, FEW * 4)
+    assert plan.sent_bytes >= FEW * 4
+    drawn = plan._repr_html_()
+    assert f"{FEW} rows · {FEW * 4} bytes sent" in drawn
+    assert "<script" not in drawn
+
+
+def test_a_distkey_saves_the_way(warehouse: Warehouse) -> None:
+    sql = "SELECT a.name, b.name FROM placed.{} a JOIN placed.{} b ON a.id = b.id"
+    far = warehouse.explain(sql.format("by_id", "dealt"), cluster=CLUSTER)
+    near = warehouse.explain(sql.format("by_id", "by_id_too"), cluster=CLUSTER)
+    assert (far.labels, near.labels) == (["DS_DIST_INNER"], ["DS_DIST_NONE"])
+    assert far.sent_bytes > near.sent_bytes == 0
+
+
+def test_both_sides_of_a_join_may_send() -> None:
+    plan = read_plan(
+        [
+            "XN Hash Join DS_DIST_BOTH  (cost=1.00..2.00 rows=4 width=8)",
+            '  Hash Cond: ("outer".id = "inner".id)',
+            "  ->  XN Seq Scan on a  (cost=0.00..0.04 rows=4 width=4)",
+            "  ->  XN Hash  (cost=0.00..0.04 rows=3 width=4)",
+            "        ->  XN Seq Scan on b  (cost=0.00..0.03 rows=3 width=4)",
+        ]
+    )
+    steps = [("scan tbl=1", 4, 16), ("scan tbl=2", 3, 12), ("dist", 2, 8), ("dist", 1, 4),
+             ("hjoin", 4, 32)]  # fmt: skip
+    put_sent(plan, steps)
+    assert [child.sent_bytes for child in plan.tree.children] == [8, 4]
+    assert plan.tree.details == ['Hash Cond: ("outer".id = "inner".id)']
+
+
+def test_rows_by_slice(warehouse: Warehouse) -> None:
+    placement = warehouse.placement("placed.dealt", cluster=CLUSTER)
+    assert placement.df["rows"].tolist() == [ROWS // 4] * 4
+    assert placement.df["node"].tolist() == [0, 0, 1, 1]
+    assert placement.skew == 1
+    assert f"{ROWS // 4:,} rows" in placement._repr_html_()
+
+
+def test_a_row_is_cheap_by_row_and_an_average_by_column(warehouse: Warehouse) -> None:
+    found = warehouse.row_against_column("placed.dealt", "n", cluster=CLUSTER).df
+    read = {(q.split("(")[0], s): b for q, s, b in found[["question", "store", "bytes"]].values}
+    assert read["SELECT * of one row", "rows"] <= 8 * 1024
+    assert read["SELECT * of one row", "rows"] < read["SELECT * of one row", "columns"]
+    assert read["AVG", "columns"] < read["AVG", "rows"] / 4
+    answers = found["answer"].tolist()
+    assert answers[0] == answers[1]
+    assert answers[2] == answers[3] == 49.5
