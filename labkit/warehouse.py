@@ -14,7 +14,7 @@ import pandas as pd
 from labkit import names
 from labkit.errors import QueryFailed
 from labkit.progress import Progress, wait
-from labkit.storage import told
+from labkit.storage import readable_denial, told
 from labkit.tables import table_html
 from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
 from labkit.warehouse_plans import SPREAD, SUMMARY, Placement, Plan, put_sent, read_plan
@@ -312,7 +312,7 @@ class Warehouse:
             quiet=True,
         )
         if found["Status"] != "FINISHED":
-            raise QueryFailed(found.get("Error", found["Status"]), identifier)
+            raise QueryFailed(_readable(found.get("Error", found["Status"])), identifier)
         return Result(self.lab, found)
 
 
@@ -331,6 +331,16 @@ def split(sql: str) -> list[str]:
 
 
 _TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/|;", re.DOTALL)
+
+
+def _readable(message: str) -> str:
+    """Redshift's reason without the block of details, nor what differs from run to run.
+
+    >>> _readable("ERROR: Access Denied,Status 403,Rid 1F,CanRetry 1\\n  Detail: \\n  ----\\n")
+    'ERROR: Access Denied,Status 403'
+    """
+    message = re.sub(r",Rid \w+(,\w+ \d+)?|(?<=role)/redshift-\d+", "", message)
+    return readable_denial(message.partition("\n  Detail:")[0].rstrip())
 
 
 def _value(cell: dict[str, Any]) -> Any:
