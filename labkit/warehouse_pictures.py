@@ -21,7 +21,7 @@ WARN = "var(--jp-warn-color1, #c77700)"
 BLUE = "var(--jp-brand-color1, #0972d3)"
 #: The operators that are told by their neighbours: of hash tables, and of the way to the leader.
 _UNDRAWN = ("Hash", "Network")
-WIDE, HIGH, GAP, STEP = 214, 46, 26, 88
+WIDE, HIGH, GAP, STEP = 214, 46, 26, 96
 _FRAME = (
     "border:1px solid var(--jp-border-color2, #d5dbdb);border-radius:6px;padding:10px 14px;"
     "max-width:900px;font:13px/1.5 system-ui,sans-serif;text-align:left"
@@ -33,7 +33,8 @@ def plan_html(plan: Plan) -> str:
     labels = ", ".join(dict.fromkeys(plan.labels)) or "no join"
     head = f"Plan · {labels} · {size(plan.sent_bytes)} between nodes"
     text = (
-        f'<details style="margin-top:8px"><summary style="color:{QUIET}">As EXPLAIN tells it</summary>'
+        f'<details style="margin-top:8px"><summary style="color:{QUIET}">As EXPLAIN tells it'
+        f"</summary>"
         f'<pre style="font:12px/1.5 ui-monospace,Menlo,Consolas,monospace;overflow-x:auto">'
         f"{html.escape(plan.text)}</pre></details>"
     )
@@ -131,14 +132,16 @@ def _edge(child: Node, above: tuple[float, int], below: tuple[float, int], paren
     (x1, y1), (x2, y2) = _point(*above), _point(*below)
     moves = child.sent_rows > 0
     colour, thick = (WARN, 3) if moves else (LINE, 1.4)
-    middle = (y1 + HIGH + y2) / 2
+    end = y2 - 24
+    middle = (y1 + HIGH + end) / 2
     word = f"{child.sent_rows:,} rows · {size(child.sent_bytes)} sent" if moves else "stays"
     told = word if moves or parent.label else ""
     line = (
-        f'<path d="M{x2:g},{y2:g} C{x2:g},{middle:g} {x1:g},{middle:g} {x1:g},{y1 + HIGH:g}" '
+        f'<path d="M{x2:g},{y2:g} V{end:g} C{x2:g},{middle:g} {x1:g},{middle:g} '
+        f'{x1:g},{y1 + HIGH:g}" '
         f'style="fill:none;stroke:{colour};stroke-width:{thick}"></path>'
     )
-    text = _text(x2, y2 - 10, told, WARN if moves else QUIET, 11.5)
+    text = _text(x2, y2 - 8, told, WARN if moves else QUIET, 11.5)
     return line + text
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.redshift.placement.members import SLICE, compiled
 from labkit.cloud.redshift.placement.slices import bytes_sql, hashed, node_of, slices
 
@@ -64,13 +65,17 @@ class Move:
         """Count it, over the rows as they are now; nothing of what the cluster does not place."""
         if self.start.how in ("unknown", "all"):
             return []
-        return self._add_up(connection, connection.duck.execute(self._sql(connection)).fetchall())
-
-    def _sql(self, connection: Connection) -> str:
-        tree, count = self.rows.copy(), slices(connection)
+        tree = self.rows.copy()
         by = self.start.by if self.start.by is not None else exp.Literal.number(0)
         tree.set("expressions", [each.copy() for each in (by, *self.target, *self.carried)])
         whole = compiled(connection, tree)
+        if whole.scans:
+            return []
+        sql = self._counting(whole, slices(connection))
+        return self._add_up(connection, connection.duck.execute(sql).fetchall())
+
+    def _counting(self, whole: Compiled, count: int) -> str:
+        """Where rows are, where they go, how many they are, and their bytes."""
         names = [f"c{at}" for at in range(1, len(whole.fields))]
         start = hashed("c0", count) if self.start.how == "hashed" else "c0"
         distinct = "DISTINCT " if self.grouped else ""

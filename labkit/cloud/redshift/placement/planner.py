@@ -82,6 +82,8 @@ class Planner:
         rows = counting(exp.Literal.number(1), [member.node], filters, reading.ctes)
         step = self._scan(member, reading, filters)
         step.width = sum(_width(f.type) for f in carried)
+        for below in step.children if member.outside else ():
+            below.width = step.width
         step.rows = EXTERNAL_ROWS if member.outside else self.rows(rows, step.rows)
         return Side(step, self._placed(member), rows, columns)
 

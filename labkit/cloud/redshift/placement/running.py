@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_STL_tables.html
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 #: So many of the last queries are told of.
-LAST = 20
+LAST = 10
 PACKET_BYTES = 8192
 
 
@@ -70,16 +71,22 @@ def ran(connection: Connection) -> list[Ran]:
 
 
 def _steps(connection: Connection) -> list[Ran]:
-    chosen = [
-        (record, user, plan)
-        for record, user in _last(connection)
-        if (plan := _plan(connection, record["text"]))
-    ]
-    return [
+    found = [
         Ran(record, user, number, step, move)
-        for record, user, plan in chosen[-LAST:]
+        for record, user, plan in itertools.islice(_planned(connection), LAST)
         for number, (step, move) in enumerate(_parts(plan))
     ]
+    return sorted(found, key=lambda each: (each.record["query_id"], each.number))
+
+
+def _planned(connection: Connection) -> Iterator[tuple[dict[str, Any], int, Step]]:
+    """One's queries of this database that succeeded on tables, the last one first."""
+    for record, user in reversed(list(visible(connection))):
+        ours = record["status"] == "success" and record["database"] == connection.database
+        if ours and record["text"].lstrip().upper().startswith(("SELECT", "WITH", "(")):
+            plan = _plan(connection, record["text"])
+            if plan is not None:
+                yield record, user, plan
 
 
 def _parts(plan: Step) -> Iterator[tuple[Step, Move | None]]:
@@ -88,18 +95,6 @@ def _parts(plan: Step) -> Iterator[tuple[Step, Move | None]]:
         yield from ((step, move) for move in step.moves)
         if step.label:
             yield step, None
-
-
-def _last(connection: Connection) -> list[tuple[dict[str, Any], int]]:
-    """One's last queries of this database that succeeded."""
-    found = [
-        (record, user)
-        for record, user in visible(connection)
-        if record["status"] == "success"
-        and record["database"] == connection.database
-        and record["text"].lstrip().upper().startswith(("SELECT", "WITH", "("))
-    ]
-    return found[-2 * LAST :]
 
 
 def _plan(connection: Connection, text: str) -> Step | None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.reading import quoted
-from labkit.cloud.engine.redshift.types import TEXTS, Type
+from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 
 if TYPE_CHECKING:
@@ -114,9 +114,8 @@ def bytes_sql(sql: str, kind: Type) -> str:
 
 def column_bytes(connection: Connection, table: Object, column: TableColumn) -> int:
     """The bytes of a column's values before compression."""
+    fixed = width(column.type)
+    if fixed is not None:
+        return fixed * rows_of(connection, table)
     each = bytes_sql(quoted(column.name), column.type)
     return int(first_row(connection.duck, f"SELECT sum({each}) FROM {table.physical}")[0] or 0)
-
-
-def is_text(kind: Type) -> bool:
-    return kind.base in TEXTS

@@ -60,7 +60,7 @@ def lines(step: Step, depth: int = 0) -> Iterator[str]:
     start = sum(each.cost for each in step.children) if step.label != "scan" else 0.0
     place = "  " + "      " * (depth - 1) + "->  " if depth else ""
     yield (
-        f"{place}{'' if step.name.startswith('S3') else 'XN '}{step.name}  "
+        f"{place}{'' if step.name.startswith('S3 Seq') else 'XN '}{step.name}  "
         f"(cost={start:.2f}..{step.cost:.2f} rows={step.rows} width={step.width})"
     )
     for detail in step.details:
