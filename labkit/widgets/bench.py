@@ -94,10 +94,11 @@ class QueryBench(Console):
 
     def do_forget(self, *, tab: str) -> None:
         """Drop a closed tab's run and result; what runs in it is stopped."""
-        if self.runs.get(tab, {}).get("state") not in (None, *self.ends):
-            self.do_cancel(tab=tab)
+        run = self.runs.get(tab, {})
         for trait in ("runs", *self.per_tab):
             self._drop(trait, tab)
+        if run.get("id") and run["state"] not in self.ends:
+            self.stop(run)
 
     def run_in(self, tab: str, sql: str, **how: Any) -> Facts:
         """Run a text in a tab to its end."""

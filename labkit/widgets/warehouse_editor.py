@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, List, Unicode
+from traitlets import Bool, Dict, List, Unicode
 
 from labkit import names
 from labkit.warehouse import DATABASE, USER, split
+from labkit.warehouse_plans import SUMMARY, put_sent, read_plan
 from labkit.widgets.bench import QueryBench, explains
 from labkit.widgets.console import Facts, front_end
 from labkit.widgets.picture import Markup, fold, tag
@@ -23,6 +24,7 @@ from labkit.widgets.warehouse_facts import (
     NO_ROWS,
     column_facts,
     csv_file,
+    listed_facts,
     part_facts,
     placed,
     result_facts,
@@ -56,6 +58,7 @@ class WarehouseEditor(QueryBench):
     heading = "Warehouse query editor"
     asked = run_facts([]) | {"state": "SUBMITTED"}
     ends = ENDS
+    per_tab = ("results", "plans", "drawn")
     _esm = front_end(
         "core.js", "words_redshift.js", "sql.js", "results.js", "editor_warehouse.js", "editor.js"
     )
@@ -63,6 +66,7 @@ class WarehouseEditor(QueryBench):
     warehouse = Unicode().tag(sync=True)
     schemas: List[str] = List().tag(sync=True)
     limited = Bool(True).tag(sync=True)
+    drawn = Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class WarehouseEditor(QueryBench):
         in_cluster = {"ClusterIdentifier": cluster, "DbUser": USER}
         self._place = {"WorkgroupName": workgroup} if workgroup else in_cluster
         self._sessions: dict[str, str] = {}
+        self._queries: dict[tuple[str, str], int] = {}
         self.attempt("choose", {"database": database})
 
     # Tree -----------------------------------------------------------------------------------------
@@ -85,6 +90,7 @@ class WarehouseEditor(QueryBench):
         """Show a database's schemas, tables and views; those of Redshift itself are left out."""
         if database and database != self.database:
             self._sessions.clear()
+            self._queries.clear()
             self.database = database
         self.databases = list(self.all("redshift-data", "list_databases", "Databases", **self._in))
         found = self.all("redshift-data", "list_schemas", "Schemas", **self._in)
@@ -133,8 +139,9 @@ class WarehouseEditor(QueryBench):
                 part = part_facts(described, sql=sql.strip(), at=at)
                 show(run_facts([*parts, part]))
             parts.append(part)
-            if part["state"] != ENDS[0]:
+            if part["state"] != ENDS[0] or tab not in self.runs:  # failed, stopped or closed
                 break
+            self._queries[tab, statement] = part["query"]
         show(run_facts(parts))
         return run_facts(parts)
 
@@ -167,13 +174,23 @@ class WarehouseEditor(QueryBench):
 
     def do_explain(self, *, tab: str, sql: str) -> None:
         """Show how Redshift would run a statement."""
-        if len(split(sql)) > 1:
+        statements = split(sql)
+        if len(statements) > 1:
             self.notice = Notice("EXPLAIN takes one statement. Select one.", kind="info").facts()
             return
         run = self.run_in(tab, sql if explains(sql) else f"EXPLAIN {sql.strip()}")
         if self.succeeded(run):
-            rows = self._page(run["id"])["Records"]
-            self.put("plans", tab, "\n".join(str(text(row[0])) for row in rows))
+            lines = [str(line) for (line,) in self._rows(run["id"])]
+            self.put("plans", tab, "\n".join(lines))
+            self._draw(tab, lines, self._queries.get((tab, statements[0]), 0))
+
+    def _draw(self, tab: str, lines: list[str], query: int) -> None:
+        """Draw a plan whose query has run, with what its steps sent between the nodes."""
+        if query > 0:
+            *_, told = self._described(tab, SUMMARY.format(query=query))
+            plan = read_plan(lines)
+            put_sent(plan, self._rows(told["Id"]))
+            self.put("drawn", tab, {"query": query, "html": plan._repr_html_()})
 
     # Results --------------------------------------------------------------------------------------
 
@@ -213,6 +230,9 @@ class WarehouseEditor(QueryBench):
         content = csv_file(pages.paginate(Id=self._shown(tab)))
         self.send({"download": f"{self._shown(tab)}.csv"}, [content])
 
+    def _rows(self, statement: str) -> list[list[str | None]]:
+        return [[text(cell) for cell in row] for row in self._page(statement)["Records"]]
+
     def _shown(self, tab: str) -> str:
         return str(self.runs[tab]["parts"][self.results[tab]["part"]]["id"])
 
@@ -231,12 +251,4 @@ class WarehouseEditor(QueryBench):
     def do_recent(self) -> None:
         """List the last statements, the newest first."""
         listed = self.call("redshift-data", "list_statements", Status="ALL", MaxResults=RECENT)
-        self.recent = [
-            {
-                "id": found["Id"],
-                "state": found["Status"],
-                "sql": found.get("QueryString") or ";\n".join(found.get("QueryStrings", [])),
-                "submitted": found["CreatedAt"].isoformat(),
-            }
-            for found in listed["Statements"]
-        ]
+        self.recent = [listed_facts(found) for found in listed["Statements"]]

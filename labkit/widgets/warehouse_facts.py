@@ -84,6 +84,16 @@ def place(error: str, sql: str, at: int) -> list[int] | None:
     return [before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1]
 
 
+def listed_facts(found: Facts) -> Facts:
+    """A statement of ``ListStatements``: ``id``, ``state``, ``sql``, ``submitted``."""
+    return {
+        "id": found["Id"],
+        "state": found["Status"],
+        "sql": found.get("QueryString") or ";\n".join(found.get("QueryStrings", [])),
+        "submitted": found["CreatedAt"].isoformat(),
+    }
+
+
 def result_facts(answer: Facts, *, limit: int = 0) -> Facts:
     """A page of ``GetStatementResult``.
 

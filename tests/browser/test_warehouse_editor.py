@@ -14,11 +14,12 @@ lab = labkit.start(1)
 lab.warehouse.create()
 lab.warehouse("""
 MADE = """
-CREATE TABLE enrolled (id int, student varchar(20), score numeric(5,2));
+CREATE TABLE enrolled (id int, student varchar(20), score numeric(5,2)) DISTSTYLE EVEN;
 INSERT INTO enrolled VALUES (1, 'Ada', 97.50), (2, 'Grace', NULL), (3, 'Emmy', 88.00);
 CREATE VIEW passed AS SELECT * FROM enrolled WHERE score > 50;
 """
-EDITOR = "WarehouseEditor(lab, sql='SELECT * FROM enrolled ORDER BY id')"
+SQL = "SELECT e.student, f.score FROM enrolled e JOIN enrolled f ON e.id = f.id ORDER BY e.id"
+EDITOR = f"WarehouseEditor(lab, sql={SQL!r})"
 
 
 def test_statements_run_and_the_plan_is_seen(open_notebook):
@@ -32,6 +33,8 @@ def test_statements_run_and_the_plan_is_seen(open_notebook):
     editor.screenshot("warehouse-editor")
     editor.click("Explain query")
     shows(editor, "Seq Scan on enrolled")
+    expect(editor.page.locator(".lk-plan-drawn svg")).to_be_visible()
+    editor.page.locator(".lk-plan").scroll_into_view_if_needed()
     editor.screenshot("warehouse-plan")
     write(editor, "SELECT 40 + 2 AS answer;\nSELECT count(*) FROM passed;\nSELECT nope FROM passed")
     editor.click("Run query")
@@ -46,6 +49,6 @@ def test_statements_run_and_the_plan_is_seen(open_notebook):
     expect(editor.named("student", "option")).to_be_visible()
     area.press("Escape")
     editor.named("Query history", "tab").click()
-    shows(editor, "EXPLAIN SELECT * FROM enrolled ORDER BY id")
+    shows(editor, "EXPLAIN SELECT e.student")
     editor.screenshot("warehouse-history")
     assert editor.errors == []

@@ -8,7 +8,7 @@ from labkit.widgets import WarehouseEditor
 from labkit.widgets.warehouse_facts import place
 
 MADE = """
-CREATE TABLE seen (id int, name varchar(20), price numeric(8,2));
+CREATE TABLE seen (id int, name varchar(20), price numeric(8,2)) DISTSTYLE EVEN;
 INSERT INTO seen VALUES (1, 'chalk', 0.50), (2, NULL, 12.00), (3, '', NULL);
 CREATE VIEW dear AS SELECT * FROM seen WHERE price > 1;
 """
@@ -157,6 +157,16 @@ def test_explain_shows_a_plan(editor, click, sql):
     click(editor, "explain", tab="1", sql=sql)
     assert "Seq Scan on seen" in editor.plans["1"]
     assert "1" not in editor.results
+
+
+def test_a_plan_is_drawn_once_its_query_has_run(editor, run, click):
+    sql = "SELECT count(*) FROM seen a JOIN seen b ON a.name = b.name"
+    click(editor, "explain", tab="1", sql=sql)
+    assert "1" not in editor.drawn
+    run(sql)
+    click(editor, "explain", tab="1", sql=sql)
+    assert "<svg" in editor.drawn["1"]["html"]
+    assert " sent" in editor.drawn["1"]["html"]
 
 
 def test_explain_takes_one_statement(editor, click):

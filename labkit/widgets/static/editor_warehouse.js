@@ -15,7 +15,7 @@ const service = {
   catalog: (get) => ({ databases: get("schemas"), database: "public", tables: get("tables") }),
   runLine: warehouseLine,
   parts: partTabs,
-  views: () => ({}),
+  views: (get, tab) => ({ explain: () => planView(get("plans")[tab.id], get("drawn")[tab.id]) }),
   recentHeads: ["Statement", "State", "Submitted"],
   recentCells: (r) => [h("td", { class: "lk-small" }, when(r.submitted))],
 };
@@ -78,4 +78,17 @@ function partTabs(run, result, tab, send, own) {
   const said = (p) => (p.error ? "failed" : p.rows >= 0 ? `${number(p.rows)} ${p.rows === 1 ? "row" : "rows"}` : p.state === "FINISHED" ? "done" : p.state.toLowerCase());
   const chosen = result ? result.part : run.parts.length - 1;
   return tablist("Statements", run.parts.map((p, i) => [i, `${i + 1}: ${said(p)}`]), chosen, (part) => send("part", { tab: tab.id, part }));
+}
+
+/* The plan, drawn where its query has run, and its text. */
+function planView(text, drawn) {
+  if (!text) return h("p", { class: "lk-quiet lk-pad" }, "Explain shows how Redshift would run the statement, without running it.");
+  return [drawn ? picture(drawn) : h("p", { class: "lk-quiet lk-pad" }, "Run the statement, then explain it, to see the plan drawn with what its steps sent between the nodes."),
+    h("pre", { class: "lk-plan", tabindex: "0" }, text)];
+}
+
+function picture({ query, html }) {
+  const place = h("div", { class: "lk-pad lk-plan-drawn", "data-own": "plan", "data-key": `plan ${query}` });
+  place.innerHTML = html;
+  return place;
 }
