@@ -119,8 +119,7 @@ def _drawn(node: Node) -> Iterator[Node]:
         yield node
         return
     for child in node.children:
-        child.sent_rows = child.sent_rows or node.sent_rows
-        child.sent_bytes = child.sent_bytes or node.sent_bytes
+        child.sent_rows, child.sent_bytes = node.sent_rows, node.sent_bytes
         yield from _drawn(child)
 
 
@@ -130,12 +129,11 @@ def _point(x: float, y: float) -> tuple[float, float]:
 
 def _edge(child: Node, above: tuple[float, int], below: tuple[float, int], parent: Node) -> str:
     (x1, y1), (x2, y2) = _point(*above), _point(*below)
-    moves = child.sent_rows > 0
+    moves = child.sent_rows != 0
     colour, thick = (WARN, 3) if moves else (LINE, 1.4)
     end = y2 - 24
     middle = (y1 + HIGH + end) / 2
-    word = f"{child.sent_rows:,} rows · {size(child.sent_bytes)} sent" if moves else "stays"
-    told = word if moves or parent.label else ""
+    told = _moving(child) if moves else "stays" if parent.label else ""
     line = (
         f'<path d="M{x2:g},{y2:g} V{end:g} C{x2:g},{middle:g} {x1:g},{middle:g} '
         f'{x1:g},{y1 + HIGH:g}" '
@@ -143,6 +141,12 @@ def _edge(child: Node, above: tuple[float, int], below: tuple[float, int], paren
     )
     text = _text(x2, y2 - 8, told, WARN if moves else QUIET, 11.5)
     return line + text
+
+
+def _moving(node: Node) -> str:
+    if node.sent_rows is None:
+        return "sent, not counted"
+    return f"{node.sent_rows:,} rows · {size(node.sent_bytes)} sent"
 
 
 def _box(node: Node, x: float, y: int) -> str:

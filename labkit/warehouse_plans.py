@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -33,7 +34,8 @@ class Node:
     """One operator of a plan.
 
     Args:
-        sent_rows: how many of its rows go to other nodes for the operator above.
+        sent_rows: how many of its rows go to other nodes for the operator above; None where that
+            cannot be counted.
         sent_bytes: their bytes.
     """
 
@@ -42,7 +44,7 @@ class Node:
     width: int
     details: list[str] = field(default_factory=list)
     children: list[Node] = field(default_factory=list)
-    sent_rows: int = 0
+    sent_rows: int | None = 0
     sent_bytes: int = 0
 
     @property
@@ -139,22 +141,26 @@ def _node(found: re.Match[str]) -> Node:
     return Node(found["name"].removeprefix("XN "), int(found["rows"]), int(found["width"]))
 
 
-def put_sent(plan: Plan, steps: Iterable[Sequence[object]]) -> None:
+def put_sent(plan: Plan, steps: Iterable[Sequence[Any]]) -> None:
     """Put what steps sent into a plan.
 
     Args:
         steps: label, rows and bytes, as `SUMMARY` has them: what is sent stands before its step.
     """
     nodes = (node for node in plan.tree.each() if _is_step(node))
-    waiting: list[tuple[int, int]] = []
+    waiting: list[tuple[int | None, int]] = []
     for label, rows, size in steps:
         kind = str(label).split()[0]
         if kind in _SENDING:
-            waiting.append((int(str(rows)), int(str(size))))
+            waiting.append(_counted(rows, size))
         elif kind in _STEPS:
             for child, sent in zip(_senders(next(nodes)), waiting, strict=False):
                 child.sent_rows, child.sent_bytes = sent
             waiting = []
+
+
+def _counted(rows: Any, size: Any) -> tuple[int | None, int]:
+    return (None, 0) if pd.isna(rows) else (int(rows), int(size))
 
 
 def _is_step(node: Node) -> bool:

@@ -75,3 +75,13 @@ def test_a_row_is_cheap_by_row_and_an_average_by_column(warehouse: Warehouse) ->
     answers = found["answer"].tolist()
     assert answers[0] == answers[1]
     assert answers[2] == answers[3] == 49.5
+
+
+def test_what_a_subquery_redistributes_is_not_counted(warehouse: Warehouse) -> None:
+    sql = (
+        "SELECT q.n, t.name FROM (SELECT n, max(id) AS id FROM placed.dealt GROUP BY n) q "
+        "JOIN placed.by_id t ON q.id = t.id"
+    )
+    plan = warehouse.explain(sql, cluster=CLUSTER)
+    assert plan.labels == ["DS_DIST_INNER"]
+    assert "sent, not counted" in plan._repr_html_()

@@ -72,3 +72,18 @@ def test_subqueries_have_plans_of_their_own(placed: Placed) -> None:
     assert any(line.endswith("rows=100 width=12)") and "HashAggregate" in line for line in plan)
     assert any("Subquery Scan q" in line for line in plan)
     assert any(f"Seq Scan on by_n t  (cost=0.00..20.00 rows={ROWS}" in line for line in plan)
+
+
+def test_a_count_that_fails_ends_no_transaction(placed: Placed) -> None:
+    """The plan applies a condition to all rows that the query applies to none."""
+    sql = "SELECT 1 FROM placed.dealt a JOIN placed.few b ON a.id = b.id AND b.id < 0 "
+    [join] = [line for line in placed.plan(f"{sql} WHERE a.name::int = 1") if "DS_" in line]
+    assert "rows=" in join
+
+
+def test_a_recursive_query_has_an_outline(placed: Placed) -> None:
+    plan = placed.plan(
+        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 5) "
+        "SELECT * FROM r"
+    )
+    assert plan == ["XN Seq Scan on r"]

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import compile_expression
-from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.scope import Field, Source
 from labkit.cloud.redshift.placement import slices as placed
+from labkit.cloud.redshift.placement.counting import counted
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 
@@ -119,8 +119,8 @@ def scanned(connection: Connection, table: Object, filters: Sequence[exp.Expr]) 
     if not tests:
         return None
     sql = f"SELECT sum(rows) FROM ({blocks_sql(connection, table, column)}) z"
-    found = first_row(connection.duck, f"{sql} WHERE {' AND '.join(tests)}")[0] or 0
-    return int(found) * _copies(connection, table)
+    found = counted(connection, f"{sql} WHERE {' AND '.join(tests)}")
+    return int(found[0][0] or 0) * _copies(connection, table) if found else None
 
 
 def _copies(connection: Connection, table: Object) -> int:

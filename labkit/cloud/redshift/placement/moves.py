@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled
+from labkit.cloud.redshift.placement.counting import counted
 from labkit.cloud.redshift.placement.members import SLICE, compiled
 from labkit.cloud.redshift.placement.slices import bytes_sql, hashed, node_of, slices
 
@@ -61,18 +62,18 @@ class Move:
     carried: tuple[exp.Expr, ...] = ()
     grouped: bool = False
 
-    def sent(self, connection: Connection) -> list[Sent]:
-        """Count it, over the rows as they are now; nothing of what the cluster does not place."""
-        if self.start.how in ("unknown", "all"):
+    def sent(self, connection: Connection) -> list[Sent] | None:
+        """Count it, over the rows as they are now; None when the cluster does not place them."""
+        if self.start.how == "all":
             return []
         tree = self.rows.copy()
         by = self.start.by if self.start.by is not None else exp.Literal.number(0)
         tree.set("expressions", [each.copy() for each in (by, *self.target, *self.carried)])
         whole = compiled(connection, tree)
-        if whole.scans:
-            return []
-        sql = self._counting(whole, slices(connection))
-        return self._add_up(connection, connection.duck.execute(sql).fetchall())
+        if whole.scans or (self.start.how == "unknown" and self.kind != "bcast"):
+            return None
+        found = counted(connection, self._counting(whole, slices(connection)))
+        return None if found is None else self._add_up(connection, found)
 
     def _counting(self, whole: Compiled, count: int) -> str:
         """Where rows are, where they go, how many they are, and their bytes."""

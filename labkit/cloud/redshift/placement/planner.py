@@ -13,6 +13,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.placement import joins
+from labkit.cloud.redshift.placement.counting import counted
 from labkit.cloud.redshift.placement.joining import Side
 from labkit.cloud.redshift.placement.members import (
     Member,
@@ -55,6 +56,8 @@ class Planner:
             Untold: it has a part that is not followed.
         """
         ctes = node.args.get("with_") or ctes
+        if ctes is not None and ctes.args.get("recursive"):
+            raise Untold("RECURSIVE")
         if isinstance(node, exp.Subquery):
             return self.query(node.this, ctes)
         if isinstance(node, exp.SetOperation):
@@ -68,7 +71,8 @@ class Planner:
         found = compiled(self.connection, tree)
         if found.scans or self._read(found.oids) > COUNTED_ROWS:
             return guess
-        return int(first_row(self.connection.duck, f"SELECT count(*) FROM ({found.sql})")[0])
+        rows = counted(self.connection, f"SELECT count(*) FROM ({found.sql})")
+        return int(rows[0][0]) if rows else guess
 
     def _read(self, oids: frozenset[int]) -> int:
         names = ", ".join(f"'t{oid}'" for oid in oids) or "''"

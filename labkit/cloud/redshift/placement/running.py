@@ -28,8 +28,8 @@ from labkit.cloud.redshift.system.registry import moment, system
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
-#: So many of the last queries are told of.
-LAST = 10
+#: So many of the last queries on tables are told of, among so many statements.
+LAST, LOOKED_AT = 10, 200
 PACKET_BYTES = 8192
 
 
@@ -81,7 +81,7 @@ def _steps(connection: Connection) -> list[Ran]:
 
 def _planned(connection: Connection) -> Iterator[tuple[dict[str, Any], int, Step]]:
     """One's queries of this database that succeeded on tables, the last one first."""
-    for record, user in reversed(list(visible(connection))):
+    for record, user in itertools.islice(reversed(list(visible(connection))), LOOKED_AT):
         ours = record["status"] == "success" and record["database"] == connection.database
         if ours and record["text"].lstrip().upper().startswith(("SELECT", "WITH", "(")):
             plan = _plan(connection, record["text"])
@@ -117,7 +117,7 @@ def _sent(connection: Connection, kind: str) -> Iterator[Any]:
     for each in ran(connection):
         if each.move is None or each.move.kind != kind:
             continue
-        for one in each.move.sent(connection):
+        for one in each.move.sent(connection) or ():
             yield (each.user, each.record["query_id"], one.slice, 0, each.number, *each.times,
                    None, one.rows, one.bytes, math.ceil(one.bytes / PACKET_BYTES))  # fmt: skip
 
@@ -172,10 +172,7 @@ def svl_query_summary(connection: Connection) -> Iterator[Any]:
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_QUERY_SUMMARY.html
     """
     for each in ran(connection):
-        rows, size = each.step.rows, each.step.rows * each.step.width
-        if each.move is not None:
-            sent = each.move.sent(connection)
-            rows, size = sum(one.rows for one in sent), sum(one.bytes for one in sent)
+        rows, size = _totals(connection, each)
         table = each.step.table
         read = blocks.scanned(connection, table, each.step.filters) if table else None
         whole = read if read is not None else rows
@@ -183,3 +180,13 @@ def svl_query_summary(connection: Connection) -> Iterator[Any]:
         label = each.move.kind if each.move else f"{each.step.label}{named}"
         yield (each.user, each.record["query_id"], 0, 0, each.number, None, None, rows, size, None,
                None, label, "f", None, "t" if read is not None else "f", "f", whole)  # fmt: skip
+
+
+def _totals(connection: Connection, each: Ran) -> tuple[int | None, int | None]:
+    """The rows and bytes of a step; of a sending one those sent, NULL where that is not counted."""
+    if each.move is None:
+        return each.step.rows, each.step.rows * each.step.width
+    sent = each.move.sent(connection)
+    if sent is None:
+        return None, None
+    return sum(one.rows for one in sent), sum(one.bytes for one in sent)
