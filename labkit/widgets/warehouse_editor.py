@@ -14,7 +14,7 @@ from traitlets import Bool, Dict, List, Unicode
 
 from labkit import names
 from labkit.warehouse import DATABASE, USER, split
-from labkit.warehouse_plans import SUMMARY, put_sent, read_plan
+from labkit.warehouse_plans import SUMMARY
 from labkit.widgets.bench import QueryBench, explains
 from labkit.widgets.console import Facts, front_end
 from labkit.widgets.picture import Markup, fold, tag
@@ -24,6 +24,7 @@ from labkit.widgets.warehouse_facts import (
     NO_ROWS,
     column_facts,
     csv_file,
+    drawn_facts,
     listed_facts,
     part_facts,
     placed,
@@ -36,8 +37,7 @@ from labkit.widgets.warehouse_facts import (
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
-KEPT_S = 3600
-LOOK_S = 1
+KEPT_S, LOOK_S = 3600, 1
 RECENT = 50
 LIMIT = 100
 EXPORTED_ROWS = 100_000
@@ -188,9 +188,7 @@ class WarehouseEditor(QueryBench):
         """Draw a plan whose query has run, with what its steps sent between the nodes."""
         if query > 0:
             *_, told = self._described(tab, SUMMARY.format(query=query))
-            plan = read_plan(lines)
-            put_sent(plan, self._rows(told["Id"]))
-            self.put("drawn", tab, {"query": query, "html": plan._repr_html_()})
+            self.put("drawn", tab, drawn_facts(query, lines, self._rows(told["Id"])))
 
     # Results --------------------------------------------------------------------------------------
 
@@ -245,8 +243,6 @@ class WarehouseEditor(QueryBench):
         rows = max(0, run["parts"][-1]["rows"]) if run["parts"] else 0
         several = f"{len(run['parts'])} statements · the last: " if len(run["parts"]) > 1 else ""
         return f"{several}{rows:,} {'row' if rows == 1 else 'rows'}"
-
-    # Lists ----------------------------------------------------------------------------------------
 
     def do_recent(self) -> None:
         """List the last statements, the newest first."""

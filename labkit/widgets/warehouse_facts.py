@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labkit.warehouse import split
+from labkit.warehouse_plans import put_sent, read_plan
 
 Facts = dict[str, Any]
 ENDS = ("FINISHED", "FAILED", "ABORTED")
@@ -130,6 +131,18 @@ def csv_file(answers: Iterable[Facts]) -> bytes:
     writer.writerow(column["name"] for column in pages[0]["columns"])
     writer.writerows(row for page in pages for row in page["rows"])
     return written.getvalue().encode()
+
+
+def drawn_facts(query: int, lines: Iterable[str], steps: Iterable[Sequence[object]]) -> Facts:
+    """A plan's ``html``, with what its ``query`` sent between the nodes when it ran.
+
+    Args:
+        lines: as ``EXPLAIN`` tells them.
+        steps: label, rows and bytes of what ran.
+    """
+    plan = read_plan(lines)
+    put_sent(plan, steps)
+    return {"query": query, "html": plan._repr_html_()}
 
 
 def table_facts(listed: Facts) -> Facts:
