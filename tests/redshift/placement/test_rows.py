@@ -53,6 +53,15 @@ def test_table_info_tells_style_and_skew(placed: Placed) -> None:
     ]
 
 
+def test_size_is_of_blocks_and_used_of_what_the_nodes_keep(placed: Placed) -> None:
+    """A block of each of three columns, and of three hidden ones, on each of four slices."""
+    found = placed.rows(
+        "SELECT size, pct_used FROM svv_table_info WHERE schema = 'placed' AND \"table\" = 'dealt'"
+    )
+    [[size, used]] = found
+    assert (size, float(used)) == (24, round(100 * 24 / (NODES * 8_000 * 1024), 4))
+
+
 def test_a_broadcast_sends_each_row_to_each_other_node(placed: Placed) -> None:
     query = placed.done("SELECT a.n, b.id, b.n FROM placed.dealt a JOIN placed.few b USING (id)")
     assert _sent(placed, query, "bcast") == (FEW * (NODES - 1), FEW * (NODES - 1) * 8)

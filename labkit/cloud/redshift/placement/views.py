@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.redshift.clusters.node_types import MB_PER_GB, node_type
+from labkit.cloud.redshift import records
+from labkit.cloud.redshift.clusters.kinds import CLUSTER
+from labkit.cloud.redshift.clusters.node_types import node_type, storage_mb
+from labkit.cloud.redshift.keys import place_of
 from labkit.cloud.redshift.placement import blocks
 from labkit.cloud.redshift.placement import slices as placed
 from labkit.cloud.redshift.system.catalogs import relations
@@ -19,8 +22,6 @@ from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
-#: What a node keeps, of which PCT_USED is told: that of the smallest type.
-NODE_MB = node_type("ra3.large").storage_gb * MB_PER_GB
 _INTEGERS = ("int2", "int4", "int8", "oid")
 
 
@@ -49,7 +50,8 @@ def _table_info(connection: Connection, one: Object, count: int) -> tuple[Any, .
     first = next((c for c in one.columns if keys and c.name == keys[0]), None)
     longest = max((c.type.size for c in one.columns if c.type.base == "varchar"), default=0)
     encoded = "Y" if any(c.encode not in ("none", "raw") for c in one.columns) else "N"
-    used = round(100 * size / (NODE_MB * connection.warehouse.state.nodes), 4)
+    room = _room_mb(connection)
+    used = round(100 * size / room, 4) if room else None
     return (
         one.database, one.schema, one.oid, one.name, encoded,
         placed.shown_style(connection, one), keys[0] if keys else None, longest,
@@ -57,6 +59,16 @@ def _table_info(connection: Connection, one: Object, count: int) -> tuple[Any, .
         blocks.unsorted(connection, one), None, count, None,
         placed.skew(placed.spread(connection, one)), count, None, None, None,
     )  # fmt: skip
+
+
+def _room_mb(connection: Connection) -> int | None:
+    """What the cluster may store; None for Serverless, which has no bound."""
+    kind, _, name = connection.warehouse.key.partition("/")
+    region, identifier = place_of(name)
+    record = records.look_up(connection.warehouse.cloud, region, CLUSTER, identifier)
+    if kind != "cluster" or record is None:
+        return None
+    return storage_mb(node_type(record["NodeType"]), record["NumberOfNodes"])
 
 
 @system("stv_slices", "node int, slice int, localslice int, type char(1)")
