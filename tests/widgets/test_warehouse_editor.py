@@ -206,6 +206,14 @@ def test_an_unknown_cluster_is_a_notice(lab, click):
     assert editor.runs == {}
 
 
+def test_a_workgroup_of_serverless(lab, click):
+    lab.warehouse.create_workgroup("small")
+    editor = WarehouseEditor(lab, workgroup="small")
+    click(editor, "run", tab="1", sql="CREATE TABLE own (x int); SELECT count(*) FROM own")
+    assert editor.results["1"]["rows"] == [["0"]]
+    assert [t["id"] for t in editor.tables] == ["public.own"]
+
+
 def test_the_picture_shows_statement_and_rows(editor, run):
     assert "SELECT 1" in editor.snapshot()
     run("SELECT 12345 AS answer, NULL AS nothing; SELECT 6789 AS second")
