@@ -85,7 +85,8 @@ def _prepare(client: Callable[[str], Any], files: list[Path]) -> None:
 
 def _kinds(lake: Lake) -> dict[str, str]:
     """The columns of the lake's rows and their types."""
-    rows = duckdb.sql(f"DESCRIBE SELECT * FROM {lake.relation('parquet')}").fetchall()
+    with duckdb.connect() as duck:
+        rows = duck.execute(f"DESCRIBE SELECT * FROM {lake.relation('parquet')}").fetchall()
     return {name: kind for name, kind, *_ in rows}
 
 

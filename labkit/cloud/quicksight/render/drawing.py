@@ -34,7 +34,7 @@ _PNG: Any = {"text.hinting": "no_hinting"}
 _rendering = Lock()  # matplotlib's settings are the process's own
 _PLACE = re.compile(r"(?<=[\s\"(])-?\d+\.\d{3,}(?=[\s\")])")
 # Wells without which there is nothing to draw; of several in one place, any will do.
-_NEEDS = {
+_NEEDS: dict[str, list[tuple[str, ...]]] = {
     "BarChartVisual": [("Values",)],
     "PieChartVisual": [("Values",)],
     "KPIVisual": [("Values",)],
