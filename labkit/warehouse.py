@@ -223,12 +223,15 @@ class Warehouse:
         """
         data, statements = self.lab.client("redshift-data"), split(sql)
         place = {"WorkgroupName": workgroup} if workgroup else self._in_cluster(cluster)
-        if len(statements) == 1:
-            given = [{"name": k, "value": v} for k, v in (parameters or {}).items()]
-            more = {"Parameters": given} if given else {}
-            started = data.execute_statement(Sql=statements[0], Database=database, **place, **more)
-        else:
-            started = data.batch_execute_statement(Sqls=statements, Database=database, **place)
+        try:
+            if len(statements) == 1:
+                given = [{"name": k, "value": v} for k, v in (parameters or {}).items()]
+                place |= {"Parameters": given} if given else {}  # type: ignore[dict-item]
+                started = data.execute_statement(Sql=statements[0], Database=database, **place)
+            else:
+                started = data.batch_execute_statement(Sqls=statements, Database=database, **place)
+        except data.exceptions.ValidationException as error:
+            raise QueryFailed(error.response["Error"]["Message"], "") from None
         return self._wait_for(started["Id"], timeout_s)
 
     @told
