@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/redshift/latest/mgmt/generating-iam-credenti
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import secrets
 import string
@@ -20,6 +19,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Context
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.passwords import digest
 from labkit.cloud.redshift.words import invalid_value
 
 KIND = "redshift.login"
@@ -46,17 +46,6 @@ def new_password(length: int = 32) -> str:
     """A password that follows Redshift's rules."""
     rest = "".join(secrets.choice(_LETTERS) for _ in range(length - 3))
     return rest + secrets.choice(string.ascii_uppercase) + secrets.choice("abcdef") + "7"
-
-
-def md5_of(user: str, password: str) -> str:
-    """A password as the protocol's ``md5`` method knows it, before the salt.
-
-    >>> md5_of("ann", "Secret12")
-    'md52fcf2fc5defc7d60595f5ab0e16f1ec0'
-    """
-    if password.startswith("md5") and len(password) == 35:
-        return password
-    return "md5" + hashlib.md5((password + user).encode()).hexdigest()
 
 
 def administer(cloud: Cloud, key: str, work: Callable[[Connection], Found]) -> Found:
@@ -95,7 +84,7 @@ def set_password(cloud: Cloud, key: str, user: str, password: str) -> None:
     def change(session: Connection) -> None:
         found = session.objects.find("user", user.lower())
         if found:
-            session.objects.replace(found.changed(password=md5_of(user.lower(), password)))
+            session.objects.replace(found.changed(password=digest(user.lower(), password)))
 
     administer(cloud, key, change)
 
@@ -120,7 +109,7 @@ def lend(
     password = new_password()
     told: dict[str, Any] = {"key": key, "login": login, "user": user, "database": database}
     told |= {"groups": list(groups), "until": time.time() + seconds}
-    cloud.records(KIND)[secrets.token_hex(8)] = told | {"md5": md5_of(login, password)}
+    cloud.records(KIND)[secrets.token_hex(8)] = told | {"md5": digest(login, password)}
     return password
 
 
@@ -155,7 +144,7 @@ def admitted(cloud: Cloud, key: str, login: str, database: str = "") -> Iterator
     found: Object | None = administer(cloud, key, lambda each: each.objects.find("user", name))
     password = found.body.get("password") if found else None
     if password and not _is_over(found):
-        yield Admission(md5_of(name, password), name)
+        yield Admission(digest(name, password), name)
 
 
 def log_in(cloud: Cloud, key: str, login: str, password: str, database: str = "") -> Admission:
@@ -166,7 +155,7 @@ def log_in(cloud: Cloud, key: str, login: str, password: str, database: str = ""
     """
     for each in admitted(cloud, key, login, database):
         names = (login, login.lower())
-        if any(hmac.compare_digest(each.md5, md5_of(name, password)) for name in names):
+        if any(hmac.compare_digest(each.md5, digest(name, password)) for name in names):
             return each
     raise RedshiftError(f'password authentication failed for user "{login}"', "28P01")
 

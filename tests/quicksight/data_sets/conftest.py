@@ -1,9 +1,9 @@
 """A bucket that QuickSight may read, data sets upon it, and the rows that a reader sees of them."""
 
 import functools
-import itertools
 import json
 import os
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -40,10 +40,10 @@ class Lake:
 
     def __init__(self, cloud: Any, quicksight: Any, client: Any) -> None:
         self.cloud, self.quicksight, self.client = cloud, quicksight, client
-        self._numbers = itertools.count(1)
 
     def name(self, stem: str) -> str:
-        return f"{stem}-{next(self._numbers)}"
+        """A new one; several of these share a cloud."""
+        return f"{stem}-{secrets.token_hex(4)}"
 
     def put(self, key: str, body: str | bytes, **options: Any) -> str:
         body = body.encode() if isinstance(body, str) else body

@@ -50,7 +50,7 @@ def lab(cloud: Any, role: str, tmp_path_factory: pytest.TempPathFactory) -> Call
     for path in generate(folder, 0.02, [*schema.SIS, *LMS]):
         lake.put(path.relative_to(folder).as_posix(), path.read_bytes())
     for name, prefix in (("sisdemo", "sisdb/sisdemo/"), ("lmsdemo", "lmsapi/")):
-        lake.crawler, lake.database = f"spectrum-{name}", f"db_raw_{name}"
+        lake.crawler, lake.database = f"spectrum-{name}", f"db_spectrum_{name}"
         lake.crawl(prefix)
     return _warehouse(cloud, role, folder)
 
@@ -61,7 +61,7 @@ def _warehouse(cloud: Any, role: str, folder: Path) -> Spectrum:
     assert found.run("CREATE DATABASE workshop", Database="dev")["Status"] == "FINISHED"
     for name in ("sis", "lms"):
         found.done(
-            f"CREATE EXTERNAL SCHEMA {name}raw FROM DATA CATALOG DATABASE 'db_raw_{name}demo' "
+            f"CREATE EXTERNAL SCHEMA {name}raw FROM DATA CATALOG DATABASE 'db_spectrum_{name}demo' "
             f"REGION 'us-east-1' IAM_ROLE '{role}'"
         )
     found.done("CREATE SCHEMA sis", "CREATE SCHEMA sis_lms")

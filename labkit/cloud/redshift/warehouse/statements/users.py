@@ -14,6 +14,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.passwords import digest
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 
 _PRIVILEGES = {
@@ -68,8 +69,14 @@ def _user_options(words: Words) -> dict[str, Any]:
     return found
 
 
+def _digested(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """A user's options, with no password in clear text."""
+    password = options.get("password")
+    return options | ({"password": digest(name, password)} if password else {})
+
+
 def _password(text: str) -> str:
-    """A password as it is kept.
+    """A password that follows the rules.
 
     Raises:
         RedshiftError: it is too plain.
@@ -90,7 +97,7 @@ def create_user(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CREATE", "USER")
     name = words.identifier()
-    options = _user_options(words)
+    options = _digested(name, _user_options(words))
     grants.check_superuser(connection, "create user")
     if "password" not in options:
         raise RedshiftError("CREATE USER needs a PASSWORD", "42601")
@@ -108,11 +115,12 @@ def alter_user(connection: Connection, parsed: Parsed) -> Result:
     user = _find(connection, "user", words.identifier())
     if words.accept("RENAME", "TO"):
         grants.check_superuser(connection, "rename user")
-        connection.objects.replace(replace(user, name=words.identifier()))
-        return Result("ALTER USER")
+        renamed = replace(user, name=words.identifier())  # its digest had the name in it
+        connection.objects.replace(renamed.changed(password=None))
+        return Result("ALTER USER", notices=("MD5 password cleared because of user rename",))
     if words.accept_one("SET", "RESET"):
         return Result("ALTER USER")
-    options = _user_options(words)
+    options = _digested(user.name, _user_options(words))
     if user.name != connection.user or set(options) - {"password"}:
         grants.check_superuser(connection, "alter user")
     connection.objects.replace(user.changed(**options))
