@@ -45,7 +45,7 @@ class Chart:
         """
         self.calls.subscribe(email)
         self.calls.give_buckets()
-        return self.calls.register(self.lab.caller, "ADMIN", email)
+        return str(self.calls.register(self.lab.caller, "ADMIN", email)["UserName"])
 
     @told
     def register_key(self) -> str:
@@ -113,7 +113,8 @@ class Chart:
                 of the other whose values they may see; NULL means all.
         """
         self.calls.secure(data_set.described, rules.arn)
-        self.calls.wait_for_import(data_set.id)
+        if data_set.described["ImportMode"] == "SPICE":
+            self.calls.wait_for_import(data_set.id)
         return self.data_set(data_set.name)
 
     @told

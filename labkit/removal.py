@@ -25,6 +25,7 @@ MISSING = {
     "ParameterNotFound",
     "ResourceNotFoundException",
 }
+NOT_SIGNED_UP = {"ResourceNotFoundException", "UnsupportedUserEditionException"}
 OURS = "dataedu-"
 Step = Callable[["Lab"], None]
 
@@ -212,7 +213,9 @@ def _subscribed(calls: Any, what: str, member: str) -> list[dict[str, Any]]:
     """A list of QuickSight's, which is empty where the account has not signed up."""
     try:
         found: list[dict[str, Any]] = calls.all(what, member)
-    except ClientError:
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in NOT_SIGNED_UP:
+            raise
         return []
     return found
 

@@ -120,11 +120,11 @@ class Calls:
             PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": allowed}),
         )
 
-    def register(self, arn: str, role: str, email: str) -> str:
-        """Register an IAM user as a user of QuickSight. Returns the user's name."""
+    def register(self, arn: str, role: str, email: str) -> dict[str, Any]:
+        """Register an IAM user as a user of QuickSight, unless it is. Returns the user."""
         for user in self.users():
             if user["Arn"].rpartition("/")[2] == arn.rpartition("/")[2]:
-                return str(user["UserName"])
+                return user
         made = self.call(
             "register_user",
             Namespace="default",
@@ -133,7 +133,8 @@ class Calls:
             UserRole=role,
             Email=email,
         )
-        return str(made["User"]["UserName"])
+        found: dict[str, Any] = made["User"]
+        return found
 
     def add_reader(self, name: str, email: str) -> str:
         """A user of QuickSight's own with the role READER."""
@@ -165,7 +166,7 @@ class Calls:
     @property
     def own_arn(self) -> str:
         """Your ARN as a user of QuickSight."""
-        return self.user_arn(self.register(self.lab.caller, "ADMIN", "you@example.com"))
+        return str(self.register(self.lab.caller, "ADMIN", "you@example.com")["Arn"])
 
     def register_key(self, key_arn: str) -> str:
         """Register a KMS key as the account's default key."""
@@ -204,11 +205,11 @@ class Calls:
 
     def secure(self, described: dict[str, Any], rules_arn: str) -> None:
         """Let a data set of rules say who sees which rows of another."""
-        kept = ("Name", "PhysicalTableMap", "LogicalTableMap", "ImportMode")
-        members = {name: described[name] for name in kept if name in described}
+        operation = self.client.meta.service_model.operation_model("UpdateDataSet")
+        members = {n: described[n] for n in operation.input_shape.members if n in described}
         granted = {"PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_1"}
         members["RowLevelPermissionDataSet"] = {"Arn": rules_arn, **granted}
-        self.call("update_data_set", DataSetId=described["DataSetId"], **members)
+        self.call("update_data_set", **members)
 
     def data_set(self, identifier: str) -> dict[str, Any]:
         """A data set.
