@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import kinds
 from labkit.cloud.quicksight.kinds import Kind
 from labkit.cloud.quicksight.words import invalid
@@ -32,6 +33,17 @@ def find(cloud: Cloud, arn: str) -> Record | None:
     kind = _KINDS.get(name)
     found = cloud.records(f"quicksight.{kind.name}").get(f"{fields[3]}/{id}") if kind else None
     return found if found and found["Arn"] == arn else None
+
+
+def caller_arn(context: Context) -> str:
+    """The ARN of the QuickSight user that the caller is, whether or not it was registered.
+
+    An IAM user is named as in IAM, a role's session by both names, the account's root ``root``.
+    """
+    arn = context.principal.arn
+    name = arn.split(":", 5)[5].partition("/")[2]
+    name = name if ":assumed-role/" in arn else name.rpartition("/")[2]
+    return context.arn(f"user/default/{name or 'root'}")
 
 
 def memberships(cloud: Cloud, user: Record) -> list[Record]:

@@ -122,7 +122,7 @@ def for_session(
     gate.check_enterprise(context, "Embedding is")
     if not _ENTRY.fullmatch(EntryPoint):
         raise invalid(f"EntryPoint {EntryPoint} is not a path of the console.")
-    user = _user(context, UserArn or _own_arn(context))
+    user = _user(context, UserArn or principals.caller_arn(context))
     if user["Role"].startswith("READER"):
         raise denied(f"User {user['Arn']} is no author.")
     embedding = Embedding(
@@ -200,7 +200,7 @@ def _identity(context: Context, type: str, user_arn: str | None, namespace: str)
             return context.arn(f"anonymousUser/{namespace}/{uuid.uuid4().hex}")
         case "QUICKSIGHT" if not user_arn:
             raise invalid("UserArn is required for the identity type QUICKSIGHT.")
-    found = _user(context, user_arn or _own_arn(context))
+    found = _user(context, user_arn or principals.caller_arn(context))
     return str(found["Arn"])
 
 
@@ -209,13 +209,6 @@ def _user(context: Context, arn: str) -> Record:
     if found is None or ":user/" not in arn:
         raise refusal("QuickSightUserNotFoundException", f"User {arn} is not found.")
     return found
-
-
-def _own_arn(context: Context) -> str:
-    """The QuickSight user that the caller is: an IAM user's name, a role's and its session's."""
-    name = context.principal.arn.split(":", 5)[5].partition("/")[2]
-    name = name if ":assumed-role/" in context.principal.arn else name.rpartition("/")[2]
-    return context.arn(f"user/{namespaces.DEFAULT}/{name}")
 
 
 def _domains(given: Sequence[str] | None) -> tuple[str, ...]:

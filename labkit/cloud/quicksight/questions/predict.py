@@ -175,18 +175,11 @@ def _status(asked: Asked) -> str:
 
 def _user(context: Context) -> Record:
     """The user of QuickSight that the caller is."""
-    arn = _own_arn(context)
+    arn = principals.caller_arn(context)
     found = principals.find(context.cloud, arn)
     if found is None:
         raise denied(f"{context.principal.arn} is not a user of QuickSight.")
     return found
-
-
-def _own_arn(context: Context) -> str:
-    """An IAM user is named as in IAM, a role's session by both; QuickSight knows either so."""
-    name = context.principal.arn.split(":", 5)[5].partition("/")[2]
-    name = name if ":assumed-role/" in context.principal.arn else name.rpartition("/")[2]
-    return context.arn(f"user/default/{name or 'root'}")
 
 
 def _plain(question: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import principals, records
-from labkit.cloud.quicksight.accounts import namespaces
 from labkit.cloud.quicksight.accounts.custom_permissions import PROFILE
 from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.reports.checks import files_of
@@ -39,9 +38,7 @@ def own_user(context: Context, configuration: Record) -> Record:
     Raises:
         AwsError: the caller is none, or may not export in one of the formats.
     """
-    name = context.principal.arn.split(":", 5)[5].partition("/")[2]
-    name = name if ":assumed-role/" in context.principal.arn else name.rpartition("/")[2]
-    found = principals.find(context.cloud, context.arn(f"user/{namespaces.DEFAULT}/{name}"))
+    found = principals.find(context.cloud, principals.caller_arn(context))
     if found is None:
         raise invalid(
             "UserConfiguration is required: the caller is not a registered user of QuickSight."
