@@ -27,7 +27,7 @@ from labkit.errors import NoChart, UnknownName
 if TYPE_CHECKING:
     from labkit.lab import Lab
 
-WIDTH_PX, HEIGHT_PX = 720, 405
+WIDTH_PX, HEIGHT_PX, SHEET_PX = 720, 405, 960
 _READ = [
     "quicksight:DescribeDashboard",
     "quicksight:ListDashboardVersions",
@@ -44,12 +44,14 @@ class Picture:
         png: the picture, at two pixels a point; empty on AWS, where only the page is to be had.
         url: the address of its page.
         shown: the picture's rows, as the session tells them.
+        width_px: how wide a notebook shows it.
     """
 
     title: str
     png: bytes
     url: str
     shown: dict[str, Any]
+    width_px: int = WIDTH_PX
 
     @property
     def df(self) -> pd.DataFrame:
@@ -70,7 +72,7 @@ class Picture:
     def _repr_mimebundle_(self, **_: Any) -> Any:
         if self.png:
             return {"image/png": self.png, "text/plain": repr(self)}, {
-                "image/png": {"width": WIDTH_PX}
+                "image/png": {"width": self.width_px}
             }
         frame = f'<iframe src="{html.escape(self.url)}" width="100%" height="{HEIGHT_PX + 120}">'
         return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}
@@ -166,7 +168,7 @@ class Dashboard:
             return Picture(self.name, b"", self.url(reader=reader), {})
         session = self.session(reader=reader)
         png = session.read("sheet.png", width=1100, scale=1.3, chosen=filters)
-        return Picture(self.name, png, session.address, {})
+        return Picture(self.name, png, session.address, {}, SHEET_PX)
 
     def share(self, reader: str) -> str:
         """Let a user look at it. Returns the user's name."""
