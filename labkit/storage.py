@@ -195,13 +195,14 @@ class Storage:
     # Functions ------------------------------------------------------------------------------------
 
     @told
-    def fetch_demo_data(self, *, scale: float = 1) -> dict[str, Any]:
+    def fetch_demo_data(self, *, scale: float = 1, seed: int = 0) -> dict[str, Any]:
         """Run the Lambda function that fills the raw bucket with its 153 objects.
 
         Args:
             scale: 1 for half a million requests; 2 for twice as many.
+            seed: 0 for the students of the labs; any other number for others like them.
         """
-        answer: dict[str, Any] = self.invoke(names.FETCH_DEMO_DATA, scale=scale)
+        answer: dict[str, Any] = self.invoke(names.FETCH_DEMO_DATA, scale=scale, seed=seed)
         return answer
 
     @told

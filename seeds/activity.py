@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seeds import terms, words
-from seeds.draws import BELL_MEAN, Draws, Ints, along, ranks
+from seeds.draws import BELL_MEAN, Ints, along, ranks
 from seeds.people import FAIL, WITHDRAWN, People, courses, pilots
 
 HOURS_A_WEEK = 168
@@ -61,7 +61,7 @@ class Activity:
     @cached_property
     def clicks(self) -> Ints:
         """Page views over the whole term, for each pair."""
-        luck = (Draws("clicks").bell(len(self.student)) - BELL_MEAN) * 1000 // 37_837
+        luck = (self.people.draws("clicks").bell(len(self.student)) - BELL_MEAN) * 1000 // 37_837
         early = (terms.WEEKS_A_TERM - self.weeks) * 80
         place, size = ranks(self.strength + luck - early, np.zeros_like(self.student))
         return along(_curve("clicks"), place, max(int(size[0]) - 1, 1))
@@ -69,7 +69,7 @@ class Activity:
     @cached_property
     def clicks_by_week(self) -> NDArray[np.int32]:
         """Page views, one row a pair and one column a week of the term."""
-        steady = 60 + Draws("weeks").below(81, (len(self.student), terms.WEEKS_A_TERM))
+        steady = 60 + self.people.draws("weeks").below(81, (len(self.student), terms.WEEKS_A_TERM))
         weight = rhythm().sum(axis=2)[self.pilot] * steady
         weight[np.arange(terms.WEEKS_A_TERM) >= self.weeks[:, None]] = 0
         upto = np.cumsum(weight, axis=1)
@@ -98,7 +98,7 @@ class Activity:
     @cached_property
     def _handed_in(self) -> HandedIn:
         shape = (len(self.student), len(words.rows("assignments")))
-        draws, strength = Draws("submissions"), self.strength[:, None]
+        draws, strength = self.people.draws("submissions"), self.strength[:, None]
         due = due_minutes()[self.pilot]
         there = due < self.weeks[:, None] * 7 * 1440
         there &= draws.chance(np.clip(900 + strength * 60 // 1000, 500, 990), shape)
@@ -122,7 +122,7 @@ class Activity:
         """After the term, some who failed hand in one assignment once more, on the Wednesday."""
         pair = np.flatnonzero((self.outcome == FAIL) & (self.term == terms.SPRING))
         pair = pair[(pair + week) % 6 == 0]
-        draws, count = Draws("retakes", week), len(pair)
+        draws, count = self.people.draws("retakes", week), len(pair)
         minute = (week - terms.WEEKS_A_TERM - 1) * 7 * 1440 + 2 * 1440 + np.arange(count) % 1440
         tenths = 400 + draws.below(81, count) * 5
         assignment = np.full(count, week % len(words.rows("assignments")))

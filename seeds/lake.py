@@ -30,13 +30,14 @@ class Object(NamedTuple):
         return self.key.split("/")[2 if self.key.startswith("sisdb/") else 1]
 
 
-def objects(scale: float = 1.0) -> Iterator[Object]:
+def objects(scale: float = 1.0, seed: int = 0) -> Iterator[Object]:
     """All 153 objects of the initial load, in a fixed order: the SIS, then the LMS week by week.
 
     Args:
         scale: 1 makes 400 students and about half a million requests; both grow with it.
+        seed: 0 makes the data of the labs, any other number others of the same kind.
     """
-    activity = Activity(People(scale))
+    activity = Activity(People(scale, seed))
     for table in sis.TABLES:
         yield Object(f"sisdb/sisdemo/{table}/{SIS_FILE}", partial(_write_sis, activity, table))
     for number in range(1, terms.WEEKS + 1):
@@ -59,6 +60,7 @@ def generate(
     scale: float = 1.0,
     tables: Iterable[str] | None = None,
     threads: int | None = None,
+    seed: int = 0,
 ) -> list[Path]:
     """Lay the lake out under a folder; the bytes do not depend on the number of threads.
 
@@ -67,6 +69,7 @@ def generate(
         scale: As in `objects`.
         tables: Only these tables, such as `["student", "requests"]`.
         threads: How many objects to write at once; 2 by default.
+        seed: As in `objects`.
 
     Returns:
         The files written, in the order of `objects`.
@@ -77,7 +80,7 @@ def generate(
     wanted = set(tables) if tables is not None else {*schema.SIS, *schema.LMS}
     if unknown := wanted - {*schema.SIS, *schema.LMS}:
         raise ValueError(f"No table named {', '.join(sorted(unknown))}.")
-    chosen = [one for one in objects(scale) if one.table in wanted]
+    chosen = [one for one in objects(scale, seed) if one.table in wanted]
     with ThreadPoolExecutor(threads or 2) as pool:
         return list(pool.map(partial(_save, Path(folder)), chosen))
 

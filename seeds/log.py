@@ -40,14 +40,14 @@ def views(activity: Activity, week: int, new_column: bool = False) -> Iterator[p
     """The page views of a week, block by block."""
     counts = activity.views(week)
     for block, pairs in enumerate(_blocks(counts)):
-        draws = Draws("views", week, block)
+        draws = activity.people.draws("views", week, block)
         hits = _visits(activity, week, np.repeat(pairs, counts[pairs]), draws)
         yield _spell(activity, hits, draws, _pages(), "GET", new_column)
 
 
 def posts(activity: Activity, week: int, new_column: bool = False) -> Iterator[pa.Table]:
     """The requests that handed in the week's submissions."""
-    done, draws = activity.submissions(week), Draws("posts", week)
+    done, draws = activity.submissions(week), activity.people.draws("posts", week)
     hits = Hits(done.pair, submitted_ms(done, week), np.zeros_like(done.pair), done.assignment)
     yield _spell(activity, hits, draws, _hand_in_pages(), "POST", new_column)
 

@@ -66,17 +66,23 @@ class People:
 
     Args:
         scale: 1 makes 400 students; the numbers of courses and teachers stay.
+        seed: 0 makes the students of the labs, any other number others like them.
     """
 
-    def __init__(self, scale: float = 1.0) -> None:
+    def __init__(self, scale: float = 1.0, seed: int = 0) -> None:
         if not scale > 0:
             raise ValueError(f"The scale must be above 0, not {scale}.")
         self.count = max(16, int(STUDENTS * scale + 0.5))
-        draws = Draws("people")
+        self.seed = seed
+        draws = self.draws("people")
         self.ability = draws.bell(self.count) - BELL_MEAN
         self.department = draws.below(len(words.rows("departments")), self.count)
         self.band = _by_quota(draws.order(self.count), _shares("ed_levels", 2))
         self.lms_term = draws.order(self.count) % 2
+
+    def draws(self, *key: str | int) -> Draws:
+        """A stream of draws for a key, of these students alone."""
+        return Draws(*key, *([self.seed] if self.seed else []))
 
     @cached_property
     def ids(self) -> Ints:
@@ -116,7 +122,7 @@ class People:
         return flat
 
     def _electives(self, core: Ints) -> Ints:
-        draws, many = Draws("electives"), len(core) - 1
+        draws, many = self.draws("electives"), len(core) - 1
         start, stride = draws.below(many, self.count), 1 + draws.below(many - 1, self.count)
         steps = np.arange(len(ELECTIVE_SLOTS))
         away = 1 + (start[:, None] + steps * stride[:, None]) % many
@@ -124,13 +130,13 @@ class People:
         return np.asarray(core[other, draws.below(core.shape[1], other.shape)], np.int64)
 
     def _pilots(self) -> Ints:
-        choice = Draws("pilots").below(8, self.count)
+        choice = self.draws("pilots").below(8, self.count)
         return np.stack([pilots(terms.FALL), pilots(terms.SPRING)])[self.lms_term, choice]
 
     @cached_property
     def strength(self) -> Ints:
         """How well the student copes with the course: around 0, one deviation is about 1,000."""
-        own = Draws("strength").bell(len(self.student)) - BELL_MEAN
+        own = self.draws("strength").bell(len(self.student)) - BELL_MEAN
         return (self.ability[self.student] * 3 + own * 2) * 1000 // (37_837 * 36 // 10)
 
     @cached_property
@@ -157,11 +163,11 @@ class People:
     @cached_property
     def weeks(self) -> Ints:
         """How many of the term's weeks the student takes part, for each enrolment."""
-        left = Draws("leaving").curve(WITHDRAWAL_WEEKS, len(self.student))
+        left = self.draws("leaving").curve(WITHDRAWAL_WEEKS, len(self.student))
         return np.where(self.outcome == WITHDRAWN, left, terms.WEEKS_A_TERM)
 
     def _luck(self, name: str, deviation: int) -> Ints:
-        return (Draws(name).bell(len(self.student)) - BELL_MEAN) * deviation // 37_837
+        return (self.draws(name).bell(len(self.student)) - BELL_MEAN) * deviation // 37_837
 
 
 def _is_core(course: Course) -> bool:

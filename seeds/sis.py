@@ -51,7 +51,7 @@ def course_outcome(people: People) -> Columns:
 def course_registration(people: People) -> Columns:
     count, gone = len(people.student), people.outcome == WITHDRAWN
     starts = np.array(terms.TERM_STARTS, "M8[D]")[people.term]
-    draws = Draws("registration")
+    draws = people.draws("registration")
     registered = starts - (7 + draws.below(60, count))
     left = starts + (people.weeks * 7 - draws.below(7, count))
     changed = np.where(gone, left, registered).astype("M8[ms]")
@@ -73,7 +73,7 @@ def course_schedule(people: People) -> Columns:
         for one in courses()
         if one.pilot in ("none", ("fall", "spring")[term])
     ]
-    draws, count = Draws("schedule"), len(offered)
+    draws, count = people.draws("schedule"), len(offered)
     long = draws.below(2, count)
     labs = [words.rows("departments")[one.department][3] == "1" for one, _ in offered]
     lab_day, lab_hour = draws.below(5, count), 13 + draws.below(4, count)
@@ -124,7 +124,7 @@ def ed_level(people: People) -> Columns:
 
 def faculty(people: People) -> Columns:
     count = TEACHERS_A_DEPARTMENT * len(words.rows("departments"))
-    draws = Draws("faculty")
+    draws = people.draws("faculty")
     gender, first, last = _names(draws, count)
     title = draws.pick([int(row[1]) for row in words.rows("titles")], count)
     return {
@@ -165,7 +165,7 @@ def semester(people: People) -> Columns:
 
 
 def student(people: People) -> Columns:
-    count, draws = people.count, Draws("student")
+    count, draws = people.count, people.draws("student")
     gender, first, last = _names(draws, count)
     years_here = draws.below(4, count)
     admitted = terms.TERM_SEMESTERS[0] - 2 * years_here

@@ -6,7 +6,7 @@ import numpy as np
 
 from seeds import terms
 from seeds.activity import Activity, HandedIn, assignment_ids
-from seeds.draws import Draws, Ints
+from seeds.draws import Ints
 from seeds.lms import Columns, Export, account_of, teachers_of
 from seeds.people import courses
 from seeds.times import MINUTE_MS, stamps, term_ms
@@ -18,9 +18,8 @@ def submission_dim(activity: Activity, week: int) -> Columns:
     """What was handed in during a week, each assignment once; who hands in nothing has no row."""
     done = activity.submissions(week)
     count, submitted = len(done.id), submitted_ms(done, week)
-    graded = (
-        submitted + (DAY_MINUTES + Draws("graded", week).below(5 * DAY_MINUTES, count)) * MINUTE_MS
-    )
+    minutes = DAY_MINUTES + activity.people.draws("graded", week).below(5 * DAY_MINUTES, count)
+    graded = submitted + minutes * MINUTE_MS
     grade = [f"{mark:.1f}" for mark in (done.tenths / 10).tolist()]
     return {
         "id": done.id,

@@ -1,0 +1,172 @@
+"""Whether two plain answers say the same, and what the nearest difference is."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from labkit.exercises.values import Plain, is_table
+
+
+@dataclass(frozen=True)
+class Compare:
+    """How an answer is compared with the reference.
+
+    Args:
+        tolerance: numbers may differ by that much, absolutely.
+        ordered: whether the order of rows (of a table or a list) is part of the answer.
+        any_names: whether columns may have any name, and are then matched by their place.
+        ignore_case: whether capitals matter in texts and names.
+    """
+
+    tolerance: float = 1e-6
+    ordered: bool = False
+    any_names: bool = False
+    ignore_case: bool = False
+
+    def same(self, said: Plain, expected: Plain) -> bool:
+        """Whether an answer says what is expected."""
+        return not self.difference(said, expected)
+
+    def difference(self, said: Plain, expected: Plain) -> str:
+        """The first difference as the id of a message in `GENERAL`; empty when there is none."""
+        if is_table(expected):
+            return self._of_tables(as_table(said), expected)
+        if isinstance(expected, dict):
+            return self._of_dicts(said, expected)
+        if isinstance(expected, list):
+            return self._of_lists(as_list(said), expected)
+        return self._of_scalars(as_scalar(said), expected)
+
+    def _of_tables(self, said: Plain, expected: Plain) -> str:
+        if not is_table(said):
+            return "kind-table"
+        columns = self._matched(said["columns"], expected["columns"])
+        if isinstance(columns, str):
+            return columns
+        if len(said["rows"]) != len(expected["rows"]):
+            return "rows-more" if len(said["rows"]) > len(expected["rows"]) else "rows-fewer"
+        rows = [[row[at] for at in columns] for row in said["rows"]]
+        return self._of_rows(rows, expected["rows"])
+
+    def _matched(self, said: list[str], expected: list[str]) -> list[int] | str:
+        """Where each expected column stands in the answer."""
+        if len(said) != len(expected):
+            return "columns-more" if len(said) > len(expected) else "columns-fewer"
+        names = [name.lower() for name in said]
+        wanted = [name.lower() for name in expected]
+        if sorted(names) == sorted(wanted):
+            return [names.index(name) for name in wanted]
+        return list(range(len(said))) if self.any_names else "columns-names"
+
+    def _of_rows(self, said: list[Plain], expected: list[Plain]) -> str:
+        if self._all_same(said, expected):
+            return ""
+        if self._all_same(sorted(said, key=_order), sorted(expected, key=_order)):
+            return "order" if self.ordered else ""
+        return "values"
+
+    def _all_same(self, said: Iterable[Plain], expected: Iterable[Plain]) -> bool:
+        pairs = zip(said, expected, strict=True)
+        return all(
+            all(not self._of_scalars(one, other) for one, other in zip(left, right, strict=True))
+            for left, right in pairs
+        )
+
+    def _of_lists(self, said: Plain, expected: list[Plain]) -> str:
+        if not isinstance(said, list):
+            return "kind-list"
+        if len(said) != len(expected):
+            return "rows-more" if len(said) > len(expected) else "rows-fewer"
+        if any(isinstance(one, (list, dict)) for one in expected):
+            pairs = zip(said, expected, strict=True)
+            return next(filter(None, (self.difference(*pair) for pair in pairs)), "")
+        if any(isinstance(one, (list, dict)) for one in said):
+            return "values"
+        return self._of_rows([[one] for one in said], [[one] for one in expected])
+
+    def _of_dicts(self, said: Plain, expected: dict[str, Plain]) -> str:
+        if not isinstance(said, dict):
+            return "kind-dict"
+        if said.keys() != expected.keys():
+            return "keys"
+        pairs = ((said[key], expected[key]) for key in expected)
+        return next(filter(None, (self.difference(*pair) for pair in pairs)), "")
+
+    def _of_scalars(self, said: Plain, expected: Plain) -> str:
+        if isinstance(said, (list, dict)):
+            return "kind-one"
+        if said is None or expected is None:
+            return "" if said is expected else "missing"
+        if isinstance(expected, str) or isinstance(said, str):
+            return self._of_texts(said, expected)
+        if isinstance(expected, bool) != isinstance(said, bool):
+            return "kind-truth"
+        near = math.isclose(said, expected, rel_tol=1e-9, abs_tol=self.tolerance)
+        return "" if near else "values"
+
+    def _of_texts(self, said: Plain, expected: Plain) -> str:
+        if not (isinstance(said, str) and isinstance(expected, str)):
+            return "kind-text" if isinstance(expected, str) else "kind-number"
+        if self.ignore_case:
+            said, expected = said.lower(), expected.lower()
+        return "" if said == expected else "values"
+
+
+# What is said of a difference when no misconception is known that makes it.
+GENERAL = {
+    "kind-table": "A table is wanted: a DataFrame, or the result of a query.",
+    "kind-list": "A list is wanted.",
+    "kind-dict": "A dictionary is wanted.",
+    "kind-one": "One value is wanted, not several.",
+    "kind-text": "A text is wanted here, not a number.",
+    "kind-number": "A number is wanted here, not a text.",
+    "kind-truth": "Is it a number, or True or False? It is the other one.",
+    "columns-more": "There are more columns than were asked for.",
+    "columns-fewer": "A column is missing.",
+    "columns-names": "The number of columns is right, but not what they are called.",
+    "rows-more": "There are more rows than there should be.",
+    "rows-fewer": "There are fewer rows than there should be.",
+    "order": "The rows are right, but not their order.",
+    "keys": "The keys are not those that were asked for.",
+    "missing": "A value is missing, or is there where none should be.",
+    "values": "The shape is right, but not every value.",
+}
+
+
+def as_table(said: Plain) -> Plain:
+    """A list as the column that it is."""
+    if isinstance(said, list) and all(not isinstance(one, (list, dict)) for one in said):
+        return {"columns": ["value"], "rows": [[one] for one in said]}
+    if isinstance(said, dict) and not is_table(said):
+        simple = all(not isinstance(one, (list, dict)) for one in said.values())
+        return (
+            {"columns": ["key", "value"], "rows": [[*p] for p in said.items()]} if simple else said
+        )
+    return said
+
+
+def as_list(said: Plain) -> Plain:
+    """A table of one column as the list that it is."""
+    if is_table(said) and len(said["columns"]) == 1:
+        return [row[0] for row in said["rows"]]
+    return said
+
+
+def as_scalar(said: Plain) -> Plain:
+    """A table or list of one value as that value."""
+    said = as_list(said)
+    return said[0] if isinstance(said, list) and len(said) == 1 else said
+
+
+def _order(row: list[Plain]) -> list[tuple[str, float, str]]:
+    """A row's place whatever its values are: numbers by size, texts by letter."""
+    return [_key(value) for value in row]
+
+
+def _key(value: Plain) -> tuple[str, float, str]:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return ("number", round(float(value), 6), "")
+    return (type(value).__name__, 0.0, json.dumps(value))

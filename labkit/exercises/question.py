@@ -1,0 +1,172 @@
+"""One question of a lab: what is asked, how an answer is read and judged, and what helps.
+
+The object drives everything: the notebook's cells are made from it, ``check()`` judges with it,
+the grader recomputes its reference on data that nobody has seen, and its wrong and right answers
+are its own test suite.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from labkit.exercises import notes
+from labkit.exercises.comparing import GENERAL, Compare
+from labkit.exercises.data import Data
+from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
+from labkit.exercises.states import Reads, State
+from labkit.exercises.values import Plain, Unreadable, plain, untouched
+
+Code = str
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A question.
+
+    Args:
+        id: ``lab1-q3``; also the id of the cell that holds the answer.
+        points: what it is worth.
+        title: a few words, for lists and tables.
+        task: what is asked, in Markdown.
+        reads: the variable, or the state of the cloud, that holds the answer; several by name.
+        starter: the answer's cell as a learner finds it; it leaves the answer ``...``.
+        answer: a code that answers it well, shown by `solution`.
+        reference: computes the answer from the raw data, without the cloud.
+        hints: from a nudge to nearly the answer.
+        explanation: why the answer is what it is, in Markdown.
+        messages: what is said of a mistake, by the mistake's id.
+        wrong: codes that are wrong, each with the id of its message (here or in `GENERAL`).
+        right: codes that are right in other clothes.
+        compare: how answer and reference are compared.
+        sql: the statement within `answer`, where there is one; tests change it by machine.
+        needs: ids of questions whose answers this one builds on.
+    """
+
+    id: str
+    points: int
+    title: str
+    task: str
+    reads: Reads
+    starter: Code
+    answer: Code
+    reference: Callable[[Data], object]
+    hints: tuple[str, ...]
+    explanation: str
+    messages: Mapping[str, str]
+    wrong: tuple[tuple[Code, str], ...]
+    right: tuple[Code, ...]
+    compare: Compare = field(default_factory=Compare)
+    sql: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def lab(self) -> int:
+        """The lab that it belongs to."""
+        return int(self.id.removeprefix("lab").split("-")[0])
+
+    @property
+    def name(self) -> str:
+        """What it is called in the notebook: ``q3``."""
+        return self.id.split("-")[1]
+
+    def check(self) -> Verdict:
+        """Judge the answer that stands in the notebook or the cloud now."""
+        try:
+            verdict = self.judge(read(self.reads, _namespace()), known(self))
+        except Exception as error:  # whatever the answer does, a checker has no traceback
+            verdict = self._say(NOT_YET, f"The answer cannot be read: {error}")
+        notes.remember(self, verdict)
+        return verdict
+
+    def hint(self) -> Note:
+        """The next hint; after the last one, the last again."""
+        return notes.next_hint(self)
+
+    def solution(self) -> Note:
+        """A good answer, and why it is right."""
+        return notes.solution(self)
+
+    def judge(self, value: object, known: Known) -> Verdict:
+        """Judge a value.
+
+        Args:
+            value: what `read` found.
+            known: what is right, and which mistakes make which values, on the same data.
+        """
+        if _all_untouched(value):
+            return self._say(NOT_TRIED, "")
+        try:
+            said = plain(value)
+        except Unreadable as error:
+            return self._say(NOT_YET, str(error))
+        return self.judge_plain(said, known)
+
+    def judge_plain(self, said: Plain, known: Known) -> Verdict:
+        """Judge an answer in its plain form."""
+        difference = self.compare.difference(said, known.right)
+        if not difference:
+            return self._say(YES, "")
+        for mistake, value in known.wrong:
+            if self.compare.same(said, value):
+                return self._say(NOT_YET, self.message(mistake), mistake)
+        return self._say(NOT_YET, GENERAL[difference], difference)
+
+    def message(self, mistake: str) -> str:
+        """What is said of a mistake."""
+        return self.messages.get(mistake) or GENERAL[mistake]
+
+    def _say(self, status: str, message: str, mistake: str = "") -> Verdict:
+        return Verdict(self.id, status, message, mistake)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the answers to a question on one data set.
+
+    Args:
+        right: the reference, in its plain form.
+        wrong: pairs of a mistake's id and the plain value that it makes.
+    """
+
+    right: Plain
+    wrong: tuple[tuple[str, Plain], ...] = ()
+
+
+def read(reads: Reads, namespace: Mapping[str, Any]) -> Any:
+    """What a question reads: a variable, a state of the cloud, or a dictionary of these."""
+    if isinstance(reads, State):
+        return reads.read(namespace["lab"])
+    if isinstance(reads, str):
+        return namespace.get(reads)
+    return {name: read(one, namespace) for name, one in reads.items()}
+
+
+@cache
+def _known_of(lab: int) -> dict[str, Any]:
+    path = resources.files("labkit.exercises") / "known" / f"lab{lab}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def known(question: Question) -> Known:
+    """What is known of a question on the labs' own data; ``make notebooks`` writes it."""
+    found = _known_of(question.lab)[question.id]
+    return Known(found["right"], tuple((one, value) for one, value in found["wrong"]))
+
+
+def _all_untouched(value: object) -> bool:
+    if isinstance(value, dict):
+        return bool(value) and all(map(untouched, value.values()))
+    return untouched(value)
+
+
+def _namespace() -> Mapping[str, Any]:
+    from IPython import get_ipython
+
+    shell: Any = get_ipython()
+    return dict(shell.user_ns) if shell else {}

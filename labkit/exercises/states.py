@@ -1,0 +1,107 @@
+"""What an exercise may ask of the cloud: each reader asks AWS's API what is there now.
+
+A reader takes the lab and plain arguments and returns what it found, or ``None`` where there is
+nothing yet. It says what *is* there, never whether it is right, so it can run where a learner's
+code has run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from labkit.errors import LabError, QueryFailed, UnknownName
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+Reader = Callable[..., Any]
+READERS: dict[str, Reader] = {}
+
+
+@dataclass(frozen=True)
+class State:
+    """A thing in the cloud that an exercise reads: a reader's name and what to read.
+
+    >>> State("rows", "SELECT count(*) AS n FROM db_cur_lmsdemo.late_work")
+    State('rows', 'SELECT count(*) AS n FROM db_cur_lmsdemo.late_work')
+    """
+
+    reader: str
+    arguments: tuple[str, ...]
+
+    def __init__(self, reader: str, *arguments: str) -> None:
+        object.__setattr__(self, "reader", reader)
+        object.__setattr__(self, "arguments", arguments)
+
+    def __repr__(self) -> str:
+        return f"State{(self.reader, *self.arguments)!r}"
+
+    def read(self, lab: Lab) -> Any:
+        """What is there; ``None`` when nothing is."""
+        return READERS[self.reader](lab, *self.arguments)
+
+
+One = str | State
+Reads = One | Mapping[str, One]
+"""A variable's name, a state of the cloud, or several of these by name."""
+
+
+def reader(read: Reader) -> Reader:
+    """Register a reader under its name."""
+    READERS[read.__name__] = read
+    return read
+
+
+def as_json(reads: Reads) -> Any:
+    """What an exercise reads, as a notebook's metadata keep it."""
+    if isinstance(reads, State):
+        return [reads.reader, *reads.arguments]
+    return reads if isinstance(reads, str) else {k: as_json(v) for k, v in reads.items()}
+
+
+def from_json(said: Any) -> Reads:
+    """The other way round."""
+    if isinstance(said, dict):
+        return {name: _one(each) for name, each in said.items()}
+    return _one(said)
+
+
+def _one(said: Any) -> One:
+    return State(*said) if isinstance(said, list) else str(said)
+
+
+@reader
+def rows(lab: Lab, sql: str) -> Any:
+    """The rows that Athena answers; ``None`` where a table or column is not there."""
+    try:
+        return lab.query(sql)
+    except (QueryFailed, UnknownName):
+        return None
+
+
+@reader
+def warehouse(lab: Lab, sql: str) -> Any:
+    """The rows that the warehouse answers; ``None`` where a table or the cluster is not there."""
+    try:
+        return lab.warehouse(sql)
+    except (LabError, ClientError):
+        return None
+
+
+@reader
+def table(lab: Lab, database: str, name: str) -> dict[str, Any] | None:
+    """A table's description in the catalog: format, columns, partition keys."""
+    try:
+        found = lab.client("glue").get_table(DatabaseName=database, Name=name)["Table"]
+    except lab.client("glue").exceptions.EntityNotFoundException:
+        return None
+    described, storage = found.get("Parameters", {}), found.get("StorageDescriptor", {})
+    return {
+        "format": described.get("classification", "") or storage.get("InputFormat", ""),
+        "columns": [column["Name"] for column in storage.get("Columns", [])],
+        "partition_keys": [key["Name"] for key in found.get("PartitionKeys", [])],
+    }
