@@ -1,0 +1,1 @@
+"""Makes the labs' notebooks from their sources, and what is known of their exercises."""

@@ -1,0 +1,59 @@
+"""`python -m tools.notebooks [LAB...]`: run the labs and write their notebooks.
+
+Each lab is run twice from its first cell to its last, once with the exercises open and once with
+them solved, and written with its outputs. With ``--known``, what is known of the exercises'
+answers on the labs' data is written too, and nothing else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+from tools.labs import CELL_TIMEOUT_S, workspace
+from tools.notebooks import known
+from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources
+
+
+def main() -> None:
+    """Write the notebooks of the labs that are named, by default of all."""
+    parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__)
+    parser.add_argument("labs", nargs="*", type=int, default=[1, 2, 3, 4])
+    parser.add_argument("--known", action="store_true", help="only known/labN.json")
+    options = parser.parse_args()
+    for source in sources():
+        lab = int(source.stem[3])
+        if lab in options.labs:
+            known.write(lab)
+            if not options.known:
+                write(source, LEARNERS, solved=False)
+                write(source, SOLVED, solved=True)
+
+
+def write(source: Path, folder: Path, *, solved: bool) -> None:
+    """Run one notebook in a workspace of its own and keep it with its outputs."""
+    made = notebook(source, solved=solved)
+    # The links within a lab are those of the learner's folder.
+    client = NotebookClient(
+        made,
+        timeout=CELL_TIMEOUT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(LEARNERS)}},
+    )
+    with workspace():
+        client.execute(stderr=subprocess.DEVNULL)
+    for cell in made.cells:
+        cell.metadata.pop("execution", None)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{source.stem}.ipynb"
+    nbformat.write(made, path)
+    sys.stdout.write(f"{path.name}: {len(made.cells)} cells{' solved' if solved else ''}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,47 @@
+"""What is known of the exercises' answers on a lab's data: what is right, what each mistake makes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from labkit.exercises import Question, questions
+from labkit.exercises.data import Data
+from labkit.exercises.question import Code, Known, read
+from labkit.exercises.values import Plain, plain
+
+FOLDER = Path(__file__).resolve().parents[2] / "labkit/exercises/known"
+
+
+def learn(question: Question, data: Data, lab: Any) -> Known:
+    """Compute what is right, and run each wrong answer to see what it makes."""
+    wrong = [(mistake, value) for code, mistake in question.wrong for value in made(question, code, lab)]
+    return Known(plain(question.reference(data)), tuple(wrong))
+
+
+def made(question: Question, code: Code, lab: Any) -> Iterator[Plain]:
+    """What a code leaves for the question to read; nothing where it cannot be read."""
+    try:
+        yield plain(run(question, code, lab))
+    except ValueError:  # no answer's value: it is told by its kind
+        return
+
+
+def run(question: Question, code: Code, lab: Any) -> Any:
+    """Run an answer's code as its cell would run, and read what the question reads."""
+    namespace = {"lab": lab, "__name__": "__main__"}
+    exec(compile(code, question.id, "exec"), namespace)
+    return read(question.reads, namespace)
+
+
+def as_json(lab: int, data: Data, cloud: Any) -> str:
+    """The file's text for one lab."""
+    found = {}
+    for question in questions(lab):
+        known = learn(question, data, cloud)
+        found[question.id] = {"right": known.right, "wrong": [list(pair) for pair in known.wrong]}
+    lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in found.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
