@@ -1,15 +1,26 @@
 """The questions of the labs: checked in the notebook, graded elsewhere.
 
-from labkit.exercises.lab1 import q1
-q1.check(), q1.hint(), q1.solution()
+::
+
+    from labkit.exercises import certificate, progress
+    from labkit.exercises.lab1 import q1
+
+    q1.check(), q1.hint(), q1.solution()
+    progress(1), certificate(lab)
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from labkit.exercises.question import Question
+from labkit.exercises.standing import Certificate, Standing
 
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+__all__ = ["LABS", "Question", "certificate", "progress", "question", "questions"]
 LABS = (1, 2, 3, 4)
 
 
@@ -23,3 +34,13 @@ def question(identifier: str) -> Question:
     """The question of an id such as ``lab1-q3``."""
     lab = int(identifier.removeprefix("lab").split("-")[0])
     return next(one for one in questions(lab) if one.id == identifier)
+
+
+def progress(lab: int) -> Standing:
+    """Which of a lab's exercises you have solved, as a bar."""
+    return Standing(lab, questions(lab))
+
+
+def certificate(lab: Lab) -> Certificate:
+    """A page to keep, once all exercises of the lab are solved; until then, what is missing."""
+    return Certificate(progress(lab.number), lab.caller.rsplit("/", 1)[-1])

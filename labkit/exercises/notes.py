@@ -1,4 +1,4 @@
-"""What a question says to a learner: verdicts, hints, solutions; and what it remembers of them."""
+"""What a question says to a learner: verdicts, hints, solutions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ NOT_TRIED, NOT_YET, YES = "not tried yet", "not yet", "yes"
 # Sign, colour of the edge. The colours are told apart by the colour-blind, and by the sign.
 LOOKS = {NOT_TRIED: ("○", "#8a8f98"), NOT_YET: ("△", "#d55e00"), YES: ("✓", "#009e73")}
 HINT = ("?", "#0072b2")
-SOLVED: dict[str, bool] = {}
 HINTED: dict[str, int] = {}
 
 
@@ -72,11 +71,6 @@ class Verdict:
 
     def _repr_html_(self) -> str:
         return self.note._repr_html_()
-
-
-def remember(question: Question, verdict: Verdict) -> None:
-    """Keep what was solved in this kernel; once solved is solved."""
-    SOLVED[question.id] = SOLVED.get(question.id, False) or bool(verdict)
 
 
 def next_hint(question: Question) -> Note:

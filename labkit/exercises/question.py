@@ -14,7 +14,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from labkit.exercises import notes
+from labkit.exercises import notes, standing
 from labkit.exercises.comparing import GENERAL, Compare
 from labkit.exercises.data import Data
 from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
@@ -80,7 +80,8 @@ class Question:
             verdict = self.judge(read(self.reads, _namespace()), known(self))
         except Exception as error:  # whatever the answer does, a checker has no traceback
             verdict = self._say(NOT_YET, f"The answer cannot be read: {error}")
-        notes.remember(self, verdict)
+        if verdict:
+            standing.remember(self.id)
         return verdict
 
     def hint(self) -> Note:

@@ -18,7 +18,9 @@ FOLDER = Path(__file__).resolve().parents[2] / "labkit/exercises/known"
 
 def learn(question: Question, data: Data, lab: Any) -> Known:
     """Compute what is right, and run each wrong answer to see what it makes."""
-    wrong = [(mistake, value) for code, mistake in question.wrong for value in made(question, code, lab)]
+    wrong = [
+        (mistake, value) for code, mistake in question.wrong for value in made(question, code, lab)
+    ]
     return Known(plain(question.reference(data)), tuple(wrong))
 
 

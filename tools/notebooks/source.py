@@ -49,7 +49,10 @@ def notebook(source: Path, *, solved: bool) -> nbformat.NotebookNode:
     """
     number = int(source.stem.removeprefix("lab").split("_")[0])
     cells = [cell for part in _parts(source) for cell in _cells(*part, solved=solved)]
-    return new_notebook(cells=cells, metadata={**KERNEL, "labkit": {"lab": number}})
+    made: nbformat.NotebookNode = new_notebook(
+        cells=cells, metadata={**KERNEL, "labkit": {"lab": number}}
+    )
+    return made
 
 
 def written(made: nbformat.NotebookNode) -> list[Any]:
