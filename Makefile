@@ -16,7 +16,7 @@ LAB1   := notebooks/lab1_glue_athena.ipynb
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test labs check bench lock clean
+.PHONY: help setup lab test labs notebooks check bench lock clean
 
 help:  ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
@@ -34,6 +34,9 @@ test: $(TOOLS)  ## Run every test: a browser is installed where there is none
 
 labs: $(LABS)  ## Run all notebooks headless; prints lab, cells, seconds, verdict
 	$(BIN)/python -m tools.labs notebooks
+
+notebooks: $(LABS)  ## Write the notebooks, solved and not, from notebooks/sources
+	$(BIN)/python -m tools.notebooks
 
 check: $(TOOLS)  ## Lint, format and types
 	$(BIN)/ruff check .

@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from tests.house.notebook_rules import FOR_STUBS, RULES
+from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources, written
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
 LABS = ("lab1_glue_athena", "lab2_databrew", "lab3_quicksight", "lab4_redshift")
@@ -30,6 +31,39 @@ def test_a_lab_keeps_the_rule(lab, rule):
 
 def test_all_labs_are_there():
     assert sorted(NOTEBOOKS) == sorted(LABS)
+
+
+@pytest.mark.parametrize("solved", [False, True], ids=["learner", "solved"])
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)
+def test_a_notebook_is_what_its_source_makes(source, solved):
+    folder = SOLVED if solved else LEARNERS
+    stored = nbformat.read(folder / f"{source.stem}.ipynb", as_version=4)
+    assert written(stored) == written(notebook(source, solved=solved))
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)
+def test_every_check_says_yes_where_the_answers_are_good(source):
+    checks = [cell for cell in stored(SOLVED / f"{source.stem}.ipynb") if is_check(cell)]
+    assert len(checks) >= 6
+    assert {verdict(cell) for cell in checks} == {"yes"}
+
+
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.stem)
+def test_every_check_says_not_tried_where_nothing_is_done(source):
+    checks = [cell for cell in stored(LEARNERS / f"{source.stem}.ipynb") if is_check(cell)]
+    assert {verdict(cell) for cell in checks} == {"not tried yet"}
+
+
+def stored(path):
+    return nbformat.read(path, as_version=4).cells
+
+
+def is_check(cell):
+    return cell.metadata.get("labkit", {}).get("part") == "check"
+
+
+def verdict(cell):
+    return cell.outputs[0].data["text/plain"].split(": ")[1].splitlines()[0]
 
 
 def test_a_lab_to_come_says_so():

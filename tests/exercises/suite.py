@@ -1,0 +1,79 @@
+"""A lab's questions put to the test by their own lists of wrong and right answers.
+
+Each code runs as a cell would, in a cloud whose raw data are a variant's. A question's reference
+is computed from the same data without the cloud, so the two agree only where both are right.
+"""
+
+from functools import cache
+
+import pytest
+from labkit.exercises.grading.variants import VARIANTS
+
+from labkit.exercises import questions
+from labkit.exercises.data import Data
+from labkit.exercises.notes import NOT_YET, YES
+from labkit.exercises.question import Known
+from labkit.exercises.values import plain
+from tests.exercises.neighbours import again, neighbours
+from tools.notebooks.known import learn, run
+
+DIALECTS = {1: "athena", 2: "athena", 3: "athena", 4: "redshift"}
+ACCEPTED: dict[str, list[set[str]]] = {}
+"""Which neighbours each variant took for right so far, by question."""
+
+
+class Bench:
+    """A lab's cloud on one variant's data, and what is known of the answers there."""
+
+    def __init__(self, variant, lab, folder):
+        self.lab, self.data = lab, Data(folder, variant.scale, variant.seed)
+        self.known = cache(lambda question: learn(question, self.data, lab))
+        self.right = cache(lambda question: Known(plain(question.reference(self.data))))
+
+    def judge(self, question, code, known):
+        return question.judge(run(question, code, self.lab), known)
+
+
+def cases(lab, *, sql=False):
+    """A case for each question of a lab, or for those with a statement."""
+    asked = [one for one in questions(lab) if one.sql or not sql]
+    return pytest.mark.parametrize("question", asked, ids=lambda one: one.id)
+
+
+def refused(bench, question):
+    """The right answers that are not accepted, and what is said of them."""
+    codes, known = (question.answer, *question.right), bench.right(question)
+    verdicts = [(code, bench.judge(question, code, known)) for code in codes]
+    return [(code, verdict) for code, verdict in verdicts if verdict.status != YES]
+
+
+def mistaken(bench, question):
+    """The wrong answers that are accepted, or told something else than their own message."""
+    known, found = bench.known(question), []
+    for code, mistake in question.wrong:
+        verdict = bench.judge(question, code, known)
+        if (verdict.status, verdict.message) != (NOT_YET, question.message(mistake)):
+            found.append((mistake, verdict))
+    return found
+
+
+def survivors(bench, question):
+    """The neighbours of the statement that no variant has told from it, once all have run."""
+    dialect, known = DIALECTS[question.lab], bench.right(question)
+    assert question.sql in question.answer
+    written = question.answer.replace(question.sql, again(question.sql, dialect))
+    assert bench.judge(question, written, known).status == YES, "sqlglot writes it otherwise"
+    seen = ACCEPTED.setdefault(question.id, [])
+    left = neighbours(question.sql, dialect)
+    if seen:
+        left = {name: sql for name, sql in left.items() if name in seen[-1]}
+    codes = {name: question.answer.replace(question.sql, sql) for name, sql in left.items()}
+    seen.append({name for name, code in codes.items() if _is_right(bench, question, code, known)})
+    return seen[-1] if len(seen) == len(VARIANTS) else set()
+
+
+def _is_right(bench, question, code, known):
+    try:
+        return bench.judge(question, code, known).status == YES
+    except Exception:  # a statement that AWS refuses is no answer
+        return False
