@@ -7,8 +7,11 @@ import json
 import pytest
 import xlsxwriter
 
+from labkit import charts
+from labkit.charts.pages import Session
 from tests.quicksight.conftest import refused
 from tests.quicksight.data_sets.conftest import BUCKET, ORDERS
+from tests.quicksight.embedding.boards import READ
 
 TWO = {"a": "STRING", "b": "INTEGER"}
 
@@ -245,6 +248,46 @@ def test_a_query_with_parameters(lake, athena):
     ]  # fmt: skip
     id = lake.create(custom(athena, sql), DatasetParameters=parameters)
     assert lake.rows(id) == [(3,)]
+
+
+def mapped_dashboard(lake, athena, reader, mode):
+    """A dashboard whose parameter limit, 3, sets a data set's own, of which 2 is the default."""
+    sql = "SELECT order_id FROM shop.orders WHERE quantity < <<$most>>"
+    one = {"ValueType": "SINGLE_VALUED", "DefaultValues": {"StaticValues": [2]}}
+    most = {"IntegerDatasetParameter": {"Id": "m", "Name": "most", **one}}
+    id = lake.create(custom(athena, sql), ImportMode=mode, DatasetParameters=[most])
+    arn = lake.quicksight.describe_data_set(DataSetId=id)["DataSet"]["Arn"]
+    orders = charts.visual("table", "Orders", schema={"order_id": "INTEGER"}, data_set="d",
+                           group_by="order_id")  # fmt: skip
+    mapped = [{"DataSetIdentifier": "d", "DataSetParameterName": "most"}]
+    limit = {"Name": "limit", "ParameterValueType": "SINGLE_VALUED",
+             "DefaultValues": {"StaticValues": [3]}, "MappedDataSetParameters": mapped}  # fmt: skip
+    definition = charts.definition([orders], data_sets={"d": arn})
+    definition["ParameterDeclarations"] = [{"IntegerParameterDeclaration": limit}]
+    lake.quicksight.create_dashboard(
+        DashboardId=id, Name=id, Definition=definition,
+        Permissions=[{"Principal": reader, "Actions": READ}],
+    )  # fmt: skip
+    experience = {"Dashboard": {"InitialDashboardId": id}}
+    made = lake.quicksight.generate_embed_url_for_registered_user(
+        UserArn=reader, ExperienceConfiguration=experience
+    )
+    return Session.open(made["EmbedUrl"])
+
+
+def test_a_dashboard_sets_a_parameter_of_a_direct_query(lake, athena, author):
+    session = mapped_dashboard(lake, athena, author, "DIRECT_QUERY")
+    asked = ({}, {"limit": [4]}, {"limit": ["[ALL]"]})
+    shown = [session.json("visuals/orders.json", parameters=each) for each in asked]
+    assert [sorted(each["rows"]) for each in shown] == [[[2], [3]], [[1], [2], [3]], [[2]]]
+    kept = "The data set's parameter most keeps its default value: all values are chosen."
+    assert [each["warnings"] for each in shown] == [[], [], [kept]]
+
+
+def test_a_dashboard_cannot_set_a_parameter_of_what_is_imported(lake, athena, author):
+    shown = mapped_dashboard(lake, athena, author, "SPICE").json("visuals/orders.json")
+    kept = "The data set's parameter most keeps its default value: SPICE holds the rows of that."
+    assert (shown["rows"], shown["warnings"]) == ([[2]], [kept])
 
 
 def test_another_data_set_sets_a_parameter_anew(lake, athena, quicksight):

@@ -57,6 +57,8 @@ def condition(table: Relation, filter: Members, parameters: Mapping[str, Any]) -
 
 def literal(value: Any) -> str:
     """SQL of a parameter's or a condition's value."""
+    if value is None:
+        return "NULL"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_LogicalTable.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,7 +103,8 @@ class DataSet:
         rows: how many SPICE holds; ``None`` for a direct query.
         version: changes whenever the rows do; a key for caches, together with the SQL.
         fields: calculated fields that aggregate, which a visual computes: name to expression.
-        parameters: the data set's own parameters and their default values.
+        parameters: the data set's own parameters and their values.
+        reopened: opens it with other values of these; ``None`` where SPICE holds the rows.
     """
 
     sql: str
@@ -113,3 +114,4 @@ class DataSet:
     version: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    reopened: Callable[[Mapping[str, Any]], DataSet] | None = field(default=None, compare=False)

@@ -7,7 +7,7 @@ a calculated field, a question) can get at it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
@@ -120,7 +120,11 @@ class _Opener:
         if found.faults:
             shown = ", ".join(column.sql for column in found.columns)
             sql = f"SELECT {shown} FROM ({found.sql})"
-        return DataSet(sql, found.columns, fields=found.fields, parameters=parameters_of(record))
+        return DataSet(
+            sql, found.columns, fields=found.fields,
+            parameters=parameters_of(record) | dict(values or {}),
+            reopened=lambda other: self.open(record["DataSetId"], other),
+        )  # fmt: skip
 
     def _parent(self, arn: str, values: Mapping[str, Any]) -> Relation:
         if self.depth == _DEEPEST:
@@ -153,9 +157,7 @@ class _Opener:
         shown = ", ".join(column.sql for column in columns)
         sql = f"SELECT {shown} FROM ({found.sql}) WHERE {meets}"
         rows = found.rows if meets == security.EVERYTHING else None
-        return DataSet(
-            sql, columns, found.imported_at, rows, found.version, found.fields, found.parameters
-        )
+        return replace(found, sql=sql, columns=columns, rows=rows)
 
     def _rules(self, record: Members, found: DataSet) -> list[dict[str, str | None]]:
         """The rows of the data set of rules, each as the text that it is."""

@@ -36,6 +36,28 @@ def parameter_values(
     }
 
 
+def mapped_values(
+    declarations: list[Json], values: Mapping[str, Any], identifier: str
+) -> dict[str, Any]:
+    """The values that a definition's parameters give those of a data set, by the latter's names.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_MappedDataSetParameter.html
+    """
+    return {
+        mapped["DataSetParameterName"]: _zoned(values[body["Name"]])
+        for declaration in declarations
+        for body in declaration.values()
+        for mapped in body.get("MappedDataSetParameters") or ()
+        if mapped["DataSetIdentifier"] == identifier
+    }
+
+
+def _zoned(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_zoned(each) for each in value]
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+
+
 def _value(kind: str, body: Json, given: Mapping[str, Any], rolling: Callable[[str], Any]) -> Any:
     many = body.get("ParameterValueType") == "MULTI_VALUED"
     if body["Name"].lower() in given:

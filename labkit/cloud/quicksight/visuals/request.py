@@ -10,11 +10,12 @@ from typing import Any
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.quicksight.calc.scope import Derived
+from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.visuals import fields, filters, rows
 from labkit.cloud.quicksight.visuals.expressions import Expressions
 from labkit.cloud.quicksight.visuals.model import VisualError
-from labkit.cloud.quicksight.visuals.parameters import parameter_values
+from labkit.cloud.quicksight.visuals.parameters import ALL, mapped_values, parameter_values
 from labkit.cloud.quicksight.visuals.scopes import groups_of, reaching
 from labkit.cloud.quicksight.visuals.wells import WellField, Wells, drill_downs, shown
 
@@ -121,28 +122,50 @@ def request(
     options = definition.get("Options") or {}
     start = options.get("WeekStart", "SUNDAY")
     names = Expressions(data_set, {**data_set.fields, **calculated}, {}, now, start)
+    declared = definition.get("ParameterDeclarations") or []
     values = parameter_values(
-        definition.get("ParameterDeclarations") or [],
+        declared,
         parameters,
         lambda expression: _moment(session, names, expression),
     )
+    mapped = mapped_values(declared, values, identifier)
+    data_set = _with_parameters(data_set, mapped)
     names = Expressions(data_set, names.fields, {**data_set.parameters, **values}, now, start)
     asked = Request(session, wells, definition, identifier, names, extra, max_rows)
-    asked.notes += _left_out(definition, identifier)
+    asked.notes += [*_left_out(definition), *_not_given(data_set, mapped)]
     return asked
 
 
-def _left_out(definition: Json, identifier: str) -> Iterator[str]:
+def _with_parameters(data_set: DataSet, mapped: Mapping[str, Any]) -> DataSet:
+    """A data set whose own parameters have the definition's values.
+
+    They are in the statement that a direct query sends; what SPICE holds is of the default values.
+    """
+    own = data_set.parameters
+    given = {name: value for name, value in mapped.items() if name in own and value != ALL}
+    if data_set.reopened is None or given.items() <= own.items():
+        return data_set
+    try:
+        return data_set.reopened(given)
+    except SourceError as error:
+        raise VisualError(str(error)) from error
+
+
+def _not_given(data_set: DataSet, mapped: Mapping[str, Any]) -> Iterator[str]:
+    """Which of a data set's parameters have other values than the definition gives them."""
+    for name, value in mapped.items():
+        if name not in data_set.parameters:
+            yield f"The data set has no parameter {name}."
+        elif data_set.parameters[name] != value:
+            why = "all values are chosen" if value == ALL else "SPICE holds the rows of that"
+            yield f"The data set's parameter {name} keeps its default value: {why}."
+
+
+def _left_out(definition: Json) -> Iterator[str]:
     """What a definition asks for whatever the visual."""
     zone = (definition.get("Options") or {}).get("Timezone", "UTC")
     if zone not in ("UTC", "Etc/UTC"):
         yield f"Dates are in UTC, not in {zone}."
-    for declaration in definition.get("ParameterDeclarations") or ():
-        for body in declaration.values():
-            for mapped in body.get("MappedDataSetParameters") or ():
-                if mapped["DataSetIdentifier"] == identifier:
-                    name = mapped["DataSetParameterName"]
-                    yield f"The data set's parameter {name} keeps its default value."
 
 
 def _identifier(wells: Wells, data_sets: Mapping[str, DataSet]) -> str:
