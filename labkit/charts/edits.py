@@ -33,14 +33,17 @@ class Analysis:
         schemas: the type of each column and calculated field, by data set identifier: STRING,
             INTEGER, DECIMAL, DATETIME, or AGGREGATED of a calculated field that aggregates.
         auto: ids of the visuals whose type follows their fields (AutoGraph).
+        aside: fields that a visual's type has no well for, by the visual's id; another type may.
     """
 
     definition: Definition
     schemas: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     auto: set[str] = field(default_factory=set)
+    aside: dict[str, list[Definition]] = field(default_factory=dict)
 
     def copy(self) -> Analysis:
-        return Analysis(copy.deepcopy(self.definition), self.schemas, set(self.auto))
+        definition, aside = copy.deepcopy((self.definition, self.aside))
+        return Analysis(definition, self.schemas, set(self.auto), aside)
 
     def type_of(self, data_set: str, column: str) -> str:
         """A column's type; a text where it is not known."""
@@ -127,7 +130,8 @@ def calculate(made: Analysis, *, data_set: str, name: str, expression: str, old:
     made.definition["CalculatedFields"] = [
         each for each in fields if each["Name"] != old or each["DataSetIdentifier"] != data_set
     ] + [new]
-    for column in chart_parts.columns([made.definition["Sheets"], *_groups(made.definition)]):
+    users = [made.definition["Sheets"], *_groups(made.definition), *made.aside.values()]
+    for column in chart_parts.columns(users):
         if old and column == {"DataSetIdentifier": data_set, "ColumnName": old}:
             column["ColumnName"] = name  # type: ignore[index]
 
@@ -141,7 +145,8 @@ def remove_calculated(made: Analysis, *, data_set: str, name: str) -> None:
     """
     used = {"DataSetIdentifier": data_set, "ColumnName": name}
     for place in chart_parts.placed(made.definition):
-        if used in chart_parts.columns(place.body):
+        own = [place.body, *made.aside.get(place.body["VisualId"], ())]
+        if used in chart_parts.columns(own):
             raise NoChart(f"{title_of(place)} shows {name}. Take it out there first.")
     if used in chart_parts.columns(_groups(made.definition)):
         raise NoChart(f"A filter uses {name}. Remove the filter first.")

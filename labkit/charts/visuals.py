@@ -12,7 +12,7 @@ from labkit.charts import parts as chart_parts
 from labkit.charts.edits import Analysis, drop_group, edit, scopes_of
 from labkit.charts.fields import Definition
 from labkit.charts.parts import EMPTY
-from labkit.charts.wells import editable, fields_of, follow, set_kind
+from labkit.charts.wells import all_fields, editable, follow, set_kind
 
 
 @edit
@@ -46,6 +46,8 @@ def duplicate(made: Analysis, *, visual: str) -> None:
                 scope["VisualIds"].append(body["VisualId"])
     if visual in made.auto:
         made.auto.add(body["VisualId"])
+    if visual in made.aside:
+        made.aside[body["VisualId"]] = copy.deepcopy(made.aside[visual])
 
 
 @edit
@@ -55,6 +57,7 @@ def delete(made: Analysis, *, visual: str) -> None:
     place.sheet["Visuals"].remove({place.member: place.body})
     chart_layouts.remove(place.sheet, visual)
     made.auto.discard(visual)
+    made.aside.pop(visual, None)
     for group in list(made.definition.get("FilterGroups", ())):
         for scope in scopes_of(group):
             if visual in scope.get("VisualIds", ()):
@@ -74,10 +77,13 @@ def retitle(made: Analysis, *, visual: str, text: str) -> None:
 
 @edit
 def change_kind(made: Analysis, *, visual: str, kind: str = "") -> None:
-    """Another type for a visual, which takes over its fields; without one, what fits them."""
+    """Another type for a visual, which takes over its fields; without one, what fits them.
+
+    Fields that the type has no well for are kept aside.
+    """
     found = editable(made, visual)
     if kind:
         set_kind(made, found, kind)
     else:
         made.auto.add(visual)
-        follow(found, fields_of(found))
+        follow(made, found, all_fields(made, found))

@@ -34,9 +34,9 @@ def place(made: Analysis, *, visual: str, data_set: str, column: str, well: str 
     if well and shape:
         takes = shape.wells[shape.well(well)].takes
     named = {"DataSetIdentifier": data_set, "ColumnName": column}
-    new = new_field(takes, kind, _field_id(found, column), named)
+    new = new_field(takes, kind, _field_id(made, found, column), named)
     if visual in made.auto and not well:
-        follow(found, [*fields_of(found), new])
+        follow(made, found, [*all_fields(made, found), new])
     else:
         wells = found.wells
         _fill(wells, shape, well or _well_for(found, takes), new)
@@ -45,12 +45,17 @@ def place(made: Analysis, *, visual: str, data_set: str, column: str, well: str 
 
 @edit
 def move_field(made: Analysis, *, visual: str, field: str, well: str = "", at: int = MANY) -> None:
-    """Put a field into another well, or to another place in its own."""
+    """Put a field into another well, or to another place in its own; or one that is aside."""
     found = editable(made, visual)
     wells, shape = found.wells, _shape(found)
-    old, moved = _find(found, field)
-    wells[old].remove(moved)
-    well = shape.well(well or old)
+    moved = _from_aside(made, visual, field)
+    if moved:
+        well = shape.well(well or _well_for(found, _takes(moved)))
+        made.aside[visual] += [] if room(shape, well) > 1 else wells[well]  # they change places
+    else:
+        old, moved = _find(found, field)
+        wells[old].remove(moved)
+        well = shape.well(well or old)
     takes, is_measure = shape.wells[well].takes, chart_parts.is_measure(moved)
     if (takes == "measure") is not is_measure:
         column = chart_parts.column_of(moved)
@@ -62,10 +67,13 @@ def move_field(made: Analysis, *, visual: str, field: str, well: str = "", at: i
 
 @edit
 def take_field(made: Analysis, *, visual: str, field: str) -> None:
-    """Take a field out of its well."""
+    """Take a field out of its well, or from aside."""
     found = editable(made, visual)
+    if _from_aside(made, visual, field):
+        return
     if visual in made.auto:
-        follow(found, [each for each in fields_of(found) if chart_parts.id_of(each) != field])
+        kept = [each for each in fields_of(found) if chart_parts.id_of(each) != field]
+        follow(made, found, kept)
         return
     wells = found.wells
     well, taken = _find(found, field)
@@ -117,6 +125,24 @@ def fields_of(place: Place) -> list[Definition]:
     return [each for fields in place.wells.values() for each in fields]
 
 
+def all_fields(made: Analysis, place: Place) -> list[Definition]:
+    """The fields in a visual's wells, and those aside."""
+    return [*fields_of(place), *made.aside.get(place.body["VisualId"], ())]
+
+
+def _from_aside(made: Analysis, visual: str, field: str) -> Definition | None:
+    """Take a field from those aside, if it is one of them."""
+    for each in made.aside.get(visual, ()):
+        if chart_parts.id_of(each) == field:
+            made.aside[visual].remove(each)
+            return each
+    return None
+
+
+def _takes(field: Definition) -> str:
+    return "measure" if chart_parts.is_measure(field) else "dimension"
+
+
 def _find(place: Place, field_id: str) -> tuple[str, Definition]:
     """A field and its well."""
     for well, fields in place.wells.items():
@@ -126,9 +152,10 @@ def _find(place: Place, field_id: str) -> tuple[str, Definition]:
     raise UnknownName("field", field_id, [chart_parts.id_of(each) for each in fields_of(place)])
 
 
-def _field_id(place: Place, column: str) -> str:
-    stem = f"{place.body['VisualId']}.{column}"
-    return chart_parts.fresh_id(place.body, stem)
+def _field_id(made: Analysis, place: Place, column: str) -> str:
+    visual = place.body["VisualId"]
+    taken = {"body": place.body, "aside": made.aside.get(visual, [])}
+    return chart_parts.fresh_id(taken, f"{visual}.{column}")
 
 
 def _well_for(place: Place, takes: str) -> str:
@@ -158,17 +185,26 @@ def _fill(
 
 def set_kind(made: Analysis, place: Place, kind: str) -> None:
     made.auto.discard(place.body["VisualId"])
-    _become(place, Shape.of(kind), spread(Shape.of(kind), fields_of(place)))
+    _take_over(made, place, Shape.of(kind), all_fields(made, place))
 
 
-def follow(place: Place, fields: list[Definition]) -> None:
+def follow(made: Analysis, place: Place, fields: list[Definition]) -> None:
     """The type that fits the fields, with them in it."""
     if fields:
-        shape = Shape.of(auto_kind(fields))
-        _become(place, shape, spread(shape, fields))
+        _take_over(made, place, Shape.of(auto_kind(fields)), fields)
         return
     empty = {"VisualId": place.body["VisualId"], "DataSetIdentifier": place.data_set}
     chart_parts.replace(place, EMPTY, empty)
+
+
+def _take_over(made: Analysis, place: Place, shape: Shape, fields: list[Definition]) -> None:
+    """A type with these fields in its wells; what finds no place there is kept aside."""
+    wells = spread(shape, fields)
+    shown = [chart_parts.id_of(each) for well in wells.values() for each in well]
+    made.aside[place.body["VisualId"]] = [
+        each for each in fields if chart_parts.id_of(each) not in shown
+    ]
+    _become(place, shape, wells)
 
 
 def _become(place: Place, shape: Shape, wells: dict[str, list[Definition]]) -> None:

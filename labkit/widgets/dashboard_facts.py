@@ -128,11 +128,16 @@ def visual_facts(analysis: Analysis, place: Place) -> Facts:
         "auto": place.body["VisualId"] in analysis.auto,
         "fixed": shape is None and place.member != EMPTY,
         "wells": list(_wells(analysis, place, shape)) if shape else [],
+        "aside": [_field(analysis, each) for each in _aside(analysis, place)],
         "missing": [spaced(each) for each in missing(shape, place.wells)] if shape else [],
         "sort": sorts.sort_of(place),
         "limit": sorts.limit_of(place),
         "can": sorts.can(place),
     }
+
+
+def _aside(analysis: Analysis, place: Place) -> Iterable[Facts]:
+    return analysis.aside.get(place.body["VisualId"], ())
 
 
 def _wells(analysis: Analysis, place: Place, shape: Shape) -> Iterable[Facts]:

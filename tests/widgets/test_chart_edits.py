@@ -16,6 +16,7 @@ from labkit.charts.edits import EDITS, Analysis, empty_sheet, scopes_of
 from labkit.charts.filter_values import value_of
 from labkit.charts.shapes import shapes
 from labkit.errors import NoChart, UnknownName
+from labkit.widgets import dashboard_facts
 
 MODEL = botocore.session.get_session().get_service_model("quicksight")
 SCHEMA = {
@@ -109,10 +110,38 @@ def test_every_type_takes_fields_over(kind):
         assert set(columns) <= wanted
     again = edited(made, ("change_kind", {"kind": "BarChart"}))
     assert shown(again)[0] == "BarChart"
+    table = edited(again, ("change_kind", {"kind": "Table"}))
+    assert shown(table) == (
+        "Table", {"GroupBy": ["school", "status"], "Values": ["gpa", "credits"]}
+    )  # fmt: skip
 
 
 BAR = [*fields("school", "gpa"), ("change_kind", {"kind": "BarChart"})]
 GPA, SCHOOL = f"{VISUAL}.gpa-1", f"{VISUAL}.school-1"
+
+
+def test_what_a_type_has_no_well_for_is_kept_aside():
+    def asides(made):
+        return [
+            each["column"] for each in dashboard_facts.sheet_facts(made)[0]["visuals"][0]["aside"]
+        ]
+
+    pie = edited(
+        analysis(),
+        *fields("school", "status", "gpa", "rate"),
+        ("change_kind", {"kind": "PieChart"}),
+    )
+    assert (shown(pie)[1], asides(pie)) == (
+        {"Category": ["school"], "Values": ["gpa"]}, ["status", "rate"]
+    )  # fmt: skip
+    swapped = edited(pie, ("move_field", {"field": f"{VISUAL}.status-1"}))
+    assert (shown(swapped)[1]["Category"], asides(swapped)) == (["status"], ["rate", "school"])
+    fewer = edited(swapped, ("take_field", {"field": f"{VISUAL}.rate-1"}))
+    bars = edited(fewer, ("change_kind", {"kind": "BarChart"}))
+    assert shown(bars)[1] == {"Category": ["status"], "Values": ["gpa"], "Colors": ["school"]}
+    assert asides(bars) == []
+    with pytest.raises(NoChart, match="rate"):
+        EDITS["remove_calculated"](pie, data_set="s", name="rate")
 
 
 def test_a_full_well_takes_the_new_field():

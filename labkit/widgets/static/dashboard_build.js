@@ -18,7 +18,7 @@ function buildPane(get, send, own) {
         button("Duplicate visual", () => edit("duplicate"), { class: "lk-plain", title: "Duplicate" }, copyMark()),
         button("Delete visual", () => edit("delete"), { class: "lk-plain", title: "Delete" }, "✕"))),
     visual.fixed ? h("p", { class: "lk-quiet lk-small lk-db-pad" }, `The fields of a ${visual.label.toLowerCase()} are changed by code; its title and its place here.`)
-      : [typesGrid(visual, get, edit), h("div", { class: "lk-db-wells" }, visual.wells.map((w) => wellView(w, visual, get, edit, own))), orderView(visual, edit)],
+      : [typesGrid(visual, get, edit), h("div", { class: "lk-db-wells" }, visual.wells.map((w) => wellView(w, visual, get, edit, own))), asideView(visual, edit), orderView(visual, edit)],
   ];
 }
 
@@ -50,6 +50,19 @@ function wellView(well, visual, get, edit, own) {
         h("option", { value: "" }, full ? "⇄" : "+"), columns.map((f, i) => h("option", { value: String(i) }, f.name)))),
     well.fields.map((f) => fieldChip(f, well, visual, edit, own)),
     !well.fields.length && h("div", { class: "lk-db-hole lk-quiet lk-small" }, well.takes === "measure" ? "a measure" : "a dimension"));
+}
+
+/* Fields that the type has no well for: kept until another type has, moved into a well by hand, or removed. */
+function asideView(visual, edit) {
+  if (!visual.aside.length) return null;
+  return h("div", { class: "lk-db-well lk-db-aside", role: "group", "aria-label": "Not shown" },
+    h("div", { class: "lk-db-well-head" }, h("span", {}, "Not shown")),
+    h("p", { class: "lk-quiet lk-small" }, `A ${visual.label.toLowerCase()} has no well for ${visual.aside.length > 1 ? "these" : "this"}; another type may.`),
+    visual.aside.map((field) => h("div", { "data-key": field.id, class: "lk-db-chip-box" },
+      h("div", { class: "lk-db-chip lk-db-unused" },
+        h("button", { type: "button", class: "lk-db-chip-name", draggable: "true", "aria-label": `Show ${field.label}`, title: "Put it into a well, in the place of what is there",
+          ondragstart: (e) => e.dataTransfer.setData(DRAGGED, JSON.stringify({ field: field.id })), onclick: () => edit("move_field", { field: field.id }) }, field.label),
+        button(`Remove ${field.label}`, () => edit("take_field", { field: field.id }), { class: "lk-plain", title: "Remove" }, "✕")))));
 }
 
 function fieldChip(field, well, visual, edit, own) {
