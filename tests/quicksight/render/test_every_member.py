@@ -32,7 +32,10 @@ EVERY = 200
 # A value that changes nothing because the picture is so anyway, by QuickSight's own default:
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AxisDataOptions.html
 _DRIVEN = "DataOptions.NumericAxisOptions.Range.DataDriven"
-DEFAULTS = {("BoxPlotVisual", f"ChartConfiguration.PrimaryYAxisDisplayOptions.{_DRIVEN}")}
+DEFAULTS = {
+    (kind, f"ChartConfiguration.PrimaryYAxisDisplayOptions.{_DRIVEN}")
+    for kind in ("BoxPlotVisual", "WaterfallVisual")  # the latter's bars stand on zero
+}
 
 
 def picture(case: Case, member: Member, value: Any, beside: dict[str, Any]) -> Picture:

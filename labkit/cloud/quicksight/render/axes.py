@@ -11,7 +11,14 @@ from matplotlib.axes import Axes
 
 from labkit.cloud.quicksight.render.frame import has_title
 from labkit.cloud.quicksight.render.labels import font_of, tick
-from labkit.cloud.quicksight.render.scales import Scale, linear, logarithmic, steps, thinned
+from labkit.cloud.quicksight.render.scales import (
+    Scale,
+    compact,
+    linear,
+    logarithmic,
+    steps,
+    thinned,
+)
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
 from labkit.cloud.quicksight.visuals.model import Field
@@ -82,6 +89,15 @@ def scale_of(
     )
 
 
+def tell_step(sketch: Sketch, scale: Scale, options: Mapping[str, Any] | None) -> None:
+    """Say it if the axis has not the steps that the definition asks for."""
+    asked = ((options or {}).get("DataOptions") or {}).get("NumericAxisOptions") or {}
+    step = ((asked.get("Scale") or {}).get("Linear") or {}).get("StepSize")
+    drawn = steps(scale)
+    if step and drawn and abs(drawn - step) > 1e-9 * step:
+        sketch.note(f"Not drawn: an axis' steps of {compact(step)}, which do not suit its values.")
+
+
 def axis_title(sketch: Sketch, member: str, label: str) -> str:
     """An axis' title: the definition's own, or the fields' where the visual's title names none."""
     options = sketch.option(member, default={})
@@ -125,6 +141,8 @@ def upright(
     Returns:
         The axes, in the data's numbers (categories at 0, 1, 2, ...), and the rectangle of the plot.
     """
+    for axis in (left, *([right] if right else [])):
+        tell_step(sketch, axis.scale, axis.options)
     box = _beside(sketch, left, right, room_above)
     places = list(range(len(labels))) if places is None else places
     ends = ends or (-0.5, len(labels) - 0.5)
@@ -161,6 +179,7 @@ def sideways(
     room_right: float = 8,
 ) -> tuple[Axes, Box]:
     """Axes with values to the right and categories down the side, the first at the top."""
+    tell_step(sketch, across.scale, across.options)
     style = _style(options)
     shown = [each.replace("\n", " ") for each in labels]
     if not visible(options, "TickLabelOptions", "LabelOptions"):
@@ -188,6 +207,7 @@ def sideways(
 
 def bottom_scale(sketch: Sketch, box: Box, axis: Numeric) -> None:
     """Grid lines and numbers for an axis along the bottom."""
+    tell_step(sketch, axis.scale, axis.options)
     _below(sketch, box, axis)
 
 

@@ -63,7 +63,10 @@ def color_legend(sketch: Sketch, scale: ColorScale, field: Field) -> Sketch:
 def _title(sketch: Sketch, title: str) -> str:
     if not sketch.shows("Legend", "Title"):
         return ""
-    return str(sketch.option("Legend", "Title", "CustomLabel", default=title))
+    title = str(sketch.option("Legend", "Title", "CustomLabel", default=title))
+    if not title and sketch.option("Legend", "Title", "Visibility") == "VISIBLE":
+        sketch.note("Not drawn: a title of the legend, which no field gives a name.")
+    return title
 
 
 def _line_width(entries: Sequence[Entry], title: str, size: float) -> float:

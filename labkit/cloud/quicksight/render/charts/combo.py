@@ -29,7 +29,7 @@ def combo_chart(sketch: Sketch) -> None:
         sketch.box.width - 90,
     )
     entries = [(each.label, each.color) for each in (*bars.series, *lines.series)]
-    sketch = legend(sketch, entries)
+    sketch = legend(sketch, entries, bars.color.label if bars.color else "")
     drawn = bars_of(bars, arrangement(sketch))
     single = sketch.option("SingleAxisOptions", "YAxisOptions") is not None
     ends = [each.end for each in drawn]

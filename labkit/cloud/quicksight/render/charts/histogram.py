@@ -5,13 +5,15 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/histogram-charts.html
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, scale_of, upright
 from labkit.cloud.quicksight.render.colors import series_color
 from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.registry import chart
-from labkit.cloud.quicksight.render.scales import compact, linear, number, steps, thinned
+from labkit.cloud.quicksight.render.scales import compact, number, thinned
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.render.values import asked, style_of
@@ -31,8 +33,8 @@ def histogram(sketch: Sketch) -> None:
     every = thinned([width(each, 10.5) + 10 for each in labels], sketch.box.width - 60)
     options = sketch.option("YAxisDisplayOptions")
     scale = scale_of([each[2] for each in bins], options, sketch.box.height)
-    if (steps(scale) or 1) < 1:
-        scale = linear(0, scale.high, max(int(scale.high), 1))
+    if not scale.log:  # there is no half of a row
+        scale = replace(scale, ticks=tuple(each for each in scale.ticks if each.is_integer()))
     axis = Numeric(scale, None, options)
     axes, box = upright(
         sketch,

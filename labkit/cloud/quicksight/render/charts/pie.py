@@ -27,10 +27,13 @@ LINE = 15
 @chart("PieChartVisual")
 def pie_chart(sketch: Sketch) -> None:
     slices = _slices(sketch)
-    inside = sketch.option("DataLabels", "Position") == "INSIDE"
-    if asked(sketch) is False or inside or sketch.data.well("SmallMultiples"):
+    place = sketch.option("DataLabels", "Position", default="OUTSIDE")
+    if place not in ("INSIDE", "OUTSIDE"):
+        sketch.note(f"Not drawn: labels at the {place.lower()} of slices; they stand outside.")
+    if asked(sketch) is False or place == "INSIDE" or sketch.data.well("SmallMultiples"):
         entries = list({name: (name, color) for name, _, color, _ in slices}.values())
-        sketch = legend(sketch, entries)
+        by = next(iter(sketch.data.well("Category")), None)
+        sketch = legend(sketch, entries, by.label if by else "")
     multiples(sketch, _pie, ["Values"])
 
 
