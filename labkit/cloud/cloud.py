@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -55,18 +56,25 @@ class Cloud:
         self.jobs = Jobs()
         self._locks: dict[str, threading.RLock] = {}
         self._records: dict[str, Records] = {}
+        self._loading, self._started = threading.RLock(), 0
 
     def start(self) -> None:
         """Bring the stored state back and let each service mend what was interrupted."""
         self.state.load()
         bodies.BODIES.sweep(self._known_bodies())
-        for starter in STARTERS:
-            starter(self)
+        self._start_loaded()
+
+    def load(self, package: str) -> None:
+        """Import a service's code and let it start, once; who asks meanwhile waits."""
+        with self._loading:
+            importlib.import_module(package)
+            self._start_loaded()
 
     def stop(self) -> None:
         """End the background's work and make everything durable."""
-        for stopper in STOPPERS:
-            stopper(self)
+        with self._loading:
+            for stopper in STOPPERS:
+                stopper(self)
         self.jobs.stop()
         self.state.save()
         self.state.close()
@@ -111,6 +119,12 @@ class Cloud:
         user = iam.users[LEARNER]
         key = user.access_keys[0]
         return Principal(user.arn, self.account), key.access_key_id, key.secret_access_key
+
+    def _start_loaded(self) -> None:
+        """Run the starters that have come since the last time."""
+        while self._started < len(STARTERS):
+            STARTERS[self._started](self)
+            self._started += 1
 
     def _known_bodies(self) -> set[str]:
         buckets = self.backend("s3").buckets.values()

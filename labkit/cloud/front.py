@@ -18,12 +18,13 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import polling, protocol
+from labkit.cloud import polling, protocol, services
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import rules
 from labkit.cloud.operations import (
+    REWRITES,
     AwsError,
     Context,
     Handler,
@@ -32,9 +33,6 @@ from labkit.cloud.operations import (
     not_here,
     not_kept,
 )
-from labkit.cloud.quicksight.accounts import tagged
-from labkit.cloud.quicksight.embedding import pages
-from labkit.cloud.quicksight.reports import downloads
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 
@@ -48,11 +46,6 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "kms": kms.judge_call,
     "scheduler": targets.judge_call,
     "sts": sts.judge_call,
-}
-# What moto needs changed in a request before it understands it.
-REWRITES: dict[str, Callable[[str, bytes], bytes]] = {
-    "kms": kms.for_moto,
-    "resourcegroupstaggingapi": tagged.for_moto,
 }
 
 
@@ -70,10 +63,8 @@ class Front:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         try:
-            if pages.is_page(environ):
-                return _send(start_response, pages.answer(self.cloud, environ))
-            if downloads.is_download(environ):
-                return _send(start_response, downloads.answer(self.cloud, environ))
+            if page := services.page_at(self.cloud, str(environ.get("PATH_INFO", ""))):
+                return _send(start_response, page(self.cloud, environ))
             guard.check_origin(environ)
             if environ.get("PATH_INFO") == HEALTH:
                 return _send(start_response, self._health())
@@ -99,6 +90,7 @@ class Front:
             if call is None:
                 raise AwsError("UnknownOperationException", f"No such operation of {service}")
             name = call.operation.name
+            services.need(self.cloud, service)
             context = Context(self.cloud, service, name, claim.region, principal)
             handler, judge = handler_of(service, name), JUDGES.get(service)
             parameters = {}

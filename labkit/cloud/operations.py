@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 Answer = dict[str, Any]
 Handler = Callable[..., Answer | None]
+Rewrite = Callable[[str, bytes], bytes]
 
 OPERATIONS: dict[tuple[str, str], Handler] = {}
+REWRITES: dict[str, Rewrite] = {}
 
 
 class AwsError(Exception):
@@ -120,6 +122,20 @@ def operation(service: str, name: str) -> Callable[[Handler], Handler]:
 def handler_of(service: str, name: str) -> Handler | None:
     """Our answer to an operation; ``None`` where it is moto's."""
     return OPERATIONS.get((service, name)) or OPERATIONS.get((service, "*"))
+
+
+def rewrites(service: str) -> Callable[[Rewrite], Rewrite]:
+    """Register what changes a service's requests into what moto understands.
+
+    Args:
+        service: botocore's name of it; the function gets an operation's name and a request's body.
+    """
+
+    def register(rewrite: Rewrite) -> Rewrite:
+        REWRITES[service] = rewrite
+        return rewrite
+
+    return register
 
 
 READ_ONLY = [

@@ -58,12 +58,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def serve(home: Path, port: int) -> int:
     """Restore the workspace's state and answer requests until SIGTERM or SIGINT."""
+    from labkit.cloud import certificate, services
     from labkit.cloud.cloud import Cloud
 
     cloud = Cloud(home.resolve())
     server = make_server(cloud, port or _last_port(home))
     cloud.endpoint = f"http://127.0.0.1:{server.port}"
     cloud.start()
+    services.resume(cloud)
+    certificate.prepare(cloud.home)  # clients are told to trust it
     _write_connection(cloud, server.port)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
@@ -82,7 +85,6 @@ def make_server(cloud: Any, port: int) -> Any:
     )
     from werkzeug.serving import make_server as listen
 
-    from labkit.cloud import services  # noqa: F401 (registers the operations)
     from labkit.cloud.front import Front
 
     moto = DomainDispatcherApplication(create_backend_app)

@@ -1,4 +1,15 @@
-"""The services with operations of our own: importing this registers them all."""
+"""The services with operations of our own, and when their code is loaded.
+
+Importing this loads the services that every lab needs. QuickSight and Redshift take as long as all
+others together: their code comes with the first request for them, or with the start of a workspace
+that has something of theirs. So schedules, ports and COPY jobs go on without being asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from typing import Any
 
 import labkit.cloud.athena
 import labkit.cloud.databrew
@@ -7,7 +18,45 @@ import labkit.cloud.events
 import labkit.cloud.glue
 import labkit.cloud.lambdas
 import labkit.cloud.mail
-import labkit.cloud.quicksight
-import labkit.cloud.redshift
 import labkit.cloud.scheduler
 import labkit.cloud.states  # noqa: F401
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.protocol import Reply
+
+Page = Callable[[Cloud, dict[str, Any]], Reply]
+# Who is asked for what is loaded late, and the package that answers.
+LATE = {
+    "quicksight": "labkit.cloud.quicksight",
+    "redshift": "labkit.cloud.redshift",
+    "redshift-data": "labkit.cloud.redshift",
+    "redshift-serverless": "labkit.cloud.redshift",
+    "resourcegroupstaggingapi": "labkit.cloud.quicksight",
+}
+# What browsers ask for without a signature: beginnings of paths, whose they are, who answers.
+PAGES = {
+    "/labkit/quicksight/embed/": ("quicksight", "labkit.cloud.quicksight.embedding.pages"),
+    "/labkit/quicksight/session/": ("quicksight", "labkit.cloud.quicksight.embedding.pages"),
+    "/labkit/quicksight/snapshots/": ("quicksight", "labkit.cloud.quicksight.reports.downloads"),
+}
+
+
+def need(cloud: Cloud, service: str) -> None:
+    """Have a service's code loaded; who asks while it is being loaded waits."""
+    if package := LATE.get(service):
+        cloud.load(package)
+
+
+def resume(cloud: Cloud) -> None:
+    """Load the code of each service that the workspace has something of."""
+    for service in cloud.state.services():
+        need(cloud, service)
+
+
+def page_at(cloud: Cloud, path: str) -> Page | None:
+    """Who answers a path that needs no signature; ``None`` for all other paths."""
+    for beginning, (service, module) in PAGES.items():
+        if path.startswith(beginning):
+            need(cloud, service)
+            answer: Page = importlib.import_module(module).answer
+            return answer
+    return None

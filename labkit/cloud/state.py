@@ -243,6 +243,11 @@ class State:
         """A durable mapping of ids to JSON objects, such as all of Athena's executions."""
         return Records(self, kind)
 
+    def services(self) -> set[str]:
+        """Who has records, by the first word of their kinds (``athena.execution``)."""
+        kinds = self._db.execute("SELECT DISTINCT kind FROM records").fetchall()
+        return {kind.partition(".")[0] for (kind,) in kinds}
+
 
 class Records(MutableMapping[str, dict[str, Any]]):
     """A mapping that is on disk when an assignment returns.

@@ -25,7 +25,7 @@ from labkit.cloud.access.policy_language import (
     read_document,
 )
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Context, Principal
+from labkit.cloud.operations import AwsError, Context, Principal, rewrites
 
 Parameters = dict[str, Any]
 Keys = dict[str, str | list[str]]
@@ -152,6 +152,7 @@ def judge_call(context: Context, parameters: Parameters) -> None:
         _check_new_policy(context, parameters, uses[0][1] if uses else None)
 
 
+@rewrites("kms")
 def for_moto(operation: str, body: bytes) -> bytes:
     """A request as moto understands it: keys by their id, and a new key's usage in full."""
     defaults = {"KeyUsage": "ENCRYPT_DECRYPT"} if operation == "CreateKey" else {}

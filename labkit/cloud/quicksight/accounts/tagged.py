@@ -14,6 +14,7 @@ from moto.core.resource_tagging import TaggedResource
 from moto.quicksight.models import QuickSightBackend, quicksight_backends
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.operations import rewrites
 from labkit.cloud.quicksight import kinds, records, tagging
 
 # As moto calls them.
@@ -53,6 +54,7 @@ def install(cloud: Cloud) -> None:
     quicksight_backends[cloud.account][cloud.region]  # moto asks those alone that are in use
 
 
+@rewrites("resourcegroupstaggingapi")
 def for_moto(operation: str, body: bytes) -> bytes:
     """A request with moto's names of the types (``quicksight:dashboard`` is ``dashboards``)."""
     fields = json.loads(body or b"{}")

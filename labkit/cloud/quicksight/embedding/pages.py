@@ -28,11 +28,6 @@ _ONCE = "A link to an embedded dashboard opens once, within five minutes after i
 _AGAIN = "Ask for a new one where you got it."
 
 
-def is_page(environ: dict[str, Any]) -> bool:
-    """Whether a request is for an embedded page."""
-    return str(environ.get("PATH_INFO", "")).startswith((PREFIX, SESSION))
-
-
 def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
     """A page of an embedded session, or the way to it."""
     path = str(environ["PATH_INFO"])

@@ -33,11 +33,6 @@ def url_of(cloud: Cloud, file: str, name: str) -> str:
     return f"{cloud.endpoint}{PREFIX}{token}/{urllib.parse.quote(name)}"
 
 
-def is_download(environ: dict[str, Any]) -> bool:
-    """Whether a request is for such a file."""
-    return str(environ.get("PATH_INFO", "")).startswith(PREFIX)
-
-
 def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
     """The file, or why not."""
     try:

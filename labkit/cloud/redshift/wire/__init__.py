@@ -12,7 +12,6 @@ from pathlib import Path
 from labkit.cloud.cloud import Cloud, on_start, on_stop
 from labkit.cloud.redshift.endpoints import CLOSERS, LISTENERS
 from labkit.cloud.redshift.warehouse import warehouse_state
-from labkit.cloud.redshift.wire.certificate import prepare
 from labkit.cloud.redshift.wire.listening import HOST, Listener, listen
 
 __all__ = ["close_port", "place_of"]
@@ -60,8 +59,7 @@ def _close(cloud: Cloud, key: str) -> None:
 
 @on_start
 def _open_all(cloud: Cloud) -> None:
-    """Open the ports of the last run again, and have the certificate ready."""
-    prepare(cloud.home)
+    """Open the ports of the last run again."""
     for key in list(cloud.records(KIND)):
         if warehouse_state(cloud, key):
             place_of(cloud, key)

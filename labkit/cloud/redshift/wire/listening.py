@@ -14,10 +14,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from socket import IPPROTO_TCP, SO_REUSEADDR, SOL_SOCKET, TCP_NODELAY, socket
 
+from labkit.cloud.certificate import server_context
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift.warehouse import RedshiftError
 from labkit.cloud.redshift.wire import messages
-from labkit.cloud.redshift.wire.certificate import server_context
 from labkit.cloud.redshift.wire.messages import Gone, Malformed, Stream
 from labkit.cloud.redshift.wire.running import Runner
 from labkit.cloud.redshift.wire.session import Session
