@@ -1,0 +1,233 @@
+"""The shipped notebook of a lab, and what of a submission counts.
+
+The master says all that is run: its setup cells and, in their places, a submission's answers. Of a
+submission only the source of the cells that have a question's id is ever taken; whatever else was
+added, moved, edited or deleted in it is never looked at.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labkit.exercises.states import Reads, from_json
+from labkit.process import ROOT
+
+NOTEBOOKS = ROOT / "notebooks"
+MOST_BYTES = 5_000_000
+MOST_CODE = 100_000
+Code = str
+
+
+class Unusable(ValueError):
+    """A notebook that cannot be graded. Args: why, in a sentence."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as its cell's metadata name it: enough to run an answer, not to judge one."""
+
+    id: str
+    points: int
+    reads: Reads
+    starter: Code
+
+
+@dataclass(frozen=True)
+class Master:
+    """The notebook that a lab's submissions are copies of.
+
+    Args:
+        name: its file's name without its ending.
+        lab: which lab.
+        setup: what runs before the answers.
+        state: what brings a cloud to where the answers begin; runs once, without a learner's code.
+        questions: what is asked, in order.
+        cells: the ids of all its cells.
+        cloud: whether its answers need a local AWS.
+        path: its file.
+    """
+
+    name: str
+    lab: int
+    setup: tuple[Code, ...]
+    state: tuple[Code, ...]
+    questions: tuple[Asked, ...]
+    cells: frozenset[str]
+    cloud: bool
+    path: Path
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is graded of a notebook.
+
+    Args:
+        notebook: how it is called in reports.
+        master: the notebook that it is a copy of; ``None`` when that cannot be told.
+        answers: the code of each answer by its question's id.
+        problems: what is wrong with an answer's cell, by its question's id.
+        problem: why nothing of it can be graded.
+    """
+
+    notebook: str
+    master: Master | None = None
+    answers: dict[str, Code] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def masters(folder: Path = NOTEBOOKS) -> tuple[Master, ...]:
+    """The shipped notebooks that ask questions, Lab 1 first."""
+    found = (read_master(path) for path in sorted(folder.glob("*.ipynb")))
+    return tuple(one for one in found if one.questions)
+
+
+def master_of(lab: int, folder: Path = NOTEBOOKS) -> Master:
+    """The shipped notebook of a lab, whether it asks questions or not."""
+    return next(one for one in map(read_master, sorted(folder.glob("*.ipynb"))) if one.lab == lab)
+
+
+def read_master(path: Path) -> Master:
+    """A master from its file."""
+    notebook = _notebook(path.read_bytes())
+    cells = notebook["cells"]
+    named = notebook["metadata"].get("labkit", {})
+    return Master(
+        name=path.stem,
+        lab=named["lab"] if "lab" in named else int(path.stem.removeprefix("lab")[:1]),
+        setup=tuple(_source(cell) for cell in cells if "setup" in _graded(cell)),
+        state=tuple(_source(cell) for cell in cells if "state" in _graded(cell)),
+        questions=tuple(_asked(cell) for cell in cells if "question" in _labkit(cell)),
+        cells=frozenset(cell["id"] for cell in cells),
+        cloud=named.get("cloud", True),
+        path=path,
+    )
+
+
+def submissions(given: Iterable[str | Path], known: Iterable[Master]) -> Iterator[Submission]:
+    """What there is to grade in notebooks and folders of notebooks, by name."""
+    known = tuple(known)
+    for place in map(Path, given):
+        folder = place if place.is_dir() else place.parent
+        for path in _found(place):
+            try:
+                yield read_submission(path, folder, known)
+            except Unusable as error:
+                yield Submission(path.as_posix(), problem=str(error))
+
+
+def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Submission:
+    """What counts of one notebook.
+
+    Raises:
+        Unusable: it is too large, no notebook, lies elsewhere, or is a copy of no master.
+    """
+    notebook = _notebook(_content(path, folder))
+    master = _master(notebook, path, known)
+    if master is None:
+        raise Unusable("It is a copy of none of the labs' notebooks.")
+    found = Submission(path.as_posix(), master)
+    ids = Counter(_id(cell) for cell in notebook["cells"])
+    by_id = {_id(cell): cell for cell in notebook["cells"]}
+    for asked in master.questions:
+        if problem := _problem(by_id.get(asked.id), ids[asked.id]):
+            found.problems[asked.id] = problem
+        elif asked.id in by_id:
+            found.answers[asked.id] = _source(by_id[asked.id])
+    return found
+
+
+def _found(place: Path) -> list[Path]:
+    if not place.is_dir():
+        return [place]
+    found: list[Path] = []
+    for folder, folders, files in os.walk(place):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [Path(folder) / name for name in sorted(files) if name.endswith(".ipynb")]
+    return found
+
+
+def _content(path: Path, folder: Path) -> bytes:
+    """The bytes of a regular file of the folder, no more than are allowed."""
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise Unusable("It is a link to a place outside of its folder.")
+        handle = os.open(path.resolve(), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except (OSError, RuntimeError) as error:
+        raise Unusable("It cannot be read: no such file, or no permission.") from error
+    with open(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise Unusable("It is not a file.")
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise Unusable(f"It is larger than {MOST_BYTES // 1_000_000} MB: clear its outputs.")
+    return content
+
+
+def _notebook(content: bytes) -> dict[str, Any]:
+    """A notebook's JSON, in so far as it is one."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Unusable("It is not a notebook: its JSON cannot be read.") from error
+    cells = found.get("cells") if isinstance(found, dict) else None
+    if not isinstance(cells, list):
+        raise Unusable("It is not a notebook: it has no cells.")
+    metadata = found.get("metadata")
+    cells = [cell for cell in cells if isinstance(cell, dict)]
+    return {"cells": cells, "metadata": metadata if isinstance(metadata, dict) else {}}
+
+
+def _master(notebook: dict[str, Any], path: Path, known: tuple[Master, ...]) -> Master | None:
+    """Whose copy it is: by its metadata, else by the ids of its cells, else by its file's name."""
+    named = notebook["metadata"].get("labkit")
+    lab = named.get("lab") if isinstance(named, dict) else None
+    by_lab = [one for one in known if one.lab == lab]
+    ids = {_id(cell) for cell in notebook["cells"]}
+    shared = {one.name: len(one.cells & ids) for one in known}
+    by_ids = [one for one in known if shared[one.name] == max(shared.values()) > 0]
+    by_name = [one for one in known if path.stem.startswith(one.name.split("_")[0])]
+    return next(iter([*by_lab, *by_ids, *by_name]), None)
+
+
+def _problem(cell: dict[str, Any] | None, count: int) -> str:
+    if cell is None:
+        return ""
+    if count > 1:
+        return "Several cells have this question's id, so none of them counts: keep one."
+    if len(_source(cell)) > MOST_CODE:
+        return f"The answer is longer than {MOST_CODE:,} letters."
+    return "" if cell.get("cell_type") == "code" else "The answer's cell is no code cell any more."
+
+
+def _asked(cell: dict[str, Any]) -> Asked:
+    named = _labkit(cell)
+    return Asked(named["question"], named["points"], from_json(named["reads"]), _source(cell))
+
+
+def _labkit(cell: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = cell.get("metadata", {}).get("labkit", {})
+    return found
+
+
+def _graded(cell: dict[str, Any]) -> list[str]:
+    return list(_labkit(cell).get("graded", []))
+
+
+def _id(cell: dict[str, Any]) -> str:
+    name = cell.get("id")
+    return name if isinstance(name, str) else ""
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """A cell's text, which a notebook's file keeps as one text or as lines."""
+    source = cell.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    return "".join(line for line in lines if isinstance(line, str))
