@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import functools
+import gc
 import json
 import logging
 import os
@@ -47,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("This workspace's local AWS is already running.\n")
         return ALREADY_RUNNING
     os.environ.update(SETTINGS)
+    gc.disable()  # a start makes what is there to stay: looking for garbage is a sixth of its time
     from labkit.cloud.state import StateUnusable
 
     try:
@@ -67,6 +69,8 @@ def serve(home: Path, port: int) -> int:
     cloud.start()
     services.resume(cloud)
     certificate.prepare(cloud.home)  # clients are told to trust it
+    gc.freeze()
+    gc.enable()
     _write_connection(cloud, server.port)
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
