@@ -11,11 +11,14 @@ from __future__ import annotations
 import functools
 import html
 import json
+import sys
 import urllib.error
 import urllib.parse
 import urllib.request
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +31,16 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 WIDTH_PX, HEIGHT_PX, SHEET_PX = 720, 405, 960
+LEFT_OUT = "Labkit-Left-Out"  # the header in which a picture says so
 _READ = [
     "quicksight:DescribeDashboard",
     "quicksight:ListDashboardVersions",
     "quicksight:QueryDashboard",
 ]
+
+
+class NotDrawn(UserWarning):
+    """A picture leaves out something that its visual asks for."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,14 @@ class Picture:
 
     @property
     def warnings(self) -> list[str]:
-        """What the visual asks for and the picture leaves out."""
+        """What the visual asks for and the picture leaves out; it stands on it too, in brief."""
         return list(self.shown.get("warnings", []))
+
+    def warned(self) -> Picture:
+        """The same, after a warning of each thing that it leaves out."""
+        for sentence in self.warnings:
+            warnings.warn(sentence, NotDrawn, stacklevel=_calls_within())
+        return self
 
     def __repr__(self) -> str:
         labels = ", ".join(self.df.columns)
@@ -96,19 +110,26 @@ class Session:
         Raises:
             NoChart: it is refused; with QuickSight's sentence.
         """
+        return self._answer(path, query)[0]
+
+    def drawn(self, path: str, **query: Any) -> tuple[bytes, list[str]]:
+        """A part that is a PNG, and what it leaves out, in sentences."""
+        png, headers = self._answer(path, query)
+        return png, json.loads(headers.get(LEFT_OUT, "[]"))
+
+    def json(self, path: str, **query: Any) -> Any:
+        return json.loads(self.read(path, **query))
+
+    def _answer(self, path: str, query: dict[str, Any]) -> tuple[bytes, Message]:
         given = urllib.parse.urlencode({k: _text(v) for k, v in query.items() if v})
         asked = urllib.request.Request(
             f"{self.address}/{path}?{given}", headers={"Accept": "application/json"}
         )
         try:
             with urllib.request.urlopen(asked) as answer:
-                found: bytes = answer.read()
+                return answer.read(), answer.headers
         except urllib.error.HTTPError as error:
             raise NoChart(_reason(error)) from error
-        return found
-
-    def json(self, path: str, **query: Any) -> Any:
-        return json.loads(self.read(path, **query))
 
     @functools.cached_property
     def visuals(self) -> list[dict[str, Any]]:
@@ -160,15 +181,16 @@ class Dashboard:
         at, asked = f"visuals/{found['id']}", {"chosen": filters}
         png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2, **asked)
         title = found["title"] or self.name
-        return Picture(title, png, session.address, session.json(f"{at}.json", **asked))
+        return Picture(title, png, session.address, session.json(f"{at}.json", **asked)).warned()
 
     def show(self, *, reader: str = "", filters: Any = None) -> Picture:
         """The picture of its sheet, as you or a reader would see it."""
         if self.lab.endpoint is None:
             return Picture(self.name, b"", self.url(reader=reader), {})
         session = self.session(reader=reader)
-        png = session.read("sheet.png", width=1100, scale=1.3, chosen=filters)
-        return Picture(self.name, png, session.address, {}, SHEET_PX)
+        png, left_out = session.drawn("sheet.png", width=1100, scale=1.3, chosen=filters)
+        shown = {"warnings": left_out}
+        return Picture(self.name, png, session.address, shown, SHEET_PX).warned()
 
     def share(self, reader: str) -> str:
         """Let a user look at it. Returns the user's name."""
@@ -207,6 +229,14 @@ def _reason(error: urllib.error.HTTPError) -> str:
         return str(json.loads(error.read())["message"])
     except (ValueError, KeyError):
         return f"{error.code} {error.reason}"
+
+
+def _calls_within() -> int:
+    """How many calls up from our caller's the caller of labkit is."""
+    depth, frame = 0, sys._getframe(1)
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == "labkit":
+        depth, frame = depth + 1, frame.f_back
+    return max(depth, 1) + 1
 
 
 def _text(value: Any) -> str:

@@ -87,7 +87,8 @@ def _picture(session: Session | None, found: dict[str, Any]) -> Picture:
         return Picture(found["QuestionText"], b"", found.get("QuestionUrl", ""), {})
     at = f"answers/{found['AnswerId']}"
     png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2)
-    return Picture(found["QuestionText"], png, session.address, session.json(f"{at}.json"))
+    shown = session.json(f"{at}.json")
+    return Picture(found["QuestionText"], png, session.address, shown).warned()
 
 
 def _search_bar(lab: Lab) -> str:

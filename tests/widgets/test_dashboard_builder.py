@@ -5,6 +5,7 @@ import re
 import pytest
 from botocore.exceptions import ClientError
 
+from labkit.charts.pages import NotDrawn
 from labkit.widgets import DashboardBuilder
 
 SQL = """
@@ -74,6 +75,28 @@ def test_a_chart_is_built_field_by_field(builder, click):
     change = {"field": field["id"], "aggregation": "AVERAGE"}
     edit(click, builder, "change_field", visual="visual-1", **change)
     assert set(pictures(builder)) == {"visual-1"}  # the other one is as it was
+
+
+def test_fields_without_a_well_stay_beside(builder, click):
+    edit(click, builder, "place", visual="by-school", data_set="Homework", column="status")
+    pictures(builder)
+    edit(click, builder, "change_kind", visual="by-school", kind="PieChart")
+    assert [each["label"] for each in visuals(builder)[0]["aside"]] == ["status"]
+    edit(click, builder, "change_kind", visual="by-school", kind="BarChart")
+    assert visuals(builder)[0]["aside"] == []
+    assert "on time" in pictures(builder)["by-school"]
+
+
+def test_a_notebook_is_warned_of_what_a_picture_leaves_out(lab, data, fresh):
+    options = {"DataLabels": {"Overlap": "ENABLE_OVERLAP"}}
+    wells = {"category": "school", "values": "sum(views)"}
+    chart = data.visual("bar chart", "By school", options=options, **wells)
+    with pytest.warns(NotDrawn, match=r"^Not drawn: DataLabels\.Overlap\.$") as found:
+        lab.chart.draw(chart, data)
+    assert [each.filename for each in found] == [__file__]
+    dashboard = lab.chart.publish(fresh("board"), [chart], [data])
+    with pytest.warns(NotDrawn, match=r"^By school: Not drawn: DataLabels\.Overlap\.$"):
+        dashboard.show()
 
 
 def test_undo_and_redo(builder, click):

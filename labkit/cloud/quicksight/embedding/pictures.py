@@ -39,7 +39,8 @@ def reply(
         case "json":
             return replies.json_of(shown(found, data))
         case "png":
-            return replies.png(to_png(found, visit.number("scale", 1, LEAST_SCALE, MOST_SCALE)))
+            scale = visit.number("scale", 1, LEAST_SCALE, MOST_SCALE)
+            return replies.png(to_png(found, scale), found.warnings)
     prefix = visit.query.get("prefix", "v")
     if not _PREFIX.fullmatch(prefix):
         raise invalid("prefix is a letter, and letters and digits.")

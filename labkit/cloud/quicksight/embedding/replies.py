@@ -18,6 +18,8 @@ from labkit.cloud.protocol import Reply
 FRAMES = "'self' http://127.0.0.1:* http://localhost:*"
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'"
 
+LEFT_OUT, MOST_TOLD = "Labkit-Left-Out", 40
+
 
 def page(status: int, text: str, domains: Sequence[str] = (), scripts: str = "") -> Reply:
     """An HTML page.
@@ -43,14 +45,19 @@ def svg(text: str) -> Reply:
     return _reply(200, "image/svg+xml; charset=utf-8", text.encode(), NOTHING)
 
 
-def png(body: bytes) -> Reply:
-    """A PNG file of 256 colours: a third of the bytes, for a notebook keeps it."""
+def png(body: bytes, left_out: Sequence[str]) -> Reply:
+    """A PNG file of 256 colours: a third of the bytes, for a notebook keeps it.
+
+    Args:
+        left_out: what the picture leaves out, in sentences; a program reads them in a header.
+    """
     from PIL import Image
 
     small, picture = BytesIO(), Image.open(BytesIO(body)).convert("RGB")
     few = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(small, "PNG", optimize=True)
-    return _reply(200, "image/png", small.getvalue(), NOTHING)
+    reply = _reply(200, "image/png", small.getvalue(), NOTHING)
+    return Reply(200, {**reply.headers, LEFT_OUT: json.dumps(left_out[:MOST_TOLD])}, reply.body)
 
 
 def redirect(place: str) -> Reply:

@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.embedding.controls import SPAN, Control, controls_o
 from labkit.cloud.quicksight.embedding.layout import Place
 from labkit.cloud.quicksight.embedding.tiles import tile_theme
 from labkit.cloud.quicksight.render import Picture, Theme, to_png, to_svg
+from labkit.cloud.quicksight.render.frame import plain
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
 from labkit.cloud.quicksight.visuals.model import VisualData
@@ -43,6 +44,15 @@ class SheetPicture:
     ground: Picture
     visuals: tuple[tuple[Place, walk.Placed, Picture], ...]
 
+    @property
+    def left_out(self) -> list[str]:
+        """What the visuals leave out, in sentences."""
+        return [
+            f"{title_of(visual) or visual.id}: {sentence}"
+            for _, visual, picture in self.visuals
+            for sentence in picture.warnings
+        ]
+
     def png(self, scale: float) -> bytes:
         """The whole as PNG."""
         whole = _pixels(self.ground, scale)
@@ -63,6 +73,11 @@ class SheetPicture:
             for at, (place, visual, picture) in enumerate(self.visuals)
         ]
         return ground.replace("</svg>", f"{''.join(parts)}</svg>")
+
+
+def title_of(visual: walk.Placed) -> str:
+    """A visual's own title; empty where it has none."""
+    return plain((visual.body.get("Title") or {}).get("FormatText") or {})
 
 
 def _pixels(picture: Picture, scale: float) -> Any:

@@ -11,8 +11,7 @@ from labkit.cloud.quicksight.embedding import pictures, replies
 from labkit.cloud.quicksight.embedding.board import Board, board_of, open_board
 from labkit.cloud.quicksight.embedding.choosing import Choices, Chosen, choose
 from labkit.cloud.quicksight.embedding.routes import Visit, page
-from labkit.cloud.quicksight.embedding.sheet_picture import sheet_picture
-from labkit.cloud.quicksight.render.frame import plain
+from labkit.cloud.quicksight.embedding.sheet_picture import sheet_picture, title_of
 
 WIDTH_PX, HEIGHT_PX, SHEET_PX = 640, 400, 1100
 LEAST_PX, MOST_PX = 60, 4000
@@ -24,7 +23,7 @@ def visuals(visit: Visit) -> Reply:
     return replies.json_of([
         {
             "id": each.id,
-            "title": plain((each.body.get("Title") or {}).get("FormatText") or {}),
+            "title": title_of(each),
             "type": each.type,
             "sheet": each.sheet["SheetId"],
         }
@@ -52,9 +51,8 @@ def sheet(visit: Visit) -> Reply:
         whole = sheet_picture(chosen, found, visit.number("width", SHEET_PX, 5 * LEAST_PX, MOST_PX))
     if visit.named["kind"] == "svg":
         return replies.svg(whole.svg())
-    return replies.png(
-        whole.png(visit.number("scale", 1, pictures.LEAST_SCALE, pictures.MOST_SCALE))
-    )
+    scale = visit.number("scale", 1, pictures.LEAST_SCALE, pictures.MOST_SCALE)
+    return replies.png(whole.png(scale), whole.left_out)
 
 
 @contextmanager
