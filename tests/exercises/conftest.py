@@ -1,10 +1,10 @@
 """A lab's cloud on each variant of the data, opened once a module."""
 
 import pytest
-from labkit.exercises.grading.variants import VARIANTS, opened
 
 import labkit
-from tests.exercises.suite import Bench
+from labkit.exercises.grading.variants import opened
+from tests.exercises.suite import VARIANTS, Bench
 
 
 @pytest.fixture(scope="module", params=VARIANTS, ids=lambda variant: variant.name)

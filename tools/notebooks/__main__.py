@@ -1,8 +1,8 @@
 """`python -m tools.notebooks [LAB...]`: run the labs and write their notebooks.
 
 Each lab is run twice from its first cell to its last, once with the exercises open and once with
-them solved, and written with its outputs. With ``--known``, what is known of the exercises'
-answers on the labs' data is written too, and nothing else.
+them solved, and written with its outputs. Before that, what is known of the exercises' answers on
+the labs' data is written; with ``--quick`` that is all, and the notebooks have no outputs yet.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ def main() -> None:
     """Write the notebooks of the labs that are named, by default of all."""
     parser = argparse.ArgumentParser(prog="python -m tools.notebooks", description=__doc__)
     parser.add_argument("labs", nargs="*", type=int, default=[1, 2, 3, 4])
-    parser.add_argument("--known", action="store_true", help="only known/labN.json")
+    parser.add_argument("--quick", action="store_true", help="run no notebook")
     options = parser.parse_args()
     for source in sources():
         lab = int(source.stem[3])
         if lab in options.labs:
+            keep(notebook(source, solved=False), LEARNERS / f"{source.stem}.ipynb")
             known.write(lab)
-            if not options.known:
+            if not options.quick:
                 write(source, LEARNERS, solved=False)
                 write(source, SOLVED, solved=True)
 
@@ -49,10 +50,14 @@ def write(source: Path, folder: Path, *, solved: bool) -> None:
         client.execute(stderr=subprocess.DEVNULL)
     for cell in made.cells:
         cell.metadata.pop("execution", None)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{source.stem}.ipynb"
-    nbformat.write(made, path)
-    sys.stdout.write(f"{path.name}: {len(made.cells)} cells{' solved' if solved else ''}\n")
+    keep(made, folder / f"{source.stem}.ipynb")
+    sys.stdout.write(f"{source.stem}: {len(made.cells)} cells{', solved' if solved else ''}\n")
+
+
+def keep(made: nbformat.NotebookNode, path: Path) -> None:
+    """Write a notebook's file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(made, path)  # type: ignore[attr-defined]
 
 
 if __name__ == "__main__":
