@@ -42,15 +42,33 @@ class Data:
             raise AttributeError(table)
         return self[table]
 
-    def _read(self, table: str) -> pd.DataFrame:
-        files = sorted(self._folder.glob(f"*/*/{table}/**/*.parquet"))
-        files = files or sorted(self._folder.glob(f"lmsapi/{table}/*/*.csv"))
-        if not files:
+    def exports(self, table: str, *weeks: str) -> pd.DataFrame:
+        """What the LMS exported of a table on some Mondays (``2020-10-12``); no other is read."""
+        kept = [path for path in self._files(table) if _week(path) in weeks]
+        return pd.concat([_export(path) for path in kept], ignore_index=True)
+
+    def sizes(self, table: str) -> pd.DataFrame:
+        """The files of a table: columns ``process_date`` (of the LMS's) and ``bytes``."""
+        rows = [(_week(path), path.stat().st_size) for path in self._files(table)]
+        return pd.DataFrame(rows, columns=["process_date", "bytes"])
+
+    def _files(self, table: str) -> list[Path]:
+        found = sorted(self._folder.glob(f"*/*/{table}/**/*.parquet"))
+        found = found or sorted(self._folder.glob(f"lmsapi/{table}/*/*.csv"))
+        if not found:
             seeds.generate(self._folder, self._scale, [table], seed=self._seed)
-            return self._read(table)
+            return self._files(table)
+        return found
+
+    def _read(self, table: str) -> pd.DataFrame:
+        files = self._files(table)
         if files[0].suffix == ".parquet":
             return _frame(parquet.read_table(files[0]))
         return pd.concat([_export(path) for path in files], ignore_index=True)
+
+
+def _week(path: Path) -> str:
+    return path.parent.name.removeprefix("process_date=")
 
 
 def _export(path: Path) -> pd.DataFrame:
@@ -59,7 +77,7 @@ def _export(path: Path) -> pd.DataFrame:
         strings_can_be_null=True, null_values=[""], timestamp_parsers=[], column_types=_TEXTS
     )
     frame = _frame(csv.read_csv(path, convert_options=options))
-    return frame.assign(process_date=path.parent.name.removeprefix("process_date="))
+    return frame.assign(process_date=_week(path))
 
 
 # What looks like a date stays text, as in the catalog.
