@@ -12,6 +12,7 @@ import boto3
 
 from labkit import process
 from tools.bench import (
+    cluster,
     lake,
     objects,
     profiles,
@@ -119,9 +120,11 @@ def measure_warehouse() -> Iterator[Figure]:
     with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
         connection = process.up(Path(home))
         try:
-            lake.load(files, _client(connection, "s3"))
-            yield from warehouse.measure(partial(_client, connection), files, packed, Path(home))
-            yield from spectrum.measure(partial(_client, connection), files, Path(home))
+            s3 = _client(connection, "s3")
+            lake.load(files, s3, ["parquet"])
+            run = cluster.make(partial(_client, connection))
+            yield from warehouse.measure(run, s3, files, packed, Path(home))
+            yield from spectrum.measure(run, files, Path(home))
         finally:
             process.down(Path(home))
 

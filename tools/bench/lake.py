@@ -1,7 +1,7 @@
 """Ten million requests as CSV and as Parquet, on disk and in a bucket of the local AWS."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,10 +65,10 @@ def make(folder: Path) -> Lake:
     return Lake(folder, lake.csv, sorted(parquet.rglob("*.parquet")))
 
 
-def load(lake: Lake, s3: Any) -> None:
+def load(lake: Lake, s3: Any, kinds: Sequence[str] = ("csv", "parquet")) -> None:
     """Put the files into the bucket."""
     s3.create_bucket(Bucket=BUCKET)
-    for kind in ("csv", "parquet"):
+    for kind in kinds:
         for number, path in enumerate(getattr(lake, kind)):
             with path.open("rb") as body:
                 s3.put_object(Bucket=BUCKET, Key=f"{kind}/{number:03}.{kind}", Body=body)

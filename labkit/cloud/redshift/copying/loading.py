@@ -10,10 +10,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import mmap
+import os
 import uuid
 import zlib
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -145,14 +148,15 @@ class Load:
         """
         if self.options.format not in ("csv", "text") or self.options.ignore_blank_lines:
             return False
-        return any(_has_blank_line(file, self.options.compression) for file in self.files)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return any(pool.map(partial(_has_blank_line, self.options.compression), self.files))
 
     # Careful ------------------------------------------------------------------------------------
 
     def _load_file(self, file: File) -> int:
         query = self._fast([file])
         searched = self.options.format in ("csv", "text") and not self.options.ignore_blank_lines
-        blank = searched and _has_blank_line(file, self.options.compression)
+        blank = searched and _has_blank_line(self.options.compression, file)
         if query and not blank and len(self.files) > 1 and self._reads(query):
             return self._insert(query)
         return self._load_records(file)
@@ -234,7 +238,7 @@ class Load:
             raise TooManyErrors
 
 
-def _has_blank_line(file: File, compression: str) -> bool:
+def _has_blank_line(compression: str, file: File) -> bool:
     path = Path(file.path)
     if compression:
         if path.stat().st_size > SEARCHED_BYTES:
@@ -252,4 +256,5 @@ def _has_blank_line(file: File, compression: str) -> bool:
 
 def _blank(data: bytes | mmap.mmap) -> bool:
     starts = data[:1] in (b"\n", b"\r")
-    return starts or data.find(b"\n\n") >= 0 or data.find(b"\n\r\n") >= 0
+    pairs = (b"\n\n", b"\n\r\n") if data.find(b"\r") >= 0 else (b"\n\n",)
+    return starts or any(data.find(pair) >= 0 for pair in pairs)
