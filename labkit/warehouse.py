@@ -294,6 +294,8 @@ class Warehouse:
     ) -> Comparison:
         """What one row, and the average of a column, read of a table kept by row and by column.
 
+        The table is written as a SQLite file, whose pages are counted, and as a Parquet file.
+
         Args:
             column: one with numbers.
             rows: at most so many of the table's are taken.

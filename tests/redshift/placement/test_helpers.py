@@ -1,16 +1,22 @@
 """The learner's side: a plan drawn, rows by slice, bytes by row and by column."""
 
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from labkit.lab import Lab
 from labkit.warehouse import Warehouse
 from labkit.warehouse_plans import put_sent, read_plan
+from labkit.warehouse_stores import Rows
 from tests.redshift.conftest import PLACE
 from tests.redshift.placement.conftest import FEW, ROWS, Placed
 
 CLUSTER = PLACE["ClusterIdentifier"]
+COUNTED = Path("/proc/thread-self/io")
 
 
 @pytest.fixture
@@ -69,7 +75,7 @@ def test_rows_by_slice(warehouse: Warehouse) -> None:
 def test_a_row_is_cheap_by_row_and_an_average_by_column(warehouse: Warehouse) -> None:
     found = warehouse.row_against_column("placed.dealt", "n", cluster=CLUSTER).df
     read = {(q.split("(")[0], s): b for q, s, b in found[["question", "store", "bytes"]].values}
-    assert read["SELECT * of one row", "rows"] <= 8 * 1024
+    assert read["SELECT * of one row", "rows"] <= 2 * 8 * 1024
     assert read["SELECT * of one row", "rows"] < read["SELECT * of one row", "columns"]
     assert read["AVG", "columns"] < read["AVG", "rows"] / 4
     answers = found["answer"].tolist()
@@ -85,3 +91,28 @@ def test_what_a_subquery_redistributes_is_not_counted(warehouse: Warehouse) -> N
     plan = warehouse.explain(sql, cluster=CLUSTER)
     assert plan.labels == ["DS_DIST_INNER"]
     assert "sent, not counted" in plan._repr_html_()
+
+
+@pytest.mark.skipif(
+    not Path("/proc/thread-self/io").exists(), reason="Linux counts a thread's reads"
+)
+def test_the_pages_of_rows_are_those_that_are_read(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"id": range(20_000), "name": [f"row {n:060}" for n in range(20_000)]})
+    rows = Rows(tmp_path / "rows", frame)
+    with contextlib.closing(rows):
+        rows.opened.execute("PRAGMA cache_size = 1")
+        assert rows.one_bytes() == _read_bytes(lambda: rows.one(9_000), rows.page_bytes)
+        assert rows.average_bytes("id") == _read_bytes(lambda: rows.average("id"), rows.page_bytes)
+        assert rows.average_bytes("id") > 50 * rows.one_bytes()
+
+
+def _read_bytes(work: Callable[[], object], page_bytes: int) -> int:
+    """The whole pages that this thread reads meanwhile."""
+    before = _read_until_now()
+    work()
+    return (_read_until_now() - before) // page_bytes * page_bytes
+
+
+def _read_until_now() -> int:
+    told = dict(line.split(": ") for line in COUNTED.read_text().splitlines())
+    return int(told["rchar"])
