@@ -2,9 +2,15 @@
 
 import os
 import signal
+import time
 
 from tests.conftest import connect, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data, create_cluster
+
+PATIENCE_S = 20
+DELETE = "DELETE FROM visit USING stage WHERE visit.id = stage.id"
+INSERT = "INSERT INTO visit SELECT id, pages FROM stage"
+LONG_INSERT = f"{INSERT} WHERE (SELECT sum(a.n * b.n % 7) FROM many a, many b) > 0"
 
 
 def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
@@ -19,6 +25,7 @@ def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
     data.ended(begun["Id"])
     for sql in ("INSERT INTO t(b) VALUES (3)", "CREATE TABLE u (a int)", "DELETE FROM t WHERE b=1"):
         assert data.run(sql, SessionId=begun["SessionId"])["Status"] == "FINISHED"
+    upsert = _begin_upsert(data)
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     server = start_cloud(tmp_path)
@@ -29,5 +36,35 @@ def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
         assert data.client.get_statement_result(Id=done)["Records"] == [[{"longValue": 2}]]
         data.run("INSERT INTO t(b) VALUES (4)")
         assert data.rows("SELECT count(*), count(DISTINCT a) FROM t") == [[3, 3]]
+        _end_upsert(data, upsert)
     finally:
         stop_cloud(server)
+
+
+def _begin_upsert(data):
+    """An upsert through a staging table, under way between its DELETE and its INSERT's end."""
+    data.run("CREATE TABLE visit (id int, pages int)")
+    data.run("INSERT INTO visit VALUES (1, 10), (2, 20), (3, 30)")
+    data.run("CREATE TABLE stage (LIKE visit)")
+    data.run("INSERT INTO stage VALUES (2, 21), (3, 31), (4, 41)")
+    data.run("CREATE TABLE many AS SELECT g AS n FROM generate_series(1, 200000) g")
+    id = data.client.batch_execute_statement(Sqls=[DELETE, LONG_INSERT], **PLACE)["Id"]
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        delete, insert = data.client.describe_statement(Id=id)["SubStatements"]
+        if delete["Status"] == "FINISHED":
+            assert (delete["ResultRows"], insert["Status"]) == (2, "SUBMITTED")
+            return id
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def _end_upsert(data, id):
+    """Nothing of the first try is there, nothing is lost, and a second try does it all."""
+    told = data.client.describe_statement(Id=id)
+    assert (told["Status"], told["Error"]) == ("ABORTED", "The local AWS stopped")
+    assert data.rows("SELECT * FROM visit ORDER BY id") == [[1, 10], [2, 20], [3, 30]]
+    assert data.rows("SELECT * FROM stage ORDER BY id") == [[2, 21], [3, 31], [4, 41]]
+    again = data.client.batch_execute_statement(Sqls=[DELETE, INSERT], **PLACE)["Id"]
+    assert data.ended(again)["Status"] == "FINISHED"
+    assert data.rows("SELECT * FROM visit ORDER BY id") == [[1, 10], [2, 21], [3, 31], [4, 41]]
