@@ -272,6 +272,15 @@ def test_totals_of_a_pivot_are_of_rows(show: Show) -> None:
     assert rows["Total", "web"] == pytest.approx(25 / 5)
 
 
+def test_different_values_are_counted_anew_in_each_total(show: Show) -> None:
+    wells = {"Rows": [dim("city"), dim("device")], "Values": [measure("views", "DISTINCT_COUNT")]}
+    options = {"RowTotalOptions": {"TotalsVisibility": "VISIBLE"}}
+    one = visual("PivotTable", {"PivotTableAggregated": wells}, TotalOptions=options)
+    rows = {row[:2]: row[2] for row in show(one).rows}
+    assert rows.pop(("Total", "Total")) == 8
+    assert sum(rows.values()) == 9
+
+
 def test_a_table_calculation_ranks_the_groups(show: Show) -> None:
     wells = {"GroupBy": [dim("city")],
              "Values": [measure(), calculated("rank([sum({views}) DESC])")]}  # fmt: skip

@@ -94,9 +94,19 @@ def _sets(plan: Plan, masks: Sequence[int], source: str, dimensions: Sequence[st
         f"({', '.join(sql for at, sql in enumerate(dimensions) if at in _in_level(plan, mask))})"
         for mask in masks
     )
-    named = [f"{sql} AS d{at}" for at, sql in enumerate(dimensions)]
-    listed = ", ".join([f"grouping_id({', '.join(dimensions)}) AS g", *named, *measures])
+    known = set().union(*(_in_level(plan, mask) for mask in masks))
+    named = [f"{sql if at in known else 'NULL'} AS d{at}" for at, sql in enumerate(dimensions)]
+    listed = ", ".join([f"{_mask_of(dimensions, known)} AS g", *named, *measures])
     return f"SELECT {listed} FROM {source} GROUP BY GROUPING SETS ({sets})"
+
+
+def _mask_of(dimensions: Sequence[str], known: set[int]) -> str:
+    """A row's level as a mask; a dimension that no level has is not one of the groups'."""
+    bits = [1 << at for at in reversed(range(len(dimensions)))]
+    return " + ".join(
+        f"{bit} * grouping({sql})" if at in known else str(bit)
+        for at, (sql, bit) in enumerate(zip(dimensions, bits, strict=True))
+    )
 
 
 def _over_groups(plan: Plan) -> list[str]:
