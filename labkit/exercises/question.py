@@ -115,7 +115,7 @@ class Question:
         for mistake, value in known.wrong:
             if self.compare.same(said, value):
                 return self._say(NOT_YET, self.message(mistake), mistake)
-        return self._say(NOT_YET, GENERAL[difference], difference)
+        return self._say(NOT_YET, self.message(difference), difference)
 
     def message(self, mistake: str) -> str:
         """What is said of a mistake."""

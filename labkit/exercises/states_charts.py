@@ -1,0 +1,158 @@
+"""What QuickSight is asked: what its charts show, not how their definitions are written.
+
+Bars may lie or stand, and fields come in any order: a visual is told by its type, the columns
+that it splits by, and its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from botocore.exceptions import ClientError
+
+from labkit import charts
+from labkit.chart import DRAFTS
+from labkit.charts import parts as chart_parts
+from labkit.charts.fields import Definition
+from labkit.charts.pages import Session
+from labkit.charts.shapes import snake
+from labkit.errors import RunFailed, UnknownName
+from labkit.exercises.states import reader
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+UNSHOWN = "QuickSight cannot show it."
+
+
+@reader
+def spread(lab: Lab, data_set: str, column: str) -> Any:
+    """How a data set is asked, how many rows it has, and how many of them have each value."""
+    try:
+        found = lab.chart.data_set(data_set)
+    except UnknownName:
+        return None
+    _, mode, rows, _ = lab.chart.calls.in_short(found.described)
+    told = {"mode": mode, "rows": rows, "type": found.schema.get(column, "no such column")}
+    return told | {"values": _values(lab, data_set, column) if column in found.schema else None}
+
+
+@reader
+def dashboard(lab: Lab, name: str, user: str = "", column: str = "", value: str = "") -> Any:
+    """A published dashboard's visuals as a user sees them, who has chosen a value of a column.
+
+    ``None`` where there is no such dashboard; words where the user may not see it.
+    """
+    calls = lab.chart.calls
+    try:
+        found = calls.call("describe_dashboard_definition", DashboardId=charts.identifier(name))
+    except calls.client.exceptions.ResourceNotFoundException:
+        return None
+    try:
+        session = lab.chart.dashboard(name).session(reader=user)
+    except (UnknownName, ClientError, OSError):
+        return f"{user} may not see it"
+    chosen = {column: [value]} if column else None
+    made: Definition = found["Definition"]
+    visuals = [_visual(place, session, chosen) for place in chart_parts.placed(made)]
+    return {
+        "sheets": sorted({sheet.get("ContentType", "INTERACTIVE") for sheet in made["Sheets"]}),
+        "choices": sorted(_choices(made)),
+        "visuals": sorted(visuals, key=lambda each: (each["type"], each["by"])),
+    }
+
+
+@reader
+def asked(lab: Lab, topic: str, question: str) -> Any:
+    """The rows of Q's answer to a question, once there is a topic; words where it has none."""
+    calls = lab.chart.calls
+    if topic not in {each["Name"] for each in calls.all("topics", "TopicsSummaries")}:
+        return None
+    found = calls.call("predict_qa_results", QueryText=question, IncludeQuickSightQIndex="EXCLUDE")[
+        "PrimaryResult"
+    ]
+    if found["ResultType"] != "GENERATED_ANSWER":
+        return "no answer"
+    answer = found["GeneratedAnswer"]["AnswerId"]
+    return _frame(_search_bar(lab).json(f"answers/{answer}.json"))
+
+
+def _search_bar(lab: Lab) -> Session:
+    """A session with Q, in which the rows of its answers can be read."""
+    calls = lab.chart.calls
+    made = calls.call(
+        "generate_embed_url_for_registered_user",
+        UserArn=calls.own_arn,
+        ExperienceConfiguration={"QSearchBar": {}},
+    )
+    return Session.open(str(made["EmbedUrl"]))
+
+
+def _values(lab: Lab, data_set: str, column: str) -> Any:
+    """How many rows have each value of a column; words where they cannot be counted."""
+    found = lab.chart.data_set(data_set)
+    ones = f"sum(ifelse(isNull({{{column}}}), 1, 1))"
+    visual = found.visual("table", "Values", group_by=column, values=ones)
+    try:
+        session = lab.chart.publish(DRAFTS, [visual], [found]).session()
+        shown = session.json("visuals/values.json")
+    except RunFailed as error:
+        return str(error)
+    return _frame(shown) if shown["fields"] else UNSHOWN
+
+
+def _visual(place: chart_parts.Place, session: Session, chosen: Any) -> dict[str, Any]:
+    """A visual's type, the columns that split it, and its rows: these columns, then measures."""
+    shown = session.json(f"visuals/{place.body['VisualId']}.json", chosen=chosen)
+    fields = list(_fields(place.body.get("ChartConfiguration", {}).get("FieldWells", {})))
+    split = [(column, id) for id, column, measure in fields if not measure]
+    if place.sheet.get("ContentType") != "PAGINATED":
+        split.sort()
+    measures = sorted((measure, id) for id, _, measure in fields if measure)
+    by_id = _frame(shown, "id")
+    kept = [id for _, id in (*split, *measures) if id in by_id]
+    labels = {each["id"]: each["label"] for each in shown["fields"]}
+    return {
+        "type": snake(place.member.removesuffix("Visual")).replace("_", " "),
+        "by": [column for column, _ in split],
+        "rows": by_id[kept].rename(columns=labels) if kept else UNSHOWN,
+    }
+
+
+def _fields(tree: Any, kind: str = "") -> Iterator[tuple[str, str, str]]:
+    """Id, column and, of measures, what they compute, of each field of a visual's wells."""
+    if isinstance(tree, list):
+        for each in tree:
+            yield from _fields(each, kind)
+    elif isinstance(tree, Mapping) and "FieldId" in tree:
+        computed = str(tree.get("AggregationFunction") or tree.get("Expression") or "count")
+        is_measure = kind.endswith("MeasureField")
+        column = (tree.get("Column") or {}).get("ColumnName", "")
+        yield tree["FieldId"], column, computed if is_measure else ""
+    elif isinstance(tree, Mapping):
+        for name, each in tree.items():
+            yield from _fields(each, name)
+
+
+def _choices(made: Definition) -> Iterator[str]:
+    """The columns whose values a reader may choose: those of filters that have a control."""
+    controls = [each for sheet in made["Sheets"] for each in sheet.get("FilterControls", ())]
+    chosen = {body["SourceFilterId"] for each in controls for body in each.values()}
+    for group in made.get("FilterGroups", ()):
+        for each in group["Filters"]:
+            [body] = each.values()
+            if body["FilterId"] in chosen and group.get("Status") != "DISABLED":
+                yield body["Column"]["ColumnName"]
+
+
+def _frame(shown: Mapping[str, Any], name: str = "label") -> pd.DataFrame:
+    """The rows of what is shown, days without the midnight at which they begin."""
+    names = [each[name] for each in shown["fields"]]
+    frame = pd.DataFrame(shown["rows"], columns=names, dtype=object)
+    return frame.map(lambda value: value.removesuffix("T00:00:00") if _is_text(value) else value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
