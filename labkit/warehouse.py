@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import functools
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -14,10 +11,11 @@ import pandas as pd
 from labkit import names
 from labkit.errors import QueryFailed
 from labkit.progress import Progress, wait
-from labkit.storage import readable_denial, told
-from labkit.tables import table_html
+from labkit.storage import told
 from labkit.warehouse_bill import SCANNED_BYTES, STORED_MB, cluster_bill
+from labkit.warehouse_loads import Loads, measured
 from labkit.warehouse_plans import SPREAD, SUMMARY, Placement, Plan, put_sent, read_plan
+from labkit.warehouse_results import Result, readable, split
 from labkit.warehouse_stores import Comparison, compare
 
 if TYPE_CHECKING:
@@ -27,73 +25,6 @@ DATABASE, USER = "dev", "awsuser"
 NODE_TYPE, NODES = "ra3.large", 2
 EVENTS_MINUTES = 14 * 24 * 60  # the longest that Redshift remembers
 _ENDS = ("FINISHED", "FAILED", "ABORTED")
-
-
-@dataclass(frozen=True)
-class Result:
-    """A statement that succeeded.
-
-    Args:
-        lab: the lab that ran it.
-        described: as ``redshift-data.describe_statement`` tells it.
-    """
-
-    lab: Lab
-    described: dict[str, Any]
-
-    @property
-    def id(self) -> str:
-        """The statement's id; of the last one where several ran together."""
-        parts = self.described.get("SubStatements") or [self.described]
-        return str(parts[-1]["Id"])
-
-    @property
-    def milliseconds(self) -> float:
-        """How long it ran."""
-        return round(float(self.described.get("Duration", 0)) / 1e6, 1)
-
-    @property
-    def rows(self) -> int:
-        """How many rows it gave or changed."""
-        return int(self.described.get("ResultRows", 0))
-
-    @functools.cached_property
-    def df(self) -> pd.DataFrame:
-        """The rows as a pandas DataFrame."""
-        parts = self.described.get("SubStatements") or [self.described]
-        if not parts[-1].get("HasResultSet"):
-            return pd.DataFrame()
-        pages = self.lab.client("redshift-data").get_paginator("get_statement_result")
-        found = list(pages.paginate(Id=self.id))
-        columns = [column["name"] for column in found[0]["ColumnMetadata"]]
-        records = [[_value(cell) for cell in row] for page in found for row in page["Records"]]
-        return _typed(pd.DataFrame(records, columns=columns))
-
-    @property
-    def _done(self) -> str:
-        """What a statement without a result says: -1 stands for no rows to count."""
-        return f"Done, {self.rows:,} rows" if self.rows >= 0 else "Done"
-
-    @property
-    def value(self) -> Any:
-        """The one value of a result with one row and one column."""
-        if self.df.shape != (1, 1):
-            rows, columns = self.df.shape
-            raise ValueError(f"The result has {rows} rows and {columns} columns, not one value.")
-        return self.df.iloc[0, 0]
-
-    def __len__(self) -> int:
-        return len(self.df)
-
-    def __repr__(self) -> str:
-        return repr(self.df) if len(self.df.columns) else self._done
-
-    def _repr_html_(self) -> str:
-        if not len(self.df.columns):
-            return f"<em>{self._done}</em>"
-        more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
-        note = f'<div style="font:12px system-ui;color:#545b64">{len(self):,} rows{more}</div>'
-        return table_html(self.df.head(50)) + note
 
 
 class Warehouse:
@@ -303,6 +234,18 @@ class Warehouse:
         found = self(f"SELECT * FROM {table} LIMIT {rows}", cluster=cluster).df
         return compare(table, found, column)
 
+    @told
+    def compare_loads(self, *, rows: int = 400, cluster: str = names.CLUSTER) -> Loads:
+        """How long the warehouse takes for the same rows by COPY and by INSERT, measured.
+
+        Args:
+            rows: how many; `INSERT` one at a time takes a statement each.
+        """
+        data = self.lab.client("redshift-data")
+        place = self._in_cluster(cluster) | {"Database": DATABASE}
+        uri = f"s3://{self.lab.names.raw_bucket}/load-trial/rows.csv"
+        return measured(data, place, self.lab.storage, uri, rows)
+
     def _in_cluster(self, name: str) -> dict[str, str]:
         return {"ClusterIdentifier": name, "DbUser": USER}
 
@@ -317,48 +260,5 @@ class Warehouse:
             quiet=True,
         )
         if found["Status"] != "FINISHED":
-            raise QueryFailed(_readable(found.get("Error", found["Status"])), identifier)
+            raise QueryFailed(readable(found.get("Error", found["Status"])), identifier)
         return Result(self.lab, found)
-
-
-def split(sql: str) -> list[str]:
-    """Statements parted by ``;``, but not by one within quotes, ``$$`` or a comment.
-
-    >>> split("SELECT ';'; SELECT 2;")
-    ["SELECT ';'", 'SELECT 2']
-    """
-    parts, start = [], 0
-    for token in _TOKENS.finditer(sql):
-        if token[0] == ";":
-            parts.append(sql[start : token.start()])
-            start = token.end()
-    return [part.strip() for part in [*parts, sql[start:]] if part.strip()]
-
-
-_TOKENS = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|\$\$.*?\$\$|--[^\n]*|/\*.*?\*/|;", re.DOTALL)
-
-
-def _readable(message: str) -> str:
-    """Redshift's reason without the block of details, nor what differs from run to run.
-
-    >>> _readable("ERROR: Access Denied,Status 403,Rid 1F,CanRetry 1\\n  Detail: \\n  ----\\n")
-    'ERROR: Access Denied,Status 403'
-    """
-    message = re.sub(r",Rid \w+(,\w+ \d+)?|(?<=role)/redshift-\d+", "", message)
-    return readable_denial(message.partition("\n  Detail:")[0].rstrip())
-
-
-def _value(cell: dict[str, Any]) -> Any:
-    """A field of the Data API: one member that names its type."""
-    [(kind, value)] = cell.items()
-    return None if kind == "isNull" else value
-
-
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Numbers and truth values with room for NULL; text stays as it is."""
-    if frame.empty:
-        return frame
-    typed: pd.DataFrame = frame.apply(
-        lambda one: one if one.map(type).eq(str).any() else one.convert_dtypes()
-    )
-    return typed

@@ -46,6 +46,9 @@ class Store(Protocol):
     def average_bytes(self, column: str) -> int:
         """The bytes that `average` reads."""
 
+    def close(self) -> None:
+        """Let the file go."""
+
 
 class Rows:
     """A table as a SQLite file: whole rows on the leaves of a tree, in the order of their numbers.
@@ -173,7 +176,7 @@ def compare(table: str, frame: pd.DataFrame, column: str) -> Comparison:
     frame = frame.assign(**{column: pd.to_numeric(frame[column])})
     with contextlib.ExitStack() as open_files:
         folder = Path(open_files.enter_context(tempfile.TemporaryDirectory()))
-        stores = {
+        stores: dict[str, Store] = {
             "rows": Rows(folder / "rows.sqlite", frame),
             "columns": Columns(folder / "columns.parquet", frame),
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from labkit.warehouse_results import split as statements
 from seeds import schema
 from seeds.lake import generate
 from tests.glue.lake import READ, Lake
@@ -104,3 +105,24 @@ def test_the_two_views(lab):
         "SELECT gender, sum(on_time), count(*) FROM sis_lms.submit_date_view GROUP BY 1"
     )
     assert 0 < sum(row[1] for row in on_time) <= sum(row[2] for row in on_time)
+
+
+def test_a_star_schema(lab):
+    """A table of facts with keys and measures, and dimensions around it."""
+    text = (Path(__file__).parent / "star.sql").read_text()
+    *made, weekly, late = statements(text)
+    lab.done(*made)
+    kept = lab.rows("SELECT count(*) FROM star.fact_request")
+    lake = lab.rows("SELECT count(*) FROM lmsraw.requests")
+    assert kept == lake
+    found = lab.rows(weekly)
+    assert found
+    [[of_known]] = lab.rows(
+        "SELECT count(*) FROM star.fact_request f JOIN star.dim_student USING (student_id) "
+        "JOIN star.dim_course USING (course_id)"
+    )
+    assert sum(row[-1] for row in found) == of_known > 100
+    assert all(0 <= float(share) <= 1 for *_, share in lab.rows(late))
+    joins = [line for (line,) in lab.rows(f"EXPLAIN {weekly}") if " Join " in line]
+    assert len(joins) == 3
+    assert all("DS_DIST_ALL_NONE" in line or "DS_DIST_NONE" in line for line in joins)
