@@ -81,7 +81,7 @@ def _plain(value: object, depth: int) -> Plain:
 
 def _frame(value: object) -> list[tuple[str, list[Any]]] | None:
     """The columns of what is a table: pandas, Arrow, or a statement's result."""
-    if isinstance(value, pd.Series) and not isinstance(value.index, pd.RangeIndex):
+    if isinstance(value, pd.Series) and not _is_numbered(value.index):
         value = value.reset_index(name=str(value.name or "value"))
     if isinstance(value, pd.DataFrame):
         if value.index.nlevels > 1 or not isinstance(value.index, pd.RangeIndex):
@@ -94,6 +94,11 @@ def _frame(value: object) -> list[tuple[str, list[Any]]] | None:
         return [(name, value.column(at).to_pylist()) for at, name in enumerate(value.column_names)]
     held = getattr(value, "df", None) if type(value).__module__.startswith("labkit.") else None
     return _frame(held) if isinstance(held, pd.DataFrame) else None
+
+
+def _is_numbered(index: pd.Index) -> bool:
+    """Whether an index is the rows' numbers alone, also after some rows were left out."""
+    return index.nlevels == 1 and index.name is None and index.dtype.kind == "i"
 
 
 def _table(columns: list[tuple[str, list[Any]]], depth: int) -> Plain:

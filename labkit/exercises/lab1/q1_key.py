@@ -1,0 +1,115 @@
+"""One more user of the key: what a policy of a role cannot do, and what is too much."""
+
+from labkit.exercises.data import Data
+from labkit.exercises.question import Question
+from labkit.exercises.states import State
+
+ROLE = "dataedu-databrew-role"
+# Where each try begins: you, the fetching function and the crawlers may use the key.
+AGAIN = """import json
+kms, iam = lab.client("kms"), lab.client("iam")
+role = lab.role_arn("dataedu-databrew-role")
+policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn, PolicyName="default")["Policy"])
+policy["Statement"] = [one for one in policy["Statement"] if "by hand" not in one.get("Sid", "")]
+admin, use = policy["Statement"]
+admin["Principal"] = {"AWS": f"arn:aws:iam::{lab.account}:root"}
+users = [lab.caller, *(lab.role_arn(f"dataedu-{one}-role") for one in ("fetch", "glue-crawler"))]
+use["Principal"] = {"AWS": users}
+
+
+def put():
+    text = json.dumps(policy)
+    kms.put_key_policy(KeyId=lab.key_arn, PolicyName="default", Policy=text)
+
+
+put()
+"""
+
+
+def by_hand(actions: str, more: str = "") -> str:
+    """A statement of its own for the role."""
+    return f"""{AGAIN}
+policy["Statement"].append({{
+    "Sid": "by hand", "Effect": "Allow", "Principal": {{"AWS": role}},
+    "Action": {actions}, "Resource": "*"{more}}})
+put()"""
+
+
+def reference(_: Data) -> dict[str, list[str]]:
+    """Each may read and write, nobody administers who did not before."""
+    both = ["read", "write"]
+    return {"you": both, ROLE: both, "dataedu-fetch-role": both, "others": []}
+
+
+q1 = Question(
+    id="lab1-q1",
+    points=1,
+    title="One more user of the key",
+    task="""In Lab 2 a DataBrew job will read the lake and write into it, as the role
+`dataedu-databrew-role`. Make this role a user of the key. Whoever may use the key now stays a
+user, and nobody else becomes one. (`lab.role_arn(name)` tells a role's ARN.)""",
+    reads=State("key_users", ROLE, "dataedu-fetch-role"),
+    starter="# lab.storage. ...",
+    answer='lab.storage.add_key_users(lab.role_arn("dataedu-databrew-role"))',
+    reference=reference,
+    hints=(
+        "You became a user of the key a moment ago, by one call. Who was its argument?",
+        "`lab.storage.add_key_users(...)` takes ARNs, and a role has one, too.",
+        'The ARN is `lab.role_arn("dataedu-databrew-role")`.',
+    ),
+    explanation="""The key's policy is the last word: what it does not allow, no policy of a role
+or a user can. It names single roles, so that each job gets what it needs and no more.""",
+    messages={
+        "not-a-user": "The key's policy does not let DataBrew's role use the key. A policy of the "
+        "role alone is not enough: *the key's own policy has to name it*.",
+        "administrator": "The role may now change the key's policy, but not use the key. "
+        "Administering and using are two statements of the policy.",
+        "reads-only": "The role may read what is encrypted, but not write. For an upload S3 asks "
+        "for a data key, `kms:GenerateDataKey`.",
+        "writes-only": "The role may write, but not read what is encrypted: that takes "
+        "`kms:Decrypt`.",
+        "everyone": "DataBrew's role may use the key, and so may everyone in the world: `*` is "
+        "nobody in particular. Name the role.",
+        "account": "`root` stands for the whole account: every user and role whose own policy "
+        "allows it could use the key. Name the role.",
+        "replaced": "DataBrew's role is a user now, but those who were users before are gone. "
+        "Keep the list and add to it.",
+    },
+    wrong=(
+        (
+            f"""{AGAIN}
+use["Principal"] = {{"AWS": role}}
+put()""",
+            "replaced",
+        ),
+        (
+            f"""{AGAIN}
+admin["Principal"] = {{"AWS": [f"arn:aws:iam::{{lab.account}}:root", role]}}
+put()""",
+            "administrator",
+        ),
+        (by_hand('"kms:Decrypt"'), "reads-only"),
+        (by_hand('"kms:GenerateDataKey*"'), "writes-only"),
+        (f'{AGAIN}\nlab.storage.add_key_users(role, "*")', "everyone"),
+        (f'{AGAIN}\nlab.storage.add_key_users(f"arn:aws:iam::{{lab.account}}:root")', "account"),
+        (
+            f"""{AGAIN}
+allow = {{"Effect": "Allow", "Action": "kms:*", "Resource": lab.key_arn}}
+document = json.dumps({{"Version": "2012-10-17", "Statement": [allow]}})
+iam.put_role_policy(RoleName="dataedu-databrew-role", PolicyName="key", PolicyDocument=document)""",
+            "not-a-user",
+        ),
+        (f'{AGAIN}\nlab.storage.add_key_users(lab.role_arn("dataedu-flow-role"))', "not-a-user"),
+        (f"{AGAIN}\nlab.storage.add_key_users()", "not-a-user"),
+    ),
+    right=(
+        f"{AGAIN}\nlab.storage.add_key_users(lab.caller, role)",
+        f'{AGAIN}\nuse["Principal"]["AWS"].append(role)\nput()',
+        by_hand('["kms:Decrypt", "kms:GenerateDataKey"]'),
+        by_hand('["kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:Generate*"]'),
+        by_hand(
+            '["kms:Decrypt", "kms:GenerateDataKey*"]',
+            """, "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}""",
+        ),
+    ),
+)

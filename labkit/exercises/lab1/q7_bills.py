@@ -1,0 +1,94 @@
+"""What a question costs a thousand times: a partition, a column, and the smallest bill there is."""
+
+from labkit.exercises.comparing import Compare
+from labkit.exercises.data import Data
+from labkit.exercises.question import Question
+
+COUNT = "SELECT count(*) FROM db_raw_lmsdemo.requests WHERE"
+YEAR, WEEK = "process_date <= '2021-05-03'", "process_date = '2020-10-12'"
+
+
+def reference(data: Data) -> dict[str, float]:
+    """Dollars for a thousand runs over all files, and over those of one week."""
+    sizes = data.sizes("requests")
+    scanned = {
+        "year": sizes.bytes.sum(),
+        "week": sizes[sizes.process_date == "2020-10-12"].bytes.sum(),
+    }
+    return {name: 1000 * max(int(size), 10**7) * 5 / 10**12 for name, size in scanned.items()}
+
+
+def bills(year: str = YEAR, week: str = WEEK, bill: str = "1000 * found.bill") -> str:
+    """The cell that asks for both, with other conditions or another way to reckon."""
+    return f'''def bill(condition):
+    found = lab.query("{COUNT}" + condition)
+    return round({bill}, 4)
+
+
+bills = {{
+    "year": bill(""" {year}"""),
+    "week": bill(""" {week}"""),
+}}'''
+
+
+q7 = Question(
+    id="lab1-q7",
+    points=2,
+    title="A thousand times",
+    task=f"""A page of the university asks the CSV log a thousand times a month how many requests
+there were, with one of two conditions:
+
+- `year`: `{COUNT} {YEAR}`
+- `week`: `{COUNT} {WEEK}`
+
+What does AWS charge for a thousand runs of each? Make a dictionary `bills` with the keys `year` and
+`week`, in dollars, exact to a tenth of a cent. No result is reused. One run of each is enough to
+know: a result tells `scanned_bytes` and `bill`.""",
+    reads="bills",
+    starter='bills = ...  # {"year": ..., "week": ...}',
+    answer=bills(),
+    reference=reference,
+    compare=Compare(tolerance=0.00051),
+    hints=(
+        "Run each statement once with `lab.query`, and keep what it returns.",
+        "$5 for a terabyte (10¹² bytes), and 10 MB at least for each run.",
+        "`1000 * lab.query(...).bill` is a thousand runs.",
+    ),
+    explanation="""One week is a small part of the bytes, but not of the bill: no run costs less
+than 10 MB. Below that it is no use to read less; asking less often, or reusing results, is.""",
+    messages={
+        "no-minimum": "You reckoned with the bytes that the week's folder has. *A run is charged "
+        "for 10 MB at least*.",
+        "one-run": "That is one run. A thousand were asked for.",
+        "no-partition": 'A condition on `"timestamp"` reads every file to find out. The week '
+        "was asked for by `process_date`.",
+        "binary": "AWS's prices go by a terabyte of 10¹² bytes, not 2⁴⁰.",
+        "gigabyte": "$5 buys a terabyte, not a gigabyte.",
+        "cents": "These are cents. Dollars were asked for.",
+        "swapped": "The two are the wrong way round: the whole year costs more.",
+        "bytes": "These are bytes. What do they cost?",
+    },
+    wrong=(
+        (bills(bill="1000 * found.scanned_bytes / 1000**4 * 5"), "no-minimum"),
+        (bills(bill="found.bill"), "one-run"),
+        (
+            bills(week="\"timestamp\" >= '2020-10-12' AND \"timestamp\" < '2020-10-19'"),
+            "no-partition",
+        ),
+        (bills(bill="1000 * max(found.scanned_bytes, 10**7) / 1024**4 * 5"), "binary"),
+        (bills(bill="1000 * max(found.scanned_bytes, 10**7) / 1000**3 * 5"), "gigabyte"),
+        (bills(bill="100 * 1000 * found.bill"), "cents"),
+        (bills(WEEK, YEAR), "swapped"),
+        (bills(bill="found.scanned_bytes"), "bytes"),
+    ),
+    right=(
+        bills().replace("count(*)", "max(user_id)"),
+        bills(bill="max(found.scanned_bytes, 10**7) * 5 / 10**9"),
+        bills().replace("count(*)", "count(DISTINCT id)").replace(", 4)", ", 3)"),
+        """from decimal import Decimal
+folders = lab.storage.folders(f"s3://{lab.names.raw_bucket}/lmsapi/requests/")
+folders = folders[folders.folder <= "process_date=2021-05-03/"].set_index("folder").bytes
+sizes = {"year": folders.sum(), "week": folders["process_date=2020-10-12/"]}
+bills = {name: 5 * Decimal(max(int(size), 10**7)) / 10**9 for name, size in sizes.items()}""",
+    ),
+)

@@ -1,0 +1,108 @@
+"""What the lake is asked: who may use its key, what a crawler made, how a table is kept."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from labkit.exercises.states import reader
+from labkit.storage import split_uri
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+# What a use of a KMS key is good for: an upload needs a data key, a download decrypts one.
+USES = {
+    "administer": "kms:PutKeyPolicy",
+    "read": "kms:Decrypt",
+    "write": "kms:GenerateDataKey",
+}
+HOUSE = "dataedu-"
+FORMATS = ("parquet", "orc", "avro", "json", "csv")
+
+
+@reader
+def key_users(lab: Lab, *roles: str) -> dict[str, list[str]]:
+    """What the key's policy lets you and some roles do, and who else may use the key.
+
+    Roles of the lab's own environment are not told unless they are asked for.
+    """
+    uses = _uses(lab)
+    you = lab.caller.rsplit("/", 1)[-1]
+    asked = {"you": you, **{role: role for role in roles}}
+    others = [name for name, can in uses.items() if can - {"administer"}]
+    foreign = {name for name in others if not name.startswith(HOUSE)} - {you}
+    return {name: sorted(uses[who]) for name, who in asked.items()} | {"others": sorted(foreign)}
+
+
+@reader
+def crawler(lab: Lab, name: str) -> dict[str, Any] | None:
+    """Which folders a crawler reads, which database it writes, and how its last crawl ended."""
+    glue = lab.client("glue")
+    try:
+        found = glue.get_crawler(Name=name)["Crawler"]
+    except glue.exceptions.EntityNotFoundException:
+        return None
+    targets = found["Targets"].get("S3Targets", [])
+    return {
+        "database": found.get("DatabaseName", ""),
+        "folders": sorted(split_uri(target["Path"])[1].strip("/") for target in targets),
+        "last": found.get("LastCrawl", {}).get("Status", ""),
+    }
+
+
+@reader
+def kept(lab: Lab, database: str, name: str) -> dict[str, Any] | None:
+    """How a table's rows are kept: the files' format, the bucket, the partition keys."""
+    glue = lab.client("glue")
+    try:
+        found = glue.get_table(DatabaseName=database, Name=name)["Table"]
+    except glue.exceptions.EntityNotFoundException:
+        return None
+    storage = found.get("StorageDescriptor", {})
+    return {
+        "format": _format(storage) or found.get("TableType", ""),
+        "bucket": _bucket(storage.get("Location", ""), lab.guid),
+        "partition_keys": [key["Name"] for key in found.get("PartitionKeys", [])],
+    }
+
+
+def _uses(lab: Lab) -> dict[str, set[str]]:
+    """What each principal of the key's policy may do with it."""
+    kms, found = lab.client("kms"), defaultdict[str, set[str]](set)
+    policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn, PolicyName="default")["Policy"])
+    for statement in policy["Statement"]:
+        if statement["Effect"] == "Allow":
+            for principal in _principals(statement["Principal"]):
+                found[principal] |= set(_granted(_all(statement["Action"])))
+    return found
+
+
+def _principals(principal: Any) -> list[str]:
+    named = principal.values() if isinstance(principal, dict) else [principal]
+    arns = [arn for one in named for arn in _all(one)]
+    return [arn.rsplit(":", 1)[-1].rsplit("/", 1)[-1] for arn in arns]
+
+
+def _granted(patterns: list[str]) -> Iterator[str]:
+    for use, action in USES.items():
+        if any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns):
+            yield use
+
+
+def _all(said: str | list[str]) -> list[str]:
+    return [said] if isinstance(said, str) else said
+
+
+def _format(storage: dict[str, Any]) -> str:
+    """The files' format by what reads them; a table's parameters say what someone claims."""
+    reads = str(storage.get("SerdeInfo", {}).get("SerializationLibrary", "")).lower()
+    return next((one for one in FORMATS if one in reads), "text" if reads else "")
+
+
+def _bucket(location: str, guid: str) -> str:
+    """A bucket's name without what differs from learner to learner: ``dataedu-curated``."""
+    return split_uri(location)[0].removesuffix(f"-{guid}") if location else ""
