@@ -26,7 +26,7 @@ PARTS = ("ChartConfiguration", "InsightConfiguration", "ConditionalFormatting", 
 # What the query reads, by tests of its own
 QUERIED = frozenset(
     """FieldWells SortConfiguration Computations ForecastConfigurations BinOptions CustomNarrative
-    TotalAggregationOptions JoinDefinition""".split()
+    TotalAggregationOptions JoinDefinition MissingDateVisibility""".split()
 )
 SUBTOTALS = ("TotalsVisibility", "FieldLevel")
 # What says which field or place another member is about
@@ -130,6 +130,8 @@ TEXTS = {
     "LineWidth": "7px",
     "MarkerSize": "13px",
     "DefaultCellWidth": "77px",
+    "GutterSpacing": "31px",
+    "BorderThickness": "5px",
     "FieldId": "{id}",
     "FieldValue": "{key}",
     "Expression": "{f} > 0",
@@ -220,7 +222,11 @@ BESIDE: dict[str, Any] = {
     "PivotTableFieldOption": {"FieldId": "{id}"},
     "DataBarsOptions": {"FieldId": "{id}"},
     "TableCellConditionalFormatting": {"FieldId": "{id}"},
-    "PivotTableCellConditionalFormatting": {"FieldId": "{id}"},
+    "PivotTableCellConditionalFormatting": {
+        "FieldId": "{id}",
+        "TextFormat": {"BackgroundColor": {"Solid": {"Expression": "{f} > 0", "Color": "#AA0000"}}},
+    },
+    "TableBorderOptions": {"Color": "#AA0000", "Style": "SOLID"},
     "TotalOptions": {"TotalsVisibility": "VISIBLE"},
     "SubtotalOptions": {"TotalsVisibility": "VISIBLE"},
     "RowAlternateColorOptions": {"Status": "ENABLED"},

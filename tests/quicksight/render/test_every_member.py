@@ -11,7 +11,8 @@ import pytest
 from botocore.model import ListShape, Shape, StructureShape
 
 from labkit.cloud.quicksight.render import Picture, draw
-from labkit.cloud.quicksight.render.honoured import AS_DRAWN, HONOURED, STILL
+from labkit.cloud.quicksight.render.honoured import HONOURED
+from labkit.cloud.quicksight.render.left_out import NEVER_THERE, STILL, unhonoured
 from tests.quicksight.render.members import (
     BESIDE,
     ELSE,
@@ -123,4 +124,16 @@ def test_a_hidden_legend_is_hidden() -> None:
         for each in ("VISIBLE", "HIDDEN")
     )  # fmt: skip
     assert len(shown) > len(hidden)
-    assert "HIDDEN" in AS_DRAWN
+
+
+@pytest.mark.parametrize("kind", HONOURED)
+def test_what_is_hidden_is_told_unless_it_is_never_there(kind: str) -> None:
+    case = variants(kind)[0]
+    for member in asked(kind):
+        path = member.path
+        if "HIDDEN" in member.values and path[0] == "ChartConfiguration" and len(path) > 2:
+            hidden, shown = (
+                list(unhonoured(kind, placed(kind, path, each, case.data, {})))
+                for each in ("HIDDEN", "VISIBLE")
+            )
+            assert bool(hidden) == bool(shown) or path[-1] in (*NEVER_THERE, "Visibility")

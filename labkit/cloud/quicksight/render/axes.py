@@ -9,8 +9,15 @@ from typing import Any
 
 from matplotlib.axes import Axes
 
-from labkit.cloud.quicksight.render.frame import has_title
-from labkit.cloud.quicksight.render.labels import font_of, tick
+from labkit.cloud.quicksight.render.axis_labels import (
+    LINE,
+    bottom_labels,
+    label_style,
+    stack,
+    turn_of,
+)
+from labkit.cloud.quicksight.render.headings import NO_HEADING, Heading
+from labkit.cloud.quicksight.render.labels import tick
 from labkit.cloud.quicksight.render.scales import (
     Scale,
     compact,
@@ -20,10 +27,8 @@ from labkit.cloud.quicksight.render.scales import (
     thinned,
 )
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
+from labkit.cloud.quicksight.render.text import widest, width, wrap
 from labkit.cloud.quicksight.visuals.model import Field
-
-SIZE, LINE = 10.5, 13.5
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Numeric:
     scale: Scale
     field: Field | None = None
     options: Mapping[str, Any] | None = None
-    title: str = ""
+    title: Heading = NO_HEADING
     suffix: str = ""
 
     @property
@@ -98,32 +103,6 @@ def tell_step(sketch: Sketch, scale: Scale, options: Mapping[str, Any] | None) -
         sketch.note(f"Not drawn: an axis' steps of {compact(step)}, which do not suit its values.")
 
 
-def axis_title(sketch: Sketch, member: str, label: str) -> str:
-    """An axis' title: the definition's own, or the fields' where the visual's title names none."""
-    options = sketch.option(member, default={})
-    if options.get("Visibility") == "HIDDEN" or sketch.is_panel:
-        return ""
-    own = [
-        each["CustomLabel"]
-        for each in options.get("AxisLabelOptions", [])
-        if each.get("CustomLabel")
-    ]
-    if own:
-        return str(own[0])
-    return label if options.get("Visibility") == "VISIBLE" or has_title(sketch) else ""
-
-
-def named(sketch: Sketch, member: str, label: str) -> str:
-    """What the definition calls a field that stands on no axis: its own label, or none."""
-    options = sketch.option(member, default={})
-    own = [
-        each["CustomLabel"]
-        for each in options.get("AxisLabelOptions", [])
-        if each.get("CustomLabel")
-    ]
-    return "" if options.get("Visibility") == "HIDDEN" else str(own[0]) if own else label
-
-
 def upright(
     sketch: Sketch,
     labels: Sequence[str],
@@ -133,7 +112,7 @@ def upright(
     places: Sequence[float] | None = None,
     ends: tuple[float, float] | None = None,
     options: Mapping[str, Any] | None = None,
-    title: str = "",
+    title: Heading = NO_HEADING,
     room_above: float = 10,
 ) -> tuple[Axes, Box]:
     """Axes with values upwards and categories, or places, along the bottom.
@@ -149,18 +128,13 @@ def upright(
     shown = labels if visible(options, "TickLabelOptions", "LabelOptions") else []
     box = box.inset(bottom=18 if title else 0)
     at = [box.left + (each - ends[0]) / (ends[1] - ends[0]) * box.width for each in places]
-    box = _bottom_labels(sketch, box, at, shown, options)
+    box = bottom_labels(sketch, box, at, shown, options)
     if title:
-        y = sketch.box.bottom - 7
-        sketch.text(
-            (box.left + box.right) / 2,
-            y,
-            cut(title, box.width, SIZE),
-            size=SIZE,
-            color=sketch.theme.quiet,
-            ha="center",
-        )
+        title.write(sketch, box.centre[0], sketch.box.bottom - 7, box.width, "center")
     _rules(sketch, box, left)
+    if (options or {}).get("GridLineVisibility") == "VISIBLE":
+        for x in at:
+            sketch.line((x, x), (box.top, box.bottom), sketch.theme.grid, 1, zorder=-1)
     if visible(options, "") and (options or {}).get("AxisLineVisibility") != "HIDDEN":
         _baseline(sketch, box, left.scale)
     _side_labels(sketch, box, left, at_right=False)
@@ -175,12 +149,12 @@ def sideways(
     across: Numeric,
     *,
     options: Mapping[str, Any] | None = None,
-    title: str = "",
+    title: Heading = NO_HEADING,
     room_right: float = 8,
 ) -> tuple[Axes, Box]:
     """Axes with values to the right and categories down the side, the first at the top."""
     tell_step(sketch, across.scale, across.options)
-    style = _style(options)
+    style = label_style(options)
     shown = [each.replace("\n", " ") for each in labels]
     if not visible(options, "TickLabelOptions", "LabelOptions"):
         shown = []
@@ -188,18 +162,15 @@ def sideways(
     box = sketch.box.inset(left=room + (8 if room else 0), right=room_right)
     box = box.inset(top=18 if title else 2, bottom=18 + (18 if across.title else 0))
     if title:
-        sketch.text(
-            sketch.box.left,
-            sketch.box.top + 6,
-            cut(title, sketch.box.width, SIZE),
-            size=SIZE,
-            color=sketch.theme.quiet,
-        )
+        title.write(sketch, sketch.box.left, sketch.box.top + 6, sketch.box.width)
     step = box.height / max(len(labels), 1)
     every = max(1, -(-int(LINE) // max(int(step), 1)))
     for at in range(0, len(shown), every):
         lines = wrap(shown[at], room, style["size"], lines=2 if step >= 2 * LINE + 4 else 1)
-        _stack(sketch, box.left - 8, box.top + step * (at + 0.5), lines, style, ha="right")
+        stack(sketch, box.left - 8, box.top + step * (at + 0.5), lines, style, ha="right")
+        if (options or {}).get("GridLineVisibility") == "VISIBLE":
+            y = box.top + step * (at + 0.5)
+            sketch.line((box.left, box.right), (y, y), sketch.theme.grid, 1, zorder=-1)
     _below(sketch, box, across)
     axes = sketch.axes(box, across.scale.ends, (max(len(labels), 1) - 0.5, -0.5))
     return axes, box
@@ -217,108 +188,22 @@ def placed(box: Box, scale: Scale, value: float, *, upwards: bool = True) -> flo
     return box.bottom - share * box.height if upwards else box.left + share * box.width
 
 
-def _style(options: Mapping[str, Any] | None) -> dict[str, Any]:
-    given = ((options or {}).get("TickLabelOptions") or {}).get("LabelOptions") or {}
-    return font_of(given.get("FontConfiguration"), SIZE)
-
-
 def _beside(sketch: Sketch, left: Numeric, right: Numeric | None, above: float) -> Box:
-    room = widest(left.texts, _style(left.options)["size"])
-    other = widest(right.texts, _style(right.options)["size"]) if right else 0
+    room, other = _wide(left), _wide(right) if right else 0
     box = sketch.box.inset(left=room + 8 if room else 0, right=other + 8 if other else 4, top=above)
     for axis, ha, x in ((left, "left", sketch.box.left), (right, "right", sketch.box.right)):
         if axis and axis.title:
-            words = cut(axis.title, sketch.box.width / (2 if right else 1), SIZE)
-            sketch.text(x, sketch.box.top + 6, words, size=SIZE, color=sketch.theme.quiet, ha=ha)
+            half = sketch.box.width / (2 if right else 1)
+            axis.title.write(sketch, x, sketch.box.top + 6, half, ha)
     titled = left.title or (right and right.title)
     return box.inset(top=14 if titled else 0)
 
 
-def _bottom_labels(
-    sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], options: Any
-) -> Box:
-    """Write labels under the plot: whole, in lines, slanted, or every so many-th."""
-    if not labels:
-        return box.inset(bottom=6)
-    style = _style(options)
-    size = style["size"]
-    step = box.width / len(labels) if len(labels) > 1 else box.width
-    angle = ((options or {}).get("TickLabelOptions") or {}).get("RotationAngle")
-    lines = [each.split("\n") if "\n" in each else None for each in labels]
-    is_timeline = any(lines)
-    wrapped = [
-        each or wrap(label, step - 8, size, lines=3)
-        for each, label in zip(lines, labels, strict=True)
-    ]
-    whole = all("…" not in "".join(each) for each in wrapped)
-    if angle or not (whole or is_timeline):
-        return _slanted(sketch, box, at, labels, style, float(angle or 40))
-    every = 1
-    if is_timeline:
-        firsts = [each.split("\n")[0] for each in labels]
-        every = thinned([width(each, size) + 10 for each in firsts], box.width)
-        wrapped = _spread(labels, every)
-    deep = max(len(each) for each in wrapped[::every])
-    box = box.inset(bottom=deep * LINE + 6)
-    for x, each in list(zip(at, wrapped, strict=True))[::every]:
-        half = widest(each, size) / 2
-        x = min(max(x, sketch.box.left + half), max(sketch.box.right - half, sketch.box.left))
-        for row, line in enumerate(each):
-            sketch.text(
-                x,
-                box.bottom + 6 + LINE * (row + 0.5),
-                line,
-                ha="center",
-                **{"color": sketch.theme.quiet, **style},
-            )
-    return box
-
-
-def _spread(labels: Sequence[str], every: int) -> list[list[str]]:
-    """Two-line dates, the lower line kept for the first label that is shown of its span."""
-    contexts, last = [], ""
-    for each in labels:
-        last = each.split("\n")[1] if "\n" in each else last
-        contexts.append(last)
-    shown, before = [], ""
-    for at, each in enumerate(labels):
-        new = at % every == 0 and contexts[at] != before
-        before = contexts[at] if at % every == 0 else before
-        shown.append([each.split("\n")[0], *([contexts[at]] if new else [])])
-    return shown
-
-
-def _slanted(
-    sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], style: Any, angle: float
-) -> Box:
-    limit = min(130.0, sketch.box.height * 0.35)
-    texts = [cut(each.replace("\n", " "), limit, style["size"]) for each in labels]
-    long = widest(texts, style["size"])
-    sine, cosine = (0.643, 0.766) if angle == 40 else _turn(angle)
-    box = box.inset(bottom=long * sine + 14)
-    every = max(1, -(-15 // max(int(box.width / len(labels)), 1)))
-    for x, each in list(zip(at, texts, strict=True))[::every]:
-        room = (x - sketch.box.left + 12) / max(cosine, 0.05)
-        sketch.text(
-            x + 4,
-            box.bottom + 8,
-            cut(each, room, style["size"]),
-            ha="right",
-            va="top",
-            rotation=angle,
-            **{"color": sketch.theme.quiet, **style},
-        )
-    return box
-
-
-def _turn(angle: float) -> tuple[float, float]:
-    return abs(sin(radians(angle))), abs(cos(radians(angle)))
-
-
-def _stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, ha: str) -> None:
-    for row, line in enumerate(lines):
-        at = y + LINE * (row - (len(lines) - 1) / 2)
-        sketch.text(x, at, line, ha=ha, **{"color": sketch.theme.foreground, **style})
+def _wide(axis: Numeric) -> float:
+    """The room that an axis' numbers take to the side, turned as they are."""
+    size = label_style(axis.options)["size"]
+    long, turn = widest(axis.texts, size), radians(turn_of(axis.options))
+    return abs(cos(turn)) * long + abs(sin(turn)) * size if long else 0
 
 
 def _rules(sketch: Sketch, box: Box, axis: Numeric) -> None:
@@ -337,7 +222,8 @@ def _baseline(sketch: Sketch, box: Box, scale: Scale) -> None:
 
 def _side_labels(sketch: Sketch, box: Box, axis: Numeric, *, at_right: bool) -> None:
     x, ha = (box.right + 8, "left") if at_right else (box.left - 8, "right")
-    style = {"color": sketch.theme.quiet, **_style(axis.options)}
+    style = {"color": sketch.theme.quiet, **label_style(axis.options)}
+    style["rotation"] = turn_of(axis.options)
     for value, each in zip(axis.scale.ticks, axis.texts, strict=True):
         sketch.text(x, placed(box, axis.scale, value), each, ha=ha, **style)
     if (axis.options or {}).get("AxisLineVisibility") == "VISIBLE":
@@ -346,7 +232,8 @@ def _side_labels(sketch: Sketch, box: Box, axis: Numeric, *, at_right: bool) -> 
 
 
 def _below(sketch: Sketch, box: Box, axis: Numeric) -> None:
-    style = {"color": sketch.theme.quiet, **_style(axis.options)}
+    style = {"color": sketch.theme.quiet, **label_style(axis.options)}
+    turn = turn_of(axis.options)
     texts = axis.texts
     every = thinned([width(each, style["size"]) + 12 for each in texts], box.width * 1.1)
     for at, value in enumerate(axis.scale.ticks):
@@ -358,13 +245,7 @@ def _below(sketch: Sketch, box: Box, axis: Numeric) -> None:
         if at % every == 0:
             half = width(texts[at], style["size"]) / 2
             x = min(x, sketch.box.right - half)
-            sketch.text(x, box.bottom + 10, texts[at], ha="center", **style)
+            ha = "right" if turn else "center"
+            sketch.text(x, box.bottom + 10, texts[at], ha=ha, rotation=turn, **style)
     if axis.title:
-        sketch.text(
-            (box.left + box.right) / 2,
-            box.bottom + 27,
-            cut(axis.title, box.width, SIZE),
-            size=SIZE,
-            color=sketch.theme.quiet,
-            ha="center",
-        )
+        axis.title.write(sketch, box.centre[0], box.bottom + 27, box.width, "center")

@@ -22,7 +22,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from labkit.cloud.quicksight.render import charts  # noqa: F401  (fills the registry)
 from labkit.cloud.quicksight.render.frame import annotate, framed, nothing
-from labkit.cloud.quicksight.render.honoured import unhonoured
+from labkit.cloud.quicksight.render.left_out import unhonoured
 from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import DPI, Box, Picture, Sketch
 from labkit.cloud.quicksight.render.themes import Theme

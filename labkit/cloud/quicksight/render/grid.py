@@ -2,97 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
-from labkit.cloud.quicksight.render.labels import font_of
+from labkit.cloud.quicksight.render.cells import LINE, Cell, Grid, Look
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.text import cut, width
-from labkit.cloud.quicksight.visuals.model import Field
+from labkit.cloud.quicksight.render.text import width
 
-PAD, ROW, SIZE, NARROW, WIDE = 10, 25, 11, 56, 280
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell.
-
-    Args:
-        text: its words.
-        right: whether they stand at the right, as numbers do.
-        bold: whether they are a heading's or a total's.
-        color: of the words.
-        fill: behind the words.
-        icon: a sign before the words, and its colour.
-        bar: a share of the cell's width that a bar takes, and its colour.
-        span: how many columns it covers; 0 where another cell covers its place.
-        is_header: whether it stands at the head of rows or columns.
-        label: what it is called as a mark; empty where it is none.
-        keys: the values that it stands for as a mark, by field.
-        value: what the words say, where it is a value of the data.
-        field: the field that it is a value of.
-        look: its own, where it has another than its row's.
-    """
-
-    text: str
-    right: bool = False
-    bold: bool = False
-    color: str = ""
-    fill: str = ""
-    icon: tuple[str, str] | None = None
-    bar: tuple[float, str] | None = None
-    span: int = 1
-    is_header: bool = False
-    label: str = ""
-    keys: tuple[tuple[Field, Any], ...] = ()
-    value: Any = None
-    field: Field | None = None
-    look: Look | None = None
-
-
-@dataclass(frozen=True)
-class Look:
-    """How a definition wants a kind of cell: its ``TableCellStyle``."""
-
-    style: Mapping[str, Any]
-
-    @property
-    def font(self) -> dict[str, Any]:
-        return font_of(self.style.get("FontConfiguration"), SIZE)
-
-    @property
-    def fill(self) -> str:
-        return str(self.style.get("BackgroundColor") or "")
-
-    def align(self, right: bool) -> str:
-        asked = self.style.get("HorizontalTextAlignment", "AUTO")
-        return {"LEFT": "left", "CENTER": "center", "RIGHT": "right"}.get(
-            asked, "right" if right else "left"
-        )
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table that is to be drawn.
-
-    Args:
-        rows: the cells, the heads first.
-        heads: how many rows head the table.
-        header: the look of the heads.
-        body: the look of the rest.
-        stripes: colours that the rows take in turn.
-        widths: widths in pixels that columns must have, by their place.
-        fixed: how many columns on the left stay when there is not room for all.
-    """
-
-    rows: Sequence[Sequence[Cell]]
-    heads: int
-    header: Look
-    body: Look
-    stripes: Sequence[str] = ()
-    widths: Mapping[int, float] | None = None
-    fixed: int = 0
+PAD, ROW, NARROW, WIDE = 10, 25, 56, 280
 
 
 def draw_grid(
@@ -106,26 +22,87 @@ def draw_grid(
         foot: a last row that stays below those that are shown.
         count: how many rows there are, if the grid does not hold them all.
     """
-    high = float(grid.body.style.get("Height") or ROW)
-    head = float(grid.header.style.get("Height") or ROW)
-    feet = 1 if foot else 0
-    body = grid.rows[grid.heads :]
-    fits = max(1, int((sketch.box.height - grid.heads * head - feet * high) / high))
-    if max(len(body), count) > fits:
-        sketch.note(f"Shows the first {fits:,} of {max(len(body), count):,} rows.")
-    shown = [*grid.rows[: grid.heads], *body[:fits], *([foot] if foot else [])]
-    widths = _widths(sketch, grid, shown)
+    feet = [foot] if foot else []
+    heads, body = grid.rows[: grid.heads], grid.rows[grid.heads :]
+    low = grid.body.height or ROW
+    body = body[: max(1, int((sketch.box.height - low * len(feet)) / low))]
+    widths = _widths(sketch, grid, [*heads, *body, *feet])
+    room = sketch.box.height - sum(_height(grid.header, each, widths) for each in heads)
+    room -= sum(_height(grid.body, each, widths) for each in feet)
+    fits = max(1, _fitting([_height(grid.body, each, widths) for each in body], room))
+    many = max(len(grid.rows) - grid.heads, count)
+    if many > fits:
+        sketch.note(f"Shows the first {fits:,} of {many:,} rows.")
+    shown = [*heads, *body[:fits], *feet]
     lefts = [sketch.box.left + sum(widths[:at]) for at in range(len(widths) + 1)]
-    top = sketch.box.top
+    tops = [sketch.box.top]
     for at, row in enumerate(shown):
-        is_head = at < grid.heads
-        bottom = top + (head if is_head else high)
-        look = grid.header if is_head else grid.body
-        _row(sketch, grid, row, look, (lefts, top, bottom), at - grid.heads)
+        look = grid.header if at < grid.heads else grid.body
+        tops.append(tops[-1] + _height(look, row, widths))
+        _row(sketch, grid, row, look, (lefts, tops[-2], tops[-1]), at - grid.heads)
         is_edge = at == grid.heads - 1 or (foot and at == len(shown) - 2)
-        color = sketch.theme.quiet if is_edge else sketch.theme.grid
-        sketch.line((sketch.box.left, lefts[-1]), (bottom, bottom), color, 0.8, zorder=1)
-        top = bottom
+        if look.border("InnerHorizontal") is None:
+            color = sketch.theme.quiet if is_edge else sketch.theme.grid
+            sketch.line((lefts[0], lefts[-1]), (tops[-1], tops[-1]), color, 0.8, zorder=1)
+    _borders(sketch, grid.header, lefts, tops[: grid.heads + 1])
+    _borders(sketch, grid.body, lefts, tops[grid.heads :])
+
+
+def _fitting(heights: Sequence[float], room: float) -> int:
+    """How many of the rows there is room for."""
+    fits = 0
+    for each in heights:
+        room -= each
+        if room < 0:
+            break
+        fits += 1
+    return fits
+
+
+def _height(look: Look, row: Sequence[Cell], widths: Sequence[float]) -> float:
+    """As the definition says, else as high as its wrapped words."""
+    if look.height:
+        return look.height
+    deepest = max(
+        (
+            (len(_lines(cell, cell.look or look, wide)) - 1) * (cell.look or look).font["size"]
+            for cell, wide in zip(row, widths, strict=False)
+            if cell.span == 1
+        ),
+        default=0.0,
+    )
+    return ROW + deepest * LINE
+
+
+def _lines(cell: Cell, look: Look, wide: float) -> list[str]:
+    style = look.font
+    before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
+    room = wide - 2 * PAD - before + 1
+    return look.lines(cell.text, room, bold=style.get("bold", cell.bold))
+
+
+def _borders(sketch: Sketch, look: Look, lefts: Sequence[float], tops: Sequence[float]) -> None:
+    """The lines around and between cells that a definition asks for."""
+    if len(tops) < 2:
+        return
+    places = {
+        "Left": (lefts[:1], []),
+        "Right": (lefts[-1:], []),
+        "InnerVertical": (lefts[1:-1], []),
+        "Top": ([], tops[:1]),
+        "Bottom": ([], tops[-1:]),
+        "InnerHorizontal": ([], tops[1:-1]),
+    }
+    for side, (xs, ys) in places.items():
+        line = look.border(side) or {"Style": "NONE"}
+        if line.get("Style") == "NONE":
+            continue
+        color = line.get("Color") or sketch.theme.quiet
+        wide = float(line.get("Thickness", 1))
+        for x in xs:
+            sketch.line((x, x), (tops[0], tops[-1]), color, wide, zorder=2)
+        for y in ys:
+            sketch.line((lefts[0], lefts[-1]), (y, y), color, wide, zorder=2)
 
 
 def _row(
@@ -163,25 +140,27 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box) -> None:
         share, color = cell.bar
         room = (box.width - 2 * PAD) * share
         sketch.rect(Box(box.left + PAD, box.top + 5, box.left + PAD + room, box.bottom - 5), color)
-    if not cell.text and not cell.icon:
+    if look.is_hidden or not (cell.text or cell.icon):
         return
     style = {"bold": cell.bold} | look.font
     style |= {"color": cell.color} if cell.color else {}
     align = look.align(cell.right)
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0
-    text = cut(
-        cell.text, box.width - 2 * PAD - before + 1, style["size"], bold=style.get("bold", False)
-    )
+    lines = _lines(cell, look, box.width)
     x = {"left": box.left + PAD + before, "center": box.centre[0], "right": box.right - PAD}[align]
-    drawn = sketch.text(x, box.centre[1], text, ha=align, **style)
+    y = look.first_line(box, len(lines))
+    drawn = [
+        sketch.text(x, y + at * style["size"] * LINE, line, ha=align, **style)
+        for at, line in enumerate(lines)
+    ]
     if cell.label:
-        sketch.mark(drawn, cell.label, cell.text, cell.keys)
+        sketch.mark(drawn[0], cell.label, cell.text, cell.keys)
     if cell.icon:
-        wide = width(text, style["size"], bold=style.get("bold", False))
+        wide = width(lines[0], style["size"], bold=style.get("bold", False))
         start = {"left": x, "center": x - wide / 2, "right": x - wide}[align]
         sketch.text(
             start - 5,
-            box.centre[1],
+            y,
             cell.icon[0],
             color=cell.icon[1],
             ha="right",

@@ -1,46 +1,40 @@
-"""What of a definition each type of visual draws.
+"""What of a definition each type of visual draws: a table by the API's names.
 
-A definition's members that are not in this table are told as left out. Members that a still picture
-has no place for (tooltips, menus, scroll bars, actions) are in `STILL` and are not told.
+An empty text stands for all that is below a member, a text for members without any of their own.
+`left_out` tells what of a definition is not here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from re import sub
 from typing import Any
 
-STILL = frozenset(
-    """FieldWells SortConfiguration Tooltip TooltipOptions Interactions ContributionAnalysisDefaults
-    ScrollbarOptions SortIconVisibility DashboardCustomizationVisualOptions PaginatedReportOptions
-    CollapseStateOptions PinnedFieldOptions ScrollStatus ToggleButtonsVisibility TooltipVisibility
-    SmallMultiplesLimitConfiguration DataSetIdentifier TopicIdentifier Actions MapZoomMode
-    MapNavigation""".split()
-)
-# What is as it is drawn anyway: nothing there, QuickSight's choice, or its default
-AS_DRAWN = ("HIDDEN", "DISABLED", "NONE", "AUTO", "TABULAR", "DISABLE_OVERLAP")
 FONT = "FontSize FontColor FontWeight FontStyle"
 _TICKS: dict[str, Any] = {"LabelOptions": {"Visibility": "", "FontConfiguration": FONT}}
 NUMBERS: dict[str, Any] = {"DataOptions": {"NumericAxisOptions": ""}}
 VALUES: dict[str, Any] = {
     "AxisLineVisibility": "",
     "GridLineVisibility": "",
-    "TickLabelOptions": _TICKS,
+    "TickLabelOptions": _TICKS | {"RotationAngle": ""},
     **NUMBERS,
 }
 CATEGORIES: dict[str, Any] = {
     "AxisLineVisibility": "",
+    "GridLineVisibility": "",
     "TickLabelOptions": _TICKS | {"RotationAngle": ""},
 }
 SECOND = {name: each for name, each in VALUES.items() if name != "GridLineVisibility"}
 ACROSS = {name: each for name, each in VALUES.items() if name != "AxisLineVisibility"}
 CELL_AXIS: dict[str, Any] = {"TickLabelOptions": _TICKS}
-TITLE: dict[str, Any] = {"Visibility": "", "AxisLabelOptions": {"CustomLabel": "", "ApplyTo": ""}}
+TITLE: dict[str, Any] = {
+    "Visibility": "",
+    "AxisLabelOptions": {"CustomLabel": "", "ApplyTo": "", "FontConfiguration": FONT},
+}
+NAME: dict[str, Any] = {"Visibility": "", "AxisLabelOptions": "CustomLabel ApplyTo"}
 LEGEND: dict[str, Any] = {
     "Visibility": "",
     "Position": "",
     "Width": "",
-    "Title": "Visibility CustomLabel",
+    "Title": {"Visibility": "", "CustomLabel": "", "FontConfiguration": FONT},
     "ValueFontConfiguration": FONT,
 }
 LABELS: dict[str, Any] = {
@@ -84,14 +78,27 @@ MULTIPLES: dict[str, Any] = {
     "MaxVisibleColumns": "",
     "XAxis": "Scale",
     "YAxis": "Scale",
-    "PanelConfiguration": {"Title": "Visibility"},
+    "PanelConfiguration": {
+        "Title": {"Visibility": "", "FontConfiguration": FONT, "HorizontalTextAlignment": ""},
+        "BorderVisibility": "",
+        "BorderThickness": "",
+        "BorderStyle": "",
+        "BorderColor": "",
+        "GutterVisibility": "",
+        "GutterSpacing": "",
+        "BackgroundVisibility": "",
+        "BackgroundColor": "",
+    },
 }
 CELLS: dict[str, Any] = {
+    "Visibility": "",
     "FontConfiguration": FONT,
+    "TextWrap": "",
     "HorizontalTextAlignment": "",
+    "VerticalTextAlignment": "",
     "BackgroundColor": "",
 }
-ROWS_OF_CELLS = CELLS | {"Height": ""}
+ROWS_OF_CELLS = CELLS | {"Height": "", "Border": ""}
 _TOTAL: dict[str, Any] = {
     "TotalsVisibility": "",
     "Placement": "",
@@ -99,6 +106,15 @@ _TOTAL: dict[str, Any] = {
     "TotalCellStyle": CELLS,
     "TotalAggregationOptions": "",
 }
+_SUMS: dict[str, Any] = {
+    "TotalsVisibility": "",
+    "CustomLabel": "",
+    "TotalCellStyle": CELLS,
+    "ValueCellStyle": CELLS,
+    "MetricHeaderCellStyle": CELLS,
+}
+_SUBTOTALS = _SUMS | {"FieldLevel": "", "FieldLevelOptions": "FieldId"}
+_TOTALS = _SUMS | {"Placement": "", "TotalAggregationOptions": ""}
 PANELS = {name: each for name, each in MULTIPLES.items() if not name.endswith("Axis")}
 _TEXT_FORMAT = "BackgroundColor TextColor Icon"
 
@@ -112,7 +128,7 @@ HONOURED: dict[str, dict[str, Any]] = {
         "CategoryLabelOptions": TITLE,
         "ValueAxis": VALUES,
         "ValueLabelOptions": TITLE,
-        "ColorLabelOptions": TITLE,
+        "ColorLabelOptions": NAME,
         "Legend": LEGEND,
         "DataLabels": LABELS,
         "ReferenceLines": REFERENCE,
@@ -120,7 +136,7 @@ HONOURED: dict[str, dict[str, Any]] = {
     "LineChartVisual": {
         "Type": "",
         "SmallMultiplesOptions": MULTIPLES,
-        "XAxisDisplayOptions": CATEGORIES,
+        "XAxisDisplayOptions": CATEGORIES | {"DataOptions": "DateAxisOptions"},
         "XAxisLabelOptions": TITLE,
         "PrimaryYAxisDisplayOptions": {"AxisOptions": VALUES, "MissingDataConfigurations": ""},
         "PrimaryYAxisLabelOptions": TITLE,
@@ -147,6 +163,7 @@ HONOURED: dict[str, dict[str, Any]] = {
         "BarsArrangement": "",
         "CategoryAxis": CATEGORIES,
         "CategoryLabelOptions": TITLE,
+        "ColorLabelOptions": NAME,
         "PrimaryYAxisDisplayOptions": VALUES,
         "PrimaryYAxisLabelOptions": TITLE,
         "SecondaryYAxisDisplayOptions": SECOND,
@@ -155,7 +172,6 @@ HONOURED: dict[str, dict[str, Any]] = {
         "DefaultSeriesSettings": LINE_STYLE,
         "Series": {
             "FieldComboSeriesItem": {"FieldId": "", "Settings": LINE_STYLE},
-            "DataFieldComboSeriesItem": {"FieldId": "", "FieldValue": "", "Settings": LINE_STYLE},
         },
         "Legend": LEGEND,
         "BarDataLabels": LABELS,
@@ -166,6 +182,7 @@ HONOURED: dict[str, dict[str, Any]] = {
     "PieChartVisual": {
         "DonutOptions": "ArcOptions DonutCenterOptions",
         "SmallMultiplesOptions": PANELS,
+        "CategoryLabelOptions": NAME,
         "Legend": LEGEND,
         "DataLabels": NAMED_LABELS | {"LabelContent": "", "Position": ""},
         "VisualPalette": PALETTE,
@@ -206,7 +223,7 @@ HONOURED: dict[str, dict[str, Any]] = {
         "YAxisLabelOptions": TITLE,
         "YAxisDisplayOptions": VALUES,
         "Legend": LEGEND,
-        "DataLabels": LABELS,
+        "DataLabels": NAMED_LABELS,
         "VisualPalette": PALETTE,
     },
     "FunnelChartVisual": {
@@ -224,11 +241,12 @@ HONOURED: dict[str, dict[str, Any]] = {
         "DataLabels": LABELS,
     },
     "TreeMapVisual": {
+        "ColorLabelOptions": NAME,
         "ColorScale": COLORS,
         "Legend": COLOR_BAR,
-        "DataLabels": LABELS,
+        "DataLabels": NAMED_LABELS,
     },
-    "SankeyDiagramVisual": {"DataLabels": LABELS},
+    "SankeyDiagramVisual": {"DataLabels": NAMED_LABELS},
     "WordCloudVisual": {
         "WordCloudOptions": "WordCasing WordOrientation WordScaling WordPadding "
         "MaximumStringLength",
@@ -241,8 +259,9 @@ HONOURED: dict[str, dict[str, Any]] = {
         "AlternateBandColorsVisibility": "",
         "AlternateBandEvenColor": "",
         "AlternateBandOddColor": "",
-        "CategoryAxis": {"TickLabelOptions": {"LabelOptions": "Visibility"}},
-        "ColorAxis": NUMBERS,
+        "CategoryAxis": CELL_AXIS | {"AxisLineVisibility": "", "GridLineVisibility": ""},
+        "ColorAxis": CELL_AXIS | NUMBERS | {"GridLineVisibility": ""},
+        "ColorLabelOptions": NAME,
         "Legend": LEGEND,
         "AxesRangeScale": "",
     },
@@ -254,7 +273,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "Arc": "ArcAngle ArcThickness",
             "PrimaryValueFontConfiguration": FONT,
         },
-        "DataLabels": "Visibility",
+        "DataLabels": LABELS,
         "VisualPalette": "ChartColor",
         "ColorConfiguration": "",
         "ConditionalFormattingOptions": "PrimaryValue Arc",
@@ -280,7 +299,7 @@ HONOURED: dict[str, dict[str, Any]] = {
     "TableVisual": {
         "TableOptions": {
             "Orientation": "",
-            "HeaderStyle": ROWS_OF_CELLS | {"Visibility": ""},
+            "HeaderStyle": ROWS_OF_CELLS,
             "CellStyle": ROWS_OF_CELLS,
             "RowAlternateColorOptions": "",
         },
@@ -305,16 +324,16 @@ HONOURED: dict[str, dict[str, Any]] = {
             "CellStyle": ROWS_OF_CELLS,
             "RowFieldNamesStyle": CELLS,
             "RowAlternateColorOptions": "",
-            "RowsLabelOptions": "CustomLabel",
+            "RowsLabelOptions": "Visibility CustomLabel",
             "DefaultCellWidth": "",
         },
         "TotalOptions": {
-            "RowSubtotalOptions": "TotalsVisibility CustomLabel FieldLevel",
-            "ColumnSubtotalOptions": "TotalsVisibility CustomLabel FieldLevel",
-            "RowTotalOptions": "TotalsVisibility CustomLabel Placement TotalAggregationOptions",
-            "ColumnTotalOptions": "TotalsVisibility CustomLabel Placement TotalAggregationOptions",
+            "RowSubtotalOptions": _SUBTOTALS,
+            "ColumnSubtotalOptions": _SUBTOTALS,
+            "RowTotalOptions": _TOTALS,
+            "ColumnTotalOptions": _TOTALS,
         },
-        "FieldOptions": {"SelectedFieldOptions": "FieldId CustomLabel"},
+        "FieldOptions": {"SelectedFieldOptions": "FieldId CustomLabel Visibility"},
         "ConditionalFormattingOptions": {
             "Cell": {"FieldId": "", "TextFormat": _TEXT_FORMAT, "Scope": "", "Scopes": ""},
         },
@@ -340,59 +359,3 @@ HONOURED: dict[str, dict[str, Any]] = {
     "EmptyVisual": {},
     "PluginVisual": {},
 }
-
-
-def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """The sentence that says what of a visual's definition is not drawn, and in brief."""
-    wanted = dict(visual.get("ChartConfiguration") or visual.get("InsightConfiguration") or {})
-    wanted |= visual.get("ConditionalFormatting") or {}
-    if kind in ("CustomContentVisual", "PluginVisual"):
-        return
-    left_out = list(dict.fromkeys(_left_out(wanted, HONOURED.get(kind, {}), "")))
-    if left_out:
-        whole, brief = ", ".join(left_out), _brief(left_out)
-        yield f"Not drawn: {whole}.", f"Not drawn: {brief}."
-
-
-def _brief(paths: list[str]) -> str:
-    """The members as words: ``Legend.Width`` is the legend's width."""
-    words = list(dict.fromkeys(_spoken(each.split(".")) for each in paths))
-    return ", ".join(words[:4]) + (f" and {len(words) - 4} more settings" if words[4:] else "")
-
-
-def _spoken(path: list[str]) -> str:
-    names = [
-        sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", each).lower() for each in path
-    ]
-    own = names[-1].removesuffix(" options").removesuffix(" configuration")
-    return (
-        f"{own} of {names[0].removesuffix(' options').removesuffix(' display')}"
-        if len(names) > 1
-        else own
-    )
-
-
-def _left_out(wanted: Any, honoured: Any, path: str) -> Iterator[str]:
-    if isinstance(honoured, str):
-        honoured = dict.fromkeys(honoured.split(), "")
-        if not honoured and path:
-            return
-    if isinstance(wanted, (list, tuple)):
-        for each in wanted:
-            yield from _left_out(each, honoured, path)
-    elif isinstance(wanted, Mapping):
-        for name, value in wanted.items():
-            below = f"{path}.{name}" if path else name
-            if name in STILL or value in (None, {}, []) or _is_off(name, value):
-                continue
-            if name in honoured:
-                yield from _left_out(value, honoured[name], below)
-            else:
-                yield below
-
-
-def _is_off(name: str, value: Any) -> bool:
-    """Whether a member only says that something is not there."""
-    if isinstance(value, Mapping):
-        return value.get("Visibility") == "HIDDEN" or value.get("Status") == "DISABLED"
-    return value in AS_DRAWN or name == "FieldId"

@@ -72,6 +72,11 @@ def dates(values: Sequence[Any], field: Field) -> list[str]:
     return texts
 
 
+def pixels(value: str | None, default: float) -> float:
+    """A length such as ``2px``."""
+    return float(value.removesuffix("px")) if value else default
+
+
 def font_of(options: Mapping[str, Any] | None, size: float) -> dict[str, Any]:
     """A ``FontConfiguration`` as arguments of `Sketch.text`; the size is the usual one."""
     options = options or {}

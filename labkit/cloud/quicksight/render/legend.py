@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.render.colors import ColorScale
+from labkit.cloud.quicksight.render.headings import named
 from labkit.cloud.quicksight.render.labels import font_of, tick
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, widest, width
@@ -31,7 +32,8 @@ def legend(sketch: Sketch, entries: Sequence[Entry], title: str = "") -> Sketch:
     place = sketch.option("Legend", "Position", default="AUTO")
     title = _title(sketch, title)
     style = font_of(sketch.option("Legend", "ValueFontConfiguration"), 11)
-    fits = _line_width(entries, title, style["size"]) <= sketch.box.width
+    head = _title_style(sketch, style["size"])
+    fits = _line_width(entries, title, style["size"], head["size"]) <= sketch.box.width
     if place == "RIGHT" or (place == "AUTO" and not fits):
         return _right(sketch, entries, title, style)
     return _lines(sketch, entries, title, style, below=place == "BOTTOM")
@@ -55,8 +57,10 @@ def color_legend(sketch: Sketch, scale: ColorScale, field: Field) -> Sketch:
     y = box.top + 6.5
     sketch.text(left - 6, y, low, ha="right", **style)
     sketch.text(right + 6, y, high, **style)
-    name = cut(_title(sketch, field.label), left - width(low, size) - 20 - box.left, 10)
-    sketch.text(box.left, y, name, size=10, color=theme.quiet)
+    head = _title_style(sketch, 10)
+    name = named(sketch, "ColorLabelOptions", field.label)
+    name = cut(_title(sketch, name), left - width(low, size) - 20 - box.left, head["size"])
+    sketch.text(box.left, y, name, **head)
     return sketch.within(box.inset(top=22))
 
 
@@ -69,15 +73,22 @@ def _title(sketch: Sketch, title: str) -> str:
     return title
 
 
-def _line_width(entries: Sequence[Entry], title: str, size: float) -> float:
+def _title_style(sketch: Sketch, size: float) -> dict[str, Any]:
+    font = font_of(sketch.option("Legend", "Title", "FontConfiguration"), size)
+    return {"color": sketch.theme.quiet, **font}
+
+
+def _line_width(entries: Sequence[Entry], title: str, size: float, head: float) -> float:
     words = sum(width(label, size) + SWATCH + 6 + GAP for label, _ in entries)
-    return words + (width(title, size) + GAP if title else 0) - GAP
+    return words + (width(title, head) + GAP if title else 0) - GAP
 
 
 def _lines(
     sketch: Sketch, entries: Sequence[Entry], title: str, style: dict[str, Any], *, below: bool
 ) -> Sketch:
-    rows = _broken(sketch, entries, title, style["size"])
+    head = _title_style(sketch, style["size"])
+    before = width(title, head["size"], bold=head.get("bold", False)) + GAP if title else 0.0
+    rows = _broken(sketch, entries, before, style["size"])
     height = LINE * len(rows) + 4
     box = sketch.box
     top = box.bottom - height + 8 if below else box.top
@@ -85,16 +96,17 @@ def _lines(
         x = box.left
         y = top + LINE * (at + 0.5)
         if title and at == 0:
-            sketch.text(x, y, title, size=style["size"], color=sketch.theme.quiet)
-            x += width(title, style["size"]) + GAP
+            sketch.text(x, y, title, **head)
+            x += before
         for label, color in row:
             x = _entry(sketch, x, y, label, color, style) + GAP
     return sketch.within(box.inset(bottom=height) if below else box.inset(top=height))
 
 
-def _broken(sketch: Sketch, entries: Sequence[Entry], title: str, size: float) -> list[list[Entry]]:
+def _broken(
+    sketch: Sketch, entries: Sequence[Entry], used: float, size: float
+) -> list[list[Entry]]:
     rows: list[list[Entry]] = [[]]
-    used = width(title, size) + GAP if title else 0.0
     for label, color in entries:
         label = cut(label, min(sketch.box.width - SWATCH - 6, 220), size)
         wide = width(label, size) + SWATCH + 6 + GAP
@@ -117,13 +129,9 @@ def _right(sketch: Sketch, entries: Sequence[Entry], title: str, style: dict[str
     left = box.right - room - SWATCH - 6
     top = box.top
     if title:
-        sketch.text(
-            left,
-            top + LINE / 2,
-            cut(title, room + SWATCH + 6, size),
-            size=size,
-            color=sketch.theme.quiet,
-        )
+        head = _title_style(sketch, size)
+        words = cut(title, room + SWATCH + 6, head["size"], bold=head.get("bold", False))
+        sketch.text(left, top + LINE / 2, words, **head)
         top += LINE
     count = max(1, int((box.bottom - top) / LINE))
     if len(entries) > count:

@@ -5,11 +5,13 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/small-multiples.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import ceil, sqrt
+from typing import Any
 
-from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.labels import font_of, full, pixels
+from labkit.cloud.quicksight.render.reference import PATTERNS
 from labkit.cloud.quicksight.render.scales import number
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut
@@ -33,11 +35,8 @@ def multiples(
     shared = _range(sketch, by, wells, stacked)
     categories = _categories(sketch)
     for at, key in enumerate(keys[: rows * columns]):
-        box = _place(sketch.box, rows, columns, at)
-        if sketch.shows("SmallMultiplesOptions", "PanelConfiguration", "Title"):
-            label = cut(full(key, by), box.width, 11, bold=True)
-            sketch.text(box.left, box.top + 6, label, size=11, bold=True)
-        inner = box.inset(top=HEAD)
+        box = _place(sketch.box, rows, columns, at, _gutter(sketch))
+        inner = _framed(sketch, box, full(key, by))
         data = _only(sketch.data, by, key)
         panel(sketch.within(inner, data=data, range=shared, categories=categories, is_panel=True))
 
@@ -54,12 +53,52 @@ def _grid(sketch: Sketch, count: int) -> tuple[int, int]:
     return min(int(rows), most_down, ceil(count / columns)), columns
 
 
-def _place(box: Box, rows: int, columns: int, at: int) -> Box:
+def _gutter(sketch: Sketch) -> float:
+    """The space between two panels."""
+    panel = sketch.option("SmallMultiplesOptions", "PanelConfiguration", default={})
+    if panel.get("GutterVisibility") == "HIDDEN":
+        return 0.0
+    return pixels(panel.get("GutterSpacing"), GUTTER)
+
+
+def _place(box: Box, rows: int, columns: int, at: int, gutter: float) -> Box:
     row, column = divmod(at, columns)
-    wide = (box.width - GUTTER * (columns - 1)) / columns
-    high = (box.height - GUTTER * (rows - 1)) / rows
-    left, top = box.left + column * (wide + GUTTER), box.top + row * (high + GUTTER)
+    wide = (box.width - gutter * (columns - 1)) / columns
+    high = (box.height - gutter * (rows - 1)) / rows
+    left, top = box.left + column * (wide + gutter), box.top + row * (high + gutter)
     return Box(left, top, left + wide, top + high)
+
+
+def _framed(sketch: Sketch, box: Box, key: str) -> Box:
+    """Draw a panel's ground, border and title; returns the room for the chart."""
+    panel = sketch.option("SmallMultiplesOptions", "PanelConfiguration", default={})
+    fill, edge = (_shown(panel, part) for part in ("Background", "Border"))
+    if fill or edge:
+        sketch.rect(
+            box,
+            (panel.get("BackgroundColor") or sketch.theme.panel) if fill else "none",
+            zorder=-2,
+            edgecolor=panel.get("BorderColor") or sketch.theme.quiet,
+            linewidth=pixels(panel.get("BorderThickness"), 1) if edge else 0,
+            linestyle=PATTERNS[panel.get("BorderStyle", "SOLID")],
+        )
+        box = box.inset(left=6, top=4, right=6, bottom=4)
+    title = panel.get("Title") or {}
+    if title.get("Visibility") != "HIDDEN":
+        style: dict[str, Any] = {"bold": True, **font_of(title.get("FontConfiguration"), 11)}
+        label = cut(key, box.width, style["size"], bold=style["bold"])
+        asked = str(title.get("HorizontalTextAlignment", "AUTO"))
+        ha = {"CENTER": "center", "RIGHT": "right"}.get(asked, "left")
+        x = {"left": box.left, "center": box.centre[0], "right": box.right}[ha]
+        sketch.text(x, box.top + 6, label, ha=ha, **style)
+    return box.inset(top=HEAD)
+
+
+def _shown(panel: Mapping[str, Any], part: str) -> bool:
+    """Whether a panel's background or border is asked for, or something about it."""
+    asked = panel.get(f"{part}Visibility")
+    about = any(name.startswith(part) for name in panel if name != f"{part}Visibility")
+    return asked == "VISIBLE" or (about and asked != "HIDDEN")
 
 
 def _only(data: VisualData, by: Field, key: object) -> VisualData:

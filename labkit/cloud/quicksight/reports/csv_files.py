@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from labkit.cloud.quicksight.render.grid import Cell
+from labkit.cloud.quicksight.render.cells import Cell
 from labkit.cloud.quicksight.reports.tables import Row, Table
 from labkit.cloud.quicksight.visuals.model import Other, Total
 

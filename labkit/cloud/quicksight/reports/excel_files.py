@@ -15,7 +15,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from labkit.cloud.quicksight.render.grid import Cell
+from labkit.cloud.quicksight.render.cells import Cell
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.reports.tables import Row, Table
 from labkit.cloud.quicksight.visuals.formats import DATES, flattened

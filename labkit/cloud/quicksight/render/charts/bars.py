@@ -13,14 +13,13 @@ from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.axes import (
     Numeric,
-    axis_title,
-    named,
     placed,
     scale_of,
     sideways,
     upright,
 )
 from labkit.cloud.quicksight.render.colors import ink
+from labkit.cloud.quicksight.render.headings import Heading, axis_title, named
 from labkit.cloud.quicksight.render.labels import full, short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.multiples import multiples
@@ -204,7 +203,7 @@ def _is_stacked(sketch: Sketch) -> bool:
     return arrangement(sketch) != "CLUSTERED"
 
 
-def _category_title(sketch: Sketch, shown: Table) -> str:
+def _category_title(sketch: Sketch, shown: Table) -> Heading:
     label = shown.category.label if shown.category else ""
     return axis_title(sketch, "CategoryLabelOptions", label)
 

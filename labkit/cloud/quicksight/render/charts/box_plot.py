@@ -12,8 +12,9 @@ from typing import Any
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from labkit.cloud.quicksight.render.axes import Numeric, axis_title, scale_of, upright
+from labkit.cloud.quicksight.render.axes import Numeric, scale_of, upright
 from labkit.cloud.quicksight.render.colors import mix, series_color
+from labkit.cloud.quicksight.render.headings import axis_title
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.reference import reference_lines, reference_values
 from labkit.cloud.quicksight.render.registry import chart

@@ -5,9 +5,10 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/combo-charts.html
 
 from __future__ import annotations
 
-from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, scale_of, upright
+from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
 from labkit.cloud.quicksight.render.charts.bars import add_bars, arrangement, bars_of, fitting
 from labkit.cloud.quicksight.render.charts.lines import add_line, settings
+from labkit.cloud.quicksight.render.headings import axis_title, named
 from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.reference import reference_lines, reference_values
@@ -29,7 +30,8 @@ def combo_chart(sketch: Sketch) -> None:
         sketch.box.width - 90,
     )
     entries = [(each.label, each.color) for each in (*bars.series, *lines.series)]
-    sketch = legend(sketch, entries, bars.color.label if bars.color else "")
+    title = named(sketch, "ColorLabelOptions", bars.color.label if bars.color else "")
+    sketch = legend(sketch, entries, title)
     drawn = bars_of(bars, arrangement(sketch))
     single = sketch.option("SingleAxisOptions", "YAxisOptions") is not None
     ends = [each.end for each in drawn]

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from matplotlib.patches import Rectangle
 
-from labkit.cloud.quicksight.render.axes import axis_title
 from labkit.cloud.quicksight.render.colors import ink, series_color
+from labkit.cloud.quicksight.render.headings import axis_title
 from labkit.cloud.quicksight.render.labels import full, short
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.series import Table, table
@@ -28,7 +28,7 @@ def funnel(sketch: Sketch) -> None:
         sketch, "CategoryLabelOptions", shown.category.label if shown.category else ""
     )
     if title:
-        sketch.text(sketch.box.left, sketch.box.top + 6, title, size=10.5, color=sketch.theme.quiet)
+        title.write(sketch, sketch.box.left, sketch.box.top + 6, sketch.box.width)
         sketch = sketch.within(sketch.box.inset(top=18))
     names = shown.names if sketch.shows("DataLabelOptions", "CategoryLabelVisibility") else []
     room = min(widest(names, 11), sketch.box.width * 0.3) + 10 if names else 0

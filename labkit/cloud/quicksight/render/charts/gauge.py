@@ -17,6 +17,7 @@ from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import linear, number
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import width
+from labkit.cloud.quicksight.render.values import asked, style_of
 
 THICK = {"SMALL": 0.14, "MEDIUM": 0.22, "LARGE": 0.34}
 
@@ -56,15 +57,15 @@ def gauge(sketch: Sketch) -> None:
         axes.add_artist(arc)
         sketch.mark(arc, field.label, full(row[field.id], field))
     left, top = sketch.box.left, sketch.box.top
-    for at, end in ((low, start), (high, start - angle)):
+    style = {"color": sketch.theme.quiet, **style_of(sketch)}
+    for at, end in ((low, start), (high, start - angle)) if asked(sketch) is not False else ():
         mid = radius - thick / 2
         sketch.text(
             left + x + cos(radians(end)) * mid,
             top + y - sin(radians(end)) * mid + 14,
             short(_whole(at), field),
-            size=10.5,
-            color=sketch.theme.quiet,
             ha="center",
+            **style,
         )
     if target and aim is not None:
         _target(sketch, x, y, radius, thick, turn(aim), short(row[target.id], target))
@@ -78,11 +79,11 @@ def _circle(sketch: Sketch, angle: float) -> tuple[float, float, float]:
 
 
 def _ends(sketch: Sketch, value: float | None, aim: float | None) -> tuple[float, float]:
-    asked = sketch.option("GaugeChartOptions", "ArcAxis", "Range", default={})
+    given = sketch.option("GaugeChartOptions", "ArcAxis", "Range", default={})
     known = [each for each in (value, aim, 0.0) if each is not None]
     top = max(known) * 1.02 or (0.0 if min(known) < 0 else 1.0)
     scale = linear(min(known), top, 5)
-    return asked.get("Min", scale.low), asked.get("Max", scale.high)
+    return given.get("Min", scale.low), given.get("Max", scale.high)
 
 
 def _target(
@@ -122,7 +123,7 @@ def _centre(
 ) -> None:
     x, y, room = place
     display = sketch.option("GaugeChartOptions", "PrimaryValueDisplayType", default="ACTUAL")
-    if display == "HIDDEN" or not sketch.shows("DataLabels"):
+    if display == "HIDDEN" or asked(sketch) is False:
         return
     method = sketch.option("GaugeChartOptions", "Comparison", "ComparisonMethod", default="PERCENT")
     format_ = sketch.option("GaugeChartOptions", "Comparison", "ComparisonFormat")

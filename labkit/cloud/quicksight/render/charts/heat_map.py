@@ -5,13 +5,13 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/heat-map.html
 
 from __future__ import annotations
 
-from typing import Any
-
 from matplotlib.patches import Rectangle
 
-from labkit.cloud.quicksight.render.axes import LINE, SIZE, axis_title, visible
+from labkit.cloud.quicksight.render.axes import visible
+from labkit.cloud.quicksight.render.axis_labels import LINE, label_style
 from labkit.cloud.quicksight.render.colors import ColorScale, ink
-from labkit.cloud.quicksight.render.labels import dates, font_of, full, short
+from labkit.cloud.quicksight.render.headings import SIZE, axis_title
+from labkit.cloud.quicksight.render.labels import dates, full, short
 from labkit.cloud.quicksight.render.legend import color_legend
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number, numbers, thinned
@@ -84,20 +84,11 @@ def _framed(
     box = sketch.box
     title = axis_title(sketch, "RowLabelOptions", down.label if down else "")
     if title:
-        sketch.text(
-            box.left, box.top + 6, cut(title, box.width, SIZE), size=SIZE, color=sketch.theme.quiet
-        )
+        title.write(sketch, box.left, box.top + 6, box.width)
         box = box.inset(top=18)
     title = axis_title(sketch, "ColumnLabelOptions", along.label if along else "")
     if title:
-        sketch.text(
-            box.centre[0],
-            box.bottom - 7,
-            cut(title, box.width, SIZE),
-            size=SIZE,
-            color=sketch.theme.quiet,
-            ha="center",
-        )
+        title.write(sketch, box.centre[0], box.bottom - 7, box.width, "center")
         box = box.inset(bottom=18)
     left = min(widest(_labels(rows, down), SIZE), sketch.box.width * 0.3) + 8 if down else 0
     if not visible(sketch.option("RowAxisDisplayOptions"), "TickLabelOptions", "LabelOptions"):
@@ -128,7 +119,7 @@ def _row_labels(sketch: Sketch, box: Box, field: Field | None, rows: list[object
         return
     step = box.height / len(rows)
     every = max(1, -(-int(LINE) // max(int(step), 1)))
-    style = _style(options)
+    style = label_style(options)
     for at, label in list(enumerate(_labels(rows, field)))[::every]:
         text = cut(label.replace("\n", " "), box.left - sketch.box.left - 8, style["size"])
         sketch.text(box.left - 8, box.top + (at + 0.5) * step, text, ha="right", **style)
@@ -138,7 +129,7 @@ def _column_labels(sketch: Sketch, box: Box, field: Field | None, columns: list[
     options = sketch.option("ColumnAxisDisplayOptions")
     if field is None or not visible(options, "TickLabelOptions", "LabelOptions"):
         return
-    step, style = box.width / len(columns), _style(options)
+    step, style = box.width / len(columns), label_style(options)
     labels = [each.split("\n") for each in _labels(columns, field)]
     if all(len(each) == 1 for each in labels) and step > 40:
         labels = [[cut(each[0], step - 4, style["size"])] for each in labels]
@@ -152,9 +143,3 @@ def _column_labels(sketch: Sketch, box: Box, field: Field | None, columns: list[
                 ha="center",
                 **{"color": sketch.theme.quiet, **style},
             )
-
-
-def _style(options: Any) -> dict[str, Any]:
-    given = options if isinstance(options, dict) else {}
-    labels = (given.get("TickLabelOptions") or {}).get("LabelOptions") or {}
-    return font_of(labels.get("FontConfiguration"), SIZE)

@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from matplotlib.patches import Rectangle
 
-from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, scale_of, upright
+from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
 from labkit.cloud.quicksight.render.colors import series_color
+from labkit.cloud.quicksight.render.headings import axis_title
 from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import compact, number, thinned

@@ -12,8 +12,9 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, scale_of, upright
-from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
+from labkit.cloud.quicksight.render.headings import axis_title
+from labkit.cloud.quicksight.render.labels import full, pixels, short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.multiples import multiples
 from labkit.cloud.quicksight.render.reference import reference_lines, reference_values
@@ -114,11 +115,6 @@ def places(shown: Table) -> tuple[list[float], tuple[float, float]]:
         return found, (min(found), max(found))
     count = len(shown.categories)
     return [float(at) for at in range(count)], (-0.5, count - 0.5) if count < 2 else (0, count - 1)
-
-
-def pixels(value: str | None, default: float) -> float:
-    """A length such as ``2px``."""
-    return float(value.removesuffix("px")) if value else default
 
 
 def _lines(sketch: Sketch) -> None:

@@ -10,6 +10,7 @@ from math import cos, radians, sin, sqrt
 from matplotlib.patches import Wedge
 
 from labkit.cloud.quicksight.render.colors import ink, series_color
+from labkit.cloud.quicksight.render.headings import named
 from labkit.cloud.quicksight.render.labels import full, short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.multiples import multiples
@@ -33,7 +34,8 @@ def pie_chart(sketch: Sketch) -> None:
     if asked(sketch) is False or place == "INSIDE" or sketch.data.well("SmallMultiples"):
         entries = list({name: (name, color) for name, _, color, _ in slices}.values())
         by = next(iter(sketch.data.well("Category")), None)
-        sketch = legend(sketch, entries, by.label if by else "")
+        title = named(sketch, "CategoryLabelOptions", by.label if by else "")
+        sketch = legend(sketch, entries, title)
     multiples(sketch, _pie, ["Values"])
 
 

@@ -6,11 +6,12 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/pivot-table.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from labkit.cloud.quicksight.render.cells import Cell, Grid, Look
 from labkit.cloud.quicksight.render.charts.table import field_options, formatted, stripes
-from labkit.cloud.quicksight.render.grid import Cell, Grid, Look, draw_grid
+from labkit.cloud.quicksight.render.grid import draw_grid
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -36,7 +37,8 @@ def pivot_grid(sketch: Sketch) -> Grid:
     """A pivot table's cells."""
     data = sketch.data
     rows, columns = data.well("Rows"), data.well("Columns")
-    metrics = [Metric(each, _label(sketch, each)) for each in data.well("Values")]
+    values = [each for each in data.well("Values") if not _is_hidden(sketch, each)]
+    metrics = [Metric(each, _label(sketch, each)) for each in values]
     across = sketch.option("TableOptions", "MetricPlacement", default="COLUMN") == "COLUMN"
     cells: dict[tuple[Path, Path], Mapping[str, Any]] = {
         (_path(row, rows), _path(row, columns)): row for row in data.records()
@@ -55,14 +57,16 @@ def pivot_grid(sketch: Sketch) -> Grid:
     for side in sides:
         table.append(_line(sketch, rows, columns, side, heads, cells, before))
         before = side
+    unseen = [at for at, each in enumerate(rows) if _is_hidden(sketch, each)]
+    table = [[cell for at, cell in enumerate(line) if at not in unseen] for line in table]
     wide = sketch.option("TableOptions", "DefaultCellWidth")
-    left = len(rows) + (0 if across else 1)
+    left = len(rows) - len(unseen) + (0 if across else 1)
     widths = (
         {at: float(wide.removesuffix("px")) for at in range(left, left + len(heads))}
         if wide
         else None
     )
-    count = len(columns) + (1 if across and named else 0)
+    count = len(_levels(sketch, columns, named or not across, across))
     return Grid(
         table,
         count,
@@ -106,9 +110,9 @@ def _heads(
 ) -> list[list[Cell]]:
     left = len(rows) + (0 if across else 1)
     table = []
-    levels = len(columns) + (1 if across and named else 0)
-    for level in range(levels):
-        is_last = level == levels - 1
+    levels = _levels(sketch, columns, named, across)
+    for level in levels:
+        is_last = level == levels[-1]
         line = [_corner(sketch, each) if is_last else Cell("", is_header=True) for each in rows]
         line += [Cell("", is_header=True)] * (left - len(rows))
         if (
@@ -124,7 +128,20 @@ def _heads(
     return table
 
 
+def _levels(sketch: Sketch, columns: Sequence[Field], named: bool, across: bool) -> list[int]:
+    """The rows of heads that are shown: a field of the columns each, and the measures' names."""
+    shown = [at for at, each in enumerate(columns) if not _is_hidden(sketch, each)]
+    return [*shown, *([len(columns)] if across and named else [])]
+
+
+def _is_hidden(sketch: Sketch, field: Field) -> bool:
+    """Whether a field groups the table and is not shown itself."""
+    return field_options(sketch).get(field.id, {}).get("Visibility") == "HIDDEN"
+
+
 def _corner(sketch: Sketch, field: Field) -> Cell:
+    if not sketch.shows("TableOptions", "RowsLabelOptions"):
+        return Cell("", is_header=True)
     label = sketch.option("TableOptions", "RowsLabelOptions", "CustomLabel")
     look = _own(sketch, "RowFieldNamesStyle")
     return Cell(label or _label(sketch, field), bold=True, is_header=True, look=look)
@@ -146,9 +163,14 @@ def _spans(
             ),
             len(heads) - at,
         )
-        repeated = level and isinstance(head[level], Total) and isinstance(head[level - 1], Total)
-        text = "" if repeated else _words(sketch, head, columns, level, "Row")
-        line.append(Cell(text, right=span == 1, bold=True, span=span, is_header=True))
+        text = (
+            ""
+            if _repeats(sketch, head, columns, level)
+            else _words(sketch, head, columns, level, "Row")
+        )
+        look = _total_look(sketch, head, level, "Row", "TotalCellStyle")
+        look = look or _total_look(sketch, head, level, "Row", "MetricHeaderCellStyle")
+        line.append(Cell(text, right=span == 1, bold=True, span=span, is_header=True, look=look))
     return line
 
 
@@ -167,8 +189,9 @@ def _line(
     line = []
     for level, each in enumerate(side):
         same = before[: level + 1] == side[: level + 1]
-        repeated = level and isinstance(each, Total) and isinstance(side[level - 1], Total)
-        text = "" if same or repeated else _words(sketch, side, rows, level, "Column")
+        same = same or _repeats(sketch, side, rows, level)
+        text = "" if same else _words(sketch, side, rows, level, "Column")
+        total_look = _total_look(sketch, side, level, "Column", "TotalCellStyle")
         value, field = (each, rows[level]) if level < len(rows) else (text, None)
         line.append(
             Cell(
@@ -178,14 +201,15 @@ def _line(
                 is_header=True,
                 value=value,
                 field=field,
-                look=_own(sketch, "RowHeaderStyle"),
+                look=total_look or _own(sketch, "RowHeaderStyle"),
             )
         )
     for head in heads:
         path = (*side, *head)
         metric = next(each for each in path if isinstance(each, Metric))
         key = (_without(side), _without(head))
-        line.append(_value(sketch, metric, cells.get(key), key, total, fill))
+        look = _value_look(sketch, side, head)
+        line.append(replace(_value(sketch, metric, cells.get(key), key, total, fill), look=look))
     return line
 
 
@@ -243,13 +267,43 @@ def _words(sketch: Sketch, path: Path, fields: Sequence[Field], level: int, side
     if isinstance(value, Metric):
         return value.label
     if isinstance(value, Total):
-        kind = "SubtotalOptions" if level else "TotalOptions"
-        other = "Row" if side == "Column" else "Column"
-        name = f"{other if level else side}{kind}"
-        label = str(sketch.option("TotalOptions", name, "CustomLabel", default="Total"))
+        label = str(_total_options(sketch, level, side).get("CustomLabel") or "Total")
         over = full(path[level - 1], fields[level - 1]) if level else ""
         return label.replace("<<$aws:subtotalDimension>>", over)
     return full(value, fields[level])
+
+
+def _total_options(sketch: Sketch, level: int, side: str) -> Mapping[str, Any]:
+    """What the definition says of a total at a level of the rows (side Column) or columns."""
+    other = "Row" if side == "Column" else "Column"
+    name = f"{other}SubtotalOptions" if level else f"{side}TotalOptions"
+    found: Mapping[str, Any] = sketch.option("TotalOptions", name, default={})
+    return found
+
+
+def _total_look(sketch: Sketch, path: Path, level: int, side: str, style: str) -> Look | None:
+    """The look of a total's head, or of the measures' names below it."""
+    first = next((at for at, each in enumerate(path) if isinstance(each, Total)), None)
+    if first is None or isinstance(path[level], Metric) != (style == "MetricHeaderCellStyle"):
+        return None
+    given = _total_options(sketch, first, side).get(style) if level >= first else None
+    return Look(given) if given else None
+
+
+def _value_look(sketch: Sketch, side: Path, head: Path) -> Look | None:
+    """The look of a total's values; of a total both ways, that of the rows' total."""
+    for path, name in ((side, "Column"), (head, "Row")):
+        first = next((at for at, each in enumerate(path) if isinstance(each, Total)), None)
+        given = None if first is None else _total_options(sketch, first, name).get("ValueCellStyle")
+        if given:
+            return Look(given)
+    return None
+
+
+def _repeats(sketch: Sketch, path: Path, fields: Sequence[Field], level: int) -> bool:
+    """Whether a total's name stands at a level before this one already."""
+    seen = [each for each in range(level) if not _is_hidden(sketch, fields[each])]
+    return isinstance(path[level], Total) and any(isinstance(path[each], Total) for each in seen)
 
 
 def _label(sketch: Sketch, field: Field) -> str:

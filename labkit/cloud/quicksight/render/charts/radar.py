@@ -10,7 +10,9 @@ from typing import Any
 
 from matplotlib.patches import Circle, Polygon
 
-from labkit.cloud.quicksight.render.axes import SIZE, scale_of, visible
+from labkit.cloud.quicksight.render.axes import scale_of, tell_step, visible
+from labkit.cloud.quicksight.render.axis_labels import label_style
+from labkit.cloud.quicksight.render.headings import named
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.registry import chart
@@ -24,7 +26,7 @@ from labkit.cloud.quicksight.render.text import cut, wrap
 def radar(sketch: Sketch) -> None:
     shown = table(sketch, "Category", ["Values"], "Color")
     if len(shown.series) > 1:
-        title = shown.color.label if shown.color else ""
+        title = named(sketch, "ColorLabelOptions", shown.color.label if shown.color else "")
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     if len(shown.categories) < 3:
         sketch.note("A radar chart of fewer than three categories has no area.")
@@ -33,6 +35,7 @@ def radar(sketch: Sketch) -> None:
     radius = max(min(x - min(110, sketch.box.width * 0.22), y - 30), 20)
     axes = sketch.plane(sketch.box)
     scales = _scales(sketch, shown)
+    tell_step(sketch, scales[0], sketch.option("ColorAxis"))
     _web(sketch, axes, x, y, radius, spokes, scales[0])
     filled = sketch.shows("BaseSeriesSettings", "AreaStyleSettings")
     for series in shown.series:
@@ -92,13 +95,14 @@ def _web(
     banded = sketch.option("AlternateBandColorsVisibility") == "VISIBLE"
     even = sketch.option("AlternateBandEvenColor", default=sketch.theme.panel)
     odd = sketch.option("AlternateBandOddColor", default=sketch.theme.background)
+    rings = sketch.option("ColorAxis", "GridLineVisibility") != "HIDDEN"
     for at, tick in reversed(list(enumerate(scale.ticks))):
         reach = radius * _share(tick, scale)
         fill = (even if at % 2 else odd) if banded else "none"
         style: Any = {
             "facecolor": fill,
             "edgecolor": sketch.theme.grid,
-            "linewidth": 1,
+            "linewidth": 1 if rings else 0,
             "zorder": 0,
         }
         ring = (
@@ -111,7 +115,8 @@ def _web(
         )
         axes.add_artist(ring)
     left, top = sketch.box.left + x, sketch.box.top + y
-    for turn in spokes:
+    lines = [sketch.option("CategoryAxis", f"{each}LineVisibility") for each in ("Axis", "Grid")]
+    for turn in spokes if "HIDDEN" not in lines else ():
         sketch.line(
             (left, left + cos(turn) * radius),
             (top, top + sin(turn) * radius),
@@ -119,15 +124,18 @@ def _web(
             1,
             zorder=0.5,
         )
-    if sketch.option("AxesRangeScale") == "INDEPENDENT":
+    axis = sketch.option("ColorAxis")
+    if sketch.option("AxesRangeScale") == "INDEPENDENT" or not visible(
+        axis, "TickLabelOptions", "LabelOptions"
+    ):
         return
+    font = {"color": sketch.theme.quiet, **label_style(axis, 9.5)}
     for tick in scale.ticks[1:]:
         sketch.text(
             left + 4,
             top - radius * _share(tick, scale) + 7,
             compact(tick, step=steps(scale)),
-            size=9.5,
-            color=sketch.theme.quiet,
+            **font,
         )
 
 
@@ -137,6 +145,8 @@ def _labels(
     if not visible(sketch.option("CategoryAxis"), "TickLabelOptions", "LabelOptions"):
         return
     every = max(1, -(-len(spokes) // 14))
+    style = label_style(sketch.option("CategoryAxis"))
+    size = style["size"]
     for name, turn in list(zip(shown.names, spokes, strict=True))[::every]:
         across, down = x + cos(turn) * (radius + 10), y + sin(turn) * (radius + 12)
         side = cos(turn)
@@ -146,12 +156,12 @@ def _labels(
             if ha == "center"
             else (sketch.box.width - across if ha == "left" else across)
         )
-        lines = wrap(name, room, SIZE, lines=1 if ha == "center" else 2)
+        lines = wrap(name, room, size, lines=1 if ha == "center" else 2)
         for row, line in enumerate(lines):
             sketch.text(
                 sketch.box.left + across,
                 sketch.box.top + down + 13 * (row - (len(lines) - 1) / 2),
-                cut(line, room, SIZE),
-                size=SIZE,
+                cut(line, room, size),
                 ha=ha,
+                **style,
             )

@@ -180,5 +180,6 @@ def _names(
         is_last = each.level == last
         x = sketch.box.left + each.level * step + (-6 if is_last else THICK + 6)
         y = sketch.box.top + each.top + each.size * scale / 2
-        text = cut(f"{each.name}  {compact(each.size)}", step * 0.48 - 12, style["size"])
+        shown = [each.name] if sketch.shows("DataLabels", "CategoryLabelVisibility") else []
+        text = cut("  ".join([*shown, compact(each.size)]), step * 0.48 - 12, style["size"])
         sketch.text(x, y, text, ha="right" if is_last else "left", **style)

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/scatter-plot.html
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -12,13 +13,13 @@ from matplotlib.collections import PathCollection
 
 from labkit.cloud.quicksight.render.axes import (
     Numeric,
-    axis_title,
     bottom_scale,
     placed,
     scale_of,
     upright,
 )
 from labkit.cloud.quicksight.render.colors import series_color
+from labkit.cloud.quicksight.render.headings import axis_title
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.registry import chart
@@ -83,7 +84,8 @@ def scatter_plot(sketch: Sketch) -> None:
             clip_on=False,
         )
         _kept(sketch, dots, full(key, color) if color else y.label, own, (x, y))
-    if name and asked(sketch) is not False and not many:
+    named = sketch.shows("DataLabels", "CategoryLabelVisibility")
+    if name and named and asked(sketch) is not False and not many:
         _names(sketch, rows, name, (x, y), (across, up), box, sizes)
 
 
@@ -92,9 +94,9 @@ def _axis(sketch: Sketch, side: str, field: Any, values: list[Any], room: float)
     known = numbers(values)
     spread = max(known, default=1) - min(known, default=0)
     zero = not known or (min(known) >= 0 and min(known) < spread)
-    title = axis_title(sketch, f"{side}AxisLabelOptions", field.label) or field.label
-    if sketch.option(f"{side}AxisLabelOptions", "Visibility") == "HIDDEN":
-        title = ""
+    title = axis_title(sketch, f"{side}AxisLabelOptions", field.label)
+    if sketch.option(f"{side}AxisLabelOptions", "Visibility") != "HIDDEN":
+        title = replace(title, text=title.text or field.label)
     return Numeric(scale_of(known, options, room * 0.7, zero=zero), field, options, title)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from labkit.cloud.quicksight.render.cells import Cell, Grid, Look
 from labkit.cloud.quicksight.render.colors import mix
 from labkit.cloud.quicksight.render.conditions import color_for, icon_for
-from labkit.cloud.quicksight.render.grid import Cell, Grid, Look, draw_grid
+from labkit.cloud.quicksight.render.grid import draw_grid
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number, numbers

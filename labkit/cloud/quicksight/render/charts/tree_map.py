@@ -56,7 +56,8 @@ def tree_map(sketch: Sketch) -> None:
         keys = [(each, row[each.id]) for each in groups]
         sketch.mark(patch, name, full(row[size.id], size), keys)
         if asked(sketch) is not False:
-            _labelled(sketch, box, name, row, size, color)
+            shown = name if sketch.shows("DataLabels", "CategoryLabelVisibility") else ""
+            _labelled(sketch, box, shown, row, size, color)
 
 
 def squarified(values: Sequence[float], box: Box) -> list[Box]:

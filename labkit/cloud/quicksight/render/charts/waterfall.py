@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from matplotlib.patches import Rectangle
 
-from labkit.cloud.quicksight.render.axes import Numeric, axis_title, placed, scale_of, upright
+from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
+from labkit.cloud.quicksight.render.headings import axis_title
 from labkit.cloud.quicksight.render.labels import full, short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.registry import chart

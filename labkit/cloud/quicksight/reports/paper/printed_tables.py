@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.render import Theme
-from labkit.cloud.quicksight.render.grid import Cell, Look
+from labkit.cloud.quicksight.render.cells import Cell, Look
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.reports.paper.sizes import PX

@@ -1,0 +1,113 @@
+"""The words along an axis: whole, in lines, slanted, or every so many-th."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import cos, radians, sin
+from typing import Any
+
+from labkit.cloud.quicksight.render.headings import SIZE
+from labkit.cloud.quicksight.render.labels import font_of
+from labkit.cloud.quicksight.render.scales import thinned
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
+
+LINE = 13.5
+
+
+def label_style(options: Mapping[str, Any] | None, size: float = SIZE) -> dict[str, Any]:
+    """How the definition wants an axis' labels set; the size is the usual one."""
+    given = ((options or {}).get("TickLabelOptions") or {}).get("LabelOptions") or {}
+    return font_of(given.get("FontConfiguration"), size)
+
+
+def turn_of(options: Mapping[str, Any] | None) -> float:
+    """By how many degrees the definition turns an axis' labels."""
+    return float(((options or {}).get("TickLabelOptions") or {}).get("RotationAngle") or 0)
+
+
+def bottom_labels(
+    sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], options: Any
+) -> Box:
+    """Write labels under the plot: whole, in lines, slanted, or every so many-th."""
+    if not labels:
+        return box.inset(bottom=6)
+    style = label_style(options)
+    size = style["size"]
+    step = box.width / len(labels) if len(labels) > 1 else box.width
+    angle = ((options or {}).get("TickLabelOptions") or {}).get("RotationAngle")
+    lines = [each.split("\n") if "\n" in each else None for each in labels]
+    is_timeline = any(lines)
+    wrapped = [
+        each or wrap(label, step - 8, size, lines=3)
+        for each, label in zip(lines, labels, strict=True)
+    ]
+    whole = all("…" not in "".join(each) for each in wrapped)
+    if angle or not (whole or is_timeline):
+        return _slanted(sketch, box, at, labels, style, float(angle or 40))
+    every = 1
+    if is_timeline:
+        firsts = [each.split("\n")[0] for each in labels]
+        every = thinned([width(each, size) + 10 for each in firsts], box.width)
+        wrapped = _spread(labels, every)
+    deep = max(len(each) for each in wrapped[::every])
+    box = box.inset(bottom=deep * LINE + 6)
+    for x, each in list(zip(at, wrapped, strict=True))[::every]:
+        half = widest(each, size) / 2
+        x = min(max(x, sketch.box.left + half), max(sketch.box.right - half, sketch.box.left))
+        for row, line in enumerate(each):
+            sketch.text(
+                x,
+                box.bottom + 6 + LINE * (row + 0.5),
+                line,
+                ha="center",
+                **{"color": sketch.theme.quiet, **style},
+            )
+    return box
+
+
+def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, ha: str) -> None:
+    for row, line in enumerate(lines):
+        at = y + LINE * (row - (len(lines) - 1) / 2)
+        sketch.text(x, at, line, ha=ha, **{"color": sketch.theme.foreground, **style})
+
+
+def _spread(labels: Sequence[str], every: int) -> list[list[str]]:
+    """Two-line dates, the lower line kept for the first label that is shown of its span."""
+    contexts, last = [], ""
+    for each in labels:
+        last = each.split("\n")[1] if "\n" in each else last
+        contexts.append(last)
+    shown, before = [], ""
+    for at, each in enumerate(labels):
+        new = at % every == 0 and contexts[at] != before
+        before = contexts[at] if at % every == 0 else before
+        shown.append([each.split("\n")[0], *([contexts[at]] if new else [])])
+    return shown
+
+
+def _slanted(
+    sketch: Sketch, box: Box, at: Sequence[float], labels: Sequence[str], style: Any, angle: float
+) -> Box:
+    limit = min(130.0, sketch.box.height * 0.35)
+    texts = [cut(each.replace("\n", " "), limit, style["size"]) for each in labels]
+    long = widest(texts, style["size"])
+    sine, cosine = (0.643, 0.766) if angle == 40 else _turn(angle)
+    box = box.inset(bottom=long * sine + 14)
+    every = max(1, -(-15 // max(int(box.width / len(labels)), 1)))
+    for x, each in list(zip(at, texts, strict=True))[::every]:
+        room = (x - sketch.box.left + 12) / max(cosine, 0.05)
+        sketch.text(
+            x + 4,
+            box.bottom + 8,
+            cut(each, room, style["size"]),
+            ha="right",
+            va="top",
+            rotation=angle,
+            **{"color": sketch.theme.quiet, **style},
+        )
+    return box
+
+
+def _turn(angle: float) -> tuple[float, float]:
+    return abs(sin(radians(angle))), abs(cos(radians(angle)))
