@@ -4,11 +4,11 @@ from labkit.exercises.data import Data
 from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
-ROLE = "dataedu-databrew-role"
+ROLE = "dataedu-flow-role"
 # Where each try begins: you, the fetching function and the crawlers may use the key.
 AGAIN = """import json
 kms, iam = lab.client("kms"), lab.client("iam")
-role = lab.role_arn("dataedu-databrew-role")
+role = lab.role_arn("dataedu-flow-role")
 policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn, PolicyName="default")["Policy"])
 policy["Statement"] = [one for one in policy["Statement"] if "by hand" not in one.get("Sid", "")]
 admin, use = policy["Statement"]
@@ -45,34 +45,34 @@ q1 = Question(
     id="lab1-q1",
     points=1,
     title="One more user of the key",
-    task="""In Lab 2 a DataBrew job will read the lake and write into it, as the role
-`dataedu-databrew-role`. Make this role a user of the key. Whoever may use the key now stays a
+    task="""In Lab 2 a workflow will read the lake and write into it every night, as the role
+`dataedu-flow-role`. Make this role a user of the key. Whoever may use the key now stays a
 user, and nobody else becomes one. (`lab.role_arn(name)` tells a role's ARN.)""",
     reads=State("key_users", ROLE, "dataedu-fetch-role"),
     starter="# lab.storage. ...",
-    answer='lab.storage.add_key_users(lab.role_arn("dataedu-databrew-role"))',
+    answer='lab.storage.add_key_users(lab.role_arn("dataedu-flow-role"))',
     reference=reference,
     hints=(
         "You became a user of the key a moment ago, by one call. Who was its argument?",
         "`lab.storage.add_key_users(...)` takes ARNs, and a role has one, too.",
-        'The ARN is `lab.role_arn("dataedu-databrew-role")`.',
+        'The ARN is `lab.role_arn("dataedu-flow-role")`.',
     ),
     explanation="""The key's policy is the last word: what it does not allow, no policy of a role
 or a user can. It names single roles, so that each job gets what it needs and no more.""",
     messages={
-        "not-a-user": "The key's policy does not let DataBrew's role use the key. A policy of the "
-        "role alone is not enough: *the key's own policy has to name it*.",
+        "not-a-user": "The key's policy does not let the workflow's role use the key. A policy of "
+        "the role alone is not enough: *the key's own policy has to name it*.",
         "administrator": "The role may now change the key's policy, but not use the key. "
         "Administering and using are two statements of the policy.",
         "reads-only": "The role may read what is encrypted, but not write. For an upload S3 asks "
         "for a data key, `kms:GenerateDataKey`.",
         "writes-only": "The role may write, but not read what is encrypted: that takes "
         "`kms:Decrypt`.",
-        "everyone": "DataBrew's role may use the key, and so may everyone in the world: `*` is "
+        "everyone": "The workflow's role may use the key, and so may everyone in the world: `*` is "
         "nobody in particular. Name the role.",
         "account": "`root` stands for the whole account: every user and role whose own policy "
         "allows it could use the key. Name the role.",
-        "replaced": "DataBrew's role is a user now, but those who were users before are gone. "
+        "replaced": "The workflow's role is a user now, but those who were users before are gone. "
         "Keep the list and add to it.",
     },
     wrong=(
@@ -96,10 +96,10 @@ put()""",
             f"""{AGAIN}
 allow = {{"Effect": "Allow", "Action": "kms:*", "Resource": lab.key_arn}}
 document = json.dumps({{"Version": "2012-10-17", "Statement": [allow]}})
-iam.put_role_policy(RoleName="dataedu-databrew-role", PolicyName="key", PolicyDocument=document)""",
+iam.put_role_policy(RoleName="dataedu-flow-role", PolicyName="key", PolicyDocument=document)""",
             "not-a-user",
         ),
-        (f'{AGAIN}\nlab.storage.add_key_users(lab.role_arn("dataedu-flow-role"))', "not-a-user"),
+        (f'{AGAIN}\nlab.storage.add_key_users(lab.role_arn("dataedu-fetch-role"))', "not-a-user"),
         (f"{AGAIN}\nlab.storage.add_key_users()", "not-a-user"),
     ),
     right=(
