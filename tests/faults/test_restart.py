@@ -57,6 +57,14 @@ def test_making_ones_bucket_again_keeps_what_is_in_it(used):
     assert s3.list_objects_v2(Bucket="kept")["KeyCount"] == 1
 
 
+def test_a_workspace_that_was_moved_has_all_that_was_in_it(used):
+    moved = used.rename(used.with_name("moved"))
+    try:
+        assert _s3(process.up(moved)).get_object(Bucket="kept", Key="a")["Body"].read() == b"1"
+    finally:
+        process.down(moved)
+
+
 def damage(home):
     """Write over the first page of the state, where SQLite says what it is."""
     with (home / "state.db").open("r+b") as file:

@@ -86,10 +86,15 @@ class DiskKey(models.FakeKey):
         """Nothing: the end of the process must not delete bodies."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return {k: v for k, v in self.__dict__.items() if k not in ("_value_buffer", "lock")}
+        """What is stored: the file's place within the workspace, which may be moved or copied."""
+        fleeting = ("_value_buffer", "lock", "_place")
+        kept = {name: value for name, value in self.__dict__.items() if name not in fleeting}
+        return kept | {"path": self.path.removeprefix(f"{BODIES.root}/")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._place = BODIES.root / self.path
+        self.path = str(self._place)
         self.lock = threading.Lock()
 
 
