@@ -313,7 +313,7 @@ def _read_csv(content: bytes, columns: list[dict[str, Any]]) -> pa.Table:
         timestamp_parsers=["%Y-%m-%d %H:%M:%S.%f", csv.ISO8601],
     )
     reading = csv.ReadOptions(column_names=positions, skip_rows=0, skip_rows_after_names=1)
-    parsing = csv.ParseOptions(newlines_in_values=True)
+    parsing = csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False)
     table = csv.read_csv(pa.BufferReader(content), reading, parsing, options)
     return table.rename_columns([c["Name"] for c in columns])
 
