@@ -1,0 +1,163 @@
+"""The lab's open task: a clean table, by a recipe of one's own and a job."""
+
+from labkit.exercises.data import Data
+from labkit.exercises.question import Question
+from labkit.exercises.states import State
+
+NAME, TABLE, PLACE = "student-ready", "db_cur_sisdemo.student_ready", "sisdemo/student_ready/"
+COLUMNS = "student_id, last_name, gender, home_state_name, cumulative_gpa, ed_level_desc"
+STEPS = """from labkit.recipes import step
+
+state = {"sourceColumn": "home_state_name"}
+gpa = {"sourceColumn": "cumulative_gpa", "outlierStrategy": "Z_SCORE"}
+level = {"DatabaseName": "db_raw_sisdemo", "TableName": "ed_level"}
+kept = [
+    "student_id", "last_name", "gender", "home_state_name", "cumulative_gpa", "parent_highest_ed"
+]
+steps = [
+    step("DELETE_DUPLICATE_ROWS"),
+    step("UPPER_CASE", sourceColumn="gender"),
+    step("REMOVE_COMBINED", removeLeadingAndTrailingWhitespace=True, **state),
+    step("CAPITAL_CASE", **state),
+    step("REPLACE_OUTLIERS", replaceType="REPLACE_WITH_NULL", **gpa),
+    step("MASK_RANGE", sourceColumns=["last_name"], maskSymbol="#", start=1),
+    step(
+        "JOIN",
+        joinType="LEFT_JOIN",
+        joinKeys=[{"key": "parent_highest_ed", "value": "ed_level_id"}],
+        leftColumns=kept,
+        rightColumns=["ed_level_desc"],
+        secondInput={"DataCatalogInputDefinition": level},
+    ),
+]
+"""
+JOB = f"""lab.recipe.create("{NAME}", steps)
+lab.recipe.publish("{NAME}")
+lab.recipe.run_job(
+    "{NAME}",
+    data_set="student",
+    recipe="{NAME}",
+    to=f"s3://{{lab.names.curated_bucket}}/{PLACE}",
+    table="{TABLE}",
+)"""
+CODE = STEPS + JOB
+AVERAGE = 'replaceType="REPLACE_WITH_AVERAGE"'
+DROP = f"""lab.query("DROP TABLE IF EXISTS {TABLE}")
+lab.storage.delete(f"s3://{{lab.names.curated_bucket}}/{PLACE}")
+"""
+CTAS = f'''{DROP}databrew = lab.client("databrew")
+if "{NAME}" in set(lab.recipe.jobs()["job"]):
+    databrew.delete_job(Name="{NAME}")
+lab.query(f"""
+    CREATE TABLE {TABLE}
+    WITH (format = 'PARQUET', external_location = 's3://{{lab.names.curated_bucket}}/{PLACE}')
+    AS SELECT DISTINCT student_id, rpad(substr(last_name, 1, 1), length(last_name), '#')
+            AS last_name, upper(gender) AS gender, cumulative_gpa, ed_level_desc,
+        array_join(transform(split(trim(lower(home_state_name)), ' '),
+            word -> upper(substr(word, 1, 1)) || substr(word, 2)), ' ') AS home_state_name
+    FROM db_raw_sisdemo.student
+    LEFT JOIN db_raw_sisdemo.ed_level ON ed_level_id = parent_highest_ed""")'''
+
+
+def reference(data: Data) -> dict[str, object]:
+    """Each student once, mended and masked; the job that wrote it."""
+    student = data.student.drop_duplicates()
+    levels = data.ed_level.rename(columns={"ed_level_id": "parent_highest_ed"})
+    rows = student.merge(levels, on="parent_highest_ed", how="left")
+    rows = rows.assign(
+        last_name=[name[0] + "#" * (len(name) - 1) for name in rows.last_name],
+        gender=rows.gender.str.upper(),
+        home_state_name=rows.home_state_name.str.strip().str.title(),
+        cumulative_gpa=rows.cumulative_gpa.where(rows.cumulative_gpa <= 4),
+        ed_level_desc=rows.ed_level_desc.astype(object).where(rows.ed_level_desc.notna(), None),
+    )
+    job = {"recipe": NAME, "published": True, "tables": [TABLE], "last_run": "SUCCEEDED"}
+    return {"rows": rows[COLUMNS.split(", ")], "format": "parquet", "job": job}
+
+
+q8 = Question(
+    id="lab2-q8",
+    points=6,
+    title="Ready for the analysts",
+    task="""The whole way on your own. Make the table `db_cur_sisdemo.student_ready` from the data
+set `student`, with a published recipe and a job that are both called `student-ready`. The job
+writes Parquet. In the table
+
+- each student is there once, and none is lost,
+- `gender` is in capitals, and `home_state_name` is trimmed and written like *New York*,
+- a `cumulative_gpa` above 4 is missing,
+- `last_name` shows its first letter, and a `#` for each of the others: *Lee* is `L##`,
+- `ed_level_desc` of the parents stands beside, and is missing where it is not known.
+
+Columns that are named neither here nor `student_id` may stay or go.""",
+    reads={
+        "rows": State("rows", f"SELECT {COLUMNS} FROM {TABLE}"),
+        "format": State("file_format", *TABLE.split(".")),
+        "job": State("recipe_job", NAME),
+    },
+    starter=f"""steps = []
+# lab.recipe.create("{NAME}", steps)
+# ...""",
+    answer=CODE,
+    reference=reference,
+    hints=(
+        "Seven steps do it. Five of them you have seen in `student-clean`, one in exercise 5.",
+        'The new one is `MASK_RANGE`: `sourceColumns=["last_name"], maskSymbol="#", start=1`.',
+        "Twins, capitals, blanks, case, outliers to NULL, mask, left join: then publish and run.",
+    ),
+    explanation="""Small steps, each of which can be read and undone; a join that loses nobody; a
+value that is missing rather than invented; a name that cannot be read by who need not know it. The
+job can run each night from now on.""",
+    messages={
+        "lost": "Students got lost. Who has no band finds no partner in an inner join.",
+        "twins": "A student still stands there twice.",
+        "invented": "An impossible average became another number. Nobody knows that number: let it "
+        "be missing.",
+        "rows-removed": "Who has an impossible average is gone. Only the value should be.",
+        "mask-all": "The first letter of the names should stay.",
+        "mask-letters": "Not all letters are from a to z: look at the masked names again.",
+        "no-job": "The table is nearly there, but there is no job `student-ready` that would write "
+        "it again tomorrow.",
+        "working": "The job follows the recipe's working version. Let it follow what is published.",
+    },
+    wrong=(
+        (CODE.replace("LEFT_JOIN", "INNER_JOIN"), "lost"),
+        (CODE.replace('    step("DELETE_DUPLICATE_ROWS"),\n', ""), "twins"),
+        (CODE.replace('replaceType="REPLACE_WITH_NULL"', AVERAGE), "invented"),
+        (
+            CODE.replace('"REPLACE_OUTLIERS"', '"REMOVE_OUTLIERS"').replace(
+                'replaceType="REPLACE_WITH_NULL"', 'removeType="DELETE_ROWS"'
+            ),
+            "rows-removed",
+        ),
+        (CODE.replace("start=1", "start=0"), "mask-all"),
+        (
+            CODE.replace('"MASK_RANGE"', '"MASK_CUSTOM"').replace(
+                "start=1", 'regex=True, customValue="[a-z]"'
+            ),
+            "mask-letters",
+        ),
+        (CTAS, "no-job"),
+        (CODE.replace("    table=", '    version="LATEST_WORKING",\n    table='), "working"),
+    ),
+    right=(
+        CODE.replace("start=1", "start=1, stop=1000").replace(
+            "steps = [", 'steps = [\n    step("DELETE", sourceColumns=["birth_date"]),'
+        ),
+        CODE.replace('"MASK_RANGE"', '"MASK_CUSTOM"').replace(
+            "start=1", 'regex=True, customValue="(?<=.)."'
+        ),
+        CODE.replace(
+            'step("DELETE_DUPLICATE_ROWS")', 'step("REMOVE_DUPLICATES", sourceColumn="student_id")'
+        ).replace(
+            '"REPLACE_OUTLIERS", replaceType="REPLACE_WITH_NULL"',
+            '"REMOVE_OUTLIERS", removeType="CLEAR"',
+        ),
+        STEPS
+        + JOB.replace("run_job", "put_job")
+        + f"""
+from labkit.recipe_runs import run_of
+
+run_of(lab, "{NAME}", 60)""",
+    ),
+)

@@ -1,0 +1,97 @@
+"""What exercises ask of recipes and their jobs: what they do to the data, not how they are written.
+
+Two recipes may be written differently and do the same, so a recipe is run, on the data that are
+there now, by a job of our own that leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from labkit.errors import RunFailed, UnknownName
+from labkit.exercises.states import reader, table
+from labkit.recipe_calls import WORKING
+from labkit.recipe_runs import run_of
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+PUBLISHED, MOST_S = "LATEST_PUBLISHED", 900
+FORMATS = ("parquet", "orc", "avro", "json", "csv", "text")
+
+
+@reader
+def recipe(lab: Lab, name: str, of: str, *columns: str) -> Any:
+    """What a recipe's published version makes of a table of the catalog: some columns' rows.
+
+    ``None`` where there is no such recipe; words where it is not published, or fails.
+    """
+    try:
+        lab.recipe.steps(name, WORKING)
+    except UnknownName:
+        return None
+    if not _is_published(lab, name):
+        return "not published"
+    try:
+        made = _made(lab, name, of)
+    except RunFailed:
+        return "fails"
+    return made.select([each for each in made.column_names if each in columns])
+
+
+@reader
+def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
+    """A recipe job: the published recipe that it follows, the tables it keeps, its last run."""
+    databrew = lab.client("databrew")
+    try:
+        job = databrew.describe_job(Name=name)
+    except databrew.exceptions.ResourceNotFoundException:
+        return None
+    runs = databrew.list_job_runs(Name=name)["JobRuns"]
+    last = max(runs, key=lambda run: run["StartedOn"], default={"State": "never started"})
+    kept = job.get("DataCatalogOutputs", [])
+    return {
+        "recipe": job.get("RecipeReference", {}).get("Name", ""),
+        "tables": sorted(f"{each['DatabaseName']}.{each['TableName']}" for each in kept),
+        "published": job.get("RecipeReference", {}).get("RecipeVersion") != WORKING,
+        "last_run": last["State"],
+    }
+
+
+@reader
+def file_format(lab: Lab, database: str, name: str) -> str | None:
+    """What a table's files are: ``parquet``, ``csv`` and so on, as far as the catalog knows."""
+    said = table(lab, database, name)
+    if said is None:
+        return None
+    found = [word for word in FORMATS if word in said["format"].lower()]
+    return found[0] if found else str(said["format"])
+
+
+def _is_published(lab: Lab, name: str) -> bool:
+    databrew = lab.client("databrew")
+    try:
+        databrew.describe_recipe(Name=name, RecipeVersion=PUBLISHED)
+    except databrew.exceptions.ResourceNotFoundException:
+        return False
+    return True
+
+
+def _made(lab: Lab, name: str, of: str) -> pa.Table:
+    """What a run of the recipe on a table writes; data set, job and files are ours and go."""
+    databrew, ours = lab.client("databrew"), f"exercise-{uuid.uuid4().hex[:8]}"
+    place = f"{lab.names.results}{ours}/"
+    lab.recipe.add_data_set(ours, table=of)
+    lab.recipe.put_job(ours, data_set=ours, recipe=name, version=PUBLISHED, to=place)
+    try:
+        run = run_of(lab, ours, MOST_S)
+        files = [parquet.read_table(pa.BufferReader(lab.storage.read(one))) for one in run.outputs]
+        return pa.concat_tables(files)
+    finally:
+        databrew.delete_job(Name=ours)
+        databrew.delete_dataset(Name=ours)
+        lab.storage.delete(place)
