@@ -14,6 +14,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from labkit.exercises import states_charts as _charts  # noqa: F401  registers its readers
+from labkit.exercises import states_lake as _lake  # noqa: F401  registers its readers
+from labkit.exercises import states_recipes as _recipes  # noqa: F401  registers its readers
 from labkit.exercises.question import Question
 from labkit.exercises.standing import Certificate, Standing
 

@@ -1,6 +1,5 @@
 """The questions of Lab 2: data prepared with DataBrew."""
 
-from labkit.exercises import states_recipes as states_recipes
 from labkit.exercises.lab2.q1_marks import q1
 from labkit.exercises.lab2.q2_outside import q2
 from labkit.exercises.lab2.q3_mailing import q3
