@@ -1,0 +1,155 @@
+"""An upsert: what arrives replaces what it repeats, once a key, and the rest stays."""
+
+import pandas as pd
+
+from labkit.exercises.data import Data
+from labkit.exercises.lab4.codes import swapper
+from labkit.exercises.question import Question
+from labkit.exercises.states import State
+
+BEFORE, ARRIVED = "2021-03-01", "2021-03-08"
+LATEST = """SELECT count(*) AS lines, count(DISTINCT assignment_id) AS assignments,
+    sum(requests)::int AS requests, sum(DATEDIFF(day, '2021-01-01', day))::int AS days
+    FROM sis_lms.latest"""
+COPY = """lab.warehouse(\"\"\"
+    DROP TABLE IF EXISTS sis_lms.latest;
+    CREATE TABLE sis_lms.latest AS SELECT * FROM sis_lms.seen\"\"\")
+"""
+UPSERT = """lab.warehouse(\"\"\"
+    CREATE TEMP TABLE stage AS SELECT * FROM sis_lms.arrived
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1;
+    DELETE FROM sis_lms.latest USING stage WHERE latest.assignment_id = stage.assignment_id;
+    INSERT INTO sis_lms.latest SELECT * FROM stage\"\"\")"""
+CODE = COPY + UPSERT
+DELETE = (
+    "    DELETE FROM sis_lms.latest USING stage WHERE latest.assignment_id = stage.assignment_id;\n"
+)
+QUALIFY = "\n    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1"
+
+
+def reference(data: Data) -> dict[str, object]:
+    """The rows of the table: of each assignment its last day, from the later week if it has one."""
+    both = [_last_days(data, week) for week in (BEFORE, ARRIVED)]
+    rows = pd.concat(both).drop_duplicates("assignment_id", keep="last")
+    days = (pd.to_datetime(rows.day) - pd.Timestamp("2021-01-01")).dt.days
+    values = [len(rows), len(rows), int(rows.requests.sum()), int(days.sum())]
+    return {"columns": ["lines", "assignments", "requests", "days"], "rows": [values]}
+
+
+def _last_days(data: Data, week: str) -> pd.DataFrame:
+    """The last day of each assignment in a week's export, and that day's requests."""
+    log = data.exports("requests", week).dropna(subset="assignment_id")
+    counted = log.groupby(["assignment_id", log.timestamp.str[:10].rename("day")]).size()
+    return counted.reset_index(name="requests").drop_duplicates("assignment_id", keep="last")
+
+
+swapped = swapper(CODE)
+q5 = Question(
+    id="lab4-q5",
+    points=3,
+    title="An upsert",
+    task="""`sis_lms.seen` has one row for each assignment: the last `day` on which it was visited,
+and how many `requests` there were on that day. `sis_lms.arrived` brings the week after, and has a
+row for *each* day of an assignment. Make `sis_lms.latest` as a copy of `sis_lms.seen`, then upsert
+what has arrived: an assignment that was visited again gets its last day in `arrived` with that
+day's requests, a new one is added, all others stay as they are. Each assignment has one row in the
+end. Leave `sis_lms.seen` and `sis_lms.arrived` unchanged.""",
+    reads=State("warehouse", LATEST),
+    starter="# lab.warehouse(...) makes sis_lms.latest",
+    answer=CODE,
+    reference=reference,
+    hints=(
+        "Put what arrives into a staging table first, with one row for each assignment.",
+        (
+            "`QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1` keeps "
+            "the last day of each."
+        ),
+        (
+            "Then, in the same transaction: delete from `latest` what `stage` has too, and insert "
+            "all of `stage`. `MERGE INTO` does both in one statement."
+        ),
+    ),
+    explanation="""Delete first, insert after, both in one transaction: nobody ever sees a table
+without the rows. The staging table needs one row a key, or each of its rows would be inserted.
+Redshift enforces no primary key, so nothing else would have warned you.""",
+    messages={
+        "beside": "Some assignments have two rows: what arrived stands beside what it should "
+        "replace. The key is the assignment alone, since a later day never matches an earlier one.",
+        "not-new": "Assignments that are new in `arrived` are missing. An update adds nothing.",
+        "each-day": "Some assignments have a row for each day of the week. Keep the last day of "
+        "each before you insert.",
+        "first-day": "You kept the first day of each assignment, not the last.",
+        "replaced": "What did not arrive again has gone. It should stay as it was.",
+        "summed": "These are the requests of the whole week. Those of the last day are wanted.",
+        "late-delete": "Assignments that were visited again are gone: you deleted after the "
+        "insert, and that took the new rows too.",
+        "nothing": "That is still the copy of `sis_lms.seen`. Nothing has been upserted.",
+    },
+    wrong=(
+        (swapped(DELETE, ""), "beside"),
+        (
+            COPY
+            + UPSERT.replace(DELETE, "").replace(
+                "INSERT INTO sis_lms.latest SELECT * FROM stage",
+                "UPDATE sis_lms.latest SET day = stage.day, requests = stage.requests FROM stage\n"
+                "    WHERE latest.assignment_id = stage.assignment_id",
+            ),
+            "not-new",
+        ),
+        (swapped(QUALIFY, ""), "each-day"),
+        (swapped("ORDER BY day DESC", "ORDER BY day"), "first-day"),
+        (swapped("USING stage WHERE latest.assignment_id = stage.assignment_id", ""), "replaced"),
+        (
+            swapped(
+                "latest.assignment_id = stage.assignment_id",
+                "latest.assignment_id = stage.assignment_id AND latest.day = stage.day",
+            ),
+            "beside",
+        ),
+        (
+            swapped(
+                "SELECT * FROM sis_lms.arrived" + QUALIFY,
+                "SELECT assignment_id, max(day) AS day,\n    sum(requests) AS requests "
+                "FROM sis_lms.arrived GROUP BY 1",
+            ),
+            "summed",
+        ),
+        (
+            COPY
+            + UPSERT.replace(DELETE, "").replace(
+                'FROM stage"', "FROM stage;\n" + DELETE.rstrip("\n;") + '"'
+            ),
+            "late-delete",
+        ),
+        (COPY, "nothing"),
+    ),
+    right=(
+        COPY
+        + """lab.warehouse(\"\"\"
+    CREATE TEMP TABLE stage AS SELECT * FROM sis_lms.arrived
+    QUALIFY RANK() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1;
+    MERGE INTO sis_lms.latest USING stage ON latest.assignment_id = stage.assignment_id
+    WHEN MATCHED THEN UPDATE SET day = stage.day, requests = stage.requests
+    WHEN NOT MATCHED THEN INSERT VALUES (stage.assignment_id, stage.day, stage.requests)\"\"\")""",
+        swapped(
+            "USING stage WHERE latest.assignment_id = stage.assignment_id",
+            "WHERE assignment_id IN (SELECT assignment_id FROM sis_lms.arrived)",
+        ),
+        """lab.warehouse(\"\"\"
+    DROP TABLE IF EXISTS sis_lms.latest;
+    CREATE TABLE sis_lms.latest AS
+    SELECT * FROM (SELECT * FROM sis_lms.seen UNION ALL SELECT * FROM sis_lms.arrived)
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY assignment_id ORDER BY day DESC) = 1\"\"\")""",
+        COPY
+        + """lab.warehouse(\"\"\"
+    BEGIN;
+    CREATE TEMP TABLE stage AS SELECT a.* FROM sis_lms.arrived a JOIN (
+        SELECT assignment_id, max(day) AS day FROM sis_lms.arrived GROUP BY 1) last
+    ON a.assignment_id = last.assignment_id AND a.day = last.day;
+    UPDATE sis_lms.latest SET day = stage.day, requests = stage.requests FROM stage
+    WHERE latest.assignment_id = stage.assignment_id;
+    INSERT INTO sis_lms.latest SELECT * FROM stage
+    WHERE assignment_id NOT IN (SELECT assignment_id FROM sis_lms.latest);
+    COMMIT\"\"\")""",
+    ),
+)

@@ -1,0 +1,130 @@
+"""Rights: a user who reads a view's few rows and none of the tables beneath it."""
+
+import pandas as pd
+
+from labkit.exercises.data import Data
+from labkit.exercises.lab4.codes import swapper
+from labkit.exercises.question import Question
+from labkit.exercises.states import State
+
+VIEW = "sis_lms.status_count"
+CODE = """lab.warehouse(\"\"\"
+    CREATE OR REPLACE VIEW sis_lms.status_count AS
+    SELECT enroll_status, count(DISTINCT student_id) AS students
+    FROM sis.student GROUP BY enroll_status;
+    REVOKE ALL ON ALL TABLES IN SCHEMA sis FROM dean;
+    REVOKE ALL ON ALL TABLES IN SCHEMA sis_lms FROM dean;
+    REVOKE ALL ON SCHEMA sis FROM dean;
+    REVOKE ALL ON SCHEMA sis_lms FROM dean;
+    GRANT USAGE ON SCHEMA sis TO dean;
+    GRANT USAGE ON SCHEMA sis_lms TO dean;
+    GRANT SELECT ON sis_lms.status_count TO dean\"\"\")"""
+DROP_GROUP = """try:
+    lab.warehouse("DROP GROUP readers")
+except Exception:
+    pass
+"""
+SELECT = "    GRANT SELECT ON sis_lms.status_count TO dean"
+
+
+def reference(data: Data) -> dict[str, object]:
+    """The view's rows, and no other table."""
+    students = data.student.drop_duplicates("student_id").enroll_status
+    rows = students.value_counts().rename_axis("enroll_status").reset_index(name="students")
+    return {"reads": pd.DataFrame(rows), "refusal": None, "others": []}
+
+
+swapped = swapper(CODE)
+q8 = Question(
+    id="lab4-q8",
+    points=2,
+    title="What the dean may read",
+    task="""The dean should see how many students there are of each status, and no single student.
+Make the view `sis_lms.status_count` with the columns `enroll_status` and `students`, from
+`sis.student`; who stands there twice is one student. Then let the user `dean` read this view, and
+neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
+    reads=State("reach", "dean", VIEW, "sis.student", "sis.course_outcome", "sis_lms.person"),
+    starter="# lab.warehouse(...) makes sis_lms.status_count and gives the rights",
+    answer=CODE,
+    reference=reference,
+    hints=(
+        (
+            "A right to read a thing is of no use without the right to enter its schema: `GRANT "
+            "USAGE ON SCHEMA ... TO dean`."
+        ),
+        (
+            "The view lies in one schema and its table in another. Redshift asks for `USAGE` on "
+            "both, and for `SELECT` on the view alone."
+        ),
+        (
+            "If you have given too much, take it back: `REVOKE ALL ON ALL TABLES IN SCHEMA ... "
+            "FROM dean`. Then `GRANT SELECT ON sis_lms.status_count TO dean`."
+        ),
+    ),
+    explanation="""The view reads its table with its owner's rights, so the dean needs none on the
+table. `USAGE` lets somebody into a schema and shows no row. A `REVOKE` before the `GRANT`s lets
+the cell start from nothing, however often it runs. See [CREATE
+VIEW](https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html).""",
+    messages={
+        "no-entry": "The dean has no way into the schema of the view. `SELECT` is of no use "
+        "without `USAGE` on the schema.",
+        "no-base": "The dean gets into `sis_lms`, but the view's table lies in `sis`, and Redshift "
+        "asks for `USAGE` there too.",
+        "usage-only": "The dean may enter, but not read: `USAGE` on a schema is not `SELECT` on "
+        "what is in it.",
+        "table": "The dean reads `sis.student` itself now, each student with name and grade. A "
+        "view needs no right on its table.",
+        "whole-schema": "The dean reads other tables of the schema as well. Give the view alone, "
+        "and take the rest back with `REVOKE`.",
+        "twice": "Some students stand in `sis.student` twice: count each once.",
+        "columns": "The view should show two columns, and no single student.",
+    },
+    wrong=(
+        (swapped("    GRANT USAGE ON SCHEMA sis_lms TO dean;\n", ""), "no-entry"),
+        (swapped("    GRANT USAGE ON SCHEMA sis TO dean;\n", ""), "no-base"),
+        (swapped(";\n" + SELECT, ""), "usage-only"),
+        (swapped(SELECT, SELECT + ";\n    GRANT SELECT ON sis.student TO dean"), "table"),
+        (
+            swapped(
+                "GRANT SELECT ON sis_lms.status_count",
+                "GRANT SELECT ON ALL TABLES IN SCHEMA sis_lms",
+            ),
+            "whole-schema",
+        ),
+        (
+            swapped(SELECT, SELECT + ";\n    GRANT ALL ON ALL TABLES IN SCHEMA sis TO dean"),
+            "whole-schema",
+        ),
+        (swapped("DISTINCT ", ""), "twice"),
+        (
+            swapped(
+                "CREATE OR REPLACE", "DROP VIEW IF EXISTS sis_lms.status_count; CREATE"
+            ).replace(
+                "enroll_status, count(DISTINCT student_id) AS students\n    FROM sis.student GROUP "
+                "BY enroll_status",
+                "DISTINCT student_id, enroll_status FROM sis.student",
+            )
+            + "\n",
+            "columns",
+        ),
+    ),
+    right=(
+        swapped("GROUP BY enroll_status;", "GROUP BY enroll_status WITH NO SCHEMA BINDING;"),
+        swapped(
+            "    GRANT USAGE ON SCHEMA sis TO dean;\n    GRANT USAGE ON SCHEMA sis_lms TO dean;",
+            "    GRANT USAGE ON SCHEMA sis, sis_lms TO dean;",
+        ),
+        swapped(
+            SELECT,
+            "    DROP GROUP readers;\n    CREATE GROUP readers WITH USER dean;\n"
+            "    GRANT SELECT ON sis_lms.status_count TO GROUP readers",
+        )
+        .replace("    DROP GROUP readers;\n", "")
+        .replace('lab.warehouse("""', DROP_GROUP + 'lab.warehouse("""'),
+        swapped(
+            "SELECT enroll_status, count(DISTINCT student_id) AS students\n    FROM sis.student",
+            "SELECT count(*) AS students, enroll_status\n"
+            "    FROM (SELECT DISTINCT student_id, enroll_status FROM sis.student)",
+        ).replace("CREATE OR REPLACE", "DROP VIEW IF EXISTS sis_lms.status_count; CREATE"),
+    ),
+)

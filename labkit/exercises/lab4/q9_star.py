@@ -1,0 +1,177 @@
+"""The open task: a star of three tables whose join moves nothing."""
+
+import pandas as pd
+
+from labkit.exercises.comparing import Compare
+from labkit.exercises.data import Data
+from labkit.exercises.lab4.codes import swapper
+from labkit.exercises.question import Question
+from labkit.exercises.states import State
+
+JOIN = """SELECT c.department_name, s.enroll_status, count(*) AS submissions,
+        avg(f.score::float) AS mean, count(DISTINCT f.submitted_on) AS days
+    FROM star.submission f
+    JOIN star.student s ON s.student_id = f.student_id
+    JOIN star.course c ON c.course_id = f.course_id
+    GROUP BY c.department_name, s.enroll_status"""
+COUNTS = """SELECT (SELECT count(*) FROM star.student) AS students,
+    (SELECT count(*) FROM star.course) AS courses"""
+LAST = "2021-05-03"
+CODE = """lab.warehouse(\"\"\"
+    DROP SCHEMA IF EXISTS star CASCADE;
+    CREATE SCHEMA star;
+    CREATE TABLE star.submission DISTKEY(student_id) SORTKEY(submitted_on) AS
+    SELECT f.submission_id, f.user_id AS student_id, f.course_id,
+           TO_DATE(d.submitted_at, 'YYYY-MM-DD') AS submitted_on,
+           CASE WHEN f.score <= 100 THEN f.score END AS score
+    FROM lmsraw.submission_fact f
+    JOIN lmsraw.submission_dim d ON d.id = f.submission_id
+    WHERE f.process_date <= '2021-05-03' AND d.process_date <= '2021-05-03';
+    CREATE TABLE star.student DISTKEY(student_id) AS
+    SELECT DISTINCT student_id, enroll_status, admit_type FROM sis.student;
+    CREATE TABLE star.course DISTSTYLE ALL AS
+    SELECT c.course_id, c.course_name, d.department_name
+    FROM sis.course c JOIN sis.department d ON d.department_id = c.department_id\"\"\")"""
+
+
+def reference(data: Data) -> dict[str, object]:
+    """The fact's rows by both dimensions, the dimensions' sizes, and keys that move nothing."""
+    facts, dates = data.submission_fact, data.submission_dim[["id", "submitted_at"]]
+    facts = facts[facts.process_date <= LAST].merge(dates, left_on="submission_id", right_on="id")
+    students = data.student.drop_duplicates("student_id")
+    courses = data.course.merge(data.department, on="department_id")
+    joined = facts.merge(students, left_on="user_id", right_on="student_id")
+    joined = joined.merge(courses, on="course_id")
+    joined["score"] = joined.score.where(joined.score <= 100)
+    groups = joined.groupby(["department_name", "enroll_status"])
+    table = groups.agg(
+        submissions=("submission_id", "size"),
+        mean=("score", "mean"),
+        days=("submitted_at", lambda moments: moments.str[:10].nunique()),
+    )
+    counts = pd.DataFrame({"students": [len(students)], "courses": [len(courses)]})
+    keys = {"distribution": "KEY(student_id)", "sort_key": "submitted_on"}
+    fact = keys | {"rows": len(facts)}
+    return {"fact": fact, "moves": [], "answer": table.reset_index(), "dimensions": counts}
+
+
+swapped = swapper(CODE)
+q9 = Question(
+    id="lab4-q9",
+    points=6,
+    title="A star",
+    task="""Build a small warehouse of its own in the schema `star`, for questions on who hands in
+what:
+
+- `star.submission`, the fact: `submission_id`, `student_id`, `course_id`, `submitted_on` (a date)
+  and `score`, one row a submission of the lake's `submission_fact`, up to the export of
+  `2021-05-03`. When it was handed in says `submission_dim`, whose `id` is the `submission_id`, up
+  to the same export. A score above 100 is a slip: make it NULL.
+- `star.student`: `student_id`, `enroll_status` and `admit_type` of `sis.student`, one row a
+  student.
+- `star.course`: `course_id`, `course_name` and `department_name`, of `sis.course` and
+  `sis.department`.
+
+The fact grows, so it lies by the student and is not kept on every node. It is sorted by
+`submitted_on`. Choose the distribution of the other two so that joining all three moves no row.""",
+    reads={
+        "fact": State("placed", "star.submission"),
+        "moves": State("moves", JOIN),
+        "answer": State("warehouse", JOIN),
+        "dimensions": State("warehouse", COUNTS),
+    },
+    starter="# lab.warehouse(...) makes the schema star and its three tables",
+    answer=CODE,
+    reference=reference,
+    compare=Compare(tolerance=0.001),
+    hints=(
+        (
+            "Begin with the three queries, one after the other, and look at their rows. Then put "
+            "`CREATE TABLE ... AS` before each, in one transaction."
+        ),
+        (
+            "Two tables that lie by the same key meet without moving. A fact has one such key, so "
+            "the other dimension, if it is small, lies on every node: `DISTSTYLE ALL`."
+        ),
+        (
+            "`lab.warehouse.explain(...)` tells what a join moves. `SELECT DISTINCT` makes one row"
+            " a student, `CASE WHEN score <= 100 THEN score END` leaves NULL for all else."
+        ),
+    ),
+    explanation="""A fact is long and has one key of distribution: the one of its largest dimension.
+Small dimensions lie on every node, which costs little and moves nothing. The sort key is the date,
+since nearly every question limits it. A student who stands twice in a dimension would have doubled
+each of their submissions, and no key in Redshift would have refused it.""",
+    messages={
+        "twice": "Some students stand in `star.student` twice, so each of their submissions counts "
+        "double in a join.",
+        "broadcast": "The join sends a dimension over the network, as it lies in pieces that do "
+        "not fit the fact's. See `lab.warehouse.explain`.",
+        "by-course": "The fact lies by the course. It should lie by the student.",
+        "everywhere": "The fact lies on every node. It grows, so it should not.",
+        "unsorted": "The fact has no sort key.",
+        "wrong-sort": "The fact is sorted by something else than `submitted_on`.",
+        "slips": "There are scores above 100.",
+        "capped": "You made scores above 100 to 100. Nobody knows what they were: NULL says so.",
+        "dropped": "Submissions are missing. A score above 100 is a slip, but the submission is "
+        "there: keep the row, with NULL.",
+        "appended": "The fact's rows are there twice. `INSERT` and COPY append, so begin with a "
+        "new table.",
+        "graded": "`submitted_on` should say when it was handed in, not when it was graded.",
+    },
+    wrong=(
+        (swapped("SELECT DISTINCT student_id", "SELECT student_id"), "twice"),
+        (swapped("star.course DISTSTYLE ALL", "star.course DISTSTYLE EVEN"), "broadcast"),
+        (swapped("star.student DISTKEY(student_id)", "star.student DISTSTYLE EVEN"), "broadcast"),
+        (swapped("star.course DISTSTYLE ALL", "star.course DISTKEY(course_id)"), "broadcast"),
+        (
+            swapped("star.submission DISTKEY(student_id)", "star.submission DISTKEY(course_id)"),
+            "by-course",
+        ),
+        (
+            swapped("star.submission DISTKEY(student_id)", "star.submission DISTSTYLE ALL"),
+            "everywhere",
+        ),
+        (swapped(" SORTKEY(submitted_on)", ""), "unsorted"),
+        (swapped("SORTKEY(submitted_on)", "SORTKEY(student_id, submitted_on)"), "wrong-sort"),
+        (swapped("CASE WHEN f.score <= 100 THEN f.score END", "f.score"), "slips"),
+        (swapped("CASE WHEN f.score <= 100 THEN f.score END", "LEAST(f.score, 100)"), "capped"),
+        (
+            swapped("    WHERE f.process_date", "    WHERE f.score <= 100 AND f.process_date"),
+            "dropped",
+        ),
+        (
+            CODE + '\nlab.warehouse("INSERT INTO star.submission SELECT * FROM star.submission")',
+            "appended",
+        ),
+        (swapped("d.submitted_at", "d.graded_at"), "graded"),
+    ),
+    right=(
+        swapped("star.student DISTKEY(student_id)", "star.student DISTSTYLE ALL"),
+        swapped(
+            "CASE WHEN f.score <= 100 THEN f.score END",
+            "CAST(NULLIF(GREATEST(f.score, 100.001), f.score) AS float) * 0 + f.score",
+        ),
+        swapped("TO_DATE(d.submitted_at, 'YYYY-MM-DD')", "d.submitted_at::timestamp::date"),
+        swapped(
+            "CASE WHEN f.score <= 100 THEN f.score END AS score",
+            "CAST(CASE WHEN f.score > 100 THEN NULL ELSE f.score END AS decimal(5, 2)) AS score",
+        ),
+        """lab.warehouse(\"\"\"
+    DROP SCHEMA IF EXISTS star CASCADE; CREATE SCHEMA star;
+    CREATE TABLE star.course (course_id int, course_name varchar, department_name varchar)
+    DISTSTYLE ALL;
+    CREATE TABLE star.student (student_id int DISTKEY, enroll_status varchar, admit_type varchar);
+    CREATE TABLE star.submission (submission_id bigint, student_id int DISTKEY, course_id int,
+        submitted_on date SORTKEY, score float);
+    INSERT INTO star.course SELECT course_id, course_name, department_name
+    FROM sis.course JOIN sis.department USING (department_id);
+    INSERT INTO star.student SELECT student_id, enroll_status, admit_type FROM sis.student
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY student_id ORDER BY student_id) = 1;
+    INSERT INTO star.submission SELECT f.submission_id, f.user_id, f.course_id,
+        LEFT(d.submitted_at, 10)::date, f.score
+    FROM lmsraw.submission_fact f JOIN lmsraw.submission_dim d ON d.id = f.submission_id
+    WHERE f.process_date <= '2021-05-03' AND d.process_date <= '2021-05-03';
+    UPDATE star.submission SET score = NULL WHERE score > 100\"\"\")""",
+    ),
+)

@@ -1,0 +1,114 @@
+"""What the warehouse is asked: where a table's rows lie, what a join moves, what a user reads."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as parquet
+from botocore.exceptions import ClientError
+
+from labkit.errors import LabError
+from labkit.exercises.states import reader
+
+if TYPE_CHECKING:
+    from labkit.lab import Lab
+
+PLACED = (
+    "SELECT diststyle, sortkey1, tbl_rows FROM svv_table_info "
+    "WHERE schema = '{schema}' AND \"table\" = '{table}'"
+)
+# Joins whose rows stay where they are.
+# Source: https://docs.aws.amazon.com/redshift/latest/dg/c_data_redistribution.html
+STAYS = ("DS_DIST_NONE", "DS_DIST_ALL_NONE")
+_PARQUET = b"PAR1"
+
+
+@reader
+def placed(lab: Lab, name: str) -> dict[str, Any] | None:
+    """How a table is distributed and sorted, and how many rows it has; ``None`` without rows."""
+    schema, _, table = name.rpartition(".")
+    found = _rows(lab, PLACED.format(schema=schema or "public", table=table))
+    if not found:
+        return None
+    distribution, sort_key, rows = found[0]
+    return {"distribution": distribution, "sort_key": sort_key, "rows": int(rows)}
+
+
+@reader
+def moves(lab: Lab, sql: str) -> list[str] | None:
+    """The joins of a query that send rows to other nodes, by the plan's labels."""
+    try:
+        labels = lab.warehouse.explain(sql, run=False).labels
+    except (LabError, ClientError):
+        return None
+    return sorted(label for label in labels if label not in STAYS)
+
+
+@reader
+def reach(lab: Lab, user: str, relation: str, *others: str) -> dict[str, Any] | None:
+    """What a user reads of a relation, and which of some others; ``None`` before it is there.
+
+    Args:
+        relation: whose rows are told, or why the user does not get them.
+        others: only whether the user may read them.
+    """
+    if _read(lab, f"SELECT 1 FROM {relation} LIMIT 1") is None:
+        return None
+    named = [other for other in others if _as(lab, user, f"SELECT 1 FROM {other} LIMIT 1")[0]]
+    got, what = _as(lab, user, f"SELECT * FROM {relation}")
+    return {"reads": what if got else None, "refusal": None if got else what, "others": named}
+
+
+@reader
+def unloaded(lab: Lab, bucket: str, prefix: str, before: str) -> dict[str, Any] | None:
+    """The folders below a prefix, the kinds of their files, and the rows of those in Parquet.
+
+    Args:
+        bucket: ``raw``, ``curated`` or ``results``.
+        before: a file that lay there before, below the prefix; alone it is nothing new.
+    """
+    place = f"s3://{getattr(lab.names, f'{bucket}_bucket')}/{prefix}"
+    keys = [key.removeprefix(prefix) for key in lab.storage.objects(place)["key"]]
+    if set(keys) <= {before}:
+        return None
+    files = [_content(lab, place, key) for key in keys]
+    return {
+        "folders": sorted({key.rpartition("/")[0] for key in keys}),
+        "files": sorted({"Parquet" if one.startswith(_PARQUET) else "other" for one in files}),
+        "rows": _tables(one for one in files if one.startswith(_PARQUET)),
+    }
+
+
+def _rows(lab: Lab, sql: str) -> list[tuple[Any, ...]]:
+    found = _read(lab, sql)
+    return [] if found is None else list(found.df.itertuples(index=False, name=None))
+
+
+def _read(lab: Lab, sql: str) -> Any:
+    try:
+        return lab.warehouse(sql)
+    except (LabError, ClientError):
+        return None
+
+
+def _as(lab: Lab, user: str, sql: str) -> tuple[bool, Any]:
+    """Whether a user is answered, and the rows or the refusal."""
+    try:
+        return True, lab.warehouse(f"SET SESSION AUTHORIZATION '{user}'; {sql}").df
+    except LabError as error:
+        return False, str(error)
+
+
+def _content(lab: Lab, place: str, key: str) -> bytes:
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    found: bytes = lab.client("s3").get_object(Bucket=bucket, Key=prefix + key)["Body"].read()
+    return found
+
+
+def _tables(files: Iterable[bytes]) -> pa.Table | None:
+    """The rows of Parquet files as one table; ``None`` where there is no such file."""
+    tables = [parquet.read_table(io.BytesIO(one)) for one in files]
+    return pa.concat_tables(tables, promote_options="permissive") if tables else None
