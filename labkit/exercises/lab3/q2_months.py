@@ -54,7 +54,7 @@ of `db_raw_sisdemo.course_registration` for each *month* of `date_registered`, o
         'A `"line chart"` with `category="month(...)"`, `values="count(...)"`; then publish it.',
     ),
     explanation="""A line says that its points follow one another, and its axis is time. Look at
-yours: two waves before the terms, and a lonely point a year later, which no table would have shown
+yours: two waves before the terms, and a last point a year later, which no table would have shown
 you so soon. Somebody typed a wrong year.""",
     messages={
         "bars": "The numbers are right. Bars compare groups; a development over time is another "

@@ -93,8 +93,8 @@ for her.
         '`outcomes.choice("term_name")` makes the drop-down; hand it to `publish(filters=[...])`.',
     ),
     explanation="""One statement, two visuals, one choice: most dashboards that are read are not
-larger. The share has the school's own outcomes below its line, so a large school does not look
-worse than a small one, and the choice keeps both terms in the data set, for her to compare.""",
+larger. A share does not make a large school look worse than a small one. And the answer? The
+schools hardly differ, and neither do the terms, so the reasons are to be looked for elsewhere.""",
     messages={
         "no-choice": "She cannot choose the term: the dashboard has no drop-down for it.",
         "other-choice": "There is a drop-down, but for another column.",
