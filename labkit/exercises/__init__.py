@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from labkit.exercises import states_charts as _charts  # noqa: F401  registers its readers
 from labkit.exercises import states_lake as _lake  # noqa: F401  registers its readers
 from labkit.exercises import states_recipes as _recipes  # noqa: F401  registers its readers
+from labkit.exercises import states_warehouse as _warehouse  # noqa: F401  registers its readers
 from labkit.exercises.question import Question
 from labkit.exercises.standing import Certificate, Standing
 

@@ -1,6 +1,5 @@
 """The questions of Lab 4: a warehouse beside the lake."""
 
-from labkit.exercises import states_warehouse as states_warehouse
 from labkit.exercises.lab4.q1_bill import q1
 from labkit.exercises.lab4.q2_active import q2
 from labkit.exercises.lab4.q3_full_days import q3
