@@ -6,6 +6,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from labkit import __version__, process
 from labkit.errors import LabError
@@ -32,7 +33,32 @@ def _parser() -> argparse.ArgumentParser:
             sub.add_argument("--port", type=int, default=0, help="by default the last one")
         if name == "reset":
             sub.add_argument("--yes", action="store_true", help="do not ask")
+        if name == "grade":
+            _add_grade_options(sub)
     return parser
+
+
+def _add_grade_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("places", nargs="*", metavar="NOTEBOOK-OR-FOLDER")
+    for name, what in REPORTS.items():
+        parser.add_argument(f"--{name}", type=Path, metavar="F", dest=f"to_{name}", help=what)
+    secret = "chooses the hidden data; by default LABKIT_GRADE_SECRET"
+    parser.add_argument("--secret", metavar="TEXT", help=secret)
+    longest = "how long one cell may run"
+    parser.add_argument("--cell-seconds", type=float, default=60, metavar="S", help=longest)
+    phases = parser.add_mutually_exclusive_group()
+    only_run = "only run, and keep what was found in a folder"
+    phases.add_argument("--run", type=Path, metavar="FOLDER", help=only_run)
+    only_score = "only judge what --run has found"
+    phases.add_argument("--score", type=Path, metavar="FOLDER", help=only_score)
+
+
+REPORTS = {
+    "json": "the grade: points, statuses and messages of each notebook",
+    "csv": "a line for each notebook and question",
+    "junit": "JUnit's XML, as CI systems show it",
+    "class": "the class and its questions as tables: F.html, or Markdown",
+}
 
 
 def up(options: argparse.Namespace) -> int:
@@ -78,12 +104,20 @@ def reset(options: argparse.Namespace) -> int:
     return 0
 
 
+def grade(options: argparse.Namespace) -> int:
+    """Grade notebooks: points and reasons for each exercise."""
+    from labkit.exercises.grading import command
+
+    return command.main(options)
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "up": up,
     "down": down,
     "status": status,
     "env": env,
     "reset": reset,
+    "grade": grade,
 }
 
 

@@ -72,7 +72,8 @@ def prepared(lab: int | Master, variant: Variant) -> Path:
         NotPrepared: the lab's setup or state cells failed.
     """
     master = lab if isinstance(lab, Master) else master_of(lab)
-    parts = (_sources(), *master.setup, *master.state, repr((variant.scale, variant.seed)))
+    code = _sources("labkit", "seeds") if master.cloud else _sources("seeds")
+    parts = (code, *master.setup, *master.state, repr((variant.scale, variant.seed)))
     name = f"lab{master.lab}-{variant.name}-{_digest(parts)}"
     return _once(cache() / "clouds" / name, functools.partial(_prepare, master, variant))
 
@@ -99,7 +100,7 @@ def copied(lab: int | Master, variant: Variant, home: Path) -> Path:
 
 def lake(variant: Variant) -> Path:
     """The raw data as files, made here; references are computed from these."""
-    made_from = _digest([_sources(), repr((variant.scale, variant.seed))])
+    made_from = _digest([_sources("seeds"), repr((variant.scale, variant.seed))])
     make = functools.partial(seeds.generate, scale=variant.scale, seed=variant.seed)
     return _once(cache() / "lakes" / f"{variant.name}-{made_from}", make)
 
@@ -149,17 +150,16 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 @functools.cache
-def _sources() -> str:
-    """A digest of all code that a prepared cloud comes from: helpers, cloud, seeds."""
-    return _digest(path.read_bytes() for path in _files())
+def _sources(*packages: str) -> str:
+    """A digest of the code that something is made by: the helpers and the cloud, or the seeds."""
+    return _digest(path.read_bytes() for package in packages for path in _files(ROOT / package))
 
 
-def _files() -> Iterator[Path]:
-    for root in (ROOT / "labkit", ROOT / "seeds"):
-        for path in sorted(root.rglob("*")):
-            parts = set(path.relative_to(root).parts)
-            if path.suffix in (".py", ".txt", ".csv", ".json") and not parts & APART:
-                yield path
+def _files(root: Path) -> Iterator[Path]:
+    for path in sorted(root.rglob("*")):
+        parts = set(path.relative_to(root).parts)
+        if path.suffix in (".py", ".txt", ".csv", ".json") and not parts & APART:
+            yield path
 
 
 APART = {"__pycache__", "exercises", "widgets", "charts"}

@@ -1,0 +1,82 @@
+"""`labkit grade`: grades notebooks and folders of notebooks, for a terminal or a workflow."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from labkit.errors import LabError
+from labkit.exercises import questions
+from labkit.exercises.grading import grade, masters, records, reports, variants
+from labkit.exercises.grading.records import Record
+from labkit.exercises.grading.score import References, Report
+from labkit.exercises.grading.supervise import Limits
+
+
+class NothingToGrade(LabError):
+    """No notebook was found where one was named."""
+
+    def __str__(self) -> str:
+        return "There is no notebook to grade: name notebooks, or folders that hold some."
+
+
+def main(options: argparse.Namespace) -> int:
+    """Grade, write what is asked for, and say a short table. Returns 0 when something was read."""
+    if options.run:
+        found = _run(options)
+        records.save(found, options.run)
+        sys.stdout.write(f"{len(found)} notebooks were run; {options.run} has what was found.\n")
+        return _code(found)
+    made, found = _scored(options) if options.score else _graded(options)
+    for note in grade.notes() if not options.score else ():
+        sys.stderr.write(f"{note}\n")
+    _write(options, made, found)
+    sys.stdout.write(reports.as_text(made))
+    return _code(found)
+
+
+def _run(options: argparse.Namespace) -> list[Record]:
+    return grade.run(_handed_in(options), _data(options), limits=_limits(options))
+
+
+def _graded(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
+    data = _data(options)
+    return grade.grade(_handed_in(options), questions, data, limits=_limits(options))
+
+
+def _scored(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
+    found = records.load([options.score])
+    if not found:
+        raise NothingToGrade
+    return grade.score(found, questions, References(_data(options))), found
+
+
+def _handed_in(options: argparse.Namespace) -> list[masters.Submission]:
+    found = list(masters.submissions(options.places, masters.masters()))
+    if not found:
+        raise NothingToGrade
+    return found
+
+
+def _data(options: argparse.Namespace) -> tuple[variants.Variant, ...]:
+    return variants.variants(options.secret)
+
+
+def _limits(options: argparse.Namespace) -> Limits:
+    return Limits(cell_s=options.cell_seconds, total_s=5 * options.cell_seconds)
+
+
+def _write(options: argparse.Namespace, made: list[Report], found: list[Record]) -> None:
+    seconds = {(one.notebook, name): s for one in found for name, s in one.seconds.items()}
+    if options.to_json:
+        options.to_json.write_text(reports.as_json(made), encoding="utf-8")
+    if options.to_csv:
+        options.to_csv.write_text(reports.as_csv(made), encoding="utf-8")
+    if options.to_junit:
+        options.to_junit.write_text(reports.as_junit(made, seconds), encoding="utf-8")
+    if options.to_class:
+        reports.write_class(options.to_class, made, grade.notes())
+
+
+def _code(found: list[Record]) -> int:
+    return 1 if all(record.problem for record in found) else 0

@@ -1,0 +1,105 @@
+"""Grading in two phases: run what was handed in, then judge what was found.
+
+The first needs the masters and the bundle, the second the questions. They can be two jobs: then
+no machine ever has both a learner's code and what is right.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from labkit.exercises.grading import confine, supervise, variants
+from labkit.exercises.grading.masters import Submission
+from labkit.exercises.grading.records import Record
+from labkit.exercises.grading.score import Questions, References, Report, report
+from labkit.exercises.grading.supervise import Finding, Limits
+from labkit.exercises.grading.variants import Variant
+from labkit.exercises.question import Question
+
+AT_ONCE = 2
+UNCONFINED = (
+    "This machine has no Landlock: what was graded could read this user's files, the references "
+    "among them. Run and score in two jobs."
+)
+
+
+def run(
+    handed_in: Iterable[Submission],
+    data: Sequence[Variant],
+    *,
+    limits: Limits | None = None,
+    at_once: int = AT_ONCE,
+) -> list[Record]:
+    """The first phase: run answers on all variants, a few at a time.
+
+    Raises:
+        NotPrepared: a lab's own setup or state cells failed.
+    """
+    handed_in = list(handed_in)
+    records = [_record(one) for one in handed_in]
+    jobs = [
+        (at, one) for at, submission in enumerate(handed_in) if submission.answers for one in data
+    ]
+    masters = {one.master.name: one.master for one in handed_in if one.master and one.answers}
+    for master in masters.values():
+        for variant in data:
+            variants.prepared(master, variant)
+    clouds = any(master.cloud for master in masters.values())
+    with (
+        supervise.bench(clouds=clouds, limits=limits) as bench,
+        ThreadPoolExecutor(at_once) as pool,
+    ):
+        found = pool.map(lambda job: supervise.run(bench, handed_in[job[0]], job[1]), jobs)
+        for (at, variant), findings in zip(jobs, found, strict=True):
+            _note(records[at], variant, findings)
+    return records
+
+
+def score(records: Iterable[Record], questions: Questions, references: References) -> list[Report]:
+    """The second phase: judge what was found."""
+    return [report(record, questions, references) for record in records]
+
+
+def grade(
+    handed_in: Iterable[Submission],
+    questions: Questions,
+    data: Sequence[Variant],
+    *,
+    limits: Limits | None = None,
+) -> tuple[list[Report], list[Record]]:
+    """Both phases; what is right is computed while the answers run."""
+    handed_in = list(handed_in)
+    references = References(data)
+    labs = {one.master.lab for one in handed_in if one.master}
+    asked = [question for lab in sorted(labs) for question in questions(lab)]
+    ahead = threading.Thread(target=_compute, args=(references, asked), daemon=True)
+    ahead.start()
+    records = run(handed_in, data, limits=limits)
+    ahead.join()
+    return score(records, questions, references), records
+
+
+def notes() -> list[str]:
+    """What a report of this machine should say besides the grades."""
+    return [] if confine.landlock_version() else [UNCONFINED]
+
+
+def _record(submission: Submission) -> Record:
+    lab = submission.master.lab if submission.master else None
+    return Record(submission.notebook, lab, submission.problem, submission.problems)
+
+
+def _note(record: Record, variant: Variant, findings: dict[str, Finding]) -> None:
+    """Keep a variant's findings; how long they took stands apart, as it is never the same."""
+    for question, finding in findings.items():
+        took = record.seconds.get(question, 0.0) + finding.pop("seconds", 0.0)
+        record.seconds[question] = round(took, 3)
+    record.answers[variant.name] = findings
+
+
+def _compute(references: References, asked: list[Question]) -> None:
+    for variant in references.variants:
+        for question in asked:
+            references.right(question, variant)

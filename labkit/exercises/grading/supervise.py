@@ -1,0 +1,348 @@
+"""Runs a submission's answers on one variant of the data, from the first process to the last.
+
+A learner's code has a process, and the local AWS that it speaks to another; each sees little of
+the machine, and neither can signal the other. Whatever happens in them, at the end there are
+findings for each answer and no process is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from labkit import process
+from labkit.exercises.grading import bundle as bundles
+from labkit.exercises.grading import parts, variants
+from labkit.exercises.grading.masters import Asked, Master, Submission
+from labkit.exercises.grading.processes import (
+    Confined,
+    Ended,
+    Most,
+    Spec,
+    Warm,
+    environment,
+    interpreter,
+)
+from labkit.exercises.grading.variants import Variant
+
+RUNNER = "labkit.exercises.grading.runner:main"
+READER = "labkit.exercises.grading.reader:main"
+CLOUD = "labkit.cloud.server:main"
+LEARNERS = ("labkit.lab", "labkit.exercises.grading.runner", "labkit.exercises.grading.reader")
+CLOUDS = ("labkit.cloud.server", "labkit.cloud.services", "labkit.cloud.front")
+_POLL_S = 0.02
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long things may take, in seconds of the clock, and how much memory.
+
+    Args:
+        cell_s: one answer.
+        total_s: all answers on one variant.
+        start_s: a cloud's start, or the setup cells.
+        read_s: the reading of all states.
+        memory_mb: a learner's processes together.
+    """
+
+    cell_s: float = 60
+    total_s: float = 300
+    start_s: float = 60
+    read_s: float = 60
+    memory_mb: int = 3000
+
+
+Finding = dict[str, Any]
+"""What is known of one answer on one variant: ``status`` (ran, error, timeout), ``message``, and
+``values``: what was read, by part, as `saying.value` says it."""
+
+
+class NoCloud(Exception):
+    """The local AWS of a grading did not start."""
+
+
+@dataclass
+class Bench:
+    """What all runs share: a bundle to read, and warm processes to fork from.
+
+    Args:
+        bundle: the folder of `bundle.make`.
+        learners: forks into runners and readers.
+        clouds: forks into local clouds; ``None`` where no master needs one.
+        limits: how long and how much.
+    """
+
+    bundle: Path
+    learners: Warm
+    clouds: Warm | None
+    limits: Limits = field(default_factory=Limits)
+
+
+@contextlib.contextmanager
+def bench(*, clouds: bool, limits: Limits | None = None) -> Iterator[Bench]:
+    """Everything that runs need, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="labkit-") as folder, contextlib.ExitStack() as ends:
+        bundle = bundles.make(Path(folder) / "bundle")
+        cloud = Warm(bundle, *CLOUDS) if clouds else None
+        learners = Warm(bundle, *LEARNERS)
+        for one in filter(None, (cloud, learners)):
+            ends.callback(one.close)
+        yield Bench(bundle, learners, cloud, limits or Limits())
+
+
+def run(bench: Bench, submission: Submission, variant: Variant) -> dict[str, Finding]:
+    """Run a submission's answers on one variant. Returns the findings by question."""
+    assert submission.master is not None
+    scratch = Path(tempfile.mkdtemp(prefix="labkit-"))
+    try:
+        return Run(bench, submission, submission.master, variant, scratch).findings()
+    finally:
+        _remove(scratch)
+
+
+class Run:
+    """One submission on one variant, in a scratch folder of its own."""
+
+    def __init__(
+        self, bench: Bench, submission: Submission, master: Master, variant: Variant, scratch: Path
+    ) -> None:
+        self._bench, self._submission, self._master = bench, submission, master
+        self._answers = [one for one in master.questions if one.id in submission.answers]
+        self._found: dict[str, Finding] = {}
+        self._deadline = time.monotonic() + bench.limits.total_s
+        # The cloud's workspace, and the folders in which the cloud and the learner may write.
+        self._home, self._beside, self._work = (scratch / x for x in ("home", "beside", "work"))
+        self._cloud: Confined | None = None
+        self._began = time.monotonic()
+        variants.copied(master, variant, self._home)
+        self._beside.mkdir()
+        self._work.mkdir()
+
+    def findings(self) -> dict[str, Finding]:
+        """Run answers, end all that ran, then read states."""
+        try:
+            self._run_answers()
+            self._read_states()
+        finally:
+            self._end_cloud()
+        return self._found
+
+    # Answers --------------------------------------------------------------------------------------
+
+    def _run_answers(self) -> None:
+        """Run what is left until nothing is. Each round settles one answer at least."""
+        left = list(self._answers)
+        while left:
+            try:
+                self._start_cloud()
+                with self._runner(left) as runner:
+                    self._listen(runner, left)
+            except NoCloud:
+                self._settle(left, "error", "The local AWS ended and did not come up again.")
+            if left and time.monotonic() > self._deadline:
+                self._settle(left, "timeout", "The time for all answers together was over.")
+
+    def _listen(self, runner: Confined, left: list[Asked]) -> None:
+        """Take down what a runner says until it has ended, and who is to blame for that."""
+        cell_s, deadline = self._bench.limits.cell_s, self._until(self._bench.limits.start_s)
+        try:
+            while left and (line := runner.line(deadline)) is not None:
+                if "setup" in line:
+                    self._settle(left, "error", f"The notebook's first cells fail: {_text(line)}")
+                if self._take(line, left) or "began" in line:
+                    deadline, self._began = self._until(cell_s), time.monotonic()
+        except Ended as ended:
+            self._settle(left[:1], "error", f"The cell ended its kernel ({ended}).", left)
+            return
+        if left:
+            why = f"The cell took longer than {cell_s:g} seconds."
+            self._settle(left[:1], "timeout", why, left)
+
+    def _take(self, line: dict[str, Any], left: list[Asked]) -> bool:
+        """Take down an answer's line. What is said of anything else is not listened to."""
+        asked = next((one for one in left if one.id == line.get("id")), None)
+        if asked is None:
+            return False
+        error = line.get("error")
+        message = f"The cell raised {str(error)[:400]}" if error else ""
+        values = _values(line.get("values"), parts.variables(asked.reads))
+        self._found[asked.id] = _finding("error" if error else "ran", message, values)
+        self._found[asked.id]["seconds"] = time.monotonic() - self._began
+        left.remove(asked)
+        return True
+
+    def _settle(
+        self, some: list[Asked], status: str, message: str, left: list[Asked] | None = None
+    ) -> None:
+        """Write down why answers have no values."""
+        for asked in list(some):
+            self._found[asked.id] = _finding(status, message)
+            (some if left is None else left).remove(asked)
+
+    def _until(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self._deadline)
+
+    def _runner(self, left: list[Asked]) -> Confined:
+        plan = {
+            "setup": self._master.setup,
+            "answers": [
+                {
+                    "id": one.id,
+                    "code": self._submission.answers[one.id],
+                    "reads": parts.variables(one.reads),
+                }
+                for one in left
+            ],
+        }
+        return self._bench.learners.start(self._learners_spec(RUNNER, (plan,)))
+
+    def _learners_spec(self, entry: str, arguments: tuple[Any, ...]) -> Spec:
+        """A process that may speak to the cloud, and write into its own folder."""
+        folder = Path(tempfile.mkdtemp(dir=self._work))
+        home = self._workspace(folder)
+        connection = process.find(self._home) if self._master.cloud else None
+        port = [int(connection.endpoint.rsplit(":", 1)[1])] if connection else []
+        return Spec(
+            entry=entry,
+            arguments=arguments,
+            folder=str(folder),
+            environment=environment(self._bench.bundle, folder) | {"LABKIT_HOME": str(home)},
+            read=(str(self._bench.bundle), *interpreter()),
+            write=(str(folder),),
+            ports=tuple(port),
+            limits={"RLIMIT_CPU": int(self._bench.limits.total_s), "RLIMIT_FSIZE": 1 << 28},
+            most=Most(memory_mb=self._bench.limits.memory_mb),
+        )
+
+    def _workspace(self, folder: Path) -> Path:
+        """A learner's workspace: where the cloud is, but nothing that the cloud keeps."""
+        home = folder / "home"
+        if not self._master.cloud:
+            return Path(shutil.copytree(self._home, home))
+        for name in ("cloud.json", "redshift/trust.pem"):
+            if (self._home / name).exists():
+                (home / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self._home / name, home / name, follow_symlinks=False)
+        return home
+
+    # The cloud ------------------------------------------------------------------------------------
+
+    def _start_cloud(self) -> None:
+        """Have the cloud run: as it is when it does, else anew over the same workspace."""
+        if not self._master.cloud or (self._cloud and process.find(self._home)):
+            return
+        self._end_cloud()
+        self._forget_address()
+        assert self._bench.clouds is not None
+        self._cloud = self._bench.clouds.start(self._clouds_spec(_free_port()))
+        deadline = time.monotonic() + self._bench.limits.start_s
+        while not process.find(self._home):
+            try:
+                self._cloud.line(time.monotonic() + _POLL_S)
+            except Ended as ended:
+                raise NoCloud(str(ended)) from ended
+            if time.monotonic() > deadline:
+                raise NoCloud("it did not answer")
+
+    def _clouds_spec(self, port: int) -> Spec:
+        ours = {"LABKIT_HOME": str(self._home), "HOME": str(self._beside)}
+        return Spec(
+            entry=CLOUD,
+            arguments=(["--home", str(self._home), "--port", str(port)],),
+            folder=str(self._beside),
+            environment=environment(self._bench.bundle, self._beside) | ours,
+            read=(str(self._bench.bundle), *interpreter()),
+            write=(str(self._home), str(self._beside)),
+            ports=(port,),
+            bind=True,
+            log=str(self._home / "cloud.log"),
+            most=Most(memory_mb=2 * self._bench.limits.memory_mb),
+        )
+
+    def _end_cloud(self) -> None:
+        if self._cloud:
+            self._cloud.stop(gently=True)
+            self._cloud = None
+
+    def _forget_address(self) -> None:
+        """What says where the last cloud was, whatever it has become since."""
+        path = self._home / "cloud.json"
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+        if path.exists():
+            shutil.rmtree(path, ignore_errors=True)
+
+    # States ---------------------------------------------------------------------------------------
+
+    def _read_states(self) -> None:
+        """Read what the answers have left in the cloud, by processes that saw no answer."""
+        wanted = [one for one in self._master.questions if parts.states(one.reads)]
+        if not wanted:
+            return
+        try:
+            self._end_cloud()
+            self._start_cloud()
+            with self._reader(wanted) as reader:
+                self._note(reader, {one.id: one for one in wanted})
+        except (NoCloud, Ended) as error:
+            for asked in wanted:
+                if asked.id in self._found:
+                    message = f"What it left in the cloud could not be read ({error})."
+                    self._found[asked.id] = _finding("error", message)
+
+    def _reader(self, wanted: list[Asked]) -> Confined:
+        said = [
+            {
+                "id": one.id,
+                "reads": {
+                    part: [state.reader, *state.arguments]
+                    for part, state in parts.states(one.reads).items()
+                },
+            }
+            for one in wanted
+        ]
+        return self._bench.learners.start(self._learners_spec(READER, (self._master.lab, said)))
+
+    def _note(self, reader: Confined, wanted: dict[str, Asked]) -> None:
+        deadline = time.monotonic() + self._bench.limits.read_s
+        while (line := reader.line(deadline)) is not None and "done" not in line:
+            asked = wanted.get(str(line.get("id")))
+            if asked and asked.id in self._found:
+                states = _values(line.get("values"), parts.states(asked.reads))
+                self._found[asked.id]["values"] |= states
+
+
+def _finding(status: str, message: str, values: dict[str, Any] | None = None) -> Finding:
+    return {"status": status, "message": message, "values": values or {}}
+
+
+def _values(said: Any, wanted: Any) -> dict[str, Any]:
+    """What was said of the parts that were asked for, if anything was."""
+    found = said if isinstance(said, dict) else {}
+    return {part: found[part] for part in wanted if isinstance(found.get(part), dict)}
+
+
+def _text(line: dict[str, Any]) -> str:
+    return str(line["setup"])[:400]
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def _remove(scratch: Path) -> None:
+    """Remove a scratch folder, also where a learner has taken the permissions to."""
+    for folder in (scratch, *(path for path in scratch.rglob("*") if path.is_dir())):
+        with contextlib.suppress(OSError):
+            if not folder.is_symlink():
+                folder.chmod(0o700)
+    shutil.rmtree(scratch, ignore_errors=True)
