@@ -16,7 +16,7 @@ LAB1   := notebooks/lab1_glue_athena.ipynb
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test labs notebooks check bench lock clean
+.PHONY: help setup lab test labs notebooks check gallery bench lock clean
 
 help:  ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
@@ -42,6 +42,9 @@ check: $(TOOLS)  ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+gallery: $(LABS)  ## Draw each type of chart anew for docs/gallery
+	$(BIN)/python -m tools.gallery
 
 bench: $(LABS)  ## Measure the local AWS against DuckDB on the same files
 	$(BIN)/python -m tools.bench
