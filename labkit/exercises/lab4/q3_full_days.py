@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from labkit.exercises.comparing import Compare
 from labkit.exercises.data import Data
 from labkit.exercises.lab4.codes import swapper
 from labkit.exercises.question import Question
@@ -52,6 +53,7 @@ times are texts in the lake; `::timestamp` makes times of them.""",
     answer=sql(SQL),
     sql=SQL,
     reference=reference,
+    compare=Compare(numbers_as_text=True),
     hints=(
         "`DATEDIFF(day, a, b)` counts how often midnight lies between, not how many hours.",
         "Count in the smallest part that matters: `DATEDIFF(second, due, submitted)`.",
@@ -64,20 +66,19 @@ times are texts in the lake; `::timestamp` makes times of them.""",
 day. Seconds are fine enough here, and the division of whole numbers cuts off what is no full day.
 Redshift and SQL Server count so; `date_diff` in Athena counts what has fully passed.""",
     messages={
-        "midnights": "You counted midnights. Most deadlines are at 23:59, so one minute late would "
-        "be a day.",
+        "begun": "You counted midnights, or days that have begun. Most deadlines are at 23:59, so "
+        "one minute late would be a day.",
         "hours": "`DATEDIFF(hour, ...)` counts full hours of the clock, so 23 hours and 2 minutes "
         "can be 24. Count in a finer part.",
         "rounded": "You rounded, so half a day late became a day. Only full days count.",
-        "begun": "You counted days that have begun. Only full days count.",
         "spring": "The spring is in it as well: mind `process_date`.",
         "none": "There are rows for less than a full day.",
         "early": "You took the size without the sign: who hands in two days early is not late.",
         "students": "You counted students. The question is about submissions.",
     },
     wrong=(
-        (swapped(DAYS, "DATEDIFF(day, due, submitted)"), "midnights"),
-        (swapped(DAYS, "submitted::date - due::date"), "midnights"),
+        (swapped(DAYS, "DATEDIFF(day, due, submitted)"), "begun"),
+        (swapped(DAYS, "submitted::date - due::date"), "begun"),
         (swapped(DAYS, "DATEDIFF(hour, due, submitted) / 24"), "hours"),
         (swapped(DAYS, "ROUND(DATEDIFF(second, due, submitted) / 86400.0)"), "rounded"),
         (swapped(DAYS, "CEIL(DATEDIFF(second, due, submitted) / 86400.0)"), "begun"),
