@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from labkit.errors import RunFailed, UnknownName
-from labkit.exercises.states import reader, table
+from labkit.exercises.states import reader
 from labkit.recipe_calls import WORKING
 from labkit.recipe_runs import run_of
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 PUBLISHED, MOST_S = "LATEST_PUBLISHED", 900
-FORMATS = ("parquet", "orc", "avro", "json", "csv", "text")
 
 
 @reader
@@ -60,16 +59,6 @@ def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
         "published": job.get("RecipeReference", {}).get("RecipeVersion") != WORKING,
         "last_run": last["State"],
     }
-
-
-@reader
-def file_format(lab: Lab, database: str, name: str) -> str | None:
-    """What a table's files are: ``parquet``, ``csv`` and so on, as far as the catalog knows."""
-    said = table(lab, database, name)
-    if said is None:
-        return None
-    found = [word for word in FORMATS if word in said["format"].lower()]
-    return found[0] if found else str(said["format"])
 
 
 def _is_published(lab: Lab, name: str) -> bool:

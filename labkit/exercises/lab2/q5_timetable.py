@@ -35,6 +35,7 @@ lab.recipe.run_job(
 SELECT = """SELECT c.course_id, c.semester_id, f.last_name
     FROM db_raw_sisdemo.course_schedule c
     LEFT JOIN db_raw_sisdemo.faculty f ON f.faculty_id = c.staff_id"""
+KEPT = {"format": "parquet", "bucket": "dataedu-curated", "partition_keys": []}
 DROP = f"""place = f"s3://{{lab.names.curated_bucket}}/{PLACE}"
 lab.query("DROP TABLE IF EXISTS {TABLE}")
 lab.storage.delete(place)
@@ -42,12 +43,12 @@ lab.storage.delete(place)
 
 
 def reference(data: Data) -> dict[str, object]:
-    """All lectures, with the teacher's name where there is one; Parquet files."""
+    """All lectures, with the teacher's name where there is one; Parquet in the curated bucket."""
     staff = data.faculty.set_index("faculty_id").last_name
     lectures = data.course_schedule[["course_id", "semester_id"]]
     names = data.course_schedule.staff_id.map(staff)
     rows: pd.DataFrame = lectures.assign(last_name=names.astype(object).where(names.notna(), None))
-    return {"rows": rows, "format": "parquet"}
+    return {"rows": rows, "kept": KEPT}
 
 
 def job(code: str) -> str:
@@ -55,11 +56,11 @@ def job(code: str) -> str:
     return DROP + code
 
 
-def ctas(select: str, format: str = "PARQUET") -> str:
+def ctas(select: str, format: str = "PARQUET", place: str = "{place}") -> str:
     """A cell that writes the table by Athena."""
     return f'''{DROP}lab.query(f"""
     CREATE TABLE {TABLE}
-    WITH (format = '{format}', external_location = '{{place}}')
+    WITH (format = '{format}', external_location = '{place}')
     AS {select}""")'''
 
 
@@ -70,11 +71,11 @@ q5 = Question(
     task="""Who teaches what? Join `course_schedule` with `faculty` on `staff_id = faculty_id`, so
 that *no lecture gets lost*: some have nobody yet, and the dean wants to see them, with a missing
 name. Write a recipe for it, publish it, and let a job write the table
-`db_cur_sisdemo.timetable` as Parquet. The columns `course_id`, `semester_id` and the teacher's
-`last_name` are needed; others may be there.""",
+`db_cur_sisdemo.timetable` as Parquet into the curated bucket. The columns `course_id`,
+`semester_id` and the teacher's `last_name` are needed; others may be there.""",
     reads={
         "rows": State("rows", f"SELECT course_id, semester_id, last_name FROM {TABLE}"),
-        "format": State("file_format", *TABLE.split(".")),
+        "kept": State("kept", *TABLE.split(".")),
     },
     starter="""lab.recipe.add_data_set("course_schedule", table="db_raw_sisdemo.course_schedule")
 # join = step("JOIN", joinType=..., joinKeys=..., leftColumns=..., rightColumns=..., ...)
@@ -96,6 +97,8 @@ that says where they are and how to read them.""",
         "only-without": "Only the lectures without a teacher are there: that is what *excluding* "
         "means.",
         "format": "The rows are right. The files are text, not Parquet.",
+        "elsewhere": "The rows are right, but they lie in the bucket of results, where Athena's "
+        "answers pile up.",
         "key": "The names belong to no teacher of these lectures. Which columns say the same in "
         "both tables?",
         "twice": "Each lecture stands there twice: the table's folder holds two results. A job "
@@ -108,6 +111,12 @@ that says where they are and how to read them.""",
         (ctas(SELECT.replace("LEFT JOIN", "RIGHT JOIN")), "lost"),
         (job(JOB.replace("LEFT_JOIN", "LEFT_EXCLUDING_JOIN")), "only-without"),
         (ctas(SELECT, "TEXTFILE"), "format"),
+        (
+            f"""{DROP}lab.storage.delete(lab.names.results + "timetable/")
+"""
+            + ctas(SELECT, place="{lab.names.results}timetable/").removeprefix(DROP),
+            "elsewhere",
+        ),
         (ctas(SELECT.replace("= c.staff_id", "= c.course_id")), "key"),
         (ctas(f"{SELECT} UNION ALL {SELECT}"), "twice"),
         (

@@ -88,9 +88,10 @@ choose what to store.""",
             .replace("sum(pageview_count)", "sum(IF(timestamp_year < 2021, pageview_count))")
         ),
         """views = lab.query('''
-    SELECT timestamp_hour, pageview_count
-    FROM db_cur_lmsdemo.agg_pageview_count_by_user_course WHERE timestamp_year < 2021''').df
-counts = views.groupby("timestamp_hour")["pageview_count"].sum().nlargest(3)
+    SELECT timestamp_hour, timestamp_month, sum(pageview_count) AS views
+    FROM db_cur_lmsdemo.agg_pageview_count_by_user_course WHERE timestamp_year < 2021
+    GROUP BY timestamp_hour, timestamp_month''').df
+counts = views.groupby("timestamp_hour")["views"].sum().nlargest(3)
 hours = counts.rename("page_views").rename_axis("hour")""",
     ),
 )

@@ -5,6 +5,7 @@ from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
 NAME, TABLE, PLACE = "student-ready", "db_cur_sisdemo.student_ready", "sisdemo/student_ready/"
+KEPT = {"format": "parquet", "bucket": "dataedu-curated", "partition_keys": []}
 COLUMNS = "student_id, last_name, gender, home_state_name, cumulative_gpa, ed_level_desc"
 STEPS = """from labkit.recipes import step
 
@@ -72,7 +73,7 @@ def reference(data: Data) -> dict[str, object]:
         ed_level_desc=rows.ed_level_desc.astype(object).where(rows.ed_level_desc.notna(), None),
     )
     job = {"recipe": NAME, "published": True, "tables": [TABLE], "last_run": "SUCCEEDED"}
-    return {"rows": rows[COLUMNS.split(", ")], "format": "parquet", "job": job}
+    return {"rows": rows[COLUMNS.split(", ")], "kept": KEPT, "job": job}
 
 
 q8 = Question(
@@ -81,7 +82,7 @@ q8 = Question(
     title="Ready for the analysts",
     task="""The whole way on your own. Make the table `db_cur_sisdemo.student_ready` from the data
 set `student`, with a published recipe and a job that are both called `student-ready`. The job
-writes Parquet. In the table
+writes Parquet into the curated bucket. In the table
 
 - each student is there once, and none is lost,
 - `gender` is in capitals, and `home_state_name` is trimmed and written like *New York*,
@@ -92,7 +93,7 @@ writes Parquet. In the table
 Columns that are named neither here nor `student_id` may stay or go.""",
     reads={
         "rows": State("rows", f"SELECT {COLUMNS} FROM {TABLE}"),
-        "format": State("file_format", *TABLE.split(".")),
+        "kept": State("kept", *TABLE.split(".")),
         "job": State("recipe_job", NAME),
     },
     starter=f"""steps = []
