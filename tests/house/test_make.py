@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERBS = ("setup", "lab", "test", "labs", "check", "bench", "lock", "clean")
-INSTALLS = {"setup": 1, "lab": 1, "test": 2, "labs": 1, "check": 2, "bench": 1}
+INSTALLS = {"setup": 1, "lab": 1, "test": 2, "labs": 1, "notebooks": 1, "check": 2, "gallery": 1}
+INSTALLS |= {"bench": 1}
+VERBS = (*INSTALLS, "lock", "clean")
 
 
 def make(folder, *arguments):
