@@ -193,6 +193,7 @@ def filled(value: Any, data: VisualData) -> Any:
     return value.replace("{id}", measure.id).replace("{f}", f"{said}({{{measure.column}}})")
 
 
+LONG = "Words that go on and on until no cell of a table holds them any more"
 _WORDS = {"FormatText": {"PlainText": "Words"}}
 _SHOWN = {"Visibility": "VISIBLE"}
 # What must stand beside a member for it to matter, by the structure that holds both
@@ -207,7 +208,7 @@ BESIDE: dict[str, Any] = {
     "VisualSubtitleLabelOptions": _WORDS,
     "LegendOptions": {"Position": "RIGHT"},
     "DataColor": {"Color": "#AA0000"},
-    "TableTotalOptions": {"TotalsVisibility": "VISIBLE"},
+    "TableTotalOptions": {"TotalsVisibility": "VISIBLE", "CustomLabel": LONG},
     "RadarChartConfiguration": {"AlternateBandColorsVisibility": "VISIBLE"},
     "FieldSeriesItem": {"FieldId": "{id}"},
     "DataFieldSeriesItem": {"FieldId": "{split}", "FieldValue": "{key}"},
@@ -227,8 +228,8 @@ BESIDE: dict[str, Any] = {
         "TextFormat": {"BackgroundColor": {"Solid": {"Expression": "{f} > 0", "Color": "#AA0000"}}},
     },
     "TableBorderOptions": {"Color": "#AA0000", "Style": "SOLID"},
-    "TotalOptions": {"TotalsVisibility": "VISIBLE"},
-    "SubtotalOptions": {"TotalsVisibility": "VISIBLE"},
+    "TotalOptions": {"TotalsVisibility": "VISIBLE", "CustomLabel": LONG},
+    "SubtotalOptions": {"TotalsVisibility": "VISIBLE", "CustomLabel": LONG},
     "RowAlternateColorOptions": {"Status": "ENABLED"},
     "MarkerStyleSettings": {},
     "LineChartMarkerStyleSettings": {"MarkerVisibility": "VISIBLE"},

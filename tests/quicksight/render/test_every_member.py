@@ -33,10 +33,11 @@ EVERY = 200
 # A value that changes nothing because the picture is so anyway, by QuickSight's own default:
 # https://docs.aws.amazon.com/quicksight/latest/APIReference/API_AxisDataOptions.html
 _DRIVEN = "DataOptions.NumericAxisOptions.Range.DataDriven"
+_INNER = "ChartConfiguration.TableOptions.HeaderStyle.Border.SideSpecificBorder.InnerHorizontal"
 DEFAULTS = {
     (kind, f"ChartConfiguration.PrimaryYAxisDisplayOptions.{_DRIVEN}")
     for kind in ("BoxPlotVisual", "WaterfallVisual")  # the latter's bars stand on zero
-}
+} | {("TableVisual", f"{_INNER}.{each}") for each in ("Color", "Thickness", "Style")}  # of one row
 
 
 def picture(case: Case, member: Member, value: Any, beside: dict[str, Any]) -> Picture:
@@ -66,15 +67,27 @@ def asked(kind: str) -> Iterator[Member]:
             yield each
 
 
+def changes_nothing(kind: str, member: Member) -> bool:
+    """Whether a picture can only be as the member says: numbers have no words to be wrapped."""
+    if (kind, str(member)) in DEFAULTS:
+        return True
+    numbers = ("CellStyle", "ValueCellStyle")
+    return kind == "PivotTableVisual" and member.path[-1:] == ("TextWrap",) and (
+        member.path[-2] in numbers
+    )  # fmt: skip
+
+
 def silent(kind: str, member: Member) -> list[Any]:
     """The values of a member that are dropped without a word.
 
     Of a choice, one value may be what is drawn anyway, besides those that leave it open.
     """
     cases = variants(kind)
+    if changes_nothing(kind, member):
+        return []
     if not member.is_choice:
         works = any(has_effect(member, each, cases) for each in member.values)
-        return [] if works or (kind, str(member)) in DEFAULTS else list(member.values)
+        return [] if works else list(member.values)
     found = [
         each for each in member.values if each != "AUTO" and not has_effect(member, each, cases)
     ]

@@ -23,6 +23,7 @@ from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import spaced
 from labkit.cloud.quicksight.visuals.model import Field, VisualData
+from tests.quicksight.render.members import merged
 from tools.gallery.cases import cases, visual
 from tools.gallery.made import (
     ROADS,
@@ -263,6 +264,52 @@ def test_a_rich_title_has_its_size_and_colour() -> None:
     assert draw(mixed, by_school()).warnings == [
         "Not drawn: the fonts and colours of single words in the title."
     ]
+
+
+@pytest.mark.parametrize(("fill", "ink"), [("#DDEEFF", "#16191F"), ("#203040", None)])
+def test_words_can_be_read_on_the_ground_of_their_cell(fill: str, ink: str | None) -> None:
+    case, theme = CASES["Table with totals"], THEMES["MIDNIGHT"]
+    [(kind, body)] = case.visual.items()
+    options = {"TableOptions": {"CellStyle": {"BackgroundColor": fill}}}
+    dark = draw({kind: {**body, "ChartConfiguration": options}}, case.data, theme=theme)
+    colors = [each.get_color() for each in dark.findobj(Text) if each.get_text() == "Medicine"]
+    assert colors == [ink or theme.foreground]
+
+
+def test_a_field_of_a_pivot_groups_it_and_is_not_shown() -> None:
+    case = CASES["Pivot table with subtotals"]
+    [(kind, body)] = case.visual.items()
+    year = next(each for each in case.data.fields if each.label == "Year")
+    options = [{"FieldId": year.id, "Visibility": "HIDDEN"}]
+    hidden = merged(
+        body, {"ChartConfiguration": {"FieldOptions": {"SelectedFieldOptions": options}}}
+    )
+    shown, without = (draw({kind: each}, case.data) for each in (body, hidden))
+    gone = {*texts(shown)} - {*texts(without)}
+    assert gone == {"Year", "First", "Second"}
+    assert (texts(shown).count("Total"), marks(shown)) == (
+        texts(without).count("Total"),
+        marks(without),
+    )
+
+
+def test_words_wrap_in_their_cell_and_totals_have_a_look_of_their_own() -> None:
+    long = "Words that go on and on until no cell of a table holds them any more"
+    case = CASES["Table with totals"]
+    [(kind, body)] = case.visual.items()
+    options = {
+        "TableOptions": {"CellStyle": {"TextWrap": "WRAP"}},
+        "TotalOptions": {
+            "TotalsVisibility": "VISIBLE", "CustomLabel": long,
+            "TotalCellStyle": {"TextWrap": "WRAP", "VerticalTextAlignment": "TOP"},
+        },
+    }  # fmt: skip
+    found = draw({kind: {**body, "ChartConfiguration": options}}, case.data)
+    said = texts(found)
+    lines = said[next(at for at, each in enumerate(said) if each.startswith("Words")) :]
+    assert " ".join(itertools.takewhile(lambda line: not line[:1].isdigit(), lines)).startswith(
+        long
+    )
 
 
 def test_a_subtotal_bears_its_group() -> None:

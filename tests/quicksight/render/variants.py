@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from labkit.cloud.quicksight.visuals.model import VisualData
+from tests.quicksight.render.members import LONG
 from tools.gallery.cases import Case, cases
 
 NUMBERS = ("KPIVisual", "GaugeChartVisual", "InsightVisual")
@@ -86,6 +87,18 @@ def _turned(own: list[Case]) -> list[Case]:
     return [replace(own[0], data=replace(own[0].data, fields=fields))]
 
 
+def _long(own: list[Case]) -> list[Case]:
+    """A table with words that are too long for its cells, and no widths."""
+    data = own[0].data
+    fields = tuple(replace(each, label=f"{each.label}: {LONG}") for each in data.fields)
+    rows = [
+        tuple(f"{value}: {LONG}" if isinstance(value, str) else value for value in row)
+        for row in data.rows
+    ]
+    return [replace(own[0], visual={next(iter(own[0].visual)): {}},
+                    data=replace(data, fields=fields, rows=rows))]  # fmt: skip
+
+
 def _loud(own: list[Case]) -> list[Case]:
     rows = [(row[0].upper(), *row[1:]) for row in own[0].data.rows]
     return [replace(own[0], data=replace(own[0].data, rows=rows))]
@@ -99,6 +112,7 @@ _MORE: dict[str, Callable[[list[Case]], list[Case]]] = {
     "InsightVisual": _bare,
     "TreeMapVisual": _uncolored,
     "ComboChartVisual": _combos,
-    "PivotTableVisual": _turned,
+    "PivotTableVisual": lambda own: [*_turned(own), *_long(own)],
+    "TableVisual": _long,
     "WordCloudVisual": _loud,
 }

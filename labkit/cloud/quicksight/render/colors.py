@@ -11,6 +11,8 @@ from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import Field, Other
 
+READABLE = 4.5  # the least contrast of words and their ground
+
 
 def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) -> str:
     """A series' colour: the visual's own for this value, else the next of the theme."""
@@ -49,6 +51,18 @@ def mapped_colors(sketch: Sketch) -> dict[tuple[str, str], str]:
 def ink(color: str) -> str:
     """Black or white, whichever is read better on a colour."""
     return "#FFFFFF" if _light(color) < 0.36 else "#16191F"
+
+
+def readable(color: str, ground: str) -> str:
+    """A colour of words, or black or white where it cannot be read on the ground.
+
+    Source: https://www.w3.org/TR/WCAG21/#contrast-minimum
+
+    >>> readable("#F2F5F8", "#DDEEFF"), readable("#F2F5F8", "#16202E")
+    ('#16191F', '#F2F5F8')
+    """
+    lights = sorted((_light(color), _light(ground)))
+    return color if (lights[1] + 0.05) / (lights[0] + 0.05) >= READABLE else ink(ground)
 
 
 def mix(color: str, other: str, share: float) -> str:

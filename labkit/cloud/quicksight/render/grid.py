@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from labkit.cloud.quicksight.render.cells import LINE, Cell, Grid, Look
+from labkit.cloud.quicksight.render.colors import readable
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import width
 
@@ -132,17 +133,18 @@ def _row(
                 0.8,
                 zorder=1,
             )
-        _cell(sketch, cell, own, box)
+        _cell(sketch, cell, own, box, fill or sketch.theme.background)
 
 
-def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box) -> None:
+def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None:
     if cell.bar:
         share, color = cell.bar
         room = (box.width - 2 * PAD) * share
         sketch.rect(Box(box.left + PAD, box.top + 5, box.left + PAD + room, box.bottom - 5), color)
     if look.is_hidden or not (cell.text or cell.icon):
         return
-    style = {"bold": cell.bold} | look.font
+    color = readable(sketch.theme.foreground, ground)
+    style = {"bold": cell.bold, "color": color} | look.font
     style |= {"color": cell.color} if cell.color else {}
     align = look.align(cell.right)
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0

@@ -111,7 +111,6 @@ _SUMS: dict[str, Any] = {
     "CustomLabel": "",
     "TotalCellStyle": CELLS,
     "ValueCellStyle": CELLS,
-    "MetricHeaderCellStyle": CELLS,
 }
 _SUBTOTALS = _SUMS | {"FieldLevel": "", "FieldLevelOptions": "FieldId"}
 _TOTALS = _SUMS | {"Placement": "", "TotalAggregationOptions": ""}

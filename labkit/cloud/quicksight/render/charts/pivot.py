@@ -6,26 +6,23 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/pivot-table.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.render.cells import Cell, Grid, Look
+from labkit.cloud.quicksight.render.charts.pivot_totals import (
+    Metric,
+    Path,
+    total_look,
+    total_options,
+    value_look,
+)
 from labkit.cloud.quicksight.render.charts.table import field_options, formatted, stripes
 from labkit.cloud.quicksight.render.grid import draw_grid
 from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import Field, Total
-
-Path = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A measure as a head of rows or columns."""
-
-    field: Field
-    label: str
 
 
 @chart("PivotTableVisual")
@@ -168,8 +165,7 @@ def _spans(
             if _repeats(sketch, head, columns, level)
             else _words(sketch, head, columns, level, "Row")
         )
-        look = _total_look(sketch, head, level, "Row", "TotalCellStyle")
-        look = look or _total_look(sketch, head, level, "Row", "MetricHeaderCellStyle")
+        look = total_look(sketch, head, level, "Row")
         line.append(Cell(text, right=span == 1, bold=True, span=span, is_header=True, look=look))
     return line
 
@@ -190,26 +186,29 @@ def _line(
     for level, each in enumerate(side):
         same = before[: level + 1] == side[: level + 1]
         same = same or _repeats(sketch, side, rows, level)
-        text = "" if same else _words(sketch, side, rows, level, "Column")
-        total_look = _total_look(sketch, side, level, "Column", "TotalCellStyle")
+        spoken = _spoken_level(sketch, side, rows, level)
+        text = "" if same and spoken == level else _words(sketch, side, rows, spoken, "Column")
+        look = total_look(sketch, side, level, "Column")
         value, field = (each, rows[level]) if level < len(rows) else (text, None)
         line.append(
             Cell(
                 text,
                 bold=total,
-                fill=head_fill,
+                fill=look.fill if look and look.fill else head_fill,
                 is_header=True,
                 value=value,
                 field=field,
-                look=total_look or _own(sketch, "RowHeaderStyle"),
+                look=look or _own(sketch, "RowHeaderStyle"),
             )
         )
     for head in heads:
         path = (*side, *head)
         metric = next(each for each in path if isinstance(each, Metric))
         key = (_without(side), _without(head))
-        look = _value_look(sketch, side, head)
-        line.append(replace(_value(sketch, metric, cells.get(key), key, total, fill), look=look))
+        look = value_look(sketch, side, head)
+        ground = look.fill if look and look.fill else fill
+        cell = _value(sketch, metric, cells.get(key), key, total, ground)
+        line.append(replace(cell, look=look))
     return line
 
 
@@ -267,43 +266,24 @@ def _words(sketch: Sketch, path: Path, fields: Sequence[Field], level: int, side
     if isinstance(value, Metric):
         return value.label
     if isinstance(value, Total):
-        label = str(_total_options(sketch, level, side).get("CustomLabel") or "Total")
+        label = str(total_options(sketch, level, side).get("CustomLabel") or "Total")
         over = full(path[level - 1], fields[level - 1]) if level else ""
         return label.replace("<<$aws:subtotalDimension>>", over)
     return full(value, fields[level])
-
-
-def _total_options(sketch: Sketch, level: int, side: str) -> Mapping[str, Any]:
-    """What the definition says of a total at a level of the rows (side Column) or columns."""
-    other = "Row" if side == "Column" else "Column"
-    name = f"{other}SubtotalOptions" if level else f"{side}TotalOptions"
-    found: Mapping[str, Any] = sketch.option("TotalOptions", name, default={})
-    return found
-
-
-def _total_look(sketch: Sketch, path: Path, level: int, side: str, style: str) -> Look | None:
-    """The look of a total's head, or of the measures' names below it."""
-    first = next((at for at, each in enumerate(path) if isinstance(each, Total)), None)
-    if first is None or isinstance(path[level], Metric) != (style == "MetricHeaderCellStyle"):
-        return None
-    given = _total_options(sketch, first, side).get(style) if level >= first else None
-    return Look(given) if given else None
-
-
-def _value_look(sketch: Sketch, side: Path, head: Path) -> Look | None:
-    """The look of a total's values; of a total both ways, that of the rows' total."""
-    for path, name in ((side, "Column"), (head, "Row")):
-        first = next((at for at, each in enumerate(path) if isinstance(each, Total)), None)
-        given = None if first is None else _total_options(sketch, first, name).get("ValueCellStyle")
-        if given:
-            return Look(given)
-    return None
 
 
 def _repeats(sketch: Sketch, path: Path, fields: Sequence[Field], level: int) -> bool:
     """Whether a total's name stands at a level before this one already."""
     seen = [each for each in range(level) if not _is_hidden(sketch, fields[each])]
     return isinstance(path[level], Total) and any(isinstance(path[each], Total) for each in seen)
+
+
+def _spoken_level(sketch: Sketch, side: Path, rows: Sequence[Field], level: int) -> int:
+    """The level whose words stand at one: that of a total whose own column is hidden."""
+    shown = [at for at, each in enumerate(rows) if not _is_hidden(sketch, each)]
+    totals = [at for at, each in enumerate(side) if isinstance(each, Total)]
+    unseen = totals and not set(totals) & set(shown)
+    return totals[0] if unseen and level == shown[-1] else level
 
 
 def _label(sketch: Sketch, field: Field) -> str:
