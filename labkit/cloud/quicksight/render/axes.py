@@ -160,7 +160,7 @@ def sideways(
         shown = []
     room = min(widest(shown, style["size"]), max(sketch.box.width * 0.34, 60))
     box = sketch.box.inset(left=room + (8 if room else 0), right=room_right)
-    box = box.inset(top=18 if title else 2, bottom=18 + (18 if across.title else 0))
+    box = box.inset(top=18 if title else 2, bottom=room_below(across))
     if title:
         title.write(sketch, sketch.box.left, sketch.box.top + 6, sketch.box.width)
     step = box.height / max(len(labels), 1)
@@ -174,6 +174,11 @@ def sideways(
     _below(sketch, box, across)
     axes = sketch.axes(box, across.scale.ends, (max(len(labels), 1) - 0.5, -0.5))
     return axes, box
+
+
+def room_below(axis: Numeric) -> float:
+    """How high the numbers and the title of an axis along the bottom are."""
+    return _deep(axis) + (18 if axis.title else 0)
 
 
 def bottom_scale(sketch: Sketch, box: Box, axis: Numeric) -> None:
@@ -197,6 +202,12 @@ def _beside(sketch: Sketch, left: Numeric, right: Numeric | None, above: float) 
             axis.title.write(sketch, x, sketch.box.top + 6, half, ha)
     titled = left.title or (right and right.title)
     return box.inset(top=14 if titled else 0)
+
+
+def _deep(axis: Numeric) -> float:
+    """The room that an axis' numbers take downwards, turned as they are."""
+    turn = radians(turn_of(axis.options))
+    return 18 + abs(sin(turn)) * widest(axis.texts, label_style(axis.options)["size"])
 
 
 def _wide(axis: Numeric) -> float:
@@ -248,4 +259,4 @@ def _below(sketch: Sketch, box: Box, axis: Numeric) -> None:
             ha = "right" if turn else "center"
             sketch.text(x, box.bottom + 10, texts[at], ha=ha, rotation=turn, **style)
     if axis.title:
-        axis.title.write(sketch, box.centre[0], box.bottom + 27, box.width, "center")
+        axis.title.write(sketch, box.centre[0], box.bottom + _deep(axis) + 9, box.width, "center")

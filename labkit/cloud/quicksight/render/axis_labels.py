@@ -96,7 +96,7 @@ def _slanted(
     box = box.inset(bottom=long * sine + 14)
     every = max(1, -(-15 // max(int(box.width / len(labels)), 1)))
     for x, each in list(zip(at, texts, strict=True))[::every]:
-        room = (x - sketch.box.left + 12) / max(cosine, 0.05)
+        room = (x - sketch.box.left + (0 if sketch.is_panel else 12)) / max(cosine, 0.05)
         sketch.text(
             x + 4,
             box.bottom + 8,

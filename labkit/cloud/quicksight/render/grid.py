@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from labkit.cloud.quicksight.render.cells import LINE, Cell, Grid, Look
 from labkit.cloud.quicksight.render.colors import readable
@@ -144,7 +145,7 @@ def _cell(sketch: Sketch, cell: Cell, look: Look, box: Box, ground: str) -> None
     if look.is_hidden or not (cell.text or cell.icon):
         return
     color = readable(sketch.theme.foreground, ground)
-    style = {"bold": cell.bold, "color": color} | look.font
+    style: dict[str, Any] = {"bold": cell.bold, "color": color} | look.font
     style |= {"color": cell.color} if cell.color else {}
     align = look.align(cell.right)
     before = width(cell.icon[0], style["size"]) + 5 if cell.icon else 0

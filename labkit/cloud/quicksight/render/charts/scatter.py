@@ -15,6 +15,7 @@ from labkit.cloud.quicksight.render.axes import (
     Numeric,
     bottom_scale,
     placed,
+    room_below,
     scale_of,
     upright,
 )
@@ -54,7 +55,7 @@ def scatter_plot(sketch: Sketch) -> None:
         sketch = legend(sketch, [(full(key, color), colors[key]) for key in keys], color.label)
     across = _axis(sketch, "X", x, [row[x.id] for row in rows], sketch.box.width * 0.8)
     up = _axis(sketch, "Y", y, [row[y.id] for row in rows], sketch.box.height)
-    below = 18 + (18 if across.title else 0)
+    below = room_below(across)
     axes, box = upright(
         sketch.within(sketch.box.inset(bottom=below - 6, right=8)),
         [],
