@@ -8,10 +8,12 @@ from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
 VIEW = "sis_lms.status_count"
-CODE = """lab.warehouse(\"\"\"
-    CREATE OR REPLACE VIEW sis_lms.status_count AS
+SQL = """
     SELECT enroll_status, count(DISTINCT student_id) AS students
-    FROM sis.student GROUP BY enroll_status;
+    FROM sis.student GROUP BY enroll_status"""
+CODE = f"""lab.warehouse(\"\"\"
+    DROP VIEW IF EXISTS sis_lms.status_count;
+    CREATE VIEW sis_lms.status_count AS{SQL};
     REVOKE ALL ON ALL TABLES IN SCHEMA sis FROM dean;
     REVOKE ALL ON ALL TABLES IN SCHEMA sis_lms FROM dean;
     REVOKE ALL ON SCHEMA sis FROM dean;
@@ -46,6 +48,7 @@ neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
     reads=State("reach", "dean", VIEW, "sis.student", "sis.course_outcome", "sis_lms.person"),
     starter="# lab.warehouse(...) makes sis_lms.status_count and gives the rights",
     answer=CODE,
+    sql=SQL,
     reference=reference,
     hints=(
         (
@@ -63,8 +66,7 @@ neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
     ),
     explanation="""The view reads its table with its owner's rights, so the dean needs none on the
 table. `USAGE` lets somebody into a schema and shows no row. A `REVOKE` before the `GRANT`s lets
-the cell start from nothing, however often it runs. See [CREATE
-VIEW](https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html).""",
+the cell start from nothing, however often it runs.""",
     messages={
         "no-entry": "The dean has no way into the schema of the view. `SELECT` is of no use "
         "without `USAGE` on the schema.",
@@ -97,14 +99,7 @@ VIEW](https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html).""",
         ),
         (swapped("DISTINCT ", ""), "twice"),
         (
-            swapped(
-                "CREATE OR REPLACE", "DROP VIEW IF EXISTS sis_lms.status_count; CREATE"
-            ).replace(
-                "enroll_status, count(DISTINCT student_id) AS students\n    FROM sis.student GROUP "
-                "BY enroll_status",
-                "DISTINCT student_id, enroll_status FROM sis.student",
-            )
-            + "\n",
+            swapped(SQL, " SELECT DISTINCT student_id, enroll_status FROM sis.student"),
             "columns",
         ),
     ),
@@ -114,17 +109,16 @@ VIEW](https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html).""",
             "    GRANT USAGE ON SCHEMA sis TO dean;\n    GRANT USAGE ON SCHEMA sis_lms TO dean;",
             "    GRANT USAGE ON SCHEMA sis, sis_lms TO dean;",
         ),
-        swapped(
+        DROP_GROUP
+        + swapped(
             SELECT,
-            "    DROP GROUP readers;\n    CREATE GROUP readers WITH USER dean;\n"
+            "    CREATE GROUP readers WITH USER dean;\n"
             "    GRANT SELECT ON sis_lms.status_count TO GROUP readers",
-        )
-        .replace("    DROP GROUP readers;\n", "")
-        .replace('lab.warehouse("""', DROP_GROUP + 'lab.warehouse("""'),
+        ),
         swapped(
             "SELECT enroll_status, count(DISTINCT student_id) AS students\n    FROM sis.student",
             "SELECT count(*) AS students, enroll_status\n"
             "    FROM (SELECT DISTINCT student_id, enroll_status FROM sis.student)",
-        ).replace("CREATE OR REPLACE", "DROP VIEW IF EXISTS sis_lms.status_count; CREATE"),
+        ),
     ),
 )

@@ -72,7 +72,7 @@ what:
 - `star.course`: `course_id`, `course_name` and `department_name`, of `sis.course` and
   `sis.department`.
 
-The fact grows, so it lies by the student and is not kept on every node. It is sorted by
+The fact grows, so it is distributed by `student_id`, not kept on every node, and it is sorted by
 `submitted_on`. Choose the distribution of the other two so that joining all three moves no row.""",
     reads={
         "fact": State("placed", "star.submission"),
@@ -105,9 +105,9 @@ each of their submissions, and no key in Redshift would have refused it.""",
     messages={
         "twice": "Some students stand in `star.student` twice, so each of their submissions counts "
         "double in a join.",
-        "broadcast": "The join sends a dimension over the network, as it lies in pieces that do "
-        "not fit the fact's. See `lab.warehouse.explain`.",
-        "by-course": "The fact lies by the course. It should lie by the student.",
+        "broadcast": "The join sends a dimension over the network: its rows do not lie where the "
+        "fact's are. See `lab.warehouse.explain`.",
+        "by-course": "The fact is distributed by the course. It should be by the student.",
         "everywhere": "The fact lies on every node. It grows, so it should not.",
         "unsorted": "The fact has no sort key.",
         "wrong-sort": "The fact is sorted by something else than `submitted_on`.",
