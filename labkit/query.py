@@ -71,9 +71,18 @@ class Result:
 
     @property
     def bill(self) -> float:
-        """Dollars that AWS would charge; DDL and reused results are free."""
-        free = self.reused or self.execution.get("StatementType") in ("DDL", "UTILITY")
+        """Dollars that AWS would charge; DDL but CTAS, and reused results, are free.
+
+        Source: https://aws.amazon.com/about-aws/whats-new/2018/10/athena_ctas_support
+        """
+        free = self.reused or self._describes_only
         return 0.0 if free else bill(self.scanned_bytes)
+
+    @property
+    def _describes_only(self) -> bool:
+        """Whether it reads no rows: DDL, less what makes a table of a SELECT."""
+        kinds = [self.execution.get(kind) for kind in ("StatementType", "SubstatementType")]
+        return kinds[0] in ("DDL", "UTILITY") and kinds[1] != "CREATE_TABLE_AS_SELECT"
 
     @property
     def location(self) -> str:
@@ -85,6 +94,8 @@ class Result:
         """The rows as an Arrow table with the columns' types."""
         if self.location.endswith(".txt"):
             return pa.table({"result": self._text().splitlines()})
+        if not self.location.endswith(".csv"):  # CTAS and INSERT write a table, and no result
+            return pa.table({})
         return _read_csv(self._bytes(), self._columns())
 
     @functools.cached_property

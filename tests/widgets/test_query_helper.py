@@ -1,0 +1,16 @@
+"""``lab.query``: what a statement without rows shows and costs."""
+
+from labkit.query import bill
+
+
+def test_a_table_made_of_a_query_is_billed_and_shows_no_rows(lake):
+    made = lake.query("CREATE TABLE db_cur_sisdemo.made AS SELECT * FROM db_raw_sisdemo.school")
+    added = lake.query("INSERT INTO db_cur_sisdemo.made SELECT * FROM db_raw_sisdemo.school")
+    for result in (made, added):
+        assert len(result) == 0
+        assert "Data scanned" in repr(result)
+        assert "Data scanned" in result._repr_html_()
+        assert result.scanned_bytes > 0
+        assert result.bill == bill(result.scanned_bytes)
+    dropped = lake.query("DROP TABLE db_cur_sisdemo.made")
+    assert dropped.bill == 0
