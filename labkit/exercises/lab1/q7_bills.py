@@ -6,6 +6,12 @@ from labkit.exercises.question import Question
 
 COUNT = "SELECT count(*) FROM db_raw_lmsdemo.requests WHERE"
 YEAR, WEEK = "process_date <= '2021-05-03'", "process_date = '2020-10-12'"
+A_WEEK = "\"timestamp\" >= '2020-10-12' AND \"timestamp\" < '2020-10-19'"
+SIZES = """folders = lab.storage.folders(f"s3://{lab.names.raw_bucket}/lmsapi/requests/")
+folders = folders[folders.folder <= "process_date=2021-05-03/"].set_index("folder").bytes
+sizes = {"year": folders.sum(), "week": folders["process_date=2020-10-12/"]}
+"""
+SWAPPED = SIZES.replace('"year": ', '"week": ').replace('"week": folders[', '"year": folders[')
 
 
 def reference(data: Data) -> dict[str, float]:
@@ -29,6 +35,11 @@ bills = {{
     "year": bill(""" {year}"""),
     "week": bill(""" {week}"""),
 }}'''
+
+
+def reckoned(bill: str, sizes: str = SIZES) -> str:
+    """The cell that reckons with the bytes of the files, which are what is scanned."""
+    return f"{sizes}bills = {{name: {bill} for name, size in sizes.items()}}"
 
 
 q7 = Question(
@@ -69,26 +80,19 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         "bytes": "These are bytes. What do they cost?",
     },
     wrong=(
-        (bills(bill="1000 * found.scanned_bytes / 1000**4 * 5"), "no-minimum"),
-        (bills(bill="found.bill"), "one-run"),
-        (
-            bills(week="\"timestamp\" >= '2020-10-12' AND \"timestamp\" < '2020-10-19'"),
-            "no-partition",
-        ),
-        (bills(bill="1000 * max(found.scanned_bytes, 10**7) / 1024**4 * 5"), "binary"),
-        (bills(bill="1000 * max(found.scanned_bytes, 10**7) / 1000**3 * 5"), "gigabyte"),
-        (bills(bill="100 * 1000 * found.bill"), "cents"),
-        (bills(WEEK, YEAR), "swapped"),
-        (bills(bill="found.scanned_bytes"), "bytes"),
+        (reckoned("1000 * size / 1000**4 * 5"), "no-minimum"),
+        (reckoned("max(size, 10**7) / 1000**4 * 5"), "one-run"),
+        (bills(week=A_WEEK), "no-partition"),
+        (reckoned("1000 * max(size, 10**7) / 1024**4 * 5"), "binary"),
+        (reckoned("1000 * max(size, 10**7) / 1000**3 * 5"), "gigabyte"),
+        (reckoned("1000 * max(size, 10**7) / 1000**4 * 500"), "cents"),
+        (reckoned("5 * max(size, 10**7) / 10**9", SWAPPED), "swapped"),
+        (reckoned("size"), "bytes"),
     ),
     right=(
         bills().replace("count(*)", "max(user_id)"),
         bills(bill="max(found.scanned_bytes, 10**7) * 5 / 10**9"),
         bills().replace("count(*)", "count(DISTINCT id)").replace(", 4)", ", 3)"),
-        """from decimal import Decimal
-folders = lab.storage.folders(f"s3://{lab.names.raw_bucket}/lmsapi/requests/")
-folders = folders[folders.folder <= "process_date=2021-05-03/"].set_index("folder").bytes
-sizes = {"year": folders.sum(), "week": folders["process_date=2020-10-12/"]}
-bills = {name: 5 * Decimal(max(int(size), 10**7)) / 10**9 for name, size in sizes.items()}""",
+        "from decimal import Decimal\n" + reckoned("5 * Decimal(max(int(size), 10**7)) / 10**9"),
     ),
 )
