@@ -7,7 +7,6 @@ Source: https://docs.aws.amazon.com/redshift/latest/mgmt/generating-iam-credenti
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import string
 import time
@@ -19,7 +18,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Context
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.passwords import digest
+from labkit.cloud.redshift.warehouse.passwords import digest, fits
 from labkit.cloud.redshift.words import invalid_value
 
 KIND = "redshift.login"
@@ -32,12 +31,12 @@ class Admission:
     """A password that lets a login in.
 
     Args:
-        md5: of the password and the login's name.
+        kept: the password's digest, see `passwords`.
         user: the database user that it becomes.
         groups: that it is in for the session, beside the user's own.
     """
 
-    md5: str
+    kept: str
     user: str
     groups: tuple[str, ...] = ()
 
@@ -154,8 +153,7 @@ def log_in(cloud: Cloud, key: str, login: str, password: str, database: str = ""
         RedshiftError: they let nobody in.
     """
     for each in admitted(cloud, key, login, database):
-        names = (login, login.lower())
-        if any(hmac.compare_digest(each.md5, digest(name, password)) for name in names):
+        if any(fits(each.kept, name, password) for name in (login, login.lower())):
             return each
     raise RedshiftError(f'password authentication failed for user "{login}"', "28P01")
 

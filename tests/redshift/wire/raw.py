@@ -19,8 +19,7 @@ class Raw:
             self.log_in(**{"user": USER, "database": DATABASE} | told)
 
     def log_in(self, **told: str) -> list[Message]:
-        pairs = b"".join(f"{k}\0{v}\0".encode() for k, v in told.items())
-        self.greet(struct.pack("!i", 196608) + pairs + b"\0")
+        self.greet(greeting(**told))
         letter, body = self.message()
         assert (letter, body[:4]) == ("R", b"\0\0\0\x05")
         digest = hashlib.md5((PASSWORD + told["user"]).encode()).hexdigest()
@@ -53,6 +52,9 @@ class Raw:
         self.send(*messages)
         return self.until("Z")
 
+    def close(self) -> None:
+        self.socket.close()
+
     def ended(self) -> bool:
         """Whether the server has hung up."""
         return self.socket.recv(1) == b""
@@ -65,6 +67,12 @@ class Raw:
                 raise ConnectionError("the server hung up")
             found += piece
         return found
+
+
+def greeting(**told: str) -> bytes:
+    """The first message: the protocol's version, user, database, settings."""
+    pairs = b"".join(f"{k}\0{v}\0".encode() for k, v in told.items())
+    return struct.pack("!i", 196608) + pairs + b"\0"
 
 
 def letters(messages: list[Message]) -> str:

@@ -74,6 +74,8 @@ def inlined(function: SqlFunction, args: list[Typed], scope: Scope) -> Typed:
     from labkit.cloud.engine.redshift.expressions import expression
 
     given = [coerce(arg, kind) for arg, kind in zip(args, function.parameters, strict=True)]
+    if function.native:
+        return Typed(function.native(*(g.sql for g in given)), function.returns, function.name)
     inner = Scope(scope.state, parent=None)
     kept, scope.state.arguments = (
         scope.state.arguments,

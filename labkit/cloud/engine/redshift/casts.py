@@ -115,6 +115,8 @@ def coerce(value: Typed, target: Type) -> Typed:
     """A value in a type that it turns into by itself, text of any length kept whole."""
     if value.type == target:
         return value
+    if value.told:
+        value.told(target)
     if target.base in TEXTS and value.type.base in (*TEXTS, "unknown"):
         return Typed(value.sql, _text_type(value, target), value.name, value.literal)
     return cast(value, Type(target.base) if target.base in TEXTS else target)
@@ -130,6 +132,8 @@ def cast(value: Typed, target: Type) -> Typed:
     Raises:
         RedshiftError: the types have none.
     """
+    if value.told:
+        value.told(target)
     if value.literal is not None and (known := _literal(value.literal, target)):
         return Typed(known, target, value.name)
     source = "varchar" if value.type.base in (*TEXTS, "unknown") else value.type.base

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -51,12 +51,17 @@ class Relation:
 
 @dataclass(frozen=True)
 class SqlFunction:
-    """A function that is written in SQL: its body with ``$1``, ``$2``, ... for the arguments."""
+    """A function that is written in SQL: its body with ``$1``, ``$2``, ... for the arguments.
+
+    Args:
+        native: makes DuckDB SQL of the arguments' SQL, in the place of a body.
+    """
 
     name: str
     parameters: tuple[Type, ...]
     returns: Type
     body: str
+    native: Callable[..., str] | None = None
 
 
 class Catalog(Protocol):

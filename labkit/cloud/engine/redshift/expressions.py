@@ -509,6 +509,10 @@ def _regexp(node: exp.Func, scope: Scope) -> Typed:
 
 @_node(exp.Anonymous)
 def _function(node: exp.Anonymous, scope: Scope) -> Typed:
+    query = node.expressions[0] if len(node.expressions) == 1 else None
+    if str(node.this).lower() == "array" and isinstance(query, exp.Query):
+        found = scope.state.query(query.unnest(), scope.inner())
+        return postgres.array_of_query(found.sql, found.fields[0].type)
     return function_call(node, scope)
 
 

@@ -16,12 +16,15 @@ from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import BOOL, INT4, INTEGERS, OID, VARCHAR
+from labkit.cloud.engine.redshift.types import BOOL, INT4, INTEGERS, OID, VARCHAR, Type
 
 #: The catalog's own relations, which descriptions tell by number.
 _KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,
           "pg_namespace": 2615, "pg_constraint": 2606, "pg_database": 1262, "pg_am": 2601,
           "pg_rewrite": 2618, "pg_trigger": 2620, "pg_authid": 1260}  # fmt: skip
+
+#: Types of functions alone, which ``\\df`` compares with.
+_PSEUDO = {"trigger": 2279, "cstring": 2275, "any": 2276}
 
 
 def regclass(value: Typed, scope: Scope) -> Typed:
@@ -42,7 +45,9 @@ def regclass(value: Typed, scope: Scope) -> Typed:
 
 
 def regtype(value: Typed, scope: Scope) -> Typed:
-    """``23::regtype``: the name of a type."""
+    """``23::regtype``: the name of a type; of a pseudo-type that is named, its number."""
+    if value.literal and (number := _PSEUDO.get(value.literal.removeprefix("pg_catalog."))):
+        return Typed(f"CAST({number} AS BIGINT)", OID, "regtype")
     function = scope.state.catalog.functions(("format_type",))[0]
     return inlined(function, [cast(value, OID), Typed("NULL", INT4)], scope).named("regtype")
 
@@ -75,6 +80,14 @@ def array_text(items: list[Typed]) -> Typed:
         raise unsupported("ARRAY of these types")
     parts = ", ".join(as_text(each).sql for each in items)
     return Typed(f"concat('{{', concat_ws(',', {parts}), '}}')", VARCHAR, "array")
+
+
+def array_of_query(sql: str, kind: Type) -> Typed:
+    """``ARRAY(SELECT ...)`` as the text of the catalog's arrays."""
+    text = as_text(Typed("c0", kind)).sql
+    return Typed(
+        f"(SELECT concat('{{', string_agg({text}, ','), '}}') FROM ({sql}))", VARCHAR, "array"
+    )
 
 
 def is_array(node: exp.Expr) -> bool:

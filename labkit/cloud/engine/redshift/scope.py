@@ -21,12 +21,14 @@ class Typed:
     Args:
         name: what Redshift calls a column of it.
         literal: the value of a text literal that has no type yet.
+        told: hears the type that a parameter without one is taken for.
     """
 
     sql: str
     type: Type
     name: str = "?column?"
     literal: str | None = None
+    told: Callable[[Type], None] | None = field(default=None, compare=False)
 
     def named(self, name: str) -> Typed:
         return replace(self, name=name)

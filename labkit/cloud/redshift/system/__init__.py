@@ -6,7 +6,7 @@ Each is a function and a line of registry, its columns in SQL's words::
     def svv_tables(connection: Connection) -> Iterable[Row]: ...
 """
 
-from labkit.cloud.redshift.system import catalogs, history, postgres
+from labkit.cloud.redshift.system import catalogs, history, postgres, routines, users
 from labkit.cloud.redshift.system.functions import system_functions
 from labkit.cloud.redshift.system.registry import system, system_relation
 
@@ -14,7 +14,9 @@ __all__ = [
     "catalogs",
     "history",
     "postgres",
+    "routines",
     "system",
     "system_functions",
     "system_relation",
+    "users",
 ]

@@ -1,23 +1,26 @@
 """The functions of PostgreSQL's catalog, as queries of the system tables.
 
-Each is a signature and an expression with ``$1``, ``$2``, ... for the arguments. Source:
+Each is a signature and an expression with ``$1``, ``$2``, ... for the arguments, or what makes
+DuckDB SQL of the arguments' SQL. Source:
 https://docs.aws.amazon.com/redshift/latest/dg/r_System_information_functions.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.reading import Words, text_literal
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.system import privileges
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
-Body = str | Callable[["Connection"], str]
+Native = Callable[..., str]
+Body = str | Callable[["Connection"], str | Native]
 
 
 def system_functions(connection: Connection, name: tuple[str, ...]) -> list[SqlFunction]:
@@ -25,9 +28,15 @@ def system_functions(connection: Connection, name: tuple[str, ...]) -> list[SqlF
     if name[:-1] not in ((), ("pg_catalog",)):
         return []
     return [
-        SqlFunction(name[-1], kinds, returns, body if isinstance(body, str) else body(connection))
+        _made(name[-1], kinds, returns, body if isinstance(body, str) else body(connection))
         for kinds, returns, body in _FUNCTIONS.get(name[-1], ())
     ]
+
+
+def _made(name: str, kinds: tuple[Type, ...], returns: Type, body: str | Native) -> SqlFunction:
+    if isinstance(body, str):
+        return SqlFunction(name, kinds, returns, body)
+    return SqlFunction(name, kinds, returns, "", body)
 
 
 def _format_type() -> str:
@@ -78,6 +87,55 @@ def _setting(connection: Connection) -> str:
     return f"CASE lower($1) {cases} END"
 
 
+def _result_of(connection: Connection) -> Native:
+    """The result's type of a function; a procedure has none."""
+    told = {
+        one.oid: Type(*one.body["returns"]).plain
+        for one in connection.objects.of("routine", database=connection.database)
+        if one.body.get("returns")
+    }
+    return lambda oid: _chosen(oid, told)
+
+
+def _arguments_of(connection: Connection) -> Native:
+    told = {
+        one.oid: ", ".join(map(_argument, one.body["arguments"]))
+        for one in connection.objects.of("routine", database=connection.database)
+    }
+    return lambda oid: _chosen(oid, told)
+
+
+def _argument(told: dict[str, Any]) -> str:
+    mode = "" if told["mode"] == "IN" else told["mode"]
+    return " ".join(filter(None, [mode, told["name"], Type(*told["type"]).plain]))
+
+
+def _types_of(connection: Connection) -> Native:
+    """``23 1043`` as ``integer, character varying``."""
+    names = {str(oid): Type(base).plain for base, oid in OIDS.items()}
+    each = _chosen("t", names)
+    return lambda oids: f"array_to_string([{each} for t in string_split({oids}, ' ')], ', ')"
+
+
+def _chosen(value: str, told: Mapping[Any, str]) -> str:
+    """One of known texts, by a number or text; NULL for none."""
+    whens = " ".join(
+        f"WHEN {text_literal(key) if isinstance(key, str) else key} THEN {text_literal(text)}"
+        for key, text in told.items()
+    )
+    return f"CASE {value} {whens} END" if whens else "NULL"
+
+
+_SIZE = (
+    "coalesce((SELECT max(size) FROM pg_catalog.svv_table_info WHERE table_id = $1), 0) "
+    "* 1048576::bigint"
+)
+_PRETTY = (
+    "CASE WHEN $1 < 10240 THEN $1::varchar || ' bytes' "
+    "WHEN $1 < 10485760 THEN (($1 + 512) / 1024)::varchar || ' kB' "
+    "WHEN $1 < 10737418240 THEN (($1 + 524288) / 1048576)::varchar || ' MB' "
+    "ELSE (($1 + 536870912) / 1073741824)::varchar || ' GB' END"
+)
 _VIEW = (
     "(SELECT max(v.definition) FROM pg_catalog.pg_views v JOIN pg_catalog.pg_namespace n ON "
     "n.nspname = v.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND "
@@ -96,19 +154,29 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("current_setting(varchar) -> varchar", _setting),
     ("format_encoding(int4) -> varchar", f"CASE $1 {_ENCODING} END"),
     ("format_type(oid, int4) -> varchar", _format_type()),
+    *((f"has_{kind}_privilege({given}) -> bool", privileges.functions(kind))
+      for kind in privileges.PRIVILEGES
+      for given in ("varchar, varchar", "varchar, varchar, varchar")),
     ("obj_description(oid) -> varchar", _DESCRIPTION.format("0")),
     ("obj_description(oid, varchar) -> varchar", _DESCRIPTION.format("0")),
+    ("oidvectortypes(varchar) -> varchar", _types_of),
     ("pg_encoding_to_char(int4) -> varchar", "'UNICODE'"),
     ("pg_function_is_visible(oid) -> bool", "true"),
     ("pg_get_constraintdef(oid) -> varchar", _CONSTRAINT),
     ("pg_get_constraintdef(oid, bool) -> varchar", _CONSTRAINT),
     ("pg_get_expr(varchar, oid) -> varchar", "$1"),
     ("pg_get_expr(varchar, oid, bool) -> varchar", "$1"),
+    ("pg_get_function_arguments(oid) -> varchar", _arguments_of),
+    ("pg_get_function_result(oid) -> varchar", _result_of),
     ("pg_get_userbyid(int4) -> varchar",
      ("coalesce((SELECT max(usename) FROM pg_catalog.pg_user WHERE usesysid = $1), "
       "CASE WHEN $1 = 1 THEN 'rdsdb' ELSE 'unknown (OID=' || $1::varchar || ')' END)")),
     ("pg_get_viewdef(oid) -> varchar", _VIEW),
     ("pg_get_viewdef(oid, bool) -> varchar", _VIEW),
+    ("pg_relation_size(oid) -> int8", _SIZE),
+    ("pg_size_pretty(int8) -> varchar", _PRETTY),
+    ("pg_table_size(oid) -> int8", _SIZE),
+    ("pg_total_relation_size(oid) -> int8", _SIZE),
     ("pg_table_is_visible(oid) -> bool", _visible),
     ("pg_type_is_visible(oid) -> bool", "true"),
     ("shobj_description(oid, varchar) -> varchar", "NULL"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import columns_of, comment, relations
+from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse.objects import Object
 
@@ -30,6 +31,7 @@ LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "f
 #: How columns are compressed, by the catalog's number.
 ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16",
              "mostly32", "runlength", "text255", "text32k", "zstd", "az64")  # fmt: skip
+DEFAULT_SPACE = 1663
 _NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
 
 
@@ -40,22 +42,22 @@ def modifier(kind: Type) -> int:
     return kind.size + 4 if kind.base in ("varchar", "bpchar") and kind.size else -1
 
 
-def _schema_oids(connection: Connection) -> dict[str, int]:
+def schema_oids(connection: Connection) -> dict[str, int]:
     found = connection.objects.of("schema", database=connection.database)
     return _NAMESPACES | {one.name: one.oid for one in found}
 
 
-def _user_oids(connection: Connection) -> dict[str, int]:
+def user_oids(connection: Connection) -> dict[str, int]:
     return {one.name: one.oid for one in connection.objects.of("user")}
 
 
 @system("pg_namespace", "oid oid, nspname varchar(128), nspowner int, nspacl varchar(4000)")
 def pg_namespace(connection: Connection) -> Iterator[Any]:
-    users = _user_oids(connection)
+    users = user_oids(connection)
     for name in SCHEMAS:
         yield _NAMESPACES[name], name, 1, None
     for one in connection.objects.of("schema", database=connection.database):
-        yield one.oid, one.name, users.get(one.owner, 100), None
+        yield one.oid, one.name, users.get(one.owner, 100), acl(connection, one)
 
 
 @system("pg_class", "oid oid, relname varchar(128), relnamespace oid, reltype oid, relowner int, "
@@ -71,14 +73,14 @@ def pg_class(connection: Connection) -> Iterator[Any]:
 
 
 def _relations(connection: Connection) -> Iterator[Any]:
-    schemas, users = _schema_oids(connection), _user_oids(connection)
+    schemas, users = schema_oids(connection), user_oids(connection)
     styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 10}
     for one in relations(connection):
         kind = "r" if one.kind == "table" else "v"
         keys = [each["kind"] for each in one.body.get("constraints", ())]
         yield (
             one.oid, one.name, schemas.get(one.schema, 0), 0, users.get(one.owner, 100), 0,
-            one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", None,
+            one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", acl(connection, one),
             styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
         )  # fmt: skip
     for each in _constraints(connection):
@@ -96,10 +98,10 @@ def _relations(connection: Connection) -> Iterator[Any]:
         "attlen smallint, attnum smallint, attndims int, atttypmod int, attbyval boolean, "
         '"attnotnull" boolean, atthasdef boolean, attisdropped boolean, attislocal boolean, '
         "attisdistkey boolean, attsortkeyord smallint, attencodingtype smallint, "
-        "attcollation oid")  # fmt: skip
+        "attcollation oid, attacl varchar(4000)")  # fmt: skip
 def pg_attribute(connection: Connection) -> Iterator[Any]:
     for row in _attributes(connection):
-        yield (*row, 0)
+        yield (*row, 0, None)
 
 
 def _attributes(connection: Connection) -> Iterator[Any]:
@@ -159,39 +161,14 @@ def pg_type(connection: Connection) -> Iterator[Any]:
 
 @system("pg_database", "oid oid, datname varchar(128), datdba int, encoding int, "
         "datistemplate boolean, datallowconn boolean, datconfig varchar(4000), "
-        "datacl varchar(4000)")  # fmt: skip
+        "datacl varchar(4000), dattablespace oid, datcollate varchar(128), datctype varchar(128)"
+        )  # fmt: skip
 def pg_database(connection: Connection) -> Iterator[Any]:
-    users = _user_oids(connection)
+    """The last two are of later PostgreSQLs: psql asks for them to list databases."""
+    users = user_oids(connection)
     for one in connection.objects.of("database"):
-        yield one.oid, one.name, users.get(one.owner, 100), 6, False, True, None, None
-
-
-_USER = (
-    "usename varchar(128), usesysid int, usecreatedb boolean, usesuper boolean, "
-    "usecatupd boolean, passwd varchar(128), valuntil varchar(64), useconfig varchar(4000)"
-)
-
-
-@system("pg_user", _USER)
-def pg_user(connection: Connection) -> Iterator[Any]:
-    for one in connection.objects.of("user"):
-        body = one.body
-        yield (one.name, one.oid, bool(body.get("createdb")), bool(body.get("superuser")), False,
-               "********", body.get("valid_until"), None)  # fmt: skip
-
-
-@system("pg_user_info", _USER + ", useconnlimit varchar(32), syslogaccess varchar(32)")
-def pg_user_info(connection: Connection) -> Iterator[Any]:
-    for row in pg_user(connection):
-        yield (*row, "UNLIMITED", "RESTRICTED")
-
-
-@system("pg_group", "groname varchar(128), grosysid int, grolist varchar(4000)")
-def pg_group(connection: Connection) -> Iterator[Any]:
-    users = _user_oids(connection)
-    for one in connection.objects.of("group"):
-        members = ",".join(str(users[name]) for name in one.body["users"] if name in users)
-        yield one.name, one.oid, f"{{{members}}}"
+        yield (one.oid, one.name, users.get(one.owner, 100), 6, False, True, None,
+               acl(connection, one), DEFAULT_SPACE, "C", "C")  # fmt: skip
 
 
 @system("pg_tables", "schemaname varchar(128), tablename varchar(128), tableowner varchar(128), "
@@ -253,7 +230,7 @@ def _constraints(connection: Connection) -> Iterator[Constraint]:
         "conkey varchar(400), confkey varchar(400), conbin varchar(4000), consrc varchar(4000)"
         )  # fmt: skip
 def pg_constraint(connection: Connection) -> Iterator[Any]:
-    schemas, known = _schema_oids(connection), relations(connection)
+    schemas, known = schema_oids(connection), relations(connection)
     for each in _constraints(connection):
         target = _referenced(each, known)
         named = _named_columns(each, target)
@@ -311,25 +288,11 @@ def pg_index(connection: Connection) -> Iterator[Any]:
                    each.kind == "p", False, None, None)  # fmt: skip
 
 
-@system("pg_proc", "oid oid, proname varchar(128), pronamespace oid, proowner int, prolang oid, "
-        "prorettype oid, pronargs smallint, prosrc varchar(65535)")  # fmt: skip
-def pg_proc(connection: Connection) -> Iterator[Any]:
-    schemas, users = _schema_oids(connection), _user_oids(connection)
-    for one in connection.objects.of("routine", database=connection.database):
-        returns = one.body.get("returns") or ["record"]
-        yield (one.oid, one.body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100), 14,
-               OIDS.get(returns[0], 0), len(one.body["parameters"]), one.body["text"])  # fmt: skip
-
-
-@system("pg_proc_info", "prooid oid, proname varchar(128), pronamespace oid, proowner int, "
-        "prolang oid, prokind varchar(1), prosecdef boolean, prorettype oid, pronargs smallint, "
-        "proargtypes varchar(4000), prosrc varchar(65535)")  # fmt: skip
-def pg_proc_info(connection: Connection) -> Iterator[Any]:
-    kinds = {"procedure": "p"}
-    routines = connection.objects.of("routine", database=connection.database)
-    for one, row in zip(routines, pg_proc(connection), strict=True):
-        types = " ".join(str(OIDS[kind[0]]) for kind in one.body["parameters"])
-        yield (*row[:5], kinds.get(one.kind, "f"), False, *row[5:7], types, row[7])
+@system("pg_tablespace", "oid oid, spcname varchar(128), spcowner int, spclocation varchar(4000), "
+        "spcacl varchar(4000)")  # fmt: skip
+def pg_tablespace(connection: Connection) -> Iterator[Any]:
+    yield DEFAULT_SPACE, "pg_default", 1, "", None
+    yield 1664, "pg_global", 1, "", None
 
 
 @system("pg_collation", "oid oid, collname varchar(128), collnamespace oid")

@@ -54,8 +54,18 @@ def allowed(connection: Connection, one: Object, privilege: str, user: str) -> b
     """Whether a user has a privilege, by himself or by a group or role."""
     if one.owner == user or is_superuser(connection, user):
         return True
-    granted = one.body.get("grants", {})
-    return any(privilege in granted.get(name, ()) for name in grantees(connection, user))
+    given = granted(one)
+    return any(privilege in given.get(name, ()) for name in grantees(connection, user))
+
+
+def granted(one: Object) -> dict[str, list[str]]:
+    """The privileges of an object by grantee. All may make temporary tables in a new database.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html (TEMP)
+    """
+    default = {"": ["TEMPORARY"]} if one.space == "database" else {}
+    found: dict[str, list[str]] = one.body.get("grants", default)
+    return found
 
 
 def grantees(connection: Connection, user: str) -> set[str]:

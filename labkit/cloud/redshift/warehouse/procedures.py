@@ -24,7 +24,7 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, INT4, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.registry import Column, Result
+from labkit.cloud.redshift.warehouse.registry import Column, Notice, Result
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -523,7 +523,7 @@ def _run_raise(run: _Run, step: Step) -> None:
         text = text.replace("%", shown, 1)
     if level == "EXCEPTION":
         raise RedshiftError(text, "P0001")
-    run.connection.notices.append(text)
+    run.connection.notices.append(Notice(text, level))
 
 
 def _run_execute(run: _Run, step: Step) -> None:

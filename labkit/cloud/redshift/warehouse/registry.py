@@ -33,6 +33,17 @@ class Column:
     type: Type
 
 
+class Notice(str):
+    """A sentence that is told beside an answer, and how loud."""
+
+    severity: str
+
+    def __new__(cls, sentence: str, severity: str = "INFO") -> Notice:
+        made = super().__new__(cls, sentence)
+        made.severity = severity
+        return made
+
+
 @dataclass(frozen=True)
 class Result:
     """What a statement answers.

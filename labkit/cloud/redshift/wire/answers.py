@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from labkit.cloud.redshift.warehouse import Connection, Result
+from labkit.cloud.redshift.warehouse.registry import Notice
 from labkit.cloud.redshift.wire import messages
 from labkit.cloud.redshift.wire.messages import Stream
 from labkit.cloud.redshift.wire.values import data_rows, row_description
@@ -40,4 +41,5 @@ def tell_notices(stream: Stream, connection: Connection, result: Result | None =
     told = dict.fromkeys([*connection.notices, *(result.notices if result else ())])
     connection.notices.clear()
     for sentence in told:
-        stream.send(messages.notice(sentence))
+        severity = sentence.severity if isinstance(sentence, Notice) else "INFO"
+        stream.send(messages.notice(sentence, severity))

@@ -6,10 +6,13 @@ Source: https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.system.postgres import OIDS
 from labkit.cloud.redshift.warehouse import Parsed, Result
 from labkit.cloud.redshift.warehouse.registry import ENDING, find_handler
 from labkit.cloud.redshift.wire import messages, parameters
@@ -26,13 +29,31 @@ class Statement:
     """A statement as Parse left it; an empty text is an empty query.
 
     Args:
+        oids: the parameters' types as the client tells them, 0 where it does not.
+        inferred: the types that the statement takes them for, by their places.
         columns: of its rows, until something runs that may change them.
     """
 
     sql: str
     oids: list[int]
+    inferred: dict[int, int] = field(default_factory=dict)
     columns: Columns = None
     known: bool = False
+
+    @property
+    def types(self) -> list[int]:
+        """The parameters' types, told or inferred; 0 where neither."""
+        return [oid or self.inferred.get(at, 0) for at, oid in enumerate(self.oids)]
+
+    def parameters(self) -> list[Any]:
+        """The parameters before they have values."""
+        return [
+            parameters.declared(oid, partial(self._infer, at)) for at, oid in enumerate(self.oids)
+        ]
+
+    def _infer(self, at: int, kind: Type) -> None:
+        if kind.base in OIDS and kind.base != "unknown":
+            self.inferred.setdefault(at, OIDS[kind.base])
 
 
 @dataclass
@@ -87,8 +108,11 @@ class Extended:
         if statement.sql:
             self._check(statement.sql)
         ways = all_formats(formats, len(values))
-        given = map(parameters.given, statement.oids, ways, values)
-        self._portals[name] = Portal(statement, list(given), wanted)
+        given = [
+            parameters.given(oid, how, value, inferred=at in statement.inferred)
+            for at, (oid, how, value) in enumerate(zip(statement.types, ways, values, strict=True))
+        ]
+        self._portals[name] = Portal(statement, given, wanted)
         self.stream.send(messages.BOUND)
 
     def describe(self, body: Body) -> None:
@@ -158,7 +182,7 @@ class Extended:
         return self._portals[name]
 
     def _describe_statement(self, statement: Statement) -> None:
-        oids = [oid or parameters.UNTYPED for oid in statement.oids]
+        oids = [oid or parameters.UNTYPED for oid in statement.types]
         body = struct.pack(f"!h{len(oids)}i", len(oids), *oids)
         self.stream.send(messages.message(b"t", body))
         self._tell(self._columns_of(statement), ())
@@ -166,8 +190,7 @@ class Extended:
     def _columns_of(self, statement: Statement) -> Columns:
         """A statement's columns, found once for Parse and the Describe that follows it."""
         if not statement.known:
-            values = [parameters.declared(oid) for oid in statement.oids]
-            statement.columns = self._columns(statement, values)
+            statement.columns = self._columns(statement, statement.parameters())
             statement.known = True
         return statement.columns
 

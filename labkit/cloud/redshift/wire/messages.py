@@ -214,6 +214,12 @@ def ask_md5(salt: bytes) -> bytes:
     return message(b"R", struct.pack("!i", 5) + salt)
 
 
+def ask_digest(salt: bytes, nonce: bytes) -> bytes:
+    """What Redshift's own drivers answer with a digest of SHA-256, algorithm 0."""
+    told = struct.pack("!iii", 13, 0, len(salt)) + salt
+    return message(b"R", told + struct.pack("!i", len(nonce)) + nonce)
+
+
 def key_data(pid: int, secret: int) -> bytes:
     """BackendKeyData: what a client cancels a query with."""
     return message(b"K", struct.pack("!iI", pid, secret))

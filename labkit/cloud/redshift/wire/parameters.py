@@ -32,16 +32,21 @@ KINDS: dict[int, Type] = {
 UNTYPED = 705
 
 
-def declared(oid: int) -> Typed:
-    """A parameter whose value is not known yet."""
-    return Typed("NULL", KINDS.get(oid, types.UNKNOWN))
+def declared(oid: int, told: Callable[[Type], None] | None = None) -> Typed:
+    """A parameter whose value is not known yet.
+
+    Args:
+        told: hears its type, where ``oid`` is none and the statement tells it.
+    """
+    return Typed("NULL", KINDS.get(oid, types.UNKNOWN), told=None if oid in KINDS else told)
 
 
-def given(oid: int, how: int, data: bytes | None) -> Typed:
+def given(oid: int, how: int, data: bytes | None, *, inferred: bool = False) -> Typed:
     """A parameter's value.
 
     Args:
         how: 0 for text, 1 for binary.
+        inferred: whether the client has left the type to the statement: its text has none.
 
     Raises:
         RedshiftError: the value is none of its type.
@@ -49,7 +54,7 @@ def given(oid: int, how: int, data: bytes | None) -> Typed:
     if data is None:
         return declared(oid)
     value = _binary(oid, data) if how else decoded(data)
-    kind = KINDS.get(oid)
+    kind = KINDS.get(oid) if how or not inferred else None
     if kind is None:
         return literal(value)
     if kind.base == "numeric":

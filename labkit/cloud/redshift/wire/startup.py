@@ -21,6 +21,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift.logins import Admission, admitted
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError, open_warehouse
 from labkit.cloud.redshift.warehouse.grants import is_superuser
+from labkit.cloud.redshift.warehouse.passwords import fits, is_salted, parts
 from labkit.cloud.redshift.wire import messages
 from labkit.cloud.redshift.wire.messages import LONGEST, Body, Malformed, Stream
 
@@ -102,7 +103,7 @@ def log_in(stream: Stream, cloud: Cloud, key: str, told: dict[str, str]) -> Conn
     if not name:
         raise RedshiftError("no PostgreSQL user name specified in startup packet", "28000")
     database = told.get("database") or name
-    admission = _proved(stream, cloud, key, name, database)
+    admission = _proved(stream, cloud, key, name, told)
     warehouse = open_warehouse(cloud, key)
     session = warehouse.connect(
         admission.user, database, application=told.get("application_name", "")
@@ -111,25 +112,59 @@ def log_in(stream: Stream, cloud: Cloud, key: str, told: dict[str, str]) -> Conn
     return session
 
 
-def _proved(stream: Stream, cloud: Cloud, key: str, name: str, database: str) -> Admission:
-    """What a client may be, by its answer to a question that differs each time."""
-    known = list(admitted(cloud, key, name, database))
-    salt = secrets.token_bytes(4)
-    stream.send(messages.ask_md5(salt))
-    stream.flush()
-    letter, body = stream.message()
-    if letter != b"p":
-        raise Malformed(f"expected password response, got message type {letter[0]}")
-    answer = Body(body).text()
-    fitting = [each for each in known if _proves(answer, each.md5, salt)]
+def _proved(stream: Stream, cloud: Cloud, key: str, name: str, told: dict[str, str]) -> Admission:
+    """What a client may be, by its answer to a question that differs each time.
+
+    Digests of SHA-256 are asked for as Redshift's drivers know it. Others have no such method: they
+    tell the password in clear text, within TLS.
+    """
+    known = list(admitted(cloud, key, name, told.get("database") or name))
+    if not any(is_salted(each.kept) for each in known):
+        fitting = _of_md5(stream, known)
+    elif "client_protocol_version" in told:
+        fitting = _of_digest(stream, known)
+    else:
+        fitting = _in_clear(stream, known, name)
     if not fitting:
         raise RedshiftError(f'password authentication failed for user "{name}"', "28000")
     return fitting[0]
 
 
-def _proves(answer: str, digest: str, salt: bytes) -> bool:
-    wanted = hashlib.md5(digest.removeprefix("md5").encode() + salt).hexdigest()
-    return hmac.compare_digest(answer.encode(), f"md5{wanted}".encode())
+def _of_md5(stream: Stream, known: list[Admission]) -> list[Admission]:
+    salt = secrets.token_bytes(4)
+    answer = _answer(stream, messages.ask_md5(salt), b"p").text().encode()
+    return [each for each in known if _is_md5(answer, each.kept, salt)]
+
+
+def _is_md5(answer: bytes, kept: str, salt: bytes) -> bool:
+    wanted = hashlib.md5(kept.lower().removeprefix("md5").encode() + salt).hexdigest()
+    return hmac.compare_digest(answer, f"md5{wanted}".encode())
+
+
+def _of_digest(stream: Stream, known: list[Admission]) -> list[Admission]:
+    [admission] = known
+    kept, salt = parts(admission.kept)
+    nonce = secrets.token_bytes(32)
+    body = _answer(stream, messages.ask_digest(salt, nonce), b"d")
+    answer, own = body.take(body.integer(4)), body.take(body.integer(4))
+    proven = hmac.compare_digest(answer, hashlib.sha256(kept + nonce + own).digest())
+    return known if proven else []
+
+
+def _in_clear(stream: Stream, known: list[Admission], name: str) -> list[Admission]:
+    if not isinstance(stream.socket, ssl.SSLSocket):
+        raise RedshiftError("a SHA-256 password needs SSL with this client", "28000")
+    answer = _answer(stream, messages.CLEAR_TEXT, b"p").text()
+    return [each for each in known if fits(each.kept, name.lower(), answer)]
+
+
+def _answer(stream: Stream, question: bytes, kind: bytes) -> Body:
+    stream.send(question)
+    stream.flush()
+    letter, body = stream.message()
+    if letter != kind:
+        raise Malformed(f"expected password response, got message type {letter[0]}")
+    return Body(body)
 
 
 def welcome(stream: Stream, connection: Connection, told: dict[str, str], secret: int) -> None:

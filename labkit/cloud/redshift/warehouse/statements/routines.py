@@ -29,11 +29,11 @@ def create_function(connection: Connection, parsed: Parsed) -> Result:
     name, parameters = words.name(), _parameters(words)
     words.expect("RETURNS")
     returns = words.type()
-    text, language = _body(words)
+    text, language, told = _body(words)
     if language != "sql":
         raise unsupported(f"language {language}: Python user-defined functions cannot be created")
     body = {"kind": "function", "text": text.strip().removeprefix("SELECT").removeprefix("select"),
-            "returns": _told(returns)}  # fmt: skip
+            "returns": _told(returns), **told}  # fmt: skip
     one = _routine(connection, name, parameters, body)
     given = {str(at): Typed("NULL", Type(*each["type"])) for at, each in enumerate(parameters, 1)}
     _check_body(connection, one.body["text"], given)
@@ -80,20 +80,23 @@ def _type(words: Words) -> Type:
     return words.type()
 
 
-def _body(words: Words) -> tuple[str, str]:
-    text, language = "", ""
+def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
+    """The text, its language, and what else is told of a routine."""
+    text, language, told = "", "", dict[str, Any]()
     while not words.ended and not words.peek(";"):
         if words.accept("AS"):
             text = words.string()
         elif words.accept("LANGUAGE"):
             language = words.identifier()
         elif words.accept("SECURITY"):
-            words.accept_one("INVOKER", "DEFINER")
-        elif not words.accept_one("VOLATILE", "STABLE", "IMMUTABLE", "NONATOMIC"):
+            told["definer"] = words.accept_one("INVOKER", "DEFINER") == "DEFINER"
+        elif word := words.accept_one("VOLATILE", "STABLE", "IMMUTABLE"):
+            told["volatility"] = word
+        elif not words.accept("NONATOMIC"):
             raise words.refuse()
     if not text or not language:
         raise RedshiftError("syntax error: no function body or language specified", "42601")
-    return text, language
+    return text, language, told
 
 
 def _routine(
@@ -127,11 +130,11 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
     replacing = words.accept("OR", "REPLACE")
     words.expect("PROCEDURE")
     name, parameters = words.name(), _parameters(words)
-    text, language = _body(words)
+    text, language, told = _body(words)
     if language != "plpgsql":
         raise unsupported(f"language {language} of a procedure")
     procedures.read(text)
-    one = _routine(connection, name, parameters, {"kind": "procedure", "text": text})
+    one = _routine(connection, name, parameters, {"kind": "procedure", "text": text, **told})
     _put(connection, one, replacing)
     return Result("CREATE PROCEDURE")
 

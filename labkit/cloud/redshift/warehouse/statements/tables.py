@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import first_row
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, parse_query, quoted
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import grants
@@ -158,6 +158,7 @@ def create(
 ) -> Object:
     """Make a table of what was declared."""
     if temporary:
+        _check_temporary(connection)
         database, schema, last = connection.database, f"pg_temp_{connection.pid}", name[-1]
     else:
         database, schema, last = place(connection, name)
@@ -185,6 +186,14 @@ def create(
     else:
         connection.objects.add(table)
     return table
+
+
+def _check_temporary(connection: Connection) -> None:
+    database = connection.objects.find("database", connection.database)
+    if database and not grants.allowed(connection, database, "TEMPORARY", connection.user):
+        raise RedshiftError(
+            f'permission denied to create temporary tables in database "{database.name}"', DENIED
+        )
 
 
 def _placed(attributes: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,13 @@ from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
-from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.registry import Column, Notice, Parsed, Result, statement
 
 
 @statement("BEGIN", "START TRANSACTION")
 def begin(connection: Connection, parsed: Parsed) -> Result:
     if connection.transaction == "open":
-        connection.notices.append("there is already a transaction in progress")
+        connection.notices.append(Notice("there is already a transaction in progress", "WARNING"))
     else:
         connection.begin()
     return Result("BEGIN")

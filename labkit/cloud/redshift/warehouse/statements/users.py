@@ -14,7 +14,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.passwords import digest
+from labkit.cloud.redshift.warehouse.passwords import digest, is_digest, is_salted
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 
 _PRIVILEGES = {
@@ -81,10 +81,11 @@ def _password(text: str) -> str:
     Raises:
         RedshiftError: it is too plain.
     """
-    if text.startswith(("md5", "sha256|")) and len(text) > 30:
+    if is_digest(text):
         return text
-    rules = (any(map(str.isupper, text)), any(map(str.islower, text)), any(map(str.isdigit, text)))
-    if not (8 <= len(text) <= 64 and all(rules)):
+    plain = text.removeprefix("sha256|")
+    rules = (str.isupper, str.islower, str.isdigit)
+    if not (8 <= len(plain) <= 64 and all(any(map(rule, plain)) for rule in rules)):
         raise RedshiftError(
             "The password must contain 8 to 64 characters, an uppercase and a lowercase letter "
             "and a number", "22023",
@@ -115,8 +116,11 @@ def alter_user(connection: Connection, parsed: Parsed) -> Result:
     user = _find(connection, "user", words.identifier())
     if words.accept("RENAME", "TO"):
         grants.check_superuser(connection, "rename user")
-        renamed = replace(user, name=words.identifier())  # its digest had the name in it
-        connection.objects.replace(renamed.changed(password=None))
+        renamed = replace(user, name=words.identifier())
+        if is_salted(user.body.get("password") or ""):
+            connection.objects.replace(renamed)
+            return Result("ALTER USER")
+        connection.objects.replace(renamed.changed(password=None))  # it had the name in it
         return Result("ALTER USER", notices=("MD5 password cleared because of user rename",))
     if words.accept_one("SET", "RESET"):
         return Result("ALTER USER")
@@ -362,7 +366,7 @@ def _grantees(connection: Connection, words: Words) -> list[str]:
 def _set(
     connection: Connection, target: Object, privileges: list[str], names: list[str], giving: bool
 ) -> None:
-    granted = {name: list(known) for name, known in target.body.get("grants", {}).items()}
+    granted = {name: list(known) for name, known in grants.granted(target).items()}
     for name in names:
         known = [each for each in granted.get(name, ()) if each not in privileges]
         granted[name] = known + (privileges if giving else [])

@@ -1,0 +1,128 @@
+"""Privileges as functions, ``has_table_privilege('ann', 't', 'select')``, and as access lists.
+
+What they tell is what is enforced: `grants.allowed`. Sources:
+https://docs.aws.amazon.com/redshift/latest/dg/r_HAS_TABLE_PRIVILEGE.html and
+https://www.postgresql.org/docs/8.0/functions-misc.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from labkit.cloud.engine.redshift.errors import MARK
+from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.objects import Object
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+PRIVILEGES = {
+    "table": ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES", "RULE", "TRIGGER",
+              "ALTER", "TRUNCATE"),
+    "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
+    "database": ("CREATE", "TEMPORARY", "TEMP", "USAGE", "ALTER"),
+}  # fmt: skip
+_LETTERS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "RULE": "R",
+            "REFERENCES": "x", "TRIGGER": "t", "EXECUTE": "X", "USAGE": "U", "CREATE": "C",
+            "TEMPORARY": "T", "DROP": "D", "ALTER": "A", "TRUNCATE": "P"}  # fmt: skip
+
+
+def acl(connection: Connection, one: Object) -> str | None:
+    """Who was granted what, ``{ann=r/owner,group staff=rw/owner}``; None while nobody was."""
+    told = [
+        f"{name}={''.join(_LETTERS.get(each, '') for each in given)}/{one.owner}"
+        for name, given in one.body.get("grants", {}).items()
+    ]
+    return f"{{{','.join(told)}}}" if told else None
+
+
+def functions(kind: str) -> Callable[[Connection], Callable[..., str]]:
+    """What makes ``has_<kind>_privilege`` of a session: DuckDB SQL of the arguments' SQL."""
+
+    def of_session(connection: Connection) -> Callable[..., str]:
+        def call(*args: str) -> str:
+            user, name, privilege = args if len(args) == 3 else (_me(connection), *args)
+            return _question(connection, kind, user, name, privilege)
+
+        return call
+
+    return of_session
+
+
+def _me(connection: Connection) -> str:
+    return text_literal(connection.user)
+
+
+def _question(connection: Connection, kind: str, user: str, name: str, privilege: str) -> str:
+    """SQL that is true, false, or fails for what does not exist."""
+    objects = dict(_objects(connection, kind))
+    users = {one.name: str(one.oid) for one in connection.objects.of("user")}
+    users_too = users | {oid: oid for oid in users.values()}
+    who = f"{_map(users_too)}[lower({user})]"
+    what = f"{_map({name: str(one.oid) for name, one in objects.items()})}[lower({name})]"
+    wanted = (
+        f"[replace(upper(trim(p)), 'TEMPORARY', 'TEMP') for p in string_split({privilege}, ',')]"
+    )
+    known = _list(each.replace("TEMPORARY", "TEMP") for each in PRIVILEGES[kind])
+    allowed = _list(_allowed(connection, kind, objects.values(), users))
+    noun = "relation" if kind == "table" else kind
+    state = {"table": "42P01", "schema": "3F000", "database": "3D000"}[kind]
+    return (
+        f"CASE WHEN {user} IS NULL OR {name} IS NULL OR {privilege} IS NULL THEN NULL "
+        f"WHEN {who} IS NULL THEN {_missing('user', user, '42704')} "
+        f"WHEN {what} IS NULL THEN {_missing(noun, name, state)} "
+        f"WHEN NOT list_has_all({known}, {wanted}) THEN {_unknown(privilege)} "
+        f"ELSE list_has_any({allowed}, [{who} || ' ' || {what} || ' ' || p for p in {wanted}]) END"
+    )
+
+
+def _objects(connection: Connection, kind: str) -> Iterator[tuple[str, Object]]:
+    """Objects by their names and by their numbers."""
+    space = {"table": "relation"}.get(kind, kind)
+    where = {} if kind == "database" else {"database": connection.database}
+    for one in connection.objects.of(space, **where):
+        yield str(one.oid), one
+        if kind == "table":
+            yield f"{one.schema}.{one.name}", one
+            yield f"{one.database}.{one.schema}.{one.name}", one
+        else:
+            yield one.name, one
+    if kind == "table":
+        yield from _visible(connection)
+
+
+def _visible(connection: Connection) -> Iterator[tuple[str, Object]]:
+    """Tables that need no schema, those of the path's first schema last, so that they win."""
+    from labkit.cloud.redshift.warehouse.names import search_path
+
+    for schema in reversed(search_path(connection)):
+        for one in connection.objects.of("relation", database=connection.database, schema=schema):
+            yield one.name, one
+
+
+def _allowed(
+    connection: Connection, kind: str, objects: Iterable[Object], users: Mapping[str, str]
+) -> Iterator[str]:
+    for one in {one.oid: one for one in objects}.values():
+        for user, oid in users.items():
+            for privilege in PRIVILEGES[kind]:
+                if grants.allowed(connection, one, privilege, user):
+                    yield f"{oid} {one.oid} {privilege.replace('TEMPORARY', 'TEMP')}"
+
+
+def _map(told: Mapping[str, str]) -> str:
+    return f"MAP({_list(told)}, {_list(told.values())})"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"CAST([{', '.join(map(text_literal, texts))}] AS VARCHAR[])"
+
+
+def _missing(noun: str, name: str, sqlstate: str) -> str:
+    return f"error('{MARK}:{sqlstate}:{noun} \"' || {name} || '\" does not exist')"
+
+
+def _unknown(privilege: str) -> str:
+    return f"error('{MARK}:22023:unrecognized privilege type: \"' || {privilege} || '\"')"
