@@ -51,7 +51,13 @@ def _statuses(data):
     return data.student.groupby("enroll_status").size().rename("n").reset_index()
 
 
-q1 = _question("q1", 1, "count", "count = len(students())", lambda data: len(data.student))
+q1 = _question(
+    "q1",
+    1,
+    "count",
+    "count = int((students().gender == 'F').sum())",
+    lambda data: int((data.student.gender == "F").sum()),
+)
 q2 = _question(
     "q2",
     2,

@@ -72,14 +72,14 @@ class Submission:
         notebook: how it is called in reports.
         master: the notebook that it is a copy of; ``None`` when that cannot be told.
         answers: the code of each answer by its question's id.
-        problems: what is wrong with an answer's cell, by its question's id.
+        problems: what is wrong with an answer's cell, by its question's id: status and message.
         problem: why nothing of it can be graded.
     """
 
     notebook: str
     master: Master | None = None
     answers: dict[str, Code] = field(default_factory=dict)
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, tuple[str, str]] = field(default_factory=dict)
     problem: str = ""
 
 
@@ -197,14 +197,17 @@ def _master(notebook: dict[str, Any], path: Path, known: tuple[Master, ...]) -> 
     return next(iter([*by_lab, *by_ids, *by_name]), None)
 
 
-def _problem(cell: dict[str, Any] | None, count: int) -> str:
+def _problem(cell: dict[str, Any] | None, count: int) -> tuple[str, str] | None:
+    """Why an answer's cell does not count: the answer's status, and a message."""
     if cell is None:
-        return ""
+        return None
     if count > 1:
-        return "Several cells have this question's id, so none of them counts: keep one."
+        return "error", "Several cells have this question's id, so none of them counts: keep one."
     if len(_source(cell)) > MOST_CODE:
-        return f"The answer is longer than {MOST_CODE:,} letters."
-    return "" if cell.get("cell_type") == "code" else "The answer's cell is no code cell any more."
+        return "error", f"The answer is longer than {MOST_CODE:,} letters."
+    if cell.get("cell_type") != "code":
+        return "not tried", "The answer's cell is no code cell any more."
+    return None
 
 
 def _asked(cell: dict[str, Any]) -> Asked:

@@ -22,7 +22,7 @@ from labkit.process import FRUGAL, ROOT
 START_LIMIT_S = 60.0
 # Judges, answers, other answers: not to be read although they may lie beside the interpreter.
 HIDDEN = ("labkit", "tests", "tools", "notebooks", ".git")
-LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 1024, "RLIMIT_NPROC": 4096}
+LIMITS = {"RLIMIT_CORE": 0, "RLIMIT_NOFILE": 1024, "RLIMIT_NPROC": 4096, "RLIMIT_AS": 1 << 35}
 
 
 @dataclass(frozen=True)

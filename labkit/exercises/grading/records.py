@@ -23,7 +23,7 @@ class Record:
         notebook: how it is called in reports.
         lab: which lab; ``None`` when that cannot be told.
         problem: why nothing of it can be graded.
-        problems: what is wrong with an answer's cell, by question.
+        problems: what is wrong with an answer's cell, by question: status and message.
         answers: by variant, by question: ``status``, ``message``, ``values``.
         seconds: how long the answers took, by question.
     """
@@ -31,7 +31,7 @@ class Record:
     notebook: str
     lab: int | None
     problem: str = ""
-    problems: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, tuple[str, str]] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

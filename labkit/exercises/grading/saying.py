@@ -41,7 +41,7 @@ def value(read: Callable[[], Any]) -> dict[str, Any]:
 
 def described(error: BaseException) -> str:
     """An error in one line, the same on every run."""
-    text = f"{type(error).__name__}: {error}".strip().partition("\n")[0]
+    text = f"{type(error).__name__}: {error}".strip(": ").partition("\n")[0]
     for pattern, replacement in FLEETING:
         text = pattern.sub(replacement, text)
     return text if len(text) <= MOST_MESSAGE else text[:MOST_MESSAGE] + "…"

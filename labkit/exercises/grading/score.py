@@ -98,7 +98,7 @@ def _line(question: Question, said: Said) -> dict[str, Any]:
 def _judged(question: Question, record: Record, references: References) -> Said:
     """One answer: right if it is on all variants, else what went wrong first."""
     if problem := record.problems.get(question.id):
-        return Said(ERROR, problem)
+        return Said(*map(str, problem))
     found = {
         one: _on(question, record.answers.get(one.name, {}).get(question.id), one, references)
         for one in references.variants

@@ -1,0 +1,85 @@
+"""Nobody is given points for nothing, and everybody is given a report.
+
+All tricks are handed in as one class and graded at once, beside an honest notebook, so that they
+could also harm each other.
+"""
+
+import json
+import os
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from labkit.exercises.data import Data
+from labkit.exercises.grading import confine
+from labkit.exercises.grading.variants import SHIPPED, lake
+from labkit.exercises.values import plain
+from tests.grading import mini, tricks
+
+NAMES = [
+    *tricks.CODES,
+    *tricks.EDITS,
+    *tricks.FILES,
+    "hard-coded answers",
+    "shadow modules",
+    "a link for a notebook",
+    "a loop for a notebook",
+    "a pipe for a notebook",
+]
+STATUSES = {"correct", "wrong", "not tried", "skipped", "error", "timeout"}
+
+
+def hard_coded():
+    """Answers that say what is right on the data that everybody sees."""
+    data = Data(lake(SHIPPED))
+    codes = {}
+    for question in mini.QUESTIONS:
+        right = question.reference(data)
+        named = {question.reads: right} if isinstance(question.reads, str) else right
+        codes[question.id] = "\n".join(f"{name} = {_said(one)}" for name, one in named.items())
+    return codes
+
+
+def _said(value):
+    said = plain(value)
+    if isinstance(said, dict):
+        return f"pandas.DataFrame({said['rows']!r}, columns={said['columns']!r})"
+    return repr(said)
+
+
+@pytest.fixture(scope="module")
+def reports(graded, tmp_path_factory):
+    """What each trick was given; and the honest notebook that was graded among them."""
+    folder = tmp_path_factory.mktemp("class") / "handed-in"
+    paths = tricks.write_all(folder, hard_coded())
+    paths["honest"] = mini.write(folder / "zz-honest" / "lab0.ipynb", mini.notebook(mini.ANSWERS))
+    found = {one["notebook"]: one for one in graded([folder], cell_s=2, total_s=10, memory_mb=1000)}
+    return {name: found.get(path.as_posix()) for name, path in paths.items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_trick_is_given_a_report_and_no_points(reports, name):
+    if name in tricks.CONFINED and not confine.landlock_version():
+        pytest.skip("this machine has no Landlock")
+    report = reports[name]
+    assert report["points"] == 0
+    assert all(one["points"] == 0 for one in report["questions"])
+    assert {one["status"] for one in report["questions"]} <= STATUSES - {"correct"}
+    assert report["questions"] or report["message"]
+    json.dumps(report, allow_nan=False)
+
+
+def test_who_is_graded_beside_them_gets_all_points(reports):
+    assert reports["honest"]["points"] == mini.POINTS
+
+
+@pytest.mark.parametrize("name", sorted(tricks.CONFINED))
+def test_what_the_kernel_refuses_is_refused(reports, name):
+    """These end with ``count = -1`` when nothing could be read; what they get tells that."""
+    if not confine.landlock_version():
+        pytest.skip("this machine has no Landlock")
+    first = reports[name]["questions"][0]
+    assert first["status"] in ("wrong", "error")
+    assert "AssertionError" not in first["message"]
