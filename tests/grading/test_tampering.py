@@ -5,10 +5,6 @@ could also harm each other.
 """
 
 import json
-import os
-import subprocess
-import time
-from pathlib import Path
 
 import pytest
 

@@ -230,7 +230,7 @@ for _ in range(300):
     sys.stderr.write("y" * 1_000_000)
 count = -1""",
     "markup in an error": """
-raise ValueError("</testcase><testcase name='x'/> =1+1 | \\x00 \\x1b[31m <script>alert(1)</script>")""",
+raise ValueError("</testcase><testcase/> =1+1 | \\x00 \\x1b[31m <script>alert(1)</script>")""",
     # what lies about
     "reads the references": f"""
 import sys
@@ -291,7 +291,7 @@ count = -1""",
     "overwritten packages": """
 import labkit, pandas, sys, sysconfig
 written = []
-for folder in (*labkit.__path__, *pandas.__path__, sysconfig.get_path("stdlib"), "/usr/lib", "/etc"):
+for folder in (*labkit.__path__, *pandas.__path__, sysconfig.get_path("stdlib"), "/etc"):
     for name, how in (("__init__.py", os.O_WRONLY), ("trick.txt", os.O_WRONLY | os.O_CREAT)):
         try: os.open(f"{folder}/{name}", how); written.append(folder)
         except OSError: pass

@@ -344,5 +344,4 @@ def _remove(scratch: Path) -> None:
     """Remove a scratch folder, however deep it has become and whatever its permissions are."""
     for command in (["rm", "-rf"], ["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
         if scratch.exists():
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run([*command, str(scratch)], check=False, **quiet)
+            subprocess.run([*command, str(scratch)], check=False, capture_output=True)
