@@ -29,29 +29,26 @@ AFRESH = f"""try:
 except lab.client("quicksight").exceptions.ResourceNotFoundException:
     pass
 """
-MADE = """students = lab.chart.add_data_set("Students", table="db_cur_sisdemo.student_ext")
-"""
 
 
 def code(
     rules: str = RULES,
     names: str = NAMES,
-    made: str = MADE,
+    *,
+    of: str = 'table="db_cur_sisdemo.student_ext"',
     share: str = 'board.share(lab.chart.add_reader("economist"))',
     filters: str = "",
-    rule_set: str = "",
+    mode: str = ", spice=False",
 ) -> str:
-    """The cell that publishes and hides."""
-    rule_set = (
-        rule_set
-        or f"""rules = lab.chart.add_data_set(
+    """The cell that publishes and hides; with empty rules it hides nothing."""
+    hide = f"""rules = lab.chart.add_data_set(
     "Who sees which students",
-    sql=\"\"\"SELECT * FROM ({rules}) AS t({names})\"\"\",
+    sql=\"\"\"SELECT * FROM ({rules}) AS t({names})\"\"\"{mode},
 )
-students = lab.chart.hide_rows(students, rules)"""
-    )
-    return f"""{made}{rule_set}
-bars = students.visual(
+students = lab.chart.hide_rows(students, rules)
+"""
+    return f"""students = lab.chart.add_data_set("Students", {of}{mode})
+{hide if rules else ""}bars = students.visual(
     "bar chart", "Students", category="department_name", values="count(student_id)"
 )
 board = lab.chart.publish("{BOARD}", [bars], [students]{filters})
@@ -62,17 +59,17 @@ q7 = Question(
     id="lab3-q7",
     points=3,
     title="The economist's own students",
-    task=f"""Import `db_cur_sisdemo.student_ext` into SPICE as the data set *Students*, and publish
-the dashboard *{BOARD}* with one bar chart: `count(student_id)` by `department_name`. Share it with
-a new reader, `economist`, who sees the rows of the department *Economics* and no others, whatever
-she does. You, `learner`, see all.""",
+    task=f"""Make a data set *Students* of the table `db_cur_sisdemo.student_ext`, and publish the
+dashboard *{BOARD}* with one bar chart: `count(student_id)` by `department_name`. Share it with a
+new reader, `economist`, who sees the rows of the department *Economics* and no others, whatever she
+does. You, `learner`, see all.""",
     reads={
         "you": State("dashboard", BOARD),
         "she": State("dashboard", BOARD, "economist"),
     },
     starter=f"""# students = lab.chart.add_data_set("Students", ...)
 # lab.chart.publish("{BOARD}", ...)""",
-    answer=code(),
+    answer=code(mode=""),
     reference=reference,
     compare=Compare(any_names=True),
     hints=(
@@ -84,13 +81,12 @@ she does. You, `learner`, see all.""",
 report made of it, also in those that somebody makes next year. A filter of the dashboard is a
 convenience: it can be changed, and it guards one dashboard only.""",
     messages={
-        "all-see-all": "The economist sees every department. Are there rules, and has the data set "
-        "got them?",
+        "all-see-all": "The economist sees every department. Are there rules, does the data set "
+        "have them, and is hers empty? An empty value means all.",
         "all-see-one": "Now *you* see only Economics as well: the rows are gone from the data set, "
         "not hidden from her.",
         "nobody-knows-you": "You see nothing any more: whoever has no rule, sees no row. An empty "
         "value means all.",
-        "empty-rule": "Her rule is empty, and an empty value means all.",
         "not-shared": "She cannot open the dashboard. Share it with her.",
         "filter": "A drop-down is no lock: she has only to choose another department.",
         "misspelt": "The economist sees nothing. Her rule's value must be written as in the data, "
@@ -98,25 +94,19 @@ convenience: it can be changed, and it guards one dashboard only.""",
         "school": "She sees her whole school. The rules name a school, not a department.",
     },
     wrong=(
-        (code(rule_set="pass"), "all-see-all"),
+        (code(""), "all-see-all"),
         (
             code(
-                rule_set="pass",
-                made=MADE.replace(
-                    'table="db_cur_sisdemo.student_ext"',
-                    'sql="SELECT * FROM db_cur_sisdemo.student_ext '
-                    "WHERE department_name = 'Economics'\"",
-                ),
+                "",
+                of='sql="SELECT * FROM db_cur_sisdemo.student_ext '
+                "WHERE department_name = 'Economics'\"",
             ),
             "all-see-one",
         ),
         (code("VALUES ('economist', 'Economics')"), "nobody-knows-you"),
         (code(RULES.replace("'Economics'", "CAST(NULL AS varchar)")), "all-see-all"),
-        (code(share='lab.chart.add_reader("economist")', made=AFRESH + MADE), "not-shared"),
-        (
-            code(rule_set="pass", filters=', filters=[students.choice("department_name")]'),
-            "filter",
-        ),
+        (AFRESH + code(share='lab.chart.add_reader("economist")'), "not-shared"),
+        (code("", filters=', filters=[students.choice("department_name")]'), "filter"),
         (code(RULES.replace("'Economics'", "'economics'")), "misspelt"),
         (
             code(
@@ -127,12 +117,9 @@ convenience: it can be changed, and it guards one dashboard only.""",
         ),
     ),
     right=(
-        code(names='UserName, "department_name"'.replace("UserName", '"UserName"')),
+        code(),
         code("VALUES ('economist', 'Economics'), ('learner', NULL)"),
-        code(made=MADE.replace('student_ext"', 'student_ext", spice=False')),
-        code(
-            RULES.replace("CAST(NULL AS varchar)", "''"),
-        ),
+        code(RULES.replace("CAST(NULL AS varchar)", "''"), mode=", spice=True"),
         code(
             "VALUES ('learner', CAST(NULL AS varchar), CAST(NULL AS varchar)), "
             "('economist', 'School of Business and Society', 'Economics')",

@@ -45,9 +45,10 @@ def code(
     more: str = CHOICE,
     kinds: tuple[str, str] = ("bar chart", "heat map"),
     visuals: str = "share, grades",
+    mode: str = "",
 ) -> str:
     """The cell that makes all of it."""
-    return f'''outcomes = lab.chart.add_data_set("{BOARD}", sql="""{sql}""")
+    return f'''outcomes = lab.chart.add_data_set("{BOARD}", sql="""{sql}"""{mode})
 share = outcomes.visual(
     "{kinds[0]}", "Share of withdrawals", {share}
 )
@@ -84,7 +85,6 @@ for her.
     starter=f"""# outcomes = lab.chart.add_data_set("{BOARD}", sql=...)
 # lab.chart.publish("{BOARD}", [...], [outcomes], ...)""",
     answer=code(),
-    sql=SQL,
     reference=reference,
     compare=Compare(any_names=True, tolerance=0.0005),
     hints=(
@@ -148,6 +148,8 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
             f"SELECT *, letter_grade AS grade FROM ({SQL})",
             grades=GRADES.replace("count(letter_grade)", "count(grade)"),
         ),
-        code().replace('""")', '""", spice=False)'),
+        code(
+            SQL.replace("IF(o.letter_grade = 'W', 1, 0)", "IF(o.score IS NULL, 1.0, 0.0)"), mode=""
+        ),
     ),
 )
