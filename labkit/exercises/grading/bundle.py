@@ -7,9 +7,13 @@ first on the path of every process in which a learner's code runs.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+from labkit.exercises.grading import confine, variants
 from labkit.exercises.grading.quiet import MODULE
 from labkit.process import ROOT
 
@@ -17,6 +21,19 @@ LABS = range(1, 5)
 # The parts of grading that run inside.
 INSIDE = "__init__ confine keeper parts quiet reader runner saying shells trees warm".split()
 ANSWERS = ("known", *(f"lab{lab}" for lab in LABS))
+
+
+@contextlib.contextmanager
+def bundled() -> Iterator[Path]:
+    """The folder, while it is needed.
+
+    One is kept for all gradings where no learner can write to it, else each grading has its own.
+    """
+    if confine.landlock_version():
+        yield variants.once(variants.cache() / "bundles" / _made_from(), make)
+    else:
+        with tempfile.TemporaryDirectory(prefix="labkit-") as folder:
+            yield make(Path(folder) / "bundle")
 
 
 def make(folder: Path) -> Path:
@@ -28,6 +45,17 @@ def make(folder: Path) -> Path:
         stub.parent.mkdir()
         stub.write_text(MODULE, encoding="utf-8")
     return folder
+
+
+def _made_from() -> str:
+    """A digest of what is copied, by names, sizes and times."""
+    parts = []
+    for package in ("labkit", "seeds"):
+        for path in sorted((ROOT / package).rglob("*")):
+            found = path.stat()
+            if path.suffix != ".pyc" and path.is_file():
+                parts.append(f"{path} {found.st_size} {found.st_mtime_ns}")
+    return variants.digest(parts)
 
 
 def _left_out(folder: str, names: list[str]) -> set[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from labkit.exercises.grading import confine, supervise, variants
-from labkit.exercises.grading.masters import Submission
+from labkit.exercises.grading.masters import Master, Submission
 from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.score import Questions, References, Report, report
 from labkit.exercises.grading.supervise import Finding, Limits
@@ -19,6 +19,8 @@ from labkit.exercises.grading.variants import Variant
 from labkit.exercises.question import Question
 
 AT_ONCE = 2
+# What a cloud loads when it is first asked for it, and these labs do.
+LATE = {3: "labkit.cloud.quicksight", 4: "labkit.cloud.redshift"}
 UNCONFINED = (
     "This machine has no Landlock: what was graded could read this user's files, the references "
     "among them. Run and score in two jobs."
@@ -46,7 +48,7 @@ def run(
     for master in masters.values():
         for variant in data:
             variants.prepared(master, variant)
-    clouds = any(master.cloud for master in masters.values())
+    clouds = _needed(masters.values())
     with (
         supervise.bench(clouds=clouds, limits=limits) as bench,
         ThreadPoolExecutor(at_once) as pool,
@@ -89,6 +91,12 @@ def notes() -> list[str]:
 def _record(submission: Submission) -> Record:
     lab = submission.master.lab if submission.master else None
     return Record(submission.notebook, lab, submission.problem, submission.problems)
+
+
+def _needed(masters: Iterable[Master]) -> list[str] | None:
+    """What the labs' clouds load late; ``None`` when none has a cloud."""
+    labs = [master.lab for master in masters if master.cloud]
+    return [LATE[lab] for lab in labs if lab in LATE] if labs else None
 
 
 def _note(record: Record, variant: Variant, findings: dict[str, Finding]) -> None:

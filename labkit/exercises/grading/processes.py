@@ -215,8 +215,9 @@ def site_packages() -> list[str]:
 
 
 def hidden() -> list[str]:
-    """What no confined process may read, wherever the project lies."""
-    return [*(str(ROOT / name) for name in HIDDEN), str(cache())]
+    """What no confined process may read, wherever it lies."""
+    kept = [cache() / "clouds", cache() / "lakes"]
+    return [str(path) for path in (*map(ROOT.joinpath, HIDDEN), *kept)]
 
 
 def _parsed(line: bytes) -> dict[str, Any]:

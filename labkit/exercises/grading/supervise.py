@@ -13,14 +13,14 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from labkit import process
-from labkit.exercises.grading import bundle as bundles
 from labkit.exercises.grading import parts, variants
+from labkit.exercises.grading.bundle import bundled
 from labkit.exercises.grading.masters import Asked, Master, Submission
 from labkit.exercises.grading.processes import (
     Confined,
@@ -74,7 +74,7 @@ class Bench:
     """What all runs share: a bundle to read, and warm processes to fork from.
 
     Args:
-        bundle: the folder of `bundle.make`.
+        bundle: the folder of `bundle.bundled`.
         learners: forks into runners and readers.
         clouds: forks into local clouds; ``None`` where no master needs one.
         limits: how long and how much.
@@ -87,11 +87,15 @@ class Bench:
 
 
 @contextlib.contextmanager
-def bench(*, clouds: bool, limits: Limits | None = None) -> Iterator[Bench]:
-    """Everything that runs need, gone at the end."""
-    with tempfile.TemporaryDirectory(prefix="labkit-") as folder, contextlib.ExitStack() as ends:
-        bundle = bundles.make(Path(folder) / "bundle")
-        cloud = Warm(bundle, *CLOUDS) if clouds else None
+def bench(*, clouds: Iterable[str] | None, limits: Limits | None = None) -> Iterator[Bench]:
+    """Everything that runs need, gone at the end.
+
+    Args:
+        clouds: modules that clouds will need besides the usual ones; ``None`` without clouds.
+        limits: how long and how much.
+    """
+    with bundled() as bundle, contextlib.ExitStack() as ends:
+        cloud = Warm(bundle, *CLOUDS, *clouds) if clouds is not None else None
         learners = Warm(bundle, *LEARNERS)
         for one in filter(None, (cloud, learners)):
             ends.callback(one.close)

@@ -74,8 +74,8 @@ def prepared(lab: int | Master, variant: Variant) -> Path:
     master = lab if isinstance(lab, Master) else master_of(lab)
     code = _sources("labkit", "seeds") if master.cloud else _sources("seeds")
     parts = (code, *master.setup, *master.state, repr((variant.scale, variant.seed)))
-    name = f"lab{master.lab}-{variant.name}-{_digest(parts)}"
-    return _once(cache() / "clouds" / name, functools.partial(_prepare, master, variant))
+    name = f"lab{master.lab}-{variant.name}-{digest(parts)}"
+    return once(cache() / "clouds" / name, functools.partial(_prepare, master, variant))
 
 
 @contextlib.contextmanager
@@ -100,9 +100,9 @@ def copied(lab: int | Master, variant: Variant, home: Path) -> Path:
 
 def lake(variant: Variant) -> Path:
     """The raw data as files, made here; references are computed from these."""
-    made_from = _digest([_sources("seeds"), repr((variant.scale, variant.seed))])
+    made_from = digest([_sources("seeds"), repr((variant.scale, variant.seed))])
     make = functools.partial(seeds.generate, scale=variant.scale, seed=variant.seed)
-    return _once(cache() / "lakes" / f"{variant.name}-{made_from}", make)
+    return once(cache() / "lakes" / f"{variant.name}-{made_from}", make)
 
 
 def cache() -> Path:
@@ -110,12 +110,7 @@ def cache() -> Path:
     return Path(os.environ.get("LABKIT_GRADING_HOME") or ROOT / ".labkit-grading").resolve()
 
 
-def _seed(secret: str, at: int) -> int:
-    digest = hmac.digest(secret.encode(), f"hidden-{at}".encode(), "sha256")
-    return int.from_bytes(digest[:4], "big") + 1
-
-
-def _once(folder: Path, make: Callable[[Path], object]) -> Path:
+def once(folder: Path, make: Callable[[Path], object]) -> Path:
     """Make a folder aside and put it in its place; whoever comes second takes what is there."""
     if not folder.exists():
         aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
@@ -127,6 +122,20 @@ def _once(folder: Path, make: Callable[[Path], object]) -> Path:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def digest(parts: Iterable[str | bytes]) -> str:
+    """A name for what something is made from."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part.encode() if isinstance(part, str) else part)
+        digest.update(b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _seed(secret: str, at: int) -> int:
+    digest = hmac.digest(secret.encode(), f"hidden-{at}".encode(), "sha256")
+    return int.from_bytes(digest[:4], "big") + 1
 
 
 def _prepare(master: Master, variant: Variant, folder: Path) -> None:
@@ -152,7 +161,7 @@ def _environment(home: Path) -> dict[str, str]:
 @functools.cache
 def _sources(*packages: str) -> str:
     """A digest of the code that something is made by: the helpers and the cloud, or the seeds."""
-    return _digest(path.read_bytes() for package in packages for path in _files(ROOT / package))
+    return digest(path.read_bytes() for package in packages for path in _files(ROOT / package))
 
 
 def _files(root: Path) -> Iterator[Path]:
@@ -163,11 +172,3 @@ def _files(root: Path) -> Iterator[Path]:
 
 
 APART = {"__pycache__", "exercises", "widgets", "charts"}
-
-
-def _digest(parts: Iterable[str | bytes]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(part.encode() if isinstance(part, str) else part)
-        digest.update(b"\0")
-    return digest.hexdigest()[:16]
