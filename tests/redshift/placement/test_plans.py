@@ -81,9 +81,41 @@ def test_a_count_that_fails_ends_no_transaction(placed: Placed) -> None:
     assert "rows=" in join
 
 
-def test_a_recursive_query_has_an_outline(placed: Placed) -> None:
-    plan = placed.plan(
-        "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 5) "
-        "SELECT * FROM r"
-    )
-    assert plan == ["XN Seq Scan on r"]
+# A statement that is no query, or reads what is on no slice, and lines of its plan.
+OTHERS = {
+    "insert": ("INSERT INTO placed.few SELECT * FROM placed.by_n", ["Seq Scan on by_n"]),
+    "insert values": ("INSERT INTO placed.few VALUES (1, 2, 'x')", ["Result"]),
+    "create": ("CREATE TABLE c AS SELECT * FROM placed.few ORDER BY id",
+               ["Merge", "Network", "Sort", "Seq Scan on few"]),
+    "delete": ("DELETE FROM placed.few USING placed.by_n b WHERE few.id = b.n AND b.n < 3",
+               ["Hash Join DS_DIST_INNER", "Seq Scan on by_n b", "Hash", "Seq Scan on few"]),
+    "update": ("UPDATE placed.few SET n = 1 WHERE id = 3", ["Seq Scan on few"]),
+    "catalog": ("SELECT relname FROM pg_class", ["LD Seq Scan on pg_class"]),
+}  # fmt: skip
+# A query that no plan is told for, and its part.
+REFUSED = {
+    "recursive": ("WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT * FROM r",
+                  "WITH RECURSIVE"),
+    "pivot": ("SELECT * FROM (SELECT n, id FROM placed.few) PIVOT (max(id) FOR n IN (1, 2))",
+              "PIVOT and UNPIVOT"),
+    "connect": ("SELECT id FROM placed.few START WITH id = 1 CONNECT BY PRIOR id = n",
+                "CONNECT BY"),
+    "function": ("SELECT * FROM generate_series(1, 3) g", "a function in FROM"),
+    "rows": ("INSERT INTO placed.few VALUES (1, 2, 'x'), (2, 3, 'y')", "INSERT with several rows"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "names"), OTHERS.values(), ids=OTHERS.keys())
+def test_a_change_of_rows_has_the_plan_of_what_it_reads(
+    placed: Placed, sql: str, names: list[str]
+) -> None:
+    lines = [line for line in placed.plan(sql) if "(cost=" in line]
+    assert [re.sub(r" *(->)? *(XN )?|  \(.*", "", line, count=1).split("  (")[0]
+            for line in lines] == names  # fmt: skip
+    assert placed.rows("SELECT count(*) FROM placed.few") == [[FEW]]
+
+
+@pytest.mark.parametrize(("sql", "part"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_plan_that_is_not_told_is_refused(placed: Placed, sql: str, part: str) -> None:
+    told = placed.run(f"EXPLAIN {sql}")
+    assert told["Error"] == f"ERROR: EXPLAIN of {part} in the local AWS is not supported"

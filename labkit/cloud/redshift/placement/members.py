@@ -25,17 +25,11 @@ SLICE = "$slice"
 
 
 class Untold(Exception):
-    """A query whose plan this package cannot tell."""
+    """A query whose plan this package cannot tell; the part of it that is not followed."""
 
 
 class Placed(Names):
     """Names whose tables tell each row's slice; nothing outside of the warehouse is read."""
-
-    def relation(self, name: tuple[str, ...]) -> Relation:
-        schema = name[-2] if len(name) > 1 else "pg_catalog"
-        if (schema, name[-1]) in RELATIONS:
-            raise Untold("a system relation has no slices")
-        return super().relation(name)
 
     def readable(self, one: Object) -> Relation:
         found = super().readable(one)
@@ -62,6 +56,7 @@ class Member:
         name: what its columns are called by.
         table: the stored table that it is, if it is one.
         outside: whether its rows are not in the warehouse's file.
+        system: whether it is a system relation, which the leader alone reads.
         side: of the join that brings it: "" or ``LEFT``, ``RIGHT``, ``FULL``.
         on: what that join asks for.
     """
@@ -71,6 +66,7 @@ class Member:
     fields: tuple[Field, ...]
     table: Object | None
     outside: bool
+    system: bool = False
     side: str = ""
     on: tuple[exp.Expr, ...] = ()
 
@@ -124,8 +120,10 @@ def read(connection: Connection, node: exp.Select, ctes: exp.Expr | None) -> Rea
         Untold: something in FROM is not followed here.
     """
     start, joins = node.args["from_"].this, node.args.get("joins") or ()
-    if node.args.get("connect") or node.args.get("laterals") or start.args.get("joins"):
-        raise Untold("FROM")
+    if node.args.get("connect"):
+        raise Untold("CONNECT BY")
+    if node.args.get("laterals") or start.args.get("joins"):
+        raise Untold("this FROM clause")
     reading = Reading([_member(connection, start, ctes)], [], ctes)
     for join in joins:
         reading.members.append(_joined(connection, join, reading, ctes))
@@ -167,10 +165,12 @@ def _joined(
 
 
 def _member(connection: Connection, node: exp.Expr, ctes: exp.Expr | None) -> Member:
-    if not isinstance(node, exp.Table | exp.Subquery) or node.args.get("pivots"):
-        raise Untold("FROM")
+    if node.args.get("pivots"):
+        raise Untold("PIVOT and UNPIVOT")
+    if not isinstance(node, exp.Table | exp.Subquery) or node.this.args.get("joins"):
+        raise Untold("joins in brackets")
     if isinstance(node, exp.Table) and isinstance(node.this, exp.Anonymous):
-        raise Untold("FROM")
+        raise Untold("a function in FROM")
     bare = node.copy()
     bare.set("joins", None)
     found = compiled(connection, counting(exp.Star(), [bare], [], ctes))
@@ -179,7 +179,13 @@ def _member(connection: Connection, node: exp.Expr, ctes: exp.Expr | None) -> Me
     one = look_up(connection, parts) if parts and not named else None
     table = one if one and one.kind in ("table", "matview") else None
     name = (node.alias or (parts[-1] if parts else "")).lower()
-    return Member(name, bare, found.fields, table, bool(found.scans))
+    system = bool(parts) and not named and one is None and _is_system(parts)
+    return Member(name, bare, found.fields, table, bool(found.scans), system)
+
+
+def _is_system(parts: tuple[str, ...]) -> bool:
+    schema = parts[-2] if len(parts) > 1 else "pg_catalog"
+    return (schema, parts[-1]) in RELATIONS
 
 
 def cte_names(ctes: exp.Expr | None) -> dict[str, exp.Expr]:

@@ -57,7 +57,7 @@ class Planner:
         """
         ctes = node.args.get("with_") or ctes
         if ctes is not None and ctes.args.get("recursive"):
-            raise Untold("RECURSIVE")
+            raise Untold("WITH RECURSIVE")
         if isinstance(node, exp.Subquery):
             return self.query(node.this, ctes)
         if isinstance(node, exp.SetOperation):
@@ -111,6 +111,8 @@ class Planner:
             below = Step(f"S3 Seq Scan {place}", EXTERNAL_ROWS, 0, "", details=details)
             return Step(f"S3 Query Scan {shown}{alias}", EXTERNAL_ROWS, 0, "scan", [below])
         name = "Subquery Scan" if inner else "Seq Scan on"
+        if member.system:
+            return Step(f"LD Seq Scan on {shown}{alias}", 0, 0, "", details=details)
         return Step(f"{name} {member.name}".rstrip(), inner.rows if inner else 0, 0, "scan",
                     [inner] if inner else [], details)  # fmt: skip
 

@@ -24,7 +24,7 @@ class Step:
     """One operator.
 
     Args:
-        name: as EXPLAIN tells it, without ``XN``.
+        name: as EXPLAIN tells it, without ``XN``; ``LD`` is the leader's.
         label: as SVL_QUERY_SUMMARY tells it; empty for what is no step there.
         details: the lines below it.
         moves: what is sent for it.
@@ -55,12 +55,16 @@ class Step:
         yield self
 
 
+#: Scans that no compute node does: Spectrum's, and the leader's.
+_ELSEWHERE = ("S3 Seq", "LD ")
+
+
 def lines(step: Step, depth: int = 0) -> Iterator[str]:
     """A plan's text."""
     start = sum(each.cost for each in step.children) if step.label != "scan" else 0.0
     place = "  " + "      " * (depth - 1) + "->  " if depth else ""
     yield (
-        f"{place}{'' if step.name.startswith('S3 Seq') else 'XN '}{step.name}  "
+        f"{place}{'' if step.name.startswith(_ELSEWHERE) else 'XN '}{step.name}  "
         f"(cost={start:.2f}..{step.cost:.2f} rows={step.rows} width={step.width})"
     )
     for detail in step.details:

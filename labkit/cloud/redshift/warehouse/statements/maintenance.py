@@ -139,9 +139,10 @@ def explain(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("EXPLAIN")
     words.accept("VERBOSE")
-    text = words.rest()
-    compiled = compile_query(text, Names(connection), parameters=parsed.parameters)
-    lines = plans.EXPLAINERS[-1](connection, text, compiled)
+    read, explained = plans.EXPLAINERS[-1]
+    query = read(connection, words.rest())
+    compile_query(query, Names(connection), parameters=parsed.parameters)
+    lines = explained(connection, query)
     return texts("EXPLAIN", ("QUERY PLAN",), [(line,) for line in lines])
 
 
