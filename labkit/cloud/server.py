@@ -75,6 +75,7 @@ def serve(home: Path, port: int) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
     server.serve_forever()
+    gc.unfreeze()
     cloud.stop()
     (home / "cloud.json").unlink(missing_ok=True)
     return 0
