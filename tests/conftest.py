@@ -1,9 +1,11 @@
 """A local AWS for the tests: one for the session, spoken to as any client speaks to AWS."""
 
+import functools
 import json
 import os
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from botocore.config import Config
 
 START_S = 30
 ONE_TRY = Config(retries={"total_max_attempts": 1})
+_MAKING = threading.Lock()  # sessions are not made for two threads at once
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,19 @@ class Running:
     secret_key: str
     pid: int
 
-    def session(self) -> boto3.Session:
-        """A boto3 session with the workspace's credentials."""
+    @functools.cached_property
+    def _session(self) -> boto3.Session:
         return boto3.Session(self.access_key, self.secret_key, region_name=self.region)
+
+    def session(self) -> boto3.Session:
+        """A boto3 session with the workspace's credentials, one that reads a model once."""
+        return self._session
 
     def client(self, service: str, **options: Any) -> Any:
         """A boto3 client of the workspace that tries once, so that a failure shows."""
         options = {"endpoint_url": self.endpoint, "config": ONE_TRY} | options
-        return self.session().client(service, **options)
+        with _MAKING:
+            return self._session.client(service, **options)
 
     def environment(self) -> dict[str, str]:
         """What another program needs in its environment to reach this cloud."""
