@@ -3,7 +3,9 @@
 These are hooks rather than fixtures, for notebooks' cells (nbval) take no fixtures.
 """
 
+import gc
 import os
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,6 +21,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Hide the machine's own AWS: its variables, and HOME with ~/.aws in it."""
     patch = pytest.MonkeyPatch()
     config.add_cleanup(patch.undo)
+    config.add_cleanup(gc.unfreeze)
     config.stash[GAPS] = []
     browsers = Path.home() / ".cache" / "ms-playwright"
     patch.setenv(
@@ -31,6 +34,17 @@ def pytest_configure(config: pytest.Config) -> None:
     patch.setenv("HOME", str(home))
     patch.setenv("MPLCONFIGDIR", str(home / "matplotlib"))
     patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Thousands of tests are there to stay: no search for garbage looks through them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_report_header() -> str:
