@@ -8,12 +8,12 @@ from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
 VIEW = "sis_lms.status_count"
-SQL = """
-    SELECT enroll_status, count(DISTINCT student_id) AS students
+SQL = """SELECT enroll_status, count(DISTINCT student_id) AS students
     FROM sis.student GROUP BY enroll_status"""
 CODE = f"""lab.warehouse(\"\"\"
     DROP VIEW IF EXISTS sis_lms.status_count;
-    CREATE VIEW sis_lms.status_count AS{SQL};
+    CREATE VIEW sis_lms.status_count AS
+    {SQL};
     REVOKE ALL ON ALL TABLES IN SCHEMA sis FROM dean;
     REVOKE ALL ON ALL TABLES IN SCHEMA sis_lms FROM dean;
     REVOKE ALL ON SCHEMA sis FROM dean;
@@ -99,7 +99,7 @@ the cell start from nothing, however often it runs.""",
         ),
         (swapped("DISTINCT ", ""), "twice"),
         (
-            swapped(SQL, " SELECT DISTINCT student_id, enroll_status FROM sis.student"),
+            swapped(SQL, "SELECT DISTINCT student_id, enroll_status FROM sis.student"),
             "columns",
         ),
     ),
