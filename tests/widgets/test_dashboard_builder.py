@@ -88,14 +88,14 @@ def test_fields_without_a_well_stay_beside(builder, click):
 
 
 def test_a_notebook_is_warned_of_what_a_picture_leaves_out(lab, data, fresh):
-    options = {"DataLabels": {"Overlap": "ENABLE_OVERLAP"}}
+    options = {"DataLabels": {"LabelContent": "PERCENT"}}
     wells = {"category": "school", "values": "sum(views)"}
     chart = data.visual("bar chart", "By school", options=options, **wells)
-    with pytest.warns(NotDrawn, match=r"^Not drawn: DataLabels\.Overlap\.$") as found:
+    with pytest.warns(NotDrawn, match=r"^Not drawn: DataLabels\.LabelContent\.$") as found:
         lab.chart.draw(chart, data)
     assert [each.filename for each in found] == [__file__]
     dashboard = lab.chart.publish(fresh("board"), [chart], [data])
-    with pytest.warns(NotDrawn, match=r"^By school: Not drawn: DataLabels\.Overlap\.$"):
+    with pytest.warns(NotDrawn, match=r"^By school: Not drawn: DataLabels\.LabelContent\.$"):
         dashboard.show()
 
 

@@ -229,6 +229,7 @@ BESIDE: dict[str, Any] = {
     },
     "TableBorderOptions": {"Color": "#AA0000", "Style": "SOLID"},
     "TotalOptions": {"TotalsVisibility": "VISIBLE", "CustomLabel": LONG},
+    "PivotTotalOptions": {"TotalsVisibility": "VISIBLE", "CustomLabel": LONG},
     "SubtotalOptions": {"TotalsVisibility": "VISIBLE", "CustomLabel": LONG},
     "RowAlternateColorOptions": {"Status": "ENABLED"},
     "MarkerStyleSettings": {},

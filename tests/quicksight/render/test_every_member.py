@@ -5,6 +5,7 @@ so many-th is drawn with and without a value, over the gallery's data.
 """
 
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -47,15 +48,24 @@ def picture(case: Case, member: Member, value: Any, beside: dict[str, Any]) -> P
     return draw({kind: merged(body, own)}, case.data)
 
 
-def has_effect(member: Member, value: Any, cases: list[Case]) -> bool:
-    """Whether a value changes a picture, or is told not to be drawn."""
-    for beside in (BESIDE, ELSE):
-        for case in cases:
-            without, with_it = (picture(case, member, each, beside) for each in (..., value))
-            if without.warnings != with_it.warnings or named(member, with_it.warnings):
-                return True
-            if looks(without) != looks(with_it):
-                return True
+Seen = tuple[list[str], list[Any]]
+
+
+def has_effect(member: Member, value: Any, cases: list[Case], before: dict[Any, Seen]) -> bool:
+    """Whether a value changes a picture, or is told not to be drawn.
+
+    Args:
+        before: the pictures without a value, which are drawn once for all values of a member.
+    """
+    for at, (beside, case) in enumerate(product((BESIDE, ELSE), cases)):
+        found = picture(case, member, value, beside)
+        if named(member, found.warnings):
+            return True
+        if at not in before:
+            without = picture(case, member, ..., beside)
+            before[at] = without.warnings, looks(without)
+        if before[at] != (found.warnings, looks(found)):
+            return True
     return False
 
 
@@ -85,11 +95,14 @@ def silent(kind: str, member: Member) -> list[Any]:
     cases = variants(kind)
     if changes_nothing(kind, member):
         return []
+    before: dict[Any, Seen] = {}
     if not member.is_choice:
-        works = any(has_effect(member, each, cases) for each in member.values)
+        works = any(has_effect(member, each, cases, before) for each in member.values)
         return [] if works else list(member.values)
     found = [
-        each for each in member.values if each != "AUTO" and not has_effect(member, each, cases)
+        each
+        for each in member.values
+        if each != "AUTO" and not has_effect(member, each, cases, before)
     ]
     return found if len(found) > 1 else []
 

@@ -79,6 +79,28 @@ def test_stacked_bars_of_shares_end_at_100() -> None:
     assert list(whole.values()) == pytest.approx([100] * len(SCHOOLS))
 
 
+def test_stacks_bear_their_totals() -> None:
+    labels = {"Visibility": "VISIBLE", "TotalsVisibility": "VISIBLE"}
+    data = by_school_and_status()
+    stacked = bar_chart(data, BarsArrangement="STACKED", DataLabels=labels)
+    wholes: dict[Any, int] = {}
+    for row in data.rows:
+        wholes[row[0]] = wholes.get(row[0], 0) + row[1]
+    assert {f"{whole:,}" for whole in wholes.values()} <= {*texts(stacked)}
+    side_by_side = bar_chart(data, DataLabels=labels)
+    assert "Not drawn: totals of bars that are no stacks of values." in side_by_side.warnings
+
+
+@pytest.mark.parametrize("place", ["TOP", "INSIDE", "BOTTOM"])
+def test_values_stand_in_the_bars_where_the_definition_says(place: str) -> None:
+    found = bar_chart(by_school(), DataLabels={"Visibility": "VISIBLE", "Position": place})
+    label = next(each for each in found.findobj(Text) if each.get_text() == "18.4K")
+    bar = bars(found)[0].get_window_extent()
+    height = 400 - label.get_position()[1]
+    share = (height - bar.y0) / (bar.y1 - bar.y0)
+    assert {"TOP": 0.9 < share < 1, "INSIDE": 0.4 < share < 0.6, "BOTTOM": 0 < share < 0.1}[place]
+
+
 def test_the_rest_is_the_last_bar() -> None:
     data = replace(by_school(), others=(None, 999), cut=4)
     assert marks(bar_chart(data))["Other · Sum of submissions"] == "999"

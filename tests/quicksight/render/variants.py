@@ -68,14 +68,15 @@ def _uncolored(own: list[Case]) -> list[Case]:
 
 
 def _combos(own: list[Case]) -> list[Case]:
-    """Bars of two measures, and of two colours."""
+    """Bars of two measures, of two colours, and of many categories."""
     data, split = own[0].data, _bar_case("clustered").data
     category, bar, line = data.fields
     fields = (category, bar, replace(bar, id="more", label="More"), line)
     two = replace(data, fields=fields, rows=[(*row[:2], row[1] // 2, row[2]) for row in data.rows])
+    many = [(f"{row[0]} {at}", *row[1:]) for row in data.rows for at in range(9)]
     measure = replace(split.fields[1], well="BarValues")
     colored = replace(split, fields=(split.fields[0], measure, split.fields[2]))
-    return [replace(own[0], data=two), replace(own[0], data=colored)]
+    return [replace(own[0], data=each) for each in (two, colored, replace(data, rows=many))]
 
 
 def _turned(own: list[Case]) -> list[Case]:

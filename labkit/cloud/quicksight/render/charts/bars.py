@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/bar-charts.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -13,12 +13,16 @@ from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.axes import (
     Numeric,
-    placed,
     scale_of,
     sideways,
     upright,
 )
-from labkit.cloud.quicksight.render.colors import ink
+from labkit.cloud.quicksight.render.charts.bar_labels import (
+    Bar,
+    arrangement,
+    is_stacked,
+    label_bars,
+)
 from labkit.cloud.quicksight.render.headings import Heading, axis_title, named
 from labkit.cloud.quicksight.render.labels import full, short
 from labkit.cloud.quicksight.render.legend import legend
@@ -27,24 +31,11 @@ from labkit.cloud.quicksight.render.reference import reference_lines, reference_
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import Scale
 from labkit.cloud.quicksight.render.series import Series, Table, table
-from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.text import widest, width
-from labkit.cloud.quicksight.render.values import asked, style_of
+from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.render.text import widest
+from labkit.cloud.quicksight.render.values import asked
 
 NARROWEST = 3
-
-
-@dataclass(frozen=True)
-class Bar:
-    """A bar from one value to another, in a part of its category's band."""
-
-    series: Series
-    category: int
-    start: float
-    end: float
-    value: float
-    offset: float
-    thickness: float
 
 
 @chart("BarChartVisual")
@@ -54,11 +45,6 @@ def bar_chart(sketch: Sketch) -> None:
         title = named(sketch, "ColorLabelOptions", shown.color.label if shown.color else "")
         sketch = legend(sketch, [(each.label, each.color) for each in shown.series], title)
     multiples(sketch, _bars, ["Values"], stacked=arrangement(sketch) != "CLUSTERED")
-
-
-def arrangement(sketch: Sketch) -> str:
-    """CLUSTERED, STACKED or STACKED_PERCENT."""
-    return str(sketch.option("BarsArrangement", default="CLUSTERED"))
 
 
 def bars_of(shown: Table, how: str) -> list[Bar]:
@@ -129,16 +115,17 @@ def _standing(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> N
         axis,
         options=sketch.option("CategoryAxis"),
         title=_category_title(sketch, shown),
-        room_above=18 if _wants(sketch, shown) else 10,
+        room_above=18 if _wants(sketch, shown) or _has_totals(sketch) else 10,
     )
     add_bars(sketch, axes, shown, bars, lying=False)
-    _standing_labels(sketch, shown, bars, axis.scale, box)
+    label_bars(sketch, shown, bars, axis.scale, box, lying=False, wanted=_wants(sketch, shown))
     reference_lines(sketch, box, axis.scale)
 
 
 def _lying(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None:
-    beside = _wants(sketch, shown) and not _is_stacked(sketch)
+    beside = _wants(sketch, shown) and not is_stacked(sketch)
     texts = [short(bar.value, bar.series.field) for bar in bars] if beside else []
+    texts += [short(axis.scale.high, shown.series[0].field)] if _has_totals(sketch) else []
     axes, box = sideways(
         sketch,
         shown.labels,
@@ -148,48 +135,12 @@ def _lying(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None
         room_right=max(8.0, widest(texts, 10.5) * 0.7 if texts else 0),
     )
     add_bars(sketch, axes, shown, bars, lying=True)
-    _lying_labels(sketch, shown, bars, axis.scale, box)
+    label_bars(sketch, shown, bars, axis.scale, box, lying=True, wanted=_wants(sketch, shown))
     reference_lines(sketch, box, axis.scale, upwards=False)
 
 
-def _standing_labels(sketch: Sketch, shown: Table, bars: list[Bar], scale: Scale, box: Box) -> None:
-    if not _wants(sketch, shown):
-        return
-    style, step = style_of(sketch), box.width / max(len(shown.categories), 1)
-    size, stacked = style["size"], _is_stacked(sketch)
-    labels = [short(bar.value, bar.series.field) for bar in bars]
-    if not stacked and any(
-        width(text, size) > step * bar.thickness + 10
-        for text, bar in zip(labels, bars, strict=True)
-    ):
-        return
-    for text, bar in zip(labels, bars, strict=True):
-        x = box.left + (bar.category + bar.offset + 0.5) * step
-        start, end = (placed(box, scale, each) for each in (bar.start, bar.end))
-        if not stacked:
-            sketch.text(x, end + (-8 if bar.value >= 0 else 9), text, ha="center", **style)
-        elif abs(end - start) > size + 4 and width(text, size) < step * bar.thickness - 4:
-            color = {"color": ink(bar.series.color), **style}
-            sketch.text(x, (start + end) / 2, text, ha="center", **color)
-
-
-def _lying_labels(sketch: Sketch, shown: Table, bars: list[Bar], scale: Scale, box: Box) -> None:
-    if not _wants(sketch, shown):
-        return
-    style, step = style_of(sketch), box.height / max(len(shown.categories), 1)
-    size, stacked = style["size"], _is_stacked(sketch)
-    if step * bars[0].thickness < size:
-        return
-    for bar in bars:
-        text = short(bar.value, bar.series.field)
-        y = box.top + (bar.category + bar.offset + 0.5) * step
-        start, end = (placed(box, scale, each, upwards=False) for each in (bar.start, bar.end))
-        if not stacked:
-            side = "left" if bar.value >= 0 else "right"
-            sketch.text(end + (5 if side == "left" else -5), y, text, ha=side, **style)
-        elif width(text, size) < abs(end - start) - 6:
-            color = {"color": ink(bar.series.color), **style}
-            sketch.text((start + end) / 2, y, text, ha="center", **color)
+def _has_totals(sketch: Sketch) -> bool:
+    return bool(sketch.option("DataLabels", "TotalsVisibility") == "VISIBLE")
 
 
 def _wants(sketch: Sketch, shown: Table) -> bool:
@@ -197,10 +148,6 @@ def _wants(sketch: Sketch, shown: Table) -> bool:
     wish = asked(sketch)
     few = len(shown.series) == 1 and len(shown.categories) <= 16 and not sketch.is_panel
     return few if wish is None else wish
-
-
-def _is_stacked(sketch: Sketch) -> bool:
-    return arrangement(sketch) != "CLUSTERED"
 
 
 def _category_title(sketch: Sketch, shown: Table) -> Heading:

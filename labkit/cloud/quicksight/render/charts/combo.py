@@ -6,8 +6,9 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/combo-charts.html
 from __future__ import annotations
 
 from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
-from labkit.cloud.quicksight.render.charts.bars import add_bars, arrangement, bars_of, fitting
-from labkit.cloud.quicksight.render.charts.lines import add_line, settings
+from labkit.cloud.quicksight.render.charts.bar_labels import arrangement
+from labkit.cloud.quicksight.render.charts.bars import add_bars, bars_of, fitting
+from labkit.cloud.quicksight.render.charts.line_marks import add_line, settings
 from labkit.cloud.quicksight.render.headings import axis_title, named
 from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.legend import legend
@@ -92,11 +93,12 @@ def _labels(
     if not asked(sketch, member):
         return
     style, step = style_of(sketch, member), box.width / max(len(shown.categories), 1)
+    over = sketch.option(member, "Overlap") == "ENABLE_OVERLAP"
     for series in shown.series:
         for at, value in enumerate(series.values):
             if value is None:
                 continue
             x, y = box.left + (at + 0.5) * step, placed(box, scale, value) - 9
             text = short(value, series.field)
-            if taken.free(x, y, text, style["size"]):
+            if taken.free(x, y, text, style["size"]) or over:
                 sketch.text(x, y, text, ha="center", **style)
