@@ -44,7 +44,7 @@ def recipe(lab: Lab, name: str, of: str, *columns: str) -> Any:
 
 @reader
 def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
-    """A recipe job: the published recipe that it follows, the tables it keeps, its last run."""
+    """A recipe job: the recipe that it follows, the table that it keeps, its last run."""
     databrew = lab.client("databrew")
     try:
         job = databrew.describe_job(Name=name)
@@ -55,7 +55,7 @@ def recipe_job(lab: Lab, name: str) -> dict[str, Any] | None:
     kept = job.get("DataCatalogOutputs", [])
     return {
         "recipe": job.get("RecipeReference", {}).get("Name", ""),
-        "tables": sorted(f"{each['DatabaseName']}.{each['TableName']}" for each in kept),
+        "table": ", ".join(f"{each['DatabaseName']}.{each['TableName']}" for each in kept),
         "published": job.get("RecipeReference", {}).get("RecipeVersion") != WORKING,
         "last_run": last["State"],
     }

@@ -1,5 +1,7 @@
 """The lab's open task: a clean table, by a recipe of one's own and a job."""
 
+from textwrap import indent
+
 from labkit.exercises.data import Data
 from labkit.exercises.question import Question
 from labkit.exercises.states import State
@@ -43,13 +45,20 @@ lab.recipe.run_job(
 )"""
 CODE = STEPS + JOB
 AVERAGE = 'replaceType="REPLACE_WITH_AVERAGE"'
-DROP = f"""lab.query("DROP TABLE IF EXISTS {TABLE}")
+AFRESH = f"""lab.query("DROP TABLE IF EXISTS {TABLE}")
 lab.storage.delete(f"s3://{{lab.names.curated_bucket}}/{PLACE}")
-"""
-CTAS = f'''{DROP}databrew = lab.client("databrew")
 if "{NAME}" in set(lab.recipe.jobs()["job"]):
-    databrew.delete_job(Name="{NAME}")
-lab.query(f"""
+    lab.client("databrew").delete_job(Name="{NAME}")
+"""
+WRONG_STEPS = STEPS.replace('"gender"', '"sex"')
+FAILED = f"""{AFRESH}from labkit.errors import RunFailed
+
+{WRONG_STEPS}
+try:
+{indent(JOB, "    ")}
+except RunFailed as error:
+    why = str(error)"""
+CTAS = f'''{AFRESH}lab.query(f"""
     CREATE TABLE {TABLE}
     WITH (format = 'PARQUET', external_location = 's3://{{lab.names.curated_bucket}}/{PLACE}')
     AS SELECT DISTINCT student_id, rpad(substr(last_name, 1, 1), length(last_name), '#')
@@ -72,7 +81,7 @@ def reference(data: Data) -> dict[str, object]:
         cumulative_gpa=rows.cumulative_gpa.where(rows.cumulative_gpa <= 4),
         ed_level_desc=rows.ed_level_desc.astype(object).where(rows.ed_level_desc.notna(), None),
     )
-    job = {"recipe": NAME, "published": True, "tables": [TABLE], "last_run": "SUCCEEDED"}
+    job = {"recipe": NAME, "published": True, "table": TABLE, "last_run": "SUCCEEDED"}
     return {"rows": rows[COLUMNS.split(", ")], "kept": KEPT, "job": job}
 
 
@@ -119,6 +128,9 @@ job can run each night from now on.""",
         "mask-letters": "Not all letters are from a to z: look at the masked names again.",
         "no-job": "The table is nearly there, but there is no job `student-ready` that would write "
         "it again tomorrow.",
+        "no-table": "The job writes files, and nobody finds them: give it a `table` too.",
+        "not-run": "The job is there, and has never run.",
+        "failed": "The job's last run failed. What does it say about its steps?",
         "working": "The job follows the recipe's working version. Let it follow what is published.",
     },
     wrong=(
@@ -140,6 +152,9 @@ job can run each night from now on.""",
         ),
         (CTAS, "no-job"),
         (CODE.replace("    table=", '    version="LATEST_WORKING",\n    table='), "working"),
+        (AFRESH + CODE.replace(f'\n    table="{TABLE}",', ""), "no-table"),
+        (AFRESH + CODE.replace("run_job", "put_job"), "not-run"),
+        (FAILED, "failed"),
     ),
     right=(
         CODE.replace("start=1", "start=1, stop=1000").replace(
