@@ -48,7 +48,7 @@ ten times as much as one who hands in one. Draw a table of *Submissions* in whic
 counts once: by `school_name`, the average of the *students' own* average scores. Keep the picture
 as `fair`: the school first, then the number, unrounded.""",
     reads="fair",
-    starter='submissions = lab.chart.data_set("Submissions")\nfair = ...  # submissions.draw(...)',
+    starter='fair = ...  # lab.chart.data_set("Submissions").draw(...)',
     answer=code(),
     reference=reference,
     compare=Compare(any_names=True, tolerance=0.005),
