@@ -61,7 +61,13 @@ class WarehouseEditor(QueryBench):
     ends = ENDS
     per_tab = ("results", "plans", "drawn")
     _esm = front_end(
-        "core.js", "words_redshift.js", "sql.js", "results.js", "editor_warehouse.js", "editor.js"
+        "core.js",
+        "words_redshift.js",
+        "sql.js",
+        "results.js",
+        "chart.js",
+        "editor_warehouse.js",
+        "editor.js",
     )
     _css = front_end("core.css", "editor.css")
     warehouse = Unicode().tag(sync=True)

@@ -87,7 +87,7 @@ function resultView(get, send, own, tab, run) {
     results: () => rowsView(result, run, send, own, tab),
     explain: () => (get("plans")[tab.id] ? h("pre", { class: "lk-plan", tabindex: "0" }, get("plans")[tab.id])
       : h("p", { class: "lk-quiet lk-pad" }, `Explain shows how ${service.name} would run the statement, without running it.`)),
-    ...service.views(get, tab, run),
+    ...service.views(get, tab, run, own),
   };
   return h("div", { class: "lk-output" },
     service.runLine(run, own.started[tab.id] ? Date.now() - own.started[tab.id] : 0),
@@ -182,7 +182,7 @@ function render(context) {
     if (!sql.trim() || live(model.get("runs")[own.tab])) return;
     own.started[own.tab] = Date.now();
     own.offsets[own.tab] = [from, sql, action];
-    own.set({ result: action === "explain" ? "explain" : "results" });
+    own.set({ result: action === "explain" ? "explain" : own.result === "chart" ? "chart" : "results" });
     send(action, { tab: own.tab, sql, ...(action === "run" ? service.how(own) : {}) });
   };
   const show = () => {

@@ -2,10 +2,10 @@
 
 const service = {
   name: "Redshift", idName: "Statement id", saves: false,
-  state: { shut: new Set() },
+  state: { shut: new Set(), charts: {} },
   places: [["recent", "Query history"]],
   lists: {},
-  tabs: [],
+  tabs: [["chart", "Chart"]],
   runsIn: (get) => `Warehouse: ${get("warehouse")}`,
   tree: warehouseTree,
   opens: (table, send) => table.columns.length || send("columns", { table: table.id }),
@@ -15,7 +15,10 @@ const service = {
   catalog: (get) => ({ databases: get("schemas"), database: "public", tables: get("tables") }),
   runLine: warehouseLine,
   parts: partTabs,
-  views: (get, tab) => ({ explain: () => planView(get("plans")[tab.id], get("drawn")[tab.id]) }),
+  views: (get, tab, run, own) => ({
+    explain: () => planView(get("plans")[tab.id], get("drawn")[tab.id]),
+    chart: () => chartView(get("results")[tab.id], own.charts[tab.id] || {}, (chosen) => own.set({ charts: { ...own.charts, [tab.id]: { ...own.charts[tab.id], ...chosen } } })),
+  }),
   recentHeads: ["Statement", "State", "Submitted"],
   recentCells: (r) => [h("td", { class: "lk-small" }, when(r.submitted))],
 };
