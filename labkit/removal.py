@@ -7,7 +7,7 @@ other people's resources live beside it. Each line of `REMOVALS` is idempotent.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -38,12 +38,27 @@ def remove(lab: Lab) -> Iterator[str]:
 
 
 def drop_crawlers(lab: Lab) -> None:
-    """Crawlers and databases."""
-    glue = lab.client("glue")
-    for crawler in (n.SIS_CRAWLER, n.LMS_CRAWLER):
-        unless_missing(glue.delete_crawler, Name=crawler)
-    for database in (n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS):
+    """Crawlers of the lake and the databases that they fill."""
+    glue, databases = lab.client("glue"), {n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS}
+    for page in glue.get_paginator("get_crawlers").paginate():
+        for crawler in page["Crawlers"]:
+            targets = crawler["Targets"].get("S3Targets", [])
+            if _is_lake(lab, [target["Path"] for target in targets]):
+                glue.delete_crawler(Name=crawler["Name"])
+                databases |= _filled_from_lake(lab, crawler.get("DatabaseName", ""))
+    for database in sorted(databases):
         unless_missing(glue.delete_database, Name=database)
+
+
+def _filled_from_lake(lab: Lab, database: str) -> set[str]:
+    """The database, if there is nothing in it but tables of the lake."""
+    known = database in lab.catalog.databases()
+    return {database} if known and _is_lake(lab, lab.catalog.tables(database).location) else set()
+
+
+def _is_lake(lab: Lab, places: Iterable[str]) -> bool:
+    buckets = {place.removeprefix("s3://").split("/")[0] for place in places}
+    return bool(buckets) and buckets <= set(lab.names.buckets)
 
 
 def drop_functions(lab: Lab) -> None:

@@ -57,7 +57,7 @@ def write(source: Path, folder: Path, *, solved: bool) -> None:
 def keep(made: nbformat.NotebookNode, path: Path) -> None:
     """Write a notebook's file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(made, path)  # type: ignore[attr-defined]
+    nbformat.write(made, path)
 
 
 if __name__ == "__main__":
