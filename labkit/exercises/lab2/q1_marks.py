@@ -27,8 +27,8 @@ q1 = Question(
     points=1,
     title="A second opinion",
     task="""Make a data set `course_outcome` of the table `db_raw_sisdemo.course_outcome`, and
-profile all its rows. How many values of the column `score` are `missing`, and which is the
-`largest`?""",
+profile all its rows. How many values of the column `score` are missing, and which is the largest?
+Name the two numbers `missing` and `largest`.""",
     reads={"missing": "missing", "largest": "largest"},
     starter="""missing = ...
 largest = ...""",

@@ -52,7 +52,7 @@ so `WHERE` leaves it out.""",
         "first-year": "`first_year_gpa` is a column of its own, and was not asked for.",
         "inside": "These are the students whose grades can be. Turn the condition round.",
         "high": "High is not impossible: grades up to 4.0 are given.",
-        "count": "How many they are is right. Who are they?",
+        "count": "That is how many they are. Who are they?",
     },
     wrong=(
         (sql(SQL.replace(" OR ", " AND ")), "and"),

@@ -99,6 +99,8 @@ that says where they are and how to read them.""",
         "format": "The rows are right. The files are text, not Parquet.",
         "elsewhere": "The rows are right, but they lie in the bucket of results, where Athena's "
         "answers pile up.",
+        "columns": "The table is there, but it lacks a column: `course_id`, `semester_id` and "
+        "`last_name` are needed.",
         "key": "The names belong to no teacher of these lectures. Which columns say the same in "
         "both tables?",
         "twice": "Each lecture stands there twice: the table's folder holds two results. A job "
@@ -118,6 +120,7 @@ that says where they are and how to read them.""",
             "elsewhere",
         ),
         (ctas(SELECT.replace("= c.staff_id", "= c.course_id")), "key"),
+        (ctas(SELECT.replace("f.last_name", "f.title")), "columns"),
         (ctas(f"{SELECT} UNION ALL {SELECT}"), "twice"),
         (
             ctas(SELECT.replace("f.last_name", "coalesce(f.last_name, 'N.N.') AS last_name")),

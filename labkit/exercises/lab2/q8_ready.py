@@ -9,11 +9,20 @@ from labkit.exercises.states import State
 NAME, TABLE, PLACE = "student-ready", "db_cur_sisdemo.student_ready", "sisdemo/student_ready/"
 KEPT = {"format": "parquet", "bucket": "dataedu-curated", "partition_keys": []}
 COLUMNS = "student_id, last_name, gender, home_state_name, cumulative_gpa, ed_level_desc"
-STEPS = """from labkit.recipes import step
+JOIN = """    step(
+        "JOIN",
+        joinType="LEFT_JOIN",
+        joinKeys=[{"key": "parent_highest_ed", "value": "ed_level_id"}],
+        leftColumns=kept,
+        rightColumns=["ed_level_desc"],
+        secondInput={"DataCatalogInputDefinition": level},
+    ),
+"""
+STEPS = f"""from labkit.recipes import step
 
-state = {"sourceColumn": "home_state_name"}
-gpa = {"sourceColumn": "cumulative_gpa", "outlierStrategy": "Z_SCORE"}
-level = {"DatabaseName": "db_raw_sisdemo", "TableName": "ed_level"}
+state = {{"sourceColumn": "home_state_name"}}
+gpa = {{"sourceColumn": "cumulative_gpa", "outlierStrategy": "Z_SCORE"}}
+level = {{"DatabaseName": "db_raw_sisdemo", "TableName": "ed_level"}}
 kept = [
     "student_id", "last_name", "gender", "home_state_name", "cumulative_gpa", "parent_highest_ed"
 ]
@@ -24,15 +33,7 @@ steps = [
     step("CAPITAL_CASE", **state),
     step("REPLACE_OUTLIERS", replaceType="REPLACE_WITH_NULL", **gpa),
     step("MASK_RANGE", sourceColumns=["last_name"], maskSymbol="#", start=1),
-    step(
-        "JOIN",
-        joinType="LEFT_JOIN",
-        joinKeys=[{"key": "parent_highest_ed", "value": "ed_level_id"}],
-        leftColumns=kept,
-        rightColumns=["ed_level_desc"],
-        secondInput={"DataCatalogInputDefinition": level},
-    ),
-]
+{JOIN}]
 """
 JOB = f"""lab.recipe.create("{NAME}", steps)
 lab.recipe.publish("{NAME}")
@@ -120,6 +121,8 @@ value that is missing rather than invented; a name that cannot be read by who ne
 job can run each night from now on.""",
     messages={
         "lost": "Students got lost. Who has no band finds no partner in an inner join.",
+        "columns": "The job has written the table, but not all the columns that are asked for. Is "
+        "`ed_level_desc` there?",
         "twins": "A student still stands there twice.",
         "invented": "An impossible average became another number. Nobody knows that number: let it "
         "be missing.",
@@ -135,6 +138,7 @@ job can run each night from now on.""",
     },
     wrong=(
         (CODE.replace("LEFT_JOIN", "INNER_JOIN"), "lost"),
+        (CODE.replace(JOIN, ""), "columns"),
         (CODE.replace('    step("DELETE_DUPLICATE_ROWS"),\n', ""), "twins"),
         (CODE.replace('replaceType="REPLACE_WITH_NULL"', AVERAGE), "invented"),
         (
