@@ -33,6 +33,7 @@ from labkit.cloud.operations import (
     not_here,
     not_kept,
 )
+from labkit.cloud.redshift.clusters import stacks
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 
@@ -42,6 +43,7 @@ StartResponse = Callable[..., Any]
 HEALTH = "/labkit/health"
 # Who looks at each call of a service before it is answered, and may refuse it.
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
+    "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
     "kms": kms.judge_call,
     "scheduler": targets.judge_call,

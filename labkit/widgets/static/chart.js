@@ -85,7 +85,7 @@ function chartLine(points, along, up) {
 
 function chartLabels(points, along) {
   const step = Math.ceil(points.length / MOST_LABELS);
-  const room = Math.floor(100 / Math.min(points.length, MOST_LABELS)) + 3;
+  const room = Math.floor(100 / Math.min(points.length, MOST_LABELS));
   return points.map((p, i) => i % step === 0 && s("text", { x: along(i), y: CHART.high - CHART.bottom + 18, "text-anchor": "middle" },
     s("title", {}, p.name), p.name.length > room ? `${p.name.slice(0, room - 1)}…` : p.name)).filter(Boolean);
 }

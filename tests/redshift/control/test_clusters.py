@@ -154,3 +154,15 @@ def test_two_regions_have_a_cluster_of_one_name(clusters, cloud, fresh):
         clusters.run(name, "SELECT * FROM here")
     clusters.data.client = near
     assert clusters.run(name, "SELECT count(*) FROM here") == [[0]]
+
+
+def test_a_stack_makes_no_cluster(cloud, clusters):
+    """It would be a record that nothing can query."""
+    cluster = {"Type": "AWS::Redshift::Cluster", "Properties": BASICS | {"DBName": "dev"}}
+    cluster["Properties"] |= {"ClusterType": "multi-node"}
+    stacks = cloud.client("cloudformation")
+    with pytest.raises(ClientError, match="AWS::Redshift::Cluster is not available") as failed:
+        stacks.create_stack(
+            StackName="warehouse", TemplateBody=json.dumps({"Resources": {"Cluster": cluster}})
+        )
+    assert failed.value.response["Error"]["Code"] == "ValidationError"
