@@ -14,7 +14,7 @@ from labkit.exercises import Question, questions
 from labkit.exercises.data import Data
 from labkit.exercises.grading.variants import SHIPPED, opened
 from labkit.exercises.question import Code, Known, read
-from labkit.exercises.values import Plain, plain
+from labkit.exercises.values import Plain, is_table, plain
 
 FOLDER = Path(__file__).resolve().parents[2] / "labkit/exercises/known"
 
@@ -55,6 +55,21 @@ def as_json(lab: int, data: Data, cloud: Any) -> str:
     found = {}
     for question in questions(lab):
         known = learn(question, data, cloud)
-        found[question.id] = {"right": known.right, "wrong": [list(pair) for pair in known.wrong]}
+        settle = _as_they_come if question.compare.ordered else _in_order
+        wrong = [[mistake, settle(value)] for mistake, value in known.wrong]
+        found[question.id] = {"right": settle(known.right), "wrong": wrong}
     lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in found.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _as_they_come(value: Plain) -> Plain:
+    return value
+
+
+def _in_order(value: Plain) -> Plain:
+    """The same with the rows of each table sorted: where their order says nothing, it varies."""
+    if is_table(value):
+        return {**value, "rows": sorted(value["rows"], key=json.dumps)}
+    if isinstance(value, dict):
+        return {name: _in_order(one) for name, one in value.items()}
+    return value
