@@ -1,7 +1,6 @@
 """Schedules: their records, and that they start jobs."""
 
 import datetime
-import time
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ from botocore.exceptions import ClientError
 from labkit.cloud.databrew.jobs import timetable
 from labkit.cloud.databrew.jobs.timetable import Timetable
 from tests.databrew.lake import Lake
-
-PATIENCE_S = 130
 
 
 class Cloud:
@@ -81,19 +78,6 @@ def test_one_job_that_cannot_start_does_not_stop_the_others() -> None:
     clock[0] = moment("2026-01-01 06:00")
     table.tick()
     assert started == ["a"]
-
-
-def test_a_schedule_really_fires(lake: Lake, databrew: Any) -> None:
-    lake.put("in/a.csv", "a\n1\n")
-    job, name = lake.recipe_job(lake.dataset("in/a.csv")), lake.fresh("schedule")
-    databrew.create_schedule(Name=name, CronExpression="cron(* * * * ? *)", JobNames=[job])
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline and not databrew.list_job_runs(Name=job)["JobRuns"]:
-        time.sleep(0.2)
-    databrew.delete_schedule(Name=name)
-    [run, *_] = databrew.list_job_runs(Name=job)["JobRuns"]
-    assert lake.wait(job, run["RunId"])["State"] == "SUCCEEDED"
-    assert ":databrew:" in run["StartedBy"]
 
 
 # Records ------------------------------------------------------------------------------------------

@@ -1,19 +1,59 @@
-"""A schedule in a running server: the one test that has to wait for the minute."""
+"""Schedules in a running server: the one file that has to wait for the minute, once for all."""
 
+import functools
 import json
 import time
 
+import pytest
 
-def test_a_scheduled_rule_fires_on_the_minute(aws, fresh):
-    name, events, sqs = fresh("minutely"), aws("events"), aws("sqs")
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
-    events.put_rule(Name=name, ScheduleExpression="cron(* * * * ? *)")
-    events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": arn}])
-    deadline, got = time.monotonic() + 75, []
+from tests.databrew import lake as lakes
+
+EVERY_MINUTE = "cron(* * * * ? *)"
+PATIENCE_S = 75
+
+
+@pytest.fixture(scope="module")
+def client(cloud):
+    return functools.cache(cloud.client)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def queue(client):
+    """A rule that sends to this queue on each minute."""
+    events, url = client("events"), client("sqs").create_queue(QueueName="minutely")["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    events.put_rule(Name="minutely", ScheduleExpression=EVERY_MINUTE)
+    events.put_targets(Rule="minutely", Targets=[{"Id": "1", "Arn": arn["Attributes"]["QueueArn"]}])
+    yield url
+    events.disable_rule(Name="minutely")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def job(client):
+    """A job of DataBrew that a schedule starts on each minute."""
+    role = lakes.make_role(client("iam"), "minutely", lakes.READ_AND_WRITE)
+    lake = lakes.Lake(client, "minutely", role)
+    lake.put("in/a.csv", "a\n1\n")
+    name = lake.recipe_job(lake.dataset("in/a.csv"))
+    lake.databrew.create_schedule(Name="minutely", CronExpression=EVERY_MINUTE, JobNames=[name])
+    yield lake, name
+    lake.databrew.delete_schedule(Name="minutely")
+
+
+def test_a_scheduled_rule_fires_on_the_minute(client, queue):
+    deadline, got = time.monotonic() + PATIENCE_S, []
     while not got and time.monotonic() < deadline:
-        got = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages", [])
+        got = client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=1).get("Messages", [])
     event = json.loads(got[0]["Body"])
     assert (event["detail-type"], event["source"]) == ("Scheduled Event", "aws.events")
     assert event["time"].endswith(":00Z")
-    events.disable_rule(Name=name)
+
+
+def test_a_scheduled_job_of_databrew_runs(job):
+    lake, name = job
+    deadline, runs = time.monotonic() + PATIENCE_S, []
+    while not runs and time.monotonic() < deadline:
+        runs = lake.databrew.list_job_runs(Name=name)["JobRuns"]
+        time.sleep(0.1)
+    assert lake.wait(name, runs[0]["RunId"])["State"] == "SUCCEEDED"
+    assert ":databrew:" in runs[0]["StartedBy"]
