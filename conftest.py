@@ -13,6 +13,7 @@ import pytest
 
 SCRUBBED = ("AWS_", "LABKIT_HOME", "LABKIT_CLOUD", "LABKIT_PORT", "JUPYTER_", "PYTHONWARNINGS")
 SHOWN = ("moto", "duckdb", "pyarrow", "sqlglot")
+LONG = ("browser", "notebooks/", "tests/exercises/", "tests/platform/test_schedule_fires")
 GAP_KINDS = ("ours", "upstream", "never")
 GAPS = pytest.StashKey[list[tuple[str, str, str]]]()
 
@@ -71,13 +72,22 @@ def gaps(request: pytest.FixtureRequest) -> list[tuple[str, str, str]]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """As loadfile does, but all browser tests as one file: they share a server and a browser."""
+    """As loadfile does, but all browser tests as one file: they share a server and a browser.
+
+    It begins with the files of most tests. What takes long with few tests comes right after the
+    first of them, or one worker would be at it when all others have ended.
+    """
     from xdist.scheduler import LoadFileScheduling
 
-    class OneBrowser(LoadFileScheduling):
+    class LongestFirst(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return (
                 "browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
             )
 
-    return OneBrowser(config, log) if config.getvalue("dist") == "loadfile" else None
+        def schedule(self) -> None:
+            super().schedule()
+            for scope in [each for each in reversed(self.workqueue) if each.startswith(LONG)]:
+                self.workqueue.move_to_end(scope, last=False)
+
+    return LongestFirst(config, log) if config.getvalue("dist") == "loadfile" else None
