@@ -101,6 +101,23 @@ def test_values_stand_in_the_bars_where_the_definition_says(place: str) -> None:
     assert {"TOP": 0.9 < share < 1, "INSIDE": 0.4 < share < 0.6, "BOTTOM": 0 < share < 0.1}[place]
 
 
+@pytest.mark.parametrize(
+    ("labels", "width", "said"),
+    [
+        ({}, 640, ["Engineering  31%"]),
+        ({}, 280, ["31%", "Engineering"]),
+        ({"Position": "INSIDE", "LabelContent": "VALUE"}, 640, ["18.4K", "Engineering"]),
+        ({"Visibility": "HIDDEN"}, 640, ["Engineering"]),
+        ({"MeasureLabelVisibility": "HIDDEN"}, 640, ["Engineering"]),
+    ],
+    ids=["beside", "no room beside", "inside", "hidden", "names alone"],
+)
+def test_slices_bear_their_labels(labels: dict[str, str], width: int, said: list[str]) -> None:
+    found = texts(draw(visual("PieChart", DataLabels=labels), by_school(), width_px=width))
+    assert {*said} <= {*found}
+    assert ("31%" in " ".join(found)) == ("31%" in " ".join(said))
+
+
 def test_the_rest_is_the_last_bar() -> None:
     data = replace(by_school(), others=(None, 999), cut=4)
     assert marks(bar_chart(data))["Other · Sum of submissions"] == "999"

@@ -18,28 +18,45 @@ from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.series import table
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import cut, widest, width
-from labkit.cloud.quicksight.render.values import asked, spaced, style_of
+from labkit.cloud.quicksight.render.values import spaced, style_of
 from labkit.cloud.quicksight.visuals.model import Field
 
 HOLES = {"SMALL": 0.8, "MEDIUM": 0.66, "LARGE": 0.5, "WHOLE": 0.0}
-LINE = 15
+LINE, SMALLEST = 15, 0.45
 
 
 @chart("PieChartVisual")
 def pie_chart(sketch: Sketch) -> None:
-    slices = _slices(sketch)
-    place = sketch.option("DataLabels", "Position", default="OUTSIDE")
-    if place not in ("INSIDE", "OUTSIDE"):
-        sketch.note(f"Not drawn: labels at the {place.lower()} of slices; they stand outside.")
-    if asked(sketch) is False or place == "INSIDE" or sketch.data.well("SmallMultiples"):
+    slices, place = _slices(sketch), _place(sketch)
+    if place != "OUTSIDE" or sketch.data.well("SmallMultiples"):
         entries = list({name: (name, color) for name, _, color, _ in slices}.values())
         by = next(iter(sketch.data.well("Category")), None)
         title = named(sketch, "CategoryLabelOptions", by.label if by else "")
         sketch = legend(sketch, entries, title)
-    multiples(sketch, _pie, ["Values"])
+    multiples(sketch, lambda panel: _pie(panel, place), ["Values"])
 
 
-def _pie(sketch: Sketch) -> None:
+def _place(sketch: Sketch) -> str:
+    """Where labels stand: OUTSIDE if that leaves a pie of some size, else INSIDE; or NONE."""
+    if sketch.option("DataLabels", "Visibility") == "HIDDEN":
+        return "NONE"
+    asked = sketch.option("DataLabels", "Position")
+    if asked not in (None, "INSIDE", "OUTSIDE"):
+        sketch.note(f"Not drawn: labels at the {asked.lower()} of slices.")
+    if asked in ("INSIDE", "OUTSIDE"):
+        return str(asked)
+    words = [f"{name}  100%" for name, _, _, _ in _slices(sketch)]
+    beside = sketch.box.width / 2 - _room(sketch, words)
+    is_small = beside < SMALLEST * min(sketch.box.width, sketch.box.height) / 2
+    return "INSIDE" if is_small else "OUTSIDE"
+
+
+def _room(sketch: Sketch, words: list[str]) -> float:
+    """How wide the labels beside a pie are."""
+    return min(widest(words, 10.5), sketch.box.width * 0.34) + 26
+
+
+def _pie(sketch: Sketch, place: str) -> None:
     slices, by = _slices(sketch), table(sketch, "Category", ["Values"])
     keys = dict(zip(by.names, by.categories, strict=True))
     shown = [each for each in slices if each[1] > 0]
@@ -48,10 +65,9 @@ def _pie(sketch: Sketch) -> None:
     whole = sum(value for _, value, _, _ in shown)
     if not whole:
         return
-    inside = sketch.option("DataLabels", "Position") == "INSIDE"
-    outside = asked(sketch) is not False and not inside and not sketch.is_panel
+    outside = place == "OUTSIDE" and not sketch.is_panel
     texts = [_words(sketch, name, value, whole, field) for name, value, _, field in shown]
-    room = min(widest(texts, 10.5), sketch.box.width * 0.34) + 26 if outside else 4
+    room = _room(sketch, texts) if outside else 4
     x, y = sketch.box.width / 2, sketch.box.height / 2
     radius = max(min(x - room, y - 8), 12)
     axes = sketch.plane(sketch.box)
@@ -78,7 +94,7 @@ def _pie(sketch: Sketch) -> None:
         _outside(sketch, texts, [each[1] / whole for each in shown], middles, x, y, radius)
     elif sketch.is_panel:
         return
-    else:
+    elif place == "INSIDE":
         _inside(sketch, shown, whole, middles, x, y, radius * (1 + hole) / 2)
     if hole and sketch.shows("DonutOptions", "DonutCenterOptions", "LabelVisibility"):
         _centre(sketch, whole, shown[0][3], radius * hole)
@@ -106,13 +122,18 @@ def _slices(sketch: Sketch) -> list[tuple[str, float, str, Field]]:
 
 
 def _words(sketch: Sketch, name: str, value: float, whole: float, field: Field) -> str:
+    tail = _figure(sketch, value, whole, field)
+    head = name if sketch.shows("DataLabels", "CategoryLabelVisibility") else ""
+    return "  ".join(each for each in (head, tail) if each)
+
+
+def _figure(sketch: Sketch, value: float, whole: float, field: Field) -> str:
+    """A slice's value or share, as the definition says."""
     content = sketch.option("DataLabels", "LabelContent", default="PERCENT")
     share = f"{value / whole:.0%}" if value / whole >= 0.01 else "<1%"
     figure = short(value, field)
-    tail = {"VALUE": figure, "PERCENT": share}.get(content, f"{figure} ({share})")
-    tail = tail if sketch.shows("DataLabels", "MeasureLabelVisibility") else ""
-    head = name if sketch.shows("DataLabels", "CategoryLabelVisibility") else ""
-    return "  ".join(each for each in (head, tail) if each)
+    text = {"VALUE": figure, "PERCENT": share}.get(content, f"{figure} ({share})")
+    return text if sketch.shows("DataLabels", "MeasureLabelVisibility") else ""
 
 
 def _outside(
@@ -171,16 +192,15 @@ def _inside(
     y: float,
     radius: float,
 ) -> None:
-    for (_, value, color, _), angle in zip(shown, middles, strict=True):
+    for (_, value, color, field), angle in zip(shown, middles, strict=True):
         if value / whole >= 0.06:
             at = radians(angle)
             sketch.text(
                 sketch.box.left + x + cos(at) * radius,
                 sketch.box.top + y - sin(at) * radius,
-                f"{value / whole:.0%}",
-                size=10.5,
+                _figure(sketch, value, whole, field),
                 ha="center",
-                color=ink(color),
+                **{"color": ink(color), **style_of(sketch)},
             )
 
 
