@@ -50,12 +50,15 @@ def refused(bench, question):
 
 def mistaken(bench, question):
     """The wrong answers that are accepted, or told something else than their own message."""
-    known, found = bench.known(question), []
-    for code, mistake in question.wrong:
-        verdict = bench.judge(question, code, known)
-        if (verdict.status, verdict.message) != (NOT_YET, question.message(mistake)):
-            found.append((mistake, verdict))
-    return found
+    known = bench.known(question)
+    told = [(mistake, question.judge_plain(value, known)) for mistake, value in known.wrong]
+    unread = [pair for pair in question.wrong if pair[1] not in dict(known.wrong)]
+    told += [(mistake, bench.judge(question, code, known)) for code, mistake in unread]
+    return [
+        (mistake, verdict)
+        for mistake, verdict in told
+        if (verdict.status, verdict.message) != (NOT_YET, question.message(mistake))
+    ]
 
 
 def survivors(bench, question):
