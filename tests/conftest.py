@@ -17,7 +17,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-START_S = 30
+START_S = 60
 ONE_TRY = Config(retries={"total_max_attempts": 1})
 _MAKING = threading.Lock()  # sessions are not made for two threads at once
 
