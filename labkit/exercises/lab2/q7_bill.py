@@ -23,8 +23,8 @@ q7 = Question(
     title="A month's bill",
     task="""On each of the 20 working days of a month, somebody works in a project for 70 minutes
 without a pause. In each of its 30 nights, a recipe job runs for 4 minutes and 10 seconds on five
-nodes. What does AWS bill for the month, at $1.00 for a session's half hour and $0.48 for an hour of
-a node? Name it `dollars`.""",
+nodes. What does AWS bill for the month, at one dollar for a session's half hour and 0.48 dollars
+for an hour of a node? Name it `dollars`.""",
     reads="dollars",
     starter="dollars = ...",
     answer=dollars(),
@@ -33,10 +33,11 @@ a node? Name it `dollars`.""",
     hints=(
         "What has begun counts: half hours of a session, minutes of a job.",
         "70 minutes are three half hours. 4 minutes and 10 seconds are five minutes.",
-        "A night costs five minutes of each of five nodes, at $0.48 for 60 of them.",
+        "A night costs five minutes of each of five nodes, at 0.48 dollars for 60 of them.",
     ),
-    explanation="""Three half hours a day are $60 a month, five minutes of five nodes a night $6.
-People are dearer than machines here too: a session that stays open costs more than all jobs.""",
+    explanation="""Three half hours a day make 60 dollars a month, five minutes of five nodes a
+night make 6. People are dearer than machines here too: a session that stays open costs more than
+all jobs.""",
     messages={
         "exact-sessions": "You billed each minute of a session. A half hour that has begun counts "
         "whole.",
