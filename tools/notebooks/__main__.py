@@ -44,6 +44,7 @@ def write(source: Path, folder: Path, *, solved: bool) -> None:
         made,
         timeout=CELL_TIMEOUT_S,
         kernel_name="python3",
+        store_widget_state=False,
         resources={"metadata": {"path": str(LEARNERS)}},
     )
     with workspace():
