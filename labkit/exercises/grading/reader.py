@@ -1,7 +1,7 @@
-"""Reads the states of a cloud once all of the learner's processes have ended.
+"""Reads the states of a cloud once the learner's own processes have ended.
 
-The cloud is a new process over the same workspace, so in neither of the two has a learner's code
-run.
+No learner's code runs in this process. Functions of theirs may still run beside the cloud, and
+whatever they make it say is judged as an answer is: it must be right on data that they never saw.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ CORRECT, WRONG, NOT_TRIED, SKIPPED, ERROR = "correct", "wrong", "not tried", "sk
 ONLY_HERE = "It is right on the data that you see, but not on other data of the same kind."
 ELSEWHERE = "On other data of the same kind: "
 UNREADABLE = "The answer cannot be read."
+MOST_DEPTH, MOST_NUMBER = 12, 1e300
 
 Report = dict[str, Any]
 Questions = Callable[[int], Sequence[Question]]
@@ -107,7 +108,7 @@ def _judged(question: Question, record: Record, references: References) -> Said:
     if not bad:
         return Said(CORRECT)
     variant, said = bad[0]
-    if variant == SHIPPED:
+    if variant == references.variants[0]:
         return said
     hides = said.status in (WRONG, NOT_TRIED)
     return Said(WRONG, ONLY_HERE) if hides else Said(said.status, ELSEWHERE + said.message)
@@ -134,8 +135,25 @@ def _of_values(question: Question, values: Mapping[str, Any], right: Known) -> S
         if "unreadable" in one:
             return Said(WRONG, str(one["unreadable"]))
     said = parts.joined(question.reads, {part: one.get("plain") for part, one in found.items()})
-    verdict = question.judge_plain(plain(said), right)
+    verdict = question.judge_plain(_checked(said), right)
     return Said(CORRECT if verdict.status == YES else WRONG, verdict.message)
+
+
+def _checked(said: Plain, depth: int = 0) -> Plain:
+    """What was said, if it is as `plain` says it and not only claims to be.
+
+    Raises:
+        ValueError: it is nested too deeply, or has a number that is none.
+    """
+    if depth > MOST_DEPTH:
+        raise ValueError(said)
+    if isinstance(said, dict):
+        return {name: _checked(one, depth + 1) for name, one in said.items()}
+    if isinstance(said, list):
+        return [_checked(one, depth + 1) for one in said]
+    if isinstance(said, (int, float)) and not abs(said) < MOST_NUMBER:
+        raise ValueError(said)
+    return said
 
 
 def _skipped(question: Question, said: Mapping[str, Said]) -> Said:

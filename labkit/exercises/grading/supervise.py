@@ -39,6 +39,8 @@ CLOUD = "labkit.cloud.server:main"
 LEARNERS = ("labkit.lab", "labkit.exercises.grading.runner", "labkit.exercises.grading.reader")
 CLOUDS = ("labkit.cloud.server", "labkit.cloud.services", "labkit.cloud.front")
 _POLL_S = 0.02
+# What tells a learner where the cloud is, and that it is this one.
+ADDRESS = ("cloud.json", "redshift/trust.pem")
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,9 @@ Finding = dict[str, Any]
 
 class NoCloud(Exception):
     """The local AWS of a grading did not start."""
+
+    def __str__(self) -> str:
+        return "the local AWS did not come up again"
 
 
 @dataclass
@@ -125,6 +130,8 @@ class Run:
         # The cloud's workspace, and the folders in which the cloud and the learner may write.
         self._home, self._beside, self._work = (scratch / x for x in ("home", "beside", "work"))
         self._cloud: Confined | None = None
+        self._address: dict[str, bytes] = {}
+        self._port = 0
         self._began = time.monotonic()
         variants.copied(master, variant, self._home)
         self._beside.mkdir()
@@ -212,8 +219,6 @@ class Run:
         """A process that may speak to the cloud, and write into its own folder."""
         folder = Path(tempfile.mkdtemp(dir=self._work))
         home = self._workspace(folder)
-        connection = process.find(self._home) if self._master.cloud else None
-        port = [int(connection.endpoint.rsplit(":", 1)[1])] if connection else []
         return Spec(
             entry=entry,
             arguments=arguments,
@@ -221,7 +226,7 @@ class Run:
             environment=environment(self._bench.bundle, folder) | {"LABKIT_HOME": str(home)},
             read=(str(self._bench.bundle), *interpreter()),
             write=(str(folder),),
-            ports=tuple(port),
+            ports=(self._port,) if self._master.cloud else (),
             limits={"RLIMIT_CPU": int(self._bench.limits.total_s), "RLIMIT_FSIZE": 1 << 28},
             most=Most(memory_mb=self._bench.limits.memory_mb),
         )
@@ -231,30 +236,35 @@ class Run:
         home = folder / "home"
         if not self._master.cloud:
             return Path(shutil.copytree(self._home, home))
-        for name in ("cloud.json", "redshift/trust.pem"):
-            if (self._home / name).exists():
-                (home / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(self._home / name, home / name, follow_symlinks=False)
+        for name, content in self._address.items():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            (home / name).write_bytes(content)
         return home
 
     # The cloud ------------------------------------------------------------------------------------
 
     def _start_cloud(self) -> None:
         """Have the cloud run: as it is when it does, else anew over the same workspace."""
-        if not self._master.cloud or (self._cloud and process.find(self._home)):
+        if not self._master.cloud or self._is_up():
             return
         self._end_cloud()
         self._forget_address()
         assert self._bench.clouds is not None
-        self._cloud = self._bench.clouds.start(self._clouds_spec(_free_port()))
+        self._port = _free_port()
+        self._cloud = self._bench.clouds.start(self._clouds_spec(self._port))
         deadline = time.monotonic() + self._bench.limits.start_s
         while not process.find(self._home):
-            try:
-                self._cloud.line(time.monotonic() + _POLL_S)
-            except Ended as ended:
-                raise NoCloud(str(ended)) from ended
-            if time.monotonic() > deadline:
-                raise NoCloud("it did not answer")
+            if not self._is_up() or time.monotonic() > deadline:
+                raise NoCloud
+        # Read now, as no learner's code is beside the cloud yet.
+        self._address = {name: (self._home / name).read_bytes() for name in ADDRESS}
+
+    def _is_up(self) -> bool:
+        """Whether the process that was started still runs; its keeper tells when it does not."""
+        try:
+            return self._cloud is not None and not self._cloud.line(time.monotonic() + _POLL_S)
+        except Ended:
+            return False
 
     def _clouds_spec(self, port: int) -> Spec:
         ours = {"LABKIT_HOME": str(self._home), "HOME": str(self._beside)}
@@ -287,12 +297,11 @@ class Run:
     # States ---------------------------------------------------------------------------------------
 
     def _read_states(self) -> None:
-        """Read what the answers have left in the cloud, by processes that saw no answer."""
+        """Read what the answers have left in the cloud, by a process that has seen no answer."""
         wanted = [one for one in self._master.questions if parts.states(one.reads)]
         if not wanted:
             return
         try:
-            self._end_cloud()
             self._start_cloud()
             with self._reader(wanted) as reader:
                 self._note(reader, {one.id: one for one in wanted})
