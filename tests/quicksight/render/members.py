@@ -131,6 +131,7 @@ TEXTS = {
     "MarkerSize": "13px",
     "DefaultCellWidth": "77px",
     "GutterSpacing": "31px",
+    "AxisOffset": "140px",
     "BorderThickness": "5px",
     "FieldId": "{id}",
     "FieldValue": "{key}",

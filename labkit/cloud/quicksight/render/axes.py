@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians, sin
 from typing import Any
 
@@ -13,6 +13,7 @@ from labkit.cloud.quicksight.render.axis_labels import (
     LINE,
     bottom_labels,
     label_style,
+    offset_of,
     stack,
     turn_of,
 )
@@ -129,6 +130,7 @@ def upright(
     box = box.inset(bottom=18 if title else 0)
     at = [box.left + (each - ends[0]) / (ends[1] - ends[0]) * box.width for each in places]
     box = bottom_labels(sketch, box, at, shown, options)
+    box = replace(box, bottom=min(box.bottom, sketch.box.bottom - offset_of(options)))
     if title:
         title.write(sketch, box.centre[0], sketch.box.bottom - 7, box.width, "center")
     _rules(sketch, box, left)
@@ -159,7 +161,8 @@ def sideways(
     if not visible(options, "TickLabelOptions", "LabelOptions"):
         shown = []
     room = min(widest(shown, style["size"]), max(sketch.box.width * 0.34, 60))
-    box = sketch.box.inset(left=room + (8 if room else 0), right=room_right)
+    left = max(room + (8 if room else 0), offset_of(options))
+    box = sketch.box.inset(left=left, right=room_right)
     box = box.inset(top=18 if title else 2, bottom=room_below(across))
     if title:
         title.write(sketch, sketch.box.left, sketch.box.top + 6, sketch.box.width)
@@ -195,7 +198,9 @@ def placed(box: Box, scale: Scale, value: float, *, upwards: bool = True) -> flo
 
 def _beside(sketch: Sketch, left: Numeric, right: Numeric | None, above: float) -> Box:
     room, other = _wide(left), _wide(right) if right else 0
-    box = sketch.box.inset(left=room + 8 if room else 0, right=other + 8 if other else 4, top=above)
+    start = max(room + 8 if room else 0, offset_of(left.options))
+    end = max(other + 8 if other else 4, offset_of(right.options) if right else 0)
+    box = sketch.box.inset(left=start, right=end, top=above)
     for axis, ha, x in ((left, "left", sketch.box.left), (right, "right", sketch.box.right)):
         if axis and axis.title:
             half = sketch.box.width / (2 if right else 1)
@@ -206,8 +211,8 @@ def _beside(sketch: Sketch, left: Numeric, right: Numeric | None, above: float) 
 
 def _deep(axis: Numeric) -> float:
     """The room that an axis' numbers take downwards, turned as they are."""
-    turn = radians(turn_of(axis.options))
-    return 18 + abs(sin(turn)) * widest(axis.texts, label_style(axis.options)["size"])
+    turn, size = radians(turn_of(axis.options)), label_style(axis.options)["size"]
+    return max(18 + abs(sin(turn)) * widest(axis.texts, size), offset_of(axis.options))
 
 
 def _wide(axis: Numeric) -> float:
@@ -258,5 +263,7 @@ def _below(sketch: Sketch, box: Box, axis: Numeric) -> None:
             x = min(x, sketch.box.right - half)
             ha = "right" if turn else "center"
             sketch.text(x, box.bottom + 10, texts[at], ha=ha, rotation=turn, **style)
+    if (axis.options or {}).get("AxisLineVisibility") == "VISIBLE":
+        sketch.line((box.left, box.right), (box.bottom, box.bottom), sketch.theme.quiet, 1)
     if axis.title:
         axis.title.write(sketch, box.centre[0], box.bottom + _deep(axis) + 9, box.width, "center")

@@ -7,7 +7,7 @@ from math import cos, radians, sin
 from typing import Any
 
 from labkit.cloud.quicksight.render.headings import SIZE
-from labkit.cloud.quicksight.render.labels import font_of
+from labkit.cloud.quicksight.render.labels import font_of, pixels
 from labkit.cloud.quicksight.render.scales import thinned
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, widest, width, wrap
@@ -24,6 +24,11 @@ def label_style(options: Mapping[str, Any] | None, size: float = SIZE) -> dict[s
 def turn_of(options: Mapping[str, Any] | None) -> float:
     """By how many degrees the definition turns an axis' labels."""
     return float(((options or {}).get("TickLabelOptions") or {}).get("RotationAngle") or 0)
+
+
+def offset_of(options: Mapping[str, Any] | None) -> float:
+    """How far from the edge of the visual the definition puts an axis, in pixels."""
+    return pixels((options or {}).get("AxisOffset"), 0)
 
 
 def bottom_labels(

@@ -12,18 +12,19 @@ FONT = "FontSize FontColor FontWeight FontStyle"
 _TICKS: dict[str, Any] = {"LabelOptions": {"Visibility": "", "FontConfiguration": FONT}}
 NUMBERS: dict[str, Any] = {"DataOptions": {"NumericAxisOptions": ""}}
 VALUES: dict[str, Any] = {
+    "AxisOffset": "",
     "AxisLineVisibility": "",
     "GridLineVisibility": "",
     "TickLabelOptions": _TICKS | {"RotationAngle": ""},
     **NUMBERS,
 }
 CATEGORIES: dict[str, Any] = {
+    "AxisOffset": "",
     "AxisLineVisibility": "",
     "GridLineVisibility": "",
     "TickLabelOptions": _TICKS | {"RotationAngle": ""},
 }
 SECOND = {name: each for name, each in VALUES.items() if name != "GridLineVisibility"}
-ACROSS = {name: each for name, each in VALUES.items() if name != "AxisLineVisibility"}
 CELL_AXIS: dict[str, Any] = {"TickLabelOptions": _TICKS}
 TITLE: dict[str, Any] = {
     "Visibility": "",
@@ -218,7 +219,7 @@ HONOURED: dict[str, dict[str, Any]] = {
     },
     "ScatterPlotVisual": {
         "XAxisLabelOptions": TITLE,
-        "XAxisDisplayOptions": ACROSS,
+        "XAxisDisplayOptions": VALUES,
         "YAxisLabelOptions": TITLE,
         "YAxisDisplayOptions": VALUES,
         "Legend": LEGEND,
