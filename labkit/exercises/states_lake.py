@@ -25,17 +25,20 @@ FORMATS = ("parquet", "orc", "avro", "json", "csv")
 
 
 @reader
-def key_users(lab: Lab, *roles: str) -> dict[str, list[str]]:
+def key_users(lab: Lab, newcomer: str, *roles: str) -> dict[str, list[str]] | None:
     """What the key's policy lets you and some roles do, and who else may use the key.
 
-    Roles of the lab's own environment are not told unless they are asked for.
+    ``None`` as long as neither the first role nor a stranger is in it. Other roles of the lab's
+    own environment come and go, and are not told.
     """
     uses = _uses(lab)
     you = lab.caller.rsplit("/", 1)[-1]
-    asked = {"you": you, **{role: role for role in roles}}
     others = [name for name, can in uses.items() if can - {"administer"}]
-    foreign = {name for name in others if not name.startswith(HOUSE)} - {you}
-    return {name: sorted(uses[who]) for name, who in asked.items()} | {"others": sorted(foreign)}
+    strangers = sorted(name for name in others if not name.startswith(HOUSE) and name != you)
+    if not uses[newcomer] and not strangers:
+        return None
+    asked = {"you": you, **{role: role for role in (newcomer, *roles)}}
+    return {name: sorted(uses[who]) for name, who in asked.items()} | {"others": strangers}
 
 
 @reader

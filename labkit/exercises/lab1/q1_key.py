@@ -7,7 +7,7 @@ from labkit.exercises.states import State
 ROLE = "dataedu-flow-role"
 # Where each try begins: you, the fetching function and the crawlers may use the key.
 AGAIN = """import json
-kms, iam = lab.client("kms"), lab.client("iam")
+kms = lab.client("kms")
 role = lab.role_arn("dataedu-flow-role")
 policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn, PolicyName="default")["Policy"])
 policy["Statement"] = [one for one in policy["Statement"] if "by hand" not in one.get("Sid", "")]
@@ -45,7 +45,7 @@ q1 = Question(
     id="lab1-q1",
     points=1,
     title="One more user of the key",
-    task="""In Lab 2 a workflow will read the lake and write into it every night, as the role
+    task="""In Lab 2 a workflow will read the lake and write into it, as the role
 `dataedu-flow-role`. Make this role a user of the key. Whoever may use the key now stays a
 user, and nobody else becomes one. (`lab.role_arn(name)` tells a role's ARN.)""",
     reads=State("key_users", ROLE, "dataedu-fetch-role"),
@@ -60,8 +60,8 @@ user, and nobody else becomes one. (`lab.role_arn(name)` tells a role's ARN.)"""
     explanation="""The key's policy is the last word: what it does not allow, no policy of a role
 or a user can. It names single roles, so that each job gets what it needs and no more.""",
     messages={
-        "not-a-user": "The key's policy does not let the workflow's role use the key. A policy of "
-        "the role alone is not enough: *the key's own policy has to name it*.",
+        "service": "That is the service, Step Functions. A workflow acts as its *role*, and only "
+        "this role needs the key.",
         "administrator": "The role may now change the key's policy, but not use the key. "
         "Administering and using are two statements of the policy.",
         "reads-only": "The role may read what is encrypted, but not write. For an upload S3 asks "
@@ -88,19 +88,16 @@ admin["Principal"] = {{"AWS": [f"arn:aws:iam::{{lab.account}}:root", role]}}
 put()""",
             "administrator",
         ),
-        (by_hand('"kms:Decrypt"'), "reads-only"),
-        (by_hand('"kms:GenerateDataKey*"'), "writes-only"),
         (f'{AGAIN}\nlab.storage.add_key_users(role, "*")', "everyone"),
         (f'{AGAIN}\nlab.storage.add_key_users(f"arn:aws:iam::{{lab.account}}:root")', "account"),
         (
             f"""{AGAIN}
-allow = {{"Effect": "Allow", "Action": "kms:*", "Resource": lab.key_arn}}
-document = json.dumps({{"Version": "2012-10-17", "Statement": [allow]}})
-iam.put_role_policy(RoleName="dataedu-flow-role", PolicyName="key", PolicyDocument=document)""",
-            "not-a-user",
+use["Principal"]["Service"] = "states.amazonaws.com"
+put()""",
+            "service",
         ),
-        (f'{AGAIN}\nlab.storage.add_key_users(lab.role_arn("dataedu-fetch-role"))', "not-a-user"),
-        (f"{AGAIN}\nlab.storage.add_key_users()", "not-a-user"),
+        (by_hand('"kms:Decrypt"'), "reads-only"),
+        (by_hand('"kms:GenerateDataKey*"'), "writes-only"),
     ),
     right=(
         f"{AGAIN}\nlab.storage.add_key_users(lab.caller, role)",
