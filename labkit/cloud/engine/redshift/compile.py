@@ -12,12 +12,16 @@ from typing import Any
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift import conditions, intervals, named_calls, special_calls
 from labkit.cloud.engine.redshift.catalog import Catalog, Scan
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.expressions import expression
 from labkit.cloud.engine.redshift.reading import parse_expression, parse_query
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Typed
 from labkit.cloud.engine.redshift.select import query
+
+#: What registers kinds of nodes and of calls when it is imported.
+PARTS = (conditions, intervals, named_calls, special_calls)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift.calls import direction, window_definition
+from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.errors import (
     SYNTAX,
@@ -19,6 +19,7 @@ from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.relations import from_clause
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import INT8, VARCHAR, Type
+from labkit.cloud.engine.redshift.windows import window_definition
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,8 @@ from labkit.cloud.redshift.lifecycle import answers, begin, passing
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.warehouse import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, Objects, TableColumn
-from labkit.cloud.redshift.warehouse.statements.tables import Declared, create, look_up_own
+from labkit.cloud.redshift.warehouse.statements.declaring import Declared
+from labkit.cloud.redshift.warehouse.statements.tables import create, look_up_own
 from labkit.cloud.redshift.words import fault
 
 PUBLIC = "public"

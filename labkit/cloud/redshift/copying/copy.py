@@ -12,7 +12,7 @@ from labkit.cloud.redshift.copying.filling import load
 from labkit.cloud.redshift.copying.sources import find_files
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.tables import changeable
+from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
 
 @statement("COPY")

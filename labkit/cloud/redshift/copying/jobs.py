@@ -27,7 +27,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.tables import changeable
+from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 from labkit.cloud.s3.store import Object as Stored
 
 LOADED = "copy_job_file"

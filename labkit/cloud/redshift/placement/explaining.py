@@ -17,7 +17,7 @@ from labkit.cloud.redshift.placement.joins import NESTED
 from labkit.cloud.redshift.placement.members import Untold, counting
 from labkit.cloud.redshift.placement.planner import Planner
 from labkit.cloud.redshift.warehouse import plans
-from labkit.cloud.redshift.warehouse.statements.tables import changeable
+from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection

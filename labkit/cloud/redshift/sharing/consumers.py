@@ -22,8 +22,8 @@ from labkit.cloud.redshift.warehouse.names import FINDERS, Names, search_path
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Result
 from labkit.cloud.redshift.warehouse.scans import Needs
+from labkit.cloud.redshift.warehouse.statements.dropping import READ_ONLY
 from labkit.cloud.redshift.warehouse.statements.schemas import DATABASE_SOURCES
-from labkit.cloud.redshift.warehouse.statements.tables import READ_ONLY
 
 _numbers = itertools.count(1)
 

@@ -28,7 +28,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.alter import ALTERERS
-from labkit.cloud.redshift.warehouse.statements.tables import DROPPERS
+from labkit.cloud.redshift.warehouse.statements.dropping import DROPPERS
 
 
 @statement("CREATE EXTERNAL TABLE", alone=True)

@@ -18,8 +18,8 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import split_name
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
 from labkit.cloud.redshift.warehouse.registry import Result
+from labkit.cloud.redshift.warehouse.statements.dropping import READ_ONLY
 from labkit.cloud.redshift.warehouse.statements.schemas import DATABASE_SOURCES
-from labkit.cloud.redshift.warehouse.statements.tables import READ_ONLY
 from labkit.cloud.redshift.zero_etl.integrations import find_by_id
 from labkit.cloud.redshift.zero_etl.kinds import namespace_of
 from labkit.cloud.redshift.zero_etl.replication import FAILED, SCHEMA

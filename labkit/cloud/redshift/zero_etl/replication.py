@@ -22,7 +22,9 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
-from labkit.cloud.redshift.warehouse.statements.tables import Declared, create, drop
+from labkit.cloud.redshift.warehouse.statements.declaring import Declared
+from labkit.cloud.redshift.warehouse.statements.dropping import drop
+from labkit.cloud.redshift.warehouse.statements.tables import create
 from labkit.cloud.redshift.zero_etl import source as sources
 from labkit.cloud.redshift.zero_etl.source import SourceTable
 

@@ -3,6 +3,7 @@
 from labkit.cloud.redshift.warehouse.statements import (
     alter,
     changes,
+    dropping,
     maintenance,
     routines,
     schemas,
@@ -16,6 +17,7 @@ from labkit.cloud.redshift.warehouse.statements import (
 __all__ = [
     "alter",
     "changes",
+    "dropping",
     "maintenance",
     "routines",
     "schemas",

@@ -19,14 +19,14 @@ from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
-from labkit.cloud.redshift.warehouse.statements.tables import (
+from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
-    bound_views,
     column,
     constraint,
     encoding,
     sort_key,
 )
+from labkit.cloud.redshift.warehouse.statements.dropping import bound_views
 
 Action = Callable[[Connection, Words, Object], Object]
 _ACTIONS: dict[tuple[str, ...], Action] = {}

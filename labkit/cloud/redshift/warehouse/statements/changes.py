@@ -22,7 +22,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.tables import changeable
+from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
 #: Who else takes rows: ``INSERT INTO`` external tables. (connection, name) → a writer, or None.
 WRITERS: list[Any] = []

@@ -17,6 +17,7 @@ from labkit.cloud.redshift.warehouse import grants, procedures
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.procedure_steps import read
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 
 
@@ -133,7 +134,7 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
     text, language, told = _body(words)
     if language != "plpgsql":
         raise unsupported(f"language {language} of a procedure")
-    procedures.read(text)
+    read(text)
     one = _routine(connection, name, parameters, {"kind": "procedure", "text": text, **told})
     _put(connection, one, replacing)
     return Result("CREATE PROCEDURE")

@@ -11,7 +11,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.tables import bound_views, drop
+from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop
 
 #: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema).
 DROPPERS: list[Callable[[Connection, Object], None]] = []

@@ -14,13 +14,9 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.tables import (
-    Declared,
-    attributes,
-    create,
-    drop_listed,
-    query_columns,
-)
+from labkit.cloud.redshift.warehouse.statements.declaring import Declared, attributes
+from labkit.cloud.redshift.warehouse.statements.dropping import drop_listed
+from labkit.cloud.redshift.warehouse.statements.tables import create, query_columns
 
 _UNBOUND = ("WITH", "NO", "SCHEMA", "BINDING")
 

@@ -1,0 +1,165 @@
+"""Expressions that are true or false: comparisons, AND and OR, IN, EXISTS, patterns."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift import postgres
+from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
+from labkit.cloud.engine.redshift.operators import (
+    compare,
+)
+from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.engine.redshift.scope import Scope, Typed
+from labkit.cloud.engine.redshift.types import (
+    BOOL,
+    VARCHAR,
+)
+
+_COMPARISONS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=", exp.NEQ: "<>", exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">=",
+}  # fmt: skip
+
+
+@compiles(*_COMPARISONS)
+def _comparison(node: exp.Binary, scope: Scope) -> Typed:
+    op = _COMPARISONS[type(node)]
+    if isinstance(node.right, exp.Any | exp.All):
+        return _quantified(op, node, scope)
+    if isinstance(node.left, exp.Tuple) and isinstance(node.right, exp.Tuple):
+        pairs = zip(node.left.expressions, node.right.expressions, strict=True)
+        parts = [compare("=", expression(a, scope), expression(b, scope)).sql for a, b in pairs]
+        both = f"({' AND '.join(parts)})"
+        if op not in ("=", "<>"):
+            raise unsupported("an order of rows")
+        return Typed(both if op == "=" else f"(NOT {both})", BOOL)
+    return compare(op, expression(node.left, scope), expression(node.right, scope))
+
+
+def _of_array(op: str, node: exp.Binary, array: exp.Expr, scope: Scope) -> Typed:
+    left, every = expression(node.left, scope), isinstance(node.right, exp.All)
+    if isinstance(array, exp.Array):
+        items = [expression(each, scope) for each in array.expressions]
+        return postgres.any_of_list(op, left, items, every=every)
+    if every:
+        raise unsupported("ALL without a subquery")
+    return postgres.any_of_text(op, left, expression(array, scope))
+
+
+def _quantified(op: str, node: exp.Binary, scope: Scope) -> Typed:
+    which = "ANY" if isinstance(node.right, exp.Any) else "ALL"
+    query = node.right.this
+    inner = query.this if isinstance(query, exp.Subquery | exp.Paren) else query
+    if not isinstance(inner, exp.Query):
+        return _of_array(op, node, inner, scope)
+    left, found = expression(node.left, scope), scope.state.query(inner, scope.inner())
+    value = compare(op, left, Typed("c0", found.fields[0].type))
+    if left.type != found.fields[0].type and "c0" not in value.sql:
+        raise unsupported(f"{which} of these types")
+    return Typed(f"({left.sql} {op} {which} ({found.sql}))", BOOL)
+
+
+@compiles(exp.And, exp.Or)
+def _logical(node: exp.Connector, scope: Scope) -> Typed:
+    word = "AND" if isinstance(node, exp.And) else "OR"
+    parts = [condition(part, scope, word) for part in node.flatten()]
+    return Typed(f"({f' {word} '.join(parts)})", BOOL)
+
+
+@compiles(exp.Not)
+def _not(node: exp.Not, scope: Scope) -> Typed:
+    return Typed(f"(NOT {condition(node.this, scope, 'NOT')})", BOOL)
+
+
+@compiles(exp.Is)
+def _is(node: exp.Is, scope: Scope) -> Typed:
+    value = expression(node.this, scope)
+    if isinstance(node.expression, exp.Boolean):
+        truth = "TRUE" if node.expression.this else "FALSE"
+        return Typed(f"({coerce(value, BOOL).sql} IS {truth})", BOOL)
+    if not isinstance(node.expression, exp.Null):
+        raise unsupported("IS with this operand")
+    if value.type.base == "super":
+        return Typed(f"(nullif({value.sql}, 'null') IS NULL)", BOOL)
+    return Typed(f"({value.sql} IS NULL)", BOOL)
+
+
+@compiles(exp.Between)
+def _between(node: exp.Between, scope: Scope) -> Typed:
+    value, low, high = (expression(node.args[k], scope) for k in ("this", "low", "high"))
+    parts = [compare(">=", value, low).sql, compare("<=", value, high).sql]
+    if node.args.get("symmetric"):
+        raise unsupported("BETWEEN SYMMETRIC")
+    return Typed(f"({' AND '.join(parts)})", BOOL)
+
+
+@compiles(exp.In)
+def _in(node: exp.In, scope: Scope) -> Typed:
+    query = node.args.get("query")
+    if query is not None:
+        return _in_query(node, query, scope)
+    if not node.expressions:
+        raise unsupported("IN without a list")
+    value = node.this
+    parts = [_comparison(exp.EQ(this=value, expression=one), scope) for one in node.expressions]
+    return Typed(f"({' OR '.join(part.sql for part in parts)})", BOOL)
+
+
+def _in_query(node: exp.In, query: exp.Expr, scope: Scope) -> Typed:
+    inner = query.this if isinstance(query, exp.Subquery) else query
+    found = scope.state.query(inner, scope.inner())
+    sides = node.this.expressions if isinstance(node.this, exp.Tuple) else [node.this]
+    if len(sides) != len(found.fields):
+        raise RedshiftError("subquery has too many columns", "42601")
+    left, right = [], []
+    for at, (side, field) in enumerate(zip(sides, found.fields, strict=True)):
+        value = expression(side, scope)
+        kind = common_type((value.type, field.type), "IN")
+        left.append(coerce(value, kind).sql)
+        right.append(coerce(Typed(f"q.c{at}", field.type), kind).sql)
+    row = f"({', '.join(left)})" if len(left) > 1 else left[0]
+    return Typed(f"({row} IN (SELECT {', '.join(right)} FROM ({found.sql}) q))", BOOL)
+
+
+@compiles(exp.Exists)
+def _exists(node: exp.Exists, scope: Scope) -> Typed:
+    return Typed(f"EXISTS ({scope.state.query(node.this, scope.inner()).sql})", BOOL)
+
+
+@compiles(exp.Like, exp.ILike)
+def _like(node: exp.Binary, scope: Scope) -> Typed:
+    return _match(node, "\\", scope)
+
+
+@compiles(exp.Escape)
+def _escape(node: exp.Escape, scope: Scope) -> Typed:
+    return _match(node.this, node.expression.name, scope)
+
+
+def _match(node: exp.Expr, escape: str, scope: Scope) -> Typed:
+    if isinstance(node, exp.SimilarTo):
+        return _similar(node, scope)
+    if len(escape) != 1 or not isinstance(node, exp.Like | exp.ILike):
+        raise RedshiftError("invalid escape string", "22025")
+    one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
+    word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
+    word = f"NOT {word}" if node.args.get("negate") else word
+    return Typed(f"({one} {word} {two} ESCAPE {text_literal(escape)})", BOOL)
+
+
+@compiles(exp.SimilarTo)
+def _similar(node: exp.Binary, scope: Scope) -> Typed:
+    """``%`` and ``_`` as in LIKE, the rest of a POSIX pattern, over the whole text."""
+    one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
+    return Typed(f"rs_similar({one}, {two})", BOOL)
+
+
+@compiles(exp.RegexpLike, exp.RegexpILike)
+def _regexp(node: exp.Func, scope: Scope) -> Typed:
+    one, two = (
+        coerce(expression(side, scope), VARCHAR).sql for side in (node.this, node.expression)
+    )
+    flags = "i" if isinstance(node, exp.RegexpILike) else ""
+    return Typed(f"rs_regexp_test({one}, {two}, '{flags}')", BOOL)

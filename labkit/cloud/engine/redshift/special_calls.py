@@ -1,0 +1,209 @@
+"""Functions with a rule of their own, which no signature tells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift import dateparts, formats, functions
+from labkit.cloud.engine.redshift.calls import (
+    arguments,
+    function_call,
+    special,
+    within_group,
+)
+from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type
+from labkit.cloud.engine.redshift.errors import unsupported
+from labkit.cloud.engine.redshift.operators import compare
+from labkit.cloud.engine.redshift.scope import Scope, Typed
+from labkit.cloud.engine.redshift.types import (
+    BOOL,
+    INT4,
+    INT8,
+    NUMBERS,
+    SUPER,
+    UNKNOWN,
+    VARCHAR,
+    Type,
+    numeric,
+)
+
+
+def _part(node: exp.Expr) -> str:
+    return dateparts.find_part(node.name)
+
+
+def _need(name: str, node: exp.Anonymous, count: int, scope: Scope) -> None:
+    if len(node.expressions) != count:
+        raise functions.no_function(name, [arg.type for arg in arguments(node, scope)])
+
+
+@special("dateadd", "date_add")
+def _dateadd(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 3, scope)
+    part = _part(node.expressions[0])
+    number, value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)
+    return dateparts.add(part, number, value)
+
+
+@special("datediff", "date_diff")
+def _datediff(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 3, scope)
+    start, end = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)
+    return dateparts.diff(_part(node.expressions[0]), start, end)
+
+
+@special("date_part", "pgdate_part")
+def _date_part(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 2, scope)
+    value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
+    return dateparts.extract(_part(node.expressions[0]), value)
+
+
+@special("date_trunc")
+def _date_trunc(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 2, scope)
+    value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
+    return dateparts.truncate(_part(node.expressions[0]), value)
+
+
+@special("coalesce", "nvl")
+def _coalesce(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    args = arguments(node, scope)
+    kind = _common(args, "COALESCE")
+    return Typed(f"coalesce({', '.join(coerce(arg, kind).sql for arg in args)})", kind, "coalesce")
+
+
+def _common(args: Sequence[Typed], what: str) -> Type:
+    found = common_type([arg.type for arg in args], what)
+    return VARCHAR if found.base == "unknown" else found
+
+
+@special("nvl2")
+def _nvl2(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 3, scope)
+    value, one, two = arguments(node, scope)
+    kind = _common([one, two], "CASE")
+    yes, no = coerce(one, kind).sql, coerce(two, kind).sql
+    return Typed(f"CASE WHEN {value.sql} IS NOT NULL THEN {yes} ELSE {no} END", kind, "case")
+
+
+@special("decode")
+def _decode(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """NULL equals NULL here."""
+    subject, *rest = arguments(node, scope)
+    if len(rest) < 2:
+        raise functions.no_function(name, [subject.type, *(arg.type for arg in rest)])
+    default = rest.pop() if len(rest) % 2 else Typed("NULL", UNKNOWN)
+    values = [*rest[1::2], default]
+    kind = _common(values, "CASE")
+    whens = []
+    for search, value in zip(rest[::2], rest[1::2], strict=True):
+        test = compare("=", subject, search).sql.replace(" = ", " IS NOT DISTINCT FROM ", 1)
+        if search.sql == "NULL" or subject.sql == "NULL":
+            test = f"({subject.sql} IS NOT DISTINCT FROM {search.sql})"
+        whens.append(f"WHEN {test} THEN {coerce(value, kind).sql}")
+    return Typed(f"CASE {' '.join(whens)} ELSE {coerce(default, kind).sql} END", kind, "case")
+
+
+@special("nullif")
+def _nullif(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 2, scope)
+    one, two = arguments(node, scope)
+    kind = VARCHAR if one.type.base == "unknown" else one.type
+    value = coerce(one, kind)
+    same = compare("=", value, two).sql
+    return Typed(f"CASE WHEN {same} THEN NULL ELSE {value.sql} END", kind, "nullif")
+
+
+@special("greatest", "least")
+def _extreme(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """NULLs do not count unless all are."""
+    args = arguments(node, scope)
+    kind = _common(args, name.upper())
+    return Typed(f"{name}({', '.join(coerce(arg, kind).sql for arg in args)})", kind, name)
+
+
+@special("approximate")
+def _approximate(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    inner = node.expressions[0]
+    if isinstance(inner, exp.WithinGroup):
+        return within_group(inner, scope)
+    if str(inner.this).lower() != "count":
+        raise unsupported(f"APPROXIMATE {inner.this}")
+    return function_call(inner, scope)
+
+
+@special("grouping", "grouping_id")
+def _grouping(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    keys = ", ".join(arg.sql for arg in arguments(node, scope))
+    return Typed(f"CAST(grouping({keys}) AS INTEGER)", INT4, "grouping")
+
+
+@special("concat")
+def _concat(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    args = arguments(node, scope)
+    if len(args) != 2:
+        raise functions.no_function(name, [arg.type for arg in args])
+    if args[0].type.base == "varbyte":
+        return functions.call(name, args)
+    return Typed(f"({' || '.join(as_text(arg).sql for arg in args)})", VARCHAR, "concat")
+
+
+@special("array")
+def _array(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    parts = ", ".join(f"json({_json(arg)})" for arg in arguments(node, scope))
+    return Typed(f"CAST(json_array({parts}) AS VARCHAR)", SUPER, "array")
+
+
+@special("object")
+def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    args = arguments(node, scope)
+    if len(args) % 2:
+        raise functions.no_function(name, [arg.type for arg in args])
+    pairs = zip(args[::2], args[1::2], strict=True)
+    parts = ", ".join(f"{as_text(key).sql}, json({_json(value)})" for key, value in pairs)
+    return Typed(f"CAST(json_object({parts}) AS VARCHAR)", SUPER, "object")
+
+
+def _json(arg: Typed) -> str:
+    return f"coalesce({coerce(arg, SUPER).sql}, 'null')" if arg.sql != "NULL" else "'null'"
+
+
+@special("json_extract_path_text")
+def _path_text(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    args = arguments(node, scope)
+    lenient = "false"
+    if args and args[-1].type == BOOL:
+        lenient = args.pop().sql
+    if len(args) < 2:
+        raise functions.no_function(name, [arg.type for arg in args])
+    text, *path = (coerce(arg, VARCHAR).sql for arg in args)
+    return Typed(f"rs_json_path({text}, [{', '.join(path)}], {lenient})", VARCHAR, name)
+
+
+@special("to_number")
+def _to_number(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    _need(name, node, 2, scope)
+    text, pattern = arguments(node, scope)
+    if pattern.literal is None:
+        raise unsupported("TO_NUMBER with a format that is no literal")
+    kind = numeric(*formats.number_scale(pattern.literal))
+    sql = f"rs_to_number({coerce(text, VARCHAR).sql}, {pattern.sql})"
+    return Typed(f"CAST({sql} AS {kind.duckdb})", kind, name)
+
+
+@special("fnv_hash")
+def _fnv_hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    args = arguments(node, scope)
+    if len(args) != 1 or args[0].type.base in NUMBERS:
+        raise unsupported("FNV_HASH of numbers or with a seed")
+    return functions.call(name, args)
+
+
+@special("generate_series")
+def _generate_series(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """Of the leader node alone: a row a number."""
+    args = ", ".join(coerce(arg, INT8).sql for arg in arguments(node, scope))
+    return Typed(f"CAST(unnest(generate_series({args})) AS INTEGER)", INT4, name)

@@ -1,0 +1,103 @@
+"""Window functions: OVER, its order and its frame."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from labkit.cloud.engine.redshift import aggregates
+from labkit.cloud.engine.redshift.aggregates import Aggregate
+from labkit.cloud.engine.redshift.calls import (
+    aggregate,
+    arguments,
+    calls_of,
+    finished,
+    order_by,
+    within_group,
+)
+from labkit.cloud.engine.redshift.casts import coerce
+from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.scope import Scope, Typed
+from labkit.cloud.engine.redshift.types import (
+    FLOAT8,
+)
+
+
+def window_call(node: exp.Window, scope: Scope) -> Typed:
+    """A function with ``OVER``."""
+    call, nulls = node.this, ""
+    if isinstance(call, exp.IgnoreNulls | exp.RespectNulls):
+        nulls = "IGNORE NULLS" if isinstance(call, exp.IgnoreNulls) else "RESPECT NULLS"
+        call = call.this
+    over = f"OVER {_over(node, scope)}"
+    if isinstance(call, exp.WithinGroup):
+        return _within_window(call, scope, over)
+    if not isinstance(call, exp.Anonymous):
+        raise unsupported("OVER with this function")
+    name = str(call.this).lower()
+    if name == "ratio_to_report":
+        value = coerce(arguments(call, scope)[0], FLOAT8).sql
+        return Typed(f"({value} / sum({value}) {over})", FLOAT8, name)
+    if name in aggregates.WINDOWS:
+        return _window(name, call, nulls, over, node, scope)
+    if name in aggregates.AGGREGATES:
+        return finished(aggregate(name, call, scope), call, scope, over)
+    raise unsupported(f"{name} as a window function")
+
+
+def _window(
+    name: str, call: exp.Anonymous, nulls: str, over: str, node: exp.Window, scope: Scope
+) -> Typed:
+    args = list(call.expressions)
+    if args and isinstance(args[-1], exp.IgnoreNulls | exp.RespectNulls):
+        nulls = "IGNORE NULLS" if isinstance(args[-1], exp.IgnoreNulls) else ""
+        args[-1] = args[-1].this
+    ordered = node.args.get("order") or node.args.get("alias")
+    if name not in ("row_number", "first_value", "last_value", "nth_value") and not ordered:
+        raise RedshiftError(f"window function {name} requires a window ORDER BY clause", "42P20")
+    built = aggregates.WINDOWS[name](name, arguments(exp.Anonymous(expressions=args), scope))
+    texts = tuple(f"{text[:-1]} {nulls})" if nulls else text for text in calls_of(built))
+    return finished(Aggregate(texts, built.type, built.finish), call, scope, over)
+
+
+def _within_window(call: exp.WithinGroup, scope: Scope, over: str) -> Typed:
+    return within_group(call, scope, over)
+
+
+def _over(node: exp.Window, scope: Scope) -> str:
+    from labkit.cloud.engine.redshift.expressions import expression
+
+    name = node.args.get("alias")
+    if name is not None and not node.args.get("partition_by") and not node.args.get("order"):
+        if name.name.lower() not in scope.windows:
+            raise RedshiftError(f'window "{name.name.lower()}" does not exist', "42704")
+        return scope.windows[name.name.lower()]
+    parts = []
+    if node.args.get("partition_by"):
+        keys = ", ".join(expression(each, scope).sql for each in node.args["partition_by"])
+        parts.append(f"PARTITION BY {keys}")
+    if node.args.get("order"):
+        parts.append(order_by(node.args["order"], scope))
+    if node.args.get("spec"):
+        parts.append(_frame(node.args["spec"], scope))
+    return f"({' '.join(parts)})"
+
+
+def window_definition(node: exp.Window, scope: Scope) -> str:
+    """What stands behind a name in ``WINDOW``."""
+    return _over(exp.Window(**{k: v for k, v in node.args.items() if k != "this"}), scope)
+
+
+def _frame(spec: exp.Expr, scope: Scope) -> str:
+    kind = str(spec.args.get("kind") or "ROWS").upper()
+    start = _bound(spec.args.get("start"), spec.args.get("start_side"))
+    end = _bound(spec.args.get("end") or "CURRENT ROW", spec.args.get("end_side"))
+    return f"{kind} BETWEEN {start} AND {end}"
+
+
+def _bound(value: object, side: object) -> str:
+    if isinstance(value, exp.Literal) and not value.is_string:
+        return f"{value.this} {str(side).upper()}"
+    text = str(value).upper()
+    if text not in ("CURRENT ROW", "UNBOUNDED"):
+        raise unsupported("this window frame")
+    return f"{text} {str(side).upper()}" if text == "UNBOUNDED" else text

@@ -1,0 +1,192 @@
+"""One call of a procedure: its variables, their values, and the statements that use them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.casts import cast
+from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
+from labkit.cloud.engine.redshift.duck import failures, first_row
+from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.reading import Words, text_literal
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
+from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.procedure_steps import Block, Step
+from labkit.cloud.redshift.warehouse.registry import Column, Result
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+
+@dataclass
+class Variable:
+    """A variable and its value as DuckDB's SQL."""
+
+    type: Type
+    sql: str = "NULL"
+
+
+class Exit(Exception):
+    """EXIT leaves the innermost loop."""
+
+
+class Continue(Exception):
+    """CONTINUE goes on with the next round of a loop."""
+
+
+class Return(Exception):
+    """RETURN ends the call."""
+
+
+class Run:
+    """One call: its variables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.variables: dict[str, Variable] = {}
+        self.found = False
+        self.count = 0
+
+    def known(self) -> dict[str, Typed]:
+        """The variables as the compiler takes them."""
+        told = {
+            name: Typed(f"CAST({each.sql} AS {each.type.duckdb})", each.type, name)
+            for name, each in self.variables.items()
+        }
+        return told | {"found": Typed(str(self.found).lower(), BOOL)}
+
+    def text(self, text: str) -> str:
+        """Numbered arguments as names that the reader takes."""
+        return re.sub(r"\$(\d+)", r'"$\1"', text)
+
+    def value(self, text: str, kind: Type | None = None) -> tuple[str, Type]:
+        """An expression's value as a literal, and its type."""
+        typed = compile_expression(self.text(text), Names(self.connection), variables=self.known())
+        target = kind or (VARCHAR if typed.type.base == "unknown" else typed.type)
+        return self.evaluated(typed, target), target
+
+    def evaluated(self, typed: Typed, kind: Type) -> str:
+        with failures():
+            row = first_row(
+                self.connection.duck, f"SELECT CAST({cast(typed, kind).sql} AS VARCHAR)"
+            )
+        return literal(row[0], kind)
+
+    def test(self, text: str) -> bool:
+        sql, _ = self.value(text, BOOL)
+        return "true" in sql.lower()
+
+    def block(self, block: Block) -> None:
+        for name, kind, default in block.declared:
+            self.variables[name] = Variable(kind or VARCHAR)
+            if default:
+                self.variables[name].sql = self.value(default, kind)[0]
+        if block.handler is None:
+            self.steps(block.steps)
+            return
+        try:
+            self.steps(block.steps)
+        except RedshiftError as error:
+            self._handle(block.handler, error)
+
+    def _handle(self, handler: list[Step], error: RedshiftError) -> None:
+        """What was done is undone, the handler runs, and the error goes on.
+
+        Source: https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-trapping-errors.html
+        """
+        duck = self.connection.duck
+        self.connection.objects.forget()
+        with failures():
+            duck.execute("ROLLBACK")
+            duck.execute("BEGIN TRANSACTION")
+        told = {"sqlerrm": error.message, "sqlstate": error.sqlstate}
+        for name, text in told.items():
+            self.variables[name] = Variable(VARCHAR, text_literal(text))
+        self.steps(handler)
+        with failures():
+            duck.execute("COMMIT")
+            duck.execute("BEGIN TRANSACTION")
+        raise error
+
+    def steps(self, steps: list[Step]) -> None:
+        for step in steps:
+            self.connection.check_canceled()
+            RUNNERS[step.kind](self, step)
+
+    def sql(self, text: str) -> Result:
+        """Any statement, with variables where it has expressions."""
+        if text.split()[0].upper() in ("COMMIT", "ROLLBACK", "BEGIN", "START"):
+            raise unsupported("a transaction's end inside of a procedure here")
+        if text.split()[0].upper() in ("SELECT", "WITH"):
+            compiled = compile_query(
+                self.text(text), Names(self.connection), variables=self.known()
+            )
+            rows = self.connection.duck.sql(compiled.sql).to_arrow_table()
+            columns = tuple(Column(each.name, each.type) for each in compiled.fields)
+            return Result("SELECT", columns, rows, rows.num_rows)
+        found = self.connection.run(self._inserted(text))
+        self.count, self.found = found.count, found.count > 0
+        return found
+
+    def _inserted(self, text: str) -> str:
+        """A statement with the values of variables in place of their names."""
+        words, pieces, at = Words(text), [], 0
+        for place, word in enumerate(words.words):
+            name = word.text.lower()
+            plain = word.kind == "word" or word.kind == "parameter"
+            before = words.words[place - 1].upper if place else ""
+            after = words.words[place + 1].upper if word.kind != "end" else ""
+            if not plain or name not in self.variables or before == "." or after in (".", "("):
+                continue
+            if before in ("INTO", "TABLE", "UPDATE", "FROM", "JOIN") or _is_target(words, place):
+                continue
+            variable = self.variables[name]
+            pieces += [text[at : word.start], f"(({variable.sql})::{variable.type})"]
+            at = word.end
+        return "".join([*pieces, text[at:]])
+
+    def take(self, result: Result, names: list[str]) -> None:
+        """The first row into variables; NULLs where there is none."""
+        rows = result.rows
+        self.found = bool(result.count)
+        for at, name in enumerate(names):
+            if name not in self.variables:
+                raise RedshiftError(f'"{name}" is not a known variable', "42601")
+            kind = result.columns[at].type if at < len(result.columns) else VARCHAR
+            empty = rows is None or not rows.num_rows
+            raw = None if empty or rows is None else rows.column(at)[0].as_py()
+            variable = self.variables[name]
+            typed = Typed(literal(None if raw is None else str(raw), kind), kind)
+            variable.sql = self.evaluated(typed, variable.type)
+
+
+def _is_target(words: Words, place: int) -> bool:
+    """Whether a word is a column that is set: in SET, or in an INSERT's list."""
+    after, before = words.words[place + 1].upper, words.words[place - 1].upper
+    if after == "=" and before in ("SET", ","):
+        return any(word.upper == "SET" for word in words.words[:place])
+    if words.words[0].upper == "INSERT":
+        opening = [at for at, word in enumerate(words.words[:place]) if word.upper == "("]
+        return bool(opening) and not any(
+            word.upper in ("VALUES", "SELECT") for word in words.words[:place]
+        )
+    return False
+
+
+def literal(text: str | None, kind: Type) -> str:
+    """A value's text as a literal of its type in SQL."""
+    if text is None:
+        return "NULL"
+    if kind.base in ("int2", "int4", "int8"):
+        return text
+    if kind.base == "bool":
+        return text.lower()
+    return text_literal(text)
+
+
+#: What each kind of step does.
+RUNNERS: dict[str, Callable[[Run, Step], Any]] = {}

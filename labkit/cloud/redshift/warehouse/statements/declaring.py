@@ -1,0 +1,223 @@
+"""A table as ``CREATE TABLE`` declares it: columns, keys, constraints, attributes.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names, find_relation
+from labkit.cloud.redshift.warehouse.objects import TableColumn
+
+ENCODINGS = (
+    "raw az64 bytedict delta delta32k lzo mostly8 mostly16 mostly32 runlength text255 text32k zstd "
+    "auto none"
+).split()
+
+
+@dataclass
+class Declared:
+    """What a CREATE TABLE says before it is made."""
+
+    columns: list[TableColumn] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+    constraints: list[dict[str, Any]] = field(default_factory=list)
+
+
+def is_list_of_names(words: Words) -> bool:
+    """Whether brackets hold names of columns alone, as before AS."""
+    at = words.at + 1
+    while words.words[at].kind in ("word", "quoted"):
+        following = words.words[at + 1].upper
+        if following == ")":
+            return words.words[at].upper != "LIKE"
+        if following != ",":
+            return False
+        at += 2
+    return False
+
+
+def check_keys(declared: Declared) -> None:
+    """Refuse keys that are no columns."""
+    known = {column.name for column in declared.columns}
+    told = [declared.attributes.get("distkey"), *declared.attributes.get("sortkey", ())]
+    for name in told:
+        if name and name not in known:
+            raise RedshiftError(f'column "{name}" named in key does not exist', "42703")
+
+
+def read_declared(connection: Connection, words: Words) -> Declared:
+    """The list of columns and constraints, and the attributes after it."""
+    declared = Declared()
+    words.expect("(")
+    while True:
+        if words.accept("LIKE"):
+            _like(connection, words, declared)
+        elif words.word.upper in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT", "CHECK"):
+            _constraint(words, declared)
+        else:
+            declared.columns.append(column(words, declared))
+        if not words.accept(","):
+            break
+    words.expect(")")
+    attributes(words, declared)
+    return declared
+
+
+def _like(connection: Connection, words: Words, declared: Declared) -> None:
+    source = find_relation(connection, words.name())
+    grants.check(connection, source, "SELECT")
+    word = words.accept_one("INCLUDING", "EXCLUDING")
+    if word:
+        words.expect("DEFAULTS")
+    columns = source.columns
+    if source.kind == "view":
+        found = Names(connection).readable(source)
+        columns = tuple(TableColumn(c.name, c.type) for c in found.columns)
+    for each in columns:
+        default = each.default if word == "INCLUDING" else ""
+        declared.columns.append(replace(each, default=default, identity=None))
+    if source.kind == "table":
+        kept = ("diststyle", "distkey", "sortkey", "sortstyle")
+        declared.attributes |= {name: source.body[name] for name in kept}
+
+
+def column(words: Words, declared: Declared) -> TableColumn:
+    """One column: its name, type and attributes."""
+    name, kind = words.identifier(), words.type()
+    found = TableColumn(name, kind)
+    while words.word.upper not in (",", ")") and not words.ended:
+        found = _column_attribute(words, found, declared)
+    return found
+
+
+def _column_attribute(words: Words, found: TableColumn, declared: Declared) -> TableColumn:
+    if words.accept("NOT", "NULL"):
+        return replace(found, nullable=False)
+    if words.accept("NULL"):
+        return found
+    if words.accept("DEFAULT"):
+        stops = ("NOT", "NULL", "ENCODE", "DISTKEY", "SORTKEY", "PRIMARY", "UNIQUE", "REFERENCES")
+        default = words.expression(*stops) if not words.accept("NULL") else ""
+        return replace(found, default=default)
+    if words.accept("IDENTITY"):
+        return replace(found, identity=_identity(words), nullable=False)
+    if words.accept("GENERATED", "BY", "DEFAULT", "AS", "IDENTITY"):
+        return replace(found, identity=_identity(words), nullable=False, by_default=True)
+    if words.accept("ENCODE"):
+        return replace(found, encode=encoding(words))
+    if words.accept("COLLATE"):
+        if words.accept_one("CASE_INSENSITIVE", "CI"):
+            raise RedshiftError("COLLATE CASE_INSENSITIVE is not supported here", "0A000")
+        words.accept_one("CASE_SENSITIVE", "CS")
+        return found
+    return _key_attribute(words, found, declared)
+
+
+def encoding(words: Words) -> str:
+    """The name of a compression encoding."""
+    name = words.identifier()
+    if name not in ENCODINGS:
+        raise RedshiftError(f'invalid encoding type specified for column: "{name}"', "22023")
+    return name
+
+
+def _key_attribute(words: Words, found: TableColumn, declared: Declared) -> TableColumn:
+    if words.accept("DISTKEY"):
+        if declared.attributes.get("distkey"):
+            raise RedshiftError("multiple DISTKEY columns are not allowed", "42601")
+        declared.attributes["distkey"] = found.name
+    elif words.accept("SORTKEY"):
+        declared.attributes["sortkey"] = [found.name]
+        declared.attributes["sortstyle"] = "COMPOUND"
+    elif words.accept("PRIMARY", "KEY"):
+        declared.constraints.append({"kind": "PRIMARY KEY", "columns": [found.name]})
+        return replace(found, nullable=False)
+    elif words.accept("UNIQUE"):
+        words.accept("KEY")
+        declared.constraints.append({"kind": "UNIQUE", "columns": [found.name]})
+    elif words.peek("REFERENCES"):
+        declared.constraints.append(_references(words, [found.name]))
+    else:
+        raise words.refuse()
+    return found
+
+
+def _identity(words: Words) -> tuple[int, int]:
+    words.expect("(")
+    start = words.number()
+    words.expect(",")
+    step = words.number()
+    words.expect(")")
+    return start, step
+
+
+def _references(words: Words, columns: list[str]) -> dict[str, Any]:
+    words.expect("REFERENCES")
+    table = words.name()
+    told = words.names() if words.peek("(") else []
+    return {"kind": "FOREIGN KEY", "columns": columns, "table": list(table), "references": told}
+
+
+def _constraint(words: Words, declared: Declared) -> None:
+    found = constraint(words)
+    declared.constraints.append(found)
+    if found["kind"] == "PRIMARY KEY":
+        declared.columns = [
+            replace(c, nullable=False) if c.name in found["columns"] else c
+            for c in declared.columns
+        ]
+
+
+def constraint(words: Words) -> dict[str, Any]:
+    """A constraint of a table."""
+    name = words.identifier() if words.accept("CONSTRAINT") else ""
+    if words.accept("PRIMARY", "KEY"):
+        return {"kind": "PRIMARY KEY", "columns": words.names(), "name": name}
+    if words.accept("UNIQUE"):
+        return {"kind": "UNIQUE", "columns": words.names(), "name": name}
+    if words.accept("FOREIGN", "KEY"):
+        return _references(words, words.names()) | {"name": name}
+    raise RedshiftError("CHECK constraints are not supported", "0A000")
+
+
+def attributes(words: Words, declared: Declared) -> None:
+    """``BACKUP``, ``DISTSTYLE``, ``DISTKEY``, ``SORTKEY``, ``ENCODE AUTO``, in any order."""
+    while True:
+        if words.accept("BACKUP"):
+            declared.attributes["backup"] = words.accept_one("YES", "NO") == "YES"
+        elif words.accept("DISTSTYLE"):
+            declared.attributes["diststyle"] = _one_of(words, "AUTO", "EVEN", "KEY", "ALL")
+        elif words.accept("DISTKEY"):
+            declared.attributes["distkey"] = words.names()[0] if words.peek("(") else (
+                words.identifier())  # fmt: skip
+        elif words.word.upper in ("COMPOUND", "INTERLEAVED", "SORTKEY"):
+            declared.attributes |= sort_key(words)
+        elif words.accept("ENCODE", "AUTO"):
+            declared.attributes["encode"] = "AUTO"
+        else:
+            return
+
+
+def sort_key(words: Words) -> dict[str, Any]:
+    """``[COMPOUND | INTERLEAVED] SORTKEY (columns) | AUTO | NONE``"""
+    style = words.accept_one("COMPOUND", "INTERLEAVED") or "COMPOUND"
+    words.expect("SORTKEY")
+    if words.accept("AUTO"):
+        return {"sortkey": [], "sortstyle": "AUTO"}
+    if words.accept("NONE"):
+        return {"sortkey": [], "sortstyle": ""}
+    return {"sortkey": words.names(), "sortstyle": style}
+
+
+def _one_of(words: Words, *choices: str) -> str:
+    found = words.accept_one(*choices)
+    if not found:
+        raise words.refuse()
+    return found

@@ -1,0 +1,120 @@
+"""``DROP TABLE`` and ``TRUNCATE``, and which tables may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import find_relation, look_up
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+
+#: Who else drops tables: (connection, name, IF EXISTS) → whether it was theirs.
+DROPPERS: list[Callable[[Connection, tuple[str, ...], bool], bool]] = []
+
+
+@statement("DROP TABLE")
+def drop_table(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DROP", "TABLE")
+    return drop_listed(connection, words, "table", "DROP TABLE")
+
+
+def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Result:
+    """``[IF EXISTS] name, ... [CASCADE | RESTRICT]``"""
+    missing_too = words.accept("IF", "EXISTS")
+    names = [words.name()]
+    while words.accept(","):
+        names.append(words.name())
+    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
+    words.end()
+    for name in names:
+        if kind == "table" and any(dropper(connection, name, missing_too) for dropper in DROPPERS):
+            continue
+        found = look_up(connection, name)
+        if found is None and missing_too:
+            connection.notices.append(f'{kind} "{name[-1]}" does not exist, skipping')
+            continue
+        found = found or find_relation(connection, name)
+        if found.kind != kind:
+            noun = {"table": "a table", "view": "a view", "matview": "a materialized view"}
+            raise RedshiftError(f'"{name[-1]}" is not {noun[kind]}', "42809")
+        grants.check_owner(connection, found)
+        drop(connection, found, cascade=cascade)
+    return Result(tag)
+
+
+def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
+    """Remove a relation, and with ``cascade`` the views that are bound to it.
+
+    Raises:
+        RedshiftError: views are bound to it.
+    """
+    for view in bound_views(connection, one):
+        if not cascade:
+            noun = {"table": "table", "view": "view", "matview": "materialized view"}[one.kind]
+            raise RedshiftError(
+                f"cannot drop {noun} {one.name} because other objects depend on it",
+                "2BP01",
+                detail=f"view {view.name} depends on {noun} {one.name}",
+                hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            )
+        drop(connection, view, cascade=True)
+    if one.kind in ("table", "matview"):
+        connection.duck.execute(f"DROP TABLE {one.physical}")
+        for each in one.columns:
+            if each.identity:
+                connection.duck.execute(f"DROP SEQUENCE {one.sequence(each.name)}")
+    if one.temporary:
+        del connection.temporary[one.name]
+    else:
+        connection.objects.remove(one)
+
+
+def bound_views(connection: Connection, one: Object) -> list[Object]:
+    """The views that would break without a relation."""
+    return [
+        each
+        for each in connection.objects.of("relation")
+        if each.body.get("bound") and one.oid in each.body.get("uses", ())
+    ]
+
+
+@statement("TRUNCATE")
+def truncate(connection: Connection, parsed: Parsed) -> Result:
+    """It commits the transaction that it runs in, and all that was done there.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_TRUNCATE.html
+    """
+    words = parsed.words
+    words.expect("TRUNCATE")
+    words.accept("TABLE")
+    table = changeable(connection, words.name(), "DELETE")
+    words.end()
+    grants.check_owner(connection, table)
+    connection.duck.execute(f"DELETE FROM {table.physical}")
+    if connection.transaction == "open":
+        connection.commit()
+    return Result("TRUNCATE TABLE")
+
+
+#: Who refuses changes of tables that are another's: (connection, name).
+READ_ONLY: list[Callable[[Connection, tuple[str, ...]], None]] = []
+
+
+def changeable(connection: Connection, name: tuple[str, ...], privilege: str) -> Object:
+    """A table whose rows may be changed.
+
+    Raises:
+        RedshiftError: there is none, it is a view, or the user may not.
+    """
+    for check in READ_ONLY:
+        check(connection, name)
+    found = find_relation(connection, name)
+    if found.kind != "table":
+        raise RedshiftError(f'cannot change the rows of view "{found.name}"', "42809")
+    grants.check(connection, found, privilege)
+    return found
