@@ -16,7 +16,7 @@ JOIN = """SELECT c.department_name, s.enroll_status, count(*) AS submissions,
     GROUP BY c.department_name, s.enroll_status"""
 COUNTS = """SELECT (SELECT count(*) FROM star.student) AS students,
     (SELECT count(*) FROM star.course) AS courses"""
-LAST = "2021-05-03"
+WEEKS = ("2020-09-28", "2020-10-05", "2020-10-12")
 CODE = """lab.warehouse(\"\"\"
     DROP SCHEMA IF EXISTS star CASCADE;
     CREATE SCHEMA star;
@@ -26,7 +26,8 @@ CODE = """lab.warehouse(\"\"\"
            CASE WHEN f.score <= 100 THEN f.score END AS score
     FROM lmsraw.submission_fact f
     JOIN lmsraw.submission_dim d ON d.id = f.submission_id
-    WHERE f.process_date <= '2021-05-03' AND d.process_date <= '2021-05-03';
+    WHERE f.process_date BETWEEN '2020-09-28' AND '2020-10-12'
+      AND d.process_date BETWEEN '2020-09-28' AND '2020-10-12';
     CREATE TABLE star.student DISTKEY(student_id) AS
     SELECT DISTINCT student_id, enroll_status, admit_type FROM sis.student;
     CREATE TABLE star.course DISTSTYLE ALL AS
@@ -36,8 +37,9 @@ CODE = """lab.warehouse(\"\"\"
 
 def reference(data: Data) -> dict[str, object]:
     """The fact's rows by both dimensions, the dimensions' sizes, and keys that move nothing."""
-    facts, dates = data.submission_fact, data.submission_dim[["id", "submitted_at"]]
-    facts = facts[facts.process_date <= LAST].merge(dates, left_on="submission_id", right_on="id")
+    dates = data.exports("submission_dim", *WEEKS)[["id", "submitted_at"]]
+    facts = data.exports("submission_fact", *WEEKS)
+    facts = facts.merge(dates, left_on="submission_id", right_on="id")
     students = data.student.drop_duplicates("student_id")
     courses = data.course.merge(data.department, on="department_id")
     joined = facts.merge(students, left_on="user_id", right_on="student_id")
@@ -64,9 +66,9 @@ q9 = Question(
 what:
 
 - `star.submission`, the fact: `submission_id`, `student_id`, `course_id`, `submitted_on` (a date)
-  and `score`, one row a submission of the lake's `submission_fact`, up to the export of
-  `2021-05-03`. When it was handed in says `submission_dim`, whose `id` is the `submission_id`, up
-  to the same export. A score above 100 is a slip: make it NULL.
+  and `score`, one row a submission of the lake's `submission_fact`, of the three exports from
+  `2020-09-28` to `2020-10-12`. The day comes from `submitted_at` in `submission_dim` of the same
+  exports, whose `id` is the `submission_id`. A score above 100 is a slip: make it NULL.
 - `star.student`: `student_id`, `enroll_status` and `admit_type` of `sis.student`, one row a
   student.
 - `star.course`: `course_id`, `course_name` and `department_name`, of `sis.course` and
@@ -110,20 +112,18 @@ each of their submissions, and no key in Redshift would have refused it.""",
         "by-course": "The fact is distributed by the course. It should be by the student.",
         "everywhere": "The fact lies on every node. It grows, so it should not.",
         "unsorted": "The fact has no sort key.",
-        "wrong-sort": "The fact is sorted by something else than `submitted_on`.",
         "slips": "There are scores above 100.",
+        "boundary": "100 is the most that one can have, not a slip: keep it.",
+        "exports": "These are other exports, or more of them. Mind both ends.",
         "capped": "You made scores above 100 to 100. Nobody knows what they were: NULL says so.",
         "dropped": "Submissions are missing. A score above 100 is a slip, but the submission is "
         "there: keep the row, with NULL.",
-        "appended": "The fact's rows are there twice. `INSERT` and COPY append, so begin with a "
-        "new table.",
         "graded": "`submitted_on` should say when it was handed in, not when it was graded.",
     },
     wrong=(
         (swapped("SELECT DISTINCT student_id", "SELECT student_id"), "twice"),
         (swapped("star.course DISTSTYLE ALL", "star.course DISTSTYLE EVEN"), "broadcast"),
         (swapped("star.student DISTKEY(student_id)", "star.student DISTSTYLE EVEN"), "broadcast"),
-        (swapped("star.course DISTSTYLE ALL", "star.course DISTKEY(course_id)"), "broadcast"),
         (
             swapped("star.submission DISTKEY(student_id)", "star.submission DISTKEY(course_id)"),
             "by-course",
@@ -133,16 +133,13 @@ each of their submissions, and no key in Redshift would have refused it.""",
             "everywhere",
         ),
         (swapped(" SORTKEY(submitted_on)", ""), "unsorted"),
-        (swapped("SORTKEY(submitted_on)", "SORTKEY(student_id, submitted_on)"), "wrong-sort"),
         (swapped("CASE WHEN f.score <= 100 THEN f.score END", "f.score"), "slips"),
+        (swapped("f.score <= 100", "f.score < 100"), "boundary"),
+        (swapped("AND '2020-10-12'", "AND '2020-10-11'"), "exports"),
         (swapped("CASE WHEN f.score <= 100 THEN f.score END", "LEAST(f.score, 100)"), "capped"),
         (
             swapped("    WHERE f.process_date", "    WHERE f.score <= 100 AND f.process_date"),
             "dropped",
-        ),
-        (
-            CODE + '\nlab.warehouse("INSERT INTO star.submission SELECT * FROM star.submission")',
-            "appended",
         ),
         (swapped("d.submitted_at", "d.graded_at"), "graded"),
     ),
@@ -150,7 +147,7 @@ each of their submissions, and no key in Redshift would have refused it.""",
         swapped("star.student DISTKEY(student_id)", "star.student DISTSTYLE ALL"),
         swapped(
             "CASE WHEN f.score <= 100 THEN f.score END",
-            "CAST(NULLIF(GREATEST(f.score, 100.001), f.score) AS float) * 0 + f.score",
+            "NULLIF(LEAST(f.score, 100.5), 100.5)",
         ),
         swapped("TO_DATE(d.submitted_at, 'YYYY-MM-DD')", "d.submitted_at::timestamp::date"),
         swapped(
@@ -171,7 +168,8 @@ each of their submissions, and no key in Redshift would have refused it.""",
     INSERT INTO star.submission SELECT f.submission_id, f.user_id, f.course_id,
         LEFT(d.submitted_at, 10)::date, f.score
     FROM lmsraw.submission_fact f JOIN lmsraw.submission_dim d ON d.id = f.submission_id
-    WHERE f.process_date <= '2021-05-03' AND d.process_date <= '2021-05-03';
+    WHERE f.process_date IN ('2020-09-28', '2020-10-05', '2020-10-12')
+    AND d.process_date = f.process_date;
     UPDATE star.submission SET score = NULL WHERE score > 100\"\"\")""",
     ),
 )
