@@ -18,7 +18,7 @@ from labkit.charts import parts as chart_parts
 from labkit.charts.fields import Definition
 from labkit.charts.pages import Session
 from labkit.charts.shapes import snake
-from labkit.errors import RunFailed, UnknownName
+from labkit.errors import NoChart, RunFailed, UnknownName
 from labkit.exercises.states import reader
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def _values(lab: Lab, data_set: str, column: str) -> Any:
 
 def _visual(place: chart_parts.Place, session: Session, chosen: Any) -> dict[str, Any]:
     """A visual's type, the columns that split it, and its rows: these columns, then measures."""
-    shown = session.json(f"visuals/{place.body['VisualId']}.json", chosen=chosen)
+    shown = _shown(session, str(place.body["VisualId"]), chosen)
     fields = list(_fields(place.body.get("ChartConfiguration", {}).get("FieldWells", {})))
     split = [(column, id) for id, column, measure in fields if not measure]
     if place.sheet.get("ContentType") != "PAGINATED":
@@ -119,6 +119,14 @@ def _visual(place: chart_parts.Place, session: Session, chosen: Any) -> dict[str
         "by": [column for column, _ in split],
         "rows": by_id[kept].rename(columns=labels) if kept else UNSHOWN,
     }
+
+
+def _shown(session: Session, visual: str, chosen: Any) -> Any:
+    """A visual's fields and rows; neither where QuickSight cannot show it."""
+    try:
+        return session.json(f"visuals/{visual}.json", chosen=chosen)
+    except NoChart:
+        return {"fields": [], "rows": []}
 
 
 def _fields(tree: Any, kind: str = "") -> Iterator[tuple[str, str, str]]:

@@ -64,6 +64,8 @@ submissions. Both are called "share of late work", so write the denominator into
         "hundred": "These are per cent. Shares from 0 to 1 were asked for; how they are written is "
         "a matter of format.",
         "students": "That counts students who were late, not submissions.",
+        "kind-table": "QuickSight cannot show the chart. Draw it: its picture says what is wrong "
+        "with the formula.",
         "pie": "The shares are right. Bars were asked for: lengths compare better than angles.",
     },
     wrong=(
@@ -79,6 +81,7 @@ submissions. Both are called "share of late work", so write the denominator into
             "students",
         ),
         (code(kind="pie chart"), "pie"),
+        (code("percentOfTotal(1 - {on_time})"), "kind-table"),
     ),
     right=(
         code("percentOfTotal(sum(ifelse({on_time} = 0, 1, 0)))"),

@@ -112,6 +112,8 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
         "pie": "Shares of different wholes do not make a pie. Bars were asked for.",
         "table": "The numbers are right, but a table of them must be read one by one. A heat map "
         "was asked for.",
+        "kind-table": "QuickSight cannot show one of them. Look at the dashboard: its picture says "
+        "what is wrong.",
         "rows-fewer": "Something is missing. Are there two visuals, and are all groups in them?",
     },
     wrong=(
@@ -132,6 +134,7 @@ schools hardly differ, and neither do the terms, so the reasons are to be looked
             "table",
         ),
         (code(visuals="share"), "rows-fewer"),
+        (code(share=SHARE.replace("average(withdrawn)", "100 * {withdrawn}")), "kind-table"),
     ),
     right=(
         code(visuals="grades, share"),
