@@ -12,11 +12,12 @@ ROOT   := $(if $(filter 0,$(shell id -u)),--allow-root)
 NO_NET := --LabApp.news_url=None --LabApp.extension_manager=readonly \
           --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate
 LAB1   := notebooks/lab1_glue_athena.ipynb
+NOTEBOOKS ?= notebooks
 
 export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lab test labs notebooks check gallery bench lock clean
+.PHONY: help setup lab test labs notebooks grade check gallery bench lock clean
 
 help:  ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 15
@@ -38,6 +39,11 @@ labs: $(LABS)  ## Run all notebooks headless; prints lab, cells, seconds, verdic
 notebooks: $(LABS)  ## Write the notebooks, solved and not, from notebooks/sources
 	$(BIN)/python -m tools.notebooks
 
+grade: $(LABS)  ## Grade NOTEBOOKS=folder: points and reasons; tables in build/grades.*
+	@mkdir -p build
+	$(BIN)/labkit grade $(NOTEBOOKS) --json build/grades.json --csv build/grades.csv \
+		--junit build/grades.xml --class build/grades.html
+
 check: $(TOOLS)  ## Lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,7 +60,7 @@ lock:  ## Write constraints.txt anew from the pins of pyproject.toml
 
 clean:  ## Stop the local AWS; remove .venv, caches and build. A learner's work stays
 	-test ! -x $(BIN)/labkit || $(BIN)/labkit down
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build .labkit-grading *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

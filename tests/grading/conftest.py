@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Master:
 def graded(master: Master) -> Callable[..., list[Report]]:
     """``graded([folder])``: the reports of the notebooks in it."""
 
-    def of(places: Iterable[Path], **limits: float) -> list[Report]:
+    def of(places: Iterable[Path], data: Any = DATA, **limits: Any) -> list[Report]:
         handed_in = masters.submissions(places, [master])
-        return grade.grade(handed_in, mini.questions, DATA, limits=Limits(**limits))[0]
+        return grade.grade(handed_in, mini.questions, data, limits=Limits(**limits))[0]
 
     return of

@@ -10,15 +10,16 @@ import pytest
 
 from labkit.exercises.data import Data
 from labkit.exercises.grading import confine
+from labkit.exercises.grading.score import ONLY_HERE
 from labkit.exercises.grading.variants import SHIPPED, lake
 from labkit.exercises.values import plain
 from tests.grading import mini, tricks
+from tests.grading.conftest import DATA
 
 NAMES = [
     *tricks.CODES,
     *tricks.EDITS,
     *tricks.FILES,
-    "hard-coded answers",
     "shadow modules",
     "a link for a notebook",
     "a loop for a notebook",
@@ -47,11 +48,12 @@ def _said(value):
 
 @pytest.fixture(scope="module")
 def reports(graded, tmp_path_factory):
-    """What each trick was given; and the honest notebook that was graded among them."""
+    """What each trick was given on hidden data; and the honest notebook graded among them."""
     folder = tmp_path_factory.mktemp("class") / "handed-in"
-    paths = tricks.write_all(folder, hard_coded())
+    paths = tricks.write_all(folder)
     paths["honest"] = mini.write(folder / "zz-honest" / "lab0.ipynb", mini.notebook(mini.ANSWERS))
-    found = {one["notebook"]: one for one in graded([folder], cell_s=2, total_s=10, memory_mb=1000)}
+    limits = {"cell_s": 2, "total_s": 10, "memory_mb": 1000}
+    found = {one["notebook"]: one for one in graded([folder], DATA[1:], **limits)}
     return {name: found.get(path.as_posix()) for name, path in paths.items()}
 
 
@@ -65,6 +67,14 @@ def test_a_trick_is_given_a_report_and_no_points(reports, name):
     assert {one["status"] for one in report["questions"]} <= STATUSES - {"correct"}
     assert report["questions"] or report["message"]
     json.dumps(report, allow_nan=False)
+
+
+def test_hard_coded_answers_are_right_on_the_data_that_all_see_and_worth_nothing(graded, tmp_path):
+    path = mini.write(tmp_path / "lab0.ipynb", mini.notebook(hard_coded()))
+    assert [one["points"] for one in graded([path], DATA[:1])] == [mini.POINTS]
+    [report] = graded([path])
+    assert report["points"] == 0
+    assert report["questions"][0]["message"] == ONLY_HERE
 
 
 def test_who_is_graded_beside_them_gets_all_points(reports):

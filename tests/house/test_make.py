@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 INSTALLS = {"setup": 1, "lab": 1, "test": 2, "labs": 1, "notebooks": 1, "check": 2, "gallery": 1}
-INSTALLS |= {"bench": 1}
+INSTALLS |= {"bench": 1, "grade": 1}
 VERBS = (*INSTALLS, "lock", "clean")
 
 

@@ -139,7 +139,7 @@ def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Subm
     for asked in master.questions:
         if problem := _problem(by_id.get(asked.id), ids[asked.id]):
             found.problems[asked.id] = problem
-        elif asked.id in by_id:
+        elif asked.id in by_id and not _is_untouched(asked, by_id[asked.id]):
             found.answers[asked.id] = _source(by_id[asked.id])
     return found
 
@@ -208,6 +208,11 @@ def _problem(cell: dict[str, Any] | None, count: int) -> tuple[str, str] | None:
     if cell.get("cell_type") != "code":
         return "not tried", "The answer's cell is no code cell any more."
     return None
+
+
+def _is_untouched(asked: Asked, cell: dict[str, Any]) -> bool:
+    """Whether an answer is as the learner found it: such a one need not run."""
+    return _source(cell).strip() == asked.starter.strip()
 
 
 def _asked(cell: dict[str, Any]) -> Asked:

@@ -94,7 +94,7 @@ def as_page(reports: Iterable[Report], notes: Iterable[str] = ()) -> str:
 def as_markdown(reports: Iterable[Report], notes: Iterable[str] = ()) -> str:
     """Both tables in Markdown, as a workflow's summary shows them."""
     people, questions = class_tables(reports)
-    said = "".join(f"\n{note}\n" for note in notes)
+    said = "".join(f"\n{_plain(note)}\n" for note in notes)
     return f"# Grades\n\n{_lines(people)}\n## Questions\n\n{_lines(questions)}{said}"
 
 

@@ -1,0 +1,174 @@
+"""The grade: partial credit, its forms, its two phases, and that it is the same every time."""
+
+import csv
+import io
+import json
+import sys
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from labkit import cli
+from labkit.exercises import LABS, Question, question
+from labkit.exercises.grading import grade, masters, records, reports, score, variants
+from labkit.exercises.grading.masters import Submission
+from labkit.exercises.grading.score import References
+from tests.grading import mini
+from tests.grading.conftest import DATA
+
+RIGHT = mini.ANSWERS
+Q1, Q2, Q3, Q4 = RIGHT
+# What differs from run to run if one lets it: addresses, ids, orders of sets, folders, times.
+UNSTEADY = """
+import os, tempfile, time, uuid
+raise ValueError({str(n) for n in range(50)}, object(), uuid.uuid4(), tempfile.mkdtemp())"""
+ANSWERS = {
+    "partly": RIGHT | {Q2: "withdrawn = []"},
+    "crash": RIGHT | {Q2: "import os; os._exit(3)"},
+    "hang": RIGHT | {Q2: "while True: pass"},
+    "raises": RIGHT | {Q1: RIGHT[Q1] + "\nraise ValueError('afterwards')", Q4: "statuses = nobody"},
+    "builds": RIGHT | {Q2: "withdrawn = [1]", Q3: "first = last = 1"},
+    "unsteady": RIGHT | {Q1: UNSTEADY, Q2: "withdrawn = list({str(n) for n in range(50)})"},
+}
+STATUSES = {
+    "partly": {Q2: "wrong"},
+    "crash": {Q2: "error"},
+    "hang": {Q2: "timeout"},
+    "raises": {Q4: "error"},
+    "builds": {Q2: "wrong", Q3: "skipped"},
+    "unsteady": {Q1: "error", Q2: "wrong"},
+}
+
+
+@pytest.fixture(scope="module")
+def made(graded, tmp_path_factory):
+    """A class's reports by who handed in; the last is no notebook."""
+    folder = tmp_path_factory.mktemp("class")
+    for name, answers in ANSWERS.items():
+        mini.write(folder / f"{name}.ipynb", mini.notebook(answers))
+    mini.write(folder / "zz.ipynb", "<html>")
+    found = graded([folder], cell_s=2)
+    return {one["notebook"].rpartition("/")[2].partition(".")[0]: one for one in found}
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_what_fails_costs_its_own_question_only(made, name):
+    expected = dict.fromkeys(RIGHT, "correct") | STATUSES[name]
+    assert {one["id"]: one["status"] for one in made[name]["questions"]} == expected
+    lost = sum(one.points for one in mini.QUESTIONS if one.id in STATUSES[name])
+    assert (made[name]["points"], made[name]["possible"]) == (mini.POINTS - lost, mini.POINTS)
+
+
+def test_a_message_says_what_went_wrong(made):
+    said = {name: {q["id"]: q["message"] for q in one["questions"]} for name, one in made.items()}
+    assert said["partly"][Q2] == "There are fewer rows than there should be."
+    assert said["raises"][Q4] == "The cell raised NameError: name 'nobody' is not defined"
+    assert said["hang"][Q2] == "The cell took longer than 2 seconds."
+    assert said["builds"][Q3] == "It builds on q2, which must be right first."
+    assert made["zz"]["message"] == "It is not a notebook: its JSON cannot be read."
+
+
+def test_twenty_gradings_are_the_same(master, graded, made, tmp_path):
+    given = [Submission("x", master, ANSWERS["unsteady"])] * 20
+    found = grade.grade(given, mini.questions, DATA[1:])[0]
+    assert len({json.dumps(one) for one in found}) == 1
+    folder = tmp_path / "class"
+    mini.write(folder / "unsteady.ipynb", mini.notebook(ANSWERS["unsteady"]))
+    [again] = graded([folder])
+    assert again | {"notebook": ""} == made["unsteady"] | {"notebook": ""}
+
+
+def test_the_json_is_a_list_of_notebooks(made):
+    found = json.loads(reports.as_json(made.values()))
+    assert [list(one)[:4] for one in found] == [["notebook", "points", "possible", "questions"]] * 7
+    members = ["id", "status", "points", "possible", "message"]
+    assert all(list(one) == members for report in found for one in report["questions"])
+
+
+def test_the_csv_has_a_line_for_each_notebook_and_question(made):
+    rows = list(csv.DictReader(io.StringIO(reports.as_csv(made.values()))))
+    assert len(rows) == 4 * len(ANSWERS) + 1
+    points = sum(int(row["points"]) for row in rows)
+    assert points == sum(one["points"] for one in made.values())
+    formula = {"notebook": "=1+1", "lab": 0, "questions": [], "message": "+\n\x00x"}
+    assert "'=1+1,0,,error,0,0,'+ x" in reports.as_csv([formula])
+
+
+def test_the_junit_counts_what_failed(made):
+    seconds = {(made["hang"]["notebook"], Q1): 0.5}
+    root = ElementTree.fromstring(reports.as_junit(made.values(), seconds))
+    counts = {
+        suite.get("name").rpartition("/")[2]: tuple(
+            suite.get(kind) for kind in ("tests", "failures", "errors", "skipped")
+        )
+        for suite in root
+    }
+    assert counts["builds.ipynb"] == ("4", "1", "0", "1")
+    assert counts["hang.ipynb"] == ("4", "0", "1", "0")
+    assert counts["zz.ipynb"] == ("1", "0", "1", "0")
+    assert [case.get("time") for case in root.iter("testcase")].count("0.500") == 1
+
+
+@pytest.mark.parametrize(("name", "form"), [("class.html", "<td>{}</td>"), ("class.md", "| {} |")])
+def test_the_class_sees_which_question_is_hard(made, tmp_path, name, form):
+    reports.write_class(tmp_path / name, made.values(), ["A note <b>."])
+    text = (tmp_path / name).read_text()
+    assert form.format("17 %") in text  # q2: one of six
+    assert form.format("8 of 8") not in text
+    assert "<b>" not in text
+
+
+def test_a_grade_is_made_in_two_phases(master, made, tmp_path, monkeypatch):
+    given = [Submission("x", master, ANSWERS["builds"])]
+    records.save(grade.run(given, DATA), tmp_path / "found")
+    found = records.load([tmp_path / "found"])
+    [report] = grade.score(found, mini.questions, References(DATA))
+    assert report == made["builds"] | {"notebook": "x"}
+
+
+def test_the_run_phase_works_where_no_checker_is(tmp_path, monkeypatch, capsys):
+    for lab in LABS:
+        monkeypatch.setitem(sys.modules, f"labkit.exercises.lab{lab}", None)
+    notebooks = [str(path) for path in sorted(masters.NOTEBOOKS.glob("*.ipynb"))]
+    assert cli.main(["grade", "--run", str(tmp_path / "found"), *notebooks]) == 0
+    monkeypatch.undo()
+    files = [f"--{form}={tmp_path / form}" for form in cli.REPORTS]
+    assert cli.main(["grade", "--score", str(tmp_path / "found"), *files]) == 0
+    found = json.loads((tmp_path / "json").read_text())
+    statuses = {one["status"] for report in found for one in report["questions"]}
+    assert statuses == {"not tried"}  # the shipped notebooks, as a learner finds them
+    assert [one["lab"] for one in found] == list(LABS)
+    assert all((tmp_path / form).stat().st_size for form in cli.REPORTS)
+    assert "0 of" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", '{"notebook": 1, "evil": 2}'])
+def test_what_is_no_record_is_refused(tmp_path, broken):
+    (tmp_path / "0001.json").write_text(broken)
+    with pytest.raises(ValueError, match="no record"):
+        records.load([tmp_path])
+
+
+def test_nothing_to_grade_is_said(tmp_path, capsys):
+    assert cli.main(["grade", str(tmp_path)]) == 1
+    assert cli.main(["grade", str(mini.write(tmp_path / "x.ipynb", "{"))]) == 1
+    assert "no notebook to grade" in capsys.readouterr().err
+
+
+def test_a_secret_chooses_the_hidden_data():
+    shipped, one, other = variants.variants("tea")
+    assert shipped == variants.SHIPPED
+    assert len({one.seed, other.seed, *(v.seed for v in variants.variants("coffee"))}) == 5
+    assert variants.variants("tea") == (shipped, one, other)
+
+
+def test_a_known_mistake_has_its_own_message():
+    asked: Question = question("lab1-q5")
+    references = References([variants.SHIPPED])
+    known = references.known(asked, variants.SHIPPED)
+    mistake, value = known.wrong[0]
+    finding = {"status": "ran", "message": "", "values": {"": {"plain": value}}}
+    record = records.Record("x", 1, answers={"shipped": {asked.id: finding}})
+    said = score.report(record, lambda _: [replace(asked)], references)["questions"][0]
+    assert (said["status"], said["message"]) == ("wrong", asked.message(mistake))
