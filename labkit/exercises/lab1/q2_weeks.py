@@ -7,7 +7,7 @@ from labkit.exercises.question import Question
 WEEKS = """log = f"s3://{lab.names.raw_bucket}/lmsapi/requests/"
 weeks = lab.storage.folders(log)
 """
-DATES = '.folder.str.strip("/").str.removeprefix("process_date=").tolist()'
+DATES = ".folder.str[13:23].tolist()"
 
 
 def reference(data: Data) -> list[str]:
@@ -64,6 +64,8 @@ objects.""",
         f'{WEEKS}fullest = tuple(weeks.nlargest(3, "bytes"){DATES})',
         f'{WEEKS}fullest = weeks.sort_values("bytes").tail(3){DATES}[::-1]',
         f'{WEEKS}fullest = weeks.nlargest(3, "bytes").folder.str[13:23]',
+        f"""{WEEKS}names = weeks.sort_values("bytes", ascending=False).folder[:3]
+fullest = [name.removeprefix("process_date=").strip("/") for name in names]""",
         f'{WEEKS}fullest = weeks.nlargest(3, "bytes")[["folder"]].map(lambda name: name[13:23])',
         f"""{WEEKS}objects = lab.storage.objects(log)
 week = objects.key.str.extract(r"process_date=([0-9-]+)", expand=False)

@@ -46,8 +46,8 @@ q3 = Question(
     task="""The registrar may see who is enrolled, and nothing else. Make a crawler named
 `registrar` with boto3, `lab.client("glue").create_crawler(...)`, and run it. It reads the folder
 `lmsapi/enrollment_fact/` of the raw bucket as the role `dataedu-glue-crawler-role`, and writes
-into the database `db_registrar`, where the table is to be called `reg_enrollment_fact`, with the
-weeks as partitions.""",
+into the database `db_registrar`, where the table is to be called `reg_enrollment_fact`, with
+`process_date` as its partition.""",
     reads={
         "crawler": State("crawler", "registrar"),
         "rows": State("rows", ROWS),

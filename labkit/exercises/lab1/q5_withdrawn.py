@@ -49,8 +49,8 @@ q5 = Question(
 *W* where the student withdrew. Does withdrawal depend on the parents' education? For each band of
 `ed_level` tell the number of courses taken and the percentage of them that ended in *W*. Name the
 columns `education` (the `ed_level_desc`), `courses` and `percent` (with one decimal). Students
-whose band is missing make a row `unknown`. Count the courses of a student who stands in `student`
-twice once.""",
+whose band is missing make a row `unknown`. Some students stand in `student` twice, but took each
+course once.""",
     reads="withdrawn",
     starter='withdrawn = ...  # lab.query("""...""")',
     answer=sql(SQL),

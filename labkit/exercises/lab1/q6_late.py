@@ -6,7 +6,8 @@ from labkit.exercises.comparing import Compare
 from labkit.exercises.data import Data
 from labkit.exercises.question import Question
 
-DAYS = "date_diff('day', date(a.all_day_date), date(substr(s.submitted_at, 1, 10)))"
+DAYS = """date_diff('day', date(a.all_day_date),
+                               date(substr(s.submitted_at, 1, 10)))"""
 LATE = "substr(s.submitted_at, 1, 10) > a.all_day_date"
 SQL = f"""
     SELECT a.assignment_id, count(s.id) AS late,

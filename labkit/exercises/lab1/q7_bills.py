@@ -46,15 +46,14 @@ q7 = Question(
     id="lab1-q7",
     points=2,
     title="A thousand times",
-    task=f"""A page of the university asks the CSV log a thousand times a month how many requests
-there were, with one of two conditions:
+    task=f"""Two pages count requests in the CSV log, each of them a thousand times a month:
 
-- `year`: `{COUNT} {YEAR}`
-- `week`: `{COUNT} {WEEK}`
+- `year` asks `{COUNT} {YEAR}`
+- `week` asks `{COUNT} {WEEK}`
 
-What does AWS charge for a thousand runs of each? Make a dictionary `bills` with the keys `year` and
-`week`, in dollars, exact to a tenth of a cent. No result is reused. One run of each is enough to
-know: a result tells `scanned_bytes` and `bill`.""",
+What does AWS charge a month for each? Make a dictionary `bills` with the keys `year` and `week`, in
+dollars, exact to a tenth of a cent. No result is reused. One run of each is enough to know, as its
+result tells `scanned_bytes` and `bill`.""",
     reads="bills",
     starter='bills = ...  # {"year": ..., "week": ...}',
     answer=bills(),

@@ -110,8 +110,8 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         "orc": "ORC keeps columns apart, too, but Parquet was asked for.",
         "results-bucket": "The table lies among the results of queries, which someone will "
         "clear some day. `external_location` says where it shall be.",
-        "raw-bucket": "The table lies in the raw bucket, where the next crawl takes it for data "
-        "of the LMS. Made data belong into the curated one.",
+        "raw-bucket": "The table lies in the raw bucket, which keeps what was delivered, as it was "
+        "delivered. What is made of it belongs into the curated one.",
         "twice": "Some requests are counted twice: the log delivered them twice. Count each `id` "
         "once.",
         "all-requests": "`views` counts the `POST` requests, too.",
