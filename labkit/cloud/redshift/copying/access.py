@@ -40,7 +40,9 @@ def open_store(
     Raises:
         RedshiftError: the warehouse may not take on the role, or the keys are none.
     """
-    principal = _user(connection, access) if access.access_key else _role(connection, access)
+    principal = (
+        _user(connection, access) if access.access_key else role_principal(connection, access)
+    )
     return Store(connection.warehouse.cloud, principal, encrypted)
 
 
@@ -63,7 +65,12 @@ def role_arn(connection: Connection, role: str) -> str:
     return default
 
 
-def _role(connection: Connection, access: Access) -> Principal:
+def role_principal(connection: Connection, access: Access) -> Principal:
+    """Who acts by the role that a statement names.
+
+    Raises:
+        RedshiftError: the warehouse may not take it on.
+    """
     arns = [role_arn(connection, part) for part in access.role.split(",")]
     cloud = connection.warehouse.cloud
     attached, _ = _attached(connection)

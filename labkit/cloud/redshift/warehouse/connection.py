@@ -75,6 +75,8 @@ class Connection:
         self.notices: list[str] = []
         #: Of the session's last COPY and UNLOAD: ``pg_last_copy_count``, ``pg_last_copy_id``, ...
         self.counts: dict[str, int] = {}
+        #: Functions that run elsewhere, by their numbers.
+        self.remotes: dict[int, Any] = {}
         self.transaction: Literal["idle", "open", "failed"] = "idle"
         self.last_query_id = -1
         self._kept: tuple[Any, ...] = ()

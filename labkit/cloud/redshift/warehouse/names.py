@@ -6,7 +6,7 @@ path. Names fold to lower case, with quotes or without.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DEEPEST = 32
 #: Who else knows relations: finders by (connection, name parts), such as external schemas'.
 FINDERS: list = []  # type: ignore[type-arg]
+#: Who else makes functions of routines: (connection, routine) → a function, or None.
+NATIVES: list[Callable[[Connection, Object], SqlFunction | None]] = []
 
 
 class Names:
@@ -96,7 +98,7 @@ class Names:
             ):
                 if one.body["name"] == name[-1] and one.kind == "function":
                     grants.check(self.connection, one, "EXECUTE", self.user)
-                    found.append(_function(one))
+                    found.append(_function(self.connection, one))
         return found
 
     def session(self, name: str) -> tuple[str | int, Type] | None:
@@ -132,7 +134,10 @@ VERSION = (
 )
 
 
-def _function(one: Object) -> SqlFunction:
+def _function(connection: Connection, one: Object) -> SqlFunction:
+    for native in NATIVES:
+        if made := native(connection, one):
+            return made
     return SqlFunction(
         one.body["name"],
         tuple(Type(*kind) for kind in one.body["parameters"]),

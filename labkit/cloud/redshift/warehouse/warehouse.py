@@ -6,6 +6,7 @@ import itertools
 import threading
 import uuid
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 MEMORY_SHARE = "1000MB"
 HISTORY = 5000
+#: Each puts functions of this process into a warehouse that is opened.
+INSTALLERS: list[Callable[[Warehouse], None]] = []
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Warehouse:
             memory_limit=MEMORY_SHARE,
             temp_directory=self.spill,
         )
+        for install in INSTALLERS:
+            install(self)
         objects.prepare(self.database, state.admin, state.database)
         self.writing = threading.RLock()
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)

@@ -27,18 +27,18 @@ def create_function(connection: Connection, parsed: Parsed) -> Result:
     words.expect("CREATE")
     replacing = words.accept("OR", "REPLACE")
     words.expect("FUNCTION")
-    name, parameters = words.name(), _parameters(words)
+    name, parameters = words.name(), read_parameters(words)
     words.expect("RETURNS")
     returns = words.type()
     text, language, told = _body(words)
     if language != "sql":
         raise unsupported(f"language {language}: Python user-defined functions cannot be created")
     body = {"kind": "function", "text": text.strip().removeprefix("SELECT").removeprefix("select"),
-            "returns": _told(returns), **told}  # fmt: skip
-    one = _routine(connection, name, parameters, body)
+            "returns": type_told(returns), **told}  # fmt: skip
+    one = new_routine(connection, name, parameters, body)
     given = {str(at): Typed("NULL", Type(*each["type"])) for at, each in enumerate(parameters, 1)}
     _check_body(connection, one.body["text"], given)
-    _put(connection, one, replacing)
+    put(connection, one, replacing)
     return Result("CREATE FUNCTION")
 
 
@@ -49,11 +49,11 @@ def _check_body(connection: Connection, text: str, given: dict[str, Typed]) -> N
     compile_expression(text, Names(connection))
 
 
-def _told(kind: Type) -> list[Any]:
+def type_told(kind: Type) -> list[Any]:
     return [kind.base, kind.size, kind.scale]
 
 
-def _parameters(words: Words) -> list[dict[str, Any]]:
+def read_parameters(words: Words) -> list[dict[str, Any]]:
     """``([name] [IN | OUT | INOUT] type, ...)``"""
     words.expect("(")
     found: list[dict[str, Any]] = []
@@ -64,7 +64,7 @@ def _parameters(words: Words) -> list[dict[str, Any]]:
         if following.kind in ("word", "quoted") and not _is_type(words):
             name = words.identifier()
             mode = mode or words.accept_one("IN", "OUT", "INOUT")
-        found.append({"name": name, "mode": mode or "IN", "type": _told(_type(words))})
+        found.append({"name": name, "mode": mode or "IN", "type": type_told(_type(words))})
         words.accept(",")
     return found
 
@@ -100,7 +100,7 @@ def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
     return text, language, told
 
 
-def _routine(
+def new_routine(
     connection: Connection, name: tuple[str, ...], parameters: list[dict[str, Any]], body: Any
 ) -> Object:
     database, schema, last = place(connection, name)
@@ -111,7 +111,7 @@ def _routine(
     return Object("routine", database, schema, title, owner=connection.user, body=body)
 
 
-def _put(connection: Connection, one: Object, replacing: bool) -> None:
+def put(connection: Connection, one: Object, replacing: bool) -> None:
     where = {"database": one.database, "schema": one.schema}
     known = connection.objects.find("routine", one.name, **where)
     if known:
@@ -130,13 +130,13 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
     words.expect("CREATE")
     replacing = words.accept("OR", "REPLACE")
     words.expect("PROCEDURE")
-    name, parameters = words.name(), _parameters(words)
+    name, parameters = words.name(), read_parameters(words)
     text, language, told = _body(words)
     if language != "plpgsql":
         raise unsupported(f"language {language} of a procedure")
     read(text)
-    one = _routine(connection, name, parameters, {"kind": "procedure", "text": text, **told})
-    _put(connection, one, replacing)
+    one = new_routine(connection, name, parameters, {"kind": "procedure", "text": text, **told})
+    put(connection, one, replacing)
     return Result("CREATE PROCEDURE")
 
 
@@ -177,13 +177,13 @@ def candidates(connection: Connection, name: tuple[str, ...], kind: str) -> list
 
 
 @statement("DROP FUNCTION", "DROP PROCEDURE")
-def drop_routine(connection: Connection, parsed: Parsed) -> Result:
+def dropnew_routine(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("DROP")
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
     missing_too = words.accept("IF", "EXISTS")
     name = words.name()
-    kinds = [each["type"] for each in _parameters(words)] if words.peek("(") else None
+    kinds = [each["type"] for each in read_parameters(words)] if words.peek("(") else None
     words.accept_one("CASCADE", "RESTRICT")
     words.end()
     for one in candidates(connection, name, kind):
