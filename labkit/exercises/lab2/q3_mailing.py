@@ -53,8 +53,9 @@ data set `student`, and publish it. After its steps
 - nobody is there whose `email_address` has no `@`,
 - `home_state_name` has no blanks around it, and is written like *New York*.
 
-All other values stay as they are. Other columns may stay or go. Write the steps as JSON, with
-`step`, or in the editor: what counts is what they do to the students.""",
+All other values stay as they are. Other columns may stay or go. Write the steps as JSON or with
+`step`; if you click them in the editor, `lab.recipe.document` gives them to copy into the answer.
+What counts is what they do to the students.""",
     reads=State(
         "recipe", NAME, "db_raw_sisdemo.student", "student_id", "email_address", "home_state_name"
     ),
