@@ -48,77 +48,92 @@ def handler(event, context):
             try: http.server.HTTPServer(("127.0.0.1", port), Yes).serve_forever()
             except OSError: time.sleep(0.01)
 """
-TRICKS = {
-    "kills the cloud": """
+# Tricks that leave the cloud as it is share one, each in its own question.
+IN_PLACE = {
+    "lab1-q2": """
 import json, os, pathlib, signal
 home = pathlib.Path(os.environ["LABKIT_HOME"])
 cloud = json.loads((home / "cloud.json").read_text())["pid"]
 try: os.kill(cloud, signal.SIGKILL)
-except PermissionError: letters = -1""",
-    "listens in the cloud's place": """
-import json, os, pathlib, socket
-path = pathlib.Path(os.environ["LABKIT_HOME"]) / "cloud.json"
-found = json.loads(path.read_text())
-liar = socket.socket(); liar.bind(("127.0.0.1", 0)); liar.listen()
-letters = 5""",
-    "patches the helpers": """
-import boto3, labkit.query, labkit.exercises.states as states
-labkit.query.Query.__call__ = lambda self, sql: 5
-for name in states.READERS: states.READERS[name] = lambda lab, *arguments: True
-letters = lab.query("SELECT 1")""",
-    "a function that reads the references": f"""{DEPLOY}
-letters = deploy('''
+except PermissionError: fullest = 'it lives'""",
+    "lab1-q4": """
+import socket
+with socket.socket() as liar:
+    try: liar.bind(("127.0.0.1", 0)); letters = "listens"
+    except PermissionError: letters = 'refused'""",
+    "lab1-q5": f"""{DEPLOY}
+withdrawn = deploy('''
 def handler(event, context):
     found = []
-    for path in ({str(ROOT / "labkit/exercises/lab1/q4_letters.py")!r},
+    for path in ({str(ROOT / "labkit/exercises/lab1/q5_withdrawn.py")!r},
                  {str(ROOT / "labkit/exercises/known/lab1.json")!r}, "/proc/1/environ"):
         try: found.append(open(path).read())
-        except OSError as error: found.append(error.errno)
-    return found
+        except OSError as error: found.append("refused")
+    return " ".join(found)
 ''')""",
-    "a function that ends the cloud and lies": f"{DEPLOY}\ndeploy('''{LIAR}''')\nletters = 5",
-    "a function that edits the state": f"""{DEPLOY}
+    "lab1-q7": """
+import labkit.query, labkit.exercises.states as states
+labkit.query.Query.__call__ = lambda self, sql: 5
+for name in states.READERS: states.READERS[name] = lambda lab, *arguments: True
+bills = {"year": lab.query("SELECT 1"), "week": 5}""",
+    STATE: "lab.storage.key_users = lambda: [lab.role_arn('dataedu-flow-role')]",
+}
+ENDS = {
+    "ends the cloud and lies": f"{DEPLOY}\ndeploy('''{LIAR}''')\nletters = 5",
+    "edits the state": f"""{DEPLOY}
 letters = deploy('''
 import os, pathlib, shutil
 def handler(event, context):
     home = pathlib.Path(os.environ["LAMBDA_TASK_ROOT"]).parents[1]
-    for name in ("cloud.json", "state.db", "port"):
-        shutil.rmtree(home / name, ignore_errors=True)
-        if (home / name).exists(): os.remove(home / name)
-        os.mkfifo(home / name)
+    shutil.copy(home / "state.db", home / "old.db")
+    for name in ("state.db", "state.db-wal", "state.db-shm"):
+        (home / name).write_text("letters: 5")
+    os.remove(home / "cloud.json")
+    os.mkfifo(home / "cloud.json")
+    os.kill(os.getppid(), 9)
     return 5
 ''')""",
 }
 
 
 @pytest.fixture(scope="module")
-def reports():
-    """What each trick is given, and the solved notebook beside them, one of it broken."""
+def found():
+    """What the tricks have left, and a solved notebook beside them of which one answer crashes."""
     master = masters.master_of(1)
     solved = {name: question.answer for name, question in LAB1.items()}
-    given = {name: {NUMBER: code, STATE: "pass"} for name, code in TRICKS.items()}
-    given["honest"] = solved
-    given["broken"] = solved | {NUMBER: "import os; os._exit(0)", STATE: "pass"}
+    given = {name: {NUMBER: code, STATE: "pass"} for name, code in ENDS.items()}
+    given |= {"in place": IN_PLACE, "crash": solved | {NUMBER: "import os; os._exit(0)"}}
     handed_in = [Submission(name, master, answers) for name, answers in given.items()]
-    records = grade.run(handed_in, DATA[1:], limits=Limits(cell_s=30))
-    found = grade.score(records, questions, References(DATA[1:]))
-    return {one["notebook"]: one for one in found}
+    return grade.run(handed_in, DATA[1:], limits=Limits(cell_s=30, start_s=30))
 
 
-@pytest.mark.parametrize("name", TRICKS)
+@pytest.fixture(scope="module")
+def reports(found):
+    """The grades by who handed in."""
+    made = grade.score(found, questions, References(DATA[1:]))
+    return {one["notebook"]: one for one in made}
+
+
+@pytest.mark.parametrize("name", [*ENDS, "in place"])
 def test_a_cloud_that_lies_gives_no_points(reports, name):
-    if "references" in name and not confine.landlock_version():
-        pytest.skip("this machine has no Landlock")
     assert reports[name]["points"] == 0
     assert len(reports[name]["questions"]) == len(LAB1)
     json.dumps(reports[name], allow_nan=False)
 
 
-def test_honest_answers_are_given_all_points(reports):
-    statuses = {one["id"]: one["status"] for one in reports["honest"]["questions"]}
-    assert statuses == dict.fromkeys(LAB1, "correct")
+def test_neither_the_learner_nor_a_function_reaches_what_is_not_theirs(found):
+    if not confine.landlock_version():
+        pytest.skip("this machine has no Landlock")
+    [record] = [one for one in found if one.notebook == "in place"]
+    [answers] = record.answers.values()
+    said = {name: answers[name]["values"][""]["plain"] for name in ("lab1-q2", NUMBER, "lab1-q5")}
+    assert said == {
+        "lab1-q2": "it lives",
+        NUMBER: "refused",
+        "lab1-q5": "refused refused refused",
+    }
 
 
-def test_a_broken_answer_costs_its_own_question_only(reports):
-    statuses = {one["id"]: one["status"] for one in reports["broken"]["questions"]}
-    assert statuses == dict.fromkeys(LAB1, "correct") | {NUMBER: "error", STATE: "not tried"}
+def test_a_crash_costs_its_own_question_only(reports):
+    statuses = {one["id"]: one["status"] for one in reports["crash"]["questions"]}
+    assert statuses == dict.fromkeys(LAB1, "correct") | {NUMBER: "error"}
