@@ -27,13 +27,13 @@ def reference(data: Data) -> dict[str, float]:
 def bills(year: str = YEAR, week: str = WEEK, bill: str = "1000 * found.bill") -> str:
     """The cell that asks for both, with other conditions or another way to reckon."""
     return f'''def bill(condition):
-    found = lab.query("{COUNT}" + condition)
+    found = lab.query("{COUNT} " + condition)
     return round({bill}, 4)
 
 
 bills = {{
-    "year": bill(""" {year}"""),
-    "week": bill(""" {week}"""),
+    "year": bill({year!r}),
+    "week": bill({week!r}),
 }}'''
 
 
