@@ -92,6 +92,7 @@ def _part(question: Question, missing: bool) -> str:
     return (
         f'<span title="{html.escape(question.title)}" style="flex:{question.points};'
         f"background:{colour};color:{ink};font-size:12px;padding:1px 0;text-align:center;"
+        f"white-space:nowrap;min-width:2.8em;"
         f'border-radius:3px">{sign} {question.name}</span>'
     )
 
