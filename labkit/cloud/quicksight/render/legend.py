@@ -68,8 +68,8 @@ def _title(sketch: Sketch, title: str) -> str:
     if not sketch.shows("Legend", "Title"):
         return ""
     title = str(sketch.option("Legend", "Title", "CustomLabel", default=title))
-    if not title and sketch.option("Legend", "Title", "Visibility") == "VISIBLE":
-        sketch.note("Not drawn: a title of the legend, which no field gives a name.")
+    if not title and sketch.option("Legend", "Title"):
+        sketch.note("Not drawn: Legend.Title, which no field gives a name.")
     return title
 
 
