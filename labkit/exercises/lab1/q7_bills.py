@@ -91,7 +91,7 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
     right=(
         bills().replace("count(*)", "max(user_id)"),
         bills(bill="max(found.scanned_bytes, 10**7) * 5 / 10**9"),
-        bills().replace("count(*)", "count(DISTINCT id)").replace(", 4)", ", 3)"),
+        reckoned("round(max(size, 10**7) * 5 / 10**9, 3)"),
         "from decimal import Decimal\n" + reckoned("5 * Decimal(max(int(size), 10**7)) / 10**9"),
     ),
 )
