@@ -17,11 +17,19 @@ from tests.conftest import connect, start_cloud, stop_cloud
 
 
 class Server:
-    """A local AWS that a test may end and start again."""
+    """A local AWS that a test may end and start again, and an empty bucket in it."""
 
     def __init__(self, home):
-        self.home, self.process = home, None
+        self.home, self.process, self.bucket = home, None, ""
         self.up()
+
+    def new_bucket(self, name):
+        self.bucket, self.others = name, bodies(self.home)
+        self.cloud.client("s3").create_bucket(Bucket=name)
+
+    def bodies(self):
+        """The bodies of objects and parts that have come since the bucket."""
+        return [path for path in bodies(self.home) if path not in self.others]
 
     def up(self, *arguments):
         self.process = start_cloud(self.home, *arguments)
@@ -33,11 +41,18 @@ class Server:
         self.process.wait()
 
 
-@pytest.fixture
-def server(tmp_path):
-    made = Server(tmp_path / "home")
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory):
+    """One that dies again and again."""
+    made = Server(tmp_path_factory.mktemp("mortal") / "home")
     yield made
     stop_cloud(made.process)
+
+
+@pytest.fixture
+def server(mortal, fresh):
+    mortal.new_bucket(fresh("lake"))
+    return mortal
 
 
 def bodies(home):
@@ -51,20 +66,19 @@ def bodies(home):
 
 def test_what_was_answered_is_there_after_kill_9(server):
     s3 = server.cloud.client("s3")
-    s3.create_bucket(Bucket="lake")
-    s3.put_bucket_versioning(Bucket="lake", VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_versioning(Bucket=server.bucket, VersioningConfiguration={"Status": "Enabled"})
     for n in range(5):
-        s3.put_object(Bucket="lake", Key="a", Body=f"{n}".encode(), Tagging=f"n={n}")
-    s3.delete_object(Bucket="lake", Key="a")
+        s3.put_object(Bucket=server.bucket, Key="a", Body=f"{n}".encode(), Tagging=f"n={n}")
+    s3.delete_object(Bucket=server.bucket, Key="a")
     key = server.cloud.client("kms").create_key()["KeyMetadata"]["KeyId"]
     blob = server.cloud.client("kms").encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]
     managed = server.cloud.client("kms").encrypt(KeyId="alias/aws/s3", Plaintext=b"y")
     server.kill()
     s3 = server.up()
-    versions = s3.list_object_versions(Bucket="lake")
+    versions = s3.list_object_versions(Bucket=server.bucket)
     assert (len(versions["Versions"]), len(versions["DeleteMarkers"])) == (5, 1)
     oldest = versions["Versions"][-1]["VersionId"]
-    assert s3.get_object(Bucket="lake", Key="a", VersionId=oldest)["Body"].read() == b"0"
+    assert s3.get_object(Bucket=server.bucket, Key="a", VersionId=oldest)["Body"].read() == b"0"
     kms = server.cloud.client("kms")
     assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"x"
     assert kms.decrypt(CiphertextBlob=managed["CiphertextBlob"])["Plaintext"] == b"y"
@@ -72,9 +86,8 @@ def test_what_was_answered_is_there_after_kill_9(server):
 
 def test_a_pending_multipart_upload_goes_on_after_a_kill(server):
     s3 = server.cloud.client("s3")
-    s3.create_bucket(Bucket="lake")
-    upload = s3.create_multipart_upload(Bucket="lake", Key="m")["UploadId"]
-    whole = {"Bucket": "lake", "Key": "m", "UploadId": upload}
+    upload = s3.create_multipart_upload(Bucket=server.bucket, Key="m")["UploadId"]
+    whole = {"Bucket": server.bucket, "Key": "m", "UploadId": upload}
     big = os.urandom(5 << 20)
     first = s3.upload_part(**whole, PartNumber=1, Body=big)["ETag"]
     server.kill()
@@ -82,36 +95,35 @@ def test_a_pending_multipart_upload_goes_on_after_a_kill(server):
     second = s3.upload_part(**whole, PartNumber=2, Body=b"end")["ETag"]
     parts = [{"PartNumber": 1, "ETag": first}, {"PartNumber": 2, "ETag": second}]
     s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})
-    assert s3.get_object(Bucket="lake", Key="m")["Body"].read() == big + b"end"
+    assert s3.get_object(Bucket=server.bucket, Key="m")["Body"].read() == big + b"end"
     server.kill()
     s3 = server.up()
-    assert s3.get_object(Bucket="lake", Key="m")["Body"].read() == big + b"end"
-    assert len(bodies(server.home)) == 1
+    assert s3.get_object(Bucket=server.bucket, Key="m")["Body"].read() == big + b"end"
+    assert len(server.bodies()) == 1
 
 
 def test_killed_in_the_middle_of_a_part(server):
     """The part that was answered is there, the half of the next is not, and it can be sent anew."""
     s3 = server.cloud.client("s3")
-    s3.create_bucket(Bucket="lake")
-    upload = s3.create_multipart_upload(Bucket="lake", Key="m")["UploadId"]
-    whole = {"Bucket": "lake", "Key": "m", "UploadId": upload}
+    upload = s3.create_multipart_upload(Bucket=server.bucket, Key="m")["UploadId"]
+    whole = {"Bucket": server.bucket, "Key": "m", "UploadId": upload}
     first, second = os.urandom(5 << 20), os.urandom(5 << 20)
     tag = s3.upload_part(**whole, PartNumber=1, Body=first)["ETag"]
     url = s3.generate_presigned_url("upload_part", whole | {"PartNumber": 2})
-    (kept,) = bodies(server.home)
+    (kept,) = server.bodies()
     client = begin(url, len(second), second[: 4 << 20])
-    wait_until(lambda: sum(p.stat().st_size for p in bodies(server.home)) > len(first))
+    wait_until(lambda: sum(p.stat().st_size for p in server.bodies()) > len(first))
     server.kill()
     client.close()
     s3 = server.up()
-    assert bodies(server.home) == [kept]
+    assert server.bodies() == [kept]
     listed = s3.list_parts(**whole)["Parts"]
     assert [(p["PartNumber"], p["Size"], p["ETag"]) for p in listed] == [(1, len(first), tag)]
     again = s3.upload_part(**whole, PartNumber=2, Body=second)["ETag"]
     parts = [{"PartNumber": 1, "ETag": tag}, {"PartNumber": 2, "ETag": again}]
     s3.complete_multipart_upload(**whole, MultipartUpload={"Parts": parts})
-    assert s3.get_object(Bucket="lake", Key="m")["Body"].read() == first + second
-    assert len(bodies(server.home)) == 1
+    assert s3.get_object(Bucket=server.bucket, Key="m")["Body"].read() == first + second
+    assert len(server.bodies()) == 1
 
 
 def begin(url, length, content):
@@ -133,17 +145,16 @@ def wait_until(seen):
 
 def test_killed_in_the_middle_of_a_put(server):
     s3 = server.cloud.client("s3")
-    s3.create_bucket(Bucket="lake")
-    s3.put_object(Bucket="lake", Key="a", Body=b"before")
-    url = s3.generate_presigned_url("put_object", {"Bucket": "lake", "Key": "a"})
+    s3.put_object(Bucket=server.bucket, Key="a", Body=b"before")
+    url = s3.generate_presigned_url("put_object", {"Bucket": server.bucket, "Key": "a"})
     client = begin(url, 64 << 20, bytes(4 << 20))
     incoming = server.home / "s3" / "incoming"
     wait_until(lambda: any(p.stat().st_size for p in incoming.iterdir()))
     server.kill()
     client.close()
     s3 = server.up()
-    assert s3.get_object(Bucket="lake", Key="a")["Body"].read() == b"before"
-    assert len(bodies(server.home)) == 1
+    assert s3.get_object(Bucket=server.bucket, Key="a")["Body"].read() == b"before"
+    assert len(server.bodies()) == 1
 
 
 FULL = """
@@ -191,7 +202,7 @@ def test_a_second_server_of_the_workspace_ends_at_once(server):
     second = start_cloud(server.home)
     assert second.wait(timeout=20) == 3
     assert "already running" in (server.home / "test.log").read_text()
-    assert server.cloud.client("s3").list_buckets()["Buckets"] == []
+    assert server.cloud.client("s3").list_objects_v2(Bucket=server.bucket)["KeyCount"] == 0
 
 
 def test_two_ups_at_once(tmp_path):
@@ -240,13 +251,13 @@ def test_memory_stays_flat(server, tmp_path):
     with source.open("wb") as file:
         for _ in range(128):
             file.write(os.urandom(1 << 20))
-    s3 = server.cloud.client("s3")
-    s3.create_bucket(Bucket="lake")
-    s3.put_object(Bucket="lake", Key="warm", Body=b"")
+    server.kill()
+    s3 = server.up()
+    s3.put_object(Bucket=server.bucket, Key="warm", Body=b"")
     before = _rss_mb(server.process.pid, "VmRSS")
     with source.open("rb") as file:
-        s3.put_object(Bucket="lake", Key="one", Body=file)
-    s3.upload_file(str(source), "lake", "many")
-    s3.download_file("lake", "many", str(target))
+        s3.put_object(Bucket=server.bucket, Key="one", Body=file)
+    s3.upload_file(str(source), server.bucket, "many")
+    s3.download_file(server.bucket, "many", str(target))
     assert _rss_mb(server.process.pid, "VmHWM") - before < 64
     assert target.stat().st_size == source.stat().st_size
