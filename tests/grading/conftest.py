@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from labkit.exercises.grading import grade, masters, variants
+from labkit.exercises.grading.bench import Limits
 from labkit.exercises.grading.masters import Master
 from labkit.exercises.grading.score import Report
-from labkit.exercises.grading.supervise import Limits
 from tests.grading import mini
 
 DATA = variants.variants("")[:2]  # the labs' data, and one that no learner has seen

@@ -10,9 +10,9 @@ import pytest
 
 from labkit.exercises import questions
 from labkit.exercises.grading import confine, grade, masters
+from labkit.exercises.grading.bench import Limits
 from labkit.exercises.grading.masters import Submission
 from labkit.exercises.grading.score import References
-from labkit.exercises.grading.supervise import Limits
 from tests.grading.conftest import DATA
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ import sys
 from labkit.errors import LabError
 from labkit.exercises import questions
 from labkit.exercises.grading import grade, masters, records, reports, variants
+from labkit.exercises.grading.bench import Limits
 from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.score import References, Report
-from labkit.exercises.grading.supervise import Limits
 
 
 class NothingToGrade(LabError):

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from labkit.exercises.grading import confine, supervise, variants
+from labkit.exercises.grading.bench import Limits, bench
 from labkit.exercises.grading.masters import Master, Submission
 from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.score import Questions, References, Report, report
-from labkit.exercises.grading.supervise import Finding, Limits
+from labkit.exercises.grading.supervise import Finding
 from labkit.exercises.grading.variants import Variant
 from labkit.exercises.question import Question
 
@@ -49,11 +50,8 @@ def run(
         for variant in data:
             variants.prepared(master, variant)
     clouds = _needed(masters.values())
-    with (
-        supervise.bench(clouds=clouds, limits=limits) as bench,
-        ThreadPoolExecutor(at_once) as pool,
-    ):
-        found = pool.map(lambda job: supervise.run(bench, handed_in[job[0]], job[1]), jobs)
+    with bench(clouds=clouds, limits=limits) as shared, ThreadPoolExecutor(at_once) as pool:
+        found = pool.map(lambda job: supervise.run(shared, handed_in[job[0]], job[1]), jobs)
         for (at, variant), findings in zip(jobs, found, strict=True):
             _note(records[at], variant, findings)
     return records

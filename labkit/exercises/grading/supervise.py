@@ -7,104 +7,26 @@ findings for each answer and no process is left.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labkit import process
 from labkit.exercises.grading import parts, variants
-from labkit.exercises.grading.bundle import bundled
+from labkit.exercises.grading.bench import Bench
+from labkit.exercises.grading.clouds import LocalCloud, NoCloud
 from labkit.exercises.grading.masters import Asked, Master, Submission
-from labkit.exercises.grading.processes import (
-    Confined,
-    Ended,
-    Most,
-    Spec,
-    Warm,
-    environment,
-    interpreter,
-)
+from labkit.exercises.grading.processes import Confined, Ended, Most, Spec, environment, interpreter
 from labkit.exercises.grading.variants import Variant
 
 RUNNER = "labkit.exercises.grading.runner:main"
 READER = "labkit.exercises.grading.reader:main"
-CLOUD = "labkit.cloud.server:main"
-LEARNERS = ("labkit.lab", "labkit.exercises.grading.runner", "labkit.exercises.grading.reader")
-CLOUDS = ("labkit.cloud.server", "labkit.cloud.services", "labkit.cloud.front")
-_POLL_S = 0.02
-# What tells a learner where the cloud is, and that it is this one.
-ADDRESS = ("cloud.json", "redshift/trust.pem")
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How long things may take, in seconds of the clock, and how much memory.
-
-    Args:
-        cell_s: one answer.
-        total_s: all answers on one variant.
-        start_s: a cloud's start, or the setup cells.
-        read_s: the reading of all states.
-        memory_mb: a learner's processes together.
-    """
-
-    cell_s: float = 60
-    total_s: float = 300
-    start_s: float = 60
-    read_s: float = 60
-    memory_mb: int = 3000
-
 
 Finding = dict[str, Any]
 """What is known of one answer on one variant: ``status`` (ran, error, timeout), ``message``, and
 ``values``: what was read, by part, as `saying.value` says it."""
-
-
-class NoCloud(Exception):
-    """The local AWS of a grading did not start."""
-
-    def __str__(self) -> str:
-        return "the local AWS did not come up again"
-
-
-@dataclass
-class Bench:
-    """What all runs share: a bundle to read, and warm processes to fork from.
-
-    Args:
-        bundle: the folder of `bundle.bundled`.
-        learners: forks into runners and readers.
-        clouds: forks into local clouds; ``None`` where no master needs one.
-        limits: how long and how much.
-    """
-
-    bundle: Path
-    learners: Warm
-    clouds: Warm | None
-    limits: Limits = field(default_factory=Limits)
-
-
-@contextlib.contextmanager
-def bench(*, clouds: Iterable[str] | None, limits: Limits | None = None) -> Iterator[Bench]:
-    """Everything that runs need, gone at the end.
-
-    Args:
-        clouds: modules that clouds will need besides the usual ones; ``None`` without clouds.
-        limits: how long and how much.
-    """
-    with bundled() as bundle, contextlib.ExitStack() as ends:
-        cloud = Warm(bundle, *CLOUDS, *clouds) if clouds is not None else None
-        learners = Warm(bundle, *LEARNERS)
-        for one in filter(None, (cloud, learners)):
-            ends.callback(one.close)
-        yield Bench(bundle, learners, cloud, limits or Limits())
 
 
 def run(bench: Bench, submission: Submission, variant: Variant) -> dict[str, Finding]:
@@ -127,15 +49,11 @@ class Run:
         self._answers = [one for one in master.questions if one.id in submission.answers]
         self._found: dict[str, Finding] = {}
         self._deadline = time.monotonic() + bench.limits.total_s
-        # The cloud's workspace, and the folders in which the cloud and the learner may write.
-        self._home, self._beside, self._work = (scratch / x for x in ("home", "beside", "work"))
-        self._cloud: Confined | None = None
-        self._address: dict[str, bytes] = {}
-        self._port = 0
         self._began = time.monotonic()
-        variants.copied(master, variant, self._home)
-        self._beside.mkdir()
+        self._home = variants.copied(master, variant, scratch / "home")
+        self._work = scratch / "work"
         self._work.mkdir()
+        self._cloud = LocalCloud(bench, self._home, scratch) if master.cloud else None
 
     def findings(self) -> dict[str, Finding]:
         """Run answers, end all that ran, then read states."""
@@ -143,7 +61,8 @@ class Run:
             self._run_answers()
             self._read_states()
         finally:
-            self._end_cloud()
+            if self._cloud:
+                self._cloud.end()
         return self._found
 
     # Answers --------------------------------------------------------------------------------------
@@ -153,7 +72,8 @@ class Run:
         left = list(self._answers)
         while left:
             try:
-                self._start_cloud()
+                if self._cloud:
+                    self._cloud.ensure()
                 with self._runner(left) as runner:
                     self._listen(runner, left)
             except NoCloud:
@@ -226,73 +146,16 @@ class Run:
             environment=environment(self._bench.bundle, folder) | {"LABKIT_HOME": str(home)},
             read=(str(self._bench.bundle), *interpreter()),
             write=(str(folder),),
-            ports=(self._port,) if self._master.cloud else (),
+            ports=(self._cloud.port,) if self._cloud else (),
             limits={"RLIMIT_CPU": int(self._bench.limits.total_s), "RLIMIT_FSIZE": 1 << 28},
             most=Most(memory_mb=self._bench.limits.memory_mb),
         )
 
     def _workspace(self, folder: Path) -> Path:
-        """A learner's workspace: where the cloud is, but nothing that the cloud keeps."""
-        home = folder / "home"
-        if not self._master.cloud:
-            return Path(shutil.copytree(self._home, home))
-        for name, content in self._address.items():
-            (home / name).parent.mkdir(parents=True, exist_ok=True)
-            (home / name).write_bytes(content)
-        return home
-
-    # The cloud ------------------------------------------------------------------------------------
-
-    def _start_cloud(self) -> None:
-        """Have the cloud run: as it is when it does, else anew over the same workspace."""
-        if not self._master.cloud or self._is_up():
-            return
-        self._end_cloud()
-        self._forget_address()
-        assert self._bench.clouds is not None
-        self._port = _free_port()
-        self._cloud = self._bench.clouds.start(self._clouds_spec(self._port))
-        deadline = time.monotonic() + self._bench.limits.start_s
-        while not process.find(self._home):
-            if not self._is_up() or time.monotonic() > deadline:
-                raise NoCloud
-        # Read now, as no learner's code is beside the cloud yet.
-        self._address = {name: (self._home / name).read_bytes() for name in ADDRESS}
-
-    def _is_up(self) -> bool:
-        """Whether the process that was started still runs; its keeper tells when it does not."""
-        try:
-            return self._cloud is not None and not self._cloud.line(time.monotonic() + _POLL_S)
-        except Ended:
-            return False
-
-    def _clouds_spec(self, port: int) -> Spec:
-        ours = {"LABKIT_HOME": str(self._home), "HOME": str(self._beside)}
-        return Spec(
-            entry=CLOUD,
-            arguments=(["--home", str(self._home), "--port", str(port)],),
-            folder=str(self._beside),
-            environment=environment(self._bench.bundle, self._beside) | ours,
-            read=(str(self._bench.bundle), *interpreter()),
-            write=(str(self._home), str(self._beside)),
-            ports=(port,),
-            bind=True,
-            log=str(self._home / "cloud.log"),
-            most=Most(memory_mb=2 * self._bench.limits.memory_mb),
-        )
-
-    def _end_cloud(self) -> None:
+        """A learner's workspace: where the cloud is; without a cloud, all that is prepared."""
         if self._cloud:
-            self._cloud.stop(gently=True)
-            self._cloud = None
-
-    def _forget_address(self) -> None:
-        """What says where the last cloud was, whatever it has become since."""
-        path = self._home / "cloud.json"
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-        if path.exists():
-            shutil.rmtree(path, ignore_errors=True)
+            return self._cloud.introduce(folder / "home")
+        return Path(shutil.copytree(self._home, folder / "home"))
 
     # States ---------------------------------------------------------------------------------------
 
@@ -302,7 +165,8 @@ class Run:
         if not wanted:
             return
         try:
-            self._start_cloud()
+            if self._cloud:
+                self._cloud.ensure()
             with self._reader(wanted) as reader:
                 self._note(reader, {one.id: one for one in wanted})
         except (NoCloud, Ended) as error:
@@ -345,12 +209,6 @@ def _values(said: Any, wanted: Any) -> dict[str, Any]:
 
 def _text(line: dict[str, Any]) -> str:
     return str(line["setup"])[:400]
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def _remove(scratch: Path) -> None:

@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ SECRET = "LABKIT_GRADE_SECRET"
 # What a running cloud leaves behind that says where and who it was.
 FLEETING = shutil.ignore_patterns("cloud.json", "cloud.log", "lock", "port", "*.part")
 LOG_TAIL = 4000
+KEPT_S = 24 * 3600.0  # somebody may still be copying it
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ def once(folder: Path, make: Callable[[Path], object]) -> Path:
     if not folder.exists():
         aside = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}")
         aside.mkdir(parents=True)
+        _sweep(folder)
         try:
             make(aside)
             with contextlib.suppress(OSError):
@@ -122,6 +125,16 @@ def once(folder: Path, make: Callable[[Path], object]) -> Path:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what older code has made in a folder's place, and what was never finished."""
+    stem = folder.name.rpartition("-")[0]
+    for other in folder.parent.iterdir():
+        is_same = other.name.removeprefix(".").rpartition("-")[0] == stem
+        with contextlib.suppress(OSError):
+            if is_same and other.stat().st_mtime < time.time() - KEPT_S:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def digest(parts: Iterable[str | bytes]) -> str:
