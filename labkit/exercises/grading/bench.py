@@ -11,7 +11,7 @@ from labkit.exercises.grading.bundle import bundled
 from labkit.exercises.grading.processes import Warm
 
 LEARNERS = ("labkit.lab", "labkit.exercises.grading.runner", "labkit.exercises.grading.reader")
-CLOUDS = ("labkit.cloud.server", "labkit.cloud.services", "labkit.cloud.front")
+CLOUDS = ("labkit.cloud.server", "labkit.cloud.ahead")
 
 
 @dataclass(frozen=True)
