@@ -199,7 +199,7 @@ table {{ border-collapse: collapse; width: 100%; margin: 0 0 2rem; }}
 th, td {{ text-align: left; vertical-align: top; padding: .4rem .8rem .4rem 0;
   border-bottom: 1px solid #d9dce1; }}
 th {{ border-bottom: 2px solid #545b64; white-space: nowrap; }}
-td:first-child {{ white-space: nowrap; }}
+td:nth-child(-n+2) {{ white-space: nowrap; }}
 </style>
 <body>{body}</body></html>
 """
