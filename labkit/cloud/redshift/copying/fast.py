@@ -17,6 +17,9 @@ from labkit.cloud.redshift.copying.sql_values import parsed, readable, value
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 LONGEST_LINE = 8_000_000
+#: Bytes of a file that are read at once. Unless it is told, DuckDB takes many lines of the longest:
+#: too much for all threads to have work, and to fit into a warehouse's memory.
+READ_BYTES = 32_000_000
 
 
 def relation(
@@ -75,7 +78,7 @@ def _read_csv(
         f"escape = {text_literal(mark)}, compression = '{NATIVE[options.compression]}', "
         f"columns = {{{columns}}}, skip = {options.ignore_header}, nullstr = '', "
         f"force_not_null = [{', '.join(map(text_literal, names))}], "
-        f"max_line_size = {LONGEST_LINE}))"
+        f"max_line_size = {LONGEST_LINE}, buffer_size = {READ_BYTES}))"
     )
 
 
