@@ -49,6 +49,8 @@ def run(
     for master in masters.values():
         for variant in data:
             variants.prepared(master, variant)
+    if not jobs:
+        return records
     clouds = _needed(masters.values())
     with bench(clouds=clouds, limits=limits) as shared, ThreadPoolExecutor(at_once) as pool:
         found = pool.map(lambda job: supervise.run(shared, handed_in[job[0]], job[1]), jobs)

@@ -160,6 +160,7 @@ class Warm:
     def close(self) -> None:
         """End it; its children's keepers end when their channels do."""
         self._requests.close()
+        self._process.kill()
         self._process.wait()
 
     def _wait_until_ready(self) -> None:
