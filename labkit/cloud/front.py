@@ -18,7 +18,7 @@ from typing import Any
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import polling, protocol, services
+from labkit.cloud import polling, protocol, services, stacks
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
@@ -33,7 +33,6 @@ from labkit.cloud.operations import (
     not_here,
     not_kept,
 )
-from labkit.cloud.redshift.clusters import stacks
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 
