@@ -8,14 +8,15 @@ from functools import cache
 
 import pytest
 
+from labkit.exercises import question as answers
 from labkit.exercises import questions
 from labkit.exercises.data import Data
-from labkit.exercises.grading.variants import variants
+from labkit.exercises.grading.variants import SHIPPED, variants
 from labkit.exercises.notes import NOT_YET, YES
 from labkit.exercises.question import Known
 from labkit.exercises.values import plain
 from tests.exercises.neighbours import again, neighbours
-from tools.notebooks.known import learn, run
+from tools.notebooks.known import learn, run, settled
 
 VARIANTS = variants("")
 DIALECTS = {1: "athena", 2: "athena", 3: "athena", 4: "redshift"}
@@ -27,7 +28,8 @@ class Bench:
     """A lab's cloud on one variant's data, and what is known of the answers there."""
 
     def __init__(self, variant, lab, folder):
-        self.lab, self.data = lab, Data(folder, variant.scale, variant.seed)
+        self.variant, self.lab = variant, lab
+        self.data = Data(folder, variant.scale, variant.seed)
         self.known = cache(lambda question: learn(question, self.data, lab))
         self.right = cache(lambda question: Known(plain(question.reference(self.data))))
 
@@ -59,6 +61,17 @@ def mistaken(bench, question):
         for mistake, verdict in told
         if (verdict.status, verdict.message) != (NOT_YET, question.message(mistake))
     ]
+
+
+def outdated(bench, question):
+    """What the package keeps of the answers on the labs' own data, where it is no longer true."""
+    if bench.variant != SHIPPED:
+        return []
+    kept, now = answers.known(question), bench.known(question)
+    pairs = [("right", now.right), *now.wrong]
+    kept_pairs = [("right", kept.right), *kept.wrong]
+    settled_now = [(name, settled(question, value)) for name, value in pairs]
+    return [pair for pair in settled_now if pair not in kept_pairs]
 
 
 def survivors(bench, question):

@@ -1,6 +1,6 @@
 """The questions of Lab 1, put to the test by their own lists, on each variant of the data."""
 
-from tests.exercises.suite import cases, mistaken, refused, survivors
+from tests.exercises.suite import cases, mistaken, outdated, refused, survivors
 
 LAB = 1
 # Neighbours that mean the same on any data: (question's id, neighbour), and why.
@@ -23,3 +23,8 @@ def test_every_wrong_answer_is_told_its_own_mistake(bench, question):
 @cases(LAB, sql=True)
 def test_every_neighbour_is_told_apart(bench, question):
     assert not {name for name in survivors(bench, question) if (question.id, name) not in SAME}
+
+
+@cases(LAB)
+def test_what_the_package_knows_of_the_answers_is_current(bench, question):
+    assert not outdated(bench, question)

@@ -1,7 +1,7 @@
 """The questions of Lab 2, put to the test by their own lists, on each variant of the data."""
 
 from labkit.exercises.states import State
-from tests.exercises.suite import cases, mistaken, refused, survivors
+from tests.exercises.suite import cases, mistaken, outdated, refused, survivors
 
 LAB = 2
 # Neighbours that mean the same on any data: (question's id, neighbour), and why.
@@ -32,3 +32,8 @@ def test_reading_a_recipe_leaves_nothing_behind(bench):
     left = [*lab.recipe.jobs()["job"], *lab.recipe.data_sets()["data_set"]]
     left += list(lab.storage.objects(lab.names.results)["key"])
     assert not [name for name in left if name.startswith("exercise-")]
+
+
+@cases(LAB)
+def test_what_the_package_knows_of_the_answers_is_current(bench, question):
+    assert not outdated(bench, question)

@@ -55,15 +55,24 @@ def as_json(lab: int, data: Data, cloud: Any) -> str:
     found = {}
     for question in questions(lab):
         known = learn(question, data, cloud)
-        settle = _as_they_come if question.compare.ordered else _in_order
-        wrong = [[mistake, settle(value)] for mistake, value in known.wrong]
-        found[question.id] = {"right": settle(known.right), "wrong": wrong}
+        wrong = [[mistake, settled(question, value)] for mistake, value in known.wrong]
+        found[question.id] = {"right": settled(question, known.right), "wrong": wrong}
     lines = [f"{json.dumps(name)}: {json.dumps(value)}" for name, value in found.items()]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def _as_they_come(value: Plain) -> Plain:
-    return value
+def settled(question: Question, value: Plain) -> Plain:
+    """A value without what varies from run to run: the last digits of sums, rows' free order."""
+    value = _rounded(value)
+    return value if question.compare.ordered else _in_order(value)
+
+
+def _rounded(value: Plain) -> Plain:
+    if isinstance(value, dict):
+        return {name: _rounded(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def _in_order(value: Plain) -> Plain:

@@ -8,10 +8,10 @@ from labkit.exercises.lab3.tables import shown, visual
 from labkit.exercises.question import Question
 from labkit.exercises.states import State
 
-DATA_SET = """registrations = lab.chart.add_data_set(
-    "Registrations", table="db_raw_sisdemo.course_registration"
+DATA_SET = (
+    'registrations = lab.chart.add_data_set("Registrations", '
+    'table="db_raw_sisdemo.course_registration")\n'
 )
-"""
 WELLS = 'category="month(date_registered)", values="count(student_id)"'
 
 
