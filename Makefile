@@ -31,7 +31,7 @@ lab: $(LABS)  ## Start the local AWS and JupyterLab with Lab 1 open; prints the 
 
 test: $(TOOLS)  ## Run every test: a browser is installed where there is none
 	.ci/browser
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 labs: $(LABS)  ## Run all notebooks headless; prints lab, cells, seconds, verdict
 	$(BIN)/python -m tools.labs notebooks

@@ -13,7 +13,20 @@ import pytest
 
 SCRUBBED = ("AWS_", "LABKIT_HOME", "LABKIT_CLOUD", "LABKIT_PORT", "JUPYTER_", "PYTHONWARNINGS")
 SHOWN = ("moto", "duckdb", "pyarrow", "sqlglot")
-LONG = ("browser", "notebooks/", "tests/exercises/", "tests/platform/test_schedule_fires")
+LONG = (
+    "browser",
+    "notebooks/",
+    "tests/solved/",
+    "tests/exercises/",
+    "tests/grading/",
+    "tests/faults/",
+    "tests/redshift/copying/test_faults",
+    "tests/databrew/test_faults",
+    "tests/athena/test_faults",
+    "tests/glue/test_faults",
+    "tests/s3/test_faults",
+    "tests/platform/test_schedule_fires",
+)
 GAP_KINDS = ("ours", "upstream", "never")
 GAPS = pytest.StashKey[list[tuple[str, str, str]]]()
 

@@ -23,12 +23,12 @@ COLUMNS = [
 def topic(boards: Any, quicksight: Any) -> str:
     """The id of a topic about orders, of which each reader sees some."""
     rules = boards.data_set(
-        "topic-rules",
+        "asked-rules",
         {"UserName": "STRING", "region": "STRING"},
         [("asker", "North"), ("learner", "")],
     )
     security = {"Arn": rules, "PermissionPolicy": "GRANT_ACCESS", "FormatVersion": "VERSION_1"}
-    arn = boards.data_set("topic-orders", SCHEMA, ROWS, RowLevelPermissionDataSet=security)
+    arn = boards.data_set("asked-orders", SCHEMA, ROWS, RowLevelPermissionDataSet=security)
     about = {"DatasetArn": arn, "DatasetName": "Orders", "Columns": COLUMNS}
     quicksight.create_topic(TopicId="orders", Topic={**TOPIC, "DataSets": [about]})
     return "orders"
