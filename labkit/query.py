@@ -101,7 +101,7 @@ class Result:
     @functools.cached_property
     def df(self) -> pd.DataFrame:
         """The rows as a pandas DataFrame; whole numbers stay whole beside missing values."""
-        frame: pd.DataFrame = self.arrow.to_pandas(types_mapper=_NULLABLE.get)
+        frame: pd.DataFrame = self.arrow.to_pandas(types_mapper=NULLABLE.get)
         return frame
 
     @property
@@ -304,7 +304,7 @@ _ARROW = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("ms"),
 }
-_NULLABLE = {
+NULLABLE = {
     pa.int8(): pd.Int8Dtype(),
     pa.int16(): pd.Int16Dtype(),
     pa.int32(): pd.Int32Dtype(),

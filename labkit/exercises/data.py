@@ -10,9 +10,7 @@ import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 
 import seeds
-
-_WHOLE = {pa.int8(): "Int8", pa.int16(): "Int16", pa.int32(): "Int32", pa.int64(): "Int64"}
-_NULLABLE = {kind: getattr(pd, f"{name}Dtype")() for kind, name in _WHOLE.items()}
+from labkit.query import NULLABLE
 
 
 class Data:
@@ -85,5 +83,5 @@ _TEXTS = dict.fromkeys(["timestamp", "submitted_at", "all_day_date"], pa.string(
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = table.to_pandas(types_mapper=_NULLABLE.get)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=NULLABLE.get)
     return frame

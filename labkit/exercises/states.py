@@ -90,18 +90,3 @@ def warehouse(lab: Lab, sql: str) -> Any:
         return lab.warehouse(sql)
     except (LabError, ClientError):
         return None
-
-
-@reader
-def table(lab: Lab, database: str, name: str) -> dict[str, Any] | None:
-    """A table's description in the catalog: format, columns, partition keys."""
-    try:
-        found = lab.client("glue").get_table(DatabaseName=database, Name=name)["Table"]
-    except lab.client("glue").exceptions.EntityNotFoundException:
-        return None
-    described, storage = found.get("Parameters", {}), found.get("StorageDescriptor", {})
-    return {
-        "format": described.get("classification", "") or storage.get("InputFormat", ""),
-        "columns": [column["Name"] for column in storage.get("Columns", [])],
-        "partition_keys": [key["Name"] for key in found.get("PartitionKeys", [])],
-    }

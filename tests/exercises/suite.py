@@ -7,9 +7,6 @@ is computed from the same data without the cloud, so the two agree only where bo
 import os
 from functools import cache
 
-import pytest
-
-from labkit.exercises import questions
 from labkit.exercises.data import Data
 from labkit.exercises.grading.variants import SHIPPED, variants
 from labkit.exercises.notes import NOT_YET, YES
@@ -38,10 +35,20 @@ class Bench:
         return question.judge(run(question, code, self.lab), known)
 
 
-def cases(lab, *, sql=False):
-    """A case for each question of a lab, or for those with a statement."""
-    asked = [one for one in questions(lab) if one.sql or not sql]
-    return pytest.mark.parametrize("question", asked, ids=lambda one: one.id)
+def test_every_right_answer_is_accepted(bench, question):
+    assert not refused(bench, question)
+
+
+def test_every_wrong_answer_is_told_its_own_mistake(bench, question):
+    assert not mistaken(bench, question)
+
+
+def test_every_neighbour_is_told_apart(bench, stated, same):
+    assert not {name for name in survivors(bench, stated) if (stated.id, name) not in same}
+
+
+def test_what_the_package_knows_of_the_answers_is_current(bench, question):
+    assert not outdated(bench, question)
 
 
 def refused(bench, question):
@@ -68,11 +75,10 @@ def outdated(bench, question):
     """What the package keeps of the answers on the labs' own data, where it is no longer true."""
     if bench.variant != SHIPPED:
         return []
-    kept, now = known(question), bench.known(question)
-    pairs = [("right", now.right), *now.wrong]
-    kept_pairs = [("right", kept.right), *kept.wrong]
-    settled_now = [(name, settled(question, value)) for name, value in pairs]
-    return [pair for pair in settled_now if pair not in kept_pairs]
+    now = bench.known(question)
+    wrong = tuple((mistake, settled(question, value)) for mistake, value in now.wrong)
+    current = Known(settled(question, now.right), wrong)
+    return [] if known(question) == current else [current]
 
 
 def survivors(bench, question):

@@ -1,6 +1,11 @@
 """The questions of Lab 1, put to the test by their own lists, on each variant of the data."""
 
-from tests.exercises.suite import cases, mistaken, outdated, refused, survivors
+from tests.exercises.suite import (
+    test_every_neighbour_is_told_apart,
+    test_every_right_answer_is_accepted,
+    test_every_wrong_answer_is_told_its_own_mistake,
+    test_what_the_package_knows_of_the_answers_is_current,
+)
 
 LAB = 1
 # Neighbours that mean the same on any data: (question's id, neighbour), and why.
@@ -8,23 +13,3 @@ STUDENTS = "(SELECT DISTINCT student_id, parent_highest_ed FROM db_raw_sisdemo.s
 SAME = {
     ("lab1-q5", f"left join of {STUDENTS} 1"): "each course was taken by a student who is there",
 }
-
-
-@cases(LAB)
-def test_every_right_answer_is_accepted(bench, question):
-    assert not refused(bench, question)
-
-
-@cases(LAB)
-def test_every_wrong_answer_is_told_its_own_mistake(bench, question):
-    assert not mistaken(bench, question)
-
-
-@cases(LAB, sql=True)
-def test_every_neighbour_is_told_apart(bench, question):
-    assert not {name for name in survivors(bench, question) if (question.id, name) not in SAME}
-
-
-@cases(LAB)
-def test_what_the_package_knows_of_the_answers_is_current(bench, question):
-    assert not outdated(bench, question)

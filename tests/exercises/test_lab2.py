@@ -1,26 +1,16 @@
 """The questions of Lab 2, put to the test by their own lists, on each variant of the data."""
 
 from labkit.exercises.states import State
-from tests.exercises.suite import cases, mistaken, outdated, refused, survivors
+from tests.exercises.suite import (
+    test_every_neighbour_is_told_apart,
+    test_every_right_answer_is_accepted,
+    test_every_wrong_answer_is_told_its_own_mistake,
+    test_what_the_package_knows_of_the_answers_is_current,
+)
 
 LAB = 2
 # Neighbours that mean the same on any data: (question's id, neighbour), and why.
 SAME: dict[tuple[str, str], str] = {}
-
-
-@cases(LAB)
-def test_every_right_answer_is_accepted(bench, question):
-    assert not refused(bench, question)
-
-
-@cases(LAB)
-def test_every_wrong_answer_is_told_its_own_mistake(bench, question):
-    assert not mistaken(bench, question)
-
-
-@cases(LAB, sql=True)
-def test_every_neighbour_is_told_apart(bench, question):
-    assert not {name for name in survivors(bench, question) if (question.id, name) not in SAME}
 
 
 def test_reading_a_recipe_leaves_nothing_behind(bench):
@@ -32,8 +22,3 @@ def test_reading_a_recipe_leaves_nothing_behind(bench):
     left = [*lab.recipe.jobs()["job"], *lab.recipe.data_sets()["data_set"]]
     left += list(lab.storage.objects(lab.names.results)["key"])
     assert not [name for name in left if name.startswith("exercise-")]
-
-
-@cases(LAB)
-def test_what_the_package_knows_of_the_answers_is_current(bench, question):
-    assert not outdated(bench, question)

@@ -1,29 +1,14 @@
 """The questions of Lab 4, put to the test by their own lists, on each variant of the data."""
 
-from tests.exercises.suite import cases, mistaken, outdated, refused, survivors
+from tests.exercises.suite import (
+    test_every_neighbour_is_told_apart,
+    test_every_right_answer_is_accepted,
+    test_every_wrong_answer_is_told_its_own_mistake,
+    test_what_the_package_knows_of_the_answers_is_current,
+)
 
 LAB = 4
 # Neighbours that mean the same on any data: (question's id, neighbour), and why.
 SAME: dict[tuple[str, str], str] = {
     ("lab4-q3", "left join of lmsraw.assignment_dim AS a 1"): "NULL >= 1 drops what has no deadline"
 }
-
-
-@cases(LAB)
-def test_every_right_answer_is_accepted(bench, question):
-    assert not refused(bench, question)
-
-
-@cases(LAB)
-def test_every_wrong_answer_is_told_its_own_mistake(bench, question):
-    assert not mistaken(bench, question)
-
-
-@cases(LAB, sql=True)
-def test_every_neighbour_is_told_apart(bench, question):
-    assert not {name for name in survivors(bench, question) if (question.id, name) not in SAME}
-
-
-@cases(LAB)
-def test_what_the_package_knows_of_the_answers_is_current(bench, question):
-    assert not outdated(bench, question)
