@@ -86,15 +86,23 @@ def run(path: Path) -> Verdict:
     return Verdict(path.stem, len(code), time.monotonic() - started, fault, good)
 
 
+def execute(notebook: Any, folder: Path) -> None:
+    """Run all cells in a fresh kernel that stands in the folder, and in a fresh workspace."""
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_TIMEOUT_S,
+        kernel_name="python3",
+        store_widget_state=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    with workspace():
+        client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log
+
+
 def _run(path: Path, stored: list[Any]) -> str:
     notebook = nbformat.read(path, as_version=4)
-    folder = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(
-        notebook, timeout=CELL_TIMEOUT_S, kernel_name="python3", resources=folder
-    )
     try:
-        with workspace():
-            client.execute(stderr=subprocess.DEVNULL)  # the kernel's own log
+        execute(notebook, path.parent)
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         return COLOUR.sub("", str(error)).strip().splitlines()[-1]
     ran = [cell for cell in notebook.cells if cell.cell_type == "code"]

@@ -18,7 +18,7 @@ from labkit.exercises import states_charts as _charts  # noqa: F401  registers i
 from labkit.exercises import states_lake as _lake  # noqa: F401  registers its readers
 from labkit.exercises import states_recipes as _recipes  # noqa: F401  registers its readers
 from labkit.exercises import states_warehouse as _warehouse  # noqa: F401  registers its readers
-from labkit.exercises.question import Question
+from labkit.exercises.question import Question, lab_of
 from labkit.exercises.standing import Certificate, Standing
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ def questions(lab: int) -> tuple[Question, ...]:
 
 def question(identifier: str) -> Question:
     """The question of an id such as ``lab1-q3``."""
-    lab = int(identifier.removeprefix("lab").split("-")[0])
-    return next(one for one in questions(lab) if one.id == identifier)
+    return next(one for one in questions(lab_of(identifier)) if one.id == identifier)
 
 
 def progress(lab: int) -> Standing:

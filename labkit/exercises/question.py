@@ -67,7 +67,7 @@ class Question:
     @property
     def lab(self) -> int:
         """The lab that it belongs to."""
-        return int(self.id.removeprefix("lab").split("-")[0])
+        return lab_of(self.id)
 
     @property
     def name(self) -> str:
@@ -136,6 +136,11 @@ class Known:
 
     right: Plain
     wrong: tuple[tuple[str, Plain], ...] = ()
+
+
+def lab_of(identifier: str) -> int:
+    """The lab of a question's id, or of a notebook's name: 1 of ``lab1-q3``."""
+    return int(identifier.removeprefix("lab")[:1])
 
 
 def read(reads: Reads, namespace: Mapping[str, Any]) -> Any:

@@ -8,14 +8,13 @@ the labs' data is written; with ``--quick`` that is all, and the notebooks have 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
 
-from tools.labs import CELL_TIMEOUT_S, workspace
+from labkit.exercises.question import lab_of
+from tools.labs import execute
 from tools.notebooks import known
 from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources
 
@@ -27,7 +26,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="run no notebook")
     options = parser.parse_args()
     for source in sources():
-        lab = int(source.stem[3])
+        lab = lab_of(source.stem)
         if lab in options.labs:
             keep(notebook(source, solved=False), LEARNERS / f"{source.stem}.ipynb")
             known.write(lab)
@@ -39,16 +38,7 @@ def main() -> None:
 def write(source: Path, folder: Path, *, solved: bool) -> None:
     """Run one notebook in a workspace of its own and keep it with its outputs."""
     made = notebook(source, solved=solved)
-    # The links within a lab are those of the learner's folder.
-    client = NotebookClient(
-        made,
-        timeout=CELL_TIMEOUT_S,
-        kernel_name="python3",
-        store_widget_state=False,
-        resources={"metadata": {"path": str(LEARNERS)}},
-    )
-    with workspace():
-        client.execute(stderr=subprocess.DEVNULL)
+    execute(made, LEARNERS)  # the links within a lab are those of the learner's folder
     for cell in made.cells:
         cell.metadata.pop("execution", None)
     keep(made, folder / f"{source.stem}.ipynb")

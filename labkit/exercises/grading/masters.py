@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.exercises.question import lab_of
 from labkit.exercises.states import Reads, from_json
 from labkit.process import ROOT
 
@@ -101,7 +102,7 @@ def read_master(path: Path) -> Master:
     named = notebook["metadata"].get("labkit", {})
     return Master(
         name=path.stem,
-        lab=named["lab"] if "lab" in named else int(path.stem.removeprefix("lab")[:1]),
+        lab=named["lab"] if "lab" in named else lab_of(path.stem),
         setup=tuple(_source(cell) for cell in cells if "setup" in _graded(cell)),
         state=tuple(_source(cell) for cell in cells if "state" in _graded(cell)),
         questions=tuple(_asked(cell) for cell in cells if "question" in _labkit(cell)),
