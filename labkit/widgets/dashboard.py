@@ -68,6 +68,7 @@ class DashboardBuilder(Console):
     history = Dict().tag(sync=True)
     pending: List[str] = List().tag(sync=True)
     frame = Unicode().tag(sync=True)
+    first = Dict().tag(sync=True)
 
     def __init__(self, lab: Lab, dashboard: str = "", *, data_set: str = "") -> None:
         title = dashboard or (f"{data_set} dashboard" if data_set else "New dashboard")
@@ -101,6 +102,8 @@ class DashboardBuilder(Console):
             self._seen["sheet"] = self._analysis.definition["Sheets"][0]["SheetId"]
             self._put()
             self._tell()
+        self._draw()
+        self.first = self._pictures.drawn()  # there before the front end can ask for any
 
     def _published(self, name: str) -> Facts | None:
         calls = self.lab.chart.calls

@@ -52,18 +52,24 @@ class Pictures:
                 for id, (asked, about) in wanted().items()
                 if self._known.get(id, ("",))[0] != (key := json.dumps([asked, about]))
             }
-            while left and mine == self._latest:
-                self.wait(list(left))
-                id = next(iter(left))
-                asked, key = left.pop(id)
-                found = self.draw(id, asked)
-                self._known[id] = key, found
-                self.show(id, found)
-            self.wait([])
+            try:
+                while left and mine == self._latest:
+                    self.wait(list(left))
+                    id = next(iter(left))
+                    asked, key = left.pop(id)
+                    found = self.draw(id, asked)
+                    self._known[id] = key, found
+                    self.show(id, found)
+            finally:
+                self.wait([])
+
+    def drawn(self) -> dict[str, Facts]:
+        """The pictures by their visuals, as they were drawn last."""
+        return {id: found for id, (_, found) in self._known.items()}
 
     def repeat(self) -> None:
         """Send all pictures again, to a front end that is new."""
-        for id, (_, found) in list(self._known.items()):
+        for id, found in self.drawn().items():
             self.show(id, found)
 
     def forget(self) -> None:

@@ -58,6 +58,7 @@ def test_it_opens_on_what_is_published(builder):
     assert [w["fields"][0]["label"] for w in visual["wells"][:2]] == ["school", "Sum of views"]
     roles = {each["name"]: each["measure"] for each in builder.fields}
     assert roles == {"school": False, "status": False, "gpa": True, "views": True, "day": False}
+    assert "Science" in builder.first["by-school"]["svg"]  # before a front end has asked
     [control] = builder.sheets[0]["controls"]
     assert control["kind"] == "Dropdown"
 
@@ -69,7 +70,7 @@ def test_a_chart_is_built_field_by_field(builder, click):
     assert builder.notice == {}
     assert (visuals(builder)[1]["kind"], visuals(builder)[1]["auto"]) == ("BarChart", True)
     drawn = pictures(builder)
-    assert set(drawn) == {"by-school", "visual-1"}
+    assert set(drawn) == {"visual-1"}
     assert "Science" in drawn["visual-1"]
     field = visuals(builder)[1]["wells"][1]["fields"][0]
     change = {"field": field["id"], "aggregation": "AVERAGE"}
@@ -97,6 +98,16 @@ def test_a_notebook_is_warned_of_what_a_picture_leaves_out(lab, data, fresh):
     dashboard = lab.chart.publish(fresh("board"), [chart], [data])
     with pytest.warns(NotDrawn, match=r"^By school: Not drawn: DataLabels\.LabelContent\.$"):
         dashboard.show()
+
+
+def test_a_draft_that_was_deleted_is_told(builder, click, lab):
+    edit(click, builder, "retitle", visual="by-school", text="Schools")
+    lab.client("quicksight").delete_dashboard(
+        AwsAccountId=lab.account, DashboardId=builder._draft.id
+    )
+    click(builder, "show", again=True)
+    assert "is not found" in builder.notice["text"]
+    assert builder.pending == []
 
 
 def test_undo_and_redo(builder, click):

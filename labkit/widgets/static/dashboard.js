@@ -28,7 +28,7 @@ function render(context) {
   const { model } = context;
   const shown = mount(context, builderView, {
     pane: "fields", sheet: (model.get("sheets")[0] || {}).id, chosen: "", set_: "", search: "", formula: null, openField: "", openFilter: "", openControl: "", naming: null, publishing: null, insight: null,
-    parameter: { name: "", type: "String", value: "", values: "" }, pictures: {}, known: new Set(), narrow: false });
+    parameter: { name: "", type: "String", value: "", values: "" }, pictures: { ...model.get("first") }, known: new Set(), narrow: false });
   const { own, send, root } = shown;
   const visuals = () => (model.get("sheets").find((s) => s.id === own.sheet) || { visuals: [] }).visuals;
   own.visual = () => visuals().find((v) => v.id === own.chosen);
