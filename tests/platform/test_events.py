@@ -102,12 +102,20 @@ def test_a_lost_target_does_not_stop_the_next_rule(events, rule, inbox, fresh):
     assert inbox.wait(1) == [{"n": 7}]
 
 
-def test_a_target_that_could_never_be_reached_is_refused(events, fresh):
-    name = fresh("rule")
-    events.put_rule(Name=name, EventPattern='{"source": ["x"]}')
-    target = {"Id": "1", "Arn": f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"}
-    with pytest.raises(ClientError, match="NotImplementedException"):
-        events.put_targets(Rule=name, Targets=[target])
+CLUSTER = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster/c"
+NEVER_REACHED = {
+    "not here": ("known", CLUSTER, "NotImplementedException.*no target of ecs"),
+    "no ARN": ("known", "a-bucket", "Parameter a-bucket is not valid. Reason: Provided Arn is not"),
+    "half an ARN": ("known", "arn:", "ValidationException.*Parameter arn: is not valid"),
+    "no such rule": ("lost", CLUSTER, "Rule lost does not exist on EventBus default"),
+}
+
+
+@pytest.mark.parametrize(("rule", "arn", "words"), NEVER_REACHED.values(), ids=NEVER_REACHED)
+def test_a_target_that_could_never_be_reached_is_refused(events, rule, arn, words):
+    events.put_rule(Name="known", EventPattern='{"source": ["x"]}')
+    with pytest.raises(ClientError, match=words):
+        events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn}])
 
 
 def test_a_bad_schedule_is_refused(events, fresh):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import time
 import uuid
 from typing import Any
@@ -25,6 +26,7 @@ from labkit.cloud.events.schedule import BadSchedule, parse_schedule
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 SENDER = "events.amazonaws.com"
+_ARN = re.compile(r"arn:[\w-]+:[\w-]+:")
 REQUIRED = ("id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 
 
@@ -36,12 +38,29 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         except BadSchedule as error:
             words = "Parameter ScheduleExpression is not valid."
             raise AwsError("ValidationException", words) from error
-    if context.operation != "PutTargets":
-        return
-    for target in parameters["Targets"]:
-        kind = [*target["Arn"].split(":"), "", "", ""][2]
-        if kind not in KINDS:
-            raise not_here("events", "PutTargets", f"no target of {kind or target['Arn']}")
+    if context.operation == "PutTargets":
+        _judge_targets(context, **parameters)
+
+
+def _judge_targets(
+    context: Context,
+    *,
+    Rule: str,
+    Targets: list[dict[str, Any]],
+    EventBusName: str = "default",
+    **options: Any,
+) -> None:
+    for target in Targets:
+        if not _ARN.match(target["Arn"]):
+            why = "Provided Arn is not in correct format."
+            words = f"Parameter {target['Arn']} is not valid. Reason: {why}"
+            raise AwsError("ValidationException", words)
+    bus = context.cloud.backend("events", context.region).event_buses.get(
+        EventBusName.rpartition("/")[2]
+    )
+    unknown = {target["Arn"].split(":")[2] for target in Targets} - set(KINDS)
+    if unknown and bus and Rule in bus.rules:  # an unknown rule is told by moto
+        raise not_here("events", "PutTargets", f"no target of {min(unknown)}")
 
 
 @operation("events", "TestEventPattern")
