@@ -39,8 +39,8 @@ from labkit.cloud.quicksight.calc.syntax import (
 )
 from labkit.cloud.quicksight.calc.values import NULL, Value, column, combined, identifier
 
-Stage = Literal["pre_filter", "pre_agg", "pre_group"]
-STAGES: tuple[Stage, ...] = ("pre_filter", "pre_agg", "pre_group")
+Stage = Literal["pre_filter", "pre_agg", "pre_group", "post_agg"]
+STAGES: tuple[Stage, ...] = ("pre_filter", "pre_agg", "pre_group", "post_agg")
 ALL_DIMENSIONS = "visualDimensions"
 
 
@@ -128,7 +128,8 @@ class Query:
         if stage == "pre_filter" and latest != "pre_filter":
             raise CalcError("A PRE_FILTER calculation cannot hold one that is done after filters.")
         name = f"{latest} {hashlib.sha256(sql.encode()).hexdigest()[:16]}"
-        self.derived[name] = Derived(name, sql, latest)
+        keys = tuple(self.scope.grouped.values()) if latest == "post_agg" else ()
+        self.derived[name] = Derived(name, sql, latest, keys)
         return identifier(name)
 
     def once(self, value: Value, keys: Iterable[str] | None = None) -> Value:
@@ -182,16 +183,19 @@ class Query:
     # Table calculations
 
     def shown(self, function: str, node: Node) -> Value:
-        """A value of each group: an aggregate, or a dimension that the visual shows."""
+        """A value of each group: aggregated, of another table calculation, or a dimension shown."""
         if isinstance(node, Name) and node.text in self.scope.grouped:
             value = self._named(node.text, node)
             if value.level == "row":
                 sql = self.scope.grouped[node.text]
                 return replace(value, sql=sql, level="aggregate", names=frozenset())
         value = self.value(node)
-        if value.level == "window":
-            raise NestedAggregation(function, value.function)
         if value.level in ("row", "group"):
             name = node.text if isinstance(node, Name) else value.sql
             raise MissingInFieldWells(name, self.scope.grouped)
-        return value
+        return self._settled(value) if value.level == "window" else value
+
+    def _settled(self, value: Value) -> Value:
+        """A table calculation's value of a group, for another table calculation to look at."""
+        found = self.derive(value.sql, "post_agg")
+        return replace(value, sql=f"any_value({found})", level="aggregate")

@@ -41,13 +41,16 @@ class Derived:
     Args:
         name: unlike any column's; the same for the same ``sql`` and ``stage``.
         sql: over the columns and earlier derived ones.
-        stage: ``pre_filter`` before the visual's filters, ``pre_agg`` after them, and
-            ``pre_group`` after filters on ``pre_agg`` columns too.
+        stage: ``pre_filter`` before the visual's filters, ``pre_agg`` after them,
+            ``pre_group`` after filters on ``pre_agg`` columns too, and ``post_agg`` after all: the
+            value of a row's group, which is a table calculation's.
+        keys: of ``post_agg``: the SQL that the groups are formed by.
     """
 
     name: str
     sql: str
-    stage: Literal["pre_filter", "pre_agg", "pre_group"]
+    stage: Literal["pre_filter", "pre_agg", "pre_group", "post_agg"]
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

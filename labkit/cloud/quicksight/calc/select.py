@@ -4,8 +4,10 @@
 2. filters on rows;
 3. ``pre_agg`` helper columns, over the rows that are left, and filters on them;
 4. ``pre_group`` helper columns: which row stands for a group of a level-aware aggregate;
-5. one grouped SELECT of dimensions, aggregates and table calculations (windows over aggregates);
-6. filters on aggregates (HAVING), then on table calculations, around it.
+5. ``post_agg`` helper columns: table calculations that others look at, each computed by a grouped
+   SELECT of its own;
+6. one grouped SELECT of dimensions, aggregates and table calculations (windows over aggregates);
+7. filters on aggregates (HAVING), then on table calculations, around it.
 
 Source: https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html
 """
@@ -47,7 +49,7 @@ def grouped_select(
     rows = with_derived(
         relation,
         [derived for each in used for derived in each.derived],
-        [each for each in filters if each.kind == "row"],
+        [each for each in filters if each.kind != "window"],
     )
     aggregates = [each.sql for each in filters if each.kind == "aggregate"]
     windows = [each.sql for each in filters if each.kind == "window"]
@@ -62,12 +64,17 @@ def grouped_select(
 
 
 def with_derived(relation: str, derived: Iterable[Derived], filters: Sequence[Filter] = ()) -> str:
-    """The rows with their helper columns, filtered: steps 1 to 4."""
+    """The rows with their helper columns, filtered: steps 1 to 5.
+
+    Args:
+        filters: on rows, and on aggregates: which groups table calculations look at.
+    """
     known = _unique(derived)
-    rows, left = relation, list(filters)
+    rows, left = relation, [each for each in filters if each.kind == "row"]
+    having = [each.sql for each in filters if each.kind == "aggregate"]
     for stage in STAGES:
         for each in _ordered(known, stage):
-            rows = f"SELECT *, {each.sql} AS {identifier(each.name)} FROM ({rows})"
+            rows = with_column(rows, each, having)
         ready = [each for each in left if _stage(each) == stage]
         left = [each for each in left if each not in ready]
         if ready:
@@ -75,6 +82,25 @@ def with_derived(relation: str, derived: Iterable[Derived], filters: Sequence[Fi
                 "WHERE", [each.sql for each in ready], " AND "
             )
     return rows
+
+
+def with_column(rows: str, derived: Derived, having: Sequence[str] = ()) -> str:
+    """Rows with one more helper column.
+
+    Args:
+        having: of a table calculation's column, conditions on the groups.
+    """
+    name = identifier(derived.name)
+    if derived.stage != "post_agg":
+        return f"SELECT *, {derived.sql} AS {name} FROM ({rows})"
+    keys = {identifier(f"{derived.name} {at}"): sql for at, sql in enumerate(derived.keys)}
+    columns = [*(f"{sql} AS {key}" for key, sql in keys.items()), f"{derived.sql} AS {name}"]
+    groups = f"SELECT {', '.join(columns)} FROM counted" + _clause("GROUP BY", derived.keys, ", ")
+    on = [f"{sql} IS NOT DISTINCT FROM {key}" for key, sql in keys.items()]
+    return (
+        f"WITH counted AS MATERIALIZED ({rows}) SELECT counted.*, {name} FROM counted "
+        f"LEFT JOIN ({groups}{_clause('HAVING', having, ' AND ')}) ON {' AND '.join(on) or 'TRUE'}"
+    )
 
 
 def _clause(word: str, parts: Sequence[str], joint: str) -> str:

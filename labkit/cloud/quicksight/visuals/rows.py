@@ -1,7 +1,8 @@
 """The rows that a visual groups: the data set's, through level-aware columns and filters in order.
 
 Columns of PRE_FILTER come before the filters, those of PRE_AGG after them, and filters that look at
-these after those; filters of a top or bottom come last, over what is left. Source:
+these after those; filters of a top or bottom come last, over what is left; then the values of
+groups that table calculations of table calculations look at. Source:
 https://docs.aws.amazon.com/quicksight/latest/user/order-of-evaluation-quicksight.html
 """
 
@@ -9,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.quicksight.calc.scope import Derived
+from labkit.cloud.quicksight.calc.select import with_column
 from labkit.cloud.quicksight.visuals.filters import ROWS, Condition
 
 _STAGES = ("pre_filter", "pre_agg", "pre_group")
@@ -25,13 +26,15 @@ def filtered(sql: str, conditions: Sequence[Condition], derived: Iterable[Derive
         derived: what dimensions need, then measures; conditions bring their own.
     """
     needed = [*derived, *(part for each in conditions for part in each.derived)]
-    by_stage: dict[str, dict[str, Derived]] = {stage: {} for stage in _STAGES}
+    by_stage: dict[str, dict[str, Derived]] = {stage: {} for stage in (*_STAGES, "post_agg")}
     for part in needed:
         by_stage[part.stage][part.name] = part
     for stage in _STAGES:
         sql = _with_columns(sql, by_stage[stage].values())
         sql = _where(sql, [each.sql for each in conditions if _asked_at(each) == stage])
-    return _among_top(sql, [each.sql for each in conditions if each.stage == "top"])
+    sql = _among_top(sql, [each.sql for each in conditions if each.stage == "top"])
+    having = [each.sql for each in conditions if each.stage == "aggregate"]
+    return _with_columns(sql, by_stage["post_agg"].values(), having)
 
 
 def _asked_at(condition: Condition) -> str:
@@ -41,9 +44,9 @@ def _asked_at(condition: Condition) -> str:
     return max((part.stage for part in condition.derived), key=_STAGES.index, default="pre_filter")
 
 
-def _with_columns(sql: str, derived: Iterable[Derived]) -> str:
+def _with_columns(sql: str, derived: Iterable[Derived], having: Sequence[str] = ()) -> str:
     for each in derived:
-        sql = f"SELECT *, {each.sql} AS {quoted_name(each.name)} FROM ({sql})"
+        sql = with_column(sql, each, having)
     return sql
 
 
