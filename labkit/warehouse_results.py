@@ -79,7 +79,8 @@ class Result:
         if not len(self.df.columns):
             return f"<em>{self._done}</em>"
         more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
-        note = f'<div style="font:12px system-ui;color:#545b64">{len(self):,} rows{more}</div>'
+        rows = f"{len(self):,} row{'s' * (len(self) != 1)}"
+        note = f'<div style="font:12px system-ui;color:#545b64">{rows}{more}</div>'
         return table_html(self.df.head(50)) + note
 
 
