@@ -16,12 +16,14 @@ class Attribute:
     Args:
         sql: its name in the relation's SQL, without quotes.
         hidden: whether it is found by its name alone, and not by ``*``.
+        denied: why the user may not read it; empty where he may.
     """
 
     name: str
     type: Type
     sql: str
     hidden: bool = False
+    denied: str = ""
 
 
 class Scan(Protocol):

@@ -40,7 +40,7 @@ def _pivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[str
         column.name.lower() for each in node.expressions for column in each.find_all(exp.Column)
     }
     used.add(turned.this.name.lower())
-    kept = [field for field in source.fields if field.name not in used]
+    kept = [field.read() for field in source.fields if field.name not in used]
     outputs = [Typed(field.sql, field.type, field.name) for field in kept]
     for value in turned.expressions:
         literal, title = _entry(value)
@@ -88,7 +88,7 @@ def _unpivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[s
     values = [expression(exp.column(name), inner) for name, _ in entries]
     kind = common_type([value.type for value in values], "UNPIVOT")
     taken = {name for name, _ in entries}
-    kept = [field for field in source.fields if field.name not in taken]
+    kept = [field.read() for field in source.fields if field.name not in taken]
     columns = [f"{field.sql} AS c{at}" for at, field in enumerate(kept)]
     width, parts = len(kept), []
     for (_, title), value in zip(entries, values, strict=True):

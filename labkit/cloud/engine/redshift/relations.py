@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -94,7 +95,9 @@ def _read(relation: Relation, scope: Scope) -> str:
 
 def _fields(relation: Relation, alias: str) -> tuple[list[Field], tuple[Field, ...]]:
     """The columns of a relation, and those that ``*`` does not give."""
-    found = [(c, Field(c.name, c.type, f"{alias}.{quoted(c.sql)}")) for c in relation.columns]
+    found = [
+        (c, Field(c.name, c.type, f"{alias}.{quoted(c.sql)}", c.denied)) for c in relation.columns
+    ]
     return [f for c, f in found if not c.hidden], tuple(f for c, f in found if c.hidden)
 
 
@@ -116,7 +119,7 @@ def _renamed(node: exp.Expr, source: Source) -> Source:
             "42P10",
         )
     names = columns + [field.name for field in source.fields[len(columns) :]]
-    fields = [Field(n, f.type, f.sql) for n, f in zip(names, source.fields, strict=True)]
+    fields = [replace(f, name=n) for n, f in zip(names, source.fields, strict=True)]
     return Source(source.name, fields, hidden=source.hidden)
 
 
@@ -312,7 +315,7 @@ def _using(names: list[str], before: list[Field], added: Source, side: str, scop
             raise RedshiftError(
                 f'column "{name}" specified in USING clause does not exist in {where} table', code
             )
-        one, two = (Typed(f.sql, f.type) for f in (left[0], right[0]))
+        one, two = (Typed(f.read().sql, f.type) for f in (left[0], right[0]))
         tests.append(compare("=", one, two).sql)
         added.merged.add(name)
         if side in ("RIGHT", "FULL"):

@@ -10,7 +10,12 @@ from typing import Any
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.catalog import Catalog, Scan
-from labkit.cloud.engine.redshift.errors import AMBIGUOUS, UNDEFINED_COLUMN, RedshiftError
+from labkit.cloud.engine.redshift.errors import (
+    AMBIGUOUS,
+    DENIED,
+    UNDEFINED_COLUMN,
+    RedshiftError,
+)
 from labkit.cloud.engine.redshift.types import Type
 
 
@@ -36,11 +41,22 @@ class Typed:
 
 @dataclass(frozen=True)
 class Field:
-    """A column that a query can name."""
+    """A column that a query can name; `denied` tells why it may not be read."""
 
     name: str
     type: Type
     sql: str
+    denied: str = ""
+
+    def read(self) -> Field:
+        """The column, as something of the query reads it.
+
+        Raises:
+            RedshiftError: the user has no right to it.
+        """
+        if self.denied:
+            raise RedshiftError(self.denied, DENIED)
+        return self
 
 
 @dataclass
@@ -131,7 +147,7 @@ class Scope:
         ]
         if len(found) > 1:
             raise RedshiftError(f'column reference "{name}" is ambiguous', AMBIGUOUS)
-        return found[0] if found else None
+        return found[0].read() if found else None
 
 
 def no_column(table: str, name: str, scope: Scope) -> RedshiftError:

@@ -309,7 +309,7 @@ def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) 
     if table and not any(source.name == table for source in scope.sources):
         raise RedshiftError(f'relation "{table}" does not exist', "42P01")
     return [
-        Typed(field.sql, field.type, field.name)
+        Typed(field.read().sql, field.type, field.name)
         for source in scope.sources
         if (not table and source.qualified) or source.name == table
         for field in source.fields

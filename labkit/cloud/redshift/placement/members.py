@@ -31,8 +31,8 @@ class Untold(Exception):
 class Placed(Names):
     """Names whose tables tell each row's slice; nothing outside of the warehouse is read."""
 
-    def readable(self, one: Object) -> Relation:
-        found = super().readable(one)
+    def stored(self, one: Object) -> Relation:
+        found = super().stored(one)
         if one.kind == "view":
             return found
         sql = f'(SELECT *, {slice_sql(self.connection, one)} AS "{SLICE}" FROM {found.sql})'

@@ -27,6 +27,8 @@ from labkit.cloud.redshift.placement.members import (
 from labkit.cloud.redshift.placement.moves import Move, Placement, of_table
 from labkit.cloud.redshift.placement.slices import rows_of, style_of, width
 from labkit.cloud.redshift.placement.steps import Step
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.protection import hides_rows, policy_texts
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -86,7 +88,7 @@ class Planner:
         rows = counting(exp.Literal.number(1), [member.node], filters, reading.ctes)
         step = self._scan(member, reading, filters)
         step.width = sum(_width(f.type) for f in carried)
-        for below in step.children if member.outside else ():
+        for below in step.children if member.outside or member.table else ():
             below.width = step.width
         step.rows = EXTERNAL_ROWS if member.outside else self.rows(rows, step.rows)
         return Side(step, self._placed(member), rows, columns)
@@ -101,6 +103,8 @@ class Planner:
         shown = member.node.name.lower() if isinstance(member.node, exp.Table) else ""
         alias = "" if shown in ("", member.name) else f" {member.name}"
         details = [f"Filter: {joins.shown(filters)}"] if filters else []
+        if member.table is not None and hides_rows(self.connection, member.table):
+            return self._secure_scan(member, details)
         if member.table is not None:
             count = rows_of(self.connection, member.table)
             return Step(f"Seq Scan on {shown}{alias}", count, 0, "scan", details=details,
@@ -115,6 +119,20 @@ class Planner:
             return Step(f"LD Seq Scan on {shown}{alias}", 0, 0, "", details=details)
         return Step(f"{name} {member.name}".rstrip(), inner.rows if inner else 0, 0, "scan",
                     [inner] if inner else [], details)  # fmt: skip
+
+    def _secure_scan(self, member: Member, details: list[str]) -> Step:
+        """A scan whose policies only who has EXPLAIN RLS is told.
+
+        Source: https://docs.aws.amazon.com/redshift/latest/dg/r_EXPLAIN.html
+        """
+        assert member.table is not None
+        count = self.rows(counting(exp.Literal.number(1), [member.node], [], None), 0)
+        below = []
+        if grants.has(self.connection, "EXPLAIN RLS"):
+            filters = [f"Filter: {text}" for text in policy_texts(self.connection, member.table)]
+            scanned = f"Seq Scan on {member.table.name} rls_table"
+            below = [Step(scanned, count, 0, "scan", details=filters)]
+        return Step(f"RLS SecureScan {member.name}", count, 0, "scan", below, details)
 
     def _inner(self, member: Member, reading: Reading) -> Step | None:
         """The plan of a subquery or of a query of WITH."""

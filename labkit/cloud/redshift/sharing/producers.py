@@ -50,6 +50,7 @@ def reading(warehouse: Warehouse, database: str = "") -> Iterator[Connection]:
     """A session of a producer's administrator in a transaction, which sees what is committed."""
     place = database or warehouse.state.database
     connection = warehouse.connect(warehouse.state.admin, place, application="datashare")
+    connection.shared = True
     try:
         connection.begin()
         yield connection

@@ -65,6 +65,10 @@ class Connection:
         self, warehouse: Warehouse, user: str, database: str, pid: int, application: str
     ) -> None:
         self.warehouse, self.database, self.pid = warehouse, database, pid
+        #: The database that it is connected to, while a view of another one is read too.
+        self.home_database = database
+        #: Whether it reads for a consumer of a data share.
+        self.shared = False
         self.duck = warehouse.database.cursor()
         self.objects = Objects(self.duck)
         self.started_at = time.time()

@@ -1,8 +1,8 @@
 """Who may do what: owners, superusers, and what was granted to users, groups, roles and PUBLIC.
 
 Privileges stand in the body of the object that they are about: grantee → names. A grantee is a
-user's name, ``group x``, ``role x``, or empty for PUBLIC. Source:
-https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
+user's name, ``group x``, ``role x``, ``policy x``, or empty for PUBLIC. Some are of columns alone.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.system_roles import held
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -22,26 +23,34 @@ def check(connection: Connection, one: Object, privilege: str, user: str = "") -
     Raises:
         RedshiftError: permission denied.
     """
-    if one.temporary or allowed(connection, one, privilege, user or connection.user):
-        return
+    if not one.temporary and not allowed(connection, one, privilege, user or connection.user):
+        raise RedshiftError(denial(one), DENIED)
+
+
+def denial(one: Object) -> str:
+    """What is told of an object to who may not use it."""
     noun = {"relation": "relation", "routine": "function"}.get(one.space, one.space)
-    name = one.body.get("name", one.name)
-    raise RedshiftError(f"permission denied for {noun} {name}", DENIED)
+    return f"permission denied for {noun} {one.body.get('name', one.name)}"
 
 
-def check_owner(connection: Connection, one: Object) -> None:
-    """Refuse who is neither the owner nor a superuser."""
-    if one.temporary or one.owner == connection.user or is_superuser(connection, connection.user):
+def check_owner(connection: Connection, one: Object, privilege: str = "") -> None:
+    """Refuse who is neither the owner nor a superuser, nor has a system privilege for it."""
+    user = connection.user
+    if one.temporary or one.owner == user or is_superuser(connection, user):
+        return
+    if privilege and has(connection, privilege):
         return
     noun = {"relation": "relation", "routine": "function"}.get(one.space, one.space)
     raise RedshiftError(f"must be owner of {noun} {one.body.get('name', one.name)}", DENIED)
 
 
-def check_schema(connection: Connection, database: str, schema: str, privilege: str) -> None:
+def check_schema(
+    connection: Connection, database: str, schema: str, privilege: str, user: str = ""
+) -> None:
     """Refuse who has not this privilege on a schema."""
     found = connection.objects.find("schema", schema, database=database)
     if found:
-        check(connection, found, privilege)
+        check(connection, found, privilege, user)
 
 
 def check_superuser(connection: Connection, what: str) -> None:
@@ -50,12 +59,48 @@ def check_superuser(connection: Connection, what: str) -> None:
         raise RedshiftError(f"permission denied to {what}", DENIED)
 
 
+def check_system(connection: Connection, privilege: str, what: str) -> None:
+    """Refuse who has not a system privilege, by a role or as a superuser."""
+    if not has(connection, privilege):
+        raise RedshiftError(f"permission denied to {what}", DENIED)
+
+
+def has(connection: Connection, privilege: str, user: str = "") -> bool:
+    """Whether a user has a system privilege."""
+    user = user or connection.user
+    if is_superuser(connection, user):
+        return True
+    names = grantees(connection, user)
+    own = connection.objects.find("user", user)
+    roles = [one for one in connection.objects.of("role") if f"role {one.name}" in names]
+    return any(privilege in held(one) for one in ([own] if own else []) + roles)
+
+
 def allowed(connection: Connection, one: Object, privilege: str, user: str) -> bool:
     """Whether a user has a privilege, by himself or by a group or role."""
     if one.owner == user or is_superuser(connection, user):
         return True
     given = granted(one)
     return any(privilege in given.get(name, ()) for name in grantees(connection, user))
+
+
+def columns(
+    connection: Connection, one: Object, privilege: str, user: str = ""
+) -> frozenset[str] | None:
+    """The columns on which alone a user has a privilege; None where he has it on all.
+
+    Raises:
+        RedshiftError: he has it on none.
+    """
+    user = user or connection.user
+    if one.temporary or allowed(connection, one, privilege, user):
+        return None
+    given: dict[str, dict[str, list[str]]] = one.body.get("column_grants", {})
+    names = grantees(connection, user)
+    found = frozenset(c for n in names for c in given.get(n, {}).get(privilege, ()))
+    if not found:
+        raise RedshiftError(denial(one), DENIED)
+    return found
 
 
 def granted(one: Object) -> dict[str, list[str]]:

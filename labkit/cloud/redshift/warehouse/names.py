@@ -6,7 +6,8 @@ path. Names fold to lower case, with quotes or without.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
@@ -35,21 +36,33 @@ class Names:
 
     Args:
         user: whose rights count; a view's owner inside of a view.
+        bound: whether names were looked up when a view was made, so that nobody needs a way into
+            their schemas now. A view without a binding looks them up when it is read.
     """
 
-    def __init__(self, connection: Connection, user: str = "", depth: int = 0) -> None:
-        self.connection, self.depth = connection, depth
+    def __init__(
+        self, connection: Connection, user: str = "", depth: int = 0, *, bound: bool = False
+    ) -> None:
+        self.connection, self.depth, self.bound = connection, depth, bound
         self.user = user or connection.user
 
     def relation(self, name: tuple[str, ...]) -> Relation:
         """For the compiler: what a name in FROM stands for."""
         if found := self._external(name) or system_relation(self.connection, name):
             return found
-        one = find_relation(self.connection, name)
-        grants.check(self.connection, one, "SELECT", self.user)
-        return self.readable(one)
+        from labkit.cloud.redshift.warehouse.protection import limited
+
+        one = find_relation(self.connection, name, check=not self.bound)
+        columns = grants.columns(self.connection, one, "SELECT", self.user)
+        return limited(self.readable(one), one, columns)
 
     def readable(self, one: Object) -> Relation:
+        """A relation with the rows and values that the session's user sees of it."""
+        from labkit.cloud.redshift.warehouse.protection import protected
+
+        return protected(self.connection, one, self.stored(one))
+
+    def stored(self, one: Object) -> Relation:
         """A stored relation in DuckDB's SQL."""
         if one.kind == "view":
             return self._view(one)
@@ -80,14 +93,10 @@ class Names:
 
     def compile_view(self, view: Object) -> Compiled:
         """A view's query, with its owner's rights and the search path of its making."""
-        connection = self.connection
-        kept = connection.settings["search_path"], connection.database
-        connection.settings["search_path"] = view.body["search_path"]
-        connection.database = view.database
-        try:
-            return compile_query(view.body["query"], Names(connection, view.owner, self.depth + 1))
-        finally:
-            connection.settings["search_path"], connection.database = kept
+        bound = bool(view.body.get("bound"))
+        names = Names(self.connection, view.owner, self.depth + 1, bound=bound)
+        with as_made(self.connection, view):
+            return compile_query(view.body["query"], names)
 
     def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
         """For the compiler: functions that were made with CREATE FUNCTION."""
@@ -121,6 +130,18 @@ class Names:
         counts = {each: (connection.counts.get(each, default), Type("int8"))
                   for each, default in COUNTS.items()}  # fmt: skip
         return (counts | values).get(name)
+
+
+@contextmanager
+def as_made(connection: Connection, one: Object) -> Iterator[None]:
+    """Names mean what they meant where a view or a policy was made."""
+    kept = connection.settings["search_path"], connection.database
+    connection.settings["search_path"] = one.body["search_path"]
+    connection.database = one.database
+    try:
+        yield
+    finally:
+        connection.settings["search_path"], connection.database = kept
 
 
 #: What functions tell of the session's last COPY and UNLOAD, and what while there was none.
@@ -182,13 +203,13 @@ def split_name(connection: Connection, name: tuple[str, ...]) -> tuple[str, str,
     return database or connection.database, schema, last
 
 
-def find_relation(connection: Connection, name: tuple[str, ...]) -> Object:
-    """A table or view.
+def find_relation(connection: Connection, name: tuple[str, ...], *, check: bool = True) -> Object:
+    """A table or view; with ``check`` of a schema that the user may enter.
 
     Raises:
         RedshiftError: there is none of that name.
     """
-    found = look_up(connection, name)
+    found = look_up(connection, name, check=check)
     if found is None:
         raise _missing(connection, name)
     return found
@@ -203,7 +224,7 @@ def _missing(connection: Connection, name: tuple[str, ...]) -> RedshiftError:
     return RedshiftError(f'relation "{shown}" does not exist', UNDEFINED_TABLE)
 
 
-def look_up(connection: Connection, name: tuple[str, ...]) -> Object | None:
+def look_up(connection: Connection, name: tuple[str, ...], *, check: bool = True) -> Object | None:
     """A table or view; None for none."""
     database, schema, last = split_name(connection, name)
     if schema.startswith("pg_temp") or (not schema and last in connection.temporary):
@@ -211,13 +232,19 @@ def look_up(connection: Connection, name: tuple[str, ...]) -> Object | None:
     for one in [schema] if schema else search_path(connection):
         found = connection.objects.find("relation", last, database=database, schema=one)
         if found:
-            grants.check_schema(connection, database, one, "USAGE")
+            if check:
+                grants.check_schema(connection, database, one, "USAGE")
             return found
     return None
 
 
-def place(connection: Connection, name: tuple[str, ...]) -> tuple[str, str, str]:
+def place(
+    connection: Connection, name: tuple[str, ...], privilege: str = ""
+) -> tuple[str, str, str]:
     """Where a new object of this name goes: database, schema, name.
+
+    Args:
+        privilege: the system privilege to make it in any schema.
 
     Raises:
         RedshiftError: there is no such schema, or the user may not make objects there.
@@ -233,5 +260,6 @@ def place(connection: Connection, name: tuple[str, ...]) -> tuple[str, str, str]
         raise RedshiftError(
             "Operations on local objects in external schema are not enabled.", "0A000"
         )
-    grants.check_schema(connection, database, schema, "CREATE")
+    if not (privilege and grants.has(connection, privilege)):
+        grants.check_schema(connection, database, schema, "CREATE")
     return database, schema, last

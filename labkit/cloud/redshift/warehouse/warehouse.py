@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.duck import open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse import objects
+from labkit.cloud.redshift.warehouse import objects, system_roles
 from labkit.cloud.redshift.warehouse.connection import Connection
 
 if TYPE_CHECKING:
@@ -70,8 +70,11 @@ class Warehouse:
         for install in INSTALLERS:
             install(self)
         objects.prepare(self.database, state.admin, state.database)
+        system_roles.add_missing(objects.Objects(self.database), state.admin)
         self.writing = threading.RLock()
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
+        #: Which policies of rows queries met.
+        self.applied_policies: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         self.query_ids = itertools.count(1)
         self._pids = itertools.count(1073741825)
         self.connections: dict[int, Connection] = {}

@@ -27,6 +27,12 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
     sort_key,
 )
 from labkit.cloud.redshift.warehouse.statements.dropping import bound_views
+from labkit.cloud.redshift.warehouse.statements.protecting import (
+    check_free,
+    check_movable,
+    check_no_lookup,
+    protection_clause,
+)
 
 Action = Callable[[Connection, Words, Object], Object]
 _ACTIONS: dict[tuple[str, ...], Action] = {}
@@ -44,7 +50,11 @@ def alter_table(connection: Connection, parsed: Parsed) -> Result:
         if done := alterer(connection, name, words):
             return done
     table = find_relation(connection, name)
-    grants.check_owner(connection, table)
+    if changed := protection_clause(connection, words, table):
+        words.end()
+        keep(connection, changed)
+        return Result(tag)
+    grants.check_owner(connection, table, "ALTER TABLE")
     while True:
         action = _find(words)
         keep(connection, table := action(connection, words, table))
@@ -101,6 +111,7 @@ def _rename(connection: Connection, words: Words, table: Object) -> Object:
     taken = connection.objects.find("relation", name, **where)
     if taken or (table.temporary and name in connection.temporary):
         raise RedshiftError(f'relation "{name}" already exists', "42P07")
+    check_no_lookup(connection, table, "rename")
     return replace(table, name=name)
 
 
@@ -113,6 +124,7 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     if any(each.name == new for each in table.columns):
         raise RedshiftError(f'column "{new}" of relation "{table.name}" already exists', "42701")
     _refuse_bound(connection, table, f"column {old}")
+    check_free(connection, table, old)
     connection.duck.execute(f"ALTER TABLE {table.physical} RENAME {quoted(old)} TO {quoted(new)}")
     if found.identity:
         raise RedshiftError("cannot rename an identity column here", "0A000")
@@ -173,6 +185,7 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
     if name == table.body["distkey"] or name in table.body["sortkey"]:
         noun = "distribution" if name == table.body["distkey"] else "sort"
         raise RedshiftError(f'cannot drop {noun}key column "{name}"', "0A000")
+    check_free(connection, table, name)
     connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted(name)}")
     return with_columns(table, [each for each in table.columns if each.name != name])
 
@@ -192,6 +205,7 @@ def _change_type(connection: Connection, words: Words, table: Object, found: Tab
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE.html
     """
+    check_free(connection, table, found.name)
     new = words.type()
     if found.type.base != "varchar" or new.base != "varchar":
         raise RedshiftError(
@@ -243,6 +257,7 @@ def _owner(connection: Connection, words: Words, table: Object) -> Object:
 
 @_action("SET SCHEMA")
 def _set_schema(connection: Connection, words: Words, table: Object) -> Object:
+    check_no_lookup(connection, table, "move")
     name = words.identifier()
     if not connection.objects.find("schema", name, database=table.database):
         raise RedshiftError(f'schema "{name}" does not exist', "3F000")
@@ -256,6 +271,8 @@ def _append(connection: Connection, words: Words, table: Object) -> Object:
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_TABLE_APPEND.html
     """
     source = find_relation(connection, words.name())
+    grants.check_owner(connection, source)
+    check_movable(connection, source)
     option = words.accept_one("IGNOREEXTRA", "FILLTARGET")
     if connection.transaction != "idle":
         raise RedshiftError("ALTER TABLE APPEND cannot run inside a transaction block", "25001")

@@ -13,14 +13,16 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query, new_state
 from labkit.cloud.engine.redshift.duck import first_row
-from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import Words, parse_query, quoted
 from labkit.cloud.engine.redshift.relations import join, member
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
+from labkit.cloud.redshift.warehouse import grants, protection
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.protection import Sight
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
@@ -158,9 +160,31 @@ def _scope(connection: Connection, parsed: Parsed) -> Scope:
     return Scope(new_state(Names(connection), parsed.parameters))
 
 
-def _source(table: Object, alias: str, name: str) -> Source:
-    fields = [Field(c.name, c.type, f"{alias}.{quoted(c.name)}") for c in table.columns]
-    return Source(name, fields)
+def _target(connection: Connection, table: Object, name: str, command: str) -> tuple[Sight, Source]:
+    """What the user sees of the table that he changes, as a member of the statement."""
+    sight = protection.sight(connection, table, "target", command)
+    readable = _readable(connection, table)
+    told = grants.denial(table)
+    fields = [
+        Field(v.name, v.type, v.sql, "" if readable is None or v.name in readable else told)
+        for v in sight.guarded()
+    ]
+    return sight, Source(name, fields)
+
+
+def _readable(connection: Connection, table: Object) -> frozenset[str] | None:
+    """The columns that the user may read, or None for all; to change rows asks for no such right.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html (SELECT)
+    """
+    try:
+        return grants.columns(connection, table, "SELECT")
+    except RedshiftError:
+        return frozenset()
+
+
+def _seen(sight: Sight, test: str) -> str:
+    return f"({sight.rows}) AND ({test})" if sight.rows else test
 
 
 def _table_name(node: exp.Expr) -> tuple[str, ...]:
@@ -174,15 +198,25 @@ def update(connection: Connection, parsed: Parsed) -> Result:
         raise parsed.words.refuse()
     _refuse(tree, {"this", "expressions", "from_", "where", "with_"})
     target = tree.this
-    table = changeable(connection, _table_name(target), "UPDATE")
+    table = changeable(connection, _table_name(target), "")
+    _check_columns(connection, table, tree.expressions)
     scope = _scope(connection, parsed)
     prefix = _ctes(tree, scope)
-    scope.sources.append(_source(table, "target", (target.alias or target.name).lower()))
+    sight, source = _target(connection, table, (target.alias or target.name).lower(), "u")
+    scope.sources.append(source)
     tables = _from(tree.args.get("from_"), scope)
     where = tree.args.get("where")
-    test = condition(where.this, scope, "WHERE") if where else "true"
+    test = _seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     changes = _assignments(connection, table, tree.expressions, scope)
     return _update(connection, table, changes, prefix, tables, test)
+
+
+def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Expr]) -> None:
+    """Who may update some columns alone may set no other."""
+    allowed = grants.columns(connection, table, "UPDATE")
+    for node in nodes if allowed is not None else ():
+        if not isinstance(node, exp.EQ) or node.left.name.lower() not in (allowed or ()):
+            raise RedshiftError(grants.denial(table), DENIED)
 
 
 def _update(
@@ -276,7 +310,8 @@ def delete(connection: Connection, parsed: Parsed) -> Result:
     table = changeable(connection, _table_name(target), "DELETE")
     scope = _scope(connection, parsed)
     prefix = _ctes(tree, scope)
-    scope.sources.append(_source(table, "target", (target.alias or target.name).lower()))
+    sight, source = _target(connection, table, (target.alias or target.name).lower(), "d")
+    scope.sources.append(source)
     parts = []
     for each in tree.args.get("using") or ():
         sql, sources = member(each, scope)
@@ -285,7 +320,7 @@ def delete(connection: Connection, parsed: Parsed) -> Result:
             sql += join(one, scope)
         parts.append(sql)
     where = tree.args.get("where")
-    test = condition(where.this, scope, "WHERE") if where else "true"
+    test = _seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     tables = f"{table.physical} AS target" + "".join(f", {part}" for part in parts)
     rows = f"{prefix}SELECT target.rowid FROM {tables} WHERE {test}"
     count = _count(connection, f"DELETE FROM {table.physical} WHERE rowid IN ({rows})")
@@ -307,17 +342,31 @@ def merge(connection: Connection, parsed: Parsed) -> Result:
     tree = parse_query(text)
     if not isinstance(tree, exp.Merge):
         raise words.refuse()
-    table = changeable(connection, _table_name(tree.this), "UPDATE")
+    table = changeable(connection, _table_name(tree.this), "")
+    _check_merge(connection, table, tree, duplicates)
     scope = _scope(connection, parsed)
     name = (tree.this.alias or tree.this.name).lower()
-    scope.sources.append(_source(table, "target", name))
+    sight, target = _target(connection, table, name, "u")
+    scope.sources.append(target)
     sql, sources = member(tree.args["using"], scope)
     scope.sources.extend(sources)
-    test = condition(tree.args["on"], scope, "ON")
+    test = _seen(sight, condition(tree.args["on"], scope, "ON"))
     _check_one_match(connection, table, sql, test, duplicates)
     if duplicates:
         return _remove_duplicates(connection, table, sql, sources[0], test)
     return _merge(connection, table, tree, sql, test, scope, sources[0])
+
+
+def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplicates: bool) -> None:
+    """SELECT, and what each action asks for."""
+    grants.columns(connection, table, "SELECT")
+    if duplicates:
+        wanted = {"DELETE", "INSERT"}
+    else:
+        actions = [each.args["then"] for each in tree.args["whens"].expressions]
+        wanted = {"DELETE" if isinstance(a, exp.Var) else a.key.upper() for a in actions}
+    for privilege in sorted(wanted & {"DELETE", "INSERT", "UPDATE"}):
+        grants.check(connection, table, privilege)
 
 
 def _check_one_match(

@@ -11,6 +11,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation, look_up
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.protecting import check_no_lookup
 
 #: Who else drops tables: (connection, name, IF EXISTS) → whether it was theirs.
 DROPPERS: list[Callable[[Connection, tuple[str, ...], bool], bool]] = []
@@ -42,7 +43,7 @@ def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Re
         if found.kind != kind:
             noun = {"table": "a table", "view": "a view", "matview": "a materialized view"}
             raise RedshiftError(f'"{name[-1]}" is not {noun[kind]}', "42809")
-        grants.check_owner(connection, found)
+        grants.check_owner(connection, found, "DROP TABLE" if kind == "table" else "DROP VIEW")
         drop(connection, found, cascade=cascade)
     return Result(tag)
 
@@ -53,6 +54,7 @@ def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
     Raises:
         RedshiftError: views are bound to it.
     """
+    check_no_lookup(connection, one, "drop")
     for view in bound_views(connection, one):
         if not cascade:
             noun = {"table": "table", "view": "view", "matview": "materialized view"}[one.kind]
@@ -92,9 +94,10 @@ def truncate(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("TRUNCATE")
     words.accept("TABLE")
-    table = changeable(connection, words.name(), "DELETE")
+    table = changeable(connection, words.name(), "")
     words.end()
-    grants.check_owner(connection, table)
+    if not grants.allowed(connection, table, "TRUNCATE", connection.user):
+        grants.check_owner(connection, table, "TRUNCATE TABLE")
     connection.duck.execute(f"DELETE FROM {table.physical}")
     if connection.transaction == "open":
         connection.commit()
@@ -116,5 +119,6 @@ def changeable(connection: Connection, name: tuple[str, ...], privilege: str) ->
     found = find_relation(connection, name)
     if found.kind != "table":
         raise RedshiftError(f'cannot change the rows of view "{found.name}"', "42809")
-    grants.check(connection, found, privilege)
+    if privilege:
+        grants.check(connection, found, privilege)
     return found

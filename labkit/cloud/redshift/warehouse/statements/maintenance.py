@@ -41,7 +41,7 @@ def vacuum(connection: Connection, parsed: Parsed) -> Result:
     tables = _own_tables(connection)
     if not words.ended and not words.peek(";"):
         tables = [find_relation(connection, words.name())]
-        grants.check_owner(connection, tables[0])
+        grants.check_owner(connection, tables[0], "VACUUM")
     if words.accept("TO"):
         words.number()
         words.expect("PERCENT")
@@ -54,7 +54,7 @@ def vacuum(connection: Connection, parsed: Parsed) -> Result:
 
 def _own_tables(connection: Connection) -> list[Object]:
     """The tables of this database that the user may vacuum."""
-    whole = grants.is_superuser(connection, connection.user)
+    whole = grants.has(connection, "VACUUM")
     found = connection.objects.of("relation", database=connection.database)
     return [one for one in found if one.kind == "table" and (whole or one.owner == connection.user)]
 
@@ -288,7 +288,7 @@ def cancel(connection: Connection, parsed: Parsed) -> Result:
     if found is None:
         raise RedshiftError("the process does not exist", "XX000")
     if found.user != connection.user:
-        grants.check_superuser(connection, "cancel queries of others")
+        grants.check_system(connection, "CANCEL", "cancel queries of others")
     found.cancel()
     return Result("CANCEL")
 
@@ -309,22 +309,11 @@ not_here(
     "SHOW MODEL",
     "CREATE LIBRARY",
     "DROP LIBRARY",
-    "CREATE RLS POLICY",
-    "ALTER RLS POLICY",
-    "ATTACH RLS POLICY",
-    "DETACH RLS POLICY",
-    "DROP RLS POLICY",
-    "CREATE MASKING POLICY",
-    "ALTER MASKING POLICY",
-    "ATTACH MASKING POLICY",
-    "DETACH MASKING POLICY",
-    "DROP MASKING POLICY",
     "CREATE IDENTITY PROVIDER",
     "ALTER IDENTITY PROVIDER",
     "DROP IDENTITY PROVIDER",
     "ALTER DEFAULT PRIVILEGES",
     "ALTER SYSTEM",
-    "ALTER ROLE",
     "ALTER EXTERNAL SCHEMA",
     "CREATE TEMPLATE",
     "USE",

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_PROCEDURE.html
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.engine.redshift.compile import compile_expression
@@ -103,7 +104,7 @@ def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
 def new_routine(
     connection: Connection, name: tuple[str, ...], parameters: list[dict[str, Any]], body: Any
 ) -> Object:
-    database, schema, last = place(connection, name)
+    database, schema, last = place(connection, name, f"CREATE OR REPLACE {body['kind'].upper()}")
     kinds = [each["type"] for each in parameters if each["mode"] != "OUT"]
     title = f"{last}({', '.join(Type(*kind).plain for kind in kinds)})"
     body |= {"name": last, "parameters": kinds, "arguments": parameters}
@@ -119,8 +120,10 @@ def put(connection: Connection, one: Object, replacing: bool) -> None:
             noun = "function" if one.kind == "function" else "procedure"
             raise RedshiftError(f'{noun} "{one.body["name"]}" already exists with same argument '
                                 "types", "42723")  # fmt: skip
-        grants.check_owner(connection, known)
+        grants.check_owner(connection, known, f"CREATE OR REPLACE {one.kind.upper()}")
         connection.objects.remove(known)
+        one = replace(one, oid=known.oid, owner=known.owner)
+        one = one.changed(grants=grants.granted(known))
     connection.objects.add(one)
 
 
@@ -177,7 +180,7 @@ def candidates(connection: Connection, name: tuple[str, ...], kind: str) -> list
 
 
 @statement("DROP FUNCTION", "DROP PROCEDURE")
-def dropnew_routine(connection: Connection, parsed: Parsed) -> Result:
+def drop_routine(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("DROP")
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
@@ -188,7 +191,7 @@ def dropnew_routine(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     for one in candidates(connection, name, kind):
         if kinds is None or [each[0] for each in one.body["parameters"]] == [k[0] for k in kinds]:
-            grants.check_owner(connection, one)
+            grants.check_owner(connection, one, f"DROP {kind.upper()}")
             connection.objects.remove(one)
             return Result(f"DROP {kind.upper()}")
     if not missing_too:

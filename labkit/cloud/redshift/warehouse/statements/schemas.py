@@ -37,7 +37,7 @@ def create_schema(connection: Connection, parsed: Parsed) -> Result:
             return Result("CREATE SCHEMA")
         raise RedshiftError(f'Schema "{name}" already exists', "42P06")
     found = connection.objects.find("database", connection.database)
-    if found:
+    if found and not grants.has(connection, "CREATE SCHEMA"):
         grants.check(connection, found, "CREATE")
     connection.objects.add(Object("schema", connection.database, "", name, owner=owner, body=body))
     return Result("CREATE SCHEMA")
@@ -81,7 +81,7 @@ def drop_schema(connection: Connection, parsed: Parsed) -> Result:
         if found is None and missing_too:
             continue
         found = found or find_schema(connection, name)
-        grants.check_owner(connection, found)
+        grants.check_owner(connection, found, "DROP SCHEMA")
         for dropper in DROPPERS if database_too else ():
             dropper(connection, found)
         _empty(connection, name, cascade)

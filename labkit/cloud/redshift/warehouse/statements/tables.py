@@ -62,7 +62,7 @@ def look_up_own(connection: Connection, name: tuple[str, ...], temporary: bool) 
     """Whether a relation of this name is in the way of a new one."""
     if temporary:
         return connection.temporary.get(name[-1])
-    database, schema, last = place(connection, name)
+    database, schema, last = place(connection, name, "CREATE TABLE")
     return connection.objects.find("relation", last, database=database, schema=schema)
 
 
@@ -140,7 +140,7 @@ def create(
         _check_temporary(connection)
         database, schema, last = connection.database, f"pg_temp_{connection.pid}", name[-1]
     else:
-        database, schema, last = place(connection, name)
+        database, schema, last = place(connection, name, "CREATE TABLE")
     _no_duplicates([column.name for column in declared.columns])
     check_keys(declared)
     body = {"kind": kind, "temporary": temporary, "constraints": declared.constraints}

@@ -1,6 +1,6 @@
-"""Users, groups, roles, and what is granted to them.
+"""Users, groups and roles.
 
-Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_Privileges.html
 """
 
 from __future__ import annotations
@@ -8,25 +8,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.passwords import digest, is_digest, is_salted
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 
-_PRIVILEGES = {
-    "relation": ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES", "ALTER",
-                 "TRUNCATE", "RULE", "TRIGGER"),
-    "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
-    "database": ("CREATE", "TEMPORARY", "USAGE", "ALTER"),
-    "routine": ("EXECUTE",),
-}  # fmt: skip
 
+def find(connection: Connection, space: str, name: str) -> Object:
+    """A user, group, role or database.
 
-def _find(connection: Connection, space: str, name: str) -> Object:
+    Raises:
+        RedshiftError: there is none of that name.
+    """
     found = connection.objects.find(space, name)
     if found is None:
         raise RedshiftError(f'{space} "{name}" does not exist', "42704")
@@ -99,10 +95,12 @@ def create_user(connection: Connection, parsed: Parsed) -> Result:
     words.expect("CREATE", "USER")
     name = words.identifier()
     options = _digested(name, _user_options(words))
-    grants.check_superuser(connection, "create user")
+    grants.check_system(connection, "CREATE USER", "create user")
+    if options.get("superuser"):
+        grants.check_superuser(connection, "create superusers")
     if "password" not in options:
         raise RedshiftError("CREATE USER needs a PASSWORD", "42601")
-    groups = [_find(connection, "group", each) for each in options.pop("groups", ())]
+    groups = [find(connection, "group", each) for each in options.pop("groups", ())]
     _new(connection, "user", name, options)
     for group in groups:
         connection.objects.replace(group.changed(users=[*group.body["users"], name]))
@@ -113,9 +111,9 @@ def create_user(connection: Connection, parsed: Parsed) -> Result:
 def alter_user(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER", "USER")
-    user = _find(connection, "user", words.identifier())
+    user = find(connection, "user", words.identifier())
     if words.accept("RENAME", "TO"):
-        grants.check_superuser(connection, "rename user")
+        _check_alterable(connection, user, "rename user")
         renamed = replace(user, name=words.identifier())
         if is_salted(user.body.get("password") or ""):
             connection.objects.replace(renamed)
@@ -126,9 +124,18 @@ def alter_user(connection: Connection, parsed: Parsed) -> Result:
         return Result("ALTER USER")
     options = _digested(user.name, _user_options(words))
     if user.name != connection.user or set(options) - {"password"}:
-        grants.check_superuser(connection, "alter user")
+        _check_alterable(connection, user, "alter user")
+    if "superuser" in options:
+        grants.check_superuser(connection, "alter superusers")
     connection.objects.replace(user.changed(**options))
     return Result("ALTER USER")
+
+
+def _check_alterable(connection: Connection, user: Object, what: str) -> None:
+    """Only a superuser changes superusers."""
+    if user.body.get("superuser"):
+        grants.check_superuser(connection, what)
+    grants.check_system(connection, "ALTER USER", what)
 
 
 @statement("DROP USER")
@@ -136,7 +143,9 @@ def drop_user(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("DROP", "USER")
     for user in _listed(connection, "user", words):
-        grants.check_superuser(connection, "drop user")
+        grants.check_system(connection, "DROP USER", "drop user")
+        if user.body.get("superuser"):
+            grants.check_superuser(connection, "drop superusers")
         for space in ("relation", "schema", "database"):
             owned = [each for each in connection.objects.of(space) if each.owner == user.name]
             if owned:
@@ -145,8 +154,38 @@ def drop_user(connection: Connection, parsed: Parsed) -> Result:
                     "2BP01",
                     detail=f"owner of {space} {owned[0].name}",
                 )
+        _forget(connection, user.name)
         connection.objects.remove(user)
     return Result("DROP USER")
+
+
+def _forget(connection: Connection, name: str) -> None:
+    """Who comes by that name later has nothing of what this one had."""
+    for space, members in (("group", ("users",)), ("role", ("members", "admins"))):
+        for one in connection.objects.of(space):
+            kept = {m: [n for n in one.body.get(m, ()) if n != name] for m in members}
+            if any(len(kept[m]) < len(one.body.get(m, ())) for m in members):
+                connection.objects.replace(one.changed(**kept))
+    for space in ("database", "schema", "relation", "routine"):
+        for one in connection.objects.of(space):
+            without_grantee(connection, one, name)
+
+
+def without_grantee(connection: Connection, one: Object, name: str) -> None:
+    """An object without what a user or role had of it."""
+    changes: dict[str, Any] = {
+        member: {n: known for n, known in one.body[member].items() if n != name}
+        for member in ("grants", "column_grants", "grant_options")
+        if name in one.body.get(member, {})
+    }
+    if any(a["grantee"] == name for a in one.body.get("masks", ())):
+        changes["masks"] = [a for a in one.body["masks"] if a["grantee"] != name]
+    rls = one.body.get("rls", {})
+    if any(a["grantee"] == name for a in rls.get("attached", ())):
+        kept = [a for a in rls["attached"] if a["grantee"] != name]
+        changes["rls"] = rls | {"attached": kept}
+    if changes:
+        connection.objects.replace(one.changed(**changes))
 
 
 def _listed(connection: Connection, space: str, words: Words) -> list[Object]:
@@ -159,7 +198,7 @@ def _listed(connection: Connection, space: str, words: Words) -> list[Object]:
     found = []
     for name in names:
         if connection.objects.find(space, name) or not missing_too:
-            found.append(_find(connection, space, name))
+            found.append(find(connection, space, name))
     return found
 
 
@@ -176,7 +215,7 @@ def create_group(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     grants.check_superuser(connection, "create group")
     for user in users:
-        _find(connection, "user", user)
+        find(connection, "user", user)
     _new(connection, "group", name, {"users": users})
     return Result("CREATE GROUP")
 
@@ -185,7 +224,7 @@ def create_group(connection: Connection, parsed: Parsed) -> Result:
 def alter_group(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER", "GROUP")
-    group = _find(connection, "group", words.identifier())
+    group = find(connection, "group", words.identifier())
     grants.check_superuser(connection, "alter group")
     if words.accept("RENAME", "TO"):
         connection.objects.replace(replace(group, name=words.identifier()))
@@ -197,7 +236,7 @@ def alter_group(connection: Connection, parsed: Parsed) -> Result:
         names.append(words.identifier())
     words.end()
     for name in names:
-        _find(connection, "user", name)
+        find(connection, "user", name)
     kept = [user for user in group.body["users"] if user not in names]
     connection.objects.replace(group.changed(users=kept + (names if adding else [])))
     return Result("ALTER GROUP")
@@ -216,178 +255,72 @@ def drop_group(connection: Connection, parsed: Parsed) -> Result:
 def create_role(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CREATE", "ROLE")
-    name = words.identifier()
+    name = role_name(words)
     body: dict[str, Any] = {"members": []}
     if words.accept("EXTERNALID"):
         body["external_id"] = words.identifier()
     words.end()
-    grants.check_superuser(connection, "create role")
+    grants.check_system(connection, "CREATE ROLE", "create role")
+    if name == "public" or name.startswith(("sys:", "ds:")):
+        raise RedshiftError(f'role name "{name}" is reserved', "42939")
     _new(connection, "role", name, body)
     return Result("CREATE ROLE")
 
 
 @statement("DROP ROLE")
 def drop_role(connection: Connection, parsed: Parsed) -> Result:
-    parsed.words.expect("DROP", "ROLE")
-    grants.check_superuser(connection, "drop role")
-    for role in _listed(connection, "role", parsed.words):
-        connection.objects.remove(role)
+    """FORCE drops a role that is granted, too.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_ROLE.html
+    """
+    words = parsed.words
+    words.expect("DROP", "ROLE")
+    missing_too = words.accept("IF", "EXISTS")
+    name = role_name(words)
+    forced = words.accept_one("FORCE", "RESTRICT") == "FORCE"
+    words.end()
+    if missing_too and not connection.objects.find("role", name):
+        return Result("DROP ROLE")
+    role = find(connection, "role", name)
+    if name.startswith("sys:"):
+        raise RedshiftError(f'cannot drop system role "{name}"', DENIED)
+    if role.owner != connection.user and connection.user not in role.body.get("admins", ()):
+        grants.check_system(connection, "DROP ROLE", "drop role")
+    if role.body["members"] and not forced:
+        raise RedshiftError(
+            f'role "{name}" cannot be dropped because it is granted to users or roles', "2BP01"
+        )
+    _forget(connection, f"role {name}")
+    connection.objects.remove(role)
     return Result("DROP ROLE")
 
 
-@statement("GRANT")
-def grant(connection: Connection, parsed: Parsed) -> Result:
-    parsed.words.expect("GRANT")
-    return _change(connection, parsed.words, giving=True)
-
-
-@statement("REVOKE")
-def revoke(connection: Connection, parsed: Parsed) -> Result:
-    parsed.words.expect("REVOKE")
-    for option in ("GRANT", "ADMIN"):
-        parsed.words.accept(option, "OPTION", "FOR")
-    return _change(connection, parsed.words, giving=False)
-
-
-def _change(connection: Connection, words: Words, *, giving: bool) -> Result:
-    tag = "GRANT" if giving else "REVOKE"
-    if words.accept("ROLE"):
-        return _change_roles(connection, words, giving, tag)
-    privileges = _privileges(words)
-    if not words.peek("ON") and not words.peek("FOR"):
-        raise RedshiftError(f"{tag} of system privileges is not supported here", "0A000")
-    words.expect("ON")
-    targets, space = _targets(connection, words)
-    words.expect("TO" if giving else "FROM")
-    names = _grantees(connection, words)
-    words.accept("WITH", "GRANT", "OPTION")
-    words.accept_one("CASCADE", "RESTRICT")
+@statement("ALTER ROLE")
+def alter_role(connection: Connection, parsed: Parsed) -> Result:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_ROLE.html"""
+    words = parsed.words
+    words.expect("ALTER", "ROLE")
+    role = find(connection, "role", role_name(words))
+    words.accept("WITH")
+    if role.name.startswith("sys:"):
+        raise RedshiftError(f'cannot alter system role "{role.name}"', DENIED)
+    grants.check_owner(connection, role)
+    if words.accept("OWNER", "TO"):
+        role = replace(role, owner=find(connection, "user", words.identifier()).name)
+    elif words.accept("EXTERNALID", "TO") or words.accept("EXTERNALID"):
+        external = words.string() if words.word.kind == "string" else words.identifier()
+        role = role.changed(external_id=external)
+    else:
+        words.expect("RENAME", "TO")
+        raise RedshiftError("ALTER ROLE RENAME is not supported here", "0A000")
     words.end()
-    for target in targets:
-        grants.check_owner(connection, target)
-        _set(connection, target, privileges or list(_PRIVILEGES[space]), names, giving)
-    return Result(tag)
+    connection.objects.replace(role)
+    return Result("ALTER ROLE")
 
 
-def _privileges(words: Words) -> list[str]:
-    """The names, or none for ALL."""
-    if words.accept("ALL"):
-        words.accept("PRIVILEGES")
-        return []
-    found = []
-    while not words.peek("ON") and not words.ended:
-        word = words.take().upper
-        if word == "TEMP":
-            word = "TEMPORARY"
-        found.append(word)
-        if words.peek("("):
-            raise RedshiftError("privileges of columns are not supported here", "0A000")
-        words.accept(",")
-    known = {name for names in _PRIVILEGES.values() for name in names}
-    for name in found:
-        if name not in known:
-            raise RedshiftError(f'unrecognized privilege type "{name.lower()}"', "42601")
-    return found
-
-
-def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
-    if words.accept("ALL", "TABLES", "IN", "SCHEMA"):
-        return _all_in(connection, words, "relation"), "relation"
-    if words.accept("ALL"):
-        words.accept_one("FUNCTIONS", "PROCEDURES")
-        words.expect("IN", "SCHEMA")
-        return _all_in(connection, words, "routine"), "routine"
-    if words.accept("SCHEMA"):
-        return [_in_database(connection, "schema", each) for each in _names(words)], "schema"
-    if words.accept("DATABASE"):
-        return [_find(connection, "database", each[-1]) for each in _names(words)], "database"
-    if words.accept_one("FUNCTION", "PROCEDURE"):
-        return _routines(connection, words), "routine"
-    if words.word.upper in ("LANGUAGE", "DATASHARE", "MODEL", "EXTERNAL", "COPY"):
-        raise RedshiftError(f"privileges of {words.word.text} are not supported here", "0A000")
-    words.accept("TABLE")
-    return [find_relation(connection, each) for each in _names(words)], "relation"
-
-
-def _names(words: Words) -> list[tuple[str, ...]]:
-    found = [words.name()]
-    while words.accept(","):
-        found.append(words.name())
-    return found
-
-
-def _in_database(connection: Connection, space: str, name: tuple[str, ...]) -> Object:
-    database = name[0] if len(name) > 1 else connection.database
-    found = connection.objects.find(space, name[-1], database=database)
-    if found is None:
-        raise RedshiftError(f'{space} "{name[-1]}" does not exist', "3F000")
-    return found
-
-
-def _all_in(connection: Connection, words: Words, space: str) -> list[Object]:
-    found = []
-    for name in _names(words):
-        schema = _in_database(connection, "schema", name)
-        found += connection.objects.of(space, database=schema.database, schema=schema.name)
-    return found
-
-
-def _routines(connection: Connection, words: Words) -> list[Object]:
-    name = words.name()
-    if words.peek("("):
-        words.balanced()
-    database, schema, last = split_name(connection, name)
-    found = [
-        each
-        for each in connection.objects.of("routine", database=database)
-        if each.body["name"] == last and schema in ("", each.schema)
-    ]
-    if not found:
-        raise RedshiftError(f"function {last} does not exist", "42883")
-    return found
-
-
-def _grantees(connection: Connection, words: Words) -> list[str]:
-    found = []
-    while True:
-        if words.accept("PUBLIC"):
-            found.append("")
-        elif kind := words.accept_one("GROUP", "ROLE"):
-            found.append(
-                f"{kind.lower()} {_find(connection, kind.lower(), words.identifier()).name}"
-            )
-        else:
-            words.accept("USER")
-            found.append(_find(connection, "user", words.identifier()).name)
-        if not words.accept(","):
-            return found
-
-
-def _set(
-    connection: Connection, target: Object, privileges: list[str], names: list[str], giving: bool
-) -> None:
-    granted = {name: list(known) for name, known in grants.granted(target).items()}
-    for name in names:
-        known = [each for each in granted.get(name, ()) if each not in privileges]
-        granted[name] = known + (privileges if giving else [])
-        if not granted[name]:
-            del granted[name]
-    if not target.temporary:
-        connection.objects.replace(target.changed(grants=granted))
-
-
-def _change_roles(connection: Connection, words: Words, giving: bool, tag: str) -> Result:
-    """``GRANT ROLE r TO user | ROLE r``"""
-    roles = [_find(connection, "role", words.identifier())]
-    while words.accept(","):
-        words.accept("ROLE")
-        roles.append(_find(connection, "role", words.identifier()))
-    words.expect("TO" if giving else "FROM")
-    names = _grantees(connection, words)
-    words.accept("WITH", "ADMIN", "OPTION")
-    words.end()
-    grants.check_superuser(connection, "grant roles")
-    for role in roles:
-        kept = [each for each in role.body["members"] if each not in names]
-        connection.objects.replace(role.changed(members=kept + (names if giving else [])))
-    return Result(tag)
+def role_name(words: Words) -> str:
+    """A role's name; the system's own begin with ``sys:``."""
+    name = words.identifier()
+    if words.word.kind == "parameter" and words.word.text.startswith(":"):
+        name += words.take().text.lower()
+    return name

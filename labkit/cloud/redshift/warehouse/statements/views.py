@@ -13,9 +13,11 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
+from labkit.cloud.redshift.warehouse.protection import is_protected
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared, attributes
 from labkit.cloud.redshift.warehouse.statements.dropping import drop_listed
+from labkit.cloud.redshift.warehouse.statements.protecting import bases, protection_clause
 from labkit.cloud.redshift.warehouse.statements.tables import create, query_columns
 
 _UNBOUND = ("WITH", "NO", "SCHEMA", "BINDING")
@@ -31,13 +33,14 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
     names = words.names() if words.peek("(") else []
     words.expect("AS")
     text, bound = _query_text(words)
-    database, schema, last = place(connection, name)
+    database, schema, last = place(connection, name, "CREATE OR REPLACE VIEW")
     known = connection.objects.find("relation", last, database=database, schema=schema)
     _check_free(connection, known, last, replacing)
     view = _view(connection, (database, schema, last), text, names, bound)
     if known:
+        _check_same(known, view)
         connection.objects.remove(known)
-        view = Object(*_key(view), known.oid, known.owner, view.body | _grants(known))
+        view = Object(*_key(view), known.oid, known.owner, view.body | _kept(known))
     connection.objects.add(view)
     return Result("CREATE VIEW")
 
@@ -46,8 +49,30 @@ def _key(view: Object) -> tuple[str, str, str, str]:
     return view.space, view.database, view.schema, view.name
 
 
-def _grants(known: Object) -> dict[str, object]:
-    return {"grants": known.body.get("grants", {})}
+#: What a view keeps when it is replaced.
+_KEPT = ("grants", "column_grants", "grant_options", "rls", "masks", "masking_datashares",
+         "comments")  # fmt: skip
+
+
+def _kept(known: Object) -> dict[str, object]:
+    return {member: known.body[member] for member in _KEPT if member in known.body}
+
+
+def _check_same(known: Object, view: Object) -> None:
+    """Columns may be neither renamed nor given another type, nor added or left out.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html
+    """
+    old, new = known.columns, view.columns
+    if not known.body["bound"] or not view.body["bound"]:
+        return
+    if len(new) != len(old):
+        raise RedshiftError("cannot change number of columns in view", "42P16")
+    for before, after in zip(old, new, strict=True):
+        if before.name != after.name:
+            raise RedshiftError(f'cannot change name of view column "{before.name}"', "42P16")
+        if before.type != after.type:
+            raise RedshiftError(f'cannot change data type of view column "{before.name}"', "42P16")
 
 
 def _check_free(connection: Connection, known: Object | None, name: str, replacing: bool) -> None:
@@ -127,6 +152,7 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
     if connection.objects.find("relation", last, database=database, schema=schema):
         raise RedshiftError(f'Relation "{last}" already exists', "42P07")
     compiled = compile_query(text, Names(connection))
+    _check_bases(connection, compiled)
     declared.columns = query_columns(compiled)
     more = {
         "query": text,
@@ -138,6 +164,19 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
     view = create(connection, name, declared, kind="matview", more=more)
     _fill(connection, view, compiled)
     return Result("CREATE MATERIALIZED VIEW")
+
+
+def _check_bases(connection: Connection, compiled: Compiled) -> None:
+    """It would hold the rows that its maker sees, for whoever reads it.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ATTACH_RLS_POLICY.html
+    """
+    used = bases(connection, Object("", "", "", "", body={"uses": sorted(compiled.oids)}))
+    for one in connection.objects.of("relation"):
+        if one.oid in used and (is_protected(one) or one.body.get("rls", {}).get("attached")):
+            raise RedshiftError(
+                f'a materialized view cannot read "{one.name}", which has policies', "0A000"
+            )
 
 
 def _fill(connection: Connection, view: Object, compiled: Compiled) -> None:
@@ -173,6 +212,10 @@ def alter_materialized(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER", "MATERIALIZED", "VIEW")
     view = find_relation(connection, words.name())
+    if changed := protection_clause(connection, words, view):
+        words.end()
+        connection.objects.replace(changed)
+        return Result("ALTER MATERIALIZED VIEW")
     grants.check_owner(connection, view)
     words.expect("AUTO", "REFRESH")
     automatic = words.accept_one("YES", "NO") == "YES"

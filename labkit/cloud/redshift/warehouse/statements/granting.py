@@ -1,0 +1,373 @@
+"""``GRANT`` and ``REVOKE``: of objects, of columns, of system privileges and of roles.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.warehouse import grants, policies
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import find_relation, split_name
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.users import find, role_name
+from labkit.cloud.redshift.warehouse.system_roles import OF_USERS, PRIVILEGES
+
+OF_OBJECTS = {
+    "relation": ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES", "ALTER",
+                 "TRUNCATE", "RULE", "TRIGGER"),
+    "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
+    "database": ("CREATE", "TEMPORARY", "USAGE", "ALTER"),
+    "routine": ("EXECUTE",),
+}  # fmt: skip
+_OF_COLUMNS = ("SELECT", "UPDATE")
+Columns = dict[str, list[str]]
+
+
+@statement("GRANT")
+def grant(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("GRANT")
+    return _change(connection, parsed.words, giving=True)
+
+
+@statement("REVOKE")
+def revoke(connection: Connection, parsed: Parsed) -> Result:
+    """The option to grant is taken alone with ``GRANT OPTION FOR``."""
+    words = parsed.words
+    words.expect("REVOKE")
+    option = words.accept("GRANT", "OPTION", "FOR") or words.accept("ADMIN", "OPTION", "FOR")
+    return _change(connection, words, giving=False, option=option)
+
+
+def _change(connection: Connection, words: Words, *, giving: bool, option: bool = False) -> Result:
+    tag = "GRANT" if giving else "REVOKE"
+    if words.accept("ROLE"):
+        _change_roles(connection, words, giving, option)
+    elif _is_of_system(words):
+        _change_system(connection, words, giving)
+    else:
+        _change_objects(connection, words, giving, option)
+    words.accept_one("CASCADE", "RESTRICT")
+    words.end()
+    return Result(tag)
+
+
+def _is_of_system(words: Words) -> bool:
+    """Whether no object is named before those who get the privileges."""
+    for word in words.words[words.at :]:
+        if word.upper in ("ON", "FOR", "TO", "FROM"):
+            return word.upper in ("TO", "FROM")
+    return False
+
+
+# Objects
+
+
+def _change_objects(connection: Connection, words: Words, giving: bool, option: bool) -> None:
+    privileges, columns = read_privileges(words)
+    words.expect("ON")
+    targets, space = _targets(connection, words)
+    words.expect("TO" if giving else "FROM")
+    names = grantees(connection, words)
+    whole = words.accept("WITH", "GRANT", "OPTION") or option
+    for target in targets:
+        if columns:
+            _change_columns(connection, target, columns, names, giving)
+            continue
+        wanted = privileges or list(OF_OBJECTS[space])
+        _check_grantor(connection, target, wanted)
+        if giving and space == "relation":
+            _refuse_parts(target, wanted, names)
+        changed = target if option else _changed(target, "grants", wanted, names, giving)
+        if whole or not giving:
+            changed = _changed(changed, "grant_options", wanted, names, giving)
+        if not giving:
+            changed = _without_columns(changed, wanted, names)
+        if not target.temporary:
+            connection.objects.replace(changed)
+
+
+def _check_grantor(connection: Connection, target: Object, privileges: list[str]) -> None:
+    """The owner, a superuser, or who got the privileges WITH GRANT OPTION."""
+    mine = target.body.get("grant_options", {}).get(connection.user, ())
+    if not set(privileges) <= set(mine):
+        grants.check_owner(connection, target)
+
+
+def _changed(
+    target: Object, member: str, privileges: list[str], names: list[str], giving: bool
+) -> Object:
+    start = grants.granted(target) if member == "grants" else target.body.get(member, {})
+    found = {name: list(known) for name, known in start.items()}
+    for name in names:
+        known = [each for each in found.get(name, ()) if each not in privileges]
+        found[name] = known + (privileges if giving else [])
+        if not found[name]:
+            del found[name]
+    return target.changed(**{member: found})
+
+
+def read_privileges(words: Words) -> tuple[list[str], Columns]:
+    """The names, none for ALL; or the columns of each."""
+    found: list[str] = []
+    columns: Columns = {}
+    while True:
+        if words.accept("ALL"):
+            words.accept("PRIVILEGES")
+            names = []
+        else:
+            names = [_privilege(words.take().upper)]
+        if words.peek("("):
+            listed = words.names()
+            columns |= dict.fromkeys(names or _OF_COLUMNS, listed)
+        found += names
+        if not words.accept(","):
+            return found, columns
+
+
+def _privilege(word: str) -> str:
+    name = "TEMPORARY" if word == "TEMP" else word
+    if name not in {each for names in OF_OBJECTS.values() for each in names}:
+        raise RedshiftError(f'unrecognized privilege type "{name.lower()}"', SYNTAX)
+    return name
+
+
+# Columns
+
+
+def _change_columns(
+    connection: Connection, target: Object, columns: Columns, names: list[str], giving: bool
+) -> None:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT-usage-notes.html"""
+    _check_columns(connection, target, columns)
+    found: dict[str, Columns] = {n: dict(c) for n, c in _column_grants(target).items()}
+    for name in names:
+        for privilege, listed in columns.items():
+            if privilege in grants.granted(target).get(name, ()):
+                if giving:
+                    continue
+                raise RedshiftError(
+                    f"cannot revoke column-level {privilege}: it is granted on the table", "0A000"
+                )
+            own = found.setdefault(name, {})
+            kept = [c for c in own.get(privilege, ()) if c not in listed]
+            own[privilege] = kept + (listed if giving else [])
+    connection.objects.replace(target.changed(column_grants=_tidy(found)))
+
+
+def _check_columns(connection: Connection, target: Object, columns: Columns) -> None:
+    if target.space != "relation" or not target.columns:
+        raise RedshiftError("column privileges are of tables and of bound views alone", "0A000")
+    grants.check_owner(connection, target)
+    if set(columns) - set(_OF_COLUMNS[: 2 if target.kind == "table" else 1]):
+        raise RedshiftError("Unsupported privilege type for column level access", "0A000")
+    known = {column.name for column in target.columns}
+    for name in {name for names in columns.values() for name in names} - known:
+        raise RedshiftError(f'column "{name}" of relation "{target.name}" does not exist', "42703")
+
+
+def _column_grants(target: Object) -> dict[str, Columns]:
+    found: dict[str, Columns] = target.body.get("column_grants", {})
+    return found
+
+
+def _tidy(found: dict[str, Columns]) -> dict[str, Columns]:
+    kept = {n: {p: c for p, c in own.items() if c} for n, own in found.items()}
+    return {name: own for name, own in kept.items() if own}
+
+
+def _refuse_parts(target: Object, privileges: list[str], names: list[str]) -> None:
+    """Nobody has a privilege on a table and on its columns too."""
+    for name in names:
+        for privilege in set(privileges) & set(_column_grants(target).get(name, {})):
+            raise RedshiftError(
+                f"cannot grant {privilege} on the table: it is granted on its columns", "0A000"
+            )
+
+
+def _without_columns(target: Object, privileges: list[str], names: list[str]) -> Object:
+    found = {
+        name: {p: c for p, c in own.items() if name not in names or p not in privileges}
+        for name, own in _column_grants(target).items()
+    }
+    return target.changed(column_grants=_tidy(found)) if found else target
+
+
+# What is named
+
+
+def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
+    if words.accept("ALL", "TABLES", "IN", "SCHEMA"):
+        return _all_in(connection, words, "relation"), "relation"
+    if words.accept("ALL"):
+        words.accept_one("FUNCTIONS", "PROCEDURES")
+        words.expect("IN", "SCHEMA")
+        return _all_in(connection, words, "routine"), "routine"
+    if words.accept("SCHEMA"):
+        return [_in_database(connection, "schema", each) for each in _names(words)], "schema"
+    if words.accept("DATABASE"):
+        return [find(connection, "database", each[-1]) for each in _names(words)], "database"
+    if words.accept_one("FUNCTION", "PROCEDURE"):
+        return _routines(connection, words), "routine"
+    if words.word.upper in ("LANGUAGE", "DATASHARE", "MODEL", "EXTERNAL", "COPY"):
+        raise RedshiftError(f"privileges of {words.word.text} are not supported here", "0A000")
+    words.accept("TABLE")
+    return [find_relation(connection, each) for each in _names(words)], "relation"
+
+
+def _names(words: Words) -> list[tuple[str, ...]]:
+    found = [words.name()]
+    while words.accept(","):
+        found.append(words.name())
+    return found
+
+
+def _in_database(connection: Connection, space: str, name: tuple[str, ...]) -> Object:
+    database = name[0] if len(name) > 1 else connection.database
+    found = connection.objects.find(space, name[-1], database=database)
+    if found is None:
+        raise RedshiftError(f'{space} "{name[-1]}" does not exist', "3F000")
+    return found
+
+
+def _all_in(connection: Connection, words: Words, space: str) -> list[Object]:
+    found = []
+    for name in _names(words):
+        schema = _in_database(connection, "schema", name)
+        found += connection.objects.of(space, database=schema.database, schema=schema.name)
+    return found
+
+
+def _routines(connection: Connection, words: Words) -> list[Object]:
+    name = words.name()
+    if words.peek("("):
+        words.balanced()
+    database, schema, last = split_name(connection, name)
+    found = [
+        each
+        for each in connection.objects.of("routine", database=database)
+        if each.body["name"] == last and schema in ("", each.schema)
+    ]
+    if not found:
+        raise RedshiftError(f"function {last} does not exist", "42883")
+    return found
+
+
+def grantees(connection: Connection, words: Words) -> list[str]:
+    """Who gets it: users, groups, roles, PUBLIC, policies of rows."""
+    found = []
+    while True:
+        if words.accept("PUBLIC"):
+            found.append("")
+        elif words.accept("RLS", "POLICY"):
+            name, where = words.identifier(), {"database": connection.database}
+            policy = connection.objects.find(policies.ROWS, name, **where)
+            if policy is None:
+                raise RedshiftError(f'RLS policy "{name}" does not exist', "42704")
+            found.append(policies.grantee(policy))
+        elif words.accept("GROUP"):
+            found.append(f"group {find(connection, 'group', words.identifier()).name}")
+        elif words.accept("ROLE"):
+            found.append(f"role {find(connection, 'role', role_name(words)).name}")
+        else:
+            words.accept("USER")
+            found.append(find(connection, "user", words.identifier()).name)
+        if not words.accept(","):
+            return found
+
+
+# System privileges and roles
+
+
+def _change_system(connection: Connection, words: Words, giving: bool) -> None:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_roles-system-privileges.html"""
+    wanted = _system_privileges(words)
+    words.expect("TO" if giving else "FROM")
+    names = grantees(connection, words)
+    if set(wanted) <= set(OF_USERS):
+        grants.check_system(connection, "MANAGE POLICIES", "grant system privileges")
+    else:
+        grants.check_superuser(connection, "grant system privileges")
+    for one in [_of_system(connection, name, wanted) for name in names]:
+        kept = [each for each in one.body.get("system", ()) if each not in wanted]
+        connection.objects.replace(one.changed(system=kept + (wanted if giving else [])))
+
+
+def _system_privileges(words: Words) -> list[str]:
+    if words.accept("ALL"):
+        words.accept("PRIVILEGES")
+        return list(PRIVILEGES)
+    found: list[list[str]] = [[]]
+    while words.word.upper not in ("TO", "FROM"):
+        word = words.take().upper
+        if word == ",":
+            found.append([])
+        else:
+            found[-1].append(word)
+    names = [" ".join(each) for each in found]
+    for name in names:
+        if name not in PRIVILEGES:
+            raise RedshiftError(f'unrecognized privilege type "{name.lower()}"', SYNTAX)
+    return names
+
+
+def _of_system(connection: Connection, name: str, privileges: list[str]) -> Object:
+    kind, _, last = name.rpartition(" ")
+    if kind == "role" and not last.startswith("sys:"):
+        return find(connection, "role", last)
+    if not kind and last and set(privileges) <= set(OF_USERS):
+        return find(connection, "user", last)
+    raise RedshiftError("system privileges are granted to roles that users have made", "0LP01")
+
+
+def _change_roles(connection: Connection, words: Words, giving: bool, option: bool) -> None:
+    """``GRANT ROLE r TO user | ROLE r [WITH ADMIN OPTION]``"""
+    roles = [find(connection, "role", role_name(words))]
+    while words.accept(","):
+        words.accept("ROLE")
+        roles.append(find(connection, "role", role_name(words)))
+    words.expect("TO" if giving else "FROM")
+    names = grantees(connection, words)
+    administering = words.accept("WITH", "ADMIN", "OPTION") or option
+    for role in roles:
+        _check_role_grantor(connection, role)
+        _refuse_circle(connection, role, names if giving else [])
+        changed = role if option else _listed(role, "members", names, giving)
+        if administering or not giving:
+            changed = _listed(changed, "admins", names, giving)
+        connection.objects.replace(changed)
+
+
+def _listed(role: Object, member: str, names: list[str], giving: bool) -> Object:
+    kept = [each for each in role.body.get(member, ()) if each not in names]
+    return role.changed(**{member: kept + (names if giving else [])})
+
+
+def _check_role_grantor(connection: Connection, role: Object) -> None:
+    """Who has it WITH ADMIN OPTION, too; the system's own roles are a superuser's to give."""
+    mine = role.owner == connection.user or connection.user in role.body.get("admins", ())
+    if role.name.startswith("sys:"):
+        grants.check_superuser(connection, "grant roles")
+    elif not mine:
+        grants.check_system(connection, "GRANT ROLE", "grant roles")
+
+
+def _refuse_circle(connection: Connection, role: Object, names: list[str]) -> None:
+    for name in names:
+        if name == "" or name.startswith(("group ", "policy ")):
+            raise RedshiftError("roles are granted to users and roles", SYNTAX)
+        if name in (f"role {role.name}", *_above(connection, f"role {role.name}")):
+            raise RedshiftError("circular role grant is not allowed", DENIED)
+
+
+def _above(connection: Connection, name: str) -> set[str]:
+    """The roles that a role has."""
+    found: set[str] = set()
+    roles = connection.objects.of("role")
+    while True:
+        added = {f"role {r.name}" for r in roles if {name, *found} & set(r.body["members"])}
+        if added <= found:
+            return found
+        found |= added

@@ -1,0 +1,255 @@
+"""Dynamic data masking: policies are made, and attached to columns with a priority.
+
+A masked column shows what the policy of the highest priority makes of it, in conditions too; a
+superuser is masked like anybody. Sources:
+https://docs.aws.amazon.com/redshift/latest/dg/r_ATTACH_MASKING_POLICY.html and
+https://docs.aws.amazon.com/redshift/latest/dg/t_ddm-hierarchy.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
+from labkit.cloud.redshift.warehouse import policies
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.policies import MASKS, examined
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.protecting import check_attachable
+from labkit.cloud.redshift.warehouse.statements.row_policies import (
+    add,
+    change,
+    check_manager,
+    declared,
+    find_policy,
+    policy_grantees,
+    policy_name,
+    relation_columns,
+    remove,
+)
+
+_ALIAS = "masked_table"
+
+
+@statement("CREATE MASKING POLICY")
+def create_policy(connection: Connection, parsed: Parsed) -> Result:
+    """``CREATE MASKING POLICY [IF NOT EXISTS] name WITH (column type, ...) USING (expression)``"""
+    words = parsed.words
+    words.expect("CREATE", "MASKING", "POLICY")
+    check_manager(connection)
+    missing_only = words.accept("IF", "NOT", "EXISTS")
+    name = policy_name(connection, words)
+    words.expect("WITH")
+    columns = declared(words)
+    words.expect("USING")
+    texts = _expressions(words)
+    words.end()
+    if missing_only and connection.objects.find(MASKS, name, database=connection.database):
+        return Result("CREATE MASKING POLICY")
+    outputs, uses = _examined(connection, texts, columns)
+    told = [[column, _told(kind)] for column, kind in columns]
+    body = {"columns": told, "alias": _ALIAS, "texts": texts, "outputs": outputs}
+    add(connection, MASKS, name, body, uses)
+    return Result("CREATE MASKING POLICY")
+
+
+def _told(kind: Type) -> list[Any]:
+    return [kind.base, kind.size, kind.scale]
+
+
+def _expressions(words: Words) -> list[str]:
+    """``(expression, ...)``, one for each column that is masked."""
+    inner = Words(words.balanced())
+    if inner.peek("("):
+        tuple_too = Words(inner.balanced())
+        if inner.ended and (found := _listed(tuple_too))[1:]:
+            return found
+        inner.at = 0
+    return _listed(inner)
+
+
+def _listed(words: Words) -> list[str]:
+    found = [words.expression()]
+    while words.accept(","):
+        found.append(words.expression())
+    words.end()
+    return found
+
+
+def _examined(
+    connection: Connection, texts: list[str], columns: list[tuple[str, Type]]
+) -> tuple[list[Any], dict[str, list[str]]]:
+    """The types of a policy's values, and what it reads of which lookup tables."""
+    outputs: list[Any] = []
+    uses: dict[str, list[str]] = {}
+    for text in texts:
+        value, used = examined(connection, text, _ALIAS, columns, MASKS)
+        if value.type.base == "unknown":
+            raise RedshiftError(
+                "the type of a masking expression is ambiguous: cast it explicitly", "42804"
+            )
+        outputs.append(_told(value.type))
+        uses |= {oid: sorted({*uses.get(oid, ()), *names}) for oid, names in used.items()}
+    return outputs, uses
+
+
+@statement("ALTER MASKING POLICY")
+def alter_policy(connection: Connection, parsed: Parsed) -> Result:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_MASKING_POLICY.html"""
+    words = parsed.words
+    words.expect("ALTER", "MASKING", "POLICY")
+    check_manager(connection)
+    policy = find_policy(connection, MASKS, policy_name(connection, words))
+    words.expect("USING")
+    texts = _expressions(words)
+    words.end()
+    outputs, uses = _examined(connection, texts, policies.inputs(policy))
+    if outputs != policy.body["outputs"]:
+        raise RedshiftError(
+            f'masking policy "{policy.name}" cannot be altered to give different types', "42804"
+        )
+    change(connection, policy, uses, texts=texts)
+    return Result("ALTER MASKING POLICY")
+
+
+@statement("DROP MASKING POLICY")
+def drop_policy(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DROP", "MASKING", "POLICY")
+    check_manager(connection)
+    missing_too = words.accept("IF", "EXISTS")
+    name = policy_name(connection, words)
+    words.accept_one("CASCADE", "RESTRICT")
+    words.end()
+    if missing_too and not connection.objects.find(MASKS, name, database=connection.database):
+        return Result("DROP MASKING POLICY")
+    policy = find_policy(connection, MASKS, name)
+    for one in connection.objects.of("relation", database=policy.database):
+        if any(each["policy"] == policy.oid for each in one.body.get("masks", ())):
+            raise RedshiftError(
+                f'cannot drop masking policy "{name}" because other objects depend on it',
+                "2BP01",
+                detail=f"it is attached to relation {one.name}",
+            )
+    remove(connection, policy)
+    return Result("DROP MASKING POLICY")
+
+
+@statement("ATTACH MASKING POLICY")
+def attach(connection: Connection, parsed: Parsed) -> Result:
+    """``ATTACH MASKING POLICY name ON t (column, ...) [USING (column, ...)] TO x [PRIORITY n]``"""
+    words = parsed.words
+    words.expect("ATTACH", "MASKING", "POLICY")
+    check_manager(connection)
+    policy = find_policy(connection, MASKS, policy_name(connection, words))
+    words.expect("ON")
+    words.accept("TABLE")
+    one = find_relation(connection, words.name(), check=False)
+    outputs = _columns(words)
+    inputs = _columns(words) if words.accept("USING") else outputs
+    words.expect("TO")
+    names = policy_grantees(connection, words)
+    priority = words.number() if words.accept("PRIORITY") else 0
+    words.end()
+    if len(names) != 1:
+        raise RedshiftError("a masking policy is attached to one user, role or PUBLIC", SYNTAX)
+    check_attachable(connection, one)
+    _check_fits(connection, policy, one, outputs, inputs)
+    told = {"policy": policy.oid, "grantee": names[0], "grantor": connection.user,
+            "priority": priority, "inputs": inputs, "outputs": outputs}  # fmt: skip
+    masks = one.body.get("masks", [])
+    _check_priority(one, masks, told)
+    connection.objects.replace(one.changed(masks=[*masks, told]))
+    return Result("ATTACH MASKING POLICY")
+
+
+def _columns(words: Words) -> list[str]:
+    """``(column, ...)``; of a SUPER column a path may be named, which is not done here."""
+    words.expect("(")
+    found = [words.name()]
+    while words.accept(","):
+        found.append(words.name())
+    words.expect(")")
+    for name in found:
+        if len(name) > 1:
+            raise RedshiftError("masking of a path of a SUPER column is not supported here",
+                                "0A000")  # fmt: skip
+    return [name[-1] for name in found]
+
+
+def _check_fits(
+    connection: Connection, policy: Object, one: Object, outputs: list[str], inputs: list[str]
+) -> None:
+    known = {c.name: c.type for c in relation_columns(connection, one)}
+    for name in (*outputs, *inputs):
+        if name not in known:
+            raise RedshiftError(f'column "{name}" of relation "{one.name}" does not exist', "42703")
+    given, made = policies.inputs(policy), [Type(*kind) for kind in policy.body["outputs"]]
+    if len(given) != len(inputs) or len(made) != len(outputs):
+        raise RedshiftError(
+            f'masking policy "{policy.name}" takes {len(given)} columns and gives {len(made)}',
+            "42804",
+        )
+    for name, kind in zip(outputs, made, strict=True):
+        if not _alike(known[name], kind):
+            raise RedshiftError(
+                f'column "{name}" is of type {known[name]} but masking policy "{policy.name}" '
+                f"gives {kind}",
+                "42804",
+            )
+    values = [Typed("NULL", known[name]) for name in inputs]
+    policies.masked(connection, policy, values, 0)
+
+
+def _alike(column: Type, made: Type) -> bool:
+    groups = (TEXTS, NUMBERS)
+    return column.base == made.base or any({column.base, made.base} <= set(g) for g in groups)
+
+
+def _check_priority(one: Object, masks: list[dict[str, Any]], told: dict[str, Any]) -> None:
+    """No two policies have one priority on a column; none is attached twice alike."""
+    for mask in masks:
+        shared = set(mask["outputs"]) & set(told["outputs"])
+        same = mask["policy"] == told["policy"]
+        if not shared or mask["priority"] != told["priority"]:
+            continue
+        if same and mask["grantee"] != told["grantee"]:
+            continue
+        raise RedshiftError(
+            f'a masking policy is already attached to column "{min(shared)}" of relation '
+            f'"{one.name}" with same priority',
+            "42710",
+        )
+
+
+@statement("DETACH MASKING POLICY")
+def detach(connection: Connection, parsed: Parsed) -> Result:
+    """All that the grantee has of the policy on these columns.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DETACH_MASKING_POLICY.html
+    """
+    words = parsed.words
+    words.expect("DETACH", "MASKING", "POLICY")
+    check_manager(connection)
+    policy = find_policy(connection, MASKS, policy_name(connection, words))
+    words.expect("ON")
+    words.accept("TABLE")
+    one = find_relation(connection, words.name(), check=False)
+    columns = _columns(words)
+    words.expect("FROM")
+    names = policy_grantees(connection, words)
+    words.end()
+    masks = one.body.get("masks", [])
+    gone = [m for m in masks if m["policy"] == policy.oid and m["outputs"] == columns
+            and m["grantee"] in names]  # fmt: skip
+    if not gone:
+        raise RedshiftError(
+            f'masking policy "{policy.name}" is not attached to relation "{one.name}"', "42704"
+        )
+    connection.objects.replace(one.changed(masks=[m for m in masks if m not in gone]))
+    return Result("DETACH MASKING POLICY")

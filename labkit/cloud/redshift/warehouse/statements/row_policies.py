@@ -1,0 +1,283 @@
+"""Row-level security: policies are made, attached to relations, and turned on by ALTER TABLE.
+
+A relation with row-level security on shows nobody a row whom no policy is attached to. Sources:
+https://docs.aws.amazon.com/redshift/latest/dg/t_rls_ownership.html and
+https://docs.aws.amazon.com/redshift/latest/dg/r_rls-procedures.html
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.redshift.warehouse import grants, policies
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.policies import ROWS, examined
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.granting import grantees
+from labkit.cloud.redshift.warehouse.statements.protecting import OFF, check_attachable
+
+_ALIAS = "rls_table"
+NOUNS = {ROWS: "RLS policy", policies.MASKS: "Masking policy"}
+
+
+@statement("CREATE RLS POLICY")
+def create_policy(connection: Connection, parsed: Parsed) -> Result:
+    """``CREATE RLS POLICY name [WITH (column type, ...) [[AS] alias]] USING (condition)``"""
+    words = parsed.words
+    words.expect("CREATE", "RLS", "POLICY")
+    check_manager(connection)
+    missing_only = words.accept("IF", "NOT", "EXISTS")
+    name, alias = policy_name(connection, words), _ALIAS
+    columns = declared(words) if words.accept("WITH") else []
+    if columns and not words.peek("USING"):
+        words.accept("AS")
+        alias = words.identifier()
+    words.expect("USING")
+    text = words.balanced()
+    words.end()
+    if missing_only and connection.objects.find(ROWS, name, database=connection.database):
+        return Result("CREATE RLS POLICY")
+    _, uses = examined(connection, text, alias, columns, ROWS)
+    body = {"columns": _told(columns), "alias": alias, "text": text}
+    add(connection, ROWS, name, body, uses)
+    return Result("CREATE RLS POLICY")
+
+
+def check_manager(connection: Connection) -> None:
+    """Superusers and ``sys:secadmin`` manage policies."""
+    grants.check_system(connection, "MANAGE POLICIES", "manage policies")
+
+
+def policy_name(connection: Connection, words: Words) -> str:
+    """A policy's name; it is of the session's database."""
+    name = words.name()
+    if len(name) > 2 or (len(name) == 2 and name[0] != connection.database):
+        raise RedshiftError("cross-database reference not supported for this statement", "0A000")
+    return name[-1]
+
+
+def declared(words: Words) -> list[tuple[str, Any]]:
+    """``(column type, ...)``"""
+    words.expect("(")
+    found = [(words.identifier(), words.type())]
+    while words.accept(","):
+        found.append((words.identifier(), words.type()))
+    words.expect(")")
+    return found
+
+
+def _told(columns: list[tuple[str, Any]]) -> list[Any]:
+    return [[name, [kind.base, kind.size, kind.scale]] for name, kind in columns]
+
+
+def add(
+    connection: Connection, space: str, name: str, body: dict[str, Any], uses: dict[str, list[str]]
+) -> None:
+    """Put a new policy among the database's, with the right to read its lookup tables."""
+    if connection.objects.find(space, name, database=connection.database):
+        raise RedshiftError(f'{NOUNS[space]} "{name}" already exists', "42710")
+    more = {"uses": uses, "search_path": connection.settings["search_path"], **_changed(connection)}
+    policy = Object(space, connection.database, "", name, owner=connection.user, body=body | more)
+    _let_read(connection, connection.objects.add(policy), uses)
+
+
+def _changed(connection: Connection) -> dict[str, Any]:
+    return {"modified_by": connection.user, "modified_at": time.time()}
+
+
+def _let_read(connection: Connection, policy: Object, uses: dict[str, list[str]]) -> None:
+    for one in connection.objects.of("relation", database=policy.database):
+        if str(one.oid) in uses:
+            given = grants.granted(one) | {policies.grantee(policy): ["SELECT"]}
+            connection.objects.replace(one.changed(grants=given))
+
+
+def find_policy(connection: Connection, space: str, name: str) -> Object:
+    """A policy of the session's database.
+
+    Raises:
+        RedshiftError: there is none.
+    """
+    found = connection.objects.find(space, name, database=connection.database)
+    if found is None:
+        raise RedshiftError(f'{NOUNS[space]} "{name}" does not exist', "42704")
+    return found
+
+
+@statement("ALTER RLS POLICY")
+def alter_policy(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("ALTER", "RLS", "POLICY")
+    check_manager(connection)
+    policy = find_policy(connection, ROWS, policy_name(connection, words))
+    words.expect("USING")
+    text = words.balanced()
+    words.end()
+    columns = policies.inputs(policy)
+    _, uses = examined(connection, text, policy.body["alias"], columns, ROWS)
+    change(connection, policy, uses, text=text)
+    return Result("ALTER RLS POLICY")
+
+
+def change(connection: Connection, policy: Object, uses: dict[str, list[str]], **body: Any) -> None:
+    """Give a policy another expression."""
+    path = connection.settings["search_path"]
+    told = {**body, **_changed(connection), "uses": uses, "search_path": path}
+    connection.objects.replace(policy.changed(**told))
+    _let_read(connection, policy, uses)
+
+
+@statement("DROP RLS POLICY")
+def drop_policy(connection: Connection, parsed: Parsed) -> Result:
+    """CASCADE detaches it first.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_RLS_POLICY.html
+    """
+    words = parsed.words
+    words.expect("DROP", "RLS", "POLICY")
+    check_manager(connection)
+    missing_too = words.accept("IF", "EXISTS")
+    name = policy_name(connection, words)
+    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
+    words.end()
+    if missing_too and not connection.objects.find(ROWS, name, database=connection.database):
+        return Result("DROP RLS POLICY")
+    policy = find_policy(connection, ROWS, name)
+    holders = [one for one, found in _attachments(connection, policy) if found]
+    if holders and not cascade:
+        raise RedshiftError(
+            f'cannot drop RLS policy "{name}" because other objects depend on it',
+            "2BP01",
+            detail=f"it is attached to relation {holders[0].name}",
+        )
+    for one in holders:
+        _keep(connection, one, lambda each: each["policy"] != policy.oid)
+    remove(connection, policy)
+    return Result("DROP RLS POLICY")
+
+
+def remove(connection: Connection, policy: Object) -> None:
+    """Remove a policy, and its rights to read tables."""
+    name = policies.grantee(policy)
+    for one in connection.objects.of("relation", database=policy.database):
+        if name in one.body.get("grants", {}):
+            given = {n: known for n, known in one.body["grants"].items() if n != name}
+            connection.objects.replace(one.changed(grants=given))
+    connection.objects.remove(policy)
+
+
+def _attachments(connection: Connection, policy: Object) -> list[tuple[Object, list[Any]]]:
+    return [
+        (one, [a for a in one.body.get("rls", OFF)["attached"] if a["policy"] == policy.oid])
+        for one in connection.objects.of("relation", database=policy.database)
+    ]
+
+
+def _keep(connection: Connection, one: Object, wanted: Any) -> None:
+    state = {**OFF, **one.body.get("rls", {})}
+    kept = [each for each in state["attached"] if wanted(each)]
+    connection.objects.replace(one.changed(rls=state | {"attached": kept}))
+
+
+@statement("ATTACH RLS POLICY")
+def attach(connection: Connection, parsed: Parsed) -> Result:
+    """``ATTACH RLS POLICY name ON [TABLE] relation, ... TO user | ROLE role | PUBLIC, ...``"""
+    policy, relations, names = _read(connection, parsed, "ATTACH", "TO")
+    for one in relations:
+        check_attachable(connection, one)
+        _check_fits(connection, policy, one)
+        state = {**OFF, **one.body.get("rls", {})}
+        _check_alias(connection, policy, state)
+        known = {(each["policy"], each["grantee"]) for each in state["attached"]}
+        for name in names:
+            if (policy.oid, name) in known:
+                raise RedshiftError(
+                    f'RLS policy "{policy.name}" is already attached to relation "{one.name}"',
+                    "42710",
+                )
+        told = [{"policy": policy.oid, "grantee": n, "grantor": connection.user} for n in names]
+        connection.objects.replace(
+            one.changed(rls=state | {"attached": [*state["attached"], *told]})
+        )
+    return Result("ATTACH RLS POLICY")
+
+
+def _read(
+    connection: Connection, parsed: Parsed, first: str, word: str
+) -> tuple[Object, list[Object], list[str]]:
+    words = parsed.words
+    words.expect(first, "RLS", "POLICY")
+    check_manager(connection)
+    policy = find_policy(connection, ROWS, policy_name(connection, words))
+    words.expect("ON")
+    words.accept("TABLE")
+    relations = [find_relation(connection, words.name(), check=False)]
+    while words.accept(","):
+        relations.append(find_relation(connection, words.name(), check=False))
+    words.expect(word)
+    names = policy_grantees(connection, words)
+    words.end()
+    return policy, relations, names
+
+
+def policy_grantees(connection: Connection, words: Words) -> list[str]:
+    """Users, roles and PUBLIC; groups have no policies."""
+    if words.peek("GROUP") or words.peek("RLS", "POLICY"):
+        raise words.refuse()
+    names = grantees(connection, words)
+    if any(name.startswith(("group ", "policy ")) for name in names):
+        raise RedshiftError("policies are attached to users, roles and PUBLIC", "42601")
+    return list(dict.fromkeys(names))
+
+
+def _check_fits(connection: Connection, policy: Object, one: Object) -> None:
+    """The relation has the policy's columns, of types that it can take."""
+    known = {c.name: c for c in relation_columns(connection, one)}
+    values = []
+    for name, _ in policies.inputs(policy):
+        if name not in known:
+            raise RedshiftError(
+                f'column "{name}" of RLS policy "{policy.name}" does not exist in relation '
+                f'"{one.name}"',
+                "42703",
+            )
+        values.append(Typed("NULL", known[name].type))
+    policies.row_test(connection, policy, values)
+
+
+def relation_columns(connection: Connection, one: Object) -> Any:
+    """The columns of a relation; those of a view without a binding by its query of now."""
+    from labkit.cloud.redshift.system.catalogs import columns_of
+
+    return columns_of(connection, one)
+
+
+def _check_alias(connection: Connection, policy: Object, state: dict[str, Any]) -> None:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_RLS_POLICY.html"""
+    attached = {each["policy"] for each in state["attached"]}
+    others = [p for p in connection.objects.of(ROWS) if p.oid in attached]
+    if any(p.body["alias"] != policy.body["alias"] for p in others):
+        raise RedshiftError(
+            "all policies of a relation must be created with the same relation alias", "0A000"
+        )
+
+
+@statement("DETACH RLS POLICY")
+def detach(connection: Connection, parsed: Parsed) -> Result:
+    """``DETACH RLS POLICY name ON [TABLE] relation, ... FROM user | ROLE role | PUBLIC, ...``"""
+    policy, relations, names = _read(connection, parsed, "DETACH", "FROM")
+    for one in relations:
+        known = {a["grantee"] for a in one.body.get("rls", OFF)["attached"]
+                 if a["policy"] == policy.oid}  # fmt: skip
+        if not set(names) <= known:
+            raise RedshiftError(
+                f'RLS policy "{policy.name}" is not attached to relation "{one.name}"', "42704"
+            )
+        _keep(connection, one, lambda a: a["policy"] != policy.oid or a["grantee"] not in names)
+    return Result("DETACH RLS POLICY")
