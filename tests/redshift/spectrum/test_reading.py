@@ -38,6 +38,11 @@ CASES = {
         "WHERE a.month = '2008-01' AND b.month = '2008-02' ORDER BY 1"),
         [[1], [2], [3]],
     ),
+    "beside a system relation": (
+        ("SELECT l.id FROM raw.lines l JOIN pg_tables p ON p.tablename = 'names' "
+        "WHERE l.id = 2"),
+        [[2]],
+    ),
     "in a subquery": ("SELECT name FROM names WHERE id IN (SELECT id FROM raw.lines) ORDER BY 1",
                       [["one"], ["two"]]),
     "EXISTS": (

@@ -20,11 +20,11 @@ from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.redshift.spectrum import schemas
 from labkit.cloud.redshift.spectrum.access import check_glue
-from labkit.cloud.redshift.spectrum.readers import Reader, reader
 from labkit.cloud.redshift.spectrum.scanned import note
 from labkit.cloud.redshift.spectrum.types import redshift_sql, redshift_type
 from labkit.cloud.redshift.spectrum.words import spectrum_words
 from labkit.cloud.redshift.warehouse.names import FINDERS
+from labkit.cloud.redshift.warehouse.readers import Reader, reader
 from labkit.cloud.redshift.warehouse.scans import Needs
 
 if TYPE_CHECKING:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
-from labkit.cloud.engine.redshift.reading import Words, text_literal
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ class SystemRelation:
     rows: Maker
 
 
+_numbers = itertools.count(1)
 RELATIONS: dict[tuple[str, str], SystemRelation] = {}
 
 
@@ -56,28 +60,28 @@ def system_relation(connection: Connection, name: tuple[str, ...]) -> Relation |
     if found is None or (len(name) == 1 and name[0] in connection.temporary):
         return None
     columns = tuple(Attribute(n, kind, f"c{at}") for at, (n, kind) in enumerate(found.columns))
-    return Relation(found.name, columns, _values(found, connection), schema=found.schema)
+    return Relation(found.name, columns, _rows(found, connection), schema=found.schema)
 
 
-def _values(relation: SystemRelation, connection: Connection) -> str:
-    kinds = [kind for _, kind in relation.columns]
-    casts = ", ".join(f"CAST(v{at} AS {kind.duckdb}) AS c{at}" for at, kind in enumerate(kinds))
-    names = ", ".join(f"v{at}" for at in range(len(kinds)))
-    rows = [f"({', '.join(map(_literal, row))})" for row in relation.rows(connection)]
-    if not rows:
-        nulls = ", ".join("NULL" for _ in kinds)
-        return f"(SELECT {casts} FROM (VALUES ({nulls})) v({names}) WHERE false)"
-    return f"(SELECT {casts} FROM (VALUES {', '.join(rows)}) v({names}))"
+def _rows(relation: SystemRelation, connection: Connection) -> str:
+    """The rows as an Arrow table of the session: thousands of them would be a long text."""
+    from labkit.cloud.redshift.warehouse.readers import reader
+
+    columns = list(zip(*relation.rows(connection), strict=True)) or [()] * len(relation.columns)
+    arrays = [pa.array(map(_text, column), pa.string()) for column in columns]
+    name = f"system_{next(_numbers)}"
+    names = [f"v{at}" for at in range(len(arrays))]
+    reader(connection).connection.register(name, pa.table(arrays, names=names))
+    casts = (
+        f"CAST(v{at} AS {kind.duckdb}) AS c{at}" for at, (_, kind) in enumerate(relation.columns)
+    )
+    return f"(SELECT {', '.join(casts)} FROM {name})"
 
 
-def _literal(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, int | float):
-        return str(value)
-    return text_literal(str(value))
+def _text(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def moment(seconds: float | None) -> str | None:

@@ -100,6 +100,8 @@ def _needs(
     owners = {column.sql: scan.name for scan in scans for column in scan.columns}
     found = {scan.name: Needs() for scan in scans}
     for columns, conditions in _places(_plan(duck, sql, scans)):
+        if columns and columns[0] not in owners:  # rows that are there already
+            continue
         names = [owners[columns[0]]] if columns else list(found)
         for name in names:
             found[name].columns.update(columns)

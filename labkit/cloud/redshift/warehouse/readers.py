@@ -1,6 +1,6 @@
-"""The lake's readers at work in a warehouse's own session.
+"""What a statement reads beside stored tables: rows that are registered in its session.
 
-What they register there for one statement goes when the next one reads.
+They go when the next statement registers its own.
 """
 
 from __future__ import annotations
