@@ -13,6 +13,7 @@ from typing import Literal
 from labkit.cloud.quicksight.questions.date_conditions import (
     in_moving,
     in_range,
+    in_years,
     on_date,
     on_weekdays,
 )
@@ -37,9 +38,9 @@ def take_conditions(items: Items, topic: Topic) -> tuple[tuple[Condition, ...], 
             start = match.start() + 1
             if made is not None:
                 mark = Item("~" if _is_adjective(items, match) else "#", "", "")
-                marks = [mark] * (match.end() - match.start())
-                items = [*items[: match.start()], *marks, *items[match.end() :]]
-                places.append((match.start(), made))
+                first, end = match.span("used" if "used" in match.groupdict() else 0)
+                items = [*items[:first], *[mark] * (end - first), *items[end:]]
+                places.append((first, made))
     places.sort(key=lambda each: each[0])
     return _joined(places, items), _rest(items)
 
@@ -81,7 +82,7 @@ def _rest(items: Items) -> Items:
 
 def _between(found: Found, topic: Topic) -> list[Condition] | None:
     field, numbers = field_of(found), [each.means for each in found if each.tag == "N"]
-    if not field:
+    if not field or field.kind != "number":
         return None
     return [Condition(field, "between", tuple(numbers), inverse_of(found))]
 
@@ -102,6 +103,14 @@ def _compare(found: Found, topic: Topic) -> list[Condition] | None:
         return None
     sign_means = _OPPOSITE[sign.means] if one_of(found, "n") else sign.means
     return [Condition(field, sign_means, (value,))]
+
+
+def _compare_twice(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Who earn more than 8000 and less than 12000": both of one field."""
+    *_, sign, value = found
+    one, other = (_compare(each, topic) for each in (found, [found[0], sign, value]))
+    or_ = one_of(found, "|") is not None
+    return [*one, replace(other[0], joined="or" if or_ else "and")] if one and other else None
 
 
 def _counted(found: Found, topic: Topic) -> list[Condition] | None:
@@ -154,6 +163,34 @@ def _equal(found: Found, topic: Topic) -> list[Condition] | None:
     if not field or value is None or (field.kind == "number" and not _is_number(value)):
         return None
     return [Condition(field, "=", (value,), inverse_of(found))]
+
+
+def _one_of_several(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Whose language is either French or German"."""
+    field, inverse = field_of(found), inverse_of(found)
+    values = [each.means for each in found if each.tag in "SW"]
+    names = all(each.tag == "S" or each.text[0].isupper() for each in found if each.tag in "SW")
+    if not field or field.kind != "text" or not names:
+        return None
+    first, *rest = [Condition(field, "=", (each,), inverse) for each in values]
+    return [first, *(replace(each, joined="and" if inverse else "or") for each in rest)]
+
+
+def _called(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "That do not have ward Beta", 'directed by "Ang Lee"': a name of the field's own."""
+    field, value = field_of(found), one_of(found, "S", "W")
+    named = value and (value.tag == "S" or value.text[0].isupper())
+    if not field or field.kind != "text" or not value or not named:
+        return None
+    return [Condition(field, "=", (value.means,), inverse_of(found))]
+
+
+def _except(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "In each country, excluding Nepal": of the field that was named last."""
+    field, sign, value = field_of(found), one_of(found, "O"), _literal(found)
+    if not field or field.kind != "text" or not sign or value is None or sign.means != "!=":
+        return None
+    return [Condition(field, "=", (value,), True)]
 
 
 def _year_equal(found: Found, topic: Topic) -> list[Condition] | None:
@@ -209,20 +246,28 @@ RULES: tuple[tuple[str, Make], ...] = (
     (r"n?b[MN]&[MN]", in_range),
     (r"b?[MN]D[MN]", in_range),
     (rf"F{_IS}D[MN]", on_date),
+    (rf"F{_IS}DN", in_years),
     (r"D[MN]", on_date),
+    (r"DN", in_years),
     (rf"F{_IS}n?{_IS}P", in_moving),
     (r"n?P", in_moving),
     (rf"F{_IS}n?z", _null),
     (r"(?<=F)w?ONF", _having),
+    (rf"F{_IS}n?O[MN][&|,]+{_IS}O[MN]", _compare_twice),
     (rf"F{_IS}n?O[MN]", _compare),
     (r"n?ONC?r", _counted),
     (r"n?ONF", _compare),
     (r"n?ON", _compare),
     (rf"F{_IS}NO", _compare),
     (rf"F{_IS}n?O(?:[SWV])", _compare),
-    (r"n?c[SWNA](?:[|&][SWNA])*F", _text_like),
-    (rf"F{_IS}n?c[SWNA](?:[|&][SWNA])*", _text_like),
+    (rf"n?{_IS}c+[SWNA](?:[|&][SWNA])*F", _text_like),
+    (rf"F{_IS}n?{_IS}c+[SWNA](?:[|&][SWNA])*", _text_like),
+    (rf"F{_IS}n?{_IS}[SW](?:[|&,]+[SW])+", _one_of_several),
     (rf"F{_IS}in?[NS]", _equal),
+    (r"[nO]?SF", _called),
+    (r"FBS", _called),
+    (rf"n{_IS}F[SW]", _called),
+    (r"F,?&?(?P<used>O[SW])", _except),
     (r"nFN", _equal),
     (r"FS", _equal),
     (rf"wF{_IS}in?W", _equal),

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of, one_of
 from labkit.cloud.quicksight.questions.reading import Condition
 from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.times import YEARS, bounds
-from labkit.cloud.quicksight.questions.topic import Topic
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.words import name_words, stem
+
+_YEAR = stem("year")
 
 
 def on_date(found: Found, topic: Topic) -> list[Condition] | None:
@@ -21,10 +26,31 @@ def on_date(found: Found, topic: Topic) -> list[Condition] | None:
         return None
     if not how:
         return [Condition(field, "between", limits, inverse_of(found))]
-    since = how.text.lower() in ("since",)
     if how.means == "before":
         return [Condition(field, "<", (limits[0],))]
-    return [Condition(field, ">=", (limits[0] if since else limits[1],))]
+    if how.text.lower() == "since":
+        return [Condition(field, ">=", (limits[0],))]
+    return [Condition(field, ">", (_day_before(limits[1]),))]
+
+
+def in_years(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Opened before 2000" of a year that is a number."""
+    field = field_of(found) or (None if topic.date else _year(topic))
+    span, how = one_of(found, "N"), one_of(found, "D")
+    years = field and field.kind == "number" and _YEAR in name_words(field.name)
+    if not years or not field or not span or not how or not _limits(span):
+        return None
+    sign = {"before": "<", "after": ">"}[how.means]
+    return [Condition(field, ">=" if how.text.lower() == "since" else sign, (span.means,))]
+
+
+def _year(topic: Topic) -> TopicField | None:
+    years = [each for each in topic.fields if _YEAR in name_words(each.name)]
+    return years[0] if len(years) == 1 else None
+
+
+def _day_before(day: str) -> str:
+    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
 
 
 def in_range(found: Found, topic: Topic) -> list[Condition] | None:

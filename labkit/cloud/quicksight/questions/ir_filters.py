@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud.quicksight.questions.derived import identity
@@ -65,11 +66,13 @@ def _range(one: Condition) -> IR:
         low, high = one.values
         if one.field.kind == "date":
             return {
-                "Range": _between(low, _day_before(high)),
+                "Range": _between(low, _days_on(high, -1)),
                 "Inclusive": True,
                 "TimeGranularity": "DAY",
             }
         return {"Range": _between(low, high), "Inclusive": True}
+    if one.field.kind == "date" and one.operator == ">":
+        one = replace(one, operator=">=", values=(_days_on(one.values[0], 1),))
     end, inclusive = RANGES[one.operator]
     made = {"Range": {"ConstantType": "RANGE", end: one.values[0]}, "Inclusive": inclusive}
     return made | ({"TimeGranularity": "DAY"} if one.field.kind == "date" else {})
@@ -79,8 +82,8 @@ def _between(low: str, high: str) -> IR:
     return {"ConstantType": "RANGE", "Minimum": low, "Maximum": high}
 
 
-def _day_before(day: str) -> str:
-    return (dt.date.fromisoformat(day) - dt.timedelta(days=1)).isoformat()
+def _days_on(day: str, days: int) -> str:
+    return (dt.date.fromisoformat(day) + dt.timedelta(days=days)).isoformat()
 
 
 def single(value: str) -> IR:

@@ -63,7 +63,7 @@ def _column(column: Column) -> dict[str, Any]:
 
 def _role(name: str, kind: str) -> dict[str, Any]:
     """Identifiers, flags and parts of a date are grouped by, not summed."""
-    name = name.replace(" ", "_")
+    name = _snake(name)
     if kind == "DATETIME":
         return {"ColumnDataRole": "DIMENSION", "TimeGranularity": "DAY", "Aggregation": "COUNT"}
     if kind not in ("INTEGER", "DECIMAL"):
@@ -80,7 +80,13 @@ def _role(name: str, kind: str) -> dict[str, Any]:
     }
 
 
+def _snake(name: str) -> str:
+    """A name with one sign between its words: ``birthYear`` is ``birth_year``."""
+    return "_".join(each.text for each in tokens(name) if each.kind in ("word", "number"))
+
+
 def _semantic(name: str, kind: str) -> dict[str, Any]:
+    name = _snake(name)
     if kind == "INTEGER" and _FLAG.search(name):
         return {
             "SemanticType": {
@@ -99,7 +105,7 @@ def _semantic(name: str, kind: str) -> dict[str, Any]:
 
 _KINDS: dict[str, Kind] = {"INTEGER": "number", "DECIMAL": "number", "DATETIME": "date"}
 _ACRONYMS = frozenset("id gpa url ip hs sis lms".split())
-_KEY = re.compile(r"(?:^|_)(?:key|code|zip|zip_code|number)$|(?:^|_)fk_", re.IGNORECASE)
+_KEY = re.compile(r"(?:^|_)(?:key|code|zip|zip_code|number|no|nbr)$|(?:^|_)fk_", re.IGNORECASE)
 _PART = re.compile(r"(?:^|_)(?:year|month|day|hour|week|quarter|minute)$", re.IGNORECASE)
 _FLAG = re.compile(
     r"^(?:is|has|was)_|^(?:admitted|enrolled)$|_(?:ind|indicator|flag|alum|student|ed)$",

@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
-from labkit.cloud.quicksight.questions.vocabulary import GENERIC, STOP_WORDS, Phrase, phrases
-from labkit.cloud.quicksight.questions.words import Token, distance, name_words, tokens
+from labkit.cloud.quicksight.questions.vocabulary import GENERIC, STOP_WORDS, VERBS, Phrase, phrases
+from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem, tokens
 
 _PHRASES = dict(phrases())
 SHORTEST_SLIP = 6
 _WORDS_OF_PHRASES = frozenset(word for wording in _PHRASES for word in wording)
 _LONGEST = max(map(len, _PHRASES))
 _BEFORE_VERBS = frozenset(", . ? ; and you to please then i".split())
+_IDS = {stem(word) for word in "id ids no nbr number key".split()}
 _LITERALS = {"number": "N", "date": "M", "string": "S"}
 
 
@@ -83,10 +84,18 @@ def _without_kinds(items: Sequence[Item]) -> list[Item]:
     """ "Party name" is the party, and so are the "names of the parties"."""
     around = zip([None, *items], items, [*items[1:], None], strict=False)
     return [
-        each
+        _as_id(each, after)
         for before, each, after in around
         if not (is_generic(each) and (_is_field(before) or (_is_field(after) and _is_part(each))))
     ]
+
+
+def _as_id(item: Item, after: Item | None) -> Item:
+    """ "Tax ids" are the field, not what its rows are called."""
+    said = item.named and after and is_generic(after) and {*name_words(after.text)} <= _IDS
+    if not said or item.tag != "F" or not item.named or not item.named.field:
+        return item
+    return replace(item, named=replace(item.named, score=1.0)) if item.named.field.is_id else item
 
 
 def _is_part(item: Item) -> bool:
@@ -100,11 +109,16 @@ def _is_field(item: Item | None) -> bool:
 def _with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     """What the rows are called is ``r``, unless it is grouped by: "poker players", "elections"."""
     own = {*name_words(lexicon.topic.name), *name_words(lexicon.topic.data_set_name)}
+    key = lexicon.topic.key
+    kept = {*name_words(key.name)} - _IDS if key else set()
     found: list[Item] = []
     for item in items:
         partly = item.tag == "F" and item.named and item.named.score < 1
-        noun = partly and {*name_words(item.text)} <= own
+        said = {*name_words(item.text)}
         grouped = found and found[-1].tag in "BE"
+        if partly and not grouped and said <= kept:
+            item = replace(item, means=key.name, named=Named(0, 0, key, score=0.5))
+        noun = partly and (said <= own or (said <= kept and not grouped))
         label = lexicon.topic.label if grouped and noun else None
         if label:
             item = replace(item, means=label.name, named=Named(0, 0, label))
@@ -140,6 +154,8 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
     at, letters = 0, False
     while at < len(words):
         phrase, length = _phrase(words, at)
+        if letters and len(words[at].text) == 1:
+            phrase = None
         name = named.get(at)
         if name and not _is_said_otherwise(words, at, name, phrase, length):
             yield _named_item(words[at : at + name.length], name)
@@ -206,7 +222,7 @@ def _literal(word: Token, *, letters: bool) -> Iterator[Item]:
     if word.kind in _LITERALS:
         yield Item(_LITERALS[word.kind], word.text, word.text)
     elif word.kind == "word" and (
-        word.lower not in STOP_WORDS or (letters and len(word.text) == 1)
+        word.lower not in STOP_WORDS | VERBS or (letters and len(word.text) == 1)
     ):
         yield Item("W", word.text, word.text)
 

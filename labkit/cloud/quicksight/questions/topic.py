@@ -76,6 +76,11 @@ class Topic:
         return next(each for each in self.fields if each.name == name)
 
     @property
+    def key(self) -> TopicField | None:
+        """What identifies the rows: the first field, where it holds identifiers."""
+        return self.fields[0] if self.fields and self.fields[0].is_id else None
+
+    @property
     def label(self) -> TopicField | None:
         """What the rows are called by: a field of names, that of the topic's own noun first."""
         named = [each for each in self.fields if each.name.lower().endswith("name")]
@@ -102,13 +107,14 @@ def read_topic(details: Record, kinds: Mapping[str, Kind] | None = None) -> tupl
 
 
 def identifies(name: str) -> bool:
-    """Whether a column of this name holds identifiers: ``student_id``, ``stuid``, ``albumId``.
+    """Whether a column of this name holds identifiers: ``student_id``, ``stuid``, ``EMP_NO``.
 
-    >>> identifies("order id"), identifies("albumId"), identifies("amount_paid")
+    >>> identifies("order id"), identifies("EMP_NO"), identifies("amount_paid")
     (True, True, False)
     """
     words = [each.lower for each in tokens(name) if each.kind == "word"]
-    return bool(words) and words[-1].endswith("id") and words[-1] not in _NO_IDS
+    last = words[-1] if words else ""
+    return (last.endswith("id") and last not in _NO_IDS) or (last in _NUMBERS and len(words) > 1)
 
 
 def _topic(details: Record, data_set: Record, kinds: Mapping[str, Kind]) -> Topic:
@@ -168,6 +174,7 @@ _AGGREGATES = re.compile(
     r"(?![^()]*,\s*\[)",
     re.IGNORECASE,
 )
+_NUMBERS = ("no", "nbr")
 # English words that end as identifiers do.
 _NO_IDS = frozenset(
     """paid unpaid prepaid valid invalid grid bid void avoid said aid acid covid hybrid liquid solid

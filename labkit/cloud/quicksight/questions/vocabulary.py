@@ -27,8 +27,10 @@ PHRASES = """
 A SUM             | sum | summed | summing up | sum up
 A TOTAL           | total | totals | overall
 A AVERAGE         | average | averages | avg | mean | on average | averaged
-A MAX             | maximum | max | maximal | largest | biggest | greatest
-A MIN             | minimum | min | minimal | smallest | fewest
+A MAX             | maximum | max | maximal | largest | biggest | greatest | longest | heaviest
+A MAX             | tallest | oldest | fastest
+A MIN             | minimum | min | minimal | smallest | fewest | shortest | lightest | youngest
+A MIN             | slowest
 A MEDIAN          | median
 A STDEV           | standard deviation | stdev | stddev
 A VAR             | variance
@@ -42,6 +44,7 @@ C COUNT           | many | counted
 C TOTAL           | total number | total numbers | total count | how many total
 C MANY            | how many
 B BY              | by | per | across | over | according to | for every | versus time | change over
+B BY              | in terms of | in term of | depending on | based on | with respect to
 B BY              | broken down by | split by | grouped by | by grouped by | sliced by
 B BY              | changes over
 B BY              | against time | change with | along | through | from different | for different
@@ -178,6 +181,7 @@ K WordCloudVisual      | word cloud
 K RadarChartVisual     | radar chart | radar
 K GaugeChartVisual     | gauge chart | gauge
 q PieChartVisual       | proportion | proportions | percentage | breakdown
+q LineChartVisual      | change of | changes of | changes in | changed
 q LineChartVisual      | trend | trends | tendency | evolution | develop | developed
 q ScatterPlotVisual    | correlation | relationship | relation | correlated
 q BarChartVisual       | distribution
@@ -191,11 +195,19 @@ STOP_WORDS = frozenset(
     done will there here for as some any about if so much come comes came use using used would'd
     let know see view present put report provide compute calculate calculated computed showing
     listing visualization purpose information attribute also then than between's it's i'd i'm
-    all how say said let's just only up out off via into onto value values grouped order based
+    all how say either both said let's just only up out off via into onto value values grouped order based
     corresponding respective respectively along belong belongs own owned hold held made
     associated combined kind type-of interval result results data set each's ones one's named's
     was's following number's them's participate participated trying finding spend spent spending
     have having among got had mph""".split()
+)
+
+# What rows do that says nothing of which rows: "how many people work in each department".
+VERBS = frozenset(
+    """work live serve leave depart arrive direct make offer provide drive use receive buy sell teach
+    take run grow produce publish write study attend join visit perform release appear go stand lie
+    reside belong exist happen occur stay sit enter start end open carry store handle manage
+    create""".split()
 )
 
 # Words that say what kind of thing a field is, and nothing more: "the cloud cover rates".
@@ -237,6 +249,12 @@ SAME = (
     "rate rating",
     "view pageview",
     "gpa grade",
+    "doctor dr",
+    "speed fast",
+    "long length duration",
+    "wide width",
+    "number count",
+    "estimated est",
 )
 
 
