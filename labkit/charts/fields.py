@@ -108,8 +108,11 @@ def measure(field: FieldText, field_id: str, schema: Columns, data_set: str) -> 
     """A ``MeasureField``.
 
     Raises:
-        NoChart: the text says no aggregation, or one that the column's type does not take.
+        NoChart: the text says no aggregation, or one that the column's type does not take, or
+            a format where the API has no place for it.
     """
+    if not field.column and field.format:
+        raise NoChart(f"The API knows no format of a formula: {field.text!r} as it is, please.")
     if not field.column:
         return {"CalculatedMeasureField": {"FieldId": field_id, "Expression": field.text}}
     if not field.is_measure:

@@ -65,6 +65,12 @@ REFUSED = [
     ("a measure as a dimension", {"category": "sum(gpa)"}, NoChart, "is a measure"),
     ("a dimension as a measure", {"values": "gpa"}, NoChart, "sum(gpa)"),
     ("a sum of texts", {"values": "sum(school)"}, NoChart, "count"),
+    (
+        "a format of a formula",
+        {"values": "sum(views) / count(id) as percent"},
+        NoChart,
+        "no format",
+    ),
     ("no such format", {"values": "sum(gpa) as roman"}, UnknownName, "percent"),
     ("the month of a text", {"category": "month(school)"}, NoChart, "date"),
 ]
