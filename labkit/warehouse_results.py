@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -52,9 +53,14 @@ class Result:
             return pd.DataFrame()
         pages = self.lab.client("redshift-data").get_paginator("get_statement_result")
         found = list(pages.paginate(Id=self.id))
-        columns = [column["name"] for column in found[0]["ColumnMetadata"]]
-        records = [[_value(cell) for cell in row] for page in found for row in page["Records"]]
-        return _typed(pd.DataFrame(records, columns=columns))
+        columns = found[0]["ColumnMetadata"]
+        decimals = [column["typeName"] == "numeric" for column in columns]
+        records = [
+            [_value(cell, decimal) for cell, decimal in zip(row, decimals, strict=True)]
+            for page in found
+            for row in page["Records"]
+        ]
+        return _typed(pd.DataFrame(records, columns=[column["name"] for column in columns]))
 
     @property
     def _done(self) -> str:
@@ -111,17 +117,19 @@ def readable(message: str) -> str:
     return readable_denial(message.partition("\n  Detail:")[0].rstrip())
 
 
-def _value(cell: dict[str, Any]) -> Any:
-    """A field of the Data API: one member that names its type."""
+def _value(cell: dict[str, Any], decimal: bool) -> Any:
+    """A field of the Data API: one member that names its type; a decimal comes as a text."""
     [(kind, value)] = cell.items()
-    return None if kind == "isNull" else value
+    if kind == "isNull":
+        return None
+    return Decimal(value) if decimal else value
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Numbers and truth values with room for NULL; text stays as it is."""
+    """Numbers and truth values with room for NULL; text and decimals stay as they are."""
     if frame.empty:
         return frame
     typed: pd.DataFrame = frame.apply(
-        lambda one: one if one.map(type).eq(str).any() else one.convert_dtypes()
+        lambda one: one if one.map(type).isin((str, Decimal)).any() else one.convert_dtypes()
     )
     return typed

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -225,6 +226,8 @@ def _page_bytes(frame: pd.DataFrame) -> int:
 def _plain(value: Any) -> Any:
     if value is None or value is pd.NA:
         return None
+    if isinstance(value, Decimal):
+        return float(value)
     return value.item() if hasattr(value, "item") else value
 
 

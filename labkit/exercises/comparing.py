@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,15 +19,12 @@ class Compare:
         ordered: whether the order of rows (of a table or a list) is part of the answer.
         any_names: whether columns may have any name, and are then matched by their place.
         ignore_case: whether capitals matter in texts and names.
-        numbers_as_text: whether a text such as ``"37.8"`` is a number: Redshift's Data API gives
-            decimals so.
     """
 
     tolerance: float = 1e-6
     ordered: bool = False
     any_names: bool = False
     ignore_case: bool = False
-    numbers_as_text: bool = False
 
     def same(self, said: Plain, expected: Plain) -> bool:
         """Whether an answer says what is expected."""
@@ -36,8 +32,6 @@ class Compare:
 
     def difference(self, said: Plain, expected: Plain) -> str:
         """The first difference as the id of a message in `GENERAL`; empty when there is none."""
-        if self.numbers_as_text:
-            said, expected = as_numbers(said), as_numbers(expected)
         if is_table(expected):
             return self._of_tables(as_table(said), expected)
         if isinstance(expected, dict):
@@ -165,23 +159,6 @@ def as_scalar(said: Plain) -> Plain:
     """A table or list of one value as that value."""
     said = as_list(said)
     return said[0] if isinstance(said, list) and len(said) == 1 else said
-
-
-def as_numbers(said: Plain) -> Plain:
-    """Texts that are decimal numbers as these numbers; all else as it is.
-
-    >>> as_numbers({"columns": ["percent"], "rows": [["37.80"], ["none"]]})
-    {'columns': ['percent'], 'rows': [[37.8], ['none']]}
-    """
-    if isinstance(said, dict):
-        return {key: one if key == "columns" else as_numbers(one) for key, one in said.items()}
-    if isinstance(said, list):
-        return [as_numbers(one) for one in said]
-    is_number = isinstance(said, str) and _DECIMAL.fullmatch(said)
-    return float(said) if is_number else said
-
-
-_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 
 def _order(row: list[Plain]) -> list[tuple[str, float, str]]:

@@ -47,7 +47,7 @@ once.""",
     answer=sql(SQL),
     sql=SQL,
     reference=reference,
-    compare=Compare(tolerance=0.051, numbers_as_text=True),
+    compare=Compare(tolerance=0.051),
     hints=(
         "Begin with all students, and join what the lake knows of them: `LEFT JOIN`.",
         (

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from labkit.exercises.comparing import Compare
 from labkit.exercises.data import Data
 from labkit.exercises.lab4.codes import swapper
 from labkit.exercises.question import Question
@@ -53,7 +52,6 @@ times are texts in the lake; `::timestamp` makes times of them.""",
     answer=sql(SQL),
     sql=SQL,
     reference=reference,
-    compare=Compare(numbers_as_text=True),
     hints=(
         "`DATEDIFF(day, a, b)` counts how often midnight lies between, not how many hours.",
         "Count in the smallest part that matters: `DATEDIFF(second, due, submitted)`.",

@@ -18,7 +18,6 @@ CODE = f"""lab.warehouse(\"\"\"
     REVOKE ALL ON ALL TABLES IN SCHEMA sis_lms FROM dean;
     REVOKE ALL ON SCHEMA sis FROM dean;
     REVOKE ALL ON SCHEMA sis_lms FROM dean;
-    GRANT USAGE ON SCHEMA sis TO dean;
     GRANT USAGE ON SCHEMA sis_lms TO dean;
     GRANT SELECT ON sis_lms.status_count TO dean\"\"\")"""
 DROP_GROUP = """try:
@@ -26,6 +25,8 @@ DROP_GROUP = """try:
 except Exception:
     pass
 """
+UNBOUND = "GROUP BY enroll_status WITH NO SCHEMA BINDING;"
+ENTRY = ";\n    GRANT USAGE ON SCHEMA sis TO dean"
 SELECT = "    GRANT SELECT ON sis_lms.status_count TO dean"
 
 
@@ -56,8 +57,8 @@ neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
             "USAGE ON SCHEMA ... TO dean`."
         ),
         (
-            "The view lies in one schema and its table in another. Redshift asks for `USAGE` on "
-            "both, and for `SELECT` on the view alone."
+            "The view lies in one schema and its table in another. A view that is bound to its "
+            "table asks for `USAGE` on its own schema, and for `SELECT` on itself."
         ),
         (
             "If you have given too much, take it back: `REVOKE ALL ON ALL TABLES IN SCHEMA ... "
@@ -65,13 +66,13 @@ neither `sis.student` nor any other table of `sis` or `sis_lms`.""",
         ),
     ),
     explanation="""The view reads its table with its owner's rights, so the dean needs none on the
-table. `USAGE` lets somebody into a schema and shows no row. A `REVOKE` before the `GRANT`s lets
-the cell start from nothing, however often it runs.""",
+table, nor on its schema. `USAGE` lets somebody into a schema and shows no row. A `REVOKE` before
+the `GRANT`s lets the cell start from nothing, however often it runs.""",
     messages={
         "no-entry": "The dean has no way into the schema of the view. `SELECT` is of no use "
         "without `USAGE` on the schema.",
-        "no-base": "The dean gets into `sis_lms`, but the view's table lies in `sis`, and Redshift "
-        "asks for `USAGE` there too.",
+        "no-base": "A view `WITH NO SCHEMA BINDING` looks for its table each time it is read, as "
+        "the reader: then the dean needs `USAGE` on `sis`, too.",
         "usage-only": "The dean may enter, but not read: `USAGE` on a schema is not `SELECT` on "
         "what is in it.",
         "table": "The dean reads `sis.student` itself now, each student with name and grade. A "
@@ -83,9 +84,9 @@ the cell start from nothing, however often it runs.""",
     },
     wrong=(
         (swapped("    GRANT USAGE ON SCHEMA sis_lms TO dean;\n", ""), "no-entry"),
-        (swapped("    GRANT USAGE ON SCHEMA sis TO dean;\n", ""), "no-base"),
+        (swapped("GROUP BY enroll_status;", UNBOUND), "no-base"),
         (swapped(";\n" + SELECT, ""), "usage-only"),
-        (swapped(SELECT, SELECT + ";\n    GRANT SELECT ON sis.student TO dean"), "table"),
+        (swapped(SELECT, SELECT + ENTRY + ";\n    GRANT SELECT ON sis.student TO dean"), "table"),
         (
             swapped(
                 "GRANT SELECT ON sis_lms.status_count",
@@ -94,7 +95,9 @@ the cell start from nothing, however often it runs.""",
             "whole-schema",
         ),
         (
-            swapped(SELECT, SELECT + ";\n    GRANT ALL ON ALL TABLES IN SCHEMA sis TO dean"),
+            swapped(
+                SELECT, SELECT + ENTRY + ";\n    GRANT ALL ON ALL TABLES IN SCHEMA sis TO dean"
+            ),
             "whole-schema",
         ),
         (swapped("DISTINCT ", ""), "twice"),
@@ -104,11 +107,8 @@ the cell start from nothing, however often it runs.""",
         ),
     ),
     right=(
-        swapped("GROUP BY enroll_status;", "GROUP BY enroll_status WITH NO SCHEMA BINDING;"),
-        swapped(
-            "    GRANT USAGE ON SCHEMA sis TO dean;\n    GRANT USAGE ON SCHEMA sis_lms TO dean;",
-            "    GRANT USAGE ON SCHEMA sis, sis_lms TO dean;",
-        ),
+        swapped("USAGE ON SCHEMA sis_lms", "USAGE ON SCHEMA sis, sis_lms"),
+        swapper(swapped("GROUP BY enroll_status;", UNBOUND))(SELECT, SELECT + ENTRY),
         DROP_GROUP
         + swapped(
             SELECT,
