@@ -32,6 +32,7 @@ from labkit.cloud.engine.trino.operators import (
     orderable,
     sort_key,
 )
+from labkit.cloud.engine.trino.safe import tried
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed
 from labkit.cloud.engine.types import BOOLEAN, DAY_SECOND, INTEGER, UNKNOWN, YEAR_MONTH, Type
 
@@ -368,7 +369,7 @@ def _nullif(node: tree.Call, scope: Scope) -> Typed:
 
 def _try(node: tree.Call, scope: Scope) -> Typed:
     value = scope.value(node.args[0])
-    return Typed(f"TRY({value.sql})", value.type)
+    return Typed(tried(value.sql, scope), value.type)
 
 
 def _typeof(node: tree.Call, scope: Scope) -> Typed:

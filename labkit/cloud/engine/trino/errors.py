@@ -1,6 +1,6 @@
 """Failures in Trino's words: an error's name, where it is in the statement, and a sentence.
 
-Athena prints them as ``COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved``. The names are
+Athena prints them as ``TYPE_MISMATCH: line 1:8: Cannot cast integer to date``. The names are
 https://github.com/trinodb/trino/blob/master/core/trino-spi/src/main/java/io/trino/spi/StandardErrorCode.java
 """
 

@@ -5,6 +5,7 @@ What has no rule here, or does not fit the types that Trino asks for, is refused
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from labkit.cloud.engine.trino.operators import (
     plain,
     sort_key,
 )
+from labkit.cloud.engine.trino.safe import safe
 from labkit.cloud.engine.trino.scope import Scope, Typed, qualified_parts
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, INTEGER, UNKNOWN, Type
 
@@ -74,7 +76,11 @@ def _identifier(node: tree.Identifier, scope: Scope) -> Typed:
 
 def _no_column(node: tree.Expression, scope: Scope) -> Exception:
     name = ".".join(qualified_parts(node) or (scope.source(node),))
-    return scope.fail(node, "COLUMN_NOT_FOUND", f"Column '{name}' cannot be resolved")
+    message = (
+        f"Column '{name}' cannot be resolved or requester is not authorized to access requested "
+        "resources"
+    )
+    return scope.fail(node, "COLUMN_NOT_FOUND", message)
 
 
 def _dereference(node: tree.Dereference, scope: Scope) -> Typed:
@@ -189,7 +195,7 @@ def _between(node: tree.Between, scope: Scope) -> Typed:
     if kind is None or not (orderable(kind) or kind == UNKNOWN):
         shown = " and ".join(v.type.display for v in (low, high))
         message = f"Cannot check if {value.type.display} is BETWEEN {shown}"
-        raise scope.fail(node, "TYPE_MISMATCH", message)
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
     if plain(kind) and kind != UNKNOWN:
         a, b, c = (for_comparison(v, kind) for v in (value, low, high))
         return Typed(f"({a} BETWEEN {b} AND {c})", BOOLEAN)
@@ -205,7 +211,7 @@ def _in_list(node: tree.InList, scope: Scope) -> Typed:
     kind = comparable_type([value.type, *(item.type for item in items)])
     if kind is None:
         message = f"IN value and list items must be the same type: {value.type}"
-        raise scope.fail(node, "TYPE_MISMATCH", message)
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
     if plain(kind) and kind != UNKNOWN:
         listed = ", ".join(for_comparison(item, kind) for item in items)
         return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)
@@ -230,8 +236,17 @@ def _like(node: tree.Like, scope: Scope) -> Typed:
 
 
 def _escape(node: tree.Like, sql: str, scope: Scope) -> str:
-    if isinstance(node.escape, tree.Literal) and len(node.escape.text) != 1:
+    """The escape character; a pattern that is a literal may escape no other than what it must."""
+    if not isinstance(node.escape, tree.Literal):
+        return sql
+    escape, message = node.escape.text, ""
+    if len(escape) != 1:
         message = "Escape string must be a single character"
+    elif isinstance(node.pattern, tree.Literal):
+        rest = re.sub(f"{re.escape(escape)}[{re.escape(escape)}%_]", "", node.pattern.text)
+        if escape in rest:
+            message = "Escape character must be followed by '%', '_' or the escape character itself"
+    if message:
         raise scope.fail(node.escape, "INVALID_FUNCTION_ARGUMENT", message)
     return sql
 
@@ -284,10 +299,12 @@ def unified(nodes: list[tree.Expression], scope: Scope, problem: str) -> tuple[l
 def _cast(node: tree.Cast, scope: Scope) -> Typed:
     value = expression(node.value, scope)
     try:
-        sql = cast(value.sql, value.type, node.type)
+        if node.safe:
+            tried = safe(value.sql, lambda sql: cast(sql, value.type, node.type), scope)
+            return Typed(tried, node.type)
+        return Typed(cast(value.sql, value.type, node.type), node.type)
     except CastRefused as refused:
         raise scope.fail(node, refused.code, str(refused)) from refused
-    return Typed(f"TRY({sql})" if node.safe else sql, node.type)
 
 
 # Made values
@@ -396,7 +413,7 @@ def _row_in_query(node: tree.InQuery, value: Typed, scope: Scope) -> Typed:
 
 
 def _against(
-    node: tree.Expression, value: Typed, query: tree.Query, scope: Scope
+    node: tree.InQuery | tree.Quantified, value: Typed, query: tree.Query, scope: Scope
 ) -> tuple[str, str]:
     """A value and a query of one column, as one type."""
     found = _inner(query, scope)
@@ -413,9 +430,11 @@ def _against(
     return left, found.sql if right == column.sql else f"SELECT {right} FROM ({found.sql})"
 
 
-def _incomparable(node: tree.Expression, left: Type, right: Type, scope: Scope) -> Exception:
+def _incomparable(
+    node: tree.InQuery | tree.Quantified, left: Type, right: Type, scope: Scope
+) -> Exception:
     message = f"Value expression and result of subquery must be of the same type: {left} vs {right}"
-    return scope.fail(node, "TYPE_MISMATCH", message)
+    return scope.fail(node.at, "TYPE_MISMATCH", message)
 
 
 def _quantified(node: tree.Quantified, scope: Scope) -> Typed:

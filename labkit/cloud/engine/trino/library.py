@@ -57,7 +57,7 @@ class FunctionNotFound(LookupError):
         name, types, known = self.args
         if not known:
             return f"Function '{name}' not registered"
-        given, expected = ", ".join(map(str, types)), ", ".join(known)
+        given, expected = ", ".join(kind.display for kind in types), ", ".join(known)
         return f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
 
 

@@ -166,6 +166,13 @@ def _iso_clock(hour: str, minute: str, second: str | None, fraction: str | None)
     return f"{text}.{fraction}" if fraction else text
 
 
+def _char(node: tree.Literal, scope: Scope) -> Typed | None:
+    """``CHAR 'ab'`` is as long as its text."""
+    text = tree.Literal(node.start, node.end, "string", node.text)
+    kind = Type("char", node.type.args if node.type and node.type.args else (len(node.text),))
+    return scope.value(tree.Cast(node.start, node.end, text, kind, False))
+
+
 def _decimal_literal(node: tree.Literal, scope: Scope) -> Typed | None:
     return decimal_of(node.text, node, scope)
 
@@ -181,6 +188,7 @@ _READERS: dict[str, Callable[[tree.Literal, Scope], Typed | None]] = {
     "time": _time,
     "timestamp": _timestamp,
     "decimal": _decimal_literal,
+    "char": _char,
     "json": _json,
 }
 

@@ -78,7 +78,18 @@ def negative(value: Typed) -> Typed | None:
     """``-value``."""
     if value.type.base not in (*NUMBERS, DAY_SECOND.base, YEAR_MONTH.base, "unknown"):
         return None
+    if value.type.base in INTEGERS and not value.sql.isdigit():
+        return Typed(_negated(value), value.type)
     return Typed(f"(-{value.sql})", value.type)
+
+
+def _negated(value: Typed) -> str:
+    """DuckDB widens what does not fit."""
+    kind = value.type
+    least = -(1 << (8 << INTEGERS.index(kind.base)) - 1)
+    overflow = raising("NUMERIC_VALUE_OUT_OF_RANGE", f"{kind} negation overflow: {least}")
+    whens = f"WHEN {value.sql} = CAST({least} AS {kind.duckdb}) THEN {overflow}"
+    return f"CAST(CASE {whens} ELSE -{value.sql} END AS {kind.duckdb})"
 
 
 def months(sql: str) -> str:
@@ -157,8 +168,8 @@ def _scaled(op: str) -> Callable[[Typed, Typed], Typed]:
     def render(span: Typed, factor: Typed) -> Typed:
         if op == "/":
             sql = f"trunc(CAST({span.sql} AS DOUBLE) / CAST({factor.sql} AS DOUBLE))"
-        elif factor.type.base == "double":
-            sql = f"trunc({span.sql} * {factor.sql})"
+        elif factor.type.base not in INTEGERS:
+            sql = f"trunc({span.sql} * CAST({factor.sql} AS DOUBLE))"
         else:
             sql = f"({span.sql} * {factor.sql})"
         return Typed(f"CAST({sql} AS {span.type.duckdb})", span.type)
@@ -193,7 +204,7 @@ def _temporal_table() -> dict[tuple[str, str, str], Temporal]:
     for kind in ("date", "timestamp", "timestamptz", "time"):
         table["-", kind, kind] = _between_moments(kind)
     for span in spans:
-        for number in (*INTEGERS, "double"):
+        for number in NUMBERS:
             table["*", span, number] = _scaled("*")
             table["*", number, span] = _swapped(_scaled("*"))
             table["/", span, number] = _scaled("/")

@@ -65,10 +65,11 @@ class ExpressionParser:
             return self._comparison(start, value)
         if cursor.accept("IS"):
             return self._is(start, value)
+        at = cursor.token.start
         negated = cursor.peek("NOT") and cursor.accept("NOT")
         for word, read in (("BETWEEN", self._between), ("IN", self._in), ("LIKE", self._like)):
             if cursor.accept(word):
-                found = read(start, value)
+                found = read(start, value, at)
                 return tree.Not(start, cursor.end, found) if negated else found
         if negated:
             raise cursor.mismatch("'BETWEEN'", "'IN'", "'LIKE'")
@@ -97,21 +98,21 @@ class ExpressionParser:
             found = tree.Comparison(start, self.cursor.end, "IS DISTINCT FROM", value, other, at)
         return tree.Not(start, self.cursor.end, found) if negated else found
 
-    def _between(self, start: int, value: tree.Expression) -> tree.Expression:
+    def _between(self, start: int, value: tree.Expression, at: int) -> tree.Expression:
         low = self.value()
         self.cursor.expect("AND")
         high = self.value()
-        return tree.Between(start, self.cursor.end, value, low, high)
+        return tree.Between(start, self.cursor.end, value, low, high, at)
 
-    def _in(self, start: int, value: tree.Expression) -> tree.Expression:
+    def _in(self, start: int, value: tree.Expression, at: int) -> tree.Expression:
         if self._at_query():
-            return tree.InQuery(start, self.cursor.end, value, self.bracketed_query())
+            return tree.InQuery(start, self.cursor.end, value, self.bracketed_query(), at)
         self.cursor.expect("(")
         items = self.cursor.many(self.expression)
         self.cursor.expect(")")
-        return tree.InList(start, self.cursor.end, value, items)
+        return tree.InList(start, self.cursor.end, value, items, at)
 
-    def _like(self, start: int, value: tree.Expression) -> tree.Expression:
+    def _like(self, start: int, value: tree.Expression, at: int) -> tree.Expression:
         pattern = self.value()
         escape = self.value() if self.cursor.accept("ESCAPE") else None
         return tree.Like(start, self.cursor.end, value, pattern, escape)

@@ -137,19 +137,24 @@ class QueryParser:
     def _union(self) -> tree.Body:
         start = self.cursor.token.start
         left = self._intersection()
+        at = self.cursor.token.start
         while op := self.cursor.accept_any("UNION", "EXCEPT"):
             distinct = self.cursor.accept_any("ALL", "DISTINCT") != "ALL"
             right = self._intersection()
-            left = tree.SetOperation(start, self.cursor.end, op, distinct, left, right)
+            left = tree.SetOperation(start, self.cursor.end, op, distinct, left, right, at)
+            at = self.cursor.token.start
         return left
 
     def _intersection(self) -> tree.Body:
         start = self.cursor.token.start
         left = self._body()
+        at = self.cursor.token.start
         while self.cursor.accept("INTERSECT"):
             distinct = self.cursor.accept_any("ALL", "DISTINCT") != "ALL"
             right = self._body()
-            left = tree.SetOperation(start, self.cursor.end, "INTERSECT", distinct, left, right)
+            end = self.cursor.end
+            left = tree.SetOperation(start, end, "INTERSECT", distinct, left, right, at)
+            at = self.cursor.token.start
         return left
 
     def _body(self) -> tree.Body:

@@ -245,7 +245,7 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
             f"{node.op} query has different number of fields: "
             f"{len(left.fields)}, {len(right.fields)}"
         )
-        raise scope.fail(node.right, "TYPE_MISMATCH", message)
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
     kinds = [
         _set_type(node, at, a, b, scope)
         for at, (a, b) in enumerate(zip(left.fields, right.fields, strict=True))
@@ -274,10 +274,9 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
 def _set_type(node: tree.SetOperation, at: int, left: Field, right: Field, scope: Scope) -> Type:
     kind = common_type([left.type, right.type])
     if kind is None:
-        message = (
-            f"column {at + 1} in {node.op} query has incompatible types: {left.type}, {right.type}"
-        )
-        raise scope.fail(node.right, "TYPE_MISMATCH", message)
+        types = f"{left.type.display}, {right.type.display}"
+        message = f"column {at + 1} in {node.op} query has incompatible types: {types}"
+        raise scope.fail(node.at, "TYPE_MISMATCH", message)
     return kind
 
 

@@ -137,11 +137,12 @@ class Logical(Expression):
 
 @dataclass(frozen=True, slots=True)
 class Between(Expression):
-    """``value BETWEEN low AND high``."""
+    """``value BETWEEN low AND high``; ``at`` is the offset of the predicate's first word."""
 
     value: Expression
     low: Expression
     high: Expression
+    at: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,7 @@ class InList(Expression):
 
     value: Expression
     items: tuple[Expression, ...]
+    at: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ class InQuery(Expression):
 
     value: Expression
     query: Query
+    at: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,12 +410,13 @@ class Select(Node):
 
 @dataclass(frozen=True, slots=True)
 class SetOperation(Node):
-    """``left UNION [ALL] right``, also INTERSECT and EXCEPT."""
+    """``left UNION [ALL] right``, also INTERSECT and EXCEPT; ``at`` is that word's offset."""
 
     op: str
     distinct: bool
     left: Body
     right: Body
+    at: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,15 @@ def _join(call: Any, args: Sequence[str]) -> str:
 
 
 def _sort_by(call: Any, args: Sequence[str]) -> str:
-    """Sorting by a comparator: an element's rank is how many elements come before it."""
+    """Sorting by a comparator: an element's rank is how many others come before it."""
     array, comparator = args
     less = apply(comparator, f"({array})[_j]", "_e")
     before = (
         f"len(list_filter(range(1, len({array}) + 1), "
-        f"lambda _j: ({less}) < 0 OR (({less}) = 0 AND _j < _i)))"
+        f"lambda _j: _j <> _i AND (({less}) < 0 OR (({less}) = 0 AND _j < _i))))"
     )
-    ranked = f"list_transform({array}, lambda _e, _i: struct_pack(rank := {before}, value := _e))"
+    placed = f"struct_pack(rank := {before}, at := _i, value := _e)"
+    ranked = f"list_transform({array}, lambda _e, _i: {placed})"
     return f"list_transform(list_sort({ranked}), lambda _e: _e.value)"
 
 
