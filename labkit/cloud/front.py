@@ -107,6 +107,10 @@ class Front:
         except (OSError, sqlite3.Error) as error:
             log.exception("a request could not be kept")
             return protocol.refuse(model, not_kept(error))
+        except Exception as error:
+            log.exception("a request of %s failed", service)
+            failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}")
+            return protocol.refuse(model, failure)
 
     def _run(self, handler: Handler, context: Context, parameters: Any) -> dict[str, Any]:
         try:
@@ -114,15 +118,8 @@ class Front:
             if changes_state(context.operation):
                 self.cloud.keep(context.service)
             return result
-        except AwsError:
-            raise
         except (JsonRESTError, ServiceException) as error:
             raise from_moto(error) from error
-        except (OSError, sqlite3.Error):
-            raise
-        except Exception as error:
-            log.exception("%s:%s failed", context.service, context.operation)
-            raise AwsError("InternalFailure", f"{type(error).__name__}: {error}") from error
 
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes
