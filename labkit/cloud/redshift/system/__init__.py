@@ -6,12 +6,21 @@ Each is a function and a line of registry, its columns in SQL's words::
     def svv_tables(connection: Connection) -> Iterable[Row]: ...
 """
 
-from labkit.cloud.redshift.system import catalogs, history, policies, postgres, routines, users
+from labkit.cloud.redshift.system import (
+    catalogs,
+    granted,
+    history,
+    policies,
+    postgres,
+    routines,
+    users,
+)
 from labkit.cloud.redshift.system.functions import system_functions
 from labkit.cloud.redshift.system.registry import system, system_relation
 
 __all__ = [
     "catalogs",
+    "granted",
     "history",
     "policies",
     "postgres",

@@ -294,18 +294,6 @@ def svv_user_info(connection: Connection) -> Iterator[Any]:
         )  # fmt: skip
 
 
-@system("svv_relation_privileges", f"namespace_name {_V}, relation_name {_V}, "
-        f"privilege_type {_V}, identity_id int, identity_name {_V}, identity_type {_V}, "
-        "admin_option boolean")  # fmt: skip
-def svv_relation_privileges(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection):
-        for grantee, names in one.body.get("grants", {}).items():
-            kind, _, rest = grantee.rpartition(" ")
-            for name in names:
-                yield (one.schema, one.name, name, 0, rest or "public",
-                       kind or ("user" if rest else "public"), False)  # fmt: skip
-
-
 @system("stv_mv_info", "db_name char(128), schema char(128), name char(128), "
         "updated_upto_xid bigint, is_stale char(1), owner_user_name char(128), state int, "
         "autorefresh char(1), autorewrite char(1)")  # fmt: skip

@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system.catalogs import columns_of
+from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse.objects import Object
 
@@ -77,12 +77,6 @@ def _relations(connection: Connection) -> Iterator[tuple[Object, dict[str, Any]]
                 yield one, state
 
 
-def _grantee(name: str) -> tuple[str, str]:
-    """Its name and its kind."""
-    kind, _, last = name.rpartition(" ")
-    return (last, kind or "user") if name else ("public", "public")
-
-
 @system("svv_rls_attached_policy", f"relschema {_V}, relname {_V}, relkind {_V}, polname {_V}, "
         f"grantor {_V}, grantee {_V}, granteekind {_V}, is_pol_on boolean, is_rls_on boolean, "
         "rls_conjunction_type char(3)")  # fmt: skip
@@ -91,7 +85,7 @@ def svv_rls_attached_policy(connection: Connection) -> Iterator[Any]:
     for one, state in _relations(connection):
         for each in state["attached"] if one.database == connection.database else ():
             yield (one.schema, one.name, _KINDS[one.kind], names[each["policy"]], each["grantor"],
-                   *_grantee(each["grantee"]), True, state["on"], state["conjunction"])  # fmt: skip
+                   *grantee(each["grantee"]), True, state["on"], state["conjunction"])  # fmt: skip
 
 
 @system("svv_rls_relation", f"datname {_V}, relschema {_V}, relname {_V}, relkind {_V}, "
@@ -144,59 +138,10 @@ def svv_attached_masking_policy(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("relation", database=connection.database) if names else ():
         for each in one.body.get("masks", ()):
             yield (names[each["policy"]], one.schema, one.name, _KINDS[one.kind],
-                   each["grantor"], *_grantee(each["grantee"]), each["priority"],
+                   each["grantor"], *grantee(each["grantee"]), each["priority"],
                    _list(each["inputs"]), _list(each["outputs"]),
                    one.body.get("masking_datashares", True))  # fmt: skip
 
 
 def _list(names: list[str]) -> str:
     return json.dumps(names, separators=(",", ":"))
-
-
-@system("svv_column_privileges", f"namespace_name {_V}, relation_name {_V}, column_name {_V}, "
-        f"privilege_type {_V}, identity_id int, identity_name {_V}, identity_type {_V}"
-        )  # fmt: skip
-def svv_column_privileges(connection: Connection) -> Iterator[Any]:
-    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_COLUMN_PRIVILEGES.html"""
-    from labkit.cloud.redshift.system.catalogs import relations
-
-    numbers = identities(connection)
-    for one in relations(connection):
-        order = [column.name for column in columns_of(connection, one)]
-        for name, given in one.body.get("column_grants", {}).items():
-            for privilege, columns in given.items():
-                for column in sorted(columns, key=order.index):
-                    yield (one.schema, one.name, column, privilege, numbers.get(name, 0),
-                           *_grantee(name))  # fmt: skip
-
-
-def identities(connection: Connection) -> dict[str, int]:
-    """The numbers of grantees."""
-    found = {one.name: one.oid for one in connection.objects.of("user")}
-    for space in ("group", "role"):
-        found |= {f"{space} {one.name}": one.oid for one in connection.objects.of(space)}
-    return found
-
-
-@system("svv_system_privileges", f"system_privilege {_V}, identity_id int, identity_name {_V}, "
-        f"identity_type {_V}")  # fmt: skip
-def svv_system_privileges(connection: Connection) -> Iterator[Any]:
-    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SYSTEM_PRIVILEGES.html"""
-    from labkit.cloud.redshift.warehouse.system_roles import SECURITY, held
-
-    for space in ("role", "user"):
-        for one in connection.objects.of(space):
-            for privilege in held(one):
-                if privilege not in SECURITY:
-                    yield privilege, one.oid, one.name, space
-
-
-@system("svv_role_grants", f"role_id int, role_name {_V}, granted_role_id int, "
-        f"granted_role_name {_V}")  # fmt: skip
-def svv_role_grants(connection: Connection) -> Iterator[Any]:
-    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_ROLE_GRANTS.html"""
-    numbers = identities(connection)
-    for role in connection.objects.of("role"):
-        for name in role.body["members"]:
-            if name.startswith("role ") and name in numbers:
-                yield numbers[name], name.removeprefix("role "), role.oid, role.name

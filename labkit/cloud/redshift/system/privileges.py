@@ -30,10 +30,14 @@ _LETTERS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "RULE": 
 
 
 def acl(connection: Connection, one: Object) -> str | None:
-    """Who was granted what, ``{ann=r/owner,group staff=rw/owner}``; None while nobody was."""
+    """Who was granted what, ``{ann=r/owner,group staff=rw/owner}``; None while nobody was.
+
+    What roles were granted stands in the SVV views alone.
+    """
     told = [
         f"{name}={''.join(_LETTERS.get(each, '') for each in given)}/{one.owner}"
         for name, given in one.body.get("grants", {}).items()
+        if not name.startswith(("role ", "policy "))
     ]
     return f"{{{','.join(told)}}}" if told else None
 

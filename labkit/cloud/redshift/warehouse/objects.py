@@ -25,6 +25,10 @@ CREATE TABLE IF NOT EXISTS "catalog".objects (
     oid BIGINT, owner VARCHAR, body VARCHAR);
 """
 _COLUMNS = "space, database, schema, name, oid, owner, body"
+_PLACES = {name: at for at, name in enumerate(_COLUMNS.split(", "))}
+#: A warehouse of so few objects is read whole: one question to DuckDB takes longer than its answer.
+MOST_HELD = 500
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -115,21 +119,22 @@ class Objects:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        self._read: dict[tuple[str, ...], list[Object]] = {}
+        self._read: dict[tuple[tuple[str, str], ...], list[Object]] = {}
+        self._held: list[Row] | None = None
 
     def forget(self) -> None:
         """Another transaction sees other objects, and so does one that has changed some."""
         self._read.clear()
+        self._held = None
 
     def find(self, space: str, name: str, *, database: str = "", schema: str = "") -> Object | None:
-        where = "space = ? AND database = ? AND schema = ? AND name = ?"
-        found = self._select(where, [space, database, schema, name])
+        where = {"space": space, "database": database, "schema": schema, "name": name}
+        found = self._select(where)
         return found[0] if found else None
 
     def of(self, space: str, **where: str) -> list[Object]:
         """All of a space, by name; ``where`` narrows (``database=``, ``schema=``, ``name=``)."""
-        parts = ["space = ?", *(f"{column} = ?" for column in where)]
-        return self._select(" AND ".join(parts), [space, *where.values()])
+        return self._select({"space": space, **where})
 
     def add(self, one: Object) -> Object:
         """Add an object; without an oid it gets one."""
@@ -158,20 +163,32 @@ class Objects:
     def new_oid(self) -> int:
         return int(first_row(self._connection, "SELECT nextval('\"catalog\".oids')")[0])
 
-    def _select(self, where: str, values: list[str]) -> list[Object]:
-        key = (where, *values)
+    def _select(self, where: dict[str, str]) -> list[Object]:
+        key = tuple(where.items())
         if key not in self._read:
-            self._read[key] = self._query(where, values)
+            self._read[key] = [_object(row) for row in self._rows(where)]
         return list(self._read[key])
 
-    def _query(self, where: str, values: list[str]) -> list[Object]:
-        rows = self._connection.execute(
-            f'SELECT {_COLUMNS} FROM "catalog".objects WHERE {where} ORDER BY name, oid', values
+    def _rows(self, where: dict[str, str]) -> list[Row]:
+        if self._held is None:
+            self._held = self._query({}, limit=MOST_HELD + 1)
+        if len(self._held) > MOST_HELD:
+            return self._query(where)
+        asked = [(_PLACES[name], value) for name, value in where.items()]
+        return [row for row in self._held if all(row[at] == value for at, value in asked)]
+
+    def _query(self, where: dict[str, str], *, limit: int | None = None) -> list[Row]:
+        conditions = " AND ".join(["true", *(f"{column} = ?" for column in where)])
+        return self._connection.execute(
+            f'SELECT {_COLUMNS} FROM "catalog".objects WHERE {conditions} ORDER BY name, oid'
+            + (f" LIMIT {limit}" if limit else ""),
+            list(where.values()),
         ).fetchall()
-        return [
-            Object(space, database, schema, name, oid, owner, json.loads(body))
-            for space, database, schema, name, oid, owner, body in rows
-        ]
+
+
+def _object(row: Row) -> Object:
+    *key, body = row
+    return Object(*key, json.loads(body))
 
 
 def _key(one: Object) -> tuple[str, str, str, str]:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
 _STAND_IN = "PYTHON_ARROW_SCAN"
+#: Stand-ins by the types of their columns: the same tables are asked again and again.
+_empties: dict[tuple[str, ...], pa.Table] = {}
 _UNREAD = "error('a column was used that was not to be read')"
 
 
@@ -121,8 +123,11 @@ def _plan(duck: duckdb.DuckDBPyConnection, sql: str, scans: Sequence[Elsewhere])
 
 
 def _empty(duck: duckdb.DuckDBPyConnection, scan: Elsewhere) -> pa.Table:
-    columns = ", ".join(f"CAST(NULL AS {c.type.duckdb}) AS {c.sql}" for c in scan.columns)
-    return duck.sql(f"SELECT {columns} WHERE false").to_arrow_table()
+    kinds = tuple(column.type.duckdb for column in scan.columns)
+    if kinds not in _empties:
+        columns = ", ".join(f"CAST(NULL AS {kind}) AS c{at}" for at, kind in enumerate(kinds))
+        _empties[kinds] = duck.sql(f"SELECT {columns} WHERE false").to_arrow_table()
+    return _empties[kinds].rename_columns([column.sql for column in scan.columns])
 
 
 def _places(node: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[list[str], list[str]]]:

@@ -3,6 +3,7 @@
 from labkit.cloud.redshift.warehouse.statements import (
     alter,
     changes,
+    default_privileges,
     dropping,
     granting,
     maintenance,
@@ -20,6 +21,7 @@ from labkit.cloud.redshift.warehouse.statements import (
 __all__ = [
     "alter",
     "changes",
+    "default_privileges",
     "dropping",
     "granting",
     "maintenance",

@@ -14,7 +14,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import grants, procedures
+from labkit.cloud.redshift.warehouse import defaults, grants, procedures
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -108,7 +108,8 @@ def new_routine(
     kinds = [each["type"] for each in parameters if each["mode"] != "OUT"]
     title = f"{last}({', '.join(Type(*kind).plain for kind in kinds)})"
     body |= {"name": last, "parameters": kinds, "arguments": parameters}
-    body.setdefault("grants", {"": ["EXECUTE"]} if body["kind"] == "function" else {})
+    kind = f"{body['kind'].upper()}S"
+    body.setdefault("grants", defaults.granted(connection, kind, schema))
     return Object("routine", database, schema, title, owner=connection.user, body=body)
 
 

@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query, quoted
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -162,6 +162,8 @@ def create(
     connection.duck.execute(f"CREATE {word} {table.physical} ({_columns_sql(declared.columns)})")
     if temporary:
         connection.temporary[last] = table
+    elif given := defaults.granted(connection, "TABLES", schema):
+        connection.objects.add(table.changed(grants=given))
     else:
         connection.objects.add(table)
     return table

@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.passwords import digest, is_digest, is_salted
@@ -163,12 +163,20 @@ def _forget(connection: Connection, name: str) -> None:
     """Who comes by that name later has nothing of what this one had."""
     for space, members in (("group", ("users",)), ("role", ("members", "admins"))):
         for one in connection.objects.of(space):
-            kept = {m: [n for n in one.body.get(m, ()) if n != name] for m in members}
-            if any(len(kept[m]) < len(one.body.get(m, ())) for m in members):
-                connection.objects.replace(one.changed(**kept))
+            left = {m: [n for n in one.body.get(m, ()) if n != name] for m in members}
+            if any(len(left[m]) < len(one.body.get(m, ())) for m in members):
+                connection.objects.replace(one.changed(**left))
     for space in ("database", "schema", "relation", "routine"):
         for one in connection.objects.of(space):
             without_grantee(connection, one, name)
+    for one in connection.objects.of(defaults.SPACE):
+        kept: dict[str, Any] = {
+            kind: {n: p for n, p in given.items() if n != name} for kind, given in one.body.items()
+        }
+        if one.name == name:
+            connection.objects.remove(one)
+        elif kept != one.body:
+            connection.objects.replace(one.changed(**kept))
 
 
 def without_grantee(connection: Connection, one: Object, name: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, parse_query
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -41,6 +41,8 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
         _check_same(known, view)
         connection.objects.remove(known)
         view = Object(*_key(view), known.oid, known.owner, view.body | _kept(known))
+    elif given := defaults.granted(connection, "TABLES", schema):
+        view = view.changed(grants=given)
     connection.objects.add(view)
     return Result("CREATE VIEW")
 

@@ -1,0 +1,83 @@
+"""``ALTER DEFAULT PRIVILEGES``: what is granted on whatever a user makes from now on.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_DEFAULT_PRIVILEGES.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.warehouse import defaults, grants
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.granting import (
+    OF_OBJECTS,
+    grantees,
+    read_privileges,
+)
+from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
+from labkit.cloud.redshift.warehouse.statements.users import find
+
+_SPACES = {"TABLES": "relation", "FUNCTIONS": "routine", "PROCEDURES": "routine"}
+_TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES")
+
+
+@statement("ALTER DEFAULT PRIVILEGES")
+def alter_defaults(connection: Connection, parsed: Parsed) -> Result:
+    """``... [FOR USER user, ...] [IN SCHEMA schema, ...] GRANT | REVOKE ... ON kind TO | FROM``"""
+    words = parsed.words
+    words.expect("ALTER", "DEFAULT", "PRIVILEGES")
+    users = _listed(words) if words.accept("FOR", "USER") else [connection.user]
+    schemas = _listed(words) if words.accept("IN", "SCHEMA") else [""]
+    giving = words.accept("GRANT")
+    if not giving:
+        words.expect("REVOKE")
+        words.accept("GRANT", "OPTION", "FOR")
+    privileges, columns = read_privileges(words)
+    words.expect("ON")
+    kind = words.accept_one(*_SPACES)
+    if columns or not kind:
+        raise words.refuse()
+    words.expect("TO" if giving else "FROM")
+    names = grantees(connection, words)
+    words.accept("WITH", "GRANT", "OPTION")
+    words.accept_one("CASCADE", "RESTRICT")
+    words.end()
+    wanted = privileges or list(_TABLES if kind == "TABLES" else OF_OBJECTS[_SPACES[kind]])
+    for user in [find(connection, "user", each).name for each in users]:
+        if user != connection.user:
+            grants.check_system(connection, "ALTER DEFAULT PRIVILEGES", "alter default privileges")
+        for schema in schemas:
+            if schema:
+                find_schema(connection, schema)
+            _change(
+                connection, defaults.find(connection, user, schema), kind, wanted, names, giving
+            )
+    return Result("ALTER DEFAULT PRIVILEGES")
+
+
+def _listed(words: Words) -> list[str]:
+    found = [words.identifier()]
+    while words.accept(","):
+        found.append(words.identifier())
+    return found
+
+
+def _change(
+    connection: Connection,
+    one: Object,
+    kind: str,
+    privileges: list[str],
+    names: list[str],
+    giving: bool,
+) -> None:
+    given = {name: list(known) for name, known in defaults.of_kind(one, kind).items()}
+    for name in names:
+        kept = [each for each in given.get(name, ()) if each not in privileges]
+        given[name] = kept + (privileges if giving else [])
+    told = {name: known for name, known in given.items() if known or name == ""}
+    changed = one.changed(**{kind: told})
+    if one.oid:
+        connection.objects.replace(changed)
+    else:
+        connection.objects.add(changed)
