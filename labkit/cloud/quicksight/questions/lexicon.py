@@ -153,8 +153,18 @@ class Lexicon:
         yield from self._by_stem.get(word, ())
         if word in _OF_THE_LANGUAGE:
             return
+        for short in self._abbreviations(word):
+            yield from self._by_stem[short]
         for length in range(SHORTEST, len(word)):
             yield from self._by_stem.get(word[:length], ())
+
+    def _abbreviations(self, word: str) -> list[str]:
+        """Words of names that leave out this one's vowels: ``acct`` for "account"."""
+        return [each for each in self._short if _abbreviates(each, word)]
+
+    @cached_property
+    def _short(self) -> list[str]:
+        return [each for each in self._weights if each[1:] and not _VOWELS & {*each[1:]}]
 
     def _shared(self, tokens: Sequence[Token]) -> Iterator[Named]:
         """ "Low and high estimates": a word that two names share and one says."""
@@ -179,14 +189,15 @@ class Lexicon:
         left, end, other = list(stems), start, 0
         for place in range(start, min(start + LONGEST, len(tokens))):
             word = tokens[place].stem
-            used = next((each for each in _readings(word) if each in left), None)
+            readings = itertools.chain(_readings(word), self._abbreviations(word))
+            used = next((each for each in readings if each in left), None)
             if used:
                 left.remove(used)
                 other += used != word
                 end = end if tokens[place].lower in LINKS else place + 1
             elif tokens[place].lower not in LINKS or not left:
                 break
-        if end == start or _is_count(tokens, start, end):
+        if end == start or (_is_count(tokens, start, end) and not _has_of(stems)):
             return None
         total = sum(map(self._weights.__getitem__, stems))
         score = 1 - sum(map(self._weights.__getitem__, left)) / total
@@ -218,9 +229,28 @@ class Lexicon:
             yield Named(start, end, *word, score=0.6)
 
 
+def _has_of(stems: Sequence[str]) -> bool:
+    """Whether the name itself is ``num_of_staff``."""
+    return len(stems) > 2 and stems[1] == "of"
+
+
 def _is_count(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether "number of cards" counts cards rather than naming ``card_number``."""
     return end - start > 1 and tokens[start].stem == "number" and tokens[start + 1].lower == "of"
+
+
+_VOWELS = frozenset("aeiou")
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """Whether letters of a word, the first and the last among them, stand for it.
+
+    >>> _abbreviates("qty", "quantity"), _abbreviates("amt", "amount"), _abbreviates("sex", "six")
+    (True, True, False)
+    """
+    ends = short[0] == word[0] and short[-1] == word[-1] and len(word) > len(short) + 1
+    left = iter(word)
+    return ends and all(each in left for each in short)
 
 
 def _plain(name: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from labkit.cloud.quicksight.questions.reading import Metric
@@ -10,6 +11,7 @@ from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.topic import TopicField
 
 _NUMBERS = (
+    r"(?P<how>A)(?=&AF)",
     r"(?P<how>[AT])E?(?P<field>F)",
     r"(?P<how>C)[AT](?P<field>F)",
     r"(?P<how>C)[EWs]?(?P<field>F)",
@@ -30,8 +32,15 @@ def metrics_of(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int
             places = set(range(match.start(), match.end()))
             if not places & used:
                 used |= places
-                found.append((match.start(), _metric(items[match.start() : match.end()])))
+                found.append((match.start(), _metric(_said(items, match))))
     return sorted(found, key=lambda each: each[0]), used
+
+
+def _said(items: Sequence[Item], match: re.Match[str]) -> Sequence[Item]:
+    """What a rule has found; in "maximum and minimum price" the price is said once for both."""
+    found = items[match.start() : match.end()]
+    shared = len(found) == 1 and items[match.end() :][:1] and items[match.end()].tag == "&"
+    return [*found, items[match.end() + 2]] if shared and found[0].tag == "A" else found
 
 
 def _metric(found: Sequence[Item]) -> Metric:

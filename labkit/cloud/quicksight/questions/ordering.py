@@ -11,7 +11,7 @@ from labkit.cloud.quicksight.questions.rules import Items, at, first, without
 from labkit.cloud.quicksight.questions.tagging import Item, tags
 from labkit.cloud.quicksight.questions.topic import TopicField
 
-_TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?F|C[WE]?|A(?=d)|K|F|W)"
+_TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?[Fr]|C[WE]?|A(?=d)|K|F|W)"
 ORDERS = (
     rf"[sh]w?B?{_TARGET}w?d",
     rf"[sh]w?dw?B{_TARGET}",
@@ -20,6 +20,7 @@ ORDERS = (
     rf"sw?B?{_TARGET}",
     rf"dB{_TARGET}",
     r"s?B?d(?P<target>Y|X|C|AF)",
+    r"(?P<target>X|Y)w?d",
     r"[sh]?w?B?d(?P<target>)",
 )
 LIMITS = (

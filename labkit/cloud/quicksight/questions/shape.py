@@ -74,7 +74,7 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
             [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said, topic
         )
     noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
-    if said.counted:
+    if said.counted and not any(each.field.measure and not each.how for each in mentions):
         number = said.counted
         metric = Metric(number) if number.measure else counted_rows(number)
         return _reading([(0, metric)], mentions, said, topic)
@@ -112,6 +112,8 @@ def _role(items: Sequence[Item], place: int) -> str:
     before = items[place - 1] if place else None
     if before is not None and before.tag == "&" and place > 1:
         return _shared_role(items, place)
+    if before is not None and before.tag == "W" and place > 1 and items[place - 2].tag in "BE":
+        return _role(items, place - 1)
     if before is None or before.tag not in "BEv":
         return ""
     if before.tag == "E" and place > 1 and items[place - 2].tag == "B":
@@ -167,7 +169,8 @@ def _grouped(mentions: list[Mention]) -> list[Mention]:
     """Fields that are named in passing are no group where another is named as one."""
     if not any(each.how for each in mentions):
         return mentions
-    return [each for each in mentions if each.how or each.whole or each.field.measure]
+    kept = (each for each in mentions if each.how or not each.verb)
+    return [each for each in kept if each.how or each.whole or each.field.measure]
 
 
 def _without_numbers(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
+from labkit.cloud.quicksight.questions.topic import TopicField
 from labkit.cloud.quicksight.questions.vocabulary import GENERIC, STOP_WORDS, VERBS, Phrase, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem, tokens
 
@@ -86,8 +87,15 @@ def _without_kinds(items: Sequence[Item]) -> list[Item]:
     return [
         _as_id(each, after)
         for before, each, after in around
-        if not (is_generic(each) and (_is_field(before) or (_is_field(after) and _is_part(each))))
+        if not (
+            is_generic(each) and (_tells(before, each) or (_is_field(after) and _is_part(each)))
+        )
     ]
+
+
+def _tells(before: Item | None, kind: Item) -> bool:
+    """Whether the field before says more: not so in "museum names", where a field is ``Name``."""
+    return _is_field(before) and before is not None and (not _is_part(before) or _is_part(kind))
 
 
 def _as_id(item: Item, after: Item | None) -> Item:
@@ -116,14 +124,22 @@ def _with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
         partly = item.tag == "F" and item.named and item.named.score < 1
         said = {*name_words(item.text)}
         grouped = found and found[-1].tag in "BE"
-        if partly and not grouped and said <= kept:
+        keyed = partly and not grouped and key and _says_key(item, key, kept)
+        if keyed and key:
             item = replace(item, means=key.name, named=Named(0, 0, key, score=0.5))
-        noun = partly and (said <= own or (said <= kept and not grouped))
+        noun = partly and (said <= own or keyed)
         label = lexicon.topic.label if grouped and noun else None
         if label:
             item = replace(item, means=label.name, named=Named(0, 0, label))
         found.append(replace(item, tag="r") if noun and not grouped else item)
     return found
+
+
+def _says_key(item: Item, key: TopicField, words: set[str]) -> bool:
+    """Whether "patients" are the rows that ``patient_id`` identifies."""
+    said = {*name_words(item.text)}
+    named = item.named.field if item.named else None
+    return said <= words or (named is key and not said & _IDS)
 
 
 def _spelled(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:
@@ -154,7 +170,7 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
     at, letters = 0, False
     while at < len(words):
         phrase, length = _phrase(words, at)
-        if letters and len(words[at].text) == 1:
+        if letters and len(words[at].text) == 1 and words[at].kind == "word":
             phrase = None
         name = named.get(at)
         if name and not _is_said_otherwise(words, at, name, phrase, length):

@@ -195,17 +195,17 @@ STOP_WORDS = frozenset(
     done will there here for as some any about if so much come comes came use using used would'd
     let know see view present put report provide compute calculate calculated computed showing
     listing visualization purpose information attribute also then than between's it's i'd i'm
-    all how say either both said let's just only up out off via into onto value values grouped order based
+    all how say said let's just only up out off via into onto value values grouped order based
     corresponding respective respectively along belong belongs own owned hold held made
     associated combined kind type-of interval result results data set each's ones one's named's
     was's following number's them's participate participated trying finding spend spent spending
-    have having among got had mph""".split()
+    have having among got had mph either both""".split()
 )
 
 # What rows do that says nothing of which rows: "how many people work in each department".
 VERBS = frozenset(
-    """work live serve leave depart arrive direct make offer provide drive use receive buy sell teach
-    take run grow produce publish write study attend join visit perform release appear go stand lie
+    """work live serve leave depart arrive direct make offer provide drive use receive buy sell
+    teach take run grow produce publish write study attend join visit perform release appear go stand lie
     reside belong exist happen occur stay sit enter start end open carry store handle manage
     create""".split()
 )
@@ -249,7 +249,6 @@ SAME = (
     "rate rating",
     "view pageview",
     "gpa grade",
-    "doctor dr",
     "speed fast",
     "long length duration",
     "wide width",
