@@ -85,9 +85,8 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         if self.png:
-            return {"image/png": self.png, "text/plain": repr(self)}, {
-                "image/png": {"width": self.width_px}
-            }
+            shape = {"width": self.width_px, "alt": repr(self)}
+            return {"image/png": self.png, "text/plain": repr(self)}, {"image/png": shape}
         frame = f'<iframe src="{html.escape(self.url)}" width="100%" height="{HEIGHT_PX + 120}">'
         return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}
 
