@@ -54,9 +54,25 @@ def test_a_failure_says_why_in_redshifts_words(data):
     told = data.run("SELECT * FROM nosuch")
     assert told["Status"] == "FAILED"
     assert told["Error"] == 'ERROR: relation "nosuch" does not exist'
+
+
+NOBODYS = "70662acc-f334-46f8-b953-3a9546796d7k"  # AWS's pattern takes any letter
+NO_RESULT = {
+    "failed": ("SELECT * FROM nosuch", "ResourceNotFoundException", "Query does not have result."),
+    "no rows": ("SET search_path TO public", "ResourceNotFoundException", "Query does not have"),
+    "unknown": (NOBODYS, "ResourceNotFoundException", "Query does not exist."),
+    "no number": ("InvalidId", "ValidationException", "id must satisfy regex pattern: ^[a-z0-9]"),
+}
+
+
+@pytest.mark.parametrize(("asked", "code", "words"), NO_RESULT.values(), ids=NO_RESULT)
+def test_what_has_no_result_says_why(data, asked, code, words):
+    number = data.run(asked)["Id"] if " " in asked else asked
     with pytest.raises(ClientError) as caught:
-        data.client.get_statement_result(Id=told["Id"])
-    assert caught.value.response["Error"]["Code"] == "ValidationException"
+        data.client.get_statement_result(Id=number)
+    told = caught.value.response
+    assert (told["Error"]["Code"], told["ResponseMetadata"]["HTTPStatusCode"]) == (code, 400)
+    assert told["Error"]["Message"].startswith(words)
 
 
 def test_parameters_are_values_and_never_sql(data):

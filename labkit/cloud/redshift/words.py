@@ -17,9 +17,16 @@ def invalid(message: str) -> AwsError:
 
 
 def missing(number: str) -> AwsError:
-    """A statement, cluster or session that is not there."""
+    """A statement that is not there."""
+    return AwsError("ResourceNotFoundException", "Query does not exist.", ResourceId=number)
+
+
+def without_result(number: str) -> AwsError:
+    """A statement that has no rows: it goes on, has failed, or is none that gives any."""
     return AwsError(
-        "ResourceNotFoundException", f"Query does not exist: {number}", 404, ResourceId=number
+        "ResourceNotFoundException",
+        "Query does not have result. Please check query status with DescribeStatement.",
+        ResourceId=number,
     )
 
 

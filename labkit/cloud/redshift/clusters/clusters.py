@@ -67,12 +67,13 @@ def delete_cluster(
     FinalClusterSnapshotRetentionPeriod: int = -1,
 ) -> Answer:
     """Deletes the data, after a last snapshot unless told to skip it."""
-    record = find_available(context, ClusterIdentifier, "available", "paused", "hardware-failure")
+    records.find(context, CLUSTER, ClusterIdentifier)
     if not SkipFinalClusterSnapshot and not FinalClusterSnapshotIdentifier:
         raise invalid_combination(
             "FinalClusterSnapshotIdentifier is required unless "
             "SkipFinalClusterSnapshot is specified."
         )
+    record = find_available(context, ClusterIdentifier, "available", "paused", "hardware-failure")
     if SkipFinalClusterSnapshot:
         change: Record = {"ClusterStatus": "deleting", "_": record["_"] | {"ready": False}}
     else:

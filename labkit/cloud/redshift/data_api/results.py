@@ -8,7 +8,7 @@ from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.paging import cut
 from labkit.cloud.redshift.data_api import store, text
 from labkit.cloud.redshift.data_api.statements import find
-from labkit.cloud.redshift.words import invalid, missing
+from labkit.cloud.redshift.words import invalid, without_result
 
 PAGE = 1000
 
@@ -53,12 +53,9 @@ def _page(context: Context, number: str, token: str) -> tuple[Any, list[Any], An
         if part is record:
             parts = [each for each in record["SubStatements"] if each["HasResultSet"]]
             part = parts[-1] if parts else record
-    if record["Status"] != "FINISHED" and part["Status"] != "FINISHED":
-        if record["Status"] in ("FAILED", "ABORTED"):
-            raise invalid(f"Query failed: {record.get('Error', '')}")
-        raise invalid("Query is not finished yet. Wait for the statement to finish.")
-    if not part["HasResultSet"]:
-        raise missing(number)
+    ended = "FINISHED" in (record["Status"], part["Status"])
+    if not ended or not part["HasResultSet"]:
+        raise without_result(number)
     columns, table = store.load(context.cloud, part["Id"])
     bad = invalid("Invalid NextToken")
     span, following = cut(range(table.num_rows), token, PAGE, bad, question=number)

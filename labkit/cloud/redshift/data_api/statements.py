@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import re
 import time
 import uuid
 from typing import Any
@@ -34,6 +35,7 @@ ENDED = ("FINISHED", "FAILED", "ABORTED")
 PATIENCE_S = 0.15
 LONGEST = 100 * 1024
 MOST_SQLS = 40
+NUMBER = r"[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?"
 Record = dict[str, Any]
 
 
@@ -304,8 +306,10 @@ def find(context: Context, number: str) -> Record:
     """A statement of this region.
 
     Raises:
-        AwsError: there is none.
+        AwsError: there is none, or the number is none of a statement.
     """
+    if not re.fullmatch(NUMBER, number):
+        raise invalid(f"id must satisfy regex pattern: ^{NUMBER}$")
     record = context.cloud.records(KIND).get(number.partition(":")[0])
     if record is None or record["_"]["region"] != context.region:
         raise missing(number)
