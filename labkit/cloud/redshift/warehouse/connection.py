@@ -83,6 +83,9 @@ class Connection:
         self.remotes: dict[int, Any] = {}
         self.transaction: Literal["idle", "open", "failed"] = "idle"
         self.last_query_id = -1
+        #: Stored procedures that run, one in another; whether all of them are NONATOMIC.
+        self.call_depth, self.nonatomic = 0, False
+        self._renewed = False
         self._kept: tuple[Any, ...] = ()
         self._using = threading.RLock()
         self._depth = 0
@@ -140,7 +143,7 @@ class Connection:
     @property
     def alone(self) -> bool:
         """Whether the statement that runs is all that its transaction has done."""
-        return self.transaction == "idle" and not getattr(self, "call_depth", 0)
+        return self.transaction == "idle" and not self.call_depth
 
     def close(self) -> None:
         """End the session; what is not committed is gone."""
@@ -167,6 +170,34 @@ class Connection:
         if self.transaction == "open":
             self._undo()
         self.cursors.clear()
+        self.transaction = "idle"
+
+    def renew(self, what: str, *, undoing: bool = False) -> None:
+        """End the transaction that a procedure runs in, and begin its next one.
+
+        Source:
+        https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-transaction-management.html
+
+        Raises:
+            RedshiftError: the procedure was called in a transaction block.
+        """
+        if self.transaction != "idle":
+            raise RedshiftError(
+                f"{what} cannot be invoked from a procedure that is executing in an atomic "
+                "context.",
+                "2D000",
+                hint="Try calling the procedure as a top-level call i.e. not from within an "
+                "explicit transaction block.",
+            )
+        self._renewed = True
+        self.cursors.clear()
+        if undoing:
+            self._undo()
+        else:
+            self.objects.forget()
+            with failures():
+                self.duck.execute("COMMIT")
+        self.begin()
         self.transaction = "idle"
 
     def fail(self) -> None:
@@ -208,7 +239,7 @@ class Connection:
         try:
             return self._once(parsed)
         except RedshiftError as error:
-            if error.sqlstate != CONFLICT:
+            if error.sqlstate != CONFLICT or self._renewed:
                 raise
         with self.warehouse.writing:
             for _ in range(RETRIES):
@@ -221,17 +252,18 @@ class Connection:
         try:
             return self._once(parsed)
         except RedshiftError as error:
-            if error.sqlstate != CONFLICT:
+            if error.sqlstate != CONFLICT or self._renewed:
                 raise
             raise _Again from error
 
     def _once(self, parsed: Parsed) -> Result:
         self.begin()
-        self.transaction = "idle"
+        self.transaction, self._renewed = "idle", False
         try:
             result = self._handle(Parsed(parsed.text, parsed.parameters))
             self.objects.forget()
             if self.transaction == "idle":
+                self.cursors.clear()
                 with failures():
                     self.duck.execute("COMMIT")
             return result

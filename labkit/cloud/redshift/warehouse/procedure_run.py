@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.redshift.casts import cast
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.duck import failures, first_row
-from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
-from labkit.cloud.redshift.warehouse.procedure_steps import Block, Step
+from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Step
 from labkit.cloud.redshift.warehouse.registry import Column, Result
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ class Variable:
 
     type: Type
     sql: str = "NULL"
+
+
+#: What ends or begins a transaction.
+TRANSACTIONS = ("COMMIT", "ROLLBACK", "ABORT", "BEGIN", "START")
 
 
 class Exit(Exception):
@@ -48,8 +52,13 @@ class Run:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.variables: dict[str, Variable] = {}
+        self.records: set[str] = set()
+        self.cursors: dict[str, Cursor] = {}
         self.found = False
         self.count = 0
+        #: What a NONATOMIC procedure's START TRANSACTION has begun; the error that it handles.
+        self.explicit = False
+        self.caught: RedshiftError | None = None
 
     def known(self) -> dict[str, Typed]:
         """The variables as the compiler takes them."""
@@ -81,8 +90,11 @@ class Run:
         return "true" in sql.lower()
 
     def block(self, block: Block) -> None:
+        self.cursors |= block.cursors
         for name, kind, default in block.declared:
             self.variables[name] = Variable(kind or VARCHAR)
+            if kind is None:
+                self.records.add(name)
             if default:
                 self.variables[name].sql = self.value(default, kind)[0]
         if block.handler is None:
@@ -94,23 +106,33 @@ class Run:
             self._handle(block.handler, error)
 
     def _handle(self, handler: list[Step], error: RedshiftError) -> None:
-        """What was done is undone, the handler runs, and the error goes on.
+        """What was done is undone and the handler runs; the error goes on but for NONATOMIC.
 
         Source: https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-trapping-errors.html
         """
         duck = self.connection.duck
-        self.connection.objects.forget()
-        with failures():
-            duck.execute("ROLLBACK")
-            duck.execute("BEGIN TRANSACTION")
+        goes_on = not self.connection.nonatomic
+        if self.connection.transaction == "idle":
+            self.connection.renew("EXCEPTION", undoing=True)
+        else:
+            self.connection.objects.forget()
+            with failures():
+                duck.execute("ROLLBACK")
+                duck.execute("BEGIN TRANSACTION")
+        self.explicit, self.caught = False, error
         told = {"sqlerrm": error.message, "sqlstate": error.sqlstate}
         for name, text in told.items():
             self.variables[name] = Variable(VARCHAR, text_literal(text))
         self.steps(handler)
-        with failures():
-            duck.execute("COMMIT")
-            duck.execute("BEGIN TRANSACTION")
-        raise error
+        self.caught = None
+        if self.connection.transaction == "idle":
+            self.connection.renew("EXCEPTION")
+        else:
+            with failures():
+                duck.execute("COMMIT")
+                duck.execute("BEGIN TRANSACTION")
+        if goes_on:
+            raise error
 
     def steps(self, steps: list[Step]) -> None:
         for step in steps:
@@ -119,8 +141,8 @@ class Run:
 
     def sql(self, text: str) -> Result:
         """Any statement, with variables where it has expressions."""
-        if text.split()[0].upper() in ("COMMIT", "ROLLBACK", "BEGIN", "START"):
-            raise unsupported("a transaction's end inside of a procedure here")
+        if text.split()[0].upper() in TRANSACTIONS:
+            return self._transaction(text.split()[0].upper())
         if text.split()[0].upper() in ("SELECT", "WITH"):
             compiled = compile_query(
                 self.text(text), Names(self.connection), variables=self.known()
@@ -131,6 +153,34 @@ class Run:
         found = self.connection.run(self._inserted(text))
         self.count, self.found = found.count, found.count > 0
         return found
+
+    def _transaction(self, word: str) -> Result:
+        """COMMIT and ROLLBACK begin the next transaction at once."""
+        if word in ("START", "BEGIN"):
+            if not self.connection.nonatomic:
+                raise RedshiftError(
+                    "START TRANSACTION is of NONATOMIC stored procedures alone", "0A000"
+                )
+            self.explicit = True
+            return Result("START TRANSACTION")
+        self.connection.renew(word, undoing=word in ("ROLLBACK", "ABORT"))
+        self.explicit = False
+        return Result(word)
+
+    def settle(self) -> None:
+        """What a NONATOMIC procedure did is durable at once, outside of START TRANSACTION."""
+        connection = self.connection
+        if connection.nonatomic and not self.explicit and connection.transaction == "idle":
+            connection.renew("COMMIT")
+
+    def record(self, name: str, result: Result, row: dict[str, Any]) -> None:
+        """A row into a variable: by its columns, and as a whole where it has one."""
+        for at, column in enumerate(result.columns):
+            raw = row[f"c{at}"]
+            told = Variable(column.type, literal(None if raw is None else str(raw), column.type))
+            self.variables[f"{name}.{column.name}"] = told
+            if len(result.columns) == 1 and name in self.variables:
+                self.variables[name] = told
 
     def _inserted(self, text: str) -> str:
         """A statement with the values of variables in place of their names."""
@@ -153,6 +203,11 @@ class Run:
         """The first row into variables; NULLs where there is none."""
         rows = result.rows
         self.found = bool(result.count)
+        if len(names) == 1 and names[0] in self.records:
+            given = rows.slice(0, 1).to_pylist() if rows is not None else []
+            nothing = {f"c{at}": None for at in range(len(result.columns))}
+            self.record(names[0], result, given[0] if given else nothing)
+            return
         for at, name in enumerate(names):
             if name not in self.variables:
                 raise RedshiftError(f'"{name}" is not a known variable', "42601")

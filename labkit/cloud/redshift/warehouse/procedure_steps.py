@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.types import VARCHAR, Type
 
 if TYPE_CHECKING:
     pass
@@ -22,6 +22,15 @@ class Block:
     declared: list[tuple[str, Type | None, str]]
     steps: list[Step]
     handler: list[Step] | None = None
+    cursors: dict[str, Cursor] = field(default_factory=dict)
+
+
+@dataclass
+class Cursor:
+    """A cursor that a query is bound to, with the arguments that it takes."""
+
+    arguments: list[tuple[str, Type]]
+    query: str
 
 
 @dataclass
@@ -48,9 +57,14 @@ def read(text: str) -> Block:
 
 
 def _block(words: Words) -> Block:
-    declared = []
+    declared: list[tuple[str, Type | None, str]] = []
+    cursors: dict[str, Cursor] = {}
     if words.accept("DECLARE"):
         while not words.peek("BEGIN"):
+            if words.peek("CURSOR", ahead=1):
+                name = words.identifier()
+                cursors[name] = _cursor(words)
+                continue
             declared.append(_declaration(words))
     words.expect("BEGIN")
     steps = _steps(words, "END", "EXCEPTION")
@@ -59,19 +73,40 @@ def _block(words: Words) -> Block:
         words.expect("WHEN", "OTHERS", "THEN")
         handler = _steps(words, "END")
     words.expect("END")
-    return Block(declared, steps, handler)
+    declared += [(name, VARCHAR, "") for name in cursors]
+    return Block(declared, steps, handler, cursors)
+
+
+def _cursor(words: Words) -> Cursor:
+    """``CURSOR [(argument type, ...)] FOR | IS query;``"""
+    words.expect("CURSOR")
+    arguments = []
+    if words.accept("("):
+        while not words.accept(")"):
+            arguments.append((words.identifier(), words.type()))
+            words.accept(",")
+    if not words.accept_one("FOR", "IS"):
+        raise words.refuse()
+    found = Cursor(arguments, _until(words, ";"))
+    words.expect(";")
+    return found
 
 
 def _declaration(words: Words) -> tuple[str, Type | None, str]:
     name = words.identifier()
     words.accept("CONSTANT")
-    kind = None if words.accept("RECORD") else words.type()
+    kind = None if words.accept("RECORD") else variable_type(words)
     words.accept("NOT", "NULL")
     default = ""
     if words.accept(":=") or words.accept("DEFAULT") or words.accept("="):
         default = _until(words, ";")
     words.expect(";")
     return name, kind, default
+
+
+def variable_type(words: Words) -> Type:
+    """A type; a ``refcursor`` is the name of a cursor."""
+    return VARCHAR if words.accept("REFCURSOR") else words.type()
 
 
 def _steps(words: Words, *ends: str) -> list[Step]:
@@ -172,6 +207,8 @@ def _return(words: Words) -> Step:
 def _raise(words: Words) -> Step:
     words.expect("RAISE")
     level = words.accept_one("INFO", "NOTICE", "WARNING", "LOG", "DEBUG", "EXCEPTION")
+    if not level and words.accept(";"):
+        return Step("raise", ["EXCEPTION", ""])
     texts = [level or "EXCEPTION", words.string()]
     while words.accept(","):
         texts.append(_until(words, ",", ";"))
@@ -216,8 +253,36 @@ def _nested(words: Words) -> Step:
     return _ended(words, Step("block", block=_block(words)))
 
 
+def _open(words: Words) -> Step:
+    """``OPEN cursor [FOR query | FOR EXECUTE text | (argument, ...)];``"""
+    words.expect("OPEN")
+    name, how, texts = words.identifier(), "bound", []
+    if words.accept("FOR", "EXECUTE"):
+        how, texts = "dynamic", [_until(words, ";")]
+    elif words.accept("FOR"):
+        how, texts = "query", [_until(words, ";")]
+    elif words.accept("("):
+        while not words.accept(")"):
+            texts.append(_until(words, ",", ")"))
+            words.accept(",")
+    return _ended(words, Step("open", [name, how, *texts]))
+
+
+def _fetch(words: Words) -> Step:
+    words.expect("FETCH")
+    name = words.identifier()
+    words.expect("INTO")
+    return _ended(words, Step("fetch", [name, *_names(words)]))
+
+
+def _close(words: Words) -> Step:
+    words.expect("CLOSE")
+    return _ended(words, Step("close", [words.identifier()]))
+
+
 _READERS: dict[str, Callable[[Words], Step]] = {
     "IF": _if, "LOOP": _loop, "WHILE": _while, "FOR": _for, "EXIT": _exit, "CONTINUE": _exit,
     "RETURN": _return, "RAISE": _raise, "EXECUTE": _execute, "SELECT": _select, "NULL": _null,
-    "PERFORM": _perform, "DECLARE": _nested, "BEGIN": _nested,
+    "OPEN": _open, "FETCH": _fetch, "CLOSE": _close, "PERFORM": _perform,
+    "DECLARE": _nested, "BEGIN": _nested,
 }  # fmt: skip

@@ -18,16 +18,17 @@ from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
+from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.procedure_run import (
     RUNNERS,
+    TRANSACTIONS,
     Continue,
     Exit,
     Return,
     Run,
     Variable,
-    literal,
 )
 from labkit.cloud.redshift.warehouse.procedure_steps import Step, read
 from labkit.cloud.redshift.warehouse.registry import Column, Notice, Result
@@ -40,17 +41,18 @@ DEEPEST = 16
 
 def call(connection: Connection, one: Object, values: list[Typed]) -> Result:
     """Run a procedure, as its owner where it is SECURITY DEFINER; its OUT arguments are a row."""
-    depth = getattr(connection, "call_depth", 0)
+    depth, nonatomic = connection.call_depth, connection.nonatomic
     if depth >= DEEPEST:
         raise RedshiftError("stored procedure nested call depth exceeded", "54001")
-    connection.call_depth = depth + 1  # type: ignore[attr-defined]
+    connection.call_depth = depth + 1
+    connection.nonatomic = bool(one.body.get("nonatomic")) and (nonatomic or not depth)
     caller = connection.user
     connection.user = one.owner if one.body.get("definer") else caller
     try:
         return _call(connection, one, values)
     finally:
         connection.user = caller
-        connection.call_depth = depth  # type: ignore[attr-defined]
+        connection.call_depth, connection.nonatomic = depth, nonatomic
 
 
 def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
@@ -127,18 +129,14 @@ def _run_count(run: Run, step: Step) -> None:
 
 def _run_each(run: Run, step: Step) -> None:
     name, text = step.texts
-    text = run.value(text)[0][1:-1].replace("''", "'") if step.kind == "each dynamic" else text
+    text = dynamic(run, text) if step.kind == "each dynamic" else text
     result = run.sql(text)
     rows = iter(result.rows.to_pylist() if result.rows is not None else [])
 
     def again() -> bool:
         row = next(rows, None)
-        for at, column in enumerate(result.columns if row is not None else ()):
-            raw = row[f"c{at}"] if row is not None else None
-            told = Variable(column.type, literal(None if raw is None else str(raw), column.type))
-            run.variables[f"{name}.{column.name}"] = told
-            if len(result.columns) == 1 and name in run.variables:
-                run.variables[name] = told
+        if row is not None:
+            run.record(name, result, row)
         return row is not None
 
     _repeat(run, step.inner[0], again)
@@ -146,6 +144,8 @@ def _run_each(run: Run, step: Step) -> None:
 
 def _run_raise(run: Run, step: Step) -> None:
     level, text, *arguments = step.texts
+    if not text and run.caught:
+        raise run.caught
     for argument in arguments:
         typed = compile_expression(run.text(argument), Names(run.connection), variables=run.known())
         value = run.evaluated(coerce(typed, VARCHAR), VARCHAR)
@@ -156,14 +156,28 @@ def _run_raise(run: Run, step: Step) -> None:
     run.connection.notices.append(Notice(text, level))
 
 
+def _run_sql(run: Run, step: Step) -> None:
+    run.sql(step.texts[0])
+    run.settle()
+
+
 def _run_execute(run: Run, step: Step) -> None:
     text, *into = step.texts
+    result = run.connection.run(dynamic(run, text))
+    if into:
+        run.take(result, into)
+    run.settle()
+
+
+def dynamic(run: Run, text: str) -> str:
+    """The statement that an expression gives; it may not end a transaction."""
     sql = run.value(text, VARCHAR)[0]
     if sql == "NULL":
         raise RedshiftError("cannot EXECUTE a null querystring", "22004")
-    result = run.connection.run(sql[1:-1].replace("''", "'"))
-    if into:
-        run.take(result, into)
+    found = sql[1:-1].replace("''", "'")
+    if found.split(maxsplit=1)[:1] and found.split(maxsplit=1)[0].upper() in TRANSACTIONS:
+        raise RedshiftError("dynamic SQL cannot run COMMIT or ROLLBACK", "0A000")
+    return found
 
 
 def _run_exit(run: Run, step: Step) -> None:
@@ -194,7 +208,10 @@ RUNNERS |= {
     "raise": _run_raise,
     "execute": _run_execute,
     "into": lambda run, step: run.take(run.sql(step.texts[0]), step.texts[1:]),
-    "sql": lambda run, step: run.sql(step.texts[0]),
+    "open": cursors.open_cursor,
+    "fetch": cursors.fetch,
+    "close": cursors.close,
+    "sql": _run_sql,
     "null": lambda run, step: None,
     "block": _run_block,
 }

@@ -98,8 +98,12 @@ def truncate(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     if not grants.allowed(connection, table, "TRUNCATE", connection.user):
         grants.check_owner(connection, table, "TRUNCATE TABLE")
+    if connection.call_depth and connection.transaction == "open":
+        connection.renew("TRUNCATE")
     connection.duck.execute(f"DELETE FROM {table.physical}")
-    if connection.transaction == "open":
+    if connection.call_depth:
+        connection.renew("TRUNCATE")
+    elif connection.transaction == "open":
         connection.commit()
     return Result("TRUNCATE TABLE")
 

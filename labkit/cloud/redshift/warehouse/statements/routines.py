@@ -18,7 +18,7 @@ from labkit.cloud.redshift.warehouse import defaults, grants, procedures
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.procedure_steps import read
+from labkit.cloud.redshift.warehouse.procedure_steps import read, variable_type
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 
 
@@ -65,7 +65,7 @@ def read_parameters(words: Words) -> list[dict[str, Any]]:
         if following.kind in ("word", "quoted") and not _is_type(words):
             name = words.identifier()
             mode = mode or words.accept_one("IN", "OUT", "INOUT")
-        found.append({"name": name, "mode": mode or "IN", "type": type_told(_type(words))})
+        found.append({"name": name, "mode": mode or "IN", "type": type_told(variable_type(words))})
         words.accept(",")
     return found
 
@@ -74,12 +74,6 @@ def _is_type(words: Words) -> bool:
     """Whether two words are a type by themselves, such as ``double precision``."""
     pair = (words.word.upper, words.words[words.at + 1].upper)
     return pair in (("DOUBLE", "PRECISION"), ("CHARACTER", "VARYING"), ("TIMESTAMP", "WITH"))
-
-
-def _type(words: Words) -> Type:
-    if words.accept("REFCURSOR"):
-        raise unsupported("refcursor")
-    return words.type()
 
 
 def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
@@ -94,7 +88,9 @@ def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
             told["definer"] = words.accept_one("INVOKER", "DEFINER") == "DEFINER"
         elif word := words.accept_one("VOLATILE", "STABLE", "IMMUTABLE"):
             told["volatility"] = word
-        elif not words.accept("NONATOMIC"):
+        elif words.accept("NONATOMIC"):
+            told["nonatomic"] = True
+        else:
             raise words.refuse()
     if not text or not language:
         raise RedshiftError("syntax error: no function body or language specified", "42601")
