@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 from labkit.cloud.quicksight import (
     absent,
     accounts,
+    bundles,
     data_sets,
     definitions,
     embedding,
@@ -19,6 +20,7 @@ from labkit.cloud.quicksight import (
 __all__ = [
     "absent",
     "accounts",
+    "bundles",
     "data_sets",
     "definitions",
     "embedding",

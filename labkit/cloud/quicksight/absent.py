@@ -15,7 +15,6 @@ from labkit.cloud.quicksight.words import not_here
 REASONS = {
     "ActionConnector": "there is nothing outside to connect to",
     "Agent": "there is no language model to talk with",
-    "AssetBundle": "definitions go by Describe...Definition and Create",
     "Automation": "there are no automations to run",
     "Brand": "there is no console to brand",
     "Flow": "there is no language model to run it",

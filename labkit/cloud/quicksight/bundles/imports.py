@@ -1,0 +1,74 @@
+"""The operations on import jobs: a bundle's assets made, or changed where they are there already.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_StartAssetBundleImportJob.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.operations import Answer, Context
+from labkit.cloud.quicksight import records
+from labkit.cloud.quicksight.bundles import files, jobs
+from labkit.cloud.quicksight.bundles.importing import import_all
+from labkit.cloud.quicksight.bundles.jobs import IMPORT
+from labkit.cloud.quicksight.bundles.reading import bundle_at
+from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.reports.downloads import url_of
+from labkit.cloud.quicksight.words import invalid, page
+
+SUMMARY = ("JobStatus", "Arn", "CreatedTime", "AssetBundleImportJobId", "FailureAction")
+MOST_BYTES = 20 * 2**20
+
+
+@answers("StartAssetBundleImportJob")
+def start(
+    context: Context,
+    *,
+    AssetBundleImportJobId: str,
+    AssetBundleImportSource: Record,
+    **members: Any,
+) -> Answer:
+    """Begin an import; a bundle that does not read fails the job."""
+    body, uri = AssetBundleImportSource.get("Body"), AssetBundleImportSource.get("S3Uri")
+    if (body is None) == (uri is None):
+        raise invalid("AssetBundleImportSource has either a Body or an S3Uri.")
+    if body is not None and len(body) > MOST_BYTES:
+        raise invalid("The Body of an asset bundle can't exceed 20 MB.")
+    id, asked = AssetBundleImportJobId, {"FailureAction": "DO_NOTHING", **members}
+    source = {"S3Uri": uri} if uri else {}
+    made = jobs.begin(context, IMPORT, id, {**asked, "AssetBundleImportSource": source},
+                      lambda: _import(context, id, body, uri, asked))  # fmt: skip
+    return {**shown(made, "Arn", "AssetBundleImportJobId"), "Status": 202}
+
+
+@answers("DescribeAssetBundleImportJob")
+def describe(context: Context, *, AssetBundleImportJobId: str) -> Answer:
+    """A job; a bundle that came in the call can be fetched again for five minutes."""
+    found = records.find(context, IMPORT, AssetBundleImportJobId)
+    if "file" not in found["_"]:
+        return shown(found)
+    url = url_of(context.cloud, found["_"]["file"], f"assetbundle-{AssetBundleImportJobId}.qs")
+    return {**shown(found), "AssetBundleImportSource": {"Body": url}}
+
+
+@answers("ListAssetBundleImportJobs")
+def list_all(
+    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
+) -> Answer:
+    found = [shown(each, *SUMMARY) for each in records.listed(context, IMPORT)]
+    return page("AssetBundleImportJobSummaryList", found, MaxResults, NextToken)
+
+
+def _import(
+    context: Context, id: str, body: bytes | None, uri: str | None, asked: Record
+) -> Record:
+    if body is not None:
+        path = jobs.file_of(context.cloud, IMPORT, context, id, ".qs")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        kept = records.find(context, IMPORT, id)["_"]
+        place = str(path.relative_to(context.cloud.home))
+        jobs.change(context, IMPORT, id, _=kept | {"file": place})
+    content = body if body is not None else bundle_at(context, str(uri))
+    return import_all(context, files.unzipped(content), asked)

@@ -1,0 +1,226 @@
+"""Asset bundles: out of an account as a file, into it again, under other names, or not at all."""
+
+import io
+import json
+import time
+import urllib.request
+import zipfile
+from typing import Any
+
+import pytest
+
+from tests.quicksight.conftest import refused
+
+ENDED = ("SUCCESSFUL", "FAILED", "FAILED_ROLLBACK_COMPLETED", "FAILED_ROLLBACK_ERROR")
+THEME = {"DataColorPalette": {"Colors": ["#112233", "#445566"]}}
+
+
+@pytest.fixture(scope="module")
+def dashboard(quicksight: Any, data_sets: dict[str, str], author: str) -> str:
+    """The ARN of a dashboard with a theme of its own, a tag and a reader."""
+    definition = json.loads(SMALL)
+    definition["DataSetIdentifierDeclarations"][0]["DataSetArn"] = data_sets["student-ext"]
+    theme = quicksight.create_theme(
+        ThemeId="bundle-theme", Name="Quiet", BaseThemeId="CLASSIC", Configuration=THEME
+    )
+    made = quicksight.create_dashboard(
+        DashboardId="bundled",
+        Name="Bundled",
+        Definition=definition,
+        ThemeArn=theme["Arn"],
+        Tags=[{"Key": "team", "Value": "registrar"}],
+        Permissions=[{"Principal": author, "Actions": READ}],
+    )
+    return str(made["Arn"])
+
+
+@pytest.fixture(scope="module")
+def bundle(quicksight: Any, dashboard: str) -> bytes:
+    """The dashboard with all that it needs."""
+    told = export(quicksight, "whole", dashboard, IncludeAllDependencies=True,
+                  IncludePermissions=True, IncludeTags=True)  # fmt: skip
+    return fetched(told["DownloadUrl"])
+
+
+def test_a_bundle_has_a_file_for_each_asset(bundle: bytes, author: str) -> None:
+    files = read(bundle)
+    assert sorted(files) == [
+        "dashboard/bundled.json",
+        "dataset/exports-students.json",
+        "datasource/exports-students.json",
+        "theme/bundle-theme.json",
+    ]
+    found = files["dashboard/bundled.json"]
+    assert (found["resourceType"], found["dashboardId"], found["name"]) == (
+        "dashboard", "bundled", "Bundled",
+    )  # fmt: skip
+    assert found["tags"] == [{"key": "team", "value": "registrar"}]
+    assert [each["principal"] for each in found["permissions"]] == [author]
+    [sheet] = found["definition"]["sheets"]
+    assert [name for each in sheet["visuals"] for name in each] == ["kpiVisual"]
+
+
+def test_a_bundle_is_imported_under_a_prefix(quicksight: Any, bundle: bytes) -> None:
+    tags = [{"DataSetIds": ["*"], "Tags": [{"Key": "k", "Value": "v"}]}]
+    told = imported(quicksight, "prefixed", bundle, OverrideTags={"DataSets": tags},
+                    OverrideParameters={
+        "ResourceIdOverrideConfiguration": {"PrefixForAllResources": "copy-"},
+        "Dashboards": [{"DashboardId": "bundled", "Name": "A copy"}],
+    })  # fmt: skip
+    assert (told["JobStatus"], told.get("Errors")) == ("SUCCESSFUL", None)
+    assert fetched(told["AssetBundleImportSource"]["Body"]) == bundle
+    made = quicksight.describe_dashboard(DashboardId="copy-bundled")["Dashboard"]
+    assert (made["Name"], made["Version"]["Status"]) == ("A copy", "CREATION_SUCCESSFUL")
+    assert made["Version"]["ThemeArn"].endswith("theme/copy-bundle-theme")
+    [arn] = made["Version"]["DataSetArns"]
+    assert arn.endswith("dataset/copy-exports-students")
+    tags = quicksight.list_tags_for_resource(ResourceArn=arn)["Tags"]
+    assert tags == [{"Key": "k", "Value": "v"}]
+    source = quicksight.describe_data_set(DataSetId="copy-exports-students")["DataSet"]
+    assert "datasource/copy-exports-students" in json.dumps(source["PhysicalTableMap"])
+
+
+def test_what_is_there_is_changed(quicksight: Any, bundle: bytes) -> None:
+    told = imported(quicksight, "again", bundle, OverrideParameters={
+        "Dashboards": [{"DashboardId": "bundled", "Name": "Bundled anew"}]})  # fmt: skip
+    assert told["JobStatus"] == "SUCCESSFUL"
+    found = quicksight.describe_dashboard(DashboardId="bundled")["Dashboard"]
+    assert (found["Name"], found["Version"]["VersionNumber"]) == ("Bundled anew", 2)
+
+
+def test_a_failed_import_is_rolled_back(quicksight: Any, bundle: bytes, client: Any) -> None:
+    files = read(bundle)
+    files["dashboard/bundled.json"]["definition"]["dataSetIdentifierDeclarations"][0][
+        "dataSetArn"] = "arn:aws:quicksight:eu-west-1:999999999999:dataset/nowhere"  # fmt: skip
+    client("s3").create_bucket(Bucket="asset-bundles")
+    client("s3").put_object(Bucket="asset-bundles", Key="b.qs", Body=written(files))
+    quicksight.start_asset_bundle_import_job(
+        AssetBundleImportJobId="broken",
+        AssetBundleImportSource={"S3Uri": "s3://asset-bundles/b.qs"},
+        FailureAction="ROLLBACK",
+        OverrideParameters={
+            "ResourceIdOverrideConfiguration": {"PrefixForAllResources": "broken-"}
+        },
+    )
+    told = ended(quicksight.describe_asset_bundle_import_job, AssetBundleImportJobId="broken")
+    assert told["JobStatus"] == "FAILED_ROLLBACK_COMPLETED"
+    [error] = told["Errors"]
+    assert error["Arn"].endswith("dashboard/broken-bundled")
+    assert told["AssetBundleImportSource"] == {"S3Uri": "s3://asset-bundles/b.qs"}
+    listed = quicksight.list_data_sets()["DataSetSummaries"] + quicksight.list_themes()[
+        "ThemeSummaryList"]  # fmt: skip
+    assert "broken-" not in json.dumps(listed, default=str)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"no zip", "not a valid zip file"),
+        ({"x/a.json": {"resourceType": "robot"}}, "resource type robot"),
+        ({"theme/a.json": {"resourceType": "theme", "themeId": "a", "colour": 1}}, "member colour"),
+    ],
+    ids=["no zip", "an unknown kind", "an unknown member"],
+)
+def test_what_is_no_bundle_fails(quicksight: Any, content: Any, message: str) -> None:
+    body = content if isinstance(content, bytes) else written(content)
+    told = imported(quicksight, "no-bundle", body)
+    assert (told["JobStatus"], told["Errors"][0]["Type"]) == (
+        "FAILED", "InvalidParameterValueException",
+    )  # fmt: skip
+    assert message in told["Errors"][0]["Message"]
+
+
+def test_an_export_for_cloudformation(quicksight: Any, dashboard: str) -> None:
+    told = export(
+        quicksight, "template", dashboard, "CLOUDFORMATION_JSON", IncludeAllDependencies=True,
+        CloudFormationOverridePropertyConfiguration={
+            "ResourceIdOverrideConfiguration": {"PrefixForAllResources": True},
+            "Dashboards": [{"Arn": dashboard, "Properties": ["Name"]}],
+        },
+    )  # fmt: skip
+    template = json.loads(fetched(told["DownloadUrl"]))
+    found = template["Resources"]["DashboardBundled"]
+    assert found["Type"] == "AWS::QuickSight::Dashboard"
+    assert found["DependsOn"] == ["DataSetExportsStudents", "ThemeBundleTheme"]
+    assert found["Properties"]["DashboardId"] == {"Fn::Sub": "${PrefixForAllResources}bundled"}
+    assert found["Properties"]["Name"] == {"Ref": "DashboardBundledName"}
+    assert sorted(template["Parameters"]) == ["DashboardBundledName", "PrefixForAllResources"]
+    assert ":dataset/${PrefixForAllResources}exports-students" in json.dumps(found)
+
+
+def test_what_there_is_not_fails_an_export(quicksight: Any, dashboard: str) -> None:
+    missing = dashboard.replace("bundled", "never")
+    quicksight.start_asset_bundle_export_job(
+        AssetBundleExportJobId="missing", ResourceArns=[missing], ExportFormat="QUICKSIGHT_JSON"
+    )
+    told = ended(quicksight.describe_asset_bundle_export_job, AssetBundleExportJobId="missing")
+    assert told["JobStatus"] == "FAILED"
+    assert (told["Errors"][0]["Arn"], told["Errors"][0]["Type"]) == (
+        missing, "ResourceNotFoundException",
+    )  # fmt: skip
+    listed = quicksight.list_asset_bundle_export_jobs()["AssetBundleExportJobSummaryList"]
+    assert "missing" in [each["AssetBundleExportJobId"] for each in listed]
+    code, message = refused(
+        quicksight.start_asset_bundle_export_job,
+        AssetBundleExportJobId="user",
+        ResourceArns=[dashboard.replace("dashboard/", "user/default/")],
+        ExportFormat="QUICKSIGHT_JSON",
+    )
+    assert (code, "is not the ARN" in message) == ("InvalidParameterValueException", True)
+
+
+def export(quicksight: Any, id: str, arn: str, form: str = "QUICKSIGHT_JSON", **more: Any) -> Any:
+    quicksight.start_asset_bundle_export_job(
+        AssetBundleExportJobId=id, ResourceArns=[arn], ExportFormat=form, **more
+    )
+    told = ended(quicksight.describe_asset_bundle_export_job, AssetBundleExportJobId=id)
+    assert (told["JobStatus"], told.get("Errors")) == ("SUCCESSFUL", None)
+    return told
+
+
+def imported(quicksight: Any, id: str, bundle: bytes, **more: Any) -> Any:
+    quicksight.start_asset_bundle_import_job(
+        AssetBundleImportJobId=id, AssetBundleImportSource={"Body": bundle}, **more
+    )
+    return ended(quicksight.describe_asset_bundle_import_job, AssetBundleImportJobId=id)
+
+
+def ended(describe: Any, **names: str) -> Any:
+    """A job when it has ended."""
+    deadline = time.monotonic() + 30
+    while (told := describe(**names))["JobStatus"] not in ENDED:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return told
+
+
+def fetched(url: str) -> bytes:
+    with urllib.request.urlopen(url) as answer:
+        return bytes(answer.read())
+
+
+def read(bundle: bytes) -> dict[str, Any]:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as file:
+        return {name: json.loads(file.read(name)) for name in file.namelist()}
+
+
+def written(files: dict[str, Any]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, json.dumps(content))
+    return held.getvalue()
+
+
+READ = [f"quicksight:{each}" for each in (
+    "DescribeDashboard", "ListDashboardVersions", "QueryDashboard")]  # fmt: skip
+SMALL = json.dumps({
+    "DataSetIdentifierDeclarations": [{"Identifier": "students", "DataSetArn": ""}],
+    "Sheets": [{"SheetId": "one", "Name": "One", "Visuals": [{"KPIVisual": {
+        "VisualId": "count",
+        "ChartConfiguration": {"FieldWells": {"Values": [{"CategoricalMeasureField": {
+            "FieldId": "f", "AggregationFunction": "COUNT",
+            "Column": {"DataSetIdentifier": "students", "ColumnName": "student_id"},
+        }}]}},
+    }}]}],
+})  # fmt: skip
