@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from labkit.cloud.engine.redshift import datetimes
+from labkit.cloud.engine.redshift import datetimes, durations
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, MISMATCH, RedshiftError
 from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Typed
@@ -184,6 +184,8 @@ def _literal(text: str, target: Type) -> str | None:
         return f"CAST({text_literal(text.strip())} AS {target.duckdb})"
     if target.base in TIMES:
         return datetimes.literal(text, target.base)
+    if target.base == "interval":
+        return durations.read(text).duckdb
     return None
 
 

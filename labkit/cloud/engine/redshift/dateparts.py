@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift.types import (
     TEXTS,
     TIMESTAMP,
     TIMESTAMPTZ,
+    Type,
 )
 
 _SPELLINGS = {
@@ -135,10 +136,18 @@ def extract(part: str, value: Typed) -> Typed:
     return Typed(f"CAST({sql} AS INTEGER)", INT4, "pgdate_part")
 
 
+#: DuckDB counts what is above an hour in days alone.
+_OF_INTERVAL = {
+    "millisecond": "datepart('millisecond', {0}) % 1000",
+    "microsecond": "datepart('microsecond', {0}) % 1000000",
+}
+
+
 def _of_interval(part: str, value: Typed) -> Typed:
     if part == "epoch":
         return Typed(f"epoch({value.sql})", FLOAT8, "pgdate_part")
-    return Typed(f"CAST(datepart('{part}', {value.sql}) AS INTEGER)", INT4, "pgdate_part")
+    sql = _OF_INTERVAL.get(part, "datepart('{part}', {0})").format(value.sql, part=part)
+    return Typed(f"CAST({sql} AS INTEGER)", INT4, "pgdate_part")
 
 
 def truncate(part: str, value: Typed) -> Typed:
@@ -149,4 +158,13 @@ def truncate(part: str, value: Typed) -> Typed:
     if part in ("dow", "doy", "epoch") or part.startswith("timezone"):
         raise RedshiftError(f'timestamp units "{part}" not supported', "0A000")
     kind = value.type if value.type.base == "timestamptz" else TIMESTAMP
+    if part in ("century", "millennium"):
+        return Typed(_century(part, coerce(value, kind).sql, kind), kind, "date_trunc")
     return Typed(f"date_trunc('{part}', {coerce(value, kind).sql})", kind, "date_trunc")
+
+
+def _century(part: str, sql: str, kind: Type) -> str:
+    """The 21st century began with 2001."""
+    years = {"century": 100, "millennium": 1000}[part]
+    first = f"make_timestamp((year({sql}) - 1) // {years} * {years} + 1, 1, 1, 0, 0, 0)"
+    return f"CAST({first} AS {kind.duckdb})"

@@ -24,6 +24,8 @@ _DATES = (
     rf"(?P<d>\d{{1,2}})[-.\s]+{_MONTH}[-,.\s]+(?P<y>\d{{4}}|\d\d)",
     rf"(?P<y>\d{{4}})[-.\s]+{_MONTH}[-.\s]+(?P<d>\d{{1,2}})",
     r"(?P<y>\d{4})-(?P<m>\d{1,2})",
+    r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d)",
+    r"(?P<y>\d{4})\.(?P<doy>\d{3})",
 )
 _TIME = (
     r"(?:[tT\s]+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d(?:[.]\d+)?))?\s*(?P<half>[ap]\.?m\.?)?)?"
@@ -55,7 +57,9 @@ def read(text: str) -> tuple[datetime, timezone | ZoneInfo | None]:
 
 def _moment(found: re.Match[str]) -> datetime:
     parts = found.groupdict()
-    month = MONTHS.index(parts["name"][:3].lower()) + 1 if parts.get("name") else int(parts["m"])
+    month = int(parts.get("m") or 1)
+    if parts.get("name"):
+        month = MONTHS.index(parts["name"][:3].lower()) + 1
     year = int(parts["y"])
     if len(parts["y"]) == 2:
         year += 2000 if year < 70 else 1900
@@ -65,6 +69,7 @@ def _moment(found: re.Match[str]) -> datetime:
         hour = hour % 12 + (12 if half == "p" else 0)
     seconds = float(parts["S"] or 0)
     day = datetime(year, month, int(parts.get("d") or 1), 0, int(parts["M"] or 0))
+    day += timedelta(days=int(parts.get("doy") or 1) - 1)
     if hour > 24 or seconds >= 61:
         raise OverflowError
     return day + timedelta(hours=hour, microseconds=round(seconds * 1_000_000))

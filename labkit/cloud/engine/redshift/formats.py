@@ -160,19 +160,19 @@ def _reader(pattern: str) -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile("".join(parts), re.IGNORECASE), tuple(names)
 
 
-def to_timestamp(text: str, pattern: str) -> datetime:
-    """A text in a format as a date with a time."""
+def to_timestamp(text: str, pattern: str, strict: bool = True) -> datetime:
+    """A text in a format as a date with a time; what overflows is carried over unless strict."""
     reader, names = _reader(pattern)
     found = reader.match(text.strip())
     if not found:
         fail(f'invalid value "{text}" for format "{pattern}"', BAD_DATETIME)
     try:
-        return _assembled(dict(zip(names, found.groups(), strict=True)))
+        return _assembled(dict(zip(names, found.groups(), strict=True)), strict)
     except ValueError:
         fail(f'date/time field value out of range: "{text}"', "22008")
 
 
-def _assembled(told: dict[str, str]) -> datetime:
+def _assembled(told: dict[str, str], strict: bool) -> datetime:
     year = _year(told)
     month = int(told.get("MM", 1))
     for name, size in (("MONTH", 9), ("MON", 3)):
@@ -184,13 +184,15 @@ def _assembled(told: dict[str, str]) -> datetime:
     if half and "HH24" not in told:
         hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
     micros = int(told.get("US", "0").ljust(6, "0")) + 1000 * int(told.get("MS", "0").ljust(3, "0"))
-    day = datetime(year, month, int(told.get("DD", 1)), hour, int(told.get("MI", 0)))
-    found = day + timedelta(seconds=int(told.get("SS", 0)), microseconds=micros)
-    if "DDD" in told:
-        found += timedelta(days=int(told["DDD"]) - 1)
-    if int(told.get("SS", 0)) > 59 or int(told.get("MI", 0)) > 59:
-        raise ValueError
-    return found
+    day, minute, second = (int(told.get(name, first)) for name, first in (
+        ("DD", 1), ("MI", 0), ("SS", 0)))  # fmt: skip
+    if strict:
+        datetime(year, month, day, hour, minute, second)
+    years, months = divmod(month - 1, 12)
+    found = datetime(year + years, months + 1, 1) + timedelta(
+        days=day - 1, hours=hour, minutes=minute, seconds=second, microseconds=micros
+    )
+    return found + timedelta(days=int(told["DDD"]) - 1) if "DDD" in told else found
 
 
 def _year(told: dict[str, str]) -> int:
@@ -211,7 +213,9 @@ def to_char_number(number: Decimal, pattern: str) -> str:
     '-125.80'
     """
     upper = pattern.upper()
-    if "RN" in upper or "EEEE" in upper or "V" in upper:
+    if upper.removeprefix("FM") == "RN":
+        return _roman(number, pattern)
+    if re.search("RN|EEEE|V|SG|PL|TH", upper):
         fail(f'the format "{pattern}" is not supported here', "0A000")
     fill = upper.startswith("FM")
     body = upper.removeprefix("FM")
@@ -224,6 +228,27 @@ def to_char_number(number: Decimal, pattern: str) -> str:
         whole = "" if places else "0"
     text = _placed(body, whole, fraction, slots)
     return _signed(body, text, number < 0, fill)
+
+
+_NUMERALS = (
+    (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
+    (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+)  # fmt: skip
+
+
+def _roman(number: Decimal, pattern: str) -> str:
+    """
+    >>> _roman(Decimal("618.80"), "fmrn")
+    'dcxix'
+    """
+    left, found = int(number.quantize(Decimal(1), ROUND_HALF_UP)), ""
+    if not 0 < left < 4000:
+        return "#" * 15
+    for size, letters in _NUMERALS:
+        found += letters * (left // size)
+        left %= size
+    found = found if pattern[-2:].isupper() else found.lower()
+    return found if pattern[:2].upper() == "FM" else found.rjust(15)
 
 
 def _placed(body: str, whole: str, fraction: str, slots: int) -> str:
@@ -264,7 +289,15 @@ def _signed(body: str, text: str, negative: bool, fill: bool) -> str:
         found = f"{pad}<{bare}>" if negative else f"{pad} {bare} "
     else:
         found = pad + ("-" if negative else " ") + bare
-    return found.strip() if fill else found
+    return _bare(found.strip(), body) if fill else found
+
+
+def _bare(text: str, body: str) -> str:
+    """``FM`` leaves zeros at the end out where the format has a 9 for them."""
+    nines = re.search(r"(?<=[.D9])9+$", body)
+    for _ in nines[0] if nines else "":
+        text = text.removesuffix("0")
+    return text
 
 
 def to_number(text: str, pattern: str) -> Decimal:

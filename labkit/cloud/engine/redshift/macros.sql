@@ -38,6 +38,13 @@ rs_charindex(b, a, start) AS CASE
     ELSE strpos(substr(a, start), b) + start - 1
     END;
 
+rs_compared(a, b) AS CASE WHEN a < b THEN -1 WHEN a > b THEN 1 WHEN a = b THEN 0 END;
+
+rs_octetindex(b, a) AS CASE
+    WHEN strpos(a, b) = 0 THEN 0
+    ELSE strlen(left(a, strpos(a, b) - 1)) + 1
+    END;
+
 rs_split_part(a, b, i) AS CASE
     WHEN i <= 0 THEN error('REDSHIFT:22023:field position must be greater than zero')
     ELSE coalesce(string_split(a, b)[i], '')
@@ -76,6 +83,8 @@ rs_float_text(a) AS CASE
     END;
 
 -- Numbers
+
+rs_cbrt(a) AS CASE WHEN power(round(cbrt(a)), 3) = a THEN round(cbrt(a)) ELSE cbrt(a) END;
 
 rs_divide(n, d, power) AS CASE
     WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS HUGEINT)
@@ -138,7 +147,8 @@ rs_super_less(a, op, b) AS CASE
 
 rs_kind(a) AS CASE json_type(a)
     WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'
-    WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null' ELSE 'number' END;
+    WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
+    WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END;
 
 -- Dates
 
@@ -175,6 +185,7 @@ rs_elements(a) AS CASE
 
 rs_to_varbyte(a, format) AS CASE lower(format)
     WHEN 'hex' THEN rs_from_hex(a)
+    WHEN 'binary' THEN rs_from_bits(a)
     WHEN 'base64' THEN from_base64(a)
     WHEN 'utf8' THEN encode(a)
     WHEN 'utf-8' THEN encode(a)

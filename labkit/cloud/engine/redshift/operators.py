@@ -123,7 +123,7 @@ def result_type(op: str, left: Type, right: Type) -> Type:
     """The type of decimal arithmetic.
 
     >>> str(result_type("/", numeric(10, 2), numeric(10, 0)))
-    'numeric(23,13)'
+    'numeric(21,13)'
     """
     p1, s1, p2, s2 = left.size, left.scale, right.size, right.scale
     scale = max(s1, s2)
@@ -150,9 +150,8 @@ def _cut_scale(op: str, precision: int, scale: int, larger: int) -> int:
 def _divide(left: Typed, right: Typed, kind: Type) -> Typed:
     """Exact: DuckDB would divide as doubles."""
     shift = kind.scale + right.type.scale - left.type.scale
-    if shift < 0 or left.type.size + shift > _MAX:
-        raise RedshiftError("Numeric data overflow (result precision)", "22003")
-    quotient = f"rs_divide({digits(left)}, {digits(right)}, {10**shift})"
+    divisor = digits(right) if shift >= 0 else f"({digits(right)} * {10**-shift})"
+    quotient = f"rs_divide({digits(left)}, {divisor}, {10 ** max(shift, 0)})"
     return Typed(from_digits(quotient, kind), kind)
 
 
@@ -182,6 +181,10 @@ def _temporal(op: str, left: Typed, right: Typed) -> Typed:
     if key in _TEMPORAL:
         template, kind = _TEMPORAL[key]
         return Typed(template.format(left.sql, right.sql), kind)
+    if op == "*" and right.type.base == "interval" and left.type.base in NUMBERS:
+        left, right = right, left
+    if left.type.base == "interval" and op == "*" and right.type.base in INTEGERS:
+        return Typed(f"({left.sql} * {right.sql})", INTERVAL)
     if left.type.base == "interval" and op in "*/" and right.type.base in NUMBERS:
         return Typed(f"rs_interval_times({left.sql}, {_factor(op, right)})", INTERVAL)
     raise no_operator(op, left, right)
@@ -254,9 +257,18 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
         kind = FLOAT8
     one, two = coerce(left, kind).sql, coerce(right, kind).sql
-    if "bpchar" in (left.type.base, right.type.base):
+    if kind.base in TEXTS and _blanks_matter(left, right):
         one, two = f"rtrim({one}, ' ')", f"rtrim({two}, ' ')"
     return Typed(f"({one} {op} {two})", BOOL)
+
+
+def _blanks_matter(left: Typed, right: Typed) -> bool:
+    """Blanks at the end of text are nothing to a comparison.
+
+    A column of `varchar` that meets another is compared as it is, for the sake of joins.
+    """
+    literals = left.literal is not None or right.literal is not None
+    return literals or "bpchar" in (left.type.base, right.type.base)
 
 
 def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:

@@ -24,6 +24,13 @@ from labkit.cloud.engine.redshift.types import Type, named_type
 _KEPT = ("CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM")
 
 
+_INTERVAL_UNITS = {
+    name + ending
+    for name in ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
+    for ending in ("", "S")
+}
+
+
 def _approximate(parser: Any) -> Any:
     return exp.Anonymous(this="approximate", expressions=[parser._parse_function()])
 
@@ -47,6 +54,24 @@ class _Parser(RedshiftParser):
             this="abs", expressions=[parser._parse_unary()]
         ),
     }
+
+    def _parse_interval(
+        self, require_interval: bool = True, parse_function_unit: bool = True
+    ) -> exp.Interval | None:
+        """``INTERVAL`` with its text whole, of which sqlglot drops what follows the first unit."""
+        start = self._index
+        if not (self._match(TokenType.INTERVAL) and self._match(TokenType.STRING)):
+            self._retreat(start)
+            return None
+        text, unit = exp.Literal.string(self._prev.text), self._unit()
+        if unit and self._match_text_seq("TO"):
+            unit = exp.IntervalSpan(this=unit, expression=self._unit())
+        if unit:
+            self._parse_wrapped(self._parse_number, optional=True)
+        return exp.Interval(this=text, unit=unit)
+
+    def _unit(self) -> Any:
+        return exp.var(self._prev.text) if self._match_texts(_INTERVAL_UNITS) else None
 
 
 class Dialect(Redshift):
@@ -267,7 +292,10 @@ class Words:
                 return {"DOUBLE": "float8", "CHARACTER": "varchar", "BINARY": "varbyte"}.get(
                     pair[0], "bpchar"
                 )
-        return self.identifier()
+        found = self.identifier()
+        if found == "interval" and self.accept_one(*_INTERVAL_UNITS):
+            self.accept("TO") and self.accept_one(*_INTERVAL_UNITS)
+        return found
 
     def slice(self, start: int, end: int | None = None) -> str:
         """The text from one token to before another."""

@@ -21,8 +21,9 @@ from labkit.cloud.engine.redshift.types import (
     BOOL,
     INT4,
     INT8,
-    NUMBERS,
+    INTEGERS,
     SUPER,
+    TEXTS,
     UNKNOWN,
     VARCHAR,
     Type,
@@ -196,9 +197,10 @@ def _to_number(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 @special("fnv_hash")
 def _fnv_hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """The bytes of integers and of text are known, those of other types are not."""
     args = arguments(node, scope)
-    if len(args) != 1 or args[0].type.base in NUMBERS:
-        raise unsupported("FNV_HASH of numbers or with a seed")
+    if args and args[0].type.base not in (*INTEGERS, *TEXTS, "unknown", "varbyte"):
+        raise unsupported(f"FNV_HASH of {args[0].type.plain}")
     return functions.call(name, args)
 
 

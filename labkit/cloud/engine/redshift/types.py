@@ -114,7 +114,7 @@ NAMES = {
     "int": "int4", "dec": "numeric", "decimal": "numeric", "numeric": "numeric",
     "float": "float8", "bpchar": "bpchar", "char": "bpchar", "nchar": "bpchar",
     "nvarchar": "varchar", "text": "varchar", "timestamp": "timestamp", "time": "time",
-    "varbinary": "varbyte", "string": "varchar", "double": "float8", "serial": "int4",
+    "varbinary": "varbyte", "string": "varchar", "double": "float8",
 }  # fmt: skip
 
 

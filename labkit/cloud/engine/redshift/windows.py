@@ -40,8 +40,19 @@ def window_call(node: exp.Window, scope: Scope) -> Typed:
     if name in aggregates.WINDOWS:
         return _window(name, call, nulls, over, node, scope)
     if name in aggregates.AGGREGATES:
+        _need_frame(call, node)
         return finished(aggregate(name, call, scope), call, scope, over)
     raise unsupported(f"{name} as a window function")
+
+
+def _need_frame(call: exp.Anonymous, node: exp.Window) -> None:
+    """See https://docs.aws.amazon.com/redshift/latest/dg/r_Window_function_synopsis.html."""
+    if node.args.get("order") and not node.args.get("spec"):
+        raise RedshiftError(
+            "Aggregate window functions with an ORDER BY clause require a frame clause", "0A000"
+        )
+    if call.expressions and isinstance(call.expressions[0], exp.Distinct):
+        raise unsupported("DISTINCT in a window function")
 
 
 def _window(
@@ -89,6 +100,8 @@ def window_definition(node: exp.Window, scope: Scope) -> str:
 
 def _frame(spec: exp.Expr, scope: Scope) -> str:
     kind = str(spec.args.get("kind") or "ROWS").upper()
+    if kind != "ROWS" and {type(spec.args.get(k)) for k in ("start", "end")} & {exp.Literal}:
+        raise unsupported(f"{kind} with an offset in a window frame")
     start = _bound(spec.args.get("start"), spec.args.get("start_side"))
     end = _bound(spec.args.get("end") or "CURRENT ROW", spec.args.get("end_side"))
     return f"{kind} BETWEEN {start} AND {end}"

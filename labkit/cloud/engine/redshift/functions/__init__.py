@@ -10,13 +10,19 @@ from functools import cache
 
 from labkit.cloud.engine.redshift.casts import coerce, cost
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
-from labkit.cloud.engine.redshift.functions import dates, documents, maths, strings
+from labkit.cloud.engine.redshift.functions import dates, documents, hashes, maths, strings
 from labkit.cloud.engine.redshift.functions.entry import CLASSES, Entry
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import FLOAT8, VARCHAR, Type, numeric
 
-SCALARS = (*strings.SCALARS, *maths.SCALARS, *dates.SCALARS, *documents.SCALARS)
-UDFS = (*strings.UDFS, *dates.UDFS, *documents.UDFS)
+SCALARS = (
+    *strings.SCALARS,
+    *hashes.SCALARS,
+    *maths.SCALARS,
+    *dates.SCALARS,
+    *documents.SCALARS,
+)
+UDFS = (*strings.UDFS, *hashes.UDFS, *dates.UDFS, *documents.UDFS)
 
 
 @cache

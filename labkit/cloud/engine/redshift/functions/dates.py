@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/Date_functions_header.htm
 
 from __future__ import annotations
 
+import re
+
 from labkit.cloud.engine.redshift import datetimes, formats
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import Udf, entries
@@ -20,6 +22,17 @@ _DAYS = "sun mon tue wed thu fri sat".split()
 _SHORT = {"su": 0, "mo": 1, "m": 1, "tu": 2, "we": 3, "w": 3, "th": 4, "fr": 5, "f": 5, "sa": 6}
 
 
+#: ``NEWZONE +2``, ``PST8``: hours west of Greenwich, whatever the name.
+_POSIX = re.compile(r"[a-z_/]+ ?(?P<sign>[+-]?)(?P<hours>\d{1,2})(?::(?P<minutes>\d\d))?", re.I)
+
+
+def _west(found: re.Match[str]) -> str:
+    if int(found["hours"]) > 14:
+        fail(f'time zone "{found[0]}" not recognized', "22023")
+    sign = "+" if found["sign"] == "-" else "-"
+    return f"GMT{sign}{int(found['hours']):02}:{found['minutes'] or '00'}"
+
+
 def _weekday(name: str) -> int:
     lower = name.strip().lower()
     if lower in _SHORT:
@@ -33,6 +46,8 @@ def _zone(name: str) -> str:
     """A zone's name as ICU knows it; abbreviations are fixed offsets, as Redshift's are."""
     if name.upper() in _ABBREVIATED:
         return _ABBREVIATED[name.upper()]
+    if posix := _POSIX.fullmatch(name.strip()):
+        return _west(posix)
     try:
         return datetimes.find_zone(name).key
     except ValueError:
@@ -44,13 +59,25 @@ UDFS = (
     Udf("rs_parse_timestamp", datetimes.parse_timestamp, (_V,), _T),
     Udf("rs_parse_timestamptz", datetimes.parse_timestamptz, (_V,), _T),
     Udf("rs_to_char", formats.to_char, (_T, _V), _V),
-    Udf("rs_to_timestamp", formats.to_timestamp, (_V, _V), _T),
+    Udf("rs_to_timestamp", formats.to_timestamp, (_V, _V, "BOOLEAN"), _T),
     Udf("rs_to_char_number", formats.to_char_number, ("DECIMAL(38,10)", _V), _V),
     Udf("rs_to_number", formats.to_number, (_V, _V), "DECIMAL(38,10)"),
     Udf("rs_weekday", _weekday, (_V,), "INTEGER"),
     Udf("rs_zone", _zone, (_V,), _V),
 )
 
+#: Comparisons of two moments, each by the types that it takes; a date begins its day.
+_COMPARED = (
+    ("timestamp_cmp", "timestamp", "timestamp"),
+    ("timestamp_cmp_date", "timestamp", "timestamp"),
+    ("timestamp_cmp_timestamptz", "timestamptz", "timestamptz"),
+    ("date_cmp_timestamp", "timestamp", "timestamp"),
+    ("date_cmp_timestamptz", "timestamptz", "timestamptz"),
+    ("timestamptz_cmp", "timestamptz", "timestamptz"),
+    ("timestamptz_cmp_date", "timestamptz", "timestamptz"),
+    ("timestamptz_cmp_timestamp", "timestamptz", "timestamptz"),
+    ("interval_cmp", "interval", "interval"),
+)
 SCALARS = entries(
     ("getdate() -> timestamp", "date_trunc('second', CAST(now() AS TIMESTAMP))"),
     ("sysdate() -> timestamp", "CAST(now() AS TIMESTAMP)"),
@@ -65,9 +92,12 @@ SCALARS = entries(
     ("to_char(timestamptz, varchar) -> varchar", "rs_to_char(CAST({0} AS TIMESTAMP), {1})"),
     ("to_char(number, varchar) -> varchar",
      "rs_to_char_number(CAST({0} AS DECIMAL(38,10)), {1})"),
-    ("to_date(varchar, varchar) -> date", "CAST(rs_to_timestamp({0}, {1}) AS DATE)"),
-    ("to_date(varchar, varchar, bool) -> date", "CAST(rs_to_timestamp({0}, {1}) AS DATE)"),
-    ("to_timestamp(varchar, varchar) -> timestamptz", "timezone('UTC', rs_to_timestamp({0}, {1}))"),
+    ("to_date(varchar, varchar) -> date", "CAST(rs_to_timestamp({0}, {1}, false) AS DATE)"),
+    ("to_date(varchar, varchar, bool) -> date", "CAST(rs_to_timestamp({0}, {1}, {2}) AS DATE)"),
+    ("to_timestamp(varchar, varchar) -> timestamptz",
+     "timezone('UTC', rs_to_timestamp({0}, {1}, false))"),
+    ("to_timestamp(varchar, varchar, bool) -> timestamptz",
+     "timezone('UTC', rs_to_timestamp({0}, {1}, {2}))"),
     ("convert_timezone(varchar, timestamp) -> timestamp",
      "timezone(rs_zone({0}), timezone('UTC', {1}))"),
     ("convert_timezone(varchar, varchar, timestamp) -> timestamp",
@@ -75,15 +105,7 @@ SCALARS = entries(
     ("timezone(varchar, timestamp) -> timestamptz", "timezone(rs_zone({0}), {1})"),
     ("timezone(varchar, timestamptz) -> timestamp", "timezone(rs_zone({0}), {1})"),
     ("date_cmp(date, date) -> int4", "CAST(sign({0} - {1}) AS INTEGER)"),
-    ("timestamp_cmp(timestamp, timestamp) -> int4",
-     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
-    ("timestamp_cmp_date(timestamp, timestamp) -> int4",
-     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
-    ("date_cmp_timestamp(timestamp, timestamp) -> int4",
-     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
-    ("timestamptz_cmp(timestamptz, timestamptz) -> int4",
-     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
-    ("interval_cmp(interval, interval) -> int4",
-     "CASE WHEN {0} > {1} THEN 1 WHEN {0} < {1} THEN -1 WHEN {0} = {1} THEN 0 END"),
+    *((f"{name}({one}, {two}) -> int4", "rs_compared({0}, {1})") for name, one, two in _COMPARED),
+    ("date(timestamp) -> date", "CAST({0} AS DATE)"),
     ("date_part_year(date) -> int4", "CAST(year({0}) AS INTEGER)"),
 )  # fmt: skip

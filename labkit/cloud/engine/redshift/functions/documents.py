@@ -132,6 +132,16 @@ def _join(one: str, two: str) -> str:
     return _dump(left + right) if isinstance(left, list) and isinstance(right, list) else "null"
 
 
+def _cased(text: str, upper: bool) -> str:
+    return _dump(_renamed(_load(text), str.upper if upper else str.lower))
+
+
+def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {rename(key): _renamed(each, rename) for key, each in value.items()}
+    return [_renamed(each, rename) for each in value] if isinstance(value, list) else value
+
+
 def _split(text: str, by: str) -> str:
     return _dump(text.split(by))
 
@@ -171,6 +181,7 @@ UDFS = (
     Udf("rs_flatten", _flatten, (_V,), _V),
     Udf("rs_slice", _slice, (_V, "INTEGER", "INTEGER"), _V),
     Udf("rs_join", _join, (_V, _V), _V),
+    Udf("rs_cased", _cased, (_V, _B), _V),
     Udf("rs_split", _split, (_V, _V), _V),
     Udf("rs_point_of", _point, ("DOUBLE", "DOUBLE"), _V),
     Udf("rs_distance", _distance, (_V, _V), "DOUBLE"),
@@ -214,8 +225,14 @@ SCALARS = entries(
     ("is_float(super) -> bool", _kind("DOUBLE")),
     ("get_array_length(super) -> int4",
      "CASE WHEN json_type({0}) = 'ARRAY' THEN CAST(json_array_length({0}) AS INTEGER) END"),
+    ("subarray(super, int4) -> super", "rs_super(rs_slice({0}, {1}, 2147483647))"),
     ("subarray(super, int4, int4) -> super", "rs_super(rs_slice({0}, {1}, {2}))"),
     ("array_concat(super, super) -> super", "rs_super(rs_join({0}, {1}))"),
+    ("lower_attribute_names(super) -> super", "rs_cased({0}, false)"),
+    ("upper_attribute_names(super) -> super", "rs_cased({0}, true)"),
+    ("get_number_attributes(super) -> int4",
+     "CASE WHEN json_type({0}) = 'OBJECT' THEN CAST(len(json_keys({0})) AS INTEGER) END"),
+    ("json_serialize_to_varbyte(super) -> varbyte", "encode({0})"),
     ("array_flatten(super) -> super", "rs_flatten({0})"),
     ("split_to_array(varchar) -> super", "rs_split({0}, ',')"),
     ("split_to_array(varchar, varchar) -> super", "rs_split({0}, {1})"),

@@ -42,7 +42,7 @@ def _cut(function: str) -> Callable[[Sequence[Typed]], str]:
 _ONE = (
     ("acos", "acos"), ("asin", "asin"), ("atan", "atan"), ("cos", "cos"), ("cot", "cot"),
     ("sin", "sin"), ("tan", "tan"), ("degrees", "degrees"), ("radians", "radians"), ("exp", "exp"),
-    ("dexp", "exp"), ("cbrt", "cbrt"),
+    ("dexp", "exp"), ("cbrt", "rs_cbrt"),
 )  # fmt: skip
 
 
@@ -65,7 +65,10 @@ SCALARS = entries(
     ("dlog1(float8) -> float8", _log("ln")),
     ("log(float8) -> float8", _log("log10")),
     ("dlog10(float8) -> float8", _log("log10")),
-    ("log(float8, float8) -> float8", "(ln({1}) / ln({0}))"),
+    (
+        "log(float8, float8) -> float8",
+        "CASE WHEN {0} = 10 THEN log10({1}) WHEN {0} = 2 THEN log2({1}) ELSE ln({1}) / ln({0}) END",
+    ),
     ("power(float8, float8) -> float8", "power({0}, {1})"),
     ("pow(float8, float8) -> float8", "power({0}, {1})"),
     ("dpow(float8, float8) -> float8", "power({0}, {1})"),

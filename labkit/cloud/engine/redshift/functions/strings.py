@@ -4,10 +4,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/String_functions_header.html
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-import urllib.parse
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -83,30 +80,6 @@ def _replace(text: str, pattern: str, new: str, start: int, flags: str) -> str:
     return head + compiled(pattern, flags).sub(replacement, tail)
 
 
-def _hash(name: str) -> Callable[[str], str]:
-    return lambda text: hashlib.new(name, text.encode()).hexdigest()
-
-
-def _sha2(text: str, bits: int) -> str:
-    names = {0: "sha256", 224: "sha224", 256: "sha256", 384: "sha384", 512: "sha512"}
-    if bits not in names:
-        return ""
-    return hashlib.new(names[bits], text.encode()).hexdigest()
-
-
-def _fnv(text: str) -> int:
-    value = 0xCBF29CE484222325
-    for byte in text.encode():
-        value = ((value * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF) ^ byte
-    return value - (1 << 64) if value >= 1 << 63 else value
-
-
-def _crc32(text: str) -> int:
-    import zlib
-
-    return zlib.crc32(text.encode())
-
-
 def _strtol(text: str, base: int) -> int:
     try:
         return int(text, base)
@@ -145,6 +118,19 @@ def _from_hex(text: str) -> bytes:
         fail(f'invalid hexadecimal string: "{text}"')
 
 
+def _from_bits(text: str) -> bytes:
+    if not re.fullmatch(r"([01]{8})+", text):
+        fail(f'invalid binary string: "{text}"')
+    return int(text, 2).to_bytes(len(text) // 8, "big")
+
+
+def _bit(data: bytes, at: int) -> int:
+    """The bit at a place, the first of the last byte being 0."""
+    if not 0 <= at < 8 * len(data):
+        fail(f"bit index {at} out of valid range", "22003")
+    return data[len(data) - 1 - at // 8] >> at % 8 & 1
+
+
 def _similar(pattern: str) -> str:
     """A pattern of SIMILAR TO for RE2."""
     out, at, inside = "", 0, False
@@ -177,17 +163,15 @@ UDFS = (
     Udf("rs_regexp_test", lambda a, b, f: compiled(b, f).search(a) is not None,
         (_V, _V, _V), "BOOLEAN"),
     Udf("rs_similar_pattern", _similar, (_V,), _V),
-    Udf("rs_sha1", _hash("sha1"), (_V,), _V),
-    Udf("rs_sha2", _sha2, (_V, _I), _V),
-    Udf("rs_fnv", _fnv, (_V,), _B),
-    Udf("rs_crc32", _crc32, (_V,), _B),
     Udf("rs_strtol", _strtol, (_V, _I), _B),
     Udf("rs_soundex", _soundex, (_V,), _V),
     Udf("rs_difference", _difference, (_V, _V), _I),
     Udf("rs_quote_ident", _quote_ident, (_V,), _V),
-    Udf("rs_url_encode", lambda a: urllib.parse.quote_plus(a), (_V,), _V),
-    Udf("rs_url_decode", lambda a: urllib.parse.unquote_plus(a), (_V,), _V),
-    Udf("rs_base64", lambda a: base64.b64encode(a).decode(), ("BLOB",), _V),
+    Udf("rs_subbytes", lambda a, start, n: a[max(start, 1) - 1 : max(start + n - 1, 0)],
+        ("BLOB", _I, _I), "BLOB"),
+    Udf("rs_reverse", lambda a: a[::-1], ("BLOB",), "BLOB"),
+    Udf("rs_from_bits", _from_bits, (_V,), "BLOB"),
+    Udf("rs_getbit", _bit, ("BLOB", _I), _I),
     Udf("rs_from_hex", _from_hex, (_V,), "BLOB"),
 )  # fmt: skip
 
@@ -249,18 +233,16 @@ SCALARS = entries(
     ("quote_literal(text) -> varchar",
      "('''' || replace(replace({0}, '\\', '\\\\'), '''', '''''') || '''')"),
     ("quote_ident(text) -> varchar", "rs_quote_ident({0})"),
-    ("md5(text) -> varchar", "md5({0})"),
-    ("sha(text) -> varchar", "rs_sha1({0})"),
-    ("sha1(text) -> varchar", "rs_sha1({0})"),
-    ("func_sha1(text) -> varchar", "rs_sha1({0})"),
-    ("sha2(text, int4) -> varchar", "rs_sha2({0}, {1})"),
-    ("fnv_hash(text) -> int8", "rs_fnv({0})"),
-    ("crc32(text) -> varchar", "lower(hex(rs_crc32({0})))"),
     ("strtol(text, int4) -> int8", "rs_strtol({0}, {1})"),
     ("soundex(text) -> varchar", "rs_soundex({0})"),
     ("difference(text, text) -> int4", "rs_difference({0}, {1})"),
-    ("bttext_pattern_cmp(text, text) -> int4",
-     "CASE WHEN {0} < {1} THEN -1 WHEN {0} > {1} THEN 1 ELSE 0 END"),
+    ("bttext_pattern_cmp(text, text) -> int4", "rs_compared({0}, {1})"),
+    ("bpcharcmp(text, text) -> int4", "rs_compared(rtrim({0}, ' '), rtrim({1}, ' '))"),
+    ("octetindex(text, text) -> int4", "CAST(rs_octetindex({0}, {1}) AS INTEGER)"),
+    ("getbit(varbyte, int4) -> int4", "rs_getbit({0}, {1})"),
+    ("substring(varbyte, int4) -> varbyte", "rs_subbytes({0}, {1}, 2147483647)"),
+    ("substring(varbyte, int4, int4) -> varbyte", "rs_subbytes({0}, {1}, {2})"),
+    ("reverse(varbyte) -> varbyte", "rs_reverse({0})"),
     ("regexp_substr(text, text) -> varchar", "rs_regexp_substr({0}, {1}, 1, 1, '')"),
     ("regexp_substr(text, text, int4) -> varchar", "rs_regexp_substr({0}, {1}, {2}, 1, '')"),
     ("regexp_substr(text, text, int4, int4) -> varchar",

@@ -1,0 +1,112 @@
+"""Intervals that are written as text: ``1 day 02:30:00``, ``7 days, 3 hours``, ``1-2``.
+
+A number without a unit has the last one of what follows the literal, or it is seconds; what is
+smaller than that unit is cut off.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_interval_data_types.html
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError
+
+_SECOND = 1_000_000
+_DAY = 86400 * _SECOND
+_MONTHS = {
+    "millennium": 12000,
+    "century": 1200,
+    "decade": 120,
+    "year": 12,
+    "quarter": 3,
+    "month": 1,
+}
+_MICROS = {
+    "week": 7 * _DAY, "day": _DAY, "hour": 3600 * _SECOND, "minute": 60 * _SECOND,
+    "second": _SECOND, "millisecond": 1000, "microsecond": 1,
+}  # fmt: skip
+_WORD = re.compile(
+    r"(?P<clock>[+-]?\d+:\d+(?::\d+(?:\.\d+)?)?)|(?P<months>[+-]?\d+-\d+)"
+    r"|(?P<number>[+-]?(?:\d+\.?\d*|\.\d+))\s*(?P<unit>[a-z]+)?",
+    re.IGNORECASE,
+)
+
+
+class Duration(NamedTuple):
+    """Months and days have no length of their own: they stay what they are."""
+
+    months: int = 0
+    days: int = 0
+    micros: int = 0
+
+    @property
+    def duckdb(self) -> str:
+        return f"(to_months({self.months}) + to_days({self.days}) + to_microseconds({self.micros}))"
+
+
+def read(text: str, unit: str = "second") -> Duration:
+    """The duration that a text names.
+
+    >>> read("1 day 02:30:00")
+    Duration(months=0, days=1, micros=9000000000)
+    >>> read("23", "month")
+    Duration(months=23, days=0, micros=0)
+
+    Raises:
+        RedshiftError: it names none.
+    """
+    words = [match for part in re.split(r"[\s,]+(?=[+-]?[.\d])", text.strip())
+             if (match := _WORD.fullmatch(part.rstrip(", ")) or _refuse(text))]  # fmt: skip
+    found = Duration()
+    for at, word in enumerate(words):
+        default = "day" if at + 1 < len(words) and words[at + 1]["clock"] else unit
+        found = Duration(*map(sum, zip(found, _one(word, default, text), strict=True)))
+    return found
+
+
+def cut(found: Duration, unit: str) -> Duration:
+    """A duration without what is smaller than a unit."""
+    if unit in _MONTHS:
+        size = _MONTHS[unit]
+        return Duration(int(found.months / size) * size)
+    size = min(_MICROS[unit], _DAY)
+    return found._replace(micros=int(found.micros / size) * size)
+
+
+def _refuse(text: str) -> re.Match[str]:
+    raise RedshiftError(f'invalid input syntax for type interval: "{text}"', BAD_TEXT)
+
+
+def _one(word: re.Match[str], default: str, text: str) -> Duration:
+    from labkit.cloud.engine.redshift.dateparts import PARTS
+
+    if word["clock"]:
+        return Duration(micros=_clock(word["clock"]))
+    if word["months"]:
+        years, months = re.findall(r"\d+", word["months"])
+        total = int(years) * 12 + int(months)
+        return Duration(-total if word["months"].startswith("-") else total)
+    part = PARTS.get((word["unit"] or default).lower(), "")
+    if part not in _MONTHS and part not in _MICROS:
+        _refuse(text)
+    return _amount(Decimal(word["number"]), part)
+
+
+def _clock(text: str) -> int:
+    hours, minutes, *seconds = text.lstrip("+-").split(":")
+    total = int(hours) * 3600 + int(minutes) * 60 + Decimal(seconds[0] if seconds else 0)
+    return int(total * _SECOND) * (-1 if text.startswith("-") else 1)
+
+
+def _amount(number: Decimal, part: str) -> Duration:
+    """A month's fraction counts 30 days."""
+    if part in _MONTHS:
+        months = number * _MONTHS[part]
+        return _amount((months - int(months)) * 30, "day")._replace(months=int(months))
+    micros = int(number * _MICROS[part])
+    if part not in ("day", "week"):
+        return Duration(micros=micros)
+    days = int(micros / _DAY)
+    return Duration(0, days, micros - days * _DAY)
