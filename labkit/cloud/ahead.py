@@ -1,16 +1,34 @@
 """Loads ahead what the start of a workspace loads: for a process that is forked into many clouds.
 
 moto's backends are made when their service is first asked for, and each looks up its regions in
-botocore's files. A start that finds something of these services stored takes a second for it.
+botocore's files; the first call of a service reads its model. A start that finds something of
+these services stored, and a first call of each, take a second for it.
 """
 
 import importlib
+import os
 
+import moto.moto_server.werkzeug_app  # noqa: F401
+from moto.backends import get_backend
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.utils import get_service_model
+
+import labkit.cloud.certificate
 import labkit.cloud.front
 import labkit.cloud.services  # noqa: F401
+from labkit.cloud import protocol
+from labkit.cloud.server import SETTINGS
 
 # The services of which every lab has something.
 SERVICES = "athena awslambda ec2 events glue iam kms logs s3 secretsmanager ssm sts".split()
+CALLED = "athena glue iam kms sts".split()
 
+os.environ.update(SETTINGS)
 for service in SERVICES:
-    importlib.import_module(f"moto.{service}.models")
+    for part in ("models", "urls"):
+        importlib.import_module(f"moto.{service}.{part}")
+    get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
+for service in CALLED:
+    protocol.service_model(service)
+    get_service_model(service)
+get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]  # AWS's own policies, of which there are hundreds

@@ -21,7 +21,10 @@ from labkit.exercises.question import Question
 
 AT_ONCE = 2
 # What a cloud loads when it is first asked for it, and these labs do.
-LATE = {3: "labkit.cloud.quicksight", 4: "labkit.cloud.redshift"}
+LATE = {
+    3: ("labkit.cloud.quicksight", "labkit.cloud.quicksight.embedding.pages"),
+    4: ("labkit.cloud.redshift",),
+}
 UNCONFINED = (
     "This machine has no Landlock: what was graded could read this user's files, the references "
     "among them. Run and score in two jobs."
@@ -96,7 +99,7 @@ def _record(submission: Submission) -> Record:
 def _needed(masters: Iterable[Master]) -> list[str] | None:
     """What the labs' clouds load late; ``None`` when none has a cloud."""
     labs = [master.lab for master in masters if master.cloud]
-    return [LATE[lab] for lab in labs if lab in LATE] if labs else None
+    return [module for lab in labs for module in LATE.get(lab, ())] if labs else None
 
 
 def _note(record: Record, variant: Variant, findings: dict[str, Finding]) -> None:
