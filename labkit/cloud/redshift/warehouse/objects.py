@@ -171,24 +171,25 @@ class Objects:
 
     def _rows(self, where: dict[str, str]) -> list[Row]:
         if self._held is None:
-            self._held = self._query({}, limit=MOST_HELD + 1)
+            self._held = sorted(self._query({}).fetchmany(MOST_HELD + 1), key=_by_name)
         if len(self._held) > MOST_HELD:
-            return self._query(where)
+            return sorted(self._query(where).fetchall(), key=_by_name)
         asked = [(_PLACES[name], value) for name, value in where.items()]
         return [row for row in self._held if all(row[at] == value for at, value in asked)]
 
-    def _query(self, where: dict[str, str], *, limit: int | None = None) -> list[Row]:
-        conditions = " AND ".join(["true", *(f"{column} = ?" for column in where)])
-        return self._connection.execute(
-            f'SELECT {_COLUMNS} FROM "catalog".objects WHERE {conditions} ORDER BY name, oid'
-            + (f" LIMIT {limit}" if limit else ""),
-            list(where.values()),
-        ).fetchall()
+    def _query(self, where: dict[str, str]) -> duckdb.DuckDBPyConnection:
+        conditions = "".join(f" AND {column} = ?" for column in where)
+        sql = f'SELECT {_COLUMNS} FROM "catalog".objects WHERE true{conditions}'
+        return self._connection.execute(sql, list(where.values()))
+
+
+def _by_name(row: Row) -> tuple[str, int]:
+    return row[_PLACES["name"]], row[_PLACES["oid"]]
 
 
 def _object(row: Row) -> Object:
-    *key, body = row
-    return Object(*key, json.loads(body))
+    space, database, schema, name, oid, owner, body = row
+    return Object(space, database, schema, name, oid, owner, json.loads(body))
 
 
 def _key(one: Object) -> tuple[str, str, str, str]:

@@ -1,0 +1,32 @@
+"""A warehouse's objects are found alike, whether it has few, which are held, or many."""
+
+import duckdb
+import pytest
+
+from labkit.cloud.redshift.warehouse import objects
+from labkit.cloud.redshift.warehouse.objects import Object, Objects, prepare
+
+
+@pytest.fixture(params=[pytest.param(0, id="many"), pytest.param(500, id="few")])
+def found(request, monkeypatch):
+    monkeypatch.setattr(objects, "MOST_HELD", request.param)
+    with duckdb.connect() as connection:
+        prepare(connection, "awsuser", "lake")
+        yield Objects(connection)
+
+
+def test_an_object_is_found_by_its_whole_name(found):
+    found.add(Object("relation", "lake", "public", "b", body={"kind": "table"}))
+    assert found.find("relation", "b", database="lake", schema="public").kind == "table"
+    assert found.find("relation", "b", database="dev", schema="public") is None
+
+
+def test_objects_come_by_name_and_change_within_a_transaction(found):
+    assert [one.name for one in found.of("database")] == ["dev", "lake"]
+    later = found.add(Object("database", "", "", "z"))
+    found.add(Object("database", "", "", "é"))
+    assert [one.name for one in found.of("database")] == ["dev", "lake", "z", "é"]
+    found.replace(later.changed(comment="the last"))
+    found.remove(found.find("database", "é"))
+    assert [one.body for one in found.of("database", name="z")] == [{"comment": "the last"}]
+    assert [one.name for one in found.of("schema", database="lake")] == ["public"]
