@@ -199,6 +199,10 @@ INFERRED = {
     "list": ("SELECT 1 FROM psql.t WHERE a IN ($1, $2)", [23, 23]),
     "between": ("SELECT 1 FROM psql.t WHERE $1 BETWEEN 1.5 AND 2", [1700]),
     "function": ("SELECT dateadd(day, $1, current_date)", [23]),
+    "values": ("INSERT INTO psql.t (b, a) VALUES ($1, $2)", [1043, 23]),
+    "a query's rows": ("INSERT INTO psql.t SELECT a, $1 FROM psql.t WHERE a > $2", [1043, 23]),
+    "what is set": ("UPDATE psql.t SET a = a + $1, b = $2 WHERE a = $3", [23, 1043, 23]),
+    "what is deleted": ("DELETE FROM psql.t WHERE a IN ($1, 7) AND b LIKE $2", [23, 1043]),
 }
 
 

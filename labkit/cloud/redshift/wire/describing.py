@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
 from labkit.cloud.redshift.warehouse import Column, Connection, Parsed, RedshiftError
 from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.statements import changes
 from labkit.cloud.redshift.wire.texts import parameter_count
 
 Columns = tuple[Column, ...] | None
@@ -52,6 +53,13 @@ def _query(connection: Connection, parsed: Parsed) -> Columns:
         return None
     compiled = compile_query(tree, Names(connection), parameters=parsed.parameters)
     return tuple(Column(field.name, field.type) for field in compiled.fields)
+
+
+@describes("INSERT", "UPDATE", "DELETE")
+def _change(connection: Connection, parsed: Parsed) -> Columns:
+    """No rows; but its parameters take their types from columns and comparisons."""
+    changes.checked(connection, parsed)
+    return None
 
 
 @describes("EXPLAIN")

@@ -32,14 +32,23 @@ WRITERS: list[Any] = []
 
 @statement("INSERT")
 def insert(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("INSERT", "INTO")
-    words.accept("TABLE")
-    name = words.name()
+    name = _inserted_into(parsed.words)
     for finder in WRITERS:
         if writer := finder(connection, name):
             found: Result = writer(parsed)
             return found
+    count = _count(connection, _insert_sql(connection, parsed, name))
+    return Result(f"INSERT 0 {count}", count=count)
+
+
+def _inserted_into(words: Words) -> tuple[str, ...]:
+    words.expect("INSERT", "INTO")
+    words.accept("TABLE")
+    return words.name()
+
+
+def _insert_sql(connection: Connection, parsed: Parsed, name: tuple[str, ...]) -> str:
+    words = parsed.words
     table = changeable(connection, name, "INSERT")
     names = words.names() if words.peek("(") and not words.peek("(", "SELECT") else []
     columns = _targets(table, names)
@@ -69,7 +78,7 @@ def _insert_values(
     columns: list[TableColumn],
     words: Words,
     parsed: Parsed,
-) -> Result:
+) -> str:
     tree = parse_query(f"INSERT INTO t {words.rest()}")
     values = tree.args.get("expression")
     if not isinstance(values, exp.Values):
@@ -84,7 +93,7 @@ def _insert_rows(
     columns: list[TableColumn],
     rows: list[list[exp.Expr]],
     parsed: Parsed,
-) -> Result:
+) -> str:
     lines = []
     for row in rows:
         if len(row) > len(columns):
@@ -95,7 +104,7 @@ def _insert_rows(
         lines.append([_value(connection, table, c, given.get(c.name), parsed)
                       for c in table.columns])  # fmt: skip
     texts = ", ".join(f"({', '.join(line)})" for line in lines)
-    return _inserted(connection, f"INSERT INTO {table.physical} VALUES {texts}")
+    return f"INSERT INTO {table.physical} VALUES {texts}"
 
 
 def _value(
@@ -130,7 +139,7 @@ def default_sql(connection: Connection, table: Object, column: TableColumn) -> s
 
 def _insert_query(
     connection: Connection, table: Object, columns: list[TableColumn], text: str, parsed: Parsed
-) -> Result:
+) -> str:
     compiled = compile_query(text, Names(connection), parameters=parsed.parameters)
     if len(compiled.fields) > len(columns):
         raise RedshiftError("INSERT has more expressions than target columns", SYNTAX)
@@ -141,15 +150,7 @@ def _insert_query(
         _check_identity(column)
         given[column.name] = stored(Typed(f"q.c{at}", field.type), column.type, column.name).sql
     values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
-    return _inserted(
-        connection,
-        f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM ({compiled.sql}) q",
-    )
-
-
-def _inserted(connection: Connection, sql: str) -> Result:
-    count = _count(connection, sql)
-    return Result(f"INSERT 0 {count}", count=count)
+    return f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM ({compiled.sql}) q"
 
 
 def _count(connection: Connection, sql: str) -> int:
@@ -193,6 +194,11 @@ def _table_name(node: exp.Expr) -> tuple[str, ...]:
 
 @statement("UPDATE")
 def update(connection: Connection, parsed: Parsed) -> Result:
+    count = _count(connection, _update_of(connection, parsed))
+    return Result(f"UPDATE {count}", count=count)
+
+
+def _update_of(connection: Connection, parsed: Parsed) -> str:
     tree = parse_query(parsed.text)
     if not isinstance(tree, exp.Update):
         raise parsed.words.refuse()
@@ -208,7 +214,7 @@ def update(connection: Connection, parsed: Parsed) -> Result:
     where = tree.args.get("where")
     test = _seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     changes = _assignments(connection, table, tree.expressions, scope)
-    return _update(connection, table, changes, prefix, tables, test)
+    return _update_sql(table, changes, prefix, tables, test)
 
 
 def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Expr]) -> None:
@@ -219,29 +225,19 @@ def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Ex
             raise RedshiftError(grants.denial(table), DENIED)
 
 
-def _update(
-    connection: Connection,
-    table: Object,
-    changes: dict[str, str],
-    prefix: str,
-    tables: str,
-    test: str,
-) -> Result:
+def _update_sql(table: Object, changes: dict[str, str], prefix: str, tables: str, test: str) -> str:
     """A row that several rows of FROM match takes one of them, once."""
     sets = ", ".join(f"{quoted(name)} = u.{quoted(name)}" for name in changes)
     if not tables:
         plain = ", ".join(f"{quoted(name)} = {sql}" for name, sql in changes.items())
-        sql = f"{prefix}UPDATE {table.physical} AS target SET {plain} WHERE {test}"
-    else:
-        values = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in changes.items())
-        sql = (
-            f"UPDATE {table.physical} AS target SET {sets} FROM ({prefix}SELECT target.rowid AS r, "
-            f"{values} FROM {table.physical} AS target, {tables} WHERE {test} "
-            f"QUALIFY row_number() OVER (PARTITION BY target.rowid) = 1) u "
-            f"WHERE target.rowid = u.r"
-        )
-    count = _count(connection, sql)
-    return Result(f"UPDATE {count}", count=count)
+        return f"{prefix}UPDATE {table.physical} AS target SET {plain} WHERE {test}"
+    values = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in changes.items())
+    return (
+        f"UPDATE {table.physical} AS target SET {sets} FROM ({prefix}SELECT target.rowid AS r, "
+        f"{values} FROM {table.physical} AS target, {tables} WHERE {test} "
+        f"QUALIFY row_number() OVER (PARTITION BY target.rowid) = 1) u "
+        f"WHERE target.rowid = u.r"
+    )
 
 
 def _refuse(tree: exp.Expr, known: set[str]) -> None:
@@ -297,6 +293,11 @@ def _assignments(
 @statement("DELETE")
 def delete(connection: Connection, parsed: Parsed) -> Result:
     """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
+    count = _count(connection, _delete_of(connection, parsed))
+    return Result(f"DELETE {count}", count=count)
+
+
+def _delete_of(connection: Connection, parsed: Parsed) -> str:
     words = parsed.words
     words.expect("DELETE")
     text = parsed.text
@@ -323,8 +324,24 @@ def delete(connection: Connection, parsed: Parsed) -> Result:
     test = _seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     tables = f"{table.physical} AS target" + "".join(f", {part}" for part in parts)
     rows = f"{prefix}SELECT target.rowid FROM {tables} WHERE {test}"
-    count = _count(connection, f"DELETE FROM {table.physical} WHERE rowid IN ({rows})")
-    return Result(f"DELETE {count}", count=count)
+    return f"DELETE FROM {table.physical} WHERE rowid IN ({rows})"
+
+
+def checked(connection: Connection, parsed: Parsed) -> None:
+    """Compile a change of rows and run nothing: its parameters hear their types.
+
+    Raises:
+        RedshiftError: it cannot run.
+    """
+    word = parsed.words.words[0].upper
+    if word == "UPDATE":
+        _update_of(connection, parsed)
+    elif word == "DELETE":
+        _delete_of(connection, parsed)
+    else:
+        name = _inserted_into(parsed.words)
+        if not any(finder(connection, name) for finder in WRITERS):
+            _insert_sql(connection, parsed, name)
 
 
 @statement("MERGE")
@@ -439,7 +456,7 @@ def _merge_matched(
     action = when.args["then"]
     if isinstance(action, exp.Update):
         changes = _assignments(connection, table, action.expressions, scope)
-        return _update(connection, table, changes, "", source, test).count
+        return _count(connection, _update_sql(table, changes, "", source, test))
     if isinstance(action, exp.Var) and action.name.upper() == "DELETE":
         return _count(
             connection,
