@@ -1,4 +1,4 @@
-"""``INSERT``, ``UPDATE``, ``DELETE`` and ``MERGE``.
+"""``INSERT``, ``UPDATE`` and ``DELETE``.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_SQL_commands.html
 """
@@ -37,7 +37,7 @@ def insert(connection: Connection, parsed: Parsed) -> Result:
         if writer := finder(connection, name):
             found: Result = writer(parsed)
             return found
-    count = _count(connection, _insert_sql(connection, parsed, name))
+    count = count_of(connection, _insert_sql(connection, parsed, name))
     return Result(f"INSERT 0 {count}", count=count)
 
 
@@ -51,7 +51,7 @@ def _insert_sql(connection: Connection, parsed: Parsed, name: tuple[str, ...]) -
     words = parsed.words
     table = changeable(connection, name, "INSERT")
     names = words.names() if words.peek("(") and not words.peek("(", "SELECT") else []
-    columns = _targets(table, names)
+    columns = targets(table, names)
     if words.accept("DEFAULT", "VALUES"):
         words.end()
         return _insert_rows(connection, table, [], [[]], parsed)
@@ -60,7 +60,12 @@ def _insert_sql(connection: Connection, parsed: Parsed, name: tuple[str, ...]) -
     return _insert_query(connection, table, columns, words.rest(), parsed)
 
 
-def _targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
+def targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
+    """The columns of a table that are named, or all.
+
+    Raises:
+        RedshiftError: it has none of that name.
+    """
     known = {column.name: column for column in table.columns}
     for name in names:
         if name not in known:
@@ -153,15 +158,19 @@ def _insert_query(
     return f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM ({compiled.sql}) q"
 
 
-def _count(connection: Connection, sql: str) -> int:
+def count_of(connection: Connection, sql: str) -> int:
+    """Run a change of rows; how many it changed."""
     return int(first_row(connection.duck, sql)[0])
 
 
-def _scope(connection: Connection, parsed: Parsed) -> Scope:
+def scope_of(connection: Connection, parsed: Parsed) -> Scope:
+    """The names of a statement that changes rows."""
     return Scope(new_state(Names(connection), parsed.parameters))
 
 
-def _target(connection: Connection, table: Object, name: str, command: str) -> tuple[Sight, Source]:
+def target_of(
+    connection: Connection, table: Object, name: str, command: str
+) -> tuple[Sight, Source]:
     """What the user sees of the table that he changes, as a member of the statement."""
     sight = protection.sight(connection, table, "target", command)
     readable = _readable(connection, table)
@@ -184,17 +193,19 @@ def _readable(connection: Connection, table: Object) -> frozenset[str] | None:
         return frozenset()
 
 
-def _seen(sight: Sight, test: str) -> str:
+def seen(sight: Sight, test: str) -> str:
+    """A condition on the rows that the user sees."""
     return f"({sight.rows}) AND ({test})" if sight.rows else test
 
 
-def _table_name(node: exp.Expr) -> tuple[str, ...]:
+def table_name(node: exp.Expr) -> tuple[str, ...]:
+    """The parts of a table's name in a tree."""
     return tuple(part.name.lower() for part in node.parts)  # type: ignore[attr-defined]
 
 
 @statement("UPDATE")
 def update(connection: Connection, parsed: Parsed) -> Result:
-    count = _count(connection, _update_of(connection, parsed))
+    count = count_of(connection, _update_of(connection, parsed))
     return Result(f"UPDATE {count}", count=count)
 
 
@@ -204,17 +215,17 @@ def _update_of(connection: Connection, parsed: Parsed) -> str:
         raise parsed.words.refuse()
     _refuse(tree, {"this", "expressions", "from_", "where", "with_"})
     target = tree.this
-    table = changeable(connection, _table_name(target), "")
+    table = changeable(connection, table_name(target), "")
     _check_columns(connection, table, tree.expressions)
-    scope = _scope(connection, parsed)
+    scope = scope_of(connection, parsed)
     prefix = _ctes(tree, scope)
-    sight, source = _target(connection, table, (target.alias or target.name).lower(), "u")
+    sight, source = target_of(connection, table, (target.alias or target.name).lower(), "u")
     scope.sources.append(source)
     tables = _from(tree.args.get("from_"), scope)
     where = tree.args.get("where")
-    test = _seen(sight, condition(where.this, scope, "WHERE") if where else "true")
-    changes = _assignments(connection, table, tree.expressions, scope)
-    return _update_sql(table, changes, prefix, tables, test)
+    test = seen(sight, condition(where.this, scope, "WHERE") if where else "true")
+    changes = assignments(connection, table, tree.expressions, scope)
+    return update_sql(table, changes, prefix, tables, test)
 
 
 def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Expr]) -> None:
@@ -225,7 +236,7 @@ def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Ex
             raise RedshiftError(grants.denial(table), DENIED)
 
 
-def _update_sql(table: Object, changes: dict[str, str], prefix: str, tables: str, test: str) -> str:
+def update_sql(table: Object, changes: dict[str, str], prefix: str, tables: str, test: str) -> str:
     """A row that several rows of FROM match takes one of them, once."""
     sets = ", ".join(f"{quoted(name)} = u.{quoted(name)}" for name in changes)
     if not tables:
@@ -267,7 +278,7 @@ def _from(clause: exp.Expr | None, scope: Scope) -> str:
     return sql
 
 
-def _assignments(
+def assignments(
     connection: Connection, table: Object, nodes: Sequence[exp.Expr], scope: Scope
 ) -> dict[str, str]:
     known = {column.name: column for column in table.columns}
@@ -293,7 +304,7 @@ def _assignments(
 @statement("DELETE")
 def delete(connection: Connection, parsed: Parsed) -> Result:
     """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
-    count = _count(connection, _delete_of(connection, parsed))
+    count = count_of(connection, _delete_of(connection, parsed))
     return Result(f"DELETE {count}", count=count)
 
 
@@ -308,10 +319,10 @@ def _delete_of(connection: Connection, parsed: Parsed) -> str:
         raise parsed.words.refuse()
     _refuse(tree, {"this", "using", "where", "with_"})
     target = tree.this
-    table = changeable(connection, _table_name(target), "DELETE")
-    scope = _scope(connection, parsed)
+    table = changeable(connection, table_name(target), "DELETE")
+    scope = scope_of(connection, parsed)
     prefix = _ctes(tree, scope)
-    sight, source = _target(connection, table, (target.alias or target.name).lower(), "d")
+    sight, source = target_of(connection, table, (target.alias or target.name).lower(), "d")
     scope.sources.append(source)
     parts = []
     for each in tree.args.get("using") or ():
@@ -321,7 +332,7 @@ def _delete_of(connection: Connection, parsed: Parsed) -> str:
             sql += join(one, scope)
         parts.append(sql)
     where = tree.args.get("where")
-    test = _seen(sight, condition(where.this, scope, "WHERE") if where else "true")
+    test = seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     tables = f"{table.physical} AS target" + "".join(f", {part}" for part in parts)
     rows = f"{prefix}SELECT target.rowid FROM {tables} WHERE {test}"
     return f"DELETE FROM {table.physical} WHERE rowid IN ({rows})"
@@ -342,161 +353,3 @@ def checked(connection: Connection, parsed: Parsed) -> None:
         name = _inserted_into(parsed.words)
         if not any(finder(connection, name) for finder in WRITERS):
             _insert_sql(connection, parsed, name)
-
-
-@statement("MERGE")
-def merge(connection: Connection, parsed: Parsed) -> Result:
-    """``MERGE INTO target USING source ON ... WHEN ...`` or ``... REMOVE DUPLICATES``.
-
-    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_MERGE.html
-    """
-    words, text = parsed.words, parsed.text
-    last = [word.upper for word in words.words[-3:-1]]
-    duplicates = last == ["REMOVE", "DUPLICATES"]
-    if duplicates:
-        start = words.words[-3].start
-        text = text[:start] + " WHEN MATCHED THEN DELETE"
-    tree = parse_query(text)
-    if not isinstance(tree, exp.Merge):
-        raise words.refuse()
-    table = changeable(connection, _table_name(tree.this), "")
-    _check_merge(connection, table, tree, duplicates)
-    scope = _scope(connection, parsed)
-    name = (tree.this.alias or tree.this.name).lower()
-    sight, target = _target(connection, table, name, "u")
-    scope.sources.append(target)
-    sql, sources = member(tree.args["using"], scope)
-    scope.sources.extend(sources)
-    test = _seen(sight, condition(tree.args["on"], scope, "ON"))
-    _check_one_match(connection, table, sql, test, duplicates)
-    if duplicates:
-        return _remove_duplicates(connection, table, sql, sources[0], test)
-    return _merge(connection, table, tree, sql, test, scope, sources[0])
-
-
-def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplicates: bool) -> None:
-    """SELECT, and what each action asks for."""
-    grants.columns(connection, table, "SELECT")
-    if duplicates:
-        wanted = {"DELETE", "INSERT"}
-    else:
-        actions = [each.args["then"] for each in tree.args["whens"].expressions]
-        wanted = {"DELETE" if isinstance(a, exp.Var) else a.key.upper() for a in actions}
-    for privilege in sorted(wanted & {"DELETE", "INSERT", "UPDATE"}):
-        grants.check(connection, table, privilege)
-
-
-def _check_one_match(
-    connection: Connection, table: Object, source: str, test: str, duplicates: bool
-) -> None:
-    if duplicates:
-        return
-    several = (
-        f"SELECT 1 FROM {table.physical} AS target JOIN {source} ON {test} "
-        "GROUP BY target.rowid HAVING count(*) > 1 LIMIT 1"
-    )
-    if first_row(connection.duck, several)[0]:
-        raise RedshiftError("Found multiple matches to update the same tuple.", "21000")
-
-
-def _remove_duplicates(
-    connection: Connection, table: Object, sql: str, source: Source, test: str
-) -> Result:
-    """Rows that match are replaced by the source's, the rest of the source is added; once each."""
-    if [f.type for f in source.fields] and len(source.fields) != len(table.columns):
-        raise RedshiftError("MERGE REMOVE DUPLICATES needs tables of the same columns", SYNTAX)
-    values = [
-        stored(Typed(f.sql, f.type), c.type, c.name).sql
-        for f, c in zip(source.fields, table.columns, strict=True)
-    ]
-    columns = ", ".join(
-        f"{value} AS {quoted(c.name)}" for value, c in zip(values, table.columns, strict=True)
-    )
-    staging = f"t{connection.objects.new_oid()}_merge"
-    connection.duck.execute(f"CREATE TEMP TABLE {staging} AS SELECT DISTINCT {columns} FROM {sql}")
-    connection.duck.execute(
-        f"DELETE FROM {table.physical} WHERE rowid IN "
-        f"(SELECT target.rowid FROM {table.physical} AS target JOIN {sql} ON {test})"
-    )
-    count = _count(connection, f"INSERT INTO {table.physical} SELECT * FROM {staging}")
-    connection.duck.execute(f"DROP TABLE {staging}")
-    return Result(f"MERGE {count}", count=count)
-
-
-def _merge(
-    connection: Connection,
-    table: Object,
-    tree: exp.Merge,
-    source: str,
-    test: str,
-    scope: Scope,
-    given: Source,
-) -> Result:
-    whens = tree.args["whens"].expressions
-    matched = [each for each in whens if each.args.get("matched")]
-    others = [each for each in whens if not each.args.get("matched")]
-    if len(matched) > 1 or len(others) > 1 or any(each.args.get("condition") for each in whens):
-        raise unsupported("MERGE with conditions or several actions of a kind")
-    count = 0
-    staging = f"t{connection.objects.new_oid()}_merge"
-    insertion = ""
-    if others:
-        insertion = _prepare_insert(connection, table, others[0], source, test, scope, staging)
-    if matched:
-        count += _merge_matched(connection, table, matched[0], source, test, scope)
-    if insertion:
-        count += _count(connection, insertion)
-        connection.duck.execute(f"DROP TABLE {staging}")
-    return Result(f"MERGE {count}", count=count)
-
-
-def _merge_matched(
-    connection: Connection, table: Object, when: exp.Expr, source: str, test: str, scope: Scope
-) -> int:
-    action = when.args["then"]
-    if isinstance(action, exp.Update):
-        changes = _assignments(connection, table, action.expressions, scope)
-        return _count(connection, _update_sql(table, changes, "", source, test))
-    if isinstance(action, exp.Var) and action.name.upper() == "DELETE":
-        return _count(
-            connection,
-            f"DELETE FROM {table.physical} WHERE rowid IN (SELECT target.rowid FROM "
-            f"{table.physical} AS target JOIN {source} ON {test})",
-        )
-    raise unsupported("this action of MERGE")
-
-
-def _prepare_insert(
-    connection: Connection,
-    table: Object,
-    when: exp.Expr,
-    source: str,
-    test: str,
-    scope: Scope,
-    staging: str,
-) -> str:
-    """Rows of the source that match nothing, put aside before the target changes."""
-    names, nodes = _inserted_values(when.args["then"])
-    columns = _targets(table, names)
-    if len(columns) != len(nodes):
-        raise RedshiftError("INSERT has not as many expressions as target columns", SYNTAX)
-    inner = Scope(scope.state, scope.sources[1:], ctes=scope.ctes)
-    given = {
-        column.name: stored(expression(node, inner), column.type, column.name).sql
-        for column, node in zip(columns, nodes, strict=True)
-    }
-    values = [given.get(c.name) or default_sql(connection, table, c) for c in table.columns]
-    listed = ", ".join(f"{value} AS v{at}" for at, value in enumerate(values))
-    connection.duck.execute(
-        f"CREATE TEMP TABLE {staging} AS SELECT {listed} FROM {source} WHERE NOT EXISTS "
-        f"(SELECT 1 FROM {table.physical} AS target WHERE {test})"
-    )
-    return f"INSERT INTO {table.physical} SELECT * FROM {staging}"
-
-
-def _inserted_values(action: exp.Expr) -> tuple[list[str], list[exp.Expr]]:
-    """The columns and values of MERGE's ``INSERT [(columns)] VALUES (values)``."""
-    named = action.this.expressions if action.this is not None else []
-    if len(named) == 1 and isinstance(named[0], exp.Anonymous):
-        return [], list(named[0].expressions)
-    return [each.name.lower() for each in named], list(action.args["expression"].expressions)
