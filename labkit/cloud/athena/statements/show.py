@@ -237,8 +237,8 @@ def _string(text: str) -> str:
 
 
 def _like(names: list[str], pattern: str) -> list[str]:
-    """Hive's patterns: ``*`` for anything, ``|`` for or."""
-    parts = (re.escape(p.strip()).replace(r"\*", ".*") for p in pattern.split("|"))
+    """Hive's patterns: ``*`` or ``.*`` for anything, ``|`` for or."""
+    parts = (re.sub(r"(\\\.)?\\\*", ".*", re.escape(p.strip())) for p in pattern.split("|"))
     wanted = re.compile("|".join(f"(?:{p})" for p in parts), re.IGNORECASE)
     return [name for name in names if wanted.fullmatch(name)]
 

@@ -369,7 +369,11 @@ def _nullif(node: tree.Call, scope: Scope) -> Typed:
 
 def _try(node: tree.Call, scope: Scope) -> Typed:
     value = scope.value(node.args[0])
-    return Typed(tried(value.sql, scope), value.type)
+    sql = tried(value.sql, scope)
+    if sql is None:
+        message = "TRY of a subquery or a window function is not supported here"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
+    return Typed(sql, value.type)
 
 
 def _typeof(node: tree.Call, scope: Scope) -> Typed:

@@ -99,12 +99,30 @@ def _holds(source: Type, target: Type) -> bool:
     return p1 - s1 <= p2 - s2 and s1 <= s2
 
 
+def _to_real(sql: str, source: Type, target: Type) -> str:
+    """What is too large is infinite."""
+    infinite = f"CAST(sign({sql}) * CAST('Infinity' AS DOUBLE) AS FLOAT)"
+    return f"coalesce(TRY_CAST({sql} AS FLOAT), {infinite})"
+
+
 def _to_boolean(sql: str, source: Type, target: Type) -> str:
     return f"({sql} <> 0)"
 
 
 def _to_bytes(sql: str, source: Type, target: Type) -> str:
     return f"encode({sql})"
+
+
+def _uuid_to_bytes(sql: str, source: Type, target: Type) -> str:
+    return f"unhex(replace(CAST({sql} AS VARCHAR), '-', ''))"
+
+
+def _bytes_to_uuid(sql: str, source: Type, target: Type) -> str:
+    failure = _failure(f"octet_length({sql})", "Invalid UUID binary length: #")
+    return (
+        f"CASE WHEN octet_length({sql}) <> 16 THEN {failure} "
+        f"ELSE CAST(lower(hex({sql})) AS UUID) END"
+    )
 
 
 def _spelled(kind: Type) -> str:
@@ -392,6 +410,9 @@ def _table() -> dict[tuple[str, str], Render]:
         ("varchar", "timestamptz"): _text_to_zoned,
         ("varchar", "ipaddress"): _plain,
         ("varchar", "varbinary"): _to_bytes,
+        ("uuid", "varbinary"): _uuid_to_bytes,
+        ("varbinary", "uuid"): _bytes_to_uuid,
+        ("double", "real"): _to_real,
         ("array", "array"): _array,
         ("map", "map"): _map,
         ("row", "row"): _row,

@@ -1,6 +1,6 @@
 """SQL/JSON: ``JSON_OBJECT``, ``JSON_ARRAY``, ``JSON_VALUE``, ``JSON_QUERY``, ``JSON_EXISTS``.
 
-The results are text (varchar), not the type json. Paths with filters and methods are refused.
+The results are text (varchar), not the type json. Paths with variables (PASSING) are refused.
 
 Source: https://trino.io/docs/current/functions/json.html
 """

@@ -291,8 +291,12 @@ class ExpressionParser:
 
     # Types
 
-    def type(self) -> Type:
-        """A type's name: the words up to the bracket or comma that is not its own."""
+    def type(self, cast: int | None = None) -> Type:
+        """A type's name: the words up to the bracket or comma that is not its own.
+
+        Args:
+            cast: where the cast to it begins, which is where Trino says that it is unknown.
+        """
         cursor, start, depth = self.cursor, self.cursor.token.start, 0
         while depth or cursor.peek("WITH", "TIME") or not cursor.peek_any(*_AFTER_TYPE):
             if cursor.peek("<EOF>"):
@@ -302,10 +306,9 @@ class ExpressionParser:
         try:
             return parse_type(_lower_unquoted(cursor.text[start : cursor.end]))
         except (UnknownType, IndexError) as unknown:
-            name = cursor.text[start : cursor.end]
-            raise failed_at(
-                cursor.text, start, "TYPE_NOT_FOUND", f"Unknown type: {name}"
-            ) from unknown
+            message = f"Unknown type: {cursor.text[start : cursor.end]}"
+            at = start if cast is None else cast
+            raise failed_at(cursor.text, at, "TYPE_NOT_FOUND", message) from unknown
 
 
 #: Words that begin a form of their own; a reader that finds another gives ``None``.

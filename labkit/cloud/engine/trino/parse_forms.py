@@ -100,7 +100,7 @@ def _cast(parser: ExpressionParser) -> tree.Expression | None:
     cursor.expect("(")
     value = parser.expression()
     cursor.expect("AS")
-    target = parser.type()
+    target = parser.type(start)
     cursor.expect(")")
     return tree.Cast(start, cursor.end, value, target, safe)
 

@@ -14,7 +14,7 @@ from labkit.cloud.engine.trino.scope import Scope
 
 #: Without these a text has columns, literals and operators alone, and none that stands twice.
 _FORM = re.compile(r"\w\(|\b(?:CASE|SELECT|OVER)\b")
-#: What may not stand in a lambda of DuckDB's.
+#: What may stand neither in a lambda nor in a TRY of DuckDB's; Trino's does not reach it either.
 _OUTSIDE = re.compile(r"\b(?:SELECT|OVER)\b")
 
 
@@ -23,11 +23,15 @@ def safe(sql: str, render: Callable[[str], str], scope: Scope) -> str:
     if not _FORM.search(sql):
         return f"TRY({render(sql)})"
     name = scope.state.fresh("t")
+    if _OUTSIDE.search(sql):
+        return f"list_transform([{sql}], lambda {name}: TRY({render(name)}))[1]"
     return f"TRY(list_transform([{sql}], lambda {name}: {render(name)})[1])"
 
 
-def tried(sql: str, scope: Scope) -> str:
-    """SQL, NULL when it fails."""
-    if not _FORM.search(sql) or _OUTSIDE.search(sql):
+def tried(sql: str, scope: Scope) -> str | None:
+    """SQL, NULL when it fails; None where DuckDB cannot say so."""
+    if not _FORM.search(sql):
         return f"TRY({sql})"
+    if _OUTSIDE.search(sql):
+        return None
     return f"TRY(list_transform([true], lambda {scope.state.fresh('t')}: {sql})[1])"

@@ -116,7 +116,7 @@ SCALARS = (
         ),
         ("date_format(timestamp, varchar) -> varchar", format_mysql),
         (f"date_format({_ZONED}, varchar) -> varchar", format_mysql),
-        ("date_parse(varchar, varchar) -> timestamp(3)", parse_mysql),
+        ("date_parse(varchar(x), varchar(y)) -> timestamp(3)", parse_mysql),
         ("format_datetime(timestamp, varchar) -> varchar", format_joda),
         (f"format_datetime({_ZONED}, varchar) -> varchar", format_joda),
         ("parse_datetime(varchar, varchar) -> timestamp(3) with time zone", parse_joda),

@@ -1,26 +1,28 @@
-"""SQL/JSON paths: ``lax $.items[*].sku``, what JSON_VALUE and its kin read.
+"""SQL/JSON paths: ``lax $.items[*].sku ? (@ starts with "A")``, what JSON_VALUE and its kin read.
 
 A path gives a sequence of items. ``lax`` opens arrays where a member is asked, takes a single value
-for an array of one, and passes over what is not there; ``strict`` fails. Filters, methods and
-arithmetic are not read. Source: https://trino.io/docs/current/functions/json.html
+for an array of one, and passes over what is not there; ``strict`` fails.
+Source: https://trino.io/docs/current/functions/json.html#json-path-language
+
+This reads the text into the steps and conditions beside it, each a function of where it stands.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.documents import dump, parse_document
+from labkit.cloud.engine.trino.functions import jsonpath_conditions as conditions
+from labkit.cloud.engine.trino.functions import jsonpath_steps as steps
+from labkit.cloud.engine.trino.functions.documents import RawNumber, dump, parse_document
 from labkit.cloud.engine.trino.functions.entry import Udf
-
-Step = Callable[[Any, bool], Iterable[Any]]
-
-
-class PathFailed(LookupError):
-    """A strict path asks for what is not there."""
+from labkit.cloud.engine.trino.functions.jsonpath_conditions import Condition
+from labkit.cloud.engine.trino.functions.jsonpath_steps import Items, PathFailed, Place
 
 
 class PathRefused(ValueError):
@@ -29,30 +31,14 @@ class PathRefused(ValueError):
 
 @dataclass(frozen=True)
 class Path:
-    """A mode and the steps from ``$`` on."""
+    """A mode and what gives the items."""
 
     strict: bool
-    steps: tuple[Step, ...]
+    find: Items
 
     def items(self, value: Any) -> list[Any]:
         """The items that the path finds in a document."""
-        found = [value]
-        for step in self.steps:
-            found = [item for one in found for item in step(one, self.strict)]
-        return found
-
-
-_START = re.compile(r"\s*(?:(lax|strict)\s+)?\$")
-_BOUND = r"(?:\d+|last(?:\s*-\s*\d+)?)"
-_RANGE = rf"{_BOUND}(?:\s+to\s+{_BOUND})?"
-_STEP = re.compile(
-    rf"""\s*(?:\.\s*(?P<every>\*)
-    | \.\s*(?P<name>[A-Za-z_]\w*)(?!\w|\s*\()
-    | \.\s*"(?P<quoted>(?:[^"]|"")*)"
-    | \[\s*(?P<all>\*)\s*\]
-    | \[\s*(?P<places>{_RANGE}(?:\s*,\s*{_RANGE})*)\s*\])""",
-    re.X,
-)
+        return self.find(Place(value, value, self.strict))
 
 
 @lru_cache(maxsize=256)
@@ -61,84 +47,204 @@ def parse_path(text: str) -> Path:
 
     >>> parse_path("lax $.a[last].b").items({"a": [{"b": 1}, {"b": 2}]})
     [2]
+    >>> parse_path("lax $.a ? (@ > 1)").items({"a": [1, 2, 3]})
+    [2, 3]
 
     Raises:
-        PathRefused: it is not one of steps.
+        PathRefused: it is none of Trino's, or has a variable.
     """
-    start = _START.match(text)
-    if not start:
+    mode = re.match(r"\s*(lax|strict)\b", text)
+    reader = _Reader(text, _words(text, mode.end() if mode else 0))
+    found = reader.sums()
+    if reader.words:
         raise PathRefused(text)
-    at, steps = start.end(), []
+    return Path(mode is not None and mode[1] == "strict", found)
+
+
+_WORD = re.compile(
+    r"""\s*(?P<word>"(?:[^"\\]|\\.|"")*" | \d+(?:\.\d*)?(?:[eE][+-]?\d+)? | [A-Za-z_]\w*
+    | \$[A-Za-z_]\w* | \.\. | == | <> | != | <= | >= | && | \|\| | [$@.*\[\](),?<>!+/%-] )""",
+    re.X,
+)
+
+
+def _words(text: str, at: int) -> list[str]:
+    found = []
     while text[at:].strip():
-        found = _STEP.match(text, at)
-        if not found:
+        word = _WORD.match(text, at)
+        if not word:
             raise PathRefused(text)
-        steps.append(_step(found))
-        at = found.end()
-    return Path(start[1] == "strict", tuple(steps))
-
-
-def _step(found: re.Match[str]) -> Step:
-    if found["every"]:
-        return partial(_members, None)
-    if found["all"]:
-        return _elements
-    if found["places"]:
-        return partial(_places, tuple(re.split(r"\s*,\s*", found["places"])))
-    name = found["name"] or found["quoted"].replace('""', '"')
-    return partial(_members, name)
-
-
-def _members(name: str | None, value: Any, strict: bool) -> Iterable[Any]:
-    if isinstance(value, list) and not strict:
-        return [item for one in value if isinstance(one, dict) for item in _member(name, one)]
-    if not isinstance(value, dict) or (name is not None and name not in value):
-        return _nothing(strict)
-    return _member(name, value)
-
-
-def _member(name: str | None, value: dict[str, Any]) -> list[Any]:
-    if name is None:
-        return list(value.values())
-    return [value[name]] if name in value else []
-
-
-def _elements(value: Any, strict: bool) -> Iterable[Any]:
-    if isinstance(value, list):
-        return value
-    return _nothing(True) if strict else [value]
-
-
-def _places(ranges: tuple[str, ...], value: Any, strict: bool) -> Iterable[Any]:
-    items = list(_elements(value, strict))
-    found: list[Any] = []
-    for each in ranges:
-        low, _, high = re.sub(r"\s+to\s+", ":", each).partition(":")
-        first, last = _place(low, items), _place(high or low, items)
-        if strict and not 0 <= first <= last < len(items):
-            raise PathFailed
-        found += items[max(first, 0) : last + 1] if last >= 0 else []
+        found.append(word["word"])
+        at = word.end()
     return found
 
 
-def _place(text: str, items: list[Any]) -> int:
-    if not text.startswith("last"):
-        return int(text)
-    return len(items) - 1 - int(text[4:].replace("-", "").strip() or 0)
+class _Reader:
+    """Reads by Trino's grammar of paths, a method a rule."""
+
+    def __init__(self, text: str, words: list[str]) -> None:
+        self.text, self.words = text, words
+
+    def take(self, *wanted: str) -> str:
+        """The next word when it is one of these, else the empty text."""
+        return self.words.pop(0) if self.words and self.words[0] in wanted else ""
+
+    def need(self, *wanted: str) -> None:
+        if not all(map(self.take, wanted)):
+            raise PathRefused(self.text)
+
+    def next(self) -> str:
+        if not self.words:
+            raise PathRefused(self.text)
+        return self.words.pop(0)
+
+    # Values
+
+    def sums(self) -> Items:
+        return self._chain(("+", "-"), self._products)
+
+    def _products(self) -> Items:
+        return self._chain(("*", "/", "%"), self._signed)
+
+    def _chain(self, operators: tuple[str, ...], read: Callable[[], Items]) -> Items:
+        found = read()
+        while op := self.take(*operators):
+            found = partial(steps.arithmetic, op, found, read())
+        return found
+
+    def _signed(self) -> Items:
+        sign = self.take("+", "-")
+        if sign:
+            return partial(steps.signed, sign, self._signed())
+        return self._accessors()
+
+    def _accessors(self) -> Items:
+        found = self._primary()
+        while word := self.take(".", "..", "[", "?"):
+            found = partial(steps.each, _ACCESSORS[word](self), found)
+        return found
+
+    def _primary(self) -> Items:
+        word = self.next()
+        if word in _PLACES:
+            return _PLACES[word]
+        if word[0].isdigit() or word[0] == '"' or word in ("true", "false", "null"):
+            return partial(steps.constant, json.loads(word, parse_float=RawNumber))
+        if word != "(":
+            raise PathRefused(self.text)
+        found = self.sums()
+        self.need(")")
+        return found
+
+    # Accessors
+
+    def member(self) -> Items:
+        """``.name``, ``."name"``, ``.*`` or a method."""
+        word = self.next()
+        if self.words[:1] == ["("] and word in steps.METHODS:
+            self.need("(", ")")
+            return steps.METHODS[word]
+        return partial(steps.members, self._name(word))
+
+    def descendants(self) -> Items:
+        return partial(steps.descendants, self._name(self.next()))
+
+    def _name(self, word: str) -> str | None:
+        if word == "*":
+            return None
+        if word[0] == '"':
+            return word[1:-1].replace('""', '"')
+        if not re.match(r"[A-Za-z_]", word) or self.words[:1] == ["("]:
+            raise PathRefused(self.text)
+        return word
+
+    def subscripts(self) -> Items:
+        if self.take("*"):
+            self.need("]")
+            return steps.elements
+        ranges = [self._range()]
+        while not self.take("]"):
+            self.need(",")
+            ranges.append(self._range())
+        return partial(steps.places, tuple(ranges))
+
+    def _range(self) -> tuple[Items, Items]:
+        low = self.sums()
+        return low, self.sums() if self.take("to") else low
+
+    def filter(self) -> Items:
+        self.need("(")
+        found = partial(conditions.filtered, self._either())
+        self.need(")")
+        return found
+
+    # Conditions
+
+    def _either(self) -> Condition:
+        found = self._both()
+        while self.take("||"):
+            found = partial(conditions.either, found, self._both())
+        return found
+
+    def _both(self) -> Condition:
+        found = self._not()
+        while self.take("&&"):
+            found = partial(conditions.both, found, self._not())
+        return found
+
+    def _not(self) -> Condition:
+        return partial(conditions.negated, self._not()) if self.take("!") else self._condition()
+
+    def _condition(self) -> Condition:
+        if self.words[:2] == ["exists", "("]:
+            self.need("exists")
+            return partial(conditions.exists, self._primary())
+        inner = self._bracketed() if self.words[:1] == ["("] else None
+        return inner or self._comparison()
+
+    def _bracketed(self) -> Condition | None:
+        """A condition in brackets; None, with nothing read, where a value stands in them."""
+        words = list(self.words)
+        self.need("(")
+        try:
+            found = self._either()
+            self.need(")")
+        except PathRefused:
+            self.words = words
+            return None
+        is_unknown = self.take("is") and self.take("unknown")
+        return partial(conditions.unknown, found) if is_unknown else found
+
+    def _comparison(self) -> Condition:
+        left = self.sums()
+        if self.take("starts"):
+            self.need("with")
+            return partial(conditions.starts_with, left, self.sums())
+        op = self.next()
+        if op not in conditions.COMPARED:
+            raise PathRefused(self.text)
+        return partial(conditions.compared, op, left, self.sums())
 
 
-def _nothing(strict: bool) -> list[Any]:
-    if strict:
-        raise PathFailed
-    return []
+_ACCESSORS: dict[str, Callable[[_Reader], Items]] = {
+    ".": _Reader.member,
+    "..": _Reader.descendants,
+    "[": _Reader.subscripts,
+    "?": _Reader.filter,
+}
+_PLACES: dict[str, Items] = {"$": steps.root, "@": steps.current, "last": steps.last}
 
 
 def _found(text: str, path: str) -> list[str] | None:
     """The items as JSON, None where the document or a strict path fails."""
     try:
-        return [dump(item) for item in parse_path(path).items(parse_document(text))]
+        return [_shown(item) for item in parse_path(path).items(parse_document(text))]
     except (PathFailed, ValueError, RecursionError):
         return None
+
+
+def _shown(item: Any) -> str:
+    return format(item.normalize(), "f") if isinstance(item, Decimal) else dump(item)
 
 
 UDFS = (Udf("trino_json_path", _found, ("VARCHAR", "VARCHAR"), "VARCHAR[]"),)

@@ -12,6 +12,12 @@ trino_blanks() AS
     || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8200) || chr(8201) || chr(8202)
     || chr(8232) || chr(8233) || chr(8287) || chr(12288);
 
+trino_chr(a) AS CASE
+    WHEN a < 0 OR a > 1114111 OR a BETWEEN 55296 AND 57343
+        THEN trino_fail('Not a valid Unicode code point: ' || a)
+    ELSE chr(a::INTEGER)
+    END;
+
 trino_codepoint(a) AS CASE WHEN a = '' THEN NULL ELSE unicode(a) END;
 
 trino_upper(a) AS CASE WHEN strlen(a) = length(a) THEN upper(a) ELSE trino_upper_unicode(a) END;

@@ -71,7 +71,7 @@ SCALARS = (
         derive=lambda v: {"u": v["x"] + v["y"]},
     ),
     *entries(
-        ("chr(bigint) -> varchar(1)", "chr(CAST({0} AS INTEGER))"),
+        ("chr(bigint) -> varchar(1)", "trino_chr({0})"),
         ("codepoint(varchar(1)) -> integer", "trino_codepoint({0})"),
         ("concat(varchar, varchar, varchar...) -> varchar", infix("||")),
         ("concat(varbinary, varbinary, varbinary...) -> varbinary", infix("||")),
