@@ -7,11 +7,14 @@ Each is a function and a line of registry, its columns in SQL's words::
 """
 
 from labkit.cloud.redshift.system import (
+    activity,
     catalogs,
     granted,
     history,
+    keys,
     policies,
     postgres,
+    quiet,
     routines,
     users,
 )
@@ -19,11 +22,14 @@ from labkit.cloud.redshift.system.functions import system_functions
 from labkit.cloud.redshift.system.registry import system, system_relation
 
 __all__ = [
+    "activity",
     "catalogs",
     "granted",
     "history",
+    "keys",
     "policies",
     "postgres",
+    "quiet",
     "routines",
     "system",
     "system_functions",

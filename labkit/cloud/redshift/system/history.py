@@ -18,7 +18,8 @@ _UTILITIES = ("VACUUM", "ANALYZE", "SET", "SHOW", "GRANT", "REVOKE", "BEGIN", "C
 _DDL = ("CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT")
 
 
-def _kind(text: str) -> str:
+def kind_of(text: str) -> str:
+    """What SYS_QUERY_HISTORY calls a statement."""
     first = text.split(maxsplit=1)[0].upper() if text.split() else ""
     if first.startswith(_SELECTS):
         return "SELECT"
@@ -40,7 +41,8 @@ def visible(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
             yield record, users.get(record["user"], 0)
 
 
-def _micros(record: dict[str, Any]) -> int:
+def elapsed_micros(record: dict[str, Any]) -> int:
+    """How long a statement ran; one that runs, no time yet."""
     return int(((record["ended"] or record["started"]) - record["started"]) * 1_000_000)
 
 
@@ -55,10 +57,10 @@ def _micros(record: dict[str, Any]) -> int:
         "service_class_name varchar(64), query_priority varchar(20)")  # fmt: skip
 def sys_query_history(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
-        elapsed = _micros(record)
+        elapsed = elapsed_micros(record)
         yield (
             user, record["query_id"], record["label"], record["query_id"], record["pid"],
-            record["database"], _kind(record["text"]), record["status"], False,
+            record["database"], kind_of(record["text"]), record["status"], False,
             moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
             record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
             "primary", 0, 0, 0, 100, "Default queue", "Normal",
@@ -93,7 +95,7 @@ def svl_qlog(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         yield (
             user, record["query_id"], record["query_id"], record["pid"],
-            moment(record["started"]), moment(record["ended"]), _micros(record),
+            moment(record["started"]), moment(record["ended"]), elapsed_micros(record),
             int(record["status"] == "canceled"), record["label"], record["text"][:60], None,
         )  # fmt: skip
 
@@ -119,5 +121,5 @@ def stv_sessions(connection: Connection) -> Iterator[Any]:
 def stv_recents(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         status = "Running" if record["status"] == "running" else "Done"
-        yield (user, status, moment(record["started"]), _micros(record), record["user"],
+        yield (user, status, moment(record["started"]), elapsed_micros(record), record["user"],
                record["database"], record["text"][:600], record["pid"])  # fmt: skip

@@ -83,7 +83,7 @@ def _relations(connection: Connection) -> Iterator[Any]:
             one.oid, 1, 0.0, False, kind, len(one.columns), kind == "v", acl(connection, one),
             styles.get(one.body.get("diststyle", ""), 0), False, "PRIMARY KEY" in keys, 0,
         )  # fmt: skip
-    for each in _constraints(connection):
+    for each in constraints(connection):
         if each.kind != "f":
             yield (each.oid, each.name, schemas.get(each.table.schema, 0), 0,
                    users.get(each.table.owner, 100), 403, each.oid, 1, 0.0, False, "i",
@@ -121,7 +121,7 @@ def _attributes(connection: Connection) -> Iterator[Any]:
 
 
 def _index_attributes(connection: Connection) -> Iterator[Any]:
-    for each in _constraints(connection):
+    for each in constraints(connection):
         for at, place in enumerate(each.places if each.kind != "f" else (), 1):
             column = each.table.columns[place - 1]
             kind = column.type
@@ -214,7 +214,8 @@ class Constraint:
         return [names.index(name) + 1 for name in self.told["columns"]]
 
 
-def _constraints(connection: Connection) -> Iterator[Constraint]:
+def constraints(connection: Connection) -> Iterator[Constraint]:
+    """The constraints of the tables that the user may know of."""
     for one in relations(connection):
         for at, each in enumerate(one.body.get("constraints", ())):
             kind = {"PRIMARY KEY": "p", "UNIQUE": "u"}.get(each["kind"], "f")
@@ -231,7 +232,7 @@ def _constraints(connection: Connection) -> Iterator[Constraint]:
         )  # fmt: skip
 def pg_constraint(connection: Connection) -> Iterator[Any]:
     schemas, known = schema_oids(connection), relations(connection)
-    for each in _constraints(connection):
+    for each in constraints(connection):
         target = _referenced(each, known)
         named = _named_columns(each, target)
         yield (each.oid, each.name, schemas.get(each.table.schema, 0), each.kind, False, False,
@@ -281,7 +282,7 @@ def _source(constraint: Constraint, named: list[str]) -> str:
         "indnatts smallint, indisunique boolean, indisprimary boolean, indisclustered boolean, "
         "indexprs varchar(4000), indpred varchar(4000)")  # fmt: skip
 def pg_index(connection: Connection) -> Iterator[Any]:
-    for each in _constraints(connection):
+    for each in constraints(connection):
         if each.kind != "f":
             places = each.places
             yield (each.oid, each.table.oid, " ".join(map(str, places)), "", len(places), True,

@@ -1,0 +1,205 @@
+"""What runs at this moment, and the statements of each kind that have run.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_STL_tables.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, visible
+from labkit.cloud.redshift.system.registry import moment, system
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+_TEXT = "text char(200)"
+
+
+def _running(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
+    return ((one, user) for one, user in visible(connection) if one["status"] == "running")
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A text in the pieces of 200 characters that system tables have."""
+    for at in range(0, max(len(text), 1), 200):
+        yield at // 200, text[at : at + 200]
+
+
+@system("stv_inflight", "userid int, slice int, query int, label char(320), xid bigint, pid int, "
+        "starttime timestamp, text char(100), suspended int, insert_pristine int, "
+        "concurrency_scaling_status int")  # fmt: skip
+def stv_inflight(connection: Connection) -> Iterator[Any]:
+    for one, user in _running(connection):
+        yield (user, 0, one["query_id"], one["label"], one["query_id"], one["pid"],
+               moment(one["started"]), one["text"][:100], 0, 0, 0)  # fmt: skip
+
+
+@system("svv_query_inflight", "userid int, slice int, query int, pid int, starttime timestamp, "
+        f"suspended int, {_TEXT}, sequence int")  # fmt: skip
+def svv_query_inflight(connection: Connection) -> Iterator[Any]:
+    for one, user in _running(connection):
+        for at, text in _pieces(one["text"]):
+            yield user, 0, one["query_id"], one["pid"], moment(one["started"]), 0, text, at
+
+
+@system("stv_wlm_query_state", "xid int, task int, query int, service_class int, slot_count int, "
+        "wlm_start_time timestamp, state char(16), queue_time bigint, exec_time bigint, "
+        "query_priority char(20)")  # fmt: skip
+def stv_wlm_query_state(connection: Connection) -> Iterator[Any]:
+    for one, _ in _running(connection):
+        yield (one["query_id"], one["query_id"], one["query_id"], 100, 1, moment(one["started"]),
+               "Running", 0, elapsed_micros(one), "Normal")  # fmt: skip
+
+
+@system("stl_wlm_query", "userid int, xid int, task int, query int, service_class int, "
+        "slot_count int, service_class_start_time timestamp, queue_start_time timestamp, "
+        "queue_end_time timestamp, total_queue_time bigint, exec_start_time timestamp, "
+        "exec_end_time timestamp, total_exec_time bigint, service_class_end_time timestamp, "
+        "final_state char(16), est_peak_mem bigint, query_priority char(20), "
+        "service_class_name char(64)")  # fmt: skip
+def stl_wlm_query(connection: Connection) -> Iterator[Any]:
+    """One queue, in which nobody waits."""
+    for one, user in visible(connection):
+        start, end = moment(one["started"]), moment(one["ended"])
+        yield (user, one["query_id"], one["query_id"], one["query_id"], 100, 1, start, start,
+               start, 0, start, end, elapsed_micros(one), end, "Completed", 0, "Normal",
+               "Default queue")  # fmt: skip
+
+
+_STATEMENT = (
+    "userid int, xid bigint, pid int, label char(320), starttime timestamp, endtime timestamp, "
+)
+
+
+def _statements(connection: Connection, *kinds: str) -> Iterator[Any]:
+    for one, user in visible(connection):
+        kind = kind_of(one["text"])
+        if not kinds or kind in kinds:
+            told = (user, one["query_id"], one["pid"], one["label"], moment(one["started"]),
+                    moment(one["ended"]))  # fmt: skip
+            for at, text in _pieces(one["text"]):
+                yield told, at, kind, text
+
+
+@system("stl_ddltext", f"{_STATEMENT} sequence int, {_TEXT}")
+def stl_ddltext(connection: Connection) -> Iterator[Any]:
+    return ((*told, at, text) for told, at, _, text in _statements(connection, "DDL"))
+
+
+@system("stl_utilitytext", f"{_STATEMENT} sequence int, {_TEXT}")
+def stl_utilitytext(connection: Connection) -> Iterator[Any]:
+    return ((*told, at, text) for told, at, _, text in _statements(connection, "UTILITY"))
+
+
+_KINDS = {"DDL": "DDL", "UTILITY": "UTILITY"}
+
+
+@system("svl_statementtext", f"{_STATEMENT} sequence int, type varchar(10), {_TEXT}")
+def svl_statementtext(connection: Connection) -> Iterator[Any]:
+    for told, at, kind, text in _statements(connection):
+        yield (*told, at, _KINDS.get(kind, "QUERY"), text)
+
+
+@system("svl_mv_refresh_status", "db_name char(128), userid int, schema char(128), "
+        "name char(128), xid bigint, starttime timestamp, endtime timestamp, "
+        "status varchar(255), refresh_type varchar(32)")  # fmt: skip
+def svl_mv_refresh_status(connection: Connection) -> Iterator[Any]:
+    for one, user, name in _refreshed(connection):
+        yield (one["database"], user, name[0], name[1], one["query_id"], moment(one["started"]),
+               moment(one["ended"]), _REFRESHED, "Manual")  # fmt: skip
+
+
+@system("sys_mv_refresh_history", "user_id int, session_id int, transaction_id bigint, "
+        "database_name char(128), schema_name char(128), mv_name char(128), "
+        "refresh_type char(32), status varchar(256), start_time timestamp, end_time timestamp, "
+        "duration bigint")  # fmt: skip
+def sys_mv_refresh_history(connection: Connection) -> Iterator[Any]:
+    for one, user, name in _refreshed(connection):
+        yield (user, one["pid"], one["query_id"], one["database"], *name, "Manual", _REFRESHED,
+               moment(one["started"]), moment(one["ended"]), elapsed_micros(one))  # fmt: skip
+
+
+_REFRESHED = "Refresh successfully recomputed MV from scratch"
+
+
+def _refreshed(connection: Connection) -> Iterator[tuple[dict[str, Any], int, tuple[str, str]]]:
+    """The refreshes that succeeded: each makes the whole view again."""
+    for one, user in visible(connection):
+        words = Words(one["text"])
+        if one["status"] == "success" and words.accept("REFRESH", "MATERIALIZED", "VIEW"):
+            *schema, name = words.name()
+            yield one, user, (schema[-1] if schema else "public", name)
+
+
+@system("stl_connection_log", "event char(50), recordtime timestamp, remotehost char(45), "
+        "remoteport char(32), pid int, dbname char(50), username char(50), authmethod char(32), "
+        "duration bigint, sslversion char(50), application_name char(250)")  # fmt: skip
+def stl_connection_log(connection: Connection) -> Iterator[Any]:
+    """The sessions that are open."""
+    for one in list(connection.warehouse.connections.values()):
+        yield ("initiating session", moment(one.started_at), "127.0.0.1", "", one.pid,
+               one.database, one.user, "password", 0, "",
+               one.settings["application_name"])  # fmt: skip
+
+
+@system("sys_connection_log", "event char(50), record_time timestamp, remote_host char(45), "
+        "remote_port char(32), session_id int, database_name char(50), user_name char(50), "
+        "auth_method char(32), duration bigint, ssl_version char(50), "
+        "application_name char(250)")  # fmt: skip
+def sys_connection_log(connection: Connection) -> Iterator[Any]:
+    return stl_connection_log(connection)
+
+
+@system("sys_session_history", "user_id int, session_id int, database_name char(128), "
+        "status char(15), session_timeout int, start_time timestamp, end_time timestamp"
+        )  # fmt: skip
+def sys_session_history(connection: Connection) -> Iterator[Any]:
+    """The sessions that are open."""
+    users = {one.name: one.oid for one in connection.objects.of("user")}
+    for one in list(connection.warehouse.connections.values()):
+        yield (users.get(one.user, 0), one.pid, one.database, "Active", 0,
+               moment(one.started_at), None)  # fmt: skip
+
+
+@system("sys_transaction_history", "user_id int, transaction_id bigint, isolation_level text, "
+        "status text, transaction_start_time timestamp, commit_start_time timestamp, "
+        "commit_end_time timestamp, blocks_committed int")  # fmt: skip
+def sys_transaction_history(connection: Connection) -> Iterator[Any]:
+    for one, user in visible(connection):
+        if one["status"] != "running":
+            status = "committed" if one["status"] == "success" else "rolled back"
+            end = moment(one["ended"])
+            yield (user, one["query_id"], "Serializable", status, moment(one["started"]), end,
+                   end, 0)  # fmt: skip
+
+
+@system("pg_stat_activity", "datid oid, datname varchar(128), procpid int, usesysid int, "
+        "usename varchar(128), current_query varchar(65535), query_start timestamptz")  # fmt: skip
+def pg_stat_activity(connection: Connection) -> Iterator[Any]:
+    databases = {one.name: one.oid for one in connection.objects.of("database")}
+    running = {one["pid"]: (one, user) for one, user in _running(connection)}
+    for session in list(connection.warehouse.connections.values()):
+        one, user = running.get(session.pid, (None, 0))
+        yield (databases.get(session.database, 0), session.database, session.pid, user,
+               session.user, one["text"] if one else "<IDLE>",
+               moment(one["started"]) if one else None)  # fmt: skip
+
+
+@system("pg_settings", "name varchar(128), setting varchar(4000)")
+def pg_settings(connection: Connection) -> Iterator[Any]:
+    return iter(sorted(connection.settings.items()))
+
+
+@system("stv_wlm_service_class_config", "service_class int, queueing_strategy char(32), "
+        "num_query_tasks int, target_num_query_tasks int, evictable char(8), "
+        "eviction_threshold bigint, query_working_mem int, target_query_working_mem int, "
+        "min_step_mem int, name char(64), max_execution_time bigint, user_group_wild_card char(8), "
+        "query_group_wild_card char(8), concurrency_scaling char(20), "
+        "query_priority char(20)")  # fmt: skip
+def stv_wlm_service_class_config(connection: Connection) -> Iterator[Any]:
+    """Automatic WLM's one queue."""
+    yield (100, "Auto", -1, -1, "false", 0, -1, -1, 0, "Default queue", 0, "false", "false",
+           "off", "Normal")  # fmt: skip

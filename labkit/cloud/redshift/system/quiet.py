@@ -1,0 +1,164 @@
+"""System tables and views of which a warehouse here has nothing to tell: they are empty.
+
+What they tell of does not happen here (queues, slices' hardware, models, conflicts on disk), or is
+not kept (the steps of a query). Their columns are the guide's, so that what reads them runs.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.redshift.system.registry import system
+
+_STEP = (
+    "userid int, query int, slice int, segment int, step int, starttime timestamp, "
+    "endtime timestamp, tasknum int, rows bigint, "
+)
+_QUIET = {
+    # What happens in a query's steps
+    "stl_insert": f"{_STEP} tbl int, inserted_mega_value char(1), use_staging_table char(1)",
+    "stl_delete": f"{_STEP} tbl int",
+    "stl_hash": f"{_STEP} bytes bigint, slots int, occupied int, maxlength int, tbl int, "
+    "is_diskbased char(1), workmem bigint, num_parts int, est_rows bigint",
+    "stl_hashjoin": f"{_STEP} tbl int, num_parts int, join_type int, hash_looped char(1), "
+    "switched_parts char(1), used_prefetching char(1), hash_segment int, hash_step int",
+    "stl_sort": f"{_STEP} bytes bigint, tbl int, is_diskbased char(1), workmem bigint",
+    "stl_aggr": f"{_STEP} bytes bigint, slots int, occupied int, maxlength int, tbl int, "
+    "is_diskbased char(1), workmem bigint, type char(6)",
+    "stl_return": f"{_STEP} bytes bigint, packets int, checksum bigint",
+    "stl_project": f"{_STEP} checksum bigint",
+    "stl_limit": f"{_STEP} checksum bigint",
+    "stl_window": f"{_STEP} is_diskbased char(1), workmem bigint",
+    "stl_explain": "userid int, query int, nodeid int, parentid int, plannode char(400), "
+    "info char(400)",
+    "stl_plan_info": "userid int, query int, nodeid int, segment int, step int, locus int, "
+    "plannode int, startupcost double precision, totalcost double precision, rows bigint, "
+    "bytes bigint",
+    "stl_stream_segs": "userid int, query int, stream int, segment int",
+    "svl_query_report": "userid int, query int, slice int, segment int, step int, "
+    "start_time timestamp, end_time timestamp, elapsed_time bigint, rows bigint, bytes bigint, "
+    "label char(256), is_diskbased char(1), workmem bigint, is_rrscan char(1), "
+    "is_delayed_scan char(1), rows_pre_filter bigint",
+    "svl_query_metrics": "userid int, query int, service_class int, dimension varchar(24), "
+    "segment int, step int, step_label varchar(30), query_cpu_time bigint, "
+    "query_blocks_read bigint, query_execution_time bigint, query_cpu_usage_percent "
+    "numeric(38,2), query_temp_blocks_to_disk bigint, segment_execution_time bigint, "
+    "cpu_skew numeric(38,2), io_skew numeric(38,2), scan_row_count bigint, "
+    "join_row_count bigint, nested_loop_join_row_count bigint, return_row_count bigint, "
+    "spectrum_scan_row_count bigint, spectrum_scan_size_mb bigint",
+    "svl_compile": "userid int, xid bigint, pid int, query int, segment int, locus int, "
+    "starttime timestamp, endtime timestamp, compile int",
+    "svv_query_state": "userid int, query int, seg int, step int, maxtime bigint, "
+    "avgtime bigint, rows bigint, bytes bigint, cpu bigint, memory bigint, "
+    "rate_row double precision, rate_byte double precision, label char(25), "
+    "is_diskbased char(1), workmem bigint, num_parts int, is_rrscan char(1), "
+    "is_delayed_scan char(1)",
+    "stv_exec_state": "userid int, query int, slice int, segment int, step int, "
+    "starttime timestamp, currenttime timestamp, tasknum int, rows bigint, bytes bigint, "
+    "label char(256), is_diskbased char(1), workmem bigint, num_parts int, is_rrscan char(1), "
+    "is_delayed_scan char(1)",
+    "sys_query_detail": "user_id int, query_id bigint, child_query_sequence int, "
+    "stream_id int, segment_id int, step_id int, step_name text, table_id int, "
+    "table_name char(136), is_rrscan char(1), start_time timestamp, end_time timestamp, "
+    "duration bigint, alert varchar(128), input_bytes bigint, input_rows bigint, "
+    "output_bytes bigint, output_rows bigint, blocks_read bigint, blocks_write bigint, "
+    "local_read_io bigint, remote_read_io bigint, source text, data_skewness int, "
+    "time_skewness int, is_active char(1), spilled_block_local_disk bigint, "
+    "spilled_block_remote_disk bigint, step_attribute varchar(64)",
+    "sys_query_explain": "user_id int, query_id bigint, child_query_sequence int, "
+    "plan_node_id int, plan_parent_id int, plan_node char(400), plan_info char(400)",
+    # Queues, load and disks
+    "stv_wlm_service_class_state": "service_class int, num_queued_queries int, "
+    "num_executing_queries int, num_serviced_queries int, num_executed_queries int, "
+    "num_concurrency_scaling_queries int, query_working_mem int, num_query_tasks int",
+    "stv_load_state": "userid int, session int, query int, slice int, pid int, "
+    "recordtime timestamp, bytes_to_load bigint, bytes_loaded bigint, bytes_to_load_compressed "
+    "bigint, bytes_loaded_compressed bigint, lines int, num_files int, num_files_complete int, "
+    "current_file char(256), pct_complete int",
+    "stv_partitions": "owner int, host int, diskno int, part_begin bigint, part_end bigint, "
+    "used int, tossed int, capacity int, reads bigint, writes bigint, seek_forward int, "
+    "seek_back int, is_san int, failed int, mbps int, mount char(256)",
+    "stv_node_storage_capacity": "node int, used int, capacity int",
+    "stv_active_cursors": "userid int, name varchar(256), xid bigint, pid int, "
+    "starttime timestamp, row_count bigint, byte_count bigint, fetched_rows bigint",
+    "stl_file_scan": "userid int, query int, slice int, name char(90), lines bigint, "
+    "bytes bigint, loadtime bigint, curtime timestamp, is_partial int, start_offset bigint",
+    "stl_s3client": "userid int, query int, slice int, recordtime timestamp, pid int, "
+    "http_method char(64), bucket char(64), key char(256), transfer_size bigint, "
+    "data_size bigint, start_time bigint, end_time bigint, transfer_time bigint, "
+    "compression_time bigint, connect_time bigint, app_connect_time bigint, retries bigint, "
+    "request_id char(32), extended_request_id char(128), ip_address char(64)",
+    "stl_commit_stats": "xid bigint, node int, startqueue timestamp, startwork timestamp, "
+    "endflush timestamp, endstage timestamp, endlocal timestamp, startglobal timestamp, "
+    "endtime timestamp, queuelen bigint, permblocks bigint, newblocks bigint, "
+    "dirtyblocks bigint, headers bigint, numxids bigint, oldestxid bigint, extwritelatency "
+    "bigint, metadatawritten int",
+    # What goes wrong
+    "stl_alert_event_log": "userid int, query int, slice int, segment int, step int, pid int, "
+    "xid bigint, event char(1024), solution char(1024), event_time timestamp",
+    "stl_error": "userid int, process char(12), recordtime timestamp, pid int, errcode int, "
+    'file char(90), linenum int, context char(100), error char(512)',
+    "stl_tr_conflict": "xact_id bigint, process_id bigint, xact_start_ts timestamp, "
+    "abort_time timestamp, table_id bigint",
+    "stl_undone": "xact_id bigint, xact_id_undone bigint, undo_start_ts timestamp, "
+    "undo_end_ts timestamp, table_id bigint",
+    "stv_locks": "table_id bigint, last_commit timestamp, last_update timestamp, "
+    "lock_owner bigint, lock_owner_pid bigint, lock_owner_start_ts timestamp, "
+    "lock_owner_end_ts timestamp, lock_status char(22)",
+    "svv_transactions": "txn_owner text, txn_db text, xid bigint, pid int, "
+    "txn_start timestamp, lock_mode text, lockable_object_type text, relation int, "
+    "granted boolean",
+    # Maintenance, models, advice
+    "stl_vacuum": "userid int, xid bigint, table_id int, status char(30), rows bigint, "
+    "sortedrows int, blocks int, max_merge_partitions int, eventtime timestamp, "
+    "reclaimable_rows bigint, reclaimable_space_mb bigint, cutoff_xid bigint, is_recluster int",
+    "stl_analyze": "userid int, xid bigint, database char(30), table_id int, status char(15), "
+    "rows double precision, modified_rows double precision, threshold_percent int, "
+    "is_auto char(1), starttime timestamp, endtime timestamp, prevtime timestamp, "
+    "num_predicate_cols int, num_new_predicate_cols int, is_background char(1)",
+    "svv_vacuum_progress": "table_name text, status text, time_remaining_estimate text",
+    "svv_vacuum_summary": "table_name text, xid bigint, sort_partitions bigint, "
+    "merge_increments bigint, elapsed_time bigint, row_delta bigint, sortedrow_delta bigint, "
+    "block_delta int, max_merge_partitions int",
+    "svv_interleaved_columns": "tbl int, col int, interleaved_skew numeric(19,2), "
+    "last_reindex timestamp",
+    "svv_alter_table_recommendations": "type character(32), database character(128), "
+    "table_id int, group_id int, ddl character(1024), auto_eligible character(1)",
+    "svv_restore_table_state": "task_id bigint, task_status char(30), total_data_in_mb bigint, "
+    "progress_percent int, bytes_copied bigint, elapsed_time_in_sec bigint",
+    "svv_ml_model_info": "schema_name char(128), user_name char(128), model_name char(128), "
+    "life_cycle varchar(20), is_refreshable int, model_state varchar(128)",
+    "svv_identity_providers": "uid int, name text, type text, instanceid text, params text, "
+    "enabled boolean",
+    "stv_cursor_configuration": "current_cursor_count int, max_diskspace_usable int, "
+    "current_diskspace_used int",
+    "svl_stored_proc_call": "userid int, session_userid int, query int, label char(320), "
+    "xid bigint, pid int, database char(32), querytxt char(4000), starttime timestamp, "
+    "endtime timestamp, aborted int, from_sp_call int",
+    "svl_stored_proc_messages": "userid int, session_userid int, pid int, xid bigint, "
+    "query int, recordtime timestamp, loglevel int, loglevel_text char(10), "
+    "message char(1024), linenum int, querytxt char(500), label char(320), aborted int",
+    "sys_procedure_call": "user_id int, session_user_id int, query_id bigint, "
+    "session_id int, transaction_id bigint, database_name char(128), procedure_name char(128), "
+    "status char(10), start_time timestamp, end_time timestamp, query_text char(4000), "
+    "from_sp_call bigint",
+    "sys_procedure_messages": "user_id int, session_id int, transaction_id bigint, "
+    "query_id bigint, record_time timestamp, log_level int, message char(1024), line_number int, "
+    "query_text char(500)",
+    "sys_vacuum_history": "user_id int, transaction_id bigint, query_id bigint, "
+    "database_name text, schema_name text, table_name text, table_id int, vacuum_type "
+    "char(30), is_automatic boolean, status char(8), start_time timestamp, end_time timestamp, "
+    "record_time timestamp, duration bigint, rows_before_vacuum bigint, size_before_vacuum int, "
+    "reclaimable_rows bigint, reclaimed_rows bigint, reclaimed_blocks bigint, "
+    "sortedrows_before_vacuum int, sortedrows_after_vacuum int",
+    "sys_analyze_history": "user_id int, transaction_id bigint, query_id bigint, "
+    "database_name char(30), schema_name char(128), table_name char(128), table_id int, "
+    "is_automatic boolean, status char(15), start_time timestamp, end_time timestamp, "
+    "rows double precision, modified_rows double precision, analyze_threshold_percent int, "
+    "last_analyze_time timestamp",
+    "svl_udf_log": "query int, message char(4096), created timestamp, traceback char(4096), "
+    "funcname char(256), node int, slice int, seq int",
+}  # fmt: skip
+
+for _name, _columns in _QUIET.items():
+    system(_name, _columns)(lambda connection: ())
