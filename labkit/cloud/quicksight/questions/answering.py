@@ -17,6 +17,7 @@ from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Reading
 from labkit.cloud.quicksight.questions.restate import restate
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.values import spelled
 from labkit.cloud.quicksight.questions.words import tokens
 
 ENOUGH = 0.6
@@ -61,7 +62,7 @@ def answer(
     """
     lexicon = lexicon or Lexicon(topic, values or {})
     reading = understand(question, lexicon, clock.date())
-    refused = _refused(reading)
+    refused = _refused(reading) or _no_such_value(reading, lexicon)
     if refused or reading.score < ENOUGH:
         why = refused or _why_not(reading)
         return Answer(None, why, reading.score, _near(question, reading, lexicon), reading)
@@ -73,9 +74,11 @@ def answer(
 def _refused(reading: Reading) -> str:
     """What is not answered here, and what the topic's author does not allow."""
     if reading.why:
-        return "Questions that ask why are not answered here."
+        return _NOT_ANSWERED[reading.why]
     if _contradicts(reading):
         return "The question asks for two things at once of one field."
+    if reading.limit and not reading.groups:
+        return "The question does not say of what the first are asked for."
     if reading.limit and _counts_itself(reading):
         return f"The question does not say by what {reading.groups[0].field.label} is ranked."
     if _is_ambiguous_share(reading):
@@ -83,6 +86,16 @@ def _refused(reading: Reading) -> str:
     for metric in reading.metrics:
         if metric.field and metric.aggregation and not metric.field.permits(metric.aggregation):
             return f"The topic does not allow {metric.aggregation} of {metric.field.label}."
+    return ""
+
+
+def _no_such_value(reading: Reading, lexicon: Lexicon) -> str:
+    """A text that none of the field's known values is."""
+    for one in reading.conditions:
+        known = lexicon.values_of(one.field)
+        said = {spelled(each) for each in one.values}
+        if one.operator in _EXACT and one.field.kind == "text" and known and not said <= known:
+            return f"No {one.field.label} is called {', '.join(map(repr, one.values))}."
     return ""
 
 
@@ -108,6 +121,10 @@ def _is_ambiguous_share(reading: Reading) -> bool:
     return share and bool(reading.conditions) and bool(reading.groups)
 
 
+_NOT_ANSWERED = {
+    "why": "Questions that ask why are not answered here.",
+    "FUTURE": "Questions about what will be are not answered here.",
+}
 _EXACT = ("=",)
 
 
@@ -127,12 +144,14 @@ def _near(question: str, reading: Reading, lexicon: Lexicon) -> tuple[str, ...]:
     plain = " ".join(each.text for each in tokens(question))
     if mended != plain:
         return (mended,)
-    return tuple(_asked(lexicon.topic))
+    return tuple(_asked(lexicon.topic, [each.field for each in reading.metrics]))
 
 
-def _asked(topic: Topic) -> Sequence[str]:
-    measure = next((each for each in topic.fields if each.measure), None)
+def _asked(topic: Topic, said: Sequence[TopicField | None]) -> Sequence[str]:
+    measures = [each for each in topic.fields if each.measure]
+    measure = next((each for each in said if each in measures), next(iter(measures), None))
     groups = [each for each in topic.fields if _is_category(each)]
+    groups = groups or [each for each in topic.fields if not each.measure]
     return [f"{measure.label} by {each.label}" for each in groups[:MOST_ALTERNATIVES] if measure]
 
 

@@ -95,7 +95,7 @@ def _null(found: Found, topic: Topic) -> list[Condition] | None:
 def _compare(found: Found, topic: Topic) -> list[Condition] | None:
     field, sign = field_of(found) or _implied(found, topic), one_of(found, "O")
     value = _literal(found)
-    if not field or not sign or value is None:
+    if not field or not sign or value is None or not _may_be(field, found, value):
         return None
     if sign.means in ("=", "!="):
         return [Condition(field, "=", (value,), inverse_of(found))]
@@ -111,6 +111,21 @@ def _compare_twice(found: Found, topic: Topic) -> list[Condition] | None:
     one, other = (_compare(each, topic) for each in (found, [found[0], sign, value]))
     or_ = one_of(found, "|") is not None
     return [*one, replace(other[0], joined="or" if or_ else "and")] if one and other else None
+
+
+def _may_be(field: TopicField, found: Found, value: str) -> bool:
+    """Whether the field can have the value: a number no text, none what another field has."""
+    own = one_of(found, "V")
+    if own and own.named and own.named.field is not field:
+        return False
+    return field.kind != "number" or _is_number(value)
+
+
+def _absent(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Students without a home state"."""
+    field, without = field_of(found), one_of(found, "n", "O")
+    said = without is not None and without.text.lower() in ("no", "without")
+    return [Condition(field, "null")] if field and said and not field.is_id else None
 
 
 def _counted(found: Found, topic: Topic) -> list[Condition] | None:
@@ -262,7 +277,7 @@ RULES: tuple[tuple[str, Make], ...] = (
     (rf"F{_IS}n?O(?:[SWV])", _compare),
     (rf"n?{_IS}c+[SWNA](?:[|&][SWNA])*F", _text_like),
     (rf"F{_IS}n?{_IS}c+[SWNA](?:[|&][SWNA])*", _text_like),
-    (rf"F{_IS}n?{_IS}[SW](?:[|&,]+[SW])+", _one_of_several),
+    (rf"F{_IS}n?{_IS}[SW](?:[|&,]+n?[SW])+", _one_of_several),
     (rf"F{_IS}in?[NS]", _equal),
     (r"[nO]?SF", _called),
     (r"FBS", _called),
@@ -276,6 +291,9 @@ RULES: tuple[tuple[str, Make], ...] = (
     (r"FN(?!T)", _year_equal),
     (r"n?F(?=r)", _flag),
     (r"(?<![BEACT&])n?F", _flag_of_rows),
+    (r"C(?P<used>F)(?![OMN])", _flag_of_rows),
+    (rf"(?<=r){_IS}[nO]F", _absent),
+    (r"(?<=,w)n?F(?=[,&]|$)", _flag),
     (rf"(?<=r){_IS}n?F", _flag),
     (rf"F{_IS}n?[MN]", on_date),
     (r"n?M", on_date),

@@ -19,15 +19,16 @@ from labkit.cloud.quicksight.questions.ordering import (
     take_superlative,
 )
 from labkit.cloud.quicksight.questions.reading import Condition, Group, Order, Reading
-from labkit.cloud.quicksight.questions.rules import Items
+from labkit.cloud.quicksight.questions.rules import Items, matches
 from labkit.cloud.quicksight.questions.shape import Said, shape
 from labkit.cloud.quicksight.questions.tagging import Item, is_generic, tag
 from labkit.cloud.quicksight.questions.times import with_times
 from labkit.cloud.quicksight.questions.topic import Topic
 from labkit.cloud.quicksight.questions.units import take_units
+from labkit.cloud.quicksight.questions.vocabulary import SAID, VERBS
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
-NOUNS = frozenset(map(stem, "row record entry time item case member people person day".split()))
+NOUNS = frozenset(map(stem, "row record entry item case member people person day".split()))
 
 
 def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
@@ -56,7 +57,7 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
         conditions=conditions,
         filters=tuple(each.removeprefix("filter:") for each in filters),
         limit=limit,
-        why="x" in [each.tag for each in every],
+        why=next((each.means for each in every if each.tag == "x"), ""),
         order=_resolved(order or busiest or _limit_order(limit), reading),
         unknown=_unknown(items, topic, conditions),
     )
@@ -121,10 +122,13 @@ def _unknown(
     own = {*name_words(topic.name), *name_words(topic.data_set_name), *NOUNS}
     for name in (name for each in conditions for name in each.field.names):
         own |= {*name_words(name)}
+    ranks = {match.start() for match in matches(IDLE, items)}
     return tuple(
         each.text
-        for each in items
-        if each.tag in UNEXPLAINED or (each.tag == "W" and not {*name_words(each.text)} <= own)
+        for at, each in enumerate(items)
+        if each.tag in UNEXPLAINED
+        or at in ranks
+        or (each.tag == "W" and not {*name_words(each.text)} <= own)
     )
 
 
@@ -145,9 +149,13 @@ def _score(every: Sequence[Item], reading: Reading) -> float:
 
 
 def _is_verb(word: str) -> bool:
-    return word.islower() and len(word) > 4 and word.endswith(("ed", "ing"))
+    """ "Offered" and "studying"; "failed" would tell which rows are meant."""
+    return word.islower() and word.endswith(("ed", "ing")) and stem(word) in _VERBS
 
 
+# "The best student": nothing says by what.
+IDLE = r"T(?!E?[FCA]|[&N,]|$)"
 # What the steps leave of literals and comparisons has found no place in the reading.
+_VERBS = frozenset(map(stem, VERBS | SAID))
 UNEXPLAINED = frozenset("NSOMPHVDzn")
 CONTENT = frozenset("FVLEACNSMPHWr")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.values import named_index, value_index, value_words
-from labkit.cloud.quicksight.questions.vocabulary import SAME, phrases
+from labkit.cloud.quicksight.questions.vocabulary import SAME, STOP_WORDS, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
 from labkit.cloud.quicksight.questions.words import tokens as split
 
@@ -26,8 +26,9 @@ WEAK_WORDS = {stem(word): weight for word, weight in {
     "number": 0.6, "date": 0.6, "count": 0.5, "indicator": 0.3, "ind": 0.3, "level": 0.6,
     "f": 0.3, "mph": 0.3, "pct": 0.5, "fk": 0.9, "day": 0.7,
     "in": 0.2, "of": 0.1, "to": 0.6, "timestamp": 0.3, "status": 0.7, "made": 0.3,
+    "is": 0.2, "was": 0.2, "has": 0.2,
 }.items()}  # fmt: skip
-LINKS = frozenset("of the in whose each every".split())
+LINKS = frozenset("of the in whose every".split())
 BY_OTHER_WORD = 0.95
 SHORTEST = 3
 
@@ -84,8 +85,13 @@ class Lexicon:
         return (
             word.stem in self._by_stem
             or word.stem in self._value_words
-            or (word.lower in self._value_parts)
+            or word.lower in self._value_parts
+            or (len(word.stem) > 4 and any(each.startswith(word.stem) for each in self._by_stem))
         )
+
+    def values_of(self, field: TopicField) -> set[str]:
+        """A field's cell values that are known, as `spelled`."""
+        return {text for text, (owner, _) in self._values.items() if owner is field}
 
     def near(self, word: str) -> str | None:
         """A field's or a value's word one or two edits away: for a slip of the finger."""
@@ -140,31 +146,45 @@ class Lexicon:
         return {each: _weight(each) / len(names) ** 0.5 for each, names in fields.items()}
 
     def _fields(self, tokens: Sequence[Token]) -> Iterator[Named]:
-        starts = (at for at, each in enumerate(tokens) if each.lower not in LINKS)
+        starts = (at for at, each in enumerate(tokens) if _may_name(each))
         for start in starts:
             yield from self._joined(tokens, start)
-            for at in self._starting(tokens[start].stem):
-                named = self._partly(tokens, start, at)
-                if named and named.score >= ENOUGH:
-                    yield named
+            named = {*self._starting(tokens[start].stem), *self._initialled(tokens, start)}
+            for at in sorted(named):
+                found = self._partly(tokens, start, at)
+                if found and found.score >= ENOUGH:
+                    yield found
 
     def _starting(self, word: str) -> Iterator[int]:
-        """Names that have a word, or begin one of theirs as an abbreviation does."""
-        yield from self._by_stem.get(word, ())
-        if word in _OF_THE_LANGUAGE:
-            return
-        for short in self._abbreviations(word):
-            yield from self._by_stem[short]
-        for length in range(SHORTEST, len(word)):
-            yield from self._by_stem.get(word[:length], ())
+        """Names that have a word, or one that people shorten it to."""
+        for each in (word, *self._abbreviations(word)):
+            yield from self._by_stem.get(each, ())
 
     def _abbreviations(self, word: str) -> list[str]:
-        """Words of names that leave out this one's vowels: ``acct`` for "account"."""
-        return [each for each in self._short if _abbreviates(each, word)]
+        """Words of names that begin this one, or leave out its vowels: ``bal``, ``acct``.
+
+        "Directed" speaks of the director.
+        """
+        if word in _OF_THE_LANGUAGE:
+            return []
+        shorter = [each for each in self._short if _begins(each, word) or _abbreviates(each, word)]
+        return [*shorter, *(each for each in (f"{word}er", f"{word}or") if each in self._by_stem)]
+
+    def _initialled(self, tokens: Sequence[Token], start: int) -> Iterator[int]:
+        """Names with the initials of the words from here: "high school" is ``hs``."""
+        initials = _initials(tokens, start, self._by_stem)
+        yield from self._by_stem[initials] if initials else ()
 
     @cached_property
     def _short(self) -> list[str]:
-        return [each for each in self._weights if each[1:] and not _VOWELS & {*each[1:]}]
+        """Words of names as they are written, no ending cut, that may be abbreviations."""
+        written = {
+            part.lower()
+            for field in self.topic.fields
+            for name in field.names
+            for part in _plain(name)
+        }
+        return [each for each in self._weights if each in written and each[-1] not in _VOWELS]
 
     def _shared(self, tokens: Sequence[Token]) -> Iterator[Named]:
         """ "Low and high estimates": a word that two names share and one says."""
@@ -189,9 +209,17 @@ class Lexicon:
         left, end, other = list(stems), start, 0
         for place in range(start, min(start + LONGEST, len(tokens))):
             word = tokens[place].stem
-            readings = itertools.chain(_readings(word), self._abbreviations(word))
+            if tokens[place].kind == "string":
+                break
+            readings = itertools.chain(_same(word), self._abbreviations(word))
             used = next((each for each in readings if each in left), None)
-            if used:
+            initials = _initials(tokens, place, left) if not used and place >= end else None
+            if initials:
+                left.remove(initials)
+                end = place + len(initials)
+            elif place < end:
+                continue
+            elif used:
                 left.remove(used)
                 other += used != word
                 end = end if tokens[place].lower in LINKS else place + 1
@@ -229,6 +257,22 @@ class Lexicon:
             yield Named(start, end, *word, score=0.6)
 
 
+def _initials(tokens: Sequence[Token], start: int, known: Container[str]) -> str | None:
+    """The initials of the words from here, where a name has them as a word."""
+    words = [each.lower for each in tokens[start : start + 4]]
+    for length in range(len(words), 1, -1):
+        text = "".join(each[0] for each in words[:length])
+        idle = {words[0], words[length - 1]} & _IDLE
+        if text in known and text not in _SAME and not idle:
+            return text
+    return None
+
+
+def _may_name(token: Token) -> bool:
+    """Whether a field's name may begin here: what is quoted is a value."""
+    return token.lower not in LINKS and token.kind != "string"
+
+
 def _has_of(stems: Sequence[str]) -> bool:
     """Whether the name itself is ``num_of_staff``."""
     return len(stems) > 2 and stems[1] == "of"
@@ -242,12 +286,19 @@ def _is_count(tokens: Sequence[Token], start: int, end: int) -> bool:
 _VOWELS = frozenset("aeiou")
 
 
+def _begins(short: str, word: str) -> bool:
+    """Whether a word is longer than its beginning, as "balance" is than ``bal``."""
+    return SHORTEST <= len(short) < len(word) and word.startswith(short)
+
+
 def _abbreviates(short: str, word: str) -> bool:
     """Whether letters of a word, the first and the last among them, stand for it.
 
     >>> _abbreviates("qty", "quantity"), _abbreviates("amt", "amount"), _abbreviates("sex", "six")
     (True, True, False)
     """
+    if len(short) < 2 or _VOWELS & {*short[1:]}:
+        return False
     ends = short[0] == word[0] and short[-1] == word[-1] and len(word) > len(short) + 1
     left = iter(word)
     return ends and all(each in left for each in short)
@@ -272,18 +323,12 @@ def _same(word: str) -> tuple[str, ...]:
     return _SAME.get(word, (word,))
 
 
+# Words that say nothing of a field, so that no initials begin or end with them.
+_IDLE = STOP_WORDS | {wording[0] for wording, _ in phrases() if len(wording) == 1}
 # Words that rank and sum are no abbreviations of a name's: "highest" is not "high".
 _OF_THE_LANGUAGE = frozenset(
     stem(word) for wording, phrase in phrases() if phrase.tag in "ATCOD" for word in wording
 )
-
-
-def _readings(word: str) -> Iterator[str]:
-    """A word, others for it, and its abbreviations: "balance" may be ``bal``."""
-    yield from _same(word)
-    if word in _OF_THE_LANGUAGE:
-        return
-    yield from (word[:length] for length in range(len(word) - 1, SHORTEST - 1, -1))
 
 
 def _variants(span: Sequence[Token]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from labkit.cloud.quicksight.questions.reading import Order
-from labkit.cloud.quicksight.questions.rules import Items, at, first, without
+from labkit.cloud.quicksight.questions.rules import PAUSE, Items, at, first, without
 from labkit.cloud.quicksight.questions.tagging import Item, tags
 from labkit.cloud.quicksight.questions.topic import TopicField
 
@@ -23,6 +23,8 @@ ORDERS = (
     r"(?P<target>X|Y)w?d",
     r"[sh]?w?B?d(?P<target>)",
 )
+# "Rank the teams by number of players from high to low": the teams are the groups.
+RANKED = r"(?<![^,&w])s(?:F)B(?P<target>C[AE]?[Fr]|A(?P<field>F))w?d"
 LIMITS = (
     r"(?P<number>N)(?P<way>T)",
     r"(?P<way>T)(?P<number>N)",
@@ -42,6 +44,12 @@ _WORDS = "one two three four five six seven eight nine ten".split()
 
 def take_order(items: Items) -> tuple[Order | None, Items]:
     """The order that is asked for, and the rest of the question."""
+    match = first(RANKED, items)
+    if match:
+        found, target = items[match.start() : match.end()], slice(*match.span("target"))
+        kept = [items[match.start() + 1], PAUSE, *items[target], PAUSE]
+        rest = [*items[: match.start()], *kept, *items[match.end() :]]
+        return Order(_target(items, match), _direction(found)), rest
     for rule in ORDERS:
         match = first(rule, items)
         if match:

@@ -79,7 +79,7 @@ class Reading:
         colour: the group that splits the marks of another.
         limit: how many groups, from the top or the bottom.
         visual: the visual type that the question names or means, else empty.
-        why: whether it asks for what a change came from.
+        why: that it asks for what a change came from, or (``FUTURE``) for what will be.
         unknown: words that nothing of the topic explains.
         score: 0 for nothing understood to 1 for every word.
     """
@@ -92,6 +92,6 @@ class Reading:
     order: Order | None = None
     limit: tuple[int, str] | None = None
     visual: str = ""
-    why: bool = False
+    why: str = ""
     unknown: tuple[str, ...] = ()
     score: float = 0.0

@@ -14,7 +14,10 @@ from labkit.cloud.quicksight.questions.numbers import counted_rows, metrics_of
 from labkit.cloud.quicksight.questions.reading import Group, Metric, Reading
 from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.words import name_words, stem
 
+_YEAR = stem("year")
+_TOTAL = stem("total")
 SCATTER = "ScatterPlotVisual"
 WHOLE = 0.9
 
@@ -74,6 +77,8 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
             [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said, topic
         )
     noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
+    if said.ranked and noun:
+        mentions = _ranked(mentions, topic)
     if said.counted and not any(each.field.measure and not each.how for each in mentions):
         number = said.counted
         metric = Metric(number) if number.measure else counted_rows(number)
@@ -81,9 +86,22 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     rest = [each for each in mentions if each.how and each.place > 1]
     if rest and (unique := _unique(items)):
         return _reading([(0, Metric(unique, "DISTINCT_COUNT"))], rest, said, topic)
-    if (noun and said.ranked) or ((noun or said.filtered) and all(each.how for each in mentions)):
+    ranked = (noun and said.ranked) and not any(each.field.measure for each in mentions)
+    if ranked or ((noun or said.filtered) and all(each.how for each in mentions)):
         return _reading([(0, counted_rows(noun or _row_id(topic)))], mentions, said, topic)
     return _without_numbers(mentions, said, loose, topic)
+
+
+def _ranked(mentions: list[Mention], topic: Topic) -> list[Mention]:
+    """ "The top ten films by gross": the number by which rows are ranked, shown by their names."""
+    numbers = [each for each in mentions if each.field.measure]
+    names = [replace(each, how="BY") for each in mentions if not each.field.measure]
+    if not numbers:
+        return mentions
+    if not names and topic.label:
+        names = [Mention(topic.label, 0, "BY")]
+    by = next((each for each in numbers if each.how), numbers[-1])
+    return [*names, replace(by, how="")]
 
 
 def _unique(items: Sequence[Item]) -> TopicField | None:
@@ -219,17 +237,32 @@ def _reading(
     groups = [each for each in mentions if each not in coloured] or coloured[:1]
     if len(groups) > 1 and groups[0].how == "GROUP" and not groups[1].how:
         groups = [groups[1], groups[0], *groups[2:]]
-    dated = [each for each in groups if each.field.name in said.units]
+    dated = [each for each in groups if _is_time(each.field, said)]
     if dated and said.mark in ("", "LineChartVisual"):
         groups = [*dated, *(each for each in groups if each not in dated)]
     colour = next((each for each in [*coloured, *groups[1:2]] if each != groups[0]), None)
     shown = tuple(_group(each.field, said) for each in groups if each != colour)
+    spread = any(each.how for each in groups) or bool(said.units)
+    totals = [_totalled(each) if spread and said.mark != SCATTER else each for _, each in metrics]
     return Reading(
-        metrics=tuple(_compared(each, said) for _, each in metrics),
+        metrics=tuple(_compared(each, said) for each in totals),
         groups=shown or tuple(_over_time(topic, said)),
         colour=_group(colour.field, said) if colour else None,
         visual=said.mark,
     )
+
+
+def _totalled(metric: Metric) -> Metric:
+    """ "Total amount by city" is a sum, though the field itself is called "total amount"."""
+    field_ = metric.field
+    total = field_ and field_.measure and name_words(field_.name)[:1] == (_TOTAL,)
+    return replace(metric, aggregation="SUM") if total and not metric.aggregation else metric
+
+
+def _is_time(field_: TopicField, said: Said) -> bool:
+    """What lies along a line's axis: a date with a unit, or a year that is a number."""
+    line = said.mark == "LineChartVisual" and not said.visual.endswith("GROUPED")
+    return field_.name in said.units or (line and _YEAR in name_words(field_.name))
 
 
 def _over_time(topic: Topic, said: Said) -> Iterator[Group]:

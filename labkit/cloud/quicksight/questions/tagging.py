@@ -45,7 +45,7 @@ def tag(question: str, lexicon: Lexicon) -> list[Item]:
     words = _spelled(_unquoted(tokens(question), lexicon), lexicon)
     named = {each.start: each for each in lexicon.find(words)}
     items = _without_kinds([_owned(each, lexicon) for each in _items(words, named)])
-    return _with_nouns(items, lexicon)
+    return _with_nouns(_without_verbs(items), lexicon)
 
 
 def tags(items: Sequence[Item]) -> str:
@@ -91,6 +91,17 @@ def _without_kinds(items: Sequence[Item]) -> list[Item]:
             is_generic(each) and (_tells(before, each) or (_is_field(after) and _is_part(each)))
         )
     ]
+
+
+def _without_verbs(items: Sequence[Item]) -> list[Item]:
+    """ "Players who work", but not "in each store"."""
+    befores = zip([None, *items], items, strict=False)
+    return [each for before, each in befores if not _is_idle_verb(each, before)]
+
+
+def _is_idle_verb(item: Item, before: Item | None) -> bool:
+    verb = item.tag == "W" and item.text in VERBS
+    return verb and before is not None and before.tag not in "BECAT"
 
 
 def _tells(before: Item | None, kind: Item) -> bool:
@@ -176,7 +187,7 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
         if name and not _is_said_otherwise(words, at, name, phrase, length):
             yield _named_item(words[at : at + name.length], name)
             at += name.length
-        elif phrase:
+        elif phrase and not (words[at].lower == "time" and length == 1 and not _is_step(words, at)):
             yield Item(phrase.tag, phrase.means, _text(words[at : at + length]))
             letters = phrase.tag == "c" and words[at].lower != "like"
             at += length
@@ -199,7 +210,7 @@ def _is_said_otherwise(
 ) -> bool:
     """Whether a phrase of the language explains the words better than a name of the topic."""
     if not phrase:
-        return words[at].lower in STOP_WORDS and name.length == 1 and name.score < 1
+        return words[at].lower in STOP_WORDS and name.length == 1 and not _is_exact(words[at], name)
     if phrase.tag == "s":
         return _sorts(words, at)
     if phrase.tag == "U" and _is_counted(words, at):
@@ -207,6 +218,17 @@ def _is_said_otherwise(
     if name.length > length:
         return False
     return length > name.length or name.score < 1
+
+
+def _is_exact(word: Token, name: Named) -> bool:
+    """Whether a word such as "them" is a name itself, rather than almost "theme"."""
+    names = name.field.names if name.field else ()
+    return name.score >= 1 and (name.value is not None or word.lower in map(str.lower, names))
+
+
+def _is_step(words: Sequence[Token], at: int) -> bool:
+    """Whether "time" is a step of time: "by time", not "time spent"."""
+    return at > 0 and words[at - 1].lower in ("by", "over", "per", "across", "into", "against")
 
 
 def _is_counted(words: Sequence[Token], at: int) -> bool:
@@ -238,7 +260,7 @@ def _literal(word: Token, *, letters: bool) -> Iterator[Item]:
     if word.kind in _LITERALS:
         yield Item(_LITERALS[word.kind], word.text, word.text)
     elif word.kind == "word" and (
-        word.lower not in STOP_WORDS | VERBS or (letters and len(word.text) == 1)
+        word.lower not in STOP_WORDS or (letters and len(word.text) == 1)
     ):
         yield Item("W", word.text, word.text)
 

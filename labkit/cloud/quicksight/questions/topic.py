@@ -84,6 +84,7 @@ class Topic:
     def label(self) -> TopicField | None:
         """What the rows are called by: a field of names, that of the topic's own noun first."""
         named = [each for each in self.fields if each.name.lower().endswith("name")]
+        named += [each for each in self.fields if each.name.lower().endswith("title")]
         named.sort(key=lambda each: not self.name.lower().startswith(each.name.lower()[:-4]))
         return next((each for each in named if each.kind == "text"), None)
 

@@ -136,6 +136,8 @@ U DAY             | day | days | daily
 U HOUR            | hour | hours | hourly
 U MINUTE          | minute | minutes
 U WEEKDAY         | weekday | weekdays | day of week | day of the week | days of the week
+U WEEKDAY         | weekends versus weekdays | weekends vs weekdays | weekdays versus weekends
+U WEEKDAY         | weekdays vs weekends | weekend versus weekday
 U WEEKDAY         | week day | week days | weekday interval
 U MONTH_OF_YEAR   | month of year | month of the year | calendar month
 U HOUR_OF_DAY     | hour of day | hour of the day | time of day | hours of the day
@@ -185,14 +187,16 @@ q LineChartVisual      | change of | changes of | changes in | changed
 q LineChartVisual      | trend | trends | tendency | evolution | develop | developed
 q ScatterPlotVisual    | correlation | relationship | relation | correlated
 q BarChartVisual       | distribution
+x FUTURE          | will | predict | predicted | prediction | forecast | forecasts | going to
+x FUTURE          | likely to | expected to | projected
 x why             | why | what caused | contributed to | drivers of | explain
 """
 
 STOP_WORDS = frozenset(
     """a an the of in to me my i we you us our it its them they their he she his her this these
     please could can would want need like give tell find get return draw plot make create
-    visualize visualise generate chart graph figure picture visual what whats who's do does did
-    done will there here for as some any about if so much come comes came use using used would'd
+    visualize visualise generate chart graph figure picture visual what whats what's who's do does
+    did done will there here for as some any about if so much come comes came use using used would'd
     let know see view present put report provide compute calculate calculated computed showing
     listing visualization purpose information attribute also then than between's it's i'd i'm
     all how say said let's just only up out off via into onto value values grouped order based
@@ -205,9 +209,17 @@ STOP_WORDS = frozenset(
 # What rows do that says nothing of which rows: "how many people work in each department".
 VERBS = frozenset(
     """work live serve leave depart arrive direct make offer provide drive use receive buy sell
-    teach take run grow produce publish write study attend join visit perform release appear go stand lie
-    reside belong exist happen occur stay sit enter start end open carry store handle manage
-    create""".split()
+    teach take run grow produce publish write study attend join visit perform release appear go
+    stand lie reside belong exist happen occur stay sit enter start end open carry store handle
+    manage create send vary varies differ differs written sold bought built found grown flown
+    driven given taken""".split()
+)
+
+# Participles that say as little; "failed" or "paid" would tell of some rows only.
+SAID = frozenset(
+    """relate record register list involve train play house host locate base build find employ own
+    acquire name display major process reflect bear climb assign cover post place range report
+    earn hold center fly flied supply stock aid sing star sponsor organize use""".split()
 )
 
 # Words that say what kind of thing a field is, and nothing more: "the cloud cover rates".
@@ -252,7 +264,6 @@ SAME = (
     "speed fast",
     "long length duration",
     "wide width",
-    "number count",
     "estimated est",
 )
 
