@@ -20,7 +20,9 @@ from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.super_paths import at_path, conflict, with_path
 
 _SEEN = '"$seen"'
 
@@ -164,21 +166,37 @@ def values_seen(connection: Connection, one: Object, columns: Sequence[Typed]) -
         if one.body.get("masking_datashares", True):
             raise _elsewhere(one, "DDM", "datasharing")
         return list(columns)
-    names = grants.grantees(connection, connection.user)
-    mine = sorted((m for m in masks if m["grantee"] in names), key=lambda m: m["priority"])
-    chosen = {output: (m, at) for m in mine for at, output in enumerate(m["outputs"])}
-    own = {c.name: c for c in columns}
+    chosen = _chosen(connection, masks)
     known = {p.oid: p for p in connection.objects.of(policies.MASKS, database=one.database)}
-    found = []
-    for column in columns:
-        mask, at = chosen.get(column.name, (None, 0))
-        if mask is None:
-            found.append(column)
-            continue
-        taken = [own[name] for name in mask["inputs"]]
+    own, names = {c.name: c for c in columns}, Names(connection)
+    found = dict(own)
+    for mask, at in chosen:
+        taken = [_part(names, own, text) for text in mask["inputs"]]
         value = policies.masked(connection, known[mask["policy"]], taken, at)
-        found.append(value.named(column.name))
+        name, *path = mask["outputs"][at].split(".")
+        found[name] = with_path(found[name], path, value) if path else value.named(name)
+    return [found[column.name] for column in columns]
+
+
+def _chosen(
+    connection: Connection, masks: Sequence[dict[str, Any]]
+) -> list[tuple[dict[str, Any], int]]:
+    """The user's masks of most priority, and which of their outputs: one for each place."""
+    names = grants.grantees(connection, connection.user)
+    mine = sorted((m for m in masks if m["grantee"] in names), key=lambda m: -m["priority"])
+    found: list[tuple[dict[str, Any], int]] = []
+    places: list[list[str]] = []
+    for mask, at in [(m, at) for m in mine for at in range(len(m["outputs"]))]:
+        place = mask["outputs"][at].split(".")
+        if not any(conflict(place, other) for other in places):
+            places.append(place)
+            found.append((mask, at))
     return found
+
+
+def _part(names: Names, own: dict[str, Typed], text: str) -> Typed:
+    name, *path = text.split(".")
+    return at_path(names, own[name], path)
 
 
 def limited(found: Relation, one: Object, names: frozenset[str] | None) -> Relation:

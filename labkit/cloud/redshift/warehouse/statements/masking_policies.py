@@ -169,26 +169,26 @@ def attach(connection: Connection, parsed: Parsed) -> Result:
 
 
 def _columns(words: Words) -> list[str]:
-    """``(column, ...)``; of a SUPER column a path may be named, which is not done here."""
+    """``(column, ...)``; a place within a SUPER column is ``column.name.name``."""
     words.expect("(")
     found = [words.name()]
     while words.accept(","):
         found.append(words.name())
     words.expect(")")
-    for name in found:
-        if len(name) > 1:
-            raise RedshiftError("masking of a path of a SUPER column is not supported here",
-                                "0A000")  # fmt: skip
-    return [name[-1] for name in found]
+    return [".".join(name) for name in found]
 
 
 def _check_fits(
     connection: Connection, policy: Object, one: Object, outputs: list[str], inputs: list[str]
 ) -> None:
     known = {c.name: c.type for c in relation_columns(connection, one)}
-    for name in (*outputs, *inputs):
+    for text in (*outputs, *inputs):
+        name, _, path = text.partition(".")
         if name not in known:
             raise RedshiftError(f'column "{name}" of relation "{one.name}" does not exist', "42703")
+        if path and known[name].base != "super":
+            raise RedshiftError(f'column "{name}" is not of type super', "42804")
+        known[text] = known[name]
     given, made = policies.inputs(policy), [Type(*kind) for kind in policy.body["outputs"]]
     if len(given) != len(inputs) or len(made) != len(outputs):
         raise RedshiftError(
@@ -196,7 +196,7 @@ def _check_fits(
             "42804",
         )
     for name, kind in zip(outputs, made, strict=True):
-        if not _alike(known[name], kind):
+        if "." not in name and not _alike(known[name], kind):
             raise RedshiftError(
                 f'column "{name}" is of type {known[name]} but masking policy "{policy.name}" '
                 f"gives {kind}",

@@ -95,7 +95,9 @@ def check_free(connection: Connection, table: Object, column: str) -> None:
     of_rows = [p for p in connection.objects.of(policies.ROWS) if p.oid in attached]
     if any(column == name for p in of_rows for name, _ in policies.inputs(p)):
         raise _depends(f"column {column} of table {table.name}")
-    if any(column in (*m["inputs"], *m["outputs"]) for m in table.body.get("masks", ())):
+    masked = {place.partition(".")[0] for m in table.body.get("masks", ())
+              for place in (*m["inputs"], *m["outputs"])}  # fmt: skip
+    if column in masked:
         raise _depends(f"column {column} of table {table.name}")
 
 
