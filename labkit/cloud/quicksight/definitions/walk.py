@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.quicksight.definitions.rolling import rolled
+
 Json = Mapping[str, Any]
 FIELDS = ("FieldWells", "Computations", "XAxisField", "JoinDefinition")
 # A thing's kind, as a refusal names it, by the member that holds its id; the first that fits.
@@ -163,7 +165,7 @@ def parameters(definition: Json, given: Mapping[str, Any] | None = None) -> dict
     """The parameters and their values: given ones before the static defaults.
 
     One of one value has that value, one of several a list; ``None`` where there is no value. A
-    default that a data set decides (``DynamicValue``) or that rolls with the date is ``None`` too.
+    default that a data set decides (``DynamicValue``) is ``None`` too.
     """
     return {
         each["Name"]: (given or {}).get(each["Name"], _default(kind, each))
@@ -221,9 +223,12 @@ def _dicts(value: Json) -> Iterator[Json]:
 
 
 def _default(kind: str, declared: Json) -> Any:
-    static = list(declared.get("DefaultValues", {}).get("StaticValues", ()))
+    defaults = declared.get("DefaultValues") or {}
+    static = list(defaults.get("StaticValues") or ())
     if kind == "DateTime":
         static = [moment(each) for each in static]
+        if not static and defaults.get("RollingDate"):
+            static = [each for each in [rolled(defaults["RollingDate"]["Expression"])] if each]
     if declared.get("ParameterValueType") == "MULTI_VALUED":
         return static or None
     return static[0] if static else None

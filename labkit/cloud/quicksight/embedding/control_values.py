@@ -26,6 +26,7 @@ from labkit.cloud.quicksight.visuals.parameters import ALL
 Json = Mapping[str, Any]
 MOST_OPTIONS = 1000
 LISTS = ("Dropdown", "List")
+WRITTEN = ("TextField", "TextArea")  # a reader writes into them; nothing written is nothing shown
 
 
 def value_of(control: Control, chosen: Chosen) -> list[Any]:
@@ -59,7 +60,7 @@ def in_words(control: Control, chosen: Chosen) -> str:
     if control.kind == "RelativeDateTime":
         return relative_in_words(value)
     if all(each in (None, ALL) for each in value) and None not in value[:1]:
-        return "All"
+        return "" if control.kind in WRITTEN else "All"
     words = ["null" if each is None else _moment_or(each) for each in value]
     if _is_range(control):
         return " – ".join("…" if each is None else _moment_or(each) for each in value)

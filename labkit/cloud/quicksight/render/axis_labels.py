@@ -49,7 +49,7 @@ def bottom_labels(
     ]
     whole = all("…" not in "".join(each) for each in wrapped)
     if angle or not (whole or is_timeline):
-        return _slanted(sketch, box, at, labels, style, float(angle or 40))
+        return _slanted(sketch, box, at, labels, style, _upright(float(angle or 40)))
     every = 1
     if is_timeline:
         firsts = [each.split("\n")[0] for each in labels]
@@ -89,6 +89,11 @@ def _spread(labels: Sequence[str], every: int) -> list[list[str]]:
         before = contexts[at] if at % every == 0 else before
         shown.append([each.split("\n")[0], *([contexts[at]] if new else [])])
     return shown
+
+
+def _upright(angle: float) -> float:
+    """A turn that ends below the axis: the other way round reads the same from the other side."""
+    return -angle if angle < 0 else angle
 
 
 def _slanted(

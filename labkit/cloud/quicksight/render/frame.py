@@ -88,6 +88,7 @@ def _set(sketch: Sketch, title: Mapping[str, Any], size: float, color: str) -> t
     """
     rich = (title.get("FormatText") or {}).get("RichText") or ""
     inner = sub(r"</?(visual-(sub)?title|br|p|b|parameter)\b[^>]*>", "", rich).strip()
+    inner = sub(r"<<\$[^>]*>>", "", inner)
     whole = fullmatch(r"(?:<inline ([^>]*)>)?[^<]*(?:</inline>)?", inner)
     if whole is None:
         sketch.note("Not drawn: the fonts and colours of single words in the title.")
@@ -105,9 +106,10 @@ def _filled(sketch: Sketch, words: str) -> str:
         if known is None:
             sketch.note(f"The title's parameter {found[1]} has no value.")
             return found[0]
-        return ", ".join(map(str, known)) if isinstance(known, (list, tuple)) else str(known)
+        several = known if isinstance(known, (list, tuple)) else [known]
+        return ", ".join(str(each).removesuffix("+00:00") for each in several)
 
-    return sub(r"<<\$([^>]+)>>", value, words)
+    return sub(r"(?:<<\$|\$\{)([^>}]+)(?:>>|\})", value, words)
 
 
 def _written(sketch: Sketch, lines: list[str], size: float, bold: bool, color: str) -> Box:

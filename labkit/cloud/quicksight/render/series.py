@@ -71,7 +71,7 @@ def table(
     rows = [*data.records(), *others(sketch)]
     found = tuple(dict.fromkeys(row[by.id] if by else None for row in rows))
     categories = sketch.categories if sketch.categories is not None else found
-    keys = list(dict.fromkeys(row[split.id] for row in rows)) if split else [None]
+    keys = data.in_order(split, (row[split.id] for row in rows)) if split else [None]
     fields = data.well(*values)
     pairs = [(each, key) for each in fields for key in keys]
     cells = {(row[by.id] if by else None, row[split.id] if split else None): row for row in rows}

@@ -77,6 +77,7 @@ class Expressions:
         week_start: the first day of a week.
         grouped: SQL of what the visual is grouped by, by column name.
         granularities: of the dates among them.
+        unset: the parameters without a value, whose filters let all through.
     """
 
     data_set: DataSet
@@ -86,6 +87,7 @@ class Expressions:
     week_start: str = "SUNDAY"
     grouped: Mapping[str, str] = field(default_factory=dict)
     granularities: Mapping[str, str] = field(default_factory=dict)
+    unset: frozenset[str] = frozenset()
 
     def grouped_by(
         self, grouped: Mapping[str, str], granularities: Mapping[str, str]

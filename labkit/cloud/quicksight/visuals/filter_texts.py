@@ -34,7 +34,7 @@ def given(configuration: Json, key: str, names: Expressions) -> list[Any] | None
     if not name:
         return [configuration[key]] if key in configuration else None
     value = parameter(name, names)
-    if value == ALL:
+    if value == ALL or name in names.unset:
         return None
     return list(value) if isinstance(value, list | tuple) else [value]
 

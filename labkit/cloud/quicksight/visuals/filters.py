@@ -110,7 +110,7 @@ def _bound(bound: Json | None, names: Expressions) -> Any:
         return None
     if "Parameter" in bound:
         value = parameter(bound["Parameter"], names)
-        return None if value == ALL else value
+        return None if value in (None, ALL) else value
     return bound["StaticValue"]
 
 

@@ -162,6 +162,7 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
         cut=_cut(plan, found),
         totals=_totals(grouping, found),
         not_drawn=tuple(request.notes),
+        places=dict(_places(grouping, groups)),
     )
     options = request.wells.configuration.get("TotalOptions") or {}
     if request.wells.type != "TableVisual" or not options.get("TotalAggregationOptions"):
@@ -171,6 +172,18 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
         note = f"Totals by another function than their measure's are over {len(rows):,} rows."
         data = replace(data, not_drawn=(*data.not_drawn, note))
     return replace(data, totals=totals)
+
+
+def _places(
+    grouping: Grouping, groups: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """The values of each field that stands alone on an axis, in the axis' order."""
+    for at, axis in enumerate(grouping.plan.axes):
+        if len(axis.dimensions) == 1:
+            [one] = axis.dimensions
+            placed = {row[f"d{one}"]: row[f"r{at}"] for row in groups}
+            ordered = tuple(sorted(placed, key=lambda each: placed[each] or 0))
+            yield grouping.dimensions[one].field.id, ordered
 
 
 def _row(grouping: Grouping, row: Mapping[str, Any]) -> tuple[Any, ...]:

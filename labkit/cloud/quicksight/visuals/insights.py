@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from labkit.cloud.quicksight.visuals.model import Field, VisualData
 from labkit.cloud.quicksight.visuals.narrative import narrated, words
 from labkit.cloud.quicksight.visuals.request import Request
 
+_LOOKS = re.compile(r'\b(align|color|font-size)="')
 Json = Mapping[str, Any]
 _NARRATIVE = Field("narrative", "Narrative", "Insight", "text", "")
 
@@ -33,6 +35,8 @@ def insight(request: Request) -> VisualData:
     sentences = [each["sentence"] for each in found.values()]
     if narrative:
         sentences = narrated(narrative, texts, request.notes)
+        if looks := sorted(set(_LOOKS.findall(narrative))):
+            request.notes.append(f"Not drawn: {' and '.join(looks)} in the narrative.")
     rows = [(sentence,) for sentence in sentences]
     return VisualData((_NARRATIVE,), rows, computations=found, not_drawn=tuple(request.notes))
 

@@ -93,6 +93,7 @@ class VisualData:
         totals: a measure's value over all rows, by field id; of measures that do not add up, such
             as medians, only where the type shows a whole or a total.
         not_drawn: what the definition asks for and the query leaves out, in a sentence each.
+        places: the values of a field that stands alone on an axis, in the axis' order, by field id.
         computations: an insight's results by the computation's id or name, a KPI's comparison as
             ``comparison``.
     """
@@ -104,6 +105,13 @@ class VisualData:
     totals: Mapping[str, Any] = field(default_factory=dict)
     not_drawn: tuple[str, ...] = ()
     computations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    places: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+    def in_order(self, of: Field, values: Iterable[Any]) -> list[Any]:
+        """Values of a field, each once: as its axis has them, others after them."""
+        found = dict.fromkeys(values)
+        placed = [each for each in self.places.get(of.id, ()) if each in found]
+        return list(dict.fromkeys([*placed, *found]))
 
     def well(self, *names: str) -> tuple[Field, ...]:
         """The fields of these wells."""

@@ -36,6 +36,24 @@ def parameter_values(
     }
 
 
+def without_value(declarations: list[Json], given: Mapping[str, Any]) -> frozenset[str]:
+    """The parameters that have neither a value nor a default: their filters let all through.
+
+    Unset may also mean NULL, which a declaration says, or another default.
+    Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_StringValueWhenUnsetConfiguration.html
+    """
+    lowered = {name.lower() for name in given}
+    return frozenset(
+        body["Name"]
+        for declaration in declarations
+        for body in declaration.values()
+        if body["Name"].lower() not in lowered
+        and not any((body.get("DefaultValues") or {}).values())
+        and (body.get("ValueWhenUnset") or {}).get("ValueWhenUnsetOption") != "NULL"
+        and "CustomValue" not in (body.get("ValueWhenUnset") or {})
+    )
+
+
 def mapped_values(
     declarations: list[Json], values: Mapping[str, Any], identifier: str
 ) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,12 @@ from labkit.cloud.quicksight.spice.model import DataSet
 from labkit.cloud.quicksight.visuals import fields, filters, rows
 from labkit.cloud.quicksight.visuals.expressions import Expressions
 from labkit.cloud.quicksight.visuals.model import VisualError
-from labkit.cloud.quicksight.visuals.parameters import ALL, mapped_values, parameter_values
+from labkit.cloud.quicksight.visuals.parameters import (
+    ALL,
+    mapped_values,
+    parameter_values,
+    without_value,
+)
 from labkit.cloud.quicksight.visuals.scopes import groups_of, reaching
 from labkit.cloud.quicksight.visuals.wells import WellField, Wells, drill_downs, shown
 
@@ -131,6 +136,7 @@ def request(
     mapped = mapped_values(declared, values, identifier)
     data_set = _with_parameters(data_set, mapped)
     names = Expressions(data_set, names.fields, {**data_set.parameters, **values}, now, start)
+    names = replace(names, unset=without_value(declared, parameters))
     asked = Request(session, wells, definition, identifier, names, extra, max_rows)
     asked.notes += [*_left_out(definition), *_not_given(data_set, mapped)]
     return asked

@@ -37,6 +37,7 @@ def heat_map(sketch: Sketch) -> None:
     sketch = color_legend(sketch, scale, value)
     rows = list(dict.fromkeys(each for each, _ in cells))
     columns = list(dict.fromkeys(each for _, each in cells))
+    columns = data.in_order(along, columns) if along else columns
     box = _framed(sketch, down, along, rows, columns)
     rows = _fitting(sketch, rows, box.height, "rows")
     columns = _fitting(sketch, columns, box.width, "columns")

@@ -159,8 +159,15 @@ def _projected_ring(ring: Ring) -> Ring:
     return [mercator(*each) for each in ring]
 
 
+def _bounds(sketch: Sketch) -> Any:
+    """The part of the earth that the definition chooses; in the zoom mode AUTO it chooses none."""
+    if sketch.option("WindowOptions", "MapZoomMode") == "AUTO":
+        return None
+    return sketch.option("WindowOptions", "Bounds") or sketch.option("MapState", "Bounds")
+
+
 def _world(sketch: Sketch) -> list[Ring]:
-    bounds = sketch.option("WindowOptions", "Bounds") or sketch.option("MapState", "Bounds")
+    bounds = _bounds(sketch)
     west, south, east, north = (
         (bounds["West"], bounds["South"], bounds["East"], bounds["North"]) if bounds else WORLD
     )
@@ -169,7 +176,7 @@ def _world(sketch: Sketch) -> list[Ring]:
 
 def _window(sketch: Sketch, points: Sequence[Point]) -> list[Ring]:
     """What the map shows: the definition's bounds, else the points and some land around."""
-    if sketch.option("WindowOptions", "Bounds") or not points:
+    if _bounds(sketch) or not points:
         return _world(sketch)
     places = [mercator(each.longitude, each.latitude) for each in points]
     left, right = min(x for x, _ in places), max(x for x, _ in places)
