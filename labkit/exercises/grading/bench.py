@@ -10,7 +10,8 @@ from pathlib import Path
 from labkit.exercises.grading.bundle import bundled
 from labkit.exercises.grading.processes import Warm
 
-LEARNERS = ("labkit.lab", "labkit.exercises.grading.runner", "labkit.exercises.grading.reader")
+GRADING = "labkit.exercises.grading"
+LEARNERS = ("labkit.lab", f"{GRADING}.ahead", f"{GRADING}.runner", f"{GRADING}.reader")
 CLOUDS = ("labkit.cloud.server", "labkit.cloud.ahead")
 
 

@@ -217,7 +217,7 @@ def site_packages() -> list[str]:
 
 def hidden() -> list[str]:
     """What no confined process may read, wherever it lies."""
-    kept = [cache() / "clouds", cache() / "lakes"]
+    kept = [cache() / "clouds", cache() / "lakes", cache() / "references"]
     return [str(path) for path in (*map(ROOT.joinpath, HIDDEN), *kept)]
 
 

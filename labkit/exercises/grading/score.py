@@ -6,13 +6,14 @@ of data that were made here.
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from labkit.exercises.data import Data
-from labkit.exercises.grading import parts
+from labkit.exercises.grading import kept, parts
 from labkit.exercises.grading.records import Record
 from labkit.exercises.grading.variants import SHIPPED, Variant, lake
 from labkit.exercises.notes import YES
@@ -38,7 +39,7 @@ class Said:
 
 
 class References:
-    """What is right, computed on this process's own data when it is first asked for.
+    """What is right, computed on this process's own data when it is first asked for, and kept.
 
     Args:
         variants: the data.
@@ -59,9 +60,12 @@ class References:
         """The reference's answer in its plain form."""
         with self._lock:
             if (question.id, variant) not in self._right:
-                made = question.reference(self._data_of(variant))
-                self._right[question.id, variant] = plain(made)
+                compute = functools.partial(self._compute, question, variant)
+                self._right[question.id, variant] = kept.right(question, variant, compute)
             return self._right[question.id, variant]
+
+    def _compute(self, question: Question, variant: Variant) -> Plain:
+        return plain(question.reference(self._data_of(variant)))
 
     def _data_of(self, variant: Variant) -> Data:
         if variant not in self._data:

@@ -74,7 +74,7 @@ def prepared(lab: int | Master, variant: Variant) -> Path:
         NotPrepared: the lab's setup or state cells failed.
     """
     master = lab if isinstance(lab, Master) else master_of(lab)
-    code = _sources("labkit", "seeds") if master.cloud else _sources("seeds")
+    code = sources("labkit", "seeds") if master.cloud else sources("seeds")
     parts = (code, *master.setup, *master.state, repr((variant.scale, variant.seed)))
     name = f"lab{master.lab}-{variant.name}-{digest(parts)}"
     return once(cache() / "clouds" / name, functools.partial(_prepare, master, variant))
@@ -102,7 +102,7 @@ def copied(lab: int | Master, variant: Variant, home: Path) -> Path:
 
 def lake(variant: Variant) -> Path:
     """The raw data as files, made here; references are computed from these."""
-    made_from = digest([_sources("seeds"), repr((variant.scale, variant.seed))])
+    made_from = digest([sources("seeds"), repr((variant.scale, variant.seed))])
     make = functools.partial(seeds.generate, scale=variant.scale, seed=variant.seed)
     return once(cache() / "lakes" / f"{variant.name}-{made_from}", make)
 
@@ -172,8 +172,8 @@ def _environment(home: Path) -> dict[str, str]:
 
 
 @functools.cache
-def _sources(*packages: str) -> str:
-    """A digest of the code that something is made by: the helpers and the cloud, or the seeds."""
+def sources(*packages: str) -> str:
+    """A digest of the code that something is made by, by its folders in the project's root."""
     return digest(path.read_bytes() for package in packages for path in _files(ROOT / package))
 
 
