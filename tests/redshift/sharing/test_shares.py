@@ -194,3 +194,31 @@ def test_a_table_needs_its_schema_in_the_share(producer):
     assert "already exists" in producer.refusal("CREATE DATASHARE bare")
     producer.done("DROP DATASHARE bare")
     assert "does not exist" in producer.refusal("DROP DATASHARE bare")
+
+
+def test_what_policies_protect_is_not_shared_before_they_say_so(producer, reader):
+    producer.done(
+        "CREATE SCHEMA guarded",
+        "CREATE TABLE guarded.grade (id int, note varchar(20))",
+        "INSERT INTO guarded.grade VALUES (1, 'good'), (2, 'bad')",
+        "CREATE VIEW guarded.seen AS SELECT id FROM guarded.grade",
+        "CREATE RLS POLICY first_only WITH (id int) USING (id = 1)",
+        "ATTACH RLS POLICY first_only ON guarded.grade TO PUBLIC",
+        "ALTER TABLE guarded.grade ROW LEVEL SECURITY ON",
+        "CREATE MASKING POLICY no_note WITH (x varchar(20)) USING ('?'::varchar(20))",
+        "ATTACH MASKING POLICY no_note ON guarded.grade(note) TO PUBLIC",
+        "CREATE DATASHARE guarded_share",
+        "ALTER DATASHARE guarded_share ADD SCHEMA guarded",
+        "ALTER DATASHARE guarded_share ADD ALL TABLES IN SCHEMA guarded",
+        f"GRANT USAGE ON DATASHARE guarded_share TO NAMESPACE '{reader.namespace}'",
+    )
+    place = f"OF NAMESPACE '{producer.namespace}'"
+    reader.done(f"CREATE DATABASE guarded_db FROM DATASHARE guarded_share {place}")
+    grades = "SELECT * FROM guarded_db.guarded.grade ORDER BY id"
+    told = 'RLS-protected relation "grade" cannot be accessed via datasharing query.'
+    assert told in reader.refusal(grades)
+    assert told in reader.refusal("SELECT * FROM guarded_db.guarded.seen")
+    producer.done("ALTER TABLE guarded.grade ROW LEVEL SECURITY OFF FOR DATASHARES")
+    assert "DDM-protected relation" in reader.refusal(grades)
+    producer.done("ALTER TABLE guarded.grade MASKING OFF FOR DATASHARES")
+    assert reader.rows(grades) == [[1, "good"], [2, "bad"]]
