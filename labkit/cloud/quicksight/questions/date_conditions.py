@@ -36,11 +36,11 @@ def on_date(found: Found, topic: Topic) -> list[Condition] | None:
 def in_years(found: Found, topic: Topic) -> list[Condition] | None:
     """ "Opened before 2000" of a year that is a number."""
     field = field_of(found) or (None if topic.date else _year(topic))
-    span, how = one_of(found, "N"), one_of(found, "D")
+    span, how = one_of(found, "N"), one_of(found, "D", "O")
     years = field and field.kind == "number" and _YEAR in name_words(field.name)
     if not years or not field or not span or not how or not _limits(span):
         return None
-    sign = {"before": "<", "after": ">"}[how.means]
+    sign = {"before": "<", "after": ">"}.get(how.means, how.means)
     return [Condition(field, ">=" if how.text.lower() == "since" else sign, (span.means,))]
 
 

@@ -31,7 +31,7 @@ LIMITS = (
     r"(?P<way>R)(?P<number>N)(?=F)",
     r"(?P<number>N)[Fr][wi]*(?P<way>T)",
 )
-SUPERLATIVE = r"F[^T]*?(?P<way>T)(?=[ACFr])"
+SUPERLATIVE = r"F[^T]*?(?P<way>T(?=[ACFr])|A(?=[AC]))"
 ALPHABETS = (
     "alphabetical",
     "alphabetically",
@@ -88,7 +88,10 @@ def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
     match = first(SUPERLATIVE, items)
     if match:
         way = items[match.start("way")]
-        return (1, way.means), [each for each in items if each is not way]
+        ends = {"MAX": "DESCENDING", "MIN": "ASCENDING"}
+        if way.tag == "A" and way.means not in ends:
+            return None, items
+        return (1, ends.get(way.means, way.means)), [each for each in items if each is not way]
     return None, items
 
 

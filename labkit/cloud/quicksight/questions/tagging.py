@@ -45,7 +45,7 @@ def tag(question: str, lexicon: Lexicon) -> list[Item]:
     words = _spelled(_unquoted(tokens(question), lexicon), lexicon)
     named = {each.start: each for each in lexicon.find(words)}
     items = _without_kinds([_owned(each, lexicon) for each in _items(words, named)])
-    return _with_nouns(_without_verbs(items), lexicon)
+    return _with_nouns(_without_verbs(_over(items)), lexicon)
 
 
 def tags(items: Sequence[Item]) -> str:
@@ -90,6 +90,17 @@ def _without_kinds(items: Sequence[Item]) -> list[Item]:
         if not (
             is_generic(each) and (_tells(before, each) or (_is_field(after) and _is_part(each)))
         )
+    ]
+
+
+def _over(items: Sequence[Item]) -> list[Item]:
+    """ "Over 2000" is more than that, unless it is over some time."""
+    after = [*(each.tag for each in items[1:]), "", ""]
+    return [
+        replace(each, tag="O", means=">")
+        if each.text.lower() == "over" and after[at] == "N" and after[at + 1] != "U"
+        else each
+        for at, each in enumerate(items)
     ]
 
 

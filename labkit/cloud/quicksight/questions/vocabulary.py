@@ -28,9 +28,9 @@ A SUM             | sum | summed | summing up | sum up
 A TOTAL           | total | totals | overall
 A AVERAGE         | average | averages | avg | mean | on average | averaged
 A MAX             | maximum | max | maximal | largest | biggest | greatest | longest | heaviest
-A MAX             | tallest | oldest | fastest
+A MAX             | tallest | oldest | fastest | most expensive | the most expensive
 A MIN             | minimum | min | minimal | smallest | fewest | shortest | lightest | youngest
-A MIN             | slowest
+A MIN             | slowest | cheapest | least expensive | the least expensive
 A MEDIAN          | median
 A STDEV           | standard deviation | stdev | stddev
 A VAR             | variance
@@ -65,8 +65,10 @@ O <               | younger than
 O <               | shorter than | lighter than | worse than | <
 O >=              | at least | greater than or equal to | no less than | not less than | reaches
 O >=              | reached | reach | or more | and more | >= | more than or equal to | minimum of
+O >=              | or later | or newer
 O >=              | or higher | or above | equal to or greater than | higher than or equal to
 O <=              | at most | less than or equal to | no more than | not more than | up to | or less
+O <=              | or earlier | or older
 O <=              | <= | or lower | or below | or fewer
 O =               | equal to | equals | equal | = | exactly | named | called
 O !=              | not equal to | does not equal | does not equal to | != | <> | other than
@@ -78,6 +80,7 @@ b between         | range from
 b from            | from
 z null            | null | empty | missing | blank | unknown value
 n not             | not | no | never | aren't | weren't | don't | doesn't | n't | didn't
+i is              | took place | take place
 i is              | is | are | was | were | equal | be | been | being | has | have | had
 c CONTAINS        | contains | contain | containing | including the letters | includes | include
 c CONTAINS        | have the letters | has the letters | with the letters | the letters | letters
@@ -97,11 +100,12 @@ d ASCENDING       | asc | ascending | from low to high | from lowest to highest 
 d ASCENDING       | increasing | from small to large | smallest first | lowest first | from a to z
 d ASCENDING       | ascending order | asc order | alphabetical | alphabetically | oldest first
 d ASCENDING       | in alphabetical order | ascend | from the lowest to the highest
-d ASCENDING       | from least to most
+d ASCENDING       | from least to most | least common to most common | least to most
 d DESCENDING      | desc | descending | from high to low | from highest to lowest | high to low
 d DESCENDING      | decreasing | from large to small | largest first | highest first | from z to a
 d DESCENDING      | descending order | desc order | descennding | latest first | newest first
 d DESCENDING      | descend | from the highest to the lowest | from most to least
+d DESCENDING      | most common to least common | most to least
 J 1               | january | jan
 J 2               | february | feb
 J 3               | march | mar
@@ -219,7 +223,8 @@ VERBS = frozenset(
 SAID = frozenset(
     """relate record register list involve train play house host locate base build find employ own
     acquire name display major process reflect bear climb assign cover post place range report
-    earn hold center fly flied supply stock aid sing star sponsor organize use""".split()
+    earn hold center fly flied supply stock aid sing star sponsor organize use score cost
+    weigh""".split()
 )
 
 # Words that say what kind of thing a field is, and nothing more: "the cloud cover rates".
