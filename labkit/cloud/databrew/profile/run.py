@@ -2,13 +2,15 @@
 
 The rows are taken once, into a table of the session's own, but for columnar files, of which a pass
 reads its own column as fast. Then a sketch tells which numeric columns have so many different
-values that sorting them is faster than grouping them; each column is counted and told in turn;
-correlations and duplicates come last. A column where no value occurs twice shows that no row does.
+values that sorting them is faster than grouping them; each column is counted and told in turn,
+numbers in a thread beside the reading of the next column; correlations and duplicates come last.
+A column where no value occurs twice shows that no row does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,12 +34,15 @@ from labkit.cloud.databrew.profile.detect import TEXTS, detect
 from labkit.cloud.databrew.profile.numbers import Standard
 from labkit.cloud.databrew.profile.samples import plain
 from labkit.cloud.databrew.profile.statistics import Evaluated, attributes
-from labkit.cloud.databrew.profile.tally import TALLY, Column, summary, tally, texts
+from labkit.cloud.databrew.profile.tally import TALLY, Column, Tally, summary, tally, texts
 from labkit.cloud.engine.duck import Session, failures
 from labkit.cloud.engine.types import Type
 
 _ROWS = "profiled_rows"
 _TABLES = (_ROWS, TALLY, TEXTS)
+_AHEAD = 2
+"""How many columns are in memory at once."""
+Told = Callable[[], dict[str, Any]]
 
 
 def profile(
@@ -137,7 +142,7 @@ class _Run:
 
     def document(self) -> dict[str, Any]:
         self._sketch([column for column in self.columns if column.kind == NUMBER])
-        columns = [self._column(at, column) for at, column in enumerate(self.columns)]
+        columns = self._columns()
         document: dict[str, Any] = {
             "defaultProfileConfiguration": default_configuration(),
             "datasetConfigurationOverride": self.override,
@@ -149,10 +154,20 @@ class _Run:
         self.progress(1.0)
         return document | {"columns": [_in_order(c, lines.get(c["name"])) for c in columns]}
 
-    def _column(self, at: int, column: Column) -> dict[str, Any]:
-        """What is told of a column, but for its correlations."""
-        self.check()
-        self.progress(at / (len(self.columns) + 2))
+    def _columns(self) -> list[dict[str, Any]]:
+        """What is told of each column: numbers are summed while the next column is read."""
+        told: list[Told] = []
+        with ThreadPoolExecutor(1) as beside:
+            for at, column in enumerate(self.columns):
+                if at >= _AHEAD:
+                    told[at - _AHEAD]()
+                self.check()
+                self.progress(at / (len(self.columns) + 2))
+                told.append(self._column(column, beside))
+            return [each() for each in told]
+
+    def _column(self, column: Column, beside: Executor) -> Told:
+        """Gives what is told of a column, but for its correlations, when it is asked to."""
         override = settings.column_override(self.configuration, column.name)
         names = [*settings.included(override, STATISTICS[column.kind]), *self.wanted]
         told: dict[str, Any] = {
@@ -162,14 +177,25 @@ class _Run:
         }
         detector = self.configuration.get("EntityDetectorConfiguration")
         if not detector and not self._asked(column, names):
-            return told
+            return lambda: told
         counts = tally(self.connection, self.rows, column, self.likely.get(column.name, 0.0))
-        found = summary(counts)
-        if detector:
+        if column.kind == NUMBER and not detector:
+            return beside.submit(self._told, column, told, names, counts).result
+        whole = self._told(column, told, names, counts)
+        return lambda: whole
+
+    def _told(
+        self, column: Column, told: dict[str, Any], names: list[str], counts: Callable[[], Tally]
+    ) -> dict[str, Any]:
+        """What is known of a column, and what its values tell."""
+        tallied = counts()
+        found = summary(tallied)
+        if detector := self.configuration.get("EntityDetectorConfiguration"):
             told["entity"] = self._entity(column, found.count, detector["EntityTypes"])
             if told["entity"]:
                 names = [name for name in names if name in settings.allowed(self.configuration)]
-        evaluated = Evaluated(counts, found, self.count - found.count)
+        override = told["columnConfigurationOverride"]
+        evaluated = Evaluated(tallied, found, self.count - found.count)
         parameters = settings.parameters(override, PARAMETERS)
         return told | self._evaluated(column, evaluated, names, parameters)
 
@@ -188,7 +214,8 @@ class _Run:
         self, column: Column, evaluated: Evaluated, names: list[str], parameters: Parameters
     ) -> dict[str, Any]:
         """The statistics of a counted column; what correlating needs is kept."""
-        self.all_different = self.all_different or evaluated.summary.unique == self.count
+        if evaluated.summary.unique == self.count:
+            self.all_different = True
         if column.kind == NUMBER and "CORRELATION" in names:
             self.standards[column.name] = evaluated.numbers.standard
         own = [name for name in names if name in STATISTICS[column.kind]]

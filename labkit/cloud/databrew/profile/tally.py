@@ -8,9 +8,9 @@ occur equally often the smaller one comes first.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import duckdb
@@ -150,8 +150,10 @@ class Sorted:
 NONE = Numbers(np.array([], dtype=np.int64), np.array([], dtype=np.int64))
 
 
-def tally(connection: duckdb.DuckDBPyConnection, rows: str, column: Column, likely: float) -> Tally:
-    """The counts of a column's values.
+def tally(
+    connection: duckdb.DuckDBPyConnection, rows: str, column: Column, likely: float
+) -> Callable[[], Tally]:
+    """What counts a column's values; numbers have been read then, and any thread may count them.
 
     Args:
         connection: where the rows are; the table `TALLY` is made there.
@@ -160,14 +162,14 @@ def tally(connection: duckdb.DuckDBPyConnection, rows: str, column: Column, like
         likely: about how many of the values are different, as a share.
     """
     if column.kind != NUMBER:
-        return Grouped(connection, rows, column)
+        return partial(Grouped, connection, rows, column)
     whole = column.type.base in _INTEGERS
     number = f"{column.sql}::BIGINT" if whole else f"{column.sql}::DOUBLE + 0e0"  # -0.0 is 0.0
-    values = f"SELECT {number} AS value FROM {rows} WHERE {column.present}"
-    if likely > _NEARLY_UNIQUE:
-        return Sorted(counted(_column(connection.sql(values).to_arrow_table(), "value")))
-    grouped = f"SELECT value, count(*) AS times FROM ({values}) GROUP BY value"
-    return Sorted(_grouped(connection, grouped))
+    sql = f"SELECT {number} AS value FROM {rows} WHERE {column.present}"
+    if likely <= _NEARLY_UNIQUE:
+        sql = f"SELECT value, count(*) AS times FROM ({sql}) GROUP BY value"
+    table = connection.sql(sql).to_arrow_table()
+    return lambda: Sorted(counted(*map(_array, table.columns)))
 
 
 def texts(rows: str, column: Column) -> str | None:
@@ -184,10 +186,9 @@ def texts(rows: str, column: Column) -> str | None:
 
 
 def _grouped(connection: duckdb.DuckDBPyConnection, sql: str) -> Numbers:
-    table = connection.sql(sql).to_arrow_table()
-    return counted(_column(table, "value"), _column(table, "times"))
+    return counted(*map(_array, connection.sql(sql).to_arrow_table().columns))
 
 
-def _column(table: pa.Table, name: str) -> Array:
-    values: Array = table.column(name).to_numpy()
+def _array(column: pa.ChunkedArray) -> Array:
+    values: Array = column.to_numpy()
     return values
