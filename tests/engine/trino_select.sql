@@ -15,7 +15,7 @@ SELECT upper(dt) || 'x' AS u, count(*) FROM orders GROUP BY upper(dt) ORDER BY 1
 --> [["EUx", "2"], ["USx", "2"]]
 
 SELECT customer c FROM orders GROUP BY c
---! COLUMN_NOT_FOUND: line 1:40: Column 'c' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:40: Column 'c' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT customer, sum(amount) FROM orders WHERE amount > 5 GROUP BY 1 ORDER BY 2 DESC
 --> [["bob", "20.0"], ["alice", "15.75"]]
@@ -63,7 +63,7 @@ SELECT 1 AS a UNION ALL SELECT 2.5 ORDER BY a DESC LIMIT 1
 --> [["2.5"]]
 
 SELECT 1 UNION SELECT 'a'
---! TYPE_MISMATCH: line 1:16: column 1 in UNION query has incompatible types: integer, varchar(1)
+--! TYPE_MISMATCH: line 1:10: column 1 in UNION query has incompatible types: integer, varchar(1)
 
 SELECT NULL UNION ALL SELECT 1
 --> [[null], ["1"]]
@@ -87,10 +87,10 @@ SELECT addr.city, addr.zip + 1, o.addr.street FROM orders o WHERE order_id = 1
 --> [["Rome", "124", "Main"]]
 
 SELECT addr.nope FROM orders
---! COLUMN_NOT_FOUND: line 1:8: Column 'addr.nope' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:8: Column 'addr.nope' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT nope.city FROM orders
---! COLUMN_NOT_FOUND: line 1:8: Column 'nope.city' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:8: Column 'nope.city' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT order_id FROM orders WHERE order_date > '2024-01-01'
 --! TYPE_MISMATCH: line 1:46: Cannot apply operator: date > varchar(10)
@@ -141,10 +141,10 @@ SELECT 1 + 'a'
 --! TYPE_MISMATCH: line 1:10: Cannot apply operator: integer + varchar(1)
 
 SELECT 10 BETWEEN 1 AND 'x'
---! TYPE_MISMATCH: line 1:8: Cannot check if integer is BETWEEN integer and varchar(1)
+--! TYPE_MISMATCH: line 1:11: Cannot check if integer is BETWEEN integer and varchar(1)
 
 SELECT 1 IN ('a')
---! TYPE_MISMATCH: line 1:8: IN value and list items must be the same type: integer
+--! TYPE_MISMATCH: line 1:14: IN value and list items must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1), all types (without duplicates): [integer, varchar(1)]
 
 SELECT CASE WHEN true THEN 1 ELSE 'a' END
 --! TYPE_MISMATCH: line 1:35: All CASE results must be the same type or coercible to a common type. Cannot find common type between integer and varchar(1), all types (without duplicates): [integer, varchar(1)]
@@ -300,7 +300,7 @@ SELECT * FROM lab.nosuch
 --! TABLE_NOT_FOUND: line 1:15: Table 'awsdatacatalog.lab.nosuch' does not exist
 
 SELECT nosuch FROM orders
---! COLUMN_NOT_FOUND: line 1:8: Column 'nosuch' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:8: Column 'nosuch' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT FROM orders
 --! SYNTAX_ERROR: line 1:8: mismatched input 'FROM'. Expecting: <expression>
@@ -327,7 +327,7 @@ SELECT /* hi */ 1 -- there
 --> [["1"]]
 
 SELECT a.b.c.d.e FROM orders a
---! COLUMN_NOT_FOUND: line 1:8: Column 'a.b.c.d.e' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:8: Column 'a.b.c.d.e' cannot be resolved or requester is not authorized to access requested resources
 
 TABLE iceorders
 --> [["1", "a"], ["2", "b"]]
@@ -534,7 +534,7 @@ SELECT o.order_id FROM (orders o JOIN iceorders i ON o.order_id = i.id) LEFT JOI
 --> [["1"], ["2"]]
 
 SELECT * FROM orders o JOIN iceorders i ON o.order_id = i.nosuch
---! COLUMN_NOT_FOUND: line 1:57: Column 'i.nosuch' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:57: Column 'i.nosuch' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT i.id FROM orders o RIGHT JOIN iceorders i ON o.order_id = i.id AND o.dt = 'eu' ORDER BY 1
 --> [["1"], ["2"]]
@@ -570,7 +570,7 @@ SELECT avg(amount) FILTER (WHERE amount > 100), count(amount), sum(amount) / cou
 --> [[null, "3", "11.916666666666666"]]
 
 SELECT sum(amount) OVER (ORDER BY nosuch) FROM orders
---! COLUMN_NOT_FOUND: line 1:35: Column 'nosuch' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:35: Column 'nosuch' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT max(order_date), min(order_ts), max(price) FROM orders
 --> [["2024-12-31", "2024-01-15 10:30:00.000", "20.00"]]
@@ -666,7 +666,7 @@ SELECT CAST(DATE '2024-01-01' AS integer)
 --! TYPE_MISMATCH: line 1:8: Cannot cast date to integer
 
 SELECT CAST('abc' AS nosuchtype)
---! TYPE_NOT_FOUND: line 1:22: Unknown type: nosuchtype
+--! TYPE_NOT_FOUND: line 1:8: Unknown type: nosuchtype
 
 SELECT CAST(TIMESTAMP '2024-01-15 10:30:00' AS varchar), CAST(DATE '2024-01-15' AS varchar), CAST(1.10 AS varchar), CAST(TIME '10:00:00' AS varchar), CAST(now() AS varchar) IS NOT NULL
 --> [["2024-01-15 10:30:00.000", "2024-01-15", "1.10", "10:00:00.000", "true"]]
@@ -861,7 +861,7 @@ SELECT COUNT(*) AS cnt, "dt" FROM "lab"."orders" GROUP BY "dt" ORDER BY 2
 --> [["2", "eu"], ["2", "us"]]
 
 SELECT * FROM orders o WHERE o.order_id = 1 AND orders.dt = 'us'
---! COLUMN_NOT_FOUND: line 1:49: Column 'orders.dt' cannot be resolved
+--! COLUMN_NOT_FOUND: line 1:49: Column 'orders.dt' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT approx_percentile(amount, 0.5) OVER () FROM orders
 --> [["10.5"], ["10.5"], ["10.5"], ["10.5"]]

@@ -14,11 +14,12 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
 from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
-from labkit.cloud.engine.types import BIGINT, VARCHAR, Type
+from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.definitions import columns_of, parameters_of
 from labkit.cloud.lake.metastore import Definition
@@ -29,7 +30,12 @@ from labkit.cloud.s3.store import Object, split_uri
 if TYPE_CHECKING:
     from labkit.cloud.lake.catalog import GlueCatalog
 
-HIDDEN = (Column("$path", VARCHAR), Column("$file_size", BIGINT))
+#: What is told of a file: https://trino.io/docs/current/connector/hive.html#metadata-columns
+HIDDEN = (
+    Column("$path", VARCHAR),
+    Column("$file_size", BIGINT),
+    Column("$file_modified_time", TIMESTAMPTZ),
+)
 
 
 @dataclass(frozen=True)
@@ -215,7 +221,8 @@ class LakeTable:
                 f"Error Code: {error.code})",
             ) from error
         values = tuple(None if v == NULL_PARTITION else v for v in partition.values)
-        return formats.File(str(path), found.uri, (*values, found.uri, str(found.size)), found.size)
+        told = (found.uri, str(found.size), _moment(found.modified))
+        return formats.File(str(path), found.uri, (*values, *told), found.size)
 
     def _listed(self, partitions: list[Partition]) -> list[list[Object]]:
         """The objects of each partition, with one listing for each bucket."""
@@ -266,6 +273,12 @@ def _fits(narrow: Type, wide: Type) -> bool:
     if narrow.base in _ORDER and wide.base in _ORDER:
         return _ORDER.index(narrow.base) <= _ORDER.index(wide.base)
     return (narrow.base, wide.base) == ("real", "double")
+
+
+def _moment(modified: datetime) -> str:
+    """A moment in UTC as the text of a timestamp with time zone."""
+    instant = modified.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "milliseconds")
+    return f"{{'instant': '{instant}', 'zone': 'UTC'}}"
 
 
 def _stored(partition: Definition) -> Partition:

@@ -35,7 +35,7 @@ def _lookup(kind: Type, values: list[str | None]) -> str:
 
 def _text(file: File, index: int, name: str, kind: Type) -> str | None:
     text = file.partition[index]
-    if text is None or kind.base in ("varchar", "char"):
+    if text is None or kind.base in ("varchar", "char", "timestamptz"):
         return text
     if value_of(text, kind) is None:
         raise FormatError(

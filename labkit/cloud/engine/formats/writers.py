@@ -209,14 +209,15 @@ def _avro(session: Session, sql: str, table: Table, codec: str, path: str) -> in
         {"name": n, "type": ["null", avro_type(k, n)], "default": None} for n, k in table.columns
     ]
     schema = {"type": "record", "name": "hive_record", "fields": fields}
-    rows = _Counted(r for b in _batches(session, sql, _schema(table)) for r in b.to_pylist())
+    batches = _batches(session, sql, _schema(table))
+    rows = _Counted(row for b in batches for row in b.to_pylist(maps_as_pydicts="strict"))
     with Path(path).open("wb") as target:
         fastavro.writer(target, fastavro.parse_schema(schema), rows, codec=codec)
     return rows.count
 
 
 class _Counted:
-    """Rows as they pass, counted; maps become dicts and times get their zone."""
+    """Rows as they pass, counted; times get their zone."""
 
     def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
         self.rows, self.count = rows, 0
@@ -230,8 +231,6 @@ class _Counted:
 def _avro_value(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: _avro_value(v) for k, v in value.items()}
-    if isinstance(value, list) and value and isinstance(value[0], tuple):
-        return {k: _avro_value(v) for k, v in value}
     if isinstance(value, list):
         return [_avro_value(v) for v in value]
     if isinstance(value, datetime):

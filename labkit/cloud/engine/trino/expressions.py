@@ -210,8 +210,8 @@ def _in_list(node: tree.InList, scope: Scope) -> Typed:
     items = [expression(item, scope) for item in node.items]
     kind = comparable_type([value.type, *(item.type for item in items)])
     if kind is None:
-        message = f"IN value and list items must be the same type: {value.type}"
-        raise scope.fail(node.at, "TYPE_MISMATCH", message)
+        problem = "IN value and list items must be the same type or coercible"
+        _, kind = unified([node.value, *node.items], scope, problem)
     if plain(kind) and kind != UNKNOWN:
         listed = ", ".join(for_comparison(item, kind) for item in items)
         return Typed(f"({for_comparison(value, kind)} IN ({listed}))", BOOLEAN)

@@ -110,7 +110,7 @@ class ExpressionParser:
         self.cursor.expect("(")
         items = self.cursor.many(self.expression)
         self.cursor.expect(")")
-        return tree.InList(start, self.cursor.end, value, items, at)
+        return tree.InList(start, self.cursor.end, value, items)
 
     def _like(self, start: int, value: tree.Expression, at: int) -> tree.Expression:
         pattern = self.value()

@@ -151,7 +151,6 @@ class InList(Expression):
 
     value: Expression
     items: tuple[Expression, ...]
-    at: int = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
