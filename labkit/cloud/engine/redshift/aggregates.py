@@ -128,6 +128,18 @@ def _median(name: str, args: Sequence[Typed]) -> Aggregate:
     return Aggregate(f"median({coerce(value, FLOAT8).sql})", kind, f"CAST({{0}} AS {kind.duckdb})")
 
 
+def _sketch(name: str, args: Sequence[Typed]) -> Aggregate:
+    """A sketch is exact here: the hashes of all values that it has seen."""
+    hashed = f"CAST(hash({args[0].sql}) AS VARCHAR)"
+    return Aggregate(f"string_agg(DISTINCT {hashed}, ',')", Type("hllsketch"))
+
+
+def _combined(name: str, args: Sequence[Typed]) -> Aggregate:
+    if [arg.type.base for arg in args] != ["hllsketch"]:
+        raise no_function(name, [arg.type for arg in args])
+    return Aggregate(f"string_agg({args[0].sql}, ',')", Type("hllsketch"))
+
+
 AGGREGATES: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
     "sum": _summed,
     "avg": _average,
@@ -146,6 +158,9 @@ AGGREGATES: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
     "bit_or": _bits("bit_or"),
     "listagg": _listagg,
     "median": _median,
+    "hll": lambda name, args: Aggregate(f"count(DISTINCT {args[0].sql})", INT8),
+    "hll_create_sketch": _sketch,
+    "hll_combine": _combined,
     "count": lambda name, args: Aggregate(f"count({args[0].sql})", INT8),
 }
 

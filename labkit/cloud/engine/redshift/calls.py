@@ -100,7 +100,7 @@ def inlined(function: SqlFunction, args: list[Typed], scope: Scope) -> Typed:
 def aggregate(name: str, node: exp.Anonymous, scope: Scope) -> Aggregate:
     """An aggregate's calls over its arguments, and what finishes them."""
     if not scope.aggregates:
-        raise RedshiftError("aggregates not allowed in this clause", GROUPING)
+        raise RedshiftError("aggregates not allowed in WHERE clause", GROUPING)
     expressions = node.expressions
     distinct = bool(expressions) and isinstance(expressions[0], exp.Distinct)
     if distinct:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from labkit.cloud.engine.redshift import datetimes, durations
-from labkit.cloud.engine.redshift.errors import BAD_TEXT, MISMATCH, RedshiftError
+from labkit.cloud.engine.redshift.errors import BAD_TEXT, CANNOT_CAST, MISMATCH, RedshiftError
 from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
@@ -140,7 +140,7 @@ def cast(value: Typed, target: Type) -> Typed:
     render = _CASTS.get((source, target.base)) or _CASTS.get((source, "*"))
     render = render or _CASTS.get(("*", target.base)) or _plain(source, target)
     if render is None:
-        raise RedshiftError(f"cannot cast type {value.type.plain} to {target.plain}", "42846")
+        raise RedshiftError(f"cannot cast type {value.type.plain} to {target.plain}", CANNOT_CAST)
     return Typed(render(value.sql, target), target, value.name)
 
 

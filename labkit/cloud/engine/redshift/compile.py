@@ -12,7 +12,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift import conditions, intervals, named_calls, special_calls
+from labkit.cloud.engine.redshift import (
+    conditions,
+    intervals,
+    named_calls,
+    special_calls,
+    try_casts,
+)
 from labkit.cloud.engine.redshift.catalog import Catalog, Scan
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.expressions import expression
@@ -21,7 +27,7 @@ from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Type
 from labkit.cloud.engine.redshift.select import query
 
 #: What registers kinds of nodes and of calls when it is imported.
-PARTS = (conditions, intervals, named_calls, special_calls)
+PARTS = (conditions, intervals, named_calls, special_calls, try_casts)
 
 
 @dataclass(frozen=True)

@@ -148,3 +148,19 @@ def parse_timestamptz(text: str) -> datetime:
         return _utc(*read(text))
     except (ValueError, OverflowError):
         fail(f'invalid input syntax for type timestamp with time zone: "{text}"', BAD_DATETIME)
+
+
+def try_timestamp(text: str) -> datetime | None:
+    """The moment, its zone ignored; None where the text names none."""
+    try:
+        return read(text)[0]
+    except (ValueError, OverflowError):
+        return None
+
+
+def try_timestamptz(text: str) -> datetime | None:
+    """The moment in UTC; None where the text names none."""
+    try:
+        return _utc(*read(text))
+    except (ValueError, OverflowError):
+        return None

@@ -161,7 +161,7 @@ def parameter(value: object) -> Typed:
 
 @compiles(exp.Column)
 def _column(node: exp.Column, scope: Scope) -> Typed:
-    return super_values.column([part.name.lower() for part in node.parts], scope, node)
+    return super_values.column(node.parts, scope)
 
 
 @compiles(exp.Dot)

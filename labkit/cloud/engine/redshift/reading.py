@@ -21,7 +21,9 @@ from sqlglot.tokenizer_core import TokenType
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import Type, named_type
 
-_KEPT = ("CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM")
+_KEPT = (
+    "CAST", "TRY_CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM",
+)  # fmt: skip
 
 
 _INTERVAL_UNITS = {

@@ -214,7 +214,7 @@ def _limits(node: exp.Expr, scope: Scope) -> str:
         if clause is None:
             continue
         value = clause.expression if clause.args.get("expression") else clause.args.get("count")
-        if isinstance(value, exp.Anonymous | exp.Column) and value.name.lower() == "all":
+        if isinstance(value, exp.Anonymous | exp.Column | exp.Var) and value.name.lower() == "all":
             continue
         found += f" {name.upper()} {coerce(expression(value, scope), INT8).sql}"
     return found

@@ -5,6 +5,8 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/query-super.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.casts import coerce
@@ -13,28 +15,41 @@ from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Scope, Typed, no_column
 from labkit.cloud.engine.redshift.types import INT4, SUPER, TIMESTAMP
 
+#: The session's value that tells whether attributes in quotes keep their case.
+MINDS_CASE = "case-sensitive attributes"
 #: Values of the session that are told without brackets.
 _BARE = ("current_namespace", "current_aws_account")
 
 
-def column(parts: list[str], scope: Scope, node: exp.Expr) -> Typed:
+def column(told: Sequence[exp.Expr], scope: Scope) -> Typed:
     """A column, or a path into a SUPER column: ``t.c.attribute.attribute``."""
-    for table, name, path in _readings(parts):
+    parts = [part.name.lower() for part in told]
+    for table, name, start in _readings(parts):
         field = scope.column(table, name)
         if field:
+            path = [attribute_name(part, scope) for part in told[start:]]
             return _into(Typed(field.sql, field.type, field.name), path)
     return _other(parts, scope)
 
 
-def _readings(parts: list[str]) -> list[tuple[str, str, list[str]]]:
+def attribute_name(part: exp.Expr, scope: Scope) -> str:
+    """An attribute's name in lower case, unless in quotes in a session that minds the case.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/super-configurations.html
+    """
+    minded = part.args.get("quoted") and scope.state.catalog.session(MINDS_CASE)
+    return part.name if minded else part.name.lower()
+
+
+def _readings(parts: list[str]) -> list[tuple[str, str, int]]:
     """What a dotted name may mean: table.column.path, column.path, schema.table.column."""
-    found = [("", parts[0], parts[1:])]
+    found = [("", parts[0], 1)]
     if len(parts) > 1:
-        found.insert(0, (parts[0], parts[1], parts[2:]))
+        found.insert(0, (parts[0], parts[1], 2))
     if len(parts) > 2:
-        found.append((parts[1], parts[2], parts[3:]))
+        found.append((parts[1], parts[2], 3))
     if len(parts) > 3:
-        found.append((parts[2], parts[3], parts[4:]))
+        found.append((parts[2], parts[3], 4))
     return found
 
 
@@ -81,7 +96,7 @@ def navigate(node: exp.Expr, scope: Scope) -> Typed:
 
     value = expression(node.this, scope)
     if isinstance(node, exp.Dot):
-        return attribute(value, node.expression.name.lower())
+        return attribute(value, attribute_name(node.expression, scope))
     index = node.expressions[0]
     if isinstance(index, exp.Literal) and index.is_string:
         return attribute(value, index.this)

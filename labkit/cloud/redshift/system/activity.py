@@ -150,7 +150,7 @@ def stl_connection_log(connection: Connection) -> Iterator[Any]:
         "auth_method char(32), duration bigint, ssl_version char(50), "
         "application_name char(250)")  # fmt: skip
 def sys_connection_log(connection: Connection) -> Iterator[Any]:
-    return stl_connection_log(connection)
+    yield from stl_connection_log(connection)
 
 
 @system("sys_session_history", "user_id int, session_id int, database_name char(128), "

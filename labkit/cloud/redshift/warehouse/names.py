@@ -14,6 +14,7 @@ from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlF
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
 from labkit.cloud.redshift.system.registry import SCHEMAS
@@ -127,9 +128,17 @@ class Names:
             "last_user_query_id": (connection.last_query_id - 1, Type("int8")),
             "version": (VERSION, VARCHAR),
         }
+        if name == MINDS_CASE:
+            return _minds_case(connection)
         counts = {each: (connection.counts.get(each, default), Type("int8"))
                   for each, default in COUNTS.items()}  # fmt: skip
         return (counts | values).get(name)
+
+
+def _minds_case(connection: Connection) -> tuple[str, Type] | None:
+    settings = ("enable_case_sensitive_identifier", "enable_case_sensitive_super_attribute")
+    values = [connection.settings[name].lower() for name in settings]
+    return ("on", VARCHAR) if {"on", "true", "1"} & set(values) else None
 
 
 @contextmanager

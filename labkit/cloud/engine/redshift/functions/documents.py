@@ -24,7 +24,8 @@ def _refuse(name: str) -> Any:
     raise ValueError(name)
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
+    """The value of a JSON text, its numbers with all their digits."""
     return json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse, parse_float=_Number)
 
 
@@ -42,17 +43,18 @@ class _Number(float):
         return self.text
 
 
-def _dump(value: Any) -> str:
+def dump(value: Any) -> str:
+    """A value as SUPER keeps it: JSON text without blanks."""
     if isinstance(value, dict):
-        return "{" + ",".join(f"{_dump(str(k))}:{_dump(v)}" for k, v in value.items()) + "}"
+        return "{" + ",".join(f"{dump(str(k))}:{dump(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_dump, value)) + "]"
+        return "[" + ",".join(map(dump, value)) + "]"
     return repr(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
 
 
 def _parse(text: str) -> str:
     try:
-        return _dump(_load(text))
+        return dump(load(text))
     except ValueError:
         fail(f"JSON parsing error: invalid JSON: {text[:100]}", "22P02")
 
@@ -60,7 +62,7 @@ def _parse(text: str) -> str:
 def _valid(kind: type) -> Callable[[str], bool]:
     def valid(text: str) -> bool:
         try:
-            return isinstance(_load(text), kind)
+            return isinstance(load(text), kind)
         except ValueError:
             return False
 
@@ -70,12 +72,12 @@ def _valid(kind: type) -> Callable[[str], bool]:
 def _shown(value: Any) -> str | None:
     if value is None:
         return None
-    return value if isinstance(value, str) else _dump(value)
+    return value if isinstance(value, str) else dump(value)
 
 
 def _loaded(text: str, lenient: bool) -> Any:
     try:
-        return _load(text)
+        return load(text)
     except ValueError:
         if lenient:
             return None
@@ -113,27 +115,27 @@ def _length(text: str, lenient: bool) -> int | None:
 
 
 def _flatten(text: str) -> str:
-    value = _load(text)
+    value = load(text)
     if not isinstance(value, list):
         return text
     flat: list[Any] = []
     for one in value:
         flat.extend(one if isinstance(one, list) else [one])
-    return _dump(flat)
+    return dump(flat)
 
 
 def _slice(text: str, start: int, count: int) -> str:
-    value = _load(text)
-    return _dump(value[start : start + count]) if isinstance(value, list) else "null"
+    value = load(text)
+    return dump(value[start : start + count]) if isinstance(value, list) else "null"
 
 
 def _join(one: str, two: str) -> str:
-    left, right = _load(one), _load(two)
-    return _dump(left + right) if isinstance(left, list) and isinstance(right, list) else "null"
+    left, right = load(one), load(two)
+    return dump(left + right) if isinstance(left, list) and isinstance(right, list) else "null"
 
 
 def _cased(text: str, upper: bool) -> str:
-    return _dump(_renamed(_load(text), str.upper if upper else str.lower))
+    return dump(_renamed(load(text), str.upper if upper else str.lower))
 
 
 def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
@@ -143,7 +145,7 @@ def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
 
 
 def _split(text: str, by: str) -> str:
-    return _dump(text.split(by))
+    return dump(text.split(by))
 
 
 def _coordinates(text: str) -> tuple[float, float]:

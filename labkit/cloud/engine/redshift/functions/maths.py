@@ -72,6 +72,11 @@ SCALARS = entries(
     ("power(float8, float8) -> float8", "power({0}, {1})"),
     ("pow(float8, float8) -> float8", "power({0}, {1})"),
     ("dpow(float8, float8) -> float8", "power({0}, {1})"),
+    (
+        "hll_cardinality(hllsketch) -> int8",
+        "coalesce(len(list_distinct(string_split({0}, ','))), 0)",
+    ),
+    ("hll_combine_sketches(hllsketch, hllsketch) -> hllsketch", "concat_ws(',', {0}, {1})"),
     ("pi() -> float8", "pi()"),
     ("random() -> float8", "random()"),
     ("sign(integer)", "CAST(sign({0}) AS INTEGER)", lambda kinds: Type("int4")),

@@ -88,6 +88,7 @@ def _insert_values(
     values = tree.args.get("expression")
     if not isinstance(values, exp.Values):
         raise words.refuse()
+    _refuse(tree, {"this", "expression"})
     rows = [list(row.expressions) for row in values.expressions]
     return _insert_rows(connection, table, columns, rows, parsed)
 
@@ -310,9 +311,8 @@ def delete(connection: Connection, parsed: Parsed) -> Result:
 
 def _delete_of(connection: Connection, parsed: Parsed) -> str:
     words = parsed.words
-    words.expect("DELETE")
     text = parsed.text
-    if not words.peek("FROM"):
+    if words.accept("DELETE") and not words.peek("FROM"):
         text = f"DELETE FROM {words.rest()}"
     tree = parse_query(text)
     if not isinstance(tree, exp.Delete):

@@ -161,7 +161,8 @@ def _find(connection: Connection, name: tuple[str, ...], kind: str, count: int |
     found = candidates(connection, name, kind)
     fits = [one for one in found if count in (None, len(one.body["parameters"]))]
     if not fits:
-        raise RedshiftError(f"{kind} {name[-1]} does not exist", "42883")
+        brackets = "()" if count == 0 else ""
+        raise RedshiftError(f"{kind} {name[-1]}{brackets} does not exist", "42883")
     return fits[0]
 
 

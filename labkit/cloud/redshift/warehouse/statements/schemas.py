@@ -214,6 +214,9 @@ def alter_database(connection: Connection, parsed: Parsed) -> Result:
     elif words.accept("CONNECTION", "LIMIT"):
         limit = "" if words.accept("UNLIMITED") else words.number()
         connection.objects.replace(found.changed(limit=limit))
+    elif words.accept("ISOLATION", "LEVEL"):
+        if not words.accept_one("SERIALIZABLE", "SNAPSHOT"):
+            raise words.refuse()
     else:
         raise RedshiftError("this ALTER DATABASE is not supported here", "0A000")
     words.end()

@@ -16,12 +16,22 @@ from labkit.cloud.redshift.warehouse.spooling import BATCH_ROWS, collected
 @statement("SELECT", "WITH", "VALUES", "(")
 def select(connection: Connection, parsed: Parsed) -> Result:
     tree = parse_query(parsed.text)
+    if isinstance(tree, exp.Update | exp.Delete):
+        return _change(connection, parsed, tree)
     into = tree.args.get("into")
     if isinstance(into, exp.Into):
         from labkit.cloud.redshift.warehouse.statements.tables import select_into
 
         return select_into(connection, parsed, tree, into)
     return run_query(connection, tree, parsed)
+
+
+def _change(connection: Connection, parsed: Parsed, tree: exp.Expr) -> Result:
+    """``WITH ... UPDATE`` and ``WITH ... DELETE``."""
+    from labkit.cloud.redshift.warehouse.statements import changes
+
+    change = changes.update if isinstance(tree, exp.Update) else changes.delete
+    return change(connection, parsed)
 
 
 def run_query(connection: Connection, tree: exp.Expr | str, parsed: Parsed) -> Result:

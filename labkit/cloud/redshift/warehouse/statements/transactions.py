@@ -82,6 +82,8 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
     connection.settings[name] = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
     if name == "timezone" and value.upper() not in ("UTC", "GMT", "DEFAULT", "'UTC'"):
         raise RedshiftError("SET timezone is not supported here: only UTC", "0A000")
+    if name == "datestyle" and "MDY" not in value.upper() and "," in value:
+        raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
     return Result("SET")
 
 
