@@ -201,3 +201,38 @@ def test_a_presigned_address_lives_a_week_at_most(aws, bucket):
 def test_a_length_that_is_no_number(cloud):
     answer = requests.put(f"{cloud.endpoint}/b", headers={"Content-Length": "-1"}, timeout=10)
     assert answer.status_code == 400
+
+
+NOT_HERE = {
+    "metrics": ("delete_bucket_metrics_configuration", {"Id": "m"}),
+    "analytics": ("get_bucket_analytics_configuration", {"Id": "m"}),
+    "inventory": ("delete_bucket_inventory_configuration", {"Id": "m"}),
+    "payer": (
+        "put_bucket_request_payment",
+        {"RequestPaymentConfiguration": {"Payer": "Requester"}},
+    ),
+    "torrent": ("get_object_torrent", {"Key": "a"}),
+    "rename": ("rename_object", {"Key": "b", "RenameSource": "a"}),
+}
+
+
+@pytest.mark.parametrize(("call", "asked"), NOT_HERE.values(), ids=NOT_HERE)
+def test_what_is_not_here_leaves_the_bucket_as_it_is(s3, bucket, call, asked):
+    assert refused(getattr(s3, call), Bucket=bucket, **asked) == "NotImplemented"
+    listed = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    assert [each["Key"] for each in listed] == ["a"]
+
+
+def test_what_a_bucket_tells_of_itself(s3, bucket):
+    told = s3.head_bucket(Bucket=bucket)
+    names = ("BucketArn", "BucketRegion", "AccessPointAlias")
+    assert [told[name] for name in names] == [f"arn:aws:s3:::{bucket}", "us-east-1", False]
+    assert s3.get_bucket_request_payment(Bucket=bucket)["Payer"] == "BucketOwner"
+    told = s3.get_object_attributes(Bucket=bucket, Key="a", ObjectAttributes=["Checksum"])
+    assert told["Checksum"]["ChecksumType"] == "FULL_OBJECT"
+
+
+@pytest.mark.parametrize("call", ["put_object_tagging", "delete_object_tagging"])
+def test_the_tags_of_nothing(s3, bucket, call):
+    tags = {"Tagging": {"TagSet": []}} if call == "put_object_tagging" else {}
+    assert refused(getattr(s3, call), Bucket=bucket, Key="nosuch", **tags) == "NoSuchKey"

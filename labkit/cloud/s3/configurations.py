@@ -53,7 +53,7 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
 
 
 def tell(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
-    """The answer to a GET of an ACL or a lock; ``None`` to other requests, or of nothing."""
+    """The answer to a GET of an ACL, a lock or a payer; ``None`` to other requests."""
     name = next((each for each in _TOLD if each in request.query), None)
     record = version if request.key else bucket
     if request.method != "GET" or name is None or record is None:
@@ -63,6 +63,11 @@ def tell(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
 
 def _tell_acl(bucket: Any, record: Any) -> bytes:
     return acl.document(record.acl)
+
+
+def _tell_payer(bucket: Any, record: Any) -> bytes:
+    root = "RequestPaymentConfiguration"
+    return f'<{root} xmlns="{_NAMESPACE}"><Payer>BucketOwner</Payer></{root}>'.encode()
 
 
 def _tell_retention(bucket: Any, version: Any) -> bytes:
@@ -85,6 +90,7 @@ def _lock(bucket: Any, root: str, members: dict[str, str | None]) -> bytes:
 
 _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
     "acl": _tell_acl,
+    "requestPayment": _tell_payer,
     "retention": _tell_retention,
     "legal-hold": _tell_legal_hold,
 }
@@ -97,7 +103,16 @@ def clears_tags(request: Request, body: bytes) -> bool:
 
 
 def tidy(request: Request, reply: protocol.Reply) -> protocol.Reply:
-    """moto's answer to GetObjectLockConfiguration without the unit that was not set."""
+    """moto's answer as S3 gives it: HeadBucket says all, a lock's unset unit is left out.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
+    """
+    if request.method == "HEAD" and not request.key and reply.status == 200:
+        told = {
+            "x-amz-access-point-alias": "false",
+            "x-amz-bucket-arn": f"arn:aws:s3:::{request.bucket}",
+        }
+        return replace(reply, headers=reply.headers | told)
     if "object-lock" not in request.query:
         return reply
     return replace(reply, body=re.sub(rb"<(Days|Years)>0</\1>", b"", reply.body))

@@ -180,6 +180,7 @@ class S3:
         body = configurations.check(request, body, bucket, version)
         if told := configurations.tell(request, bucket, version):
             return told
+        limits.check_tagged(request, version)
         if configurations.clears_tags(request, body):
             reply = self._forward(request, b"", request.environ | {"REQUEST_METHOD": "DELETE"})
             return replace(reply, status=200) if reply.status == 204 else reply
@@ -272,7 +273,7 @@ class S3:
             _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
-                raise AwsError("NotImplemented", "The local AWS's S3 has no such function")
+                raise limits.no_such_function()
             if reply.headers.get(BUCKET_KEY, "").lower() == "false":
                 del reply.headers[BUCKET_KEY]
             if request.changes and reply.status < 300:

@@ -21,6 +21,13 @@ _FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--t
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _MOST_KEY, _MOST_METADATA = 1024, 2048
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
+# What moto does not know, and would take for a request about the bucket or the object itself.
+_NOT_HERE = {
+    "abac", "analytics", "annotation", "intelligent-tiering", "metadataAnnotationTable",
+    "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "metadataTable",
+    "metrics", "renameObject", "session", "torrent",
+}  # fmt: skip
+_NOT_DONE = {("PUT", "requestPayment"), ("DELETE", "inventory")}
 
 
 def check(request: Request, source: Any) -> None:
@@ -29,6 +36,7 @@ def check(request: Request, source: Any) -> None:
     Args:
         source: moto's record of the version that a copy reads, if it is a copy.
     """
+    _check_known(request)
     if request.method == "PUT" and not request.key and not request.query:
         _check_name(request.bucket)
     if len(request.key.encode()) > _MOST_KEY:
@@ -40,6 +48,25 @@ def check(request: Request, source: Any) -> None:
     _check_md5(request.header("content-md5"))
     if source is not None:
         _check_copy(request, source)
+
+
+def check_tagged(request: Request, version: Any) -> None:
+    """Raise where the object that is to be tagged, or to lose its tags, is not there."""
+    latest = "tagging" in request.query and "versionId" not in request.query
+    if latest and request.key and request.changes and version is None:
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+
+
+def no_such_function() -> AwsError:
+    """What neither the local AWS nor moto can do."""
+    return AwsError("NotImplemented", "The local AWS's S3 has no such function")
+
+
+def _check_known(request: Request) -> None:
+    undone = {(request.method, name) for name in request.query} & _NOT_DONE
+    of_object = request.key and "encryption" in request.query
+    if undone or of_object or _NOT_HERE & set(request.query):
+        raise no_such_function()
 
 
 def _check_copy(request: Request, source: Any) -> None:

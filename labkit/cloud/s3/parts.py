@@ -74,13 +74,16 @@ def layout(version: Any) -> list[Part]:
 
 
 def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
-    """The answer to GetObjectAttributes with the object's parts, where they are asked for."""
+    """The answer to GetObjectAttributes with the checksum's type, and the parts where asked for."""
     asked = {name.strip() for name in (request.header("x-amz-object-attributes") or "").split(",")}
     parts, shown = layout(version), ""
     if "ObjectParts" in asked and parts:
         shown = f"<ObjectParts>{_listed(request, version, parts)}</ObjectParts>"
     body = reply.body.decode().replace("GetObjectAttributesOutput", _ANSWER)
     body = re.sub(r"\s*/>\s*$", f"></{_ANSWER}>", body)
+    if version and "<ChecksumType>" not in body:  # moto tells it of uploads in parts
+        kind = object_checksums.told(version)["x-amz-checksum-type"]
+        body = body.replace("</Checksum>", f"<ChecksumType>{kind}</ChecksumType></Checksum>")
     return replace(reply, body=body.replace(f"</{_ANSWER}>", f"{shown}</{_ANSWER}>").encode())
 
 
