@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,13 @@ COUNTED = Path("/proc/thread-self/io")
 @pytest.fixture
 def warehouse(placed: Placed, cloud: Any) -> Warehouse:
     return Warehouse(Lab(4, cloud.session(), cloud.endpoint))
+
+
+def test_decimals_are_decimals(warehouse: Warehouse) -> None:
+    found = warehouse("SELECT 1.50::decimal(5,2) d, NULL::decimal(4,1) n, 2 i, '7.0' t",
+                      cluster=CLUSTER)  # fmt: skip
+    assert found.df.values.tolist() == [[Decimal("1.50"), None, 2, "7.0"]]
+    assert warehouse("SELECT 1.50::decimal(5,2)", cluster=CLUSTER).value * 2 == 3
 
 
 def test_a_plan_tells_what_its_joins_send(warehouse: Warehouse) -> None:

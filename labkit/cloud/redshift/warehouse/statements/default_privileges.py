@@ -10,13 +10,9 @@ from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.granting import (
-    OF_OBJECTS,
-    grantees,
-    read_privileges,
-)
+from labkit.cloud.redshift.warehouse.statements.grantees import find, grantees
+from labkit.cloud.redshift.warehouse.statements.granting import OF_OBJECTS, read_privileges
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
-from labkit.cloud.redshift.warehouse.statements.users import find
 
 _SPACES = {"TABLES": "relation", "FUNCTIONS": "routine", "PROCEDURES": "routine"}
 _TABLES = ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES")

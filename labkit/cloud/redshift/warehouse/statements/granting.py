@@ -1,19 +1,19 @@
-"""``GRANT`` and ``REVOKE``: of objects, of columns, of system privileges and of roles.
+"""``GRANT`` and ``REVOKE``: of objects and of columns; see `role_grants` too.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_GRANT.html
 """
 
 from __future__ import annotations
 
-from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.redshift.warehouse import grants, policies
+from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.users import find, role_name
-from labkit.cloud.redshift.warehouse.system_roles import OF_USERS, PRIVILEGES
+from labkit.cloud.redshift.warehouse.statements.grantees import find, grantees
+from labkit.cloud.redshift.warehouse.statements.role_grants import change_roles, change_system
 
 OF_OBJECTS = {
     "relation": ("SELECT", "INSERT", "UPDATE", "DELETE", "DROP", "REFERENCES", "ALTER",
@@ -44,9 +44,9 @@ def revoke(connection: Connection, parsed: Parsed) -> Result:
 def _change(connection: Connection, words: Words, *, giving: bool, option: bool = False) -> Result:
     tag = "GRANT" if giving else "REVOKE"
     if words.accept("ROLE"):
-        _change_roles(connection, words, giving, option)
+        change_roles(connection, words, giving, option)
     elif _is_of_system(words):
-        _change_system(connection, words, giving)
+        change_system(connection, words, giving)
     else:
         _change_objects(connection, words, giving, option)
     words.accept_one("CASCADE", "RESTRICT")
@@ -253,121 +253,3 @@ def _routines(connection: Connection, words: Words) -> list[Object]:
     if not found:
         raise RedshiftError(f"function {last} does not exist", "42883")
     return found
-
-
-def grantees(connection: Connection, words: Words) -> list[str]:
-    """Who gets it: users, groups, roles, PUBLIC, policies of rows."""
-    found = []
-    while True:
-        if words.accept("PUBLIC"):
-            found.append("")
-        elif words.accept("RLS", "POLICY"):
-            name, where = words.identifier(), {"database": connection.database}
-            policy = connection.objects.find(policies.ROWS, name, **where)
-            if policy is None:
-                raise RedshiftError(f'RLS policy "{name}" does not exist', "42704")
-            found.append(policies.grantee(policy))
-        elif words.accept("GROUP"):
-            found.append(f"group {find(connection, 'group', words.identifier()).name}")
-        elif words.accept("ROLE"):
-            found.append(f"role {find(connection, 'role', role_name(words)).name}")
-        else:
-            words.accept("USER")
-            found.append(find(connection, "user", words.identifier()).name)
-        if not words.accept(","):
-            return found
-
-
-# System privileges and roles
-
-
-def _change_system(connection: Connection, words: Words, giving: bool) -> None:
-    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_roles-system-privileges.html"""
-    wanted = _system_privileges(words)
-    words.expect("TO" if giving else "FROM")
-    names = grantees(connection, words)
-    if set(wanted) <= set(OF_USERS):
-        grants.check_system(connection, "MANAGE POLICIES", "grant system privileges")
-    else:
-        grants.check_superuser(connection, "grant system privileges")
-    for one in [_of_system(connection, name, wanted) for name in names]:
-        kept = [each for each in one.body.get("system", ()) if each not in wanted]
-        connection.objects.replace(one.changed(system=kept + (wanted if giving else [])))
-
-
-def _system_privileges(words: Words) -> list[str]:
-    if words.accept("ALL"):
-        words.accept("PRIVILEGES")
-        return list(PRIVILEGES)
-    found: list[list[str]] = [[]]
-    while words.word.upper not in ("TO", "FROM"):
-        word = words.take().upper
-        if word == ",":
-            found.append([])
-        else:
-            found[-1].append(word)
-    names = [" ".join(each) for each in found]
-    for name in names:
-        if name not in PRIVILEGES:
-            raise RedshiftError(f'unrecognized privilege type "{name.lower()}"', SYNTAX)
-    return names
-
-
-def _of_system(connection: Connection, name: str, privileges: list[str]) -> Object:
-    kind, _, last = name.rpartition(" ")
-    if kind == "role" and not last.startswith("sys:"):
-        return find(connection, "role", last)
-    if not kind and last and set(privileges) <= set(OF_USERS):
-        return find(connection, "user", last)
-    raise RedshiftError("system privileges are granted to roles that users have made", "0LP01")
-
-
-def _change_roles(connection: Connection, words: Words, giving: bool, option: bool) -> None:
-    """``GRANT ROLE r TO user | ROLE r [WITH ADMIN OPTION]``"""
-    roles = [find(connection, "role", role_name(words))]
-    while words.accept(","):
-        words.accept("ROLE")
-        roles.append(find(connection, "role", role_name(words)))
-    words.expect("TO" if giving else "FROM")
-    names = grantees(connection, words)
-    administering = words.accept("WITH", "ADMIN", "OPTION") or option
-    for role in roles:
-        _check_role_grantor(connection, role)
-        _refuse_circle(connection, role, names if giving else [])
-        changed = role if option else _listed(role, "members", names, giving)
-        if administering or not giving:
-            changed = _listed(changed, "admins", names, giving)
-        connection.objects.replace(changed)
-
-
-def _listed(role: Object, member: str, names: list[str], giving: bool) -> Object:
-    kept = [each for each in role.body.get(member, ()) if each not in names]
-    return role.changed(**{member: kept + (names if giving else [])})
-
-
-def _check_role_grantor(connection: Connection, role: Object) -> None:
-    """Who has it WITH ADMIN OPTION, too; the system's own roles are a superuser's to give."""
-    mine = role.owner == connection.user or connection.user in role.body.get("admins", ())
-    if role.name.startswith("sys:"):
-        grants.check_superuser(connection, "grant roles")
-    elif not mine:
-        grants.check_system(connection, "GRANT ROLE", "grant roles")
-
-
-def _refuse_circle(connection: Connection, role: Object, names: list[str]) -> None:
-    for name in names:
-        if name == "" or name.startswith(("group ", "policy ")):
-            raise RedshiftError("roles are granted to users and roles", SYNTAX)
-        if name in (f"role {role.name}", *_above(connection, f"role {role.name}")):
-            raise RedshiftError("circular role grant is not allowed", DENIED)
-
-
-def _above(connection: Connection, name: str) -> set[str]:
-    """The roles that a role has."""
-    found: set[str] = set()
-    roles = connection.objects.of("role")
-    while True:
-        added = {f"role {r.name}" for r in roles if {name, *found} & set(r.body["members"])}
-        if added <= found:
-            return found
-        found |= added

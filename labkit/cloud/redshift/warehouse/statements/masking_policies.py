@@ -20,8 +20,7 @@ from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.policies import MASKS, examined
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.protecting import check_attachable
-from labkit.cloud.redshift.warehouse.statements.row_policies import (
+from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     add,
     change,
     check_manager,
@@ -32,6 +31,7 @@ from labkit.cloud.redshift.warehouse.statements.row_policies import (
     relation_columns,
     remove,
 )
+from labkit.cloud.redshift.warehouse.statements.protecting import check_attachable
 
 _ALIAS = "masked_table"
 

@@ -7,23 +7,31 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_rls-procedures.html
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
-from labkit.cloud.redshift.warehouse import grants, policies
+from labkit.cloud.redshift.warehouse import policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.policies import ROWS, examined
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.granting import grantees
+from labkit.cloud.redshift.warehouse.statements.policy_objects import (
+    add,
+    change,
+    check_manager,
+    declared,
+    find_policy,
+    policy_grantees,
+    policy_name,
+    relation_columns,
+    remove,
+    told_columns,
+)
 from labkit.cloud.redshift.warehouse.statements.protecting import OFF, check_attachable
 
 _ALIAS = "rls_table"
-NOUNS = {ROWS: "RLS policy", policies.MASKS: "Masking policy"}
 
 
 @statement("CREATE RLS POLICY")
@@ -44,70 +52,9 @@ def create_policy(connection: Connection, parsed: Parsed) -> Result:
     if missing_only and connection.objects.find(ROWS, name, database=connection.database):
         return Result("CREATE RLS POLICY")
     _, uses = examined(connection, text, alias, columns, ROWS)
-    body = {"columns": _told(columns), "alias": alias, "text": text}
+    body = {"columns": told_columns(columns), "alias": alias, "text": text}
     add(connection, ROWS, name, body, uses)
     return Result("CREATE RLS POLICY")
-
-
-def check_manager(connection: Connection) -> None:
-    """Superusers and ``sys:secadmin`` manage policies."""
-    grants.check_system(connection, "MANAGE POLICIES", "manage policies")
-
-
-def policy_name(connection: Connection, words: Words) -> str:
-    """A policy's name; it is of the session's database."""
-    name = words.name()
-    if len(name) > 2 or (len(name) == 2 and name[0] != connection.database):
-        raise RedshiftError("cross-database reference not supported for this statement", "0A000")
-    return name[-1]
-
-
-def declared(words: Words) -> list[tuple[str, Any]]:
-    """``(column type, ...)``"""
-    words.expect("(")
-    found = [(words.identifier(), words.type())]
-    while words.accept(","):
-        found.append((words.identifier(), words.type()))
-    words.expect(")")
-    return found
-
-
-def _told(columns: list[tuple[str, Any]]) -> list[Any]:
-    return [[name, [kind.base, kind.size, kind.scale]] for name, kind in columns]
-
-
-def add(
-    connection: Connection, space: str, name: str, body: dict[str, Any], uses: dict[str, list[str]]
-) -> None:
-    """Put a new policy among the database's, with the right to read its lookup tables."""
-    if connection.objects.find(space, name, database=connection.database):
-        raise RedshiftError(f'{NOUNS[space]} "{name}" already exists', "42710")
-    more = {"uses": uses, "search_path": connection.settings["search_path"], **_changed(connection)}
-    policy = Object(space, connection.database, "", name, owner=connection.user, body=body | more)
-    _let_read(connection, connection.objects.add(policy), uses)
-
-
-def _changed(connection: Connection) -> dict[str, Any]:
-    return {"modified_by": connection.user, "modified_at": time.time()}
-
-
-def _let_read(connection: Connection, policy: Object, uses: dict[str, list[str]]) -> None:
-    for one in connection.objects.of("relation", database=policy.database):
-        if str(one.oid) in uses:
-            given = grants.granted(one) | {policies.grantee(policy): ["SELECT"]}
-            connection.objects.replace(one.changed(grants=given))
-
-
-def find_policy(connection: Connection, space: str, name: str) -> Object:
-    """A policy of the session's database.
-
-    Raises:
-        RedshiftError: there is none.
-    """
-    found = connection.objects.find(space, name, database=connection.database)
-    if found is None:
-        raise RedshiftError(f'{NOUNS[space]} "{name}" does not exist', "42704")
-    return found
 
 
 @statement("ALTER RLS POLICY")
@@ -123,14 +70,6 @@ def alter_policy(connection: Connection, parsed: Parsed) -> Result:
     _, uses = examined(connection, text, policy.body["alias"], columns, ROWS)
     change(connection, policy, uses, text=text)
     return Result("ALTER RLS POLICY")
-
-
-def change(connection: Connection, policy: Object, uses: dict[str, list[str]], **body: Any) -> None:
-    """Give a policy another expression."""
-    path = connection.settings["search_path"]
-    told = {**body, **_changed(connection), "uses": uses, "search_path": path}
-    connection.objects.replace(policy.changed(**told))
-    _let_read(connection, policy, uses)
 
 
 @statement("DROP RLS POLICY")
@@ -160,16 +99,6 @@ def drop_policy(connection: Connection, parsed: Parsed) -> Result:
         _keep(connection, one, lambda each: each["policy"] != policy.oid)
     remove(connection, policy)
     return Result("DROP RLS POLICY")
-
-
-def remove(connection: Connection, policy: Object) -> None:
-    """Remove a policy, and its rights to read tables."""
-    name = policies.grantee(policy)
-    for one in connection.objects.of("relation", database=policy.database):
-        if name in one.body.get("grants", {}):
-            given = {n: known for n, known in one.body["grants"].items() if n != name}
-            connection.objects.replace(one.changed(grants=given))
-    connection.objects.remove(policy)
 
 
 def _attachments(connection: Connection, policy: Object) -> list[tuple[Object, list[Any]]]:
@@ -226,16 +155,6 @@ def _read(
     return policy, relations, names
 
 
-def policy_grantees(connection: Connection, words: Words) -> list[str]:
-    """Users, roles and PUBLIC; groups have no policies."""
-    if words.peek("GROUP") or words.peek("RLS", "POLICY"):
-        raise words.refuse()
-    names = grantees(connection, words)
-    if any(name.startswith(("group ", "policy ")) for name in names):
-        raise RedshiftError("policies are attached to users, roles and PUBLIC", "42601")
-    return list(dict.fromkeys(names))
-
-
 def _check_fits(connection: Connection, policy: Object, one: Object) -> None:
     """The relation has the policy's columns, of types that it can take."""
     known = {c.name: c for c in relation_columns(connection, one)}
@@ -249,13 +168,6 @@ def _check_fits(connection: Connection, policy: Object, one: Object) -> None:
             )
         values.append(Typed("NULL", known[name].type))
     policies.row_test(connection, policy, values)
-
-
-def relation_columns(connection: Connection, one: Object) -> Any:
-    """The columns of a relation; those of a view without a binding by its query of now."""
-    from labkit.cloud.redshift.system.catalogs import columns_of
-
-    return columns_of(connection, one)
 
 
 def _check_alias(connection: Connection, policy: Object, state: dict[str, Any]) -> None:

@@ -15,18 +15,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.passwords import digest, is_digest, is_salted
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-
-
-def find(connection: Connection, space: str, name: str) -> Object:
-    """A user, group, role or database.
-
-    Raises:
-        RedshiftError: there is none of that name.
-    """
-    found = connection.objects.find(space, name)
-    if found is None:
-        raise RedshiftError(f'{space} "{name}" does not exist', "42704")
-    return found
+from labkit.cloud.redshift.warehouse.statements.grantees import find, role_name
 
 
 def _new(connection: Connection, space: str, name: str, body: dict[str, Any]) -> None:
@@ -154,9 +143,23 @@ def drop_user(connection: Connection, parsed: Parsed) -> Result:
                     "2BP01",
                     detail=f"owner of {space} {owned[0].name}",
                 )
+        _refuse_privileged(connection, user.name)
         _forget(connection, user.name)
         connection.objects.remove(user)
     return Result("DROP USER")
+
+
+def _refuse_privileged(connection: Connection, name: str) -> None:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_USER.html"""
+    for space in ("relation", "schema", "database", "routine"):
+        for one in connection.objects.of(space):
+            if any(name in one.body.get(kind, {}) for kind in ("grants", "column_grants")):
+                raise RedshiftError(
+                    f'user "{name}" cannot be dropped because the user has a privilege on some '
+                    "object",
+                    "2BP01",
+                    detail=f"privileges for {space} {one.body.get('name', one.name)}",
+                )
 
 
 def _forget(connection: Connection, name: str) -> None:
@@ -324,11 +327,3 @@ def alter_role(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     connection.objects.replace(role)
     return Result("ALTER ROLE")
-
-
-def role_name(words: Words) -> str:
-    """A role's name; the system's own begin with ``sys:``."""
-    name = words.identifier()
-    if words.word.kind == "parameter" and words.word.text.startswith(":"):
-        name += words.take().text.lower()
-    return name

@@ -1,0 +1,113 @@
+"""What policies of rows and of masks have in common: how they are named, kept, changed, removed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.redshift.warehouse import grants, policies
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.policies import MASKS, ROWS
+from labkit.cloud.redshift.warehouse.statements.grantees import grantees
+
+NOUNS = {ROWS: "RLS policy", MASKS: "Masking policy"}
+
+
+def check_manager(connection: Connection) -> None:
+    """Superusers and ``sys:secadmin`` manage policies."""
+    grants.check_system(connection, "MANAGE POLICIES", "manage policies")
+
+
+def policy_name(connection: Connection, words: Words) -> str:
+    """A policy's name; it is of the session's database."""
+    name = words.name()
+    if len(name) > 2 or (len(name) == 2 and name[0] != connection.database):
+        raise RedshiftError("cross-database reference not supported for this statement", "0A000")
+    return name[-1]
+
+
+def declared(words: Words) -> list[tuple[str, Any]]:
+    """``(column type, ...)``"""
+    words.expect("(")
+    found = [(words.identifier(), words.type())]
+    while words.accept(","):
+        found.append((words.identifier(), words.type()))
+    words.expect(")")
+    return found
+
+
+def told_columns(columns: list[tuple[str, Any]]) -> list[Any]:
+    """Columns as a policy's body has them."""
+    return [[name, [kind.base, kind.size, kind.scale]] for name, kind in columns]
+
+
+def add(
+    connection: Connection, space: str, name: str, body: dict[str, Any], uses: dict[str, list[str]]
+) -> None:
+    """Put a new policy among the database's, with the right to read its lookup tables."""
+    if connection.objects.find(space, name, database=connection.database):
+        raise RedshiftError(f'{NOUNS[space]} "{name}" already exists', "42710")
+    more = {"uses": uses, "search_path": connection.settings["search_path"], **_changed(connection)}
+    policy = Object(space, connection.database, "", name, owner=connection.user, body=body | more)
+    _let_read(connection, connection.objects.add(policy), uses)
+
+
+def _changed(connection: Connection) -> dict[str, Any]:
+    return {"modified_by": connection.user, "modified_at": time.time()}
+
+
+def _let_read(connection: Connection, policy: Object, uses: dict[str, list[str]]) -> None:
+    for one in connection.objects.of("relation", database=policy.database):
+        if str(one.oid) in uses:
+            given = grants.granted(one) | {policies.grantee(policy): ["SELECT"]}
+            connection.objects.replace(one.changed(grants=given))
+
+
+def find_policy(connection: Connection, space: str, name: str) -> Object:
+    """A policy of the session's database.
+
+    Raises:
+        RedshiftError: there is none.
+    """
+    found = connection.objects.find(space, name, database=connection.database)
+    if found is None:
+        raise RedshiftError(f'{NOUNS[space]} "{name}" does not exist', "42704")
+    return found
+
+
+def change(connection: Connection, policy: Object, uses: dict[str, list[str]], **body: Any) -> None:
+    """Give a policy another expression."""
+    path = connection.settings["search_path"]
+    told = {**body, **_changed(connection), "uses": uses, "search_path": path}
+    connection.objects.replace(policy.changed(**told))
+    _let_read(connection, policy, uses)
+
+
+def remove(connection: Connection, policy: Object) -> None:
+    """Remove a policy, and its rights to read tables."""
+    name = policies.grantee(policy)
+    for one in connection.objects.of("relation", database=policy.database):
+        if name in one.body.get("grants", {}):
+            given = {n: known for n, known in one.body["grants"].items() if n != name}
+            connection.objects.replace(one.changed(grants=given))
+    connection.objects.remove(policy)
+
+
+def policy_grantees(connection: Connection, words: Words) -> list[str]:
+    """Users, roles and PUBLIC; groups have no policies."""
+    if words.peek("GROUP") or words.peek("RLS", "POLICY"):
+        raise words.refuse()
+    names = grantees(connection, words)
+    if any(name.startswith(("group ", "policy ")) for name in names):
+        raise RedshiftError("policies are attached to users, roles and PUBLIC", "42601")
+    return list(dict.fromkeys(names))
+
+
+def relation_columns(connection: Connection, one: Object) -> Any:
+    """The columns of a relation; those of a view without a binding by its query of now."""
+    from labkit.cloud.redshift.system.catalogs import columns_of
+
+    return columns_of(connection, one)
