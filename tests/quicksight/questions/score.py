@@ -44,7 +44,7 @@ STEPS = re.compile(
     r"(?:filter (.*?))?\s*(?:group (\S+))?\s*(?:bin x by (\S+))?\s*"
     r"(?:sort (\S+)(?: (asc|desc))?)?\s*(?:bin x by (\S+))?\s*(?:group (\S+))?\s*(?:topk (\d+))?"
 )
-JOINED = re.compile(r" (and|or) (?!\S+ (?:and|or) )(?=[a-z_0-9]+ (?:[=<>!]|like|between|not))")
+JOINED = re.compile(r" (and|or) (?!\S+ (?:and|or) )(?=[A-Za-z_0-9]+ (?:[=<>!]|like|between|not))")
 SAYS_SORT = re.compile(r"\b(asc|desc)|low to high|high to low|sort|order|alphabet|\brank (by|in)")
 SAYS_BIN = re.compile(r"\bbin|interval|weekday|\b(each|per|by) (year|month|day|week)\b", re.I)
 

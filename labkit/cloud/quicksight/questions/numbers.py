@@ -30,10 +30,16 @@ def metrics_of(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int
     for rule in _NUMBERS:
         for match in matches(rule, items):
             places = set(range(match.start(), match.end()))
-            if not places & used:
+            if not places & used and not _is_of_each(items, match):
                 used |= places
                 found.append((match.start(), _metric(_said(items, match))))
     return sorted(found, key=lambda each: each[0]), used
+
+
+def _is_of_each(items: Sequence[Item], match: re.Match[str]) -> bool:
+    """ "How many in each ward" counts rows, "how many different wards" counts wards."""
+    after = items[match.start() + 1] if match.end() - match.start() > 2 else None
+    return after is not None and after.text.lower() in ("each", "every")
 
 
 def _said(items: Sequence[Item], match: re.Match[str]) -> Sequence[Item]:

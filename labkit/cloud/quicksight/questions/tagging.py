@@ -19,6 +19,7 @@ SHORTEST_SLIP = 6
 _WORDS_OF_PHRASES = frozenset(word for wording in _PHRASES for word in wording)
 _LONGEST = max(map(len, _PHRASES))
 _BEFORE_VERBS = frozenset(", . ? ; and you to please then i".split())
+_VERB_STEMS = frozenset(map(stem, VERBS))
 _IDS = {stem(word) for word in "id ids no nbr number key".split()}
 _LITERALS = {"number": "N", "date": "M", "string": "S"}
 
@@ -111,7 +112,7 @@ def _without_verbs(items: Sequence[Item]) -> list[Item]:
 
 
 def _is_idle_verb(item: Item, before: Item | None) -> bool:
-    verb = item.tag == "W" and item.text in VERBS
+    verb = item.tag == "W" and item.text.islower() and stem(item.text) in _VERB_STEMS
     return verb and before is not None and before.tag not in "BECAT"
 
 
