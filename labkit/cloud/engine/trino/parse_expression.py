@@ -304,7 +304,7 @@ class ExpressionParser:
             depth += cursor.peek_any("(", "<") - cursor.peek_any(")", ">")
             cursor.at += 1
         try:
-            return parse_type(_lower_unquoted(cursor.text[start : cursor.end]))
+            return _dml_type(_lower_unquoted(cursor.text[start : cursor.end]))
         except (UnknownType, IndexError) as unknown:
             message = f"Unknown type: {cursor.text[start : cursor.end]}"
             at = start if cast is None else cast
@@ -328,6 +328,17 @@ _AFTER_TYPE = (
     "KEEP",
     "OMIT",
 )
+
+
+#: Hive's names of types, which Athena knows in DDL alone; as the name of a row's field they may be.
+#: https://docs.aws.amazon.com/athena/latest/ug/data-types.html
+_HIVE_ALONE = re.compile(r"\b(?:string|binary|long)\s*(?=$|[,)>])|\bstruct\s*<")
+
+
+def _dml_type(text: str) -> Type:
+    if _HIVE_ALONE.search(text):
+        raise UnknownType(text)
+    return parse_type(text)
 
 
 def _lower_unquoted(text: str) -> str:

@@ -16,6 +16,7 @@ from labkit.cloud.engine.trino.functions import (
     conversion,
     dates,
     documents,
+    geospatial,
     jsonpath,
     maps,
     maths,
@@ -39,6 +40,7 @@ SCALARS: tuple[Entry, ...] = (
     *documents.SCALARS,
     *binary.SCALARS,
     *urls.SCALARS,
+    *geospatial.SCALARS,
     *conversion.SCALARS,
 )
 AGGREGATES: tuple[Entry, ...] = aggregates.AGGREGATES
@@ -54,6 +56,7 @@ _UDFS: tuple[Udf, ...] = (
     *jsonpath.UDFS,
     *binary.UDFS,
     *urls.UDFS,
+    *geospatial.UDFS,
     *conversion.UDFS,
 )
 

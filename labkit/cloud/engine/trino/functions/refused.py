@@ -11,7 +11,7 @@ _REASONS = {
         "bing_tile_zoom_level bing_tiles_around convex_hull_agg from_encoded_polyline "
         "from_geojson_geometry geometry_collect_agg geometry_from_hadoop_shape "
         "geometry_invalid_reason geometry_nearest_points geometry_to_bing_tiles geometry_union "
-        "geometry_union_agg great_circle_distance line_interpolate_point line_interpolate_points "
+        "geometry_union_agg line_interpolate_point line_interpolate_points "
         "line_locate_point simplify_geometry spatial_partitioning spatial_partitions "
         "st_area st_asbinary st_asewkb st_asewkt st_astext st_boundary st_buffer st_centroid "
         "st_collect st_contains st_convexhull st_coorddim st_crosses st_difference st_dimension "

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from labkit.cloud.engine.trino.functions.entry import (
@@ -20,6 +19,7 @@ from labkit.cloud.engine.trino.functions.entry import (
     integer_literal,
     text_literal,
 )
+from labkit.cloud.engine.trino.functions.java_patterns import compiled
 
 # What RE2 and Java read differently, or RE2 does not know: classes of words and blanks (Java's
 # know Unicode), boundaries, back references, groups with a meaning, possessive quantifiers.
@@ -118,30 +118,6 @@ SCALARS = entries(
         _choose("regexp_split_to_array({0}, {1})", "trino_regexp_split({0}, {1})"),
     ),
 )
-
-_JAVA = re.compile(r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP]|\\.", re.S)
-_WORDS = {
-    "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
-    "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
-}  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A Java pattern in Python's dialect."""
-    try:
-        return re.compile(_JAVA.sub(_to_python, pattern))
-    except re.error as error:
-        fail(f"Invalid regular expression: {pattern} ({error})")
-
-
-def _to_python(found: re.Match[str]) -> str:
-    word = found[0]
-    if word.startswith("\\Q"):
-        return re.escape(found[1])
-    if word in ("&&", "\\p", "\\P"):
-        fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
-    return _WORDS.get(word, word)
 
 
 def _group(match: re.Match[str], group: int) -> str | None:

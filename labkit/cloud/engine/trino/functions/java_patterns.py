@@ -1,0 +1,72 @@
+"""Java's regular expressions as Python's.
+
+Source: https://docs.oracle.com/javase/8/docs/api/java/util/regex/Pattern.html
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from functools import lru_cache, partial
+
+from labkit.cloud.engine.trino.functions.entry import fail
+
+_JAVA = re.compile(
+    r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\.",
+    re.S,
+)
+_WORDS = {
+    "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
+    "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """A Java pattern in Python's dialect."""
+    try:
+        return re.compile(_JAVA.sub(partial(_to_python, pattern), pattern))
+    except re.error as error:
+        fail(f"Invalid regular expression: {pattern} ({error})")
+
+
+def _to_python(pattern: str, found: re.Match[str]) -> str:
+    word = found[0]
+    if word.startswith("\\Q"):
+        return re.escape(found[1])
+    if word[:2] in ("\\p", "\\P"):
+        return _characters(word, within=_in_brackets(pattern[: found.start()]))
+    if word == "&&":
+        fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
+    return _WORDS.get(word, word)
+
+
+def _in_brackets(before: str) -> bool:
+    opened = re.sub(r"\\.", "", before, flags=re.S)
+    return opened.rfind("[") > opened.rfind("]")
+
+
+def _characters(word: str, *, within: bool) -> str:
+    """``\\p{Lu}``, a general category of Unicode, as ranges; scripts and blocks are not known."""
+    name = re.sub(r"^Is|\W", "", word[2:])
+    if not re.fullmatch("[CLMNPSZ][a-z]?", name):
+        fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
+    ranges = _ranges(name, (word[1] == "P") != ("^" in word))
+    return ranges if within else f"[{ranges}]"
+
+
+@lru_cache(maxsize=64)
+def _ranges(category: str, negated: bool) -> str:
+    points = (
+        point
+        for point in range(sys.maxunicode + 1)
+        if unicodedata.category(chr(point)).startswith(category) != negated
+    )
+    found: list[list[int]] = []
+    for point in points:
+        if found and found[-1][1] == point - 1:
+            found[-1][1] = point
+        else:
+            found.append([point, point])
+    return "".join(f"\\U{low:08x}-\\U{high:08x}" for low, high in found)
