@@ -13,6 +13,7 @@ import boto3
 from labkit import process
 from tools.bench import (
     cluster,
+    grading,
     lake,
     objects,
     profiles,
@@ -131,6 +132,7 @@ def measure_warehouse() -> Iterator[Figure]:
 
 PARTS: dict[str, Callable[[], Iterator[Figure]]] = {
     "athena": measure_athena,
+    "grading": grading.measure,
     "objects": measure_objects,
     "profiles": measure_profiles,
     "recipes": measure_recipes,
