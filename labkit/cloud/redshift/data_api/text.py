@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from labkit.cloud.engine.redshift import shapes
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import Column
 
@@ -77,6 +78,7 @@ _RENDER: dict[str, Callable[[Any, Type], Any]] = {
     "timetz": lambda value, kind: f"{value}",
     "interval": _interval,
     "varbyte": lambda value, kind: value.hex(),
+    "geometry": lambda value, kind: shapes.binary(shapes.read(value)),
 }
 
 

@@ -115,7 +115,7 @@ _TEXT: dict[str, Encoder] = {
     "time": _moment,
     "timestamp": _moment,
     "timestamptz": _moment,
-    **dict.fromkeys(("numeric", "bpchar", "interval", "varbyte", "timetz"), _as_shown),
+    **dict.fromkeys(("numeric", "bpchar", "interval", "varbyte", "timetz", "geometry"), _as_shown),
 }
 
 

@@ -10,7 +10,15 @@ from functools import cache
 
 from labkit.cloud.engine.redshift.casts import coerce, cost
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
-from labkit.cloud.engine.redshift.functions import arrays, dates, documents, hashes, maths, strings
+from labkit.cloud.engine.redshift.functions import (
+    arrays,
+    dates,
+    documents,
+    hashes,
+    maths,
+    spatial,
+    strings,
+)
 from labkit.cloud.engine.redshift.functions.entry import CLASSES, Entry
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import FLOAT8, VARCHAR, Type, numeric
@@ -22,8 +30,16 @@ SCALARS = (
     *dates.SCALARS,
     *documents.SCALARS,
     *arrays.SCALARS,
+    *spatial.SCALARS,
 )
-UDFS = (*strings.UDFS, *hashes.UDFS, *dates.UDFS, *documents.UDFS, *arrays.UDFS)
+UDFS = (
+    *strings.UDFS,
+    *hashes.UDFS,
+    *dates.UDFS,
+    *documents.UDFS,
+    *arrays.UDFS,
+    *spatial.UDFS,
+)
 
 
 @cache

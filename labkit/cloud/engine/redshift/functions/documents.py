@@ -1,4 +1,4 @@
-"""JSON in text, SUPER, and points of geometry.
+"""JSON in text, and SUPER.
 
 Sources: https://docs.aws.amazon.com/redshift/latest/dg/json-functions.html and
 https://docs.aws.amazon.com/redshift/latest/dg/c_Type_Info_Functions.html
@@ -7,8 +7,6 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_Type_Info_Functions.html
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -148,29 +146,6 @@ def _split(text: str, by: str) -> str:
     return dump(text.split(by))
 
 
-def _coordinates(text: str) -> tuple[float, float]:
-    found = re.fullmatch(r"(?:SRID=\d+;)?POINT ?\(([-\d.eE+]+) ([-\d.eE+]+)\)", text.strip())
-    if not found:
-        fail("only points are supported here", "0A000")
-    return float(found[1]), float(found[2])
-
-
-def _plain(number: float) -> str:
-    return f"{number:.15g}"
-
-
-def _point(x: float, y: float) -> str:
-    return f"POINT({_plain(x)} {_plain(y)})"
-
-
-def _distance(one: str, two: str) -> float:
-    return math.dist(_coordinates(one), _coordinates(two))
-
-
-def _from_text(text: str) -> str:
-    return _point(*_coordinates(text.upper()))
-
-
 _V, _B = "VARCHAR", "BOOLEAN"
 UDFS = (
     Udf("rs_json_parse", _parse, (_V,), _V),
@@ -185,11 +160,6 @@ UDFS = (
     Udf("rs_join", _join, (_V, _V), _V),
     Udf("rs_cased", _cased, (_V, _B), _V),
     Udf("rs_split", _split, (_V, _V), _V),
-    Udf("rs_point_of", _point, ("DOUBLE", "DOUBLE"), _V),
-    Udf("rs_distance", _distance, (_V, _V), "DOUBLE"),
-    Udf("rs_geometry", _from_text, (_V,), _V),
-    Udf("rs_x", lambda a: _coordinates(a)[0], (_V,), "DOUBLE"),
-    Udf("rs_y", lambda a: _coordinates(a)[1], (_V,), "DOUBLE"),
 )
 
 
@@ -238,11 +208,4 @@ SCALARS = entries(
     ("array_flatten(super) -> super", "rs_flatten({0})"),
     ("split_to_array(varchar) -> super", "rs_split({0}, ',')"),
     ("split_to_array(varchar, varchar) -> super", "rs_split({0}, {1})"),
-    ("st_point(float8, float8) -> geometry", "rs_point_of({0}, {1})"),
-    ("st_makepoint(float8, float8) -> geometry", "rs_point_of({0}, {1})"),
-    ("st_geomfromtext(varchar) -> geometry", "rs_geometry({0})"),
-    ("st_astext(geometry) -> varchar", "{0}"),
-    ("st_distance(geometry, geometry) -> float8", "rs_distance({0}, {1})"),
-    ("st_x(geometry) -> float8", "rs_x({0})"),
-    ("st_y(geometry) -> float8", "rs_y({0})"),
 )  # fmt: skip
