@@ -17,7 +17,9 @@ from labkit.cloud.redshift.placement import blocks
 from labkit.cloud.redshift.placement import slices as placed
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.protection import is_protected
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -26,7 +28,10 @@ _INTEGERS = ("int2", "int4", "int8", "oid")
 
 
 def _tables(connection: Connection) -> list[Object]:
-    return [one for one in relations(connection) if one.kind in ("table", "matview")]
+    """The tables whose rows the user may know of: Redshift shows these views to superusers."""
+    whole = grants.is_superuser(connection, connection.user)
+    found = [one for one in relations(connection) if one.kind in ("table", "matview")]
+    return [one for one in found if whole or not is_protected(one)]
 
 
 @system("svv_table_info", 'database varchar(128), schema varchar(128), table_id oid, '

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
-from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.reading import quoted, words
 from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
@@ -108,7 +108,7 @@ class Names:
             ):
                 if one.body["name"] == name[-1] and one.kind == "function":
                     grants.check(self.connection, one, "EXECUTE", self.user)
-                    found.append(_function(self.connection, one))
+                    found.append(function_of(self.connection, one))
         return found
 
     def session(self, name: str) -> tuple[str | int, Type] | None:
@@ -164,7 +164,8 @@ VERSION = (
 )
 
 
-def _function(connection: Connection, one: Object) -> SqlFunction:
+def function_of(connection: Connection, one: Object) -> SqlFunction:
+    """A routine as the compiler takes it."""
     for native in NATIVES:
         if made := native(connection, one):
             return made
@@ -183,6 +184,11 @@ def search_path(connection: Connection) -> list[str]:
         if word.kind in ("word", "quoted", "string"):
             found.append(connection.user if word.text == "$user" else word.text.lower())
     return found
+
+
+def fixed_path(connection: Connection) -> str:
+    """The search path of now, with the user's own name in it."""
+    return ", ".join(map(quoted, search_path(connection)))
 
 
 def _current_schema(connection: Connection) -> str:
@@ -213,7 +219,9 @@ def split_name(connection: Connection, name: tuple[str, ...]) -> tuple[str, str,
 
 
 def find_relation(connection: Connection, name: tuple[str, ...], *, check: bool = True) -> Object:
-    """A table or view; with ``check`` of a schema that the user may enter.
+    """A table or view; with ``check`` one that the user means and may get at by its name.
+
+    Without, a view or policy has named it: temporary tables do not stand before it.
 
     Raises:
         RedshiftError: there is none of that name.
@@ -236,7 +244,7 @@ def _missing(connection: Connection, name: tuple[str, ...]) -> RedshiftError:
 def look_up(connection: Connection, name: tuple[str, ...], *, check: bool = True) -> Object | None:
     """A table or view; None for none."""
     database, schema, last = split_name(connection, name)
-    if schema.startswith("pg_temp") or (not schema and last in connection.temporary):
+    if schema.startswith("pg_temp") or (check and not schema and last in connection.temporary):
         return connection.temporary.get(last)
     for one in [schema] if schema else search_path(connection):
         found = connection.objects.find("relation", last, database=database, schema=one)
@@ -244,7 +252,7 @@ def look_up(connection: Connection, name: tuple[str, ...], *, check: bool = True
             if check:
                 grants.check_schema(connection, database, one, "USAGE")
             return found
-    return None
+    return None if check or schema else connection.temporary.get(last)
 
 
 def place(

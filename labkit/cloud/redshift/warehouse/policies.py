@@ -9,21 +9,29 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_MASKING_POLICY.html
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.casts import coerce
-from labkit.cloud.engine.redshift.catalog import Attribute, Relation
+from labkit.cloud.engine.redshift.catalog import Attribute, Relation, SqlFunction
 from labkit.cloud.engine.redshift.compile import compile_query, new_state
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.system import system_functions
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, as_made, find_relation
+from labkit.cloud.redshift.warehouse.names import (
+    Names,
+    as_made,
+    find_relation,
+    function_of,
+    search_path,
+)
 from labkit.cloud.redshift.warehouse.objects import Object
 
 T = TypeVar("T")
@@ -32,7 +40,9 @@ _UNREWRITTEN = "RLS policy could not be rewritten."
 
 
 class LookupNames(Names):
-    """Names inside of a policy: its lookup tables.
+    """Names inside of a policy: its lookup tables and functions, those that its maker meant.
+
+    A user's own tables and functions of these names, wherever he puts them, are others.
 
     Args:
         policy: None while it is being made.
@@ -42,17 +52,49 @@ class LookupNames(Names):
         super().__init__(connection, connection.user)
         self.policy = policy
         self.found: dict[int, Object] = {}
+        self.called: set[int] = set()
 
     def relation(self, name: tuple[str, ...]) -> Relation:
         """For the compiler: a lookup table, without any policy of its own."""
-        one = find_relation(self.connection, name, check=self.policy is None)
+        one = self._bound(name) if self.policy else find_relation(self.connection, name)
         self._check(one)
         self.found[one.oid] = one
         return self.stored(one)
 
+    def _bound(self, name: tuple[str, ...]) -> Object:
+        assert self.policy is not None
+        used = [one for one in self.connection.objects.of("relation", database=self.policy.database)
+                if str(one.oid) in self.policy.body["uses"] and one.name == name[-1]]  # fmt: skip
+        paths = [name[-2]] if len(name) > 1 else search_path(self.connection)
+        for schema in paths:
+            for one in used:
+                if one.schema == schema:
+                    return one
+        return find_relation(self.connection, name)
+
+    def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
+        """For the compiler: functions that the user may run, none made since the policy was."""
+        found = system_functions(self.connection, name)
+        for schema in [name[0]] if len(name) > 1 else search_path(self.connection):
+            for one in self.connection.objects.of(
+                "routine", database=self.connection.database, schema=schema
+            ):
+                if one.body["name"] == name[-1] and one.kind == "function" and self._calls(one):
+                    grants.check(self.connection, one, "EXECUTE")
+                    found.append(function_of(self.connection, one))
+        return found
+
+    def _calls(self, one: Object) -> bool:
+        if self.policy is None:
+            self.called.add(one.oid)
+            return True
+        return one.oid in self.policy.body["calls"]
+
     def _check(self, one: Object) -> None:
         if one.kind == "view" or one.temporary or one.database != self.connection.database:
             raise RedshiftError(f'"{one.name}" cannot be a lookup table of a policy', "0A000")
+        if self.policy and str(one.oid) not in self.policy.body["uses"]:
+            raise RedshiftError(f'"{one.name}" is no lookup table of the policy', "0A000")
         if one.body.get("rls", {}).get("on") or one.body.get("masks"):
             raise RedshiftError(
                 f'"{one.name}" has policies and cannot be a lookup table of a policy', "0A000"
@@ -117,10 +159,24 @@ def _scope(
     return Scope(new_state(names), [Source(alias, fields)])
 
 
+@dataclass
+class Examined:
+    """An expression of a policy that is being made.
+
+    Args:
+        uses: the columns that it reads of lookup tables, by the tables' numbers.
+        calls: the numbers of the functions that it may call.
+    """
+
+    value: Typed
+    uses: dict[str, list[str]]
+    calls: list[int]
+
+
 def examined(
     connection: Connection, text: str, alias: str, declared: Sequence[tuple[str, Type]], space: str
-) -> tuple[Typed, dict[str, list[str]]]:
-    """An expression of a policy that is being made: its value, and what it reads of which tables.
+) -> Examined:
+    """What an expression of a policy that is being made gives, reads and calls.
 
     Raises:
         RedshiftError: it does not fit the declared columns, or reads what no policy may.
@@ -136,10 +192,11 @@ def examined(
     _refuse_correlated(tree, names)
     used = {column.name.lower() for column in tree.find_all(exp.Column)}
     stars = tree.find(exp.Star) is not None
-    return value, {
+    uses = {
         str(oid): sorted(c.name for c in one.columns if stars or c.name in used)
         for oid, one in names.found.items()
     }
+    return Examined(value, uses, sorted(names.called))
 
 
 def _refuse_correlated(tree: exp.Expr, names: LookupNames) -> None:

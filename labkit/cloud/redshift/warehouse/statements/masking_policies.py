@@ -18,7 +18,7 @@ from labkit.cloud.redshift.warehouse import policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.policies import MASKS, examined
+from labkit.cloud.redshift.warehouse.policies import MASKS, Examined, examined
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     add,
@@ -51,10 +51,10 @@ def create_policy(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     if missing_only and connection.objects.find(MASKS, name, database=connection.database):
         return Result("CREATE MASKING POLICY")
-    outputs, uses = _examined(connection, texts, columns)
+    outputs, read = _examined(connection, texts, columns)
     told = [[column, _told(kind)] for column, kind in columns]
     body = {"columns": told, "alias": _ALIAS, "texts": texts, "outputs": outputs}
-    add(connection, MASKS, name, body, uses)
+    add(connection, MASKS, name, body, read)
     return Result("CREATE MASKING POLICY")
 
 
@@ -83,19 +83,14 @@ def _listed(words: Words) -> list[str]:
 
 def _examined(
     connection: Connection, texts: list[str], columns: list[tuple[str, Type]]
-) -> tuple[list[Any], dict[str, list[str]]]:
-    """The types of a policy's values, and what it reads of which lookup tables."""
-    outputs: list[Any] = []
-    uses: dict[str, list[str]] = {}
-    for text in texts:
-        value, used = examined(connection, text, _ALIAS, columns, MASKS)
-        if value.type.base == "unknown":
-            raise RedshiftError(
-                "the type of a masking expression is ambiguous: cast it explicitly", "42804"
-            )
-        outputs.append(_told(value.type))
-        uses |= {oid: sorted({*uses.get(oid, ()), *names}) for oid, names in used.items()}
-    return outputs, uses
+) -> tuple[list[Any], list[Examined]]:
+    """The types of a policy's values, and what else is told of its expressions."""
+    read = [examined(connection, text, _ALIAS, columns, MASKS) for text in texts]
+    if any(each.value.type.base == "unknown" for each in read):
+        raise RedshiftError(
+            "the type of a masking expression is ambiguous: cast it explicitly", "42804"
+        )
+    return [_told(each.value.type) for each in read], read
 
 
 @statement("ALTER MASKING POLICY")
@@ -108,12 +103,12 @@ def alter_policy(connection: Connection, parsed: Parsed) -> Result:
     words.expect("USING")
     texts = _expressions(words)
     words.end()
-    outputs, uses = _examined(connection, texts, policies.inputs(policy))
+    outputs, read = _examined(connection, texts, policies.inputs(policy))
     if outputs != policy.body["outputs"]:
         raise RedshiftError(
             f'masking policy "{policy.name}" cannot be altered to give different types', "42804"
         )
-    change(connection, policy, uses, texts=texts)
+    change(connection, policy, read, texts=texts)
     return Result("ALTER MASKING POLICY")
 
 

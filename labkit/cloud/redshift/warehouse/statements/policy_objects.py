@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import fixed_path
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.policies import MASKS, ROWS
+from labkit.cloud.redshift.warehouse.policies import MASKS, ROWS, Examined
 from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 
 NOUNS = {ROWS: "RLS policy", MASKS: "Masking policy"}
@@ -45,23 +47,33 @@ def told_columns(columns: list[tuple[str, Any]]) -> list[Any]:
 
 
 def add(
-    connection: Connection, space: str, name: str, body: dict[str, Any], uses: dict[str, list[str]]
+    connection: Connection, space: str, name: str, body: dict[str, Any], read: Sequence[Examined]
 ) -> None:
     """Put a new policy among the database's, with the right to read its lookup tables."""
     if connection.objects.find(space, name, database=connection.database):
         raise RedshiftError(f'{NOUNS[space]} "{name}" already exists', "42710")
-    more = {"uses": uses, "search_path": connection.settings["search_path"], **_changed(connection)}
+    more = _told(connection, read)
     policy = Object(space, connection.database, "", name, owner=connection.user, body=body | more)
-    _let_read(connection, connection.objects.add(policy), uses)
+    _let_read(connection, connection.objects.add(policy))
 
 
-def _changed(connection: Connection) -> dict[str, Any]:
-    return {"modified_by": connection.user, "modified_at": time.time()}
+def _told(connection: Connection, read: Sequence[Examined]) -> dict[str, Any]:
+    """Whose expressions these are, and what they mean by the names in them."""
+    uses: dict[str, list[str]] = {}
+    for oid, names in [pair for each in read for pair in each.uses.items()]:
+        uses[oid] = sorted({*uses.get(oid, ()), *names})
+    return {
+        "uses": uses,
+        "calls": sorted({oid for each in read for oid in each.calls}),
+        "search_path": fixed_path(connection),
+        "modified_by": connection.user,
+        "modified_at": time.time(),
+    }
 
 
-def _let_read(connection: Connection, policy: Object, uses: dict[str, list[str]]) -> None:
+def _let_read(connection: Connection, policy: Object) -> None:
     for one in connection.objects.of("relation", database=policy.database):
-        if str(one.oid) in uses:
+        if str(one.oid) in policy.body["uses"]:
             given = grants.granted(one) | {policies.grantee(policy): ["SELECT"]}
             connection.objects.replace(one.changed(grants=given))
 
@@ -78,12 +90,11 @@ def find_policy(connection: Connection, space: str, name: str) -> Object:
     return found
 
 
-def change(connection: Connection, policy: Object, uses: dict[str, list[str]], **body: Any) -> None:
+def change(connection: Connection, policy: Object, read: Sequence[Examined], **body: Any) -> None:
     """Give a policy another expression."""
-    path = connection.settings["search_path"]
-    told = {**body, **_changed(connection), "uses": uses, "search_path": path}
-    connection.objects.replace(policy.changed(**told))
-    _let_read(connection, policy, uses)
+    changed = policy.changed(**body, **_told(connection, read))
+    connection.objects.replace(changed)
+    _let_read(connection, changed)
 
 
 def remove(connection: Connection, policy: Object) -> None:

@@ -51,9 +51,9 @@ def create_policy(connection: Connection, parsed: Parsed) -> Result:
     words.end()
     if missing_only and connection.objects.find(ROWS, name, database=connection.database):
         return Result("CREATE RLS POLICY")
-    _, uses = examined(connection, text, alias, columns, ROWS)
+    read = examined(connection, text, alias, columns, ROWS)
     body = {"columns": told_columns(columns), "alias": alias, "text": text}
-    add(connection, ROWS, name, body, uses)
+    add(connection, ROWS, name, body, [read])
     return Result("CREATE RLS POLICY")
 
 
@@ -67,8 +67,8 @@ def alter_policy(connection: Connection, parsed: Parsed) -> Result:
     text = words.balanced()
     words.end()
     columns = policies.inputs(policy)
-    _, uses = examined(connection, text, policy.body["alias"], columns, ROWS)
-    change(connection, policy, uses, text=text)
+    read = examined(connection, text, policy.body["alias"], columns, ROWS)
+    change(connection, policy, [read], text=text)
     return Result("ALTER RLS POLICY")
 
 

@@ -19,6 +19,8 @@ from labkit.cloud.redshift.warehouse.statements.grantees import find, role_name
 
 
 def _new(connection: Connection, space: str, name: str, body: dict[str, Any]) -> None:
+    if name.startswith(("group ", "role ", "policy ")):
+        raise RedshiftError(f'{space} name "{name}" is reserved', "42939")
     if connection.objects.find(space, name):
         raise RedshiftError(f'{space} "{name}" already exists', "42710")
     connection.objects.add(Object(space, "", "", name, owner=connection.user, body=body))

@@ -11,7 +11,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, parse_query
 from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names, find_relation, place
+from labkit.cloud.redshift.warehouse.names import Names, find_relation, fixed_path, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.protection import is_protected
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -107,7 +107,7 @@ def _view(
         "query": text,
         "bound": bound,
         "names": names,
-        "search_path": connection.settings["search_path"],
+        "search_path": fixed_path(connection),
     }
     view = Object("relation", *key, owner=connection.user, body=body)
     if not bound:
@@ -161,7 +161,7 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
         "bound": True,
         "uses": sorted(compiled.oids),
         "automatic": automatic,
-        "search_path": connection.settings["search_path"],
+        "search_path": fixed_path(connection),
     }
     view = create(connection, name, declared, kind="matview", more=more)
     _fill(connection, view, compiled)
