@@ -24,6 +24,7 @@ from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import rules
+from labkit.cloud.lambdas import judging
 from labkit.cloud.operations import (
     REWRITES,
     AwsError,
@@ -46,6 +47,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
     "kms": kms.judge_call,
+    "lambda": judging.judge_call,
     "scheduler": targets.judge_call,
     "sts": sts.judge_call,
 }

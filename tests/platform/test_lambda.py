@@ -1,6 +1,7 @@
 """Lambda: zips whose Python handlers really run."""
 
 import base64
+import datetime
 import io
 import json
 import os
@@ -241,18 +242,19 @@ def test_the_credentials_are_the_roles(function, call, aws, role, fresh):
 
 def test_versions_and_aliases(function, call, aws):
     client = aws("lambda")
-    name = function("def handler(e, c):\n    return [1, c.function_version]")
+    code = "def handler(e, c):\n    return [c.invoked_function_arn[47:], c.function_version]"
+    name = function(code)
     client.publish_version(FunctionName=name)
     client.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
     client.update_function_code(
         FunctionName=name, ZipFile=zipped(app="def handler(e, c):\n    return 2")
     )
     assert call(name)["Payload"] == 2
-    assert call(name, Qualifier="1")["Payload"] == [1, "1"]
-    assert call(f"{name}:live")["Payload"] == [1, "1"]
+    assert call(name, Qualifier="1")["Payload"] == [f"{name}:1", "1"]
+    assert call(f"{name}:live")["Payload"] == [f"{name}:live", "1"]
     arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}:1"
     answer = call(arn)
-    assert (answer["Payload"], answer["ExecutedVersion"]) == ([1, "1"], "1")
+    assert (answer["Payload"], answer["ExecutedVersion"]) == ([f"{name}:1", "1"], "1")
 
 
 def test_layers_are_on_the_path(function, call, aws, fresh):
@@ -321,9 +323,33 @@ def test_refusals(function, call, aws):
         assert caught.value.response["Error"]["Code"] == code
 
 
-def test_a_role_that_does_not_exist_is_refused(function):
-    with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
-        function("", Role="arn:aws:iam::123456789012:role/nobody")
+NEVER_MADE = {
+    "role": ({"Role": "arn:aws:iam::123456789012:role/nobody"}, "cannot be assumed by Lambda"),
+    "timeout": ({"Timeout": 901}, "Value '901' at 'timeout' failed .* less than or equal to 900"),
+    "handler": ({"Handler": "a b"}, "ValidationException.*Value 'a b' at 'handler' failed"),
+    "runtime": ({"Runtime": "python9"}, "InvalidParameterValue.*Value python9 at 'runtime' failed"),
+    "zip": ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
+}
+
+
+@pytest.mark.parametrize(("options", "words"), NEVER_MADE.values(), ids=NEVER_MADE)
+def test_a_function_that_is_never_made(function, options, words):
+    with pytest.raises(ClientError, match=words):
+        function("", **options)
+
+
+def test_a_statement_of_a_policy_has_an_id_of_its_own(function, aws):
+    name, client = function("def handler(e, c):\n    return 1"), aws("lambda")
+    asked = {"FunctionName": name, "StatementId": "s3"}
+    lets = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+    client.add_permission(**asked, **lets)
+    with pytest.raises(ClientError, match=r"The statement id \(s3\) provided already exists"):
+        client.add_permission(**asked, **lets)
+    client.remove_permission(**asked)
+    with pytest.raises(ClientError, match="Statement s3 is not found in resource policy"):
+        client.remove_permission(**asked)
+    changed = client.get_function_configuration(FunctionName=name)["LastModified"]
+    assert datetime.datetime.strptime(changed, "%Y-%m-%dT%H:%M:%S.%f%z").tzinfo
 
 
 def test_invocations_in_parallel_have_a_process_each(function, aws):

@@ -1,3 +1,3 @@
 """Lambda: moto keeps the functions, this package runs their Python code in processes of its own."""
 
-from labkit.cloud.lambdas import invoke  # noqa: F401 (registers the operations)
+from labkit.cloud.lambdas import invoke, judging  # noqa: F401 (they register what they do)

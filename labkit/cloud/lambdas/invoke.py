@@ -72,7 +72,8 @@ def invoke(
     if InvocationType == "Event":
         queue(context.cloud, _arn(function), event)
         return {"StatusCode": 202}
-    outcome = run(context.cloud, function, event, _decoded(ClientContext))
+    arn = _called_arn(function, FunctionName, Qualifier)
+    outcome = run(context.cloud, function, event, _decoded(ClientContext), arn=arn)
     tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
     return {
         "StatusCode": 200,
@@ -163,14 +164,19 @@ def _run_queued(cloud: Cloud, request_id: str) -> None:
 
 
 def run(
-    cloud: Cloud, function: Any, event: str, client_context: Any = None, request_id: str = ""
+    cloud: Cloud,
+    function: Any,
+    event: str,
+    client_context: Any = None,
+    request_id: str = "",
+    arn: str = "",
 ) -> Outcome:
-    """Run a function on an event and keep its log."""
+    """Run a function on an event and keep its log; ``arn`` is how it was called."""
     request_id = request_id or str(uuid.uuid4())
     call = {
         "event": event,
         "request_id": request_id,
-        "arn": _arn(function),
+        "arn": arn or _arn(function),
         "client_context": client_context,
     }
     started = time.monotonic()
@@ -289,6 +295,16 @@ def _arn(function: Any) -> str:
 
 def _plain_arn(function: Any) -> str:
     return ":".join(_arn(function).split(":")[:7])
+
+
+def _called_arn(function: Any, name: str, qualifier: str | None) -> str:
+    """The ARN that a function is called by, which says the version or the alias that was asked for.
+
+    Source: https://docs.aws.amazon.com/lambda/latest/dg/python-context.html
+    """
+    within = name.rpartition(":function:")[2].partition(":")[2]
+    asked = qualifier or within
+    return f"{_plain_arn(function)}:{asked}" if asked else _plain_arn(function)
 
 
 def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:

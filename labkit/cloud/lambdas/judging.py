@@ -1,0 +1,110 @@
+"""What Lambda refuses of a function or of its policy, before moto keeps it.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html and
+https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import moto.awslambda.models as models
+from moto.core.utils import utcnow
+
+from labkit.cloud import protocol
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.constraints import check_members
+from labkit.cloud.lambdas.invoke import find
+from labkit.cloud.operations import AwsError, Context
+
+Members = dict[str, Any]
+LONGEST_S = 900
+
+
+def judge_call(context: Context, parameters: Members) -> None:
+    """Raise for what Lambda does not take; other calls are passed on."""
+    for check in _CHECKS.get(context.operation, ()):
+        check(context, parameters)
+
+
+def _check_members(context: Context, parameters: Members) -> None:
+    plain = {name: value for name, value in parameters.items() if name != "Runtime"}
+    check_members("lambda", context.operation, plain)
+    _check_runtime(parameters.get("Runtime"))
+    if (timeout_s := parameters.get("Timeout") or 0) > LONGEST_S:  # the model does not say it
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{timeout_s}' at 'timeout' failed to satisfy "
+            f"constraint: Member must have value less than or equal to {LONGEST_S}",
+        )
+
+
+def _check_runtime(runtime: str | None) -> None:
+    model: Any = protocol.service_model("lambda")
+    known = model.shape_for("Runtime").enum
+    if runtime is not None and runtime not in known:
+        raise _invalid(
+            f"Value {runtime} at 'runtime' failed to satisfy constraint: Member must satisfy enum "
+            f"value set: [{', '.join(known)}] or be a valid ARN"
+        )
+
+
+def _check_zip(context: Context, parameters: Members) -> None:
+    given = parameters.get("Code", parameters).get("ZipFile")
+    if given is not None and not zipfile.is_zipfile(io.BytesIO(given)):
+        raise _invalid(
+            "Could not unzip uploaded file. Please check your file, then try to upload again."
+        )
+
+
+def _check_new_statement(context: Context, parameters: Members) -> None:
+    if _has_statement(context, parameters):
+        raise AwsError(
+            "ResourceConflictException",
+            f"The statement id ({parameters['StatementId']}) provided already exists. Please "
+            "provide a new statement id, or remove the existing statement.",
+            409,
+        )
+
+
+def _check_known_statement(context: Context, parameters: Members) -> None:
+    if not _has_statement(context, parameters):
+        words = f"Statement {parameters['StatementId']} is not found in resource policy."
+        raise AwsError("ResourceNotFoundException", words, 404)
+
+
+def _has_statement(context: Context, parameters: Members) -> bool:
+    """Whether the policy of a function, or of its version or alias, has a statement of the id."""
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    end = f":{parameters['Qualifier']}" if parameters.get("Qualifier") else ""
+    resource = ":".join(function.function_arn.split(":")[:7]) + end
+    return any(
+        (each.get("Sid"), each.get("Resource")) == (parameters["StatementId"], resource)
+        for each in function.policy.statements
+    )
+
+
+def _invalid(words: str) -> AwsError:
+    return AwsError("InvalidParameterValueException", words)
+
+
+_CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
+    "CreateFunction": (_check_members, _check_zip),
+    "UpdateFunctionConfiguration": (_check_members,),
+    "UpdateFunctionCode": (_check_zip,),
+    "AddPermission": (_check_new_statement,),
+    "RemovePermission": (_check_known_statement,),
+}
+
+
+@on_start
+def tell_times_as_lambda(cloud: Cloud) -> None:
+    """Let moto write when a function was changed as Lambda does: to the thousandth of a second."""
+    models.iso_8601_datetime_with_nanoseconds = _moment
+
+
+def _moment() -> str:
+    return f"{utcnow().isoformat(timespec='milliseconds').removesuffix('+00:00')}+0000"
