@@ -16,7 +16,7 @@ from labkit.cloud.redshift.placement import blocks, steps
 from labkit.cloud.redshift.placement.joins import NESTED
 from labkit.cloud.redshift.placement.members import Untold, counting
 from labkit.cloud.redshift.placement.planner import Planner
-from labkit.cloud.redshift.warehouse import plans
+from labkit.cloud.redshift.warehouse import plans, quotas
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
 
 if TYPE_CHECKING:
@@ -108,3 +108,4 @@ _QUERIES: dict[type[exp.Expr], Callable[..., exp.Expr | None]] = {
 }
 plans.EXPLAINERS.append((query_of, explained))
 plans.SORTERS.append(blocks.sort)
+quotas.SIZES.append(blocks.size_mb)

@@ -17,7 +17,7 @@ from labkit.cloud.redshift.placement import blocks
 from labkit.cloud.redshift.placement import slices as placed
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.registry import system
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, quotas
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.protection import is_protected
 
@@ -121,6 +121,18 @@ def stv_blocklist(connection: Connection) -> Iterator[Any]:
     for one, at, column, (number, block, rows, low, high) in _blocks(connection):
         yield (number, at, one.oid, block, rows, 0, _limit(column, low), _limit(column, high),
                *[None] * 8, int(one.temporary), *[None] * 3)  # fmt: skip
+
+
+@system("svv_schema_quota_state", "schema_id int, schema_name varchar(128), schema_owner int, "
+        "quota int, disk_usage int, disk_usage_pct double precision")  # fmt: skip
+def svv_schema_quota_state(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_SCHEMA_QUOTA_STATE.html"""
+    users = {one.name: one.oid for one in connection.objects.of("user")}
+    for schema in connection.objects.of("schema", database=connection.database):
+        if quota := schema.body.get("quota_mb"):
+            used = quotas.used_mb(connection, schema)
+            owner = users.get(schema.owner, 0)
+            yield schema.oid, schema.name, owner, quota, used, round(100 * used / quota, 2)
 
 
 @system("svv_diskusage", "db_id int, name char(72), slice int, col int, tbl int, blocknum int, "

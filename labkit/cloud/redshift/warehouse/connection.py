@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 from labkit.cloud.engine.redshift.reading import statements
-from labkit.cloud.redshift.warehouse import registry
+from labkit.cloud.redshift.warehouse import quotas, registry
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 
@@ -86,6 +86,8 @@ class Connection:
         #: Stored procedures that run, one in another; whether all of them are NONATOMIC.
         self.call_depth, self.nonatomic = 0, False
         self._renewed = False
+        #: Whether the transaction has put rows somewhere.
+        self.ingested = False
         self._kept: tuple[Any, ...] = ()
         self._using = threading.RLock()
         self._depth = 0
@@ -155,10 +157,19 @@ class Connection:
         self.objects.forget()
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
-        self.transaction = "open"
+        self.transaction, self.ingested = "open", False
 
     def commit(self) -> None:
-        """Make what the block did durable."""
+        """Make what the block did durable.
+
+        Raises:
+            RedshiftError: it cannot be, and is undone.
+        """
+        try:
+            self._check_quotas()
+        except RedshiftError:
+            self.rollback()
+            raise
         self.cursors.clear()
         self.transaction = "idle"
         self.objects.forget()
@@ -194,6 +205,7 @@ class Connection:
         if undoing:
             self._undo()
         else:
+            self._check_quotas()
             self.objects.forget()
             with failures():
                 self.duck.execute("COMMIT")
@@ -264,6 +276,7 @@ class Connection:
             self.objects.forget()
             if self.transaction == "idle":
                 self.cursors.clear()
+                self._check_quotas()
                 with failures():
                     self.duck.execute("COMMIT")
             return result
@@ -278,8 +291,13 @@ class Connection:
         except RedshiftError:
             self.temporary, self.settings = self._kept
 
+    def _check_quotas(self) -> None:
+        if self.ingested:
+            quotas.check(self)
+
     def _handle(self, parsed: Parsed) -> Result:
-        _, handler = registry.find_handler(parsed)
+        words, handler = registry.find_handler(parsed)
+        self.ingested = self.ingested or words[0] in quotas.INGESTING
         with failures():
             return handler(self, parsed)
 

@@ -47,9 +47,9 @@ def _quota(words: Words) -> dict[str, object]:
     if not words.accept("QUOTA"):
         return {}
     if words.accept("UNLIMITED"):
-        return {}
+        return {"quota_mb": None}
     size = words.number()
-    unit = words.accept_one("MB", "GB", "TB") or "MB"
+    unit = words.accept_one("MB", "GB", "TB") or "GB"
     return {"quota_mb": size * {"MB": 1, "GB": 1024, "TB": 1024**2}[unit]}
 
 
@@ -121,6 +121,7 @@ def alter_schema(connection: Connection, parsed: Parsed) -> Result:
     elif words.accept("OWNER", "TO"):
         connection.objects.replace(replace(found, owner=words.identifier()))
     else:
+        grants.check_superuser(connection, "change the quota of a schema")
         connection.objects.replace(found.changed(**_quota(words)))
     words.end()
     return Result("ALTER SCHEMA")

@@ -96,6 +96,7 @@ def create_as(
     declared = declared or Declared()
     declared.columns = list(query_columns(compiled, names))
     table = create(connection, name, declared, temporary=temporary)
+    connection.ingested = True
     columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
     sql = f"INSERT INTO {table.physical} SELECT {columns} FROM ({compiled.sql})"
     return int(first_row(connection.duck, sql)[0])
