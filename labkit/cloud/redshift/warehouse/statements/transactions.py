@@ -10,6 +10,7 @@ from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Column, Notice, Parsed, Result, statement
 
 
@@ -48,8 +49,17 @@ def lock(connection: Connection, parsed: Parsed) -> Result:
     while words.accept(","):
         names.append(words.name())
     for name in names:
-        find_relation(connection, name)
+        _check_lockable(connection, find_relation(connection, name))
     return Result("LOCK TABLE")
+
+
+def _check_lockable(connection: Connection, one: Object) -> None:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_LOCK.html"""
+    privileges = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    if not one.temporary and not any(
+        grants.allowed(connection, one, each, connection.user) for each in privileges
+    ):
+        raise RedshiftError(grants.denial(one), "42501")
 
 
 def _known(name: str) -> str:
