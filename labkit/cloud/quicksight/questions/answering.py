@@ -123,6 +123,7 @@ def _is_ambiguous_share(reading: Reading) -> bool:
 
 _NOT_ANSWERED = {
     "why": "Questions that ask why are not answered here.",
+    "ARITHMETIC": "Two numbers taken from each other or divided are not answered here.",
     "FUTURE": "Questions about what will be are not answered here.",
 }
 _EXACT = ("=",)

@@ -10,7 +10,7 @@ from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import permissions, principals, records
 from labkit.cloud.quicksight.definitions import versions, walk
 from labkit.cloud.quicksight.kinds import DASHBOARD
-from labkit.cloud.quicksight.questions.vocabulary import STOP_WORDS
+from labkit.cloud.quicksight.questions.small_words import STOP_WORDS
 from labkit.cloud.quicksight.questions.words import tokens
 from labkit.cloud.quicksight.records import Record
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of, one_of
+from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.reading import Condition
-from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.times import YEARS, bounds
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem

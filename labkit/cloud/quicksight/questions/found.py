@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labkit.cloud.quicksight.questions.tagging import Item
+from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.topic import TopicField
 
 Found = Sequence[Item]

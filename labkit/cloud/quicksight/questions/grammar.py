@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.quicksight.questions.conditions import take_conditions
+from labkit.cloud.quicksight.questions.items import Item, is_generic
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.ordering import (
     take_busiest,
@@ -21,11 +22,11 @@ from labkit.cloud.quicksight.questions.ordering import (
 from labkit.cloud.quicksight.questions.reading import Condition, Group, Order, Reading
 from labkit.cloud.quicksight.questions.rules import Items, matches
 from labkit.cloud.quicksight.questions.shape import Said, shape
-from labkit.cloud.quicksight.questions.tagging import Item, is_generic, tag
+from labkit.cloud.quicksight.questions.small_words import SAID, VERBS
+from labkit.cloud.quicksight.questions.tagging import tag
 from labkit.cloud.quicksight.questions.times import with_times
 from labkit.cloud.quicksight.questions.topic import Topic
 from labkit.cloud.quicksight.questions.units import take_units
-from labkit.cloud.quicksight.questions.vocabulary import SAID, VERBS
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
 NOUNS = frozenset(map(stem, "row record entry item case member people person day".split()))

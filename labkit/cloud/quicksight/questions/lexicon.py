@@ -9,13 +9,20 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from labkit.cloud.quicksight.questions.shortened import (
+    OF_THE_LANGUAGE,
+    VOWELS,
+    abbreviates,
+    begins,
+    initials_of,
+    same,
+)
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.values import named_index, value_index, value_words
-from labkit.cloud.quicksight.questions.vocabulary import SAME, STOP_WORDS, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
 from labkit.cloud.quicksight.questions.words import tokens as split
 
@@ -30,7 +37,6 @@ WEAK_WORDS = {stem(word): weight for word, weight in {
 }.items()}  # fmt: skip
 LINKS = frozenset("of the in whose every".split())
 BY_OTHER_WORD = 0.95
-SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ class Lexicon:
     def _by_stem(self) -> dict[str, list[int]]:
         index: dict[str, list[int]] = defaultdict(list)
         for at, (_, stems, _joined) in enumerate(self._phrases):
-            for each in {same for one in stems for same in _same(one)}:
+            for each in {other for one in stems for other in same(one)}:
                 index[each].append(at)
         return index
 
@@ -165,14 +171,14 @@ class Lexicon:
 
         "Directed" speaks of the director.
         """
-        if word in _OF_THE_LANGUAGE:
+        if word in OF_THE_LANGUAGE:
             return []
-        shorter = [each for each in self._short if _begins(each, word) or _abbreviates(each, word)]
+        shorter = [each for each in self._short if begins(each, word) or abbreviates(each, word)]
         return [*shorter, *(each for each in (f"{word}er", f"{word}or") if each in self._by_stem)]
 
     def _initialled(self, tokens: Sequence[Token], start: int) -> Iterator[int]:
         """Names with the initials of the words from here: "high school" is ``hs``."""
-        initials = _initials(tokens, start, self._by_stem)
+        initials = initials_of(tokens, start, self._by_stem)
         yield from self._by_stem[initials] if initials else ()
 
     @cached_property
@@ -184,7 +190,7 @@ class Lexicon:
             for name in field.names
             for part in _plain(name)
         }
-        return [each for each in self._weights if each in written and each[-1] not in _VOWELS]
+        return [each for each in self._weights if each in written and each[-1] not in VOWELS]
 
     def _shared(self, tokens: Sequence[Token]) -> Iterator[Named]:
         """ "Low and high estimates": a word that two names share and one says."""
@@ -211,9 +217,9 @@ class Lexicon:
             word = tokens[place].stem
             if tokens[place].kind == "string":
                 break
-            readings = itertools.chain(_same(word), self._abbreviations(word))
+            readings = itertools.chain(same(word), self._abbreviations(word))
             used = next((each for each in readings if each in left), None)
-            initials = _initials(tokens, place, left) if not used and place >= end else None
+            initials = initials_of(tokens, place, left) if not used and place >= end else None
             if initials:
                 left.remove(initials)
                 end = place + len(initials)
@@ -257,17 +263,6 @@ class Lexicon:
             yield Named(start, end, *word, score=0.6)
 
 
-def _initials(tokens: Sequence[Token], start: int, known: Container[str]) -> str | None:
-    """The initials of the words from here, where a name has them as a word."""
-    words = [each.lower for each in tokens[start : start + 4]]
-    for length in range(len(words), 1, -1):
-        text = "".join(each[0] for each in words[:length])
-        idle = {words[0], words[length - 1]} & _IDLE
-        if text in known and text not in _SAME and not idle:
-            return text
-    return None
-
-
 def _may_name(token: Token) -> bool:
     """Whether a field's name may begin here: what is quoted is a value."""
     return token.lower not in LINKS and token.kind != "string"
@@ -283,52 +278,12 @@ def _is_count(tokens: Sequence[Token], start: int, end: int) -> bool:
     return end - start > 1 and tokens[start].stem == "number" and tokens[start + 1].lower == "of"
 
 
-_VOWELS = frozenset("aeiou")
-
-
-def _begins(short: str, word: str) -> bool:
-    """Whether a word is longer than its beginning, as "balance" is than ``bal``."""
-    return SHORTEST <= len(short) < len(word) and word.startswith(short)
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    """Whether letters of a word, the first and the last among them, stand for it.
-
-    >>> _abbreviates("qty", "quantity"), _abbreviates("amt", "amount"), _abbreviates("sex", "six")
-    (True, True, False)
-    """
-    if len(short) < 2 or _VOWELS & {*short[1:]}:
-        return False
-    ends = short[0] == word[0] and short[-1] == word[-1] and len(word) > len(short) + 1
-    left = iter(word)
-    return ends and all(each in left for each in short)
-
-
 def _plain(name: str) -> list[str]:
     return [each.text for each in split(name) if each.kind in ("word", "number")]
 
 
 def _weight(word: str) -> float:
     return WEAK_WORDS.get(word, 1.0)
-
-
-_SAME: dict[str, tuple[str, ...]] = {}
-for _line in SAME:
-    _stems = tuple(dict.fromkeys(map(stem, _line.split())))
-    for _each in _stems:
-        _SAME[_each] = tuple(dict.fromkeys((_each, *_SAME.get(_each, ()), *_stems)))
-
-
-def _same(word: str) -> tuple[str, ...]:
-    return _SAME.get(word, (word,))
-
-
-# Words that say nothing of a field, so that no initials begin or end with them.
-_IDLE = STOP_WORDS | {wording[0] for wording, _ in phrases() if len(wording) == 1}
-# Words that rank and sum are no abbreviations of a name's: "highest" is not "high".
-_OF_THE_LANGUAGE = frozenset(
-    stem(word) for wording, phrase in phrases() if phrase.tag in "ATCOD" for word in wording
-)
 
 
 def _variants(span: Sequence[Token]) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.reading import Metric
 from labkit.cloud.quicksight.questions.rules import matches
-from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.topic import TopicField
 
 _NUMBERS = (

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from labkit.cloud.quicksight.questions.items import Item, is_generic, tags
 from labkit.cloud.quicksight.questions.reading import Order
 from labkit.cloud.quicksight.questions.rules import PAUSE, Items, at, first, without
-from labkit.cloud.quicksight.questions.tagging import Item, tags
 from labkit.cloud.quicksight.questions.topic import TopicField
 
 _TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?[Fr]|C[WE]?|A(?=d)|K|F|W)"
@@ -54,7 +54,10 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
         match = first(rule, items)
         if match:
             found = items[match.start() : match.end()]
-            return Order(_target(items, match), _direction(found)), without(items, match)
+            left = [each for each in found if each.tag == "W" and not is_generic(each)]
+            rest = without(items, match)
+            kept = left if tags(items[slice(*match.span("target"))]) == "W" else []
+            return Order(_target(items, match), _direction(found)), [*rest, *kept]
     return None, items
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from labkit.cloud.quicksight.questions.tagging import Item, tags
+from labkit.cloud.quicksight.questions.items import Item, tags
 
 Items = list[Item]
 Take = Callable[[re.Match[str], Sequence[Item]], object]

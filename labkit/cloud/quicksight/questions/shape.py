@@ -10,16 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from labkit.cloud.quicksight.questions.items import Item
+from labkit.cloud.quicksight.questions.mentions import (
+    Mention,
+    grouped,
+    mentions_in,
+    once,
+    ranked_by,
+)
 from labkit.cloud.quicksight.questions.numbers import counted_rows, metrics_of
 from labkit.cloud.quicksight.questions.reading import Group, Metric, Reading
-from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
 _YEAR = stem("year")
 _TOTAL = stem("total")
 SCATTER = "ScatterPlotVisual"
-WHOLE = 0.9
 
 
 @dataclass(frozen=True)
@@ -49,36 +55,25 @@ class Said:
         return self.visual.partition(":")[0]
 
 
-@dataclass(frozen=True)
-class Mention:
-    """A field where the question names it: after "by", after "colored by", or on its own."""
-
-    field: TopicField
-    place: int
-    how: str
-    whole: bool = True
-    verb: bool = False
-
-
 def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     """A reading of what is left: metrics, groups and the group of the colour."""
     items = [each for each in items if each.tag not in "wihnDzTJ" or each.tag == "T"]
     metrics, used = metrics_of(items)
-    mentions = _mentions(items, used)
+    mentions = mentions_in(items, used)
     loose = [each.means for at, each in enumerate(items) if each.tag == "A" and at not in used]
     numbers = {each.field for _, each in metrics if each.field and each.field.measure}
     mentions = [each for each in mentions if each.how or each.field not in numbers]
     if metrics:
         mentions = [each for each in mentions if not (each.verb and each.field.measure)]
         metrics = [(place, _with_loose(each, loose)) for place, each in metrics]
-        metrics, mentions = _counted_groups(metrics, _grouped(mentions), said)
+        metrics, mentions = _counted_groups(metrics, grouped(mentions), said)
         extra = _measures(mentions)
         return _reading(
             [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said, topic
         )
     noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
     if said.ranked and noun:
-        mentions = _ranked(mentions, topic)
+        mentions = ranked_by(mentions, topic)
     if said.counted and not any(each.field.measure and not each.how for each in mentions):
         number = said.counted
         metric = Metric(number) if number.measure else counted_rows(number)
@@ -92,18 +87,6 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     return _without_numbers(mentions, said, loose, topic)
 
 
-def _ranked(mentions: list[Mention], topic: Topic) -> list[Mention]:
-    """ "The top ten films by gross": the number by which rows are ranked, shown by their names."""
-    numbers = [each for each in mentions if each.field.measure]
-    names = [replace(each, how="BY") for each in mentions if not each.field.measure]
-    if not numbers:
-        return mentions
-    if not names and topic.label:
-        names = [Mention(topic.label, 0, "BY")]
-    by = next((each for each in numbers if each.how), numbers[-1])
-    return [*names, replace(by, how="")]
-
-
 def _unique(items: Sequence[Item]) -> TopicField | None:
     """ "Unique students by month" counts them."""
     if len(items) < 2 or items[0].means != "UNIQUE" or items[1].tag not in "Fr":
@@ -114,37 +97,6 @@ def _unique(items: Sequence[Item]) -> TopicField | None:
 
 def _row_id(topic: Topic) -> TopicField | None:
     return next((each for each in topic.fields if each.is_id), None)
-
-
-def _mentions(items: Sequence[Item], used: set[int]) -> list[Mention]:
-    found = []
-    for place, item in enumerate(items):
-        if item.tag == "F" and place not in used and item.named and item.named.field:
-            whole = item.named.score >= WHOLE
-            verb = item.text.lower().endswith("ed")
-            found.append(Mention(item.named.field, place, _role(items, place), whole, verb))
-    return found
-
-
-def _role(items: Sequence[Item], place: int) -> str:
-    before = items[place - 1] if place else None
-    if before is not None and before.tag == "&" and place > 1:
-        return _shared_role(items, place)
-    if before is not None and before.tag == "W" and place > 1 and items[place - 2].tag in "BE":
-        return _role(items, place - 1)
-    if before is None or before.tag not in "BEv":
-        return ""
-    if before.tag == "E" and place > 1 and items[place - 2].tag == "B":
-        return items[place - 2].means
-    return {"E": "BY", "v": "VERSUS"}.get(before.tag, before.means)
-
-
-def _shared_role(items: Sequence[Item], place: int) -> str:
-    """ "By gender and school": the second field is grouped by as the first is."""
-    named = items[place].named
-    field_ = named.field if named else None
-    is_group = items[place - 2].tag == "F" and field_ is not None and not field_.measure
-    return _role(items, place - 2) if is_group else ""
 
 
 def _of(metrics: Sequence[tuple[int, Metric]]) -> list[TopicField | None]:
@@ -183,19 +135,11 @@ def _with_loose(metric: Metric, loose: Sequence[str]) -> Metric:
     )
 
 
-def _grouped(mentions: list[Mention]) -> list[Mention]:
-    """Fields that are named in passing are no group where another is named as one."""
-    if not any(each.how for each in mentions):
-        return mentions
-    kept = (each for each in mentions if each.how or not each.verb)
-    return [each for each in kept if each.how or each.whole or each.field.measure]
-
-
 def _without_numbers(
     mentions: list[Mention], said: Said, loose: Sequence[str], topic: Topic
 ) -> Reading:
     """No aggregation is said: one field is the number of the others."""
-    mentions = _once(mentions)
+    mentions = once(mentions)
     if not mentions:
         return Reading(visual=said.visual)
     if len(mentions) == 1:
@@ -232,7 +176,7 @@ def _number(mentions: Sequence[Mention], said: Said) -> Mention:
 def _reading(
     metrics: Sequence[tuple[int, Metric]], mentions: Sequence[Mention], said: Said, topic: Topic
 ) -> Reading:
-    mentions = _once(mentions)
+    mentions = once(mentions)
     coloured = [each for each in mentions if each.how == "COLOR"]
     groups = [each for each in mentions if each not in coloured] or coloured[:1]
     if len(groups) > 1 and groups[0].how == "GROUP" and not groups[1].how:
@@ -271,14 +215,6 @@ def _over_time(topic: Topic, said: Said) -> Iterator[Group]:
         yield Group(topic.date, said.compared[0])
     elif topic.date and said.mark == "LineChartVisual":
         yield Group(topic.date, said.units.get(topic.date.name) or topic.date.granularity or "DAY")
-
-
-def _once(mentions: Sequence[Mention]) -> list[Mention]:
-    """Each field once, where it is first named; a "by" further on still counts."""
-    found: dict[str, Mention] = {}
-    for each in mentions:
-        found.setdefault(each.field.name, each)
-    return list(found.values())
 
 
 def _group(field_: TopicField, said: Said) -> Group:

@@ -10,8 +10,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Sequence
 
+from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.rules import Items, first
-from labkit.cloud.quicksight.questions.tagging import Item
 
 YEARS = range(1900, 2101)
 

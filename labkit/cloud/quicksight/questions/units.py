@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.lexicon import Named
 from labkit.cloud.quicksight.questions.rules import Items, first
-from labkit.cloud.quicksight.questions.tagging import Item
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 
 BINS = (

@@ -29,7 +29,7 @@ A TOTAL           | total | totals | overall
 A AVERAGE         | average | averages | avg | mean | on average | averaged
 A MAX             | maximum | max | maximal | largest | biggest | greatest | longest | heaviest
 A MAX             | tallest | oldest | fastest | most expensive | the most expensive
-A MIN             | minimum | min | minimal | smallest | fewest | shortest | lightest | youngest
+A MIN             | minimum | min | minimal | smallest | shortest | lightest | youngest
 A MIN             | slowest | cheapest | least expensive | the least expensive
 A MEDIAN          | median
 A STDEV           | standard deviation | stdev | stddev
@@ -130,6 +130,7 @@ H Saturday,Sunday | weekend | weekends
 X x               | x | x axis | axis x | x label
 Y y               | y | y axis | axis y | y label
 T DESCENDING      | top | highest | most | best | leading | the most | busiest | strongest
+T ASCENDING       | fewest | the fewest
 T ASCENDING       | bottom | lowest | least | worst | the least | weakest | quietest
 G bin             | bin | bins | binned | binning | bucket
 U YEAR            | year | years | yearly | annual | annually | year interval
@@ -192,85 +193,10 @@ q LineChartVisual      | trend | trends | tendency | evolution | develop | devel
 q ScatterPlotVisual    | correlation | relationship | relation | correlated
 q BarChartVisual       | distribution
 x FUTURE          | will | predict | predicted | prediction | forecast | forecasts | going to
+x ARITHMETIC      | difference between | ratio of | ratio between | ratio | divided by
 x FUTURE          | likely to | expected to | projected
 x why             | why | what caused | contributed to | drivers of | explain
 """
-
-STOP_WORDS = frozenset(
-    """a an the of in to me my i we you us our it its them they their he she his her this these
-    please could can would want need like give tell find get return draw plot make create
-    visualize visualise generate chart graph figure picture visual what whats what's who's do does
-    did done will there here for as some any about if so much come comes came use using used would'd
-    let know see view present put report provide compute calculate calculated computed showing
-    listing visualization purpose information attribute also then than between's it's i'd i'm
-    all how say said let's just only up out off via into onto value values grouped order based
-    corresponding respective respectively along belong belongs own owned hold held made
-    associated combined kind type-of interval result results data set each's ones one's named's
-    was's following number's them's participate participated trying finding spend spent spending
-    have having among got had mph either both""".split()
-)
-
-# What rows do that says nothing of which rows: "how many people work in each department".
-VERBS = frozenset(
-    """work live serve leave depart arrive direct make offer provide drive use receive buy sell
-    teach take run grow produce publish write study attend join visit perform release appear go
-    stand lie reside belong exist happen occur stay sit enter start end open carry store handle
-    manage create send vary varies differ differs written sold bought built found grown flown
-    driven given taken""".split()
-)
-
-# Participles that say as little; "failed" or "paid" would tell of some rows only.
-SAID = frozenset(
-    """relate record register list involve train play house host locate base build find employ own
-    acquire name display major process reflect bear climb assign cover post place range report
-    earn hold center fly flied supply stock aid sing star sponsor organize use score cost
-    weigh""".split()
-)
-
-# Words that say what kind of thing a field is, and nothing more: "the cloud cover rates".
-GENERIC = frozenset(
-    """one ones name names type types rate rates date dates id ids size sizes code codes detail
-    details kind kinds number numbers status field fields column columns attribute attributes
-    level levels title titles percent percentage interval intervals""".split()
-)
-
-# Other words for what columns tend to be called, both ways.
-SAME = (
-    "sex gender",
-    "age old",
-    "date day",
-    "birth born",
-    "start begin from",
-    "end finish to",
-    "pay salary wage",
-    "cost price",
-    "hour hr hrs",
-    "identifier id number no num nbr",
-    "first f fname",
-    "last l lname",
-    "department dept",
-    "temperature temp",
-    "minimum min",
-    "maximum max",
-    "average avg mean",
-    "percent percentage pct",
-    "quantity qty",
-    "amount amt",
-    "address addr",
-    "description desc",
-    "nationality country",
-    "tall height",
-    "heavy weight",
-    "earn salary income",
-    "locaton location",
-    "rate rating",
-    "view pageview",
-    "gpa grade",
-    "speed fast",
-    "long length duration",
-    "wide width",
-    "estimated est",
-)
 
 
 def phrases() -> Iterator[tuple[tuple[str, ...], Phrase]]:

@@ -1,0 +1,98 @@
+"""Items in the light of their neighbours: kinds of fields, what the rows are called, idle verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from labkit.cloud.quicksight.questions.items import Item, is_generic
+from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
+from labkit.cloud.quicksight.questions.small_words import VERBS
+from labkit.cloud.quicksight.questions.topic import TopicField
+from labkit.cloud.quicksight.questions.words import name_words, stem
+
+_IDS = {stem(word) for word in "id ids no nbr number key".split()}
+_VERB_STEMS = frozenset(map(stem, VERBS))
+
+
+def without_kinds(items: Sequence[Item]) -> list[Item]:
+    """ "Party name" is the party, and so are the "names of the parties"."""
+    around = zip([None, *items], items, [*items[1:], None], strict=False)
+    return [
+        _as_id(each, after)
+        for before, each, after in around
+        if not (
+            is_generic(each) and (_tells(before, each) or (_is_field(after) and _is_part(each)))
+        )
+    ]
+
+
+def over(items: Sequence[Item]) -> list[Item]:
+    """ "Over 2000" is more than that, unless it is over some time."""
+    after = [*(each.tag for each in items[1:]), "", ""]
+    return [
+        replace(each, tag="O", means=">")
+        if each.text.lower() == "over" and after[at] == "N" and after[at + 1] != "U"
+        else each
+        for at, each in enumerate(items)
+    ]
+
+
+def without_verbs(items: Sequence[Item]) -> list[Item]:
+    """ "Players who work", but not "in each store"."""
+    befores = zip([None, *items], items, strict=False)
+    return [each for before, each in befores if not _is_idle_verb(each, before)]
+
+
+def _is_idle_verb(item: Item, before: Item | None) -> bool:
+    verb = item.tag == "W" and item.text.islower() and stem(item.text) in _VERB_STEMS
+    return verb and before is not None and before.tag not in "BECAT"
+
+
+def _tells(before: Item | None, kind: Item) -> bool:
+    """Whether the field before says more: not so in "museum names", where a field is ``Name``."""
+    return _is_field(before) and before is not None and (not _is_part(before) or _is_part(kind))
+
+
+def _as_id(item: Item, after: Item | None) -> Item:
+    """ "Tax ids" are the field, not what its rows are called."""
+    said = item.named and after and is_generic(after) and {*name_words(after.text)} <= _IDS
+    if not said or item.tag != "F" or not item.named or not item.named.field:
+        return item
+    return replace(item, named=replace(item.named, score=1.0)) if item.named.field.is_id else item
+
+
+def _is_part(item: Item) -> bool:
+    return item.named is None or item.named.score < 1
+
+
+def _is_field(item: Item | None) -> bool:
+    return item is not None and item.tag == "F"
+
+
+def with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
+    """What the rows are called is ``r``, unless it is grouped by: "poker players", "elections"."""
+    own = {*name_words(lexicon.topic.name), *name_words(lexicon.topic.data_set_name)}
+    key = lexicon.topic.key
+    kept = {*name_words(key.name)} - _IDS if key else set()
+    found: list[Item] = []
+    for item in items:
+        partly = item.tag == "F" and item.named and item.named.score < 1
+        said = {*name_words(item.text)}
+        grouped = found and found[-1].tag in "BE"
+        keyed = partly and not grouped and key and _says_key(item, key, kept)
+        if keyed and key:
+            item = replace(item, means=key.name, named=Named(0, 0, key, score=0.5))
+        noun = partly and (said <= own or keyed)
+        label = lexicon.topic.label if grouped and noun else None
+        if label:
+            item = replace(item, means=label.name, named=Named(0, 0, label))
+        found.append(replace(item, tag="r") if noun and not grouped else item)
+    return found
+
+
+def _says_key(item: Item, key: TopicField, words: set[str]) -> bool:
+    """Whether "patients" are the rows that ``patient_id`` identifies."""
+    said = {*name_words(item.text)}
+    named = item.named.field if item.named else None
+    return said <= words or (named is key and not said & _IDS)
