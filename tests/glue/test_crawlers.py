@@ -41,7 +41,7 @@ def test_update_and_delete(lake: Lake) -> None:
     assert (found["TablePrefix"], found["Description"], found["Version"]) == ("raw_", "d", 2)
     assert found["DatabaseName"] == lake.database
     lake.glue.delete_crawler(Name=lake.crawler)
-    with pytest.raises(ClientError, match="EntityNotFoundException"):
+    with pytest.raises(ClientError, match=f"Crawler entry with name {lake.crawler} does not exist"):
         lake.glue.get_crawler(Name=lake.crawler)
 
 

@@ -127,7 +127,7 @@ def start(cloud: Any, region: str, name: str) -> str:
     with cloud.lock("glue"):
         crawler = cloud.backend("glue", region).crawlers.get(name)
         if crawler is None:
-            raise not_found(f"Crawler with name {name} does not exist")
+            raise not_found(f"Crawler entry with name {name} does not exist")
         if crawler_state(last_run(cloud, region, name)) != "READY":
             raise AwsError(
                 "CrawlerRunningException", f"Crawler with name {name} has already started"
@@ -167,7 +167,7 @@ def find_crawler(context: Context, name: str) -> Any:
     """
     found = glue(context).crawlers.get(name)
     if found is None:
-        raise not_found(f"Crawler with name {name} does not exist")
+        raise not_found(f"Crawler entry with name {name} does not exist")
     return found
 
 

@@ -73,7 +73,7 @@ def list_crawls(
 ) -> Answer:
     """A crawler's crawls, the latest first."""
     if CrawlerName not in glue(context).crawlers:
-        raise not_found(f"Crawler with name {CrawlerName} does not exist")
+        raise not_found(f"Crawler entry with name {CrawlerName} does not exist")
     history = runs.runs_of(context.cloud, context.region, CrawlerName)
     wanted = [r for r in reversed(history) if all(_passes(r, f) for f in Filters or [])]
     found, token = page(wanted, NextToken, MaxResults or 20)
