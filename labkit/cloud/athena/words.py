@@ -31,6 +31,21 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+#: https://docs.aws.amazon.com/athena/latest/ug/reserved-words.html without ``time`` and ``start``,
+#: which the guide's own tables of logs have as columns.
+RESERVED = frozenset(
+    "ALL ALTER AND ARRAY AS AUTHORIZATION BETWEEN BIGINT BINARY BOOLEAN BOTH BY CASE CASHE CAST "
+    "CHAR COLUMN CONF CONSTRAINT COMMIT CREATE CROSS CUBE CURRENT CURRENT_DATE CURRENT_TIMESTAMP "
+    "CURSOR DATABASE DATE DAYOFWEEK DECIMAL DELETE DESCRIBE DISTINCT DOUBLE DROP ELSE END EXCHANGE "
+    "EXISTS EXTENDED EXTERNAL EXTRACT FALSE FETCH FLOAT FLOOR FOLLOWING FOR FOREIGN FROM FULL "
+    "FUNCTION GRANT GROUP GROUPING HAVING IF IMPORT IN INNER INSERT INT INTEGER INTERSECT INTERVAL "
+    "INTO IS JOIN LATERAL LEFT LESS LIKE LOCAL MACRO MAP MORE NONE NOT NULL NUMERIC OF ON ONLY OR "
+    "ORDER OUT OUTER OVER PARTIALSCAN PARTITION PERCENT PRECEDING PRECISION PRESERVE PRIMARY "
+    "PROCEDURE RANGE READS REDUCE REGEXP REFERENCES REVOKE RIGHT RLIKE ROLLBACK ROLLUP ROW ROWS "
+    "SELECT SET SMALLINT TABLE TABLESAMPLE THEN TIMESTAMP TO TRANSFORM TRIGGER TRUE TRUNCATE "
+    "UNBOUNDED UNION UNIQUEJOIN UPDATE USER USING UTC_TIMESTAMP VALUES VARCHAR VIEWS WHEN WHERE "
+    "WINDOW WITH".split()
+)
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|[0-3][0-7]{2}|.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "Z": "\x1a"}
 
@@ -95,9 +110,11 @@ class Words:
         return found
 
     def name(self) -> str:
-        """Read a name; names are without case."""
+        """Read a name; names are without case, and reserved words stand in backticks."""
         if self.word.kind not in ("word", "double", "backquoted", "number"):
             raise self.mismatch("<identifier>")
+        if self.word.text.upper() in RESERVED:
+            raise self.failure(f"no viable alternative at input '{self.word.text}'")
         word = self.take()
         return word.text.lower() if word.kind in ("word", "number") else word.text[1:-1].lower()
 

@@ -117,7 +117,8 @@ def _partitioned(words: Words, said: CreateTable) -> None:
     words.expect("(")
     while True:
         start = words.word.start
-        name = words.name()
+        is_cut = words.peek("TRUNCATE", "(")
+        name = words.take().text if is_cut else words.name()
         if words.peek(",") or words.peek(")") or words.peek("("):
             _transform(words)
             said.transforms.append(words.text[start : words.word.start].strip())
