@@ -27,6 +27,10 @@ from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, VARCHAR, Type
 HEAD = 1 << 20
 GUESSED_FROM = 10_000
 KNOWN = 1_000
+LONGEST_LINE = 1 << 24
+#: Bytes that are read at once: by itself DuckDB takes many lines of the longest, so that a file of
+#: some hundred MB would lie in memory whole.
+READ_BYTES = 2 * LONGEST_LINE
 _NUMBER = r"'-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?'"
 
 
@@ -67,7 +71,8 @@ class Csv:
         return (
             f"read_csv({paths(self.files)}, columns={{{columns}}}, header={self.header}, "
             f"auto_detect=false, delim={literal(self.delimiter)}, quote='\"', escape='\"', "
-            f"nullstr='', compression='{packed}', max_line_size=16777216{mode})"
+            f"nullstr='', compression='{packed}', max_line_size={LONGEST_LINE}, "
+            f"buffer_size={READ_BYTES}{mode})"
         )
 
 

@@ -86,7 +86,8 @@ def _raw(files: list[File]) -> str:
     selects = [
         f"SELECT line FROM read_csv({paths(group)}, columns={{'line': 'VARCHAR'}}, "
         "auto_detect=false, header=false, delim='\\0', quote='', escape='', "
-        f"compression='{NATIVE[codec(group[0].name)]}', max_line_size=16777216)"
+        f"compression='{NATIVE[codec(group[0].name)]}', max_line_size=16777216, "
+        "buffer_size=33554432)"
         for group in by_codec(files)
     ]
     return f"SELECT line FROM ({' UNION ALL '.join(selects)}) WHERE line IS NOT NULL"
