@@ -5,8 +5,12 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 HEAD = ("what", "ours", "the limit's", "measured", "target", "")
+
+_POLL_S, _POLL_SHARE = 0.02, 0.02
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,18 @@ def seconds(work: Callable[[], object]) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
+
+
+def wait(look: Callable[[], T], ended: Callable[[T], bool]) -> T:
+    """Look until something has ended; gives the last look.
+
+    Each look costs client and server some milliseconds of the two cores. So what takes long is
+    looked at seldom, as any client does; of the time that is measured a fiftieth may be waited.
+    """
+    started = time.perf_counter()
+    while not ended(found := look()):
+        time.sleep(max(_POLL_S, _POLL_SHARE * (time.perf_counter() - started)))
+    return found
 
 
 def text_line(row: tuple[str, ...]) -> str:

@@ -1,16 +1,14 @@
 """Athena through boto3 against DuckDB on the same files."""
 
 import itertools
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import duckdb
 
-from tools.bench.figures import Figure, seconds, take_turns
+from tools.bench.figures import Figure, seconds, take_turns, wait
 from tools.bench.lake import BUCKET, DATABASE, Lake
 
-_POLL_S = 0.02
 USERS = """SELECT timestamp_hour, count(*) AS requests, count(DISTINCT user_id) AS users
     FROM {table} GROUP BY timestamp_hour ORDER BY timestamp_hour"""
 HEAT = """SELECT {weekday} AS weekday, timestamp_hour, count(*) AS requests
@@ -57,11 +55,10 @@ def run(athena: Any, sql: str) -> list[list[str | None]]:
         ResultConfiguration={"OutputLocation": f"s3://{BUCKET}/results/"},
     )
     identity = {"QueryExecutionId": started["QueryExecutionId"]}
-    while True:
-        status = athena.get_query_execution(**identity)["QueryExecution"]["Status"]
-        if status["State"] not in ("QUEUED", "RUNNING"):
-            break
-        time.sleep(_POLL_S)
+    status = wait(
+        lambda: athena.get_query_execution(**identity)["QueryExecution"]["Status"],
+        lambda status: status["State"] not in ("QUEUED", "RUNNING"),
+    )
     if status["State"] != "SUCCEEDED":
         raise RuntimeError(f"{status.get('StateChangeReason')}: {sql}")
     pages = athena.get_paginator("get_query_results").paginate(**identity)

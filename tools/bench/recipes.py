@@ -1,7 +1,6 @@
 """A recipe job through boto3 against the same transforms by hand, in DuckDB and in pandas."""
 
 import shutil
-import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from tools.bench.figures import Figure, seconds, take_turns
+from tools.bench.figures import Figure, seconds, take_turns, wait
 from tools.bench.lake import BUCKET, Lake
 
 ROLE = "bench-databrew"
@@ -17,7 +16,6 @@ TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action":
     "Principal": {"Service": "databrew.amazonaws.com"}}]}"""
 MAY = """{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"""
-_POLL_S = 0.02
 _DELETED = ("quiz_id", "discussion_id", "conversation_id", "assignment_id", "session_id")
 #: Operation, parameters and condition of each step.
 STEPS: tuple[tuple[str, dict[str, str], tuple[str, str, str] | None], ...] = (
@@ -62,11 +60,10 @@ def run(databrew: Any, job: str) -> str:
         RuntimeError: it failed.
     """
     number = databrew.start_job_run(Name=job)["RunId"]
-    while True:
-        found = databrew.describe_job_run(Name=job, RunId=number)
-        if found["State"] not in ("STARTING", "RUNNING"):
-            break
-        time.sleep(_POLL_S)
+    found = wait(
+        lambda: databrew.describe_job_run(Name=job, RunId=number),
+        lambda found: found["State"] not in ("STARTING", "RUNNING"),
+    )
     if found["State"] != "SUCCEEDED":
         raise RuntimeError(found.get("ErrorMessage"))
     return str(number)

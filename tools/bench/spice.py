@@ -7,13 +7,12 @@ from typing import Any
 
 import duckdb
 
-from tools.bench.figures import Figure, seconds, take_turns
+from tools.bench.figures import Figure, seconds, take_turns, wait
 from tools.bench.lake import COLUMNS, DATABASE, Lake
 
 ROLE, NAME = "aws-quicksight-service-role-v0", "bench"
 MAY = """{"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"""
-_POLL_S = 0.02
 #: What six visuals of a dashboard ask, and one of them with a filter.
 VISUALS = (
     "SELECT http_method, count(*) FROM {} GROUP BY 1",
@@ -84,13 +83,12 @@ def _prepare(quicksight: Any, iam: Any, account: str) -> None:
 
 
 def _ended(quicksight: Any, where: dict[str, str]) -> None:
-    while True:
-        found = quicksight.describe_ingestion(**where)["Ingestion"]
-        if found["IngestionStatus"] == "COMPLETED":
-            return
-        if found["IngestionStatus"] in ("FAILED", "CANCELLED"):
-            raise RuntimeError(found.get("ErrorInfo"))
-        time.sleep(_POLL_S)
+    found = wait(
+        lambda: quicksight.describe_ingestion(**where)["Ingestion"],
+        lambda found: found["IngestionStatus"] in ("COMPLETED", "FAILED", "CANCELLED"),
+    )
+    if found["IngestionStatus"] != "COMPLETED":
+        raise RuntimeError(found.get("ErrorInfo"))
 
 
 def _copied(duck: Any, lake: Lake) -> None:
