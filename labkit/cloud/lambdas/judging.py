@@ -31,7 +31,8 @@ def judge_call(context: Context, parameters: Members) -> None:
 
 
 def _check_members(context: Context, parameters: Members) -> None:
-    plain = {name: value for name, value in parameters.items() if name != "Runtime"}
+    own = ("Runtime", "Architectures")  # told in words of their own, the latter by moto
+    plain = {name: value for name, value in parameters.items() if name not in own}
     check_members("lambda", context.operation, plain)
     _check_runtime(parameters.get("Runtime"))
     if (timeout_s := parameters.get("Timeout") or 0) > LONGEST_S:  # the model does not say it
