@@ -172,12 +172,32 @@ def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, 
         exp.Anonymous(expressions=[*call.expressions[0].expressions, *call.expressions[1:]]), scope
     )
     order = order_by(node.expression, scope)
-    if not order.startswith(f"ORDER BY {value.sql} "):
-        raise unsupported("LISTAGG of DISTINCT values in another order")
     by = coerce(separators[0], VARCHAR).sql if separators else "''"
     joined = f"nullif(array_to_string(CAST({{0}} AS VARCHAR[]), {by}), '')"
+    if not order.startswith(f"ORDER BY {value.sql} "):
+        return finished(_by_its_origin(node, call, value, joined, scope), call, scope, over)
     built = Aggregate(f"list(DISTINCT {value.sql} {order})", Type("varchar", 65535), joined)
     return finished(built, call, scope, over)
+
+
+def _by_its_origin(
+    node: exp.WithinGroup, call: exp.Anonymous, value: Typed, joined: str, scope: Scope
+) -> Aggregate:
+    """``LISTAGG(DISTINCT x::varchar) WITHIN GROUP (ORDER BY x)``"""
+    from labkit.cloud.engine.redshift.expressions import expression
+
+    (ordered,) = node.expression.expressions
+    origin = expression(ordered.this, scope)
+    told = call.expressions[0].expressions[0]
+    if not isinstance(told, exp.Cast) or expression(told.this, scope).sql != origin.sql:
+        raise unsupported("LISTAGG of DISTINCT values in another order")
+    pair = f"{{'k': {origin.sql}, 'v': {value.sql}}}"
+    values = joined.replace("{0}", "list_transform({0}, lambda _pair: _pair.v)")
+    return Aggregate(
+        f"list(DISTINCT {pair} ORDER BY {pair} {direction(ordered)})",
+        Type("varchar", 65535),
+        values,
+    )
 
 
 def order_by(node: exp.Expr, scope: Scope) -> str:

@@ -224,8 +224,8 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("varchar", "date"): _fixed("rs_date({0})"),
     ("varchar", "timestamp"): _fixed("rs_timestamp({0})"),
     ("varchar", "timestamptz"): _fixed("rs_timestamptz({0})"),
-    ("varchar", "time"): _fixed("CAST({0} AS TIME)"),
-    ("varchar", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
+    ("varchar", "time"): _fixed("rs_time({0})"),
+    ("varchar", "timetz"): _fixed("CAST(rs_parse_timetz({0}) AS TIMETZ)"),
     ("varchar", "interval"): _fixed("CAST({0} AS INTERVAL)"),
     ("varchar", "super"): _fixed("CAST(to_json({0}) AS VARCHAR)"),
     ("varchar", "varbyte"): _fixed("encode({0})"),
@@ -251,7 +251,7 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("timestamptz", "time"): _fixed("CAST({0} AS TIME)"),
     ("timestamptz", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
     ("time", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
-    ("time", "interval"): _fixed("CAST({0} AS INTERVAL)"),
+    ("time", "interval"): _fixed("to_microseconds(epoch_us({0}))"),
     ("timetz", "time"): _fixed("CAST({0} AS TIME)"),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/automatic-recognition.html
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from labkit.cloud.engine.redshift.errors import BAD_DATETIME, RedshiftError, fail
@@ -148,6 +148,40 @@ def parse_timestamptz(text: str) -> datetime:
         return _utc(*read(text))
     except (ValueError, OverflowError):
         fail(f'invalid input syntax for type timestamp with time zone: "{text}"', BAD_DATETIME)
+
+
+_CLOCK = re.compile(
+    r"\s*(?:(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d(?:[.]\d+)?))?"
+    rf"|(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d))\s*(?P<half>[ap]\.?m\.?)?{_ZONE}\s*",
+    re.IGNORECASE,
+)
+
+
+def _clock(text: str, kind: str) -> tuple[time, str]:
+    """``10:11:12.5``, ``04:05 AM``, ``040506``, or a moment's time; and the zone after it."""
+    found = _CLOCK.fullmatch(text)
+    try:
+        if not found:
+            return read(text)[0].time(), ""
+        hour, minute, second = (found[n] or found[n.lower()] or "0" for n in "HMS")
+        half = (found["half"] or "").lower()[:1]
+        number = int(hour) % 12 + (12 if half == "p" else 0) if half else int(hour)
+        seconds, micros = divmod(round(float(second) * 1_000_000), 1_000_000)
+        return time(number, int(minute), seconds, micros), found["zone"] or ""
+    except (ValueError, OverflowError):
+        fail(f'invalid input syntax for type {kind}: "{text}"', BAD_DATETIME)
+
+
+def parse_time(text: str) -> time:
+    """A time of day, its zone ignored."""
+    return _clock(text, "time")[0]
+
+
+def parse_timetz(text: str) -> str:
+    """A time of day with its zone's offset, UTC without one."""
+    clock, name = _clock(text, "time with time zone")
+    offset = datetime.now(_zone(name) or UTC).strftime("%z")
+    return f"{clock.isoformat()}{offset[:3]}:{offset[3:]}"
 
 
 def try_timestamp(text: str) -> datetime | None:

@@ -70,6 +70,10 @@ rs_timestamp(a) AS coalesce(
         THEN TRY_CAST(a AS TIMESTAMP) END,
     rs_parse_timestamp(a));
 
+rs_time(a) AS coalesce(
+    CASE WHEN regexp_full_match(a, '\d\d:\d\d:\d\d(\.\d{1,6})?') THEN TRY_CAST(a AS TIME) END,
+    rs_parse_time(a));
+
 rs_date(a) AS coalesce(
     CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d') THEN TRY_CAST(a AS DATE) END,
     CAST(rs_parse_timestamp(a) AS DATE));

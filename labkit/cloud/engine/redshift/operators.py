@@ -232,7 +232,7 @@ _TEMPORAL: dict[tuple[str, str, str], tuple[str, Type]] = {
     ("timestamptz", "-", "timestamptz"): ("({0} - {1})", INTERVAL),
     ("time", "+", "interval"): ("({0} + {1})", Type("time")),
     ("time", "-", "interval"): ("({0} - {1})", Type("time")),
-    ("time", "-", "time"): ("(CAST({0} AS INTERVAL) - CAST({1} AS INTERVAL))", INTERVAL),
+    ("time", "-", "time"): ("to_microseconds(epoch_us({0}) - epoch_us({1}))", INTERVAL),
     ("interval", "+", "interval"): ("({0} + {1})", INTERVAL),
     ("interval", "-", "interval"): ("({0} - {1})", INTERVAL),
 }

@@ -213,6 +213,9 @@ def _limits(node: exp.Expr, scope: Scope) -> str:
         clause = node.args.get(name)
         if clause is None:
             continue
+        options = clause.args.get("limit_options")
+        if options and (options.args.get("with_ties") or options.args.get("percent")):
+            raise unsupported("TOP or LIMIT of a share or with ties")
         value = clause.expression if clause.args.get("expression") else clause.args.get("count")
         if isinstance(value, exp.Anonymous | exp.Column | exp.Var) and value.name.lower() == "all":
             continue

@@ -6,8 +6,9 @@ https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_Field.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +47,11 @@ def _moment(value: datetime, kind: Type) -> str:
     return f"{text}.{value.microsecond:06}".rstrip("0") if value.microsecond else text
 
 
+def _clock(value: time, kind: Type) -> str:
+    text = value.isoformat()
+    return text.rstrip("0") if value.microsecond else text
+
+
 def _instant(value: datetime, kind: Type) -> str:
     return f"{_moment(value, kind)}+00"
 
@@ -74,8 +80,8 @@ _RENDER: dict[str, Callable[[Any, Type], Any]] = {
     "date": lambda value, kind: value.isoformat(),
     "timestamp": _moment,
     "timestamptz": _instant,
-    "time": lambda value, kind: value.isoformat(),
-    "timetz": lambda value, kind: f"{value}",
+    "time": _clock,
+    "timetz": lambda value, kind: re.sub(r"(\.\d*?)0+(?=[+-])", r"\1", f"{value}"),
     "interval": _interval,
     "varbyte": lambda value, kind: value.hex(),
     "geometry": lambda value, kind: shapes.binary(shapes.read(value)),

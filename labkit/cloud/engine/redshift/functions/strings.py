@@ -74,10 +74,16 @@ def _count(text: str, pattern: str, start: int, flags: str) -> int:
 
 
 def _replace(text: str, pattern: str, new: str, start: int, flags: str) -> str:
-    replacement = re.sub(r"\$(\d)", r"\\g<\1>", new.replace("\\", r"\\")) if "p" in flags else (
-        re.sub(r"\\\\(\d)", r"\\g<\1>", new.replace("\\", r"\\")))  # fmt: skip
+    """``$1`` or ``\\1`` in what replaces is the pattern's first group, where it has one."""
+    reader = compiled(pattern, flags)
+
+    def group(found: re.Match[str]) -> str:
+        number = int(found[1] or found[2])
+        return rf"\g<{number}>" if number <= reader.groups else found[0]
+
+    replacement = re.sub(r"\\\\(\d)|\$(\d)", group, new.replace("\\", r"\\"))
     head, tail = text[: start - 1], text[start - 1 :]
-    return head + compiled(pattern, flags).sub(replacement, tail)
+    return head + reader.sub(replacement, tail)
 
 
 def _strtol(text: str, base: int) -> int:
