@@ -4,7 +4,7 @@ import json
 
 from tests.quicksight.questions import score
 
-FLOOR = 0.80
+FLOOR = 0.88
 
 
 def test_both_halves_of_the_questions_are_read_right() -> None:

@@ -13,28 +13,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from labkit.cloud.quicksight.questions.names import Names, plain
 from labkit.cloud.quicksight.questions.shortened import (
-    OF_THE_LANGUAGE,
-    VOWELS,
-    abbreviates,
-    begins,
     initials_of,
     same,
 )
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.values import named_index, value_index, value_words
-from labkit.cloud.quicksight.questions.words import Token, distance, name_words, stem
-from labkit.cloud.quicksight.questions.words import tokens as split
+from labkit.cloud.quicksight.questions.words import Token, distance, stem
 
 LONGEST = 6
 ENOUGH = 0.4
-WEAK_WORDS = {stem(word): weight for word, weight in {
-    "name": 0.2, "id": 0.3, "code": 0.3, "desc": 0.35, "description": 0.35, "type": 0.6,
-    "number": 0.6, "date": 0.6, "count": 0.5, "indicator": 0.3, "ind": 0.3, "level": 0.6,
-    "f": 0.3, "mph": 0.3, "pct": 0.5, "fk": 0.9, "day": 0.7,
-    "in": 0.2, "of": 0.1, "to": 0.6, "timestamp": 0.3, "status": 0.7, "made": 0.3,
-    "is": 0.2, "was": 0.2, "has": 0.2,
-}.items()}  # fmt: skip
 LINKS = frozenset("of the in whose every".split())
 BY_OTHER_WORD = 0.95
 
@@ -69,6 +58,7 @@ class Lexicon:
 
     def __init__(self, topic: Topic, values: Mapping[str, Iterable[str]]) -> None:
         self.topic = topic
+        self._names = Names(topic)
         self._values = value_index(topic, values)
         self._value_words = value_words(topic, values)
         self._named = named_index(topic)
@@ -89,15 +79,25 @@ class Lexicon:
     def knows(self, word: Token) -> bool:
         """Whether a word stands in any name or value."""
         return (
-            word.stem in self._by_stem
+            word.stem in self._names.by_stem
             or word.stem in self._value_words
             or word.lower in self._value_parts
-            or (len(word.stem) > 4 and any(each.startswith(word.stem) for each in self._by_stem))
+            or (
+                len(word.stem) > 4
+                and any(each.startswith(word.stem) for each in self._names.by_stem)
+            )
         )
 
     def values_of(self, field: TopicField) -> set[str]:
         """A field's cell values that are known, as `spelled`."""
-        return {text for text, (owner, _) in self._values.items() if owner is field}
+        return self._texts.get(field.name, set())
+
+    @cached_property
+    def _texts(self) -> dict[str, set[str]]:
+        texts: dict[str, set[str]] = defaultdict(set)
+        for text, (owner, _) in self._values.items():
+            texts[owner.name].add(text)
+        return texts
 
     def near(self, word: str) -> str | None:
         """A field's or a value's word one or two edits away: for a slip of the finger."""
@@ -118,7 +118,7 @@ class Lexicon:
             part.lower()
             for field in self.topic.fields
             for name in field.names
-            for part in _plain(name)
+            for part in plain(name)
         }
         return names | {each for each in self._values if " " not in each}
 
@@ -126,78 +126,25 @@ class Lexicon:
     def _value_parts(self) -> set[str]:
         return {part for each in self._values for part in each.split()}
 
-    @cached_property
-    def _phrases(self) -> list[tuple[TopicField, tuple[str, ...], str]]:
-        return [
-            (field, name_words(name), "".join(_plain(name)).lower())
-            for field in self.topic.fields
-            for name in field.names
-        ]
-
-    @cached_property
-    def _by_stem(self) -> dict[str, list[int]]:
-        index: dict[str, list[int]] = defaultdict(list)
-        for at, (_, stems, _joined) in enumerate(self._phrases):
-            for each in {other for one in stems for other in same(one)}:
-                index[each].append(at)
-        return index
-
-    @cached_property
-    def _weights(self) -> dict[str, float]:
-        """What a word tells: less where many fields have it."""
-        fields: dict[str, set[str]] = defaultdict(set)
-        for field, stems, _ in self._phrases:
-            for each in stems:
-                fields[each].add(field.name)
-        return {each: _weight(each) / len(names) ** 0.5 for each, names in fields.items()}
-
     def _fields(self, tokens: Sequence[Token]) -> Iterator[Named]:
         starts = (at for at, each in enumerate(tokens) if _may_name(each))
         for start in starts:
             yield from self._joined(tokens, start)
-            named = {*self._starting(tokens[start].stem), *self._initialled(tokens, start)}
+            named = {
+                *self._names.starting(tokens[start].stem),
+                *self._names.initialled(tokens, start),
+            }
             for at in sorted(named):
                 found = self._partly(tokens, start, at)
                 if found and found.score >= ENOUGH:
                     yield found
-
-    def _starting(self, word: str) -> Iterator[int]:
-        """Names that have a word, or one that people shorten it to."""
-        for each in (word, *self._abbreviations(word)):
-            yield from self._by_stem.get(each, ())
-
-    def _abbreviations(self, word: str) -> list[str]:
-        """Words of names that begin this one, or leave out its vowels: ``bal``, ``acct``.
-
-        "Directed" speaks of the director.
-        """
-        if word in OF_THE_LANGUAGE:
-            return []
-        shorter = [each for each in self._short if begins(each, word) or abbreviates(each, word)]
-        return [*shorter, *(each for each in (f"{word}er", f"{word}or") if each in self._by_stem)]
-
-    def _initialled(self, tokens: Sequence[Token], start: int) -> Iterator[int]:
-        """Names with the initials of the words from here: "high school" is ``hs``."""
-        initials = initials_of(tokens, start, self._by_stem)
-        yield from self._by_stem[initials] if initials else ()
-
-    @cached_property
-    def _short(self) -> list[str]:
-        """Words of names as they are written, no ending cut, that may be abbreviations."""
-        written = {
-            part.lower()
-            for field in self.topic.fields
-            for name in field.names
-            for part in _plain(name)
-        }
-        return [each for each in self._weights if each in written and each[-1] not in VOWELS]
 
     def _shared(self, tokens: Sequence[Token]) -> Iterator[Named]:
         """ "Low and high estimates": a word that two names share and one says."""
         for at in range(len(tokens) - 3):
             one, and_, _, last = tokens[at : at + 4]
             if and_.lower in ("and", "or"):
-                for field, stems, _joined in self._phrases:
+                for field, stems, _joined in self._names.phrases:
                     if stems == (one.stem, last.stem):
                         yield Named(at, at + 1, field)
 
@@ -205,19 +152,19 @@ class Lexicon:
         """Names without a sign between the words: ``invoicedate``."""
         for end in range(start + 1, min(start + 4, len(tokens)) + 1):
             text = "".join(each.lower for each in tokens[start:end])
-            for field, stems, joined in self._phrases:
+            for field, stems, joined in self._names.phrases:
                 if len(stems) < end - start and joined in (text, text.removesuffix("s")):
                     yield Named(start, end, field, score=1.0)
 
     def _partly(self, tokens: Sequence[Token], start: int, at: int) -> Named | None:
         """The longest run of words, from here, that are all in this name."""
-        field, stems, _ = self._phrases[at]
+        field, stems, _ = self._names.phrases[at]
         left, end, other = list(stems), start, 0
         for place in range(start, min(start + LONGEST, len(tokens))):
             word = tokens[place].stem
             if tokens[place].kind == "string":
                 break
-            readings = itertools.chain(same(word), self._abbreviations(word))
+            readings = itertools.chain(same(word), self._names.abbreviations(word))
             used = next((each for each in readings if each in left), None)
             initials = initials_of(tokens, place, left) if not used and place >= end else None
             if initials:
@@ -233,8 +180,8 @@ class Lexicon:
                 break
         if end == start or (_is_count(tokens, start, end) and not _has_of(stems)):
             return None
-        total = sum(map(self._weights.__getitem__, stems))
-        score = 1 - sum(map(self._weights.__getitem__, left)) / total
+        total = sum(map(self._names.weights.__getitem__, stems))
+        score = 1 - sum(map(self._names.weights.__getitem__, left)) / total
         liking = self._liking(field, stems, left) * BY_OTHER_WORD**other
         return Named(start, end, field, score=score * liking)
 
@@ -276,14 +223,6 @@ def _has_of(stems: Sequence[str]) -> bool:
 def _is_count(tokens: Sequence[Token], start: int, end: int) -> bool:
     """Whether "number of cards" counts cards rather than naming ``card_number``."""
     return end - start > 1 and tokens[start].stem == "number" and tokens[start + 1].lower == "of"
-
-
-def _plain(name: str) -> list[str]:
-    return [each.text for each in split(name) if each.kind in ("word", "number")]
-
-
-def _weight(word: str) -> float:
-    return WEAK_WORDS.get(word, 1.0)
 
 
 def _variants(span: Sequence[Token]) -> Iterator[str]:
