@@ -327,3 +327,30 @@ INJECTED = {
 def test_words_of_a_filter_are_no_sql(name: str, show: Show) -> None:
     with pytest.raises(VisualError, match="is none of"):
         show(IDS, extra_filters=[INJECTED[name]])
+
+
+def test_a_parameter_without_a_value_lets_all_through(show: Show) -> None:
+    """As AWS's dashboards have it; where a declaration says NULL, it is NULL."""
+    group = {
+        "FilterGroupId": "g",
+        "CrossDataset": "SINGLE_DATASET",
+        "ScopeConfiguration": {"AllSheets": {}},
+        "Filters": [
+            category("CustomFilter", "EQUALS", ParameterName="Open", NullOption="NON_NULLS_ONLY")
+        ],
+    }
+    found = []
+    for option in ("RECOMMENDED_VALUE", "NULL"):
+        declared = {
+            "Name": "Open",
+            "ParameterValueType": "SINGLE_VALUED",
+            "DefaultValues": {"StaticValues": []},
+            "ValueWhenUnset": {"ValueWhenUnsetOption": option},
+        }
+        data = show(
+            bar([dim("city")], [measure()]),
+            ParameterDeclarations=[{"StringParameterDeclaration": declared}],
+            FilterGroups=[group],
+        )
+        found.append(sum(row[1] for row in data.rows))
+    assert found == [52, 5]

@@ -322,3 +322,11 @@ def test_fields_of_two_data_sets_do_not_go_together(show: Show) -> None:
     other = elsewhere(measure())
     with pytest.raises(VisualError, match="names visits, other"):
         show(bar([dim("city")], [other]))
+
+
+def test_an_axis_keeps_its_order_where_the_first_rows_lack_values(show: Show) -> None:
+    """The months of a heat map, of which the first course has not all."""
+    wells = {"Rows": [dim("course")], "Columns": [date()], "Values": [measure()]}
+    data = show(visual("HeatMap", {"HeatMapAggregated": wells}))
+    months = data.in_order(data.well("Columns")[0], data.values(data.well("Columns")[0]))
+    assert [each and each.month for each in months] == [1, 2, 3, None]

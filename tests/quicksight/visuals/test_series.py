@@ -203,3 +203,23 @@ def test_a_what_if_is_told_not_to_be_drawn(show: Show) -> None:
     scenario = {"WhatIfPointScenario": {"Date": MARCH, "Value": 3.0}}
     data = show(line(ForecastConfigurations=[{"Scenario": scenario}]), other=GAPPED)
     assert data.not_drawn == ("The forecast's what-if scenario.",)
+
+
+def test_divided_lines_are_forecast_each_by_itself(show: Show) -> None:
+    """Of the devices, each has views in the last month; of the courses, most have none then."""
+    properties = {"PeriodsForward": 1, "Seasonality": 1}
+    configuration = [{"ForecastProperties": properties}]
+
+    def of(column: str) -> VisualData:
+        wells = {"Category": [date("DAY")], "Values": [measure()], "Colors": [dim(column)]}
+        return show(
+            visual(
+                "LineChart", {"LineChartAggregated": wells}, ForecastConfigurations=configuration
+            ),
+            other=None,
+        )
+
+    devices = of("device")
+    ahead = [row for row in devices.rows if row[3] is not None]
+    assert [(row[0].day, row[2]) for row in ahead] == [(26, "web")]
+    assert devices.not_drawn == ("The forecast of app, which has no value in the last period.",)

@@ -41,6 +41,8 @@ _LETTERS = {
     "m": "%-M",
     "ss": "%S",
     "s": "%-S",
+    "S": "%g",
+    "SS": "%g",
     "SSS": "%g",
     "SSSSSS": "%f",
     "a": "%p",
@@ -70,7 +72,7 @@ def strftime(pattern: str, *, zone: str) -> str:
     '%Y%m%dT%H%M%S'
 
     Args:
-        zone: what stands for the letters ``Z``, ``XXX`` and ``z``.
+        zone: what stands for the letters ``Z``, ``XXX`` and ``z``, an offset or a zone's name.
 
     Raises:
         WrongArguments: a letter that has no like here.

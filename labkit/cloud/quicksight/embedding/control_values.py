@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/filter-controls.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,7 @@ from labkit.cloud.quicksight.visuals.parameters import ALL
 
 Json = Mapping[str, Any]
 MOST_OPTIONS = 1000
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(\+00:00)?$")
 LISTS = ("Dropdown", "List")
 WRITTEN = ("TextField", "TextArea")  # a reader writes into them; nothing written is nothing shown
 
@@ -86,7 +88,8 @@ def _is_range(control: Control) -> bool:
 
 def _moment_or(value: Any) -> str:
     text = filter_values.text(value)
-    return text.removesuffix("T00:00:00").removesuffix("T00:00:00+00:00")
+    day = text.removesuffix("T00:00:00").removesuffix("T00:00:00+00:00")
+    return _MOMENT.sub(r"\1 \2", day)
 
 
 def _parameter(chosen: Chosen, name: str) -> list[Any]:

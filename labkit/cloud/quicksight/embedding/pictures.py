@@ -44,7 +44,7 @@ def reply(
     prefix = visit.query.get("prefix", "v")
     if not _PREFIX.fullmatch(prefix):
         raise invalid("prefix is a letter, and letters and digits.")
-    return replies.svg(svg(found, visual, prefix))
+    return replies.svg(svg(found, visual, prefix), found.warnings)
 
 
 def picture(

@@ -40,9 +40,10 @@ def json_of(value: Any, status: int = 200) -> Reply:
     return _reply(status, "application/json", json.dumps(value).encode(), NOTHING)
 
 
-def svg(text: str) -> Reply:
-    """An SVG document."""
-    return _reply(200, "image/svg+xml; charset=utf-8", text.encode(), NOTHING)
+def svg(text: str, left_out: Sequence[str]) -> Reply:
+    """An SVG document, and what it leaves out, as `png` has it."""
+    reply = _reply(200, "image/svg+xml; charset=utf-8", text.encode(), NOTHING)
+    return _told(reply, left_out)
 
 
 def png(body: bytes, left_out: Sequence[str]) -> Reply:
@@ -57,7 +58,12 @@ def png(body: bytes, left_out: Sequence[str]) -> Reply:
     few = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(small, "PNG", optimize=True)
     reply = _reply(200, "image/png", small.getvalue(), NOTHING)
-    return Reply(200, {**reply.headers, LEFT_OUT: json.dumps(left_out[:MOST_TOLD])}, reply.body)
+    return _told(reply, left_out)
+
+
+def _told(reply: Reply, left_out: Sequence[str]) -> Reply:
+    told = {LEFT_OUT: json.dumps(left_out[:MOST_TOLD])}
+    return Reply(reply.status, {**reply.headers, **told}, reply.body)
 
 
 def redirect(place: str) -> Reply:

@@ -50,7 +50,7 @@ def sheet(visit: Visit) -> Reply:
     with chosen_of(visit, board) as chosen:
         whole = sheet_picture(chosen, found, visit.number("width", SHEET_PX, 5 * LEAST_PX, MOST_PX))
     if visit.named["kind"] == "svg":
-        return replies.svg(whole.svg())
+        return replies.svg(whole.svg(), whole.left_out)
     scale = visit.number("scale", 1, pictures.LEAST_SCALE, pictures.MOST_SCALE)
     return replies.png(whole.png(scale), whole.left_out)
 

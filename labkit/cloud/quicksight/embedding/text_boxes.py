@@ -142,6 +142,7 @@ def said(value: Any) -> str:
 #: What an expression of a text box stands for on a screen, where all is one page.
 _EXPRESSIONS: dict[str, Callable[[], str]] = {
     "PageNumber": lambda: "1",
+    "TotalPages": lambda: "1",
     "PrintDate": lambda: f"{datetime.now(UTC):%b %d, %Y}".replace(" 0", " "),
 }
 

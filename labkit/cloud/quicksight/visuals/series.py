@@ -122,8 +122,8 @@ def _forecast(request: Request, data: VisualData, date: Field, wanted: Json) -> 
         notes.append("The forecasts after the first.")
     if wanted.get("Scenario"):
         notes.append("The forecast's what-if scenario.")
-    if any(each.well == "Colors" for each in data.fields):
-        notes.append("The forecast of a chart whose lines are divided by a colour.")
+    if data.well("Colors") and request.wells.configuration.get("Type") == "STACKED_AREA":
+        notes.append("The forecast of areas that stand on each other.")
         return replace(data, not_drawn=tuple(notes))
     measures = [each for each in data.fields if each.is_measure]
     added = tuple(
@@ -131,13 +131,26 @@ def _forecast(request: Request, data: VisualData, date: Field, wanted: Json) -> 
     )
     empty = (None,) * len(added)
     rows = [(*row, *empty) for row in data.rows]
-    rows += _rows_ahead(data, date, measures, properties)
+    last = max((each for each in data.values(date) if each is not None), default=None)
+    for key, series in _series(data, date).items():
+        line = replace(data, rows=series)
+        if last in line.values(date):
+            rows += _rows_ahead(line, date, measures, properties, key)
+        else:  # what lies ahead of all lies not next to what this line has
+            notes.append(f"The forecast of {key[0]}, which has no value in the last period.")
     return replace(data, fields=(*data.fields, *added), rows=rows, not_drawn=tuple(notes))
 
 
 def _rows_ahead(
-    data: VisualData, date: Field, measures: Sequence[Field], properties: Json
+    data: VisualData, date: Field, measures: Sequence[Field], properties: Json, key: tuple[Any, ...]
 ) -> list[tuple[Any, ...]]:
+    """A line's periods ahead.
+
+    Args:
+        key: the line's values of the dimensions besides the date.
+    """
+    others = [each for each in data.fields if not each.is_measure and each is not date]
+    named = {each.id: value for each, value in zip(others, key, strict=True)}
     at = data.fields.index(date)
     dated = {row[at]: row for row in data.rows if row[at] is not None}
     if not dated:
@@ -157,7 +170,9 @@ def _rows_ahead(
     return [
         (
             *(
-                later(last, date.granularity, step + 1 - skipped) if each is date else None
+                later(last, date.granularity, step + 1 - skipped)
+                if each is date
+                else named.get(each.id)
                 for each in data.fields
             ),
             *(

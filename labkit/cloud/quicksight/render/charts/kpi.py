@@ -20,6 +20,15 @@ from labkit.cloud.quicksight.render.text import cut, width
 from labkit.cloud.quicksight.visuals.formats import format_value
 from labkit.cloud.quicksight.visuals.model import Field, VisualData
 
+#: How large a KPI's number is by its font's relative size; AWS's pages give no numbers.
+NUMBER_SIZES = {
+    "EXTRA_SMALL": 14.0,
+    "SMALL": 18.0,
+    "MEDIUM": 24.0,
+    "LARGE": 32.0,
+    "EXTRA_LARGE": 42.0,
+}
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -118,7 +127,10 @@ def _value(
         sketch, "ComparisonValue" if swapped else "ActualValue"
     )
     text = change if swapped else value
-    style = font_of(sketch.option("KPIOptions", "PrimaryValueFontConfiguration"), 0)
+    font = sketch.option("KPIOptions", "PrimaryValueFontConfiguration", default={})
+    style = font_of(font, 0)
+    relative = str((font.get("FontSize") or {}).get("Relative", ""))
+    style["size"] = NUMBER_SIZES.get(relative, style["size"])
     largest = min(60.0, box.height * 0.45, box.width * 0.92 / max(width(text, 1, bold=True), 1))
     style["size"] = min(style["size"], largest) or largest
     color = first_color(sketch, parts, "TextColor", row)
