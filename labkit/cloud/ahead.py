@@ -20,7 +20,7 @@ from labkit.cloud import protocol
 from labkit.cloud.server import SETTINGS
 
 # The services of which every lab has something.
-SERVICES = "athena awslambda ec2 events glue iam kms logs s3 secretsmanager ssm sts".split()
+SERVICES = "athena awslambda events glue iam kms logs s3 secretsmanager ssm sts".split()
 CALLED = "athena glue iam kms sts".split()
 
 os.environ.update(SETTINGS)

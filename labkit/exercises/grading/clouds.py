@@ -70,9 +70,9 @@ class LocalCloud:
                 raise NoCloud
 
     def end(self) -> None:
-        """End it and all that runs beside it."""
+        """End it and all that runs beside it; what it keeps is nobody's any more."""
         if self._running:
-            self._running.stop(gently=True)
+            self._running.stop()
             self._running = None
 
     def introduce(self, workspace: Path) -> Path:

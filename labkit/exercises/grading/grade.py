@@ -19,7 +19,8 @@ from labkit.exercises.grading.supervise import Finding
 from labkit.exercises.grading.variants import Variant
 from labkit.exercises.question import Question
 
-AT_ONCE = 2
+# One more than a small machine has cores: much of a run is waiting for what others do.
+AT_ONCE = 3
 # What a cloud loads when it is first asked for it, and these labs do.
 LATE = {
     3: ("labkit.cloud.quicksight", "labkit.cloud.quicksight.embedding.pages"),
@@ -49,13 +50,13 @@ def run(
         (at, one) for at, submission in enumerate(handed_in) if submission.answers for one in data
     ]
     masters = {one.master.name: one.master for one in handed_in if one.master and one.answers}
-    for master in masters.values():
-        for variant in data:
-            variants.prepared(master, variant)
     if not jobs:
         return records
     clouds = _needed(masters.values())
     with bench(clouds=clouds, limits=limits) as shared, ThreadPoolExecutor(at_once) as pool:
+        for master in masters.values():
+            for variant in data:
+                variants.prepared(master, variant)  # the same one again is not made twice at once
         found = pool.map(lambda job: supervise.run(shared, handed_in[job[0]], job[1]), jobs)
         for (at, variant), findings in zip(jobs, found, strict=True):
             _note(records[at], variant, findings)

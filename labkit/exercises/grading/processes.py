@@ -105,10 +105,10 @@ class Confined:
             raise Ended(line[1:].decode("utf-8", "replace"))
         return _parsed(line[1:])
 
-    def stop(self, *, gently: bool = False) -> None:
+    def stop(self) -> None:
         """End it and all that it has started; returns when nothing is left of it."""
         with contextlib.suppress(OSError):
-            self._channel.sendall(b"t" if gently else b"k")
+            self._channel.sendall(b"k")
             deadline = time.monotonic() + START_LIMIT_S
             with contextlib.suppress(Ended):
                 while time.monotonic() < deadline:

@@ -184,4 +184,4 @@ def _files(root: Path) -> Iterator[Path]:
             yield path
 
 
-APART = {"__pycache__", "exercises", "widgets", "charts"}
+APART = {"__pycache__", "exercises", "grading", "widgets", "charts"}

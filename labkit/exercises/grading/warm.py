@@ -25,10 +25,12 @@ def main(handle: str, settings: str) -> None:
     """Import what is wanted and answer requests until the judge is gone."""
     said = json.loads(settings)
     sys.path[:0] = said["path"]
+    gc.disable()  # what is imported stays: looking for garbage is a sixth of the time
     for name in said["modules"]:
         importlib.import_module(name)
     keeper = importlib.import_module("labkit.exercises.grading.keeper")
     gc.freeze()  # a fork's garbage collection leaves the shared pages shared
+    gc.enable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers are not waited for
     with socket.socket(fileno=int(handle)) as requests:
         requests.sendall(b"!")
