@@ -130,7 +130,7 @@ def _answer(run: Run, query: Compiled, analyze: bool, options: dict[str, str]) -
 
 
 def _told(run: Run, name: str, kind: Type, lines: list[str]) -> Result:
-    run.text_result((name,), lines)
+    run.text_result((name,), [name, *lines])  # the heading is the first row, as on Athena
     info = column_info(Column(name, kind))
     run.put_metadata([info])
     return Result([info])
