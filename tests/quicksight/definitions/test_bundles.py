@@ -81,9 +81,13 @@ def test_a_bundle_is_imported_under_a_prefix(quicksight: Any, bundle: bytes) -> 
 
 
 def test_what_is_there_is_changed(quicksight: Any, bundle: bytes) -> None:
-    told = imported(quicksight, "again", bundle, OverrideParameters={
+    more = {"refreshschedule/daily.json": {"resourceType": "refreshSchedule"}}
+    told = imported(quicksight, "again", written(read(bundle) | more), OverrideParameters={
         "Dashboards": [{"DashboardId": "bundled", "Name": "Bundled anew"}]})  # fmt: skip
     assert told["JobStatus"] == "SUCCESSFUL"
+    assert [each["Message"] for each in told["Warnings"]] == [
+        "refreshschedule/daily.json is not imported here."
+    ]
     found = quicksight.describe_dashboard(DashboardId="bundled")["Dashboard"]
     assert (found["Name"], found["Version"]["VersionNumber"]) == ("Bundled anew", 2)
 

@@ -20,6 +20,8 @@ from labkit.cloud.quicksight.bundles.assets import BY_NAME, Asset
 from labkit.cloud.quicksight.words import invalid
 
 Record = dict[str, Any]
+#: What AWS's bundles hold besides, and this one leaves where it is.
+APART = ("refreshschedule", "vpcconnection")
 MOST_BYTES, MOST_FILES = 2**30, 10_000
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -36,8 +38,8 @@ def zipped(assets: Iterable[tuple[Asset, Record]]) -> bytes:
     return held.getvalue()
 
 
-def unzipped(bundle: bytes) -> list[tuple[Asset, Record]]:
-    """The assets of a bundle.
+def unzipped(bundle: bytes) -> tuple[list[tuple[Asset, Record]], list[str]]:
+    """The assets of a bundle, and the names of the files that hold what is not imported here.
 
     Raises:
         AwsError: ``InvalidParameterValueException``, it is no bundle.
@@ -48,20 +50,31 @@ def unzipped(bundle: bytes) -> list[tuple[Asset, Record]]:
             size = sum(each.file_size for each in entries)
             if len(entries) > MOST_FILES or size > MOST_BYTES:
                 raise invalid("The asset bundle is too large.")
-            found = [_asset(each.filename, file.read(each)) for each in entries]
+            documents = {each.filename: file.read(each) for each in entries}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise invalid("The asset bundle is not a valid zip file.") from error
+    read = {name: _document(name, content) for name, content in documents.items()}
+    left = [name for name, each in read.items() if _kind(each) in APART]
+    found = [_asset(name, each) for name, each in read.items() if name not in left]
     if not found:
-        raise invalid("The asset bundle holds no assets.")
-    return found
+        raise invalid("The asset bundle holds no assets that are imported here.")
+    return found, left
 
 
-def _asset(name: str, content: bytes) -> tuple[Asset, Record]:
+def _document(name: str, content: bytes) -> Record:
     try:
         document = json.loads(content)
     except ValueError as error:
         raise invalid(f"{name} in the asset bundle is not valid JSON: {error}") from error
-    kind = str(document.get("resourceType", "")).lower() if isinstance(document, dict) else ""
+    return document if isinstance(document, dict) else {}
+
+
+def _kind(document: Record) -> str:
+    return str(document.get("resourceType", "")).lower()
+
+
+def _asset(name: str, document: Record) -> tuple[Asset, Record]:
+    kind = _kind(document)
     if kind not in BY_NAME:
         raise invalid(f"{name} in the asset bundle has the resource type {kind or 'none'}, which "
                       f"cannot be imported here. Known: {', '.join(BY_NAME)}.")  # fmt: skip

@@ -71,4 +71,7 @@ def _import(
         place = str(path.relative_to(context.cloud.home))
         jobs.change(context, IMPORT, id, _=kept | {"file": place})
     content = body if body is not None else bundle_at(context, str(uri))
-    return import_all(context, files.unzipped(content), asked)
+    found, left = files.unzipped(content)
+    ended = import_all(context, found, asked)
+    warnings = [{"Message": f"{name} is not imported here."} for name in left]
+    return ended | ({"Warnings": warnings} if warnings else {})
