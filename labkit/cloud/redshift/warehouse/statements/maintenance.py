@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import shown_name, text_literal
+from labkit.cloud.engine.redshift.reading import shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.redshift.warehouse import grants, plans
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -16,7 +16,6 @@ from labkit.cloud.redshift.warehouse.names import Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, not_here, statement
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
-from labkit.cloud.redshift.warehouse.statements.select import run_query
 
 
 def texts(tag: str, names: Sequence[str], rows: Sequence[Sequence[str | None]]) -> Result:
@@ -206,78 +205,6 @@ def show_view(connection: Connection, parsed: Parsed) -> Result:
         ending = "" if view.body["bound"] else " WITH NO SCHEMA BINDING"
         text = f"CREATE OR REPLACE VIEW {view.schema}.{view.name} AS {text}{ending};"
     return texts("SHOW", ("Show View DDL statement",), [(text,)])
-
-
-def _listed(connection: Connection, parsed: Parsed, sql: str, column: str) -> Result:
-    """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
-    words = parsed.words
-    if words.accept("LIKE"):
-        sql += f" AND {column} LIKE {text_literal(words.string())}"
-    sql += f" ORDER BY {column}"
-    if words.accept("LIMIT"):
-        sql += f" LIMIT {words.number()}"
-    words.end()
-    return run_query(connection, sql, Parsed(sql))
-
-
-def _place(connection: Connection, parsed: Parsed) -> tuple[str, ...]:
-    words = parsed.words
-    return words.name() if words.accept_one("FROM", "IN") else ()
-
-
-@statement("SHOW DATABASES")
-def show_databases(connection: Connection, parsed: Parsed) -> Result:
-    parsed.words.expect("SHOW", "DATABASES")
-    sql = (
-        "SELECT database_name, database_owner, database_type, database_acl "
-        "FROM svv_redshift_databases WHERE true"
-    )
-    return _listed(connection, parsed, sql, "database_name")
-
-
-@statement("SHOW SCHEMAS")
-def show_schemas(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("SHOW", "SCHEMAS")
-    words.expect("FROM")
-    words.accept("DATABASE")
-    database = text_literal(words.identifier())
-    sql = (
-        "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, "
-        "source_database, "
-        f"schema_option FROM svv_all_schemas WHERE database_name = {database}"
-    )
-    return _listed(connection, parsed, sql, "schema_name")
-
-
-@statement("SHOW TABLES")
-def show_tables(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("SHOW", "TABLES", "FROM")
-    words.accept("SCHEMA")
-    name = (connection.database, *words.name())[-2:]
-    sql = (
-        "SELECT database_name, schema_name, table_name, table_type, table_acl, remarks "
-        f"FROM svv_all_tables WHERE database_name = {text_literal(name[0])} "
-        f"AND schema_name = {text_literal(name[1])}"
-    )
-    return _listed(connection, parsed, sql, "table_name")
-
-
-@statement("SHOW COLUMNS")
-def show_columns(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("SHOW", "COLUMNS", "FROM")
-    words.accept("TABLE")
-    table = find_relation(connection, words.name())
-    sql = (
-        "SELECT database_name, schema_name, table_name, column_name, ordinal_position, "
-        "column_default, is_nullable, data_type, character_maximum_length, numeric_precision, "
-        f"numeric_scale, remarks FROM svv_all_columns WHERE table_name = "
-        f"{text_literal(table.name)} AND schema_name = {text_literal(table.schema)} "
-        f"AND database_name = {text_literal(table.database)}"
-    )
-    return _listed(connection, parsed, sql, "ordinal_position")
 
 
 @statement("CANCEL")

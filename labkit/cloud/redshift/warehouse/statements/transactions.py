@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
@@ -86,8 +86,8 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
         return _authorization(connection, words)
     name = _known(_setting_name(words))
     words.accept_one("TO", "=")
-    value = words.rest()
-    if value.startswith("'") and value.count("'") == 2:
+    value = _paths(words) if name == "search_path" else words.rest()
+    if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
         value = value.strip("'")
     connection.settings[name] = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
     if name == "timezone" and value.upper() not in ("UTC", "GMT", "DEFAULT", "'UTC'"):
@@ -95,6 +95,17 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
     if name == "datestyle" and "MDY" not in value.upper() and "," in value:
         raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
     return Result("SET")
+
+
+def _paths(words: Words) -> str:
+    """Names in quotes or without, as ``"$user", public``."""
+    if words.accept("DEFAULT"):
+        return "DEFAULT"
+    names = []
+    while not (words.ended or words.peek(";")):
+        names.append(shown_name(words.take().text.lower()))
+        words.accept(",")
+    return ", ".join(names)
 
 
 def _authorization(connection: Connection, words: Words) -> Result:

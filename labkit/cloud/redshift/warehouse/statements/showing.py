@@ -1,0 +1,156 @@
+"""``SHOW`` of what there is: queries of system views, narrowed by LIKE and LIMIT.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_TABLES.html and its neighbours
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
+from labkit.cloud.redshift.warehouse.statements.select import run_query
+
+
+@statement("SHOW DATABASES")
+def show_databases(connection: Connection, parsed: Parsed) -> Result:
+    parsed.words.expect("SHOW", "DATABASES")
+    sql = (
+        "SELECT database_name, database_owner, database_type, database_acl "
+        "FROM svv_redshift_databases WHERE true"
+    )
+    return _listed(connection, parsed, sql, "database_name")
+
+
+@statement("SHOW SCHEMAS")
+def show_schemas(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "SCHEMAS")
+    words.expect("FROM")
+    words.accept("DATABASE")
+    database = text_literal(words.identifier())
+    sql = (
+        "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, "
+        "source_database, "
+        f"schema_option FROM svv_all_schemas WHERE database_name = {database}"
+    )
+    return _listed(connection, parsed, sql, "schema_name")
+
+
+@statement("SHOW TABLES")
+def show_tables(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "TABLES", "FROM")
+    words.accept("SCHEMA")
+    name = (connection.database, *words.name())[-2:]
+    sql = (
+        "SELECT database_name, schema_name, table_name, table_type, table_acl, remarks "
+        f"FROM svv_all_tables WHERE database_name = {text_literal(name[0])} "
+        f"AND schema_name = {text_literal(name[1])}"
+    )
+    return _listed(connection, parsed, sql, "table_name")
+
+
+@statement("SHOW COLUMNS")
+def show_columns(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW", "COLUMNS", "FROM")
+    words.accept("TABLE")
+    table = find_relation(connection, words.name())
+    sql = (
+        "SELECT database_name, schema_name, table_name, column_name, ordinal_position, "
+        "column_default, is_nullable, data_type, character_maximum_length, numeric_precision, "
+        f"numeric_scale, remarks FROM svv_all_columns WHERE table_name = "
+        f"{text_literal(table.name)} AND schema_name = {text_literal(table.schema)} "
+        f"AND database_name = {text_literal(table.database)}"
+    )
+    return _listed(connection, parsed, sql, "ordinal_position")
+
+
+@statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
+def show_routines(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("SHOW")
+    kind = words.accept_one("FUNCTIONS", "PROCEDURES")
+    words.expect("FROM")
+    words.accept("SCHEMA")
+    schema = find_schema(connection, words.name()[-1])
+    name = {"FUNCTIONS": "function_name", "PROCEDURES": "procedure_name"}[kind]
+    told = {"FUNCTIONS": "REGULAR FUNCTION", "PROCEDURES": "STORED PROCEDURE"}[kind]
+    sql = (
+        f"SELECT database_name, schema_name, function_name AS {name}, "
+        "CASE argument_type WHEN '' THEN 0 ELSE REGEXP_COUNT(argument_type, ',') + 1 END "
+        "AS number_of_arguments, argument_type AS argument_list, result_type AS return_type, "
+        f"NULL::varchar AS remarks FROM svv_redshift_functions WHERE function_type = '{told}' "
+        f"AND schema_name = {text_literal(schema.name)}"
+    )
+    return _listed(connection, parsed, sql, "function_name")
+
+
+#: Where the privileges of each kind of object stand, and the columns that name it.
+_GRANTED = {
+    "TABLE": ("svv_relation_privileges", "namespace_name", "relation_name"),
+    "SCHEMA": ("svv_schema_privileges", "namespace_name", "namespace_name"),
+    "DATABASE": ("svv_database_privileges", "NULL::varchar", "database_name"),
+}
+
+
+@statement("SHOW GRANTS")
+def show_grants(connection: Connection, parsed: Parsed) -> Result:
+    """``ON`` an object, or ``FOR`` a user, a role or PUBLIC.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_GRANTS.html
+    """
+    words = parsed.words
+    words.expect("SHOW", "GRANTS")
+    if words.accept("FOR"):
+        words.accept_one("USER", "ROLE", "GROUP")
+        who = text_literal(words.identifier())
+        parts = [f"{_grants(kind)} WHERE identity_name = {who}" for kind in _GRANTED]
+        return _listed(connection, parsed, _united(parts), "object_name")
+    words.expect("ON")
+    kind = words.accept_one(*_GRANTED, "FUNCTION", "PROCEDURE") or "TABLE"
+    if kind not in _GRANTED:
+        raise RedshiftError(f"SHOW GRANTS ON {kind} is not supported here", "0A000")
+    sql = _united([f"{_grants(kind)} WHERE {_object(connection, kind, words.name())}"])
+    if words.accept("FOR"):
+        sql += f" AND identity_name = {text_literal(words.identifier())}"
+    return _listed(connection, parsed, sql, "identity_name")
+
+
+def _object(connection: Connection, kind: str, name: tuple[str, ...]) -> str:
+    if kind == "TABLE":
+        table = find_relation(connection, name)
+        schema = text_literal(table.schema)
+        return f"namespace_name = {schema} AND relation_name = {text_literal(table.name)}"
+    if kind == "SCHEMA":
+        find_schema(connection, name[-1])
+    return f"{_GRANTED[kind][2]} = {text_literal(name[-1])}"
+
+
+def _grants(kind: str) -> str:
+    view, schema, name = _GRANTED[kind]
+    return (
+        f"SELECT current_database()::varchar AS database_name, {schema} AS schema_name, {name} "
+        f"AS object_name, '{kind}'::varchar AS object_type, privilege_type, identity_id, "
+        f"identity_name, identity_type, admin_option, '{kind}'::varchar AS privilege_scope, "
+        f"NULL::varchar AS grantor_name FROM {view}"
+    )
+
+
+def _united(parts: list[str]) -> str:
+    return f"SELECT * FROM ({' UNION ALL '.join(parts)}) g WHERE true"
+
+
+def _listed(connection: Connection, parsed: Parsed, sql: str, column: str) -> Result:
+    """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
+    words = parsed.words
+    if words.accept("LIKE"):
+        sql += f" AND {column} LIKE {text_literal(words.string())}"
+    sql += f" ORDER BY {column}"
+    if words.accept("LIMIT"):
+        sql += f" LIMIT {words.number()}"
+    words.end()
+    return run_query(connection, sql, Parsed(sql))
