@@ -251,9 +251,9 @@ def _set_operation(node: tree.SetOperation, scope: Scope) -> Output:
         for at, (a, b) in enumerate(zip(left.fields, right.fields, strict=True))
     ]
     distinct = node.distinct or node.op != "UNION"
-    if distinct:
-        for f in left.fields + right.fields:
-            scope.state.uses[-1].update(f.uses)
+    kept = None if distinct else 1  # DuckDB reads a union's first column when none is asked for
+    for f in left.fields[:kept] + right.fields[:kept]:
+        scope.state.uses[-1].update(f.uses)
     zoned = any(map(has_zone, kinds))
     if zoned and node.op != "UNION":
         message = f"{node.op} of timestamps with time zone is not supported here"
