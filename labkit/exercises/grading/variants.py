@@ -34,7 +34,7 @@ SECRET = "LABKIT_GRADE_SECRET"
 # What a running cloud leaves behind that says where and who it was.
 FLEETING = shutil.ignore_patterns("cloud.json", "cloud.log", "lock", "port", "*.part")
 LOG_TAIL = 4000
-KEPT_S = 24 * 3600.0  # somebody may still be copying it
+KEPT_S = 3600.0  # somebody may still be copying it
 
 
 @dataclass(frozen=True)
