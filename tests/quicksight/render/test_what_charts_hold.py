@@ -15,6 +15,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from labkit.cloud.quicksight.render import THEMES, Picture, Theme, draw
+from labkit.cloud.quicksight.render.axes import scale_of
 from labkit.cloud.quicksight.render.charts.tree_map import squarified
 from labkit.cloud.quicksight.render.conditions import Unreadable, evaluate
 from labkit.cloud.quicksight.render.geo import countries, folded, shapes_for, states
@@ -511,6 +512,11 @@ def test_small_parts() -> None:
     assert linear(-3, 87, 5).ticks == (-20, 0, 20, 40, 60, 80, 100)
     assert linear(0, 0, 5).ends == (0, 1)
     assert logarithmic(3, 2000).ticks == (1, 10, 100, 1000, 10_000)
+    ends = {"MinMax": {"Minimum": 20, "Maximum": 5000}}
+    asked = {"NumericAxisOptions": {"Scale": {"Logarithmic": {"Base": 10}}, "Range": ends}}
+    found = scale_of([3, 200], {"DataOptions": asked}, 300)
+    assert [round(10**each) for each in found.ends] == [20, 5000]
+    assert found.ticks == (100, 1000)
     assert [compact(each, step=0.5) for each in (0, 0.5, 1)] == ["0.0", "0.5", "1.0"]
     assert [compact(each, step=500) for each in (500, 1000, 1500)] == ["500", "1,000", "1,500"]
     assert width("Total", 12) < width("Total", 12, bold=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import cos, radians, sin
@@ -80,7 +81,7 @@ def scale_of(
     low, high = ends.get("Minimum", min(known)), ends.get("Maximum", max(known))
     log = (asked.get("Scale") or {}).get("Logarithmic")
     if log is not None and (positive := [each for each in values if each > 0]):
-        return logarithmic(min(positive), max(max(positive), high), log.get("Base") or 10)
+        return _logarithmic(positive, ends, log.get("Base") or 10)
     wish = (asked.get("Scale") or {}).get("Linear") or {}
     count = wish.get("StepCount") or max(2, min(6, int(room / 48)))
     found = linear(min(low, high), max(low, high), count, step=wish.get("StepSize"))
@@ -92,6 +93,19 @@ def scale_of(
             for each in found.ticks
             if ends.get("Minimum", each) <= each <= ends.get("Maximum", each)
         ),
+    )
+
+
+def _logarithmic(values: Sequence[float], ends: Mapping[str, float], base: float) -> Scale:
+    """A logarithmic scale from end to end where the definition says them; one has no zero."""
+    low, high = (max(ends.get(name) or 0, 0) for name in ("Minimum", "Maximum"))
+    first = low or min(values)
+    found = logarithmic(first, max(high or max(values), first), base)
+    return Scale(
+        math.log10(low) if low else found.low,
+        math.log10(high) if high > first else found.high,
+        tuple(each for each in found.ticks if low <= each <= (high or each)),
+        log=True,
     )
 
 
