@@ -210,3 +210,13 @@ def test_what_is_refused(scheduler, fresh, aws, inbox, options, words):
         scheduler.create_schedule(
             Name=fresh("bad"), Target={"Arn": inbox.arn, "RoleArn": other}, **asked
         )
+
+
+def test_a_group_is_made_once_and_listed_when_it_is_there(scheduler, fresh):
+    name = fresh("group")
+    scheduler.create_schedule_group(Name=name)
+    with pytest.raises(ClientError, match=f"Schedule group {name} already exists"):
+        scheduler.create_schedule_group(Name=name)
+    assert scheduler.list_schedules(GroupName=name)["Schedules"] == []
+    with pytest.raises(ClientError, match="Schedule group nosuch does not exist"):
+        scheduler.list_schedules(GroupName="nosuch")

@@ -31,7 +31,8 @@ Json = dict[str, Any]
 
 
 def judge_call(context: Context, parameters: Json) -> None:
-    """Raise for a schedule that is never due, and for a target that could never be reached."""
+    """Raise for groups that are there or are not, schedules never due, targets never reached."""
+    _judge_group(context, parameters)
     if context.operation not in ("CreateSchedule", "UpdateSchedule"):
         return
     expression = parameters["ScheduleExpression"]
@@ -43,14 +44,28 @@ def judge_call(context: Context, parameters: Json) -> None:
     _judge_target(context, parameters["Target"])
 
 
+def _judge_group(context: Context, parameters: Json) -> None:
+    """moto makes a group anew, and loses its schedules; of an unknown one it lists none."""
+    groups = context.cloud.backend("scheduler", context.region).schedule_groups
+    name = parameters.get("Name")
+    if context.operation == "CreateScheduleGroup" and name in groups:
+        raise AwsError("ConflictException", f"Schedule group {name} already exists.", 409)
+    group = parameters.get("GroupName")
+    if context.operation == "ListSchedules" and group and group not in groups:
+        words = f"Schedule group {group} does not exist."
+        raise AwsError("ResourceNotFoundException", words, 404)
+
+
 def _judge_target(context: Context, target: Json) -> None:
     arn = target["Arn"]
     if universal := _UNIVERSAL.fullmatch(arn):
         name = sdk.botocore_name(universal["service"])
         if name is None or sdk.operation_of(name, universal["action"]) is None:
             raise AwsError("ValidationException", f"{arn} is not a valid target.")
+    elif not _kind(arn):
+        raise AwsError("ValidationException", "Provided Arn is not in correct format.")
     elif _kind(arn) not in SENDERS:
-        raise not_here("scheduler", context.operation, f"no target of {_kind(arn) or arn}")
+        raise not_here("scheduler", context.operation, f"no target of {_kind(arn)}")
     role = find_role(context.cloud, target["RoleArn"])
     if role is not None and not trusts(context.cloud, role, SERVICE):
         raise AwsError(
