@@ -208,12 +208,12 @@ def test_one_wrong_file_among_many(desk):
 def test_a_blank_line_in_a_large_packed_file_is_a_record(desk):
     digits = random.Random(4).randbytes(5 << 20).hex()
     lines = [f"{at},{digits[at * 1000 : at * 1000 + 1000]}" for at in range(len(digits) // 1000)]
-    lines.insert(len(lines) // 2, "")
+    lines.insert(middle := len(lines) // 2, "")
     packed = gzip.compress("\n".join(lines).encode(), 1)
     assert len(packed) > 4 << 20
     uri = desk.put(f"{desk.folder()}/packed.csv.gz", packed)
     table = desk.table("a int, b varchar(1000)")
     assert "stl_load_errors" in desk.copy(table, uri, "CSV GZIP")
-    assert desk.errors(table, "line_number") == [[len(lines) // 2 + 1]]
+    assert desk.errors(table, "line_number") == [[middle + 1]]
     assert desk.copy(table, uri, "CSV GZIP IGNOREBLANKLINES") == ""
     assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[len(lines) - 1]]
