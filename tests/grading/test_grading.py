@@ -5,15 +5,18 @@ import io
 import json
 import sys
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 from labkit import cli
-from labkit.exercises import LABS, Question, question
-from labkit.exercises.grading import grade, masters, records, reports, score, variants
+from labkit.exercises import LABS, Question, question, questions
+from labkit.exercises.data import Data
+from labkit.exercises.grading import grade, masters, processes, records, reports, score, variants
 from labkit.exercises.grading.masters import Submission
 from labkit.exercises.grading.score import References
+from labkit.exercises.values import plain
 from tests.grading import mini
 from tests.grading.conftest import DATA
 
@@ -172,3 +175,15 @@ def test_a_known_mistake_has_its_own_message():
     record = records.Record("x", 1, answers={"shipped": {asked.id: finding}})
     said = score.report(record, lambda _: [replace(asked)], references)["questions"][0]
     assert (said["status"], said["message"]) == ("wrong", asked.message(mistake))
+
+
+def test_what_is_right_is_kept_as_it_is_computed_and_where_no_confined_process_reads(monkeypatch):
+    [asked] = [one for one in questions(1) if one.id == "lab1-q5"]
+    data = Data(variants.lake(DATA[1]), DATA[1].scale, DATA[1].seed)
+    first = References(DATA).right(asked, DATA[1])
+    assert first == plain(asked.reference(data))
+    monkeypatch.setattr(score, "Data", None)  # no data are needed from now on
+    assert References(DATA).right(asked, DATA[1]) == first
+    place = str(variants.cache() / "references")
+    assert place in processes.hidden()
+    assert list(Path(place).glob("lab1-q5-*/right.json"))
