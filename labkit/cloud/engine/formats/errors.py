@@ -12,7 +12,8 @@ from functools import reduce
 
 from labkit.cloud.engine.formats.model import File, FormatError
 
-_OURS = re.compile(r"((?:HIVE|NOT)_[A-Z_]+): (.*?)(?:\. Detail: |$)", re.DOTALL)
+#: A function's own error begins with ``LABKIT:`` and is none of a file's.
+_OURS = re.compile(r"(?<!LABKIT:)\b((?:HIVE|NOT)_[A-Z_]+): (.*?)(?:\. Detail: |$)", re.DOTALL)
 _CODES = {
     "Conversion Error": "HIVE_BAD_DATA",
     "Invalid Input Error": "HIVE_BAD_DATA",

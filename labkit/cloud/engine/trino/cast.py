@@ -163,6 +163,8 @@ def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) 
 
 def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
     whole = Type("timestamp", (6,))
+    if target.args and int(str(target.args[0])) >= 6:
+        sql = f"trino_micros({sql})"
     read = _from_text(sql, source, whole, shape=_TIMESTAMP, words=_VALUE.format(plain=target))
     return _rescaled(read, whole, target)
 

@@ -132,6 +132,7 @@ def _iso_day(text: str) -> str | None:
 def _time(node: tree.Literal, scope: Scope) -> Typed | None:
     found = _TIME.fullmatch(node.text)
     clock = _iso_clock(*found.groups()) if found else None
+    _check_fraction(node, found[4] if found else None, scope)
     return Typed(f"TIME '{clock}'", _precise(TIME, found)) if clock and found else None
 
 
@@ -143,12 +144,20 @@ def _timestamp(node: tree.Literal, scope: Scope) -> Typed | None:
     clock = _iso_clock(*found.groups()[1:5]) if found[2] else "00:00:00"
     if not clock:
         return None
+    _check_fraction(node, found[5], scope)
     sql = f"TIMESTAMP '{day} {clock}'"
     if not found[6]:
         return Typed(sql, _precise(TIMESTAMP, found))
     zone = f"trino_zone({quoted_text(found[6])})"
     instant = f"trino_to_instant({sql}, {zone})"
     return Typed(f"trino_zoned({instant}, {zone})", _precise(TIMESTAMPTZ, found))
+
+
+def _check_fraction(node: tree.Literal, fraction: str | None, scope: Scope) -> None:
+    """DuckDB's moments are of microseconds."""
+    if fraction and fraction[6:].strip("0"):
+        message = "Fractions of a microsecond are not supported here"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
 
 
 def _precise(kind: Type, found: re.Match[str]) -> Type:

@@ -127,7 +127,7 @@ SCALARS = (
         ),
         (
             "from_iso8601_timestamp_nanos(varchar) -> timestamp(9) with time zone",
-            iso.moment,
+            lambda call, args: iso.moment(call, [f"trino_micros({args[0]})"]),
         ),
         (
             "from_unixtime(double) -> timestamp(3) with time zone",
@@ -143,7 +143,7 @@ SCALARS = (
         ),
         (
             "from_unixtime_nanos(bigint) -> timestamp(9) with time zone",
-            "trino_zoned(make_timestamp({0} // 1000), 'UTC')",
+            "trino_zoned(trino_from_nanos({0}), 'UTC')",
         ),
         ("human_readable_seconds(double) -> varchar", "trino_readable_seconds({0})"),
         ("last_day_of_month(date) -> date", "last_day({0})"),

@@ -123,6 +123,20 @@ trino_to_instant(t, z) AS CASE
     ELSE trino_late_instant(t, z)
     END;
 
+-- DuckDB's moments are of microseconds.
+trino_finer(text) AS
+    error('LABKIT:NOT_SUPPORTED: Fractions of a microsecond are not supported here: ' || text);
+
+trino_from_nanos(n) AS CASE
+    WHEN n % 1000 <> 0 THEN trino_finer(n::VARCHAR)
+    ELSE make_timestamp(n // 1000)
+    END;
+
+trino_micros(s) AS CASE
+    WHEN regexp_matches(s, '[.,]\d{6}\d*[1-9]') THEN trino_finer(s)
+    ELSE s
+    END;
+
 trino_now() AS trino_zoned(date_trunc('millisecond', timezone('UTC', now())), 'UTC');
 
 trino_offset(z) AS datesub('minute', (z).instant, trino_local(z));
