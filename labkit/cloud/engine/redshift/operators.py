@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
+from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -257,18 +258,26 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     if kind.base == "numeric" and {left.type.base, right.type.base} & set(TEXTS):
         kind = FLOAT8
     one, two = coerce(left, kind).sql, coerce(right, kind).sql
-    if kind.base in TEXTS and _blanks_matter(left, right):
+    if "bpchar" in (left.type.base, right.type.base):
         one, two = f"rtrim({one}, ' ')", f"rtrim({two}, ' ')"
+    elif kind.base in TEXTS and op in ("=", "<>") and {left.literal, right.literal} != {None}:
+        return Typed(_equal_text(op, left, right), BOOL)
     return Typed(f"({one} {op} {two})", BOOL)
 
 
-def _blanks_matter(left: Typed, right: Typed) -> bool:
-    """Blanks at the end of text are nothing to a comparison.
+def _equal_text(op: str, left: Typed, right: Typed) -> str:
+    """Text against a literal: blanks at the end are nothing to a comparison.
 
     A column of `varchar` that meets another is compared as it is, for the sake of joins.
     """
-    literals = left.literal is not None or right.literal is not None
-    return literals or "bpchar" in (left.type.base, right.type.base)
+    value, literal = (left, right) if right.literal is not None else (right, left)
+    wanted = str(literal.literal).rstrip(" ")
+    if value.literal is not None:
+        return str((value.literal.rstrip(" ") == wanted) == (op == "=")).lower()
+    sql, told, blank = as_text(value).sql, text_literal(wanted), text_literal(wanted + " ")
+    padded = f"(starts_with({sql}, {blank}) AND rtrim({sql}, ' ') = {told})"
+    found = f"({sql} = {told} OR {padded})"
+    return found if op == "=" else f"(NOT {found})"
 
 
 def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
