@@ -15,6 +15,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
 from labkit.cloud.quicksight.spice.opening import open_data_set
+from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.server import SETTINGS
 
 BUCKET = "quicksight-lake"
@@ -152,6 +153,7 @@ class Lake:
     def _cloud(self) -> Cloud:
         """The running cloud's workspace, its records as they are now."""
         found = _workspace(self.cloud.home)
+        BODIES.open(self.cloud.home / "s3")  # a process knows one workspace, this one has several
         found._records.clear()
         return found
 
