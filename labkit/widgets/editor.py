@@ -105,8 +105,8 @@ class QueryEditor(QueryBench, StatementConsole):
         """Show how Athena would run a statement."""
         run = self.run_in(tab, sql if explains(sql) else f"EXPLAIN {sql}")
         if self.succeeded(run):
-            lines = self.rows(run)["rows"][1:]  # after the heading
-            self.put("plans", tab, "\n".join(line[0] or "" for line in lines))
+            rows = self.rows(run)["rows"]
+            self.put("plans", tab, "\n".join(row[0] or "" for row in rows))
 
     def do_more(self, *, tab: str) -> None:
         """Fetch the next thousand rows of a result."""

@@ -161,7 +161,7 @@ has megabytes a week. The price is a copy that must be kept in step: each week's
         ),
         f'''{PLACE}{AGAIN}
 lab.query(f"""CREATE EXTERNAL TABLE {TABLE} (
-    user_id bigint, course_id bigint, views bigint, submissions bigint)
+    user_id bigint, course_id bigint, `views` bigint, submissions bigint)
     PARTITIONED BY (process_date string) STORED AS PARQUET LOCATION '{{place}}'""")
 lab.query("""INSERT INTO {TABLE}{SELECT}""")''',
         table(select=SELECT.replace(FROM_TO, "process_date = '2020-10-05'"))
@@ -176,7 +176,7 @@ for week, rows in lab.query("""{SELECT}""").df.groupby("process_date"):
     rows.drop(columns="process_date").to_parquet(file, index=False)
     lab.storage.put(file.getvalue(), f"{{place}}process_date={{week}}/rows.parquet")
 lab.query(f"""CREATE EXTERNAL TABLE {TABLE} (
-    user_id bigint, course_id bigint, views bigint, submissions bigint)
+    user_id bigint, course_id bigint, `views` bigint, submissions bigint)
     PARTITIONED BY (process_date string) STORED AS PARQUET LOCATION '{{place}}'""")
 lab.query("MSCK REPAIR TABLE {TABLE}")''',
     ),

@@ -68,7 +68,7 @@ def test_tls_that_a_client_checks(place: Any) -> None:
 def test_settings_of_the_first_message(place: Any) -> None:
     options = "-c search_path=sales,public -c query_group=probe"
     with place.psycopg(options=options) as connection:
-        assert connection.execute("SHOW search_path").fetchone() == ("sales,public",)
+        assert connection.execute("SHOW search_path").fetchone() == ("sales, public",)
         assert connection.execute("SHOW query_group").fetchone() == ("probe",)
 
 
