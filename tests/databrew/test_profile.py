@@ -1,9 +1,9 @@
 """The profile's statistics against their definitions, and against a real profile's numbers."""
 
 import json
-from contextlib import closing
 import math
 import random
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
