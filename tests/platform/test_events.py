@@ -208,10 +208,11 @@ def function(aws, fresh):
     return Function()
 
 
-def test_a_rule_runs_a_function_that_lets_it(events, rule, function, fresh):
-    source = fresh("app")
-    name = rule(function.arn, {"source": [source]}, Input='{"n": 1}')
+def test_a_rule_runs_a_function_that_lets_it(events, rule, function, inbox, fresh):
+    source, lost = fresh("app"), {"DeadLetterConfig": {"Arn": inbox.arn}}
+    name = rule(function.arn, {"source": [source]}, Input='{"n": 1}', **lost)
     send(events, source)
+    inbox.wait(1)
     function.allow("events.amazonaws.com", f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{name}")
     events.put_targets(Rule=name, Targets=[{"Id": "1", "Arn": function.arn, "Input": '{"n": 2}'}])
     time.sleep(0.3)
