@@ -8,9 +8,9 @@ definition and maintenance), `Words` reads token by token.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlglot import exp
 from sqlglot.dialects.redshift import Redshift
@@ -20,6 +20,8 @@ from sqlglot.tokenizer_core import TokenType
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import Type, named_type
+
+T = TypeVar("T")
 
 _KEPT = (
     "CAST", "TRY_CAST", "CONVERT", "EXTRACT", "POSITION", "SUBSTRING", "TRIM", "OBJECT_TRANSFORM",
@@ -255,11 +257,20 @@ class Words:
 
     def names(self) -> list[str]:
         """Names with commas, in brackets."""
+        return self.listed(self.identifier)
+
+    def listed(self, read: Callable[[], T]) -> list[T]:
+        """Things with commas, in brackets."""
         self.expect("(")
-        found = [self.identifier()]
-        while self.accept(","):
-            found.append(self.identifier())
+        found = self.each(read)
         self.expect(")")
+        return found
+
+    def each(self, read: Callable[[], T]) -> list[T]:
+        """Things with commas."""
+        found = [read()]
+        while self.accept(","):
+            found.append(read())
         return found
 
     def string(self) -> str:

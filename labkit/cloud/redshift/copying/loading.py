@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
@@ -156,9 +157,12 @@ class Load:
     def _is_blank_somewhere(self, file: File) -> bool:
         if not self.options.compression:
             return _has_blank_line(Path(file.path))
-        whole = sum(Path(each.path).stat().st_size for each in self.files) <= SEARCHED_BYTES
-        searched = whole or Path(file.path).stat().st_size <= SEARCHED_FILE_BYTES
+        searched = self._is_small or Path(file.path).stat().st_size <= SEARCHED_FILE_BYTES
         return searched and _unpacks_to_blank_line(file)
+
+    @cached_property
+    def _is_small(self) -> bool:
+        return sum(Path(each.path).stat().st_size for each in self.files) <= SEARCHED_BYTES
 
     # Careful ------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse import grants, quotas
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
-from labkit.cloud.redshift.warehouse.protection import is_protected
+from labkit.cloud.redshift.warehouse.policies import is_protected
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, visible
+from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, pieces, visible
+from labkit.cloud.redshift.system.postgres import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
 
 if TYPE_CHECKING:
@@ -20,12 +21,6 @@ _TEXT = "text char(200)"
 
 def _running(connection: Connection) -> Iterator[tuple[dict[str, Any], int]]:
     return ((one, user) for one, user in visible(connection) if one["status"] == "running")
-
-
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """A text in the pieces of 200 characters that system tables have."""
-    for at in range(0, max(len(text), 1), 200):
-        yield at // 200, text[at : at + 200]
 
 
 @system("stv_inflight", "userid int, slice int, query int, label char(320), xid bigint, pid int, "
@@ -41,7 +36,7 @@ def stv_inflight(connection: Connection) -> Iterator[Any]:
         f"suspended int, {_TEXT}, sequence int")  # fmt: skip
 def svv_query_inflight(connection: Connection) -> Iterator[Any]:
     for one, user in _running(connection):
-        for at, text in _pieces(one["text"]):
+        for at, text in pieces(one["text"]):
             yield user, 0, one["query_id"], one["pid"], moment(one["started"]), 0, text, at
 
 
@@ -80,7 +75,7 @@ def _statements(connection: Connection, *kinds: str) -> Iterator[Any]:
         if not kinds or kind in kinds:
             told = (user, one["query_id"], one["pid"], one["label"], moment(one["started"]),
                     moment(one["ended"]))  # fmt: skip
-            for at, text in _pieces(one["text"]):
+            for at, text in pieces(one["text"]):
                 yield told, at, kind, text
 
 
@@ -94,13 +89,10 @@ def stl_utilitytext(connection: Connection) -> Iterator[Any]:
     return ((*told, at, text) for told, at, _, text in _statements(connection, "UTILITY"))
 
 
-_KINDS = {"DDL": "DDL", "UTILITY": "UTILITY"}
-
-
 @system("svl_statementtext", f"{_STATEMENT} sequence int, type varchar(10), {_TEXT}")
 def svl_statementtext(connection: Connection) -> Iterator[Any]:
     for told, at, kind, text in _statements(connection):
-        yield (*told, at, _KINDS.get(kind, "QUERY"), text)
+        yield (*told, at, kind if kind in ("DDL", "UTILITY") else "QUERY", text)
 
 
 @system("svl_mv_refresh_status", "db_name char(128), userid int, schema char(128), "
@@ -158,7 +150,7 @@ def sys_connection_log(connection: Connection) -> Iterator[Any]:
         )  # fmt: skip
 def sys_session_history(connection: Connection) -> Iterator[Any]:
     """The sessions that are open."""
-    users = {one.name: one.oid for one in connection.objects.of("user")}
+    users = user_oids(connection)
     for one in list(connection.warehouse.connections.values()):
         yield (users.get(one.user, 0), one.pid, one.database, "Active", 0,
                moment(one.started_at), None)  # fmt: skip

@@ -46,6 +46,12 @@ def elapsed_micros(record: dict[str, Any]) -> int:
     return int(((record["ended"] or record["started"]) - record["started"]) * 1_000_000)
 
 
+def pieces(text: str) -> Iterator[tuple[int, str]]:
+    """A text in the pieces of 200 characters that system tables have."""
+    for at in range(0, max(len(text), 1), 200):
+        yield at // 200, text[at : at + 200]
+
+
 @system("sys_query_history", "user_id int, query_id bigint, query_label varchar(320), "
         "transaction_id bigint, session_id int, database_name varchar(128), "
         "query_type varchar(32), status varchar(10), result_cache_hit boolean, "
@@ -71,9 +77,9 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
         "start_time timestamp, sequence int, text varchar(200)")  # fmt: skip
 def sys_query_text(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
-        for at in range(0, max(len(record["text"]), 1), 200):
+        for at, text in pieces(record["text"]):
             yield (user, record["query_id"], record["query_id"], record["pid"],
-                   moment(record["started"]), at // 200, record["text"][at : at + 200])  # fmt: skip
+                   moment(record["started"]), at, text)  # fmt: skip
 
 
 @system("stl_query", "userid int, query int, label char(320), xid bigint, pid int, "
@@ -104,9 +110,8 @@ def svl_qlog(connection: Connection) -> Iterator[Any]:
         "text char(200)")  # fmt: skip
 def stl_querytext(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
-        for at in range(0, max(len(record["text"]), 1), 200):
-            yield (user, record["query_id"], record["pid"], record["query_id"], at // 200,
-                   record["text"][at : at + 200])  # fmt: skip
+        for at, text in pieces(record["text"]):
+            yield user, record["query_id"], record["pid"], record["query_id"], at, text
 
 
 @system("stv_sessions", "starttime timestamp, process int, user_name char(50), "

@@ -106,10 +106,14 @@ class Names:
             for one in self.connection.objects.of(
                 "routine", database=self.connection.database, schema=schema
             ):
-                if one.body["name"] == name[-1] and one.kind == "function":
+                if one.body["name"] == name[-1] and one.kind == "function" and self.may_call(one):
                     grants.check(self.connection, one, "EXECUTE", self.user)
-                    found.append(function_of(self.connection, one))
+                    found.append(_function(self.connection, one))
         return found
+
+    def may_call(self, one: Object) -> bool:
+        """Whether a function is among those that are meant."""
+        return True
 
     def session(self, name: str) -> tuple[str | int, Type] | None:
         """For the compiler: values of the session."""
@@ -164,8 +168,7 @@ VERSION = (
 )
 
 
-def function_of(connection: Connection, one: Object) -> SqlFunction:
-    """A routine as the compiler takes it."""
+def _function(connection: Connection, one: Object) -> SqlFunction:
     for native in NATIVES:
         if made := native(connection, one):
             return made

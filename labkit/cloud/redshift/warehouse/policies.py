@@ -15,23 +15,16 @@ from typing import TypeVar
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.casts import coerce
-from labkit.cloud.engine.redshift.catalog import Attribute, Relation, SqlFunction
+from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.compile import compile_query, new_state
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system import system_functions
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import (
-    Names,
-    as_made,
-    find_relation,
-    function_of,
-    search_path,
-)
+from labkit.cloud.redshift.warehouse.names import Names, as_made, find_relation, search_path
 from labkit.cloud.redshift.warehouse.objects import Object
 
 T = TypeVar("T")
@@ -72,19 +65,8 @@ class LookupNames(Names):
                     return one
         return find_relation(self.connection, name)
 
-    def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
-        """For the compiler: functions that the user may run, none made since the policy was."""
-        found = system_functions(self.connection, name)
-        for schema in [name[0]] if len(name) > 1 else search_path(self.connection):
-            for one in self.connection.objects.of(
-                "routine", database=self.connection.database, schema=schema
-            ):
-                if one.body["name"] == name[-1] and one.kind == "function" and self._calls(one):
-                    grants.check(self.connection, one, "EXECUTE")
-                    found.append(function_of(self.connection, one))
-        return found
-
-    def _calls(self, one: Object) -> bool:
+    def may_call(self, one: Object) -> bool:
+        """None that was made since the policy was."""
         if self.policy is None:
             self.called.add(one.oid)
             return True
@@ -95,7 +77,7 @@ class LookupNames(Names):
             raise RedshiftError(f'"{one.name}" cannot be a lookup table of a policy', "0A000")
         if self.policy and str(one.oid) not in self.policy.body["uses"]:
             raise RedshiftError(f'"{one.name}" is no lookup table of the policy', "0A000")
-        if one.body.get("rls", {}).get("on") or one.body.get("masks"):
+        if is_protected(one):
             raise RedshiftError(
                 f'"{one.name}" has policies and cannot be a lookup table of a policy', "0A000"
             )
@@ -103,6 +85,11 @@ class LookupNames(Names):
             grants.check(self.connection, one, "SELECT")
         elif grantee(self.policy) not in one.body.get("grants", {}):
             raise RedshiftError(grants.denial(one), DENIED)
+
+
+def is_protected(one: Object) -> bool:
+    """Whether a relation has anything to apply."""
+    return bool(one.body.get("rls", {}).get("on") or one.body.get("masks"))
 
 
 def grantee(policy: Object) -> str:

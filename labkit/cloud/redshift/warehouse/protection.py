@@ -22,6 +22,7 @@ from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.policies import is_protected
 from labkit.cloud.redshift.warehouse.super_paths import at_path, conflict, with_path
 
 _SEEN = '"$seen"'
@@ -79,11 +80,6 @@ def sight(connection: Connection, one: Object, alias: str, command: str) -> Sigh
     rows = rows_seen(connection, one, columns, command)
     values = values_seen(connection, one, columns)
     return Sight(rows, tuple(values), values == columns)
-
-
-def is_protected(one: Object) -> bool:
-    """Whether a relation has anything to apply."""
-    return bool(one.body.get("rls", {}).get("on") or one.body.get("masks"))
 
 
 def rows_seen(

@@ -30,8 +30,10 @@ from labkit.cloud.redshift.warehouse.statements.policy_objects import (
     policy_name,
     relation_columns,
     remove,
+    told_columns,
 )
 from labkit.cloud.redshift.warehouse.statements.protecting import check_attachable
+from labkit.cloud.redshift.warehouse.statements.routines import type_told
 
 _ALIAS = "masked_table"
 
@@ -52,14 +54,9 @@ def create_policy(connection: Connection, parsed: Parsed) -> Result:
     if missing_only and connection.objects.find(MASKS, name, database=connection.database):
         return Result("CREATE MASKING POLICY")
     outputs, read = _examined(connection, texts, columns)
-    told = [[column, _told(kind)] for column, kind in columns]
-    body = {"columns": told, "alias": _ALIAS, "texts": texts, "outputs": outputs}
+    body = {"columns": told_columns(columns), "alias": _ALIAS, "texts": texts, "outputs": outputs}
     add(connection, MASKS, name, body, read)
     return Result("CREATE MASKING POLICY")
-
-
-def _told(kind: Type) -> list[Any]:
-    return [kind.base, kind.size, kind.scale]
 
 
 def _expressions(words: Words) -> list[str]:
@@ -74,9 +71,7 @@ def _expressions(words: Words) -> list[str]:
 
 
 def _listed(words: Words) -> list[str]:
-    found = [words.expression()]
-    while words.accept(","):
-        found.append(words.expression())
+    found = words.each(words.expression)
     words.end()
     return found
 
@@ -90,7 +85,7 @@ def _examined(
         raise RedshiftError(
             "the type of a masking expression is ambiguous: cast it explicitly", "42804"
         )
-    return [_told(each.value.type) for each in read], read
+    return [type_told(each.value.type) for each in read], read
 
 
 @statement("ALTER MASKING POLICY")
@@ -165,12 +160,7 @@ def attach(connection: Connection, parsed: Parsed) -> Result:
 
 def _columns(words: Words) -> list[str]:
     """``(column, ...)``; a place within a SUPER column is ``column.name.name``."""
-    words.expect("(")
-    found = [words.name()]
-    while words.accept(","):
-        found.append(words.name())
-    words.expect(")")
-    return [".".join(name) for name in found]
+    return [".".join(name) for name in words.listed(words.name)]
 
 
 def _check_fits(

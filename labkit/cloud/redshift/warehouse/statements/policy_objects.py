@@ -14,6 +14,7 @@ from labkit.cloud.redshift.warehouse.names import fixed_path
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.policies import MASKS, ROWS, Examined
 from labkit.cloud.redshift.warehouse.statements.grantees import grantees
+from labkit.cloud.redshift.warehouse.statements.routines import type_told
 
 NOUNS = {ROWS: "RLS policy", MASKS: "Masking policy"}
 
@@ -33,17 +34,12 @@ def policy_name(connection: Connection, words: Words) -> str:
 
 def declared(words: Words) -> list[tuple[str, Any]]:
     """``(column type, ...)``"""
-    words.expect("(")
-    found = [(words.identifier(), words.type())]
-    while words.accept(","):
-        found.append((words.identifier(), words.type()))
-    words.expect(")")
-    return found
+    return words.listed(lambda: (words.identifier(), words.type()))
 
 
 def told_columns(columns: list[tuple[str, Any]]) -> list[Any]:
     """Columns as a policy's body has them."""
-    return [[name, [kind.base, kind.size, kind.scale]] for name, kind in columns]
+    return [[name, type_told(kind)] for name, kind in columns]
 
 
 def add(

@@ -11,7 +11,7 @@ from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.protection import is_protected
+from labkit.cloud.redshift.warehouse.policies import is_protected
 
 #: Nothing attached, and not on: what a relation without policies has.
 OFF = {"on": False, "conjunction": "and", "datashares": True, "datashares_conjunction": "and",

@@ -146,9 +146,7 @@ def _read(
     policy = find_policy(connection, ROWS, policy_name(connection, words))
     words.expect("ON")
     words.accept("TABLE")
-    relations = [find_relation(connection, words.name(), check=False)]
-    while words.accept(","):
-        relations.append(find_relation(connection, words.name(), check=False))
+    relations = words.each(lambda: find_relation(connection, words.name(), check=False))
     words.expect(word)
     names = policy_grantees(connection, words)
     words.end()

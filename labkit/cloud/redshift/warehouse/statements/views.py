@@ -13,7 +13,7 @@ from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, fixed_path, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
-from labkit.cloud.redshift.warehouse.protection import is_protected
+from labkit.cloud.redshift.warehouse.policies import is_protected
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared, attributes
 from labkit.cloud.redshift.warehouse.statements.dropping import drop_listed
