@@ -80,7 +80,7 @@ class Report:
         return path
 
     def __repr__(self) -> str:
-        counts = [(self.pages, "page"), (self.rows, "row"), (len(self.content), "byte")]
+        counts = [(self.pages, "page"), (self.rows, "row")]
         parts = [f"{n:,} {noun}{'s' * (n != 1)}" for n, noun in counts if n is not None]
         to = ", ".join(self.sent["to"])
         return f"{self.sent['name']} as {self.sent['format']}: {', '.join(parts)}; sent to {to}"
