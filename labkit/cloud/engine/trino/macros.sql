@@ -13,6 +13,12 @@ trino_divide(n, d) AS CASE
         WHEN (n < 0) = (d < 0) THEN 1
         ELSE -1 END AS HUGEINT) END;
 
+-- What a mean lacks: DuckDB rounds a half to the even digit, Trino away from zero.
+trino_tie(mean, total, n) AS CASE
+    WHEN 2 * (trino_digits(total) - trino_digits(mean) * n) = n * sign(total) THEN sign(total)
+    ELSE 0
+    END;
+
 -- Comparisons of several values: false where one decides, else NULL where one is unknown.
 trino_all(z) AS CASE
     WHEN list_contains(z, false) THEN false

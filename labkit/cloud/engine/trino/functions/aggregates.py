@@ -61,7 +61,13 @@ AGGREGATES = (
         ("avg(bigint) -> double", "avg({0})"),
         ("avg(double) -> double", "avg({0})"),
         ("avg(real) -> real", "avg({0})", "CAST({agg} AS FLOAT)"),
-        ("avg(decimal(p, s)) -> decimal(p, s)", "decimal_average({0})", "CAST({agg} AS {returns})"),
+        (
+            "avg(decimal(p, s)) -> decimal(p, s)",
+            ("decimal_average({0})", "sum({0})", "count({0})"),
+            "CAST({agg[0]} + trino_tie({agg[0]}, {agg[1]}, {agg[2]}) "
+            "* CAST('{unit}' AS {returns}) AS {returns})",
+            lambda bindings: {"unit": f"{10 ** -bindings['s']:.{bindings['s']}f}"},
+        ),
         (
             "avg(interval day to second) -> interval day to second",
             "avg({0})",
