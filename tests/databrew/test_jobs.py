@@ -255,7 +255,7 @@ def test_data_that_is_damaged(lake: Lake) -> None:
 
 @pytest.mark.parametrize(
     "definition",
-    ["by a data set's name", "by a data set's place", "by a table"],
+    ["by a data set's name", "by a data set's place", "by a table", "as of another account"],
 )
 def test_a_second_data_set(lake: Lake, definition: str) -> None:
     lake.put("in/more.csv", "id;city\n1;Rome\n3;Oslo\n")
@@ -265,8 +265,10 @@ def test_a_second_data_set(lake: Lake, definition: str) -> None:
     inputs = {
         "by a data set's name": {"DatasetName": dataset},
         "by a data set's place": place,
-        "by a table": catalog_input(lake),
+        "by a table": catalog_input(lake) if definition == "by a table" else {},
+        "as of another account": {"S3InputDefinition": {"Bucket": "gone", "Key": "more.csv"}},
     }[definition]
+    named = {"secondaryDatasetName": dataset} if definition == "as of another account" else {}
     join = step(
         "JOIN",
         joinKeys=json.dumps([{"key": "id", "value": "id"}]),
@@ -274,6 +276,7 @@ def test_a_second_data_set(lake: Lake, definition: str) -> None:
         leftColumns=json.dumps(["id", "name"]),
         rightColumns=json.dumps(["city"]),
         secondInput=json.dumps(inputs),
+        **named,
     )
     rows = lake.rows(people(lake), join)
     assert sorted((row["name"], row["city"]) for row in rows) == [("Ada", "Rome"), ("Eve", "Oslo")]

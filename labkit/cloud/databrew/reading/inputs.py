@@ -115,16 +115,19 @@ def second(
 
 def _meant(cloud: Cloud, region: str, definition: dict[str, Any]) -> Mapping[str, Any]:
     """The data set that a definition means: by its name or ARN, or by where its data lies."""
-    for key in ("DatasetName", "Name", "DatasetArn", "ResourceArn"):
-        if key in definition:
-            name = name_of(definition[key])
-            dataset = look_up(cloud, region, DATASET, name)
-            if dataset is None:
-                raise Unreadable(f"There is no data set '{name}'.")
+    names = [name_of(definition[key]) for key in _NAMES if key in definition]
+    place = {key: value for key, value in definition.items() if key not in _NAMES}
+    for name in names:
+        if dataset := look_up(cloud, region, DATASET, name):
             return dataset
+    if names and not place:
+        raise Unreadable(f"There is no data set '{names[0]}'.")
     known = (d for d in records(cloud, DATASET).values() if d["_"]["region"] == region)
-    unnamed = {"Name": "", "Input": definition, "_": {"region": region}}
-    return next((d for d in known if _same_place(d["Input"], definition)), unnamed)
+    unnamed = {"Name": "", "Input": place, "_": {"region": region}}
+    return next((d for d in known if _same_place(d["Input"], place)), unnamed)
+
+
+_NAMES = ("DatasetName", "Name", "DatasetArn", "ResourceArn")
 
 
 def _same_place(one: Record, other: Record) -> bool:

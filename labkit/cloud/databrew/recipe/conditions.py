@@ -1,10 +1,9 @@
 """Conditions of a step: which rows it is about. All of them must hold.
 
-The API takes any name and DataBrew's guide lists none; these are what the console's filters are
-called in recipes, with the tests that BOOLEAN_OPERATION documents. A missing value meets only what
-asks for it or starts with a not.
+The guide lists fifteen; the others here are their opposites and the tests that BOOLEAN_OPERATION
+documents. A missing value meets only what asks for it or starts with a not.
 
-Source: https://docs.aws.amazon.com/databrew/latest/dg/API_ConditionExpression.html and
+Source: https://docs.aws.amazon.com/databrew/latest/dg/recipes.html#recipes.structure and
 https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OPERATION.html
 """
 

@@ -72,9 +72,10 @@ class Operation:
         known = {folded(each.name): each for each in self.parameters}
         texts: dict[str, str] = {}
         for name, text in given.items():
-            if folded(name) not in known:
+            if folded(name) in known:
+                texts[folded(name)] = text
+            elif not _says_nothing(name, text):
                 raise unknown("parameter", name, [each.name for each in self.parameters])
-            texts[folded(name)] = text
         read = {each.argument: each.read(texts.get(key), table) for key, each in known.items()}
         return self.function(table, **read)
 
@@ -92,6 +93,16 @@ ALIASES = {
     "DATEDIFF": "DATE_DIFF",
     "DATETIME": "DATE_TIME",
     "NORMALIZATION": "SCALE",
+}
+
+#: What the console writes into a step beside its parameters, in small letters, and the value with
+#: which it says nothing more (any): recipes that were downloaded from it have them, such as
+#: https://github.com/aws-samples/aws-databrew-ml-stepfunction-workflow/tree/main/code
+FROM_CONSOLE = {
+    "functionsteptype": "",  # the name of the operation once more
+    "istext": "true",  # a pattern is plain text, no regular expression
+    "mappingoption": "",  # which values the form listed; the map has them
+    "targetindex": "nan",  # the place in MOVE_TO_INDEX, of which the other moves have none
 }
 
 
@@ -129,3 +140,8 @@ def _load() -> None:
 
     for module in pkgutil.iter_modules(steps.__path__):
         importlib.import_module(f"{steps.__name__}.{module.name}")
+
+
+def _says_nothing(name: str, text: str) -> bool:
+    value = FROM_CONSOLE.get(folded(name))
+    return value is not None and value in ("", text.lower())

@@ -73,7 +73,7 @@ def constant(context: RecipeContext, value: str, data_type: str, name: str = "va
     text = f"CAST({quoted_text(value)} AS VARCHAR)"
     if data_type.lower() in ("string", "unsupported"):
         return text
-    if data_type.lower() == "number":
+    if type_named(data_type).base in NUMBERS:
         return number(value, name)
     found = literal(value, type_named(data_type))
     if context.rows(f"SELECT {found} IS NULL")[0][0]:

@@ -1,8 +1,10 @@
 """The expressions of BOOLEAN_OPERATION and CASE_OPERATION, read into SQL.
 
-Columns stand in back ticks, aggregates in back ticks with a colon; comparisons, ``and``, ``or`` and
-``!`` join a handful of functions. Null is neither true nor false, as in Spark. One of AWS's own
-examples lacks its last back tick, so the end of the text closes a name too.
+Columns stand in back ticks, or bare where their names are plain words, aggregates in back ticks
+with a colon; comparisons, SQL's ``is null``, ``in``, ``between`` and ``like``, ``and``, ``or`` and
+``!`` join a handful of functions. Null is neither true nor false, as in Spark, whose expressions
+these are. One of AWS's own examples lacks its last back tick, so the end of the text closes a name
+too.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OPERATION.html
 """
@@ -10,14 +12,19 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OP
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.parts import regexps
-from labkit.cloud.databrew.recipe.parts.conversion import Expression, converted
-from labkit.cloud.databrew.recipe.parts.patterns import moment_of
+from labkit.cloud.databrew.recipe.parts.comparisons import (
+    FUNCTION_NAMES,
+    FUNCTIONS,
+    alike,
+    between,
+    truth,
+)
+from labkit.cloud.databrew.recipe.parts.conversion import Expression
 from labkit.cloud.databrew.recipe.parts.validity import valid
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
 from labkit.cloud.databrew.recipe.types import NAMES
@@ -90,16 +97,46 @@ class _Reader:
             parts.append(part())
         if len(parts) == 1:
             return parts[0]
-        return _boolean(f" {word.upper()} ".join(f"({_truth(each)})" for each in parts))
+        return _boolean(f" {word.upper()} ".join(f"({truth(each)})" for each in parts))
 
     def _not(self) -> Column:
         if self._take("!") or self._take("not"):
-            return _boolean(f"NOT ({_truth(self._not())})")
+            return _boolean(f"NOT ({truth(self._not())})")
         left = self._value()
         if self.tokens and self.tokens[0][1] in _COMPARISONS:
             sign = _COMPARISONS[self.tokens.pop(0)[1]]
-            return _boolean("{} {} {}".format(*_alike(left, sign, self._value())))
+            return _boolean("{} {} {}".format(*alike(left, sign, self._value())))
+        return self._tested(left)
+
+    def _tested(self, left: Column) -> Column:
+        """What SQL says behind a value: ``is null``, ``in``, ``between``, ``like``."""
+        if self._take("is"):
+            no = "NOT " if self._take("not") else ""
+            self._expect("null")
+            return _boolean(f"{left.sql} IS {no}NULL")
+        no = "NOT " if self._take("not") else ""
+        for word, test in (("in", self._in), ("between", self._within), ("like", self._like)):
+            if self._take(word):
+                return _boolean(f"{no}({test(left)})")
+        if no:
+            raise self._unexpected()
         return left
+
+    def _in(self, left: Column) -> str:
+        self._expect("(")
+        values = [self._value()]
+        while self._take(","):
+            values.append(self._value())
+        self._expect(")")
+        return " OR ".join("{} {} {}".format(*alike(left, "=", each)) for each in values)
+
+    def _within(self, left: Column) -> str:
+        low = self._value()
+        self._expect("and")
+        return between([left, low, self._value()])
+
+    def _like(self, left: Column) -> str:
+        return f"{left.text} LIKE {self._value().text} ESCAPE '\\'"
 
     def _value(self) -> Column:
         if not self.tokens:
@@ -125,11 +162,11 @@ class _Reader:
             return self._case()
         if self._take("("):
             return _boolean(self._call(small, word))
-        raise RecipeError(f"'{word}' does not read in '{self.text}'.")
+        return self.table.column(word)
 
     def _call(self, small: str, word: str) -> str:
-        if small not in _FUNCTIONS:
-            raise unknown("function", word, _NAMES)
+        if small not in FUNCTIONS:
+            raise unknown("function", word, FUNCTION_NAMES)
         if small == "isvalid":
             column = self._value()
             self._expect(",")
@@ -140,7 +177,7 @@ class _Reader:
         while self._take(","):
             given.append(self._any())
         self._expect(")")
-        count, sql = _FUNCTIONS[small]
+        count, sql = FUNCTIONS[small]
         if len(given) != count:
             raise RecipeError(f"{word} takes {count} values, not {len(given)}.")
         return sql(given)
@@ -148,7 +185,7 @@ class _Reader:
     def _case(self) -> Column:
         branches = []
         while self._take("when"):
-            when = _truth(self._any())
+            when = truth(self._any())
             self._expect("then")
             branches.append((when, self._any()))
         otherwise = self._any() if self._take("else") else _boolean("NULL")
@@ -183,24 +220,6 @@ class _Reader:
         return RecipeError(f"{at} is not expected in '{self.text}'{more}.")
 
 
-def _alike(left: Column, sign: str, right: Column) -> tuple[str, str, str]:
-    """Both sides of a comparison as values of one kind, a number's before a time's before text."""
-    pair = (left, right)
-    if "NULL" in (left.sql, right.sql):
-        return left.sql, sign, right.sql
-    if any(each.is_number for each in pair):
-        return left.number, sign, right.number
-    if any(each.is_time for each in pair):
-        return moment_of(left), sign, moment_of(right)
-    if any(each.type.base == "boolean" for each in pair):
-        return _truth(left), sign, _truth(right)
-    return left.text, sign, right.text
-
-
-def _truth(value: Column) -> str:
-    return converted(value, NAMES["boolean"])
-
-
 def _boolean(sql: str) -> Column:
     return Expression(sql, NAMES["boolean"])
 
@@ -212,32 +231,3 @@ def _of(sql: str, value: Column) -> Column:
 def _literal(text: str) -> str:
     inside = text[1:-1].replace("''", "'") if text[0] == "'" else text[1:-1]
     return f"CAST({quoted_text(inside)} AS VARCHAR)"
-
-
-def _matches(given: Sequence[Column]) -> str:
-    pattern = re.fullmatch(r"CAST\('(.*)' AS VARCHAR\)", given[1].sql, re.S)
-    if pattern is None:
-        raise RecipeError("The pattern of matches must be a text in quotation marks.")
-    return regexps.found(given[0].text, pattern[1].replace("''", "'"))
-
-
-def _between(given: Sequence[Column]) -> str:
-    column, low, high = given
-    return "{} {} {} AND {} {} {}".format(*_alike(column, ">=", low), *_alike(column, "<=", high))
-
-
-def _two(function: str) -> tuple[int, Callable[[Sequence[Column]], str]]:
-    return 2, lambda given: f"{function}({given[0].text}, {given[1].text})"
-
-
-_NAMES = ("contains", "matches", "startsWith", "endsWith", "isBetween", "isMissing", "isValid")
-#: Name in small letters → how many values it takes, and its SQL.
-_FUNCTIONS: dict[str, tuple[int, Callable[[Sequence[Column]], str]]] = {
-    "contains": _two("contains"),
-    "startswith": _two("starts_with"),
-    "endswith": _two("ends_with"),
-    "matches": (2, _matches),
-    "isbetween": (3, _between),
-    "ismissing": (1, lambda given: given[0].missing),
-    "isvalid": (2, lambda given: ""),
-}

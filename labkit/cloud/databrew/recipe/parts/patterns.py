@@ -4,7 +4,8 @@ DataBrew's own patterns (``mm/dd/yyyy``, ``dd month yyyy``, ``yyyy-mm-dd HH:MM:S
 months and ``MM`` for minutes, Java's have it the other way; recipes hold both. Here what stands
 after hours or before seconds is minutes, in either spelling, and all else is months. Which texts
 are dates is not documented: here what ISO 8601 has, months by name, and month before day; the day
-comes first only where it can be no month.
+comes first only where it can be no month. Eight digits are year, month and day, as in the table of
+https://covidtracking.com/data/download, which a workshop of AWS prepares with DATE_FORMAT.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.DATE_FORMAT.html
 """
@@ -60,6 +61,8 @@ def moment(text: str) -> str:
         f"CASE WHEN regexp_matches({text}, '[0-9]') THEN coalesce("
         f"CAST(TRY_CAST({text} AS TIMESTAMPTZ) AS TIMESTAMP), "
         f"CASE WHEN {named} THEN {_read(text, True)} ELSE {_read(text, False)} END, "
+        f"CASE WHEN regexp_full_match({text}, '[12][0-9]{{7}}') "
+        f"THEN try_strptime({text}, '%Y%m%d') END, "
         f"DATE '1970-01-01' + TRY_CAST({text} AS TIME)) END"
     )
 

@@ -21,7 +21,9 @@ from labkit.cloud.databrew.recipe.relation import Column, Relation
 
 operation = category("Data quality")
 
-Numbers = Literal["number"]
+Numbers = Literal[
+    "number", "byte", "short", "int", "integer", "long", "float", "double", "decimal", "bigint"
+]
 Statistic = Callable[[Relation, Column, str], str]
 
 
@@ -31,7 +33,7 @@ def _by_numbers(value: Statistic, summary: str) -> Callable[..., Relation]:
     def replaced(
         table: Relation, *, source_column: Column, column_data_type: Numbers = "number"
     ) -> Relation:
-        numbers = valid(table, source_column, column_data_type)
+        numbers = valid(table, source_column, "number")
         made = value(table, source_column, numbers)
         return _replaced(table, source_column, invalid(table, source_column, "number"), made)
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.UNION.html
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -83,7 +84,7 @@ def union(
     A column that a data set lacks is ``null`` in its list, and NULL in its rows. Columns of
     different types become the type that holds both, as in Spark: text if nothing else does.
     """
-    definitions = secondary_inputs or [{"DatasetName": each} for each in secondary_dataset_names]
+    definitions = _definitions(secondary_inputs or [], secondary_dataset_names)
     others = [table.context.relation(*table.context.load(each)) for each in definitions]
     lists = _lists(datasets_columns, [table, *others], target_column_names)
     columns = [
@@ -105,17 +106,28 @@ def union(
 
 
 def _definition(second: Any, location: str | None, name: str | None) -> dict[str, Any]:
-    """Where the second data set lies, as ``SecondaryInput`` of the API has it."""
+    """Which is the second data set, as ``SecondaryInput`` of the API has it, and by its name.
+
+    The console writes both: the name counts where there is such a data set, as a recipe that
+    comes from another account names a bucket of that one.
+    """
+    named = {"DatasetName": name} if name else {}
     if isinstance(second, dict):
-        return second
+        return named | second
     if location:
         found = re.fullmatch(r"s3://([^/]+)/(.+)", location)
         if not found:
             raise RecipeError(f"'{location}' is no S3 location: s3://bucket/key is one.")
-        return {"S3InputDefinition": {"Bucket": found[1], "Key": found[2]}}
-    if name:
-        return {"DatasetName": name}
-    raise RecipeError("The parameter 'secondInput' is missing.")
+        return {**named, "S3InputDefinition": {"Bucket": found[1], "Key": found[2]}}
+    if not named:
+        raise RecipeError("The parameter 'secondInput' is missing.")
+    return named
+
+
+def _definitions(inputs: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+    """The other data sets of a union: by their names, by where they lie, or by both."""
+    pairs = itertools.zip_longest(names, inputs)
+    return [_definition(given, None, name) for name, given in pairs]
 
 
 def _title(definition: dict[str, Any]) -> str:

@@ -19,7 +19,11 @@ from labkit.cloud.databrew.recipe.relation import Column, Relation
 
 operation = category("Data quality")
 
-FillType = Literal["date", "number", "boolean", "unsupported", "string", "timestamp"]
+#: The six that the page names, then those of columns: recipes that were downloaded have ``int``.
+FillType = Literal[
+    "date", "number", "boolean", "unsupported", "string", "timestamp",
+    "byte", "short", "int", "integer", "long", "float", "double", "decimal", "bigint", "datetime",
+]  # fmt: skip
 
 
 def _filling(
