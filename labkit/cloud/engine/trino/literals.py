@@ -1,7 +1,11 @@
 """Literals: their exact types, and the errors of those that do not read.
 
-``1`` is an integer, ``3000000000`` a bigint, ``1.50`` a decimal(3,2), ``1e0`` a double, ``'abc'`` a
-varchar(3). Source: https://trino.io/docs/current/language/types.html
+``1`` is an integer, ``3000000000`` a bigint, ``DECIMAL '1.50'`` a decimal(3,2), ``'abc'`` a
+varchar(3). A number with a point is a double, as is ``1e0``: to Trino ``1.50`` is a decimal unless
+``parse-decimal-literals-as-double`` is set, and Athena has it set (``1 / 0.0`` is Infinity there).
+Sources: https://trino.io/docs/current/language/types.html,
+https://docs.aws.amazon.com/athena/latest/ug/data-types-considerations.html,
+https://github.com/pyathena-dev/PyAthena/pull/753
 """
 
 from __future__ import annotations
@@ -12,6 +16,7 @@ from datetime import date, datetime
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.trino.functions.dates import zone_name
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import (
     BIGINT,
@@ -32,7 +37,7 @@ from labkit.cloud.engine.types import (
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?"
 _DATE = r"\d{4,}-\d{1,2}-\d{1,2}"
 _TIME = re.compile(rf"\s*{_CLOCK}\s*")
-_TIMESTAMP = re.compile(rf"\s*({_DATE})(?: {_CLOCK})?(?:\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d))?\s*")
+_TIMESTAMP = re.compile(rf"\s*({_DATE})(?: {_CLOCK})?(?:\s*([A-Za-z+-][\w/+:-]*))?\s*")
 _SPANS = {"DAY": 86_400_000, "HOUR": 3_600_000, "MINUTE": 60_000, "SECOND": 1_000}
 _UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
 
@@ -59,10 +64,6 @@ def _integer(node: tree.Literal, scope: Scope) -> Typed:
     return Typed(str(value), INTEGER if value < 1 << 31 else BIGINT)
 
 
-def _decimal(node: tree.Literal, scope: Scope) -> Typed:
-    return decimal_of(node.text, node, scope)
-
-
 def decimal_of(text: str, node: tree.Node, scope: Scope) -> Typed:
     """Digits as a decimal of just their precision: leading zeros do not count."""
     whole, _, fraction = text.strip().lstrip("+-").partition(".")
@@ -75,7 +76,7 @@ def decimal_of(text: str, node: tree.Node, scope: Scope) -> Typed:
 
 
 def _double(node: tree.Literal, scope: Scope) -> Typed:
-    return Typed(f"CAST({node.text} AS DOUBLE)", DOUBLE)
+    return Typed(f"CAST('{node.text}' AS DOUBLE)", DOUBLE)
 
 
 def _string(node: tree.Literal, scope: Scope) -> Typed:
@@ -94,7 +95,7 @@ _PLAIN: dict[str, Callable[[tree.Literal, Scope], Typed]] = {
     "null": _null,
     "boolean": _boolean,
     "integer": _integer,
-    "decimal": _decimal,
+    "decimal": _double,
     "double": _double,
     "string": _string,
     "binary": _binary,
@@ -148,9 +149,11 @@ def _timestamp(node: tree.Literal, scope: Scope) -> Typed | None:
     sql = f"TIMESTAMP '{day} {clock}'"
     if not found[6]:
         return Typed(sql, _precise(TIMESTAMP, found))
-    zone = f"trino_zone({quoted_text(found[6])})"
-    instant = f"trino_to_instant({sql}, {zone})"
-    return Typed(f"trino_zoned({instant}, {zone})", _precise(TIMESTAMPTZ, found))
+    zone = zone_name(found[6])
+    if not zone:
+        return None
+    instant = f"trino_to_instant({sql}, '{zone}')"
+    return Typed(f"trino_zoned({instant}, '{zone}')", _precise(TIMESTAMPTZ, found))
 
 
 def _check_fraction(node: tree.Literal, fraction: str | None, scope: Scope) -> None:
