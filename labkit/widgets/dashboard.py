@@ -41,7 +41,7 @@ PARTS = (
     "core.js", "dashboard_icons.js", "dashboard_fields.js", "dashboard_build.js",
     "dashboard_filters.js", "dashboard_svg.js", "dashboard_sheet.js", "dashboard.js",
 )  # fmt: skip
-TELLS = json.dumps({kind: takes for kind, (_, takes, _) in chart_insights.INSIGHTS.items()})
+TELLS = json.dumps({kind: each.takes for kind, each in chart_insights.INSIGHTS.items()})
 WIDTH_PX = 640
 
 

@@ -1,5 +1,6 @@
 """The dashboard builder: what is clicked, what is published, what the pictures show."""
 
+import html
 import re
 
 import pytest
@@ -45,6 +46,11 @@ def pictures(builder):
     found = {each["picture"]: each["svg"] or each["error"] for each in builder.sent}
     builder.sent.clear()
     return {id: re.sub("<metadata>.*</metadata>", "", svg, flags=re.S) for id, svg in found.items()}
+
+
+def words(svg):
+    """What a picture says, its lines as one."""
+    return " ".join(html.unescape(" ".join(re.findall(r">([^<>]*)<", svg))).split())
 
 
 def visuals(builder):
@@ -176,6 +182,21 @@ def test_an_insight_tells_its_sentence(builder, click):
     edit(click, builder, "add_insight", sheet="sheet-1", **given)
     assert builder.notice == {}
     assert "Science" in pictures(builder)["insight-1"]
+
+
+def test_outliers_are_told_with_the_method_that_found_them(builder, click):
+    spiky = "ifelse({views} = 30, 1000, {views} = 50, -900, {views})"
+    click(builder, "calculate", data_set="Homework", name="spiky", expression=spiky)
+    builder.sent.clear()
+    given = {"data_set": "Homework", "kind": "Outliers", "time": "day", "granularity": "DAY"}
+    edit(click, builder, "add_insight", sheet="sheet-1", value="spiky", **given)
+    assert builder.notice == {}
+    told = words(pictures(builder)["insight-1"])
+    upper, lower = "Tukey's upper fence (Q3 + 1.5 IQR)", "Tukey's lower fence (Q1 - 1.5 IQR)"
+    assert f"Top 1 by Sum of spiky above {upper}, of day: Jan 31, 2020 with 1,000." in told
+    assert f"Bottom 1 by Sum of spiky below {lower}, of day: Feb 20, 2020 with -900." in told
+    edit(click, builder, "add_insight", sheet="sheet-1", value="views", **given)
+    assert f"No day has any Sum of views above {upper}." in words(pictures(builder)["insight-2"])
 
 
 def test_what_cannot_be_is_a_notice_and_changes_nothing(builder, click):

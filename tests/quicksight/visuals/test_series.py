@@ -78,7 +78,7 @@ COMPUTATIONS: dict[str, tuple[Any, dict[str, Any], str]] = {
     "Forecast": (
         insight("Forecast", **MONTHS, PeriodsForward=1, LowerBoundary=0.0, UpperBoundary=30.0),
         {"method": "Holt-Winters (additive)"},
-        "Sum of views is forecast as 30 for Apr 2024."),
+        "Sum of views is forecast as 30 for Apr 2024, by Holt-Winters (additive)."),
 }  # fmt: skip
 
 

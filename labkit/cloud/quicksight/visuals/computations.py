@@ -36,7 +36,8 @@ def _ranked(of: Computation) -> Found:
     rows.sort(key=lambda row: row[1], reverse=top)
     items = [{"category": category, "value": value} for category, value in rows[:size]]
     if not items:
-        return {"items": []}, "There are no values to rank."
+        label = f"{of.field('Category').label} has any {of.field('Value').label}"
+        return {"items": []}, f"No {label}."
     listed = _listed(
         f"{of.say('Category', row['category'])} with {of.say('Value', row['value'])}"
         for row in items
@@ -170,7 +171,8 @@ def _forecast(of: Computation) -> Found:
     ]
     last, label = items[-1], of.field("Value").label
     when, value = of.say("Time", last["time"]), of.say("Value", last["value"])
-    return {"method": METHOD, "points": items}, f"{label} is forecast as {value} for {when}."
+    told = f"{label} is forecast as {value} for {when}, by {METHOD}."
+    return {"method": METHOD, "points": items}, told
 
 
 def _listed(parts: Any) -> str:
