@@ -135,7 +135,7 @@ def _columns(self: Parameter, text: str, table: Relation) -> tuple[Column, ...]:
 
 
 def _new_column(self: Parameter, text: str, table: Relation) -> str:
-    if text.lower() in [name.lower() for name in table.names]:
+    if text in table.names:
         raise RecipeError(f"There is a column '{text}' already: '{self.name}' names a new one.")
     return text
 
@@ -175,9 +175,18 @@ def _flag(self: Parameter, text: str, table: Relation) -> bool:
     return text.lower() in _TRUE
 
 
+#: A column's type → the one of a step's few data types that has it: recipes that were downloaded
+#: from the console have ``int`` where a page lists ``number``.
+_GROUPS = {
+    **dict.fromkeys(("byte", "short", "int", "integer", "long", "bigint"), "number"),
+    **dict.fromkeys(("float", "double", "decimal"), "number"),
+    "datetime": "timestamp",
+}
+
+
 def _choice(self: Parameter, text: str, table: Relation) -> str:
     for choice in self.choices:
-        if folded(choice) == folded(text):
+        if folded(choice) in (folded(text), _GROUPS.get(text.lower())):
             return choice
     raise self.refuse(text, f"one of {', '.join(self.choices)}")
 

@@ -14,7 +14,7 @@ operation = category("Basic column")
 
 
 @operation("RENAME")
-def rename(table: Relation, *, source_column: Column, target_column: str) -> Relation:
+def rename(table: Relation, *, source_column: Column, target_column: NewColumn) -> Relation:
     """One column under a new name, in the same place; it may differ in large letters alone."""
     return table.select(
         (target_column if each == source_column else each.name, each.sql) for each in table.columns

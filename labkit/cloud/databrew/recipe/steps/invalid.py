@@ -21,9 +21,7 @@ from labkit.cloud.databrew.recipe.relation import Column, Relation
 
 operation = category("Data quality")
 
-Numbers = Literal[
-    "number", "byte", "short", "int", "integer", "long", "float", "double", "decimal", "bigint"
-]
+Numbers = Literal["number"]
 Statistic = Callable[[Relation, Column, str], str]
 
 
@@ -33,7 +31,7 @@ def _by_numbers(value: Statistic, summary: str) -> Callable[..., Relation]:
     def replaced(
         table: Relation, *, source_column: Column, column_data_type: Numbers = "number"
     ) -> Relation:
-        numbers = valid(table, source_column, "number")
+        numbers = valid(table, source_column, column_data_type)
         made = value(table, source_column, numbers)
         return _replaced(table, source_column, invalid(table, source_column, "number"), made)
 

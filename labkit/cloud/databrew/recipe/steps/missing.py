@@ -19,11 +19,7 @@ from labkit.cloud.databrew.recipe.relation import Column, Relation
 
 operation = category("Data quality")
 
-#: The six that the page names, then those of columns: recipes that were downloaded have ``int``.
-FillType = Literal[
-    "date", "number", "boolean", "unsupported", "string", "timestamp",
-    "byte", "short", "int", "integer", "long", "float", "double", "decimal", "bigint", "datetime",
-]  # fmt: skip
+FillType = Literal["date", "number", "boolean", "unsupported", "string", "timestamp"]
 
 
 def _filling(
