@@ -209,7 +209,8 @@ def send_stream(path: str, start: int, length: int, to: socket.socket | None) ->
         return
     with open(path, "rb") as file:
         yield b""
-        to.sendfile(file, start, length)
+        if length:  # of nothing, the kernel sends all
+            to.sendfile(file, start, length)
 
 
 def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:

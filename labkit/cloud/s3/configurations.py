@@ -20,12 +20,20 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud import protocol
 from labkit.cloud.access import acl
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.limits import check_until
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.front import Request
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _LONGEST_ID = 255
+_ACTIONS = (
+    "Expiration",
+    "Transition",
+    "NoncurrentVersionExpiration",
+    "NoncurrentVersionTransition",
+    "AbortIncompleteMultipartUpload",
+)
 _MODES = ("GOVERNANCE", "COMPLIANCE")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00)?)?")
 
@@ -161,6 +169,9 @@ def _check_lifecycle(request: Request, document: _Document, bucket: Any, version
         if not _MIDNIGHT.fullmatch(text):
             raise _invalid("'Date' must be at midnight GMT")
     for rule in rules:
+        if not any(rule.find(action) is not None for action in _ACTIONS):
+            words = "At least one action needs to be specified in a rule"
+            raise AwsError("InvalidRequest", words)
         _check_days(rule)
         _name(rule)
 
@@ -206,6 +217,7 @@ def _check_retention(request: Request, document: _Document, bucket: Any, version
     mode, until = document.text("Mode"), document.text("RetainUntilDate")
     if (mode or until) and (mode not in _MODES or not until):
         raise malformed()
+    check_until(until)
     bypass = (request.header("x-amz-bypass-governance-retention") or "").lower() == "true"
     if version is not None and _loosens(version, mode, until, bypass=bypass):
         raise AwsError(

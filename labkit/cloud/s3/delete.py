@@ -1,17 +1,22 @@
 """S3's DeleteObjects: each key of the list is judged by itself, and refused by itself.
 
+A key with an ETag is deleted if its object has that one. A quiet answer tells of errors alone.
+
 Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 """
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 from labkit.cloud import protocol
 from labkit.cloud.access import policy
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import Principal
+from labkit.cloud.operations import AwsError, Principal
+from labkit.cloud.s3 import conditions
 from labkit.cloud.s3.configurations import malformed
 
 MOST = 1000
@@ -19,8 +24,18 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 ET.register_namespace("", NAMESPACE)
 
 
-def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> tuple[bytes, list[str]]:
-    """The request without the keys that the caller may not delete, and those keys.
+@dataclass(frozen=True)
+class Asked:
+    """What moto is to delete of a list, and what is refused: a key and why, each."""
+
+    body: bytes
+    deletes: bool
+    quiet: bool
+    refused: list[tuple[str, AwsError]]
+
+
+def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked:
+    """The request without the keys that are not to be deleted, and those keys.
 
     Raises:
         AwsError: ``MalformedXML``: it is no list of 1 to 1,000 keys.
@@ -29,22 +44,36 @@ def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> tuple
     refused = []
     for item in [each for each in root if _name(each) == "Object"]:
         fields = {_name(field): field.text or "" for field in item}
-        action = "s3:DeleteObjectVersion" if "VersionId" in fields else "s3:DeleteObject"
-        if not policy.may(cloud, principal, action, bucket, fields["Key"]):
-            refused.append(fields["Key"])
+        try:
+            _judge(cloud, principal, bucket, fields)
+        except AwsError as error:
+            refused.append((fields["Key"], error))
             root.remove(item)
-    return (ET.tostring(root) if refused else body), refused
+    named = {_name(each): (each.text or "").strip() for each in root}
+    quiet = named.get("Quiet", "").lower() == "true"
+    return Asked(ET.tostring(root) if refused else body, "Object" in named, quiet, refused)
 
 
-def report(reply: protocol.Reply, refused: list[str]) -> protocol.Reply:
-    """The answer with an error for each refused key."""
+def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, str]) -> None:
+    action = "s3:DeleteObjectVersion" if "VersionId" in fields else "s3:DeleteObject"
+    if not policy.may(cloud, principal, action, bucket, fields["Key"]):
+        raise AwsError("AccessDenied", "Access Denied", 403)
+    if wanted := fields.get("ETag"):
+        record = cloud.backend("s3").buckets.get(bucket)
+        conditions.check_match(wanted, policy.find_version(record, fields["Key"]))
+
+
+def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
+    """The answer with an error for each refused key, and nothing else where it is to be quiet."""
     errors = "".join(
-        f"<Error><Key>{escape(key)}</Key><Code>AccessDenied</Code>"
-        "<Message>Access Denied</Message></Error>"
-        for key in refused
+        f"<Error><Key>{escape(key)}</Key><Code>{error.code}</Code>"
+        f"<Message>{escape(error.message)}</Message></Error>"
+        for key, error in asked.refused
     ).encode()
-    end = b"</DeleteResult>"
-    return protocol.Reply(reply.status, reply.headers, reply.body.replace(end, errors + end))
+    body, end = reply.body, b"</DeleteResult>"
+    if asked.quiet:
+        body = re.sub(rb"(?s)<Deleted>.*?</Deleted>", b"", body)
+    return protocol.Reply(reply.status, reply.headers, body.replace(end, errors + end))
 
 
 def nothing_deleted() -> protocol.Reply:

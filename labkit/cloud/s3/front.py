@@ -28,6 +28,8 @@ from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal, not_kept
 from labkit.cloud.s3 import (
+    buckets,
+    conditions,
     configurations,
     delete,
     limits,
@@ -44,6 +46,7 @@ Environ = dict[str, Any]
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
 _SMALL_BODY = 16 << 20
+_NO_VERSION = ("x-amz-version-id", "null")
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,15 @@ class Request:
         begins = self.method == "POST" and "uploads" in self.query
         puts = self.method == "PUT" and (self.is_upload or self._copies)
         return begins or (puts and "uploadId" not in self.query)
+
+    @property
+    def replaces_object(self) -> bool:
+        """Whether the request puts an object, or nothing, in the place of a key's latest one."""
+        query, method = self.query, self.method
+        if method == "DELETE":
+            return bool(self.key) and not {"versionId", "uploadId", "tagging"} & set(query)
+        completes = method == "POST" and "uploadId" in query
+        return completes or (self.writes_object and method == "PUT")
 
     @property
     def _copies(self) -> bool:
@@ -143,7 +155,11 @@ class S3:
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)
         limits.check(request, self._copied(request))
+        if buckets.is_listing(request):
+            return _whole(buckets.answer(request, self.cloud.backend("s3").buckets))
         request, number = parts.take_number(request)
+        if request.reads_object and (known := self._known(request)):
+            return _whole(known)
         if listing.is_listing(request) and (bucket := self._bucket(request)):
             with self.cloud.lock("s3"):
                 return _whole(listing.answer(request, bucket))
@@ -157,6 +173,11 @@ class S3:
         if body is None and not (request.method == "HEAD" and request.key):
             return _whole(reply)
         return _download(request, reply, body or _unread(reply), part)
+
+    def _known(self, request: Request) -> protocol.Reply | None:
+        """The answer to a read of what the client has already."""
+        limits.check_marker(request, self._bucket(request))
+        return conditions.unread(request, self._version(request))
 
     def _form(self, environ: Environ) -> protocol.Reply:
         """The answer to a form's upload, which is the PUT that it stands for."""
@@ -176,6 +197,8 @@ class S3:
             policy.check_new_policy(self.cloud, request, body)
         if request.method == "POST" and "uploads" in request.query:
             object_checksums.check_upload(request)
+        if request.method == "PUT" and not request.key and not request.query:
+            buckets.check_location(body)
         bucket, version = self._bucket(request), self._version(request)
         body = configurations.check(request, body, bucket, version)
         if told := configurations.tell(request, bucket, version):
@@ -189,7 +212,10 @@ class S3:
         upload = self._multipart(request)
         if upload and request.method == "POST":
             object_checksums.check_parts(request, body, upload)
+        marker = request.method == "DELETE" and limits.names_marker(request, bucket)
         reply = self._forward(request, body)
+        if marker and reply.status == 204:
+            reply.headers["x-amz-delete-marker"] = "true"
         if reply.status == 200 and "attributes" in request.query:
             return parts.attributes(request, reply, self._version(request))
         if upload and reply.status == 200 and request.method in ("GET", "POST"):
@@ -207,7 +233,8 @@ class S3:
         ).encode()
         end = b"</CompleteMultipartUploadResult>"
         body = reply.body.replace(b"<VersionId>null</VersionId>", b"")
-        return replace(reply, body=body.replace(end, told + end))
+        headers = {k: v for k, v in reply.headers.items() if (k, v) != _NO_VERSION}
+        return replace(reply, headers=headers, body=body.replace(end, told + end))
 
     def _upload(self, request: Request) -> protocol.Reply:
         upload = self._multipart(request)
@@ -256,21 +283,26 @@ class S3:
         return policy.find_version(buckets.get(source[0]), *source[1:]) if source else None
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
-        allowed, refused = delete.split(self.cloud, request.principal, request.bucket, body)
-        if b"Key>" not in allowed:
-            return delete.report(delete.nothing_deleted(), refused)
-        return delete.report(self._forward(request, allowed), refused)
+        with self.cloud.lock("s3"):
+            asked = delete.split(self.cloud, request.principal, request.bucket, body)
+            if not asked.deletes:
+                return delete.report(delete.nothing_deleted(), asked)
+            return delete.report(self._forward(request, asked.body), asked)
 
     def _forward(
         self, request: Request, body: bytes, environ: Environ | None = None
     ) -> protocol.Reply:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
+        environ = conditions.without(environ)
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
         with self.cloud.lock("s3"), BODIES.tickets(), notices.asked_for(request.query):
             _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
+            if request.replaces_object:
+                latest = policy.find_version(self._bucket(request), request.key)
+                conditions.check_written(request, latest)
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise limits.no_such_function()
@@ -322,7 +354,9 @@ def _whole(reply: protocol.Reply) -> tuple[int, dict[str, str], Iterable[bytes]]
 def _check_upload_id(cloud: Cloud, request: Request) -> None:
     """Raise for an upload that was never begun, or has ended; completing one twice is allowed."""
     bucket, upload = cloud.backend("s3").buckets.get(request.bucket), request.query.get("uploadId")
-    if bucket is None or upload is None or upload in bucket.multiparts:
+    if bucket is None or upload is None:
+        return
+    if upload in bucket.multiparts and bucket.multiparts[upload].key_name == request.key:
         return
     done = getattr(policy.find_version(bucket, request.key), "multipart", None)
     if request.method != "POST" or done is None or done.id != upload:
@@ -514,6 +548,9 @@ def _tell_of_version(request: Request, version: Any, headers: dict[str, str]) ->
     """Put into the answer what moto does not tell of the version that is read."""
     if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
         headers.update(object_checksums.told_if_quick(version))
+    if request.method == "HEAD":
+        wished = {k for k in request.query if k.startswith("response-")}
+        headers.update({k.removeprefix("response-"): request.query[k] for k in wished})
 
 
 def _download(

@@ -8,10 +8,15 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 from __future__ import annotations
 
 import base64
+import datetime
 import re
+import urllib.parse
 from typing import TYPE_CHECKING, Any
 
+from moto.core import DEFAULT_ACCOUNT_ID
+
 from labkit.cloud.operations import AwsError
+from labkit.cloud.s3 import conditions
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.front import Request
@@ -20,6 +25,7 @@ _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a
 _FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)")
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _MOST_KEY, _MOST_METADATA = 1024, 2048
+_OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # What moto does not know, and would take for a request about the bucket or the object itself.
 _NOT_HERE = {
@@ -37,6 +43,8 @@ def check(request: Request, source: Any) -> None:
         source: moto's record of the version that a copy reads, if it is a copy.
     """
     _check_known(request)
+    for name in _OWNERS:
+        _check_owner(request.header(name))
     if request.method == "PUT" and not request.key and not request.query:
         _check_name(request.bucket)
     if len(request.key.encode()) > _MOST_KEY:
@@ -45,6 +53,8 @@ def check(request: Request, source: Any) -> None:
         _check_count(name, request.query.get(name))
     if request.writes_object:
         _check_metadata(request)
+        _check_tags(request.header("x-amz-tagging"))
+        _check_lock(request)
     _check_md5(request.header("content-md5"))
     if source is not None:
         _check_copy(request, source)
@@ -55,6 +65,21 @@ def check_tagged(request: Request, version: Any) -> None:
     latest = "tagging" in request.query and "versionId" not in request.query
     if latest and request.key and request.changes and version is None:
         raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+
+
+def names_marker(request: Request, bucket: Any) -> bool:
+    """Whether the version that a request names is a delete marker."""
+    named = request.query.get("versionId")
+    versions = bucket.keys.versions(request.key) if bucket and named else []
+    found = next((each for each in versions if str(each.version_id) == named), None)
+    return found is not None and not hasattr(found, "path")
+
+
+def check_marker(request: Request, bucket: Any) -> None:
+    """Raise where a delete marker is to be read; moto says it of HEAD."""
+    if request.method == "GET" and names_marker(request, bucket):
+        words = "The specified method is not allowed against this resource."
+        raise AwsError("MethodNotAllowed", words, 405)
 
 
 def no_such_function() -> AwsError:
@@ -72,10 +97,52 @@ def _check_known(request: Request) -> None:
 def _check_copy(request: Request, source: Any) -> None:
     if header := request.header("x-amz-copy-source-range"):
         _check_range(header, source.contentsize)
-    wanted = request.header("x-amz-copy-source-if-match")
-    if wanted and wanted.strip('"') != source.etag.strip('"'):
-        words = "At least one of the pre-conditions you specified did not hold"
-        raise AwsError("PreconditionFailed", words, 412)
+    conditions.check_copied(request, source)
+
+
+def _check_owner(expected: str | None) -> None:
+    """Raise where the client expects another account's bucket.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
+    if expected is None or expected == DEFAULT_ACCOUNT_ID:
+        return
+    if not re.fullmatch(r"\d{12}", expected):
+        words = "The value of the expected bucket owner parameter must be an AWS account ID"
+        raise AwsError("InvalidBucketOwnerAWSAccountID", words)
+    raise AwsError("AccessDenied", "Access Denied", 403)
+
+
+def _check_tags(header: str | None) -> None:
+    tags = urllib.parse.parse_qsl(header or "", keep_blank_values=True)
+    if len(dict(tags)) < len(tags):
+        words = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query"
+        raise AwsError("InvalidArgument", f"{words} parameters without tag name duplicates.")
+
+
+def _check_lock(request: Request) -> None:
+    mode, until = (request.header(f"x-amz-object-lock-{n}") for n in ("mode", "retain-until-date"))
+    if bool(mode) != bool(until):
+        words = "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be"
+        raise AwsError("InvalidArgument", f"{words} supplied")
+    if mode and mode not in ("GOVERNANCE", "COMPLIANCE"):
+        raise AwsError("InvalidArgument", "Unknown wormMode directive.")
+    check_until(until)
+    if request.header("x-amz-object-lock-legal-hold") not in (None, "", "ON", "OFF"):
+        raise AwsError("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'")
+
+
+def check_until(until: str | None) -> None:
+    """Raise for a retention that ends in the past."""
+    if not until:
+        return
+    try:
+        ends = datetime.datetime.fromisoformat(until)
+    except ValueError as error:
+        words = "The retain until date must be provided in ISO 8601 format"
+        raise AwsError("InvalidArgument", words) from error
+    if ends.replace(tzinfo=ends.tzinfo or datetime.UTC) <= datetime.datetime.now(datetime.UTC):
+        raise AwsError("InvalidArgument", "The retain until date must be in the future!")
 
 
 def _check_name(name: str) -> None:

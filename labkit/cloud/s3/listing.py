@@ -114,13 +114,13 @@ def _list_objects(asked: Asked, bucket: Any) -> Answer:
 
 def _list_objects_v2(asked: Asked, bucket: Any) -> Answer:
     token, after = asked.query.get("continuation-token"), asked.query.get("start-after")
-    marker = (after or "") if token is None else _from_token(token, asked.query)
+    marker = (after or "") if token is None else from_token(token, asked.query)
     page = _page(asked, _objects(asked, bucket, marker), (marker, ""))
     told = _told_of_objects(asked, bucket, page, owner=asked.query.get("fetch-owner") == "true")
     told["KeyCount"] = len(page.entries) + len(page.groups)
     told |= {"ContinuationToken": token} if token is not None else {}
     told |= {"StartAfter": asked.text(after)} if after else {}
-    return told | ({"NextContinuationToken": _as_token(page.last[0])} if page.more else {})
+    return told | ({"NextContinuationToken": as_token(page.last[0])} if page.more else {})
 
 
 def _list_versions(asked: Asked, bucket: Any) -> Answer:
@@ -219,11 +219,13 @@ def _marker(asked: Asked, name: str) -> tuple[str, str]:
     return key, number if key else ""
 
 
-def _as_token(name: str) -> str:
+def as_token(name: str) -> str:
+    """What a page hands out for the next one, which begins behind a name."""
     return base64.urlsafe_b64encode(_TOKEN + name.encode()).decode()
 
 
-def _from_token(token: str, query: dict[str, str]) -> str:
+def from_token(token: str, query: dict[str, str]) -> str:
+    """The name that a page's token stands for."""
     try:
         text = base64.b64decode(token, altchars=b"-_", validate=True)
         if text.startswith(_TOKEN):

@@ -1,0 +1,88 @@
+"""The account's buckets: their listing, in pages, and the regions where they may be.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import xml.etree.ElementTree as ET
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+
+from labkit.cloud import protocol
+from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.listing import OWNER, as_token, from_token
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3.front import Request
+
+_MOST = 10_000
+_LEGACY = "EU"  # Ireland, by its first name
+
+
+def is_listing(request: Request) -> bool:
+    """Whether a request asks for the account's buckets."""
+    return request.method == "GET" and not request.bucket and not request.key
+
+
+def answer(request: Request, buckets: dict[str, Any]) -> protocol.Reply:
+    """The buckets that a request asks for, by their names.
+
+    Raises:
+        AwsError: ``InvalidArgument``: a page of no size, or a token of another listing.
+    """
+    query = request.query
+    prefix, region = query.get("prefix", ""), query.get("bucket-region")
+    token = query.get("continuation-token")
+    after = from_token(token, query) if token else ""
+    found = (
+        bucket
+        for name, bucket in sorted(buckets.items())
+        if name.startswith(prefix) and name > after and region in (None, bucket.region_name)
+    )
+    most = _most(query.get("max-buckets"))
+    listed = list(itertools.islice(found, most + 1))
+    told: dict[str, Any] = {"Owner": OWNER, "Buckets": [_told(each) for each in listed[:most]]}
+    told |= {"Prefix": prefix} if prefix else {}
+    told |= {"ContinuationToken": as_token(listed[most - 1].name)} if len(listed) > most else {}
+    body = protocol.xml_document("s3", "ListBuckets", "ListAllMyBucketsResult", told)
+    return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
+
+
+def check_location(body: bytes) -> None:
+    """Raise unless a new bucket's document names a region that there is, or none."""
+    try:
+        root = ET.fromstring(body)
+    except ET.ParseError:
+        return  # what it is instead is judged by who reads it
+    named = next((e.text for e in root.iter() if e.tag.endswith("LocationConstraint")), None)
+    if named and named != _LEGACY and named not in _regions():
+        words = "The specified location-constraint is not valid"
+        raise AwsError("InvalidLocationConstraint", words, LocationConstraint=named)
+
+
+@functools.cache
+def _regions() -> frozenset[str]:
+    return frozenset(botocore.session.get_session().get_available_regions("s3"))
+
+
+def _most(text: str | None) -> int:
+    if text is None:
+        return _MOST
+    if not text.isdigit() or not 1 <= int(text) <= _MOST:
+        words = f"Argument max-buckets must be an integer between 1 and {_MOST}"
+        raise AwsError("InvalidArgument", words)
+    return int(text)
+
+
+def _told(bucket: Any) -> dict[str, Any]:
+    return {
+        "Name": bucket.name,
+        "CreationDate": bucket.creation_date,
+        "BucketRegion": bucket.region_name,
+        "BucketArn": f"arn:aws:s3:::{bucket.name}",
+    }

@@ -1,0 +1,141 @@
+"""What a request makes depend on an object's state: ``If-Match`` and its kin.
+
+A read or a copy names a state of what it reads; a write or a deletion one of the object whose place
+it takes, where a delete marker is no object. ETags may stand in quotes or not, several in a list,
+and ``*`` means any. Of two conditions that contradict each other, that on the ETag decides.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html,
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html and
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud import protocol
+from labkit.cloud.operations import AwsError
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3.front import Request
+
+_HEADERS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
+_OF_SOURCE = "x-amz-copy-source-"
+
+
+def unread(request: Request, version: Any) -> protocol.Reply | None:
+    """The answer to a read of what the client has already; ``None`` where it is to be read.
+
+    Raises:
+        AwsError: ``PreconditionFailed``: the object is another than the one that is wanted.
+    """
+    if version is None:
+        return None
+    wanted = _Wanted.of(request)
+    if failed := wanted.fails(version):
+        raise _failed(failed)
+    if not wanted.is_known(version):
+        return None
+    modified = email.utils.format_datetime(_modified(version), usegmt=True)
+    return protocol.Reply(304, {"ETag": version.etag, "Last-Modified": modified}, b"")
+
+
+def check_copied(request: Request, source: Any) -> None:
+    """Raise unless what a copy reads is as it wants it."""
+    wanted = _Wanted.of(request, _OF_SOURCE)
+    failed = wanted.fails(source)
+    if not failed and wanted.is_known(source):
+        failed = "If-None-Match" if wanted.none else "If-Modified-Since"
+    if failed:
+        raise _failed(_OF_SOURCE + failed)
+
+
+def check_written(request: Request, latest: Any) -> None:
+    """Raise unless a write or a deletion meets the object that it expects.
+
+    Args:
+        latest: moto's record of the key's latest version; ``None`` where there is no object.
+    """
+    match, none = request.header("If-Match"), request.header("If-None-Match")
+    if request.method == "DELETE":
+        none = None
+    if none not in (None, "*") or (none and match):
+        words = "A header you provided implies functionality that is not implemented"
+        raise AwsError("NotImplemented", words, 501)
+    if match:
+        check_match(match, latest)
+    if none and latest is not None:
+        raise _failed("If-None-Match")
+
+
+def check_match(wanted: str, latest: Any) -> None:
+    """Raise unless there is an object, and it has an ETag that is wanted."""
+    if latest is None:
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+    if not _matches(wanted, latest):
+        raise _failed("If-Match")
+
+
+def without(environ: dict[str, Any]) -> dict[str, Any]:
+    """A request's environment less its conditions, which have been judged."""
+    stem = _OF_SOURCE.replace("-", "_")
+    named = {f"HTTP_{stem}{h}".upper().replace("-", "_") for h in _HEADERS}
+    named |= {f"HTTP_{h}".upper().replace("-", "_") for h in _HEADERS}
+    return {name: value for name, value in environ.items() if name not in named}
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """The conditions of a read."""
+
+    match: str | None
+    none: str | None
+    since: datetime.datetime | None
+    until: datetime.datetime | None
+
+    @classmethod
+    def of(cls, request: Request, stem: str = "") -> _Wanted:
+        match, none, since, until = (request.header(stem + name) for name in _HEADERS)
+        return cls(match, none, _date(since), _date(until))
+
+    def fails(self, version: Any) -> str | None:
+        """The condition that a version does not meet."""
+        if self.match:
+            return None if _matches(self.match, version) else "If-Match"
+        late = self.until is not None and _modified(version) > self.until
+        return "If-Unmodified-Since" if late else None
+
+    def is_known(self, version: Any) -> bool:
+        """Whether a version is the one that the client has."""
+        if self.none:
+            return _matches(self.none, version)
+        return self.since is not None and _modified(version) <= self.since
+
+
+def _matches(wanted: str, version: Any) -> bool:
+    etags = {each.strip().strip('"') for each in wanted.split(",")}
+    return bool(wanted.strip() == "*" or version.etag.strip('"') in etags)
+
+
+def _modified(version: Any) -> datetime.datetime:
+    """When a version was written; HTTP tells whole seconds."""
+    found: datetime.datetime = version.last_modified.replace(microsecond=0, tzinfo=datetime.UTC)
+    return found
+
+
+def _date(text: str | None) -> datetime.datetime | None:
+    """The moment that a header names; one that does not read is no condition."""
+    try:
+        found = email.utils.parsedate_to_datetime(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
+def _failed(condition: str) -> AwsError:
+    words = "At least one of the pre-conditions you specified did not hold"
+    return AwsError("PreconditionFailed", words, 412, Condition=condition)

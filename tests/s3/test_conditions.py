@@ -1,0 +1,170 @@
+"""Requests that depend on an object's state, and what a bucket's owner, place and pages are."""
+
+import datetime
+import socket
+import urllib.parse
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.s3.conftest import code_of, refused
+
+OTHER = '"0123456789abcdef0123456789abcdef"'
+DAY = datetime.timedelta(days=1)
+READS = {  # conditions, from the object's ETag and time → the status, else the object
+    "its-etag": (lambda etag, at: {"IfMatch": etag}, None),
+    "without-quotes": (lambda etag, at: {"IfMatch": etag.strip('"')}, None),
+    "one-of-a-list": (lambda etag, at: {"IfMatch": f"{OTHER}, {etag}"}, None),
+    "any": (lambda etag, at: {"IfMatch": "*"}, None),
+    "another": (lambda etag, at: {"IfMatch": OTHER}, 412),
+    "etag-over-time": (lambda etag, at: {"IfMatch": etag, "IfUnmodifiedSince": at - DAY}, None),
+    "later": (lambda etag, at: {"IfUnmodifiedSince": at - DAY}, 412),
+    "unmodified": (lambda etag, at: {"IfUnmodifiedSince": at}, None),
+    "known": (lambda etag, at: {"IfNoneMatch": etag}, 304),
+    "known-over-time": (lambda etag, at: {"IfNoneMatch": etag, "IfModifiedSince": at - DAY}, 304),
+    "unknown": (lambda etag, at: {"IfNoneMatch": OTHER, "IfModifiedSince": at}, None),
+    "same-second": (lambda etag, at: {"IfModifiedSince": at}, 304),
+    "newer": (lambda etag, at: {"IfModifiedSince": at - DAY}, None),
+}
+
+
+def status_of(call, **asked):
+    try:
+        call(**asked)
+    except ClientError as error:
+        return error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return None
+
+
+@pytest.fixture
+def there(s3, bucket):
+    """The address of an object, its ETag and its time."""
+    named = {"Bucket": bucket, "Key": "a"}
+    etag = s3.put_object(**named, Body=b"one")["ETag"]
+    return named, etag, s3.head_object(**named)["LastModified"]
+
+
+def test_reads_and_copies_that_depend_on_a_state(s3, there):
+    named, etag, at = there
+    source = {"Bucket": named["Bucket"], "Key": "c", "CopySource": named}
+    reads, found = (s3.get_object, s3.head_object), {}
+    for name, (conditions, _) in READS.items():
+        asked = conditions(etag, at)
+        copied = {f"CopySource{k}": v for k, v in asked.items()}
+        found[name] = [status_of(read, **named, **asked) for read in reads]
+        found[name].append(status_of(s3.copy_object, **source, **copied))
+    assert found == {name: [s, s, s and 412] for name, (_, s) in READS.items()}
+
+
+MISSING = ("NoSuchKey", 404)
+FAILED = ("PreconditionFailed", 412)
+WRITES = {  # the key, what is asked → the refusal
+    "there": ("a", {"IfNoneMatch": "*"}, FAILED),
+    "another": ("a", {"IfMatch": OTHER}, FAILED),
+    "not-there": ("none", {"IfMatch": OTHER}, MISSING),
+    "deleted": ("deleted", {"IfMatch": OTHER}, MISSING),
+    "not-another": ("a", {"IfNoneMatch": OTHER}, ("NotImplemented", 501)),
+}
+
+
+def whole(s3, bucket, key):
+    """An upload in one part that is to be completed."""
+    named = {"Bucket": bucket, "Key": key}
+    upload = s3.create_multipart_upload(**named)["UploadId"]
+    part = s3.upload_part(**named, UploadId=upload, PartNumber=1, Body=b"two")["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part}]}
+    return {**named, "UploadId": upload, "MultipartUpload": parts}
+
+
+@pytest.mark.parametrize(("key", "asked", "code"), WRITES.values(), ids=WRITES)
+def test_writes_that_depend_on_what_they_replace(s3, there, key, asked, code):
+    bucket = there[0]["Bucket"]
+    versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    s3.put_bucket_versioning(**versioned)
+    s3.delete_object(Bucket=bucket, Key="deleted")
+    target = {"Bucket": bucket, "Key": key} | asked
+    assert code_of(s3.put_object, **target, Body=b"two") == code
+    source = {"Bucket": bucket, "Key": "a"}
+    if asked.get("IfNoneMatch") != OTHER:
+        assert code_of(s3.complete_multipart_upload, **whole(s3, bucket, key) | asked) == code
+        replaced = {"MetadataDirective": "REPLACE"}
+        assert code_of(s3.copy_object, **target, CopySource=source, **replaced) == code
+    assert s3.get_object(**source)["Body"].read() == b"one"
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 1
+
+
+def test_writes_and_deletions_in_their_turn(s3, there):
+    named, etag, _ = there
+    bucket = named["Bucket"]
+    second = s3.put_object(**named, Body=b"two", IfMatch=etag)["ETag"]
+    assert code_of(s3.delete_object, **named, IfMatch=etag) == FAILED
+    several = [{"Key": "a", "ETag": etag}, {"Key": "none", "ETag": etag}, {"Key": "other"}]
+    done = s3.delete_objects(Bucket=bucket, Delete={"Objects": several, "Quiet": True})
+    errors = [(each["Key"], each["Code"]) for each in done["Errors"]]
+    assert (errors, "Deleted" in done) == ([("a", FAILED[0]), ("none", MISSING[0])], False)
+    s3.delete_object(**named, IfMatch=second)
+    assert code_of(s3.delete_object, **named, IfMatch="*") == MISSING
+    s3.complete_multipart_upload(**whole(s3, bucket, "a"), IfNoneMatch="*")
+    again = [{"Key": "a", "ETag": s3.head_object(**named)["ETag"]}]
+    assert "Errors" not in s3.delete_objects(Bucket=bucket, Delete={"Objects": again})
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
+def test_a_part_of_another_key_is_none_of_the_upload(s3, bucket):
+    begun = whole(s3, bucket, "a")
+    other = {"Bucket": bucket, "Key": "b", "UploadId": begun["UploadId"]}
+    assert refused(s3.upload_part, **other, PartNumber=1, Body=b"z") == "NoSuchUpload"
+    assert refused(s3.abort_multipart_upload, **other) == "NoSuchUpload"
+    assert "VersionId" not in s3.complete_multipart_upload(**begun)
+    assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == b"two"
+
+
+OWNERS = {"1": "InvalidBucketOwnerAWSAccountID", "111122223333": "AccessDenied"}
+
+
+@pytest.mark.parametrize(("owner", "code"), OWNERS.items(), ids=OWNERS.values())
+def test_another_owner_than_expected(s3, there, owner, code):
+    named = there[0]
+    expected = {"Bucket": named["Bucket"], "ExpectedBucketOwner": owner}
+    assert refused(s3.list_objects_v2, **expected) == code
+    assert refused(s3.put_object, **expected, Key="a", Body=b"two") == code
+    copied = {"CopySource": named, "ExpectedSourceBucketOwner": owner}
+    assert refused(s3.copy_object, Bucket=named["Bucket"], Key="b", **copied) == code
+    assert refused(s3.head_bucket, **expected) == ("400" if owner == "1" else "403")
+
+
+def test_the_accounts_buckets_in_pages(s3, fresh):
+    stem = fresh("page")
+    names = [f"{stem}-{each}" for each in "abc"]
+    for name in names:
+        s3.create_bucket(Bucket=name)
+    away = {"LocationConstraint": "eu-west-1"}
+    s3.create_bucket(Bucket=f"{stem}-d", CreateBucketConfiguration=away)
+    pages = s3.get_paginator("list_buckets").paginate(
+        Prefix=stem, BucketRegion="us-east-1", PaginationConfig={"PageSize": 2}
+    )
+    assert [[each["Name"] for each in page["Buckets"]] for page in pages] == [names[:2], names[2:]]
+    assert refused(s3.list_buckets, MaxBuckets=20_000) == "InvalidArgument"
+    nowhere = {"LocationConstraint": "nowhere-1"}
+    made = {"Bucket": f"{stem}-e", "CreateBucketConfiguration": nowhere}
+    assert refused(s3.create_bucket, **made) == "InvalidLocationConstraint"
+
+
+def test_a_delete_marker_is_not_read(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    marked = {"Bucket": bucket, "Key": "a"}
+    marked["VersionId"] = s3.delete_object(**marked)["VersionId"]
+    assert code_of(s3.get_object, **marked) == ("MethodNotAllowed", 405)
+    assert s3.delete_object(**marked)["DeleteMarker"]
+
+
+def test_an_empty_object_is_its_headers_alone(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="empty", Body=b"")
+    asked = {"Bucket": bucket, "Key": "empty", "ResponseContentType": "text/x"}
+    assert s3.head_object(**asked)["ContentType"] == "text/x"
+    url = urllib.parse.urlsplit(s3.generate_presigned_url("get_object", asked))
+    with socket.create_connection((url.hostname, url.port)) as connection:
+        line = f"GET {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n\r\n"
+        connection.sendall(line.encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.partition(b"\r\n\r\n")[::2] == (answer.removesuffix(b"\r\n\r\n"), b"")
