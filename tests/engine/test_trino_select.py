@@ -59,7 +59,8 @@ def test_a_statement_answers_as_athena_does(session: Session, statement: str, an
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
-        ("SELECT 1, 2.50, 1e0, 'abc', true", "integer decimal(3,2) double varchar(3) boolean"),
+        ("SELECT 1, DECIMAL '2.50', 'abc', true", "integer decimal(3,2) varchar(3) boolean"),
+        ("SELECT 2.50, 1e0, 1 + 2.5", "double double double"),
         ("SELECT price * 2, price / 2 FROM orders", "decimal(20,2) decimal(10,2)"),
         (
             "SELECT sum(qty), avg(qty), sum(price), count(*) FROM orders",
@@ -75,7 +76,7 @@ def test_a_statement_answers_as_athena_does(session: Session, statement: str, an
         ),
         ("SELECT NULL UNION SELECT 1", "integer"),
         (
-            "SELECT ARRAY[1, 2.5], MAP(ARRAY['a'], ARRAY[1])",
+            "SELECT ARRAY[1, DECIMAL '2.5'], MAP(ARRAY['a'], ARRAY[1])",
             "array(decimal(11,1)) map(varchar(1),integer)",
         ),
     ],
