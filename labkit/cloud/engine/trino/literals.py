@@ -37,6 +37,7 @@ from labkit.cloud.engine.types import (
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,12}))?)?"
 _DATE = r"\d{4,}-\d{1,2}-\d{1,2}"
 _TIME = re.compile(rf"\s*{_CLOCK}\s*")
+_ZONED_TIME = re.compile(rf"\s*{_CLOCK}\s*[+-]\d\d?(:\d\d)?\s*")
 _TIMESTAMP = re.compile(rf"\s*({_DATE})(?: {_CLOCK})?(?:\s*([A-Za-z+-][\w/+:-]*))?\s*")
 _SPANS = {"DAY": 86_400_000, "HOUR": 3_600_000, "MINUTE": 60_000, "SECOND": 1_000}
 _UNITS = ("YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND")
@@ -132,6 +133,8 @@ def _iso_day(text: str) -> str | None:
 
 def _time(node: tree.Literal, scope: Scope) -> Typed | None:
     found = _TIME.fullmatch(node.text)
+    if not found and _ZONED_TIME.fullmatch(node.text):
+        raise scope.fail(node, "NOT_SUPPORTED", "There is no time with a zone here")
     clock = _iso_clock(*found.groups()) if found else None
     _check_fraction(node, found[4] if found else None, scope)
     return Typed(f"TIME '{clock}'", _precise(TIME, found)) if clock and found else None

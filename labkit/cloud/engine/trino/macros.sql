@@ -59,13 +59,13 @@ trino_sorted_map(k, v) AS map(
     list_transform(list_sort(list_zip(k, range(len(k)))), lambda _p: v[_p[2] + 1]));
 
 -- Text as a zoned timestamp; without a zone it is UTC.
-trino_text_zone(s) AS trino_zone(coalesce(
-    nullif(regexp_extract(s, '\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d)\s*$', 1), ''), 'UTC'));
+trino_text_zone(s) AS trino_zone(coalesce(nullif(
+    regexp_extract(s, '^\s*\d+-\d\d?-\d\d?(?: [\d:.]+)?\s*([A-Za-z+-][\w/+:-]*)\s*$', 1), ''), 'UTC'));
 
 trino_text_to_zoned(s) AS CASE
     WHEN s IS NULL THEN NULL
     WHEN regexp_full_match(s, '\s*\d{4,}-\d{1,2}-\d{1,2}( \d{1,2}:\d{1,2}(:\d{1,2}(\.\d+)?)?)?'
-        || '(\s*([A-Za-z][\w/+:-]*|[+-]\d\d:\d\d))?\s*') THEN
+        || '(\s*([A-Za-z+-][\w/+:-]*))?\s*') THEN
         trino_zoned(trino_to_instant(
             CAST(regexp_extract(s, '\s*([\d-]+( [\d:.]+)?)', 1) AS TIMESTAMP),
             trino_text_zone(s)), trino_text_zone(s))

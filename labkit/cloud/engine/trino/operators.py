@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import combinations
 
 from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.trino.errors import raising
@@ -152,6 +153,7 @@ def _between_moments(kind: str) -> Callable[[Typed, Typed], Typed]:
     """``timestamp - timestamp`` is an interval; days count 24 hours."""
 
     def render(left: Typed, right: Typed) -> Typed:
+        left, right = (v if v.type.base == kind else coerced(v, Type(kind)) for v in (left, right))
         a, b = (part(v.sql, "instant") if kind == "timestamptz" else v.sql for v in (left, right))
         return Typed(f"(epoch_ms({a}) - epoch_ms({b}))", DAY_SECOND)
 
@@ -203,6 +205,8 @@ def _temporal_table() -> dict[tuple[str, str, str], Temporal]:
             table |= {("+", right, left): _swapped(move) for (left, right), move in moves.items()}
     for kind in ("date", "timestamp", "timestamptz", "time"):
         table["-", kind, kind] = _between_moments(kind)
+    for low, high in combinations(("date", "timestamp", "timestamptz"), 2):
+        table["-", low, high] = table["-", high, low] = _between_moments(high)
     for span in spans:
         for number in NUMBERS:
             table["*", span, number] = _scaled("*")

@@ -15,7 +15,13 @@ from labkit.cloud.engine.types import Type
 if TYPE_CHECKING:
     from labkit.cloud.engine.trino.parse_expression import ExpressionParser
 
-_CLOCKS = ("CURRENT_TIMESTAMP", "CURRENT_TIME", "LOCALTIMESTAMP", "LOCALTIME")
+#: What shows the time, and its type, which may have a precision in brackets.
+_CLOCKS = {
+    "CURRENT_TIMESTAMP": "timestamptz",
+    "CURRENT_TIME": "timetz",
+    "LOCALTIMESTAMP": "timestamp",
+    "LOCALTIME": "time",
+}
 _NICHES = ("CURRENT_DATE", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA")
 _LITERAL_TYPES = frozenset(
     [
@@ -141,13 +147,12 @@ def _extract(parser: ExpressionParser) -> tree.Expression:
 def _clock(parser: ExpressionParser) -> tree.Expression:
     cursor, token = parser.cursor, parser.cursor.token
     cursor.at += 1
-    args: tuple[tree.Expression, ...] = ()
-    if cursor.peek("(") and token.text in _CLOCKS:
-        cursor.expect("(")
-        at = cursor.token.start
-        args = (tree.Literal(at, cursor.token.end, "integer", cursor.take("integer", "<integer>")),)
-        cursor.expect(")")
-    return tree.Call(token.start, cursor.end, token.text.lower(), args)
+    call = tree.Call(token.start, cursor.end, token.text.lower(), ())
+    if token.text not in _CLOCKS or not cursor.accept("("):
+        return call
+    digits = int(cursor.take("integer", "<integer>"))
+    cursor.expect(")")
+    return tree.Cast(token.start, cursor.end, call, Type(_CLOCKS[token.text], (digits,)), False)
 
 
 def _trim(parser: ExpressionParser) -> tree.Expression:

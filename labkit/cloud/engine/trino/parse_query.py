@@ -362,11 +362,29 @@ class QueryParser:
         if cursor.accept("LATERAL"):
             query = self.expressions.bracketed_query()
             return tree.Derived(start, cursor.end, query, lateral=True)
-        if cursor.peek("TABLE", "("):
-            raise failed_at(
-                cursor.text, start, "NOT_SUPPORTED", "Table functions are not supported here"
-            )
+        if cursor.accept("TABLE", "("):
+            return self._table_function(start)
         return self._bracketed() if cursor.peek("(") else self._table()
+
+    def _table_function(self, start: int) -> tree.TableFunction:
+        """``sequence(start => 1, stop => 9)``, with brackets around it."""
+        cursor, at = self.cursor, self.cursor.token.start
+        name = ".".join(cursor.qualified())
+        if name != "sequence":
+            message = f"Table function '{name}' is not supported here"
+            raise failed_at(cursor.text, at, "NOT_SUPPORTED", message)
+        cursor.expect("(")
+        arguments = () if cursor.peek(")") else cursor.many(self._named_argument)
+        cursor.expect(")")
+        cursor.expect(")")
+        return tree.TableFunction(start, cursor.end, name, arguments)
+
+    def _named_argument(self) -> tuple[str | None, tree.Expression]:
+        named = self.cursor.peek("=>", ahead=1)
+        name = self.cursor.name() if named else None
+        if named:
+            self.cursor.expect("=>")
+        return name, self.expressions.expression()
 
     def _bracketed(self) -> tree.Relation:
         """A query, or relations in brackets."""

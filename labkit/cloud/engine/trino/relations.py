@@ -18,6 +18,7 @@ from labkit.cloud.engine.trino.library import can_coerce, common_type
 from labkit.cloud.engine.trino.operators import coerced, comparison
 from labkit.cloud.engine.trino.parse_query import parse_query
 from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed
+from labkit.cloud.engine.trino.table_functions import sequence
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, UNKNOWN, Type
 
 
@@ -387,6 +388,7 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Derived: _derived,
     tree.Sampled: _sampled,
     tree.Unnest: _unnest,
+    tree.TableFunction: lambda node, scope: Rows(*sequence(node, scope)),
     tree.Join: _join,
 }
 

@@ -350,6 +350,14 @@ class Unnest(Relation):
 
 
 @dataclass(frozen=True, slots=True)
+class TableFunction(Relation):
+    """``TABLE(name(argument => value, ...))``; an argument may go without its name."""
+
+    name: str
+    arguments: tuple[tuple[str | None, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Sampled(Relation):
     """``relation TABLESAMPLE BERNOULLI (percent)``."""
 

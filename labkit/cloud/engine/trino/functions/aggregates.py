@@ -64,8 +64,7 @@ AGGREGATES = (
         (
             "avg(decimal(p, s)) -> decimal(p, s)",
             ("decimal_average({0})", "sum({0})", "count({0})"),
-            "CAST({agg[0]} + trino_tie({agg[0]}, {agg[1]}, {agg[2]}) "
-            "* CAST('{unit}' AS {returns}) AS {returns})",
+            "CAST({agg[0]} + {unit} * trino_tie({agg[0]}, {agg[1]}, {agg[2]}) AS {returns})",
             lambda bindings: {"unit": f"{10 ** -bindings['s']:.{bindings['s']}f}"},
         ),
         (

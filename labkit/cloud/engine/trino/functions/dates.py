@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from labkit.cloud.engine.trino.functions import iso
-from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail
+from labkit.cloud.engine.trino.functions.entry import Entry, Render, Udf, entries, fail
 from labkit.cloud.engine.trino.functions.patterns import (
     format_joda,
     format_mysql,
@@ -69,8 +70,15 @@ def _fields() -> list[Entry]:
     return found
 
 
-def _iso(call: Any, args: Sequence[str]) -> str:
-    return f"strftime({args[0]}, '%Y-%m-%dT%H:%M:%S.%g')"
+def _iso(local: str) -> Render:
+    """A local time with as many digits of a second as its type has."""
+
+    def render(call: Any, args: Sequence[str]) -> str:
+        digits = int((call.parameters[0].args or (3,))[0])
+        day = f"strftime({local.format(*args)}, '%Y-%m-%dT%H:%M:%S.%f')"
+        return f"trim({day}[:{20 + digits}], '.')"
+
+    return render
 
 
 SCALARS = (
@@ -171,10 +179,13 @@ SCALARS = (
             "trino_zoned(trino_to_instant({0}, trino_zone({1})), trino_zone({1}))",
         ),
         ("to_iso8601(date) -> varchar(16)", "CAST({0} AS VARCHAR)"),
-        ("to_iso8601(timestamp) -> varchar(26)", _iso),
+        ("to_iso8601(timestamp(p)) -> varchar(26)", _iso("{0}")),
         (
             f"to_iso8601({_ZONED}) -> varchar(32)",
-            "(trino_iso_local({0}) || trino_iso_zone(trino_offset({0})))",
+            lambda call, args: (
+                f"({_iso('trino_local({0})')(call, args)} "
+                f"|| trino_iso_zone(trino_offset({args[0]})))"
+            ),
         ),
         (f"to_milliseconds({_SPAN}) -> bigint", "({0})"),
         ("to_unixtime(timestamp) -> double", "epoch({0})"),
@@ -183,15 +194,46 @@ SCALARS = (
 )
 
 
+_UTC = frozenset("utc z ut uct gmt gmt0 greenwich universal zulu".split())
+_OFFSET = re.compile(
+    r"(?P<etc>etc/)?(?:utc|gmt|ut)?(?P<sign>[+-])(?P<hours>\d\d?)(?::(?P<rest>\d\d))?"
+)
+
+
+def zone_name(text: str) -> str | None:
+    """A zone by the name that Trino shows: in its own case, an offset as ``+01:30``; None for none.
+
+    Source: https://github.com/trinodb/trino/blob/master/core/trino-spi/src/main/java/io/trino/spi/type/TimeZoneKey.java
+    """
+    lower = text.lower()
+    if lower.removeprefix("etc/") in _UTC:
+        return "UTC"
+    found = _OFFSET.fullmatch(lower)
+    return _offset_name(found) if found else _zone_names().get(lower)
+
+
+def _offset_name(found: re.Match[str]) -> str | None:
+    hours, minutes = int(found["hours"]), int(found["rest"] or 0)
+    if minutes > 59 or hours * 60 + minutes > 14 * 60:
+        return None
+    sign = {"+": "-", "-": "+"}[found["sign"]] if found["etc"] else found["sign"]
+    return f"{sign}{hours:02}:{minutes:02}" if hours or minutes else "UTC"
+
+
+def _zone_short(instant: datetime, zone: str) -> str:
+    """``EST``, ``CEST``; an offset as it is."""
+    if zone == "UTC" or zone[0] in "+-":
+        return zone
+    return str(instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).tzname())
+
+
 @cache
-def _zone_names() -> frozenset[str]:
-    return frozenset(available_timezones())
+def _zone_names() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
-def _named_zone(name: str) -> str:
-    if name not in _zone_names():
-        fail(f"'{name}' is not a valid time zone")
-    return name
+def _named_zone(text: str) -> str:
+    return zone_name(text) or fail(f"'{text}' is not a valid time zone")
 
 
 def _readable_seconds(seconds: float) -> str:
@@ -226,6 +268,7 @@ def _parse_duration(text: str) -> int:
 UDFS = (
     *iso.UDFS,
     Udf("trino_named_zone", _named_zone, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_zone_short", _zone_short, ("TIMESTAMP", "VARCHAR"), "VARCHAR"),
     Udf("trino_readable_seconds", _readable_seconds, ("DOUBLE",), "VARCHAR"),
     Udf("trino_parse_duration", _parse_duration, ("VARCHAR",), "BIGINT"),
 )

@@ -100,7 +100,6 @@ trino_zoned(t, z) AS CASE
 
 trino_zone(z) AS CASE
     WHEN z IN ('Z', 'GMT', 'UTC', '+00:00') THEN 'UTC'
-    WHEN regexp_full_match(z, '[+-]\d\d:\d\d') THEN z
     ELSE trino_named_zone(z)
     END;
 
@@ -148,8 +147,6 @@ trino_offset_zone(m) AS CASE
     ELSE CASE WHEN m < 0 THEN '-' ELSE '+' END
         || format('{:02d}:{:02d}', abs(m) // 60, abs(m) % 60)
     END;
-
-trino_iso_local(z) AS strftime(trino_local(z), '%Y-%m-%dT%H:%M:%S.%g');
 
 trino_iso_zone(m) AS CASE WHEN m = 0 THEN 'Z' ELSE trino_offset_zone(m) END;
 
@@ -338,6 +335,14 @@ trino_way_fail() AS trino_fail(
 
 trino_long_fail() AS
     trino_fail('result of sequence function must not have more than 10000 entries');
+
+trino_step(a, b, s) AS CASE
+    WHEN a < b AND s <= 0
+        THEN trino_fail('Step must be positive for sequence [' || a || ', ' || b || ']')
+    WHEN a > b AND s >= 0
+        THEN trino_fail('Step must be negative for sequence [' || a || ', ' || b || ']')
+    ELSE s
+    END;
 
 trino_sequence(a, b, s) AS CASE
     WHEN s = 0 THEN trino_fail('step must not be zero')

@@ -99,7 +99,7 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
     pieces: list[str] = []
     for kind, text in _joda(call, args[1]):
         if kind == "zone":
-            pieces.append(_zone_text(call, args[0], len(text)))
+            pieces.append(_zone_text(call, args[0], text))
         elif kind == "sql":
             pieces.append(text.format(local))
         elif pieces and pieces[-1].startswith("strftime(") and kind == "format":
@@ -181,9 +181,15 @@ def _joda_letters(call: Any, letters: str) -> str:
     return widths[len(letters)].replace("%-Y", "%Y")
 
 
-def _zone_text(call: Any, sql: str, width: int) -> str:
+def _zone_text(call: Any, sql: str, letters: str) -> str:
+    """``z`` is a zone's short name; ``Z``, ``ZZ`` and ``ZZZ`` are its offset twice and its id."""
+    width, is_name = len(letters), letters[0] == "z"
+    if is_name and width > 3:
+        raise FunctionRefused(call.name, "the full name of a time zone")
     if call.parameters[0].base != "timestamptz":
-        return ("'+0000'", "'+00:00'", "'UTC'")[min(width, 3) - 1]
+        return "'UTC'" if is_name else ("'+0000'", "'+00:00'", "'UTC'")[min(width, 3) - 1]
+    if is_name:
+        return f"trino_zone_short(({sql}).instant, ({sql}).zone)"
     if width >= 3:
         return f"({sql}).zone"
     colon = ":" if width == 2 else ""
