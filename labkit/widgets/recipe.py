@@ -24,6 +24,7 @@ from labkit.widgets.recipe_facts import (
     run_facts,
     source_facts,
     start_of_change,
+    start_within,
     step_facts,
 )
 from labkit.widgets.recipe_picture import pictured
@@ -158,7 +159,7 @@ class RecipeEditor(Console):
         if keep:
             self._before.append(before)
         self._show_project()
-        self._show(found, None, None)
+        self._show(self._in_frame(found), None, None)
 
     def _steps(self) -> Steps:
         named = {"Name": self.project["recipe"], "RecipeVersion": WORKING}
@@ -248,6 +249,14 @@ class RecipeEditor(Console):
         with self.hold_trait_notifications():
             self.at = {"step": step, "index": index} if step or index is not None else {}
             self.view = found
+
+    def _in_frame(self, found: Facts) -> Facts:
+        """A view of a full frame: where columns are gone, it may be past the last one."""
+        start = start_within(found, self.frame["start"])
+        if start == self.frame["start"]:
+            return found
+        self.frame = {**self.frame, "start": start}
+        return self._act(None, None)
 
     # Picture --------------------------------------------------------------------------------------
 

@@ -110,3 +110,16 @@ def start_of_change(view: Facts, start: int) -> int:
         return start
     all_names = [column["name"] for column in view["allColumns"]]
     return max(0, all_names.index(names[0]) - 2)
+
+
+def start_within(view: Facts, start: int) -> int:
+    """Where to look from, that the frame is full of columns where there are enough.
+
+    Args:
+        view: what the session shows.
+        start: the first column of the frame.
+    """
+    return max(0, min(start, start + len(view["columns"]) - FRAME_COLUMNS))
+
+
+FRAME_COLUMNS = 20

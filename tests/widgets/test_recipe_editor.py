@@ -99,6 +99,13 @@ def test_columns_are_hidden_and_rows_paged(editor, click):
     assert editor.view["rows"] == [[3, 1]]
 
 
+def test_undo_leaves_a_frame_full_of_columns(editor, click):
+    click(editor, "apply", step=UPPER)
+    click(editor, "frame", start=2)
+    click(editor, "undo")
+    assert (editor.frame["start"], names(editor)) == (0, ["id", "name", "score"])
+
+
 def test_a_file_becomes_the_recipe_and_the_recipe_a_file(editor, click):
     sent = []
     editor.send = lambda content, buffers=None: sent.append((content, buffers))

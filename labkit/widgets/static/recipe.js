@@ -60,7 +60,11 @@ function render(context) {
     own.set({ form: { operation: known, id: `f${Date.now()}`, index, values: formValues(step, known), conditions: (step.ConditionExpressions || []).map((c) => ({ ...c })) } });
     focusForm();
   };
-  own.closeForm = () => { own.set({ form: null }); if (Object.keys(model.get("at")).length) send("look"); };
+  own.closeForm = () => {
+    own.set({ form: null });
+    if (Object.keys(model.get("at")).length) send("look");
+    else if (model.get("notice").kind === "error") send("dismiss");
+  };
   own.pickFile = () => {
     const input = h("input", { type: "file", accept: ".json,.yaml,.yml" });
     input.addEventListener("change", () => input.files[0] && input.files[0].text().then((text) => send("upload", { text })));
