@@ -1,6 +1,7 @@
 """S3 as foreign test suites ask it: checksums of parts and wholes, forms, presigned URLs."""
 
 import base64
+import hashlib
 import os
 import zlib
 
@@ -61,6 +62,8 @@ def test_the_checksum_of_an_upload_in_parts(s3, bucket, begun, value, kind):
         s3.get_object(Bucket=bucket, Key="m", PartNumber=3)
     copied = s3.copy_object(Bucket=bucket, Key="c", CopySource=f"{bucket}/m")
     assert copied["CopyObjectResult"]["ChecksumCRC32"] == WHOLE
+    plain = hashlib.md5(FIRST + LAST).hexdigest()
+    assert s3.head_object(Bucket=bucket, Key="c", PartNumber=1)["ETag"] == f'"{plain}"'
 
 
 KNOWN = {  # of b"123456789": the check values of the CRC catalogue

@@ -64,7 +64,7 @@ def check_tagged(request: Request, version: Any) -> None:
     """Raise where the object that is to be tagged, or to lose its tags, is not there."""
     latest = "tagging" in request.query and "versionId" not in request.query
     if latest and request.key and request.changes and version is None:
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=request.key)
 
 
 def names_marker(request: Request, bucket: Any) -> bool:

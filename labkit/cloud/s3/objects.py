@@ -244,12 +244,18 @@ class DiskS3Backend(models.S3Backend):
     def copy_object(
         self, src_key: Any, dest_bucket_name: str, dest_key_name: str, *args: Any, **kwargs: Any
     ) -> None:
-        """moto's; a copy's checksum is of the object, even where the source's is of its parts."""
+        """moto's; a copy's digests are of the object, even where the source's are of its parts.
+
+        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+        """
         super().copy_object(src_key, dest_bucket_name, dest_key_name, *args, **kwargs)
         key: Any = self.get_object(dest_bucket_name, dest_key_name)
         if src_key.checksum_type == "COMPOSITE":
             name = key.checksum_algorithm.lower()
             key.checksum_value = checksums.of(name, read_stream(key.path))
+        if "-" in src_key.etag:
+            with open(key.path, "rb") as file:
+                key._etag = hashlib.file_digest(file, "md5").hexdigest()
 
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> models.FakeDeleteMarker:
         """moto's, also of a key that never was; of no version where versioning is suspended."""
