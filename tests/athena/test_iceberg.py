@@ -285,7 +285,7 @@ PRUNED = {
     "or": "id = 3 OR id = 30",
     "text": "name = 'c'",
     "time": "ts >= TIMESTAMP '2024-01-02 00:00:00'",
-    "decimal": "price > 2.5",
+    "decimal": "price > DECIMAL '2.5'",
     "double": "amount > 2.5E0",
     "null": "other IS NOT NULL",
     "boolean": "ok",

@@ -152,7 +152,7 @@ SELECT CASE WHEN true THEN 1 ELSE 'a' END
 SELECT coalesce(1, 'a')
 --! TYPE_MISMATCH: line 1:8: All COALESCE operands must be the same type or coercible to a common type: [integer, varchar(1)]
 
-SELECT if(true, 1, 2.5), typeof(if(true, 1, 2.5)), nullif(1, 2)
+SELECT if(true, 1, DECIMAL '2.5'), typeof(if(true, 1, DECIMAL '2.5')), nullif(1, 2)
 --> [["1.0", "decimal(11,1)", "1"]]
 
 SELECT 2147483647 + 1
@@ -161,13 +161,13 @@ SELECT 2147483647 + 1
 SELECT 9223372036854775807 + 1
 --! NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: 9223372036854775807 + 1
 
-SELECT DECIMAL '1.10' + 1, DECIMAL '1.10' * DECIMAL '2.5', 1.1 - 2, 10.0 / 3, 5.5 % 2, 1 / 3.0
+SELECT DECIMAL '1.10' + 1, DECIMAL '1.10' * DECIMAL '2.5', DECIMAL '1.1' - 2, DECIMAL '10.0' / 3, DECIMAL '5.5' % 2, 1 / DECIMAL '3.0'
 --> [["2.10", "2.750", "-0.9", "3.3", "1.5", "0.3"]]
 
 SELECT sum(price) / count(*) FROM orders
 --> [["8.94"]]
 
-SELECT typeof(sum(price)), typeof(avg(price)), typeof(1.5), typeof('abc'), typeof(ARRAY[1]), typeof(1e0), typeof(3000000000) FROM orders
+SELECT typeof(sum(price)), typeof(avg(price)), typeof(DECIMAL '1.5'), typeof('abc'), typeof(ARRAY[1]), typeof(1e0), typeof(3000000000) FROM orders
 --> [["decimal(38,2)", "decimal(10,2)", "decimal(2,1)", "varchar(3)", "array(integer)", "double", "bigint"]]
 
 SELECT CAST(2.5e0 AS integer), CAST(-2.5 AS integer), CAST('1.5' AS integer)
@@ -182,7 +182,7 @@ SELECT CAST('2024-01-15' AS date), CAST('2024-01-15 10:20:30' AS timestamp), CAS
 SELECT CAST('x' AS date)
 --! INVALID_CAST_ARGUMENT: Value cannot be cast to date: x
 
-SELECT CAST(1.005 AS decimal(10,2)), CAST(12345.678 AS varchar), CAST(1 AS double), CAST(123.45 AS decimal(3,1))
+SELECT CAST(1.005 AS decimal(10,2)), CAST(DECIMAL '12345.678' AS varchar), CAST(1 AS double), CAST(DECIMAL '123.45' AS decimal(3,1))
 --! INVALID_CAST_ARGUMENT: Cannot cast DECIMAL(5, 2) '123.45' to DECIMAL(3, 1)
 
 SELECT CAST(123456 AS varchar(3))
@@ -257,8 +257,8 @@ SELECT json_value('{"a": {"b": 5}}', 'lax $.a.b'), json_query('{"a": [1]}', 'lax
 SELECT json_object('k' VALUE 1, 'n': NULL), json_array('a', NULL, 2), json_object(), json_object('a': json_array(1))
 --> [["{\"k\":1,\"n\":null}", "[\"a\",2]", "{}", "{\"a\":[1]}"]]
 
-SELECT CAST(1.005 AS decimal(10,2)), CAST(12345.678 AS varchar), CAST(1 AS double), CAST(1.5e0 AS varchar), CAST('12.345' AS decimal(10,2))
---> [["1.01", "12345.678", "1.0", "1.5E0", "12.35"]]
+SELECT CAST(1.005 AS decimal(10,2)), CAST(-1.005 AS decimal(10,2)), CAST(123456789012345678e0 AS decimal(38,2)), CAST(DECIMAL '12345.678' AS varchar), CAST(1 AS double), CAST(1.5e0 AS varchar), CAST('12.345' AS decimal(10,2))
+--> [["1.01", "-1.01", "123456789012345680.00", "12345.678", "1.0", "1.5E0", "12.35"]]
 
 SELECT CAST(ARRAY[1,2] AS JSON), CAST(MAP(ARRAY['b','a'], ARRAY[1,2]) AS JSON), CAST('x' AS JSON), CAST(1.5e0 AS JSON), CAST(NULL AS JSON), json_format(CAST(CAST(ROW(1,'a') AS ROW(v1 bigint, v2 varchar)) AS JSON))
 --> [["[1,2]", "{\"a\":2,\"b\":1}", "\"x\"", "1.5", null, "{\"v1\":1,\"v2\":\"a\"}"]]
@@ -458,7 +458,7 @@ SELECT DECIMAL '1' / 0
 SELECT mod(5, 0)
 --! DIVISION_BY_ZERO: Division by zero
 
-SELECT CAST(-7 AS bigint) / 2, -7.5 / 2, 7 / -2.0
+SELECT CAST(-7 AS bigint) / 2, DECIMAL '-7.5' / 2, 7 / DECIMAL '-2.0'
 --> [["-3", "-3.8", "-3.5"]]
 
 SELECT typeof(TIMESTAMP '2024-01-01 00:00:00'), typeof(now()), typeof(NULL), typeof(ROW(1,'a')), typeof(INTERVAL '1' DAY)
@@ -578,7 +578,7 @@ SELECT max(order_date), min(order_ts), max(price) FROM orders
 SELECT array_agg(x ORDER BY x DESC), array_agg(DISTINCT x) FILTER (WHERE x > 1) FROM (VALUES 1, 2, 2) t(x)
 --> [["[2, 2, 1]", "[2]"]]
 
-SELECT sum(x), avg(x) FROM (VALUES 1.5, 2.25) t(x)
+SELECT sum(x), avg(x) FROM (VALUES DECIMAL '1.5', DECIMAL '2.25') t(x)
 --> [["3.75", "1.88"]]
 
 SELECT sum(x) FROM (VALUES 9223372036854775807, 1) t(x)
@@ -668,7 +668,7 @@ SELECT CAST(DATE '2024-01-01' AS integer)
 SELECT CAST('abc' AS nosuchtype)
 --! TYPE_NOT_FOUND: line 1:8: Unknown type: nosuchtype
 
-SELECT CAST(TIMESTAMP '2024-01-15 10:30:00' AS varchar), CAST(DATE '2024-01-15' AS varchar), CAST(1.10 AS varchar), CAST(TIME '10:00:00' AS varchar), CAST(now() AS varchar) IS NOT NULL
+SELECT CAST(TIMESTAMP '2024-01-15 10:30:00' AS varchar), CAST(DATE '2024-01-15' AS varchar), CAST(DECIMAL '1.10' AS varchar), CAST(TIME '10:00:00' AS varchar), CAST(now() AS varchar) IS NOT NULL
 --> [["2024-01-15 10:30:00.000", "2024-01-15", "1.10", "10:00:00.000", "true"]]
 
 SELECT CAST('true' AS boolean), CAST('T' AS boolean), CAST(1 AS boolean), CAST(true AS integer)
@@ -887,7 +887,7 @@ SELECT qty / 2, qty / 2.0, qty / 2e0 FROM orders WHERE order_id = 3
 SELECT concat(customer, dt), concat(customer, '-', dt) FROM orders WHERE order_id = 1
 --> [["aliceus", "alice-us"]]
 
-SELECT greatest(1, 2.5), least('a', 'b'), abs(-1.5), round(2.567, 2), ceil(1.2), floor(-1.2)
+SELECT greatest(1, DECIMAL '2.5'), least('a', 'b'), abs(DECIMAL '-1.5'), round(DECIMAL '2.567', 2), ceil(DECIMAL '1.2'), floor(DECIMAL '-1.2')
 --> [["2.5", "a", "1.5", "2.570", "2", "-2"]]
 
 SELECT element_at(ARRAY[1,2], 3), contains(tags, 'a') FROM orders WHERE order_id = 1
@@ -998,7 +998,7 @@ SELECT id FROM events WHERE json_extract_scalar(doc, '$.user.name') = 'Bob'
 SELECT cast(x as decimal(20,10)) / 3 FROM (VALUES 1, -1) t(x)
 --> [["0.3333333333"], ["-0.3333333333"]]
 
-SELECT CAST(-1 AS decimal(38,10)) / 3, CAST(1 AS decimal(38,0)) * CAST(10 AS decimal(38,0)), CAST(12345678901234567890.12 AS decimal(38,2)) / 7
+SELECT CAST(-1 AS decimal(38,10)) / 3, CAST(1 AS decimal(38,0)) * CAST(10 AS decimal(38,0)), CAST(DECIMAL '12345678901234567890.12' AS decimal(38,2)) / 7
 --> [["-0.3333333333", "10", "1763668414462081127.16"]]
 
 SELECT CAST(99999999999999999999999999999999999999 AS decimal(38,0)) + 1
@@ -1007,5 +1007,5 @@ SELECT CAST(99999999999999999999999999999999999999 AS decimal(38,0)) + 1
 SELECT DECIMAL '99999999999999999999999999999999999999' + DECIMAL '1'
 --! NUMERIC_VALUE_OUT_OF_RANGE: Overflow in addition of DECIMAL(38) (99999999999999999999999999999999999999 + 1);
 
-SELECT -7.5 % 2, -1.25 / 0.5, 0.1 + 0.2, 1.0 * 0.3, 1.00 = 1.0
+SELECT DECIMAL '-7.5' % 2, DECIMAL '-1.25' / DECIMAL '0.5', DECIMAL '0.1' + DECIMAL '0.2', DECIMAL '1.0' * DECIMAL '0.3', DECIMAL '1.00' = DECIMAL '1.0'
 --> [["-1.5", "-2.50", "0.3", "0.30", "true"]]

@@ -94,6 +94,17 @@ def _to_decimal(sql: str, source: Type, target: Type) -> str:
     return _checked(sql, source, target)
 
 
+def _float_to_decimal(sql: str, source: Type, target: Type) -> str:
+    """The digits that a float shows are rounded, half up: 1.005 is 1.01.
+
+    Source: internalDoubleToLongDecimal of Trino's DecimalConversions, by ``BigDecimal.valueOf``.
+    """
+    tried = f"TRY_CAST(CAST({sql} AS VARCHAR) AS {target.duckdb})"
+    words = f"Cannot cast {_spelled(source)} '#' to {_spelled(target)}"
+    failure = _failure(as_text(sql, source), words)
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+
+
 def _holds(source: Type, target: Type) -> bool:
     (p1, s1), (p2, s2) = (tuple(map(int, map(str, kind.args))) for kind in (source, target))
     return p1 - s1 <= p2 - s2 and s1 <= s2
@@ -386,6 +397,7 @@ def _table() -> dict[tuple[str, str], Render]:
         table |= {(source, "decimal"): _to_decimal, (source, "boolean"): _to_boolean}
         table |= {(source, float_): _plain for float_ in floats}
         table["boolean", source] = _plain
+    table |= {(float_, "decimal"): _float_to_decimal for float_ in floats}
     table |= {(a, b): _narrow for a in INTEGERS for b in INTEGERS}
     table |= {(f, integer): _rounded for f in floats for integer in INTEGERS}
     printed = (*every, "boolean", "date", "time", "timestamp", "timestamptz", "uuid", "ipaddress")
