@@ -104,6 +104,27 @@ def test_a_batch_is_one_transaction(data, fresh):
     assert data.rows(f"SELECT count(*) FROM {table}") == [[2]]
 
 
+def test_parameters_are_for_all_statements_of_a_batch(data):
+    given = [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]
+    sqls = ["SELECT :a::int", "SELECT :b::int, :a::int", "SELECT 3"]
+    number = data.client.batch_execute_statement(Sqls=sqls, Parameters=given, **PLACE)["Id"]
+    assert data.ended(number)["Status"] == "FINISHED"
+    records = data.client.get_statement_result(Id=f"{number}:2")["Records"]
+    assert records == [[{"longValue": 2}, {"longValue": 1}]]
+    with pytest.raises(ClientError, match="unused parameters"):
+        data.client.batch_execute_statement(Sqls=["SELECT :a"], Parameters=given, **PLACE)
+
+
+def test_statements_that_commit_by_themselves_mind_no_other(data, fresh):
+    table = fresh("each", "_")
+    sqls = [f"CREATE TABLE {table} (a int)", "SELECT 1/0", f"INSERT INTO {table} VALUES (1)"]
+    members = {"Sqls": sqls, "ExecutionMode": "AUTO_COMMIT", "WaitTimeSeconds": 30, **PLACE}
+    told = data.ended(data.client.batch_execute_statement(**members)["Id"])
+    states = [part["Status"] for part in told["SubStatements"]]
+    assert (told["Status"], states) == ("FAILED", ["FINISHED", "FAILED", "FINISHED"])
+    assert data.rows(f"SELECT a FROM {table}") == [[1]]
+
+
 def test_a_session_keeps_what_a_statement_left(data):
     first = data.client.execute_statement(
         Sql="CREATE TEMP TABLE mine AS SELECT 7 AS a", SessionKeepAliveSeconds=60, **PLACE
@@ -111,8 +132,30 @@ def test_a_session_keeps_what_a_statement_left(data):
     data.ended(first["Id"])
     assert data.rows("SELECT a FROM mine", SessionId=first["SessionId"]) == [[7]]
     assert data.run("SELECT a FROM mine")["Status"] == "FAILED"
+    with pytest.raises(ClientError, match="is invalid"):
+        data.client.execute_statement(Sql="SELECT 1", SessionId=NOBODYS)
+
+
+LONG = "SELECT count(*) FROM generate_series(1, 300000) a, generate_series(1, 300000) b"
+
+
+def test_a_session_runs_one_statement_at_a_time(data):
+    client = data.client
+    begun = client.execute_statement(Sql=LONG, SessionKeepAliveSeconds=0, **PLACE)
+    number, session = begun["Id"], begun["SessionId"]
+    (busy,) = client.list_sessions(SessionId=session)["Sessions"]
+    assert (busy["Status"], busy["CurrentStatementId"]) == ("BUSY", number)
+    with pytest.raises(ClientError, match="Session is busy"):
+        client.execute_statement(Sql="SELECT 1", SessionId=session)
+    client.cancel_statement(Id=number)
+    assert data.ended(number)["Status"] == "ABORTED"
+    (closed,) = client.list_sessions(SessionId=session)["Sessions"]
+    assert (closed["Status"], closed["Database"], closed["DbUser"]) == ("CLOSED", "dev", "awsuser")
     with pytest.raises(ClientError, match="Session is not available"):
-        data.client.execute_statement(Sql="SELECT 1", SessionId="nosuch" * 6)
+        client.execute_statement(Sql="SELECT 1", SessionId=session)
+    with pytest.raises(client.exceptions.ResourceNotFoundException):
+        client.list_sessions(SessionId=NOBODYS)
+    assert session not in [each["SessionId"] for each in client.list_sessions()["Sessions"]]
 
 
 def test_a_token_starts_one_statement(data):
@@ -140,8 +183,7 @@ def test_long_results_have_pages(data):
 
 
 def test_a_running_statement_is_canceled(data):
-    sql = "SELECT count(*) FROM generate_series(1, 300000) a, generate_series(1, 300000) b"
-    number = data.client.execute_statement(Sql=sql, **PLACE)["Id"]
+    number = data.client.execute_statement(Sql=LONG, **PLACE)["Id"]
     assert data.client.cancel_statement(Id=number)["Status"]
     assert data.ended(number)["Status"] == "ABORTED"
     with pytest.raises(ClientError, match="already in ABORTED"):
@@ -171,7 +213,21 @@ def test_statements_are_listed_by_name_and_state(data, fresh):
     data.run("SELECT 1/0", StatementName=name)
     found = data.client.list_statements(StatementName=name, Status="ALL")["Statements"]
     assert [each["Status"] for each in found] == ["FAILED", "FINISHED"]
-    assert len(data.client.list_statements(StatementName=name, Status="FAILED")["Statements"]) == 1
+    for state in ({"Status": "FAILED"}, {}):  # those that have finished, without one
+        assert len(data.client.list_statements(StatementName=name, **state)["Statements"]) == 1
+    pages = data.client.get_paginator("list_statements").paginate(
+        StatementName=name, Status="ALL", PaginationConfig={"PageSize": 1}
+    )
+    assert [len(page["Statements"]) for page in pages] == [1, 1]
+    elsewhere = {"StatementName": name, "Database": "elsewhere"}
+    assert data.client.list_statements(**elsewhere)["Statements"] == []
+
+
+def test_a_row_of_a_result_may_have_64_kb(data):
+    told = data.run("SELECT repeat('x', 40000) AS a, repeat('y', 40000) AS b")
+    assert (told["Status"], told["HasResultSet"]) == ("FAILED", False)
+    assert told["Error"] == "ERROR: Packet for query is too large"
+    assert data.run("SELECT repeat('x', 65535) AS a")["Status"] == "FINISHED"
 
 
 @pytest.mark.parametrize(
@@ -238,6 +294,7 @@ def test_the_end_of_a_statement_is_an_event(data, aws, fresh):
     assert event["detail-type"] == "Redshift Data Statement Status Change"
     assert event["detail"]["statementId"] == told["Id"]
     assert event["detail"]["state"] == "FINISHED"
+    assert event["resources"][0].endswith(f":cluster:{PLACE['ClusterIdentifier']}")
 
 
 def test_two_clusters_share_nothing(data, fresh, aws):

@@ -1,27 +1,38 @@
-"""Parameters of a statement: ``:name`` in the text, a name and a text each in the request.
+"""Parameters of statements: ``:name`` in the text, a name and a text each in the request.
 
-Source: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-calling.html
+All of them are there for each statement of a batch; each must be in one of them at least. Source:
+https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.engine.redshift.reading import words
 from labkit.cloud.redshift.words import invalid
 
 
-def bound(sql: str, parameters: list[dict[str, str]]) -> tuple[str, list[Any]]:
-    """The text with ``$1``, ``$2``, ... in place of names, and the values.
+def bound(sqls: Sequence[str], parameters: list[dict[str, str]]) -> list[tuple[str, list[Any]]]:
+    """The texts with ``$1``, ``$2``, ... in place of names, and each one's values.
 
     Raises:
-        AwsError: a name has no value.
+        AwsError: a name has no value, or a value is for no name.
     """
     if not parameters:
-        return sql, []
+        return [(sql, []) for sql in sqls]
     values = {one["name"]: one["value"] for one in parameters}
     if len(values) < len(parameters):
         raise invalid("Parameters list contains duplicate names")
+    unused = set(values)
+    texts = [_bound(sql, values, unused) for sql in sqls]
+    if unused:
+        raise invalid(f"Parameters list contains unused parameters. Unused parameters: "
+                      f"{sorted(unused)}")  # fmt: skip
+    return texts
+
+
+def _bound(sql: str, values: Mapping[str, str], unused: set[str]) -> tuple[str, list[Any]]:
     order: list[str] = []
     pieces, at = [], 0
     for word in words(sql):
@@ -32,10 +43,7 @@ def bound(sql: str, parameters: list[dict[str, str]]) -> tuple[str, list[Any]]:
             raise invalid(f"Parameters list doesn't contain the parameter {name}")
         if name not in order:
             order.append(name)
+        unused.discard(name)
         pieces += [sql[at : word.start], f"${order.index(name) + 1}"]
         at = word.end
-    unused = set(values) - set(order)
-    if unused:
-        raise invalid(f"Parameters list contains unused parameters. Unused parameters: "
-                      f"{sorted(unused)}")  # fmt: skip
     return "".join([*pieces, sql[at:]]), [values[name] for name in order]

@@ -7,7 +7,7 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context, operation
 from labkit.cloud.paging import cut
 from labkit.cloud.redshift.data_api import store, text
-from labkit.cloud.redshift.data_api.statements import find
+from labkit.cloud.redshift.data_api.records import wait
 from labkit.cloud.redshift.words import invalid, without_result
 
 PAGE = 1000
@@ -18,7 +18,7 @@ def get_statement_result(
     context: Context, *, Id: str, NextToken: str = "", WaitTimeSeconds: int = 0
 ) -> Answer:
     """Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_GetStatementResult.html"""
-    if find(context, Id)["ResultFormat"] == "CSV":
+    if wait(context, Id, WaitTimeSeconds)["ResultFormat"] == "CSV":
         raise invalid("The result is in CSV format: use GetStatementResultV2")
     columns, rows, more, total = _page(context, Id, NextToken)
     return {
@@ -33,7 +33,7 @@ def get_statement_result(
 def get_statement_result_v2(
     context: Context, *, Id: str, NextToken: str = "", WaitTimeSeconds: int = 0
 ) -> Answer:
-    if find(context, Id)["ResultFormat"] != "CSV":
+    if wait(context, Id, WaitTimeSeconds)["ResultFormat"] != "CSV":
         raise invalid("The result is in JSON format: use GetStatementResult")
     columns, rows, more, total = _page(context, Id, NextToken)
     return {
@@ -46,7 +46,7 @@ def get_statement_result_v2(
 
 
 def _page(context: Context, number: str, token: str) -> tuple[Any, list[Any], Answer, int]:
-    record = find(context, number)
+    record = wait(context, number, 0)
     part = record
     if record["_"]["batch"]:
         part = next((p for p in record["SubStatements"] if p["Id"] == number), record)

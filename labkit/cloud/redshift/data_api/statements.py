@@ -1,4 +1,4 @@
-"""ExecuteStatement, BatchExecuteStatement, and what became of them.
+"""ExecuteStatement, BatchExecuteStatement: SQL in the background, under a number.
 
 States: ``SUBMITTED`` → ``PICKED`` → ``STARTED`` → ``FINISHED``, ``FAILED`` or ``ABORTED``. Source:
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html
@@ -10,33 +10,24 @@ import concurrent.futures
 import contextlib
 import hashlib
 import json
-import logging
-import re
+import threading
 import time
 import uuid
 from typing import Any
 
-from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import statements as split
-from labkit.cloud.events.rules import aws_event, publish
 from labkit.cloud.jobs import Job
 from labkit.cloud.operations import Answer, Context, operation
-from labkit.cloud.paging import page
-from labkit.cloud.redshift.data_api import sessions, store
+from labkit.cloud.redshift.data_api import running, sessions
 from labkit.cloud.redshift.data_api.parameters import bound
+from labkit.cloud.redshift.data_api.records import KIND, Record, find, forget_old
 from labkit.cloud.redshift.data_api.target import Target, find_target
-from labkit.cloud.redshift.warehouse import Connection, Result
-from labkit.cloud.redshift.words import invalid, missing
+from labkit.cloud.redshift.words import invalid
 
-log = logging.getLogger(__name__)
-KIND = "redshift.statement"
-ENDED = ("FINISHED", "FAILED", "ABORTED")
 PATIENCE_S = 0.15
 LONGEST = 100 * 1024
 MOST_SQLS = 40
-NUMBER = r"[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?"
-Record = dict[str, Any]
+_submitting = threading.Lock()
 
 
 @operation("redshift-data", "ExecuteStatement")
@@ -79,18 +70,21 @@ def _submit(
         if len(sql.encode()) > LONGEST:
             raise invalid(f"The SQL statement is longer than {LONGEST} bytes")
     digest = _digest(sqls, parameters, options)
-    if known := _before(context, options.get("ClientToken"), digest):
-        return _started(known)
-    session, target = _where(context, options)
-    texts = [bound(sql, parameters) for sql in sqls]
-    record = _new_record(context, sqls, parameters, options, target, batch)
-    record["_"] |= {"token": options.get("ClientToken"), "digest": digest}
-    if session:
-        record["SessionId"] = session.id
-    context.cloud.records(KIND)[record["Id"]] = record
+    with _submitting:
+        if known := _before(context, options.get("ClientToken"), digest):
+            return _started(known)
+        texts = bound(sqls, parameters)
+        session, target = _where(context, options)
+        record = _new_record(context, sqls, parameters, options, target, batch)
+        record["_"] |= {"token": options.get("ClientToken"), "digest": digest}
+        if session:
+            session.claim(record["Id"])
+            record["SessionId"] = session.id
+        forget_old(context.cloud)
+        context.cloud.records(KIND)[record["Id"]] = record
 
     def work(job: Job) -> None:
-        _work(context.cloud, record["Id"], texts, target, session, job)
+        running.work(context.cloud, record["Id"], texts, target, session, job)
 
     future = context.cloud.jobs.start(f"redshift-data/{record['Id']}", work)
     with contextlib.suppress(concurrent.futures.TimeoutError, concurrent.futures.CancelledError):
@@ -167,224 +161,3 @@ def _started(record: Record) -> Answer:
     names = ("Id", "CreatedAt", "ClusterIdentifier", "WorkgroupName", "Database", "DbUser",
              "SecretArn", "SessionId", "Status", "HasResultSet")  # fmt: skip
     return {name: record[name] for name in names if name in record} | {"DbGroups": []}
-
-
-def _update(cloud: Cloud, number: str, **members: Any) -> None:
-    records = cloud.records(KIND)
-    records[number] = records[number] | {"UpdatedAt": time.time()} | members
-
-
-def _work(
-    cloud: Cloud,
-    number: str,
-    texts: list[tuple[str, list[Any]]],
-    target: Target,
-    session: sessions.Session | None,
-    job: Job,
-) -> None:
-    started = time.perf_counter_ns()
-    _update(cloud, number, Status="PICKED")
-    try:
-        connection = session.connection(cloud) if session else target.connect(cloud)
-    except RedshiftError as error:
-        _end(cloud, number, "FAILED", started, error)
-        return
-    job.on_stop(connection.cancel)
-    _update(cloud, number, Status="STARTED", RedshiftPid=connection.pid)
-    try:
-        job.check()
-        _run(cloud, number, connection, texts)
-        _end(cloud, number, "FINISHED", started, None)
-    except RedshiftError as error:
-        _end(cloud, number, "ABORTED" if job.stopping else "FAILED", started, error)
-    except Exception as error:
-        log.exception("statement %s failed", number)
-        _end(cloud, number, "FAILED", started, RedshiftError(str(error)))
-    finally:
-        if session:
-            session.release()
-        else:
-            connection.close()
-
-
-def _run(
-    cloud: Cloud, number: str, connection: Connection, texts: list[tuple[str, list[Any]]]
-) -> None:
-    record = cloud.records(KIND)[number]
-    if not record["_"]["batch"]:
-        (sql, values) = texts[0]
-        result = connection.run(sql, values)
-        _update(cloud, number, **_kept(cloud, number, connection, result))
-        return
-    whole = record.get("ExecutionMode") != "AUTO_COMMIT" and connection.transaction == "idle"
-    if whole:
-        connection.run("BEGIN")
-    try:
-        for at, (sql, values) in enumerate(texts):
-            _run_part(cloud, number, connection, sql, values, at)
-        if whole:
-            connection.run("COMMIT")
-    except RedshiftError:
-        if whole:
-            connection.run("ROLLBACK")
-        raise
-
-
-def _run_part(
-    cloud: Cloud, number: str, connection: Connection, sql: str, values: list[Any], at: int
-) -> None:
-    started = time.perf_counter_ns()
-    try:
-        result = connection.run(sql, values)
-    except RedshiftError as error:
-        _update_part(cloud, number, at, Status="FAILED", Error=str(error))
-        raise
-    told = _kept(cloud, f"{number}:{at + 1}", connection, result)
-    elapsed = time.perf_counter_ns() - started
-    _update_part(cloud, number, at, Status="FINISHED", Duration=elapsed, **told)
-
-
-def _update_part(cloud: Cloud, number: str, at: int, **members: Any) -> None:
-    parts = [dict(part) for part in cloud.records(KIND)[number]["SubStatements"]]
-    parts[at] |= {"UpdatedAt": time.time()} | members
-    has = any(part["HasResultSet"] for part in parts)
-    _update(cloud, number, SubStatements=parts, HasResultSet=has)
-
-
-def _kept(cloud: Cloud, number: str, connection: Connection, result: Result) -> Record:
-    """The rows on disk; what the record tells of them."""
-    has = result.rows is not None
-    return {
-        "HasResultSet": has,
-        "ResultRows": result.count,
-        "ResultSize": store.save(cloud, number, result) if has else 0,
-        "RedshiftQueryId": connection.last_query_id,
-    }
-
-
-def _end(cloud: Cloud, number: str, status: str, started: int, error: RedshiftError | None) -> None:
-    told: Record = {"Status": status, "Duration": time.perf_counter_ns() - started}
-    if error:
-        told["Error"] = str(error)
-    record = cloud.records(KIND)[number]
-    if error and record["_"]["batch"]:
-        parts = [dict(part) for part in record["SubStatements"]]
-        for part in parts:
-            part["Status"] = "ABORTED" if part["Status"] == "SUBMITTED" else part["Status"]
-        told["SubStatements"] = parts
-    _update(cloud, number, **told)
-    if record["_"]["event"]:
-        _tell(cloud, cloud.records(KIND)[number])
-
-
-def _tell(cloud: Cloud, record: Record) -> None:
-    """EventBridge hears of the end of a statement WithEvent.
-
-    Source: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api-monitoring-events.html
-    """
-    detail = {
-        "principal": record["_"]["arn"],
-        "statementId": record["Id"],
-        "redshiftQueryId": record["RedshiftQueryId"],
-        "state": record["Status"],
-        "statementName": record.get("StatementName", ""),
-        "rows": record["ResultRows"],
-        "expireAt": int(record["CreatedAt"] + 86400),
-    }
-    event = aws_event(
-        cloud,
-        source="aws.redshift-data",
-        kind="Redshift Data Statement Status Change",
-        detail=detail,
-        resources=[],
-        moment=record["UpdatedAt"],
-    )
-    publish(cloud, event, record["_"]["region"])
-
-
-def find(context: Context, number: str) -> Record:
-    """A statement of this region.
-
-    Raises:
-        AwsError: there is none, or the number is none of a statement.
-    """
-    if not re.fullmatch(NUMBER, number):
-        raise invalid(f"id must satisfy regex pattern: ^{NUMBER}$")
-    record = context.cloud.records(KIND).get(number.partition(":")[0])
-    if record is None or record["_"]["region"] != context.region:
-        raise missing(number)
-    return record
-
-
-def public(record: Record) -> Record:
-    """What AWS tells of a statement."""
-    return {name: value for name, value in record.items() if name not in ("_", "StatementName")}
-
-
-@operation("redshift-data", "DescribeStatement")
-def describe_statement(context: Context, *, Id: str, WaitTimeSeconds: int = 0) -> Answer:
-    job = context.cloud.jobs.find(f"redshift-data/{Id.partition(':')[0]}")
-    deadline = time.monotonic() + WaitTimeSeconds
-    while job and time.monotonic() < deadline and find(context, Id)["Status"] not in ENDED:
-        time.sleep(0.02)
-    record = find(context, Id)
-    if ":" in Id:
-        for part in record.get("SubStatements", ()):
-            if part["Id"] == Id:
-                return dict(part)
-        raise missing(Id)
-    return public(record)
-
-
-@operation("redshift-data", "ListStatements")
-def list_statements(
-    context: Context,
-    *,
-    Status: str = "",
-    StatementName: str = "",
-    MaxResults: int = 100,
-    NextToken: str = "",
-    **where: Any,
-) -> Answer:
-    """The latest first; without a state those that have finished or still run."""
-    found = []
-    for record in sorted(context.cloud.records(KIND).values(), key=lambda r: -r["CreatedAt"]):
-        fits = Status in ("", "ALL", record["Status"])
-        named = record.get("StatementName", "").startswith(StatementName)
-        places = ("Database", "ClusterIdentifier", "WorkgroupName")
-        same = all(not where.get(p) or where[p] == record.get(p) for p in places)
-        if fits and named and same and record["_"]["region"] == context.region:
-            found.append(_summary(record))
-    question = (Status, StatementName)
-    bad = invalid("Invalid NextToken")
-    return page("Statements", found, MaxResults or 100, NextToken, bad, question=question)
-
-
-def _summary(record: Record) -> Record:
-    names = ("Id", "Status", "StatementName", "CreatedAt", "UpdatedAt", "QueryParameters",
-             "SecretArn", "ResultFormat", "SessionId")  # fmt: skip
-    batch = record["_"]["batch"]
-    text = {"QueryStrings": record["_"]["sqls"]} if batch else {
-        "QueryString": record["QueryString"]}  # fmt: skip
-    known = {name: record[name] for name in names if name in record}
-    return known | text | {"IsBatchStatement": batch}
-
-
-@operation("redshift-data", "CancelStatement")
-def cancel_statement(context: Context, *, Id: str) -> Answer:
-    record = find(context, Id)
-    if record["Status"] in ENDED:
-        raise invalid(f"Could not cancel a query that is already in {record['Status']} state with "
-                      f"ID: {Id}")  # fmt: skip
-    job = context.cloud.jobs.find(f"redshift-data/{Id}")
-    if job is not None:
-        job.stop()
-    return {"Status": job is not None}
-
-
-@on_start
-def mend(cloud: Cloud) -> None:
-    """Abort the statements that ran when the process died: their transactions are undone."""
-    for number, record in list(cloud.records(KIND).items()):
-        if record["Status"] not in ENDED:
-            _update(cloud, number, Status="ABORTED", Error="The local AWS stopped")

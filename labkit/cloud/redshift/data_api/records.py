@@ -1,0 +1,100 @@
+"""Statements on record: for a day, as are their results; then AWS knows them no more.
+
+Source: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.operations import Context, Principal
+from labkit.cloud.redshift.data_api import store
+from labkit.cloud.redshift.words import invalid, missing
+
+KIND = "redshift.statement"
+ENDED = ("FINISHED", "FAILED", "ABORTED")
+DAY_S = 24 * 3600
+NUMBER = r"[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?"
+_LOOK_S = 0.02
+Record = dict[str, Any]
+
+
+def find(context: Context, number: str) -> Record:
+    """A statement of this region, or the batch that it is of.
+
+    Raises:
+        AwsError: there is none, or the number is none of a statement.
+    """
+    if not re.fullmatch(NUMBER, number):
+        raise invalid(f"id must satisfy regex pattern: ^{NUMBER}$")
+    record = context.cloud.records(KIND).get(number.partition(":")[0])
+    if record is None or record["_"]["region"] != context.region or _is_old(record):
+        raise missing(number)
+    return record
+
+
+def wait(context: Context, number: str, seconds: float) -> Record:
+    """A statement when it has ended, or as it is after so many seconds; as `find`."""
+    deadline = time.monotonic() + seconds
+    while (found := find(context, number))["Status"] not in ENDED and time.monotonic() < deadline:
+        time.sleep(_LOOK_S)
+    return found
+
+
+def update(cloud: Cloud, number: str, **members: Any) -> None:
+    """Change members of a statement's record."""
+    records = cloud.records(KIND)
+    records[number] = records[number] | {"UpdatedAt": time.time()} | members
+
+
+def update_part(cloud: Cloud, number: str, at: int, **members: Any) -> None:
+    """Change members of one statement of a batch."""
+    parts = [dict(part) for part in cloud.records(KIND)[number]["SubStatements"]]
+    parts[at] |= {"UpdatedAt": time.time()} | members
+    has = any(part["HasResultSet"] for part in parts)
+    update(cloud, number, SubStatements=parts, HasResultSet=has)
+
+
+def without_rest(record: Record) -> Record:
+    """The statements of a batch, those that will not run any more aborted."""
+    if "SubStatements" not in record:
+        return {}
+    parts = [
+        part if part["Status"] in ENDED else part | {"Status": "ABORTED"}
+        for part in record["SubStatements"]
+    ]
+    return {"SubStatements": parts}
+
+
+def is_callers(context: Context, arn: str, *, role_level: bool = True) -> bool:
+    """Whether what an identity has started is the caller's: its own, or any of its role's."""
+    caller = context.principal
+    if role_level and caller.role_arn:
+        return Principal(arn, caller.account).role_arn == caller.role_arn
+    return arn == caller.arn
+
+
+def forget_old(cloud: Cloud) -> None:
+    """Drop what is older than a day, with its results."""
+    records = cloud.records(KIND)
+    for number, record in list(records.items()):
+        if _is_old(record):
+            store.drop(cloud, number)
+            del records[number]
+
+
+def _is_old(record: Record) -> bool:
+    return bool(record["CreatedAt"] < time.time() - DAY_S)
+
+
+@on_start
+def mend(cloud: Cloud) -> None:
+    """Abort the statements that ran when the process died: their transactions are undone."""
+    forget_old(cloud)
+    for number, record in list(cloud.records(KIND).items()):
+        if record["Status"] not in ENDED:
+            told = {"Status": "ABORTED", "Error": "The local AWS stopped"}
+            update(cloud, number, **told, **without_rest(record))
