@@ -9,14 +9,16 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OPERATION.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.parameters import as_list
+from labkit.cloud.databrew.recipe.parameters import as_list, folded
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.conversion import constant
-from labkit.cloud.databrew.recipe.parts.patterns import moment_of
+from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.validity import valid
 from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
@@ -56,13 +58,17 @@ def _one(table: Relation, condition: Condition) -> str:
 def _sides(table: Relation, column: Column, text: str) -> tuple[str, str]:
     """SQL of a column and of a value to order it by: as numbers, times or texts.
 
-    A text column is ordered by numbers where the value is one.
+    A text column is ordered by numbers where the value is one, and by times where that is one.
     """
     if column.is_number or (column.is_text and is_number(text)):
         return column.number, constant(table.context, text, "number", column.name)
-    if column.is_time:
+    if column.is_time or (column.is_text and _is_time(table, text)):
         return moment_of(column), constant(table.context, text, "timestamp", column.name)
     return column.text, f"CAST({quoted_text(text)} AS VARCHAR)"
+
+
+def _is_time(table: Relation, text: str) -> bool:
+    return bool(table.context.rows(f"SELECT {moment(quoted_text(text))} IS NOT NULL")[0][0])
 
 
 def _compare(sign: str) -> Test:
@@ -70,13 +76,18 @@ def _compare(sign: str) -> Test:
 
 
 def _any_of(table: Relation, column: Column, value: str) -> str:
-    values = [_written(each) for each in as_list(value) or [value]]
+    return " OR ".join(_equals(table, column, each) for each in as_list(value) or [value])
+
+
+def _equals(table: Relation, column: Column, value: object) -> str:
+    """A value of a list; its null is a missing one."""
+    if value is None:
+        return column.missing
     if column.is_text:
-        return f"{column.sql} IN ({', '.join(map(quoted_text, values))})"
+        return f"{column.sql} = {quoted_text(_written(value))}"
     if column.type.base == "boolean":
-        kind = ("boolean", column.name)
-        return f"{column.sql} IN ({', '.join(constant(table.context, v, *kind) for v in values)})"
-    return " OR ".join(" = ".join(_sides(table, column, each)) for each in values)
+        return f"{column.sql} = {constant(table.context, _written(value), 'boolean', column.name)}"
+    return " = ".join(_sides(table, column, _written(value)))
 
 
 def _written(value: object) -> str:
@@ -85,11 +96,21 @@ def _written(value: object) -> str:
 
 
 def _between(table: Relation, column: Column, value: str) -> str:
-    bounds = as_list(value) or value.split(",")
+    bounds = as_list(value) or _named_bounds(value) or value.split(",")
     if len(bounds) != 2:
         raise RecipeError(f"A range has two ends, as [1, 9]; not '{value}'.")
     low, high = (_sides(table, column, str(each).strip()) for each in bounds)
     return f"{low[0]} >= {low[1]} AND {high[0]} <= {high[1]}"
+
+
+def _named_bounds(value: str) -> list[object]:
+    """The two parameters that the guide names."""
+    with contextlib.suppress(ValueError):
+        given = json.loads(value)
+        if isinstance(given, dict):
+            named = {folded(name): bound for name, bound in given.items()}
+            return [named[each] for each in ("greaterthanequal", "lessthanequal") if each in named]
+    return []
 
 
 def _by(function: str) -> Test:
