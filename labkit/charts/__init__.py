@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 from labkit.charts import fields as chart_fields
@@ -177,7 +178,8 @@ class _Maker:
         self.shape, self.schema, self.data_set = shape, schema, data_set
         self.visual_id = visual_id
         self.wells: dict[str, list[Definition]] = {}
-        self.ids: dict[str, str] = {}  # of fields, by their texts
+        self.ids: dict[str, str] = {}  # of fields, by their texts; of the first where it is twice
+        self.numbers = count()
 
     def fill(self, given: str, texts: Sequence[str]) -> None:
         """Put fields into a well."""
@@ -225,5 +227,6 @@ class _Maker:
         return self.schema, self.data_set
 
     def _id(self, well: str, text: str) -> str:
-        number = sum(text == known for known in self.ids) or len(self.ids)
-        return self.ids.setdefault(text, f"{self.visual_id}.{snake(well)}.{number}")
+        made = f"{self.visual_id}.{snake(well)}.{next(self.numbers)}"
+        self.ids.setdefault(text, made)
+        return made

@@ -333,6 +333,15 @@ def test_a_field_of_a_pivot_groups_it_and_is_not_shown() -> None:
     )
 
 
+def test_a_pivot_without_any_head_shows_its_values() -> None:
+    case = CASES["Pivot table with subtotals"]
+    heads = [each.id for each in case.data.fields if not each.is_measure]
+    options = [{"FieldId": each, "Visibility": "HIDDEN"} for each in heads]
+    fields = {"FieldOptions": {"SelectedFieldOptions": options}}
+    bare = draw(visual("PivotTable", **fields), case.data)
+    assert marks(bare) == marks(draw(visual("PivotTable"), case.data))
+
+
 def test_words_wrap_in_their_cell_and_totals_have_a_look_of_their_own() -> None:
     long = "Words that go on and on until no cell of a table holds them any more"
     case = CASES["Table with totals"]

@@ -52,6 +52,8 @@ NUMBERS: list[tuple[Any, Any, str]] = [
     (0.256, number("Percentage"), "25.6%"),
     (-0.079, number("Percentage", Suffix="%"), "-7.9%"),
     (0.25, number("Percentage", **places(1)), "25.0%"),
+    (Decimal(f"{'9' * 36}.5"), {}, f"{',999' * 12}.5".removeprefix(",")),
+    (1e30, number("Currency"), f"$1{',000' * 10}.00"),
     (None, number(NullValueFormatConfiguration={"NullString": "none"}), "none"),
     (None, {}, "null"),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -94,10 +94,15 @@ def format_number(value: float | Decimal, chosen: Json) -> str:
     if not number.is_finite():
         return NULL if number.is_nan() else ("∞" if number > 0 else "-∞")
     percent = chosen.get("Numeric") == "PercentageDisplayFormatConfiguration"
-    number, unit = _scaled(number * 100 if percent else number, chosen.get("NumberScale", "NONE"))
-    text = _grouped(_rounded(abs(number), chosen), chosen)
+    scale = chosen.get("NumberScale", "NONE")
+    with localcontext(_EXACT):
+        number, unit = _scaled(number * 100 if percent else number, scale)
+        text = _grouped(_rounded(abs(number), chosen), chosen)
     before, after = _around(chosen)
     return _signed(f"{before}{text}{unit}{after}", number, text, chosen)
+
+
+_EXACT = Context(prec=400)  # the digits of the greatest double, and more
 
 
 def _around(chosen: Json) -> tuple[str, str]:

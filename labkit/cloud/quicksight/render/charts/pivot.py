@@ -283,7 +283,7 @@ def _spoken_level(sketch: Sketch, side: Path, rows: Sequence[Field], level: int)
     shown = [at for at, each in enumerate(rows) if not _is_hidden(sketch, each)]
     totals = [at for at, each in enumerate(side) if isinstance(each, Total)]
     unseen = totals and not set(totals) & set(shown)
-    return totals[0] if unseen and level == shown[-1] else level
+    return totals[0] if unseen and level in shown[-1:] else level
 
 
 def _label(sketch: Sketch, field: Field) -> str:
