@@ -57,6 +57,8 @@ def test_what_is_told_of_a_profile_job(lake: Lake, databrew: Any) -> None:
     )
     changed = databrew.describe_job(Name=job)
     assert changed["Outputs"] == [{"Location": {"Bucket": lake.bucket, "Key": "other"}}]
+    with pytest.raises(databrew.exceptions.ValidationException, match="is a profile job"):
+        databrew.update_recipe_job(Name=job, RoleArn=lake.role, MaxRetries=3)
 
 
 def test_lists(lake: Lake, databrew: Any) -> None:

@@ -46,7 +46,7 @@ def create_profile_job(
 def update_recipe_job(context: Context, *, Name: str, **members: Any) -> Answer:
     """Change what is given of a recipe job."""
     _check_outputs(context, members)
-    return _update(context, Name, members)
+    return _update(context, Name, "RECIPE", members)
 
 
 @answers("UpdateProfileJob")
@@ -57,7 +57,7 @@ def update_profile_job(
     validate(Configuration)
     if Configuration is not None:
         members["ProfileConfiguration"] = Configuration
-    return _update(context, Name, _with_output(members))
+    return _update(context, Name, "PROFILE", _with_output(members))
 
 
 @answers("DescribeJob")
@@ -104,8 +104,11 @@ def _create(context: Context, name: str, kind: str, members: Record) -> Answer:
     return {"Name": name}
 
 
-def _update(context: Context, name: str, members: Record) -> Answer:
+def _update(context: Context, name: str, kind: str, members: Record) -> Answer:
     _check_capacity(members)
+    job = records.find(context, JOB, name, missing=MISSING)
+    if job["Type"] != kind:
+        raise invalid(f"The job {name} is a {job['Type'].lower()} job.")
     records.update(context, JOB, name, members, missing=MISSING)
     return {"Name": name}
 

@@ -77,7 +77,7 @@ def _check_names(given: Iterable[str], known: Iterable[str]) -> None:
     for name in given:
         if name not in known:
             raise _refused(
-                f"{name} is not a statistic of this level; these are: {', '.join(known)}."
+                f"{name} is not a statistic of this level; these are: {', '.join(sorted(known))}."
             )
 
 
