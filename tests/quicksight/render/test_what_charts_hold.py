@@ -333,6 +333,38 @@ def test_a_field_of_a_pivot_groups_it_and_is_not_shown() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("PieChart", "A pie has no slice for 1 value of zero or less."),
+        ("TreeMap", "A tree map has no rectangle for 1 group of zero or less."),
+        ("SankeyDiagram", "A Sankey diagram has no band for 1 flow of zero or less."),
+        ("WordCloud", "A word cloud has no size for 1 word of zero or less."),
+        ("FunnelChart", "A funnel has no bar for 1 value below zero."),
+    ],
+)
+def test_what_has_no_size_is_told(kind: str, told: str) -> None:
+    case = next(each for each in CASES.values() if f"{kind}Visual" in each.visual)
+    flags = [each.is_measure for each in case.data.fields]
+    last = tuple(-5 if flag else each for flag, each in zip(flags, case.data.rows[-1], strict=True))
+    data = replace(case.data, rows=[*case.data.rows[:-1], last])
+    assert told in draw(case.visual, data).warnings
+
+
+@pytest.mark.parametrize("kind", ["Table", "PivotTable"])
+def test_a_table_shows_rows_without_values(kind: str) -> None:
+    case = next(each for each in CASES.values() if f"{kind}Visual" in each.visual)
+    flags = [each.is_measure for each in case.data.fields]
+    rows = [
+        tuple(None if flag else each for flag, each in zip(flags, row, strict=True))
+        for row in case.data.rows
+    ]
+    shown = texts(draw(visual(kind), replace(case.data, rows=rows)))
+    assert shown.count("null") > 2
+    fields = [{"FieldId": each.id, "Visibility": "HIDDEN"} for each in case.data.fields]
+    draw(visual(kind, FieldOptions={"SelectedFieldOptions": fields}), case.data)
+
+
 def test_a_pivot_without_any_head_shows_its_values() -> None:
     case = CASES["Pivot table with subtotals"]
     heads = [each.id for each in case.data.fields if not each.is_measure]

@@ -29,6 +29,7 @@ from labkit.cloud.quicksight.render.themes import Theme
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 WITHOUT_DATA = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightVisual")
+_TABLES = ("TableVisual", "PivotTableVisual")
 _SVG: Any = {"svg.hashsalt": "labkit", "svg.fonttype": "none"}
 _PNG: Any = {"text.hinting": "no_hinting"}
 _rendering = Lock()  # matplotlib's settings are the process's own
@@ -86,7 +87,7 @@ def draw(
     for sentence, brief in unhonoured(kind, members or {}):
         sketch.note(sentence, brief)
     inner = framed(sketch)
-    if kind not in WITHOUT_DATA and (not _has_values(data) or _lacks(kind, data)):
+    if kind not in WITHOUT_DATA and (not _has_values(kind, data) or _lacks(kind, data)):
         nothing(inner)
     else:
         CHARTS[kind](inner)
@@ -137,8 +138,10 @@ def _lacks(kind: str, data: VisualData) -> bool:
     return not all(data.well(*wells) for wells in _NEEDS.get(kind, ()))
 
 
-def _has_values(data: VisualData) -> bool:
-    values = [at for at, each in enumerate(data.fields) if each.is_measure or len(data.fields) == 1]
+def _has_values(kind: str, data: VisualData) -> bool:
+    """Whether there is something to draw: a measure's value, in a table any."""
+    any_field = kind in _TABLES or len(data.fields) == 1
+    values = [at for at, each in enumerate(data.fields) if each.is_measure or any_field]
     rows = [*data.rows, *([data.others] if data.others else [])]
     return any(row[at] is not None for row in rows for at in values or range(len(data.fields)))
 

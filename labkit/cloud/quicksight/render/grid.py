@@ -201,7 +201,7 @@ def _widths(sketch: Sketch, grid: Grid, shown: Sequence[Sequence[Cell]]) -> list
         sketch.note(f"Shows the first {kept} of {count} columns.")
     widths = widths[:kept]
     spare = room - sum(widths)
-    if spare > 0 and not grid.widths:
+    if spare > 0 and kept and not grid.widths:
         share = min(spare / kept, 90)
         widths = [each + share for each in widths]
     return widths

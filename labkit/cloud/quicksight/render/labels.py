@@ -37,6 +37,11 @@ def full(value: Any, field: Field) -> str:
     )
 
 
+def counted(count: int, noun: str) -> str:
+    """How many of a thing: ``1 value``, ``2 values``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def short(value: Any, field: Field) -> str:
     """A number beside a mark: under its field's format if it has one, else 12.3K."""
     figure = number(value)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.colors import ink, series_color
 from labkit.cloud.quicksight.render.headings import axis_title
-from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.labels import counted, full, short
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.series import Table, table
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -23,7 +23,9 @@ HIGHEST = 56
 def funnel(sketch: Sketch) -> None:
     shown = table(sketch, "Category", ["Values"])
     series = shown.series[0]
-    values = [max(each or 0.0, 0.0) for each in series.values]
+    values = [each or 0.0 for each in series.values]
+    if below := sum(each < 0 for each in values):
+        sketch.note(f"A funnel has no bar for {counted(below, 'value')} below zero.")
     title = axis_title(
         sketch, "CategoryLabelOptions", shown.category.label if shown.category else ""
     )
@@ -42,11 +44,11 @@ def funnel(sketch: Sketch) -> None:
         (-0.5, 0.5),
         (len(values) - 0.5, -0.5),
     )
-    largest, style = max(values, default=0) or 1, style_of(sketch, "DataLabelOptions")
+    largest, style = max([*values, 0.0]) or 1, style_of(sketch, "DataLabelOptions")
     if step < 12:
         sketch.note("The stages are too many to bear names.")
     for at, value in enumerate(values):
-        share = value / largest
+        share = max(value, 0.0) / largest
         key = shown.categories[at]
         color = series_color(sketch, shown.category or series.field, key, "", 0)
         bar = Rectangle((-share / 2, at - 0.43), share, 0.86, facecolor=color)
@@ -75,7 +77,7 @@ def _text(sketch: Sketch, shown: Table, values: list[float], at: int) -> str:
         "DataLabelOptions", "MeasureDataLabelStyle", default="VALUE_AND_PERCENTAGE_BY_FIRST_STAGE"
     )
     whole = values[0] if how.endswith("FIRST_STAGE") else values[max(at - 1, 0)]
-    share = f"{values[at] / whole:.0%}" if whole else "–"
+    share = f"{values[at] / whole:.0%}" if whole > 0 else "–"
     value = values[at]
     text = short(int(value) if value.is_integer() else value, shown.series[0].field)
     if how == "VALUE_ONLY":

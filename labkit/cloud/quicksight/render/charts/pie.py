@@ -11,7 +11,7 @@ from matplotlib.patches import Wedge
 
 from labkit.cloud.quicksight.render.colors import ink, series_color
 from labkit.cloud.quicksight.render.headings import named
-from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.labels import counted, full, short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.multiples import multiples
 from labkit.cloud.quicksight.render.registry import chart
@@ -61,7 +61,8 @@ def _pie(sketch: Sketch, place: str) -> None:
     keys = dict(zip(by.names, by.categories, strict=True))
     shown = [each for each in slices if each[1] > 0]
     if len(shown) < len(slices):
-        sketch.note(f"A pie has no slice for {len(slices) - len(shown)} values of zero or less.")
+        without = counted(len(slices) - len(shown), "value")
+        sketch.note(f"A pie has no slice for {without} of zero or less.")
     whole = sum(value for _, value, _, _ in shown)
     if not whole:
         return

@@ -11,7 +11,7 @@ from typing import Any
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
-from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.labels import counted, full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import compact, number
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -53,13 +53,16 @@ def sankey(sketch: Sketch) -> None:
         )
         for row in data.records()
     ]
-    flows = [each for each in flows if each[2] > 0]
+    positive = [each for each in flows if each[2] > 0]
+    if len(positive) < len(flows):
+        without = counted(len(flows) - len(positive), "flow")
+        sketch.note(f"A Sankey diagram has no band for {without} of zero or less.")
+    flows = positive
     nodes = _nodes(flows)
     kept = _levelled(nodes, flows)
     if len(kept) < len(flows):
-        sketch.note(
-            f"{len(flows) - len(kept)} flows lead back to where they came from and are not drawn."
-        )
+        back = counted(len(flows) - len(kept), "flow")
+        sketch.note(f"Not drawn: {back} back to where they came from.")
     if not kept:
         return
     last = max(each.level for each in nodes.values())

@@ -12,7 +12,7 @@ from typing import Any
 from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.colors import ColorScale, ink
-from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.labels import counted, full, short
 from labkit.cloud.quicksight.render.legend import color_legend
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number, numbers
@@ -30,7 +30,8 @@ def tree_map(sketch: Sketch) -> None:
     size = (data.well("Sizes") or colors)[0]
     rows = [each for each in [*data.records(), *others(sketch)] if (number(each[size.id]) or 0) > 0]
     if len(rows) < len(data.rows):
-        sketch.note(f"{len(data.rows) - len(rows)} groups of zero or less have no rectangle.")
+        without = counted(len(data.rows) - len(rows), "group")
+        sketch.note(f"A tree map has no rectangle for {without} of zero or less.")
     scale = None
     if colors:
         scale = ColorScale(

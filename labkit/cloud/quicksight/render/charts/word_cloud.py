@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from math import cos, pi, sin, sqrt
 
-from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.labels import counted, full
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number
 from labkit.cloud.quicksight.render.series import others
@@ -24,7 +24,6 @@ MOST, SMALLEST = 100, 10.0
 def word_cloud(sketch: Sketch) -> None:
     words = _words(sketch)
     if not words:
-        sketch.note("A word of zero or less has no size.")
         return
     pad = PADDINGS[sketch.option("WordCloudOptions", "WordPadding", default="SMALL")]
     upright = sketch.option("WordCloudOptions", "WordOrientation") == "HORIZONTAL_AND_VERTICAL"
@@ -71,7 +70,11 @@ def _words(sketch: Sketch) -> list[tuple[str, float, str]]:
         )
         for row in rows
     ]
-    known = sorted((each for each in known if each[1] > 0), key=lambda each: -each[1])
+    sized = [each for each in known if each[1] > 0]
+    if len(sized) < len(known):
+        without = counted(len(known) - len(sized), "word")
+        sketch.note(f"A word cloud has no size for {without} of zero or less.")
+    known = sorted(sized, key=lambda each: -each[1])
     if len(known) > MOST:
         sketch.note(f"Shows the first {MOST} of {len(known)} words.")
     power = 1.0 if options.get("WordScaling") == "EMPHASIZE" else 0.7
