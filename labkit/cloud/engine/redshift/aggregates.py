@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from labkit.cloud.engine.redshift.casts import cast, coerce
+from labkit.cloud.engine.redshift.casts import cast, coerce, known
 from labkit.cloud.engine.redshift.functions import no_function
 from labkit.cloud.engine.redshift.operators import digits, from_digits
 from labkit.cloud.engine.redshift.scope import Typed
@@ -82,7 +82,7 @@ def _extreme(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
     def build(name: str, args: Sequence[Typed]) -> Aggregate:
         if len(args) != 1 or args[0].type.base in ("bool", "super"):
             raise no_function(name, [arg.type for arg in args])
-        kind = VARCHAR if args[0].type.base == "unknown" else args[0].type
+        kind = known(args[0].type)
         return Aggregate(f"{duck}({args[0].sql})", kind)
 
     return build
@@ -183,14 +183,14 @@ def _rank(kind: Type) -> Callable[[str, Sequence[Typed]], Aggregate]:
 
 def _shifted(name: str, args: Sequence[Typed]) -> Aggregate:
     value = args[0]
-    kind = VARCHAR if value.type.base == "unknown" else value.type
+    kind = known(value.type)
     rest = [coerce(args[1], INT4).sql] if len(args) > 1 else []
     rest += [coerce(args[2], kind).sql] if len(args) > 2 else []
     return Aggregate(f"{name}({', '.join([value.sql, *rest])})", kind)
 
 
 def _valued(name: str, args: Sequence[Typed]) -> Aggregate:
-    kind = VARCHAR if args[0].type.base == "unknown" else args[0].type
+    kind = known(args[0].type)
     return Aggregate(f"{name}({', '.join(arg.sql for arg in args)})", kind)
 
 

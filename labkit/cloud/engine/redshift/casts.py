@@ -78,11 +78,16 @@ def common_type(kinds: Iterable[Type], what: str = "") -> Type:
     return found
 
 
+def known(kind: Type) -> Type:
+    """A type that a column may have: a literal that nothing has typed is a text of its length."""
+    return Type("varchar", kind.size) if kind.base == "unknown" else kind
+
+
 def _meet(left: Type, right: Type, what: str) -> Type:
-    if left == right or right.base == "unknown":
+    if left == right:
         return left
-    if left.base == "unknown":
-        return right
+    if "unknown" in (left.base, right.base):
+        return _meet_literal(*((left, right) if right.base == "unknown" else (right, left)))
     if "super" in (left.base, right.base):
         return Type("super")
     if left.base in TEXTS and right.base in TEXTS:
@@ -99,6 +104,15 @@ def _meet(left: Type, right: Type, what: str) -> Type:
     if {left.base, right.base} <= {"oid", *INTEGERS}:
         return Type("int8")
     raise RedshiftError(f"{what} types {left.plain} and {right.plain} cannot be matched", MISMATCH)
+
+
+def _meet_literal(kind: Type, literal: Type) -> Type:
+    """The literal takes the other's type, which is long enough for it; NULL has no length."""
+    if kind.base == "unknown" or (kind.base == "varchar" and kind.size):
+        return Type(kind.base, max(kind.size, literal.size))
+    if kind.base == "bpchar" and literal.size > kind.size:
+        return Type("varchar", literal.size)
+    return kind
 
 
 def _wider(left: Type, right: Type) -> Type:
@@ -236,6 +250,8 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{("float4", base): _text("rs_float_text({0})") for base in TEXTS},
     **{("super", base): _text("rs_scalar({0})") for base in TEXTS},
     **{("varbyte", base): _text("decode({0})") for base in TEXTS},
+    **{("interval", base): _text(r"regexp_replace(replace(CAST({0} AS VARCHAR), ' month', "
+                                 r"' mon'), '-1 ([a-z]+)', '-1 \1s', 'g')") for base in TEXTS},
     **{("*", base): _text("CAST({0} AS VARCHAR)") for base in TEXTS},
     **{("bool", base): _fixed("CAST({0} AS {type})") for base in INTEGERS},
     **{(base, "bool"): _fixed("({0} <> 0)") for base in INTEGERS},
@@ -263,4 +279,4 @@ def as_text(value: Typed) -> Typed:
 
 def text_size(kind: Type) -> int:
     """The bytes that a value of a type takes as text, 0 for unknown."""
-    return kind.size if kind.base in TEXTS else _WIDTH.get(kind.base, 0)
+    return kind.size if kind.base in (*TEXTS, "unknown") else _WIDTH.get(kind.base, 0)

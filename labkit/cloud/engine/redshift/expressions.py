@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift import postgres, super_values
 from labkit.cloud.engine.redshift.calls import function_call
-from labkit.cloud.engine.redshift.casts import cast, coerce, common_type
+from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
 from labkit.cloud.engine.redshift.errors import MISMATCH, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import (
     arithmetic,
@@ -28,7 +28,6 @@ from labkit.cloud.engine.redshift.types import (
     INT8,
     NUMBERS,
     UNKNOWN,
-    VARCHAR,
     Type,
     numeric,
 )
@@ -82,8 +81,13 @@ def compiles(*kinds: type[exp.Expr]) -> Callable[[Callable[..., Typed]], Callabl
 def _literal(node: exp.Literal, scope: Scope) -> Typed:
     text = node.this
     if node.is_string:
-        return Typed(text_literal(text), UNKNOWN, literal=text)
+        return text_of(text)
     return number(text)
+
+
+def text_of(text: str) -> Typed:
+    """A text as written: of no type yet, but of a length."""
+    return Typed(text_literal(text), Type("unknown", len(text.encode()) or 1), literal=text)
 
 
 def number(text: str) -> Typed:
@@ -105,13 +109,12 @@ def number(text: str) -> Typed:
 
 @compiles(exp.RawString)
 def _raw(node: exp.RawString, scope: Scope) -> Typed:
-    return Typed(text_literal(node.this), UNKNOWN, literal=node.this)
+    return text_of(node.this)
 
 
 @compiles(exp.ByteString)
 def _escaped(node: exp.ByteString, scope: Scope) -> Typed:
-    text = unescaped(node.this)
-    return Typed(text_literal(text), UNKNOWN, literal=text)
+    return text_of(unescaped(node.this))
 
 
 @compiles(exp.Null)
@@ -279,8 +282,7 @@ def _case(node: exp.Case, scope: Scope) -> Typed:
 
 
 def _result_type(kinds: list[Type], what: str) -> Type:
-    found = common_type(kinds, what)
-    return VARCHAR if found.base == "unknown" else found
+    return known(common_type(kinds, what))
 
 
 @compiles(exp.Cast)
@@ -298,8 +300,7 @@ def _cast(node: exp.Cast, scope: Scope) -> Typed:
 @compiles(exp.Concat)
 def _adjacent(node: exp.Concat, scope: Scope) -> Typed:
     """Two strings with a newline between are one."""
-    text = "".join(part.name for part in node.expressions)
-    return Typed(text_literal(text), UNKNOWN, literal=text)
+    return text_of("".join(part.name for part in node.expressions))
 
 
 @compiles(exp.DPipe)

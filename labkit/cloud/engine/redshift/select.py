@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.calls import direction
-from labkit.cloud.engine.redshift.casts import coerce, common_type
+from labkit.cloud.engine.redshift.casts import coerce, common_type, known
 from labkit.cloud.engine.redshift.errors import (
     SYNTAX,
     UNDEFINED_COLUMN,
@@ -57,9 +57,9 @@ _KNOWN = {
 }  # fmt: skip
 
 
-def _refuse_others(node: exp.Expr, known: set[str]) -> None:
+def _refuse_others(node: exp.Expr, allowed: set[str]) -> None:
     for name, value in node.args.items():
-        if value and name not in known:
+        if value and name not in allowed:
             raise unsupported(f"{name.strip('_').upper()} in a query")
 
 
@@ -79,7 +79,7 @@ def _cte(node: exp.CTE, scope: Scope, recursive: bool) -> str:
     body = node.this
     if recursive and isinstance(body, exp.Union) and _names(body, name):
         first = query(body.left, Scope(scope.state, ctes=dict(scope.ctes)))
-        fields = _renamed(first.fields, columns)
+        fields = _renamed(_of_any_length(first.fields), columns)
         inner.ctes[name] = Cte(alias, fields)
         found = _recursion(body, inner, first)
     else:
@@ -96,12 +96,20 @@ def _names(node: exp.Expr, name: str) -> bool:
 def _recursion(body: exp.Union, scope: Scope, first: Query) -> Query:
     second = query(body.right, scope)
     _same_width(first, second, "UNION")
+    fields = _of_any_length(first.fields)
     casts = ", ".join(
         f"{coerce(Typed(f'r.c{at}', right.type), left.type).sql} AS c{at}"
-        for at, (left, right) in enumerate(zip(first.fields, second.fields, strict=True))
+        for at, (left, right) in enumerate(zip(fields, second.fields, strict=True))
     )
     word = "UNION" if body.args.get("distinct") else "UNION ALL"
-    return Query(f"{first.sql} {word} SELECT {casts} FROM ({second.sql}) r", first.fields)
+    return Query(f"{first.sql} {word} SELECT {casts} FROM ({second.sql}) r", fields)
+
+
+def _of_any_length(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Texts may grow with each round."""
+    return tuple(
+        replace(each, type=VARCHAR) if each.type.base == "varchar" else each for each in fields
+    )
 
 
 def _renamed(fields: tuple[Field, ...], columns: list[str]) -> tuple[Field, ...]:
@@ -123,7 +131,7 @@ def _values(node: exp.Values, scope: Scope) -> Query:
     rows = [[expression(value, scope) for value in row.expressions] for row in node.expressions]
     if len({len(row) for row in rows}) != 1:
         raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
-    kinds = [_known(common_type([value.type for value in column], "VALUES"))
+    kinds = [known(common_type([value.type for value in column], "VALUES"))
              for column in zip(*rows, strict=True)]  # fmt: skip
     texts = [
         "(" + ", ".join(coerce(v, k).sql for v, k in zip(row, kinds, strict=True)) + ")"
@@ -132,10 +140,6 @@ def _values(node: exp.Values, scope: Scope) -> Query:
     names = ", ".join(f"c{at}" for at in range(len(kinds)))
     fields = tuple(Field(f"column{at + 1}", kind, f"c{at}") for at, kind in enumerate(kinds))
     return Query(f"SELECT * FROM (VALUES {', '.join(texts)}) v({names})", fields)
-
-
-def _known(kind: Type) -> Type:
-    return VARCHAR if kind.base == "unknown" else kind
 
 
 _SET = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
@@ -153,7 +157,7 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     if not distinct and word != "UNION":
         raise unsupported(f"{word} ALL")
     kinds = [
-        _known(common_type((one.type, two.type), word))
+        known(common_type((one.type, two.type), word))
         for one, two in zip(left.fields, right.fields, strict=True)
     ]
     parts = [f"({_cast_columns(side, kinds)})" for side in sides]
@@ -241,7 +245,7 @@ def _select(node: exp.Select, outer: Scope) -> Query:
         _limits(node, scope),
     ]
     fields = tuple(
-        Field(output.name, _known(output.type), f"c{at}") for at, output in enumerate(outputs)
+        Field(output.name, known(output.type), f"c{at}") for at, output in enumerate(outputs)
     )
     return Query("".join(parts), fields)
 
@@ -270,7 +274,7 @@ def _where(node: exp.Select, scope: Scope) -> str:
 
 def _named(outputs: list[Typed]) -> str:
     return ", ".join(
-        f"{coerce(output, _known(output.type)).sql} AS c{at}" for at, output in enumerate(outputs)
+        f"{coerce(output, known(output.type)).sql} AS c{at}" for at, output in enumerate(outputs)
     )
 
 

@@ -13,7 +13,7 @@ from labkit.cloud.engine.redshift.calls import (
     special,
     within_group,
 )
-from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type
+from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type, known
 from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.scope import Scope, Typed
@@ -77,8 +77,7 @@ def _coalesce(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 
 def _common(args: Sequence[Typed], what: str) -> Type:
-    found = common_type([arg.type for arg in args], what)
-    return VARCHAR if found.base == "unknown" else found
+    return known(common_type([arg.type for arg in args], what))
 
 
 @special("nvl2")
@@ -112,7 +111,7 @@ def _decode(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 def _nullif(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     one, two = arguments(node, scope)
-    kind = VARCHAR if one.type.base == "unknown" else one.type
+    kind = known(one.type)
     value = coerce(one, kind)
     same = compare("=", value, two).sql
     return Typed(f"CASE WHEN {same} THEN NULL ELSE {value.sql} END", kind, "nullif")

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_Field.html
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -43,8 +44,8 @@ def _pad(value: Any, kind: Type) -> str:
 
 
 def _moment(value: datetime, kind: Type) -> str:
-    text = value.strftime("%Y-%m-%d %H:%M:%S")
-    return f"{text}.{value.microsecond:06}".rstrip("0") if value.microsecond else text
+    text = value.replace(tzinfo=None).isoformat(" ")
+    return text.rstrip("0") if value.microsecond else text
 
 
 def _clock(value: time, kind: Type) -> str:
@@ -57,21 +58,29 @@ def _instant(value: datetime, kind: Type) -> str:
 
 
 def _interval(value: Any, kind: Type) -> str:
-    """``1 year 2 mons 3 days 04:05:06``"""
+    """``1 year 2 mons 3 days 04:05:06``; what is positive after a negative has its sign.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_intervalstyle.html
+    """
     if isinstance(value, timedelta):
         months, days, seconds = 0, value.days, value.seconds + value.microseconds / 1e6
     else:
         months, days, seconds = value.months, value.days, value.nanoseconds / 1e9
-    years, months = divmod(months, 12)
-    parts = [(years, "year"), (months, "mon"), (days, "day")]
-    found = [f"{n} {unit}{'s' if abs(n) != 1 else ''}" for n, unit in parts if n]
-    if seconds or not found:
-        sign = "-" if seconds < 0 else ""
-        whole, rest = divmod(abs(seconds), 60)
-        clock = f"{sign}{int(whole) // 60:02}:{int(whole) % 60:02}:"
-        clock += f"{int(rest):02}" if rest == int(rest) else f"{rest:09.6f}".rstrip("0")
-        found.append(clock)
-    return " ".join(found)
+    years, months = int(months / 12), int(math.fmod(months, 12))
+    parts = [(years, " year"), (months, " mon"), (days, " day"), (seconds, "")]
+    told = [(n, unit) for n, unit in parts if n] or [(0.0, "")]
+    signs = ["", *("+" if n < 0 else "" for n, _ in told)]
+    return " ".join(
+        (sign if n > 0 else "") + (f"{n}{unit}{'s' * (n != 1)}" if unit else _duration(n))
+        for sign, (n, unit) in zip(signs, told, strict=False)
+    )
+
+
+def _duration(seconds: float) -> str:
+    sign = "-" if seconds < 0 else ""
+    whole, rest = divmod(abs(seconds), 60)
+    clock = f"{sign}{int(whole) // 60:02}:{int(whole) % 60:02}:"
+    return clock + (f"{int(rest):02}" if rest == int(rest) else f"{rest:09.6f}".rstrip("0"))
 
 
 _RENDER: dict[str, Callable[[Any, Type], Any]] = {

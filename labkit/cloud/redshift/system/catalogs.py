@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
+from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 
 if TYPE_CHECKING:
@@ -24,8 +26,6 @@ OTHERS: list[Callable[[Connection], Iterable[Object]]] = []
 
 def relations(connection: Connection, *, everywhere: bool = False) -> list[Object]:
     """The tables and views that the user may know of, his temporary ones too."""
-    from labkit.cloud.redshift.warehouse import grants
-
     names = grants.grantees(connection, connection.user)
     whole = grants.is_superuser(connection, connection.user)
     where = {} if everywhere else {"database": connection.database}
@@ -61,14 +61,16 @@ def comment(one: Object, column: str = "") -> str | None:
         f"database_isolation_level {_V}")  # fmt: skip
 def svv_databases(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("database"):
-        yield one.name, 100, one.body.get("type", "local"), None, None, "Snapshot Isolation"
+        owner = grants.user_id(connection, one.owner)
+        yield one.name, owner, one.body.get("type", "local"), None, None, "Snapshot Isolation"
 
 
 @system("svv_all_schemas", f"database_name {_V}, schema_name {_V}, schema_owner int, "
         f"schema_type {_V}, schema_acl {_V}, source_database {_V}, schema_option {_V}")  # fmt: skip
 def svv_all_schemas(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("schema"):
-        yield one.database, one.name, 100, one.body.get("type", "local"), None, None, None
+        owner, kind = grants.user_id(connection, one.owner), one.body.get("type", "local")
+        yield one.database, one.name, owner, kind, acl(connection, one), None, None
     for name in SCHEMAS:
         yield connection.database, name, 1, "local", None, None, None
 
@@ -77,7 +79,8 @@ def svv_all_schemas(connection: Connection) -> Iterator[Any]:
         f"schema_type {_V}, schema_acl {_V}, schema_option {_V}")  # fmt: skip
 def svv_redshift_schemas(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("schema"):
-        yield one.database, one.name, 100, one.body.get("type", "local"), None, None
+        owner, kind = grants.user_id(connection, one.owner), one.body.get("type", "local")
+        yield one.database, one.name, owner, kind, acl(connection, one), None
 
 
 @system("information_schema.schemata", f"catalog_name {_V}, schema_name {_V}, schema_owner {_V}")
@@ -117,7 +120,17 @@ def information_tables(connection: Connection) -> Iterator[Any]:
 def information_views(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         if one.kind != "table":
-            yield one.database, one.schema, one.name, one.body["query"]
+            yield one.database, one.schema, one.name, _definition(one)
+
+
+def _definition(one: Object) -> str:
+    """A view's query; of a view that is more than a query the statement that made it."""
+    query = str(one.body["query"])
+    if one.kind == "matview":
+        return f"create materialized view {one.schema}.{one.name} as {query};"
+    if one.body["bound"]:
+        return query
+    return f"create view {one.schema}.{one.name} as {query} with no schema binding;"
 
 
 def _everything(connection: Connection) -> Iterator[Object]:
@@ -131,14 +144,16 @@ def _everything(connection: Connection) -> Iterator[Object]:
         f"table_type {_V}, table_acl {_V}, remarks {_V}")  # fmt: skip
 def svv_all_tables(connection: Connection) -> Iterator[Any]:
     for one in _everything(connection):
-        yield one.database, one.schema, one.name, _TYPES[one.kind], None, comment(one)
+        given = acl(connection, one)
+        yield one.database, one.schema, one.name, _TYPES[one.kind], given, comment(one)
 
 
 @system("svv_redshift_tables", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
         f"table_type {_V}, table_acl {_V}, remarks {_V}, table_owner {_V}")  # fmt: skip
 def svv_redshift_tables(connection: Connection) -> Iterator[Any]:
     for one in relations(connection, everywhere=True):
-        yield one.database, one.schema, one.name, _TYPES[one.kind], None, comment(one), one.owner
+        given = acl(connection, one)
+        yield (one.database, one.schema, one.name, _TYPES[one.kind], given, comment(one), one.owner)
 
 
 def _sizes(kind: Type) -> tuple[int | None, int | None, int | None]:
@@ -178,12 +193,20 @@ def svv_all_columns(connection: Connection) -> Iterator[Any]:
 
 
 @system("svv_redshift_columns", f"database_name {_V}, schema_name {_V}, table_name {_V}, "
-        f"column_name {_V}, ordinal_position int, column_default varchar(4000), "
-        f"is_nullable varchar(3), data_type {_V}, character_maximum_length int, "
-        "numeric_precision int, numeric_scale int, remarks varchar(256)")  # fmt: skip
+        f"column_name {_V}, ordinal_position int, data_type varchar(32), "
+        f"column_default varchar(4000), is_nullable varchar(3), encoding {_V}, distkey boolean, "
+        f"sortkey int, column_acl {_V}, remarks varchar(256)")  # fmt: skip
 def svv_redshift_columns(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_REDSHIFT_COLUMNS.html"""
     for one in relations(connection, everywhere=True):
-        yield from _columns(connection, one)
+        for at, column in enumerate(columns_of(connection, one), 1):
+            yield (
+                one.database, one.schema, one.name, column.name, at, str(column.type),
+                _default(column), "YES" if column.nullable else "NO",
+                column.encode if one.kind == "table" else "",
+                column.name == one.body.get("distkey"), sort_place(one, column.name), None,
+                comment(one, column.name),
+            )  # fmt: skip
 
 
 _COLUMNS = (
@@ -234,14 +257,18 @@ def pg_table_def(connection: Connection) -> Iterator[Any]:
 
 
 def _definitions(one: Object) -> Iterator[Any]:
-    keys = one.body["sortkey"]
     for column in one.columns:
-        place = keys.index(column.name) + 1 if column.name in keys else 0
-        sign = -1 if one.body["sortstyle"] == "INTERLEAVED" and place % 2 == 0 else 1
         yield (
             one.schema, one.name, column.name, str(column.type), column.encode,
-            column.name == one.body["distkey"], sign * place, not column.nullable,
+            column.name == one.body["distkey"], sort_place(one, column.name), not column.nullable,
         )  # fmt: skip
+
+
+def sort_place(one: Object, column: str) -> int:
+    """Which column of the sort key it is, 0 for none; every second one of an interleaved is < 0."""
+    keys = one.body.get("sortkey", [])
+    place = keys.index(column) + 1 if column in keys else 0
+    return -place if one.body.get("sortstyle") == "INTERLEAVED" and place % 2 == 0 else place
 
 
 @system("svv_external_schemas", f"esoid oid, eskind smallint, schemaname {_V}, esowner int, "

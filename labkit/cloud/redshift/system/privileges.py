@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.errors import MARK
 from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.redshift.system.registry import RELATIONS
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object
 
@@ -95,6 +96,16 @@ def _objects(connection: Connection, kind: str) -> Iterator[tuple[str, Object]]:
             yield one.name, one
     if kind == "table":
         yield from _visible(connection)
+        yield from _system()
+
+
+def _system() -> Iterator[tuple[str, Object]]:
+    """System relations by their names: all may read them, and one stands for all."""
+    one = Object("relation", "", "pg_catalog", "", body={"grants": {"": ["SELECT"]}})
+    for schema, name in RELATIONS:
+        yield f"{schema}.{name}", one
+        if schema == one.schema:
+            yield name, one
 
 
 def _visible(connection: Connection) -> Iterator[tuple[str, Object]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
@@ -32,6 +33,10 @@ FINDERS: list = []  # type: ignore[type-arg]
 NATIVES: list[Callable[[Connection, Object], SqlFunction | None]] = []
 
 
+#: What names meant: name → ``{"oid": 7, "columns": {name of then: name of now}}``.
+Meant = dict[str, dict[str, Any]]
+
+
 class Names:
     """The names that a statement may use.
 
@@ -39,13 +44,22 @@ class Names:
         user: whose rights count; a view's owner inside of a view.
         bound: whether names were looked up when a view was made, so that nobody needs a way into
             their schemas now. A view without a binding looks them up when it is read.
+        meant: what they were then: name → the relation's number, and its columns by the names that
+            they had. Another name since, and columns that were added, are nothing to the view.
     """
 
     def __init__(
-        self, connection: Connection, user: str = "", depth: int = 0, *, bound: bool = False
+        self,
+        connection: Connection,
+        user: str = "",
+        depth: int = 0,
+        *,
+        bound: bool = False,
+        meant: Meant | None = None,
     ) -> None:
         self.connection, self.depth, self.bound = connection, depth, bound
         self.user = user or connection.user
+        self.meant, self.resolved = meant or {}, Meant()
 
     def relation(self, name: tuple[str, ...]) -> Relation:
         """For the compiler: what a name in FROM stands for."""
@@ -53,9 +67,27 @@ class Names:
             return found
         from labkit.cloud.redshift.warehouse.protection import limited
 
-        one = find_relation(self.connection, name, check=not self.bound)
+        one = self._meant(name) or find_relation(self.connection, name, check=not self.bound)
         columns = grants.columns(self.connection, one, "SELECT", self.user)
-        return limited(self.readable(one), one, columns)
+        return self._as_meant(name, limited(self.readable(one), one, columns))
+
+    def _meant(self, name: tuple[str, ...]) -> Object | None:
+        """The relation that a view was made of, whatever it is called now."""
+        oid = self.meant.get(".".join(name), {}).get("oid")
+        relations = self.connection.objects.of("relation") if oid else ()
+        return next((one for one in relations if one.oid == oid), None)
+
+    def _as_meant(self, name: tuple[str, ...], relation: Relation) -> Relation:
+        """A relation with the columns that a view was made of, by the names of then."""
+        key, own = ".".join(name), {each.name: each for each in relation.columns}
+        columns = {each.name: each.name for each in relation.columns if not each.hidden}
+        self.resolved[key] = {"oid": relation.oid, "columns": columns}
+        if key not in self.meant:
+            return relation
+        then = self.meant[key]["columns"].items()
+        kept = [replace(own[now], name=known) for known, now in then if now in own]
+        hidden = [each for each in relation.columns if each.hidden]
+        return replace(relation, columns=(*kept, *hidden))
 
     def readable(self, one: Object) -> Relation:
         """A relation with the rows and values that the session's user sees of it."""
@@ -95,7 +127,8 @@ class Names:
     def compile_view(self, view: Object) -> Compiled:
         """A view's query, with its owner's rights and the search path of its making."""
         bound = bool(view.body.get("bound"))
-        names = Names(self.connection, view.owner, self.depth + 1, bound=bound)
+        meant = view.body.get("meant")
+        names = Names(self.connection, view.owner, self.depth + 1, bound=bound, meant=meant)
         with as_made(self.connection, view):
             return compile_query(view.body["query"], names)
 
@@ -271,8 +304,8 @@ def place(
     """
     database, schema, last = split_name(connection, name)
     schema = schema or creation_schema(connection)
-    if database != connection.database:
-        raise RedshiftError("cross-database reference not supported for this statement", "0A000")
+    if not connection.objects.find("database", database):
+        raise RedshiftError(f'database "{database}" does not exist', "3D000")
     found = connection.objects.find("schema", schema, database=database)
     if found is None:
         raise RedshiftError(f'schema "{schema}" does not exist', "3F000")

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.reading import parse_query
+from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
 from labkit.cloud.redshift.warehouse import Column, Connection, Parsed, RedshiftError
 from labkit.cloud.redshift.warehouse.names import Names
@@ -87,8 +88,9 @@ def _prepared(connection: Connection, parsed: Parsed) -> Columns:
     name = parsed.words.words[1].text.lower()
     if name not in connection.prepared:
         raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
-    text, _ = connection.prepared[name]
-    return columns_of(connection, text, [None] * parameter_count(text))
+    text, types = connection.prepared[name]
+    told = None if types is None else [Typed("NULL", kind) for kind in types]
+    return columns_of(connection, text, told or [None] * parameter_count(text))
 
 
 @describes("CALL")

@@ -15,10 +15,11 @@ from labkit.cloud.engine.redshift.reading import Words, quoted
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
+from labkit.cloud.redshift.warehouse.statements.checking import check_encoding
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
     column,
@@ -26,7 +27,7 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
     encoding,
     sort_key,
 )
-from labkit.cloud.redshift.warehouse.statements.dropping import bound_views
+from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop
 from labkit.cloud.redshift.warehouse.statements.protecting import (
     check_free,
     check_movable,
@@ -58,7 +59,7 @@ def alter_table(connection: Connection, parsed: Parsed) -> Result:
     while True:
         action = _find(words)
         keep(connection, table := action(connection, words, table))
-        if not words.accept(","):
+        if action is not _alter_column or not words.accept(","):
             break
     words.end()
     return Result(tag)
@@ -123,8 +124,9 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     found = _column(table, old)
     if any(each.name == new for each in table.columns):
         raise RedshiftError(f'column "{new}" of relation "{table.name}" already exists', "42701")
-    _refuse_bound(connection, table, f"column {old}")
     check_free(connection, table, old)
+    for view in bound_views(connection, table):
+        connection.objects.replace(view.changed(meant=_told(view, table, old, new)))
     connection.duck.execute(f"ALTER TABLE {table.physical} RENAME {quoted(old)} TO {quoted(new)}")
     if found.identity:
         raise RedshiftError("cannot rename an identity column here", "0A000")
@@ -136,14 +138,34 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     return _exchange(table.changed(**body), old, replace(found, name=new))
 
 
-def _refuse_bound(connection: Connection, table: Object, what: str) -> None:
+def _told(view: Object, table: Object, old: str, new: str) -> Meant:
+    """What a bound view means by its names, once a column has another one."""
+    meant: Meant = view.body.get("meant", {})
+    return {
+        name: one
+        if one["oid"] != table.oid
+        else one | {"columns": {k: new if v == old else v for k, v in one["columns"].items()}}
+        for name, one in meant.items()
+    }
+
+
+def _readers(connection: Connection, table: Object, column: str) -> list[Object]:
+    """The bound views that would have other columns, or none, without a table's column."""
+    less = with_columns(table, [each for each in table.columns if each.name != column])
     views = bound_views(connection, table)
-    if views:
-        raise RedshiftError(
-            f"cannot change {what} of table {table.name} because other objects depend on it",
-            "2BP01",
-            detail=f"view {views[0].name} depends on table {table.name}",
-        )
+    connection.objects.replace(less)
+    try:
+        return [view for view in views if not _same(connection, view)]
+    finally:
+        connection.objects.replace(table)
+
+
+def _same(connection: Connection, view: Object) -> bool:
+    try:
+        found = Names(connection, depth=-1).compile_view(view).fields
+    except RedshiftError:
+        return False
+    return len(found) == len(view.columns)
 
 
 @_action("ADD", "ADD COLUMN")
@@ -151,6 +173,7 @@ def _add(connection: Connection, words: Words, table: Object) -> Object:
     if words.word.upper in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
         return table.changed(constraints=[*table.body["constraints"], constraint(words)])
     new = column(words, Declared())
+    check_encoding(new)
     if any(each.name == new.name for each in table.columns):
         raise RedshiftError(
             f'column "{new.name}" of relation "{table.name}" already exists', "42701"
@@ -180,12 +203,21 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
         return table.changed(constraints=kept)
     name = words.identifier()
     _column(table, name)
-    if words.accept_one("CASCADE", "RESTRICT") != "CASCADE":
-        _refuse_bound(connection, table, f"column {name}")
+    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     if name == table.body["distkey"] or name in table.body["sortkey"]:
         noun = "distribution" if name == table.body["distkey"] else "sort"
         raise RedshiftError(f'cannot drop {noun}key column "{name}"', "0A000")
     check_free(connection, table, name)
+    for view in _readers(connection, table, name):
+        if not cascade:
+            raise RedshiftError(
+                f"cannot drop table {table.name} column {name} because other objects depend on it",
+                "2BP01",
+                detail=f"view {view.name} depends on table {table.name} column {name}",
+                hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            )
+        if view in connection.objects.of("relation"):
+            drop(connection, view, cascade=True)
     connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted(name)}")
     return with_columns(table, [each for each in table.columns if each.name != name])
 
@@ -195,7 +227,9 @@ def _alter_column(connection: Connection, words: Words, table: Object) -> Object
     name = words.identifier()
     found = _column(table, name)
     if words.accept("ENCODE"):
-        return _exchange(table, name, replace(found, encode=encoding(words)))
+        new = replace(found, encode=encoding(words))
+        check_encoding(new)
+        return _exchange(table, name, new)
     words.expect("TYPE")
     return _change_type(connection, words, table, found)
 

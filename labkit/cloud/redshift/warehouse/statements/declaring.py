@@ -43,15 +43,6 @@ def is_list_of_names(words: Words) -> bool:
     return False
 
 
-def check_keys(declared: Declared) -> None:
-    """Refuse keys that are no columns."""
-    known = {column.name for column in declared.columns}
-    told = [declared.attributes.get("distkey"), *declared.attributes.get("sortkey", ())]
-    for name in told:
-        if name and name not in known:
-            raise RedshiftError(f'column "{name}" named in key does not exist', "42703")
-
-
 def read_declared(connection: Connection, words: Words) -> Declared:
     """The list of columns and constraints, and the attributes after it."""
     declared = Declared()

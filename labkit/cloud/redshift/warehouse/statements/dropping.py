@@ -15,6 +15,7 @@ from labkit.cloud.redshift.warehouse.statements.protecting import check_no_looku
 
 #: Who else drops tables: (connection, name, IF EXISTS) → whether it was theirs.
 DROPPERS: list[Callable[[Connection, tuple[str, ...], bool], bool]] = []
+_NOUNS = {"table": "table", "view": "view", "matview": "materialized view"}
 
 
 @statement("DROP TABLE")
@@ -39,10 +40,11 @@ def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Re
         if found is None and missing_too:
             connection.notices.append(f'{kind} "{name[-1]}" does not exist, skipping')
             continue
+        if found is None and len(name) == 1:
+            raise RedshiftError(f'{_NOUNS[kind].capitalize()} "{name[0]}" does not exist', "42P01")
         found = found or find_relation(connection, name)
         if found.kind != kind:
-            noun = {"table": "a table", "view": "a view", "matview": "a materialized view"}
-            raise RedshiftError(f'"{name[-1]}" is not {noun[kind]}', "42809")
+            raise RedshiftError(f'"{name[-1]}" is not a {_NOUNS[kind]}', "42809")
         grants.check_owner(connection, found, "DROP TABLE" if kind == "table" else "DROP VIEW")
         drop(connection, found, cascade=cascade)
     return Result(tag)
@@ -57,7 +59,7 @@ def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
     check_no_lookup(connection, one, "drop")
     for view in bound_views(connection, one):
         if not cascade:
-            noun = {"table": "table", "view": "view", "matview": "materialized view"}[one.kind]
+            noun = _NOUNS[one.kind]
             raise RedshiftError(
                 f"cannot drop {noun} {one.name} because other objects depend on it",
                 "2BP01",

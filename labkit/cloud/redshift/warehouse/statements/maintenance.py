@@ -10,6 +10,7 @@ from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.redshift.system.catalogs import columns_of
 from labkit.cloud.redshift.warehouse import grants, plans
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation
@@ -115,6 +116,8 @@ def comment(connection: Connection, parsed: Parsed) -> Result:
     text = None if words.accept("NULL") else words.string()
     words.end()
     found = _commented(connection, kind, name)
+    if kind == "COLUMN" and column not in {each.name for each in columns_of(connection, found)}:
+        raise RedshiftError(f'column "{column}" of relation "{found.name}" does not exist', "42703")
     grants.check_owner(connection, found)
     comments = dict(found.body.get("comments", {})) | {column: text}
     if not found.temporary:

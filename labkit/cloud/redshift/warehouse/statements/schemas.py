@@ -25,22 +25,33 @@ def create_schema(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CREATE", "SCHEMA")
     missing_only = words.accept("IF", "NOT", "EXISTS")
-    name = "" if words.peek("AUTHORIZATION") else words.identifier()
+    database, name = connection.database, ""
+    if not words.peek("AUTHORIZATION"):
+        database, name = _named(connection, words)
     owner = words.identifier() if words.accept("AUTHORIZATION") else connection.user
     name = name or owner
     body = _quota(words)
     words.end()
     if name.startswith("pg_"):
         raise RedshiftError(f'unacceptable schema name "{name}"', "42939")
-    if connection.objects.find("schema", name, database=connection.database):
+    if connection.objects.find("schema", name, database=database):
         if missing_only:
             return Result("CREATE SCHEMA")
         raise RedshiftError(f'Schema "{name}" already exists', "42P06")
-    found = connection.objects.find("database", connection.database)
+    found = connection.objects.find("database", database)
     if found and not grants.has(connection, "CREATE SCHEMA"):
         grants.check(connection, found, "CREATE")
-    connection.objects.add(Object("schema", connection.database, "", name, owner=owner, body=body))
+    connection.objects.add(Object("schema", database, "", name, owner=owner, body=body))
     return Result("CREATE SCHEMA")
+
+
+def _named(connection: Connection, words: Words) -> tuple[str, str]:
+    """The database and the name of ``[database.]schema``."""
+    name = words.name()
+    database, schema = (connection.database, *name)[-2:]
+    if len(name) > 2 or not connection.objects.find("database", database):
+        raise RedshiftError(f'database "{database}" does not exist', "3D000")
+    return database, schema
 
 
 def _quota(words: Words) -> dict[str, object]:
@@ -53,13 +64,13 @@ def _quota(words: Words) -> dict[str, object]:
     return {"quota_mb": size * {"MB": 1, "GB": 1024, "TB": 1024**2}[unit]}
 
 
-def find_schema(connection: Connection, name: str) -> Object:
-    """A schema of the session's database.
+def find_schema(connection: Connection, name: str, database: str = "") -> Object:
+    """A schema of the session's database, or of another.
 
     Raises:
         RedshiftError: there is none.
     """
-    found = connection.objects.find("schema", name, database=connection.database)
+    found = connection.objects.find("schema", name, database=database or connection.database)
     if found is None:
         raise RedshiftError(f'schema "{name}" does not exist', "3F000")
     return found
@@ -70,27 +81,25 @@ def drop_schema(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("DROP", "SCHEMA")
     missing_too = words.accept("IF", "EXISTS")
-    names = [words.identifier()]
-    while words.accept(","):
-        names.append(words.identifier())
+    names = words.each(lambda: _named(connection, words))
     database_too = words.accept("DROP", "EXTERNAL", "DATABASE")
     cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     words.end()
-    for name in names:
-        found = connection.objects.find("schema", name, database=connection.database)
+    for database, name in names:
+        found = connection.objects.find("schema", name, database=database)
         if found is None and missing_too:
             continue
-        found = found or find_schema(connection, name)
+        found = found or find_schema(connection, name, database)
         grants.check_owner(connection, found, "DROP SCHEMA")
         for dropper in DROPPERS if database_too else ():
             dropper(connection, found)
-        _empty(connection, name, cascade)
+        _empty(connection, database, name, cascade)
         connection.objects.remove(found)
     return Result("DROP SCHEMA")
 
 
-def _empty(connection: Connection, name: str, cascade: bool) -> None:
-    where = {"database": connection.database, "schema": name}
+def _empty(connection: Connection, database: str, name: str, cascade: bool) -> None:
+    where = {"database": database, "schema": name}
     relations = connection.objects.of("relation", **where)
     routines = connection.objects.of("routine", **where)
     if (relations or routines) and not cascade:

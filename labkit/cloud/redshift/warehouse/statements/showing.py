@@ -5,10 +5,14 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_TABLES.html and it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
+from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 from labkit.cloud.redshift.warehouse.statements.select import run_query
@@ -41,16 +45,35 @@ def show_schemas(connection: Connection, parsed: Parsed) -> Result:
 
 @statement("SHOW TABLES")
 def show_tables(connection: Connection, parsed: Parsed) -> Result:
+    """When tables were changed is not kept, so that those columns are empty."""
     words = parsed.words
     words.expect("SHOW", "TABLES", "FROM")
     words.accept("SCHEMA")
-    name = (connection.database, *words.name())[-2:]
+    database, schema = (connection.database, *words.name())[-2:]
+    known = connection.objects.of("relation", database=database, schema=schema)
+    owners = {one.name: one.owner for one in known}
+    styles = {one.name: shown_style(connection, one) for one in known if one.kind == "table"}
     sql = (
-        "SELECT database_name, schema_name, table_name, table_type, table_acl, remarks "
-        f"FROM svv_all_tables WHERE database_name = {text_literal(name[0])} "
-        f"AND schema_name = {text_literal(name[1])}"
+        "SELECT database_name, schema_name, table_name, table_type, table_acl, remarks, "
+        f"{_told('table_name', owners)} AS owner, NULL::timestamp AS last_altered_time, "
+        f"NULL::timestamp AS last_modified_time, {_told('table_name', styles)} AS dist_style, "
+        f"{_told('table_name', {one.name: _subtype(one) for one in known})} AS table_subtype "
+        f"FROM svv_all_tables WHERE database_name = {text_literal(database)} "
+        f"AND schema_name = {text_literal(schema)}"
     )
     return _listed(connection, parsed, sql, "table_name")
+
+
+def _subtype(one: Object) -> str:
+    if one.kind == "view":
+        return "REGULAR VIEW" if one.body["bound"] else "LATE BINDING VIEW"
+    return {"matview": "MATERIALIZED VIEW"}.get(one.kind, "REGULAR TABLE")
+
+
+def _told(column: str, told: Mapping[str, object]) -> str:
+    """SQL of what is told of each name, NULL for the others."""
+    cases = [f"WHEN {text_literal(n)} THEN {text_literal(str(v))}" for n, v in told.items()]
+    return f"CASE {column} {' '.join(cases)} ELSE NULL::varchar END" if cases else "NULL::varchar"
 
 
 @statement("SHOW COLUMNS")
@@ -59,14 +82,23 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
     words.expect("SHOW", "COLUMNS", "FROM")
     words.accept("TABLE")
     table = find_relation(connection, words.name())
+    keys = [str(name) for name in table.body.get("sortkey") or ()]
+    style = dict.fromkeys(keys, table.body["sortstyle"] or "COMPOUND")
+    order = {name: at for at, name in enumerate(keys, 1)}
+    dist = {table.body.get("distkey", ""): 1}
+    encodings = {c.name: c.encode for c in table.columns if table.kind != "view"}
     sql = (
         "SELECT database_name, schema_name, table_name, column_name, ordinal_position, "
         "column_default, is_nullable, data_type, character_maximum_length, numeric_precision, "
-        f"numeric_scale, remarks FROM svv_all_columns WHERE table_name = "
+        f"numeric_scale, remarks, {_told('column_name', style)} AS sort_key_type, "
+        f"{_told('column_name', order)}::int AS sort_key, "
+        f"{_told('column_name', dist)}::int AS dist_key, "
+        f"{_told('column_name', encodings)} AS encoding, NULL::varchar AS collation "
+        f"FROM svv_all_columns WHERE table_name = "
         f"{text_literal(table.name)} AND schema_name = {text_literal(table.schema)} "
         f"AND database_name = {text_literal(table.database)}"
     )
-    return _listed(connection, parsed, sql, "ordinal_position")
+    return _listed(connection, parsed, sql, "ordinal_position", like="column_name")
 
 
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
@@ -144,11 +176,13 @@ def _united(parts: list[str]) -> str:
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) g WHERE true"
 
 
-def _listed(connection: Connection, parsed: Parsed, sql: str, column: str) -> Result:
+def _listed(
+    connection: Connection, parsed: Parsed, sql: str, column: str, *, like: str = ""
+) -> Result:
     """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
     words = parsed.words
     if words.accept("LIKE"):
-        sql += f" AND {column} LIKE {text_literal(words.string())}"
+        sql += f" AND {like or column} LIKE {text_literal(words.string())}"
     sql += f" ORDER BY {column}"
     if words.accept("LIMIT"):
         sql += f" LIMIT {words.number()}"

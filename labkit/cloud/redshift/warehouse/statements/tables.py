@@ -21,10 +21,10 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.checking import check_declared
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
     attributes,
-    check_keys,
     is_list_of_names,
     read_declared,
 )
@@ -143,7 +143,7 @@ def create(
     else:
         database, schema, last = place(connection, name, "CREATE TABLE")
     _no_duplicates([column.name for column in declared.columns])
-    check_keys(declared)
+    check_declared(connection, declared)
     body = {"kind": kind, "temporary": temporary, "constraints": declared.constraints}
     table = Object(
         "relation", database, schema, last, connection.objects.new_oid(), connection.user,

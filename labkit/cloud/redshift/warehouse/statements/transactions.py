@@ -5,8 +5,9 @@ from __future__ import annotations
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, shown_name
-from labkit.cloud.engine.redshift.types import VARCHAR
+from labkit.cloud.engine.redshift.reading import Words, shown_name, text_literal
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import VARCHAR, Type
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
@@ -158,7 +159,7 @@ def prepare(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("PREPARE")
     name = words.identifier()
-    types = words.balanced() if words.peek("(") else ""
+    types = words.listed(words.type) if words.peek("(") else None
     words.expect("AS")
     if name in connection.prepared:
         raise RedshiftError(f'prepared statement "{name}" already exists', "42P05")
@@ -173,21 +174,27 @@ def execute(connection: Connection, parsed: Parsed) -> Result:
     name = words.identifier()
     if name not in connection.prepared:
         raise RedshiftError(f'prepared statement "{name}" does not exist', "26000")
-    values = _given(connection, words, parsed)
-    text, _ = connection.prepared[name]
+    text, types = connection.prepared[name]
+    given = words.listed(words.expression) if words.peek("(") else []
+    if types is not None and len(given) != len(types):
+        raise RedshiftError(
+            f'wrong number of parameters for prepared statement "{name}"', "42601",
+            detail=f"Expected {len(types)} parameters but got {len(given)}.",
+        )  # fmt: skip
+    kinds = types or [None] * len(given)
+    values = [_given(connection, one, kind, parsed) for one, kind in zip(given, kinds, strict=True)]
     return connection.run(text, values)
 
 
-def _given(connection: Connection, words: Words, parsed: Parsed) -> list[object]:
-    if not words.accept("("):
-        return []
-    found: list[object] = []
-    while not words.accept(")"):
-        text = words.expression()
-        rows = connection.run(f"SELECT {text}", parsed.parameters).rows
-        found.append(rows.column(0)[0].as_py() if rows is not None else None)
-        words.accept(",")
-    return found
+def _given(connection: Connection, text: str, kind: Type | None, parsed: Parsed) -> object:
+    """A parameter's value, in the type that PREPARE has told of it."""
+    sql = f"SELECT CAST({text} AS {kind})" if kind else f"SELECT {text}"
+    rows = connection.run(sql, parsed.parameters).rows
+    value = rows.column(0)[0].as_py() if rows is not None else None
+    if kind is None:
+        return value
+    literal = "NULL" if value is None else text_literal(str(value))
+    return Typed(f"CAST({literal} AS {kind.duckdb})", kind)
 
 
 @statement("DEALLOCATE")

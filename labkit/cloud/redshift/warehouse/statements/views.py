@@ -113,14 +113,15 @@ def _view(
     if not bound:
         parse_query(text)
         return view
-    compiled = compile_query(text, Names(connection))
+    meant = Names(connection)
+    compiled = compile_query(text, meant)
     _check_names(compiled, names)
     shown = [(names[at] if at < len(names) else f.name) for at, f in enumerate(compiled.fields)]
     columns = [TableColumn(n, f.type) for n, f in zip(shown, compiled.fields, strict=True)]
     for name in shown:
         if shown.count(name) > 1:
             raise RedshiftError(f'column "{name}" specified more than once', "42701")
-    return with_columns(view.changed(uses=sorted(compiled.oids)), columns)
+    return with_columns(view.changed(uses=sorted(compiled.oids), meant=meant.resolved), columns)
 
 
 def _check_names(compiled: Compiled, names: list[str]) -> None:
@@ -153,13 +154,15 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
     database, schema, last = place(connection, name)
     if connection.objects.find("relation", last, database=database, schema=schema):
         raise RedshiftError(f'Relation "{last}" already exists', "42P07")
-    compiled = compile_query(text, Names(connection))
+    meant = Names(connection)
+    compiled = compile_query(text, meant)
     _check_bases(connection, compiled)
     declared.columns = query_columns(compiled)
     more = {
         "query": text,
         "bound": True,
         "uses": sorted(compiled.oids),
+        "meant": meant.resolved,
         "automatic": automatic,
         "search_path": fixed_path(connection),
     }

@@ -1,0 +1,66 @@
+"""What a table may not be declared as: its keys, encodings and defaults.
+
+Sources: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html and
+https://docs.aws.amazon.com/redshift/latest/dg/c_Compression_encodings.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.engine.redshift.casts import stored
+from labkit.cloud.engine.redshift.compile import compile_expression
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.objects import TableColumn
+from labkit.cloud.redshift.warehouse.statements.declaring import Declared
+
+_MOMENTS = {"date", "timestamp", "timestamptz", "time", "timetz"}
+_WHOLE = {"int2", "int4", "int8", "numeric"}
+#: The types that an encoding is for; one that is not here is for all.
+_ENCODED = {
+    "az64": _WHOLE | _MOMENTS,
+    "bytedict": _WHOLE | _MOMENTS | {"float4", "float8", "bpchar", "varchar"},
+    "delta": _WHOLE | _MOMENTS,
+    "delta32k": (_WHOLE | _MOMENTS) - {"int2"},
+    "mostly8": _WHOLE,
+    "mostly16": _WHOLE - {"int2"},
+    "mostly32": {"int8", "numeric"},
+    "text255": {"varchar"},
+    "text32k": {"varchar"},
+}
+_NO_LZO = {"bool", "float4", "float8"}
+
+
+def check_declared(connection: Connection, declared: Declared) -> None:
+    """Refuse what a CREATE TABLE may not say.
+
+    Raises:
+        RedshiftError: a key, an encoding or a default that Redshift does not take.
+    """
+    _check_keys(declared)
+    for column in declared.columns:
+        check_encoding(column)
+        if column.default:
+            stored(compile_expression(column.default, Names(connection)), column.type, column.name)
+
+
+def check_encoding(column: TableColumn) -> None:
+    """Refuse an encoding that is not for the column's type."""
+    base, name = column.type.base, column.encode
+    if base not in _ENCODED.get(name, {base}) or (name == "lzo" and base in _NO_LZO):
+        raise RedshiftError(f'invalid encoding type specified for column "{column.name}"', "22023")
+
+
+def _check_keys(declared: Declared) -> None:
+    known = {column.name: column for column in declared.columns}
+    dist, sort = declared.attributes.get("distkey"), declared.attributes.get("sortkey", ())
+    for noun, name in [("DISTKEY", dist), *(("SORTKEY", name) for name in sort)]:
+        if name and name not in known:
+            raise RedshiftError(f'column "{name}" named in key does not exist', "42703")
+        if name and known[name].type.base == "super":
+            raise RedshiftError(f'SUPER column "{name}" cannot be a {noun}', "0A000")
+    style = declared.attributes.get("diststyle", "AUTO")
+    if (style in ("EVEN", "ALL") and dist) or (style == "KEY" and not dist):
+        raise RedshiftError(f"DISTSTYLE {style} and the DISTKEY do not go together", "42601")
+    if [each["kind"] for each in declared.constraints].count("PRIMARY KEY") > 1:
+        raise RedshiftError("multiple primary keys for a table are not allowed", "42P16")
