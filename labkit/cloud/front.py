@@ -37,6 +37,7 @@ from labkit.cloud.operations import (
 )
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
+from labkit.cloud.states import judging as states_judging
 
 log = logging.getLogger(__name__)
 Environ = dict[str, Any]
@@ -49,6 +50,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "kms": kms.judge_call,
     "lambda": judging.judge_call,
     "scheduler": targets.judge_call,
+    "stepfunctions": states_judging.judge_call,
     "sts": sts.judge_call,
 }
 

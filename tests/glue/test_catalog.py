@@ -229,6 +229,8 @@ def test_partition_indexes(glue: Any, orders: dict[str, str]) -> None:
 
 
 def test_functions(glue: Any, database: str) -> None:
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.create_user_defined_function(DatabaseName=database, FunctionInput={})
     given = {"FunctionName": "Mask", "ClassName": "org.example.Mask", "OwnerType": "USER"}
     glue.create_user_defined_function(DatabaseName=database, FunctionInput=given)
     got = glue.get_user_defined_function(DatabaseName=database, FunctionName="mask")

@@ -53,3 +53,66 @@ def test_who_does_not_sign_is_told_so(aws, service, call, asked):
     named = {"RoleArn": role, "RoleSessionName": "run"} if service == "sts" else {}
     with pytest.raises(ClientError, match="MissingAuthenticationToken"):
         getattr(client, call)(**named, **asked)
+
+
+def test_a_users_session_may_do_what_the_user_may(aws):
+    found = aws("sts").get_session_token(DurationSeconds=900)["Credentials"]
+    assert found["AccessKeyId"].startswith("ASIA")
+    named = {
+        "aws_access_key_id": found["AccessKeyId"],
+        "aws_secret_access_key": found["SecretAccessKey"],
+    }
+    session = named | {"aws_session_token": found["SessionToken"]}
+    assert aws("sts", **session).get_caller_identity()["Arn"].endswith(":user/learner")
+    assert "Buckets" in aws("s3", **session).list_buckets()
+    with pytest.raises(ClientError, match="InvalidClientTokenId"):
+        aws("sts", **named).get_caller_identity()
+    unchecked = aws("sts", config=Config(parameter_validation=False))
+    with pytest.raises(ClientError, match="ValidationException"):
+        unchecked.get_session_token(DurationSeconds=899)
+
+
+ROLE = "arn:aws:iam::123456789012:role/nobody"
+STATES = "arn:aws:states:us-east-1:123456789012"
+NOT_THERE = {  # service, call, what is asked → the code
+    "tags-of-a-machine": (
+        *("stepfunctions", "list_tags_for_resource"),
+        {"resourceArn": f"{STATES}:stateMachine:nosuch"},
+        "ResourceNotFound",
+    ),
+    "tags-of-a-role": (
+        *("stepfunctions", "untag_resource"),
+        {"resourceArn": ROLE, "tagKeys": ["a"]},
+        "InvalidArn",
+    ),
+    "map-run": (
+        *("stepfunctions", "describe_map_run"),
+        {"mapRunArn": f"{STATES}:mapRun:a/b:c"},
+        "ResourceNotFound",
+    ),
+    "mapping": (
+        "lambda",
+        "delete_event_source_mapping",
+        {"UUID": "0" * 36},
+        "ResourceNotFoundException",
+    ),
+    "tags-of-a-group": (
+        *("scheduler", "list_tags_for_resource"),
+        {"ResourceArn": "arn:aws:scheduler:us-east-1:123456789012:schedule-group/nosuch"},
+        "ResourceNotFoundException",
+    ),
+    "no-ciphertext": ("kms", "decrypt", {}, "ValidationException"),
+    "federation": ("sts", "get_federation_token", {"Name": "abc"}, "NotImplementedException"),
+    "session-policies": (
+        *("sts", "assume_role"),
+        {"RoleArn": ROLE, "RoleSessionName": "run", "PolicyArns": [{"arn": ROLE}]},
+        "NotImplementedException",
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "call", "asked", "code"), NOT_THERE.values(), ids=NOT_THERE)
+def test_what_is_not_there(aws, service, call, asked, code):
+    with pytest.raises(ClientError) as caught:
+        getattr(aws(service), call)(**asked)
+    assert caught.value.response["Error"]["Code"] == code

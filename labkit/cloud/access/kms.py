@@ -197,6 +197,8 @@ def _decrypts(
     """The key of a ciphertext, which names it; the one in the request must be the same."""
     named = parameters.get(member)
     wanted = find_key(context.cloud, named, context.region) if named else None
+    if "CiphertextBlob" not in parameters:
+        raise AwsError("ValidationException", "CiphertextBlob must not be null")
     key_id = parameters["CiphertextBlob"][_CIPHERTEXT_KEY_ID].decode("ascii", "replace")
     found = context.cloud.backend("kms", context.region).keys.get(key_id)
     if found is None:

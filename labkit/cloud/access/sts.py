@@ -1,19 +1,84 @@
-"""Who may take on a role: the role must exist, and its trust policy must let the caller in.
+"""Temporary credentials: of a role, which must exist and let the caller in, or of a user.
 
-A role that does not exist and one that the caller may not take on are refused alike.
+A role that does not exist and one that the caller may not take on are refused alike. A user's
+session may do what the user may.
 
-Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+Sources: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html and
+https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 """
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import dataclass
 from typing import Any
+
+from moto.core.utils import utcnow
+from moto.iam.utils import generate_access_key_id_from_account_id, random_alphanumeric
+from moto.sts.utils import random_session_token
 
 from labkit.cloud.access import identities
 from labkit.cloud.access.policy_language import Document, Question, read_document
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 ACTION = "sts:AssumeRole"
+_USUAL_S = 43_200
+
+
+@dataclass(frozen=True)
+class UserSession:
+    """A user's session, which stands beside moto's records of the sessions of roles."""
+
+    arn: str
+    user_id: str
+    account_id: str
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    expiration: datetime.datetime
+    policy: str = ""
+
+
+@operation("sts", "GetSessionToken")
+def get_session_token(context: Context, *, DurationSeconds: int = _USUAL_S, **_: Any) -> Answer:
+    """The caller's own rights, for a while.
+
+    Raises:
+        AwsError: ``AccessDenied`` to a role's session.
+    """
+    users = context.cloud.backend("iam").users.values()
+    user = next((each for each in users if each.arn == context.principal.arn), None)
+    if user is None:
+        words = "Cannot call GetSessionToken with session credentials"
+        raise AwsError("AccessDenied", words, 403)
+    session = _begin(user, context.account, DurationSeconds)
+    context.cloud.backend("sts").assumed_roles.append(session)
+    context.cloud.keep("sts")
+    return {
+        "Credentials": {
+            "AccessKeyId": session.access_key_id,
+            "SecretAccessKey": session.secret_access_key,
+            "SessionToken": session.session_token,
+            "Expiration": session.expiration,
+        }
+    }
+
+
+@operation("sts", "GetFederationToken")
+def get_federation_token(context: Context, **_: Any) -> Answer:
+    raise not_here("sts", "GetFederationToken", "take on a role")
+
+
+def _begin(user: Any, account: str, duration_s: int) -> UserSession:
+    return UserSession(
+        user.arn,
+        user.id,
+        account,
+        generate_access_key_id_from_account_id(account, prefix="ASIA", total_length=20),
+        random_alphanumeric(40),
+        random_session_token(),
+        utcnow() + datetime.timedelta(seconds=duration_s),
+    )
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -24,6 +89,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """
     if context.operation != "AssumeRole":
         return
+    if parameters.get("PolicyArns"):
+        raise not_here("sts", "AssumeRole", "a session's managed policies; pass it a Policy")
     cloud, arn = context.cloud, parameters["RoleArn"]
     roles = cloud.backend("iam").roles.values()
     role = next((each for each in roles if each.arn == arn), None)

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from labkit.cloud.glue.records import answers, find_database, glue
-from labkit.cloud.glue.words import exists, not_found, page
+from labkit.cloud.glue.words import exists, invalid, not_found, page
 from labkit.cloud.operations import Answer, Context
 
 Function = dict[str, Any]
@@ -21,7 +21,7 @@ def create_user_defined_function(
     context: Context, *, DatabaseName: str, FunctionInput: Function, **_: Any
 ) -> Answer:
     database = find_database(context, DatabaseName)
-    name = FunctionInput["FunctionName"].lower()
+    name = _named(FunctionInput)
     if name in _functions(database):
         raise exists("Function")
     _functions(database)[name] = _made(context, database.name, FunctionInput)
@@ -34,9 +34,10 @@ def update_user_defined_function(
 ) -> Answer:
     old = _find(context, DatabaseName, FunctionName)
     known = _functions(find_database(context, DatabaseName))
+    name = _named(FunctionInput)
     del known[FunctionName.lower()]
     made = _made(context, old["DatabaseName"], FunctionInput)
-    known[FunctionInput["FunctionName"].lower()] = made | {"CreateTime": old["CreateTime"]}
+    known[name] = made | {"CreateTime": old["CreateTime"]}
     return {}
 
 
@@ -95,6 +96,12 @@ def _find(context: Context, database: str, name: str) -> Function:
     if found is None:
         raise not_found(f"Function {name} not found.")
     return found
+
+
+def _named(given: Function) -> str:
+    if not given.get("FunctionName"):
+        raise invalid("Function name cannot be null or empty.")
+    return str(given["FunctionName"]).lower()
 
 
 def _made(context: Context, database: str, given: Function) -> Function:

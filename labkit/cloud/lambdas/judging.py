@@ -88,6 +88,16 @@ def _has_statement(context: Context, parameters: Members) -> bool:
     )
 
 
+def _check_mapping(context: Context, parameters: Members) -> None:
+    """Raise where there is no such mapping, of which moto says nothing."""
+    mappings = context.cloud.backend("lambda", context.region).list_event_source_mappings(
+        None, None
+    )
+    if all(each.uuid != parameters["UUID"] for each in mappings):
+        words = "The resource you requested does not exist."
+        raise AwsError("ResourceNotFoundException", words, 404)
+
+
 def _invalid(words: str) -> AwsError:
     return AwsError("InvalidParameterValueException", words)
 
@@ -97,6 +107,8 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "UpdateFunctionConfiguration": (_check_members,),
     "UpdateFunctionCode": (_check_zip,),
     "AddPermission": (_check_new_statement,),
+    "UpdateEventSourceMapping": (_check_mapping,),
+    "DeleteEventSourceMapping": (_check_mapping,),
     "RemovePermission": (_check_known_statement,),
 }
 

@@ -33,6 +33,8 @@ Json = dict[str, Any]
 def judge_call(context: Context, parameters: Json) -> None:
     """Raise for groups that are there or are not, schedules never due, targets never reached."""
     _judge_group(context, parameters)
+    if "ResourceArn" in parameters:
+        _judge_tagged(context, parameters["ResourceArn"])
     if context.operation not in ("CreateSchedule", "UpdateSchedule"):
         return
     expression = parameters["ScheduleExpression"]
@@ -53,6 +55,14 @@ def _judge_group(context: Context, parameters: Json) -> None:
     group = parameters.get("GroupName")
     if context.operation == "ListSchedules" and group and group not in groups:
         words = f"Schedule group {group} does not exist."
+        raise AwsError("ResourceNotFoundException", words, 404)
+
+
+def _judge_tagged(context: Context, arn: str) -> None:
+    """Raise unless there is the group whose tags are meant; moto would tag anything."""
+    groups = context.cloud.backend("scheduler", context.region).schedule_groups.values()
+    if all(each.arn != arn for each in groups):
+        words = f"Schedule group {arn.rpartition('/')[2]} does not exist."
         raise AwsError("ResourceNotFoundException", words, 404)
 
 

@@ -1,0 +1,35 @@
+"""What Step Functions refuses of tags and of Map Runs, of which moto answers anything.
+
+A Map Run is an execution of a distributed Map, and there are none here.
+
+Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_TagResource.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.states import words
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise where the resource of a call is not there."""
+    if "mapRunArn" in parameters:
+        raise _no_resource(parameters["mapRunArn"])
+    if context.operation == "ListMapRuns":
+        words.check_arn(parameters["executionArn"], words.EXECUTION)
+    if "resourceArn" in parameters:
+        _check_tagged(context, parameters["resourceArn"])
+
+
+def _check_tagged(context: Context, arn: str) -> None:
+    words.check_arn(arn, words.MACHINE, words.ACTIVITY)
+    backend = context.cloud.backend("stepfunctions", context.region)
+    known = {each.arn for each in backend.state_machines} | set(backend.activities)
+    if arn not in known:
+        raise _no_resource(arn)
+
+
+def _no_resource(arn: str) -> AwsError:
+    return AwsError("ResourceNotFound", f"Resource not found: '{arn}'")
