@@ -102,6 +102,47 @@ def test_parquet_that_does_not_fit(desk, columns, words):
     assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[0]]
 
 
+def test_columnar_files_take_few_parameters(desk):
+    file = pa.table({"n": pa.array([1, 2], pa.int32()), "t": ["x", "y"]})
+    uri = desk.put(desk.folder(), columnar("PARQUET", file))
+    wide = desk.table("a int, b varchar(5), c date, d varchar(3)")
+    assert desk.copy(wide, uri, "PARQUET FILLRECORD STATUPDATE OFF") == ""
+    rows = [[1, "x", None, None], [2, "y", None, None]]
+    assert desk.data.rows(f"SELECT * FROM {wide} ORDER BY 1") == rows
+    for option in ("TRUNCATECOLUMNS", "REGION 'us-east-1'", "MAXERROR 5", "GZIP", "NULL 'x'"):
+        told = desk.copy(wide, uri, f"FORMAT PARQUET {option}")
+        name = option.split()[0]
+        assert told == f"{name} argument is not supported for PARQUET based COPY"
+    strict = desk.table("a int, b varchar(5), c date NOT NULL")
+    assert "Missing data for not-null field c" in desk.copy(strict, uri, "PARQUET FILLRECORD")
+
+
+def test_a_damaged_file_says_which(desk):
+    for number, body in enumerate((b"1|x\n", gzip.compress(b"1|x\n" * 9)[:-4])):
+        table, uri = desk.table("a int, b varchar(9)"), desk.put(f"{desk.folder()}/{number}", body)
+        told = desk.copy(table, uri, "GZIP")
+        assert "Failed to read the body as gz" in told
+        assert f"S3 key being read : {uri}" in told
+        assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[0]]
+
+
+def test_what_is_put_meanwhile_changes_nothing(desk):
+    """ESCAPE has the rows read one by one; the objects go while they are."""
+    table, folder = desk.table("a int, b varchar(9)"), desk.folder()
+    for number in range(3):
+        desk.put(f"{folder}/{number}", "1|old\n" * 30_000)
+    sql = f"COPY {table} FROM 's3://copying/{folder}/' IAM_ROLE default ESCAPE"
+    began = desk.data.client.execute_statement(Sql=sql, **PLACE)["Id"]
+    noted = f"SELECT 1 FROM sys_load_history WHERE table_name = '{table}'"
+    while not desk.data.rows(noted):
+        assert desk.data.client.describe_statement(Id=began)["Status"] != "FAILED"
+    desk.put(f"{folder}/1", "1|new\n")
+    desk.s3.delete_object(Bucket="copying", Key=f"{folder}/2")
+    told = desk.data.ended(began)
+    assert told["Status"] == "FINISHED", told.get("Error")
+    assert desk.data.rows(f"SELECT b, count(*) FROM {table} GROUP BY 1") == [["old", 90_000]]
+
+
 def test_avro(desk):
     table = desk.table("name varchar(9), id int, missing int")
     uri = desk.put(desk.folder(), copied.avro([{"id": 1, "name": "x"}, {"id": 2, "name": None}]))

@@ -65,7 +65,7 @@ def test_whole_or_not_at_all(house):
     for number in range(20):
         desk.put(f"job/{number}", f"{number}\n")
     incoming = house.home / "s3" / "incoming"
-    until(lambda: any(path.stat().st_size for path in incoming.glob("*/*")))
+    until(lambda: any(path.stat().st_size for path in incoming.glob("*/one")))
     for started in (copy, unload):
         assert desk.data.client.describe_statement(Id=started)["Status"] == "STARTED"
     house.kill()

@@ -109,15 +109,17 @@ def _query(
     source = _source(connection, options, files, registered)
     described = connection.duck.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
     uri = files[0].partition[0]
-    if len(described) != len(columns):
+    missing = len(columns) - len(described)
+    if missing < 0 or (missing and not options.fill_record):
         raise RedshiftError(
             f"Unmatched number of columns between table and file. Table columns: {len(columns)}, "
             f"Data columns: {len(described)}, File name: {uri}"
         )
     values = [
         _value(quoted(name), str(kind), column, options, str(uri))
-        for (name, kind, *_), column in zip(described, columns, strict=True)
+        for (name, kind, *_), column in zip(described, columns, strict=False)
     ]
+    values += [_filled(column) for column in columns[len(described) :]]
     listed = ", ".join(f"{value} AS c{at}" for at, value in enumerate(values))
     return f"SELECT {listed} FROM {source}"
 
@@ -149,10 +151,17 @@ def _value(sql: str, stored: str, column: TableColumn, options: CopyOptions, uri
         raise _incompatible(sql, stored, column, options.format, uri)
     else:
         value = _cast(sql, stored, kind, uri)
-    if column.nullable:
-        return value
-    missing = raising(f"{SCAN}: Missing data for not-null field {column.name}", "23502")
-    return f"coalesce({value}, CAST({missing} AS {kind.duckdb}))"
+    return value if column.nullable else f"coalesce({value}, {_missing(column)})"
+
+
+def _filled(column: TableColumn) -> str:
+    """What FILLRECORD puts into a column that the files do not have."""
+    return f"CAST(NULL AS {column.type.duckdb})" if column.nullable else _missing(column)
+
+
+def _missing(column: TableColumn) -> str:
+    failing = raising(f"{SCAN}: Missing data for not-null field {column.name}", "23502")
+    return f"CAST({failing} AS {column.type.duckdb})"
 
 
 def _cast(sql: str, stored: str, kind: Type, uri: str) -> str:

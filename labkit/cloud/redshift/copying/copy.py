@@ -22,4 +22,5 @@ def copy(connection: Connection, parsed: Parsed) -> Result:
     if job:
         return jobs.create(connection, options, job, parsed.text)
     store = open_store(connection, options.access)
-    return load(connection, options, table, store, find_files(connection, store, options))
+    with find_files(connection, store, options) as given:
+        return load(connection, options, table, store, given)

@@ -41,9 +41,10 @@ def read_copy(words: Words) -> tuple[CopyOptions, Job | None]:
     if not source.startswith("s3://"):
         raise _no_source(source)
     told: dict[str, Any] = {}
-    read_options(words, _OPTIONS, told)
+    named = read_options(words, _OPTIONS, told)
     job = _job(words)
     words.end()
+    _check_columnar(told.get("format", ""), named)
     keys = [key for key in Access.__dataclass_fields__ if key in told]
     access = Access(**{key: told.pop(key) for key in keys})
     options = CopyOptions(table, columns, source, access, **told)
@@ -82,6 +83,18 @@ def _check(options: CopyOptions) -> None:
         raise RedshiftError(f"{unfit} is not supported for {name} format", UNSUPPORTED)
 
 
+def _check_columnar(shape: str, named: set[str]) -> None:
+    """Parquet and ORC take few parameters.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
+    """
+    unfit = sorted(named - _OF_COLUMNAR) if shape in COLUMNAR else []
+    if unfit:
+        raise RedshiftError(
+            f"{unfit[0]} argument is not supported for {shape.upper()} based COPY", UNSUPPORTED
+        )
+
+
 def _unfit(options: CopyOptions) -> str:
     """An option that the format does not take."""
     csv = options.format == "csv"
@@ -90,10 +103,8 @@ def _unfit(options: CopyOptions) -> str:
         "REMOVEQUOTES": options.remove_quotes and options.format != "text",
         "DELIMITER": options.delimiter and options.format not in ("text", "csv"),
         "FILLRECORD": options.fill_record and options.format in ("json", "avro", "fixed"),
-        "IGNOREHEADER": options.ignore_header and options.format in (*COLUMNAR, "avro"),
+        "IGNOREHEADER": options.ignore_header and options.format == "avro",
         "QUOTE": options.quote != '"' and not csv,
-        "NOLOAD": options.no_load and options.format in COLUMNAR,
-        "MAXERROR": options.max_error and options.format in COLUMNAR,
     }
     return next((name for name, wrong in checks.items() if wrong), "")
 
@@ -216,3 +227,7 @@ _OPTIONS: dict[str, Reader] = {
     "ESCAPE": flag("escape"),
     "REMOVEQUOTES": flag("remove_quotes"),
 }
+_OF_COLUMNAR = {
+    *AUTHORIZATION, "FORMAT", "PARQUET", "ORC", "MANIFEST", "STATUPDATE", "COMPUPDATE",
+    "EXPLICIT_IDS", "FILLRECORD", "ACCEPTINVCHARS",
+}  # fmt: skip

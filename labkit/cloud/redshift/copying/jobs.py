@@ -128,8 +128,8 @@ def _run(connection: Connection, words: Words) -> Result:
     if not fresh:
         return Result("COPY JOB RUN")
     store = open_store(connection, options.access)
-    given = open_files(connection, store, fresh, options)
-    loaded = load(connection, options, table, store, given, record["number"])
+    with open_files(connection, store, fresh, options) as given:
+        loaded = load(connection, options, table, store, given, record["number"])
     for each in fresh:
         _remember(connection, record["number"], each.uri)
     return Result("COPY JOB RUN", count=loaded.count)

@@ -28,6 +28,7 @@ from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError, translated
 from labkit.cloud.redshift.copying import columnar, documents, fast
+from labkit.cloud.redshift.copying.access import failure
 from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
 from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
@@ -221,8 +222,16 @@ class Load:
                     except LoadError as found:
                         error = found
                 self._note(file, record, error)
+        except BROKEN as error:
+            raise self._damaged(file) from error
         finally:
             self.lines[file.path] = count
+
+    def _damaged(self, file: File) -> RedshiftError:
+        packed = self.options.compression or "text"
+        message = f"Failed to read the body as {packed}: it is damaged, or is none"
+        context = f"S3 key being read : {file.partition[0]}"
+        return failure(self.connection, message, context, "table_s3_scanner.cpp:356", 9001)
 
     def _records(self, file: File) -> Iterator[Record]:
         if self.options.format in ("json", "avro"):

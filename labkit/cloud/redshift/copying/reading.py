@@ -19,8 +19,8 @@ _SPECIAL = re.compile(r"''|\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|(.))", re.DOTAL
 _NAMED = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f", "v": "\v"}
 
 
-def read_options(words: Words, table: Mapping[str, Reader], told: dict[str, Any]) -> None:
-    """Read options until none comes, into ``told``.
+def read_options(words: Words, table: Mapping[str, Reader], told: dict[str, Any]) -> set[str]:
+    """Read options until none comes, into ``told``; their names.
 
     Raises:
         RedshiftError: one is told twice, or has not what it needs.
@@ -32,6 +32,7 @@ def read_options(words: Words, table: Mapping[str, Reader], told: dict[str, Any]
             raise RedshiftError(f"conflicting or redundant options: {name}", "42601")
         seen.add(name)
         table[name](words, told)
+    return seen
 
 
 def flag(field: str, value: Any = True) -> Reader:

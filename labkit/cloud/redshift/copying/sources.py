@@ -5,7 +5,10 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-data-sour
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.redshift.copying.access import failure, s3_failure, s3_words
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.s3.bodies import link_or_copy
 from labkit.cloud.s3.store import Object, Store, split_uri
 
 
@@ -26,8 +30,9 @@ class Given:
     objects: tuple[Object, ...]
 
 
-def find_files(connection: Connection, store: Store, options: CopyOptions) -> Given:
-    """The files to load, once the role may read them.
+@contextlib.contextmanager
+def find_files(connection: Connection, store: Store, options: CopyOptions) -> Iterator[Given]:
+    """While open, the files to load, once the role may read them.
 
     Raises:
         RedshiftError: there are none, or they may not be read.
@@ -36,20 +41,40 @@ def find_files(connection: Connection, store: Store, options: CopyOptions) -> Gi
         objects = _of_manifest(connection, store, options.source)
     else:
         objects = _with_prefix(connection, store, options.source)
-    return open_files(connection, store, objects, options)
+    with open_files(connection, store, objects, options) as given:
+        yield given
 
 
+@contextlib.contextmanager
 def open_files(
-    connection: Connection, store: Store, objects: list[Object], options: CopyOptions
-) -> Given:
-    """Files of known objects."""
-    files = []
-    for each in objects:
-        with s3_words(connection, f"S3 key being read : {each.uri}"):
-            path = store.read(each)
-        ending = f".{options.compression}" if options.compression else ""
-        files.append(File(str(path), f"body{ending}", (each.uri,), each.size))
-    return Given(tuple(files), tuple(objects))
+    connection: Connection, store: Store, objects: Sequence[Object], options: CopyOptions
+) -> Iterator[Given]:
+    """While open, files of known objects: what is put or deleted meanwhile changes nothing here."""
+    ending = f".{options.compression}" if options.compression else ""
+    folder = store.scratch()
+    folder.mkdir()
+    try:
+        files = []
+        for number, each in enumerate(objects):
+            path = folder / str(number)
+            with s3_words(connection, f"S3 key being read : {each.uri}"):
+                size = _hold(store, each, path)
+            files.append(File(str(path), f"body{ending}", (each.uri,), size))
+        yield Given(tuple(files), tuple(objects))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hold(store: Store, found: Object, path: Path) -> int:
+    """Another name for an object's content, or for what has replaced it by now; its size."""
+    latest: Object | None = found
+    while latest:
+        try:
+            link_or_copy(str(store.read(latest)), path)
+            return latest.size
+        except FileNotFoundError:
+            latest = store.find(found.uri)
+    raise AwsError("NoSuchKey", "", 404)
 
 
 def read_text(connection: Connection, store: Store, uri: str) -> str:
@@ -58,7 +83,7 @@ def read_text(connection: Connection, store: Store, uri: str) -> str:
         found = store.find(uri)
         if found is None:
             raise AwsError("NoSuchKey", "", 404)
-        return Path(store.read(found)).read_text("utf-8")
+        return store.read(found).read_text("utf-8-sig")
 
 
 def _with_prefix(connection: Connection, store: Store, uri: str) -> list[Object]:
