@@ -164,9 +164,9 @@ def _number(self: Parameter, text: str, table: Relation) -> float:
 
 def _whole(self: Parameter, text: str, table: Relation) -> int:
     number = _number(self, text, table)
-    if not number.is_integer():
+    if not number.is_integer() or abs(number) >= 2**63:
         raise self.refuse(text, "a whole number")
-    return int(number)
+    return int(text) if re.fullmatch(r"[+-]?\d+", text) else int(number)
 
 
 def _flag(self: Parameter, text: str, table: Relation) -> bool:

@@ -114,6 +114,8 @@ def _definition(second: Any, location: str | None, name: str | None) -> dict[str
     named = {"DatasetName": name} if name else {}
     if isinstance(second, dict):
         return named | second
+    if second is not None:
+        raise RecipeError(f"'{second}' is no input: {{'DatasetName': …}} is one.")
     if location:
         found = re.fullmatch(r"s3://([^/]+)/(.+)", location)
         if not found:
@@ -124,8 +126,10 @@ def _definition(second: Any, location: str | None, name: str | None) -> dict[str
     return named
 
 
-def _definitions(inputs: Sequence[Any], names: Sequence[str]) -> list[dict[str, Any]]:
+def _definitions(inputs: Any, names: Sequence[str]) -> list[dict[str, Any]]:
     """The other data sets of a union: by their names, by where they lie, or by both."""
+    if not isinstance(inputs, list):
+        raise RecipeError("The parameter 'secondaryInputs' must be a JSON list of inputs.")
     pairs = itertools.zip_longest(names, inputs)
     return [_definition(given, None, name) for name, given in pairs]
 

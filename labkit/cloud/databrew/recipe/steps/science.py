@@ -81,7 +81,7 @@ def categorical_mapping(
     Values that are not in it are kept, become ``other``, go with their rows, or are missing. The
     result of a ``NUMERIC`` map is a number, unless others that are none are kept.
     """
-    if not isinstance(category_map, dict):
+    if not isinstance(category_map, dict) or not category_map:
         raise RecipeError("The parameter 'categoryMap' must be a JSON object of values.")
     numeric = map_type.upper() == "NUMERIC" and not (keep_others and not source_column.is_number)
     known = f"{source_column.text} IN ({', '.join(map(quoted_text, category_map))})"
