@@ -228,6 +228,30 @@ def test_missing_values_are_as_the_definition_says(treatment: str, values: list[
     assert [None if numpy.isnan(each) else each for each in line.get_ydata()] == values
 
 
+def test_the_dates_of_a_line_do_not_stand_over_each_other() -> None:
+    days = [(9, 1), (9, 3), (10, 2), (11, 11)]
+    fields = (
+        dimension("Category", "Day", "date", granularity="DAY"),
+        measure("Values", "Sum of logins"),
+    )
+    data = VisualData(fields, [(datetime(2026, *day), 5) for day in days])
+    shown = texts(draw(visual("LineChart"), data))
+    assert {"1 Sep", "3 Sep", "2 Oct", "11 Nov"} - {*shown} == {"3 Sep"}
+
+
+def test_a_measure_has_the_color_of_its_column() -> None:
+    fields = (
+        dimension("Category", "School"),
+        measure("Values", "Sum of new_users"),
+        measure("Values", "Sum of others"),
+    )
+    paint = {"FieldId": fields[1].id, "FieldValue": fields[1].column}
+    palette = {"ColorMap": [{"Element": paint, "Color": "#9046FF"}]}
+    drawn = bar_chart(VisualData(fields, [("Law", 3, 4)]), VisualPalette=palette)
+    assert bars(drawn)[0].get_facecolor()[:3] == to_rgb("#9046FF")
+    assert bars(drawn)[1].get_facecolor()[:3] != to_rgb("#9046FF")
+
+
 def test_what_lies_ahead_is_not_zero() -> None:
     data = CASES["Line chart with a forecast"].data
     axis = {"MissingDataConfigurations": [{"TreatmentOption": "SHOW_AS_ZERO"}]}
@@ -466,6 +490,13 @@ def test_a_condition_over_another_field_is_told() -> None:
     format_ = {"Row": {"TextColor": {"Solid": solid}}}
     told = draw(visual("Table", [format_]), by_school("GroupBy")).warnings
     assert told == ["Not drawn: the condition SUM({grade}) > 1."]
+
+
+def test_a_number_against_words_is_told() -> None:
+    solid = {"Expression": 'SUM({submissions}) > "TOP_25_PERCENT"', "Color": "#FF0000"}
+    format_ = {"Row": {"TextColor": {"Solid": solid}}}
+    told = draw(visual("Table", [format_]), by_school("GroupBy")).warnings
+    assert told == ['Not drawn: the condition SUM({submissions}) > "TOP_25_PERCENT".']
 
 
 def _sketch(data: VisualData) -> Sketch:

@@ -50,14 +50,14 @@ def bottom_labels(
     whole = all("…" not in "".join(each) for each in wrapped)
     if angle or not (whole or is_timeline):
         return _slanted(sketch, box, at, labels, style, _upright(float(angle or 40)))
-    every = 1
+    shown = [*zip(at, wrapped, strict=True)]
     if is_timeline:
-        firsts = [each.split("\n")[0] for each in labels]
-        every = thinned([width(each, size) + 10 for each in firsts], box.width)
-        wrapped = _spread(labels, every)
-    deep = max(len(each) for each in wrapped[::every])
+        widths = [width(each.split("\n")[0], size) for each in labels]
+        kept = _apart(at, widths, box.width)
+        shown = [*zip([at[each] for each in kept], _spread(labels, kept), strict=True)]
+    deep = max(len(each) for _, each in shown)
     box = box.inset(bottom=deep * LINE + 6)
-    for x, each in list(zip(at, wrapped, strict=True))[::every]:
+    for x, each in shown:
         half = widest(each, size) / 2
         x = min(max(x, sketch.box.left + half), max(sketch.box.right - half, sketch.box.left))
         for row, line in enumerate(each):
@@ -77,17 +77,26 @@ def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, 
         sketch.text(x, at, line, ha=ha, **{"color": sketch.theme.foreground, **style})
 
 
-def _spread(labels: Sequence[str], every: int) -> list[list[str]]:
-    """Two-line dates, the lower line kept for the first label that is shown of its span."""
+def _apart(at: Sequence[float], widths: Sequence[float], room: float) -> list[int]:
+    """Which labels of a timeline are shown: every so many-th, and none over the one before."""
+    kept: list[int] = []
+    for each in range(0, len(at), thinned([wide + 10 for wide in widths], room)):
+        if not kept or at[each] - at[kept[-1]] > (widths[each] + widths[kept[-1]]) / 2 + 4:
+            kept.append(each)
+    return kept
+
+
+def _spread(labels: Sequence[str], kept: Sequence[int]) -> list[list[str]]:
+    """Two-line dates that are shown, the lower line for the first one of its span."""
     contexts, last = [], ""
     for each in labels:
         last = each.split("\n")[1] if "\n" in each else last
         contexts.append(last)
     shown, before = [], ""
-    for at, each in enumerate(labels):
-        new = at % every == 0 and contexts[at] != before
-        before = contexts[at] if at % every == 0 else before
-        shown.append([each.split("\n")[0], *([contexts[at]] if new else [])])
+    for at in kept:
+        new = contexts[at] != before
+        before = contexts[at]
+        shown.append([labels[at].split("\n")[0], *([contexts[at]] if new else [])])
     return shown
 
 

@@ -17,7 +17,8 @@ READABLE = 4.5  # the least contrast of words and their ground
 def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) -> str:
     """A series' colour: the visual's own for this value, else the next of the theme."""
     mapped = mapped_colors(sketch)
-    for name in (str(key), label, full(key, field) if key is not None else field.id):
+    names = (field.id, field.column) if key is None else (str(key), full(key, field))
+    for name in (*names, label):
         if (field.id, name) in mapped:
             return mapped[field.id, name]
     if own := field.colors.get(_special(key) or str(key)):

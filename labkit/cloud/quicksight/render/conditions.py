@@ -169,20 +169,21 @@ def _value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
             _value(sketch, each, row, whole) for each in node.expressions
         ]
     if type(node) in COMPARISONS:
-        return _compared(
-            node, *(_value(sketch, each, row, whole) for each in (node.left, node.right))
-        )
+        left, right = (_value(sketch, each, row, whole) for each in (node.left, node.right))
+        return _compared(node, left, right, whole)
     return _field_value(sketch, node, row, whole)
 
 
-def _compared(node: exp.Expression, left: Any, right: Any) -> Any:
+def _compared(node: exp.Expression, left: Any, right: Any, whole: str) -> Any:
     left, right = _alike(left, right), _alike(right, left)
     if left is None or right is None:
         return None
     try:
         return COMPARISONS[type(node)](left, right)
-    except (TypeError, ZeroDivisionError):
+    except ZeroDivisionError:
         return None
+    except TypeError as error:  # a number beside a text
+        raise Unreadable(whole) from error
 
 
 def _alike(value: Any, other: Any) -> Any:
