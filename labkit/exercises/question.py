@@ -17,6 +17,7 @@ from typing import Any
 from labkit.exercises import notes, standing
 from labkit.exercises.comparing import GENERAL, Compare
 from labkit.exercises.data import Data
+from labkit.exercises.names import lab_of
 from labkit.exercises.notes import NOT_TRIED, NOT_YET, YES, Note, Verdict
 from labkit.exercises.states import Reads, State
 from labkit.exercises.values import Plain, Unreadable, plain, untouched
@@ -136,11 +137,6 @@ class Known:
 
     right: Plain
     wrong: tuple[tuple[str, Plain], ...] = ()
-
-
-def lab_of(identifier: str) -> int:
-    """The lab of a question's id, or of a notebook's name: 1 of ``lab1-q3``."""
-    return int(identifier.removeprefix("lab")[:1])
 
 
 def read(reads: Reads, namespace: Mapping[str, Any]) -> Any:

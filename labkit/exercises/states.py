@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 Reader = Callable[..., Any]
 READERS: dict[str, Reader] = {}
+# More of them, which are loaded before the first is asked.
+SIBLINGS = ("states_charts", "states_lake", "states_recipes", "states_warehouse")
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,7 @@ class State:
 
     def read(self, lab: Lab) -> Any:
         """What is there; ``None`` when nothing is."""
-        return READERS[self.reader](lab, *self.arguments)
+        return readers()[self.reader](lab, *self.arguments)
 
 
 One = str | State
@@ -54,6 +58,14 @@ def reader(read: Reader) -> Reader:
     """Register a reader under its name."""
     READERS[read.__name__] = read
     return read
+
+
+@cache
+def readers() -> dict[str, Reader]:
+    """All readers by name, those of the other modules among them."""
+    for module in SIBLINGS:
+        import_module(f"labkit.exercises.{module}")
+    return READERS
 
 
 def as_json(reads: Reads) -> Any:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from labkit import cli
-from labkit.exercises import LABS, Question, question, questions
+from labkit.exercises import LABS, Question, question_named, questions
 from labkit.exercises.data import Data
 from labkit.exercises.grading import grade, masters, processes, records, reports, score, variants
 from labkit.exercises.grading.masters import Submission
@@ -167,7 +167,7 @@ def test_a_secret_chooses_the_hidden_data():
 
 
 def test_a_known_mistake_has_its_own_message():
-    asked: Question = question("lab1-q5")
+    asked: Question = question_named("lab1-q5")
     references = References([variants.SHIPPED])
     known = references.known(asked, variants.SHIPPED)
     mistake, value = known.wrong[0]

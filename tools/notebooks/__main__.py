@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 
-from labkit.exercises.question import lab_of
+from labkit.exercises.names import lab_of
 from tools.labs import execute
 from tools.notebooks import known
 from tools.notebooks.source import LEARNERS, SOLVED, notebook, sources

@@ -21,7 +21,7 @@ from typing import Any
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from labkit.exercises import question
+from labkit.exercises import question_named
 from labkit.exercises.question import Question
 from labkit.exercises.states import as_json
 
@@ -71,7 +71,7 @@ def _parts(source: Path) -> Iterator[tuple[str, str, str, str]]:
 
 def _cells(kind: str, name: str, marks: str, text: str, *, solved: bool) -> Iterator[Any]:
     if kind == "question":
-        yield from _exercise(question(name), solved=solved)
+        yield from _exercise(question_named(name), solved=solved)
     elif kind == "md":
         yield new_markdown_cell(text, id=name)
     else:

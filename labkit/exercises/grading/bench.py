@@ -11,8 +11,8 @@ from labkit.exercises.grading.bundle import bundled
 from labkit.exercises.grading.processes import Warm
 
 GRADING = "labkit.exercises.grading"
-LEARNERS = ("labkit.lab", f"{GRADING}.ahead", f"{GRADING}.runner", f"{GRADING}.reader")
-CLOUDS = ("labkit.cloud.server", "labkit.cloud.ahead")
+LEARNERS = tuple(f"{GRADING}.{name}" for name in ("loaders", "ahead", "runner", "reader"))
+CLOUDS = (f"{GRADING}.loaders", "labkit.cloud.server", "labkit.cloud.ahead")
 
 
 @dataclass(frozen=True)

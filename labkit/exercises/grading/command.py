@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from labkit.errors import LabError
 from labkit.exercises import questions
-from labkit.exercises.grading import grade, masters, records, reports, variants
+from labkit.exercises.grading import grade, masters, records, variants
 from labkit.exercises.grading.bench import Limits
 from labkit.exercises.grading.records import Record
-from labkit.exercises.grading.score import References, Report
+
+if TYPE_CHECKING:
+    from labkit.exercises.grading.score import Report
 
 
 class NothingToGrade(LabError):
@@ -30,8 +33,7 @@ def main(options: argparse.Namespace) -> int:
     made, found = _scored(options) if options.score else _graded(options)
     for note in grade.notes() if not options.score else ():
         sys.stderr.write(f"{note}\n")
-    _write(options, made, found)
-    sys.stdout.write(reports.as_text(made))
+    _report(options, made, found)
     return _code(found)
 
 
@@ -45,6 +47,8 @@ def _graded(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
 
 
 def _scored(options: argparse.Namespace) -> tuple[list[Report], list[Record]]:
+    from labkit.exercises.grading.score import References
+
     found = records.load([options.score])
     if not found:
         raise NothingToGrade
@@ -66,7 +70,10 @@ def _limits(options: argparse.Namespace) -> Limits:
     return Limits(cell_s=options.cell_seconds, total_s=5 * options.cell_seconds)
 
 
-def _write(options: argparse.Namespace, made: list[Report], found: list[Record]) -> None:
+def _report(options: argparse.Namespace, made: list[Report], found: list[Record]) -> None:
+    """Write the files that are asked for, and say the table."""
+    from labkit.exercises.grading import reports  # with pandas, which the judge has by now
+
     seconds = {(one.notebook, name): s for one in found for name, s in one.seconds.items()}
     if options.to_json:
         options.to_json.write_text(reports.as_json(made), encoding="utf-8")
@@ -76,6 +83,7 @@ def _write(options: argparse.Namespace, made: list[Report], found: list[Record])
         options.to_junit.write_text(reports.as_junit(made, seconds), encoding="utf-8")
     if options.to_class:
         reports.write_class(options.to_class, made, grade.notes())
+    sys.stdout.write(reports.as_text(made))
 
 
 def _code(found: list[Record]) -> int:

@@ -6,25 +6,28 @@ no machine ever has both a learner's code and what is right.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from labkit.exercises.grading import confine, supervise, variants
 from labkit.exercises.grading.bench import Limits, bench
 from labkit.exercises.grading.masters import Master, Submission
 from labkit.exercises.grading.records import Record
-from labkit.exercises.grading.score import Questions, References, Report, report
 from labkit.exercises.grading.supervise import Finding
 from labkit.exercises.grading.variants import Variant
-from labkit.exercises.question import Question
 
-# One more than a small machine has cores: much of a run is waiting for what others do.
+if TYPE_CHECKING:
+    from labkit.exercises.grading.score import Questions, References, Report
+
+# One more than a small machine has cores: much of a run is waiting for what others do. The labs'
+# own data come first, as they take longest, and short runs fill the end.
 AT_ONCE = 3
 # What a cloud loads when it is first asked for it, and these labs do.
 LATE = {
-    3: ("labkit.cloud.quicksight", "labkit.cloud.quicksight.embedding.pages"),
-    4: ("labkit.cloud.redshift",),
+    2: "labkit.cloud.ahead.databrew",
+    3: "labkit.cloud.ahead.quicksight",
+    4: "labkit.cloud.ahead.redshift",
 }
 UNCONFINED = (
     "This machine has no Landlock: what was graded could read this user's files, the references "
@@ -47,7 +50,7 @@ def run(
     handed_in = list(handed_in)
     records = [_record(one) for one in handed_in]
     jobs = [
-        (at, one) for at, submission in enumerate(handed_in) if submission.answers for one in data
+        (at, one) for one in data for at, submission in enumerate(handed_in) if submission.answers
     ]
     masters = {one.master.name: one.master for one in handed_in if one.master and one.answers}
     if not jobs:
@@ -65,6 +68,8 @@ def run(
 
 def score(records: Iterable[Record], questions: Questions, references: References) -> list[Report]:
     """The second phase: judge what was found."""
+    from labkit.exercises.grading.score import report
+
     return [report(record, questions, references) for record in records]
 
 
@@ -75,16 +80,13 @@ def grade(
     *,
     limits: Limits | None = None,
 ) -> tuple[list[Report], list[Record]]:
-    """Both phases; what is right is computed while the answers run."""
+    """Both phases; the judge and what is right are made ready while the answers run."""
     handed_in = list(handed_in)
-    references = References(data)
-    labs = {one.master.lab for one in handed_in if one.master}
-    asked = [question for lab in sorted(labs) for question in questions(lab)]
-    ahead = threading.Thread(target=_compute, args=(references, asked), daemon=True)
-    ahead.start()
-    records = run(handed_in, data, limits=limits)
-    ahead.join()
-    return score(records, questions, references), records
+    labs = sorted({one.master.lab for one in handed_in if one.master})
+    with ThreadPoolExecutor(1) as judge:
+        ahead = judge.submit(_references, data, questions, labs)
+        records = run(handed_in, data, limits=limits)
+        return score(records, questions, ahead.result()), records
 
 
 def notes() -> list[str]:
@@ -100,7 +102,7 @@ def _record(submission: Submission) -> Record:
 def _needed(masters: Iterable[Master]) -> list[str] | None:
     """What the labs' clouds load late; ``None`` when none has a cloud."""
     labs = [master.lab for master in masters if master.cloud]
-    return [module for lab in labs for module in LATE.get(lab, ())] if labs else None
+    return [LATE[lab] for lab in labs if lab in LATE] if labs else None
 
 
 def _note(record: Record, variant: Variant, findings: dict[str, Finding]) -> None:
@@ -111,7 +113,12 @@ def _note(record: Record, variant: Variant, findings: dict[str, Finding]) -> Non
     record.answers[variant.name] = findings
 
 
-def _compute(references: References, asked: list[Question]) -> None:
-    for variant in references.variants:
-        for question in asked:
+def _references(data: Sequence[Variant], questions: Questions, labs: list[int]) -> References:
+    """All that is right; with it come the judge's libraries, so nothing else waits for them."""
+    from labkit.exercises.grading.score import References
+
+    references = References(data)
+    for question in (one for lab in labs for one in questions(lab)):
+        for variant in data:
             references.right(question, variant)
+    return references

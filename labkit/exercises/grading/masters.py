@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labkit.exercises.question import lab_of
+from labkit.exercises.names import lab_of
 from labkit.exercises.states import Reads, from_json
 from labkit.process import ROOT
 

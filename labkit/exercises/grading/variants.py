@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import seeds
 from labkit import process
 from labkit.exercises.grading.masters import Master, master_of
 from labkit.process import ROOT
@@ -102,6 +101,8 @@ def copied(lab: int | Master, variant: Variant, home: Path) -> Path:
 
 def lake(variant: Variant) -> Path:
     """The raw data as files, made here; references are computed from these."""
+    import seeds  # and pyarrow, which nobody needs where the lake is there already
+
     made_from = digest([sources("seeds"), repr((variant.scale, variant.seed))])
     make = functools.partial(seeds.generate, scale=variant.scale, seed=variant.seed)
     return once(cache() / "lakes" / f"{variant.name}-{made_from}", make)

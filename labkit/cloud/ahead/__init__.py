@@ -8,6 +8,8 @@ these services stored, and a first call of each, take a second for it.
 import importlib
 import os
 
+import flask.debughelpers  # noqa: F401
+import moto.iam.access_control
 import moto.moto_server.werkzeug_app  # noqa: F401
 from moto.backends import get_backend
 from moto.core import DEFAULT_ACCOUNT_ID
@@ -23,12 +25,23 @@ from labkit.cloud.server import SETTINGS
 SERVICES = "athena awslambda events glue iam kms logs s3 secretsmanager ssm sts".split()
 CALLED = "athena glue iam kms sts".split()
 
+
+def stored(*services: str) -> None:
+    """Load what a start loads of services that something is stored of."""
+    for service in services:
+        for part in ("models", "urls"):
+            importlib.import_module(f"moto.{service}.{part}")
+        get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
+
+
+def called(*services: str) -> None:
+    """Read what the first call of each service reads."""
+    for service in services:
+        protocol.service_model(service)
+        get_service_model(service)
+
+
 os.environ.update(SETTINGS)
-for service in SERVICES:
-    for part in ("models", "urls"):
-        importlib.import_module(f"moto.{service}.{part}")
-    get_backend(service)[DEFAULT_ACCOUNT_ID]  # type: ignore[call-overload]
-for service in CALLED:
-    protocol.service_model(service)
-    get_service_model(service)
+stored(*SERVICES)
+called(*CALLED)
 get_backend("iam")[DEFAULT_ACCOUNT_ID]["aws"]  # AWS's own policies, of which there are hundreds

@@ -1,0 +1,30 @@
+"""Lets a process read botocore's files of services once, for itself and all that it is forked into.
+
+Each new session lists all services and parses the same files anew; moto makes one for each service.
+They do not change, and no client changes what was parsed: a session's own clients share it, too.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from botocore.loaders import JSONFileLoader, Loader
+
+_read, _list = JSONFileLoader.load_file, Loader.list_available_services
+
+
+@functools.cache
+def _parsed(path: str) -> Any:
+    return _read(JSONFileLoader(), path)
+
+
+@functools.cache
+def _listed(places: tuple[str, ...], kind: str) -> Any:
+    return _list(Loader(extra_search_paths=list(places), include_default_search_paths=False), kind)
+
+
+JSONFileLoader.load_file = lambda _, file_path: _parsed(file_path)
+Loader.list_available_services = lambda self, type_name: _listed(
+    tuple(self.search_paths), type_name
+)
