@@ -19,7 +19,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import polling, protocol, services, stacks
+from labkit.cloud import parameters, polling, protocol, secrets, services, stacks
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
@@ -50,6 +50,8 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "kms": kms.judge_call,
     "lambda": judging.judge_call,
     "scheduler": targets.judge_call,
+    "secretsmanager": secrets.judge_call,
+    "ssm": parameters.judge_call,
     "stepfunctions": states_judging.judge_call,
     "sts": sts.judge_call,
 }
@@ -99,14 +101,14 @@ class Front:
             services.need(self.cloud, service)
             context = Context(self.cloud, service, name, claim.region, principal)
             handler, judge = handler_of(service, name), JUDGES.get(service)
-            parameters = {}
+            asked = {}
             if handler or judge:
-                parameters = protocol.read_parameters(call, environ, body)
+                asked = protocol.read_parameters(call, environ, body)
             if judge:
-                judge(context, parameters)
+                judge(context, asked)
             if handler is None:
                 return self._fall_through(service, name, environ, body)
-            return protocol.answer(call.operation, self._run(handler, context, parameters))
+            return protocol.answer(call.operation, self._run(handler, context, asked))
         except AwsError as error:
             return protocol.refuse(model, error)
         except (OSError, sqlite3.Error) as error:

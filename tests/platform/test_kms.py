@@ -1,9 +1,13 @@
 """KMS: policies, grants and states decide over a key's use."""
 
+import hashlib
 import json
 
 import pytest
 from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 LEARNER = "arn:aws:iam::123456789012:user/learner"
 ROOT = "arn:aws:iam::123456789012:root"
@@ -165,3 +169,39 @@ def test_a_policy_that_is_refused(kms, key, document, words):
 def test_a_signing_key_does_not_encrypt(kms):
     key = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["KeyId"]
     assert code_of(kms.encrypt, KeyId=key, Plaintext=b"x") == "InvalidKeyUsageException"
+
+
+SIGNING = {  # the key's spec, the algorithm, the digest's name
+    "pss": ("RSA_2048", "RSASSA_PSS_SHA_256", "sha256"),
+    "pkcs": ("RSA_2048", "RSASSA_PKCS1_V1_5_SHA_512", "sha512"),
+    "ecdsa": ("ECC_NIST_P384", "ECDSA_SHA_384", "sha384"),
+}
+
+
+@pytest.mark.parametrize(("spec", "algorithm", "name"), SIGNING.values(), ids=SIGNING)
+def test_a_message_and_its_digest_have_the_same_signatures(kms, spec, algorithm, name):
+    made = kms.create_key(KeyUsage="SIGN_VERIFY", KeySpec=spec)["KeyMetadata"]
+    asked = {"KeyId": made["KeyId"], "SigningAlgorithm": algorithm}
+    message = {"Message": b"said"}
+    digest = {"Message": hashlib.new(name, b"said").digest(), "MessageType": "DIGEST"}
+    for signed, read in ((message, digest), (digest, message)):
+        signature = kms.sign(**asked, **signed)["Signature"]
+        assert kms.verify(**asked, **read, Signature=signature)["SignatureValid"]
+        other = asked | {"Message": b"other", "Signature": signature}
+        assert code_of(kms.verify, **other) == "KMSInvalidSignatureException"
+    public = load_der_public_key(kms.get_public_key(KeyId=made["KeyId"])["PublicKey"])
+    if name == "sha256":
+        salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
+        public.verify(signature, b"said", salted, hashes.SHA256())
+    assert code_of(kms.sign, **asked, Message=b"x", MessageType="DIGEST") == "ValidationException"
+
+
+def test_what_would_be_done_is_not_done(kms, key):
+    code = code_of(kms.encrypt, KeyId=key, Plaintext=b"x", DryRun=True)
+    assert code == "DryRunOperationException"
+    asked = {"KeyId": key, "GranteePrincipal": LEARNER, "Operations": ["Encrypt"]}
+    assert code_of(kms.create_grant, **asked, DryRun=True) == "DryRunOperationException"
+    assert kms.list_grants(KeyId=key)["Grants"] == []
+    assert code_of(kms.schedule_key_deletion, KeyId=key, PendingWindowInDays=3).startswith("Valid")
+    named = {"AliasName": "alias/aws/mine", "TargetKeyId": key}
+    assert code_of(kms.create_alias, **named) == "NotAuthorizedException"

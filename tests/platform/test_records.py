@@ -78,3 +78,47 @@ def test_resources_by_their_tags(aws, fresh):
     assert [each["ResourceARN"] for each in found["ResourceTagMappingList"]] == [
         f"arn:aws:s3:::{bucket}"
     ]
+
+
+def test_a_secrets_value_moves_with_its_label(aws, fresh):
+    secrets, name = aws("secretsmanager"), fresh("secret")
+    asked = {"SecretId": name}
+    first = secrets.create_secret(Name=name, SecretString="one")["VersionId"]
+    other = secrets.put_secret_value(**asked, SecretString="two", VersionStages=["MINE"])
+    move = asked | {"VersionStage": "AWSCURRENT", "MoveToVersionId": other["VersionId"]}
+    with pytest.raises(ClientError, match="RemoveFromVersionId can't be empty"):
+        secrets.update_secret_version_stage(**move)
+    secrets.update_secret_version_stage(**move, RemoveFromVersionId=first)
+    assert secrets.get_secret_value(**asked)["SecretString"] == "two"
+    before = secrets.get_secret_value(**asked, VersionStage="AWSPREVIOUS")
+    assert before["SecretString"] == "one"
+    with pytest.raises(ClientError, match="No Lambda rotation function ARN"):
+        secrets.rotate_secret(**asked)
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        secrets.list_secret_version_ids(SecretId=fresh("none"))
+    secrets.delete_secret(**asked)
+    with pytest.raises(ClientError, match="scheduled for deletion"):
+        secrets.create_secret(Name=name, SecretString="x")
+
+
+NO_PARAMETERS = {  # what is asked beside a name → the code
+    "pattern": ({"Value": "x", "AllowedPattern": "^[0-9]+$"}, "ParameterPatternMismatchException"),
+    "size": ({"Value": "x" * 4097}, "ValidationException"),
+    "type": (
+        {"Value": "x", "Type": "SecureString", "Overwrite": True},
+        "HierarchyTypeMismatchException",
+    ),
+}
+
+
+@pytest.mark.parametrize(("asked", "code"), NO_PARAMETERS.values(), ids=NO_PARAMETERS)
+def test_what_a_parameter_may_not_be(aws, fresh, asked, code):
+    ssm, name = aws("ssm"), "/" + fresh("no")
+    kept = {"Name": name, "Type": "String"}
+    if asked.get("Overwrite"):
+        ssm.put_parameter(**kept, Value="1")
+    with pytest.raises(ClientError, match=code):
+        ssm.put_parameter(**kept | asked)
+    ssm.put_parameter(**kept, Value="x" * 4097, Tier="Advanced", Overwrite=True)
+    with pytest.raises(ClientError, match="ValidationException"):
+        ssm.get_parameters_by_path(Path=name[1:])

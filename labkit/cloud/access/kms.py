@@ -150,6 +150,23 @@ def judge_call(context: Context, parameters: Parameters) -> None:
         _authorize_by_identity(context)
     if "Policy" in parameters:
         _check_new_policy(context, parameters, uses[0][1] if uses else None)
+    _check_limits(context.operation, parameters)
+    if parameters.get("DryRun"):
+        words = "The request would have succeeded, but the DryRun option is set."
+        raise AwsError("DryRunOperationException", words)
+
+
+def _check_limits(operation: str, parameters: Parameters) -> None:
+    """Raise for a waiting period that is none, and for an alias of AWS's own."""
+    days = parameters.get("PendingWindowInDays")
+    if operation == "ScheduleKeyDeletion" and days is not None and not 7 <= days <= 30:
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to "
+            "satisfy constraint: Member must have value between 7 and 30",
+        )
+    if operation.endswith("Alias") and parameters["AliasName"].startswith("alias/aws/"):
+        raise AwsError("NotAuthorizedException", "")
 
 
 @rewrites("kms")

@@ -1,0 +1,104 @@
+"""KMS's signatures, of a message or of its digest.
+
+What is signed is always a digest; a client that has one already says so. A PSS signature's salt is
+as long as the digest. A signature that is not the message's own is an error, not an answer.
+
+Sources: https://docs.aws.amazon.com/kms/latest/APIReference/API_Sign.html,
+https://docs.aws.amazon.com/kms/latest/APIReference/API_Verify.html and
+https://docs.aws.amazon.com/kms/latest/developerguide/symm-asymm-choose-key-spec.html
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
+from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+
+from labkit.cloud.access.kms import find_key
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+_HASHES: dict[str, Any] = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
+_MOST_MESSAGE = 4096
+
+
+@operation("kms", "Sign")
+def sign(
+    context: Context,
+    *,
+    KeyId: str,
+    Message: bytes,
+    SigningAlgorithm: str,
+    MessageType: str = "RAW",
+    **_: Any,
+) -> Answer:
+    key = _signing_key(context, KeyId, SigningAlgorithm)
+    digest = _digest(Message, MessageType, SigningAlgorithm)
+    signature = key.private_key.private_key.sign(digest, *_way(SigningAlgorithm))
+    return {"KeyId": key.arn, "Signature": signature, "SigningAlgorithm": SigningAlgorithm}
+
+
+@operation("kms", "Verify")
+def verify(
+    context: Context,
+    *,
+    KeyId: str,
+    Message: bytes,
+    Signature: bytes,
+    SigningAlgorithm: str,
+    MessageType: str = "RAW",
+    **_: Any,
+) -> Answer:
+    """Whether a signature is the message's own.
+
+    Raises:
+        AwsError: ``KMSInvalidSignatureException``: it is not.
+    """
+    key = _signing_key(context, KeyId, SigningAlgorithm)
+    digest = _digest(Message, MessageType, SigningAlgorithm)
+    public = key.private_key.private_key.public_key()
+    try:
+        public.verify(Signature, digest, *_way(SigningAlgorithm))
+    except InvalidSignature as error:
+        raise AwsError("KMSInvalidSignatureException", "") from error
+    return {"KeyId": key.arn, "SignatureValid": True, "SigningAlgorithm": SigningAlgorithm}
+
+
+def _signing_key(context: Context, key_id: str, algorithm: str) -> Any:
+    key = find_key(context.cloud, key_id, context.region)
+    if key.key_usage != "SIGN_VERIFY":
+        words = f"{key.arn} key usage is {key.key_usage} which is not valid for"
+        raise AwsError("InvalidKeyUsageException", f"{words} {context.operation}.")
+    if algorithm not in key.signing_algorithms:
+        raise AwsError(
+            "ValidationException",
+            f"1 validation error detected: Value '{algorithm}' at 'SigningAlgorithm' failed to "
+            f"satisfy constraint: Member must satisfy enum value set: {key.signing_algorithms}",
+        )
+    return key
+
+
+def _digest(message: bytes, kind: str, algorithm: str) -> bytes:
+    name = f"sha{algorithm[-3:]}"
+    if kind == "RAW" and len(message) <= _MOST_MESSAGE:
+        return hashlib.new(name, message).digest()
+    if kind != "DIGEST":
+        raise AwsError("ValidationException", f"A message has {_MOST_MESSAGE} bytes at most.")
+    if len(message) != hashlib.new(name).digest_size:
+        words = f"Digest is invalid length for algorithm {algorithm}."
+        raise AwsError("ValidationException", words)
+    return message
+
+
+def _way(algorithm: str) -> tuple[Any, ...]:
+    """How a digest is signed: the padding, and the hash that made it."""
+    made = Prehashed(_HASHES[algorithm[-3:]]())
+    if algorithm.startswith("ECDSA"):
+        return (ec.ECDSA(made),)
+    if "PKCS1" in algorithm:
+        return padding.PKCS1v15(), made
+    mask = padding.MGF1(_HASHES[algorithm[-3:]]())
+    return padding.PSS(mgf=mask, salt_length=padding.PSS.DIGEST_LENGTH), made

@@ -1,0 +1,45 @@
+"""What Systems Manager refuses of a parameter, which moto would keep.
+
+Sources: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html and
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from labkit.cloud.operations import AwsError, Context
+
+_MOST = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a value that a parameter may not have, and for a path that is none."""
+    if context.operation == "GetParametersByPath" and not parameters["Path"].startswith("/"):
+        words = "The parameter doesn't meet the parameter name requirements."
+        raise AwsError("ValidationException", f'{words} It must begin with a forward slash "/".')
+    if context.operation == "PutParameter":
+        _check_value(parameters)
+        _check_type(context, parameters)
+
+
+def _check_value(parameters: dict[str, Any]) -> None:
+    value, pattern = parameters["Value"], parameters.get("AllowedPattern")
+    if pattern and not re.search(pattern, value):
+        words = f"Parameter value, {value}, failed to satisfy AllowedPattern: {pattern}"
+        raise AwsError("ParameterPatternMismatchException", words)
+    tier = parameters.get("Tier") or "Standard"
+    if len(value.encode()) > _MOST.get(tier, len(value.encode())):
+        words = f"{tier} tier parameters support a maximum parameter value of {_MOST[tier]}"
+        raise AwsError("ValidationException", f"{words} characters.")
+
+
+def _check_type(context: Context, parameters: dict[str, Any]) -> None:
+    known = context.cloud.backend("ssm", context.region)._parameters
+    versions = known.get(known.normalize_name(parameters["Name"]))
+    wanted = parameters.get("Type")
+    overwrites = parameters.get("Overwrite") and versions
+    if overwrites and wanted not in (None, versions[-1].parameter_type):
+        words = "You can't change the type of a parameter. You must create a new, unique parameter."
+        raise AwsError("HierarchyTypeMismatchException", words)
