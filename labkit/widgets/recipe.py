@@ -81,10 +81,13 @@ class RecipeEditor(Console):
         self.frame = {**self.frame, **changes}
         self._look(self.at.get("step"), self.at.get("index"))
 
-    def do_look(self, *, index: int | None = None) -> None:
-        """Show the sample after the first ``index`` steps; after all by default."""
+    def do_look(self, *, index: int | None = None, find: bool = False) -> None:
+        """Show the sample after the first ``index`` steps, after all by default.
+
+        With ``find`` the last of these steps is what is looked at.
+        """
         self.notice = {}
-        self._look(None, index)
+        self._look(None, index, find=find)
 
     def do_preview(self, *, step: Facts, index: int | None = None) -> None:
         """Show what a step would do, at the recipe's end or after the first ``index`` steps."""

@@ -111,7 +111,8 @@ def test_a_taken_step_goes_to_the_end_of_the_recipe(brew):
 def test_a_session_looks_back(brew):
     brew.open(UPPER, FULL)
     assert brew.act(StepIndex=0)["rows"][0] == [1, "ann", 7.5]
-    assert brew.act(StepIndex=1)["rows"][0] == [1, "ANN", 7.5]
+    back = brew.act(StepIndex=1)
+    assert (back["rows"][0], back["changes"]["changed"]) == ([1, "ANN", 7.5], ["name"])
     earlier = brew.try_out(step("DELETE", sourceColumns='["score"]'), StepIndex=1)
     assert [each["name"] for each in earlier["columns"]] == ["id", "name"]
     assert brew.steps() == [UPPER, FULL]

@@ -8,7 +8,7 @@ const typeMark = (type) =>
   h("span", { class: "lk-rx-type", title: type }, TYPES[type.replace(/[(<].*/, "")] || type);
 
 function gridView(get, send, own) {
-  const view = get("view");
+  const view = inView(get, own);
   if (!view.columns) return unread(send);
   return [
     gridBar(get, send, own),
@@ -20,6 +20,9 @@ function gridView(get, send, own) {
           row.map((value, i) => cell(value, view.columns[i], view, own))))))),
   ];
 }
+
+/* The view; while a step is edited the one before it is looked back at, whose changes say nothing. */
+const inView = (get, own) => (own.form && own.form.index !== null && !get("at").step ? { ...get("view"), changes: null } : get("view"));
 
 /* Where the session could not be opened there is no sample. */
 const unread = (send) => h("div", { class: "lk-pad" }, h("p", { class: "lk-quiet" }, "There is no sample to show."),
@@ -91,20 +94,22 @@ function pager(what, from, to, total, back, on) {
 
 /* What the grid shows: the sample now, after an earlier step, or with a previewed step. */
 function viewTitle(get, send, own) {
-  const at = get("at"), view = get("view");
+  const at = get("at"), view = inView(get, own);
   if (at.step) return h("span", { class: "lk-rx-title" }, badge("Preview", "live"), " ", changesInWords(view));
   if (at.index !== undefined && at.index !== null) return h("span", { class: "lk-rx-title" }, badge("Looking back", "warn"),
-    at.index ? ` after step ${at.index} ` : " before the first step ", button("Back to the latest step", () => send("look"), { class: "lk-plain lk-small" }, "Back to now"));
+    at.index ? ` after step ${at.index}${rowsInWords(view).map((words) => ` · ${words}`)} ` : " before the first step ", button("Back to the latest step", () => send("look"), { class: "lk-plain lk-small" }, "Back to now"));
   return h("span", { class: "lk-rx-title lk-quiet" }, view.steps ? `After ${own.count(view.steps, "step")}` : "The sample as it is");
 }
 
-function changesInWords({ changes, rowCount }) {
+const rowsInWords = ({ changes, rowCount }) => (!changes || changes.rowCount === rowCount ? [] : [`rows: ${number(changes.rowCount)} → ${number(rowCount)}`]);
+
+function changesInWords(view) {
+  const { changes } = view;
   if (!changes) return "";
-  const rows = changes.rowCount === rowCount ? [] : [`rows: ${number(changes.rowCount)} → ${number(rowCount)}`];
   const said = [["new", changes.new], ["changed", changes.changed], ["removed", changes.removed]]
     .filter(([, names]) => names.length)
     .map(([what, names]) => `${what}: ${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`);
-  return [...rows, ...said].join(" · ") || "nothing changes in the sample";
+  return [...rowsInWords(view), ...said].join(" · ") || "nothing changes in the sample";
 }
 
 /* The schema: one line a column. ----------------------------------------------------------------- */

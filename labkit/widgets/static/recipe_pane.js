@@ -32,13 +32,16 @@ function publishLine(send, own) {
 function stepLine(step, at, count, get, send, own) {
   const here = (get("at").index ?? null) === at + 1 && !get("at").step;
   return h("li", { "data-key": `${at}-${step.operation}`, class: here ? "lk-rx-here" : "" },
-    h("button", { type: "button", class: "lk-rx-words", "aria-label": `Step ${at + 1}: ${step.words}`, title: "Look at the sample after this step", onclick: () => send("look", at + 1 === count ? {} : { index: at + 1 }) }, step.words),
+    h("button", { type: "button", class: "lk-rx-words", "aria-label": `Step ${at + 1}: ${step.words}`, title: "Look at the sample after this step", onclick: () => send("look", at + 1 === count ? {} : { index: at + 1, find: true }) }, breakable(step.words)),
     h("span", { class: "lk-rx-acts" },
       button(`Edit step ${at + 1}`, () => own.editStep(at), { class: "lk-plain", title: "Edit" }, "✎"),
       button(`Move step ${at + 1} up`, () => send("move", { index: at, to: at - 1 }), { class: "lk-plain", disabled: at === 0, title: "Move up" }, "↑"),
       button(`Move step ${at + 1} down`, () => send("move", { index: at, to: at + 1 }), { class: "lk-plain", disabled: at === count - 1, title: "Move down" }, "↓"),
       button(`Delete step ${at + 1}`, () => send("remove", { index: at }), { class: "lk-plain", title: "Delete" }, "✕")));
 }
+
+/* Words that may go on in the next line after each underscore of a name. */
+const breakable = (words) => words.split("_").flatMap((part, at) => (at ? ["_", h("wbr", {}), part] : [part]));
 
 /* The job ------------------------------------------------------------------------------------------ */
 

@@ -62,9 +62,10 @@ def send_project_session_action(
     if RecipeStep and not Preview and StepIndex is not None:
         raise invalid("A StepIndex is for looking back; a step is applied at the recipe's end.")
     wanted = [*steps, RecipeStep] if RecipeStep else steps
+    before = wanted[:-1] if RecipeStep or StepIndex else wanted
     quotas.check_steps(context.operation, wanted)
     with _refusals(), sample_of(context.cloud, project).alone() as sample:
-        shown = _shown(sample, steps, wanted, ViewFrame or {})
+        shown = _shown(sample, before, wanted, ViewFrame or {})
     if RecipeStep and not Preview:
         _apply(context, recipe, wanted)
     of = {"project": Name, "recipe": recipe["Name"], "steps": len(wanted)}
@@ -115,16 +116,16 @@ def _until(steps: Steps, index: int | None) -> Steps:
     return steps if index is None else steps[:index]
 
 
-def _shown(sample: Sample, steps: Steps, wanted: Steps, frame: Record) -> dict[str, Any]:
-    """The frame, and what the last step has changed if it is a new one."""
+def _shown(sample: Sample, before: Steps, wanted: Steps, frame: Record) -> dict[str, Any]:
+    """The frame, and what its last step has changed where it is a new one or looked back at."""
     after = sample.after(wanted)
     rows = sample.rows(after)
     shown = views.view(rows, after[1], frame)
     first = sample.after([])
     shown["sample"] = {"rows": sample.rows(first).num_rows}
-    if wanted is not steps:
-        before = sample.after(steps)
-        old = (sample.rows(before), before[1])
+    if wanted is not before:
+        stage = sample.after(before)
+        old = (sample.rows(stage), stage[1])
         shown["changes"] = views.changes(old, (rows, after[1]))
     return shown
 

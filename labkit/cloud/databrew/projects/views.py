@@ -12,7 +12,8 @@ AWS tells only that an action's ``Result`` is a string; here it is the JSON of t
                                  "topValues": [{"value": 1, "count": 1}, …],
                                  "histogram": [{"from": 1, "to": 50.9, "count": 50}, …]}}, …],
      "startRowIndex": 0, "rows": [[1, …], …],                 # values in the order of ``columns``
-     "changes": {"new": [], "changed": ["id"], "removed": [],  # of a previewed or applied step
+     "changes": {"new": [], "changed": ["id"], "removed": [],  # of the step in question: a
+                                                  # previewed or applied one, that of a StepIndex
                  "rowCount": 500}}                             # how many rows there were before
 
 ``statistics`` are there unless ``Analytics`` is ``DISABLE``; they are of all rows of the view, not
