@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from labkit.cloud.engine.redshift.casts import cast, coerce, known
 from labkit.cloud.engine.redshift.functions import no_function
-from labkit.cloud.engine.redshift.operators import digits, from_digits
+from labkit.cloud.engine.redshift.operators import digits, from_digits, sorted_by
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -20,6 +20,7 @@ from labkit.cloud.engine.redshift.types import (
     INT8,
     INTEGERS,
     NUMBERS,
+    SUPER,
     TEXTS,
     VARCHAR,
     Type,
@@ -80,8 +81,10 @@ def _number(name: str, args: Sequence[Typed]) -> Typed:
 
 def _extreme(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
     def build(name: str, args: Sequence[Typed]) -> Aggregate:
-        if len(args) != 1 or args[0].type.base in ("bool", "super"):
+        if len(args) != 1 or args[0].type.base == "bool":
             raise no_function(name, [arg.type for arg in args])
+        if args[0].type.base == "super":
+            return Aggregate(f"arg_{duck}({args[0].sql}, {sorted_by(args[0])})", SUPER)
         kind = known(args[0].type)
         return Aggregate(f"{duck}({args[0].sql})", kind)
 

@@ -11,6 +11,7 @@ from labkit.cloud.engine.redshift.aggregates import Aggregate
 from labkit.cloud.engine.redshift.casts import cast, coerce
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.operators import sorted_by
 from labkit.cloud.engine.redshift.reading import parse_expression, text_literal
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
@@ -204,7 +205,9 @@ def order_by(node: exp.Expr, scope: Scope) -> str:
     """``ORDER BY`` with NULLs where Redshift puts them: after all others."""
     from labkit.cloud.engine.redshift.expressions import expression
 
-    parts = [f"{expression(each.this, scope).sql} {direction(each)}" for each in node.expressions]
+    parts = [
+        f"{sorted_by(expression(each.this, scope))} {direction(each)}" for each in node.expressions
+    ]
     return f"ORDER BY {', '.join(parts)}"
 
 

@@ -13,6 +13,7 @@ SYNTAX, UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_FUNCTION = "42601", "42P01"
 UNSUPPORTED, MISMATCH, AMBIGUOUS, GROUPING = "0A000", "42804", "42702", "42803"
 BAD_TEXT, BAD_DATETIME, TOO_LONG, OUT_OF_RANGE = "22P02", "22007", "22001", "22003"
 DENIED, INTERNAL, CANCELED, CANNOT_CAST = "42501", "XX000", "57014", "42846"
+DISK_FULL = "53100"
 #: How a macro or a UDF raises an error with a state inside DuckDB.
 MARK = "REDSHIFT"
 _MARKED = re.compile(rf"{MARK}:(\w{{5}}):(.*?)(?:\n|$)", re.DOTALL)
@@ -108,6 +109,7 @@ _KNOWN = (
      GROUPING),
     (r"disabled by configuration|Permission Error|Access Denied", "permission denied", DENIED),
     (r"Out of Memory", "out of memory", "53200"),
+    (r"No space left on device|File too large", "Disk Full", DISK_FULL),
     (r"INTERRUPT|Interrupted", "Query cancelled on user's request", CANCELED),
     (r"TransactionContext Error.*[Cc]onflict|write-write conflict|Conflict on",
      "1023: Serializable isolation violation on table", "40001"),

@@ -250,6 +250,8 @@ def _negative(node: exp.Neg, scope: Scope) -> Typed:
     value = expression(node.this, scope)
     if value.literal is not None:
         value = cast(value, FLOAT8)
+    if value.type.base == "super":
+        return arithmetic("-", Typed("0", INT4), value)
     if value.type.base not in (*NUMBERS, "interval"):
         raise no_operator("-", Typed("", UNKNOWN), value)
     return Typed(f"(-{value.sql})", value.type)

@@ -141,18 +141,24 @@ rs_number_text(a, op, b) AS rs_float_text(CASE op
     WHEN '+' THEN a + b WHEN '-' THEN a - b WHEN '*' THEN a * b
     WHEN '/' THEN rs_float_divide(a, b) ELSE a % b END);
 
-rs_super_less(a, op, b) AS CASE
-    WHEN json_type(a) <> json_type(b) THEN NULL
-    WHEN op = '<' THEN rs_scalar(a) < rs_scalar(b)
-    WHEN op = '<=' THEN rs_scalar(a) <= rs_scalar(b)
-    WHEN op = '>' THEN rs_scalar(a) > rs_scalar(b)
-    ELSE rs_scalar(a) >= rs_scalar(b)
-    END;
-
 rs_kind(a) AS CASE json_type(a)
     WHEN 'OBJECT' THEN 'object' WHEN 'ARRAY' THEN 'array' WHEN 'VARCHAR' THEN 'string'
     WHEN 'BOOLEAN' THEN 'boolean' WHEN 'NULL' THEN 'null'
     WHEN 'BIGINT' THEN 'number' WHEN 'UBIGINT' THEN 'number' WHEN 'DOUBLE' THEN 'number' END;
+
+-- What orders values of SUPER: those of one kind together, numbers by what they are
+rs_super_key(a) AS CASE WHEN a IS NOT NULL THEN {
+    'kind': rs_kind(a),
+    'number': CASE rs_kind(a) WHEN 'number' THEN CAST(a AS DOUBLE) ELSE 0 END,
+    'text': CASE rs_kind(a) WHEN 'number' THEN '' ELSE coalesce(rs_scalar(a), a) END} END;
+
+rs_super_compare(a, op, b) AS CASE
+    WHEN a IS NULL OR b IS NULL OR rs_kind(a) <> rs_kind(b) THEN NULL
+    WHEN op = '<' THEN rs_super_key(a) < rs_super_key(b)
+    WHEN op = '<=' THEN rs_super_key(a) <= rs_super_key(b)
+    WHEN op = '>' THEN rs_super_key(a) > rs_super_key(b)
+    ELSE rs_super_key(a) >= rs_super_key(b)
+    END;
 
 -- Dates
 

@@ -290,9 +290,16 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
         )
         return f"({one} {op} {two})"
     one, two = coerce(left, SUPER).sql, coerce(right, SUPER).sql
-    if op in ("=", "<>"):
-        return f"({one} {op} {two})"
-    return f"rs_super_less({one}, '{op}', {two})"
+    if op not in ("=", "<>"):
+        return f"rs_super_compare({one}, '{op}', {two})"
+    if left.type == right.type:
+        return f"(rs_super_key({one}) {op} rs_super_key({two}))"
+    return f"({one} {op} {two})"
+
+
+def sorted_by(value: Typed) -> str:
+    """What a value is sorted by: values of SUPER are not sorted as the text that holds them."""
+    return f"rs_super_key({value.sql})" if value.type.base == "super" else value.sql
 
 
 def concatenate(left: Typed, right: Typed) -> Typed:

@@ -68,7 +68,7 @@ def any_of_text(op: str, left: Typed, array: Typed) -> Typed:
     Raises:
         RedshiftError: the comparison is another, or the types are none of the catalog's.
     """
-    if op != "=" or array.type.base not in ("varchar", "unknown"):
+    if op != "=" or array.type.base not in ("varchar", "unknown", "_int2"):
         raise unsupported("ANY of these types")
     items = f"string_split(trim({array.sql}, '{{}}'), ',')"
     return Typed(f"list_contains({items}, {as_text(left).sql})", BOOL)
@@ -79,7 +79,8 @@ def array_text(items: list[Typed]) -> Typed:
     if any(each.type.base not in (*INTEGERS, "varchar", "unknown", "name") for each in items):
         raise unsupported("ARRAY of these types")
     parts = ", ".join(as_text(each).sql for each in items)
-    return Typed(f"concat('{{', concat_ws(',', {parts}), '}}')", VARCHAR, "array")
+    kind = Type("_int2") if {each.type.base for each in items} == {"int2"} else VARCHAR
+    return Typed(f"concat('{{', concat_ws(',', {parts}), '}}')", kind, "array")
 
 
 def array_of_query(sql: str, kind: Type) -> Typed:

@@ -74,6 +74,13 @@ class _Parser(RedshiftParser):
             self._parse_wrapped(self._parse_number, optional=True)
         return exp.Interval(this=text, unit=unit)
 
+    def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
+        """``ARRAY(1, 2)[0]`` and ``t.array[0]``: only after ARRAY itself are brackets an array."""
+        named = this is not None and this.name.upper() == "ARRAY" and not this.is_string
+        if named and not (isinstance(this, exp.Column) and len(this.parts) == 1):
+            this = exp.Paren(this=this)
+        return super()._parse_bracket(this)
+
     def _unit(self) -> Any:
         return exp.var(self._prev.text) if self._match_texts(_INTERVAL_UNITS) else None
 

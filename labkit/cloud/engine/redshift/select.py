@@ -16,9 +16,10 @@ from labkit.cloud.engine.redshift.errors import (
     unsupported,
 )
 from labkit.cloud.engine.redshift.expressions import condition, expression
+from labkit.cloud.engine.redshift.operators import sorted_by
 from labkit.cloud.engine.redshift.relations import from_clause
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
-from labkit.cloud.engine.redshift.types import INT8, VARCHAR, Type
+from labkit.cloud.engine.redshift.types import INT8, SUPER, VARCHAR, Type
 from labkit.cloud.engine.redshift.windows import window_definition
 
 
@@ -203,12 +204,17 @@ def _order_key(node: exp.Expr, scope: Scope, outputs: list[Any]) -> str:
         at = int(node.this)
         if not 1 <= at <= len(outputs):
             raise RedshiftError(f"ORDER BY position {at} is not in select list", "42P10")
-        return str(at)
+        return _output(at - 1, outputs)
     if isinstance(node, exp.Column) and len(node.parts) == 1:
         names = [output.name for output in outputs]
         if names.count(node.name.lower()) == 1:
-            return str(names.index(node.name.lower()) + 1)
-    return expression(node, scope).sql
+            return _output(names.index(node.name.lower()), outputs)
+    return sorted_by(expression(node, scope))
+
+
+def _output(at: int, outputs: list[Any]) -> str:
+    """An output column in ORDER BY: its number, unless it is not sorted as it is stored."""
+    return sorted_by(Typed(f"c{at}", SUPER)) if outputs[at].type == SUPER else str(at + 1)
 
 
 def _limits(node: exp.Expr, scope: Scope) -> str:

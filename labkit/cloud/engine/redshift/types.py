@@ -1,8 +1,8 @@
 """Redshift's types: how it spells them, and what stands for them in DuckDB.
 
 Text has a length in bytes, ``char`` ignores trailing blanks, ``super`` is JSON text in canonical
-form, ``geometry`` is well-known text. ``unknown`` is a literal in quotes or NULL that takes the
-type of what it meets.
+form, ``geometry`` is well-known text, ``_int2`` the catalog's ``{1,2}``. ``unknown`` is a literal
+in quotes or NULL that takes the type of what it meets.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
 """
@@ -82,6 +82,7 @@ _LONG = {
     "time": "time without time zone",
     "timetz": "time with time zone",
     "varbyte": "binary varying",
+    "_int2": "smallint[]",
 }
 _DUCKDB = {
     "bool": "BOOLEAN",
@@ -106,6 +107,7 @@ _DUCKDB = {
     "geography": "VARCHAR",
     "hllsketch": "VARCHAR",
     "unknown": "VARCHAR",
+    "_int2": "VARCHAR",
 }
 #: Every spelling of a type, and its short name.
 NAMES = {

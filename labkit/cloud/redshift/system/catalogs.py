@@ -37,6 +37,14 @@ def relations(connection: Connection, *, everywhere: bool = False) -> list[Objec
     return [*found, *connection.temporary.values()]
 
 
+def known_columns(connection: Connection) -> list[Object]:
+    """The relations whose columns the catalog has: those of an unbound view are not looked up.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/PG_GET_LATE_BINDING_VIEW_COLS.html
+    """
+    return [one for one in relations(connection) if one.kind != "view" or one.body["bound"]]
+
+
 def columns_of(connection: Connection, one: Object) -> tuple[TableColumn, ...]:
     """A relation's columns; those of an unbound view by its query of now."""
     from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -120,10 +128,10 @@ def information_tables(connection: Connection) -> Iterator[Any]:
 def information_views(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         if one.kind != "table":
-            yield one.database, one.schema, one.name, _definition(one)
+            yield one.database, one.schema, one.name, definition(one)
 
 
-def _definition(one: Object) -> str:
+def definition(one: Object) -> str:
     """A view's query; of a view that is more than a query the statement that made it."""
     query = str(one.body["query"])
     if one.kind == "matview":
@@ -231,13 +239,13 @@ def _wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 @system("svv_columns", _COLUMNS)
 def svv_columns(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection):
+    for one in known_columns(connection):
         yield from map(_wide, _columns(connection, one))
 
 
 @system("information_schema.columns", _COLUMNS)
 def information_columns(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection):
+    for one in known_columns(connection):
         yield from map(_wide, _columns(connection, one))
 
 

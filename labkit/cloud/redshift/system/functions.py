@@ -15,10 +15,12 @@ from labkit.cloud.engine.redshift.reading import Words, text_literal
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system import privileges
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
+from labkit.cloud.redshift.system.registry import RELATIONS
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
+MB = 1024 * 1024
 Native = Callable[..., str]
 Body = str | Callable[["Connection"], str | Native]
 
@@ -117,6 +119,28 @@ def _types_of(connection: Connection) -> Native:
     return lambda oids: f"array_to_string([{each} for t in string_split({oids}, ' ')], ', ')"
 
 
+def _sizes_of(connection: Connection) -> Native:
+    """A table's bytes: the megabytes of its blocks."""
+    relation = RELATIONS["pg_catalog", "svv_table_info"]
+    names = [name for name, _ in relation.columns]
+    oid, size = names.index("table_id"), names.index("size")
+    told = {row[oid]: str(row[size] * MB) for row in relation.rows(connection)}
+    return lambda table: f"CAST(coalesce({_chosen(table, told)}, '0') AS BIGINT)"
+
+
+def _pretty(connection: Connection) -> Native:
+    """``10240`` as ``10 kB``: rounded, from the unit of which there are ten."""
+    units = " ".join(
+        f"WHEN n < {10240 * 1024**power} THEN (n + {unit // 2}) // {unit} || ' {name}'"
+        for power, (name, unit) in enumerate(_UNITS.items())
+    )
+    last = f"ELSE (n + {_UNITS['GB'] // 2}) // {_UNITS['GB']} || ' GB'"
+    return lambda size: f"[CASE {units} {last} END for n in [{size}]][1]"
+
+
+_UNITS = {"bytes": 1, "kB": 1024, "MB": MB, "GB": 1024 * MB}
+
+
 def _chosen(value: str, told: Mapping[Any, str]) -> str:
     """One of known texts, by a number or text; NULL for none."""
     whens = " ".join(
@@ -126,16 +150,6 @@ def _chosen(value: str, told: Mapping[Any, str]) -> str:
     return f"CASE {value} {whens} END" if whens else "NULL"
 
 
-_SIZE = (
-    "coalesce((SELECT max(size) FROM pg_catalog.svv_table_info WHERE table_id = $1), 0) "
-    "* 1048576::bigint"
-)
-_PRETTY = (
-    "CASE WHEN $1 < 10240 THEN $1::varchar || ' bytes' "
-    "WHEN $1 < 10485760 THEN (($1 + 512) / 1024)::varchar || ' kB' "
-    "WHEN $1 < 10737418240 THEN (($1 + 524288) / 1048576)::varchar || ' MB' "
-    "ELSE (($1 + 536870912) / 1073741824)::varchar || ' GB' END"
-)
 _VIEW = (
     "(SELECT max(v.definition) FROM pg_catalog.pg_views v JOIN pg_catalog.pg_namespace n ON "
     "n.nspname = v.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND "
@@ -173,10 +187,10 @@ _TABLE: tuple[tuple[str, Body], ...] = (
       "CASE WHEN $1 = 1 THEN 'rdsdb' ELSE 'unknown (OID=' || $1::varchar || ')' END)")),
     ("pg_get_viewdef(oid) -> varchar", _VIEW),
     ("pg_get_viewdef(oid, bool) -> varchar", _VIEW),
-    ("pg_relation_size(oid) -> int8", _SIZE),
-    ("pg_size_pretty(int8) -> varchar", _PRETTY),
-    ("pg_table_size(oid) -> int8", _SIZE),
-    ("pg_total_relation_size(oid) -> int8", _SIZE),
+    ("pg_relation_size(oid) -> int8", _sizes_of),
+    ("pg_size_pretty(int8) -> varchar", _pretty),
+    ("pg_table_size(oid) -> int8", _sizes_of),
+    ("pg_total_relation_size(oid) -> int8", _sizes_of),
     ("pg_table_is_visible(oid) -> bool", _visible),
     ("pg_type_is_visible(oid) -> bool", "true"),
     ("shobj_description(oid, varchar) -> varchar", "NULL"),

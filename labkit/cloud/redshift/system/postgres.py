@@ -9,8 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.redshift.reading import shown_name
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system.catalogs import columns_of, comment, relations
+from labkit.cloud.redshift.system.catalogs import (
+    columns_of,
+    comment,
+    definition,
+    known_columns,
+    relations,
+    sort_place,
+)
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -24,7 +32,7 @@ OIDS = {
     "float4": 700, "float8": 701, "unknown": 705, "bpchar": 1042, "varchar": 1043, "date": 1082,
     "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
     "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
-    "record": 2249,
+    "record": 2249, "_int2": 1005,
 }  # fmt: skip
 LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
             "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
@@ -105,8 +113,7 @@ def pg_attribute(connection: Connection) -> Iterator[Any]:
 
 
 def _attributes(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection):
-        keys = one.body.get("sortkey", [])
+    for one in known_columns(connection):
         for at, column in enumerate(columns_of(connection, one), 1):
             kind = column.type
             yield (
@@ -114,7 +121,7 @@ def _attributes(connection: Connection) -> Iterator[Any]:
                 modifier(kind), False, not column.nullable,
                 bool(column.default or column.identity), False, True,
                 column.name == one.body.get("distkey"),
-                keys.index(column.name) + 1 if column.name in keys else 0,
+                sort_place(one, column.name),
                 ENCODINGS.index(column.encode) if column.encode in ENCODINGS else 0,
             )  # fmt: skip
     yield from _index_attributes(connection)
@@ -185,7 +192,7 @@ def pg_tables(connection: Connection) -> Iterator[Any]:
 def pg_views(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         if one.kind != "table":
-            yield one.schema, one.name, one.owner, one.body["query"]
+            yield one.schema, one.name, one.owner, definition(one)
 
 
 @system("pg_description", "objoid oid, classoid oid, objsubid int, description varchar(4000)")
@@ -228,7 +235,7 @@ def constraints(connection: Connection) -> Iterator[Constraint]:
 @system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "
         "condeferrable boolean, condeferred boolean, conrelid oid, contypid oid, confrelid oid, "
         "confupdtype varchar(1), confdeltype varchar(1), confmatchtype varchar(1), "
-        "conkey varchar(400), confkey varchar(400), conbin varchar(4000), consrc varchar(4000)"
+        "conkey _int2, confkey _int2, conbin varchar(4000), consrc varchar(4000)"
         )  # fmt: skip
 def pg_constraint(connection: Connection) -> Iterator[Any]:
     schemas, known = schema_oids(connection), relations(connection)
@@ -272,10 +279,13 @@ def _places(table: Object, names: list[str]) -> list[int]:
 def _source(constraint: Constraint, named: list[str]) -> str:
     """``FOREIGN KEY (a) REFERENCES t(b)``"""
     told = constraint.told
-    text = f"{told['kind']} ({', '.join(told['columns'])})"
+    text = f"{told['kind']} ({', '.join(map(shown_name, told['columns']))})"
     if constraint.kind != "f":
         return text
-    return f"{text} REFERENCES {'.'.join(told['table'])}({', '.join(named)})"
+    return (
+        f"{text} REFERENCES {'.'.join(map(shown_name, told['table']))}"
+        f"({', '.join(map(shown_name, named))})"
+    )
 
 
 @system("pg_index", "indexrelid oid, indrelid oid, indkey varchar(400), indclass varchar(400), "

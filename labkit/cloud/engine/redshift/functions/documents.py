@@ -143,7 +143,7 @@ def _renamed(value: Any, rename: Callable[[str], str]) -> Any:
 
 
 def _split(text: str, by: str) -> str:
-    return dump(text.split(by))
+    return dump(text.split(by) if by else [text])
 
 
 _V, _B = "VARCHAR", "BOOLEAN"

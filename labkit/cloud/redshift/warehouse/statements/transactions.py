@@ -85,6 +85,8 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
     words.accept_one("SESSION", "LOCAL") if not words.peek("SESSION", "AUTHORIZATION") else ""
     if words.accept("SESSION", "AUTHORIZATION"):
         return _authorization(connection, words)
+    if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
+        return Result("SET")
     name = _known(_setting_name(words))
     words.accept_one("TO", "=")
     value = _paths(words) if name == "search_path" else words.rest()
