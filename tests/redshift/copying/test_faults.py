@@ -1,7 +1,11 @@
 """kill -9 in the middle of COPY, UNLOAD and a COPY JOB: whole or not at all."""
 
+import gzip
 import os
+import random
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -9,6 +13,7 @@ import pytest
 from tests.conftest import connect, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data
 from tests.redshift.copying.conftest import BUCKET, make_desk
+from tests.s3.test_faults import FULL
 
 PATIENCE_S = 20
 
@@ -85,3 +90,23 @@ def _check_copy(desk, table):
     assert desk.data.rows(told) == [["aborted"]]
     assert desk.copy(table, desk.put("few", "1|x\n")) == ""
     assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[2]]
+
+
+def test_a_full_disk(tmp_path):
+    """No file above 8 MB, which fails as a full disk does: nothing is loaded, and all goes on."""
+    command = [sys.executable, "-c", FULL, "--home", str(tmp_path)]
+    with (tmp_path / "test.log").open("ab") as log:
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        desk = make_desk(connect(tmp_path, server).client)
+        table, chance = desk.table("a int, b varchar(200)"), random.Random(1)
+        desk.data.run(f"INSERT INTO {table} VALUES (0, 'before')")
+        for part in range(3):
+            rows = "".join(f"{at}|{chance.getrandbits(600):x}\n" for at in range(50_000))
+            desk.put(f"many/{part}", gzip.compress(rows.encode(), 1))
+        assert desk.copy(table, f"s3://{BUCKET}/many/", "GZIP") == "Disk Full"
+        assert desk.data.rows(f"SELECT a, b FROM {table}") == [[0, "before"]]
+        assert desk.copy(table, desk.put("few", "1|x\n")) == ""
+        assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[2]]
+    finally:
+        stop_cloud(server)

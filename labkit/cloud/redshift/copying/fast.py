@@ -13,7 +13,7 @@ from labkit.cloud.engine.formats.lines import NATIVE
 from labkit.cloud.engine.redshift.reading import quoted, text_literal
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.options import CopyOptions
-from labkit.cloud.redshift.copying.sql_values import parsed, readable, value
+from labkit.cloud.redshift.copying.sql_values import STOP, helpers, parsed, readable, value, wrong
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 LONGEST_LINE = 8_000_000
@@ -35,10 +35,12 @@ def relation(
     found = source(columns, options, files) if source and known and _plain(options) else None
     if found is None:
         return None
-    inner = ", ".join(
-        f"{parsed(f'f{at}', c.type, options)} AS v{at}" for at, c in enumerate(columns)
-    )
-    outer = ", ".join(f"{value(at, c, options)} AS c{at}" for at, c in enumerate(columns))
+    read = [f"{parsed(f'f{at}', c.type, options)} AS v{at}" for at, c in enumerate(columns)]
+    inner = ", ".join([*read, *helpers(columns)])
+    values = [value(at, column, options) for at, column in enumerate(columns)]
+    failing = f"CAST({STOP} AS {columns[0].type.duckdb})"
+    values[0] = f"CASE WHEN {wrong(columns, options)} THEN {failing} ELSE {values[0]} END"
+    outer = ", ".join(f"{each} AS c{at}" for at, each in enumerate(values))
     return f"SELECT {outer} FROM (SELECT *, {inner} FROM {found})"
 
 
@@ -76,8 +78,8 @@ def _read_csv(
         f"(SELECT {', '.join(names)} FROM read_csv([{listed}], auto_detect = false, "
         f"header = false, delim = {text_literal(delimiter)}, quote = {text_literal(mark)}, "
         f"escape = {text_literal(mark)}, compression = '{NATIVE[options.compression]}', "
-        f"columns = {{{columns}}}, skip = {options.ignore_header}, nullstr = '', "
-        f"force_not_null = [{', '.join(map(text_literal, names))}], "
+        f"columns = {{{columns}}}, skip = {options.ignore_header}, "
+        f"nullstr = {text_literal(options.null_as)}, "
         f"max_line_size = {LONGEST_LINE}, buffer_size = {READ_BYTES}))"
     )
 
@@ -92,12 +94,20 @@ def _json(
         return None
     listed = ", ".join(text_literal(file.path) for file in files)
     types = ", ".join(f"{text_literal(c.name)}: '{_json_type(c.type)}'" for c in columns)
-    shown = ", ".join(f"{quoted(c.name)} AS f{at}" for at, c in enumerate(columns))
+    shown = ", ".join(f"{_told(c, options)} AS f{at}" for at, c in enumerate(columns))
     return (
         f"(SELECT {shown} FROM read_json([{listed}], columns = {{{types}}}, "
         f"format = 'unstructured', compression = '{NATIVE[options.compression]}', "
         f"maximum_object_size = {LONGEST_LINE}))"
     )
+
+
+def _told(column: TableColumn, options: CopyOptions) -> str:
+    """A member of an object; NULL where it says so in a text."""
+    name = quoted(column.name)
+    if column.type.base == "super":
+        return name
+    return f"nullif({name}, {text_literal(options.null_as)})"
 
 
 def _json_type(kind: Type) -> str:

@@ -26,7 +26,7 @@ from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.redshift.duck import failures
-from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError, translated
+from labkit.cloud.engine.redshift.errors import CANCELED, DISK_FULL, RedshiftError, translated
 from labkit.cloud.redshift.copying import columnar, documents, fast
 from labkit.cloud.redshift.copying.access import failure
 from labkit.cloud.redshift.copying.fields import Field
@@ -43,8 +43,8 @@ BATCH = 20_000
 #: file of a larger one. To unpack everything twice would take half as long again.
 SEARCHED_BYTES, SEARCHED_FILE_BYTES = 32 << 20, 4 << 20
 CHUNK = 1 << 20
-#: What stops a pass that the files are not at fault of: canceled, in conflict, out of memory.
-ELSEWHERE = (CANCELED, "40001", "53200")
+#: What stops a pass that the files are not at fault of: canceled, in conflict, no memory, no disk.
+ELSEWHERE = (CANCELED, "40001", "53200", DISK_FULL)
 BROKEN = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 

@@ -1,12 +1,12 @@
 """A field of a file as a value of a column, in SQL: what `values` says, where nothing is wrong.
 
-A value in a form that is not plainly the same for both stops the query (`STOP`). Numbers are
-compared with what they became, because DuckDB takes ``1.5`` and ``1_000`` for integers.
+A value in a form that is not plainly the same for both stops the query (`STOP`). The texts of
+numbers are looked at too, because DuckDB takes ``1.5``, ``1e2`` and ``1_000`` for integers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.types import Type
@@ -30,43 +30,65 @@ def parsed(raw: str, kind: Type, options: CopyOptions) -> str:
 
 
 def value(at: int, column: TableColumn, options: CopyOptions) -> str:
-    raw, told, kind = f"f{at}", f"v{at}", column.type
-    checked = (
-        _character(raw, kind, options) if kind.base in _TEXTS else _other(raw, told, kind, options)
-    )
-    if column.nullable:
-        return checked
-    return f"coalesce({checked}, CAST({STOP} AS {kind.duckdb}))"
+    """The column's value, of a record with which nothing is `wrong`."""
+    kind = column.type
+    told = _character(f"f{at}", kind, options) if kind.base in _TEXTS else f"v{at}"
+    return told if column.nullable else f"coalesce({told}, CAST({STOP} AS {kind.duckdb}))"
+
+
+def helpers(columns: Sequence[TableColumn]) -> Iterator[str]:
+    """What `wrong` looks at besides: one look at several fields costs less than one at each."""
+    for name, kinds in (("texts", _TEXTS), ("integers", _INTEGERS)):
+        fields = [f"f{at}" for at, c in enumerate(columns) if c.type.base in kinds]
+        yield f"concat('', {', '.join(fields)}) AS {name}" if fields else f"'' AS {name}"
+
+
+def wrong(columns: Sequence[TableColumn], options: CopyOptions) -> str:
+    """Whether the careful half has to look at a record."""
+    marks = ["chr(0)", *([text_literal(options.quote)] if options.format == "csv" else [])]
+    terms = [f"contains(texts, {mark})" for mark in marks]
+    odd = []
+    for at, column in enumerate(columns):
+        raw, told, kind = f"f{at}", f"v{at}", column.type
+        if kind.base in _TEXTS:
+            terms += _unfit_text(raw, kind, options)
+            continue
+        if kind.base != "super":
+            terms.append(f"({told} IS NULL AND {raw} <> '' AND trim({raw}) <> '')")
+        if kind.base in _INTEGERS:
+            odd.append(f"NOT regexp_full_match({raw}, '\\s*([+-]?\\d+)?\\s*')")
+        elif kind.base in _UNLIKE:
+            terms.append(_UNLIKE[kind.base](raw, told, kind, options))
+    if odd:
+        plain = "regexp_full_match(integers, '[-+0-9 ]*')"
+        terms.append(f"(NOT {plain} AND ({' OR '.join(odd)}))")
+    return " OR ".join(terms)
 
 
 _TEXTS = ("varchar", "bpchar", "name")
 
 
-def _character(raw: str, kind: Type, options: CopyOptions) -> str:
-    trimmed = options.trim_blanks or kind.base == "bpchar"
-    text = f"rtrim({raw}, ' ')" if trimmed else raw
-    nulls = [f"{raw} = {text_literal(options.null_as)}"]
-    if options.empty_as_null or options.blanks_as_null:
-        nulls.append(f"{raw} = ''" if not options.blanks_as_null else f"trim({raw}) = ''")
-    whens = [f"WHEN {' OR '.join(nulls)} THEN NULL", f"WHEN contains({raw}, chr(0)) THEN {STOP}"]
-    if options.format == "csv":
-        whens.append(f"WHEN contains({raw}, {text_literal(options.quote)}) THEN {STOP}")
+def _unfit_text(raw: str, kind: Type, options: CopyOptions) -> Iterator[str]:
     if kind.base == "bpchar":
-        whens.append(f"WHEN strlen({raw}) <> length({raw}) THEN {STOP}")
-    if kind.size:
-        long = f"rs_cut({text}, {kind.size})" if options.truncate_columns else STOP
-        whens.append(f"WHEN strlen({text}) > {kind.size} THEN {long}")
-    return f"CASE {' '.join(whens)} ELSE {text} END"
+        yield f"strlen({raw}) <> length({raw})"
+    if kind.size and not options.truncate_columns:
+        yield f"strlen({_trimmed(raw, kind, options)}) > {kind.size}"
 
 
-def _other(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
-    same = _SAME.get(kind.base, _read_at_all)
-    empty = f"{raw} IS NULL OR trim({raw}) = '' OR {raw} = {text_literal(options.null_as)}"
-    null = f"CAST(NULL AS {kind.duckdb})"
-    return (
-        f"CASE WHEN {same(raw, value, kind, options)} THEN {value} WHEN {empty} THEN {null} "
-        f"ELSE CAST({STOP} AS {kind.duckdb}) END"
-    )
+def _trimmed(raw: str, kind: Type, options: CopyOptions) -> str:
+    return f"rtrim({raw}, ' ')" if options.trim_blanks or kind.base == "bpchar" else raw
+
+
+def _character(raw: str, kind: Type, options: CopyOptions) -> str:
+    text = _trimmed(raw, kind, options)
+    if kind.size and options.truncate_columns:
+        text = (
+            f"CASE WHEN strlen({text}) > {kind.size} THEN rs_cut({text}, {kind.size}) "
+            f"ELSE {text} END"
+        )
+    if options.blanks_as_null:
+        return f"CASE WHEN trim({raw}) <> '' THEN {text} END"
+    return f"CASE WHEN {raw} <> '' THEN {text} END" if options.empty_as_null else text
 
 
 def _try(raw: str, kind: Type, options: CopyOptions) -> str:
@@ -154,36 +176,25 @@ _PARSERS: dict[str, Part] = {
 }
 
 
-def _same_integer(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
-    return (
-        f"CAST({value} AS VARCHAR) = {raw} OR "
-        f"({value} IS NOT NULL AND regexp_full_match({raw}, '\\s*[+-]?\\d+\\s*'))"
-    )
-
-
-def _same_decimal(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
+def _unlike_decimal(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
     digits = "\\d+" if options.round_decimals else f"\\d{{0,{kind.scale}}}"
     return (
-        f"CAST({value} AS VARCHAR) = {raw} OR ({value} IS NOT NULL AND "
+        f"(CAST({value} AS VARCHAR) <> {raw} AND NOT "
         f"regexp_full_match({raw}, '\\s*[+-]?(\\d+(\\.{digits})?|\\.{digits})\\s*'))"
     )
 
 
-def _same_float(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
-    return f"isfinite({value}) AND NOT contains({raw}, '_') AND NOT contains(lower({raw}), 'x')"
+def _unlike_float(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
+    return f"(NOT isfinite({value}) OR contains({raw}, '_') OR contains(lower({raw}), 'x'))"
 
 
-def _same_super(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
-    return f"{value} IS NOT NULL OR json_valid({raw})"
+def _unlike_super(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
+    return f"({value} IS NULL AND NOT json_valid({raw}) AND trim({raw}) <> '')"
 
 
-def _read_at_all(raw: str, value: str, kind: Type, options: CopyOptions) -> str:
-    return f"{value} IS NOT NULL"
-
-
-_SAME: dict[str, Callable[[str, str, Type, CopyOptions], str]] = {
-    **dict.fromkeys(_INTEGERS, _same_integer),
-    **dict.fromkeys(("float4", "float8"), _same_float),
-    "numeric": _same_decimal,
-    "super": _same_super,
+#: Values that DuckDB reads from texts which Redshift does not take.
+_UNLIKE: dict[str, Callable[[str, str, Type, CopyOptions], str]] = {
+    **dict.fromkeys(("float4", "float8"), _unlike_float),
+    "numeric": _unlike_decimal,
+    "super": _unlike_super,
 }

@@ -19,6 +19,8 @@ ENDED = ("FINISHED", "FAILED", "ABORTED")
 DAY_S = 24 * 3600
 NUMBER = r"[a-z0-9]{8}(-[a-z0-9]{4}){3}-[a-z0-9]{12}(:\d+)?"
 _LOOK_S = 0.02
+#: Of a statement whose end could not be put on record, as when the disk is full.
+_UNTOLD = {"Status": "FAILED", "Error": "ERROR: Disk Full"}
 Record = dict[str, Any]
 
 
@@ -30,10 +32,12 @@ def find(context: Context, number: str) -> Record:
     """
     if not re.fullmatch(NUMBER, number):
         raise invalid(f"id must satisfy regex pattern: ^{NUMBER}$")
-    record = context.cloud.records(KIND).get(number.partition(":")[0])
+    whole = number.partition(":")[0]
+    at_work = context.cloud.jobs.find(f"redshift-data/{whole}")
+    record = context.cloud.records(KIND).get(whole)
     if record is None or record["_"]["region"] != context.region or _is_old(record):
         raise missing(number)
-    return record
+    return record if at_work or record["Status"] in ENDED else record | _UNTOLD
 
 
 def wait(context: Context, number: str, seconds: float) -> Record:
