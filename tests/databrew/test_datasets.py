@@ -153,12 +153,13 @@ def test_files_of_different_headers(lake: Lake) -> None:
 
 
 def test_json_of_now_this_and_now_that(lake: Lake) -> None:
-    rows = [{"a": 1, "b": {"c": [1, 2]}, "d": "2020-01-01"}, {"a": "x", "e": True}]
+    nothing = {"f": None, "g": [None], "h": {"i": None}}
+    rows = [{"a": 1, "b": {"c": [1, 2]}, "d": "2020-01-01"}, {"a": "x", "e": True, **nothing}]
     lake.put("in/a.json", "\n".join(map(json.dumps, rows)))
     found = lake.rows(lake.dataset("in/a.json"))
     assert found == [
-        {"a": "1", "b": {"c": [1, 2]}, "d": "2020-01-01", "e": None},
-        {"a": "x", "b": None, "d": None, "e": True},
+        {"a": "1", "b": {"c": [1, 2]}, "d": "2020-01-01", **dict.fromkeys("efgh")},
+        {"a": "x", "b": None, "d": None, "e": True, **nothing},
     ]
 
 

@@ -25,7 +25,7 @@ from labkit.cloud.databrew.recipe.relation import Column
 from labkit.cloud.engine import Session, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal
-from labkit.cloud.engine.formats.writers import PACKERS
+from labkit.cloud.engine.formats.writers import PACKERS, UNORDERED
 from labkit.cloud.jobs import Job
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Object, Staged, Store
@@ -46,6 +46,7 @@ class Writing:
         started: when the run began.
         sql: a SELECT of the result.
         columns: of the result.
+        ordered: whether the files have the rows in the order of the result.
         staged: what is ready to be put.
         gone: what is to be deleted when it is.
         tables: what the catalog is to say when it is.
@@ -58,6 +59,7 @@ class Writing:
     started: float
     sql: str
     columns: Sequence[Column]
+    ordered: bool = True
     staged: list[Staged] = field(default_factory=list)
     gone: list[Object] = field(default_factory=list)
     tables: list[dict[str, Any]] = field(default_factory=list)
@@ -131,6 +133,7 @@ class _Plan:
     def _copied(self) -> Iterator[tuple[str, Path]]:
         """The files that DuckDB writes, each with the folder of its partition."""
         options = self.form.options(self.compression, self.delimiter)
+        options += "" if self.writing.ordered else f", {UNORDERED}"
         if not self.keys:
             with _new_file(self.writing.store) as path:
                 self._copy(self._select(), path, options)

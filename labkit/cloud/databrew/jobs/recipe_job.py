@@ -14,6 +14,7 @@ from labkit.cloud.databrew.jobs.tables import output_of
 from labkit.cloud.databrew.jobs.working import Working
 from labkit.cloud.databrew.reading import inputs
 from labkit.cloud.databrew.recipe import RecipeContext, Relation, compile_recipe
+from labkit.cloud.engine.formats.writers import LARGE
 
 
 def work(working: Working) -> None:
@@ -22,7 +23,8 @@ def work(working: Working) -> None:
     try:
         result = _compiled(working, context)
         working.log.write("INFO", f"Recipe: {len(working.plan.steps)} step(s)")
-        _write(working, result)
+        ordered = result.context.numbered or _read_bytes(working) < LARGE
+        _write(working, result, ordered=ordered)
     finally:
         context.close()
 
@@ -45,7 +47,11 @@ def _compiled(working: Working, context: RecipeContext) -> Relation:
     return compile_recipe(working.plan.steps, found.sql, found.columns, context)
 
 
-def _write(working: Working, result: Relation) -> None:
+def _read_bytes(working: Working) -> int:
+    return sum(each.size_bytes for each in working.opened)
+
+
+def _write(working: Working, result: Relation, *, ordered: bool) -> None:
     run = working.run
     writing = Writing(
         store=working.store,
@@ -55,6 +61,7 @@ def _write(working: Working, result: Relation) -> None:
         started=run["StartedOn"],
         sql=result.statement,
         columns=result.columns,
+        ordered=ordered,
     )
     targets = run.get("DataCatalogOutputs") or []
     outputs = [

@@ -13,7 +13,7 @@ from labkit.cloud.engine.formats.model import File, identifier, literal, paths
 from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
-_TEXTS = ("json", "uuid", "time", DATE.base, TIMESTAMP.base, '"null"')
+_TEXTS = ("json", "uuid", "time", DATE.base, TIMESTAMP.base)
 _KNOWN: dict[tuple[str, ...], tuple[Column, ...]] = {}
 
 
