@@ -257,6 +257,30 @@ def test_versions_and_aliases(function, call, aws):
     assert (answer["Payload"], answer["ExecutedVersion"]) == ([f"{name}:1", "1"], "1")
 
 
+def test_an_alias_shares_its_calls_and_holds_its_versions(function, call, aws):
+    client, name = aws("lambda"), function("def handler(e, c):\n    return c.function_version")
+    named = {"FunctionName": name}
+    client.publish_version(**named)
+    seen = client.get_function_configuration(**named)["RevisionId"]
+    client.update_function_configuration(**named, Description="second", RevisionId=seen)
+    with pytest.raises(ClientError, match="PreconditionFailedException"):
+        client.update_function_configuration(**named, Description="third", RevisionId=seen)
+    client.publish_version(**named)
+    live = named | {"Name": "live", "FunctionVersion": "1"}
+    client.create_alias(**live)
+    with pytest.raises(ClientError, match="ResourceConflictException"):
+        client.create_alias(**live)
+    assert call(f"{name}:live")["Payload"] == "1"
+    client.update_alias(**live, RoutingConfig={"AdditionalVersionWeights": {"2": 1.0}})
+    assert call(name, Qualifier="live")["Payload"] == "2"
+    for version in ("1", "2"):
+        with pytest.raises(ClientError, match="ResourceConflictException"):
+            client.delete_function(**named, Qualifier=version)
+    client.delete_alias(**named, Name="live")
+    client.delete_function(**named, Qualifier="2")
+    assert client.get_function(**named)["Configuration"]["Description"] == "second"
+
+
 def test_layers_are_on_the_path(function, call, aws, fresh):
     layer = aws("lambda").publish_layer_version(
         LayerName=fresh("tools"), Content={"ZipFile": zipped(python__tools="answer = 42")}

@@ -24,6 +24,7 @@ import moto.awslambda.models as models
 from labkit.cloud.access import identities
 from labkit.cloud.access.policy_language import Question, Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas import routing
 from labkit.cloud.lambdas.pool import POOL
 from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
 from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
@@ -66,13 +67,14 @@ def invoke(
     function = find(context.cloud, FunctionName, Qualifier, context.region)
     _authorize(context, function)
     event = _check_payload(Payload, InvocationType)
+    arn = _called_arn(function, FunctionName, Qualifier)
+    function = routing.routed(context, function, arn)
     _check_runs(function)
     if InvocationType == "DryRun":
         return {"StatusCode": 204}
     if InvocationType == "Event":
         queue(context.cloud, _arn(function), event)
         return {"StatusCode": 202}
-    arn = _called_arn(function, FunctionName, Qualifier)
     outcome = run(context.cloud, function, event, _decoded(ClientContext), arn=arn)
     tail = base64.b64encode(outcome.log.encode()[-LOG_TAIL:]).decode()
     return {

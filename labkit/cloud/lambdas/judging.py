@@ -7,6 +7,8 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 from __future__ import annotations
 
 import io
+import json
+import uuid
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +19,7 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
+from labkit.cloud.lambdas import routing
 from labkit.cloud.lambdas.invoke import find
 from labkit.cloud.operations import AwsError, Context
 
@@ -98,14 +101,41 @@ def _check_mapping(context: Context, parameters: Members) -> None:
         raise AwsError("ResourceNotFoundException", words, 404)
 
 
+def _check_alias(context: Context, parameters: Members) -> None:
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    routing.check_new(context, function, parameters["Name"])
+
+
+def _check_version(context: Context, parameters: Members) -> None:
+    if version := parameters.get("Qualifier"):
+        function = find(context.cloud, parameters["FunctionName"], None, context.region)
+        routing.check_unused(context, function, version)
+
+
+def _check_revision(context: Context, parameters: Members) -> None:
+    """Raise where a function is not as the client saw it last."""
+    if seen := parameters.get("RevisionId"):
+        function = find(context.cloud, parameters["FunctionName"], None, context.region)
+        if function.get_configuration()["RevisionId"] != seen:
+            words = "The RevisionId provided does not match the latest RevisionId. Call the"
+            raise AwsError(
+                "PreconditionFailedException",
+                f"{words} GetFunction/GetAlias API to retrieve the latest RevisionId",
+                412,
+            )
+
+
 def _invalid(words: str) -> AwsError:
     return AwsError("InvalidParameterValueException", words)
 
 
 _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "CreateFunction": (_check_members, _check_zip),
-    "UpdateFunctionConfiguration": (_check_members,),
-    "UpdateFunctionCode": (_check_zip,),
+    "CreateAlias": (_check_alias,),
+    "DeleteFunction": (_check_version,),
+    "UpdateFunctionConfiguration": (_check_members, _check_revision),
+    "UpdateFunctionCode": (_check_zip, _check_revision),
+    "PublishVersion": (_check_revision,),
     "AddPermission": (_check_new_statement,),
     "UpdateEventSourceMapping": (_check_mapping,),
     "DeleteEventSourceMapping": (_check_mapping,),
@@ -117,6 +147,23 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
 def tell_times_as_lambda(cloud: Cloud) -> None:
     """Let moto write when a function was changed as Lambda does: to the thousandth of a second."""
     models.iso_8601_datetime_with_nanoseconds = _moment
+
+
+@on_start
+def tell_revisions(cloud: Cloud) -> None:
+    """Let a function's configuration tell its revision, which changes whenever it does."""
+    functions: Any = models.LambdaFunction
+    functions.get_configuration = _with_revision
+
+
+_get_configuration: Any = models.LambdaFunction.get_configuration
+
+
+def _with_revision(function: Any, on_create: bool = False) -> Members:
+    told: Members = _get_configuration(function, on_create=on_create)
+    plain = {k: v for k, v in told.items() if k not in ("State", "LastUpdateStatus")}
+    text = json.dumps(plain, sort_keys=True, default=str)
+    return told | {"RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, text))}
 
 
 def _moment() -> str:
