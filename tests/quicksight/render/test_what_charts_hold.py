@@ -239,6 +239,24 @@ def test_the_dates_of_a_line_do_not_stand_over_each_other() -> None:
     assert {"1 Sep", "3 Sep", "2 Oct", "11 Nov"} - {*shown} == {"3 Sep"}
 
 
+@pytest.mark.parametrize("arrangement", ["CLUSTERED", "STACKED"])
+def test_the_bars_of_a_combo_bear_their_values(arrangement: str) -> None:
+    fields = (
+        dimension("Category", "School"),
+        measure("BarValues", "Sum of late"),
+        measure("BarValues", "Sum of early"),
+        measure("LineValues", "Sum of all"),
+    )
+    shown = {"BarsArrangement": arrangement, "BarDataLabels": {"Visibility": "VISIBLE"}}
+    drawn = draw(visual("ComboChart", **shown), VisualData(fields, [("Law", 41, 59, 7)]))
+    drawn.canvas.draw()
+    for text, bar in zip(("41", "59"), bars(drawn), strict=True):
+        word = next(each for each in drawn.findobj(Text) if each.get_text() == text)
+        inside, box = word.get_window_extent(), bar.get_window_extent()
+        assert box.x0 < inside.x0 < inside.x1 < box.x1
+        assert (box.y0 < inside.y0 < inside.y1 < box.y1) == (arrangement == "STACKED")
+
+
 def test_a_measure_has_the_color_of_its_column() -> None:
     fields = (
         dimension("Category", "School"),

@@ -203,6 +203,7 @@ def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
         for runs in _wrapped(line.runs, place.width):
             high = max([each.size for each in runs], default=text_boxes.SIZE) * 1.4
             if top + high > place.bottom + 4:
+                sketch.text(place.left, place.bottom - 4, "…", color=sketch.theme.quiet)
                 return
             _line(sketch, runs, line.align, place, top + high / 2)
             top += high

@@ -15,6 +15,8 @@ from html import escape
 from html.parser import HTMLParser
 from typing import Any
 
+from labkit.cloud.quicksight.visuals.formats import parameter_text
+
 SIZE = 14.0
 _PARAMETER = re.compile(r"\$\{([^}]+)\}")
 _COLOR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-z]+")
@@ -127,16 +129,7 @@ class _Parser(HTMLParser):
         if inside == "expression":
             found = _EXPRESSIONS.get(text.strip())
             return found() if found else text
-        return _PARAMETER.sub(lambda found: said(self.parameters.get(found[1])), text)
-
-
-def said(value: Any) -> str:
-    """A parameter's value in words."""
-    if isinstance(value, list | tuple):
-        return ", ".join(said(each) for each in value)
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value)
+        return _PARAMETER.sub(lambda found: parameter_text(self.parameters.get(found[1])), text)
 
 
 #: What an expression of a text box stands for on a screen, where all is one page.

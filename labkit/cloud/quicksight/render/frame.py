@@ -9,6 +9,7 @@ from typing import Any
 
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import wrap
+from labkit.cloud.quicksight.visuals.formats import parameter_text
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 PADDING = 14
@@ -106,8 +107,7 @@ def _filled(sketch: Sketch, words: str) -> str:
         if known is None:
             sketch.note(f"The title's parameter {found[1]} has no value.")
             return found[0]
-        several = known if isinstance(known, (list, tuple)) else [known]
-        return ", ".join(str(each).removesuffix("+00:00") for each in several)
+        return parameter_text(known)
 
     return sub(r"(?:<<\$|\$\{)([^>}]+)(?:>>|\})", value, words)
 

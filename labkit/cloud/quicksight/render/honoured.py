@@ -174,7 +174,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "FieldComboSeriesItem": {"FieldId": "", "Settings": LINE_STYLE},
         },
         "Legend": LEGEND,
-        "BarDataLabels": LABELS | {"Overlap": ""},
+        "BarDataLabels": LABELS | {"Position": "", "Overlap": "", "TotalsVisibility": ""},
         "LineDataLabels": LABELS | {"Overlap": ""},
         "ReferenceLines": REFERENCE,
         "VisualPalette": PALETTE,

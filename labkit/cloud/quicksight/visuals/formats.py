@@ -82,6 +82,19 @@ _NUMERIC = (
 )
 
 
+def parameter_text(value: Any) -> str:
+    """A parameter's value, or its values, as words among others.
+
+    >>> parameter_text([datetime(2026, 1, 31), "Law", 3.0])
+    'Jan 31, 2026, Law, 3'
+    """
+    if isinstance(value, list | tuple):
+        return ", ".join(map(parameter_text, value))
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return format_date(value) if isinstance(value, date) else "" if value is None else str(value)
+
+
 def format_number(value: float | Decimal, chosen: Json) -> str:
     """A number by a flattened format.
 

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/combo-charts.html
 from __future__ import annotations
 
 from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
-from labkit.cloud.quicksight.render.charts.bar_labels import arrangement
+from labkit.cloud.quicksight.render.charts.bar_labels import Bar, arrangement, label_bars
 from labkit.cloud.quicksight.render.charts.bars import add_bars, bars_of, fitting
 from labkit.cloud.quicksight.render.charts.line_marks import add_line, settings
 from labkit.cloud.quicksight.render.headings import axis_title, named
@@ -66,9 +66,8 @@ def combo_chart(sketch: Sketch) -> None:
             settings(sketch, each, "FieldComboSeriesItem", "DataFieldComboSeriesItem")
         )
         add_line(sketch, second, lines, each, range(len(lines.categories)), scale, style)
-    taken = Taken()
-    _labels(sketch, bars, box, left.scale, "BarDataLabels", taken)
-    _labels(sketch, lines, box, scale, "LineDataLabels", taken)
+    labels = _label_bars(sketch, bars, drawn, left.scale, box)
+    _label_lines(sketch, lines, box, scale, labels)
     reference_lines(sketch, box, left.scale)
     if right:
         reference_lines(sketch, box, right.scale, axis="SECONDARY_YAXIS")
@@ -87,9 +86,21 @@ def _axis(sketch: Sketch, side: str, shown: Table, values: list[float]) -> Numer
     )
 
 
-def _labels(
-    sketch: Sketch, shown: Table, box: Box, scale: Scale, member: str, taken: Taken
-) -> None:
+def _label_bars(sketch: Sketch, shown: Table, bars: list[Bar], scale: Scale, box: Box) -> Taken:
+    """Write the values of bars as a bar chart does; what they take is not free for others."""
+    labels = sketch.option("BarDataLabels", default={})
+    settings = {**(sketch.visual.get("ChartConfiguration") or {}), "DataLabels": labels}
+    own = sketch.within(sketch.box, visual={**sketch.visual, "ChartConfiguration": settings})
+    before, taken = len(sketch.picture.texts), Taken()
+    wanted = bool(asked(own))
+    label_bars(own, shown, bars, scale, box, lying=False, wanted=wanted)
+    for each in sketch.picture.texts[before:]:
+        taken.free(*each.get_position(), each.get_text(), style_of(own)["size"])
+    return taken
+
+
+def _label_lines(sketch: Sketch, shown: Table, box: Box, scale: Scale, taken: Taken) -> None:
+    member = "LineDataLabels"
     if not asked(sketch, member):
         return
     style, step = style_of(sketch, member), box.width / max(len(shown.categories), 1)
