@@ -24,6 +24,7 @@ from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import rules
+from labkit.cloud.glue import judging as glue_judging
 from labkit.cloud.lambdas import judging
 from labkit.cloud.operations import (
     REWRITES,
@@ -47,6 +48,7 @@ HEALTH = "/labkit/health"
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
+    "glue": glue_judging.judge_call,
     "kms": kms.judge_call,
     "lambda": judging.judge_call,
     "scheduler": targets.judge_call,

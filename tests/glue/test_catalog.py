@@ -264,3 +264,22 @@ def test_search(glue: Any, database: str, fresh: Callable[..., str]) -> None:
 def test_database_pages(glue: Any, database: str) -> None:
     pages = glue.get_paginator("get_databases").paginate(PaginationConfig={"PageSize": 1})
     assert database in [d["Name"] for page in pages for d in page["DatabaseList"]]
+
+
+def test_a_name_is_not_made_anew(glue: Any, fresh: Callable[[str], str]) -> None:
+    name = fresh("job")
+    job = {"Name": name, "Role": "r", "Command": {"Name": "glueetl"}, "GlueVersion": "4.0"}
+    assert [glue.create_job(**job)["Name"] for _ in range(2)] == [name, name]
+    with pytest.raises(ClientError, match="IdempotentParameterMismatchException"):
+        glue.create_job(**job | {"Role": "other"})
+    assert glue.get_job(JobName=name)["Job"]["Role"] == "r"
+    trigger = {"Name": name, "Type": "SCHEDULED", "Actions": [{"JobName": name}]}
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.create_trigger(**trigger, Schedule="every day")
+    for make, asked in (
+        (glue.create_trigger, trigger | {"Schedule": "cron(0 1 * * ? *)"}),
+        (glue.create_workflow, {"Name": name}),
+    ):
+        make(**asked)
+        with pytest.raises(ClientError, match="AlreadyExistsException"):
+            make(**asked)
