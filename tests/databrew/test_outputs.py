@@ -108,6 +108,18 @@ def as_xml(text: str) -> None:
 
 READ = {"CSV": as_csv, "JSON": as_json, "XML": as_xml}
 
+
+def test_what_text_has_no_number_for(lake: Lake) -> None:
+    x = [1.5, float("nan"), float("inf"), float("-inf"), None]
+    lake.put_table("in/odd.parquet", x=x, y=[b"\xff"] * len(x))
+    outputs = [lake.output(f"odd/{form}", Format=form) for form in ("CSV", "JSON")]
+    lake.run(lake.recipe_job(lake.dataset("in/odd.parquet"), Outputs=outputs))
+    csv, rows = (lake.get(key).decode() for key in lake.keys("odd/"))
+    assert csv == "x,y\n1.5,/w==\nNaN,/w==\nInfinity,/w==\n-Infinity,/w==\n,/w==\n"
+    found = [json.loads(line, parse_constant=pytest.fail)["x"] for line in rows.splitlines()]
+    assert found == [1.5, "NaN", "Infinity", "-Infinity", None]
+
+
 COLUMNAR: dict[str, tuple[str, str | None, str]] = {
     "parquet": ("PARQUET", None, "parquet"),
     "parquet by Snappy": ("PARQUET", "SNAPPY", "parquet.snappy"),

@@ -39,6 +39,31 @@ def _as_they_are(columns: Sequence[Column]) -> list[str]:
     return [column.sql for column in columns]
 
 
+def _json(columns: Sequence[Column]) -> list[str]:
+    """Columns for JSON: bytes in base64; what JSON has no number for is a text, as Spark has it."""
+    return [f"{_json_value(column)} AS {column.sql}" for column in columns]
+
+
+def _json_value(column: Column) -> str:
+    if column.type.base in ("real", "double"):
+        said = _number(column, quote='"')
+        return f"CAST({said} AS JSON)"
+    return f"to_base64({column.sql})" if column.type.base == "varbinary" else column.sql
+
+
+def _number(column: Column, quote: str = "") -> str:
+    """A float as text, with Spark's words for what is no finite number.
+
+    Source: https://spark.apache.org/docs/3.5.0/sql-ref-literals.html#floating-point-special-values
+    """
+    x, said = column.sql, [f"'{quote}{word}{quote}'" for word in ("NaN", "Infinity", "-Infinity")]
+    infinite = f"CASE WHEN {x} > 0 THEN {said[1]} ELSE {said[2]} END"
+    return (
+        f"CASE WHEN isnan({x}) THEN {said[0]} WHEN isinf({x}) THEN {infinite} "
+        f"ELSE CAST({x} AS VARCHAR) END"
+    )
+
+
 def _flat(columns: Sequence[Column]) -> list[str]:
     """Columns for a text file: what is nested as JSON, bytes in base64."""
     return [f"{_flat_value(column)} AS {column.sql}" for column in columns]
@@ -47,6 +72,8 @@ def _flat(columns: Sequence[Column]) -> list[str]:
 def _flat_value(column: Column) -> str:
     if column.type.base in ("array", "map", "row"):
         return f"CAST(to_json({column.sql}) AS VARCHAR)"
+    if column.type.base in ("real", "double"):
+        return _number(column)
     return f"to_base64({column.sql})" if column.type.base == "varbinary" else column.sql
 
 
@@ -112,7 +139,7 @@ _ASIDE = "FORMAT parquet, COMPRESSION uncompressed"
 
 FORMS: dict[str, Form] = {
     "CSV": Form("csv", _TEXT, _PACKED, _CSV, _flat, media_type="text/csv"),
-    "JSON": Form("json", _TEXT, _PACKED, "FORMAT json", media_type="application/json"),
+    "JSON": Form("json", _TEXT, _PACKED, "FORMAT json", _json, media_type="application/json"),
     "XML": Form("xml", _TEXT, _PACKED, _LINES + _ROOT, _elements, media_type="application/xml"),
     "PARQUET": Form(
         "parquet", ("SNAPPY", "GZIP", "LZ4", "LZO", "BROTLI"), _PARQUET_CODECS, _PARQUET
