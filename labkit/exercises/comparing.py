@@ -35,7 +35,7 @@ class Compare:
         if is_table(expected):
             return self._of_tables(as_table(said), expected)
         if isinstance(expected, dict):
-            return self._of_dicts(said, expected)
+            return self._of_dicts(as_dict(said, expected), expected)
         if isinstance(expected, list):
             return self._of_lists(as_list(said), expected)
         return self._of_scalars(as_scalar(said), expected)
@@ -155,9 +155,22 @@ def as_list(said: Plain) -> Plain:
     return said
 
 
+def as_dict(said: Plain, expected: dict[str, Plain]) -> Plain:
+    """A table of names and values (as of a Series), or one row under its names, as a dictionary."""
+    if not is_table(said):
+        return said
+    columns, rows = said["columns"], said["rows"]
+    if len(rows) == 1 and set(columns) == set(expected):
+        return dict(zip(columns, rows[0], strict=True))
+    names = [row[0] for row in rows if len(row) == 2 and isinstance(row[0], str)]
+    return dict(rows) if len(set(names)) == len(rows) else said
+
+
 def as_scalar(said: Plain) -> Plain:
-    """A table or list of one value as that value."""
+    """A table, list or row of one value as that value."""
     said = as_list(said)
+    if is_table(said) and len(said["columns"]) == 2 and said["columns"][0] == "index":
+        said = [row[1] for row in said["rows"]]  # a row of a frame: its columns are its index
     return said[0] if isinstance(said, list) and len(said) == 1 else said
 
 

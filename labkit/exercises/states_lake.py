@@ -26,19 +26,20 @@ FORMATS = ("parquet", "orc", "avro", "json", "csv")
 
 @reader
 def key_users(lab: Lab, newcomer: str, *roles: str) -> dict[str, list[str]] | None:
-    """What the key's policy lets you and some roles do, and who else may use the key.
+    """What the key's policy and grants let you and some roles do, and who else may use the key.
 
-    ``None`` as long as neither the first role nor a stranger is in it. Other roles of the lab's
+    ``None`` as long as they name neither the first role nor a stranger. Other roles of the lab's
     own environment come and go, and are not told.
     """
     uses = _uses(lab)
     you = lab.caller.rsplit("/", 1)[-1]
     others = [name for name, can in uses.items() if can - {"administer"}]
     strangers = sorted(name for name in others if not name.startswith(HOUSE) and name != you)
-    if not uses[newcomer] and not strangers:
+    if newcomer not in uses and not strangers:
         return None
     asked = {"you": you, **{role: role for role in (newcomer, *roles)}}
-    return {name: sorted(uses[who]) for name, who in asked.items()} | {"others": strangers}
+    told = {name: sorted(uses.get(who, ())) for name, who in asked.items()}
+    return told | {"others": strangers}
 
 
 @reader
@@ -74,14 +75,35 @@ def kept(lab: Lab, database: str, name: str) -> dict[str, Any] | None:
 
 
 def _uses(lab: Lab) -> dict[str, set[str]]:
-    """What each principal of the key's policy may do with it."""
-    kms, found = lab.client("kms"), defaultdict[str, set[str]](set)
+    """What each principal of the key's policy and grants may do with it, for S3."""
+    allowed, denied = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for statement in _statements(lab):
+        found = allowed if statement["Effect"] == "Allow" else denied
+        holds = _is_met(statement.get("Condition", {}), lab)
+        for principal in _principals(statement["Principal"]):
+            found[principal] |= set(_granted(_all(statement["Action"]))) if holds else set()
+    return {one: can - denied[one] - denied["*"] for one, can in allowed.items()}
+
+
+def _statements(lab: Lab) -> Iterator[dict[str, Any]]:
+    """The statements of the key's policy; a grant is told as the statement that says the same."""
+    kms = lab.client("kms")
     policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn, PolicyName="default")["Policy"])
-    for statement in policy["Statement"]:
-        if statement["Effect"] == "Allow":
-            for principal in _principals(statement["Principal"]):
-                found[principal] |= set(_granted(_all(statement["Action"])))
-    return found
+    yield from policy["Statement"]
+    for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
+        actions = [f"kms:{operation}" for operation in grant["Operations"]]
+        yield {"Effect": "Allow", "Principal": grant["GranteePrincipal"], "Action": actions}
+
+
+def _is_met(condition: dict[str, dict[str, str | list[str]]], lab: Lab) -> bool:
+    """Whether a request that S3 makes for somebody of the account meets a condition."""
+    asked = {"kms:viaservice": f"s3.{lab.region}.amazonaws.com", "kms:calleraccount": lab.account}
+    return all(
+        operator in ("StringEquals", "StringLike")
+        and any(fnmatchcase(asked.get(key.lower(), ""), pattern) for pattern in _all(patterns))
+        for operator, tests in condition.items()
+        for key, patterns in tests.items()
+    )
 
 
 def _principals(principal: Any) -> list[str]:

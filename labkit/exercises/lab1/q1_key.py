@@ -11,6 +11,8 @@ kms = lab.client("kms")
 role = lab.role_arn("dataedu-flow-role")
 policy = json.loads(kms.get_key_policy(KeyId=lab.key_arn, PolicyName="default")["Policy"])
 policy["Statement"] = [one for one in policy["Statement"] if "by hand" not in one.get("Sid", "")]
+for grant in kms.list_grants(KeyId=lab.key_arn)["Grants"]:
+    kms.revoke_grant(KeyId=lab.key_arn, GrantId=grant["GrantId"])
 admin, use = policy["Statement"]
 admin["Principal"] = {"AWS": f"arn:aws:iam::{lab.account}:root"}
 users = [lab.caller, *(lab.role_arn(f"dataedu-{one}-role") for one in ("fetch", "glue-crawler"))]
@@ -33,6 +35,12 @@ policy["Statement"].append({{
     "Sid": "by hand", "Effect": "Allow", "Principal": {{"AWS": role}},
     "Action": {actions}, "Resource": "*"{more}}})
 put()"""
+
+
+GRANT = f"""{AGAIN}
+kms.create_grant(
+    KeyId=lab.key_arn, GranteePrincipal=role, Operations=["Decrypt", "GenerateDataKey"]
+)"""
 
 
 def reference(_: Data) -> dict[str, list[str]]:
@@ -68,6 +76,8 @@ or a user can. It names single roles, so that each job gets what it needs and no
         "for a data key, `kms:GenerateDataKey`.",
         "writes-only": "The role may write, but not read what is encrypted: that takes "
         "`kms:Decrypt`.",
+        "useless": "The role is named, but can neither read nor write what S3 keeps. Which actions "
+        "are allowed to it, and on which condition?",
         "everyone": "The workflow's role may use the key, and so may everyone in the world: `*` is "
         "nobody in particular. Name the role.",
         "account": "`root` stands for the whole account: every user and role whose own policy "
@@ -98,6 +108,14 @@ put()""",
         ),
         (by_hand('"kms:Decrypt"'), "reads-only"),
         (by_hand('"kms:GenerateDataKey*"'), "writes-only"),
+        (
+            by_hand(
+                '["kms:Decrypt", "kms:GenerateDataKey*"]',
+                """, "Condition": {"StringLike": {"kms:ViaService": "ec2.*.amazonaws.com"}}""",
+            ),
+            "useless",
+        ),
+        (by_hand('["kms:DescribeKey", "kms:ListGrants"]'), "useless"),
     ),
     right=(
         f"{AGAIN}\nlab.storage.add_key_users(lab.caller, role)",
@@ -108,5 +126,6 @@ put()""",
             '["kms:Decrypt", "kms:GenerateDataKey*"]',
             """, "Condition": {"StringLike": {"kms:ViaService": "s3.*.amazonaws.com"}}""",
         ),
+        GRANT,
     ),
 )

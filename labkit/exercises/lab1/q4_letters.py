@@ -69,6 +69,7 @@ loses the rows with NULL. `parent_highest_ed IS DISTINCT FROM 1` says it in one 
     ),
     right=(
         sql(SQL) + ".value",
+        sql(SQL) + ".df.iloc[0]",
         sql(SQL.split("WHERE")[0] + "WHERE parent_highest_ed IS DISTINCT FROM 1"),
         sql(SQL.split("WHERE")[0] + "WHERE coalesce(parent_highest_ed, 0) <> 1") + ".df",
         sql(

@@ -80,8 +80,8 @@ is the place where rows get lost (no partner) or multiply (two partners), and no
 compare the counts before and after. Withdrawal falls with each band, in a population of this size
 at least.""",
     messages={
-        "whole-division": "Each percentage is a whole number. In Athena 7 / 2 is 3: *multiply by a "
-        "decimal first*.",
+        "whole-division": "Each percentage is a whole number. In Athena 7 / 2 is 3: *one of "
+        "the two needs a point*.",
         "share-of-all": "You divided by all courses of all students. The question is about the "
         "share *within* a band.",
         "share-of-withdrawn": "Your percentages add up to 100: they say where those come from who "

@@ -92,6 +92,7 @@ than 10 MB. Below that it is no use to read less; asking less often, or reusing 
         bills().replace("count(*)", "max(user_id)"),
         bills(bill="max(found.scanned_bytes, 10**7) * 5 / 10**9"),
         reckoned("round(max(size, 10**7) * 5 / 10**9, 3)"),
+        f"{SIZES}import pandas as pd\nbills = pd.Series(sizes).clip(lower=10**7) * 5 / 10**9",
         "from decimal import Decimal\n" + reckoned("5 * Decimal(max(int(size), 10**7)) / 10**9"),
     ),
 )
