@@ -363,6 +363,15 @@ def test_text_is_written_as_hive_writes_it(session: Any, tmp_path: Path) -> None
     assert path.read_bytes() == b"1\x01x\n\\N\x01\n"
 
 
+@pytest.mark.parametrize("form", ["parquet", *TEXTUAL])
+def test_rows_may_be_written_in_any_order(session: Any, tmp_path: Path, form: str) -> None:
+    told, path = table(form, "a:int b:string"), tmp_path / "out"
+    rows = "SELECT i::INT, 'x' || i FROM range(150000) t(i)"
+    assert formats.write(session, rows, told, "none", str(path), ordered=False) == 150_000
+    found = read(session, told, File(str(path), "out", (), path.stat().st_size))
+    assert sorted(found) == [(at, f"x{at}") for at in range(150_000)]
+
+
 def parquet(path: Path, **columns: Any) -> File:
     pq.write_table(pa.table(columns), path)
     return File(str(path), path.name, (), path.stat().st_size)

@@ -184,6 +184,20 @@ def test_a_query_knows_whether_it_is_deterministic(statement: str, deterministic
     assert compile_query(statement, Lake()).deterministic is deterministic
 
 
+@pytest.mark.parametrize(
+    ("statement", "ordered"),
+    [
+        ("SELECT 1 AS a ORDER BY a", True),
+        ("(SELECT 1 AS a ORDER BY a)", True),
+        ("WITH q AS (SELECT 1 AS a ORDER BY a) SELECT a FROM q", False),
+        ("SELECT a FROM (SELECT 1 AS a ORDER BY a)", False),
+        ("(SELECT 1 AS a ORDER BY a) UNION ALL SELECT 2", False),
+    ],
+)
+def test_a_query_tells_whether_it_orders_its_rows(statement: str, ordered: bool) -> None:
+    assert compile_query(statement, Lake()).ordered is ordered
+
+
 _MANY = """SELECT (i - 1) * 1000 + j AS x FROM UNNEST(sequence(1, 1000)) AS a(i)
 CROSS JOIN UNNEST(sequence(1, 300)) AS b(j) ORDER BY x DESC"""
 

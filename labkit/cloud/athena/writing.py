@@ -1,5 +1,8 @@
 """Tables written from queries: for ``CREATE TABLE AS``, ``INSERT`` and ``UNLOAD``.
 
+Rows have no order but what ORDER BY says; those of little data keep the order of their files all
+the same, so that a lab looks alike on each run.
+
 Files are finished aside and then put, one after another, under names of Athena's kind. What is
 being put stands in the execution's record first, so that after a crash nothing half-written is left
 (`undo`). At most 100 partitions in one statement:
@@ -23,6 +26,7 @@ from labkit.cloud.athena.statements.tables import partition_folder
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Compiled, QueryFailed, formats
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.formats.writers import LARGE
 from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
@@ -79,7 +83,8 @@ def write_rows(run: Run, query: Compiled, target: Target, select: Sequence[str] 
     """
     with explained(run), failures():
         sql = _selected(run, query, target, select)
-        finished = list(_files(run, sql, target))
+        ordered = query.ordered or run.catalog.scanned_bytes < LARGE
+        finished = list(_files(run, sql, target, ordered))
     run.job.check()
     uris = [uri for uri, *_ in finished]
     begin(run, uris)
@@ -145,7 +150,9 @@ def _selected(run: Run, query: Compiled, target: Target, select: Sequence[str]) 
     return f"SELECT {shown} FROM ({run.session.sql(query)}) AS q({given})"
 
 
-def _files(run: Run, sql: str, target: Target) -> Iterator[tuple[str, Path, _Part, int]]:
+def _files(
+    run: Run, sql: str, target: Target, ordered: bool
+) -> Iterator[tuple[str, Path, _Part, int]]:
     columns = ", ".join(quoted_name(name) for name, _ in target.table.columns)
     source = sql
     if target.table.partition_keys or target.buckets[1]:
@@ -160,7 +167,9 @@ def _files(run: Run, sql: str, target: Target) -> Iterator[tuple[str, Path, _Par
                 target.table.format, target.table.columns, (), target.table.options
             )
             reading = _Session(run.session.connection)
-            rows = formats.write(reading, chosen, kept, target.compression, str(path))
+            rows = formats.write(
+                reading, chosen, kept, target.compression, str(path), ordered=ordered
+            )
             if rows or not part.values:
                 yield f"{target.location.rstrip('/')}/{part.folder}{part.name}", path, part, rows
     finally:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import bz2
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -33,9 +34,15 @@ ENDINGS = {
     "snappy": ".snappy",
 }
 _ROWS = 50_000
+#: The option of COPY that lets rows go to the file as they come.
+UNORDERED = "PRESERVE_ORDER false"
+#: Bytes to read from which on rows are written as they come, where no order was asked for.
+LARGE = 1 << 28
 
 
-def write(session: Session, sql: str, table: Table, compression: str, path: str) -> int:
+def write(
+    session: Session, sql: str, table: Table, compression: str, path: str, *, ordered: bool = True
+) -> int:
     """Write a query's rows as one file of the table.
 
     Args:
@@ -45,6 +52,8 @@ def write(session: Session, sql: str, table: Table, compression: str, path: str)
         compression: Athena's name in lower case, ``""`` for the format's default, ``none`` for
             none.
         path: where the file goes; the caller names it, with `ENDINGS` for compressed text.
+        ordered: whether the rows stand in the order of the query. DuckDB may then hold all of
+            them in memory, or on disk, before it writes the first.
 
     Returns:
         The number of rows.
@@ -65,17 +74,25 @@ def write(session: Session, sql: str, table: Table, compression: str, path: str)
     names = ", ".join(identifier(name) for name, _ in table.columns)
     codec = allowed[chosen or next(iter(allowed))]
     return WRITERS[table.format](
-        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, path
+        session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered)
     )
 
 
-def _parquet(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
-    return _copy(session, sql, path, f"FORMAT parquet, COMPRESSION {codec}")
+@dataclass(frozen=True)
+class Target:
+    """The file to write, and whether rows keep the order of the query."""
+
+    path: str
+    ordered: bool = True
 
 
-def _json(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+def _parquet(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
+    return _copy(session, sql, target, f"FORMAT parquet, COMPRESSION {codec}")
+
+
+def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
     columns = ", ".join(f"{_json_value(n, k)} AS {identifier(n)}" for n, k in table.columns)
-    return _lines(session, f"SELECT {columns} FROM ({sql})", "FORMAT json", codec, path)
+    return _lines(session, f"SELECT {columns} FROM ({sql})", "FORMAT json", codec, target)
 
 
 def _json_value(name: str, kind: Type) -> str:
@@ -83,12 +100,12 @@ def _json_value(name: str, kind: Type) -> str:
     return f"to_base64({column})" if kind.base == "varbinary" else column
 
 
-def _text(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+def _text(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
     how = dialect(table)
     fields = [_nulled(identifier(n), k, how, 1) for n, k in table.columns]
     joined = f" || {literal(how.separators[0])} || ".join(fields)
     options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
-    return _lines(session, f"SELECT {joined} FROM ({sql})", options, codec, path)
+    return _lines(session, f"SELECT {joined} FROM ({sql})", options, codec, target)
 
 
 def _nulled(column: str, kind: Type, how: Dialect, level: int) -> str:
@@ -133,22 +150,23 @@ def _escaped(column: str, how: Dialect) -> str:
     return text
 
 
-def _lines(session: Session, sql: str, options: str, codec: str, path: str) -> int:
+def _lines(session: Session, sql: str, options: str, codec: str, target: Target) -> int:
     """Text that DuckDB compresses itself, or plain text that we compress after it."""
     if codec in ("none", "gzip", "zstd"):
-        return _copy(session, sql, path, f"{options}, COMPRESSION {codec}")
-    plain = f"{path}.plain"
+        return _copy(session, sql, target, f"{options}, COMPRESSION {codec}")
+    plain = replace(target, path=f"{target.path}.plain")
     try:
         rows = _copy(session, sql, plain, f"{options}, COMPRESSION none")
-        with Path(plain).open("rb") as source, Path(path).open("wb") as target:
-            target.writelines(PACKERS[codec](source))
+        with Path(plain.path).open("rb") as source, Path(target.path).open("wb") as packed:
+            packed.writelines(PACKERS[codec](source))
     finally:
-        Path(plain).unlink(missing_ok=True)
+        Path(plain.path).unlink(missing_ok=True)
     return rows
 
 
-def _copy(session: Session, sql: str, path: str, options: str) -> int:
-    count = session.con.execute(f"COPY ({sql}) TO {literal(path)} ({options})").fetchone()
+def _copy(session: Session, sql: str, target: Target, options: str) -> int:
+    options += "" if target.ordered else f", {UNORDERED}"
+    count = session.con.execute(f"COPY ({sql}) TO {literal(target.path)} ({options})").fetchone()
     return int(count[0])
 
 
@@ -193,10 +211,10 @@ def _brotli(source: BinaryIO) -> Iterator[bytes]:
     yield sink.getvalue().to_pybytes()
 
 
-def _orc(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+def _orc(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
     schema = _schema(table)
     rows = 0
-    with orc.ORCWriter(path, compression=codec) as writer:
+    with orc.ORCWriter(target.path, compression=codec) as writer:
         writer.write(pa.Table.from_batches([], schema))
         for batch in _batches(session, sql, schema):
             writer.write(pa.Table.from_batches([batch]))
@@ -204,15 +222,15 @@ def _orc(session: Session, sql: str, table: Table, codec: str, path: str) -> int
     return rows
 
 
-def _avro(session: Session, sql: str, table: Table, codec: str, path: str) -> int:
+def _avro(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
     fields = [
         {"name": n, "type": ["null", avro_type(k, n)], "default": None} for n, k in table.columns
     ]
     schema = {"type": "record", "name": "hive_record", "fields": fields}
     batches = _batches(session, sql, _schema(table))
     rows = _Counted(row for b in batches for row in b.to_pylist(maps_as_pydicts="strict"))
-    with Path(path).open("wb") as target:
-        fastavro.writer(target, fastavro.parse_schema(schema), rows, codec=codec)
+    with Path(target.path).open("wb") as file:
+        fastavro.writer(file, fastavro.parse_schema(schema), rows, codec=codec)
     return rows.count
 
 
@@ -322,7 +340,7 @@ PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
     "lz4": _hadoop("lz4_raw"),
     "brotli": _brotli,
 }
-WRITERS: dict[str, Callable[[Session, str, Table, str, str], int]] = {
+WRITERS: dict[str, Callable[[Session, str, Table, str, Target], int]] = {
     "parquet": _parquet,
     "orc": _orc,
     "avro": _avro,

@@ -31,6 +31,7 @@ class Compiled:
         tables: the tables and views that it names, as (database, table).
         functions: the external functions that it calls.
         headings: the columns with the names that stand above a result.
+        ordered: whether it says the order of its rows.
     """
 
     sql: str
@@ -40,6 +41,7 @@ class Compiled:
     tables: tuple[tuple[str, str], ...]
     functions: tuple[ExternalFunction, ...] = ()
     headings: tuple[Column, ...] = ()
+    ordered: bool = False
 
 
 def compile_query(
@@ -93,4 +95,9 @@ def compile_query(
             Column(field.heading or f"_col{at}", field.type)
             for at, field in enumerate(found.fields)
         ),
+        _ordered(node),
     )
+
+
+def _ordered(node: tree.Query) -> bool:
+    return bool(node.order_by) or (isinstance(node.body, tree.Query) and _ordered(node.body))
