@@ -200,6 +200,10 @@ def test_the_catalog_can_be_listed(data, fresh):
     found = client.list_tables(SchemaPattern=schema, **PLACE)["Tables"]
     assert found == [{"name": table, "schema": schema, "type": "TABLE"}]
     columns = client.describe_table(Schema=schema, Table=table, **PLACE)["ColumnList"]
+    pages = client.get_paginator("describe_table").paginate(
+        Schema=schema, PaginationConfig={"PageSize": 1}, **PLACE
+    )
+    assert [page["ColumnList"] for page in pages] == [columns[:1], columns[1:]]
     assert [(c["name"], c["typeName"], c["nullable"]) for c in columns] == [
         ("a", "int4", 0),
         ("b", "varchar", 1),

@@ -70,17 +70,21 @@ def list_tables(context: Context, **members: Any) -> Answer:
 
 @operation("redshift-data", "DescribeTable")
 def describe_table(context: Context, **members: Any) -> Answer:
-    """Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeTable.html"""
-    if not members.get("Table"):
-        raise invalid("Table is required")
-    sql = (
-        "SELECT * FROM svv_all_columns "
-        f"WHERE database_name = {text_literal(members['Database'].lower())} "
-        f"AND schema_name LIKE {_pattern(members, 'Schema')} "
-        f"AND table_name = {text_literal(members['Table'].lower())} ORDER BY ordinal_position"
+    """The columns of a table; without one, of all tables of the schema, or of all schemas.
+
+    Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeTable.html
+    """
+    named = [("database_name", "Database"), ("schema_name", "Schema"), ("table_name", "Table")]
+    wanted = " AND ".join(
+        f"{column} = {text_literal(members[name].lower())}"
+        for column, name in named
+        if members.get(name)
     )
+    order = "schema_name, table_name, ordinal_position"
+    sql = f"SELECT * FROM svv_all_columns WHERE {wanted} ORDER BY {order}"
     columns = [_column(row) for row in _rows(context, members, sql)]
-    return {"TableName": members["Table"]} | _page("ColumnList", columns, members)
+    told = {"TableName": members["Table"]} if members.get("Table") else {}
+    return told | _page("ColumnList", columns, members)
 
 
 def _column(row: dict[str, Any]) -> dict[str, Any]:
