@@ -15,7 +15,7 @@ from labkit.cloud.engine.redshift.reading import Words, text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
-from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Step
+from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Declaration, Step
 from labkit.cloud.redshift.warehouse.registry import Column, Result
 
 if TYPE_CHECKING:
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass
 class Variable:
-    """A variable and its value as DuckDB's SQL."""
+    """A variable and its value as DuckDB's SQL; whether it is a constant, or never NULL."""
 
     type: Type
     sql: str = "NULL"
+    constant: bool = False
+    filled: bool = False
 
 
 #: What ends or begins a transaction.
@@ -35,11 +37,11 @@ TRANSACTIONS = ("COMMIT", "ROLLBACK", "ABORT", "BEGIN", "START")
 
 
 class Exit(Exception):
-    """EXIT leaves the innermost loop."""
+    """EXIT leaves the innermost loop, or the one of its label."""
 
 
 class Continue(Exception):
-    """CONTINUE goes on with the next round of a loop."""
+    """CONTINUE goes on with the next round of a loop, or of the one of its label."""
 
 
 class Return(Exception):
@@ -89,14 +91,18 @@ class Run:
         sql, _ = self.value(text, BOOL)
         return "true" in sql.lower()
 
-    def block(self, block: Block) -> None:
+    def block(self, block: Block, label: str = "") -> None:
+        """Run a block; what it declares hides what was called so before, until it ends."""
+        hidden = {each.name: self.variables.get(each.name) for each in block.declared}
         self.cursors |= block.cursors
-        for name, kind, default in block.declared:
-            self.variables[name] = Variable(kind or VARCHAR)
-            if kind is None:
-                self.records.add(name)
-            if default:
-                self.variables[name].sql = self.value(default, kind)[0]
+        for each in block.declared:
+            self.declare(each)
+            if label:
+                self.variables[f"{label}.{each.name}"] = self.variables[each.name]
+        self._guarded(block)
+        self.variables |= {name: known for name, known in hidden.items() if known}
+
+    def _guarded(self, block: Block) -> None:
         if block.handler is None:
             self.steps(block.steps)
             return
@@ -104,6 +110,37 @@ class Run:
             self.steps(block.steps)
         except RedshiftError as error:
             self._handle(block.handler, error)
+
+    def declare(self, told: Declaration) -> None:
+        if told.alias:
+            self.variables[told.name] = self.variable(told.alias)
+            return
+        variable = self.variables[told.name] = Variable(told.type or VARCHAR)
+        if told.type is None:
+            self.records.add(told.name)
+        if told.default:
+            variable.sql = self.value(told.default, told.type)[0]
+        variable.constant, variable.filled = told.constant, told.filled
+        self.check_filled(told.name)
+
+    def variable(self, name: str) -> Variable:
+        if name not in self.variables:
+            raise RedshiftError(f'"{name}" is not a known variable', "42601")
+        return self.variables[name]
+
+    def check_filled(self, name: str) -> None:
+        """Refuse NULL where the declaration does."""
+        if self.variables[name].filled and self.variables[name].sql == "NULL":
+            raise RedshiftError(
+                f'null value cannot be assigned to variable "{name}" declared NOT NULL', "22004"
+            )
+
+    def assign(self, name: str, sql: str) -> None:
+        """Give a variable another value."""
+        if self.variable(name).constant:
+            raise RedshiftError(f'"{name}" is declared CONSTANT', "22005")
+        self.variables[name].sql = sql
+        self.check_filled(name)
 
     def _handle(self, handler: list[Step], error: RedshiftError) -> None:
         """What was done is undone and the handler runs; the error goes on but for NONATOMIC.
@@ -149,6 +186,7 @@ class Run:
             )
             rows = self.connection.duck.sql(compiled.sql).to_arrow_table()
             columns = tuple(Column(each.name, each.type) for each in compiled.fields)
+            self.count, self.found = rows.num_rows, rows.num_rows > 0
             return Result("SELECT", columns, rows, rows.num_rows)
         found = self.connection.run(self._inserted(text))
         self.count, self.found = found.count, found.count > 0
@@ -190,6 +228,13 @@ class Run:
             plain = word.kind == "word" or word.kind == "parameter"
             before = words.words[place - 1].upper if place else ""
             after = words.words[place + 1].upper if word.kind != "end" else ""
+            field = words.words[place + 2] if after == "." else word
+            dotted = f"{name}.{field.text.lower()}"
+            if plain and after == "." and before != "." and dotted in self.variables:
+                variable = self.variables[dotted]
+                pieces += [text[at : word.start], f"(({variable.sql})::{variable.type})"]
+                at = field.end
+                continue
             if not plain or name not in self.variables or before == "." or after in (".", "("):
                 continue
             if before in ("INTO", "TABLE", "UPDATE", "FROM", "JOIN") or _is_target(words, place):
@@ -209,14 +254,12 @@ class Run:
             self.record(names[0], result, given[0] if given else nothing)
             return
         for at, name in enumerate(names):
-            if name not in self.variables:
-                raise RedshiftError(f'"{name}" is not a known variable', "42601")
+            variable = self.variable(name)
             kind = result.columns[at].type if at < len(result.columns) else VARCHAR
             empty = rows is None or not rows.num_rows
             raw = None if empty or rows is None else rows.column(at)[0].as_py()
-            variable = self.variables[name]
             typed = Typed(literal(None if raw is None else str(raw), kind), kind)
-            variable.sql = self.evaluated(typed, variable.type)
+            self.assign(name, self.evaluated(typed, variable.type))
 
 
 def _is_target(words: Words, place: int) -> bool:

@@ -8,18 +8,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
 
-if TYPE_CHECKING:
-    pass
+
+@dataclass
+class Declaration:
+    """A variable: without a type a RECORD; an alias is another name of an argument."""
+
+    name: str
+    type: Type | None
+    default: str = ""
+    constant: bool = False
+    filled: bool = False
+    alias: str = ""
 
 
 @dataclass
 class Block:
-    declared: list[tuple[str, Type | None, str]]
+    declared: list[Declaration]
     steps: list[Step]
     handler: list[Step] | None = None
     cursors: dict[str, Cursor] = field(default_factory=dict)
@@ -35,29 +43,41 @@ class Cursor:
 
 @dataclass
 class Step:
-    """One statement: what it is, its texts, and the steps inside of it."""
+    """One statement: what it is, its texts, and the steps inside of it; a loop's label."""
 
     kind: str
     texts: list[str] = field(default_factory=list)
     inner: list[list[Step]] = field(default_factory=list)
     block: Block | None = None
+    label: str = ""
 
 
-def read(text: str) -> Block:
-    """The steps of a procedure's body.
+def read(text: str) -> tuple[Block, str]:
+    """The steps of a procedure's body, and its label.
 
     Raises:
         RedshiftError: it does not read.
     """
     words = Words(text)
+    label = _label(words)
     found = _block(words)
     words.accept(";")
     words.end()
-    return found
+    return found, label
+
+
+def _label(words: Words) -> str:
+    """``<<name>>`` before a loop or a block; empty for none."""
+    if not (words.accept("<<") or words.accept("<", "<")):
+        return ""
+    name = words.identifier()
+    if not (words.accept(">>") or words.accept(">", ">")):
+        raise words.refuse()
+    return name
 
 
 def _block(words: Words) -> Block:
-    declared: list[tuple[str, Type | None, str]] = []
+    declared: list[Declaration] = []
     cursors: dict[str, Cursor] = {}
     if words.accept("DECLARE"):
         while not words.peek("BEGIN"):
@@ -73,7 +93,9 @@ def _block(words: Words) -> Block:
         words.expect("WHEN", "OTHERS", "THEN")
         handler = _steps(words, "END")
     words.expect("END")
-    declared += [(name, VARCHAR, "") for name in cursors]
+    if not words.peek(";") and not words.ended:
+        words.identifier()
+    declared += [Declaration(name, VARCHAR) for name in cursors]
     return Block(declared, steps, handler, cursors)
 
 
@@ -92,16 +114,20 @@ def _cursor(words: Words) -> Cursor:
     return found
 
 
-def _declaration(words: Words) -> tuple[str, Type | None, str]:
+def _declaration(words: Words) -> Declaration:
     name = words.identifier()
-    words.accept("CONSTANT")
+    if words.accept("ALIAS", "FOR"):
+        found = Declaration(name, None, alias=words.take().text.lower())
+        words.expect(";")
+        return found
+    constant = words.accept("CONSTANT")
     kind = None if words.accept("RECORD") else variable_type(words)
-    words.accept("NOT", "NULL")
+    filled = words.accept("NOT", "NULL")
     default = ""
     if words.accept(":=") or words.accept("DEFAULT") or words.accept("="):
         default = _until(words, ";")
     words.expect(";")
-    return name, kind, default
+    return Declaration(name, kind, default, constant, filled)
 
 
 def variable_type(words: Words) -> Type:
@@ -132,6 +158,10 @@ def _until(words: Words, *stops: str) -> str:
 
 
 def _step(words: Words) -> Step:
+    if label := _label(words):
+        step = _step(words)
+        step.label = label
+        return step
     reader = _READERS.get(words.word.upper)
     if reader:
         return reader(words)
@@ -162,10 +192,29 @@ def _if(words: Words) -> Step:
     return _ended(words, step)
 
 
+def _case(words: Words) -> Step:
+    """``CASE [x] WHEN a, b THEN ... ELSE ... END CASE;`` as an IF that must find one."""
+    words.expect("CASE")
+    subject = "" if words.peek("WHEN") else _until(words, "WHEN")
+    step = Step("if")
+    while words.accept("WHEN"):
+        test = _until(words, "THEN")
+        step.texts.append(f"({subject}) IN ({test})" if subject else test)
+        words.expect("THEN")
+        step.inner.append(_steps(words, "WHEN", "ELSE", "END"))
+    otherwise = [Step("raise", ["EXCEPTION", "case not found"])]
+    step.inner.append(_steps(words, "END") if words.accept("ELSE") else otherwise)
+    words.expect("END", "CASE")
+    return _ended(words, step)
+
+
 def _loop_body(words: Words) -> list[Step]:
     words.expect("LOOP")
     found = _steps(words, "END")
-    words.expect("END", "LOOP", ";")
+    words.expect("END", "LOOP")
+    if not words.peek(";"):
+        words.identifier()
+    words.expect(";")
     return found
 
 
@@ -195,8 +244,9 @@ def _for(words: Words) -> Step:
 
 def _exit(words: Words) -> Step:
     kind = words.take().text.lower()
+    label = "" if words.peek("WHEN") or words.peek(";") else words.identifier()
     test = _until(words, ";") if words.accept("WHEN") else ""
-    return _ended(words, Step(kind, [test]))
+    return _ended(words, Step(kind, [test], label=label))
 
 
 def _return(words: Words) -> Step:
@@ -233,7 +283,7 @@ def _select(words: Words) -> Step:
     """``SELECT a, b INTO x, y FROM ...``"""
     before = _until(words, ";", "INTO")
     if not words.accept("INTO"):
-        return _ended(words, Step("sql", [before]))
+        return _ended(words, Step("select", [before]))
     into = _names(words)
     rest = _until(words, ";")
     return _ended(words, Step("into", [f"{before} {rest}", *into]))
@@ -247,6 +297,16 @@ def _null(words: Words) -> Step:
 def _perform(words: Words) -> Step:
     words.expect("PERFORM")
     return _ended(words, Step("sql", [f"SELECT {_until(words, ';')}"]))
+
+
+def _diagnostics(words: Words) -> Step:
+    """``GET DIAGNOSTICS n := ROW_COUNT;``: the rows of the last statement."""
+    words.expect("GET", "DIAGNOSTICS")
+    name = words.identifier()
+    if not (words.accept(":=") or words.accept("=")):
+        raise words.refuse()
+    words.expect("ROW_COUNT")
+    return _ended(words, Step("diagnostics", [name]))
 
 
 def _nested(words: Words) -> Step:
@@ -284,5 +344,5 @@ _READERS: dict[str, Callable[[Words], Step]] = {
     "IF": _if, "LOOP": _loop, "WHILE": _while, "FOR": _for, "EXIT": _exit, "CONTINUE": _exit,
     "RETURN": _return, "RAISE": _raise, "EXECUTE": _execute, "SELECT": _select, "NULL": _null,
     "OPEN": _open, "FETCH": _fetch, "CLOSE": _close, "PERFORM": _perform,
-    "DECLARE": _nested, "BEGIN": _nested,
+    "DECLARE": _nested, "BEGIN": _nested, "CASE": _case, "GET": _diagnostics,
 }  # fmt: skip

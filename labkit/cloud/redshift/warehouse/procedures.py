@@ -46,12 +46,14 @@ def call(connection: Connection, one: Object, values: list[Typed]) -> Result:
         raise RedshiftError("stored procedure nested call depth exceeded", "54001")
     connection.call_depth = depth + 1
     connection.nonatomic = bool(one.body.get("nonatomic")) and (nonatomic or not depth)
-    caller = connection.user
+    caller, settings = connection.user, dict(connection.settings)
     connection.user = one.owner if one.body.get("definer") else caller
+    connection.settings |= one.body.get("settings", {})
     try:
         return _call(connection, one, values)
     finally:
         connection.user = caller
+        connection.settings |= {name: settings[name] for name in one.body.get("settings", {})}
         connection.call_depth, connection.nonatomic = depth, nonatomic
 
 
@@ -66,7 +68,7 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
         run.variables[each["name"] or f"${at}"] = variable
         run.variables[f"${at}"] = variable
     with contextlib.suppress(Return):
-        run.block(read(one.body["text"]))
+        run.block(*read(one.body["text"]))
     outs = [
         (each, run.variables[each["name"] or f"${at}"])
         for at, each in enumerate(one.body["arguments"], 1)
@@ -85,9 +87,7 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
 
 def _run_assign(run: Run, step: Step) -> None:
     name, text = step.texts
-    if name not in run.variables:
-        raise RedshiftError(f'"{name}" is not a known variable', "42601")
-    run.variables[name].sql = run.value(text, run.variables[name].type)[0]
+    run.assign(name, run.value(text, run.variable(name).type)[0])
 
 
 def _run_if(run: Run, step: Step) -> None:
@@ -99,13 +99,17 @@ def _run_if(run: Run, step: Step) -> None:
         run.steps(step.inner[-1])
 
 
-def _repeat(run: Run, steps: list[Step], again: Callable[[], bool]) -> None:
+def _repeat(run: Run, step: Step, again: Callable[[], bool]) -> None:
+    """A loop's rounds; what leaves another loop by its label goes on to that one."""
     while again():
         try:
-            run.steps(steps)
-        except Continue:
-            continue
-        except Exit:
+            run.steps(step.inner[0])
+        except Continue as left:
+            if left.args[0] not in ("", step.label):
+                raise
+        except Exit as left:
+            if left.args[0] not in ("", step.label):
+                raise
             return
 
 
@@ -121,7 +125,7 @@ def _run_count(run: Run, step: Step) -> None:
         variable.sql = str(number)
         return number is not None
 
-    _repeat(run, step.inner[0], again)
+    _repeat(run, step, again)
     del run.variables[name]
     if kept:
         run.variables[name] = kept
@@ -139,7 +143,7 @@ def _run_each(run: Run, step: Step) -> None:
             run.record(name, result, row)
         return row is not None
 
-    _repeat(run, step.inner[0], again)
+    _repeat(run, step, again)
 
 
 def _run_raise(run: Run, step: Step) -> None:
@@ -161,9 +165,18 @@ def _run_sql(run: Run, step: Step) -> None:
     run.settle()
 
 
+def _run_select(run: Run, step: Step) -> None:
+    run.sql(step.texts[0])
+    raise RedshiftError(
+        "SELECT query has no destination for result data", "42601",
+        hint="If you want to discard the results, use PERFORM instead.",
+    )  # fmt: skip
+
+
 def _run_execute(run: Run, step: Step) -> None:
     text, *into = step.texts
     result = run.connection.run(dynamic(run, text))
+    run.count = result.count
     if into:
         run.take(result, into)
     run.settle()
@@ -182,7 +195,7 @@ def dynamic(run: Run, text: str) -> str:
 
 def _run_exit(run: Run, step: Step) -> None:
     if not step.texts[0] or run.test(step.texts[0]):
-        raise Exit if step.kind == "exit" else Continue
+        raise (Exit if step.kind == "exit" else Continue)(step.label)
 
 
 def _run_return(run: Run, step: Step) -> None:
@@ -191,14 +204,17 @@ def _run_return(run: Run, step: Step) -> None:
 
 def _run_block(run: Run, step: Step) -> None:
     assert step.block is not None
-    run.block(step.block)
+    run.block(step.block, step.label)
 
 
 RUNNERS |= {
     "assign": _run_assign,
     "if": _run_if,
-    "loop": lambda run, step: _repeat(run, step.inner[0], lambda: True),
-    "while": lambda run, step: _repeat(run, step.inner[0], lambda: run.test(step.texts[0])),
+    "loop": lambda run, step: _repeat(run, step, lambda: True),
+    "while": lambda run, step: _repeat(run, step, lambda: run.test(step.texts[0])),
+    "diagnostics": lambda run, step: run.assign(
+        step.texts[0], run.evaluated(Typed(str(run.count), INT4), run.variable(step.texts[0]).type)
+    ),
     "count": _run_count,
     "each": _run_each,
     "each dynamic": _run_each,
@@ -211,6 +227,7 @@ RUNNERS |= {
     "open": cursors.open_cursor,
     "fetch": cursors.fetch,
     "close": cursors.close,
+    "select": _run_select,
     "sql": _run_sql,
     "null": lambda run, step: None,
     "block": _run_block,

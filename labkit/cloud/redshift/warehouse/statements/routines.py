@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from labkit.cloud.engine.redshift.casts import cost
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import Words
@@ -20,6 +21,7 @@ from labkit.cloud.redshift.warehouse.names import Names, place, search_path, spl
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.procedure_steps import read, variable_type
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.transactions import setting_name
 
 
 @statement("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
@@ -90,6 +92,11 @@ def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
             told["volatility"] = word
         elif words.accept("NONATOMIC"):
             told["nonatomic"] = True
+        elif words.accept("SET"):
+            name = setting_name(words)
+            words.accept_one("TO", "=")
+            values = words.each(lambda: words.take().text)
+            told.setdefault("settings", {})[name] = ", ".join(values)
         else:
             raise words.refuse()
     if not text or not language:
@@ -152,18 +159,23 @@ def call(connection: Connection, parsed: Parsed) -> Result:
         values.append(compile_expression(text, Names(connection), parameters=parsed.parameters))
         words.accept(",")
     words.end()
-    one = _find(connection, name, "procedure", len(values))
+    one = _find(connection, name, "procedure", [each.type for each in values])
     grants.check(connection, one, "EXECUTE")
     return procedures.call(connection, one, values)
 
 
-def _find(connection: Connection, name: tuple[str, ...], kind: str, count: int | None) -> Object:
-    found = candidates(connection, name, kind)
-    fits = [one for one in found if count in (None, len(one.body["parameters"]))]
+def _find(connection: Connection, name: tuple[str, ...], kind: str, given: list[Type]) -> Object:
+    """The one whose arguments the values are nearest to."""
+    fits = []
+    for one in candidates(connection, name, kind):
+        wanted = one.body["parameters"]
+        costs = [cost(a, b[0]) for a, b in zip(given, wanted, strict=False)]
+        if len(wanted) == len(given) and None not in costs:
+            fits.append((sum(each or 0 for each in costs), one))
     if not fits:
-        brackets = "()" if count == 0 else ""
-        raise RedshiftError(f"{kind} {name[-1]}{brackets} does not exist", "42883")
-    return fits[0]
+        told = ", ".join('"unknown"' if k.base == "unknown" else k.plain for k in given)
+        raise RedshiftError(f"{kind} {name[-1]}({told}) does not exist", "42883")
+    return min(fits, key=lambda each: each[0])[1]
 
 
 def candidates(connection: Connection, name: tuple[str, ...], kind: str) -> list[Object]:
@@ -175,23 +187,3 @@ def candidates(connection: Connection, name: tuple[str, ...], kind: str) -> list
         for one in connection.objects.of("routine", database=database, schema=each)
         if one.body["name"] == last and one.kind == kind
     ]
-
-
-@statement("DROP FUNCTION", "DROP PROCEDURE")
-def drop_routine(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("DROP")
-    kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
-    missing_too = words.accept("IF", "EXISTS")
-    name = words.name()
-    kinds = [each["type"] for each in read_parameters(words)] if words.peek("(") else None
-    words.accept_one("CASCADE", "RESTRICT")
-    words.end()
-    for one in candidates(connection, name, kind):
-        if kinds is None or [each[0] for each in one.body["parameters"]] == [k[0] for k in kinds]:
-            grants.check_owner(connection, one, f"DROP {kind.upper()}")
-            connection.objects.remove(one)
-            return Result(f"DROP {kind.upper()}")
-    if not missing_too:
-        raise RedshiftError(f"{kind} {name[-1]} does not exist", "42883")
-    return Result(f"DROP {kind.upper()}")

@@ -70,7 +70,7 @@ def _known(name: str) -> str:
     return lower
 
 
-def _setting_name(words: Words) -> str:
+def setting_name(words: Words) -> str:
     if words.accept("TIME", "ZONE"):
         return "timezone"
     if words.accept("TRANSACTION", "ISOLATION", "LEVEL"):
@@ -87,7 +87,7 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
         return _authorization(connection, words)
     if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
         return Result("SET")
-    name = _known(_setting_name(words))
+    name = _known(setting_name(words))
     words.accept_one("TO", "=")
     value = _paths(words) if name == "search_path" else words.rest()
     if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
@@ -134,7 +134,7 @@ def reset(connection: Connection, parsed: Parsed) -> Result:
     elif words.accept("SESSION", "AUTHORIZATION"):
         connection.user = connection.session_user
     else:
-        name = _known(_setting_name(words))
+        name = _known(setting_name(words))
         connection.settings[name] = SETTINGS.get(name, "")
     return Result("RESET")
 
@@ -148,7 +148,7 @@ def show(connection: Connection, parsed: Parsed) -> Result:
         columns = {"c0": names, "c1": [connection.settings[name] for name in names]}
         told = (Column("name", VARCHAR), Column("setting", VARCHAR))
         return Result("SHOW", told, pa.table(columns), len(names))
-    name = _known(_setting_name(words))
+    name = _known(setting_name(words))
     value = pa.table({"c0": pa.array([connection.settings.get(name, "")], pa.string())})
     return Result("SHOW", (Column(name, VARCHAR),), value, 1)
 

@@ -1,0 +1,86 @@
+"""Routines that are there: dropped, renamed, given to others, shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.maintenance import texts
+from labkit.cloud.redshift.warehouse.statements.routines import candidates, read_parameters
+
+
+@statement("DROP FUNCTION", "DROP PROCEDURE")
+def drop_routine(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.expect("DROP")
+    kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
+    missing_too = words.accept("IF", "EXISTS")
+    one = _named(connection, words, kind, missing_too=missing_too)
+    words.accept_one("CASCADE", "RESTRICT")
+    words.end()
+    if one:
+        grants.check_owner(connection, one, f"DROP {kind.upper()}")
+        connection.objects.remove(one)
+    return Result(f"DROP {kind.upper()}")
+
+
+def _named(
+    connection: Connection, words: Words, kind: str, *, missing_too: bool = False
+) -> Object | None:
+    """The routine that ``name [(types)]`` names."""
+    name = words.name()
+    kinds = [each["type"] for each in read_parameters(words)] if words.peek("(") else None
+    for one in candidates(connection, name, kind):
+        if kinds is None or [each[0] for each in one.body["parameters"]] == [k[0] for k in kinds]:
+            return one
+    if not missing_too:
+        raise RedshiftError(f"{kind} {name[-1]} does not exist", "42883")
+    return None
+
+
+@statement("ALTER FUNCTION", "ALTER PROCEDURE")
+def alter_routine(connection: Connection, parsed: Parsed) -> Result:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_PROCEDURE.html"""
+    words = parsed.words
+    words.expect("ALTER")
+    kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
+    one = _named(connection, words, kind)
+    assert one is not None
+    grants.check_owner(connection, one)
+    if words.accept("RENAME", "TO"):
+        name = words.identifier()
+        title = name + one.name.removeprefix(one.body["name"])
+        connection.objects.replace(replace(one, name=title).changed(name=name))
+    else:
+        words.expect("OWNER", "TO")
+        connection.objects.replace(replace(one, owner=words.identifier()))
+    words.end()
+    return Result(f"ALTER {kind.upper()}")
+
+
+@statement("SHOW PROCEDURE")
+def show_procedure(connection: Connection, parsed: Parsed) -> Result:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_PROCEDURE.html"""
+    words = parsed.words
+    words.expect("SHOW", "PROCEDURE")
+    one = _named(connection, words, "procedure")
+    words.end()
+    assert one is not None
+    told = ", ".join(map(_argument, one.body["arguments"]))
+    text = (
+        f"CREATE OR REPLACE PROCEDURE {one.schema}.{one.body['name']}({told})\n"
+        f" LANGUAGE plpgsql\nAS $$\n{one.body['text'].strip()}\n$$"
+    )
+    return texts("SHOW", ("Stored Procedure Definition",), [(text,)])
+
+
+def _argument(told: dict[str, Any]) -> str:
+    mode = "" if told["mode"] == "IN" else told["mode"]
+    return " ".join(filter(None, [told["name"], mode, str(Type(*told["type"]))]))
