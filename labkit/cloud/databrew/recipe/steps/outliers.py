@@ -150,9 +150,9 @@ def rescale_outliers_with_z_score(
     normalization that the documentation names does.
     """
     _outlier(table, source_column, outlier_strategy, threshold)
-    x = _x(source_column)
+    x = _finite(source_column)
     mean, deviation = _of_all(table, f"avg({x})"), _of_all(table, f"nullif(stddev_pop({x}), 0)")
-    return table.put(target_column, f"({x} - {mean}) / {deviation}")
+    return table.put(target_column, f"({_x(source_column)} - {mean}) / {deviation}")
 
 
 @operation("RESCALE_OUTLIERS_WITH_SKEW")
@@ -172,7 +172,15 @@ def rescale_outliers_with_skew(
 
 
 def _x(column: Column) -> str:
-    return f"CAST({column.number} AS DOUBLE)"
+    """A column's number; NaN is none."""
+    x = f"CAST({column.number} AS DOUBLE)"
+    return f"CASE WHEN NOT isnan({x}) THEN {x} END"
+
+
+def _finite(column: Column) -> str:
+    """What of a column has a mean: an infinite number may be an outlier, and says nothing else."""
+    x = f"CAST({column.number} AS DOUBLE)"
+    return f"CASE WHEN isfinite({x}) THEN {x} END"
 
 
 def _of_all(table: Relation, aggregates: str) -> str:
@@ -187,10 +195,10 @@ def _outlier(table: Relation, column: Column, strategy: str, threshold: float) -
     if threshold < 0:
         raise RecipeError(f"The parameter 'threshold' cannot be {threshold:g}: 0 is the least.")
     low, high, distance = _BOUNDS[strategy]
-    x, t = _x(column), f"{threshold!r}::DOUBLE"
+    x, t = _finite(column), f"{threshold!r}::DOUBLE"
     d = distance.format(x=x)
-    below = f"{x} < {_of_all(table, low.format(x=x, t=t, d=d))}"
-    above = f"{x} > {_of_all(table, high.format(x=x, t=t, d=d))}"
+    below = f"{_x(column)} < {_of_all(table, low.format(x=x, t=t, d=d))}"
+    above = f"{_x(column)} > {_of_all(table, high.format(x=x, t=t, d=d))}"
     return f"(({below}) IS TRUE OR ({above}) IS TRUE)"
 
 
@@ -203,7 +211,7 @@ def _percentiles(
         raise RecipeError(
             f"Percentiles are from 0 to 100, the lesser first; not {low:g}, {high:g}."
         )
-    first, last = (f"quantile_cont({_x(column)}, {each / 100!r})" for each in (low, high))
+    first, last = (f"quantile_cont({_finite(column)}, {each / 100!r})" for each in (low, high))
     return _of_all(table, first), _of_all(table, last)
 
 
@@ -227,4 +235,5 @@ def _new(
     others = f"list({_x(column)}) FILTER (WHERE NOT {test} AND {_x(column)} IS NOT NULL)"
     if replace == "REPLACE_WITH_MODE":
         return _of_all(table, mode(others, _MODES[mode_type]))
-    return _of_all(table, aggregate(_AGGREGATES[replace], column, only=f"NOT {test}"))
+    only = f"NOT {test} AND {_finite(column)} IS NOT NULL"
+    return _of_all(table, aggregate(_AGGREGATES[replace], column, only=only))
