@@ -28,6 +28,7 @@ from labkit.cloud.engine.types import Type
 
 _SETTINGS = (
     "SET allocator_background_threads = true",  # gives memory back when idle: 370 for 510 MB
+    "SET async_threads = 0",  # eight more, which are for disks far away
     "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
     "SET GLOBAL default_null_order = 'nulls_last'",
     "SET GLOBAL TimeZone = 'UTC'",

@@ -23,6 +23,8 @@ from labkit.cloud.engine.redshift.functions import UDFS
 from labkit.cloud.engine.redshift.reading import text_literal
 
 _SETTINGS = (
+    "SET allocator_background_threads = true",
+    "SET async_threads = 0",
     "SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",
     "SET GLOBAL TimeZone = 'UTC'",
     "SET GLOBAL python_enable_replacements = false",
