@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 UNSHOWN = "QuickSight cannot show it."
+NUMBERS = ("INTEGER", "DECIMAL")  # 1 and 1.0 are the same number in two types
 
 
 @reader
@@ -35,7 +36,8 @@ def spread(lab: Lab, data_set: str, column: str) -> Any:
     except UnknownName:
         return None
     _, mode, rows, _ = lab.chart.calls.in_short(found.described)
-    told = {"mode": mode, "rows": rows, "type": found.schema.get(column, "no such column")}
+    kind = found.schema.get(column, "no such column")
+    told = {"mode": mode, "rows": rows, "type": "NUMBER" if kind in NUMBERS else kind}
     return told | {"values": _values(lab, data_set, column) if column in found.schema else None}
 
 

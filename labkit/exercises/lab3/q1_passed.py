@@ -15,7 +15,7 @@ def reference(data: Data) -> dict[str, Any]:
     score = data.course_outcome.score
     passed = score.ge(50).astype("Int64").where(score.notna())
     counted = passed.value_counts(dropna=False).rename_axis("passed").reset_index(name="rows")
-    return {"mode": "SPICE", "rows": len(score), "type": "INTEGER", "values": counted}
+    return {"mode": "SPICE", "rows": len(score), "type": "NUMBER", "values": counted}
 
 
 def code(formula: str = FORMULA, *, sql: str = "", more: str = "") -> str:
@@ -80,6 +80,7 @@ failed one.""",
     right=(
         code("ifelse(isNotNull({score}), ifelse({score} < 50, 0, 1), NULL)"),
         code("ifelse({score} >= 50, 1, {score} < 50, 0, NULL)"),
+        code("ifelse({score} >= 50, 1.0, {score} < 50, 0.0, NULL)"),
         code("ifelse({letter_grade} = 'W', NULL, in({letter_grade}, ['A', 'B', 'C', 'D']), 1, 0)"),
         code("switch({letter_grade}, 'W', NULL, 'F', 0, 1)"),
         """lab.chart.add_data_set("Outcomes", sql=\"\"\"
