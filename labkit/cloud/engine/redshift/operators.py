@@ -6,6 +6,8 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_numeric_computations201
 
 from __future__ import annotations
 
+import re
+
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.reading import text_literal
@@ -265,16 +267,24 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     return Typed(f"({one} {op} {two})", BOOL)
 
 
+_COLUMN = re.compile(r'[\w".]+')
+
+
 def _equal_text(op: str, left: Typed, right: Typed) -> str:
     """Text against a literal: blanks at the end are nothing to a comparison.
 
-    A column of `varchar` that meets another is compared as it is, for the sake of joins.
+    A column of `varchar` that meets another is compared as it is, for the sake of joins. A column
+    that equals is looked for in the range of the text with anything up to a blank behind it, which
+    DuckDB tells from the statistics of whole blocks.
     """
     value, literal = (left, right) if right.literal is not None else (right, left)
     wanted = str(literal.literal).rstrip(" ")
     if value.literal is not None:
         return str((value.literal.rstrip(" ") == wanted) == (op == "=")).lower()
     sql, told, blank = as_text(value).sql, text_literal(wanted), text_literal(wanted + " ")
+    if op == "=" and _COLUMN.fullmatch(sql):
+        beyond = text_literal(wanted + chr(ord(" ") + 1))
+        return f"({sql} >= {told} AND {sql} < {beyond} AND rtrim({sql}, ' ') = {told})"
     padded = f"(starts_with({sql}, {blank}) AND rtrim({sql}, ' ') = {told})"
     found = f"({sql} = {told} OR {padded})"
     return found if op == "=" else f"(NOT {found})"
