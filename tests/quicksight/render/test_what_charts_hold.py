@@ -228,6 +228,28 @@ def test_missing_values_are_as_the_definition_says(treatment: str, values: list[
     assert [None if numpy.isnan(each) else each for each in line.get_ydata()] == values
 
 
+PICKED: list[tuple[list[Any], set[str]]] = [
+    ([], {"31", "11", "41", "21"}),
+    ([{"MinimumLabelType": {"Visibility": "VISIBLE"}}], {"11"}),
+    ([{"MaximumLabelType": {}}, {"MinimumLabelType": {"Visibility": "HIDDEN"}}], {"41"}),
+    ([{"RangeEndsLabelType": {"Visibility": "VISIBLE"}}], {"31", "21"}),
+    ([{"FieldLabelType": {"FieldId": "another", "Visibility": "VISIBLE"}}], set()),
+    ([{"DataPathLabelType": {"Visibility": "VISIBLE"}}], {"31", "11", "41", "21"}),
+]
+
+
+@pytest.mark.parametrize(("types", "values"), PICKED)
+def test_a_line_bears_the_values_that_its_definition_picks(
+    types: list[Any], values: set[str]
+) -> None:
+    fields = (dimension("Category", "School"), measure("Values", "Sum of logins"))
+    data = VisualData(fields, [("Art", 31), ("Law", 11), ("Music", 41), ("Zoology", 21)])
+    labels = {"Visibility": "VISIBLE", "DataLabelTypes": types}
+    drawn = draw(visual("LineChart", DataLabels=labels), data)
+    assert {"31", "11", "41", "21"} & {*texts(drawn)} == values
+    assert drawn.warnings == []
+
+
 def test_the_dates_of_a_line_do_not_stand_over_each_other() -> None:
     days = [(9, 1), (9, 3), (10, 2), (11, 11)]
     fields = (
@@ -508,6 +530,16 @@ def test_a_condition_over_another_field_is_told() -> None:
     format_ = {"Row": {"TextColor": {"Solid": solid}}}
     told = draw(visual("Table", [format_]), by_school("GroupBy")).warnings
     assert told == ["Not drawn: the condition SUM({grade}) > 1."]
+
+
+def test_what_an_export_says_of_all_cells_is_nothing_left_out() -> None:
+    cells = [{"CellType": each} for each in ("VALUE", "TOTAL", "METRIC_HEADER")]
+    for targets, told in ((cells, []), (cells[:1], ["StyleTargets"])):
+        options = {"RowSubtotalOptions": {"TotalsVisibility": "HIDDEN", "StyleTargets": targets}}
+        drawn = draw(
+            visual("PivotTable", TotalOptions=options), CASES["Pivot table with subtotals"].data
+        )
+        assert ["StyleTargets" for each in drawn.warnings if "StyleTargets" in each] == told
 
 
 def test_a_number_against_words_is_told() -> None:

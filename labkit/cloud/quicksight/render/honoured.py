@@ -154,7 +154,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             },
         },
         "Legend": LEGEND,
-        "DataLabels": LABELS | {"Position": "", "Overlap": ""},
+        "DataLabels": LABELS | {"Position": "", "Overlap": "", "DataLabelTypes": ""},
         "ReferenceLines": REFERENCE,
         "VisualPalette": PALETTE,
         "ForecastConfigurations": "",

@@ -6,7 +6,7 @@ What is not in the table of `honoured` is told. Members that a still picture has
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from re import sub
 from typing import Any
 
@@ -85,7 +85,17 @@ def _below(value: Any, honoured: Any, path: str) -> Iterator[str]:
 
 
 def _is_off(name: str, value: Any) -> bool:
-    """Whether a member only says that something is not there that is not drawn anyway."""
+    """Whether a member only says what is so anyway, as that nothing is there."""
+    if name in _WHOLE:
+        return _WHOLE[name](value)
     if isinstance(value, Mapping):
         return value.get("Visibility") == "HIDDEN" or value.get("Status") == "DISABLED"
     return value in AS_DRAWN or name == "FieldId" or (value == "HIDDEN" and name in NEVER_THERE)
+
+
+# Lists that hold all there is, as an export has them
+_CELLS = {"VALUE", "TOTAL", "METRIC_HEADER"}
+_WHOLE: dict[str, Callable[[Any], bool]] = {
+    "StyleTargets": lambda cells: {each.get("CellType") for each in cells} == _CELLS,
+    "DataLabelTypes": lambda types: types == [{"DataPathLabelType": {"Visibility": "VISIBLE"}}],
+}

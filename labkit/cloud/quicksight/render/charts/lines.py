@@ -13,9 +13,9 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from labkit.cloud.quicksight.render.axes import Numeric, placed, scale_of, upright
+from labkit.cloud.quicksight.render.charts.line_labels import label_points
 from labkit.cloud.quicksight.render.charts.line_marks import add_line, settings
 from labkit.cloud.quicksight.render.headings import axis_title
-from labkit.cloud.quicksight.render.labels import short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.multiples import multiples
 from labkit.cloud.quicksight.render.reference import reference_lines, reference_values
@@ -23,10 +23,9 @@ from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import Scale, moment, numbers
 from labkit.cloud.quicksight.render.series import Series, Table, table
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.text import cut, widest, width
-from labkit.cloud.quicksight.render.values import Taken, asked, spaced, style_of
+from labkit.cloud.quicksight.render.text import cut, widest
+from labkit.cloud.quicksight.render.values import spaced
 
-AROUND = {"TOP": (0, -9), "BOTTOM": (0, 11), "LEFT": (-1, 0), "RIGHT": (1, 0)}
 DIRECT, NAME = 8, 10.5
 
 
@@ -81,7 +80,7 @@ def _lines(sketch: Sketch) -> None:
         stacked = _kind(sketch) == "STACKED_AREA"
         add_line(sketch, on, shown, _lifted(shown, series) if stacked else series, xs, scale, style)
     _forecast(sketch, axes, shown, xs)
-    _point_labels(sketch, shown, box, left.scale, xs, ends)
+    label_points(sketch, shown, box, left.scale, xs, ends)
     if room:
         _end_names(
             sketch, shown, box, [right.scale if at and right else left.scale for at in is_right]
@@ -227,42 +226,6 @@ def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> 
         )
         axes.add_line(line)
         sketch.mark(line, "Forecast", ", ".join(f"{value:,.0f}" for value in middle))
-
-
-def _point_labels(
-    sketch: Sketch,
-    shown: Table,
-    box: Box,
-    scale: Scale,
-    xs: Sequence[float],
-    ends: tuple[float, float],
-) -> None:
-    if not asked(sketch):
-        return
-    taken, style = Taken(), style_of(sketch)
-    over = sketch.option("DataLabels", "Overlap") == "ENABLE_OVERLAP"
-    aside, down = _beside(sketch)
-    span = (ends[1] - ends[0]) or 1
-    for series in shown.series:
-        for x, value in zip(xs, series.values, strict=True):
-            if value is None:
-                continue
-            text = short(value, series.field)
-            at = box.left + (x - ends[0]) / span * box.width
-            half = width(text, style["size"]) / 2
-            at += aside * (half + 7)
-            at = min(max(at, box.left + half + 2), max(sketch.box.right - half, box.left))
-            y = placed(box, scale, value) + down
-            if taken.free(at, y, text, style["size"]) or over:
-                sketch.text(at, y, text, ha="center", **style)
-
-
-def _beside(sketch: Sketch) -> tuple[int, int]:
-    """Where values stand about their points: to which side, and how many pixels below."""
-    asked = sketch.option("DataLabels", "Position", default="TOP")
-    if asked not in AROUND:
-        sketch.note(f"Not drawn: labels {asked.lower()} of a line; they stand above it.")
-    return AROUND.get(asked, AROUND["TOP"])
 
 
 def _direct(sketch: Sketch, shown: Table) -> bool:

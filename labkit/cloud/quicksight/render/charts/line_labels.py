@@ -1,0 +1,92 @@
+"""The values at the points of lines: of all points, or of those that a definition picks.
+
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataLabelType.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from labkit.cloud.quicksight.render.axes import placed
+from labkit.cloud.quicksight.render.labels import full, short
+from labkit.cloud.quicksight.render.scales import Scale
+from labkit.cloud.quicksight.render.series import Series, Table
+from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.text import width
+from labkit.cloud.quicksight.render.values import Taken, asked, style_of
+
+AROUND = {"TOP": (0, -9), "BOTTOM": (0, 11), "LEFT": (-1, 0), "RIGHT": (1, 0)}
+
+
+def label_points(
+    sketch: Sketch,
+    shown: Table,
+    box: Box,
+    scale: Scale,
+    xs: Sequence[float],
+    ends: tuple[float, float],
+) -> None:
+    """Write the values, if they are wanted, where there is room.
+
+    Args:
+        xs: where the categories stand.
+        ends: of the axis that they stand on.
+    """
+    if not asked(sketch):
+        return
+    taken, style = Taken(), style_of(sketch)
+    over = sketch.option("DataLabels", "Overlap") == "ENABLE_OVERLAP"
+    aside, down = _beside(sketch)
+    span = (ends[1] - ends[0]) or 1
+    for series in shown.series:
+        for at, value in _picked(sketch, shown, series):
+            text = short(value, series.field)
+            x = box.left + (xs[at] - ends[0]) / span * box.width
+            half = width(text, style["size"]) / 2
+            x += aside * (half + 7)
+            x = min(max(x, box.left + half + 2), max(sketch.box.right - half, box.left))
+            y = placed(box, scale, value) + down
+            if taken.free(x, y, text, style["size"]) or over:
+                sketch.text(x, y, text, ha="center", **style)
+
+
+def _beside(sketch: Sketch) -> tuple[int, int]:
+    """Where values stand about their points: to which side, and how many pixels below."""
+    asked = sketch.option("DataLabels", "Position", default="TOP")
+    if asked not in AROUND:
+        sketch.note(f"Not drawn: labels {asked.lower()} of a line; they stand above it.")
+    return AROUND.get(asked, AROUND["TOP"])
+
+
+def _picked(sketch: Sketch, shown: Table, series: Series) -> Iterator[tuple[int, float]]:
+    """The points of a line that bear their values: all, where the definition picks none."""
+    known = [(at, each) for at, each in enumerate(series.values) if each is not None]
+    types = [next(iter(each.items())) for each in sketch.option("DataLabels", "DataLabelTypes",
+                                                                default=[]) if each]  # fmt: skip
+    seen = [(kind, said) for kind, said in types if said.get("Visibility") != "HIDDEN"]
+    for at, value in known:
+        point = (at, value, known)
+        if not types or any(_PICKS[kind](shown, series, said, point) for kind, said in seen):
+            yield at, value
+
+
+Said = Mapping[str, Any]
+Point = tuple[int, float, list[tuple[int, float]]]
+
+
+def _of_path(shown: Table, series: Series, said: Said, _: Point) -> bool:
+    """Whether a line is that of a value of the colour's field; of any where none is said."""
+    if not said.get("FieldValue"):
+        return said.get("FieldId") in (None, series.field.id, getattr(shown.color, "id", None))
+    key = "" if shown.color is None else full(series.key, shown.color)
+    return said["FieldValue"] in (key, str(series.key), series.field.column)
+
+
+_PICKS: dict[str, Callable[[Table, Series, Said, Point], bool]] = {
+    "FieldLabelType": lambda _, series, said, __: said.get("FieldId") in (None, series.field.id),
+    "DataPathLabelType": _of_path,
+    "MinimumLabelType": lambda _, __, ___, point: point[1] == min(each for _, each in point[2]),
+    "MaximumLabelType": lambda _, __, ___, point: point[1] == max(each for _, each in point[2]),
+    "RangeEndsLabelType": lambda _, __, ___, point: point[0] in (point[2][0][0], point[2][-1][0]),
+}
