@@ -97,7 +97,7 @@ what one week scans in both tables.""",
             "leaves the files: delete these, too."
         ),
     ),
-    explanation="""The advisers' question reads a few hundred bytes of one partition, where the log
+    explanation="""The advisers' question reads a kilobyte or two of one partition, where the log
 has megabytes a week. The price is a copy that must be kept in step: each week's rows are one
 `INSERT INTO`.""",
     messages={

@@ -61,7 +61,7 @@ once.""",
     ),
     explanation="""A condition on the right side of a left join stands in `ON`: in `WHERE` it would
 drop the students without a request, and each percentage would be 100. The partition
-`process_date` keeps Spectrum from reading the other 32 weeks. `active` in the second column is a
+`process_date` keeps Spectrum from reading all other weeks. `active` in the second column is a
 lateral alias.""",
     messages={
         "where": "Everybody was there? In `WHERE` the condition drops the students without a "
