@@ -29,7 +29,7 @@ FAILED = {
         "DELETE FROM people WHERE id = 1",
         "NOT_SUPPORTED: line 1:1: Modifying Hive table",
     ),
-    "drop": ("DROP TABLE nosuch", "FAILED: SemanticException table not found"),
+    "drop": ("DROP TABLE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
     "describe": ("DESCRIBE nosuch", "FAILED: SemanticException [Error 10001]: Table not found"),
     "database": ("DROP DATABASE nosuch", "FAILED: SemanticException [Error 10072]"),
 }

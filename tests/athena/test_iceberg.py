@@ -559,8 +559,8 @@ ALTER_REFUSALS = {
     "twice": ("ALTER TABLE t ADD COLUMNS (data int)", "Duplicate column name: data"),
     "property": ("ALTER TABLE t SET TBLPROPERTIES ('x'='1')", "Unsupported table property key: x"),
     "type": ("ALTER TABLE t ADD COLUMNS (x tinyint)", "Type not supported for Iceberg: tinyint"),
-    "hive": ("ALTER TABLE t ADD PARTITION (part = 'x')", "NOT_SUPPORTED"),
-    "location": ("ALTER TABLE t SET LOCATION 's3://b/x/'", "NOT_SUPPORTED"),
+    "hive": ("ALTER TABLE t ADD PARTITION (part = 'x')", "not supported by Athena Iceberg"),
+    "location": ("ALTER TABLE t SET LOCATION 's3://b/x/'", "not supported by Athena Iceberg"),
 }
 
 

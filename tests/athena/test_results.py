@@ -35,7 +35,7 @@ def test_ddl_leaves_text(people: Lake) -> None:
     done = people.do("SHOW TABLES")
     place = done["ResultConfiguration"]["OutputLocation"]
     assert place.endswith(".txt")
-    assert people.get(place) == b"people\n"
+    assert people.get(place) == b"people"
 
 
 def test_pages_begin_with_the_header(lake: Lake) -> None:

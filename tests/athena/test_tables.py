@@ -103,7 +103,7 @@ def test_databases(lake: Lake, fresh: Any) -> None:
 
 def test_a_table_of_that_name(people: Lake) -> None:
     ddl = "EXTERNAL TABLE {} people (a int) LOCATION 's3://b/t/'"
-    assert "already exists" in people.fail("CREATE " + ddl.format(""))
+    assert "AlreadyExistsException" in people.fail("CREATE " + ddl.format(""))
     people.do("CREATE " + ddl.format("IF NOT EXISTS"))
     assert people.rows("SHOW COLUMNS IN people") == [["id".ljust(20)], ["name".ljust(20)]]
 

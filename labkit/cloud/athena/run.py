@@ -127,7 +127,7 @@ class Run:
     def text_result(self, columns: Iterable[str], lines: Iterable[str]) -> Result:
         """The result of a statement that answers in lines."""
         infos = [text_info(name) for name in columns]
-        self.put_bytes(self.output, "".join(f"{line}\n" for line in lines).encode(), "text/plain")
+        self.put_bytes(self.output, "\n".join(lines).encode(), "text/plain")
         self.put_metadata(infos)
         return Result(infos)
 

@@ -255,8 +255,8 @@ def translated(text: str) -> QueryFailed:
         return named
     overflow = _OVERFLOW.search(text)
     if overflow:
-        kind = _INTEGERS[overflow[2]]
-        message = f"{kind} {overflow[1]} overflow: {overflow[3]}"
+        kind = _INTEGERS.get(overflow[2])
+        message = f"{kind} {overflow[1]} overflow: {overflow[3]}" if kind else "Decimal overflow"
         return QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", message)
     for pattern, code, known in _CODES:
         if re.search(pattern, text):

@@ -58,7 +58,7 @@ def create_table(run: Run, said: CreateTable, text: str) -> Result:
         if said.if_not_exists:
             return run.text_result((), ())
         raise StatementFailed(
-            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exists)"
+            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)"
         )
     if said.keys:
         raise QueryFailed(
@@ -134,7 +134,7 @@ def table_properties(given: Mapping[str, Any], *ignored: str) -> dict[str, str]:
         if key in ignored:
             continue
         if key not in (*WRITE_PROPERTIES, *MAINTENANCE, "format"):
-            raise QueryFailed("INVALID_TABLE_PROPERTY", f"Unsupported table property key: {key}")
+            raise StatementFailed(f"Unsupported table property key: {key}")
         _check_value(key, str(value).lower())
         found[WRITE_PROPERTIES.get(key, key)] = str(value).lower()
     if "format" in found:

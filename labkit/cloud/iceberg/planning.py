@@ -32,12 +32,18 @@ class Planned:
 
 
 def plan(
-    table: Table, snapshot: Snapshot | None, condition: BooleanExpression | None = None
+    table: Table,
+    snapshot: Snapshot | None,
+    condition: BooleanExpression | None = None,
+    metadata: TableMetadata | None = None,
 ) -> list[Planned]:
-    """The files that hold a snapshot's rows, as far as they can meet a condition."""
+    """The files that hold a snapshot's rows, as far as they can meet a condition.
+
+    The condition is of the columns of ``metadata``: those of now, unless another time is read.
+    """
     if snapshot is None:
         return []
-    metadata = as_of(table.metadata, snapshot)
+    metadata = metadata or table.metadata
     manifests = snapshot.manifests(table.io)
     of_data = [m for m in manifests if m.content == ManifestContent.DATA]
     of_deletes = [m for m in manifests if m.content == ManifestContent.DELETES]

@@ -19,7 +19,7 @@ from labkit.cloud.iceberg.table import load
 from labkit.cloud.iceberg.types import trino_type
 from labkit.cloud.lake.metastore import Definition
 
-_BLANK = "\t \t "
+_BLANK = "\t\t"
 _OURS = {iceberg: athena for athena, iceberg in WRITE_PROPERTIES.items()}
 
 

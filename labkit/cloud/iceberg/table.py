@@ -93,7 +93,8 @@ class IcebergTable:
     def relation(self, session: Any, scan: Scan) -> str:
         """The DuckDB relation of what a scan reads, charged to its query."""
         condition = row_filter(scan.filters, self.schema, session)
-        return self.read(plan(self.table, self.snapshot, condition), sorted(scan.columns))
+        planned = plan(self.table, self.snapshot, condition, self.metadata)
+        return self.read(planned, sorted(scan.columns))
 
     def read(
         self, planned: Sequence[Planned], wanted: Sequence[str], *, charged: bool = True

@@ -15,8 +15,8 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.engine import Column, Compiled, QueryFailed, compile_query
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.assignment import assignable, assigned
 from labkit.cloud.engine.trino.errors import quoted_name
-from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.iceberg.commits import append, replace
 from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.reading import PATH, POSITION
@@ -180,8 +180,7 @@ def fitted(
     count = len(names) if count is None else count
     given = [column.type for column in query.columns[first : first + count]]
     fitting = len(wanted) == len(given) and all(
-        can_coerce(g, w) or g.base == w.base in ("timestamp", "timestamptz")
-        for g, w in zip(given, wanted, strict=True)
+        assignable(g, w) for g, w in zip(given, wanted, strict=True)
     )
     if not fitting:
         raise QueryFailed(
@@ -192,7 +191,7 @@ def fitted(
             1,
         )
     return {
-        name: coerce(f"q{first + at}", kind, target)
+        name: assigned(f"q{first + at}", kind, target)
         for at, (name, kind, target) in enumerate(zip(names, given, wanted, strict=True))
     }
 

@@ -78,7 +78,8 @@ def statement_of(said: CreateTable, words: Words) -> Statement:
         )
     if not said.location:
         raise invalid(
-            "FAILED: SemanticException table location must be set: add LOCATION 's3://...'"
+            "No location was specified for table. An S3 location must be specified",
+            "MALFORMED_QUERY",
         )
     if not said.location.startswith(("s3://", "s3a://", "s3n://")):
         raise invalid(f"FAILED: SemanticException location is no S3 path: {said.location}")
@@ -195,7 +196,7 @@ def _create(run: Run, said: CreateTable) -> Result:
         if said.if_not_exists:
             return run.text_result((), ())
         raise StatementFailed(
-            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exists)"
+            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)"
         )
     _check_columns(said)
     columns = [catalog_column(c) for c in said.columns]

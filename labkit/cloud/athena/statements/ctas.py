@@ -120,8 +120,7 @@ def _create(run: Run, said: CreateTableAs) -> Result:
     if run.metastore.table(database, name) is not None:
         if said.if_not_exists:
             return _result(run, 0, [])
-        full = f"{run.catalog.name}.{database}.{name}"
-        raise QueryFailed("TABLE_ALREADY_EXISTS", f"Table '{full}' already exists", 1, 1)
+        raise QueryFailed("TABLE_ALREADY_EXISTS", _taken(run, database, name), 1, 1)
     query = compiled(run, said.query, text=run.text, parameters=run.parameters)
     check_columns(query)
     handler = handler_of(said.table_type, "CREATE TABLE AS")
@@ -129,6 +128,14 @@ def _create(run: Run, said: CreateTableAs) -> Result:
         return handler(run, said, query)
     _check_properties(said)
     return _create_hive(run, said, query, database, name)
+
+
+def _taken(run: Run, database: str, name: str) -> str:
+    return (
+        f"Destination table '{run.catalog.name}.{database}.{name}' already exists. You may need to "
+        f"manually clean the data at location '{run.output}' before retrying. Athena will not "
+        "delete data in your account."
+    )
 
 
 def _create_hive(

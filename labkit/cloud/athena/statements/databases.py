@@ -65,9 +65,7 @@ def _create(run: Run, said: dict[str, Any], if_not_exists: bool) -> Result:
     if run.metastore.database(said["Name"]) is None:
         run.metastore.create_database(said["Name"], said)
     elif not if_not_exists:
-        raise StatementFailed(
-            f"{DDL_TASK} AlreadyExistsException(message:Database {said['Name']} already exists)"
-        )
+        raise StatementFailed(f"{DDL_TASK} Database {said['Name']} already exists")
     return run.text_result((), ())
 
 

@@ -37,7 +37,9 @@ def _drop(run: Run, parts: tuple[str, ...], if_exists: bool, *, view: bool) -> R
     database, name = place(run, parts) if not if_exists else _maybe(run, parts)
     found = run.metastore.definition(database, name)
     if found is None and not if_exists:
-        raise StatementFailed(f"FAILED: SemanticException table not found {database}.{name}")
+        raise StatementFailed(
+            f"FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"
+        )
     if found is None:
         return run.text_result((), ())
     if is_view(found) != view:

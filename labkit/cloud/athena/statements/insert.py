@@ -19,9 +19,9 @@ from labkit.cloud.athena.statements.ctas import ROWS
 from labkit.cloud.athena.statements.tables import handler_of, table_type_of
 from labkit.cloud.engine import Column, Compiled, QueryFailed, formats
 from labkit.cloud.engine.trino import tree
+from labkit.cloud.engine.trino.assignment import assignable, assigned
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import raising
-from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.parse_query import QueryParser
 from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.lake.metastore import Definition
@@ -99,7 +99,7 @@ def assignments(named: tuple[str, ...], columns: Sequence[Column], query: Compil
     targets = _targets(named, columns)
     wanted, given = [c.type for c in targets], [c.type for c in query.columns]
     fitting = len(wanted) == len(given) and all(
-        can_coerce(g, w) or _narrows(g.base, w.base) or _sized(g.base, w.base)
+        assignable(g, w) or _narrows(g.base, w.base) or _sized(g.base, w.base)
         for g, w in zip(given, wanted, strict=True)
     )
     if not fitting:
@@ -146,7 +146,7 @@ def _value(at: int, column: Column, target: Column) -> str:
     sql = writing.column_sql(at)
     if _narrows(column.type.base, target.type.base) or _sized(column.type.base, target.type.base):
         return _fitted(sql, target)
-    return coerce(sql, column.type, target.type)
+    return assigned(sql, column.type, target.type)
 
 
 def _fitted(sql: str, target: Column) -> str:

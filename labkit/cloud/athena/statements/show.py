@@ -172,9 +172,8 @@ def show_create_view(text: str) -> Statement:
         view = need(run, parts)
         if not is_view(view):
             raise StatementFailed(f"{DDL_TASK} {'.'.join(parts)} is not a view")
-        named = f'"{view["DatabaseName"]}"."{view["Name"]}"' if len(parts) > 1 else view["Name"]
-        lines = f"CREATE VIEW {named} AS \n{decode_view(view)['originalSql']}".split("\n")
-        return run.text_result(("Create View",), lines)
+        lines = f"CREATE VIEW {'.'.join(parts)} AS\n{decode_view(view)['originalSql']}".split("\n")
+        return run.text_result(("create view",), lines)
 
     return utility("SHOW_CREATE_VIEW", run)
 

@@ -15,7 +15,6 @@ from typing import Any
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
-from labkit.cloud.engine import QueryFailed
 from labkit.cloud.lake.catalog import reader_of
 from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.metastore import CATALOG, Definition
@@ -44,16 +43,15 @@ def handler_of(table_type: str, action: str) -> Handler | None:
     """Another table type's handler; ``None`` for a Hive table.
 
     Raises:
-        QueryFailed: the type has no such statement here.
+        StatementFailed: the type has no such statement.
     """
     if not table_type:
         return None
     reader_of(table_type)
     found = HANDLERS.get((table_type, action))
     if found is None:
-        raise QueryFailed(
-            "NOT_SUPPORTED", f"{action} is not available here for {table_type} tables"
-        )
+        named = table_type.capitalize()
+        raise StatementFailed(f"Query type not supported by Athena {named} at this time")
     return found
 
 

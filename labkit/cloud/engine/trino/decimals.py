@@ -50,9 +50,18 @@ def _divide(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (_, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
     kind = decimal(p1 + s2 + max(s2 - s1, 0), scale)
-    numerator = f"{digits(left)} * CAST('{10 ** (scale + s2 - s1)}' AS HUGEINT)"
-    quotient = f"trino_divide({numerator}, {digits(right)})"
-    return Typed(from_digits(quotient, kind), kind)
+    return Typed(from_digits(_quotient(left, right, scale + s2 - s1), kind), kind)
+
+
+def _quotient(left: Typed, right: Typed, shift: int) -> str:
+    """The digits of a quotient; those of a long numerator are divided in Python."""
+    n, d = digits(left), digits(right)
+    fast = f"trino_divide({n} * CAST('{10**shift}' AS HUGEINT), {d})"
+    if parts(left.type)[0] + shift <= _MAX:
+        return fast
+    long = f"trino_divide_long(CAST({n} AS VARCHAR), CAST({d} AS VARCHAR), {shift})"
+    short = f"abs({n}) < CAST('{10 ** (_MAX - shift)}' AS HUGEINT)"
+    return f"CASE WHEN {short} THEN {fast} ELSE {long} END"
 
 
 def _remainder(op: str, left: Typed, right: Typed) -> Typed:

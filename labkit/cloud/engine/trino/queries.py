@@ -148,6 +148,8 @@ def _recursive(named: tree.Named, relation: str, scope: Scope) -> tuple[Output, 
     known = CommonTable(relation, _renamed(named, fields, scope))
     inner = replace(scope, named={**scope.named, named.name: known})
     step = _body(body.right, inner)
+    for f in (*anchor.fields, *step.fields):  # they are all reckoned, whichever is asked for
+        scope.state.uses[-1].update(f.uses)
     step_columns = _as_types(step, [f.type for f in fields], named, scope)
     first = ", ".join(
         f"{coerced(Typed(f.sql, f.type), _unbounded(f.type)).sql} AS {f.sql}" for f in anchor.fields

@@ -90,6 +90,7 @@ _ZIPS = tuple(
 )
 
 SCALARS = (
+    Entry("shuffle(array(E)) -> array(E)", "trino_shuffle({0})", deterministic=False),
     *entries(
         ("all_match(array(T), function(T, boolean)) -> boolean", _match("trino_all_match")),
         ("any_match(array(T), function(T, boolean)) -> boolean", _match("trino_any_match")),

@@ -216,9 +216,12 @@ def _array_length(text: str) -> int | None:
 
 
 def _array_get(text: str, index: int) -> str | None:
+    """A text in it comes without its quotes, which is not JSON; Trino's page says so."""
     value = load(text)
-    fits = isinstance(value, list) and -len(value) <= index < len(value)
-    return dump(value[index]) if fits else None
+    if not isinstance(value, list) or not -len(value) <= index < len(value):
+        return None
+    found = value[index]
+    return found if isinstance(found, str) else dump(found)
 
 
 def _has(kinds: tuple[type, ...], text: str, wanted: Any) -> bool | None:

@@ -22,6 +22,14 @@ _WORDS = {
 }  # fmt: skip
 
 
+#: POSIX's classes, of ASCII alone.
+_POSIX = {
+    "Lower": "a-z", "Upper": "A-Z", "ASCII": r"\x00-\x7f", "Alpha": "A-Za-z", "Digit": "0-9",
+    "Alnum": "A-Za-z0-9", "Punct": r"!-/:-@\[-`{-~", "Graph": "!-~", "Print": " -~",
+    "Blank": r" \t", "Cntrl": r"\x00-\x1f\x7f", "XDigit": "0-9A-Fa-f", "Space": r" \t\n\x0b\f\r",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
@@ -50,9 +58,13 @@ def _in_brackets(before: str) -> bool:
 def _characters(word: str, *, within: bool) -> str:
     """``\\p{Lu}``, a general category of Unicode, as ranges; scripts and blocks are not known."""
     name = re.sub(r"^Is|\W", "", word[2:])
+    negated = (word[1] == "P") != ("^" in word)
+    if name in _POSIX and not (negated and within):
+        listed = _POSIX[name]
+        return listed if within else f"[{'^' if negated else ''}{listed}]"
     if not re.fullmatch("[CLMNPSZ][a-z]?", name):
         fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
-    ranges = _ranges(name, (word[1] == "P") != ("^" in word))
+    ranges = _ranges(name, negated)
     return ranges if within else f"[{ranges}]"
 
 

@@ -242,6 +242,10 @@ trino_present(a) AS list_filter(a, lambda _e: _e IS NOT NULL);
 
 trino_has_null(a) AS len(a) <> list_count(a);
 
+trino_shuffle(a) AS list_transform(
+    list_sort(list_transform(a, lambda _e: struct_pack(r := random(), v := _e))),
+    lambda _e: _e.v);
+
 trino_unless_missing(a, x) AS CASE WHEN trino_has_null(a) THEN NULL ELSE x END;
 
 trino_any_match(a) AS CASE

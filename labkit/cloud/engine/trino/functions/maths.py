@@ -259,10 +259,23 @@ def _inverse_normal_cdf(mean: float, deviation: float, p: float) -> float:
     return NormalDist(mean, deviation).inv_cdf(p)
 
 
+def _divide_long(numerator: str, divisor: str, shift: int) -> int:
+    """The digits of a quotient of decimals, half away from zero."""
+    n: int = int(numerator) * 10**shift
+    d = int(divisor)
+    if d == 0:
+        fail("Division by zero", "DIVISION_BY_ZERO")
+    size = (2 * abs(n) + abs(d)) // (2 * abs(d))
+    if size >= 10**38:
+        fail("Decimal overflow", "NUMERIC_VALUE_OUT_OF_RANGE")
+    return size if (n < 0) == (d < 0) else -size
+
+
 _PARAMETERS: Mapping[str, tuple[Any, tuple[str, ...], str]] = {
     "trino_to_base": (_to_base, ("BIGINT", "BIGINT"), "VARCHAR"),
     "trino_from_base": (_from_base, ("VARCHAR", "BIGINT"), "BIGINT"),
     "trino_width_bucket": (_width_bucket, ("DOUBLE", "DOUBLE", "DOUBLE", "BIGINT"), "BIGINT"),
+    "trino_divide_long": (_divide_long, ("VARCHAR", "VARCHAR", "INTEGER"), "HUGEINT"),
     "trino_shift": (_shift, ("BIGINT", "BIGINT", "VARCHAR", "VARCHAR"), "BIGINT"),
     "trino_bit_count": (_bit_count, ("BIGINT", "BIGINT"), "BIGINT"),
     "trino_normal_cdf": (_normal_cdf, ("DOUBLE",) * 3, "DOUBLE"),

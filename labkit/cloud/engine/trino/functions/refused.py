@@ -46,7 +46,7 @@ _REASONS = {
         "numeric_histogram title_case to_char to_date to_timestamp "
         "json_table xpath"
     ),
-    "its answer would change from run to run": "shuffle random_string",
+    "its answer would change from run to run": "random_string",
     "it says who asks, which the engine does not know": "current_user current_role current_groups",
     "there is no time with a zone": "current_time",
     "it belongs to a connector that Athena does not have": (
