@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_catalog_views.htm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.reading import shown_name
@@ -40,6 +40,8 @@ LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "f
 ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16",
              "mostly32", "runlength", "text255", "text32k", "zstd", "az64")  # fmt: skip
 DEFAULT_SPACE = 1663
+#: Between the number of a materialized view and that of the table that holds it.
+BEHIND = 1 << 30
 _NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
 
 
@@ -80,10 +82,30 @@ def pg_class(connection: Connection) -> Iterator[Any]:
         yield (*row, 0, 0, False, False, 0, "p")
 
 
+@system("pg_class_info", "reloid oid, relname varchar(128), relnamespace oid, reltype oid, "
+        "relowner int, relam oid, relfilenode oid, relpages int, reltuples float4, "
+        "relhasindex boolean, relkind varchar(1), relnatts smallint, relhasrules boolean, "
+        "relacl varchar(4000), reldiststyle smallint, relisshared boolean, relhaspkey boolean, "
+        "relchecks smallint, relcreationtime timestamp, releffectivediststyle int")  # fmt: skip
+def pg_class_info(connection: Connection) -> Iterator[Any]:
+    """The style of an AUTO table is 10 for ALL and 11 for EVEN; when it was made is not kept.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_CLASS_INFO.html
+    """
+    from labkit.cloud.redshift.placement.slices import style_of
+
+    tables = {one.oid: one for one in relations(connection) if one.kind == "table"}
+    for row in _relations(connection):
+        style = row[14]
+        if style == 10 and row[0] in tables:
+            style = 10 if style_of(connection, tables[row[0]]) == "ALL" else 11
+        yield (*row, None, style)
+
+
 def _relations(connection: Connection) -> Iterator[Any]:
     schemas, users = schema_oids(connection), user_oids(connection)
     styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 10}
-    for one in relations(connection):
+    for one in [*relations(connection), *_behind_views(connection)]:
         kind = "r" if one.kind == "table" else "v"
         keys = [each["kind"] for each in one.body.get("constraints", ())]
         yield (
@@ -102,6 +124,18 @@ def _relations(connection: Connection) -> Iterator[Any]:
                None, 0, False, False, 0)  # fmt: skip
 
 
+def _behind_views(connection: Connection) -> list[Object]:
+    """The tables that hold materialized views: their keys are told of these alone.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-overview.html
+    """
+    return [
+        replace(one, oid=one.oid + BEHIND, name=f"mv_tbl__{one.name}__0").changed(kind="table")
+        for one in relations(connection)
+        if one.kind == "matview"
+    ]
+
+
 @system("pg_attribute", "attrelid oid, attname varchar(128), atttypid oid, attstattarget int, "
         "attlen smallint, attnum smallint, attndims int, atttypmod int, attbyval boolean, "
         '"attnotnull" boolean, atthasdef boolean, attisdropped boolean, attislocal boolean, '
@@ -113,7 +147,7 @@ def pg_attribute(connection: Connection) -> Iterator[Any]:
 
 
 def _attributes(connection: Connection) -> Iterator[Any]:
-    for one in known_columns(connection):
+    for one in [*known_columns(connection), *_behind_views(connection)]:
         for at, column in enumerate(columns_of(connection, one), 1):
             kind = column.type
             yield (

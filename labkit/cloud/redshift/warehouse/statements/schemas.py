@@ -221,6 +221,8 @@ def alter_database(connection: Connection, parsed: Parsed) -> Result:
     grants.check_owner(connection, found)
     if words.accept("OWNER", "TO"):
         connection.objects.replace(replace(found, owner=words.identifier()))
+    elif words.accept("RENAME", "TO"):
+        _rename_database(connection, found, words.identifier())
     elif words.accept("CONNECTION", "LIMIT"):
         limit = "" if words.accept("UNLIMITED") else words.number()
         connection.objects.replace(found.changed(limit=limit))
@@ -231,3 +233,19 @@ def alter_database(connection: Connection, parsed: Parsed) -> Result:
         raise RedshiftError("this ALTER DATABASE is not supported here", "0A000")
     words.end()
     return Result("ALTER DATABASE")
+
+
+def _rename_database(connection: Connection, found: Object, name: str) -> None:
+    """Nobody may be connected to it, this session neither.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_DATABASE.html
+    """
+    if found.name == connection.database:
+        raise RedshiftError("current database may not be renamed", "0A000")
+    if any(one.database == found.name for one in connection.warehouse.connections.values()):
+        raise RedshiftError(f'database "{found.name}" is being accessed by other users', "55006")
+    _check_new_database(connection, name)
+    for space in ("schema", "relation", "routine"):
+        for one in connection.objects.of(space, database=found.name):
+            connection.objects.replace(replace(one, database=name))
+    connection.objects.replace(replace(found, name=name))

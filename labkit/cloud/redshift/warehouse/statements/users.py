@@ -271,7 +271,8 @@ def create_role(connection: Connection, parsed: Parsed) -> Result:
     name = role_name(words)
     body: dict[str, Any] = {"members": []}
     if words.accept("EXTERNALID"):
-        body["external_id"] = words.identifier()
+        string = words.word.kind == "string"
+        body["external_id"] = words.string() if string else words.identifier()
     words.end()
     grants.check_system(connection, "CREATE ROLE", "create role")
     if name == "public" or name.startswith(("sys:", "ds:")):
