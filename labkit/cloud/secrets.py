@@ -1,20 +1,20 @@
-"""Secrets Manager's versions: which one is current, and what would leave a secret without one.
+"""Secrets Manager's versions: a staging label is at one at a time, and ``AWSCURRENT`` is the value.
 
-A staging label is at one version at a time; the version with ``AWSCURRENT`` is the secret's value.
-moto moves the label and goes on telling the value of before; without a function to rotate it
-makes an empty version current.
+moto moves the label and goes on telling the value of before; a secret without a function to rotate
+it gets an empty one.
 
-Sources: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
-and https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+Sources: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html and
+https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
-_CURRENT = "AWSCURRENT"
+_CURRENT, _PENDING = "AWSCURRENT", "AWSPENDING"
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -26,8 +26,34 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_new(context, parameters["Name"])
     elif context.operation == "ListSecretVersionIds":
         _find(context, parameters["SecretId"])
-    elif context.operation == "RotateSecret" and not parameters.get("RotationLambdaARN"):
-        _check_rotates(_find(context, parameters["SecretId"]))
+
+
+@operation("secretsmanager", "RotateSecret")
+def rotate_secret(
+    context: Context,
+    *,
+    SecretId: str,
+    ClientRequestToken: str | None = None,
+    RotationLambdaARN: str | None = None,
+    RotationRules: dict[str, Any] | None = None,
+    RotateImmediately: bool = True,
+    **_: Any,
+) -> Answer:
+    """Have a secret's function make its next value, with calls of its own to this cloud.
+
+    Raises:
+        AwsError: ``InvalidRequestException``: the secret has no function.
+    """
+    secret = _find(context, SecretId)
+    function = RotationLambdaARN or getattr(secret, "rotation_lambda_arn", None)
+    if not function:
+        words = "No Lambda rotation function ARN is associated with this secret."
+        raise AwsError("InvalidRequestException", words)
+    _end_rotation(secret)
+    rotate = _backend(context).rotate_secret
+    done = rotate(SecretId, ClientRequestToken, function, RotationRules, RotateImmediately)
+    told: Answer = json.loads(done)
+    return told
 
 
 @operation("secretsmanager", "UpdateSecretVersionStage")
@@ -51,10 +77,12 @@ def update_secret_version_stage(
     return {"ARN": arn, "Name": name}
 
 
-def _check_rotates(secret: Any) -> None:
-    if not getattr(secret, "rotation_lambda_arn", None):
-        words = "No Lambda rotation function ARN is associated with this secret."
-        raise AwsError("InvalidRequestException", words)
+def _end_rotation(secret: Any) -> None:
+    """Take ``AWSPENDING`` from the current version: that rotation is over, moto says it goes on."""
+    for version in secret.versions.values():
+        stages = version["version_stages"]
+        if _CURRENT in stages and _PENDING in stages:
+            stages.remove(_PENDING)
 
 
 def _check_label(secret: Any, label: str, left: str | None, target: str) -> None:

@@ -281,6 +281,41 @@ def test_an_alias_shares_its_calls_and_holds_its_versions(function, call, aws):
     assert client.get_function(**named)["Configuration"]["Description"] == "second"
 
 
+ROTATES = """
+import boto3
+
+def handler(event, context):
+    secrets, token = boto3.client("secretsmanager"), event["ClientRequestToken"]
+    asked = {"SecretId": event["SecretId"]}
+    if event["Step"] == "createSecret":
+        value = secrets.get_secret_value(**asked)["SecretString"] + "!"
+        secrets.put_secret_value(
+            **asked, ClientRequestToken=token, SecretString=value, VersionStages=["AWSPENDING"]
+        )
+    if event["Step"] == "finishSecret":
+        current = secrets.get_secret_value(**asked)["VersionId"]
+        secrets.update_secret_version_stage(
+            **asked, VersionStage="AWSCURRENT", MoveToVersionId=token, RemoveFromVersionId=current
+        )
+"""
+
+
+def test_a_function_rotates_a_secret(function, aws, fresh):
+    secrets, name = aws("secretsmanager"), fresh("rotated")
+    arn = aws("lambda").get_function(FunctionName=function(ROTATES))["Configuration"]["FunctionArn"]
+    secrets.create_secret(Name=name, SecretString="one")
+    secrets.rotate_secret(
+        SecretId=name, RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 30}
+    )
+    assert secrets.get_secret_value(SecretId=name)["SecretString"] == "one!"
+    secrets.rotate_secret(SecretId=name)
+    found = [
+        secrets.get_secret_value(SecretId=name, VersionStage=f"AWS{stage}")["SecretString"]
+        for stage in ("CURRENT", "PREVIOUS")
+    ]
+    assert found == ["one!!", "one!"]
+
+
 def test_layers_are_on_the_path(function, call, aws, fresh):
     layer = aws("lambda").publish_layer_version(
         LayerName=fresh("tools"), Content={"ZipFile": zipped(python__tools="answer = 42")}
