@@ -7,6 +7,7 @@ import json
 import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Callable
+from contextlib import closing
 from typing import Any
 
 import fastavro
@@ -16,6 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from labkit.cloud.databrew.recipe import RecipeContext, Step, compile_recipe
+from labkit.cloud.engine import Session
 from labkit.cloud.engine.formats import codecs
 from tests.databrew.lake import READ_AND_WRITE, Lake, make_role, policy
 
@@ -433,3 +436,20 @@ DATABASE_OUTPUT = {"GlueConnectionName": "c", "DatabaseOptions": {"TableName": "
 def test_databases(lake: Lake) -> None:
     with pytest.raises(ClientError, match="databases behind JDBC cannot be written"):
         lake.recipe_job("any", DatabaseOutputs=[DATABASE_OUTPUT])
+
+
+ORDERS = {
+    "SORT": ({"expressions": json.dumps([{"sourceColumn": "a", "ordering": "ASCENDING"}])}, True),
+    "GROUP_BY": ({"sourceColumns": '["a"]', "groupByAggFunctionOptions": "[]"}, True),
+    "UPPER_CASE": ({"sourceColumn": "a"}, False),
+    "DELETE": ({"sourceColumns": '["b"]'}, False),
+}
+
+
+@pytest.mark.parametrize("operation", ORDERS)
+def test_a_recipe_tells_whether_it_orders_its_rows(operation: str, session: Session) -> None:
+    parameters, ordered = ORDERS[operation]
+    with closing(RecipeContext(session)) as context:
+        sql = "SELECT 'x' AS a, 1 AS b"
+        compile_recipe([Step(operation, parameters)], sql, context.describe(sql), context)
+        assert (context.numbered or context.reordered) is ordered

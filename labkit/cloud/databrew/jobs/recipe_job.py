@@ -23,8 +23,7 @@ def work(working: Working) -> None:
     try:
         result = _compiled(working, context)
         working.log.write("INFO", f"Recipe: {len(working.plan.steps)} step(s)")
-        ordered = result.context.numbered or _read_bytes(working) < LARGE
-        _write(working, result, ordered=ordered)
+        _write(working, result, ordered=_ordered(working, context))
     finally:
         context.close()
 
@@ -47,8 +46,10 @@ def _compiled(working: Working, context: RecipeContext) -> Relation:
     return compile_recipe(working.plan.steps, found.sql, found.columns, context)
 
 
-def _read_bytes(working: Working) -> int:
-    return sum(each.size_bytes for each in working.opened)
+def _ordered(working: Working, context: RecipeContext) -> bool:
+    """Whether rows are written in their order: it was asked for, or they are few."""
+    read = sum(each.size_bytes for each in working.opened)
+    return context.numbered or context.reordered or read < LARGE
 
 
 def _write(working: Working, result: Relation, *, ordered: bool) -> None:

@@ -102,6 +102,8 @@ class RecipeContext:
         seed: of the random steps; the same seed gives the same rows.
         load: a second data set, as SQL and columns, by the JSON of ``secondInputs`` and its like.
         secret: a key's bytes, by the ARN or name that a step gives, and a version where it does.
+        numbered: whether rows carry their number, for a step that depends on their order.
+        reordered: whether a step has said in which order its rows come.
     """
 
     session: Session
@@ -110,6 +112,7 @@ class RecipeContext:
     load: Callable[[dict[str, Any]], tuple[str, Sequence[Column]]] = _no_input
     secret: Callable[..., bytes] = _no_secret
     numbered: bool = False
+    reordered: bool = False
     _count: Iterator[int] = field(default_factory=itertools.count)
     _functions: list[str] = field(default_factory=list)
 
@@ -309,6 +312,7 @@ class Relation:
     ) -> Relation:
         shown = [f"{sql} AS {quoted_name(name)}" for name, sql in items]
         _refuse_twins([name for name, _ in items])
+        self.context.reordered |= bool(order)
         if self.context.numbered:
             number = f"row_number() OVER (ORDER BY {order})" if order else self.row
             shown.append(f"{number} AS {self.row}")
