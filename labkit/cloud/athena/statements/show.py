@@ -92,7 +92,8 @@ def show_columns(text: str) -> Statement:
     def run(run: Run) -> Result:
         table = need(run, parts)
         names = [c["Name"] for c in table["StorageDescriptor"]["Columns"]] + key_names(table)
-        return run.text_result(("field",), [name.ljust(WIDTH) for name in names])
+        width = 0 if table_type_of(table) else WIDTH
+        return run.text_result(("field",), [name.ljust(width) for name in names])
 
     return utility("SHOW_COLUMNS", run)
 
