@@ -40,6 +40,17 @@ def test_new_objects_are_loaded_by_themselves(desk):
     assert commits == [[job[0][0]]]
 
 
+def test_a_file_that_cannot_be_loaded_holds_up_no_other(desk):
+    table, folder = desk.table("a int"), desk.folder()
+    assert _create(desk, table, folder, '"goes on"') == ""
+    desk.put(f"{folder}/bad", "x\n")
+    for number in range(3):
+        desk.put(f"{folder}/{number}", f"{number}\n")
+    _wait(desk, table, 3)
+    (line, *_) = desk.errors(table, "filename", "err_code")
+    assert line == [f"s3://copying/{folder}/bad", 1207]
+
+
 def test_a_job_that_waits_to_be_run(desk):
     table, folder = desk.table("a int"), desk.folder()
     assert _create(desk, table, folder, "waits", "AUTO OFF") == ""

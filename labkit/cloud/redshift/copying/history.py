@@ -83,6 +83,15 @@ def end_load(noted: Noted, work: Load, count: int, status: str, message: str = "
     )
 
 
+def files_at_fault(connection: Connection) -> set[str]:
+    """The files that the session's last statement, a COPY that failed, could not load."""
+    asked = (connection.warehouse.key, connection.last_query_id)
+    for record in reversed(list(connection.warehouse.cloud.records(LOADS).values())):
+        if (record["key"], record["query"]) == asked:
+            return {each["file"] for each in record["errors"]}
+    return set()
+
+
 def _error(wrong: Wrong, columns: Sequence[TableColumn]) -> dict[str, Any]:
     error, record = wrong.error, wrong.record
     column = columns[error.column] if 0 <= error.column < len(columns) else None

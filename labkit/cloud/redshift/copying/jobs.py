@@ -21,7 +21,7 @@ from labkit.cloud.redshift.copying.copy_statement import read_copy
 from labkit.cloud.redshift.copying.filling import load
 from labkit.cloud.redshift.copying.options import CopyOptions, Job
 from labkit.cloud.redshift.copying.sources import open_files
-from labkit.cloud.redshift.copying.waking import KIND, wake
+from labkit.cloud.redshift.copying.waking import KIND, passed_over, wake
 from labkit.cloud.redshift.system.registry import system
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -124,6 +124,7 @@ def _run(connection: Connection, words: Words) -> Result:
     options, _ = read_copy(Words(record["text"]))
     table = changeable(connection, options.table, "INSERT")
     known = {one.name for one in connection.objects.of(LOADED, schema=str(record["number"]))}
+    known |= passed_over.get(connection, set())
     fresh = [each for each in _listed(connection, options) if each.uri not in known]
     if not fresh:
         return Result("COPY JOB RUN")

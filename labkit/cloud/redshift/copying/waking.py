@@ -1,7 +1,8 @@
 """What has COPY jobs run by themselves: new objects in S3, and the start of the cloud.
 
-A job that is woken while it runs looks once more. Source:
-https://docs.aws.amazon.com/redshift/latest/dg/loading-data-copy-job.html
+A job that is woken while it runs looks once more. A file that cannot be loaded holds up no other:
+states are told a file. Sources: https://docs.aws.amazon.com/redshift/latest/dg/loading-data-copy-job.html
+and https://docs.aws.amazon.com/redshift/latest/dg/SYS_COPY_JOB_DETAIL.html
 """
 
 from __future__ import annotations
@@ -9,15 +10,21 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
+import weakref
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.jobs import Job as Running
+from labkit.cloud.redshift.copying.history import files_at_fault
+from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.s3.notices import LISTENERS
 
 log = logging.getLogger(__name__)
 #: The records of jobs: by warehouse, database and name.
 KIND = "redshift.copy_job"
+#: Files that a session of a job has found not to load.
+passed_over: weakref.WeakKeyDictionary[Connection, set[str]] = weakref.WeakKeyDictionary()
 _lock = threading.Lock()
 _running: dict[str, bool] = {}
 
@@ -74,6 +81,20 @@ def _run_by_itself(cloud: Cloud, id: str) -> None:
     warehouse = open_warehouse(cloud, record["key"])
     connection = warehouse.connect(record["owner"], record["database"], application="COPY JOB")
     try:
-        connection.run(f"COPY JOB RUN {record['name']}")
+        _load_what_loads(connection, f"COPY JOB RUN {quoted(record['name'])}")
     finally:
         connection.close()
+
+
+def _load_what_loads(connection: Connection, sql: str) -> None:
+    bad = passed_over.setdefault(connection, set())
+    while True:
+        try:
+            connection.run(sql)
+            return
+        except RedshiftError as error:
+            found = files_at_fault(connection) - bad
+            if not found:
+                raise
+            log.warning("%s: %s: %s", sql, ", ".join(sorted(found)), error.message)
+            bad |= found
