@@ -11,7 +11,7 @@ from labkit.cloud.quicksight.render.labels import full
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.visuals.model import Field, Other
 
-READABLE = 4.5  # the least contrast of words and their ground
+READABLE, LARGE = 4.5, 3.0  # the least contrast of words, and of large ones, with their ground
 
 
 def series_color(sketch: Sketch, field: Field, key: Any, label: str, at: int) -> str:
@@ -50,8 +50,12 @@ def mapped_colors(sketch: Sketch) -> dict[tuple[str, str], str]:
 
 
 def ink(color: str) -> str:
-    """Black or white, whichever is read better on a colour."""
-    return "#FFFFFF" if _light(color) < 0.36 else "#16191F"
+    """White on a colour where it has a contrast of 3 with it, else black.
+
+    >>> ink("#2E6DA4"), ink("#5BA7E5")
+    ('#FFFFFF', '#16191F')
+    """
+    return "#FFFFFF" if 1.05 / (_light(color) + 0.05) >= LARGE else "#16191F"
 
 
 def readable(color: str, ground: str) -> str:
