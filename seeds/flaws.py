@@ -2,7 +2,8 @@
 
 A flaw is one line of a table: in which table and column, in which rows, and what becomes of the
 value. Rows are counted from 0 in the table as first made. The tables of the LMS are named with the
-folder's date, `requests` with the file too. At a scale below 1 fewer of the rows exist.
+folder's date, `requests` with the file too. At a scale below 1 fewer of the rows exist. Of other
+students than the labs' it is others that have the flaws, so that nobody knows whose they are.
 """
 
 from __future__ import annotations
@@ -53,19 +54,26 @@ TWICE = {
 """The rows that stand a second time at a table's end."""
 
 
-def plant(name: str, table: pa.Table) -> pa.Table:
-    """The table with its flaws: wrong values first, then the rows that come twice."""
+def plant(name: str, table: pa.Table, seed: int = 0) -> pa.Table:
+    """The table with its flaws: wrong values first, then the rows that come twice.
+
+    Args:
+        seed: which students; by it their flaws are moved along, from the last to the first.
+    """
     for flaw in FLAWS:
         if flaw.table == name:
-            table = _spoil(table, flaw)
-    again = [row for row in TWICE.get(name, ()) if row < len(table)]
+            table = _spoil(table, flaw, seed)
+    again = _places(TWICE.get(name, ()), len(table), seed)
     return pa.concat_tables([table, table.take(again)]) if again else table
 
 
-def _spoil(table: pa.Table, flaw: Flaw) -> pa.Table:
+def _places(rows: Iterable[int], count: int, seed: int) -> list[int]:
+    return [(row + seed) % count for row in rows if row < count]
+
+
+def _spoil(table: pa.Table, flaw: Flaw, seed: int) -> pa.Table:
     values = table.column(flaw.column).to_pylist()
-    for row in flaw.rows:
-        if row < len(values):
-            values[row] = flaw.wrong(values[row])
+    for row in _places(flaw.rows, len(values), seed):
+        values[row] = flaw.wrong(values[row])
     place, field = table.schema.get_field_index(flaw.column), table.schema.field(flaw.column)
     return table.set_column(place, field, pa.array(values, field.type))

@@ -367,6 +367,16 @@ def test_each_flaw_is_found_as_often_as_the_dictionary_says(
     assert one(lake, sql) == count
 
 
+def test_of_other_students_others_have_the_flaws(tmp_path: Path) -> None:
+    whose = []
+    for seed in (0, 7, 11):
+        [path] = seeds.generate(tmp_path / str(seed), scale=0.25, tables=["student"], seed=seed)
+        rows = pq.read_table(path).to_pylist()
+        whose.append({row["student_id"] for row in rows if row["parent_highest_ed"] is None})
+    assert [len(some) for some in whose] == [4, 4, 4]
+    assert len(set.union(*whose)) == 12
+
+
 def test_the_dictionary_lists_every_flaw() -> None:
     listed = sorted((table, column) for _, table, column, *_ in FLAW_ROWS)
     planted = [(flaw.table.split("/")[0], flaw.column) for flaw in flaws.FLAWS]
