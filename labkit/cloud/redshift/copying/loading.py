@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import mmap
 import os
 import uuid
-import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -23,12 +21,16 @@ import duckdb
 import pyarrow as pa
 
 from labkit.cloud.engine.formats import File
-from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.engine.formats.stream import Stream
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, DISK_FULL, RedshiftError, translated
 from labkit.cloud.redshift.copying import columnar, documents, fast
 from labkit.cloud.redshift.copying.access import failure
+from labkit.cloud.redshift.copying.blank_lines import (
+    BROKEN,
+    has_blank_line,
+    unpacks_to_blank_line,
+)
 from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
 from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
@@ -42,10 +44,8 @@ BATCH = 20_000
 #: Compressed bytes that are searched for blank lines before DuckDB reads them: of a load, or of a
 #: file of a larger one. To unpack everything twice would take half as long again.
 SEARCHED_BYTES, SEARCHED_FILE_BYTES = 32 << 20, 4 << 20
-CHUNK = 1 << 20
 #: What stops a pass that the files are not at fault of: canceled, in conflict, no memory, no disk.
 ELSEWHERE = (CANCELED, "40001", "53200", DISK_FULL)
-BROKEN = (OSError, EOFError, zlib.error, pa.ArrowException)
 
 
 @dataclass(frozen=True)
@@ -157,9 +157,9 @@ class Load:
 
     def _is_blank_somewhere(self, file: File) -> bool:
         if not self.options.compression:
-            return _has_blank_line(Path(file.path))
+            return has_blank_line(Path(file.path))
         searched = self._is_small or Path(file.path).stat().st_size <= SEARCHED_FILE_BYTES
-        return searched and _unpacks_to_blank_line(file)
+        return searched and unpacks_to_blank_line(file)
 
     @cached_property
     def _is_small(self) -> bool:
@@ -258,31 +258,3 @@ class Load:
         self.wrong.append(Wrong(file, record, error))
         if len(self.wrong) >= self.options.most_errors:
             raise TooManyErrors
-
-
-def _unpacks_to_blank_line(file: File) -> bool:
-    """Whether a compressed file has one; a damaged file is for the careful half to tell."""
-    before = b"\n"
-    try:
-        with open_bytes(file) as raw:
-            while chunk := raw.read(CHUNK):
-                if _blank(before + chunk, within=True):
-                    return True
-                before = (before + chunk)[-2:]
-    except BROKEN:
-        return True
-    return False
-
-
-def _has_blank_line(path: Path) -> bool:
-    if not path.stat().st_size:
-        return False
-    with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _blank(data)
-
-
-def _blank(data: bytes | mmap.mmap, *, within: bool = False) -> bool:
-    """Whether a text has a blank line; ``within`` one that goes on before it."""
-    starts = not within and data[:1] in (b"\n", b"\r")
-    pairs = (b"\n\n", b"\n\r\n") if data.find(b"\r") >= 0 else (b"\n\n",)
-    return starts or any(data.find(pair) >= 0 for pair in pairs)
