@@ -67,6 +67,8 @@ class Connection:
         self.warehouse, self.database, self.pid = warehouse, database, pid
         #: The database that it is connected to, while a view of another one is read too.
         self.home_database = database
+        #: The database that USE has named.
+        self.used = ""
         #: Whether it reads for a consumer of a data share.
         self.shared = False
         self.duck = warehouse.database.cursor()

@@ -18,6 +18,7 @@ from labkit.cloud.redshift.warehouse.statements import (
     tables,
     transactions,
     users,
+    using,
     views,
 )
 
@@ -39,5 +40,6 @@ __all__ = [
     "tables",
     "transactions",
     "users",
+    "using",
     "views",
 ]

@@ -245,5 +245,4 @@ not_here(
     "ALTER SYSTEM",
     "ALTER EXTERNAL SCHEMA",
     "CREATE TEMPLATE",
-    "USE",
 )

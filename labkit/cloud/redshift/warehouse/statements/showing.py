@@ -83,7 +83,7 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
     words.accept("TABLE")
     table = find_relation(connection, words.name())
     keys = [str(name) for name in table.body.get("sortkey") or ()]
-    style = dict.fromkeys(keys, table.body["sortstyle"] or "COMPOUND")
+    style = dict.fromkeys(keys, table.body.get("sortstyle") or "COMPOUND")
     order = {name: at for at, name in enumerate(keys, 1)}
     dist = {table.body.get("distkey", ""): 1}
     encodings = {c.name: c.encode for c in table.columns if table.kind != "view"}
