@@ -39,7 +39,7 @@ def _whole(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    return f"({_whole(text)} IS TRUE OR regexp_full_match({text}, {_NUMBER}))"
+    return f"CASE WHEN {_whole(text)} THEN true ELSE regexp_full_match({text}, {_NUMBER}) END"
 
 
 def _truth(text: str) -> str:
@@ -162,8 +162,26 @@ def _kinds(con: duckdb.DuckDBPyConnection, table: Csv, mode: str) -> tuple[Type,
     rows, fits = _tested(con, table, f"(FROM {source} LIMIT {GUESSED_FROM})", anything)
     if rows == GUESSED_FROM:
         open_still = [[kind for kind, ok in each.items() if ok is not False] for each in fits]
-        _, fits = _tested(con, table, source, open_still)
+        return _checked(con, table, source, open_still)
     return tuple(next((kind for kind, ok in each.items() if ok), VARCHAR) for each in fits)
+
+
+def _checked(
+    con: duckdb.DuckDBPyConnection, table: Csv, source: str, kinds: list[list[Type]]
+) -> tuple[Type, ...]:
+    """The first type of each column that all its values fit.
+
+    All rows are read for the first types, and once more where later rows say that one is wrong.
+    """
+    found = [VARCHAR] * len(kinds)
+    while True:
+        _, fits = _tested(con, table, source, [each[:1] for each in kinds])
+        for at, fit in enumerate(fits):
+            for kind, ok in fit.items():
+                found[at] = kind if ok else VARCHAR
+                kinds[at] = kinds[at][1:] if ok is False else []
+        if not any(kinds):
+            return tuple(found)
 
 
 def _tested(
