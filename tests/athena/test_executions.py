@@ -128,6 +128,8 @@ def test_a_query_is_stopped(lake: Lake) -> None:
     lake.athena.stop_query_execution(QueryExecutionId=number)
     ended = lake.follow(number)["Status"]
     assert (ended["State"], ended["StateChangeReason"]) == ("CANCELLED", "Query cancelled by user")
+    with pytest.raises(lake.athena.exceptions.InvalidRequestException, match="not find results"):
+        lake.results(number)
 
 
 def test_queries_run_at_once(people: Lake) -> None:

@@ -65,8 +65,11 @@ def _check_finished(record: dict[str, Any]) -> None:
     state = record["Status"]["State"]
     if state in ("QUEUED", "RUNNING"):
         raise invalid(f"Query has not yet finished. Current state: {state}", "QUERY_NOT_FINISHED")
+    if state == "CANCELLED":
+        raise invalid("Could not find results", "RESULT_NOT_FOUND")
     if state != "SUCCEEDED":
-        raise invalid(f"Query did not finish successfully. Final query state: {state}")
+        message = f"Query did not finish successfully. Final query state: {state}"
+        raise invalid(message, "INVALID_QUERY_EXECUTION_STATE")
 
 
 def _page(
