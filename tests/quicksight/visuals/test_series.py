@@ -108,6 +108,29 @@ def test_an_insight_has_its_own_narrative(show: Show) -> None:
     assert data.computations["c"]["total"] == 57
 
 
+ITEMS: list[tuple[str, dict[str, Any], str, str]] = [
+    ("TopBottomRanked", {"Category": dim("course"), "Value": measure()},
+     "itemsCount", "5"),
+    ("TopBottomRanked", {"Category": dim("course"), "Value": measure()},
+     "items[1].categoryField.formattedValue", "dance"),
+    ("TopBottomRanked", {"Category": dim("course"), "Value": measure()},
+     "items[0].metricValue.formattedValue", "30"),
+    ("TopBottomMovers", {"Category": dim("device"), **MONTHS},
+     "items[0].percentDifference.formattedAbsoluteValue", "15.38%"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "fields", "named", "told"), ITEMS)
+def test_a_narrative_names_one_of_several(
+    kind: str, fields: dict[str, Any], named: str, told: str, show: Show
+) -> None:
+    sizes = {"TopBottomRanked": {"ResultSize": 20}, "TopBottomMovers": {"MoverSize": 20}}
+    asked = insight(kind, Name="Top", Type="TOP", **sizes[kind], **fields)
+    narrative = f"<narrative><block><expression>Top.{named}</expression></block></narrative>"
+    asked["InsightVisual"]["InsightConfiguration"]["CustomNarrative"] = {"Narrative": narrative}
+    assert list(show(asked).rows) == [(told,)]
+
+
 def test_every_computation_of_the_api_has_a_row() -> None:
     model = botocore.session.get_session().get_service_model("quicksight")
     asked = {

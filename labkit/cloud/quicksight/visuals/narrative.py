@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.quicksight.visuals.formats import format_value
@@ -36,6 +36,13 @@ _COMPARED = {
     "previousTimeValue": ("previous_time", "Time"),
 }
 _WORDS |= {"PeriodOverPeriod": _COMPARED, "PeriodToDate": _COMPARED}
+#: What each item of a computation that finds several is called: ``items[0].metricValue``.
+_ITEMS = {
+    "TopBottomRanked": {"metricValue": ("value", "Value")},
+    "TopBottomMovers": {
+        name: each for name, each in _COMPARED.items() if not name.endswith("TimeValue")
+    },
+}
 _FIELDS = {"timeField": "Time", "metricField": "Value", "categoryField": "Category"}
 _PERCENT: dict[str, Any] = {"PercentageDisplayFormatConfiguration": {}}
 
@@ -55,6 +62,19 @@ def words(
     for name, (number, field) in _WORDS.get(kind, {}).items():
         if number in found:
             texts |= _forms(name, found[number], field, say)
+    return texts | (_items(kind, found["items"], say) if kind in _ITEMS else {})
+
+
+def _items(kind: str, items: Sequence[Mapping[str, Any]], say: Say) -> dict[str, str]:
+    """The words of each of several that a computation found.
+
+    Source: https://docs.aws.amazon.com/quicksight/latest/user/top-ranked-function.html
+    """
+    texts = {"itemsCount": str(len(items))}
+    named = {"categoryField": ("category", "Category"), **_ITEMS[kind]}
+    for at, item in enumerate(items):
+        for name, (number, field) in named.items():
+            texts |= _forms(f"items[{at}].{name}", item[number], field, say)
     return texts
 
 
