@@ -23,6 +23,7 @@ rs_fit_bytes(a, n, kind) AS CASE
     END;
 
 rs_substring(a, start, n) AS CASE
+    WHEN start IS NULL OR n IS NULL THEN NULL
     WHEN n < 0 THEN error('REDSHIFT:22011:negative substring length not allowed')
     ELSE substr(a, greatest(start, 1), greatest(least(start + n, 2147483647) - greatest(start, 1), 0))
     END;
@@ -46,6 +47,8 @@ rs_octetindex(b, a) AS CASE
     END;
 
 rs_split_part(a, b, i) AS CASE
+    WHEN a IS NULL OR b IS NULL OR i IS NULL THEN NULL
+    WHEN b = '' AND i > 0 THEN CASE WHEN i = 1 THEN a ELSE '' END
     WHEN i <= 0 THEN error('REDSHIFT:22023:field position must be greater than zero')
     ELSE coalesce(string_split(a, b)[i], '')
     END;

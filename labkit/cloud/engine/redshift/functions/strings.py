@@ -185,7 +185,8 @@ UDFS = (
 def _pad(side: str) -> Callable[[Sequence[Typed]], str]:
     def render(args: Sequence[Typed]) -> str:
         fill = args[2].sql if len(args) > 2 else "' '"
-        return f"{side}pad({args[0].sql}, greatest({args[1].sql}, 0), {fill})"
+        size = f"if({args[1].sql} < 0, 0, {args[1].sql})"
+        return f"{side}pad({args[0].sql}, {size}, {fill})"
 
     return render
 
