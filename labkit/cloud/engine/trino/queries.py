@@ -30,7 +30,10 @@ def query(node: tree.Query, outer: Scope) -> Output:
     """A query inside ``outer``, whose columns it may read."""
     scope = outer.child()
     common: list[str] = []
-    for named in node.named:
+    for at, named in enumerate(node.named):
+        if named.name in [before.name for before in node.named[:at]]:
+            message = f"WITH query name '{named.name}' specified more than once"
+            raise scope.fail(named, "DUPLICATE_NAMED_QUERY", message)
         scope, sql = _named(named, scope, node.recursive)
         common.append(sql)
     found = _ordered(node, scope)
