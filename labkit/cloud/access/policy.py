@@ -28,7 +28,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 Keys = dict[str, str | list[str]]
 

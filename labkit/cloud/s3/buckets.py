@@ -18,7 +18,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.listing import OWNER, as_token, from_token
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 _MOST = 10_000
 _LEGACY = "EU"  # Ireland, by its first name

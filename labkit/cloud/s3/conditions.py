@@ -21,7 +21,7 @@ from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 _HEADERS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 _OF_SOURCE = "x-amz-copy-source-"

@@ -23,7 +23,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.limits import check_until
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _LONGEST_ID = 255

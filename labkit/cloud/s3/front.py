@@ -1,32 +1,22 @@
 """S3's front: bodies stream between the socket and files, moto keeps the records.
 
 Around each of moto's answers this module does what moto cannot: it judges the caller by bucket
-policy and KMS key (`access/policy.py`), unwraps ``aws-chunked`` bodies, checks digests, serves
-ranges from the file, and makes the change durable before the answer.
-
-Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html and
-https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+policy and KMS key (`access/policy.py`), receives bodies (`receiving.py`), serves them from their
+files (`sending.py`), and makes the change durable before the answer.
 """
 
 from __future__ import annotations
 
-import base64
-import contextlib
 import logging
-import os
-import re
-import secrets
 import sqlite3
-import urllib.parse
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from labkit.cloud import protocol
 from labkit.cloud.access import guard, policy
-from labkit.cloud.access.signature import Claim, legacy_headers
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Principal, not_kept
+from labkit.cloud.operations import AwsError, not_kept
 from labkit.cloud.s3 import (
     buckets,
     conditions,
@@ -39,78 +29,20 @@ from labkit.cloud.s3 import (
     parts,
     post,
 )
-from labkit.cloud.s3.bodies import BODIES, CHUNK, Body, Slot, send_stream, write_stream
+from labkit.cloud.s3.bodies import BODIES
+from labkit.cloud.s3.receiving import (
+    Incoming,
+    read_body,
+    receive,
+    slot_of,
+    without_transfer_headers,
+)
+from labkit.cloud.s3.request import Environ, Request, read_request, with_legacy_headers
+from labkit.cloud.s3.sending import Answer, download, tell_of_version, unread, whole
 
 log = logging.getLogger(__name__)
-Environ = dict[str, Any]
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled"  # told only where it is
-_SMALL_BODY = 16 << 20
 _NO_VERSION = ("x-amz-version-id", "null")
-
-
-@dataclass(frozen=True)
-class Request:
-    """An S3 request: whom it concerns and what it wants."""
-
-    environ: Environ
-    method: str
-    bucket: str
-    key: str
-    query: dict[str, str]
-    principal: Principal
-
-    def header(self, name: str) -> str | None:
-        """A request header, ``None`` when absent."""
-        found: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
-        return found
-
-    @property
-    def is_upload(self) -> bool:
-        """Whether the request's body is an object's content."""
-        signing = {"AWSAccessKeyId", "Signature", "Expires"}  # of version 2
-        plain = (
-            {"partNumber", "uploadId", "x-id"}
-            | signing
-            | {k for k in self.query if k.lower().startswith("x-amz-")}
-        )
-        return (
-            self.method == "PUT"
-            and bool(self.key)
-            and set(self.query) <= plain
-            and not self.header("x-amz-copy-source")
-        )
-
-    @property
-    def reads_object(self) -> bool:
-        """Whether the answer is an object's content, or the headers of it."""
-        plain = {"versionId", "partNumber", "x-id"}
-        named = {k for k in self.query if not k.lower().startswith(("x-amz-", "response-"))}
-        return self.method in ("GET", "HEAD") and bool(self.key) and named <= plain
-
-    @property
-    def writes_object(self) -> bool:
-        """Whether the request makes an object, or begins one of several parts."""
-        begins = self.method == "POST" and "uploads" in self.query
-        puts = self.method == "PUT" and (self.is_upload or self._copies)
-        return begins or (puts and "uploadId" not in self.query)
-
-    @property
-    def replaces_object(self) -> bool:
-        """Whether the request puts an object, or nothing, in the place of a key's latest one."""
-        query, method = self.query, self.method
-        if method == "DELETE":
-            return bool(self.key) and not {"versionId", "uploadId", "tagging"} & set(query)
-        completes = method == "POST" and "uploadId" in query
-        return completes or (self.writes_object and method == "PUT")
-
-    @property
-    def _copies(self) -> bool:
-        return bool(self.key and self.header("x-amz-copy-source"))
-
-    @property
-    def changes(self) -> bool:
-        return self.method in ("PUT", "POST", "DELETE")
 
 
 class S3:
@@ -125,7 +57,7 @@ class S3:
         self.cloud, self.moto = cloud, moto
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        environ["wsgi.input"] = _Incoming(environ)
+        environ["wsgi.input"] = Incoming(environ)
         try:
             status, headers, content = self._answer_or_refuse(environ)
         except AwsError as error:
@@ -136,7 +68,7 @@ class S3:
         start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
 
-    def _answer_or_refuse(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
+    def _answer_or_refuse(self, environ: Environ) -> Answer:
         try:
             return self._answer(environ)
         except (OSError, sqlite3.Error) as error:
@@ -147,32 +79,32 @@ class S3:
             log.exception("a request to S3 failed")
             raise AwsError("InternalError", f"{type(error).__name__}: {error}") from error
 
-    def _answer(self, environ: Environ) -> tuple[int, dict[str, str], Iterable[bytes]]:
+    def _answer(self, environ: Environ) -> Answer:
         if post.is_form(environ):
-            return _whole(self._form(environ))
+            return whole(self._form(environ))
         claim, principal = guard.identify(environ, None)
-        request = read_request(_with_legacy_headers(environ, claim), principal)
+        request = read_request(with_legacy_headers(environ, claim), principal)
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)
         limits.check(request, self._copied(request))
         if buckets.is_listing(request):
-            return _whole(buckets.answer(request, self.cloud.backend("s3").buckets))
+            return whole(buckets.answer(request, self.cloud.backend("s3").buckets))
         request, number = parts.take_number(request)
         if request.reads_object and (known := self._known(request)):
-            return _whole(known)
+            return whole(known)
         if listing.is_listing(request) and (bucket := self._bucket(request)):
             with self.cloud.lock("s3"):
-                return _whole(listing.answer(request, bucket))
+                return whole(listing.answer(request, bucket))
         reply = self._reply(request)
         part = None
         if request.reads_object and reply.status == 200:
             version = self._version(request)
             part = parts.place(version, number, reply.headers)
-            _tell_of_version(request, version, reply.headers)
+            tell_of_version(request, version, reply.headers)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
-            return _whole(reply)
-        return _download(request, reply, body or _unread(reply), part)
+            return whole(reply)
+        return download(request, reply, body or unread(reply), part)
 
     def _known(self, request: Request) -> protocol.Reply | None:
         """The answer to a read of what the client has already."""
@@ -190,7 +122,7 @@ class S3:
     def _reply(self, request: Request) -> protocol.Reply:
         if request.is_upload:
             return self._upload(request)
-        body = _read_body(request.environ)
+        body = read_body(request.environ)
         if request.method == "POST" and "delete" in request.query and not request.key:
             return self._delete(request, body)
         if request.method == "PUT" and "policy" in request.query and not request.key:
@@ -239,10 +171,10 @@ class S3:
     def _upload(self, request: Request) -> protocol.Reply:
         upload = self._multipart(request)
         declared = upload.algorithm if upload else None
-        with _slot(request, upload) as slot:
+        with slot_of(request, upload) as slot:
             body = receive(request, md5=self._needs_md5(request), declared=declared, slot=slot)
         headers = object_checksums.in_headers(body.checksums)
-        environ = _without_transfer_headers(request.environ) | headers
+        environ = without_transfer_headers(request.environ) | headers
         ticket = BODIES.ticket(body)
         try:
             reply = self._forward(request, ticket, environ)
@@ -324,33 +256,6 @@ class S3:
             self.cloud.state.save("s3")
 
 
-def read_request(environ: Environ, principal: Principal) -> Request:
-    """Bucket and key from a path-style address or a ``bucket.localhost`` host."""
-    path = urllib.parse.unquote(protocol.raw_path(environ)).lstrip("/")
-    host = environ.get("HTTP_HOST", "").rsplit(":", 1)[0]
-    if host.endswith(".localhost"):
-        bucket, key = host.removesuffix(".localhost"), path
-    else:
-        bucket, _, key = path.partition("/")
-    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
-    return Request(environ, environ["REQUEST_METHOD"], bucket, key, query, principal)
-
-
-def _with_legacy_headers(environ: Environ, claim: Claim) -> Environ:
-    """A request with the headers that a URL of signature version 2 carries in its query."""
-    if claim.signed_headers:
-        return environ
-    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
-    found = legacy_headers(query).items()
-    return environ | {"HTTP_" + k.upper().replace("-", "_"): v for k, v in found}
-
-
-def _whole(reply: protocol.Reply) -> tuple[int, dict[str, str], Iterable[bytes]]:
-    headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
-    headers["Content-Length"] = str(len(reply.body))
-    return reply.status, headers, [reply.body]
-
-
 def _check_upload_id(cloud: Cloud, request: Request) -> None:
     """Raise for an upload that was never begun, or has ended; completing one twice is allowed."""
     bucket, upload = cloud.backend("s3").buckets.get(request.bucket), request.query.get("uploadId")
@@ -367,119 +272,6 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
             404,
             UploadId=upload,
         )
-
-
-# Receiving ----------------------------------------------------------------------------------------
-
-
-def receive(
-    request: Request, *, md5: bool, declared: str | None = None, slot: Slot | None = None
-) -> Body:
-    """Write the request's body to a file.
-
-    Args:
-        request: the upload.
-        md5: whether the body's MD5 is wanted.
-        declared: the checksum algorithm of the multipart upload that it is a part of.
-        slot: where to; by default a file of its own.
-
-    Raises:
-        AwsError: it does not match the digest or checksum that the client sent.
-    """
-    trailers: dict[str, str] = {}
-    claimed = object_checksums.Claimed(request, declared)
-    etag = None if md5 else secrets.token_hex(16)
-    body = write_stream(_content(request, trailers), claimed.update, etag=etag, slot=slot)
-    try:
-        _check_md5(request, body)
-        return replace(body, checksums=claimed.verified(trailers))
-    except AwsError:
-        body.discard()
-        raise
-
-
-def _slot(request: Request, upload: Any) -> contextlib.AbstractContextManager[Slot | None]:
-    """The place in the whole of a part whose length is known before it is read."""
-    number, length = request.query.get("partNumber", ""), _length(request)
-    if not upload or not upload.slots or not length or not number.isdigit():
-        return contextlib.nullcontext()
-    found: contextlib.AbstractContextManager[Slot | None] = upload.slots.claim(int(number), length)
-    return found
-
-
-def _length(request: Request) -> int | None:
-    """How long the content is, as the client says before it sends it."""
-    plain = request.environ.get("CONTENT_LENGTH")
-    told = request.header("x-amz-decoded-content-length") if _streams(request) else plain
-    return int(told) if told and told.isdigit() else None
-
-
-def _streams(request: Request) -> bool:
-    return (request.header("x-amz-content-sha256") or "").startswith("STREAMING-")
-
-
-def _content(request: Request, trailers: dict[str, str]) -> Iterator[bytes]:
-    stream = request.environ["wsgi.input"]
-    if _streams(request):
-        return _exactly(_unchunk(stream, trailers), _length(request))
-    length = request.environ.get("CONTENT_LENGTH")
-    if length is None and not request.environ.get("wsgi.input_terminated"):
-        raise AwsError("MissingContentLength", "You must provide the Content-Length header", 411)
-    return _read(stream, int(length) if length else None)
-
-
-def _read(stream: Any, length: int | None) -> Iterator[bytes]:
-    left = length
-    while left is None or left > 0:
-        chunk = stream.read(CHUNK if left is None else min(CHUNK, left))
-        if not chunk:
-            break
-        left = None if left is None else left - len(chunk)
-        yield chunk
-    if left:
-        raise _incomplete()
-
-
-def _exactly(chunks: Iterator[bytes], length: int | None) -> Iterator[bytes]:
-    """Chunks, which must come to the length that was told, where one was."""
-    left = length or 0
-    for chunk in chunks:
-        left -= len(chunk)
-        if length is not None and left < 0:
-            raise _incomplete()
-        yield chunk
-    if length is not None and left:
-        raise _incomplete()
-
-
-def _incomplete() -> AwsError:
-    return AwsError("IncompleteBody", "You did not provide the number of bytes specified")
-
-
-def _unchunk(stream: Any, trailers: dict[str, str]) -> Iterator[bytes]:
-    """The content of an ``aws-chunked`` body; its trailing headers are noted."""
-    while size := int(stream.readline().split(b";")[0].strip() or b"0", 16):
-        yield from _read(stream, size)
-        stream.readline()
-    while line := stream.readline().strip():
-        name, _, value = line.decode().partition(":")
-        trailers[name.lower()] = value.strip()
-
-
-def _check_md5(request: Request, body: Body) -> None:
-    sent = request.header("content-md5")
-    if sent and base64.b64decode(sent).hex() != body.etag:
-        raise AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.")
-
-
-def _without_transfer_headers(environ: Environ) -> Environ:
-    """The headers of how a body travelled, which its ticket has no use for."""
-    dropped = ("HTTP_X_AMZ_DECODED_CONTENT_LENGTH", "HTTP_X_AMZ_TRAILER", "HTTP_TRANSFER_ENCODING")
-    kept = {k: v for k, v in environ.items() if k not in dropped}
-    kept["HTTP_X_AMZ_CONTENT_SHA256"] = "UNSIGNED-PAYLOAD"
-    encodings = [e for e in kept.pop("HTTP_CONTENT_ENCODING", "").split(",") if e.strip()]
-    left = [e.strip() for e in encodings if e.strip() != "aws-chunked"]
-    return kept | ({"HTTP_CONTENT_ENCODING": ",".join(left)} if left else {})
 
 
 def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
@@ -503,94 +295,3 @@ def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
 def _names_acl(environ: Environ) -> bool:
     """Whether a request says who gets a new object; moto would take the bucket's own ACL."""
     return any(name.startswith(("HTTP_X_AMZ_ACL", "HTTP_X_AMZ_GRANT_")) for name in environ)
-
-
-def _read_body(environ: Environ) -> bytes:
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    if length > _SMALL_BODY:
-        raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
-    found: bytes = environ["wsgi.input"].read(length) if length else b""
-    return found
-
-
-class _Incoming:
-    """A request's body, which knows how much of it has not been read."""
-
-    def __init__(self, environ: Environ) -> None:
-        self._stream = environ["wsgi.input"]
-        length = environ.get("CONTENT_LENGTH")
-        endless = not length and environ.get("wsgi.input_terminated")
-        self._left = None if endless else int(length or 0)
-
-    def read(self, size: int) -> bytes:
-        return self._count(self._stream.read(size if self._left is None else min(size, self._left)))
-
-    def readline(self) -> bytes:
-        return self._count(self._stream.readline(-1 if self._left is None else self._left))
-
-    def drain(self) -> None:
-        """Read what a refused client still sends, or it would never see the refusal."""
-        try:
-            while self.read(CHUNK):
-                pass
-        except (OSError, ValueError):
-            return
-
-    def _count(self, chunk: bytes) -> bytes:
-        self._left = None if self._left is None else self._left - len(chunk)
-        return chunk
-
-
-# Sending ------------------------------------------------------------------------------------------
-
-
-def _tell_of_version(request: Request, version: Any, headers: dict[str, str]) -> None:
-    """Put into the answer what moto does not tell of the version that is read."""
-    if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
-        headers.update(object_checksums.told_if_quick(version))
-    if request.method == "HEAD":
-        wished = {k for k in request.query if k.startswith("response-")}
-        headers.update({k.removeprefix("response-"): request.query[k] for k in wished})
-
-
-def _download(
-    request: Request, reply: protocol.Reply, body: Body, part: tuple[int, int] | None
-) -> tuple[int, dict[str, str], Iterable[bytes]]:
-    headers = {k: v for k, v in reply.headers.items() if k.lower() != "content-length"}
-    headers["Accept-Ranges"] = "bytes"
-    connection = request.environ.get("werkzeug.socket")
-    wanted = part or _range(request.header("range"), body.size) if reply.status == 200 else None
-    if wanted is None:
-        headers["Content-Length"] = str(body.size)
-        return reply.status, headers, send_stream(body.path, 0, body.size, connection)
-    first, last = wanted
-    if last - first + 1 < body.size:
-        headers = {k: v for k, v in headers.items() if not k.startswith("x-amz-checksum-")}
-    headers["Content-Range"] = f"bytes {first}-{last}/{body.size}"
-    headers["Content-Length"] = str(last - first + 1)
-    return 206, headers, send_stream(body.path, first, last - first + 1, connection)
-
-
-def _unread(reply: protocol.Reply) -> Body:
-    """What stands for a body where only its size is told."""
-    return Body(os.devnull, int(reply.headers.get("Content-Length", "0")))
-
-
-def _range(header: str | None, size: int) -> tuple[int, int] | None:
-    """First and last byte that a ``Range`` header asks for; ``None`` for the whole.
-
-    Raises:
-        AwsError: the range starts behind the end.
-    """
-    found = _RANGE.match(header or "")
-    if not found or found.groups() == ("", ""):
-        return None
-    if not found[1]:
-        first, last = max(0, size - int(found[2])), size - 1
-    elif found[2] and int(found[2]) < int(found[1]):
-        return None
-    else:
-        first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
-    if first >= size or first > last:
-        raise AwsError("InvalidRange", "The requested range is not satisfiable", 416)
-    return first, last

@@ -19,7 +19,7 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import conditions
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)")

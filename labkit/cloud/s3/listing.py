@@ -25,7 +25,7 @@ from labkit.cloud.access.policy import BUCKET_ACTIONS
 from labkit.cloud.operations import Answer, AwsError
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 MOST = 1000
 OWNER = {"ID": models.OWNER, "DisplayName": "webfile"}

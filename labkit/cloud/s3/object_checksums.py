@@ -21,7 +21,7 @@ from labkit.cloud.s3.checksums import ALGORITHMS, DEFAULT, Checksum
 from labkit.cloud.s3.configurations import malformed
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 _SMALL = 8 << 20
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}

@@ -19,7 +19,7 @@ from labkit.cloud.s3 import object_checksums
 from labkit.cloud.s3.checksums import Part
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.front import Request
+    from labkit.cloud.s3.request import Request
 
 _ANSWER = "GetObjectAttributesResponse"
 

@@ -1,0 +1,98 @@
+"""An S3 request: whom it concerns and what it wants."""
+
+from __future__ import annotations
+
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any
+
+from labkit.cloud import protocol
+from labkit.cloud.access.signature import Claim, legacy_headers
+from labkit.cloud.operations import Principal
+
+Environ = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Request:
+    """An S3 request: whom it concerns and what it wants."""
+
+    environ: Environ
+    method: str
+    bucket: str
+    key: str
+    query: dict[str, str]
+    principal: Principal
+
+    def header(self, name: str) -> str | None:
+        """A request header, ``None`` when absent."""
+        found: str | None = self.environ.get("HTTP_" + name.upper().replace("-", "_"))
+        return found
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether the request's body is an object's content."""
+        signing = {"AWSAccessKeyId", "Signature", "Expires"}  # of version 2
+        plain = (
+            {"partNumber", "uploadId", "x-id"}
+            | signing
+            | {k for k in self.query if k.lower().startswith("x-amz-")}
+        )
+        return (
+            self.method == "PUT"
+            and bool(self.key)
+            and set(self.query) <= plain
+            and not self.header("x-amz-copy-source")
+        )
+
+    @property
+    def reads_object(self) -> bool:
+        """Whether the answer is an object's content, or the headers of it."""
+        plain = {"versionId", "partNumber", "x-id"}
+        named = {k for k in self.query if not k.lower().startswith(("x-amz-", "response-"))}
+        return self.method in ("GET", "HEAD") and bool(self.key) and named <= plain
+
+    @property
+    def writes_object(self) -> bool:
+        """Whether the request makes an object, or begins one of several parts."""
+        begins = self.method == "POST" and "uploads" in self.query
+        puts = self.method == "PUT" and (self.is_upload or self._copies)
+        return begins or (puts and "uploadId" not in self.query)
+
+    @property
+    def replaces_object(self) -> bool:
+        """Whether the request puts an object, or nothing, in the place of a key's latest one."""
+        query, method = self.query, self.method
+        if method == "DELETE":
+            return bool(self.key) and not {"versionId", "uploadId", "tagging"} & set(query)
+        completes = method == "POST" and "uploadId" in query
+        return completes or (self.writes_object and method == "PUT")
+
+    @property
+    def _copies(self) -> bool:
+        return bool(self.key and self.header("x-amz-copy-source"))
+
+    @property
+    def changes(self) -> bool:
+        return self.method in ("PUT", "POST", "DELETE")
+
+
+def read_request(environ: Environ, principal: Principal) -> Request:
+    """Bucket and key from a path-style address or a ``bucket.localhost`` host."""
+    path = urllib.parse.unquote(protocol.raw_path(environ)).lstrip("/")
+    host = environ.get("HTTP_HOST", "").rsplit(":", 1)[0]
+    if host.endswith(".localhost"):
+        bucket, key = host.removesuffix(".localhost"), path
+    else:
+        bucket, _, key = path.partition("/")
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+    return Request(environ, environ["REQUEST_METHOD"], bucket, key, query, principal)
+
+
+def with_legacy_headers(environ: Environ, claim: Claim) -> Environ:
+    """A request with the headers that a URL of signature version 2 carries in its query."""
+    if claim.signed_headers:
+        return environ
+    query = dict(urllib.parse.parse_qsl(environ.get("QUERY_STRING", "")))
+    found = legacy_headers(query).items()
+    return environ | {"HTTP_" + k.upper().replace("-", "_"): v for k, v in found}
