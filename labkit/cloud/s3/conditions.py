@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _HEADERS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 _OF_SOURCE = "x-amz-copy-source-"
+_JUDGED = frozenset(
+    f"HTTP_{stem}{name}".upper().replace("-", "_") for stem in ("", _OF_SOURCE) for name in _HEADERS
+)
 
 
 def unread(request: Request, version: Any) -> protocol.Reply | None:
@@ -82,10 +85,7 @@ def check_match(wanted: str, latest: Any) -> None:
 
 def without(environ: dict[str, Any]) -> dict[str, Any]:
     """A request's environment less its conditions, which have been judged."""
-    stem = _OF_SOURCE.replace("-", "_")
-    named = {f"HTTP_{stem}{h}".upper().replace("-", "_") for h in _HEADERS}
-    named |= {f"HTTP_{h}".upper().replace("-", "_") for h in _HEADERS}
-    return {name: value for name, value in environ.items() if name not in named}
+    return {name: value for name, value in environ.items() if name not in _JUDGED}
 
 
 @dataclass(frozen=True)

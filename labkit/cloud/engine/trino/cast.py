@@ -52,6 +52,11 @@ def _failure(sql: str, text: str, code: str = "INVALID_CAST_ARGUMENT") -> str:
     return f"error('{before}' || {sql} || '{after}')"
 
 
+def _or_fails(sql: str, tried: str, failure: str) -> str:
+    """What came of trying; only of NULL may that be NULL."""
+    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+
+
 # Numbers
 
 
@@ -65,7 +70,7 @@ def _checked(sql: str, source: Type, target: Type) -> str:
     given = "INTEGER" if source.base == "integer" else _spelled(source)
     words = f"Cannot cast {given} '#' to {_spelled(target)}"
     failure = _failure(f"CAST({sql} AS VARCHAR)", words)
-    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+    return _or_fails(sql, tried, failure)
 
 
 def _narrow(sql: str, source: Type, target: Type) -> str:
@@ -75,7 +80,7 @@ def _narrow(sql: str, source: Type, target: Type) -> str:
     words = f"Out of range for {target}: #"
     failure = _failure(f"CAST({sql} AS VARCHAR)", words, "NUMERIC_VALUE_OUT_OF_RANGE")
     tried = f"TRY_CAST({sql} AS {target.duckdb})"
-    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+    return _or_fails(sql, tried, failure)
 
 
 def _rounded(sql: str, source: Type, target: Type) -> str:
@@ -84,7 +89,7 @@ def _rounded(sql: str, source: Type, target: Type) -> str:
         words = "Unable to cast # to bigint"
     failure = _failure(as_text(sql, source), words)
     tried = f"TRY_CAST(round({sql}) AS {target.duckdb})"
-    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+    return _or_fails(sql, tried, failure)
 
 
 def _to_decimal(sql: str, source: Type, target: Type) -> str:
@@ -102,7 +107,7 @@ def _float_to_decimal(sql: str, source: Type, target: Type) -> str:
     tried = f"TRY_CAST(CAST({sql} AS VARCHAR) AS {target.duckdb})"
     words = f"Cannot cast {_spelled(source)} '#' to {_spelled(target)}"
     failure = _failure(as_text(sql, source), words)
-    return f"CASE WHEN ({sql}) IS NULL THEN NULL ELSE coalesce({tried}, {failure}) END"
+    return _or_fails(sql, tried, failure)
 
 
 def _holds(source: Type, target: Type) -> bool:

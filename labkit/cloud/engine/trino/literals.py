@@ -65,8 +65,9 @@ def _integer(node: tree.Literal, scope: Scope) -> Typed:
     return Typed(str(value), INTEGER if value < 1 << 31 else BIGINT)
 
 
-def decimal_of(text: str, node: tree.Node, scope: Scope) -> Typed:
+def _decimal(node: tree.Literal, scope: Scope) -> Typed:
     """Digits as a decimal of just their precision: leading zeros do not count."""
+    text = node.text
     whole, _, fraction = text.strip().lstrip("+-").partition(".")
     precision = max(1, len(whole.lstrip("0")) + len(fraction))
     valid = re.fullmatch(r"\s*[+-]?(\d+\.?\d*|\.\d+)\s*", text)
@@ -188,10 +189,6 @@ def _char(node: tree.Literal, scope: Scope) -> Typed | None:
     return scope.value(tree.Cast(node.start, node.end, text, kind, False))
 
 
-def _decimal_literal(node: tree.Literal, scope: Scope) -> Typed | None:
-    return decimal_of(node.text, node, scope)
-
-
 def _json(node: tree.Literal, scope: Scope) -> Typed | None:
     """Text that is parsed, where a cast would make a JSON string of it."""
     text = tree.Literal(node.start, node.end, "string", node.text)
@@ -202,7 +199,7 @@ _READERS: dict[str, Callable[[tree.Literal, Scope], Typed | None]] = {
     "date": _date,
     "time": _time,
     "timestamp": _timestamp,
-    "decimal": _decimal_literal,
+    "decimal": _decimal,
     "char": _char,
     "json": _json,
 }

@@ -15,7 +15,7 @@ from labkit.cloud.redshift.data_api.records import (
     Record,
     find,
     forget_old,
-    is_callers,
+    of_caller,
     wait,
 )
 from labkit.cloud.redshift.words import invalid, missing
@@ -52,12 +52,9 @@ def list_statements(
     wanted = {name: where[name] for name in _PLACES if where.get(name)}
     found = [
         _summary(record)
-        for record in sorted(context.cloud.records(KIND).values(), key=lambda r: -r["CreatedAt"])
+        for record in of_caller(context, KIND, wanted, role_level=RoleLevel)
         if (Status or "FINISHED") in ("ALL", record["Status"])
         and record.get("StatementName", "").startswith(StatementName)
-        and all(record.get(name) == value for name, value in wanted.items())
-        and record["_"]["region"] == context.region
-        and is_callers(context, record["_"]["arn"], role_level=RoleLevel)
     ]
     question = (Status, StatementName, sorted(wanted.items()))
     bad = invalid("Invalid NextToken")

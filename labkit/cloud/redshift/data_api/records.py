@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
@@ -35,7 +36,7 @@ def find(context: Context, number: str) -> Record:
     whole = number.partition(":")[0]
     at_work = context.cloud.jobs.find(f"redshift-data/{whole}")
     record = context.cloud.records(KIND).get(whole)
-    if record is None or record["_"]["region"] != context.region or _is_old(record):
+    if record is None or record["_"]["region"] != context.region or is_old(record):
         raise missing(number)
     return record if at_work or record["Status"] in ENDED else record | _UNTOLD
 
@@ -73,7 +74,20 @@ def without_rest(record: Record) -> Record:
     return {"SubStatements": parts}
 
 
-def is_callers(context: Context, arn: str, *, role_level: bool = True) -> bool:
+def of_caller(
+    context: Context, kind: str, where: Mapping[str, Any], *, role_level: bool = True
+) -> Iterator[Record]:
+    """The caller's records of a kind in this region that have some members, the latest first."""
+    for record in sorted(context.cloud.records(kind).values(), key=lambda r: -r["CreatedAt"]):
+        if (
+            record["_"]["region"] == context.region
+            and all(record.get(name) == value for name, value in where.items())
+            and _is_callers(context, record["_"]["arn"], role_level=role_level)
+        ):
+            yield record
+
+
+def _is_callers(context: Context, arn: str, *, role_level: bool) -> bool:
     """Whether what an identity has started is the caller's: its own, or any of its role's."""
     caller = context.principal
     if role_level and caller.role_arn:
@@ -85,12 +99,13 @@ def forget_old(cloud: Cloud) -> None:
     """Drop what is older than a day, with its results."""
     records = cloud.records(KIND)
     for number, record in list(records.items()):
-        if _is_old(record):
+        if is_old(record):
             store.drop(cloud, number)
             del records[number]
 
 
-def _is_old(record: Record) -> bool:
+def is_old(record: Record) -> bool:
+    """Whether a record is of more than a day ago."""
     return bool(record["CreatedAt"] < time.time() - DAY_S)
 
 

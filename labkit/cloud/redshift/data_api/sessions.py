@@ -18,7 +18,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
-from labkit.cloud.redshift.data_api.records import DAY_S, is_callers
+from labkit.cloud.redshift.data_api.records import DAY_S, is_old, of_caller
 from labkit.cloud.redshift.data_api.target import Target
 from labkit.cloud.redshift.warehouse import Connection
 from labkit.cloud.redshift.words import invalid
@@ -133,7 +133,7 @@ def _closed_by_end(cloud: Cloud) -> None:
     """The process's end closed what was open; what is older than a day is forgotten."""
     records = cloud.records(KIND)
     for number, record in list(records.items()):
-        if record["CreatedAt"] < time.time() - DAY_S:
+        if is_old(record):
             del records[number]
         else:
             records[number] = record | {"Status": "CLOSED"}
@@ -158,11 +158,8 @@ def list_sessions(
         where, states = {"SessionId": SessionId}, [*states, "CLOSED"]
     found = [
         _shown(record)
-        for record in sorted(context.cloud.records(KIND).values(), key=lambda r: -r["CreatedAt"])
+        for record in of_caller(context, KIND, where, role_level=RoleLevel)
         if record["Status"] in states
-        and record["_"]["region"] == context.region
-        and all(record.get(name) == wanted for name, wanted in where.items())
-        and is_callers(context, record["_"]["arn"], role_level=RoleLevel)
     ]
     question, bad = (SessionId, Status, sorted(where.items())), invalid("Invalid NextToken")
     return page("Sessions", found, MaxResults or 100, NextToken, bad, question=question)
