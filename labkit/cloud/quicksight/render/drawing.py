@@ -26,10 +26,9 @@ from labkit.cloud.quicksight.render.left_out import unhonoured
 from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import DPI, Box, Picture, Sketch
 from labkit.cloud.quicksight.render.themes import Theme
-from labkit.cloud.quicksight.visuals.model import VisualData
+from labkit.cloud.quicksight.visuals.model import TABLES, VisualData
 
 WITHOUT_DATA = ("CustomContentVisual", "EmptyVisual", "PluginVisual", "InsightVisual")
-_TABLES = ("TableVisual", "PivotTableVisual")
 _SVG: Any = {"svg.hashsalt": "labkit", "svg.fonttype": "none"}
 _PNG: Any = {"text.hinting": "no_hinting"}
 _rendering = Lock()  # matplotlib's settings are the process's own
@@ -140,7 +139,7 @@ def _lacks(kind: str, data: VisualData) -> bool:
 
 def _has_values(kind: str, data: VisualData) -> bool:
     """Whether there is something to draw: a measure's value, in a table any."""
-    any_field = kind in _TABLES or len(data.fields) == 1
+    any_field = kind in TABLES or len(data.fields) == 1
     values = [at for at, each in enumerate(data.fields) if each.is_measure or any_field]
     rows = [*data.rows, *([data.others] if data.others else [])]
     return any(row[at] is not None for row in rows for at in values or range(len(data.fields)))

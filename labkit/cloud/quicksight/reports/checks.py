@@ -13,10 +13,10 @@ from typing import Any
 
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight.definitions import walk
+from labkit.cloud.quicksight.visuals.model import TABLES
 from labkit.cloud.quicksight.words import invalid
 
 Json = Mapping[str, Any]
-KINDS = ("TableVisual", "PivotTableVisual")
 MOST_FILES = {"PDF": 1, "EXCEL": 1, "CSV": 5}
 MOST_VISUALS = {"EXCEL": 5, "CSV": 1}
 
@@ -83,7 +83,7 @@ def _check_visuals(definition: Json, kind: str, selections: list[Json]) -> None:
             placed = known.get(id)
             if placed is None or placed.sheet["SheetId"] != each["SheetId"]:
                 raise invalid(f"The sheet {each['SheetId']} has no visual {id}.")
-            if placed.type not in KINDS:
+            if placed.type not in TABLES:
                 raise invalid(
                     f"The visual {id} is a {placed.type}: the format {kind} is for tables and "
                     "pivot tables."

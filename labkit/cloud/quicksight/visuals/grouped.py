@@ -9,7 +9,7 @@ from typing import Any
 from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES, Axis, limit_of
-from labkit.cloud.quicksight.visuals.model import OTHER, TOTAL, Field, VisualData
+from labkit.cloud.quicksight.visuals.model import OTHER, TABLES, TOTAL, Field, VisualData
 from labkit.cloud.quicksight.visuals.pivot import subtotals
 from labkit.cloud.quicksight.visuals.plan import Cut, Measure, Plan
 from labkit.cloud.quicksight.visuals.request import Request
@@ -17,7 +17,6 @@ from labkit.cloud.quicksight.visuals.sorting import Sorting
 from labkit.cloud.quicksight.visuals.statement import rest, statement
 from labkit.cloud.quicksight.visuals.totals import with_functions
 
-_TABLES = ("TableVisual", "PivotTableVisual")
 #: Types that show each group as a part of all.
 _OF_A_WHOLE = ("PieChartVisual", "FunnelChartVisual", "TreeMapVisual")
 
@@ -122,7 +121,7 @@ def _cuts(
 
 def _limit(request: Request, axis: Axis, *, crowded: bool) -> tuple[int, bool]:
     most, others = limit_of(axis, request.wells.sorting, crowded=crowded)
-    if request.wells.type in _TABLES and axis.wells[0] != "Columns":
+    if request.wells.type in TABLES and axis.wells[0] != "Columns":
         most = request.max_rows
     page = request.wells.sorting.get("PaginationConfiguration")
     return (int(page["PageSize"]), False) if page and axis.wells == ("GroupBy",) else (most, others)

@@ -22,6 +22,7 @@ class Total(str):
     """The value of a pivot's dimension in a row that is computed over all of its values."""
 
 
+TABLES: Final = ("TableVisual", "PivotTableVisual")
 OTHER: Final = Other("Other")
 TOTAL: Final = Total("Total")
 

@@ -12,11 +12,11 @@ from typing import Any
 from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.render import draw, to_svg
-from labkit.cloud.quicksight.reports.checks import KINDS
 from labkit.cloud.quicksight.reports.paper import printed_tables, text_boxes
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 from labkit.cloud.quicksight.reports.reading import Reading
 from labkit.cloud.quicksight.reports.tables import shown, table_of
+from labkit.cloud.quicksight.visuals.model import TABLES
 from labkit.cloud.s3.store import Store
 
 Json = Mapping[str, Any]
@@ -89,7 +89,7 @@ class Press:
     def flows(self, id: str) -> bool:
         """Whether an element is a table that goes on over the pages."""
         placed = self._visuals.get(id)
-        if self.on_screen or placed is None or placed.type not in KINDS:
+        if self.on_screen or placed is None or placed.type not in TABLES:
             return False
         return self.report_options(id).get("VerticalOverflowVisibility") == "VISIBLE"
 
