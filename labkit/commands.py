@@ -17,7 +17,6 @@ from typing import Any
 from botocore import xform_name
 
 SERVICES = {"s3": "s3api", "logs": "logs"}
-POLLS = ("GetQueryExecution", "GetCrawler", "GetCrawlerMetrics", "GetQueryResults")
 
 
 def as_command(service: str, operation: str, parameters: dict[str, Any]) -> str:

@@ -1,8 +1,8 @@
-"""What a warehouse costs: its nodes by the hour or its RPUs by the second, storage, and scans.
+"""What a cluster costs: its nodes by the hour, storage, and scans.
 
-A provisioned cluster costs its nodes while it is not paused, a workgroup of Redshift Serverless
-only while it works. Managed storage of ra3 nodes and of Serverless costs by the month, Spectrum by
-what it reads in the lake. Prices of us-east-1. Source: https://aws.amazon.com/redshift/pricing/
+A provisioned cluster costs its nodes while it is not paused. Managed storage of ra3 nodes costs by
+the month, Spectrum by what it reads in the lake. Prices of us-east-1.
+Source: https://aws.amazon.com/redshift/pricing/
 """
 
 from __future__ import annotations
@@ -21,15 +21,13 @@ DOLLARS_PER_NODE_HOUR = {
     "dc2.large": 0.25,
     "dc2.8xlarge": 4.80,
 }
-DOLLARS_PER_RPU_HOUR = 0.375
 DOLLARS_PER_GB_MONTH = 0.024
 DOLLARS_PER_TB_SCANNED = 5.0
 HOUR_S, MB_PER_GB, BYTES_PER_TB = 3600, 1024, 1000**4
 
-#: What the warehouse itself tells: megabytes stored, bytes scanned in the lake, RPU-seconds.
+#: What the warehouse itself tells: megabytes stored, bytes scanned in the lake.
 STORED_MB = "SELECT coalesce(sum(size), 0) FROM svv_table_info"
 SCANNED_BYTES = "SELECT coalesce(sum(s3_scanned_bytes), 0) FROM svl_s3query_summary"
-RPU_SECONDS = "SELECT coalesce(sum(charged_seconds), 0) FROM sys_serverless_usage"
 
 
 def cluster_bill(
@@ -55,21 +53,6 @@ def cluster_bill(
     if kind.startswith("ra3."):
         rows.append(_storage(stored_mb))
     return _table([*rows, _scans(scanned_bytes)])
-
-
-def workgroup_bill(rpu_seconds: float, *, stored_mb: float = 0) -> pd.DataFrame:
-    """A workgroup's bill until now, and its storage for a month.
-
-    Serverless reads the lake with its own RPUs: a scan costs no more than their time.
-
-    >>> workgroup_bill(8 * 60)["dollars"].tolist()
-    [0.05, 0.0]
-
-    Args:
-        rpu_seconds: see `RPU_SECONDS`; each start of work counts 60 seconds at least.
-    """
-    hours = _row("RPU-hours", rpu_seconds / HOUR_S, DOLLARS_PER_RPU_HOUR)
-    return _table([hours, _storage(stored_mb)])
 
 
 def hours_on(cluster: dict[str, Any], events: Iterable[dict[str, Any]], now: datetime) -> float:

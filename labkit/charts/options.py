@@ -13,7 +13,6 @@ from labkit.charts.fields import Definition
 from labkit.errors import NoChart
 
 AGGREGATED = "AGGREGATED"  # the type of a calculated field that aggregates by itself
-GRANULARITIES = ("YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
 COUNTS = ("COUNT", "DISTINCT_COUNT")
 NUMBERS = ("SUM", "AVERAGE", "MIN", "MAX", "MEDIAN", *COUNTS, "STDEV", "STDEVP", "VAR", "VARP")
 AGGREGATIONS = {

@@ -1,17 +1,16 @@
-"""Which texts are of an advanced data type, and which type a column is flagged as."""
+"""Which texts are of an advanced data type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
-from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Relation
+from labkit.cloud.databrew.recipe import RecipeContext, RecipeError
 from labkit.cloud.databrew.recipe.parts.advanced_types import (
     ADVANCED_TYPES,
     advanced_type,
-    advanced_type_of,
 )
 from labkit.cloud.databrew.recipe.parts.vocabularies import countries, states
 from labkit.cloud.engine import DuckEngine
@@ -30,18 +29,6 @@ TEXTS = [
     ("State", ["TX", "new york", "District of Columbia"], ["Bavaria", "XX"]),
     ("Country", ["CH", "usa", "Trinidad & Tobago", "Côte d'Ivoire"], ["Atlantis", "XX"]),
     ("Currency", ["USD", "$1,234.50", "12.50 EUR", "-£5", "€ 1.234,50"], ["12.50", "ABC 5", "$"]),
-]
-# Type, a column half of whose values are of it; the missing ones do not count.
-COLUMNS = [
-    ("Email", ["a@b.co", "x", "", None]),
-    ("ZipCode", ["94105", "10001", "x"]),
-    ("State", ["CA", "TX", "Ohio"]),
-    ("Gender", ["M", "F", "F"]),
-    ("Country", ["France", "CH", "Peru"]),
-    ("DateTime", ["2020-01-01", "2020-01-02"]),
-    (None, ["a@b.co", "x", "y"]),
-    (None, ["", None]),
-    (None, []),
 ]
 
 
@@ -65,15 +52,6 @@ def test_texts_of_a_type(
     assert {text for text, yes in found if yes} == set(right)
 
 
-@pytest.mark.parametrize(("name", "values"), COLUMNS)
-def test_the_type_of_a_column(
-    name: str | None, values: Sequence[str | None], context: RecipeContext
-) -> None:
-    table = a_table(values, context)
-    found = advanced_type_of(table, table.columns[0])
-    assert (found.name if found else None) == name
-
-
 @pytest.mark.parametrize("name", ["Phone", "phone number", "PhoneNumber"])
 def test_a_type_has_several_spellings(name: str) -> None:
     assert advanced_type(name).name == "Phone Number"
@@ -93,9 +71,3 @@ def test_every_zip_code_belongs_to_one_state() -> None:
 
 def test_the_countries_are_all_there() -> None:
     assert len([each for each in countries() if len(each) == 3 and each.isascii()]) >= 249
-
-
-def a_table(values: Sequence[str | None], context: RecipeContext) -> Relation:
-    rows = ", ".join("(NULL)" if each is None else f"('{each}')" for each in values)
-    sql = f"SELECT CAST(t AS VARCHAR) AS t FROM (VALUES {rows or '(NULL)'}) AS v(t)"
-    return context.relation(sql if rows else f"{sql} WHERE false", context.describe(sql))

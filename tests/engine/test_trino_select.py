@@ -219,11 +219,11 @@ def test_a_failure_while_rows_stream_has_trinos_name(session: Session) -> None:
 def test_rows_are_written_where_the_engine_may_write(tmp_path: Path) -> None:
     made = DuckEngine([tmp_path / "in"], threads=1)
     (tmp_path / "in").mkdir()
-    compiled = compile_query("SELECT 1 AS one", Lake())
+    row = compile_query("SELECT 1 AS one", Lake()), "FORMAT csv", lambda sql, _: sql
     with made.session() as session:
-        assert session.copy_to(compiled, tmp_path / "in" / "a.parquet", "FORMAT parquet") == 1
+        assert session.copy_text(tmp_path / "in" / "a.csv", *row) == 1
         with pytest.raises(QueryFailed, match="PERMISSION_DENIED"):
-            session.copy_to(compiled, tmp_path / "b.parquet", "FORMAT parquet")
+            session.copy_text(tmp_path / "b.csv", *row)
     made.close()
 
 

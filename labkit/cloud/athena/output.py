@@ -49,7 +49,7 @@ def rows_result(run: Run, query: Compiled) -> Result:
     path = run.store.scratch()
     with explained(run):
         options = _OPTIONS.format(header=quoted_text(header))
-        rows = run.session.copy_text(query, path, options, as_text)
+        rows = run.session.copy_text(path, query, options, as_text)
     if not rows:
         path.write_text(header)  # DuckDB ends the last row even where there is none
     run.job.check()

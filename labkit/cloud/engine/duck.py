@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -203,21 +202,18 @@ class Session:
         with self._failures():
             return self.connection.sql(self.sql(compiled, render)).to_arrow_table()
 
-    def copy_to(self, compiled: Compiled, path: Path, options: str) -> int:
-        """Write a query's rows to a file; ``options`` are those of DuckDB's COPY.
+    def copy_text(
+        self, path: Path, compiled: Compiled, options: str, render: Callable[[str, Type], str]
+    ) -> int:
+        """Write a query's rows to a file as text; see `sql` for ``render``.
+
+        Args:
+            options: of DuckDB's COPY.
 
         Returns:
             How many rows were written.
         """
-        statement = f"COPY ({self.sql(compiled)}) TO {quoted_text(str(path))} ({options})"
-        return self._count(statement)
-
-    def copy_text(self, compiled: Compiled, path: Path, options: str, render: Any) -> int:
-        """Write rows as text; see `sql` for ``render``."""
         statement = f"COPY ({self.sql(compiled, render)}) TO {quoted_text(str(path))} ({options})"
-        return self._count(statement)
-
-    def _count(self, statement: str) -> int:
         with self._failures():
             row = self.connection.execute(statement).fetchone()
         return int(row[0]) if row else 0

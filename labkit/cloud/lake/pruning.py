@@ -10,7 +10,6 @@ import sqlglot
 from labkit.cloud.engine import Column, PartitionFilter
 
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
-Values = tuple[str, ...]
 
 
 def matching(

@@ -31,11 +31,6 @@ def subscription(cloud: Cloud) -> dict[str, Any] | None:
     return found if found and found["AccountSubscriptionStatus"] == READY else None
 
 
-def identity_region(cloud: Cloud) -> str:
-    """The region that the account's users, groups and namespaces live in."""
-    return str((subscription(cloud) or {}).get("IdentityRegion", cloud.region))
-
-
 def check_account(context: Context, account: str) -> None:
     """Raise when a call names another account than the caller's own."""
     if account != context.account:

@@ -36,12 +36,6 @@ def registered_keys(cloud: Cloud, region: str) -> set[str]:
     return {each["KeyArn"] for each in registrations(cloud, region)}
 
 
-def default_key(cloud: Cloud, region: str) -> str | None:
-    """The key that new SPICE data is encrypted with, if it is not QuickSight's own."""
-    found = [each["KeyArn"] for each in registrations(cloud, region) if each["DefaultKey"]]
-    return found[0] if found else None
-
-
 def registrations(cloud: Cloud, region: str) -> list[Record]:
     """The registered keys of a region, as the API tells them."""
     return list(_all(cloud).get(region, {}).get("KeyRegistration", []))

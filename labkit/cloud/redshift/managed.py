@@ -28,13 +28,6 @@ def keep_secret(
     return str(secret.arn)
 
 
-def password_of(cloud: Cloud, region: str, arn: str) -> str:
-    """The password in a secret."""
-    with cloud.lock("secretsmanager"):
-        found = cloud.backend("secretsmanager", region).get_secret_value(arn, None, "AWSCURRENT")
-    return str(json.loads(found["SecretString"])["password"])
-
-
 def drop_secret(cloud: Cloud, region: str, arn: str) -> None:
     """Delete a secret at once, as Redshift does with its own."""
     with cloud.changing("secretsmanager"):

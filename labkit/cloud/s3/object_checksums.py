@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 _SMALL = 8 << 20
 _BYTES = {"crc32": 4, "crc32c": 4, "crc64nvme": 8, "sha1": 20, "sha256": 32}
-_CANNOT = {("FULL_OBJECT", "sha1"), ("FULL_OBJECT", "sha256"), ("COMPOSITE", "crc64nvme")}
 _PREFIX = "x-amz-checksum-"
 
 

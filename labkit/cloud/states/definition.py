@@ -16,7 +16,6 @@ from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.states import expressions, fields, graphs, shapes
 
 SCHEMA = "SCHEMA_VALIDATION_FAILED"
-LONGEST = 1_048_576
 Json = dict[str, Any]
 
 

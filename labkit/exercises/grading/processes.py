@@ -11,7 +11,6 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -172,16 +171,6 @@ class Warm:
         self._requests.settimeout(START_LIMIT_S)
         if self._requests.recv(1) != b"!":
             raise Ended("the warm process has ended")
-
-
-@contextlib.contextmanager
-def warm(bundle: Path, *modules: str) -> Iterator[Warm]:
-    """A warm process while it is needed."""
-    one = Warm(bundle, *modules)
-    try:
-        yield one
-    finally:
-        one.close()
 
 
 def environment(bundle: Path, scratch: Path) -> dict[str, str]:

@@ -9,8 +9,6 @@ import pandas as pd
 
 from labkit.exercises.data import Data
 
-LAST_EXPORT = "2021-05-03"  # what came later is not in the data set Submissions
-
 
 def students(data: Data) -> pd.DataFrame:
     """``student_ext``: students with department, school and the parents' education."""

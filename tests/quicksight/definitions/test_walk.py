@@ -55,10 +55,3 @@ def test_calculated_fields(students: Any) -> None:
     found = walk.calculated_fields(students, "student_ext")
     assert found["Withdrawn rate"] == "{Withdrawn} * 1.0"
     assert walk.calculated_fields(students, "other") == {}
-
-
-def test_wells(students: Any) -> None:
-    found = {v.type: walk.wells(v.body) for v in walk.placed(students)}
-    assert [len(well) for well in found["BarChartVisual"].values()] == [1, 1, 1, 1]
-    assert list(found["KPIVisual"]) == ["Values", "TargetValues", "TrendGroups"]
-    assert list(found["ScatterPlotVisual"]) == ["XAxis", "YAxis", "Category", "Size", "Label"]

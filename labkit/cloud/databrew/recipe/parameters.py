@@ -20,8 +20,6 @@ from labkit.cloud.databrew.recipe.relation import Column, Relation
 
 #: A column's name that is not taken yet.
 NewColumn = Annotated[str, "new column"]
-#: A list of names that are not taken yet.
-NewColumns = Annotated[tuple[str, ...], "new columns"]
 #: Columns of the table.
 Columns = tuple[Column, ...]
 #: Texts, as a JSON list.

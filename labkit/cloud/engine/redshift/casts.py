@@ -29,7 +29,6 @@ from labkit.cloud.engine.redshift.types import (
 )
 
 _DIGITS = {"int2": 5, "int4": 10, "int8": 19, "oid": 10}
-_WIDTH = {"int2": 6, "int4": 11, "int8": 20, "bool": 5, "date": 10, "timestamp": 29, "float8": 24}
 
 
 def as_numeric(kind: Type) -> Type:
@@ -275,8 +274,3 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
 def as_text(value: Typed) -> Typed:
     """A value as text, as ``||`` and functions of text take it."""
     return coerce(value, VARCHAR)
-
-
-def text_size(kind: Type) -> int:
-    """The bytes that a value of a type takes as text, 0 for unknown."""
-    return kind.size if kind.base in (*TEXTS, "unknown") else _WIDTH.get(kind.base, 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeVar
 
 from sqlglot import exp
 
@@ -32,7 +31,6 @@ from labkit.cloud.engine.redshift.types import (
     numeric,
 )
 
-Node = TypeVar("Node", bound=exp.Expr)
 NODES: dict[type[exp.Expr], Callable[..., Typed]] = {}
 
 

@@ -36,10 +36,6 @@ class Statistic:
     words: str
     widens: bool = False
 
-    @property
-    def takes_percentile(self) -> bool:
-        return "{n}" in self.template
-
     def kind(self, of: Value) -> Kind:
         if self.yields:
             return self.yields

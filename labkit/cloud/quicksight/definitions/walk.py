@@ -110,15 +110,6 @@ def fields(body: Json) -> Iterator[tuple[str, Json]]:
                     yield inner.key, inner.value
 
 
-def wells(body: Json) -> dict[str, list[Json]]:
-    """The members of a visual's field wells by their wells: ``{"Values": [...], ...}``."""
-    found: Any = body.get("ChartConfiguration", {}).get("FieldWells", {})
-    if isinstance(found, list):
-        return {}
-    flat = found if any(isinstance(v, list) for v in found.values()) else next(_dicts(found), {})
-    return {name: list(members) for name, members in flat.items() if isinstance(members, list)}
-
-
 def filters_of(definition: Json, visual_id: str) -> list[Json]:
     """The filters, of groups that are on, in whose scope a visual is.
 
@@ -216,10 +207,6 @@ def _own_place(value: Json) -> Place:
     found = ((kind, str(value[member])) for member, kind in IDS.items() if member in value)
     first = next(found, None)
     return (first,) if first else ()
-
-
-def _dicts(value: Json) -> Iterator[Json]:
-    return (each for each in value.values() if isinstance(each, Mapping))
 
 
 def _default(kind: str, declared: Json) -> Any:

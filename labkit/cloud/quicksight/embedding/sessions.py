@@ -19,7 +19,6 @@ from labkit.cloud.quicksight.words import denied
 from labkit.cloud.state import Records
 
 CODE_S = 300
-MINUTES = (15, 600)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from labkit.cloud.quicksight.questions.items import Item, tags
 
 Items = list[Item]
-Take = Callable[[re.Match[str], Sequence[Item]], object]
 
 
 def matches(pattern: str, items: Sequence[Item]) -> Iterator[re.Match[str]]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.definitions.catalog import columns_of
@@ -15,14 +14,6 @@ from labkit.cloud.quicksight.definitions.formulas import faults
 from labkit.cloud.quicksight.kinds import TOPIC
 from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.words import invalid, not_found
-
-
-def topic_record(cloud: Cloud, region: str, topic_id: str) -> Record | None:
-    """A topic: ``TopicId``, ``Arn``, ``Topic`` (the API's ``TopicDetails``) and more, or ``None``.
-
-    The answers that authors have reviewed stand under ``_`` and ``answers``, by their ids.
-    """
-    return records.look_up(cloud, region, TOPIC, topic_id)
 
 
 def find(context: Context, topic_id: str) -> Record:

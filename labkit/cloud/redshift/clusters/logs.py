@@ -14,8 +14,6 @@ from labkit.cloud.redshift.lifecycle import answers
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.words import fault, invalid_combination
 
-EXPORTS = ("connectionlog", "useractivitylog", "userlog")
-
 
 @answers("EnableLogging")
 def enable_logging(

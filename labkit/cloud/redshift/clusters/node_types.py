@@ -31,11 +31,6 @@ class NodeType:
     fewest: int
     most: int
 
-    @property
-    def managed(self) -> bool:
-        """Whether its storage is apart from its nodes, and billed apart."""
-        return self.name.startswith("ra3.")
-
 
 TYPES = {
     each.name: each

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.operations import Context
 from labkit.cloud.redshift import logins
 from labkit.cloud.redshift.keys import cluster_key
@@ -120,8 +119,3 @@ def secret_login(cloud: Cloud, region: str, arn: str) -> tuple[str, str]:
                 raise invalid("The secret has no username and password")
             return str(told["username"]), str(told["password"])
     raise invalid(f"Secrets Manager can't find the specified secret: {arn}")
-
-
-def failure_text(error: RedshiftError) -> str:
-    """A failure as DescribeStatement tells it."""
-    return str(error)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
-from labkit.cloud.engine.redshift.reading import statements
 from labkit.cloud.redshift.warehouse import quotas, registry
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
@@ -129,10 +128,6 @@ class Connection:
                 raise
             finally:
                 self._depth -= 1
-
-    def run_all(self, text: str) -> list[Result]:
-        """Run the statements of a text in order; the first error ends it."""
-        return [self.run(statement) for statement in statements(text)]
 
     def cancel(self) -> None:
         """Stop what runs; it fails with 57014."""

@@ -35,12 +35,10 @@ class Sight:
     Args:
         rows: the condition on its rows in DuckDB's SQL, empty where he sees all.
         values: what stands for each column, in the columns' order.
-        unmasked: whether all of these are the columns themselves.
     """
 
     rows: str
     values: tuple[Typed, ...]
-    unmasked: bool
 
     def guarded(self) -> list[Typed]:
         """The values, each empty where the row is hidden."""
@@ -76,10 +74,10 @@ def sight(connection: Connection, one: Object, alias: str, command: str) -> Sigh
     """What the session's user sees of a table whose rows he changes."""
     columns = [Typed(f"{alias}.{quoted(c.name)}", c.type, c.name) for c in one.columns]
     if not is_protected(one):
-        return Sight("", tuple(columns), True)
+        return Sight("", tuple(columns))
     rows = rows_seen(connection, one, columns, command)
     values = values_seen(connection, one, columns)
-    return Sight(rows, tuple(values), values == columns)
+    return Sight(rows, tuple(values))
 
 
 def rows_seen(

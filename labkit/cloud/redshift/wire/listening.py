@@ -10,7 +10,6 @@ import contextlib
 import logging
 import secrets
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from socket import IPPROTO_TCP, SO_REUSEADDR, SOL_SOCKET, TCP_NODELAY, socket
 
@@ -31,11 +30,10 @@ LOGIN_S, IDLE_S = 60, 4 * 3600
 
 @dataclass
 class Client:
-    """A session as others see it: what cancels it, what ends it."""
+    """A session as others see it: what cancels its query, and for whom."""
 
     secret: int
     runner: Runner
-    hang_up: Callable[[], None]
 
 
 @dataclass
@@ -106,8 +104,7 @@ class Listener:
         connection = log_in(stream, self.cloud, self.key, greeting.told)
         secret = secrets.randbits(32)
         session = Session(stream, connection)
-        raw = stream.socket
-        self.clients[connection.pid] = Client(secret, session.runner, lambda: hang_up(raw))
+        self.clients[connection.pid] = Client(secret, session.runner)
         try:
             welcome(stream, connection, greeting.told, secret)
             stream.socket.settimeout(IDLE_S)

@@ -17,7 +17,7 @@ from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import folded
 from labkit.cloud.databrew.recipe.parts import phones, vocabularies
 from labkit.cloud.databrew.recipe.parts.patterns import moment
-from labkit.cloud.databrew.recipe.relation import Column, RecipeContext, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import RecipeContext, quoted_text
 
 Test = Callable[[RecipeContext, str], str]
 
@@ -49,20 +49,6 @@ def advanced_type(name: str) -> AdvancedType:
         if folded(name) in map(folded, (each.name, *each.also)):
             return each
     raise unknown("advanced data type", name, [each.name for each in ADVANCED_TYPES])
-
-
-def advanced_type_of(table: Relation, column: Column) -> AdvancedType | None:
-    """The advanced data type of a column: of the first that half of its values are."""
-    if not column.is_text:
-        return None
-    tests = [
-        f"avg(CAST({each.test(table.context, column.sql)} AS INTEGER))" for each in ADVANCED_TYPES
-    ]
-    shares = table.look(", ".join(tests), f"WHERE NOT {column.missing}")[0]
-    found = (
-        each for each, share in zip(ADVANCED_TYPES, shares, strict=True) if share and share >= 0.5
-    )
-    return next(found, None)
 
 
 def _like(pattern: str) -> Test:

@@ -14,9 +14,6 @@ from labkit.cloud.databrew.recipe.parts.vocabularies import alpha_2
 if TYPE_CHECKING:
     from phonenumbers import PhoneNumber
 
-#: In which form to print a number; the page knows the first, the library all.
-FORMATS = ("E164", "INTERNATIONAL", "NATIONAL", "RFC3966")
-
 
 @lru_cache(maxsize=10_000)
 def parsed(text: str, region: str | None) -> PhoneNumber | None:

@@ -25,8 +25,8 @@ def get_advanced_datatype(
 ) -> Relation:
     """Asks for a column's advanced data type; the table stays as it is.
 
-    The answer is for the one who asks: see `advanced_types.advanced_type_of`. The page's list and
-    its example call the parameter differently; both are taken.
+    The answer is for the one who asks. The page's list and its example call the parameter
+    differently; both are taken.
     """
     if (source_column is None) == (column_name is None):
         raise RecipeError("Give either 'sourceColumn' or 'columnName', not both.")

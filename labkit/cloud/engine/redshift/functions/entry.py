@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
@@ -13,7 +12,6 @@ from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type, numeric
 
 Render = Callable[[Sequence[Typed]], str]
 Returns = Callable[[Sequence[Type]], Type]
-_SIGNATURE = re.compile(r"(\w+)\(([^)]*)\)(?: -> (\S+))?")
 #: Classes of types that a signature may ask for instead of one.
 CLASSES = {
     "any": None,

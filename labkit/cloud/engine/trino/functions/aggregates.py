@@ -206,7 +206,6 @@ AGGREGATES = (
     ),
     Entry("regr_count(double, double) -> bigint", "regr_count({0}, {1})", "CAST({agg} AS BIGINT)"),
 )
-SCALARS = ()
 
 
 def _sum_of_hashes(texts: list[str | None]) -> bytes:

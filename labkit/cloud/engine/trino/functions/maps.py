@@ -77,6 +77,3 @@ SCALARS = entries(
     ("transform_keys(map(K, V), function(K, V, X)) -> map(X, V)", _transform_keys),
     ("transform_values(map(K, V), function(K, V, X)) -> map(K, X)", _transform_values),
 )
-
-
-UDFS = ()
