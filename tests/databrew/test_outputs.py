@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Callable
 from contextlib import closing
+from csv import DictReader
 from typing import Any
 
 import fastavro
@@ -121,6 +122,26 @@ def test_what_text_has_no_number_for(lake: Lake) -> None:
     assert csv == "x,y\n1.5,/w==\nNaN,/w==\nInfinity,/w==\n-Infinity,/w==\n,/w==\n"
     found = [json.loads(line, parse_constant=pytest.fail)["x"] for line in rows.splitlines()]
     assert found == [1.5, "NaN", "Infinity", "-Infinity", None]
+
+
+def test_what_json_has_no_number_for_inside_of_other_values(lake: Lake) -> None:
+    kind = pa.struct(
+        {"m": pa.map_(pa.string(), pa.list_(pa.float64())), "b": pa.binary(), "n": pa.int8()}
+    )
+    given = [{"m": {"k": [1.5, float("nan"), float("-inf")]}, "b": b"\xff", "n": 1}, {}, None]
+    lake.put_table("in/deep.parquet", id=[1, 2, 3], x=pa.array(given, kind))
+    outputs = [lake.output(f"deep/{form}", Format=form) for form in ("CSV", "JSON", "XML")]
+    lake.run(lake.recipe_job(lake.dataset("in/deep.parquet"), Outputs=outputs))
+    csv, rows, xml = (lake.get(key).decode() for key in lake.keys("deep/"))
+    texts = [
+        [row["x"] or "null" for row in DictReader(io.StringIO(csv))],
+        [json.dumps(json.loads(line)["x"]) for line in rows.splitlines()],
+        [row.findtext("x", "null") for row in ET.fromstring(xml)],
+    ]
+    first = {"m": {"k": [1.5, "NaN", "-Infinity"]}, "b": "/w==", "n": 1}
+    for found in texts:
+        values = [json.loads(text, parse_constant=pytest.fail) for text in found]
+        assert values == [first, {"m": None, "b": None, "n": None}, None]
 
 
 COLUMNAR: dict[str, tuple[str, str | None, str]] = {

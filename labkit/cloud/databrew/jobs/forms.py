@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.cloud.databrew.jobs import values
 from labkit.cloud.databrew.recipe.relation import Column, quoted_name
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.engine.formats.model import literal
@@ -40,41 +41,11 @@ def _as_they_are(columns: Sequence[Column]) -> list[str]:
 
 
 def _json(columns: Sequence[Column]) -> list[str]:
-    """Columns for JSON: bytes in base64; what JSON has no number for is a text, as Spark has it."""
-    return [f"{_json_value(column)} AS {column.sql}" for column in columns]
-
-
-def _json_value(column: Column) -> str:
-    if column.type.base in ("real", "double"):
-        said = _number(column, quote='"')
-        return f"CAST({said} AS JSON)"
-    return f"to_base64({column.sql})" if column.type.base == "varbinary" else column.sql
-
-
-def _number(column: Column, quote: str = "") -> str:
-    """A float as text, with Spark's words for what is no finite number.
-
-    Source: https://spark.apache.org/docs/3.5.0/sql-ref-literals.html#floating-point-special-values
-    """
-    x, said = column.sql, [f"'{quote}{word}{quote}'" for word in ("NaN", "Infinity", "-Infinity")]
-    infinite = f"CASE WHEN {x} > 0 THEN {said[1]} ELSE {said[2]} END"
-    return (
-        f"CASE WHEN isnan({x}) THEN {said[0]} WHEN isinf({x}) THEN {infinite} "
-        f"ELSE CAST({x} AS VARCHAR) END"
-    )
+    return [f"{values.in_json(each.sql, each.type)} AS {each.sql}" for each in columns]
 
 
 def _flat(columns: Sequence[Column]) -> list[str]:
-    """Columns for a text file: what is nested as JSON, bytes in base64."""
-    return [f"{_flat_value(column)} AS {column.sql}" for column in columns]
-
-
-def _flat_value(column: Column) -> str:
-    if column.type.base in ("array", "map", "row"):
-        return f"CAST(to_json({column.sql}) AS VARCHAR)"
-    if column.type.base in ("real", "double"):
-        return _number(column)
-    return f"to_base64({column.sql})" if column.type.base == "varbinary" else column.sql
+    return [f"{values.as_text(each.sql, each.type)} AS {each.sql}" for each in columns]
 
 
 def _elements(columns: Sequence[Column]) -> list[str]:
@@ -85,7 +56,7 @@ def _elements(columns: Sequence[Column]) -> list[str]:
 
 def _element(column: Column) -> str:
     name = literal("".join(c if c.isalnum() or c in "_.-" else "_" for c in column.name))[1:-1]
-    text = f"CAST({_flat_value(column)} AS VARCHAR)"
+    text = f"CAST({values.as_text(column.sql, column.type)} AS VARCHAR)"
     for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = f"replace({text}, '{mark}', '{entity}')"
     return f"coalesce('<{name}>' || {text} || '</{name}>', '')"
