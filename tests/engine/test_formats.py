@@ -332,7 +332,7 @@ def test_regex_groups_are_columns(session: Any, lay: Write) -> None:
 
 
 WIDE = (
-    "a:int b:string c:double d:date e:timestamp f:boolean g:decimal(10,2) h:array<int> "
+    "x:int b:string c:double d:date e:timestamp f:boolean g:decimal(10,2) h:array<int> "
     "i:struct<x:int,y:string> j:map<string,int> k:bigint l:binary m:smallint n:float"
 )
 VALUES = (

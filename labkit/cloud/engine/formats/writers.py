@@ -38,6 +38,8 @@ _ROWS = 50_000
 UNORDERED = "PRESERVE_ORDER false"
 #: Bytes to read from which on rows are written as they come, where no order was asked for.
 LARGE = 1 << 28
+#: An element in a lambda: DuckDB takes ``x.key`` for a column x's field where there is one.
+_EACH = '"#each"'
 
 
 def write(
@@ -116,15 +118,16 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
     """SQL of a value's text in a delimited file."""
     match kind.base:
         case "array":
-            item = _nulled("x", kind.element, how, level + 1)
-            return _joined(f"list_transform({column}, lambda x: {item})", how.separators[level])
+            item = _nulled(_EACH, kind.element, how, level + 1)
+            items = f"list_transform({column}, lambda {_EACH}: {item})"
+            return _joined(items, how.separators[level])
         case "map":
             key, value = (
-                _nulled(f"x.{n}", t, how, level + 2)
+                _nulled(f"{_EACH}.{n}", t, how, level + 2)
                 for n, t in zip(("key", "value"), kind.types, strict=True)
             )
             entry = f"{key} || {literal(how.separators[level + 1])} || {value}"
-            items = f"list_transform(map_entries({column}), lambda x: {entry})"
+            items = f"list_transform(map_entries({column}), lambda {_EACH}: {entry})"
             return _joined(items, how.separators[level])
         case "row":
             parts = [
