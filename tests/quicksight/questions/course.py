@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 from labkit.cloud.engine.types import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, Type
-from labkit.cloud.quicksight.questions.suggest import kinds, suggest_topic
 from labkit.cloud.quicksight.questions.topic import Topic, read_topic
 from labkit.cloud.quicksight.spice.model import Column, DataSet
+from tests.quicksight.questions.suggest import kinds, suggest_topic
 
 NOW = dt.datetime(2021, 5, 5, 12)
 TYPES = {"int": "INTEGER", "text": "STRING", "date": "DATETIME", "real": "DECIMAL"}

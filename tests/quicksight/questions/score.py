@@ -27,8 +27,8 @@ from labkit.cloud.quicksight.questions.answering import ENOUGH
 from labkit.cloud.quicksight.questions.grammar import understand
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Condition, Reading
-from labkit.cloud.quicksight.questions.suggest import kinds, suggest_topic
 from labkit.cloud.quicksight.questions.topic import Topic, read_topic
+from tests.quicksight.questions.suggest import kinds, suggest_topic
 
 HERE = Path(__file__).parent
 QUESTIONS, TYPES_OF_COLUMNS = HERE / "nvbench_dev.csv.gz", HERE / "column_types.json"

@@ -3,10 +3,10 @@
 import boto3
 import pytest
 
-from labkit.cloud.quicksight.questions.suggest import suggest_topic
 from tests.conftest import ONE_TRY
 from tests.quicksight.conftest import QuickSight, refused
 from tests.quicksight.data_sets.conftest import ORDERS_COLUMNS, lake  # noqa: F401
+from tests.quicksight.questions.suggest import suggest_topic
 
 RULES = "UserName,GroupName,region\nq-north,,North\nq-all,,\n"
 TOPIC = "q-orders"

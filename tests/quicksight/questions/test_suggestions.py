@@ -6,9 +6,9 @@ import pytest
 
 from labkit.cloud.quicksight.questions.answering import answer
 from labkit.cloud.quicksight.questions.autograph import auto_graph
-from labkit.cloud.quicksight.questions.suggest import suggest_topic
 from labkit.cloud.quicksight.questions.topic import read_topic
 from labkit.cloud.quicksight.visuals.model import Field
+from tests.quicksight.questions.suggest import suggest_topic
 
 NOW = dt.datetime(2021, 5, 5)
 COLUMNS = {

@@ -1,7 +1,7 @@
 """Definitions as a console exports them: each visual is computed, or says what it leaves out."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from labkit.cloud.engine import Session
 from labkit.cloud.engine.types import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.spice.model import Column, DataSet
 from labkit.cloud.quicksight.visuals.data import visual_data
-from labkit.cloud.quicksight.visuals.sheets import sheet_data
 
 EXPORTS = sorted((Path(__file__).parents[1] / "definitions" / "exports").glob("*.json"))
 INTEGERS = {"admitted", "enrolled", "pageview_count", "user_id", "course_id", "student_id"}
@@ -101,26 +100,3 @@ def test_a_visual_of_an_export(definition: Any, visual: Any, session: Session) -
     assert all(len(row) == len(data.fields) for row in data.rows)
     [kind] = visual
     assert (data.fields == ()) == (kind in WITHOUT_ROWS)
-
-
-def opened(session: Session) -> Callable[[], Session]:
-    """Opens further sessions of the same engine."""
-    return lambda: Session(session.connection.cursor())
-
-
-def test_a_sheet_is_computed_whole(session: Session) -> None:
-    definition = json.loads(EXPORTS[0].read_text("utf-8"))["Definition"]
-    sheet = definition["Sheets"][0]
-    found = sheet_data(opened(session), data_sets(definition), definition, sheet["SheetId"])
-    assert list(found) == [body["VisualId"] for each in sheet["Visuals"] for body in each.values()]
-    assert any(data.rows for data in found.values())
-
-
-def test_a_visual_that_fails_says_why(session: Session) -> None:
-    definition = json.loads(EXPORTS[0].read_text("utf-8"))["Definition"]
-    sheet = definition["Sheets"][0]
-    empty = {name: DataSet("SELECT 1 AS one", ()) for name in data_sets(definition)}
-    found = sheet_data(opened(session), empty, definition, sheet["SheetId"])
-    notes = [data.not_drawn for data in found.values() if data.not_drawn]
-    assert notes
-    assert all(note[0].startswith("This visual cannot be shown: ") for note in notes)

@@ -25,9 +25,9 @@ from labkit.cloud.quicksight.kinds import DASHBOARD
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice.model import DataSet
+from labkit.cloud.quicksight.spice.opening import open_definition
 from labkit.cloud.quicksight.visuals.data import visual_data
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
-from labkit.cloud.quicksight.visuals.sheets import open_definition
 from labkit.cloud.quicksight.words import invalid, not_found
 
 Json = Mapping[str, Any]

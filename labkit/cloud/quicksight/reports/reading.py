@@ -22,10 +22,10 @@ from labkit.cloud.quicksight import themes
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.spice.model import DataSet
+from labkit.cloud.quicksight.spice.opening import open_definition
 from labkit.cloud.quicksight.visuals.data import visual_data
 from labkit.cloud.quicksight.visuals.model import VisualData, VisualError
 from labkit.cloud.quicksight.visuals.parameters import parameter_values
-from labkit.cloud.quicksight.visuals.sheets import open_definition
 
 Json = Mapping[str, Any]
 SCREEN_ROWS = 10_000

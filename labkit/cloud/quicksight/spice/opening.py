@@ -57,6 +57,40 @@ def open_data_set(
     return _Opener(cloud, principal, region, reader, session).open(data_set_id)
 
 
+def open_definition(
+    cloud: Cloud,
+    principal: Principal,
+    region: str,
+    definition: Mapping[str, Any],
+    user: str | None = None,
+    *,
+    tags: Mapping[str, str] | None = None,
+    session: Session | None = None,
+) -> dict[str, DataSet]:
+    """The data sets that a definition declares, by identifier, as one reader sees them.
+
+    Args:
+        user: the ARN of QuickSight's user.
+        tags: of an embedded session without a user.
+        session: where the SQL will run; data sets that are queried directly need it.
+
+    Raises:
+        AwsError: a data set is not there, or SPICE holds nothing of it yet.
+    """
+    return {
+        each["Identifier"]: open_data_set(
+            cloud,
+            principal,
+            region,
+            each["DataSetArn"].rpartition("/")[2],
+            user=user,
+            tags=tags,
+            session=session,
+        )
+        for each in definition.get("DataSetIdentifierDeclarations") or ()
+    }
+
+
 def spice_states(cloud: Cloud) -> Records:
     """What SPICE holds of each data set, by region and id."""
     return cloud.records("quicksight.spice")
