@@ -72,6 +72,18 @@ def test_a_message_says_what_went_wrong(made):
     assert made["zz"]["message"] == "It is not a notebook: its JSON cannot be read."
 
 
+def test_cells_without_ids_are_known_by_their_metadata_and_one_that_is_gone_is_named(
+    master, tmp_path
+):
+    made = mini.notebook(RIGHT)
+    for cell in made["cells"]:
+        del cell["id"]
+    del made["cells"][-2:]
+    [found] = masters.submissions([mini.write(tmp_path / "lab0.ipynb", made)], [master])
+    assert found.answers == {name: RIGHT[name] for name in (Q1, Q2, Q3)}
+    assert found.problems[Q4][0] == "not tried"
+
+
 def test_twenty_gradings_are_the_same(master, graded, made, tmp_path):
     given = [Submission("x", master, ANSWERS["unsteady"])] * 20
     found = grade.grade(given, mini.questions, DATA[1:])[0]

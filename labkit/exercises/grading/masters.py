@@ -2,7 +2,9 @@
 
 The master says all that is run: its setup cells and, in their places, a submission's answers. Of a
 submission only the source of the cells that have a question's id is ever taken; whatever else was
-added, moved, edited or deleted in it is never looked at.
+added, moved, edited or deleted in it is never looked at. Programs that write nbformat 4.4 drop the
+ids of cells (https://nbformat.readthedocs.io/en/latest/changelog.html); there the question's name
+in a cell's metadata stands for its id.
 """
 
 from __future__ import annotations
@@ -140,7 +142,7 @@ def read_submission(path: Path, folder: Path, known: tuple[Master, ...]) -> Subm
     for asked in master.questions:
         if problem := _problem(by_id.get(asked.id), ids[asked.id]):
             found.problems[asked.id] = problem
-        elif asked.id in by_id and not _is_untouched(asked, by_id[asked.id]):
+        elif not _is_untouched(asked, by_id[asked.id]):
             found.answers[asked.id] = _source(by_id[asked.id])
     return found
 
@@ -201,7 +203,7 @@ def _master(notebook: dict[str, Any], path: Path, known: tuple[Master, ...]) -> 
 def _problem(cell: dict[str, Any] | None, count: int) -> tuple[str, str] | None:
     """Why an answer's cell does not count: the answer's status, and a message."""
     if cell is None:
-        return None
+        return "not tried", "No cell has this question's id: the answer's cell is gone."
     if count > 1:
         return "error", "Several cells have this question's id, so none of them counts: keep one."
     if len(_source(cell)) > MOST_CODE:
@@ -222,8 +224,9 @@ def _asked(cell: dict[str, Any]) -> Asked:
 
 
 def _labkit(cell: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = cell.get("metadata", {}).get("labkit", {})
-    return found
+    metadata = cell.get("metadata")
+    found = metadata.get("labkit") if isinstance(metadata, dict) else None
+    return found if isinstance(found, dict) else {}
 
 
 def _graded(cell: dict[str, Any]) -> list[str]:
@@ -231,7 +234,7 @@ def _graded(cell: dict[str, Any]) -> list[str]:
 
 
 def _id(cell: dict[str, Any]) -> str:
-    name = cell.get("id")
+    name = cell["id"] if "id" in cell else _labkit(cell).get("question")
     return name if isinstance(name, str) else ""
 
 

@@ -57,9 +57,8 @@ def as_text(reports: Iterable[Report]) -> str:
     """A short table for a terminal: a line a notebook, and one for each of its questions."""
     lines = []
     for report in reports:
-        lines.append(f"{report['notebook']}: {report['points']} of {report['possible']} points")
-        if "message" in report:
-            lines.append(f"  {_one_line(report['message'])}")
+        worth = f"{report['points']} of {report['possible']} points"
+        lines.append(f"{report['notebook']}: {_one_line(report.get('message', worth))}")
         for one in report["questions"]:
             tail = f": {_one_line(one['message'])}" if one["message"] else ""
             worth = f"{one['points']}/{one['possible']}"
@@ -138,7 +137,8 @@ def _person(report: Report) -> list[str]:
     points = f"{report['points']} of {report['possible']}"
     lab = "" if report["lab"] is None else str(report["lab"])
     said = report.get("message", "")
-    return [report["notebook"], lab, said or points, f"{right}", f"{tried} of {len(asked)}"]
+    counts = [f"{right}", f"{tried} of {len(asked)}"] if asked else ["", ""]
+    return [report["notebook"], lab, said or points, *counts]
 
 
 def _question(identifier: str, answers: list[dict[str, Any]]) -> list[str]:
