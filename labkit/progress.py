@@ -18,6 +18,8 @@ from labkit.errors import TimedOut
 
 T = TypeVar("T")
 FIRST_POLL_S, SLOWEST_POLL_S = 0.02, 0.5
+#: What is said beside the thing itself, in JupyterLab's light theme and its dark one.
+QUIET = "color:var(--jp-ui-font-color2, #545b64)"
 
 
 @dataclass(frozen=True)
@@ -131,14 +133,14 @@ def _in_notebook() -> bool:
 def _bar_html(progress: Progress) -> str:
     share = "" if progress.share is None else f' value="{progress.share:.3f}"'
     return (
-        f'<div style="font:13px system-ui,sans-serif;color:#545b64"><progress{share} '
+        f'<div style="font:13px system-ui,sans-serif;{QUIET}"><progress{share} '
         f'style="width:12em;vertical-align:middle"></progress> {html.escape(progress.text)}</div>'
     )
 
 
 def _line_html(progress: Progress) -> str:
     return (
-        '<div style="font:13px system-ui,sans-serif;color:#545b64">'
+        f'<div style="font:13px system-ui,sans-serif;{QUIET}">'
         f"{'✓' if progress.good else '✗'} {html.escape(progress.text)}</div>"
     )
 

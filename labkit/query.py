@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 
 from labkit.errors import QueryFailed
-from labkit.progress import Progress, wait
+from labkit.progress import QUIET, Progress, wait
 from labkit.storage import told
 from labkit.tables import table_html
 
@@ -128,7 +128,7 @@ class Result:
     def _repr_html_(self) -> str:
         frame = table_html(self.df.head(50))
         more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
-        return f'{frame}<div style="font:12px system-ui;color:#545b64">{self.summary}{more}</div>'
+        return f'{frame}<div style="font:12px system-ui;{QUIET}">{self.summary}{more}</div>'
 
     def _bytes(self) -> bytes:
         return self.lab.storage.read(self.location)

@@ -38,7 +38,7 @@ def plan_html(plan: Plan) -> str:
         f'<pre style="font:12px/1.5 ui-monospace,Menlo,Consolas,monospace;overflow-x:auto">'
         f"{html.escape(plan.text)}</pre></details>"
     )
-    return framed(head, _graph(plan.tree) + text)
+    return framed(head, _graph(plan.tree, head) + text)
 
 
 def placement_html(placement: Placement) -> str:
@@ -54,13 +54,15 @@ def placement_html(placement: Placement) -> str:
 
 def bars(rows: Sequence[tuple[str, float, str]], colour: str) -> str:
     """Bars with a name at the left and a word at the right; each a share of the longest."""
-    return "".join(
-        f'<div style="display:flex;align-items:center;gap:10px;margin:2px 0">'
-        f'<span style="width:240px;color:{QUIET}">{html.escape(name)}</span>'
-        f'<span style="width:{max(share, 0.003) * 360:.0f}px;height:14px;border-radius:2px;'
-        f'background:{colour}"></span><span>{html.escape(word)}</span></div>'
+    lines = "".join(
+        f'<span style="color:{QUIET}">{html.escape(name)}</span>'
+        f'<span style="display:flex;align-items:center;gap:10px;white-space:nowrap">'
+        f'<span style="flex:none;width:calc({max(share, 0.003):.3f} * (100% - 110px));'
+        f'height:14px;border-radius:2px;background:{colour}"></span>{html.escape(word)}</span>'
         for name, share, word in rows
     )
+    columns = "grid-template-columns:fit-content(50%) minmax(0, 470px)"
+    return f'<div style="display:grid;{columns};gap:4px 14px">{lines}</div>'
 
 
 def size(number: float) -> str:
@@ -82,7 +84,7 @@ def framed(head: str, body: str) -> str:
     return f'<div style="{_FRAME}">{title}{body}</div>'
 
 
-def _graph(root: Node) -> str:
+def _graph(root: Node, said: str) -> str:
     places: list[tuple[Node, float, int]] = []
     wide = _place(root, 0, 0, places)
     at = {id(node): (x, y) for node, x, y in places}
@@ -92,7 +94,8 @@ def _graph(root: Node) -> str:
              for child in _below(node)]  # fmt: skip
     drawn += [_box(node, *at[id(node)]) for node, _, _ in places]
     return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" style="display:block;'
+        f'<svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{html.escape(said)}" '
+        f'style="display:block;'
         f'width:{width:g}px;max-width:100%;height:auto">{"".join(drawn)}</svg>'
     )
 
@@ -134,8 +137,9 @@ def _edge(child: Node, above: tuple[float, int], below: tuple[float, int], paren
     end = y2 - 24
     middle = (y1 + HIGH + end) / 2
     told = _moving(child) if moves else "stays" if parent.label else ""
+    gap = f"v-4 M{x2:g},{y2 - 20:g} " if told else ""
     line = (
-        f'<path d="M{x2:g},{y2:g} V{end:g} C{x2:g},{middle:g} {x1:g},{middle:g} '
+        f'<path d="M{x2:g},{y2:g} {gap}V{end:g} C{x2:g},{middle:g} {x1:g},{middle:g} '
         f'{x1:g},{y1 + HIGH:g}" '
         f'style="fill:none;stroke:{colour};stroke-width:{thick}"></path>'
     )
@@ -169,8 +173,7 @@ def _short(name: str, most: int = 30) -> str:
 
 
 def _text(x: float, y: float, words: str, colour: str, points: float) -> str:
-    halo = f"paint-order:stroke;stroke:{PAPER};stroke-width:7px"
     return (
-        f'<text x="{x:g}" y="{y:g}" text-anchor="middle" style="fill:{colour};{halo};'
+        f'<text x="{x:g}" y="{y:g}" text-anchor="middle" style="fill:{colour};'
         f'font:{points}px system-ui,sans-serif">{html.escape(words)}</text>'
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from labkit.progress import QUIET
 from labkit.storage import readable_denial
 from labkit.tables import table_html
 
@@ -86,7 +87,7 @@ class Result:
             return f"<em>{self._done}</em>"
         more = f" · first 50 of {len(self):,} rows" if len(self) > 50 else ""
         rows = f"{len(self):,} row{'s' * (len(self) != 1)}"
-        note = f'<div style="font:12px system-ui;color:#545b64">{rows}{more}</div>'
+        note = f'<div style="font:12px system-ui;{QUIET}">{rows}{more}</div>'
         return table_html(self.df.head(50)) + note
 
 

@@ -22,7 +22,8 @@ TITLES = {
     3: "Dashboards with QuickSight",
     4: "A warehouse beside the lake",
 }
-DONE, OPEN = ("#00794f", "#fff", "✓"), ("#d9dce1", "#3d434c", "○")
+DONE = ("#00794f", "#fff", "✓")
+OPEN = ("var(--jp-border-color2, #d9dce1)", "var(--jp-ui-font-color1, #3d434c)", "○")
 BOX = "font:14px system-ui;max-width:46em"
 
 
