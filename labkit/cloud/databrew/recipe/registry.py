@@ -100,7 +100,6 @@ ALIASES = {
 #: https://github.com/aws-samples/aws-databrew-ml-stepfunction-workflow/tree/main/code
 FROM_CONSOLE = {
     "functionsteptype": "",  # the name of the operation once more
-    "istext": "true",  # a pattern is plain text, no regular expression
     "mappingoption": "",  # which values the form listed; the map has them
     "targetindex": "nan",  # the place in MOVE_TO_INDEX, of which the other moves have none
 }

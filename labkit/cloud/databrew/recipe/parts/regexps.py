@@ -81,6 +81,11 @@ def grouped(pattern: str) -> str:
     return f"(?{flags[1]}:{pattern[flags.end() :]})" if flags else f"(?:{pattern})"
 
 
+def given(pattern: str, is_text: bool) -> str:
+    """A step's pattern; one of plain text, as the console writes ``isText``, means itself."""
+    return literal(pattern) if is_text else pattern
+
+
 def literal(text: str) -> str:
     """A pattern that matches a text as it stands."""
     return re.sub(r"([\\.*+?()\[\]{}|^$-])", r"\\\1", text)

@@ -46,11 +46,12 @@ def flag_column_from_pattern(
     target_column: NewColumn,
     flag_type: Literal["Pattern"] = "Pattern",
     pattern: str,
+    is_text: bool = False,
     true_string: str = "True",
     false_string: str = "False",
 ) -> Relation:
     """A new column that says whether a regular expression is found anywhere in the text."""
-    found = regexps.found(source_column.text, pattern)
+    found = regexps.found(source_column.text, regexps.given(pattern, is_text))
     flag = flagged(found, true_string, false_string)
     return table.put(target_column, flag, after=source_column)
 

@@ -21,10 +21,16 @@ operation = category("Data cleaning")
 
 @operation("EXTRACT_PATTERN")
 def extract_pattern(
-    table: Relation, *, source_column: Column, target_column: NewColumn, pattern: str
+    table: Relation,
+    *,
+    source_column: Column,
+    target_column: NewColumn,
+    pattern: str,
+    is_text: bool = False,
 ) -> Relation:
     """The first part of the text that matches a regular expression, as a new column."""
-    part = _or_empty(source_column, regexps.extracted(source_column.text, pattern))
+    wanted = regexps.given(pattern, is_text)
+    part = _or_empty(source_column, regexps.extracted(source_column.text, wanted))
     return table.put(target_column, part, after=source_column)
 
 
@@ -36,10 +42,12 @@ def extract_between_delimiters(
     target_column: NewColumn,
     start_pattern: str,
     end_pattern: str,
+    is_text: bool = False,
 ) -> Relation:
     """What stands between the first match of one regular expression and the next of another."""
-    start, end = regexps.grouped(start_pattern), regexps.grouped(end_pattern)
-    group = regexps.checked(start_pattern).groups + 1
+    first, last = (regexps.given(each, is_text) for each in (start_pattern, end_pattern))
+    start, end = regexps.grouped(first), regexps.grouped(last)
+    group = regexps.checked(first).groups + 1
     part = _or_empty(
         source_column, regexps.extracted(source_column.text, f"{start}((?s:.*?)){end}", group)
     )
@@ -63,19 +71,29 @@ def extract_between_positions(
 
 @operation("REPLACE_TEXT")
 def replace_text(
-    table: Relation, *, source_column: Column, pattern: str, value: str = ""
+    table: Relation, *, source_column: Column, pattern: str, value: str = "", is_text: bool = False
 ) -> Relation:
     """Every match of a regular expression replaced."""
-    return table.put(source_column.name, regexps.replaced(source_column.text, pattern, value))
+    text, wanted = source_column.text, regexps.given(pattern, is_text)
+    plain = regexps.put_together(text, wanted, [value])  # in which $0 is no match
+    changed = plain if is_text else regexps.replaced(text, wanted, value)
+    return table.put(source_column.name, changed)
 
 
 @operation("REPLACE_BETWEEN_DELIMITERS")
 def replace_between_delimiters(
-    table: Relation, *, source_column: Column, start_pattern: str, end_pattern: str, value: str = ""
+    table: Relation,
+    *,
+    source_column: Column,
+    start_pattern: str,
+    end_pattern: str,
+    value: str = "",
+    is_text: bool = False,
 ) -> Relation:
     """What stands between two regular expressions replaced, wherever both match; they stay."""
-    behind = regexps.checked(start_pattern).groups + 2
-    start, end = regexps.grouped(start_pattern), regexps.grouped(end_pattern)
+    first, last = (regexps.given(each, is_text) for each in (start_pattern, end_pattern))
+    behind = regexps.checked(first).groups + 2
+    start, end = regexps.grouped(first), regexps.grouped(last)
     whole = f"({start})(?s:.*?)({end})"
     changed = regexps.put_together(source_column.text, whole, [1, value, behind])
     return table.put(source_column.name, changed)

@@ -47,6 +47,8 @@ _AGGREGATES = {
     "REPLACE_WITH_SUM": "SUM",
     "REPLACE_WITH_MAX": "MAX",
 }
+#: Whose ``trimValue`` is true by default.
+_TRIMMED = ("REPLACE_WITH_NULL", "REPLACE_WITH_MODE", "WINSORIZE_VALUES")
 _MODES = {"MIN": "MINIMUM", "MAX": "MAXIMUM", "AVERAGE": "AVERAGE"}
 
 
@@ -114,9 +116,11 @@ def replace_outliers(
     min_value: float | None = None,
     max_value: float | None = None,
     value: str | None = None,
-    trim_value: bool = True,
+    trim_value: bool | None = None,
 ) -> Relation:
     """Outliers replaced; with percentiles and ``trimValue`` only those that rank outside.
+
+    ``trimValue`` is true by default for nulls, modes and winsorized values, else false.
 
     ``WINSORIZE_VALUES`` caps them at the percentiles. What is calculated is of the values that are
     no outliers, which the documentation does not tell.
@@ -126,7 +130,8 @@ def replace_outliers(
     if replace_type == "WINSORIZE_VALUES":
         low, high = _percentiles(table, source_column, min_value, max_value)
         new = f"least(greatest({_x(source_column)}, {low}), {high})"
-    if trim_value and (min_value is not None or max_value is not None):
+    trimmed = replace_type in _TRIMMED if trim_value is None else trim_value
+    if trimmed and (min_value is not None or max_value is not None):
         test = f"({test} AND {_outside(table, source_column, min_value, max_value)})"
     if source_column.is_text:
         new = f"CAST({new} AS VARCHAR)"

@@ -1,7 +1,8 @@
 """Column structure steps: a column split into new ones beside it, which stays.
 
 The new columns are named after it with _1, _2 and so on, and a delimiter that is kept ends the part
-before it: neither is documented. Delimiters are characters as they stand, no patterns. Positions
+before it: neither is documented. Delimiters are characters as they stand, or regular expressions
+where ``isText``, a parameter of the console's and CloudFormation's recipes, is false. Positions
 count from 1, and both are within: see `extracting`. What there is not enough text for is null.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.column-structure.html
@@ -16,6 +17,7 @@ from typing import Any
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Json
+from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.texts import between
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
@@ -28,10 +30,14 @@ MOST_SPLITS, MOST_COLUMNS = 20, 500
 
 @dataclass(frozen=True)
 class Delimiter:
-    """Characters to split at, and whether they are kept."""
+    """What to split at, and whether it is kept."""
 
-    pattern: str
+    pattern: re.Pattern[str]
     kept: bool
+
+    def found(self, text: str, start: int) -> re.Match[str] | None:
+        """The first place from a character on; what is empty is no delimiter."""
+        return next((each for each in self.pattern.finditer(text, start) if each[0]), None)
 
 
 @operation("SPLIT_COLUMN_SINGLE_DELIMITER")
@@ -42,9 +48,11 @@ def split_column_single_delimiter(
     pattern: str,
     limit: int = 1,
     include_in_split: bool = False,
+    is_text: bool = True,
 ) -> Relation:
     """A column split at the first delimiters; what is behind the last of them stays together."""
-    return _at_any(table, source_column, [Delimiter(_some(pattern), include_in_split)], limit)
+    delimiter = Delimiter(_pattern(pattern, is_text), include_in_split)
+    return _at_any(table, source_column, [delimiter], limit)
 
 
 @operation("SPLIT_COLUMN_MULTIPLE_DELIMITER")
@@ -56,12 +64,13 @@ def split_column_multiple_delimiter(
     limit: int = 1,
     pattern: str | None = None,
     include_in_split: bool = False,
+    is_text: bool = True,
 ) -> Relation:
     """A column split wherever one of several delimiters stands."""
     if not isinstance(pattern_options, list) or not pattern_options:
         raise RecipeError("The parameter 'patternOptions' must be a JSON list of delimiters.")
-    more = [Delimiter(pattern, include_in_split)] if pattern else []
-    delimiters = [_delimiter(each, "patternOptions") for each in pattern_options]
+    more = [Delimiter(_pattern(pattern, is_text), include_in_split)] if pattern else []
+    delimiters = [_delimiter(each, "patternOptions", is_text) for each in pattern_options]
     return _at_any(table, source_column, [*delimiters, *more], limit)
 
 
@@ -74,13 +83,14 @@ def split_column_between_delimiter(
     pattern_option2: Json,
     pattern: str | None = None,
     include_in_split: bool = False,
+    is_text: bool = True,
 ) -> Relation:
     """What is before a delimiter, between it and the next other one, and behind that.
 
     Delimiters that are kept stand in the part between them.
     """
-    first = _delimiter(pattern_option1, "patternOption1")
-    second = _delimiter(pattern_option2, "patternOption2")
+    first = _delimiter(pattern_option1, "patternOption1", is_text)
+    second = _delimiter(pattern_option2, "patternOption2", is_text)
     split = table.context.function(_between(first, second), ["VARCHAR"], "VARCHAR[]")
     pieces = f"{split}({source_column.text})"
     return _split(table, source_column, [f"({pieces})[{at}]" for at in (1, 2, 3)])
@@ -155,21 +165,27 @@ def _at_any(
 
 
 def _splitter(delimiters: Sequence[Delimiter], limit: int) -> Any:
-    """A function that gives a text's pieces; of two delimiters at one place the longer counts."""
-    kept = {each.pattern for each in delimiters if each.kept}
-    longest = sorted((each.pattern for each in delimiters), key=len, reverse=True)
-    anyone = re.compile("|".join(map(re.escape, longest)))
+    """A function that gives a text's pieces."""
 
     def split(text: str | None) -> list[str] | None:
         if text is None:
             return None
         pieces, start = [], 0
-        for found in list(anyone.finditer(text))[:limit]:
-            pieces.append(text[start : found.end() if found[0] in kept else found.start()])
-            start = found.end()
+        while len(pieces) < limit and (found := _next(delimiters, text, start)):
+            place, kept = found
+            pieces.append(text[start : place.end() if kept else place.start()])
+            start = place.end()
         return [*pieces, text[start:]]
 
     return split
+
+
+def _next(
+    delimiters: Sequence[Delimiter], text: str, start: int
+) -> tuple[re.Match[str], bool] | None:
+    """The place of the next delimiter and whether it is kept; of two there the longer counts."""
+    places = [(place, each.kept) for each in delimiters if (place := each.found(text, start))]
+    return min(places, key=lambda found: (found[0].start(), -found[0].end()), default=None)
 
 
 def _between(first: Delimiter, second: Delimiter) -> Any:
@@ -178,12 +194,13 @@ def _between(first: Delimiter, second: Delimiter) -> Any:
     def split(text: str | None) -> list[str | None] | None:
         if text is None:
             return None
-        before, opened, rest = text.partition(first.pattern)
-        if not opened:
+        if not (opened := first.found(text, 0)):
             return [text, None, None]
-        middle, closed, behind = rest.partition(second.pattern)
-        start, end = opened if first.kept else "", closed if second.kept else ""
-        return [before, f"{start}{middle}{end}", behind if closed else None]
+        start = opened.start() if first.kept else opened.end()
+        if not (closed := second.found(text, opened.end())):
+            return [text[: opened.start()], text[start:], None]
+        end = closed.end() if second.kept else closed.start()
+        return [text[: opened.start()], text[start:end], text[closed.end() :]]
 
     return split
 
@@ -197,16 +214,17 @@ def _split(table: Relation, column: Column, parts: Sequence[str]) -> Relation:
     return table.put_all(zip(names, parts, strict=True), after=column)
 
 
-def _delimiter(option: Any, name: str) -> Delimiter:
+def _delimiter(option: Any, name: str, is_text: bool) -> Delimiter:
     if not isinstance(option, dict) or not isinstance(option.get("pattern"), str):
         raise RecipeError(f"The parameter '{name}' must have a 'pattern', not '{option}'.")
-    return Delimiter(_some(option["pattern"]), option.get("includeInSplit") in (True, "true"))
+    kept = option.get("includeInSplit") in (True, "true")
+    return Delimiter(_pattern(option["pattern"], is_text), kept)
 
 
-def _some(pattern: str) -> str:
+def _pattern(pattern: str, is_text: bool) -> re.Pattern[str]:
     if not pattern:
         raise RecipeError("A delimiter has at least one character.")
-    return pattern
+    return regexps.checked(regexps.literal(pattern) if is_text else pattern)
 
 
 def _check_position(position: int) -> None:
