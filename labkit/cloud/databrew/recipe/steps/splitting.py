@@ -170,7 +170,8 @@ def _splitter(delimiters: Sequence[Delimiter], limit: int) -> Any:
     def split(text: str | None) -> list[str] | None:
         if text is None:
             return None
-        pieces, start = [], 0
+        pieces: list[str] = []
+        start = 0
         while len(pieces) < limit and (found := _next(delimiters, text, start)):
             place, kept = found
             pieces.append(text[start : place.end() if kept else place.start()])
