@@ -23,7 +23,7 @@ from labkit.cloud import parameters, polling, protocol, secrets, services, stack
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.events import rules
+from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
 from labkit.cloud.lambdas import judging
 from labkit.cloud.operations import (
@@ -101,6 +101,8 @@ class Front:
                 raise AwsError("UnknownOperationException", f"No such operation of {service}")
             name = call.operation.name
             services.need(self.cloud, service)
+            if (service, name) in delivery.LOOKS:
+                delivery.settle()
             context = Context(self.cloud, service, name, claim.region, principal)
             handler, judge = handler_of(service, name), JUDGES.get(service)
             asked = {}

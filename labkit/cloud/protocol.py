@@ -85,9 +85,11 @@ def find_call(model: ServiceModel, environ: dict[str, Any], body: bytes) -> Call
     if protocol == "query":
         form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
         return _call(model, form.get("Action", [""])[0])
-    path = raw_path(environ)
-    for method, pattern, name in _routes(model.service_name):
-        if method == environ["REQUEST_METHOD"] and (found := pattern.fullmatch(path)):
+    path, asked = raw_path(environ), set(environ.get("QUERY_STRING", "").split("&"))
+    for method, pattern, fixed, name in _routes(model.service_name):
+        if method != environ["REQUEST_METHOD"] or not fixed <= asked:
+            continue
+        if found := pattern.fullmatch(path):
             uri = {k: urllib.parse.unquote(v) for k, v in found.groupdict().items() if v}
             return _call(model, name, _member_names(model, name, uri))
     return None
@@ -106,15 +108,17 @@ def _call(model: ServiceModel, name: str, uri: dict[str, str] | None = None) -> 
 
 
 @functools.cache
-def _routes(service: str) -> list[tuple[str, re.Pattern[str], str]]:
-    """(method, path pattern, operation) of a REST service, the most specific first."""
+def _routes(service: str) -> list[tuple[str, re.Pattern[str], set[str], str]]:
+    """(method, path pattern, fixed query, operation) of a REST service, most specific first."""
     model = _session.get_service_model(service)
     found = []
     for name in model.operation_names:
         http = model.operation_model(name).http
-        path = http["requestUri"].partition("?")[0]
-        found.append((path.count("{"), -len(path), http["method"], _path_pattern(path), name))
-    return [(m, p, n) for *_, m, p, n in sorted(found, key=lambda route: route[:2])]
+        path, _, query = http["requestUri"].partition("?")
+        fixed = set(query.split("&")) if query else set()
+        rank = (path.count("{"), -len(path), -len(fixed))
+        found.append((rank, http["method"], _path_pattern(path), fixed, name))
+    return [(m, p, q, n) for _, m, p, q, n in sorted(found, key=lambda route: route[0])]
 
 
 def _path_pattern(path: str) -> re.Pattern[str]:
@@ -295,7 +299,14 @@ def answer(operation: OperationModel, result: dict[str, Any]) -> Reply:
         body = _json(_dump(shape.members[payload], result.get(payload)) or {})
     else:
         body = _json(_dump(shape, result) or {}) if shape else b"{}"
-    return Reply(status, headers | {"Content-Type": "application/x-amz-json-1.1"}, body)
+    return Reply(status, headers | {"Content-Type": _json_type(operation.service_model)}, body)
+
+
+def _json_type(model: ServiceModel) -> str:
+    """What a service calls its JSON."""
+    if protocol_of(model) == "rest-json":
+        return "application/json"
+    return f"application/x-amz-json-{model.metadata.get('jsonVersion', '1.1')}"
 
 
 def _answer_headers(
@@ -419,9 +430,9 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     request_id = str(uuid.uuid4())
     protocol = protocol_of(model) if model else "rest-xml"
     headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
-    if protocol in JSON_PROTOCOLS:
+    if model and protocol in JSON_PROTOCOLS:
         fields = {"__type": error.code, "message": error.message, "Message": error.message}
-        headers |= {"Content-Type": "application/x-amz-json-1.1", "x-amzn-errortype": error.code}
+        headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": error.code}
         return Reply(error.status, headers, _json(fields | error.details))
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if protocol == "rest-xml":

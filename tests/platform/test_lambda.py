@@ -73,6 +73,7 @@ def test_a_handler_runs(function, call):
     assert (answer["StatusCode"], answer["Payload"]) == (200, {"got": {"ü": [1, None]}})
     assert answer["ExecutedVersion"] == "$LATEST"
     assert "FunctionError" not in answer
+    assert answer["ResponseMetadata"]["HTTPHeaders"]["content-type"] == "application/json"
     first, hello, end, report = answer["Log"].strip().splitlines()
     assert (first[:17], first[-17:]) == ("START RequestId: ", " Version: $LATEST")
     assert (hello, end[:15]) == ("hello", "END RequestId: ")
@@ -324,6 +325,17 @@ def test_layers_are_on_the_path(function, call, aws, fresh):
     assert call(function(code, Layers=[layer["LayerVersionArn"]]))["Payload"] == 42
 
 
+def test_layers_are_listed_and_found_by_arn(aws, fresh):
+    client, name = aws("lambda"), fresh("tools")
+    code = {"ZipFile": zipped(python__tools="")}
+    arn = client.publish_layer_version(LayerName=name, Content=code)["LayerVersionArn"]
+    latest = {each["LayerName"]: each for each in client.list_layers()["Layers"]}[name]
+    assert latest["LatestMatchingVersion"]["LayerVersionArn"] == arn
+    assert client.get_layer_version_by_arn(Arn=arn)["Version"] == 1
+    with pytest.raises(client.exceptions.InvalidParameterValueException, match="Could not unzip"):
+        client.publish_layer_version(LayerName=name, Content={"ZipFile": b"no zip"})
+
+
 def test_code_from_s3(function, call, aws, fresh):
     bucket = fresh("code")
     aws("s3").create_bucket(Bucket=bucket)
@@ -401,7 +413,10 @@ def test_a_statement_of_a_policy_has_an_id_of_its_own(function, aws):
     name, client = function("def handler(e, c):\n    return 1"), aws("lambda")
     asked = {"FunctionName": name, "StatementId": "s3"}
     lets = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+    with pytest.raises(ClientError, match="No policy is associated with the given resource"):
+        client.remove_permission(**asked)
     client.add_permission(**asked, **lets)
+    client.add_permission(**asked | {"StatementId": "s4"}, **lets)
     with pytest.raises(ClientError, match=r"The statement id \(s3\) provided already exists"):
         client.add_permission(**asked, **lets)
     client.remove_permission(**asked)

@@ -1,7 +1,8 @@
 """Deliveries: what EventBridge and S3 have to hand to a function, a queue, a topic or a workflow.
 
 A delivery is on disk before the call that caused it is answered, and one thread works them off in
-order, so that no call waits for its consequences. Targets are reached through AWS's own API.
+order, so that no call waits for its consequences; only who looks at a target finds there what was
+sent before. Targets are reached through AWS's own API.
 """
 
 from __future__ import annotations
@@ -32,7 +33,17 @@ Delivery = dict[str, Any]
 Send = Callable[[Any, Delivery], Any]
 # Who else carries what a service sends, by the service's principal.
 CARRIERS: dict[str, Callable[[Cloud, Delivery], None]] = {}
-_WAITING: queue.Queue[str] = queue.Queue()
+# Who looks at a target, and how long such a call waits at most for what is on its way.
+LOOKS = {
+    ("sqs", "ReceiveMessage"),
+    ("logs", "DescribeLogStreams"),
+    ("logs", "FilterLogEvents"),
+    ("logs", "GetLogEvents"),
+    ("stepfunctions", "ListExecutions"),
+}
+PATIENCE_S = 1.0
+# Names of deliveries, in order; an event among them is set when all before it have been made.
+_WAITING: queue.Queue[str | threading.Event] = queue.Queue()
 _COUNT = itertools.count()
 
 
@@ -51,6 +62,13 @@ def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], 
     _WAITING.put(name)
 
 
+def settle() -> None:
+    """Wait until what has been handed over so far is delivered."""
+    made = threading.Event()
+    _WAITING.put(made)
+    made.wait(PATIENCE_S)
+
+
 @on_start
 def start(cloud: Cloud) -> None:
     """Work off what waits, now and from now on."""
@@ -63,6 +81,9 @@ def _work(cloud: Cloud) -> None:
     records = cloud.records(KIND)
     while True:
         name = _WAITING.get()
+        if isinstance(name, threading.Event):
+            name.set()
+            continue
         item = records.get(name)
         if item is None:
             continue

@@ -1,3 +1,3 @@
 """Lambda: moto keeps the functions, this package runs their Python code in processes of its own."""
 
-from labkit.cloud.lambdas import invoke, judging  # noqa: F401 (they register what they do)
+from labkit.cloud.lambdas import invoke, judging, layers  # noqa: F401 (they register what they do)

@@ -135,7 +135,7 @@ def peak_mb() -> int:
 
 def main(answers: int, lifeline: int) -> None:
     """Load the handler and answer events until there are no more."""
-    threading.Thread(target=watch, args=(lifeline,), daemon=True).start()
+    threading.Thread(target=watch, args=(lifeline,), name="lifeline", daemon=True).start()
     events, sys.stdin = sys.stdin, open(os.devnull)  # noqa: SIM115 (stays open)
     sys.path[:0] = os.environ.get("LABKIT_FUNCTION_PATH", "").split(os.pathsep)
     log_format = LogFormat(

@@ -57,7 +57,8 @@ def _check_runtime(runtime: str | None) -> None:
 
 
 def _check_zip(context: Context, parameters: Members) -> None:
-    given = parameters.get("Code", parameters).get("ZipFile")
+    holder = parameters.get("Code") or parameters.get("Content") or parameters
+    given = holder.get("ZipFile")
     if given is not None and not zipfile.is_zipfile(io.BytesIO(given)):
         raise _invalid(
             "Could not unzip uploaded file. Please check your file, then try to upload again."
@@ -65,7 +66,7 @@ def _check_zip(context: Context, parameters: Members) -> None:
 
 
 def _check_new_statement(context: Context, parameters: Members) -> None:
-    if _has_statement(context, parameters):
+    if parameters["StatementId"] in _statements(context, parameters):
         raise AwsError(
             "ResourceConflictException",
             f"The statement id ({parameters['StatementId']}) provided already exists. Please "
@@ -75,20 +76,19 @@ def _check_new_statement(context: Context, parameters: Members) -> None:
 
 
 def _check_known_statement(context: Context, parameters: Members) -> None:
-    if not _has_statement(context, parameters):
-        words = f"Statement {parameters['StatementId']} is not found in resource policy."
+    name, known = parameters["StatementId"], _statements(context, parameters)
+    if name not in known:
+        missing = f"Statement {name} is not found in resource policy."
+        words = missing if known else "No policy is associated with the given resource."
         raise AwsError("ResourceNotFoundException", words, 404)
 
 
-def _has_statement(context: Context, parameters: Members) -> bool:
-    """Whether the policy of a function, or of its version or alias, has a statement of the id."""
+def _statements(context: Context, parameters: Members) -> list[str]:
+    """The ids of the statements in the policy of a function, or of its version or alias."""
     function = find(context.cloud, parameters["FunctionName"], None, context.region)
     end = f":{parameters['Qualifier']}" if parameters.get("Qualifier") else ""
     resource = ":".join(function.function_arn.split(":")[:7]) + end
-    return any(
-        (each.get("Sid"), each.get("Resource")) == (parameters["StatementId"], resource)
-        for each in function.policy.statements
-    )
+    return [e["Sid"] for e in function.policy.statements if e.get("Resource") == resource]
 
 
 def _check_mapping(context: Context, parameters: Members) -> None:
@@ -136,6 +136,7 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "UpdateFunctionConfiguration": (_check_members, _check_revision),
     "UpdateFunctionCode": (_check_zip, _check_revision),
     "PublishVersion": (_check_revision,),
+    "PublishLayerVersion": (_check_zip,),
     "AddPermission": (_check_new_statement,),
     "UpdateEventSourceMapping": (_check_mapping,),
     "DeleteEventSourceMapping": (_check_mapping,),

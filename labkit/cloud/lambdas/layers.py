@@ -1,0 +1,19 @@
+"""Layers found by ARN, which moto does not answer.
+
+Source: https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.html
+"""
+
+from __future__ import annotations
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+
+@operation("lambda", "GetLayerVersionByArn")
+def get_layer_version_by_arn(context: Context, *, Arn: str) -> Answer:
+    """A version of a layer: its code's checksum, what it runs on."""
+    version = context.cloud.backend("lambda", context.region).layers_versions_by_arn(Arn)
+    if version is None:
+        words = "The resource you requested does not exist."
+        raise AwsError("ResourceNotFoundException", words, 404)
+    told: Answer = version.get_layer_version()
+    return told
