@@ -1,6 +1,7 @@
 """Encryption steps: there and back, and nothing but the right key gives a value again."""
 
 import base64
+import hmac
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
 from labkit.cloud.databrew.recipe.parts.ciphers import decrypted, encrypted, sealed
 from labkit.cloud.engine import Session
+from tests.databrew.lake import READ_AND_WRITE, Lake, make_role
 
 SOURCE = """SELECT * FROM (VALUES
     (1, 'Ada Lovelace', DATE '1815-12-10', 1.5::DOUBLE),
@@ -99,3 +101,33 @@ def test_deterministic_encryption_is_aes_gcm_siv_of_256_bits() -> None:
     text = sealed(b"k" * 32)("Ada")
     assert text is not None
     assert AESGCMSIV(b"k" * 32).decrypt(bytes(12), base64.b64decode(text), None) == b"Ada"
+
+
+def test_a_secret_is_made_where_it_is_missing(lake: Lake) -> None:
+    """As ``databrew!default`` of the console's recipes is, by who may; it stays."""
+    name = f"databrew!{lake.name}"
+    step = {
+        "Operation": "CRYPTOGRAPHIC_HASH",
+        "Parameters": {
+            "sourceColumns": '["a"]', "secretId": name, "createSecretIfMissing": "true"
+        },
+    }  # fmt: skip
+    actions = ["secretsmanager:CreateSecret", "secretsmanager:GetSecretValue"]
+    secrets = {
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": f"arn:aws:secretsmanager:*:*:secret:{name}-*",
+    }
+    role = make_role(lake.client("iam"), f"{lake.name}-secret", READ_AND_WRITE, secrets)
+    lake.put("in/secret.csv", "a\nx\n")
+    data = lake.dataset("in/secret.csv")
+    may_not, may = (
+        lake.recipe_job(data, {"Action": step}, RoleArn=each, Outputs=[lake.output("secret")])
+        for each in (lake.role, role)
+    )
+    assert "secretsmanager:CreateSecret" in lake.fail(may_not)
+    key = [lake.get(lake.written(lake.run(may), "secret")[0]) for _ in range(2)]
+    manager = lake.client("secretsmanager")
+    value = base64.b64decode(manager.get_secret_value(SecretId=name)["SecretString"])
+    digest = base64.b64encode(hmac.digest(value, b"x", "sha256")).decode()
+    assert key == [f"a\n{digest}\n".encode()] * 2

@@ -1,12 +1,14 @@
 """Keys for recipes' encryption: secrets of Secrets Manager, and keys of KMS.
 
-A step names either by its ARN or name. A secret's value is the key in base64. Source:
-https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.pii.html
+A step names either by its ARN or name. A secret's value is the key in base64. One that there is not
+yet, such as ``databrew!default``, is made for a step with ``createSecretIfMissing``. Source:
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.CRYPTOGRAPHIC_HASH.html
 """
 
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +20,8 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.recipe import RecipeError
 from labkit.cloud.operations import AwsError, Principal
 
+_KEY_BYTES = 32
+
 
 def secret(cloud: Cloud, principal: Principal, region: str) -> Callable[..., bytes]:
     """How a recipe finds the bytes of a key; see ``RecipeContext.secret``.
@@ -26,12 +30,24 @@ def secret(cloud: Cloud, principal: Principal, region: str) -> Callable[..., byt
         principal: who reads it: a session of the job's or the project's role.
     """
 
-    def read(name: str, version: str | None = None) -> bytes:
+    def read(name: str, version: str | None = None, *, create: bool = False) -> bytes:
         if ":kms:" in name or name.startswith("alias/"):
             return _key(cloud, principal, region, name)
+        if create and not version and not name.startswith("arn:"):
+            _create_if_missing(cloud, principal, region, name)
         return _secret(cloud, principal, region, name, version)
 
     return read
+
+
+def _create_if_missing(cloud: Cloud, principal: Principal, region: str, name: str) -> None:
+    manager = cloud.backend("secretsmanager", region)
+    if manager.secrets.get(name) is not None:
+        return
+    arn = f"arn:aws:secretsmanager:{region}:{principal.account}:secret:{name}-{'0' * 6}"
+    _authorize(cloud, principal, "CreateSecret", arn)
+    key = base64.b64encode(os.urandom(_KEY_BYTES)).decode()
+    manager.create_secret(name, key, None, None, None, None, None, [], False)
 
 
 def _secret(
@@ -43,7 +59,7 @@ def _secret(
         found: dict[str, Any] = manager.get_secret_value(name, version, stage)
     except JsonRESTError as error:
         raise RecipeError(f"The secret '{name}' cannot be read: {error.message}") from error
-    _authorize(cloud, principal, found["ARN"])
+    _authorize(cloud, principal, "GetSecretValue", found["ARN"])
     try:
         return base64.b64decode(found.get("SecretString") or found["SecretBinary"], validate=True)
     except ValueError:
@@ -57,9 +73,9 @@ def _key(cloud: Cloud, principal: Principal, region: str, name: str) -> bytes:
     return bytes(key.key_material)
 
 
-def _authorize(cloud: Cloud, principal: Principal, arn: str) -> None:
+def _authorize(cloud: Cloud, principal: Principal, action: str, arn: str) -> None:
     keys = identities.global_keys(cloud, principal)
-    question = Question(principal, "secretsmanager:GetSecretValue", arn, keys)
+    question = Question(principal, f"secretsmanager:{action}", arn, keys)
     why = identities.why_refused(cloud, question, None)
     if why:
         raise AwsError("AccessDeniedException", identities.sentence(question, why))

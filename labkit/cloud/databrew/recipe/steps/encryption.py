@@ -47,7 +47,7 @@ def cryptographic_hash(
     """Values replaced by their hash in base64; with a secret key for the algorithms of HMAC."""
     key = b""
     if algorithm.startswith("HMAC_"):
-        key = _secret(table, secret_id, secret_version)
+        key = _secret(table, secret_id, secret_version, create_secret_if_missing)
     return _changed(table, source_columns, hashed(algorithm, key), entity_type_filter)
 
 
@@ -93,7 +93,7 @@ def deterministic_encrypt(
     create_secret_if_missing: bool = False,
 ) -> Relation:
     """Values replaced by ciphertext in base64, equal ones by equal ones."""
-    work = sealed(_secret(table, secret_id, secret_version))
+    work = sealed(_secret(table, secret_id, secret_version, create_secret_if_missing))
     return _changed(table, source_columns, work, entity_type_filter)
 
 
@@ -109,10 +109,11 @@ def deterministic_decrypt(
     return _changed(table, source_columns, unsealed(_secret(table, secret_id, secret_version)), ())
 
 
-def _secret(table: Relation, name: str | None, version: str | None) -> bytes:
+def _secret(table: Relation, name: str | None, version: str | None, create: bool = False) -> bytes:
     if not name:
         raise RecipeError("The parameter 'secretId' is missing.")
-    return table.context.secret(name, version) if version else table.context.secret(name)
+    which = (name, version) if version else (name,)
+    return table.context.secret(*which, **({"create": True} if create else {}))
 
 
 def _changed(
