@@ -98,22 +98,10 @@ rs_divide(n, d, power) AS CASE
     ELSE (n * CAST(power AS HUGEINT)) // d
     END;
 
--- Rounds half away from zero.
-rs_shorten(n, power) AS (n + CASE WHEN n < 0 THEN -1 ELSE 1 END
-    * (CAST(power AS HUGEINT) // 2)) // CAST(power AS HUGEINT);
-
 rs_float_divide(n, d) AS CASE
     WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS DOUBLE)
     ELSE n / d
     END;
-
-rs_padded(n, scale) AS lpad(
-    CAST(abs(n) AS VARCHAR),
-    CAST(greatest(scale + 1, length(CAST(abs(n) AS VARCHAR))) AS INTEGER), '0');
-
-rs_point(n, scale) AS CASE WHEN n < 0 THEN '-' ELSE '' END
-    || left(rs_padded(n, scale), length(rs_padded(n, scale)) - scale)
-    || '.' || right(rs_padded(n, scale), scale);
 
 rs_interval_times(i, n) AS to_microseconds(
     CAST(round((epoch(i) * 1000000) * n) AS BIGINT));

@@ -119,7 +119,7 @@ def _multiply(left: Typed, right: Typed, kind: Type) -> Typed:
         return Typed(f"CAST(CAST({left.sql} AS {wide}) * {right.sql} AS {kind.duckdb})", kind)
     product = f"({digits(left)} * {digits(right)})"
     cut = left.type.scale + right.type.scale - kind.scale
-    return Typed(from_digits(f"rs_shorten({product}, {10**cut})" if cut else product, kind), kind)
+    return Typed(from_digits(product, kind, cut), kind)
 
 
 def result_type(op: str, left: Type, right: Type) -> Type:
@@ -168,14 +168,19 @@ def digits(value: Typed) -> str:
     return f"CAST(replace(CAST({value.sql} AS VARCHAR), '.', '') AS HUGEINT)"
 
 
-def from_digits(sql: str, kind: Type) -> str:
-    """A decimal from its unscaled digits."""
-    if not kind.scale:
+def from_digits(sql: str, kind: Type, cut: int = 0) -> str:
+    """A decimal from its unscaled digits, the last ``cut`` of which are rounded away.
+
+    It names ``sql`` once, so that a chain of operations grows by its length alone.
+    """
+    places = kind.scale + cut
+    if not places:
         return f"CAST({sql} AS {kind.duckdb})"
-    if kind.size + kind.scale <= _MAX:
+    if not cut and kind.size + kind.scale <= _MAX:
         unit = f"CAST('{10**-kind.scale:.{kind.scale}f}' AS DECIMAL({kind.scale},{kind.scale}))"
         return f"CAST(CAST({sql} AS DECIMAL({kind.size},0)) * {unit} AS {kind.duckdb})"
-    return f"CAST(rs_point({sql}, {kind.scale}) AS {kind.duckdb})"
+    padded = f"regexp_replace(CAST({sql} AS VARCHAR), '^-?', '\\0{'0' * places}')"
+    return f"CAST(regexp_replace({padded}, '.{{{places}}}$', '.\\0') AS {kind.duckdb})"
 
 
 def _temporal(op: str, left: Typed, right: Typed) -> Typed:
