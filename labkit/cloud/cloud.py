@@ -105,9 +105,10 @@ class Cloud:
 
     def records(self, kind: str) -> Records:
         """Durable records of our own, by kind (``athena.execution``)."""
-        if kind not in self._records:
-            self._records[kind] = self.state.records(kind)
-        return self._records[kind]
+        with self.state.lock:  # two of a kind would not know of each other's changes
+            if kind not in self._records:
+                self._records[kind] = self.state.records(kind)
+            return self._records[kind]
 
     def learner(self) -> tuple[Principal, str, str]:
         """The workspace's user, access key and secret; made on first use."""

@@ -6,8 +6,7 @@ and the records of our own services as JSON.
 A call's changes are committed before its answer is sent. SQLite's write-ahead log makes each commit
 whole or absent, whenever the process dies.
 
-Pickles tie the file to moto's exact version; it is stored and checked. They are read from the
-learner's own workspace only: unpickling runs code.
+Pickles tie the file to moto's exact version; it is stored and checked.
 """
 
 from __future__ import annotations
@@ -15,27 +14,16 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import importlib
-import io
 import json
-import os
-import pickle
 import sqlite3
-import sys
 import threading
-import weakref
-from collections import defaultdict
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
-import cloudpickle  # type: ignore[import-untyped]
 import moto
-from cryptography.hazmat.primitives import serialization
-from moto.core.base_backend import BackendDict
-from moto.iam.models import AWSManagedPolicy, iam_backends
-from moto.utilities.utils import PARTITION_NAMES
 
-from labkit.cloud.s3.keystore import KeyStore
+from labkit.cloud import memory, pickles
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
@@ -49,12 +37,12 @@ CREATE TABLE IF NOT EXISTS parts (
 CREATE TABLE IF NOT EXISTS records (
     kind TEXT, id TEXT, value TEXT, PRIMARY KEY (kind, id));
 """
-# Backends that are costly and hold nothing that a learner made.
-SKIPPED = {"ec2", "moto_api", "sesv2"}
 # Services that keep their records in another one's backend.
 KEPT_IN = {"sesv2": "ses"}
-# STS looks for an access key in the IAM of China, GovCloud and so on too, which makes them.
-OTHER_PARTITIONS = set(PARTITION_NAMES) - {"aws"}
+
+
+Record = dict[str, Any]
+Values = dict[str, Record]
 
 
 class StateUnusable(RuntimeError):
@@ -87,6 +75,7 @@ class State:
     def __init__(self, path: Path) -> None:
         self.lock = threading.RLock()
         self._digests: dict[tuple[str, str, str], str] = {}
+        self._former: list[tuple[Values, str, Record | None]] = []
         self._path = path
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         with self._reading():
@@ -128,22 +117,22 @@ class State:
         rows = self._db.execute("SELECT * FROM backends").fetchall()
         for service, account, region, module, variable, blob in rows:
             backends = getattr(importlib.import_module(module), variable)
-            backends[account][region] = _unpickle(blob)
+            backends[account][region] = pickles.load(blob)
             self._digests[service, account, region] = hashlib.sha256(blob).hexdigest()
-        _take_names()
+        memory.take_names()
 
     def _load_keys(self) -> None:
         for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
-            store = _key_stores().get(bucket)
+            store = memory.key_stores().get(bucket)
             if store is not None:
-                store.restore(key, _unpickle(versions))
+                store.restore(key, pickles.load(versions))
 
     def _load_parts(self) -> None:
-        uploads = _uploads()
+        uploads = memory.uploads()
         rows = self._db.execute("SELECT * FROM parts ORDER BY upload, number").fetchall()
         for upload, number, part in rows:
             if upload in uploads:
-                uploads[upload].restore(number, _unpickle(part))
+                uploads[upload].restore(number, pickles.load(part))
 
     def _check_version(self) -> None:
         row = self._db.execute("SELECT value FROM meta WHERE name = 'moto'").fetchone()
@@ -156,20 +145,20 @@ class State:
         services = tuple(KEPT_IN.get(each, each) for each in services)
         with self.lock:
             indexed = not services or "s3" in services
-            trash = _trash() if indexed else []  # before the keys that it belonged to
-            changed = [row for row in _pickled(services) if self._is_new(row)]
-            keys = _dirty_keys() if indexed else []
-            parts = _dirty_parts() if indexed else []
+            trash = memory.trash() if indexed else []  # before the keys that it belonged to
+            changed = [row for row in memory.pickled(services) if self._is_new(row)]
+            keys = memory.dirty_keys() if indexed else []
+            parts = memory.dirty_parts() if indexed else []
             if changed or keys or parts:
                 self._write(changed, keys, parts)
-            _delete(trash)
+            memory.delete_bodies(trash)
 
     def save_keys(self) -> None:
         """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT."""
         with self.lock:
-            trash = _trash()
-            self._write([], _dirty_keys(), _dirty_parts())
-            _delete(trash)
+            trash = memory.trash()
+            self._write([], memory.dirty_keys(), memory.dirty_parts())
+            memory.delete_bodies(trash)
 
     def _is_new(self, row: tuple[Any, ...]) -> bool:
         where, digest = row[:3], hashlib.sha256(row[5]).hexdigest()
@@ -184,38 +173,38 @@ class State:
         keys: list[tuple[str, str, Any]],
         parts: list[tuple[Any, int]],
     ) -> None:
-        self._db.execute("BEGIN")
         try:
-            self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
-            for bucket, key, versions in keys:
-                self._write_key(bucket, key, versions)
-            self._write_parts(parts)
-            if any(row[0] == "s3" for row in backends):
-                self._forget_parts()
-            self._db.execute("COMMIT")
+            with self.together():
+                self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
+                for bucket, key, versions in keys:
+                    self._write_key(bucket, key, versions)
+                self._write_parts(parts)
+                if any(row[0] == "s3" for row in backends):
+                    self._forget_parts()
         except BaseException:
-            self._db.execute("ROLLBACK")
             for row in backends:
                 self._digests.pop(row[:3], None)
             for bucket, key, _ in keys:
-                _mark_dirty(bucket, key)
+                memory.mark_dirty(bucket, key)
             for upload, number in parts:
                 upload.unsaved.add(number)
             raise
 
     def _write_key(self, bucket: str, key: str, versions: Any) -> None:
         if versions:
-            self._db.execute("REPLACE INTO keys VALUES (?,?,?)", (bucket, key, _pickle(versions)))
+            self._db.execute(
+                "REPLACE INTO keys VALUES (?,?,?)", (bucket, key, pickles.dump(versions))
+            )
         else:
             self._db.execute("DELETE FROM keys WHERE bucket = ? AND key = ?", (bucket, key))
 
     def _write_parts(self, parts: list[tuple[Any, int]]) -> None:
-        rows = [(upload.id, number, _pickle(upload.parts[number])) for upload, number in parts]
+        rows = [(upload.id, number, pickles.dump(upload.parts[number])) for upload, number in parts]
         self._db.executemany("REPLACE INTO parts VALUES (?,?,?)", rows)
 
     def _forget_parts(self) -> None:
         """Drop the rows of uploads that have ended."""
-        pending = json.dumps(list(_uploads()))
+        pending = json.dumps(list(memory.uploads()))
         self._db.execute(
             "DELETE FROM parts WHERE upload NOT IN (SELECT value FROM json_each(?))", (pending,)
         )
@@ -229,15 +218,30 @@ class State:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Make what is put into records inside durable as one change."""
+        """Make what is put into records inside durable as one change, or none of it."""
         with self.lock:
             self._db.execute("BEGIN")
             try:
                 yield
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                self._db.rollback()
+                self._take_back()
                 raise
-            self._db.execute("COMMIT")
+            finally:
+                self._former.clear()
+
+    def note(self, values: Values, name: str) -> None:
+        """Remember what records held, for the case that the change they are in is taken back."""
+        if self._db.in_transaction:
+            self._former.append((values, name, values.get(name)))
+
+    def _take_back(self) -> None:
+        for values, name, former in reversed(self._former):
+            if former is None:
+                values.pop(name, None)
+            else:
+                values[name] = former
 
     def records(self, kind: str) -> Records:
         """A durable mapping of ids to JSON objects, such as all of Athena's executions."""
@@ -249,7 +253,7 @@ class State:
         return {kind.partition(".")[0] for (kind,) in kinds}
 
 
-class Records(MutableMapping[str, dict[str, Any]]):
+class Records(MutableMapping[str, Record]):
     """A mapping that is on disk when an assignment returns.
 
     Values are JSON objects (times as seconds since 1970). Change a value by assigning it anew.
@@ -260,12 +264,12 @@ class Records(MutableMapping[str, dict[str, Any]]):
         rows = state._db.execute(
             "SELECT id, value FROM records WHERE kind = ? ORDER BY rowid", (kind,)
         )
-        self._values: dict[str, dict[str, Any]] = {i: json.loads(v) for i, v in rows.fetchall()}
+        self._values: Values = {i: json.loads(v) for i, v in rows.fetchall()}
 
-    def __getitem__(self, name: str) -> dict[str, Any]:
+    def __getitem__(self, name: str) -> Record:
         return self._values[name]
 
-    def __setitem__(self, name: str, value: dict[str, Any]) -> None:
+    def __setitem__(self, name: str, value: Record) -> None:
         text = json.dumps(value)
         with self._state.lock:
             self._state._db.execute(
@@ -273,193 +277,21 @@ class Records(MutableMapping[str, dict[str, Any]]):
                 "ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value",
                 (self._kind, name, text),
             )
+            self._state.note(self._values, name)
             self._values[name] = value
 
     def __delitem__(self, name: str) -> None:
         with self._state.lock:
-            del self._values[name]
+            if name not in self._values:
+                raise KeyError(name)
             self._state._db.execute(
                 "DELETE FROM records WHERE kind = ? AND id = ?", (self._kind, name)
             )
+            self._state.note(self._values, name)
+            del self._values[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(list(self._values))
 
     def __len__(self) -> int:
         return len(self._values)
-
-
-def _pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
-    for backends in list(BackendDict._instances):  # type: ignore[misc]
-        name = backends.service_name
-        if name in SKIPPED or (services and name not in services):
-            continue
-        where = _variable(backends)
-        for account, region, backend in backends.iter_backends():
-            if region not in OTHER_PARTITIONS:
-                yield (name, account, region, *where, _pickle(backend))
-
-
-_VARIABLES: dict[int, tuple[str, str]] = {}
-
-
-def _variable(backends: Any) -> tuple[str, str]:
-    """The module and the global that hold a service's backends (``moto.s3.models``...)."""
-    if id(backends) not in _VARIABLES:
-        for name, module in list(sys.modules.items()):
-            if name.startswith("moto.") and name.endswith(".models"):
-                for variable, value in vars(module).items():
-                    if isinstance(value, BackendDict):
-                        _VARIABLES.setdefault(id(value), (name, variable))
-    return _VARIABLES[id(backends)]
-
-
-def _buckets() -> dict[str, Any]:
-    from moto.s3.models import s3_backends
-
-    return {
-        name: bucket
-        for _, _, backend in s3_backends.iter_backends()
-        for name, bucket in list(vars(backend)["buckets"].items())
-    }
-
-
-def _take_names() -> None:
-    """Tell moto which names of buckets are taken: it would make them anew, empty."""
-    from moto.s3.models import s3_backends
-
-    for account, _, backend in s3_backends.iter_backends():
-        for name in vars(backend)["buckets"]:
-            s3_backends.bucket_accounts[name] = (backend.partition, account)
-
-
-def _key_stores() -> dict[str, KeyStore]:
-    return {name: bucket.keys for name, bucket in _buckets().items()}
-
-
-def _uploads() -> dict[str, Any]:
-    """The multipart uploads that are not complete, by their id."""
-    buckets = _buckets().values()
-    return {name: upload for b in buckets for name, upload in list(b.multiparts.items())}
-
-
-def _dirty_keys() -> list[tuple[str, str, Any]]:
-    return [
-        (bucket, key, store.versions(key))
-        for bucket, store in _key_stores().items()
-        for key in store.take_dirty()
-    ]
-
-
-def _dirty_parts() -> list[tuple[Any, int]]:
-    """The uploads and the numbers of their parts that no row has yet."""
-    return [(upload, n) for upload in _uploads().values() for n in upload.take_unsaved()]
-
-
-def _trash() -> list[str]:
-    return [path for store in _key_stores().values() for path in store.take_trash()]
-
-
-def _delete(paths: list[str]) -> None:
-    """Delete bodies that the file no longer names; what a crash leaves, the next start sweeps."""
-    for path in paths:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
-
-
-def _mark_dirty(bucket: str, key: str) -> None:
-    store = _key_stores().get(bucket)
-    if store is not None:
-        store.dirty.add(key)
-
-
-# Pickling what pickle alone refuses ---------------------------------------------------------------
-
-
-def _pickle(value: Any) -> bytes:
-    buffer = io.BytesIO()
-    _Pickler(buffer, protocol=5).dump(value)
-    return buffer.getvalue()
-
-
-_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
-_RUNNING = (threading.Thread, threading.Event, threading.Condition)
-
-
-class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Locks come back fresh, running things as ``None``, private keys as PEM, indexes empty."""
-
-    def persistent_id(self, value: Any) -> Any:
-        """AWS's own 1,300 policies are named, not written: moto ships them."""
-        if type(value) is AWSManagedPolicy:
-            return value.account_id, value.arn, value.attachment_count
-        return None
-
-    def reducer_override(self, value: Any) -> Any:
-        kind = type(value)
-        if kind is _LOCK or kind is _RLOCK:
-            return (threading.Lock if kind is _LOCK else threading.RLock, ())
-        if isinstance(value, KeyStore):
-            return (KeyStore, ())
-        if isinstance(value, _RUNNING):
-            return (_nothing, ())
-        if isinstance(value, defaultdict) and kind is not defaultdict:
-            return (
-                _bare,
-                (kind,),
-                (value.default_factory, vars(value)),
-                None,
-                iter(value.items()),
-                _fill,
-            )
-        if isinstance(value, weakref.WeakValueDictionary):
-            return (_weak_values, (dict(value),))
-        if hasattr(value, "private_bytes"):
-            return (_private_key, (_pem(value),))
-        return super().reducer_override(value)
-
-
-class _Unpickler(pickle.Unpickler):
-    """Reads what `_Pickler` wrote."""
-
-    def persistent_load(self, name: Any) -> Any:
-        account, arn, attachment_count = name
-        policy = iam_backends[account]["aws"].managed_policies[arn]
-        policy.attachment_count = attachment_count
-        return policy
-
-
-def _unpickle(blob: bytes) -> Any:
-    return _Unpickler(io.BytesIO(blob)).load()
-
-
-def _nothing() -> None:
-    return None
-
-
-def _bare(kind: type[defaultdict[Any, Any]]) -> defaultdict[Any, Any]:
-    """A default dictionary of moto's own kind, without a call of its constructor."""
-    return kind.__new__(kind)
-
-
-def _fill(bare: defaultdict[Any, Any], state: tuple[Any, dict[str, Any]]) -> None:
-    bare.default_factory, attributes = state
-    vars(bare).update(attributes)
-
-
-def _weak_values(items: dict[Any, Any]) -> Any:
-    return weakref.WeakValueDictionary(items)
-
-
-def _pem(key: Any) -> bytes:
-    pem: bytes = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return pem
-
-
-def _private_key(pem: bytes) -> Any:
-    # `_pem` has written it. To prove that its primes are prime takes 36 ms a key.
-    return serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)

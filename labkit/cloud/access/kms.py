@@ -84,7 +84,7 @@ def _find_alias(cloud: Cloud, backend: Any, alias: str) -> Any:
     found = backend.keys.get(backend.get_key_id_from_alias(alias))
     if len(backend.keys) > before:
         found.key_manager = "AWS"
-        cloud.state.save("kms")
+        cloud.keep("kms")
     return found
 
 

@@ -148,9 +148,11 @@ def write_stream(
         slot: where to; by default a file of its own.
     """
     path, digest, size = BODIES.incoming(), hashlib.md5(usedforsecurity=False), 0
-    beside = _Beside(watchers if etag else (digest.update, *watchers))
     try:
-        with slot.open() if slot else open(path, "wb") as file:
+        with (
+            slot.open() if slot else open(path, "wb") as file,
+            _Beside(watchers if etag else (digest.update, *watchers)) as beside,
+        ):
             for chunk in chunks:
                 beside.see(chunk)
                 file.write(chunk)
@@ -158,8 +160,6 @@ def write_stream(
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    finally:
-        beside.end()
     where = slot.path if slot else str(path)
     return Body(where, size, etag or digest.hexdigest(), slot=slot)
 
@@ -168,34 +168,47 @@ class _Beside:
     """Watchers of chunks, in a thread of their own from the second chunk on.
 
     A hash lets go of the interpreter while it reads a large chunk, so it costs no time beside the
-    network and the disk.
+    network and the disk. At the end all has been seen; what a watcher raised is raised then.
     """
 
     def __init__(self, watchers: Sequence[Callable[[bytes], object]]) -> None:
         self._watchers = watchers
         self._chunks: queue.Queue[bytes] = queue.Queue(maxsize=2)  # one and the end
         self._thread: threading.Thread | None = None
+        self._failure: BaseException | None = None
+
+    def __enter__(self) -> _Beside:
+        return self
 
     def see(self, chunk: bytes) -> None:
         """Have the watchers see a chunk, now or soon."""
         if self._thread is None and not self._chunks.empty():
-            self._thread = threading.Thread(target=self._watch, daemon=True)
+            self._thread = threading.Thread(target=self._watch, name="beside", daemon=True)
             self._thread.start()
         if chunk:
             self._chunks.put(chunk)
 
-    def end(self) -> None:
-        """Return when the watchers have seen all."""
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._chunks.put(b"")
         if self._thread is None:
             self._watch()
         else:
             self._thread.join()
+        if self._failure and kind is None:
+            raise self._failure
 
     def _watch(self) -> None:
+        """Show the chunks until the empty one; after a failure they are only taken."""
         while chunk := self._chunks.get():
+            if self._failure is None:
+                self._show(chunk)
+
+    def _show(self, chunk: bytes) -> None:
+        try:
             for watcher in self._watchers:
                 watcher(chunk)
+        except BaseException as error:
+            self._failure = error
 
 
 def send_stream(path: str, start: int, length: int, to: socket.socket | None) -> Iterator[bytes]:

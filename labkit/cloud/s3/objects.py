@@ -7,9 +7,7 @@ gets a ticket and hands it back where it would have answered with the body.
 from __future__ import annotations
 
 import contextlib
-import datetime
 import hashlib
-import itertools
 import os
 import threading
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import moto.s3.models as models
-from moto.s3.exceptions import EntityTooSmall, InvalidPart, InvalidPartOrder, MalformedXML
 
 from labkit.cloud.s3 import checksums
 from labkit.cloud.s3.bodies import (
@@ -26,11 +23,10 @@ from labkit.cloud.s3.bodies import (
     Body,
     link_or_copy,
     read_stream,
-    write_joined,
     write_stream,
 )
 from labkit.cloud.s3.keystore import KeyStore
-from labkit.cloud.s3.slots import Slots, are_whole
+from labkit.cloud.s3.uploads import DiskMultipart
 
 
 class DiskKey(models.FakeKey):
@@ -96,96 +92,6 @@ class DiskKey(models.FakeKey):
         self._place = BODIES.root / self.path
         self.path = str(self._place)
         self.lock = threading.Lock()
-
-
-class DiskMultipart(models.FakeMultipart):
-    """moto's multipart upload, its parts in files."""
-
-    layout: list[checksums.Part] = []  # noqa: RUF012 (of a completed one; replaced, never changed)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.former: list[str] = []
-        self.begun = datetime.datetime.now(datetime.UTC)
-        self.unsaved: set[int] = set()
-        self.slots: Slots | None = Slots()  # not after a restart: nothing is known of them then
-
-    def complete(self, body: Iterator[tuple[int, str]]) -> tuple[Any, str, Any]:
-        """Join the parts into one new file; theirs stay until that is on record."""
-        parts = self._named_parts(list(body))
-        joined = self._joined(parts)
-        digests = b"".join(bytes.fromhex(part._etag or "") for part in parts)
-        etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
-        size = sum(part.contentsize for part in parts)
-        self.layout = [checksums.Part(int(p.name), p.contentsize, p.checksums) for p in parts]
-        return BODIES.ticket(Body(str(joined), size)), f"{etag}-{len(parts)}", self._checksum()
-
-    def _joined(self, parts: list[DiskKey]) -> Path:
-        idle = self.slots is None or self.slots.end()
-        if not idle or not are_whole(parts):
-            return write_joined(read_stream(p.path, p.start, p.contentsize) for p in parts)
-        joined = BODIES.incoming()
-        link_or_copy(parts[0].path, joined)
-        return joined
-
-    @property
-    def algorithm(self) -> str | None:
-        """The checksum that the upload was begun with, in small letters."""
-        return (self.metadata.get("x-amz-checksum-algorithm") or "").lower() or None
-
-    def _checksum(self) -> tuple[str, str, int] | None:
-        """Type, value and count of parts of the whole's checksum, where the parts have it."""
-        name = self.algorithm
-        if not name or not all(name in part.checksums for part in self.layout):
-            return None
-        kind = checksums.kind_of(name, self.metadata.get("x-amz-checksum-type"))
-        return kind, checksums.of_parts(name, kind, self.layout), len(self.layout)
-
-    def _named_parts(self, named: list[tuple[int, str]]) -> list[DiskKey]:
-        if not named:
-            raise MalformedXML
-        if any(before >= after for (before, _), (after, _) in itertools.pairwise(named)):
-            raise InvalidPartOrder()
-        parts: list[DiskKey] = []
-        for number, etag in named:
-            part: Any = self.parts.get(number)
-            if part is None or part.etag.strip('"') != etag.strip('"'):
-                raise InvalidPart()
-            if parts and parts[-1].contentsize < models.S3_UPLOAD_PART_MIN_SIZE:
-                raise EntityTooSmall()
-            parts.append(part)
-        return parts
-
-    def set_part(self, part_id: int, value: bytes) -> models.FakeKey:
-        """moto's; of a part that is sent again, the former file is remembered."""
-        former: Any = self.parts.get(part_id)
-        self.former += [former.path] if former else []
-        self.unsaved.add(part_id)
-        return super().set_part(part_id, value)
-
-    def take_unsaved(self) -> list[int]:
-        """The numbers of the parts that came since the last call."""
-        came, self.unsaved = sorted(self.unsaved), set()
-        return came
-
-    def restore(self, number: int, part: DiskKey) -> None:
-        """Put a part back as it was stored; in the order of their numbers."""
-        self.parts[number] = part
-        self.partlist.append(number)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """All but the parts: a part is a row of its own, so that it costs no more than that."""
-        return self.__dict__ | {"parts": {}, "partlist": [], "unsaved": set(), "slots": None}
-
-    @property
-    def files(self) -> list[str]:
-        """All files that the upload brought."""
-        parts: Any = self.parts.values()
-        shared = [self.slots.path] if self.slots else []
-        return list(dict.fromkeys([*(part.path for part in parts), *self.former, *shared]))
-
-    def dispose(self) -> None:
-        """Nothing: the parts go when the index no longer names them."""
 
 
 class DiskS3Backend(models.S3Backend):

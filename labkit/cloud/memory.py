@@ -1,0 +1,108 @@
+"""What moto holds in memory: backends, and of S3's the index of keys and the parts of uploads.
+
+S3's keys and parts are rows of their own in the workspace's state, so that a PUT costs one row and
+not the whole bucket; who writes the rows takes here what has changed since the last time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from moto.core.base_backend import BackendDict
+from moto.s3.models import s3_backends
+from moto.utilities.utils import PARTITION_NAMES
+
+from labkit.cloud import pickles
+from labkit.cloud.s3.keystore import KeyStore
+
+# Backends that are costly and hold nothing that a learner made.
+SKIPPED = {"ec2", "moto_api", "sesv2"}
+# STS looks for an access key in the IAM of China, GovCloud and so on too, which makes them.
+OTHER_PARTITIONS = set(PARTITION_NAMES) - {"aws"}
+_VARIABLES: dict[int, tuple[str, str]] = {}
+
+
+def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    """The backends of these services, of all where none is named: rows of the state's table."""
+    for backends in list(BackendDict._instances):  # type: ignore[misc]
+        name = backends.service_name
+        if name in SKIPPED or (services and name not in services):
+            continue
+        where = _variable(backends)
+        for account, region, backend in backends.iter_backends():
+            if region not in OTHER_PARTITIONS:
+                yield (name, account, region, *where, pickles.dump(backend))
+
+
+def take_names() -> None:
+    """Tell moto which names of buckets are taken: it would make them anew, empty."""
+    for account, _, backend in s3_backends.iter_backends():
+        for name in vars(backend)["buckets"]:
+            s3_backends.bucket_accounts[name] = (backend.partition, account)
+
+
+def key_stores() -> dict[str, KeyStore]:
+    """The index of each bucket's keys, by its name."""
+    return {name: bucket.keys for name, bucket in _buckets().items()}
+
+
+def uploads() -> dict[str, Any]:
+    """The multipart uploads that are not complete, by their id."""
+    buckets = _buckets().values()
+    return {name: upload for b in buckets for name, upload in list(b.multiparts.items())}
+
+
+def dirty_keys() -> list[tuple[str, str, Any]]:
+    """Buckets and keys that no row has yet as they are, and the keys' versions."""
+    return [
+        (bucket, key, store.versions(key))
+        for bucket, store in key_stores().items()
+        for key in store.take_dirty()
+    ]
+
+
+def dirty_parts() -> list[tuple[Any, int]]:
+    """The uploads and the numbers of their parts that no row has yet."""
+    return [(upload, n) for upload in uploads().values() for n in upload.take_unsaved()]
+
+
+def mark_dirty(bucket: str, key: str) -> None:
+    """Have a key written the next time."""
+    store = key_stores().get(bucket)
+    if store is not None:
+        store.dirty.add(key)
+
+
+def trash() -> list[str]:
+    """The paths of bodies that no version has any more."""
+    return [path for store in key_stores().values() for path in store.take_trash()]
+
+
+def delete_bodies(paths: list[str]) -> None:
+    """Delete bodies that the file no longer names; what a crash leaves, the next start sweeps."""
+    for path in paths:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _variable(backends: Any) -> tuple[str, str]:
+    """The module and the global that hold a service's backends (``moto.s3.models``...)."""
+    if id(backends) not in _VARIABLES:
+        for name, module in list(sys.modules.items()):
+            if name.startswith("moto.") and name.endswith(".models"):
+                for variable, value in vars(module).items():
+                    if isinstance(value, BackendDict):
+                        _VARIABLES.setdefault(id(value), (name, variable))
+    return _VARIABLES[id(backends)]
+
+
+def _buckets() -> dict[str, Any]:
+    return {
+        name: bucket
+        for _, _, backend in s3_backends.iter_backends()
+        for name, bucket in list(vars(backend)["buckets"].items())
+    }

@@ -1,0 +1,125 @@
+"""Pickles of moto's backends, with what pickle alone refuses: locks, running things, keys.
+
+Pickles tie a file to moto's exact version. They are read from the learner's own workspace only:
+unpickling runs code.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import threading
+import weakref
+from collections import defaultdict
+from typing import Any
+
+import cloudpickle  # type: ignore[import-untyped]
+from cryptography.hazmat.primitives import serialization
+from moto.iam.models import AWSManagedPolicy, iam_backends
+
+from labkit.cloud.s3.keystore import KeyStore
+
+
+def dump(value: Any) -> bytes:
+    """A backend, or a part of one, as bytes."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=5).dump(value)
+    return buffer.getvalue()
+
+
+def load(blob: bytes) -> Any:
+    """What `dump` was given."""
+    return _Unpickler(io.BytesIO(blob)).load()
+
+
+# Where earlier versions' pickles find what has moved since.
+_MOVED = {
+    "labkit.cloud.s3.objects.DiskMultipart": "labkit.cloud.s3.uploads",
+    **dict.fromkeys(
+        (
+            f"labkit.cloud.state.{name}"
+            for name in ("_nothing", "_bare", "_fill", "_weak_values", "_private_key")
+        ),
+        __name__,
+    ),
+}
+_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
+_RUNNING = (threading.Thread, threading.Event, threading.Condition)
+
+
+class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
+    """Locks come back fresh, running things as ``None``, private keys as PEM, indexes empty."""
+
+    def persistent_id(self, value: Any) -> Any:
+        """AWS's own 1,300 policies are named, not written: moto ships them."""
+        if type(value) is AWSManagedPolicy:
+            return value.account_id, value.arn, value.attachment_count
+        return None
+
+    def reducer_override(self, value: Any) -> Any:
+        kind = type(value)
+        if kind is _LOCK or kind is _RLOCK:
+            return (threading.Lock if kind is _LOCK else threading.RLock, ())
+        if isinstance(value, KeyStore):
+            return (KeyStore, ())
+        if isinstance(value, _RUNNING):
+            return (_nothing, ())
+        if isinstance(value, defaultdict) and kind is not defaultdict:
+            return (
+                _bare,
+                (kind,),
+                (value.default_factory, vars(value)),
+                None,
+                iter(value.items()),
+                _fill,
+            )
+        if isinstance(value, weakref.WeakValueDictionary):
+            return (_weak_values, (dict(value),))
+        if hasattr(value, "private_bytes"):
+            return (_private_key, (_pem(value),))
+        return super().reducer_override(value)
+
+
+class _Unpickler(pickle.Unpickler):
+    """Reads what `_Pickler` wrote."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        return super().find_class(_MOVED.get(f"{module}.{name}", module), name)
+
+    def persistent_load(self, name: Any) -> Any:
+        account, arn, attachment_count = name
+        policy = iam_backends[account]["aws"].managed_policies[arn]
+        policy.attachment_count = attachment_count
+        return policy
+
+
+def _nothing() -> None:
+    return None
+
+
+def _bare(kind: type[defaultdict[Any, Any]]) -> defaultdict[Any, Any]:
+    """A default dictionary of moto's own kind, without a call of its constructor."""
+    return kind.__new__(kind)
+
+
+def _fill(bare: defaultdict[Any, Any], state: tuple[Any, dict[str, Any]]) -> None:
+    bare.default_factory, attributes = state
+    vars(bare).update(attributes)
+
+
+def _weak_values(items: dict[Any, Any]) -> Any:
+    return weakref.WeakValueDictionary(items)
+
+
+def _pem(key: Any) -> bytes:
+    pem: bytes = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    return pem
+
+
+def _private_key(pem: bytes) -> Any:
+    # `_pem` has written it. To prove that its primes are prime takes 36 ms a key.
+    return serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)

@@ -1,0 +1,34 @@
+"""What the state and the writer of bodies do where something fails in the middle."""
+
+import contextlib
+
+import pytest
+
+from labkit.cloud.s3.bodies import BODIES, write_stream
+from labkit.cloud.state import State
+
+
+def test_a_change_that_fails_is_taken_back_in_memory_too(tmp_path):
+    state = State(tmp_path / "state.db")
+    records = state.records("a.b")
+    records["changed"] = records["deleted"] = {"n": 1}
+    with contextlib.suppress(ZeroDivisionError), state.together():
+        records["changed"] = {"n": 2}
+        records["made"] = {}
+        del records["deleted"]
+        records["changed"] = {"n": 1 / 0}
+    assert dict(records) == {"changed": {"n": 1}, "deleted": {"n": 1}}
+    assert dict(state.records("a.b")) == dict(records)
+    state.close()
+
+
+@pytest.mark.parametrize("chunks", [1, 2, 9])
+def test_a_watcher_that_fails_ends_the_writing(tmp_path, monkeypatch, chunks):
+    def watch(chunk):
+        raise ValueError("no")
+
+    monkeypatch.setattr(BODIES, "root", BODIES.root)
+    BODIES.open(tmp_path)
+    with pytest.raises(ValueError, match="no"):
+        write_stream(iter([b"chunk"] * chunks), watch)
+    assert not list((tmp_path / "incoming").iterdir())
