@@ -73,7 +73,7 @@ def serve(home: Path, port: int) -> int:
     gc.enable()
     _write_connection(cloud, server.port)
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: threading.Thread(target=server.shutdown).start())
+        signal.signal(name, lambda *_: threading.Thread(target=server.shutdown, name="end").start())
     server.serve_forever()
     gc.unfreeze()
     cloud.stop()

@@ -58,7 +58,9 @@ class Console(anywidget.AnyWidget):
 
     def hear(self, message: Facts) -> threading.Thread:
         """Answer a message of the front end in the background."""
-        work = threading.Thread(target=self._work, args=(dict(message),), daemon=True)
+        work = threading.Thread(
+            target=self._work, args=(dict(message),), name="console", daemon=True
+        )
         with self._lock:
             self._working.add(work)
         work.start()

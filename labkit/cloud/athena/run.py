@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
-import threading
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,9 +20,10 @@ from labkit.cloud.athena.columns import metadata_file, text_info
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine import Session
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.catalog import GlueCatalog
-from labkit.cloud.lake.engines import open_session
+from labkit.cloud.lake.engines import stoppable_session
 from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Store
@@ -61,8 +62,7 @@ class Run:
     job: Job
     limit: int | None
     statistics: dict[str, int]
-    _closed: threading.Event = field(default_factory=threading.Event)
-    _using: threading.Lock = field(default_factory=threading.Lock)
+    _open: ExitStack = field(default_factory=ExitStack)
 
     @cached_property
     def catalog(self) -> GlueCatalog:
@@ -77,30 +77,15 @@ class Run:
         return Store(self.cloud, self.principal, self.encrypted)
 
     @cached_property
-    def session(self) -> Any:
+    def session(self) -> Session:
         """A session of the engine, interrupted when the statement is told to stop."""
-        session = open_session(self.cloud)
-        self.job.on_stop(lambda: self._interrupt(session))
+        session = self._open.enter_context(stoppable_session(self.cloud, self.job))
         self.job.check()
         return session
 
     def close(self) -> None:
         """Let go of the engine."""
-        with self._using:
-            self._closed.set()
-            if "session" in self.__dict__:
-                self.session.close()
-
-    def _interrupt(self, session: Any) -> None:
-        """Interrupt the session until it is closed: between two queries it would not notice."""
-
-        def work() -> None:
-            while not self._closed.wait(0.05):
-                with self._using:
-                    if not self._closed.is_set():
-                        session.interrupt()
-
-        threading.Thread(target=work, daemon=True).start()
+        self._open.close()
 
     def note(self, statistic: str, value: float) -> None:
         """Set one of the execution's statistics."""

@@ -40,7 +40,8 @@ def stoppable_session(cloud: Cloud, job: Job) -> Iterator[Session]:
                 if not closed.is_set():
                     session.interrupt()
 
-    job.on_stop(lambda: threading.Thread(target=interrupt, daemon=True).start())
+    name = f"stop {job.name}"
+    job.on_stop(lambda: threading.Thread(target=interrupt, name=name, daemon=True).start())
     try:
         yield session
     finally:

@@ -113,7 +113,10 @@ class _Side:
             StateFailed: one of them failed.
         """
         count = min(at_once, MOST_AT_ONCE, len(self.visit.children))
-        threads = [threading.Thread(target=self._walk, daemon=True) for _ in range(count)]
+        name = f"branch of {self.visit.frame.name}"
+        threads = [
+            threading.Thread(target=self._walk, name=name, daemon=True) for _ in range(count)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -188,7 +188,7 @@ class Task:
             finally:
                 self.frame.execution.wake()
 
-        threading.Thread(target=work, daemon=True).start()
+        threading.Thread(target=work, name=f"ask {operation}", daemon=True).start()
         if not self.frame.wait(self.deadline, lambda: bool(said)):
             raise TimedOut
         if error := said.get("error"):
