@@ -8,6 +8,7 @@ sent before. Targets are reached through AWS's own API.
 from __future__ import annotations
 
 import contextlib
+import functools
 import itertools
 import json
 import logging
@@ -41,7 +42,7 @@ LOOKS = {
     ("logs", "GetLogEvents"),
     ("stepfunctions", "ListExecutions"),
 }
-PATIENCE_S = 1.0
+PATIENCE_S = 3.0
 # Names of deliveries, in order; an event among them is set when all before it have been made.
 _WAITING: queue.Queue[str | threading.Event] = queue.Queue()
 _COUNT = itertools.count()
@@ -137,9 +138,15 @@ def _bury(cloud: Cloud, item: Delivery, error: Exception) -> None:
 
 def _client(cloud: Cloud, service: str, region: str) -> Any:
     _, key, secret = cloud.learner()
-    session = boto3.Session(key, secret, region_name=region or cloud.region)
+    return _client_at(cloud.endpoint, key, secret, service, region or cloud.region)
+
+
+@functools.cache
+def _client_at(endpoint: str, key: str, secret: str, service: str, region: str) -> Any:
+    """A client, which takes longer to make than most deliveries."""
+    session = boto3.Session(key, secret, region_name=region)
     once = Config(retries={"total_max_attempts": 1})
-    return session.client(service, endpoint_url=cloud.endpoint, config=once)
+    return session.client(service, endpoint_url=endpoint, config=once)
 
 
 # Targets ------------------------------------------------------------------------------------------
