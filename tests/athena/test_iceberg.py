@@ -139,14 +139,14 @@ TRANSFORMS = {
 
 def test_columns_may_be_called_anything(ice: Ice) -> None:
     """The names that a writer gives its own columns must not meet the table's."""
-    names = ["n", "p", "k0", "part", "written", "groups", "changes", "filename", "x"]
+    names = ["n", "partition", "k0", "part", "written", "groups", "changes", "filename", "x"]
     ice.made(
         "t",
-        ", ".join(f"{name} int" for name in names),
+        ", ".join(f"`{name}` int" for name in names),
         ", ".join(f"({', '.join(str(at + row) for at in range(9))})" for row in (0, 1)),
-        "PARTITIONED BY (p, bucket(3, n))",
+        "PARTITIONED BY (partition, bucket(3, n))",
     )
-    ice.do("UPDATE t SET x = 0 WHERE p = 1")
+    ice.do("UPDATE t SET x = 0 WHERE partition = 1")
     assert ice.rows("SELECT * FROM t ORDER BY n") == [
         [*map(str, range(8)), "0"],
         [*map(str, range(1, 10))],

@@ -109,11 +109,11 @@ class Words:
         found, self._next = self._next, self._read(self._next.end)
         return found
 
-    def name(self) -> str:
+    def name(self, reserved: frozenset[str] = RESERVED) -> str:
         """Read a name; names are without case, and reserved words stand in backticks."""
         if self.word.kind not in ("word", "double", "backquoted", "number"):
             raise self.mismatch("<identifier>")
-        if self.word.text.upper() in RESERVED:
+        if self.word.text.upper() in reserved:
             raise self.failure(f"no viable alternative at input '{self.word.text}'")
         word = self.take()
         return word.text.lower() if word.kind in ("word", "number") else word.text[1:-1].lower()

@@ -21,7 +21,7 @@ from labkit.cloud.athena.statements.storage import (
     table_input,
 )
 from labkit.cloud.athena.statements.tables import DDL_TASK, handler_of, place
-from labkit.cloud.athena.words import Words
+from labkit.cloud.athena.words import RESERVED, Words
 from labkit.cloud.engine import Column, QueryFailed
 
 _STORED = (*(f for f in FORMATS if f != "JSON"),)
@@ -114,12 +114,15 @@ def _column(words: Words) -> Column:
 
 
 def _partitioned(words: Words, said: CreateTable) -> None:
-    """Columns of a Hive table; of an Iceberg table names or transforms of its columns."""
+    """Columns of a Hive table; of an Iceberg table names or transforms of its columns.
+
+    awswrangler names the columns of an Iceberg table's partitions without backticks, a column
+    ``partition`` too: https://github.com/aws/aws-sdk-pandas/blob/main/tests/unit/test_athena_iceberg.py
+    """
     words.expect("(")
     while True:
         start = words.word.start
-        is_cut = words.peek("TRUNCATE", "(")
-        name = words.take().text if is_cut else words.name()
+        name = words.name(RESERVED if said.external else frozenset())
         if words.peek(",") or words.peek(")") or words.peek("("):
             _transform(words)
             said.transforms.append(words.text[start : words.word.start].strip())
