@@ -8,9 +8,7 @@ from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
-from labkit.cloud.engine.redshift.operators import (
-    compare,
-)
+from labkit.cloud.engine.redshift.operators import among, compare
 from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
@@ -102,8 +100,11 @@ def _in(node: exp.In, scope: Scope) -> Typed:
         return _in_query(node, query, scope)
     if not node.expressions:
         raise unsupported("IN without a list")
-    value = node.this
-    parts = [_comparison(exp.EQ(this=value, expression=one), scope) for one in node.expressions]
+    if not isinstance(node.this, exp.Tuple):
+        return among(
+            expression(node.this, scope), [expression(one, scope) for one in node.expressions]
+        )
+    parts = [_comparison(exp.EQ(this=node.this, expression=one), scope) for one in node.expressions]
     return Typed(f"({' OR '.join(part.sql for part in parts)})", BOOL)
 
 

@@ -180,7 +180,7 @@ def from_digits(sql: str, kind: Type, cut: int = 0) -> str:
         unit = f"CAST('{10**-kind.scale:.{kind.scale}f}' AS DECIMAL({kind.scale},{kind.scale}))"
         return f"CAST(CAST({sql} AS DECIMAL({kind.size},0)) * {unit} AS {kind.duckdb})"
     padded = f"regexp_replace(CAST({sql} AS VARCHAR), '^-?', '\\0{'0' * places}')"
-    return f"CAST(regexp_replace({padded}, '.{{{places}}}$', '.\\0') AS {kind.duckdb})"
+    return f"CAST(regexp_replace({padded}, '{'.' * places}$', '.\\0') AS {kind.duckdb})"
 
 
 def _temporal(op: str, left: Typed, right: Typed) -> Typed:
@@ -272,7 +272,24 @@ def compare(op: str, left: Typed, right: Typed) -> Typed:
     return Typed(f"({one} {op} {two})", BOOL)
 
 
+def among(value: Typed, items: list[Typed]) -> Typed:
+    """``value IN (items)``."""
+    texts = [item.literal for item in items if item.literal is not None]
+    plain = value.type.base in ("varchar", "text") and value.literal is None
+    if plain and len(texts) == len(items) > 1:
+        return Typed(_among_texts(value.sql, [text.rstrip(" ") for text in texts]), BOOL)
+    return Typed(f"({' OR '.join(compare('=', value, item).sql for item in items)})", BOOL)
+
+
 _COLUMN = re.compile(r'[\w".]+')
+
+
+def _among_texts(sql: str, wanted: list[str]) -> str:
+    """Text among literals, as `_equal_text` has it for one."""
+    found = f"rtrim({sql}, ' ') IN ({', '.join(map(text_literal, dict.fromkeys(wanted)))})"
+    if not _COLUMN.fullmatch(sql):
+        return f"({found})"
+    return f"({sql} >= {text_literal(min(wanted))} AND {sql} < {_beyond(max(wanted))} AND {found})"
 
 
 def _equal_text(op: str, left: Typed, right: Typed) -> str:
@@ -288,11 +305,15 @@ def _equal_text(op: str, left: Typed, right: Typed) -> str:
         return str((value.literal.rstrip(" ") == wanted) == (op == "=")).lower()
     sql, told, blank = as_text(value).sql, text_literal(wanted), text_literal(wanted + " ")
     if op == "=" and _COLUMN.fullmatch(sql):
-        beyond = text_literal(wanted + chr(ord(" ") + 1))
-        return f"({sql} >= {told} AND {sql} < {beyond} AND rtrim({sql}, ' ') = {told})"
+        return f"({sql} >= {told} AND {sql} < {_beyond(wanted)} AND rtrim({sql}, ' ') = {told})"
     padded = f"(starts_with({sql}, {blank}) AND rtrim({sql}, ' ') = {told})"
     found = f"({sql} = {told} OR {padded})"
     return found if op == "=" else f"(NOT {found})"
+
+
+def _beyond(text: str) -> str:
+    """What comes after a text with any blanks behind it."""
+    return text_literal(text + chr(ord(" ") + 1))
 
 
 def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
