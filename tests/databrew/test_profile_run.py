@@ -23,9 +23,10 @@ def profile_of(lake, **members):
     """The document that a profile job writes about the people."""
     lake.put("people/people.csv", PEOPLE)
     run = lake.run(lake.profile_job(lake.dataset("people/people.csv"), **members))
-    place = run["Outputs"][0]["Location"]
+    [output] = run["Outputs"]
+    key = output["Location"]["Key"]
     digits = run["RunId"].removeprefix("db_")
-    [key] = [key for key in lake.keys(place["Key"]) if key.endswith(f"_{digits}.json")]
+    assert [key] == [key for key in lake.keys("profile/") if key.endswith(f"_{digits}.json")]
     return json.loads(lake.get(key)), run, key
 
 

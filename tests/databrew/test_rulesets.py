@@ -46,7 +46,9 @@ def validate(lake: Lake, *rules: Any, dataset: str = "") -> dict[str, Any]:
     ruleset = lake.databrew.describe_ruleset(Name=name)["ResourceArn"]
     run = lake.run(lake.profile_job(dataset, ValidationConfigurations=[{"RulesetArn": ruleset}]))
     digits = run["RunId"].removeprefix("db_")
-    report = json.loads(lake.get(f"profile/{dataset}_{digits}_dq-validation-report.json"))
+    key = f"profile/{dataset}_{digits}_dq-validation-report.json"
+    assert run["Outputs"][1] == {"Location": {"Bucket": lake.bucket, "Key": key}}
+    report = json.loads(lake.get(key))
     assert (report["jobRunId"], report["sampleSize"]) == (run["RunId"], 5)
     [result] = report["rulesetResults"]
     return dict(result)

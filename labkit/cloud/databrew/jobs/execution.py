@@ -18,7 +18,7 @@ from labkit.cloud.databrew.failures import EXPECTED
 from labkit.cloud.databrew.jobs import notices, profile_job, recipe_job
 from labkit.cloud.databrew.jobs.plans import Plan
 from labkit.cloud.databrew.jobs.runlog import RunLog
-from labkit.cloud.databrew.jobs.working import RUNS, Working
+from labkit.cloud.databrew.jobs.working import RUNS, Working, succeeded
 from labkit.cloud.databrew.records import Record, now
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.lake.engines import stoppable_session
@@ -85,7 +85,7 @@ class Work:
                     working.close()
         except Exception as error:
             return self._failure(error, job)
-        return {"State": "SUCCEEDED"}
+        return succeeded(self.cloud.records(RUNS)[self.id])
 
     def _store(self) -> Store:
         """The objects, as a session of the job's role.

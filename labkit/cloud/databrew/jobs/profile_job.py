@@ -1,7 +1,9 @@
 """A profile job's work: a data set's statistics, and whether it meets its rulesets.
 
 The profile is ``<dataset>_<64 hexadecimal digits>.json`` in the output location, the digits those
-of the run's id. Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.profile.html
+of the run's id; the run's outputs are then the files, as AWS's samples find them. Sources:
+https://docs.aws.amazon.com/databrew/latest/dg/jobs.profile.html and the functions of
+https://github.com/aws-samples/aws-glue-databrew-eventdriven-dq-checks
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from labkit.cloud.databrew.quality.validation import Validation
 from labkit.cloud.databrew.reading.inputs import Input, Sample
 from labkit.cloud.databrew.records import RULESET, Record, look_up, name_of, now
 from labkit.cloud.databrew.words import not_found
-from labkit.cloud.s3.store import Staged
+from labkit.cloud.s3.store import Staged, split_uri
 
 VERSION = "1.0"
 DEFAULT_ROWS = 20_000
@@ -35,7 +37,7 @@ def work(working: Working) -> None:
     staged = [_report(working, "", document)]
     try:
         results = _validated(working, found, staged)
-        working.put(staged)
+        working.put(staged, outputs=[_output(working, each) for each in staged])
     finally:
         for each in staged:
             Path(each.body.path).unlink(missing_ok=True)
@@ -82,7 +84,7 @@ def _report(working: Working, suffix: str, document: dict[str, Any]) -> Staged:
     """A document about the run, as a file that becomes an object."""
     run = working.run
     digits = run["RunId"].removeprefix("db_")
-    location = location_of(working.store, run["Outputs"][0]["Location"])
+    location = location_of(working.store, _place(working))
     uri = f"{location}{run['DatasetName']}_{digits}{suffix}.json"
     told = {
         "jobName": run["JobName"],
@@ -95,6 +97,15 @@ def _report(working: Working, suffix: str, document: dict[str, Any]) -> Staged:
     path = working.store.scratch()
     path.write_text(json.dumps({**document, **told}, indent=2, ensure_ascii=False), "utf-8")
     return working.store.stage(uri, path, "application/json")
+
+
+def _place(working: Working) -> Record:
+    place: Record = working.plan.job["Outputs"][0]["Location"]
+    return place
+
+
+def _output(working: Working, staged: Staged) -> Record:
+    return {"Location": {**_place(working), "Key": split_uri(staged.uri)[1]}}
 
 
 def _iso(moment: float) -> str:

@@ -18,7 +18,7 @@ from labkit.cloud.databrew.jobs import notices
 from labkit.cloud.databrew.jobs.execution import INTERRUPTED, Work
 from labkit.cloud.databrew.jobs.plans import Plan, plan_of
 from labkit.cloud.databrew.jobs.runlog import LOG_GROUP
-from labkit.cloud.databrew.jobs.working import RUNS, finish
+from labkit.cloud.databrew.jobs.working import RUNS, finish, succeeded
 from labkit.cloud.databrew.records import JOB, Record, answers, shown
 from labkit.cloud.databrew.words import invalid, not_found, page
 from labkit.cloud.operations import Answer, Context
@@ -146,7 +146,7 @@ def mend(cloud: Cloud) -> None:
 def _ending(cloud: Cloud, run: Record) -> Record:
     done = {"CompletedOn": records.now()}
     if finish(cloud, run):
-        return {"State": "SUCCEEDED", **done}
+        return {**succeeded(run), **done}
     if run["State"] == "STOPPING":
         return {"State": "STOPPED", **done}
     return {"State": "FAILED", "ErrorMessage": INTERRUPTED, **done}

@@ -67,15 +67,21 @@ class Working:
         staged: Sequence[Staged],
         gone: Sequence[Object] = (),
         written: Sequence[Record] = (),
+        outputs: Sequence[Record] = (),
     ) -> None:
-        """Make files objects, all at once, and let the catalog say so.
+        """Make files objects, all at once, and let the catalog and the run's outputs say so.
 
         What is going to be put is on record first: if the process dies, `finish` knows.
         """
         self.job.check()
         with self.cloud.lock("databrew"):
             if staged:
-                mark = {"uri": staged[0].uri, "etag": staged[0].etag, "tables": list(written)}
+                mark = {
+                    "uri": staged[0].uri,
+                    "etag": staged[0].etag,
+                    "tables": list(written),
+                    "outputs": list(outputs),
+                }
                 run = self.run
                 self.cloud.records(RUNS)[self.id] = run | {"_": run["_"] | {"put": mark}}
         self.store.replace(staged, gone)
@@ -86,6 +92,12 @@ class Working:
         """Delete what was unpacked for the run."""
         for each in self.opened:
             each.close()
+
+
+def succeeded(run: Record) -> Record:
+    """What a run's record says once all that it was to put is there."""
+    outputs = run["_"].get("put", {}).get("outputs")
+    return {"State": "SUCCEEDED", **({"Outputs": outputs} if outputs else {})}
 
 
 def finish(cloud: Cloud, run: Record) -> bool:
