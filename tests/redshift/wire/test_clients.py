@@ -132,6 +132,8 @@ def test_redshift_connector(place: Any) -> None:
         [1, "x", Decimal("1.50"), datetime.time(10, tzinfo=zone)],
         [2, None, None, None],
     ]
+    cursor.execute("SELECT timestamp '2024-03-10 12:30' - timestamp '2024-01-01'")
+    assert cursor.fetchone() == [datetime.timedelta(days=69, hours=12, minutes=30)]
     with pytest.raises(redshift_connector.ProgrammingError, match="42P01"):
         cursor.execute("SELECT * FROM nosuch")
     connection.rollback()

@@ -52,12 +52,26 @@ class _Parser(RedshiftParser):
         "APPROXIMATE": _approximate,
         "SYSDATE": lambda parser: exp.Anonymous(this="sysdate"),
     }
+    _TYPES_OF_TEXTS: ClassVar[set[Any]] = RedshiftParser.TYPE_TOKENS - {TokenType.INTERVAL}
     UNARY_PARSERS: ClassVar[dict[Any, Any]] = {
         **RedshiftParser.UNARY_PARSERS,
         TokenType.DAT: lambda parser: exp.Anonymous(
             this="abs", expressions=[parser._parse_unary()]
         ),
     }
+
+    def _parse_type(
+        self, parse_interval: bool = True, fallback_to_identifier: bool = False
+    ) -> exp.Expr | None:
+        """``DATE '2024-01-05'::VARCHAR`` casts the date, where sqlglot has it cast the text."""
+        start = self._index
+        if self._curr.token_type in self._TYPES_OF_TEXTS:
+            kind = self._parse_types(check_func=True, allow_identifiers=False)
+            text = self._parse_primary() if isinstance(kind, exp.DataType) else None
+            if isinstance(text, exp.Literal) and text.is_string:
+                return self._parse_column_ops(self.expression(exp.Cast(this=text, to=kind)))
+            self._retreat(start)
+        return super()._parse_type(parse_interval, fallback_to_identifier)
 
     def _parse_interval(
         self, require_interval: bool = True, parse_function_unit: bool = True

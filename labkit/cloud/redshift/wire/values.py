@@ -174,7 +174,12 @@ def _zoned(value: Any) -> bytes:
 
 
 def _interval(value: Any) -> bytes:
-    return struct.pack("!qii", value.nanoseconds // 1000, value.days, value.months)
+    """Microseconds, days among them, and months: PostgreSQL 8.0's, as redshift_connector reads it.
+
+    Later PostgreSQL tells the days apart. Source: ``interval_recv_integer`` in
+    https://github.com/aws/amazon-redshift-python-driver/blob/master/redshift_connector/utils/type_utils.py
+    """
+    return struct.pack("!qi", value.days * 86_400_000_000 + value.nanoseconds // 1000, value.months)
 
 
 def _smallints(value: str) -> bytes:
