@@ -57,7 +57,7 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     kind = shape.type_name
     if kind in ("integer", "long", "double"):
         yield from _range("value", value, limits)
-    elif kind in ("string", "list") or (kind == "map" and value):  # clients send empty tags
+    elif kind in ("string", "list", "blob") or (kind == "map" and value):  # empty tags are sent
         yield from _range("length", len(value), limits)
     if kind == "string" and "pattern" in limits and not _matches(limits["pattern"], value):
         pattern = limits["pattern"]

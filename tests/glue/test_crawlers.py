@@ -165,6 +165,14 @@ def test_history_log_and_metrics(lake: Lake) -> None:
     for condition in (one, old):
         found = lake.glue.list_crawls(CrawlerName=lake.crawler, Filters=[condition])["Crawls"]
         assert [c["CrawlId"] for c in found] == [last["MessagePrefix"]]
+    for wrong, words in (
+        ({"FilterOperator": "LIKE"}, "Value 'LIKE' at 'filters.1.member.filterOperator' failed"),
+        ({"FilterOperator": "GE"}, "Only EQ or NE operator is allowed for field : CRAWL_ID"),
+        ({"FieldValue": None}, "FilterOperator: EQ, FieldValue: null"),
+    ):
+        condition = {k: v for k, v in (one | wrong).items() if v is not None}
+        with pytest.raises(ClientError, match=words):
+            lake.glue.list_crawls(CrawlerName=lake.crawler, Filters=[condition])
     page = lake.glue.list_crawls(CrawlerName=lake.crawler, MaxResults=1)
     assert page["NextToken"]
     lines = [line.partition("] ")[2] for line in lake.lines()]

@@ -194,6 +194,30 @@ def test_a_message_and_its_digest_have_the_same_signatures(kms, spec, algorithm,
         salted = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)
         public.verify(signature, b"said", salted, hashes.SHA256())
     assert code_of(kms.sign, **asked, Message=b"x", MessageType="DIGEST") == "ValidationException"
+    for empty in ({"Message": b"", "Signature": signature}, {"Message": b"x", "Signature": b""}):
+        assert code_of(kms.verify, **asked | empty) == "ValidationException"
+
+
+def test_a_key_of_two_regions(kms, aws):
+    there = aws("kms", region_name="eu-west-1")
+    tags = [{"TagKey": "team", "TagValue": "b"}]
+    key = kms.create_key(MultiRegion=True)["KeyMetadata"]["KeyId"]
+    assert (key[:4], len(key)) == ("mrk-", 36)
+    blob = kms.encrypt(KeyId=key, Plaintext=b"secret")["CiphertextBlob"]
+    assert code_of(there.decrypt, CiphertextBlob=blob) == "InvalidCiphertextException"
+    made = kms.replicate_key(KeyId=key, ReplicaRegion="eu-west-1", Tags=tags)
+    assert there.decrypt(CiphertextBlob=blob, KeyId=key)["Plaintext"] == b"secret"
+    assert there.list_resource_tags(KeyId=key)["Tags"] == made["ReplicaTags"] == tags
+    kinds = [
+        each.describe_key(KeyId=key)["KeyMetadata"]["MultiRegionConfiguration"]
+        for each in (there, kms)
+    ]
+    assert [kind["MultiRegionKeyType"] for kind in kinds] == ["REPLICA", "PRIMARY"]
+    assert [kind["ReplicaKeys"][0]["Region"] for kind in kinds] == ["eu-west-1", "eu-west-1"]
+    again = {"KeyId": key, "ReplicaRegion": "eu-west-1"}
+    assert code_of(kms.replicate_key, **again) == "AlreadyExistsException"
+    plain = again | {"KeyId": kms.create_key()["KeyMetadata"]["KeyId"]}
+    assert code_of(kms.replicate_key, **plain) == "UnsupportedOperationException"
 
 
 def test_what_would_be_done_is_not_done(kms, key):

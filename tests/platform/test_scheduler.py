@@ -197,6 +197,7 @@ def test_what_cannot_be_delivered_is_put_aside(scheduler, fresh, role, inbox):
 
 REFUSED = {
     "an expression": ({"ScheduleExpression": "rate(1 minutes)"}, "Invalid Schedule Expression"),
+    "a start": ({"StartDate": "2026-01-01T00:00:00Z"}, "cannot be earlier than 5 minutes ago"),
     "a zone": ({"ScheduleExpressionTimezone": "Mars/Olympus"}, "Invalid Schedule Expression"),
     "a role": ({}, "must allow AWS EventBridge Scheduler to assume the role"),
 }

@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
 from labkit.cloud.access.kms import find_key
+from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 _HASHES: dict[str, Any] = {"256": hashes.SHA256, "384": hashes.SHA384, "512": hashes.SHA512}
-_MOST_MESSAGE = 4096
 
 
 @operation("kms", "Sign")
@@ -35,6 +35,7 @@ def sign(
     MessageType: str = "RAW",
     **_: Any,
 ) -> Answer:
+    check_members("kms", "Sign", {"Message": Message})
     key = _signing_key(context, KeyId, SigningAlgorithm)
     digest = _digest(Message, MessageType, SigningAlgorithm)
     signature = key.private_key.private_key.sign(digest, *_way(SigningAlgorithm))
@@ -57,6 +58,7 @@ def verify(
     Raises:
         AwsError: ``KMSInvalidSignatureException``: it is not.
     """
+    check_members("kms", "Verify", {"Message": Message, "Signature": Signature})
     key = _signing_key(context, KeyId, SigningAlgorithm)
     digest = _digest(Message, MessageType, SigningAlgorithm)
     public = key.private_key.private_key.public_key()
@@ -83,10 +85,8 @@ def _signing_key(context: Context, key_id: str, algorithm: str) -> Any:
 
 def _digest(message: bytes, kind: str, algorithm: str) -> bytes:
     name = f"sha{algorithm[-3:]}"
-    if kind == "RAW" and len(message) <= _MOST_MESSAGE:
+    if kind == "RAW":
         return hashlib.new(name, message).digest()
-    if kind != "DIGEST":
-        raise AwsError("ValidationException", f"A message has {_MOST_MESSAGE} bytes at most.")
     if len(message) != hashlib.new(name).digest_size:
         words = f"Digest is invalid length for algorithm {algorithm}."
         raise AwsError("ValidationException", words)

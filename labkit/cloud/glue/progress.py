@@ -13,6 +13,7 @@ import statistics
 import time
 from typing import Any
 
+from labkit.cloud.constraints import check_members
 from labkit.cloud.glue import runs
 from labkit.cloud.glue.records import glue
 from labkit.cloud.glue.runs import ENDED, Run
@@ -74,6 +75,7 @@ def list_crawls(
     """A crawler's crawls, the latest first."""
     if CrawlerName not in glue(context).crawlers:
         raise not_found(f"Crawler entry with name {CrawlerName} does not exist")
+    _check_filters(Filters or [])
     history = runs.runs_of(context.cloud, context.region, CrawlerName)
     wanted = [r for r in reversed(history) if all(_passes(r, f) for f in Filters or [])]
     found, token = page(wanted, NextToken, MaxResults or 20)
@@ -100,6 +102,8 @@ def _billed_hours(run: Run) -> float:
     return DPUS * max(float(run["end"] - run["start"]), BILLED_AT_LEAST_S) / 3600
 
 
+_MEMBERS = ("FieldName", "FilterOperator", "FieldValue")
+_WORDS = ("STATE", "CRAWL_ID")
 _MILLISECONDS = 1e11  # a number above it counts milliseconds since 1970
 _OPERATORS: dict[str, Any] = {
     "GT": operator.gt,
@@ -116,6 +120,17 @@ _FIELDS: dict[str, tuple[str, Any]] = {
     "END_TIME": ("end", float),
     "DPU_HOUR": ("dpu", float),
 }
+
+
+def _check_filters(filters: list[dict[str, str]]) -> None:
+    check_members("glue", "ListCrawls", {"Filters": filters})
+    for each in filters:
+        told = {member: each.get(member) for member in _MEMBERS}
+        if None in told.values():
+            spelled = ", ".join(f"{k}: {'null' if v is None else v}" for k, v in told.items())
+            raise invalid(f"Invalid Filter Provided: {spelled}")
+        if each["FieldName"] in _WORDS and each["FilterOperator"] not in ("EQ", "NE"):
+            raise invalid(f"Only EQ or NE operator is allowed for field : {each['FieldName']}")
 
 
 def _passes(run: Run, condition: dict[str, str]) -> bool:

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universa
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import re
 import uuid
@@ -43,7 +44,16 @@ def judge_call(context: Context, parameters: Json) -> None:
     except BadSchedule as error:
         words = f"Invalid Schedule Expression {error}."
         raise AwsError("ValidationException", words) from error
+    _judge_start(expression, parameters.get("StartDate"))
     _judge_target(context, parameters["Target"])
+
+
+def _judge_start(expression: str, start: datetime.datetime | None) -> None:
+    """A schedule that recurs cannot have begun; one that does not has no start at all."""
+    oldest = datetime.datetime.now(datetime.UTC) - datetime.timedelta(minutes=5)
+    if start and start < oldest and not expression.startswith("at("):
+        words = "The StartDate you specify cannot be earlier than 5 minutes ago."
+        raise AwsError("ValidationException", words)
 
 
 def _judge_group(context: Context, parameters: Json) -> None:
