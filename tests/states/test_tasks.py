@@ -188,6 +188,18 @@ def test_any_action_of_any_service(machines, bucket):
     ended = machines.run(states, {"text": "hello"})
     assert (ended.output["Body"], ended.output["ContentLength"]) == ("hello", 5)
     assert ended.output["LastModified"].endswith("Z")
+    ended = machines.run(states, {"text": ["é", {"a": 1}]})
+    assert ended.output["Body"] == '["é",{"a":1}]'
+
+
+def test_a_list_is_a_text_where_the_api_wants_one(machines, aws, fresh):
+    name = fresh("recipe")
+    action = {"Operation": "DELETE", "Parameters": {"sourceColumns.$": "$.columns"}}
+    steps = [{"Action": action}]
+    states = service("aws-sdk:databrew:createRecipe", {"Name": name, "Steps": steps})
+    assert machines.run(states, {"columns": ["a", "b"]}).output == {"Name": name}
+    [made] = aws("databrew").describe_recipe(Name=name, RecipeVersion="0.1")["Steps"]
+    assert made["Action"]["Parameters"] == {"sourceColumns": '["a","b"]'}
 
 
 SDK_ERRORS = {

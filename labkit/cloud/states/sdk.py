@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError, ParamValidationError
 
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states.errors import StateFailed
+from labkit.cloud.states.templates import text
 from labkit.cloud.states.visits import iso
 
 # The service in a resource's ARN, where botocore calls it otherwise.
@@ -162,7 +163,12 @@ def _unfit(client: Any, words: str, first: bool) -> StateFailed:
 
 
 def _spelled(shape: Any, value: Any) -> Any:
-    """A task's arguments with the members spelled as the API does."""
+    """A task's arguments with the members spelled as the API does.
+
+    A list or an object is JSON where the API wants a text: AWS's sample
+    https://github.com/aws-samples/automating-pii-data-detection-and-data-masking-tasks-with-aws-glue-databrew-and-aws-step-functions
+    gives a recipe's step its columns so.
+    """
     if shape is None or value is None:
         return {} if shape is None else value
     if shape.type_name == "structure" and isinstance(value, dict):
@@ -177,6 +183,8 @@ def _spelled(shape: Any, value: Any) -> Any:
         return [_spelled(shape.member, each) for each in value]
     if shape.type_name == "map" and isinstance(value, dict):
         return {k: _spelled(shape.value, v) for k, v in value.items()}
+    if shape.type_name in ("string", "blob") and isinstance(value, list | dict):
+        return text(value)
     return value
 
 
