@@ -18,7 +18,7 @@ from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.engine import Compiled, ExternalFunction, QueryFailed, compile_query, formats
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino.text import as_text
 
 _OPTIONS = "FORMAT csv, HEADER false, FORCE_QUOTE *, PREFIX {header}, SUFFIX '\n'"

@@ -27,7 +27,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Compiled, QueryFailed, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.writers import LARGE
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.s3.store import split_uri
@@ -235,7 +235,7 @@ def _ending(target: Target) -> str:
 
 
 def _literal(value: str | None) -> str:
-    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
+    return "NULL" if value is None else quoted_text(value)
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,10 @@ import pyarrow as pa
 
 from labkit.cloud.engine.catalog import Scan
 from labkit.cloud.engine.external import ExternalFunctions
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
-from labkit.cloud.engine.trino.errors import QueryFailed, marked, quoted_name, quoted_text
+from labkit.cloud.engine.trino.errors import QueryFailed, marked
 from labkit.cloud.engine.types import Type
 
 _SETTINGS = (

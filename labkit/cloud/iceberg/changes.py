@@ -15,8 +15,8 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import handles
 from labkit.cloud.engine import Compiled
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.engine.trino.parse_change import Delete, Merge, Update, When
 from labkit.cloud.iceberg.catalog import ICEBERG
 from labkit.cloud.iceberg.create import rows_result

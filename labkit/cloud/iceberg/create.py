@@ -21,7 +21,7 @@ from labkit.cloud.athena.statements.insert import Insert, assignments
 from labkit.cloud.athena.statements.tables import DDL_TASK, handles, place
 from labkit.cloud.athena.writing import column_sql
 from labkit.cloud.engine import Compiled, QueryFailed
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.iceberg.catalog import ICEBERG, LakeCatalog
 from labkit.cloud.iceberg.commits import append
 from labkit.cloud.iceberg.partitioning import partition_spec

@@ -23,7 +23,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import handles
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino.parse_change import Optimize, Vacuum
 from labkit.cloud.iceberg.catalog import ICEBERG
 from labkit.cloud.iceberg.commits import committing, replace

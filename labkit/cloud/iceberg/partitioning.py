@@ -26,7 +26,7 @@ from pyiceberg.transforms import (
 from pyiceberg.types import IcebergType, IntegerType, LongType, StringType, TimestamptzType
 
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name
 
 _NAME = r"""(?:`([^`]+)`|"([^"]+)"|(\w+))"""
 _FORMS = (

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyiceberg import types as ice
 
 from labkit.cloud.engine import QueryFailed
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.iceberg.types import trino_type
 
 _FIELD_ID = b"PARQUET:field_id"

@@ -23,7 +23,7 @@ from pyiceberg.transforms import IdentityTransform
 
 from labkit.cloud.engine import QueryFailed, formats
 from labkit.cloud.engine.formats.parquet import footer
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.iceberg.planning import Planned
 from labkit.cloud.iceberg.projection import default_sql, field_id, literal_sql, value_sql
 from labkit.cloud.iceberg.storage import StoreIO

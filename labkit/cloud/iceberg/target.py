@@ -14,9 +14,9 @@ from labkit.cloud.athena.output import explained
 from labkit.cloud.athena.run import Run
 from labkit.cloud.engine import Column, Compiled, QueryFailed, compile_query
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.assignment import assignable, assigned
-from labkit.cloud.engine.trino.errors import quoted_name
 from labkit.cloud.iceberg.commits import append, replace
 from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.reading import PATH, POSITION

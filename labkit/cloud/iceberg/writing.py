@@ -33,7 +33,8 @@ from labkit.cloud.athena.output import explained
 from labkit.cloud.athena.run import Run
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.duck import failures
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text, raising
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.iceberg.commits import committing
 from labkit.cloud.iceberg.partitioning import (
     instant_sql,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlglot
 
 from labkit.cloud.engine import Column, PartitionFilter
+from labkit.cloud.engine.quoting import quoted_name
 
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
@@ -34,7 +35,7 @@ def matching(
 
 def _key_sql(at: int, key: Column) -> str:
     value = f"nullif(v[{at}], '{NULL_PARTITION}')"
-    return f"TRY_CAST({value} AS {key.type.duckdb}) AS {_quoted(key.name)}"
+    return f"TRY_CAST({value} AS {key.type.duckdb}) AS {quoted_name(key.name)}"
 
 
 def equals(filters: Sequence[PartitionFilter], name: str) -> list[str] | None:
@@ -45,7 +46,3 @@ def equals(filters: Sequence[PartitionFilter], name: str) -> list[str] | None:
         if isinstance(tree, sqlglot.exp.EQ | sqlglot.exp.In) and literals:
             return [str(e.this) for e in literals]
     return None
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
 from labkit.cloud.lake.definitions import columns_of, parameters_of

@@ -7,7 +7,7 @@ https://spark.apache.org/docs/3.5.0/sql-ref-literals.html#floating-point-special
 
 from __future__ import annotations
 
-from labkit.cloud.databrew.recipe.relation import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import Type
 
 NESTED = ("array", "map", "row")

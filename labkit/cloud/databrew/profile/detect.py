@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from labkit.cloud.databrew.profile.entities import ENTITIES, entity_types
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 
 TEXTS = "profiled_texts"
 """The table of what matches: ``value``, ``times``, and the ``names`` of entity types."""

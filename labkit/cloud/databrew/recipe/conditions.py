@@ -21,8 +21,9 @@ from labkit.cloud.databrew.recipe.parts.conversion import constant
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.validity import valid
 from labkit.cloud.databrew.recipe.parts.values import is_number
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.engine.quoting import quoted_text
 
 Test = Callable[[Relation, Column, str], str]
 

@@ -23,10 +23,10 @@ import duckdb
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.types import type_of
 from labkit.cloud.engine import Session
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
-__all__ = ["ROW", "Column", "RecipeContext", "Relation", "quoted_name", "quoted_text"]
+__all__ = ["ROW", "Column", "RecipeContext", "Relation"]
 
 ROW = "#row"
 WHOLE = ("tinyint", "smallint", "integer", "bigint")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import aggregates, functions
 from labkit.cloud.engine.redshift.aggregates import Aggregate
 from labkit.cloud.engine.redshift.casts import cast, coerce
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import sorted_by
-from labkit.cloud.engine.redshift.reading import parse_expression, text_literal
+from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     FLOAT8,
@@ -57,7 +58,7 @@ def function_call(node: exp.Expr, scope: Scope) -> Typed:
         return functions.call(name, args)
     if not args and (value := scope.state.catalog.session(name)):
         told, kind = value
-        sql = text_literal(told) if isinstance(told, str) else str(told)
+        sql = quoted_text(told) if isinstance(told, str) else str(told)
         return Typed(f"CAST({sql} AS {kind.duckdb})", kind, name)
     return _own_function(name, args, scope)
 

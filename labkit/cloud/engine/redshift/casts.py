@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import datetimes, durations
 from labkit.cloud.engine.redshift.errors import BAD_TEXT, CANNOT_CAST, MISMATCH, RedshiftError
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     FLOAT8,
@@ -194,7 +194,7 @@ def _literal(text: str, target: Type) -> str | None:
     if target.base in INTEGERS:
         if not re.fullmatch(r"\s*[+-]?\d+\s*", text):
             raise RedshiftError(f'invalid input syntax for integer: "{text}"', BAD_TEXT)
-        return f"CAST({text_literal(text.strip())} AS {target.duckdb})"
+        return f"CAST({quoted_text(text.strip())} AS {target.duckdb})"
     if target.base in TIMES:
         return datetimes.literal(text, target.base)
     if target.base == "interval":

@@ -18,9 +18,9 @@ import duckdb
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import translated
 from labkit.cloud.engine.redshift.functions import UDFS
-from labkit.cloud.engine.redshift.reading import text_literal
 
 _SETTINGS = (
     "SET allocator_background_threads = true",
@@ -47,9 +47,9 @@ def open_database(
         connection.execute(statement)
     _install(connection)
     if memory_limit:
-        connection.execute(f"SET memory_limit = {text_literal(memory_limit)}")
+        connection.execute(f"SET memory_limit = {quoted_text(memory_limit)}")
     if temp_directory:
-        connection.execute(f"SET temp_directory = {text_literal(str(temp_directory))}")
+        connection.execute(f"SET temp_directory = {quoted_text(str(temp_directory))}")
     _close_off(connection, [*directories, *([temp_directory] if temp_directory else [])])
     return connection
 
@@ -71,7 +71,7 @@ def _install(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _close_off(connection: duckdb.DuckDBPyConnection, directories: Sequence[Path]) -> None:
-    listed = ", ".join(text_literal(f"{path.resolve()}/") for path in directories)
+    listed = ", ".join(quoted_text(f"{path.resolve()}/") for path in directories)
     connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres, super_values
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
@@ -18,7 +19,7 @@ from labkit.cloud.engine.redshift.operators import (
     concatenate,
     no_operator,
 )
-from labkit.cloud.engine.redshift.reading import text_literal, type_of, unescaped
+from labkit.cloud.engine.redshift.reading import type_of, unescaped
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -85,7 +86,7 @@ def _literal(node: exp.Literal, scope: Scope) -> Typed:
 
 def text_of(text: str) -> Typed:
     """A text as written: of no type yet, but of a length."""
-    return Typed(text_literal(text), Type("unknown", len(text.encode()) or 1), literal=text)
+    return Typed(quoted_text(text), Type("unknown", len(text.encode()) or 1), literal=text)
 
 
 def number(text: str) -> Typed:
@@ -157,7 +158,7 @@ def parameter(value: object) -> Typed:
     if isinstance(value, int | float | Decimal):
         found = number(str(abs(value)))
         return Typed(f"(-{found.sql})", found.type) if value < 0 else found
-    return Typed(text_literal(str(value)), UNKNOWN, literal=str(value))
+    return Typed(quoted_text(str(value)), UNKNOWN, literal=str(value))
 
 
 @compiles(exp.Column)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import VARCHAR
 
@@ -92,7 +92,7 @@ def _unpivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[s
     columns = [f"{field.sql} AS c{at}" for at, field in enumerate(kept)]
     width, parts = len(kept), []
     for (_, title), value in zip(entries, values, strict=True):
-        pair = [f"{text_literal(title)} AS c{width}", f"{coerce(value, kind).sql} AS c{width + 1}"]
+        pair = [f"{quoted_text(title)} AS c{width}", f"{coerce(value, kind).sql} AS c{width + 1}"]
         parts.append(f"SELECT {', '.join([*columns, *pair])} FROM {sql}")
     text = " UNION ALL ".join(parts)
     if not node.args.get("include_nulls"):

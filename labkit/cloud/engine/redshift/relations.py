@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.catalog import Relation
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.pivots import pivoted
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import INT4, INT8, SUPER, VARCHAR
 
@@ -96,7 +96,8 @@ def _read(relation: Relation, scope: Scope) -> str:
 def _fields(relation: Relation, alias: str) -> tuple[list[Field], tuple[Field, ...]]:
     """The columns of a relation, and those that ``*`` does not give."""
     found = [
-        (c, Field(c.name, c.type, f"{alias}.{quoted(c.sql)}", c.denied)) for c in relation.columns
+        (c, Field(c.name, c.type, f"{alias}.{quoted_name(c.sql)}", c.denied))
+        for c in relation.columns
     ]
     return [f for c, f in found if not c.hidden], tuple(f for c, f in found if c.hidden)
 
@@ -159,7 +160,7 @@ SYSTEM_FUNCTIONS = ("pg_get_late_binding_view_cols",)
 def _system_function(node: exp.Table, name: str, scope: Scope) -> Member:
     relation = scope.state.catalog.relation(("pg_catalog", name))
     alias = scope.state.alias("s")
-    fields = [Field(c.name, c.type, f"{alias}.{quoted(c.sql)}") for c in relation.columns]
+    fields = [Field(c.name, c.type, f"{alias}.{quoted_name(c.sql)}") for c in relation.columns]
     return _finish(node, f"{relation.sql} AS {alias}", Source(node.alias.lower(), fields), scope)
 
 

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Scope, Typed, no_column
 from labkit.cloud.engine.redshift.types import INT4, SUPER, TIMESTAMP
 
@@ -64,7 +64,7 @@ def _other(parts: list[str], scope: Scope) -> Typed:
         if name == "sysdate":
             return Typed("CAST(now() AS TIMESTAMP)", TIMESTAMP, "sysdate")
         if name in _BARE and (value := scope.state.catalog.session(name)):
-            return Typed(text_literal(str(value[0])), value[1], name)
+            return Typed(quoted_text(str(value[0])), value[1], name)
     dotted = ".".join(parts)
     if dotted in scope.state.variables:
         return scope.state.variables[dotted]
@@ -85,7 +85,7 @@ def attribute(value: Typed, name: str) -> Typed:
         raise RedshiftError(
             f"navigation on type {value.type.plain} is not supported: it is no SUPER", "42809"
         )
-    key = text_literal('$."' + name.replace('"', '\\"') + '"')
+    key = quoted_text('$."' + name.replace('"', '\\"') + '"')
     sql = f"rs_path({value.sql}, {key})"
     return Typed(sql, SUPER, name)
 

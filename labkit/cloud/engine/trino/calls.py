@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.errors import QueryFailed, quoted_text
+from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.external import external_call
 from labkit.cloud.engine.trino.library import (
     FunctionNotFound,

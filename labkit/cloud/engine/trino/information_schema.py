@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.catalog import Catalog, Column, Listed, Scan
-from labkit.cloud.engine.trino.errors import QueryFailed, quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.types import BIGINT, VARCHAR, Type
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ Source: https://trino.io/docs/current/functions/json.html
 
 from __future__ import annotations
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cast import CastRefused, cast
-from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.engine.trino.functions.jsonpath import PathRefused, parse_path
 from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.scope import Scope, Typed

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud.engine.catalog import Column, Source, Versioned, View
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.errors import QueryFailed, quoted_name
+from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.information_schema import information_source
 from labkit.cloud.engine.trino.library import can_coerce, common_type
 from labkit.cloud.engine.trino.operators import coerced, comparison

@@ -10,9 +10,10 @@ from dataclasses import replace
 from itertools import product
 
 from labkit.cloud.engine.catalog import PartitionFilter
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import direction
-from labkit.cloud.engine.trino.errors import QueryFailed, quoted_name
+from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.expressions import condition
 from labkit.cloud.engine.trino.grouping import Grouping, has_aggregates, walk
 from labkit.cloud.engine.trino.operators import comparable_type, has_zone, sort_key

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import BOOLEAN
 from labkit.cloud.quicksight.calc.errors import CalcSyntaxError, WrongArguments
 from labkit.cloud.quicksight.calc.query import ALL_DIMENSIONS, Query
@@ -14,7 +15,7 @@ from labkit.cloud.quicksight.calc.registry import function_named
 from labkit.cloud.quicksight.calc.scope import Field, Scope
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Call, Name, Node, Parameter, parse
 from labkit.cloud.quicksight.calc.syntax import parts_of as _parts_of
-from labkit.cloud.quicksight.calc.values import TYPES, Value, as_kind, identifier
+from labkit.cloud.quicksight.calc.values import TYPES, Value, as_kind
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -114,7 +115,7 @@ def _compiled(text: str, scope: Scope) -> tuple[Field, Value]:
 
 
 def _everything(scope: Scope) -> dict[str, str]:
-    return {name: identifier(name) for name in [*scope.columns, *scope.fields]} | dict(
+    return {name: quoted_name(name) for name in [*scope.columns, *scope.fields]} | dict(
         scope.grouped
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.quicksight.calc.arguments import read
 from labkit.cloud.quicksight.calc.constants import constant, literal
 from labkit.cloud.quicksight.calc.errors import (
@@ -37,7 +38,7 @@ from labkit.cloud.quicksight.calc.syntax import (
     Parameter,
     parse,
 )
-from labkit.cloud.quicksight.calc.values import NULL, Value, column, combined, identifier
+from labkit.cloud.quicksight.calc.values import NULL, Value, column, combined
 
 Stage = Literal["pre_filter", "pre_agg", "pre_group", "post_agg"]
 STAGES: tuple[Stage, ...] = ("pre_filter", "pre_agg", "pre_group", "post_agg")
@@ -123,14 +124,14 @@ class Query:
 
     def derive(self, sql: str, stage: Stage) -> str:
         """A helper column on the rows; its quoted name."""
-        used = [each.stage for each in self.derived.values() if identifier(each.name) in sql]
+        used = [each.stage for each in self.derived.values() if quoted_name(each.name) in sql]
         latest = max([stage, *used], key=STAGES.index)
         if stage == "pre_filter" and latest != "pre_filter":
             raise CalcError("A PRE_FILTER calculation cannot hold one that is done after filters.")
         name = f"{latest} {hashlib.sha256(sql.encode()).hexdigest()[:16]}"
         keys = tuple(self.scope.grouped.values()) if latest == "post_agg" else ()
         self.derived[name] = Derived(name, sql, latest, keys)
-        return identifier(name)
+        return quoted_name(name)
 
     def once(self, value: Value, keys: Iterable[str] | None = None) -> Value:
         """A level-aware aggregate on one row of each of its groups, NULL on the others.

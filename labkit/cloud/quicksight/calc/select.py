@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.quicksight.calc.query import STAGES, Stage
 from labkit.cloud.quicksight.calc.scope import Derived, Field
-from labkit.cloud.quicksight.calc.values import identifier
 
 Filter = Field
 """A condition as `compile_condition` or `compile_field` gives it."""
@@ -54,7 +54,7 @@ def grouped_select(
     aggregates = [each.sql for each in filters if each.kind == "aggregate"]
     windows = [each.sql for each in filters if each.kind == "window"]
     shown = {alias: each.sql for alias, each in {**groups, **values}.items()}
-    columns = [f"{sql} AS {identifier(alias)}" for alias, sql in shown.items()]
+    columns = [f"{sql} AS {quoted_name(alias)}" for alias, sql in shown.items()]
     return (
         f"SELECT {', '.join(columns)} FROM ({rows})"
         + _clause("GROUP BY", [each.sql for each in groups.values()], ", ")
@@ -90,10 +90,10 @@ def with_column(rows: str, derived: Derived, having: Sequence[str] = ()) -> str:
     Args:
         having: of a table calculation's column, conditions on the groups.
     """
-    name = identifier(derived.name)
+    name = quoted_name(derived.name)
     if derived.stage != "post_agg":
         return f"SELECT *, {derived.sql} AS {name} FROM ({rows})"
-    keys = {identifier(f"{derived.name} {at}"): sql for at, sql in enumerate(derived.keys)}
+    keys = {quoted_name(f"{derived.name} {at}"): sql for at, sql in enumerate(derived.keys)}
     columns = [*(f"{sql} AS {key}" for key, sql in keys.items()), f"{derived.sql} AS {name}"]
     groups = f"SELECT {', '.join(columns)} FROM counted" + _clause("GROUP BY", derived.keys, ", ")
     on = [f"{sql} IS NOT DISTINCT FROM {key}" for key, sql in keys.items()]
@@ -129,4 +129,4 @@ def _ordered(known: Mapping[str, Derived], stage: Stage) -> list[Derived]:
 
 
 def _needs(one: Derived, others: Iterable[Derived]) -> bool:
-    return any(identifier(each.name) in one.sql for each in others)
+    return any(quoted_name(each.name) in one.sql for each in others)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.calc.errors import CalcError, MismatchedAggregation
 
@@ -92,7 +93,7 @@ def kind_of(type_: Type) -> Kind:
 
 def column(name: str, type_: Type) -> Value:
     """A column of the data set, in the one DuckDB type that stands for its kind."""
-    kind, sql = kind_of(type_), identifier(name)
+    kind, sql = kind_of(type_), quoted_name(name)
     if TYPES[kind].duckdb != type_.duckdb:
         sql = f"CAST({sql} AS {TYPES[kind].duckdb})"
     return Value(sql, kind, "row", frozenset([name]))
@@ -138,7 +139,7 @@ def common_level(values: Iterable[Value]) -> Level:
 def _grouped_rows(parts: list[Value]) -> bool:
     keys = frozenset().union(*(each.keys for each in parts))
     rows = (each for each in parts if each.level == "row")
-    return all(identifier(name) in keys for each in rows for name in each.names)
+    return all(quoted_name(name) in keys for each in rows for name in each.names)
 
 
 def common_kind(values: Iterable[Value]) -> Kind | None:
@@ -158,15 +159,6 @@ def as_kind(value: Value, kind: Kind) -> Value:
     return replace(value, sql=f"CAST({value} AS {TYPES[kind].duckdb})", kind=kind)
 
 
-def identifier(name: str) -> str:
-    """A column's name as SQL.
-
-    >>> identifier('a"b c')
-    '"a""b c"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
 def text(value: str) -> str:
     """A text as SQL.
 
@@ -175,4 +167,4 @@ def text(value: str) -> str:
     """
     if "\0" in value:
         raise CalcError("A text holds a NUL character, which SQL cannot keep.")
-    return "'" + value.replace("'", "''") + "'"
+    return quoted_text(value)

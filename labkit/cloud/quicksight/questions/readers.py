@@ -13,7 +13,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.lake.engines import open_session
 from labkit.cloud.operations import Principal
 from labkit.cloud.quicksight.calc import fields_in

@@ -16,6 +16,7 @@ from typing import Any
 from sqlglot import exp, parse_one
 from sqlglot.errors import SqlglotError
 
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.quicksight.render.colors import gradient
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -122,20 +123,16 @@ def evaluate(sketch: Sketch, expression: str, row: Row) -> Any:
 @lru_cache(256)
 def _parsed(expression: str) -> Any:
     quoted = re.sub(r"""(?<!\{)"([^"]*)"|'([^']*)'""", _quoted, expression)
-    named = re.sub(r"\$?\{([^}]*)\}", lambda found: _named(found[1]), quoted)
+    named = re.sub(r"\$?\{([^}]*)\}", lambda found: quoted_name(found[1]), quoted)
     try:
         return parse_one(named, read="duckdb")
     except SqlglotError as error:
         raise Unreadable(expression) from error
 
 
-def _named(column: str) -> str:
-    return '"' + column.replace('"', '""') + '"'
-
-
 def _quoted(found: re.Match[str]) -> str:
     words = found[1] if found[1] is not None else found[2]
-    return "'" + words.replace("'", "''") + "'"
+    return quoted_text(words)
 
 
 def _holds(sketch: Sketch, expression: str, row: Row) -> bool:

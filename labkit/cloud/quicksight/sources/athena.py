@@ -12,7 +12,7 @@ from typing import Any
 
 from labkit.cloud.athena.workgroups import work_groups
 from labkit.cloud.engine import Compiled, compile_query
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.quicksight.sources.access import SourceStore
 from labkit.cloud.quicksight.sources.failures import SourceError
@@ -29,8 +29,8 @@ _PARAMETER = re.compile(r"<<\s*\$\s*([\w ]+?)\s*>>")
 def read_table(opening: Opening, table: Members) -> Relation:
     """A table or view, of which the input's columns are read."""
     names = [column["Name"] for column in table["InputColumns"]]
-    place = ".".join(map(_quoted, [p for p in (table.get("Schema"), table["Name"]) if p]))
-    sql = f"SELECT {', '.join(map(_quoted, names))} FROM {place}"
+    place = ".".join(map(quoted_name, [p for p in (table.get("Schema"), table["Name"]) if p]))
+    sql = f"SELECT {', '.join(map(quoted_name, names))} FROM {place}"
     return typed(_relation(opening, sql, table.get("Catalog")), table["InputColumns"])
 
 
@@ -98,7 +98,3 @@ def _shown(opening: Opening, compiled: Compiled) -> Relation:
     shown = ", ".join(f"{quoted_name(inner.name)} AS {column.sql}" for inner, column in kept)
     sql = f"SELECT {shown} FROM ({opening.session.sql(compiled)})"
     return Relation(sql, tuple(column for _, column in kept))
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.sources.access import SourceStore
 from labkit.cloud.quicksight.sources.athena import with_parameters

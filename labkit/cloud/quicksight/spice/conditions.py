@@ -9,7 +9,7 @@ import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.quicksight.spice import calculations
 from labkit.cloud.quicksight.spice.model import PreparationError, Relation
 

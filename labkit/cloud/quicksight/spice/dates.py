@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/supported-date-formats.html
 
 from __future__ import annotations
 
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.quicksight.calc.errors import CalcError
 from labkit.cloud.quicksight.calc.patterns import strftime
 from labkit.cloud.quicksight.spice.model import PreparationError

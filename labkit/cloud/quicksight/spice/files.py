@@ -16,7 +16,7 @@ from pathlib import Path
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import TIMESTAMP, VARCHAR
 from labkit.cloud.quicksight.spice.model import FAULT, Column, Relation
 from labkit.cloud.quicksight.spice.types import LONGEST

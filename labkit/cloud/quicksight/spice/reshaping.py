@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, DOUBLE, VARCHAR, Type
 from labkit.cloud.quicksight.spice import types
 from labkit.cloud.quicksight.spice.model import FAULT, Column, PreparationError, Relation

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import VARCHAR
 from labkit.cloud.quicksight.spice.model import Column, PreparationError
 

@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/quicksight/latest/user/errors-spice-ingestion.html
 
 from __future__ import annotations
 
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, Type
 from labkit.cloud.quicksight.spice.dates import moment_of
 from labkit.cloud.quicksight.spice.model import FAULT, Column, PreparationError, Relation

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.quicksight.visuals.model import one_of
 
 
@@ -90,7 +91,8 @@ def _unique(value: Any) -> Aggregate:
     """UNIQUE_VALUE: the group's one value, or a text that stands for several."""
     several = "NULL"
     if isinstance(value, Mapping) and value.get("ValueForMultipleValues") is not None:
-        several = "'" + value["ValueForMultipleValues"].replace("'", "''") + "'"
+        text = quoted_text(value["ValueForMultipleValues"])
+        several = text.replace("{", "{{").replace("}", "}}")
     one = f"CASE WHEN min({{x}}) = max({{x}}) THEN CAST(min({{x}}) AS VARCHAR) ELSE {several} END"
     return Aggregate("UNIQUE_VALUE", "Unique value", one)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from labkit.cloud.engine.trino.errors import quoted_name
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 from labkit.cloud.quicksight.calc.compile import compile_field
 from labkit.cloud.quicksight.calc.errors import CalcError

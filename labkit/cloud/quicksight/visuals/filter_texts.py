@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.quicksight.visuals.expressions import Expressions
 from labkit.cloud.quicksight.visuals.model import VisualError, one_of
 from labkit.cloud.quicksight.visuals.parameters import ALL

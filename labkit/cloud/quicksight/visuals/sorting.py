@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from labkit.cloud.engine.trino.errors import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.quicksight.calc.scope import Derived
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import Axis

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import logins, records
 from labkit.cloud.redshift.clusters import snapshots
@@ -149,7 +149,7 @@ def _make(session: Connection, record: Record, table: Object, rows: pa.Table) ->
 
 
 def _fill(session: Connection, table: Object, rows: pa.Table) -> None:
-    columns = ", ".join(quoted(each) for each in rows.column_names)
+    columns = ", ".join(quoted_name(each) for each in rows.column_names)
     session.duck.register("restored_rows", rows)
     try:
         session.duck.execute(f"INSERT INTO {table.physical} SELECT {columns} FROM restored_rows")

@@ -17,9 +17,9 @@ from pyarrow import orc, parquet
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.stream import Stream
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import RedshiftError, raising
-from labkit.cloud.engine.redshift.reading import quoted, text_literal
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.access import failure
 from labkit.cloud.redshift.copying.options import CopyOptions
@@ -116,7 +116,7 @@ def _query(
             f"Data columns: {len(described)}, File name: {uri}"
         )
     values = [
-        _value(quoted(name), str(kind), column, options, str(uri))
+        _value(quoted_name(name), str(kind), column, options, str(uri))
         for (name, kind, *_), column in zip(described, columns, strict=False)
     ]
     values += [_filled(column) for column in columns[len(described) :]]
@@ -128,7 +128,7 @@ def _source(
     connection: Connection, options: CopyOptions, files: Sequence[File], registered: list[str]
 ) -> str:
     if options.format == "parquet":
-        listed = ", ".join(text_literal(file.path) for file in files)
+        listed = ", ".join(quoted_text(file.path) for file in files)
         return f"read_parquet([{listed}])"
     name = f"orc_{uuid.uuid4().hex}"
 

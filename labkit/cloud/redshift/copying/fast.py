@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import NATIVE
-from labkit.cloud.engine.redshift.reading import quoted, text_literal
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.sql_values import STOP, helpers, parsed, readable, value, wrong
@@ -72,14 +72,14 @@ def _read_csv(
 ) -> str | None:
     if options.compression not in NATIVE:
         return None
-    listed = ", ".join(text_literal(file.path) for file in files)
-    columns = ", ".join(f"{text_literal(name)}: 'VARCHAR'" for name in names)
+    listed = ", ".join(quoted_text(file.path) for file in files)
+    columns = ", ".join(f"{quoted_text(name)}: 'VARCHAR'" for name in names)
     return (
         f"(SELECT {', '.join(names)} FROM read_csv([{listed}], auto_detect = false, "
-        f"header = false, delim = {text_literal(delimiter)}, quote = {text_literal(mark)}, "
-        f"escape = {text_literal(mark)}, compression = '{NATIVE[options.compression]}', "
+        f"header = false, delim = {quoted_text(delimiter)}, quote = {quoted_text(mark)}, "
+        f"escape = {quoted_text(mark)}, compression = '{NATIVE[options.compression]}', "
         f"columns = {{{columns}}}, skip = {options.ignore_header}, "
-        f"nullstr = {text_literal(options.null_as)}, "
+        f"nullstr = {quoted_text(options.null_as)}, "
         f"max_line_size = {LONGEST_LINE}, buffer_size = {READ_BYTES}))"
     )
 
@@ -92,8 +92,8 @@ def _json(
         return None
     if options.ignore_header:
         return None
-    listed = ", ".join(text_literal(file.path) for file in files)
-    types = ", ".join(f"{text_literal(c.name)}: '{_json_type(c.type)}'" for c in columns)
+    listed = ", ".join(quoted_text(file.path) for file in files)
+    types = ", ".join(f"{quoted_text(c.name)}: '{_json_type(c.type)}'" for c in columns)
     shown = ", ".join(f"{_told(c, options)} AS f{at}" for at, c in enumerate(columns))
     return (
         f"(SELECT {shown} FROM read_json([{listed}], columns = {{{types}}}, "
@@ -104,10 +104,10 @@ def _json(
 
 def _told(column: TableColumn, options: CopyOptions) -> str:
     """A member of an object; NULL where it says so in a text."""
-    name = quoted(column.name)
+    name = quoted_name(column.name)
     if column.type.base == "super":
         return name
-    return f"nullif({name}, {text_literal(options.null_as)})"
+    return f"nullif({name}, {quoted_text(options.null_as)})"
 
 
 def _json_type(kind: Type) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted, text_literal
 from labkit.cloud.engine.redshift.scope import Field
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.fields import widths
@@ -27,7 +27,7 @@ def copy_of(sql: str, fields: Sequence[Field], options: UnloadOptions) -> tuple[
         fields: those that the files hold, ``sql`` of each its column.
     """
     if options.format == "parquet":
-        listed = ", ".join(f"{f.sql} AS {quoted(f.name)}" for f in fields)
+        listed = ", ".join(f"{f.sql} AS {quoted_name(f.name)}" for f in fields)
         return f"SELECT {listed} FROM ({sql})", "FORMAT parquet, COMPRESSION snappy"
     packed = f", COMPRESSION {NATIVE.get(options.compression, 'none')}"
     if options.format == "json":
@@ -37,10 +37,10 @@ def copy_of(sql: str, fields: Sequence[Field], options: UnloadOptions) -> tuple[
         return _csv(sql, fields, options, packed)
     if options.format == "fixed":
         return f"SELECT {_fixed(fields, options)} FROM ({sql})", _PLAIN + packed
-    mark = text_literal(options.separator)
+    mark = quoted_text(options.separator)
     line = f" || {mark} || ".join(_delimited(field, options) for field in fields)
     head = options.separator.join(field.name for field in fields)
-    return f"SELECT {line} AS {quoted(head)} FROM ({sql})", _headed(options) + packed
+    return f"SELECT {line} AS {quoted_name(head)} FROM ({sql})", _headed(options) + packed
 
 
 def _headed(options: UnloadOptions) -> str:
@@ -48,11 +48,11 @@ def _headed(options: UnloadOptions) -> str:
 
 
 def _csv(sql: str, fields: Sequence[Field], options: UnloadOptions, packed: str) -> tuple[str, str]:
-    listed = ", ".join(f"{as_text(f.sql, f.type)} AS {quoted(f.name)}" for f in fields)
-    null = text_literal(options.null_as or "")
+    listed = ", ".join(f"{as_text(f.sql, f.type)} AS {quoted_name(f.name)}" for f in fields)
+    null = quoted_text(options.null_as or "")
     how = (
         f"FORMAT csv, HEADER {str(options.header).lower()}, QUOTE '\"', ESCAPE '\"', "
-        f"DELIMITER {text_literal(options.separator)}, NULLSTR {null}"
+        f"DELIMITER {quoted_text(options.separator)}, NULLSTR {null}"
     )
     return f"SELECT {listed} FROM ({sql})", how + packed
 
@@ -81,18 +81,18 @@ def _delimited(field: Field, options: UnloadOptions) -> str:
     text = as_text(field.sql, field.type)
     if options.escape:
         for mark in ("\\", "\n", "\r", options.separator, '"', "'"):
-            text = f"replace({text}, {text_literal(mark)}, {text_literal(chr(92) + mark)})"
+            text = f"replace({text}, {quoted_text(mark)}, {quoted_text(chr(92) + mark)})"
     if options.add_quotes:
         inner = text if options.escape else f"replace({text}, '\"', '\"\"')"
         text = f"'\"' || {inner} || '\"'"
-    return f"coalesce({text}, {text_literal(options.null_as or '')})"
+    return f"coalesce({text}, {quoted_text(options.null_as or '')})"
 
 
 def _fixed(fields: Sequence[Field], options: UnloadOptions) -> str:
     sizes = widths(options.widths)
     if len(sizes) != len(fields):
         raise RedshiftError("The number of fixed widths and of columns should match", "22023")
-    null = text_literal(options.null_as or "")
+    null = quoted_text(options.null_as or "")
     return " || ".join(
         f"rpad(coalesce({as_text(f.sql, f.type)}, {null}), {size}, ' ')"
         for f, (_, size) in zip(fields, sizes, strict=True)
@@ -101,7 +101,7 @@ def _fixed(fields: Sequence[Field], options: UnloadOptions) -> str:
 
 def _member(field: Field) -> str:
     """A member of a JSON object; numbers keep their digits."""
-    name = text_literal(json.dumps(field.name, ensure_ascii=False) + ":")
+    name = quoted_text(json.dumps(field.name, ensure_ascii=False) + ":")
     return f"{name} || coalesce({_json(field)}, 'null')"
 
 

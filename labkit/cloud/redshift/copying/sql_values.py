@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from labkit.cloud.engine.redshift.reading import text_literal
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.values import FALSE, TRUE
@@ -45,7 +45,7 @@ def helpers(columns: Sequence[TableColumn]) -> Iterator[str]:
 
 def wrong(columns: Sequence[TableColumn], options: CopyOptions) -> str:
     """Whether the careful half has to look at a record."""
-    marks = ["chr(0)", *([text_literal(options.quote)] if options.format == "csv" else [])]
+    marks = ["chr(0)", *([quoted_text(options.quote)] if options.format == "csv" else [])]
     terms = [f"contains(texts, {mark})" for mark in marks]
     odd = []
     for at, column in enumerate(columns):
@@ -101,7 +101,7 @@ def _date(raw: str, kind: Type, options: CopyOptions) -> str:
         return f"CASE WHEN {raw} LIKE '____-__-__' THEN TRY_CAST({raw} AS DATE) END"
     known = strptime_format(pattern)
     if known:
-        return f"CAST(try_strptime({raw}, {text_literal(known)}) AS DATE)"
+        return f"CAST(try_strptime({raw}, {quoted_text(known)}) AS DATE)"
     return f"CAST(CASE WHEN {raw} LIKE '____-__-__' THEN TRY_CAST({raw} AS DATE) END AS DATE)"
 
 
@@ -119,7 +119,7 @@ def _timestamp(raw: str, kind: Type, options: CopyOptions) -> str:
         )
         return f"{plain}{_automatic(raw, kind, cast) if pattern == 'auto' else ''} END"
     known = strptime_format(options.time_format)
-    return f"CAST(try_strptime({raw}, {text_literal(known)}) AS {kind.duckdb})" if known else "NULL"
+    return f"CAST(try_strptime({raw}, {quoted_text(known)}) AS {kind.duckdb})" if known else "NULL"
 
 
 def _automatic(raw: str, kind: Type, cast: str) -> str:
@@ -154,7 +154,7 @@ def _super(raw: str, kind: Type, options: CopyOptions) -> str:
 
 
 def _boolean(raw: str, kind: Type, options: CopyOptions) -> str:
-    yes, no = (", ".join(map(text_literal, words)) for words in (TRUE, FALSE))
+    yes, no = (", ".join(map(quoted_text, words)) for words in (TRUE, FALSE))
     return f"CASE WHEN lower({raw}) IN ({yes}) THEN true WHEN lower({raw}) IN ({no}) THEN false END"
 
 

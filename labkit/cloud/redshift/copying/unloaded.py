@@ -16,8 +16,8 @@ import duckdb
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.engine.formats.writers import PACKERS
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.compile import Compiled
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Field
 from labkit.cloud.redshift.copying.shapes import as_text, copy_of
 from labkit.cloud.redshift.copying.unload_options import MOST_FILE, UnloadOptions
@@ -80,7 +80,7 @@ def _partition(
 ) -> Iterator[Written]:
     folder.mkdir()
     equal = " AND ".join(
-        f"{text} IS NOT DISTINCT FROM {'NULL' if value is None else text_literal(value)}"
+        f"{text} IS NOT DISTINCT FROM {'NULL' if value is None else quoted_text(value)}"
         for text, value in zip(texts, values, strict=True)
     )
     place = "".join(
@@ -138,7 +138,7 @@ def _copied(
     into = folder / ("files" if many else "one")
     stats = ", RETURN_STATS true" if columnar else ""
     told = connection.duck.execute(
-        f"COPY ({query}) TO {text_literal(str(into))} ({how}{many}{stats})"
+        f"COPY ({query}) TO {quoted_text(str(into))} ({how}{many}{stats})"
     ).fetchall()
     if columnar:
         counts = {Path(row[0]): int(row[1]) for row in told}

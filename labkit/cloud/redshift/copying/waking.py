@@ -13,8 +13,8 @@ import threading
 import weakref
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.jobs import Job as Running
 from labkit.cloud.redshift.copying.history import files_at_fault
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -81,7 +81,7 @@ def _run_by_itself(cloud: Cloud, id: str) -> None:
     warehouse = open_warehouse(cloud, record["key"])
     connection = warehouse.connect(record["owner"], record["database"], application="COPY JOB")
     try:
-        _load_what_loads(connection, f"COPY JOB RUN {quoted(record['name'])}")
+        _load_what_loads(connection, f"COPY JOB RUN {quoted_name(record['name'])}")
     finally:
         connection.close()
 

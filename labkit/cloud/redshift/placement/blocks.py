@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.scope import Field, Source
 from labkit.cloud.redshift.placement import slices as placed
 from labkit.cloud.redshift.placement.counting import counted
@@ -39,7 +39,7 @@ def rows_a_block(connection: Connection, table: Object, column: TableColumn) -> 
 
 def blocks_sql(connection: Connection, table: Object, column: TableColumn) -> str:
     """The zone map of a column: slice, block, rows, least and greatest value."""
-    name, step = quoted(column.name), rows_a_block(connection, table, column)
+    name, step = quoted_name(column.name), rows_a_block(connection, table, column)
     return (
         f"SELECT slice, block, count(*) AS rows, min(v) AS lo, max(v) AS hi FROM (SELECT slice, v, "
         f"(row_number() OVER (PARTITION BY slice ORDER BY place) - 1) // {step} AS block "
@@ -88,7 +88,7 @@ def unsorted_rows(connection: Connection, table: Object) -> dict[int, int]:
 
 
 def _list(names: Sequence[str]) -> str:
-    return ", ".join(map(quoted, names))
+    return ", ".join(map(quoted_name, names))
 
 
 def sort(connection: Connection, table: Object) -> None:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import first_row
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 
@@ -71,7 +71,7 @@ def slice_sql(connection: Connection, table: Object) -> str:
     """The slice of a row as DuckDB's SQL; of an ALL table it is the first one."""
     count, style = slices(connection), style_of(connection, table)
     if style == "KEY":
-        return hashed(quoted(table.body["distkey"]), count)
+        return hashed(quoted_name(table.body["distkey"]), count)
     return "0" if style == "ALL" else f"CAST(rowid % {count} AS INTEGER)"
 
 
@@ -117,5 +117,5 @@ def column_bytes(connection: Connection, table: Object, column: TableColumn) -> 
     fixed = width(column.type)
     if fixed is not None:
         return fixed * rows_of(connection, table)
-    each = bytes_sql(quoted(column.name), column.type)
+    each = bytes_sql(quoted_name(column.name), column.type)
     return int(first_row(connection.duck, f"SELECT sum({each}) FROM {table.physical}")[0] or 0)

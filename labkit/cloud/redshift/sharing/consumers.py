@@ -10,9 +10,10 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, quoted
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.sharing.producers import producer, reading, share_of
 from labkit.cloud.redshift.sharing.shares import shared_relations
 from labkit.cloud.redshift.warehouse import grants
@@ -62,7 +63,7 @@ class SharedScan:
             one = _relation(session, share, self.place)
             names = Names(session)
             found = names.readable(one)
-            own = {column.name: quoted(column.sql) for column in found.columns}
+            own = {column.name: quoted_name(column.sql) for column in found.columns}
             if missing := [name for _, name in wanted if name not in own]:
                 raise RedshiftError(f"column {missing[0]} does not exist", "42703")
             shown = ", ".join(f"{own[name]} AS {a.sql}" for a, name in wanted)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.lake.catalog import GlueCatalog
 from labkit.cloud.lake.projection import is_projected
 from labkit.cloud.redshift.spectrum import schemas
@@ -59,7 +59,7 @@ class ExternalScan:
         wanted = frozenset(column.name for _, column in pairs)
         keys = set(self.source.partition_keys)
         own = {
-            a.sql: quoted(c.name)
+            a.sql: quoted_name(c.name)
             for a, c in zip(self.columns, self.names, strict=True)
             if c.name in keys
         }
@@ -68,7 +68,7 @@ class ExternalScan:
             inner = self.source.relation(reader(connection), scan)
             partitions = _partitions(self.source, reader(connection), scan)
             note(connection, f"{self.schema.name}.{self.source.name}", self.source, partitions)
-        shown = [f"{redshift_sql(quoted(c.name), c.type)} AS {a.sql}" for a, c in pairs]
+        shown = [f"{redshift_sql(quoted_name(c.name), c.type)} AS {a.sql}" for a, c in pairs]
         return f"SELECT {', '.join(shown)} FROM ({inner})"
 
 

@@ -20,10 +20,10 @@ import duckdb
 from labkit.cloud.athena.statements.storage import catalog_column
 from labkit.cloud.athena.statements.tables import partition_folder
 from labkit.cloud.engine import Column, formats
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
-from labkit.cloud.engine.redshift.reading import quoted, text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.types import parse_type
 from labkit.cloud.lake.metastore import Definition
@@ -157,14 +157,14 @@ def _values(table: LakeTable, compiled: Compiled, names: Sequence[str]) -> str:
     shown = []
     for at, (field, name) in enumerate(zip(compiled.fields, names, strict=True)):
         value = stored(Typed(f"q.c{at}", field.type), redshift_type(kinds[name]), name)
-        shown.append(f"CAST({value.sql} AS {kinds[name].duckdb}) AS {quoted(name)}")
+        shown.append(f"CAST({value.sql} AS {kinds[name].duckdb}) AS {quoted_name(name)}")
     return ", ".join(shown)
 
 
 def _files(
     connection: Connection, place: Place, table: LakeTable, declared: formats.Table, aside: str
 ) -> Iterator[_File]:
-    columns = ", ".join(quoted(name) for name, _ in declared.columns)
+    columns = ", ".join(quoted_name(name) for name, _ in declared.columns)
     kept = formats.Table(declared.format, declared.columns, (), declared.options)
     for number, values in enumerate(_partitions(connection, table, aside)):
         connection.check_canceled()
@@ -200,7 +200,7 @@ def _partitions(connection: Connection, table: LakeTable, aside: str) -> list[tu
 
 
 def _key_texts(table: LakeTable) -> list[str]:
-    return [f"nullif(CAST({quoted(key.name)} AS VARCHAR), '')" for key in table.keys]
+    return [f"nullif(CAST({quoted_name(key.name)} AS VARCHAR), '')" for key in table.keys]
 
 
 def _where(table: LakeTable, values: tuple[str, ...]) -> str:
@@ -212,7 +212,7 @@ def _where(table: LakeTable, values: tuple[str, ...]) -> str:
 
 
 def _literal(value: str) -> str:
-    return "NULL" if value == NULL_PARTITION else text_literal(value)
+    return "NULL" if value == NULL_PARTITION else quoted_text(value)
 
 
 def _folder(table: LakeTable, values: tuple[str, ...]) -> str:

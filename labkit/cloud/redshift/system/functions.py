@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
-from labkit.cloud.engine.redshift.reading import Words, text_literal
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system import privileges
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
@@ -69,12 +70,12 @@ def _path(connection: Connection) -> list[str]:
 def _current_schemas(connection: Connection) -> str:
     known = connection.objects.of("schema", database=connection.database)
     names = {one.name for one in known}
-    own = text_literal(",".join(name for name in _path(connection) if name in names))
+    own = quoted_text(",".join(name for name in _path(connection) if name in names))
     return f"'{{' || CASE WHEN $1 THEN 'pg_catalog,' ELSE '' END || {own} || '}}'"
 
 
 def _visible(connection: Connection) -> str:
-    names = ", ".join(map(text_literal, ["pg_catalog", *_path(connection)]))
+    names = ", ".join(map(quoted_text, ["pg_catalog", *_path(connection)]))
     return (
         "$1 IN (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
         f"ON n.oid = c.relnamespace WHERE n.nspname IN ({names}))"
@@ -83,7 +84,7 @@ def _visible(connection: Connection) -> str:
 
 def _setting(connection: Connection) -> str:
     cases = " ".join(
-        f"WHEN {text_literal(name)} THEN {text_literal(value)}"
+        f"WHEN {quoted_text(name)} THEN {quoted_text(value)}"
         for name, value in connection.settings.items()
     )
     return f"CASE lower($1) {cases} END"
@@ -144,7 +145,7 @@ _UNITS = {"bytes": 1, "kB": 1024, "MB": MB, "GB": 1024 * MB}
 def _chosen(value: str, told: Mapping[Any, str]) -> str:
     """One of known texts, by a number or text; NULL for none."""
     whens = " ".join(
-        f"WHEN {text_literal(key) if isinstance(key, str) else key} THEN {text_literal(text)}"
+        f"WHEN {quoted_text(key) if isinstance(key, str) else key} THEN {quoted_text(text)}"
         for key, text in told.items()
     )
     return f"CASE {value} {whens} END" if whens else "NULL"

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import MARK
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.redshift.system.registry import RELATIONS
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -57,7 +57,7 @@ def functions(kind: str) -> Callable[[Connection], Callable[..., str]]:
 
 
 def _me(connection: Connection) -> str:
-    return text_literal(connection.user)
+    return quoted_text(connection.user)
 
 
 def _question(connection: Connection, kind: str, user: str, name: str, privilege: str) -> str:
@@ -132,7 +132,7 @@ def _map(told: Mapping[str, str]) -> str:
 
 
 def _list(texts: Iterable[str]) -> str:
-    return f"CAST([{', '.join(map(text_literal, texts))}] AS VARCHAR[])"
+    return f"CAST([{', '.join(map(quoted_text, texts))}] AS VARCHAR[])"
 
 
 def _missing(noun: str, name: str, sqlstate: str) -> str:

@@ -11,10 +11,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlFunction
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted, words
+from labkit.cloud.engine.redshift.reading import words
 from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
@@ -224,7 +225,7 @@ def search_path(connection: Connection) -> list[str]:
 
 def fixed_path(connection: Connection) -> str:
     """The search path of now, with the user's own name in it."""
-    return ", ".join(map(quoted, search_path(connection)))
+    return ", ".join(map(quoted_name, search_path(connection)))
 
 
 def _current_schema(connection: Connection) -> str:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.redshift.warehouse.procedure_run import Run, Variable
 from labkit.cloud.redshift.warehouse.procedure_steps import Step
 from labkit.cloud.redshift.warehouse.registry import Result
@@ -27,7 +27,7 @@ def open_cursor(run: Run, step: Step) -> None:
     else:
         found = run.sql(dynamic(run, texts[0]) if how == "dynamic" else texts[0])
     run.connection.cursors[portal] = [found, 0]
-    run.variables[name].sql = text_literal(portal)
+    run.variables[name].sql = quoted_text(portal)
 
 
 def _portal(run: Run, name: str) -> str:

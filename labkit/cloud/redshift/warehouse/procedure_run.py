@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.casts import cast
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, text_literal
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
@@ -159,7 +160,7 @@ class Run:
         self.explicit, self.caught = False, error
         told = {"sqlerrm": error.message, "sqlstate": error.sqlstate}
         for name, text in told.items():
-            self.variables[name] = Variable(VARCHAR, text_literal(text))
+            self.variables[name] = Variable(VARCHAR, quoted_text(text))
         self.steps(handler)
         self.caught = None
         if self.connection.transaction == "idle":
@@ -283,7 +284,7 @@ def literal(text: str | None, kind: Type) -> str:
         return text
     if kind.base == "bool":
         return text.lower()
-    return text_literal(text)
+    return quoted_text(text)
 
 
 #: What each kind of step does.

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.catalog import Attribute, Relation
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError, raising
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import grants, policies
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -53,9 +53,9 @@ def protected(connection: Connection, one: Object, found: Relation) -> Relation:
     """A relation, with the rows and values that the session's user sees."""
     if not is_protected(one):
         return found
-    columns = [policies.typed(c, f"r.{quoted(c.sql)}") for c in found.columns]
+    columns = [policies.typed(c, f"r.{quoted_name(c.sql)}") for c in found.columns]
     rows = rows_seen(connection, one, columns)
-    raw = [_guard(_SEEN if rows else "", replace(c, sql=quoted(a.sql)))
+    raw = [_guard(_SEEN if rows else "", replace(c, sql=quoted_name(a.sql)))
            for c, a in zip(columns, found.columns, strict=True)]  # fmt: skip
     values = values_seen(connection, one, raw)
     if not rows and values == raw:
@@ -72,7 +72,7 @@ def protected(connection: Connection, one: Object, found: Relation) -> Relation:
 
 def sight(connection: Connection, one: Object, alias: str, command: str) -> Sight:
     """What the session's user sees of a table whose rows he changes."""
-    columns = [Typed(f"{alias}.{quoted(c.name)}", c.type, c.name) for c in one.columns]
+    columns = [Typed(f"{alias}.{quoted_name(c.name)}", c.type, c.name) for c in one.columns]
     if not is_protected(one):
         return Sight("", tuple(columns))
     rows = rows_seen(connection, one, columns, command)
@@ -208,7 +208,7 @@ def limited(found: Relation, one: Object, names: frozenset[str] | None) -> Relat
 
 def _readable(column: Attribute, told: str) -> str:
     """What reads a denied column all the same, as PIVOT does, fails."""
-    name = quoted(column.sql)
+    name = quoted_name(column.sql)
     if not column.denied:
         return name
     return f"CAST({raising(told, DENIED)} AS {column.type.duckdb}) AS {name}"

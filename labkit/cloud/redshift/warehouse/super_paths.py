@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.catalog import Catalog
 from labkit.cloud.engine.redshift.compile import compile_expression
-from labkit.cloud.engine.redshift.reading import quoted, text_literal
 from labkit.cloud.engine.redshift.scope import Field, Source, Typed
 from labkit.cloud.engine.redshift.types import SUPER
 
@@ -20,16 +20,16 @@ def at_path(catalog: Catalog, column: Typed, path: Sequence[str]) -> Typed:
     if not path:
         return column
     source = Source("", [Field("whole", column.type, column.sql)])
-    text = ".".join(quoted(part) for part in ("whole", *path))
+    text = ".".join(quoted_name(part) for part in ("whole", *path))
     return compile_expression(text, catalog, [source])
 
 
 def with_path(column: Typed, path: Sequence[str], value: Typed) -> Typed:
     """A SUPER value with another scalar at a path, if it has something there."""
-    place = text_literal("$" + "".join(f".{quoted(part)}" for part in path))
+    place = quoted_text("$" + "".join(f".{quoted_name(part)}" for part in path))
     patch = f"CAST({value.sql} AS JSON)" if value.type.base == "super" else f"to_json({value.sql})"
     for part in reversed(path):
-        patch = f"json_object({text_literal(part)}, {patch})"
+        patch = f"json_object({quoted_text(part)}, {patch})"
     merged = f"CAST(json_merge_patch(CAST({column.sql} AS JSON), {patch}) AS VARCHAR)"
     sql = f"CASE WHEN json_exists({column.sql}, {place}) THEN {merged} ELSE {column.sql} END"
     return Typed(sql, SUPER, column.name)

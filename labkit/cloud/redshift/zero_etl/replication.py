@@ -14,10 +14,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import quoted
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import Connection
@@ -173,7 +173,7 @@ def _delete(work: _Work, target: Object, table: SourceTable, keys: Sequence[Any]
     names = [name.lower() for name in table.key]
     with _registered(work, list(zip(*keys, strict=True))) as name:
         values = [_value(f"k.v{at}", kinds[key], key) for at, key in enumerate(names)]
-        own = ", ".join(quoted(key) for key in names)
+        own = ", ".join(quoted_name(key) for key in names)
         work.session.duck.execute(
             f"DELETE FROM {target.physical} WHERE ({own}) IN "
             f"(SELECT ({', '.join(values)}) FROM {name} k)"

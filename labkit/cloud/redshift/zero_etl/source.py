@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, quoted, text_literal
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
 
 LOG = "labkit_changes"
@@ -64,7 +65,7 @@ def tables(source: sqlite3.Connection) -> list[SourceTable]:
 
 
 def _table(source: sqlite3.Connection, name: str, sql: str) -> SourceTable:
-    told = source.execute(f"PRAGMA table_info({quoted(name)})").fetchall()
+    told = source.execute(f"PRAGMA table_info({quoted_name(name)})").fetchall()
     columns = tuple((column[1], redshift_type(column[2])) for column in told)
     keys = sorted((column[5], column[1]) for column in told if column[5])
     return SourceTable(name, columns, tuple(key for _, key in keys), sql)
@@ -89,13 +90,13 @@ def watch(source: sqlite3.Connection, table: SourceTable) -> None:
     actions = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}
     for action, rows in actions.items():
         notes = " ".join(
-            f"INSERT INTO {LOG} (name, key) VALUES ({text_literal(table.name)}, "
-            f"json_array({', '.join(f'{row}.{quoted(c)}' for c in table.key)}));"
+            f"INSERT INTO {LOG} (name, key) VALUES ({quoted_text(table.name)}, "
+            f"json_array({', '.join(f'{row}.{quoted_name(c)}' for c in table.key)}));"
             for row in rows
         )
-        trigger = quoted(f"labkit_{table.name}_{action.lower()}")
+        trigger = quoted_name(f"labkit_{table.name}_{action.lower()}")
         source.execute(
-            f"CREATE TRIGGER IF NOT EXISTS {trigger} AFTER {action} ON {quoted(table.name)} "
+            f"CREATE TRIGGER IF NOT EXISTS {trigger} AFTER {action} ON {quoted_name(table.name)} "
             f"BEGIN {notes} END"
         )
 
@@ -120,9 +121,9 @@ def rows(
     source: sqlite3.Connection, table: SourceTable, keys: Sequence[Sequence[Any]] | None = None
 ) -> list[tuple[Any, ...]]:
     """The rows of a table, all or those of some keys."""
-    names = ", ".join(quoted(name) for name, _ in table.columns)
-    sql = f"SELECT {names} FROM {quoted(table.name)}"
+    names = ", ".join(quoted_name(name) for name, _ in table.columns)
+    sql = f"SELECT {names} FROM {quoted_name(table.name)}"
     if keys is None:
         return source.execute(sql).fetchall()
-    where = " AND ".join(f"{quoted(name)} = ?" for name in table.key)
+    where = " AND ".join(f"{quoted_name(name)} = ?" for name in table.key)
     return [row for key in keys for row in source.execute(f"{sql} WHERE {where}", key)]

@@ -18,7 +18,8 @@ from labkit.cloud.databrew.recipe.parts import phones
 from labkit.cloud.databrew.recipe.parts.advanced_types import advanced_type
 from labkit.cloud.databrew.recipe.parts.patterns import moment
 from labkit.cloud.databrew.recipe.parts.vocabularies import State, states
-from labkit.cloud.databrew.recipe.relation import Column, RecipeContext, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, RecipeContext, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 Detail = Callable[[RecipeContext, str], str]
 

@@ -17,7 +17,8 @@ from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import folded
 from labkit.cloud.databrew.recipe.parts import phones, vocabularies
 from labkit.cloud.databrew.recipe.parts.patterns import moment
-from labkit.cloud.databrew.recipe.relation import RecipeContext, quoted_text
+from labkit.cloud.databrew.recipe.relation import RecipeContext
+from labkit.cloud.engine.quoting import quoted_text
 
 Test = Callable[[RecipeContext, str], str]
 

@@ -19,9 +19,9 @@ from labkit.cloud.databrew.recipe.relation import (
     WHOLE,
     Column,
     RecipeContext,
-    quoted_text,
 )
 from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
 TRUE, FALSE = ("true", "t", "yes", "y", "1"), ("false", "f", "no", "n", "0")

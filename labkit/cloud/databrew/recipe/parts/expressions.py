@@ -26,8 +26,9 @@ from labkit.cloud.databrew.recipe.parts.comparisons import (
 )
 from labkit.cloud.databrew.recipe.parts.conversion import Expression
 from labkit.cloud.databrew.recipe.parts.validity import valid
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.engine.quoting import quoted_text
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<name>`[^`]*(?:`|$))|(?P<text>'(?:[^']|'')*'|\"[^\"]*\")"

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.relation import Column, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
 _PART = re.compile(r"(?:^|\.)(?:`([^`]+)`|([^.`\[\]]+))|\[([0-9]+)\]")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.relation import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino.functions.entry import TrinoError
 from labkit.cloud.engine.trino.functions.java_patterns import compiled
 from labkit.cloud.engine.trino.functions.regexps import is_plain

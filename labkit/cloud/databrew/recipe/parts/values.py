@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.relation import PLAIN_NUMBER, Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import PLAIN_NUMBER, Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 
 def in_common(columns: Sequence[Column]) -> list[str]:

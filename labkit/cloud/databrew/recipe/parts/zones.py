@@ -10,7 +10,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.relation import quoted_text
+from labkit.cloud.engine.quoting import quoted_text
 
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?", re.I)
 

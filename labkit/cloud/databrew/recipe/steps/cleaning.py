@@ -17,7 +17,8 @@ from labkit.cloud.databrew.recipe.parts.texts import (
     without_white,
 )
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data cleaning")
 

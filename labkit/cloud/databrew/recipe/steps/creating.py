@@ -10,7 +10,8 @@ from typing import Literal
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Column structure")
 

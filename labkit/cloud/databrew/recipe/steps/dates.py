@@ -17,7 +17,8 @@ from labkit.cloud.databrew.recipe.parts.units import Unit, added, between
 from labkit.cloud.databrew.recipe.parts.values import operand
 from labkit.cloud.databrew.recipe.parts.zones import from_utc, to_utc, zone
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Fn: date & time")
 

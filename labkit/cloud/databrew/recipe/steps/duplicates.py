@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data quality")
 

@@ -14,7 +14,8 @@ from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.texts import between
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data cleaning")
 

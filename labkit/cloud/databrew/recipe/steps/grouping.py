@@ -13,8 +13,9 @@ from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, fo
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.types import NAMES
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data structure")
 

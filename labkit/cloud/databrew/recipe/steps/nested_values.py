@@ -17,7 +17,8 @@ from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, fo
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.nested import path_parts, shape_within, value_at
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 
 @category("Data cleaning")("EXTRACT_VALUE")

@@ -15,8 +15,9 @@ from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.types import shown
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
 operation = category("Data structure")

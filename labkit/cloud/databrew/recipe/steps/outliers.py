@@ -20,8 +20,9 @@ from labkit.cloud.databrew.recipe.parts.modes import mode
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
 from labkit.cloud.databrew.recipe.parts.values import number
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.databrew.recipe.types import shown
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Outliers")
 

@@ -19,7 +19,8 @@ from labkit.cloud.databrew.recipe.parts.entities import only_entities
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.values import between, draw
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("PII")
 

@@ -13,7 +13,8 @@ from labkit.cloud.databrew.recipe.parameters import Json, NewColumn, Texts
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
 from labkit.cloud.databrew.recipe.parts.words import STOP_WORDS, tokens
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data science")
 

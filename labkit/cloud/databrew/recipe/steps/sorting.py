@@ -11,7 +11,8 @@ from typing import Any
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation, quoted_text
+from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Basic column")
 

@@ -14,19 +14,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail, quoted
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail
 from labkit.cloud.engine.trino.text import as_text
 
 
 def _typeof(call: Any, args: Sequence[str]) -> str:
-    return quoted(str(call.parameters[0]))
+    return quoted_text(str(call.parameters[0]))
 
 
 def _format(call: Any, args: Sequence[str]) -> str:
     """The values go as text, with the names of their types, for Python to lay out."""
     kinds = call.parameters[1:]
     texts = ", ".join(as_text(arg, kind) for arg, kind in zip(args[1:], kinds, strict=True))
-    names = ", ".join(quoted(kind.base) for kind in kinds)
+    names = ", ".join(quoted_text(kind.base) for kind in kinds)
     return f"trino_format({args[0]}, [{names}]::VARCHAR[], [{texts}]::VARCHAR[])"
 
 

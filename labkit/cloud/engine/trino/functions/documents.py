@@ -12,14 +12,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import (
-    Udf,
-    entries,
-    fail,
-    over,
-    quoted,
-    text_literal,
-)
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.trino.functions.entry import Udf, entries, fail, over, text_literal
 
 _TEXTS = "varchar|json"
 
@@ -29,14 +23,14 @@ def _extract(call: Any, args: Sequence[str]) -> str:
     path = _duckdb_path(args[1])
     if path is None:
         return f"trino_json_extract({args[0]}, {args[1]})"
-    return f"trino_json_at({args[0]}, {quoted(path)}, {args[1]})"
+    return f"trino_json_at({args[0]}, {quoted_text(path)}, {args[1]})"
 
 
 def _extract_scalar(call: Any, args: Sequence[str]) -> str:
     path = _duckdb_path(args[1])
     if path is None:
         return f"trino_json_scalar({args[0]}, {args[1]})"
-    return f"trino_json_scalar_at({args[0]}, {quoted(path)}, {args[1]})"
+    return f"trino_json_scalar_at({args[0]}, {quoted_text(path)}, {args[1]})"
 
 
 def _duckdb_path(sql: str) -> str | None:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, quoted
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -127,7 +128,9 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     check_free(connection, table, old)
     for view in bound_views(connection, table):
         connection.objects.replace(view.changed(meant=_told(view, table, old, new)))
-    connection.duck.execute(f"ALTER TABLE {table.physical} RENAME {quoted(old)} TO {quoted(new)}")
+    connection.duck.execute(
+        f"ALTER TABLE {table.physical} RENAME {quoted_name(old)} TO {quoted_name(new)}"
+    )
     if found.identity:
         raise RedshiftError("cannot rename an identity column here", "0A000")
     body: dict[str, Any] = {
@@ -184,11 +187,11 @@ def _add(connection: Connection, words: Words, table: Object) -> Object:
         raise RedshiftError("ALTER TABLE ADD COLUMN defined as NOT NULL must have a non-null "
                             "default expression", "42601")  # fmt: skip
     connection.duck.execute(
-        f"ALTER TABLE {table.physical} ADD COLUMN {quoted(new.name)} {new.type.duckdb}"
+        f"ALTER TABLE {table.physical} ADD COLUMN {quoted_name(new.name)} {new.type.duckdb}"
     )
     if new.default:
         value = default_sql(connection, table, new)
-        connection.duck.execute(f"UPDATE {table.physical} SET {quoted(new.name)} = {value}")
+        connection.duck.execute(f"UPDATE {table.physical} SET {quoted_name(new.name)} = {value}")
     return with_columns(table, [*table.columns, new])
 
 
@@ -218,7 +221,7 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
             )
         if view in connection.objects.of("relation"):
             drop(connection, view, cascade=True)
-    connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted(name)}")
+    connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted_name(name)}")
     return with_columns(table, [each for each in table.columns if each.name != name])
 
 
@@ -246,7 +249,7 @@ def _change_type(connection: Connection, words: Words, table: Object, found: Tab
             f'cannot alter type of column "{found.name}": only a varchar\'s length can change',
             "0A000",
         )
-    value = stored(Typed(quoted(found.name), found.type), new, found.name).sql
+    value = stored(Typed(quoted_name(found.name), found.type), new, found.name).sql
     connection.duck.execute(f"SELECT count({value}) FROM {table.physical}").fetchall()
     return _exchange(table, found.name, replace(found, type=new))
 
@@ -320,7 +323,7 @@ def _append(connection: Connection, words: Words, table: Object) -> Object:
         if own[name].type != theirs[name].type:
             raise RedshiftError(f'column "{name}" has different types in source and target')
     values = [
-        quoted(each.name) if each.name in theirs else default_sql(connection, table, each)
+        quoted_name(each.name) if each.name in theirs else default_sql(connection, table, each)
         for each in table.columns
     ]
     connection.duck.execute(

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query, new_state
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import DENIED, SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition, expression
-from labkit.cloud.engine.redshift.reading import Words, parse_query, quoted
+from labkit.cloud.engine.redshift.reading import Words, parse_query
 from labkit.cloud.engine.redshift.relations import join, member
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
 from labkit.cloud.redshift.warehouse import grants, protection
@@ -135,8 +136,8 @@ def _check_identity(column: TableColumn) -> None:
 def default_sql(connection: Connection, table: Object, column: TableColumn) -> str:
     """What a column gets that is not given."""
     if column.identity:
-        sequence = table.sequence(column.name).replace("'", "''")
-        return f"CAST(nextval('{sequence}') AS {column.type.duckdb})"
+        sequence = quoted_text(table.sequence(column.name))
+        return f"CAST(nextval({sequence}) AS {column.type.duckdb})"
     if not column.default:
         return f"CAST(NULL AS {column.type.duckdb})"
     value = compile_expression(column.default, Names(connection))
@@ -239,11 +240,11 @@ def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Ex
 
 def update_sql(table: Object, changes: dict[str, str], prefix: str, tables: str, test: str) -> str:
     """A row that several rows of FROM match takes one of them, once."""
-    sets = ", ".join(f"{quoted(name)} = u.{quoted(name)}" for name in changes)
+    sets = ", ".join(f"{quoted_name(name)} = u.{quoted_name(name)}" for name in changes)
     if not tables:
-        plain = ", ".join(f"{quoted(name)} = {sql}" for name, sql in changes.items())
+        plain = ", ".join(f"{quoted_name(name)} = {sql}" for name, sql in changes.items())
         return f"{prefix}UPDATE {table.physical} AS target SET {plain} WHERE {test}"
-    values = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in changes.items())
+    values = ", ".join(f"{sql} AS {quoted_name(name)}" for name, sql in changes.items())
     return (
         f"UPDATE {table.physical} AS target SET {sets} FROM ({prefix}SELECT target.rowid AS r, "
         f"{values} FROM {table.physical} AS target, {tables} WHERE {test} "

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import condition, expression
-from labkit.cloud.engine.redshift.reading import parse_query, quoted
+from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.relations import member
 from labkit.cloud.engine.redshift.scope import Scope, Source, Typed
 from labkit.cloud.redshift.warehouse import grants
@@ -99,7 +100,7 @@ def _remove_duplicates(
         for f, c in zip(source.fields, table.columns, strict=True)
     ]
     columns = ", ".join(
-        f"{value} AS {quoted(c.name)}" for value, c in zip(values, table.columns, strict=True)
+        f"{value} AS {quoted_name(c.name)}" for value, c in zip(values, table.columns, strict=True)
     )
     staging = f"t{connection.objects.new_oid()}_merge"
     connection.duck.execute(f"CREATE TEMP TABLE {staging} AS SELECT DISTINCT {columns} FROM {sql}")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.redshift.placement.slices import shown_style
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
@@ -34,7 +34,7 @@ def show_schemas(connection: Connection, parsed: Parsed) -> Result:
     words.expect("SHOW", "SCHEMAS")
     words.expect("FROM")
     words.accept("DATABASE")
-    database = text_literal(words.identifier())
+    database = quoted_text(words.identifier())
     sql = (
         "SELECT database_name, schema_name, schema_owner, schema_type, schema_acl, "
         "source_database, "
@@ -58,8 +58,8 @@ def show_tables(connection: Connection, parsed: Parsed) -> Result:
         f"{_told('table_name', owners)} AS owner, NULL::timestamp AS last_altered_time, "
         f"NULL::timestamp AS last_modified_time, {_told('table_name', styles)} AS dist_style, "
         f"{_told('table_name', {one.name: _subtype(one) for one in known})} AS table_subtype "
-        f"FROM svv_all_tables WHERE database_name = {text_literal(database)} "
-        f"AND schema_name = {text_literal(schema)}"
+        f"FROM svv_all_tables WHERE database_name = {quoted_text(database)} "
+        f"AND schema_name = {quoted_text(schema)}"
     )
     return _listed(connection, parsed, sql, "table_name")
 
@@ -72,7 +72,7 @@ def _subtype(one: Object) -> str:
 
 def _told(column: str, told: Mapping[str, object]) -> str:
     """SQL of what is told of each name, NULL for the others."""
-    cases = [f"WHEN {text_literal(n)} THEN {text_literal(str(v))}" for n, v in told.items()]
+    cases = [f"WHEN {quoted_text(n)} THEN {quoted_text(str(v))}" for n, v in told.items()]
     return f"CASE {column} {' '.join(cases)} ELSE NULL::varchar END" if cases else "NULL::varchar"
 
 
@@ -95,8 +95,8 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
         f"{_told('column_name', dist)}::int AS dist_key, "
         f"{_told('column_name', encodings)} AS encoding, NULL::varchar AS collation "
         f"FROM svv_all_columns WHERE table_name = "
-        f"{text_literal(table.name)} AND schema_name = {text_literal(table.schema)} "
-        f"AND database_name = {text_literal(table.database)}"
+        f"{quoted_text(table.name)} AND schema_name = {quoted_text(table.schema)} "
+        f"AND database_name = {quoted_text(table.database)}"
     )
     return _listed(connection, parsed, sql, "ordinal_position", like="column_name")
 
@@ -116,7 +116,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
         "CASE argument_type WHEN '' THEN 0 ELSE REGEXP_COUNT(argument_type, ',') + 1 END "
         "AS number_of_arguments, argument_type AS argument_list, result_type AS return_type, "
         f"NULL::varchar AS remarks FROM svv_redshift_functions WHERE function_type = '{told}' "
-        f"AND schema_name = {text_literal(schema.name)}"
+        f"AND schema_name = {quoted_text(schema.name)}"
     )
     return _listed(connection, parsed, sql, "function_name")
 
@@ -139,7 +139,7 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
     words.expect("SHOW", "GRANTS")
     if words.accept("FOR"):
         words.accept_one("USER", "ROLE", "GROUP")
-        who = text_literal(words.identifier())
+        who = quoted_text(words.identifier())
         parts = [f"{_grants(kind)} WHERE identity_name = {who}" for kind in _GRANTED]
         return _listed(connection, parsed, _united(parts), "object_name")
     words.expect("ON")
@@ -148,18 +148,18 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
         raise RedshiftError(f"SHOW GRANTS ON {kind} is not supported here", "0A000")
     sql = _united([f"{_grants(kind)} WHERE {_object(connection, kind, words.name())}"])
     if words.accept("FOR"):
-        sql += f" AND identity_name = {text_literal(words.identifier())}"
+        sql += f" AND identity_name = {quoted_text(words.identifier())}"
     return _listed(connection, parsed, sql, "identity_name")
 
 
 def _object(connection: Connection, kind: str, name: tuple[str, ...]) -> str:
     if kind == "TABLE":
         table = find_relation(connection, name)
-        schema = text_literal(table.schema)
-        return f"namespace_name = {schema} AND relation_name = {text_literal(table.name)}"
+        schema = quoted_text(table.schema)
+        return f"namespace_name = {schema} AND relation_name = {quoted_text(table.name)}"
     if kind == "SCHEMA":
         find_schema(connection, name[-1])
-    return f"{_GRANTED[kind][2]} = {text_literal(name[-1])}"
+    return f"{_GRANTED[kind][2]} = {quoted_text(name[-1])}"
 
 
 def _grants(kind: str) -> str:
@@ -182,7 +182,7 @@ def _listed(
     """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
     words = parsed.words
     if words.accept("LIKE"):
-        sql += f" AND {like or column} LIKE {text_literal(words.string())}"
+        sql += f" AND {like or column} LIKE {quoted_text(words.string())}"
     sql += f" ORDER BY {column}"
     if words.accept("LIMIT"):
         sql += f" LIMIT {words.number()}"

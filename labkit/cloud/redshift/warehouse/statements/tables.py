@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
-from labkit.cloud.engine.redshift.reading import parse_query, quoted
+from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -187,7 +188,7 @@ def _placed(attributes: dict[str, Any]) -> dict[str, Any]:
 
 def _columns_sql(columns: Sequence[TableColumn]) -> str:
     return ", ".join(
-        f"{quoted(c.name)} {c.type.duckdb}{'' if c.nullable else ' NOT NULL'}" for c in columns
+        f"{quoted_name(c.name)} {c.type.duckdb}{'' if c.nullable else ' NOT NULL'}" for c in columns
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, shown_name, text_literal
+from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
 from labkit.cloud.redshift.warehouse import grants
@@ -195,7 +196,7 @@ def _given(connection: Connection, text: str, kind: Type | None, parsed: Parsed)
     value = rows.column(0)[0].as_py() if rows is not None else None
     if kind is None:
         return value
-    literal = "NULL" if value is None else text_literal(str(value))
+    literal = "NULL" if value is None else quoted_text(str(value))
     return Typed(f"CAST({literal} AS {kind.duckdb})", kind)
 
 
