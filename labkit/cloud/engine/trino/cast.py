@@ -16,7 +16,7 @@ from labkit.cloud.engine.trino.errors import MARK, quoted_name, quoted_text
 from labkit.cloud.engine.trino.library import coerce
 from labkit.cloud.engine.trino.operators import INTEGERS
 from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
-from labkit.cloud.engine.types import JSON, UNKNOWN, VARCHAR, Type
+from labkit.cloud.engine.types import DOUBLE, JSON, UNKNOWN, VARCHAR, Type
 
 Render = Callable[[str, Type, Type], str]
 
@@ -372,21 +372,21 @@ def _read_scalar(sql: str, kind: Type, failure: str) -> str:
     """A JSON string gives its text, other scalars their own; arrays and objects fail."""
     text = f"json_extract_string({sql}, '$')"
     nested = f"({sql})[1] IN ('[', '{{')"
+    fraction = f"regexp_matches({sql}, '^-?[0-9].*[.eE]')"
     if kind.base == "varchar":
-        return f"CASE WHEN {nested} THEN {failure} ELSE {text} END"
+        double = f"WHEN {fraction} THEN {cast_to_varchar(f'TRY_CAST({sql} AS DOUBLE)', DOUBLE)}"
+        return f"CASE WHEN {nested} THEN {failure} {double} ELSE {text} END"
     if kind.base == "boolean":
         number = f"WHEN ({sql})[1] IN ('t', 'f', '\"') THEN {cast(text, VARCHAR, kind)}"
         return f"CASE WHEN {nested} THEN {failure} {number} ELSE CAST({sql} AS DOUBLE) <> 0 END"
     if kind.base in INTEGERS:
         bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
-        fraction = f"WHEN regexp_matches({sql}, '^-?[0-9].*[.eE]') THEN {_json_number(sql, kind)}"
+        rounded = f"WHEN {fraction} THEN {_json_number(sql, kind)}"
         whole = cast(text, VARCHAR, kind)
-        return f"CASE WHEN {nested} THEN {failure} {bit} {fraction} ELSE {whole} END"
+        return f"CASE WHEN {nested} THEN {failure} {bit} {rounded} ELSE {whole} END"
     if kind.base in ("double", "real", "decimal"):
         bit = f"WHEN ({sql}) IN ('true', 'false') THEN CAST(({sql}) = 'true' AS {kind.duckdb})"
         return f"CASE WHEN {nested} THEN {failure} {bit} ELSE {cast(text, VARCHAR, kind)} END"
-    if kind.base in ("date", "timestamp"):
-        return cast(text, VARCHAR, kind)
     raise CastRefused(JSON, kind)
 
 
@@ -449,7 +449,7 @@ def _table() -> dict[tuple[str, str], Render]:
         "row",
     )
     table |= {(kind, "json"): _to_json for kind in jsonable}
-    readable = (*every, "boolean", "varchar", "date", "timestamp", "array", "map", "row")
+    readable = (*every, "boolean", "varchar", "array", "map", "row")
     table |= {("json", kind): _from_json for kind in readable}
     return table
 

@@ -14,6 +14,7 @@ from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.types import Type
 
 _MAX = 38
+_LONG = 200
 
 
 def parts(kind: Type) -> tuple[int, int]:
@@ -50,14 +51,29 @@ def _divide(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (_, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
     kind = decimal(p1 + s2 + max(s2 - s1, 0), scale)
-    return Typed(from_digits(_quotient(left, right, scale + s2 - s1), kind), kind)
+    room = parts(left.type)[0] + scale + s2 - s1 <= _MAX
+    quotient = _once(
+        lambda n, d: _quotient(n, d, scale + s2 - s1, room), digits(left), digits(right)
+    )
+    return Typed(_once(lambda q: from_digits(q, kind), quotient), kind)
 
 
-def _quotient(left: Typed, right: Typed, shift: int) -> str:
+def _once(render: Callable[..., str], *values: str) -> str:
+    """SQL that writes its values more than once; what is long already is reckoned once instead.
+
+    Quotients of quotients would otherwise grow with each division by a factor of ten.
+    """
+    if max(map(len, values)) < _LONG:
+        return render(*values)
+    fields = ", ".join(f"v{at} := {value}" for at, value in enumerate(values))
+    body = render(*(f"_d.v{at}" for at in range(len(values))))
+    return f"list_transform([struct_pack({fields})], lambda _d: {body})[1]"
+
+
+def _quotient(n: str, d: str, shift: int, room: bool) -> str:
     """The digits of a quotient; those of a long numerator are divided in Python."""
-    n, d = digits(left), digits(right)
     fast = f"trino_divide({n} * CAST('{10**shift}' AS HUGEINT), {d})"
-    if parts(left.type)[0] + shift <= _MAX:
+    if room:
         return fast
     long = f"trino_divide_long(CAST({n} AS VARCHAR), CAST({d} AS VARCHAR), {shift})"
     short = f"abs({n}) < CAST('{10 ** (_MAX - shift)}' AS HUGEINT)"

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.engine.trino.functions.dates import zone_name
+from labkit.cloud.engine.trino.functions.documents import parse_document
 from labkit.cloud.engine.trino.scope import Scope, Typed
 from labkit.cloud.engine.types import (
     BIGINT,
@@ -191,6 +192,10 @@ def _char(node: tree.Literal, scope: Scope) -> Typed | None:
 
 def _json(node: tree.Literal, scope: Scope) -> Typed | None:
     """Text that is parsed, where a cast would make a JSON string of it."""
+    try:
+        parse_document(node.text)
+    except (ValueError, RecursionError):
+        return None
     text = tree.Literal(node.start, node.end, "string", node.text)
     return scope.value(tree.Call(node.start, node.end, "json_parse", (text,)))
 

@@ -43,7 +43,7 @@ trino_at(a, i) AS CASE
 trino_key(m, k) AS CASE
     WHEN m IS NULL OR k IS NULL THEN NULL
     WHEN map_contains(m, k) THEN m[k]
-    ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || k) END;
+    ELSE error('LABKIT:INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || CAST(k AS VARCHAR)) END;
 
 -- JSON text in parts
 trino_json_items(j) AS CAST(json_extract(j, '$[*]') AS VARCHAR[]);

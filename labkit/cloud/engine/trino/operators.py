@@ -289,6 +289,8 @@ def _compare(op: str, a: str, b: str, kind: Type) -> str:
 def _compare_floats(op: str, a: str, b: str, kind: Type) -> str:
     """DuckDB sorts NaN last and equals it to itself; in Trino it compares with nothing."""
     checked = [sql for sql in (a, b) if not _FLOAT.fullmatch(sql)]
+    if op == "<>" and len(checked) == 2:
+        return f"CASE WHEN isnan({a}) AND isnan({b}) THEN true ELSE {a} <> {b} END"
     if op == "<>" or (len(checked) == 1 and _never_nan(op, checked[0] == a)):
         checked = []
     checks = "".join(f" AND {sql} <= CAST('inf' AS {kind.duckdb})" for sql in checked)
@@ -330,7 +332,9 @@ def _compare_arrays(op: str, a: str, b: str, kind: Type) -> str:
 
 
 def _compare_maps(op: str, a: str, b: str, kind: Type) -> str:
-    return f"(list_sort(map_entries({a})) {op} list_sort(map_entries({b})))"
+    """Pairs in the order of their keys."""
+    a, b = (f"list_sort(map_entries({sql}))" for sql in (a, b))
+    return _compare_arrays(op, a, b, Type("array", (Type("row", kind.args),)))
 
 
 _COMPARE: dict[str, Callable[[str, str, str, Type], str]] = {

@@ -21,6 +21,7 @@ from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
 _NUMBERS = "bigint|real|double"
+_FLOATS = "real|double"
 
 
 def _checksum(call: Any, args: Sequence[str]) -> str:
@@ -54,6 +55,20 @@ def _of_two(name: str, sql: str = "") -> Entry:
 
 
 AGGREGATES = (
+    # NaN is the largest number to DuckDB; here it is what no number is larger than.
+    *(
+        Entry(
+            f"max({t}) -> {t}",
+            ("max(nullif({0}, 'NaN'))", "max({0})"),
+            "coalesce({agg[0]}, {agg[1]})",
+        )
+        for t in _FLOATS.split("|")
+    ),
+    *over(
+        _FLOATS,
+        "max_by(T, #) -> T",
+        "arg_max_null({0}, CASE WHEN isnan({1}) THEN '-Infinity' ELSE {1} END)",
+    ),
     *entries(
         ("any_value(T) -> T", "any_value({0})"),
         ("arbitrary(T) -> T", "any_value({0})"),

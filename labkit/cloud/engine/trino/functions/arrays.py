@@ -89,6 +89,8 @@ _ZIPS = tuple(
     for n in range(2, 6)
 )
 
+_LARGEST = "coalesce(list_max(list_filter({0}, lambda _e: NOT isnan(_e))), list_max({0}))"
+
 SCALARS = (
     Entry("shuffle(array(E)) -> array(E)", "trino_shuffle({0})", deterministic=False),
     *entries(
@@ -103,6 +105,10 @@ SCALARS = (
         ("array_join(array(T), varchar) -> varchar", _join),
         ("array_join(array(T), varchar, varchar) -> varchar", _join),
         ("array_last(array(E)) -> E", "({0})[-1]"),
+        *(
+            (f"array_max(array({kind})) -> {kind}", f"trino_unless_missing({{0}}, {_LARGEST})")
+            for kind in ("real", "double")
+        ),
         ("array_max(array(T)) -> T", "trino_unless_missing({0}, list_max({0}))"),
         ("array_min(array(T)) -> T", "trino_unless_missing({0}, list_min({0}))"),
         ("array_position(array(T), T) -> bigint", "trino_position({0}, {1})"),

@@ -16,6 +16,8 @@ _JAVA = re.compile(
     r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\.",
     re.S,
 )
+#: Flags behind an anchor, which Python wants first.
+_FLAGS = re.compile(r"^((?:\^|\\[Ab])+)(\(\?[imsx]+\))")
 _WORDS = {
     "\\z": r"\Z", "\\Z": r"(?=\n?\Z)", "\\h": r"[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]",
     "\\R": r"(?:\r\n|[\n-\r\x85\u2028\u2029])", "(?<": "(?P<",
@@ -34,7 +36,7 @@ _POSIX = {
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
     try:
-        return re.compile(_JAVA.sub(partial(_to_python, pattern), pattern))
+        return re.compile(_FLAGS.sub(r"\2\1", _JAVA.sub(partial(_to_python, pattern), pattern)))
     except re.error as error:
         fail(f"Invalid regular expression: {pattern} ({error})")
 

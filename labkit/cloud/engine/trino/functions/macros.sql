@@ -76,12 +76,21 @@ trino_random(a, b) AS CASE
 
 trino_bin(x, bins) AS CASE
     WHEN len(bins) = 0 THEN trino_fail('Bins cannot be an empty array')
+    WHEN isnan(x) THEN trino_fail('Operand cannot be NaN')
+    WHEN len(list_filter(bins, lambda _e: NOT isfinite(_e))) > 0 THEN
+        trino_fail('Bin value must be finite')
+    WHEN bins[1] > bins[-1] THEN trino_fail('Bin values are not sorted in ascending order')
     ELSE len(list_filter(bins, lambda _e: _e <= x))
     END;
 
 trino_norm(m) AS sqrt(list_sum(list_transform(map_values(m), lambda _e: _e * _e)));
 
-trino_cosine(a, b) AS list_sum(list_transform(
+trino_cosine(a, b) AS CASE
+    WHEN len(list_filter(map_values(a) || map_values(b), lambda _e: _e IS NULL)) = 0 THEN
+        trino_cosine_of(a, b)
+    END;
+
+trino_cosine_of(a, b) AS list_sum(list_transform(
     map_keys(a), lambda _e: a[_e] * coalesce(b[_e], 0)
     )) / (trino_norm(a) * trino_norm(b));
 
@@ -503,6 +512,10 @@ trino_e(s) AS trino_double_digits(s) || 'E' || trino_double_exponent(s);
 
 trino_signed_e(x) AS CASE WHEN signbit(x) THEN '-' ELSE '' END || trino_e(CAST(abs(x) AS VARCHAR));
 
+trino_regexp_joined(texts) AS CASE
+    WHEN len(texts) = list_count(texts) THEN array_to_string(texts, '')
+    END;
+
 trino_special(x) AS CASE
     WHEN isnan(x) THEN 'NaN'
     WHEN x > 0 THEN 'Infinity'
@@ -518,6 +531,7 @@ trino_float_text(x) AS CASE
 
 trino_scientific(x) AS CASE
     WHEN x IS NULL THEN NULL
+    WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0E0' ELSE '0E0' END
     WHEN isfinite(x) THEN trino_signed_e(x)
     ELSE trino_special(x)
     END;

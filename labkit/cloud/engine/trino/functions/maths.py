@@ -7,7 +7,7 @@ https://trino.io/docs/current/functions/bitwise.html
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 
@@ -40,6 +40,15 @@ def _remainder(v: dict[str, Any]) -> dict[str, Any]:
 
 _OF_DOUBLES = "acos asin atan cos cosh degrees exp ln log2 log10 radians sin sinh sqrt tan tanh"
 _TO_RETURNS = "CAST({0}({{0}}) AS {{returns}})"
+
+
+def _greatest(call: Any, args: Sequence[str]) -> str:
+    """NaN is the largest number to DuckDB; here any number is greater."""
+    if call.returns.base not in ("real", "double"):
+        return unless_null("greatest({all})")(call, args)
+    numbers = ", ".join(f"nullif({arg}, 'NaN')" for arg in args)
+    return unless_null(f"coalesce(greatest({numbers}), 'NaN')")(call, args)
+
 
 SCALARS = (
     *over(f"{_INTEGERS}|{_FLOATS}|decimal(p, s)", "abs(#) -> #", "abs({0})"),
@@ -130,7 +139,7 @@ SCALARS = (
         ),
         ("dot_product(array(double), array(double)) -> double", "list_dot_product({0}, {1})"),
         ("euclidean_distance(array(double), array(double)) -> double", "list_distance({0}, {1})"),
-        ("greatest(E, E...) -> E", unless_null("greatest({all})")),
+        ("greatest(E, E...) -> E", _greatest),
         ("least(E, E...) -> E", unless_null("least({all})")),
         ("bitwise_and(bigint, bigint) -> bigint", infix("&")),
         ("bitwise_or(bigint, bigint) -> bigint", infix("|")),

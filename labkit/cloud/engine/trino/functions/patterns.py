@@ -89,7 +89,17 @@ def format_mysql(call: Any, args: Sequence[str]) -> str:
 @_checked
 def parse_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_parse``: a text that does not fit is an error."""
-    return _read(args[0], _mysql(call, args[1]).replace("%-", "%"))
+    pattern, text = _mysql(call, args[1]).replace("%-", "%"), args[0]
+    if pattern.endswith("%f"):
+        text = rf"regexp_replace({text}, '(\D\d{{6}})\d{{1,3}}$', '\1')"
+    read = f"date_trunc('millisecond', {_read(text, pattern)})"
+    return _in_century(read) if "%y" in pattern else read
+
+
+def _in_century(sql: str) -> str:
+    """Two digits of a year are of 1970 to 2069 in Trino, of 1969 to 2068 in DuckDB."""
+    later = "_y + to_years(CASE WHEN year(_y) = 1969 THEN 100 ELSE 0 END)"
+    return f"list_transform([{sql}], lambda _y: {later})[1]"
 
 
 @_checked
@@ -132,11 +142,16 @@ def _local(call: Any, sql: str) -> str:
 
 
 def _read(text: str, pattern: str) -> str:
-    """The text as a timestamp. Without a year it is 2000, as in Joda; a time alone is of 1970."""
+    """The text as a timestamp. Without a year it is 2000, as in Joda; a time alone is of 1970.
+
+    Twelve hours without their half of the day are of the morning: 12 is midnight.
+    """
     read, whole = "_t", pattern
+    if "%I" in pattern and "%p" not in pattern:
+        read, whole = f"({read} || ' AM')", f"{whole} %p"
     if not re.search("%[YyG]", pattern):
         year = 2000 if re.search("%[mbBdj]", pattern) else 1970
-        read, whole = f"(_t || ' {year}')", f"{pattern} %Y"
+        read, whole = f"({read} || ' {year}')", f"{whole} %Y"
     message = "'LABKIT:INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || _t || '\"'"
     body = (
         f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted(whole)}), "

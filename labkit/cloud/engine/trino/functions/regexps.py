@@ -61,14 +61,11 @@ def _extract_group(call: Any, args: Sequence[str]) -> str:
 
 
 def _replace_by(call: Any, args: Sequence[str]) -> str:
-    """The lambda gets a match's groups; what is between matches stays."""
+    """The lambda gets a match's groups; what is between matches stays. NULL makes all NULL."""
     pieces = f"trino_regexp_pieces({args[0]}, {args[1]})"
-    replaced = f"coalesce({apply(args[2], '_e.groups')}, '')"
+    replaced = apply(args[2], "_e.groups")
     body = f"_e.before || CASE WHEN _e.groups IS NULL THEN '' ELSE {replaced} END"
-    return (
-        f"CASE WHEN ({args[0]}) IS NULL THEN NULL ELSE "
-        f"array_to_string(list_transform({pieces}, lambda _e: {body}), '') END"
-    )
+    return f"trino_regexp_joined(list_transform({pieces}, lambda _e: {body}))"
 
 
 _GROUPS = "array(varchar)"
