@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres
 from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.expressions import compiles, condition, expression
 from labkit.cloud.engine.redshift.operators import among, compare
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -147,7 +147,7 @@ def _match(node: exp.Expr, escape: str, scope: Scope) -> Typed:
     one, two = (coerce(expression(side, scope), VARCHAR).sql for side in (node.left, node.right))
     word = "ILIKE" if isinstance(node, exp.ILike) else "LIKE"
     word = f"NOT {word}" if node.args.get("negate") else word
-    return Typed(f"({one} {word} {two} ESCAPE {text_literal(escape)})", BOOL)
+    return Typed(f"({one} {word} {two} ESCAPE {quoted_text(escape)})", BOOL)
 
 
 @compiles(exp.SimilarTo)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
-from labkit.cloud.engine.redshift.reading import text_literal
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
@@ -286,10 +286,10 @@ _COLUMN = re.compile(r'[\w".]+')
 
 def _among_texts(sql: str, wanted: list[str]) -> str:
     """Text among literals, as `_equal_text` has it for one."""
-    found = f"rtrim({sql}, ' ') IN ({', '.join(map(text_literal, dict.fromkeys(wanted)))})"
+    found = f"rtrim({sql}, ' ') IN ({', '.join(map(quoted_text, dict.fromkeys(wanted)))})"
     if not _COLUMN.fullmatch(sql):
         return f"({found})"
-    return f"({sql} >= {text_literal(min(wanted))} AND {sql} < {_beyond(max(wanted))} AND {found})"
+    return f"({sql} >= {quoted_text(min(wanted))} AND {sql} < {_beyond(max(wanted))} AND {found})"
 
 
 def _equal_text(op: str, left: Typed, right: Typed) -> str:
@@ -303,7 +303,7 @@ def _equal_text(op: str, left: Typed, right: Typed) -> str:
     wanted = str(literal.literal).rstrip(" ")
     if value.literal is not None:
         return str((value.literal.rstrip(" ") == wanted) == (op == "=")).lower()
-    sql, told, blank = as_text(value).sql, text_literal(wanted), text_literal(wanted + " ")
+    sql, told, blank = as_text(value).sql, quoted_text(wanted), quoted_text(wanted + " ")
     if op == "=" and _COLUMN.fullmatch(sql):
         return f"({sql} >= {told} AND {sql} < {_beyond(wanted)} AND rtrim({sql}, ' ') = {told})"
     padded = f"(starts_with({sql}, {blank}) AND rtrim({sql}, ' ') = {told})"
@@ -313,7 +313,7 @@ def _equal_text(op: str, left: Typed, right: Typed) -> str:
 
 def _beyond(text: str) -> str:
     """What comes after a text with any blanks behind it."""
-    return text_literal(text + chr(ord(" ") + 1))
+    return quoted_text(text + chr(ord(" ") + 1))
 
 
 def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:

@@ -18,6 +18,7 @@ from sqlglot.errors import SqlglotError
 from sqlglot.parsers.redshift import RedshiftParser
 from sqlglot.tokenizer_core import TokenType
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.types import Type, named_type
 
@@ -432,16 +433,6 @@ def type_of(node: exp.Expr) -> Type:
     return Words(text.lower()).type()
 
 
-def quoted(name: str) -> str:
-    """A name in DuckDB's SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def text_literal(value: str) -> str:
-    """A text in DuckDB's SQL."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def shown_name(name: str) -> str:
     """A name as Redshift writes it: in quotes where it must be."""
-    return name if _BARE.fullmatch(name) else quoted(name)
+    return name if _BARE.fullmatch(name) else quoted_name(name)
