@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from labkit.cloud.engine.quoting import quoted_name
+
 
 class UnknownType(ValueError):
     """A type name that the engine does not know. ``args[0]`` is the name."""
@@ -98,7 +100,7 @@ class Type:
                 return f"MAP({self.types[0].duckdb}, {self.types[1].duckdb})"
             case "row":
                 parts = (
-                    f'"{name or f"field{i}"}" {kind.duckdb}'
+                    f"{quoted_name(name or f'field{i}')} {kind.duckdb}"
                     for i, (name, kind) in enumerate(self.fields)
                 )
                 return f"STRUCT({', '.join(parts)})"
@@ -110,7 +112,9 @@ class Type:
 
 
 def _field(name: str | None, kind: Type) -> str:
-    return f"{name} {kind}" if name else str(kind)
+    if not name:
+        return str(kind)
+    return f"{name if _BARE.fullmatch(name) else quoted_name(name)} {kind}"
 
 
 BOOLEAN, TINYINT, SMALLINT, INTEGER, BIGINT = map(
@@ -161,6 +165,7 @@ _ALIASES = {
     "double precision": "double",
     "long": "bigint",
 }
+_BARE = re.compile(r"[\w$.-]+")
 _TOKEN = re.compile(r'\s*("(?:[^"]|"")*"|`[^`]*`|[\w$.-]+|[<>(),:])')
 
 
@@ -173,6 +178,8 @@ def parse_type(text: str) -> Type:
     'struct<a:int,b:varchar(3)>'
     >>> str(parse_type("timestamp(3) with time zone"))
     'timestamp(3) with time zone'
+    >>> parse_type('struct<`a"b`:int>').duckdb
+    'STRUCT("a""b" INTEGER)'
 
     Raises:
         UnknownType: no such type, or the text does not read as one.
@@ -273,7 +280,9 @@ def _field_name(tokens: _Tokens) -> str | None:
     is_type = tokens.peek().lower() in ("timestamp", "time", "double", "interval")
     if following != ":" and (is_type or not named):
         return None
-    name = tokens.take().strip('"`')
+    name = tokens.take()
+    if name[0] in '"`':
+        name = name[1:-1].replace('""', '"')
     if tokens.peek() == ":":
         tokens.take(":")
     return name

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import UNKNOWN, Type
 
 _INTEGERS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
@@ -62,7 +63,7 @@ def coerce(sql: str, source: Type, target: Type) -> str:
         case "map":
             return _map(sql, source, target)
     fields = ", ".join(
-        f'"{name or f"field{i}"}" := '
+        f"{quoted_name(name or f'field{i}')} := "
         + coerce(f"struct_extract_at({sql}, {i + 1})", source.types[i], kind)
         for i, (name, kind) in enumerate(target.fields)
     )
