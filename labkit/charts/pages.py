@@ -178,7 +178,7 @@ class Dashboard:
         session = self.session(reader=reader)
         found = _find(session.visuals, visual)
         at, asked = f"visuals/{found['id']}", {"chosen": filters}
-        png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2, **asked)
+        png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2, fit=1, **asked)
         title = found["title"] or self.name
         return Picture(title, png, session.address, session.json(f"{at}.json", **asked)).warned()
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from labkit import charts
 from labkit.charts.pages import Session
-from tests.quicksight.embedding.boards import dashboard
+from tests.quicksight.embedding.boards import Boards, dashboard, visual
 
 PNG = b"\x89PNG\r\n"
 
@@ -53,6 +54,22 @@ def test_a_visual_as_files(session: Session) -> None:
     assert re.search(r'width="300(\.0)?px"', svg)
     assert svg.count("data-pick") == 3
     assert "<title>South · Sum of amount: 70</title>" in svg
+
+
+def test_a_tables_picture_ends_at_its_last_row_where_that_is_asked_for(
+    boards: Boards, board: str, reader: str
+) -> None:
+    orders = boards.quicksight.describe_data_set(DataSetId="board-orders")["DataSet"]["Arn"]
+    rows = visual("table", "Rows", group_by="region", values="sum(amount)")
+    boards.dashboard("rows", charts.definition([rows], data_sets={"o": orders}), reader)
+    session = Session.open(boards.url(reader, dashboard("rows")))
+    whole, fitting, crowded = (
+        session.read("visuals/rows.png", width=300, **asked)
+        for asked in ({"height": 400}, {"height": 400, "fit": 1}, {"height": 120, "fit": 1})
+    )
+    assert int.from_bytes(whole[20:24]) == 400
+    assert 120 < int.from_bytes(fitting[20:24]) < 200  # a title, a head and three rows
+    assert int.from_bytes(crowded[20:24]) == 120  # it says which rows it leaves out
 
 
 CHOICES = [

@@ -17,8 +17,8 @@ from labkit.cloud.quicksight.embedding import replies
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.routes import Visit
 from labkit.cloud.quicksight.embedding.tiles import theme_of
-from labkit.cloud.quicksight.render import Picture, Theme, draw, to_png, to_svg
-from labkit.cloud.quicksight.visuals.model import Field, VisualData
+from labkit.cloud.quicksight.render import Picture, Theme, draw, to_png, to_svg, used_px
+from labkit.cloud.quicksight.visuals.model import TABLES, Field, VisualData
 from labkit.cloud.quicksight.words import invalid
 
 _QUOTE = "'"
@@ -31,10 +31,13 @@ _IDS = re.compile(r'(\bid="|url\(#|href="#)')
 def reply(
     visit: Visit, chosen: Chosen, visual: walk.Placed, width_px: float, height_px: float
 ) -> Reply:
-    """A visual as the kind of file that a request names."""
+    """A visual as the kind of file that a request names; with ``fit``, a table ends at its rows."""
     data = chosen.data(visual)
     theme = theme_of(chosen.open.board.theme, visual) if "tile" in visit.query else None
     found = drawn(chosen, visual, data, width_px, height_px, theme)
+    if "fit" in visit.query and visual.type in TABLES:
+        lower = drawn(chosen, visual, data, width_px, used_px(found), theme)
+        found = lower if lower.warnings == found.warnings else found
     match visit.named["kind"]:
         case "json":
             return replies.json_of(shown(found, data))

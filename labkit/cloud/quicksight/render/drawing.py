@@ -21,7 +21,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 
 from labkit.cloud.quicksight.render import charts  # noqa: F401  (fills the registry)
-from labkit.cloud.quicksight.render.frame import annotate, framed, nothing
+from labkit.cloud.quicksight.render.frame import PADDING, annotate, framed, nothing
 from labkit.cloud.quicksight.render.left_out import unhonoured
 from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import DPI, Box, Picture, Sketch
@@ -109,6 +109,14 @@ def to_png(picture: Picture, scale: float = 1) -> bytes:
         canvas.print_png(out, metadata={"Software": None})
         picture.set_dpi(DPI)
     return out.getvalue()
+
+
+def used_px(picture: Picture) -> float:
+    """How high a picture need be for what is drawn in it."""
+    canvas: Any = FigureCanvasAgg(picture)
+    with _rendered(_PNG):
+        lowest = picture.get_tightbbox(canvas.get_renderer()).y0 * DPI
+    return float(picture.get_figheight() * DPI - max(0.0, lowest - PADDING - 6))
 
 
 def to_svg(picture: Picture) -> str:
