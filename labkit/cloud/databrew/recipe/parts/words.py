@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from functools import lru_cache
 
-from labkit.cloud.databrew.recipe.parts.porter import stem as porter
+from labkit.cloud.databrew.recipe.parts import lancaster, porter
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _WHOLE = {
@@ -43,8 +44,16 @@ STOP_WORDS = frozenset(
 )
 
 
+#: What makes a token of a word, by ``stemmingMode``; texts say the same words again and again.
+STEMMERS: dict[str, Callable[[str], str]] = {
+    "NONE": str,
+    "PORTER": lru_cache(65_536)(lambda word: porter.stem(word.lower())),
+    "LANCASTER": lru_cache(65_536)(lambda word: lancaster.stem(word.lower())),
+}
+
+
 def tokens(
-    *, expand: bool, stem: bool, without: Collection[str], delimiter: str
+    *, expand: bool, stem: Callable[[str], str], without: Collection[str], delimiter: str
 ) -> Callable[[str | None], str | None]:
     """A function that gives the words of a text, with a delimiter between them."""
 
@@ -55,7 +64,7 @@ def tokens(
         if expand:
             words = (part for word in words for part in expanded(word).split())
         kept = (word for word in words if word.lower() not in without)
-        return delimiter.join(porter(word.lower()) if stem else word for word in kept)
+        return delimiter.join(map(stem, kept))
 
     return work
 

@@ -11,7 +11,7 @@ from typing import Literal
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn, Texts
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
-from labkit.cloud.databrew.recipe.parts.words import STOP_WORDS, tokens
+from labkit.cloud.databrew.recipe.parts.words import STEMMERS, STOP_WORDS, tokens
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Column, Relation
 from labkit.cloud.engine.quoting import quoted_text
@@ -184,12 +184,10 @@ def tokenization(
     Which are the stop words by default is not told: here about 130 common English ones, without
     which custom ones do not take effect, unless the mode is ``CUSTOM``.
     """
-    if stemming_mode == "LANCASTER":
-        raise RecipeError("The stemming mode LANCASTER is not here: PORTER is.")
     words = tokens(
         delimiter=delimiter,
         expand=expand_contractions == "ENABLED",
-        stem=stemming_mode == "PORTER",
+        stem=STEMMERS[stemming_mode],
         without=_left_out(stop_word_removal_mode, custom_stop_words),
     )
     function = table.context.function(words, ["VARCHAR"], "VARCHAR")
