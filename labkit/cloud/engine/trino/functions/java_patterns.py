@@ -13,7 +13,8 @@ from functools import lru_cache, partial
 from labkit.cloud.engine.trino.functions.entry import fail
 
 _JAVA = re.compile(
-    r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\.",
+    r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\."
+    r"|\[:\^?[a-z]+:\]",
     re.S,
 )
 #: Flags behind an anchor, which Python wants first.
@@ -32,6 +33,15 @@ _POSIX = {
 }  # fmt: skip
 
 
+#: The classes in brackets, ``[[:alpha:]]``, that Trino's library Joni knows: letters, digits and
+#: marks of all of Unicode. https://github.com/jruby/joni/blob/master/src/org/joni/Syntax.java
+_BRACKETED = {
+    "alpha": "\\p{L}", "digit": "\\d", "space": "\\s", "word": "\\w", "upper": "\\p{Lu}",
+    "lower": "\\p{Ll}", "punct": "\\p{P}", "cntrl": "\\p{Cc}", "alnum": "\\p{L}\\p{Nd}",
+    "xdigit": "\\p{XDigit}", "ascii": "\\p{ASCII}", "blank": "\\p{Blank}",
+}  # fmt: skip
+
+
 @lru_cache(maxsize=256)
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
@@ -47,14 +57,30 @@ def _to_python(pattern: str, found: re.Match[str]) -> str:
         return re.escape(found[1])
     if word[:2] in ("\\p", "\\P"):
         return _characters(word, within=_in_brackets(pattern[: found.start()]))
+    if word.startswith("[:"):
+        return _bracketed(pattern, found)
     if word == "&&":
         fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
     return _WORDS.get(word, word)
 
 
 def _in_brackets(before: str) -> bool:
-    opened = re.sub(r"\\.", "", before, flags=re.S)
+    opened = re.sub(r"\\.|\[:\^?[a-z]+:\]", "", before, flags=re.S)
     return opened.rfind("[") > opened.rfind("]")
+
+
+def _bracketed(pattern: str, found: re.Match[str]) -> str:
+    """``[:digit:]`` within brackets; outside of them it is a set of these letters."""
+    if not _in_brackets(pattern[: found.start()]):
+        return found[0]
+    negated, name = found[0][2] == "^", found[0].strip("[:^]")
+    known = _BRACKETED.get(name)
+    if known is None or (negated and name == "alnum"):
+        fail(f"'{found[0]}' in a regular expression is not supported here", "NOT_SUPPORTED")
+    if negated:
+        known = known.replace("p", "P") if "{" in known else known.upper()
+    within = f"[{known}"
+    return _JAVA.sub(partial(_to_python, within), within)[1:]
 
 
 def _characters(word: str, *, within: bool) -> str:
