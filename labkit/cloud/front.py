@@ -115,6 +115,8 @@ class Front:
             return protocol.answer(call.operation, self._run(handler, context, asked))
         except AwsError as error:
             return protocol.refuse(model, error)
+        except (JsonRESTError, ServiceException) as error:
+            return protocol.refuse(model, from_moto(error))
         except (OSError, sqlite3.Error) as error:
             log.exception("a request could not be kept")
             return protocol.refuse(model, not_kept(error))
@@ -124,13 +126,10 @@ class Front:
             return protocol.refuse(model, failure)
 
     def _run(self, handler: Handler, context: Context, parameters: Any) -> dict[str, Any]:
-        try:
-            result = handler(context, **parameters) or {}
-            if changes_state(context.operation):
-                self.cloud.keep(context.service)
-            return result
-        except (JsonRESTError, ServiceException) as error:
-            raise from_moto(error) from error
+        result = handler(context, **parameters) or {}
+        if changes_state(context.operation):
+            self.cloud.keep(context.service)
+        return result
 
     def _fall_through(
         self, service: str, name: str, environ: Environ, body: bytes

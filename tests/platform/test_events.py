@@ -142,7 +142,31 @@ PATTERNS = {
     ),
     "numeric": ({"detail": {"object": {"size": [{"numeric": [">", 10]}]}}}, True),
     "exists": ({"detail": {"object": {"version-id": [{"exists": False}]}}}, True),
+    "exists-as-a-leaf": ({"detail": {"object": [{"exists": True}]}}, False),
+    "wildcard": ({"detail": {"object": {"key": [{"wildcard": "r*/*.csv"}]}}}, True),
+    "a-star": ({"detail": {"object": {"key": [{"wildcard": r"raw/\*.csv"}]}}}, False),
+    "in-an-array": ({"detail": {"parts": {"n": [2]}}}, True),
+    "of-one-element": ({"detail": {"parts": {"n": [2], "s": ["x"]}}}, False),
+    "or": ({"$or": [{"source": ["aws.glue"]}, {"detail": {"parts": {"n": [1]}}}]}, True),
+    "a-number-is-no-truth": ({"detail": {"parts": {"n": [True]}}}, False),
+    "any-case": (
+        {"detail": {"object": {"key": [{"suffix": {"equals-ignore-case": "CSV"}}]}}},
+        True,
+    ),
 }
+NO_PATTERNS = {
+    "comparison": ([{"begins": "x"}], "Unrecognized match type begins"),
+    "within": ([{"anything-but": {"begins": "x"}}], "Unrecognized match type begins"),
+    "range": ([{"numeric": ["~", 1]}], "array of operators and numbers"),
+    "empty": ([], "Empty arrays are not allowed"),
+}
+
+
+@pytest.mark.parametrize(("asked", "words"), NO_PATTERNS.values(), ids=NO_PATTERNS)
+def test_what_is_no_pattern(events, asked, words):
+    pattern = json.dumps({"source": ["x"], "detail": {"$or": [{"a": asked}, {"b": [1]}]}})
+    with pytest.raises(events.exceptions.InvalidEventPatternException, match=words):
+        events.put_rule(Name="never", EventPattern=pattern)
 
 
 @pytest.mark.parametrize(("pattern", "result"), PATTERNS.values(), ids=PATTERNS)
@@ -155,7 +179,10 @@ def test_test_event_pattern(events, pattern, result):
         "time": "2026-11-23T05:00:00Z",
         "region": "us-east-1",
         "resources": [],
-        "detail": {"object": {"key": "raw/a.csv", "size": 11}},
+        "detail": {
+            "object": {"key": "raw/a.csv", "size": 11},
+            "parts": [{"n": 1, "s": "x"}, {"n": 2}],
+        },
     }
     said = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))
     assert said["Result"] is result

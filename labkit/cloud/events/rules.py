@@ -22,6 +22,7 @@ import moto.events.notifications as notifications
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.delivery import KINDS, deliver
 from labkit.cloud.events.inputs import Event, input_of
+from labkit.cloud.events.patterns import check_pattern, matches
 from labkit.cloud.events.schedule import BadSchedule, parse_schedule
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
@@ -31,13 +32,15 @@ REQUIRED = ("id", "detail-type", "source", "account", "time", "region", "resourc
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for a schedule that says nothing, and for targets that could never be reached."""
+    """Raise for what says nothing, a schedule or a pattern, and for targets never reached."""
     if expression := parameters.get("ScheduleExpression"):
         try:
             parse_schedule(expression)
         except BadSchedule as error:
             words = "Parameter ScheduleExpression is not valid."
             raise AwsError("ValidationException", words) from error
+    if pattern := parameters.get("EventPattern"):
+        check_pattern(models.EventPattern.load(pattern).get_pattern())
     if context.operation == "PutTargets":
         _judge_targets(context, **parameters)
 
@@ -159,6 +162,10 @@ def install(cloud: Cloud) -> None:
         if rule.state == "ENABLED" and pattern.get_pattern() and pattern.matches_event(event):
             _to_targets(cloud, rule, event)
 
+    def matches_event(pattern: Any, event: Event) -> bool:
+        return matches(pattern.get_pattern(), event)
+
+    models.EventPattern.matches_event = matches_event  # type: ignore[method-assign, assignment]
     models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign, assignment]
     # CloudTrail's business: these reach a bus only where a trail is.
     notifications._send_safe_notification = lambda *_: None

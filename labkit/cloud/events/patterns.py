@@ -1,0 +1,196 @@
+"""EventBridge's event patterns: which events a rule or an archive is for.
+
+A pattern has the event's shape. Fields are all to match, the values of a field's array need one
+match; an array in the event matches where one of its elements does, and what is asked of an object
+in an array is asked of one element. Comparisons look at leaves alone, and tell numbers from texts
+and from true and false.
+
+moto passes over objects in arrays, and lets an unknown comparison match everything.
+
+Sources: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
+and https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns-arrays.html
+"""
+
+from __future__ import annotations
+
+import functools
+import ipaddress
+import operator
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from labkit.cloud.operations import AwsError
+
+Comparison = Callable[[Any, Any], bool]
+COMPARISONS: dict[str, Comparison] = {}
+_ORDERS: dict[str, Comparison] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
+
+
+def matches(pattern: dict[str, Any], event: Any) -> bool:
+    """Whether an event has what a pattern asks for."""
+    if isinstance(event, list):
+        return any(matches(pattern, each) for each in event)
+    fields = event if isinstance(event, dict) else {}
+    return all(_field_matches(name, asked, fields) for name, asked in pattern.items())
+
+
+def check_pattern(pattern: dict[str, Any]) -> None:
+    """Raise ``InvalidEventPatternException`` for comparisons that there are not."""
+    for name, asked in pattern.items():
+        if isinstance(asked, dict):
+            check_pattern(asked)
+            continue
+        if not asked:
+            raise _invalid("Empty arrays are not allowed")
+        for each in asked:
+            if isinstance(each, dict):
+                check_pattern(each) if name == "$or" else _check_comparison(each)
+
+
+def _check_comparison(asked: dict[str, Any]) -> None:
+    name, wanted = next(iter(asked.items()), ("", None))
+    if name not in COMPARISONS and name != "exists":
+        raise _invalid(f"Unrecognized match type {name}")
+    if isinstance(wanted, dict) and name == "anything-but":
+        _check_comparison(wanted)
+    elif isinstance(wanted, dict) and list(wanted) != ["equals-ignore-case"]:
+        raise _invalid(f"Unrecognized match type {next(iter(wanted), '')}")
+    if name == "numeric" and not _is_range(wanted):
+        raise _invalid("Value of numeric must be an array of operators and numbers")
+
+
+def _is_range(wanted: Any) -> bool:
+    if not isinstance(wanted, list) or len(wanted) not in (2, 4):
+        return False
+    return all(each in _ORDERS for each in wanted[::2]) and all(map(_is_number, wanted[1::2]))
+
+
+def _invalid(reason: str) -> AwsError:
+    return AwsError("InvalidEventPatternException", f"Event pattern is not valid. Reason: {reason}")
+
+
+def _field_matches(name: str, asked: Any, fields: dict[str, Any]) -> bool:
+    if name == "$or":
+        return any(matches(each, fields) for each in asked)
+    value = fields.get(name, [])
+    if isinstance(asked, dict):
+        return matches(asked, value or {})
+    leaves = list(_leaves(value))
+    return any(_one_matches(each, leaves) for each in asked)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _leaves(each)
+    elif not isinstance(value, dict):
+        yield value
+
+
+def _one_matches(asked: Any, leaves: list[Any]) -> bool:
+    if not isinstance(asked, dict):
+        return any(_same(leaf, asked) for leaf in leaves)
+    name, wanted = next(iter(asked.items()))
+    if name == "exists":
+        return bool(leaves) is wanted
+    return any(COMPARISONS[name](leaf, wanted) for leaf in leaves)
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    same: bool = value == wanted
+    return same and isinstance(value, bool) == isinstance(wanted, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+# Comparisons --------------------------------------------------------------------------------------
+
+
+def comparison(name: str) -> Callable[[Comparison], Comparison]:
+    """Register how a leaf is compared with what a pattern says."""
+
+    def register(compare: Comparison) -> Comparison:
+        COMPARISONS[name] = compare
+        return compare
+
+    return register
+
+
+def _of_texts(compare: Callable[[str, str], bool]) -> Comparison:
+    """A comparison of texts: with one or any of several, in any case where it says so."""
+
+    @functools.wraps(compare)
+    def compared(value: Any, wanted: Any) -> bool:
+        if not isinstance(value, str):
+            return False
+        if isinstance(wanted, dict):
+            return compared(value.lower(), _lower(wanted["equals-ignore-case"]))
+        return any(compare(value, each) for each in _several(wanted))
+
+    return compared
+
+
+def _several(wanted: Any) -> list[Any]:
+    return wanted if isinstance(wanted, list) else [wanted]
+
+
+def _lower(wanted: Any) -> list[str]:
+    return [each.lower() for each in _several(wanted)]
+
+
+@comparison("prefix")
+@_of_texts
+def begins(value: str, wanted: str) -> bool:
+    return value.startswith(wanted)
+
+
+@comparison("suffix")
+@_of_texts
+def ends(value: str, wanted: str) -> bool:
+    return value.endswith(wanted)
+
+
+@comparison("equals-ignore-case")
+@_of_texts
+def equals_in_any_case(value: str, wanted: str) -> bool:
+    return value.lower() == wanted.lower()
+
+
+@comparison("wildcard")
+@_of_texts
+def fits(value: str, wanted: str) -> bool:
+    r"""A star stands for any characters; ``\*`` is a star, ``\\`` a backslash."""
+    parts = re.split(r"(\\[*\\]|\*)", wanted)
+    spelled = (".*" if p == "*" else re.escape(p[-1:] if p[:1] == "\\" else p) for p in parts)
+    return re.fullmatch("".join(spelled), value, re.DOTALL) is not None
+
+
+@comparison("anything-but")
+def is_anything_but(value: Any, wanted: Any) -> bool:
+    if isinstance(wanted, dict):
+        name, inner = next(iter(wanted.items()))
+        return not COMPARISONS[name](value, inner)
+    return not any(_same(value, each) for each in _several(wanted))
+
+
+@comparison("numeric")
+def is_in_range(value: Any, wanted: list[Any]) -> bool:
+    bounds = zip(wanted[::2], wanted[1::2], strict=True)
+    return _is_number(value) and all(_ORDERS[order](value, bound) for order, bound in bounds)
+
+
+@comparison("cidr")
+def is_in_network(value: Any, wanted: str) -> bool:
+    try:
+        return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return False
