@@ -230,6 +230,7 @@ DELIMITED = {
     "own NULL": ("a:string", {"serialization.null.format": "NA"}, b"NA\n\\N\n", [(None,), ("\\N",)]),
     "empty is NULL": ("a:string", {"serialization.null.format": ""}, b"x,\n,y\n", [("x",), (None,)]),
     "escape": ("a:string b:string", {"escape.delim": "\\"}, b"a\\,b,c\\\\\n", [("a,b", "c\\")]),
+    "escape, then nothing": ("a:string b:string", {"escape.delim": "\\"}, b"a\\n,c\\\n", [("an", "c\\")]),
     "array": ("a:array<int>", {"collection.delim": "|"}, b"1|x|3\n\\N\n\n", [([1, None, 3],), (None,), ([],)]),
     "map": ("a:map<string,int>", {"colelction.delim": "|", "mapkey.delim": ":"}, b"k:1|l:\n", [({"k": 1, "l": None},)]),
     "struct": ("a:struct<x:int,y:string>", {"collection.delim": "|"}, b"1|b\n2\n", [({"x": 1, "y": "b"},), ({"x": 2, "y": None},)]),

@@ -165,7 +165,7 @@ def _unescaped(parse: Parse, escape: str) -> Parse:
     def read(text: str) -> Any:
         if escape in text:
             pieces = iter(text)
-            text = "".join(next(pieces, "") if c == escape else c for c in pieces)
+            text = "".join(next(pieces, escape) if c == escape else c for c in pieces)
         return parse(text)
 
     return read
