@@ -77,6 +77,12 @@ SELECT * FROM UNNEST(ARRAY[1,2], ARRAY['x']) AS t(a, b)
 SELECT * FROM UNNEST(ARRAY[ROW(1,'a'), ROW(2,'b')]) AS t(n, s)
 --> [["1", "a"], ["2", "b"]]
 
+SELECT site.host, site.flagged.new, n, m FROM (SELECT ARRAY[CAST(ROW('a', ROW(true)) AS ROW(host varchar, flagged ROW(new boolean)))] AS items) CROSS JOIN UNNEST(items, ARRAY[2, 3]) WITH ORDINALITY AS t(site, m, n)
+--> [["a", "true", "1", "2"], [null, null, "2", "3"]]
+
+SELECT r.x, t.x FROM UNNEST(ARRAY[CAST(ROW(1) AS ROW(x integer))]) AS s(r), UNNEST(ARRAY[r]) AS t
+--> [["1", "1"]]
+
 SELECT * FROM UNNEST(MAP(ARRAY['k'], ARRAY[1])) AS t(k, v)
 --> [["k", "1"]]
 
@@ -1009,3 +1015,17 @@ SELECT DECIMAL '99999999999999999999999999999999999999' + DECIMAL '1'
 
 SELECT DECIMAL '-7.5' % 2, DECIMAL '-1.25' / DECIMAL '0.5', DECIMAL '0.1' + DECIMAL '0.2', DECIMAL '1.0' * DECIMAL '0.3', DECIMAL '1.00' = DECIMAL '1.0'
 --> [["-1.5", "-2.50", "0.3", "0.30", "true"]]
+
+-- A row hides a table of the same name further out
+SELECT transform(ARRAY[CAST(ROW(10) AS row(x integer))], r -> r.x) FROM (VALUES 1) r(x)
+--> [["[10]"]]
+
+SELECT (SELECT r.x FROM (VALUES ROW(CAST(ROW(1) AS row(x integer)))) t(r)) FROM (VALUES 7) r(x)
+--> [["1"]]
+
+-- All columns of a table of the query around
+SELECT k, (SELECT t.*) FROM (VALUES 1) t(k)
+--> [["1", "1"]]
+
+SELECT t.k, x.* FROM (VALUES (1, 2)) t(k, v) CROSS JOIN LATERAL (SELECT t.* AS (a, b)) x
+--> [["1", "1", "2"]]

@@ -191,11 +191,17 @@ class Scope:
         if len(found) > 1:
             raise self.fail(node, "AMBIGUOUS_NAME", f"Column '{'.'.join(parts)}' is ambiguous")
         if not found:
-            return self.parent.lookup(node, parts) if self.parent else None
+            outer = None if self._has_row(parts) else self.parent
+            return outer.lookup(node, parts) if outer else None
         self.state.uses[-1].update(found[0].uses)
         if self.grouping is not None:
             return self.grouping.column(found[0], node)
         return Typed(found[0].sql, found[0].type)
+
+    def _has_row(self, parts: Sequence[str]) -> bool:
+        """Whether ``r.x`` is a field of a row here, which hides a table ``r`` further out."""
+        heads = [parts[:size] for size in range(1, len(parts))]
+        return any(f.type.base == "row" and f.answers(head) for f in self.fields for head in heads)
 
     def sees(self, parts: Sequence[str]) -> bool:
         """Whether a name means a column here or in a query around."""

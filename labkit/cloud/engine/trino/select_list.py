@@ -36,7 +36,21 @@ def _star(node: tree.Star, scope: Scope) -> list[Item]:
     if within:
         names = node.columns or [f.name for f in within]
         return [(None, name, f, f.written) for name, f in zip(names, within, strict=False)]
-    return _row_star(node, parts, scope)
+    return _outer_star(node, parts, scope) or _row_star(node, parts, scope)
+
+
+def _outer_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> list[Item]:
+    """``t.*`` of a table of the query around."""
+    outer = scope.parent
+    while outer is not None and parts and not scope.sees(parts):
+        names = [f.name for f in outer.fields if f.name and not f.hidden and f.within(parts)]
+        if names:
+            assert node.base
+            columns = [tree.Dereference(node.start, node.end, node.base, name) for name in names]
+            shown = node.columns or names
+            return [(c, name, None, None) for c, name in zip(columns, shown, strict=False)]
+        outer = outer.parent
+    return []
 
 
 def _row_star(node: tree.Star, parts: tuple[str, ...] | None, scope: Scope) -> list[Item]:

@@ -13,9 +13,10 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from ipaddress import ip_address, ip_network
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail
+from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail, failure
 from labkit.cloud.engine.trino.text import as_text
 
 
@@ -26,6 +27,9 @@ def _typeof(call: Any, args: Sequence[str]) -> str:
 def _format(call: Any, args: Sequence[str]) -> str:
     """The values go as text, with the names of their types, for Python to lay out."""
     kinds = call.parameters[1:]
+    for kind in kinds:
+        if kind.base in ("array", "map", "row"):
+            return failure(f"Type not supported for formatting: {kind}", "NOT_SUPPORTED")
     texts = ", ".join(as_text(arg, kind) for arg, kind in zip(args[1:], kinds, strict=True))
     names = ", ".join(quoted_text(kind.base) for kind in kinds)
     return f"trino_format({args[0]}, [{names}]::VARCHAR[], [{texts}]::VARCHAR[])"
@@ -53,22 +57,24 @@ SCALARS = (
     Entry("uuid() -> uuid", "uuid()", deterministic=False),
 )
 
-_SPEC = re.compile(r"%(?:(\d+)\$)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
+_SPEC = re.compile(r"%(?:(\d+)\$|<)?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT]?[A-Za-z%])")
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 
 
 def _format_text(pattern: str, kinds: list[str], texts: list[str | None]) -> str:
     """Java's Formatter: https://docs.oracle.com/javase/8/docs/api/java/util/Formatter.html"""
     values = list(zip(kinds, texts, strict=True))
-    following = iter(range(len(values)))
+    following, last = iter(range(len(values))), len(values)
 
     def fill(spec: re.Match[str]) -> str:
         if spec[5] in ("%", "n"):
             return _padded({"%": "%", "n": "\n"}[spec[5]], spec[2], spec[3])
-        index = int(spec[1]) - 1 if spec[1] else next(following, len(values))
-        if index >= len(values):
+        nonlocal last
+        if not spec[0].startswith("%<"):
+            last = int(spec[1]) - 1 if spec[1] else next(following, len(values))
+        if last >= len(values):
             fail(f"Invalid format string: {pattern} (MissingFormatArgument: '{spec[0]}')")
-        return _one(pattern, spec, *values[index])
+        return _one(pattern, spec, *values[last])
 
     if "%" in _SPEC.sub("", pattern):
         fail(f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = '%')")
@@ -80,7 +86,8 @@ def _one(pattern: str, spec: re.Match[str], kind: str, text: str | None) -> str:
     if letter[0] in "tT" and len(letter) == 2:
         found = "null" if text is None else _moment(pattern, letter[1], text)
     elif letter in "sS":
-        found = str(text if text is not None else "null")[: int(precision) if precision else None]
+        shown = "null" if text is None else _java_text(kind, text)
+        found = shown[: int(precision) if precision else None]
     elif letter in "bB":
         found = str(text is not None and text != "false").lower()
     elif text is None:
@@ -91,6 +98,23 @@ def _one(pattern: str, spec: re.Match[str], kind: str, text: str | None) -> str:
             sign = found[0] if found[0] in "+-( " else ""
             found = sign + found[len(sign) :].rjust(int(width) - len(sign), "0")
     return _padded(found.upper() if letter[0].isupper() else found, flags, width)
+
+
+def _java_text(kind: str, text: str) -> str:
+    """Moments as Java's own types print them: ``2001-08-22T03:04``, seconds where there are any."""
+    if kind not in ("time", "timestamp", "timestamptz"):
+        return text
+    *day, clock = [text] if kind == "time" else text.split(" ")[:2]
+    shown = re.sub(r"^(..:..):00$", r"\1", re.sub(r"\.000(000)?$", "", clock))
+    return "T".join([*day, shown]) + (_java_zone(text) if kind == "timestamptz" else "")
+
+
+def _java_zone(text: str) -> str:
+    day, clock, zone = text.split(" ")
+    if zone[0] in "+-":
+        return zone
+    local = datetime.fromisoformat(f"{day}T{clock}").replace(tzinfo=ZoneInfo(zone))
+    return f"{local.isoformat()[-6:]}[{zone}]" if local.utcoffset() else f"Z[{zone}]"
 
 
 def _padded(text: str, flags: str, width: str | None) -> str:
@@ -147,7 +171,8 @@ def _moment(pattern: str, letter: str, text: str) -> str:
         fail(
             f"Invalid format string: {pattern} (UnknownFormatConversion: Conversion = 't{letter}')"
         )
-    found = datetime.fromisoformat(text.split(" ")[0] + "T" + [*text.split(" "), "00:00:00"][1])
+    day, clock = [*text.split(" "), "00:00:00"][:2] if "-" in text[:6] else ("1970-01-01", text)
+    found = datetime.fromisoformat(f"{day}T{clock}")
     shown = found.strftime(_MOMENT[letter])
     return shown.lower() if letter == "p" else shown
 

@@ -139,7 +139,7 @@ def _parse(text: str) -> str:
         fail(f"Cannot convert value to JSON: '{text}'")
 
 
-_STEP = re.compile(r'\.([\w$:-]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\[([\w:-]+)\]')
+_STEP = re.compile(r'\.([\w:]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\[(\w+)\]')
 
 
 @lru_cache(maxsize=256)
@@ -215,7 +215,7 @@ def _array_get(text: str, index: int) -> str | None:
     if not isinstance(value, list) or not -len(value) <= index < len(value):
         return None
     found = value[index]
-    return found if isinstance(found, str) else dump(found)
+    return found if found is None or isinstance(found, str) else dump(found)
 
 
 def _has(kinds: tuple[type, ...], text: str, wanted: Any) -> bool | None:

@@ -67,10 +67,15 @@ def _host(found: SplitResult) -> str:
     return found.netloc.rpartition("@")[2].partition(":")[0]
 
 
+def _is_opaque(found: SplitResult) -> bool:
+    """``mailto:test@example.com`` is a scheme and a text, not a path."""
+    return bool(found.scheme) and not found.netloc and not found.path.startswith("/")
+
+
 _READERS: dict[str, Callable[[SplitResult], str | None]] = {
     "fragment": lambda found: unquote(found.fragment),
     "host": _host,
-    "path": lambda found: unquote(found.path),
+    "path": lambda found: "" if _is_opaque(found) else unquote(found.path),
     "protocol": lambda found: found.scheme,
     "query": lambda found: unquote(found.query),
 }
