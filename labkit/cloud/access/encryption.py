@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from labkit.cloud.access import kms
+from labkit.cloud.access.keys import find_key, in_s3_words
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 
@@ -63,8 +63,8 @@ def choose(
     if chosen == "AES256":
         return Encryption()
     inherited = rule.get("KMSMasterKeyID") if rule["SSEAlgorithm"] != "AES256" else None
-    with kms.in_s3_words():
-        found = kms.find_key(cloud, key or inherited or MANAGED_KEY)
+    with in_s3_words():
+        found = find_key(cloud, key or inherited or MANAGED_KEY)
     by_bucket = rule["BucketKeyEnabled"] if bucket_key is None else bucket_key.lower() == "true"
     return Encryption(chosen, found.arn, by_bucket)
 

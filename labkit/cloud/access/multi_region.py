@@ -15,7 +15,7 @@ from typing import Any
 import moto.kms.models as models
 from moto.kms.responses import KmsResponse
 
-from labkit.cloud.access.kms import find_key
+from labkit.cloud.access.keys import find_key
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 

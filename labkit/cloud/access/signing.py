@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 
-from labkit.cloud.access.kms import find_key
+from labkit.cloud.access.keys import find_key
 from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 

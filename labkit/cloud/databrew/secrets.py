@@ -14,7 +14,8 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 
-from labkit.cloud.access import identities, kms
+from labkit.cloud.access import identities
+from labkit.cloud.access.keys import authorize, find_key
 from labkit.cloud.access.policy_language import Question
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.recipe import RecipeError
@@ -67,9 +68,9 @@ def _secret(
 
 
 def _key(cloud: Cloud, principal: Principal, region: str, name: str) -> bytes:
-    key = kms.find_key(cloud, name, region)
+    key = find_key(cloud, name, region)
     for action in ("Encrypt", "Decrypt"):
-        kms.authorize(cloud, principal, action, key)
+        authorize(cloud, principal, action, key)
     return bytes(key.key_material)
 
 

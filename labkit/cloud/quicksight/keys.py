@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.access import kms
+from labkit.cloud.access.keys import authorize, find_key
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import service_role
@@ -73,10 +73,10 @@ def _granted(context: Context, wanted: Record) -> Record:
     cloud, arn = context.cloud, wanted.get("KeyArn") or ""
     if not arn.startswith(context.arn("key/", "kms")):
         raise invalid(f"{arn} is not the ARN of a key of this account and region.")
-    key = kms.find_key(cloud, arn)
+    key = find_key(cloud, arn)
     if key.key_spec != "SYMMETRIC_DEFAULT":
         raise invalid(f"{arn} is an asymmetric key, which QuickSight does not support.")
-    kms.authorize(cloud, context.principal, "CreateGrant", key, _condition_keys(context))
+    authorize(cloud, context.principal, "CreateGrant", key, _condition_keys(context))
     if not _grants(key):
         grantee = service_role.role_arn(cloud)
         with cloud.changing("kms"):

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from labkit.cloud import protocol
 from labkit.cloud.access import policy
+from labkit.cloud.access.s3_requests import find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3 import conditions
@@ -60,7 +61,7 @@ def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, st
         raise AwsError("AccessDenied", "Access Denied", 403)
     if wanted := fields.get("ETag"):
         record = cloud.backend("s3").buckets.get(bucket)
-        conditions.check_match(wanted, policy.find_version(record, fields["Key"]))
+        conditions.check_match(wanted, find_version(record, fields["Key"]))
 
 
 def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:

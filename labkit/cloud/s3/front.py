@@ -15,6 +15,7 @@ from typing import Any
 
 from labkit.cloud import protocol
 from labkit.cloud.access import guard, policy
+from labkit.cloud.access.s3_requests import copy_source, find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, not_kept
 from labkit.cloud.s3 import (
@@ -206,13 +207,13 @@ class S3:
 
     def _version(self, request: Request) -> Any:
         wanted = request.query.get("versionId")
-        return policy.find_version(self._bucket(request), request.key, wanted)
+        return find_version(self._bucket(request), request.key, wanted)
 
     def _copied(self, request: Request) -> Any:
         """moto's record of the version that a copy reads."""
-        source = policy.copy_source(request)
+        source = copy_source(request)
         buckets = self.cloud.backend("s3").buckets
-        return policy.find_version(buckets.get(source[0]), *source[1:]) if source else None
+        return find_version(buckets.get(source[0]), *source[1:]) if source else None
 
     def _delete(self, request: Request, body: bytes) -> protocol.Reply:
         with self.cloud.lock("s3"):
@@ -233,7 +234,7 @@ class S3:
         with self.cloud.lock("s3"), BODIES.tickets(), notices.asked_for(request.query):
             _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
             if request.replaces_object:
-                latest = policy.find_version(self._bucket(request), request.key)
+                latest = find_version(self._bucket(request), request.key)
                 conditions.check_written(request, latest)
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
@@ -263,7 +264,7 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
         return
     if upload in bucket.multiparts and bucket.multiparts[upload].key_name == request.key:
         return
-    done = getattr(policy.find_version(bucket, request.key), "multipart", None)
+    done = getattr(find_version(bucket, request.key), "multipart", None)
     if request.method != "POST" or done is None or done.id != upload:
         raise AwsError(
             "NoSuchUpload",
@@ -283,7 +284,7 @@ def _encryption_headers(cloud: Cloud, request: Request) -> Environ:
     header = "HTTP_X_AMZ_SERVER_SIDE_ENCRYPTION"
     if chosen.key is None:
         asked = request.header("x-amz-server-side-encryption")
-        onto_itself = policy.copy_source(request) == (request.bucket, request.key, None)
+        onto_itself = copy_source(request) == (request.bucket, request.key, None)
         return {} if onto_itself and not asked else {header: chosen.algorithm}
     return {
         header: chosen.algorithm,

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from moto.s3 import models
 
 from labkit.cloud import protocol
-from labkit.cloud.access.policy import BUCKET_ACTIONS
+from labkit.cloud.access.s3_requests import BUCKET_ACTIONS
 from labkit.cloud.operations import Answer, AwsError
 
 if TYPE_CHECKING:

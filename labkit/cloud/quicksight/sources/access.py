@@ -14,8 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from labkit.cloud.access.kms import find_key
-from labkit.cloud.access.policy import find_version
+from labkit.cloud.access.keys import find_key
+from labkit.cloud.access.s3_requests import find_version
 from labkit.cloud.access.trust import role_session, trusted_role
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
