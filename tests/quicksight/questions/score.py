@@ -1,6 +1,6 @@
 """How many questions of a set of (question, chart) pairs the grammar reads right.
 
-    python tests/quicksight/questions/score.py [FILE.csv] [COLUMN_TYPES.json] [--wrong]
+    python -m tests.quicksight.questions.score [FILE.csv] [COLUMN_TYPES.json] [--wrong]
 
 The sets are of nvBench's kind (see README.md): a chart is written
 ``mark M data TABLE encoding x X y aggregate A Y [color C] [transform ...]``. A question is right

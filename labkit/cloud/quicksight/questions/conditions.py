@@ -20,6 +20,7 @@ from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of,
 from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.reading import Condition
 from labkit.cloud.quicksight.questions.rules import Items
+from labkit.cloud.quicksight.questions.spoken import spoken_of
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.value_conditions import (
     absent,
@@ -31,12 +32,14 @@ from labkit.cloud.quicksight.questions.value_conditions import (
     flag_of_rows,
     is_number,
     literal,
+    number_equal,
     of_value,
+    one_of_numbers,
     one_of_several,
     text_like,
+    with_number,
     year_equal,
 )
-from labkit.cloud.quicksight.questions.words import name_words, stem
 
 Make = Callable[[Found, Topic], Sequence[Condition] | None]
 
@@ -158,14 +161,10 @@ def _having(found: Found, topic: Topic) -> list[Condition] | None:
 def _implied(found: Found, topic: Topic) -> TopicField | None:
     """ "Older than 18" speaks of an age."""
     sign = one_of(found, "O")
-    spoken = _SPEAKS_OF.get(sign.text.lower().split()[0]) if sign else None
-    word = stem(spoken) if spoken else None
-    named = (each for each in topic.fields if each.kind == "number")
-    return next((f for f in named if word in {w for n in f.names for w in name_words(n)}), None)
+    return spoken_of(sign.text, topic) if sign else None
 
 
 _OPPOSITE = {">": "<=", "<": ">=", ">=": "<", "<=": ">"}
-_SPEAKS_OF = {"older": "age", "younger": "age", "taller": "height", "heavier": "weight"}
 _IS = "[iw]*"
 VALUES = "V(?:[|&,v]+V)*"
 RULES: tuple[tuple[str, Make], ...] = (
@@ -197,16 +196,20 @@ RULES: tuple[tuple[str, Make], ...] = (
     (rf"n?{_IS}c+[SWNA](?:[|&][SWNA])*F", text_like),
     (rf"F{_IS}n?{_IS}c+[SWNA](?:[|&][SWNA])*", text_like),
     (rf"F{_IS}n?{_IS}[SW](?:[|&,]+n?[SW])+", one_of_several),
+    (rf"F{_IS}N(?:[|,]+N)+", one_of_numbers),
     (rf"F{_IS}in?[NS]", equal),
     (r"[nO]?SF", called),
     (r"FBS", called),
     (rf"n{_IS}F[SW]", called),
     (r"F,?&?(?P<used>O[SW])", all_except),
     (r"nFN", equal),
-    (r"FS", equal),
+    (r"OFS", equal),
+    (r"(?<![BE])FS", equal),
     (rf"wF{_IS}in?W", equal),
     (rf"F{_IS}in?{VALUES}", field_value),
     (rf"[nO]?b?{VALUES}", of_value),
+    (r"wNF", with_number),
+    (r"(?<![ACTBEs])FN(?![TOR])", number_equal),
     (r"FN(?!T)", year_equal),
     (r"n?F(?=r)", flag),
     (r"(?<![BEACT&])n?F", flag_of_rows),

@@ -12,12 +12,13 @@ from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
 _YEAR = stem("year")
+_YEARS = {_YEAR, *map(stem, "founded established opened built launched released born".split())}
 
 
 def on_date(found: Found, topic: Topic) -> list[Condition] | None:
     field = field_of(found) or topic.date
     if field and field.kind != "date" and found[0].text.lower().endswith("ed"):
-        field = topic.date
+        field = _date_of(found[0], topic) or topic.date
     span, how = one_of(found, "M", "N"), one_of(found, "D")
     if not field or field.kind != "date" or not span:
         return None
@@ -33,18 +34,29 @@ def on_date(found: Found, topic: Topic) -> list[Condition] | None:
     return [Condition(field, ">", (_day_before(limits[1]),))]
 
 
+def _date_of(verb: Item, topic: Topic) -> TopicField | None:
+    """ "Settled in 2018" is of ``date_settled``."""
+    dates = (each for each in topic.fields if each.kind == "date")
+    return next((each for each in dates if stem(verb.text.lower()) in name_words(each.name)), None)
+
+
 def in_years(found: Found, topic: Topic) -> list[Condition] | None:
     """ "Opened before 2000" of a year that is a number."""
-    field = field_of(found) or (None if topic.date else _year(topic))
+    field = field_of(found) or (None if topic.date else year_of(topic))
     span, how = one_of(found, "N"), one_of(found, "D", "O")
-    years = field and field.kind == "number" and _YEAR in name_words(field.name)
-    if not years or not field or not span or not how or not _limits(span):
+    years = field and field.kind == "number" and {*name_words(field.name)} & _YEARS
+    if not years or not field or not span or not how or not _is_year(span):
         return None
     sign = {"before": "<", "after": ">"}.get(how.means, how.means)
     return [Condition(field, ">=" if how.text.lower() == "since" else sign, (span.means,))]
 
 
-def _year(topic: Topic) -> TopicField | None:
+def _is_year(item: Item) -> bool:
+    return item.means.isdigit() and 1000 <= int(item.means) < YEARS.stop
+
+
+def year_of(topic: Topic) -> TopicField | None:
+    """The one year that is a number, where there is one."""
     years = [each for each in topic.fields if _YEAR in name_words(each.name)]
     return years[0] if len(years) == 1 else None
 

@@ -7,6 +7,7 @@ that are asked for and what they are shown by (`shape`).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from labkit.cloud.quicksight.questions.ordering import (
     take_order,
     take_superlative,
 )
-from labkit.cloud.quicksight.questions.reading import Condition, Group, Order, Reading
+from labkit.cloud.quicksight.questions.reading import Group, Order, Reading
 from labkit.cloud.quicksight.questions.rules import Items, matches
 from labkit.cloud.quicksight.questions.shape import Said, shape
 from labkit.cloud.quicksight.questions.small_words import SAID, VERBS
@@ -29,6 +30,7 @@ from labkit.cloud.quicksight.questions.topic import Topic
 from labkit.cloud.quicksight.questions.units import take_units
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
+KIN = 5
 NOUNS = frozenset(map(stem, "row record entry item case member people person day".split()))
 
 
@@ -38,10 +40,12 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     every = tag(question, lexicon)
     items = with_times(every, today)
     order, items = take_order(items)
-    items = [each for each in items if each.tag != "W" or not is_generic(each)]
+    items = _without_idle(items)
     limit, items = take_limit(items)
     conditions, items = take_conditions(items, topic)
     visual, items = _take_visual(items)
+    if not visual and _OVER_YEARS.search(question):
+        visual = "LineChartVisual"
     units, items = take_units(items, topic)
     if not limit:
         limit, items = take_superlative(items) if _asks_which(question) else (None, items)
@@ -51,7 +55,10 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     busiest, items = take_busiest(items)
     counted = next((each.field for each in conditions if each.aggregation), None)
     ranked = limit is not None or busiest is not None
-    said = Said(visual, units, compared, shown, bool(conditions or filters), counted, ranked)
+    contrasted = any(each.tag == "k" for each in items)
+    said = Said(
+        visual, units, compared, shown, bool(conditions or filters), counted, ranked, contrasted
+    )
     reading = shape(items, topic, said)
     reading = replace(
         reading,
@@ -60,8 +67,8 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
         limit=limit,
         why=next((each.means for each in every if each.tag == "x"), ""),
         order=_resolved(order or busiest or _limit_order(limit), reading),
-        unknown=_unknown(items, topic, conditions),
     )
+    reading = replace(reading, unknown=_unknown(items, topic, reading))
     reading = _contrasted(reading, every)
     if busiest and reading.groups and reading.metrics[0].field is reading.groups[0].field:
         reading = replace(reading, metrics=())
@@ -76,6 +83,16 @@ def _contrasted(reading: Reading, every: Sequence[Item]) -> Reading:
     if reading.groups or not contrasts or not texts:
         return reading
     return replace(reading, groups=(Group(texts[0]),))
+
+
+def _without_idle(items: Items) -> Items:
+    """Words such as "type" say nothing of their own, unless the question groups by them."""
+    befores = zip(["", *(each.tag for each in items)], items, strict=False)
+    return [
+        each
+        for before, each in befores
+        if each.tag != "W" or not is_generic(each) or (before in _GROUPS and each.text != "one")
+    ]
 
 
 def _take_visual(items: Items) -> tuple[str, Items]:
@@ -116,20 +133,27 @@ def _resolved(order: Order | None, reading: Reading) -> Order | None:
     return order if order.target.measure else replace(order, target="x")
 
 
-def _unknown(
-    items: Sequence[Item], topic: Topic, conditions: Sequence[Condition]
-) -> tuple[str, ...]:
-    """What neither the language nor the topic explains; the topic's own noun is known."""
+def _unknown(items: Sequence[Item], topic: Topic, reading: Reading) -> tuple[str, ...]:
+    """What neither the language nor the topic explains; the topic's own noun is known.
+
+    "How many graduated from each graduation college" says it twice.
+    """
     own = {*name_words(topic.name), *name_words(topic.data_set_name), *NOUNS}
-    for name in (name for each in conditions for name in each.field.names):
+    for name in (name for each in reading.conditions for name in each.field.names):
         own |= {*name_words(name)}
+    groups = [*reading.groups, *([reading.colour] if reading.colour else [])]
+    kin = {word[:KIN] for each in groups for word in name_words(each.field.name)}
     ranks = {match.start() for match in matches(IDLE, items)}
     return tuple(
         each.text
         for at, each in enumerate(items)
         if each.tag in UNEXPLAINED
         or at in ranks
-        or (each.tag == "W" and not {*name_words(each.text)} <= own)
+        or (
+            each.tag == "W"
+            and not {*name_words(each.text)} <= own
+            and not (len(each.text) > KIN and each.text[:KIN].lower() in kin)
+        )
     )
 
 
@@ -156,7 +180,9 @@ def _is_verb(word: str) -> bool:
 
 # "The best student": nothing says by what.
 IDLE = r"T(?!E?[FCA]|[&N,]|$)"
+_OVER_YEARS = re.compile(r"\b(?:over|through) the years\b", re.IGNORECASE)
 # What the steps leave of literals and comparisons has found no place in the reading.
+_GROUPS = ("B", "E")
 _VERBS = frozenset(map(stem, VERBS | SAID))
 UNEXPLAINED = frozenset("NSOMPHVDzn")
 CONTENT = frozenset("FVLEACNSMPHWr")

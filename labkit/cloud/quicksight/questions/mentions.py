@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.words import name_words
 
 WHOLE = 0.9
 
@@ -35,9 +36,17 @@ def mentions_in(items: Sequence[Item], used: set[int]) -> list[Mention]:
 def grouped(mentions: list[Mention]) -> list[Mention]:
     """Fields that are named in passing are no group where another is named as one."""
     if not any(each.how for each in mentions):
-        return mentions
+        return [each for each in mentions if not each.verb] or mentions
     kept = (each for each in mentions if each.how or not each.verb)
     return [each for each in kept if each.how or each.whole or each.field.measure]
+
+
+def without_rows(mentions: list[Mention], topic: Topic) -> list[Mention]:
+    """ "Enrollment of schools by town": the field ``school`` is what the rows are called."""
+    own = name_words(topic.name)
+    if not any(each.how for each in mentions):
+        return mentions
+    return [each for each in mentions if each.how or name_words(each.field.name) != own]
 
 
 def ranked_by(mentions: list[Mention], topic: Topic) -> list[Mention]:

@@ -27,6 +27,10 @@ WEAK_WORDS = {stem(word): weight for word, weight in {
 }.items()}  # fmt: skip
 
 
+# What the rows are called tells little of a field: ``payment_type`` of payments
+OF_ROWS = 0.6
+
+
 class Names:
     """What the fields of a topic are called, by word."""
 
@@ -76,8 +80,10 @@ class Names:
         for field, stems, _ in self.phrases:
             for each in stems:
                 fields[each].add(field.name)
+        rows = {*name_words(self.topic.name), *name_words(self.topic.data_set_name)}
         return {
-            each: WEAK_WORDS.get(each, 1.0) / len(names) ** 0.5 for each, names in fields.items()
+            each: WEAK_WORDS.get(each, OF_ROWS if each in rows else 1.0) / len(names) ** 0.5
+            for each, names in fields.items()
         }
 
     @cached_property

@@ -8,6 +8,7 @@ from dataclasses import replace
 from labkit.cloud.quicksight.questions.items import Item, is_generic
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
 from labkit.cloud.quicksight.questions.small_words import VERBS
+from labkit.cloud.quicksight.questions.spoken import spoken_of
 from labkit.cloud.quicksight.questions.topic import TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
@@ -21,9 +22,7 @@ def without_kinds(items: Sequence[Item]) -> list[Item]:
     return [
         _as_id(each, after)
         for before, each, after in around
-        if not (
-            is_generic(each) and (_tells(before, each) or (_is_field(after) and _is_part(each)))
-        )
+        if not (is_generic(each) and (_tells(before, each) or _is_told(before, each, after)))
     ]
 
 
@@ -35,6 +34,16 @@ def over(items: Sequence[Item]) -> list[Item]:
         if each.text.lower() == "over" and after[at] == "N" and after[at + 1] != "U"
         else each
         for at, each in enumerate(items)
+    ]
+
+
+def without_units(items: Sequence[Item]) -> list[Item]:
+    """ "Longer than 100 minutes" is a comparison with 100."""
+    before = ["", "", *(each.tag for each in items)]
+    return [
+        each
+        for at, each in enumerate(items)
+        if not (each.tag == "U" and before[at] == "O" and before[at + 1] == "N")
     ]
 
 
@@ -52,6 +61,13 @@ def _is_idle_verb(item: Item, before: Item | None) -> bool:
 def _tells(before: Item | None, kind: Item) -> bool:
     """Whether the field before says more: not so in "museum names", where a field is ``Name``."""
     return _is_field(before) and before is not None and (not _is_part(before) or _is_part(kind))
+
+
+def _is_told(before: Item | None, kind: Item, after: Item | None) -> bool:
+    """Whether the field after says more: not so in "by status placed after 2017"."""
+    grouped = before is not None and before.tag == "B" and kind.tag == "F"
+    verb = after is not None and after.text.lower().endswith("ed")
+    return _is_field(after) and _is_part(kind) and not (grouped and verb)
 
 
 def _as_id(item: Item, after: Item | None) -> Item:
@@ -76,18 +92,37 @@ def with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     key = lexicon.topic.key
     kept = {*name_words(key.name)} - _IDS if key else set()
     found: list[Item] = []
-    for item in items:
+    items = _together(items, own)
+    for item, after in zip(items, [*items[1:], None], strict=False):
         partly = item.tag == "F" and item.named and item.named.score < 1
         said = {*name_words(item.text)}
         grouped = found and found[-1].tag in "BE"
         keyed = partly and not grouped and key and _says_key(item, key, kept)
         if keyed and key:
             item = replace(item, means=key.name, named=Named(0, 0, key, score=0.5))
-        noun = partly and (said <= own or keyed)
-        label = lexicon.topic.label if grouped and noun else None
+        noun = (partly or item.tag == "W") and (said <= own or keyed)
+        alone = partly or not _is_field(after)
+        label = lexicon.topic.label if grouped and noun and alone else None
         if label:
-            item = replace(item, means=label.name, named=Named(0, 0, label))
+            item = replace(item, tag="F", means=label.name, named=Named(0, 0, label))
+        spoken = spoken_of(found[-1].text, lexicon.topic) if noun and found else None
+        if spoken and found[-1].tag == "A":
+            found.append(Item("F", spoken.name, "", Named(0, 0, spoken)))
         found.append(replace(item, tag="r") if noun and not grouped else item)
+    return found
+
+
+def _together(items: Sequence[Item], own: set[str]) -> list[Item]:
+    """ "High schoolers" of the table ``highschooler``."""
+    found: list[Item] = []
+    for item in items:
+        whole = (
+            f"{found[-1].text} {item.text}" if found and found[-1].tag == item.tag == "W" else ""
+        )
+        if whole and {*name_words(whole.replace(" ", ""))} <= own:
+            found[-1] = replace(item, text=whole.replace(" ", ""))
+        else:
+            found.append(item)
     return found
 
 

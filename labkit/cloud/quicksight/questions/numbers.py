@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.reading import Metric
 from labkit.cloud.quicksight.questions.rules import matches
-from labkit.cloud.quicksight.questions.topic import TopicField
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 
 _NUMBERS = (
-    r"(?P<how>A)(?=&AF)",
+    r"(?P<how>A)(?=[,&]+(?:A[,&]+)?AF)",
     r"(?P<how>[AT])E?(?P<field>F)",
     r"(?P<how>C)[AT](?P<field>F)",
     r"(?P<how>C)[EWs]?(?P<field>F)",
@@ -20,13 +20,15 @@ _NUMBERS = (
     r"(?P<how>A)(?P<rows>C)",
     r"(?P<how>C)(?P<rows>)",
 )
+# "Average rate per number of adults": a number that is grouped by.
+_GROUPED = r"(?:(?<=[AC]F)|(?<=[AC]F.)|(?<=[AC]F..)|(?<=[AC][Wr])|(?<=^C..))[BE](?P<count>C)F"
 _EXTREMES = {"DESCENDING": "MAX", "ASCENDING": "MIN"}
 
 
 def metrics_of(items: Sequence[Item]) -> tuple[list[tuple[int, Metric]], set[int]]:
     """Fields after an aggregation, and counts, in the question's order."""
     found: list[tuple[int, Metric]] = []
-    used: set[int] = set()
+    used: set[int] = {match.start("count") for match in matches(_GROUPED, items)}
     for rule in _NUMBERS:
         for match in matches(rule, items):
             places = set(range(match.start(), match.end()))
@@ -45,8 +47,10 @@ def _is_of_each(items: Sequence[Item], match: re.Match[str]) -> bool:
 def _said(items: Sequence[Item], match: re.Match[str]) -> Sequence[Item]:
     """What a rule has found; in "maximum and minimum price" the price is said once for both."""
     found = items[match.start() : match.end()]
-    shared = len(found) == 1 and items[match.end() :][:1] and items[match.end()].tag == "&"
-    return [*found, items[match.end() + 2]] if shared and found[0].tag == "A" else found
+    shared = len(found) == 1 and items[match.end() :][:1] and items[match.end()].tag in ",&"
+    if not shared or found[0].tag != "A":
+        return found
+    return [*found, next(each for each in items[match.end() :] if each.tag == "F")]
 
 
 def _metric(found: Sequence[Item]) -> Metric:
@@ -89,3 +93,28 @@ def counted_rows(noun: TopicField | None) -> Metric:
     if noun is None or not noun.is_id:
         return Metric(None, "COUNT")
     return Metric(noun, _count("COUNT", noun))
+
+
+def of_rows(noun: TopicField | None, loose: Sequence[str], topic: Topic) -> Metric | None:
+    """ "Payments by month" counts them; "average payment" is of the one amount that they have."""
+    how = next((each for each in loose if each not in ("SUM", "TOTAL")), None)
+    if not how:
+        return counted_rows(noun or _row_id(topic))
+    amounts = [each for each in topic.fields if each.measure and _is_money(each)]
+    return Metric(amounts[0], how) if len(amounts) == 1 else None
+
+
+def _is_money(field_: TopicField) -> bool:
+    return (field_.record.get("SemanticType") or {}).get("TypeName") == "Currency"
+
+
+def unique(items: Sequence[Item]) -> TopicField | None:
+    """ "Unique students by month" counts them."""
+    if len(items) < 2 or items[0].means != "UNIQUE" or items[1].tag not in "Fr":
+        return None
+    named = items[1].named
+    return named.field if named else None
+
+
+def _row_id(topic: Topic) -> TopicField | None:
+    return next((each for each in topic.fields if each.is_id), None)

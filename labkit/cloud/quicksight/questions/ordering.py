@@ -13,6 +13,7 @@ from labkit.cloud.quicksight.questions.topic import TopicField
 
 _TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?[Fr]|C[WE]?|A(?=d)|K|F|W)"
 ORDERS = (
+    rf"[sh]w?K?B{_TARGET}w?d",
     rf"[sh]w?B?{_TARGET}w?d",
     rf"[sh]w?dw?B{_TARGET}",
     rf"sw?d{_TARGET}",
@@ -21,6 +22,7 @@ ORDERS = (
     rf"dB{_TARGET}",
     r"s?B?d(?P<target>Y|X|C|AF)",
     r"(?P<target>X|Y)w?d",
+    r"d(?P<target>F)$",
     r"[sh]?w?B?d(?P<target>)",
 )
 # "Rank the teams by number of players from high to low": the teams are the groups.
@@ -30,6 +32,8 @@ LIMITS = (
     r"(?P<way>T)(?P<number>N)",
     r"(?P<way>R)(?P<number>N)(?=F)",
     r"(?P<number>N)[Fr][wi]*(?P<way>T)",
+    r"(?P<number>N)[Fr][wi]*(?P<way>A)(?=F)",
+    r"(?P<number>N)(?P<way>A)(?=F|$|[,])",
 )
 SUPERLATIVE = r"F[^T]*?(?P<way>T(?=[ACFr])|A(?=[AC]))"
 ALPHABETS = (
@@ -38,7 +42,10 @@ ALPHABETS = (
     "in alphabetical order",
     "from a to z",
     "from z to a",
+    "a to z",
+    "z to a",
 )
+_ENDS = {"MAX": "DESCENDING", "MIN": "ASCENDING"}
 _WORDS = "one two three four five six seven eight nine ten".split()
 
 
@@ -70,7 +77,7 @@ def take_limit(items: Items) -> tuple[tuple[int, str] | None, Items]:
             number, way = at(items, match, "number"), at(items, match, "way")
             assert number is not None
             assert way is not None
-            direction = way.means if way.tag == "T" else "ASCENDING"
+            direction = _ENDS.get(way.means, way.means if way.tag == "T" else "ASCENDING")
             used = (number, way)
             return (int(float(number.means)), direction), [i for i in items if i not in used]
     return None, items
@@ -91,10 +98,9 @@ def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
     match = first(SUPERLATIVE, items)
     if match:
         way = items[match.start("way")]
-        ends = {"MAX": "DESCENDING", "MIN": "ASCENDING"}
-        if way.tag == "A" and way.means not in ends:
+        if way.tag == "A" and way.means not in _ENDS:
             return None, items
-        return (1, ends.get(way.means, way.means)), [each for each in items if each is not way]
+        return (1, _ENDS.get(way.means, way.means)), [each for each in items if each is not way]
     return None, items
 
 
@@ -119,6 +125,6 @@ def _direction(items: Sequence[Item]) -> Literal["ASCENDING", "DESCENDING"]:
 
 def _counted(item: Item, after: Item | None) -> Item:
     """ "Five highest": a number in letters."""
-    if after and after.tag in "TFr" and item.tag == "W" and item.means.lower() in _WORDS:
+    if after and after.tag in "TFrA" and item.tag == "W" and item.means.lower() in _WORDS:
         return Item("N", str(_WORDS.index(item.means.lower()) + 1), item.text)
     return item

@@ -17,8 +17,9 @@ from labkit.cloud.quicksight.questions.mentions import (
     mentions_in,
     once,
     ranked_by,
+    without_rows,
 )
-from labkit.cloud.quicksight.questions.numbers import counted_rows, metrics_of
+from labkit.cloud.quicksight.questions.numbers import counted_rows, metrics_of, of_rows, unique
 from labkit.cloud.quicksight.questions.reading import Group, Metric, Reading
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem
@@ -40,6 +41,7 @@ class Said:
         filtered: whether the question has conditions.
         counted: what a condition on a group's number of rows counts.
         ranked: whether the groups with the most or the least are asked for.
+        contrasted: whether a comparison is asked for.
     """
 
     visual: str = ""
@@ -49,6 +51,7 @@ class Said:
     filtered: bool = False
     counted: TopicField | None = None
     ranked: bool = False
+    contrasted: bool = False
 
     @property
     def mark(self) -> str:
@@ -59,7 +62,7 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     """A reading of what is left: metrics, groups and the group of the colour."""
     items = [each for each in items if each.tag not in "wihnDzTJ" or each.tag == "T"]
     metrics, used = metrics_of(items)
-    mentions = mentions_in(items, used)
+    mentions = without_rows(mentions_in(items, used), topic)
     loose = [each.means for at, each in enumerate(items) if each.tag == "A" and at not in used]
     numbers = {each.field for _, each in metrics if each.field and each.field.measure}
     mentions = [each for each in mentions if each.how or each.field not in numbers]
@@ -72,31 +75,21 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
             [*metrics, *extra], [m for m in mentions if m.field not in _of(extra)], said, topic
         )
     noun = next((each.named.field for each in items if each.tag == "r" and each.named), None)
-    if said.ranked and noun:
+    if said.ranked and any(each.tag == "r" for each in items):
         mentions = ranked_by(mentions, topic)
     if said.counted and not any(each.field.measure and not each.how for each in mentions):
         number = said.counted
         metric = Metric(number) if number.measure else counted_rows(number)
         return _reading([(0, metric)], mentions, said, topic)
     rest = [each for each in mentions if each.how and each.place > 1]
-    if rest and (unique := _unique(items)):
-        return _reading([(0, Metric(unique, "DISTINCT_COUNT"))], rest, said, topic)
+    if rest and (counted := unique(items)):
+        return _reading([(0, Metric(counted, "DISTINCT_COUNT"))], rest, said, topic)
     ranked = (noun and said.ranked) and not any(each.field.measure for each in mentions)
     if ranked or ((noun or said.filtered) and all(each.how for each in mentions)):
-        return _reading([(0, counted_rows(noun or _row_id(topic)))], mentions, said, topic)
-    return _without_numbers(mentions, said, loose, topic)
-
-
-def _unique(items: Sequence[Item]) -> TopicField | None:
-    """ "Unique students by month" counts them."""
-    if len(items) < 2 or items[0].means != "UNIQUE" or items[1].tag not in "Fr":
-        return None
-    named = items[1].named
-    return named.field if named else None
-
-
-def _row_id(topic: Topic) -> TopicField | None:
-    return next((each for each in topic.fields if each.is_id), None)
+        rows = of_rows(noun, loose, topic)
+        return _reading([(0, rows)], mentions, said, topic) if rows else Reading()
+    named = any(each.tag == "r" for each in items)
+    return _without_numbers(mentions, said, loose, topic, rows=named)
 
 
 def _of(metrics: Sequence[tuple[int, Metric]]) -> list[TopicField | None]:
@@ -136,23 +129,44 @@ def _with_loose(metric: Metric, loose: Sequence[str]) -> Metric:
 
 
 def _without_numbers(
-    mentions: list[Mention], said: Said, loose: Sequence[str], topic: Topic
+    mentions: list[Mention], said: Said, loose: Sequence[str], topic: Topic, *, rows: bool
 ) -> Reading:
-    """No aggregation is said: one field is the number of the others."""
+    """No aggregation is said: one field is the number of the others.
+
+    Args:
+        rows: whether the question names the rows: "revenue of the manufacturers" is each one's.
+    """
     mentions = once(mentions)
     if not mentions:
         return Reading(visual=said.visual)
     if len(mentions) == 1:
-        return _alone(mentions[0], said, topic)
+        label = topic.label if rows and mentions[0].field.measure and not mentions[0].how else None
+        if not label or loose or said.units or said.compared:
+            return _alone(mentions[0], said, topic)
+        mentions = [Mention(label, 0, "BY"), *mentions]
+    if _are_compared(mentions) and not said.visual:
+        said = replace(said, visual=SCATTER)
     y = _number(mentions, said)
     rest = [each for each in mentions if each != y]
-    numbers = [(y.place, _with_loose(Metric(y.field), loose))]
+    by = any(each.how == "BY" for each in rest) and not said.contrasted
+    spread = y.field.kind == "text" and not y.how and by
+    if spread and rows and not y.whole:
+        return Reading()
+    how = "COUNT" if spread and said.mark != SCATTER else ""
+    numbers = [(y.place, _with_loose(Metric(y.field, how), loose))]
     numbers += (
         _measures([each for each in rest if each.how != "VERSUS"])
         if y.field.measure and said.mark != SCATTER
         else []
     )
     return _reading(numbers, [each for each in rest if each.field not in _of(numbers)], said, topic)
+
+
+def _are_compared(mentions: Sequence[Mention]) -> bool:
+    """ "Price versus weight": two numbers, each along an axis."""
+    first, *rest = mentions
+    two = [first, *(each for each in rest if each.how == "VERSUS")]
+    return len(two) == 2 and all(each.field.measure for each in two)
 
 
 def _alone(mention: Mention, said: Said, topic: Topic) -> Reading:
@@ -184,7 +198,9 @@ def _reading(
     dated = [each for each in groups if _is_time(each.field, said)]
     if dated and said.mark in ("", "LineChartVisual"):
         groups = [*dated, *(each for each in groups if each not in dated)]
-    colour = next((each for each in [*coloured, *groups[1:2]] if each != groups[0]), None)
+    counted = [each.field for _, each in metrics if each.aggregation.endswith("COUNT")]
+    split = [each for each in groups[1:2] if each.how or each.field not in counted]
+    colour = next((each for each in [*coloured, *split] if each != groups[0]), None)
     shown = tuple(_group(each.field, said) for each in groups if each != colour)
     spread = any(each.how for each in groups) or bool(said.units)
     totals = [_totalled(each) if spread and said.mark != SCATTER else each for _, each in metrics]

@@ -10,7 +10,14 @@ from collections.abc import Iterator, Sequence
 
 from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
-from labkit.cloud.quicksight.questions.nouns import over, with_nouns, without_kinds, without_verbs
+from labkit.cloud.quicksight.questions.mentions import WHOLE
+from labkit.cloud.quicksight.questions.nouns import (
+    over,
+    with_nouns,
+    without_kinds,
+    without_units,
+    without_verbs,
+)
 from labkit.cloud.quicksight.questions.small_words import STOP_WORDS
 from labkit.cloud.quicksight.questions.vocabulary import Phrase, phrases
 from labkit.cloud.quicksight.questions.words import Token, distance, tokens
@@ -28,7 +35,7 @@ def tag(question: str, lexicon: Lexicon) -> list[Item]:
     words = _spelled(_unquoted(tokens(question), lexicon), lexicon)
     named = {each.start: each for each in lexicon.find(words)}
     items = without_kinds([_owned(each, lexicon) for each in _items(words, named)])
-    return with_nouns(without_verbs(over(items)), lexicon)
+    return with_nouns(without_verbs(without_units(over(items))), lexicon)
 
 
 def _unquoted(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:
@@ -81,7 +88,7 @@ def _is_odd(word: Token, lexicon: Lexicon) -> bool:
 def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
     at, letters = 0, False
     while at < len(words):
-        phrase, length = _phrase(words, at)
+        phrase, length = _phrase(words, at, _room(named, at))
         if letters and len(words[at].text) == 1 and words[at].kind == "word":
             phrase = None
         name = named.get(at)
@@ -98,12 +105,27 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
             at += 1
 
 
-def _phrase(words: Sequence[Token], at: int) -> tuple[Phrase | None, int]:
-    for length in range(min(_LONGEST, len(words) - at), 0, -1):
+def _room(named: dict[int, Named], at: int) -> int:
+    """How many words there are before the next whole name, which no phrase takes apart.
+
+    "Total number of platforms" is a sum of ``number_of_platforms``.
+    """
+    whole = (each.start for each in named.values() if each.length > 2 and each.score >= WHOLE)
+    return min((start - at for start in whole if start > at), default=_LONGEST)
+
+
+def _phrase(words: Sequence[Token], at: int, room: int) -> tuple[Phrase | None, int]:
+    for length in range(min(_LONGEST, len(words) - at, room), 0, -1):
         key = tuple(each.lower for each in words[at : at + length])
-        if key in _PHRASES and words[at].kind != "string":
+        if key in _PHRASES and words[at].kind != "string" and not _is_compared(words, at, key):
             return _PHRASES[key], length
     return None, 0
+
+
+def _is_compared(words: Sequence[Token], at: int, key: Sequence[str]) -> bool:
+    """ "18 or older" is one comparison; in "or older than 18" the "or" joins two."""
+    after = [each.lower for each in words[at + len(key) : at + len(key) + 1]]
+    return len(key) > 1 and key[0] in ("or", "and") and after == ["than"]
 
 
 def _is_said_otherwise(

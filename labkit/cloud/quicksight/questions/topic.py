@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.quicksight.questions.words import tokens
+from labkit.cloud.quicksight.questions.glued import taken_apart
+from labkit.cloud.quicksight.questions.words import name_words, tokens
 from labkit.cloud.quicksight.visuals.model import Kind
 
 Record = Mapping[str, Any]
@@ -123,10 +124,23 @@ def _topic(details: Record, data_set: Record, kinds: Mapping[str, Kind]) -> Topi
         name=details.get("Name", ""),
         data_set_arn=data_set.get("DatasetArn", ""),
         data_set_name=data_set.get("DatasetName", ""),
-        fields=tuple(_fields(data_set, kinds)),
+        fields=_told_apart(details, data_set, tuple(_fields(data_set, kinds))),
         filters=tuple(data_set.get("Filters", ())),
         entities=tuple(data_set.get("NamedEntities", ())),
         date_name=data_set.get("DataAggregation", {}).get("DefaultDateColumnName", ""),
+    )
+
+
+def _told_apart(
+    details: Record, data_set: Record, fields: tuple[TopicField, ...]
+) -> tuple[TopicField, ...]:
+    """The fields with further names for those whose words are written together."""
+    rows = {*name_words(details.get("Name", "")), *name_words(data_set.get("DatasetName", ""))}
+    own = rows | {word for each in fields for word in name_words(each.name)}
+    apart = [taken_apart(each.name, rows if len(each.name) < 6 else own) for each in fields]
+    return tuple(
+        replace(each, names=(*each.names, words)) if words else each
+        for each, words in zip(fields, apart, strict=True)
     )
 
 

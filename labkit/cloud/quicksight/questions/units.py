@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from labkit.cloud.quicksight.questions.date_conditions import year_of
 from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.lexicon import Named
 from labkit.cloud.quicksight.questions.rules import Items, first
@@ -12,6 +15,7 @@ BINS = (
     r"(?P<field>F),?G[BE]*(?P<unit>U)",
     r"(?P<field>F)[BE]+(?P<unit>U)",
     r"(?P<unit>U)(?P<field>F)",
+    r"(?P<field>F)(?P<unit>U)",
     r"G[BE]*(?P<unit>U)",
     r"[BEs]+(?P<unit>U)",
     r"(?P<unit>U)",
@@ -33,7 +37,11 @@ def take_units(items: Items, topic: Topic) -> tuple[dict[str, str], Items]:
                     break
             field = named or _mentioned(items) or topic.date
             if field is None:
-                items = [*items[: match.start()], *items[match.end() :]]
+                items = [
+                    *items[: match.start()],
+                    *_undated(found, topic),
+                    *items[match.end() :],
+                ]
             else:
                 units.setdefault(field.name, unit)
                 items = [
@@ -43,6 +51,17 @@ def take_units(items: Items, topic: Topic) -> tuple[dict[str, str], Items]:
                 ]
             match = first(rule, items)
     return units, items
+
+
+def _undated(found: Items, topic: Topic) -> Items:
+    """ "Per year" without a date: a year that is a number, else nothing that is known."""
+    unit = next(each for each in found if each.tag == "U")
+    year = year_of(topic) if unit.means == "YEAR" else None
+    if found[0].tag not in "BE":
+        return []
+    if year:
+        return [Item("B", "BY", ""), Item("F", year.name, unit.text, Named(0, 0, year))]
+    return [replace(unit, tag="W")]
 
 
 def _date_field(item: Item) -> TopicField | None:

@@ -55,6 +55,32 @@ def one_of_several(found: Found, topic: Topic) -> list[Condition] | None:
     return [first, *(replace(each, joined="and" if inverse else "or") for each in rest)]
 
 
+def one_of_numbers(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Born in 1948 or 1949"."""
+    field, numbers = field_of(found), [each.means for each in found if each.tag == "N"]
+    if not field or field.kind != "number" or not one_of(found, "|"):
+        return None
+    first, *rest = [Condition(field, "=", (each,)) for each in numbers]
+    return [first, *(replace(each, joined="or") for each in rest)]
+
+
+def number_equal(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Students in grade 4": of what is not summed; "sales 2020" are those of the year."""
+    field, value = field_of(found), literal(found)
+    if not field or field.kind != "number" or not field.measure or value is None:
+        return None
+    return None if field.aggregation == "SUM" else [Condition(field, "=", (value,))]
+
+
+def with_number(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Reservations with 2 kids"."""
+    field, value = field_of(found), literal(found)
+    said = found[0].text.lower() in ("with", "having")
+    if not said or not field or not field.measure or value is None:
+        return None
+    return [Condition(field, "=", (value,))]
+
+
 def called(found: Found, topic: Topic) -> list[Condition] | None:
     """ "That do not have ward Beta", 'directed by "Ang Lee"': a name of the field's own."""
     field, value = field_of(found), one_of(found, "S", "W")

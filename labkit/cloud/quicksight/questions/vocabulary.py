@@ -55,14 +55,16 @@ B COLOR           | colored by | coloured by | color by | colour by | stacked by
 B COLOR           | by color | with color | with colour
 E UNIQUE          | distinct | unique
 E EACH            | each | every | different | various | all the different
-v VERSUS          | versus | vs | against
+v VERSUS          | versus | vs | against | compared to | compared with | in comparison to
 k COMPARE         | compare | comparison | comparing
 O >               | more than | greater than | higher than | above | over than | larger than
 O >               | bigger than | exceeding | exceeds | older than | longer than | > | exceed
 O >               | taller than | heavier than | better than | bigger | greater
+O >               | more expensive than | faster than
 O <               | less than | fewer than | lower than | below | under | smaller than
 O <               | younger than
 O <               | shorter than | lighter than | worse than | <
+O <               | cheaper than | slower than | less expensive than
 O >=              | at least | greater than or equal to | no less than | not less than | reaches
 O >=              | reached | reach | or more | and more | >= | more than or equal to | minimum of
 O >=              | or later | or newer
@@ -101,11 +103,16 @@ d ASCENDING       | increasing | from small to large | smallest first | lowest f
 d ASCENDING       | ascending order | asc order | alphabetical | alphabetically | oldest first
 d ASCENDING       | in alphabetical order | ascend | from the lowest to the highest
 d ASCENDING       | from least to most | least common to most common | least to most
+d ASCENDING       | from the least to the most | a to z | fewest first | least first
+d ASCENDING       | shortest first | cheapest first | youngest first | lightest first
 d DESCENDING      | desc | descending | from high to low | from highest to lowest | high to low
 d DESCENDING      | decreasing | from large to small | largest first | highest first | from z to a
 d DESCENDING      | descending order | desc order | descennding | latest first | newest first
 d DESCENDING      | descend | from the highest to the lowest | from most to least
 d DESCENDING      | most common to least common | most to least
+d DESCENDING      | from the most to the least | z to a | biggest first | greatest first
+d DESCENDING      | longest first | tallest first | heaviest first | most first
+d DESCENDING      | most expensive first
 J 1               | january | jan
 J 2               | february | feb
 J 3               | march | mar
@@ -130,7 +137,8 @@ H Saturday,Sunday | weekend | weekends
 X x               | x | x axis | axis x | x label
 Y y               | y | y axis | axis y | y label
 T DESCENDING      | top | highest | most | best | leading | the most | busiest | strongest
-T ASCENDING       | fewest | the fewest
+T DESCENDING      | most common | the most common | most frequent | the most frequent
+T ASCENDING       | fewest | the fewest | least common | the least common | least frequent
 T ASCENDING       | bottom | lowest | least | worst | the least | weakest | quietest
 G bin             | bin | bins | binned | binning | bucket
 U YEAR            | year | years | yearly | annual | annually | year interval
@@ -167,6 +175,7 @@ t DIFF            | difference | change in | growth of | growth in
 K BarChartVisual       | bar chart | bar graph | bar | bars | bar plot | histogram | bar charts
 K BarChartVisual       | column chart
 K BarChartVisual:STACKED | stacked bar chart | stacked bar | stacked bars | stacked bar graph
+K BarChartVisual:STACKED | stacked
 K PieChartVisual       | pie chart | pie | pie graph | donut chart | donut
 K LineChartVisual      | line chart | line graph | line | line plot | line charts
 K LineChartVisual:GROUPED | grouping line chart | grouped line chart | group line chart

@@ -73,14 +73,16 @@ def name_words(name: str) -> tuple[str, ...]:
 def stem(word: str) -> str:
     """A word without its English endings.
 
-    >>> [stem(each) for each in ("nationalities", "hired", "hire", "planning", "plans")]
-    ['nationality', 'hir', 'hir', 'plan', 'plan']
+    >>> [stem(each) for each in ("nationalities", "hired", "hire", "planning", "movies", "movie")]
+    ['nationality', 'hir', 'hir', 'plan', 'movy', 'movy']
     """
     word = _singular(word.replace("'s", "").replace("’s", ""))
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = _undoubled(word.removesuffix(ending))
             break
+    if len(word) > 4 and word.endswith("ie"):
+        return word.removesuffix("ie") + "y"
     return word.removesuffix("e") if len(word) > 3 else word
 
 
