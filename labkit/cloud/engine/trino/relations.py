@@ -175,7 +175,10 @@ def _named(found: Output, qualifier: tuple[str, ...], scope: Scope) -> Rows:
 
 
 def _aliased(node: tree.Aliased, scope: Scope) -> Rows:
-    inner = relation(node.relation, scope)
+    if isinstance(node.relation, tree.Unnest):
+        inner = _unnest(node.relation, scope, len(node.columns))
+    else:
+        inner = relation(node.relation, scope)
     shown = [f for f in inner.fields if not f.hidden]
     if not node.columns:
         fields = (replace(f, qualifier=(node.name,)) for f in inner.fields)
@@ -235,14 +238,20 @@ def _sample(inner: Rows, percent: float, scope: Scope) -> Rows:
 # UNNEST
 
 
-def _unnest(node: tree.Unnest, scope: Scope) -> Rows:
-    """Arrays and maps side by side, the shorter ones filled with NULL."""
+def _unnest(node: tree.Unnest, scope: Scope, named: int = 0) -> Rows:
+    """Arrays and maps side by side, the shorter ones filled with NULL.
+
+    An array of rows that is given one name is a column of rows, as Athena has it; given as many
+    names as the rows have fields it is those columns, as Trino has it. Source:
+    https://docs.aws.amazon.com/athena/latest/ug/filtering-with-unnest.html
+    """
     alias, inner = scope.state.fresh("t"), scope.state.fresh("u")
     lists: list[str] = []
     outputs: list[tuple[str | None, str, Type]] = []
-    for item in node.items:
-        value = scope.value(item)
-        outputs += _columns_of(value, inner, len(lists), item, scope)
+    values = [scope.value(item) for item in node.items]
+    whole = named == sum(len(_lists_of(value)) for value in values) + node.ordinality
+    for item, value in zip(node.items, values, strict=True):
+        outputs += _columns_of(value, inner, len(lists), item, scope, whole=whole)
         lists += _lists_of(value)
     selected = [f"unnest({sql}) AS u{at}" for at, sql in enumerate(lists)]
     if node.ordinality:
@@ -264,15 +273,15 @@ def _lists_of(value: Typed) -> list[str]:
 
 
 def _columns_of(
-    value: Typed, inner: str, at: int, node: tree.Expression, scope: Scope
+    value: Typed, inner: str, at: int, node: tree.Expression, scope: Scope, *, whole: bool
 ) -> list[tuple[str | None, str, Type]]:
-    """The columns of one item: a map's key and value, the fields of an array's rows."""
+    """The columns of one item: a map's key and value, an array's rows, whole or their fields."""
     if value.type.base == "map":
         return [(None, f"{inner}.u{at + side}", kind) for side, kind in enumerate(value.type.types)]
     if value.type.base != "array":
         raise scope.fail(node, "TYPE_MISMATCH", f"Cannot unnest type: {value.type}")
     element = value.type.element
-    if element.base != "row":
+    if whole or element.base != "row":
         return [(None, f"{inner}.u{at}", element)]
     return [
         (name and name.lower(), f"struct_extract_at({inner}.u{at}, {place})", kind)
