@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.cloud.databrew.jobs import values
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.quoting import quoted_name

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, cast
 
 from labkit.cloud.databrew.jobs import tables
 from labkit.cloud.databrew.jobs.forms import FORMS, Form
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import Session, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.databrew.expressions import BadExpression, Comparison, Operand, value_of
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts.regexps import found
 from labkit.cloud.databrew.recipe.parts.values import is_number
-from labkit.cloud.databrew.recipe.relation import Column
 from labkit.cloud.engine.quoting import quoted_text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyarrow import orc as arrow_orc
 
 from labkit.cloud.databrew.reading.source import Read, Reading
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
 from labkit.cloud.engine.formats.model import File, Table, identifier, paths

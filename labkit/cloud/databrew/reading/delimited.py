@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import duckdb
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import widen
 from labkit.cloud.engine.formats.lines import NATIVE, codec, head
 from labkit.cloud.engine.formats.model import File, identifier, literal, paths

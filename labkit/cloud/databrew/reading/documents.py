@@ -7,7 +7,7 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/API_JsonOptions.html
 from __future__ import annotations
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.lines import NATIVE, codec
 from labkit.cloud.engine.formats.model import File, identifier, literal, paths
 from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type

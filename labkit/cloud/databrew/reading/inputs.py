@@ -18,7 +18,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.reading import readers
 from labkit.cloud.databrew.reading.selection import select
 from labkit.cloud.databrew.reading.source import Reading, Unreadable
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.records import DATASET, Record, look_up, name_of, records
 from labkit.cloud.engine import QueryFailed, Scan, Session
 from labkit.cloud.engine.quoting import quoted_name

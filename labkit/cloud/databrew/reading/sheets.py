@@ -14,7 +14,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import arrow_kind
 from labkit.cloud.engine.formats.model import File, identifier
 

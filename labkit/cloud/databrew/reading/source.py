@@ -13,7 +13,7 @@ import duckdb
 
 from labkit.cloud.databrew.reading.filters import Value
 from labkit.cloud.databrew.reading.selection import Found
-from labkit.cloud.databrew.recipe.relation import Column
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.types import type_of
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.formats.lines import NATIVE, codec, open_bytes

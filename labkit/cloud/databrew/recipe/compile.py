@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.conditions import Condition, condition_sql
+from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.registry import operation_named
-from labkit.cloud.databrew.recipe.relation import Column, RecipeContext, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def compile_recipe(
         RecipeError: a step is wrong; says which, and what exists.
     """
     context.numbered = context.numbered or any(map(_needs_order, steps))
-    table = context.relation(sql, columns)
+    table = Relation.of(context, sql, columns)
     for number, step in enumerate(steps, start=1):
         try:
             table = apply(step, table)

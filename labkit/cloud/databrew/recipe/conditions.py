@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import as_list, folded
 from labkit.cloud.databrew.recipe.parts import regexps
@@ -21,7 +22,7 @@ from labkit.cloud.databrew.recipe.parts.conversion import constant
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.validity import valid
 from labkit.cloud.databrew.recipe.parts.values import is_number
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES
 from labkit.cloud.engine.quoting import quoted_text
 

@@ -5,169 +5,21 @@ until the whole recipe runs as one statement. A step's columns are told by DuckD
 empty stand-in of the relation before, so that a long recipe costs no more a step than a short one.
 
 Where a recipe has a step that depends on the order of rows, the rows carry a number in a hidden
-column from the source on. DataBrew's missing values are NULL and the empty text:
-https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quality.html
+column from the source on.
 """
 
 from __future__ import annotations
 
-import itertools
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import duckdb
-
+from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.types import type_of
-from labkit.cloud.engine import Session
 from labkit.cloud.engine.quoting import quoted_name
-from labkit.cloud.engine.types import Type
-
-__all__ = ["ROW", "Column", "RecipeContext", "Relation"]
 
 ROW = "#row"
-WHOLE = ("tinyint", "smallint", "integer", "bigint")
-NUMBERS = (*WHOLE, "real", "double", "decimal")
-#: A number in a text. DuckDB's casts read more: ``1_000`` and ``inf``.
-PLAIN_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a relation."""
-
-    name: str
-    type: Type
-
-    @property
-    def sql(self) -> str:
-        """The column in an expression: its quoted name."""
-        return quoted_name(self.name)
-
-    @property
-    def text(self) -> str:
-        """SQL of the value as text."""
-        return self.sql if self.is_text else f"CAST({self.sql} AS VARCHAR)"
-
-    @property
-    def number(self) -> str:
-        """SQL of the value as a number: a text that is none is NULL."""
-        if self.is_number:
-            return self.sql
-        plain = f"regexp_full_match({self.text}, '{PLAIN_NUMBER}')"
-        return f"CASE WHEN {plain} THEN TRY_CAST({self.text} AS DOUBLE) END"
-
-    @property
-    def missing(self) -> str:
-        """SQL of a condition: NULL, or an empty text."""
-        empty = f" OR {self.sql} = ''" if self.is_text else ""
-        return f"({self.sql} IS NULL{empty})"
-
-    @property
-    def is_text(self) -> bool:
-        return self.type.base in ("varchar", "char")
-
-    @property
-    def is_number(self) -> bool:
-        return self.type.base in NUMBERS
-
-    @property
-    def is_whole(self) -> bool:
-        return self.type.base in WHOLE
-
-    @property
-    def is_time(self) -> bool:
-        """Whether it is a date or a timestamp."""
-        return self.type.base in ("date", "timestamp", "timestamptz")
-
-
-def _no_input(definition: dict[str, Any]) -> tuple[str, Sequence[Column]]:
-    raise RecipeError("There is no second data set here.")
-
-
-def _no_secret(name: str, version: str | None = None) -> bytes:
-    raise RecipeError(f"There is no secret '{name}' here.")
-
-
-@dataclass
-class RecipeContext:
-    """What a recipe's steps may use beside their table.
-
-    Args:
-        session: the engine's session that binds and runs the recipe.
-        now: the clock of ``NOW`` and ``TODAY``.
-        seed: of the random steps; the same seed gives the same rows.
-        load: a second data set, as SQL and columns, by the JSON of ``secondInputs`` and its like.
-        secret: a key's bytes, by the ARN or name that a step gives, and a version where it does.
-        numbered: whether rows carry their number, for a step that depends on their order.
-        reordered: whether a step has said in which order its rows come.
-    """
-
-    session: Session
-    now: datetime = field(default_factory=lambda: datetime.now(UTC))
-    seed: int = 0
-    load: Callable[[dict[str, Any]], tuple[str, Sequence[Column]]] = _no_input
-    secret: Callable[..., bytes] = _no_secret
-    numbered: bool = False
-    reordered: bool = False
-    _count: Iterator[int] = field(default_factory=itertools.count)
-    _functions: list[str] = field(default_factory=list)
-
-    def relation(self, sql: str, columns: Sequence[Column]) -> Relation:
-        """A data set as a relation: SQL of a SELECT with exactly these columns."""
-        name = self.fresh()
-        number = f", row_number() OVER () AS {quoted_name(ROW)}" if self.numbered else ""
-        cte = f"{name} AS NOT MATERIALIZED (SELECT *{number} FROM ({sql}))"
-        return Relation(self, name, (cte,), tuple(columns))
-
-    def describe(self, sql: str) -> list[Column]:
-        """Name and type of each column of a query, without running it.
-
-        Raises:
-            RecipeError: the query does not bind: its expressions do not fit the types.
-        """
-        try:
-            found = self.session.connection.sql(sql)
-        except duckdb.Error as error:
-            raise RecipeError(_plainly(error)) from error
-        return [Column(n, type_of(t)) for n, t in zip(found.columns, found.types, strict=True)]
-
-    def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run a query now: for the steps whose columns depend on the data."""
-        try:
-            return self.session.connection.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise RecipeError(_plainly(error)) from error
-
-    def function(self, work: Callable[..., Any], parameters: Sequence[str], returns: str) -> str:
-        """Give a Python function to SQL, until `close`.
-
-        Args:
-            work: gets and returns plain values; NULL is ``None``.
-            parameters: DuckDB's types of its parameters.
-            returns: DuckDB's type of its result.
-
-        Returns:
-            The name to call it by.
-        """
-        name = f"recipe_{uuid.uuid4().hex}"
-        create: Any = self.session.connection.create_function
-        create(name, work, list(parameters), returns, null_handling="special")
-        self._functions.append(name)
-        return name
-
-    def fresh(self) -> str:
-        """A name that no other relation of this recipe has."""
-        return f"s{next(self._count)}"
-
-    def close(self) -> None:
-        """Take the functions back."""
-        for name in self._functions:
-            self.session.connection.remove_function(name)
-        self._functions.clear()
 
 
 @dataclass(frozen=True)
@@ -187,6 +39,22 @@ class Relation:
     ctes: tuple[str, ...]
     columns: tuple[Column, ...]
     condition: str = ""
+
+    @classmethod
+    def of(cls, context: RecipeContext, sql: str, columns: Sequence[Column]) -> Relation:
+        """A data set as a relation: SQL of a SELECT with exactly these columns."""
+        name = context.fresh()
+        number = f", row_number() OVER () AS {quoted_name(ROW)}" if context.numbered else ""
+        cte = f"{name} AS NOT MATERIALIZED (SELECT *{number} FROM ({sql}))"
+        return cls(context, name, (cte,), tuple(columns))
+
+    def second(self, definition: dict[str, Any]) -> Relation:
+        """A second data set, by the JSON of ``secondInputs`` and its like.
+
+        Raises:
+            RecipeError: there is none.
+        """
+        return self.of(self.context, *self.context.load(definition))
 
     @property
     def names(self) -> list[str]:
@@ -367,9 +235,3 @@ def _mix(one: Column, other: Column) -> bool:
         one.type.base == other.type.base,
     )
     return any(alike)
-
-
-def _plainly(error: Exception) -> str:
-    """DuckDB's sentence without its advice and its drawing of the statement."""
-    first = str(error).split("\n")[0]
-    return first.partition("Error: ")[2] or first

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import folded
 from labkit.cloud.databrew.recipe.parts import phones
 from labkit.cloud.databrew.recipe.parts.advanced_types import advanced_type
 from labkit.cloud.databrew.recipe.parts.patterns import moment
 from labkit.cloud.databrew.recipe.parts.vocabularies import State, states
-from labkit.cloud.databrew.recipe.relation import Column, RecipeContext, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
 Detail = Callable[[RecipeContext, str], str]

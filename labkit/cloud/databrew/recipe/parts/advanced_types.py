@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from labkit.cloud.databrew.profile.entities import ENTITIES
+from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import folded
 from labkit.cloud.databrew.recipe.parts import phones, vocabularies
 from labkit.cloud.databrew.recipe.parts.patterns import moment
-from labkit.cloud.databrew.recipe.relation import RecipeContext
 from labkit.cloud.engine.quoting import quoted_text
 
 Test = Callable[[RecipeContext, str], str]

@@ -7,9 +7,9 @@ mean(X))^2)]/Count(X)``, https://docs.aws.amazon.com/databrew/latest/dg/recipe-a
 
 from __future__ import annotations
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import unknown
 from labkit.cloud.databrew.recipe.parts.values import present
-from labkit.cloud.databrew.recipe.relation import Column
 
 #: Name → SQL. ``{n}`` is the column as a number, ``{v}`` the value that is not missing, ``{rest}``
 #: where FILTER and OVER go.

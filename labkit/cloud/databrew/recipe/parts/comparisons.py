@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.conversion import converted
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of
-from labkit.cloud.databrew.recipe.relation import Column
 from labkit.cloud.databrew.recipe.types import NAMES
 
 

@@ -10,16 +10,11 @@ https://spark.apache.org/docs/3.5.0/sql-ref-ansi-compliance.html#cast
 
 from __future__ import annotations
 
+from labkit.cloud.databrew.recipe.column import NUMBERS, PLAIN_NUMBER, WHOLE, Column
+from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of
 from labkit.cloud.databrew.recipe.parts.values import number
-from labkit.cloud.databrew.recipe.relation import (
-    NUMBERS,
-    PLAIN_NUMBER,
-    WHOLE,
-    Column,
-    RecipeContext,
-)
 from labkit.cloud.databrew.recipe.types import NAMES
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parts.comparisons import (
     FUNCTION_NAMES,
@@ -26,7 +27,7 @@ from labkit.cloud.databrew.recipe.parts.comparisons import (
 )
 from labkit.cloud.databrew.recipe.parts.conversion import Expression
 from labkit.cloud.databrew.recipe.parts.validity import valid
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES
 from labkit.cloud.engine.quoting import quoted_text
 

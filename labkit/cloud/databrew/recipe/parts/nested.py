@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.relation import Column
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 

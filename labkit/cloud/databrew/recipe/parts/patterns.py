@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import re
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.relation import Column
 from labkit.cloud.engine.quoting import quoted_text
 
 _WORD = re.compile(r"'((?:[^']|'')*)'|month|mon(?![a-z])|([A-Za-z])\2*|[^A-Za-z']+")

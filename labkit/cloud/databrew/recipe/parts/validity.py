@@ -8,9 +8,10 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OP
 
 from __future__ import annotations
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts.advanced_types import advanced_type
 from labkit.cloud.databrew.recipe.parts.conversion import converted, type_named
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 
 def valid(table: Relation, column: Column, data_type: str, advanced: str | None = None) -> str:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.relation import Relation
 
 ModeType = Literal["MINIMUM", "NONE", "AVERAGE", "MAXIMUM"]
 

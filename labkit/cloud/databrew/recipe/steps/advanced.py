@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import NewColumn, Texts
 from labkit.cloud.databrew.recipe.parts.advanced_details import detail
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.creating import flagged
 from labkit.cloud.engine.quoting import quoted_text
 

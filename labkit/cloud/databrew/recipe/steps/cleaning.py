@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of, printed
 from labkit.cloud.databrew.recipe.parts.texts import (
@@ -17,7 +18,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
     without_white,
 )
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Data cleaning")

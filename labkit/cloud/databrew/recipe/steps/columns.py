@@ -5,10 +5,11 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.basic.html
 
 from __future__ import annotations
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Basic column")
 

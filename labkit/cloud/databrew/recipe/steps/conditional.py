@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn
 from labkit.cloud.databrew.recipe.parts.conversion import Expression
 from labkit.cloud.databrew.recipe.parts.expressions import cases, condition, result
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Column structure")
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Column structure")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts.conversion import converted, type_named
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Basic column")
 

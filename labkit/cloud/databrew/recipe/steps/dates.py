@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of, printed
@@ -17,7 +18,7 @@ from labkit.cloud.databrew.recipe.parts.units import Unit, added, between
 from labkit.cloud.databrew.recipe.parts.values import operand
 from labkit.cloud.databrew.recipe.parts.zones import from_utc, to_utc, zone
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Fn: date & time")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Texts
 from labkit.cloud.databrew.recipe.parts.ciphers import (
@@ -23,7 +24,7 @@ from labkit.cloud.databrew.recipe.parts.ciphers import (
 )
 from labkit.cloud.databrew.recipe.parts.entities import only_entities
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES, shown
 
 operation = category("PII")

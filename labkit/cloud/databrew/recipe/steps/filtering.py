@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Filter")
 

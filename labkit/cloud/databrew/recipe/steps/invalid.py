@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns
 from labkit.cloud.databrew.recipe.parts import wholes
 from labkit.cloud.databrew.recipe.parts.conversion import constant, fitted
 from labkit.cloud.databrew.recipe.parts.validity import invalid, valid
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Data quality")
 

@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json, Texts
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 
 operation = category("Data structure")
 
@@ -57,7 +58,7 @@ def join(
     name the left has too: it is ``<data set>_<column>`` here.
     """
     definition = _definition(second_input, second_input_location, secondary_dataset_name)
-    other = table.context.relation(*table.context.load(definition))
+    other = table.second(definition)
     right = [other.column(name) for name in right_columns]
     names = _right_names(left_columns, right, secondary_dataset_name or _title(definition))
     items = [(each.name, f"{table.name}.{each.sql}") for each in left_columns]
@@ -85,7 +86,7 @@ def union(
     different types become the type that holds both, as in Spark: text if nothing else does.
     """
     definitions = _definitions(secondary_inputs or [], secondary_dataset_names)
-    others = [table.context.relation(*table.context.load(each)) for each in definitions]
+    others = [table.second(each) for each in definitions]
     lists = _lists(datasets_columns, [table, *others], target_column_names)
     columns = [
         [None if name is None else each.column(name) for name in names]

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.conditions import Condition, condition_sql
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type

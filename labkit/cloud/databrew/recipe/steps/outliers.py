@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
@@ -20,7 +21,7 @@ from labkit.cloud.databrew.recipe.parts.modes import mode
 from labkit.cloud.databrew.recipe.parts.skew import SkewFunction, skewed
 from labkit.cloud.databrew.recipe.parts.values import number
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import shown
 from labkit.cloud.engine.quoting import quoted_text
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qs, urlsplit
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.text_functions import given_text
 
 operation = category("Fn: web")

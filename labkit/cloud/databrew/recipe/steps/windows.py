@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 
 from __future__ import annotations
 
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
@@ -16,7 +17,7 @@ from labkit.cloud.databrew.recipe.parts.patterns import moment_of
 from labkit.cloud.databrew.recipe.parts.units import Unit, added
 from labkit.cloud.databrew.recipe.parts.values import present
 from labkit.cloud.databrew.recipe.registry import category
-from labkit.cloud.databrew.recipe.relation import Column, Relation
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.aggregates import kth
 
 operation = category("Fn: window")

@@ -1,0 +1,66 @@
+"""A column in the middle of a recipe: its value as SQL of a text, a number or a condition.
+
+DataBrew's missing values are NULL and the empty text:
+https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-quality.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.types import Type
+
+WHOLE = ("tinyint", "smallint", "integer", "bigint")
+NUMBERS = (*WHOLE, "real", "double", "decimal")
+#: A number in a text. DuckDB's casts read more: ``1_000`` and ``inf``.
+PLAIN_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a relation."""
+
+    name: str
+    type: Type
+
+    @property
+    def sql(self) -> str:
+        """The column in an expression: its quoted name."""
+        return quoted_name(self.name)
+
+    @property
+    def text(self) -> str:
+        """SQL of the value as text."""
+        return self.sql if self.is_text else f"CAST({self.sql} AS VARCHAR)"
+
+    @property
+    def number(self) -> str:
+        """SQL of the value as a number: a text that is none is NULL."""
+        if self.is_number:
+            return self.sql
+        plain = f"regexp_full_match({self.text}, '{PLAIN_NUMBER}')"
+        return f"CASE WHEN {plain} THEN TRY_CAST({self.text} AS DOUBLE) END"
+
+    @property
+    def missing(self) -> str:
+        """SQL of a condition: NULL, or an empty text."""
+        empty = f" OR {self.sql} = ''" if self.is_text else ""
+        return f"({self.sql} IS NULL{empty})"
+
+    @property
+    def is_text(self) -> bool:
+        return self.type.base in ("varchar", "char")
+
+    @property
+    def is_number(self) -> bool:
+        return self.type.base in NUMBERS
+
+    @property
+    def is_whole(self) -> bool:
+        return self.type.base in WHOLE
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a date or a timestamp."""
+        return self.type.base in ("date", "timestamp", "timestamptz")
