@@ -19,7 +19,7 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import parameters, polling, protocol, secrets, services, stacks
+from labkit.cloud import parameters, polling, protocol, receiving, secrets, services, stacks
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
@@ -96,7 +96,7 @@ class Front:
             claim, principal = guard.identify(environ, body)
             if model is None:
                 raise not_here(service, "*")
-            call = protocol.find_call(model, environ, body)
+            call = receiving.find_call(model, environ, body)
             if call is None:
                 raise AwsError("UnknownOperationException", f"No such operation of {service}")
             name = call.operation.name
@@ -107,7 +107,7 @@ class Front:
             handler, judge = handler_of(service, name), JUDGES.get(service)
             asked = {}
             if handler or judge:
-                asked = protocol.read_parameters(call, environ, body)
+                asked = receiving.read_parameters(call, environ, body)
             if judge:
                 judge(context, asked)
             if handler is None:

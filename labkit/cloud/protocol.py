@@ -1,8 +1,8 @@
 """AWS's wire protocols, server side, read off botocore's own service models.
 
 botocore knows every operation's name, route and shapes, but only the client's half of the wire.
-This is the other half for the JSON, REST-JSON and query protocols: a request becomes an operation
-and its parameters, an answer becomes bytes. S3 (REST-XML) is spoken by moto.
+This is the other half for the JSON, REST-JSON and query protocols: an answer becomes bytes here, a
+request an operation and its parameters in `receiving`. S3 (REST-XML) is spoken by moto.
 
 Source: https://smithy.io/2.0/aws/protocols/index.html
 """
@@ -13,8 +13,6 @@ import base64
 import datetime
 import functools
 import json
-import re
-import urllib.parse
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +20,6 @@ from xml.sax.saxutils import escape
 
 import botocore.session
 from botocore.model import OperationModel, ServiceModel, Shape
-from botocore.utils import parse_timestamp
-from botocore.validate import ParamValidator
 
 from labkit.cloud.operations import AwsError
 
@@ -66,221 +62,16 @@ def protocol_of(model: ServiceModel) -> str:
     return next((p for p in known if p in offered), str(model.metadata["protocol"]))
 
 
-# Requests -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Call:
-    """An operation and where its parameters are to be read from."""
-
-    operation: OperationModel
-    uri: dict[str, str]
-
-
-def find_call(model: ServiceModel, environ: dict[str, Any], body: bytes) -> Call | None:
-    """The operation that a request names, by header, form field or route."""
-    protocol = protocol_of(model)
-    if protocol == "json":
-        return _call(model, environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2])
-    if protocol == "query":
-        form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
-        return _call(model, form.get("Action", [""])[0])
-    path, asked = raw_path(environ), set(environ.get("QUERY_STRING", "").split("&"))
-    for method, pattern, fixed, name in _routes(model.service_name):
-        if method != environ["REQUEST_METHOD"] or not fixed <= asked:
-            continue
-        if found := pattern.fullmatch(path):
-            uri = {k: urllib.parse.unquote(v) for k, v in found.groupdict().items() if v}
-            return _call(model, name, _member_names(model, name, uri))
-    return None
+def location_of(shape: Shape) -> str | None:
+    """Where a member stands, if not in the body: ``uri``, ``header``, ``querystring``, ..."""
+    found: str | None = shape.serialization.get("location")
+    return found
 
 
 def raw_path(environ: dict[str, Any]) -> str:
     """The request's path as it was sent, still percent-encoded."""
     sent = environ.get("REQUEST_URI") or environ.get("RAW_URI") or environ.get("PATH_INFO", "/")
     return str(sent).partition("?")[0] or "/"
-
-
-def _call(model: ServiceModel, name: str, uri: dict[str, str] | None = None) -> Call | None:
-    if name not in model.operation_names:
-        return None
-    return Call(model.operation_model(name), uri or {})
-
-
-@functools.cache
-def _routes(service: str) -> list[tuple[str, re.Pattern[str], set[str], str]]:
-    """(method, path pattern, fixed query, operation) of a REST service, most specific first."""
-    model = _session.get_service_model(service)
-    found = []
-    for name in model.operation_names:
-        http = model.operation_model(name).http
-        path, _, query = http["requestUri"].partition("?")
-        fixed = set(query.split("&")) if query else set()
-        rank = (path.count("{"), -len(path), -len(fixed))
-        found.append((rank, http["method"], _path_pattern(path), fixed, name))
-    return [(m, p, q, n) for _, m, p, q, n in sorted(found, key=lambda route: route[0])]
-
-
-def _path_pattern(path: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{\w+\+?\})", path.rstrip("/"))
-    return re.compile("".join(map(_path_part, parts)) + "/?")
-
-
-def _path_part(part: str) -> str:
-    if not part.startswith("{"):
-        return re.escape(part)
-    name, greedy = part.strip("{}+"), part.endswith("+}")
-    return f"(?P<{name}>{'.+' if greedy else '[^/]+'})"
-
-
-def _member_names(model: ServiceModel, operation: str, uri: dict[str, str]) -> dict[str, str]:
-    shape = model.operation_model(operation).input_shape
-    members = shape.members.items() if shape else ()
-    names = {s.serialization.get("name", k): k for k, s in members if _location(s) == "uri"}
-    return {names.get(k, k): v for k, v in uri.items()}
-
-
-def _location(shape: Shape) -> str | None:
-    found: str | None = shape.serialization.get("location")
-    return found
-
-
-def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """The operation's parameters, checked against its input shape.
-
-    Raises:
-        AwsError: the body does not parse, or a parameter is missing or of a wrong type.
-    """
-    shape = call.operation.input_shape
-    if shape is None:
-        return {}
-    if protocol_of(call.operation.service_model) == "query":
-        parameters = _read_form(shape, urllib.parse.parse_qsl(body.decode(), True))
-    else:
-        parameters = _read_json(call, shape, environ, body)
-    report = ParamValidator().validate(parameters, shape)
-    if report.has_errors():
-        raise AwsError("ValidationException", report.generate_report())
-    return parameters
-
-
-def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
-    payload = shape.serialization.get("payload")
-    parameters: dict[str, Any] = {}
-    if payload and shape.members[payload].type_name == "blob":
-        parameters[payload] = body
-    elif body:
-        parsed = _parse_body(body)
-        target = shape.members[payload] if payload else shape
-        loaded = _load(target, parsed)
-        parameters = {payload: loaded} if payload else loaded
-    parameters |= _read_headers_and_query(shape, environ)
-    return parameters | {k: _from_text(shape.members[k], v) for k, v in call.uri.items()}
-
-
-def _parse_body(body: bytes) -> Any:
-    try:
-        parsed = json.loads(body)
-    except ValueError as error:
-        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
-    if not isinstance(parsed, dict):
-        raise AwsError("SerializationException", "The body is not a JSON object")
-    return parsed
-
-
-def _read_headers_and_query(shape: Any, environ: dict[str, Any]) -> dict[str, Any]:
-    query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
-    found: dict[str, Any] = {}
-    for name, member in shape.members.items():
-        wire = member.serialization.get("name", name)
-        if _location(member) == "querystring" and wire in query:
-            values = query[wire]
-            found[name] = values if member.type_name == "list" else _from_text(member, values[0])
-        header = environ.get("HTTP_" + wire.upper().replace("-", "_"))
-        if _location(member) == "header" and header is not None:
-            found[name] = _from_text(member, header)
-    return found
-
-
-def _from_text(shape: Shape, text: str) -> Any:
-    match shape.type_name:
-        case "integer" | "long":
-            return int(text)
-        case "float" | "double":
-            return float(text)
-        case "boolean":
-            return text.lower() == "true"
-        case "timestamp":
-            return parse_timestamp(text)
-        case "string" if shape.serialization.get("jsonvalue"):
-            return json.loads(base64.b64decode(text))
-    return text
-
-
-def _load(shape: Any, value: Any) -> Any:
-    """A JSON value as Python's, by its shape."""
-    if value is None:
-        return None
-    match shape.type_name:
-        case "structure" if isinstance(value, dict):
-            if getattr(shape, "is_document_type", False):
-                return value
-            names = {s.serialization.get("name", k): k for k, s in shape.members.items()}
-            return {
-                names[k]: _load(shape.members[names[k]], v)
-                for k, v in value.items()
-                if k in names and v is not None
-            }
-        case "list" if isinstance(value, list):
-            return [_load(shape.member, item) for item in value]
-        case "map" if isinstance(value, dict):
-            return {k: _load(shape.value, v) for k, v in value.items()}
-        case "timestamp":
-            return parse_timestamp(value)
-        case "blob" if isinstance(value, str):
-            return base64.b64decode(value)
-        case "float" | "double" if isinstance(value, int):
-            return float(value)
-    return value
-
-
-def _read_form(shape: Any, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    found = _form_value(shape, "", fields)
-    return found if isinstance(found, dict) else {}
-
-
-def _form_value(shape: Any, prefix: str, fields: dict[str, str]) -> Any:
-    """A member of a query request: ``Tags.member.1.Key=a`` and its like."""
-    dotted = f"{prefix}." if prefix else ""
-    match shape.type_name:
-        case "structure":
-            found = {
-                k: _form_value(s, dotted + s.serialization.get("name", k), fields)
-                for k, s in shape.members.items()
-            }
-            return {k: v for k, v in found.items() if v is not None} or (None if prefix else {})
-        case "list" if fields.get(prefix) == "":
-            return []
-        case "list":
-            item = shape.member.serialization.get("name", "member")
-            stem = prefix if shape.serialization.get("flattened") else f"{prefix}.{item}"
-            return _form_list(shape.member, stem, fields)
-        case "map":
-            return None
-    return _from_text(shape, fields[prefix]) if prefix in fields else None
-
-
-def _form_list(member: Any, stem: str, fields: dict[str, str]) -> list[Any] | None:
-    found: list[Any] = []
-    while any(
-        k == at or k.startswith(at + ".") for at in (f"{stem}.{len(found) + 1}",) for k in fields
-    ):
-        found.append(_form_value(member, f"{stem}.{len(found) + 1}", fields))
-    return found or None
-
-
-# Answers ------------------------------------------------------------------------------------------
 
 
 def answer(operation: OperationModel, result: dict[str, Any]) -> Reply:
@@ -315,9 +106,9 @@ def _answer_headers(
     headers, status = {"x-amzn-RequestId": request_id}, None
     for name, member in shape.members.items() if shape else ():
         value = result.get(name)
-        if _location(member) == "header" and value is not None:
+        if location_of(member) == "header" and value is not None:
             headers[member.serialization.get("name", name)] = str(value)
-        if _location(member) == "statusCode":
+        if location_of(member) == "statusCode":
             status = value
     return headers, status
 
@@ -337,7 +128,7 @@ def _dump(shape: Any, value: Any) -> Any:
             return {
                 s.serialization.get("name", k): _dump(s, value[k])
                 for k, s in shape.members.items()
-                if value.get(k) is not None and _location(s) is None
+                if value.get(k) is not None and location_of(s) is None
             }
         case "list":
             return [_dump(shape.member, item) for item in value]

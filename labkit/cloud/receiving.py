@@ -1,0 +1,225 @@
+"""A request as an operation and its parameters, read off botocore's own service models.
+
+The server's half of AWS's JSON, REST-JSON and query protocols; `protocol` sends the answers.
+
+Source: https://smithy.io/2.0/aws/protocols/index.html
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import itertools
+import json
+import re
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.model import OperationModel, ServiceModel, Shape
+from botocore.utils import parse_timestamp
+from botocore.validate import ParamValidator
+
+from labkit.cloud.operations import AwsError
+from labkit.cloud.protocol import location_of, protocol_of, raw_path
+
+
+@dataclass(frozen=True)
+class Call:
+    """An operation and where its parameters are to be read from."""
+
+    operation: OperationModel
+    uri: dict[str, str]
+
+
+def find_call(model: ServiceModel, environ: dict[str, Any], body: bytes) -> Call | None:
+    """The operation that a request names, by header, form field or route."""
+    protocol = protocol_of(model)
+    if protocol == "json":
+        return _call(model, environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2])
+    if protocol == "query":
+        form = urllib.parse.parse_qs(body.decode("utf-8", "replace"))
+        return _call(model, form.get("Action", [""])[0])
+    path, asked = raw_path(environ), set(environ.get("QUERY_STRING", "").split("&"))
+    for method, pattern, fixed, name in _routes(model):
+        if method != environ["REQUEST_METHOD"] or not fixed <= asked:
+            continue
+        if found := pattern.fullmatch(path):
+            uri = {k: urllib.parse.unquote(v) for k, v in found.groupdict().items() if v}
+            return _call(model, name, _member_names(model, name, uri))
+    return None
+
+
+def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """The operation's parameters, checked against its input shape.
+
+    Raises:
+        AwsError: the body does not parse, or a parameter is missing or of a wrong type.
+    """
+    shape = call.operation.input_shape
+    if shape is None:
+        return {}
+    try:
+        if protocol_of(call.operation.service_model) == "query":
+            parameters = _read_form(shape, urllib.parse.parse_qsl(body.decode(), True))
+        else:
+            parameters = _read_json(call, shape, environ, body)
+    except ValueError as error:  # a number, a moment or a text that is none
+        raise AwsError("SerializationException", str(error)) from error
+    report = ParamValidator().validate(parameters, shape)
+    if report.has_errors():
+        raise AwsError("ValidationException", report.generate_report())
+    return parameters
+
+
+def _call(model: ServiceModel, name: str, uri: dict[str, str] | None = None) -> Call | None:
+    if name not in model.operation_names:
+        return None
+    return Call(model.operation_model(name), uri or {})
+
+
+@functools.cache
+def _routes(model: ServiceModel) -> list[tuple[str, re.Pattern[str], set[str], str]]:
+    """(method, path pattern, fixed query, operation) of a REST service, most specific first."""
+    found = []
+    for name in model.operation_names:
+        http = model.operation_model(name).http
+        path, _, query = http["requestUri"].partition("?")
+        fixed = set(query.split("&")) if query else set()
+        rank = (path.count("{"), -len(path), -len(fixed))
+        found.append((rank, http["method"], _path_pattern(path), fixed, name))
+    return [(m, p, q, n) for _, m, p, q, n in sorted(found, key=lambda route: route[0])]
+
+
+def _path_pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+\+?\})", path.rstrip("/"))
+    return re.compile("".join(map(_path_part, parts)) + "/?")
+
+
+def _path_part(part: str) -> str:
+    if not part.startswith("{"):
+        return re.escape(part)
+    name, greedy = part.strip("{}+"), part.endswith("+}")
+    return f"(?P<{name}>{'.+' if greedy else '[^/]+'})"
+
+
+def _member_names(model: ServiceModel, operation: str, uri: dict[str, str]) -> dict[str, str]:
+    shape = model.operation_model(operation).input_shape
+    members = shape.members.items() if shape else ()
+    names = {s.serialization.get("name", k): k for k, s in members if location_of(s) == "uri"}
+    return {names.get(k, k): v for k, v in uri.items()}
+
+
+def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> dict[str, Any]:
+    payload = shape.serialization.get("payload")
+    parameters: dict[str, Any] = {}
+    if payload and shape.members[payload].type_name == "blob":
+        parameters[payload] = body
+    elif body:
+        parsed = _parse_body(body)
+        target = shape.members[payload] if payload else shape
+        loaded = _load(target, parsed)
+        parameters = {payload: loaded} if payload else loaded
+    parameters |= _read_headers_and_query(shape, environ)
+    return parameters | {k: _from_text(shape.members[k], v) for k, v in call.uri.items()}
+
+
+def _parse_body(body: bytes) -> Any:
+    try:
+        parsed = json.loads(body)
+    except ValueError as error:
+        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
+    if not isinstance(parsed, dict):
+        raise AwsError("SerializationException", "The body is not a JSON object")
+    return parsed
+
+
+def _read_headers_and_query(shape: Any, environ: dict[str, Any]) -> dict[str, Any]:
+    query = urllib.parse.parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+    found: dict[str, Any] = {}
+    for name, member in shape.members.items():
+        wire = member.serialization.get("name", name)
+        if location_of(member) == "querystring" and wire in query:
+            values = query[wire]
+            found[name] = values if member.type_name == "list" else _from_text(member, values[0])
+        header = environ.get("HTTP_" + wire.upper().replace("-", "_"))
+        if location_of(member) == "header" and header is not None:
+            found[name] = _from_text(member, header)
+    return found
+
+
+def _from_text(shape: Shape, text: str) -> Any:
+    match shape.type_name:
+        case "integer" | "long":
+            return int(text)
+        case "float" | "double":
+            return float(text)
+        case "boolean":
+            return text.lower() == "true"
+        case "timestamp":
+            return parse_timestamp(text)
+        case "string" if shape.serialization.get("jsonvalue"):
+            return json.loads(base64.b64decode(text))
+    return text
+
+
+def _load(shape: Any, value: Any) -> Any:
+    """A JSON value as Python's, by its shape."""
+    if value is None:
+        return None
+    match shape.type_name:
+        case "structure" if isinstance(value, dict):
+            if getattr(shape, "is_document_type", False):
+                return value
+            names = {s.serialization.get("name", k): k for k, s in shape.members.items()}
+            return {
+                names[k]: _load(shape.members[names[k]], v)
+                for k, v in value.items()
+                if k in names and v is not None
+            }
+        case "list" if isinstance(value, list):
+            return [_load(shape.member, item) for item in value]
+        case "map" if isinstance(value, dict):
+            return {k: _load(shape.value, v) for k, v in value.items()}
+        case "timestamp":
+            return parse_timestamp(value)
+        case "blob" if isinstance(value, str):
+            return base64.b64decode(value)
+        case "float" | "double" if isinstance(value, int):
+            return float(value)
+    return value
+
+
+def _read_form(shape: Any, pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    found = _form_value(shape, "", fields)
+    return found if isinstance(found, dict) else {}
+
+
+def _form_value(shape: Any, prefix: str, fields: dict[str, str]) -> Any:
+    """A member of a query request: ``Tags.member.1.Key=a`` and its like."""
+    dotted = f"{prefix}." if prefix else ""
+    match shape.type_name:
+        case "structure":
+            found = {
+                k: _form_value(s, dotted + s.serialization.get("name", k), fields)
+                for k, s in shape.members.items()
+            }
+            return {k: v for k, v in found.items() if v is not None} or (None if prefix else {})
+        case "list" if fields.get(prefix) == "":
+            return []
+        case "list":
+            item = shape.member.serialization.get("name", "member")
+            stem = prefix if shape.serialization.get("flattened") else f"{prefix}.{item}"
+            return _form_list(shape.member, stem, fields)
+        case "map":
+            return None
+    return _from_text(shape, fields[prefix]) if prefix in fields else None
+
+
+def _form_list(member: Any, stem: str, fields: dict[str, str]) -> list[Any] | None:
+    """The items of a list, which are numbered from 1 on."""
+    inside = (k.removeprefix(f"{stem}.") for k in fields if k.startswith(f"{stem}."))
+    numbers = {rest.partition(".")[0] for rest in inside}
+    ordered = itertools.takewhile(numbers.__contains__, map(str, itertools.count(1)))
+    return [_form_value(member, f"{stem}.{number}", fields) for number in ordered] or None
