@@ -301,6 +301,43 @@ def handler(event, context):
 """
 
 
+OUTCOMES = {"Success": "ok", "Failure": "failed"}
+
+
+def test_what_becomes_of_events(function, aws, fresh):
+    """Records and dead letters are sent as the function's role."""
+    names = {kind: fresh(kind) for kind in ("ok", "failed", "letters")}
+    urls = {k: aws("sqs").create_queue(QueueName=name)["QueueUrl"] for k, name in names.items()}
+    arns = {kind: f"arn:aws:sqs:us-east-1:123456789012:{name}" for kind, name in names.items()}
+    code, letters = "def handler(e, c):\n    return 6 / e['n']", {"TargetArn": arns["letters"]}
+    client, name = aws("lambda"), function(code, DeadLetterConfig=letters)
+    configure = {"OnSuccess": {"Destination": arns["letters"]}}
+    client.put_function_event_invoke_config(FunctionName=name, DestinationConfig=configure)
+    configure = {f"On{k}": {"Destination": arns[v]} for k, v in OUTCOMES.items()}
+    client.put_function_event_invoke_config(FunctionName=name, DestinationConfig=configure)
+    for n in (0, 3):
+        client.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps({"n": n}))
+
+    def got(kind):
+        asked = {"QueueUrl": urls[kind], "WaitTimeSeconds": 20, "MessageAttributeNames": ["All"]}
+        (message,) = aws("sqs").receive_message(**asked)["Messages"]
+        return json.loads(message["Body"]), message.get("MessageAttributes")
+
+    ok, failed, (letter, why) = got("ok")[0], got("failed")[0], got("letters")
+    assert (ok["requestContext"]["condition"], ok["responsePayload"]) == ("Success", 2)
+    assert ok["requestContext"]["functionArn"].endswith(f":{name}:$LATEST")
+    assert failed["requestContext"]["condition"] == "RetriesExhausted"
+    assert failed["responsePayload"]["errorType"] == "ZeroDivisionError"
+    assert failed["requestPayload"] == letter == {"n": 0}
+    assert why["ErrorMessage"]["StringValue"] == "division by zero"
+    assert client.get_function_configuration(FunctionName=name)["DeadLetterConfig"] == letters
+
+
+def test_reserved_variables_are_refused(function):
+    with pytest.raises(ClientError, match="Reserved keys used in this request: AWS_REGION"):
+        function("", Environment={"Variables": {"AWS_REGION": "x", "MINE": "y"}})
+
+
 def test_a_function_rotates_a_secret(function, aws, fresh):
     secrets, name = aws("secretsmanager"), fresh("rotated")
     arn = aws("lambda").get_function(FunctionName=function(ROTATES))["Configuration"]["FunctionArn"]

@@ -161,7 +161,8 @@ def _to_queue(sqs: Any, item: Delivery) -> None:
 
 
 def _to_topic(sns: Any, item: Delivery) -> None:
-    sns.publish(TopicArn=item["target"]["Arn"], Message=item["text"])
+    more = {"MessageAttributes": item["attributes"]} if "attributes" in item else {}
+    sns.publish(TopicArn=item["target"]["Arn"], Message=item["text"], **more)
 
 
 def _to_log(logs: Any, item: Delivery) -> None:

@@ -16,6 +16,7 @@ import math
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 MOST_REQUEST, MOST_ASYNC, MOST_RESPONSE = 6_291_456, 1_048_576, 6_291_556
 LOG_TAIL = 4096
 PENDING = "lambda.event"
+# Who is told how an asynchronous invocation ended: the cloud, the function, the request's id, the
+# event and the outcome.
+FINISHED: list[Callable[[Cloud, Any, str, str, Outcome], None]] = []
 
 
 @dataclass(frozen=True)
@@ -155,7 +159,10 @@ def _start(cloud: Cloud, request_id: str) -> None:
 def _run_queued(cloud: Cloud, request_id: str) -> None:
     item = cloud.records(PENDING)[request_id]
     try:
-        run(cloud, find(cloud, item["function"]), item["event"], request_id=request_id)
+        function = find(cloud, item["function"])
+        outcome = run(cloud, function, item["event"], request_id=request_id)
+        for tell in FINISHED:
+            tell(cloud, function, request_id, item["event"], outcome)
     except AwsError as error:
         log.warning("an event for %s was dropped: %s", item["function"], error)
     finally:

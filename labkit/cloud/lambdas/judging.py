@@ -21,7 +21,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
 from labkit.cloud.lambdas import routing
 from labkit.cloud.lambdas.invoke import find
-from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
 LONGEST_S = 900
@@ -44,6 +44,21 @@ def _check_members(context: Context, parameters: Members) -> None:
             f"1 validation error detected: Value '{timeout_s}' at 'timeout' failed to satisfy "
             f"constraint: Member must have value less than or equal to {LONGEST_S}",
         )
+
+
+def _check_variables(context: Context, parameters: Members) -> None:
+    given = (parameters.get("Environment") or {}).get("Variables", {})
+    if taken := [name for name in given if name in _RESERVED]:
+        raise _invalid(
+            "Lambda was unable to configure your environment variables because the environment "
+            "variables you have provided contains reserved keys that are currently not supported "
+            f"for modification. Reserved keys used in this request: {', '.join(taken)}"
+        )
+
+
+def _check_unqualified(context: Context, parameters: Members) -> None:
+    if parameters.get("Qualifier") not in (None, "$LATEST"):
+        raise not_here("lambda", context.operation, "it is for $LATEST alone")
 
 
 def _check_runtime(runtime: str | None) -> None:
@@ -129,11 +144,21 @@ def _invalid(words: str) -> AwsError:
     return AwsError("InvalidParameterValueException", words)
 
 
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+_RESERVED = {
+    *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"),
+    *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_RUNTIME_API"),
+    *("AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE", "LAMBDA_TASK_ROOT"),
+    *("AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_RUNTIME_DIR"),
+    *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+}
 _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
-    "CreateFunction": (_check_members, _check_zip),
+    "CreateFunction": (_check_members, _check_zip, _check_variables),
     "CreateAlias": (_check_alias,),
     "DeleteFunction": (_check_version,),
-    "UpdateFunctionConfiguration": (_check_members, _check_revision),
+    "UpdateFunctionConfiguration": (_check_members, _check_variables, _check_revision),
+    "PutFunctionEventInvokeConfig": (_check_unqualified,),
+    "UpdateFunctionEventInvokeConfig": (_check_unqualified,),
     "UpdateFunctionCode": (_check_zip, _check_revision),
     "PublishVersion": (_check_revision,),
     "PublishLayerVersion": (_check_zip,),
@@ -164,7 +189,9 @@ def _with_revision(function: Any, on_create: bool = False) -> Members:
     told: Members = _get_configuration(function, on_create=on_create)
     plain = {k: v for k, v in told.items() if k not in ("State", "LastUpdateStatus")}
     text = json.dumps(plain, sort_keys=True, default=str)
-    return told | {"RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, text))}
+    letters = getattr(function, "dead_letter_config", None)
+    more = {"DeadLetterConfig": letters} if letters and letters.get("TargetArn") else {}
+    return told | more | {"RevisionId": str(uuid.uuid5(uuid.NAMESPACE_URL, text))}
 
 
 def _moment() -> str:

@@ -1,0 +1,165 @@
+"""What becomes of a function's asynchronous invocations: destinations and dead-letter queues.
+
+A record of the invocation goes to the function's destination, for success or for failure; the event
+itself to the queue or topic for dead letters. Lambda sends them as the function's role. Here a
+function is asked once, where Lambda asks again after one minute and after two.
+
+moto keeps the first configuration of a function for ever, and no queue for dead letters.
+
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html and
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-configuring.html
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+from typing import Any
+
+import moto.awslambda.models as models
+
+from labkit.cloud.access.service_roles import Untrusting, client_as
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.events.delivery import CARRIERS, SENDERS, Delivery, Send, deliver
+from labkit.cloud.lambdas.invoke import FINISHED, Outcome
+from labkit.cloud.operations import AwsError
+
+SERVICE = "lambda.amazonaws.com"
+Json = dict[str, Any]
+
+
+def tell(cloud: Cloud, function: Any, request_id: str, event: str, outcome: Outcome) -> None:
+    """Hand on how an asynchronous invocation ended, where the function says so."""
+    kind = "OnFailure" if outcome.failed else "OnSuccess"
+    configured = function.event_invoke_config[-1].config if function.event_invoke_config else {}
+    goal = configured.get("DestinationConfig", {}).get(kind, {}).get("Destination")
+    if goal:
+        record = _record(function, request_id, event, outcome)
+        _deliver(cloud, function, goal, _event(goal, record) if _is_bus(goal) else record)
+    letters = (getattr(function, "dead_letter_config", None) or {}).get("TargetArn")
+    if letters and outcome.failed:
+        _deliver(cloud, function, letters, json.loads(event), _why(request_id, outcome))
+
+
+def _deliver(cloud: Cloud, function: Any, goal: str, text: Any, attributes: Any = None) -> None:
+    target = {"Arn": goal, "RoleArn": function.role, "attributes": attributes}
+    source, text = function.function_arn, json.dumps(text)
+    deliver(cloud, service=SERVICE, source=source, target=target, text=text)
+
+
+def _record(function: Any, request_id: str, event: str, outcome: Outcome) -> Json:
+    arn, version = ":".join(function.function_arn.split(":")[:7]), str(function.version)
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    answered: Json = {"statusCode": 200, "executedVersion": version}
+    return {
+        "version": "1.0",
+        "timestamp": now.replace("+00:00", "Z"),
+        "requestContext": {
+            "requestId": request_id,
+            "functionArn": f"{arn}:{version}",
+            "condition": "RetriesExhausted" if outcome.failed else "Success",
+            "approximateInvokeCount": 1,
+        },
+        "requestPayload": json.loads(event),
+        "responseContext": answered | ({"functionError": "Unhandled"} if outcome.failed else {}),
+        "responsePayload": json.loads(outcome.payload),
+    }
+
+
+def _is_bus(goal: str) -> bool:
+    return goal.split(":")[2] == "events"
+
+
+def _event(bus: str, record: Json) -> Json:
+    ended = "Success" if record["requestContext"]["condition"] == "Success" else "Failure"
+    return {
+        "source": "lambda",
+        "detail-type": f"Lambda Function Invocation Result - {ended}",
+        "resources": [bus, record["requestContext"]["functionArn"]],
+        "detail": record,
+    }
+
+
+def _why(request_id: str, outcome: Outcome) -> Json:
+    words = str(json.loads(outcome.payload).get("errorMessage", ""))[:1024]
+    facts = {"RequestID": ("String", request_id), "ErrorCode": ("Number", "200")}
+    facts["ErrorMessage"] = ("String", words or "?")
+    return {k: {"DataType": kind, "StringValue": v} for k, (kind, v) in facts.items()}
+
+
+# Sending ------------------------------------------------------------------------------------------
+
+
+def carry(cloud: Cloud, item: Delivery) -> None:
+    """Send a record or a dead letter as the function's role.
+
+    Raises:
+        AwsError: Lambda cannot take on the role.
+    """
+    arn, home = item["target"]["Arn"], item["source"].split(":")[3]
+    service, send = {**SENDERS, **_MORE}[arn.split(":")[2]]
+    region = arn.split(":")[3] or home
+    try:
+        client = client_as(cloud, item["target"]["RoleArn"], SERVICE, service, region)
+    except Untrusting as error:
+        raise AwsError("AccessDeniedException", str(error), 403) from error
+    attributes = item["target"]["attributes"]
+    send(client, {**item, "attributes": attributes} if attributes else item)
+
+
+def _to_function(client: Any, item: Delivery) -> None:
+    payload = item["text"].encode()
+    client.invoke(FunctionName=item["target"]["Arn"], InvocationType="Event", Payload=payload)
+
+
+def _to_bucket(s3: Any, item: Delivery) -> None:
+    now, name = datetime.datetime.now(datetime.UTC), item["source"].split(":")[6]
+    key = f"aws/lambda/async/{name}/{now:%Y/%m/%d/%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
+    bucket = item["target"]["Arn"].rpartition(":")[2]
+    s3.put_object(Bucket=bucket, Key=key, Body=item["text"].encode())
+
+
+_MORE: dict[str, tuple[str, Send]] = {"lambda": ("lambda", _to_function), "s3": ("s3", _to_bucket)}
+CARRIERS[SERVICE] = carry
+FINISHED.append(tell)
+
+
+# moto's records -----------------------------------------------------------------------------------
+
+_made: Any = models.LambdaFunction.__init__
+_updated: Any = models.LambdaFunction.update_configuration
+_put: Any = models.LambdaBackend.put_function_event_invoke_config
+
+
+@on_start
+def keep_configurations(cloud: Cloud) -> None:
+    """Let moto's functions remember their dead-letter queue and their last configuration."""
+    functions, backend = models.LambdaFunction, models.LambdaBackend
+    functions.__init__ = _make  # type: ignore[method-assign, assignment]
+    functions.update_configuration = _update  # type: ignore[method-assign, assignment]
+    backend.put_function_event_invoke_config = _replace  # type: ignore[method-assign, assignment]
+    backend.update_function_event_invoke_config = _merge  # type: ignore[method-assign, assignment]
+
+
+def _make(function: Any, account_id: str, spec: Json, *more: Any, **named: Any) -> None:
+    _made(function, account_id, spec, *more, **named)
+    function.dead_letter_config = spec.get("DeadLetterConfig")
+
+
+def _update(function: Any, updates: Json) -> Any:
+    if "DeadLetterConfig" in updates:
+        function.dead_letter_config = updates["DeadLetterConfig"]
+    return _updated(function, updates)
+
+
+def _replace(backend: Any, name: str, config: Json) -> Any:
+    told = _put(backend, name, config)
+    function = backend.get_function(name)
+    function.event_invoke_config = function.event_invoke_config[-1:]
+    return told
+
+
+def _merge(backend: Any, name: str, config: Json) -> Any:
+    known = backend.get_function(name).event_invoke_config
+    return _replace(backend, name, (known[-1].config if known else {}) | config)
