@@ -1,9 +1,7 @@
 """DuckDB, set up as the engine behind the compiler.
 
-One instance a process, closed off: it reads the directories that it is given and nothing else of
-the machine, loads no extension, and its settings cannot be changed by SQL. See
-https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview. A `Session` runs one
-statement at a time; its failures carry Trino's error names.
+One instance a process, closed off from the machine. A `Session` runs one statement at a time; its
+failures carry Trino's error names.
 """
 
 from __future__ import annotations
@@ -11,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from labkit.cloud.engine.catalog import Scan
+from labkit.cloud.engine.closed import create_macros, open_closed
 from labkit.cloud.engine.external import ExternalFunctions
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.trino import library
@@ -27,14 +25,8 @@ from labkit.cloud.engine.trino.errors import QueryFailed, marked
 from labkit.cloud.engine.types import Type
 
 _SETTINGS = (
-    "SET allocator_background_threads = true",  # gives memory back when idle: 370 for 510 MB
-    "SET async_threads = 0",  # eight more, which are for disks far away
     "SET GLOBAL ieee_floating_point_ops = true",  # 1e0 / 0 is Infinity
     "SET GLOBAL default_null_order = 'nulls_last'",
-    "SET GLOBAL TimeZone = 'UTC'",
-    "SET GLOBAL python_enable_replacements = false",  # SQL sees no Python variables
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
 )
 # DuckDB's own error() cannot stand under TRY, and a cast that fails can.
 _ERROR = 'error(m) AS CAST(CAST(m AS BOOLEAN) AS "NULL")'
@@ -74,27 +66,15 @@ class DuckEngine:
         temp_directory: Path | None = None,
         threads: int | None = None,
     ) -> None:
-        self._connection = duckdb.connect(":memory:")
-        for statement in _SETTINGS:
-            self._connection.execute(statement)
-        self._connection.execute(f"CREATE MACRO {_ERROR}")
-        library.install(self._connection)
-        for macro in _macros():
-            self._connection.execute(f"CREATE OR REPLACE MACRO {macro}")
-        self._limit("memory_limit", memory_limit)
-        self._limit("threads", threads)
-        self._limit("temp_directory", temp_directory)
-        self._close_off([*directories, *([temp_directory] if temp_directory else [])])
-
-    def _limit(self, name: str, value: object) -> None:
-        if value is not None:
-            self._connection.execute(f"SET {name} = {quoted_text(str(value))}")
-
-    def _close_off(self, directories: Sequence[Path]) -> None:
-        listed = ", ".join(quoted_text(f"{path.resolve()}/") for path in directories)
-        self._connection.execute(f"SET allowed_directories = [{listed}]")
-        self._connection.execute("SET enable_external_access = false")
-        self._connection.execute("SET lock_configuration = true")
+        self._connection = open_closed(
+            ":memory:",
+            _install,
+            settings=_SETTINGS,
+            directories=directories,
+            memory_limit=memory_limit,
+            temp_directory=temp_directory,
+            threads=threads,
+        )
 
     def session(self) -> Session:
         """A session of its own; close it, or use it in a ``with``."""
@@ -156,19 +136,22 @@ class Session:
         finally:
             self._external.check()
 
-    def _scan(self, scan: Scan) -> str:
+    def _scan(self, scan: Scan, query: str) -> str:
         """What a scan reads. Columns that the query names in vain fail if they are looked at."""
         relation = scan.source.relation(self, scan)
+        columns = (*scan.source.columns, *scan.source.hidden)
         unread = ", ".join(
             f"CAST(error({UNREAD}) AS {column.type.duckdb}) AS {quoted_name(column.name)}"
-            for column in (*scan.source.columns, *scan.source.hidden)
+            for column in columns
             if column.name not in scan.columns
+            and f"{scan.name}.{quoted_name(column.name)}" in query
         )
         return f"SELECT *, {unread} FROM ({relation})" if unread else relation
 
     def _with_scans(self, compiled: Compiled) -> str:
         relations = ", ".join(
-            f"{scan.name} AS NOT MATERIALIZED ({self._scan(scan)})" for scan in compiled.scans
+            f"{scan.name} AS NOT MATERIALIZED ({self._scan(scan, compiled.sql)})"
+            for scan in compiled.scans
         )
         if not relations:
             return compiled.sql
@@ -228,12 +211,11 @@ class Session:
         return max(0.0, float(self.connection.query_progress()) / 100)
 
 
-def _macros() -> Iterator[str]:
-    """The macros that the compiler's SQL calls."""
-    text = resources.files(library.__package__ or "").joinpath("macros.sql").read_text("utf-8")
-    for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
-        if part.strip():
-            yield part.strip()
+def _install(connection: duckdb.DuckDBPyConnection) -> None:
+    """Put in what the compiler's SQL calls."""
+    connection.execute(f"CREATE MACRO {_ERROR}")
+    library.install(connection)
+    create_macros(connection, library.__package__ or "")
 
 
 @contextmanager

@@ -1,36 +1,20 @@
-"""DuckDB as the storage of one warehouse: a file of its own, closed off from the machine.
-
-It reads and writes the directories that it is given and nothing else, loads no extension, and SQL
-cannot change its settings. See
-https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview.
-"""
+"""DuckDB as the storage of one warehouse: a file of its own, closed off from the machine."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
-from duckdb.func import FunctionNullHandling
 
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.closed import create_functions, create_macros, open_closed
 from labkit.cloud.engine.redshift.errors import translated
 from labkit.cloud.engine.redshift.functions import UDFS
 
-_SETTINGS = (
-    "SET allocator_background_threads = true",
-    "SET async_threads = 0",
-    "SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",
-    "SET GLOBAL TimeZone = 'UTC'",
-    "SET GLOBAL python_enable_replacements = false",
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
-)
+_SETTINGS = ("SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",)
 
 
 def open_database(
@@ -42,39 +26,19 @@ def open_database(
 ) -> duckdb.DuckDBPyConnection:
     """Open a warehouse's file with Redshift's functions in it; make it when it is missing."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(str(file))
-    for statement in _SETTINGS:
-        connection.execute(statement)
-    _install(connection)
-    if memory_limit:
-        connection.execute(f"SET memory_limit = {quoted_text(memory_limit)}")
-    if temp_directory:
-        connection.execute(f"SET temp_directory = {quoted_text(str(temp_directory))}")
-    _close_off(connection, [*directories, *([temp_directory] if temp_directory else [])])
-    return connection
+    return open_closed(
+        str(file),
+        _install,
+        settings=_SETTINGS,
+        directories=directories,
+        memory_limit=memory_limit,
+        temp_directory=temp_directory,
+    )
 
 
 def _install(connection: duckdb.DuckDBPyConnection) -> None:
-    for udf in UDFS:
-        connection.create_function(
-            udf.name,
-            udf.null_safe(),
-            list(udf.parameters),
-            udf.returns,
-            null_handling=FunctionNullHandling.SPECIAL,
-            side_effects=udf.volatile,
-        )
-    text = resources.files(__package__ or "").joinpath("macros.sql").read_text("utf-8")
-    for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
-        if part.strip():
-            connection.execute(f"CREATE OR REPLACE MACRO {part.strip()}")
-
-
-def _close_off(connection: duckdb.DuckDBPyConnection, directories: Sequence[Path]) -> None:
-    listed = ", ".join(quoted_text(f"{path.resolve()}/") for path in directories)
-    connection.execute(f"SET allowed_directories = [{listed}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
+    create_functions(connection, UDFS)
+    create_macros(connection, __package__ or "")
 
 
 @contextmanager

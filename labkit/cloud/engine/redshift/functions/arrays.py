@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift.functions.documents import dump, load
-from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.redshift.functions.entry import entries
 
 
 def _places(text: str, value: str) -> list[int] | None:

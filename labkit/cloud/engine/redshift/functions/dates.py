@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift import datetimes, formats
 from labkit.cloud.engine.redshift.errors import fail
-from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.redshift.functions.entry import entries
 
 #: The signs of ``Etc/GMT+8`` are POSIX's: west of Greenwich.
 _ABBREVIATED = {

@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift.errors import fail
-from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.redshift.functions.entry import entries
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

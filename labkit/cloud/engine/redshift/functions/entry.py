@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 
 from labkit.cloud.engine.redshift.scope import Typed
@@ -74,33 +73,6 @@ class Entry:
             return self.sql(args)
         parts = [arg.sql for arg in args]
         return self.sql.format(*parts, all=", ".join(parts))
-
-
-@dataclass(frozen=True)
-class Udf:
-    """A function in Python, for what DuckDB has not.
-
-    Args:
-        name: how templates call it, ``rs_...``.
-        body: takes and gives Python values, never NULL arguments; raises by `fail`.
-        volatile: whether equal arguments may give other results.
-    """
-
-    name: str
-    body: Callable[..., Any]
-    parameters: tuple[str, ...]
-    returns: str
-    volatile: bool = False
-
-    def null_safe(self) -> Callable[..., Any]:
-        """The body, NULL for a NULL argument."""
-        body = self.body
-
-        @wraps(body)
-        def call(*args: Any) -> Any:
-            return None if None in args else body(*args)
-
-        return call
 
 
 def entries(*lines: tuple[Any, ...]) -> tuple[Entry, ...]:

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 
-from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.redshift.functions.entry import entries
 
 _SEED = 0xCBF29CE484222325 - (1 << 64)
 _MASK = (1 << 64) - 1

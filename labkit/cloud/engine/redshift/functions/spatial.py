@@ -10,8 +10,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift.errors import fail
-from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.redshift.functions.entry import entries
 from labkit.cloud.engine.redshift.shapes import (
     KINDS,
     SPELLED,

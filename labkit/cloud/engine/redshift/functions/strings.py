@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift.errors import fail
-from labkit.cloud.engine.redshift.functions.entry import Udf, entries
+from labkit.cloud.engine.redshift.functions.entry import entries
 from labkit.cloud.engine.redshift.scope import Typed
 
 

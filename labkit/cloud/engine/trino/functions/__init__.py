@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from importlib import resources
-
 import duckdb
-from duckdb.func import FunctionNullHandling
 
+from labkit.cloud.engine.closed import Udf, create_functions, create_macros
 from labkit.cloud.engine.trino.functions import (
     aggregates,
     arrays,
@@ -25,7 +21,7 @@ from labkit.cloud.engine.trino.functions import (
     urls,
     windows,
 )
-from labkit.cloud.engine.trino.functions.entry import Entry, Udf
+from labkit.cloud.engine.trino.functions.entry import Entry
 from labkit.cloud.engine.trino.functions.refused import REFUSED
 
 __all__ = ["AGGREGATES", "REFUSED", "SCALARS", "WINDOWS", "setup"]
@@ -63,20 +59,5 @@ _UDFS: tuple[Udf, ...] = (
 
 def setup(connection: duckdb.DuckDBPyConnection) -> None:
     """Create what the templates call: first the Python functions, then the macros over them."""
-    for udf in _UDFS:
-        connection.create_function(
-            udf.name,
-            udf.null_safe(),
-            list(udf.parameters),
-            udf.returns,
-            null_handling=FunctionNullHandling.SPECIAL,
-        )
-    for macro in _macros():
-        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
-
-
-def _macros() -> Iterator[str]:
-    text = resources.files(__name__).joinpath("macros.sql").read_text("utf-8")
-    for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
-        if part.strip():
-            yield part.strip()
+    create_functions(connection, _UDFS)
+    create_macros(connection, __name__)

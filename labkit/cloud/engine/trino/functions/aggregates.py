@@ -10,13 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import (
-    Entry,
-    Udf,
-    entries,
-    failure,
-    over,
-)
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import Entry, entries, failure, over
 from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"

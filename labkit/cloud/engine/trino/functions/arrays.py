@@ -10,14 +10,8 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import (
-    Entry,
-    Udf,
-    apply,
-    entries,
-    fail,
-    infix,
-)
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import Entry, apply, entries, fail, infix
 from labkit.cloud.engine.trino.text import cast_to_varchar
 
 

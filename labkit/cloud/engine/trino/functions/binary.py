@@ -10,7 +10,8 @@ import struct
 import zlib
 from collections.abc import Callable
 
-from labkit.cloud.engine.trino.functions.entry import Udf, entries, fail
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import entries, fail
 from labkit.cloud.engine.trino.functions.xxhash import xxhash64
 
 _HASHES = ("md5", "sha1", "sha256")

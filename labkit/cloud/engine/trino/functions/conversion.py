@@ -15,8 +15,9 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.trino.functions.entry import Entry, Udf, entries, fail, failure
+from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail, failure
 from labkit.cloud.engine.trino.text import as_text
 
 

@@ -14,8 +14,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions import iso
-from labkit.cloud.engine.trino.functions.entry import Entry, Render, Udf, entries, fail
+from labkit.cloud.engine.trino.functions.entry import Entry, Render, entries, fail
 from labkit.cloud.engine.trino.functions.patterns import (
     format_joda,
     format_mysql,

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.trino.functions.entry import Udf, entries, fail, over, text_literal
+from labkit.cloud.engine.trino.functions.entry import entries, fail, over, text_literal
 
 _TEXTS = "varchar|json"
 

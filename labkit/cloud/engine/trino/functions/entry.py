@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any, NoReturn
 
 from labkit.cloud.engine.types import Type
@@ -46,33 +45,6 @@ class Entry:
         """The aggregate's calls inside their finishing expression."""
         agg = inner[0] if len(inner) == 1 else inner
         return self.finish.format(*args, agg=agg, **_words(call, args))
-
-
-@dataclass(frozen=True)
-class Udf:
-    """A function in Python, for what DuckDB has not.
-
-    Args:
-        name: how templates call it, ``trino_…``.
-        body: takes and gives Python values, never NULL arguments; raises by `fail`.
-        parameters: DuckDB types.
-        returns: a DuckDB type.
-    """
-
-    name: str
-    body: Callable[..., Any]
-    parameters: tuple[str, ...]
-    returns: str
-
-    def null_safe(self) -> Callable[..., Any]:
-        """The body, NULL for a NULL argument; DuckDB's own way lets no function return NULL."""
-        body = self.body
-
-        @wraps(body)
-        def call(*args: Any) -> Any:
-            return None if None in args else body(*args)
-
-        return call
 
 
 class FunctionRefused(NotImplementedError):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from math import atan2, cos, radians, sin, sqrt
 
-from labkit.cloud.engine.trino.functions.entry import Udf, entries, fail
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import entries, fail
 
 _EARTH_KM = 6371.01
 _DOUBLES = ("DOUBLE",) * 4

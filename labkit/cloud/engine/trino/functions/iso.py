@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import Render, Udf, fail
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import Render, fail
 
 
 class _Moment(str):

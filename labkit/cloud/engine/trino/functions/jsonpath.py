@@ -17,10 +17,10 @@ from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions import jsonpath_conditions as conditions
 from labkit.cloud.engine.trino.functions import jsonpath_steps as steps
 from labkit.cloud.engine.trino.functions.documents import RawNumber, dump, parse_document
-from labkit.cloud.engine.trino.functions.entry import Udf
 from labkit.cloud.engine.trino.functions.jsonpath_conditions import Condition
 from labkit.cloud.engine.trino.functions.jsonpath_steps import Items, PathFailed, Place
 

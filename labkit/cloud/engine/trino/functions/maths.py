@@ -11,15 +11,8 @@ from collections.abc import Mapping, Sequence
 from statistics import NormalDist
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import (
-    Entry,
-    Udf,
-    entries,
-    fail,
-    infix,
-    over,
-    unless_null,
-)
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail, infix, over, unless_null
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
 _FLOATS = "real|double"

@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import (
-    Udf,
     apply,
     entries,
     fail,

@@ -11,9 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import (
     Entry,
-    Udf,
     entries,
     fail,
     failure,

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import SplitResult, quote_plus, unquote, unquote_plus, urlsplit
 
-from labkit.cloud.engine.trino.functions.entry import Udf, entries, fail
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import entries, fail
 
 _PARTS = ("fragment", "host", "path", "protocol", "query")
 
