@@ -1,6 +1,10 @@
-"""What Systems Manager refuses of a parameter, which moto would keep.
+"""What Systems Manager refuses of a parameter, and that AWS's own ones are not the account's.
 
-Sources: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html and
+moto would keep the former; of AWS's public parameters it tells among the account's as soon as one
+of them has been read.
+
+Sources: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html,
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html and
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParametersByPath.html
 """
 
@@ -11,6 +15,7 @@ from typing import Any
 
 from labkit.cloud.operations import AwsError, Context
 
+_PUBLIC = "/aws/"
 _MOST = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 
 
@@ -19,6 +24,9 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "GetParametersByPath" and not parameters["Path"].startswith("/"):
         words = "The parameter doesn't meet the parameter name requirements."
         raise AwsError("ValidationException", f'{words} It must begin with a forward slash "/".')
+    listed = {"DescribeParameters": "", "GetParametersByPath": parameters.get("Path", "")}
+    if not listed.get(context.operation, _PUBLIC).startswith(_PUBLIC):
+        _forget_public(context)
     if context.operation == "PutParameter":
         _check_value(parameters)
         _check_type(context, parameters)
@@ -43,3 +51,13 @@ def _check_type(context: Context, parameters: dict[str, Any]) -> None:
     if overwrites and wanted not in (None, versions[-1].parameter_type):
         words = "You can't change the type of a parameter. You must create a new, unique parameter."
         raise AwsError("HierarchyTypeMismatchException", words)
+
+
+def _forget_public(context: Context) -> None:
+    """Take AWS's public parameters from the account's, until they are asked for."""
+    with context.cloud.lock("ssm"):
+        known = context.cloud.backend("ssm", context.region)._parameters
+        for name in [each for each in known if each.startswith(_PUBLIC)]:
+            del known[name]
+        for each in ("amis", "region_defaults", "service_defaults", "ecs_amis"):
+            setattr(known, f"latest_{each}_loaded", False)

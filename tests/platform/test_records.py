@@ -35,7 +35,11 @@ def test_parameters_by_path(aws, fresh):
     for name in ("a", "b/c"):
         ssm.put_parameter(Name=f"{path}/{name}", Value=name, Type="String")
     flat = ssm.get_parameters_by_path(Path=path)["Parameters"]
+    ssm.get_parameters_by_path(Path="/aws/service/global-infrastructure/regions")
     deep = ssm.get_parameters_by_path(Path=path, Recursive=True)["Parameters"]
+    everything = ssm.get_parameters_by_path(Path="/", Recursive=True)["Parameters"]
+    told = [*everything, *ssm.describe_parameters()["Parameters"]]
+    assert not [each for each in told if each["Name"].startswith("/aws/")]
     assert ([p["Value"] for p in flat], [p["Value"] for p in deep]) == (["a"], ["a", "b/c"])
 
 
