@@ -101,6 +101,45 @@ def test_ctas_by_bucket(lake: Lake) -> None:
     assert lake.fail("INSERT INTO made VALUES (1)").startswith("NOT_SUPPORTED")
 
 
+def test_rows_are_in_the_buckets_of_their_hash(lake: Lake) -> None:
+    """What a query scans for a row is one of the files, and the row is in it."""
+    lake.do(
+        "CREATE TABLE made WITH (bucketed_by = ARRAY['n', 's', 'b'], bucket_count = 4) AS "
+        "SELECT x AS n, chr(97 + x) AS s, x % 2 = 0 AS b, 'é' AS e FROM UNNEST(ARRAY[0,1,2,3]) t(x)"
+    )
+    whole = lake.do("SELECT * FROM made")["Statistics"]["DataScannedInBytes"]
+    for n, s, b in ((0, "a", "true"), (1, "b", "false"), (2, "c", "true"), (3, "d", "false")):
+        one = f"SELECT * FROM made WHERE n = {n} AND s = '{s}' AND b = {b}"
+        assert lake.rows(one) == [[str(n), s, b, "é"]]
+        assert lake.do(one)["Statistics"]["DataScannedInBytes"] < whole
+
+
+# https://docs.aws.amazon.com/athena/latest/ug/ctas-partitioning-and-bucketing-what-is-bucketing.html
+BUCKETED = {
+    "text": ("string", ("b", "a"), "c = 'a'", "a", 2),
+    "a list": ("int", ("4", "7"), "c IN (7, 9)", "7", 2),
+    "beyond int": ("bigint", ("4294967297", "1"), "c = 1", "1", 2),
+    "truth": ("boolean", ("false", "true"), "true = c", "true", 5),
+    "below zero, which writers hash differently": ("int", ("-1", "-2"), "c = -1", "-1", 6),
+    "an expression": ("int", ("0", "1"), "c + 1 = 2", "1", 4),
+    "by Spark's hash": ("int", ("1", "0"), "c = 1", "1", 4),
+}
+
+
+@pytest.mark.parametrize("name", BUCKETED)
+def test_a_condition_on_buckets_scans_some(lake: Lake, name: str) -> None:
+    kind, values, where, found, scanned = BUCKETED[name]
+    files = {f"x_bucket-{at:05}.csv": f"{value}\n" for at, value in enumerate(values)}
+    lake.csv_table("t", f"c {kind}", files, "CLUSTERED BY (c) INTO 2 BUCKETS")
+    if "Spark" in name:
+        lake.do("ALTER TABLE t SET TBLPROPERTIES ('bucketing_format'='spark')")
+    done = lake.do(f"SELECT * FROM t WHERE {where}")
+    assert lake.results(done["QueryExecutionId"])["ResultSet"]["Rows"][1:] == [
+        {"Data": [{"VarCharValue": found}]}
+    ]
+    assert done["Statistics"]["DataScannedInBytes"] == scanned
+
+
 CTAS_REFUSED = {
     "no name": ("SELECT 1", "MISSING_COLUMN_NAME"),
     "same names": ("SELECT 1 AS a, 2 AS a", "DUPLICATE_COLUMN_NAME"),

@@ -28,6 +28,7 @@ from labkit.cloud.engine import Compiled, QueryFailed, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.writers import LARGE
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.lake.buckets import bucket_sql
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
 from labkit.cloud.s3.store import split_uri
@@ -156,7 +157,8 @@ def _files(
     columns = ", ".join(quoted_name(name) for name, _ in target.table.columns)
     source = sql
     if target.table.partition_keys or target.buckets[1]:
-        run.session.connection.execute(f"CREATE OR REPLACE TEMP TABLE written AS {sql}")
+        made = f"FROM ({sql}) SELECT {_with_bucket(target)}"
+        run.session.connection.execute(f"CREATE OR REPLACE TEMP TABLE written AS {made}")
         source = "SELECT * FROM written"
     try:
         for part in list(_parts(run, target)):
@@ -211,12 +213,19 @@ def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[
 
 
 def _bucket_conditions(target: Target) -> Iterator[tuple[int | None, str]]:
-    columns, count = target.buckets
+    _, count = target.buckets
     if not count:
         yield None, ""
         return
-    hashed = f"hash({', '.join(map(quoted_name, columns))}) % {count}"
-    yield from ((bucket, f"{hashed} = {bucket}") for bucket in range(count))
+    yield from ((bucket, f'"$bucket" = {bucket}') for bucket in range(count))
+
+
+def _with_bucket(target: Target) -> str:
+    columns, count = target.buckets
+    kinds = dict(target.table.columns)
+    if not count:
+        return "*"
+    return f'*, {bucket_sql([(name, kinds[name]) for name in columns], count)} AS "$bucket"'
 
 
 def _name(bucket: int | None) -> str:

@@ -21,6 +21,7 @@ from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, form
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
+from labkit.cloud.lake.buckets import buckets_of
 from labkit.cloud.lake.definitions import columns_of, parameters_of
 from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION, equals, matching
@@ -95,6 +96,7 @@ class LakeTable:
         self.parameters = parameters_of(definition)
         self.data_columns = columns_of(self.storage.get("Columns"), self.name)
         self.keys = columns_of(definition.get("PartitionKeys"), self.name)
+        self.buckets = buckets_of(definition, self.data_columns)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -102,7 +104,8 @@ class LakeTable:
 
     @property
     def partition_keys(self) -> Sequence[str]:
-        return tuple(key.name for key in self.keys)
+        """Columns whose conditions leave out files: keys of folders, and of buckets."""
+        return tuple(column.name for column in (*self.keys, *self.buckets.columns))
 
     @property
     def location(self) -> str:
@@ -115,9 +118,10 @@ class LakeTable:
     def relation(self, session: Any, scan: Scan) -> str:
         """The DuckDB relation of what a scan reads, charged to its query."""
         partitions = self.partitions(session, scan.filters)
+        needed = self.buckets.needed(scan.filters)
         parts = [
             self._read(session, table, files, scan.columns)
-            for table, files in self._grouped(partitions)
+            for table, files in self._grouped(partitions, needed)
         ]
         return " UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts)
 
@@ -155,7 +159,7 @@ class LakeTable:
         return [Partition(v, place(self.parameters, self.location, names, v)) for v in rows]
 
     def _grouped(
-        self, partitions: list[Partition]
+        self, partitions: list[Partition], needed: frozenset[int] | None
     ) -> Iterator[tuple[formats.Table, list[formats.File]]]:
         """The files by the declaration that reads them: a partition may have its own."""
         own = self.declared()
@@ -163,7 +167,8 @@ class LakeTable:
         for partition, objects in zip(partitions, self._listed(partitions), strict=True):
             table = own if self._is_plain(partition) else self._declared(partition)
             _, files = groups.setdefault("" if table is own else repr(table), (table, []))
-            files.extend(self._file(each, partition) for each in objects)
+            kept = self.buckets.holding(objects, needed, partition.storage or self.storage)
+            files.extend(self._file(each, partition) for each in kept)
         yield from groups.values() or [(own, [])]
 
     def _is_plain(self, partition: Partition) -> bool:

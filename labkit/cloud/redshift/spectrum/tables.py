@@ -74,7 +74,7 @@ class ExternalScan:
 
 def _partitions(source: Any, session: Reader, scan: Scan) -> tuple[int, int]:
     """How many partitions a table has, and how many of them a scan reads."""
-    if not source.partition_keys or not hasattr(source, "partitions"):
+    if not getattr(source, "keys", ()) or not hasattr(source, "partitions"):
         return 0, 0
     read = source.partitions(session, scan.filters)
     whole = source.partitions(session) if not is_projected(source.parameters) else read
