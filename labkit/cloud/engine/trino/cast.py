@@ -12,7 +12,8 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from labkit.cloud.engine.trino.errors import MARK, quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.trino.errors import MARK
 from labkit.cloud.engine.trino.library import coerce
 from labkit.cloud.engine.trino.operators import INTEGERS
 from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
@@ -360,7 +361,7 @@ def _read_json_row(sql: str, kind: Type, missing: str, failure: str) -> str:
         )
         return f"struct_pack({fields})"
 
-    by_name = packed(lambda at, name: f"trino_json_member({sql}, '{name or ''}')")
+    by_name = packed(lambda at, name: f"trino_json_member({sql}, {quoted_text(name or '')})")
     by_place = packed(lambda at, name: f"trino_json_items({sql})[{at + 1}]")
     return (
         f"CASE WHEN {missing} THEN NULL WHEN ({sql})[1] = '{{' THEN {by_name} "

@@ -14,13 +14,8 @@ from collections.abc import Sequence
 from functools import wraps
 from typing import Any
 
-from labkit.cloud.engine.trino.functions.entry import (
-    FunctionRefused,
-    Render,
-    failure,
-    quoted,
-    text_literal,
-)
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.trino.functions.entry import FunctionRefused, Render, failure, text_literal
 
 _MYSQL = {
     "a": "%a", "b": "%b", "c": "%-m", "d": "%d", "e": "%-d", "f": "%f", "H": "%H", "h": "%I",
@@ -83,7 +78,7 @@ def _checked(render: Render) -> Render:
 @_checked
 def format_mysql(call: Any, args: Sequence[str]) -> str:
     """``date_format``: ``%w`` and a few more are refused by Trino too."""
-    return f"strftime({_local(call, args[0])}, {quoted(_mysql(call, args[1]))})"
+    return f"strftime({_local(call, args[0])}, {quoted_text(_mysql(call, args[1]))})"
 
 
 @_checked
@@ -115,7 +110,7 @@ def format_joda(call: Any, args: Sequence[str]) -> str:
         elif pieces and pieces[-1].startswith("strftime(") and kind == "format":
             pieces[-1] = f"{pieces[-1][:-2]}{text.replace(chr(39), chr(39) * 2)}')"
         else:
-            pieces.append(f"strftime({local}, {quoted(text)})")
+            pieces.append(f"strftime({local}, {quoted_text(text)})")
     return f"({' || '.join(pieces)})" if pieces else "''"
 
 
@@ -132,8 +127,8 @@ def parse_joda(call: Any, args: Sequence[str]) -> str:
         raise FunctionRefused(call.name, "a time zone that is not the pattern's last part")
     pattern = "".join(text for kind, text in words if kind != "zone").replace("%-", "%")
     zone = r"(?:Z|[+-]\d\d:?\d\d|[A-Za-z]+(?:/[A-Za-z_]+)*)$"
-    head = _read(f"regexp_replace({args[0]}, {quoted(zone)}, '')", pattern)
-    tail = f"trino_zone_text(regexp_extract({args[0]}, {quoted(zone)}))"
+    head = _read(f"regexp_replace({args[0]}, {quoted_text(zone)}, '')", pattern)
+    tail = f"trino_zone_text(regexp_extract({args[0]}, {quoted_text(zone)}))"
     return f"trino_zoned(trino_to_instant({head}, {tail}), {tail})"
 
 
@@ -154,7 +149,7 @@ def _read(text: str, pattern: str) -> str:
         read, whole = f"({read} || ' {year}')", f"{whole} %Y"
     message = "'LABKIT:INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || _t || '\"'"
     body = (
-        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted(whole)}), "
+        f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted_text(whole)}), "
         f"error({message})) END"
     )
     return f"list_transform([{text}], lambda _t: {body})[1]"
