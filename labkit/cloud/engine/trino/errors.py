@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from labkit.cloud.engine.quoting import quoted_text
+
 #: How a macro or a UDF raises an error with a name inside DuckDB.
 MARK = "LABKIT"
 _MARKED = re.compile(rf"{MARK}:([A-Z_]+): (.*?)(?:' to BOOL(?!EAN)|\n|$)", re.DOTALL)
@@ -53,13 +55,3 @@ def marked(text: str) -> QueryFailed | None:
     """The failure that `raising` put into an engine's error text, if there is one."""
     found = _MARKED.search(text)
     return QueryFailed(found[1], found[2].strip()) if found else None
-
-
-def quoted_text(text: str) -> str:
-    """A string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quoted_name(name: str) -> str:
-    """A quoted identifier."""
-    return '"' + name.replace('"', '""') + '"'

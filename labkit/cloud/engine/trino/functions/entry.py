@@ -91,11 +91,6 @@ def integer_literal(sql: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def quoted(text: str) -> str:
-    """A SQL text literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def infix(operator: str) -> Render:
     """All arguments with an operator between them."""
     return lambda call, args: f"({f' {operator} '.join(args)})"
