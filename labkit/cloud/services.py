@@ -13,6 +13,7 @@ from typing import Any
 
 import labkit.cloud.access.multi_region
 import labkit.cloud.access.signing
+import labkit.cloud.access.simulation
 import labkit.cloud.athena
 import labkit.cloud.databrew
 import labkit.cloud.ec2

@@ -104,16 +104,14 @@ def role_of(cloud: Cloud, principal: Principal) -> Any:
 
 def _ask_identity(cloud: Cloud, question: Question) -> tuple[bool, bool]:
     """Whether the caller's policies allow it, and whether one denies it."""
-    granted, limits = _identity_documents(cloud, question.principal)
+    granted, limits = identity_documents(cloud, question.principal)
     grants = {judge(each, question, has_principal=False) for each in granted}
     bounds = [judge(each, question, has_principal=False) for each in limits]
     allowed = Verdict.ALLOWED in grants and all(each is Verdict.ALLOWED for each in bounds)
     return allowed, Verdict.DENIED in grants or Verdict.DENIED in bounds
 
 
-def _identity_documents(
-    cloud: Cloud, principal: Principal
-) -> tuple[list[Document], list[Document]]:
+def identity_documents(cloud: Cloud, principal: Principal) -> tuple[list[Document], list[Document]]:
     """The documents that grant, and those that each must allow as well."""
     if principal.role_arn:
         role = role_of(cloud, principal)
@@ -126,6 +124,11 @@ def _identity_documents(
     groups = [group for group in iam.groups.values() if user in group.users]
     attached = [document for holder in (user, *groups) for document in _attached(holder)]
     return attached + ([EVERYTHING] if user.name == LEARNER else []), []
+
+
+def group_documents(group: Any) -> list[Document]:
+    """The documents that a group gives to each of its users."""
+    return _attached(group)
 
 
 def _attached(holder: Any) -> list[Document]:
