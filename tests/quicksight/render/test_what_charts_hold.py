@@ -365,9 +365,32 @@ def test_a_rich_title_has_its_size_and_colour() -> None:
     )
     assert (drawn.get_fontsize(), drawn.get_color()) == (21, "#FF0000")
     mixed = {"BarChartVisual": {"Title": {"FormatText": {"RichText": f"So {words} and more"}}}}
-    assert draw(mixed, by_school()).warnings == [
-        "Not drawn: the fonts and colours of single words in the title."
-    ]
+    picture = draw(mixed, by_school())
+    looks = {each.get_text(): (each.get_fontsize(), each.get_color()) for each in picture.texts}
+    assert looks["Late"] == (21, "#FF0000")
+    assert looks["So"][0] == looks["more"][0] == 14
+    assert picture.warnings == []
+
+
+TOOLTIPS = {
+    "columns": ("DETAILED", [{"ColumnTooltipItem": {"Column": {"ColumnName": "gpa"}}}], ["gpa"]),
+    "hidden": (
+        "DETAILED",
+        [{"ColumnTooltipItem": {"Column": {"ColumnName": "gpa"}, "Visibility": "HIDDEN"}}],
+        [],
+    ),
+    "its own": ("DETAILED", [{"FieldTooltipItem": {"FieldId": "school"}}], []),
+    "a sheet": ("SHEET", [], ["sheet"]),
+}
+
+
+@pytest.mark.parametrize(("kind", "fields", "told"), TOOLTIPS.values(), ids=TOOLTIPS)
+def test_what_tooltips_lack_is_told(kind: str, fields: list[Any], told: list[str]) -> None:
+    tooltip = {"SelectedTooltipType": kind, "FieldBasedTooltip": {"TooltipFields": fields}}
+    asked = {"BarChartVisual": {"ChartConfiguration": {"Tooltip": tooltip}}}
+    found = draw(asked, by_school()).warnings
+    assert len(found) == len(told)
+    assert all(word in sentence for word, sentence in zip(told, found, strict=True))
 
 
 @pytest.mark.parametrize(("fill", "ink"), [("#DDEEFF", "#16191F"), ("#203040", None)])

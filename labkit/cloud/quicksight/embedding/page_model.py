@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labkit.cloud.quicksight.definitions import walk
-from labkit.cloud.quicksight.embedding import control_values, layout, text_boxes
+from labkit.cloud.quicksight.embedding import control_values, layout
 from labkit.cloud.quicksight.embedding.actions import sheet_to_open
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import FILTER, Control, controls_of
@@ -17,7 +17,8 @@ from labkit.cloud.quicksight.embedding.sheet_picture import (
     content_of,
 )
 from labkit.cloud.quicksight.embedding.tiles import tile_theme
-from labkit.cloud.quicksight.render.frame import plain
+from labkit.cloud.quicksight.render.markup import as_html, lines_of
+from labkit.cloud.quicksight.render.titles import plain
 
 Json = dict[str, Any]
 WIDTH_PX = 1168
@@ -112,8 +113,8 @@ def _style(place: Place, background: str) -> Iterator[tuple[str, str]]:
 
 def _text_tile(chosen: Chosen, place: Place) -> Json:
     values = walk.parameters(chosen.definition, chosen.parameters)
-    lines = text_boxes.lines_of(content_of(chosen.definition, place.id), values)
-    return {"type": "text", "html": text_boxes.as_html(lines)}
+    lines = lines_of(content_of(chosen.definition, place.id), values)
+    return {"type": "text", "html": as_html(lines)}
 
 
 def _image_tile(chosen: Chosen, place: Place) -> Json:

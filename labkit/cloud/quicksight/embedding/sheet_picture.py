@@ -15,15 +15,17 @@ from typing import Any
 from matplotlib.image import imread, imsave
 
 from labkit.cloud.quicksight.definitions import walk
-from labkit.cloud.quicksight.embedding import control_values, layout, pictures, text_boxes
+from labkit.cloud.quicksight.embedding import control_values, layout, pictures
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import SPAN, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
 from labkit.cloud.quicksight.embedding.tiles import tile_theme
 from labkit.cloud.quicksight.render import Picture, Theme, to_png, to_svg
-from labkit.cloud.quicksight.render.frame import plain
+from labkit.cloud.quicksight.render.markup import SIZE, lines_of
+from labkit.cloud.quicksight.render.runs import height, length, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.render.titles import plain
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]
@@ -199,13 +201,15 @@ def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
     """A text box's lines, wrapped at its width and ended at its height."""
     parameters = walk.parameters(chosen.definition, chosen.parameters)
     top = place.top + 2
-    for line in text_boxes.lines_of(content_of(chosen.definition, place.id), parameters):
-        for runs in _wrapped(line.runs, place.width):
-            high = max([each.size for each in runs], default=text_boxes.SIZE) * 1.4
+    for line in lines_of(content_of(chosen.definition, place.id), parameters):
+        for runs in wrapped(line.runs, place.width):
+            high = height(runs, SIZE)
             if top + high > place.bottom + 4:
                 sketch.text(place.left, place.bottom - 4, "…", color=sketch.theme.quiet)
                 return
-            _line(sketch, runs, line.align, place, top + high / 2)
+            free = max(place.width - length(runs), 0)
+            left = place.left + {"left": 0, "center": free / 2, "right": free}[line.align]
+            written(sketch, runs, left, top + high / 2)
             top += high
 
 
@@ -215,34 +219,6 @@ def content_of(definition: Json, id: str) -> str:
     return next(
         (str(each.get("Content", "")) for each in every if each["SheetTextBoxId"] == id), ""
     )
-
-
-def _wrapped(runs: list[text_boxes.Run], room: float) -> list[list[text_boxes.Run]]:
-    lines: list[list[text_boxes.Run]] = [[]]
-    left = room
-    for run in runs:
-        for word in re.findall(r"\S+\s*|\s+", run.text):
-            wide = width(word.rstrip(), run.size, bold=run.bold)
-            if wide > left and lines[-1]:
-                lines.append([])
-                left = room
-            lines[-1].append(replace(run, text=word))
-            left -= width(word, run.size, bold=run.bold)
-    return lines
-
-
-def _line(
-    sketch: Sketch, runs: list[text_boxes.Run], align: str, place: Place, middle: float
-) -> None:
-    whole = sum(width(each.text, each.size, bold=each.bold) for each in runs)
-    free = max(place.width - whole, 0)
-    left = place.left + {"left": 0, "center": free / 2, "right": free}[align]
-    for run in runs:
-        sketch.text(
-            left, middle, run.text.rstrip(), size=run.size, bold=run.bold, italic=run.italic,
-            color=run.color if layout.is_color(run.color) else "",
-        )  # fmt: skip
-        left += width(run.text, run.size, bold=run.bold)
 
 
 def _at(place: Place, svg: str) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from labkit.cloud.quicksight.render.frame import has_title
 from labkit.cloud.quicksight.render.labels import font_of
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import cut
+from labkit.cloud.quicksight.render.titles import has_title
 
 SIZE = 10.5
 

@@ -1,7 +1,7 @@
 """What a definition asks for and a picture leaves out, as sentences.
 
 What is not in the table of `honoured` is told. Members that a still picture has no place for
-(tooltips, menus, scroll bars, actions) are in `STILL` and are not told.
+(menus, scroll bars, actions) are in `STILL` and are not told.
 """
 
 from __future__ import annotations
@@ -34,10 +34,29 @@ def unhonoured(kind: str, visual: Mapping[str, Any]) -> Iterator[tuple[str, str]
     wanted |= visual.get("ConditionalFormatting") or {}
     if kind in ("CustomContentVisual", "PluginVisual"):
         return
+    yield from _tooltips(wanted.get("Tooltip") or wanted.get("TooltipOptions") or {})
     left_out = list(dict.fromkeys(_left_out(wanted, HONOURED.get(kind, {}), "")))
     if left_out:
         whole, brief = ", ".join(left_out), _brief(left_out)
         yield f"Not drawn: {whole}.", f"Not drawn: {brief}."
+
+
+def _tooltips(options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """A mark bears its own value; columns that only a tooltip has are not queried.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TooltipOptions.html
+    """
+    shown, kind = options.get("TooltipVisibility"), options.get("SelectedTooltipType")
+    if shown == "HIDDEN" or kind == "BASIC":
+        return
+    if kind == "SHEET":
+        yield ("Tooltips show a mark's value in place of their sheet.",) * 2
+        return
+    items = (options.get("FieldBasedTooltip") or {}).get("TooltipFields") or ()
+    columns = [each["ColumnTooltipItem"] for each in items if "ColumnTooltipItem" in each]
+    names = [c["Column"]["ColumnName"] for c in columns if c.get("Visibility") != "HIDDEN"]
+    if names:
+        yield (f"Not in the tooltips: {', '.join(dict.fromkeys(names))}.",) * 2
 
 
 def _brief(paths: list[str]) -> str:

@@ -15,8 +15,8 @@ from labkit.cloud.quicksight.render import Picture, Theme
 from labkit.cloud.quicksight.render.cells import Cell, Grid
 from labkit.cloud.quicksight.render.charts.pivot import pivot_grid
 from labkit.cloud.quicksight.render.charts.table import LEAST, table_grid
-from labkit.cloud.quicksight.render.frame import plain, title_of
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.titles import plain, title_of
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from labkit.cloud.quicksight.embedding.text_boxes import Line, Run, lines_of
+from labkit.cloud.quicksight.render.markup import Line, Run, lines_of
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 

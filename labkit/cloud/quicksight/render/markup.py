@@ -1,8 +1,8 @@
-"""The words of a text box: its markup as lines of runs.
+"""The words of a text box or a title: its markup as lines of runs.
 
-A text box's content is a small markup of its own: ``<text-box>`` with ``inline``, ``block``, ``b``,
-``br``, lists, and ``<parameter>${Name}</parameter>`` for a parameter's value. Source:
-https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetTextBox.html
+Their content is a small markup of its own: ``<text-box>`` or ``<visual-title>`` with ``inline``,
+``block``, ``b``, ``br``, lists, and ``<parameter>${Name}</parameter>`` for a parameter.
+Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SheetTextBox.html
 """
 
 from __future__ import annotations
@@ -45,9 +45,13 @@ class Line:
     runs: list[Run] = field(default_factory=list)
 
 
-def lines_of(content: str, parameters: Mapping[str, Any]) -> list[Line]:
-    """A text box's lines, with the parameters' values in their places."""
-    parser = _Parser(parameters)
+def lines_of(content: str, parameters: Mapping[str, Any], look: Run | None = None) -> list[Line]:
+    """A text's lines, with the parameters' values in their places.
+
+    Args:
+        look: of words of which the markup says nothing.
+    """
+    parser = _Parser(parameters, look or Run())
     parser.feed(content)
     parser.close()
     return parser.finished()
@@ -71,10 +75,10 @@ def _span(run: Run) -> str:
 
 
 class _Parser(HTMLParser):
-    def __init__(self, parameters: Mapping[str, Any]) -> None:
+    def __init__(self, parameters: Mapping[str, Any], look: Run) -> None:
         super().__init__(convert_charrefs=True)
         self.parameters = parameters
-        self.looks, self.aligns, self.open = [Run()], ["left"], list[str]()
+        self.looks, self.aligns, self.open = [look], ["left"], list[str]()
         self.lines = [Line()]
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
