@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/glue/latest/dg/console-crawlers-details.html
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -53,10 +54,11 @@ class CrawlerConsole(Console):
                 self._show_made(crawler["name"])
 
     def do_run(self, *, name: str) -> None:
-        """Start a crawler, and look on until it is done."""
+        """Start a crawler, and look on until it is done. A double click starts it once."""
         self.notice = {}
         self._say(name, f"$ {self.command('glue', 'start_crawler', Name=name)}", anew=True)
-        self.call("glue", "start_crawler", Name=name)
+        with suppress(self.lab.client("glue").exceptions.CrawlerRunningException):
+            self.call("glue", "start_crawler", Name=name)
         self._follow(name)
 
     def do_stop(self, *, name: str) -> None:

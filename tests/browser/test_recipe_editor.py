@@ -44,8 +44,9 @@ def take(editor, steps):
     expect(
         editor.page.locator(".lk-rx-head.lk-rx-new, .lk-rx-head.lk-rx-changed").first
     ).to_be_visible(timeout=WAIT_MS)
-    editor.click("Apply step")
+    editor.named("Apply step").dblclick()
     shows(editor, f"Recipe ({steps})")
+    expect(editor.page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_recipe_is_clicked_together_published_and_run(editor):
@@ -67,9 +68,12 @@ def test_a_recipe_is_clicked_together_published_and_run(editor):
     take(editor, 3)
     shows(editor, "Inner join on parent_highest_ed = ed_level_id")
     editor.click("Publish recipe")
-    editor.named("Description of the version", "textbox").fill("Three steps")
-    editor.click("Publish version")
+    description = editor.named("Description of the version", "textbox")
+    expect(description).to_be_focused()
+    description.fill("Three steps")
+    description.press("Enter")
     shows(editor, "Published clicked as version 1.0.")
+    expect(editor.named("Publish recipe")).to_be_focused()
     editor.click("Run job")
     editor.click("Start job")
     shows(editor, "SUCCEEDED")

@@ -52,6 +52,11 @@ def test_front_ends_load_nothing(lake, name):
     assert not re.search(r"\bimport\b|https?:|fetch\(|url\(|XMLHttp", front_end)
 
 
+def test_what_all_widgets_share_weighs_less_than_a_widgets_own_rules():
+    shared = console.front_end("core.css")  # a page with several widgets has it several times
+    assert not re.search(r"(^|, )\.lk [a-z]*\.lk-", shared, re.MULTILINE)
+
+
 @pytest.mark.parametrize("name", CONSOLES)
 def test_an_unknown_action_is_told(lake, click, name):
     shown = made(lake, name)

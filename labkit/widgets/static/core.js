@@ -35,7 +35,7 @@ function patch(old, fresh) {
   const [before, after] = [[...old.childNodes], [...fresh.childNodes]];
   after.forEach((child, i) => (before[i] ? patch(before[i], child) : old.append(child)));
   before.slice(after.length).forEach((child) => child.remove());
-  if (old.nodeName === "SELECT" || (old.nodeName === "INPUT" && old !== document.activeElement)) {
+  if (old.nodeName === "SELECT" || (["INPUT", "TEXTAREA"].includes(old.nodeName) && old !== document.activeElement)) {
     if (old.value !== fresh.value) old.value = fresh.value;
     old.checked = fresh.checked;
   }
@@ -71,7 +71,9 @@ function mount({ model, el }, view, state) {
       const fresh = root.cloneNode(false);
       fresh.handlers = root.handlers;
       fresh.append(...[view(get, send, own)].flat(9).filter(Boolean));
+      const before = document.activeElement && document.activeElement.getAttribute("aria-label");
       patch(root, fresh);
+      followFocus(root, own, before);
       if (own.drawn) own.drawn(root);
     });
   };
@@ -80,6 +82,19 @@ function mount({ model, el }, view, state) {
   model.on("change", draw);
   draw();
   return { draw, own, root, send, end: () => model.off("change", draw) };
+}
+
+/* An input with `autofocus` that appears takes the focus; when it goes, what had it before has it again. */
+function followFocus(root, own, before) {
+  const input = root.querySelector("[autofocus]");
+  if (input && input !== own.input) {
+    own.opener = before;
+    input.focus();
+  } else if (!input && own.input && own.opener && document.activeElement === document.body) {
+    const opener = root.querySelector(`[aria-label=${JSON.stringify(own.opener)}]`);
+    if (opener) opener.focus();
+  }
+  own.input = input;
 }
 
 /* Small parts ---------------------------------------------------------------------------------- */
@@ -99,14 +114,16 @@ const KINDS = {
 
 const status = (state) => badge(state, KINDS[state]);
 
+/* A message. One that can be dismissed has a place of its own, so that what stands below it stays as it is. */
 function notice(facts, send) {
-  if (!facts || !facts.text) return null;
-  return h("div", { class: `lk-notice lk-${facts.kind === "info" ? "live" : "bad"}`, role: "alert" },
+  if (!facts || !facts.text) return send ? h("div", {}) : null;
+  const shown = h("div", { class: `lk-notice lk-${facts.kind === "info" ? "live" : "bad"}`, role: "alert" },
     h("div", { class: "lk-grow" },
       h("div", {}, facts.text),
       facts.advice && h("div", { class: "lk-advice" }, facts.advice),
       facts.code && h("pre", { class: "lk-code" }, facts.code)),
     send && button("Dismiss message", () => send("dismiss"), { class: "lk-plain" }, "✕"));
+  return send ? h("div", {}, shown) : shown;
 }
 
 const chevron = (open, label, onclick) =>
@@ -127,6 +144,9 @@ function duration(ms) {
 }
 
 const when = (iso) => (iso ? new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }) : "–");
+
+/* Words that may go on in the next line after each underscore of a name. */
+const breakable = (words) => words.split("_").flatMap((part, at) => (at ? ["_", h("wbr", {}), part] : [part]));
 
 /* A set of names that are open, with a toggle. */
 function toggled(own, field, name) {

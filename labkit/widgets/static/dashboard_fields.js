@@ -27,7 +27,7 @@ function fieldLine(field, get, send, own) {
   return h("li", { "data-key": field.name },
     h("button", { type: "button", class: "lk-db-field", draggable: "true", "aria-label": `${field.name}, ${kindOf(field)}`, title: field.expression || `${field.name}: ${kindOf(field)}`,
       onclick: () => own.place(field), ondragstart: (e) => e.dataTransfer.setData(DRAGGED, JSON.stringify({ set: field.set, column: field.name })) },
-      fieldMark(field), h("span", { class: "lk-db-label" }, field.name), field.expression && h("span", { class: "lk-db-fx", title: "calculated" }, "ƒ")),
+      fieldMark(field), h("span", { class: "lk-db-label" }, breakable(field.name)), field.expression && h("span", { class: "lk-db-fx", title: "calculated" }, "ƒ")),
     h("span", { class: "lk-db-acts" },
       field.expression && button(`Edit ${field.name}`, () => own.set({ formula: { name: field.name, expression: field.expression, old: field.name, at: null } }), { class: "lk-plain", title: "Edit" }, "✎"),
       field.expression && button(`Delete ${field.name}`, () => send("uncalculate", { data_set: field.set, name: field.name }), { class: "lk-plain", title: "Delete" }, "✕"),
@@ -54,11 +54,14 @@ function formulaForm(set, get, send, own) {
   const save = (e) => { e.preventDefault(); send("calculate", { data_set: set, name: form.name.trim(), expression: form.expression, old: form.old }); };
   const word = (form.expression.slice(0, form.at === null ? undefined : form.at).match(/[A-Za-z_]+$/) || [""])[0].toLowerCase();
   const known = FUNCTIONS.find((f) => f.name.toLowerCase() === word) || FUNCTIONS.find((f) => lastCall(form.expression, form.at) === f.name);
-  const insert = (text) => change({ expression: form.expression + text, at: null });
+  const insert = (text) => {
+    const at = form.at ?? form.expression.length;
+    change({ expression: form.expression.slice(0, at) + text + form.expression.slice(at), at: at + text.length });
+  };
   return h("form", { class: "lk-db-form", "aria-label": "Calculated field", onsubmit: save, onkeydown: (e) => { if (e.key === "Escape") own.set({ formula: null }); } },
     h("input", { "aria-label": "Name of the field", class: "lk-db-wide", placeholder: "Name", value: form.name, oninput: (e) => change({ name: e.target.value }) }),
     h("textarea", { "aria-label": "Formula", rows: "4", placeholder: "sum({pageviews}) / count({student_id})", value: form.expression,
-      oninput: (e) => change({ expression: e.target.value, at: e.target.selectionStart }), onclick: (e) => change({ at: e.target.selectionStart }) }),
+      oninput: (e) => change({ expression: e.target.value, at: e.target.selectionStart }), onclick: (e) => change({ at: e.target.selectionStart }), onkeyup: (e) => change({ at: e.target.selectionStart }) }),
     h("select", { "aria-label": "Insert a field", class: "lk-db-wide", value: "", onchange: (e) => { insert(`{${e.target.value}}`); e.target.value = ""; } },
       h("option", { value: "" }, "Insert a field …"), get("fields").filter((f) => f.set === set && f.name !== form.old).map((f) => h("option", { value: f.name }, f.name))),
     h("select", { "aria-label": "Insert a function", class: "lk-db-wide", value: "", onchange: (e) => { insert(`${e.target.value}(`); e.target.value = ""; } },

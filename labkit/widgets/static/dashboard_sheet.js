@@ -21,7 +21,7 @@ function sheetTabs(sheets, sheet, own) {
   return h("div", { class: "lk-db-sheets" },
     own.naming === null ? tablist("Sheets", sheets.map((s) => [s.id, s.name]), sheet.id, (id) => own.goTo(id))
       : h("form", { class: "lk-row lk-grow lk-db-pad", onsubmit: (e) => { e.preventDefault(); own.edit("rename_sheet", { sheet: sheet.id, name: own.naming || sheet.name }); own.set({ naming: null }); } },
-        h("input", { "aria-label": "Name of the sheet", value: own.naming, oninput: (e) => (own.naming = e.target.value), onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } }), h("button", { type: "submit" }, "Rename")),
+        h("input", { "aria-label": "Name of the sheet", autofocus: true, value: own.naming, oninput: (e) => (own.naming = e.target.value), onkeydown: (e) => { if (e.key === "Escape") own.set({ naming: null }); } }), h("button", { type: "submit" }, "Rename")),
     button("Add sheet", () => own.edit("add_sheet"), { class: "lk-plain", title: "Add a sheet" }, "+"),
     button("Rename sheet", () => own.set({ naming: sheet.name }), { class: "lk-plain", title: "Rename this sheet" }, "✎"),
     sheets.length > 1 && button("Delete sheet", () => own.edit("remove_sheet", { sheet: sheet.id }), { class: "lk-plain", title: "Delete this sheet" }, "✕"));

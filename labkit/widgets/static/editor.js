@@ -32,12 +32,23 @@ function treeTable(table, send, own) {
 }
 
 const fullName = (table) => (table.schema ? `${table.schema}.${table.name}` : table.name);
-const quotedName = (name) => (/^[a-z_]\w*$/i.test(name) && !IS_KEYWORD.has(name.toUpperCase()) ? name : `"${name}"`);
+const quotedName = (name) => (/^[a-z_]\w*$/i.test(name) && !IS_KEYWORD.has(name.toUpperCase()) ? name : `"${name.replaceAll('"', '""')}"`);
 
 function tableMenu(table, own) {
   const shown = service.menu(table, own).filter(Boolean);
-  return h("div", { class: "lk-menu", role: "menu", "aria-label": `Menu of ${table.name}` }, shown.map(([text, act]) =>
+  const keys = (event) => menuKey(event, () => own.set({ menu: "" }));
+  return h("div", { class: "lk-menu", role: "menu", "aria-label": `Menu of ${table.name}`, onkeydown: keys }, shown.map(([text, act]) =>
     h("button", { type: "button", role: "menuitem", onclick: () => { own.set({ menu: "" }); act(); } }, text)));
+}
+
+/* In an open menu: arrow keys go from item to item, Escape goes back to what opened it. */
+function menuKey(event, close) {
+  const items = [...event.currentTarget.children];
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape") (event.currentTarget.parentElement.querySelector("[aria-haspopup]").focus(), close());
+  else if (step) items[(items.indexOf(event.target) + step + items.length) % items.length].focus();
+  else return;
+  event.preventDefault();
 }
 
 /* The workbench --------------------------------------------------------------------------------- */
@@ -65,7 +76,7 @@ function actions(run, tab, get, send, own) {
   const busy = live(run);
   if (own.naming !== null) return savingLine(send, own);
   return h("div", { class: "lk-bar-line", role: "toolbar", "aria-label": "Statement" },
-    button("Run query", () => own.run("run"), { class: "lk-primary", disabled: busy }, own.part ? "Run selection" : run ? "Run again" : "Run"),
+    button("Run query", (click) => click.detail < 2 && own.run("run"), { class: "lk-primary", disabled: busy }, own.part ? "Run selection" : run ? "Run again" : "Run"),
     button("Cancel query", () => send("cancel", { tab: tab.id }), { disabled: !busy }, "Cancel"),
     button("Explain query", () => own.run("explain"), { disabled: busy }, "Explain"),
     service.saves && button("Save query", () => own.set({ naming: tab.title }), {}, "Save"),
@@ -76,7 +87,7 @@ function actions(run, tab, get, send, own) {
 function savingLine(send, own) {
   const done = () => { send("save", { name: own.naming, sql: own.editor.text() }); own.set({ naming: null }); };
   return h("form", { class: "lk-bar-line", onsubmit: (e) => { e.preventDefault(); if (own.naming.trim()) done(); } },
-    h("label", { class: "lk-row lk-grow" }, "Name", h("input", { class: "lk-grow", "aria-label": "Name of the query", value: own.naming, oninput: (e) => (own.naming = e.target.value) })),
+    h("label", { class: "lk-row lk-grow" }, "Name", h("input", { class: "lk-grow", "aria-label": "Name of the query", autofocus: true, value: own.naming, oninput: (e) => (own.naming = e.target.value) })),
     h("button", { type: "submit", class: "lk-primary", "aria-label": "Save named query" }, "Save"),
     button("Do not save", () => own.set({ naming: null }), {}, "Cancel"));
 }

@@ -33,7 +33,9 @@ const completed = (text, word) => `${text.slice(0, text.length - lastWord(text).
 function matches(own) {
   const word = lastWord(own.text);
   if (word.length < 2) return [];
-  return own.words().filter((w) => w.toLowerCase().split(" ").some((part) => part.startsWith(word)) && w.toLowerCase() !== word).slice(0, 6);
+  const found = own.words().filter((w) => w.toLowerCase().split(" ").some((part) => part.startsWith(word)) && w.toLowerCase() !== word);
+  const begins = (w) => w.toLowerCase().startsWith(word);
+  return [...found.filter(begins), ...found.filter((w) => !begins(w))].slice(0, 6);
 }
 
 /* Tab takes the first word that completes what is written. */
@@ -54,7 +56,7 @@ function answerView(answer, get, send, own, ask) {
     h("div", { class: "lk-row lk-qb-reading", role: "status" }, h("span", { class: "lk-grow" }, answer.reading),
       own.adding === null ? button("Add to dashboard", () => own.set({ adding: get("dashboards")[0] || "My dashboard" }), { class: "lk-small" }, "Add to dashboard")
         : h("form", { class: "lk-row", onsubmit: (e) => { e.preventDefault(); send("add", { dashboard: own.adding.trim() }); own.set({ adding: null }); }, onkeydown: (e) => { if (e.key === "Escape") own.set({ adding: null }); } },
-          h("input", { "aria-label": "Dashboard", list: own.listId, value: own.adding, oninput: (e) => (own.adding = e.target.value) }),
+          h("input", { "aria-label": "Dashboard", autofocus: true, list: own.listId, value: own.adding, oninput: (e) => (own.adding = e.target.value) }),
           h("datalist", { id: own.listId }, get("dashboards").map((d) => h("option", { value: d }))),
           h("button", { type: "submit", class: "lk-primary lk-small" }, "Add"), button("Cancel adding", () => own.set({ adding: null }), { class: "lk-plain" }, "✕"))),
     h("div", { class: "lk-qb-picture", "data-own": "picture", "data-key": "answer", role: "img", "aria-label": answer.reading }));

@@ -58,6 +58,7 @@ function render(context) {
     send("look", { index });
     if (operation === "JOIN") send("sources");
     own.set({ form: { operation: known, id: `f${Date.now()}`, index, values: formValues(step, known), conditions: (step.ConditionExpressions || []).map((c) => ({ ...c })) } });
+    own.form.before = JSON.stringify(stepOf(own.form));
     focusForm();
   };
   own.closeForm = () => {

@@ -8,7 +8,7 @@ const inWords = (name) => { const words = name.replace(/_/g, " ").toLowerCase();
 /* Words between double backticks are code. */
 const prose = (text) => text.split(/``?/).map((part, at) => (at % 2 ? h("code", {}, part) : part));
 const searchBox = (own) => h("input", { type: "search", class: "lk-rx-search", placeholder: "Find an operation", "aria-label": "Find an operation", value: own.search,
-  oninput: (e) => own.set({ search: e.target.value, category: "" }) });
+  oninput: (e) => own.set({ search: e.target.value, category: "" }), onkeydown: (e) => searchKey(e, own) });
 const spaced = (name) => inWords(name.replace(/([a-z0-9])([A-Z])/g, "$1 $2"));
 
 /* The toolbar's groups: all categories of functions are one. */
@@ -19,11 +19,29 @@ function groups() {
   return [...new Set(KNOWN.operations.map(groupOf))].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
 }
 
+/* From the search: down goes to what was found, Enter takes the first, Escape forgets it. */
+function searchKey(event, own) {
+  const first = event.target.closest(".lk").querySelector(".lk-rx-item");
+  if (event.key === "Escape" && own.search) own.set({ search: "" });
+  else if (event.key === "ArrowDown" && first) first.focus();
+  else if (event.key === "Enter" && own.search && first) first.click();
+  else return;
+  event.preventDefault();
+}
+
+/* Escape closes the menu and goes back to where it was opened. */
+function closeMenu(event, own) {
+  event.preventDefault();
+  const opener = event.currentTarget.querySelector("[aria-expanded=true]") || event.target.closest(".lk").querySelector(".lk-rx-search");
+  opener.focus();
+  own.set({ category: "", search: "" });
+}
+
 /* Arrow keys go from the toolbar into the menu, and from item to item. */
 function moveInMenu(event) {
   const items = [...event.currentTarget.querySelectorAll(".lk-rx-item")];
   const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
-  if (!step || !items.length || event.target.tagName === "INPUT" && event.key !== "ArrowDown") return;
+  if (!step || !items.length) return;
   event.preventDefault();
   items[(items.indexOf(document.activeElement) + step + items.length) % items.length].focus();
 }
@@ -35,7 +53,7 @@ function toolbar(get, send, own) {
     ? `${o.name} ${inWords(o.name)} ${o.summary}`.toLowerCase().includes(wanted) : groupOf(o) === own.category));
   if (own.category === FUNCTIONS) matches.sort((a, b) => a.category.localeCompare(b.category));
   if (wanted) matches.sort((a, b) => inWords(b.name).toLowerCase().includes(wanted) - inWords(a.name).toLowerCase().includes(wanted));
-  return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) { e.preventDefault(); own.set({ category: "", search: "" }); } else moveInMenu(e); } },
+  return h("div", { class: "lk-rx-tools", onkeydown: (e) => { if (e.key === "Escape" && open) closeMenu(e, own); else moveInMenu(e); } },
     h("div", { class: "lk-rx-toolbar", role: "toolbar", "aria-label": "Operations" },
       groups().map((c) => h("button", { type: "button", class: "lk-rx-tool", title: c, "aria-label": c, "aria-expanded": String(own.category === c), "aria-haspopup": "true",
         onclick: () => own.set({ category: own.category === c ? "" : c, search: "" }) }, SHORT[c] || c))),
@@ -54,7 +72,12 @@ function formView(get, send, own) {
   const previewed = get("at").step && form.looked === JSON.stringify(stepOf(form));
   const editing = form.index !== null;
   const look = () => { const step = stepOf(form); form.looked = JSON.stringify(step); send("preview", { step, ...(editing ? { index: form.index } : {}) }); };
-  const apply = () => { form.sent = true; send(editing ? "replace" : "apply", editing ? { index: form.index, step: stepOf(form) } : { step: stepOf(form) }); };
+  const apply = () => {
+    if (form.sent) return;
+    if (JSON.stringify(stepOf(form)) === form.before) return own.closeForm();
+    form.sent = true;
+    send(editing ? "replace" : "apply", editing ? { index: form.index, step: stepOf(form) } : { step: stepOf(form) });
+  };
   return h("form", { class: "lk-rx-form", "data-key": `${operation.name}-${form.id}`, "aria-label": inWords(operation.name), onsubmit: (e) => { e.preventDefault(); look(); },
       onkeydown: (e) => { if (e.key === "Escape") own.closeForm(); } },
     h("div", { class: "lk-rx-form-head" }, h("div", { class: "lk-grow" }, h("b", {}, inWords(operation.name)), editing && badge(`step ${form.index + 1}`, "plain")),

@@ -25,7 +25,7 @@ function recipePane(get, send, own) {
 
 function publishLine(send, own) {
   return h("form", { class: "lk-rx-inline", onsubmit: (e) => { e.preventDefault(); send("publish", { description: own.naming }); own.set({ naming: null }); } },
-    h("input", { class: "lk-grow", "aria-label": "Description of the version", placeholder: "What the version is for", value: own.naming, oninput: (e) => (own.naming = e.target.value) }),
+    h("input", { class: "lk-grow", "aria-label": "Description of the version", autofocus: true, placeholder: "What the version is for", value: own.naming, oninput: (e) => (own.naming = e.target.value) }),
     h("button", { type: "submit", class: "lk-primary", "aria-label": "Publish version" }, "Publish"));
 }
 
@@ -39,9 +39,6 @@ function stepLine(step, at, count, get, send, own) {
       button(`Move step ${at + 1} down`, () => send("move", { index: at, to: at + 1 }), { class: "lk-plain", disabled: at === count - 1, title: "Move down" }, "↓"),
       button(`Delete step ${at + 1}`, () => send("remove", { index: at }), { class: "lk-plain", title: "Delete" }, "✕")));
 }
-
-/* Words that may go on in the next line after each underscore of a name. */
-const breakable = (words) => words.split("_").flatMap((part, at) => (at ? ["_", h("wbr", {}), part] : [part]));
 
 /* The job ------------------------------------------------------------------------------------------ */
 

@@ -34,7 +34,7 @@ function folderView(get, send, own) {
       h("table", { class: "lk-grid" },
         h("thead", {}, h("tr", {}, ["Name", "Size", "Last modified"].map((t, i) => h("th", { class: i === 1 ? "lk-number" : "" }, t)))),
         h("tbody", {},
-          get("folders").map((f) => h("tr", { "data-key": f }, h("td", {}, button(`Open folder ${f}`, () => send("open", { bucket, prefix: prefix + f }), { class: "lk-plain lk-link" }, `📁 ${f}`)), h("td", { class: "lk-number lk-quiet" }, "–"), h("td", { class: "lk-quiet" }, "folder"))),
+          get("folders").map((f) => h("tr", { "data-key": f }, h("td", {}, button(`Open folder ${f}`, () => send("open", { bucket, prefix: prefix + f }), { class: "lk-plain lk-link" }, h("span", { class: "lk-folder", "aria-hidden": "true" }), f)), h("td", { class: "lk-number lk-quiet" }, "–"), h("td", { class: "lk-quiet" }, "folder"))),
           get("objects").map((o) => h("tr", { "data-key": o.key, class: o.key === chosen.key ? "lk-selected" : "" },
             h("td", {}, button(`Show ${o.name}`, () => send("select", { key: o.key }), { class: "lk-plain lk-link", "aria-pressed": String(o.key === chosen.key) }, o.name)),
             h("td", { class: "lk-number" }, size(o.size)), h("td", { class: "lk-quiet lk-small" }, when(o.modified)))))),
