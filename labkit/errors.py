@@ -6,7 +6,7 @@
     ├── CloudNotStarted       the local AWS did not come up
     ├── UnknownName           no such table, bucket, workgroup ...; says what exists
     ├── AccessDenied          AWS refused; says which permission or key is missing
-    ├── QueryFailed           Athena's (later Redshift's) reason, with the statement's place
+    ├── QueryFailed           Athena's or Redshift's reason, with the statement's place
     ├── RunFailed             a crawler or job ended in failure; its last message
     ├── NoRecipe              a file that holds no recipe; says what is wrong and where
     ├── NoChart               a chart that cannot be; says what is wrong

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 ADVICE = "Whoever stores or reads an encrypted object needs its KMS key, too."
+LOCKED = "The bucket's policy or a lock on the object forbids to delete it."
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -130,11 +131,17 @@ class Storage:
 
         Returns:
             How many.
+
+        Raises:
+            AccessDenied: some stay, as a policy or a lock forbids to delete them.
         """
         bucket, s3 = split_uri(uri)[0], self.lab.client("s3")
         keys = [{"Key": o["Key"]} for o in self._pages(uri)]
         for start in range(0, len(keys), 1000):
-            s3.delete_objects(Bucket=bucket, Delete={"Objects": keys[start : start + 1000]})
+            some = {"Objects": keys[start : start + 1000], "Quiet": True}
+            stay = s3.delete_objects(Bucket=bucket, Delete=some).get("Errors", [])
+            if stay:
+                raise AccessDenied(f"{stay[0]['Key']} stays: {stay[0]['Message']}", LOCKED)
         return len(keys)
 
     def _pages(self, uri: str) -> Iterator[dict[str, Any]]:
