@@ -1029,3 +1029,7 @@ SELECT k, (SELECT t.*) FROM (VALUES 1) t(k)
 
 SELECT t.k, x.* FROM (VALUES (1, 2)) t(k, v) CROSS JOIN LATERAL (SELECT t.* AS (a, b)) x
 --> [["1", "1", "2"]]
+
+-- A correlated mean, compared with a number
+SELECT count(*) FROM orders o WHERE (SELECT avg(i.order_id) FROM orders i WHERE o.order_id < i.order_id AND i.order_id % 2 = 0) > 2
+--> [["3"]]

@@ -14,8 +14,8 @@ import re
 from collections.abc import Callable
 from datetime import date, datetime
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
-from labkit.cloud.engine.trino.errors import quoted_text
 from labkit.cloud.engine.trino.functions.dates import zone_name
 from labkit.cloud.engine.trino.functions.documents import parse_document
 from labkit.cloud.engine.trino.scope import Scope, Typed
@@ -223,6 +223,7 @@ def interval(node: tree.Interval, scope: Scope) -> Typed:
 
 
 def _interval_value(node: tree.Interval) -> tuple[int, Type] | None:
+    """The least parts of an interval may be missing: ``INTERVAL '12 10' DAY TO SECOND``."""
     first, last = _UNITS.index(node.first), _UNITS.index(node.last or node.first)
     numbers = re.fullmatch(r"\s*([+-]?)(\d+(?:[-: ]\d+)*)(?:\.(\d{1,3}))?\s*", node.text)
     units = _UNITS[first : last + 1]
@@ -230,10 +231,10 @@ def _interval_value(node: tree.Interval) -> tuple[int, Type] | None:
         return None
     sign = -1 if numbers[1] == "-" else 1
     values = [int(n) for n in re.split(r"[-: ]", numbers[2])]
-    if len(values) != len(units) or (numbers[3] and units[-1] != "SECOND"):
+    if len(values) > len(units) or (numbers[3] and units[: len(values)][-1] != "SECOND"):
         return None
     if first < 2:
         months = {"YEAR": 12, "MONTH": 1}
-        return sign * sum(n * months[u] for n, u in zip(values, units, strict=True)), YEAR_MONTH
-    total = sum(n * _SPANS[u] for n, u in zip(values, units, strict=True))
+        return sign * sum(n * months[u] for n, u in zip(values, units, strict=False)), YEAR_MONTH
+    total = sum(n * _SPANS[u] for n, u in zip(values, units, strict=False))
     return sign * (total + int((numbers[3] or "0").ljust(3, "0"))), DAY_SECOND

@@ -287,19 +287,20 @@ def _compare(op: str, a: str, b: str, kind: Type) -> str:
 
 
 def _compare_floats(op: str, a: str, b: str, kind: Type) -> str:
-    """DuckDB sorts NaN last and equals it to itself; in Trino it compares with nothing."""
-    checked = [sql for sql in (a, b) if not _FLOAT.fullmatch(sql)]
-    if op == "<>" and len(checked) == 2:
+    """NaN is the largest number to DuckDB, equal to itself; in Trino it compares with nothing.
+
+    So it is the larger side alone that may not be NaN, and a side that is a number is never so.
+    """
+    plain = f"({a} {op} {b})"
+    larger = b if op in ("<", "<=") else a
+    if _FLOAT.fullmatch(larger) or (op in ("=", "<>") and _FLOAT.fullmatch(b)):
+        return plain
+    if "SELECT" in f"{a} {b}":
+        both = f"[struct_pack(a := {a}, b := {b})]"
+        return f"list_transform({both}, lambda _n: {_compare_floats(op, '_n.a', '_n.b', kind)})[1]"
+    if op == "<>":
         return f"CASE WHEN isnan({a}) AND isnan({b}) THEN true ELSE {a} <> {b} END"
-    if op == "<>" or (len(checked) == 1 and _never_nan(op, checked[0] == a)):
-        checked = []
-    checks = "".join(f" AND {sql} <= CAST('inf' AS {kind.duckdb})" for sql in checked)
-    return f"({a} {op} {b}{checks})"
-
-
-def _never_nan(op: str, is_left: bool) -> bool:
-    """Whether NaN, the largest number to DuckDB, already fails this comparison with a number."""
-    return op == "=" or (op in ("<", "<=")) == is_left
+    return f"({plain} AND {larger} <= CAST('inf' AS {kind.duckdb}))"
 
 
 def _compare_zoned(op: str, a: str, b: str, kind: Type) -> str:
