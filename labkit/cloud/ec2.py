@@ -10,7 +10,7 @@ from typing import Any
 
 import moto.utilities.utils as moto_files
 
-from labkit.cloud.operations import Answer, Context, not_here, operation
+from labkit.cloud.operations import operation, refuse
 
 LEFT_OUT = "ec2/resources/instance_type"
 
@@ -25,8 +25,6 @@ def _load_resource(resource: str) -> Any:
 moto_files.load_resource = _load_resource
 
 
-@operation("ec2", "DescribeInstanceTypes")
-@operation("ec2", "DescribeInstanceTypeOfferings")
-def refuse(context: Context, **_: Any) -> Answer:
-    """An empty list would be a wrong answer."""
-    raise not_here(context.service, context.operation)
+# An empty list would be a wrong answer.
+operation("ec2", "DescribeInstanceTypes")(refuse)
+operation("ec2", "DescribeInstanceTypeOfferings")(refuse)

@@ -11,7 +11,7 @@ it returns the members of the output shape. What has no line here falls through 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +119,26 @@ def operation(service: str, name: str) -> Callable[[Handler], Handler]:
     return register
 
 
+def tell_nothing(service: str, empty: Mapping[str, str]) -> None:
+    """Register empty lists of what nobody can have made, and a refusal of all without an answer.
+
+    Args:
+        empty: operations, and the name of the list in their answers.
+    """
+    for name, member in empty.items():
+        operation(service, name)(_nothing_in(member))
+    operation(service, "*")(refuse)
+
+
+def _nothing_in(member: str) -> Handler:
+    return lambda context, **_: {member: []}
+
+
+def refuse(context: Context, **_: Any) -> Answer:
+    """What has no answer of its own."""
+    raise not_here(context.service, context.operation)
+
+
 def handler_of(service: str, name: str) -> Handler | None:
     """Our answer to an operation; ``None`` where it is moto's."""
     return OPERATIONS.get((service, name)) or OPERATIONS.get((service, "*"))
@@ -138,7 +158,7 @@ def rewrites(service: str) -> Callable[[Rewrite], Rewrite]:
     return register
 
 
-READ_ONLY = [
+READ_ONLY = (
     "Get",
     "List",
     "Describe",
@@ -160,9 +180,9 @@ READ_ONLY = [
     "Verify",
     "Simulate",
     "Estimate",
-]
+)
 
 
 def changes_state(name: str) -> bool:
     """Whether an operation of this name may change what later calls see."""
-    return not name.startswith(tuple(READ_ONLY))
+    return not name.startswith(READ_ONLY)

@@ -5,9 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/APIReference/API_Operations.
 
 from __future__ import annotations
 
-from typing import Any
-
-from labkit.cloud.operations import Answer, Context, not_here, operation
+from labkit.cloud.operations import tell_nothing
 
 # Operations that list what nobody can have made, and the list's member.
 EMPTY = {
@@ -28,16 +26,4 @@ EMPTY = {
     "ListRecommendations": "Recommendations",
 }
 
-
-def nothing(context: Context, **_: Any) -> Answer:
-    return {EMPTY[context.operation]: []}
-
-
-@operation("redshift", "*")
-def refuse(context: Context, **_: Any) -> Answer:
-    """What has no answer of its own."""
-    raise not_here(context.service, context.operation)
-
-
-for _name in EMPTY:
-    operation("redshift", _name)(nothing)
+tell_nothing("redshift", EMPTY)

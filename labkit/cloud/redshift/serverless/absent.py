@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from labkit.cloud.operations import Answer, Context, not_here, operation
+from labkit.cloud.operations import tell_nothing
 from labkit.cloud.redshift.serverless.kinds import SERVICE
 
 # Operations that list what nobody can have made, and the list's member.
@@ -18,16 +16,4 @@ EMPTY = {
     "ListTableRestoreStatus": "tableRestoreStatuses",
 }
 
-
-def nothing(context: Context, **_: Any) -> Answer:
-    return {EMPTY[context.operation]: []}
-
-
-@operation(SERVICE, "*")
-def refuse(context: Context, **_: Any) -> Answer:
-    """What has no answer of its own."""
-    raise not_here(context.service, context.operation)
-
-
-for _name in EMPTY:
-    operation(SERVICE, _name)(nothing)
+tell_nothing(SERVICE, EMPTY)

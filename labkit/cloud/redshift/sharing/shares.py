@@ -149,27 +149,20 @@ def _check_added(share: Object, schema: str) -> None:
 
 def _change(connection: Connection, share: Object, words: Words, *, adding: bool) -> Object:
     if words.accept("ALL", "TABLES", "IN", "SCHEMA"):
-        for name in _listed(words):
+        for name in words.each(words.name):
             share = _all_tables(connection, share, name[-1], adding)
         return share
     if words.accept("ALL") or words.peek("FUNCTION"):
         raise unsupported("Sharing functions, which the local AWS does not: this")
     if words.accept("SCHEMA"):
-        for name in _listed(words):
+        for name in words.each(words.name):
             share = _schema(connection, share, name[-1], adding)
         return share
     if not words.accept_one("TABLE", "VIEW"):
         raise words.refuse()
-    for name in _listed(words):
+    for name in words.each(words.name):
         share = _table(connection, share, name, adding)
     return share
-
-
-def _listed(words: Words) -> list[tuple[str, ...]]:
-    found = [words.name()]
-    while words.accept(","):
-        found.append(words.name())
-    return found
 
 
 def _schema(connection: Connection, share: Object, name: str, adding: bool) -> Object:

@@ -268,15 +268,8 @@ def _raise(words: Words) -> Step:
 def _execute(words: Words) -> Step:
     words.expect("EXECUTE")
     text = _until(words, ";", "INTO")
-    into = _names(words) if words.accept("INTO") else []
+    into = words.each(words.identifier) if words.accept("INTO") else []
     return _ended(words, Step("execute", [text, *into]))
-
-
-def _names(words: Words) -> list[str]:
-    found = [words.identifier()]
-    while words.accept(","):
-        found.append(words.identifier())
-    return found
 
 
 def _select(words: Words) -> Step:
@@ -284,7 +277,7 @@ def _select(words: Words) -> Step:
     before = _until(words, ";", "INTO")
     if not words.accept("INTO"):
         return _ended(words, Step("select", [before]))
-    into = _names(words)
+    into = words.each(words.identifier)
     rest = _until(words, ";")
     return _ended(words, Step("into", [f"{before} {rest}", *into]))
 
@@ -332,7 +325,7 @@ def _fetch(words: Words) -> Step:
     words.expect("FETCH")
     name = words.identifier()
     words.expect("INTO")
-    return _ended(words, Step("fetch", [name, *_names(words)]))
+    return _ended(words, Step("fetch", [name, *words.each(words.identifier)]))
 
 
 def _close(words: Words) -> Step:

@@ -5,7 +5,6 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ALTER_DEFAULT_PRIVILEGE
 
 from __future__ import annotations
 
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.warehouse import defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -23,8 +22,8 @@ def alter_defaults(connection: Connection, parsed: Parsed) -> Result:
     """``... [FOR USER user, ...] [IN SCHEMA schema, ...] GRANT | REVOKE ... ON kind TO | FROM``"""
     words = parsed.words
     words.expect("ALTER", "DEFAULT", "PRIVILEGES")
-    users = _listed(words) if words.accept("FOR", "USER") else [connection.user]
-    schemas = _listed(words) if words.accept("IN", "SCHEMA") else [""]
+    users = words.each(words.identifier) if words.accept("FOR", "USER") else [connection.user]
+    schemas = words.each(words.identifier) if words.accept("IN", "SCHEMA") else [""]
     giving = words.accept("GRANT")
     if not giving:
         words.expect("REVOKE")
@@ -50,13 +49,6 @@ def alter_defaults(connection: Connection, parsed: Parsed) -> Result:
                 connection, defaults.find(connection, user, schema), kind, wanted, names, giving
             )
     return Result("ALTER DEFAULT PRIVILEGES")
-
-
-def _listed(words: Words) -> list[str]:
-    found = [words.identifier()]
-    while words.accept(","):
-        found.append(words.identifier())
-    return found
 
 
 def _change(

@@ -28,9 +28,7 @@ def drop_table(connection: Connection, parsed: Parsed) -> Result:
 def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Result:
     """``[IF EXISTS] name, ... [CASCADE | RESTRICT]``"""
     missing_too = words.accept("IF", "EXISTS")
-    names = [words.name()]
-    while words.accept(","):
-        names.append(words.name())
+    names = words.each(words.name)
     cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     words.end()
     for name in names:

@@ -206,22 +206,19 @@ def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
         words.expect("IN", "SCHEMA")
         return _all_in(connection, words, "routine"), "routine"
     if words.accept("SCHEMA"):
-        return [_in_database(connection, "schema", each) for each in _names(words)], "schema"
+        return [
+            _in_database(connection, "schema", each) for each in words.each(words.name)
+        ], "schema"
     if words.accept("DATABASE"):
-        return [find(connection, "database", each[-1]) for each in _names(words)], "database"
+        return [
+            find(connection, "database", each[-1]) for each in words.each(words.name)
+        ], "database"
     if words.accept_one("FUNCTION", "PROCEDURE"):
         return _routines(connection, words), "routine"
     if words.word.upper in ("LANGUAGE", "DATASHARE", "MODEL", "EXTERNAL", "COPY"):
         raise RedshiftError(f"privileges of {words.word.text} are not supported here", "0A000")
     words.accept("TABLE")
-    return [find_relation(connection, each) for each in _names(words)], "relation"
-
-
-def _names(words: Words) -> list[tuple[str, ...]]:
-    found = [words.name()]
-    while words.accept(","):
-        found.append(words.name())
-    return found
+    return [find_relation(connection, each) for each in words.each(words.name)], "relation"
 
 
 def _in_database(connection: Connection, space: str, name: tuple[str, ...]) -> Object:
@@ -234,7 +231,7 @@ def _in_database(connection: Connection, space: str, name: tuple[str, ...]) -> O
 
 def _all_in(connection: Connection, words: Words, space: str) -> list[Object]:
     found = []
-    for name in _names(words):
+    for name in words.each(words.name):
         schema = _in_database(connection, "schema", name)
         found += connection.objects.of(space, database=schema.database, schema=schema.name)
     return found

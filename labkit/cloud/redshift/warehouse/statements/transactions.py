@@ -47,9 +47,7 @@ def lock(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("LOCK")
     words.accept("TABLE")
-    names = [words.name()]
-    while words.accept(","):
-        names.append(words.name())
+    names = words.each(words.name)
     for name in names:
         _check_lockable(connection, find_relation(connection, name))
     return Result("LOCK TABLE")

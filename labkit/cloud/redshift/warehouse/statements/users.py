@@ -37,9 +37,7 @@ def _user_options(words: Words) -> dict[str, Any]:
         elif word := words.accept_one("CREATEUSER", "NOCREATEUSER"):
             found["superuser"] = word == "CREATEUSER"
         elif words.accept("IN", "GROUP"):
-            found["groups"] = [words.identifier()]
-            while words.accept(","):
-                found["groups"].append(words.identifier())
+            found["groups"] = words.each(words.identifier)
         elif words.accept("VALID", "UNTIL"):
             found["valid_until"] = words.string()
         elif words.accept("CONNECTION", "LIMIT"):
@@ -203,9 +201,7 @@ def without_grantee(connection: Connection, one: Object, name: str) -> None:
 
 def _listed(connection: Connection, space: str, words: Words) -> list[Object]:
     missing_too = words.accept("IF", "EXISTS")
-    names = [words.identifier()]
-    while words.accept(","):
-        names.append(words.identifier())
+    names = words.each(words.identifier)
     words.accept_one("FORCE", "RESTRICT")
     words.end()
     found = []
@@ -219,12 +215,9 @@ def _listed(connection: Connection, space: str, words: Words) -> list[Object]:
 def create_group(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CREATE", "GROUP")
-    name, users = words.identifier(), []
+    name = words.identifier()
     words.accept("WITH")
-    if words.accept("USER"):
-        users = [words.identifier()]
-        while words.accept(","):
-            users.append(words.identifier())
+    users = words.each(words.identifier) if words.accept("USER") else []
     words.end()
     grants.check_superuser(connection, "create group")
     for user in users:
@@ -244,9 +237,7 @@ def alter_group(connection: Connection, parsed: Parsed) -> Result:
         return Result("ALTER GROUP")
     adding = words.accept_one("ADD", "DROP") == "ADD"
     words.expect("USER")
-    names = [words.identifier()]
-    while words.accept(","):
-        names.append(words.identifier())
+    names = words.each(words.identifier)
     words.end()
     for name in names:
         find(connection, "user", name)
