@@ -63,8 +63,10 @@ class ExecutionGraph:
         self.statuses, self.ways = outcomes.of_history(self.definition, history or [])
 
     def __repr__(self) -> str:
-        told = (f"{name}: {status}" for name, (status, _) in self.statuses.items())
-        return f"ExecutionGraph({', '.join(told)})"
+        return f"ExecutionGraph({self._told()})"
+
+    def _told(self) -> str:
+        return ", ".join(f"{name}: {status}" for name, (status, _) in self.statuses.items())
 
     def _repr_html_(self) -> str:
         title = self.definition.get("Comment", "State machine")
@@ -84,6 +86,7 @@ class ExecutionGraph:
             tag("g", *self._drawn(layout), transform=f"translate({MARGIN},{MARGIN})"),
             viewBox=f"0 0 {width:g} {height:g}",
             role="img",
+            **{"aria-label": self._told()},
             style=f"display:block;width:{width:g}px;max-width:100%;height:auto;margin:8px auto 0",
         )
 
