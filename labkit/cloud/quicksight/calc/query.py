@@ -192,8 +192,8 @@ class Query:
                 return replace(value, sql=sql, level="aggregate", names=frozenset())
         value = self.value(node)
         if value.level in ("row", "group"):
-            name = node.text if isinstance(node, Name) else value.sql
-            raise MissingInFieldWells(name, self.scope.grouped)
+            name = node.text if isinstance(node, (Name, Call)) else ""
+            raise MissingInFieldWells(name or function, self.scope.grouped)
         return self._settled(value) if value.level == "window" else value
 
     def _settled(self, value: Value) -> Value:

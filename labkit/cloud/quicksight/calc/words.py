@@ -1,9 +1,11 @@
 """The words and marks of QuickSight's expression language.
 
 Fields stand in braces or, as one word, bare; text in single or double quotes, where a backslash
-takes the next mark as it is; parameters as ``${name}``; comments as ``/* ... */`` or ``// ...``.
+takes the next mark as it is; parameters as ``${name}``; comments as ``/* ... */``, ``// ...``
+or, in AWS's example of ``countIf``, ``# ...``.
 Sources: https://docs.aws.amazon.com/quicksight/latest/user/adding-a-calculated-field-analysis.html
-and https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-calculated-field.html
+https://docs.aws.amazon.com/quicksight/latest/user/parameters-in-a-calculated-field.html
+and https://docs.aws.amazon.com/quicksight/latest/user/countIf-function.html
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ MOST_CHARACTERS = 250_000
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>\s+ | /\*.*?\*/ | //[^\n]*)
+    (?P<space>\s+ | /\*.*?\*/ | (?://|\#)[^\n]*)
   | (?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
   | (?P<text>'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*")
   | (?P<parameter>\$\{[^{}]+\} | \$\w+)
