@@ -1,21 +1,31 @@
-"""CloudFormation makes no clusters: moto would keep a record of its own, which nothing can query.
+"""What CloudFormation makes beside what moto knows: DataBrew's resources, and no Redshift clusters.
 
-Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Redshift.html
+Of a cluster moto would keep a record of its own, which nothing can query. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Redshift.html
 """
 
 from __future__ import annotations
 
 import functools
+from contextvars import ContextVar
 from typing import Any, NoReturn
 
 from labkit.cloud.operations import Context
 
 _MAKES = "create_from_cloudformation_json"
+_CALLER: ContextVar[Context] = ContextVar("caller")
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Let moto refuse what a stack says of Redshift; its classes load with its first stack."""
+    """Teach moto its types and whose call it is; its classes load with its first stack."""
+    _CALLER.set(context)
     _refuse_all()
+    _teach()
+
+
+def caller() -> Context:
+    """For whom a stack's resource is made."""
+    return _CALLER.get()
 
 
 @functools.cache
@@ -24,6 +34,15 @@ def _refuse_all() -> None:
 
     for kind in (models.Cluster, models.SubnetGroup, models.ParameterGroup):
         setattr(kind, _MAKES, _refusing(kind.cloudformation_type()))
+
+
+@functools.cache
+def _teach() -> None:
+    from moto.cloudformation.parsing import get_model_map
+
+    from labkit.cloud.databrew.stacks import teach
+
+    teach(get_model_map())
 
 
 def _refusing(kind: str) -> Any:

@@ -1,0 +1,217 @@
+"""DataBrew's resources in a stack: CloudFormation makes, changes and drops them by the API's calls.
+
+A template's properties are the members of the calls, but for lists of pairs in place of maps, the
+names of a step's parameters, which begin with a capital, and a job's recipe. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_DataBrew.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from botocore.validate import ParamValidator
+from moto.cloudformation.exceptions import ValidationError
+from moto.core.common_models import CloudFormationModel
+
+from labkit.cloud import stacks
+from labkit.cloud.databrew.records import Record
+from labkit.cloud.databrew.versions import WORKING
+from labkit.cloud.operations import AwsError, handler_of
+from labkit.cloud.protocol import service_model
+
+TYPES = ("Dataset", "Job", "Project", "Recipe", "Ruleset", "Schedule")
+#: Where a template has a list of pairs and the API a map: the names of key and value.
+_PAIRS = {
+    "Tags": ("Key", "Value"),
+    "ValuesMap": ("ValueReference", "Value"),
+    "SubstitutionMap": ("ValueReference", "Value"),
+    "Parameters": ("PathParameterName", "DatasetParameter"),
+}
+
+
+def teach(types: dict[str, Any]) -> None:
+    """Add DataBrew's types to those that moto's stacks know."""
+    types.update({f"AWS::DataBrew::{kind}": Resource for kind in TYPES})
+
+
+class Resource(CloudFormationModel):
+    """A resource as its stack knows it."""
+
+    def __init__(self, definition: Record) -> None:
+        self.kind = str(definition["Type"].rpartition(":")[2])
+        self.members = _members(self.kind, definition["Properties"])
+        self.noun = self.kind
+        if self.kind == "Job":
+            self.noun = f"{self.members.pop('Type', 'RECIPE').capitalize()}Job"
+
+    @property
+    def physical_resource_id(self) -> str:
+        return str(self.members["Name"])
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return False
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Record,
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> Resource:
+        made = cls(cloudformation_json)
+        _call(f"Create{made.noun}", made.members)
+        return made
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Record,
+        account_id: str,
+        region_name: str,
+    ) -> Resource:
+        """Change what the API can change; another name is another resource.
+
+        Raises:
+            ValidationError: another member changes, for which AWS would make a second resource.
+        """
+        new, old = cls(cloudformation_json), original_resource
+        if new.physical_resource_id != old.physical_resource_id:
+            _call(f"Create{new.noun}", new.members)
+            old.delete()
+            return new
+        taken = _taken(f"Update{new.noun}")
+        fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]
+        if new.noun != old.noun or fixed[0] != fixed[1]:
+            raise ValidationError(message=_FIXED.format(name=new.physical_resource_id))
+        _call(f"Update{new.noun}", {k: v for k, v in new.members.items() if k in taken})
+        return new
+
+    def delete(self, *_: str) -> None:
+        """Drop the resource; one that is gone already is dropped."""
+        name = {"Name": self.physical_resource_id}
+        if self.kind == "Recipe":
+            _call("DeleteRecipeVersion", name | {"RecipeVersion": WORKING}, gone=True)
+        else:
+            _call(f"Delete{self.kind}", name, gone=True)
+
+
+_FIXED = (
+    "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+    "Rename {name} and update the stack again."
+)
+
+
+def _members(kind: str, properties: Record) -> Record:
+    """The members of the API's calls, by a template's properties."""
+    members: Record = _mapped(properties)
+    return _ODD[kind](members) if kind in _ODD else members
+
+
+def _mapped(value: Any) -> Any:
+    """A value with maps for its lists of pairs."""
+    if isinstance(value, list):
+        return [_mapped(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _map(name, _mapped(each)) for name, each in value.items()}
+
+
+def _map(name: str, value: Any) -> Any:
+    if name not in _PAIRS or not isinstance(value, list):
+        return value
+    key, said = _PAIRS[name]
+    return {pair[key]: pair[said] for pair in value}
+
+
+def _job(members: Record) -> Record:
+    recipe = members.pop("Recipe", None)
+    if recipe:
+        version = {"RecipeVersion": recipe["Version"]} if "Version" in recipe else {}
+        members["RecipeReference"] = {"Name": recipe["Name"], **version}
+    return members
+
+
+def _dataset(members: Record) -> Record:
+    """Without ``Source``, which its input tells."""
+    return {name: value for name, value in members.items() if name != "Source"}
+
+
+def _recipe(members: Record) -> Record:
+    for step in members.get("Steps", ()):
+        said = step["Action"].get("Parameters", {})
+        step["Action"]["Parameters"] = {
+            name[:1].lower() + name[1:]: value if isinstance(value, str) else json.dumps(value)
+            for name, value in said.items()
+        }
+    return members
+
+
+_ODD: dict[str, Callable[[Record], Record]] = {
+    "Dataset": _dataset,
+    "Job": _job,
+    "Recipe": _recipe,
+}
+
+
+def _call(name: str, members: Record, *, gone: bool = False) -> None:
+    """One of DataBrew's calls, made for whom the stack's call is made.
+
+    Args:
+        gone: whether it is no failure that the resource is not there.
+
+    Raises:
+        ValidationError: DataBrew refuses.
+    """
+    handler, context = handler_of("databrew", name), stacks.caller()
+    members = _fit(_shape(name), members)
+    report = ParamValidator().validate(members, _shape(name))
+    if handler is None or report.has_errors():
+        raise ValidationError(message=report.generate_report())
+    try:
+        handler(replace(context, service="databrew", operation=name), **members)
+    except AwsError as error:
+        if not gone or error.code != "ResourceNotFoundException":
+            said = f'Resource handler returned message: "{error.message}"'
+            raise ValidationError(message=said) from error
+    context.cloud.keep("databrew")
+
+
+def _fit(shape: Any, value: Any) -> Any:
+    """A template's value as the API's type: a template may quote a number, or leave a text bare."""
+    if isinstance(value, dict) and shape.type_name == "structure":
+        known = {name: member for name, member in shape.members.items() if name in value}
+        return value | {name: _fit(member, value[name]) for name, member in known.items()}
+    if isinstance(value, dict) and shape.type_name == "map":
+        return {name: _fit(shape.value, each) for name, each in value.items()}
+    if isinstance(value, list) and shape.type_name == "list":
+        return [_fit(shape.member, each) for each in value]
+    return _fit_one(shape.type_name, value)
+
+
+def _fit_one(kind: str, value: Any) -> Any:
+    if kind == "string" and isinstance(value, (bool, int, float)):
+        return json.dumps(value)
+    if kind in ("integer", "long", "double", "boolean") and isinstance(value, str):
+        with contextlib.suppress(ValueError):  # what does not read is refused as it is
+            return json.loads(value)
+    return value
+
+
+def _taken(call: str) -> set[str]:
+    """The members that a call takes."""
+    return set(_shape(call).members)
+
+
+def _shape(call: str) -> Any:
+    model = service_model("databrew")
+    assert model is not None
+    return model.operation_model(call).input_shape

@@ -1,0 +1,154 @@
+"""DataBrew's resources in a template, as CloudFormation's reference writes them."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.databrew.brew import Brew
+from tests.databrew.lake import Lake
+
+TEMPLATE = """
+Parameters: {Name: {Type: String}, Role: {Type: String}, Case: {Type: String, Default: UPPER_CASE}}
+Resources:
+  Orders:
+    Type: AWS::DataBrew::Dataset
+    Properties:
+      Name: !Ref Name
+      Format: CSV
+      Source: S3
+      Input: {S3InputDefinition: {Bucket: !Ref Name, Key: "in/{who}.csv"}}
+      PathOptions:
+        LastModifiedDateCondition:
+          Expression: after :when
+          ValuesMap: [{ValueReference: ":when", Value: "2020-01-01T00:00:00Z"}]
+        Parameters:
+          - PathParameterName: who
+            DatasetParameter: {Name: who, Type: String, CreateColumn: true}
+      Tags: [{Key: lab, Value: two}]
+  Steps:
+    Type: AWS::DataBrew::Recipe
+    Properties:
+      Name: !Ref Name
+      Description: Names in capitals
+      Steps:
+        - Action: {Operation: !Ref Case, Parameters: {SourceColumn: name}}
+          ConditionExpressions: [{Condition: IS_NOT, TargetColumn: name, Value: bob}]
+        - Action: {Operation: DELETE, Parameters: {sourceColumns: '["score"]'}}
+  Look:
+    Type: AWS::DataBrew::Project
+    Properties:
+      {Name: !Ref Name, DatasetName: !Ref Orders, RecipeName: !Ref Steps, RoleArn: !Ref Role}
+  Rules:
+    Type: AWS::DataBrew::Ruleset
+    Properties:
+      Name: !Ref Name
+      TargetArn: !Sub "arn:aws:databrew:${AWS::Region}:${AWS::AccountId}:dataset/${Orders}"
+      Rules:
+        - Name: whole
+          CheckExpression: "LENGTH(:col) > :least"
+          SubstitutionMap:
+            - {ValueReference: ":col", Value: "`name`"}
+            - {ValueReference: ":least", Value: 0}
+  Profile:
+    Type: AWS::DataBrew::Job
+    Properties:
+      {Name: !Sub "${Name} p", Type: PROFILE, DatasetName: !Ref Orders, RoleArn: !Ref Role,
+       OutputLocation: {Bucket: !Ref Name, Key: profile/},
+       JobSample: {Mode: CUSTOM_ROWS, Size: "10"}}
+  Clean:
+    Type: AWS::DataBrew::Job
+    Properties:
+      {Name: !Ref Name, Type: RECIPE, DatasetName: !Ref Orders, RoleArn: !Ref Role,
+       Recipe: {Name: !Ref Steps, Version: LATEST_WORKING},
+       Outputs: [{Location: {Bucket: !Ref Name, Key: out/}, Format: JSON, MaxOutputFiles: 1}]}
+  Daily:
+    Type: AWS::DataBrew::Schedule
+    Properties:
+      {Name: !Ref Name, CronExpression: "cron(0 0/1 ? * * *)", JobNames: [!Ref Clean, !Ref Profile]}
+Outputs:
+  Job: {Value: !Ref Clean}
+"""
+
+
+def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> None:
+    """Its resources are the API's own: described, run, changed and dropped with the stack."""
+    stacks, databrew, name = client("cloudformation"), brew.databrew, brew.name
+    brew.dataset()
+    databrew.delete_dataset(Name=name)
+    said = [{"ParameterKey": k, "ParameterValue": v} for k, v in _parameters(brew).items()]
+    stacks.create_stack(StackName=name, TemplateBody=TEMPLATE, Parameters=said)
+    [stack] = stacks.describe_stacks(StackName=name)["Stacks"]
+    assert (stack["StackStatus"], stack["Outputs"][0]["OutputValue"]) == ("CREATE_COMPLETE", name)
+
+    made = databrew.describe_dataset(Name=name)
+    assert made["Tags"] == {"lab": "two"}
+    assert made["PathOptions"] == {
+        "LastModifiedDateCondition": {
+            "Expression": "after :when",
+            "ValuesMap": {":when": "2020-01-01T00:00:00Z"},
+        },
+        "Parameters": {"who": {"Name": "who", "Type": "String", "CreateColumn": True}},
+    }
+    [rule] = databrew.describe_ruleset(Name=name)["Rules"]
+    assert rule["SubstitutionMap"] == {":col": "`name`", ":least": "0"}
+    assert databrew.describe_job(Name=f"{name} p")["JobSample"] == {
+        "Mode": "CUSTOM_ROWS",
+        "Size": 10,
+    }
+    assert databrew.describe_project(Name=name)["RecipeName"] == name
+    assert databrew.describe_schedule(Name=name)["JobNames"] == [name, f"{name} p"]
+    assert _written(brew, lake) == ["ANN", "bob", "ANN", ""]
+
+    changed = [*said, {"ParameterKey": "Case", "ParameterValue": "CAPITAL_CASE"}]
+    stacks.update_stack(StackName=name, TemplateBody=TEMPLATE, Parameters=changed)
+    assert _written(brew, lake) == ["Ann", "bob", "Ann", ""]
+
+    retagged = TEMPLATE.replace("Value: two", "Value: three")
+    with pytest.raises(ClientError, match=f"Rename {name} and update the stack again"):
+        stacks.update_stack(StackName=name, TemplateBody=retagged, Parameters=said)
+    assert name in _recipes(databrew)
+
+    stacks.delete_stack(StackName=name)
+    for call in ("dataset", "job", "project", "ruleset", "schedule"):
+        with pytest.raises(ClientError, match="ResourceNotFoundException"):
+            getattr(databrew, f"describe_{call}")(Name=name)
+    assert name not in _recipes(databrew)
+
+
+@pytest.mark.parametrize(
+    ("properties", "words"),
+    [
+        pytest.param(
+            {"Format": "CSV"}, 'Missing required parameter in input: "Name"', id="no name"
+        ),
+        pytest.param({"Name": "stacked", "Input": {}}, "An input of a dataset must be", id="input"),
+    ],
+)
+def test_what_databrew_refuses_makes_no_stack(
+    client: Any, fresh: Any, properties: dict[str, Any], words: str
+) -> None:
+    data = {"Type": "AWS::DataBrew::Dataset", "Properties": properties}
+    with pytest.raises(ClientError, match=words) as refused:
+        client("cloudformation").create_stack(
+            StackName=fresh("stack"), TemplateBody=json.dumps({"Resources": {"Data": data}})
+        )
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+
+
+def _parameters(brew: Brew) -> dict[str, str]:
+    return {"Name": brew.name, "Role": brew.role}
+
+
+def _recipes(databrew: Any) -> list[str]:
+    found = databrew.list_recipes(RecipeVersion="LATEST_WORKING")["Recipes"]
+    return [each["Name"] for each in found]
+
+
+def _written(brew: Brew, lake: Lake) -> list[str]:
+    """The names that a run of the job writes."""
+    lake.run(brew.name)
+    keys = [o["Key"] for o in brew.s3.list_objects_v2(Bucket=brew.name, Prefix="out/")["Contents"]]
+    body = brew.s3.get_object(Bucket=brew.name, Key=max(keys))["Body"]  # of the latest run
+    return [json.loads(line).get("name") or "" for line in body.read().splitlines()]
