@@ -32,11 +32,13 @@ class Note:
         return "\n".join(filter(None, lines))
 
     def _repr_html_(self) -> str:
-        code = f"<pre style='margin:6px 0 0'>{html.escape(self.code)}</pre>" if self.code else ""
-        text = f"<div>{_inline(self.text)}</div>" if self.text else ""
+        style = "margin:6px 0 0;white-space:pre;word-break:normal;overflow-x:auto"
+        code = f'<pre style="{style}">{html.escape(self.code)}</pre>' if self.code else ""
+        text = f'<div style="max-width:46em">{_inline(self.text)}</div>' if self.text else ""
+        width = "64em" if self.code else "46em"
         return (
             f'<div style="border-left:4px solid {self.colour};padding:4px 12px;'
-            f'font:14px system-ui;max-width:46em"><b>{self.sign} {html.escape(self.heading)}</b>'
+            f'font:14px system-ui;max-width:{width}"><b>{self.sign} {html.escape(self.heading)}</b>'
             f"{text}{code}</div>"
         )
 
