@@ -19,7 +19,16 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
-from labkit.cloud import parameters, polling, protocol, receiving, secrets, services, stacks
+from labkit.cloud import (
+    log_patterns,
+    parameters,
+    polling,
+    protocol,
+    receiving,
+    secrets,
+    services,
+    stacks,
+)
 from labkit.cloud.access import guard, kms, sts
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
@@ -51,6 +60,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "glue": glue_judging.judge_call,
     "kms": kms.judge_call,
     "lambda": judging.judge_call,
+    "logs": log_patterns.judge_call,
     "scheduler": targets.judge_call,
     "secretsmanager": secrets.judge_call,
     "ssm": parameters.judge_call,

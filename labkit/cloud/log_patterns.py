@@ -1,0 +1,219 @@
+"""CloudWatch Logs' filter patterns, and the part of Logs Insights' language that is answered.
+
+A pattern is terms (all of them; ``?`` any of them; ``-`` none of them; ``"a phrase"``;
+``%an expression%``), or a condition in braces on JSON messages. moto takes what it does not know
+for a pattern that everything matches, and passes over Insights' commands that it does not know:
+such ones are refused here.
+
+Sources: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+"""
+
+from __future__ import annotations
+
+import json
+import operator
+import re
+from collections.abc import Callable
+from typing import Any
+
+import moto.logs.models as models
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.operations import AwsError, Context, not_here
+
+Matches = Callable[[Any], bool]
+_FIELD = r"@(timestamp|message|logStream|log|ptr)"
+_ANSWERED = re.compile(
+    rf"\s*(fields\s+{_FIELD}(\s*,\s*{_FIELD})*|sort\s+@timestamp(\s+(asc|desc))?|limit\s+\d+)?\s*",
+    re.IGNORECASE,
+)
+_TERM = re.compile(r"""\s*([?-]?)\s*("(?:[^"\\]|\\.)*"|%[^%]*%|[^\s"]+)""")
+_TOKEN = re.compile(
+    r"""\s*(&&|\|\||[()]|!=|<=|>=|=|<|>|"(?:[^"\\]|\\.)*"|%[^%]*%|\$[^\s=!<>()&|]*|[^\s=!<>()&|]+)"""
+)
+_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_WORDS = {"TRUE": True, "FALSE": False, "NULL": None}
+_NOWHERE = object()
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for patterns that are none, and for queries that would be answered wrongly."""
+    pattern = (parameters.get("filterPattern") or "").strip()
+    if pattern.startswith("[") and pattern != "[]":
+        raise not_here("logs", context.operation, "no patterns of fields between blanks")
+    matcher(pattern)
+    for command in (parameters.get("queryString") or "").split("|"):
+        if not _ANSWERED.fullmatch(command):
+            why = "its queries know fields with @, sort @timestamp and limit"
+            raise not_here("logs", context.operation, f"{why}, not {command.strip()}")
+
+
+def matcher(pattern: str) -> Matches:
+    """What tells whether a message fits a pattern.
+
+    Raises:
+        AwsError: ``InvalidParameterException``.
+    """
+    pattern = pattern.strip()
+    if pattern.startswith("{"):
+        return _Condition(pattern).matches
+    return _terms(pattern)
+
+
+@on_start
+def match_as_logs(cloud: Cloud) -> None:
+    """Let moto filter by whole patterns."""
+    models.EventMessageFilter = _Filter  # type: ignore[misc, assignment]
+
+
+class _Filter:
+    def __init__(self, pattern: str | None) -> None:
+        asked = (pattern or "").strip()
+        everything = asked in ("", "*", "[]")
+        self.matches: Matches = (lambda message: True) if everything else matcher(asked)
+
+
+def _terms(pattern: str) -> Matches:
+    found: dict[str, list[Matches]] = {"": [], "?": [], "-": []}
+    for sign, term in _TERM.findall(pattern):
+        found[sign].append(_holds(term))
+    needed, any_of, none_of = found[""], found["?"], found["-"]
+
+    def matches(message: str) -> bool:
+        if any(term(message) for term in none_of):
+            return False
+        if needed or none_of or not any_of:  # "?" has no effect beside other terms
+            return all(term(message) for term in needed)
+        return any(term(message) for term in any_of)
+
+    return matches
+
+
+def _holds(term: str) -> Matches:
+    if term.startswith("%"):
+        return lambda message: re.search(term.strip("%"), message) is not None
+    text = _text(term)
+    return lambda message: text in message
+
+
+def _text(token: str) -> str:
+    return re.sub(r"\\(.)", r"\1", token[1:-1]) if token.startswith('"') else token
+
+
+class _Condition:
+    """A condition in braces; ``&&`` binds more than ``||``."""
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+        inner = pattern.removeprefix("{").removesuffix("}").strip()
+        self._tokens = _TOKEN.findall(inner)
+        if not pattern.endswith("}") or not self._tokens:
+            raise self._invalid()
+        self._whole = self._either()
+        if self._tokens:
+            raise self._invalid()
+
+    def matches(self, message: str) -> bool:
+        try:
+            return self._whole(json.loads(message))
+        except ValueError:
+            return False
+
+    def _invalid(self) -> AwsError:
+        return AwsError("InvalidParameterException", f"Invalid filter pattern: {self._pattern}")
+
+    def _either(self) -> Matches:
+        parts = [self._both()]
+        while self._taken("||"):
+            parts.append(self._both())
+        return lambda event: any(part(event) for part in parts)
+
+    def _both(self) -> Matches:
+        parts = [self._one()]
+        while self._taken("&&"):
+            parts.append(self._one())
+        return lambda event: all(part(event) for part in parts)
+
+    def _one(self) -> Matches:
+        if self._taken("("):
+            inner = self._either()
+            if not self._taken(")"):
+                raise self._invalid()
+            return inner
+        path, sign = _steps(self._next()), self._next().upper()
+        compare = self._comparison(sign, self._next())
+        return lambda event: compare(_at(event, path))
+
+    def _comparison(self, sign: str, wanted: str) -> Matches:
+        if sign == "IS" and wanted.upper() in _WORDS:
+            known = _WORDS[wanted.upper()]
+            return lambda value: value is known
+        if (sign, wanted.upper()) == ("NOT", "EXISTS"):
+            return lambda value: value is _NOWHERE
+        if sign in ("=", "!="):
+            same = _equals(wanted)
+            return same if sign == "=" else lambda v: v is not _NOWHERE and not same(v)
+        if sign not in _ORDERS or _number(wanted) is None:
+            raise self._invalid()
+        order, bound = _ORDERS[sign], _number(wanted)
+        return lambda value: _is_number(value) and order(value, bound)
+
+    def _next(self) -> str:
+        if not self._tokens:
+            raise self._invalid()
+        return str(self._tokens.pop(0))
+
+    def _taken(self, token: str) -> bool:
+        if self._tokens[:1] != [token]:
+            return False
+        self._tokens.pop(0)
+        return True
+
+
+def _equals(wanted: str) -> Matches:
+    """Equal to a number, or to a text in which stars stand for anything; like an expression."""
+    if wanted == "*":
+        return lambda value: value is not _NOWHERE
+    if wanted.startswith("%"):
+        return lambda value: isinstance(value, str) and bool(re.search(wanted.strip("%"), value))
+    number = _number(wanted)
+    shape = re.compile(".*".join(map(re.escape, _text(wanted).split("*"))), re.DOTALL)
+
+    def same(value: Any) -> bool:
+        if _is_number(value):
+            return bool(value == number)
+        return isinstance(value, str) and shape.fullmatch(value) is not None
+
+    return same
+
+
+def _steps(selector: str) -> list[str | int]:
+    """``$.a.b[0]`` as names and places."""
+    found = re.findall(r"\[\"?'?([^\]\"']+)\"?'?\]|\.([^.\[]+)", selector.removeprefix("$"))
+    return [int(name) if name.isdigit() else name or plain for name, plain in found]
+
+
+def _at(value: Any, path: list[str | int]) -> Any:
+    for step in path:
+        try:
+            value = value[step]
+        except (KeyError, IndexError, TypeError):
+            return _NOWHERE
+    return value
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

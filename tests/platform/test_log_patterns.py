@@ -1,0 +1,69 @@
+"""CloudWatch Logs' filter patterns: which messages they let through."""
+
+import json
+import time
+
+import pytest
+from botocore.exceptions import ClientError
+
+ERROR = json.dumps({"level": "ERROR", "ms": 5, "ok": True, "user": {"tags": ["a", "b"]}})
+INFO = json.dumps({"level": "INFO", "ms": 70, "ok": None})
+PLAIN = "[web] ERROR in line 12"
+PATTERNS = {  # → the messages that fit
+    "": (ERROR, INFO, PLAIN),
+    "ERROR": (ERROR, PLAIN),
+    "ERROR web": (PLAIN,),
+    '"line 12"': (PLAIN,),
+    "?web ?INFO": (INFO, PLAIN),
+    "ERROR -web": (ERROR,),
+    "%line [0-9]+%": (PLAIN,),
+    '{ $.level = "ERROR" }': (ERROR,),
+    '{ $.level != "ERROR" }': (INFO,),
+    "{ $.level = *R* }": (ERROR,),
+    "{ $.level = * }": (ERROR, INFO),
+    "{ $.ms > 4 && $.ms <= 70 }": (ERROR, INFO),
+    '{ ($.ms < 6 || $.ms > 60) && $.level = "INFO" }': (INFO,),
+    "{ $.ms = 5.0 }": (ERROR,),
+    "{ $.ok IS TRUE }": (ERROR,),
+    "{ $.ok IS NULL }": (INFO,),
+    "{ $.user NOT EXISTS }": (INFO,),
+    '{ $.user.tags[1] = "b" }': (ERROR,),
+    "{ $.level = %^ERR% }": (ERROR,),
+}
+REFUSED = {
+    "no condition": ({"filterPattern": "{ $.level }"}, "Invalid filter pattern"),
+    "open": ({"filterPattern": "{ $.level = 1"}, "Invalid filter pattern"),
+    "order of texts": ({"filterPattern": '{ $.level > "a" }'}, "Invalid filter pattern"),
+    "fields": ({"filterPattern": "[ip, code = 4*]"}, "no patterns of fields between blanks"),
+}
+
+
+@pytest.fixture(scope="module")
+def group(cloud):
+    logs, name = cloud.client("logs"), "/patterns"
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="s")
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": each} for each in (ERROR, INFO, PLAIN)]
+    logs.put_log_events(logGroupName=name, logStreamName="s", logEvents=events)
+    return {"logGroupName": name}
+
+
+@pytest.mark.parametrize(("pattern", "messages"), PATTERNS.items(), ids=PATTERNS)
+def test_which_messages_fit(aws, group, pattern, messages):
+    asked = {"filterPattern": pattern} if pattern else {}
+    found = aws("logs").filter_log_events(**group, **asked)["events"]
+    assert [event["message"] for event in found] == list(messages)
+
+
+@pytest.mark.parametrize(("asked", "words"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_pattern(aws, group, asked, words):
+    with pytest.raises(ClientError, match=words):
+        aws("logs").filter_log_events(**group, **asked)
+
+
+def test_a_query_that_would_be_answered_wrongly(aws, group):
+    span = {"startTime": 0, "endTime": int(time.time()) + 60}
+    with pytest.raises(ClientError, match="not stats count"):
+        aws("logs").start_query(**group, **span, queryString="fields @message | stats count(*)")
+    assert aws("logs").start_query(**group, **span, queryString="fields @message | limit 1")
