@@ -1,7 +1,9 @@
 """What CloudFormation makes beside what moto knows: DataBrew's resources, and no Redshift clusters.
 
-Of a cluster moto would keep a record of its own, which nothing can query. Source:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Redshift.html
+Of a cluster moto would keep a record of its own, which nothing can query. Of a state machine moto
+does not tell the ARN. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Redshift.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     _CALLER.set(context)
     _refuse_all()
     _teach()
+    _tell_arns()
 
 
 def caller() -> Context:
@@ -43,6 +46,19 @@ def _teach() -> None:
     from labkit.cloud.databrew.stacks import teach
 
     teach(get_model_map())
+
+
+@functools.cache
+def _tell_arns() -> None:
+    from moto.stepfunctions.models import StateMachine
+
+    has, get = StateMachine.has_cfn_attr, StateMachine.get_cfn_attribute
+    told = {
+        "has_cfn_attr": classmethod(lambda cls, attr: attr == "Arn" or has(attr)),
+        "get_cfn_attribute": lambda self, attr: self.arn if attr == "Arn" else get(self, attr),
+    }
+    for name, work in told.items():
+        setattr(StateMachine, name, work)
 
 
 def _refusing(kind: str) -> Any:

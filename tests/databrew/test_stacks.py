@@ -67,8 +67,18 @@ Resources:
     Type: AWS::DataBrew::Schedule
     Properties:
       {Name: !Ref Name, CronExpression: "cron(0 0/1 ? * * *)", JobNames: [!Ref Clean, !Ref Profile]}
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      StateMachineName: !Ref Name
+      RoleArn: !Ref Role
+      DefinitionString: !Sub |
+        {"StartAt": "Clean", "States": {"Clean": {"Type": "Task", "End": true,
+         "Resource": "arn:aws:states:::databrew:startJobRun.sync",
+         "Parameters": {"Name": "${Clean}"}}}}
 Outputs:
   Job: {Value: !Ref Clean}
+  Flow: {Value: !GetAtt Flow.Arn}
 """
 
 
@@ -80,7 +90,10 @@ def test_a_stack_makes_what_a_job_runs(brew: Brew, lake: Lake, client: Any) -> N
     said = [{"ParameterKey": k, "ParameterValue": v} for k, v in _parameters(brew).items()]
     stacks.create_stack(StackName=name, TemplateBody=TEMPLATE, Parameters=said)
     [stack] = stacks.describe_stacks(StackName=name)["Stacks"]
-    assert (stack["StackStatus"], stack["Outputs"][0]["OutputValue"]) == ("CREATE_COMPLETE", name)
+    told = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    assert (stack["StackStatus"], told["Job"]) == ("CREATE_COMPLETE", name)
+    flow = client("stepfunctions").describe_state_machine(stateMachineArn=told["Flow"])
+    assert f'"Parameters": {{"Name": "{name}"}}' in flow["definition"]
 
     made = databrew.describe_dataset(Name=name)
     assert made["Tags"] == {"lab": "two"}
