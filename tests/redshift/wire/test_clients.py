@@ -280,11 +280,19 @@ def test_copy_from_the_client_is_refused_as_on_redshift(session: psycopg.Connect
 
 
 def test_views_depend_on_what_they_read(run: Run) -> None:
-    """dbt asks so which of its relations go with which."""
+    """Through the rule that makes a view, by a view that reads the same table itself."""
     run("CREATE TABLE read_from (a int)")
     run("CREATE VIEW reader_of AS SELECT a FROM read_from")
+    run(
+        "CREATE VIEW dependencies AS SELECT DISTINCT s.relname src, t.relname dependent "
+        "FROM pg_class s JOIN pg_depend a ON s.oid = a.refobjid JOIN pg_depend b ON "
+        "a.objid = b.objid JOIN pg_class t ON b.refobjid = t.oid AND s.oid <> t.oid "
+        "WHERE b.deptype = 'i' AND t.relkind = 'v'"
+    )
+    assert run("SELECT * FROM dependencies WHERE src = 'read_from'") == [("read_from", "reader_of")]
     sql = (
-        "SELECT r.relname FROM pg_depend d JOIN pg_class v ON v.oid = d.objid "
-        "JOIN pg_class r ON r.oid = d.refobjid WHERE v.relname = 'reader_of'"
+        "SELECT r.relname FROM pg_rewrite w JOIN pg_depend d ON d.objid = w.oid JOIN pg_class r "
+        "ON r.oid = d.refobjid JOIN pg_class v ON v.oid = w.ev_class "
+        "WHERE v.relname = 'reader_of' AND d.deptype = 'n'"
     )
     assert run(sql) == [("read_from",)]

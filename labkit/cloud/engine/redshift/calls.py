@@ -9,7 +9,7 @@ from sqlglot import exp
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import aggregates, functions
 from labkit.cloud.engine.redshift.aggregates import Aggregate
-from labkit.cloud.engine.redshift.casts import cast, coerce
+from labkit.cloud.engine.redshift.casts import cast, coerce, cost
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import GROUPING, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import sorted_by
@@ -72,10 +72,20 @@ def arguments(node: exp.Anonymous, scope: Scope) -> list[Typed]:
 
 def _own_function(name: str, args: list[Typed], scope: Scope) -> Typed:
     """A function that was made with CREATE FUNCTION: its body in place of the call."""
-    for function in scope.state.catalog.functions(tuple(name.split("."))):
-        if len(function.parameters) == len(args):
-            return inlined(function, args, scope)
-    raise functions.no_function(name, [arg.type for arg in args])
+    found = scope.state.catalog.functions(tuple(name.split(".")))
+    found = [each for each in found if len(each.parameters) == len(args)]
+    if not found:
+        raise functions.no_function(name, [arg.type for arg in args])
+    return inlined(min(found, key=lambda each: _distance(each, args)), args, scope)
+
+
+def _distance(function: SqlFunction, args: list[Typed]) -> int:
+    """How far arguments are from those of a function: of several the nearest is meant."""
+    costs = [cost(arg.type, k.base) for arg, k in zip(args, function.parameters, strict=True)]
+    return sum(_FAR if each is None else each for each in costs)
+
+
+_FAR = 1000
 
 
 def inlined(function: SqlFunction, args: list[Typed], scope: Scope) -> Typed:

@@ -26,6 +26,7 @@ from labkit.cloud.engine.redshift.types import (
     FLOAT8,
     INT4,
     INT8,
+    INTEGERS,
     NUMBERS,
     UNKNOWN,
     Type,
@@ -56,7 +57,7 @@ def condition(node: exp.Expr, scope: Scope, clause: str) -> str:
         RedshiftError: it is of another type.
     """
     found = expression(node, scope)
-    if found.type.base == "super" or (found.type == INT4 and isinstance(node, exp.Literal)):
+    if found.type.base in ("super", *INTEGERS):
         return cast(found, BOOL).sql
     if found.type.base not in ("bool", "unknown"):
         raise RedshiftError(
@@ -182,8 +183,9 @@ def _qualified(node: exp.Dot) -> exp.Anonymous:
 
 @compiles(exp.Bracket)
 def _bracket(node: exp.Bracket, scope: Scope) -> Typed:
-    if postgres.is_array(node.this):
-        return postgres.element(expression(node.this, scope), node.expressions[0])
+    if postgres.is_array(node.this, scope):
+        index = expression(node.expressions[0], scope)
+        return postgres.element(expression(node.this, scope), index)
     return super_values.navigate(node, scope)
 
 

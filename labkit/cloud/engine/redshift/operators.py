@@ -37,6 +37,8 @@ def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
     Raises:
         RedshiftError: the types have no such operator.
     """
+    if op == "+" and _are_texts(left, right):
+        return concatenate(left, right)
     times = (*TIMES, "interval", "time", "timetz")
     if left.type.base in times or right.type.base in times:
         return _temporal(op, left, right)
@@ -51,6 +53,12 @@ def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
     if bases & {"float4", "float8"}:
         return _floats(op, left, right)
     return _decimals(op, left, right)
+
+
+def _are_texts(left: Typed, right: Typed) -> bool:
+    """Of which one has its type: two literals are numbers to a plus."""
+    bases = {left.type.base, right.type.base}
+    return bases <= {*TEXTS, "unknown"} and bases != {"unknown"}
 
 
 def _as_numbers(left: Typed, right: Typed) -> tuple[Typed, Typed]:

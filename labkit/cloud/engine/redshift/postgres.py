@@ -11,12 +11,12 @@ from collections.abc import Callable
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.calls import inlined
-from labkit.cloud.engine.redshift.casts import as_text, cast
+from labkit.cloud.engine.redshift.casts import as_text, cast, coerce
 from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import BOOL, INT4, INTEGERS, OID, VARCHAR, Type
+from labkit.cloud.engine.redshift.types import BOOL, INT2, INT4, INTEGERS, OID, VARCHAR, Type
 
 #: The catalog's own relations, which descriptions tell by number.
 _KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,
@@ -52,8 +52,19 @@ def regtype(value: Typed, scope: Scope) -> Typed:
     return inlined(function, [cast(value, OID), Typed("NULL", INT4)], scope).named("regtype")
 
 
-#: Casts to types that name things of the catalog.
-REGISTERS: dict[str, Callable[[Typed, Scope], Typed]] = {"regclass": regclass, "regtype": regtype}
+def regprocedure(value: Typed, scope: Scope) -> Typed:
+    """``100071::regprocedure``: a function with the types of its arguments, ``f(integer)``."""
+    function = scope.state.catalog.functions(("regprocedureout",))[0]
+    return inlined(function, [cast(value, OID)], scope).named("regprocedure")
+
+
+#: Casts to types that are the catalog's alone.
+REGISTERS: dict[str, Callable[[Typed, Scope], Typed]] = {
+    "regclass": regclass,
+    "regtype": regtype,
+    "regprocedure": regprocedure,
+    "aclitem[]": lambda value, scope: cast(value, VARCHAR).named("aclitem"),
+}
 
 
 def any_of_list(op: str, left: Typed, items: list[Typed], *, every: bool) -> Typed:
@@ -91,17 +102,27 @@ def array_of_query(sql: str, kind: Type) -> Typed:
     )
 
 
-def is_array(node: exp.Expr) -> bool:
-    """Whether an expression is an array of the catalog, which counts from 1."""
+def is_array(node: exp.Expr, scope: Scope) -> bool:
+    """Whether an expression is an array of the catalog."""
     call = node.unnest()
+    if isinstance(call, exp.Column) and len(call.parts) <= 2:
+        found = scope.column(call.table.lower(), call.name.lower())
+        return found is not None and found.type.base in _ELEMENTS
     call = call.expression if isinstance(call, exp.Dot) else call
     return isinstance(call, exp.Anonymous) and str(call.this).lower() == "current_schemas"
 
 
-def element(array: Typed, index: exp.Expr) -> Typed:
-    """``(current_schemas(true))[1]``: one of an array's members."""
-    sql = f"string_split(trim({array.sql}, '{{}}'), ',')[{int(index.name)}]"
-    return Typed(sql, VARCHAR, "current_schemas")
+def element(array: Typed, index: Typed) -> Typed:
+    """``(current_schemas(true))[1]``: a member; arrays count from 1, a vector from 0."""
+    base, at = array.type.base, coerce(index, INT4).sql
+    items = _VECTOR if base == "oidvector" else _ARRAY
+    kind = _ELEMENTS.get(base, VARCHAR)
+    at = f"{at} + 1" if base == "oidvector" else at
+    return Typed(f"CAST({items.format(array.sql)}[{at}] AS {kind.duckdb})", kind, array.name)
+
+
+_ARRAY, _VECTOR = "string_split(trim({}, '{{}}'), ',')", "string_split({}, ' ')"
+_ELEMENTS = {"_text": VARCHAR, "oidvector": OID, "_int2": INT2}
 
 
 def operator_of(node: exp.Operator) -> exp.Expr:

@@ -74,6 +74,12 @@ class _Parser(RedshiftParser):
             self._retreat(start)
         return super()._parse_type(parse_interval, fallback_to_identifier)
 
+    def _parse_types(self, *args: Any, **options: Any) -> exp.Expr | None:
+        """``'{}'::aclitem[]``, a type of the catalog's, among those of columns."""
+        if self._match_text_seq("ACLITEM", "[", "]"):
+            return exp.DataType(this=exp.DataType.Type.USERDEFINED, kind="aclitem[]")
+        return super()._parse_types(*args, **options)
+
     def _parse_interval(
         self, require_interval: bool = True, parse_function_unit: bool = True
     ) -> exp.Interval | None:

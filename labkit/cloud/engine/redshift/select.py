@@ -360,14 +360,19 @@ def _group_key(node: exp.Expr, scope: Scope, outputs: list[Typed]) -> str:
         at = int(node.this)
         if not 1 <= at <= len(outputs):
             raise RedshiftError(f"GROUP BY position {at} is not in select list", "42P10")
-        return outputs[at - 1].sql
+        return _no_position(outputs[at - 1].sql)
     if isinstance(node, exp.Column) and len(node.parts) == 1:
         name = node.name.lower()
         if scope.column("", name) is None:
             for output in outputs:
                 if output.name == name:
-                    return output.sql
+                    return _no_position(output.sql)
     return expression(node, scope).sql
+
+
+def _no_position(sql: str) -> str:
+    """A key that is the constant 5 as no fifth output."""
+    return f"CAST({sql} AS INTEGER)" if sql.isdigit() else sql
 
 
 def _order(node: exp.Select, scope: Scope, outputs: list[Typed]) -> str:

@@ -190,8 +190,8 @@ def pg_settings(connection: Connection) -> Iterator[Any]:
         "eviction_threshold bigint, query_working_mem int, target_query_working_mem int, "
         "min_step_mem int, name char(64), max_execution_time bigint, user_group_wild_card char(8), "
         "query_group_wild_card char(8), concurrency_scaling char(20), "
-        "query_priority char(20)")  # fmt: skip
+        "query_priority char(20), user_role_wild_card char(8)")  # fmt: skip
 def stv_wlm_service_class_config(connection: Connection) -> Iterator[Any]:
     """Automatic WLM's one queue."""
     yield (100, "Auto", -1, -1, "false", 0, -1, -1, 0, "Default queue", 0, "false", "false",
-           "off", "Normal")  # fmt: skip
+           "off", "Normal", "false")  # fmt: skip

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system import privileges
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
@@ -58,7 +58,7 @@ def _format_type() -> str:
         for base, oid in OIDS.items()
         if base not in ("varchar", "bpchar", "varbyte", "numeric")
     )
-    return f"CASE $1 {sized} {number} {others} ELSE '???' END"
+    return f"CASE $1 {sized} {number} {others} WHEN 2278 THEN 'void' ELSE '???' END"
 
 
 def _path(connection: Connection) -> list[str]:
@@ -103,6 +103,17 @@ def _result_of(connection: Connection) -> Native:
 def _arguments_of(connection: Connection) -> Native:
     told = {
         one.oid: ", ".join(map(_argument, one.body["arguments"]))
+        for one in connection.objects.of("routine", database=connection.database)
+    }
+    return lambda oid: _chosen(oid, told)
+
+
+def _signatures_of(connection: Connection) -> Native:
+    """``f(integer)``: a routine's name and its arguments' types."""
+    told = {
+        one.oid: f"{shown_name(one.body['name'])}("
+        + ", ".join(Type(*kind).plain for kind in one.body["parameters"])
+        + ")"
         for one in connection.objects.of("routine", database=connection.database)
     }
     return lambda oid: _chosen(oid, told)
@@ -163,6 +174,8 @@ _DESCRIPTION = (
 _ENCODING = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(ENCODINGS))
 #: Signature, ``->`` and the result's type; the body, or what makes it for a session.
 _TABLE: tuple[tuple[str, Body], ...] = (
+    ("array_upper(varchar, int4) -> int4",
+     "CASE WHEN $2 = 1 AND $1 <> '{}' THEN len($1) - len(replace($1, ',', '')) + 1 END"),
     ("array_to_string(varchar, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)"),
     ("col_description(oid, int4) -> varchar", _DESCRIPTION.format("$2")),
     ("current_schemas(bool) -> varchar", _current_schemas),
@@ -194,6 +207,9 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_total_relation_size(oid) -> int8", _sizes_of),
     ("pg_table_is_visible(oid) -> bool", _visible),
     ("pg_type_is_visible(oid) -> bool", "true"),
+    ("regprocedureout(oid) -> varchar", _signatures_of),
+    ("regprocedureout(varchar) -> varchar", "$1"),
+    ("textin(varchar) -> varchar", "$1"),
     ("shobj_description(oid, varchar) -> varchar", "NULL"),
 )  # fmt: skip
 

@@ -141,7 +141,7 @@ def svv_default_privileges(connection: Connection) -> Iterator[Any]:
                     )
 
 
-@system("pg_default_acl", "defacluser int, defaclnamespace oid, defaclobjtype char(1), "
+@system("pg_default_acl", "oid oid, defacluser int, defaclnamespace oid, defaclobjtype char(1), "
         "defaclacl varchar(65535)")  # fmt: skip
 def pg_default_acl(connection: Connection) -> Iterator[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_DEFAULT_ACL.html"""
@@ -154,4 +154,5 @@ def pg_default_acl(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of(SPACE, database=connection.database):
         for kind, given in one.body.items():
             told = acl(connection, replace(one, owner=one.name, body={"grants": given}))
-            yield numbers.get(one.name, 0), oids.get(one.schema, 0), letters[kind], told
+            place = (numbers.get(one.name, 0), oids.get(one.schema, 0), letters[kind])
+            yield one.oid, *place, told

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/serverless_views-monitori
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,8 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
         "returned_bytes bigint, query_text varchar(4000), redshift_version varchar(256), "
         "usage_limit varchar(150), compute_type varchar(18), compile_time bigint, "
         "planning_time bigint, lock_wait_time bigint, service_class_id int, "
-        "service_class_name varchar(64), query_priority varchar(20)")  # fmt: skip
+        "service_class_name varchar(64), query_priority varchar(20), "
+        "user_query_hash char(40)")  # fmt: skip
 def sys_query_history(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         elapsed = elapsed_micros(record)
@@ -69,8 +71,13 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
             record["database"], kind_of(record["text"]), record["status"], False,
             moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
             record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
-            "primary", 0, 0, 0, 100, "Default queue", "Normal",
+            "primary", 0, 0, 0, 100, "Default queue", "Normal", _hash(record["text"]),
         )  # fmt: skip
+
+
+def _hash(text: str) -> str:
+    """The same for the same text."""
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @system("sys_query_text", "user_id int, query_id bigint, transaction_id bigint, session_id int, "

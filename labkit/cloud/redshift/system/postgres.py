@@ -32,7 +32,7 @@ OIDS = {
     "float4": 700, "float8": 701, "unknown": 705, "bpchar": 1042, "varchar": 1043, "date": 1082,
     "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
     "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
-    "record": 2249, "_int2": 1005,
+    "record": 2249, "_int2": 1005, "_text": 1009, "oidvector": 30,
 }  # fmt: skip
 LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
             "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
@@ -97,14 +97,14 @@ def pg_class_info(connection: Connection) -> Iterator[Any]:
     tables = {one.oid: one for one in relations(connection) if one.kind == "table"}
     for row in _relations(connection):
         style = row[14]
-        if style == 10 and row[0] in tables:
+        if style == 9 and row[0] in tables:
             style = 10 if style_of(connection, tables[row[0]]) == "ALL" else 11
         yield (*row, None, style)
 
 
 def _relations(connection: Connection) -> Iterator[Any]:
     schemas, users = schema_oids(connection), user_oids(connection)
-    styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 10}
+    styles = {"EVEN": 0, "KEY": 1, "ALL": 8, "AUTO": 9}
     for one in [*relations(connection), *_behind_views(connection)]:
         kind = "r" if one.kind == "table" else "v"
         keys = [each["kind"] for each in one.body.get("constraints", ())]
@@ -187,8 +187,12 @@ def late_binding_columns(connection: Connection) -> Iterator[Any]:
 def pg_attrdef(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         for at, column in enumerate(one.columns, 1):
-            if column.default:
-                yield one.oid, at, column.default, column.default
+            told = column.default
+            if column.identity:
+                start, step = column.identity[:2]
+                told = f"\"identity\"({one.oid}, {at - 1}, '{start},{step}'::text)"
+            if told:
+                yield one.oid, at, told, told
 
 
 @system("pg_type", "oid oid, typname varchar(128), typnamespace oid, typowner int, "
@@ -344,8 +348,6 @@ def pg_tablespace(connection: Connection) -> Iterator[Any]:
 @system("pg_inherits", "inhrelid oid, inhparent oid, inhseqno int")
 @system("pg_trigger", "oid oid, tgrelid oid, tgname varchar(128), tgenabled varchar(1), "
         "tgisinternal boolean, tgconstraint oid, tgfoid oid, tgtype smallint")  # fmt: skip
-@system("pg_rewrite", "oid oid, rulename varchar(128), ev_class oid, ev_type varchar(1), "
-        "ev_enabled varchar(1), is_instead boolean")  # fmt: skip
 @system("pg_foreign_table", "ftrelid oid, ftserver oid, ftoptions varchar(4000)")
 @system("pg_foreign_server", "oid oid, srvname varchar(128)")
 def nothing(connection: Connection) -> Iterator[Any]:
@@ -353,13 +355,37 @@ def nothing(connection: Connection) -> Iterator[Any]:
     return iter(())
 
 
+#: A view is a rule of its own, whose number is this much more than the view's.
+_RULES = 1_000_000_000
+
+
+@system("pg_rewrite", "oid oid, rulename varchar(128), ev_class oid, ev_type varchar(1), "
+        "ev_enabled varchar(1), is_instead boolean")  # fmt: skip
+def pg_rewrite(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        if one.kind == "view":
+            yield one.oid + _RULES, "_RETURN", one.oid, "1", "O", True
+
+
 @system("pg_depend", "classid oid, objid oid, objsubid int, refclassid oid, refobjid oid, "
         "refobjsubid int, deptype varchar(1)")  # fmt: skip
 def pg_depend(connection: Connection) -> Iterator[Any]:
-    """What views read; those that are bound late depend on nothing."""
-    from labkit.cloud.redshift.warehouse.names import Names
+    """A view's rule is part of the view, and depends on what it reads.
 
-    for one in relations(connection):
-        if one.kind == "view" and one.columns:
-            for oid in sorted(Names(connection).compile_view(one).oids):
-                yield 1259, one.oid, 0, 1259, oid, 0, "n"
+    Those that are bound late depend on nothing. A view that reads this table is not asked what it
+    reads while it is being read itself.
+    """
+    if connection.telling:
+        return
+    connection.telling = True
+    try:
+        views = [one for one in relations(connection) if one.kind == "view" and one.columns]
+        from labkit.cloud.redshift.warehouse.names import Names
+
+        read = {one.oid: Names(connection).compile_view(one).oids for one in views}
+    finally:
+        connection.telling = False
+    for view, oids in read.items():
+        yield 2618, view + _RULES, 0, 1259, view, 0, "i"
+        for oid in sorted(oids):
+            yield 2618, view + _RULES, 0, 1259, oid, 0, "n"

@@ -7,7 +7,7 @@ https://www.postgresql.org/docs/8.0/functions-misc.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import quoted_text
@@ -25,22 +25,32 @@ PRIVILEGES = {
     "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
     "database": ("CREATE", "TEMPORARY", "TEMP", "USAGE", "ALTER"),
 }  # fmt: skip
-_LETTERS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d", "RULE": "R",
+#: In the order in which PostgreSQL writes them.
+_LETTERS = {"INSERT": "a", "SELECT": "r", "UPDATE": "w", "DELETE": "d", "RULE": "R",
             "REFERENCES": "x", "TRIGGER": "t", "EXECUTE": "X", "USAGE": "U", "CREATE": "C",
             "TEMPORARY": "T", "DROP": "D", "ALTER": "A", "TRUNCATE": "P"}  # fmt: skip
 
 
 def acl(connection: Connection, one: Object) -> str | None:
-    """Who was granted what, ``{ann=r/owner,group staff=rw/owner}``; None while nobody was.
+    """Who was granted what, ``{ann=r*/owner,group staff=rw/owner}``; None while nobody was.
 
-    What roles were granted stands in the SVV views alone.
+    A star is the right to grant on. What roles were granted stands in the SVV views alone.
     """
+    options = one.body.get("grant_options", {})
     told = [
-        f"{name}={''.join(_LETTERS.get(each, '') for each in given)}/{one.owner}"
+        f"{name}={_letters(given, options.get(name, ()))}/{one.owner}"
         for name, given in one.body.get("grants", {}).items()
         if not name.startswith(("role ", "policy "))
     ]
     return f"{{{','.join(told)}}}" if told else None
+
+
+def _letters(given: Sequence[str], options: Sequence[str]) -> str:
+    return "".join(
+        letter + "*" * (privilege in options)
+        for privilege, letter in _LETTERS.items()
+        if privilege in given
+    )
 
 
 def functions(kind: str) -> Callable[[Connection], Callable[..., str]]:

@@ -14,6 +14,12 @@ _STEP = (
     "userid int, query int, slice int, segment int, step int, starttime timestamp, "
     "endtime timestamp, tasknum int, rows bigint, "
 )
+_METRICS = (
+    "userid int, service_class int, query int, starttime timestamp, slices int, segment int, "
+    "step_type int, step int, rows bigint, max_rows bigint, cpu_time bigint, "
+    "max_cpu_time bigint, blocks_read bigint, max_blocks_read bigint, blocks_to_disk bigint, "
+    "max_blocks_to_disk bigint"
+)
 _QUIET = {
     # What happens in a query's steps
     "stl_insert": f"{_STEP} tbl int, inserted_mega_value char(1), use_staging_table char(1)",
@@ -64,10 +70,40 @@ _QUIET = {
     "output_bytes bigint, output_rows bigint, blocks_read bigint, blocks_write bigint, "
     "local_read_io bigint, remote_read_io bigint, source text, data_skewness int, "
     "time_skewness int, is_active char(1), spilled_block_local_disk bigint, "
-    "spilled_block_remote_disk bigint, step_attribute varchar(64)",
+    "spilled_block_remote_disk bigint, step_attribute varchar(64), metrics_level char(16), "
+    "plan_parent_id int, plan_node_id int",
     "sys_query_explain": "user_id int, query_id bigint, child_query_sequence int, "
     "plan_node_id int, plan_parent_id int, plan_node char(400), plan_info char(400)",
+    "stv_query_metrics": f"{_METRICS}, run_time bigint, max_run_time bigint, "
+    "max_query_scan_size bigint, query_scan_size bigint, query_priority char(20), "
+    "query_queue_time bigint, service_class_name char(64)",
+    "stl_query_metrics": f"{_METRICS}, run_time bigint, max_run_time bigint, "
+    "query_scan_size bigint, query_priority char(20), query_queue_time bigint, "
+    "service_class_name char(64)",
+    "svl_query_metrics_summary": "userid int, query int, service_class int, "
+    "query_cpu_time bigint, query_blocks_read bigint, query_execution_time bigint, "
+    "query_cpu_usage_percent numeric(38,2), query_temp_blocks_to_disk bigint, "
+    "segment_execution_time bigint, cpu_skew numeric(38,2), io_skew numeric(38,2), "
+    "scan_row_count bigint, join_row_count bigint, nested_loop_join_row_count bigint, "
+    "return_row_count bigint, spectrum_scan_row_count bigint, spectrum_scan_size_mb bigint, "
+    "query_queue_time bigint, service_class_name char(64)",
+    "pg_statistic": "starelid oid, staattnum smallint, stanullfrac float4, stawidth int, "
+    "stadistinct float4, stakind1 smallint, stakind2 smallint, stakind3 smallint, "
+    "stakind4 smallint, staop1 oid, staop2 oid, staop3 oid, staop4 oid",
+    "pg_statistic_indicator": "stairelid oid, stairows double precision, "
+    "staiins double precision, staidels double precision",
     # Queues, load and disks
+    "svl_query_queue_info": "database text, query int, xid bigint, userid int, querytxt text, "
+    "queue_start_time timestamp, exec_start_time timestamp, service_class int, slots int, "
+    "queue_elapsed bigint, exec_elapsed bigint, wlm_total_elapsed bigint, "
+    "commit_queue_elapsed bigint, commit_exec_time bigint, service_class_name char(64)",
+    "stl_wlm_rule_action": "userid int, query int, service_class int, rule char(256), "
+    "action char(256), recordtime timestamp, action_value char(256), "
+    "service_class_name char(64)",
+    "stv_wlm_classification_config": "id int, condition char(128), action_seq int, "
+    "action char(64), action_service_class int",
+    "stv_tbl_trans": "slice int, id int, rows bigint, size bigint, last_commit timestamp, "
+    "temp int, name char(72)",
     "stv_wlm_service_class_state": "service_class int, num_queued_queries int, "
     "num_executing_queries int, num_serviced_queries int, num_executed_queries int, "
     "num_concurrency_scaling_queries int, query_working_mem int, num_query_tasks int",
@@ -105,10 +141,14 @@ _QUIET = {
     "stv_locks": "table_id bigint, last_commit timestamp, last_update timestamp, "
     "lock_owner bigint, lock_owner_pid bigint, lock_owner_start_ts timestamp, "
     "lock_owner_end_ts timestamp, lock_status char(22)",
+    "pg_locks": "relation oid, database oid, transaction bigint, pid int, mode text, "
+    "granted boolean",
     "svv_transactions": "txn_owner text, txn_db text, xid bigint, pid int, "
     "txn_start timestamp, lock_mode text, lockable_object_type text, relation int, "
     "granted boolean",
     # Maintenance, models, advice
+    "pg_conf": "key varchar(256), value varchar(65535)",
+    "pg_library": "name name, language_oid oid, file_store_id int, owner int",
     "stl_vacuum": "userid int, xid bigint, table_id int, status char(30), rows bigint, "
     "sortedrows int, blocks int, max_merge_partitions int, eventtime timestamp, "
     "reclaimable_rows bigint, reclaimable_space_mb bigint, cutoff_xid bigint, is_recluster int",

@@ -70,6 +70,8 @@ class Connection:
         self.used = ""
         #: Whether it reads for a consumer of a data share.
         self.shared = False
+        #: Whether it looks up what views depend on.
+        self.telling = False
         self.duck = warehouse.database.cursor()
         self.objects = Objects(self.duck)
         self.started_at = time.time()
