@@ -21,21 +21,28 @@ Record = dict[str, Any]
 def redrive_execution(
     context: Context, *, executionArn: str, clientToken: str | None = None
 ) -> Answer:
-    record = find_execution(context, executionArn)
-    if redrivable(record)["redriveStatus"] != "REDRIVABLE":
-        reason = redrivable(record).get("redriveStatusReason", "")
+    with context.cloud.lock("states.execution"):
+        execution = _begin_anew(context, executionArn)
+    notices.tell(context.cloud, execution.record)
+    execution.start()
+    return {"redriveDate": execution.record["redriveDate"]}
+
+
+def _begin_anew(context: Context, arn: str) -> Execution:
+    """Put on record that an execution runs again, once."""
+    record = find_execution(context, arn)
+    told = redrivable(record)
+    if told["redriveStatus"] != "REDRIVABLE":
+        reason = told.get("redriveStatusReason", "")
         raise AwsError("ExecutionNotRedrivable", f"Execution Not Redrivable: '{reason}'")
-    now = time.time()
     kept = {k: v for k, v in record.items() if k not in ("stopDate", "error", "cause", "output")}
     count = record["redriveCount"] + 1
-    record = kept | {"status": "RUNNING", "redriveCount": count, "redriveDate": now}
+    record = kept | {"status": "RUNNING", "redriveCount": count, "redriveDate": time.time()}
     execution = Execution(context.cloud, record)
     with context.cloud.state.together():
-        context.cloud.records(KIND)[executionArn] = record
+        context.cloud.records(KIND)[arn] = record
         _rewind(execution, count)
-    notices.tell(context.cloud, record)
-    execution.start()
-    return {"redriveDate": now}
+    return execution
 
 
 def _rewind(execution: Execution, count: int) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.types import Type
 
@@ -103,7 +104,7 @@ class Object:
     def sequence(self, column: str) -> str:
         """The DuckDB sequence of an identity column."""
         place = "temp.main" if self.temporary else '"data"'
-        return f'{place}."s{self.oid}_{column}"'
+        return f"{place}.{quoted_name(f's{self.oid}_{column}')}"
 
     def changed(self, **body: Any) -> Object:
         """The same with other members of the body."""
