@@ -142,6 +142,20 @@ def test_twice_the_same_name(lake: Lake) -> None:
         lake.define()
 
 
+def test_a_trigger_on_demand_starts_its_crawler_and_job(lake: Lake) -> None:
+    lake.put("data/a.csv", A)
+    lake.define()
+    job = {"Name": lake.crawler, "Role": lake.role, "Command": {"Name": "glueetl"}}
+    lake.glue.create_job(**job)
+    actions = [{"CrawlerName": lake.crawler}, {"JobName": lake.crawler}]
+    lake.glue.create_trigger(Name=lake.crawler, Type="ON_DEMAND", Actions=actions)
+    assert lake.glue.start_trigger(Name=lake.crawler)["Name"] == lake.crawler
+    assert (lake.wait()["Status"], list(lake.tables())) == ("SUCCEEDED", ["data"])
+    assert len(lake.glue.get_job_runs(JobName=lake.crawler)["JobRuns"]) == 1
+    with pytest.raises(ClientError, match="EntityNotFoundException"):
+        lake.glue.start_trigger(Name="nobody")
+
+
 def test_history_log_and_metrics(lake: Lake) -> None:
     lake.put("data/day=1/a.csv", A)
     last = lake.crawl()

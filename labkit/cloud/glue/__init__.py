@@ -11,6 +11,7 @@ from labkit.cloud.glue import (
     search,
     statistics,
     timetable,
+    triggers,
     versions,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "search",
     "statistics",
     "timetable",
+    "triggers",
     "versions",
 ]

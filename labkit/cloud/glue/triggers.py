@@ -1,0 +1,46 @@
+"""Triggers on demand, which start their crawlers and jobs; moto only marks them as active.
+
+Triggers on a schedule or on a condition, and workflows, stay records.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/about-triggers.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud.glue import crawlers
+from labkit.cloud.glue.records import glue
+from labkit.cloud.operations import Answer, Context, operation
+
+_JOB_OPTIONS = (
+    "allocated_capacity",
+    "max_capacity",
+    "timeout",
+    "worker_type",
+    "security_configuration",
+    "number_of_workers",
+    "notification_property",
+    "previous_run_id",
+)
+
+
+@operation("glue", "StartTrigger")
+def start_trigger(context: Context, *, Name: str) -> Answer:
+    """Fire a trigger on demand, or activate another one."""
+    records = glue(context)
+    trigger = records.get_trigger(Name)
+    if trigger.trigger_type != "ON_DEMAND":
+        records.start_trigger(Name)
+        return {"Name": Name}
+    for action in trigger.actions:
+        _fire(context, action.as_dict())
+    return {"Name": Name}
+
+
+def _fire(context: Context, action: dict[str, Any]) -> None:
+    if crawler := action.get("CrawlerName"):
+        crawlers.start(context.cloud, context.region, crawler)
+    if job := action.get("JobName"):
+        options: dict[str, Any] = dict.fromkeys(_JOB_OPTIONS)
+        glue(context).start_job_run(name=job, arguments=action.get("Arguments"), **options)
