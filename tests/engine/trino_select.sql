@@ -1033,3 +1033,6 @@ SELECT t.k, x.* FROM (VALUES (1, 2)) t(k, v) CROSS JOIN LATERAL (SELECT t.* AS (
 -- A correlated mean, compared with a number
 SELECT count(*) FROM orders o WHERE (SELECT avg(i.order_id) FROM orders i WHERE o.order_id < i.order_id AND i.order_id % 2 = 0) > 2
 --> [["3"]]
+
+SELECT array_agg(DISTINCT order_id ORDER BY order_date) FROM orders
+--! EXPRESSION_NOT_IN_DISTINCT: For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments
