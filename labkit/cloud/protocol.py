@@ -171,9 +171,9 @@ def _xml_answer(operation: OperationModel, result: dict[str, Any], request_id: s
     return Reply(200, {"Content-Type": "text/xml", "x-amzn-RequestId": request_id}, body.encode())
 
 
-def xml_document(service: str, operation: str, root: str, result: dict[str, Any]) -> bytes:
-    """An operation's result as a document of its own, as REST-XML sends it."""
-    model = _session.get_service_model(service)
+def xml_document(operation: str, root: str, result: dict[str, Any]) -> bytes:
+    """The result of an operation of S3 as a document of its own, as REST-XML sends it."""
+    model = _session.get_service_model("s3")
     namespace = model.metadata.get("xmlNamespace") or _S3_NAMESPACE
     inner = _xml_members(model.operation_model(operation).output_shape, result)
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'

@@ -43,10 +43,10 @@ def column_info(column: Column) -> dict[str, Any]:
     }
 
 
-def text_info(name: str, kind: str = "string") -> dict[str, Any]:
+def text_info(name: str) -> dict[str, Any]:
     """The column of a DDL statement's text."""
     info = column_info(Column(name, VARCHAR))
-    return info | {"Type": kind, "Precision": 0, "CaseSensitive": False}
+    return info | {"Type": "string", "Precision": 0, "CaseSensitive": False}
 
 
 def _precision(kind: Type) -> tuple[int, int]:

@@ -41,9 +41,9 @@ class Admission:
     groups: tuple[str, ...] = ()
 
 
-def new_password(length: int = 32) -> str:
-    """A password that follows Redshift's rules."""
-    rest = "".join(secrets.choice(_LETTERS) for _ in range(length - 3))
+def new_password() -> str:
+    """A password of 32 characters that follows Redshift's rules."""
+    rest = "".join(secrets.choice(_LETTERS) for _ in range(29))
     return rest + secrets.choice(string.ascii_uppercase) + secrets.choice("abcdef") + "7"
 
 

@@ -49,7 +49,7 @@ def answer(request: Request, buckets: dict[str, Any]) -> protocol.Reply:
     told: dict[str, Any] = {"Owner": OWNER, "Buckets": [_told(each) for each in listed[:most]]}
     told |= {"Prefix": prefix} if prefix else {}
     told |= {"ContinuationToken": as_token(listed[most - 1].name)} if len(listed) > most else {}
-    body = protocol.xml_document("s3", "ListBuckets", "ListAllMyBucketsResult", told)
+    body = protocol.xml_document("ListBuckets", "ListAllMyBucketsResult", told)
     return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
 
 

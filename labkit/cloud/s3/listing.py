@@ -99,7 +99,7 @@ def answer(request: Request, bucket: Any) -> protocol.Reply:
     told = {"Prefix": asked.text(asked.prefix), "IsTruncated": False} | listing(asked, bucket)
     told |= {"Delimiter": asked.text(asked.delimiter)} if asked.delimiter else {}
     told |= {"EncodingType": "url"} if "encoding-type" in query else {}
-    body = protocol.xml_document("s3", operation, root, told)
+    body = protocol.xml_document(operation, root, told)
     return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
 
 

@@ -65,7 +65,7 @@ def list_executions(
     mapRunArn: str | None = None,
     redriveFilter: str | None = None,
 ) -> Answer:
-    words.check_limit(maxResults, "maxResults")
+    words.check_limit(maxResults)
     if stateMachineArn is None:
         raise AwsError(
             "ValidationException", "Must provide either State Machine ARN or Map Run ARN"
@@ -95,7 +95,7 @@ def get_execution_history(
     nextToken: str = "",
     includeExecutionData: bool = True,
 ) -> Answer:
-    words.check_limit(maxResults, "maxResults")
+    words.check_limit(maxResults)
     find_execution(context, executionArn)
     events = list(History(context.cloud, executionArn).events())
     events = events[::-1] if reverseOrder else events

@@ -10,6 +10,7 @@ from labkit.cloud.operations import Answer, AwsError
 
 _BAD_NAME = re.compile(r"[\s<>{}\[\]?*\"#%\\^|~`$&,;:/\x00-\x1f\x7f-\x9f]")
 LONGEST_NAME = 80
+MOST_RESULTS = 1000
 MACHINE, EXECUTION, ACTIVITY, EXPRESS = "stateMachine", "execution", "activity", "express"
 
 
@@ -63,13 +64,13 @@ def wrong_type() -> AwsError:
     )
 
 
-def check_limit(value: int, name: str, most: int = 1000) -> None:
+def check_limit(value: int) -> None:
     """Raise for a page that is too long."""
-    if value > most:
+    if value > MOST_RESULTS:
         raise AwsError(
             "ValidationException",
-            f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy "
-            f"constraint: Member must have value less than or equal to {most}",
+            f"1 validation error detected: Value '{value}' at 'maxResults' failed to "
+            f"satisfy constraint: Member must have value less than or equal to {MOST_RESULTS}",
         )
 
 

@@ -189,11 +189,11 @@ def create_lines(table: Definition, name: str) -> list[str]:
     properties = parameters_of(table)
     comment = properties.pop("comment", None)
     properties.pop("EXTERNAL", None)
-    lines = [f"CREATE EXTERNAL TABLE `{name}`(", *_column_lines(storage["Columns"], ")")]
+    lines = [f"CREATE EXTERNAL TABLE `{name}`(", *_column_lines(storage["Columns"])]
     if comment:
         lines += [f"COMMENT {_string(comment)}"]
     if table.get("PartitionKeys"):
-        lines += ["PARTITIONED BY ( ", *_column_lines(table["PartitionKeys"], ")")]
+        lines += ["PARTITIONED BY ( ", *_column_lines(table["PartitionKeys"])]
     if storage.get("BucketColumns"):
         buckets = ", \n".join(f"  {c}" for c in storage["BucketColumns"]).split("\n")
         lines += ["CLUSTERED BY ( ", *buckets[:-1], buckets[-1] + ") "]
@@ -208,12 +208,12 @@ def create_lines(table: Definition, name: str) -> list[str]:
     return [*lines, "TBLPROPERTIES (", *_property_lines(properties)] if properties else lines
 
 
-def _column_lines(columns: list[Definition], close: str) -> list[str]:
+def _column_lines(columns: list[Definition]) -> list[str]:
     lines = []
     for column in columns:
         comment = f" COMMENT {_string(column['Comment'])}" if column.get("Comment") else ""
         lines.append(f"  `{column['Name']}` {column.get('Type', 'string')}{comment}, ")
-    return [*lines[:-1], lines[-1][:-2] + close] if lines else [close]
+    return [*lines[:-1], lines[-1][:-2] + ")"] if lines else [")"]
 
 
 def _property_lines(properties: dict[str, str]) -> list[str]:

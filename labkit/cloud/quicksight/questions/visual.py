@@ -46,24 +46,22 @@ class Drawn:
         }
 
 
-SHEET = "answer"
+SHEET = VISUAL = "answer"
 
 
-def visual_of(ir: IR, topic: Topic, *, identifier: str = "", visual_id: str = "answer") -> Drawn:
+def visual_of(ir: IR, topic: Topic, *, identifier: str) -> Drawn:
     """The visual of an IR.
 
     Args:
         ir: the API's ``TopicIR``.
         topic: whose fields it names.
-        identifier: of the data set in the definition; the topic's data set's name when empty.
+        identifier: of the data set in the definition.
     """
-    painter = _Painter(ir, topic, identifier or topic.data_set_name)
+    painter = _Painter(ir, topic, identifier)
     layout = LAYOUTS.get(ir["Visual"]["type"], LAYOUTS["TableVisual"])
-    body = {"VisualId": visual_id, "Title": _title(restate(dict(ir), topic))}
+    body = {"VisualId": VISUAL, "Title": _title(restate(dict(ir), topic))}
     body["ChartConfiguration"] = painter.configuration(layout)
-    return Drawn(
-        {layout.visual: body}, painter.filter_groups(visual_id), painter.calculated_fields()
-    )
+    return Drawn({layout.visual: body}, painter.filter_groups(), painter.calculated_fields())
 
 
 def _title(text: str) -> Json:
@@ -213,9 +211,9 @@ class _Painter:
             for name, text in made.items()
         ]
 
-    def filter_groups(self, visual_id: str) -> list[Json]:
+    def filter_groups(self) -> list[Json]:
         scope = {"SheetVisualScopingConfigurations": [
-            {"SheetId": SHEET, "Scope": "SELECTED_VISUALS", "VisualIds": [visual_id]}
+            {"SheetId": SHEET, "Scope": "SELECTED_VISUALS", "VisualIds": [VISUAL]}
         ]}  # fmt: skip
         return [
             {

@@ -44,13 +44,11 @@ def check_owner(connection: Connection, one: Object, privilege: str = "") -> Non
     raise RedshiftError(f"must be owner of {noun} {one.body.get('name', one.name)}", DENIED)
 
 
-def check_schema(
-    connection: Connection, database: str, schema: str, privilege: str, user: str = ""
-) -> None:
+def check_schema(connection: Connection, database: str, schema: str, privilege: str) -> None:
     """Refuse who has not this privilege on a schema."""
     found = connection.objects.find("schema", schema, database=database)
     if found:
-        check(connection, found, privilege, user)
+        check(connection, found, privilege)
 
 
 def check_superuser(connection: Connection, what: str) -> None:

@@ -206,9 +206,7 @@ def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
         words.expect("IN", "SCHEMA")
         return _all_in(connection, words, "routine"), "routine"
     if words.accept("SCHEMA"):
-        return [
-            _in_database(connection, "schema", each) for each in words.each(words.name)
-        ], "schema"
+        return [_schema(connection, each) for each in words.each(words.name)], "schema"
     if words.accept("DATABASE"):
         return [
             find(connection, "database", each[-1]) for each in words.each(words.name)
@@ -221,18 +219,18 @@ def _targets(connection: Connection, words: Words) -> tuple[list[Object], str]:
     return [find_relation(connection, each) for each in words.each(words.name)], "relation"
 
 
-def _in_database(connection: Connection, space: str, name: tuple[str, ...]) -> Object:
+def _schema(connection: Connection, name: tuple[str, ...]) -> Object:
     database = name[0] if len(name) > 1 else connection.database
-    found = connection.objects.find(space, name[-1], database=database)
+    found = connection.objects.find("schema", name[-1], database=database)
     if found is None:
-        raise RedshiftError(f'{space} "{name[-1]}" does not exist', "3F000")
+        raise RedshiftError(f'schema "{name[-1]}" does not exist', "3F000")
     return found
 
 
 def _all_in(connection: Connection, words: Words, space: str) -> list[Object]:
     found = []
     for name in words.each(words.name):
-        schema = _in_database(connection, "schema", name)
+        schema = _schema(connection, name)
         found += connection.objects.of(space, database=schema.database, schema=schema.name)
     return found
 
