@@ -330,3 +330,16 @@ def test_an_axis_keeps_its_order_where_the_first_rows_lack_values(show: Show) ->
     data = show(visual("HeatMap", {"HeatMapAggregated": wells}))
     months = data.in_order(data.well("Columns")[0], data.values(data.well("Columns")[0]))
     assert [each and each.month for each in months] == [1, 2, 3, None]
+
+
+@pytest.mark.parametrize(
+    ("function", "value"), [("SUM", 6), ("AVERAGE", 6 / 9), ("STDEV", 0.5), ("MEDIAN", 1)]
+)
+def test_what_is_so_or_not_counts_as_one_or_nothing(
+    show: Show, function: str, value: float
+) -> None:
+    fields = [
+        {"DataSetIdentifier": "visits", "Name": "busy", "Expression": "{views} > 3"},
+    ]
+    data = show(visual("KPI", {"Values": [measure("busy", function)]}), CalculatedFields=fields)
+    assert data.rows == [(pytest.approx(value),)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud.quicksight.calc.scope import Derived
@@ -101,6 +101,8 @@ def measured(field: WellField, names: Expressions, naming: Naming) -> Measured:
         raise VisualError(
             f"{how.label} of '{field.column}' needs numbers, and it is {value.shown}."
         )
+    if how.numeric and value.shown == "boolean":
+        value = replace(value, sql=f"CAST({value.sql} AS BIGINT)")
     kind: Kind = value.shown if how.name in ("MIN", "MAX", "UNIQUE_VALUE") else "number"
     described = Field(
         field.id, field.well, naming.label(field, f"{how.label} of {field.column}"), kind,
