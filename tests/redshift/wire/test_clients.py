@@ -279,6 +279,16 @@ def test_copy_from_the_client_is_refused_as_on_redshift(session: psycopg.Connect
     assert session.execute("SELECT 1").fetchone() == (1,)
 
 
+@pytest.mark.parametrize(("setting", "name"), [("true", "Foo"), ("false", "foo")])
+def test_a_column_keeps_its_capitals_under_the_setting(
+    session: psycopg.Connection[Any], setting: str, name: str
+) -> None:
+    session.execute(f"SET enable_case_sensitive_identifier TO {setting}")
+    for parameters in (None, ()):
+        cursor = session.execute('WITH q AS (SELECT 1 AS "Foo") SELECT "Foo" FROM q', parameters)
+        assert [column.name for column in cursor.description or ()] == [name]
+
+
 def test_views_depend_on_what_they_read(run: Run) -> None:
     """Through the rule that makes a view, by a view that reads the same table itself."""
     run("CREATE TABLE read_from (a int)")

@@ -63,7 +63,7 @@ TOLD = {
     "functions": ("\\df psql.*", "psql|twice|bigint|integer, character varying|func", ""),
     "procedures": ("\\df psql.*", "psql|told||INOUT word character varying|func", ""),
     "volatility": ("\\df+ psql.twice", "psql|twice|bigint|", "|stable|awsuser|invoker|"),
-    "privileges": ("\\dp psql.t", "psql|t|table|group psql_staff=ra/awsuser", ""),
+    "privileges": ("\\dp psql.t", "psql|t|table|group psql_staff=ar/awsuser", ""),
 }
 
 

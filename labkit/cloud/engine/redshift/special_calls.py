@@ -55,7 +55,7 @@ def _datediff(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     return dateparts.diff(_part(node.expressions[0]), start, end)
 
 
-@special("date_part", "pgdate_part")
+@special("date_part", "pgdate_part", "datepart")
 def _date_part(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]

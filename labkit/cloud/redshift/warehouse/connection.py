@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
-from labkit.cloud.redshift.warehouse import quotas, registry
+from labkit.cloud.redshift.warehouse import letter_case, quotas, registry
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 
@@ -296,6 +296,7 @@ class Connection:
 
     def _handle(self, parsed: Parsed) -> Result:
         words, handler = registry.find_handler(parsed)
+        letter_case.check(self, parsed)
         self.ingested = self.ingested or words[0] in quotas.INGESTING
         with failures():
             return handler(self, parsed)

@@ -15,7 +15,13 @@ from labkit.cloud.engine.redshift.compile import compile_query
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
-from labkit.cloud.redshift.warehouse import Column, Connection, Parsed, RedshiftError
+from labkit.cloud.redshift.warehouse import (
+    Column,
+    Connection,
+    Parsed,
+    RedshiftError,
+    letter_case,
+)
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.statements import changes
 from labkit.cloud.redshift.wire.texts import parameter_count
@@ -53,7 +59,7 @@ def _query(connection: Connection, parsed: Parsed) -> Columns:
     if isinstance(tree.args.get("into"), exp.Into):
         return None
     compiled = compile_query(tree, Names(connection), parameters=parsed.parameters)
-    return tuple(Column(field.name, field.type) for field in compiled.fields)
+    return letter_case.columns(connection, parsed, compiled.fields)
 
 
 @describes("INSERT", "UPDATE", "DELETE")
