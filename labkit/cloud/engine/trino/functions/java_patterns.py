@@ -14,7 +14,7 @@ from labkit.cloud.engine.trino.functions.entry import fail
 
 _JAVA = re.compile(
     r"\\\\|\\Q(.*?)(?:\\E|$)|\\z|\\Z|\\h|\\R|\(\?<(?=[A-Za-z])|&&|\\[pP](?:\{\^?\w+\}|[A-Z])|\\."
-    r"|\[:\^?[a-z]+:\]",
+    r"|\[:\^?[a-z]+:\]|\[",
     re.S,
 )
 #: Flags behind an anchor, which Python wants first.
@@ -59,7 +59,7 @@ def _to_python(pattern: str, found: re.Match[str]) -> str:
         return _characters(word, within=_in_brackets(pattern[: found.start()]))
     if word.startswith("[:"):
         return _bracketed(pattern, found)
-    if word == "&&":
+    if word == "&&" or (word == "[" and _in_brackets(pattern[: found.start()])):
         fail(f"'{word}' in a regular expression is not supported here", "NOT_SUPPORTED")
     return _WORDS.get(word, word)
 
