@@ -5,8 +5,8 @@ aggregates and of fields in its field wells. At ``PRE_FILTER`` and ``PRE_AGG`` i
 rows, of fields that are not aggregated, and may be aggregated itself. Source:
 https://docs.aws.amazon.com/quicksight/latest/user/table-calculation-functions.html
 
-AWS leaves open where NULL sorts, and the order of equal rows; here NULL comes last, and equal
-groups follow the visual's dimensions.
+AWS leaves open what a measure alone in a sort is, where NULL sorts, and the order of equal rows;
+here it is the measure's sum, NULL comes last, and equal groups follow the visual's dimensions.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from labkit.cloud.quicksight.calc.arguments import checked, operand
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query, Stage
-from labkit.cloud.quicksight.calc.syntax import Bracketed, Item, Node
-from labkit.cloud.quicksight.calc.values import Kind, Value
+from labkit.cloud.quicksight.calc.syntax import Bracketed, Call, Item, Name, Node
+from labkit.cloud.quicksight.calc.values import NUMBERS, Kind, Value
 
 POST = "POST_AGG_FILTER"
 ALL_BEFORE = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
@@ -111,7 +111,16 @@ class Table:
         if item.excluded:
             raise WrongArguments(f"In {self.name} no field can be taken out with '!'.")
         direction = "DESC" if item.descending else "ASC"
-        return f"{self.value(item.node)} {direction} NULLS LAST"
+        return f"{self.sorted_by(item.node)} {direction} NULLS LAST"
+
+    def sorted_by(self, node: Node) -> Value:
+        """A field to sort by; a measure named alone, as on AWS's pages, is its sum of a group."""
+        bare = isinstance(node, Name) and node.text not in self.query.scope.grouped
+        if self.level == POST and bare:
+            found = self.query.value(node)
+            if found.level == "row" and found.kind in NUMBERS:
+                return self.query.value(Call("sum", (node,), f"sum({node.text})"))
+        return self.value(node)
 
     def _ties(self, parts: Sequence[Value], orders: Sequence[str]) -> list[str]:
         told = {each.sql for each in parts} | {order.rsplit(" ", 3)[0] for order in orders}

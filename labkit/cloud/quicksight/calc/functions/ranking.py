@@ -72,5 +72,5 @@ def _ranked(
     if not sort.items:
         raise WrongArguments(f"The function {table.name} needs a field to sort by.")
     parts = table.partition(partition)
-    values = [*parts, *(table.value(item.node) for item in sort.items)]
+    values = [*parts, *(table.sorted_by(item.node) for item in sort.items)]
     return table.result(write(table.window(parts, sort), table.window(parts, None)), kind, values)
