@@ -115,8 +115,11 @@ class Table:
 
     def sorted_by(self, node: Node) -> Value:
         """A field to sort by; a measure named alone, as on AWS's pages, is its sum of a group."""
-        bare = isinstance(node, Name) and node.text not in self.query.scope.grouped
-        if self.level == POST and bare:
+        if (
+            isinstance(node, Name)
+            and self.level == POST
+            and node.text not in self.query.scope.grouped
+        ):
             found = self.query.value(node)
             if found.level == "row" and found.kind in NUMBERS:
                 return self.query.value(Call("sum", (node,), f"sum({node.text})"))
