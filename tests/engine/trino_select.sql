@@ -8,6 +8,12 @@ SELECT count(*), sum(qty), avg(qty), min(order_date), max(customer) FROM orders
 SELECT dt, count(*) AS n FROM orders GROUP BY dt HAVING count(*) > 1 ORDER BY n DESC, dt
 --> [["eu", "2"], ["us", "2"]]
 
+SELECT * FROM (SELECT dt, order_id, row_number() OVER (ORDER BY order_id) AS n FROM orders) WHERE dt = 'eu' AND order_id = 3
+--> [["eu", "3", "3"]]
+
+SELECT * FROM (SELECT dt FROM orders ORDER BY dt LIMIT 2) WHERE dt = 'us'
+--> []
+
 SELECT dt, customer FROM orders GROUP BY dt
 --! EXPRESSION_NOT_AGGREGATE: line 1:12: 'customer' must be an aggregate expression or appear in GROUP BY clause
 

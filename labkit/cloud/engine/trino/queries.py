@@ -11,6 +11,7 @@ from typing import Any
 
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import raising
+from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import common_type
 from labkit.cloud.engine.trino.operators import coerced, has_zone, sort_key
 from labkit.cloud.engine.trino.ordering import sorted_output
@@ -37,9 +38,18 @@ def query(node: tree.Query, outer: Scope) -> Output:
         scope, sql = _named(named, scope, node.recursive)
         common.append(sql)
     found = _ordered(node, scope)
+    if _counts_rows(node):
+        found = replace(found, fields=tuple(replace(f, key=None) for f in found.fields))
     if common:
         return replace(found, sql=f"WITH RECURSIVE {', '.join(common)} {found.sql}")
     return found
+
+
+def _counts_rows(node: tree.Query) -> bool:
+    """Whether a row depends on the others, so that no condition outside may leave some out."""
+    if node.limit or node.offset:
+        return True
+    return any(isinstance(e, tree.Call) and e.over for e in walk((node.body, node.order_by)))
 
 
 def _ordered(node: tree.Query, scope: Scope) -> Output:
