@@ -392,7 +392,7 @@ def _read_scalar(sql: str, kind: Type, failure: str) -> str:
 
 
 def _json_number(sql: str, kind: Type) -> str:
-    return f"CAST(round(CAST({sql} AS DOUBLE)) AS {kind.duckdb})"
+    return cast(f"TRY_CAST({sql} AS DOUBLE)", DOUBLE, kind)
 
 
 def _table() -> dict[tuple[str, str], Render]:

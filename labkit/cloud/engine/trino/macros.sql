@@ -19,6 +19,16 @@ trino_tie(mean, total, n) AS CASE
     ELSE 0
     END;
 
+-- Intervals times a double
+trino_span_times(span, x) AS CASE
+    WHEN isnan(x) THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Cannot multiply by double NaN')
+    ELSE trunc(span * x) END;
+
+trino_span_divided(span, x) AS CASE
+    WHEN isnan(x) THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Cannot divide by double NaN')
+    WHEN x = 0 THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: Cannot divide by double 0.0')
+    ELSE trunc(span / x) END;
+
 -- Comparisons of several values: false where one decides, else NULL where one is unknown.
 trino_all(z) AS CASE
     WHEN list_contains(z, false) THEN false
@@ -29,6 +39,14 @@ trino_any(z) AS CASE
     WHEN list_contains(z, true) THEN true
     WHEN len(z) > list_count(z) THEN NULL
     ELSE false END;
+
+-- Whether a NULL comes before elements that differ.
+trino_meet_null(a, b) AS coalesce(list_filter(list_transform(
+    range(1, least(len(a), len(b)) + 1),
+    lambda _i: CASE
+        WHEN a[_i] IS NULL OR b[_i] IS NULL THEN true
+        WHEN a[_i] IS DISTINCT FROM b[_i] THEN false END
+    ), lambda _m: _m IS NOT NULL)[1], false);
 
 -- Subscripts, which fail outside
 trino_at(a, i) AS CASE

@@ -14,6 +14,7 @@ from itertools import combinations
 
 from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.trino.errors import raising
+from labkit.cloud.engine.trino.functions.equality import equals_nothing
 from labkit.cloud.engine.trino.library import coerce, common_type
 from labkit.cloud.engine.trino.scope import Typed
 from labkit.cloud.engine.types import (
@@ -169,9 +170,9 @@ def _scaled(op: str) -> Callable[[Typed, Typed], Typed]:
 
     def render(span: Typed, factor: Typed) -> Typed:
         if op == "/":
-            sql = f"trunc(CAST({span.sql} AS DOUBLE) / CAST({factor.sql} AS DOUBLE))"
+            sql = f"trino_span_divided({span.sql}, CAST({factor.sql} AS DOUBLE))"
         elif factor.type.base not in INTEGERS:
-            sql = f"trunc({span.sql} * CAST({factor.sql} AS DOUBLE))"
+            sql = f"trino_span_times({span.sql}, CAST({factor.sql} AS DOUBLE))"
         else:
             sql = f"({span.sql} * {factor.sql})"
         return Typed(f"CAST({sql} AS {span.type.duckdb})", span.type)
@@ -315,21 +316,50 @@ def _compare_rows(op: str, a: str, b: str, kind: Type) -> str:
     if op in ("=", "<>"):
         joined = " AND ".join(_compare("=", *pair) for pair in pairs)
         return f"({joined})" if op == "=" else f"(NOT ({joined}))"
-    found = _compare(op, *pairs[-1])
-    for pair in reversed(pairs[:-1]):
-        strict = _compare(op[0], *pair)
-        found = f"({strict} OR ({_compare('=', *pair)} AND {found}))"
-    return found
+    return f"CASE WHEN ({a}) IS NULL OR ({b}) IS NULL THEN NULL ELSE {_ordered_rows(op, pairs)} END"
+
+
+def _ordered_rows(op: str, pairs: list[tuple[str, str, Type]]) -> str:
+    """The first fields that differ decide, and a NULL met before them fails."""
+    met = raising("NOT_SUPPORTED", "ROW comparison not supported for fields with null elements")
+    whens = [
+        f"WHEN {a} IS NULL OR {b} IS NULL THEN {met} "
+        f"WHEN {_ordered(op[0], a, b, kind)} THEN true "
+        f"WHEN {sort_key(a, kind)} IS DISTINCT FROM {sort_key(b, kind)} THEN false"
+        for a, b, kind in pairs
+    ]
+    return f"CASE {' '.join(whens)} ELSE {str(op in ('<=', '>=')).lower()} END"
+
+
+def _ordered(op: str, a: str, b: str, kind: Type) -> str:
+    """An order of all values, NaN the largest: Trino's COMPARISON_UNORDERED_LAST, DuckDB's own."""
+    if kind.base in ("row", "array"):
+        return _COMPARE[kind.base](op, a, b, kind)
+    return f"({sort_key(a, kind)} {op} {sort_key(b, kind)})"
 
 
 def _compare_arrays(op: str, a: str, b: str, kind: Type) -> str:
     if op not in ("=", "<>"):
-        return f"({sort_key(a, kind)} {op} {sort_key(b, kind)})"
+        return _ordered_arrays(op, a, b, kind)
     pairs = _compare("=", "list_extract(_p, 1)[1]", "list_extract(_p, 2)[1]", kind.element)
     zipped = f"list_transform(list_zip({a}, {b}), lambda _p: [[_p[1]], [_p[2]]])"
     same = f"trino_all(list_transform({zipped}, lambda _p: {pairs}))"
     equal = f"CASE WHEN len({a}) <> len({b}) THEN false ELSE {same} END"
     return f"({equal})" if op == "=" else f"(NOT ({equal}))"
+
+
+def _ordered_arrays(op: str, a: str, b: str, kind: Type) -> str:
+    """A NULL fails when it is met before elements that differ, one inside of an element always."""
+    met = raising("NOT_SUPPORTED", "ARRAY comparison not supported for arrays with null elements")
+    inside = ""
+    if kind.element.types:
+        holds = f"_e IS NOT NULL AND {equals_nothing('_e', kind.element)}"
+        inside = f" OR len(list_filter(({a}) || ({b}), lambda _e: {holds})) > 0"
+    compared = f"({sort_key(a, kind)} {op} {sort_key(b, kind)})"
+    return (
+        f"CASE WHEN ({a}) IS NULL OR ({b}) IS NULL THEN NULL "
+        f"WHEN trino_meet_null({a}, {b}){inside} THEN {met} ELSE {compared} END"
+    )
 
 
 def _compare_maps(op: str, a: str, b: str, kind: Type) -> str:

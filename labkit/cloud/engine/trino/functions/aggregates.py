@@ -40,6 +40,11 @@ def _from_above(p: str) -> str:
     return f"CASE WHEN {p} BETWEEN 0 AND 1 THEN least({p} - 1, -1e-300) ELSE {failed} END"
 
 
+def _ranked(x: str) -> str:
+    """A float's rank where NaN is the least."""
+    return f"CASE WHEN {x} IS NOT NULL THEN struct_pack(n := NOT isnan({x}), v := {x}) END"
+
+
 def _of_two(name: str, sql: str = "") -> Entry:
     """A statistic of two columns, NULL where it has no finite value."""
     return Entry(
@@ -63,6 +68,15 @@ AGGREGATES = (
         _FLOATS,
         "max_by(T, #) -> T",
         "arg_max_null({0}, CASE WHEN isnan({1}) THEN '-Infinity' ELSE {1} END)",
+    ),
+    *over(_FLOATS, "max(#, bigint) -> array(#)", f"arg_max({{0}}, {_ranked('{0}')}, {{1}})"),
+    *(
+        Entry(
+            f"max_by(T, {t}, bigint) -> array(T)",
+            f"arg_max(struct_pack(v := {{0}}), {_ranked('{1}')}, {{2}})",
+            "list_transform({agg}, lambda _e: _e.v)",
+        )
+        for t in _FLOATS.split("|")
     ),
     *entries(
         ("any_value(T) -> T", "any_value({0})"),

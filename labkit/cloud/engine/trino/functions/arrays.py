@@ -11,14 +11,26 @@ from itertools import combinations
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import Entry, apply, entries, fail, infix
+from labkit.cloud.engine.trino.functions.entry import (
+    Entry,
+    apply,
+    entries,
+    fail,
+    failure,
+    infix,
+    over,
+)
+from labkit.cloud.engine.trino.functions.equality import equals_nothing
 from labkit.cloud.engine.trino.text import cast_to_varchar
 
 
 def _join(call: Any, args: Sequence[str]) -> str:
     """Elements become text as CAST does; NULL is left out unless a third argument stands for it."""
     array, delimiter, *missing = args
-    text = cast_to_varchar("_e", call.parameters[0].element)
+    kind = call.parameters[0].element
+    if kind.base in ("array", "map", "row", "varbinary"):
+        return failure(f"Input type {kind} not supported")
+    text = "trino_json_joined(_e)" if kind.base == "json" else cast_to_varchar("_e", kind)
     if missing:
         text = f"coalesce({text}, {missing[0]})"
     joined = f"array_to_string(list_transform({array}, lambda _e: {text}), {delimiter})"
@@ -29,9 +41,10 @@ def _sort_by(call: Any, args: Sequence[str]) -> str:
     """Sorting by a comparator: an element's rank is how many others come before it."""
     array, comparator = args
     less = apply(comparator, f"({array})[_j]", "_e")
+    is_before = f"trino_order({less}) < CASE WHEN _j < _i THEN 1 ELSE 0 END"
     before = (
         f"len(list_filter(range(1, len({array}) + 1), "
-        f"lambda _j: _j <> _i AND (({less}) < 0 OR (({less}) = 0 AND _j < _i))))"
+        f"lambda _j: CASE WHEN _j = _i THEN false ELSE {is_before} END))"
     )
     placed = f"struct_pack(rank := {before}, at := _i, value := _e)"
     ranked = f"list_transform({array}, lambda _e, _i: {placed})"
@@ -70,6 +83,26 @@ def _match(macro: str) -> Any:
     return lambda call, args: f"{macro}(list_transform({args[0]}, {args[1]}))"
 
 
+def _equal(name: str, macro: str) -> Any:
+    """A function that looks for an equal element; whether NULL inside of one is so is unknown."""
+
+    def render(call: Any, args: Sequence[str]) -> str:
+        array, value = args
+        kind = call.parameters[1]
+        found = f"{macro}({array}, {value})"
+        if kind.base not in ("array", "map", "row"):
+            return found
+        unknown = f"_e IS NOT NULL AND {equals_nothing('_e', kind)}"
+        words = f"{name} does not support arrays with elements that are null or contain null"
+        return (
+            f"CASE WHEN ({value}) IS NULL THEN NULL "
+            f"WHEN len(list_filter(({array}) || [{value}], lambda _e: {unknown})) > 0 "
+            f"THEN {failure(words, 'NOT_SUPPORTED')} ELSE {found} END"
+        )
+
+    return render
+
+
 def _histogram(call: Any, args: Sequence[str]) -> str:
     return f"trino_histogram(trino_present({args[0]}))"
 
@@ -83,10 +116,27 @@ _ZIPS = tuple(
     for n in range(2, 6)
 )
 
+_FLOATS = "real|double"
 _LARGEST = "coalesce(list_max(list_filter({0}, lambda _e: NOT isnan(_e))), list_max({0}))"
 
 SCALARS = (
     Entry("shuffle(array(E)) -> array(E)", "trino_shuffle({0})", deterministic=False),
+    # NaN equals nothing.
+    *over(
+        _FLOATS,
+        "array_position(array(#), #) -> bigint",
+        "trino_position(list_transform({0}, lambda _e: nullif(_e, 'NaN')), {1})",
+    ),
+    *over(
+        _FLOATS,
+        "array_remove(array(#), #) -> array(#)",
+        "CASE WHEN isnan({1}) THEN {0} ELSE trino_remove({0}, {1}) END",
+    ),
+    *over(
+        _FLOATS,
+        "contains(array(#), #) -> boolean",
+        "trino_contains(list_filter({0}, lambda _e: _e IS NULL OR NOT isnan(_e)), {1})",
+    ),
     *entries(
         ("all_match(array(T), function(T, boolean)) -> boolean", _match("trino_all_match")),
         ("any_match(array(T), function(T, boolean)) -> boolean", _match("trino_any_match")),
@@ -101,12 +151,12 @@ SCALARS = (
         ("array_last(array(E)) -> E", "({0})[-1]"),
         *(
             (f"array_max(array({kind})) -> {kind}", f"trino_unless_missing({{0}}, {_LARGEST})")
-            for kind in ("real", "double")
+            for kind in _FLOATS.split("|")
         ),
         ("array_max(array(T)) -> T", "trino_unless_missing({0}, list_max({0}))"),
         ("array_min(array(T)) -> T", "trino_unless_missing({0}, list_min({0}))"),
-        ("array_position(array(T), T) -> bigint", "trino_position({0}, {1})"),
-        ("array_remove(array(E), E) -> array(E)", "trino_remove({0}, {1})"),
+        ("array_position(array(T), T) -> bigint", _equal("array_position", "trino_position")),
+        ("array_remove(array(E), E) -> array(E)", _equal("array_remove", "trino_remove")),
         ("array_sort(array(E)) -> array(E)", "list_sort({0}, 'ASC', 'NULLS LAST')"),
         ("array_sort(array(T), function(T, T, integer)) -> array(T)", _sort_by),
         ("array_union(array(E), array(E)) -> array(E)", "trino_distinct(({0}) || ({1}))"),
@@ -116,7 +166,7 @@ SCALARS = (
         ("concat(array(E), array(E), array(E)...) -> array(E)", infix("||")),
         ("concat(E, array(E)) -> array(E)", "([{0}] || ({1}))"),
         ("concat(array(E), E) -> array(E)", "(({0}) || [{1}])"),
-        ("contains(array(T), T) -> boolean", "trino_contains({0}, {1})"),
+        ("contains(array(T), T) -> boolean", _equal("contains", "trino_contains")),
         ("contains_sequence(array(T), array(T)) -> boolean", "trino_contains_sequence({0}, {1})"),
         ("element_at(array(E), bigint) -> E", "trino_element({0}, {1})"),
         ("filter(array(T), function(T, boolean)) -> array(T)", "list_filter({0}, {1})"),

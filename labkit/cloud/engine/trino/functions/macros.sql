@@ -210,7 +210,12 @@ trino_trunc_local(u, z) AS date_trunc(trino_unit(u, 'TIMESTAMP'), trino_local(z)
 trino_trunc_zoned(u, z) AS
     trino_zoned(trino_to_instant(trino_trunc_local(u, z), (z).zone), (z).zone);
 
-trino_from_unix(s) AS make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000);
+-- Java rounds NaN to zero; a zoned timestamp holds 52 bits of milliseconds.
+trino_from_unix(s) AS CASE
+    WHEN isnan(s) THEN make_timestamp(0)
+    WHEN abs(s) > 2251799813685.247 THEN trino_fail('Millis overflow: ' || s * 1000)
+    ELSE make_timestamp(CAST(round(s * 1000) AS BIGINT) * 1000)
+    END;
 
 trino_to_date(s) AS CASE
     WHEN s IS NULL THEN NULL
@@ -254,6 +259,11 @@ trino_has_null(a) AS len(a) <> list_count(a);
 trino_shuffle(a) AS list_transform(
     list_sort(list_transform(a, lambda _e: struct_pack(r := random(), v := _e))),
     lambda _e: _e.v);
+
+trino_order(x) AS CASE
+    WHEN x IN (-1, 0, 1) THEN x
+    ELSE trino_fail('Lambda comparator must return either -1, 0, or 1')
+    END;
 
 trino_unless_missing(a, x) AS CASE WHEN trino_has_null(a) THEN NULL ELSE x END;
 
@@ -480,6 +490,14 @@ trino_weighted(a, p) AS list_filter(a, lambda _e, _i:
 -- JSON
 
 trino_valid_json(d) AS CASE WHEN json_valid(d) THEN d END;
+
+-- A scalar as array_join takes it; what CAST would still have to lay out is refused.
+trino_json_joined(j) AS CASE
+    WHEN j = 'null' THEN NULL
+    WHEN j[1] = '"' THEN json_extract_string(j, '$')
+    WHEN j IS NULL OR regexp_full_match(j, '-?\d+|true|false') THEN j
+    ELSE error('LABKIT:NOT_SUPPORTED: array_join of JSON is not supported here: ' || j)
+    END;
 
 -- DuckDB gives a number's value, Trino its text: 2.50 stays 2.50.
 trino_json_at(d, p, t) AS CASE json_type(trino_valid_json(d), p)

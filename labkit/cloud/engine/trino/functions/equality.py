@@ -1,0 +1,32 @@
+"""What equals nothing, not even itself: a NULL or a NaN inside of a value.
+
+Source: the operators EQUAL of Trino's ``ArrayType``, ``RowType``, ``MapType`` and ``DoubleType``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from labkit.cloud.engine.types import Type
+
+
+def equals_nothing(sql: str, kind: Type) -> str:
+    """DuckDB SQL that tells whether a value is NULL or NaN, or holds such a value."""
+    inside = _INSIDE.get(kind.base)
+    return f"({sql} IS NULL OR {inside(sql, kind)})" if inside else f"({sql} IS NULL)"
+
+
+def _items(sql: str, kind: Type) -> str:
+    return f"len(list_filter({sql}, lambda _q: {equals_nothing('_q', kind.types[-1])})) > 0"
+
+
+_INSIDE: dict[str, Callable[[str, Type], str]] = {
+    "real": lambda sql, kind: f"isnan({sql})",
+    "double": lambda sql, kind: f"isnan({sql})",
+    "array": _items,
+    "map": lambda sql, kind: _items(f"map_values({sql})", kind),
+    "row": lambda sql, kind: " OR ".join(
+        equals_nothing(f"struct_extract_at({sql}, {at})", inner)
+        for at, inner in enumerate(kind.types, 1)
+    ),
+}
