@@ -54,7 +54,13 @@ def modifier(kind: Type) -> int:
 
 def schema_oids(connection: Connection) -> dict[str, int]:
     found = connection.objects.of("schema", database=connection.database)
-    return _NAMESPACES | {one.name: one.oid for one in found}
+    known = {one.name: one.oid for one in found}
+    return _NAMESPACES | known | _temporary_schema(connection)
+
+
+def _temporary_schema(connection: Connection) -> dict[str, int]:
+    """The schema of the session's temporary tables, once it has some."""
+    return {one.schema: connection.pid for one in connection.temporary.values()}
 
 
 def user_oids(connection: Connection) -> dict[str, int]:
@@ -68,6 +74,8 @@ def pg_namespace(connection: Connection) -> Iterator[Any]:
         yield _NAMESPACES[name], name, 1, None
     for one in connection.objects.of("schema", database=connection.database):
         yield one.oid, one.name, users.get(one.owner, 100), acl(connection, one)
+    for temporary, oid in _temporary_schema(connection).items():
+        yield oid, temporary, 1, None
 
 
 @system("pg_class", "oid oid, relname varchar(128), relnamespace oid, reltype oid, relowner int, "
