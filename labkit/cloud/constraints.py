@@ -34,7 +34,8 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
     """What is wrong with a value and all within it."""
     if value is None:
         return
-    yield from (f"Value '{value}' at '{where}' failed {why}" for why in _own(shape, value))
+    told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
+    yield from (f"{told} at '{where}' failed {why}" for why in _own(shape, value))
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             yield from _broken(member, value.get(name), _below(where, name))
