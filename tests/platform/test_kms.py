@@ -195,7 +195,7 @@ def test_a_message_and_its_digest_have_the_same_signatures(kms, spec, algorithm,
         public.verify(signature, b"said", salted, hashes.SHA256())
     assert code_of(kms.sign, **asked, Message=b"x", MessageType="DIGEST") == "ValidationException"
     for empty in ({"Message": b"", "Signature": signature}, {"Message": b"x", "Signature": b""}):
-        with pytest.raises(ClientError, match="Value at '(message|signature)' failed to satisfy"):
+        with pytest.raises(ClientError, match=r"Value at '(message|signature)' failed to satisfy"):
             kms.verify(**asked | empty)
 
 
