@@ -1042,3 +1042,29 @@ SELECT count(*) FROM orders o WHERE (SELECT avg(i.order_id) FROM orders i WHERE 
 
 SELECT array_agg(DISTINCT order_id ORDER BY order_date) FROM orders
 --! EXPRESSION_NOT_IN_DISTINCT: For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments
+
+-- NaN is the least number to max and the largest to min
+SELECT max(x, 2), max(x, 4), min(x, 4), max_by(y, x, 2) FROM (VALUES (1e0, 1), (nan(), 2), (NULL, 3), (3e0, 4)) t(x, y)
+--> [["[3.0, 1.0]", "[3.0, 1.0, NaN]", "[1.0, 3.0, NaN]", "[4, 1]"]]
+
+-- What Trino reads otherwise than DuckDB, or not at all
+SELECT (SELECT max(o.x) FROM (VALUES 5) i(y)) FROM (VALUES 1, 2) o(x)
+--! NOT_SUPPORTED: line 1:16: An aggregation over columns of the outer query alone is not supported here
+
+SELECT (SELECT count(*) FILTER (WHERE o.x > 1) FROM (VALUES 5, 6) i(y)) FROM (VALUES 1, 2) o(x)
+--! NOT_SUPPORTED: line 1:16: An aggregation over columns of the outer query alone is not supported here
+
+SELECT (SELECT max(o.x + i.y) FROM (VALUES 5) i(y)) FROM (VALUES 1, 2) o(x) ORDER BY 1
+--> [["6"], ["7"]]
+
+SELECT (SELECT sum(1) FROM (VALUES 5, 6) i(y)) FROM (VALUES 1, 2) o(x)
+--> [["2"], ["2"]]
+
+SELECT approx_percentile(x, p) FROM (VALUES (1e0, 0.5)) t(x, p)
+--! NOT_SUPPORTED: line 1:29: A percentage of approx_percentile that is no constant is not supported here
+
+SELECT listagg(q, ',') WITHIN GROUP (ORDER BY q) FROM (VALUES 1, 2) t(q)
+--! TYPE_MISMATCH: line 1:16: Expected expression of type varchar, but 'q' has integer type
+
+SELECT listagg(q, s) WITHIN GROUP (ORDER BY q) FROM (VALUES ('a', ',')) t(q, s)
+--! SYNTAX_ERROR: line 1:19: mismatched input 's'. Expecting: <string>

@@ -14,6 +14,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.external import external_call
+from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import (
     FunctionNotFound,
     FunctionRefused,
@@ -34,7 +35,7 @@ from labkit.cloud.engine.trino.operators import (
     sort_key,
 )
 from labkit.cloud.engine.trino.safe import tried
-from labkit.cloud.engine.trino.scope import Field, Scope, Typed
+from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
 from labkit.cloud.engine.types import BOOLEAN, DAY_SECOND, INTEGER, UNKNOWN, YEAR_MONTH, Type
 
 
@@ -158,8 +159,20 @@ def _aggregate(node: tree.Call, scope: Scope) -> Typed:
     if scope.grouping is None:
         raise _misplaced(node, scope, "NESTED_AGGREGATION", "aggregations")
     source = replace(scope.grouping.source, clause=f"Aggregation '{node.name}'")
+    if _reads_outer_columns_only(node, source):
+        message = "An aggregation over columns of the outer query alone is not supported here"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
     found, sql = _aggregate_sql(node, source, after=_filter(node, source))
     return Typed(scope.grouping.aggregate(sql), found.returns)
+
+
+def _reads_outer_columns_only(node: tree.Call, scope: Scope) -> bool:
+    """Such an aggregation is the subquery's own in Trino, and the outer query's in DuckDB."""
+    if scope.parent is None:
+        return False
+    names = [parts for one in walk(node) if (parts := qualified_parts(one))]
+    own = any(field.answers(parts) for field in scope.fields for parts in names)
+    return not own and any(map(scope.parent.sees, names))
 
 
 def _misplaced(node: tree.Call, scope: Scope, nested: str, what: str) -> QueryFailed:
@@ -179,6 +192,8 @@ def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolv
             message = f"Unexpected parameters (*) for function {node.name}"
             raise scope.fail(node, "FUNCTION_NOT_FOUND", message)
         node = replace(node, star=False, args=())
+    if node.name in _CHECKS:
+        _CHECKS[node.name](node, scope)
     found, args = _resolve(node, scope, "aggregate")
     inside = f"ORDER BY {_sorted(node.order_by, scope)}" if node.order_by else ""
     if node.ignore_nulls is not None and "window" not in kinds(node.name):
@@ -188,6 +203,28 @@ def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolv
         args = _distinct_keys(node, found, args, scope)
     sql = found.render(args, distinct=node.distinct, inside=inside, after=after)
     return found, sql
+
+
+def _check_text(node: tree.Call, scope: Scope) -> None:
+    value = scope.value(node.args[0])
+    if value.type.base not in ("varchar", "unknown"):
+        text = scope.source(node.args[0])
+        message = f"Expected expression of type varchar, but '{text}' has {value.type.display} type"
+        raise scope.fail(node.args[0], "TYPE_MISMATCH", message)
+
+
+def _check_percentage(node: tree.Call, scope: Scope) -> None:
+    """DuckDB takes constants alone."""
+    names = [one for one in walk(node.args[-1:]) if (p := qualified_parts(one)) and scope.sees(p)]
+    if names:
+        message = "A percentage of approx_percentile that is no constant is not supported here"
+        raise scope.fail(names[0], "NOT_SUPPORTED", message)
+
+
+_CHECKS: dict[str, Callable[[tree.Call, Scope], None]] = {
+    "listagg": _check_text,
+    "approx_percentile": _check_percentage,
+}
 
 
 def _distinct_keys(node: tree.Call, found: Resolved, args: list[str], scope: Scope) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cast import CastRefused, cast
+from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.jsonpath import PathRefused, parse_path
 from labkit.cloud.engine.trino.library import can_coerce, coerce
 from labkit.cloud.engine.trino.scope import Scope, Typed
@@ -97,7 +98,16 @@ def _query(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> T
     whens = (
         f"CASE WHEN _i IS NULL OR {many} THEN {failed} WHEN len(_i) = 0 THEN {empty} ELSE {one} END"
     )
-    return Typed(_with_items(items, whens), VARCHAR)
+    return _returned(_with_items(items, whens), node, scope)
+
+
+def _returned(sql: str, node: tree.JsonPath, scope: Scope) -> Typed:
+    """JSON text as the type that RETURNING names."""
+    kind: Type = node.returning or VARCHAR
+    if kind.base not in ("varchar", "char", "varbinary"):
+        message = f"Cannot output JSON value as {kind.display} using formatting JSON"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    return Typed(cast(sql, VARCHAR, kind), kind)
 
 
 def _otherwise_query(action: object) -> str:
@@ -118,12 +128,23 @@ def _value(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> T
         raise scope.fail(node, refused.code, str(refused)) from refused
     if kind != VARCHAR and clauses.get("error", "null") != "error":
         value = f"coalesce(TRY({value}), {failed})"
+    if kind.args and kind.base in ("char", "varchar"):
+        bare = _bare_as_text(scalar, kind, failed)
+        value = f"CASE WHEN _i[1][1] = '\"' THEN {value} ELSE {bare} END"
     whens = (
         f"CASE WHEN _i IS NULL OR len(_i) > 1 THEN {failed} WHEN len(_i) = 0 THEN {empty} "
         f"WHEN _i[1] = 'null' THEN NULL WHEN _i[1][1] IN ('[', '{{') THEN {failed} "
         f"ELSE {value} END"
     )
     return Typed(_with_items(items, whens), kind)
+
+
+def _bare_as_text(scalar: str, kind: Type, failed: str) -> str:
+    """A number or boolean, which fails where it is longer than RETURNING says; text is cut."""
+    if kind.base == "char":
+        words = f"JSON_VALUE of a number or boolean RETURNING {kind} is not supported here"
+        return raising("NOT_SUPPORTED", words)
+    return f"CASE WHEN length({scalar}) > {kind.args[0]} THEN {failed} ELSE {scalar} END"
 
 
 def _otherwise_value(action: object, kind: Type, scope: Scope) -> str:

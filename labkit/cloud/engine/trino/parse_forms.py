@@ -227,7 +227,7 @@ def _listagg(parser: ExpressionParser) -> tree.Expression:
     distinct = cursor.accept_any("DISTINCT", "ALL") == "DISTINCT"
     args: list[tree.Expression] = [parser.expression()]
     if cursor.accept(","):
-        args.append(parser.primary())
+        args.append(_separator(parser))
     if cursor.accept("ON", "OVERFLOW") and cursor.expect_any("ERROR", "TRUNCATE") != "ERROR":
         if cursor.token.kind == "string":
             cursor.take("string", "<string>")
@@ -238,6 +238,11 @@ def _listagg(parser: ExpressionParser) -> tree.Expression:
     order_by = parser.queries.order_by()
     cursor.expect(")")
     return parser.tail(start, "listagg", tuple(args), distinct=distinct, order_by=order_by)
+
+
+def _separator(parser: ExpressionParser) -> tree.Expression:
+    start, text = parser.cursor.token.start, parser.cursor.take("string", "<string>")
+    return tree.Literal(start, parser.cursor.end, "string", text)
 
 
 WORDS: dict[str, Callable[[ExpressionParser], tree.Expression | None]] = {

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
@@ -21,20 +22,27 @@ _TEXTS = "varchar|json"
 
 def _extract(call: Any, args: Sequence[str]) -> str:
     """DuckDB's path where the steps are names and indexes, else Python."""
-    path = _duckdb_path(args[1])
-    if path is None:
+    paths = _duckdb_paths(args[1])
+    if paths is None:
         return f"trino_json_extract({args[0]}, {args[1]})"
-    return f"trino_json_at({args[0]}, {quoted_text(path)}, {args[1]})"
+    return _first(f"trino_json_at({args[0]}, {quoted_text(path)}, {args[1]})" for path in paths)
 
 
 def _extract_scalar(call: Any, args: Sequence[str]) -> str:
-    path = _duckdb_path(args[1])
-    if path is None:
+    paths = _duckdb_paths(args[1])
+    if paths is None:
         return f"trino_json_scalar({args[0]}, {args[1]})"
-    return f"trino_json_scalar_at({args[0]}, {quoted_text(path)}, {args[1]})"
+    return _first(
+        f"trino_json_scalar_at({args[0]}, {quoted_text(path)}, {args[1]})" for path in paths
+    )
 
 
-def _duckdb_path(sql: str) -> str | None:
+def _first(values: Iterable[str]) -> str:
+    return f"coalesce({', '.join(values)})"
+
+
+def _duckdb_paths(sql: str) -> list[str] | None:
+    """An index of an array is a name in an object, too: ``$[1]`` finds ``{"1": "a"}``."""
     path = text_literal(sql)
     try:
         steps = _steps(path) if path is not None else None
@@ -42,7 +50,10 @@ def _duckdb_path(sql: str) -> str | None:
         return None
     if steps is None or any(re.search(r'["\\]|^\d+$', step) for step, index in steps if not index):
         return None
-    return "$" + "".join(f"[{step}]" if index else f'."{step}"' for step, index in steps)
+    if sum(index for _, index in steps) > 2:
+        return None
+    ways = [[f"[{step}]", f'."{step}"'] if index else [f'."{step}"'] for step, index in steps]
+    return ["$" + "".join(way) for way in product(*ways)]
 
 
 SCALARS = (
