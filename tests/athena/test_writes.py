@@ -175,6 +175,16 @@ def test_insert_names_columns(people: Lake) -> None:
     ]
 
 
+def test_insert_takes_moments_with_a_zone(lake: Lake) -> None:
+    """https://github.com/dbt-labs/dbt-adapters/blob/main/dbt-athena/tests/functional/adapter/test_incremental_microbatch.py"""
+    properties = "TBLPROPERTIES ('table_type' = 'ICEBERG')"
+    for name, kind, more in (("hive", "EXTERNAL", ""), ("ice", "", properties)):
+        place = f"LOCATION 's3://{lake.bucket}/{name}/'"
+        lake.do(f"CREATE {kind} TABLE {name} (at timestamp) {place} {more}")
+        lake.do(f"INSERT INTO {name} VALUES TIMESTAMP '2020-01-04 00:00:00-0'")
+        assert lake.rows(f"SELECT CAST(at AS date) FROM {name}") == [["2020-01-04"]]
+
+
 INSERT_REFUSED = {
     "types": (
         "SELECT 'a', 'b'",

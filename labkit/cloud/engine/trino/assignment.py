@@ -1,8 +1,10 @@
 """What a column takes: more than Trino coerces to its type.
 
 In Athena ``1.5`` is a double, and still INSERT puts it into a DECIMAL or FLOAT column; a timestamp
-goes into a DATE column. SQLAlchemy's suite, which PyAthena's authors run on AWS, does both.
-Source: https://github.com/pyathena-dev/PyAthena/blob/master/tests/sqlalchemy/test_suite.py
+goes into a DATE column. SQLAlchemy's suite, which PyAthena's authors run on AWS, does both; one
+with a time zone goes into a TIMESTAMP column, as dbt's microbatch tests have it. Sources:
+https://github.com/pyathena-dev/PyAthena/blob/master/tests/sqlalchemy/test_suite.py and
+https://github.com/dbt-labs/dbt-adapters/blob/main/dbt-athena/tests/functional/adapter/test_incremental_microbatch.py
 """
 
 from __future__ import annotations
@@ -29,4 +31,4 @@ def assigned(sql: str, given: Type, wanted: Type) -> str:
 def _is_cast(given: str, wanted: str) -> bool:
     numbers = given in NUMBERS and wanted in _FRACTIONS
     moments = given in ("timestamp", "timestamptz")
-    return numbers or (moments and wanted in (given, "date"))
+    return numbers or (moments and wanted in (given, "timestamp", "date"))
