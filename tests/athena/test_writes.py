@@ -175,14 +175,15 @@ def test_insert_names_columns(people: Lake) -> None:
     ]
 
 
-def test_insert_takes_moments_with_a_zone(lake: Lake) -> None:
-    """https://github.com/dbt-labs/dbt-adapters/blob/main/dbt-athena/tests/functional/adapter/test_incremental_microbatch.py"""
+def test_insert_takes_what_dbt_writes(lake: Lake) -> None:
+    """https://github.com/dbt-labs/dbt-adapters/tree/main/dbt-athena/tests/functional/adapter"""
     properties = "TBLPROPERTIES ('table_type' = 'ICEBERG')"
     for name, kind, more in (("hive", "EXTERNAL", ""), ("ice", "", properties)):
         place = f"LOCATION 's3://{lake.bucket}/{name}/'"
-        lake.do(f"CREATE {kind} TABLE {name} (at timestamp) {place} {more}")
-        lake.do(f"INSERT INTO {name} VALUES TIMESTAMP '2020-01-04 00:00:00-0'")
-        assert lake.rows(f"SELECT CAST(at AS date) FROM {name}") == [["2020-01-04"]]
+        lake.do(f"CREATE {kind} TABLE {name} (at timestamp, n int) {place} {more}")
+        lake.do(f"INSERT INTO {name} VALUES (TIMESTAMP '2020-01-04 00:00:00-0', DECIMAL '10')")
+        assert lake.rows(f"SELECT CAST(at AS date), n FROM {name}") == [["2020-01-04", "10"]]
+        assert lake.fail(f"INSERT INTO {name} VALUES (now(), DECIMAL '1.5')").startswith("TYPE_MIS")
 
 
 INSERT_REFUSED = {
