@@ -215,10 +215,11 @@ def _check_text(node: tree.Call, scope: Scope) -> None:
 
 def _check_percentage(node: tree.Call, scope: Scope) -> None:
     """DuckDB takes constants alone."""
-    names = [one for one in walk(node.args[-1:]) if (p := qualified_parts(one)) and scope.sees(p)]
-    if names:
-        message = "A percentage of approx_percentile that is no constant is not supported here"
-        raise scope.fail(names[0], "NOT_SUPPORTED", message)
+    for one in walk(node.args[-1:]):
+        parts = qualified_parts(one)
+        if (parts and scope.sees(parts)) or (isinstance(one, tree.Literal) and one.kind == "null"):
+            message = "A percentage of approx_percentile that is no constant is not supported here"
+            raise scope.fail(one, "NOT_SUPPORTED", message)
 
 
 _CHECKS: dict[str, Callable[[tree.Call, Scope], None]] = {

@@ -427,7 +427,16 @@ def _against(
         raise _incomparable(node, value.type, column.type, scope)
     left = sort_key(for_comparison(value, kind), kind)
     right = sort_key(for_comparison(Typed(column.sql, column.type), kind), kind)
+    if kind.base in ("real", "double") and not _looks_up(node):
+        left, right = f"trino_no_nan({left})", f"trino_no_nan({right})"
     return left, found.sql if right == column.sql else f"SELECT {right} FROM ({found.sql})"
+
+
+def _looks_up(node: tree.InQuery | tree.Quantified) -> bool:
+    """Whether it is IN, or NOT IN, in other words."""
+    if isinstance(node, tree.InQuery):
+        return True
+    return (node.op, node.quantifier) in (("=", "ANY"), ("=", "SOME"), ("<>", "ALL"))
 
 
 def _incomparable(

@@ -48,6 +48,11 @@ trino_meet_null(a, b) AS coalesce(list_filter(list_transform(
         WHEN a[_i] IS DISTINCT FROM b[_i] THEN false END
     ), lambda _m: _m IS NOT NULL)[1], false);
 
+-- NaN is the largest number to DuckDB; in Trino it compares with nothing.
+trino_no_nan(x) AS CASE
+    WHEN isnan(x) THEN error('LABKIT:NOT_SUPPORTED: NaN compared with ALL or ANY is not supported here')
+    ELSE x END;
+
 -- Subscripts, which fail outside
 trino_at(a, i) AS CASE
     WHEN i = 0 THEN error('LABKIT:INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
