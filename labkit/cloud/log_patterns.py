@@ -97,9 +97,19 @@ def _terms(pattern: str) -> Matches:
 
 def _holds(term: str) -> Matches:
     if term.startswith("%"):
-        return lambda message: re.search(term.strip("%"), message) is not None
+        return _expression(term)
     text = _text(term)
     return lambda message: text in message
+
+
+def _expression(token: str) -> Matches:
+    """``%an expression%``: a text in which it is found."""
+    try:
+        expression = re.compile(token.strip("%"))
+    except re.error as error:
+        words = f"Invalid regular expression in filter pattern: {token}"
+        raise AwsError("InvalidParameterException", words) from error
+    return lambda value: isinstance(value, str) and expression.search(value) is not None
 
 
 def _text(token: str) -> str:
@@ -181,7 +191,7 @@ def _equals(wanted: str) -> Matches:
     if wanted == "*":
         return lambda value: value is not _NOWHERE
     if wanted.startswith("%"):
-        return lambda value: isinstance(value, str) and bool(re.search(wanted.strip("%"), value))
+        return _expression(wanted)
     number = _number(wanted)
     shape = re.compile(".*".join(map(re.escape, _text(wanted).split("*"))), re.DOTALL)
 

@@ -34,6 +34,11 @@ REFUSED = {
     "no condition": ({"filterPattern": "{ $.level }"}, "Invalid filter pattern"),
     "open": ({"filterPattern": "{ $.level = 1"}, "Invalid filter pattern"),
     "order of texts": ({"filterPattern": '{ $.level > "a" }'}, "Invalid filter pattern"),
+    "no expression": ({"filterPattern": "%line [%"}, "Invalid regular expression"),
+    "no expression in a condition": (
+        {"filterPattern": "{ $.level = %(% }"},
+        "Invalid regular expression",
+    ),
     "fields": ({"filterPattern": "[ip, code = 4*]"}, "no patterns of fields between blanks"),
 }
 
