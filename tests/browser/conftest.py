@@ -21,7 +21,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,13 +30,14 @@ import nbformat
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
 from tools.browser import find
 
 ROOT = Path(__file__).parents[2]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 START_S = 60
+SIZE: ViewportSize = {"width": 1400, "height": 1000}
 KERNELSPEC = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
 
 # Every cell in the page, for a cell that is scrolled away would not be there; no news, no autosave.
@@ -61,10 +63,11 @@ class Jupyter:
         with urllib.request.urlopen(request, timeout=10) as reply:
             return bytes(reply.read())
 
-    def end_kernels(self) -> None:
-        """End every notebook's kernel."""
+    def end_kernels(self, names: Collection[str] | None = None) -> None:
+        """End the kernels of these notebooks, or of all."""
         for session in json.loads(self.call("GET", "/api/sessions")):
-            self.call("DELETE", f"/api/sessions/{session['id']}")
+            if names is None or session["path"] in names:
+                self.call("DELETE", f"/api/sessions/{session['id']}")
 
 
 @dataclass
@@ -85,6 +88,13 @@ class Notebook:
         self.menu("Run", "Run All Cells")
         self.wait_until_idle(timeout_s)
         expect(self.cells.first.locator(".jp-InputPrompt")).to_have_text(re.compile(r"\[\d+\]"))
+
+    def run_again(self, *cells: int, timeout_s: float = 120) -> None:
+        """Run these code cells once more, so that what they show is new."""
+        for cell in cells:
+            self.cells.nth(cell - 1).locator(".cm-content").click()
+            self.page.keyboard.press("Control+Enter")
+            self.wait_until_idle(timeout_s)
 
     def wait_for_kernel(self, timeout_s: float = 60) -> None:
         """Wait until the kernel answers; what is asked of it before is lost."""
@@ -166,10 +176,25 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def open_notebook(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
     """``open_notebook("lab1_glue_athena")`` or ``open_notebook(["1 + 1"])``: a `Notebook`."""
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    with _opening(jupyter, browser) as open_it:
+        yield open_it
+
+
+@pytest.fixture(scope="module")
+def open_for_all(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
+    """``open_notebook`` for a notebook that all tests of a module share, as a kernel is slow."""
+    with _opening(jupyter, browser) as open_it:
+        yield open_it
+
+
+@contextmanager
+def _opening(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
+    context = browser.new_context(viewport=SIZE)
+    opened = []
 
     def open_it(given: str | Sequence[str | NotebookNode]) -> Notebook:
         name = f"{given}.ipynb" if isinstance(given, str) else _write(jupyter.folder, given)
+        opened.append(name)
         notebook = Notebook(context.new_page())
         notebook.page.on("pageerror", lambda error: notebook.errors.append(str(error)))
         where = f"{jupyter.address}/lab/workspaces/{secrets.token_hex(4)}/tree/{name}"
@@ -179,7 +204,7 @@ def open_notebook(jupyter: Jupyter, browser: Browser) -> Iterator[OpenNotebook]:
 
     yield open_it
     context.close()
-    jupyter.end_kernels()
+    jupyter.end_kernels(opened)
 
 
 def _write(folder: Path, sources: Sequence[str | NotebookNode]) -> str:

@@ -18,14 +18,21 @@ lab.recipe.add_project("clicked", data_set="student")
 EDITOR = "RecipeEditor(lab, 'clicked')"
 
 
-@pytest.fixture
-def editor(open_notebook):
-    """A notebook with the editor of a project whose recipe is empty."""
-    notebook = open_notebook([START + CRAWL, PROJECT, EDITOR])
+@pytest.fixture(scope="module")
+def notebook(open_for_all):
+    """A notebook that makes a project whose recipe is empty, and its editor."""
+    notebook = open_for_all([START + CRAWL, PROJECT, EDITOR])
     notebook.run_all(timeout_s=240)
-    notebook.named("Publish recipe").wait_for(timeout=WAIT_MS)
     yield notebook
     assert notebook.errors == []
+
+
+@pytest.fixture
+def editor(notebook):
+    """The notebook with the project made anew."""
+    notebook.run_again(2, 3)
+    notebook.named("Publish recipe").wait_for(timeout=WAIT_MS)
+    return notebook
 
 
 def choose(editor, category, operation):
