@@ -85,10 +85,11 @@ class Cloud:
         with self._locks.setdefault(service, threading.RLock()):
             yield
 
-    def keep(self, service: str) -> None:
-        """Make durable what moto holds of a service."""
-        with self.lock(service):
-            self.state.save(service)
+    def keep(self, *services: str) -> None:
+        """Make durable what moto holds of services, one after the other."""
+        for service in services:
+            with self.lock(service):
+                self.state.save(service)
 
     @contextlib.contextmanager
     def changing(self, service: str) -> Iterator[None]:

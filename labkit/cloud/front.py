@@ -21,6 +21,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from labkit import __version__
 from labkit.cloud import (
     log_patterns,
+    memory,
     parameters,
     polling,
     protocol,
@@ -151,7 +152,7 @@ class Front:
             with self.cloud.lock(service):
                 reply = self.moto.call(environ, body)
                 if reply is not None and changes_state(name):
-                    self.cloud.state.save(service)
+                    self.cloud.keep(*memory.changed_beside(service), service)
                 return reply
 
         if (service, name) == polling.WAITING:

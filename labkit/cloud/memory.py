@@ -23,7 +23,25 @@ from labkit.cloud.s3.keystore import KeyStore
 SKIPPED = {"ec2", "moto_api", "sesv2"}
 # STS looks for an access key in the IAM of China, GovCloud and so on too, which makes them.
 OTHER_PARTITIONS = set(PARTITION_NAMES) - {"aws"}
+# Services whose calls change what moto holds of others (a topic's message is in a queue).
+_CHANGE_ALL = {"cloudformation", "resourcegroupstaggingapi"}
+_CHANGE_OTHERS = {
+    "firehose": ("s3",),
+    "logs": ("firehose", "kinesis", "s3"),
+    "s3control": ("s3",),
+    "s3tables": ("s3",),
+    "ses": ("sns", "sqs", "s3"),
+    "sns": ("sqs",),
+}
 _VARIABLES: dict[int, tuple[str, str]] = {}
+
+
+def changed_beside(service: str) -> tuple[str, ...]:
+    """The other services that a call of this one may have changed in moto."""
+    if service in _CHANGE_ALL:
+        every = {each.service_name for each in list(BackendDict._instances)}  # type: ignore[misc]
+        return tuple(sorted(every - {service}))
+    return _CHANGE_OTHERS.get(service, ())
 
 
 def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ import pickle
 import threading
 import weakref
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
@@ -43,12 +44,17 @@ _MOVED = {
         __name__,
     ),
 }
-_LOCK, _RLOCK = type(threading.Lock()), type(threading.RLock())
-_RUNNING = (threading.Thread, threading.Event, threading.Condition)
+# What is made anew where it is read: nobody holds it, nobody waits for it.
+_FRESH: dict[type, Callable[[], Any]] = {
+    type(threading.Lock()): threading.Lock,
+    type(threading.RLock()): threading.RLock,
+    threading.Condition: threading.Condition,
+    threading.Event: threading.Event,
+}
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Locks come back fresh, running things as ``None``, private keys as PEM, indexes empty."""
+    """Locks come back fresh, threads as ``None``, private keys as PEM, indexes empty."""
 
     def persistent_id(self, value: Any) -> Any:
         """AWS's own 1,300 policies are named, not written: moto ships them."""
@@ -58,11 +64,11 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
 
     def reducer_override(self, value: Any) -> Any:
         kind = type(value)
-        if kind is _LOCK or kind is _RLOCK:
-            return (threading.Lock if kind is _LOCK else threading.RLock, ())
+        if kind in _FRESH:
+            return (_FRESH[kind], ())
         if isinstance(value, KeyStore):
             return (KeyStore, ())
-        if isinstance(value, _RUNNING):
+        if isinstance(value, threading.Thread):
             return (_nothing, ())
         if isinstance(value, defaultdict) and kind is not defaultdict:
             return (

@@ -118,7 +118,7 @@ class State:
         for service, account, region, module, variable, blob in rows:
             backends = getattr(importlib.import_module(module), variable)
             backends[account][region] = pickles.load(blob)
-            self._digests[service, account, region] = hashlib.sha256(blob).hexdigest()
+            self._digests[service, account, region] = _digest(blob)
         memory.take_names()
 
     def _load_keys(self) -> None:
@@ -161,11 +161,7 @@ class State:
             memory.delete_bodies(trash)
 
     def _is_new(self, row: tuple[Any, ...]) -> bool:
-        where, digest = row[:3], hashlib.sha256(row[5]).hexdigest()
-        if self._digests.get(where) == digest:
-            return False
-        self._digests[where] = digest
-        return True
+        return self._digests.get(row[:3]) != _digest(row[5])
 
     def _write(
         self,
@@ -181,9 +177,8 @@ class State:
                 self._write_parts(parts)
                 if any(row[0] == "s3" for row in backends):
                     self._forget_parts()
+            self._digests |= {row[:3]: _digest(row[5]) for row in backends}
         except BaseException:
-            for row in backends:
-                self._digests.pop(row[:3], None)
             for bucket, key, _ in keys:
                 memory.mark_dirty(bucket, key)
             for upload, number in parts:
@@ -295,3 +290,7 @@ class Records(MutableMapping[str, Record]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def _digest(blob: bytes) -> str:
+    return hashlib.sha256(blob).hexdigest()

@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import sqlite3
@@ -21,12 +22,17 @@ def home(tmp_path):
     process.down(folder)
 
 
-def test_who_asked_who_they_are_can_start_again(home):
-    """STS makes the IAM of every partition, China's and GovCloud's too."""
+def test_what_was_there_works_after_a_kill(home):
+    """STS makes the IAM of every partition; a topic's message is in a queue, which has locks."""
     server = start_cloud(home)
     cloud = connect(home, server)
     said = cloud.client("sts").get_caller_identity()["Arn"]
     cloud.client("iam").create_user(UserName="other")
+    queue = cloud.client("sqs").create_queue(QueueName="told")["QueueUrl"]
+    sns = cloud.client("sns")
+    topic = sns.create_topic(Name="told")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
+    sns.publish(TopicArn=topic, Message="before")
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     server = start_cloud(home)
@@ -35,6 +41,10 @@ def test_who_asked_who_they_are_can_start_again(home):
         assert cloud.client("sts").get_caller_identity()["Arn"] == said
         names = [u["UserName"] for u in cloud.client("iam").list_users()["Users"]]
         assert "other" in names
+        sqs = cloud.client("sqs")
+        sqs.send_message(QueueUrl=queue, MessageBody="after")
+        told = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=2)["Messages"]
+        assert [json.loads(told[0]["Body"])["Message"], told[1]["Body"]] == ["before", "after"]
     finally:
         stop_cloud(server)
 
