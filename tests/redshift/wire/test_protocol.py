@@ -84,7 +84,6 @@ def test_what_a_client_is_told_first(dial: Dial) -> None:
         "server_protocol_version": "0",
         "server_version": "8.0.2",
         "session_authorization": "awsuser",
-        "standard_conforming_strings": "on",
         "TimeZone": "UTC",
         "application_name": "probe",
     }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
-from labkit.cloud.redshift.warehouse import letter_case, quotas, registry
+from labkit.cloud.redshift.warehouse import access_modes, letter_case, quotas, registry
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 
@@ -39,7 +39,6 @@ SETTINGS = {
     "autocommit": "on",
     "wlm_query_slot_count": "1",
     "describe_field_name_in_uppercase": "off",
-    "standard_conforming_strings": "on",
     "transaction_isolation": "serializable",
     "server_encoding": "UNICODE",
     "integer_datetimes": "on",
@@ -85,6 +84,8 @@ class Connection:
         #: Functions that run elsewhere, by their numbers.
         self.remotes: dict[int, Any] = {}
         self.transaction: Literal["idle", "open", "failed"] = "idle"
+        #: Whether the transaction may only read, and those that begin later.
+        self.read_only = self.reads_only = False
         self.last_query_id = -1
         #: Stored procedures that run, one in another; whether all of them are NONATOMIC.
         self.call_depth, self.nonatomic = 0, False
@@ -157,6 +158,7 @@ class Connection:
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction, self.ingested = "open", False
+        self.read_only = self.reads_only
 
     def commit(self) -> None:
         """Make what the block did durable.
@@ -297,6 +299,7 @@ class Connection:
     def _handle(self, parsed: Parsed) -> Result:
         words, handler = registry.find_handler(parsed)
         letter_case.check(self, parsed)
+        access_modes.check(self, words[0])
         self.ingested = self.ingested or words[0] in quotas.INGESTING
         with failures():
             return handler(self, parsed)

@@ -23,8 +23,7 @@ Found = TypeVar("Found")
 log = logging.getLogger(__name__)
 #: Settings that a client is told of whenever they change.
 REPORTED = {"application_name": "application_name", "client_encoding": "client_encoding",
-            "datestyle": "DateStyle", "timezone": "TimeZone",
-            "standard_conforming_strings": "standard_conforming_strings"}  # fmt: skip
+            "datestyle": "DateStyle", "timezone": "TimeZone"}  # fmt: skip
 
 
 class Session:

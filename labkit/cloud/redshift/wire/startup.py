@@ -181,7 +181,6 @@ def welcome(stream: Stream, connection: Connection, told: dict[str, str], secret
         "server_protocol_version": "0",
         "server_version": settings["server_version"],
         "session_authorization": connection.user,
-        "standard_conforming_strings": settings["standard_conforming_strings"],
         "TimeZone": settings["timezone"],
         "application_name": settings["application_name"],
     }

@@ -9,7 +9,7 @@ from sqlglot import exp
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.reading import parse_query
-from labkit.cloud.redshift.warehouse import letter_case
+from labkit.cloud.redshift.warehouse import access_modes, letter_case
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
@@ -33,6 +33,7 @@ def _change(connection: Connection, parsed: Parsed, tree: exp.Expr) -> Result:
     """``WITH ... UPDATE`` and ``WITH ... DELETE``."""
     from labkit.cloud.redshift.warehouse.statements import changes
 
+    access_modes.check(connection, "UPDATE")
     change = changes.update if isinstance(tree, exp.Update) else changes.delete
     return change(connection, parsed)
 

@@ -17,7 +17,7 @@ from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import defaults, grants
+from labkit.cloud.redshift.warehouse import access_modes, defaults, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -93,6 +93,7 @@ def create_as(
     temporary: bool = False,
 ) -> int:
     """Make a table of a query's columns and rows; how many rows there are."""
+    access_modes.check(connection, "CREATE")
     compiled = compile_query(tree, Names(connection), parameters=parameters)
     declared = declared or Declared()
     declared.columns = list(query_columns(compiled, names))

@@ -10,6 +10,7 @@ from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
 from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.access_modes import read_modes
 from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -18,10 +19,15 @@ from labkit.cloud.redshift.warehouse.registry import Column, Notice, Parsed, Res
 
 @statement("BEGIN", "START TRANSACTION")
 def begin(connection: Connection, parsed: Parsed) -> Result:
+    words = parsed.words
+    words.accept("START", "TRANSACTION")
+    words.accept("BEGIN") and words.accept_one("WORK", "TRANSACTION")
+    read_only = read_modes(words, otherwise=connection.reads_only)
     if connection.transaction == "open":
         connection.notices.append(Notice("there is already a transaction in progress", "WARNING"))
     else:
         connection.begin()
+        connection.read_only = read_only
     return Result("BEGIN")
 
 
@@ -77,6 +83,10 @@ def setting_name(words: Words) -> str:
     return ".".join(words.name())
 
 
+#: Names of UTF-8 among PostgreSQL's, and the one of bytes that nobody converts.
+_ENCODINGS = ("UTF8", "UNICODE", "SQL_ASCII")
+
+
 @statement("SET")
 def set_setting(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -85,18 +95,30 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("SESSION", "AUTHORIZATION"):
         return _authorization(connection, words)
     if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
+        connection.reads_only = read_modes(words, otherwise=connection.reads_only)
+        return Result("SET")
+    if words.accept("TRANSACTION"):
+        connection.read_only = read_modes(words, otherwise=connection.read_only)
         return Result("SET")
     name = _known(setting_name(words))
     words.accept_one("TO", "=")
     value = _paths(words) if name == "search_path" else words.rest()
     if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
         value = value.strip("'")
-    connection.settings[name] = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
-    if name == "timezone" and value.upper() not in ("UTC", "GMT", "DEFAULT", "'UTC'"):
-        raise RedshiftError("SET timezone is not supported here: only UTC", "0A000")
-    if name == "datestyle" and "MDY" not in value.upper() and "," in value:
-        raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
+    value = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
+    _check_setting(name, value.upper())
+    connection.settings[name] = value
     return Result("SET")
+
+
+def _check_setting(name: str, value: str) -> None:
+    """Refuse what would change answers that stay as they are here."""
+    if name == "timezone" and value not in ("UTC", "GMT", "'UTC'"):
+        raise RedshiftError("SET timezone is not supported here: only UTC", "0A000")
+    if name == "datestyle" and "MDY" not in value and "," in value:
+        raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
+    if name == "client_encoding" and value.strip('"').replace("-", "") not in _ENCODINGS:
+        raise RedshiftError("SET client_encoding is not supported here: only UTF8", "0A000")
 
 
 def _paths(words: Words) -> str:
@@ -225,8 +247,6 @@ def declare(connection: Connection, parsed: Parsed) -> Result:
     words.expect("DECLARE")
     name = words.identifier()
     words.expect("CURSOR")
-    words.accept("WITH", "HOLD")
-    words.accept("WITHOUT", "HOLD")
     words.expect("FOR")
     if connection.transaction != "open":
         raise RedshiftError("DECLARE CURSOR may only be used in transaction blocks", "25P01")

@@ -1,0 +1,61 @@
+"""Whether a transaction may write: ``BEGIN READ ONLY``, and what ends up in one that may not.
+
+All isolation levels are serializable. ``SET SESSION CHARACTERISTICS``, which JDBC's ``setReadOnly``
+sends, is about the transactions that begin later. Source:
+https://docs.aws.amazon.com/redshift/latest/dg/r_BEGIN.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+#: Statements that change something, by their first words; SELECT INTO tells it itself.
+WRITING = {"ALTER", "ATTACH", "COMMENT", "COPY", "CREATE", "DELETE", "DETACH", "DROP", "GRANT",
+           "INSERT", "MERGE", "REFRESH", "REVOKE", "TRUNCATE", "UPDATE"}  # fmt: skip
+_LEVELS = (
+    ("SERIALIZABLE",),
+    ("REPEATABLE", "READ"),
+    ("READ", "COMMITTED"),
+    ("READ", "UNCOMMITTED"),
+)
+
+
+def read_modes(words: Words, *, otherwise: bool) -> bool:
+    """Whether the modes that are written here end in ``READ ONLY``.
+
+    Args:
+        otherwise: the answer where neither ``READ ONLY`` nor ``READ WRITE`` is written.
+    """
+    found = otherwise
+    while not (words.ended or words.peek(";")):
+        if words.accept("ISOLATION", "LEVEL"):
+            if not any(words.accept(*level) for level in _LEVELS):
+                raise words.refuse()
+        elif words.accept("READ", "ONLY"):
+            found = True
+        elif words.accept("READ", "WRITE"):
+            found = False
+        else:
+            raise words.refuse()
+        words.accept(",")
+    words.end()
+    return found
+
+
+def check(connection: Connection, word: str) -> None:
+    """Refuse a statement that writes where only reading is allowed.
+
+    Args:
+        word: its first.
+
+    Raises:
+        RedshiftError: it does.
+    """
+    if connection.read_only and word in WRITING:
+        raise RedshiftError("transaction is read-only", "25006")
