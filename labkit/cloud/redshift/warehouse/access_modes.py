@@ -1,8 +1,8 @@
 """Whether a transaction may write: ``BEGIN READ ONLY``, and what ends up in one that may not.
 
 All isolation levels are serializable. ``SET SESSION CHARACTERISTICS``, which JDBC's ``setReadOnly``
-sends, is about the transactions that begin later. Source:
-https://docs.aws.amazon.com/redshift/latest/dg/r_BEGIN.html
+sends, is about the transactions that begin later, as is ``default_transaction_read_only``, which
+psycopg2 sets. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_BEGIN.html
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from labkit.cloud.engine.redshift.reading import Words
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
 
+#: The settings of a transaction, and of a session.
+TRANSACTION, SESSION = "transaction_read_only", "default_transaction_read_only"
 #: Statements that change something, by their first words; SELECT INTO tells it itself.
 WRITING = {"ALTER", "ATTACH", "COMMENT", "COPY", "CREATE", "DELETE", "DETACH", "DROP", "GRANT",
            "INSERT", "MERGE", "REFRESH", "REVOKE", "TRUNCATE", "UPDATE"}  # fmt: skip
@@ -26,21 +28,21 @@ _LEVELS = (
 )
 
 
-def read_modes(words: Words, *, otherwise: bool) -> bool:
-    """Whether the modes that are written here end in ``READ ONLY``.
+def read_modes(words: Words, setting: str) -> dict[str, str]:
+    """What the modes that are written here make of the setting of ``READ ONLY``.
 
-    Args:
-        otherwise: the answer where neither ``READ ONLY`` nor ``READ WRITE`` is written.
+    Raises:
+        RedshiftError: there are no such modes.
     """
-    found = otherwise
+    found = {}
     while not (words.ended or words.peek(";")):
         if words.accept("ISOLATION", "LEVEL"):
             if not any(words.accept(*level) for level in _LEVELS):
                 raise words.refuse()
         elif words.accept("READ", "ONLY"):
-            found = True
+            found[setting] = "on"
         elif words.accept("READ", "WRITE"):
-            found = False
+            found[setting] = "off"
         else:
             raise words.refuse()
         words.accept(",")
@@ -57,5 +59,5 @@ def check(connection: Connection, word: str) -> None:
     Raises:
         RedshiftError: it does.
     """
-    if connection.read_only and word in WRITING:
+    if word in WRITING and connection.settings[TRANSACTION] == "on":
         raise RedshiftError("transaction is read-only", "25006")

@@ -40,6 +40,9 @@ SETTINGS = {
     "wlm_query_slot_count": "1",
     "describe_field_name_in_uppercase": "off",
     "transaction_isolation": "serializable",
+    "default_transaction_isolation": "serializable",
+    "transaction_read_only": "off",
+    "default_transaction_read_only": "off",
     "server_encoding": "UNICODE",
     "integer_datetimes": "on",
     "application_name": "",
@@ -84,8 +87,6 @@ class Connection:
         #: Functions that run elsewhere, by their numbers.
         self.remotes: dict[int, Any] = {}
         self.transaction: Literal["idle", "open", "failed"] = "idle"
-        #: Whether the transaction may only read, and those that begin later.
-        self.read_only = self.reads_only = False
         self.last_query_id = -1
         #: Stored procedures that run, one in another; whether all of them are NONATOMIC.
         self.call_depth, self.nonatomic = 0, False
@@ -158,7 +159,7 @@ class Connection:
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction, self.ingested = "open", False
-        self.read_only = self.reads_only
+        self.settings["transaction_read_only"] = self.settings["default_transaction_read_only"]
 
     def commit(self) -> None:
         """Make what the block did durable.

@@ -9,8 +9,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import VARCHAR, Type
-from labkit.cloud.redshift.warehouse import grants
-from labkit.cloud.redshift.warehouse.access_modes import read_modes
+from labkit.cloud.redshift.warehouse import access_modes, grants
 from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -22,12 +21,12 @@ def begin(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.accept("START", "TRANSACTION")
     words.accept("BEGIN") and words.accept_one("WORK", "TRANSACTION")
-    read_only = read_modes(words, otherwise=connection.reads_only)
+    modes = access_modes.read_modes(words, access_modes.TRANSACTION)
     if connection.transaction == "open":
         connection.notices.append(Notice("there is already a transaction in progress", "WARNING"))
     else:
         connection.begin()
-        connection.read_only = read_only
+    connection.settings |= modes
     return Result("BEGIN")
 
 
@@ -85,6 +84,10 @@ def setting_name(words: Words) -> str:
 
 #: Names of UTF-8 among PostgreSQL's, and the one of bytes that nobody converts.
 _ENCODINGS = ("UTF8", "UNICODE", "SQL_ASCII")
+_SPELLED = {
+    "on": ("on", "true", "yes", "1", "t", "y"),
+    "off": ("off", "false", "no", "0", "f", "n"),
+}
 
 
 @statement("SET")
@@ -95,10 +98,10 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("SESSION", "AUTHORIZATION"):
         return _authorization(connection, words)
     if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
-        connection.reads_only = read_modes(words, otherwise=connection.reads_only)
+        connection.settings |= access_modes.read_modes(words, access_modes.SESSION)
         return Result("SET")
     if words.accept("TRANSACTION"):
-        connection.read_only = read_modes(words, otherwise=connection.read_only)
+        connection.settings |= access_modes.read_modes(words, access_modes.TRANSACTION)
         return Result("SET")
     name = _known(setting_name(words))
     words.accept_one("TO", "=")
@@ -107,8 +110,18 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
         value = value.strip("'")
     value = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
     _check_setting(name, value.upper())
-    connection.settings[name] = value
+    connection.settings[name] = _switched(name, value)
     return Result("SET")
+
+
+def _switched(name: str, value: str) -> str:
+    """``on`` and ``off``, as a setting that is one of them is shown however it was spelled."""
+    if SETTINGS.get(name) not in _SPELLED:
+        return value
+    found = [kept for kept, spelled in _SPELLED.items() if value.lower() in spelled]
+    if not found:
+        raise RedshiftError(f'parameter "{name}" requires a Boolean value', "22023")
+    return found[0]
 
 
 def _check_setting(name: str, value: str) -> None:
