@@ -18,12 +18,14 @@ class Item:
         means: the phrase's meaning, the literal, or the unknown word.
         named: the field, value or filter behind ``F``, ``V`` and ``L``.
         text: as it was written.
+        after: the word of place before a text or an unknown word: "in", "from", "at".
     """
 
     tag: str
     means: str
     text: str
     named: Named | None = None
+    after: str = ""
 
 
 def tags(items: Sequence[Item]) -> str:

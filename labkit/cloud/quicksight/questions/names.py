@@ -11,6 +11,7 @@ from labkit.cloud.quicksight.questions.shortened import (
     VOWELS,
     abbreviates,
     begins,
+    derived,
     initials_of,
     same,
 )
@@ -24,6 +25,8 @@ WEAK_WORDS = {stem(word): weight for word, weight in {
     "f": 0.3, "mph": 0.3, "pct": 0.5, "fk": 0.9, "day": 0.7,
     "in": 0.2, "of": 0.1, "to": 0.6, "timestamp": 0.3, "status": 0.7, "made": 0.3,
     "is": 0.2, "was": 0.2, "has": 0.2,
+    "per": 0.2, "kg": 0.2, "km": 0.2, "cm": 0.2, "mm": 0.2, "ml": 0.2, "lb": 0.2, "m": 0.2,
+    "usd": 0.2, "eur": 0.2, "dollar": 0.2, "c": 0.3, "feet": 0.3, "meter": 0.3, "unit": 0.6,
 }.items()}  # fmt: skip
 
 
@@ -45,12 +48,12 @@ class Names:
     def abbreviations(self, word: str) -> list[str]:
         """Words of names that begin this one, or leave out its vowels: ``bal``, ``acct``.
 
-        "Directed" speaks of the director.
+        "Directed" speaks of the director, "located" of the location.
         """
         if word in OF_THE_LANGUAGE:
             return []
         shorter = [each for each in self._short if begins(each, word) or abbreviates(each, word)]
-        return [*shorter, *(each for each in (f"{word}er", f"{word}or") if each in self.by_stem)]
+        return [*shorter, *(each for each in derived(word) if each in self.by_stem)]
 
     def initialled(self, tokens: Sequence[Token], start: int) -> Iterator[int]:
         """Names with the initials of the words from here: "high school" is ``hs``."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labkit.cloud.quicksight.questions.items import Item, is_generic
+from labkit.cloud.quicksight.questions.items import Item, is_generic, tags
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
+from labkit.cloud.quicksight.questions.shortened import same
 from labkit.cloud.quicksight.questions.small_words import VERBS
 from labkit.cloud.quicksight.questions.spoken import spoken_of
 from labkit.cloud.quicksight.questions.topic import TopicField
@@ -88,11 +90,13 @@ def _is_field(item: Item | None) -> bool:
 
 def with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     """What the rows are called is ``r``, unless it is grouped by: "poker players", "elections"."""
-    own = {*name_words(lexicon.topic.name), *name_words(lexicon.topic.data_set_name)}
+    said = {*name_words(lexicon.topic.name), *name_words(lexicon.topic.data_set_name)}
+    own = {other for each in said for other in same(each)}
     key = lexicon.topic.key
     kept = {*name_words(key.name)} - _IDS if key else set()
     found: list[Item] = []
     items = _together(items, own)
+    shown_by = re.search("[BE]F", tags(items))
     for item, after in zip(items, [*items[1:], None], strict=False):
         partly = item.tag == "F" and item.named and item.named.score < 1
         said = {*name_words(item.text)}
@@ -102,13 +106,14 @@ def with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
             item = replace(item, means=key.name, named=Named(0, 0, key, score=0.5))
         noun = (partly or item.tag == "W") and (said <= own or keyed)
         alone = partly or not _is_field(after)
-        label = lexicon.topic.label if grouped and noun and alone else None
+        counted = shown_by or (found and found[-1].text.lower() == "group")
+        label = lexicon.topic.label if grouped and noun and alone and not counted else None
         if label:
             item = replace(item, tag="F", means=label.name, named=Named(0, 0, label))
         spoken = spoken_of(found[-1].text, lexicon.topic) if noun and found else None
-        if spoken and found[-1].tag == "A":
+        if spoken and found[-1].tag in "AT":
             found.append(Item("F", spoken.name, "", Named(0, 0, spoken)))
-        found.append(replace(item, tag="r") if noun and not grouped else item)
+        found.append(replace(item, tag="r") if noun and (counted or not grouped) else item)
     return found
 
 

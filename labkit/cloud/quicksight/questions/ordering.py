@@ -11,7 +11,7 @@ from labkit.cloud.quicksight.questions.reading import Order
 from labkit.cloud.quicksight.questions.rules import PAUSE, Items, at, first, without
 from labkit.cloud.quicksight.questions.topic import TopicField
 
-_TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?[Fr]|C[WE]?|A(?=d)|K|F|W)"
+_TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?[Fr]|C[WE]?|A(?=d)|K|F|U|W)"
 ORDERS = (
     rf"[sh]w?K?B{_TARGET}w?d",
     rf"[sh]w?B?{_TARGET}w?d",
@@ -63,7 +63,8 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
             found = items[match.start() : match.end()]
             left = [each for each in found if each.tag == "W" and not is_generic(each)]
             rest = without(items, match)
-            kept = left if tags(items[slice(*match.span("target"))]) == "W" else []
+            by = items[slice(*match.span("target"))]
+            kept = {"W": left, "U": [PAUSE, Item("B", "BY", ""), *by]}.get(tags(by), [])
             return Order(_target(items, match), _direction(found)), [*rest, *kept]
     return None, items
 
@@ -115,7 +116,7 @@ def _target(items: Sequence[Item], match: re.Match[str]) -> Literal["x", "y"] | 
     if letters == "F" and found[0].named and found[0].named.field:
         return found[0].named.field
     spelled = any(each.text.lower() in ALPHABETS for each in items[match.start() : match.end()])
-    return "x" if spelled or letters in ("X", "K", "W") else "y"
+    return "x" if spelled or letters in ("X", "K", "U", "W") else "y"
 
 
 def _direction(items: Sequence[Item]) -> Literal["ASCENDING", "DESCENDING"]:

@@ -10,6 +10,7 @@ from labkit.cloud.quicksight.questions.words import Token, stem
 
 SHORTEST = 3
 VOWELS = frozenset("aeiou")
+_OF_VERBS = tuple(map(stem, "er or ion ation us ance al".split()))
 
 
 def same(word: str) -> tuple[str, ...]:
@@ -32,6 +33,16 @@ def abbreviates(short: str, word: str) -> bool:
     ends = short[0] == word[0] and short[-1] == word[-1] and len(word) > len(short) + 1
     left = iter(word)
     return ends and all(each in left for each in short)
+
+
+def derived(verb: str) -> list[str]:
+    """Nouns of who does it, where and what comes of it.
+
+    >>> "director" in derived("direct"), "terminus" in derived("terminat")
+    (True, True)
+    """
+    roots = [each for each in (verb, verb.removesuffix("at")) if len(each) >= SHORTEST]
+    return [f"{root}{ending}" for root in dict.fromkeys(roots) for ending in _OF_VERBS]
 
 
 def initials_of(tokens: Sequence[Token], start: int, known: Container[str]) -> str | None:

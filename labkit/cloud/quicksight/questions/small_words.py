@@ -18,11 +18,15 @@ STOP_WORDS = frozenset(
 
 # What rows do that says nothing of which rows: "how many people work in each department".
 VERBS = frozenset(
-    """work live serve leave depart arrive direct make offer provide drive use receive buy sell
-    teach take run grow produce publish write study attend join visit perform release appear go
-    stand lie reside belong exist happen occur stay sit enter start end open carry store handle
-    manage create send vary varies differ differs written sold bought built found grown flown
-    driven given taken supply""".split()
+    """work live serve leave depart arrive direct make offer provide drive drove driven use receive
+    buy bought sell sold teach taught take took taken run ran grow grew grown produce publish write
+    wrote written study attend join visit perform release appear go went stand lie reside belong
+    exist happen occur stay sit enter start end open carry store handle manage create send sent vary
+    varies differ differs build built find found fly flew flown give gave given supply keep kept
+    bring brought train coach breed raise contain charge treat employ guide lead led host operate
+    plant process answer ask see saw watch read spend earn get gain ship rent reserve borrow order
+    donate contribute feature cover act sing play consist include represent
+    reflect own""".split()
 )
 
 # Participles that say as little; "failed" or "paid" would tell of some rows only.
@@ -75,5 +79,18 @@ SAME = (
     "speed fast",
     "long length duration",
     "wide width",
+    "film movie",
+    "flat apartment",
+    "car vehicle automobile",
+    "client customer",
+    "doctor physician",
+    "worker employee staff",
+    "instructor teacher",
+    "pupil student",
+    "store shop",
+    "firm company",
+    "plane aircraft airplane",
+    "writer author",
+    "route road",
     "estimated est",
 )

@@ -8,6 +8,10 @@ from labkit.cloud.quicksight.questions.words import name_words, stem
 _WORDS = """
 age          | older | younger | over | above | under | below | oldest | youngest
 height       | taller | tallest | shorter | shortest
+elevation    | higher | highest | lower | lowest | taller | tallest
+altitude     | higher | highest | lower | lowest
+height       | higher | highest
+area         | largest | biggest | smallest | larger | bigger | smaller
 weight       | heavier | heaviest | lighter | lightest
 length       | longer | longest | shorter | shortest
 duration     | longer | longest | shorter | shortest

@@ -101,7 +101,7 @@ def _items(words: Sequence[Token], named: dict[int, Named]) -> Iterator[Item]:
             at += length
             continue
         else:
-            yield from _literal(words[at], letters=letters)
+            yield from _literal(words[at], letters=letters, after=_place(words, at))
             at += 1
 
 
@@ -178,14 +178,21 @@ def _named_item(words: Sequence[Token], name: Named) -> Item:
     return Item("F", name.field.name if name.field else "", _text(words), name)
 
 
-def _literal(word: Token, *, letters: bool) -> Iterator[Item]:
+def _place(words: Sequence[Token], at: int) -> str:
+    """The word of place before this one, an article left out."""
+    before = [each.lower for each in words[max(at - 2, 0) : at]]
+    before = before[:-1] if before[-1:] in (["the"], ["a"], ["an"]) else before
+    return before[-1] if before and before[-1] in ("in", "from", "at", "near") else ""
+
+
+def _literal(word: Token, *, letters: bool, after: str) -> Iterator[Item]:
     """What stands for itself; "the letter a" is a letter, not an article."""
     if word.kind in _LITERALS:
-        yield Item(_LITERALS[word.kind], word.text, word.text)
+        yield Item(_LITERALS[word.kind], word.text, word.text, after=after)
     elif word.kind == "word" and (
         word.lower not in STOP_WORDS or (letters and len(word.text) == 1)
     ):
-        yield Item("W", word.text, word.text)
+        yield Item("W", word.text, word.text, after=after)
 
 
 def _text(words: Sequence[Token]) -> str:

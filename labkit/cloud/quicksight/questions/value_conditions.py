@@ -9,15 +9,16 @@ from typing import Literal
 from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of, one_of
 from labkit.cloud.quicksight.questions.reading import Condition
 from labkit.cloud.quicksight.questions.times import bounds
-from labkit.cloud.quicksight.questions.topic import Topic
-from labkit.cloud.quicksight.questions.words import name_words
+from labkit.cloud.quicksight.questions.topic import Topic, TopicField
+from labkit.cloud.quicksight.questions.words import name_words, stem
 
 
 def absent(found: Found, topic: Topic) -> list[Condition] | None:
-    """ "Students without a home state"."""
-    field, without = field_of(found), one_of(found, "n", "O")
+    """ "Students without a home state", "workers who do not have a boss"."""
+    field, without, verb = field_of(found), one_of(found, "n", "O"), one_of(found, "i")
     said = without is not None and without.text.lower() in ("no", "without")
-    return [Condition(field, "null")] if field and said and not field.is_id else None
+    said = said or (verb is not None and verb.text.lower() in ("have", "has", "had"))
+    return [Condition(field, "null")] if field and said and field is not topic.key else None
 
 
 def flag(found: Found, topic: Topic) -> list[Condition] | None:
@@ -90,6 +91,37 @@ def called(found: Found, topic: Topic) -> list[Condition] | None:
     return [Condition(field, "=", (value.means,), inverse_of(found))]
 
 
+def in_name(found: Found, topic: Topic) -> list[Condition] | None:
+    """'Donors with "Smith" in their names'."""
+    with_, value, name = found
+    field, said = field_of(found), {*name_words(name.text)} <= _NAMES
+    if not field or not said or with_.text.lower() not in ("with", "having", "whose"):
+        return None
+    return [Condition(field, "CONTAINS", (value.means,))]
+
+
+def in_place(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "From Kenya": of the one field that holds places."""
+    value = found[-1]
+    places = [each for each in topic.fields if each.kind == "text" and _is_place(each)]
+    named = value.after and (value.tag == "S" or value.text[0].isupper())
+    if not named or len(places) != 1:
+        return None
+    return [Condition(places[0], "=", (value.means,), inverse_of(found))]
+
+
+def of_kind(found: Found, topic: Topic) -> list[Condition] | None:
+    """ "Companies in the banking industry"."""
+    value, field = found[0], field_of(found)
+    if not field or field.kind != "text" or not value.after:
+        return None
+    return [Condition(field, "=", (value.means,))]
+
+
+def _is_place(field: TopicField) -> bool:
+    return bool({*name_words(field.name)} & _PLACES) and not field.is_id
+
+
 def all_except(found: Found, topic: Topic) -> list[Condition] | None:
     """ "In each country, excluding Nepal": of the field that was named last."""
     field, sign, value = field_of(found), one_of(found, "O"), literal(found)
@@ -138,3 +170,11 @@ def literal(found: Found) -> str | None:
 
 def is_number(value: str) -> bool:
     return bool(re.fullmatch(r"-?\d+(\.\d+)?", value))
+
+
+_PLACES = {
+    stem(each)
+    for each in """city town village county state province region district country nation
+    nationality continent hometown location neighborhood station campus""".split()
+}
+_NAMES = {stem(each) for each in ("name", "title")}

@@ -7,9 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
-from labkit.cloud.quicksight.questions.words import stem
+from labkit.cloud.quicksight.questions.words import name_words, stem
 
 FEW_VALUES = 200
+_SEX = {stem("sex"), stem("gender")}
+_SEXES = {
+    "F": "female females woman women girl girls".split(),
+    "M": "male males man men boy boys".split(),
+}
 
 
 def value_index(
@@ -24,8 +29,23 @@ def value_index(
         own = [each for each in _value_synonyms(field) if seen is None or each[1] in set(seen)]
         for text, value in own:
             index[spelled(text)] = (field, value)
+    for text, owned in _sexes(topic, values):
+        index.setdefault(text, owned)
     index.pop("", None)
     return index
+
+
+def _sexes(
+    topic: Topic, values: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[str, tuple[TopicField, str]]]:
+    """ "Female students" where the values are letters; they are taken for such if not known."""
+    fields = (each for each in _indexed(topic) if _SEX & {*name_words(each.name)})
+    field = next((each for each in fields if each.kind == "text"), None)
+    for letter, words in _SEXES.items() if field else ():
+        known = values.get(field.name, (letter,)) if field else ()
+        value = next((each for each in known if each.lower() in (letter.lower(), *words)), None)
+        if field and value is not None:
+            yield from ((word, (field, value)) for word in words)
 
 
 def _value_synonyms(field: TopicField) -> Iterator[tuple[str, str]]:

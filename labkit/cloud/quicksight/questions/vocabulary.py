@@ -6,6 +6,7 @@ grammar is a regular expression over the tags of a question (`grammar`).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -82,7 +83,7 @@ b between         | range from
 b from            | from
 z null            | null | empty | missing | blank | unknown value
 n not             | not | no | never | aren't | weren't | don't | doesn't | n't | didn't
-i is              | took place | take place
+i is              | took place | take place | each of them | each of these | each of those
 i is              | is | are | was | were | equal | be | been | being | has | have | had
 c CONTAINS        | contains | contain | containing | including the letters | includes | include
 c CONTAINS        | have the letters | has the letters | with the letters | the letters | letters
@@ -98,21 +99,10 @@ w who             | having | those | on | at
 s sort            | sort | sorted | order | ordered | rank | ranked | arrange | arranged | sorting
 s sort            | ordering | ranking | arranging
 h show            | show | display | list | displayed | listed | shows | displays
-d ASCENDING       | asc | ascending | from low to high | from lowest to highest | low to high
-d ASCENDING       | increasing | from small to large | smallest first | lowest first | from a to z
-d ASCENDING       | ascending order | asc order | alphabetical | alphabetically | oldest first
-d ASCENDING       | in alphabetical order | ascend | from the lowest to the highest
-d ASCENDING       | from least to most | least common to most common | least to most
-d ASCENDING       | from the least to the most | a to z | fewest first | least first
-d ASCENDING       | shortest first | cheapest first | youngest first | lightest first
-d DESCENDING      | desc | descending | from high to low | from highest to lowest | high to low
-d DESCENDING      | decreasing | from large to small | largest first | highest first | from z to a
-d DESCENDING      | descending order | desc order | descennding | latest first | newest first
-d DESCENDING      | descend | from the highest to the lowest | from most to least
-d DESCENDING      | most common to least common | most to least
-d DESCENDING      | from the most to the least | z to a | biggest first | greatest first
-d DESCENDING      | longest first | tallest first | heaviest first | most first
-d DESCENDING      | most expensive first
+d ASCENDING       | asc | ascending | increasing | ascending order | asc order | ascend
+d ASCENDING       | alphabetical | alphabetically | in alphabetical order | oldest first
+d DESCENDING      | desc | descending | decreasing | descending order | desc order | descend
+d DESCENDING      | descennding | latest first | newest first
 J 1               | january | jan
 J 2               | february | feb
 J 3               | march | mar
@@ -137,7 +127,7 @@ H Saturday,Sunday | weekend | weekends
 X x               | x | x axis | axis x | x label
 Y y               | y | y axis | axis y | y label
 T DESCENDING      | top | highest | most | best | leading | the most | busiest | strongest
-T DESCENDING      | most common | the most common | most frequent | the most frequent
+T DESCENDING      | most often | most common | the most common | most frequent | the most frequent
 T ASCENDING       | fewest | the fewest | least common | the least common | least frequent
 T ASCENDING       | bottom | lowest | least | worst | the least | weakest | quietest
 G bin             | bin | bins | binned | binning | bucket
@@ -199,7 +189,8 @@ K GaugeChartVisual     | gauge chart | gauge
 q PieChartVisual       | proportion | proportions | percentage | breakdown
 q LineChartVisual      | change of | changes of | changes in | changed
 q LineChartVisual      | trend | trends | tendency | evolution | develop | developed
-q ScatterPlotVisual    | correlation | relationship | relation | correlated
+q ScatterPlotVisual    | correlation | relationship | relation | correlated | relate to
+q ScatterPlotVisual    | relates to | correlate | correlates
 q BarChartVisual       | distribution
 x FUTURE          | will | predict | predicted | prediction | forecast | forecasts | going to
 x ARITHMETIC      | difference between | ratio of | ratio between | ratio | divided by
@@ -207,11 +198,48 @@ x FUTURE          | likely to | expected to | projected
 x why             | why | what caused | contributed to | drivers of | explain
 """
 
+# What is little, and what is much: "from the lowest to the highest", "largest first".
+SCALES = """
+low lower lowest            | high higher highest
+small smaller smallest      | large larger largest big bigger biggest great greatest
+few fewest least less       | many most more
+short shortest small smallest | long longest tall tallest
+light lightest              | heavy heaviest
+young youngest              | old oldest
+cheap cheapest              | expensive
+slow slowest                | fast fastest
+early earliest old oldest   | late latest new newest
+worst                       | best
+bottom                      | top
+minimum min                 | maximum max
+least common,least frequent | most common,most frequent
+least expensive             | most expensive
+a                           | z
+"""
+
 
 def phrases() -> Iterator[tuple[tuple[str, ...], Phrase]]:
     """Every wording with what it stands for."""
+    for text, direction in _ways():
+        yield tuple(text.split()), Phrase("d", direction)
     for line in PHRASES.strip().splitlines():
         head, _, wordings = line.partition(" | ")
         tag, means = head.split(None, 1)
         for wording in wordings.split(" | "):
             yield tuple(wording.split()), Phrase(tag, means.strip())
+
+
+def _ways() -> Iterator[tuple[str, str]]:
+    """Orders said by their ends: "from low to high", "largest first"."""
+    for line in SCALES.strip().splitlines():
+        little, much = (_listed(each) for each in line.split("|"))
+        for ends, direction in ((little, "ASCENDING"), (much, "DESCENDING")):
+            yield from ((f"{each} first", direction) for each in ends if len(each) > 1)
+        for low, high in itertools.product(little, much):
+            for form in ("{} to {}", "from {} to {}", "from the {} to the {}"):
+                yield form.format(low, high), "ASCENDING"
+                yield form.format(high, low), "DESCENDING"
+
+
+def _listed(text: str) -> list[str]:
+    return [each.strip() for each in text.split("," if "," in text else None)]
