@@ -1,7 +1,8 @@
 """What the steps of queries did: rows scanned, blocks skipped, rows and bytes sent.
 
 Queries run in DuckDB without nodes. What the cluster's steps would have done is counted when one
-asks for it, over the rows as they are then, for the last queries that read the warehouse's tables.
+first asks for it, over the rows as they are then, for the last queries that read the warehouse's
+tables.
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_STL_tables.html
 """
 
@@ -9,10 +10,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
@@ -56,8 +57,8 @@ class Ran:
 _COUNTING = ContextVar("counting", default=False)
 
 
-def ran(connection: Connection) -> list[Ran]:
-    """The steps of the last queries on tables, in the order in which they ran.
+def _told(connection: Connection, view: str, rows: Callable[[Ran], Iterable[Any]]) -> list[Any]:
+    """A view's rows of the last queries on tables, in the order in which they ran.
 
     A query over a view of these steps has none: it would count itself.
     """
@@ -65,28 +66,47 @@ def ran(connection: Connection) -> list[Ran]:
         return []
     token = _COUNTING.set(True)
     try:
-        return _steps(connection)
+        found = list(itertools.islice(_planned(connection), LAST))
+        return [
+            row for record, steps in reversed(found) for row in _once(record, view, steps, rows)
+        ]
     finally:
         _COUNTING.reset(token)
 
 
-def _steps(connection: Connection) -> list[Ran]:
-    found = [
-        Ran(record, user, number, step, move)
-        for record, user, plan in itertools.islice(_planned(connection), LAST)
-        for number, (step, move) in enumerate(_parts(plan))
-    ]
-    return sorted(found, key=lambda each: (each.record["query_id"], each.number))
+def _once(
+    record: dict[str, Any], view: str, steps: Iterable[Ran], rows: Callable[[Ran], Iterable[Any]]
+) -> list[Any]:
+    """A query's rows, as they were counted when one first asked; none when a table is gone."""
+    if view not in record:
+        try:
+            record[view] = [row for each in steps for row in rows(each)]
+        except (Untold, RedshiftError):
+            return []
+    return cast("list[Any]", record[view])
 
 
-def _planned(connection: Connection) -> Iterator[tuple[dict[str, Any], int, Step]]:
+def _planned(connection: Connection) -> Iterator[tuple[dict[str, Any], tuple[Ran, ...]]]:
     """One's queries of this database that succeeded on tables, the last one first."""
     for record, user in itertools.islice(reversed(list(visible(connection))), LOOKED_AT):
         ours = record["status"] == "success" and record["database"] == connection.database
         if ours and record["text"].lstrip().upper().startswith(("SELECT", "WITH", "(")):
-            plan = _plan(connection, record["text"])
-            if plan is not None:
-                yield record, user, plan
+            steps = _steps(connection, record, user)
+            if steps:
+                yield record, steps
+
+
+def _steps(connection: Connection, record: dict[str, Any], user: int) -> tuple[Ran, ...]:
+    """A query's steps; none for one that reads no table, or none that is there now."""
+    if "steps" not in record:
+        try:
+            plan = Planner(connection).query(parse_query(record["text"]))
+        except (Untold, RedshiftError):
+            return ()
+        reads = any(step.table for step in plan.each())
+        parts = enumerate(_parts(plan)) if reads else ()
+        record["steps"] = tuple(Ran(record, user, at, *part) for at, part in parts)
+    return cast("tuple[Ran, ...]", record["steps"])
 
 
 def _parts(plan: Step) -> Iterator[tuple[Step, Move | None]]:
@@ -97,41 +117,35 @@ def _parts(plan: Step) -> Iterator[tuple[Step, Move | None]]:
             yield step, None
 
 
-def _plan(connection: Connection, text: str) -> Step | None:
-    """A query's plan; None for one that reads no table, or none that is there now."""
-    try:
-        plan = Planner(connection).query(parse_query(text))
-    except (Untold, RedshiftError):
-        return None
-    return plan if any(step.table for step in plan.each()) else None
-
-
 _SENT = (
     "userid int, query int, slice int, segment int, step int, starttime timestamp, "
     "endtime timestamp, tasknum int, rows bigint, bytes bigint, packets int"
 )
 
 
-def _sent(connection: Connection, kind: str) -> Iterator[Any]:
+def _sent(connection: Connection, kind: str) -> list[Any]:
     """The rows of a slice that leave its node, and their bytes."""
-    for each in ran(connection):
-        if each.move is None or each.move.kind != kind:
-            continue
-        for one in each.move.sent(connection) or ():
-            yield (each.user, each.record["query_id"], one.slice, 0, each.number, *each.times,
-                   None, one.rows, one.bytes, math.ceil(one.bytes / PACKET_BYTES))  # fmt: skip
+
+    def rows(each: Ran) -> Iterator[Any]:
+        if each.move is not None and each.move.kind == kind:
+            for one in each.move.sent(connection) or ():
+                yield (each.user, each.record["query_id"], one.slice, 0, each.number, *each.times,
+                       None, one.rows, one.bytes,
+                       math.ceil(one.bytes / PACKET_BYTES))  # fmt: skip
+
+    return _told(connection, kind, rows)
 
 
 @system("stl_dist", _SENT)
-def stl_dist(connection: Connection) -> Iterator[Any]:
+def stl_dist(connection: Connection) -> list[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_DIST.html"""
-    yield from _sent(connection, "dist")
+    return _sent(connection, "dist")
 
 
 @system("stl_bcast", _SENT)
-def stl_bcast(connection: Connection) -> Iterator[Any]:
+def stl_bcast(connection: Connection) -> list[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_BCAST.html"""
-    yield from _sent(connection, "bcast")
+    return _sent(connection, "bcast")
 
 
 @system("stl_scan", "userid int, query int, slice int, segment int, step int, "
@@ -144,15 +158,16 @@ def stl_bcast(connection: Connection) -> Iterator[Any]:
         "is_vectorized_scan char(1), is_vectorized_scan_reason int, "
         "row_fetcher_reason bigint, topology_signature bigint, use_tpm_partition char(1), "
         "is_rrscan_expr char(1), scanned_mega_value bigint")  # fmt: skip
-def stl_scan(connection: Connection) -> Iterator[Any]:
+def stl_scan(connection: Connection) -> list[Any]:
     """One row a scan: its slices are not told apart.
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STL_SCAN.html
     """
-    for each in ran(connection):
+
+    def rows(each: Ran) -> Iterator[Any]:
         table = each.step.table
         if each.step.label != "scan" or table is None:
-            continue
+            return
         read = blocks.scanned(connection, table, each.step.filters)
         whole = read if read is not None else sum(placed.spread(connection, table))
         yield (
@@ -161,25 +176,30 @@ def stl_scan(connection: Connection) -> Iterator[Any]:
             "t" if read is not None else "f", "f", whole, whole, table.name, *[None] * 17,
         )  # fmt: skip
 
+    return _told(connection, "scan", rows)
+
 
 @system("svl_query_summary", "userid int, query int, stm int, seg int, step int, "
         "maxtime bigint, avgtime bigint, rows bigint, bytes bigint, rate_row float, "
         "rate_byte float, label text, is_diskbased char(1), workmem bigint, is_rrscan char(1), "
         "is_delayed_scan char(1), rows_pre_filter bigint")  # fmt: skip
-def svl_query_summary(connection: Connection) -> Iterator[Any]:
+def svl_query_summary(connection: Connection) -> list[Any]:
     """The steps with their rows; their times are not told.
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_QUERY_SUMMARY.html
     """
-    for each in ran(connection):
-        rows, size = _totals(connection, each)
+
+    def rows(each: Ran) -> Iterator[Any]:
+        count, size = _totals(connection, each)
         table = each.step.table
         read = blocks.scanned(connection, table, each.step.filters) if table else None
-        whole = read if read is not None else rows
+        whole = read if read is not None else count
         named = f" tbl={table.oid} name={table.name}" if table else ""
         label = each.move.kind if each.move else f"{each.step.label}{named}"
-        yield (each.user, each.record["query_id"], 0, 0, each.number, None, None, rows, size, None,
+        yield (each.user, each.record["query_id"], 0, 0, each.number, None, None, count, size, None,
                None, label, "f", None, "t" if read is not None else "f", "f", whole)  # fmt: skip
+
+    return _told(connection, "summary", rows)
 
 
 def _totals(connection: Connection, each: Ran) -> tuple[int | None, int | None]:
