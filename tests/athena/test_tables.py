@@ -271,6 +271,22 @@ def test_columnar_files_are_read_by_column(lake: Lake) -> None:
     assert 0 < one < both / 3
 
 
+def test_texts_of_moments_are_read_alike_again_and_again(lake: Lake) -> None:
+    """What is known of a file by its third query is of that file alone."""
+    times = ["2024-03-01T05:06:07.890Z", None, "2024-03-02T23:59:59.999Z"]
+    lake.parquet_table("t", "at string", pa.table({"at": pa.array(times, "string")}))
+    sql = """SELECT day_of_week(from_iso8601_timestamp(at)), from_iso8601_timestamp(at), max(at),
+            'trino_iso_timestamp(scan_0."at")' FROM t GROUP BY at ORDER BY at"""
+    first = lake.rows(sql)
+    assert [row[0] for row in first] == ["5", "6", None]
+    assert first[0][1] == "2024-03-01 05:06:07.890 UTC"
+    assert lake.rows(sql) == lake.rows(sql) == first
+    lake.parquet_table("o", "at string", pa.table({"at": ["2024-03-03T00:30:00+01:00"]}))
+    lake.put("t/b.parquet", lake.get(f"s3://{lake.bucket}/o/a.parquet"))
+    for _ in range(3):
+        assert lake.rows(sql)[2][:2] == ["7", "2024-03-03 00:30:00.000 +01:00"]
+
+
 def test_hidden_and_empty_objects_are_no_rows(people: Lake) -> None:
     people.put("people/_SUCCESS", "x")
     people.put("people/.hidden", "x")

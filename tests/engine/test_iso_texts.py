@@ -1,15 +1,21 @@
 """Texts of ISO 8601: what DuckDB reads by itself means what the rules in Python say."""
 
 import random
+import re
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from labkit.cloud.engine.duck import Session
+from labkit.cloud.engine.formats import File, Table, are_instants
 from labkit.cloud.engine.trino.functions import iso, setup
 from labkit.cloud.engine.trino.functions.entry import TrinoError
+from labkit.cloud.engine.types import VARCHAR
 from tests.engine import lake
 
 WHOLE = (
@@ -83,8 +89,46 @@ def test_texts_that_are_wrong(duck: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_nothing_is_read_of_nothing(duck: duckdb.DuckDBPyConnection) -> None:
-    asked = "trino_iso_timestamp(NULL), trino_iso_local_time(NULL)"
-    assert duck.sql(f"SELECT {asked}").fetchall() == [(None, None)]
+    read_ = "trino_iso_timestamp(NULL), trino_iso_local_time(NULL)"
+    logged = read_.replace("trino_iso", "trino_logged")
+    assert duck.sql(f"SELECT {read_}, {logged}").fetchall() == [(None,) * 4]
+
+
+def test_a_column_of_logs(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    """What is told to be one has no text that the cast reads and the rules do not, or otherwise."""
+    near = [text for text in texts() if text[-1:] == "Z" and len(text) in (20, 24)]
+    made = [text for text in (*ODD, *near[:200]) if is_known(tmp_path, [text])]
+    assert len(made) > 20
+    duck.register("texts", pa.table({"s": made}))
+    asked = "TRY(trino_logged_timestamp(s)), TRY(trino_logged_local_time(s))"
+    for text, moment, local in duck.sql(f"SELECT s, {asked} FROM texts").fetchall():
+        assert (text, moment) == (text, right := read(text))
+        assert (text, local) == (text, right and right["instant"])
+
+
+@pytest.mark.parametrize(
+    ("column", "known"),
+    [
+        pytest.param([WHOLE[1]] * 200, True, id="many"),
+        pytest.param([WHOLE[1], None] * 200, True, id="with NULL"),
+        pytest.param([None], True, id="NULL alone"),
+        pytest.param([], True, id="empty"),
+        pytest.param([WHOLE[0], WHOLE[1]], False, id="two lengths"),
+        *(pytest.param([*[WHOLE[0]] * at, text, *[WHOLE[0]] * (199 - at)], False, id=f"{text} {at}")
+          for at in (70, 195) for text in ODD if not re.search("-30T|^9999-|:60Z", text)),
+    ],
+)  # fmt: skip
+def test_one_text_is_enough(column: list[str | None], known: bool, tmp_path: Path) -> None:
+    assert is_known(tmp_path, column) is known
+
+
+def is_known(folder: Path, column: list[str | None]) -> bool:
+    """Whether a Parquet file is known to hold what logs write, once it has been asked for twice."""
+    path = folder / f"{uuid.uuid4().hex}.parquet"
+    pq.write_table(pa.table({"s": pa.array(column, "string")}), path)
+    table, files = Table("parquet", (("s", VARCHAR),)), [File(str(path), path.name)]
+    assert are_instants(table, files, "s") is False
+    return are_instants(table, files, "s")
 
 
 FIELDS = (

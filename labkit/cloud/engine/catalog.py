@@ -48,6 +48,7 @@ class Scan:
         columns: the columns that the query uses, hidden ones too.
         filters: what partitions must meet; rows are filtered by the query itself.
         version: ``("TIMESTAMP" | "VERSION", DuckDB SQL of a constant)`` of a time travel.
+        moments: the columns whose texts are read as moments of ISO 8601.
     """
 
     name: str
@@ -55,6 +56,13 @@ class Scan:
     columns: frozenset[str]
     filters: tuple[PartitionFilter, ...] = ()
     version: tuple[str, str] | None = None
+    moments: frozenset[str] = frozenset()
+
+
+class Relation(str):
+    """SQL of a relation that knows in which columns every text is an instant as logs write it."""
+
+    logged: frozenset[str] = frozenset()
 
 
 class Source(Protocol):

@@ -15,13 +15,14 @@ from types import TracebackType
 import duckdb
 import pyarrow as pa
 
-from labkit.cloud.engine.catalog import Scan
+from labkit.cloud.engine.catalog import Relation, Scan
 from labkit.cloud.engine.closed import create_macros, open_closed
 from labkit.cloud.engine.external import ExternalFunctions
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
 from labkit.cloud.engine.trino.errors import QueryFailed, marked
+from labkit.cloud.engine.trino.functions.iso import logged
 from labkit.cloud.engine.types import Type
 
 _SETTINGS = (
@@ -139,27 +140,17 @@ class Session:
         finally:
             self._external.check()
 
-    def _scan(self, scan: Scan, query: str) -> str:
-        """What a scan reads. Columns that the query names in vain fail if they are looked at."""
-        relation = scan.source.relation(self, scan)
-        columns = (*scan.source.columns, *scan.source.hidden)
-        unread = ", ".join(
-            f"CAST(error({UNREAD}) AS {column.type.duckdb}) AS {quoted_name(column.name)}"
-            for column in columns
-            if column.name not in scan.columns
-            and f"{scan.name}.{quoted_name(column.name)}" in query
-        )
-        return f"SELECT *, {unread} FROM ({relation})" if unread else relation
-
     def _with_scans(self, compiled: Compiled) -> str:
-        relations = ", ".join(
-            f"{scan.name} AS NOT MATERIALIZED ({self._scan(scan, compiled.sql)})"
-            for scan in compiled.scans
-        )
+        sql, relations = compiled.sql, []
+        for scan in compiled.scans:
+            relation = scan.source.relation(self, scan)
+            if isinstance(relation, Relation):
+                sql = logged(sql, scan.name, relation.logged)
+            relations.append(f"{scan.name} AS NOT MATERIALIZED ({_read(scan, relation, sql)})")
         if not relations:
-            return compiled.sql
-        own = compiled.sql.removeprefix("WITH RECURSIVE ")
-        return f"WITH RECURSIVE {relations}{', ' if own != compiled.sql else ' '}{own}"
+            return sql
+        own = sql.removeprefix("WITH RECURSIVE ")
+        return f"WITH RECURSIVE {', '.join(relations)}{', ' if own != sql else ' '}{own}"
 
     def run(
         self, compiled: Compiled, render: Callable[[str, Type], str] | None = None
@@ -212,6 +203,17 @@ class Session:
     def progress(self) -> float:
         """How far the running query is, 0 to 1; 0 when unknown."""
         return max(0.0, float(self.connection.query_progress()) / 100)
+
+
+def _read(scan: Scan, relation: str, query: str) -> str:
+    """What a scan reads. Columns that the query names in vain fail if they are looked at."""
+    columns = (*scan.source.columns, *scan.source.hidden)
+    unread = ", ".join(
+        f"CAST(error({UNREAD}) AS {column.type.duckdb}) AS {quoted_name(column.name)}"
+        for column in columns
+        if column.name not in scan.columns and f"{scan.name}.{quoted_name(column.name)}" in query
+    )
+    return f"SELECT *, {unread} FROM ({relation})" if unread else relation
 
 
 def _install(connection: duckdb.DuckDBPyConnection) -> None:

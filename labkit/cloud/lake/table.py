@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine import Column, PartitionFilter, QueryFailed, Scan, formats
+from labkit.cloud.engine.catalog import Relation
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.types import BIGINT, TIMESTAMPTZ, VARCHAR, Type
 from labkit.cloud.lake import projection
@@ -119,11 +120,15 @@ class LakeTable:
         """The DuckDB relation of what a scan reads, charged to its query."""
         partitions = self.partitions(session, scan.filters)
         needed = self.buckets.needed(scan.filters)
-        parts = [
-            self._read(session, table, files, scan.columns)
-            for table, files in self._grouped(partitions, needed)
-        ]
-        return " UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts)
+        groups = list(self._grouped(partitions, needed))
+        parts = [self._read(session, table, files, scan.columns) for table, files in groups]
+        found = Relation(" UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts))
+        found.logged = frozenset(
+            name
+            for name in scan.moments
+            if all(formats.are_instants(table, files, name) for table, files in groups)
+        )
+        return found
 
     def partitions(self, session: Any, filters: Sequence[PartitionFilter] = ()) -> list[Partition]:
         """The partitions that meet the filters; the whole table as one when it has no keys."""

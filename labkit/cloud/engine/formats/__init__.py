@@ -22,6 +22,7 @@ from labkit.cloud.engine.formats import (
     patterns,
 )
 from labkit.cloud.engine.formats.errors import explain
+from labkit.cloud.engine.formats.instants import are_instants
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, identifier
 from labkit.cloud.engine.formats.serdes import CLASSES, Classes, serde_format
 from labkit.cloud.engine.formats.writers import COMPRESSIONS, ENDINGS, write
@@ -35,6 +36,7 @@ __all__ = [
     "File",
     "FormatError",
     "Table",
+    "are_instants",
     "explain",
     "relation",
     "scanned_bytes",

@@ -85,6 +85,11 @@ def scanned_bytes(table: Table, file: File, wanted: frozenset[str]) -> int:
     return end.size + sum(column.size for column in found if column)
 
 
+def stored(table: Table, file: File, name: str) -> Column | None:
+    """How the file stores a column of the table."""
+    return _found(table, footer(file), frozenset({name}))[0]
+
+
 def footer(file: File) -> Footer:
     """The file's footer.
 

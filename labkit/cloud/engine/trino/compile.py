@@ -14,6 +14,7 @@ from labkit.cloud.engine.catalog import Catalog, Column, Scan
 from labkit.cloud.engine.external import ExternalFunction
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.expressions import expression
+from labkit.cloud.engine.trino.functions.iso import moments
 from labkit.cloud.engine.trino.parse_query import parse_expression, parse_query
 from labkit.cloud.engine.trino.queries import query
 from labkit.cloud.engine.trino.scope import Scope, State
@@ -78,6 +79,7 @@ def compile_query(
             frozenset(column for at, column in used if at == place),
             tuple(scan.filters),
             scan.version,
+            moments(found.sql, scan.name),
         )
         for place, scan in enumerate(state.scans)
     )

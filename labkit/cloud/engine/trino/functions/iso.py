@@ -1,7 +1,8 @@
 """Texts of ISO 8601, as ``from_iso8601_timestamp`` and ``from_iso8601_date`` read them.
 
 Logs write an instant with ``Z`` and seconds; DuckDB reads such a text by itself. Any other that
-Trino takes, with an offset, of a week, without seconds, is read in Python.
+Trino takes, with an offset, of a week, without seconds, is read in Python. Where a column is known
+to hold none of these others, its texts are read without a look at the form of each.
 
 Source: https://trino.io/docs/current/functions/datetime.html#from_iso8601_timestamp
 """
@@ -9,11 +10,12 @@ Source: https://trino.io/docs/current/functions/datetime.html#from_iso8601_times
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino.functions.entry import Render, fail
 
 
@@ -43,6 +45,38 @@ def in_zone(sql: str) -> Render:
         return sql.format(f"trino_local({zoned})")
 
     return render
+
+
+#: A column of a scan that is read as a moment; texts and other names stand in SQL as they are.
+_READ = re.compile(
+    r"""'(?:[^']|'')*'|trino_iso_(?P<what>timestamp|local_time)\("""
+    r"""(?P<scan>\w+)\.(?P<name>"(?:[^"]|"")*")\)|"(?:[^"]|"")*\""""
+)
+
+
+def moments(sql: str, scan: str) -> frozenset[str]:
+    """The columns of a scan that SQL reads as moments.
+
+    >>> moments("trino_iso_timestamp(scan_0.\\"at\\"), 'trino_iso_timestamp(scan_0.b)'", "scan_0")
+    frozenset({'at'})
+    """
+    return frozenset(
+        found["name"][1:-1].replace('""', '"')
+        for found in _READ.finditer(sql)
+        if found["scan"] == scan
+    )
+
+
+def logged(sql: str, scan: str, columns: Collection[str]) -> str:
+    """SQL where these columns of a scan are known to hold what logs write."""
+    names = {quoted_name(column) for column in columns}
+
+    def replaced(found: re.Match[str]) -> str:
+        if found["scan"] != scan or found["name"] not in names:
+            return found[0]
+        return f"trino_logged_{found['what']}({scan}.{found['name']})"
+
+    return _READ.sub(replaced, sql) if names else sql
 
 
 _DATE = re.compile(

@@ -245,6 +245,16 @@ trino_iso_local_time(s) AS CASE
     ELSE trino_iso_clock(s)
     END;
 
+-- Both again, where nearly every text is known to be what logs write and the cast reads it right.
+trino_logged_local_time(s) AS coalesce(
+    TRY_CAST(s AS TIMESTAMP),
+    CASE WHEN s IS NOT NULL THEN trino_iso_clock(s) END
+    );
+
+trino_logged_timestamp(s) AS CASE
+    WHEN s IS NOT NULL THEN struct_pack(instant := trino_logged_local_time(s), zone := 'UTC')
+    END;
+
 trino_zone_text(z) AS trino_zone(CASE
     WHEN regexp_full_match(z, '[+-]\d{4}') THEN z[1:3] || ':' || z[4:5]
     ELSE z
