@@ -121,6 +121,9 @@ def test_notices_arrive(session: psycopg.Connection[Any]) -> None:
 def test_redshift_connector(place: Any) -> None:
     connection = place.redshift()
     cursor = connection.cursor()
+    driver = redshift_connector.DriverInfo.driver_full_name()
+    cursor.execute("SELECT TOP 1 1 FROM stl_connection_log WHERE driver_version = %s", (driver,))
+    assert cursor.fetchone() == [1]
     cursor.execute("CREATE TEMP TABLE t (a int, b varchar(9), c numeric(8,2), d timetz, e super)")
     cursor.executemany(
         "INSERT INTO t VALUES (%s, %s, %s, %s, NULL)",

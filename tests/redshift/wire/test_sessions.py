@@ -166,3 +166,14 @@ def test_only_loopback_is_listened_to(place: Any) -> None:
     assert {each for each in places if int(each.split(":")[1], 16) == place.port} <= {
         f"0100007F:{place.port:04X}"
     }
+
+
+def test_a_session_ends_another(place: Any, run: Run) -> None:
+    with place.psycopg() as other:
+        sessions = "FROM stl_connection_log WHERE pid = %s"
+        pid = other.info.backend_pid
+        assert run(f"SELECT pg_cancel_backend(pid) {sessions}", pid) == [(1,)]
+        assert run(f"SELECT pg_terminate_backend(pid) {sessions}", pid) == [(1,)]
+        with pytest.raises(psycopg.OperationalError):
+            other.execute("SELECT 1")
+    assert run("SELECT pg_terminate_backend(1)") == [(0,)]

@@ -398,12 +398,15 @@ def parse_query(text: str) -> exp.Expr:
 
 
 def _unqualified(tokens: list[Any]) -> Iterator[Any]:
-    """The tokens without the schema of a cast's type: ``x::pg_catalog.text``."""
+    """The tokens without the schema of a type: ``x::pg_catalog.text``, ``AS pg_catalog.text``."""
     texts = [token.text.lower() for token in tokens]
+    schemas = {
+        at
+        for at in range(1, len(texts))
+        if texts[at - 1] in ("::", "as") and texts[at : at + 2] == ["pg_catalog", "."]
+    }
     for at, token in enumerate(tokens):
-        schema = texts[max(0, at - 1) : at + 2] == ["::", "pg_catalog", "."]
-        dot = texts[max(0, at - 2) : at + 1] == ["::", "pg_catalog", "."]
-        if not schema and not dot:
+        if not {at, at - 1} & schemas:
             yield token
 
 

@@ -128,21 +128,38 @@ def _refreshed(connection: Connection) -> Iterator[tuple[dict[str, Any], int, tu
 
 @system("stl_connection_log", "event char(50), recordtime timestamp, remotehost char(45), "
         "remoteport char(32), pid int, dbname char(50), username char(50), authmethod char(32), "
-        "duration bigint, sslversion char(50), application_name char(250)")  # fmt: skip
+        "duration int, sslversion char(50), sslcipher char(128), mtu int, "
+        "sslcompression char(64), sslexpansion char(64), iamauthguid char(36), "
+        "application_name char(250), os_version char(64), driver_version char(64), "
+        "plugin_name char(32), protocol_version int, sessionid char(36)")  # fmt: skip
 def stl_connection_log(connection: Connection) -> Iterator[Any]:
     """The sessions that are open."""
     for one in list(connection.warehouse.connections.values()):
-        yield ("initiating session", moment(one.started_at), "127.0.0.1", "", one.pid,
-               one.database, one.user, "password", 0, "",
-               one.settings["application_name"])  # fmt: skip
+        yield (*_connected(one), _told(one, "os_version"), _told(one, "driver_version"),
+               _told(one, "plugin_name"), 0, "")  # fmt: skip
 
 
 @system("sys_connection_log", "event char(50), record_time timestamp, remote_host char(45), "
         "remote_port char(32), session_id int, database_name char(50), user_name char(50), "
-        "auth_method char(32), duration bigint, ssl_version char(50), "
-        "application_name char(250)")  # fmt: skip
+        "auth_method char(32), duration int, ssl_version char(50), ssl_cipher char(128), mtu int, "
+        "ssl_compression char(64), ssl_expansion char(64), iam_auth_guid char(36), "
+        "application_name char(250), driver_version char(64), os_version char(64), "
+        "plugin_name char(32), protocol_version int, global_session_id char(36)")  # fmt: skip
 def sys_connection_log(connection: Connection) -> Iterator[Any]:
-    yield from stl_connection_log(connection)
+    for one in list(connection.warehouse.connections.values()):
+        yield (*_connected(one), _told(one, "driver_version"), _told(one, "os_version"),
+               _told(one, "plugin_name"), 0, "")  # fmt: skip
+
+
+def _connected(one: Connection) -> tuple[Any, ...]:
+    return ("initiating session", moment(one.started_at), "127.0.0.1", "", one.pid, one.database,
+            one.user, "password", 0, "", "", 0, "", "", "", one.settings["application_name"]
+            )  # fmt: skip
+
+
+def _told(one: Connection, name: str) -> str:
+    """What a driver says of itself; Redshift's own do."""
+    return one.client.get(name, "")[:64]
 
 
 @system("sys_session_history", "user_id int, session_id int, database_name char(128), "

@@ -14,7 +14,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system import privileges
+from labkit.cloud.redshift.system import backends, privileges
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
 from labkit.cloud.redshift.system.registry import RELATIONS
 
@@ -188,6 +188,7 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("obj_description(oid) -> varchar", _DESCRIPTION.format("0")),
     ("obj_description(oid, varchar) -> varchar", _DESCRIPTION.format("0")),
     ("oidvectortypes(varchar) -> varchar", _types_of),
+    ("pg_cancel_backend(int4) -> int4", backends.ending("cancel")),
     ("pg_encoding_to_char(int4) -> varchar", "'UNICODE'"),
     ("pg_function_is_visible(oid) -> bool", "true"),
     ("pg_get_constraintdef(oid) -> varchar", _CONSTRAINT),
@@ -206,6 +207,7 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_table_size(oid) -> int8", _sizes_of),
     ("pg_total_relation_size(oid) -> int8", _sizes_of),
     ("pg_table_is_visible(oid) -> bool", _visible),
+    ("pg_terminate_backend(int4) -> int4", backends.ending("terminate")),
     ("pg_type_is_visible(oid) -> bool", "true"),
     ("regprocedureout(oid) -> varchar", _signatures_of),
     ("regprocedureout(varchar) -> varchar", "$1"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from labkit.cloud.engine.redshift.duck import failures
@@ -77,6 +77,9 @@ class Connection:
         self.duck = warehouse.database.cursor()
         self.objects = Objects(self.duck)
         self.started_at = time.time()
+        #: What its client told of itself, and what ends its talk.
+        self.client: dict[str, str] = {}
+        self.hang_up: Callable[[], None] | None = None
         self.settings = dict(SETTINGS) | {"application_name": application}
         self.temporary: dict[str, Object] = {}
         self.prepared: dict[str, Any] = {}

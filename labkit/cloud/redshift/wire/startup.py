@@ -16,6 +16,7 @@ import ssl
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift.logins import Admission, admitted
@@ -109,6 +110,8 @@ def log_in(stream: Stream, cloud: Cloud, key: str, told: dict[str, str]) -> Conn
         admission.user, database, application=told.get("application_name", "")
     )
     session.groups = admission.groups
+    session.client = told
+    session.hang_up = partial(break_off, stream.socket)
     return session
 
 
@@ -208,10 +211,15 @@ def _quoted(value: str) -> str:
     return value if plain else "'" + value.replace("'", "''") + "'"
 
 
-def hang_up(connection: socket.socket) -> None:
-    """Close a socket, whatever state it is in."""
+def break_off(connection: socket.socket) -> None:
+    """End a talk, from another thread too: who reads next finds nobody there."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_RDWR)
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Close a socket, whatever state it is in."""
+    break_off(connection)
     connection.close()
 
 
