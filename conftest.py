@@ -5,6 +5,7 @@ These are hooks rather than fixtures, for notebooks' cells (nbval) take no fixtu
 
 import gc
 import os
+import sys
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -57,8 +58,15 @@ def pytest_collection() -> Iterator[None]:
     try:
         return (yield)
     finally:
+        _wake_hypothesis()
         gc.freeze()
         gc.enable()
+
+
+def _wake_hypothesis() -> None:
+    """Let Hypothesis make what it holds for good: on Python 3.14 it finds no frozen holder."""
+    if hypothesis := sys.modules.get("hypothesis"):
+        hypothesis.given(hypothesis.strategies.none())(lambda _: None)()
 
 
 def pytest_report_header() -> str:
