@@ -260,6 +260,7 @@ def declare(connection: Connection, parsed: Parsed) -> Result:
     words.expect("DECLARE")
     name = words.identifier()
     words.expect("CURSOR")
+    words.accept("WITHOUT", "HOLD")  # as psycopg2 has it
     words.expect("FOR")
     if connection.transaction != "open":
         raise RedshiftError("DECLARE CURSOR may only be used in transaction blocks", "25P01")
