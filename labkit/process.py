@@ -8,6 +8,7 @@ root), readable by its owner alone.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from labkit.errors import CloudNotStarted
 ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
 _POLL_S = 0.02
+ALREADY_RUNNING = 3  # how a server ends whose workspace has one
 # Memory that threads have freed goes back to the machine: 443 for 613 MB after Lab 3.
 FRUGAL = {
     "MALLOC_ARENA_MAX": "2",
@@ -87,18 +90,7 @@ def up(folder: Path | None = None, *, port: int = 0) -> Connection:
     if running := find(folder):
         return running
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "labkit.cloud", "--home", str(folder), "--port", str(port)]
-    with (folder / "cloud.log").open("ab") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-            env=_environment(),
-        )
-    return _wait_until_up(folder, process)
+    return _wait_until_up(folder, lambda: _start(folder, port))
 
 
 def down(folder: Path | None = None) -> bool:
@@ -119,6 +111,20 @@ def reset(folder: Path | None = None) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "labkit.cloud", "--home", str(folder), "--port", str(port)]
+    with (folder / "cloud.log").open("ab") as log:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=_environment(),
+        )
+
+
 def _environment() -> dict[str, str]:
     """The server's environment: the caller's without its AWS settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
@@ -134,16 +140,26 @@ def _answers(connection: Connection) -> bool:
         return False
 
 
-def _wait_until_up(folder: Path, process: subprocess.Popen[bytes]) -> Connection:
-    deadline = time.monotonic() + START_LIMIT_S
+def _wait_until_up(folder: Path, start: Callable[[], subprocess.Popen[bytes]]) -> Connection:
+    process, deadline = start(), time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline:
         if running := find(folder):
             process.returncode = 0  # it outlives us: nobody waits for its end
             return running
-        if process.poll() not in (None, 3):  # 3: another starter was first, its server comes up
+        if process.poll() == ALREADY_RUNNING:  # another one comes up, or was about to end
+            process = start() if _is_free(folder) else process
+        elif process.poll() is not None:
             break
         time.sleep(_POLL_S)
     raise CloudNotStarted(str(folder / "cloud.log"), _last_lines(folder / "cloud.log"))
+
+
+def _is_free(folder: Path) -> bool:
+    """Whether no server has the workspace."""
+    with (folder / "lock").open("w") as lock, contextlib.suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    return False
 
 
 def _wait_until_gone(pid: int) -> None:

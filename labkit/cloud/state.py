@@ -116,8 +116,7 @@ class State:
     def _load_backends(self) -> None:
         rows = self._db.execute("SELECT * FROM backends").fetchall()
         for service, account, region, module, variable, blob in rows:
-            backends = getattr(importlib.import_module(module), variable)
-            backends[account][region] = pickles.load(blob)
+            _regions(module, variable, account)[region] = pickles.load(blob)
             self._digests[service, account, region] = _digest(blob)
         memory.take_names()
 
@@ -179,11 +178,27 @@ class State:
                     self._forget_parts()
             self._digests |= {row[:3]: _digest(row[5]) for row in backends}
         except BaseException:
+            self._bring_back(backends)
             for bucket, key, _ in keys:
                 memory.mark_dirty(bucket, key)
             for upload, number in parts:
                 upload.unsaved.add(number)
             raise
+
+    def _bring_back(self, backends: list[tuple[Any, ...]]) -> None:
+        """Have moto hold again what is on disk, where a change could not be written.
+
+        Of S3 this is not done: the keys of its buckets are not part of its pickle.
+        """
+        for service, account, region, module, variable, _ in backends:
+            where, regions = (service, account, region), _regions(module, variable, account)
+            row = self._db.execute(
+                "SELECT pickle FROM backends WHERE (service, account, region) = (?,?,?)", where
+            ).fetchone()
+            if row and service != "s3":
+                regions[region] = pickles.load(row[0])
+            elif service != "s3":
+                regions.pop(region, None)
 
     def _write_key(self, bucket: str, key: str, versions: Any) -> None:
         if versions:
@@ -290,6 +305,12 @@ class Records(MutableMapping[str, Record]):
 
     def __len__(self) -> int:
         return len(self._values)
+
+
+def _regions(module: str, variable: str, account: str) -> dict[str, Any]:
+    """moto's backends of a service and an account, by region."""
+    backends: dict[str, dict[str, Any]] = getattr(importlib.import_module(module), variable)
+    return backends[account]
 
 
 def _digest(blob: bytes) -> str:

@@ -1,8 +1,10 @@
 """What the state and the writer of bodies do where something fails in the middle."""
 
 import contextlib
+import sqlite3
 
 import pytest
+from moto.sqs.models import sqs_backends
 
 from labkit.cloud.s3.bodies import BODIES, write_stream
 from labkit.cloud.state import State
@@ -19,6 +21,21 @@ def test_a_change_that_fails_is_taken_back_in_memory_too(tmp_path):
         records["changed"] = {"n": 1 / 0}
     assert dict(records) == {"changed": {"n": 1}, "deleted": {"n": 1}}
     assert dict(state.records("a.b")) == dict(records)
+    state.close()
+
+
+def test_what_moto_could_not_keep_is_taken_back(tmp_path):
+    state, queues = State(tmp_path / "state.db"), sqs_backends["1" * 12]
+    queues["us-east-1"].create_queue("kept", {})
+    state.save("sqs")
+    queues["us-east-1"].create_queue("lost", {})
+    queues["us-east-2"].create_queue("lost", {})
+    full = "CREATE TRIGGER full BEFORE INSERT ON backends BEGIN SELECT RAISE(FAIL, ''); END"
+    state._db.execute(full)
+    with pytest.raises(sqlite3.Error):
+        state.save("sqs")
+    assert [*queues] == ["us-east-1"]
+    assert [*queues["us-east-1"].queues] == ["kept"]
     state.close()
 
 

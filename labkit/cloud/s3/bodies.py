@@ -212,15 +212,19 @@ class _Beside:
 
 
 def send_stream(path: str, start: int, length: int, to: socket.socket | None) -> Iterator[bytes]:
-    """A range of a body, as a server iterates over it.
+    """A range of a body, as a server iterates over it; the body may be deleted meanwhile.
 
     The kernel copies from the file to the socket, where the server tells which that is. The empty
     chunk has the server send the headers before.
     """
-    if to is None:
-        yield from read_stream(path, start, length)
-        return
-    with open(path, "rb") as file:
+    return _sent(open(path, "rb"), start, length, to)
+
+
+def _sent(file: BinaryIO, start: int, length: int, to: socket.socket | None) -> Iterator[bytes]:
+    with file:
+        if to is None:
+            yield from _read(file, start, length)
+            return
         yield b""
         if length:  # of nothing, the kernel sends all
             to.sendfile(file, start, length)
@@ -229,11 +233,15 @@ def send_stream(path: str, start: int, length: int, to: socket.socket | None) ->
 def read_stream(path: str, start: int = 0, length: int | None = None) -> Iterator[bytes]:
     """A body, or a range of it, in chunks of a megabyte at most."""
     with open(path, "rb") as file:
-        file.seek(start)
-        left = length if length is not None else os.path.getsize(path) - start
-        while left > 0 and (chunk := file.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+        yield from _read(file, start, os.path.getsize(path) - start if length is None else length)
+
+
+def _read(file: BinaryIO, start: int, length: int) -> Iterator[bytes]:
+    file.seek(start)
+    left = length
+    while left > 0 and (chunk := file.read(min(CHUNK, left))):
+        left -= len(chunk)
+        yield chunk
 
 
 def link_or_copy(source: str, target: Path) -> None:

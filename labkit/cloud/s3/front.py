@@ -96,7 +96,15 @@ class S3:
         if listing.is_listing(request) and (bucket := self._bucket(request)):
             with self.cloud.lock("s3"):
                 return whole(listing.answer(request, bucket))
-        reply = self._reply(request)
+        if request.is_upload:
+            return whole(self._upload(request))
+        content = read_body(request.environ)
+        with self.cloud.lock("s3"):  # what is told of an object is of one version
+            return self._told(request, content, number)
+
+    def _told(self, request: Request, content: bytes, number: int | None) -> Answer:
+        """The answer to a request whose content is no object's."""
+        reply = self._reply(request, content)
         part = None
         if request.reads_object and reply.status == 200:
             version = self._version(request)
@@ -120,10 +128,7 @@ class S3:
         reply = self._upload(request)
         return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 
-    def _reply(self, request: Request) -> protocol.Reply:
-        if request.is_upload:
-            return self._upload(request)
-        body = read_body(request.environ)
+    def _reply(self, request: Request, body: bytes) -> protocol.Reply:
         if request.method == "POST" and "delete" in request.query and not request.key:
             return self._delete(request, body)
         if request.method == "PUT" and "policy" in request.query and not request.key:
@@ -178,10 +183,11 @@ class S3:
         environ = without_transfer_headers(request.environ) | headers
         ticket = BODIES.ticket(body)
         try:
-            reply = self._forward(request, ticket, environ)
-            if reply.status == 200 and not upload:
-                reply.headers.update(object_checksums.told_if_quick(self._version(request)))
-            return reply
+            with self.cloud.lock("s3"):
+                reply = self._forward(request, ticket, environ)
+                if reply.status == 200 and not upload:
+                    reply.headers.update(object_checksums.told_if_quick(self._version(request)))
+                return reply
         finally:
             if BODIES.redeem(ticket):
                 body.discard()
