@@ -2,7 +2,8 @@
 
 States: ``QUEUED`` → ``RUNNING`` → ``SUCCEEDED``, ``FAILED`` or ``CANCELLED``. Source:
 https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecutionStatus.html
-Each change is on disk before anybody is told; what ran when the process died has failed.
+Each change is on disk before anybody is told. What ran when the process died has failed, unless it
+had made its change: a table names the statements that changed it, in the same write.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
 from labkit.cloud.jobs import Job, Stopped
 from labkit.cloud.lake.catalog import ScanLimit
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.s3.store import split_uri
 
@@ -342,16 +344,22 @@ def _all(context: Context) -> list[Record]:
 
 @on_start
 def mend(cloud: Cloud) -> None:
-    """Fail the executions that ran when the process died."""
+    """Fail the executions that ran when the process died, but those whose table has changed."""
     records = cloud.records(KIND)
+    left = {n: r for n, r in records.items() if r["Status"]["State"] not in ENDED}
+    regions = {record["_"]["region"] for record in left.values()}
+    done = {author for region in regions for author in Metastore(cloud, region).authors()}
+    for number, record in left.items():
+        ending = {"State": "SUCCEEDED"} if number in done else _interrupted(cloud, record)
+        status = record["Status"] | ending | {"CompletionDateTime": time.time()}
+        records[number] = record | {"Status": status}
+
+
+def _interrupted(cloud: Cloud, record: Record) -> Record:
+    writing.undo(cloud, record)
     reason = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
-    for number, record in list(records.items()):
-        if record["Status"]["State"] not in ENDED:
-            writing.undo(cloud, record)
-            ending = {
-                "State": "FAILED",
-                "StateChangeReason": reason,
-                "AthenaError": errors.athena_error(reason) | {"Retryable": True},
-                "CompletionDateTime": time.time(),
-            }
-            records[number] = record | {"Status": record["Status"] | ending}
+    return {
+        "State": "FAILED",
+        "StateChangeReason": reason,
+        "AthenaError": errors.athena_error(reason) | {"Retryable": True},
+    }

@@ -66,7 +66,9 @@ class Run:
 
     @cached_property
     def catalog(self) -> GlueCatalog:
-        return GlueCatalog(self.cloud, self.principal, self.region, self.database, self.limit)
+        return GlueCatalog(
+            self.cloud, self.principal, self.region, self.database, self.limit, author=self.id
+        )
 
     @cached_property
     def metastore(self) -> Metastore:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table, Transaction
+from pyiceberg.table.snapshots import Operation
 
 from labkit.cloud.engine import QueryFailed
 
@@ -35,9 +36,10 @@ def append(transaction: Transaction, files: Sequence[DataFile]) -> None:
 
 
 def replace(table: Table, removed: Sequence[DataFile], added: Sequence[DataFile]) -> None:
-    """A snapshot with other files in place of some."""
+    """A snapshot with other files in place of some, if the table has got no others meanwhile."""
     transaction = table.transaction()
     with transaction.update_snapshot().overwrite() as update:
+        update._operation = update._operation if removed else Operation.APPEND
         for file in removed:
             update.delete_data_file(file)
         for file in added:

@@ -17,7 +17,7 @@ from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.assignment import assignable, assigned
-from labkit.cloud.iceberg.commits import append, replace
+from labkit.cloud.iceberg.commits import replace
 from labkit.cloud.iceberg.planning import Planned, plan
 from labkit.cloud.iceberg.reading import PATH, POSITION
 from labkit.cloud.iceberg.table import ChangedTable
@@ -121,10 +121,7 @@ class Target:
             )
         with writing(self.run, table.metadata) as writer:
             added = writer.write(sql)
-            if affected:
-                replace(table, [each.file for each in affected], added)
-            else:
-                append(table.transaction(), added)
+            replace(table, [each.file for each in affected], added)
 
     def _check_once(self) -> None:
         places = f"{quoted_name(PATH)}, {quoted_name(POSITION)}"

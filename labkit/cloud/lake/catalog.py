@@ -65,6 +65,7 @@ class GlueCatalog:
         region: the catalog's region.
         database: where names of one part are looked up.
         limit: the most bytes that may be scanned.
+        author: who changes tables.
     """
 
     name = CATALOG
@@ -76,9 +77,10 @@ class GlueCatalog:
         region: str,
         database: str,
         limit: int | None = None,
+        author: str = "",
     ) -> None:
         self.database, self.limit = database.lower(), limit
-        self.metastore = Metastore(cloud, region)
+        self.metastore = Metastore(cloud, region, author)
         self.store = Store(cloud, principal)
         self.scanned_bytes = 0
         self.files: list[formats.File] = []

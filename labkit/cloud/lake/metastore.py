@@ -14,14 +14,21 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 
 CATALOG = "awsdatacatalog"
+MOST_AUTHORS = 16  # more than there are statements at once
 Definition = dict[str, Any]
 
 
 class Metastore:
-    """The catalog of one region."""
+    """The catalog of one region.
 
-    def __init__(self, cloud: Cloud, region: str) -> None:
-        self.cloud, self.region = cloud, region
+    Args:
+        cloud: the workspace's local AWS.
+        region: the region.
+        author: who changes tables: the last of them are kept with a table, in the same change.
+    """
+
+    def __init__(self, cloud: Cloud, region: str, author: str = "") -> None:
+        self.cloud, self.region, self.author = cloud, region, author
 
     @property
     def _glue(self) -> Any:
@@ -89,11 +96,23 @@ class Metastore:
             made = self._glue.create_table(database, definition["Name"], definition)
             for each in partitions or []:
                 made.create_partition(each)
+            self._sign(made)
 
     def update_table(self, database: str, name: str, definition: Definition) -> None:
         """A new version of a table."""
         with self.cloud.changing("glue"):
             self._glue.update_table(database, name, definition)
+            self._sign(self._glue.get_table(database, name))
+
+    def authors(self) -> set[str]:
+        """Who made or changed tables lately."""
+        with self.cloud.lock("glue"):
+            tables = [t for each in self._glue.databases.values() for t in each.tables.values()]
+            return {author for table in tables for author in getattr(table, "authors", ())}
+
+    def _sign(self, table: Any) -> None:
+        if self.author:
+            table.authors = [*getattr(table, "authors", ()), self.author][-MOST_AUTHORS:]
 
     def delete_table(self, database: str, name: str) -> None:
         with self.cloud.changing("glue"):

@@ -147,10 +147,13 @@ def _create_hive(
     written = writing.Written(0, [], [])
     if said.with_data:
         written = writing.write_rows(run, query, target)
-    writing.begin(run, [], (database, name))
     definition = _definition(run, name, said, target, keys)
     partitions = [_partition(definition, target, *part) for part in written.partitions]
-    run.metastore.create_table(database, definition, partitions)
+    with run.cloud.lock("glue"):
+        if run.metastore.table(database, name) is not None:  # made by another one meanwhile
+            raise QueryFailed("TABLE_ALREADY_EXISTS", _taken(run, database, name), 1, 1)
+        writing.begin(run, [], (database, name))
+        run.metastore.create_table(database, definition, partitions)
     return _result(run, written.rows, written.uris)
 
 
