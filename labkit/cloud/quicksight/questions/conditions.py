@@ -175,7 +175,7 @@ RULES: tuple[tuple[str, Make], ...] = (
     (r"(?<=,w)n?F(?=[,&]|$)", flag),
     (rf"(?<=r){_IS}n?F", flag),
     (r"WF", of_kind),
-    (rf"n?{_IS}b?[SW]", in_place),
+    (rf"[nO]?{_IS}b?[SW](?:[|&,]+[SW])*", in_place),
     (rf"F{_IS}n?[MN]", on_date),
     (r"n?M", on_date),
     (r"n?H(?:[|&,]H)*", on_weekdays),

@@ -24,7 +24,7 @@ from labkit.cloud.quicksight.questions.words import Token, distance, stem
 
 LONGEST = 6
 ENOUGH = 0.4
-LINKS = frozenset("of the in whose every".split())
+LINKS = frozenset("of the in whose every they".split())
 BY_OTHER_WORD = 0.95
 
 

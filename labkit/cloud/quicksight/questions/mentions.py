@@ -42,11 +42,14 @@ def grouped(mentions: list[Mention]) -> list[Mention]:
 
 
 def without_rows(mentions: list[Mention], topic: Topic) -> list[Mention]:
-    """ "Enrollment of schools by town": the field ``school`` is what the rows are called."""
-    own = name_words(topic.name)
-    if not any(each.how for each in mentions):
-        return mentions
-    return [each for each in mentions if each.how or name_words(each.field.name) != own]
+    """ "Enrollment of schools by town": the field ``school`` is what the rows are called.
+
+    So is it in "names and heights of schools", where two others are the chart.
+    """
+    own = {*name_words(topic.name)}
+    rows = [m for m in mentions if not m.how and {*name_words(m.field.name)} <= own]
+    others = [each for each in mentions if each not in rows]
+    return others if any(each.how for each in others) or len(others) > 1 else mentions
 
 
 def ranked_by(mentions: list[Mention], topic: Topic) -> list[Mention]:

@@ -28,6 +28,24 @@ def without_kinds(items: Sequence[Item]) -> list[Item]:
     ]
 
 
+def of_each_kind(items: Sequence[Item]) -> list[Item]:
+    """ "How many parcels of each type": the type is ``parcel_type``, named before."""
+    found: list[Item] = []
+    for item in items:
+        named = [each.named for each in found if each.tag == "F" and each.named]
+        kind = item.tag == "W" and is_generic(item) and found and found[-1].tag in "BE"
+        own = (each for each in named if kind and each.field and _has_word(each.field, item.text))
+        of = next(own, None)
+        found.append(
+            replace(item, tag="F", means=of.field.name, named=of) if of and of.field else item
+        )
+    return found
+
+
+def _has_word(field: TopicField, word: str) -> bool:
+    return {*name_words(word)} <= {*name_words(field.name)}
+
+
 def over(items: Sequence[Item]) -> list[Item]:
     """ "Over 2000" is more than that, unless it is over some time."""
     after = [*(each.tag for each in items[1:]), "", ""]

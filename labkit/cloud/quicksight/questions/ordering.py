@@ -45,6 +45,7 @@ ALPHABETS = (
     "a to z",
     "z to a",
 )
+_OF_COUNTS = frozenset("most least fewest frequent common".split())
 _ENDS = {"MAX": "DESCENDING", "MIN": "ASCENDING"}
 _WORDS = "one two three four five six seven eight nine ten".split()
 
@@ -64,8 +65,10 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
             left = [each for each in found if each.tag == "W" and not is_generic(each)]
             rest = without(items, match)
             by = items[slice(*match.span("target"))]
+            target = _target(items, match)
             kept = {"W": left, "U": [PAUSE, Item("B", "BY", ""), *by]}.get(tags(by), [])
-            return Order(_target(items, match), _direction(found)), [*rest, *kept]
+            kept = [PAUSE, *by] if tags(by) == "F" and target == "y" else kept
+            return Order(target, _direction(found)), [*rest, *kept]
     return None, items
 
 
@@ -113,10 +116,17 @@ def _target(items: Sequence[Item], match: re.Match[str]) -> Literal["x", "y"] | 
     """Axes by their letter; a number by what counts or sums; else the field itself."""
     found = items[match.start("target") : match.end("target")]
     letters = tags(found)
+    words = [each.text.lower() for each in items[match.start() : match.end()] if each.tag == "d"]
     if letters == "F" and found[0].named and found[0].named.field:
-        return found[0].named.field
-    spelled = any(each.text.lower() in ALPHABETS for each in items[match.start() : match.end()])
+        named = found[0].named.field
+        return "y" if _is_of_counts(words) and not named.measure else named
+    spelled = any(each in ALPHABETS for each in words)
     return "x" if spelled or letters in ("X", "K", "U", "W") else "y"
+
+
+def _is_of_counts(words: Sequence[str]) -> bool:
+    """Whether "from most to least" tells of numbers, whatever stands before it."""
+    return any({*each.split()} & _OF_COUNTS for each in words)
 
 
 def _direction(items: Sequence[Item]) -> Literal["ASCENDING", "DESCENDING"]:

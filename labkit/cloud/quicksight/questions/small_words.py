@@ -18,15 +18,15 @@ STOP_WORDS = frozenset(
 
 # What rows do that says nothing of which rows: "how many people work in each department".
 VERBS = frozenset(
-    """work live serve leave depart arrive direct make offer provide drive drove driven use receive
-    buy bought sell sold teach taught take took taken run ran grow grew grown produce publish write
-    wrote written study attend join visit perform release appear go went stand lie reside belong
-    exist happen occur stay sit enter start end open carry store handle manage create send sent vary
-    varies differ differs build built find found fly flew flown give gave given supply keep kept
-    bring brought train coach breed raise contain charge treat employ guide lead led host operate
-    plant process answer ask see saw watch read spend earn get gain ship rent reserve borrow order
-    donate contribute feature cover act sing play consist include represent
-    reflect own""".split()
+    """act answer appear arrive ask attend belong borrow bought breed bring brought build built buy
+    carry charge coach consist contain contribute cover create depart differ differs direct donate
+    drive driven drove earn employ end enter exist feature find flew flown fly found gain gave get
+    give given go grew grow grown guide handle happen host include issue join keep kept lead leave
+    led left lie live make manage meet met occur offer open operate order oversee own perform plant
+    play process produce provide publish raise ran read receive reflect release rent represent
+    reserve reside run saw see sell send sent serve ship sing sit sold spend stand start stay store
+    study supervise supply take taken taught teach took train treat use varies vary visit watch went
+    work write written wrote""".split()
 )
 
 # Participles that say as little; "failed" or "paid" would tell of some rows only.
@@ -41,7 +41,8 @@ SAID = frozenset(
 GENERIC = frozenset(
     """one ones name names type types rate rates date dates id ids size sizes code codes detail
     details kind kinds number numbers status field fields column columns attribute attributes
-    level levels title titles percent percentage interval intervals""".split()
+    level levels title titles percent percentage interval intervals condition conditions category
+    categories class classes""".split()
 )
 
 # Other words for what columns tend to be called, both ways.

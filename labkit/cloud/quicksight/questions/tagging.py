@@ -12,6 +12,7 @@ from labkit.cloud.quicksight.questions.items import Item
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
 from labkit.cloud.quicksight.questions.mentions import WHOLE
 from labkit.cloud.quicksight.questions.nouns import (
+    of_each_kind,
     over,
     with_nouns,
     without_kinds,
@@ -34,7 +35,8 @@ def tag(question: str, lexicon: Lexicon) -> list[Item]:
     """The items of a question, words that say nothing left out."""
     words = _spelled(_unquoted(tokens(question), lexicon), lexicon)
     named = {each.start: each for each in lexicon.find(words)}
-    items = without_kinds([_owned(each, lexicon) for each in _items(words, named)])
+    items = [_owned(each, lexicon) for each in _items(words, named)]
+    items = without_kinds(of_each_kind(items))
     return with_nouns(without_verbs(without_units(over(items))), lexicon)
 
 

@@ -47,12 +47,15 @@ def equal(found: Found, topic: Topic) -> list[Condition] | None:
 
 def one_of_several(found: Found, topic: Topic) -> list[Condition] | None:
     """ "Whose language is either French or German"."""
-    field, inverse = field_of(found), inverse_of(found)
-    values = [each.means for each in found if each.tag in "SW"]
-    names = all(each.tag == "S" or each.text[0].isupper() for each in found if each.tag in "SW")
+    field, values = field_of(found), [each for each in found if each.tag in "SW"]
+    names = all(each.tag == "S" or each.text[0].isupper() for each in values)
     if not field or field.kind != "text" or not names:
         return None
-    first, *rest = [Condition(field, "=", (each,), inverse) for each in values]
+    return _any_of(field, values, inverse=inverse_of(found))
+
+
+def _any_of(field: TopicField, values: Found, *, inverse: bool) -> list[Condition]:
+    first, *rest = [Condition(field, "=", (each.means,), inverse) for each in values]
     return [first, *(replace(each, joined="and" if inverse else "or") for each in rest)]
 
 
@@ -101,13 +104,16 @@ def in_name(found: Found, topic: Topic) -> list[Condition] | None:
 
 
 def in_place(found: Found, topic: Topic) -> list[Condition] | None:
-    """ "From Kenya": of the one field that holds places."""
-    value = found[-1]
-    places = [each for each in topic.fields if each.kind == "text" and _is_place(each)]
-    named = value.after and (value.tag == "S" or value.text[0].isupper())
-    if not named or len(places) != 1:
+    """ "From Kenya": of the one field that holds places, cities rather than buildings."""
+    values = [each for each in found if each.tag in "SW"]
+    texts = [each for each in topic.fields if each.kind == "text" and not each.is_id]
+    tiers = ([each for each in texts if {*name_words(each.name)} & tier] for tier in _PLACES)
+    places = next(filter(None, tiers), [])
+    sign = one_of(found, "O")
+    named = all(each.tag == "S" or each.text[0].isupper() for each in values)
+    if not values[0].after or not named or len(places) != 1 or (sign and sign.means != "!="):
         return None
-    return [Condition(places[0], "=", (value.means,), inverse_of(found))]
+    return _any_of(places[0], values, inverse=inverse_of(found))
 
 
 def of_kind(found: Found, topic: Topic) -> list[Condition] | None:
@@ -116,10 +122,6 @@ def of_kind(found: Found, topic: Topic) -> list[Condition] | None:
     if not field or field.kind != "text" or not value.after:
         return None
     return [Condition(field, "=", (value.means,))]
-
-
-def _is_place(field: TopicField) -> bool:
-    return bool({*name_words(field.name)} & _PLACES) and not field.is_id
 
 
 def all_except(found: Found, topic: Topic) -> list[Condition] | None:
@@ -172,9 +174,12 @@ def is_number(value: str) -> bool:
     return bool(re.fullmatch(r"-?\d+(\.\d+)?", value))
 
 
-_PLACES = {
-    stem(each)
-    for each in """city town village county state province region district country nation
-    nationality continent hometown location neighborhood station campus""".split()
-}
+_PLACES = tuple(
+    frozenset(map(stem, each.split()))
+    for each in (
+        """city town village county state province region district country nation nationality
+        continent hometown location neighborhood""",
+        "campus station park port building stadium venue",
+    )
+)
 _NAMES = {stem(each) for each in ("name", "title")}

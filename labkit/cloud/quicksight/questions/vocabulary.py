@@ -53,7 +53,8 @@ B GROUP           | groups by | group by | group by attribute | grouping by | an
 B GROUP           | group and
 B GROUP           | categorize by | group
 B COLOR           | colored by | coloured by | color by | colour by | stacked by | stack by
-B COLOR           | by color | with color | with colour
+B COLOR           | by color | with color | with colour | one color per | one colour per
+B COLOR           | color per | colour per | colored per | coloured per | in colors per
 E UNIQUE          | distinct | unique
 E EACH            | each | every | different | various | all the different
 v VERSUS          | versus | vs | against | compared to | compared with | in comparison to
@@ -76,6 +77,8 @@ O <=              | <= | or lower | or below | or fewer
 O =               | equal to | equals | equal | = | exactly | named | called
 O !=              | not equal to | does not equal | does not equal to | != | <> | other than
 O !=              | is not equal to | do not equal | except | excluding | without | not in | isn't
+O !=              | except for | exclude | excludes | ignoring | ignore | apart from | omitting
+O !=              | not including | leaving out | but not
 D before          | before | earlier than | prior to | until
 D after           | after | later than | since
 b between         | between | in the range of | ranging from | ranges from | in range of
@@ -165,7 +168,7 @@ t DIFF            | difference | change in | growth of | growth in
 K BarChartVisual       | bar chart | bar graph | bar | bars | bar plot | histogram | bar charts
 K BarChartVisual       | column chart
 K BarChartVisual:STACKED | stacked bar chart | stacked bar | stacked bars | stacked bar graph
-K BarChartVisual:STACKED | stacked
+K BarChartVisual:STACKED | stacked | stack
 K PieChartVisual       | pie chart | pie | pie graph | donut chart | donut
 K LineChartVisual      | line chart | line graph | line | line plot | line charts
 K LineChartVisual:GROUPED | grouping line chart | grouped line chart | group line chart

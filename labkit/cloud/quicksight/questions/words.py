@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     r"""(?P<string>"[^"]*"|'[^']*'(?!\w)|“[^”]*”|‘[^’]*’)
       | (?P<date>\d{4}-\d{2}-\d{2})
       | (?P<number>-?\d[\d,]*(?:\.\d+)?)
-      | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+)?)
+      | (?P<word>[^\W\d_]+(?:['’][^\W\d_]+|\s['’]s\b(?!['’]))?)
       | (?P<sign>>=|<=|!=|<>|[=<>,.?;:()*%&])""",
     re.VERBOSE,
 )
@@ -51,8 +51,8 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """The tokens of a question, names with underscores or humps taken apart.
 
-    >>> [each.text for each in tokens("Show Team_Name for price > 1,000")]
-    ['Show', 'Team', 'Name', 'for', 'price', '>', '1000']
+    >>> [each.text for each in tokens("Show each 's Team_Name for price > 1,000")]
+    ['Show', "each's", 'Team', 'Name', 'for', 'price', '>', '1000']
     """
     found: list[Token] = []
     for match in _TOKEN.finditer(text):
@@ -116,7 +116,7 @@ def _parts(kind: str, text: str, start: int) -> list[Token]:
         return [Token(trimmed.replace(",", ""), kind, start, start + len(trimmed))]
     if kind != "word":
         return [Token(text, kind, start, start + len(text))]
-    found = []
+    found, text = [], "".join(text.split())
     for part in _CAMEL.split(text):
         found.append(Token(part, kind, start, start + len(part)))
         start += len(part)
