@@ -53,7 +53,8 @@ def correlations(
 
     The sums go over parts of the rows in their order, so that they are the same every time.
     """
-    selected = ", ".join(_shifted(column, standard) for column, standard in columns)
+    numbers = (_shifted(column, standard) for column, standard in columns)
+    selected = ", ".join(f"coalesce({number}, 'NaN'::DOUBLE)" for number in numbers)
     means = np.array([[standard.mean] for _, standard in columns])
     deviations = np.array([[standard.deviation] for _, standard in columns])
     sums = np.zeros((4, len(columns), len(columns)))
@@ -61,25 +62,30 @@ def correlations(
     with closing(reader), np.errstate(divide="ignore", invalid="ignore"):
         for block in _blocks(reader, len(columns)):
             check()
-            sums += _sums((block - means) / deviations)
+            np.subtract(block, means, out=block)
+            sums += _sums(np.divide(block, deviations, out=block))
         return _coefficients(*sums)
 
 
 def _shifted(column: Column, standard: Standard) -> str:
     """SQL of what the mean is taken from."""
     if standard.whole:
-        return f"({column.sql}::HUGEINT - {standard.origin})::DOUBLE"
+        kind = "BIGINT" if standard.span < 2**63 else "HUGEINT"  # which is far slower
+        return f"({column.sql}::{kind} - {standard.origin})::DOUBLE"
     return f"{column.sql}::DOUBLE / {standard.scale!r}::DOUBLE"
 
 
 def _blocks(reader: pa.RecordBatchReader, columns: int) -> Iterator[Array]:
-    """The rows in their order, always as many at once, a line a column; NaN for null."""
+    """The rows in their order, always as many at once, a line a column.
+
+    Arrow's own `to_numpy` would load pandas.
+    """
     block, filled = np.empty((columns, _BLOCK)), 0
     for batch in reader:
         while len(batch):
             part, batch = batch.slice(0, _BLOCK - filled), batch.slice(_BLOCK - filled)
             for line, column in zip(block, part.columns, strict=True):
-                line[filled : filled + len(part)] = column.to_numpy(zero_copy_only=False)
+                line[filled : filled + len(part)] = np.from_dlpack(column)
             filled = (filled + len(part)) % _BLOCK
             if not filled:
                 yield block

@@ -13,6 +13,8 @@ Sums of integers are exact.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -38,11 +40,13 @@ class Moments:
 class Standard:
     """How numbers become z-scores: less ``origin``, by ``scale``, less ``mean``, by ``deviation``.
 
-    The first two steps are exact; the origin of floats is 0, the scale of integers 1.
+    The first two steps are exact; the origin of floats is 0, the scale of integers 1. The ``span``
+    is that of integers, from the least to the largest.
     """
 
     whole: bool
     origin: int
+    span: int
     scale: float
     mean: float
     deviation: float
@@ -131,9 +135,11 @@ class Numbers:
         middle = Numbers(self.shifted, self.counts).median
         if middle is None:
             return None
-        distances = np.abs(self.shifted - middle)
-        order = np.argsort(distances, kind="stable")  # which merges what falls and what rises
-        return (Numbers(distances[order], self.counts[order]).median or 0.0) * self.scale
+        distances = self.shifted - middle
+        below = int(np.searchsorted(distances, 0.0))
+        np.abs(distances, out=distances)
+        falling = np.ascontiguousarray(distances[:below][::-1])
+        return _Apart(self.ranks, falling, distances[below:]).median * self.scale
 
     def percentile(self, share: float) -> float | None:
         """The number below which a share of all numbers lies.
@@ -143,16 +149,16 @@ class Numbers:
         """
         if not self.count:
             return None
-        rank = (self.count - 1) * share
-        low, high, part = self._at(math.floor(rank)), self._at(math.ceil(rank)), rank % 1
-        return float(low if low == high else low * (1 - part) + high * part)
+        return _between(self._at, self.count, share)
 
     @cached_property
     def z_scores(self) -> Array | None:
         """How many standard deviations each value lies above the mean; None without a spread."""
         if not self.standard.deviation:
             return None
-        return (self.shifted - self.standard.mean) / self.standard.deviation
+        scores: Array = self.shifted - self.standard.mean
+        scores /= self.standard.deviation
+        return scores
 
     @cached_property
     def shifted(self) -> Array:
@@ -176,16 +182,19 @@ class Numbers:
         """How to make z-scores; the deviation is 0 where there is no spread."""
         origin = int(self.values[0]) if self.whole and self.count else 0
         spread = self._moments.second / (self.count - 1) if self.count > 1 else 0.0
-        return Standard(self.whole, origin, self.scale, self._moments.mean, math.sqrt(spread))
+        span = int(self.values[-1]) - origin if self.whole and self.count else 0
+        return Standard(self.whole, origin, span, self.scale, self._moments.mean, math.sqrt(spread))
 
     @cached_property
     def _moments(self) -> Moments:
         total = float((self.shifted * self.counts).sum())
         mean = total / self.count if self.count else 0.0
         apart = self.shifted - mean
-        weighed = apart * apart * self.counts
-        second, third = float(weighed.sum()), float((weighed * apart).sum())
-        return Moments(total, mean, second, third, float((weighed * apart * apart).sum()))
+        weighed = apart * apart  # in place from here on: fresh memory costs more than the sums
+        powers = [
+            float(np.multiply(weighed, by, out=weighed).sum()) for by in (self.counts, apart, apart)
+        ]
+        return Moments(total, mean, *powers)
 
     def _at(self, rank: int) -> int | float:
         """The number that stands at a rank, from 0."""
@@ -193,15 +202,41 @@ class Numbers:
         return value
 
 
-def counted(numbers: Array, weights: Array | None = None) -> Numbers:
-    """Numbers in any order, with their counts if they have any, as `Numbers`."""
-    if weights is not None:
-        order = np.argsort(numbers)
-        return Numbers(numbers[order], weights[order])
-    ordered = np.sort(numbers)
-    if not len(ordered):
-        return Numbers(ordered, np.array([], dtype=np.int64))
-    # NaN, which differs from itself, comes last.
-    differ = (ordered[1:] != ordered[:-1]) & (ordered[:-1] == ordered[:-1])
-    starts = np.flatnonzero(np.concatenate(([True], differ)))
-    return Numbers(ordered[starts], np.diff(np.append(starts, len(ordered))))
+@dataclass(frozen=True)
+class _Apart:
+    """Distances from a middle: of what lies below it, and of the others, both ascending.
+
+    Args:
+        ranks: of the numbers in their own order.
+        falling: distances of those below, the nearest first.
+        rising: distances of the others.
+    """
+
+    ranks: Array
+    falling: Array
+    rising: Array
+
+    @property
+    def median(self) -> float:
+        return _between(self._at, int(self.ranks[-1]), 0.5)
+
+    def _at(self, rank: int) -> float:
+        """The distance that stands at a rank among all."""
+        sides = (self.falling, self.rising)
+        firsts = [bisect_right(side, rank, key=self._within) for side in sides]
+        there = [(s, at) for s, at in zip(sides, firsts, strict=True) if at < len(s)]
+        return min(float(side[at]) for side, at in there)
+
+    def _within(self, distance: float) -> int:
+        """How many numbers lie within a distance."""
+        below = len(self.falling) - int(np.searchsorted(self.falling, distance, side="right"))
+        upto = len(self.falling) + int(np.searchsorted(self.rising, distance, side="right"))
+        outside = self.ranks[below - 1] if below else 0
+        return int(self.ranks[upto - 1] - outside) if upto else 0
+
+
+def _between(at: Callable[[int], float], count: int, share: float) -> float:
+    """What lies between the two nearest ranks of so many numbers."""
+    rank = (count - 1) * share
+    low, high, part = at(math.floor(rank)), at(math.ceil(rank)), rank % 1
+    return float(low if low == high else low * (1 - part) + high * part)

@@ -1,9 +1,9 @@
 """A profile job's work: some passes over the rows, and one document.
 
 The rows are taken once, into a table of the session's own, but for columnar files, of which a pass
-reads its own column as fast. Then a sketch tells which numeric columns have so many different
-values that sorting them is faster than grouping them; each column is counted and told in turn,
-numbers in a thread beside the reading of the next column; correlations and duplicates come last.
+reads its own column as fast. Then a sketch of the first tells which numeric columns have so many
+different values that sorting them is faster than grouping them; each column is counted and told in
+turn, numbers in threads beside the reading of the next; correlations and duplicates come last.
 A column where no value occurs twice shows that no row does.
 """
 
@@ -34,14 +34,16 @@ from labkit.cloud.databrew.profile.detect import TEXTS, detect
 from labkit.cloud.databrew.profile.numbers import Standard
 from labkit.cloud.databrew.profile.samples import plain
 from labkit.cloud.databrew.profile.statistics import Evaluated, attributes
-from labkit.cloud.databrew.profile.tally import TALLY, Column, Tally, summary, tally, texts
+from labkit.cloud.databrew.profile.tally import Column, Tally, summary, tally, texts
 from labkit.cloud.engine.duck import Session, failures
 from labkit.cloud.engine.types import Type
 
 _ROWS = "profiled_rows"
-_TABLES = (_ROWS, TALLY, TEXTS)
-_AHEAD = 2
-"""How many columns are in memory at once."""
+_TABLES = (_ROWS, TEXTS)
+_AHEAD = 3
+"""How many columns are in memory at once: one that is read, two whose numbers are summed."""
+_SKETCHED = 100_000
+"""Of how many rows it is guessed how many values are different."""
 Told = Callable[[], dict[str, Any]]
 
 
@@ -114,12 +116,14 @@ class _Run:
     all_different: bool = False
 
     def _sketch(self, numeric: list[Column]) -> None:
-        """Count the rows, and guess how many values are different."""
+        """Count the rows, and guess from the first how many values are different."""
+        every = f"(SELECT count(*) FROM {self.rows})"
         sketches = [f"approx_count_distinct({column.sql})" for column in numeric]
-        counted = f"SELECT {', '.join(['count(*)', *sketches])} FROM {self.rows}"
-        [(self.count, *different)] = self.connection.execute(counted).fetchall()
+        wanted = ", ".join([every, "count(*)", *sketches])
+        sketched = f"SELECT {wanted} FROM (FROM {self.rows} LIMIT {_SKETCHED})"
+        [(self.count, seen, *different)] = self.connection.execute(sketched).fetchall()
         for column, distinct in zip(numeric, different, strict=True):
-            self.likely[column.name] = distinct / max(1, self.count)
+            self.likely[column.name] = distinct / max(1, seen)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -157,7 +161,7 @@ class _Run:
     def _columns(self) -> list[dict[str, Any]]:
         """What is told of each column: numbers are summed while the next column is read."""
         told: list[Told] = []
-        with ThreadPoolExecutor(1) as beside:
+        with ThreadPoolExecutor(_AHEAD - 1) as beside:
             for at, column in enumerate(self.columns):
                 if at >= _AHEAD:
                     told[at - _AHEAD]()
@@ -224,7 +228,8 @@ class _Run:
     def _correlations(self) -> dict[str, dict[str, float | None]]:
         """Each correlated column's coefficients with all of them."""
         self.check()
-        names = settings.correlated(self.override, list(self.standards))
+        known = [column.name for column in self.columns if column.name in self.standards]
+        names = settings.correlated(self.override, known)
         chosen = [(c, self.standards[c.name]) for c in self.columns if c.name in names]
         if not chosen:
             return {}

@@ -44,8 +44,14 @@ def counted_values(numbers: Numbers, part: slice) -> list[Told]:
 
 def farthest(values: Array, scores: Array, least: float, size: str) -> list[Told]:
     """The values whose z-scores are beyond a limit, the farthest first."""
-    apart = np.abs(scores)
-    found = np.flatnonzero(apart > least)
-    chosen = found[np.argsort(-apart[found], kind="stable")][: limit_of(size)]
+    found = beyond(scores, least)
+    chosen = found[np.argsort(-np.abs(scores[found]), kind="stable")][: limit_of(size)]
     pairs = zip(values[chosen].tolist(), scores[chosen].tolist(), strict=True)
     return [{"value": value, "zScore": score} for value, score in pairs]
+
+
+def beyond(ascending: Array, limit: float) -> Array:
+    """Where numbers stand that are farther from 0 than a limit."""
+    low = np.searchsorted(ascending, -limit, side="left")
+    high = max(low, np.searchsorted(ascending, limit, side="right"))
+    return np.concatenate((np.arange(low), np.arange(high, len(ascending))))

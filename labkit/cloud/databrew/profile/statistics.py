@@ -24,7 +24,14 @@ import numpy as np
 
 from labkit.cloud.databrew.profile.buckets import value_distribution, z_score_distribution
 from labkit.cloud.databrew.profile.numbers import Numbers
-from labkit.cloud.databrew.profile.samples import counted, counted_values, farthest, limit_of, plain
+from labkit.cloud.databrew.profile.samples import (
+    beyond,
+    counted,
+    counted_values,
+    farthest,
+    limit_of,
+    plain,
+)
 from labkit.cloud.databrew.profile.tally import Summary, Tally
 
 Told = dict[str, Any]
@@ -152,14 +159,14 @@ def outliers(
     column: Evaluated, threshold: str, sampleSize: str, mildThreshold: str | None = None
 ) -> Told:
     """Counts of rows, and a sample of different values by the size of their z-scores."""
-    numbers, beyond = column.numbers, float(threshold)
+    numbers, least = column.numbers, float(threshold)
     scores = numbers.z_scores if numbers.z_scores is not None else np.zeros(len(numbers.values))
-    apart = np.abs(scores)
-    told = {"zScoreOutliersCount": int(numbers.counts[apart > beyond].sum())}
+    outside = int(numbers.counts[beyond(scores, least)].sum())
+    told = {"zScoreOutliersCount": outside}
     if mildThreshold is not None:
-        mild = (apart > float(mildThreshold)) & (apart <= beyond)
-        told["zScoreMildOutliersCount"] = int(numbers.counts[mild].sum())
-    least = beyond if mildThreshold is None else float(mildThreshold)
+        least = float(mildThreshold)
+        mild = int(numbers.counts[beyond(scores, least)].sum()) - outside
+        told["zScoreMildOutliersCount"] = mild
     return told | {"zScoreOutliersSample": farthest(numbers.values, scores, least, sampleSize)}
 
 

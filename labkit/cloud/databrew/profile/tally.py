@@ -7,8 +7,10 @@ occur equally often the smaller one comes first.
 
 from __future__ import annotations
 
+import heapq
 import math
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, Protocol
@@ -17,12 +19,13 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from labkit.cloud.databrew.profile.counting import counted
 from labkit.cloud.databrew.profile.defaults import NUMBER, STRING
-from labkit.cloud.databrew.profile.numbers import Array, Numbers, counted
+from labkit.cloud.databrew.profile.numbers import Array, Numbers
 from labkit.cloud.engine.types import Type
 
-TALLY = "profiled_tally"
-"""The table of a column's values and their counts."""
+_SHOWN = 50
+"""How many of the most common texts are told, if the configuration says nothing else."""
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 _NEARLY_UNIQUE = 0.05
 """The share of different values from which sorting all is faster than grouping them."""
@@ -90,24 +93,31 @@ def summary(tally: Tally) -> Summary:
 
 
 class Grouped:
-    """The counts of strings or booleans, in the table `TALLY` of ``value`` and ``times``."""
+    """The counts of strings or booleans.
+
+    They are grouped in one pass, which tells of all values of the same count and length together
+    how many they are and which come first: so they need not be kept to be asked again.
+    """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, rows: str, column: Column) -> None:
-        self._connection = connection
-        grouped = f"SELECT {column.sql} AS value, count(*) AS times FROM {rows}"
-        where = f"WHERE {column.present} GROUP BY {column.sql}"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {TALLY} AS {grouped} {where}")
-        lengths = f"SELECT length(value)::BIGINT AS value, sum(times)::BIGINT AS times FROM {TALLY}"
-        self.multiplicities: list[tuple[int, int]] = connection.sql(
-            f"SELECT times, count(*) FROM {TALLY} GROUP BY times"
-        ).fetchall()
-        self.numbers = (
-            _grouped(connection, f"{lengths} GROUP BY ALL") if column.kind == STRING else NONE
-        )
+        self._connection, self._sql = connection, _values(rows, column)
+        length = "length(value)::BIGINT" if column.kind == STRING else "0::BIGINT"
+        told = f"times, {length} AS length, count(*), min(value, {_SHOWN})"
+        alike = f"SELECT {told} FROM ({self._sql}) GROUP BY times, length"
+        values, lengths = Counter[int](), Counter[int]()
+        self._first: list[tuple[Any, int]] = []
+        for times, size, count, first in connection.sql(alike).fetchall():
+            values[times] += count
+            lengths[size] += times * count
+            self._first += [(value, times) for value in first]
+        self.multiplicities = list(values.items())
+        self.numbers = _weighed(lengths) if column.kind == STRING else NONE
 
     def most_common(self, limit: int | None) -> list[tuple[Any, int]]:
+        if limit is not None and limit <= _SHOWN:
+            return heapq.nsmallest(limit, self._first, key=lambda pair: (-pair[1], pair[0]))
         taken = "" if limit is None else f"LIMIT {limit}"
-        listed = f"SELECT value, times FROM {TALLY} ORDER BY times DESC, value {taken}"
+        listed = f"SELECT value, times FROM ({self._sql}) ORDER BY times DESC, value {taken}"
         return self._connection.sql(listed).fetchall()
 
 
@@ -115,10 +125,10 @@ class Sorted:
     """The counts of numbers. NaN and the infinities are values too, but no `numbers`."""
 
     def __init__(self, numbers: Numbers) -> None:
-        finite = np.isfinite(numbers.values)
         self._all = numbers
         self.numbers = numbers
-        if not finite.all():
+        if not np.isfinite(numbers.values[[0, -1]] if len(numbers.values) else ()).all():
+            finite = np.isfinite(numbers.values)
             self.numbers = Numbers(numbers.values[finite], numbers.counts[finite])
 
     @cached_property
@@ -156,7 +166,7 @@ def tally(
     """What counts a column's values; numbers have been read then, and any thread may count them.
 
     Args:
-        connection: where the rows are; the table `TALLY` is made there.
+        connection: where the rows are.
         rows: the table of the rows.
         column: the column.
         likely: about how many of the values are different, as a share.
@@ -173,22 +183,23 @@ def tally(
 
 
 def texts(rows: str, column: Column) -> str | None:
-    """SQL of each ``value`` as text and its ``times``, of strings and of integers.
-
-    A column of strings must be the last that was counted.
-    """
-    if column.kind == STRING:
-        return f"SELECT trim(value) AS value, times FROM {TALLY}"
-    if column.type.base not in _INTEGERS:
+    """SQL of each ``value`` as text and its ``times``, of strings and of integers."""
+    if column.kind != STRING and column.type.base not in _INTEGERS:
         return None
-    written = f"SELECT {column.sql}::VARCHAR AS value, count(*) AS times FROM {rows}"
-    return f"{written} WHERE {column.present} GROUP BY value"
+    return f"SELECT trim(value::VARCHAR) AS value, times FROM ({_values(rows, column)})"
 
 
-def _grouped(connection: duckdb.DuckDBPyConnection, sql: str) -> Numbers:
-    return counted(*map(_array, connection.sql(sql).to_arrow_table().columns))
+def _values(rows: str, column: Column) -> str:
+    """SQL of each ``value`` and its ``times``."""
+    grouped = f"SELECT {column.sql} AS value, count(*) AS times FROM {rows}"
+    return f"{grouped} WHERE {column.present} GROUP BY {column.sql}"
+
+
+def _weighed(counts: Mapping[int, int]) -> Numbers:
+    pairs = np.array(sorted(counts.items()), dtype=np.int64).reshape(-1, 2)
+    return Numbers(pairs[:, 0].copy(), pairs[:, 1].copy())
 
 
 def _array(column: pa.ChunkedArray) -> Array:
-    values: Array = column.to_numpy()
-    return values
+    """A column of numbers without nulls; its `to_numpy` would load pandas."""
+    return np.from_dlpack(column.combine_chunks())
