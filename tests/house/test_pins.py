@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -48,6 +49,13 @@ def test_a_pin_is_exact_and_the_locks_own(pin):
 def test_what_is_installed_is_what_is_locked():
     here = {canonical(found.name): found.version for found in distributions()}
     assert {name: here.get(name, version) for name, version in LOCK.items()} == LOCK
+
+
+def test_what_is_locked_takes_our_oldest_python():
+    oldest = PROJECT["requires-python"].removeprefix(">=") + ".0"
+    locked = (found for found in distributions() if canonical(found.name) in LOCK)
+    asked = {found.name: found.metadata["Requires-Python"] or "" for found in locked}
+    assert {name: what for name, what in asked.items() if oldest not in SpecifierSet(what)} == {}
 
 
 def test_binder_installs_the_same():
