@@ -30,7 +30,8 @@ def _no_key(lab: Lab) -> bool:
 
 
 def _no_data(lab: Lab) -> bool:
-    return not lab.storage.count(f"s3://{lab.names.raw_bucket}/")
+    found = lab.client("s3").list_objects_v2(Bucket=lab.names.raw_bucket, MaxKeys=1)
+    return not found["KeyCount"]
 
 
 def _no_tables(lab: Lab) -> bool:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401
+
 import boto3
+import IPython.core.completer
+import IPython.core.completerlib
+import IPython.core.magics
+import IPython.core.oinspect  # noqa: F401
 import pyarrow as pa
 import pyarrow.dataset
 import pyarrow.parquet

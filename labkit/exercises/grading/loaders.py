@@ -20,11 +20,12 @@ def _parsed(path: str) -> Any:
 
 
 @functools.cache
-def _listed(places: tuple[str, ...], kind: str) -> Any:
-    return _list(Loader(extra_search_paths=list(places), include_default_search_paths=False), kind)
+def _listed(place: str, kind: str) -> Any:
+    return _list(Loader(extra_search_paths=[place], include_default_search_paths=False), kind)
 
 
 JSONFileLoader.load_file = lambda _, file_path: _parsed(file_path)
-Loader.list_available_services = lambda self, type_name: _listed(
-    tuple(self.search_paths), type_name
+# One of the places is in the home folder, which each process has of its own.
+Loader.list_available_services = lambda self, type_name: sorted(
+    {name for place in self.search_paths for name in _listed(place, type_name)}
 )

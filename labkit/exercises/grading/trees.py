@@ -77,17 +77,22 @@ def _listed_children(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
             with contextlib.suppress(OSError):
-                text = Path(f"/proc/{pid}/task/{task}/children").read_text()
-                found += map(int, text.split())
+                found += map(int, _read(f"/proc/{pid}/task/{task}/children").split())
     return found
 
 
 def _memory_mb(pid: int) -> float:
     """What a process holds in memory that is no file's."""
     with contextlib.suppress(OSError, ValueError, IndexError):
-        pages = Path(f"/proc/{pid}/statm").read_text().split()
+        pages = _read(f"/proc/{pid}/statm").split()
         return (int(pages[1]) - int(pages[2])) * _PAGE_MB
     return 0.0
+
+
+def _read(path: str) -> bytes:
+    """A file's content; each process has a file a thread, so this is as plain as it can be."""
+    with open(path, "rb", buffering=0) as file:
+        return file.read()
 
 
 def _tasks(pid: int) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.feather as feather
+import pyarrow.ipc as ipc
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -40,14 +40,16 @@ def save(cloud: Cloud, number: str, result: Result) -> int:
     told = [[c.name, c.type.base, c.type.size, c.type.scale] for c in result.columns]
     table = rows.replace_schema_metadata({"columns": json.dumps(told)})
     aside = path.with_suffix(".part")
-    feather.write_feather(table, str(aside), compression="uncompressed")
+    with ipc.new_file(str(aside), table.schema) as file:
+        file.write_table(table)
     aside.rename(path)
     return int(rows.nbytes)
 
 
 def load(cloud: Cloud, number: str) -> tuple[tuple[Column, ...], pa.Table]:
     """The columns and rows of a result."""
-    table = feather.read_table(str(_path(cloud, number)), memory_map=False)
+    with ipc.open_file(_path(cloud, number).read_bytes()) as file:
+        table = file.read_all()
     told = json.loads(table.schema.metadata[b"columns"])
     return tuple(Column(name, Type(*kind)) for name, *kind in told), table
 
