@@ -137,6 +137,10 @@ def test_redshift_connector(place: Any) -> None:
     ]
     cursor.execute("SELECT timestamp '2024-03-10 12:30' - timestamp '2024-01-01'")
     assert cursor.fetchone() == [datetime.timedelta(days=69, hours=12, minutes=30)]
+    cursor.execute("SELECT typname FROM pg_type WHERE oid = ANY(%s) ORDER BY 1", ([16, 23],))
+    assert [list(row) for row in cursor.fetchall()] == [["bool"], ["int4"]]
+    cursor.execute("SELECT date '2024-01-01' + %s", (datetime.timedelta(days=1, seconds=5),))
+    assert cursor.fetchone() == [datetime.datetime(2024, 1, 2, 0, 0, 5)]
     with pytest.raises(redshift_connector.ProgrammingError, match="42P01"):
         cursor.execute("SELECT * FROM nosuch")
     connection.rollback()

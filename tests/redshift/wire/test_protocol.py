@@ -38,6 +38,8 @@ EXCHANGES = {
     "two statements in one": ([parse("SELECT 1; SELECT 2"), SYNC], "EZ"),
     "too few values": ([parse("SELECT $1", oids=(23,)), bind(), SYNC], "1EZ"),
     "no value of its type": ([parse("SELECT $1", oids=(23,)), bind(b"x"), SYNC], "1EZ"),
+    "no binary form known": (
+        [parse("SELECT $1", oids=(2950,)), bind(b"x" * 16, binary=True), SYNC], "1EZ"),
     "portals end with Sync": ([parse(MANY), bind(), execute(1), SYNC, execute(1), SYNC],
                               "12DsZEZ"),
 }  # fmt: skip

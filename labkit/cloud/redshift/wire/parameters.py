@@ -28,8 +28,11 @@ KINDS: dict[int, Type] = {
     OIDS["numeric"]: types.numeric(38, 10),
     OIDS["oid"]: types.INT8,
     17: types.VARBYTE,
+    **dict.fromkeys((1186, 1188, 1190), types.INTERVAL),
 }
 UNTYPED = 705
+#: Types whose binary form is their text.
+_TEXTS = (0, 18, 19, 25, 114, UNTYPED, 1042, 1043, OIDS["super"])
 
 
 def declared(oid: int, told: Callable[[Type], None] | None = None) -> Typed:
@@ -87,7 +90,9 @@ def _hexadecimal(value: str) -> str:
 
 
 def _binary(oid: int, data: bytes) -> str:
-    read = _READERS.get(oid, decoded)
+    read = decoded if oid in _TEXTS else _READERS.get(oid)
+    if read is None:
+        raise RedshiftError(f"binary parameters of type {oid} are not supported here", "0A000")
     try:
         return read(data)
     except (struct.error, OverflowError, ValueError) as error:
@@ -125,6 +130,26 @@ def _decimal(data: bytes) -> str:
     return f"{'-' if sign else ''}{shown:f}"
 
 
+def _interval(data: bytes) -> str:
+    """Redshift's drivers leave out the days, as PostgreSQL 8.0 did."""
+    micros, *days, months = struct.unpack("!qi" if len(data) == 12 else "!qii", data)
+    return f"{months} months {sum(days)} days {micros} microseconds"
+
+
+def _array(data: bytes) -> str:
+    """An array of one dimension as the catalog's text: ``{16,23}``."""
+    dimensions, _, oid, *_ = struct.unpack_from("!iii", data)
+    if dimensions > 1:
+        raise RedshiftError("arrays of arrays are not supported", "0A000")
+    found, at = [], 20
+    while at < len(data):
+        size = struct.unpack_from("!i", data, at)[0]
+        at += 4 + max(size, 0)
+        found.append("NULL" if size < 0 else _binary(oid, data[at - size : at]))
+    return "{" + ",".join(found) + "}"
+
+
+_ARRAYS = (1000, 1005, 1007, 1009, 1015, 1016, 1021, 1022, 1028)
 _READERS: dict[int, Callable[[bytes], str]] = {
     16: lambda data: str(data != b"\0").lower(),
     17: bytes.hex,
@@ -138,7 +163,11 @@ _READERS: dict[int, Callable[[bytes], str]] = {
     1083: lambda data: str(_micros(data).time()),
     1114: lambda data: str(_micros(data)),
     1184: lambda data: f"{_micros(data)}+00",
+    1186: _interval,
+    1188: lambda data: f"{struct.unpack('!i', data)[0]} months",
+    1190: lambda data: f"{struct.unpack('!q', data)[0]} microseconds",
     1266: _timetz,
     1700: _decimal,
     6551: bytes.hex,
+    **dict.fromkeys(_ARRAYS, _array),
 }
