@@ -233,7 +233,7 @@ class S3:
     ) -> protocol.Reply:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
-        environ = conditions.without(environ)
+        environ = parts.asks_attributes(conditions.without(environ))
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}

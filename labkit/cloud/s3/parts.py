@@ -19,7 +19,7 @@ from labkit.cloud.s3 import object_checksums
 from labkit.cloud.s3.checksums import Part
 
 if TYPE_CHECKING:
-    from labkit.cloud.s3.request import Request
+    from labkit.cloud.s3.request import Environ, Request
 
 _ANSWER = "GetObjectAttributesResponse"
 
@@ -71,6 +71,12 @@ def layout(version: Any) -> list[Part]:
     upload = version.multipart if version.etag.count("-") else None
     found: list[Part] = getattr(upload, "layout", [])
     return found
+
+
+def asks_attributes(environ: Environ) -> Environ:
+    """With the names that GetObjectAttributes asks for as moto splits them: without blanks."""
+    asked = environ.get("HTTP_X_AMZ_OBJECT_ATTRIBUTES")
+    return environ | ({"HTTP_X_AMZ_OBJECT_ATTRIBUTES": asked.replace(" ", "")} if asked else {})
 
 
 def attributes(request: Request, reply: protocol.Reply, version: Any) -> protocol.Reply:
