@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 log = logging.getLogger(__name__)
+Written = TypeVar("Written")
+FULL_DISK_S = (0.1, 0.4, 1, 2, 4, 8, 16)  # how long the end of a job waits, again and again
 
 
 class Stopped(Exception):
     """Raised inside a job that was told to stop."""
+
+
+def until_kept(write: Callable[[], Written]) -> Written:
+    """Write down how a job ended, or nobody would ever know: a full disk is waited for."""
+    for pause_s in FULL_DISK_S:
+        try:
+            return write()
+        except (OSError, sqlite3.Error) as error:
+            log.warning("the end of a job could not be stored yet: %s", error)
+            time.sleep(pause_s)
+    return write()
 
 
 class Job:

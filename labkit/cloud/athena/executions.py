@@ -28,7 +28,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
-from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
@@ -213,11 +213,11 @@ def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
         ending: Record = {"State": "SUCCEEDED"}
     except BaseException as error:
         result, ending = Result(), _failure(error, run.job)
-        writing.undo(cloud, cloud.records(KIND)[run.id])
+        until_kept(lambda: writing.undo(cloud, cloud.records(KIND)[run.id]))
     finally:
         run.close()
     run.note("EngineExecutionTimeInMillis", 1000 * (time.monotonic() - started))
-    _finish(cloud, run, result, ending)
+    until_kept(lambda: _finish(cloud, run, result, ending))
 
 
 def _check_catalog(cloud: Cloud, run: Run) -> None:

@@ -79,24 +79,31 @@ def start(cloud: Cloud) -> None:
 
 
 def _work(cloud: Cloud) -> None:
-    records = cloud.records(KIND)
     while True:
         name = _WAITING.get()
         if isinstance(name, threading.Event):
             name.set()
             continue
-        item = records.get(name)
-        if item is None:
-            continue
         try:
-            _send(cloud, item)
-        except (AwsError, BotoCoreError, ClientError) as error:
-            log.warning("%s could not reach %s: %s", item["source"], item["target"]["Arn"], error)
-            _bury(cloud, item, error)
-        except Exception as error:
-            log.exception("%s could not reach %s", item["source"], item["target"]["Arn"])
-            _bury(cloud, item, error)
-        del records[name]
+            _deliver(cloud, name)
+        except Exception:  # such as a full disk: it is made again at the next start
+            log.exception("delivery %s could not be ended", name)
+
+
+def _deliver(cloud: Cloud, name: str) -> None:
+    records = cloud.records(KIND)
+    item = records.get(name)
+    if item is None:
+        return
+    try:
+        _send(cloud, item)
+    except (AwsError, BotoCoreError, ClientError) as error:
+        log.warning("%s could not reach %s: %s", item["source"], item["target"]["Arn"], error)
+        _bury(cloud, item, error)
+    except Exception as error:
+        log.exception("%s could not reach %s", item["source"], item["target"]["Arn"])
+        _bury(cloud, item, error)
+    del records[name]
 
 
 def _send(cloud: Cloud, item: Delivery) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.notices import tell
+from labkit.cloud.jobs import until_kept
 
 LOG_GROUP = "/aws-glue/crawlers"
 ENDED = {"COMPLETED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
@@ -133,8 +134,9 @@ class Crawl:
     def end(self, state: str, error: str | None = None) -> None:
         """Close the crawl's log and record."""
         self.log("BENCHMARK", "Crawler has finished running and is in state READY")
-        self.flush()
-        tell(self.cloud, update_run(self.cloud, self.id, state=state, end=now(), error=error))
+        until_kept(self.flush)
+        ending = {"state": state, "end": now(), "error": error}
+        tell(self.cloud, until_kept(lambda: update_run(self.cloud, self.id, **ending)))
 
 
 @on_start

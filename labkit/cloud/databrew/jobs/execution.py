@@ -20,7 +20,7 @@ from labkit.cloud.databrew.jobs.plans import Plan
 from labkit.cloud.databrew.jobs.runlog import RunLog
 from labkit.cloud.databrew.jobs.working import RUNS, Working, succeeded
 from labkit.cloud.databrew.records import Record, now
-from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.lake.engines import stoppable_session
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Store
@@ -57,9 +57,11 @@ class Work:
         with self._in_time(job):
             ending = self._tried(job, lines)
         seconds = round(time.monotonic() - started)
-        lines.write("INFO" if ending["State"] == "SUCCEEDED" else "ERROR", _told(ending))
-        done = {"CompletedOn": now(), "ExecutionTime": seconds}
-        notices.tell(self.cloud, self._change(("RUNNING", "STOPPING"), **ending, **done))
+        level = "INFO" if ending["State"] == "SUCCEEDED" else "ERROR"
+        until_kept(lambda: lines.write(level, _told(ending)))
+        done = {"CompletedOn": now(), "ExecutionTime": seconds, **ending}
+        ended = until_kept(lambda: self._change(("RUNNING", "STOPPING"), **done))
+        notices.tell(self.cloud, ended)
 
     def _tried(self, job: Job, lines: RunLog) -> Record:
         """How the run ends, tried again as often as the job says."""

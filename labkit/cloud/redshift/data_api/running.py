@@ -16,7 +16,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 from labkit.cloud.events.rules import aws_event, publish
-from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.redshift.data_api import store
 from labkit.cloud.redshift.data_api.records import (
     DAY_S,
@@ -147,7 +147,7 @@ def _end(cloud: Cloud, number: str, status: str, started: int, error: RedshiftEr
     told: Record = {"Status": status, "Duration": time.perf_counter_ns() - started}
     if error:
         told |= {"Error": str(error)} | without_rest(cloud.records(KIND)[number])
-    update(cloud, number, **told)
+    until_kept(lambda: update(cloud, number, **told))
     record = cloud.records(KIND)[number]
     if record["_"]["event"]:
         _tell(cloud, record)
