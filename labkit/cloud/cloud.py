@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import os
 import threading
@@ -23,6 +24,8 @@ REGION = "us-east-1"
 LEARNER = "learner"
 STARTERS: list[Callable[[Cloud], None]] = []
 STOPPERS: list[Callable[[Cloud], None]] = []
+#: moto's records of all accounts, by service: moto asks Python's importer each time.
+_backends: Callable[[str], Any] = functools.cache(moto.backends.get_backend)
 
 
 def on_start(starter: Callable[[Cloud], None]) -> Callable[[Cloud], None]:
@@ -100,8 +103,7 @@ class Cloud:
 
     def backend(self, service: str, region: str | None = None) -> Any:
         """moto's records of a service (``glue``, ``kms``; global ones such as ``iam`` too)."""
-        backends: Any = moto.backends.get_backend(service)  # type: ignore[call-overload]
-        by_region = backends[self.account]
+        by_region = _backends(service)[self.account]
         return by_region["aws" if service in ("iam", "s3", "sts") else region or self.region]
 
     def records(self, kind: str) -> Records:

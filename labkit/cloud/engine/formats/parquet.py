@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.htm
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from functools import cached_property, lru_cache
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -67,7 +67,11 @@ class Footer:
         """A column by position, or else by name."""
         if index is not None:
             return self.columns[index] if index < len(self.columns) else None
-        return next((c for c in self.columns if c.name.lower() == name.lower()), None)
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name.lower(): column for column in reversed(self.columns)}
 
 
 def relation(session: Session, table: Table, files: Sequence[File], wanted: frozenset[str]) -> str:
@@ -97,7 +101,7 @@ def footer(file: File) -> Footer:
         FormatError: HIVE_CANNOT_OPEN_SPLIT, no Parquet file or one cut short.
     """
     try:
-        return _footer(file.path, Path(file.path).stat().st_mtime_ns)
+        return _footer(file.path, os.stat(file.path).st_mtime_ns)
     except (pa.ArrowException, OSError) as error:
         raise FormatError(
             "HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.name}: {error}"
