@@ -1,7 +1,8 @@
 """System tables and views of which a warehouse here has nothing to tell: they are empty.
 
-What they tell of does not happen here (queues, slices' hardware, models, conflicts on disk), or is
-not kept (the steps of a query). Their columns are the guide's, so that what reads them runs.
+What they tell of does not happen here (queues, slices' hardware, models, what PostgreSQL is made
+of), or is not kept (the steps of a query). Their columns are the guide's and PostgreSQL 8.0's, so
+that what reads them runs.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html
 """
@@ -147,6 +148,33 @@ _QUIET = {
     "txn_start timestamp, lock_mode text, lockable_object_type text, relation int, "
     "granted boolean",
     # Maintenance, models, advice
+    # What PostgreSQL 8.0 is made of
+    "pg_aggregate": "aggfnoid oid, aggtransfn oid, aggfinalfn oid, aggtranstype oid, "
+    "agginitval text",
+    "pg_am": "amname name, amowner int, amstrategies smallint, amsupport smallint, "
+    "amorderstrategy smallint, amcanunique boolean, amcanmulticol boolean, "
+    "amindexnulls boolean, amconcurrent boolean, amgettuple oid, aminsert oid, "
+    "ambeginscan oid, amrescan oid, amendscan oid, ammarkpos oid, amrestrpos oid, ambuild oid, "
+    "ambulkdelete oid, amvacuumcleanup oid, amcostestimate oid",
+    "pg_amop": "amopclaid oid, amopsubtype oid, amopstrategy smallint, amopreqcheck boolean, "
+    "amopopr oid",
+    "pg_amproc": "amopclaid oid, amprocsubtype oid, amprocnum smallint, amproc oid",
+    "pg_cast": "castsource oid, casttarget oid, castfunc oid, castcontext char(1)",
+    "pg_conversion": "conname name, connamespace oid, conowner int, conforencoding int, "
+    "contoencoding int, conproc oid, condefault boolean",
+    "pg_largeobject": "loid oid, pageno int, data varbyte",
+    "pg_opclass": "opcamid oid, opcname name, opcnamespace oid, opcowner int, opcintype oid, "
+    "opcdefault boolean, opckeytype oid",
+    "pg_operator": "oprname name, oprnamespace oid, oprowner int, oprkind char(1), "
+    "oprcanhash boolean, oprleft oid, oprright oid, oprresult oid, oprcom oid, oprnegate oid, "
+    "oprlsortop oid, oprrsortop oid, oprltcmpop oid, oprgtcmpop oid, oprcode oid, oprrest oid, "
+    "oprjoin oid",
+    "pg_rules": "schemaname name, tablename name, rulename name, definition text",
+    "pg_shdepend": "dbid oid, classid oid, objid oid, refclassid oid, refobjid oid, "
+    "deptype char(1)",
+    "pg_stats": "schemaname name, tablename name, attname name, null_frac float4, "
+    "avg_width int, n_distinct float4, most_common_vals text, most_common_freqs text, "
+    "histogram_bounds text, correlation float4",
     "pg_conf": "key varchar(256), value varchar(65535)",
     "pg_library": "name name, language_oid oid, file_store_id int, owner int",
     "stl_vacuum": "userid int, xid bigint, table_id int, status char(30), rows bigint, "
