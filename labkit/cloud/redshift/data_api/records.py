@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/mgmt/data-api.html
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -96,12 +97,11 @@ def _is_callers(context: Context, arn: str, *, role_level: bool) -> bool:
 
 
 def forget_old(cloud: Cloud) -> None:
-    """Drop what is older than a day, with its results."""
+    """Drop what is older than a day, with its results; the oldest come first."""
     records = cloud.records(KIND)
-    for number, record in list(records.items()):
-        if is_old(record):
-            store.drop(cloud, number)
-            del records[number]
+    for number in list(itertools.takewhile(lambda each: is_old(records[each]), records)):
+        store.drop(cloud, number)
+        del records[number]
 
 
 def is_old(record: Record) -> bool:

@@ -70,17 +70,18 @@ def _submit(
         if len(sql.encode()) > LONGEST:
             raise invalid(f"The SQL statement is longer than {LONGEST} bytes")
     digest = _digest(sqls, parameters, options)
+    number = _number(context, options.get("ClientToken"))
     with _submitting:
-        if known := _before(context, options.get("ClientToken"), digest):
+        forget_old(context.cloud)
+        if known := _before(context, number, digest):
             return _started(known)
         texts = bound(sqls, parameters)
         session, target = _where(context, options)
-        record = _new_record(context, sqls, parameters, options, target, batch)
-        record["_"] |= {"token": options.get("ClientToken"), "digest": digest}
+        record = _new_record(context, number, sqls, parameters, options, target, batch)
+        record["_"] |= {"digest": digest}
         if session:
             session.claim(record["Id"])
             record["SessionId"] = session.id
-        forget_old(context.cloud)
         context.cloud.records(KIND)[record["Id"]] = record
 
     def work(job: Job) -> None:
@@ -98,13 +99,18 @@ def _digest(sqls: list[str], parameters: Any, options: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _before(context: Context, token: str | None, digest: str) -> Record | None:
-    for record in context.cloud.records(KIND).values() if token else ():
-        if record["_"].get("token") == token:
-            if record["_"]["digest"] != digest:
-                raise invalid("Idempotency token was used with other parameters")
-            return dict(record)
-    return None
+def _number(context: Context, token: str | None) -> str:
+    """A statement's number: the same one for a token that is sent again, as boto3 does."""
+    if not token:
+        return str(uuid.uuid4())
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"redshift-data/{context.region}/{token}"))
+
+
+def _before(context: Context, number: str, digest: str) -> Record | None:
+    record = context.cloud.records(KIND).get(number)
+    if record and record["_"]["digest"] != digest:
+        raise invalid("Idempotency token was used with other parameters")
+    return record
 
 
 def _where(context: Context, options: dict[str, Any]) -> tuple[sessions.Session | None, Target]:
@@ -126,13 +132,14 @@ def _where(context: Context, options: dict[str, Any]) -> tuple[sessions.Session 
 
 def _new_record(
     context: Context,
+    number: str,
     sqls: list[str],
     parameters: list[dict[str, str]],
     options: dict[str, Any],
     target: Target,
     batch: bool,
 ) -> Record:
-    number, now = str(uuid.uuid4()), time.time()
+    now = time.time()
     optional = {
         "QueryParameters": parameters,
         "StatementName": options.get("StatementName"),
