@@ -22,6 +22,7 @@ from tools.bench import (
     spectrum,
     spice,
     starting,
+    students,
     visuals,
     warehouse,
     wire,
@@ -81,14 +82,17 @@ def measure_profiles() -> Iterator[Figure]:
 
 
 def measure_recipes() -> Iterator[Figure]:
-    """A recipe job over ten million rows."""
-    files = lake.make(BUILD / "bench")
+    """Recipe jobs over ten million rows."""
+    files, many = lake.make(BUILD / "bench"), students.make(BUILD / "bench")
     with TemporaryDirectory(prefix="labkit-bench-", dir=BUILD) as home:
         connection = process.up(Path(home))
         try:
-            lake.load(files, _client(connection, "s3"))
-            databrew, iam = _client(connection, "databrew"), _client(connection, "iam")
-            yield from recipes.measure(databrew, iam, _client(connection, "s3"), files)
+            s3, databrew = _client(connection, "s3"), _client(connection, "databrew")
+            lake.load(files, s3)
+            students.load(many, s3, _client(connection, "glue"))
+            role = recipes.make_role(_client(connection, "iam"))
+            yield from recipes.measure(databrew, s3, files, role)
+            yield from students.measure(databrew, s3, many, role)
         finally:
             process.down(Path(home))
 

@@ -15,7 +15,7 @@ ROLE = "bench-databrew"
 TRUST = """{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
     "Principal": {"Service": "databrew.amazonaws.com"}}]}"""
 MAY = """{"Version": "2012-10-17", "Statement": [
-    {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}"""
+    {"Effect": "Allow", "Action": ["s3:*", "glue:*"], "Resource": "*"}]}"""
 _DELETED = ("quiz_id", "discussion_id", "conversation_id", "assignment_id", "session_id")
 #: Operation, parameters and condition of each step.
 STEPS: tuple[tuple[str, dict[str, str], tuple[str, str, str] | None], ...] = (
@@ -34,9 +34,10 @@ BY_HAND = f"""SELECT * EXCLUDE ({", ".join(_DELETED)}, remote_ip, user_agent),
     FROM {{files}} WHERE http_method IS DISTINCT FROM 'POST'"""
 
 
-def measure(databrew: Any, iam: Any, s3: Any, lake: Lake) -> Iterator[Figure]:
+def measure(databrew: Any, s3: Any, lake: Lake, role: str) -> Iterator[Figure]:
     """The figures of one recipe over ten million rows."""
-    role = _prepare(databrew, iam)
+    databrew.create_recipe(Name="bench", Steps=[_step(*each) for each in STEPS])
+    databrew.publish_recipe(Name="bench")
     with duckdb.connect() as duck:
         told = _measured(databrew, s3, duck, lake, _job(databrew, "parquet", role))
         yield Figure("Recipe job, Parquet to Parquet, 10 M rows", told[0], 1.15, told[1])
@@ -69,12 +70,10 @@ def run(databrew: Any, job: str) -> str:
     return str(number)
 
 
-def _prepare(databrew: Any, iam: Any) -> str:
-    """Make the role and the recipe; gives the role's ARN."""
+def make_role(iam: Any) -> str:
+    """The role of the jobs; gives its ARN."""
     role = iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)["Role"]
     iam.put_role_policy(RoleName=ROLE, PolicyName="may", PolicyDocument=MAY)
-    databrew.create_recipe(Name="bench", Steps=[_step(*each) for each in STEPS])
-    databrew.publish_recipe(Name="bench")
     return str(role["Arn"])
 
 
@@ -89,23 +88,28 @@ def _step(
 
 
 def _job(databrew: Any, kind: str, role: str) -> str:
-    """A job over the files of a kind, named after it, which overwrites its one output."""
+    """A job over the files of a kind, named after it."""
     place = {"S3InputDefinition": {"Bucket": BUCKET, "Key": f"{kind}/"}}
     databrew.create_dataset(Name=kind, Input=place)
+    create_job(databrew, kind, "bench", role)
+    return kind
+
+
+def create_job(databrew: Any, name: str, recipe: str, role: str) -> None:
+    """A job over the data set of its name, which overwrites its one output."""
     output = {
-        "Location": {"Bucket": BUCKET, "Key": f"recipes/{kind}"},
+        "Location": {"Bucket": BUCKET, "Key": f"recipes/{name}"},
         "Format": "PARQUET",
         "CompressionFormat": "SNAPPY",
         "Overwrite": True,
     }
     databrew.create_recipe_job(
-        Name=kind,
-        DatasetName=kind,
-        RecipeReference={"Name": "bench"},
+        Name=name,
+        DatasetName=name,
+        RecipeReference={"Name": recipe},
         RoleArn=role,
         Outputs=[output],
     )
-    return kind
 
 
 def _compare(databrew: Any, s3: Any, duck: Any, lake: Lake, kind: str) -> None:
