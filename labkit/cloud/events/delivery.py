@@ -21,7 +21,12 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+)
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.invoke import queue_for_service
@@ -97,6 +102,8 @@ def _deliver(cloud: Cloud, name: str) -> None:
         return
     try:
         _send(cloud, item)
+    except (ConnectionClosedError, EndpointConnectionError):
+        return  # this local AWS is ending: it is made when it starts again
     except (AwsError, BotoCoreError, ClientError) as error:
         log.warning("%s could not reach %s: %s", item["source"], item["target"]["Arn"], error)
         _bury(cloud, item, error)
