@@ -1,5 +1,6 @@
 """Who comes in, and what many at once, canceled or killed ones leave behind."""
 
+import contextlib
 import ssl
 import subprocess
 import sys
@@ -177,3 +178,15 @@ def test_a_session_ends_another(place: Any, run: Run) -> None:
         with pytest.raises(psycopg.OperationalError):
             other.execute("SELECT 1")
     assert run("SELECT pg_terminate_backend(1)") == [(0,)]
+
+
+def test_cursors_of_the_server_and_what_fails_in_a_pipeline(place: Any) -> None:
+    with place.psycopg() as connection:
+        with connection.transaction(), connection.cursor("Rows") as cursor:
+            cursor.execute("SELECT * FROM generate_series(1, 5) a")
+            assert cursor.fetchmany(2) + cursor.fetchall() == [(1,), (2,), (3,), (4,), (5,)]
+        with contextlib.suppress(psycopg.errors.UndefinedColumn), connection.pipeline():
+            connection.execute("SELECT nosuch")
+            behind = connection.execute("SELECT 1")
+            with pytest.raises(psycopg.Error):
+                behind.fetchone()

@@ -41,9 +41,12 @@ def _of_array(op: str, node: exp.Binary, array: exp.Expr, scope: Scope) -> Typed
     if isinstance(array, exp.Array):
         items = [expression(each, scope) for each in array.expressions]
         return postgres.any_of_list(op, left, items, every=every)
+    found = expression(array, scope)
+    if found.literal is not None:
+        return postgres.any_of_list(op, left, postgres.members(found.literal), every=every)
     if every:
         raise unsupported("ALL without a subquery")
-    return postgres.any_of_text(op, left, expression(array, scope))
+    return postgres.any_of_text(op, left, found)
 
 
 def _quantified(op: str, node: exp.Binary, scope: Scope) -> Typed:

@@ -6,17 +6,28 @@ as text, ``{1,2}``. A name as a ``regclass`` is its relation's number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from sqlglot import exp
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.calls import inlined
 from labkit.cloud.engine.redshift.casts import as_text, cast, coerce
-from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import BAD_TEXT, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Scope, Typed
-from labkit.cloud.engine.redshift.types import BOOL, INT2, INT4, INTEGERS, OID, VARCHAR, Type
+from labkit.cloud.engine.redshift.types import (
+    BOOL,
+    INT2,
+    INT4,
+    INTEGERS,
+    OID,
+    UNKNOWN,
+    VARCHAR,
+    Type,
+)
 
 #: The catalog's own relations, which descriptions tell by number.
 _KNOWN = {"pg_class": 1259, "pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255,
@@ -69,8 +80,29 @@ REGISTERS: dict[str, Callable[[Typed, Scope], Typed]] = {
 
 def any_of_list(op: str, left: Typed, items: list[Typed], *, every: bool) -> Typed:
     """``x = ANY (ARRAY[1, 2])``: the comparison with one of them, or with all."""
-    parts = [compare(op, left, each).sql for each in items]
+    parts = [compare(op, left, each).sql for each in items] or [str(every).lower()]
     return Typed(f"({(' AND ' if every else ' OR ').join(parts)})", BOOL)
+
+
+def members(text: str) -> list[Typed]:
+    """What an array's text holds, as drivers send it: ``{1,2}``, ``{"a,b",NULL}``.
+
+    Raises:
+        RedshiftError: it is no array.
+    """
+    if not (text.startswith("{") and text.endswith("}")):
+        raise RedshiftError(f'malformed array literal: "{text}"', BAD_TEXT)
+    return [_member(found[1], found[2]) for found in _MEMBER.finditer(text[1:-1])]
+
+
+def _member(quoted: str | None, plain: str) -> Typed:
+    if quoted is None and plain.upper() == "NULL":
+        return Typed("NULL", UNKNOWN)
+    value = plain if quoted is None else re.sub(r"\\(.)", r"\1", quoted, flags=re.DOTALL)
+    return Typed(quoted_text(value), UNKNOWN, literal=value)
+
+
+_MEMBER = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,]+)', re.DOTALL)
 
 
 def any_of_text(op: str, left: Typed, array: Typed) -> Typed:

@@ -116,11 +116,14 @@ class Extended:
         self.stream.send(messages.BOUND)
 
     def describe(self, body: Body) -> None:
-        """Describe: a statement's parameters and columns, or a portal's columns."""
+        """Describe: a statement's parameters and columns, a portal's or a cursor's columns."""
         kind, name = body.take(1), body.text()
         body.end()
+        cursor = self.runner.connection.cursors.get(name.lower())
         if kind == b"S":
             self._describe_statement(self._statement(name))
+        elif cursor and name not in self._portals:
+            self._tell(cursor[0].columns, ())
         else:
             portal = self._portal(name)
             self._tell(self._columns(portal.statement, portal.values), portal.formats)

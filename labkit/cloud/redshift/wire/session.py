@@ -120,6 +120,7 @@ class Session:
         self.stream.send(messages.refusal(error))
         self.connection.fail()
         self.runner.settle(failed=True)
+        self.stream.flush()  # what a client has piped behind it is passed over without an answer
 
     def _ready(self) -> None:
         """Tell what settings have changed, and that the next query may come."""
