@@ -56,6 +56,7 @@ class Entity:
 _LETTER = "[AC-HJKMNP-RT-Y]"  # of a Medicare identifier: none that looks like a digit
 _EITHER = "[AC-HJKMNP-RT-Y0-9]"
 _HEX = "[0-9A-Fa-f]"
+_QUAD = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
 _WORD = r"[^\s@,;:\"<>()\[\]]"
 _PEOPLE = (
     "first|last|middle|full|given|family|maiden|sur|customer|patient|employee|contact|person|"
@@ -95,7 +96,7 @@ ENTITIES = {
         share=0.5,
     ),
     "IP_ADDRESS": Entity(
-        rf"[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}|{_HEX}{{0,4}}(?::{_HEX}{{0,4}}){{2,7}}",
+        rf"(?:{_HEX}{{0,4}}(?::{_HEX}{{0,4}}){{1,6}}:)?{_QUAD}|{_HEX}{{0,4}}(?::{_HEX}{{0,4}}){{2,8}}",
         check=checks.address,
     ),
     "MAC_ADDRESS": Entity(
