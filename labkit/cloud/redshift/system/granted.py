@@ -48,6 +48,17 @@ def svv_relation_privileges(connection: Connection) -> Iterator[Any]:
         yield from ((one.schema, one.name, *row) for row in _rows(connection, one))
 
 
+@system("information_schema.table_privileges", f"grantor {_V}, grantee {_V}, table_catalog {_V}, "
+        f"table_schema {_V}, table_name {_V}, privilege_type {_V}, is_grantable varchar(3), "
+        "with_hierarchy varchar(3)")  # fmt: skip
+def table_privileges(connection: Connection) -> Iterator[Any]:
+    for one in relations(connection):
+        for privilege, _, name, kind, admin in _rows(connection, one):
+            to = "PUBLIC" if kind == "public" else name
+            yield (one.owner, to, connection.database, one.schema, one.name, privilege,
+                   "YES" if admin else "NO", "NO")  # fmt: skip
+
+
 @system("svv_schema_privileges", f"namespace_name {_V}, {_WHOLE}")
 def svv_schema_privileges(connection: Connection) -> Iterator[Any]:
     for one in connection.objects.of("schema", database=connection.database):

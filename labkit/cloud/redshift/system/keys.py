@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import relations
-from labkit.cloud.redshift.system.postgres import constraints
+from labkit.cloud.redshift.system.postgres import constraints, named_columns, referenced
 from labkit.cloud.redshift.system.registry import system
 
 if TYPE_CHECKING:
@@ -42,6 +42,18 @@ def key_column_usage(connection: Connection) -> Iterator[Any]:
     for each, name, table in _places(connection):
         for at, column in enumerate(each.told["columns"], 1):
             yield (*name, *table, column, at)
+
+
+@system("information_schema.constraint_column_usage", f"{_TABLE}column_name {_V}, "
+        f"{_CONSTRAINT.removesuffix(', ')}")  # fmt: skip
+def constraint_column_usage(connection: Connection) -> Iterator[Any]:
+    """The columns of a key, and those that a foreign key refers to."""
+    known = relations(connection)
+    for each, name, table in _places(connection):
+        target = referenced(each, known)
+        columns = named_columns(each, target) if target else each.told["columns"]
+        place = (connection.database, target.schema, target.name) if target else table
+        yield from ((*place, column, *name) for column in columns)
 
 
 @system("information_schema.referential_constraints", f"{_CONSTRAINT}"

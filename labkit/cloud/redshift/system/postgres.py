@@ -286,8 +286,8 @@ def constraints(connection: Connection) -> Iterator[Constraint]:
 def pg_constraint(connection: Connection) -> Iterator[Any]:
     schemas, known = schema_oids(connection), relations(connection)
     for each in constraints(connection):
-        target = _referenced(each, known)
-        named = _named_columns(each, target)
+        target = referenced(each, known)
+        named = named_columns(each, target)
         yield (each.oid, each.name, schemas.get(each.table.schema, 0), each.kind, False, False,
                each.table.oid, 0, target.oid if target else 0, *_actions(each),
                _numbers(each.places), _numbers(_places(target, named)) if target else None, None,
@@ -302,14 +302,15 @@ def _numbers(places: list[int]) -> str:
     return f"{{{','.join(map(str, places))}}}"
 
 
-def _referenced(constraint: Constraint, known: list[Object]) -> Object | None:
+def referenced(constraint: Constraint, known: list[Object]) -> Object | None:
+    """The table that a foreign key refers to."""
     name = constraint.told.get("table", ("",))
     schema = name[-2] if len(name) > 1 else constraint.table.schema
     found = (each for each in known if (each.schema, each.name) == (schema, name[-1]))
     return next(found, None)
 
 
-def _named_columns(constraint: Constraint, target: Object | None) -> list[str]:
+def named_columns(constraint: Constraint, target: Object | None) -> list[str]:
     """The columns that a foreign key names, or those of the other table's primary key."""
     if told := constraint.told.get("references"):
         return list(told)
