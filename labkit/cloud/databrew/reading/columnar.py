@@ -8,7 +8,8 @@ from labkit.cloud.databrew.reading.source import Read, Reading
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
-from labkit.cloud.engine.formats.model import File, Table, identifier, paths
+from labkit.cloud.engine.formats.model import File, Table, paths
+from labkit.cloud.engine.quoting import quoted_name
 
 
 def read_parquet(reading: Reading) -> Read:
@@ -44,7 +45,7 @@ def read_orc(reading: Reading) -> Read:
     table = Table("orc", columns, keys, {"orc.column.index.access": "false"})
     names = [name for name, _ in (*columns, *keys)]
     sql = formats.relation(reading, table, reading.files, frozenset(names))
-    shown = ", ".join(map(identifier, names))
+    shown = ", ".join(map(quoted_name, names))
     return f"SELECT {shown} FROM {sql}", tuple(Column(name, kind) for name, kind in columns)
 
 

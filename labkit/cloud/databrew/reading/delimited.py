@@ -21,7 +21,8 @@ from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, uniq
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import widen
 from labkit.cloud.engine.formats.lines import NATIVE, codec, head
-from labkit.cloud.engine.formats.model import File, identifier, literal, paths
+from labkit.cloud.engine.formats.model import File, literal, paths
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, VARCHAR, Type
 
 HEAD = 1 << 20
@@ -96,7 +97,7 @@ def read_csv(reading: Reading) -> Read:
     selects = []
     for table, survey in zip(tables, surveys, strict=True):
         source = table.source(survey.mode, [kinds[name] for name in table.names])
-        shown = ", ".join(map(identifier, table.names))
+        shown = ", ".join(map(quoted_name, table.names))
         selects.append(f"SELECT {shown}{reading.added_sql(table.files)} FROM {source}")
     return " UNION ALL BY NAME ".join(selects), columns
 
@@ -189,7 +190,7 @@ def _tested(
 ) -> tuple[int, list[dict[Type, bool | None]]]:
     """How many rows there are, and which types each column's values fit (``None``: no values)."""
     asked = [(at, kind) for at, each in enumerate(kinds) for kind in each]
-    tests = [_test(identifier(table.names[at]), kind) for at, kind in asked]
+    tests = [_test(quoted_name(table.names[at]), kind) for at, kind in asked]
     row = con.execute(f"SELECT {', '.join(['count(*)', *tests])} FROM {source}").fetchone() or (0,)
     fits: list[dict[Type, bool | None]] = [{} for _ in kinds]
     for (at, kind), found in zip(asked, row[1:], strict=True):

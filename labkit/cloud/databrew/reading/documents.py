@@ -9,7 +9,8 @@ from __future__ import annotations
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.lines import NATIVE, codec
-from labkit.cloud.engine.formats.model import File, identifier, literal, paths
+from labkit.cloud.engine.formats.model import File, literal, paths
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
@@ -27,7 +28,7 @@ def read_json(reading: Reading) -> Read:
     columns = _columns(reading, files, options)
     typed = ", ".join(f"{literal(c.name)}: {literal(c.type.duckdb)}" for c in columns)
     source = f"read_json({paths(files)}, columns={{{typed}}}, {options})"
-    shown = ", ".join(identifier(column.name) for column in columns)
+    shown = ", ".join(quoted_name(column.name) for column in columns)
     return f"SELECT {shown}{reading.added_sql(files)} FROM {source}", columns
 
 

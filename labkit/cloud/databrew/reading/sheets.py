@@ -16,7 +16,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import arrow_kind
-from labkit.cloud.engine.formats.model import File, identifier
+from labkit.cloud.engine.formats.model import File
+from labkit.cloud.engine.quoting import quoted_name
 
 Rows = list[list[Any]]
 
@@ -37,7 +38,7 @@ def read_excel(reading: Reading) -> Read:
     shown = ", ".join(
         f"CAST({column.sql} AS {column.type.duckdb}) AS {column.sql}" for column in columns
     )
-    added = "".join(f", {identifier(column.name)}" for column in reading.added)
+    added = "".join(f", {quoted_name(column.name)}" for column in reading.added)
     return f"SELECT {shown}{added} FROM ({' UNION ALL BY NAME '.join(selects)})", columns
 
 

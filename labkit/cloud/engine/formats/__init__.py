@@ -23,9 +23,10 @@ from labkit.cloud.engine.formats import (
 )
 from labkit.cloud.engine.formats.errors import explain
 from labkit.cloud.engine.formats.instants import are_instants
-from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, identifier
+from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.serdes import CLASSES, Classes, serde_format
 from labkit.cloud.engine.formats.writers import COMPRESSIONS, ENDINGS, write
+from labkit.cloud.engine.quoting import quoted_name
 
 __all__ = [
     "CLASSES",
@@ -94,7 +95,7 @@ def scanned_bytes(table: Table, files: Sequence[File], wanted: frozenset[str]) -
 
 def _empty(table: Table, wanted: frozenset[str]) -> str:
     columns = [
-        f"CAST(NULL AS {kind.duckdb}) AS {identifier(name)}"
+        f"CAST(NULL AS {kind.duckdb}) AS {quoted_name(name)}"
         for name, kind in (*table.columns, *table.partition_keys)
         if name in wanted
     ]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
 
 
@@ -105,22 +106,13 @@ class Table:
             raise FormatError("NOT_SUPPORTED", "SerDe property timestamp.formats is not read here")
 
 
-def identifier(name: str) -> str:
-    """A name quoted for SQL.
-
-    >>> identifier('a"b')
-    '"a""b"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
 def literal(text: str | None) -> str:
     """A text as an SQL literal, ``NULL`` for ``None``.
 
     >>> literal("it's")
     "'it''s'"
     """
-    return "NULL" if text is None else "'" + text.replace("'", "''") + "'"
+    return "NULL" if text is None else quoted_text(text)
 
 
 def paths(files: Sequence[File]) -> str:

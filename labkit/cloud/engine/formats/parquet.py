@@ -21,12 +21,12 @@ from labkit.cloud.engine.formats.model import (
     FormatError,
     Session,
     Table,
-    identifier,
     literal,
     paths,
 )
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text import BITS
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 
@@ -153,8 +153,8 @@ def _branch(table: Table, files: list[File], wanted: frozenset[str]) -> str:
 
 def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
     if column is None:
-        return f"CAST(NULL AS {kind.duckdb}) AS {identifier(name)}"
-    read = _READS.get(kind.base, _same)(identifier(column.name), column, kind)
+        return f"CAST(NULL AS {kind.duckdb}) AS {quoted_name(name)}"
+    read = _READS.get(kind.base, _same)(quoted_name(column.name), column, kind)
     if read is None:
         stored = column.physical or column.detail
         raise FormatError(
@@ -162,7 +162,7 @@ def _value(column: Column | None, name: str, kind: Type, file: File) -> str:
             f"Field {name}'s type {stored} in parquet file {file.name} is incompatible with type "
             f"{kind} defined in table schema",
         )
-    return read if read == identifier(name) else f"{read} AS {identifier(name)}"
+    return read if read == quoted_name(name) else f"{read} AS {quoted_name(name)}"
 
 
 def _same(text: str, column: Column, kind: Type) -> str | None:

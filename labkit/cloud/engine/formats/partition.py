@@ -12,15 +12,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from labkit.cloud.engine.formats.model import File, FormatError, Table, identifier, literal
+from labkit.cloud.engine.formats.model import File, FormatError, Table, literal
 from labkit.cloud.engine.formats.text import value_of
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 
 def partition_columns(table: Table, files: Sequence[File], wanted: frozenset[str]) -> list[str]:
     """SQL of the wanted partition keys, each named, over a relation that has `file_index`."""
     return [
-        f"{_lookup(kind, [_text(f, i, name, kind) for f in files])} AS {identifier(name)}"
+        f"{_lookup(kind, [_text(f, i, name, kind) for f in files])} AS {quoted_name(name)}"
         for i, (name, kind) in enumerate(table.partition_keys)
         if name in wanted
     ]

@@ -20,9 +20,10 @@ import duckdb
 import numpy as np
 
 from labkit.cloud.engine.formats.lines import NATIVE, codec, damaged, open_bytes, skipped
-from labkit.cloud.engine.formats.model import File, Session, Table, identifier, literal, paths
+from labkit.cloud.engine.formats.model import File, Session, Table, literal, paths
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text_sql import SCALARS, TEXTS, State, cast, exact
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 Key = tuple[Any, ...]
@@ -108,7 +109,7 @@ def _worst(keys: Sequence[Key], index: int, kind: Type) -> State:
 def _branch(table: Table, files: list[File], wanted: frozenset[str], layout: Layout) -> str:
     found = states(table, files, wanted, layout)
     columns = [
-        f"{cast(identifier(f'c{i}'), kind, found[i])} AS {identifier(name)}"
+        f"{cast(quoted_name(f'c{i}'), kind, found[i])} AS {quoted_name(name)}"
         for i, name, kind in table.wanted(wanted)
     ]
     typed = {

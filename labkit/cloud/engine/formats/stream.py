@@ -15,8 +15,9 @@ from typing import Any
 import pyarrow as pa
 
 from labkit.cloud.engine.formats.lines import lines, skipped
-from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, identifier
+from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.partition import partition_columns
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 BATCH = 8192
@@ -82,7 +83,7 @@ def stream_relation(
     """Relation over batches of the wanted columns and, last, each row's file number."""
     name = f"lake_{uuid.uuid4().hex}"
     session.con.register(name, Stream(pa.schema([*fields, FILE_INDEX]), batches))
-    columns = [identifier(f.name) for f in fields] + partition_columns(table, files, wanted)
+    columns = [quoted_name(f.name) for f in fields] + partition_columns(table, files, wanted)
     return f"(SELECT {', '.join(columns) or 'NULL'} FROM {name})"
 
 

@@ -21,9 +21,10 @@ import pyarrow as pa
 from pyarrow import orc
 
 from labkit.cloud.engine.formats.lines import CHUNK
-from labkit.cloud.engine.formats.model import FormatError, Session, Table, identifier, literal
+from labkit.cloud.engine.formats.model import FormatError, Session, Table, literal
 from labkit.cloud.engine.formats.simple import Dialect, dialect
 from labkit.cloud.engine.formats.stream import arrow_type
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 ENDINGS = {
@@ -73,7 +74,7 @@ def write(
             f"Compression {compression} is not supported for {table.format}; "
             f"it takes {', '.join(allowed)}",
         )
-    names = ", ".join(identifier(name) for name, _ in table.columns)
+    names = ", ".join(quoted_name(name) for name, _ in table.columns)
     codec = allowed[chosen or next(iter(allowed))]
     return WRITERS[table.format](
         session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered)
@@ -93,18 +94,18 @@ def _parquet(session: Session, sql: str, table: Table, codec: str, target: Targe
 
 
 def _json(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    columns = ", ".join(f"{_json_value(n, k)} AS {identifier(n)}" for n, k in table.columns)
+    columns = ", ".join(f"{_json_value(n, k)} AS {quoted_name(n)}" for n, k in table.columns)
     return _lines(session, f"SELECT {columns} FROM ({sql})", "FORMAT json", codec, target)
 
 
 def _json_value(name: str, kind: Type) -> str:
-    column = identifier(name)
+    column = quoted_name(name)
     return f"to_base64({column})" if kind.base == "varbinary" else column
 
 
 def _text(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
     how = dialect(table)
-    fields = [_nulled(identifier(n), k, how, 1) for n, k in table.columns]
+    fields = [_nulled(quoted_name(n), k, how, 1) for n, k in table.columns]
     joined = f" || {literal(how.separators[0])} || ".join(fields)
     options = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULLSTR '', DELIMITER '\x01'"
     return _lines(session, f"SELECT {joined} FROM ({sql})", options, codec, target)
@@ -131,7 +132,8 @@ def _field(column: str, kind: Type, how: Dialect, level: int) -> str:
             return _joined(items, how.separators[level])
         case "row":
             parts = [
-                _nulled(f"{column}.{identifier(str(n))}", t, how, level + 1) for n, t in kind.fields
+                _nulled(f"{column}.{quoted_name(str(n))}", t, how, level + 1)
+                for n, t in kind.fields
             ]
             text = f" || {literal(how.separators[level])} || ".join(parts)
             return f"CASE WHEN {column} IS NOT NULL THEN {text} END"

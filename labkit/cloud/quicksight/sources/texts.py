@@ -12,7 +12,8 @@ from typing import Any
 
 from labkit.cloud.databrew.reading.source import unique
 from labkit.cloud.engine.formats.lines import NATIVE, codec, head
-from labkit.cloud.engine.formats.model import File, identifier, literal, paths
+from labkit.cloud.engine.formats.model import File, literal, paths
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import VARCHAR
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.sources.manifests import Settings
@@ -34,11 +35,11 @@ def _delimited(settings: Settings, files: list[File], columns: Sequence[Members]
     """Files of separated fields; all have the columns of the first."""
     names = _header(settings, files[0], columns)
     selects = [_csv(settings, names, group) for group in by_codec(files)]
-    extra = identifier(_EXTRA)
+    extra = quoted_name(_EXTRA)
     noted = (
-        f"CASE WHEN {extra} IS NOT NULL THEN 'INCORRECT_FIELD_COUNT:' END AS {identifier(FAULT)}"
+        f"CASE WHEN {extra} IS NOT NULL THEN 'INCORRECT_FIELD_COUNT:' END AS {quoted_name(FAULT)}"
     )
-    shown = [f"nullif({identifier(name)}, '') AS {identifier(name)}" for name in names]
+    shown = [f"nullif({quoted_name(name)}, '') AS {quoted_name(name)}" for name in names]
     sql = f"SELECT {', '.join([*shown, noted])} FROM ({' UNION ALL '.join(selects)})"
     return Relation(sql, tuple(Column(name, VARCHAR) for name in names), faults=True)
 
@@ -98,12 +99,12 @@ def _common_log(_: Settings, files: list[File], columns: Sequence[Members]) -> R
     names = _named(columns, _CLF_NAMES)
     parts = ", ".join(
         f"nullif(nullif(regexp_extract(line, {literal(_CLF)}, {at}), ''), '-') "
-        f"AS {identifier(name)}"
+        f"AS {quoted_name(name)}"
         for at, name in enumerate(names, start=1)
     )
     noted = (
         f"CASE WHEN NOT regexp_matches(line, {literal(_CLF)}) THEN 'INCORRECT_FIELD_COUNT:' END "
-        f"AS {identifier(FAULT)}"
+        f"AS {quoted_name(FAULT)}"
     )
     sql = f"SELECT {parts}, {noted} FROM ({_raw(files)})"
     return Relation(sql, tuple(Column(name, VARCHAR) for name in names), faults=True)
@@ -115,11 +116,11 @@ def _extended_log(_: Settings, files: list[File], columns: Sequence[Members]) ->
     names = _named(columns, fields)
     split = "regexp_split_to_array(trim(line), '\\s+')"
     parts = ", ".join(
-        f"nullif(words[{at}], '-') AS {identifier(name)}" for at, name in enumerate(names, start=1)
+        f"nullif(words[{at}], '-') AS {quoted_name(name)}" for at, name in enumerate(names, start=1)
     )
     noted = (
         f"CASE WHEN len(words) <> {len(fields)} THEN 'INCORRECT_FIELD_COUNT:' END "
-        f"AS {identifier(FAULT)}"
+        f"AS {quoted_name(FAULT)}"
     )
     lines = f"SELECT {split} AS words FROM ({_raw(files)}) WHERE NOT starts_with(line, '#')"
     sql = f"SELECT {parts}, {noted} FROM ({lines})"
@@ -154,7 +155,7 @@ LINES: dict[str, Callable[[Settings, list[File], Sequence[Members]], Relation]] 
 
 def documents(files: list[File], columns: Sequence[Members]) -> Relation:
     """JSON: objects by line or in a list; ``a.b`` is a field of a field."""
-    parts = ", ".join(f"{_path(each['Name'])} AS {identifier(each['Name'])}" for each in columns)
+    parts = ", ".join(f"{_path(each['Name'])} AS {quoted_name(each['Name'])}" for each in columns)
     selects = [
         f"SELECT json FROM read_json_objects({paths(group)}, format='auto', "
         f"compression='{NATIVE[codec(group[0].name)]}', maximum_object_size={1 << 27})"

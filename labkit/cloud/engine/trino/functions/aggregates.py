@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import Entry, entries, failure, over
+from labkit.cloud.engine.trino.functions.entry import FLOATS, Entry, entries, failure, over
 from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
 _NUMBERS = "bigint|real|double"
-_FLOATS = "real|double"
 
 
 def _checksum(call: Any, args: Sequence[str]) -> str:
@@ -62,21 +61,21 @@ AGGREGATES = (
             ("max(nullif({0}, 'NaN'))", "max({0})"),
             "coalesce({agg[0]}, {agg[1]})",
         )
-        for t in _FLOATS.split("|")
+        for t in FLOATS.split("|")
     ),
     *over(
-        _FLOATS,
+        FLOATS,
         "max_by(T, #) -> T",
         "arg_max_null({0}, CASE WHEN isnan({1}) THEN '-Infinity' ELSE {1} END)",
     ),
-    *over(_FLOATS, "max(#, bigint) -> array(#)", f"arg_max({{0}}, {_ranked('{0}')}, {{1}})"),
+    *over(FLOATS, "max(#, bigint) -> array(#)", f"arg_max({{0}}, {_ranked('{0}')}, {{1}})"),
     *(
         Entry(
             f"max_by(T, {t}, bigint) -> array(T)",
             f"arg_max(struct_pack(v := {{0}}), {_ranked('{1}')}, {{2}})",
             "list_transform({agg}, lambda _e: _e.v)",
         )
-        for t in _FLOATS.split("|")
+        for t in FLOATS.split("|")
     ),
     *entries(
         ("any_value(T) -> T", "any_value({0})"),

@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions.entry import (
+    FLOATS,
     Entry,
     apply,
     entries,
@@ -116,24 +117,23 @@ _ZIPS = tuple(
     for n in range(2, 6)
 )
 
-_FLOATS = "real|double"
 _LARGEST = "coalesce(list_max(list_filter({0}, lambda _e: NOT isnan(_e))), list_max({0}))"
 
 SCALARS = (
     Entry("shuffle(array(E)) -> array(E)", "trino_shuffle({0})", deterministic=False),
     # NaN equals nothing.
     *over(
-        _FLOATS,
+        FLOATS,
         "array_position(array(#), #) -> bigint",
         "trino_position(list_transform({0}, lambda _e: nullif(_e, 'NaN')), {1})",
     ),
     *over(
-        _FLOATS,
+        FLOATS,
         "array_remove(array(#), #) -> array(#)",
         "CASE WHEN isnan({1}) THEN {0} ELSE trino_remove({0}, {1}) END",
     ),
     *over(
-        _FLOATS,
+        FLOATS,
         "contains(array(#), #) -> boolean",
         "trino_contains(list_filter({0}, lambda _e: _e IS NULL OR NOT isnan(_e)), {1})",
     ),
@@ -151,7 +151,7 @@ SCALARS = (
         ("array_last(array(E)) -> E", "({0})[-1]"),
         *(
             (f"array_max(array({kind})) -> {kind}", f"trino_unless_missing({{0}}, {_LARGEST})")
-            for kind in _FLOATS.split("|")
+            for kind in FLOATS.split("|")
         ),
         ("array_max(array(T)) -> T", "trino_unless_missing({0}, list_max({0}))"),
         ("array_min(array(T)) -> T", "trino_unless_missing({0}, list_min({0}))"),

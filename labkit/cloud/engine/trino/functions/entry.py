@@ -11,6 +11,8 @@ from labkit.cloud.engine.types import Type
 
 Render = Callable[[Any, Sequence[str]], str]
 Derive = Callable[[dict[str, Any]], dict[str, Any]]
+#: The types of `over` that have NaN.
+FLOATS = "real|double"
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,17 @@ from statistics import NormalDist
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail, infix, over, unless_null
+from labkit.cloud.engine.trino.functions.entry import (
+    FLOATS,
+    Entry,
+    entries,
+    fail,
+    infix,
+    over,
+    unless_null,
+)
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
-_FLOATS = "real|double"
 
 
 def _rounded(v: dict[str, Any]) -> dict[str, Any]:
@@ -44,13 +51,13 @@ def _greatest(call: Any, args: Sequence[str]) -> str:
 
 
 SCALARS = (
-    *over(f"{_INTEGERS}|{_FLOATS}|decimal(p, s)", "abs(#) -> #", "abs({0})"),
+    *over(f"{_INTEGERS}|{FLOATS}|decimal(p, s)", "abs(#) -> #", "abs({0})"),
     *(
         line
         for name, sql in (("ceil", "ceil"), ("ceiling", "ceil"), ("floor", "floor"))
         for line in (
             *over(_INTEGERS, f"{name}(#) -> #", "({0})"),
-            *over(_FLOATS, f"{name}(#) -> #", f"{sql}({{0}})"),
+            *over(FLOATS, f"{name}(#) -> #", f"{sql}({{0}})"),
             Entry(
                 f"{name}(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format(sql), derive=_rounded
             ),
@@ -58,15 +65,15 @@ SCALARS = (
     ),
     *over(f"{_INTEGERS}", "round(#) -> #", "({0})"),
     *over(f"{_INTEGERS}", "round(#, integer) -> #", "trino_round_integer({0}, {1})"),
-    *over(_FLOATS, "round(#) -> #", "round({0})"),
-    *over(_FLOATS, "round(#, integer) -> #", "trino_round({0}, {1})"),
+    *over(FLOATS, "round(#) -> #", "round({0})"),
+    *over(FLOATS, "round(#, integer) -> #", "trino_round({0}, {1})"),
     Entry("round(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format("round"), derive=_rounded),
     Entry(
         "round(decimal(p, s), integer) -> decimal(rp, s)",
         "CAST(round({0}, {1}) AS {returns})",
         derive=lambda v: {"rp": min(38, v["p"] + 1)},
     ),
-    *over(_FLOATS, "truncate(#) -> #", "trunc({0})"),
+    *over(FLOATS, "truncate(#) -> #", "trunc({0})"),
     Entry(
         "truncate(decimal(p, s)) -> decimal(rp, 0)", _TO_RETURNS.format("trunc"), derive=_truncated
     ),
@@ -74,7 +81,7 @@ SCALARS = (
         "truncate(decimal(p, s), integer) -> decimal(p, s)", "CAST(trunc({0}, {1}) AS {returns})"
     ),
     *over(_INTEGERS, "mod(#, #) -> #", "({0} % {1})"),
-    *over(_FLOATS, "mod(#, #) -> #", "({0} % {1})"),
+    *over(FLOATS, "mod(#, #) -> #", "({0} % {1})"),
     Entry(
         "mod(decimal(p, s), decimal(q, t)) -> decimal(rp, rs)",
         "CAST({0} % {1} AS {returns})",
