@@ -1,7 +1,7 @@
-"""`python -m labkit.exercises.grading.preparing MASTER SCALE SEED`: fill the workspace at hand.
+"""`python -m labkit.exercises.grading.preparing MASTER NAME SCALE SEED`: fill a workspace.
 
-Runs with no learner's code about: fills the raw bucket with a variant of the data, then runs the
-master's setup and state cells. ``LABKIT_HOME`` says which workspace.
+Runs with no learner's code about: brings the workspace to where the lab begins on a variant of the
+data, then runs the master's setup and state cells. ``LABKIT_HOME`` says which workspace.
 """
 
 from __future__ import annotations
@@ -12,21 +12,20 @@ from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 
-import labkit
 from labkit import process
+from labkit.exercises.grading.beginnings import begin
 from labkit.exercises.grading.masters import Master, read_master
 from labkit.exercises.grading.shells import quiet_shell
+from labkit.exercises.grading.variants import Variant
 
 
-def main(path: str, scale: str, seed: str) -> None:
+def main(path: str, name: str, scale: str, seed: str) -> None:
     """Prepare the workspace for a master's answers."""
     master = read_master(Path(path))
     os.environ.update(LABKIT_SCALE=scale, LABKIT_SEED=seed)
     try:
         if master.cloud:
-            lab = labkit.start(1)
-            lab.storage.add_key_users()
-            lab.storage.fetch_demo_data(scale=float(scale), seed=int(seed))
+            begin(master.lab, Variant(name, float(scale), int(seed)))
         run(master, quiet_shell())
     finally:
         process.down()

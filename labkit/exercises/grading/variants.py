@@ -156,7 +156,7 @@ def _prepare(master: Master, variant: Variant, folder: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="labkit-") as scratch:
         home = Path(scratch) / "home"
         home.mkdir()
-        arguments = [str(master.path), str(variant.scale), str(variant.seed)]
+        arguments = [str(master.path), variant.name, str(variant.scale), str(variant.seed)]
         command = [sys.executable, "-m", "labkit.exercises.grading.preparing", *arguments]
         said = subprocess.run(
             command, cwd=ROOT, env=_environment(home), capture_output=True, text=True, check=False
@@ -169,7 +169,7 @@ def _prepare(master: Master, variant: Variant, folder: Path) -> None:
 def _environment(home: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     ours = {"LABKIT_HOME": str(home), "LABKIT_PROGRESS": "off", "LABKIT_CLOUD": "local"}
-    return kept | ours | {"PYTHONWARNINGS": "ignore"}
+    return kept | ours | {"LABKIT_GRADING_HOME": str(cache()), "PYTHONWARNINGS": "ignore"}
 
 
 @functools.cache
