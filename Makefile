@@ -1,7 +1,7 @@
 # Every verb of the project. A verb installs what it needs, once: the stamps in
 # .venv carry a checksum of the pins, so a second call finds its stamp and starts at once.
 
-PYTHON ?= python3
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11  # the first that is new enough
 VENV   := .venv
 BIN    := $(VENV)/bin
 PINS   := $(shell cat pyproject.toml constraints.txt 2>/dev/null | cksum | cut -d " " -f 1)
@@ -55,17 +55,19 @@ gallery: $(LABS)  ## Draw each type of chart anew for docs/gallery
 bench: $(LABS)  ## Measure the local AWS against DuckDB on the same files
 	$(BIN)/python -m tools.bench
 
-lock:  ## Write constraints.txt anew from the pins of pyproject.toml
-	$(PYTHON) -m tools.lock
+lock: | $(BIN)/python  ## Write constraints.txt anew from the pins of pyproject.toml
+	$(BIN)/python -m tools.lock
 
 clean:  ## Stop the local AWS; remove .venv, caches and build. A learner's work stays
 	-test ! -x $(BIN)/labkit || $(BIN)/labkit down
 	rm -rf $(VENV) build .labkit-grading *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "labkit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@for python in $(PYTHON); do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		$$python -m venv $(VENV) && exit; rm -rf $(VENV); exit 1; \
+	done; \
+	echo "labkit needs Python 3.11 or newer: make PYTHON=/path/to/python3.11" >&2; exit 1
 
 $(LABS): | $(BIN)/python
 	$(PIP) -e .

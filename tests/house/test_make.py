@@ -52,9 +52,27 @@ def test_new_pins_are_installed(project):
     assert "pip --disable" in make(project, "-n", "setup")
 
 
-def test_an_old_python_is_told_so(project):
+def make_environment(project, python):
+    """What make does where there is no environment yet."""
     (project / ".venv" / "bin" / "python").unlink()
-    command = ["make", "-C", str(project), "setup", "PYTHON=false"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = ["make", "-C", str(project), ".venv/bin/python", f"PYTHON={python}"]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_an_old_python_is_told_so(project):
+    ran = make_environment(project, "false")
     assert ran.returncode
     assert "labkit needs Python 3.11 or newer" in ran.stderr
+
+
+def test_an_old_python_is_passed_over(project):
+    ran = make_environment(project, "false echo")
+    assert ran.returncode == 0
+    assert "-m venv .venv" in ran.stdout
+
+
+def test_half_an_environment_does_not_stay(project):
+    (project / "half").write_text("#!/bin/sh\ntest $1 = -c || { touch .venv/bin/python; false; }\n")
+    (project / "half").chmod(0o755)
+    assert make_environment(project, "./half").returncode
+    assert not (project / ".venv").exists()
