@@ -16,14 +16,7 @@ from functools import cached_property, lru_cache
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labkit.cloud.engine.formats.model import (
-    File,
-    FormatError,
-    Session,
-    Table,
-    literal,
-    paths,
-)
+from labkit.cloud.engine.formats.model import File, FormatError, Session, Table, literal, paths
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text import BITS
 from labkit.cloud.engine.quoting import quoted_name
