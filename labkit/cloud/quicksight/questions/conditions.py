@@ -135,6 +135,7 @@ RULES: tuple[tuple[str, Make], ...] = (
     (r"n?P", in_moving),
     (rf"F{_IS}n?{_IS}z", _null),
     (rf"n?{_IS}zF", _null),
+    (r"O[SW](?:[|&,]+[SW])*", in_place),
     (r"(?<=[BE])F,?&?(?P<used>O[SW])", all_except),
     (rf"F{_IS}n?ONF", compare_said_twice),
     (r"(?<=F)w?ONF", having),

@@ -147,7 +147,7 @@ def _unknown(items: Sequence[Item], topic: Topic, reading: Reading) -> tuple[str
     return tuple(
         each.text
         for at, each in enumerate(items)
-        if each.tag in UNEXPLAINED
+        if (each.tag in UNEXPLAINED and each.text.lower() not in POLITE)
         or at in ranks
         or (
             each.tag == "W"
@@ -179,10 +179,12 @@ def _is_verb(word: str) -> bool:
 
 
 # "The best student": nothing says by what.
-IDLE = r"T(?!E?[FCA]|[&N,]|$)"
+IDLE = r"T(?!E?[FCA]|[&N,]|$)|(?<=i)T(?=,|$)"
 _OVER_YEARS = re.compile(r"\b(?:over|through) the years\b", re.IGNORECASE)
 # What the steps leave of literals and comparisons has found no place in the reading.
 _GROUPS = ("B", "E")
 _VERBS = frozenset(map(stem, VERBS | SAID))
-UNEXPLAINED = frozenset("NSOMPHVDzn")
+UNEXPLAINED = frozenset("NSOMPHVDznscRJ")
+# "I would like a chart for this purpose"; "may" is a month too.
+POLITE = ("this", "like", "may")
 CONTENT = frozenset("FVLEACNSMPHWr")

@@ -35,4 +35,4 @@ def tags(items: Sequence[Item]) -> str:
 
 def is_generic(item: Item) -> bool:
     """Whether it says what kind of thing a field is, and nothing more."""
-    return item.tag in "FW" and item.text.lower() in GENERIC
+    return item.tag in "FW" and item.text.lower().removesuffix("'s") in GENERIC

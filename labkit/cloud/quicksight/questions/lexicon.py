@@ -59,6 +59,7 @@ class Lexicon:
     def __init__(self, topic: Topic, values: Mapping[str, Iterable[str]]) -> None:
         self.topic = topic
         self._names = Names(topic)
+        self._given = frozenset(values)
         self._values = value_index(topic, values)
         self._value_words = value_words(topic, values)
         self._named = named_index(topic)
@@ -89,8 +90,12 @@ class Lexicon:
         )
 
     def values_of(self, field: TopicField) -> set[str]:
-        """A field's cell values that are known, as `spelled`."""
-        return self._texts.get(field.name, set())
+        """What a field's cell values are called, as `spelled`; none where they are not known."""
+        return self._texts.get(field.name, set()) if field.name in self._given else set()
+
+    def cell_values(self, field: TopicField) -> set[str]:
+        """The values themselves that some word stands for."""
+        return {value for owner, value in self._values.values() if owner is field}
 
     @cached_property
     def _texts(self) -> dict[str, set[str]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from labkit.cloud.quicksight.questions.items import Item, is_generic, tags
 from labkit.cloud.quicksight.questions.lexicon import Lexicon, Named
+from labkit.cloud.quicksight.questions.rules import PAUSE
 from labkit.cloud.quicksight.questions.shortened import same
 from labkit.cloud.quicksight.questions.small_words import VERBS
 from labkit.cloud.quicksight.questions.spoken import spoken_of
@@ -40,6 +41,20 @@ def of_each_kind(items: Sequence[Item]) -> list[Item]:
             replace(item, tag="F", means=of.field.name, named=of) if of and of.field else item
         )
     return found
+
+
+def split_by_values(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
+    """ "The number of male and female students" counts each: that they are all is no condition."""
+    match = re.search("C(?P<values>V&V)", tags(items))
+    values = [each for each in items[slice(*match.span("values"))] if each.named] if match else []
+    fields = {each.named.field for each in values if each.named}
+    field = next(iter(fields)) if len(fields) == 1 else None
+    if not match or not field:
+        return list(items)
+    every = {each.means for each in values} >= lexicon.cell_values(field)
+    split = [Item("B", "COLOR", ""), Item("F", field.name, "", Named(0, 0, field)), PAUSE]
+    said = items[match.start() : match.end("values")]
+    return [*items[: match.start()], *split, *(said[:1] if every else said), *items[match.end() :]]
 
 
 def _has_word(field: TopicField, word: str) -> bool:

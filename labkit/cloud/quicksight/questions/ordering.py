@@ -65,10 +65,10 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
             left = [each for each in found if each.tag == "W" and not is_generic(each)]
             rest = without(items, match)
             by = items[slice(*match.span("target"))]
-            target = _target(items, match)
+            axis = _target(items, match)
             kept = {"W": left, "U": [PAUSE, Item("B", "BY", ""), *by]}.get(tags(by), [])
-            kept = [PAUSE, *by] if tags(by) == "F" and target == "y" else kept
-            return Order(target, _direction(found)), [*rest, *kept]
+            kept = [PAUSE, *by] if tags(by) == "F" and axis == "y" else kept
+            return Order(axis, _direction(found)), [*rest, *kept]
     return None, items
 
 

@@ -14,6 +14,7 @@ from labkit.cloud.quicksight.questions.mentions import WHOLE
 from labkit.cloud.quicksight.questions.nouns import (
     of_each_kind,
     over,
+    split_by_values,
     with_nouns,
     without_kinds,
     without_units,
@@ -37,7 +38,8 @@ def tag(question: str, lexicon: Lexicon) -> list[Item]:
     named = {each.start: each for each in lexicon.find(words)}
     items = [_owned(each, lexicon) for each in _items(words, named)]
     items = without_kinds(of_each_kind(items))
-    return with_nouns(without_verbs(without_units(over(items))), lexicon)
+    items = with_nouns(without_verbs(without_units(over(items))), lexicon)
+    return split_by_values(items, lexicon)
 
 
 def _unquoted(words: Sequence[Token], lexicon: Lexicon) -> list[Token]:

@@ -240,8 +240,9 @@ def _ways() -> Iterator[tuple[str, str]]:
             yield from ((f"{each} first", direction) for each in ends if len(each) > 1)
         for low, high in itertools.product(little, much):
             for form in ("{} to {}", "from {} to {}", "from the {} to the {}"):
-                yield form.format(low, high), "ASCENDING"
-                yield form.format(high, low), "DESCENDING"
+                for end in ("", " order"):
+                    yield form.format(low, high) + end, "ASCENDING"
+                    yield form.format(high, low) + end, "DESCENDING"
 
 
 def _listed(text: str) -> list[str]:
