@@ -105,7 +105,7 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
         return Result("SET")
     name = _known(setting_name(words))
     words.accept_one("TO", "=")
-    value = _paths(words) if name == "search_path" else words.rest()
+    value = _paths(words) if name == "search_path" else words.rest().strip('"')
     if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
         value = value.strip("'")
     value = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
