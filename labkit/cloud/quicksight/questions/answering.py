@@ -84,6 +84,8 @@ def _refused(reading: Reading) -> str:
     if _is_ambiguous_share(reading):
         return "Whether the share is of all or of each group is not said."
     for metric in reading.metrics:
+        if metric.field and metric.field.kind == "text" and metric.aggregation in _OF_NUMBERS:
+            return f"{metric.field.label} is a text: it has no {metric.aggregation.lower()}."
         if metric.field and metric.aggregation and not metric.field.permits(metric.aggregation):
             return f"The topic does not allow {metric.aggregation} of {metric.field.label}."
     return ""
@@ -127,6 +129,7 @@ _NOT_ANSWERED = {
     "FUTURE": "Questions about what will be are not answered here.",
 }
 _EXACT = ("=",)
+_OF_NUMBERS = ("SUM", "AVERAGE", "MAX", "MIN", "MEDIAN", "STDEV", "VAR")
 
 
 def _why_not(reading: Reading) -> str:

@@ -93,7 +93,7 @@ def _joined(
     """Conditions with the word between them: "or" only where it is said."""
     found: list[Condition] = []
     for start, made in places:
-        before = _tags(items[:start]).rstrip("wir")
+        before = _tags(items[:start]).rstrip("wirC")
         or_ = bool(found) and before.endswith(("#|", "~|"))
         head = replace(made[0], joined="or") if or_ else made[0]
         found += [head, *made[1:]]

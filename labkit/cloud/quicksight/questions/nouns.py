@@ -129,7 +129,8 @@ def with_nouns(items: Sequence[Item], lexicon: Lexicon) -> list[Item]:
     kept = {*name_words(key.name)} - _IDS if key else set()
     found: list[Item] = []
     items = _together(items, own)
-    shown_by = re.search("[BE]F", tags(items))
+    groups = [items[match.end() - 1] for match in re.finditer("[BE]F", tags(items))]
+    shown_by = any(not {*name_words(each.text)} <= own | kept for each in groups)
     for item, after in zip(items, [*items[1:], None], strict=False):
         partly = item.tag == "F" and item.named and item.named.score < 1
         said = {*name_words(item.text)}
