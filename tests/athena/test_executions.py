@@ -1,5 +1,6 @@
 """Query executions: how they start, are refused, end, are listed and stopped."""
 
+import concurrent.futures
 import threading
 import time
 import uuid
@@ -85,7 +86,10 @@ def test_a_request_is_checked(lake: Lake, options: dict[str, Any], message: str)
 
 def test_a_token_starts_one_query(lake: Lake) -> None:
     token = str(uuid.uuid4())
-    first = lake.start("SELECT 1", ClientRequestToken=token)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        at_once = [pool.submit(lake.start, "SELECT 1", ClientRequestToken=token) for _ in range(3)]
+        (first,) = {each.result() for each in at_once}
+    assert uuid.UUID(first).version == 4
     assert lake.start("SELECT 1", ClientRequestToken=token) == first
     message = lake.refuse("SELECT 2", ClientRequestToken=token)
     assert message == "Idempotent parameters do not match"

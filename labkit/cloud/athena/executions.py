@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import threading
 import time
 import uuid
 from typing import Any
@@ -41,6 +42,8 @@ ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 #: How long a start waits for a quick query's end, so that the client's first look sees it.
 PATIENCE_S = 0.2
 LONGEST = 262_144
+#: Held while an execution is put on record: of a token's that come at once, one runs.
+_beginning = threading.Lock()
 Record = dict[str, Any]
 
 
@@ -65,8 +68,9 @@ def start_query_execution(
         ExecutionParameters,
     ]
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-    if known := _started_before(context, ClientRequestToken, digest):
-        return {"QueryExecutionId": known}
+    number = _number(context, ClientRequestToken)
+    if _is_known(context, number, digest):
+        return {"QueryExecutionId": number}
     workgroup = _open_workgroup(context, WorkGroup)
     output = result_configuration(workgroup, ResultConfiguration or {})
     _check_bucket(context, output)
@@ -77,23 +81,27 @@ def start_query_execution(
         statement = statement.resolve(context.cloud, WorkGroup)
     _check_parameters(statement, ExecutionParameters)
     record = _new_record(
-        context, QueryString, statement, QueryExecutionContext or {}, output, WorkGroup,
+        context, number, QueryString, statement, QueryExecutionContext or {}, output, WorkGroup,
         ExecutionParameters, ResultReuseConfiguration,
     )  # fmt: skip
-    record["_"] |= {"token": ClientRequestToken, "digest": digest}
+    record["_"] |= {"digest": digest}
     _begin(context, record, statement, workgroup)
-    return {"QueryExecutionId": record["QueryExecutionId"]}
+    return {"QueryExecutionId": number}
 
 
-def _started_before(context: Context, token: str | None, digest: str) -> str | None:
+def _number(context: Context, token: str | None) -> str:
+    """An execution's number: the same one for a token that is sent again, as boto3 does."""
     if token is None:
-        return None
-    for record in context.cloud.records(KIND).values():
-        if record["_"].get("token") == token:
-            if record["_"]["digest"] != digest:
-                raise invalid("Idempotent parameters do not match")
-            return str(record["QueryExecutionId"])
-    return None
+        return str(uuid.uuid4())
+    digest = hashlib.sha256(f"{context.account}/{context.region}/{token}".encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def _is_known(context: Context, number: str, digest: str) -> bool:
+    record = context.cloud.records(KIND).get(number)
+    if record and record["_"]["digest"] != digest:
+        raise invalid("Idempotent parameters do not match")
+    return record is not None
 
 
 def _open_workgroup(context: Context, name: str) -> Any:
@@ -131,6 +139,7 @@ def _check_parameters(statement: Statement, given: list[str] | None) -> None:
 
 def _new_record(
     context: Context,
+    number: str,
     text: str,
     statement: Statement,
     where: dict[str, str],
@@ -139,7 +148,6 @@ def _new_record(
     parameters: list[str] | None,
     reusing: dict[str, Any] | None,
 ) -> Record:
-    number = str(uuid.uuid4())
     place = output["OutputLocation"].rstrip("/") + "/" + statement.output.format(id=number)
     optional = {"ExecutionParameters": parameters, "ResultReuseConfiguration": reusing}
     return {
@@ -160,10 +168,13 @@ def _new_record(
 
 def _begin(context: Context, record: Record, statement: Statement, workgroup: Any) -> None:
     number, records = record["QueryExecutionId"], context.cloud.records(KIND)
-    if earlier := reuse.find(context, record):
-        records[number] = reuse.reused(record, earlier)
+    earlier = reuse.find(context, record)
+    with _beginning:
+        if _is_known(context, number, record["_"]["digest"]):
+            return
+        records[number] = reuse.reused(record, earlier) if earlier else record
+    if earlier:
         return
-    records[number] = record
 
     def work(job: Job) -> None:
         execute(_run(context, record, workgroup, job), statement, context.cloud)
