@@ -25,7 +25,7 @@ def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
     create_cluster(running.client("redshift"))
     data = Data(running.client("redshift-data"))
     data.run("CREATE TABLE t (a int IDENTITY(1,1), b int)")
-    data.run("INSERT INTO t(b) VALUES (1), (2)")
+    told = [data.run("INSERT INTO t(b) VALUES (1), (2)"), _run_batch(data)]
     done, old = (data.run("SELECT count(*) FROM t")["Id"] for _ in range(2))
     place, lent = _lent(running.client("redshift"))
     _log_in(place, lent)
@@ -37,12 +37,14 @@ def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     _let_time_pass(tmp_path, old)
+    _forget_ends(tmp_path, [each["Id"] for each in told])
     server = start_cloud(tmp_path)
     try:
         data = Data(connect(tmp_path, server).client("redshift-data"))
         assert data.rows("SELECT b FROM t ORDER BY b") == [[1], [2]]
         assert data.run("SELECT * FROM u")["Error"] == 'ERROR: relation "u" does not exist'
         assert data.client.get_statement_result(Id=done)["Records"] == [[{"longValue": 2}]]
+        assert [_end(data.ended(each["Id"])) for each in told] == [_end(each) for each in told]
         data.run("INSERT INTO t(b) VALUES (4)")
         assert data.rows("SELECT count(*), count(DISTINCT a) FROM t") == [[3, 3]]
         _end_upsert(data, upsert)
@@ -54,6 +56,29 @@ def test_a_killed_transaction_leaves_what_was_committed(tmp_path):
             _log_in(place, lent)
     finally:
         stop_cloud(server)
+
+
+def _run_batch(data):
+    sqls = ["CREATE TABLE v (a int)", "DELETE FROM v"]
+    return data.ended(data.client.batch_execute_statement(Sqls=sqls, **PLACE)["Id"])
+
+
+def _end(told):
+    return told["Status"], told["ResultRows"], [p["Status"] for p in told.get("SubStatements", [])]
+
+
+def _forget_ends(home, statements):
+    """As if the process had died when these had committed, before their ends were on record."""
+    with contextlib.closing(sqlite3.connect(home / "state.db")) as state:
+        for number in statements:
+            where = ("redshift.statement", number)
+            sql = "SELECT value FROM records WHERE kind = ? AND id = ?"
+            told = json.loads(state.execute(sql, where).fetchone()[0])
+            for each in (told, *told.get("SubStatements", [])[-1:]):
+                each |= {"Status": "STARTED", "ResultRows": -1}
+            sql = "UPDATE records SET value = ? WHERE kind = ? AND id = ?"
+            state.execute(sql, (json.dumps(told), *where))
+        state.commit()
 
 
 def _lent(redshift):

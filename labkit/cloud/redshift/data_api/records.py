@@ -14,6 +14,8 @@ from typing import Any
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Context, Principal
 from labkit.cloud.redshift.data_api import store
+from labkit.cloud.redshift.warehouse import RedshiftError, open_warehouse
+from labkit.cloud.redshift.warehouse.signatures import Signature, signed
 from labkit.cloud.redshift.words import invalid, missing
 
 KIND = "redshift.statement"
@@ -111,9 +113,36 @@ def is_old(record: Record) -> bool:
 
 @on_start
 def mend(cloud: Cloud) -> None:
-    """Abort the statements that ran when the process died: their transactions are undone."""
+    """End the statements that ran when the process died: what had not committed is undone."""
     forget_old(cloud)
     for number, record in list(cloud.records(KIND).items()):
         if record["Status"] not in ENDED:
-            told = {"Status": "ABORTED", "Error": "The local AWS stopped"}
-            update(cloud, number, **told, **without_rest(record))
+            update(cloud, number, **_ending(record, _signed(cloud, record)))
+
+
+def _signed(cloud: Cloud, record: Record) -> dict[str, Signature]:
+    """What had committed in the statement's warehouse."""
+    try:
+        return signed(open_warehouse(cloud, record["_"]["key"]).database)
+    except RedshiftError:
+        return {}
+
+
+def _ending(record: Record, done: Mapping[str, Signature]) -> Record:
+    """What becomes of a statement, or of a batch: its last statement signs the whole."""
+    parts = [_finished(part, done) for part in record.get("SubStatements", [record])]
+    ended = {"Status": "ABORTED", "Error": "The local AWS stopped"}
+    if parts[-1]["Id"] in done:
+        failed = [part["Error"] for part in parts if part["Status"] == "FAILED"]
+        ended = {"Status": "FAILED", "Error": failed[0]} if failed else {"Status": "FINISHED"}
+    if "SubStatements" in record:
+        return without_rest({"SubStatements": parts}) | ended
+    return parts[0] | ended
+
+
+def _finished(record: Record, done: Mapping[str, Signature]) -> Record:
+    """A statement that has committed as one that has ended well."""
+    if record["Id"] not in done or record["Status"] in ENDED:
+        return record
+    told = done[record["Id"]]
+    return record | {"Status": "FINISHED", "ResultRows": told.rows, "RedshiftQueryId": told.query}

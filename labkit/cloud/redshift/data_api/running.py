@@ -82,6 +82,7 @@ def _until_stopped(texts: Sequence[Text], job: Job) -> Iterator[Text]:
 def _run(cloud: Cloud, number: str, connection: Connection, texts: Iterator[Text]) -> None:
     record = cloud.records(KIND)[number]
     if not record["_"]["batch"]:
+        connection.author = number
         result = connection.run(*next(texts))
         update(cloud, number, **_kept(cloud, number, connection, result))
     elif record.get("ExecutionMode") == "AUTO_COMMIT":
@@ -121,6 +122,7 @@ def _run_each(cloud: Cloud, number: str, connection: Connection, texts: Iterator
 
 def _run_part(cloud: Cloud, number: str, connection: Connection, text: Text, at: int) -> None:
     started = time.perf_counter_ns()
+    connection.author = f"{number}:{at + 1}"
     update_part(cloud, number, at, Status="STARTED")
     try:
         result = connection.run(*text)

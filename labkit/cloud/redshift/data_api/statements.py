@@ -151,7 +151,7 @@ def _new_record(
         "Duration": -1, "ResultRows": -1, "ResultSize": -1, "RedshiftPid": 0,
         "RedshiftQueryId": -1, "ResultFormat": options.get("ResultFormat") or "JSON",
         **target.shown, **{name: value for name, value in optional.items() if value},
-        "_": {"region": context.region, "batch": batch, "sqls": sqls,
+        "_": {"region": context.region, "batch": batch, "sqls": sqls, "key": target.key,
               "event": bool(options.get("WithEvent")), "arn": context.principal.arn},
     }  # fmt: skip
     if batch:

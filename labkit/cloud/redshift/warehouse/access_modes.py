@@ -51,7 +51,7 @@ def read_modes(words: Words, setting: str) -> dict[str, str]:
 
 
 def check(connection: Connection, word: str) -> None:
-    """Refuse a statement that writes where only reading is allowed.
+    """Note that a statement writes; refuse it where only reading is allowed.
 
     Args:
         word: its first.
@@ -59,5 +59,8 @@ def check(connection: Connection, word: str) -> None:
     Raises:
         RedshiftError: it does.
     """
-    if word in WRITING and connection.settings[TRANSACTION] == "on":
+    if word not in WRITING:
+        return
+    if connection.settings[TRANSACTION] == "on":
         raise RedshiftError("transaction is read-only", "25006")
+    connection.changing = True

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
-from labkit.cloud.redshift.warehouse import access_modes, letter_case, quotas, registry
+from labkit.cloud.redshift.warehouse import (
+    access_modes,
+    letter_case,
+    quotas,
+    registry,
+    signatures,
+)
 from labkit.cloud.redshift.warehouse.objects import Object, Objects
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
 
@@ -96,6 +102,8 @@ class Connection:
         self._renewed = False
         #: Whether the transaction has put rows somewhere.
         self.ingested = False
+        #: Who signs what it commits, and whether the transaction has changed something.
+        self.author, self.changing = "", False
         self._kept: tuple[Any, ...] = ()
         self._using = threading.RLock()
         self._depth = 0
@@ -161,7 +169,7 @@ class Connection:
         self.objects.forget()
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
-        self.transaction, self.ingested = "open", False
+        self.transaction, self.ingested, self.changing = "open", False, False
         self.settings["transaction_read_only"] = self.settings["default_transaction_read_only"]
 
     def commit(self) -> None:
@@ -171,7 +179,7 @@ class Connection:
             RedshiftError: it cannot be, and is undone.
         """
         try:
-            self._check_quotas()
+            self._conclude()
         except RedshiftError:
             self.rollback()
             raise
@@ -210,12 +218,13 @@ class Connection:
         if undoing:
             self._undo()
         else:
-            self._check_quotas()
+            self._conclude()
             self.objects.forget()
             with failures():
                 self.duck.execute("COMMIT")
+        changing = self.changing
         self.begin()
-        self.transaction = "idle"
+        self.transaction, self.changing = "idle", changing
 
     def fail(self) -> None:
         """An error outside of a statement ends a block's work too, as one of its statements."""
@@ -281,7 +290,7 @@ class Connection:
             self.objects.forget()
             if self.transaction == "idle":
                 self.cursors.clear()
-                self._check_quotas()
+                self._conclude(result.count)
                 with failures():
                     self.duck.execute("COMMIT")
             return result
@@ -296,9 +305,12 @@ class Connection:
         except RedshiftError:
             self.temporary, self.settings = self._kept
 
-    def _check_quotas(self) -> None:
+    def _conclude(self, rows: int = 0) -> None:
+        """What is to be done before a transaction commits."""
         if self.ingested:
             quotas.check(self)
+        with failures():
+            signatures.sign(self, rows)
 
     def _handle(self, parsed: Parsed) -> Result:
         words, handler = registry.find_handler(parsed)
