@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import time
 import zipfile
 
@@ -316,3 +317,14 @@ def test_a_rules_lost_event_is_put_aside(events, rule, inbox, aws, fresh):
     assert said["RULE_ARN"] == f"arn:aws:events:us-east-1:{ACCOUNT}:rule/{name}"
     assert (letter["Body"], said["TARGET_ARN"]) == ('{"n":1}', lost)
     assert said["ERROR_CODE"] == "NO_RESOURCE"
+
+
+def test_a_topic_opens_no_address(aws, fresh):
+    topic = aws("sns").create_topic(Name=fresh("orders"))["TopicArn"]
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        aws("sns").subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
+        assert aws("sns").publish(TopicArn=topic, Message="new")["MessageId"]
+        with pytest.raises(BlockingIOError):
+            server.accept()
