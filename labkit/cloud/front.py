@@ -54,6 +54,7 @@ log = logging.getLogger(__name__)
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 HEALTH = "/labkit/health"
+MOST_BODY = 128 << 20  # AWS's largest, of a function's zip in base64, is 70 MB
 # Who looks at each call of a service before it is answered, and may refuse it.
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
@@ -100,7 +101,10 @@ class Front:
         return protocol.Reply(200, {"Content-Type": "application/json"}, body)
 
     def _answer(self, environ: Environ) -> protocol.Reply:
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        size = int(environ.get("CONTENT_LENGTH") or 0)
+        if size > MOST_BODY:
+            raise AwsError("RequestEntityTooLargeException", "The request is too large", 413)
+        body = environ["wsgi.input"].read(size)
         service = _service(environ)
         model = protocol.service_model(service)
         try:

@@ -47,7 +47,7 @@ def check_origin(environ: dict[str, Any]) -> None:
         raise _denied("Web pages are not clients of this server")
     if environ.get("PATH_INFO", "").startswith("/moto-api"):
         raise _denied("This page is closed")
-    if not (environ.get("CONTENT_LENGTH") or "0").isdigit():
+    if not (environ.get("CONTENT_LENGTH") or "0").isdecimal():
         raise AwsError("BadRequest", "The Content-Length is no number of bytes")
 
 

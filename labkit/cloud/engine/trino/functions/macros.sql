@@ -354,10 +354,11 @@ trino_ngrams(a, n) AS CASE
 trino_repeat_fail(word) AS
     trino_fail('count argument of repeat function must be ' || word);
 
+-- What stands in a branch is computed too where all of it is constant: no list is longer than AWS's.
 trino_repeat(x, n) AS CASE
     WHEN n > 10000 THEN trino_repeat_fail('less than or equal to 10000')
     WHEN n < 0 THEN trino_repeat_fail('greater than or equal to 0')
-    ELSE list_transform(range(n), lambda _i: x)
+    ELSE list_transform(range(CASE WHEN n <= 10000 THEN n END), lambda _i: x)
     END;
 
 trino_way(a, b) AS CASE WHEN a <= b THEN 1 ELSE -1 END;
@@ -381,7 +382,7 @@ trino_sequence(a, b, s) AS CASE
     WHEN s = 0 THEN trino_fail('step must not be zero')
     WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN trino_way_fail()
     WHEN (b::HUGEINT - a) // s >= 10000 THEN trino_long_fail()
-    ELSE generate_series(a, b, s)
+    ELSE generate_series(a, CASE WHEN (b::HUGEINT - a) // s < 10000 THEN b END, s)
     END;
 
 -- Months count from the first date each time: 31 January plus two months is 31 March.
