@@ -1,7 +1,8 @@
 """``COPY JOB``: a COPY that is kept, and run for each new object under its prefix.
 
-Objects that lie there when a job is made are not loaded; later ones are, once each by their names,
-also after a crash: which were loaded is written in the transaction that loads them. Source:
+Objects that lie there when a job is made are not loaded: its record lists them, so that a job is
+whole or absent. Later ones are, once each by their names, also after a crash: which were loaded is
+written in the transaction that loads them. Source:
 https://docs.aws.amazon.com/redshift/latest/dg/r_COPY-JOB.html
 """
 
@@ -48,15 +49,13 @@ def create(connection: Connection, options: CopyOptions, job: Job, text: str) ->
     id = _id(connection, job.name)
     if id in _records(connection):
         raise RedshiftError(f'Job "{job.name}" already exists', "42710")
-    number = connection.objects.new_oid()
-    for each in _listed(connection, options):
-        _remember(connection, number, each.uri)
     _records(connection)[id] = {
         "key": connection.warehouse.key,
         "database": connection.database,
         "name": job.name,
         "owner": connection.user,
-        "number": number,
+        "number": _new_number(connection),
+        "passed_over": [each.uri for each in _listed(connection, options)],
         "text": text,
         "source": options.source,
         "role": role_arn(connection, options.access.role),
@@ -64,6 +63,12 @@ def create(connection: Connection, options: CopyOptions, job: Job, text: str) ->
         "created": time.time(),
     }
     return Result("COPY JOB CREATE")
+
+
+def _new_number(connection: Connection) -> int:
+    """One that no job has, not even one whose transaction did not end."""
+    taken: list[int] = [each["number"] for each in _records(connection).values()]
+    return max([connection.objects.new_oid(), *(number + 1 for number in taken)])
 
 
 def _check(options: CopyOptions) -> None:
@@ -124,7 +129,7 @@ def _run(connection: Connection, words: Words) -> Result:
     options, _ = read_copy(Words(record["text"]))
     table = changeable(connection, options.table, "INSERT")
     known = {one.name for one in connection.objects.of(LOADED, schema=str(record["number"]))}
-    known |= passed_over.get(connection, set())
+    known |= passed_over.get(connection, set()) | set(record["passed_over"])
     fresh = [each for each in _listed(connection, options) if each.uri not in known]
     if not fresh:
         return Result("COPY JOB RUN")
