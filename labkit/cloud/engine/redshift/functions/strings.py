@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
 from labkit.cloud.engine.redshift.scope import Typed
@@ -40,7 +41,7 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str]:
     """A POSIX pattern, or a Perl one with ``p`` among its flags."""
     known = re.sub(_POSIX, lambda m: _CLASSES.get(m[1], m[0]), pattern)
     try:
-        return re.compile(known, re.IGNORECASE if "i" in flags else 0)
+        return patient(re.compile(known, re.IGNORECASE if "i" in flags else 0), fail)
     except re.error as error:
         fail(f"Invalid regular expression: {error}", "2201B")
 

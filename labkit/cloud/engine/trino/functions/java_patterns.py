@@ -10,6 +10,7 @@ import sys
 import unicodedata
 from functools import lru_cache, partial
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.engine.trino.functions.entry import fail
 
 _JAVA = re.compile(
@@ -46,7 +47,8 @@ _BRACKETED = {
 def compiled(pattern: str) -> re.Pattern[str]:
     """A Java pattern in Python's dialect."""
     try:
-        return re.compile(_FLAGS.sub(r"\2\1", _JAVA.sub(partial(_to_python, pattern), pattern)))
+        python = _FLAGS.sub(r"\2\1", _JAVA.sub(partial(_to_python, pattern), pattern))
+        return patient(re.compile(python), fail)
     except re.error as error:
         fail(f"Invalid regular expression: {pattern} ({error})")
 
