@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import html
 import os
 from dataclasses import dataclass, field
 from typing import Any
@@ -158,7 +159,7 @@ class Lab:
         }
         cells = "".join(
             f'<tr><th style="text-align:left">{k}</th><td style="text-align:left">{v}</td></tr>'
-            for k, v in rows.items()
+            for k, v in zip(rows, map(html.escape, rows.values()), strict=True)
         )
         return f"<table><caption>Lab {self.number}</caption>{cells}</table>"
 

@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--home", type=Path, required=True, help="the workspace's folder")
     parser.add_argument("--port", type=int, default=0, help="0: the last one, or any free one")
     options = parser.parse_args(arguments)
+    os.umask(0o077)  # what the workspace holds is its owner's alone
     options.home.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("werkzeug").setLevel(logging.WARNING)

@@ -25,6 +25,7 @@ from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
 LONGEST_S = 900
+MOST_UNZIPPED = 262_144_000
 
 
 def judge_call(context: Context, parameters: Members) -> None:
@@ -74,10 +75,17 @@ def _check_runtime(runtime: str | None) -> None:
 def _check_zip(context: Context, parameters: Members) -> None:
     holder = parameters.get("Code") or parameters.get("Content") or parameters
     given = holder.get("ZipFile")
-    if given is not None and not zipfile.is_zipfile(io.BytesIO(given)):
+    if given is None:
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(given)) as archive:
+            size = sum(each.file_size for each in archive.infolist())
+    except zipfile.BadZipFile as error:
         raise _invalid(
             "Could not unzip uploaded file. Please check your file, then try to upload again."
-        )
+        ) from error
+    if size > MOST_UNZIPPED:
+        raise _invalid(f"Unzipped size must be smaller than {MOST_UNZIPPED} bytes")
 
 
 def _check_new_statement(context: Context, parameters: Members) -> None:
