@@ -15,11 +15,12 @@ import json
 import operator
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import moto.logs.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Matches = Callable[[Any], bool]
@@ -105,11 +106,15 @@ def _holds(term: str) -> Matches:
 def _expression(token: str) -> Matches:
     """``%an expression%``: a text in which it is found."""
     try:
-        expression = re.compile(token.strip("%"))
+        expression = patient(re.compile(token.strip("%")), _too_slow)
     except re.error as error:
         words = f"Invalid regular expression in filter pattern: {token}"
         raise AwsError("InvalidParameterException", words) from error
     return lambda value: isinstance(value, str) and expression.search(value) is not None
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise AwsError("InvalidParameterException", words)
 
 
 def _text(token: str) -> str:

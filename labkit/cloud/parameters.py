@@ -11,8 +11,9 @@ https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, NoReturn
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context
 
 _PUBLIC = "/aws/"
@@ -32,9 +33,13 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         _check_type(context, parameters)
 
 
+def _too_slow(words: str) -> NoReturn:
+    raise AwsError("InvalidAllowedPatternException", words)
+
+
 def _check_value(parameters: dict[str, Any]) -> None:
     value, pattern = parameters["Value"], parameters.get("AllowedPattern")
-    if pattern and not re.search(pattern, value):
+    if pattern and not patient(re.compile(pattern), _too_slow).search(value):
         words = f"Parameter value, {value}, failed to satisfy AllowedPattern: {pattern}"
         raise AwsError("ParameterPatternMismatchException", words)
     tier = parameters.get("Tier") or "Standard"

@@ -12,7 +12,7 @@ import datetime
 import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from labkit.cloud.databrew.expressions import (
     SIGNS,
@@ -22,6 +22,7 @@ from labkit.cloud.databrew.expressions import (
     parse_expression,
     value_of,
 )
+from labkit.cloud.engine.patience import patient
 
 Value = str | float | datetime.datetime
 _RELATIVE = re.compile(r"([+-]?\d+)([smhdwMy])")
@@ -37,7 +38,7 @@ _TEXT: dict[str, Callable[[str, str], Any]] = {
     "contains": lambda value, given: given in value,
     "starts_with": str.startswith,
     "ends_with": str.endswith,
-    "matches": lambda value, given: re.search(given, value),
+    "matches": lambda value, given: patient(re.compile(given), _too_slow).search(value),
 }
 
 
@@ -71,6 +72,10 @@ def _judge(
         other = moment(texts[0], now) if relative else _like(value, texts[0], now)
         return _COMPARE[test.condition](value, other)
     raise BadExpression(f"The condition {test.condition} does not fit '{value}'.")
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise BadExpression(words)
 
 
 def _like(value: Value, text: str, now: datetime.datetime) -> Any:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from labkit.cloud.engine.formats import grok
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
 from labkit.cloud.engine.formats.stream import Decoder, line_relation
 from labkit.cloud.engine.formats.text import BITS, parser
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.engine.types import Type
 
 
@@ -72,9 +73,14 @@ def _compiled(pattern: str, any_case: bool) -> re.Pattern[str]:
             "HIVE_INVALID_METADATA", 'This table does not have serde property "input.regex"!'
         )
     try:
-        return re.compile(grok.python_syntax(pattern), re.DOTALL | re.ASCII | _CASE[any_case])
+        python = grok.python_syntax(pattern)
+        return patient(re.compile(python, re.DOTALL | re.ASCII | _CASE[any_case]), _too_slow)
     except re.error as error:
         raise FormatError("HIVE_INVALID_METADATA", f"Bad input.regex: {error}") from error
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise FormatError("HIVE_CURSOR_ERROR", words)
 
 
 def _parse(kind: Type) -> Callable[[str | None], Any]:
