@@ -1,8 +1,10 @@
 """What goes wrong around a query: no permission, damaged objects, a process that dies."""
 
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +101,7 @@ def test_a_kill_leaves_no_half_table(
     try:
         running = connect(tmp_path, process)
         lake = make_lake(tuple(map(running.client, ("s3", "glue", "athena"))), fresh)
+        fallen = _leave_files(lake)
         numbers = "UNNEST(sequence(1, 3000))"
         number = lake.start(
             "CREATE TABLE made WITH (partitioned_by = ARRAY['k']) AS "
@@ -108,13 +111,37 @@ def test_a_kill_leaves_no_half_table(
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         (tmp_path / "cloud.json").unlink(missing_ok=True)
+        _forget_end(tmp_path, fallen)
         process = start_cloud(tmp_path)
         running = connect(tmp_path, process)
         lake.s3, lake.glue, lake.athena = map(running.client, ("s3", "glue", "athena"))
         ended = lake.athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]
         assert ended["Status"]["State"] == "FAILED"
         assert "interrupted" in ended["Status"]["StateChangeReason"]
-        assert lake.keys("results/tables/") == []
+        assert not [key for key in lake.keys("results/tables/") if fallen not in key]
+        assert lake.keys("iced/") == []
         assert lake.rows("SHOW TABLES") == []
     finally:
         stop_cloud(process)
+
+
+def _leave_files(lake: Lake) -> str:
+    """The number of a statement whose Iceberg table is gone from the catalog, not its files."""
+    place = f"location = 's3://{lake.bucket}/iced/'"
+    how = f"table_type = 'ICEBERG', is_external = false, {place}"
+    ended = lake.run(f"CREATE TABLE iced WITH ({how}) AS SELECT 1 AS a")
+    lake.glue.delete_table(DatabaseName=lake.database, Name="iced")
+    assert lake.keys("iced/")
+    return str(ended["QueryExecutionId"])
+
+
+def _forget_end(home: Path, number: str) -> None:
+    """As if the process had died before a statement's end was on record."""
+    with contextlib.closing(sqlite3.connect(home / "state.db")) as state:
+        where = ("athena.execution", number)
+        sql = "SELECT value FROM records WHERE kind = ? AND id = ?"
+        told = json.loads(state.execute(sql, where).fetchone()[0])
+        told["Status"]["State"] = "RUNNING"
+        sql = "UPDATE records SET value = ? WHERE kind = ? AND id = ?"
+        state.execute(sql, (json.dumps(told), *where))
+        state.commit()

@@ -19,7 +19,7 @@ import uuid
 from typing import Any
 
 from labkit.cloud.access import encryption
-from labkit.cloud.athena import errors, reuse, writing
+from labkit.cloud.athena import errors, leftovers, reuse
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.run import Run
@@ -224,7 +224,7 @@ def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
         ending: Record = {"State": "SUCCEEDED"}
     except BaseException as error:
         result, ending = Result(), _failure(error, run.job)
-        until_kept(lambda: writing.undo(cloud, cloud.records(KIND)[run.id]))
+        until_kept(lambda: leftovers.undo(cloud, cloud.records(KIND)[run.id]))
     finally:
         run.close()
     run.note("EngineExecutionTimeInMillis", 1000 * (time.monotonic() - started))
@@ -363,11 +363,12 @@ def mend(cloud: Cloud) -> None:
     for number, record in left.items():
         ending = {"State": "SUCCEEDED"} if number in done else _interrupted(cloud, record)
         status = record["Status"] | ending | {"CompletionDateTime": time.time()}
+        leftovers.sweep(cloud, record)
         records[number] = record | {"Status": status}
 
 
 def _interrupted(cloud: Cloud, record: Record) -> Record:
-    writing.undo(cloud, record)
+    leftovers.undo(cloud, record)
     reason = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
     return {
         "State": "FAILED",

@@ -3,9 +3,8 @@
 Rows have no order but what ORDER BY says; those of little data keep the order of their files all
 the same, so that a lab looks alike on each run.
 
-Files are finished aside and then put, one after another, under names of Athena's kind. What is
-being put stands in the execution's record first, so that after a crash nothing half-written is left
-(`undo`). At most 100 partitions in one statement:
+Files are finished aside and then put, one after another, under names of Athena's kind. At most 100
+partitions in one statement:
 https://docs.aws.amazon.com/athena/latest/ug/ctas-insert-into.html
 """
 
@@ -20,18 +19,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labkit.cloud.athena import leftovers
 from labkit.cloud.athena.output import explained
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.tables import partition_folder
-from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Compiled, QueryFailed, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.writers import LARGE
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.lake.buckets import bucket_sql
-from labkit.cloud.lake.metastore import Definition
 from labkit.cloud.lake.pruning import NULL_PARTITION
-from labkit.cloud.s3.store import split_uri
 
 MOST_PARTITIONS = 100
 _TEXT_FORMATS = ("csv", "json")
@@ -88,7 +85,7 @@ def write_rows(run: Run, query: Compiled, target: Target, select: Sequence[str] 
         finished = list(_files(run, sql, target, ordered))
     run.job.check()
     uris = [uri for uri, *_ in finished]
-    begin(run, uris)
+    leftovers.begin(run, uris)
     for uri, path, _, _ in finished:
         run.put_file(uri, path)
     partitions = {tuple(part.values): part.folder for *_, part, _ in finished if part.values}
@@ -109,33 +106,6 @@ def check_empty(run: Run, location: str, name: str) -> None:
             f"manually clean the data at location '{location}' before retrying. Athena will not "
             "delete data in your account.",
         )
-
-
-def begin(run: Run, uris: list[str], table: tuple[str, str] | None = None) -> None:
-    """Put on record what is about to be written, for `undo`."""
-    records = run.cloud.records("athena.execution")
-    record = records[run.id]
-    known = record["_"].get("writing") or {"uris": []}
-    writing = {"uris": known["uris"] + uris, "table": table or known.get("table")}
-    records[run.id] = record | {"_": record["_"] | {"writing": writing}}
-
-
-def undo(cloud: Cloud, record: Definition) -> None:
-    """Take back what an execution wrote before it failed or died."""
-    writing = record["_"].get("writing")
-    if not writing:
-        return
-    s3 = cloud.backend("s3")
-    with cloud.changing("glue"), cloud.lock("s3"):
-        for bucket, key in map(split_uri, writing["uris"]):
-            if bucket in s3.buckets and key in s3.buckets[bucket].keys:
-                s3.delete_object(bucket, key)
-        cloud.state.save_keys()
-        if writing.get("table"):
-            database, name = writing["table"]
-            known = cloud.backend("glue", record["_"]["region"]).databases.get(database)
-            if known is not None:
-                known.tables.pop(name, None)
 
 
 def column_sql(at: int) -> str:

@@ -13,6 +13,7 @@ from pyiceberg.exceptions import TableAlreadyExistsError
 from pyiceberg.table import CreateTableTransaction, StagedTable
 
 from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.leftovers import claim
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.create_table import CreateTable
@@ -92,6 +93,7 @@ def create_table_as(run: Run, said: CreateTableAs, query: Compiled) -> Result:
             f"Cannot create a table on a non-empty location: {location}",
         )
     staged = _catalog(run).stage((database, name), schema, spec, location, properties)
+    claim(run, location)
     with writing(run, staged.metadata, _most(said.query)) as writer:
         if said.with_data:
             writer.write(_renamed(run, query, [c.name for c in columns_of(schema)]))

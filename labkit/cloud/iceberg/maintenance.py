@@ -19,6 +19,7 @@ from pyiceberg.table.snapshots import Snapshot
 from pyiceberg.table.update import RemoveSnapshotsUpdate
 
 from labkit.cloud.athena.errors import StatementFailed
+from labkit.cloud.athena.leftovers import claim
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.statements.tables import handles
@@ -87,8 +88,11 @@ def vacuum(run: Run, definition: Definition, said: Vacuum) -> Result:
 def drop_table(run: Run, definition: Definition, text: str) -> Result:
     """The table goes from the catalog, then its data go."""
     location = str((definition.get("StorageDescriptor") or {}).get("Location") or "")
+    whole = location and split_uri(location.rstrip("/") + "/")[1] not in ("", "/")
+    if whole:
+        claim(run, location)
     run.metastore.delete_table(definition["DatabaseName"], definition["Name"])
-    if location and split_uri(location.rstrip("/") + "/")[1] not in ("", "/"):
+    if whole:
         run.store.delete(run.store.list(location.rstrip("/") + "/"))
     return run.text_result((), ())
 

@@ -24,7 +24,8 @@ class Metastore:
     Args:
         cloud: the workspace's local AWS.
         region: the region.
-        author: who changes tables: the last of them are kept with a table, in the same change.
+        author: who changes tables: the last of them are kept with a table, or with the database of
+            one that is dropped, in the same change.
     """
 
     def __init__(self, cloud: Cloud, region: str, author: str = "") -> None:
@@ -104,19 +105,10 @@ class Metastore:
             self._glue.update_table(database, name, definition)
             self._sign(self._glue.get_table(database, name))
 
-    def authors(self) -> set[str]:
-        """Who made or changed tables lately."""
-        with self.cloud.lock("glue"):
-            tables = [t for each in self._glue.databases.values() for t in each.tables.values()]
-            return {author for table in tables for author in getattr(table, "authors", ())}
-
-    def _sign(self, table: Any) -> None:
-        if self.author:
-            table.authors = [*getattr(table, "authors", ()), self.author][-MOST_AUTHORS:]
-
     def delete_table(self, database: str, name: str) -> None:
         with self.cloud.changing("glue"):
             self._glue.delete_table(database, name)
+            self._sign(self._glue.get_database(database))
 
     def replace_partitions(
         self,
@@ -133,6 +125,26 @@ class Metastore:
                 table.delete_partition(values)
             for each in add:
                 table.create_partition(each)
+            self._sign(table)
+
+    def authors(self) -> set[str]:
+        """Who made, changed or dropped tables lately."""
+        with self.cloud.lock("glue"):
+            signed = [*self._glue.databases.values(), *self._all_tables()]
+            return {author for each in signed for author in getattr(each, "authors", ())}
+
+    def locations(self) -> set[str]:
+        """The folders of all tables."""
+        with self.cloud.lock("glue"):
+            found = [each.as_dict().get("StorageDescriptor") or {} for each in self._all_tables()]
+            return {storage["Location"] for storage in found if storage.get("Location")}
+
+    def _all_tables(self) -> list[Any]:
+        return [t for each in self._glue.databases.values() for t in each.tables.values()]
+
+    def _sign(self, changed: Any) -> None:
+        if self.author:
+            changed.authors = [*getattr(changed, "authors", ()), self.author][-MOST_AUTHORS:]
 
 
 def input_of(definition: Definition) -> Definition:

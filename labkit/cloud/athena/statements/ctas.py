@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.athena import writing
+from labkit.cloud.athena import leftovers, writing
 from labkit.cloud.athena.columns import column_info
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.output import compiled
@@ -152,7 +152,7 @@ def _create_hive(
     with run.cloud.lock("glue"):
         if run.metastore.table(database, name) is not None:  # made by another one meanwhile
             raise QueryFailed("TABLE_ALREADY_EXISTS", _taken(run, database, name), 1, 1)
-        writing.begin(run, [], (database, name))
+        leftovers.begin(run, [], (database, name))
         run.metastore.create_table(database, definition, partitions)
     return _result(run, written.rows, written.uris)
 
