@@ -78,8 +78,10 @@ def delete_cluster(
         change: Record = {"ClusterStatus": "deleting", "_": record["_"] | {"ready": False}}
     else:
         last, days = str(FinalClusterSnapshotIdentifier), FinalClusterSnapshotRetentionPeriod
-        snapshots.announce_last(context, record, last, days)
         change = {"ClusterStatus": "final-snapshot", "_": record["_"] | {"last": last}}
+        with context.cloud.state.together():
+            snapshots.announce_last(context, record, last, days)
+            records.put(context.cloud, CLUSTER, record | change)
     return {"Cluster": shape.cluster(context.cloud, begin(context.cloud, CLUSTER, record | change))}
 
 
