@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
@@ -66,47 +66,46 @@ def _told(connection: Connection, view: str, rows: Callable[[Ran], Iterable[Any]
         return []
     token = _COUNTING.set(True)
     try:
-        found = list(itertools.islice(_planned(connection), LAST))
-        return [
-            row for record, steps in reversed(found) for row in _once(record, view, steps, rows)
-        ]
+        last = list(itertools.islice(_counted(connection, view, rows), LAST))
+        return [row for query in reversed(last) for row in query]
     finally:
         _COUNTING.reset(token)
 
 
-def _once(
-    record: dict[str, Any], view: str, steps: Iterable[Ran], rows: Callable[[Ran], Iterable[Any]]
-) -> list[Any]:
-    """A query's rows, as they were counted when one first asked; none when a table is gone."""
-    if view not in record:
-        try:
-            record[view] = [row for each in steps for row in rows(each)]
-        except (Untold, RedshiftError):
-            return []
-    return cast("list[Any]", record[view])
+def _counted(
+    connection: Connection, view: str, rows: Callable[[Ran], Iterable[Any]]
+) -> Iterator[list[Any]]:
+    """The rows of one's queries on tables of this database, the last one's first.
 
-
-def _planned(connection: Connection) -> Iterator[tuple[dict[str, Any], tuple[Ran, ...]]]:
-    """One's queries of this database that succeeded on tables, the last one first."""
+    They are kept with the query's record: None for a query that reads no table.
+    """
     for record, user in itertools.islice(reversed(list(visible(connection))), LOOKED_AT):
         ours = record["status"] == "success" and record["database"] == connection.database
-        if ours and record["text"].lstrip().upper().startswith(("SELECT", "WITH", "(")):
-            steps = _steps(connection, record, user)
-            if steps:
-                yield record, steps
+        if not ours or not record["text"].lstrip().upper().startswith(("SELECT", "WITH", "(")):
+            continue
+        if view not in record:
+            plan = _plan(connection, record["text"])
+            if plan is None:
+                continue
+            steps = _steps(plan, record, user)
+            record[view] = [row for each in steps for row in rows(each)] if steps else None
+        if record[view] is not None:
+            yield record[view]
 
 
-def _steps(connection: Connection, record: dict[str, Any], user: int) -> tuple[Ran, ...]:
-    """A query's steps; none for one that reads no table, or none that is there now."""
-    if "steps" not in record:
-        try:
-            plan = Planner(connection).query(parse_query(record["text"]))
-        except (Untold, RedshiftError):
-            return ()
-        reads = any(step.table for step in plan.each())
-        parts = enumerate(_parts(plan)) if reads else ()
-        record["steps"] = tuple(Ran(record, user, at, *part) for at, part in parts)
-    return cast("tuple[Ran, ...]", record["steps"])
+def _plan(connection: Connection, text: str) -> Step | None:
+    """A query's plan; None for one whose tables are not there now, or not for this user."""
+    try:
+        return Planner(connection).query(parse_query(text))
+    except (Untold, RedshiftError):
+        return None
+
+
+def _steps(plan: Step, record: dict[str, Any], user: int) -> list[Ran]:
+    """A plan's steps; none for one that reads no table."""
+    if not any(step.table for step in plan.each()):
+        return []
+    return [Ran(record, user, at, *part) for at, part in enumerate(_parts(plan))]
 
 
 def _parts(plan: Step) -> Iterator[tuple[Step, Move | None]]:
