@@ -382,7 +382,7 @@ trino_sequence(a, b, s) AS CASE
     WHEN s = 0 THEN trino_fail('step must not be zero')
     WHEN (s > 0 AND b < a) OR (s < 0 AND b > a) THEN trino_way_fail()
     WHEN (b::HUGEINT - a) // s >= 10000 THEN trino_long_fail()
-    ELSE generate_series(a, CASE WHEN (b::HUGEINT - a) // s < 10000 THEN b END, s)
+    ELSE generate_series(a, CASE WHEN (b::HUGEINT - a) // nullif(s, 0) < 10000 THEN b END, s)
     END;
 
 -- Months count from the first date each time: 31 January plus two months is 31 March.
