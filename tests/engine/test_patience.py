@@ -23,7 +23,18 @@ def test_a_pattern_without_end_is_stopped(pattern, end, monkeypatch):
     assert tried.search("a" * 60 + end)
 
 
-@pytest.mark.parametrize("pattern", [r"\w+@\w+\.\w+$", r"([^ ]*) (.*)$", r"(?:ab)*c", r"(a*)\1+"])
+@pytest.mark.parametrize("pattern", [r"(a*,a*)+$", r"(\w+[.]?)+$", r"([^b]+\.)+$", r"((\w+)+\.)+"])
+def test_rounds_that_a_text_does_not_tell_apart_are_risky(pattern):
+    assert patience.is_risky(re.compile(pattern))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\w+@\w+\.\w+$", r"([^ ]*) (.*)$", r"(?:ab)*c", r"(a*)\1+", r"@([\w-]+\.)+[a-z]{2,}$",
+        r"^(?:/[^/?]+)+", r"(?:[^,]*,)*x", r"(?i)(\d+(?:[a-z]?)-)+",
+    ],
+)  # fmt: skip
 def test_a_pattern_that_ends_stays_itself(pattern):
     known = re.compile(pattern)
     assert patience.patient(known, refuse) is known

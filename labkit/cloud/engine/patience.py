@@ -113,7 +113,7 @@ def _repeats_freely(tree: Any) -> bool:
     """Whether a repeat without a bound is in here that has another choice within."""
     for kind, value in tree:
         endless = kind in _REPEATS and value[1] == words.MAXREPEAT
-        if endless and _has_choice(value[2]):
+        if endless and _has_choice(value[2]) and not _is_parted(value[2]):
             return True
         if any(map(_repeats_freely, _parts(value))):
             return True
@@ -129,6 +129,41 @@ def _has_choice(tree: Any) -> bool:
     )
 
 
+def _is_parted(tree: Any) -> bool:
+    """Whether each round begins or ends with a sign that nothing else in it takes: ``(\\w+,)+``.
+
+    Then a text tells where the rounds are, and there is one way to divide it.
+    """
+    while len(tree) == 1 and tree[0][0] is words.SUBPATTERN:
+        tree = tree[0][1][-1]
+    first, *later = tree
+    *earlier, last = tree
+    return _is_apart(first, later) or _is_apart(last, earlier)
+
+
+def _is_apart(part: Any, others: Any) -> bool:
+    kind, sign = part
+    plain = kind is words.LITERAL and sign < 128 and not chr(sign).isalnum()
+    return plain and not any(_takes(each, chr(sign)) for each in others)
+
+
+def _takes(part: Any, sign: str) -> bool:
+    """Whether a part of a pattern may take this sign; so may all that is not known here."""
+    kind, value = part
+    if kind in (words.LITERAL, words.NOT_LITERAL):
+        return (value == ord(sign)) is (kind is words.LITERAL)
+    if kind is words.RANGE:
+        return bool(value[0] <= ord(sign) <= value[1])
+    if kind is words.CATEGORY:
+        return value not in _CLASSES or re.match(_CLASSES[value], sign) is not None
+    if kind is words.IN:
+        members = [each for each in value if each[0] is not words.NEGATE]
+        return any(_takes(each, sign) for each in members) is (len(members) == len(value))
+    if kind in _REPEATS or kind is words.SUBPATTERN:
+        return any(_takes(each, sign) for each in value[-1])
+    return kind is not words.AT
+
+
 def _parts(value: Any) -> Iterator[Any]:
     """The patterns within a part of one."""
     if isinstance(value, parser.SubPattern):
@@ -138,4 +173,8 @@ def _parts(value: Any) -> Iterator[Any]:
             yield from _parts(each)
 
 
+_CLASSES = {
+    words.CATEGORY_DIGIT: r"\d", words.CATEGORY_NOT_DIGIT: r"\D", words.CATEGORY_WORD: r"\w",
+    words.CATEGORY_NOT_WORD: r"\W", words.CATEGORY_SPACE: r"\s", words.CATEGORY_NOT_SPACE: r"\S",
+}  # fmt: skip
 _REPEATS = (words.MAX_REPEAT, words.MIN_REPEAT)
