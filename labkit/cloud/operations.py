@@ -11,6 +11,8 @@ it returns the members of the output shape. What has no line here falls through 
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -101,6 +103,13 @@ class Context:
     def arn(self, resource: str, service: str | None = None) -> str:
         """The ARN of a resource of this account and region."""
         return f"arn:aws:{service or self.service}:{self.region}:{self.account}:{resource}"
+
+    def number(self, token: str | None) -> str:
+        """A number for what is begun: the same one for a token that is sent again."""
+        if not token:
+            return str(uuid.uuid4())
+        told = f"{self.service}/{self.account}/{self.region}/{token}"
+        return str(uuid.UUID(bytes=hashlib.sha256(told.encode()).digest()[:16], version=4))
 
 
 def operation(service: str, name: str) -> Callable[[Handler], Handler]:

@@ -15,7 +15,6 @@ import json
 import logging
 import threading
 import time
-import uuid
 from typing import Any
 
 from labkit.cloud.access import encryption
@@ -68,7 +67,7 @@ def start_query_execution(
         ExecutionParameters,
     ]
     digest = hashlib.sha256(json.dumps(asked).encode()).hexdigest()
-    number = _number(context, ClientRequestToken)
+    number = context.number(ClientRequestToken)
     if _is_known(context, number, digest):
         return {"QueryExecutionId": number}
     workgroup = _open_workgroup(context, WorkGroup)
@@ -87,14 +86,6 @@ def start_query_execution(
     record["_"] |= {"digest": digest}
     _begin(context, record, statement, workgroup)
     return {"QueryExecutionId": number}
-
-
-def _number(context: Context, token: str | None) -> str:
-    """An execution's number: the same one for a token that is sent again, as boto3 does."""
-    if token is None:
-        return str(uuid.uuid4())
-    digest = hashlib.sha256(f"{context.account}/{context.region}/{token}".encode()).digest()
-    return str(uuid.UUID(bytes=digest[:16], version=4))
 
 
 def _is_known(context: Context, number: str, digest: str) -> bool:

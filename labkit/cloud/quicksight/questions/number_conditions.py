@@ -49,14 +49,6 @@ def compare_twice(found: Found, topic: Topic) -> list[Condition] | None:
     return [*one, replace(other[0], joined="or" if or_ else "and")] if one and other else None
 
 
-def _may_be(field: TopicField, found: Found, value: str) -> bool:
-    """Whether the field can have the value: a number no text, none what another field has."""
-    own = one_of(found, "V")
-    if own and own.named and own.named.field is not field:
-        return False
-    return field.kind != "number" or is_number(value)
-
-
 def counted(found: Found, topic: Topic) -> list[Condition] | None:
     """ "With more than 100 students": the number of rows of a group."""
     noun = found[-1].named
@@ -76,6 +68,14 @@ def having(found: Found, topic: Topic) -> list[Condition] | None:
     return [
         replace(each, aggregation=field.aggregation) for each in compare(found, topic) or ()
     ] or None
+
+
+def _may_be(field: TopicField, found: Found, value: str) -> bool:
+    """Whether the field can have the value: a number no text, none what another field has."""
+    own = one_of(found, "V")
+    if own and own.named and own.named.field is not field:
+        return False
+    return field.kind != "number" or is_number(value)
 
 
 def _implied(found: Found, topic: Topic) -> TopicField | None:

@@ -12,7 +12,6 @@ import hashlib
 import json
 import threading
 import time
-import uuid
 from typing import Any
 
 from labkit.cloud.engine.redshift.reading import statements as split
@@ -70,7 +69,7 @@ def _submit(
         if len(sql.encode()) > LONGEST:
             raise invalid(f"The SQL statement is longer than {LONGEST} bytes")
     digest = _digest(sqls, parameters, options)
-    number = _number(context, options.get("ClientToken"))
+    number = context.number(options.get("ClientToken"))
     with _submitting:
         forget_old(context.cloud)
         if known := _before(context, number, digest):
@@ -97,13 +96,6 @@ def _digest(sqls: list[str], parameters: Any, options: dict[str, Any]) -> str:
     told = {name: value for name, value in options.items() if name != "ClientToken"}
     text = json.dumps([sqls, parameters, told], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _number(context: Context, token: str | None) -> str:
-    """A statement's number: the same one for a token that is sent again, as boto3 does."""
-    if not token:
-        return str(uuid.uuid4())
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"redshift-data/{context.region}/{token}"))
 
 
 def _before(context: Context, number: str, digest: str) -> Record | None:

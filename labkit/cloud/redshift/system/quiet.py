@@ -147,7 +147,6 @@ _QUIET = {
     "svv_transactions": "txn_owner text, txn_db text, xid bigint, pid int, "
     "txn_start timestamp, lock_mode text, lockable_object_type text, relation int, "
     "granted boolean",
-    # Maintenance, models, advice
     # What PostgreSQL 8.0 is made of
     "pg_aggregate": "aggfnoid oid, aggtransfn oid, aggfinalfn oid, aggtranstype oid, "
     "agginitval text",
@@ -175,6 +174,7 @@ _QUIET = {
     "pg_stats": "schemaname name, tablename name, attname name, null_frac float4, "
     "avg_width int, n_distinct float4, most_common_vals text, most_common_freqs text, "
     "histogram_bounds text, correlation float4",
+    # Maintenance, models, advice
     "pg_conf": "key varchar(256), value varchar(65535)",
     "pg_library": "name name, language_oid oid, file_store_id int, owner int",
     "stl_vacuum": "userid int, xid bigint, table_id int, status char(30), rows bigint, "

@@ -47,8 +47,8 @@ SETTINGS = {
     "describe_field_name_in_uppercase": "off",
     "transaction_isolation": "serializable",
     "default_transaction_isolation": "serializable",
-    "transaction_read_only": "off",
-    "default_transaction_read_only": "off",
+    access_modes.TRANSACTION: "off",
+    access_modes.SESSION: "off",
     "server_encoding": "UNICODE",
     "integer_datetimes": "on",
     "application_name": "",
@@ -170,7 +170,7 @@ class Connection:
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction, self.ingested, self.changing = "open", False, False
-        self.settings["transaction_read_only"] = self.settings["default_transaction_read_only"]
+        self.settings[access_modes.TRANSACTION] = self.settings[access_modes.SESSION]
 
     def commit(self) -> None:
         """Make what the block did durable.
