@@ -98,9 +98,9 @@ class Lab:
 
     def run(self, sqls: list[str]) -> tuple[str, dict[str, Any]]:
         """Run statements: (the reason when they fail, the last result)."""
-        place = {**PLACE, "Database": self.database}
-        session: dict[str, Any] = {**place, "SessionKeepAliveSeconds": 30}
-        for sql in sqls:
+        session: dict[str, Any] = {**PLACE, "Database": self.database}
+        for left, sql in zip(reversed(range(len(sqls))), sqls, strict=True):
+            session["SessionKeepAliveSeconds"] = 30 if left else 0  # there may be 500 at once
             try:
                 started = self.data.execute_statement(Sql=sql, **session)
             except self.data.exceptions.ValidationException as error:
