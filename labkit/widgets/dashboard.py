@@ -241,7 +241,18 @@ class DashboardBuilder(Console):
     # Looking --------------------------------------------------------------------------------------
 
     def do_show(self, *, again: bool = False, **seen: Any) -> None:
-        """Show a sheet in a place so wide: ``again`` draws all anew."""
+        """Show a sheet in a place so wide: ``again`` draws all anew.
+
+        After a clean-up what was drawn stays to be looked at.
+        """
+        gone = self.lab.chart.calls.client.exceptions.ResourceNotFoundException
+        try:
+            self._show(again, seen)
+        except gone:
+            if again or not self._pictures.drawn():
+                raise
+
+    def _show(self, again: bool, seen: Facts) -> None:
         with self._turn:
             self._seen |= seen
             self._put()

@@ -113,6 +113,12 @@ def _(notebook: NotebookNode) -> None:
     assert not [found[0] for text in texts(notebook) for found in BANNED.finditer(text)]
 
 
+@rule("no dollars that typeset what stands between them")
+def _(notebook: NotebookNode) -> None:
+    paragraphs = [part for text in texts(notebook) for part in text.split("\n\n")]
+    assert not [part for part in paragraphs if part.count("$") > 1]
+
+
 @rule("asks the learner")
 def _(notebook: NotebookNode) -> None:
     assert "guess first" in "\n".join(texts(notebook)).lower()

@@ -111,6 +111,8 @@ def test_a_draft_that_was_deleted_is_told(builder, click, lab):
     lab.client("quicksight").delete_dashboard(
         AwsAccountId=lab.account, DashboardId=builder._draft.id
     )
+    click(builder, "show", width=700)
+    assert builder.notice == {}  # what was drawn can still be looked at
     click(builder, "show", again=True)
     assert "is not found" in builder.notice["text"]
     assert builder.pending == []
