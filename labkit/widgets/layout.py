@@ -74,7 +74,7 @@ def lay_out(part: Json, *, outermost: bool = True) -> Layout:
         ways = [(START, part["StartAt"], "", False), *ways, *_ends(part)]
     first = START if outermost else part["StartAt"]
     rows, lanes = _rows(first, nodes, ways)
-    width = _place(rows, nodes, ways, lanes)
+    width = _place(rows)
     back = any(_leads_back(nodes, way) for way in ways)
     for node in [*nodes.values(), *(lane for each in lanes.values() for lane in each.values())]:
         node.x += LANE * 2 * back
@@ -189,7 +189,7 @@ def _lane_nodes(lanes: Lanes, source: str, target: str) -> list[Node]:
 # Places -------------------------------------------------------------------------------------------
 
 
-def _place(rows: list[list[Node]], nodes: dict[str, Node], ways: list[Way], lanes: Lanes) -> float:
+def _place(rows: list[list[Node]]) -> float:
     """Set every node's place. Returns the whole width."""
     widths = [sum(n.width for n in row) + GAP_X * (len(row) - 1) for row in rows]
     width, y = max(widths), 0.0

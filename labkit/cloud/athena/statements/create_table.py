@@ -56,17 +56,17 @@ class CreateTable:
 def create_external_table(text: str) -> Statement:
     words = Words(text)
     words.expect("CREATE", "EXTERNAL", "TABLE")
-    return statement_of(_read(words, external=True), words)
+    return statement_of(_read(words, external=True))
 
 
 def create_table(text: str) -> Statement:
     """A table without ``EXTERNAL``, which only other table types may be."""
     words = Words(text)
     words.expect("CREATE", "TABLE")
-    return statement_of(_read(words, external=False), words)
+    return statement_of(_read(words, external=False))
 
 
-def statement_of(said: CreateTable, words: Words) -> Statement:
+def statement_of(said: CreateTable) -> Statement:
     """The statement of what was read, once Athena would let it start."""
     if said.external and said.table_type:
         raise invalid(

@@ -65,11 +65,11 @@ def _judge(
     if test.condition in _TEXT and isinstance(value, str):
         return bool(_TEXT[test.condition](value, texts[0]))
     if test.condition == "between":
-        low, high = (_like(value, text, now) for text in texts)
+        low, high = (_like(value, text) for text in texts)
         return bool(low <= value <= high)
     if test.condition in _COMPARE:
         relative = test.condition.startswith("relative_")
-        other = moment(texts[0], now) if relative else _like(value, texts[0], now)
+        other = moment(texts[0], now) if relative else _like(value, texts[0])
         return _COMPARE[test.condition](value, other)
     raise BadExpression(f"The condition {test.condition} does not fit '{value}'.")
 
@@ -78,7 +78,7 @@ def _too_slow(words: str) -> NoReturn:
     raise BadExpression(words)
 
 
-def _like(value: Value, text: str, now: datetime.datetime) -> Any:
+def _like(value: Value, text: str) -> Any:
     """A text of the condition as a value of the same type."""
     try:
         if isinstance(value, datetime.datetime):

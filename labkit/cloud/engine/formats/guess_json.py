@@ -31,7 +31,7 @@ _DECODER = json.JSONDecoder()
 
 def guess(text: str, path: str = "$") -> tuple[Columns, int] | None:
     """Columns and number of the objects under a path, ``None`` if the text is no JSON."""
-    found = [value for root in _roots(text, path) for value in _under(root, _steps(path))]
+    found = [value for root in _roots(text) for value in _under(root, _steps(path))]
     records = [value for value in found if isinstance(value, dict)]
     if not records and path in ("", "$"):
         lists = [value for value in found if isinstance(value, list)]
@@ -65,7 +65,7 @@ def type_of(value: Any) -> Type:
     return UNKNOWN
 
 
-def _roots(text: str, path: str) -> Iterator[Any]:
+def _roots(text: str) -> Iterator[Any]:
     """The values of a text, one behind another; the last may be cut off by the sample's end."""
     at = _blank(text, 0)
     if text[at : at + 1] not in ("{", "["):

@@ -89,7 +89,7 @@ def _over(node: exp.Window, scope: Scope) -> str:
     if node.args.get("order"):
         parts.append(order_by(node.args["order"], scope))
     if node.args.get("spec"):
-        parts.append(_frame(node.args["spec"], scope))
+        parts.append(_frame(node.args["spec"]))
     return f"({' '.join(parts)})"
 
 
@@ -98,7 +98,7 @@ def window_definition(node: exp.Window, scope: Scope) -> str:
     return _over(exp.Window(**{k: v for k, v in node.args.items() if k != "this"}), scope)
 
 
-def _frame(spec: exp.Expr, scope: Scope) -> str:
+def _frame(spec: exp.Expr) -> str:
     kind = str(spec.args.get("kind") or "ROWS").upper()
     if kind != "ROWS" and {type(spec.args.get(k)) for k in ("start", "end")} & {exp.Literal}:
         raise unsupported(f"{kind} with an offset in a window frame")

@@ -294,7 +294,7 @@ def _columns_of(
 
 def _join(node: tree.Join, scope: Scope) -> Rows:
     left = relation(node.left, scope)
-    right = relation(node.right, _beside(left, node.right, scope))
+    right = relation(node.right, _beside(left, scope))
     if node.kind in ("cross", "implicit"):
         return Rows(
             f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields
@@ -320,7 +320,7 @@ def _join(node: tree.Join, scope: Scope) -> Rows:
     return Rows(f"{joined} ON {on.sql}", left.fields + right.fields)
 
 
-def _beside(left: Rows, right: tree.Relation, scope: Scope) -> Scope:
+def _beside(left: Rows, scope: Scope) -> Scope:
     """What LATERAL and UNNEST see: the columns on their left, then those around the query."""
     return scope.with_fields(scope.fields + left.fields)
 

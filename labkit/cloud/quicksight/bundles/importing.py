@@ -44,13 +44,11 @@ def import_all(context: Context, found: Found, asked: Record) -> Record:
             undone.append((arn, _apply(context, asset, members)))
             _check(context, asset, members[asset.kind.id])
         except AwsError as reason:
-            return _failed(context, jobs.error(reason, arn), undone, asked)
+            return _failed(jobs.error(reason, arn), undone, asked)
     return {"JobStatus": jobs.DONE}
 
 
-def _failed(
-    context: Context, error: Record, undone: list[tuple[str, Undo]], asked: Record
-) -> Record:
+def _failed(error: Record, undone: list[tuple[str, Undo]], asked: Record) -> Record:
     if asked["FailureAction"] != "ROLLBACK":
         return {"JobStatus": jobs.FAILED, "Errors": [error]}
     left = []

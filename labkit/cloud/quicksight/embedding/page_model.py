@@ -51,7 +51,6 @@ def model_of(chosen: Chosen, *, live: bool) -> Json:
 
 def _sheet(chosen: Chosen, sheet: Mapping[str, Any], at: int, live: bool) -> Json:
     places = shown_places(chosen, sheet)
-    known = {each.id for each in places}
     controls = controls_of(chosen.definition, sheet)
     kinds = [list(each["Configuration"]) for each in sheet.get("Layouts") or ()]
     tiles = [_tile(chosen, each, f"s{at}t{number}") for number, each in enumerate(places)]
@@ -62,7 +61,7 @@ def _sheet(chosen: Chosen, sheet: Mapping[str, Any], at: int, live: bool) -> Jso
         "height": max((each.bottom for each in places), default=0),
         "stretches": bool(kinds) and kinds[0] != ["GridLayout"],
         "tiles": tiles,
-        "controls": [_control(chosen, each, live, each.id in known) for each in controls],
+        "controls": [_control(chosen, each, live) for each in controls],
     }
 
 
@@ -132,7 +131,7 @@ def _control_tile(chosen: Chosen, place: Place) -> Json:
 _TILES = {"VISUAL": _visual_tile, "TEXT_BOX": _text_tile, "IMAGE": _image_tile}
 
 
-def _control(chosen: Chosen, control: Control, live: bool, is_placed: bool) -> Json:
+def _control(chosen: Chosen, control: Control, live: bool) -> Json:
     body = control.body
     options = control_values.options_of(control, chosen)
     select_all = (body.get("DisplayOptions") or {}).get("SelectAllOptions") or {}

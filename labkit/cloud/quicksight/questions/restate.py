@@ -30,7 +30,7 @@ def restate(ir: IR, topic: Topic) -> str:
     by = " and ".join(_group(each, topic) for each in ir.get("GroupByList", ()))
     entries = ir.get("Filters", ())
     filters = " and ".join(_entry(each, topic) for each in entries if not _is_limit(each))
-    limits = "".join(_limit(each[0], topic) for each in entries if _is_limit(each))
+    limits = "".join(_limit(each[0]) for each in entries if _is_limit(each))
     sentence = said + (f" by {by}" if by else "") + (f" for {filters}" if filters else "")
     return sentence + limits + _sort(ir, topic)
 
@@ -63,7 +63,7 @@ def _is_limit(entry: Sequence[IR]) -> bool:
     return str(entry[0]["FilterType"]) == "TOP_BOTTOM_FILTER"
 
 
-def _limit(option: IR, topic: Topic) -> str:
+def _limit(option: IR) -> str:
     end = "top" if option["SortDirection"] == "DESCENDING" else "bottom"
     return f", {end} {option['TopBottomLimit']['Value']}"
 

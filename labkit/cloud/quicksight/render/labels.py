@@ -31,9 +31,7 @@ def full(value: Any, field: Field) -> str:
     return format_value(
         value,
         field.format,
-        kind=field.kind,
         granularity=field.granularity,
-        aggregation=field.aggregation,
     )
 
 

@@ -77,7 +77,7 @@ def _label(label: Mapping[str, Any], value: float) -> str:
     if custom and not configured:
         return str(custom)
     format_ = configured.get("FormatConfiguration")
-    text = format_value(value, format_, kind="number") if format_ else compact(value)
+    text = format_value(value, format_) if format_ else compact(value)
     before = configured.get("RelativePosition") == "BEFORE_CUSTOM_LABEL"
     return " ".join(each for each in ((text, custom) if before else (custom, text)) if each)
 

@@ -23,18 +23,14 @@ def format_value(
     value: Any,
     format_: Json | None = None,
     *,
-    kind: str = "",
     granularity: str = "",
-    aggregation: str = "",
 ) -> str:
     """A value's text.
 
     Args:
         value: of a row.
         format_: the API's format configuration, in any of its shapes.
-        kind: ``number``, ``date``, ...; by the value where it is empty.
         granularity: of a date.
-        aggregation: of a measure; a count is whole, whatever the column's own format.
 
     >>> format_value(1234567.891), format_value(None), format_value(datetime(2024, 3, 1))
     ('1,234,567.89', 'null', 'Mar 1, 2024')

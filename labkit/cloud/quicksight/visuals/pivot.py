@@ -20,7 +20,7 @@ def subtotals(request: Request, plan: Plan) -> tuple[int, ...]:
     if request.wells.type != "PivotTableVisual":
         return ()
     options = request.wells.configuration.get("TotalOptions") or {}
-    sides = [_dimensions(request, plan, well) for well in ("Rows", "Columns")]
+    sides = [_dimensions(request, well) for well in ("Rows", "Columns")]
     depths = [
         list(_depths(request, options, side, len(at)))
         for side, at in zip(("Row", "Column"), sides, strict=True)
@@ -33,7 +33,7 @@ def subtotals(request: Request, plan: Plan) -> tuple[int, ...]:
     return tuple(dict.fromkeys(mask for mask in levels if mask != 0))
 
 
-def _dimensions(request: Request, plan: Plan, well: str) -> tuple[int, ...]:
+def _dimensions(request: Request, well: str) -> tuple[int, ...]:
     shown = [each for each in request.shown if each.is_dimension]
     return tuple(at for at, each in enumerate(shown) if each.well == well)
 

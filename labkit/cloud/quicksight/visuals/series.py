@@ -27,7 +27,7 @@ def line_chart(request: Request) -> VisualData:
     dates = [each for each in data.well("Category") if each.granularity]
     configuration = request.wells.configuration
     if not dates:
-        return _without(request, data, configuration)
+        return _without(data, configuration)
     treated = _treated(data, dates[0], configuration)
     wanted = configuration.get("ForecastConfigurations") or ()
     if not wanted:
@@ -35,7 +35,7 @@ def line_chart(request: Request) -> VisualData:
     return _forecast(request, treated, dates[0], wanted[0])
 
 
-def _without(request: Request, data: VisualData, configuration: Json) -> VisualData:
+def _without(data: VisualData, configuration: Json) -> VisualData:
     if not configuration.get("ForecastConfigurations"):
         return data
     note = "The forecast, which needs dates on the axis."
@@ -87,7 +87,7 @@ def _with_gaps(
             yield dated[moment]
         else:
             yield tuple(
-                _missing(data.fields[column], treatment, lines.get(column, {}), moment)
+                _missing(treatment, lines.get(column, {}), moment)
                 if data.fields[column].is_measure
                 else (moment if column == at else value)
                 for column, value in enumerate(rows[0])
@@ -98,7 +98,7 @@ def _points(dated: Mapping[datetime, tuple[Any, ...]], column: int) -> dict[date
     return {at: float(row[column]) for at, row in dated.items() if row[column] is not None}
 
 
-def _missing(field: Field, treatment: str, line: Mapping[datetime, float], at: datetime) -> Any:
+def _missing(treatment: str, line: Mapping[datetime, float], at: datetime) -> Any:
     if treatment == "SHOW_AS_ZERO":
         return 0
     return line.get(at) if treatment == "INTERPOLATE" else None

@@ -40,7 +40,7 @@ def modify_cluster(context: Context, *, ClusterIdentifier: str, **members: Any) 
     record = find_available(context, ClusterIdentifier)
     if any(members.get(name) for name in ("ClusterType", "NodeType", "NumberOfNodes")):
         record = resizing.resized(record, members, classic=True)
-    changed = record | _changes(record, members) | _password(context, record, members)
+    changed = record | _changes(members) | _password(context, record, members)
     if members.get("Port"):
         changed["_"] = changed["_"] | {"port": members["Port"]}
     if changed["ClusterStatus"] == "available":
@@ -104,7 +104,7 @@ def modify_cluster_maintenance(
     return {"Cluster": shape.cluster(context.cloud, records.put(context.cloud, CLUSTER, record))}
 
 
-def _changes(record: Record, members: Record) -> Record:
+def _changes(members: Record) -> Record:
     """The members that change; parameters of another group wait for a reboot."""
     found: Record = {name: members[name] for name in _PLAIN if members.get(name) is not None}
     told = groups_of(members)

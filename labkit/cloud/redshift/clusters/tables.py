@@ -101,7 +101,7 @@ def restore(cloud: Cloud, record: Record) -> Record:
     if cluster is None or snapshot is None:
         return {"Status": "FAILED", "Message": "The cluster or the snapshot is gone."}
     try:
-        table, rows = _read(cloud, snapshots.file_of(cloud, snapshot), record)
+        table, rows = _read(snapshots.file_of(cloud, snapshot), record)
         logins.administer(cloud, key_of(cluster), lambda each: _make(each, record, table, rows))
     except RedshiftError as error:
         return {"Status": "FAILED", "Message": error.message}
@@ -110,7 +110,7 @@ def restore(cloud: Cloud, record: Record) -> Record:
             "ProgressInMegaBytes": megabytes}  # fmt: skip
 
 
-def _read(cloud: Cloud, snapshot: Path, record: Record) -> tuple[Object, pa.Table]:
+def _read(snapshot: Path, record: Record) -> tuple[Object, pa.Table]:
     """The table as the snapshot knows it, and its rows."""
     aside = snapshot.with_name(f"{record['TableRestoreRequestId']}.part")
     shutil.copyfile(snapshot, aside)

@@ -228,7 +228,7 @@ def _progress(sketch: Sketch, compared: Comparison, row: Mapping[str, Any]) -> N
 
 def _percent(share: float, format: Mapping[str, Any] | None) -> str:
     if format:
-        return format_value(share, {"FormatConfiguration": format}, kind="number")
+        return format_value(share, {"FormatConfiguration": format})
     return f"{share:.1%}"
 
 

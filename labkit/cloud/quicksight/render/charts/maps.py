@@ -76,7 +76,7 @@ def filled_map(sketch: Sketch) -> None:
         row = chosen.get(id(each))
         if row is None and not each.rings:
             continue
-        color = _filling(sketch, scale, value, by, row)
+        color = _filling(sketch, scale, value, row)
         _add_shape(sketch, axes, each, rings[id(each)], color, is_states)
         if row is not None:
             sketch.mark(
@@ -201,7 +201,7 @@ def _framed(sketch: Sketch, rings: Sequence[Ring], *, upwards: bool) -> Axes:
 
 
 def _filling(
-    sketch: Sketch, scale: ColorScale, value: Field | None, by: Field, row: dict[str, Any] | None
+    sketch: Sketch, scale: ColorScale, value: Field | None, row: dict[str, Any] | None
 ) -> str:
     land = mix(sketch.theme.empty, sketch.theme.foreground, 0.06)
     if row is None:

@@ -52,7 +52,7 @@ def pivot_grid(sketch: Sketch) -> Grid:
     table = _heads(sketch, rows, columns, heads, named or not across, across)
     before: Path = ()
     for side in sides:
-        table.append(_line(sketch, rows, columns, side, heads, cells, before))
+        table.append(_line(sketch, rows, side, heads, cells, before))
         before = side
     unseen = [at for at, each in enumerate(rows) if _is_hidden(sketch, each)]
     table = [[cell for at, cell in enumerate(line) if at not in unseen] for line in table]
@@ -173,7 +173,6 @@ def _spans(
 def _line(
     sketch: Sketch,
     rows: Sequence[Field],
-    columns: Sequence[Field],
     side: Path,
     heads: Sequence[Path],
     cells: Mapping[tuple[Path, Path], Mapping[str, Any]],
