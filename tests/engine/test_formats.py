@@ -5,6 +5,7 @@ import bz2
 import itertools
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -405,6 +406,23 @@ def test_int96_is_a_timestamp(session: Any, tmp_path: Path) -> None:
     assert read(session, table("parquet", "v:timestamp"), File(str(path), "f")) == [(moment,)]
 
 
+@pytest.mark.parametrize("format_", ["parquet", "orc"])
+def test_athenas_timestamps_are_of_milliseconds(session: Any, tmp_path: Path, format_: str) -> None:
+    kind = "array<struct<m:map<int,timestamp>>>"
+    half, below = datetime(2024, 1, 5, 1, 2, 3, 123500), datetime(1969, 12, 31, 23, 59, 59, 999499)
+    rounded, kept = half.replace(microsecond=124000), below.replace(microsecond=999000)
+    nested = pa.array(
+        [[{"m": [(1, half), (2, None)]}], None],
+        pa.list_(pa.struct([("m", pa.map_(pa.int32(), pa.timestamp("us")))])),
+    )
+    stored = pa.table({"v": pa.array([half, below], pa.timestamp("us")), "n": nested})
+    path = tmp_path / "f"
+    {"parquet": pq, "orc": orc}[format_].write_table(stored, path)
+    told = replace(table(format_, f"v:timestamp n:{kind}"), digits=3)
+    wanted = [(rounded, [{"m": {1: rounded, 2: None}}]), (kept, None)]
+    assert read(session, told, File(str(path), "f")) == wanted
+
+
 def test_parquet_columns_are_found_by_name_in_any_case_and_missing_ones_are_null(
     session: Any, tmp_path: Path
 ) -> None:
@@ -481,10 +499,11 @@ def test_no_files_is_no_rows(session: Any) -> None:
     assert read(session, csv("a:int", "k:string")) == []
 
 
-def test_columnar_formats_are_billed_by_column(session: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("codec", ["snappy", "zlib", "lz4", "zstd"])
+def test_columnar_formats_are_billed_by_column(session: Any, tmp_path: Path, codec: str) -> None:
     columns = {"a": list(range(50_000)), "b": [f"text {i * 7919}" for i in range(50_000)]}
     pq.write_table(pa.table(columns), tmp_path / "parquet")
-    orc.write_table(pa.table(columns), tmp_path / "orc")
+    orc.write_table(pa.table(columns), tmp_path / "orc", compression=codec)
     (tmp_path / "csv").write_bytes(b"x" * 1000)
     for form in ("parquet", "orc"):
         file = File(str(tmp_path / form), form, (), (tmp_path / form).stat().st_size)
@@ -587,8 +606,13 @@ def test_class_names_stand_for_formats(serde: str, given: str, form: str) -> Non
         ("com.amazon.ionhiveserde.IonHiveSerDe", "", "NOT_SUPPORTED"),
         ("com.example.MySerDe", "", "HIVE_SERDE_NOT_FOUND"),
         (formats.CLASSES["csv"].serde, formats.CLASSES["parquet"].input, "HIVE_INVALID_METADATA"),
+        (
+            formats.CLASSES["csv"].serde,
+            "org.apache.hadoop.mapred.SequenceFileInputFormat",
+            "NOT_SUPPORTED",
+        ),
     ],
-    ids=["ion", "own", "mixed"],
+    ids=["ion", "own", "mixed", "sequence"],
 )
 def test_other_class_names_are_refused(serde: str, given: str, code: str) -> None:
     with pytest.raises(FormatError, match=code):

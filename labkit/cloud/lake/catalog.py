@@ -66,6 +66,7 @@ class GlueCatalog:
         database: where names of one part are looked up.
         limit: the most bytes that may be scanned.
         author: who changes tables.
+        digits: of a second's fraction that timestamps in columnar files keep: Athena's 3, or 6.
     """
 
     name = CATALOG
@@ -78,8 +79,9 @@ class GlueCatalog:
         database: str,
         limit: int | None = None,
         author: str = "",
+        digits: int = 3,
     ) -> None:
-        self.database, self.limit = database.lower(), limit
+        self.database, self.limit, self.digits = database.lower(), limit, digits
         self.metastore = Metastore(cloud, region, author)
         self.store = Store(cloud, principal)
         self.scanned_bytes = 0

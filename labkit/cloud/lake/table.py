@@ -200,6 +200,7 @@ class LakeTable:
             columns=tuple((c.name, c.type) for c in self.data_columns),
             partition_keys=tuple((c.name, c.type) for c in (*self.keys, *HIDDEN)),
             options=options,
+            digits=self.catalog.digits,
         )
 
     def _checkcolumns_of(self, partition: Partition) -> None:

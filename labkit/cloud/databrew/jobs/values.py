@@ -7,13 +7,10 @@ https://spark.apache.org/docs/3.5.0/sql-ref-literals.html#floating-point-special
 
 from __future__ import annotations
 
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.nested import NESTED, within
 from labkit.cloud.engine.types import Type
 
-NESTED = ("array", "map", "row")
 _FLOATS = ("real", "double")
-#: An element in a lambda: DuckDB takes ``x.key`` for a column x's field where there is one.
-_EACH = '"#each"'
 
 
 def in_json(sql: str, kind: Type) -> str:
@@ -52,31 +49,13 @@ def _bytes(sql: str, kind: Type) -> str:
     return f"to_base64({sql})"
 
 
-def _array(sql: str, kind: Type) -> str:
-    return f"list_transform({sql}, lambda {_EACH}: {in_json(_EACH, kind.element)})"
-
-
-def _map(sql: str, kind: Type) -> str:
-    value = in_json(f"{_EACH}.value", kind.types[1])
-    pair = f"struct_pack(key := {_EACH}.key, value := {value})"
-    return f"map_from_entries(list_transform(map_entries({sql}), lambda {_EACH}: {pair}))"
-
-
-def _row(sql: str, kind: Type) -> str:
-    fields = ", ".join(_field(sql, name or "", inner) for name, inner in kind.fields)
-    return f"CASE WHEN {sql} IS NOT NULL THEN struct_pack({fields}) END"
-
-
-def _field(sql: str, name: str, kind: Type) -> str:
-    value = in_json(f"struct_extract({sql}, {quoted_text(name)})", kind)
-    return f"{quoted_name(name)} := {value}"
+def _nested(sql: str, kind: Type) -> str:
+    return within(sql, kind, in_json)
 
 
 _BY_BASE = {
     "real": _float,
     "double": _float,
     "varbinary": _bytes,
-    "array": _array,
-    "map": _map,
-    "row": _row,
+    **dict.fromkeys(NESTED, _nested),
 }

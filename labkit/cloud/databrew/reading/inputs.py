@@ -168,7 +168,7 @@ def _from_catalog(
     cloud: Cloud, principal: Principal, session: Session, region: str, table: Mapping[str, str]
 ) -> Input:
     database, name = table["DatabaseName"].lower(), table["TableName"].lower()
-    catalog = GlueCatalog(cloud, principal, region, database)
+    catalog = GlueCatalog(cloud, principal, region, database, digits=6)
     try:
         source = catalog.resolve((database, name))
         if not hasattr(source, "relation"):

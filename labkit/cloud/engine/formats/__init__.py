@@ -24,6 +24,7 @@ from labkit.cloud.engine.formats import (
 from labkit.cloud.engine.formats.errors import explain
 from labkit.cloud.engine.formats.instants import are_instants
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
+from labkit.cloud.engine.formats.moments import coarse
 from labkit.cloud.engine.formats.serdes import CLASSES, Classes, serde_format
 from labkit.cloud.engine.formats.writers import COMPRESSIONS, ENDINGS, write
 from labkit.cloud.engine.quoting import quoted_name
@@ -78,7 +79,7 @@ def relation(session: Session, table: Table, files: Sequence[File], wanted: froz
         raise FormatError("HIVE_UNSUPPORTED_FORMAT", f"Unsupported format: {table.format}")
     if not files:
         return _empty(table, wanted)
-    return READERS[table.format](session, table, files, wanted)
+    return coarse(table, files, wanted, READERS[table.format](session, table, files, wanted))
 
 
 def scanned_bytes(table: Table, files: Sequence[File], wanted: frozenset[str]) -> int:

@@ -73,12 +73,14 @@ class Table:
         columns: name and type of each column in the files, in order.
         partition_keys: name and type of each partition key.
         options: SerDe properties and table parameters under lower-case keys.
+        digits: of a second's fraction that timestamps in columnar files keep: 3 or 6.
     """
 
     format: str
     columns: tuple[tuple[str, Type], ...]
     partition_keys: tuple[tuple[str, Type], ...] = ()
     options: Mapping[str, str] = field(default_factory=dict)
+    digits: int = 6
 
     def option(self, *names: str, default: str = "") -> str:
         """The first of these options that is set."""

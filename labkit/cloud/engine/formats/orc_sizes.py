@@ -8,7 +8,7 @@ https://orc.apache.org/specification/ORCv1/
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -18,20 +18,19 @@ import pyarrow as pa
 from labkit.cloud.engine.formats.lines import snappy_length
 
 Fields = dict[int, list[Any]]
-_CODECS = {1: "zlib", 2: "snappy", 4: "lz4_raw", 5: "zstd"}
 
 
 @lru_cache(maxsize=20_000)
 def column_sizes(path: str) -> list[int]:
     """Bytes of the data and index streams of each top-level column, in the file's order."""
     with Path(path).open("rb") as file:
-        footer, codec, block = _tail(file)
+        footer, codec = _tail(file)
         tops = _tops([_message(t) for t in footer.get(4, [])])
         sizes = [0] * (max(tops.values(), default=-1) + 1)
         for stripe in map(_message, footer.get(3, [])):
             start, index, data, length = (stripe.get(n, [0])[0] for n in (1, 2, 3, 4))
             file.seek(start + index + data)
-            for stream in _message(_plain(file.read(length), codec, block)).get(1, []):
+            for stream in _message(_plain(file.read(length), codec)).get(1, []):
                 fields = _message(stream)
                 column = fields.get(2, [0])[0]
                 if column in tops:
@@ -39,16 +38,16 @@ def column_sizes(path: str) -> list[int]:
     return sizes
 
 
-def _tail(file: BinaryIO) -> tuple[Fields, int, int]:
-    """The file's footer, its codec and its block size, as the postscript at the end says."""
+def _tail(file: BinaryIO) -> tuple[Fields, int]:
+    """The file's footer and its codec, as the postscript at the end says."""
     end = file.seek(0, 2)
     file.seek(end - 1)
     length = file.read(1)[0]
     file.seek(end - 1 - length)
     script = _message(file.read(length))
-    size, codec, block = script[1][0], script.get(2, [0])[0], script.get(3, [262_144])[0]
+    size, codec = script[1][0], script.get(2, [0])[0]
     file.seek(end - 1 - length - size)
-    return _message(_plain(file.read(size), codec, block)), codec, block
+    return _message(_plain(file.read(size), codec)), codec
 
 
 def _tops(types: list[Fields]) -> dict[int, int]:
@@ -112,26 +111,57 @@ _VALUES: dict[int, Any] = {
 }
 
 
-def _plain(data: bytes, codec: int, block: int) -> bytes:
-    return b"".join(_chunks(data, codec, block)) if codec else data
+def _plain(data: bytes, codec: int) -> bytes:
+    return b"".join(_chunks(data, codec)) if codec else data
 
 
-def _chunks(data: bytes, codec: int, block: int) -> Iterator[bytes]:
+def _chunks(data: bytes, codec: int) -> Iterator[bytes]:
     """A chunk is a length of 23 bits, a bit that says that it is not compressed, and its bytes."""
     at = 0
     while at < len(data):
         header = int.from_bytes(data[at : at + 3], "little")
         chunk = data[at + 3 : at + 3 + (header >> 1)]
         at += 3 + (header >> 1)
-        yield chunk if header & 1 else _unpack(chunk, _CODECS[codec], block)
+        yield chunk if header & 1 else _UNPACK[codec](chunk)
 
 
-def _unpack(chunk: bytes, codec: str, block: int) -> bytes:
-    if codec == "zlib":
-        return zlib.decompress(chunk, -15)
-    if codec == "zstd":
-        with pa.CompressedInputStream(pa.BufferReader(chunk), "zstd") as stream:
-            return bytes(stream.read())
-    if codec == "snappy":
-        return bytes(pa.Codec("snappy").decompress(chunk, snappy_length(chunk), asbytes=True))
-    raise ValueError(f"ORC footer compressed with {codec}, blocks of {block}")
+def _zstd(chunk: bytes) -> bytes:
+    with pa.CompressedInputStream(pa.BufferReader(chunk), "zstd") as stream:
+        return bytes(stream.read())
+
+
+def _lz4(chunk: bytes) -> bytes:
+    """A block of LZ4, which does not tell its length, and pyarrow wants to know it. Source:
+    https://github.com/lz4/lz4/blob/dev/doc/lz4_Block_format.md
+    """
+    out, at = bytearray(), 0
+    while at < len(chunk):
+        token = chunk[at]
+        length, at = _lz4_length(chunk, at + 1, token >> 4)
+        out += chunk[at : at + length]
+        at += length
+        if at < len(chunk):  # the last sequence is of literals alone
+            start = len(out) - int.from_bytes(chunk[at : at + 2], "little")
+            length, at = _lz4_length(chunk, at + 2, token & 15)
+            for place in range(start, start + length + 4):
+                out.append(out[place])
+    return bytes(out)
+
+
+def _lz4_length(chunk: bytes, at: int, length: int) -> tuple[int, int]:
+    more = 255 if length == 15 else 0
+    while more == 255:
+        more = chunk[at]
+        length, at = length + more, at + 1
+    return length, at
+
+
+#: By the number of the format's ``CompressionKind``.
+_UNPACK: dict[int, Callable[[bytes], bytes]] = {
+    1: lambda chunk: zlib.decompress(chunk, -15),
+    2: lambda chunk: bytes(
+        pa.Codec("snappy").decompress(chunk, snappy_length(chunk), asbytes=True)
+    ),
+    4: _lz4,
+    5: _zstd,
+}

@@ -55,6 +55,11 @@ _REFUSED = {
     "org.apache.hadoop.hive.serde2.columnar.columnarserde": "RCFile",
     "org.apache.hadoop.hive.serde2.columnar.lazybinarycolumnarserde": "RCFile",
 }
+_REFUSED_INPUTS = {
+    "SymlinkTextInputFormat": "Symlink tables",
+    "SequenceFileInputFormat": "SequenceFile files",
+    "RCFileInputFormat": "RCFile files",
+}
 
 
 def serde_format(serde: str, input_format: str = "", parameters: Mapping[str, str] = {}) -> str:
@@ -95,6 +100,9 @@ def _checked(found: str, input_format: str) -> str:
         raise FormatError(
             "HIVE_INVALID_METADATA", f"SerDe of {found} does not read input format {input_format}"
         )
-    if input_format.endswith("SymlinkTextInputFormat"):
-        raise FormatError("NOT_SUPPORTED", "Symlink tables are not read here")
+    refused = next(
+        (what for end, what in _REFUSED_INPUTS.items() if input_format.endswith(end)), ""
+    )
+    if refused:
+        raise FormatError("NOT_SUPPORTED", f"{refused} are not read here")
     return found

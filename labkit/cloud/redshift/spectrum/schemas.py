@@ -50,7 +50,8 @@ class External:
         """The catalog, read as the schema's role."""
         cloud = connection.warehouse.cloud
         principal = principal_of(connection, self.role)
-        return GlueCatalog(cloud, principal, self.region_of(connection), self.database)
+        region = self.region_of(connection)
+        return GlueCatalog(cloud, principal, region, self.database, digits=6)
 
     def region_of(self, connection: Connection) -> str:
         return self.region or place_of(connection.warehouse.key.partition("/")[2])[0]
