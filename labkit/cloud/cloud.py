@@ -58,6 +58,7 @@ class Cloud:
         self.state = State(home / "state.db")
         self.jobs = Jobs()
         self._locks: dict[str, threading.RLock] = {}
+        self._changing: set[str] = set()  # whose lock is held meanwhile
         self._records: dict[str, Records] = {}
         self._loading, self._started = threading.RLock(), 0
 
@@ -96,10 +97,20 @@ class Cloud:
 
     @contextlib.contextmanager
     def changing(self, service: str) -> Iterator[None]:
-        """Hold moto's records of a service and make the changes durable at the end."""
+        """Hold moto's records of a service and make the changes durable at the end.
+
+        Within another one of the thread, at the end of that.
+        """
         with self.lock(service):
-            yield
-            self.state.save(service)
+            within = service in self._changing
+            self._changing.add(service)
+            try:
+                yield
+                if not within:
+                    self.state.save(service)
+            finally:
+                if not within:
+                    self._changing.discard(service)
 
     def backend(self, service: str, region: str | None = None) -> Any:
         """moto's records of a service (``glue``, ``kms``; global ones such as ``iam`` too)."""

@@ -17,7 +17,7 @@ import importlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -145,19 +145,27 @@ class State:
         with self.lock:
             indexed = not services or "s3" in services
             trash = memory.trash() if indexed else []  # before the keys that it belonged to
-            changed = [row for row in memory.pickled(services) if self._is_new(row)]
+            changed = self._changed(services)
             keys = memory.dirty_keys() if indexed else []
             parts = memory.dirty_parts() if indexed else []
             if changed or keys or parts:
                 self._write(changed, keys, parts)
             memory.delete_bodies(trash)
 
-    def save_keys(self) -> None:
-        """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT."""
+    def save_keys(self, also: Callable[[], None] | None = None, *services: str) -> None:
+        """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT.
+
+        Args:
+            also: makes, in records and in moto's, the changes that are durable with them or not.
+            services: whose records at moto it changes; the caller holds their locks.
+        """
         with self.lock:
             trash = memory.trash()
-            self._write([], memory.dirty_keys(), memory.dirty_parts())
+            self._write([], memory.dirty_keys(), memory.dirty_parts(), also, services)
             memory.delete_bodies(trash)
+
+    def _changed(self, services: tuple[str, ...]) -> list[tuple[Any, ...]]:
+        return [row for row in memory.pickled(services) if self._is_new(row)]
 
     def _is_new(self, row: tuple[Any, ...]) -> bool:
         return self._digests.get(row[:3]) != _digest(row[5])
@@ -167,9 +175,14 @@ class State:
         backends: list[tuple[Any, ...]],
         keys: list[tuple[str, str, Any]],
         parts: list[tuple[Any, int]],
+        also: Callable[[], None] | None = None,
+        services: tuple[str, ...] = (),
     ) -> None:
         try:
-            with self.together():
+            with self._transaction():
+                if also:
+                    also()
+                    backends = self._changed(services) if services else backends
                 self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
                 for bucket, key, versions in keys:
                     self._write_key(bucket, key, versions)
@@ -178,7 +191,7 @@ class State:
                     self._forget_parts()
             self._digests |= {row[:3]: _digest(row[5]) for row in backends}
         except BaseException:
-            self._bring_back(backends)
+            self._bring_back(self._changed(services) if services else backends)
             for bucket, key, _ in keys:
                 memory.mark_dirty(bucket, key)
             for upload, number in parts:
@@ -228,7 +241,19 @@ class State:
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
-        """Make what is put into records inside durable as one change, or none of it."""
+        """Make what is put into records inside durable as one change, or none of it.
+
+        Within another one it is part of that. The lock of what moto holds is not taken inside.
+        """
+        with self.lock:
+            if self._db.in_transaction:
+                yield
+            else:
+                with self._transaction():
+                    yield
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
         with self.lock:
             self._db.execute("BEGIN")
             try:

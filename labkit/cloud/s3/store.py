@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -149,12 +149,19 @@ class Store:
         self._may_put(uri)
         return Staged(uri, Body(str(path), path.stat().st_size, _multipart_etag()), content_type)
 
-    def replace(self, staged: Iterable[Staged], gone: Iterable[Object] = ()) -> None:
+    def replace(
+        self,
+        staged: Iterable[Staged],
+        gone: Iterable[Object] = (),
+        also: Callable[[], None] | None = None,
+        *services: str,
+    ) -> None:
         """Put all objects and delete others as one change: on disk it is all there, or nothing.
 
         Args:
             staged: what to put.
             gone: what to delete; what is put anew under the same key stays.
+            also, services: what else is part of the change, see `State.save_keys`.
         """
         staged, backend = list(staged), self.cloud.backend("s3")
         kept = {each.uri for each in staged}
@@ -165,7 +172,7 @@ class Store:
                 self._record(each.uri, each.body, each.content_type)
             for found in removed:
                 backend.delete_object(found.bucket, found.key)
-            self.cloud.state.save_keys()
+            self.cloud.state.save_keys(also, *services)
 
     def put_bytes(
         self, uri: str, content: bytes, *, content_type: str = "binary/octet-stream"

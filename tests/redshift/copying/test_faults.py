@@ -1,9 +1,12 @@
 """kill -9 in the middle of COPY, UNLOAD and a COPY JOB: whole or not at all."""
 
+import contextlib
 import gzip
+import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,6 +15,7 @@ import pytest
 
 from tests.conftest import connect, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data
+from tests.redshift.copied import allow
 from tests.redshift.copying.conftest import BUCKET, make_desk
 from tests.s3.test_faults import FULL
 
@@ -26,9 +30,10 @@ class House:
         self.server = start_cloud(home)
         self.desk = make_desk(connect(home, self.server).client)
 
-    def kill(self):
+    def kill(self, then=lambda home: None):
         os.kill(self.server.pid, signal.SIGKILL)
         self.server.wait()
+        then(self.home)
         self.server = start_cloud(self.home)
         client = connect(self.home, self.server).client
         self.desk.client, self.desk.s3 = client, client("s3")
@@ -90,6 +95,51 @@ def _check_copy(desk, table):
     assert desk.data.rows(told) == [["aborted"]]
     assert desk.copy(table, desk.put("few", "1|x\n")) == ""
     assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[2]]
+
+
+def test_what_was_done_before_its_end_was_on_record_is_told_as_done(house):
+    """Once more, such a COPY, UNLOAD or INSERT would double what is there."""
+    desk = house.desk
+    table, uri = desk.table("a int, b varchar(9)"), desk.put("two", "1|x\n2|y\n")
+    desk.client("glue").create_database(DatabaseInput={"Name": "lake"})
+    desk.client("iam").put_role_policy(
+        RoleName="copying", PolicyName="glue", PolicyDocument=allow("glue:*")
+    )
+    source = "FROM DATA CATALOG DATABASE 'lake' IAM_ROLE default"
+    assert desk.data.run(f"CREATE EXTERNAL SCHEMA lake {source}")["Status"] == "FINISHED"
+    made = f"STORED AS PARQUET LOCATION 's3://{BUCKET}/lake/' AS SELECT * FROM {table}"
+    sqls = [
+        f"COPY {table} FROM '{uri}' IAM_ROLE default",
+        f"UNLOAD ('SELECT * FROM {table}') TO 's3://{BUCKET}/told/' IAM_ROLE default",
+        f"CREATE EXTERNAL TABLE lake.t PARTITIONED BY (b) {made}",
+        f"INSERT INTO lake.t SELECT a, 'z' FROM {table}",
+        "ALTER TABLE lake.t DROP PARTITION (b='x')",
+    ]
+    done = [desk.data.run(sql) for sql in sqls]
+    assert [told["Status"] for told in done] == ["FINISHED"] * len(sqls)
+    house.kill(lambda home: _forget_ends(home, [told["Id"] for told in done]))
+    again = [desk.data.client.describe_statement(Id=told["Id"]) for told in done]
+    assert [(told["Status"], told["ResultRows"]) for told in again] == [
+        (told["Status"], told["ResultRows"]) for told in done
+    ]
+    assert desk.data.rows(
+        f"SELECT status, loaded_rows FROM sys_load_history WHERE table_name = '{table}'"
+    ) == [["completed", 2]]
+    assert desk.data.rows("SELECT a, b FROM lake.t ORDER BY a, b") == [[1, "z"], [2, "y"], [2, "z"]]
+
+
+def _forget_ends(home, statements):
+    """As if the process had died when these were done, before their ends were on record."""
+    with contextlib.closing(sqlite3.connect(home / "state.db")) as state, state:
+        rows = state.execute("SELECT kind, id, value FROM records").fetchall()
+        for kind, id, value in rows:
+            told = json.loads(value)
+            if kind == "redshift.load":
+                told |= {"ended": None, "status": "running"}
+            elif id in statements:
+                told |= {"Status": "STARTED", "ResultRows": -1}
+            changed = (json.dumps(told), kind, id)
+            state.execute("UPDATE records SET value = ? WHERE kind = ? AND id = ?", changed)
 
 
 def test_a_full_disk(tmp_path):

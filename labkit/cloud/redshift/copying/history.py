@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.sources import Given
-from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse import Connection, committed
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
+from labkit.cloud.redshift.warehouse.signatures import sign_as, sign_lake
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.copying.loading import Load, Wrong
@@ -25,12 +26,14 @@ _FORMATS = {"text": "Text", "csv": "CSV", "fixed": "Text", "json": "JSON", "parq
 
 @on_start
 def _end_interrupted(cloud: Cloud) -> None:
-    """What ran when the process died came to nothing."""
+    """What ran when the process died came to nothing, unless it had committed."""
     for kind in (LOADS, UNLOADS):
         records = cloud.records(kind)
         for id, record in list(records.items()):
             if record["ended"] is None:
-                records[id] = record | {"ended": record["started"], "status": "aborted"}
+                done = kind == LOADS and id in committed(cloud, record["key"])
+                status = "completed" if done else "aborted"
+                records[id] = record | {"ended": record["started"], "status": status}
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Noted:
     def change(self, **members: Any) -> None:
         records = self.connection.warehouse.cloud.records(self.kind)
         records[self.id] = records[self.id] | members
+
+    def end(self, committed: bool) -> None:
+        self.change(ended=time.time(), status="completed" if committed else "aborted")
 
 
 def begin_load(
@@ -64,7 +70,7 @@ def begin_load(
 
 
 def end_load(noted: Noted, work: Load, count: int, status: str, message: str = "") -> None:
-    """Say how a COPY ended."""
+    """Say how a COPY ended; one that is a transaction of its own ends with its commit."""
     records = noted.connection.warehouse.cloud.records(LOADS)
     files = [dict(each) for each in records[noted.id]["files"]]
     wrong = {file.path: 0 for file in work.files}
@@ -74,13 +80,16 @@ def end_load(noted: Noted, work: Load, count: int, status: str, message: str = "
         told["lines"] = work.lines.get(file.path, count if len(files) == 1 else 0)
         told["errors"] = wrong[file.path]
     noted.change(
-        ended=time.time(),
-        status=status,
         rows=count,
         files=files,
         errors=[_error(each, work.columns) for each in work.wrong[:MOST_ERRORS]],
         message=message,
     )
+    if status == "completed" and noted.connection.is_alone:
+        sign_as(noted.connection, noted.id, count)
+        noted.connection.on_end.append(noted.end)
+    else:
+        noted.change(ended=time.time(), status=status)
 
 
 def files_at_fault(connection: Connection) -> set[str]:
@@ -140,6 +149,8 @@ def end_unload(
     """Say how an UNLOAD ended: its objects with ``uri``, ``rows`` and ``size``."""
     rows = sum(each["rows"] for each in files)
     noted.change(ended=time.time(), status=status, rows=rows, files=list(files), message=message)
+    if status == "completed":
+        sign_lake(noted.connection, rows)
 
 
 def _begin(connection: Connection, kind: str, **members: Any) -> Noted:

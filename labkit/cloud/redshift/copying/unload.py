@@ -1,14 +1,14 @@
 """``UNLOAD``: a query's rows as objects under a prefix, all of them at once or none.
 
-Files are written aside and become objects in one change of the index, so that a process that dies
-leaves nothing behind. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
+Files are written aside and become objects in one change of the index, which tells the end of the
+UNLOAD too, so that a process that dies leaves all of it behind or nothing. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,13 +45,12 @@ def unload(connection: Connection, parsed: Parsed) -> Result:
     folder.mkdir()
     try:
         with failures():
-            files = _unload(connection, options, compiled, store, folder)
+            files = _unload(connection, options, compiled, store, folder, noted)
     except BaseException as error:
         history.end_unload(noted, [], "aborted", getattr(error, "message", str(error)))
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    history.end_unload(noted, files, "completed")
     return _told(connection, sum(each["rows"] for each in files))
 
 
@@ -84,7 +83,12 @@ def _compiled(connection: Connection, options: UnloadOptions) -> Compiled:
 
 
 def _unload(
-    connection: Connection, options: UnloadOptions, compiled: Compiled, store: Store, folder: Path
+    connection: Connection,
+    options: UnloadOptions,
+    compiled: Compiled,
+    store: Store,
+    folder: Path,
+    noted: history.Noted,
 ) -> list[dict[str, Any]]:
     with s3_words(connection, f"Listing {options.prefix}"):
         there = store.list(options.prefix)
@@ -102,12 +106,16 @@ def _unload(
         path.write_text(manifest_text(told, compiled.fields, options), "utf-8")
         uris.append((f"{options.prefix}manifest", path))
     gone = _cleaned(there, files, options) if options.clean_path else []
-    _publish(connection, store, uris, gone)
+    _publish(connection, store, uris, gone, lambda: history.end_unload(noted, told, "completed"))
     return told
 
 
 def _publish(
-    connection: Connection, store: Store, uris: Sequence[tuple[str, Path]], gone: list[Object]
+    connection: Connection,
+    store: Store,
+    uris: Sequence[tuple[str, Path]],
+    gone: list[Object],
+    also: Callable[[], None],
 ) -> None:
     staged = []
     for uri, path in uris:
@@ -116,7 +124,7 @@ def _publish(
             os.replace(path, aside)
             staged.append(store.stage(uri, aside))
     with s3_words(connection, "Deleting objects under CLEANPATH"):
-        store.replace(staged, gone)
+        store.replace(staged, gone, also)
 
 
 def _cleaned(there: list[Object], files: list[Written], options: UnloadOptions) -> list[Object]:

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lake.metastore import Metastore
 from labkit.cloud.operations import Context, Principal
 from labkit.cloud.redshift.data_api import store
-from labkit.cloud.redshift.warehouse import RedshiftError, open_warehouse
-from labkit.cloud.redshift.warehouse.signatures import Signature, signed
+from labkit.cloud.redshift.warehouse import committed
+from labkit.cloud.redshift.warehouse.signatures import Signature, forget_lake, signed_lake
 from labkit.cloud.redshift.words import invalid, missing
 
 KIND = "redshift.statement"
@@ -117,15 +118,17 @@ def mend(cloud: Cloud) -> None:
     forget_old(cloud)
     for number, record in list(cloud.records(KIND).items()):
         if record["Status"] not in ENDED:
-            update(cloud, number, **_ending(record, _signed(cloud, record)))
+            update(cloud, number, **_ending(record, _done(cloud, record)))
+    forget_lake(cloud)
 
 
-def _signed(cloud: Cloud, record: Record) -> dict[str, Signature]:
-    """What had committed in the statement's warehouse."""
-    try:
-        return signed(open_warehouse(cloud, record["_"]["key"]).database)
-    except RedshiftError:
-        return {}
+def _done(cloud: Cloud, record: Record) -> dict[str, Signature]:
+    """What had committed in the statement's warehouse, and in the lake, which no batch undoes."""
+    done = committed(cloud, record["_"]["key"])
+    if record["_"]["batch"] and record.get("ExecutionMode") != "AUTO_COMMIT":
+        return done
+    authors = Metastore(cloud, record["_"]["region"]).authors()
+    return {each: Signature(each, -1, 0) for each in authors} | signed_lake(cloud) | done
 
 
 def _ending(record: Record, done: Mapping[str, Signature]) -> Record:

@@ -51,7 +51,8 @@ class External:
         cloud = connection.warehouse.cloud
         principal = principal_of(connection, self.role)
         region = self.region_of(connection)
-        return GlueCatalog(cloud, principal, region, self.database, digits=6)
+        author = connection.author
+        return GlueCatalog(cloud, principal, region, self.database, author=author, digits=6)
 
     def region_of(self, connection: Connection) -> str:
         return self.region or place_of(connection.warehouse.key.partition("/")[2])[0]
@@ -175,6 +176,7 @@ def _drop_database(connection: Connection, schema: Object) -> None:
     if catalog.metastore.tables(place.database):
         raise RedshiftError(f"External database {place.database} is not empty", "2BP01")
     if catalog.metastore.database(place.database) is not None:
+        catalog.metastore.author = ""  # done when the schema is gone too
         catalog.metastore.delete_database(place.database)
 
 

@@ -1,7 +1,7 @@
 """``CREATE EXTERNAL TABLE AS`` and ``INSERT INTO`` external tables: rows as objects of the lake.
 
-All objects of a statement appear at once; then the catalog gets the table, or the partitions that
-are new. Only Parquet and text are written, and not within a transaction block. Sources:
+All objects of a statement appear at once, and with them in the catalog the table, or the partitions
+that are new. Only Parquet and text are written, and not within a transaction block. Sources:
 https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_EXTERNAL_TABLE.html and
 https://docs.aws.amazon.com/redshift/latest/dg/r_INSERT_external_table.html
 """
@@ -37,6 +37,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result
+from labkit.cloud.redshift.warehouse.signatures import sign_lake
 from labkit.cloud.redshift.warehouse.statements.changes import WRITERS
 
 _WRITABLE = {"parquet": "snappy", "csv": "none"}
@@ -76,10 +77,13 @@ def create_as(connection: Connection, place: Place, said: Declared, parsed: Pars
         said, [catalog_column(c) for c in data], [catalog_column(c) for c in keys]
     )
     whole = definition | {"DatabaseName": place.schema.database}
-    files = _write(connection, place, LakeTable(place.catalog, whole), compiled, names)
-    partitions = [_partition(definition, *each) for each in _folders(files).items()]
-    place.catalog.metastore.create_table(place.schema.database, definition, partitions)
-    return sum(file.rows for file in files)
+
+    def make(files: list[_File]) -> None:
+        partitions = [_partition(definition, *each) for each in _folders(files).items()]
+        place.catalog.metastore.create_table(place.schema.database, definition, partitions)
+
+    table = LakeTable(place.catalog, whole)
+    return _write(connection, place, table, compiled, names, make, new=True)
 
 
 def writer(connection: Connection, name: tuple[str, ...]) -> Callable[[Parsed], Result] | None:
@@ -105,9 +109,13 @@ def _insert(connection: Connection, place: Place, parsed: Parsed) -> Result:
             f"{len(compiled.fields)}",
             "42601",
         )
-    files = _write(connection, place, table, compiled, names)
-    _add_partitions(place, table, files)
-    count = sum(file.rows for file in files)
+
+    def add(files: list[_File]) -> None:
+        _add_partitions(place, table, files)
+
+    if table.keys:
+        place.allow("BatchCreatePartition")
+    count = _write(connection, place, table, compiled, names, add)
     return Result(f"INSERT 0 {count}", count=count)
 
 
@@ -133,8 +141,17 @@ def _write(
     table: LakeTable,
     compiled: Compiled,
     names: Sequence[str],
-) -> list[_File]:
-    """Write a query's rows; ``names`` say which column of the table each field is."""
+    then: Callable[[list[_File]], None],
+    *,
+    new: bool = False,
+) -> int:
+    """Write a query's rows and tell how many.
+
+    Args:
+        names: which column of the table each field is.
+        then: changes the catalog as the files ask for.
+        new: whether the table is made.
+    """
     declared = table.declared()
     if declared.format not in _WRITABLE:
         raise unsupported(f"Writing external tables of format {declared.format}")
@@ -144,12 +161,31 @@ def _write(
     try:
         with spectrum_words(connection, place.schema):
             files = list(_files(connection, place, table, declared, aside))
-            staged = [place.catalog.store.stage(file.uri, file.path) for file in files]
-            place.catalog.store.replace(staged)
+            _publish(connection, place, files, then, new)
     finally:
         with contextlib.suppress(duckdb.Error):
             connection.duck.execute(f"DROP TABLE IF EXISTS {aside}")
-    return files
+    return sum(file.rows for file in files)
+
+
+def _publish(
+    connection: Connection,
+    place: Place,
+    files: list[_File],
+    then: Callable[[list[_File]], None],
+    new: bool,
+) -> None:
+    def also() -> None:
+        then(files)
+        sign_lake(connection, sum(file.rows for file in files))
+
+    staged = [place.catalog.store.stage(file.uri, file.path) for file in files]
+    with connection.warehouse.cloud.changing("glue"):
+        if new and place.definition is not None:
+            raise RedshiftError(f'External table "{place.name}" already exists', "42P07")
+        if not new:
+            place.found()
+        place.catalog.store.replace(staged, (), also, "glue")
 
 
 def _values(table: LakeTable, compiled: Compiled, names: Sequence[str]) -> str:
@@ -240,7 +276,6 @@ def _add_partitions(place: Place, table: LakeTable, files: Sequence[_File]) -> N
         if values not in known
     ]
     if new:
-        place.allow("BatchCreatePartition")
         place.partitions(add=new, drop=[])
 
 

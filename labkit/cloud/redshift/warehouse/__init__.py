@@ -14,6 +14,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.warehouse import statements
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.signatures import Signature, signed
 from labkit.cloud.redshift.warehouse.warehouse import Warehouse, WarehouseState, file_of
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Warehouse",
     "WarehouseState",
     "close_warehouse",
+    "committed",
     "open_warehouse",
     "statement",
     "statements",
@@ -65,6 +67,14 @@ def open_warehouse(cloud: Cloud, key: str) -> Warehouse:
             found = _open[cloud.home, key] = Warehouse(cloud, key, state)
     found.state = state
     return found
+
+
+def committed(cloud: Cloud, key: str) -> dict[str, Signature]:
+    """What has signed its commit in a warehouse; nothing where there is none, or it is paused."""
+    try:
+        return signed(open_warehouse(cloud, key).database)
+    except RedshiftError:
+        return {}
 
 
 def close_warehouse(cloud: Cloud, key: str, *, delete: bool = False) -> None:

@@ -104,6 +104,8 @@ class Connection:
         self.ingested = False
         #: Who signs what it commits, and whether the transaction has changed something.
         self.author, self.changing = "", False
+        #: Who hears whether a statement of a transaction of its own has committed.
+        self.on_end: list[Callable[[bool], None]] = []
         self._kept: tuple[Any, ...] = ()
         self._using = threading.RLock()
         self._depth = 0
@@ -293,10 +295,22 @@ class Connection:
                 self._conclude(result.count)
                 with failures():
                     self.duck.execute("COMMIT")
+            self._ended(committed=True)
             return result
         except BaseException:
             self._undo_quietly()
+            self._ended(committed=False)
             raise
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the statement that runs is a transaction of its own."""
+        return self.transaction == "idle" and not self.call_depth
+
+    def _ended(self, *, committed: bool) -> None:
+        waiting, self.on_end = self.on_end, []
+        for told in waiting:
+            told(committed)
 
     def _undo_quietly(self) -> None:
         """A commit that failed has rolled back already."""
