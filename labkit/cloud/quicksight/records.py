@@ -89,9 +89,10 @@ def create(
         **_given(members),
         "_": {"id": id, "region": context.region, "permissions": granted, **(private or {})},
     }
-    if tags:
-        tagging.tag(context.cloud, made["Arn"], tags)
-    return put(context.cloud, kind, made)
+    with context.cloud.state.together():
+        if tags:
+            tagging.tag(context.cloud, made["Arn"], tags)
+        return put(context.cloud, kind, made)
 
 
 def update(context: Context, kind: Kind, id: str, members: Record) -> Record:
@@ -134,8 +135,9 @@ def remove(context: Context, kind: Kind, id: str) -> Record:
         AwsError: ``ResourceNotFoundException``.
     """
     record = find(context, kind, id)
-    tagging.forget(context.cloud, record["Arn"])
-    del records(context.cloud, kind)[f"{context.region}/{id}"]
+    with context.cloud.state.together():
+        tagging.forget(context.cloud, record["Arn"])
+        del records(context.cloud, kind)[f"{context.region}/{id}"]
     return record
 
 

@@ -54,11 +54,12 @@ def delete_namespace(context: Context, *, Namespace: str) -> Answer:
     if Namespace == DEFAULT:
         raise invalid("The default namespace cannot be deleted.")
     check(context, Namespace)
-    for kind in (kinds.USER, kinds.GROUP):
-        for each in records.listed(context, kind):
-            if each["_"]["namespace"] == Namespace:
-                records.remove(context, kind, each["_"]["id"])
-    records.remove(context, NAMESPACE, Namespace)
+    with context.cloud.state.together():
+        for kind in (kinds.USER, kinds.GROUP):
+            for each in records.listed(context, kind):
+                if each["_"]["namespace"] == Namespace:
+                    records.remove(context, kind, each["_"]["id"])
+        records.remove(context, NAMESPACE, Namespace)
     return {}
 
 

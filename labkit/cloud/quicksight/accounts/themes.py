@@ -60,8 +60,9 @@ def update_theme(
     config = Configuration or themes.by_number(record, None)["Configuration"]
     added = themes.new_version(record["Arn"], last, BaseThemeId, config, VersionDescription)
     versions = [*record["_"]["versions"], added]
-    records.keep(context, THEME, ThemeId, versions=versions, last=last)
-    records.update(context, THEME, ThemeId, {"Name": Name or record["Name"]})
+    with context.cloud.state.together():
+        records.keep(context, THEME, ThemeId, versions=versions, last=last)
+        records.update(context, THEME, ThemeId, {"Name": Name or record["Name"]})
     return _saved(record, added)
 
 

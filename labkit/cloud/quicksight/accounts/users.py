@@ -182,7 +182,8 @@ def _restrict(context: Context, namespace: str, name: str, permissions: str | No
 
 
 def _delete(context: Context, user: Record) -> None:
-    for group in principals.memberships(context.cloud, user):
-        members = [name for name in group["_"]["members"] if name != user["UserName"]]
-        records.keep(context, GROUP, group["_"]["id"], members=members)
-    records.remove(context, USER, user["_"]["id"])
+    with context.cloud.state.together():
+        for group in principals.memberships(context.cloud, user):
+            members = [name for name in group["_"]["members"] if name != user["UserName"]]
+            records.keep(context, GROUP, group["_"]["id"], members=members)
+        records.remove(context, USER, user["_"]["id"])

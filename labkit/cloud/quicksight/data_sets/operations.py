@@ -42,12 +42,13 @@ def create_data_set(
     """A new data set; its import begins at once."""
     made = checked(context, DataSetId, members)
     folders.check(context, FolderArns)
-    record = records.create(
-        context, DATA_SET, DataSetId, made, permissions=Permissions, tags=Tags,
-        private={"revision": 1},
-    )  # fmt: skip
-    folders.put_into(context, FolderArns, record)
-    return {**_imported(context, record, "INITIAL_INGESTION"), "Status": 201}
+    with context.cloud.state.together():
+        record = records.create(
+            context, DATA_SET, DataSetId, made, permissions=Permissions, tags=Tags,
+            private={"revision": 1},
+        )  # fmt: skip
+        folders.put_into(context, FolderArns, record)
+        return {**_imported(context, record, "INITIAL_INGESTION"), "Status": 201}
 
 
 @answers("UpdateDataSet")
@@ -55,12 +56,15 @@ def update_data_set(context: Context, *, DataSetId: str, **members: Any) -> Answ
     """Another definition of a data set; what it had before is queried until it is imported."""
     former = records.find(context, DATA_SET, DataSetId)
     changed = dict.fromkeys(_WHOLE) | checked(context, DataSetId, members)
-    records.update(context, DATA_SET, DataSetId, changed)
-    revision = former["_"]["revision"] + 1
-    record = records.keep(context, DATA_SET, DataSetId, revision=revision)
-    if record["ImportMode"] != "SPICE":
-        running.forget(context.cloud, context.region, DataSetId)
-    return _imported(context, record, "EDIT")
+    with context.cloud.state.together():
+        records.update(context, DATA_SET, DataSetId, changed)
+        revision = former["_"]["revision"] + 1
+        record = records.keep(context, DATA_SET, DataSetId, revision=revision)
+        in_spice = record["ImportMode"] == "SPICE"
+        gone = [] if in_spice else running.forget(context.cloud, context.region, DataSetId)
+        told = _imported(context, record, "EDIT")
+    running.delete(context.cloud, gone)
+    return told
 
 
 @answers("DescribeDataSet")
@@ -94,8 +98,10 @@ def search_data_sets(
 @answers("DeleteDataSet")
 def delete_data_set(context: Context, *, DataSetId: str) -> Answer:
     """Drop a data set and its rows; what is shown of it elsewhere finds it no more."""
-    record = records.remove(context, DATA_SET, DataSetId)
-    running.end_with_data_set(context.cloud, context.region, DataSetId)
+    with context.cloud.state.together():
+        record = records.remove(context, DATA_SET, DataSetId)
+        gone = running.end_with_data_set(context.cloud, context.region, DataSetId)
+    running.delete(context.cloud, gone)
     return shown(record, "Arn", "DataSetId")
 
 

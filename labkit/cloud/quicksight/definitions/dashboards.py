@@ -107,8 +107,9 @@ def describe_definition(
 def delete(context: Context, *, DashboardId: str, VersionNumber: int | None = None) -> Answer:
     record = records.find(context, DASHBOARD, DashboardId)
     if VersionNumber is None:
-        versions.forget(context, DASHBOARD, DashboardId)
-        records.remove(context, DASHBOARD, DashboardId)
+        with context.cloud.state.together():
+            versions.forget(context, DASHBOARD, DashboardId)
+            records.remove(context, DASHBOARD, DashboardId)
     else:
         versions.find(context, DASHBOARD, DashboardId, VersionNumber)
         if record["_"]["published"] == VersionNumber:

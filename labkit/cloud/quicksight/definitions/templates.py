@@ -72,8 +72,9 @@ def describe_definition(
 def delete(context: Context, *, TemplateId: str, VersionNumber: int | None = None) -> Answer:
     record = records.find(context, TEMPLATE, TemplateId)
     if VersionNumber is None:
-        versions.forget(context, TEMPLATE, TemplateId)
-        records.remove(context, TEMPLATE, TemplateId)
+        with context.cloud.state.together():
+            versions.forget(context, TEMPLATE, TemplateId)
+            records.remove(context, TEMPLATE, TemplateId)
         return records.shown(record, "Arn", "TemplateId")
     versions.find(context, TEMPLATE, TemplateId, VersionNumber)
     if VersionNumber in _aliases(record).values():

@@ -87,21 +87,25 @@ def cancel(cloud: Cloud, record: Record) -> None:
         job.stop()
 
 
-def forget(cloud: Cloud, region: str, data_set: str) -> None:
-    """Drop what SPICE holds of a data set."""
-    state = spice_states(cloud).pop(f"{region}/{data_set}", None)
-    for file in (state or {}).get("file"), (state or {}).get("former"):
-        if file:
-            _delete(cloud, file)
+def forget(cloud: Cloud, region: str, data_set: str) -> list[str]:
+    """Drop what SPICE has on record of a data set; gives the files that `delete` takes then."""
+    state = spice_states(cloud).pop(f"{region}/{data_set}", None) or {}
+    return [file for file in (state.get("file"), state.get("former")) if file]
 
 
-def end_with_data_set(cloud: Cloud, region: str, data_set: str) -> None:
-    """Stop a deleted data set's imports, and drop their records and its rows."""
+def delete(cloud: Cloud, names: list[str]) -> None:
+    """Delete files that no data set has any more."""
+    for file in names:
+        _delete(cloud, file)
+
+
+def end_with_data_set(cloud: Cloud, region: str, data_set: str) -> list[str]:
+    """Stop a deleted data set's imports, and drop their records; gives what `forget` does."""
     for record in of_data_set(cloud, region, data_set):
         if job := cloud.jobs.find(_job(record)):
             job.stop()
         del records.records(cloud, INGESTION)[f"{region}/{record['_']['id']}"]
-    forget(cloud, region, data_set)
+    return forget(cloud, region, data_set)
 
 
 def _new(region: str, data_set: Record, id: str, request: str, source: str) -> Record:

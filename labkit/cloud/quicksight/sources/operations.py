@@ -55,11 +55,12 @@ def create_data_source(
     made = {"Name": Name, "Type": Type, "DataSourceParameters": parameters, **members}
     private = {"maker": context.principal.arn, "credentials": credentials}
     made |= _status(context.cloud, context.region, {**made, "_": private}, "CREATION")
-    record = records.create(
-        context, DATA_SOURCE, DataSourceId, made | _secret(credentials),
-        permissions=Permissions, tags=Tags, private=private,
-    )  # fmt: skip
-    folders.put_into(context, FolderArns, record)
+    with context.cloud.state.together():
+        record = records.create(
+            context, DATA_SOURCE, DataSourceId, made | _secret(credentials),
+            permissions=Permissions, tags=Tags, private=private,
+        )  # fmt: skip
+        folders.put_into(context, FolderArns, record)
     return {**shown(record, "Arn", "DataSourceId"), "CreationStatus": record["Status"],
             "Status": 202}  # fmt: skip
 

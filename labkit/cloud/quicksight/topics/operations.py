@@ -34,8 +34,9 @@ def create(
     check(context, Topic)
     check_folders(context, FolderArns)
     told = {"Topic": Topic, "Name": Topic.get("Name"), "CustomInstructions": CustomInstructions}
-    made = records.create(context, TOPIC, TopicId, told, tags=Tags)
-    folders.join(context, FolderArns or [], made["Arn"])
+    with context.cloud.state.together():
+        made = records.create(context, TOPIC, TopicId, told, tags=Tags)
+        folders.join(context, FolderArns or [], made["Arn"])
     return refresh(context, TopicId)
 
 
