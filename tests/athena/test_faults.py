@@ -102,6 +102,9 @@ def test_a_kill_leaves_no_half_table(
         running = connect(tmp_path, process)
         lake = make_lake(tuple(map(running.client, ("s3", "glue", "athena"))), fresh)
         fallen = _leave_files(lake)
+        done = [
+            lake.run(f"{verb} DATABASE gone")["QueryExecutionId"] for verb in ("CREATE", "DROP")
+        ]
         numbers = "UNNEST(sequence(1, 3000))"
         number = lake.start(
             "CREATE TABLE made WITH (partitioned_by = ARRAY['k']) AS "
@@ -111,13 +114,16 @@ def test_a_kill_leaves_no_half_table(
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         (tmp_path / "cloud.json").unlink(missing_ok=True)
-        _forget_end(tmp_path, fallen)
+        for each in (fallen, *done):
+            _forget_end(tmp_path, each)
         process = start_cloud(tmp_path)
         running = connect(tmp_path, process)
         lake.s3, lake.glue, lake.athena = map(running.client, ("s3", "glue", "athena"))
         ended = lake.athena.get_query_execution(QueryExecutionId=number)["QueryExecution"]
         assert ended["Status"]["State"] == "FAILED"
         assert "interrupted" in ended["Status"]["StateChangeReason"]
+        told = lake.athena.batch_get_query_execution(QueryExecutionIds=done)["QueryExecutions"]
+        assert [each["Status"]["State"] for each in told] == ["SUCCEEDED"] * 2
         assert not [key for key in lake.keys("results/tables/") if fallen not in key]
         assert lake.keys("iced/") == []
         assert lake.rows("SHOW TABLES") == []

@@ -24,8 +24,8 @@ class Metastore:
     Args:
         cloud: the workspace's local AWS.
         region: the region.
-        author: who changes tables: the last of them are kept with a table, or with the database of
-            one that is dropped, in the same change.
+        author: who changes the catalog: the last of them are kept with a table, with the database
+            of one that is dropped, or with the catalog where it is a database, in the same change.
     """
 
     def __init__(self, cloud: Cloud, region: str, author: str = "") -> None:
@@ -80,14 +80,17 @@ class Metastore:
     def create_database(self, name: str, definition: Definition) -> None:
         with self.cloud.changing("glue"):
             self._glue.create_database(name, definition)
+            self._sign(self._glue)
 
     def update_database(self, name: str, definition: Definition) -> None:
         with self.cloud.changing("glue"):
             self._glue.update_database(name, definition)
+            self._sign(self._glue)
 
     def delete_database(self, name: str) -> None:
         with self.cloud.changing("glue"):
             self._glue.delete_database(name)
+            self._sign(self._glue)
 
     def create_table(
         self, database: str, definition: Definition, partitions: list[Definition] | None = None
@@ -128,9 +131,9 @@ class Metastore:
             self._sign(table)
 
     def authors(self) -> set[str]:
-        """Who made, changed or dropped tables lately."""
+        """Who made, changed or dropped databases and tables lately."""
         with self.cloud.lock("glue"):
-            signed = [*self._glue.databases.values(), *self._all_tables()]
+            signed = [self._glue, *self._glue.databases.values(), *self._all_tables()]
             return {author for each in signed for author in getattr(each, "authors", ())}
 
     def locations(self) -> set[str]:
