@@ -4,6 +4,7 @@ import random
 import re
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -11,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from labkit.cloud.engine.duck import Session
+from labkit.cloud.engine.duck import DuckEngine, Session
 from labkit.cloud.engine.formats import File, Table, are_instants
-from labkit.cloud.engine.trino.functions import iso, setup
+from labkit.cloud.engine.trino.functions import iso
 from labkit.cloud.engine.trino.functions.entry import TrinoError
 from labkit.cloud.engine.types import VARCHAR
 from tests.engine import lake
@@ -61,9 +62,8 @@ def read(text: str) -> dict[str, object] | None:
 
 @pytest.fixture(scope="module")
 def duck() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        setup(connection)
-        yield connection
+    with closing(DuckEngine(threads=1)) as engine, engine.session() as session:
+        yield session.connection
 
 
 def test_texts_that_are_right(duck: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -61,7 +61,7 @@ class Udf:
 
 def open_closed(
     database: str,
-    install: Callable[[duckdb.DuckDBPyConnection], None],
+    install: Callable[[duckdb.DuckDBPyConnection], object],
     *,
     settings: Sequence[str] = (),
     directories: Sequence[Path] = (),
@@ -107,10 +107,16 @@ def create_functions(connection: duckdb.DuckDBPyConnection, udfs: Iterable[Udf])
 
 def create_macros(connection: duckdb.DuckDBPyConnection, package: str) -> None:
     """Put the macros of a package's ``macros.sql`` into a DuckDB."""
+    for macro in macros(package).values():
+        connection.execute(f"CREATE OR REPLACE MACRO {macro}")
+
+
+@cache
+def macros(package: str) -> dict[str, str]:
+    """The macros of a package's ``macros.sql`` by name: what follows ``CREATE MACRO``."""
     text = resources.files(package).joinpath("macros.sql").read_text("utf-8")
-    for part in re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"):
-        if part.strip():
-            connection.execute(f"CREATE OR REPLACE MACRO {part.strip()}")
+    parts = map(str.strip, re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"))
+    return {part.partition("(")[0]: part for part in parts if part}
 
 
 def _close_off(connection: duckdb.DuckDBPyConnection, directories: Sequence[Path]) -> None:

@@ -11,14 +11,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 import duckdb
 import pyarrow as pa
 
 from labkit.cloud.engine.catalog import Relation, Scan
-from labkit.cloud.engine.closed import create_macros, open_closed
+from labkit.cloud.engine.closed import open_closed
 from labkit.cloud.engine.external import ExternalFunctions
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.supplies import Supplied, Supplies
 from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
 from labkit.cloud.engine.trino.errors import QueryFailed, marked
@@ -72,17 +74,18 @@ class DuckEngine:
     ) -> None:
         self._connection = open_closed(
             ":memory:",
-            _install,
+            lambda connection: connection.execute(f"CREATE MACRO {_ERROR}"),
             settings=_SETTINGS,
             directories=directories,
             memory_limit=memory_limit,
             temp_directory=temp_directory,
             threads=threads,
         )
+        self._supplies = Supplies(self._connection, *library.supplies())
 
     def session(self) -> Session:
         """A session of its own; close it, or use it in a ``with``."""
-        return Session(self._connection.cursor())
+        return Session(self._connection.cursor(), self._supplies)
 
     def close(self) -> None:
         self._connection.close()
@@ -94,8 +97,8 @@ UNREAD = "'LABKIT:GENERIC_INTERNAL_ERROR: a column was used that was not to be r
 class Session:
     """Runs compiled queries, one at a time; `interrupt` may come from another thread."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+    def __init__(self, connection: duckdb.DuckDBPyConnection, supplies: Supplies) -> None:
+        self.connection = cast(duckdb.DuckDBPyConnection, Supplied(connection, supplies))
         self._external = ExternalFunctions(connection)
 
     def __enter__(self) -> Session:
@@ -214,13 +217,6 @@ def _read(scan: Scan, relation: str, query: str) -> str:
         if column.name not in scan.columns and f"{scan.name}.{quoted_name(column.name)}" in query
     )
     return f"SELECT *, {unread} FROM ({relation})" if unread else relation
-
-
-def _install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Put in what the compiler's SQL calls."""
-    connection.execute(f"CREATE MACRO {_ERROR}")
-    library.install(connection)
-    create_macros(connection, library.__package__ or "")
 
 
 @contextmanager

@@ -12,14 +12,14 @@ without a name are ``field0``, ``field1``. A runtime error's text is ``LABKIT:CO
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-import duckdb
-
-from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, WINDOWS, setup
+from labkit.cloud.engine.closed import Udf, macros
+from labkit.cloud.engine.trino import functions
+from labkit.cloud.engine.trino.functions import AGGREGATES, REFUSED, SCALARS, UDFS, WINDOWS
 from labkit.cloud.engine.trino.functions.coercion import can_coerce, coerce, common_type
 from labkit.cloud.engine.trino.functions.entry import Entry, FunctionRefused
 from labkit.cloud.engine.trino.functions.signatures import (
@@ -38,11 +38,11 @@ __all__ = [
     "can_coerce",
     "coerce",
     "common_type",
-    "install",
     "kinds",
     "lambda_types",
     "names",
     "resolve",
+    "supplies",
 ]
 
 Kind = Literal["scalar", "aggregate", "window"]
@@ -193,9 +193,9 @@ def lambda_types(name: str, known: Sequence[Type | None]) -> tuple[tuple[Type, .
     )
 
 
-def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the macros and Python functions that the templates call, once for an instance."""
-    setup(connection)
+def supplies() -> tuple[Sequence[Udf], Mapping[str, str]]:
+    """The Python functions and macros that the compiler's SQL calls; all are ``trino_…``."""
+    return UDFS, macros(functions.__name__) | macros(__package__ or "")
 
 
 def _lambdas_stand(patterns: Sequence[Type], known: Sequence[Type | None]) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import duckdb
-
-from labkit.cloud.engine.closed import Udf, create_functions, create_macros
+from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions import (
     aggregates,
     arrays,
@@ -24,7 +22,7 @@ from labkit.cloud.engine.trino.functions import (
 from labkit.cloud.engine.trino.functions.entry import Entry
 from labkit.cloud.engine.trino.functions.refused import REFUSED
 
-__all__ = ["AGGREGATES", "REFUSED", "SCALARS", "WINDOWS", "setup"]
+__all__ = ["AGGREGATES", "REFUSED", "SCALARS", "UDFS", "WINDOWS"]
 
 SCALARS: tuple[Entry, ...] = (
     *strings.SCALARS,
@@ -41,7 +39,7 @@ SCALARS: tuple[Entry, ...] = (
 )
 AGGREGATES: tuple[Entry, ...] = aggregates.AGGREGATES
 WINDOWS: tuple[Entry, ...] = windows.WINDOWS
-_UDFS: tuple[Udf, ...] = (
+UDFS: tuple[Udf, ...] = (
     *strings.UDFS,
     *maths.UDFS,
     *dates.UDFS,
@@ -55,9 +53,3 @@ _UDFS: tuple[Udf, ...] = (
     *geospatial.UDFS,
     *conversion.UDFS,
 )
-
-
-def setup(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create what the templates call: first the Python functions, then the macros over them."""
-    create_functions(connection, _UDFS)
-    create_macros(connection, __name__)
