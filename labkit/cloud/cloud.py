@@ -46,15 +46,18 @@ class Cloud:
     Args:
         home: the workspace's folder; made when missing.
         region: the region that its learner works in.
+        beneath: the ``s3`` folder of another that it goes on from; nothing in it is changed.
     """
 
-    def __init__(self, home: Path, *, region: str = REGION) -> None:
+    def __init__(self, home: Path, *, region: str = REGION, beneath: Path | None = None) -> None:
         self.home, self.region, self.account = home, region, DEFAULT_ACCOUNT_ID
         self.endpoint = ""
         home.mkdir(parents=True, exist_ok=True)
         os.chmod(home, 0o700)
         objects.install()
-        bodies.BODIES.open(home / "s3")
+        #: The folders of objects' bodies.
+        self.lake = [home / "s3", *([beneath] if beneath else [])]
+        bodies.BODIES.open(*self.lake)
         self.state = State(home / "state.db")
         self.jobs = Jobs()
         self._locks: dict[str, threading.RLock] = {}

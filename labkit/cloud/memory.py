@@ -6,8 +6,6 @@ not the whole bucket; who writes the rows takes here what has changed since the 
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +15,7 @@ from moto.s3.models import s3_backends
 from moto.utilities.utils import PARTITION_NAMES
 
 from labkit.cloud import pickles
+from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.keystore import KeyStore
 
 # Backends that are costly and hold nothing that a learner made.
@@ -103,8 +102,7 @@ def trash() -> list[str]:
 def delete_bodies(paths: list[str]) -> None:
     """Delete bodies that the file no longer names; what a crash leaves, the next start sweeps."""
     for path in paths:
-        with contextlib.suppress(OSError):
-            os.unlink(path)
+        BODIES.delete(path)
 
 
 def _variable(backends: Any) -> tuple[str, str]:

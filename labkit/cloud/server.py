@@ -39,6 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m labkit.cloud")
     parser.add_argument("--home", type=Path, required=True, help="the workspace's folder")
     parser.add_argument("--port", type=int, default=0, help="0: the last one, or any free one")
+    parser.add_argument("--beneath", type=Path, help="bodies of objects that it goes on from")
     options = parser.parse_args(arguments)
     os.umask(0o077)  # what the workspace holds is its owner's alone
     options.home.mkdir(parents=True, exist_ok=True)
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     from labkit.cloud.state import StateUnusable
 
     try:
-        return serve(options.home, options.port)
+        return serve(options.home, options.port, options.beneath)
     except StateUnusable as error:
         sys.stderr.write(f"{error}\n")
         return STATE_UNUSABLE
@@ -74,12 +75,12 @@ def _bound_memory() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (share, most))
 
 
-def serve(home: Path, port: int) -> int:
+def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     """Restore the workspace's state and answer requests until SIGTERM or SIGINT."""
     from labkit.cloud import certificate, services
     from labkit.cloud.cloud import Cloud
 
-    cloud = Cloud(home.resolve())
+    cloud = Cloud(home.resolve(), beneath=beneath and beneath.resolve())
     server = make_server(cloud, port or _last_port(home))
     cloud.endpoint = f"http://127.0.0.1:{server.port}"
     cloud.start()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from labkit.exercises import questions
-from labkit.exercises.grading import confine, grade, masters
+from labkit.exercises.grading import confine, grade, masters, variants
 from labkit.exercises.grading.bench import Limits
 from labkit.exercises.grading.masters import Submission
 from labkit.exercises.grading.score import References
@@ -63,13 +63,20 @@ with socket.socket() as liar:
     except PermissionError: letters = 'refused'""",
     "lab1-q5": f"""{DEPLOY}
 withdrawn = deploy('''
+import os
 def handler(event, context):
     found = []
     for path in ({str(ROOT / "labkit/exercises/lab1/q5_withdrawn.py")!r},
                  {str(ROOT / "labkit/exercises/known/lab1.json")!r}, "/proc/1/environ"):
         try: found.append(open(path).read())
         except OSError as error: found.append("refused")
-    return " ".join(found)
+    mine = os.environ["LAMBDA_TASK_ROOT"] + "/mine"
+    bodies = [os.path.join(at, name) for at, _, names in os.walk("BENEATH") for name in names]
+    for path in bodies:
+        for change in (lambda one: open(one, "ab"), os.remove, lambda one: os.link(one, mine)):
+            try: found.append("changed" if change(path) else "gone")
+            except OSError: pass
+    return ("" if bodies else "nothing there") + " ".join(found)
 ''')""",
     "lab1-q7": """
 import labkit.query, labkit.exercises.states as states
@@ -102,7 +109,9 @@ def found():
     master = masters.master_of(1)
     solved = {name: question.answer for name, question in LAB1.items()}
     given = {name: {NUMBER: code, STATE: "pass"} for name, code in ENDS.items()}
-    given |= {"in place": IN_PLACE, "crash": solved | {NUMBER: "import os; os._exit(0)"}}
+    beneath = str(variants.prepared(master, DATA[1]) / "s3")
+    in_place = {name: code.replace("BENEATH", beneath) for name, code in IN_PLACE.items()}
+    given |= {"in place": in_place, "crash": solved | {NUMBER: "import os; os._exit(0)"}}
     handed_in = [Submission(name, master, answers) for name, answers in given.items()]
     return grade.run(handed_in, DATA[1:], limits=Limits(cell_s=30, start_s=30))
 

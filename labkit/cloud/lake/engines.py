@@ -24,7 +24,7 @@ def open_session(cloud: Cloud) -> Session:
     """A session of the workspace's engine; close it when done."""
     with _lock:
         if cloud.home not in _engines:
-            _engines[cloud.home] = _start(cloud.home)
+            _engines[cloud.home] = _start(cloud)
         return _engines[cloud.home].session()
 
 
@@ -50,9 +50,9 @@ def stoppable_session(cloud: Cloud, job: Job) -> Iterator[Session]:
             session.close()
 
 
-def _start(home: Path) -> DuckEngine:
-    spill = home / "spill"
+def _start(cloud: Cloud) -> DuckEngine:
+    spill = cloud.home / "spill"
     spill.mkdir(exist_ok=True)
     return DuckEngine(
-        [home / "s3", home / "spice"], memory_limit=MEMORY_SHARE, temp_directory=spill
+        [*cloud.lake, cloud.home / "spice"], memory_limit=MEMORY_SHARE, temp_directory=spill
     )

@@ -74,12 +74,18 @@ class Bodies:
 
     def __init__(self) -> None:
         self.root = Path(tempfile.gettempdir())
+        self.beneath: Path | None = None
         self._tickets: dict[bytes, Body] = {}
         self._serving = threading.local()
 
-    def open(self, root: Path) -> None:
-        """Use a folder, making its parts."""
-        self.root = root
+    def open(self, root: Path, beneath: Path | None = None) -> None:
+        """Use a folder, making its parts.
+
+        Args:
+            root: where bodies are written.
+            beneath: a like folder, of bodies that are there already. Nothing in it is changed.
+        """
+        self.root, self.beneath = root, beneath
         for part in ("objects", "parts", "incoming"):
             (root / part).mkdir(parents=True, exist_ok=True)
 
@@ -93,6 +99,23 @@ class Bodies:
         folder.mkdir(parents=True, exist_ok=True)
         base = re.sub(r"[^\w.=-]", "_", name.rsplit("/", 1)[-1])[-80:]
         return folder / f"{uuid.uuid4().hex}~{base}"
+
+    def name(self, path: str) -> str:
+        """A body's place within its folder, which may be moved or copied."""
+        own = path.removeprefix(f"{self.root}/")
+        return own.removeprefix(f"{self.beneath}/") if self.beneath else own
+
+    def find(self, name: str) -> Path:
+        """Where the body lies whose place within its folder is known."""
+        own = self.root / name
+        return self.beneath / name if self.beneath and not own.exists() else own
+
+    def delete(self, path: str) -> None:
+        """Delete a body, if it is there and not beneath."""
+        if self.beneath and Path(path).is_relative_to(self.beneath):
+            return
+        with contextlib.suppress(OSError):
+            os.unlink(path)
 
     def ticket(self, body: Body) -> bytes:
         """Bytes that stand for a body until they are redeemed."""

@@ -85,11 +85,11 @@ class DiskKey(models.FakeKey):
         """What is stored: the file's place within the workspace, which may be moved or copied."""
         fleeting = ("_value_buffer", "lock", "_place")
         kept = {name: value for name, value in self.__dict__.items() if name not in fleeting}
-        return kept | {"path": self.path.removeprefix(f"{BODIES.root}/")}
+        return kept | {"path": BODIES.name(self.path)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._place = BODIES.root / self.path
+        self._place = BODIES.find(self.path)
         self.path = str(self._place)
         self.lock = threading.Lock()
 

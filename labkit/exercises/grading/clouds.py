@@ -38,11 +38,12 @@ class LocalCloud:
     Args:
         bench: what it is forked from.
         home: its workspace, which is prepared; it and its functions may write there.
+        beneath: the objects' bodies that it goes on from; it may read them.
         scratch: a folder for this run.
     """
 
-    def __init__(self, bench: Bench, home: Path, scratch: Path) -> None:
-        self._bench, self._home = bench, home
+    def __init__(self, bench: Bench, home: Path, beneath: Path, scratch: Path) -> None:
+        self._bench, self._home, self._beneath = bench, home, beneath
         self._beside, self._known = scratch / "beside", scratch / "known"
         self._running: Confined | None = None
         self.port = 0
@@ -98,12 +99,14 @@ class LocalCloud:
     def _spec(self) -> Spec:
         bundle = self._bench.bundle
         ours = {"LABKIT_HOME": str(self._home), "HOME": str(self._beside)}
+        arguments = ("--home", self._home, "--port", self.port, "--beneath", self._beneath)
         return Spec(
             entry=SERVER,
-            arguments=(["--home", str(self._home), "--port", str(self.port)],),
+            arguments=(list(map(str, arguments)),),
             folder=str(self._beside),
             environment=environment(bundle, self._beside) | ours,
             read=(str(bundle), *interpreter()),
+            shown=(str(self._beneath),),
             write=(str(self._home), str(self._beside)),
             ports=(self.port,),
             bind=True,

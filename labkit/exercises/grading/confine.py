@@ -55,8 +55,8 @@ def enter(spec: Mapping[str, Any]) -> None:
 
     Args:
         spec: ``environment``, ``folder``, ``limits`` by the kernel's names (``RLIMIT_CPU``), paths
-            in ``read``, ``write`` and ``hidden``, and ``ports`` that it may connect to (``bind``:
-            whether it may listen).
+            in ``read``, ``write``, ``hidden`` and ``shown``, and ``ports`` that it may connect to
+            (``bind``: whether it may listen).
     """
     os.setsid()
     os.umask(0o077)
@@ -68,7 +68,10 @@ def enter(spec: Mapping[str, Any]) -> None:
     if sys.platform == "linux":
         _prctl(_PDEATHSIG, 9)
         _prctl(_NO_NEW_PRIVS, 1)
-        landlock(spec["read"], spec["write"], spec["hidden"], spec["ports"], bind=spec["bind"])
+        landlock(
+            spec["read"], spec["write"], spec["hidden"], spec["ports"],
+            bind=spec["bind"], shown=spec["shown"],
+        )  # fmt: skip
 
 
 def adopt_orphans() -> None:
@@ -91,6 +94,7 @@ def landlock(
     ports: Iterable[int],
     *,
     bind: bool,
+    shown: Iterable[str] = (),
 ) -> None:
     """Keep this process to some paths and ports; nothing where the kernel has no Landlock.
 
@@ -100,6 +104,7 @@ def landlock(
         hidden: what it may not read although it lies within what it may.
         ports: where it may connect to.
         bind: whether it may listen, at any port.
+        shown: what it may read, and not execute, although it is hidden.
     """
     if not (version := landlock_version()):
         return
@@ -109,6 +114,8 @@ def landlock(
     for path in (*SYSTEM, *read):
         for place, rights in readable(Path(path), apart):
             _allow(ruleset, place, rights)
+    for path in shown:
+        _allow(ruleset, Path(path), READ | LIST)
     for path in write:
         _allow(ruleset, Path(path), everything)
     for device in DEVICES:

@@ -43,6 +43,7 @@ class Spec:
         folder: where it works.
         environment: its whole environment.
         read, write: what it may read, and where it may write; see `confine.landlock`.
+        shown: what it may read although it is hidden.
         ports: where it may connect to.
         bind: whether it may listen.
         log: the file that its output goes to, by default nowhere.
@@ -56,6 +57,7 @@ class Spec:
     environment: dict[str, str]
     read: tuple[str, ...]
     write: tuple[str, ...]
+    shown: tuple[str, ...] = ()
     ports: tuple[int, ...] = ()
     bind: bool = False
     log: str = ""

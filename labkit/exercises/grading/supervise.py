@@ -50,10 +50,14 @@ class Run:
         self._found: dict[str, Finding] = {}
         self._deadline = time.monotonic() + bench.limits.total_s
         self._began = time.monotonic()
-        self._home = variants.copied(master, variant, scratch / "home")
-        self._work = scratch / "work"
+        self._home, self._work = scratch / "home", scratch / "work"
         self._work.mkdir()
-        self._cloud = LocalCloud(bench, self._home, scratch) if master.cloud else None
+        self._cloud: LocalCloud | None = None
+        if master.cloud:
+            beneath = variants.begun(master, variant, self._home)
+            self._cloud = LocalCloud(bench, self._home, beneath, scratch)
+        else:
+            variants.copied(master, variant, self._home)
 
     def findings(self) -> dict[str, Finding]:
         """Run answers, end all that ran, then read states."""

@@ -99,6 +99,20 @@ def copied(lab: int | Master, variant: Variant, home: Path) -> Path:
     return Path(shutil.copytree(prepared(lab, variant), home))
 
 
+def begun(master: Master, variant: Variant, home: Path) -> Path:
+    """A fresh copy but for the objects' bodies, which are most of it and never change.
+
+    Returns:
+        The folder of the bodies that the copy goes on from.
+    """
+    found = prepared(master, variant)
+    os.utime(found)  # it is in use
+    shutil.copytree(
+        found, home, ignore=lambda at, _: ["objects"] if at == str(found / "s3") else []
+    )
+    return found / "s3"
+
+
 def lake(variant: Variant) -> Path:
     """The raw data as files, made here; references are computed from these."""
     import seeds  # and pyarrow, which nobody needs where the lake is there already

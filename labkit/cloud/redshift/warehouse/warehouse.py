@@ -63,7 +63,7 @@ class Warehouse:
         self.spill.mkdir(exist_ok=True)
         self.database = open_database(
             self.file,
-            [cloud.home / "s3"],
+            cloud.lake,
             memory_limit=MEMORY_SHARE,
             temp_directory=self.spill,
         )
