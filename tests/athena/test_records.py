@@ -1,5 +1,6 @@
 """The records around queries: work groups, named and prepared queries, data catalogs."""
 
+import uuid
 from typing import Any
 
 import pytest
@@ -68,9 +69,12 @@ def test_workgroup_records(lake: Lake, group: str) -> None:
 
 
 def test_named_queries(lake: Lake, group: str) -> None:
-    made = lake.athena.create_named_query(
-        Name="one", Database=lake.database, QueryString="SELECT 1", WorkGroup=group
-    )["NamedQueryId"]
+    asked = {"Name": "one", "Database": lake.database, "WorkGroup": group}
+    asked |= {"QueryString": "SELECT 1", "ClientRequestToken": str(uuid.uuid4())}
+    made, again = (lake.athena.create_named_query(**asked)["NamedQueryId"] for _ in range(2))
+    assert made == again
+    with pytest.raises(ClientError, match="Idempotent parameters"):
+        lake.athena.create_named_query(**asked | {"QueryString": "SELECT 2"})
     found = lake.athena.get_named_query(NamedQueryId=made)["NamedQuery"]
     assert (found["Name"], found["QueryString"], found["WorkGroup"]) == ("one", "SELECT 1", group)
     lake.athena.update_named_query(NamedQueryId=made, Name="two", QueryString="SELECT 2")

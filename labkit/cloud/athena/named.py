@@ -12,6 +12,8 @@ from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.workgroups import find_workgroup
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
+_TOLD = ("Name", "Description", "Database", "QueryString", "WorkGroup")
+
 
 @operation("athena", "CreateNamedQuery")
 def create_named_query(
@@ -22,14 +24,19 @@ def create_named_query(
     QueryString: str,
     Description: str = "",
     WorkGroup: str = "primary",
-    **_: Any,
+    ClientRequestToken: str | None = None,
 ) -> Answer:
+    """A call that is made again, with the same token, makes no second query."""
     find_workgroup(context, WorkGroup)
+    number, queries = context.number(ClientRequestToken), _backend(context).named_queries
+    told = (Name, Description, Database, QueryString, WorkGroup)
     with context.cloud.lock("athena"):
-        made = _backend(context).create_named_query(
-            Name, Description, Database, QueryString, WorkGroup
-        )
-    return {"NamedQueryId": made}
+        if number not in queries:
+            made = queries.pop(_backend(context).create_named_query(*told))
+            made.id, queries[number] = number, made
+        elif tuple(_described(queries[number])[name] for name in _TOLD) != told:
+            raise invalid("Idempotent parameters do not match")
+    return {"NamedQueryId": number}
 
 
 @operation("athena", "GetNamedQuery")
