@@ -42,9 +42,11 @@ def save(cloud: Cloud, key: str, copy: Path) -> int:
 
 
 def bring(cloud: Cloud, key: str, copy: Path) -> int:
-    """Make a warehouse of a snapshot's file; its size in bytes."""
+    """Put a snapshot's file in a warehouse's place; its size in bytes."""
+    target = file_of(cloud.home, key)
+    shutil.copyfile(copy, _aside(target))  # may fail: what there was is still there
     delete(cloud, key)
-    return copy_file(copy, file_of(cloud.home, key))
+    return _finish(_aside(target), target)
 
 
 def copy_file(source: Path, target: Path) -> int:

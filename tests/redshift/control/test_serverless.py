@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
@@ -95,6 +96,22 @@ def test_a_namespace_comes_back_from_a_snapshot_and_a_recovery_point(serverless,
         serverless.run(name, "SELECT a FROM t")
     found = client.list_snapshots(namespaceName=name)["snapshots"]
     assert set(_names(found, "snapshotName")) == {snapshot, kept}
+    _restore_and_delete_at_once(client, name, snapshot)
+    serverless.settled(name)
+    serverless.run(name, "SELECT 1")
+
+
+def _restore_and_delete_at_once(client, name, snapshot):
+    """What is restored is whole: nobody takes its snapshot away meanwhile."""
+    place = {"namespaceName": name, "workgroupName": name}
+    calls = (
+        lambda: client.restore_from_snapshot(**place, snapshotName=snapshot),
+        lambda: client.delete_snapshot(snapshotName=snapshot),
+    )
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(call) for call in calls]:
+            refusal = done.exception()
+            assert refusal is None or "restored" in str(refusal) or "not found" in str(refusal)
 
 
 def test_a_last_snapshot_outlives_the_namespace(serverless, fresh):

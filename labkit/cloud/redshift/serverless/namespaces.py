@@ -141,9 +141,10 @@ def modify(cloud: Cloud, record: Record) -> Record:
     """A new warehouse, or a new password of one that is there."""
     hidden, key = record["_"], key_of(record)
     if hidden.get("source") or not hidden["ready"]:
-        files.delete(cloud, key)
         if hidden.get("source"):
             files.bring(cloud, key, Path(hidden["source"]))
+        else:
+            files.delete(cloud, key)
         change(cloud, NAMESPACE, records.key_of(record), {"_": {"ready": True, "source": None}})
     open_warehouse(cloud, key)
     if hidden.get("password"):

@@ -94,6 +94,9 @@ def update_snapshot(
 @answers("DeleteSnapshot")
 def delete_snapshot(context: Context, *, snapshotName: str) -> Answer:
     found = find_available(context, SNAPSHOT, snapshotName)
+    source = str(_file(context.cloud, SNAPSHOT, found))
+    if any(each["_"].get("source") == source for each in records.every(context.cloud, NAMESPACE)):
+        raise conflict(f"A namespace is being restored from the snapshot {snapshotName}.")
     _drop(context.cloud, SNAPSHOT, found)
     return {"snapshot": _shown(found | {"status": "DELETED"})}
 
