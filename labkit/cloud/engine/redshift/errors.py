@@ -111,6 +111,8 @@ _KNOWN = (
     (r"Out of Memory", "out of memory", "53200"),
     (r"No space left on device|File too large", "Disk Full", DISK_FULL),
     (r"INTERRUPT|Interrupted", "Query cancelled on user's request", CANCELED),
-    (r"TransactionContext Error.*[Cc]onflict|write-write conflict|Conflict on",
+    (r"TransactionContext Error.*[Cc]onflict|write-write conflict|Conflict on|another transaction",
+     "1023: Serializable isolation violation on table", "40001"),
+    (r"PRIMARY KEY or UNIQUE constraint violation|violates primary key constraint",
      "1023: Serializable isolation violation on table", "40001"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ routines, users, groups, roles. SQL never names this table: the compiler resolve
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,10 @@ CREATE SEQUENCE IF NOT EXISTS "catalog".oids START 100000;
 CREATE TABLE IF NOT EXISTS "catalog".objects (
     space VARCHAR, database VARCHAR, schema VARCHAR, name VARCHAR,
     oid BIGINT, owner VARCHAR, body VARCHAR);
+CREATE TABLE IF NOT EXISTS "catalog".claims (name BIGINT PRIMARY KEY, times BIGINT);
 """
+_CLAIM_AGAIN = 'UPDATE "catalog".claims SET times = times + 1 WHERE name = ?'
+_CLAIM = 'INSERT INTO "catalog".claims VALUES (?, 1)'
 _COLUMNS = "space, database, schema, name, oid, owner, body"
 _PLACES = {name: at for at, name in enumerate(_COLUMNS.split(", "))}
 #: A warehouse of so few objects is read whole: one question to DuckDB takes longer than its answer.
@@ -140,6 +144,7 @@ class Objects:
     def add(self, one: Object) -> Object:
         """Add an object; without an oid it gets one."""
         self.forget()
+        self._claim(one)
         one = one if one.oid else replace(one, oid=self.new_oid())
         row = [one.space, one.database, one.schema, one.name, one.oid, one.owner]
         self._connection.execute(
@@ -154,12 +159,21 @@ class Objects:
 
     def replace(self, one: Object) -> None:
         """Put an object in place of the one with its oid."""
+        if not self.find(one.space, one.name, database=one.database, schema=one.schema):
+            self._claim(one)
         self.forget()
         self._connection.execute(
             'UPDATE "catalog".objects SET space = ?, database = ?, schema = ?, name = ?, '
             "owner = ?, body = ? WHERE oid = ?",
             [*_key(one), one.owner, json.dumps(one.body), one.oid],
         )
+
+    def _claim(self, one: Object) -> None:
+        """Let only one of the transactions that give something the same name commit."""
+        digest = hashlib.sha256("\0".join(_key(one)).encode()).digest()
+        name = [int.from_bytes(digest[:8], signed=True)]
+        if not self._connection.execute(_CLAIM_AGAIN, name).fetchall()[0][0]:
+            self._connection.execute(_CLAIM, name)
 
     def new_oid(self) -> int:
         return int(first_row(self._connection, "SELECT nextval('\"catalog\".oids')")[0])
