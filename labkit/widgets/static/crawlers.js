@@ -4,6 +4,8 @@ function crawlerRow(crawler, get, send, own) {
   const { name } = crawler;
   const open = own.open.has(name);
   const running = crawler.state !== "READY";
+  /* The second click of a double click on Run may find Stop in its place. */
+  const stop = (click) => click.detail < 2 && send("stop", { name });
   return [
     h("tr", { class: open ? "lk-open" : "" },
       h("td", {}, h("div", { class: "lk-row" },
@@ -13,7 +15,7 @@ function crawlerRow(crawler, get, send, own) {
       h("td", {}, crawler.status ? status(crawler.status) : h("span", { class: "lk-quiet" }, "never ran")),
       h("td", { class: "lk-small lk-nowrap" }, crawler.status ? changes(crawler) : "–"),
       h("td", { class: "lk-actions" }, running
-        ? button(`Stop ${name}`, () => send("stop", { name }), { disabled: crawler.state === "STOPPING" }, "Stop")
+        ? button(`Stop ${name}`, stop, { disabled: crawler.state === "STOPPING" }, "Stop")
         : button(`Run ${name}`, () => { own.open = new Set([...own.open, name]); send("run", { name }); }, { class: "lk-primary" }, "Run"))),
     open && h("tr", { class: "lk-details" }, h("td", { colspan: "5" }, crawlerDetails(crawler, get, own))),
   ];
