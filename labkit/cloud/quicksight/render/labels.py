@@ -28,11 +28,7 @@ def full(value: Any, field: Field) -> str:
     """A value under its field's format: in tables and beside marks that have room."""
     if isinstance(value, (Other, Total)):
         return str(value)
-    return format_value(
-        value,
-        field.format,
-        granularity=field.granularity,
-    )
+    return format_value(value, field.format, granularity=field.granularity)
 
 
 def counted(count: int, noun: str) -> str:

@@ -19,12 +19,7 @@ Json = Mapping[str, Any]
 NULL = "null"
 
 
-def format_value(
-    value: Any,
-    format_: Json | None = None,
-    *,
-    granularity: str = "",
-) -> str:
+def format_value(value: Any, format_: Json | None = None, *, granularity: str = "") -> str:
     """A value's text.
 
     Args:
