@@ -13,6 +13,7 @@ import base64
 import datetime
 import functools
 import json
+import threading
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -47,11 +48,25 @@ class Reply:
     body: bytes
 
 
-@functools.cache
 def service_model(service: str) -> ServiceModel | None:
-    """botocore's model of a service, ``None`` when it has none of that name."""
-    if service not in _session.get_available_services():
-        return None
+    """botocore's model of a service, ``None`` when it has none of that name.
+
+    It is read once, however many ask for it at a time.
+    """
+    with _reading:
+        return _model(service) if service in _services() else None
+
+
+_reading = threading.RLock()
+
+
+@functools.cache
+def _services() -> frozenset[str]:
+    return frozenset(_session.get_available_services())
+
+
+@functools.cache
+def _model(service: str) -> ServiceModel:
     return _session.get_service_model(service)
 
 

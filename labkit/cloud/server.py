@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import fcntl
 import functools
 import gc
@@ -53,6 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
         return ALREADY_RUNNING
     os.environ.update(SETTINGS)
     _bound_memory()
+    _raise_files()
     gc.disable()  # a start makes what is there to stay: looking for garbage is a sixth of its time
     from labkit.cloud.state import StateUnusable
 
@@ -73,6 +75,13 @@ def _bound_memory() -> None:
     if most == resource.RLIM_INFINITY:
         share = max(memory * 3 // 4, LEAST_MEMORY)
         resource.setrlimit(resource.RLIMIT_DATA, (share, most))
+
+
+def _raise_files() -> None:
+    """Have as many files and connections open as the system lets: each client takes one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):  # macOS says more than it gives
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def serve(home: Path, port: int, beneath: Path | None = None) -> int:
@@ -107,7 +116,15 @@ def make_server(cloud: Any, port: int) -> Any:
     )
     from werkzeug.serving import make_server as listen
 
+    from labkit.cloud.chunked import Chunked
     from labkit.cloud.front import Front
+
+    class Handler(MotoRequestHandler):
+        def make_environ(self) -> dict[str, Any]:
+            environ = super().make_environ()
+            if environ.get("wsgi.input_terminated"):
+                environ["wsgi.input"] = Chunked(self.rfile)
+            return environ
 
     moto = DomainDispatcherApplication(create_backend_app)
     # moto lists its own folders in each call; what it finds there does not change.
@@ -115,9 +132,7 @@ def make_server(cloud: Any, port: int) -> Any:
     app = Front(cloud, moto)
     for wished in (port, 0):
         try:
-            return listen(
-                "127.0.0.1", wished, app, threaded=True, request_handler=MotoRequestHandler
-            )
+            return listen("127.0.0.1", wished, app, threaded=True, request_handler=Handler)
         except (OSError, SystemExit):
             if not wished:
                 raise

@@ -168,3 +168,32 @@ def test_an_empty_object_is_its_headers_alone(s3, bucket):
         connection.sendall(line.encode())
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
     assert answer.partition(b"\r\n\r\n")[::2] == (answer.removesuffix(b"\r\n\r\n"), b"")
+
+
+CHUNKS = {  # what a client sends before it hangs up → the object that it has made
+    "whole": (b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", b"abcde"),
+    "a-little-of-a-huge-one": (b"10000000\r\n" + b"a" * 2_000_000, None),
+    "cut-short": (b"5\r\nab", None),
+    "longer-than-told": (b"2\r\nabcde", None),
+    "negative": (b"-5\r\nabcde", None),
+    "no-number": (b"zz\r\n", None),
+    "nothing": (b"", None),
+}
+
+
+@pytest.mark.parametrize(("sent", "made"), CHUNKS.values(), ids=CHUNKS)
+def test_chunks_are_what_they_say_or_no_object(s3, bucket, sent, made):
+    url = urllib.parse.urlsplit(
+        s3.generate_presigned_url("put_object", {"Bucket": bucket, "Key": "a"})
+    )
+    with socket.create_connection((url.hostname, url.port)) as connection:
+        line = f"PUT {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\n"
+        connection.sendall(f"{line}Transfer-Encoding: chunked\r\n\r\n".encode() + sent)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert (b"<Code>IncompleteBody</Code>" in answer) == (made is None)
+    assert answer.startswith(b"HTTP/1.1 400" if made is None else b"HTTP/1.1 200")
+    if made is None:
+        assert code_of(s3.head_object, Bucket=bucket, Key="a")[1] == 404
+    else:
+        assert s3.get_object(Bucket=bucket, Key="a")["Body"].read() == made

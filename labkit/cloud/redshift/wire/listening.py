@@ -10,6 +10,7 @@ import contextlib
 import logging
 import secrets
 import threading
+import time
 from dataclasses import dataclass, field
 from socket import IPPROTO_TCP, SO_REUSEADDR, SOL_SOCKET, TCP_NODELAY, socket
 
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 HOST, MOST_CONNECTIONS = "127.0.0.1", 500
 #: Seconds for a log-in, and how long a session may be silent.
 LOGIN_S, IDLE_S = 60, 4 * 3600
+BREATH_S = 0.1
 
 
 @dataclass
@@ -65,7 +67,10 @@ class Listener:
             try:
                 client, _ = self.door.accept()
             except OSError:
-                return
+                if self.door.fileno() < 0:  # it was closed
+                    return
+                time.sleep(BREATH_S)  # no file is free: when a client goes, there is one
+                continue
             threading.Thread(
                 target=self._serve, args=(client,), name=f"{self.key} client", daemon=True
             ).start()
@@ -86,8 +91,9 @@ class Listener:
             _last_words(stream, RedshiftError(str(error), "08P01"))
         except TimeoutError:
             _last_words(stream, RedshiftError("terminating connection: it was idle", "57P01"))
-        except Exception:
+        except Exception as error:
             log.exception("a client's session failed")
+            _last_words(stream, RedshiftError(f"{type(error).__name__}: {error}"))
         finally:
             self.sockets.discard(client)
             say_goodbye(stream.socket)
