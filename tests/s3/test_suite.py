@@ -111,6 +111,7 @@ FORMS = {  # changed fields, body → status, code
     "too-small": ({}, b"", 400, "EntityTooSmall"),
     "another-value": ({"x-amz-meta-a": "z"}, b"hello", 403, "AccessDenied"),
     "an-unsigned-field": ({"x-amz-meta-b": "z"}, b"hello", 403, "AccessDenied"),
+    "a-huge-field": ({"x-amz-meta-b": "z" * 30_000}, b"", 400, "MaxPostPreDataLengthExceeded"),
     "another-policy": ({"policy": "e30="}, b"hello", 403, "SignatureDoesNotMatch"),
 }
 

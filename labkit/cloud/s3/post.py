@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import parse_form_data
 
 from labkit.cloud import protocol
@@ -28,6 +29,7 @@ from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 Environ = dict[str, Any]
 # Fields that a policy need not name.
 _FREE = {"policy", "x-amz-signature", "signature", "awsaccesskeyid", "file"}
+_MOST_FIELDS = 20_480  # bytes; the file goes to disk, fields to memory
 _HEADERS = ("content-type", "content-encoding", "content-disposition", "cache-control", "expires")
 
 
@@ -60,7 +62,11 @@ def read_form(environ: Environ) -> tuple[Form, Principal]:
         AwsError: it is not signed, or the policy does not allow it.
     """
     bucket = urllib.parse.unquote(protocol.raw_path(environ)).strip("/").partition("/")[0]
-    _, fields, files = parse_form_data(environ)
+    try:
+        _, fields, files = parse_form_data(environ, max_form_memory_size=_MOST_FIELDS)
+    except RequestEntityTooLarge as error:
+        words = "Your POST request fields preceeding the upload file was too large."
+        raise AwsError("MaxPostPreDataLengthExceeded", words) from error
     if "file" not in files:
         raise AwsError("InvalidArgument", "POST requires exactly one file upload per request.")
     named = {name.lower(): value for name, value in fields.items()}
