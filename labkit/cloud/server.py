@@ -53,6 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write("This workspace's local AWS is already running.\n")
         return ALREADY_RUNNING
     os.environ.update(SETTINGS)
+    sys.meta_path.insert(0, WithoutPandas())
     _bound_memory()
     _raise_files()
     gc.disable()  # a start makes what is there to stay: looking for garbage is a sixth of its time
@@ -63,6 +64,14 @@ def main(arguments: list[str] | None = None) -> int:
     except StateUnusable as error:
         sys.stderr.write(f"{error}\n")
         return STATE_UNUSABLE
+
+
+class WithoutPandas:
+    """pyarrow and DuckDB load pandas where they find it: 0.4 s and 45 MB that nothing here uses."""
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("The local AWS does without pandas.", name=name)
 
 
 def _bound_memory() -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
+from hashlib import sha256
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -106,8 +107,15 @@ def create_functions(connection: duckdb.DuckDBPyConnection, udfs: Iterable[Udf])
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection, package: str) -> None:
-    """Put the macros of a package's ``macros.sql`` into a DuckDB."""
-    for macro in macros(package).values():
+    """Put the macros of a package's ``macros.sql`` into a DuckDB, if they are not in it yet."""
+    known = macros(package)
+    edition = sha256("".join(known.values()).encode()).hexdigest()
+    try:
+        if connection.execute("SELECT labkit_macros()").fetchall() == [(edition,)]:
+            return
+    except duckdb.CatalogException:
+        pass
+    for macro in (*known.values(), f"labkit_macros() AS {quoted_text(edition)}"):
         connection.execute(f"CREATE OR REPLACE MACRO {macro}")
 
 

@@ -30,16 +30,18 @@ if TYPE_CHECKING:
 Block = tuple[int, int, int, object, object]
 
 
-def rows_a_block(connection: Connection, table: Object, column: TableColumn) -> int:
-    """How many values of a column fill 1 MB."""
-    count = placed.rows_of(connection, table)
-    each = max(placed.column_bytes(connection, table, column) / count, 1) if count else 1
-    return max(int(placed.BLOCK_BYTES / each), 1)
+def rows_a_block(
+    connection: Connection, table: Object, columns: Sequence[TableColumn]
+) -> list[int]:
+    """How many values of each column fill 1 MB."""
+    count, sizes = placed.measured(connection, table, columns)
+    each = (max(size / count, 1) if count else 1 for size in sizes)
+    return [max(int(placed.BLOCK_BYTES / one), 1) for one in each]
 
 
 def blocks_sql(connection: Connection, table: Object, column: TableColumn) -> str:
     """The zone map of a column: slice, block, rows, least and greatest value."""
-    name, step = quoted_name(column.name), rows_a_block(connection, table, column)
+    name, (step,) = quoted_name(column.name), rows_a_block(connection, table, [column])
     return (
         f"SELECT slice, block, count(*) AS rows, min(v) AS lo, max(v) AS hi FROM (SELECT slice, v, "
         f"(row_number() OVER (PARTITION BY slice ORDER BY place) - 1) // {step} AS block "
@@ -57,8 +59,7 @@ def size_mb(connection: Connection, table: Object) -> int:
     """The blocks of a table: at least one a column on each slice that has rows."""
     spread = [each for each in placed.spread(connection, table) if each]
     found = len(spread) * placed.HIDDEN_COLUMNS
-    for column in table.columns:
-        step = rows_a_block(connection, table, column)
+    for step in rows_a_block(connection, table, table.columns):
         found += sum(math.ceil(rows / step) for rows in spread)
     return found
 

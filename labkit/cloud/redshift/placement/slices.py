@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_choosing_dist_sort.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from labkit.cloud.engine.quoting import quoted_name
@@ -112,10 +113,16 @@ def bytes_sql(sql: str, kind: Type) -> str:
     return f"coalesce({measure}({value}), 0)"
 
 
-def column_bytes(connection: Connection, table: Object, column: TableColumn) -> int:
-    """The bytes of a column's values before compression."""
-    fixed = width(column.type)
-    if fixed is not None:
-        return fixed * rows_of(connection, table)
-    each = bytes_sql(quoted_name(column.name), column.type)
-    return int(first_row(connection.duck, f"SELECT sum({each}) FROM {table.physical}")[0] or 0)
+def measured(
+    connection: Connection, table: Object, columns: Sequence[TableColumn]
+) -> tuple[int, list[int]]:
+    """The rows of a table, and the bytes of each column's values before compression."""
+    varying = [each for each in columns if width(each.type) is None]
+    sums = (f"sum({bytes_sql(quoted_name(each.name), each.type)})" for each in varying)
+    sql = f"SELECT {', '.join(['count(*)', *sums])} FROM {table.physical}"
+    rows, *found = first_row(connection.duck, sql)
+    summed = {each.name: int(size or 0) for each, size in zip(varying, found, strict=True)}
+    return int(rows), [
+        rows * (width(each.type) or 0) if each.name not in summed else summed[each.name]
+        for each in columns
+    ]
