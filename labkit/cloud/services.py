@@ -19,6 +19,7 @@ import labkit.cloud.databrew
 import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue
+import labkit.cloud.lake.looked
 import labkit.cloud.lambdas
 import labkit.cloud.mail
 import labkit.cloud.scheduler

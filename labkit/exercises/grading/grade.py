@@ -20,8 +20,8 @@ from labkit.exercises.grading.variants import Variant
 if TYPE_CHECKING:
     from labkit.exercises.grading.score import Questions, References, Report
 
-# One more than a small machine has cores: much of a run is waiting for what others do. The labs'
-# own data come first, as they take longest, and short runs fill the end.
+# One more than a small machine has cores: much of a run is waiting for what others do. The last
+# labs come first, as they take longest, and short runs fill the end.
 AT_ONCE = 3
 # What a cloud loads when it is first asked for it, and these labs do.
 LATE = {
@@ -52,6 +52,7 @@ def run(
     jobs = [
         (at, one) for one in data for at, submission in enumerate(handed_in) if submission.answers
     ]
+    jobs.sort(key=lambda job: _lab(handed_in[job[0]]), reverse=True)
     masters = {one.master.name: one.master for one in handed_in if one.master and one.answers}
     if not jobs:
         return records
@@ -97,6 +98,10 @@ def notes() -> list[str]:
 def _record(submission: Submission) -> Record:
     lab = submission.master.lab if submission.master else None
     return Record(submission.notebook, lab, submission.problem, submission.problems)
+
+
+def _lab(submission: Submission) -> int:
+    return submission.master.lab if submission.master else 0
 
 
 def _needed(masters: Iterable[Master]) -> list[str] | None:

@@ -7,6 +7,7 @@ data, then runs the master's setup and state cells. ``LABKIT_HOME`` says which w
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -29,6 +30,9 @@ def main(path: str, name: str, scale: str, seed: str) -> None:
         run(master, quiet_shell())
     finally:
         process.down()
+    if master.cloud:  # else each run of answers looks at the lake's files once more
+        looked = [sys.executable, "-m", "labkit.cloud.lake.looked", str(process.home())]
+        subprocess.run(looked, check=True)
 
 
 def run(master: Master, shell: InteractiveShell) -> None:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from codecs import getincrementaldecoder
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -26,8 +26,7 @@ from labkit.cloud.engine.formats.text_sql import SCALARS, TEXTS, State, cast, ex
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
-Key = tuple[Any, ...]
-_LIMIT = 200_000
+_LIMIT = 20_000
 _CHUNK = 1 << 18  # stays near the processor
 
 
@@ -51,20 +50,32 @@ class Layout:
         return ascii_ and self.separator not in ("\n", "\r", "\0", "")
 
 
-class _Memory:
-    """What is known of the files; a registry, for files never change under their path."""
+class Key(NamedTuple):
+    """A file as it is, and how it is read."""
 
-    def __init__(self) -> None:
-        self.rows: dict[Key, bool] = {}
-        self.states: dict[Key, State] = {}
-
-    def room(self) -> None:
-        for known in (self.rows, self.states):
-            if len(known) > _LIMIT:
-                known.clear()
+    path: str
+    size: int
+    changed_ns: int
+    layout: Layout
+    skip: int
+    columns: int
 
 
-_MEMORY = _Memory()
+@dataclass
+class Known:
+    """What is known of a file.
+
+    Args:
+        has_rows: whether it has as many rows as lines.
+        states: of columns, by `_column`.
+    """
+
+    has_rows: bool
+    states: dict[str, State] = field(default_factory=dict)
+
+
+#: A registry, for files never change under their path.
+MEMORY: dict[Key, Known] = {}
 
 
 def divide(
@@ -75,7 +86,7 @@ def divide(
     if not layout.usable or any(k.base not in SCALARS for k in kinds):
         return [], list(files)
     _learn(session, table, [f for f in files if codec(f.name) in NATIVE], wanted, layout)
-    plain = [f for f in files if _MEMORY.rows.get(_key(f, table, layout), False)]
+    plain = [f for f in files if _known(f, table, layout).has_rows]
     kept = set(map(id, plain))
     return plain, [f for f in files if id(f) not in kept]
 
@@ -94,15 +105,15 @@ def states(
     table: Table, files: Sequence[File], wanted: frozenset[str], layout: Layout
 ) -> dict[int, State]:
     """The state of each wanted column over all of these files."""
-    keys = [_key(f, table, layout) for f in files]
-    return {i: _worst(keys, i, kind) for i, _, kind in table.wanted(wanted)}
+    known = [_known(f, table, layout) for f in files]
+    return {i: _worst(known, i, kind) for i, _, kind in table.wanted(wanted)}
 
 
-def _worst(keys: Sequence[Key], index: int, kind: Type) -> State:
+def _worst(files: Sequence[Known], index: int, kind: Type) -> State:
     """The state of a column over files; a text is what it is."""
     if kind.base in TEXTS:
         return State.EXACT
-    found = {_MEMORY.states.get((*key, index, str(kind)), State.LOOSE) for key in keys}
+    found = {known.states.get(_column(index, kind), State.LOOSE) for known in files}
     return max(found, key=list(State).index)
 
 
@@ -142,23 +153,33 @@ def _all(table: Table) -> range:
 
 def _key(file: File, table: Table, layout: Layout) -> Key:
     found = Path(file.path).stat()
-    return file.path, found.st_size, found.st_mtime_ns, layout, skipped(table), len(table.columns)
+    size, changed_ns = found.st_size, found.st_mtime_ns
+    return Key(file.path, size, changed_ns, layout, skipped(table), len(table.columns))
+
+
+def _column(index: int, kind: Type) -> str:
+    return f"{index} {kind}"
+
+
+def _known(file: File, table: Table, layout: Layout) -> Known:
+    return MEMORY.get(_key(file, table, layout)) or Known(False)
 
 
 def _learn(
     session: Session, table: Table, files: list[File], wanted: frozenset[str], layout: Layout
 ) -> None:
     """Look at those files and columns that were not looked at before."""
-    _MEMORY.room()
+    if len(MEMORY) > _LIMIT:
+        MEMORY.clear()
     groups: dict[tuple[str, frozenset[int]], list[File]] = {}
     for file in files:
-        key = _key(file, table, layout)
+        known = MEMORY.get(_key(file, table, layout))
         unknown = {
             i
             for i, _, kind in table.wanted(wanted)
-            if kind.base not in TEXTS and (*key, i, str(kind)) not in _MEMORY.states
+            if kind.base not in TEXTS and (not known or _column(i, kind) not in known.states)
         }
-        if _MEMORY.rows.get(key) is None or (_MEMORY.rows[key] and unknown):
+        if known is None or (known.has_rows and unknown):
             groups.setdefault((codec(file.name), frozenset(unknown)), []).append(file)
     for (_, columns), group in groups.items():
         _look(session, table, group, sorted(columns), layout)
@@ -186,7 +207,7 @@ def _one_by_one(
 ) -> None:
     """Some file cannot be read by DuckDB: find which, and leave it to the reader of lines."""
     if len(files) == 1:
-        _MEMORY.rows[_key(files[0], table, layout)] = False
+        MEMORY[_key(files[0], table, layout)] = Known(False)
         return
     middle = len(files) // 2
     for half in (files[:middle], files[middle:]):
@@ -203,14 +224,13 @@ def _remember(
 ) -> None:
     key = _key(file, table, layout)
     rows, *flags = found or (0, *([True] * len(columns)), *([False] * len(columns)))
-    if key not in _MEMORY.rows:
-        _MEMORY.rows[key] = rows == line_count(file, skipped(table), layout.forbidden)
+    known = MEMORY.get(key) or Known(rows == line_count(file, skipped(table), layout.forbidden))
     for index, good, empty in zip(
         columns, flags[: len(columns)], flags[len(columns) :], strict=True
     ):
-        kind = table.columns[index][1]
         state = (State.EMPTY if empty else State.EXACT) if good else State.LOOSE
-        _MEMORY.states[(*key, index, str(kind))] = state
+        known.states[_column(index, table.columns[index][1])] = state
+    MEMORY[key] = known
 
 
 def line_count(file: File, skip: int, forbidden: str = "") -> int:
