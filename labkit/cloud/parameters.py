@@ -37,9 +37,17 @@ def _too_slow(words: str) -> NoReturn:
     raise AwsError("InvalidAllowedPatternException", words)
 
 
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        words = f"The request doesn't meet the regular expression requirement: {error}"
+        raise AwsError("InvalidAllowedPatternException", words) from error
+
+
 def _check_value(parameters: dict[str, Any]) -> None:
     value, pattern = parameters["Value"], parameters.get("AllowedPattern")
-    if pattern and not patient(re.compile(pattern), _too_slow).search(value):
+    if pattern and not patient(_compiled(pattern), _too_slow).search(value):
         words = f"Parameter value, {value}, failed to satisfy AllowedPattern: {pattern}"
         raise AwsError("ParameterPatternMismatchException", words)
     tier = parameters.get("Tier") or "Standard"

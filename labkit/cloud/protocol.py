@@ -13,6 +13,7 @@ import base64
 import datetime
 import functools
 import json
+import re
 import threading
 import uuid
 from dataclasses import dataclass
@@ -221,8 +222,16 @@ def _xml(shape: Any, tag: str, value: Any) -> str:
         case "blob":
             text = base64.b64encode(value).decode()
         case _:
-            text = escape(str(value))
+            text = _escaped(value)
     return f"<{tag}>{text}</{tag}>"
+
+
+def _escaped(value: Any) -> str:
+    """A text in XML, which has no room for most control characters."""
+    return escape(_NOT_IN_XML.sub("\ufffd", str(value)))
+
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _xml_entry(shape: Any, key: str, value: Any) -> str:
@@ -240,9 +249,9 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
         fields = {"__type": error.code, "message": error.message, "Message": error.message}
         headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": error.code}
         return Reply(error.status, headers, _json(fields | error.details))
-    inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
+    inner = f"<Code>{_escaped(error.code)}</Code><Message>{_escaped(error.message)}</Message>"
     if protocol == "rest-xml":
-        inner += "".join(f"<{k}>{escape(str(v))}</{k}>" for k, v in error.details.items())
+        inner += "".join(f"<{k}>{_escaped(v)}</{k}>" for k, v in error.details.items())
         body = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
     else:
         body = (

@@ -160,6 +160,7 @@ NO_PATTERNS = {
     "within": ([{"anything-but": {"begins": "x"}}], "Unrecognized match type begins"),
     "range": ([{"numeric": ["~", 1]}], "array of operators and numbers"),
     "empty": ([], "Empty arrays are not allowed"),
+    "no-array": (5, '"a" must be an object or an array'),
 }
 
 

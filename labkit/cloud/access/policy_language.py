@@ -220,8 +220,11 @@ def _among(element: Any, principal: Principal) -> Verdict:
     """``ALLOWED`` when the caller is named, ``DELEGATED`` when only its account is."""
     if element == "*":
         return Verdict.ALLOWED
+    if not isinstance(element, dict):
+        return Verdict.SILENT
     service = principal.arn.endswith(".amazonaws.com")
-    names = _listed(element.get("Service" if service else "AWS", []))
+    listed = _listed(element.get("Service" if service else "AWS", []))
+    names = [name for name in listed if isinstance(name, str)]
     if "*" in names or is_named(principal, names):
         return Verdict.ALLOWED
     return Verdict.DELEGATED if _account_names(principal) & set(names) else Verdict.SILENT

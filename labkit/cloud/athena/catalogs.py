@@ -10,7 +10,7 @@ import re
 import uuid
 from typing import Any
 
-from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.errors import checked_tags, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
@@ -51,7 +51,7 @@ def create_data_catalog(
         backend = _backend(context)
         if Name.lower() == CATALOG or Name in backend.data_catalogs:
             raise invalid(f"DataCatalog {Name} has already been created")
-        backend.create_data_catalog(Name, Type, Description, Parameters or {}, Tags or [])
+        backend.create_data_catalog(Name, Type, Description, Parameters or {}, checked_tags(Tags))
     return {"DataCatalog": _described(_find(context, Name))}
 
 

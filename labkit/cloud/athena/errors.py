@@ -44,6 +44,13 @@ def invalid(message: str, code: str = "INVALID_INPUT") -> AwsError:
     return AwsError("InvalidRequestException", message, AthenaErrorCode=code)
 
 
+def checked_tags(tags: list[dict[str, str]] | None) -> list[dict[str, str]]:
+    """Tags, each of which has a key."""
+    if any("Key" not in tag for tag in tags or []):
+        raise invalid("Tag key must not be null")
+    return tags or []
+
+
 def not_found(message: str, resource: str) -> AwsError:
     """The refusal of a request for something that is not there."""
     return AwsError("ResourceNotFoundException", message, ResourceName=resource)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.errors import checked_tags, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context, operation
@@ -80,14 +80,12 @@ def create_work_group(
     Description: str = "",
     Tags: list[dict[str, str]] | None = None,
 ) -> Answer:
-    settings = _checked(Configuration or {})
+    settings, tags = _checked(Configuration or {}), checked_tags(Tags)
     with context.cloud.lock("athena"):
         backend = context.cloud.backend("athena", context.region)
         if Name in backend.work_groups:
             raise invalid("WorkGroup is already created")
-        backend.create_work_group(
-            Name, {"ResultConfiguration": {}, **settings}, Description, Tags or []
-        )
+        backend.create_work_group(Name, {"ResultConfiguration": {}, **settings}, Description, tags)
         backend.work_groups[Name].created = time.time()
     return {}
 

@@ -41,17 +41,23 @@ def matches(pattern: dict[str, Any], event: Any) -> bool:
     return all(_field_matches(name, asked, fields) for name, asked in pattern.items())
 
 
-def check_pattern(pattern: dict[str, Any]) -> None:
+def check_pattern(pattern: Any) -> None:
     """Raise ``InvalidEventPatternException`` for comparisons that there are not."""
+    if not isinstance(pattern, dict):
+        raise _invalid("Filter is not an object")
     for name, asked in pattern.items():
         if isinstance(asked, dict):
             check_pattern(asked)
             continue
+        if not isinstance(asked, list):
+            raise _invalid(f'"{name}" must be an object or an array')
         if not asked:
             raise _invalid("Empty arrays are not allowed")
         for each in asked:
-            if isinstance(each, dict):
-                check_pattern(each) if name == "$or" else _check_comparison(each)
+            if name == "$or":
+                check_pattern(each)
+            elif isinstance(each, dict):
+                _check_comparison(each)
 
 
 def _check_comparison(asked: dict[str, Any]) -> None:

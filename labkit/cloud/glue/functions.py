@@ -64,7 +64,10 @@ def get_user_defined_functions(
         if DatabaseName
         else list(glue(context).databases.values())
     )
-    pattern = re.compile(re.sub(r"(?<!\.)\*", ".*", Pattern), re.IGNORECASE)
+    try:
+        pattern = re.compile(re.sub(r"(?<!\.)\*", ".*", Pattern), re.IGNORECASE)
+    except re.error as error:
+        raise invalid(f"The pattern is not valid: {error}") from error
     wanted = [
         function
         for database in databases

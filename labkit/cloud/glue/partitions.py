@@ -129,7 +129,8 @@ def batch_delete_partition(
 
 
 def _create(table: Any, given: Definition) -> None:
-    _check_values(table, given.get("Values") or [])
+    given = {"Values": [], **given}
+    _check_values(table, given["Values"])
     if str(given["Values"]) in table.partitions:
         raise exists("Partition")
     table.create_partition(given)

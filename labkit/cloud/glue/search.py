@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.cloud.glue.catalog import MOST_TABLES, shown_table, sorted_tables
 from labkit.cloud.glue.records import Definition, answers, glue
-from labkit.cloud.glue.words import page
+from labkit.cloud.glue.words import invalid, page
 from labkit.cloud.operations import Answer, Context
 
 
@@ -60,6 +60,8 @@ _COMPARE: dict[str, Any] = {
 
 
 def _passes(table: Definition, condition: Definition) -> bool:
+    if "Key" not in condition or "Value" not in condition:
+        raise invalid("A filter needs a key and a value")
     mine = _property(table, condition["Key"])
     if mine is None:
         return False

@@ -10,7 +10,7 @@ import time
 import uuid
 from typing import Any
 
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.states import definition as definitions
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.execution import Execution
@@ -27,6 +27,7 @@ ONLY = "StateName"
 @operation("stepfunctions", "TestState")
 def try_state(
     context: Context,
+    /,
     *,
     definition: str,
     roleArn: str = "",
@@ -35,14 +36,16 @@ def try_state(
     variables: str = "{}",
     stateName: str | None = None,
     mock: Json | None = None,
-    **_: Any,
+    **options: Any,
 ) -> Answer:
+    if "context" in options:
+        raise not_here("stepfunctions", "TestState", "a context of one's own")
     machine, name = _machine(definition, stateName)
     execution = Execution(context.cloud, _record(context, machine, roleArn, input))
     frame = Frame(execution, "", machine)
-    frame.mark = {"variables": json.loads(variables), "last": 0}
     try:
-        frame.enter(name, json.loads(input))
+        frame.mark = {"variables": _read(variables), "last": 0}
+        frame.enter(name, _read(input))
         visit = Visit(frame)
         told = _outcome(visit, mock or {})
         inspected = {} if inspectionLevel == "INFO" else {"inspectionData": _inspected(visit)}
@@ -52,6 +55,13 @@ def try_state(
         execution.history.forget()
 
 
+def _read(given: str) -> Any:
+    try:
+        return json.loads(given)
+    except (ValueError, RecursionError) as error:
+        raise AwsError("InvalidExecutionInput", f"Invalid JSON: {error}") from error
+
+
 def _machine(text_: str, name: str | None) -> tuple[Json, str]:
     """A machine that has the state, and the state's name."""
     try:
@@ -59,6 +69,9 @@ def _machine(text_: str, name: str | None) -> tuple[Json, str]:
     except ValueError as error:
         words = f"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {error}'"
         raise AwsError("InvalidDefinition", words) from error
+    if not isinstance(given, dict):
+        words = "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: not an object'"
+        raise AwsError("InvalidDefinition", words)
     if "States" in given:
         name = name or given.get("StartAt")
         if name not in given["States"]:

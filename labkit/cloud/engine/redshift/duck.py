@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from labkit.cloud.engine.closed import create_functions, create_macros, open_closed
-from labkit.cloud.engine.redshift.errors import translated
+from labkit.cloud.engine.formats import FormatError
+from labkit.cloud.engine.redshift.errors import TOO_DEEP, RedshiftError, translated
 from labkit.cloud.engine.redshift.functions import UDFS
 
 _SETTINGS = ("SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",)
@@ -43,11 +44,15 @@ def _install(connection: duckdb.DuckDBPyConnection) -> None:
 
 @contextmanager
 def failures() -> Iterator[None]:
-    """Turn what DuckDB raises into Redshift's errors."""
+    """Turn what DuckDB, or the reader of a file, raises into Redshift's errors."""
     try:
         yield
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise translated(str(error)) from error
+    except FormatError as error:
+        raise RedshiftError(error.message) from error
+    except RecursionError as error:
+        raise RedshiftError("stack depth limit exceeded", TOO_DEEP) from error
 
 
 def first_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ SYNTAX, UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_FUNCTION = "42601", "42P01"
 UNSUPPORTED, MISMATCH, AMBIGUOUS, GROUPING = "0A000", "42804", "42702", "42803"
 BAD_TEXT, BAD_DATETIME, TOO_LONG, OUT_OF_RANGE = "22P02", "22007", "22001", "22003"
 DENIED, INTERNAL, CANCELED, CANNOT_CAST = "42501", "XX000", "57014", "42846"
-DISK_FULL = "53100"
+DISK_FULL, TOO_DEEP = "53100", "54001"
 #: How a macro or a UDF raises an error with a state inside DuckDB.
 MARK = "REDSHIFT"
 _MARKED = re.compile(rf"{MARK}:(\w{{5}}):(.*?)(?:\n|$)", re.DOTALL)
@@ -80,6 +80,7 @@ def translated(text: str) -> RedshiftError:
 _KNOWN = (
     (r"(?:LABKIT:|Unknown error: )HIVE_\w+: (.+?)(?:\. Detail: Python exception|\n|$)",
      r"Spectrum Scan Error: \1", INTERNAL),
+    (r"RecursionError", "stack depth limit exceeded", TOO_DEEP),
     (r"Division by zero", "division by zero", "22012"),
     (r"More than one row returned by a subquery",
      "more than one row returned by a subquery used as an expression", "21000"),

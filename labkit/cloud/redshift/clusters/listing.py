@@ -49,6 +49,6 @@ def pages(
 def has_tags(record: Record, keys: list[str] | None, values: list[str] | None) -> bool:
     """Whether a resource has one of the keys, and one of the values, among its tags."""
     tags = record.get("Tags", [])
-    return (not keys or any(tag["Key"] in keys for tag in tags)) and (
+    return (not keys or any(tag.get("Key") in keys for tag in tags)) and (
         not values or any(tag.get("Value") in values for tag in tags)
     )

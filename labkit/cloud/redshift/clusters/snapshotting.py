@@ -17,7 +17,7 @@ from labkit.cloud.redshift.clusters.listing import has_tags, pages
 from labkit.cloud.redshift.clusters.state import find_available
 from labkit.cloud.redshift.lifecycle import answers, begin
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.words import fault
+from labkit.cloud.redshift.words import fault, invalid_value
 
 DAY_S = 86400
 MOST_DAYS = 3653
@@ -60,6 +60,8 @@ def describe_cluster_snapshots(
         if not kept:
             raise SNAPSHOT.refusal(SNAPSHOT.missing, SnapshotIdentifier)
     for entity in reversed(SortingEntities or []):
+        if entity["Attribute"] not in _SORTED:
+            raise invalid_value(f"Snapshots cannot be sorted by {entity['Attribute']}")
         kept.sort(key=_SORTED[entity["Attribute"]], reverse=entity.get("SortOrder") == "DESC")
     return pages("Snapshots", [shown(each) for each in kept], MaxRecords, Marker)
 

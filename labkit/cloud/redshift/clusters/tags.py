@@ -70,7 +70,7 @@ def describe_tags(
     rows = [
         row
         for row in _rows(context, ResourceName, ResourceType)
-        if (not TagKeys or row["Tag"]["Key"] in TagKeys)
+        if (not TagKeys or row["Tag"].get("Key") in TagKeys)
         and (not TagValues or row["Tag"].get("Value") in TagValues)
     ]
     return pages("TaggedResources", rows, **page)

@@ -56,11 +56,12 @@ def read_paths(text: str) -> list[str]:
     """
     try:
         paths = json.loads(text)["jsonpaths"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RedshiftError("Invalid JSONPaths file: no member jsonpaths", "22023") from error
-    for path in paths:
-        if path is not None:
-            _steps(path)
+    if not isinstance(paths, list) or not all(isinstance(p, str | None) for p in paths):
+        raise RedshiftError("Invalid JSONPaths file: jsonpaths is not a list of texts", "22023")
+    for path in filter(None, paths):
+        _steps(path)
     return [path or "" for path in paths]
 
 
@@ -163,7 +164,7 @@ def _json(file: File, options: CopyOptions) -> Iterator[tuple[int, str, Any]]:
             return
         try:
             value, end = _DECODER.raw_decode(text, start)
-        except ValueError:
+        except (ValueError, RecursionError):
             value, end = _BROKEN, _line_end(text, start)
         line += text.count("\n", start, end)
         yield line, text[start:end], value

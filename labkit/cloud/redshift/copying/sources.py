@@ -83,11 +83,12 @@ def read_text(connection: Connection, store: Store, uri: str) -> str:
         found = store.find(uri)
         if found is None:
             raise AwsError("NoSuchKey", "", 404)
-        return store.read(found).read_text("utf-8-sig")
+        return store.read(found).read_text("utf-8-sig", "replace")
 
 
 def _with_prefix(connection: Connection, store: Store, uri: str) -> list[Object]:
-    bucket, prefix = split_uri(uri)
+    with s3_words(connection, f"S3 source: {uri}"):
+        bucket, prefix = split_uri(uri)
     with s3_words(connection, f"Listing bucket={bucket} prefix={prefix}"):
         found = [each for each in store.list(uri) if each.size or not each.key.endswith("/")]
     if not found:
@@ -104,8 +105,10 @@ def _of_manifest(connection: Connection, store: Store, uri: str) -> list[Object]
     try:
         entries = json.loads(read_text(connection, store, uri))["entries"]
         wanted = [(entry["url"], bool(entry.get("mandatory", False))) for entry in entries]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise _bad_manifest(connection, uri, error) from error
+    if not all(isinstance(url, str) for url, _ in wanted):
+        raise _bad_manifest(connection, uri, ValueError("a url is not a text"))
     found = []
     for url, mandatory in wanted:
         each = _listed(connection, store, url)

@@ -11,6 +11,7 @@ import time
 import uuid
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
@@ -155,7 +156,7 @@ def list_recovery_points(
 
 @answers("RestoreFromRecoveryPoint")
 def restore_from_recovery_point(
-    context: Context, *, recoveryPointId: str, namespaceName: str, workgroupName: str
+    context: Context, *, recoveryPointId: str, namespaceName: str, workgroupName: str, **_: Any
 ) -> Answer:
     source = records.find(context, RECOVERY_POINT, recoveryPointId)
     told = _restore(context, namespaceName, workgroupName, source, RECOVERY_POINT)

@@ -164,7 +164,7 @@ def message(letter: bytes, body: bytes = b"") -> bytes:
 
 def text(value: str) -> bytes:
     """A text with its zero byte."""
-    return value.replace("\0", "").encode() + b"\0"
+    return value.replace("\0", "").encode(errors="replace") + b"\0"
 
 
 def status(name: str, value: str) -> bytes:
