@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import socket
 import time
 import zipfile
@@ -149,6 +150,9 @@ PATTERNS = {
     "in-an-array": ({"detail": {"parts": {"n": [2]}}}, True),
     "of-one-element": ({"detail": {"parts": {"n": [2], "s": ["x"]}}}, False),
     "or": ({"$or": [{"source": ["aws.glue"]}, {"detail": {"parts": {"n": [1]}}}]}, True),
+    "joined-by-dots": ({"detail": {"object.key": [{"wildcard": "raw/*"}]}}, True),
+    "joined-in-the-event": ({"detail": {"flat": {"key": [{"cidr": "10.0.0.0/8"}]}}}, True),
+    "no-address": ({"detail": {"object": {"size": [{"cidr": "0.0.0.0/8"}]}}}, False),
     "a-number-is-no-truth": ({"detail": {"parts": {"n": [True]}}}, False),
     "any-case": (
         {"detail": {"object": {"key": [{"suffix": {"equals-ignore-case": "CSV"}}]}}},
@@ -157,18 +161,57 @@ PATTERNS = {
 }
 NO_PATTERNS = {
     "comparison": ([{"begins": "x"}], "Unrecognized match type begins"),
-    "within": ([{"anything-but": {"begins": "x"}}], "Unrecognized match type begins"),
-    "range": ([{"numeric": ["~", 1]}], "array of operators and numbers"),
+    "of-nothing": ([{}], "Match expression name not found"),
+    "two": ([{"prefix": "x", "suffix": "y"}], "Only one key allowed in match expression"),
+    "array": ([["x"]], "Match value must be String, number, true, false, or null"),
+    "within": ([{"anything-but": {"begins": "x"}}], "Unsupported anything-but pattern: begins"),
+    "prefix": ([{"prefix": 1}], "prefix match pattern must be a string"),
+    "suffixes": ([{"suffix": ["x"]}], "suffix match pattern must be a string"),
+    "any-case": ([{"prefix": {"begins": "x"}}], "Unsupported prefix pattern: begins"),
+    "no-text": ([{"equals-ignore-case": 1}], "equals-ignore-case match pattern must be a string"),
+    "stars": ([{"wildcard": "a**b"}], "Consecutive wildcard characters at pos 2"),
+    "exists": ([{"exists": "true"}], "exists match pattern must be either true or false"),
+    "order": ([{"numeric": ["~", 1]}], "Unrecognized numeric range operator: ~"),
+    "bound": ([{"numeric": ["=", "1"]}], "Value of equals must be numeric"),
+    "half": ([{"numeric": [">", 0, "<"]}], "Value of < must be numeric"),
+    "twice": ([{"numeric": [">", 0, ">", 1]}], "Bad numeric range operator: >"),
+    "no-network": ([{"cidr": "10.0.0.1"}], "Malformed CIDR, one '/' required"),
+    "mask": ([{"cidr": "10.0.0.1/x"}], "Malformed CIDR, mask bits must be an integer"),
+    "address": ([{"cidr": "xx.11.xx/8"}], "Nonstandard IP address: xx.11.xx"),
+    "but-nothing": ([{"anything-but": {"prefix": ""}}], "Null prefix/suffix not allowed"),
+    "but-number": ([{"anything-but": {"prefix": [1]}}], "prefix/suffix match pattern must be a"),
+    "but-both": ([{"anything-but": [1, "x"]}], "mixed type is not supported"),
+    "but-null": ([{"anything-but": None}], "must be an array or single string/number value"),
     "empty": ([], "Empty arrays are not allowed"),
+    "no-fields": ({}, "Empty objects are not allowed"),
     "no-array": (5, '"a" must be an object or an array'),
+}
+QUOTED = """Unexpected character (''' (code 39)): was expecting double-quote to start field name
+ at [Source: (String)"{'a': [1]}"; line: 1, column: 2]"""
+NOT_AT_ALL = {
+    "array": ("[1]", "Filter is not an object"),
+    "empty": ("{}", "Empty objects are not allowed"),
+    "one-branch": (
+        '{"$or": [{"a": [1]}]}',
+        "There must have at least 2 Objects in $or relationship.",
+    ),
+    "quotes": ("{'a': [1]}", QUOTED),
 }
 
 
 @pytest.mark.parametrize(("asked", "words"), NO_PATTERNS.values(), ids=NO_PATTERNS)
-def test_what_is_no_pattern(events, asked, words):
+def test_what_is_no_comparison(events, asked, words):
     pattern = json.dumps({"source": ["x"], "detail": {"$or": [{"a": asked}, {"b": [1]}]}})
-    with pytest.raises(events.exceptions.InvalidEventPatternException, match=words):
+    with pytest.raises(events.exceptions.InvalidEventPatternException, match=re.escape(words)):
+        events.test_event_pattern(EventPattern=pattern, Event="{}")
+
+
+@pytest.mark.parametrize(("pattern", "words"), NOT_AT_ALL.values(), ids=NOT_AT_ALL)
+def test_what_is_no_pattern(events, pattern, words):
+    with pytest.raises(events.exceptions.InvalidEventPatternException) as refused:
         events.put_rule(Name="never", EventPattern=pattern)
+    said = refused.value.response["Error"]["Message"]
+    assert said == f"Event pattern is not valid. Reason: {words}"
 
 
 @pytest.mark.parametrize(("pattern", "result"), PATTERNS.values(), ids=PATTERNS)
@@ -184,6 +227,7 @@ def test_test_event_pattern(events, pattern, result):
         "detail": {
             "object": {"key": "raw/a.csv", "size": 11},
             "parts": [{"n": 1, "s": "x"}, {"n": 2}],
+            "flat.key": "10.1.2.3",
         },
     }
     said = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))

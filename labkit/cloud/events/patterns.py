@@ -3,7 +3,7 @@
 A pattern has the event's shape. Fields are all to match, the values of a field's array need one
 match; an array in the event matches where one of its elements does, and what is asked of an object
 in an array is asked of one element. Comparisons look at leaves alone, and tell numbers from texts
-and from true and false.
+and from true and false. Names that are joined by dots mean the same as objects within objects.
 
 moto passes over objects in arrays, and lets an unknown comparison match everything.
 
@@ -19,8 +19,6 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
-
-from labkit.cloud.operations import AwsError
 
 Comparison = Callable[[Any, Any], bool]
 COMPARISONS: dict[str, Comparison] = {}
@@ -41,55 +39,25 @@ def matches(pattern: dict[str, Any], event: Any) -> bool:
     return all(_field_matches(name, asked, fields) for name, asked in pattern.items())
 
 
-def check_pattern(pattern: Any) -> None:
-    """Raise ``InvalidEventPatternException`` for comparisons that there are not."""
-    if not isinstance(pattern, dict):
-        raise _invalid("Filter is not an object")
-    for name, asked in pattern.items():
-        if isinstance(asked, dict):
-            check_pattern(asked)
-            continue
-        if not isinstance(asked, list):
-            raise _invalid(f'"{name}" must be an object or an array')
-        if not asked:
-            raise _invalid("Empty arrays are not allowed")
-        for each in asked:
-            if name == "$or":
-                check_pattern(each)
-            elif isinstance(each, dict):
-                _check_comparison(each)
-
-
-def _check_comparison(asked: dict[str, Any]) -> None:
-    name, wanted = next(iter(asked.items()), ("", None))
-    if name not in COMPARISONS and name != "exists":
-        raise _invalid(f"Unrecognized match type {name}")
-    if isinstance(wanted, dict) and name == "anything-but":
-        _check_comparison(wanted)
-    elif isinstance(wanted, dict) and list(wanted) != ["equals-ignore-case"]:
-        raise _invalid(f"Unrecognized match type {next(iter(wanted), '')}")
-    if name == "numeric" and not _is_range(wanted):
-        raise _invalid("Value of numeric must be an array of operators and numbers")
-
-
-def _is_range(wanted: Any) -> bool:
-    if not isinstance(wanted, list) or len(wanted) not in (2, 4):
-        return False
-    return all(each in _ORDERS for each in wanted[::2]) and all(map(_is_number, wanted[1::2]))
-
-
-def _invalid(reason: str) -> AwsError:
-    return AwsError("InvalidEventPatternException", f"Event pattern is not valid. Reason: {reason}")
-
-
 def _field_matches(name: str, asked: Any, fields: dict[str, Any]) -> bool:
     if name == "$or":
         return any(matches(each, fields) for each in asked)
-    value = fields.get(name, [])
+    first, dot, rest = name.partition(".")
+    if dot and name not in fields:
+        return _field_matches(first, {rest: asked}, fields)
+    value = _value(name, fields)
     if isinstance(asked, dict):
         return matches(asked, value or {})
     leaves = list(_leaves(value))
     return any(_one_matches(each, leaves) for each in asked)
+
+
+def _value(name: str, fields: dict[str, Any]) -> Any:
+    """A field's value, also where the event has those within it joined to its name by dots."""
+    if name in fields:
+        return fields[name]
+    start = f"{name}."
+    return {key[len(start) :]: each for key, each in fields.items() if key.startswith(start)} or []
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -196,6 +164,8 @@ def is_in_range(value: Any, wanted: list[Any]) -> bool:
 
 @comparison("cidr")
 def is_in_network(value: Any, wanted: str) -> bool:
+    if not isinstance(value, str):
+        return False
     try:
         return ipaddress.ip_address(value) in ipaddress.ip_network(wanted, strict=False)
     except ValueError:

@@ -22,13 +22,15 @@ import moto.events.notifications as notifications
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.delivery import KINDS, deliver
 from labkit.cloud.events.inputs import Event, input_of
-from labkit.cloud.events.patterns import check_pattern, matches
+from labkit.cloud.events.pattern_checks import read_pattern
+from labkit.cloud.events.patterns import matches
 from labkit.cloud.events.schedule import BadSchedule, parse_schedule
+from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 
 SENDER = "events.amazonaws.com"
 _ARN = re.compile(r"arn:[\w-]+:[\w-]+:")
-REQUIRED = ("id", "detail-type", "source", "account", "time", "region", "resources", "detail")
+REQUIRED = ("id", "account", "source", "time", "region", "detail-type")
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -40,7 +42,7 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
             words = "Parameter ScheduleExpression is not valid."
             raise AwsError("ValidationException", words) from error
     if pattern := parameters.get("EventPattern"):
-        check_pattern(models.EventPattern.load(pattern).get_pattern())
+        read_pattern(pattern)
     if context.operation == "PutTargets":
         _judge_targets(context, **parameters)
 
@@ -72,16 +74,18 @@ def check_event_pattern(context: Context, *, EventPattern: str, Event: str) -> A
 
     Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TestEventPattern.html
     """
-    pattern = models.EventPattern.load(EventPattern)
+    pattern = read_pattern(EventPattern)
     try:
-        event = json.loads(Event)
-    except ValueError as error:
-        raise AwsError("ValidationException", "Event is not valid JSON.") from error
+        event = parse_json(Event)
+    except BadJson as error:
+        raise AwsError("ValidationException", "Parameter Event is not valid.") from error
+    if not isinstance(event, dict):
+        raise AwsError("ValidationException", "Parameter Event is not valid.")
     for name in REQUIRED:
         if name not in event:
             words = f"Parameter Event is not valid. Reason: {name} is a required argument."
             raise AwsError("ValidationException", words)
-    return {"Result": pattern.matches_event(event)}
+    return {"Result": matches(pattern, event)}
 
 
 def emit(

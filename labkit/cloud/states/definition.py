@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.states import expressions, fields, graphs, shapes
 
@@ -51,9 +52,9 @@ def check_definition(definition: str, kind: str) -> None:
 def problems(definition: str, kind: str) -> list[Problem]:
     """All that is wrong in a definition of a ``STANDARD`` or ``EXPRESS`` machine."""
     try:
-        machine = json.loads(definition) if definition.strip() else None
-    except ValueError as error:
-        return [Problem("INVALID_JSON_DESCRIPTION", str(error))]
+        machine = parse_json(definition) if definition.strip() else None
+    except BadJson as error:
+        return [Problem("INVALID_JSON_DESCRIPTION", str(error), error.place)]
     if not isinstance(machine, dict):
         return [Problem(SCHEMA, "Definition must be a valid JSON object")]
     return list(_machine(machine, "", machine, kind))

@@ -19,6 +19,10 @@ MOST_EVENTS = 25_000
 DATA = ("input", "inputDetails", "output", "outputDetails")
 
 
+# Events that have details, if empty ones, also where nobody said an error or a cause.
+ALWAYS_DETAILED = ("ExecutionAborted", "ExecutionFailed")
+
+
 @dataclass(frozen=True)
 class Event:
     """An event that is yet to be written.
@@ -46,7 +50,8 @@ class History:
     def add(self, event: Event, previous: int) -> int:
         """Write an event down. Returns its number."""
         self.length += 1
-        details = {_member(event.kind): event.details} if event.details else {}
+        told = event.details or event.kind in ALWAYS_DETAILED
+        details = {_member(event.kind): event.details} if told else {}
         self._records[self._name(self.length)] = {
             "timestamp": time.time(),
             "type": event.kind,

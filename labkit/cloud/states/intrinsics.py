@@ -14,6 +14,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from labkit.cloud.json_text import parse_json
+
 FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 MOST_TEXT, MOST_RANGE = 10_000, 1000
 _ALGORITHMS = {"MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"}
@@ -105,7 +107,7 @@ def _json_merge(left: dict[str, Any], right: dict[str, Any], deep: Any) -> dict[
 
 @intrinsic("StringToJson", "text")
 def _string_to_json(text: str) -> Any:
-    return json.loads(text) if text.strip() else None
+    return parse_json(text) if text.strip() else None
 
 
 @intrinsic("JsonToString", "any")

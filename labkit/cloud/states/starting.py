@@ -5,12 +5,12 @@ Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_Start
 
 from __future__ import annotations
 
-import json
 import random
 import time
 import uuid
 from typing import Any
 
+from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import notices, words
 from labkit.cloud.states.execution import KIND, Execution
@@ -137,9 +137,9 @@ def _check_input(text: str) -> None:
         words_ = "Input is too large: the limit is 262144 bytes"
         raise AwsError("ValidationException", words_)
     try:
-        json.loads(text)
-    except ValueError as error:
-        why = str(error) if text else "Invalid execution input."
+        parse_json(text)
+    except BadJson as error:
+        why = error.reason if text else "Invalid execution input."
         words_ = f"Invalid State Machine Execution Input: '{why}'"
         raise AwsError("InvalidExecutionInput", words_) from error
 

@@ -6,12 +6,12 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource
 from __future__ import annotations
 
 import base64
-import json
 import secrets
 import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states.execution import RUNNING
 
@@ -43,9 +43,9 @@ def forget(cloud: Cloud, token: str) -> None:
 @operation("stepfunctions", "SendTaskSuccess")
 def send_task_success(context: Context, *, taskToken: str, output: str) -> Answer:
     try:
-        json.loads(output)
-    except ValueError as error:
-        raise AwsError("InvalidOutput", f"Invalid Output: '{error}'") from error
+        parse_json(output)
+    except BadJson as error:
+        raise AwsError("InvalidOutput", f"Invalid Output: '{error.reason}'") from error
     return _tell(context.cloud, taskToken, output=output)
 
 
