@@ -13,6 +13,8 @@ from tests.athena.conftest import Lake
 REFUSED = {
     "syntax": ("SELEC 1", "line 1:1: mismatched input 'SELEC'"),
     "later": ("SELECT 1\n FROM", "line 2:6: mismatched input '<EOF>'"),
+    "escape": (r"SELECT U&'\+1FFFFF'", "line 1:8: Invalid escaped character: 1FFFFF"),
+    "half": (r"SELECT U&'\D800'", "line 1:8: Invalid escaped character: D800"),
     "empty": ("  -- nothing", "mismatched input '<EOF>'"),
     "unsupported": ("TRUNCATE TABLE people", "Queries of this type are not supported"),
     "managed": ("CREATE TABLE t (a int) LOCATION 's3://b/'", "mismatched input 'TABLE'"),

@@ -149,7 +149,10 @@ def tokenize(text: str, start: int = 0) -> list[Token]:
         if kind in _REFUSED:
             raise failed_at(text, at, "SYNTAX_ERROR", _REFUSED[kind])
         if kind != "space":
-            found.append(_token(kind, match))
+            try:
+                found.append(_token(kind, match))
+            except ValueError as error:
+                raise failed_at(text, at, "SYNTAX_ERROR", str(error)) from error
         at = match.end()
     found.append(Token("end", "<EOF>", len(text), len(text)))
     return found
@@ -188,4 +191,12 @@ def _unescape(text: str) -> str:
 
 
 def _character(match: re.Match[str]) -> str:
-    return chr(int(match[1] or match[2], 16))
+    point = int(match[1] or match[2], 16)
+    if not _is_character(point):
+        raise ValueError(f"Invalid escaped character: {match[1] or match[2]}")
+    return chr(point)
+
+
+def _is_character(point: int) -> bool:
+    """Whether Unicode has a character of this number: none is half of a pair."""
+    return point <= 0x10FFFF and not 0xD800 <= point <= 0xDFFF

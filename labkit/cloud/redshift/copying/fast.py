@@ -12,14 +12,12 @@ from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import NATIVE
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.copying.blank_lines import READ_BYTES
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.sql_values import STOP, helpers, parsed, readable, value, wrong
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 LONGEST_LINE = 8_000_000
-#: Bytes of a file that are read at once. Unless it is told, DuckDB takes many lines of the longest:
-#: too much for all threads to have work, and to fit into a warehouse's memory.
-READ_BYTES = 32_000_000
 
 
 def relation(
