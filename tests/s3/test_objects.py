@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.s3.conftest import code_of
 
@@ -61,6 +62,10 @@ def test_ranges_that_cannot_be(s3, bucket):
     assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=10-") == refused
     assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=-0") == refused
     assert code_of(s3.get_object, Bucket=bucket, Key="empty", Range="bytes=0-") == refused
+    with pytest.raises(ClientError) as beyond:
+        s3.get_object(Bucket=bucket, Key="a", Range="bytes=10-")
+    told = beyond.value.response["Error"]
+    assert (told["RangeRequested"], told["ActualObjectSize"]) == ("bytes=10-", "10")
     whole = s3.get_object(Bucket=bucket, Key="a", Range="bytes=6-4")
     assert (whole["Body"].read(), whole["ResponseMetadata"]["HTTPStatusCode"]) == (
         b"0123456789",
@@ -225,6 +230,9 @@ def test_lists_of_more_than_a_thousand(s3, bucket):
     assert "Contents" not in folders
     after = s3.list_objects_v2(Bucket=bucket, StartAfter="d2/01000", MaxKeys=2)
     assert [o["Key"] for o in after["Contents"]] == ["d2/01001", "d2/01004"]
+    token = first["NextContinuationToken"]
+    rest = s3.list_objects_v2(Bucket=bucket, StartAfter="x", ContinuationToken=token)
+    assert ("StartAfter" in rest, rest["KeyCount"]) == (False, 5)
     old = s3.list_objects(Bucket=bucket, Prefix="d1/", MaxKeys=2)
     assert (len(old["Contents"]), old["IsTruncated"]) == (2, True)
     while found := s3.list_objects_v2(Bucket=bucket).get("Contents"):

@@ -241,7 +241,8 @@ class S3:
             _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
             if request.replaces_object:
                 latest = find_version(self._bucket(request), request.key)
-                conditions.check_written(request, latest)
+                if not _has_made(request, latest):
+                    conditions.check_written(request, latest)
             reply: protocol.Reply | None = self.moto.call(environ, body)
             if reply is None:
                 raise limits.no_such_function()
@@ -270,8 +271,7 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
         return
     if upload in bucket.multiparts and bucket.multiparts[upload].key_name == request.key:
         return
-    done = getattr(find_version(bucket, request.key), "multipart", None)
-    if request.method != "POST" or done is None or done.id != upload:
+    if not _has_made(request, find_version(bucket, request.key)):
         raise AwsError(
             "NoSuchUpload",
             "The specified upload does not exist. The upload ID may be invalid, or the upload may "
@@ -279,6 +279,14 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
             404,
             UploadId=upload,
         )
+
+
+def _has_made(request: Request, latest: Any) -> bool:
+    """Whether a completion is made again: the object is the one that its upload became."""
+    done = getattr(latest, "multipart", None)
+    return (
+        request.method == "POST" and done is not None and done.id == request.query.get("uploadId")
+    )
 
 
 def _encryption_headers(cloud: Cloud, request: Request) -> Environ:

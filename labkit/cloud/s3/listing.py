@@ -118,8 +118,10 @@ def _list_objects_v2(asked: Asked, bucket: Any) -> Answer:
     page = _page(asked, _objects(asked, bucket, marker), (marker, ""))
     told = _told_of_objects(asked, bucket, page, owner=asked.query.get("fetch-owner") == "true")
     told["KeyCount"] = len(page.entries) + len(page.groups)
-    told |= {"ContinuationToken": token} if token is not None else {}
-    told |= {"StartAfter": asked.text(after)} if after else {}
+    if token is not None:
+        told["ContinuationToken"] = token  # where to start after is not looked at any more
+    elif after:
+        told["StartAfter"] = asked.text(after)
     return told | ({"NextContinuationToken": as_token(page.last[0])} if page.more else {})
 
 

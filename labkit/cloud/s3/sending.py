@@ -76,5 +76,7 @@ def _range(header: str | None, size: int) -> tuple[int, int] | None:
     else:
         first, last = int(found[1]), min(int(found[2] or size - 1), size - 1)
     if first >= size or first > last:
-        raise AwsError("InvalidRange", "The requested range is not satisfiable", 416)
+        words = "The requested range is not satisfiable"
+        known = {"RangeRequested": header, "ActualObjectSize": str(size)}
+        raise AwsError("InvalidRange", words, 416, **known)
     return first, last
