@@ -1,7 +1,7 @@
 """Secrets Manager's versions: a staging label is at one at a time, and ``AWSCURRENT`` is the value.
 
 moto moves the label and goes on telling the value of before; a secret without a function to rotate
-it gets an empty one.
+it gets an empty one, and one that is to be deleted another value.
 
 Sources: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html and
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
@@ -10,10 +10,17 @@ https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretV
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.paging import page
 
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+# What cannot be done with a secret that is to be deleted.
+_OF_THE_LIVING = frozenset(
+    ("GetSecretValue", "PutSecretValue", "UpdateSecret", "RotateSecret", "UpdateSecretVersionStage")
+)
 _CURRENT, _PENDING = "AWSCURRENT", "AWSPENDING"
 
 
@@ -24,8 +31,48 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         raise AwsError("InvalidParameterException", f"{words} in the same secret.")
     if context.operation == "CreateSecret":
         _check_new(context, parameters["Name"])
-    elif context.operation == "ListSecretVersionIds":
-        _find(context, parameters["SecretId"])
+    elif context.operation == "DeleteSecret":
+        _check_deletion(context, **parameters)
+    elif "SecretId" in parameters:
+        secret = _find(context, parameters["SecretId"])
+        if context.operation in _OF_THE_LIVING and secret.is_deleted():
+            words = "You can't perform this operation on the secret because it was marked for"
+            raise AwsError("InvalidRequestException", f"{words} deletion.")
+        if context.operation == "GetSecretValue":
+            _check_value(secret, **parameters)
+
+
+@operation("secretsmanager", "DescribeSecret")
+def describe_secret(context: Context, *, SecretId: str) -> Answer:
+    """What is known of a secret; versions without a label are deprecated and left out."""
+    known = _find(context, SecretId).to_dict()
+    labelled = {key: each for key, each in known.pop("VersionIdsToStages", {}).items() if each}
+    told = {name: value for name, value in known.items() if value is not None}
+    return told | ({"VersionIdsToStages": labelled} if labelled else {})
+
+
+@operation("secretsmanager", "ListSecretVersionIds")
+def list_secret_version_ids(
+    context: Context,
+    *,
+    SecretId: str,
+    MaxResults: int = 100,
+    NextToken: str | None = None,
+    IncludeDeprecated: bool = False,
+) -> Answer:
+    secret = _find(context, SecretId)
+    versions = [
+        {
+            "VersionId": name,
+            "CreatedDate": version["createdate"],
+            **({"VersionStages": labels} if (labels := version["version_stages"]) else {}),
+        }
+        for name, version in secret.versions.items()
+        if version["version_stages"] or IncludeDeprecated
+    ]
+    refusal = AwsError("InvalidNextTokenException", "Invalid token.")
+    told = page("Versions", versions, MaxResults, NextToken, refusal)
+    return told | {"ARN": secret.arn, "Name": secret.name}
 
 
 @operation("secretsmanager", "RotateSecret")
@@ -99,17 +146,53 @@ def _check_label(secret: Any, label: str, left: str | None, target: str) -> None
 
 
 def _check_new(context: Context, name: str) -> None:
+    if not _NAME.fullmatch(name):
+        words = "Invalid name. Must be a valid name containing alphanumeric characters, or any of"
+        raise AwsError("ValidationException", f"{words} the following: -/_+=.@!")
     secret = _backend(context).secrets.get(name)
     if secret is not None and secret.is_deleted():
         words = "You can't create this secret because a secret with this name is already"
         raise AwsError("InvalidRequestException", f"{words} scheduled for deletion.")
 
 
+def _check_deletion(
+    context: Context,
+    *,
+    SecretId: str,
+    RecoveryWindowInDays: int | None = None,
+    ForceDeleteWithoutRecovery: bool = False,
+) -> None:
+    words = ""
+    if ForceDeleteWithoutRecovery and RecoveryWindowInDays:
+        words = "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+    elif RecoveryWindowInDays is not None and not 7 <= RecoveryWindowInDays <= 30:
+        words = "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
+    if words:
+        raise AwsError("InvalidParameterException", words)
+    if not ForceDeleteWithoutRecovery:
+        _find(context, SecretId)
+
+
+def _check_value(
+    secret: Any, *, VersionId: str | None = None, VersionStage: str | None = None, **_: Any
+) -> None:
+    missing = ""
+    if VersionId:
+        missing = "" if VersionId in secret.versions else f"VersionId: {VersionId}"
+    elif not any(
+        (VersionStage or _CURRENT) in each["version_stages"] for each in secret.versions.values()
+    ):
+        missing = f"staging label: {VersionStage or _CURRENT}"
+    if missing:
+        words = "Secrets Manager can't find the specified secret value for"
+        raise AwsError("ResourceNotFoundException", f"{words} {missing}")
+
+
 def _find(context: Context, name: str) -> Any:
     found = _backend(context).secrets.get(name)
     if found is None:
         words = "Secrets Manager can't find the specified secret."
-        raise AwsError("ResourceNotFoundException", words, 404)
+        raise AwsError("ResourceNotFoundException", words)
     return found
 
 

@@ -70,6 +70,8 @@ def test_secrets(aws, fresh):
     assert before["SecretString"] == "one"
     with pytest.raises(ClientError, match="ResourceNotFoundException"):
         secrets.get_secret_value(SecretId=fresh("none"))
+    with pytest.raises(ClientError, match="Must be a valid name containing alphanumeric"):
+        secrets.create_secret(Name="Invalid Name", SecretString="x")
 
 
 def test_resources_by_their_tags(aws, fresh):
@@ -98,11 +100,35 @@ def test_a_secrets_value_moves_with_its_label(aws, fresh):
     assert before["SecretString"] == "one"
     with pytest.raises(ClientError, match="No Lambda rotation function ARN"):
         secrets.rotate_secret(**asked)
-    with pytest.raises(ClientError, match="ResourceNotFoundException"):
-        secrets.list_secret_version_ids(SecretId=fresh("none"))
-    secrets.delete_secret(**asked)
-    with pytest.raises(ClientError, match="scheduled for deletion"):
-        secrets.create_secret(Name=name, SecretString="x")
+    third = secrets.put_secret_value(**asked, SecretString="three")["VersionId"]
+    labelled = {other["VersionId"], third}
+    assert set(secrets.describe_secret(**asked)["VersionIdsToStages"]) == labelled
+    listed = secrets.list_secret_version_ids(**asked)
+    assert {each["VersionId"] for each in listed["Versions"]} == labelled
+    assert (listed["ARN"], "NextToken" in listed) == (other["ARN"], False)
+
+
+NO_SECRETS = {  # what is asked beside a deleted secret → the code and some words
+    "none": ("list_secret_version_ids", {"SecretId": "none"}, "ResourceNotFoundException"),
+    "value": ("get_secret_value", {}, "because it was marked for deletion"),
+    "new value": ("put_secret_value", {"SecretString": "x"}, "because it was marked for deletion"),
+    "days": ("delete_secret", {"RecoveryWindowInDays": 3}, "must be between 7 and 30 days"),
+    "new": ("create_secret", {"SecretId": None, "SecretString": "x"}, "scheduled for deletion"),
+    "label": ("get_secret_value", {"VersionStage": "X"}, "value for staging label: X"),
+    "version": ("get_secret_value", {"VersionId": "0" * 36}, "value for VersionId: 0"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "words"), NO_SECRETS.values(), ids=NO_SECRETS)
+def test_what_is_no_secret(aws, fresh, call, asked, words):
+    secrets, name = aws("secretsmanager"), fresh("secret")
+    secrets.create_secret(Name=name, SecretString="one")
+    if "deletion" in words:
+        secrets.delete_secret(SecretId=name)
+    parameters = {"SecretId": name, "Name": name if call == "create_secret" else None} | asked
+    with pytest.raises(ClientError, match=words) as refused:
+        getattr(secrets, call)(**{k: v for k, v in parameters.items() if v is not None})
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
 NO_PARAMETERS = {  # what is asked beside a name → the code
