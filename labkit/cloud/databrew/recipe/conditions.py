@@ -20,7 +20,7 @@ from labkit.cloud.databrew.recipe.parameters import as_list, folded
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.conversion import constant
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
-from labkit.cloud.databrew.recipe.parts.validity import valid
+from labkit.cloud.databrew.recipe.parts.validity import NESTED, valid
 from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES
@@ -133,8 +133,8 @@ def _matches(table: Relation, column: Column, value: str) -> str:
 
 def _valid(table: Relation, column: Column, value: str) -> str:
     """Of a data type, or of an advanced one; without a value, of any."""
-    kind = (value, None) if not value or value.lower() in (*NAMES, "unsupported") else ("", value)
-    return valid(table, column, kind[0] or "unsupported", kind[1])
+    plain = not value or value.lower() in (*NAMES, *NESTED, "unsupported")
+    return valid(table, column, (plain and value) or "unsupported", None if plain else value)
 
 
 def _invalid(table: Relation, column: Column, value: str) -> str:

@@ -1,10 +1,10 @@
 """The expressions of BOOLEAN_OPERATION and CASE_OPERATION, read into SQL.
 
-Columns stand in back ticks, or bare where their names are plain words, aggregates in back ticks
-with a colon; comparisons, SQL's ``is null``, ``in``, ``between`` and ``like``, ``and``, ``or`` and
-``!`` join a handful of functions. Null is neither true nor false, as in Spark, whose expressions
-these are. One of AWS's own examples lacks its last back tick, so the end of the text closes a name
-too.
+Columns stand in back ticks, of which two are one in a name, or bare where their names are plain
+words, aggregates in back ticks with a colon; arithmetic, comparisons, SQL's ``is null``, ``in``,
+``between`` and ``like``, ``and``, ``or`` and ``!`` join a handful of functions. Null is neither
+true nor false, as in Spark, whose expressions these are. One of AWS's own examples lacks its last
+back tick, so the end of the text closes a name too.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.BOOLEAN_OPERATION.html
 """
@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import reduce
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.parts.arithmetic import combined
 from labkit.cloud.databrew.recipe.parts.comparisons import (
     FUNCTION_NAMES,
     FUNCTIONS,
@@ -26,16 +27,12 @@ from labkit.cloud.databrew.recipe.parts.comparisons import (
     truth,
 )
 from labkit.cloud.databrew.recipe.parts.conversion import Expression
+from labkit.cloud.databrew.recipe.parts.tokens import tokens_of
 from labkit.cloud.databrew.recipe.parts.validity import valid
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES
 from labkit.cloud.engine.quoting import quoted_text
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<name>`[^`]*(?:`|$))|(?P<text>'(?:[^']|'')*'|\"[^\"]*\")"
-    r"|(?P<number>-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<word>\w+)"
-    r"|(?P<sign><=|>=|!=|<>|==|[<>=!(),]))"
-)
 _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", "==": "=", "!=": "<>",
                 "<>": "<>"}  # fmt: skip
 _CONSTANTS = {"true": "true", "false": "false", "null": "NULL"}
@@ -59,7 +56,7 @@ def cases(table: Relation, text: str, aggregates: Mapping[str, Column]) -> str:
 
 def result(table: Relation, text: str, aggregates: Mapping[str, Column]) -> str:
     """SQL of what a condition gives: a column or an aggregate in back ticks, or a constant."""
-    if re.fullmatch(r"\s*`[^`]+`\s*", text):
+    if re.fullmatch(r"\s*`(?:[^`]|``)+`\s*", text):
         return condition(table, text, aggregates)
     if re.fullmatch(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*", text):
         return text.strip()
@@ -73,16 +70,9 @@ class _Reader:
     table: Relation
     text: str
     aggregates: Mapping[str, Column]
-    tokens: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        at = 0
-        while self.text[at:].strip():
-            found = _TOKEN.match(self.text, at)
-            if found is None or found.lastgroup is None:
-                raise RecipeError(f"'{self.text[at:].strip()}' does not read in '{self.text}'.")
-            self.tokens.append((found.lastgroup, found[found.lastgroup]))
-            at = found.end()
+        self.tokens = tokens_of(self.text)
 
     def whole(self) -> Column:
         value = self._any()
@@ -104,11 +94,26 @@ class _Reader:
     def _not(self) -> Column:
         if self._take("!") or self._take("not"):
             return _boolean(f"NOT ({truth(self._not())})")
-        left = self._value()
-        if self.tokens and self.tokens[0][1] in _COMPARISONS:
-            sign = _COMPARISONS[self.tokens.pop(0)[1]]
-            return _boolean("{} {} {}".format(*alike(left, sign, self._value())))
+        left = self._sum()
+        if sign := self._sign(*_COMPARISONS):
+            return _boolean("{} {} {}".format(*alike(left, _COMPARISONS[sign], self._sum())))
         return self._tested(left)
+
+    def _sum(self) -> Column:
+        return self._computed(lambda: self._computed(self._factor, "*", "/", "%"), "+", "-")
+
+    def _computed(self, part: Callable[[], Column], *signs: str) -> Column:
+        value = part()
+        while sign := self._sign(*signs):
+            value = self._typed(combined(value, sign, part()))
+        return value
+
+    def _factor(self) -> Column:
+        if not self._sign("-"):
+            return self._value()
+        if self.tokens and self.tokens[0][0] == "number":
+            return _constant("-" + self.tokens.pop(0)[1])
+        return self._typed(combined(_constant("0"), "-", self._factor()))
 
     def _tested(self, left: Column) -> Column:
         """What SQL says behind a value: ``is null``, ``in``, ``between``, ``like``."""
@@ -126,34 +131,34 @@ class _Reader:
 
     def _in(self, left: Column) -> str:
         self._expect("(")
-        values = [self._value()]
+        values = [self._sum()]
         while self._take(","):
-            values.append(self._value())
+            values.append(self._sum())
         self._expect(")")
         return " OR ".join("{} {} {}".format(*alike(left, "=", each)) for each in values)
 
     def _within(self, left: Column) -> str:
-        low = self._value()
+        low = self._sum()
         self._expect("and")
-        return between([left, low, self._value()])
+        return between([left, low, self._sum()])
 
     def _like(self, left: Column) -> str:
         return f"{left.text} LIKE {self._value().text} ESCAPE '\\'"
 
     def _value(self) -> Column:
-        if not self.tokens:
+        if not self.tokens or (self.tokens[0][0] == "sign" and self.tokens[0][1] != "("):
             raise self._unexpected()
         kind, text = self.tokens.pop(0)
         if kind == "name":
-            return self._named(text.strip("`"))
+            return self._named(text[1:].removesuffix("`").replace("``", "`"))
         if kind == "text":
             return Expression(_literal(text), NAMES["string"])
         if kind == "number":
-            return Expression(text, NAMES["double"])
+            return _constant(text)
         if text == "(":
             value = self._any()
             self._expect(")")
-            return _of(f"({value.sql})", value)
+            return Expression(f"({value.sql})", value.type)
         return self._word(text)
 
     def _word(self, word: str) -> Column:
@@ -197,7 +202,9 @@ class _Reader:
         return reduce(self._either, reversed(branches), otherwise)
 
     def _either(self, otherwise: Column, branch: tuple[str, Column]) -> Column:
-        sql = self.table.either(branch[0], branch[1].sql, otherwise.sql)
+        return self._typed(self.table.either(branch[0], branch[1].sql, otherwise.sql))
+
+    def _typed(self, sql: str) -> Column:
         return Expression(sql, self.table.typed(sql).type)
 
     def _named(self, name: str) -> Column:
@@ -206,6 +213,12 @@ class _Reader:
         if name[1:] not in self.aggregates:
             raise unknown("aggregate", name[1:], self.aggregates)
         return self.aggregates[name[1:]]
+
+    def _sign(self, *signs: str) -> str:
+        """The sign that comes next, where it is one of these."""
+        if self.tokens and self.tokens[0][0] == "sign" and self.tokens[0][1] in signs:
+            return self.tokens.pop(0)[1]
+        return ""
 
     def _take(self, text: str) -> bool:
         if self.tokens and self.tokens[0][1].lower() == text and self.tokens[0][0] != "text":
@@ -226,8 +239,9 @@ def _boolean(sql: str) -> Column:
     return Expression(sql, NAMES["boolean"])
 
 
-def _of(sql: str, value: Column) -> Column:
-    return Expression(sql, value.type)
+def _constant(text: str) -> Column:
+    whole = text.lstrip("-").isdigit() and abs(int(text)) < 2**63
+    return Expression(text, NAMES["long" if whole else "double"])
 
 
 def _literal(text: str) -> str:

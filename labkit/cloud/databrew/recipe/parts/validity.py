@@ -13,6 +13,9 @@ from labkit.cloud.databrew.recipe.parts.advanced_types import advanced_type
 from labkit.cloud.databrew.recipe.parts.conversion import converted, type_named
 from labkit.cloud.databrew.recipe.relation import Relation
 
+#: DataBrew's name of a nested type → ours. Nothing is converted to one.
+NESTED = {"array": "array", "map": "map", "struct": "row"}
+
 
 def valid(table: Relation, column: Column, data_type: str, advanced: str | None = None) -> str:
     """SQL of whether a value is there and valid.
@@ -25,6 +28,8 @@ def valid(table: Relation, column: Column, data_type: str, advanced: str | None 
         test = advanced_type(advanced).test(table.context, column.text)
     elif data_type.lower() in ("unsupported", "string"):
         test = "true"
+    elif data_type.lower() in NESTED:
+        test = str(column.type.base == NESTED[data_type.lower()]).lower()
     else:
         test = f"({converted(column, type_named(data_type))}) IS NOT NULL"
     return f"(NOT {column.missing} AND ({test}) IS TRUE)"

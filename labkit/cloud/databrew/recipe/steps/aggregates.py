@@ -2,7 +2,7 @@
 
 Values that are missing, and where numbers are wanted those that are none, do not count; a row
 without any has no result. The types are as in Spark: a sum of whole numbers is whole, an average
-is not.
+is not; a whole sum that does not fit is NULL.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.aggregate.html
 """
@@ -38,7 +38,7 @@ _OF_NUMBERS = {
         "The standard deviation of the numbers: the root of `VARIANCE`.",
     ),
     "SUM": (
-        "coalesce(TRY_CAST(list_sum({numbers}) AS {sum}), 0)",
+        "TRY_CAST(coalesce(list_sum({numbers}), 0) AS {sum})",
         "The sum of the numbers; what is none counts as 0.",
     ),
     "VARIANCE": (

@@ -33,7 +33,7 @@ _NUMERIC = {
     "kurtosis": "avg(pow(x - m, 4)) / pow(nullif(var_pop(x), 0), 2) - 3",
 }
 _OTHER = {"count": "count(x)", "min": "min(x)", "max": "max(x)"}
-_AGGREGATE = re.compile(r"\s*(\w+)\s*\(\s*(distinct\s+)?`([^`]+)`\s*\)\s*", re.I)
+_AGGREGATE = re.compile(r"\s*(\w+)\s*\(\s*(distinct\s+)?`((?:[^`]|``)+)`\s*\)\s*", re.I)
 
 
 @operation("BOOLEAN_OPERATION")
@@ -80,7 +80,7 @@ def _aggregate(table: Relation, given: Any) -> Column:
     found = _AGGREGATE.fullmatch(str(given.get("value")))
     if found is None:
         raise RecipeError(f"'{given.get('value')}' is no aggregate such as 'min(`column`)'.")
-    name, column = found[1].lower(), table.column(found[3])
+    name, column = found[1].lower(), table.column(found[3].replace("``", "`"))
     if name not in _NUMERIC | _OTHER:
         raise unknown("aggregate function", name, [*_NUMERIC, *_OTHER])
     value = column.number if name in _NUMERIC else column.sql
@@ -89,5 +89,7 @@ def _aggregate(table: Relation, given: Any) -> Column:
         aggregate = aggregate.replace("(x)", "(DISTINCT x)")
     mean = "avg(x) OVER ()" if " m" in aggregate else "NULL"
     values = f"SELECT x, {mean} AS m FROM (SELECT {value} AS x FROM {table.name})"
+    if name == "sum" and column.is_whole:
+        aggregate = f"TRY_CAST({aggregate} AS BIGINT)"
     sql = f"(SELECT {aggregate} FROM ({values}))"
     return Expression(sql, table.typed(sql).type)
