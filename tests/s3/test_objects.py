@@ -273,6 +273,10 @@ def test_tags_and_copies_with_new_metadata(s3, bucket):
     )
     head = s3.head_object(Bucket=bucket, Key="b")
     assert (head["Metadata"], head["ContentType"]) == ({"new": "2"}, "text/csv")
+    name = "attachment; filename=5小時à.jpg;"
+    s3.put_object(Bucket=bucket, Key="c", ContentDisposition=name)
+    sent = s3.head_object(Bucket=bucket, Key="c")["ContentDisposition"]
+    assert sent.encode("latin-1").decode() == name
     assert s3.get_object_tagging(Bucket=bucket, Key="b")["TagSet"] == [{"Key": "k", "Value": "v"}]
 
 

@@ -156,6 +156,9 @@ def test_a_date_header_may_stand_for_the_other(s3, bucket):
 def test_an_unsigned_request_is_refused(cloud, bucket):
     answer = requests.get(f"{cloud.endpoint}/{bucket}/a", timeout=10)
     assert (answer.status_code, "<Code>AccessDenied<" in answer.text) == (403, True)
+    legacy = {"Authorization": "AWS AKIA:c2lnbmF0dXJl"}
+    answer = requests.get(f"{cloud.endpoint}/{bucket}/a", headers=legacy, timeout=10)
+    assert (answer.status_code, "Please use AWS4-HMAC-SHA256" in answer.text) == (400, True)
 
 
 LIMITS = {

@@ -70,7 +70,11 @@ def identify(environ: dict[str, Any], body: bytes | None) -> tuple[Claim, Princi
     if claim is None and body is None and not environ.get("HTTP_AUTHORIZATION"):
         return UNSIGNED, ANONYMOUS
     if claim is None and body is None:
-        raise AwsError("AccessDenied", "Access Denied", 403)
+        raise AwsError(
+            "InvalidRequest",
+            "The authorization mechanism you have provided is not supported. "
+            "Please use AWS4-HMAC-SHA256.",
+        )
     if claim is None:
         raise AwsError(
             "MissingAuthenticationToken",

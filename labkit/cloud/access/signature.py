@@ -90,7 +90,7 @@ def verify(claim: Claim, secret: str, environ: dict[str, Any], body: bytes | Non
         body: the request's body; ``None`` where the header ``x-amz-content-sha256`` stands for it.
     """
     canonical = _canonical_request(claim, environ, body)
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    digest = hashlib.sha256(canonical.encode(errors="surrogateescape")).hexdigest()
     to_sign = "\n".join((ALGORITHM, claim.timestamp, claim.scope, digest))
     expected = hmac.new(_signing_key(claim, secret), to_sign.encode(), hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected, claim.signature):
@@ -146,7 +146,8 @@ def _quoted(text: str) -> str:
 def _header(environ: dict[str, Any], name: str) -> str:
     key = name.upper().replace("-", "_")
     value = environ.get(key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}", "")
-    return " ".join(str(value).split())
+    sent = str(value).encode("latin-1")  # the bytes, which WSGI hands on as Latin-1
+    return b" ".join(sent.split()).decode(errors="surrogateescape")
 
 
 def _payload_hash(claim: Claim, environ: dict[str, Any], body: bytes | None) -> str:
@@ -195,7 +196,8 @@ def verify_legacy(claim: Claim, secret: str, environ: dict[str, Any]) -> None:
         *(f"{k}:{v}" for k, v in sorted(_amz_headers(environ, query).items())),
         raw_path(environ) + (f"?{named}" if named else ""),
     )
-    mac = hmac.new(secret.encode(), "\n".join(lines).encode(), hashlib.sha1).digest()
+    signed = "\n".join(lines).encode(errors="surrogateescape")
+    mac = hmac.new(secret.encode(), signed, hashlib.sha1).digest()
     if not hmac.compare_digest(base64.b64encode(mac).decode(), claim.signature):
         raise mismatch()
     if datetime.datetime.now(datetime.UTC).timestamp() > int(claim.timestamp):

@@ -59,8 +59,9 @@ class KeyStore(_VersionedKeyStore):
         return trash
 
     def _discard(self, key: str, *, kept: Any) -> None:
+        stay = {id(version) for version in kept}
         for version in self.versions(key):
-            if not any(version is other for other in kept):
+            if id(version) not in stay:
                 discard: Callable[[], str | None] = getattr(version, "release", lambda: None)
                 path = discard()
                 if path:
