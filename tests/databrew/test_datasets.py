@@ -259,6 +259,14 @@ def when(expression: str, **values: str) -> dict[str, Any]:
     return {"Expression": expression, "ValuesMap": {f":{k}": v for k, v in values.items()}}
 
 
+def over(rest: str, changed: Any = None, **parameters: Any) -> dict[str, Any]:
+    """A data set over a parameterized path."""
+    named = {name: {"Name": name, **each} for name, each in parameters.items()}
+    options = {"Parameters": named, **({"LastModifiedDateCondition": changed} if changed else {})}
+    place = {"S3InputDefinition": {"Bucket": "b-u-c", "Key": f"in/{rest}"}}
+    return {"Name": "a", "Input": place, "PathOptions": options}
+
+
 SELECTIONS: dict[str, tuple[str, dict[str, Any], list[int]]] = {
     "all that match": (PATH, {}, [1, 2, 3, 4]),
     "a regular expression": ("cases/<U.>/daily-<.*>0.csv", {}, [1, 3]),
@@ -440,6 +448,36 @@ REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
                 "constraint: Member must have length less than or equal to 255"
             ),
         ),
+    ),
+    "a path's date without a format": (
+        "create_dataset",
+        over("{day}", day={"Type": "Datetime"}),
+        ("ValidationException", "The path's parameter 'day' is a date without format."),
+    ),
+    "a path's parameter without definition": (
+        "create_dataset",
+        over("{day}"),
+        ("ValidationException", "The path's parameter 'day' is not defined."),
+    ),
+    "a path's expression that is none": (
+        "create_dataset",
+        over("<[>"),
+        ("ValidationException", "The path 'in/<[>' has no regular expression: "),
+    ),
+    "a condition's expression that is none": (
+        "create_dataset",
+        over("{a}", a={"Type": "String", "Filter": when("matches :a", a="[")}),
+        ("ValidationException", "'[' is no regular expression: "),
+    ),
+    "a condition of another type": (
+        "create_dataset",
+        over("{a}", a={"Type": "Number", "Filter": when("is :b or contains :a", a="1", b="0")}),
+        ("ValidationException", "The condition contains does not fit "),
+    ),
+    "a relative date beyond all": (
+        "create_dataset",
+        over("", changed=when("relative_after :a", a="-99999999y")),
+        ("ValidationException", "'-99999999y' is beyond all dates."),
     ),
     "a database": (
         "create_dataset",

@@ -65,6 +65,8 @@ VALUES: dict[str, tuple[Any, int]] = {
     "a column without backticks": (rule(":c > :v", c="paid", v="5"), 2),
     "one of a list": (rule(":c IN :l", c="`size`", l='["S","M","L","XL"]'), 1),
     "none of a list": (rule(":c NOT IN :l", c="`size`", l='["S","XXL"]'), 3),
+    "one of a list of numbers": (rule(":c IN :l", c="`paid`", l='[10, "2.50", 1]'), 3),
+    "none of a list of numbers": (rule(":c NOT IN :l", c="`paid`", l="[2.5]"), 2),
     "starts with": (rule(":c STARTS_WITH :v", c="`size`", v="X"), 3),
     "does not start with": (rule(":c not starts_with :v", c="`size`", v="X"), 2),
     "ends with": (rule(":c ends_with :v", c="`size`", v="L"), 3),

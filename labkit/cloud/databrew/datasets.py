@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.databrew import records
+from labkit.cloud.databrew.expressions import BadExpression
+from labkit.cloud.databrew.reading import selection
 from labkit.cloud.databrew.records import DATASET, JOB, PROJECT, Record, answers, shown
 from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.operations import Answer, Context, not_here
@@ -73,4 +75,14 @@ def _checked(context: Context, source: Record, members: Record) -> Record:
     if kinds == ["DatabaseInputDefinition"]:
         why = "databases behind JDBC cannot be read"
         raise not_here("databrew", context.operation, why)
+    if kinds[0] == "S3InputDefinition":
+        _check_path(source["S3InputDefinition"], members.get("PathOptions"))
     return {**members, "Input": source, "Source": SOURCES[kinds[0]]}
+
+
+def _check_path(place: Record, options: Record | None) -> None:
+    """Refuse a path that could never be read."""
+    try:
+        selection.check(place.get("Key", ""), options)
+    except BadExpression as error:
+        raise invalid(str(error)) from error

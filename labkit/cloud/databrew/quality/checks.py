@@ -99,6 +99,10 @@ def _of_column(column: Column) -> _Side:
 def _right(text: str, known: Sequence[Column]) -> _Side:
     if column_name(text) != text:
         return _of_column(column_named(column_name(text), known))
+    return _of_text(text)
+
+
+def _of_text(text: str) -> _Side:
     number = f"TRY_CAST({quoted_text(text)} AS DOUBLE)"
     return _Side(quoted_text(text), number, is_number(text))
 
@@ -153,6 +157,8 @@ def _among(left: _Side, rights: Sequence[_Side], given: Sequence[str]) -> str:
     if not isinstance(values, list) or not values:
         raise BadExpression(f"IN takes a JSON list of values, not {given[0]}.")
     texts = [each if isinstance(each, str) else json.dumps(each) for each in values]
+    if left.is_number:
+        return " OR ".join(_equal(left, [_of_text(each)]) for each in texts)
     return f"{left.text} IN ({', '.join(map(quoted_text, texts))})"
 
 

@@ -18,6 +18,7 @@ from labkit.cloud.databrew.expressions import (
     SIGNS,
     BadExpression,
     Comparison,
+    comparisons_of,
     holds,
     parse_expression,
     value_of,
@@ -38,7 +39,7 @@ _TEXT: dict[str, Callable[[str, str], Any]] = {
     "contains": lambda value, given: given in value,
     "starts_with": str.startswith,
     "ends_with": str.endswith,
-    "matches": lambda value, given: patient(re.compile(given), _too_slow).search(value),
+    "matches": lambda value, given: patient(_compiled(given), _too_slow).search(value),
 }
 
 
@@ -58,6 +59,17 @@ def meets(value: Value, condition: Mapping[str, Any], now: datetime.datetime) ->
     return holds(tree, lambda test: _judge(value, test, given, now))
 
 
+def check(value: Value, condition: Mapping[str, Any] | None, now: datetime.datetime) -> None:
+    """Refuse a ``FilterExpression`` that no value like this could ever meet.
+
+    Raises:
+        BadExpression: says why.
+    """
+    if condition:
+        for test in comparisons_of(parse_expression(condition["Expression"])):
+            _judge(value, test, condition.get("ValuesMap") or {}, now)
+
+
 def _judge(
     value: Value, test: Comparison, given: Mapping[str, str], now: datetime.datetime
 ) -> bool:
@@ -72,6 +84,13 @@ def _judge(
         other = moment(texts[0], now) if relative else _like(value, texts[0])
         return _COMPARE[test.condition](value, other)
     raise BadExpression(f"The condition {test.condition} does not fit '{value}'.")
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise BadExpression(f"'{pattern}' is no regular expression: {error}.") from error
 
 
 def _too_slow(words: str) -> NoReturn:
@@ -105,7 +124,13 @@ def moment(text: str, now: datetime.datetime) -> datetime.datetime:
     found = _RELATIVE.fullmatch(text)
     if not found:
         raise BadExpression(f"'{text}' is no relative date, such as -48h or +7d.")
-    number, unit = int(found[1]), found[2]
+    try:
+        return _moved(now, int(found[1]), found[2])
+    except (OverflowError, ValueError):
+        raise BadExpression(f"'{text}' is beyond all dates.") from None
+
+
+def _moved(now: datetime.datetime, number: int, unit: str) -> datetime.datetime:
     if unit in _SECONDS:
         return now + datetime.timedelta(seconds=number * _SECONDS[unit])
     months = now.year * 12 + now.month - 1 + number * (12 if unit == "y" else 1)

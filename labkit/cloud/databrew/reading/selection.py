@@ -19,6 +19,8 @@ from labkit.cloud.databrew.reading import dates, filters
 from labkit.cloud.databrew.reading.filters import Value
 from labkit.cloud.s3.store import Object, Store
 
+#: A value of each type of parameter but a date's.
+_EXAMPLES: dict[str, Value] = {"String": "", "Number": 0.0}
 _HOLE = re.compile(r"\{([^{}]+)\}|<([^<>]+)>")
 
 
@@ -66,6 +68,20 @@ def select(
     return found
 
 
+def check(key: str, options: Mapping[str, Any] | None) -> None:
+    """Refuse a path and options by which no object could ever be chosen.
+
+    Raises:
+        BadExpression: says why.
+    """
+    options, now = options or {}, datetime.datetime.now(datetime.UTC)
+    parameters = options.get("Parameters") or {}
+    _Path(key, parameters)
+    for parameter in parameters.values():
+        filters.check(_EXAMPLES.get(parameter["Type"], now), parameter.get("Filter"), now)
+    filters.check(now, options.get("LastModifiedDateCondition"), now)
+
+
 def _matching(
     store: Store, uri: str, options: Mapping[str, Any], now: datetime.datetime
 ) -> list[Found]:
@@ -106,7 +122,9 @@ def _limited(found: list[Found], limit: Mapping[str, Any] | None) -> list[Found]
 def _meets_all(
     values: Mapping[str, Value], parameters: Mapping[str, Any], now: datetime.datetime
 ) -> bool:
-    conditions = ((values[n], p["Filter"]) for n, p in parameters.items() if p.get("Filter"))
+    conditions = (
+        (values[n], p["Filter"]) for n, p in parameters.items() if p.get("Filter") and n in values
+    )
     return all(filters.meets(value, condition, now) for value, condition in conditions)
 
 
@@ -121,7 +139,11 @@ class _Path:
             pattern += re.escape(uri[at : hole.start()]) + self._hole(hole)
             at = hole.end()
         rest = re.escape(uri[at:])
-        self.regex = re.compile(pattern + rest + (".*" if uri.endswith("/") else ""), re.DOTALL)
+        whole = pattern + rest + (".*" if uri.endswith("/") else "")
+        try:
+            self.regex = re.compile(whole, re.DOTALL)
+        except re.error as error:
+            raise BadExpression(f"The path '{uri}' has no regular expression: {error}.") from error
 
     def _hole(self, hole: re.Match[str]) -> str:
         if hole[2]:
@@ -150,12 +172,19 @@ class _Path:
 def _pattern(parameter: Mapping[str, Any]) -> str:
     kind = parameter["Type"].lower()
     if kind == "datetime":
-        return dates.pattern_of(parameter.get("DatetimeOptions") or {"Format": "yyyy-MM-dd"})
+        return dates.pattern_of(_format(parameter))
     return r"-?\d+(?:\.\d+)?" if kind == "number" else ".*"
+
+
+def _format(parameter: Mapping[str, Any]) -> Mapping[str, str]:
+    found: Mapping[str, str] | None = parameter.get("DatetimeOptions")
+    if not found:
+        raise BadExpression(f"The path's parameter '{parameter['Name']}' is a date without format.")
+    return found
 
 
 def _read(text: str, parameter: Mapping[str, Any]) -> Value | None:
     kind = parameter["Type"].lower()
     if kind == "datetime":
-        return dates.date_of(text, parameter.get("DatetimeOptions") or {"Format": "yyyy-MM-dd"})
+        return dates.date_of(text, _format(parameter))
     return float(text) if kind == "number" else text
