@@ -270,6 +270,27 @@ libc = ctypes.CDLL(None, use_errno=True)
 assert libc.ptrace(16, os.getppid(), 0, 0) == -1
 assert libc.process_vm_readv(os.getppid(), None, 0, None, 0, 0) <= 0
 count = -1""",
+    "another's priority and limits": """
+import os, resource
+judge, done = os.getppid(), []
+for change in (
+    lambda: os.setpriority(os.PRIO_PROCESS, judge, os.getpriority(os.PRIO_PROCESS, judge)),
+    lambda: os.sched_setaffinity(judge, os.sched_getaffinity(judge)),
+    lambda: os.sched_setscheduler(judge, os.SCHED_OTHER, os.sched_param(0)),
+    lambda: resource.prlimit(judge, resource.RLIMIT_CPU),
+):
+    try: change(); done.append(change)
+    except OSError: pass
+assert not done, done
+count = -1""",
+    "shared memory that stays": """
+import ctypes
+libc = ctypes.CDLL(None)
+made = [libc.shmget(0, 4096, 0o1600), libc.msgget(0, 0o1600), libc.semget(0, 1, 0o1600)]
+for one, end in zip(made, (libc.shmctl, libc.msgctl, lambda n, *_: libc.semctl(n, 0, 0))):
+    end(one, 0, None)
+assert made == [-1] * 3, made
+count = -1""",
     "killed judge": """
 import os, signal
 for pid in (os.getppid(), os.getsid(os.getppid())):
@@ -336,6 +357,8 @@ CONFINED = {
     "asks git",
     "judge's process",
     "traced judge",
+    "another's priority and limits",
+    "shared memory that stays",
     "killed judge",
     "sockets",
     "overwritten packages",

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 from labkit.exercises.grading.score import CORRECT, NOT_TRIED, SKIPPED, Report
 
 COLUMNS = ("notebook", "lab", "question", "status", "points", "possible", "message")
-# What XML 1.0 cannot say at all.
-_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What XML 1.0 cannot say at all, and what a terminal takes for a command.
+_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def as_json(reports: Iterable[Report]) -> str:
@@ -58,7 +58,8 @@ def as_text(reports: Iterable[Report]) -> str:
     lines = []
     for report in reports:
         worth = f"{report['points']} of {report['possible']} points"
-        lines.append(f"{report['notebook']}: {_one_line(report.get('message', worth))}")
+        name = _one_line(report["notebook"])
+        lines.append(f"{name}: {_one_line(report.get('message', worth))}")
         for one in report["questions"]:
             tail = f": {_one_line(one['message'])}" if one["message"] else ""
             worth = f"{one['points']}/{one['possible']}"

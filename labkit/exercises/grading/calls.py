@@ -1,0 +1,84 @@
+"""System calls that a confined process does not get, from the standard library alone.
+
+Landlock knows files, ports and signals. On one user's account a process may still lower another's
+priority, set its limits (one of processor time ends it), and leave shared memory behind that nobody
+counts. A filter of seccomp refuses these calls for good; each may still be made about oneself.
+
+Source: https://docs.kernel.org/userspace-api/seccomp_filter.html
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import platform
+import struct
+import sys
+
+_SET_SECCOMP, _FILTER = 22, 2
+_LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
+_ALLOW, _REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
+_NUMBER_AT, _MACHINE_AT, _ARGUMENTS_AT = 0, 4, 16
+_X32 = 0x40000000  # another table of calls on the same machine
+
+MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+#: Calls that are refused, by their numbers on x86_64 and aarch64.
+NEVER = {
+    "shmget": (29, 194), "msgget": (68, 186), "semget": (64, 190), "mq_open": (240, 180),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271),
+    "kcmp": (312, 272), "pidfd_getfd": (438, 438), "migrate_pages": (256, 238),
+    "move_pages": (279, 239), "add_key": (248, 217), "request_key": (249, 218),
+    "keyctl": (250, 219), "bpf": (321, 280), "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282), "io_uring_setup": (425, 425),
+}  # fmt: skip
+#: Calls that are allowed with these values of their first arguments: 0 is the caller itself.
+ONLY = {
+    (141, 140): ((0,), (0,)),  # setpriority: of a process, not of a group or user
+    (251, 30): ((1,), (0,)),  # ioprio_set
+    (142, 118): ((0,),),  # sched_setparam
+    (144, 119): ((0,),),  # sched_setscheduler
+    (203, 122): ((0,),),  # sched_setaffinity
+    (314, 274): ((0,),),  # sched_setattr
+    (302, 261): ((0,),),  # prlimit64
+    (41, 198): ((1, 2, 10, 16),),  # socket: Unix, IP, and netlink, which resolvers ask
+}
+
+
+def refuse() -> None:
+    """Take the calls from this process, which can get no more privileges, and all after it."""
+    known = MACHINES.get(platform.machine())
+    if sys.platform != "linux" or known is None:
+        return
+    program = _program(*known)
+    held = ctypes.create_string_buffer(program, len(program))
+    count = len(program) // 8
+    whole = ctypes.create_string_buffer(struct.pack("HxxxxxxP", count, ctypes.addressof(held)), 16)
+    # Where the kernel has no such filters, Landlock and the limits still hold.
+    ctypes.CDLL(None).prctl(_SET_SECCOMP, _FILTER, whole, 0, 0)
+
+
+def _program(column: int, machine: int) -> bytes:
+    lines = [_line(_LOAD, _MACHINE_AT), *_unless(machine), _line(_LOAD, _NUMBER_AT)]
+    lines += [_line(_AT_LEAST, _X32, 0, 1), _line(_RETURN, _REFUSE)]
+    for numbers in NEVER.values():
+        lines += [_line(_EQUAL, numbers[column], 0, 1), _line(_RETURN, _REFUSE)]
+    for numbers, arguments in ONLY.items():
+        judged = [line for at, values in enumerate(arguments) for line in _argument(at, values)]
+        judged.append(_line(_RETURN, _ALLOW))
+        lines += [_line(_EQUAL, numbers[column], 0, len(judged)), *judged]
+    return b"".join([*lines, _line(_RETURN, _ALLOW)])
+
+
+def _argument(at: int, values: tuple[int, ...]) -> list[bytes]:
+    """Refuse other values of an argument; its lower half is what these calls look at."""
+    return [_line(_LOAD, _ARGUMENTS_AT + 8 * at), *_unless(*values)]
+
+
+def _unless(*values: int) -> list[bytes]:
+    """Go on behind these lines with one of the values, refuse with others."""
+    tests = [_line(_EQUAL, each, len(values) - at, 0) for at, each in enumerate(values)]
+    return [*tests, _line(_RETURN, _REFUSE)]
+
+
+def _line(code: int, value: int, if_so: int = 0, if_not: int = 0) -> bytes:
+    return struct.pack("HBBI", code, if_so, if_not, value)
