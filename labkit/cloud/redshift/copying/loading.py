@@ -36,6 +36,7 @@ from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadErr
 from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
 from labkit.cloud.redshift.copying.records import Record, records
 from labkit.cloud.redshift.copying.values import convert, sql_of
+from labkit.cloud.redshift.warehouse import staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
@@ -132,6 +133,7 @@ class Load:
         if self.options.no_load:
             row = duck.execute(f"SELECT count(*) FROM ({query})").fetchone()
         else:
+            staleness.note(self.connection, self.table)
             row = duck.execute(
                 f"INSERT INTO {self.table.physical} SELECT {self._values()} FROM ({query})"
             ).fetchone()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 
 if TYPE_CHECKING:
@@ -333,7 +333,9 @@ def svv_user_info(connection: Connection) -> Iterator[Any]:
         "updated_upto_xid bigint, is_stale char(1), owner_user_name char(128), state int, "
         "autorefresh char(1), autorewrite char(1)")  # fmt: skip
 def stv_mv_info(connection: Connection) -> Iterator[Any]:
+    stale = staleness.told(connection)
     for one in relations(connection):
         if one.kind == "matview":
             automatic = "t" if one.body.get("automatic") else "f"
-            yield one.database, one.schema, one.name, 0, "f", one.owner, 0, automatic, "t"
+            yield (one.database, one.schema, one.name, 0, stale[one.oid], one.owner, 0, automatic,
+                   "t")  # fmt: skip

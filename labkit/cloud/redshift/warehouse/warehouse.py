@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.duck import open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse import objects, signatures, system_roles
+from labkit.cloud.redshift.warehouse import objects, signatures, staleness, system_roles
 from labkit.cloud.redshift.warehouse.connection import Connection
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ class Warehouse:
             install(self)
         objects.prepare(self.database, state.admin, state.database)
         signatures.prepare(self.database)
+        staleness.prepare(self.database)
         system_roles.add_missing(objects.Objects(self.database), state.admin)
         self.writing = threading.RLock()
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)

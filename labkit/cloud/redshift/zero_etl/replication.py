@@ -20,7 +20,7 @@ from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import Connection
+from labkit.cloud.redshift.warehouse import Connection, staleness
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared
 from labkit.cloud.redshift.warehouse.statements.dropping import drop
@@ -163,6 +163,7 @@ def _follow(work: _Work, name: str, table: SourceTable) -> bool:
     target = _relation(work, name)
     if not keys or target is None:
         return False
+    staleness.note(work.session, target)
     _delete(work, target, table, keys)
     _insert(work, target, sources.rows(work.source, table, keys))
     return True

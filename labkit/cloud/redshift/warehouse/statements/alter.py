@@ -14,7 +14,7 @@ from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -330,4 +330,6 @@ def _append(connection: Connection, words: Words, table: Object) -> Object:
         f"INSERT INTO {table.physical} SELECT {', '.join(values)} FROM {source.physical}"
     )
     connection.duck.execute(f"DELETE FROM {source.physical}")
+    staleness.note(connection, source)
+    staleness.note(connection, table)
     return table

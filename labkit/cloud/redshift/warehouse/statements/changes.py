@@ -19,7 +19,7 @@ from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import Words, parse_query
 from labkit.cloud.engine.redshift.relations import join, member
 from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
-from labkit.cloud.redshift.warehouse import grants, protection
+from labkit.cloud.redshift.warehouse import grants, protection, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
@@ -38,7 +38,7 @@ def insert(connection: Connection, parsed: Parsed) -> Result:
         if writer := finder(connection, name):
             found: Result = writer(parsed)
             return found
-    count = count_of(connection, _insert_sql(connection, parsed, name))
+    count = _changed(connection, *_insert_sql(connection, parsed, name))
     return Result(f"INSERT 0 {count}", count=count)
 
 
@@ -48,17 +48,20 @@ def _inserted_into(words: Words) -> tuple[str, ...]:
     return words.name()
 
 
-def _insert_sql(connection: Connection, parsed: Parsed, name: tuple[str, ...]) -> str:
+def _insert_sql(
+    connection: Connection, parsed: Parsed, name: tuple[str, ...]
+) -> tuple[Object, str]:
+    """The table, and the change of it."""
     words = parsed.words
     table = changeable(connection, name, "INSERT")
     names = words.names() if words.peek("(") and not words.peek("(", "SELECT") else []
     columns = targets(table, names)
     if words.accept("DEFAULT", "VALUES"):
         words.end()
-        return _insert_rows(connection, table, [], [[]], parsed)
+        return table, _insert_rows(connection, table, [], [[]], parsed)
     if words.peek("VALUES"):
-        return _insert_values(connection, table, columns, words, parsed)
-    return _insert_query(connection, table, columns, words.rest(), parsed)
+        return table, _insert_values(connection, table, columns, words, parsed)
+    return table, _insert_query(connection, table, columns, words.rest(), parsed)
 
 
 def targets(table: Object, names: Sequence[str]) -> list[TableColumn]:
@@ -165,6 +168,13 @@ def count_of(connection: Connection, sql: str) -> int:
     return int(first_row(connection.duck, sql)[0])
 
 
+def _changed(connection: Connection, table: Object, sql: str) -> int:
+    count = count_of(connection, sql)
+    if count:
+        staleness.note(connection, table)
+    return count
+
+
 def scope_of(connection: Connection, parsed: Parsed) -> Scope:
     """The names of a statement that changes rows."""
     return Scope(new_state(Names(connection), parsed.parameters))
@@ -207,11 +217,11 @@ def table_name(node: exp.Expr) -> tuple[str, ...]:
 
 @statement("UPDATE")
 def update(connection: Connection, parsed: Parsed) -> Result:
-    count = count_of(connection, _update_of(connection, parsed))
+    count = _changed(connection, *_update_of(connection, parsed))
     return Result(f"UPDATE {count}", count=count)
 
 
-def _update_of(connection: Connection, parsed: Parsed) -> str:
+def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     tree = parse_query(parsed.text)
     if not isinstance(tree, exp.Update):
         raise parsed.words.refuse()
@@ -227,7 +237,7 @@ def _update_of(connection: Connection, parsed: Parsed) -> str:
     where = tree.args.get("where")
     test = seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     changes = assignments(connection, table, tree.expressions, scope)
-    return update_sql(table, changes, prefix, tables, test)
+    return table, update_sql(table, changes, prefix, tables, test)
 
 
 def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Expr]) -> None:
@@ -306,11 +316,11 @@ def assignments(
 @statement("DELETE")
 def delete(connection: Connection, parsed: Parsed) -> Result:
     """``DELETE [FROM] table [USING ...] [WHERE ...]``"""
-    count = count_of(connection, _delete_of(connection, parsed))
+    count = _changed(connection, *_delete_of(connection, parsed))
     return Result(f"DELETE {count}", count=count)
 
 
-def _delete_of(connection: Connection, parsed: Parsed) -> str:
+def _delete_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     words = parsed.words
     text = parsed.text
     if words.accept("DELETE") and not words.peek("FROM"):
@@ -336,7 +346,7 @@ def _delete_of(connection: Connection, parsed: Parsed) -> str:
     test = seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     tables = f"{table.physical} AS target" + "".join(f", {part}" for part in parts)
     rows = f"{prefix}SELECT target.rowid FROM {tables} WHERE {test}"
-    return f"DELETE FROM {table.physical} WHERE rowid IN ({rows})"
+    return table, f"DELETE FROM {table.physical} WHERE rowid IN ({rows})"
 
 
 def checked(connection: Connection, parsed: Parsed) -> None:

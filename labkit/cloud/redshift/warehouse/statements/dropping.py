@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation, look_up
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -101,6 +101,7 @@ def truncate(connection: Connection, parsed: Parsed) -> Result:
     if connection.call_depth and connection.transaction == "open":
         connection.renew("TRUNCATE")
     connection.duck.execute(f"DELETE FROM {table.physical}")
+    staleness.note(connection, table)
     if connection.call_depth:
         connection.renew("TRUNCATE")
     elif connection.transaction == "open":

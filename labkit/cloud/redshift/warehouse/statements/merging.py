@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.relations import member
 from labkit.cloud.engine.redshift.scope import Scope, Source, Typed
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -60,8 +60,12 @@ def merge(connection: Connection, parsed: Parsed) -> Result:
     test = seen(sight, condition(tree.args["on"], scope, "ON"))
     _check_one_match(connection, table, sql, test, duplicates)
     if duplicates:
-        return _remove_duplicates(connection, table, sql, sources[0], test)
-    return _merge(connection, table, tree, sql, test, scope, sources[0])
+        merged = _remove_duplicates(connection, table, sql, sources[0], test)
+    else:
+        merged = _merge(connection, table, tree, sql, test, scope, sources[0])
+    if merged.count:
+        staleness.note(connection, table)
+    return merged
 
 
 def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplicates: bool) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, parse_query
-from labkit.cloud.redshift.warehouse import defaults, grants
+from labkit.cloud.redshift.warehouse import defaults, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, fixed_path, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -187,6 +187,7 @@ def _check_bases(connection: Connection, compiled: Compiled) -> None:
 def _fill(connection: Connection, view: Object, compiled: Compiled) -> None:
     columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
     connection.duck.execute(f"INSERT INTO {view.physical} SELECT {columns} FROM ({compiled.sql})")
+    connection.objects.replace(staleness.renew(connection, view, compiled))
 
 
 @statement("REFRESH MATERIALIZED VIEW")
