@@ -109,6 +109,18 @@ REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, int], str]] = {
         INVALID,
         "The encryption mode SSE-KMS needs an EncryptionKeyArn.",
     ),
+    "a sample of no size": (
+        "create_profile_job",
+        {
+            "Name": "a",
+            "DatasetName": "a",
+            "RoleArn": "a" * 20,
+            "OutputLocation": {"Bucket": "abc"},
+            "JobSample": {"Mode": "CUSTOM_ROWS"},
+        },
+        INVALID,
+        "A JobSample of the mode CUSTOM_ROWS needs a Size of at least 1.",
+    ),
     "statistics that are none": (
         "create_profile_job",
         {

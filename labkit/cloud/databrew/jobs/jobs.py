@@ -140,3 +140,6 @@ def _check_capacity(members: Record) -> None:
         raise invalid("The encryption mode SSE-KMS needs an EncryptionKeyArn.")
     if members.get("MaxCapacity", 1) < 1:
         raise invalid("MaxCapacity must be at least 1.")
+    sample = members.get("JobSample") or {}
+    if sample.get("Mode") == "CUSTOM_ROWS" and sample.get("Size", 0) < 1:
+        raise invalid("A JobSample of the mode CUSTOM_ROWS needs a Size of at least 1.")

@@ -12,7 +12,8 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
@@ -45,6 +46,30 @@ def condition_sql(table: Relation, conditions: Iterable[Condition]) -> str:
         RecipeError: an unknown condition or column, or a value that does not fit.
     """
     return " AND ".join(f"({_one(table, each)})" for each in conditions)
+
+
+def narrowed(table: Relation, given: Any) -> Relation:
+    """A table whose step is about those rows only that meet a parameter's conditions, too.
+
+    Raises:
+        RecipeError: they are no conditions.
+    """
+    both = [table.condition, condition_sql(table, _read(given))]
+    return replace(table, condition=" AND ".join(f"({each})" for each in both if each))
+
+
+def _read(given: Any) -> Iterable[Condition]:
+    """Condition expressions in a parameter, their members in any spelling."""
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
+        raise RecipeError("The parameter 'conditionExpressions' must be a JSON list of conditions.")
+    for each in given:
+        members = {folded(name): value for name, value in each.items()}
+        value = members.get("value")
+        yield Condition(
+            str(members.get("condition", "")),
+            str(members.get("targetcolumn", "")),
+            value if isinstance(value, str | None) else json.dumps(value),
+        )
 
 
 def _one(table: Relation, condition: Condition) -> str:

@@ -120,16 +120,21 @@ def _aggregate(table: Relation, option: dict[str, Any], over: str = "") -> tuple
         raise RecipeError(f"An aggregate of 'groupByAggFunctionOptions' lacks '{missing[0]}'.")
     column, function = table.column(option["sourceColumnName"]), option["functionName"]
     name = option.get("targetColumnName") or f"{column.name}_{function.lower()}"
-    return name, _typed(aggregate(function, column, over=over), option.get("targetColumnDataType"))
+    kind = option.get("targetColumnDataType")
+    return name, _typed(aggregate(function, column, over=over), kind, function)
 
 
-def _typed(sql: str, kind: str | None) -> str:
-    """The types of numbers are one for DataBrew, ``number``: those stay as they are."""
+def _typed(sql: str, kind: str | None, function: str) -> str:
+    """The types of numbers are one for DataBrew, ``number``: those stay as they are.
+
+    The type of a list is that of its elements.
+    """
     if kind is None or kind.lower() == "number":
         return sql
     if kind.lower() not in NAMES:
         raise unknown("type", kind, NAMES)
-    return f"TRY_CAST({sql} AS {NAMES[kind.lower()].duckdb})"
+    elements = "[]" if function.upper().startswith("COLLECT") else ""
+    return f"TRY_CAST({sql} AS {NAMES[kind.lower()].duckdb}{elements})"
 
 
 def _values(table: Relation, text: str, limit: int, title: str) -> list[str | None]:

@@ -7,14 +7,12 @@ https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.JSON_TO_STRUCTS.ht
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.conditions import Condition, condition_sql
+from labkit.cloud.databrew.recipe.conditions import narrowed
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, folded
+from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn
 from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.nested import path_parts, shape_within, value_at
 from labkit.cloud.databrew.recipe.registry import category
@@ -59,8 +57,7 @@ def json_to_structs(
             "The parameters 'sourceColumns' and 'regexColumnSelector' name no column."
         )
     if condition_expressions:
-        both = (table.condition, condition_sql(table, _conditions(condition_expressions)))
-        table = replace(table, condition=" AND ".join(f"({each})" for each in both if each))
+        table = narrowed(table, condition_expressions)
     structs = {f"{column.name}_struct": column for column in chosen}
     for name, column in structs.items():
         table = table.put(name, _struct(table, column, unnest_level), after=column)
@@ -86,17 +83,3 @@ def _renamed(table: Relation, structs: dict[str, Column]) -> Relation:
         if each.name not in gone
     ]
     return replace(table, condition="").select(shown)
-
-
-def _conditions(given: Any) -> Iterable[Condition]:
-    """Condition expressions in a parameter, their members in any spelling."""
-    if not isinstance(given, list):
-        raise RecipeError("The parameter 'conditionExpressions' must be a JSON list of conditions.")
-    for each in given:
-        members = {folded(name): value for name, value in dict(each).items()}
-        value = members.get("value")
-        yield Condition(
-            str(members.get("condition", "")),
-            str(members.get("targetcolumn", "")),
-            None if value is None else str(value),
-        )

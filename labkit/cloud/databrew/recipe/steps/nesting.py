@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.conditions import Condition, condition_sql
+from labkit.cloud.databrew.recipe.conditions import narrowed
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json
 from labkit.cloud.databrew.recipe.parts.values import in_common
@@ -132,23 +130,17 @@ def unnest_struct_n(
     All levels by default, which the documentation does not tell.
     """
     if condition_expressions:
-        table = replace(table, condition=condition_sql(table, _conditions(condition_expressions)))
+        table = narrowed(table, condition_expressions)
+    if unnest_level < 1:
+        raise RecipeError(
+            f"The parameter 'unnestLevel' counts from 1; it cannot be {unnest_level}."
+        )
     chosen = source_columns or _matching(table, regex_column_selector)
     fields: list[tuple[str, str]] = []
     for each in chosen:
         _must_be("row", each)
         fields += _fields(each.sql, each.type, f"{each.name}{delimiter}", delimiter, unnest_level)
     return _unnested(table, chosen, fields, remove_source_column)
-
-
-def _conditions(expressions: Any) -> list[Condition]:
-    """Conditions as the API has them."""
-    try:
-        return [Condition(c["Condition"], c["TargetColumn"], c.get("Value")) for c in expressions]
-    except (KeyError, TypeError):
-        raise RecipeError(
-            "A condition has a Condition, a TargetColumn and often a Value."
-        ) from None
 
 
 def _nested(
