@@ -17,20 +17,38 @@ from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context
 
 _PUBLIC = "/aws/"
+_ARN = re.compile(r"^arn:[\w-]+:ssm:[\w-]*:\d*:parameter(?=/)")
+_NAME = re.compile(r"/?[\w.-]+(/[\w.-]+)*", re.ASCII)
 _MOST = {"Standard": 4096, "Advanced": 8192, "Intelligent-Tiering": 8192}
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for a value that a parameter may not have, and for a path that is none."""
+    """Raise for a name or value that a parameter may not have, and for a path that is none."""
     if context.operation == "GetParametersByPath" and not parameters["Path"].startswith("/"):
         words = "The parameter doesn't meet the parameter name requirements."
         raise AwsError("ValidationException", f'{words} It must begin with a forward slash "/".')
     listed = {"DescribeParameters": "", "GetParametersByPath": parameters.get("Path", "")}
     if not listed.get(context.operation, _PUBLIC).startswith(_PUBLIC):
         _forget_public(context)
+    if context.operation in ("PutParameter", "GetParameter", "DeleteParameter"):
+        _check_name(parameters["Name"])
     if context.operation == "PutParameter":
         _check_value(parameters)
         _check_type(context, parameters)
+
+
+def _check_name(name: str) -> None:
+    """Raise for what is no name, nor the ARN of a parameter, with or without a version or label."""
+    name = _ARN.sub("", name).partition(":")[0]
+    if not _NAME.fullmatch(name):
+        raise AwsError(
+            "ValidationException",
+            'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a '
+            "path, it can consist of sub-paths divided by slash symbol; each sub-path can be "
+            "formed as a mix of letters, numbers and the following 3 symbols .-_",
+        )
+    if "/" in name[1:] and name[0] != "/":
+        raise AwsError("ValidationException", "Parameter name must be a fully qualified name.")
 
 
 def _too_slow(words: str) -> NoReturn:

@@ -17,6 +17,7 @@ from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+_VALUES = ("SecretString", "SecretBinary")
 # What cannot be done with a secret that is to be deleted.
 _OF_THE_LIVING = frozenset(
     ("GetSecretValue", "PutSecretValue", "UpdateSecret", "RotateSecret", "UpdateSecretVersionStage")
@@ -26,9 +27,12 @@ _CURRENT, _PENDING = "AWSCURRENT", "AWSPENDING"
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for what Secrets Manager does not take; other calls are passed on."""
-    if parameters.get("SecretString") and parameters.get("SecretBinary"):
+    if all(map(parameters.get, _VALUES)):
         words = "You can't specify both a binary secret value and a string secret value"
         raise AwsError("InvalidParameterException", f"{words} in the same secret.")
+    if context.operation == "PutSecretValue" and not {*parameters} & {*_VALUES}:
+        words = "You must provide either SecretString or SecretBinary."
+        raise AwsError("InvalidRequestException", words)
     if context.operation == "CreateSecret":
         _check_new(context, parameters["Name"])
     elif context.operation == "DeleteSecret":

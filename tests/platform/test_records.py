@@ -110,6 +110,7 @@ def test_a_secrets_value_moves_with_its_label(aws, fresh):
 
 NO_SECRETS = {  # what is asked beside a deleted secret → the code and some words
     "none": ("list_secret_version_ids", {"SecretId": "none"}, "ResourceNotFoundException"),
+    "nothing": ("put_secret_value", {}, "You must provide either SecretString or SecretBinary"),
     "value": ("get_secret_value", {}, "because it was marked for deletion"),
     "new value": ("put_secret_value", {"SecretString": "x"}, "because it was marked for deletion"),
     "days": ("delete_secret", {"RecoveryWindowInDays": 3}, "must be between 7 and 30 days"),
@@ -134,6 +135,8 @@ def test_what_is_no_secret(aws, fresh, call, asked, words):
 NO_PARAMETERS = {  # what is asked beside a name → the code
     "pattern": ({"Value": "x", "AllowedPattern": "^[0-9]+$"}, "ParameterPatternMismatchException"),
     "size": ({"Value": "x" * 4097}, "ValidationException"),
+    "blank": ({"Name": "b c", "Value": "x"}, "symbols .-_"),
+    "no start": ({"Name": "b/c", "Value": "x"}, "must be a fully qualified name"),
     "type": (
         {"Value": "x", "Type": "SecureString", "Overwrite": True},
         "HierarchyTypeMismatchException",
@@ -150,5 +153,7 @@ def test_what_a_parameter_may_not_be(aws, fresh, asked, code):
     with pytest.raises(ClientError, match=code):
         ssm.put_parameter(**kept | asked)
     ssm.put_parameter(**kept, Value="x" * 4097, Tier="Advanced", Overwrite=True)
+    arn = ssm.get_parameter(Name=f"{name}:1")["Parameter"]["ARN"]
+    assert ssm.get_parameter(Name=arn)["Parameter"]["Name"] == name
     with pytest.raises(ClientError, match="ValidationException"):
         ssm.get_parameters_by_path(Path=name[1:])
