@@ -291,6 +291,10 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
         rule(":c > :v", c="`a`", v="1", columns=[{"Name": "a"}]),
         "names no column itself",
     ),
+    "a selector that is no expression": (
+        rule("> :v", v="1", columns=[{"Regex": "["}]),
+        "The regular expression . is not valid",
+    ),
     "no column": (rule("is_between :a and :b", a="1", b="2"), "names no column"),
     "characters that may not be": (rule("`a` > 1"), "regular expression pattern"),
 }
@@ -301,3 +305,11 @@ def test_refuses(lake: Lake, check: Any, words: str) -> None:
     with pytest.raises(ClientError, match=words) as refused:
         lake.databrew.create_ruleset(Name="a", TargetArn="a" * 20, Rules=[check])
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_ruleset_of_another_data_set(lake: Lake) -> None:
+    name, other = lake.fresh("rules"), arn_of(lake, people(lake))
+    lake.databrew.create_ruleset(Name=name, TargetArn=other, Rules=[CHECK])
+    arn = lake.databrew.describe_ruleset(Name=name)["ResourceArn"]
+    job = lake.profile_job(people(lake), ValidationConfigurations=[{"RulesetArn": arn}])
+    assert lake.fail(job).startswith(f"ValidationException: The ruleset {name} is for {other}")

@@ -19,8 +19,8 @@ from labkit.cloud.databrew.jobs.working import Working
 from labkit.cloud.databrew.profile import profile
 from labkit.cloud.databrew.quality.validation import Validation
 from labkit.cloud.databrew.reading.inputs import Input, Sample
-from labkit.cloud.databrew.records import RULESET, Record, look_up, name_of, now
-from labkit.cloud.databrew.words import not_found
+from labkit.cloud.databrew.records import DATASET, RULESET, Record, look_up, name_of, now
+from labkit.cloud.databrew.words import invalid, not_found
 from labkit.cloud.s3.store import Staged, split_uri
 
 VERSION = "1.0"
@@ -69,6 +69,9 @@ def _ruleset(working: Working, arn: str) -> Record:
     found = look_up(working.cloud, working.region, RULESET, name)
     if found is None:
         raise not_found(RULESET.missing.format(name=name))
+    dataset = look_up(working.cloud, working.region, DATASET, working.run["DatasetName"])
+    if dataset and dataset["ResourceArn"] != found["TargetArn"]:
+        raise invalid(f"The ruleset {name} is for {found['TargetArn']}, not the job's dataset.")
     return found
 
 

@@ -36,12 +36,12 @@ def validate(configuration: Configuration | None) -> None:
         AwsError: ValidationException.
     """
     given = configuration or {}
-    _check_selectors(given.get("ProfileColumns") or [], "Name", "Regex")
+    check_selectors(given.get("ProfileColumns"))
     _check_statistics(
         given.get("DatasetStatisticsConfiguration") or {}, DATASET_STATISTICS, DATASET_PARAMETERS
     )
     for one in given.get("ColumnStatisticsConfigurations") or []:
-        _check_selectors(one.get("Selectors") or [], "Name", "Regex")
+        check_selectors(one.get("Selectors"))
         _check_statistics(one["Statistics"], [*STATISTICS[NUMBER], *DATASET_STATISTICS], PARAMETERS)
     _check_entities(given.get("EntityDetectorConfiguration"))
 
@@ -50,8 +50,15 @@ def _refused(sentence: str) -> AwsError:
     return AwsError("ValidationException", sentence)
 
 
-def _check_selectors(selectors: list[dict[str, str]], name: str, regex: str) -> None:
-    for selector in selectors:
+def check_selectors(
+    selectors: list[dict[str, str]] | None, name: str = "Name", regex: str = "Regex"
+) -> None:
+    """Refuse selectors of columns, or of others under these two members, that select nothing.
+
+    Raises:
+        AwsError: ValidationException.
+    """
+    for selector in selectors or []:
         if not isinstance(selector, dict) or len({name, regex} & set(selector)) != 1:
             raise _refused(f"A column selector has either a {name} or a {regex}: {selector}.")
         try:
@@ -138,7 +145,7 @@ def _column_selectors(text: str) -> bool:
         return False
     if not isinstance(selectors, list) or not selectors:
         return False
-    _check_selectors(selectors, "name", "regex")
+    check_selectors(selectors, "name", "regex")
     return True
 
 

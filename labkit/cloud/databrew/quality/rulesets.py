@@ -9,6 +9,7 @@ from typing import Any
 
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.expressions import BadExpression
+from labkit.cloud.databrew.profile.checks import check_selectors
 from labkit.cloud.databrew.quality.rules import check_rule
 from labkit.cloud.databrew.records import JOB, RULESET, Record, answers, shown
 from labkit.cloud.databrew.words import conflict, invalid, page
@@ -72,6 +73,7 @@ def _check(rules: list[Record]) -> None:
     if twin is not None:
         raise invalid(f"There are two rules of the name {twin}.")
     for rule in rules:
+        check_selectors(rule.get("ColumnSelectors"))
         try:
             check_rule(rule)
         except BadExpression as error:
