@@ -437,6 +437,7 @@ NEVER_MADE = {
     "handler": ({"Handler": "a b"}, "ValidationException.*Value 'a b' at 'handler' failed"),
     "runtime": ({"Runtime": "python9"}, "InvalidParameterValue.*Value python9 at 'runtime' failed"),
     "zip": ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
+    "name": ({"Code": {"ZipFile": zipped(**{"x" * 300: ""})}}, "Could not unzip uploaded file"),
 }
 
 

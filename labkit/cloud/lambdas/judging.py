@@ -6,10 +6,8 @@ https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
 
 from __future__ import annotations
 
-import io
 import json
 import uuid
-import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +17,12 @@ from moto.core.utils import utcnow
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
-from labkit.cloud.lambdas import routing
+from labkit.cloud.lambdas import routing, zips
 from labkit.cloud.lambdas.invoke import find
 from labkit.cloud.operations import AwsError, Context, not_here
 
 Members = dict[str, Any]
 LONGEST_S = 900
-MOST_UNZIPPED = 262_144_000
 
 
 def judge_call(context: Context, parameters: Members) -> None:
@@ -75,17 +72,8 @@ def _check_runtime(runtime: str | None) -> None:
 def _check_zip(context: Context, parameters: Members) -> None:
     holder = parameters.get("Code") or parameters.get("Content") or parameters
     given = holder.get("ZipFile")
-    if given is None:
-        return
-    try:
-        with zipfile.ZipFile(io.BytesIO(given)) as archive:
-            size = sum(each.file_size for each in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise _invalid(
-            "Could not unzip uploaded file. Please check your file, then try to upload again."
-        ) from error
-    if size > MOST_UNZIPPED:
-        raise _invalid(f"Unzipped size must be smaller than {MOST_UNZIPPED} bytes")
+    if given is not None and (why := zips.problem(given)):
+        raise _invalid(why)
 
 
 def _check_new_statement(context: Context, parameters: Members) -> None:

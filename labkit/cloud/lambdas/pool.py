@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas import zips
 from labkit.cloud.lambdas.worker import Recipe, Worker
 from labkit.cloud.operations import AwsError
 
@@ -190,6 +191,8 @@ class Pool:
         assert self._cloud is not None
         folder = self._cloud.home / "lambda" / hashlib.sha256(code).hexdigest()[:32]
         if not folder.exists():
+            if why := zips.problem(code):  # one that came by S3
+                raise AwsError("InvalidZipFileException", why, 502)
             aside = folder.with_suffix(f".{uuid.uuid4().hex[:8]}")
             with zipfile.ZipFile(io.BytesIO(code)) as archive:
                 archive.extractall(aside)

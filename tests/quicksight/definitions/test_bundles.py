@@ -122,8 +122,9 @@ def test_a_failed_import_is_rolled_back(quicksight: Any, bundle: bytes, client: 
         (b"no zip", "not a valid zip file"),
         ({"x/a.json": {"resourceType": "robot"}}, "resource type robot"),
         ({"theme/a.json": {"resourceType": "theme", "themeId": "a", "colour": 1}}, "member colour"),
+        ({"theme/a.json": {"resourceType": "theme", "themeId": "a"}}, "is not valid"),
     ],
-    ids=["no zip", "an unknown kind", "an unknown member"],
+    ids=["no zip", "an unknown kind", "an unknown member", "a member too few"],
 )
 def test_what_is_no_bundle_fails(quicksight: Any, content: Any, message: str) -> None:
     body = content if isinstance(content, bytes) else written(content)

@@ -15,6 +15,9 @@ import zipfile
 from collections.abc import Iterable
 from typing import Any
 
+from botocore.validate import ParamValidator
+from moto.core import DEFAULT_ACCOUNT_ID
+
 from labkit.cloud import protocol
 from labkit.cloud.quicksight.bundles.assets import BY_NAME, Asset
 from labkit.cloud.quicksight.words import invalid
@@ -64,7 +67,7 @@ def unzipped(bundle: bytes) -> tuple[list[tuple[Asset, Record]], list[str]]:
 def _document(name: str, content: bytes) -> Record:
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise invalid(f"{name} in the asset bundle is not valid JSON: {error}") from error
     return document if isinstance(document, dict) else {}
 
@@ -83,6 +86,10 @@ def _asset(name: str, document: Record) -> tuple[Asset, Record]:
     members = _large(given, _shape(asset), name)
     if not members.get(asset.kind.id):
         raise invalid(f"{name} in the asset bundle has no {small(asset.kind.id)}.")
+    whole = {"AwsAccountId": DEFAULT_ACCOUNT_ID, **members}
+    report = ParamValidator().validate(whole, _shape(asset))
+    if report.has_errors():
+        raise invalid(f"{name} in the asset bundle is not valid: {report.generate_report()}")
     return asset, members
 
 

@@ -43,7 +43,7 @@ def import_all(context: Context, found: Found, asked: Record) -> Record:
         try:
             undone.append((arn, _apply(context, asset, members)))
             _check(context, asset, members[asset.kind.id])
-        except AwsError as reason:
+        except Exception as reason:  # whatever it is, what was made before it is undone
             return _failed(jobs.error(reason, arn), undone, asked)
     return {"JobStatus": jobs.DONE}
 
