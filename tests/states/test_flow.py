@@ -355,22 +355,8 @@ def test_a_map_that_goes_one_at_a_time(machines):
         "MapStateExited",
         "ExecutionSucceeded",
     ]
-    assert [e["previousEventId"] for e in ended.events] == [
-        0,
-        0,
-        2,
-        3,
-        4,
-        5,
-        6,
-        3,
-        8,
-        9,
-        10,
-        11,
-        12,
-        13,
-    ]
+    led = [e["previousEventId"] for e in ended.events]
+    assert led == [0, 0, 2, 3, 4, 5, 6, 6, 8, 9, 10, 11, 11, 13]
 
 
 def test_a_map_in_jsonata(machines):
@@ -380,6 +366,35 @@ def test_a_map_in_jsonata(machines):
     }
     states = mapped({"I": passes(Output="{% $states.input.n %}")}, **fields)
     assert machines.run(states, {"l": [1, 2]}, QueryLanguage="JSONata").output == [2, 4]
+
+
+NO_VALUES = {  # a state's fields in JSONata -> what AWS says of the first
+    "items": (
+        {"Type": "Map", "Items": "{% 1 %}"},
+        "Expected 'array', but was 'number' for value: 1",
+    ),
+    "at once": (
+        {"Type": "Map", "MaxConcurrency": "{% 'x' %}", "Items": []},
+        """Expected 'number', but was 'string' for value: "x\"""",
+    ),
+    "seconds": (
+        {"Type": "Wait", "Seconds": "{% true %}"},
+        "Expected 'number', but was 'boolean' for value: true",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fields", "words"), NO_VALUES.values(), ids=NO_VALUES)
+def test_what_an_expression_may_not_give(machines, fields, words):
+    if fields["Type"] == "Map":
+        fields = fields | {"ItemProcessor": {"StartAt": "I", "States": {"I": passes()}}}
+    field = next(name for name in fields if name != "Type")
+    ended = machines.run({"A": {**fields, "End": True}}, {}, QueryLanguage="JSONata")
+    assert ended.kinds[-2:] == ["EvaluationFailed", "ExecutionFailed"]
+    failed = ended.events[-1]["executionFailedEventDetails"]
+    assert failed["error"] == "States.QueryEvaluationError"
+    told = f"for the field '{field}' returned an unexpected result type. {words}"
+    assert failed["cause"].endswith(told)
 
 
 def test_one_failure_ends_the_others(machines):

@@ -19,7 +19,7 @@ from labkit.cloud.states.walking import walk
 
 MOST_AT_ONCE = 40
 ABORTABLE = ("Task", "Wait", "Map", "Parallel")
-Begin = Callable[[Frame], None]
+Begin = Callable[[Frame, int | None], None]  # with the event that leads to it, if not the start
 
 
 @state_type("Parallel")
@@ -29,7 +29,7 @@ def run_parallel(visit: Visit) -> Ending:
         visit.frame.commit(Event("ParallelStateStarted"), work=_started(visit))
     side = _Side(visit, "Parallel")
     for number, branch in enumerate(visit.state["Branches"]):
-        side.add(number, branch, lambda frame: side.begin(frame, argument))
+        side.add(number, branch, lambda frame, _: side.begin(frame, argument))
     return visit.done(side.results(len(visit.children)), side.succeeded())
 
 
@@ -49,12 +49,12 @@ def run_map(visit: Visit) -> Ending:
 def _iteration(side: _Side, visit: Visit, index: int, item: Any) -> Begin:
     """How one iteration begins."""
 
-    def begin(frame: Frame) -> None:
+    def begin(frame: Frame, after: int | None) -> None:
         scope = visit.scope.__class__(
             visit.scope.input, visit.context(**_context(index, item)), visit.scope.variables
         )
         data = visit.language.item(visit.state, scope, item)
-        side.begin(frame, data, Event("MapIterationStarted", side.details(index)))
+        side.begin(frame, data, Event("MapIterationStarted", side.details(index), after))
 
     return begin
 
@@ -130,16 +130,21 @@ class _Side:
         return {"name": self.visit.name, "index": index}
 
     def succeeded(self) -> Event:
+        assert self.visit.work is not None
         ends = [frame.mark["last"] for frame in self.visit.children]
-        return Event(f"{self.kind}StateSucceeded", after=max(ends, default=None))
+        return Event(
+            f"{self.kind}StateSucceeded", after=max(ends, default=self.visit.work["started"])
+        )
 
     def _walk(self) -> None:
-        """Walk one after the other until none is left."""
+        """Walk one after the other until none is left; the next follows the last one's end."""
+        after = None
         while (number := self._take()) is not None:
             frame = self.visit.children[number]
             try:
-                self._begins[number](frame)
+                self._begins[number](frame, after)
                 walk(frame)
+                after = frame.mark["last"]
                 if self.kind == "Map" and not frame.mark.get("counted"):
                     event = Event("MapIterationSucceeded", self.details(number))
                     frame.commit(event, counted=True)

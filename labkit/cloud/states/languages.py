@@ -159,7 +159,10 @@ class Jsonata:
         return found
 
     def items(self, state: State, scope: Scope) -> Any:
-        return self._filled(state, "Items", scope, scope.input)
+        found = self._filled(state, "Items", scope, scope.input)
+        if isinstance(state.get("Items"), str) and not isinstance(found, (list, dict)):
+            raise wrong_type(state["Items"], "Items", "array", found)
+        return found
 
     def item(self, state: State, scope: Scope, value: Any) -> Any:
         return self._filled(state, "ItemSelector", scope, value)
@@ -167,7 +170,7 @@ class Jsonata:
     def holds(self, rule: State, scope: Scope, where: str) -> bool:
         found = self._filled(rule, "Condition", scope, None, where)
         if not isinstance(found, bool):
-            raise _wrong_type(rule["Condition"], f"{where}Condition", "boolean", found)
+            raise wrong_type(rule["Condition"], f"{where}Condition", "boolean", found)
         return found
 
     def chosen(self, state: State, rule: State, scope: Scope, where: str) -> Any:
@@ -234,7 +237,8 @@ def _merge(path: str | None, document: Any, value: Any) -> Any:
         ) from None
 
 
-def _wrong_type(expression: str, name: str, wanted: str, found: Any) -> StateFailed:
+def wrong_type(expression: str, name: str, wanted: str, found: Any) -> StateFailed:
+    """A JSONata expression gives what its field cannot take."""
     return StateFailed(
         QUERY,
         f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{name}' "

@@ -55,6 +55,8 @@ def _until(visit: Visit) -> float:
     if seconds is None:
         stamp = visit.language.value(visit.state, "Timestamp", visit.scope)
         return moment_of(stamp, _field(visit, "Timestamp"))
+    if not visit.is_jsonpath:
+        seconds = visit.number("Seconds")
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
         raise runtime(
             f"The {_field(visit, 'Seconds')} parameter does not reference a valid number of "

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from labkit.cloud.states.errors import runtime
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.languages import JsonPath, Language, Scope, language_of
+from labkit.cloud.states.languages import JsonPath, Language, Scope, language_of, wrong_type
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,13 @@ class Visit:
     def number(self, name: str) -> float | None:
         """A field that is a number, or is computed to be one."""
         found = self.language.value(self.state, name, self.scope)
-        return None if found is None else float(found)
+        if isinstance(found, (int, float)) and not isinstance(found, bool):
+            return float(found)
+        if found is None:
+            return None
+        if self.is_jsonpath:
+            raise runtime(f"The {name}Path parameter does not reference a valid number: {found}")
+        raise wrong_type(self.state[name], name, "number", found)
 
     def done(self, result: Any, *events: Event) -> Ending:
         """The end of a state whose work came to something."""

@@ -48,7 +48,8 @@ def leave(visit: Visit, ending: Ending) -> None:
     if ending.assigned:
         details["assignedVariables"] = {k: text(v) for k, v in ending.assigned.items()}
         details["assignedVariablesDetails"] = WHOLE
-    exited = Event(f"{visit.state['Type']}StateExited", details)
+    after = ending.events[-1].after if ending.events else None  # what ended it led out of it, too
+    exited = Event(f"{visit.state['Type']}StateExited", details, after)
     changes = {"variables": frame.mark["variables"] | ending.assigned}
     if ending.following is None:
         frame.commit(
