@@ -29,7 +29,9 @@ def test_names_are_without_case(glue: Any, fresh: Callable[..., str]) -> None:
     glue.create_database(DatabaseInput={"Name": name, "Description": "d"})
     assert glue.get_database(Name=name)["Database"]["Name"] == name.lower()
     glue.create_table(DatabaseName=name, TableInput=table_input("Orders"))
-    assert glue.get_table(DatabaseName=name.lower(), Name="ORDERS")["Table"]["Name"] == "orders"
+    table = glue.get_table(DatabaseName=name.lower(), Name="ORDERS")["Table"]
+    assert (table["Name"], table["UpdateTime"]) == ("orders", table["CreateTime"])
+    assert table["StorageDescriptor"]["NumberOfBuckets"] == 0
     with pytest.raises(ClientError, match=r"AlreadyExistsException.*Table already exists"):
         glue.create_table(DatabaseName=name, TableInput=table_input("oRders"))
     with pytest.raises(ClientError, match=r"AlreadyExistsException.*Database already exists"):

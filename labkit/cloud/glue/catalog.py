@@ -24,6 +24,15 @@ from labkit.cloud.glue.words import exists, invalid, page
 from labkit.cloud.operations import Answer, AwsError, Context
 
 MOST_TABLES = 100
+_STORED = {
+    "Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "StoredAsSubDirectories": False,
+}  # fmt: skip
+_BY_IAM = [
+    {
+        "Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"},
+        "Permissions": ["ALL"],
+    }
+]
 
 
 # Databases ----------------------------------------------------------------------------------------
@@ -42,7 +51,7 @@ def create_database(
 
 @answers("GetDatabase")
 def get_database(context: Context, *, Name: str, **_: Any) -> Answer:
-    return {"Database": find_database(context, Name).as_dict()}
+    return {"Database": _shown_database(find_database(context, Name))}
 
 
 @answers("GetDatabases")
@@ -51,7 +60,7 @@ def get_databases(
 ) -> Answer:
     databases = sorted(glue(context).databases.values(), key=lambda database: database.name)
     found, token = page(databases, NextToken, MaxResults, most=MOST_TABLES)
-    return {"DatabaseList": [each.as_dict() for each in found], "NextToken": token}
+    return {"DatabaseList": [_shown_database(each) for each in found], "NextToken": token}
 
 
 @answers("UpdateDatabase")
@@ -173,8 +182,27 @@ def _delete(context: Context, database: str, name: str) -> None:
 
 def shown_table(table: Any, version: str | None = None) -> Definition:
     """A table as ``GetTable`` answers it."""
-    shown = copy.deepcopy(table.as_dict(version))
-    return {"Retention": 0, "IsRegisteredWithLakeFormation": False, **shown}
+    shown = with_defaults(copy.deepcopy(table.as_dict(version)))
+    made = {"UpdateTime": shown["CreateTime"]}
+    return {"Retention": 0, "IsRegisteredWithLakeFormation": False, **made, **shown}
+
+
+def with_defaults(shown: Definition) -> Definition:
+    """A table or partition whose storage tells what Glue fills in: Hive's clients rely on it.
+
+    Source: https://docs.aws.amazon.com/cli/latest/reference/glue/get-tables.html
+    """
+    if storage := shown.get("StorageDescriptor"):
+        shown["StorageDescriptor"] = _STORED | storage
+    return shown
+
+
+def _shown_database(database: Any) -> Definition:
+    """A database as ``GetDatabase`` answers it, in an account whose lake IAM governs."""
+    shown: Definition = database.as_dict()
+    if shown["CreateTableDefaultPermissions"] is None:
+        shown["CreateTableDefaultPermissions"] = copy.deepcopy(_BY_IAM)
+    return shown
 
 
 def sorted_tables(database: Any) -> list[Any]:

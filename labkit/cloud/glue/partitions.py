@@ -10,6 +10,7 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from labkit.cloud.glue.catalog import with_defaults
 from labkit.cloud.glue.records import Definition, answers, current, find_table
 from labkit.cloud.glue.words import exists, invalid, not_found, page
 from labkit.cloud.operations import Answer, AwsError, Context
@@ -180,7 +181,7 @@ def _segment(partitions: list[Any], segment: dict[str, int] | None) -> list[Any]
 
 
 def _shown(context: Context, partition: Any, without_columns: bool = False) -> Definition:
-    shown = copy.deepcopy(partition.as_dict())
+    shown = with_defaults(copy.deepcopy(partition.as_dict()))
     if without_columns:
         shown.get("StorageDescriptor", {}).pop("Columns", None)
     return {"CatalogId": context.account, **shown}
