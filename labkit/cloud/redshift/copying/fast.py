@@ -14,7 +14,7 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.blank_lines import READ_BYTES
 from labkit.cloud.redshift.copying.options import CopyOptions
-from labkit.cloud.redshift.copying.sql_values import STOP, helpers, parsed, readable, value, wrong
+from labkit.cloud.redshift.copying.sql_values import STOP, helper, parsed, readable, value, wrong
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 
 LONGEST_LINE = 8_000_000
@@ -34,7 +34,7 @@ def relation(
     if found is None:
         return None
     read = [f"{parsed(f'f{at}', c.type, options)} AS v{at}" for at, c in enumerate(columns)]
-    inner = ", ".join([*read, *helpers(columns)])
+    inner = ", ".join([*read, helper(columns)])
     values = [value(at, column, options) for at, column in enumerate(columns)]
     failing = f"CAST({STOP} AS {columns[0].type.duckdb})"
     values[0] = f"CASE WHEN {wrong(columns, options)} THEN {failing} ELSE {values[0]} END"

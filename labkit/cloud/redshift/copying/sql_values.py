@@ -36,18 +36,24 @@ def value(at: int, column: TableColumn, options: CopyOptions) -> str:
     return told if column.nullable else f"coalesce({told}, CAST({STOP} AS {kind.duckdb}))"
 
 
-def helpers(columns: Sequence[TableColumn]) -> Iterator[str]:
-    """What `wrong` looks at besides: one look at several fields costs less than one at each."""
-    for name, kinds in (("texts", _TEXTS), ("integers", _INTEGERS)):
-        fields = [f"f{at}" for at, c in enumerate(columns) if c.type.base in kinds]
-        yield f"concat('', {', '.join(fields)}) AS {name}" if fields else f"'' AS {name}"
+def helper(columns: Sequence[TableColumn]) -> str:
+    """What `wrong` looks at besides, as ``looked``: all integers, a mark, and all texts.
+
+    One look at many fields costs less than one at each. A field that is no integer, and so could
+    have the mark in it, does not read.
+    """
+    integers, texts = _fields(columns, _INTEGERS), _fields(columns, _TEXTS)
+    return f"concat({', '.join([*integers, _MARK, *texts])}) AS looked"
+
+
+def _fields(columns: Sequence[TableColumn], kinds: Sequence[str]) -> list[str]:
+    return [f"f{at}" for at, column in enumerate(columns) if column.type.base in kinds]
 
 
 def wrong(columns: Sequence[TableColumn], options: CopyOptions) -> str:
     """Whether the careful half has to look at a record."""
     marks = ["chr(0)", *([quoted_text(options.quote)] if options.format == "csv" else [])]
-    terms = [f"contains(texts, {mark})" for mark in marks]
-    odd = []
+    terms = [f"contains(looked, {mark})" for mark in marks]
     for at, column in enumerate(columns):
         raw, told, kind = f"f{at}", f"v{at}", column.type
         if kind.base in _TEXTS:
@@ -55,16 +61,16 @@ def wrong(columns: Sequence[TableColumn], options: CopyOptions) -> str:
             continue
         if kind.base != "super":
             terms.append(f"({told} IS NULL AND {raw} <> '' AND trim({raw}) <> '')")
-        if kind.base in _INTEGERS:
-            odd.append(f"NOT regexp_full_match({raw}, '\\s*([+-]?\\d+)?\\s*')")
-        elif kind.base in _UNLIKE:
+        if kind.base in _UNLIKE:
             terms.append(_UNLIKE[kind.base](raw, told, kind, options))
-    if odd:
-        plain = "regexp_full_match(integers, '[-+0-9 ]*')"
+    if integers := _fields(columns, _INTEGERS):
+        odd = (f"NOT regexp_full_match({raw}, '\\s*([+-]?\\d+)?\\s*')" for raw in integers)
+        plain = "regexp_matches(looked, '^[-+0-9 ]*\\x01')"
         terms.append(f"(NOT {plain} AND ({' OR '.join(odd)}))")
     return " OR ".join(terms)
 
 
+_MARK = "chr(1)"
 _TEXTS = ("varchar", "bpchar", "name")
 
 
