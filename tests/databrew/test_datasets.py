@@ -238,7 +238,20 @@ def test_a_sheet_that_there_is_not(lake: Lake) -> None:
     lake.put("in/book.xlsx", workbook(**BOOK))
     options = {"Excel": {"SheetNames": ["towns"]}}
     reason = lake.fail(lake.recipe_job(lake.dataset("in/book.xlsx", FormatOptions=options)))
-    assert reason == "There is no sheet towns. There are: people, cities."
+    assert reason.endswith("in/book.xlsx: There is no sheet towns. There are: people, cities.")
+
+
+def test_a_workbook_of_more_cells_than_there_is_memory_ends_its_job_alone(lake: Lake) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook(**BOOK))) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content.replace(b"</sheetData>", far))
+    lake.put("in/far.xlsx", held.getvalue())
+    reason = lake.fail(lake.recipe_job(lake.dataset("in/far.xlsx")))
+    assert reason.endswith("in/far.xlsx: The workbook's cells do not fit into memory.")
 
 
 # Parameterized paths ------------------------------------------------------------------------------

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook
 
+from labkit.cloud.databrew.reading import workbook
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
+from labkit.cloud.databrew.reading.workbook import Rows
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import arrow_kind
 from labkit.cloud.engine.formats.model import File
 from labkit.cloud.engine.quoting import quoted_name
-
-Rows = list[list[Any]]
 
 
 def read_excel(reading: Reading) -> Read:
@@ -42,23 +41,11 @@ def read_excel(reading: Reading) -> Read:
     return f"SELECT {shown}{added} FROM ({' UNION ALL BY NAME '.join(selects)})", columns
 
 
-def _sheets(file: File, options: dict[str, Any]) -> Iterator[Rows]:
+def _sheets(file: File, options: dict[str, Any]) -> list[Rows]:
     try:
-        workbook = CalamineWorkbook.from_path(file.path)
-        for name in _names(workbook.sheet_names, options):
-            yield workbook.get_sheet_by_name(name).to_python(skip_empty_area=True)
-    except CalamineError as error:
-        raise Unreadable(f"{file.name} is no Excel workbook: {error}") from error
-
-
-def _names(known: Sequence[str], options: dict[str, Any]) -> Sequence[str]:
-    """The names of the wanted sheets."""
-    named, numbers = options.get("SheetNames") or [], options.get("SheetIndexes") or []
-    missing = [str(name) for name in named if name not in known]
-    missing += [str(number) for number in numbers if number >= len(known)]
-    if missing:
-        raise Unreadable(f"There is no sheet {missing[0]}. There are: {', '.join(known)}.")
-    return [*named, *(known[number] for number in numbers)] or known[:1]
+        return workbook.sheets(file.path, options)
+    except workbook.NotRead as error:
+        raise Unreadable(f"{file.name}: {error}") from error
 
 
 def _table(rows: Rows, options: dict[str, Any]) -> pa.Table:
