@@ -310,6 +310,47 @@ def test_versions(machines, sfn):
     assert refusal(sfn.start_execution, stateMachineArn=first)[0] == "StateMachineDoesNotExist"
 
 
+@pytest.mark.parametrize("call", ["describe_activity", "get_activity_task"])
+def test_an_activity_that_is_not_there(sfn, call):
+    arn = f"arn:aws:states:us-east-1:{ACCOUNT}:activity:none"
+    said = refusal(getattr(sfn, call), activityArn=arn)
+    assert said == ("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
+
+
+NO_ALIASES = {  # a name, and routes by version and weight (0: the machine itself) -> the words
+    "machine": ("new", [(0, 100)], "must contain state machine version ARNs. Received: ["),
+    "twice": ("new", [(1, 50), (1, 50)], "must contain distinct state machine version ARNs"),
+    "sum": ("new", [(1, 70), (2, 29)], "weights must equal 100. Received: [70, 29]"),
+    "too many": ("new", [(1, 50), (2, 30), (3, 20)], "Member must have length less than or equal"),
+    "name": ("123", [(1, 100)], "Member must satisfy regular expression pattern"),
+    "another": ("live", [(2, 100)], "a different routing configuration already exists"),
+}
+
+
+@pytest.fixture(scope="module")
+def versioned(cloud):
+    """A machine with an alias, ``live``, of its first version."""
+    sfn, name = cloud.client("stepfunctions"), f"m{time.time_ns()}"
+    role = f"arn:aws:iam::{cloud.account}:role/none"
+    made = sfn.create_state_machine(
+        name=name, definition=definition(PASS), roleArn=role, publish=True
+    )
+    route = [{"stateMachineVersionArn": made["stateMachineVersionArn"], "weight": 100}]
+    for _ in range(2):  # the same again is the same
+        sfn.create_state_machine_alias(name="live", routingConfiguration=route)
+    return made["stateMachineArn"]
+
+
+@pytest.mark.parametrize(("name", "routes", "words"), NO_ALIASES.values(), ids=NO_ALIASES)
+def test_what_is_no_alias(sfn, versioned, name, routes, words):
+    route = [
+        {"stateMachineVersionArn": f"{versioned}:{n}" if n else versioned, "weight": weight}
+        for n, weight in routes
+    ]
+    said = refusal(sfn.create_state_machine_alias, name=name, routingConfiguration=route)
+    assert words in said[1]
+
+
 def test_an_alias_leads_to_a_version(machines, sfn):
     machine = machines.make(PASS)
     version = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]

@@ -412,7 +412,7 @@ def test_a_token_that_is_not_answered(machines, inbox, sfn, limit):
 
 
 def test_a_token_that_nobody_gave_out(sfn):
-    with pytest.raises(ClientError, match="UnrecognizedClientException"):
+    with pytest.raises(ClientError, match="InvalidToken"):
         sfn.send_task_heartbeat(taskToken="made-up")
 
 

@@ -22,14 +22,19 @@ _WAITING: dict[str, dict[str, Any]] = {}
 _CHANGED = threading.Condition()
 
 
+def check_activity(context: Context, arn: str) -> None:
+    """Raise unless there is an activity of this ARN."""
+    words.check_arn(arn, words.ACTIVITY)
+    if arn not in context.cloud.backend("stepfunctions", context.region).activities:
+        raise AwsError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
+
+
 @operation("stepfunctions", "GetActivityTask")
 def get_activity_task(
     context: Context, *, activityArn: str, workerName: str | None = None
 ) -> Answer:
     """The next task of an activity; without a token when none came within a minute."""
-    words.check_arn(activityArn, words.ACTIVITY)
-    if activityArn not in context.cloud.backend("stepfunctions", context.region).activities:
-        raise AwsError("ActivityDoesNotExist", f"Activity Does Not Exist: '{activityArn}'")
+    check_activity(context, activityArn)
     until = time.monotonic() + POLL_S
     with _CHANGED:
         while not _WAITING.get(activityArn):

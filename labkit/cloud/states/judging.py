@@ -1,4 +1,4 @@
-"""What Step Functions refuses of tags and of Map Runs, of which moto answers anything.
+"""What Step Functions refuses of tags, aliases and Map Runs, of which moto answers anything.
 
 A Map Run is an execution of a distributed Map, and there are none here.
 
@@ -10,11 +10,16 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.operations import AwsError, Context
-from labkit.cloud.states import words
+from labkit.cloud.states import aliases, words
+from labkit.cloud.states.activities import check_activity
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise where the resource of a call is not there."""
+    """Raise where the resource of a call is not there, or an alias cannot be."""
+    if context.operation in aliases.OPERATIONS:
+        aliases.check_alias(context, parameters)
+    if context.operation == "DescribeActivity":
+        check_activity(context, parameters["activityArn"])
     if "mapRunArn" in parameters:
         raise _no_resource(parameters["mapRunArn"])
     if context.operation == "ListMapRuns":

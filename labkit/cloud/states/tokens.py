@@ -63,8 +63,7 @@ def send_task_heartbeat(context: Context, *, taskToken: str) -> Answer:
 
 def _tell(cloud: Cloud, token: str, **said: Any) -> Answer:
     if len(token) != LENGTH:
-        words = "The security token included in the request is invalid."
-        raise AwsError("UnrecognizedClientException", words)
+        raise AwsError("InvalidToken", "Invalid Token: 'Invalid token'")
     known = look(cloud, token)
     execution = RUNNING.get(known.get("execution", ""))
     if execution is None or "output" in known or "failed" in known:
