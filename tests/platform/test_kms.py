@@ -1,5 +1,6 @@
 """KMS: policies, grants and states decide over a key's use."""
 
+import datetime as dt
 import hashlib
 import json
 
@@ -230,3 +231,17 @@ def test_what_would_be_done_is_not_done(kms, key):
     assert code_of(kms.schedule_key_deletion, KeyId=key, PendingWindowInDays=3).startswith("Valid")
     named = {"AliasName": "alias/aws/mine", "TargetKeyId": key}
     assert code_of(kms.create_alias, **named) == "NotAuthorizedException"
+
+
+def test_what_is_told_of_a_key(kms, key):
+    mac = kms.create_key(KeySpec="HMAC_384", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
+    assert (mac["MacAlgorithms"], "EncryptionAlgorithms" in mac) == (["HMAC_SHA_384"], False)
+    assert mac["MultiRegion"] is False
+    assert code_of(kms.enable_key_rotation, KeyId=mac["KeyId"]) == "UnsupportedOperationException"
+    assert code_of(kms.create_key, Origin="EXTERNAL") == "NotImplementedException"
+    kms.enable_key_rotation(KeyId=key, RotationPeriodInDays=100)
+    status = kms.get_key_rotation_status(KeyId=key)
+    left = status["NextRotationDate"] - dt.datetime.now(dt.UTC)
+    assert (status["RotationPeriodInDays"], left.days) == (100, 99)
+    kms.disable_key_rotation(KeyId=key)
+    assert "NextRotationDate" not in kms.get_key_rotation_status(KeyId=key)

@@ -14,7 +14,7 @@ from labkit.cloud.access import identities
 from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
 from labkit.cloud.access.policy_language import Document, Question, check_document, read_document
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, Context, rewrites
+from labkit.cloud.operations import AwsError, Context, not_here, rewrites
 
 Parameters = dict[str, Any]
 
@@ -40,7 +40,10 @@ def judge_call(context: Context, parameters: Parameters) -> None:
 
 
 def _check_limits(operation: str, parameters: Parameters) -> None:
-    """Raise for a waiting period that is none, and for an alias of AWS's own."""
+    """Raise for a waiting period that is none, an alias of AWS's own, material from elsewhere."""
+    origin = parameters.get("Origin", "AWS_KMS")
+    if operation == "CreateKey" and origin != "AWS_KMS":
+        raise not_here("kms", operation, f"key material of origin {origin}")
     days = parameters.get("PendingWindowInDays")
     if operation == "ScheduleKeyDeletion" and days is not None and not 7 <= days <= 30:
         raise AwsError(
