@@ -17,6 +17,7 @@ from labkit.cloud.operations import AwsError
 
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
+_MUST = "to satisfy constraint: "
 
 
 def check_members(service: str, operation: str, members: dict[str, Any]) -> None:
@@ -43,6 +44,10 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
         for at, each in enumerate(value, start=1):
             yield from _broken(shape.member, each, f"{where}.{at}.member")
     elif shape.type_name == "map":
+        keys = dict.fromkeys(why for key in value for why in _own(shape.key, key))
+        if keys:
+            must = ", ".join(why.removeprefix(_MUST) for why in keys)
+            yield f"Value at '{where}' failed {_MUST}Map keys must satisfy constraint: [{must}]"
         for key, each in value.items():
             yield from _broken(shape.value, each, f"{where}.{key}.member")
 
@@ -62,11 +67,11 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
         yield from _range("length", len(value), limits)
     if kind == "string" and "pattern" in limits and not _matches(limits["pattern"], value):
         pattern = limits["pattern"]
-        yield f"to satisfy constraint: Member must satisfy regular expression pattern: {pattern}"
+        yield f"{_MUST}Member must satisfy regular expression pattern: {pattern}"
     enum = getattr(shape, "enum", [])
     if kind == "string" and enum and _in_its_case(shape, value) not in enum:
         names = ", ".join(sorted(enum, reverse=True))
-        yield f"to satisfy constraint: Member must satisfy enum value set: [{names}]"
+        yield f"{_MUST}Member must satisfy enum value set: [{names}]"
 
 
 def _matches(pattern: str, value: str) -> bool:
@@ -87,7 +92,7 @@ def _in_its_case(shape: Any, value: str) -> str:
 
 
 def _range(what: str, number: float, limits: dict[str, Any]) -> Iterator[str]:
-    must = f"to satisfy constraint: Member must have {what}"
+    must = f"{_MUST}Member must have {what}"
     if number < limits.get("min", number):
         yield f"{must} greater than or equal to {limits['min']}"
     if number > limits.get("max", number):

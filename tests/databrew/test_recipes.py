@@ -195,6 +195,10 @@ NOWHERE = {"Name": "no-such-recipe"}
          "1 validation error detected: Value 'lower' at 'steps.1.member.action.operation'"),
         ("create_recipe", {"Name": "a", "Steps": [step("A", ("is it", "b"))]},
          "ValidationException", "1 validation error detected: Value 'is it' at"),
+        ("create_recipe", {"Name": "a", "Steps": [step("A", source_column="b")]},
+         "ValidationException", ("1 validation error detected: Value at "
+         "'steps.1.member.action.parameters' failed to satisfy constraint: Map keys must satisfy "
+         "constraint: [Member must satisfy regular expression pattern: ^[A-Za-z0-9]+$]")),
         ("create_recipe", {"Name": "a" * 256, "Steps": []}, "ValidationException",
          "1 validation error detected: Value 'aaa"),
     ],
