@@ -11,18 +11,25 @@ WEEK = "2021-05-03"
 SQL = """
     SELECT s.enroll_status AS status,
            count(DISTINCT r.user_id) AS active,
-           round(100.0 * active / count(DISTINCT s.student_id), 1) AS percent
+           round(100.0 * active / count(DISTINCT s.student_id), 1) AS percent,
+           max(r.timestamp) AS last_request
     FROM sis.student s
     LEFT JOIN lmsraw.requests r ON r.user_id = s.student_id AND r.process_date = '2021-05-03'
     GROUP BY s.enroll_status"""
 
 
 def reference(data: Data) -> pd.DataFrame:
-    """Students who sent a request in the week's export, and all students, of each status."""
-    students = data.student.drop_duplicates("student_id")
-    users = set(data.exports("requests", WEEK).user_id)
-    active = students.student_id.isin(users).groupby(students.enroll_status)
-    table = pd.DataFrame({"active": active.sum(), "percent": 100 * active.mean()})
+    """Of each status the students who sent a request in the week's export, and the last request."""
+    last = data.exports("requests", WEEK).groupby("user_id").timestamp.max()
+    students = data.student.drop_duplicates("student_id").assign(
+        last_request=lambda those: those.student_id.map(last)
+    )
+    by_status = students.groupby("enroll_status").last_request
+    table = by_status.agg(
+        active="count",
+        percent=lambda each: 100 * each.notna().mean(),
+        last_request=lambda each: max(each.dropna(), default=None),
+    )
     return table.rename_axis("status").reset_index()
 
 
@@ -39,9 +46,9 @@ q2 = Question(
     task="""Which students still used the LMS at the end of term? Count those with a request in the
 export of 3 May 2021, that is `lmsraw.requests` where `process_date = '2021-05-03'`. Make one row
 for each `enroll_status` of `sis.student`, also for one in which nobody was there. The columns are
-`status`, `active` (students with at least one request, each counted once) and `percent` (of all
-students of this status, with one decimal). Some students stand in `sis.student` twice: count them
-once.""",
+`status`, `active` (students with at least one request, each counted once), `percent` (of all
+students of this status, with one decimal) and `last_request` (the `timestamp` of their last one).
+Some students stand in `sis.student` twice: count them once.""",
     reads="active",
     starter="active = ...  # lab.warehouse(...)",
     answer=sql(SQL),
@@ -69,6 +76,8 @@ lateral alias.""",
         "whole-division": "Each percentage is a whole number. In Redshift 7 / 2 is 3: *multiply "
         "with a decimal first*.",
         "requests": "You counted requests. One student sends many: count each student once.",
+        "other-week": "Your last requests are from another week: `process_date` is the Monday on "
+        "which an export begins.",
         "all-weeks": "That is who was ever there. The question is about one export.",
         "one-day": "You took the day 2021-05-03. An export holds the week that begins with its "
         "Monday.",
@@ -84,6 +93,7 @@ lateral alias.""",
         (swapped("100.0 *", "100 *"), "whole-division"),
         (swapped("count(DISTINCT r.user_id)", "count(r.user_id)"), "requests"),
         (swapped(" AND r.process_date = '2021-05-03'", ""), "all-weeks"),
+        (swapped("r.process_date = '2021-05-03'", "r.process_date = '2021-04-26'"), "other-week"),
         (swapped("r.process_date = '2021-05-03'", "r.timestamp LIKE '2021-05-03%'"), "one-day"),
         (swapped("count(DISTINCT s.student_id)", "count(s.student_id)"), "twice"),
         (
@@ -97,22 +107,26 @@ lateral alias.""",
     ),
     right=(
         sql(SQL + " ORDER BY percent DESC"),
-        sql(SQL).replace('""")', '""").df[["percent", "active", "status"]]'),
+        sql(SQL).replace('""")', '""").df[["last_request", "percent", "active", "status"]]'),
         swapped(
             "r.process_date = '2021-05-03'",
             "r.process_date >= '2021-05-03' AND r.process_date < '2021-05-10'",
         ),
         """active = lab.warehouse(\"\"\"
-    WITH there AS (SELECT DISTINCT user_id FROM lmsraw.requests WHERE process_date = '2021-05-03'),
+    WITH there AS (SELECT user_id, max(timestamp) AS last_one FROM lmsraw.requests
+                   WHERE process_date = '2021-05-03' GROUP BY user_id),
     once AS (SELECT DISTINCT student_id, enroll_status FROM sis.student)
     SELECT enroll_status AS status, count(user_id) AS active,
-           CAST(100.0 * count(user_id) / count(*) AS decimal(5, 1)) AS percent
+           CAST(100.0 * count(user_id) / count(*) AS decimal(5, 1)) AS percent,
+           max(last_one) AS last_request
     FROM once LEFT JOIN there ON user_id = student_id GROUP BY 1\"\"\")""",
         """students = lab.warehouse("SELECT DISTINCT student_id, enroll_status FROM sis.student").df
-users = lab.warehouse(
-    "SELECT DISTINCT user_id FROM lmsraw.requests WHERE process_date = '2021-05-03'").df.user_id
-there = students.student_id.isin(users).groupby(students.enroll_status)
-active = there.agg(active="sum", percent=lambda one: round(100 * one.mean(), 1))
+seen = lab.warehouse("SELECT user_id, timestamp FROM lmsraw.requests "
+                     "WHERE process_date = '2021-05-03'").df.groupby("user_id").timestamp.max()
+students["last_request"] = students.student_id.map(seen)
+active = students.groupby("enroll_status").last_request.agg(
+    active="count", percent=lambda one: round(100 * one.notna().mean(), 1),
+    last_request=lambda one: max(one.dropna(), default=None))
 active = active.rename_axis("status").reset_index()""",
     ),
 )
