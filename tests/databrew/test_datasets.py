@@ -163,6 +163,16 @@ def test_json_of_now_this_and_now_that(lake: Lake) -> None:
     ]
 
 
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_last_line_that_is_longer_than_what_is_read_at_once_is_not_lost(
+    lake: Lake, ending: str
+) -> None:
+    content = b"a\n1\n" + b"x" * 34_000_000
+    lake.put(f"in/long.csv{ending}", gzip.compress(content, 1) if ending else content)
+    data_set = lake.dataset(f"in/long.csv{ending}", Format="CSV")
+    assert "is longer than 33554432 bytes" in lake.fail(lake.recipe_job(data_set))
+
+
 # Excel --------------------------------------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+import mmap
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ CHUNK = 1 << 22
 NATIVE = {"": "none", "gz": "gzip", "zst": "zstd"}  # what DuckDB opens itself
 _SNAPPY_FRAMED = b"\xff\x06\x00\x00sNaPpY"
 _LZ4_FRAMED = b"\x04\x22\x4d\x18"
-_BROKEN = (OSError, EOFError, zlib.error, struct.error, pa.ArrowException)
+BROKEN = (OSError, EOFError, zlib.error, struct.error, pa.ArrowException)
 
 
 def codec(name: str) -> str:
@@ -57,7 +58,7 @@ def lines(file: File, *, skip: int = 0) -> Iterator[str]:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
             for line in islice(text, skip, None):
                 yield line[:-1] if line.endswith("\n") else line
-    except _BROKEN as error:
+    except BROKEN as error:
         raise damaged(file, error) from error
 
 
@@ -66,8 +67,27 @@ def head(file: File, size: int) -> bytes:
     try:
         with open_bytes(file) as raw:
             return raw.read(size)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise damaged(file, error) from error
+
+
+def is_last_line_longer(file: File, than: int) -> bool:
+    """Whether the last line has more bytes: DuckDB, which reads as many at once, loses it then."""
+    if not codec(file.name):
+        size = Path(file.path).stat().st_size
+        return size > than and _line_length(file.path, size) > than
+    length = 0
+    with open_bytes(file) as raw:
+        while length <= than and (chunk := raw.read(CHUNK)):
+            end = chunk.rfind(b"\n") + 1
+            length = len(chunk) - end if end else length + len(chunk)
+    return length > than
+
+
+def _line_length(path: str, size: int) -> int:
+    """How many bytes the last line of a plain file has."""
+    with Path(path).open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return size - data.rfind(b"\n", 0, size - 1)
 
 
 def damaged(file: File, error: Exception) -> FormatError:
