@@ -1,4 +1,4 @@
-"""CloudWatch Logs' filter patterns, and the part of Logs Insights' language that is answered.
+"""CloudWatch Logs' names, filter patterns, and what is answered of Logs Insights' language.
 
 A pattern is terms (all of them; ``?`` any of them; ``-`` none of them; ``"a phrase"``;
 ``%an expression%``), or a condition in braces on JSON messages. moto takes what it does not know
@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 import moto.logs.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.constraints import check_members
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context, not_here
 
@@ -39,12 +40,25 @@ _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
+_RETENTIONS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+)  # fmt: skip
 _WORDS = {"TRUE": True, "FALSE": False, "NULL": None}
 _NOWHERE = object()
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for patterns that are none, and for queries that would be answered wrongly."""
+    """Raise for names and patterns that are none, and for queries not answered rightly."""
+    if context.operation in ("CreateLogGroup", "CreateLogStream"):
+        _check_names(context, parameters)
+    days = parameters.get("retentionInDays")
+    if days is not None and days not in _RETENTIONS:
+        raise _invalid(f"Invalid retention value. Valid values are: {list(_RETENTIONS)}")
+    if context.operation == "GetQueryResults":
+        known = context.cloud.backend("logs", context.region).queries
+        if parameters["queryId"] not in known:
+            raise AwsError("ResourceNotFoundException", "The specified query does not exist.")
     pattern = (parameters.get("filterPattern") or "").strip()
     if pattern.startswith("[") and pattern != "[]":
         raise not_here("logs", context.operation, "no patterns of fields between blanks")
@@ -53,6 +67,17 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         if not _ANSWERED.fullmatch(command):
             why = "its queries know fields with @, sort @timestamp and limit"
             raise not_here("logs", context.operation, f"{why}, not {command.strip()}")
+
+
+def _check_names(context: Context, parameters: dict[str, Any]) -> None:
+    try:
+        check_members("logs", context.operation, parameters)
+    except AwsError as error:
+        raise _invalid(error.message) from error
+
+
+def _invalid(words: str) -> AwsError:
+    return AwsError("InvalidParameterException", words)
 
 
 def matcher(pattern: str) -> Matches:

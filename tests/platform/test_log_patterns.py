@@ -72,3 +72,21 @@ def test_a_query_that_would_be_answered_wrongly(aws, group):
     with pytest.raises(ClientError, match="not stats count"):
         aws("logs").start_query(**group, **span, queryString="fields @message | stats count(*)")
     assert aws("logs").start_query(**group, **span, queryString="fields @message | limit 1")
+
+
+NOT_TAKEN = {  # a call and what it asks → the words
+    "group": ("create_log_group", {"logGroupName": "a b"}, "regular expression pattern"),
+    "stream": ("create_log_stream", {"logGroupName": "g", "logStreamName": "a:b"}, "logStreamName"),
+    "days": (
+        "put_retention_policy",
+        {"logGroupName": "g", "retentionInDays": 8},
+        "Invalid retention value. Valid values are: .1, 3, 5, 7,",
+    ),
+    "query": ("get_query_results", {"queryId": "none"}, "ResourceNotFoundException"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "words"), NOT_TAKEN.values(), ids=NOT_TAKEN)
+def test_what_logs_do_not_take(aws, call, asked, words):
+    with pytest.raises(ClientError, match=words):
+        getattr(aws("logs"), call)(**asked)
