@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.databrew.reading.source import unique
-from labkit.cloud.engine.formats.lines import NATIVE, codec, head
+from labkit.cloud.engine.formats.lines import NATIVE, codec, head, is_last_line_longer
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import VARCHAR
@@ -21,6 +21,7 @@ from labkit.cloud.quicksight.spice.model import FAULT, Column, Relation
 
 Members = Mapping[str, Any]
 _EXTRA = "#extra"
+_READ_BYTES = 1 << 25
 _HEAD = 1 << 20
 _CLF = (
     r"^(\S+) (\S+) (\S+) \[([^\]]*)\] \"((?:[^\"\\]|\\.)*)\" (\S+) (\S+)"
@@ -83,12 +84,20 @@ def by_codec(files: list[File]) -> Iterable[list[File]]:
 
 
 def _raw(files: list[File]) -> str:
-    """The lines of files as a column ``line``."""
+    """The lines of files as a column ``line``.
+
+    Raises:
+        SourceError: a last line is longer than what is read at once, and would be lost.
+    """
+    for file in files:
+        if is_last_line_longer(file, _READ_BYTES):
+            why = f"A line of {file.name} is longer than {_READ_BYTES} bytes."
+            raise SourceError("CUSTOMER_ERROR", why)
     selects = [
         f"SELECT line FROM read_csv({paths(group)}, columns={{'line': 'VARCHAR'}}, "
         "auto_detect=false, header=false, delim='\\0', quote='', escape='', "
         f"compression='{NATIVE[codec(group[0].name)]}', max_line_size=16777216, "
-        "buffer_size=33554432)"
+        f"buffer_size={_READ_BYTES})"
         for group in by_codec(files)
     ]
     return f"SELECT line FROM ({' UNION ALL '.join(selects)}) WHERE line IS NOT NULL"
