@@ -71,7 +71,7 @@ def _aggregates(table: Relation, given: Any) -> dict[str, Column]:
     """The aggregates that expressions name, each a subquery over the table."""
     if given is None:
         return {}
-    if not isinstance(given, list):
+    if not isinstance(given, list) or not all(isinstance(each, dict) for each in given):
         raise RecipeError("The parameter 'withExpressions' must be a JSON list of aggregates.")
     return {str(each.get("name")): _aggregate(table, each) for each in given}
 

@@ -105,12 +105,17 @@ def transpose(
 
 
 def _objects(options: Any) -> Sequence[dict[str, Any]]:
-    if not isinstance(options, list | tuple) or not all(isinstance(each, dict) for each in options):
+    if not isinstance(options, list | tuple) or not all(map(_all_texts, options)):
         raise RecipeError(
             "The parameter 'groupByAggFunctionOptions' must be a JSON list of objects with "
             "sourceColumnName, targetColumnName, targetColumnDataType and functionName."
         )
-    return options
+    return [{n: text for n, text in each.items() if text is not None} for each in options]
+
+
+def _all_texts(option: Any) -> bool:
+    texts = str | None
+    return isinstance(option, dict) and all(isinstance(each, texts) for each in option.values())
 
 
 def _aggregate(table: Relation, option: dict[str, Any], over: str = "") -> tuple[str, str]:

@@ -155,7 +155,8 @@ def _on(table: Relation, other: Relation, keys: Any) -> str:
 
 
 def _is_pair(each: Any) -> bool:
-    return isinstance(each, dict) and {"key", "value"} == set(each)
+    texts = isinstance(each, dict) and all(isinstance(name, str) for name in each.values())
+    return texts and {"key", "value"} == set(each)
 
 
 def _equal(left: str, a: Column, right: str, b: Column) -> str:
