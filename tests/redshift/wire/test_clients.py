@@ -85,6 +85,9 @@ def test_a_server_cursor_fetches_piece_by_piece(place: Any) -> None:
 
 # A statement; state, message, and the character that a client points at.
 ERRORS = {
+    "long": (f"SELECT '{'x' * 2**24}'", "42601", "Statement is too large. Statement Size: 16777225 "
+             "bytes. Maximum Allowed: 16777216 bytes"),
+    "deep": (f"SELECT {'(' * 3000}1{')' * 3000}", "54001", "stack depth limit exceeded"),
     "relation": ("SELECT * FROM nosuch", "42P01", 'relation "nosuch" does not exist'),
     "syntax": ("SELEC 1", "42601", 'syntax error at or near "SELEC"'),
     "division": ("SELECT 1/0", "22012", "division by zero"),

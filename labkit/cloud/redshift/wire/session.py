@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import TypeVar
 
-from labkit.cloud.engine.redshift.errors import INTERNAL
+from labkit.cloud.engine.redshift.errors import INTERNAL, TOO_DEEP
 from labkit.cloud.redshift.warehouse import Connection, RedshiftError
 from labkit.cloud.redshift.wire import messages
 from labkit.cloud.redshift.wire.answers import give, tell_notices
@@ -88,10 +88,10 @@ class Session:
         give(self.stream, self.connection, result)
 
     def _parse(self, body: Body) -> None:
-        self.extended.parse(body)
+        guarded(lambda: self.extended.parse(body))
 
     def _bind(self, body: Body) -> None:
-        self.extended.bind(body)
+        guarded(lambda: self.extended.bind(body))
 
     def _describe(self, body: Body) -> None:
         guarded(lambda: self.extended.describe(body))
@@ -156,6 +156,8 @@ def guarded(work: Callable[[], Found]) -> Found:
         return work()
     except (RedshiftError, messages.Gone, Malformed):
         raise
+    except RecursionError as error:
+        raise RedshiftError("stack depth limit exceeded", TOO_DEEP) from error
     except Exception as error:
         log.exception("a statement failed within")
         raise RedshiftError(f"{type(error).__name__}: {error}", INTERNAL) from error

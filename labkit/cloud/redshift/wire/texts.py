@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
 from labkit.cloud.engine.redshift.reading import words
+
+#: In bytes. Source: https://docs.aws.amazon.com/redshift/latest/dg/c_redshift-sql.html
+LONGEST_TEXT = 16 << 20
 
 
 def pieces(text: str) -> list[tuple[int, str]]:
-    """The statements of a text that semicolons part, each with the place where it begins."""
+    """The statements of a text that semicolons part, each with the place where it begins.
+
+    Raises:
+        RedshiftError: the text is longer than Redshift reads.
+    """
+    size = len(text.encode())
+    if size > LONGEST_TEXT:
+        told = f"Statement Size: {size} bytes. Maximum Allowed: {LONGEST_TEXT} bytes"
+        raise RedshiftError(f"Statement is too large. {told}", SYNTAX)
     found, start, first = [], 0, -1
     for word in words(text):
         if word.kind == "end" or word.upper == ";":
