@@ -6,7 +6,8 @@ what comes back is a plain value, and it is judged where no learner's code has r
     masters     the shipped notebook: what is asked, what runs before, which answers count
     variants    clouds brought to where the answers begin, on the labs' data and on hidden data
     supervise   runs a submission on one of them; with bench, processes and clouds
-    confine     what such a process may touch; with calls, warm, ahead, keeper, runner, reader beside it
+    confine     what such a process may touch, calls what it may ask; with warm, ahead, keeper,
+                runner, reader beside it
     score       judges values; no learner's code runs here; kept has what is right
     grade       both phases; command is `labkit grade`, reports are its files
 """
