@@ -178,6 +178,11 @@ def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) 
     )
 
 
+def _to_address(sql: str, source: Type, target: Type) -> str:
+    """An address in its one spelling, by which it is compared, too."""
+    return _or_fails(sql, f"trino_ip({sql})", _failure(sql, "Cannot cast value to IPADDRESS: #"))
+
+
 def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
     whole = Type("timestamp", (6,))
     if target.args and int(str(target.args[0])) >= 6:
@@ -428,7 +433,7 @@ def _table() -> dict[tuple[str, str], Render]:
         ("varchar", "timestamp"): _text_to_timestamp,
         ("char", "timestamp"): _text_to_timestamp,
         ("varchar", "timestamptz"): _text_to_zoned,
-        ("varchar", "ipaddress"): _plain,
+        ("varchar", "ipaddress"): _to_address,
         ("varchar", "varbinary"): _to_bytes,
         ("uuid", "varbinary"): _uuid_to_bytes,
         ("varbinary", "uuid"): _bytes_to_uuid,

@@ -11,7 +11,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import FLOATS, Entry, entries, failure, over
+from labkit.cloud.engine.trino.functions.entry import (
+    FLOATS,
+    Entry,
+    entries,
+    failure,
+    over,
+    unordered,
+)
 from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
@@ -110,6 +117,14 @@ AGGREGATES = (
         ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
         ("listagg(varchar) -> varchar", "string_agg({0}, '')", "trino_bounded({agg})"),
         ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})", "trino_bounded({agg})"),
+        ("max(ipaddress) -> ipaddress", "arg_max({0}, trino_ip_key({0}))"),
+        ("min(ipaddress) -> ipaddress", "arg_min({0}, trino_ip_key({0}))"),
+        ("max_by(T, ipaddress) -> T", "arg_max_null({0}, trino_ip_key({1}))"),
+        ("min_by(T, ipaddress) -> T", "arg_min_null({0}, trino_ip_key({1}))"),
+        ("max(ipaddress, bigint) -> array(ipaddress)", unordered),
+        ("min(ipaddress, bigint) -> array(ipaddress)", unordered),
+        ("max_by(T, ipaddress, bigint) -> array(T)", unordered),
+        ("min_by(T, ipaddress, bigint) -> array(T)", unordered),
         ("max(T) -> T", "max({0})"),
         ("min(T) -> T", "min({0})"),
         ("max(T, bigint) -> array(T)", "max({0}, {1})"),

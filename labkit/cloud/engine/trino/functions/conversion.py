@@ -213,9 +213,27 @@ def _ip_contains(network: str, address: str) -> bool:
         fail("Invalid CIDR")
 
 
+def _ip(text: str) -> str | None:
+    """An address as RFC 5952 spells it, a mapped one as IPv4."""
+    try:
+        address = ip_address("" if "%" in text else text)
+    except ValueError:
+        return None
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
+def _ip_key(text: str) -> str:
+    """The sixteen bytes of an address, by which Trino orders them."""
+    address = ip_address(text)
+    mapped = address.version == 4
+    return f"{(0xFFFF << 32 | int(address)) if mapped else int(address):032x}"
+
+
 UDFS = (
     Udf("trino_format", _format_text, ("VARCHAR", "VARCHAR[]", "VARCHAR[]"), "VARCHAR"),
     Udf("trino_format_number", _format_number, ("DOUBLE",), "VARCHAR"),
     Udf("trino_data_size", _data_size, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_ip", _ip, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_ip_key", _ip_key, ("VARCHAR",), "VARCHAR"),
     Udf("trino_ip_contains", _ip_contains, ("VARCHAR", "VARCHAR"), "BOOLEAN"),
 )

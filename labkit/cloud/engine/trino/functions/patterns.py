@@ -133,7 +133,11 @@ def parse_joda(call: Any, args: Sequence[str]) -> str:
 
 
 def _local(call: Any, sql: str) -> str:
-    return f"trino_local({sql})" if call.parameters[0].base == "timestamptz" else sql
+    """What the moment's own clock shows, to the millisecond: Trino formats no more digits."""
+    kind = call.parameters[0]
+    local = f"trino_local({sql})" if kind.base == "timestamptz" else sql
+    fine = bool(kind.args) and int(str(kind.args[0])) > 3
+    return f"date_trunc('millisecond', {local} + INTERVAL 500 MICROSECOND)" if fine else local
 
 
 def _read(text: str, pattern: str) -> str:
