@@ -188,7 +188,7 @@ SCALARS = entries(
     ("is_object(super) -> bool", _kind("OBJECT")),
     ("is_scalar(super) -> bool", _kind(*_NUMBERS, "VARCHAR", "BOOLEAN")),
     ("is_varchar(super) -> bool", _kind("VARCHAR")),
-    ("is_char(super) -> bool", "false"),
+    ("is_char(super) -> bool", f"({_kind('VARCHAR')} AND strlen({{0}}) = length({{0}}))"),
     ("is_boolean(super) -> bool", _kind("BOOLEAN")),
     ("is_integer(super) -> bool", _kind("BIGINT", "UBIGINT")),
     ("is_bigint(super) -> bool", _kind("BIGINT", "UBIGINT")),
