@@ -59,7 +59,10 @@ def renew(connection: Connection, view: Object, compiled: Compiled) -> Object:
         duck.execute('INSERT INTO "catalog".bases VALUES (?, ?)', [view.oid, oid])
     note(connection, view)
     queries = [view.body["query"], *(known[o].body["query"] for o in oids if _is_view(known, o))]
-    told = "t" if any(map(_is_mutable, queries)) else "u" if compiled.scans else "f"
+    routines = filter(_is_volatile, connection.objects.of("routine"))
+    mutable = _NAMES | {str(one.body["name"]) for one in routines}
+    calls = any(_calls(query, mutable) for query in queries)
+    told = "t" if calls else "u" if compiled.scans else "f"
     return view.changed(staleness=told)
 
 
@@ -75,9 +78,13 @@ def _bases(oids: list[int], known: dict[int, Object]) -> Iterator[int]:
             yield from _bases(list(known[oid].body.get("uses", ())), known)
 
 
-def _is_mutable(query: str) -> bool:
+def _is_volatile(routine: Object) -> bool:
+    return str(routine.body.get("volatility") or "VOLATILE") == "VOLATILE"
+
+
+def _calls(query: str, mutable: set[str]) -> bool:
     return any(
-        isinstance(node, _MUTABLE) or node.name.lower() in _NAMES
+        isinstance(node, _MUTABLE) or node.name.lower() in mutable
         for node in parse_query(query).find_all(exp.Func, exp.Column)
     )
 
