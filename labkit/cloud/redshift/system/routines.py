@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.redshift.system.postgres import OIDS, schema_oids, user_oids
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import system
-from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.objects import Object, volatility
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -39,7 +39,7 @@ def pg_proc(connection: Connection) -> Iterator[Any]:
             False,
             _is_definers(one),
             False,
-            _volatility(one),
+            volatility(one)[0].lower(),
             _argument_types(one),
             acl(connection, one),
             _argument_names(one),
@@ -74,10 +74,6 @@ def _argument_names(one: Object) -> str | None:
     """``{a,b}``; None where no argument has a name."""
     names = [told["name"] or "" for told in one.body["arguments"]]
     return f"{{{','.join(names)}}}" if any(names) else None
-
-
-def _volatility(one: Object) -> str:
-    return str(one.body.get("volatility") or "volatile")[0].lower()
 
 
 def _is_definers(one: Object) -> bool:

@@ -115,6 +115,11 @@ class Object:
         return replace(self, body=self.body | body)
 
 
+def volatility(routine: Object) -> str:
+    """``VOLATILE``, by default too, ``STABLE`` or ``IMMUTABLE``."""
+    return str(routine.body.get("volatility") or "VOLATILE")
+
+
 def with_columns(table: Object, columns: Sequence[TableColumn]) -> Object:
     return table.changed(columns=[column.to_json() for column in columns])
 

@@ -17,7 +17,7 @@ from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.reading import parse_query
-from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.objects import Object, volatility
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -59,8 +59,9 @@ def renew(connection: Connection, view: Object, compiled: Compiled) -> Object:
         duck.execute('INSERT INTO "catalog".bases VALUES (?, ?)', [view.oid, oid])
     note(connection, view)
     queries = [view.body["query"], *(known[o].body["query"] for o in oids if _is_view(known, o))]
-    routines = filter(_is_volatile, connection.objects.of("routine"))
-    mutable = _NAMES | {str(one.body["name"]) for one in routines}
+    routines = connection.objects.of("routine")
+    volatile = {str(one.body["name"]) for one in routines if volatility(one) == "VOLATILE"}
+    mutable = _NAMES | volatile
     calls = any(_calls(query, mutable) for query in queries)
     told = "t" if calls else "u" if compiled.scans else "f"
     return view.changed(staleness=told)
@@ -76,10 +77,6 @@ def _bases(oids: list[int], known: dict[int, Object]) -> Iterator[int]:
         yield oid
         if _is_view(known, oid):
             yield from _bases(list(known[oid].body.get("uses", ())), known)
-
-
-def _is_volatile(routine: Object) -> bool:
-    return str(routine.body.get("volatility") or "VOLATILE") == "VOLATILE"
 
 
 def _calls(query: str, mutable: set[str]) -> bool:

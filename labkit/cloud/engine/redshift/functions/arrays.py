@@ -135,7 +135,7 @@ SCALARS = entries(
     ("array_contains(super, super) -> bool", f"rs_array_contains({_WANTED})"),
     ("array_distinct(super) -> super", "rs_super(rs_array_distinct({0}))"),
     ("arrays_overlap(super, super) -> bool", "rs_arrays_overlap({0}, {1})"),
-    ("array_union(super, super) -> super", "rs_super(rs_array_union({0}, {1}, true))"),
+    ("array_union(super, super) -> super", "rs_super(rs_array_union({0}, {1}, false))"),
     ("array_except(super, super) -> super", "rs_super(rs_array_except({0}, {1}, false))"),
     ("array_except(super, super, bool) -> super", "rs_super(rs_array_except({0}, {1}, {2}))"),
     ("array_intersection(super, super) -> super",
