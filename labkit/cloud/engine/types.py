@@ -149,7 +149,7 @@ _TO_DUCKDB = {
     "timetz": "TIMETZ",
     "json": "VARCHAR",
     "unknown": '"NULL"',
-    "ipaddress": "VARCHAR",
+    "ipaddress": "BLOB",  # its sixteen bytes, by which it is ordered
     "uuid": "UUID",
     "interval day to second": "BIGINT",  # milliseconds
     "interval year to month": "INTEGER",  # months

@@ -179,8 +179,21 @@ def _from_text(sql: str, source: Type, target: Type, *, shape: str, words: str) 
 
 
 def _to_address(sql: str, source: Type, target: Type) -> str:
-    """An address in its one spelling, by which it is compared, too."""
     return _or_fails(sql, f"trino_ip({sql})", _failure(sql, "Cannot cast value to IPADDRESS: #"))
+
+
+def _bytes_to_address(sql: str, source: Type, target: Type) -> str:
+    """Four bytes are an IPv4 address, kept as the mapped one."""
+    mapped = f"unhex('00000000000000000000ffff') || {sql}"
+    failure = _failure(f"octet_length({sql})", "Invalid IP address binary length: #")
+    return (
+        f"CASE octet_length({sql}) WHEN 4 THEN {mapped} WHEN 16 THEN {sql} "
+        f"ELSE CASE WHEN ({sql}) IS NOT NULL THEN {failure} END END"
+    )
+
+
+def _same(sql: str, source: Type, target: Type) -> str:
+    return sql
 
 
 def _text_to_timestamp(sql: str, source: Type, target: Type) -> str:
@@ -434,6 +447,8 @@ def _table() -> dict[tuple[str, str], Render]:
         ("char", "timestamp"): _text_to_timestamp,
         ("varchar", "timestamptz"): _text_to_zoned,
         ("varchar", "ipaddress"): _to_address,
+        ("varbinary", "ipaddress"): _bytes_to_address,
+        ("ipaddress", "varbinary"): _same,
         ("varchar", "varbinary"): _to_bytes,
         ("uuid", "varbinary"): _uuid_to_bytes,
         ("varbinary", "uuid"): _bytes_to_uuid,

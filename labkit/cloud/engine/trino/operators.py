@@ -308,12 +308,6 @@ def _compare_zoned(op: str, a: str, b: str, kind: Type) -> str:
     return f"({part(a, 'instant')} {op} {part(b, 'instant')})"
 
 
-def _compare_addresses(op: str, a: str, b: str, kind: Type) -> str:
-    if op in ("=", "<>"):
-        return f"({a} {op} {b})"
-    return f"({sort_key(a, kind)} {op} {sort_key(b, kind)})"
-
-
 def _compare_rows(op: str, a: str, b: str, kind: Type) -> str:
     pairs = [
         (f"struct_extract_at({a}, {i})", f"struct_extract_at({b}, {i})", inner)
@@ -378,7 +372,6 @@ _COMPARE: dict[str, Callable[[str, str, str, Type], str]] = {
     "real": _compare_floats,
     "double": _compare_floats,
     "timestamptz": _compare_zoned,
-    "ipaddress": _compare_addresses,
     "row": _compare_rows,
     "array": _compare_arrays,
     "map": _compare_maps,
@@ -386,13 +379,11 @@ _COMPARE: dict[str, Callable[[str, str, str, Type], str]] = {
 
 
 def sort_key(sql: str, kind: Type) -> str:
-    """What to sort, group or join by: zoned timestamps go by their instant, addresses by bytes."""
-    if not has_key(kind):
+    """What to sort, group or join by: zoned timestamps go by their instant."""
+    if not has_zone(kind):
         return sql
     if kind.base == "timestamptz":
         return part(sql, "instant")
-    if kind.base == "ipaddress":
-        return f"trino_ip_key({sql})"
     if kind.base == "array":
         return f"list_transform({sql}, lambda _k: {sort_key('_k', kind.element)})"
     keys = (sort_key(f"struct_extract_at({sql}, {i})", t) for i, t in enumerate(kind.types, 1))
@@ -402,8 +393,3 @@ def sort_key(sql: str, kind: Type) -> str:
 def has_zone(kind: Type) -> bool:
     """Whether a type is or holds a zoned timestamp."""
     return kind.base == "timestamptz" or any(map(has_zone, kind.types))
-
-
-def has_key(kind: Type) -> bool:
-    """Whether a type is or holds what is sorted by another value than itself."""
-    return kind.base in ("timestamptz", "ipaddress") or any(map(has_key, kind.types))

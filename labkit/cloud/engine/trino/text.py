@@ -13,7 +13,7 @@ from __future__ import annotations
 from labkit.cloud.engine.types import Type
 
 _PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "date", "uuid"}
-_RAW = {"varchar", "json", "ipaddress"}
+_RAW = {"varchar", "json"}
 
 
 def as_text(sql: str, kind: Type) -> str:
@@ -29,6 +29,8 @@ def as_text(sql: str, kind: Type) -> str:
             return f"rpad({sql}, {kind.args[0] if kind.args else 1}, ' ')"
         case "real" | "double":
             return f"trino_float_text({sql})"
+        case "ipaddress":
+            return f"trino_ip_text({sql})"
         case "varbinary":
             return f"trino_hex_text({sql})"
         case "timestamp":

@@ -17,12 +17,14 @@ from labkit.cloud.engine.trino.functions.entry import (
     entries,
     failure,
     over,
-    unordered,
 )
 from labkit.cloud.engine.trino.text import as_text
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
 _NUMBERS = "bigint|real|double"
+#: How many values ``max`` and ``max_by`` are asked for.
+_SECOND = "trino_at_most({1}, 'second argument of max_n/min_n')"
+_THIRD = "trino_at_most({2}, 'third argument of max_by/min_by')"
 
 
 def _checksum(call: Any, args: Sequence[str]) -> str:
@@ -75,11 +77,11 @@ AGGREGATES = (
         "max_by(T, #) -> T",
         "arg_max_null({0}, CASE WHEN isnan({1}) THEN '-Infinity' ELSE {1} END)",
     ),
-    *over(FLOATS, "max(#, bigint) -> array(#)", f"arg_max({{0}}, {_ranked('{0}')}, {{1}})"),
+    *over(FLOATS, "max(#, bigint) -> array(#)", f"arg_max({{0}}, {_ranked('{0}')}, {_SECOND})"),
     *(
         Entry(
             f"max_by(T, {t}, bigint) -> array(T)",
-            f"arg_max(struct_pack(v := {{0}}), {_ranked('{1}')}, {{2}})",
+            f"arg_max(struct_pack(v := {{0}}), {_ranked('{1}')}, {_THIRD})",
             "list_transform({agg}, lambda _e: _e.v)",
         )
         for t in FLOATS.split("|")
@@ -117,28 +119,20 @@ AGGREGATES = (
         ("geometric_mean(double) -> double", "avg(ln({0}))", "exp({agg})"),
         ("listagg(varchar) -> varchar", "string_agg({0}, '')", "trino_bounded({agg})"),
         ("listagg(varchar, varchar) -> varchar", "string_agg({0}, {1})", "trino_bounded({agg})"),
-        ("max(ipaddress) -> ipaddress", "arg_max({0}, trino_ip_key({0}))"),
-        ("min(ipaddress) -> ipaddress", "arg_min({0}, trino_ip_key({0}))"),
-        ("max_by(T, ipaddress) -> T", "arg_max_null({0}, trino_ip_key({1}))"),
-        ("min_by(T, ipaddress) -> T", "arg_min_null({0}, trino_ip_key({1}))"),
-        ("max(ipaddress, bigint) -> array(ipaddress)", unordered),
-        ("min(ipaddress, bigint) -> array(ipaddress)", unordered),
-        ("max_by(T, ipaddress, bigint) -> array(T)", unordered),
-        ("min_by(T, ipaddress, bigint) -> array(T)", unordered),
         ("max(T) -> T", "max({0})"),
         ("min(T) -> T", "min({0})"),
-        ("max(T, bigint) -> array(T)", "max({0}, {1})"),
-        ("min(T, bigint) -> array(T)", "min({0}, {1})"),
+        ("max(T, bigint) -> array(T)", f"max({{0}}, {_SECOND})"),
+        ("min(T, bigint) -> array(T)", f"min({{0}}, {_SECOND})"),
         ("max_by(T, U) -> T", "arg_max_null({0}, {1})"),
         ("min_by(T, U) -> T", "arg_min_null({0}, {1})"),
         (
             "max_by(T, U, bigint) -> array(T)",
-            "arg_max(struct_pack(v := {0}), {1}, {2})",
+            f"arg_max(struct_pack(v := {{0}}), {{1}}, {_THIRD})",
             "list_transform({agg}, lambda _e: _e.v)",
         ),
         (
             "min_by(T, U, bigint) -> array(T)",
-            "arg_min(struct_pack(v := {0}), {1}, {2})",
+            f"arg_min(struct_pack(v := {{0}}), {{1}}, {_THIRD})",
             "list_transform({agg}, lambda _e: _e.v)",
         ),
         ("sum(real) -> real", "sum({0})", "CAST({agg} AS FLOAT)"),

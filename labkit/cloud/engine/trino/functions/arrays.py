@@ -20,7 +20,6 @@ from labkit.cloud.engine.trino.functions.entry import (
     failure,
     infix,
     over,
-    unordered,
 )
 from labkit.cloud.engine.trino.functions.equality import equals_nothing
 from labkit.cloud.engine.trino.text import cast_to_varchar
@@ -154,9 +153,6 @@ SCALARS = (
             (f"array_max(array({kind})) -> {kind}", f"trino_unless_missing({{0}}, {_LARGEST})")
             for kind in FLOATS.split("|")
         ),
-        ("array_max(array(ipaddress)) -> ipaddress", unordered),
-        ("array_min(array(ipaddress)) -> ipaddress", unordered),
-        ("array_sort(array(ipaddress)) -> array(ipaddress)", unordered),
         ("array_max(array(T)) -> T", "trino_unless_missing({0}, list_max({0}))"),
         ("array_min(array(T)) -> T", "trino_unless_missing({0}, list_min({0}))"),
         ("array_position(array(T), T) -> bigint", _equal("array_position", "trino_position")),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -204,36 +204,39 @@ def _data_size(text: str) -> str:
     return str(int(Decimal(found[1]) * _SIZES[found[2]]))
 
 
-def _ip_contains(network: str, address: str) -> bool:
+def _ip_contains(network: str, address: bytes) -> bool:
     if "/" not in network:
         fail("Invalid CIDR")
     try:
-        return ip_address(address) in ip_network(network, strict=False)
+        return _address(address) in ip_network(network, strict=False)
     except ValueError:
         fail("Invalid CIDR")
 
 
-def _ip(text: str) -> str | None:
-    """An address as RFC 5952 spells it, a mapped one as IPv4."""
+def _ip(text: str) -> bytes | None:
+    """The sixteen bytes of an address; those of an IPv4 one are the mapped one's."""
     try:
         address = ip_address("" if "%" in text else text)
     except ValueError:
         return None
-    return str(getattr(address, "ipv4_mapped", None) or address)
+    return b"\0" * 10 + b"\xff\xff" + address.packed if address.version == 4 else address.packed
 
 
-def _ip_key(text: str) -> str:
-    """The sixteen bytes of an address, by which Trino orders them."""
-    address = ip_address(text)
-    mapped = address.version == 4
-    return f"{(0xFFFF << 32 | int(address)) if mapped else int(address):032x}"
+def _ip_text(packed: bytes) -> str:
+    """An address as RFC 5952 spells it, a mapped one as IPv4."""
+    return str(_address(packed))
+
+
+def _address(packed: bytes) -> IPv4Address | IPv6Address:
+    address = IPv6Address(packed)
+    return address.ipv4_mapped or address
 
 
 UDFS = (
     Udf("trino_format", _format_text, ("VARCHAR", "VARCHAR[]", "VARCHAR[]"), "VARCHAR"),
     Udf("trino_format_number", _format_number, ("DOUBLE",), "VARCHAR"),
     Udf("trino_data_size", _data_size, ("VARCHAR",), "VARCHAR"),
-    Udf("trino_ip", _ip, ("VARCHAR",), "VARCHAR"),
-    Udf("trino_ip_key", _ip_key, ("VARCHAR",), "VARCHAR"),
-    Udf("trino_ip_contains", _ip_contains, ("VARCHAR", "VARCHAR"), "BOOLEAN"),
+    Udf("trino_ip", _ip, ("VARCHAR",), "BLOB"),
+    Udf("trino_ip_text", _ip_text, ("BLOB",), "VARCHAR"),
+    Udf("trino_ip_contains", _ip_contains, ("VARCHAR", "BLOB"), "BOOLEAN"),
 )

@@ -72,12 +72,6 @@ def failure(message: str, code: str = "INVALID_FUNCTION_ARGUMENT") -> str:
     return f"error('LABKIT:{code}: {message.replace(chr(39), chr(39) * 2)}')"
 
 
-def unordered(call: Any, args: Sequence[str]) -> str:
-    """Addresses are kept as text, whose own order is another: refused."""
-    refused = FunctionRefused(call.name, "it would order addresses")
-    return f"CAST({failure(str(refused), refused.code)} AS {call.returns.duckdb})"
-
-
 def entries(*lines: tuple[Any, ...]) -> tuple[Entry, ...]:
     """A table of functions, a tuple for each."""
     return tuple(Entry(*line) for line in lines)

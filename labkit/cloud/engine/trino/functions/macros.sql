@@ -574,3 +574,9 @@ trino_span_text(ms) AS trino_sign_mark(ms) || trino_clock(abs(ms));
 
 trino_months_text(m) AS
     trino_sign_mark(m) || format('{}-{}', abs(m) // 12, abs(m) % 12);
+
+-- MAX_NUMBER_OF_VALUES of Trino's MinMaxNStateFactory.
+trino_at_most(n, what) AS CASE
+    WHEN n > 10000 THEN trino_fail(what || ' must be less than or equal to 10000; found ' || n)
+    ELSE n
+    END;

@@ -20,7 +20,6 @@ from labkit.cloud.engine.trino.functions.entry import (
     infix,
     over,
     unless_null,
-    unordered,
 )
 
 _INTEGERS = "tinyint|smallint|integer|bigint"
@@ -140,8 +139,6 @@ SCALARS = (
         ),
         ("dot_product(array(double), array(double)) -> double", "list_dot_product({0}, {1})"),
         ("euclidean_distance(array(double), array(double)) -> double", "list_distance({0}, {1})"),
-        ("greatest(ipaddress, ipaddress...) -> ipaddress", unordered),
-        ("least(ipaddress, ipaddress...) -> ipaddress", unordered),
         ("greatest(E, E...) -> E", _greatest),
         ("least(E, E...) -> E", unless_null("least({all})")),
         ("bitwise_and(bigint, bigint) -> bigint", infix("&")),

@@ -77,7 +77,6 @@ SCALARS = (
         ("concat(varbinary, varbinary, varbinary...) -> varbinary", infix("||")),
         ("concat_ws(varchar, array(varchar)) -> varchar", "array_to_string({1}, {0})"),
         ("concat_ws(varchar, varchar...) -> varchar", "concat_ws({all})"),
-        ("ends_with(varchar, varchar) -> boolean", "ends_with({0}, {1})"),
         ("hamming_distance(varchar, varchar) -> bigint", "trino_hamming({0}, {1})"),
         ("length(varchar(x)) -> bigint", "length({0})"),
         ("length(char(x)) -> bigint", "CASE WHEN {0} IS NULL THEN NULL ELSE {x}::BIGINT END"),
