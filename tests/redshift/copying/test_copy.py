@@ -36,6 +36,24 @@ def sorted_rows(rows: list[list[Any]]) -> list[list[Any]]:
     return sorted(rows, key=lambda row: (row[0] is None, row[0] if row[0] is not None else 0))
 
 
+@pytest.mark.parametrize("how", ["", "TIMEFORMAT 'auto'", "FILLRECORD"])
+def test_a_moment_without_a_zone_is_the_sessions(desk, how):
+    table = desk.table("a int, b timestamptz, c timestamp")
+    lines = "1|2024-07-01 00:00:00|2024-07-01 00:00:00\n2|2024-07-01 00:00:00+02|2024-07-01\n"
+    uri, folder = desk.put(desk.folder(), lines), desk.folder()
+    unload = f"UNLOAD ('SELECT b FROM {table} ORDER BY a') TO 's3://copying/{folder}/'"
+    sqls = ["SET timezone TO 'Asia/Tokyo'", f"COPY {table} FROM '{uri}' IAM_ROLE default {how}",
+            f"{unload} IAM_ROLE default PARALLEL OFF"]  # fmt: skip
+    started = desk.data.client.batch_execute_statement(Sqls=sqls, **PLACE)
+    assert desk.data.ended(started["Id"])["Status"] == "FINISHED"
+    assert desk.data.rows(f"SELECT b FROM {table} ORDER BY a") == [
+        ["2024-06-30 15:00:00+00"],
+        ["2024-06-30 22:00:00+00"],
+    ]
+    shown = desk.body(f"{folder}/{desk.keys(f'{folder}/')[0]}")
+    assert shown == b"2024-07-01 00:00:00+09\n2024-07-01 07:00:00+09\n"
+
+
 @pytest.mark.parametrize("how", PACKERS)
 def test_compressed_files(desk, how):
     table, folder = desk.table("a int, b varchar(9)"), desk.folder()

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,21 @@ def test_settings_of_the_first_message(place: Any) -> None:
     with place.psycopg(options=options) as connection:
         assert connection.execute("SHOW search_path").fetchone() == ("sales, public",)
         assert connection.execute("SHOW query_group").fetchone() == ("probe",)
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC"])
+def test_a_zone_changes_what_is_shown_and_no_moment(place: Any, zone: str, binary: bool) -> None:
+    sql = "SELECT timestamptz '2024-07-01 12:00:00.5+00'"
+    with place.psycopg(options=f"-c timezone={zone}") as connection:
+        assert connection.info.parameter_status("TimeZone") == zone
+        found = connection.execute(sql, binary=binary).fetchone()
+        assert found == (datetime(2024, 7, 1, 12, microsecond=500000, tzinfo=UTC),)
+        if not binary:
+            shown = connection.pgconn.exec_(sql.encode()).get_value(0, 0)
+            assert shown == {"UTC": b"2024-07-01 12:00:00.5+00"}.get(
+                zone, b"2024-07-01 08:00:00.5-04"
+            )
 
 
 def test_fifty_at_once(place: Any, run: Run) -> None:

@@ -238,7 +238,9 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("varchar", "timestamp"): _fixed("rs_timestamp({0})"),
     ("varchar", "timestamptz"): _fixed("rs_timestamptz({0})"),
     ("varchar", "time"): _fixed("rs_time({0})"),
-    ("varchar", "timetz"): _fixed("CAST(rs_parse_timetz({0}) AS TIMETZ)"),
+    ("varchar", "timetz"): _fixed(
+        "CAST(rs_parse_timetz({0}, current_setting('TimeZone')) AS TIMETZ)"
+    ),
     ("varchar", "interval"): _fixed("CAST({0} AS INTERVAL)"),
     ("varchar", "super"): _fixed("CAST(to_json({0}) AS VARCHAR)"),
     ("varchar", "varbyte"): _fixed("encode({0})"),
@@ -263,7 +265,7 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{(base, "super"): _fixed("CAST(to_json(CAST({0} AS VARCHAR)) AS VARCHAR)")
        for base in (*TIMES, "time")},
     ("timestamp", "time"): _fixed("CAST({0} AS TIME)"),
-    ("timestamptz", "time"): _fixed("CAST({0} AS TIME)"),
+    ("timestamptz", "time"): _fixed("CAST(CAST({0} AS TIMESTAMP) AS TIME)"),
     ("timestamptz", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
     ("time", "timetz"): _fixed("CAST({0} AS TIMETZ)"),
     ("time", "interval"): _fixed("to_microseconds(epoch_us({0}))"),

@@ -127,11 +127,14 @@ def extract(part: str, value: Typed) -> Typed:
     if value.type.base == "interval":
         return _of_interval(part, value)
     value = _moment(value)
-    if value.type.base == "timestamptz":
-        value = cast(value, TIMESTAMP)
     if part == "epoch":
         whole = f"CAST(floor(epoch({value.sql})) AS BIGINT)"
         return Typed(whole, INT8, "pgdate_part")
+    if value.type.base == "timestamptz" and part.startswith("timezone"):
+        sql = f"CAST(datepart('{part}', {value.sql}) AS INTEGER)"
+        return Typed(sql, INT4, "pgdate_part")
+    if value.type.base == "timestamptz":
+        value = cast(value, TIMESTAMP)
     sql = _EXTRACTS[part].format(value.sql)
     return Typed(f"CAST({sql} AS INTEGER)", INT4, "pgdate_part")
 

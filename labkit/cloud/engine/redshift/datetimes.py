@@ -8,9 +8,9 @@ https://docs.aws.amazon.com/redshift/latest/dg/automatic-recognition.html
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 
+from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.errors import BAD_DATETIME, RedshiftError, fail
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -38,17 +38,20 @@ _ABBREVIATED = {
 }  # fmt: skip
 
 
-def read(text: str) -> tuple[datetime, timezone | ZoneInfo | None]:
+def read(text: str, here: tzinfo = UTC) -> tuple[datetime, tzinfo | None]:
     """The moment that a text names, and its zone.
+
+    Args:
+        here: the zone whose clock ``now`` and ``today`` are read from.
 
     Raises:
         ValueError: it names none.
     """
     word = text.strip().lower()
     if word in _SPELLED:
-        now = datetime.now(UTC).replace(tzinfo=None)
+        now = datetime.now(here).replace(tzinfo=None)
         day = now if word == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return day + timedelta(days=_SPELLED[word]), None
+        return day + timedelta(days=_SPELLED[word]), here
     for pattern in _PATTERNS:
         if found := pattern.fullmatch(text):
             return _moment(found), _zone(found["zone"])
@@ -75,7 +78,7 @@ def _moment(found: re.Match[str]) -> datetime:
     return day + timedelta(hours=hour, microseconds=round(seconds * 1_000_000))
 
 
-def _zone(name: str | None) -> timezone | ZoneInfo | None:
+def _zone(name: str | None) -> tzinfo | None:
     if not name:
         return None
     if name.lower() in _ABBREVIATED:
@@ -85,22 +88,7 @@ def _zone(name: str | None) -> timezone | ZoneInfo | None:
         hours, minutes = (int(digits[:2]), int(digits[2:] or 0))
         offset = timedelta(hours=hours, minutes=minutes)
         return timezone(offset if name[0] == "+" else -offset)
-    return find_zone(name)
-
-
-def find_zone(name: str) -> ZoneInfo:
-    """A time zone of the tz database, in any case.
-
-    Raises:
-        ValueError: there is none.
-    """
-    tried = (name, name.title(), name.upper())
-    for one in tried:
-        try:
-            return ZoneInfo(one)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            continue
-    raise ValueError(name)
+    return zones.find_zone(name)
 
 
 def literal(text: str, base: str) -> str:
@@ -109,6 +97,8 @@ def literal(text: str, base: str) -> str:
     Raises:
         RedshiftError: the text names none.
     """
+    if (word := text.strip().lower()) in _SPELLED:
+        return _of_word(word, base)
     try:
         moment, zone = read(text)
     except OverflowError:
@@ -123,29 +113,42 @@ def literal(text: str, base: str) -> str:
         return f"DATE '{moment.date().isoformat()}'"
     if base == "timestamp":
         return f"TIMESTAMP '{moment.isoformat(' ')}'"
-    return f"TIMESTAMPTZ '{_utc(moment, zone).isoformat(' ')}+00'"
+    if zone is None:
+        return f"TIMESTAMPTZ '{moment.isoformat(' ')}'"
+    return f"TIMESTAMPTZ '{zones.instant(moment, zone).isoformat(' ')}+00'"
+
+
+def _of_word(word: str, base: str) -> str:
+    """``now`` and ``today`` on the clock of the session's zone."""
+    day = f"CAST(now() AS DATE) + {_SPELLED[word]}"
+    if base == "date":
+        return f"({day})"
+    if word == "now":
+        return "now()" if base == "timestamptz" else "CAST(now() AS TIMESTAMP)"
+    return f"CAST({day} AS {base.upper()})"
 
 
 def _out_of_range(text: str) -> RedshiftError:
     return RedshiftError(f'date/time field value out of range: "{text}"', "22008")
 
 
-def _utc(moment: datetime, zone: timezone | ZoneInfo | None) -> datetime:
-    return moment.replace(tzinfo=zone or UTC).astimezone(UTC).replace(tzinfo=None)
+def _utc(text: str, here: tzinfo) -> datetime:
+    moment, zone = read(text, here)
+    return zones.instant(moment, zone or here)
 
 
-def parse_timestamp(text: str) -> datetime:
+def parse_timestamp(text: str, here: str) -> datetime:
     """For columns of text: the moment, its zone ignored."""
     try:
-        return read(text)[0]
+        return read(text, zones.known(here))[0]
     except (ValueError, OverflowError):
         fail(f'invalid input syntax for type timestamp: "{text}"', BAD_DATETIME)
 
 
-def parse_timestamptz(text: str) -> datetime:
-    """For columns of text: the moment in UTC."""
+def parse_timestamptz(text: str, here: str) -> datetime:
+    """For columns of text: the moment in UTC; without a zone it is the session's."""
     try:
-        return _utc(*read(text))
+        return _utc(text, zones.known(here))
     except (ValueError, OverflowError):
         fail(f'invalid input syntax for type timestamp with time zone: "{text}"', BAD_DATETIME)
 
@@ -177,24 +180,24 @@ def parse_time(text: str) -> time:
     return _clock(text, "time")[0]
 
 
-def parse_timetz(text: str) -> str:
-    """A time of day with its zone's offset, UTC without one."""
+def parse_timetz(text: str, here: str) -> str:
+    """A time of day with its zone's offset, the session's without one."""
     clock, name = _clock(text, "time with time zone")
-    offset = datetime.now(_zone(name) or UTC).strftime("%z")
+    offset = datetime.now(_zone(name) or zones.known(here)).strftime("%z")
     return f"{clock.isoformat()}{offset[:3]}:{offset[3:]}"
 
 
-def try_timestamp(text: str) -> datetime | None:
+def try_timestamp(text: str, here: str) -> datetime | None:
     """The moment, its zone ignored; None where the text names none."""
     try:
-        return read(text)[0]
+        return read(text, zones.known(here))[0]
     except (ValueError, OverflowError):
         return None
 
 
-def try_timestamptz(text: str) -> datetime | None:
+def try_timestamptz(text: str, here: str) -> datetime | None:
     """The moment in UTC; None where the text names none."""
     try:
-        return _utc(*read(text))
+        return _utc(text, zones.known(here))
     except (ValueError, OverflowError):
         return None

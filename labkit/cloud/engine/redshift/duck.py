@@ -15,7 +15,10 @@ from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.engine.redshift.errors import TOO_DEEP, RedshiftError, translated
 from labkit.cloud.engine.redshift.functions import UDFS
 
-_SETTINGS = ("SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",)
+_SETTINGS = (
+    "SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",
+    "SET allowed_configs = ['TimeZone']",  # a session's, by `zones`; SQL has no SET of its own
+)
 
 
 def open_database(

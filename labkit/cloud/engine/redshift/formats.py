@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
+from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.errors import BAD_DATETIME, fail
 
 MONTHS = (
@@ -60,8 +61,8 @@ _FIELDS: dict[str, Callable[[datetime], str]] = {
     "J": lambda d: str(d.toordinal() + 1721425),
     "Q": lambda d: str((d.month + 2) // 3),
     "RM": lambda d: f"{_ROMAN[d.month - 1]:<4}",
-    "TZ": lambda d: "UTC",
-    "OF": lambda d: "+00",
+    "TZ": lambda d: d.tzname() or "UTC",
+    "OF": lambda d: _offset(d),
 }
 _WORDS: dict[str, tuple[Callable[[datetime], str], int]] = {
     "MONTH": (lambda d: MONTHS[d.month - 1], 9),
@@ -112,6 +113,26 @@ def to_char(moment: datetime, pattern: str) -> str:
             out.append(_one(text, moment, fill))
             fill = False
     return "".join(out)
+
+
+def to_char_at(moment: datetime, pattern: str, zone: str) -> str:
+    """A moment in UTC, as the clock of a zone shows it."""
+    return to_char(_there(moment, zone), pattern)
+
+
+def zone_name(moment: datetime, zone: str) -> str:
+    """What a zone is called at a moment in UTC: ``EST``, ``EDT``."""
+    return _there(moment, zone).tzname() or ""
+
+
+def _there(moment: datetime, zone: str) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(zones.known(zone))
+
+
+def _offset(moment: datetime) -> str:
+    """Hours from UTC, and minutes where there are some: ``+05:30``."""
+    told = moment.strftime("%z") or "+0000"
+    return told[:3] + (f":{told[3:5]}" if told[3:5] != "00" else "")
 
 
 def _one(text: str, moment: datetime, fill: bool) -> str:

@@ -71,7 +71,7 @@ rs_boolean(a) AS CASE
 rs_timestamp(a) AS coalesce(
     CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
         THEN TRY_CAST(a AS TIMESTAMP) END,
-    rs_parse_timestamp(a));
+    rs_parse_timestamp(a, current_setting('TimeZone')));
 
 rs_time(a) AS coalesce(
     CASE WHEN regexp_full_match(a, '\d\d:\d\d:\d\d(\.\d{1,6})?') THEN TRY_CAST(a AS TIME) END,
@@ -79,9 +79,17 @@ rs_time(a) AS coalesce(
 
 rs_date(a) AS coalesce(
     CASE WHEN regexp_full_match(a, '\d{4}-\d\d-\d\d') THEN TRY_CAST(a AS DATE) END,
-    CAST(rs_parse_timestamp(a) AS DATE));
+    CAST(rs_parse_timestamp(a, current_setting('TimeZone')) AS DATE));
 
-rs_timestamptz(a) AS timezone('UTC', rs_parse_timestamptz(a));
+rs_timestamptz(a) AS timezone('UTC', rs_parse_timestamptz(a, current_setting('TimeZone')));
+
+rs_timeofday() AS strftime(CAST(now() AS TIMESTAMP), '%a %b %d %H:%M:%S.%f %Y ')
+    || rs_zone_name(timezone('UTC', now()), current_setting('TimeZone'));
+
+rs_to_char_zoned(a, pattern) AS CASE
+    WHEN current_setting('TimeZone') = 'UTC' THEN rs_to_char(CAST(a AS TIMESTAMP), pattern)
+    ELSE rs_to_char_at(timezone('UTC', a), pattern, current_setting('TimeZone'))
+    END;
 
 rs_float_text(a) AS CASE
     WHEN isnan(a) THEN 'NaN'

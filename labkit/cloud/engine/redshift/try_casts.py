@@ -14,14 +14,15 @@ from labkit.cloud.engine.redshift.reading import type_of
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import INTEGERS, NUMBERS, TEXTS, Type
 
+_HERE = "current_setting('TimeZone')"
 _TRIED = "TRY_CAST(trim({0}) AS {type})"
 #: Text that may name no value of a type.
 _FROM_TEXT = {
     **dict.fromkeys(("numeric", "float4", "float8"), _TRIED),
     **dict.fromkeys(INTEGERS, r"CASE WHEN regexp_full_match({0}, '\s*[+-]?\d+\s*') THEN "
                     f"{_TRIED} END"),
-    **dict.fromkeys(("date", "timestamp"), "CAST(rs_try_timestamp({0}) AS {type})"),
-    "timestamptz": "timezone('UTC', rs_try_timestamptz({0}))",
+    **dict.fromkeys(("date", "timestamp"), f"CAST(rs_try_timestamp({{0}}, {_HERE}) AS {{type}})"),
+    "timestamptz": f"timezone('UTC', rs_try_timestamptz({{0}}, {_HERE}))",
     "time": _TRIED,
     "timetz": _TRIED,
     "bool": "CASE WHEN lower(trim({0})) IN ('t', 'true', 'y', 'yes', '1', 'on') THEN true "

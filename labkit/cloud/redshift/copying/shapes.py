@@ -62,10 +62,6 @@ def as_text(sql: str, kind: Type) -> str:
     match kind.base:
         case "bool":
             return f"CASE WHEN {sql} THEN 't' WHEN NOT {sql} THEN 'f' END"
-        case "timestamp":
-            return f"CAST({sql} AS VARCHAR)"
-        case "timestamptz":
-            return f"CAST(timezone('UTC', {sql}) AS VARCHAR) || '+00'"
         case "float4" | "float8":
             return f"rs_float_text({sql})"
         case "bpchar":

@@ -116,7 +116,8 @@ def _timestamp(raw: str, kind: Type, options: CopyOptions) -> str:
     cast = f"TRY_CAST({raw} AS {kind.duckdb})"
     if pattern in ("epochsecs", "epochmillisecs"):
         unit = 1_000_000 if pattern == "epochsecs" else 1000
-        return f"CAST(make_timestamp(TRY_CAST({raw} AS BIGINT) * {unit}) AS {kind.duckdb})"
+        moment = f"make_timestamp(TRY_CAST({raw} AS BIGINT) * {unit})"
+        return f"timezone('UTC', {moment})" if kind.base == "timestamptz" else moment
     if pattern in ("", "auto", "yyyy-mm-dd hh:mi:ss", "yyyy-mm-dd hh24:mi:ss"):
         plain = (
             f"CASE WHEN {raw} LIKE '____-__-__ __:__:__' THEN {cast} "

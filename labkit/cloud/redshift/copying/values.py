@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
-from labkit.cloud.engine.redshift import datetimes, formats
+from labkit.cloud.engine.redshift import datetimes, formats, zones
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.copying.load_errors import (
     BAD_BOOLEAN,
@@ -153,8 +153,9 @@ def _timestamptz(text: str, kind: Type, options: CopyOptions) -> str | None:
             if options.accept_any_date:
                 return None
             raise bad_timestamp(options.time_format) from error
-        zoned = moment.replace(tzinfo=zone or UTC).astimezone(UTC)
-        found = zoned.replace(tzinfo=None).isoformat(" ")
+        if zone is None:
+            return moment.isoformat(" ")  # DuckDB takes it for the session's
+        found = zones.instant(moment, zone).isoformat(" ")
     return f"{found}+00"
 
 

@@ -54,7 +54,9 @@ def _clock(value: time, kind: Type) -> str:
 
 
 def _instant(value: datetime, kind: Type) -> str:
-    return f"{_moment(value, kind)}+00"
+    offset = value.strftime("%z")
+    minutes = f":{offset[3:5]}" if offset[3:5] not in ("", "00") else ""
+    return f"{_moment(value, kind)}{offset[:3] or '+00'}{minutes}"
 
 
 def _interval(value: Any, kind: Type) -> str:

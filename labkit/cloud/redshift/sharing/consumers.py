@@ -86,7 +86,10 @@ class opened:
         with reading(warehouse) as session:
             share = share_of(session, self._told["share"], self._connection.warehouse.namespace)
         self._reading = reading(warehouse, share.body["database"])
-        return self._reading.__enter__(), share
+        session = self._reading.__enter__()
+        session.settings["timezone"] = self._connection.settings["timezone"]
+        session.keep_zone()
+        return session, share
 
     def __exit__(self, *error: Any) -> None:
         self._reading.__exit__(*error)

@@ -72,10 +72,15 @@ def _rows(relation: SystemRelation, connection: Connection) -> str:
     name = f"system_{next(_numbers)}"
     names = [f"v{at}" for at in range(len(arrays))]
     reader(connection).connection.register(name, pa.table(arrays, names=names))
-    casts = (
-        f"CAST(v{at} AS {kind.duckdb}) AS c{at}" for at, (_, kind) in enumerate(relation.columns)
-    )
+    casts = (f"{_told(f'v{at}', kind)} AS c{at}" for at, (_, kind) in enumerate(relation.columns))
     return f"(SELECT {', '.join(casts)} FROM {name})"
+
+
+def _told(sql: str, kind: Type) -> str:
+    """A text in its type; moments are told in UTC, whatever the session's zone is."""
+    if kind.base == "timestamptz":
+        return f"timezone('UTC', CAST({sql} AS TIMESTAMP))"
+    return f"CAST({sql} AS {kind.duckdb})"
 
 
 def _text(value: Any) -> str | None:

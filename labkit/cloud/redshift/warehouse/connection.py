@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 from labkit.cloud.redshift.warehouse import (
@@ -86,7 +88,6 @@ class Connection:
         #: What its client told of itself, and what ends its talk.
         self.client: dict[str, str] = {}
         self.hang_up: Callable[[], None] | None = None
-        self.settings = dict(SETTINGS) | {"application_name": application}
         self.temporary: dict[str, Object] = {}
         self.prepared: dict[str, Any] = {}
         self.cursors: dict[str, Any] = {}
@@ -112,13 +113,30 @@ class Connection:
         self._canceled = False
         self.groups: tuple[str, ...] = ()  # that the user is in for this session
         self.user = self.session_user = user
+        self._zone = SETTINGS["timezone"]
         self._check(user, database)
+        #: What RESET goes back to: ALTER USER ... SET may have told something else.
+        self.defaults = SETTINGS | self._of_user(user) | {"application_name": application}
+        self.settings = dict(self.defaults)
 
     def _check(self, user: str, database: str) -> None:
         if not self.objects.find("user", user):
             raise RedshiftError(f'user "{user}" does not exist', "28000")
         if not self.objects.find("database", database):
             raise RedshiftError(f'database "{database}" does not exist', "3D000")
+
+    def _of_user(self, user: str) -> dict[str, str]:
+        found = self.objects.find("user", user)
+        told: dict[str, str] = found.body.get("settings", {}) if found else {}
+        return told
+
+    def keep_zone(self) -> None:
+        """Let DuckDB reckon with the session's time zone."""
+        if self.settings["timezone"] != self._zone:
+            with failures():
+                named = quoted_text(zones.named(self.settings["timezone"]))
+                self.duck.execute(f"SET TimeZone = {named}")
+            self._zone = self.settings["timezone"]
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
         """Run one statement.
@@ -168,6 +186,7 @@ class Connection:
 
     def begin(self) -> None:
         """Open a transaction block."""
+        self.keep_zone()
         self.objects.forget()
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
@@ -332,7 +351,9 @@ class Connection:
         access_modes.check(self, words[0])
         self.ingested = self.ingested or words[0] in quotas.INGESTING
         with failures():
-            return handler(self, parsed)
+            result = handler(self, parsed)
+        self.keep_zone()
+        return result
 
     def _begin_record(self, sql: str) -> dict[str, Any]:
         self.last_query_id = next(self.warehouse.query_ids)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.casts import cast
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.duck import failures, first_row
@@ -185,7 +186,7 @@ class Run:
             compiled = compile_query(
                 self.text(text), Names(self.connection), variables=self.known()
             )
-            rows = self.connection.duck.sql(compiled.sql).to_arrow_table()
+            rows = zones.readable(self.connection.duck.sql(compiled.sql).to_arrow_table())
             columns = tuple(Column(each.name, each.type) for each in compiled.fields)
             self.count, self.found = rows.num_rows, rows.num_rows > 0
             return Result("SELECT", columns, rows, rows.num_rows)

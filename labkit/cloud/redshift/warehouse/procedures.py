@@ -11,8 +11,7 @@ import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
+from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -50,6 +49,7 @@ def call(connection: Connection, one: Object, values: list[Typed]) -> Result:
     connection.user = one.owner if one.body.get("definer") else caller
     connection.settings |= one.body.get("settings", {})
     try:
+        connection.keep_zone()
         return _call(connection, one, values)
     finally:
         connection.user = caller
@@ -81,7 +81,7 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
         f"CAST({variable.sql} AS {variable.type.duckdb}) AS c{at}"
         for at, (_, variable) in enumerate(outs)
     )
-    rows: pa.Table = connection.duck.sql(f"SELECT {selected}").to_arrow_table()
+    rows = zones.readable(connection.duck.sql(f"SELECT {selected}").to_arrow_table())
     return Result("CALL", columns, rows, 1)
 
 

@@ -89,6 +89,8 @@ def _boolean(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
 
 def _moment(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
     """Without the zeros after the seconds."""
+    if (getattr(values.type, "tz", None) or "UTC") != "UTC":
+        return _as_shown(values, kind)
     found = _as_text(values, kind)
     zone = b"+00" if kind.base == "timestamptz" else b""
     return [

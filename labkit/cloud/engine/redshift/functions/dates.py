@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.redshift import datetimes, formats
+from labkit.cloud.engine.redshift import datetimes, formats, zones
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
 
@@ -50,20 +50,22 @@ def _zone(name: str) -> str:
     if posix := _POSIX.fullmatch(name.strip()):
         return _west(posix)
     try:
-        return datetimes.find_zone(name).key
+        return zones.find_zone(name).key
     except ValueError:
         fail(f'time zone "{name}" not recognized', "22023")
 
 
 _V, _T = "VARCHAR", "TIMESTAMP"
 UDFS = (
-    Udf("rs_parse_timestamp", datetimes.parse_timestamp, (_V,), _T),
-    Udf("rs_parse_timestamptz", datetimes.parse_timestamptz, (_V,), _T),
+    Udf("rs_parse_timestamp", datetimes.parse_timestamp, (_V, _V), _T),
+    Udf("rs_parse_timestamptz", datetimes.parse_timestamptz, (_V, _V), _T),
     Udf("rs_parse_time", datetimes.parse_time, (_V,), "TIME"),
-    Udf("rs_parse_timetz", datetimes.parse_timetz, (_V,), _V),
-    Udf("rs_try_timestamp", datetimes.try_timestamp, (_V,), _T),
-    Udf("rs_try_timestamptz", datetimes.try_timestamptz, (_V,), _T),
+    Udf("rs_parse_timetz", datetimes.parse_timetz, (_V, _V), _V),
+    Udf("rs_try_timestamp", datetimes.try_timestamp, (_V, _V), _T),
+    Udf("rs_try_timestamptz", datetimes.try_timestamptz, (_V, _V), _T),
     Udf("rs_to_char", formats.to_char, (_T, _V), _V),
+    Udf("rs_to_char_at", formats.to_char_at, (_T, _V, _V), _V),
+    Udf("rs_zone_name", formats.zone_name, (_T, _V), _V),
     Udf("rs_to_timestamp", formats.to_timestamp, (_V, _V, "BOOLEAN"), _T),
     Udf("rs_to_char_number", formats.to_char_number, ("DECIMAL(38,10)", _V), _V),
     Udf("rs_to_number", formats.to_number, (_V, _V), "DECIMAL(38,10)"),
@@ -87,22 +89,21 @@ SCALARS = entries(
     ("getdate() -> timestamp", "date_trunc('second', CAST(now() AS TIMESTAMP))"),
     ("sysdate() -> timestamp", "CAST(now() AS TIMESTAMP)"),
     ("now() -> timestamptz", "now()"),
-    ("timeofday() -> varchar",
-     "strftime(CAST(now() AS TIMESTAMP), '%a %b %d %H:%M:%S.%f %Y UTC')"),
+    ("timeofday() -> varchar", "rs_timeofday()"),
     ("add_months(timestamp, int4) -> timestamp", "rs_add_months({0}, {1})"),
     ("last_day(date) -> date", "last_day({0})"),
     ("months_between(timestamp, timestamp) -> float8", "rs_months_between({0}, {1})"),
     ("next_day(date, varchar) -> date", "rs_next_day({0}, rs_weekday({1}))"),
     ("to_char(timestamp, varchar) -> varchar", "rs_to_char({0}, {1})"),
-    ("to_char(timestamptz, varchar) -> varchar", "rs_to_char(CAST({0} AS TIMESTAMP), {1})"),
+    ("to_char(timestamptz, varchar) -> varchar", "rs_to_char_zoned({0}, {1})"),
     ("to_char(number, varchar) -> varchar",
      "rs_to_char_number(CAST({0} AS DECIMAL(38,10)), {1})"),
     ("to_date(varchar, varchar) -> date", "CAST(rs_to_timestamp({0}, {1}, false) AS DATE)"),
     ("to_date(varchar, varchar, bool) -> date", "CAST(rs_to_timestamp({0}, {1}, {2}) AS DATE)"),
     ("to_timestamp(varchar, varchar) -> timestamptz",
-     "timezone('UTC', rs_to_timestamp({0}, {1}, false))"),
+     "CAST(rs_to_timestamp({0}, {1}, false) AS TIMESTAMPTZ)"),
     ("to_timestamp(varchar, varchar, bool) -> timestamptz",
-     "timezone('UTC', rs_to_timestamp({0}, {1}, {2}))"),
+     "CAST(rs_to_timestamp({0}, {1}, {2}) AS TIMESTAMPTZ)"),
     ("convert_timezone(varchar, timestamp) -> timestamp",
      "timezone(rs_zone({0}), timezone('UTC', {1}))"),
     ("convert_timezone(varchar, varchar, timestamp) -> timestamp",

@@ -21,7 +21,7 @@ from labkit.cloud.redshift.warehouse.names import Names, place, search_path, spl
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.procedure_steps import read, variable_type
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.transactions import setting_name
+from labkit.cloud.redshift.warehouse.statements.settings import setting_name
 
 
 @statement("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
@@ -95,7 +95,7 @@ def _body(words: Words) -> tuple[str, str, dict[str, Any]]:
         elif words.accept("SET"):
             name = setting_name(words)
             words.accept_one("TO", "=")
-            values = words.each(lambda: words.take().text)
+            values = words.each(lambda: words.take().text.strip("'"))
             told.setdefault("settings", {})[name] = ", ".join(values)
         else:
             raise words.refuse()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.reading import parse_query
@@ -50,7 +51,7 @@ def fetch(connection: Connection, compiled: Compiled) -> Result:
     connection.check_canceled()
     with failures():
         reader = connection.duck.sql(_told(compiled)).to_arrow_reader(BATCH_ROWS)
-        rows = collected(reader, connection.warehouse.spill)
+        rows = zones.readable(collected(reader, connection.warehouse.spill))
     columns = tuple(Column(field.name, field.type) for field in compiled.fields)
     return Result("SELECT", columns, rows, rows.num_rows)
 

@@ -1,19 +1,16 @@
-"""``BEGIN``, ``COMMIT``, ``ROLLBACK``, ``LOCK``, settings, prepared statements and cursors."""
+"""``BEGIN``, ``COMMIT``, ``ROLLBACK``, ``LOCK``, prepared statements and cursors."""
 
 from __future__ import annotations
 
-import pyarrow as pa
-
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.scope import Typed
-from labkit.cloud.engine.redshift.types import VARCHAR, Type
+from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse import access_modes, grants
-from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
+from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.registry import Column, Notice, Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.registry import Notice, Parsed, Result, statement
 
 
 @statement("BEGIN", "START TRANSACTION")
@@ -65,126 +62,6 @@ def _check_lockable(connection: Connection, one: Object) -> None:
         grants.allowed(connection, one, each, connection.user) for each in privileges
     ):
         raise RedshiftError(grants.denial(one), "42501")
-
-
-def _known(name: str) -> str:
-    lower = name.lower()
-    if lower not in SETTINGS and "." not in lower:
-        raise RedshiftError(f'unrecognized configuration parameter "{lower}"', "42704")
-    return lower
-
-
-def setting_name(words: Words) -> str:
-    if words.accept("TIME", "ZONE"):
-        return "timezone"
-    if words.accept("TRANSACTION", "ISOLATION", "LEVEL"):
-        return "transaction_isolation"
-    return ".".join(words.name())
-
-
-#: Names of UTF-8 among PostgreSQL's, and the one of bytes that nobody converts.
-_ENCODINGS = ("UTF8", "UNICODE", "SQL_ASCII")
-_SPELLED = {
-    "on": ("on", "true", "yes", "1", "t", "y"),
-    "off": ("off", "false", "no", "0", "f", "n"),
-}
-
-
-@statement("SET")
-def set_setting(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("SET")
-    words.accept_one("SESSION", "LOCAL") if not words.peek("SESSION", "AUTHORIZATION") else ""
-    if words.accept("SESSION", "AUTHORIZATION"):
-        return _authorization(connection, words)
-    if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
-        connection.settings |= access_modes.read_modes(words, access_modes.SESSION)
-        return Result("SET")
-    if words.accept("TRANSACTION"):
-        connection.settings |= access_modes.read_modes(words, access_modes.TRANSACTION)
-        return Result("SET")
-    name = _known(setting_name(words))
-    words.accept_one("TO", "=")
-    value = _paths(words) if name == "search_path" else words.rest().strip('"')
-    if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
-        value = value.strip("'")
-    value = SETTINGS.get(name, "") if value.upper() == "DEFAULT" else value
-    _check_setting(name, value.upper())
-    connection.settings[name] = _switched(name, value)
-    return Result("SET")
-
-
-def _switched(name: str, value: str) -> str:
-    """``on`` and ``off``, as a setting that is one of them is shown however it was spelled."""
-    if SETTINGS.get(name) not in _SPELLED:
-        return value
-    found = [kept for kept, spelled in _SPELLED.items() if value.lower() in spelled]
-    if not found:
-        raise RedshiftError(f'parameter "{name}" requires a Boolean value', "22023")
-    return found[0]
-
-
-def _check_setting(name: str, value: str) -> None:
-    """Refuse what would change answers that stay as they are here."""
-    if name == "timezone" and value not in ("UTC", "GMT", "'UTC'"):
-        raise RedshiftError("SET timezone is not supported here: only UTC", "0A000")
-    if name == "datestyle" and "MDY" not in value and "," in value:
-        raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
-    if name == "client_encoding" and value.strip('"').replace("-", "") not in _ENCODINGS:
-        raise RedshiftError("SET client_encoding is not supported here: only UTF8", "0A000")
-
-
-def _paths(words: Words) -> str:
-    """Names in quotes or without, as ``"$user", public``."""
-    if words.accept("DEFAULT"):
-        return "DEFAULT"
-    names = []
-    while not (words.ended or words.peek(";")):
-        names.append(shown_name(words.take().text.lower()))
-        words.accept(",")
-    return ", ".join(names)
-
-
-def _authorization(connection: Connection, words: Words) -> Result:
-    if words.accept("DEFAULT"):
-        connection.user = connection.session_user
-        return Result("SET SESSION AUTHORIZATION")
-    name = words.string() if words.word.kind == "string" else words.identifier()
-    if name != connection.session_user:
-        if not grants.is_superuser(connection, connection.session_user):
-            raise RedshiftError("permission denied to set session authorization", "42501")
-        if not connection.objects.find("user", name):
-            raise RedshiftError(f'user "{name}" does not exist', "42704")
-    connection.user = name
-    return Result("SET SESSION AUTHORIZATION")
-
-
-@statement("RESET")
-def reset(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("RESET")
-    if words.accept("ALL"):
-        connection.settings.update(SETTINGS)
-    elif words.accept("SESSION", "AUTHORIZATION"):
-        connection.user = connection.session_user
-    else:
-        name = _known(setting_name(words))
-        connection.settings[name] = SETTINGS.get(name, "")
-    return Result("RESET")
-
-
-@statement("SHOW")
-def show(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
-    words.expect("SHOW")
-    if words.accept("ALL"):
-        names = sorted(connection.settings)
-        columns = {"c0": names, "c1": [connection.settings[name] for name in names]}
-        told = (Column("name", VARCHAR), Column("setting", VARCHAR))
-        return Result("SHOW", told, pa.table(columns), len(names))
-    name = _known(setting_name(words))
-    value = pa.table({"c0": pa.array([connection.settings.get(name, "")], pa.string())})
-    return Result("SHOW", (Column(name, VARCHAR),), value, 1)
 
 
 # Prepared statements

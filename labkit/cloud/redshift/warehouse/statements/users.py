@@ -16,6 +16,7 @@ from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.passwords import digest, is_digest, is_salted
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.grantees import find, role_name
+from labkit.cloud.redshift.warehouse.statements.settings import read_name, read_setting
 
 
 def _new(connection: Connection, space: str, name: str, body: dict[str, Any]) -> None:
@@ -109,14 +110,29 @@ def alter_user(connection: Connection, parsed: Parsed) -> Result:
             return Result("ALTER USER")
         connection.objects.replace(renamed.changed(password=None))  # it had the name in it
         return Result("ALTER USER", notices=("MD5 password cleared because of user rename",))
-    if words.accept_one("SET", "RESET"):
-        return Result("ALTER USER")
+    if words.peek("SET") or words.peek("RESET"):
+        return _alter_settings(connection, user, words)
     options = _digested(user.name, _user_options(words))
     if user.name != connection.user or set(options) - {"password"}:
         _check_alterable(connection, user, "alter user")
     if "superuser" in options:
         grants.check_superuser(connection, "alter superusers")
     connection.objects.replace(user.changed(**options))
+    return Result("ALTER USER")
+
+
+def _alter_settings(connection: Connection, user: Object, words: Words) -> Result:
+    """What the user's sessions begin with from now on."""
+    told = dict(user.body.get("settings", {}))
+    if words.accept_one("SET", "RESET") == "SET":
+        name, value = read_setting(words)
+    else:
+        name, value = read_name(words), None
+    if user.name != connection.user:
+        _check_alterable(connection, user, "alter user")
+    told.pop(name, None)
+    told |= {} if value is None else {name: value}
+    connection.objects.replace(user.changed(settings=told))
     return Result("ALTER USER")
 
 
