@@ -16,7 +16,7 @@ from moto.utilities.utils import PARTITION_NAMES
 
 from labkit.cloud import pickles
 from labkit.cloud.s3.bodies import BODIES
-from labkit.cloud.s3.keystore import KeyStore
+from labkit.cloud.s3.keystore import Changes, KeyStore
 
 # Backends that are costly and hold nothing that a learner made.
 SKIPPED = {"ec2", "moto_api", "sesv2"}
@@ -73,13 +73,10 @@ def uploads() -> dict[str, Any]:
     return {name: upload for b in buckets for name, upload in list(b.multiparts.items())}
 
 
-def dirty_keys() -> list[tuple[str, str, Any]]:
-    """Buckets and keys that no row has yet as they are, and the keys' versions."""
-    return [
-        (bucket, key, store.versions(key))
-        for bucket, store in key_stores().items()
-        for key in store.take_dirty()
-    ]
+def changed_keys() -> dict[str, Changes]:
+    """What no row has yet as it is of the keys' versions, by bucket."""
+    taken = {bucket: store.take_changes() for bucket, store in key_stores().items()}
+    return {bucket: changes for bucket, changes in taken.items() if changes}
 
 
 def dirty_parts() -> list[tuple[Any, int]]:
@@ -87,11 +84,11 @@ def dirty_parts() -> list[tuple[Any, int]]:
     return [(upload, n) for upload in uploads().values() for n in upload.take_unsaved()]
 
 
-def mark_dirty(bucket: str, key: str) -> None:
-    """Have a key written the next time."""
-    store = key_stores().get(bucket)
-    if store is not None:
-        store.dirty.add(key)
+def put_back(keys: dict[str, Changes]) -> None:
+    """Have keys written the next time."""
+    stores = key_stores()
+    for bucket in keys.keys() & stores.keys():
+        stores[bucket].put_back(keys[bucket])
 
 
 def trash() -> list[str]:

@@ -1,8 +1,8 @@
 """What survives a restart and a ``kill -9``: one SQLite file beside the objects' bodies.
 
-Four kinds of rows: moto's backends as pickles (one a service and region), the S3 index (one a key,
-so that a PUT costs one row and not the whole bucket), the parts of uploads that are not complete,
-and the records of our own services as JSON.
+Four kinds of rows: moto's backends as pickles (one a service and region), the S3 index (one a
+version of a key, so that a PUT costs one row and not the whole bucket), the parts of uploads that
+are not complete, and the records of our own services as JSON.
 A call's changes are committed before its answer is sent. SQLite's write-ahead log makes each commit
 whole or absent, whenever the process dies.
 
@@ -24,14 +24,15 @@ from typing import Any
 import moto
 
 from labkit.cloud import memory, pickles
+from labkit.cloud.s3.keystore import Changes
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS backends (
     service TEXT, account TEXT, region TEXT, module TEXT, variable TEXT, pickle BLOB,
     PRIMARY KEY (service, account, region));
-CREATE TABLE IF NOT EXISTS keys (
-    bucket TEXT, key TEXT, versions BLOB, PRIMARY KEY (bucket, key));
+CREATE TABLE IF NOT EXISTS versions (
+    bucket TEXT, key TEXT, number INTEGER, version BLOB, PRIMARY KEY (bucket, key, number));
 CREATE TABLE IF NOT EXISTS parts (
     upload TEXT, number INTEGER, part BLOB, PRIMARY KEY (upload, number));
 CREATE TABLE IF NOT EXISTS records (
@@ -121,10 +122,23 @@ class State:
         memory.take_names()
 
     def _load_keys(self) -> None:
-        for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
-            store = memory.key_stores().get(bucket)
-            if store is not None:
-                store.restore(key, pickles.load(versions))
+        self._split_keys()
+        stores = memory.key_stores()
+        rows = self._db.execute("SELECT * FROM versions ORDER BY bucket, key, number").fetchall()
+        for bucket, key, number, version in rows:
+            if bucket in stores:
+                stores[bucket].restore(key, number, pickles.load(version))
+
+    def _split_keys(self) -> None:
+        """Give each version a row of its own, where an earlier labkit kept one a key."""
+        if not self._db.execute("SELECT * FROM sqlite_master WHERE name = 'keys'").fetchone():
+            return
+        with self._transaction():
+            for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
+                numbered = enumerate(pickles.load(versions), start=1)
+                rows = [(bucket, key, number, pickles.dump(each)) for number, each in numbered]
+                self._db.executemany("INSERT INTO versions VALUES (?,?,?,?)", rows)
+            self._db.execute("DROP TABLE keys")
 
     def _load_parts(self) -> None:
         uploads = memory.uploads()
@@ -146,7 +160,7 @@ class State:
             indexed = not services or "s3" in services
             trash = memory.trash() if indexed else []  # before the keys that it belonged to
             changed = self._changed(services)
-            keys = memory.dirty_keys() if indexed else []
+            keys = memory.changed_keys() if indexed else {}
             parts = memory.dirty_parts() if indexed else []
             if changed or keys or parts:
                 self._write(changed, keys, parts)
@@ -161,7 +175,7 @@ class State:
         """
         with self.lock:
             trash = memory.trash()
-            self._write([], memory.dirty_keys(), memory.dirty_parts(), also, services)
+            self._write([], memory.changed_keys(), memory.dirty_parts(), also, services)
             memory.delete_bodies(trash)
 
     def _changed(self, services: tuple[str, ...]) -> list[tuple[Any, ...]]:
@@ -173,7 +187,7 @@ class State:
     def _write(
         self,
         backends: list[tuple[Any, ...]],
-        keys: list[tuple[str, str, Any]],
+        keys: dict[str, Changes],
         parts: list[tuple[Any, int]],
         also: Callable[[], None] | None = None,
         services: tuple[str, ...] = (),
@@ -184,16 +198,15 @@ class State:
                     also()
                     backends = self._changed(services) if services else backends
                 self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
-                for bucket, key, versions in keys:
-                    self._write_key(bucket, key, versions)
+                for bucket, changes in keys.items():
+                    self._write_keys(bucket, changes)
                 self._write_parts(parts)
                 if any(row[0] == "s3" for row in backends):
                     self._forget_parts()
             self._digests |= {row[:3]: _digest(row[5]) for row in backends}
         except BaseException:
             self._bring_back(self._changed(services) if services else backends)
-            for bucket, key, _ in keys:
-                memory.mark_dirty(bucket, key)
+            memory.put_back(keys)
             for upload, number in parts:
                 upload.unsaved.add(number)
             raise
@@ -213,13 +226,11 @@ class State:
             elif service != "s3":
                 regions.pop(region, None)
 
-    def _write_key(self, bucket: str, key: str, versions: Any) -> None:
-        if versions:
-            self._db.execute(
-                "REPLACE INTO keys VALUES (?,?,?)", (bucket, key, pickles.dump(versions))
-            )
-        else:
-            self._db.execute("DELETE FROM keys WHERE bucket = ? AND key = ?", (bucket, key))
+    def _write_keys(self, bucket: str, changes: Changes) -> None:
+        gone = [(bucket, *each) for each in changes.gone]
+        rows = [(bucket, *each, pickles.dump(v)) for each, v in changes.written.items()]
+        self._db.executemany("DELETE FROM versions WHERE (bucket, key, number) = (?,?,?)", gone)
+        self._db.executemany("REPLACE INTO versions VALUES (?,?,?,?)", rows)
 
     def _write_parts(self, parts: list[tuple[Any, int]]) -> None:
         rows = [(upload.id, number, pickles.dump(upload.parts[number])) for upload, number in parts]
@@ -235,7 +246,7 @@ class State:
     def forget_bucket(self, bucket: str) -> None:
         """Drop the index rows of a deleted bucket."""
         with self.lock:
-            self._db.execute("DELETE FROM keys WHERE bucket = ?", (bucket,))
+            self._db.execute("DELETE FROM versions WHERE bucket = ?", (bucket,))
 
     # records of our own services ------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ def test_what_was_there_works_after_a_kill(home):
     topic = sns.create_topic(Name="told")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=topic.replace(":sns:", ":sqs:"))
     sns.publish(TopicArn=topic, Message="before")
+    versions = make_versions(cloud.client("s3"))
     os.kill(server.pid, signal.SIGKILL)
     server.wait()
     server = start_cloud(home)
@@ -41,12 +42,40 @@ def test_what_was_there_works_after_a_kill(home):
         assert cloud.client("sts").get_caller_identity()["Arn"] == said
         names = [u["UserName"] for u in cloud.client("iam").list_users()["Users"]]
         assert "other" in names
+        assert told_versions(cloud.client("s3")) == versions
         sqs = cloud.client("sqs")
         sqs.send_message(QueueUrl=queue, MessageBody="after")
         told = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=2)["Messages"]
         assert [json.loads(told[0]["Body"])["Message"], told[1]["Body"]] == ["before", "after"]
     finally:
         stop_cloud(server)
+
+
+def make_versions(s3):
+    """Versions of a key, of which one is changed later, one is gone, and one is of no number."""
+    s3.create_bucket(Bucket="versions")
+    named = {"Bucket": "versions", "Key": "k"}
+    for status, bodies in (("Enabled", (b"1", b"2", b"3")), ("Suspended", (b"4", b"5"))):
+        configuration = {"Status": status}
+        s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration=configuration)
+        put = [s3.put_object(**named, Body=body).get("VersionId") for body in bodies]
+        if status == "Enabled":
+            s3.put_object_acl(**named, VersionId=put[0], ACL="public-read")
+            s3.delete_object(**named, VersionId=put[1])
+            s3.delete_object(**named)
+    return told_versions(s3)
+
+
+def told_versions(s3):
+    """Content and count of grants of each version, and the markers; the newest first."""
+    listed = s3.list_object_versions(Bucket="versions")
+    told = []
+    for version in listed["Versions"]:
+        named = {"Bucket": "versions", "Key": "k", "VersionId": version["VersionId"]}
+        grants = s3.get_object_acl(**named)["Grants"]
+        told.append((s3.get_object(**named)["Body"].read(), len(grants)))
+    assert told == [(b"5", 1), (b"3", 1), (b"1", 2)]
+    return told, [each["VersionId"] for each in listed["DeleteMarkers"]]
 
 
 @pytest.fixture

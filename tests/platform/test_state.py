@@ -2,10 +2,12 @@
 
 import contextlib
 import sqlite3
+from types import SimpleNamespace
 
 import pytest
 from moto.sqs.models import sqs_backends
 
+from labkit.cloud import pickles
 from labkit.cloud.s3.bodies import BODIES, write_stream
 from labkit.cloud.state import State
 
@@ -36,6 +38,18 @@ def test_what_moto_could_not_keep_is_taken_back(tmp_path):
         state.save("sqs")
     assert [*queues] == ["us-east-1"]
     assert [*queues["us-east-1"].queues] == ["kept"]
+    state.close()
+
+
+def test_versions_that_were_kept_in_one_row_get_one_each(tmp_path):
+    state, names = State(tmp_path / "state.db"), ["oldest", "newest"]
+    together = pickles.dump([SimpleNamespace(name=each) for each in names])
+    state._db.execute("CREATE TABLE keys (bucket TEXT, key TEXT, versions BLOB)")
+    state._db.execute("INSERT INTO keys VALUES ('b', 'k', ?)", (together,))
+    state.load()
+    state.load()
+    rows = state._db.execute("SELECT number, version FROM versions ORDER BY number").fetchall()
+    assert [(n, pickles.load(each).name) for n, each in rows] == [(1, "oldest"), (2, "newest")]
     state.close()
 
 

@@ -203,10 +203,20 @@ def test_a_length_that_is_no_number(cloud):
     assert answer.status_code == 400
 
 
+def test_an_inventory_goes(s3, bucket):
+    place = {"Bucket": f"arn:aws:s3:::{bucket}", "Format": "CSV"}
+    made = {"Id": "i", "IsEnabled": True, "IncludedObjectVersions": "All"}
+    made |= {"Destination": {"S3BucketDestination": place}, "Schedule": {"Frequency": "Daily"}}
+    named = {"Bucket": bucket, "Id": "i"}
+    s3.put_bucket_inventory_configuration(**named, InventoryConfiguration=made)
+    s3.delete_bucket_inventory_configuration(**named)
+    for call in (s3.get_bucket_inventory_configuration, s3.delete_bucket_inventory_configuration):
+        assert refused(call, **named) == "NoSuchConfiguration"
+
+
 NOT_HERE = {
     "metrics": ("delete_bucket_metrics_configuration", {"Id": "m"}),
     "analytics": ("get_bucket_analytics_configuration", {"Id": "m"}),
-    "inventory": ("delete_bucket_inventory_configuration", {"Id": "m"}),
     "payer": (
         "put_bucket_request_payment",
         {"RequestPaymentConfiguration": {"Payer": "Requester"}},

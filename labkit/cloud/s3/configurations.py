@@ -104,6 +104,23 @@ _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
 }
 
 
+def deletes(request: Request, bucket: Any) -> bool:
+    """Delete an inventory's configuration where a request asks for it, which moto cannot.
+
+    Raises:
+        AwsError: ``NoSuchConfiguration``, where it is to be read, too.
+    """
+    name = request.query.get("id")
+    if bucket is None or "inventory" not in request.query or not name or request.method == "PUT":
+        return False
+    if name not in bucket.inventory_configs:
+        words = "The specified configuration does not exist."
+        raise AwsError("NoSuchConfiguration", words, 404)
+    if request.method == "DELETE":
+        del bucket.inventory_configs[name]
+    return request.method == "DELETE"
+
+
 def clears_tags(request: Request, body: bytes) -> bool:
     """Whether a request sets an object's tags to none, which moto takes as a deletion alone."""
     sets = request.method == "PUT" and "tagging" in request.query and bool(request.key)

@@ -25,11 +25,11 @@ from labkit.cloud.s3 import (
     delete,
     limits,
     listing,
-    notices,
     object_checksums,
     parts,
     post,
 )
+from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
 from labkit.cloud.s3.receiving import (
     Incoming,
@@ -141,6 +141,9 @@ class S3:
         body = configurations.check(request, body, bucket, version)
         if told := configurations.tell(request, bucket, version):
             return told
+        if configurations.deletes(request, bucket):
+            self._make_durable(request)
+            return protocol.Reply(204, {}, b"")
         limits.check_tagged(request, version)
         if configurations.clears_tags(request, body):
             reply = self._forward(request, b"", request.environ | {"REQUEST_METHOD": "DELETE"})
@@ -237,7 +240,7 @@ class S3:
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
-        with self.cloud.lock("s3"), BODIES.tickets(), notices.asked_for(request.query):
+        with self.cloud.lock("s3"), BODIES.tickets(), asked_for(request.query):
             _check_upload_id(self.cloud, request)  # again: it may have ended meanwhile
             if request.replaces_object:
                 latest = find_version(self._bucket(request), request.key)
@@ -256,8 +259,8 @@ class S3:
         bucket = self.cloud.backend("s3").buckets.get(request.bucket)
         if bucket is None:
             self.cloud.state.forget_bucket(request.bucket)
-        elif request.key and "uploadId" not in request.query:
-            bucket.keys.dirty.add(request.key)
+        elif "uploadId" not in request.query and (version := self._version(request)):
+            bucket.keys.touch(request.key, version)
         if request.is_upload and not request.header("x-amz-tagging"):
             self.cloud.state.save_keys()
         else:

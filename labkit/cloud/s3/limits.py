@@ -33,7 +33,7 @@ _NOT_HERE = {
     "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "metadataTable",
     "metrics", "renameObject", "session", "torrent",
 }  # fmt: skip
-_NOT_DONE = {("PUT", "requestPayment"), ("DELETE", "inventory")}
+_NOT_DONE = {("PUT", "requestPayment")}
 
 
 def check(request: Request, source: Any) -> None:

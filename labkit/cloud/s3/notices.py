@@ -9,13 +9,11 @@ and https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
 
 from __future__ import annotations
 
-import contextlib
-import contextvars
 import json
 import time
 import urllib.parse
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import moto.s3.notifications as notifications
@@ -23,6 +21,7 @@ import moto.s3.notifications as notifications
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.delivery import deliver
 from labkit.cloud.events.rules import aws_event, publish
+from labkit.cloud.s3.asked import asked
 
 SENDER = "s3.amazonaws.com"
 # Notification of S3 → the event's type on EventBridge, and the reason it gives.
@@ -41,17 +40,6 @@ KINDS = {
 }
 #: Who else hears of each event: with its name, the bucket's and the key's.
 LISTENERS: list[Callable[[Cloud, str, str, str], None]] = []
-_ASKED: contextvars.ContextVar[frozenset[str]] = contextvars.ContextVar("asked")
-
-
-@contextlib.contextmanager
-def asked_for(subresources: dict[str, str]) -> Iterator[None]:
-    """While open, S3 answers a request for these sub-resources (``tagging``)."""
-    token = _ASKED.set(frozenset(subresources))
-    try:
-        yield
-    finally:
-        _ASKED.reset(token)
 
 
 @on_start
@@ -60,7 +48,7 @@ def install(cloud: Cloud) -> None:
 
     def send_event(account_id: str, event_name: Any, bucket: Any, key: Any) -> None:
         name = str(getattr(event_name, "value", event_name))
-        if not name.startswith("s3:ObjectTagging") or "tagging" in _ASKED.get(frozenset()):
+        if not name.startswith("s3:ObjectTagging") or asked("tagging") is not None:
             tell(cloud, name, bucket, key)
 
     notifications.send_event = send_event

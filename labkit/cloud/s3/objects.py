@@ -18,6 +18,7 @@ from typing import Any
 import moto.s3.models as models
 
 from labkit.cloud.s3 import checksums
+from labkit.cloud.s3.asked import asked
 from labkit.cloud.s3.bodies import (
     BODIES,
     Body,
@@ -103,6 +104,14 @@ class DiskS3Backend(models.S3Backend):
 
         return urls
 
+    def get_object(
+        self, bucket_name: str, key_name: str, version_id: str | None = None,
+        *args: Any, **kwargs: Any,
+    ) -> models.FakeKey | None:  # fmt: skip
+        """moto's, of the version that a request names where moto would take the latest."""
+        version_id = version_id or asked("versionId")
+        return super().get_object(bucket_name, key_name, version_id, *args, **kwargs)
+
     def upload_part_copy(
         self, dest_bucket_name: str, multipart_id: str, part_id: int, src_bucket_name: str,
         src_key_name: str, src_version_id: str | None, start_byte: int, end_byte: int,
@@ -166,9 +175,8 @@ class DiskS3Backend(models.S3Backend):
     def _set_delete_marker(self, bucket_name: str, key_name: str) -> models.FakeDeleteMarker:
         """moto's, also of a key that never was; of no version where versioning is suspended."""
         bucket: Any = self.get_bucket(bucket_name)
-        versions = bucket.keys.versions(key_name)
-        latest: Any = versions[-1] if versions else _Name(key_name)
-        marker = models.FakeDeleteMarker(latest)
+        name: Any = _Name(key_name)  # for moto it is the latest version, which it would hold on to
+        marker = models.FakeDeleteMarker(name)
         if bucket.versioning_status == "Suspended":
             marker._version_id = "null"
         _replace_version(bucket, marker)
@@ -202,7 +210,7 @@ def _replace_version(bucket: Any, version: Any) -> None:
 
 @dataclass(frozen=True)
 class _Name:
-    """What stands for an object that never was."""
+    """What a delete marker knows of its object."""
 
     name: str
 
