@@ -321,6 +321,23 @@ def test_selects(lake: Lake, path: str, filters: dict[str, Any], values: list[in
     assert [row["v"] for row in lake.rows(lake.dataset(path, PathOptions=options))] == values
 
 
+@pytest.mark.parametrize("offset", ["+2", "+02", "+0200", "+02:00"])
+def test_dates_of_a_zone(lake: Lake, offset: str) -> None:
+    for at in ("2021-March-30", "2021-Marsupial-30"):
+        lake.put(f"in/{at}.csv", "v\n1\n")
+    zoned = {"Format": "yyyy-MMMM-dd", "TimezoneOffset": offset}
+    day = {"Name": "day", "Type": "Datetime", "DatetimeOptions": zoned, "CreateColumn": True}
+    dataset = lake.dataset("in/{day}.csv", PathOptions={"Parameters": {"day": day}})
+    assert [row["day"].isoformat() for row in lake.rows(dataset)] == ["2021-03-29T22:00:00"]
+
+
+def test_a_parameter_and_a_column_of_one_name(lake: Lake) -> None:
+    lake.put("in/UR.csv", "place\n1\n")
+    options = {"Parameters": {"place": {**PLACE, "CreateColumn": True}}}
+    reason = lake.fail(lake.profile_job(lake.dataset("in/{place}.csv", PathOptions=options)))
+    assert "The files have a column 'place' as the path has a parameter." in reason
+
+
 def test_parameters_as_columns(lake: Lake) -> None:
     lake.put("in/2021/7/UR.csv", "v\n1\n")
     lake.put("in/2021/12/US.csv", "v\n2\n")
@@ -496,6 +513,21 @@ REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, str]]] = {
         "create_dataset",
         over("{a}", a={"Type": "Number", "Filter": when("is :b or contains :a", a="1", b="0")}),
         ("ValidationException", "The condition contains does not fit "),
+    ),
+    "a condition of dates": (
+        "create_dataset",
+        over("{a}", a={"Type": "String", "Filter": when("relative_after :a", a="-1h")}),
+        ("ValidationException", "The condition relative_after is one of dates"),
+    ),
+    "a parameter that the path has not": (
+        "create_dataset",
+        over("{a}", a={"Type": "String"}, b={"Type": "String", "CreateColumn": True}),
+        ("ValidationException", "The parameter 'b' is not in the path 'in/{a}'."),
+    ),
+    "a delimiter that quotes": (
+        "create_dataset",
+        {"Name": "a", "Input": S3_INPUT, "FormatOptions": {"Csv": {"Delimiter": '"'}}},
+        ("ValidationException", "The delimiter of a CSV file cannot be '\"'."),
     ),
     "a relative date beyond all": (
         "create_dataset",

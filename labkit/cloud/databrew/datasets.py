@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud.databrew import records
+from labkit.cloud.databrew.csv_options import check_delimiter
 from labkit.cloud.databrew.expressions import BadExpression
 from labkit.cloud.databrew.reading import selection
 from labkit.cloud.databrew.records import DATASET, JOB, PROJECT, Record, answers, shown
@@ -69,6 +70,7 @@ def delete_dataset(context: Context, *, Name: str) -> Answer:
 
 def _checked(context: Context, source: Record, members: Record) -> Record:
     """The members of a data set, once they make sense together."""
+    check_delimiter(members.get("FormatOptions"))
     kinds = [name for name in SOURCES if source.get(name)]
     if not kinds:
         raise invalid("An input of a dataset must be in S3, in the Data Catalog or in a database.")

@@ -10,20 +10,28 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from labkit.cloud.databrew.expressions import BadExpression
 
 _RUN = re.compile(r"'(?:[^']|'')*'|([A-Za-z])\1*|.", re.DOTALL)
-_MONTHS = {name.lower(): at for at, name in enumerate(calendar.month_abbr) if name}
+_NAMES = {3: calendar.month_abbr[1:], 4: calendar.month_name[1:]}
+_MONTHS = {name[:3].lower(): at for at, name in enumerate(_NAMES[4], start=1)}
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"(?:{'|'.join(f'(?i:{name})' for name in names)})"
+
+
+_OFFSET = r"[+-]\d{2}(?::?\d{2})?"
 #: A run of letters → what it matches, and which part of the date that is.
 _PARTS = {
     "yyyy": (r"\d{4}", "year"),
     "uuuu": (r"\d{4}", "year"),
     "yy": (r"\d{2}", "short year"),
     "y": (r"\d{4}", "year"),
-    "MMMM": (r"[A-Za-z]{3,9}", "month name"),
-    "MMM": (r"[A-Za-z]{3}", "month name"),
+    "MMMM": (_one_of(_NAMES[4]), "month name"),
+    "MMM": (_one_of(_NAMES[3]), "month name"),
     "MM": (r"\d{2}", "month"),
     "M": (r"\d{1,2}", "month"),
     "dd": (r"\d{2}", "day"),
@@ -38,6 +46,8 @@ _PARTS = {
     "s": (r"\d{1,2}", "second"),
     "SSS": (r"\d{3}", "millisecond"),
     "a": (r"[AaPp][Mm]", "half"),
+    **dict.fromkeys(("X", "XX", "XXX"), (f"(?:Z|{_OFFSET})", "offset")),
+    **dict.fromkeys(("Z", "x", "xx", "xxx"), (_OFFSET, "offset")),
 }
 
 
@@ -62,7 +72,8 @@ def date_of(text: str, options: Mapping[str, str]) -> datetime.datetime | None:
         return None
     read = {name: part for (_, name), part in zip(parts, found.groups(), strict=True) if name}
     try:
-        return _assembled(read).replace(tzinfo=_zone(options.get("TimezoneOffset", "Z")))
+        offset = read.get("offset") or options.get("TimezoneOffset", "Z")
+        return _assembled(read).replace(tzinfo=_zone(offset))
     except (ValueError, KeyError):
         return None
 
@@ -105,8 +116,9 @@ def _assembled(read: Mapping[str, str]) -> datetime.datetime:
 
 
 def _zone(offset: str) -> datetime.timezone:
-    found = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", offset)
+    """The zone of ``Z``, ``-8``, ``+05``, ``+0530`` or ``+05:30``."""
+    found = re.fullmatch(r"([+-])(\d{1,2}):?(\d{2})?", offset)
     if not found:
         return datetime.UTC
-    minutes = int(found[2]) * 60 + int(found[3])
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
     return datetime.timezone(datetime.timedelta(minutes=-minutes if found[1] == "-" else minutes))

@@ -35,6 +35,7 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "relative_after": operator.gt,
     "relative_before": operator.lt,
 }
+_OF_DATES = ("after", "before", "relative_after", "relative_before")
 _TEXT: dict[str, Callable[[str, str], Any]] = {
     "contains": lambda value, given: given in value,
     "starts_with": str.startswith,
@@ -76,6 +77,8 @@ def _judge(
     texts = [value_of(each, given) for each in test.values]
     if test.condition in _TEXT and isinstance(value, str):
         return bool(_TEXT[test.condition](value, texts[0]))
+    if test.condition in _OF_DATES and not isinstance(value, datetime.datetime):
+        raise BadExpression(f"The condition {test.condition} is one of dates, not of '{value}'.")
     if test.condition == "between":
         low, high = (_like(value, text) for text in texts)
         return bool(low <= value <= high)

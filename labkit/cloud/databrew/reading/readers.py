@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/databrew/latest/dg/supported-data-file-sources.html
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -17,6 +17,7 @@ from labkit.cloud.databrew.reading.delimited import read_csv
 from labkit.cloud.databrew.reading.documents import read_json
 from labkit.cloud.databrew.reading.sheets import read_excel
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import infer
 from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.engine.formats.model import File
@@ -54,6 +55,7 @@ def read(reading: Reading, form: str | None) -> Read:
         sql, columns = READERS[form or format_of(reading.files[0])](reading)
     except (duckdb.Error, FormatError, pa.ArrowException, OSError, EOFError) as error:
         raise Unreadable(_plainly(reading, error)) from error
+    _check_names(columns, reading.added)
     return sql, (*columns, *reading.added)
 
 
@@ -71,6 +73,13 @@ def format_of(file: File) -> str:
     if seen not in READERS:
         raise Unreadable(f"DataBrew cannot tell the format of {file.name}: give the data set one.")
     return seen
+
+
+def _check_names(columns: Sequence[Column], added: Sequence[Column]) -> None:
+    names = {column.name.lower() for column in columns}
+    twin = next((each.name for each in added if each.name.lower() in names), None)
+    if twin is not None:
+        raise Unreadable(f"The files have a column '{twin}' as the path has a parameter.")
 
 
 def _plainly(reading: Reading, error: Exception) -> str:

@@ -76,8 +76,10 @@ def check(key: str, options: Mapping[str, Any] | None) -> None:
     """
     options, now = options or {}, datetime.datetime.now(datetime.UTC)
     parameters = options.get("Parameters") or {}
-    _Path(key, parameters)
-    for parameter in parameters.values():
+    path = _Path(key, parameters)
+    for name, parameter in parameters.items():
+        if name not in path.names:
+            raise BadExpression(f"The parameter '{name}' is not in the path '{key}'.")
         filters.check(_EXAMPLES.get(parameter["Type"], now), parameter.get("Filter"), now)
     filters.check(now, options.get("LastModifiedDateCondition"), now)
 
