@@ -121,6 +121,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], tuple[str, int], str]] = {
         INVALID,
         "A JobSample of the mode CUSTOM_ROWS needs a Size of at least 1.",
     ),
+    "more nodes than there may be": (
+        "create_recipe_job",
+        {"Name": "a", "RoleArn": "a" * 20, "MaxCapacity": 150},
+        INVALID,
+        "MaxCapacity must be at least 1 and at most 149.",
+    ),
     "statistics that are none": (
         "create_profile_job",
         {

@@ -432,6 +432,21 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
         "ValidationException",
         "GZIP is not supported for ORC",
     ),
+    "a quote between fields": (
+        {"FormatOptions": {"Csv": {"Delimiter": '"'}}},
+        "ValidationException",
+        "The delimiter of a CSV file cannot be '\"'",
+    ),
+    "a line's end between fields": (
+        {"FormatOptions": {"Csv": {"Delimiter": "\n"}}},
+        "ValidationException",
+        "The delimiter of a CSV file",
+    ),
+    "a partition column twice": (
+        {"PartitionColumns": ["a", "a"]},
+        "ValidationException",
+        "A column is listed twice",
+    ),
     "no files": ({"Format": "CSV", "MaxOutputFiles": 0}, "ParamValidationError", "MaxOutputFiles"),
 }
 

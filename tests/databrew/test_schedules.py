@@ -115,6 +115,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         {"Name": "a", "CronExpression": "cron(0 25 * * ? *)"},
         "ValidationException",
     ),
+    "faster than five minutes": (
+        "create_schedule",
+        {"Name": "a", "CronExpression": "cron(0/4 * * * ? *)"},
+        "ValidationException",
+    ),
     "no such job": (
         "create_schedule",
         {"Name": "a", "CronExpression": EVERY_DAY, "JobNames": ["none"]},

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.cloud.databrew.csv_options import check_delimiter
 from labkit.cloud.databrew.jobs import values
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.words import invalid
@@ -126,7 +127,7 @@ FORMS: dict[str, Form] = {
 
 
 def check_output(operation: str, output: Mapping[str, Any]) -> None:
-    """Refuse a format or a compression that cannot be written.
+    """Refuse a format, a compression or options that cannot be written.
 
     Raises:
         AwsError: ``ValidationException`` where AWS refuses it too, else an honest "not here".
@@ -134,7 +135,10 @@ def check_output(operation: str, output: Mapping[str, Any]) -> None:
     name, compression = output.get("Format", "CSV"), output.get("CompressionFormat")
     if name not in FORMS:
         raise not_here("databrew", operation, f"files of the format {name} cannot be written")
-    form = FORMS[name]
+    check_delimiter(output.get("FormatOptions"))
+    form, keys = FORMS[name], output.get("PartitionColumns") or []
+    if len(set(keys)) < len(keys):
+        raise invalid("A column is listed twice among the PartitionColumns.")
     if not compression:
         return
     if compression not in form.compressions:

@@ -22,6 +22,8 @@ from labkit.cloud.operations import Answer, Context, not_here
 #: What tells an output's files from another's.
 _PLACE = ("Location", "Format", "CompressionFormat", "Overwrite")
 MISSING = "The job {name} wasn't found"
+#: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html
+MOST_NODES = 149
 DEFAULTS = {"LogSubscription": "ENABLE", "MaxCapacity": 5, "MaxRetries": 0, "Timeout": 2880}
 
 
@@ -138,8 +140,8 @@ def _check_outputs(context: Context, members: Record) -> None:
 def _check_capacity(members: Record) -> None:
     if members.get("EncryptionMode") == "SSE-KMS" and not members.get("EncryptionKeyArn"):
         raise invalid("The encryption mode SSE-KMS needs an EncryptionKeyArn.")
-    if members.get("MaxCapacity", 1) < 1:
-        raise invalid("MaxCapacity must be at least 1.")
+    if not 1 <= members.get("MaxCapacity", 1) <= MOST_NODES:
+        raise invalid(f"MaxCapacity must be at least 1 and at most {MOST_NODES}.")
     sample = members.get("JobSample") or {}
     if sample.get("Mode") == "CUSTOM_ROWS" and sample.get("Size", 0) < 1:
         raise invalid("A JobSample of the mode CUSTOM_ROWS needs a Size of at least 1.")

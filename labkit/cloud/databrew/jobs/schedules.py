@@ -6,6 +6,7 @@ for. Source: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html#job
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from labkit.cloud.databrew import records
@@ -14,6 +15,8 @@ from labkit.cloud.databrew.records import JOB, SCHEDULE, answers, shown
 from labkit.cloud.databrew.words import invalid, page
 from labkit.cloud.events.schedule import BadSchedule, Cron, parse_schedule
 from labkit.cloud.operations import Answer, Context
+
+LEAST_MINUTES = 5
 
 
 @answers("CreateSchedule")
@@ -77,6 +80,9 @@ def _checked(context: Context, expression: str, names: list[str] | None) -> reco
         raise invalid(f"The cron expression {expression} is not valid.") from error
     if not isinstance(schedule, Cron):
         raise invalid(f"The schedule {expression} is no cron expression.")
+    minutes = sorted(schedule.minutes)
+    if any(later - minute < LEAST_MINUTES for minute, later in itertools.pairwise(minutes)):
+        raise invalid(f"The schedule {expression} is faster than every {LEAST_MINUTES} minutes.")
     for name in names or []:
         records.find(context, JOB, name)
     return {"CronExpression": expression, "JobNames": names}
