@@ -9,12 +9,12 @@ from botocore.exceptions import ClientError
 from tests.databrew.lake import Lake
 from tests.databrew.test_jobs import events
 
-PEOPLE = """id,name,paid,size,made
-1,Ada,2.5,S,2020-01-01
-2,Bob,,M,2020-01-02
-3,Eve,7.5,XL,2021-01-01
-4,,10,XXL,
-5,Ada,100,S,2021-05-05
+PEOPLE = """id,name,paid,size,made,big
+1,Ada,2.5,S,2020-01-01,9007199254740992
+2,Bob,,M,2020-01-02,9007199254740993
+3,Eve,7.5,XL,2021-01-01,1
+4,,10,XXL,,1
+5,Ada,100,S,2021-05-05,1
 """
 
 
@@ -77,6 +77,9 @@ VALUES: dict[str, tuple[Any, int]] = {
     "length between": (rule("length(:c) IS_BETWEEN :a and :b", c="`size`", a="2", b="3"), 3),
     "column against column": (rule(":a <= :b", a="`id`", b="`paid`"), 1),
     "numbers in a text column": (rule(":c > :v", c="`made`", v="5"), 5),
+    "a number column against a text": (rule(":c < :v", c="`paid`", v="many"), 5),
+    "a number column against a text column": (rule(":a != :b", a="`id`", b="`name`"), 5),
+    "a whole number beyond a double's": (rule(":c == :v", c="`big`", v="9007199254740993"), 4),
     "dates as text": (rule(":c >= :v", c="`made`", v="2021-01-01"), 3),
     "one and the other": (
         rule(":a > :x and :b starts_with :y", a="`id`", x="2", b="`size`", y="X"),
@@ -103,7 +106,7 @@ def test_checks_of_values(lake: Lake, check: Any, failed: int) -> None:
 #: A check of statistics → whether it is met.
 STATISTICS: dict[str, tuple[Any, bool]] = {
     "rows": (rule("AGG(ROWS_COUNT) == :v", v="5"), True),
-    "columns": (rule("AGG(COLUMNS_COUNT) == :v", v="5"), True),
+    "columns": (rule("AGG(COLUMNS_COUNT) == :v", v="6"), True),
     "duplicate rows": (rule("AGG(DUPLICATE_ROWS_COUNT) < :v", v="1"), True),
     "duplicate rows in percent": (rule("AGG(DUPLICATE_ROWS_PERCENTAGE) > :v", v="0"), False),
     "missing values": (rule("AGG(:c, MISSING_VALUES_COUNT) == :v", c="`paid`", v="1"), True),
@@ -195,6 +198,10 @@ ERRORS: dict[str, tuple[Any, str]] = {
     ),
     "a statistic without a column": (rule("AGG(MEAN) > :v", v="5"), "needs a column"),
     "no number": (rule("AGG(ROWS_COUNT) > :v", v="many"), "compares with a number"),
+    "no z-score": (
+        rule("AGG(:c, Z_SCORE_OUTLIERS_COUNT, :z) < :v", c="`id`", z="x", v="5"),
+        "A z-score is a number of at least 0",
+    ),
     "no list": (rule(":c IN :l", c="`id`", l="1"), "IN takes a JSON list"),
     "no columns": (rule("> :v", v="5", columns=[{"Regex": "z.*"}]), "No column is selected"),
 }
@@ -286,6 +293,10 @@ UNREADABLE: dict[str, tuple[Any, str]] = {
     "statistics and values": (
         rule("AGG(ROWS_COUNT) > :v and :c > :v", c="`a`", v="1"),
         "cannot be combined",
+    ),
+    "a statistic's column named twice": (
+        rule("AGG(:c, MEAN) > :v", c="`a`", v="1", columns=[{"Name": "a"}]),
+        "names no column itself",
     ),
     "columns named twice": (
         rule(":c > :v", c="`a`", v="1", columns=[{"Name": "a"}]),

@@ -12,6 +12,7 @@ from typing import Any
 from labkit.cloud.databrew.expressions import BadExpression
 from labkit.cloud.databrew.profile import profile
 from labkit.cloud.databrew.recipe import Column
+from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.types import DOUBLE, VARCHAR, Type
 
@@ -140,6 +141,8 @@ class Statistics:
         """What a profile tells of one column."""
         statistics: dict[str, Any] = {"IncludedStatistics": needed}
         if parameter is not None:
+            if not is_number(parameter) or float(parameter) < 0:
+                raise BadExpression(f"A z-score is a number of at least 0, not {parameter}.")
             override = {"Statistic": needed[0], "Parameters": {"threshold": parameter}}
             statistics["Overrides"] = [override]
         found: list[Told] = self._profile((column,), statistics)["columns"]

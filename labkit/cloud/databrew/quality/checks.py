@@ -1,13 +1,14 @@
 """Conditions of a rule that compare values, as SQL.
 
-Numbers compare as numbers where the other side is one, all else as text; a missing value meets no
-condition. Source:
+A column of numbers compares as numbers, with what is none never; a column of texts does where the
+other side is a number and has an order. A missing value meets no condition. Source:
 https://docs.aws.amazon.com/databrew/latest/dg/profile.data-quality-available-checks.html
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts.regexps import found
 from labkit.cloud.databrew.recipe.parts.values import is_number
 from labkit.cloud.engine.quoting import quoted_text
+
+_WHOLE = re.compile(r"-?\d{1,18}")
 
 
 def column_name(text: str) -> str:
@@ -103,20 +106,21 @@ def _right(text: str, known: Sequence[Column]) -> _Side:
 
 
 def _of_text(text: str) -> _Side:
-    number = f"TRY_CAST({quoted_text(text)} AS DOUBLE)"
+    exact = "BIGINT" if _WHOLE.fullmatch(text) else "DOUBLE"
+    number = f"TRY_CAST({quoted_text(text)} AS {exact})"
     return _Side(quoted_text(text), number, is_number(text))
 
 
 def _equal(left: _Side, rights: Sequence[_Side]) -> str:
     right = rights[0]
-    if left.is_number and right.is_number:
+    if left.is_number:
         return f"{left.number} = {right.number}"
     return f"{left.text} = {right.text}"
 
 
 def _compared(sign: str) -> Callable[[_Side, Sequence[_Side]], str]:
     def compare(left: _Side, rights: Sequence[_Side]) -> str:
-        if rights[0].is_number:
+        if left.is_number or rights[0].is_number:
             return f"{left.number} {sign} {rights[0].number}"
         return f"{left.text} {sign} {rights[0].text}"
 
@@ -125,7 +129,7 @@ def _compared(sign: str) -> Callable[[_Side, Sequence[_Side]], str]:
 
 def _between(left: _Side, rights: Sequence[_Side]) -> str:
     low, high = rights
-    if low.is_number and high.is_number:
+    if left.is_number or (low.is_number and high.is_number):
         return f"{left.number} BETWEEN {low.number} AND {high.number}"
     return f"{left.text} BETWEEN {low.text} AND {high.text}"
 

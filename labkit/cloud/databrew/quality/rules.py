@@ -121,7 +121,10 @@ def check_rule(definition: Mapping[str, Any]) -> None:
         for word in (*(test.operand.arguments if test.operand else ()), *test.values):
             value_of(word, rule.values)
     explicit = [test for test in tests if test.operand and not _is_aggregate(test)]
-    if rule.selects and explicit:
+    named = [
+        test for test in tests if _is_aggregate(test) and aggregate_of(test, rule.values).column
+    ]
+    if rule.selects and (explicit or named):
         raise BadExpression("a rule with column selectors names no column itself.")
     if not rule.selects and len(explicit) < len(tests) and not rule.aggregates:
         raise BadExpression("it names no column, and has no column selectors.")
