@@ -46,6 +46,33 @@ def test_a_table_is_in_the_catalog(lake, aws, table, format, serde):
     "format",
     ["STORED AS PARQUET", "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE"],
 )
+def test_what_is_shown_of_a_table_makes_it_again(lake, aws, table, format):
+    lake.done(
+        f"CREATE EXTERNAL TABLE raw.{table} (id int, c float8, who varchar(20)) "
+        f"PARTITIONED BY (d date) {format} {place(table)} TABLE PROPERTIES ('numRows'='7')",
+        f"ALTER TABLE raw.{table} ADD PARTITION (d='2024-01-02')",
+    )
+    glue = aws("glue")
+    members = ("StorageDescriptor", "PartitionKeys", "Parameters")
+
+    def kept():
+        found = glue.get_table(DatabaseName=DATABASE, Name=table)["Table"]
+        parts = glue.get_partitions(DatabaseName=DATABASE, TableName=table)["Partitions"]
+        return [found[each] for each in members], [
+            (each["Values"], each["StorageDescriptor"]["Location"]) for each in parts
+        ]
+
+    before = kept()
+    [[shown]] = lake.rows(f"SHOW EXTERNAL TABLE raw.{table} PARTITION")
+    lake.done(f"DROP TABLE raw.{table}", *filter(str.strip, shown.split(";")))
+    assert kept() == before
+    assert shown.startswith(f"CREATE EXTERNAL TABLE raw.{table} (\n    id int,\n    c float8,\n")
+
+
+@pytest.mark.parametrize(
+    "format",
+    ["STORED AS PARQUET", "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' STORED AS TEXTFILE"],
+)
 def test_inserted_rows_are_in_their_partitions(lake, aws, table, format):
     lake.done(
         f"CREATE EXTERNAL TABLE raw.{table} (id int, name varchar(10), price decimal(6,2)) "

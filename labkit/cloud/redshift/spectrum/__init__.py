@@ -3,6 +3,6 @@
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c-using-spectrum.html
 """
 
-from labkit.cloud.redshift.spectrum import catalogs, definitions, history, schemas, tables
+from labkit.cloud.redshift.spectrum import catalogs, definitions, history, schemas, showing, tables
 
-__all__ = ["catalogs", "definitions", "history", "schemas", "tables"]
+__all__ = ["catalogs", "definitions", "history", "schemas", "showing", "tables"]

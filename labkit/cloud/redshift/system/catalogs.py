@@ -164,7 +164,7 @@ def svv_redshift_tables(connection: Connection) -> Iterator[Any]:
         yield (one.database, one.schema, one.name, _TYPES[one.kind], given, comment(one), one.owner)
 
 
-def _sizes(kind: Type) -> tuple[int | None, int | None, int | None]:
+def sizes(kind: Type) -> tuple[int | None, int | None, int | None]:
     """Length, precision, scale."""
     if kind.base in TEXTS:
         return kind.size or 256, None, None
@@ -183,7 +183,7 @@ def _default(column: TableColumn) -> str | None:
 
 def _columns(connection: Connection, one: Object) -> Iterator[Any]:
     for at, column in enumerate(columns_of(connection, one), 1):
-        length, precision, scale = _sizes(column.type)
+        length, precision, scale = sizes(column.type)
         yield (
             one.database, one.schema, one.name, column.name, at, _default(column),
             "YES" if column.nullable else "NO", column.type.plain, length, precision, scale,

@@ -22,7 +22,7 @@ def drop_routine(connection: Connection, parsed: Parsed) -> Result:
     words.expect("DROP")
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
     missing_too = words.accept("IF", "EXISTS")
-    one = _named(connection, words, kind, missing_too=missing_too)
+    one = named_routine(connection, words, kind, missing_too=missing_too)
     words.accept_one("CASCADE", "RESTRICT")
     words.end()
     if one:
@@ -31,7 +31,7 @@ def drop_routine(connection: Connection, parsed: Parsed) -> Result:
     return Result(f"DROP {kind.upper()}")
 
 
-def _named(
+def named_routine(
     connection: Connection, words: Words, kind: str, *, missing_too: bool = False
 ) -> Object | None:
     """The routine that ``name [(types)]`` names."""
@@ -51,7 +51,7 @@ def alter_routine(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("ALTER")
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
-    one = _named(connection, words, kind)
+    one = named_routine(connection, words, kind)
     assert one is not None
     grants.check_owner(connection, one)
     if words.accept("RENAME", "TO"):
@@ -70,7 +70,7 @@ def show_procedure(connection: Connection, parsed: Parsed) -> Result:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_PROCEDURE.html"""
     words = parsed.words
     words.expect("SHOW", "PROCEDURE")
-    one = _named(connection, words, "procedure")
+    one = named_routine(connection, words, "procedure")
     words.end()
     assert one is not None
     told = ", ".join(map(_argument, one.body["arguments"]))

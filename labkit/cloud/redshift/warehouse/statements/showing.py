@@ -25,7 +25,7 @@ def show_databases(connection: Connection, parsed: Parsed) -> Result:
         "SELECT database_name, database_owner, database_type, database_acl "
         "FROM svv_redshift_databases WHERE true"
     )
-    return _listed(connection, parsed, sql, "database_name")
+    return listed(connection, parsed, sql, "database_name")
 
 
 @statement("SHOW SCHEMAS")
@@ -40,7 +40,7 @@ def show_schemas(connection: Connection, parsed: Parsed) -> Result:
         "source_database, "
         f"schema_option FROM svv_all_schemas WHERE database_name = {database}"
     )
-    return _listed(connection, parsed, sql, "schema_name")
+    return listed(connection, parsed, sql, "schema_name")
 
 
 @statement("SHOW TABLES")
@@ -61,7 +61,7 @@ def show_tables(connection: Connection, parsed: Parsed) -> Result:
         f"FROM svv_all_tables WHERE database_name = {quoted_text(database)} "
         f"AND schema_name = {quoted_text(schema)}"
     )
-    return _listed(connection, parsed, sql, "table_name")
+    return listed(connection, parsed, sql, "table_name")
 
 
 def _subtype(one: Object) -> str:
@@ -98,7 +98,7 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
         f"{quoted_text(table.name)} AND schema_name = {quoted_text(table.schema)} "
         f"AND database_name = {quoted_text(table.database)}"
     )
-    return _listed(connection, parsed, sql, "ordinal_position", like="column_name")
+    return listed(connection, parsed, sql, "ordinal_position", like="column_name")
 
 
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
@@ -118,7 +118,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
         f"NULL::varchar AS remarks FROM svv_redshift_functions WHERE function_type = '{told}' "
         f"AND schema_name = {quoted_text(schema.name)}"
     )
-    return _listed(connection, parsed, sql, "function_name")
+    return listed(connection, parsed, sql, "function_name")
 
 
 #: Where the privileges of each kind of object stand, and the columns that name it.
@@ -141,7 +141,7 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
         words.accept_one("USER", "ROLE", "GROUP")
         who = quoted_text(words.identifier())
         parts = [f"{_grants(kind)} WHERE identity_name = {who}" for kind in _GRANTED]
-        return _listed(connection, parsed, _united(parts), "object_name")
+        return listed(connection, parsed, _united(parts), "object_name")
     words.expect("ON")
     kind = words.accept_one(*_GRANTED, "FUNCTION", "PROCEDURE") or "TABLE"
     if kind not in _GRANTED:
@@ -149,7 +149,7 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
     sql = _united([f"{_grants(kind)} WHERE {_object(connection, kind, words.name())}"])
     if words.accept("FOR"):
         sql += f" AND identity_name = {quoted_text(words.identifier())}"
-    return _listed(connection, parsed, sql, "identity_name")
+    return listed(connection, parsed, sql, "identity_name")
 
 
 def _object(connection: Connection, kind: str, name: tuple[str, ...]) -> str:
@@ -176,7 +176,7 @@ def _united(parts: list[str]) -> str:
     return f"SELECT * FROM ({' UNION ALL '.join(parts)}) g WHERE true"
 
 
-def _listed(
+def listed(
     connection: Connection, parsed: Parsed, sql: str, column: str, *, like: str = ""
 ) -> Result:
     """A SHOW that is a query over a system view, narrowed by LIKE and LIMIT."""
