@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 from duckdb.func import FunctionNullHandling
+from fsspec import AbstractFileSystem
 
 from labkit.cloud.engine.quoting import quoted_text
 
@@ -66,6 +67,7 @@ def open_closed(
     *,
     settings: Sequence[str] = (),
     directories: Sequence[Path] = (),
+    filesystems: Sequence[AbstractFileSystem] = (),
     temp_directory: Path | None = None,
     memory_limit: str | None = None,
     threads: int | None = None,
@@ -77,6 +79,7 @@ def open_closed(
         install: puts functions and macros into it.
         settings: statements of the dialect's own.
         directories: what SQL may read and write, and all below.
+        filesystems: by which SQL may read them, too.
         temp_directory: where what does not fit in memory goes.
         memory_limit: such as ``"2GB"``.
         threads: how many cores queries take together.
@@ -89,7 +92,10 @@ def open_closed(
     for name, value in limits.items():
         if value is not None:
             connection.execute(f"SET {name} = {quoted_text(str(value))}")
-    _close_off(connection, [*directories, *([temp_directory] if temp_directory else [])])
+    for filesystem in filesystems:
+        connection.register_filesystem(filesystem)
+    schemes = [f"{filesystem.protocol}://" for filesystem in filesystems]
+    _close_off(connection, [*directories, *([temp_directory] if temp_directory else [])], schemes)
     return connection
 
 
@@ -127,8 +133,11 @@ def macros(package: str) -> dict[str, str]:
     return {part.partition("(")[0]: part for part in parts if part}
 
 
-def _close_off(connection: duckdb.DuckDBPyConnection, directories: Sequence[Path]) -> None:
-    listed = ", ".join(quoted_text(f"{path.resolve()}/") for path in directories)
+def _close_off(
+    connection: duckdb.DuckDBPyConnection, directories: Sequence[Path], schemes: Sequence[str]
+) -> None:
+    paths = [f"{scheme}{path.resolve()}/" for path in directories for scheme in ("", *schemes)]
+    listed = ", ".join(map(quoted_text, paths))
     connection.execute(f"SET allowed_directories = [{listed}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import json
+import os
 import random
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ import pytest
 import zstandard
 from pyarrow import orc
 
+from labkit.cloud.engine.formats.unpacked import FILES_A_THREAD
 from tests.redshift import copied
 from tests.redshift.conftest import PLACE
 
@@ -290,6 +292,29 @@ def test_one_wrong_file_among_many(desk):
     assert desk.errors(table, "filename", "line_number") == [[f"s3://copying/{folder}/3", 2]]
     assert desk.copy(table, f"s3://copying/{folder}/", "MAXERROR 2") == ""
     assert desk.data.rows(f"SELECT sum(a), count(*) FROM {table}") == [[10, 5]]
+
+
+@pytest.mark.parametrize(
+    ("odd", "more", "wrong"),
+    [
+        (gzip.compress(b"-1,b\n"), [[-1, "b"]], []),
+        (gzip.compress(b'-1,"b,"\n'), [[-1, "b,"]], []),
+        (gzip.compress(b"-2,\n") + gzip.compress(b"-1,b\n"), [[-2, ""], [-1, "b"]], []),
+        (gzip.compress(b"-2,a\n\n-1,b\n"), [[-2, "a"], [-1, "b"]], [[2]]),
+        (gzip.compress(b'-2,a\nx,"b"\n'), [[-2, "a"]], [[2]]),
+    ],
+    ids=["plain", "quoted", "two parts", "blank line", "wrong"],
+)
+def test_one_packed_file_among_many_is_like_no_other(desk, odd, more, wrong):
+    table, folder = desk.table("a int, b varchar(3)"), desk.folder()
+    usual = FILES_A_THREAD * (os.cpu_count() or 1) + 1
+    for number in range(usual):
+        desk.put(f"{folder}/{number}", gzip.compress(b"%d,ok\n" % number))
+    desk.put(f"{folder}/odd", odd)
+    assert desk.copy(table, f"s3://copying/{folder}/", "CSV GZIP MAXERROR 2") == ""
+    expected = [*more, *([number, "ok"] for number in range(usual))]
+    assert desk.data.rows(f"SELECT a, b FROM {table} ORDER BY a") == expected
+    assert desk.errors(table, "line_number") == wrong
 
 
 def test_a_blank_line_in_a_large_packed_file_is_a_record(desk):

@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import mmap
 import struct
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
+from isal import igzip, igzip_lib
 
 from labkit.cloud.engine.formats.model import File, FormatError, Table
 
@@ -26,7 +26,8 @@ CHUNK = 1 << 22
 NATIVE = {"": "none", "gz": "gzip", "zst": "zstd"}  # what DuckDB opens itself
 _SNAPPY_FRAMED = b"\xff\x06\x00\x00sNaPpY"
 _LZ4_FRAMED = b"\x04\x22\x4d\x18"
-BROKEN = (OSError, EOFError, zlib.error, struct.error, pa.ArrowException)
+_ISAL_ERROR = cast("type[Exception]", igzip_lib.IsalError)
+BROKEN = (OSError, EOFError, zlib.error, _ISAL_ERROR, struct.error, pa.ArrowException)
 
 
 def codec(name: str) -> str:
@@ -190,8 +191,8 @@ def _deflate(path: str) -> BinaryIO:
 
 
 _OPENERS: dict[str, Callable[[str], BinaryIO]] = {
-    "gz": lambda path: cast(BinaryIO, gzip.GzipFile(path)),
-    "gzip": lambda path: cast(BinaryIO, gzip.GzipFile(path)),
+    "gz": lambda path: cast(BinaryIO, igzip.IGzipFile(path)),
+    "gzip": lambda path: cast(BinaryIO, igzip.IGzipFile(path)),
     "bz2": lambda path: cast(BinaryIO, bz2.BZ2File(path)),
     "zst": _pyarrow("zstd"),
     "zstd": _pyarrow("zstd"),

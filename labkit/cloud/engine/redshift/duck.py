@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.closed import create_functions, create_macros, open_closed
 from labkit.cloud.engine.formats import FormatError
+from labkit.cloud.engine.formats.unpacked import Unpacked
 from labkit.cloud.engine.redshift.errors import TOO_DEEP, RedshiftError, translated
 from labkit.cloud.engine.redshift.functions import UDFS
 
@@ -35,6 +36,7 @@ def open_database(
         _install,
         settings=_SETTINGS,
         directories=directories,
+        filesystems=[Unpacked()],
         memory_limit=memory_limit,
         temp_directory=temp_directory,
     )

@@ -7,12 +7,14 @@ plainly the same for both stops the pass, and the careful half looks at the file
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import NATIVE
+from labkit.cloud.engine.formats.unpacked import address
+from labkit.cloud.engine.formats.watching import READ_BYTES
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.copying.blank_lines import READ_BYTES
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.sql_values import STOP, helper, parsed, readable, value, wrong
 from labkit.cloud.redshift.warehouse.objects import TableColumn
@@ -20,24 +22,42 @@ from labkit.cloud.redshift.warehouse.objects import TableColumn
 LONGEST_LINE = 8_000_000
 
 
+def marks(options: CopyOptions) -> list[str]:
+    """What the fast half leaves to the careful one: NUL, and the quote of CSV within a value."""
+    return ["\0", *([options.quote] if options.format == "csv" else [])]
+
+
 def relation(
-    columns: Sequence[TableColumn], options: CopyOptions, files: Sequence[File]
+    columns: Sequence[TableColumn],
+    options: CopyOptions,
+    files: Sequence[File],
+    *,
+    clean: bool = False,
+    watched: bool = False,
 ) -> str | None:
     """SQL of a query that gives these columns of the files; None where the careful half must read.
 
     Args:
         columns: those that the files give, in their order.
+        clean: their texts have no `marks`.
+        watched: they are gzip files, of which this is seen as they are read.
     """
+    if watched:
+        told = marks(options) if clean else []
+        blank = options.ignore_blank_lines
+        listed = [replace(f, path=address(f.path, told, blank_lines=blank)) for f in files]
+        return relation(columns, replace(options, compression=""), listed, clean=clean)
     source = _SOURCES.get(options.format)
     known = all(readable(column.type) for column in columns)
     found = source(columns, options, files) if source and known and _plain(options) else None
     if found is None:
         return None
     read = [f"{parsed(f'f{at}', c.type, options)} AS v{at}" for at, c in enumerate(columns)]
-    inner = ", ".join([*read, helper(columns)])
+    looked = [] if clean else marks(options)
+    inner = ", ".join([*read, helper(columns, looked)])
     values = [value(at, column, options) for at, column in enumerate(columns)]
     failing = f"CAST({STOP} AS {columns[0].type.duckdb})"
-    values[0] = f"CASE WHEN {wrong(columns, options)} THEN {failing} ELSE {values[0]} END"
+    values[0] = f"CASE WHEN {wrong(columns, options, looked)} THEN {failing} ELSE {values[0]} END"
     outer = ", ".join(f"{each} AS c{at}" for at, each in enumerate(values))
     return f"SELECT {outer} FROM (SELECT *, {inner} FROM {found})"
 

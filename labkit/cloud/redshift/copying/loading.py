@@ -14,23 +14,20 @@ import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from functools import partial
 
 import duckdb
 import pyarrow as pa
 
 from labkit.cloud.engine.formats import File
+from labkit.cloud.engine.formats.lines import BROKEN
 from labkit.cloud.engine.formats.stream import Stream
-from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.formats.unpacked import FILES_A_THREAD, MET, OTHERWISE, length
+from labkit.cloud.engine.formats.watching import stops
+from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import CANCELED, DISK_FULL, RedshiftError, translated
 from labkit.cloud.redshift.copying import columnar, documents, fast
 from labkit.cloud.redshift.copying.access import failure
-from labkit.cloud.redshift.copying.blank_lines import (
-    BROKEN,
-    has_blank_line,
-    unpacks_to_blank_line,
-)
 from labkit.cloud.redshift.copying.fields import Field
 from labkit.cloud.redshift.copying.load_errors import MISSING, BadValue, LoadError
 from labkit.cloud.redshift.copying.options import COLUMNAR, CopyOptions
@@ -42,9 +39,6 @@ from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
 
 BATCH = 20_000
-#: Compressed bytes that are searched for blank lines before DuckDB reads them: of a load, or of a
-#: file of a larger one. To unpack everything twice would take half as long again.
-SEARCHED_BYTES, SEARCHED_FILE_BYTES = 32 << 20, 4 << 20
 #: What stops a pass that the files are not at fault of: canceled, in conflict, no memory, no disk.
 ELSEWHERE = (CANCELED, "40001", "53200", DISK_FULL)
 
@@ -69,6 +63,7 @@ class Load:
     Args:
         columns: the table's columns that the files give, in the files' order.
         paths: of a JSONPaths file, one a column.
+        stopped: what ended the last pass that did not come to its end.
     """
 
     connection: Connection
@@ -79,6 +74,7 @@ class Load:
     paths: Sequence[str] = ()
     wrong: list[Wrong] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
+    stopped: str = ""
 
     def run(self) -> int:
         """Load the files; how many rows there are.
@@ -88,9 +84,9 @@ class Load:
         """
         if self.options.format in COLUMNAR:
             return self._columnar()
-        query = None if self._has_blank_lines() else self._fast(self.files)
-        if query and (count := self._in_one_pass(query)) is not None:
-            return count
+        for query in self._passes(self.files):
+            if (count := self._in_one_pass(query)) is not None:
+                return count
         return sum(self._load_file(file) for file in self.files)
 
     def _columnar(self) -> int:
@@ -100,8 +96,35 @@ class Load:
 
     # Fast ---------------------------------------------------------------------------------------
 
-    def _fast(self, files: Sequence[File]) -> str | None:
-        return fast.relation(self.columns, self.options, files)
+    def _passes(self, files: Sequence[File]) -> Iterator[str]:
+        """Queries over files, the quickest first, while another may read what stopped the last."""
+        texts = self.options.format in ("csv", "text")
+        if texts and self._are_unpacked(files):
+            yield from self._query(files, clean=True, watched=True)
+            if MET in self.stopped:
+                yield from self._query(files, clean=False, watched=True)
+            if OTHERWISE not in self.stopped:
+                return
+        clean = texts and not self._any_stops(files, fast.marks(self.options))
+        if clean or not texts or not self._any_stops(files):
+            yield from self._query(files, clean=clean)
+
+    def _are_unpacked(self, files: Sequence[File]) -> bool:
+        """Whether DuckDB leaves it to us to unpack files."""
+        (threads,) = first_row(self.connection.duck, "SELECT current_setting('threads')")
+        enough = len(files) > FILES_A_THREAD * threads
+        return enough and self.options.compression == "gz" and all(length(f.path) for f in files)
+
+    def _query(self, files: Sequence[File], *, clean: bool, watched: bool = False) -> Iterator[str]:
+        query = fast.relation(self.columns, self.options, files, clean=clean, watched=watched)
+        if query:
+            yield query
+
+    def _any_stops(self, files: Sequence[File], marks: Sequence[str] = ()) -> bool:
+        """Whether DuckDB would read one of the texts otherwise than Redshift."""
+        look = partial(stops, marks=marks, blank_lines=self.options.ignore_blank_lines)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return any(pool.map(look, files))
 
     def _in_one_pass(self, query: str) -> int | None:
         alone = self.connection.alone
@@ -110,7 +133,8 @@ class Load:
         try:
             return self._insert(query)
         except duckdb.Error as error:
-            if not alone or translated(str(error)).sqlstate in ELSEWHERE:
+            self.stopped = str(error)
+            if not alone or translated(self.stopped).sqlstate in ELSEWHERE:
                 raise
             self.connection.duck.execute("ROLLBACK")
             self.connection.duck.execute("BEGIN TRANSACTION")
@@ -123,7 +147,8 @@ class Load:
             for _ in cursor.sql(query).to_arrow_reader(100_000):
                 self.connection.check_canceled()
             return True
-        except (duckdb.Error, pa.ArrowException, OSError):
+        except (duckdb.Error, pa.ArrowException, OSError) as error:
+            self.stopped = str(error)
             return False
         finally:
             cursor.close()
@@ -147,34 +172,13 @@ class Load:
             for column in self.table.columns
         )
 
-    def _has_blank_lines(self) -> bool:
-        """DuckDB passes over blank lines, which are records in the others' eyes.
-
-        Large files of large compressed loads are not searched.
-        """
-        if self.options.format not in ("csv", "text") or self.options.ignore_blank_lines:
-            return False
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return any(pool.map(self._is_blank_somewhere, self.files))
-
-    def _is_blank_somewhere(self, file: File) -> bool:
-        if not self.options.compression:
-            return has_blank_line(Path(file.path))
-        searched = self._is_small or Path(file.path).stat().st_size <= SEARCHED_FILE_BYTES
-        return searched and unpacks_to_blank_line(file)
-
-    @cached_property
-    def _is_small(self) -> bool:
-        return sum(Path(each.path).stat().st_size for each in self.files) <= SEARCHED_BYTES
-
     # Careful ------------------------------------------------------------------------------------
 
     def _load_file(self, file: File) -> int:
-        query = self._fast([file])
-        searched = self.options.format in ("csv", "text") and not self.options.ignore_blank_lines
-        blank = searched and self._is_blank_somewhere(file)
-        if query and not blank and len(self.files) > 1 and self._reads(query):
-            return self._insert(query)
+        if len(self.files) > 1:
+            for query in self._passes([file]):
+                if self._reads(query):
+                    return self._insert(query)
         return self._load_records(file)
 
     def _load_records(self, file: File) -> int:

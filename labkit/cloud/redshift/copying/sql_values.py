@@ -36,24 +36,27 @@ def value(at: int, column: TableColumn, options: CopyOptions) -> str:
     return told if column.nullable else f"coalesce({told}, CAST({STOP} AS {kind.duckdb}))"
 
 
-def helper(columns: Sequence[TableColumn]) -> str:
+def helper(columns: Sequence[TableColumn], marks: Sequence[str]) -> str:
     """What `wrong` looks at besides, as ``looked``: all integers, a mark, and all texts.
 
     One look at many fields costs less than one at each. A field that is no integer, and so could
     have the mark in it, does not read.
     """
-    integers, texts = _fields(columns, _INTEGERS), _fields(columns, _TEXTS)
-    return f"concat({', '.join([*integers, _MARK, *texts])}) AS looked"
+    texts = _fields(columns, _TEXTS) if marks else []
+    return f"concat({', '.join([*_fields(columns, _INTEGERS), _MARK, *texts])}) AS looked"
 
 
 def _fields(columns: Sequence[TableColumn], kinds: Sequence[str]) -> list[str]:
     return [f"f{at}" for at, column in enumerate(columns) if column.type.base in kinds]
 
 
-def wrong(columns: Sequence[TableColumn], options: CopyOptions) -> str:
-    """Whether the careful half has to look at a record."""
-    marks = ["chr(0)", *([quoted_text(options.quote)] if options.format == "csv" else [])]
-    terms = [f"contains(looked, {mark})" for mark in marks]
+def wrong(columns: Sequence[TableColumn], options: CopyOptions, marks: Sequence[str]) -> str:
+    """Whether the careful half has to look at a record.
+
+    Args:
+        marks: characters that its texts could have, and must not.
+    """
+    terms = [f"contains(looked, chr({ord(mark)}))" for mark in marks]
     for at, column in enumerate(columns):
         raw, told, kind = f"f{at}", f"v{at}", column.type
         if kind.base in _TEXTS:
