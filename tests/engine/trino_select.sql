@@ -105,7 +105,7 @@ SELECT nope.city FROM orders
 --! COLUMN_NOT_FOUND: line 1:8: Column 'nope.city' cannot be resolved or requester is not authorized to access requested resources
 
 SELECT order_id FROM orders WHERE order_date > '2024-01-01'
---! TYPE_MISMATCH: line 1:46: Cannot apply operator: date > varchar(10)
+--! TYPE_MISMATCH: line 1:46: Cannot apply operator: date < varchar(10)
 
 SELECT order_id FROM orders WHERE order_date > DATE '2024-02-20' ORDER BY order_id LIMIT 1 OFFSET 1
 --! SYNTAX_ERROR: line 1:92: mismatched input 'OFFSET'. Expecting: <EOF>
@@ -276,7 +276,7 @@ SELECT CAST(ARRAY[1,2] AS JSON), CAST(MAP(ARRAY['b','a'], ARRAY[1,2]) AS JSON), 
 --> [["[1,2]", "{\"a\":2,\"b\":1}", "\"x\"", "1.5", null, "{\"v1\":1,\"v2\":\"a\"}"]]
 
 SELECT order_id FROM orders WHERE order_ts > '2024-01-01'
---! TYPE_MISMATCH: line 1:44: Cannot apply operator: timestamp(3) > varchar(10)
+--! TYPE_MISMATCH: line 1:44: Cannot apply operator: timestamp(3) < varchar(10)
 
 SELECT t.* FROM orders t WHERE order_id = 4
 --> [["4", "carol", null, null, null, null, null, null, "2024-12-31 12:00:00.000", "2024-12-31", "eu"]]

@@ -14,6 +14,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.external import external_call
+from labkit.cloud.engine.trino.frames import frame_of
 from labkit.cloud.engine.trino.grouping import walk
 from labkit.cloud.engine.trino.library import (
     FunctionNotFound,
@@ -29,14 +30,12 @@ from labkit.cloud.engine.trino.library import (
 from labkit.cloud.engine.trino.operators import (
     comparison,
     has_zone,
-    milliseconds,
-    months,
     orderable,
     sort_key,
 )
 from labkit.cloud.engine.trino.safe import tried
 from labkit.cloud.engine.trino.scope import Field, Scope, Typed, qualified_parts
-from labkit.cloud.engine.types import BOOLEAN, DAY_SECOND, INTEGER, UNKNOWN, YEAR_MONTH, Type
+from labkit.cloud.engine.types import BOOLEAN, INTEGER, UNKNOWN, Type
 
 
 def call(node: tree.Call, scope: Scope) -> Typed:
@@ -286,6 +285,7 @@ def _window(node: tree.Call, scope: Scope) -> Typed:
     if node.distinct:
         message = "DISTINCT in window function parameters not yet supported: "
         raise scope.fail(node, "NOT_SUPPORTED", message + scope.source(node))
+    _refuse_nested(node.args, "function arguments", scope)
     inner = replace(scope, clause=None, windows=scope.windows)
     over = _over(node.over, inner)
     if "window" not in found_kinds:
@@ -297,7 +297,15 @@ def _window(node: tree.Call, scope: Scope) -> Typed:
     return Typed(f"({found.render(args, inside=inside, after=over)})", found.returns)
 
 
+def _refuse_nested(part: object, where: str, scope: Scope) -> None:
+    for one in walk(part):
+        if isinstance(one, tree.Call) and one.over is not None:
+            words = "Cannot nest window functions or row pattern measures inside window"
+            raise scope.fail(one, "NESTED_WINDOW", f"{words} {where}")
+
+
 def _over(window: tree.Window, scope: Scope) -> str:
+    _refuse_nested(window, "specification", scope)
     window = _with_base(window, scope, ())
     parts = []
     if window.partition_by:
@@ -306,7 +314,7 @@ def _over(window: tree.Window, scope: Scope) -> str:
     if window.order_by:
         parts.append(f"ORDER BY {_sorted(window.order_by, scope)}")
     if window.frame:
-        parts.append(_frame(window.frame, window, scope))
+        parts.append(frame_of(window.frame, window, scope))
     return f"OVER ({' '.join(parts)})"
 
 
@@ -332,37 +340,6 @@ def _with_base(window: tree.Window, scope: Scope, seen: tuple[str, ...]) -> tree
         order_by=window.order_by or base.order_by,
         frame=window.frame or base.frame,
     )
-
-
-def _frame(frame: tree.Frame, window: tree.Window, scope: Scope) -> str:
-    ranged = frame.unit == "RANGE" and (frame.first[1] or frame.last[1])
-    if (ranged or frame.unit == "GROUPS") and not window.order_by:
-        words = "PRECEDING or FOLLOWING " if ranged else ""
-        message = f"Window frame of type {frame.unit} {words}requires ORDER BY"
-        raise scope.fail(frame, "MISSING_ORDER_BY", message)
-    if frame.first[0] == "UNBOUNDED FOLLOWING" or frame.last[0] == "UNBOUNDED PRECEDING":
-        which = "start cannot be UNBOUNDED FOLLOWING"
-        if frame.first[0] != "UNBOUNDED FOLLOWING":
-            which = "end cannot be UNBOUNDED PRECEDING"
-        raise scope.fail(frame, "INVALID_WINDOW_FRAME", f"Window frame {which}")
-    first, last = (_bound(frame, bound, scope) for bound in (frame.first, frame.last))
-    return f"{frame.unit} BETWEEN {first} AND {last}"
-
-
-def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: Scope) -> str:
-    word, node = bound
-    if node is None:
-        return word
-    value = scope.value(node)
-    integral = value.type.base in ("tinyint", "smallint", "integer", "bigint")
-    if frame.unit != "RANGE" and not integral:
-        message = (
-            f"Window frame {frame.unit} value type must be exact numeric type with scale 0 "
-            f"(actual {value.type})"
-        )
-        raise scope.fail(node, "TYPE_MISMATCH", message)
-    spans = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
-    return f"{spans.get(value.type, str)(value.sql)} {word}"
 
 
 # Forms that look like calls

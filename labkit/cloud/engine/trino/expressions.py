@@ -175,8 +175,13 @@ def _comparison(node: tree.Comparison, scope: Scope) -> Typed:
     left, right = expression(node.left, scope), expression(node.right, scope)
     found = comparison(node.op, left, right)
     if found is None:
-        raise _no_operator(node.at, f"{left.type.display} {node.op} {right.type.display}", scope)
+        op = _MIRRORED.get(node.op, node.op)
+        raise _no_operator(node.at, f"{left.type.display} {op} {right.type.display}", scope)
     return found
+
+
+#: Trino names these by the operator that it looks up for them.
+_MIRRORED = {"<>": "=", ">": "<", ">=": "<="}
 
 
 def _not(node: tree.Not, scope: Scope) -> Typed:

@@ -332,6 +332,9 @@ class QueryParser:
     def _sampled(self) -> tree.Relation:
         cursor, start = self.cursor, self.cursor.token.start
         relation = self._aliased()
+        if cursor.peek("MATCH_RECOGNIZE"):
+            message = "MATCH_RECOGNIZE is not supported here"
+            raise failed_at(cursor.text, cursor.token.start, "NOT_SUPPORTED", message)
         if not cursor.accept("TABLESAMPLE"):
             return relation
         method = cursor.expect_any("BERNOULLI", "SYSTEM")

@@ -580,3 +580,10 @@ trino_at_most(n, what) AS CASE
     WHEN n > 10000 THEN trino_fail(what || ' must be less than or equal to 10000; found ' || n)
     ELSE n
     END;
+
+trino_offset(n) AS CASE
+    WHEN n < 0 THEN error(
+        'LABKIT:INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null'
+    )
+    ELSE n
+    END;
