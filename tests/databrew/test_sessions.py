@@ -41,6 +41,20 @@ def test_a_column_has_figures(brew):
     assert "histogram" not in name
 
 
+def test_steps_that_ask(brew):
+    brew.open(UPPER, text="name,on\nann@x.org,2020-01-01\nbob,x\n,7\n")
+    back = brew.act(RecipeStep=step("GET_STEP_DATAFRAME", stepIndex="0"))
+    assert (back["steps"], back["rows"][0]) == (0, ["ann@x.org", "2020-01-01"])
+    assert brew.act()["rows"][0] == ["ANN@X.ORG", "2020-01-01"]
+    again = brew.act(RecipeStep=step("GET_ACTION_RESULT", actionId="1"))
+    assert again == back
+    asked = [step("GET_ADVANCED_DATATYPE", sourceColumn=name) for name in ("name", "on")]
+    assert [brew.act(RecipeStep=each)["advancedDataType"] for each in asked] == ["Email", None]
+    assert brew.steps() == [UPPER]
+    told = refused(brew.act, RecipeStep=step("GET_ACTION_RESULT", actionId="99"))
+    assert told[2].startswith("There is no result of the action 99.")
+
+
 @pytest.mark.parametrize(
     ("sample", "rows"),
     [

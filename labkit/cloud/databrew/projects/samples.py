@@ -21,13 +21,14 @@ from labkit.cloud.cloud import Cloud, on_stop
 from labkit.cloud.databrew.projects.views import showable
 from labkit.cloud.databrew.reading import inputs
 from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, compile_recipe
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipes import steps_of
 from labkit.cloud.databrew.records import DATASET, Record, look_up
 from labkit.cloud.databrew.secrets import secret
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.lake.engines import open_session
 
-OPEN, STAGES = 10, 12
+OPEN, STAGES, RESULTS = 10, 12, 20
 LONGEST_S = 30.0
 _open: dict[tuple[Path, str, str], Sample] = {}
 _lock = threading.Lock()
@@ -83,6 +84,7 @@ class Sample:
         self._session = open_session(cloud)
         self._stages: dict[Key, Stage] = {}
         self._count = 0
+        self.results: dict[int, str] = {}
         self._mine = threading.RLock()
 
     @contextmanager
@@ -111,6 +113,22 @@ class Sample:
         done = max(n for n in range(len(steps)) if key[:n] in self._stages)
         start = self.after(steps[:done])
         return self._kept(key, lambda: self._apply(start, steps, done))
+
+    def remember(self, action: int, result: str) -> None:
+        """Keep an action's result, as the newest of some."""
+        self.results[action] = result
+        while len(self.results) > RESULTS:
+            del self.results[next(iter(self.results))]
+
+    @contextmanager
+    def asked(self, steps: Sequence[Record]) -> Iterator[Relation]:
+        """What steps lead to, to be asked something."""
+        name, columns = self.after(steps)
+        context = self._context([])
+        try:
+            yield Relation.of(context, f"SELECT * FROM {name}", columns)
+        finally:
+            context.close()
 
     def rows(self, stage: Stage) -> pa.Table:
         """A stage's rows, in order, as `views` shows them."""

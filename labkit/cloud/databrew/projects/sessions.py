@@ -19,6 +19,15 @@ from typing import Any
 from labkit.cloud.databrew import quotas, records
 from labkit.cloud.databrew.failures import EXPECTED
 from labkit.cloud.databrew.projects import views
+from labkit.cloud.databrew.projects.questions import (
+    ASKS_A_TYPE,
+    ASKS_AGAIN,
+    LOOKS_BACK,
+    asks,
+    number,
+    result_of,
+    type_told,
+)
 from labkit.cloud.databrew.projects.samples import Sample, sample_of
 from labkit.cloud.databrew.records import PROJECT, RECIPE, Record, answers, find, put
 from labkit.cloud.databrew.words import conflict, denied, invalid
@@ -58,24 +67,36 @@ def send_project_session_action(
     """Look at the sample, try a step on it, or take one."""
     project = _opened(context, Name, ClientSessionId)
     recipe = find(context, RECIPE, project["RecipeName"])
+    sample = sample_of(context.cloud, project)
+    if asks(RecipeStep, ASKS_AGAIN):
+        told = result_of(sample, number(RecipeStep or {}, "actionId"))
+        return _answer(context, Name, sample, told)
+    if asks(RecipeStep, LOOKS_BACK):
+        StepIndex, RecipeStep = number(RecipeStep or {}, "stepIndex"), None
+    Preview = Preview or asks(RecipeStep, ASKS_A_TYPE)
     steps = _until(recipe["Steps"], StepIndex)
     if RecipeStep and not Preview and StepIndex is not None:
         raise invalid("A StepIndex is for looking back; a step is applied at the recipe's end.")
     wanted = [*steps, RecipeStep] if RecipeStep else steps
     before = wanted[:-1] if RecipeStep or StepIndex else wanted
     quotas.check_steps(context.operation, wanted)
-    with _refusals(), sample_of(context.cloud, project).alone() as sample:
+    with _refusals(), sample.alone():
         shown = _shown(sample, before, wanted, ViewFrame or {})
+        if asks(RecipeStep, ASKS_A_TYPE):
+            shown |= type_told(sample, before, RecipeStep or {})
     if RecipeStep and not Preview:
         _apply(context, recipe, wanted)
     of = {"project": Name, "recipe": recipe["Name"], "steps": len(wanted)}
     size = {"type": project["Sample"]["Type"], "size": project["Sample"]["Size"]}
     result = {**of, **shown, "sample": {**size, **shown["sample"]}}
-    return {
-        "Name": Name,
-        "ActionId": _count(context, Name),
-        "Result": json.dumps(result, allow_nan=False),
-    }
+    return _answer(context, Name, sample, json.dumps(result, allow_nan=False))
+
+
+def _answer(context: Context, name: str, sample: Sample, result: str) -> Answer:
+    """A result under its number, by which it can be asked for again."""
+    action = _count(context, name)
+    sample.remember(action, result)
+    return {"Name": name, "ActionId": action, "Result": result}
 
 
 def _taken(context: Context, project: Record, assume: bool) -> Record:

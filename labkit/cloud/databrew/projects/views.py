@@ -19,8 +19,9 @@ AWS tells only that an action's ``Result`` is a string; here it is the JSON of t
 ``statistics`` are there unless ``Analytics`` is ``DISABLE``; they are of all rows of the view, not
 of the frame alone. Missing is NULL and the empty text. ``minimum``, ``maximum`` are those of the
 values, for texts those of their length, as in a profile; ``mean`` and ``histogram`` are there for
-numbers. Whole numbers beyond 2^53, decimals, dates and what JSON has no word for are texts; what
-is nested is JSON in a text. A ``type`` is DataBrew's name of it.
+numbers. ``advancedDataType`` is what a step GET_ADVANCED_DATATYPE asks for. Whole numbers beyond
+2^53, decimals, dates and what JSON has no word for are texts; what is nested is JSON in a text. A
+``type`` is DataBrew's name of it.
 """
 
 from __future__ import annotations

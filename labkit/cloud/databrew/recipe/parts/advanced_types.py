@@ -13,11 +13,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from labkit.cloud.databrew.profile.entities import ENTITIES
+from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import folded
 from labkit.cloud.databrew.recipe.parts import phones, vocabularies
 from labkit.cloud.databrew.recipe.parts.patterns import moment
+from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
 Test = Callable[[RecipeContext, str], str]
@@ -50,6 +52,17 @@ def advanced_type(name: str) -> AdvancedType:
         if folded(name) in map(folded, (each.name, *each.also)):
             return each
     raise unknown("advanced data type", name, [each.name for each in ADVANCED_TYPES])
+
+
+def detected(table: Relation, column: Column) -> str | None:
+    """The advanced data type that half of a column's values are of; ``None`` for none."""
+    if not column.is_text:
+        return None
+    fits = [f"count_if({each.test(table.context, column.sql)})" for each in ADVANCED_TYPES]
+    counted = f"SELECT count(*), {', '.join(fits)} FROM {table.name} WHERE NOT {column.missing}"
+    [(values, *found)] = table.context.rows(f"WITH {', '.join(table.ctes)} {counted}")
+    named = zip(ADVANCED_TYPES, found, strict=True)
+    return next((each.name for each, fit in named if values and 2 * fit >= values), None)
 
 
 def _like(pattern: str) -> Test:
