@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.engine.redshift.casts import cast, coerce, known
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.functions import no_function
 from labkit.cloud.engine.redshift.operators import digits, from_digits, sorted_by
 from labkit.cloud.engine.redshift.scope import Typed
@@ -115,10 +116,16 @@ def _bits(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
     return build
 
 
+_SHORT_ENOUGH = (
+    "CASE WHEN strlen({0}) > 65535 "
+    "THEN CAST(error('REDSHIFT:54000:Result size exceeds LISTAGG limit') AS VARCHAR) ELSE {0} END"
+)
+
+
 def _listagg(name: str, args: Sequence[Typed]) -> Aggregate:
     parts = [coerce(arg, VARCHAR).sql for arg in args]
     joined = ", ".join([parts[0], parts[1] if len(parts) > 1 else "''"])
-    return Aggregate(f"string_agg({joined})", Type("varchar", 65535))
+    return Aggregate(f"string_agg({joined})", Type("varchar", 65535), _SHORT_ENOUGH)
 
 
 def _median(name: str, args: Sequence[Typed]) -> Aggregate:
@@ -186,10 +193,12 @@ def _rank(kind: Type) -> Callable[[str, Sequence[Typed]], Aggregate]:
 
 def _shifted(name: str, args: Sequence[Typed]) -> Aggregate:
     value = args[0]
-    kind = known(value.type)
+    if len(args) > 2:
+        raise RedshiftError(
+            f"Default parameter not be supported for window function {name}", "0A000"
+        )
     rest = [coerce(args[1], INT4).sql] if len(args) > 1 else []
-    rest += [coerce(args[2], kind).sql] if len(args) > 2 else []
-    return Aggregate(f"{name}({', '.join([value.sql, *rest])})", kind)
+    return Aggregate(f"{name}({', '.join([value.sql, *rest])})", known(value.type))
 
 
 def _valued(name: str, args: Sequence[Typed]) -> Aggregate:

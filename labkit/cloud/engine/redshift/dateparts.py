@@ -126,6 +126,8 @@ def extract(part: str, value: Typed) -> Typed:
     """``DATE_PART`` and ``EXTRACT``: Sunday is 0; weeks are those of ISO 8601."""
     if value.type.base == "interval":
         return _of_interval(part, value)
+    if value.type.base == "timetz" and part.startswith("timezone"):
+        return Typed(f"CAST(datepart('{part}', {value.sql}) AS INTEGER)", INT4, "pgdate_part")
     value = _moment(value)
     if part == "epoch":
         whole = f"CAST(floor(epoch({value.sql})) AS BIGINT)"

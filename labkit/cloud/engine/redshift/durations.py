@@ -67,11 +67,11 @@ def read(text: str, unit: str = "second") -> Duration:
 
 
 def cut(found: Duration, unit: str) -> Duration:
-    """A duration without what is smaller than a unit."""
+    """A duration without what is smaller than a unit; seconds have fractions."""
     if unit in _MONTHS:
         size = _MONTHS[unit]
         return Duration(int(found.months / size) * size)
-    size = min(_MICROS[unit], _DAY)
+    size = 1 if unit == "second" else min(_MICROS[unit], _DAY)
     return found._replace(micros=int(found.micros / size) * size)
 
 

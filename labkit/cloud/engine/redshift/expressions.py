@@ -242,7 +242,7 @@ def _power(node: exp.Binary, scope: Scope) -> Typed:
 
 @compiles(exp.Sqrt, exp.Cbrt)
 def _root(node: exp.Func, scope: Scope) -> Typed:
-    name = "sqrt" if isinstance(node, exp.Sqrt) else "cbrt"
+    name = "sqrt" if isinstance(node, exp.Sqrt) else "rs_cbrt"
     return Typed(f"{name}({coerce(expression(node.this, scope), FLOAT8).sql})", FLOAT8)
 
 

@@ -44,7 +44,7 @@ def _pivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[str
     outputs = [Typed(field.sql, field.type, field.name) for field in kept]
     for value in turned.expressions:
         literal, title = _entry(value)
-        test = compare("=", key, expression(literal, inner)).sql
+        test = _test(key, literal, inner)
         for aggregate in node.expressions:
             outputs.append(_filtered(aggregate, title, test, inner))
     columns = ", ".join(f"{output.sql} AS c{at}" for at, output in enumerate(outputs))
@@ -53,11 +53,20 @@ def _pivot(node: exp.Pivot, sql: str, source: Source, scope: Scope) -> tuple[str
     return f"SELECT {columns} FROM {sql}{group}", fields
 
 
+def _test(key: Typed, value: exp.Expr, scope: Scope) -> str:
+    """Whether a row is of a value of IN, where NULL is a value."""
+    from labkit.cloud.engine.redshift.expressions import expression
+
+    if isinstance(value, exp.Null):
+        return f"{key.sql} IS NULL"
+    return compare("=", key, expression(value, scope)).sql
+
+
 def _entry(node: exp.Expr) -> tuple[exp.Expr, str]:
     """A value of IN and its name."""
     if isinstance(node, exp.PivotAlias | exp.Alias):
         return node.this, node.args["alias"].name.lower()
-    return node, node.name.lower()
+    return node, "null" if isinstance(node, exp.Null) else node.name.lower() or "?column?"
 
 
 def _filtered(node: exp.Expr, title: str, test: str, scope: Scope) -> Typed:

@@ -7,6 +7,7 @@ definition and maintenance), `Words` reads token by token.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ _INTERVAL_UNITS = {
     for name in ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
     for ending in ("", "S")
 }
+
+
+_NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
 
 
 def _approximate(parser: Any) -> Any:
@@ -101,6 +105,29 @@ class _Parser(RedshiftParser):
         if named and not (isinstance(this, exp.Column) and len(this.parts) == 1):
             this = exp.Paren(this=this)
         return super()._parse_bracket(this)
+
+    def _parse_table(self, *args: Any, **options: Any) -> exp.Expr | None:
+        """``t.items[0].parts AS part AT index``: to sqlglot the brackets end a name of a table."""
+        start = self._index
+        unpivot = self._match(TokenType.UNPIVOT)
+        if not self._bracketed():
+            self._retreat(start)
+            return super()._parse_table(*args, **options)
+        found = self._parse_column()
+        if self._curr.text.upper() != "AT":
+            found = self._parse_alias(found)
+        if self._match_text_seq("AT"):
+            index = self._parse_id_var()
+            found = self.expression(exp.AtIndex(this=found, expression=index))
+        return self.expression(exp.Pivot(this=found, unpivot=True)) if unpivot else found
+
+    def _bracketed(self) -> bool:
+        """Whether names between dots stand here, and a bracket after them."""
+        kinds = [each.token_type for each in self._tokens[self._index : self._index + 8]]
+        names = kinds[::2]
+        dots = itertools.takewhile(lambda kind: kind is TokenType.DOT, kinds[1::2])
+        at = 2 * len(list(dots)) + 1
+        return at < len(kinds) and kinds[at] is TokenType.L_BRACKET and names[0] in _NAMES
 
     def _unit(self) -> Any:
         return exp.var(self._prev.text) if self._match_texts(_INTERVAL_UNITS) else None

@@ -246,22 +246,22 @@ def _unnested(node: exp.Expr, name: str, index: str, scope: Scope) -> Member:
 
 @_member(exp.Pivot)
 def _unpivot_object(node: exp.Pivot, scope: Scope) -> Member:
-    """``UNPIVOT object AS value AT attribute``"""
+    """``UNPIVOT object AS value AT attribute``; the attribute may be left out."""
     from labkit.cloud.engine.redshift.expressions import expression
 
     at = node.this
-    if not isinstance(at, exp.AtIndex):
-        raise unsupported("UNPIVOT without AT")
-    inner = at.this
+    inner = at.this if isinstance(at, exp.AtIndex) else at
     name = inner.alias.lower() if isinstance(inner, exp.Alias) else inner.name.lower()
     value = coerce(expression(inner.this if isinstance(inner, exp.Alias) else inner, scope), SUPER)
-    alias, attribute = scope.state.alias("s"), at.expression.name.lower()
+    alias = scope.state.alias("s")
     keys = f"json_keys({value.sql})"
     sql = (
         f"LATERAL (SELECT k, rs_get({value.sql}, k) AS v FROM (SELECT unnest({keys}) AS k)) "
         f"AS {alias}"
     )
-    fields = [Field(name, SUPER, f"{alias}.v"), Field(attribute, VARCHAR, f"{alias}.k")]
+    fields = [Field(name, SUPER, f"{alias}.v")]
+    if isinstance(at, exp.AtIndex):
+        fields.append(Field(at.expression.name.lower(), VARCHAR, f"{alias}.k"))
     return sql, [Source(name, fields)]
 
 

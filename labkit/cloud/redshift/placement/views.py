@@ -55,6 +55,7 @@ def _table_info(connection: Connection, one: Object, count: int) -> tuple[Any, .
     first = next((c for c in one.columns if keys and c.name == keys[0]), None)
     longest = max((c.type.size for c in one.columns if c.type.base == "varchar"), default=0)
     encoded = "Y" if any(c.encode not in ("none", "raw") for c in one.columns) else "N"
+    encoded += ", AUTO(ENCODE)" if one.body.get("encode") == "AUTO" else ""
     room = _room_mb(connection)
     used = round(100 * size / room, 4) if room else None
     return (

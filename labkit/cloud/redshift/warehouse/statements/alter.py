@@ -14,7 +14,7 @@ from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
-from labkit.cloud.redshift.warehouse import grants, staleness
+from labkit.cloud.redshift.warehouse import encodings, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -175,7 +175,7 @@ def _same(connection: Connection, view: Object) -> bool:
 def _add(connection: Connection, words: Words, table: Object) -> Object:
     if words.word.upper in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
         return table.changed(constraints=[*table.body["constraints"], constraint(words)])
-    new = column(words, Declared())
+    new = encodings.chosen(column(words, Declared()))
     check_encoding(new)
     if any(each.name == new.name for each in table.columns):
         raise RedshiftError(

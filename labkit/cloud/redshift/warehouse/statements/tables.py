@@ -17,7 +17,7 @@ from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import DENIED, RedshiftError
 from labkit.cloud.engine.redshift.reading import parse_query
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import access_modes, defaults, grants
+from labkit.cloud.redshift.warehouse import access_modes, defaults, encodings, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
@@ -146,6 +146,10 @@ def create(
         database, schema, last = place(connection, name, "CREATE TABLE")
     _no_duplicates([column.name for column in declared.columns])
     check_declared(connection, declared)
+    if encodings.automatic(declared.columns):
+        declared.attributes["encode"] = "AUTO"
+    sort_key = declared.attributes.get("sortkey", ())
+    declared.columns = [encodings.chosen(column, sort_key) for column in declared.columns]
     body = {"kind": kind, "temporary": temporary, "constraints": declared.constraints}
     table = Object(
         "relation", database, schema, last, connection.objects.new_oid(), connection.user,
