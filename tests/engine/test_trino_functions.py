@@ -30,7 +30,7 @@ concat_ws contains contains_sequence convex_hull_agg corr cos cosh cosine_distan
 cosine_similarity count count_if covar_pop covar_samp crc32 cume_dist current_groups
 current_timezone date date_add date_diff date_format date_parse date_trunc day day_of_month
 day_of_week day_of_year degrees dense_rank dow doy e element element_at empty_approx_set
-ends_with evaluate_classifier_predictions every exclude_columns exp features filter first_value
+evaluate_classifier_predictions every exclude_columns exp features filter first_value
 flatten floor format format_datetime format_number from_base from_base32 from_base64
 from_base64url from_big_endian_32 from_big_endian_64 from_encoded_polyline from_geojson_geometry
 from_hex from_ieee754_32 from_ieee754_64 from_iso8601_date from_iso8601_timestamp

@@ -83,6 +83,6 @@ def _bound(frame: tree.Frame, bound: tuple[str, tree.Expression | None], scope: 
             f"(actual {value.type})"
         )
         raise scope.fail(node, "TYPE_MISMATCH", message)
-    sql = value.sql if value.sql.isdigit() else f"trino_offset({value.sql})"
+    sql = value.sql if value.sql.isdigit() else f"trino_distance({value.sql})"
     spans = {DAY_SECOND: milliseconds, YEAR_MONTH: months}
     return f"{spans.get(value.type, str)(sql)} {word}"

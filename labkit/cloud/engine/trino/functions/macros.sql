@@ -581,7 +581,7 @@ trino_at_most(n, what) AS CASE
     ELSE n
     END;
 
-trino_offset(n) AS CASE
+trino_distance(n) AS CASE
     WHEN n < 0 THEN error(
         'LABKIT:INVALID_WINDOW_FRAME: Window frame offset value must not be negative or null'
     )
