@@ -96,6 +96,19 @@ def test_types_of_csv(lake: Lake, texts: list[str], kind: pa.DataType, values: l
     assert table["v"].to_pylist() == values
 
 
+def test_types_of_a_wide_csv(lake: Lake) -> None:
+    """Four hundred columns take as long as four, not their square."""
+    wide = [TYPES[name] for name in (*TYPES,) * 34]
+    rows = [[texts[at] if at < len(texts) else "" for texts, _, _ in wide] for at in range(4)]
+    names = ",".join(f"c{at}" for at in range(len(wide)))
+    lake.put("in/a.csv", "\n".join([names, *map(",".join, rows)]))
+    table = lake.table(lake.dataset("in/a.csv"))
+    assert table.schema.types == [kind for _, kind, _ in wide]
+    assert [each.drop_null().to_pylist() for each in table.columns] == [
+        [value for value in values if value is not None] for _, _, values in wide
+    ]
+
+
 LATE: dict[str, tuple[str, Any]] = {
     "a word among whole numbers": ("word", "word"),
     "a fraction among whole numbers": ("0.5", 0.5),
@@ -171,6 +184,11 @@ def test_a_last_line_that_is_longer_than_what_is_read_at_once_is_not_lost(
     lake.put(f"in/long.csv{ending}", gzip.compress(content, 1) if ending else content)
     data_set = lake.dataset(f"in/long.csv{ending}", Format="CSV")
     assert "is longer than 33554432 bytes" in lake.fail(lake.recipe_job(data_set))
+
+
+def test_a_header_that_is_longer_than_what_is_looked_at_is_refused(lake: Lake) -> None:
+    lake.put("in/a.csv", ",".join(f"column{at}" for at in range(100_000)))
+    assert "first line of" in lake.fail(lake.recipe_job(lake.dataset("in/a.csv")))
 
 
 # Excel --------------------------------------------------------------------------------------------

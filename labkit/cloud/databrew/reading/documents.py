@@ -14,6 +14,11 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
+#: Every object is looked at; dates are text in the end, and to look for them in long texts is slow.
+_LOOKED = (
+    "sample_size=-1, map_inference_threshold=-1, union_by_name=true, "
+    "dateformat='%Y', timestampformat='%Y'"
+)
 _TEXTS = ("json", "uuid", "time", DATE.base, TIMESTAMP.base)
 _KNOWN: dict[tuple[str, ...], tuple[Column, ...]] = {}
 
@@ -36,8 +41,7 @@ def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column,
     """The columns of the files, looked for once for each state of them."""
     state = tuple(each.object.path for each in reading.found)
     if state not in _KNOWN:
-        looked = "sample_size=-1, map_inference_threshold=-1, union_by_name=true"
-        found = reading.described(f"FROM read_json({paths(files)}, {looked}, {options})")
+        found = reading.described(f"FROM read_json({paths(files)}, {_LOOKED}, {options})")
         _KNOWN[state] = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
     return _KNOWN[state]
 
