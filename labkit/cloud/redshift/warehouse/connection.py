@@ -21,6 +21,7 @@ from labkit.cloud.redshift.warehouse import (
     access_modes,
     letter_case,
     quotas,
+    refreshing,
     registry,
     signatures,
 )
@@ -103,6 +104,8 @@ class Connection:
         self._renewed = False
         #: Whether the transaction has put rows somewhere.
         self.ingested = False
+        #: Whether it has made a materialized view stale; whether it refreshes one by itself.
+        self.noted, self.automatic = False, False
         #: Who signs what it commits, and whether the transaction has changed something.
         self.author, self.changing = "", False
         #: Who hears whether a statement of a transaction of its own has committed.
@@ -191,6 +194,7 @@ class Connection:
         self.duck.execute("BEGIN TRANSACTION")
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction, self.ingested, self.changing = "open", False, False
+        self.noted = False
         self.settings[access_modes.TRANSACTION] = self.settings[access_modes.SESSION]
 
     def commit(self) -> None:
@@ -207,8 +211,14 @@ class Connection:
         self.cursors.clear()
         self.transaction = "idle"
         self.objects.forget()
+        self._commit()
+
+    def _commit(self) -> None:
         with failures():
             self.duck.execute("COMMIT")
+        if self.noted:
+            self.noted = False
+            refreshing.wake(self.warehouse)
 
     def rollback(self) -> None:
         """Undo what the block did."""
@@ -241,8 +251,7 @@ class Connection:
         else:
             self._conclude()
             self.objects.forget()
-            with failures():
-                self.duck.execute("COMMIT")
+            self._commit()
         changing = self.changing
         self.begin()
         self.transaction, self.changing = "idle", changing
@@ -312,8 +321,7 @@ class Connection:
             if self.transaction == "idle":
                 self.cursors.clear()
                 self._conclude(result.count)
-                with failures():
-                    self.duck.execute("COMMIT")
+                self._commit()
             self._ended(committed=True)
             return result
         except BaseException:
@@ -369,6 +377,7 @@ class Connection:
             "rows": 0,
             "error": "",
             "label": self.settings["query_group"],
+            "automatic": self.automatic,
         }
         self.warehouse.history.append(record)
         return record

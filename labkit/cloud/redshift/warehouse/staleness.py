@@ -45,7 +45,14 @@ def prepare(database: duckdb.DuckDBPyConnection) -> None:
 
 def note(connection: Connection, table: Object) -> None:
     """Tell the views that read a relation that its rows are changing."""
-    connection.duck.execute(_NOTE, [table.oid])
+    told = connection.duck.execute(_NOTE, [table.oid]).fetchone()
+    connection.noted = connection.noted or bool(told and told[0])
+
+
+def noted(duck: duckdb.DuckDBPyConnection) -> set[int]:
+    """The views that a write has been told to."""
+    rows = duck.execute('SELECT DISTINCT view FROM "catalog".stale').fetchall()
+    return {row[0] for row in rows}
 
 
 def renew(connection: Connection, view: Object, compiled: Compiled) -> Object:
@@ -88,10 +95,9 @@ def _calls(query: str, mutable: set[str]) -> bool:
 
 def told(connection: Connection) -> dict[int, str]:
     """Of each materialized view ``t``, ``f`` or ``u``; those of earlier versions are not known."""
-    rows = connection.duck.execute('SELECT DISTINCT view FROM "catalog".stale').fetchall()
-    noted = {row[0] for row in rows}
+    known = noted(connection.duck)
     return {
-        one.oid: "t" if one.oid in noted else one.body.get("staleness", "u")
+        one.oid: "t" if one.oid in known else one.body.get("staleness", "u")
         for one in connection.objects.of("relation")
         if one.kind == "matview"
     }

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.duck import open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse import objects, signatures, staleness, system_roles
+from labkit.cloud.redshift.warehouse import (
+    objects,
+    refreshing,
+    signatures,
+    staleness,
+    system_roles,
+)
 from labkit.cloud.redshift.warehouse.connection import Connection
 
 if TYPE_CHECKING:
@@ -80,6 +86,8 @@ class Warehouse:
         self.query_ids = itertools.count(1)
         self._pids = itertools.count(1073741825)
         self.connections: dict[int, Connection] = {}
+        if staleness.noted(self.database):
+            refreshing.wake(self)
 
     @property
     def namespace(self) -> str:

@@ -40,6 +40,7 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
     if known:
         _check_same(known, view)
         connection.objects.remove(known)
+        staleness.note(connection, known)
         view = Object(*_key(view), known.oid, known.owner, view.body | _kept(known))
     elif given := defaults.granted(connection, "TABLES", schema):
         view = view.changed(grants=given)
@@ -227,4 +228,5 @@ def alter_materialized(connection: Connection, parsed: Parsed) -> Result:
     automatic = words.accept_one("YES", "NO") == "YES"
     words.end()
     connection.objects.replace(view.changed(automatic=automatic))
+    connection.noted = connection.noted or automatic
     return Result("ALTER MATERIALIZED VIEW")
