@@ -100,6 +100,8 @@ def test_a_project_that_a_job_needs_stays(brew):
         Name=brew.name, ProjectName=brew.name, RoleArn=brew.role, Outputs=[output]
     )
     assert refused(brew.databrew.delete_project, Name=brew.name)[:2] == ("ConflictException", 409)
+    [listed] = brew.databrew.list_jobs(DatasetName=brew.name)["Jobs"]
+    assert listed["ProjectName"] == brew.name
 
 
 @pytest.mark.parametrize("call", ["describe_project", "delete_project", "start_project_session"])

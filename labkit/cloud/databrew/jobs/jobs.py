@@ -15,7 +15,7 @@ from labkit.cloud.databrew import records
 from labkit.cloud.databrew.jobs import runs
 from labkit.cloud.databrew.jobs.forms import check_output
 from labkit.cloud.databrew.profile import validate
-from labkit.cloud.databrew.records import JOB, SCHEDULE, Record, answers, shown
+from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, shown
 from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.operations import Answer, Context, not_here
 
@@ -78,9 +78,17 @@ def list_jobs(
 ) -> Answer:
     wanted = {"DatasetName": DatasetName, "ProjectName": ProjectName}
     asked = {name: value for name, value in wanted.items() if value is not None}
-    found = [shown(job) for job in records.listed(context, JOB)]
-    kept = [job for job in found if all(job.get(n) == value for n, value in asked.items())]
+    found = [(job, _acts_on(context, job)) for job in records.listed(context, JOB)]
+    kept = [shown(job) for job, acted_on in found if asked.items() <= acted_on.items()]
     return page("Jobs", kept, MaxResults, NextToken)
+
+
+def _acts_on(context: Context, job: Record) -> Record:
+    """A job's project and data set, which may be the project's."""
+    project = job.get("ProjectName")
+    found = project and records.look_up(context.cloud, context.region, PROJECT, project)
+    dataset = job.get("DatasetName") or (found or {}).get("DatasetName")
+    return {"ProjectName": project, "DatasetName": dataset}
 
 
 @answers("DeleteJob")

@@ -13,6 +13,11 @@ WHITE = r"[ \t\n\x0B\f\r]"
 _STARTED = "upper(left(_w, 1)) || substr(_w, 2)"
 
 
+def large(text: str) -> str:
+    """SQL of a text in large letters, as Java has them: ß becomes SS."""
+    return f"upper(replace({text}, 'ß', 'SS'))"
+
+
 def capitals(text: str) -> str:
     """SQL of a text in capital case: The Quick Brown Fox."""
     words = f"list_transform(string_split(lower({text}), ' '), lambda _w: {_STARTED})"

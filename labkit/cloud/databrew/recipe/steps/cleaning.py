@@ -13,6 +13,7 @@ from labkit.cloud.databrew.recipe.parts.patterns import moment_of, printed
 from labkit.cloud.databrew.recipe.parts.texts import (
     WHITE,
     capitals,
+    large,
     sentences,
     stripped,
     without_white,
@@ -36,7 +37,7 @@ def _changing(change: Callable[[str], str], summary: str) -> Callable[..., Relat
 
 for _name, _change, _summary in (
     ("LOWER_CASE", "lower({})".format, "All letters small."),
-    ("UPPER_CASE", "upper({})".format, "All letters large."),
+    ("UPPER_CASE", large, "All letters large."),
     ("CAPITAL_CASE", capitals, "The first letter of each word large, all others small."),
     ("SENTENCE_CASE", sentences, "The first letter of each sentence large, all others small."),
     ("ADD_SINGLE_QUOTES", "'''' || {} || ''''".format, "Single quotation marks around the text."),

@@ -12,7 +12,13 @@ from collections.abc import Callable
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
-from labkit.cloud.databrew.recipe.parts.texts import between, capitals, stripped, without_white
+from labkit.cloud.databrew.recipe.parts.texts import (
+    between,
+    capitals,
+    large,
+    stripped,
+    without_white,
+)
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.creating import merged
@@ -55,7 +61,7 @@ def _of_text(change: Callable[[str], str], summary: str) -> Callable[..., Relati
 for _name, _change, _summary in (
     ("LEN", "CAST(length({}) AS INTEGER)".format, "How many characters a text has."),
     ("LOWER", "lower({})".format, "A text in small letters."),
-    ("UPPER", "upper({})".format, "A text in large letters."),
+    ("UPPER", large, "A text in large letters."),
     ("PROPER", capitals, "A text with the first letter of each word large, all others small."),
     ("TRIM", stripped, "A text without the white space around it."),
     ("REMOVE_WHITESPACE", without_white, "A text without its white space."),
