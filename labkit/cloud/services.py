@@ -23,6 +23,7 @@ import labkit.cloud.glue
 import labkit.cloud.lake.looked
 import labkit.cloud.lambdas
 import labkit.cloud.mail
+import labkit.cloud.s3.notices
 import labkit.cloud.scheduler
 import labkit.cloud.states  # noqa: F401
 from labkit.cloud.cloud import Cloud
