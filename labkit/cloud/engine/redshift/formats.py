@@ -236,10 +236,10 @@ def to_char_number(number: Decimal, pattern: str) -> str:
     upper = pattern.upper()
     if upper.removeprefix("FM") == "RN":
         return _roman(number, pattern)
-    if re.search("RN|EEEE|V|SG|PL|TH", upper):
+    body = upper.removeprefix("FM").removesuffix("TH")
+    if re.search("RN|EEEE|V|SG|PL|TH", body):
         fail(f'the format "{pattern}" is not supported here', "0A000")
     fill = upper.startswith("FM")
-    body = upper.removeprefix("FM")
     places = len(re.findall(r"[09]", re.split(r"[.D]", body, maxsplit=1)[1])) if re.search(
         r"[.D]", body) else 0  # fmt: skip
     rounded = abs(number).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
@@ -248,7 +248,10 @@ def to_char_number(number: Decimal, pattern: str) -> str:
     if whole == "0" and slots and "0" not in re.split(r"[.D]", body, maxsplit=1)[0]:
         whole = "" if places else "0"
     text = _placed(body, whole, fraction, slots)
-    return _signed(body, text, number < 0, fill)
+    found = _signed(body, text, number < 0, fill)
+    if not upper.endswith("TH") or places or number < 0:
+        return found
+    return found + _ordinal(found, pattern[-2:])
 
 
 _NUMERALS = (
@@ -300,7 +303,9 @@ def _placed(body: str, whole: str, fraction: str, slots: int) -> str:
 def _signed(body: str, text: str, negative: bool, fill: bool) -> str:
     bare = text.lstrip(" ")
     pad = " " * (len(text) - len(bare))
-    if body.startswith("S"):
+    if body.startswith("$S"):
+        found = pad + "$" + ("-" if negative else "+") + bare.removeprefix("$")
+    elif body.startswith("S"):
         found = pad + ("-" if negative else "+") + bare
     elif body.endswith("MI"):
         found = text + ("-" if negative else " ")

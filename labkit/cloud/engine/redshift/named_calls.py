@@ -14,6 +14,7 @@ from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
     DATE,
     TIMESTAMPTZ,
+    Type,
 )
 from labkit.cloud.engine.redshift.windows import window_call
 
@@ -61,6 +62,11 @@ def _today(node: exp.Expr, scope: Scope) -> Typed:
 @compiles(exp.CurrentTimestamp)
 def _moment(node: exp.Expr, scope: Scope) -> Typed:
     return Typed("now()", TIMESTAMPTZ, "timestamptz")
+
+
+@compiles(exp.CurrentTime)
+def _clock(node: exp.Expr, scope: Scope) -> Typed:
+    return Typed("CAST(now() AS TIMETZ)", Type("timetz"), "timetz")
 
 
 @compiles(exp.CurrentUser)

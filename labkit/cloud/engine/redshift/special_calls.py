@@ -24,6 +24,7 @@ from labkit.cloud.engine.redshift.types import (
     INTEGERS,
     SUPER,
     TEXTS,
+    TIMES,
     UNKNOWN,
     VARCHAR,
     Type,
@@ -138,7 +139,7 @@ def _approximate(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 @special("grouping", "grouping_id")
 def _grouping(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     keys = ", ".join(arg.sql for arg in arguments(node, scope))
-    return Typed(f"CAST(grouping({keys}) AS INTEGER)", INT4, "grouping")
+    return Typed(f"CAST(grouping({keys}) AS INTEGER)", INT4, name)
 
 
 @special("concat")
@@ -194,12 +195,20 @@ def _to_number(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     return Typed(f"CAST({sql} AS {kind.duckdb})", kind, name)
 
 
-@special("fnv_hash")
-def _fnv_hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
-    """The bytes of integers and of text are known, those of other types are not."""
+_BYTES = (*TEXTS, "unknown", "varbyte")
+#: The types whose bytes a hash is known to take; no value is turned into another for it.
+_HASHED = {
+    "farmfingerprint64": _BYTES,
+    "fnv_hash": (*INTEGERS, *_BYTES),
+    "murmur3_32_hash": (*INTEGERS, *_BYTES, *TIMES),
+}
+
+
+@special(*_HASHED)
+def _hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     args = arguments(node, scope)
-    if args and args[0].type.base not in (*INTEGERS, *TEXTS, "unknown", "varbyte"):
-        raise unsupported(f"FNV_HASH of {args[0].type.plain}")
+    if args and args[0].type.base not in _HASHED[name]:
+        raise unsupported(f"{name.upper()} of {args[0].type.plain}")
     return functions.call(name, args)
 
 

@@ -28,7 +28,8 @@ SOURCES = {
     GLUE: 1, "HIVE METASTORE": 2, "POSTGRES": 3, "REDSHIFT": 4, "MYSQL": 7, "KINESIS": 8,
     "MSK": 9, "KAFKA": 9,
 }  # fmt: skip
-_TEXTS = ("DATABASE", "SCHEMA", "REGION", "SECRET_ARN", "CATALOG_ID", "URI", "AUTHENTICATION_ARN")
+_TEXTS = ("DATABASE", "SCHEMA", "REGION", "SECRET_ARN", "CATALOG_ID", "URI", "AUTHENTICATION_ARN",
+          "CLUSTER_ARN")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system import backends, privileges
@@ -40,6 +41,16 @@ def _made(name: str, kinds: tuple[Type, ...], returns: Type, body: str | Native)
     if isinstance(body, str):
         return SqlFunction(name, kinds, returns, body)
     return SqlFunction(name, kinds, returns, "", body)
+
+
+def _no_super(connection: Connection) -> Native:
+    """The catalog's arrays are text; of SUPER there is no such function."""
+
+    def refuse(*_: str) -> str:
+        message = "function array_to_string(super, character varying) does not exist"
+        raise RedshiftError(message, "42883")
+
+    return refuse
 
 
 def _format_type() -> str:
@@ -177,6 +188,7 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("array_upper(varchar, int4) -> int4",
      "CASE WHEN $2 = 1 AND $1 <> '{}' THEN len($1) - len(replace($1, ',', '')) + 1 END"),
     ("array_to_string(varchar, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)"),
+    ("array_to_string(super, varchar) -> varchar", _no_super),
     ("col_description(oid, int4) -> varchar", _DESCRIPTION.format("$2")),
     ("current_schemas(bool) -> varchar", _current_schemas),
     ("current_setting(varchar) -> varchar", _setting),

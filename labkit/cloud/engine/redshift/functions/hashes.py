@@ -1,7 +1,9 @@
-"""Hashes. FNV is FNV-1a over a value's bytes, CRC32 is of the polynomial CRC-32C.
+"""Hashes. FNV is FNV-1a over a value's bytes, CRC32 is of the polynomial CRC-32C, Murmur3 is of
+the bytes that Iceberg hashes: numbers and moments are eight.
 
-Sources: https://docs.aws.amazon.com/redshift/latest/dg/hash-functions.html and
-https://docs.aws.amazon.com/redshift/latest/dg/crc32-function.html
+Sources: https://docs.aws.amazon.com/redshift/latest/dg/hash-functions.html,
+https://docs.aws.amazon.com/redshift/latest/dg/crc32-function.html and
+https://iceberg.apache.org/spec/#appendix-b-32-bit-hash-requirements
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Callable
 from functools import cache
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.redshift.functions import farm
 from labkit.cloud.engine.redshift.functions.entry import entries
 
 _SEED = 0xCBF29CE484222325 - (1 << 64)
@@ -60,6 +63,34 @@ def _crc32(text: str) -> str:
     return f"{value ^ 0xFFFFFFFF:08x}"
 
 
+def _murmur3(data: bytes, seed: int) -> int:
+    """
+    >>> _murmur3(b"Amazon Redshift", 0), _murmur3(b"cd", _murmur3(b"ab", 0))
+    (-1563580564, 1711522338)
+    """
+    value, whole = seed & 0xFFFFFFFF, len(data) // 4 * 4
+    for at in range(0, whole, 4):
+        value ^= _scrambled(int.from_bytes(data[at : at + 4], "little"))
+        value = (_turned(value, 13) * 5 + 0xE6546B64) & 0xFFFFFFFF
+    value ^= _scrambled(int.from_bytes(data[whole:], "little")) ^ len(data)
+    value = (value ^ value >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+    value = (value ^ value >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+    value ^= value >> 16
+    return value - (1 << 32) if value >> 31 else value
+
+
+def _turned(value: int, bits: int) -> int:
+    return (value << bits | value >> (32 - bits)) & 0xFFFFFFFF
+
+
+def _scrambled(value: int) -> int:
+    return _turned(value * 0xCC9E2D51 & 0xFFFFFFFF, 15) * 0x1B873593 & 0xFFFFFFFF
+
+
+def _murmur3_integer(number: int, seed: int) -> int:
+    return _murmur3(number.to_bytes(8, "little", signed=True), seed)
+
+
 _V, _I, _B = "VARCHAR", "INTEGER", "BIGINT"
 UDFS = (
     Udf("rs_sha1", _hash("sha1"), (_V,), _V),
@@ -67,8 +98,19 @@ UDFS = (
     Udf("rs_fnv", _fnv, ("BLOB", _B), _B),
     Udf("rs_fnv_integer", _fnv_integer, (_B, _I, _B), _B),
     Udf("rs_crc32", _crc32, (_V,), _V),
+    Udf("rs_farm", farm.fingerprint, ("BLOB",), _B),
+    Udf("rs_murmur3", _murmur3, ("BLOB", _I), _I),
+    Udf("rs_murmur3_integer", _murmur3_integer, (_B, _I), _I),
 )
 
+#: What Murmur3 takes, and its call of the value's bytes or number.
+_HASHED = (
+    ("text", "rs_murmur3(encode({0}), "),
+    ("varbyte", "rs_murmur3({0}, "),
+    *((kind, "rs_murmur3_integer({0}, ") for kind in ("int2", "int4", "int8")),
+    ("date", "rs_murmur3_integer(CAST({0} - DATE '1970-01-01' AS BIGINT), "),
+    *((kind, "rs_murmur3_integer(epoch_us({0}), ") for kind in ("timestamp", "timestamptz")),
+)
 _INTEGERS = (("int2", 2), ("int4", 4), ("int8", 8))
 SCALARS = entries(
     ("md5(text) -> varchar", "md5({0})"),
@@ -81,6 +123,10 @@ SCALARS = entries(
     ("fnv_hash(text, int8) -> int8", "rs_fnv(encode({0}), {1})"),
     ("fnv_hash(varbyte) -> int8", f"rs_fnv({{0}}, {_SEED})"),
     ("fnv_hash(varbyte, int8) -> int8", "rs_fnv({0}, {1})"),
+    ("farmfingerprint64(text) -> int8", "rs_farm(encode({0}))"),
+    ("farmfingerprint64(varbyte) -> int8", "rs_farm({0})"),
+    *((f"murmur3_32_hash({kind}) -> int4", f"{call}0)") for kind, call in _HASHED),
+    *((f"murmur3_32_hash({kind}, int4) -> int4", f"{call}{{1}})") for kind, call in _HASHED),
     *((f"fnv_hash({kind}) -> int8", f"rs_fnv_integer({{0}}, {size}, {_SEED})")
       for kind, size in _INTEGERS),
     *((f"fnv_hash({kind}, int8) -> int8", f"rs_fnv_integer({{0}}, {size}, {{1}})")
