@@ -53,6 +53,22 @@ rs_split_part(a, b, i) AS CASE
     ELSE coalesce(string_split(a, b)[i], '')
     END;
 
+-- How often or how long a function may make a text, all of whose bytes are told
+rs_within(n, bytes, name) AS CASE
+    WHEN bytes > 65535
+        THEN CAST(error('REDSHIFT:22001:' || name || '() result too long for type varchar(65535)') AS INTEGER)
+    ELSE n
+    END;
+
+-- What takes the place of `b`, `c`, if not too much comes of it
+rs_replace(a, b, c) AS replace(a, b, CASE
+    WHEN strlen(a) // greatest(strlen(b), 1) * strlen(c) > 65535
+        AND strlen(a) + (strlen(a) - strlen(replace(a, b, ''))) // greatest(strlen(b), 1)
+            * (strlen(c) - strlen(b)) > 65535
+        THEN error('REDSHIFT:22001:REPLACE() result too long for type varchar(65535)')
+    ELSE c
+    END);
+
 -- Casts
 
 rs_integer(a) AS CASE
@@ -100,6 +116,16 @@ rs_float_text(a) AS CASE
 -- Numbers
 
 rs_cbrt(a) AS CASE WHEN power(round(cbrt(a)), 3) = a THEN round(cbrt(a)) ELSE cbrt(a) END;
+
+rs_in_range(a, whole) AS CASE
+    WHEN whole AND isinf(a)
+        THEN CAST(error('REDSHIFT:22003:type "double precision" value out of range: overflow') AS DOUBLE)
+    ELSE a
+    END;
+
+rs_exp(a) AS rs_in_range(exp(a), isfinite(a));
+
+rs_power(a, b) AS rs_in_range(power(a, b), isfinite(a) AND isfinite(b));
 
 rs_divide(n, d, power) AS CASE
     WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS HUGEINT)

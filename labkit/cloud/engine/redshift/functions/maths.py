@@ -41,8 +41,8 @@ def _cut(function: str) -> Callable[[Sequence[Typed]], str]:
 
 _ONE = (
     ("acos", "acos"), ("asin", "asin"), ("atan", "atan"), ("cos", "cos"), ("cot", "cot"),
-    ("sin", "sin"), ("tan", "tan"), ("degrees", "degrees"), ("radians", "radians"), ("exp", "exp"),
-    ("dexp", "exp"), ("cbrt", "rs_cbrt"),
+    ("sin", "sin"), ("tan", "tan"), ("degrees", "degrees"), ("radians", "radians"),
+    ("exp", "rs_exp"), ("dexp", "rs_exp"), ("cbrt", "rs_cbrt"),
 )  # fmt: skip
 
 
@@ -69,9 +69,9 @@ SCALARS = entries(
         "log(float8, float8) -> float8",
         "CASE WHEN {0} = 10 THEN log10({1}) WHEN {0} = 2 THEN log2({1}) ELSE ln({1}) / ln({0}) END",
     ),
-    ("power(float8, float8) -> float8", "power({0}, {1})"),
-    ("pow(float8, float8) -> float8", "power({0}, {1})"),
-    ("dpow(float8, float8) -> float8", "power({0}, {1})"),
+    ("power(float8, float8) -> float8", "rs_power({0}, {1})"),
+    ("pow(float8, float8) -> float8", "rs_power({0}, {1})"),
+    ("dpow(float8, float8) -> float8", "rs_power({0}, {1})"),
     (
         "hll_cardinality(hllsketch) -> int8",
         "coalesce(len(list_distinct(string_split({0}, ','))), 0)",

@@ -186,13 +186,14 @@ UDFS = (
 
 def _pad(side: str) -> Callable[[Sequence[Typed]], str]:
     def render(args: Sequence[Typed]) -> str:
-        fill = args[2].sql if len(args) > 2 else "' '"
-        size = f"if({args[1].sql} < 0, 0, {args[1].sql})"
+        n, fill = args[1].sql, args[2].sql if len(args) > 2 else "' '"
+        size = f"rs_within(if({n} < 0, 0, {n}), {n}, '{side.upper()}PAD')"
         return f"{side}pad({args[0].sql}, {size}, {fill})"
 
     return render
 
 
+_REPEAT = "repeat({0}, rs_within({1}, strlen({0}) * CAST({1} AS BIGINT), 'REPEAT'))"
 SCALARS = entries(
     ("len(text) -> int4", "length({0})"),
     ("length(text) -> int4", "length({0})"),
@@ -218,9 +219,9 @@ SCALARS = entries(
     ("lpad(text, int4, text) -> varchar", _pad("l")),
     ("rpad(text, int4) -> varchar", _pad("r")),
     ("rpad(text, int4, text) -> varchar", _pad("r")),
-    ("replace(text, text, text) -> varchar", "replace({0}, {1}, {2})"),
-    ("replicate(text, int4) -> varchar", "repeat({0}, {1})"),
-    ("repeat(text, int4) -> varchar", "repeat({0}, {1})"),
+    ("replace(text, text, text) -> varchar", "rs_replace({0}, {1}, {2})"),
+    ("replicate(text, int4) -> varchar", _REPEAT),
+    ("repeat(text, int4) -> varchar", _REPEAT),
     ("reverse(text) -> varchar", "reverse({0})"),
     ("substring(text, int4) -> varchar", "rs_substring({0}, {1}, 2147483647::BIGINT)"),
     ("substring(text, int4, int4) -> varchar", "rs_substring({0}, {1}, {2}::BIGINT)"),

@@ -55,11 +55,17 @@ def _merged_map(call: Any, args: Sequence[str]) -> str:
     return f"map_from_entries(list_transform({every}, lambda _p: {pair}))"
 
 
+#: Of each of the two thousand rows that are padded at once.
+_LONGEST_PAD = 1 << 23
+
+
 def _pad(side: str) -> str:
     return (
         f"CASE WHEN {{2}} = '' THEN {failure('Padding string must not be empty')} "
         f"WHEN {{1}} < 0 OR {{1}} > 2147483647 THEN "
         f"{failure('Target length must be in the range [0..2147483647]')} "
+        f"WHEN {{1}} > {_LONGEST_PAD} THEN "
+        f"{failure(f'More than {_LONGEST_PAD} characters are not padded here', 'NOT_SUPPORTED')} "
         f"ELSE {side}pad({{0}}, CAST({{1}} AS INTEGER), {{2}}) END"
     )
 
