@@ -173,8 +173,10 @@ def test_conditions_choose_the_rows(brew):
         (step("UPPER_CASE"), ["Step 2 (UPPER_CASE)", "sourceColumn", "missing"]),
         (step("UPPER_CASE", sourceColumn="name", sort="1"), ["Step 2", "no parameter 'sort'"]),
         (step("UPPER_CASE", ("ISNT", "name"), sourceColumn="name"), ["Step 2", "'ISNT'", "IS_NOT"]),
+        (step("ENCRYPT", sourceColumns='["name"]', kmsKeyArn="arn:aws:kms:us-east-1:1:key/none"),
+         ["NotFoundException", "key/none"]),
     ],
-    ids=["column", "operation", "missing", "parameter", "condition"],
+    ids=["column", "operation", "missing", "parameter", "condition", "key"],
 )  # fmt: skip
 def test_an_error_names_the_step_and_what_exists(brew, wrong, words):
     brew.open(FULL)

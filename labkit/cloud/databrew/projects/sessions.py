@@ -34,6 +34,17 @@ from labkit.cloud.databrew.words import conflict, denied, invalid
 from labkit.cloud.operations import Answer, AwsError, Context
 
 Steps = list[Record]
+#: Codes that DataBrew has itself.
+_OWN = frozenset(
+    (
+        "AccessDeniedException",
+        "ConflictException",
+        "NotImplementedException",
+        "ResourceNotFoundException",
+        "ServiceQuotaExceededException",
+        "ValidationException",
+    )
+)
 
 
 @answers("StartProjectSession", alone=False)
@@ -176,6 +187,8 @@ def _refusals() -> Iterator[None]:
     except AwsError as error:
         if error.code == "AccessDenied":  # S3's own word
             raise denied(error.message) from error
+        if error.code not in _OWN:  # that of a bucket, a key or a table
+            raise invalid(f"{error.code}: {error.message}") from error
         raise
     except EXPECTED as error:
         raise invalid(str(error).split("\n\n")[0]) from error
