@@ -142,4 +142,4 @@ def test_show_create_table_leaves_the_default_format_out(run, bucket, fresh):
     assert not [line for line in lines if "SERDEPROPERTIES" in line]
     told = [line.partition("'=")[0].strip("'") for line in lines if "'='" in line]
     told = [name for name in told if not name.startswith("transient")]
-    assert told == ["compressionType", "classification", "typeOfData"]
+    assert told == ["classification", "compressionType", "typeOfData"]

@@ -5,8 +5,6 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html
 
 from __future__ import annotations
 
-import functools
-import math
 import re
 
 from labkit.cloud.athena.errors import StatementFailed
@@ -217,16 +215,8 @@ def _column_lines(columns: list[Definition]) -> list[str]:
 
 
 def _property_lines(properties: dict[str, str]) -> list[str]:
-    ordered = sorted(properties.items(), key=lambda item: _bucket(item[0], len(properties)))
-    lines = [f"  {_string(k)}={_string(str(v))}, " for k, v in ordered]
+    lines = [f"  {_string(k)}={_string(str(v))}, " for k, v in sorted(properties.items())]
     return [*lines[:-1], lines[-1][:-2] + ") "] if lines else []
-
-
-def _bucket(name: str, count: int) -> int:
-    """A property's place in the Java hash map that Hive prints from, 16 buckets at least."""
-    code = functools.reduce(lambda code, mark: 31 * code + ord(mark) & 0xFFFFFFFF, name, 0)
-    buckets = 1 << max(4, math.ceil(math.log2(count / 0.75)))
-    return (code ^ code >> 16) & (buckets - 1)
 
 
 def _string(text: str) -> str:
