@@ -89,6 +89,18 @@ def test_a_zone_changes_what_is_shown_and_no_moment(place: Any, zone: str, binar
             )
 
 
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [("0", "3.14159265358979 0.1 1e-05"), ("2", "3.1415926535897931 0.1 1.0000000000000001e-05")],
+)
+def test_digits_of_numbers_as_text(
+    session: psycopg.Connection[Any], more: str, wanted: str
+) -> None:
+    session.execute(f"SET extra_float_digits TO {more}")
+    told = session.pgconn.exec_(b"SELECT PI(), 0.1::real, 1e-5::float")
+    assert " ".join((told.get_value(0, at) or b"").decode() for at in range(3)) == wanted
+
+
 def test_fifty_at_once(place: Any, run: Run) -> None:
     run("CREATE TABLE counted (worker int, n int)")
     gate = threading.Barrier(50)

@@ -21,13 +21,20 @@ def give(stream: Stream, connection: Connection, result: Result) -> None:
     tell_notices(stream, connection, result)
     if result.rows is not None:
         stream.send(row_description(result.columns))
-        give_rows(stream, result, result.rows)
+        give_rows(stream, connection, result, result.rows)
     stream.send(messages.complete(tag_of(result)))
 
 
-def give_rows(stream: Stream, result: Result, rows: pa.Table, formats: Sequence[int] = ()) -> None:
+def give_rows(
+    stream: Stream,
+    connection: Connection,
+    result: Result,
+    rows: pa.Table,
+    formats: Sequence[int] = (),
+) -> None:
     """Rows of a result, piece by piece."""
-    for piece in data_rows(result.columns, rows, formats):
+    digits = int(connection.settings["extra_float_digits"])
+    for piece in data_rows(result.columns, rows, formats, digits):
         stream.send(piece)
 
 
@@ -38,7 +45,8 @@ def tag_of(result: Result) -> str:
 
 def tell_notices(stream: Stream, connection: Connection, result: Result | None = None) -> None:
     """What was told beside an answer."""
-    told = dict.fromkeys([*connection.notices, *(result.notices if result else ())])
+    told = [*connection.notices]
+    told += [each for each in (result.notices if result else ()) if each not in told]
     connection.notices.clear()
     for sentence in told:
         severity = sentence.severity if isinstance(sentence, Notice) else "INFO"

@@ -219,7 +219,7 @@ class Extended:
         left = result.rows.num_rows - portal.taken
         count = min(limit, left) if limit > 0 else left
         part = result.rows.slice(portal.taken, count)
-        give_rows(self.stream, result, part, portal.formats)
+        give_rows(self.stream, self.runner.connection, result, part, portal.formats)
         portal.taken += count
         done = not 0 < limit <= left
         self.stream.send(messages.complete(tag_of(result)) if done else messages.SUSPENDED)

@@ -45,16 +45,23 @@ def all_formats(formats: Sequence[int], count: int) -> list[int]:
 
 
 def data_rows(
-    columns: Sequence[Column], rows: pa.Table, formats: Sequence[int] = ()
+    columns: Sequence[Column], rows: pa.Table, formats: Sequence[int] = (), digits: int = 0
 ) -> Iterator[bytes]:
-    """The rows as DataRow messages, in pieces of some thousand."""
+    """The rows as DataRow messages, in pieces of some thousand.
+
+    Args:
+        digits: how many more than usual a floating-point number has, as text.
+    """
     wanted = all_formats(formats, len(columns))
+    encoders = [
+        _encoder(column.type, how, digits) for column, how in zip(columns, wanted, strict=True)
+    ]
     head = struct.pack("!h", len(columns))
     for at in range(0, rows.num_rows, BATCH):
         part = rows.slice(at, BATCH)
         cells = [
-            _cells(part.column(place), column.type, how)
-            for place, (column, how) in enumerate(zip(columns, wanted, strict=True))
+            _cells(part.column(place), column.type, encode)
+            for place, (column, encode) in enumerate(zip(columns, encoders, strict=True))
         ]
         yield b"".join(_row(head, row) for row in zip(*cells, strict=True))
 
@@ -64,8 +71,13 @@ def _row(head: bytes, cells: tuple[bytes, ...]) -> bytes:
     return b"D" + (len(body) + 4).to_bytes(4) + body
 
 
-def _cells(values: pa.ChunkedArray, kind: Type, how: int) -> list[bytes]:
-    encode = (_BINARY if how else _TEXT).get(kind.base, _as_text)
+def _encoder(kind: Type, how: int, digits: int) -> Encoder:
+    if not how and kind.base in _DIGITS:
+        return _floats(max(1, _DIGITS[kind.base] + digits))
+    return (_BINARY if how else _TEXT).get(kind.base, _as_text)
+
+
+def _cells(values: pa.ChunkedArray, kind: Type, encode: Encoder) -> list[bytes]:
     return [
         _NULL if each is None else len(each).to_bytes(4) + each for each in encode(values, kind)
     ]
@@ -101,19 +113,23 @@ def _moment(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
 
 
 _SPECIAL = {b"nan": b"NaN", b"inf": b"Infinity", b"-inf": b"-Infinity"}
+#: How many digits a number has as text where ``extra_float_digits`` is 0.
+_DIGITS = {"float4": 6, "float8": 15}
 
 
-def _float(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
-    found = _as_text(values, kind)
-    return [
-        None if each is None else _SPECIAL.get(each, each.removesuffix(b".0")) for each in found
-    ]
+def _floats(digits: int) -> Encoder:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_extra_float_digits.html"""
+    form = f"%.{digits}g".encode()
+
+    def encode(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+        texts = (None if each is None else form % each for each in values.to_pylist())
+        return [_SPECIAL.get(each, each) if each else None for each in texts]
+
+    return encode
 
 
 _TEXT: dict[str, Encoder] = {
     "bool": _boolean,
-    "float4": _float,
-    "float8": _float,
     "time": _moment,
     "timestamp": _moment,
     "timestamptz": _moment,

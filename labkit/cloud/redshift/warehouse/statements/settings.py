@@ -100,11 +100,19 @@ def _switched(name: str, value: str) -> str:
 
 
 def _check_setting(name: str, value: str) -> None:
-    """Refuse what would change answers that stay as they are here."""
+    """Refuse what would change answers that stay as they are here, and numbers out of range."""
+    if name == "extra_float_digits" and not _is_between(value, -15, 2):
+        raise RedshiftError(
+            f'{value} is outside the valid range for parameter "{name}" (-15 .. 2)', "22023"
+        )
     if name == "datestyle" and "MDY" not in value and "," in value:
         raise RedshiftError("SET datestyle is not supported here: only ISO, MDY", "0A000")
     if name == "client_encoding" and value.strip('"').replace("-", "") not in _ENCODINGS:
         raise RedshiftError("SET client_encoding is not supported here: only UTF8", "0A000")
+
+
+def _is_between(value: str, low: int, high: int) -> bool:
+    return value.lstrip("-").isdecimal() and low <= int(value) <= high
 
 
 def _paths(words: Words) -> str:

@@ -149,6 +149,10 @@ def declare(connection: Connection, parsed: Parsed) -> Result:
 
 
 def _cursor(connection: Connection, name: str) -> list[object]:
+    if connection.transaction != "open":
+        raise RedshiftError(
+            "cursors can only be used within the transaction that created them.", "XX000"
+        )
     if name not in connection.cursors:
         raise RedshiftError(f'cursor "{name}" does not exist', "34000")
     found: list[object] = connection.cursors[name]
@@ -172,7 +176,13 @@ def fetch(connection: Connection, parsed: Parsed) -> Result:
     elif words.accept_one("PRIOR", "BACKWARD", "ABSOLUTE", "RELATIVE", "FIRST", "LAST"):
         raise RedshiftError("cursor can only scan forward", "55000")
     words.accept_one("FROM", "IN")
-    held = _cursor(connection, words.identifier())
+    name = words.identifier()
+    held = _cursor(connection, name)
+    if any(other[1] for key, other in connection.cursors.items() if key != name):
+        raise RedshiftError(
+            "opening multiple cursors from within the same client connection is not allowed.",
+            "24000",
+        )
     words.end()
     result, at = held
     assert isinstance(result, Result)
