@@ -120,7 +120,10 @@ def test_notices_arrive(session: psycopg.Connection[Any]) -> None:
     session.execute("BEGIN")
     session.execute("BEGIN")
     session.execute("ROLLBACK")
-    assert heard == ["there is already a transaction in progress"]
+    session.execute("CREATE PROCEDURE twice() AS $$ BEGIN FOR i IN 1..2 LOOP "
+                    "RAISE INFO 'at 100%%'; END LOOP; END $$ LANGUAGE plpgsql")  # fmt: skip
+    session.execute("CALL twice()")
+    assert heard == ["there is already a transaction in progress", "at 100%", "at 100%"]
 
 
 def test_redshift_connector(place: Any) -> None:

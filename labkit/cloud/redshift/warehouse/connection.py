@@ -292,6 +292,7 @@ class Connection:
 
     def _alone(self, parsed: Parsed) -> Result:
         """A statement in a transaction of its own; where another was in the way, one at a time."""
+        notices = len(self.notices)
         try:
             return self._once(parsed)
         except RedshiftError as error:
@@ -299,8 +300,10 @@ class Connection:
                 raise
         with self.warehouse.writing:
             for _ in range(RETRIES):
+                del self.notices[notices:]
                 with contextlib.suppress(_Again):
                     return self._again(parsed)
+        del self.notices[notices:]
         return self._once(parsed)
 
     def _again(self, parsed: Parsed) -> Result:

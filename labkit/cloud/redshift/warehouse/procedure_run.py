@@ -160,9 +160,13 @@ class Run:
                 duck.execute("BEGIN TRANSACTION")
         self.explicit, self.caught = False, error
         told = {"sqlerrm": error.message, "sqlstate": error.sqlstate}
+        outer = {name: self.variables[name] for name in told if name in self.variables}
         for name, text in told.items():
             self.variables[name] = Variable(VARCHAR, quoted_text(text))
         self.steps(handler)
+        for name in told:
+            del self.variables[name]
+        self.variables |= outer
         self.caught = None
         if self.connection.transaction == "idle":
             self.connection.renew("EXCEPTION")
@@ -190,7 +194,7 @@ class Run:
             columns = tuple(Column(each.name, each.type) for each in compiled.fields)
             self.count, self.found = rows.num_rows, rows.num_rows > 0
             return Result("SELECT", columns, rows, rows.num_rows)
-        found = self.connection.run(self._inserted(text))
+        found = self.connection.run(self.inserted(text))
         self.count, self.found = found.count, found.count > 0
         return found
 
@@ -222,7 +226,7 @@ class Run:
             if len(result.columns) == 1 and name in self.variables:
                 self.variables[name] = told
 
-    def _inserted(self, text: str) -> str:
+    def inserted(self, text: str) -> str:
         """A statement with the values of variables in place of their names."""
         words, pieces, at = Words(text), [], 0
         for place, word in enumerate(words.words):
@@ -256,12 +260,16 @@ class Run:
             self.record(names[0], result, given[0] if given else nothing)
             return
         for at, name in enumerate(names):
-            variable = self.variable(name)
-            kind = result.columns[at].type if at < len(result.columns) else VARCHAR
-            empty = rows is None or not rows.num_rows
-            raw = None if empty or rows is None else rows.column(at)[0].as_py()
-            typed = Typed(literal(None if raw is None else str(raw), kind), kind)
-            self.assign(name, self.evaluated(typed, variable.type))
+            self.take_one(result, at, name)
+
+    def take_one(self, result: Result, at: int, name: str) -> None:
+        """A column of the first row into a variable."""
+        variable, rows = self.variable(name), result.rows
+        kind = result.columns[at].type if at < len(result.columns) else VARCHAR
+        empty = rows is None or not rows.num_rows
+        raw = None if empty or rows is None else rows.column(at)[0].as_py()
+        typed = Typed(literal(None if raw is None else str(raw), kind), kind)
+        self.assign(name, self.evaluated(typed, variable.type))
 
 
 def _is_target(words: Words, place: int) -> bool:

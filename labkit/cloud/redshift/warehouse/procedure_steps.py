@@ -282,6 +282,19 @@ def _select(words: Words) -> Step:
     return _ended(words, Step("into", [f"{before} {rest}", *into]))
 
 
+def _call(words: Words) -> Step:
+    """``CALL name(argument, ...)``: the whole, and its arguments."""
+    start = words.at
+    words.expect("CALL")
+    words.name()
+    words.expect("(")
+    given = []
+    while not words.accept(")"):
+        given.append(_until(words, ",", ")"))
+        words.accept(",")
+    return _ended(words, Step("call", [words.slice(start), *given]))
+
+
 def _null(words: Words) -> Step:
     words.expect("NULL")
     return _ended(words, Step("null"))
@@ -336,6 +349,6 @@ def _close(words: Words) -> Step:
 _READERS: dict[str, Callable[[Words], Step]] = {
     "IF": _if, "LOOP": _loop, "WHILE": _while, "FOR": _for, "EXIT": _exit, "CONTINUE": _exit,
     "RETURN": _return, "RAISE": _raise, "EXECUTE": _execute, "SELECT": _select, "NULL": _null,
-    "OPEN": _open, "FETCH": _fetch, "CLOSE": _close, "PERFORM": _perform,
+    "CALL": _call, "OPEN": _open, "FETCH": _fetch, "CLOSE": _close, "PERFORM": _perform,
     "DECLARE": _nested, "BEGIN": _nested, "CASE": _case, "GET": _diagnostics,
 }  # fmt: skip

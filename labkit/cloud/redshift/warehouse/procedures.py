@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_PLpgSQL-statements.html
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.casts import coerce
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
 from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
@@ -125,7 +127,7 @@ def _run_count(run: Run, step: Step) -> None:
         variable.sql = str(number)
         return number is not None
 
-    _repeat(run, step, again)
+    _iterate(run, step, again)
     del run.variables[name]
     if kept:
         run.variables[name] = kept
@@ -134,7 +136,9 @@ def _run_count(run: Run, step: Step) -> None:
 def _run_each(run: Run, step: Step) -> None:
     name, text = step.texts
     text = dynamic(run, text) if step.kind == "each dynamic" else text
+    found = run.found
     result = run.sql(text)
+    run.found = found
     rows = iter(result.rows.to_pylist() if result.rows is not None else [])
 
     def again() -> bool:
@@ -143,25 +147,68 @@ def _run_each(run: Run, step: Step) -> None:
             run.record(name, result, row)
         return row is not None
 
-    _repeat(run, step, again)
+    _iterate(run, step, again)
+
+
+def _iterate(run: Run, step: Step, again: Callable[[], bool]) -> None:
+    """A FOR loop: it sets FOUND when it has ended, and not before.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/c_PLpgSQL-structure.html
+    """
+    rounds = 0
+
+    def counted() -> bool:
+        nonlocal rounds
+        going = again()
+        rounds += going
+        return going
+
+    _repeat(run, step, counted)
+    run.found = rounds > 0
 
 
 def _run_raise(run: Run, step: Step) -> None:
     level, text, *arguments = step.texts
     if not text and run.caught:
         raise run.caught
+    values: list[str] = []
     for argument in arguments:
         typed = compile_expression(run.text(argument), Names(run.connection), variables=run.known())
         value = run.evaluated(coerce(typed, VARCHAR), VARCHAR)
-        shown = "<NULL>" if value == "NULL" else value[1:-1].replace("''", "'")
-        text = text.replace("%", shown, 1)
+        values.append("<NULL>" if value == "NULL" else value[1:-1].replace("''", "'"))
+    text = re.sub("%%|%", lambda mark: _filled(mark[0], values), text)
     if level == "EXCEPTION":
         raise RedshiftError(text, "P0001")
     run.connection.notices.append(Notice(text, level))
 
 
+def _filled(mark: str, values: list[str]) -> str:
+    """A per cent sign stands for the next value, two of them for themselves."""
+    return "%" if mark == "%%" or not values else values.pop(0)
+
+
 def _run_sql(run: Run, step: Step) -> None:
     run.sql(step.texts[0])
+    run.settle()
+
+
+def _run_call(run: Run, step: Step) -> None:
+    """Another procedure: what its INOUT arguments have become is in the variables given for them.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CALL_procedure.html
+    """
+    from labkit.cloud.redshift.warehouse.statements.routines import called
+
+    text, *given = step.texts
+    text = run.inserted(text)
+    one, _ = called(run.connection, Words(text))
+    result, names, at = run.connection.run(text), iter(given), 0
+    for each in one.body["arguments"]:
+        name = "" if each["mode"] == "OUT" else next(names).lower()
+        if each["mode"] != "IN":
+            if name in run.variables:
+                run.take_one(result, at, name)
+            at += 1
     run.settle()
 
 
@@ -227,6 +274,7 @@ RUNNERS |= {
     "open": cursors.open_cursor,
     "fetch": cursors.fetch,
     "close": cursors.close,
+    "call": _run_call,
     "select": _run_select,
     "sql": _run_sql,
     "null": lambda run, step: None,

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_PROCEDURE.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -149,19 +150,29 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
 
 @statement("CALL")
 def call(connection: Connection, parsed: Parsed) -> Result:
-    words = parsed.words
+    one, values = called(connection, parsed.words, parsed.parameters)
+    grants.check(connection, one, "EXECUTE")
+    return procedures.call(connection, one, values)
+
+
+def called(
+    connection: Connection, words: Words, parameters: Sequence[Any] = ()
+) -> tuple[Object, list[Typed]]:
+    """The procedure that a CALL means, and the values that it gives.
+
+    Raises:
+        RedshiftError: there is none that takes them.
+    """
     words.expect("CALL")
     name = words.name()
     words.expect("(")
     values = []
     while not words.accept(")"):
         text = words.expression()
-        values.append(compile_expression(text, Names(connection), parameters=parsed.parameters))
+        values.append(compile_expression(text, Names(connection), parameters=parameters))
         words.accept(",")
     words.end()
-    one = _find(connection, name, "procedure", [each.type for each in values])
-    grants.check(connection, one, "EXECUTE")
-    return procedures.call(connection, one, values)
+    return _find(connection, name, "procedure", [each.type for each in values]), values
 
 
 def _find(connection: Connection, name: tuple[str, ...], kind: str, given: list[Type]) -> Object:
