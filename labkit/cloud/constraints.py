@@ -9,32 +9,95 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from labkit.cloud import protocol
 from labkit.cloud.operations import AwsError
 
+# Whose calls are checked before anybody answers them, and what a refusal is called.
+_CALLED = {
+    "athena": "InvalidRequestException",
+    **dict.fromkeys(
+        (
+            *("events", "glue", "lambda", "redshift-data", "redshift-serverless", "scheduler"),
+            *("secretsmanager", "stepfunctions"),
+        ),
+        "ValidationException",
+    ),
+}
+# Members that a service refuses in words of its own.
+_OWN_WORDS = {
+    "lambda": ("Runtime",),
+    "redshift-data": ("Id",),
+}
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
 _MUST = "to satisfy constraint: "
+_NUMBERS = dict.fromkeys(("integer", "long", "float", "double"), (int, float))
+_TYPES: dict[str, Any] = {
+    "structure": dict,
+    "list": list,
+    "map": dict,
+    "string": str,
+    "blob": (bytes, bytearray),
+    **_NUMBERS,
+}
+
+
+def checks(service: str) -> bool:
+    """Whether all calls of a service are checked."""
+    return service in _CALLED
+
+
+def check_call(service: str, operation: str, members: dict[str, Any]) -> None:
+    """Raise as the service does for members that lack or break a constraint of its model."""
+    if service in _CALLED:
+        own = _OWN_WORDS.get(service, ())
+        plain = {name: value for name, value in members.items() if name not in own}
+        shape = _input(service, operation)
+        _refuse(service, [*_lacking(shape, members, ""), *_broken(shape, plain, "")])
 
 
 def check_members(service: str, operation: str, members: dict[str, Any]) -> None:
-    """Raise ``ValidationException`` for members that break a constraint of the model."""
-    model = protocol.service_model(service)
-    shape = model.operation_model(operation).input_shape if model else None
-    found = list(_broken(shape, members, "")) if shape else []
+    """Raise for members that break a constraint of the model."""
+    _refuse(service, list(_broken(_input(service, operation), members, "")))
+
+
+def _refuse(service: str, found: list[str]) -> None:
     if found:
         errors = "error" if len(found) == 1 else "errors"
         message = f"{len(found)} validation {errors} detected: {'; '.join(found)}"
-        raise AwsError("ValidationException", message)
+        raise AwsError(_CALLED.get(service, "ValidationException"), message)
+
+
+def _input(service: str, operation: str) -> Any:
+    model = protocol.service_model(service)
+    return model.operation_model(operation).input_shape if model else None
+
+
+def _lacking(shape: Any, value: Any, where: str) -> Iterator[str]:
+    """Which members lack that a value must have, and all within it."""
+    if shape is None or not isinstance(value, _TYPES.get(shape.type_name, object)):
+        return
+    inner: Iterable[tuple[Any, Any, str]] = ()
+    if shape.type_name == "structure":
+        for name in shape.required_members:
+            if value.get(name) is None:
+                yield f"Value at '{_below(where, name)}' failed {_MUST}Member must not be null"
+        inner = [(shape.members[k], v, _below(where, k)) for k, v in value.items()]
+    elif shape.type_name == "list":
+        inner = [(shape.member, v, f"{where}.{n}.member") for n, v in enumerate(value, start=1)]
+    elif shape.type_name == "map":
+        inner = [(shape.value, v, f"{where}.{k}.member") for k, v in value.items()]
+    for each in inner:
+        yield from _lacking(*each)
 
 
 def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
     """What is wrong with a value and all within it."""
-    if value is None:
-        return
+    if shape is None or not isinstance(value, _TYPES.get(shape.type_name, object)):
+        return  # of a wrong type is told elsewhere
     told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
     yield from (f"{told} at '{where}' failed {why}" for why in _own(shape, value))
     if shape.type_name == "structure":
@@ -61,7 +124,7 @@ def _own(shape: Any, value: Any) -> Iterator[str]:
     """Which constraints of its own shape a value breaks."""
     limits = shape.metadata
     kind = shape.type_name
-    if kind in ("integer", "long", "double"):
+    if kind in _NUMBERS:
         yield from _range("value", value, limits)
     elif kind in ("string", "list", "blob") or (kind == "map" and value):  # empty tags are sent
         yield from _range("length", len(value), limits)
@@ -82,7 +145,7 @@ def _matches(pattern: str, value: str) -> bool:
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(pattern)
+        return re.compile(pattern, re.ASCII)
     except re.error:
         return None
 

@@ -20,8 +20,10 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 
 from labkit import __version__
 from labkit.cloud import (
+    constraints,
     log_patterns,
     memory,
+    paged,
     parameters,
     polling,
     protocol,
@@ -121,12 +123,13 @@ class Front:
             context = Context(self.cloud, service, name, claim.region, principal)
             handler, judge = handler_of(service, name), JUDGES.get(service)
             asked = {}
-            if handler or judge:
+            if handler or judge or constraints.checks(service):
                 asked = receiving.read_parameters(call, environ, body)
             if judge:
                 judge(context, asked)
             if handler is None:
-                return self._fall_through(service, name, environ, body)
+                reply = self._fall_through(service, name, environ, body)
+                return paged.cut(service, name, asked, reply)
             return protocol.answer(call.operation, self._run(handler, context, asked))
         except AwsError as error:
             return protocol.refuse(model, error)
@@ -151,6 +154,7 @@ class Front:
     ) -> protocol.Reply:
         if rewrite := REWRITES.get(service):
             body = rewrite(name, body)
+        body = paged.for_all(service, name, body)
 
         def ask(body: bytes) -> protocol.Reply | None:
             with self.cloud.lock(service):

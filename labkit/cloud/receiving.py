@@ -20,6 +20,7 @@ from botocore.model import OperationModel, ServiceModel, Shape
 from botocore.utils import parse_timestamp
 from botocore.validate import ParamValidator
 
+from labkit.cloud.constraints import check_call
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import location_of, protocol_of, raw_path
 
@@ -66,6 +67,7 @@ def read_parameters(call: Call, environ: dict[str, Any], body: bytes) -> dict[st
             parameters = _read_json(call, shape, environ, body)
     except ValueError as error:  # a number, a moment or a text that is none
         raise AwsError("SerializationException", str(error)) from error
+    check_call(call.operation.service_model.service_name, call.operation.name, parameters)
     report = ParamValidator().validate(parameters, shape)
     if report.has_errors():
         raise AwsError("ValidationException", report.generate_report())

@@ -88,17 +88,17 @@ def test_named_queries(lake: Lake, group: str) -> None:
 
 
 def test_prepared_statements(lake: Lake, group: str) -> None:
-    where = {"StatementName": "p", "WorkGroup": group}
+    where = {"StatementName": "p1", "WorkGroup": group}
     lake.athena.create_prepared_statement(**where, QueryStatement="SELECT ? + 1")
     with pytest.raises(ClientError, match="already exists"):
         lake.athena.create_prepared_statement(**where, QueryStatement="SELECT 1")
-    assert lake.rows("EXECUTE p USING 41", WorkGroup=group) == [["42"]]
+    assert lake.rows("EXECUTE p1 USING 41", WorkGroup=group) == [["42"]]
     lake.athena.update_prepared_statement(**where, QueryStatement="SELECT ? + 2")
-    assert lake.rows("EXECUTE p USING 40", WorkGroup=group) == [["42"]]
+    assert lake.rows("EXECUTE p1 USING 40", WorkGroup=group) == [["42"]]
     found = lake.athena.get_prepared_statement(**where)["PreparedStatement"]
     assert (found["QueryStatement"], found["WorkGroupName"]) == ("SELECT ? + 2", group)
     listed = lake.athena.list_prepared_statements(WorkGroup=group)["PreparedStatements"]
-    assert [p["StatementName"] for p in listed] == ["p"]
+    assert [p["StatementName"] for p in listed] == ["p1"]
     lake.athena.delete_prepared_statement(**where)
     with pytest.raises(lake.athena.exceptions.ResourceNotFoundException):
         lake.athena.get_prepared_statement(**where)

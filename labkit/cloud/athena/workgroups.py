@@ -152,8 +152,9 @@ def _contents(context: Context, name: str) -> list[tuple[Any, list[str]]]:
 
 
 @operation("athena", "ListEngineVersions")
-def list_engine_versions(context: Context, **_: Any) -> Answer:
-    return {"EngineVersions": [ENGINE, ENGINE | {"SelectedEngineVersion": _ENGINES[1]}]}
+def list_engine_versions(context: Context, *, MaxResults: int = 10, NextToken: str = "") -> Answer:
+    versions = [ENGINE, ENGINE | {"SelectedEngineVersion": _ENGINES[1]}]
+    return page("EngineVersions", versions, MaxResults, NextToken)
 
 
 def _summary(found: Any) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from moto.core.utils import utcnow
 
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.constraints import check_members
 from labkit.cloud.lambdas import routing, zips
 from labkit.cloud.lambdas.invoke import find
 from labkit.cloud.operations import AwsError, Context, not_here
@@ -32,9 +31,6 @@ def judge_call(context: Context, parameters: Members) -> None:
 
 
 def _check_members(context: Context, parameters: Members) -> None:
-    own = ("Runtime", "Architectures")  # told in words of their own, the latter by moto
-    plain = {name: value for name, value in parameters.items() if name not in own}
-    check_members("lambda", context.operation, plain)
     _check_runtime(parameters.get("Runtime"))
     if (timeout_s := parameters.get("Timeout") or 0) > LONGEST_S:  # the model does not say it
         raise AwsError(

@@ -5,14 +5,12 @@ Source: https://docs.aws.amazon.com/lambda/latest/api/API_GetLayerVersionByArn.h
 
 from __future__ import annotations
 
-from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 
 @operation("lambda", "GetLayerVersionByArn")
 def get_layer_version_by_arn(context: Context, *, Arn: str) -> Answer:
     """A version of a layer: its code's checksum, what it runs on."""
-    check_members("lambda", "GetLayerVersionByArn", {"Arn": Arn})
     version = context.cloud.backend("lambda", context.region).layers_versions_by_arn(Arn)
     if version is None:
         words = "The resource you requested does not exist."

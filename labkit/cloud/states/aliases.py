@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import AwsError, Context
 
 OPERATIONS = ("CreateStateMachineAlias", "UpdateStateMachineAlias")
@@ -19,7 +18,6 @@ _VERSION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:[^:]+:\d+")
 
 def check_alias(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for routes that lead nowhere, and for an alias that there is with others."""
-    check_members("stepfunctions", context.operation, parameters)
     routes = parameters.get("routingConfiguration", [])
     if routes:
         _check_routes(routes)

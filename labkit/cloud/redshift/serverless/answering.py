@@ -1,16 +1,14 @@
-"""The operations of Redshift Serverless: their members are checked by its model.
+"""The operations of Redshift Serverless.
 
 Source: https://docs.aws.amazon.com/redshift-serverless/latest/APIReference/Welcome.html
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from labkit.cloud import paging
-from labkit.cloud.constraints import check_members
 from labkit.cloud.operations import Answer, AwsError, Context, Handler
 from labkit.cloud.redshift import lifecycle, records
 from labkit.cloud.redshift.records import Kind, Record
@@ -22,16 +20,7 @@ MOST = 100
 
 def answers(name: str) -> Callable[[Handler], Handler]:
     """Register the answer to an operation; no other one changes the records meanwhile."""
-
-    def register(handler: Handler) -> Handler:
-        @functools.wraps(handler)
-        def checked(context: Context, **members: Any) -> Answer | None:
-            check_members(SERVICE, name, members)
-            return handler(context, **members)
-
-        return lifecycle.answers(name, SERVICE)(checked)
-
-    return register
+    return lifecycle.answers(name, SERVICE)
 
 
 def page(member: str, items: Sequence[Any], size: int | None, token: str | None) -> Answer:

@@ -1,0 +1,96 @@
+"""Pages of the lists that moto tells whole, or pages without looking at the token.
+
+moto is asked for all, and of its answer goes on what the client asked for.
+
+Source: https://docs.aws.amazon.com/lambda/latest/api/API_ListFunctions.html
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labkit.cloud import paging
+from labkit.cloud.operations import AwsError
+from labkit.cloud.protocol import Reply
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a service asks for pages: its members, how many it tells at most, whom it refuses."""
+
+    size: str
+    token: str
+    following: str
+    most: int
+    refusal: str
+    lists: dict[str, str]
+
+
+_WAYS = {
+    "events": Way(
+        "Limit", "NextToken", "NextToken", 100, "ValidationException",
+        {
+            "ListApiDestinations": "ApiDestinations",
+            "ListArchives": "Archives",
+            "ListConnections": "Connections",
+            "ListEventBuses": "EventBuses",
+            "ListReplays": "Replays",
+            "ListRuleNamesByTarget": "RuleNames",
+            "ListRules": "Rules",
+            "ListTargetsByRule": "Targets",
+        },
+    ),
+    "glue": Way(
+        "MaxResults", "NextToken", "NextToken", 100, "InvalidInputException",
+        {"GetSecurityConfigurations": "SecurityConfigurations", "ListRegistries": "Registries"},
+    ),
+    "lambda": Way(
+        "MaxItems", "Marker", "NextMarker", 50, "InvalidParameterValueException",
+        {
+            "ListAliases": "Aliases",
+            "ListEventSourceMappings": "EventSourceMappings",
+            "ListFunctionEventInvokeConfigs": "FunctionEventInvokeConfigs",
+            "ListFunctions": "Functions",
+            "ListLayerVersions": "LayerVersions",
+            "ListLayers": "Layers",
+            "ListVersionsByFunction": "Versions",
+        },
+    ),
+}  # fmt: skip
+
+
+def for_all(service: str, name: str, body: bytes) -> bytes:
+    """A request without its page, where the page is cut here."""
+    way = _WAYS.get(service)
+    if way is None or name not in way.lists or not body:
+        return body
+    asked = json.loads(body)
+    return json.dumps({k: v for k, v in asked.items() if k not in (way.size, way.token)}).encode()
+
+
+def cut(service: str, name: str, asked: dict[str, Any], reply: Reply) -> Reply:
+    """The page of moto's answer that was asked for.
+
+    Raises:
+        AwsError: the token is none that was given out.
+    """
+    way = _WAYS.get(service)
+    if way is None or name not in way.lists or reply.status != 200:
+        return reply
+    member, told = way.lists[name], json.loads(reply.body)
+    told.pop(way.following, None)
+    size = min(asked.get(way.size) or way.most, way.most)
+    bad = AwsError(way.refusal, "The pagination token is not valid.")
+    question = {k: v for k, v in asked.items() if k not in (way.size, way.token)}
+    found = paging.page(
+        member,
+        told.get(member) or [],
+        size,
+        asked.get(way.token),
+        bad,
+        following=way.following,
+        question=question,
+    )
+    return replace(reply, body=json.dumps(told | found).encode())

@@ -1,0 +1,46 @@
+"""Calls that the services' models forbid are refused, and lists are told by pages."""
+
+import pytest
+from botocore.config import Config
+
+BAD = "ValidationException"
+# service, operation, members, code, how the refusal goes on
+REFUSED = {
+    "length": ("events", "put_rule", {"Name": "x" * 65}, BAD, "length less than or equal to 64"),
+    "pattern": ("scheduler", "get_schedule_group", {"Name": "a b"}, BAD, "regular expression"),
+    "enum": (
+        "scheduler", "list_schedules", {"State": "ON"}, BAD, r"set: \[ENABLED, DISABLED\]",
+    ),
+    "range": ("glue", "get_databases", {"MaxResults": 101}, BAD, "value less than or equal to 100"),
+    "lacks": ("stepfunctions", "start_execution", {}, BAD, "'stateMachineArn' failed .* null"),
+    "lacks-within": (
+        "glue", "create_database", {"DatabaseInput": {}}, BAD, "'databaseInput.name' failed",
+    ),
+    "several": ("lambda", "list_functions", {"MaxItems": 0, "FunctionVersion": "x"}, BAD, ": 2 valid"),
+    "own-code": (
+        "athena", "list_work_groups", {"MaxResults": 51}, "InvalidRequestException", "maxResults",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "members", "code", "words"), REFUSED.values(), ids=REFUSED
+)
+def test_what_the_model_forbids(aws, service, operation, members, code, words):
+    client = aws(service, config=Config(parameter_validation=False))
+    with pytest.raises(client.exceptions.ClientError, match=words) as refusal:
+        getattr(client, operation)(**members)
+    assert refusal.value.response["Error"]["Code"] == code
+
+
+def test_lists_of_moto_are_told_by_pages(aws, fresh):
+    events, prefix = aws("events"), fresh("page")
+    names = [f"{prefix}-{each}" for each in "abc"]
+    for name in names:
+        events.put_rule(Name=name, EventPattern='{"source":["x"]}')
+    first = events.list_rules(NamePrefix=prefix, Limit=2)
+    rest = events.list_rules(NamePrefix=prefix, Limit=2, NextToken=first["NextToken"])
+    assert [[r["Name"] for r in page["Rules"]] for page in (first, rest)] == [names[:2], names[2:]]
+    assert "NextToken" not in rest
+    with pytest.raises(events.exceptions.ClientError, match="token"):
+        events.list_rules(NamePrefix=prefix, NextToken="none")
