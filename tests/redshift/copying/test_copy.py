@@ -86,8 +86,12 @@ FULL = pa.table(
 @pytest.mark.parametrize("shape", ["PARQUET", "ORC"])
 def test_columnar_files_give_their_columns_in_order(desk, shape):
     table = desk.table("a int, b varchar(5), c date, d decimal(8,2), e timestamp, f super")
-    uri = desk.put(desk.folder(), columnar(shape, FULL))
-    assert desk.copy(table, uri, f"FORMAT AS {shape} SERIALIZETOJSON") == ""
+    folder = desk.folder()
+    desk.put(f"{folder}/0", b"")
+    desk.put(f"{folder}/1", columnar(shape, FULL))
+    for file in ("0", ""):
+        uri = f"s3://copying/{folder}/{file}"
+        assert desk.copy(table, uri, f"FORMAT AS {shape} SERIALIZETOJSON") == ""
     assert desk.data.rows(f"SELECT * FROM {table} ORDER BY 1") == [
         [1, "x", "2020-01-02", "1.50", "2020-01-02 03:00:00", '{"k":[1]}'],
         [2, None, None, None, None, None],
@@ -215,13 +219,26 @@ def test_what_is_no_list_of_files_or_paths(desk, body, words):
     assert words in desk.copy(table, uri, how)
 
 
-@pytest.mark.parametrize("packed", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_a_last_line_that_is_longer_than_what_is_read_at_once_is_not_lost(desk, packed):
-    table = desk.table("a varchar(9)")
-    uri = desk.put(desk.folder(), packed(b"a\n" + b"x" * 33_000_000))
-    how = f"CSV TRUNCATECOLUMNS {'GZIP' if packed is gzip.compress else ''}"
-    assert desk.copy(table, uri, how) == ""
-    assert desk.data.rows(f"SELECT a FROM {table} ORDER BY 1") == [["a"], ["x" * 9]]
+LARGE = {
+    "csv": (b"x" * 33_000_000, "CSV"),
+    "gzip": (gzip.compress(b"x" * 33_000_000, 1), "CSV GZIP"),
+    "fixed": (b"x" * 4_194_305, "FIXEDWIDTH 'a:4'"),
+    "json": (b'{"a": "' + b"x" * 33_000_000 + b'"}', "JSON 'auto'"),
+    "quoted": (b'"' + (b"x" * 999 + b"\n") * 4_200, "CSV"),
+}
+
+
+@pytest.mark.parametrize(("row", "how"), LARGE.values(), ids=LARGE)
+def test_a_row_of_more_than_four_megabytes_is_refused(desk, row, how):
+    """Also where DuckDB would lose it: a last line longer than what is read at once."""
+    table, first = desk.table("a varchar(9)"), b'{"a": 1}\n' if "JSON" in how else b"1\n"
+    packed = gzip.compress(first) if "GZIP" in how else first
+    uri = desk.put(desk.folder(), packed + row)
+    assert "failed" in desk.copy(table, uri, f"TRUNCATECOLUMNS {how}")
+    [[line, reason]] = desk.data.rows(
+        "SELECT line_number, trim(err_reason) FROM stl_load_errors ORDER BY starttime DESC LIMIT 1"
+    )
+    assert (line, reason) == (2, "Invalid input line: a row is larger than 4194304 bytes")
 
 
 def test_columns_that_are_left_out(desk):

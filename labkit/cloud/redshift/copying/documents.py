@@ -10,16 +10,17 @@ from __future__ import annotations
 import base64
 import datetime
 import decimal
+import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from labkit.cloud.engine.formats import File, avro
-from labkit.cloud.engine.formats.lines import open_bytes
+from labkit.cloud.engine.formats.lines import CHUNK, open_bytes
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.copying.fields import Field
-from labkit.cloud.redshift.copying.load_errors import BAD_JSON, LoadError
+from labkit.cloud.redshift.copying.load_errors import BAD_JSON, LONGEST, TOO_LARGE, LoadError
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.records import Record
 from labkit.cloud.redshift.warehouse.objects import TableColumn
@@ -41,9 +42,8 @@ def records(
     steps = [_steps(path) for path in paths]
     found = _avro(file) if options.format == "avro" else _json(file, options)
     for line, raw, value in found:
-        if value is _BROKEN:
-            error = LoadError(*BAD_JSON, position=0)
-            yield Record(line, raw, error=error)
+        if isinstance(value, LoadError):
+            yield Record(line, raw, error=value)
             continue
         yield Record(line, raw, [Field(text) for text in _texts(value, options, columns, steps)])
 
@@ -147,7 +147,6 @@ def _dumped(value: Any) -> str:
 
 # JSON -------------------------------------------------------------------------------------------
 
-_BROKEN = object()
 _DECODER = json.JSONDecoder(parse_float=Number, parse_int=Number)
 _BLANK = re.compile(r"\s*")
 
@@ -155,27 +154,38 @@ _BLANK = re.compile(r"\s*")
 def _json(file: File, options: CopyOptions) -> Iterator[tuple[int, str, Any]]:
     """Values that stand one behind another, whatever lines they take: last line, text, value."""
     with open_bytes(file) as raw:
-        text = raw.read().decode("utf-8-sig", "replace")
-    at, line = _skip_lines(text, options.ignore_header), 1 + options.ignore_header
-    while True:
-        start = _blank_end(text, at)
-        line += text.count("\n", at, start)
-        if start >= len(text):
-            return
-        try:
-            value, end = _DECODER.raw_decode(text, start)
-        except (ValueError, RecursionError):
-            value, end = _BROKEN, _line_end(text, start)
-        line += text.count("\n", start, end)
-        yield line, text[start:end], value
-        at = end
+        source = io.TextIOWrapper(raw, "utf-8-sig", errors="replace", newline="\n")
+        text, at, line, ended = "", 0, 1 + _skip_lines(source, options.ignore_header), False
+        while not ended or at < len(text):
+            start = _blank_end(text, at)
+            line += text.count("\n", at, start)
+            value, end = _value(text, start)
+            failed = isinstance(value, LoadError) or end == len(text)
+            if failed and not ended and len(text) - start <= LONGEST:  # it may go on
+                more = source.read(CHUNK)
+                text, at, ended = text[start:] + more, 0, not more
+                continue
+            line += text.count("\n", start, end)
+            if start < end:
+                yield line, text[start:end], value
+            at = end
 
 
-def _skip_lines(text: str, count: int) -> int:
-    at = 0
+def _value(text: str, start: int) -> tuple[Any, int]:
+    """What stands in a text, or what is wrong with it, and where that ends."""
+    try:
+        value, end = _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        value, end = LoadError(*BAD_JSON, position=0), _line_end(text, start)
+    return (LoadError(*TOO_LARGE) if end - start > LONGEST else value), end
+
+
+def _skip_lines(source: TextIO, count: int) -> int:
+    """Pass over the first lines; how many they are meant to be."""
     for _ in range(count):
-        at = _line_end(text, at) + 1
-    return min(at, len(text))
+        while (part := source.readline(CHUNK)) and not part.endswith("\n"):
+            pass
+    return count
 
 
 def _blank_end(text: str, at: int) -> int:

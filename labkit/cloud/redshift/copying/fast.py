@@ -15,11 +15,10 @@ from labkit.cloud.engine.formats.unpacked import address
 from labkit.cloud.engine.formats.watching import READ_BYTES
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.copying.load_errors import LONGEST
 from labkit.cloud.redshift.copying.options import CopyOptions
 from labkit.cloud.redshift.copying.sql_values import STOP, helper, parsed, readable, value, wrong
 from labkit.cloud.redshift.warehouse.objects import TableColumn
-
-LONGEST_LINE = 8_000_000
 
 
 def marks(options: CopyOptions) -> list[str]:
@@ -98,7 +97,7 @@ def _read_csv(
         f"escape = {quoted_text(mark)}, compression = '{NATIVE[options.compression]}', "
         f"columns = {{{columns}}}, skip = {options.ignore_header}, "
         f"nullstr = {quoted_text(options.null_as)}, "
-        f"max_line_size = {LONGEST_LINE}, buffer_size = {READ_BYTES}))"
+        f"max_line_size = {LONGEST}, buffer_size = {READ_BYTES}))"
     )
 
 
@@ -116,7 +115,7 @@ def _json(
     return (
         f"(SELECT {shown} FROM read_json([{listed}], columns = {{{types}}}, "
         f"format = 'unstructured', compression = '{NATIVE[options.compression]}', "
-        f"maximum_object_size = {LONGEST_LINE}))"
+        f"maximum_object_size = {LONGEST}))"
     )
 
 

@@ -15,6 +15,9 @@ CHAR_TOO_LONG = (1204, "Char length exceeds DDL length")
 MISSING = (1213, "Missing data for not-null field")
 BAD_BOOLEAN = (1210, "Unknown boolean format")
 BAD_JSON = (1216, "Invalid value.")
+#: Bytes of a record. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_COPY.html
+LONGEST = 4 << 20
+TOO_LARGE = (1216, f"Invalid input line: a row is larger than {LONGEST} bytes")
 BAD_SUPER = (1224, "Invalid JSON format for SUPER")
 SHORT_DATE = (1205, "Invalid Date Format - length must be 10 or more")
 DEFAULT_DATE, DEFAULT_TIMESTAMP = "YYYY-MM-DD", "YYYY-MM-DD HH24:MI:SS"

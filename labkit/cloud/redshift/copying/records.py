@@ -7,16 +7,20 @@ begins in it. Source: https://docs.aws.amazon.com/redshift/latest/dg/copy-parame
 
 from __future__ import annotations
 
+import codecs
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, AnyStr, BinaryIO
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import open_bytes
 from labkit.cloud.redshift.copying.fields import Field, split_csv, split_fixed, split_text
 from labkit.cloud.redshift.copying.load_errors import (
     EXTRA_COLUMNS,
+    LONGEST,
     NO_DELIMITER,
+    TOO_LARGE,
     LoadError,
 )
 from labkit.cloud.redshift.copying.options import CopyOptions
@@ -94,25 +98,45 @@ def _raw_records(file: File, options: CopyOptions) -> Iterator[tuple[int, str, L
             if number <= options.ignore_header:
                 continue
             text, error = _decoded(data, options)
-            while not error and _goes_on(text, options):
-                following = next(lines, None)
-                if following is None:
-                    break
-                more, error = _decoded(following[1], options)
-                text = f"{text[:-1] if options.escape else text}\n{more}"
+            if not error and _goes_on(text, options):
+                text, error = _joined(text, lines, options)
+            if len(data) > LONGEST or len(text) > LONGEST:
+                error = LoadError(*TOO_LARGE)
             yield number, text, error
 
 
+def _joined(
+    text: str, lines: Iterator[tuple[int, bytes]], options: CopyOptions
+) -> tuple[str, LoadError | None]:
+    """A line with those in which its record goes on, and what is wrong with their bytes."""
+    parts, size, error, goes_on = [text], len(text), None, True
+    while goes_on and not error and size <= LONGEST and (following := next(lines, None)):
+        more, error = _decoded(following[1], options)
+        if options.escape:
+            parts[-1] = parts[-1][:-1]
+        parts.append(more)
+        size += 1 + len(more)
+        goes_on = _goes_on(more, options) != (options.format == "csv")  # within quotes they end it
+    return "\n".join(parts), error
+
+
 def _lines(raw: BinaryIO, options: CopyOptions) -> Iterator[bytes]:
-    encoding = ENCODINGS.get(options.encoding)
-    if encoding:
-        text = raw.read().decode(encoding, "replace").removeprefix("\ufeff")
-        for line in text.removesuffix("\n").split("\n"):
-            yield line.removesuffix("\r").encode()
-        return
-    for number, chunk in enumerate(raw):
-        data = chunk.removesuffix(b"\n").removesuffix(b"\r")
-        yield data.removeprefix(b"\xef\xbb\xbf") if number == 0 else data
+    if encoding := ENCODINGS.get(options.encoding):
+        text = io.TextIOWrapper(raw, encoding, errors="replace", newline="\n")
+        lines: Iterator[bytes] = (line.encode() for line in _bounded(text))
+    else:
+        lines = _bounded(raw)
+    for number, line in enumerate(lines):
+        data = line.removesuffix(b"\n").removesuffix(b"\r")
+        yield data.removeprefix(codecs.BOM_UTF8) if number == 0 else data
+
+
+def _bounded(source: IO[AnyStr]) -> Iterator[AnyStr]:
+    """Lines, and as much as shows that one is too long."""
+    while line := source.readline(LONGEST + 3):
+        yield line
+        while len(line) > LONGEST and line[-1] not in (10, "\n"):
+            line = source.readline(LONGEST + 3)
 
 
 def _goes_on(text: str, options: CopyOptions) -> bool:
