@@ -1,7 +1,8 @@
 """Parquet and ORC: columns are taken in their order, and types must be alike.
 
-The files' columns must be as many as the table's. A value that does not fit fails the statement, as
-Redshift's Spectrum layer reads these files and tells so with its own code, 15001. Source:
+The files' columns must be as many as the table's; an object of no bytes holds no rows. A value that
+does not fit fails the statement, as Redshift's Spectrum layer reads these files and tells so with
+its own code, 15001. Source:
 https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
 """
 
@@ -58,10 +59,11 @@ def relation(
     registered: list[str] = []
     try:
         with _scan_errors(connection):
-            yield " UNION ALL ".join(
+            queries = [
                 _query(connection, columns, options, group, registered)
-                for group in _alike(files, options)
-            )
+                for group in _alike([file for file in files if file.size], options)
+            ]
+            yield " UNION ALL ".join(queries or [_no_rows(columns)])
     finally:
         for name in registered:
             with contextlib.suppress(duckdb.Error):
@@ -122,6 +124,11 @@ def _query(
     values += [_filled(column) for column in columns[len(described) :]]
     listed = ", ".join(f"{value} AS c{at}" for at, value in enumerate(values))
     return f"SELECT {listed} FROM {source}"
+
+
+def _no_rows(columns: Sequence[TableColumn]) -> str:
+    kinds = (f"CAST(NULL AS {column.type.duckdb}) AS c{at}" for at, column in enumerate(columns))
+    return f"SELECT {', '.join(kinds)} WHERE false"
 
 
 def _source(

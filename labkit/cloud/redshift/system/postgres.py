@@ -346,6 +346,17 @@ def pg_index(connection: Connection) -> Iterator[Any]:
                    each.kind == "p", False, None, None)  # fmt: skip
 
 
+@system("pg_indexes", "schemaname varchar(128), tablename varchar(128), indexname varchar(128), "
+        "tablespace varchar(128), indexdef varchar(4000)")  # fmt: skip
+def pg_indexes(connection: Connection) -> Iterator[Any]:
+    for each in constraints(connection):
+        if each.kind != "f":
+            table, keys = each.table, ", ".join(map(shown_name, each.told["columns"]))
+            named = ".".join(map(shown_name, (table.schema, table.name)))
+            told = f"CREATE UNIQUE INDEX {shown_name(each.name)} ON {named} USING btree ({keys})"
+            yield table.schema, table.name, each.name, None, told
+
+
 @system("pg_tablespace", "oid oid, spcname varchar(128), spcowner int, spclocation varchar(4000), "
         "spcacl varchar(4000)")  # fmt: skip
 def pg_tablespace(connection: Connection) -> Iterator[Any]:
