@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 CONFLICT = "40001"
 RETRIES = 100
+#: What a procedure may end a transaction with.
+_ENDINGS = ("COMMIT", "ROLLBACK", "ABORT", "TRUNCATE")
 SETTINGS = {
     "search_path": '"$user", public',
     "timezone": "UTC",
@@ -101,6 +103,8 @@ class Connection:
         self.last_query_id = -1
         #: Stored procedures that run, one in another; whether all of them are NONATOMIC.
         self.call_depth, self.nonatomic = 0, False
+        #: Whether one of them has settings of its own, and so ends no transaction.
+        self.fixed = False
         self._renewed = False
         #: Whether the transaction has put rows somewhere.
         self.ingested = False
@@ -234,15 +238,17 @@ class Connection:
         https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-transaction-management.html
 
         Raises:
-            RedshiftError: the procedure was called in a transaction block.
+            RedshiftError: the procedure was called in a transaction block, or has settings.
         """
-        if self.transaction != "idle":
+        if self.transaction != "idle" or (self.fixed and what in _ENDINGS):
             raise RedshiftError(
                 f"{what} cannot be invoked from a procedure that is executing in an atomic "
                 "context.",
                 "2D000",
                 hint="Try calling the procedure as a top-level call i.e. not from within an "
-                "explicit transaction block.",
+                "explicit transaction block. Or, if this procedure (or one of its ancestors in "
+                "the call chain) was created with SET config options, recreate the procedure "
+                "without them.",
             )
         self._renewed = True
         self.cursors.clear()

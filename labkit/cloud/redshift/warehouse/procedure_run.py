@@ -101,8 +101,10 @@ class Run:
             self.declare(each)
             if label:
                 self.variables[f"{label}.{each.name}"] = self.variables[each.name]
-        self._guarded(block)
-        self.variables |= {name: known for name, known in hidden.items() if known}
+        try:
+            self._guarded(block)
+        finally:
+            self.variables |= {name: known for name, known in hidden.items() if known}
 
     def _guarded(self, block: Block) -> None:
         if block.handler is None:
@@ -215,7 +217,7 @@ class Run:
         """What a NONATOMIC procedure did is durable at once, outside of START TRANSACTION."""
         connection = self.connection
         if connection.nonatomic and not self.explicit and connection.transaction == "idle":
-            connection.renew("COMMIT")
+            connection.renew("NONATOMIC")
 
     def record(self, name: str, result: Result, row: dict[str, Any]) -> None:
         """A row into a variable: by its columns, and as a whole where it has one."""
@@ -259,17 +261,30 @@ class Run:
             nothing = {f"c{at}": None for at in range(len(result.columns))}
             self.record(names[0], result, given[0] if given else nothing)
             return
+        self.check_fits(result, names)
         for at, name in enumerate(names):
             self.take_one(result, at, name)
 
+    def check_fits(self, result: Result, names: list[str]) -> None:
+        """Refuse a row that has not one column a variable."""
+        if len(names) != len(result.columns):
+            message = "number of source and target fields in assignment do not match"
+            raise RedshiftError(message, "42804")
+
     def take_one(self, result: Result, at: int, name: str) -> None:
         """A column of the first row into a variable."""
-        variable, rows = self.variable(name), result.rows
-        kind = result.columns[at].type if at < len(result.columns) else VARCHAR
+        rows = result.rows
         empty = rows is None or not rows.num_rows
-        raw = None if empty or rows is None else rows.column(at)[0].as_py()
+        self.put(
+            name,
+            result.columns[at].type,
+            None if empty or rows is None else rows.column(at)[0].as_py(),
+        )
+
+    def put(self, name: str, kind: Type, raw: Any) -> None:
+        """A value of a result into a variable."""
         typed = Typed(literal(None if raw is None else str(raw), kind), kind)
-        self.assign(name, self.evaluated(typed, variable.type))
+        self.assign(name, self.evaluated(typed, self.variable(name).type))
 
 
 def _is_target(words: Words, place: int) -> bool:

@@ -230,11 +230,11 @@ def _while(words: Words) -> Step:
 
 def _for(words: Words) -> Step:
     words.expect("FOR")
-    name = words.identifier()
+    name, *more = words.each(words.identifier)
     words.expect("IN")
     if words.peek("SELECT") or words.peek("WITH") or words.peek("EXECUTE"):
         kind = "each dynamic" if words.accept("EXECUTE") else "each"
-        return Step(kind, [name, _until(words, "LOOP")], [_loop_body(words)])
+        return Step(kind, [_until(words, "LOOP"), name, *more], [_loop_body(words)])
     down = "down" if words.accept("REVERSE") else ""
     first, last = re.split(r"\.\.", _until(words, "LOOP"), maxsplit=1)
     last, _, by = last.partition(" BY ") if " BY " in last else last.partition(" by ")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.casts import coerce
@@ -47,14 +47,15 @@ def call(connection: Connection, one: Object, values: list[Typed]) -> Result:
         raise RedshiftError("stored procedure nested call depth exceeded", "54001")
     connection.call_depth = depth + 1
     connection.nonatomic = bool(one.body.get("nonatomic")) and (nonatomic or not depth)
-    caller, settings = connection.user, dict(connection.settings)
+    caller, settings, fixed = connection.user, dict(connection.settings), connection.fixed
     connection.user = one.owner if one.body.get("definer") else caller
     connection.settings |= one.body.get("settings", {})
+    connection.fixed = fixed or bool(one.body.get("settings"))
     try:
         connection.keep_zone()
         return _call(connection, one, values)
     finally:
-        connection.user = caller
+        connection.user, connection.fixed = caller, fixed
         connection.settings |= {name: settings[name] for name in one.body.get("settings", {})}
         connection.call_depth, connection.nonatomic = depth, nonatomic
 
@@ -69,8 +70,12 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
             variable.sql = run.evaluated(next(given), kind)
         run.variables[each["name"] or f"${at}"] = variable
         run.variables[f"${at}"] = variable
-    with contextlib.suppress(Return):
-        run.block(*read(one.body["text"]))
+    try:
+        with contextlib.suppress(Return):
+            _run_block(run, _whole(one.body["text"]))
+    except (Exit, Continue) as left:
+        what = type(left).__name__.upper()
+        raise RedshiftError(f"{what} cannot be used outside a loop", "42601") from None
     outs = [
         (each, run.variables[each["name"] or f"${at}"])
         for at, each in enumerate(one.body["arguments"], 1)
@@ -85,6 +90,11 @@ def _call(connection: Connection, one: Object, values: list[Typed]) -> Result:
     )
     rows = zones.readable(connection.duck.sql(f"SELECT {selected}").to_arrow_table())
     return Result("CALL", columns, rows, 1)
+
+
+def _whole(text: str) -> Step:
+    block, label = read(text)
+    return Step("block", block=block, label=label)
 
 
 def _run_assign(run: Run, step: Step) -> None:
@@ -120,7 +130,7 @@ def _run_count(run: Run, step: Step) -> None:
     first, last, by = (int(run.value(text, INT4)[0]) for text in texts)
     numbers = iter(range(first, last - 1, -by) if down else range(first, last + 1, by))
     kept = run.variables.get(name)
-    run.variables[name] = variable = Variable(INT4)
+    run.variables[name] = run.variables[f"{step.label}.{name}"] = variable = Variable(INT4)
 
     def again() -> bool:
         number = next(numbers, None)
@@ -134,7 +144,7 @@ def _run_count(run: Run, step: Step) -> None:
 
 
 def _run_each(run: Run, step: Step) -> None:
-    name, text = step.texts
+    text, *names = step.texts
     text = dynamic(run, text) if step.kind == "each dynamic" else text
     found = run.found
     result = run.sql(text)
@@ -144,10 +154,20 @@ def _run_each(run: Run, step: Step) -> None:
     def again() -> bool:
         row = next(rows, None)
         if row is not None:
-            run.record(name, result, row)
+            _put(run, names, result, row)
         return row is not None
 
     _iterate(run, step, again)
+
+
+def _put(run: Run, names: list[str], result: Result, row: dict[str, Any]) -> None:
+    """A row into a record, or into variables one by one."""
+    if len(names) == 1:
+        run.record(names[0], result, row)
+        return
+    run.check_fits(result, names)
+    for at, name in enumerate(names):
+        run.put(name, result.columns[at].type, row[f"c{at}"])
 
 
 def _iterate(run: Run, step: Step, again: Callable[[], bool]) -> None:
@@ -195,6 +215,7 @@ def _run_sql(run: Run, step: Step) -> None:
 def _run_call(run: Run, step: Step) -> None:
     """Another procedure: what its INOUT arguments have become is in the variables given for them.
 
+    OUT arguments are not allowed here, and INOUT ones are variables.
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CALL_procedure.html
     """
     from labkit.cloud.redshift.warehouse.statements.routines import called
@@ -202,12 +223,13 @@ def _run_call(run: Run, step: Step) -> None:
     text, *given = step.texts
     text = run.inserted(text)
     one, _ = called(run.connection, Words(text))
+    if any(each["mode"] == "OUT" for each in one.body["arguments"]):
+        raise RedshiftError("OUT arguments are not allowed in nested calls", "0A000")
     result, names, at = run.connection.run(text), iter(given), 0
     for each in one.body["arguments"]:
-        name = "" if each["mode"] == "OUT" else next(names).lower()
+        name = next(names)
         if each["mode"] != "IN":
-            if name in run.variables:
-                run.take_one(result, at, name)
+            run.take_one(result, at, name.lower())
             at += 1
     run.settle()
 
@@ -250,8 +272,13 @@ def _run_return(run: Run, step: Step) -> None:
 
 
 def _run_block(run: Run, step: Step) -> None:
+    """A block: EXIT with its label ends it, too."""
     assert step.block is not None
-    run.block(step.block, step.label)
+    try:
+        run.block(step.block, step.label)
+    except Exit as left:
+        if not step.label or left.args[0] != step.label:
+            raise
 
 
 RUNNERS |= {
