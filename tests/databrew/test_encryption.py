@@ -9,8 +9,10 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from labkit.cloud.databrew.recipe import RecipeContext, RecipeError, Step, compile_recipe
-from labkit.cloud.databrew.recipe.parts.ciphers import decrypted, encrypted, sealed
+from labkit.cloud.databrew.recipe.parts.ciphers import sealed
+from labkit.cloud.databrew.recipe.parts.envelopes import Reader, encrypted
 from labkit.cloud.engine import Session
+from tests.databrew.keys import Master
 from tests.databrew.lake import READ_AND_WRITE, Lake, make_role
 
 SOURCE = """SELECT * FROM (VALUES
@@ -27,7 +29,7 @@ def secret(name: str, version: str = "") -> bytes:
 
 
 def run(session: Session, *steps: tuple[str, dict[str, str]], source: str = SOURCE) -> Any:
-    with closing(RecipeContext(session, secret=secret)) as context:
+    with closing(RecipeContext(session, secret=secret, master_key=Master)) as context:
         made = compile_recipe(
             [Step(*step) for step in steps], source, context.describe(source), context
         )
@@ -63,11 +65,42 @@ def test_another_key_is_an_error(session: Session) -> None:
         run(session, ("ENCRYPT", KEY), ("DECRYPT", KEY | {"kmsKeyArn": "two"}))
 
 
+@pytest.mark.parametrize("size", [0, 1, 4095, 4096, 4097, 8192, 10_000])
+def test_values_of_any_size_come_back(size: int) -> None:
+    text = "é" * (size // 2) + "e" * (size % 2)
+    assert Reader(Master("one")).text(encrypted(Master("one"), "string")(text)) == text
+
+
 def test_a_changed_value_is_an_error() -> None:
-    text = encrypted(b"k" * 32, "string")("secret")
+    text = encrypted(Master("one"), "string")("secret")
     assert text is not None
-    with pytest.raises(RecipeError, match="was changed since"):
-        decrypted(b"k" * 32)(text[:-6] + "AAAA==")
+    for at in (10, -30, -1):  # what the header's tag covers, that tag, and the body's
+        data = bytearray(base64.b64decode(text))
+        data[at] ^= 1
+        with pytest.raises(RecipeError, match="was changed since"):
+            Reader(Master("one")).text(base64.b64encode(data).decode())
+
+
+#: 'Ada', encrypted by aws-encryption-sdk 4.0.7, and the data key that KMS made for it.
+ADA = (
+    "AgR4MVZunApQGemSyMPgY7m9cwGYJHSQGHRjGoIDUJMiBoUAGgABAA5jb2x1bW5EYXRhVHlwZQAGc3RyaW5nAAEA"
+    "B2F3cy1rbXMAS2Fybjphd3M6a21zOnVzLWVhc3QtMToxMjM0NTY3ODkwMTI6a2V5LzVmZDkxNjc0LTc5YmEtNGI3"
+    "MC05MTNkLWExM2JhOGQwMTg5MgBgNWZkOTE2NzQtNzliYS00YjcwLTkxM2QtYTEzYmE4ZDAxODkytsqzK7WBJ6Ka"
+    "h98cGkEPcVE8Vv3T8yUk4MUt9whYpHtEi9EN5XFB7frP4K7kGIIkM4IQt8o4X5hxKzGHAgAAEADL7s2dWuRUHAeO"
+    "aotNWL4+irQqQ/fB4aS94PA4cMkK59ZTctrt9OQvDoSwv6Ve1yf/////AAAAAQAAAAAAAAAAAAAAAQAAAAMCmBpM"
+    "5uysI3sf4dfaQaFQmsTR"
+)
+DATA_KEY = "87b274f2737d27399bab0b28200ff6d27e870a09c6595206b338b2d0cbbc768f"
+ARN = "arn:aws:kms:us-east-1:123456789012:key/5fd91674-79ba-4b70-913d-a13ba8d01892"
+
+
+def test_a_message_of_the_encryption_sdk_is_read() -> None:
+    """The other way round the SDK reads ours: what is written is read by the same rules."""
+    master = Master("one")
+    master.arn = ARN
+    master.unwrap = lambda wrapped, context: bytes.fromhex(DATA_KEY)  # type: ignore[method-assign]
+    reader = Reader(master)
+    assert (reader.text(ADA), reader.kind(ADA)) == ("Ada", "string")
 
 
 def test_entities_alone_are_encrypted(session: Session) -> None:

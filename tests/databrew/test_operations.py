@@ -18,6 +18,7 @@ import pytest
 from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, Step, compile_recipe
 from labkit.cloud.databrew.recipe.types import NAMES, shown
 from labkit.cloud.engine import Session
+from tests.databrew.keys import Master
 from tests.databrew.table import Case, read_cases
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -51,7 +52,14 @@ def run(case: Case, session: Session, *, numbered: bool) -> tuple[Table, bool]:
         sql = select(case.second[name_of(definition)])
         return sql, context.describe(sql)
 
-    given = RecipeContext(session, now=NOW, numbered=numbered, load=load, secret=lambda *_: b"key")
+    given = RecipeContext(
+        session,
+        now=NOW,
+        numbered=numbered,
+        load=load,
+        secret=lambda *_: b"key",
+        master_key=Master,
+    )
     with closing(given) as context:
         source = select(case.given)
         step = Step(case.operation, case.parameters, case.conditions)

@@ -10,15 +10,18 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
+from moto.kms import utils as kms
 
 from labkit.cloud.access import identities
 from labkit.cloud.access.keys import authorize, find_key
 from labkit.cloud.access.policy_language import Question
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.recipe import RecipeError
+from labkit.cloud.databrew.recipe.parts.envelopes import EncryptionContext, MasterKey
 from labkit.cloud.operations import AwsError, Principal
 
 _KEY_BYTES = 32
@@ -32,8 +35,6 @@ def secret(cloud: Cloud, principal: Principal, region: str) -> Callable[..., byt
     """
 
     def read(name: str, version: str | None = None, *, create: bool = False) -> bytes:
-        if ":kms:" in name or name.startswith("alias/"):
-            return _key(cloud, principal, region, name)
         if create and not version and not name.startswith("arn:"):
             _create_if_missing(cloud, principal, region, name)
         return _secret(cloud, principal, region, name, version)
@@ -67,11 +68,42 @@ def _secret(
         raise RecipeError(f"The secret '{name}' is not in base64.") from None
 
 
-def _key(cloud: Cloud, principal: Principal, region: str, name: str) -> bytes:
-    key = find_key(cloud, name, region)
-    for action in ("Encrypt", "Decrypt"):
-        authorize(cloud, principal, action, key)
-    return bytes(key.key_material)
+def master_key(cloud: Cloud, principal: Principal, region: str) -> Callable[[str], MasterKey]:
+    """How a recipe finds a key of KMS; see ``RecipeContext.master_key``.
+
+    Args:
+        principal: who uses it: a session of the job's or the project's role.
+    """
+    return lambda name: _Key(cloud, principal, find_key(cloud, name, region))
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A key of KMS as a role may use it: ``GenerateDataKey`` to wrap, ``Decrypt`` to unwrap."""
+
+    cloud: Cloud
+    principal: Principal
+    key: Any
+
+    @property
+    def arn(self) -> str:
+        return str(self.key.arn)
+
+    def wrap(self, data_key: bytes, context: EncryptionContext) -> bytes:
+        self._authorize("GenerateDataKey", context)
+        return bytes(kms.encrypt({self.key.id: self.key}, self.key.id, data_key, context))
+
+    def unwrap(self, wrapped: bytes, context: EncryptionContext) -> bytes:
+        self._authorize("Decrypt", context)
+        try:
+            return bytes(kms.decrypt({self.key.id: self.key}, wrapped, context)[0])
+        except JsonRESTError as error:
+            raise RecipeError("An encrypted value's key was changed since.") from error
+
+    def _authorize(self, action: str, context: EncryptionContext) -> None:
+        told = {f"kms:encryptioncontext:{name}": value for name, value in context.items()}
+        names = {"kms:encryptioncontextkeys": list(context)} if context else {}
+        authorize(self.cloud, self.principal, action, self.key, {**told, **names})
 
 
 def _authorize(cloud: Cloud, principal: Principal, action: str, arn: str) -> None:

@@ -36,8 +36,14 @@ def _context(working: Working) -> RecipeContext:
     )
     started = datetime.datetime.fromtimestamp(working.run["StartedOn"], datetime.UTC)
     seed = zlib.crc32(working.plan.job["Name"].encode())
-    secret = secrets.secret(working.cloud, principal, working.region)
-    return RecipeContext(working.session, now=started, seed=seed, load=load, secret=secret)
+    return RecipeContext(
+        working.session,
+        now=started,
+        seed=seed,
+        load=load,
+        secret=secrets.secret(working.cloud, principal, working.region),
+        master_key=secrets.master_key(working.cloud, principal, working.region),
+    )
 
 
 def _compiled(working: Working, context: RecipeContext) -> Relation:

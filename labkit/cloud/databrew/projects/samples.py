@@ -24,7 +24,7 @@ from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, com
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipes import steps_of
 from labkit.cloud.databrew.records import DATASET, Record, look_up
-from labkit.cloud.databrew.secrets import secret
+from labkit.cloud.databrew.secrets import master_key, secret
 from labkit.cloud.databrew.words import invalid
 from labkit.cloud.lake.engines import open_session
 
@@ -187,6 +187,7 @@ class Sample:
             self._session,
             load=load,
             secret=secret(self._cloud, self._principal, self._region),
+            master_key=master_key(self._cloud, self._principal, self._region),
             numbered=True,
         )
 

@@ -13,6 +13,7 @@ import duckdb
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.parts.envelopes import MasterKey
 from labkit.cloud.databrew.recipe.types import type_of
 from labkit.cloud.engine import Session
 
@@ -25,6 +26,10 @@ def _no_secret(name: str, version: str | None = None) -> bytes:
     raise RecipeError(f"There is no secret '{name}' here.")
 
 
+def _no_master_key(name: str) -> MasterKey:
+    raise RecipeError(f"There is no key '{name}' here.")
+
+
 @dataclass
 class RecipeContext:
     """What a recipe's steps may use beside their table.
@@ -34,7 +39,8 @@ class RecipeContext:
         now: the clock of ``NOW`` and ``TODAY``.
         seed: of the random steps; the same seed gives the same rows.
         load: a second data set, as SQL and columns, by the JSON of ``secondInputs`` and its like.
-        secret: a key's bytes, by the ARN or name that a step gives, and a version where it does.
+        secret: a secret's bytes, by the ARN or name that a step gives, and a version where it does.
+        master_key: a key of KMS, by its ARN.
         numbered: whether rows carry their number, for a step that depends on their order.
         reordered: whether a step has said in which order its rows come.
     """
@@ -44,6 +50,7 @@ class RecipeContext:
     seed: int = 0
     load: Callable[[dict[str, Any]], tuple[str, Sequence[Column]]] = _no_input
     secret: Callable[..., bytes] = _no_secret
+    master_key: Callable[[str], MasterKey] = _no_master_key
     numbered: bool = False
     reordered: bool = False
     _count: Iterator[int] = field(default_factory=itertools.count)

@@ -13,16 +13,9 @@ from typing import Literal
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Texts
-from labkit.cloud.databrew.recipe.parts.ciphers import (
-    Work,
-    decrypted,
-    encrypted,
-    hashed,
-    kind_of,
-    sealed,
-    unsealed,
-)
+from labkit.cloud.databrew.recipe.parts.ciphers import Work, hashed, sealed, unsealed
 from labkit.cloud.databrew.recipe.parts.entities import only_entities
+from labkit.cloud.databrew.recipe.parts.envelopes import Reader, encrypted
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.types import NAMES, shown
@@ -61,24 +54,21 @@ def encrypt(
     entity_type_filter: Texts = (),
     preserve_data_type: bool = True,
 ) -> Relation:
-    """Values replaced by ciphertext in base64, each unlike any other.
-
-    The message is not that of the AWS Encryption SDK: `DECRYPT` alone reads it.
-    """
-    key = table.context.secret(kms_key_arn)
+    """Values replaced by messages of the AWS Encryption SDK in base64, each unlike any other."""
+    master = table.context.master_key(kms_key_arn)
     for each in source_columns:
         kind = shown(each.type) if preserve_data_type and not entity_type_filter else ""
-        table = _changed(table, [each], encrypted(key, kind), entity_type_filter)
+        table = _changed(table, [each], encrypted(master, kind), entity_type_filter)
     return table
 
 
 @operation("DECRYPT")
 def decrypt(table: Relation, *, source_columns: Columns, kms_key_arn: str) -> Relation:
     """What `ENCRYPT` made as it was, in the type that it had; another key fails."""
-    work = decrypted(table.context.secret(kms_key_arn))
-    function = table.context.function(work, ["VARCHAR"], "VARCHAR")
+    reader = Reader(table.context.master_key(kms_key_arn))
+    function = table.context.function(reader.text, ["VARCHAR"], "VARCHAR")
     return table.put_all(
-        (each.name, _typed(f"{function}({each.text})", _kind(table, each, work)))
+        (each.name, _typed(f"{function}({each.text})", _kind(table, each, reader)))
         for each in source_columns
     )
 
@@ -126,13 +116,13 @@ def _changed(
     return table.put_all((each.name, f"{function}({each.text})") for each in columns)
 
 
-def _kind(table: Relation, column: Column, work: Work) -> str:
+def _kind(table: Relation, column: Column, reader: Reader) -> str:
     """The type that the first encrypted value of a column keeps; it must be of the same key."""
     found = table.look(column.text, f"WHERE NOT {column.missing} LIMIT 1")
     if not found:
         return ""
-    work(found[0][0])
-    return kind_of(found[0][0])
+    reader.text(found[0][0])
+    return reader.kind(found[0][0])
 
 
 def _typed(sql: str, kind: str) -> str:
