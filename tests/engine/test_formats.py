@@ -282,6 +282,7 @@ JSON = {
     "openx object as string": ("openx-json", "a:string", b'{"a":{"b":[1, 2]}}', ('{"b":[1,2]}',)),
     "openx wraps": ("openx-json", "a:array<int>", b'{"a":1}', ([1],)),
     "openx blank line": ("openx-json", "a:int", b"", (None,)),
+    "cloudtrail": ("cloudtrail", "useridentity:struct<username:string> asked:string ok:string", b'{"Records":[{"userIdentity":{"userName":"u"},"asked":{"aB":1,"ab":2},"ok":true}]}', ({"username": "u"}, '{"aB":1,"ab":2}', "true")),
 }  # fmt: skip
 
 
@@ -444,6 +445,14 @@ def test_orc_columns_by_position_or_by_name(
     orc.write_table(pa.table({"a": [1], "b": ["q"]}), tmp_path / "f")
     columns = "x:bigint y:string" if option == "true" else "b:string a:bigint"
     told = table("orc", columns, orc__column__index__access=option)
+    assert read(session, told, File(str(tmp_path / "f"), "f")) == [row]
+
+
+def test_orc_fields_are_found_in_any_case(session: Any, tmp_path: Path) -> None:
+    stored = pa.table({"s": [{"UserName": "u", "L": [{"A": 1}]}]})
+    orc.write_table(stored, tmp_path / "f")
+    told = table("orc", "s:struct<username:string,l:array<struct<a:bigint>>>")
+    row = ({"username": "u", "l": [{"a": 1}]},)
     assert read(session, told, File(str(tmp_path / "f"), "f")) == [row]
 
 

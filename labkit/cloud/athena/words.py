@@ -169,7 +169,7 @@ class Words:
         return key, self.string()
 
     def type(self) -> Type:
-        """Read a Hive type.
+        """Read a Hive type, which is in lower case to Hive.
 
         Raises:
             QueryFailed: Hive knows no such type.
@@ -179,7 +179,7 @@ class Words:
             depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(self.take().text, 0)
         text = self.text[start : self._last_end(start)]
         try:
-            return parse_type(text)
+            return parse_type(text.lower())
         except (UnknownType, ValueError):
             raise failed_at(
                 self.text, start, "SYNTAX_ERROR", f"no viable alternative at input '{text}'"

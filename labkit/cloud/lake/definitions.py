@@ -75,8 +75,12 @@ def columns_of(declared: Any, table: str) -> tuple[Column, ...]:
 
 
 def _type(text: str, table: str) -> Type:
+    """A column's type; the names of a struct's fields are in lower case to Trino and Redshift.
+
+    Source: toTypeSignature of Trino's HiveTypeTranslator
+    """
     try:
-        return parse_type(text)
+        return parse_type(text.lower())
     except (UnknownType, ValueError) as error:
         raise QueryFailed(
             "HIVE_INVALID_METADATA",

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from labkit.cloud.engine.formats import (
     avro,
+    cloudtrail,
     codecs,
     delimited,
     jsons,
@@ -50,6 +51,7 @@ Reader = Callable[[Session, Table, Sequence[File], frozenset[str]], str]
 READERS: dict[str, Reader] = {
     "csv": delimited.relation,
     "opencsv": opencsv.relation,
+    "cloudtrail": cloudtrail.relation,
     "json": jsons.relation,
     "openx-json": jsons.relation,
     "regex": patterns.relation,

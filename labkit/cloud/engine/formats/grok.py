@@ -13,7 +13,7 @@ import re
 from labkit.cloud.engine.formats.model import FormatError
 
 Names = list[tuple[str, list[str]]]
-_REFERENCE = re.compile(r"%\{(\w+)(?::([\w.@\-]+))?(?:[:;](\w+))?\}")
+_REFERENCE = re.compile(r"%\{(\w+)(?::\s*([\w.@\-]+)\s*)?(?:[:;](\w+))?\}")
 _DEPTH = 40
 
 

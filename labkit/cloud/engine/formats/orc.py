@@ -113,7 +113,7 @@ def _column(
 ) -> pa.Array:
     if name is None:
         return pa.nulls(rows, field.type)
-    stored = batch.column(name)
+    stored = _lowered(batch.column(name))
     if stored.type == field.type:
         return stored
     if not _widens(stored.type, field.type):
@@ -123,6 +123,33 @@ def _column(
             f"of type {stored.type} [{file.name}]",
         )
     return _cast(stored, field.type, file)
+
+
+@dataclass(frozen=True)
+class _Renamed:
+    """An array whose structs name their fields otherwise."""
+
+    array: pa.Array
+    type: pa.DataType
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        return self.type.__arrow_c_schema__(), self.array.__arrow_c_array__()[1]
+
+
+def _lowered(stored: pa.Array) -> pa.Array:
+    """The same values; the fields of structs are in lower case, as those of tables are."""
+    kind = _lowered_type(stored.type)
+    return stored if kind == stored.type else pa.array(_Renamed(stored, kind))
+
+
+def _lowered_type(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(f.name.lower(), _lowered_type(f.type)) for f in kind.fields])
+    if pa.types.is_list(kind):
+        return pa.list_(_lowered_type(kind.value_type))
+    if pa.types.is_map(kind):
+        return pa.map_(_lowered_type(kind.key_type), _lowered_type(kind.item_type))
+    return kind
 
 
 def _cast(stored: pa.Array, target: pa.DataType, file: File) -> pa.Array:

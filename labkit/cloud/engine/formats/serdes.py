@@ -49,11 +49,16 @@ _BY_SERDE = {classes.serde.lower(): name for name, classes in CLASSES.items()} |
     "org.apache.hadoop.hive.contrib.serde2.regexserde": "regex",
     "org.apache.hadoop.hive.serde2.csvserde": "opencsv",
 }
+_CLOUDTRAIL_SERDE = "com.amazon.emr.hive.serde.cloudtrailserde"
+_CLOUDTRAIL_INPUT = "com.amazon.emr.cloudtrail.cloudtrailinputformat"
 _REFUSED = {
+    _CLOUDTRAIL_SERDE: "CloudTrail",
     "com.amazon.ionhiveserde.ionhiveserde": "Amazon Ion",
-    "com.amazon.emr.hive.serde.cloudtrailserde": "CloudTrail",
     "org.apache.hadoop.hive.serde2.columnar.columnarserde": "RCFile",
     "org.apache.hadoop.hive.serde2.columnar.lazybinarycolumnarserde": "RCFile",
+}
+_CLOUDTRAIL_SERDES = {_CLOUDTRAIL_SERDE} | {
+    serde for serde, found in _BY_SERDE.items() if found in ("json", "openx-json")
 }
 _REFUSED_INPUTS = {
     "SymlinkTextInputFormat": "Symlink tables",
@@ -77,6 +82,8 @@ def serde_format(serde: str, input_format: str = "", parameters: Mapping[str, st
         FormatError: a class that is not known, or whose format is not read here.
     """
     name = serde.strip().lower()
+    if input_format.lower() == _CLOUDTRAIL_INPUT and name in _CLOUDTRAIL_SERDES:
+        return "cloudtrail"
     if name in _REFUSED:
         raise FormatError("NOT_SUPPORTED", f"{_REFUSED[name]} files are not read here ({serde})")
     if name in _BY_SERDE:
@@ -105,4 +112,8 @@ def _checked(found: str, input_format: str) -> str:
     )
     if refused:
         raise FormatError("NOT_SUPPORTED", f"{refused} are not read here")
+    if input_format and input_format not in known:
+        raise FormatError(
+            "HIVE_UNSUPPORTED_FORMAT", f"Unable to create input format {input_format}"
+        )
     return found
