@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
@@ -13,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from labkit.cloud.engine.duck import DuckEngine, Session
-from labkit.cloud.engine.formats import File, Table, are_instants
+from labkit.cloud.engine.formats import File, Table, are_instants, relation
 from labkit.cloud.engine.trino.functions import iso
 from labkit.cloud.engine.trino.functions.entry import TrinoError
-from labkit.cloud.engine.types import VARCHAR
+from labkit.cloud.engine.types import INTEGER, VARCHAR
 from tests.engine import lake
 
 WHOLE = (
@@ -94,10 +95,12 @@ def test_nothing_is_read_of_nothing(duck: duckdb.DuckDBPyConnection) -> None:
     assert duck.sql(f"SELECT {read_}, {logged}").fetchall() == [(None,) * 4]
 
 
-def test_a_column_of_logs(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_a_column_of_logs(
+    duck: duckdb.DuckDBPyConnection, session: Session, tmp_path: Path
+) -> None:
     """What is told to be one has no text that the cast reads and the rules do not, or otherwise."""
     near = [text for text in texts() if text[-1:] == "Z" and len(text) in (20, 24)]
-    made = [text for text in (*ODD, *near[:200]) if is_known(tmp_path, [text])]
+    made = [text for text in (*ODD, *near[:200]) if is_known(session, tmp_path, [text])]
     assert len(made) > 20
     duck.register("texts", pa.table({"s": made}))
     asked = "TRY(trino_logged_timestamp(s)), TRY(trino_logged_local_time(s))"
@@ -118,17 +121,43 @@ def test_a_column_of_logs(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> No
           for at in (70, 195) for text in ODD if not re.search("-30T|^9999-|:60Z", text)),
     ],
 )  # fmt: skip
-def test_one_text_is_enough(column: list[str | None], known: bool, tmp_path: Path) -> None:
-    assert is_known(tmp_path, column) is known
+def test_one_text_is_enough(
+    column: list[str | None], known: bool, session: Session, tmp_path: Path
+) -> None:
+    assert is_known(session, tmp_path, column) is known
 
 
-def is_known(folder: Path, column: list[str | None]) -> bool:
+def is_known(session: Session, folder: Path, column: list[str | None]) -> bool:
     """Whether a Parquet file is known to hold what logs write, once it has been asked for twice."""
     path = folder / f"{uuid.uuid4().hex}.parquet"
     pq.write_table(pa.table({"s": pa.array(column, "string")}), path)
     table, files = Table("parquet", (("s", VARCHAR),)), [File(str(path), path.name)]
-    assert are_instants(table, files, "s") is False
-    return are_instants(table, files, "s")
+    assert are_instants(session, table, files, "s") is False
+    return are_instants(session, table, files, "s")
+
+
+def test_a_delimited_column_of_logs(duck: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    assert is_known_as_text(tmp_path, [*WHOLE[:2], "\\N"])
+    odd = [text for text in ODD if not re.search("-30T|^9999-|:60Z", text)]
+    assert not any(is_known_as_text(tmp_path, [*WHOLE[:2], text]) for text in odd)
+    near = [text for text in texts() if text[-1:] == "Z" and len(text) in (20, 24)]
+    made = [text for text in near[:60] if is_known_as_text(tmp_path, [text])]
+    assert len(made) > 10
+    duck.register("texts", pa.table({"s": made}))
+    for text, local in duck.sql("SELECT s, TRY(trino_logged_local_time(s)) FROM texts").fetchall():
+        assert (text, local) == (text, (right := read(text)) and right["instant"])
+
+
+def is_known_as_text(folder: Path, column: list[str]) -> bool:
+    """The same of a CSV file, once it has been read."""
+    path = folder / f"{uuid.uuid4().hex}.csv"
+    path.write_text("".join(f"1,{text}\n" for text in column))
+    columns = (("n", INTEGER), ("s", VARCHAR))
+    table, files = Table("csv", columns, options={"field.delim": ","}), [File(str(path), path.name)]
+    opened = SimpleNamespace(con=duckdb.default_connection())
+    relation(opened, table, files, frozenset("ns"))
+    assert are_instants(opened, table, files, "s") is False
+    return are_instants(opened, table, files, "s")
 
 
 FIELDS = (

@@ -24,7 +24,7 @@ import duckdb
 
 from labkit.cloud.cloud import Cloud, on_start, on_stop
 from labkit.cloud.engine import QueryFailed, Scan
-from labkit.cloud.engine.formats import lines, plain, text, text_sql
+from labkit.cloud.engine.formats import lines, plain, text, text_instants, text_sql
 from labkit.cloud.engine.formats.plain import MEMORY, Key, Known, Layout
 from labkit.cloud.engine.formats.text_sql import State
 from labkit.cloud.lake.catalog import GlueCatalog
@@ -103,7 +103,10 @@ def _read(
 @functools.cache
 def _edition() -> str:
     """A digest of the rules by which files are looked at."""
-    rules = [inspect.getsource(module).encode() for module in (lines, plain, text, text_sql)]
+    rules = [
+        inspect.getsource(module).encode()
+        for module in (lines, plain, text, text_sql, text_instants)
+    ]
     return sha256(b"".join([*rules, duckdb.__version__.encode()])).hexdigest()
 
 

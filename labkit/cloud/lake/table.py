@@ -126,7 +126,7 @@ class LakeTable:
         found.logged = frozenset(
             name
             for name in scan.moments
-            if all(formats.are_instants(table, files, name) for table, files in groups)
+            if all(formats.are_instants(session, table, files, name) for table, files in groups)
         )
         return found
 

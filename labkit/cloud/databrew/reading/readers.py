@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import duckdb
-import pyarrow as pa
 
 from labkit.cloud.databrew.reading.columnar import read_orc, read_parquet
 from labkit.cloud.databrew.reading.delimited import read_csv
@@ -20,6 +19,7 @@ from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import infer
 from labkit.cloud.engine.formats import FormatError
+from labkit.cloud.engine.formats.lines import BROKEN
 from labkit.cloud.engine.formats.model import File
 
 READERS: dict[str, Callable[[Reading], Read]] = {
@@ -53,7 +53,7 @@ def read(reading: Reading, form: str | None) -> Read:
     """
     try:
         sql, columns = READERS[form or format_of(reading.files[0])](reading)
-    except (duckdb.Error, FormatError, pa.ArrowException, OSError, EOFError) as error:
+    except (duckdb.Error, FormatError, *BROKEN) as error:
         raise Unreadable(_plainly(reading, error)) from error
     _check_names(columns, reading.added)
     return sql, (*columns, *reading.added)

@@ -1,4 +1,4 @@
-"""Texts of Parquet files that are all instants as logs write them: ``2024-03-01T12:00:00.123Z``.
+"""Texts of files that are all instants as logs write them: ``2024-03-01T12:00:00.123Z``.
 
 Where every value of a column is one of these, and as long as the others, DuckDB's own cast reads it
 as ISO 8601 does; to look which form each has takes as long as the cast. Objects never change, so
@@ -18,8 +18,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labkit.cloud.engine.formats.model import File, Table
+from labkit.cloud.engine.formats.delimited import layout_of
+from labkit.cloud.engine.formats.model import File, Session, Table
 from labkit.cloud.engine.formats.parquet import stored
+from labkit.cloud.engine.formats.text_instants import hold_instants
 from labkit.cloud.engine.types import VARCHAR
 
 _FORMS = [f"1000-00-00T00:00:00{'.'[:digits]}{'0' * digits}Z" for digits in range(7)]
@@ -36,10 +38,17 @@ _LIMIT = 200_000
 _KNOWN: dict[tuple[Any, ...], bool | None] = {}
 
 
-def are_instants(table: Table, files: Sequence[File], name: str) -> bool:
-    """Whether these files are known to hold nothing but such texts, of one width each, and NULL."""
-    if table.format != "parquet" or dict(table.columns).get(name) != VARCHAR:
+def are_instants(session: Session, table: Table, files: Sequence[File], name: str) -> bool:
+    """Whether these files are known to hold nothing but such texts, and NULL, in a column."""
+    if dict(table.columns).get(name) != VARCHAR:
         return False
+    if table.format == "csv" and (layout := layout_of(table)):
+        index = [column for column, _ in table.columns].index(name)
+        return hold_instants(session, table, files, index, layout)
+    return table.format == "parquet" and _are_instants(table, files, name)
+
+
+def _are_instants(table: Table, files: Sequence[File], name: str) -> bool:
     if len(_KNOWN) > _LIMIT:
         _KNOWN.clear()
     with ThreadPoolExecutor() as pool:

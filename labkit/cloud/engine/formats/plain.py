@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import duckdb
 import numpy as np
 
-from labkit.cloud.engine.formats.lines import NATIVE, codec, damaged, open_bytes, skipped
+from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, codec, damaged, open_bytes, skipped
 from labkit.cloud.engine.formats.model import File, Session, Table, literal, paths
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.formats.text_sql import SCALARS, TEXTS, State, cast, exact
@@ -131,11 +131,12 @@ def _branch(table: Table, files: list[File], wanted: frozenset[str], layout: Lay
     columns += partition_columns(table, files, wanted)
     # The filter is always true. Without one DuckDB moves a query's own TRY_CAST into the reader,
     # where it fails instead of giving NULL (its optimizer `type_pushdown`).
-    source = f"{_reader(table, files, typed, layout)} WHERE file_index >= 0"
+    source = f"{reader(table, files, typed, layout)} WHERE file_index >= 0"
     return f"SELECT {', '.join(columns) or 'NULL'} FROM {source}"
 
 
-def _reader(table: Table, files: Sequence[File], typed: Mapping[int, Type], layout: Layout) -> str:
+def reader(table: Table, files: Sequence[File], typed: Mapping[int, Type], layout: Layout) -> str:
+    """SQL of the rows of files that are compressed alike; texts, but for the typed columns."""
     types = {f"c{i}": typed[i].duckdb if i in typed else "VARCHAR" for i in _all(table)}
     columns = ", ".join(f"{literal(n)}: {literal(t)}" for n, t in types.items())
     null = "'\x01\x01no text is null\x01\x01'" if layout.null is None else literal(layout.null)
@@ -151,7 +152,8 @@ def _all(table: Table) -> range:
     return range(max(len(table.columns), 1))
 
 
-def _key(file: File, table: Table, layout: Layout) -> Key:
+def key_of(file: File, table: Table, layout: Layout) -> Key:
+    """What `MEMORY` knows a file by."""
     found = Path(file.path).stat()
     size, changed_ns = found.st_size, found.st_mtime_ns
     return Key(file.path, size, changed_ns, layout, skipped(table), len(table.columns))
@@ -162,7 +164,7 @@ def _column(index: int, kind: Type) -> str:
 
 
 def _known(file: File, table: Table, layout: Layout) -> Known:
-    return MEMORY.get(_key(file, table, layout)) or Known(False)
+    return MEMORY.get(key_of(file, table, layout)) or Known(False)
 
 
 def _learn(
@@ -173,7 +175,7 @@ def _learn(
         MEMORY.clear()
     groups: dict[tuple[str, frozenset[int]], list[File]] = {}
     for file in files:
-        known = MEMORY.get(_key(file, table, layout))
+        known = MEMORY.get(key_of(file, table, layout))
         unknown = {
             i
             for i, _, kind in table.wanted(wanted)
@@ -192,7 +194,7 @@ def _look(
     checks = [f"bool_and({_check(i, table.columns[i][1])})" for i in columns]
     empties = [f"coalesce(bool_or(c{i} = ''), false)" for i in columns]
     listed = ", ".join(["file_index", "count(*)", *checks, *empties])
-    sql = f"SELECT {listed} FROM {_reader(table, files, {}, layout)} GROUP BY file_index"
+    sql = f"SELECT {listed} FROM {reader(table, files, {}, layout)} GROUP BY file_index"
     try:
         found = {row[0]: row[1:] for row in session.con.execute(sql).fetchall()}
     except duckdb.Error:
@@ -207,7 +209,7 @@ def _one_by_one(
 ) -> None:
     """Some file cannot be read by DuckDB: find which, and leave it to the reader of lines."""
     if len(files) == 1:
-        MEMORY[_key(files[0], table, layout)] = Known(False)
+        MEMORY[key_of(files[0], table, layout)] = Known(False)
         return
     middle = len(files) // 2
     for half in (files[:middle], files[middle:]):
@@ -222,7 +224,7 @@ def _check(index: int, kind: Type) -> str:
 def _remember(
     table: Table, file: File, columns: list[int], layout: Layout, found: tuple[Any, ...] | None
 ) -> None:
-    key = _key(file, table, layout)
+    key = key_of(file, table, layout)
     rows, *flags = found or (0, *([True] * len(columns)), *([False] * len(columns)))
     known = MEMORY.get(key) or Known(rows == line_count(file, skipped(table), layout.forbidden))
     for index, good, empty in zip(
@@ -250,7 +252,7 @@ def line_count(file: File, skip: int, forbidden: str = "") -> int:
         utf8.decode(b"", final=True)
     except UnicodeDecodeError:
         return -1
-    except (OSError, EOFError) as error:
+    except BROKEN as error:
         raise damaged(file, error) from error
     return max(ends + (last not in (b"\n", b"\r")) - skip, 0)
 
