@@ -15,7 +15,7 @@ from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system import backends, privileges
+from labkit.cloud.redshift.system import backends, privileges, setting_calls
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
 from labkit.cloud.redshift.system.registry import RELATIONS
 
@@ -91,14 +91,6 @@ def _visible(connection: Connection) -> str:
         "$1 IN (SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n "
         f"ON n.oid = c.relnamespace WHERE n.nspname IN ({names}))"
     )
-
-
-def _setting(connection: Connection) -> str:
-    cases = " ".join(
-        f"WHEN {quoted_text(name)} THEN {quoted_text(value)}"
-        for name, value in connection.settings.items()
-    )
-    return f"CASE lower($1) {cases} END"
 
 
 def _result_of(connection: Connection) -> Native:
@@ -191,7 +183,10 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("array_to_string(super, varchar) -> varchar", _no_super),
     ("col_description(oid, int4) -> varchar", _DESCRIPTION.format("$2")),
     ("current_schemas(bool) -> varchar", _current_schemas),
-    ("current_setting(varchar) -> varchar", _setting),
+    ("current_setting(varchar) -> varchar", setting_calls.current),
+    ("current_setting(varchar, bool) -> varchar", setting_calls.current),
+    ("set_config(varchar, varchar, bool) -> varchar", setting_calls.changed),
+    ("set_config(varchar, varchar, int4) -> varchar", setting_calls.changed),
     ("format_encoding(int4) -> varchar", f"CASE $1 {_ENCODING} END"),
     ("format_type(oid, int4) -> varchar", _format_type()),
     *((f"has_{kind}_privilege({given}) -> bool", privileges.functions(kind))

@@ -91,6 +91,8 @@ class Connection:
         #: What its client told of itself, and what ends its talk.
         self.client: dict[str, str] = {}
         self.hang_up: Callable[[], None] | None = None
+        #: What SET LOCAL has hidden; None for a variable that there was not.
+        self.locals: dict[str, str | None] = {}
         self.temporary: dict[str, Object] = {}
         self.prepared: dict[str, Any] = {}
         self.cursors: dict[str, Any] = {}
@@ -199,6 +201,7 @@ class Connection:
         self._kept = (dict(self.temporary), dict(self.settings))
         self.transaction, self.ingested, self.changing = "open", False, False
         self.noted = False
+        self.locals.clear()
         self.settings[access_modes.TRANSACTION] = self.settings[access_modes.SESSION]
 
     def commit(self) -> None:
@@ -220,9 +223,19 @@ class Connection:
     def _commit(self) -> None:
         with failures():
             self.duck.execute("COMMIT")
+        self._forget_locals()
         if self.noted:
             self.noted = False
             refreshing.wake(self.warehouse)
+
+    def _forget_locals(self) -> None:
+        """SET LOCAL holds until the end of the transaction."""
+        for name, value in self.locals.items():
+            if value is None:
+                self.settings.pop(name, None)
+            else:
+                self.settings[name] = value
+        self.locals.clear()
 
     def rollback(self) -> None:
         """Undo what the block did."""

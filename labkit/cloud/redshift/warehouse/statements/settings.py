@@ -48,8 +48,10 @@ _SPELLED = {
 def set_setting(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SET")
-    words.accept_one("SESSION", "LOCAL") if not words.peek("SESSION", "AUTHORIZATION") else ""
-    if words.accept("SESSION", "AUTHORIZATION"):
+    local = words.accept("LOCAL")
+    words.peek("SESSION", "AUTHORIZATION") or words.accept("SESSION")
+    if words.accept("SESSION", "AUTHORIZATION") or words.accept("SESSION_AUTHORIZATION"):
+        words.accept_one("TO", "=")
         return _authorization(connection, words)
     if words.accept("CHARACTERISTICS", "AS", "TRANSACTION"):
         connection.settings |= access_modes.read_modes(words, access_modes.SESSION)
@@ -58,8 +60,18 @@ def set_setting(connection: Connection, parsed: Parsed) -> Result:
         connection.settings |= access_modes.read_modes(words, access_modes.TRANSACTION)
         return Result("SET")
     name, value = read_setting(words)
-    connection.settings[name] = connection.defaults.get(name, "") if value is None else value
+    told = connection.defaults.get(name, "") if value is None else value
+    change(connection, name, told, local=local)
     return Result("SET")
+
+
+def change(connection: Connection, name: str, value: str, *, local: bool) -> None:
+    """Give a setting another value, for the session or for its transaction."""
+    if local:
+        connection.locals.setdefault(name, connection.settings.get(name))
+    else:
+        connection.locals.pop(name, None)
+    connection.settings[name] = value
 
 
 def read_setting(words: Words) -> tuple[str, str | None]:
@@ -77,8 +89,18 @@ def read_setting(words: Words) -> tuple[str, str | None]:
     value = _paths(words) if name == "search_path" else words.rest().strip('"')
     if value.startswith("'") and value.endswith("'") and value.count("'") == 2:
         value = value.strip("'")
-    _check_setting(name, value.upper())
-    return name, _zone(value) if name == "timezone" else _switched(name, value)
+    return name, checked(name, value)
+
+
+def checked(name: str, value: str) -> str:
+    """A setting's value as it is kept and shown.
+
+    Raises:
+        RedshiftError: there is no such setting, or it cannot have this value here.
+    """
+    known = _known(name)
+    _check_setting(known, value.upper())
+    return _zone(value) if known == "timezone" else _switched(known, value)
 
 
 def _zone(value: str) -> str:
@@ -144,7 +166,7 @@ def reset(connection: Connection, parsed: Parsed) -> Result:
     words.expect("RESET")
     if words.accept("ALL"):
         connection.settings.update(connection.defaults)
-    elif words.accept("SESSION", "AUTHORIZATION"):
+    elif words.accept("SESSION", "AUTHORIZATION") or words.accept("SESSION_AUTHORIZATION"):
         connection.user = connection.session_user
     else:
         name = read_name(words)
