@@ -18,6 +18,7 @@ from labkit.cloud.operations import AwsError
 # Whose calls are checked before anybody answers them, and what a refusal is called.
 _CALLED = {
     "athena": "InvalidRequestException",
+    "iam": "ValidationError",
     **dict.fromkeys(
         (
             *("events", "glue", "lambda", "redshift-data", "redshift-serverless", "scheduler"),

@@ -32,12 +32,12 @@ from labkit.cloud import (
     services,
     stacks,
 )
-from labkit.cloud.access import guard, kms, sts
+from labkit.cloud.access import guard, kms, sts, trust
 from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
-from labkit.cloud.lambdas import judging
+from labkit.cloud.lambdas import judging, naming
 from labkit.cloud.operations import (
     REWRITES,
     AwsError,
@@ -62,6 +62,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
     "glue": glue_judging.judge_call,
+    "iam": trust.judge_call,
     "kms": kms.judge_call,
     "lambda": judging.judge_call,
     "logs": log_patterns.judge_call,
@@ -71,6 +72,8 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "stepfunctions": states_judging.judge_call,
     "sts": sts.judge_call,
 }
+# Who names in a request's address plainly what may be named in several ways.
+PLAINLY: dict[str, Callable[[Environ, str, str], Environ]] = {"lambda": naming.with_plain_name}
 
 
 class Front:
@@ -113,6 +116,8 @@ class Front:
             claim, principal = guard.identify(environ, body)
             if model is None:
                 raise not_here(service, "*")
+            if name_plainly := PLAINLY.get(service):
+                environ = name_plainly(environ, principal.account, claim.region)
             call = receiving.find_call(model, environ, body)
             if call is None:
                 raise AwsError("UnknownOperationException", f"No such operation of {service}")

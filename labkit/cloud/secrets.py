@@ -13,6 +13,9 @@ import json
 import re
 from typing import Any
 
+import moto.secretsmanager.models as models
+
+from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
@@ -22,7 +25,7 @@ _VALUES = ("SecretString", "SecretBinary")
 _OF_THE_LIVING = frozenset(
     ("GetSecretValue", "PutSecretValue", "UpdateSecret", "RotateSecret", "UpdateSecretVersionStage")
 )
-_CURRENT, _PENDING = "AWSCURRENT", "AWSPENDING"
+_CURRENT, _PENDING, _PREVIOUS = "AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
@@ -126,6 +129,22 @@ def update_secret_version_stage(
         if VersionStage == _CURRENT and MoveToVersionId:
             secret.set_default_version_id(MoveToVersionId)
     return {"ARN": arn, "Name": name}
+
+
+@on_start
+def keep_labels(cloud: Cloud) -> None:
+    """Let a new current value take from the others only the labels that it is given."""
+    secrets: Any = models.FakeSecret
+    secrets.reset_default_version = _make_current
+
+
+def _make_current(secret: Any, version: dict[str, Any], name: str) -> None:
+    labels = list(version["version_stages"])
+    secret.remove_version_stages_from_old_versions([*labels, _PREVIOUS])
+    if (former := secret.versions.get(secret.default_version_id)) is not None:
+        former["version_stages"].append(_PREVIOUS)
+    secret.versions[name] = version | {"version_stages": labels}
+    secret.set_default_version_id(name)
 
 
 def _end_rotation(secret: Any) -> None:

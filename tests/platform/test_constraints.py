@@ -4,6 +4,13 @@ import pytest
 from botocore.config import Config
 
 BAD = "ValidationException"
+NO_POLICY = "MalformedPolicyDocument"
+
+
+def role(document, name="r"):
+    return {"RoleName": name, "AssumeRolePolicyDocument": document}
+
+
 # service, operation, members, code, how the refusal goes on
 REFUSED = {
     "length": ("events", "put_rule", {"Name": "x" * 65}, BAD, "length less than or equal to 64"),
@@ -16,7 +23,12 @@ REFUSED = {
     "lacks-within": (
         "glue", "create_database", {"DatabaseInput": {}}, BAD, "'databaseInput.name' failed",
     ),
-    "several": ("lambda", "list_functions", {"MaxItems": 0, "FunctionVersion": "x"}, BAD, ": 2 valid"),
+    "several": (
+        "lambda", "list_functions", {"MaxItems": 0, "FunctionVersion": "x"}, BAD, ": 2 valid",
+    ),
+    "blank": ("iam", "create_role", role("{}", " "), "ValidationError", "'roleName' failed"),
+    "trusts-none": ("iam", "create_role", role("{}"), NO_POLICY, "Syntax errors in policy"),
+    "no-json": ("iam", "create_role", role("some policy"), NO_POLICY, "contains invalid Json"),
     "own-code": (
         "athena", "list_work_groups", {"MaxResults": 51}, "InvalidRequestException", "maxResults",
     ),
@@ -31,6 +43,15 @@ def test_what_the_model_forbids(aws, service, operation, members, code, words):
     with pytest.raises(client.exceptions.ClientError, match=words) as refusal:
         getattr(client, operation)(**members)
     assert refusal.value.response["Error"]["Code"] == code
+
+
+def test_a_new_value_of_a_secret_leaves_other_labels(aws, fresh):
+    secrets, name = aws("secretsmanager"), fresh("secret")
+    first = secrets.create_secret(Name=name, SecretString="1")["VersionId"]
+    secrets.update_secret_version_stage(SecretId=name, VersionStage="kept", MoveToVersionId=first)
+    new = secrets.put_secret_value(SecretId=name, SecretString="2")["VersionId"]
+    told = secrets.describe_secret(SecretId=name)["VersionIdsToStages"]
+    assert told == {first: ["kept", "AWSPREVIOUS"], new: ["AWSCURRENT"]}
 
 
 def test_lists_of_moto_are_told_by_pages(aws, fresh):

@@ -256,6 +256,11 @@ def test_versions_and_aliases(function, call, aws):
     arn = f"arn:aws:lambda:us-east-1:123456789012:function:{name}:1"
     answer = call(arn)
     assert (answer["Payload"], answer["ExecutedVersion"]) == ([f"{name}:1", "1"], "1")
+    for form in (arn[:-2], f"123456789012:function:{name}", f"function:{name}"):
+        found = client.get_function(FunctionName=form, Qualifier="live")["Configuration"]
+        assert (found["FunctionName"], found["Version"]) == (name, "1")
+        aliases = client.list_aliases(FunctionName=form)["Aliases"]
+        assert [each["Name"] for each in aliases] == ["live"]
 
 
 def test_an_alias_shares_its_calls_and_holds_its_versions(function, call, aws):

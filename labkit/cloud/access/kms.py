@@ -14,6 +14,7 @@ from labkit.cloud.access import identities
 from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
 from labkit.cloud.access.policy_language import Document, Question, check_document, read_document
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.json_text import BadJson
 from labkit.cloud.operations import AwsError, Context, not_here, rewrites
 
 Parameters = dict[str, Any]
@@ -138,6 +139,8 @@ def _check_new_policy(context: Context, parameters: Parameters, key: Any) -> Non
     try:
         document = read_document(parameters["Policy"])
         check_document(document, has_principal=True)
+    except BadJson as error:
+        raise _malformed(error.reason) from error
     except ValueError as error:
         raise _malformed(str(error)) from error
     if any(not _exists(context.cloud, arn) for arn in _named(document)):

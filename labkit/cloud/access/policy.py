@@ -9,7 +9,6 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +33,7 @@ from labkit.cloud.access.s3_requests import (
     request_keys,
 )
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.json_text import BadJson
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
     try:
         document = read_document(text.decode())
         check_document(document, has_principal=True)
-    except json.JSONDecodeError as error:
+    except BadJson as error:
         words = "Policies must be valid JSON and the first byte must be '{'"
         raise AwsError("MalformedPolicy", words) from error
     except ValueError as error:

@@ -15,12 +15,12 @@ import datetime
 import enum
 import functools
 import ipaddress
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.cloud.json_text import parse_json
 from labkit.cloud.operations import Principal
 
 Document = dict[str, Any]
@@ -64,13 +64,15 @@ def read_document(text: str) -> Document:
     Raises:
         ValueError: it is not JSON, or not a policy.
     """
-    document = json.loads(text)
+    document = parse_json(text)
     if not isinstance(document, dict) or not _statements(document):
-        raise ValueError("A policy is an object with at least one statement")
+        raise ValueError("Syntax errors in policy.")
+    if not all(isinstance(each, dict) for each in _statements(document)):
+        raise ValueError("Syntax errors in policy.")
     return document
 
 
-def check_document(document: Document, *, has_principal: bool) -> None:
+def check_document(document: Document, *, has_principal: bool, has_resource: bool = True) -> None:
     """Raise unless each statement is one of the language.
 
     Raises:
@@ -83,8 +85,11 @@ def check_document(document: Document, *, has_principal: bool) -> None:
             raise ValueError(f"Invalid effect: {statement.get('Effect')}")
         if not {"Action", "NotAction"} & statement.keys():
             raise ValueError("Missing required field Action")
-        if not {"Resource", "NotResource"} & statement.keys():
+        resources = {"Resource", "NotResource"} & statement.keys()
+        if has_resource and not resources:
             raise ValueError("Missing required field Resource")
+        if resources and not has_resource:
+            raise ValueError("Has prohibited field Resource.")
         if has_principal and not {"Principal", "NotPrincipal"} & statement.keys():
             raise ValueError("Missing required field Principal")
         for operator in statement.get("Condition", {}):

@@ -10,8 +10,34 @@ import re
 import urllib.parse
 from typing import Any
 
+from labkit.cloud.access.policy_language import check_document, read_document
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import Principal
+from labkit.cloud.json_text import BadJson
+from labkit.cloud.operations import AwsError, Context, Principal
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a role's trust policy that is none; other calls of IAM are passed on."""
+    if context.operation in ("CreateRole", "UpdateAssumeRolePolicy"):
+        text = parameters.get("AssumeRolePolicyDocument", parameters.get("PolicyDocument", ""))
+        _check_trust(text)
+
+
+def _check_trust(text: str) -> None:
+    try:
+        document = read_document(text)
+        check_document(document, has_principal=True, has_resource=False)
+    except BadJson as error:
+        raise _malformed("This policy contains invalid Json") from error
+    except ValueError as error:
+        raise _malformed(str(error)) from error
+    actions = [a for each in _list(document["Statement"]) for a in _list(each.get("Action"))]
+    if any(not str(action).lower().startswith(("sts:", "*")) for action in actions):
+        raise _malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+
+
+def _malformed(words: str) -> AwsError:
+    return AwsError("MalformedPolicyDocument", words)
 
 
 def role_name(role: str) -> str:

@@ -1,3 +1,8 @@
 """Lambda: moto keeps the functions, this package runs their Python code in processes of its own."""
 
-from labkit.cloud.lambdas import invoke, judging, layers  # noqa: F401 (they register what they do)
+from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
+    invoke,
+    judging,
+    layers,
+    naming,
+)

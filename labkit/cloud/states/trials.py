@@ -10,6 +10,7 @@ import time
 import uuid
 from typing import Any
 
+from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.states import definition as definitions
 from labkit.cloud.states.errors import StateFailed
@@ -57,16 +58,17 @@ def try_state(
 
 def _read(given: str) -> Any:
     try:
-        return json.loads(given)
-    except (ValueError, RecursionError) as error:
-        raise AwsError("InvalidExecutionInput", f"Invalid JSON: {error}") from error
+        return parse_json(given)
+    except BadJson as error:
+        words = f"Invalid State Machine Execution Input: '{error.reason}'"
+        raise AwsError("InvalidExecutionInput", words) from error
 
 
 def _machine(text_: str, name: str | None) -> tuple[Json, str]:
     """A machine that has the state, and the state's name."""
     try:
-        given = json.loads(text_)
-    except ValueError as error:
+        given = parse_json(text_)
+    except BadJson as error:
         words = f"Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {error}'"
         raise AwsError("InvalidDefinition", words) from error
     if not isinstance(given, dict):
@@ -128,7 +130,7 @@ def _run(visit: Visit, mock: Json) -> Ending:
         raise StateFailed(said.get("error"), said.get("cause"), located=True)
     if "result" in mock:
         visit.arguments()
-        return visit.done(json.loads(mock["result"]))
+        return visit.done(_read(mock["result"]))
     return TYPES[visit.state["Type"]](visit)
 
 
