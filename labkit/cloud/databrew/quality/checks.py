@@ -8,17 +8,14 @@ https://docs.aws.amazon.com/databrew/latest/dg/profile.data-quality-available-ch
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.databrew.expressions import BadExpression, Comparison, Operand, value_of
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parts.regexps import found
-from labkit.cloud.databrew.recipe.parts.values import is_number
+from labkit.cloud.databrew.recipe.parts.values import exact_number, is_number
 from labkit.cloud.engine.quoting import quoted_text
-
-_WHOLE = re.compile(r"-?\d{1,18}")
 
 
 def column_name(text: str) -> str:
@@ -106,8 +103,7 @@ def _right(text: str, known: Sequence[Column]) -> _Side:
 
 
 def _of_text(text: str) -> _Side:
-    exact = "BIGINT" if _WHOLE.fullmatch(text) else "DOUBLE"
-    number = f"TRY_CAST({quoted_text(text)} AS {exact})"
+    number = exact_number(text, "") if is_number(text) else "CAST(NULL AS DOUBLE)"
     return _Side(quoted_text(text), number, is_number(text))
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.column import PLAIN_NUMBER, Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.relation import Relation
 
@@ -155,10 +155,9 @@ def _texts(self: Parameter, text: str, table: Relation) -> tuple[str, ...]:
 
 
 def _number(self: Parameter, text: str, table: Relation) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise self.refuse(text, "a number") from None
+    if not re.fullmatch(PLAIN_NUMBER, text):
+        raise self.refuse(text, "a number")
+    return float(text)
 
 
 def _whole(self: Parameter, text: str, table: Relation) -> int:

@@ -14,7 +14,7 @@ from labkit.cloud.databrew.recipe.column import NUMBERS, PLAIN_NUMBER, WHOLE, Co
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parts.patterns import moment_of
-from labkit.cloud.databrew.recipe.parts.values import number
+from labkit.cloud.databrew.recipe.parts.values import exact_number
 from labkit.cloud.databrew.recipe.types import NAMES
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.types import Type
@@ -69,7 +69,7 @@ def constant(context: RecipeContext, value: str, data_type: str, name: str = "va
     if data_type.lower() in ("string", "unsupported"):
         return text
     if type_named(data_type).base in NUMBERS:
-        return number(value, name)
+        return exact_number(value, name)
     found = literal(value, type_named(data_type))
     if context.rows(f"SELECT {found} IS NULL")[0][0]:
         raise RecipeError(f"The parameter '{name}' must be a {data_type}, not '{value}'.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from labkit.cloud.databrew.recipe.column import PLAIN_NUMBER, Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
@@ -41,21 +43,32 @@ def present(column: Column) -> str:
 
 
 def number(text: str, name: str) -> str:
-    """SQL of a number that a parameter gives as text.
+    """SQL of a number that a parameter gives as text, to calculate with.
 
     Raises:
         RecipeError: it is none.
     """
-    try:
-        whole = int(text)
-    except ValueError:
-        pass
-    else:
-        return f"CAST({quoted_text(str(whole))} AS BIGINT)" if abs(whole) < 2**63 else f"{whole}e0"
-    try:
-        return f"CAST({quoted_text(str(float(text)))} AS DOUBLE)"
-    except ValueError:
-        raise RecipeError(f"The parameter '{name}' must be a number, not '{text}'.") from None
+    if not is_number(text):
+        raise RecipeError(f"The parameter '{name}' must be a number, not '{text}'.")
+    with contextlib.suppress(ValueError):
+        if abs(whole := int(text)) < 2**63:
+            return f"CAST({quoted_text(str(whole))} AS BIGINT)"
+    return f"CAST({quoted_text(str(float(text)))} AS DOUBLE)"
+
+
+def exact_number(text: str, name: str) -> str:
+    """SQL of a number to compare with or to put: a decimal where a double has not all its digits.
+
+    Raises:
+        RecipeError: it is none.
+    """
+    near, found = number(text, name), re.fullmatch(r"\s*[+-]?0*(\d*)(?:\.(\d*))?\s*", text)
+    if not found or "BIGINT" in near or Decimal(text) == Decimal(repr(float(text))):
+        return near
+    scale = len(found[2] or "")
+    digits = max(len(found[1]) + scale, 1)
+    exact = f"CAST({quoted_text(text.strip())} AS DECIMAL({digits}, {scale}))"
+    return exact if digits <= 38 else near
 
 
 def is_number(text: str) -> bool:
