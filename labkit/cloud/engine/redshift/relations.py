@@ -26,13 +26,13 @@ def from_clause(node: exp.Select, scope: Scope) -> str:
         return ""
     if node.args.get("connect"):
         return f" FROM {_connect_by(node, scope)}"
-    sql = _add(start.this, scope)
+    sql = add_member(start.this, scope)
     for each in [*(start.this.args.get("joins") or ()), *(node.args.get("joins") or ())]:
         sql += join(each, scope)
     return f" FROM {sql}"
 
 
-def _add(node: exp.Expr, scope: Scope) -> str:
+def add_member(node: exp.Expr, scope: Scope) -> str:
     sql, sources = member(node, scope)
     for source in sources:
         if source.name and any(known.name == source.name for known in scope.sources):
@@ -138,7 +138,7 @@ def _subquery(node: exp.Subquery, scope: Scope) -> Member:
 
 def _joined(node: exp.Subquery, scope: Scope) -> Member:
     inner = Scope(scope.state, parent=scope.parent, ctes=dict(scope.ctes))
-    sql = _add(node.this, inner)
+    sql = add_member(node.this, inner)
     for each in node.this.args.get("joins") or ():
         sql += join(each, inner)
     return f"({sql})", inner.sources
@@ -279,7 +279,7 @@ def join(node: exp.Join, scope: Scope) -> str:
     side, kind = (node.side or "").upper(), (node.kind or "").upper()
     natural = (node.method or "").upper() == "NATURAL"
     before = [field for source in scope.sources for field in _visible(source)]
-    sql = _add(node.this, scope)
+    sql = add_member(node.this, scope)
     added = scope.sources[-1]
     using = [each.name.lower() for each in node.args.get("using") or ()]
     if natural:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from labkit.cloud.engine.redshift import outer_marks
 from labkit.cloud.engine.redshift.calls import direction
 from labkit.cloud.engine.redshift.casts import coerce, common_type, known
 from labkit.cloud.engine.redshift.errors import (
@@ -236,7 +237,10 @@ def _limits(node: exp.Expr, scope: Scope) -> str:
 def _select(node: exp.Select, outer: Scope) -> Query:
     _refuse_others(node, _KNOWN)
     scope = outer
-    start = from_clause(node, scope)
+    if outer_marks.marked(node):
+        start, node = outer_marks.joined(node, scope)
+    else:
+        start = from_clause(node, scope)
     for each in node.args.get("windows") or ():
         scope.windows[each.this.name.lower()] = window_definition(each, scope)
     filtered, outputs = _filtered(node, scope)

@@ -6,6 +6,8 @@ is used. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.ht
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, parse_query
@@ -112,7 +114,7 @@ def _view(
     }
     view = Object("relation", *key, owner=connection.user, body=body)
     if not bound:
-        parse_query(text)
+        _check_qualified(parse_query(text))
         return view
     meant = Names(connection)
     compiled = compile_query(text, meant)
@@ -123,6 +125,18 @@ def _view(
         if shown.count(name) > 1:
             raise RedshiftError(f'column "{name}" specified more than once', "42701")
     return with_columns(view.changed(uses=sorted(compiled.oids), meant=meant.resolved), columns)
+
+
+def _check_qualified(tree: exp.Expr) -> None:
+    """What an unbound view reads is looked up later, whatever the search path is then."""
+    own = {each.alias.lower() for each in tree.find_all(exp.CTE)}
+    for each in tree.find_all(exp.Table):
+        named = isinstance(each.this, exp.Identifier) and not each.args.get("db")
+        if named and each.name.lower() not in own:
+            raise RedshiftError(
+                "All the relation names inside should be qualified when creating VIEW WITH NO "
+                "SCHEMA BINDING.", "0A000"
+            )  # fmt: skip
 
 
 def _check_names(compiled: Compiled, names: list[str]) -> None:
