@@ -237,7 +237,7 @@ def to_char_number(number: Decimal, pattern: str) -> str:
     if upper.removeprefix("FM") == "RN":
         return _roman(number, pattern)
     body = upper.removeprefix("FM").removesuffix("TH")
-    if re.search("RN|EEEE|V|SG|PL|TH", body):
+    if re.search('RN|EEEE|V|SG|PL|TH|"', body):
         fail(f'the format "{pattern}" is not supported here', "0A000")
     fill = upper.startswith("FM")
     places = len(re.findall(r"[09]", re.split(r"[.D]", body, maxsplit=1)[1])) if re.search(

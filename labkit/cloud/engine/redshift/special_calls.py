@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlglot import exp
 
-from labkit.cloud.engine.redshift import dateparts, formats, functions
+from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift import dateparts, formats, functions, zones
 from labkit.cloud.engine.redshift.calls import (
     arguments,
     function_call,
@@ -210,6 +212,12 @@ def _hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     if args and args[0].type.base not in _HASHED[name]:
         raise unsupported(f"{name.upper()} of {args[0].type.plain}")
     return functions.call(name, args)
+
+
+@special("pg_timezone_names")
+def _zone_names(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    rows = ", ".join(map(quoted_text, zones.listed(datetime.now(UTC))))
+    return Typed(f"unnest([{rows}])", VARCHAR, name)
 
 
 @special("generate_series")

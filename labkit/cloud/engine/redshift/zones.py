@@ -8,9 +8,10 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_timezone_config.html
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import pyarrow as pa
 
@@ -59,6 +60,20 @@ def named(told: str) -> str:
         raise _unknown(told)
     sign = "-" if minutes < 0 else "+"
     return f"GMT{sign}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def listed(now: datetime) -> Iterator[str]:
+    """The zones as ``pg_timezone_names`` tells them: name, abbreviation, offset, summer time.
+
+    >>> from datetime import UTC
+    >>> next(row for row in listed(datetime(2024, 1, 1, tzinfo=UTC)) if "Paris" in row)
+    '(Europe/Paris,CET,01:00:00,f)'
+    """
+    for name in sorted(available_timezones()):
+        there = now.astimezone(ZoneInfo(name))
+        minutes = int((there.utcoffset() or timedelta()).total_seconds()) // 60
+        offset = f"{'-' * (minutes < 0)}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}:00"
+        yield f"({name},{there.tzname()},{offset},{'t' if there.dst() else 'f'})"
 
 
 def _unknown(told: str) -> RedshiftError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, pieces, visible
 from labkit.cloud.redshift.system.postgres import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
@@ -93,47 +92,6 @@ def stl_utilitytext(connection: Connection) -> Iterator[Any]:
 def svl_statementtext(connection: Connection) -> Iterator[Any]:
     for told, at, kind, text in _statements(connection):
         yield (*told, at, kind if kind in ("DDL", "UTILITY") else "QUERY", text)
-
-
-@system("svl_mv_refresh_status", "db_name char(128), userid int, schema_name char(128), "
-        "mv_name char(128), xid bigint, starttime timestamp, endtime timestamp, "
-        "status varchar(255), refresh_type varchar(32)")  # fmt: skip
-def svl_mv_refresh_status(connection: Connection) -> Iterator[Any]:
-    """Its columns as queries of Redshift's own tools name them."""
-    for one, user, name in _refreshed(connection):
-        yield (one["database"], user, name[0], name[1], one["query_id"], moment(one["started"]),
-               moment(one["ended"]), *_how(one))  # fmt: skip
-
-
-@system("sys_mv_refresh_history", "user_id int, session_id int, transaction_id bigint, "
-        "database_name char(128), schema_name char(128), mv_name char(128), "
-        "refresh_type char(32), status varchar(256), start_time timestamp, end_time timestamp, "
-        "duration bigint")  # fmt: skip
-def sys_mv_refresh_history(connection: Connection) -> Iterator[Any]:
-    for one, user, name in _refreshed(connection):
-        yield (user, one["pid"], one["query_id"], one["database"], *name, *reversed(_how(one)),
-               moment(one["started"]), moment(one["ended"]), elapsed_micros(one))  # fmt: skip
-
-
-_NOT_FOUND = ("is not a materialized view", "does not exist")
-
-
-def _how(one: dict[str, Any]) -> tuple[str, str]:
-    """A refresh's status and kind; each that succeeds makes the whole view again."""
-    status = "Refresh successfully recomputed MV from scratch"
-    if one["status"] != "success":
-        missing = one["error"].endswith(_NOT_FOUND)
-        status = f"Refresh failed. {'MV was not found' if missing else one['error']}"
-    return status, "Auto" if one["automatic"] else "Manual"
-
-
-def _refreshed(connection: Connection) -> Iterator[tuple[dict[str, Any], int, tuple[str, str]]]:
-    """The refreshes that have ended."""
-    for one, user in visible(connection):
-        words = Words(one["text"])
-        if one["status"] != "running" and words.accept("REFRESH", "MATERIALIZED", "VIEW"):
-            *schema, name = words.name()
-            yield one, user, (schema[-1] if schema else "public", name)
 
 
 @system("stl_connection_log", "event char(50), recordtime timestamp, remotehost char(45), "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.engine.redshift.types import NUMBERS, TEXTS, Type
 from labkit.cloud.redshift.system.privileges import acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
-from labkit.cloud.redshift.warehouse import grants, staleness
+from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 
 if TYPE_CHECKING:
@@ -327,15 +327,3 @@ def svv_user_info(connection: Connection) -> Iterator[Any]:
             str(body.get("limit") or "UNLIMITED"), body.get("syslog", "RESTRICTED"), None,
             body.get("session_timeout", 0), body.get("external_id"),
         )  # fmt: skip
-
-
-@system("stv_mv_info", "db_name char(128), schema char(128), name char(128), "
-        "updated_upto_xid bigint, is_stale char(1), owner_user_name char(128), state int, "
-        "autorefresh char(1), autorewrite char(1)")  # fmt: skip
-def stv_mv_info(connection: Connection) -> Iterator[Any]:
-    stale = staleness.told(connection)
-    for one in relations(connection):
-        if one.kind == "matview":
-            automatic = "t" if one.body.get("automatic") else "f"
-            yield (one.database, one.schema, one.name, 0, stale[one.oid], one.owner, 0, automatic,
-                   "t")  # fmt: skip

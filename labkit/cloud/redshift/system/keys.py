@@ -12,7 +12,6 @@ from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.postgres import constraints, named_columns, referenced
 from labkit.cloud.redshift.system.registry import system
-from labkit.cloud.redshift.warehouse import staleness
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -81,15 +80,3 @@ def svv_redshift_functions(connection: Connection) -> Iterator[Any]:
         given = ", ".join(Type(*each).plain for each in one.body["parameters"])
         returns = Type(*one.body["returns"]).plain if one.body.get("returns") else None
         yield one.database, one.schema, one.body["name"], kind, given, returns
-
-
-@system("svv_mv_info", "database_name char(128), schema_name char(128), user_name char(128), "
-        "name char(128), is_stale char(1), state int, autorewrite char(1), autorefresh char(1)"
-        )  # fmt: skip
-def svv_mv_info(connection: Connection) -> Iterator[Any]:
-    stale = staleness.told(connection)
-    for one in relations(connection):
-        if one.kind == "matview":
-            automatic = "t" if one.body.get("automatic") else "f"
-            yield (one.database, one.schema, one.owner, one.name, stale[one.oid], 0, "t",
-                   automatic)  # fmt: skip

@@ -61,7 +61,7 @@ def renew(connection: Connection, view: Object, compiled: Compiled) -> Object:
     duck.execute('DELETE FROM "catalog".stale WHERE view = ?', [view.oid])
     duck.execute('DELETE FROM "catalog".bases WHERE view = ?', [view.oid])
     known = {one.oid: one for one in connection.objects.of("relation")}
-    oids = list(_bases(sorted(compiled.oids), known))
+    oids = list(bases(sorted(compiled.oids), known))
     for oid in oids:
         duck.execute('INSERT INTO "catalog".bases VALUES (?, ?)', [view.oid, oid])
     note(connection, view)
@@ -78,12 +78,12 @@ def _is_view(known: dict[int, Object], oid: int) -> bool:
     return oid in known and known[oid].kind == "view"
 
 
-def _bases(oids: list[int], known: dict[int, Object]) -> Iterator[int]:
+def bases(oids: list[int], known: dict[int, Object]) -> Iterator[int]:
     """What is read, and what the views among it read; a materialized view is a table here."""
     for oid in oids:
         yield oid
         if _is_view(known, oid):
-            yield from _bases(list(known[oid].body.get("uses", ())), known)
+            yield from bases(list(known[oid].body.get("uses", ())), known)
 
 
 def _calls(query: str, mutable: set[str]) -> bool:
