@@ -20,7 +20,7 @@ import pytest
 from pyarrow import orc
 
 from labkit.cloud.engine import formats
-from labkit.cloud.engine.formats import File, FormatError, Table
+from labkit.cloud.engine.formats import File, FormatError, Table, lines
 from labkit.cloud.engine.types import parse_type
 
 Write = Callable[..., File]
@@ -572,6 +572,14 @@ def run(session: Any, told: Table, file: File) -> None:
 def test_a_damaged_compressed_file_is_named(session: Any, lay: Write, ending: str) -> None:
     with pytest.raises(FormatError, match=rf"HIVE_CURSOR_ERROR.*x\.csv\.{ending}"):
         run(session, csv("a:int b:string"), lay(b"\x00\x00\x10nonsense", f"x.csv.{ending}"))
+
+
+def test_a_line_that_is_too_long_is_not_held(
+    session: Any, lay: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "LONGEST_LINE", 1000)
+    with pytest.raises(FormatError, match=r"HIVE_BAD_DATA: Line too long in text file: x\.json"):
+        run(session, table("json", "a:int"), lay(b'{"a":1}\n' + b" " * 1001, "x.json"))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from isal import igzip, igzip_lib
 from labkit.cloud.engine.formats.model import File, FormatError, Table
 
 CHUNK = 1 << 22
+LONGEST_LINE = 100 << 20
 NATIVE = {"": "none", "gz": "gzip", "zst": "zstd"}  # what DuckDB opens itself
 _SNAPPY_FRAMED = b"\xff\x06\x00\x00sNaPpY"
 _LZ4_FRAMED = b"\x04\x22\x4d\x18"
@@ -52,12 +53,15 @@ def lines(file: File, *, skip: int = 0) -> Iterator[str]:
     """The file's lines without their ends, after the first few.
 
     Raises:
-        FormatError: HIVE_CURSOR_ERROR, the compressed file is cut short or damaged.
+        FormatError: HIVE_CURSOR_ERROR, the compressed file is cut short or damaged; HIVE_BAD_DATA,
+            a line is longer than Trino's default of ``hive.text.max-line-length``.
     """
     try:
         with open_bytes(file) as raw:
             text = io.TextIOWrapper(raw, encoding="utf-8-sig", errors="replace")
-            for line in islice(text, skip, None):
+            for line in islice(iter(lambda: text.readline(LONGEST_LINE + 1), ""), skip, None):
+                if len(line) > LONGEST_LINE:
+                    raise FormatError("HIVE_BAD_DATA", f"Line too long in text file: {file.name}")
                 yield line[:-1] if line.endswith("\n") else line
     except BROKEN as error:
         raise damaged(file, error) from error

@@ -107,8 +107,8 @@ def _error(wrong: Wrong, columns: Sequence[TableColumn]) -> dict[str, Any]:
     return {
         "file": wrong.file.partition[0],
         "line": record.line,
-        "raw": record.raw[:1024],
-        "value": error.value[:1024],
+        "raw": record.raw,
+        "value": error.value,
         "position": error.position,
         "code": error.code,
         "reason": error.reason[:100],

@@ -13,7 +13,7 @@ import os
 import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import duckdb
@@ -39,6 +39,7 @@ from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
 
 BATCH = 20_000
+TOLD = 1024  #: letters of a wrong record
 #: What stops a pass that the files are not at fault of: canceled, in conflict, no memory, no disk.
 ELSEWHERE = (CANCELED, "40001", "53200", DISK_FULL)
 
@@ -261,6 +262,8 @@ class Load:
         return value
 
     def _note(self, file: File, record: Record, error: LoadError) -> None:
-        self.wrong.append(Wrong(file, record, error))
+        fields = [replace(each, text=each.text and each.text[:TOLD]) for each in record.fields]
+        told = replace(record, raw=record.raw[:TOLD], fields=fields)
+        self.wrong.append(Wrong(file, told, replace(error, value=error.value[:TOLD])))
         if len(self.wrong) >= self.options.most_errors:
             raise TooManyErrors
