@@ -1,0 +1,101 @@
+"""What Glue fills in of a job that says less; jobs are records at moto, whose runs end at once.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import moto.glue.models as models
+
+from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.glue.records import answers, glue
+from labkit.cloud.operations import Answer, Context
+
+Members = dict[str, Any]
+_VERSION = "5.1"
+_TIMEOUT, _LONGER = 480, 2880  # minutes: from 5.0 on, before
+_SHELL = "pythonshell"
+_CAPACITY, _SHELL_CAPACITY = 10.0, 0.0625  # in DPUs
+_DPUS = {"Standard": 1.0, "G.025X": 0.25}  # of a worker; of others it is in the name
+
+
+@answers("BatchStopJobRun")
+def batch_stop_job_run(context: Context, *, JobName: str, JobRunIds: list[str]) -> Answer:
+    """Why none of these runs can be stopped: it has ended, or there is none."""
+    runs = {run.job_run_id: run for run in glue(context).get_job(JobName).job_runs}
+    errors = [
+        {"JobName": JobName, "JobRunId": each, "ErrorDetail": _why(runs.get(each), each)}
+        for each in JobRunIds
+    ]
+    return {"SuccessfulSubmissions": [], "Errors": errors}
+
+
+def _why(run: Any, name: str) -> Members:
+    if run is None:
+        words = f"Job run {name} not found."
+        return {"ErrorCode": "EntityNotFoundException", "ErrorMessage": words}
+    words = f"Job run {name} has ended: it is {run.status}."
+    return {"ErrorCode": "InvalidInputException", "ErrorMessage": words}
+
+
+@on_start
+def tell_defaults(cloud: Cloud) -> None:
+    """Let a job be told as Glue tells it, with what its definition leaves open."""
+    jobs: Any = models.FakeJob
+    runs: Any = models.FakeJobRun
+    jobs.as_dict, runs.as_dict = _told, _told_run
+
+
+_as_dict: Any = models.FakeJob.as_dict
+_run_as_dict: Any = models.FakeJobRun.as_dict
+
+
+def _told_run(run: Any) -> Members:
+    """A run as moto tells it, without the version, the seconds and the logs that it makes up."""
+    told: Members = _run_as_dict(run)
+    return {k: v for k, v in told.items() if k not in ("GlueVersion", "LogGroupName")} | {
+        "ExecutionTime": 0
+    }
+
+
+def _told(job: Any) -> Members:
+    given = {name: value for name, value in _as_dict(job).items() if value not in (None, {})}
+    return _defaults(given) | given
+
+
+def _defaults(given: Members) -> Members:
+    shell = given["Command"].get("Name") == _SHELL
+    version = {} if shell else {"GlueVersion": _VERSION}
+    first = given.get("GlueVersion", _VERSION).partition(".")[0]
+    recent = not shell and first.isdigit() and int(first) >= 5
+    capacity = _capacity(given, shell=shell)
+    return version | {
+        "AllocatedCapacity": int(capacity),
+        "DefaultArguments": {},
+        "ExecutionProperty": {"MaxConcurrentRuns": 1},
+        "JobMode": "SCRIPT",
+        "MaxCapacity": capacity,
+        "MaxRetries": 0,
+        "Timeout": _TIMEOUT if recent else _LONGER,
+    }
+
+
+def _capacity(given: Members, *, shell: bool) -> float:
+    """The DPUs of a run, as asked for or by its workers."""
+    workers, kind = given.get("NumberOfWorkers"), given.get("WorkerType")
+    if workers and kind:
+        return float(workers * _dpus(kind))
+    usual = _SHELL_CAPACITY if shell else _CAPACITY
+    return float(given.get("MaxCapacity") or given.get("AllocatedCapacity") or usual)
+
+
+def _dpus(kind: str) -> float:
+    """The DPUs of a worker.
+
+    >>> _dpus("G.8X")
+    8.0
+    """
+    size = kind.partition(".")[2].removesuffix("X")
+    return _DPUS.get(kind) or float(size if size.isdigit() else 1)
