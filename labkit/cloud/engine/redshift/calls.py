@@ -120,6 +120,8 @@ def aggregate(name: str, node: exp.Anonymous, scope: Scope) -> Aggregate:
     if name == "count":
         return _count(expressions, distinct, scope)
     args = arguments(exp.Anonymous(this=name, expressions=expressions), scope)
+    if not 1 <= len(args) <= (2 if name == "listagg" else 1):
+        raise functions.no_function(name, [arg.type for arg in args])
     found = aggregates.AGGREGATES[name](name, args)
     return _distinct(found) if distinct else found
 

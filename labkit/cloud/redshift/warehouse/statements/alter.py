@@ -20,7 +20,7 @@ from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
-from labkit.cloud.redshift.warehouse.statements.checking import check_encoding
+from labkit.cloud.redshift.warehouse.statements.checking import check_encoding, check_references
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
     column,
@@ -174,7 +174,9 @@ def _same(connection: Connection, view: Object) -> bool:
 @_action("ADD", "ADD COLUMN")
 def _add(connection: Connection, words: Words, table: Object) -> Object:
     if words.word.upper in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
-        return table.changed(constraints=[*table.body["constraints"], constraint(words)])
+        added = constraint(words)
+        check_references(connection, [added], table.name)
+        return table.changed(constraints=[*table.body["constraints"], added])
     new = encodings.chosen(column(words, Declared()))
     check_encoding(new)
     if any(each.name == new.name for each in table.columns):

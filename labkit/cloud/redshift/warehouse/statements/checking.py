@@ -6,11 +6,14 @@ https://docs.aws.amazon.com/redshift/latest/dg/c_Compression_encodings.html
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import Names
+from labkit.cloud.redshift.warehouse.names import Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import TableColumn
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared
 
@@ -42,6 +45,24 @@ def check_declared(connection: Connection, declared: Declared) -> None:
         check_encoding(column)
         if column.default:
             stored(compile_expression(column.default, Names(connection)), column.type, column.name)
+
+
+def check_references(
+    connection: Connection, constraints: Sequence[dict[str, Any]], table: str
+) -> None:
+    """Refuse foreign keys to what is not there; a table may refer to itself.
+
+    Raises:
+        RedshiftError: there is no such table, or it has no such column.
+    """
+    for each in constraints:
+        if each["kind"] != "FOREIGN KEY" or each["table"][-1] == table:
+            continue
+        known = {column.name for column in find_relation(connection, tuple(each["table"])).columns}
+        for name in each["references"]:
+            if name not in known:
+                told = f'column "{name}" referenced in foreign key constraint does not exist'
+                raise RedshiftError(told, "42703")
 
 
 def check_encoding(column: TableColumn) -> None:

@@ -22,7 +22,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.checking import check_declared
+from labkit.cloud.redshift.warehouse.statements.checking import check_declared, check_references
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
     attributes,
@@ -146,6 +146,7 @@ def create(
         database, schema, last = place(connection, name, "CREATE TABLE")
     _no_duplicates([column.name for column in declared.columns])
     check_declared(connection, declared)
+    check_references(connection, declared.constraints, last)
     if encodings.automatic(declared.columns):
         declared.attributes["encode"] = "AUTO"
     sort_key = declared.attributes.get("sortkey", ())
