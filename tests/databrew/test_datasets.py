@@ -176,6 +176,17 @@ def test_json_of_now_this_and_now_that(lake: Lake) -> None:
     ]
 
 
+def test_json_of_names_that_differ_in_case_alone(lake: Lake) -> None:
+    lake.put("in/one.json", '{"a":1,"A_1":2}\n')
+    assert lake.rows(lake.dataset("in/one.json")) == [{"a": 1, "A_1": 2}]
+    lake.put("in/two.json", '{"a":1}\n{"A":2}\n')
+    lake.put("more/a.json", '{"a":1}\n')
+    lake.put("more/b.json", '{"A":2}\n')
+    for path in ("in/two.json", "more/"):
+        reason = lake.fail(lake.profile_job(lake.dataset(path)))
+        assert reason == "Found duplicate column(s) in the data: 'a', 'A'."
+
+
 @pytest.mark.parametrize("ending", ["", ".gz"])
 def test_a_last_line_that_is_longer_than_what_is_read_at_once_is_not_lost(
     lake: Lake, ending: str

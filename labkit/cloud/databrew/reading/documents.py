@@ -6,6 +6,8 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/API_JsonOptions.html
 
 from __future__ import annotations
 
+import re
+
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.lines import NATIVE, codec
@@ -42,8 +44,23 @@ def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column,
     state = tuple(each.object.path for each in reading.found)
     if state not in _KNOWN:
         found = reading.described(f"FROM read_json({paths(files)}, {_LOOKED}, {options})")
+        _check_names(reading, [column.name for column, _ in found], f"{paths(files)}, {options}")
         _KNOWN[state] = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
     return _KNOWN[state]
+
+
+def _check_names(reading: Reading, names: list[str], source: str) -> None:
+    """Refuse names that differ in case alone, as Spark does: DuckDB calls the second ``A_1``."""
+    others = {name.lower(): name for name in names}
+    for name in names:
+        renamed = re.fullmatch(r"(.+)_\d+", name)
+        twin = others.get(renamed[1].lower()) if renamed else None
+        if renamed is None or twin in (None, renamed[1]):
+            continue
+        same = f"list_contains(json_keys(json), {literal(name)})"
+        counted = f"SELECT count(*) FROM read_json_objects({source}) WHERE {same}"
+        if not (reading.con.execute(counted).fetchone() or [0])[0]:
+            raise Unreadable(f"Found duplicate column(s) in the data: '{twin}', '{renamed[1]}'.")
 
 
 def _kind(kind: Type) -> Type:
