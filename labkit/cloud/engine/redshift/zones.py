@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -21,6 +21,8 @@ _OFFSET = re.compile(r"(?P<sign>[+-]?)(?P<hours>\d{1,2})(?::(?P<minutes>\d\d))?(
 _SPAN = re.compile(r"(?P<sign>[+-]?)(?P<count>\d+) ?(?P<unit>hour|minute)s?", re.IGNORECASE)
 _POSIX = re.compile(r"[A-Za-z]{3,}(?P<sign>[+-]?)(?P<hours>\d{1,2})(?::(?P<minutes>\d\d))?")
 _FIXED = re.compile(r"GMT(?P<sign>[+-])(?P<hours>\d\d):(?P<minutes>\d\d)")
+#: The machine's own zone, which some tz databases have a name for, and DuckDB has not.
+_MACHINES = "localtime"
 #: The furthest from UTC that a fixed offset may be.
 _FURTHEST = 14 * 60
 
@@ -32,7 +34,7 @@ def find_zone(name: str) -> ZoneInfo:
         ValueError: there is none.
     """
     tried = (name, name.title(), name.upper())
-    for one in tried:
+    for one in tried if name.lower() != _MACHINES else ():
         try:
             return ZoneInfo(one)
         except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -65,11 +67,10 @@ def named(told: str) -> str:
 def listed(now: datetime) -> Iterator[str]:
     """The zones as ``pg_timezone_names`` tells them: name, abbreviation, offset, summer time.
 
-    >>> from datetime import UTC
     >>> next(row for row in listed(datetime(2024, 1, 1, tzinfo=UTC)) if "Paris" in row)
     '(Europe/Paris,CET,01:00:00,f)'
     """
-    for name in sorted(available_timezones()):
+    for name in sorted(available_timezones() - {_MACHINES}):
         there = now.astimezone(ZoneInfo(name))
         minutes = int((there.utcoffset() or timedelta()).total_seconds()) // 60
         offset = f"{'-' * (minutes < 0)}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}:00"
@@ -97,8 +98,11 @@ def _minutes(found: re.Match[str]) -> int:
     return -minutes if found["sign"] == "-" else minutes
 
 
+@lru_cache(maxsize=200)
 def known(name: str) -> tzinfo:
     """The zone of a name that `named` gave."""
+    if name == "UTC":
+        return UTC
     found = _FIXED.fullmatch(name)
     return timezone(timedelta(minutes=_minutes(found))) if found else ZoneInfo(name)
 
@@ -108,6 +112,8 @@ def instant(moment: datetime, zone: tzinfo) -> datetime:
 
     An hour that comes twice, or never, is taken for standard time, as PostgreSQL 8 has it.
     """
+    if zone is UTC:
+        return moment
     offsets = (moment.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
     return moment - min(offset or timedelta() for offset in offsets)
 
