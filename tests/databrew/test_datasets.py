@@ -165,6 +165,30 @@ def test_files_of_different_headers(lake: Lake) -> None:
     assert found == [{"a": 1, "b": "2", "c": None}, {"a": None, "b": "x", "c": 3}]
 
 
+@pytest.mark.parametrize(
+    ("ending", "body"),
+    [
+        ("csv", lambda name: f"{name}\n1\n"),
+        ("orc", lambda name: orc_file(**{name: [1]})),
+        ("parquet", lambda name: parquet(**{name: [1]})),
+    ],
+    ids=["csv", "orc", "parquet"],
+)
+def test_files_that_spell_a_column_otherwise(lake: Lake, ending: str, body: Any) -> None:
+    lake.put(f"in/a.{ending}", body("id"))
+    lake.put(f"in/b.{ending}", body("ID"))
+    assert lake.rows(lake.dataset("in/")) == [{"id": 1}, {"id": 1}]
+
+
+def test_folders_that_are_no_data_set(lake: Lake) -> None:
+    lake.put("orc/a.orc", orc_file(a=[1], A=[2]))
+    lake.put("in/a.csv", "a\n1\n")
+    lake.put("in/b.json", '{"a":1}')
+    reasons = [lake.fail(lake.profile_job(lake.dataset(path))) for path in ("orc/", "in/")]
+    assert reasons[0].startswith("Found duplicate column(s)")
+    assert reasons[1] == "The files of a folder must have the same format: CSV, JSON."
+
+
 def test_json_of_now_this_and_now_that(lake: Lake) -> None:
     nothing = {"f": None, "g": [None], "h": {"i": None}}
     rows = [{"a": 1, "b": {"c": [1, 2]}, "d": "2020-01-01"}, {"a": "x", "e": True, **nothing}]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyarrow import orc as arrow_orc
 
-from labkit.cloud.databrew.reading.source import Read, Reading
+from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
@@ -40,7 +40,8 @@ def _cast(column: Column, stored: str) -> str:
 
 def read_orc(reading: Reading) -> Read:
     """ORC, columns found by name: files of different schemas have the union of them."""
-    columns = merge(_orc_columns(file) for file in reading.files)
+    known: dict[str, str] = {}
+    columns = merge(_orc_columns(file, known) for file in reading.files)
     keys = tuple((column.name, column.type) for column in reading.added)
     table = Table("orc", columns, keys, {"orc.column.index.access": "false"})
     names = [name for name, _ in (*columns, *keys)]
@@ -49,6 +50,10 @@ def read_orc(reading: Reading) -> Read:
     return f"SELECT {shown} FROM {sql}", tuple(Column(name, kind) for name, kind in columns)
 
 
-def _orc_columns(file: File) -> Columns:
+def _orc_columns(file: File, known: dict[str, str]) -> Columns:
     schema = arrow_orc.ORCFile(file.path).schema
-    return tuple((field.name, arrow_kind(field.type)) for field in schema)
+    names = spelled(schema.names, known)
+    twin = next((name for name in names if names.count(name) > 1), None)
+    if twin is not None:
+        raise Unreadable(f"Found duplicate column(s) in {file.name}: '{twin}'.")
+    return tuple((n, arrow_kind(field.type)) for n, field in zip(names, schema, strict=True))

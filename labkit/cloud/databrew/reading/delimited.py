@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, unique
+from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled, unique
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import widen
 from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, codec, head, is_last_line_longer
@@ -116,8 +116,9 @@ def _tables(reading: Reading) -> Iterator[Csv]:
     options = reading.options.get("Csv") or {}
     delimiter, header = options.get("Delimiter", ","), options.get("HeaderRow", True)
     layouts: dict[tuple[tuple[str, ...], str], list[File]] = {}
+    known: dict[str, str] = {}
     for file in map(reading.plain, reading.files):
-        if names := _names(file, delimiter, header):
+        if names := spelled(_names(file, delimiter, header), known):
             layouts.setdefault((names, codec(file.name)), []).append(file)
     if not layouts:
         raise Unreadable(f"There are no columns in {reading.files[0].name}.")

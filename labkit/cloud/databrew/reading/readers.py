@@ -51,6 +51,7 @@ def read(reading: Reading, form: str | None) -> Read:
     Raises:
         Unreadable: the files do not hold what they should.
     """
+    _check_formats(reading.files)
     try:
         sql, columns = READERS[form or format_of(reading.files[0])](reading)
     except (duckdb.Error, FormatError, *BROKEN) as error:
@@ -65,14 +66,25 @@ def format_of(file: File) -> str:
     Raises:
         Unreadable: neither tells.
     """
-    endings = file.name.rpartition("/")[2].lower().split(".")[1:]
-    named = next((_ENDINGS[each] for each in reversed(endings) if each in _ENDINGS), None)
-    if named:
+    if named := _named(file):
         return named
     seen = infer.classify(file).classification.upper()
     if seen not in READERS:
         raise Unreadable(f"DataBrew cannot tell the format of {file.name}: give the data set one.")
     return seen
+
+
+def _named(file: File) -> str | None:
+    """A file's format by its name."""
+    endings = file.name.rpartition("/")[2].lower().split(".")[1:]
+    return next((_ENDINGS[each] for each in reversed(endings) if each in _ENDINGS), None)
+
+
+def _check_formats(files: Sequence[File]) -> None:
+    """Refuse files of several formats, as their names say."""
+    formats = sorted({named for file in files if (named := _named(file))})
+    if len(formats) > 1:
+        raise Unreadable(f"The files of a folder must have the same format: {', '.join(formats)}.")
 
 
 def _check_names(columns: Sequence[Column], added: Sequence[Column]) -> None:

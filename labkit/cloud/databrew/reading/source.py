@@ -107,6 +107,15 @@ def unique(names: Sequence[str]) -> list[str]:
     return list(found.values())
 
 
+def spelled(names: Sequence[str], known: dict[str, str]) -> tuple[str, ...]:
+    """Names as they were first spelt: files that differ in their case have the same columns.
+
+    >>> spelled(["A", "b"], {"a": "a"})
+    ('a', 'b')
+    """
+    return tuple(known.setdefault(name.lower(), name) for name in names)
+
+
 def _kind(values: Sequence[Value]) -> Type:
     first = values[0]
     if isinstance(first, float):
