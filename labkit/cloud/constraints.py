@@ -21,8 +21,8 @@ _CALLED = {
     "iam": "ValidationError",
     **dict.fromkeys(
         (
-            *("events", "glue", "lambda", "redshift-data", "redshift-serverless", "scheduler"),
-            *("secretsmanager", "stepfunctions"),
+            *("events", "glue", "kms", "lakeformation", "lambda", "redshift-data"),
+            *("redshift-serverless", "scheduler", "secretsmanager", "stepfunctions"),
         ),
         "ValidationException",
     ),

@@ -18,7 +18,7 @@ from labkit.cloud.protocol import Reply
 
 @dataclass(frozen=True)
 class Way:
-    """How a service asks for pages: its members, how many it tells at most, whom it refuses."""
+    """How a service asks for pages: its members, how many it tells at most, what it refuses as."""
 
     size: str
     token: str
@@ -26,6 +26,7 @@ class Way:
     most: int
     refusal: str
     lists: dict[str, str]
+    truncated: str = ""
 
 
 _WAYS = {
@@ -45,6 +46,19 @@ _WAYS = {
     "glue": Way(
         "MaxResults", "NextToken", "NextToken", 100, "InvalidInputException",
         {"GetSecurityConfigurations": "SecurityConfigurations", "ListRegistries": "Registries"},
+    ),
+    "kms": Way(
+        "Limit", "Marker", "NextMarker", 100, "InvalidMarkerException",
+        {"ListAliases": "Aliases"}, "Truncated",
+    ),
+    "lakeformation": Way(
+        "MaxResults", "NextToken", "NextToken", 1000, "InvalidInputException",
+        {
+            "ListDataCellsFilter": "DataCellsFilters",
+            "ListLFTags": "LFTags",
+            "ListPermissions": "PrincipalResourcePermissions",
+            "ListResources": "ResourceInfoList",
+        },
     ),
     "lambda": Way(
         "MaxItems", "Marker", "NextMarker", 50, "InvalidParameterValueException",
@@ -93,4 +107,6 @@ def cut(service: str, name: str, asked: dict[str, Any], reply: Reply) -> Reply:
         following=way.following,
         question=question,
     )
+    if way.truncated:
+        found[way.truncated] = way.following in found
     return replace(reply, body=json.dumps(told | found).encode())

@@ -66,7 +66,7 @@ def _told(job: Any) -> Members:
 
 
 def _defaults(given: Members) -> Members:
-    shell = given["Command"].get("Name") == _SHELL
+    shell = given.get("Command", {}).get("Name") == _SHELL
     version = {} if shell else {"GlueVersion": _VERSION}
     first = given.get("GlueVersion", _VERSION).partition(".")[0]
     recent = not shell and first.isdigit() and int(first) >= 5
