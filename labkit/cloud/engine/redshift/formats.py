@@ -301,11 +301,9 @@ def _placed(body: str, whole: str, fraction: str, slots: int) -> str:
 
 
 def _signed(body: str, text: str, negative: bool, fill: bool) -> str:
-    bare = text.lstrip(" ")
-    pad = " " * (len(text) - len(bare))
-    if body.startswith("$S"):
-        found = pad + "$" + ("-" if negative else "+") + bare.removeprefix("$")
-    elif body.startswith("S"):
+    bare = text.lstrip("$ ")
+    pad = text[: len(text) - len(bare)]
+    if body.startswith(("S", "$S", "LS")):
         found = pad + ("-" if negative else "+") + bare
     elif body.endswith("MI"):
         found = text + ("-" if negative else " ")

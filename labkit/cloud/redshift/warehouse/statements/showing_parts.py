@@ -17,7 +17,7 @@ import pyarrow as pa
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
-from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
+from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
 from labkit.cloud.redshift.system.catalogs import sizes
 from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.system.postgres import (
@@ -192,7 +192,17 @@ def show_parameters(connection: Connection, parsed: Parsed) -> Result:
              "data_type", "character_maximum_length", "numeric_precision", "numeric_scale",
              "remarks")  # fmt: skip
     rows = (
-        (one.database, one.schema, one.body["name"], name, at, mode, told.plain, *sizes(told), None)
+        (
+            one.database,
+            one.schema,
+            one.body["name"],
+            name,
+            at,
+            mode,
+            told.plain,
+            *_sizes(kind, told),
+            None,
+        )
         for name, at, mode, told in _parameters(one)
     )
     if words.accept("LIKE"):
@@ -200,6 +210,13 @@ def show_parameters(connection: Connection, parsed: Parsed) -> Result:
         pattern = words.string()
         rows = (row for row in rows if like(pa.scalar(row[3] or ""), pattern).as_py())
     return _told(words, names, rows)
+
+
+def _sizes(kind: str, told: Type) -> tuple[int | None, int | None, int | None]:
+    """Length, precision and scale, which functions do not keep of texts and decimals."""
+    if kind == "procedure" or told.base not in (*TEXTS, "numeric"):
+        return sizes(told)
+    return None if told.base == "numeric" else -1, None, None
 
 
 def _parameters(one: Object) -> Iterator[tuple[str | None, int, str, Type]]:
