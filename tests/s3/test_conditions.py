@@ -25,6 +25,7 @@ READS = {  # conditions, from the object's ETag and time → the status, else th
     "unknown": (lambda etag, at: {"IfNoneMatch": OTHER, "IfModifiedSince": at}, None),
     "same-second": (lambda etag, at: {"IfModifiedSince": at}, 304),
     "newer": (lambda etag, at: {"IfModifiedSince": at - DAY}, None),
+    "to-come": (lambda etag, at: {"IfModifiedSince": at + DAY}, None),
 }
 
 

@@ -2,7 +2,8 @@
 
 A read or a copy names a state of what it reads; a write or a deletion one of the object whose place
 it takes, where a delete marker is no object. ETags may stand in quotes or not, several in a list,
-and ``*`` means any. Of two conditions that contradict each other, that on the ETag decides.
+and ``*`` means any. Of two conditions that contradict each other, that on the ETag decides. A time
+to come is no condition of what was modified since.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html,
@@ -113,7 +114,8 @@ class _Wanted:
         """Whether a version is the one that the client has."""
         if self.none:
             return _matches(self.none, version)
-        return self.since is not None and _modified(version) <= self.since
+        now = datetime.datetime.now(datetime.UTC)
+        return self.since is not None and _modified(version) <= self.since <= now
 
 
 def _matches(wanted: str, version: Any) -> bool:
