@@ -485,6 +485,15 @@ def test_a_table_that_there_is_not(lake: Lake) -> None:
     assert reason == "Table none not found in database nowhere."
 
 
+def test_what_another_account_has(lake: Lake) -> None:
+    lake.put("in/a.csv", "v\n1\n")
+    owned = {"Bucket": lake.bucket, "Key": "in/a.csv", "BucketOwner": "9" * 12}
+    table = {"DatabaseName": "a", "TableName": "b", "CatalogId": "9" * 12}
+    inputs = [{"S3InputDefinition": owned}, {"DataCatalogInputDefinition": table}]
+    reasons = [lake.fail(lake.profile_job(lake.dataset_of(each))) for each in inputs]
+    assert [reason.split(":")[0] for reason in reasons] == ["AccessDenied", "AccessDeniedException"]
+
+
 # Records ------------------------------------------------------------------------------------------
 
 

@@ -409,6 +409,8 @@ def test_a_table_with_partitions(lake: Lake, database: str) -> None:
 
 
 def test_a_database_that_there_is_not(lake: Lake) -> None:
+    foreign = lake.fail(table_job(lake, people(lake), "nowhere", "t", CatalogId="9" * 12))
+    assert foreign.startswith("AccessDeniedException: The Data Catalog of the account 999999999999")
     reason = lake.fail(table_job(lake, people(lake), "nowhere", "t"))
     assert reason == "EntityNotFoundException: Database nowhere not found."
 

@@ -21,6 +21,7 @@ from typing import Any, BinaryIO, cast
 
 from labkit.cloud.databrew.jobs import tables
 from labkit.cloud.databrew.jobs.forms import FORMS, Form
+from labkit.cloud.databrew.places import check_bucket
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import Session, formats
 from labkit.cloud.engine.duck import failures
@@ -227,9 +228,7 @@ def location_of(store: Store, location: Mapping[str, str]) -> str:
     Raises:
         AwsError: ``AccessDenied``, the bucket is another account's than the location says.
     """
-    owner = location.get("BucketOwner")
-    if owner not in (None, store.principal.account):
-        raise AwsError("AccessDenied", f"The bucket's owner is not {owner}", 403)
+    check_bucket(store.principal.account, location)
     key = location.get("Key", "").strip("/")
     return f"s3://{location['Bucket']}/{key}/" if key else f"s3://{location['Bucket']}/"
 

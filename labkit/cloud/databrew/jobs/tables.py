@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.engine.formats.serdes import CLASSES, serde_format
 from labkit.cloud.lake.definitions import parameters_of
@@ -37,6 +38,7 @@ def output_of(
     Raises:
         AwsError: no such database; or the table's files cannot be written by a job.
     """
+    check_catalog(cloud.account, target)
     catalog = Metastore(cloud, region)
     database, name = target["DatabaseName"].lower(), target["TableName"].lower()
     if catalog.database(database) is None:

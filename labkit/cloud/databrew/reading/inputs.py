@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.reading import readers
 from labkit.cloud.databrew.reading.selection import select
 from labkit.cloud.databrew.reading.source import Reading, Unreadable
@@ -167,6 +168,7 @@ def _from_s3(
 def _from_catalog(
     cloud: Cloud, principal: Principal, session: Session, region: str, table: Mapping[str, str]
 ) -> Input:
+    check_catalog(cloud.account, table)
     database, name = table["DatabaseName"].lower(), table["TableName"].lower()
     catalog = GlueCatalog(cloud, principal, region, database, digits=6)
     try:

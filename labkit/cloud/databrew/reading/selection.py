@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.databrew.expressions import BadExpression
+from labkit.cloud.databrew.places import check_bucket
 from labkit.cloud.databrew.reading import dates, filters
 from labkit.cloud.databrew.reading.filters import Value
 from labkit.cloud.s3.store import Object, Store
@@ -57,6 +58,7 @@ def select(
         NothingThere: no object is there, or none meets the conditions.
         AwsError: no such bucket, or access denied.
     """
+    check_bucket(store.principal.account, location)
     options, moment = options or {}, now or datetime.datetime.now(datetime.UTC)
     uri = f"s3://{location['Bucket']}/{location.get('Key', '')}"
     found = _matching(store, uri, options, moment)
