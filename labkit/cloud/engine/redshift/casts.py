@@ -256,11 +256,15 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{("*", base): _text("CAST({0} AS VARCHAR)") for base in TEXTS},
     **{("bool", base): _fixed("CAST({0} AS {type})") for base in INTEGERS},
     **{(base, "bool"): _fixed("({0} <> 0)") for base in INTEGERS},
-    **{("super", base): _fixed("CAST(rs_number({0}) AS {type})") for base in NUMBERS},
-    ("super", "bool"): _fixed("rs_boolean(rs_scalar({0}))"),
-    ("super", "date"): _fixed("rs_date(rs_scalar({0}))"),
-    ("super", "timestamp"): _fixed("rs_timestamp(rs_scalar({0}))"),
-    ("super", "timestamptz"): _fixed("rs_timestamptz(rs_scalar({0}))"),
+    # What a SUPER value cannot be cast to is NULL.
+    **{("super", base): _fixed("TRY_CAST(rs_digits({0}) AS {type})") for base in NUMBERS},
+    **{("super", base): _fixed("TRY_CAST(TRY_CAST(rs_digits({0}) AS DECIMAL(38, 10)) AS {type})")
+       for base in INTEGERS},
+    ("super", "bool"): _fixed("rs_super_boolean({0})"),
+    **{("super", base): _fixed("CAST(rs_super_timestamp({0}) AS {type})")
+       for base in ("date", "timestamp")},
+    ("super", "timestamptz"): _fixed("timezone('UTC', rs_try_timestamptz(rs_scalar({0}), "
+                                     "current_setting('TimeZone')))"),
     **{(base, "super"): _fixed("CAST(to_json({0}) AS VARCHAR)") for base in (*NUMBERS, "bool")},
     **{(base, "super"): _fixed("CAST(to_json(CAST({0} AS VARCHAR)) AS VARCHAR)")
        for base in (*TIMES, "time")},

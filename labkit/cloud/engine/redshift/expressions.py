@@ -11,7 +11,7 @@ from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import postgres, super_values
 from labkit.cloud.engine.redshift.calls import function_call
 from labkit.cloud.engine.redshift.casts import cast, coerce, common_type, known
-from labkit.cloud.engine.redshift.errors import MISMATCH, RedshiftError, unsupported
+from labkit.cloud.engine.redshift.errors import CANNOT_CAST, MISMATCH, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import (
     arithmetic,
     bitwise,
@@ -28,6 +28,7 @@ from labkit.cloud.engine.redshift.types import (
     INT8,
     INTEGERS,
     NUMBERS,
+    TIMES,
     UNKNOWN,
     Type,
     numeric,
@@ -295,6 +296,8 @@ def _cast(node: exp.Cast, scope: Scope) -> Typed:
     target = type_of(node.to)
     inner = node.this
     value = expression(inner, scope)
+    if target.base == "super" and value.type.base in (*TIMES, "time", "timetz"):
+        raise RedshiftError(f"cannot cast type {value.type.plain} to super", CANNOT_CAST)
     found = cast(value, target)
     named = isinstance(inner, exp.Column | exp.Anonymous | exp.Dot)
     return found.named(value.name if named else target.base)

@@ -162,6 +162,30 @@ rs_number(a) AS CASE
     WHEN json_type(a) = 'VARCHAR' THEN TRY_CAST(json_extract_string(a, '$') AS DOUBLE)
     END;
 
+rs_digits(a) AS CASE
+    WHEN json_type(a) IN ('BIGINT', 'UBIGINT', 'DOUBLE') THEN a
+    WHEN json_type(a) = 'VARCHAR' THEN json_extract_string(a, '$')
+    END;
+
+rs_whole(a) AS CASE WHEN json_type(a) IN ('BIGINT', 'UBIGINT') THEN TRY_CAST(a AS HUGEINT) END;
+
+rs_super_boolean(a) AS CASE
+    WHEN json_type(a) IN ('BIGINT', 'UBIGINT') THEN rs_whole(a) <> 0
+    WHEN lower(trim(rs_scalar(a))) IN ('t', 'true', 'y', 'yes', 'on') THEN true
+    WHEN lower(trim(rs_scalar(a))) IN ('f', 'false', 'n', 'no', 'off') THEN false
+    END;
+
+rs_super_timestamp(a) AS CASE
+    WHEN regexp_full_match(rs_scalar(a), '\d{4}-\d\d-\d\d( \d\d:\d\d:\d\d(\.\d{1,6})?)?')
+        THEN TRY_CAST(rs_scalar(a) AS TIMESTAMP)
+    ELSE rs_try_timestamp(rs_scalar(a), current_setting('TimeZone')) END;
+
+rs_super_arithmetic(a, op, b) AS CASE
+    WHEN op IN ('+', '-', '*') AND rs_whole(a) IS NOT NULL AND rs_whole(b) IS NOT NULL THEN
+        CAST(CASE op WHEN '+' THEN rs_whole(a) + rs_whole(b) WHEN '-' THEN rs_whole(a) - rs_whole(b)
+             ELSE rs_whole(a) * rs_whole(b) END AS VARCHAR)
+    ELSE rs_number_text(rs_number(a), op, rs_number(b)) END;
+
 rs_number_text(a, op, b) AS rs_float_text(CASE op
     WHEN '+' THEN a + b WHEN '-' THEN a - b WHEN '*' THEN a * b
     WHEN '/' THEN rs_float_divide(a, b) ELSE a % b END);

@@ -256,8 +256,8 @@ _TEMPORAL: dict[tuple[str, str, str], tuple[str, Type]] = {
 
 def _dynamic(op: str, left: Typed, right: Typed) -> Typed:
     """Arithmetic of SUPER values: NULL where one is no number."""
-    one, two = (f"rs_number({coerce(side, SUPER).sql})" for side in (left, right))
-    return Typed(f"rs_super(rs_number_text({one}, '{op}', {two}))", SUPER)
+    one, two = (coerce(side, SUPER).sql for side in (left, right))
+    return Typed(f"rs_super(rs_super_arithmetic({one}, '{op}', {two}))", SUPER)
 
 
 def compare(op: str, left: Typed, right: Typed) -> Typed:
@@ -332,7 +332,10 @@ def _compare_dynamic(op: str, left: Typed, right: Typed) -> str:
             f"rs_number({side.sql})" if side.type.base == "super" else coerce(side, FLOAT8).sql
             for side in (left, right)
         )
-        return f"({one} {op} {two})"
+        if other.type.base not in INTEGERS:
+            return f"({one} {op} {two})"
+        whole = [f"rs_whole({s.sql})" if s.type.base == "super" else s.sql for s in (left, right)]
+        return f"coalesce({whole[0]} {op} {whole[1]}, {one} {op} {two})"
     one, two = coerce(left, SUPER).sql, coerce(right, SUPER).sql
     if op not in ("=", "<>"):
         return f"rs_super_compare({one}, '{op}', {two})"

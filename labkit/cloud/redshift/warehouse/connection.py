@@ -63,7 +63,27 @@ SETTINGS = {
     "json_serialization_enable": "off",
     "error_on_nondeterministic_update": "off",
     "max_cursor_result_set_size": "default",
+    "enable_vacuum_boost": "off",
+    "max_concurrency_scaling_clusters": "1",
+    "pg_federation_repeatable_read": "on",
+    "stored_proc_log_min_messages": "LOG",
+    "use_fips_ssl": "off",
 }
+#: Settings that change answers, which have one value here.
+FIXED = {
+    "cast_super_null_on_error": "on",
+    "navigate_super_null_on_error": "on",
+    "parse_super_null_on_error": "off",
+    "default_geometry_encoding": "1",
+    "downcase_delimited_identifier": "on",
+    "enable_numeric_rounding": "on",
+    "interval_forbid_composite_literals": "off",
+    "intervalstyle": "postgres",
+    "json_serialization_parse_nested_strings": "off",
+    "spectrum_enable_pseudo_columns": "on",
+    "spectrum_query_maxerror": "-1",
+}
+SETTINGS |= FIXED
 
 
 class _Again(Exception):

@@ -12,7 +12,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.redshift.warehouse import access_modes, grants
-from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
+from labkit.cloud.redshift.warehouse.connection import FIXED, SETTINGS, Connection
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
 
 
@@ -100,7 +100,10 @@ def checked(name: str, value: str) -> str:
     """
     known = _known(name)
     _check_setting(known, value.upper())
-    return _zone(value) if known == "timezone" else _switched(known, value)
+    found = _zone(value) if known == "timezone" else _switched(known, value)
+    if known in FIXED and found.lower() != FIXED[known]:
+        raise RedshiftError(f"SET {known} is not supported here: only {FIXED[known]}", "0A000")
+    return found
 
 
 def _zone(value: str) -> str:
