@@ -101,6 +101,16 @@ NOT_THERE = {  # service, call, what is asked → the code
         {"ResourceArn": "arn:aws:scheduler:us-east-1:123456789012:schedule-group/nosuch"},
         "ResourceNotFoundException",
     ),
+    "tags-of-a-job": (
+        *("glue", "get_tags"),
+        {"ResourceArn": "arn:aws:glue:us-east-1:123456789012:job/nosuch"},
+        "EntityNotFoundException",
+    ),
+    "layer-of-aws": (
+        *("lambda", "get_layer_version_by_arn"),
+        {"Arn": "arn:aws:lambda:::awslayer:AmazonLinux1703"},
+        "ResourceNotFoundException",
+    ),
     "no-ciphertext": ("kms", "decrypt", {}, "ValidationException"),
     "federation": ("sts", "get_federation_token", {"Name": "abc"}, "NotImplementedException"),
     "session-policies": (

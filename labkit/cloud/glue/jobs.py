@@ -24,7 +24,8 @@ _DPUS = {"Standard": 1.0, "G.025X": 0.25}  # of a worker; of others it is in the
 @answers("BatchStopJobRun")
 def batch_stop_job_run(context: Context, *, JobName: str, JobRunIds: list[str]) -> Answer:
     """Why none of these runs can be stopped: it has ended, or there is none."""
-    runs = {run.job_run_id: run for run in glue(context).get_job(JobName).job_runs}
+    job = glue(context).jobs.get(JobName)
+    runs = {run.job_run_id: run for run in job.job_runs} if job else {}
     errors = [
         {"JobName": JobName, "JobRunId": each, "ErrorDetail": _why(runs.get(each), each)}
         for each in JobRunIds

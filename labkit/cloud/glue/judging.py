@@ -1,4 +1,4 @@
-"""What Glue refuses of jobs, triggers and workflows, whose records moto keeps.
+"""What Glue refuses of jobs, triggers, workflows and tags, whose records moto keeps.
 
 A name that is taken is not made anew: moto would lose what it had. The same job may be asked for
 again, as a client does that did not see the answer.
@@ -13,11 +13,23 @@ from typing import Any
 from botocore import xform_name
 
 from labkit.cloud.glue.schedule import check_schedule
-from labkit.cloud.glue.words import exists, invalid
+from labkit.cloud.glue.words import exists, invalid, not_found
 from labkit.cloud.operations import AwsError, Context
 
 Members = dict[str, Any]
 _NAMED = {"CreateTrigger": "triggers", "CreateWorkflow": "workflows"}
+# What has tags, as its ARN calls it, and moto's records of it.
+_TAGGED = {
+    "connection": "connections",
+    "crawler": "crawlers",
+    "database": "databases",
+    "devEndpoint": "dev_endpoints",
+    "job": "jobs",
+    "registry": "registries",
+    "session": "sessions",
+    "trigger": "triggers",
+    "workflow": "workflows",
+}
 
 
 def judge_call(context: Context, parameters: Members) -> None:
@@ -27,9 +39,17 @@ def judge_call(context: Context, parameters: Members) -> None:
         _check_same(backend.jobs[name], parameters)
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":
         _check_scheduled(parameters)
+    if context.operation in ("GetTags", "TagResource", "UntagResource"):
+        _check_tagged(backend, parameters["ResourceArn"])
     records = _NAMED.get(context.operation)
     if records and name in getattr(backend, records):
         raise exists(f"{records[:-1].capitalize()} {name}")
+
+
+def _check_tagged(backend: Any, arn: str) -> None:
+    kind, _, name = arn.rpartition(":")[2].partition("/")
+    if kind in _TAGGED and not {name, name.lower()} & getattr(backend, _TAGGED[kind]).keys():
+        raise not_found(f"{kind[0].upper()}{kind[1:]} {name} not found.")
 
 
 def _check_same(job: Any, parameters: Members) -> None:
