@@ -23,6 +23,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.operations import AwsError, Context, not_here
+from labkit.cloud.wildcards import with_stars
 
 Matches = Callable[[Any], bool]
 _FIELD = r"@(timestamp|message|logStream|log|ptr)"
@@ -223,7 +224,7 @@ def _equals(wanted: str) -> Matches:
     if wanted.startswith("%"):
         return _expression(wanted)
     number = _number(wanted)
-    shape = re.compile(".*".join(map(re.escape, _text(wanted).split("*"))), re.DOTALL)
+    shape = with_stars(map(re.escape, _text(wanted).split("*")))
 
     def same(value: Any) -> bool:
         if _is_number(value):

@@ -22,6 +22,7 @@ from typing import Any
 
 from labkit.cloud.json_text import parse_json
 from labkit.cloud.operations import Principal
+from labkit.cloud.wildcards import with_stars
 
 Document = dict[str, Any]
 
@@ -179,12 +180,9 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-_WILDCARDS = {"*": ".*", "?": "."}
-
-
 @functools.lru_cache(4096)
 def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(_WILDCARDS.get(c, re.escape(c)) for c in pattern), re.DOTALL)
+    return with_stars(re.escape(part).replace(r"\?", ".") for part in pattern.split("*"))
 
 
 def is_like(pattern: str, text: str) -> bool:

@@ -16,9 +16,10 @@ from __future__ import annotations
 import functools
 import ipaddress
 import operator
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
+
+from labkit.cloud.wildcards import with_escapes
 
 Comparison = Callable[[Any, Any], bool]
 COMPARISONS: dict[str, Comparison] = {}
@@ -143,9 +144,7 @@ def equals_in_any_case(value: str, wanted: str) -> bool:
 @_of_texts
 def fits(value: str, wanted: str) -> bool:
     r"""A star stands for any characters; ``\*`` is a star, ``\\`` a backslash."""
-    parts = re.split(r"(\\[*\\]|\*)", wanted)
-    spelled = (".*" if p == "*" else re.escape(p[-1:] if p[:1] == "\\" else p) for p in parts)
-    return re.fullmatch("".join(spelled), value, re.DOTALL) is not None
+    return with_escapes(wanted, r"\\[*\\]").fullmatch(value) is not None
 
 
 @comparison("anything-but")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime
 import operator
-import re
 from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.states.errors import runtime
+from labkit.cloud.wildcards import with_escapes
 
 NOTHING = object()
 Find = Callable[[str], Any]
@@ -92,12 +92,7 @@ def matches(value: str, pattern: str) -> bool:
     >>> matches("log-1.txt", "log-*.txt")
     True
     """
-    parts = re.findall(r"\\.|\*|[^\\*]+|\\", pattern)
-    wanted = "".join(
-        ".*" if part == "*" else re.escape(part[1:] if part[0] == "\\" and part[1:] else part)
-        for part in parts
-    )
-    return re.fullmatch(wanted, value, re.DOTALL) is not None
+    return with_escapes(pattern, r"\\.").fullmatch(value) is not None
 
 
 _ORDER: dict[str, Callable[[Any, Any], bool]] = {
