@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
+import labkit.cloud.access.ciphers
 import labkit.cloud.access.describing
 import labkit.cloud.access.multi_region
 import labkit.cloud.access.signing

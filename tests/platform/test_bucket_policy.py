@@ -165,7 +165,7 @@ def test_a_copy_onto_itself_must_change_something(s3, bucket):
 BAD_KEYS = {
     "missing": ("11111111-1111-1111-1111-111111111111", "KMS.NotFoundException", "does not exist"),
     "no-alias": ("alias/nobody", "KMS.NotFoundException", "is not found"),
-    "nonsense": ("nonsense", "KMS.NotFoundException", "Invalid keyId nonsense"),
+    "nonsense": ("nonsense", "KMS.NotFoundException", "Invalid keyId 'nonsense'"),
 }
 
 

@@ -73,6 +73,51 @@ def test_data_keys(kms, key):
     assert code_of(kms.decrypt, CiphertextBlob=blob) == "InvalidCiphertextException"
 
 
+def test_rsa_keys_encrypt_with_their_own_pair(kms, key):
+    made = kms.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]
+    public = load_der_public_key(kms.get_public_key(KeyId=made["Arn"])["PublicKey"])
+    taken = hashes.SHA256()
+    named = {"KeyId": made["Arn"], "EncryptionAlgorithm": "RSAES_OAEP_SHA_256"}
+    elsewhere = public.encrypt(b"hi", padding.OAEP(padding.MGF1(taken), taken, None))
+    here = kms.encrypt(**named, Plaintext=b"x" * 190)
+    assert (here["EncryptionAlgorithm"], len(here["CiphertextBlob"])) == ("RSAES_OAEP_SHA_256", 256)
+    opened = [kms.decrypt(**named, CiphertextBlob=b) for b in (elsewhere, here["CiphertextBlob"])]
+    assert [told["Plaintext"] for told in opened] == [b"hi", b"x" * 190]
+    source = {f"Source{k}": v for k, v in named.items()}
+    again = kms.re_encrypt(**source, CiphertextBlob=elsewhere, DestinationKeyId=key)
+    assert kms.decrypt(CiphertextBlob=again["CiphertextBlob"])["Plaintext"] == b"hi"
+    usage, wrong = "InvalidKeyUsageException", "InvalidCiphertextException"
+    assert code_of(kms.encrypt, **named, Plaintext=b"x" * 191) == "ValidationException"
+    assert code_of(kms.encrypt, KeyId=made["Arn"], Plaintext=b"x") == usage
+    assert code_of(kms.encrypt, **named | {"KeyId": key}, Plaintext=b"x") == usage
+    assert code_of(kms.generate_data_key, KeyId=made["Arn"], KeySpec="AES_256") == usage
+    assert code_of(kms.decrypt, **named, CiphertextBlob=b"x" * 256) == wrong
+    assert code_of(kms.decrypt, CiphertextBlob=elsewhere) == wrong
+
+
+NOT_ASKED = {  # call, its parameters → code
+    "usage": ("create_key", {"KeySpec": "HMAC_256"}, "ValidationException"),
+    "size": ("generate_random", {}, "ValidationException"),
+    "region": (
+        "describe_key",
+        {"KeyId": f"arn:aws:kms:eu-west-1:{'1' * 12}:key/a"},
+        "NotFoundException",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "code"), NOT_ASKED.values(), ids=NOT_ASKED)
+def test_what_cannot_be_asked(kms, call, asked, code):
+    assert code_of(getattr(kms, call), **asked) == code
+
+
+def test_macs_are_of_the_length_of_their_key(kms):
+    made = kms.create_key(KeySpec="HMAC_224", KeyUsage="GENERATE_VERIFY_MAC")["KeyMetadata"]
+    asked = {"KeyId": made["Arn"], "Message": b"m", "MacAlgorithm": "HMAC_SHA_256"}
+    assert code_of(kms.generate_mac, **asked) == "InvalidKeyUsageException"
+    assert len(kms.generate_mac(**asked | {"MacAlgorithm": "HMAC_SHA_224"})["Mac"]) == 28
+
+
 def test_the_wrong_key(kms, key):
     other = kms.create_key()["KeyMetadata"]["KeyId"]
     blob = kms.encrypt(KeyId=key, Plaintext=b"x")["CiphertextBlob"]

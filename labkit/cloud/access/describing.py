@@ -40,6 +40,12 @@ def _described(key: Any) -> dict[str, Any]:
     return {"KeyMetadata": told}
 
 
+def algorithms(key: Any) -> list[str]:
+    """All that a key can be used with."""
+    told = _described(key)["KeyMetadata"]
+    return [each for member in (*_ALGORITHMS, *_OTHERS.values()) for each in told.get(member) or ()]
+
+
 def _algorithm(key: Any) -> str:
     """
     >>> from types import SimpleNamespace as Key

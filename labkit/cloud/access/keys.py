@@ -51,7 +51,10 @@ def find_key(cloud: Cloud, name: str, region: str | None = None, *, aliases: boo
         AwsError: ``NotFoundException``.
     """
     if name.startswith("arn:") and name.count(":") >= 5:
-        region = name.split(":")[3]
+        there = name.split(":")[3]
+        if region and there != region:
+            raise AwsError("NotFoundException", f"Invalid arn {there}")
+        region = there
     backend, stem = cloud.backend("kms", region), _arn(cloud, region, "")
     resource = name.rpartition(":")[2]
     if resource.startswith("alias/") and aliases:
@@ -61,7 +64,7 @@ def find_key(cloud: Cloud, name: str, region: str | None = None, *, aliases: boo
         return found
     key_id = resource.removeprefix("key/")
     if not _KEY_ID.fullmatch(key_id):
-        raise AwsError("NotFoundException", f"Invalid keyId {name}")
+        raise AwsError("NotFoundException", f"Invalid keyId '{name}'")
     if key_id not in backend.keys:
         raise AwsError("NotFoundException", f"Key '{stem}key/{key_id}' does not exist")
     return backend.keys[key_id]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.access import identities
+from labkit.cloud.access.ciphers import check_algorithm, of_ciphertext
 from labkit.cloud.access.keys import USAGES, Keys, authorize, find_key
 from labkit.cloud.access.policy_language import Document, Question, check_document, read_document
 from labkit.cloud.cloud import Cloud
@@ -20,7 +21,6 @@ from labkit.cloud.operations import AwsError, Context, not_here, rewrites
 Parameters = dict[str, Any]
 
 TAKES_ALIAS = {*USAGES, "DescribeKey", "GetPublicKey"}
-_CIPHERTEXT_KEY_ID = slice(0, 36)
 
 
 def judge_call(context: Context, parameters: Parameters) -> None:
@@ -30,6 +30,7 @@ def judge_call(context: Context, parameters: Parameters) -> None:
     uses = list(_uses(context, parameters))
     for action, key in uses:
         authorize(cloud, principal, action, key, keys)
+        check_algorithm(action, key, parameters)
     if not uses:
         _authorize_by_identity(context)
     if "Policy" in parameters:
@@ -41,10 +42,20 @@ def judge_call(context: Context, parameters: Parameters) -> None:
 
 
 def _check_limits(operation: str, parameters: Parameters) -> None:
-    """Raise for a waiting period that is none, an alias of AWS's own, material from elsewhere."""
+    """Raise for parameters that are not there or not to be, and for material from elsewhere."""
     origin = parameters.get("Origin", "AWS_KMS")
     if operation == "CreateKey" and origin != "AWS_KMS":
         raise not_here("kms", operation, f"key material of origin {origin}")
+    spec = parameters.get("KeySpec") or parameters.get("CustomerMasterKeySpec")
+    if (
+        operation == "CreateKey"
+        and spec not in (None, "SYMMETRIC_DEFAULT")
+        and "KeyUsage" not in parameters
+    ):
+        words = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption"
+        raise AwsError("ValidationException", f"{words} keys.")
+    if operation == "GenerateRandom" and "NumberOfBytes" not in parameters:
+        raise AwsError("ValidationException", "NumberOfBytes is required.")
     days = parameters.get("PendingWindowInDays")
     if operation == "ScheduleKeyDeletion" and days is not None and not 7 <= days <= 30:
         raise AwsError(
@@ -103,8 +114,7 @@ def _decrypts(
     wanted = find_key(context.cloud, named, context.region) if named else None
     if "CiphertextBlob" not in parameters:
         raise AwsError("ValidationException", "CiphertextBlob must not be null")
-    key_id = parameters["CiphertextBlob"][_CIPHERTEXT_KEY_ID].decode("ascii", "replace")
-    found = context.cloud.backend("kms", context.region).keys.get(key_id)
+    found = of_ciphertext(context, parameters["CiphertextBlob"], named)
     if found is None:
         raise AwsError("InvalidCiphertextException", "")
     if wanted is not None and wanted is not found:
