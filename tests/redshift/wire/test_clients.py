@@ -123,6 +123,7 @@ def test_notices_arrive(session: psycopg.Connection[Any]) -> None:
     session.execute("CREATE PROCEDURE twice() AS $$ BEGIN FOR i IN 1..2 LOOP "
                     "RAISE INFO 'at 100%%'; END LOOP; END $$ LANGUAGE plpgsql")  # fmt: skip
     session.execute("CALL twice()")
+    session.execute("DROP PROCEDURE twice()")
     assert heard == ["there is already a transaction in progress", "at 100%", "at 100%"]
 
 

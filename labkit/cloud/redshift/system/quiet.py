@@ -200,16 +200,9 @@ _QUIET = {
     "enabled boolean",
     "stv_cursor_configuration": "current_cursor_count int, max_diskspace_usable int, "
     "current_diskspace_used int",
-    "svl_stored_proc_call": "userid int, session_userid int, query int, label char(320), "
-    "xid bigint, pid int, database char(32), querytxt char(4000), starttime timestamp, "
-    "endtime timestamp, aborted int, from_sp_call int",
     "svl_stored_proc_messages": "userid int, session_userid int, pid int, xid bigint, "
     "query int, recordtime timestamp, loglevel int, loglevel_text char(10), "
     "message char(1024), linenum int, querytxt char(500), label char(320), aborted int",
-    "sys_procedure_call": "user_id int, session_user_id int, query_id bigint, "
-    "session_id int, transaction_id bigint, database_name char(128), procedure_name char(128), "
-    "status char(10), start_time timestamp, end_time timestamp, query_text char(4000), "
-    "from_sp_call bigint",
     "sys_procedure_messages": "user_id int, session_id int, transaction_id bigint, "
     "query_id bigint, record_time timestamp, log_level int, message char(1024), line_number int, "
     "query_text char(500)",

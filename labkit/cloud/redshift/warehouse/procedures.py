@@ -22,6 +22,7 @@ from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
 from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.procedure_calls import recorded
 from labkit.cloud.redshift.warehouse.procedure_run import (
     RUNNERS,
     TRANSACTIONS,
@@ -53,7 +54,8 @@ def call(connection: Connection, one: Object, values: list[Typed]) -> Result:
     connection.fixed = fixed or bool(one.body.get("settings"))
     try:
         connection.keep_zone()
-        return _call(connection, one, values)
+        with recorded(connection, one):
+            return _call(connection, one, values)
     finally:
         connection.user, connection.fixed = caller, fixed
         connection.settings |= {name: settings[name] for name in one.body.get("settings", {})}

@@ -83,6 +83,8 @@ class Warehouse:
         self.history: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         #: Which policies of rows queries met.
         self.applied_policies: deque[dict[str, Any]] = deque(maxlen=HISTORY)
+        #: Which procedures were called.
+        self.calls: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         self.query_ids = itertools.count(1)
         self._pids = itertools.count(1073741825)
         self.connections: dict[int, Connection] = {}

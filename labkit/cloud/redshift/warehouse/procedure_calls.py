@@ -1,0 +1,73 @@
+"""The calls of procedures that have run, those within others too, with their ends.
+
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_STORED_PROC_CALL.html
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
+from labkit.cloud.redshift.warehouse.objects import Object
+
+if TYPE_CHECKING:
+    from labkit.cloud.redshift.warehouse.connection import Connection
+
+#: The numbers of the calls that a session is in.
+_within: WeakKeyDictionary[Connection, list[int]] = WeakKeyDictionary()
+
+
+@contextmanager
+def recorded(connection: Connection, one: Object) -> Iterator[None]:
+    """Keep a record of a call while it runs, and after it."""
+    outer = _within.setdefault(connection, [])
+    record = _begun(connection, one, outer[-1] if outer else None)
+    outer.append(record["query_id"])
+    try:
+        yield
+        record["status"] = "success"
+    except RedshiftError as error:
+        record["status"] = "canceled" if error.sqlstate == CANCELED else "failed"
+        raise
+    finally:
+        record["ended"] = time.time()
+        outer.pop()
+
+
+def _begun(connection: Connection, one: Object, outer: int | None) -> dict[str, Any]:
+    warehouse = connection.warehouse
+    number = connection.last_query_id if outer is None else next(warehouse.query_ids)
+    record = {
+        "query_id": number,
+        "outer": outer,
+        "user": connection.user,
+        "session_user": connection.session_user,
+        "database": connection.database,
+        "pid": connection.pid,
+        "name": one.body["name"],
+        "text": _text(connection, one) if outer is None else _nested(one),
+        "label": connection.settings["query_group"],
+        "started": time.time(),
+        "ended": None,
+        "status": "running",
+    }
+    warehouse.calls.append(record)
+    return record
+
+
+def _text(connection: Connection, one: Object) -> str:
+    """The statement that the session runs."""
+    for each in reversed(connection.warehouse.history):
+        if each["query_id"] == connection.last_query_id:
+            return str(each["text"])
+    return _nested(one)
+
+
+def _nested(one: Object) -> str:
+    """A call within another, which has its values as parameters."""
+    given = " , ".join(f"${at}" for at, _ in enumerate(one.body["parameters"], 1))
+    return f"CALL {one.body['name']}( {given} )" if given else f"CALL {one.body['name']}()"
