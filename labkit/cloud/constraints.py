@@ -99,11 +99,13 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
     """What is wrong with a value and all within it."""
     if shape is None or not isinstance(value, _TYPES.get(shape.type_name, object)):
         return  # of a wrong type is told elsewhere
-    told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
-    yield from (f"{told} at '{where}' failed {why}" for why in _own(shape, value))
+    for why in _own(shape, value):
+        told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
+        yield f"{told} at '{where}' failed {why}"
     if shape.type_name == "structure":
         for name, member in shape.members.items():
-            yield from _broken(member, value.get(name), _below(where, name))
+            if (each := value.get(name)) is not None:
+                yield from _broken(member, each, _below(where, name))
     elif shape.type_name == "list":
         for at, each in enumerate(value, start=1):
             yield from _broken(shape.member, each, f"{where}.{at}.member")
