@@ -25,6 +25,8 @@ PRIVILEGES = {
     "schema": ("CREATE", "USAGE", "ALTER", "DROP"),
     "database": ("CREATE", "TEMPORARY", "TEMP", "USAGE", "ALTER"),
 }  # fmt: skip
+#: A name with parts in double quotes, in which are no dots.
+_QUOTED = r"""'^("[^".]+"|[^".]+)(\.("[^".]+"|[^".]+)){0,2}$'"""
 #: In the order in which PostgreSQL writes them.
 _LETTERS = {"INSERT": "a", "SELECT": "r", "UPDATE": "w", "DELETE": "d", "RULE": "R",
             "REFERENCES": "x", "TRIGGER": "t", "EXECUTE": "X", "USAGE": "U", "CREATE": "C",
@@ -76,7 +78,8 @@ def _question(connection: Connection, kind: str, user: str, name: str, privilege
     users = {one.name: str(one.oid) for one in connection.objects.of("user")}
     users_too = users | {oid: oid for oid in users.values()}
     who = f"{_map(users_too)}[lower({user})]"
-    what = f"{_map({name: str(one.oid) for name, one in objects.items()})}[lower({name})]"
+    key = f"lower(CASE WHEN {name} ~ {_QUOTED} THEN replace({name}, '\"', '') ELSE {name} END)"
+    what = f"{_map({name: str(one.oid) for name, one in objects.items()})}[{key}]"
     wanted = (
         f"[replace(upper(trim(p)), 'TEMPORARY', 'TEMP') for p in string_split({privilege}, ',')]"
     )
