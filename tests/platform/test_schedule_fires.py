@@ -3,6 +3,7 @@
 import functools
 import json
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,12 +31,13 @@ def queue(client):
 
 @pytest.fixture(scope="module", autouse=True)
 def job(client):
-    """A job of DataBrew that a schedule starts on each minute."""
+    """A job of DataBrew that a schedule starts on the next minute; one on each is refused."""
     role = lakes.make_role(client("iam"), "minutely", lakes.READ_AND_WRITE)
     lake = lakes.Lake(client, "minutely", role)
     lake.put("in/a.csv", "a\n1\n")
     name = lake.recipe_job(lake.dataset("in/a.csv"))
-    lake.databrew.create_schedule(Name="minutely", CronExpression=EVERY_MINUTE, JobNames=[name])
+    soon = f"{datetime.now(UTC) + timedelta(seconds=65):cron(%-M %-H * * ? *)}"
+    lake.databrew.create_schedule(Name="minutely", CronExpression=soon, JobNames=[name])
     yield lake, name
     lake.databrew.delete_schedule(Name="minutely")
 
