@@ -307,3 +307,17 @@ def test_two_clusters_share_nothing(data, fresh, aws):
     data.run(f"CREATE TABLE {table} (a int)")
     told = data.run(f"SELECT * FROM {table}", ClusterIdentifier="another")
     assert told["Error"] == f'ERROR: relation "{table}" does not exist'
+
+
+def test_a_user_begins_with_settings_of_its_own(data, fresh):
+    user = fresh("zoned", "_")
+    for sql in (
+        f"CREATE USER {user} PASSWORD 'Labkit2024'",
+        f"ALTER USER {user} SET timezone TO 'Asia/Tokyo'",
+        f"ALTER USER {user} SET query_group TO 'own'",
+        f"ALTER USER {user} RESET query_group",
+    ):
+        assert data.run(sql)["Status"] == "FINISHED"
+    asked = "SELECT timestamptz '2024-01-01 00:00:00+00', current_setting('query_group')"
+    assert data.rows(asked, DbUser=user) == [["2024-01-01 09:00:00+09", "default"]]
+    assert data.rows(asked) == [["2024-01-01 00:00:00+00", "default"]]
