@@ -93,7 +93,7 @@ def _left(
 def _of_column(column: Column) -> _Side:
     if column.type.base in ("array", "map", "row"):
         raise BadExpression(f"'{column.name}' is of a complex type, which has no rules.")
-    return _Side(column.text, column.number, column.is_number)
+    return _Side(column.text, column.compared, column.is_number)
 
 
 def _right(text: str, known: Sequence[Column]) -> _Side:

@@ -43,6 +43,12 @@ class Column:
         return f"CASE WHEN {plain} THEN TRY_CAST({self.text} AS DOUBLE) END"
 
     @property
+    def compared(self) -> str:
+        """SQL of the value as a number to compare: a float's is the one that it is written as."""
+        shown = f"CAST({self.text} AS DOUBLE)"
+        return shown if self.type.base == "real" else self.number
+
+    @property
     def missing(self) -> str:
         """SQL of a condition: NULL, or an empty text."""
         empty = f" OR {self.sql} = ''" if self.is_text else ""

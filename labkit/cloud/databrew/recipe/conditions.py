@@ -88,7 +88,7 @@ def _sides(table: Relation, column: Column, text: str) -> tuple[str, str]:
     A text column is ordered by numbers where the value is one, and by times where that is one.
     """
     if column.is_number or (column.is_text and is_number(text)):
-        return column.number, constant(table.context, text, "number", column.name)
+        return column.compared, constant(table.context, text, "number", column.name)
     if column.is_time or (column.is_text and _is_time(table, text)):
         return moment_of(column), constant(table.context, text, "timestamp", column.name)
     return column.text, f"CAST({quoted_text(text)} AS VARCHAR)"
@@ -133,7 +133,7 @@ def _between(table: Relation, column: Column, value: str) -> str:
 def _named_bounds(value: str) -> list[object]:
     """The two parameters that the guide names."""
     with contextlib.suppress(ValueError):
-        given = json.loads(value)
+        given = json.loads(value, parse_float=str)
         if isinstance(given, dict):
             named = {folded(name): bound for name, bound in given.items()}
             return [named[each] for each in ("greaterthanequal", "lessthanequal") if each in named]

@@ -100,9 +100,9 @@ def folded(name: str) -> str:
 
 
 def as_list(text: str) -> list[Any] | None:
-    """A JSON list behind a text; ``None`` when it is none."""
+    """A JSON list behind a text, fractions as they are written; ``None`` when it is none."""
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_float=str)
     except ValueError:
         return None
     return found if isinstance(found, list) else None

@@ -22,7 +22,7 @@ def alike(left: Column, sign: str, right: Column) -> tuple[str, str, str]:
     if "NULL" in (left.sql, right.sql):
         return left.sql, sign, right.sql
     if any(each.is_number for each in pair):
-        return left.number, sign, right.number
+        return left.compared, sign, right.compared
     if any(each.is_time for each in pair):
         return moment_of(left), sign, moment_of(right)
     if any(each.type.base == "boolean" for each in pair):
