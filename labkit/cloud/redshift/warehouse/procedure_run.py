@@ -231,6 +231,7 @@ class Run:
     def inserted(self, text: str) -> str:
         """A statement with the values of variables in place of their names."""
         words, pieces, at = Words(text), [], 0
+        variables = {"found": Variable(BOOL, str(self.found).lower())} | self.variables
         for place, word in enumerate(words.words):
             name = word.text.lower()
             plain = word.kind == "word" or word.kind == "parameter"
@@ -243,11 +244,11 @@ class Run:
                 pieces += [text[at : word.start], f"(({variable.sql})::{variable.type})"]
                 at = field.end
                 continue
-            if not plain or name not in self.variables or before == "." or after in (".", "("):
+            if not plain or name not in variables or before == "." or after in (".", "("):
                 continue
             if before in ("INTO", "TABLE", "UPDATE", "FROM", "JOIN") or _is_target(words, place):
                 continue
-            variable = self.variables[name]
+            variable = variables[name]
             pieces += [text[at : word.start], f"(({variable.sql})::{variable.type})"]
             at = word.end
         return "".join([*pieces, text[at:]])
