@@ -145,6 +145,7 @@ JSONATA = {  # the first state's fields → input → output
     "hash": ({"Output": "{% $hash('text', 'MD5') %}"}, {}, "1cb251ec0d568de6a929b520c4aed8d1"),
     "parse": ({"Output": "{% $parse('{\"a\": [1]}') %}"}, {}, {"a": [1]}),
     "uuid": ({"Output": "{% $length($uuid()) %}"}, {}, 36),
+    "pad": ({"Output": "{% $states.input.a.$pad(-3, '#') & $pad('b', 2) %}"}, {"a": "a"}, "##ab "),
     "random": ({"Output": "{% $random(7) = $random(7) %}"}, {}, True),
 }
 
@@ -274,6 +275,7 @@ UNDEFINED = {  # fields → the field that the error names, and its words
         {"Output": {"x": [1, "{% $states.input.nope %}"]}},
         "returned nothing (undefined).",
     ),
+    "Output/y": ({"Output": {"y": "{% $pad('a', 2e9) %}"}}, "threw an error during evaluation."),
     "Assign/v": ({"Assign": {"v": "{% $sum('a') %}"}}, "threw an error during evaluation."),
 }
 

@@ -70,6 +70,10 @@ class _Patient:
         self._try("finditer", text)
         return self._pattern.sub(replacement, text, count)
 
+    def split(self, text: str, most: int = 0) -> list[str | Any]:
+        self._try("finditer", text)
+        return self._pattern.split(text, most)
+
     def _try(self, how: str, text: str, start: int = 0) -> None:
         asked = (self.pattern, self.flags, how, text, start)
         if len(text) > SHORT and not _ends(json.dumps(asked).encode() + b"\n"):

@@ -9,7 +9,10 @@ import json
 import operator
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
+
+from labkit.cloud.engine.patience import patient
+from labkit.cloud.states.errors import runtime
 
 Filter = Callable[[Any, Any], bool]
 Operand = Callable[[Any, Any], Any]
@@ -117,7 +120,14 @@ def _text(quoted: str) -> str:
 
 def _regex(text: str) -> re.Pattern[str]:
     body, _, flags = text[1:].rpartition("/")
-    return re.compile(body, re.IGNORECASE if flags == "i" else 0)
+    try:
+        return patient(re.compile(body, re.IGNORECASE if flags == "i" else 0), _too_slow)
+    except re.error as error:
+        raise ValueError(text) from error
+
+
+def _too_slow(message: str) -> NoReturn:
+    raise runtime(message)
 
 
 CONSTANTS: dict[str, Callable[[str], Any]] = {

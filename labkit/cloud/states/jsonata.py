@@ -15,12 +15,14 @@ import math
 import random
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
+from labkit.cloud.engine.patience import patient
 from labkit.cloud.states.errors import QUERY, StateFailed
 from labkit.cloud.states.history import Event
 
-MOST_S, DEEPEST = 5, 100
+MOST_S, DEEPEST, LONGEST = 5, 100, 1 << 20
+_ERRORS = (ValueError, TypeError, RecursionError, ArithmeticError, MemoryError)
 _ALGORITHMS = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
 
@@ -69,13 +71,21 @@ def evaluate(text: str, bindings: dict[str, Any], field: str) -> Any:
 
     what = f"The JSONata expression '{_inner(text)}' specified for the field '{field}'"
     try:
-        expression = Jsonata(_inner(text))
+        expression = Jsonata(_inner(text), _expression)
+        expression.register_function("pad", Jsonata.function("pad", "<s-ns?:s>", _Bounded, "pad"))
         expression.set_output_convert_nulls(False)
         expression.environment.set_runtime_bounds(MOST_S * 1000, DEEPEST)
         for name, function in FUNCTIONS.items():
             expression.register_lambda(name, function)
         found = expression.evaluate(None, {k: _inward(v) for k, v in bindings.items()})
-    except (JException, ValueError, TypeError, RecursionError, ArithmeticError) as error:
+    except (
+        JException,
+        ValueError,
+        TypeError,
+        RecursionError,
+        ArithmeticError,
+        MemoryError,
+    ) as error:
         code = f"{error.get_error()}: " if isinstance(error, JException) else ""
         raise _failed(f"{what} threw an error during evaluation. {code}{error}", field) from error
     if found is None or callable(found):
@@ -115,6 +125,31 @@ def _outward(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# What would go on for ever, or take all memory ----------------------------------------------------
+
+
+def _expression(pattern: str, flags: Any) -> Any:
+    from jsonata.regex_engine import default_regex_engine  # type: ignore[import-untyped]
+
+    return patient(default_regex_engine(pattern, flags), _too_slow)
+
+
+def _too_slow(message: str) -> NoReturn:
+    raise ValueError(message)
+
+
+class _Bounded:
+    """The library's functions whose results have a bound here: no state gives more than 256 KiB."""
+
+    @staticmethod
+    def pad(text: Any, width: Any, fill: Any) -> Any:
+        from jsonata.functions import Functions  # type: ignore[import-untyped]
+
+        if isinstance(width, (int, float)) and abs(width) > LONGEST:
+            raise ValueError(f"A text is padded to {LONGEST} characters at most")
+        return Functions.pad(text, width, fill)
 
 
 # The functions that Step Functions adds -----------------------------------------------------------
