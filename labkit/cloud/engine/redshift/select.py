@@ -383,7 +383,13 @@ def _order(node: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
     order = node.args.get("order")
     if order is None:
         return ""
-    parts = [
-        f"{_order_key(each.this, scope, outputs)} {direction(each)}" for each in order.expressions
-    ]
+    keys = [_order_key(each.this, scope, outputs) for each in order.expressions]
+    if node.args.get("distinct"):
+        shown = {sorted_by(o) for o in outputs} | {
+            _output(at, outputs) for at in range(len(outputs))
+        }
+        if not shown.issuperset(keys):
+            told = "for SELECT DISTINCT, ORDER BY expressions must appear in select list"
+            raise RedshiftError(told, "42P10")
+    parts = [f"{key} {direction(e)}" for key, e in zip(keys, order.expressions, strict=True)]
     return f" ORDER BY {', '.join(parts)}"

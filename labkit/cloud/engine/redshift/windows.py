@@ -35,6 +35,8 @@ def window_call(node: exp.Window, scope: Scope) -> Typed:
         raise unsupported("OVER with this function")
     name = str(call.this).lower()
     if name == "ratio_to_report":
+        if node.args.get("order") or node.args.get("spec"):
+            raise unsupported("an order or a frame in the window of RATIO_TO_REPORT")
         value = coerce(arguments(call, scope)[0], FLOAT8).sql
         return Typed(f"({value} / sum({value}) {over})", FLOAT8, name)
     if name in aggregates.WINDOWS:
