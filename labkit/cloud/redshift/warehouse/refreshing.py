@@ -23,6 +23,7 @@ from labkit.cloud.redshift.warehouse.objects import Object
 
 if TYPE_CHECKING:
     from labkit.cloud.jobs import Job
+    from labkit.cloud.redshift.warehouse.connection import Connection
     from labkit.cloud.redshift.warehouse.warehouse import Warehouse
 
 log = logging.getLogger(__name__)
@@ -35,26 +36,39 @@ _woken: weakref.WeakKeyDictionary[Warehouse, bool] = weakref.WeakKeyDictionary()
 
 
 def wake(warehouse: Warehouse) -> None:
-    """Have stale views refreshed soon."""
+    """Have stale views refreshed soon; of a cloud that stops, when it has started again."""
     with _lock:
         running = warehouse in _woken
         _woken[warehouse] = True
-    if not running:
-        name = f"redshift/auto-refresh/{warehouse.key}"
+    if running:
+        return
+    name = f"redshift/auto-refresh/{warehouse.key}"
+    try:
         warehouse.cloud.jobs.start(name, lambda job: _work(warehouse, job))
+    except RuntimeError:  # the pool takes no more
+        with _lock:
+            _woken.pop(warehouse, None)
 
 
 def _work(warehouse: Warehouse, job: Job) -> None:
     stopped = threading.Event()
-    job.on_stop(stopped.set)
+    running: list[Connection] = []
+    job.on_stop(lambda: _stop(stopped, running))
     try:
         while _begin_round(warehouse, stopped):
-            _refresh(warehouse, stopped)
+            _refresh(warehouse, stopped, running)
     except (RedshiftError, duckdb.Error) as error:
         log.warning("auto refresh in %s: %s", warehouse.key, error)
     finally:
         with _lock:
             _woken.pop(warehouse, None)
+
+
+def _stop(stopped: threading.Event, running: list[Connection]) -> None:
+    """End the wait, or the refresh that runs."""
+    stopped.set()
+    for each in list(running):
+        each.cancel()
 
 
 def _begin_round(warehouse: Warehouse, stopped: threading.Event) -> bool:
@@ -71,18 +85,20 @@ def _begin_round(warehouse: Warehouse, stopped: threading.Event) -> bool:
     return True
 
 
-def _refresh(warehouse: Warehouse, stopped: threading.Event) -> None:
+def _refresh(warehouse: Warehouse, stopped: threading.Event, running: list[Connection]) -> None:
     for view in _stale(warehouse):
         if stopped.is_set():
             return
         connection = warehouse.connect(view.owner, view.database, application=APPLICATION)
         connection.automatic = True
+        running.append(connection)
         try:
             name = f"{shown_name(view.schema)}.{shown_name(view.name)}"
             connection.run(f"REFRESH MATERIALIZED VIEW {name}")
         except RedshiftError as error:
             log.warning("auto refresh of %s: %s", view.name, error.message)
         finally:
+            running.remove(connection)
             connection.close()
 
 
