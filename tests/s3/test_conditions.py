@@ -161,6 +161,16 @@ def test_a_delete_marker_is_not_read(s3, bucket):
     assert s3.delete_object(**marked)["DeleteMarker"]
 
 
+def test_a_version_that_cannot_be_is_no_version(s3, bucket):
+    named = {"Key": "a", "VersionId": "HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD"}
+    for call in (s3.get_object, s3.head_object, s3.delete_object):
+        assert code_of(call, Bucket=bucket, **named)[1] == 400
+    [told] = s3.delete_objects(Bucket=bucket, Delete={"Objects": [named]})["Errors"]
+    assert told == {**named, "Code": "NoSuchVersion", "Message": told["Message"]}
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")
+    assert s3.get_object(Bucket=bucket, Key="a", VersionId="null")["Body"].read() == b"x"
+
+
 def test_an_empty_object_is_its_headers_alone(s3, bucket):
     s3.put_object(Bucket=bucket, Key="empty", Body=b"")
     asked = {"Bucket": bucket, "Key": "empty", "ResponseContentType": "text/x"}

@@ -17,7 +17,7 @@ from labkit.cloud.access import policy
 from labkit.cloud.access.s3_requests import find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.s3 import conditions
+from labkit.cloud.s3 import conditions, limits
 from labkit.cloud.s3.configurations import malformed
 
 MOST = 1000
@@ -59,6 +59,9 @@ def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, st
     action = "s3:DeleteObjectVersion" if "VersionId" in fields else "s3:DeleteObject"
     if not policy.may(cloud, principal, action, bucket, fields["Key"]):
         raise AwsError("AccessDenied", "Access Denied", 403)
+    if not limits.is_version_id(named := fields.get("VersionId", "null")):
+        words = "The specified version does not exist."
+        raise AwsError("NoSuchVersion", words, 404, VersionId=named)
     if wanted := fields.get("ETag"):
         record = cloud.backend("s3").buckets.get(bucket)
         conditions.check_match(wanted, find_version(record, fields["Key"]))
@@ -67,7 +70,7 @@ def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, st
 def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
     """The answer with an error for each refused key, and nothing else where it is to be quiet."""
     errors = "".join(
-        f"<Error><Key>{escape(key)}</Key><Code>{error.code}</Code>"
+        f"<Error><Key>{escape(key)}</Key>{_version(error)}<Code>{error.code}</Code>"
         f"<Message>{escape(error.message)}</Message></Error>"
         for key, error in asked.refused
     ).encode()
@@ -75,6 +78,11 @@ def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
     if asked.quiet:
         body = re.sub(rb"(?s)<Deleted>.*?</Deleted>", b"", body)
     return protocol.Reply(reply.status, reply.headers, body.replace(end, errors + end))
+
+
+def _version(error: AwsError) -> str:
+    named = error.details.get("VersionId")
+    return f"<VersionId>{escape(named)}</VersionId>" if named else ""
 
 
 def nothing_deleted() -> protocol.Reply:

@@ -25,6 +25,7 @@ _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a
 _FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)")
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _MOST_KEY, _MOST_METADATA = 1024, 2048
+_VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # What moto does not know, and would take for a request about the bucket or the object itself.
@@ -49,6 +50,9 @@ def check(request: Request, source: Any) -> None:
         _check_name(request.bucket)
     if len(request.key.encode()) > _MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long")
+    if not is_version_id(named := request.query.get("versionId", "null")):
+        told = {"ArgumentName": "versionId", "ArgumentValue": named}
+        raise AwsError("InvalidArgument", "Invalid version id specified", 400, **told)
     for name in _COUNTS:
         _check_count(name, request.query.get(name))
     if request.writes_object:
@@ -79,7 +83,13 @@ def check_marker(request: Request, bucket: Any) -> None:
     """Raise where a delete marker is to be read; moto says it of HEAD."""
     if request.method == "GET" and names_marker(request, bucket):
         words = "The specified method is not allowed against this resource."
-        raise AwsError("MethodNotAllowed", words, 405)
+        told = {"Method": request.method, "ResourceType": "DeleteMarker"}
+        raise AwsError("MethodNotAllowed", words, 405, **told)
+
+
+def is_version_id(text: str) -> bool:
+    """Whether a version may be called so: other names are refused before any is looked for."""
+    return text == "null" or _VERSION_ID.fullmatch(text) is not None
 
 
 def no_such_function() -> AwsError:
