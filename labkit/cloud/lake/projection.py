@@ -15,11 +15,14 @@ from labkit.cloud.engine import QueryFailed
 
 MAXIMUM = 1_000_000
 _UNITS = ("SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS")
+#: Precisions at which the interval is one.
+_SINGLE = ("DAYS", "MONTHS")
 _NOW = re.compile(r"NOW\s*(?:([+-])\s*(\d+)\s*([A-Z]+?)S?)?\s*", re.IGNORECASE)
 _JAVA = {
     "yyyy": "%Y", "uuuu": "%Y", "yy": "%y", "MMM": "%b", "MM": "%m", "dd": "%d", "HH": "%H",
     "mm": "%M", "ss": "%S", "SSS": "%f",
 }  # fmt: skip
+_ESCAPED = re.compile(r"[^\w .'-]")  # what a folder's name spells otherwise
 _PATTERN = re.compile(r"'([^']*)'|([A-Za-z])\2*|(.)", re.DOTALL)
 
 
@@ -85,6 +88,16 @@ def location_of(
     return template
 
 
+def lies_as_written(parameters: Mapping[str, str], root: str, names: list[str]) -> bool:
+    """Whether partitions are looked for where ``INSERT`` writes them, in ``key=value`` folders."""
+    marks = tuple(f"${{{name}}}" for name in names)
+    plain = root.rstrip("/") + "".join(f"/{n}={v}" for n, v in zip(names, marks, strict=True))
+    return location_of(parameters, root, names, marks).rstrip("/") == plain and not any(
+        "digits" in key.settings or _ESCAPED.search(key.settings.get("format", ""))
+        for key in keys_of(parameters, names)
+    )
+
+
 def _filled(template: str, name: str, value: str) -> str:
     return re.sub(re.escape(f"${{{name}}}"), lambda _: value, template, flags=re.IGNORECASE)
 
@@ -113,7 +126,13 @@ def _integers(key: Key) -> Iterator[str]:
 def _dates(key: Key) -> Iterator[str]:
     pattern = _strftime(key.setting("format"))
     first, last = (_instant(text, pattern) for text in _range(key))
-    unit = key.settings.get("interval.unit", _precision(pattern)).upper()
+    precision = _precision(pattern)
+    if not {"interval", "interval.unit"} <= key.settings.keys() and precision not in _SINGLE:
+        raise _bad(
+            f"projection.{key.name}.interval and projection.{key.name}.interval.unit must be set "
+            "unless the format is of single days or months"
+        )
+    unit = key.settings.get("interval.unit", precision).upper()
     unit = unit if unit.endswith("S") else unit + "S"
     step = int(key.settings.get("interval", "1"))
     if unit not in _UNITS or step < 1:

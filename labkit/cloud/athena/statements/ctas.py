@@ -213,7 +213,7 @@ def _storable(column: Column) -> Type:
 def _check_stored(kind: Type) -> None:
     """A type that Hive has, as have its parts; the fields of a row have names."""
     if kind.base not in _STORABLE:
-        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind}")
+        raise QueryFailed("NOT_SUPPORTED", f"Unsupported Hive type: {kind.display}")
     if None in kind.names:
         words = "Anonymous row type is not supported in Hive. Please give each field a name"
         raise QueryFailed("NOT_SUPPORTED", f"{words}: {kind}")

@@ -25,7 +25,7 @@ from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.parse_query import QueryParser
 from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.lake.metastore import Definition
-from labkit.cloud.lake.projection import is_projected
+from labkit.cloud.lake.projection import is_projected, lies_as_written
 from labkit.cloud.lake.table import LakeTable
 
 _INTEGERS = ("tinyint", "smallint", "integer", "bigint")
@@ -66,6 +66,7 @@ def _insert(run: Run, said: Insert) -> Result:
         return handler(run, definition, (said, query))
     table = LakeTable(run.catalog, definition)
     _check_writable(table)
+    _check_projected(table)
     select = assignments(said.columns, table.columns, query)
     target = _target(table)
     written = writing.write_rows(run, query, target, select)
@@ -184,6 +185,16 @@ def _target(table: LakeTable) -> writing.Target:
     names = ("write.compression", f"{kept.format}.compression", "parquet.compress", "orc.compress")
     compression = next((kept.options[n].lower() for n in names if n in kept.options), "")
     return writing.Target(table.location, kept, compression)
+
+
+def _check_projected(table: LakeTable) -> None:
+    """Rows must not go where the table's own projection does not look."""
+    if not is_projected(table.parameters):
+        return
+    names = [key.name for key in table.keys]
+    if not lies_as_written(table.parameters, table.location, names):
+        words = "INSERT INTO a table whose projection does not read key=value folders"
+        raise QueryFailed("NOT_SUPPORTED", f"{words} is not supported here")
 
 
 def _add_partitions(run: Run, table: LakeTable, written: writing.Written) -> None:
