@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import orc
 
-from labkit.cloud.engine import formats
+from labkit.cloud.engine import formats, patience
 from labkit.cloud.engine.formats import File, FormatError, Table, lines
 from labkit.cloud.engine.types import parse_type
 
@@ -534,6 +534,7 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "opencsv array": (table("opencsv", "a:array<int>"), b"1\n", "HIVE_INVALID_METADATA"),
     "opencsv same characters": (table("opencsv", "a:int", separatorchar='"'), b"1\n", "HIVE_INVALID_METADATA"),
     "json malformed": (table("json", "a:int"), b"{\n", "HIVE_CURSOR_ERROR: Row is not a valid JSON Object"),
+    "json too deep": (table("json", "a:string"), b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "HIVE_CURSOR_ERROR: .*nested too deeply"),
     "json array line": (table("json", "a:int"), b"[1]\n", "HIVE_CURSOR_ERROR"),
     "json duplicate key": (table("openx-json", "a:int"), b'{"a":1,"A":2}\n', "HIVE_CURSOR_ERROR: .*Duplicate key"),
     "json wrong type": (table("json", "a:int"), b'{"a":"x"}\n', "HIVE_BAD_DATA"),
@@ -572,6 +573,15 @@ def run(session: Any, told: Table, file: File) -> None:
 def test_a_damaged_compressed_file_is_named(session: Any, lay: Write, ending: str) -> None:
     with pytest.raises(FormatError, match=rf"HIVE_CURSOR_ERROR.*x\.csv\.{ending}"):
         run(session, csv("a:int b:string"), lay(b"\x00\x00\x10nonsense", f"x.csv.{ending}"))
+
+
+def test_a_grok_expression_that_never_ends_is_stopped(
+    session: Any, lay: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "LIMIT_S", 0.2)
+    slow = table("grok", "a:string", input__format="%{X:a}", input__grokcustompatterns="X (a+)+b")
+    with pytest.raises(FormatError, match="takes too long"):
+        run(session, slow, lay(b"a" * 60 + b"\n"))
 
 
 def test_a_line_that_is_too_long_is_not_held(

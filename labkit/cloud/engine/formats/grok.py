@@ -9,8 +9,10 @@ java-grok does. Source: https://docs.aws.amazon.com/glue/latest/dg/custom-classi
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
 from labkit.cloud.engine.formats.model import FormatError
+from labkit.cloud.engine.patience import is_risky, patient
 
 Names = list[tuple[str, list[str]]]
 _REFERENCE = re.compile(r"%\{(\w+)(?::\s*([\w.@\-]+)\s*)?(?:[:;](\w+))?\}")
@@ -27,15 +29,23 @@ def compile_pattern(pattern: str, custom: str = "") -> tuple[re.Pattern[str], Na
     Raises:
         FormatError: an unknown pattern name, or no pattern at all.
     """
-    known = BUILT_IN | dict(_definitions(custom))
+    own = dict(_definitions(custom))
     fields: dict[str, list[str]] = {}
-    text = _expand(pattern, known, fields, 0)
+    text = _expand(pattern, BUILT_IN | own, fields, 0)
     if not text:
         raise FormatError("HIVE_INVALID_METADATA", "Grok compilation failure: empty pattern")
     try:
-        return re.compile(python_syntax(text), re.ASCII), list(fields.items())
+        found = re.compile(python_syntax(text), re.ASCII)
+        around = _expand(pattern, dict.fromkeys(BUILT_IN, "x+") | own, {}, 0)
+        if is_risky(re.compile(python_syntax(around))):  # the known patterns by themselves are not
+            found = patient(found, _too_slow)
+        return found, list(fields.items())
     except re.error as error:
         raise FormatError("HIVE_INVALID_METADATA", f"Grok compilation failure: {error}") from error
+
+
+def _too_slow(words: str) -> NoReturn:
+    raise FormatError("HIVE_CURSOR_ERROR", words)
 
 
 def types(pattern: str, custom: str = "") -> list[tuple[str, str]]:

@@ -95,13 +95,16 @@ class Rules:
         """
         if self.openx and not line.strip():
             return None
-        found = json.loads(
-            line,
-            object_pairs_hook=self._object,
-            parse_int=Number,
-            parse_float=Number,
-            parse_constant=_constant,
-        )
+        try:
+            found = json.loads(
+                line,
+                object_pairs_hook=self._object,
+                parse_int=Number,
+                parse_float=Number,
+                parse_constant=_constant,
+            )
+        except RecursionError as error:
+            raise ValueError("the value is nested too deeply") from error
         if isinstance(found, dict) or (self.openx and isinstance(found, list)):
             return found
         raise ValueError(f"A JSONObject text must begin with '{{' at 1: {line[:40]}")
