@@ -8,7 +8,7 @@ Source: https://www.rfc-editor.org/rfc/rfc9112#name-chunked-transfer-coding
 from __future__ import annotations
 
 import io
-from typing import Any, BinaryIO
+from typing import Any
 
 from labkit.cloud.operations import AwsError
 
@@ -25,7 +25,7 @@ class Chunked(io.RawIOBase):
         AwsError: when it is read, it does not hold what it says.
     """
 
-    def __init__(self, source: BinaryIO | io.BufferedIOBase) -> None:
+    def __init__(self, source: Any) -> None:
         self._source, self._left, self._ended = source, 0, False
 
     def readable(self) -> bool:

@@ -95,7 +95,7 @@ def _raise_files() -> None:
 
 def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     """Restore the workspace's state and answer requests until SIGTERM or SIGINT."""
-    from labkit.cloud import certificate, services
+    from labkit.cloud import certificate, services, serving
     from labkit.cloud.cloud import Cloud
 
     cloud = Cloud(home.resolve(), beneath=beneath and beneath.resolve())
@@ -110,6 +110,7 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: threading.Thread(target=server.shutdown, name="end").start())
     server.serve_forever()
+    serving.ENDING.set()
     gc.unfreeze()
     cloud.stop()
     (home / "cloud.json").unlink(missing_ok=True)
@@ -118,22 +119,11 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
 
 def make_server(cloud: Any, port: int) -> Any:
     """A threaded HTTP server on loopback; on any free port when the wished one is taken."""
-    from moto.moto_server.werkzeug_app import (
-        DomainDispatcherApplication,
-        MotoRequestHandler,
-        create_backend_app,
-    )
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server as listen
 
-    from labkit.cloud.chunked import Chunked
     from labkit.cloud.front import Front
-
-    class Handler(MotoRequestHandler):
-        def make_environ(self) -> dict[str, Any]:
-            environ = super().make_environ()
-            if environ.get("wsgi.input_terminated"):
-                environ["wsgi.input"] = Chunked(self.rfile)
-            return environ
+    from labkit.cloud.serving import Handler
 
     moto = DomainDispatcherApplication(create_backend_app)
     # moto lists its own folders in each call; what it finds there does not change.

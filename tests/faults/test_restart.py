@@ -143,9 +143,9 @@ def test_a_web_page_is_no_client(used):
 
 
 def _status(address, method, path, headers):
-    link = http.client.HTTPConnection(address)
-    link.request(method, path, headers=headers)
-    return link.getresponse().status
+    with contextlib.closing(http.client.HTTPConnection(address)) as link:
+        link.request(method, path, headers=headers)
+        return link.getresponse().status
 
 
 def _s3(cloud):

@@ -121,12 +121,13 @@ class LakeTable:
         partitions = self.partitions(session, scan.filters)
         needed = self.buckets.needed(scan.filters)
         groups = list(self._grouped(partitions, needed))
-        parts = [self._read(session, table, files, scan.columns) for table, files in groups]
+        reading = _Reading(session.connection)
+        parts = [self._read(reading, table, files, scan.columns) for table, files in groups]
         found = Relation(" UNION ALL BY NAME ".join(f"FROM ({part})" for part in parts))
         found.logged = frozenset(
             name
             for name in scan.moments
-            if all(formats.are_instants(session, table, files, name) for table, files in groups)
+            if all(formats.are_instants(reading, table, files, name) for table, files in groups)
         )
         return found
 
@@ -261,11 +262,12 @@ class LakeTable:
             ) from error
 
     def _read(
-        self, session: Any, table: formats.Table, files: list[formats.File], wanted: frozenset[str]
-    ) -> str:
+        self, reading: _Reading, table: formats.Table, files: list[formats.File],
+        wanted: frozenset[str],
+    ) -> str:  # fmt: skip
         self.catalog.charge(formats.scanned_bytes(table, files, wanted))
         self.catalog.files += files
-        return formats.relation(_Reading(session.connection), table, files, wanted)
+        return formats.relation(reading, table, files, wanted)
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,13 @@ import os
 import queue
 import re
 import shutil
-import socket
 import tempfile
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 CHUNK = 1 << 20
 _TICKET = b"labkit-body:"
@@ -234,7 +233,13 @@ class _Beside:
             self._failure = error
 
 
-def send_stream(path: str, start: int, length: int, to: socket.socket | None) -> Iterator[bytes]:
+class Sender(Protocol):
+    """What the kernel copies a file to."""
+
+    def sendfile(self, file: BinaryIO, start: int, length: int) -> object: ...
+
+
+def send_stream(path: str, start: int, length: int, to: Sender | None) -> Iterator[bytes]:
     """A range of a body, as a server iterates over it; the body may be deleted meanwhile.
 
     The kernel copies from the file to the socket, where the server tells which that is. The empty
@@ -243,7 +248,7 @@ def send_stream(path: str, start: int, length: int, to: socket.socket | None) ->
     return _sent(open(path, "rb"), start, length, to)
 
 
-def _sent(file: BinaryIO, start: int, length: int, to: socket.socket | None) -> Iterator[bytes]:
+def _sent(file: BinaryIO, start: int, length: int, to: Sender | None) -> Iterator[bytes]:
     with file:
         if to is None:
             yield from _read(file, start, length)

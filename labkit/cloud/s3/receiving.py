@@ -140,6 +140,12 @@ def read_body(environ: Environ) -> bytes:
     return found
 
 
+_TIMEOUT = (
+    "Your socket connection to the server was not read from or written to within the timeout "
+    "period. Idle connections will be closed."
+)
+
+
 class Incoming:
     """A request's body, which knows how much of it has not been read."""
 
@@ -150,7 +156,11 @@ class Incoming:
         self._left = None if endless else int(length or 0)
 
     def read(self, size: int) -> bytes:
-        return self._count(self._stream.read(size if self._left is None else min(size, self._left)))
+        try:
+            chunk = self._stream.read(size if self._left is None else min(size, self._left))
+        except TimeoutError as error:
+            raise AwsError("RequestTimeout", _TIMEOUT) from error
+        return self._count(chunk)
 
     def readline(self) -> bytes:
         return self._count(self._stream.readline(-1 if self._left is None else self._left))
@@ -160,7 +170,7 @@ class Incoming:
         try:
             while self.read(CHUNK):
                 pass
-        except (OSError, ValueError):
+        except (OSError, ValueError, AwsError):
             return
 
     def _count(self, chunk: bytes) -> bytes:

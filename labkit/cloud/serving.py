@@ -1,0 +1,231 @@
+"""HTTP on loopback: a thread a connection, which goes on from request to request.
+
+werkzeug's server ends a connection after each answer, because it does not know where a request's
+body ends that nobody has read. Here each body counts (`Counted`), so that a client such as boto3
+calls many times over one connection; what is left unread ends it.
+Source: https://www.rfc-editor.org/rfc/rfc9112#name-persistence
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import threading
+import traceback
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any, BinaryIO
+
+from moto.moto_server.werkzeug_app import MotoRequestHandler
+
+from labkit.cloud.chunked import Chunked
+
+#: Seconds that a connection may wait for its next request, and that a request may stand still.
+IDLE_S, QUIET_S = 30, 60
+#: What a client that is refused may still send: it sees the refusal only then.
+LINGER_S, MOST_LINGERING = 0.01, 10_000_000_000
+#: Whether the server ends: connections that wait do, too, at their next request.
+ENDING = threading.Event()
+_BODILESS = (204, 304)
+
+
+class Coming:
+    """What a client sends, which may not stand still for long.
+
+    Raises:
+        TimeoutError: when it is read, and does.
+    """
+
+    def __init__(self, handler: Handler) -> None:
+        self._connection, self._source = handler.connection, handler.rfile
+
+    def read(self, size: int) -> bytes:
+        return self._taken(self._source.read, size)
+
+    def readline(self, size: int) -> bytes:
+        return self._taken(self._source.readline, size)
+
+    def _taken(self, read: Callable[[int], bytes], size: int) -> bytes:
+        self._connection.settimeout(QUIET_S)
+        part = read(size)
+        self._connection.settimeout(None)
+        return part
+
+
+class Counted:
+    """A request's body of a known length.
+
+    Args:
+        source: from the body's first byte on.
+        left: how many bytes of it are not read.
+    """
+
+    def __init__(self, source: Coming, left: int) -> None:
+        self._source, self.left = source, left
+
+    def read(self, size: int = -1) -> bytes:
+        return self._count(self._source.read(self._most(size)))
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._count(self._source.readline(self._most(size)))
+
+    def readinto(self, buffer: Any) -> int:
+        part = self.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+    def _most(self, size: int) -> int:
+        return self.left if size < 0 else min(size, self.left)
+
+    def _count(self, part: bytes) -> bytes:
+        self.left -= len(part)
+        return part
+
+
+class Wire:
+    """The connection that a file may be sent by.
+
+    Args:
+        connection: to the client, once the answer's head is on its way.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection, self.sent = connection, 0
+
+    def sendfile(self, file: BinaryIO, start: int, length: int) -> None:
+        self.sent += self._connection.sendfile(file, start, length)
+
+
+class Handler(MotoRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def handle_one_request(self) -> None:
+        self.connection.settimeout(IDLE_S)
+        try:
+            self.rfile.peek(1)  # type: ignore[attr-defined]
+        except OSError:  # it waited for too long, or is gone
+            self.close_connection = True
+            return
+        if ENDING.is_set():
+            self.close_connection = True
+            return
+        self.connection.settimeout(QUIET_S)
+        super().handle_one_request()
+
+    def run_wsgi(self) -> None:
+        self.connection.settimeout(None)
+        environ = self.make_environ()
+        body, wire = environ["wsgi.input"], environ["werkzeug.socket"]
+        answer = _Answer(self, environ["REQUEST_METHOD"], wire)
+        try:
+            answer.give(self.server.app(environ, answer.start))
+        except (ConnectionError, TimeoutError):
+            self.close_connection = True
+        except Exception:
+            answer.fail()
+        if not isinstance(body, Counted) or body.left:
+            self._linger()
+
+    def make_environ(self) -> dict[str, Any]:
+        environ = super().make_environ()
+        length = str(environ.get("CONTENT_LENGTH") or "0")
+        if environ.get("wsgi.input_terminated"):
+            environ["wsgi.input"] = Chunked(Coming(self))
+        else:
+            self.close_connection |= not _is_number(length)
+            environ["wsgi.input"] = Counted(Coming(self), int(length) if _is_number(length) else 0)
+        environ["werkzeug.socket"] = Wire(self.connection)
+        return environ
+
+    def _linger(self) -> None:
+        """End the connection, once its client has sent what it still sends."""
+        self.close_connection = True
+        taken = 0
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.connection, selectors.EVENT_READ)
+            while taken < MOST_LINGERING and selector.select(LINGER_S):
+                part = self.rfile.read1(10_000_000)
+                taken += len(part)
+                if not part:
+                    return
+
+
+class _Answer:
+    """One answer on its way to the client."""
+
+    def __init__(self, handler: Handler, method: str, wire: Wire) -> None:
+        self._handler, self._method, self._wire = handler, method, wire
+        self._head: bytes | None = None
+        self._left: int | None = None
+        self._begun = False
+
+    def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[..., None]:
+        """What WSGI calls ``start_response``."""
+        handler, code = self._handler, int(status.partition(" ")[0])
+        told = [
+            ("Server", handler.version_string()),
+            ("Date", handler.date_time_string()),
+            *headers,
+        ]
+        if self._method == "HEAD" or code in _BODILESS:
+            self._left = 0
+        else:
+            length = next((text for name, text in headers if name.lower() == "content-length"), "")
+            self._left = int(length) if _is_number(length) else None
+        if self._left is None and handler.request_version < "HTTP/1.1":
+            handler.close_connection = True
+        elif self._left is None:
+            told.append(("Transfer-Encoding", "chunked"))
+        told += [("Connection", "close")] if handler.close_connection else []
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {text}" for name, text in told), "", ""]
+        self._head = "\r\n".join(lines).encode("latin-1")
+        return self._write
+
+    def give(self, parts: Iterable[bytes]) -> None:
+        """Send the answer; one of another length than it says is the connection's last."""
+        try:
+            for part in parts:
+                self._write(part)
+            if not self._begun:
+                self._write(b"")
+            if self._is_chunked:
+                self._handler.wfile.write(b"0\r\n\r\n")
+        finally:
+            close = getattr(parts, "close", None)
+            if close:
+                close()
+        if self._left is not None and self._left != self._wire.sent:
+            self._handler.close_connection = True
+
+    def fail(self) -> None:
+        """Say that there is a bug; within an answer there is no more to say."""
+        handler = self._handler
+        handler.log_error("Error on request:\n%s", traceback.format_exc())
+        handler.close_connection = True
+        if not self._begun:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            self.start(f"{status.value} {status.phrase}", [("Content-Length", "0")])
+            self._write(b"")
+
+    @property
+    def _is_chunked(self) -> bool:
+        return self._left is None and self._handler.request_version >= "HTTP/1.1"
+
+    def _write(self, part: bytes) -> None:
+        if self._left is not None:
+            part = part[: self._left]
+            self._left -= len(part)
+        elif self._is_chunked and part:
+            part = b"%x\r\n%b\r\n" % (len(part), part)
+        if not self._begun:
+            assert self._head is not None, "an answer without a head"
+            part, self._begun = self._head + part, True
+        if part:
+            self._handler.wfile.write(part)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
