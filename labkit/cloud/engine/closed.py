@@ -130,7 +130,10 @@ def macros(package: str) -> dict[str, str]:
     """The macros of a package's ``macros.sql`` by name: what follows ``CREATE MACRO``."""
     text = resources.files(package).joinpath("macros.sql").read_text("utf-8")
     parts = map(str.strip, re.sub(r"^--.*$", "", text, flags=re.M).split(";\n"))
-    return {part.partition("(")[0]: part for part in parts if part}
+    found = [(part.partition("(")[0], part) for part in parts if part]
+    if len(named := dict(found)) < len(found):
+        raise ValueError(f"two macros of {package} have the same name")
+    return named
 
 
 def _close_off(

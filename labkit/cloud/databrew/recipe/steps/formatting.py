@@ -41,10 +41,15 @@ def number_format(
     """
     if decimal_places is not None and not 0 <= decimal_places <= 30:
         raise RecipeError(f"The parameter 'decimalPlaces' must be 0 to 30, not '{decimal_places}'.")
+    thousands = numeric_thousand_separator.replace("null", "")
+    if thousands == numeric_decimal_separator:
+        raise RecipeError(
+            "The parameters 'numericDecimalSeparator' and 'numericThousandSeparator' must differ."
+        )
     written = _written(
         decimal_places,
         numeric_decimal_separator,
-        numeric_thousand_separator.replace("null", ""),
+        thousands,
         _UNITS.get(numeric_abbreviated_unit, 0),
         numeric_unit_abbreviation.replace("null", ""),
     )
