@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GenerateEmbedUrlF
 
 from __future__ import annotations
 
+import base64
 import functools
 import html
 import json
@@ -119,6 +120,12 @@ class Session:
     def json(self, path: str, **query: Any) -> Any:
         return json.loads(self.read(path, **query))
 
+    def picture(self, path: str, title: str, **query: Any) -> Picture:
+        """The picture of ``visuals/ID`` or ``answers/ID``, with its rows."""
+        size = {"width": WIDTH_PX, "height": HEIGHT_PX, "scale": 2}
+        shown = self.json(f"{path}.json", **size, **query)
+        return Picture(title, base64.b64decode(shown.pop("png")), self.address, shown).warned()
+
     def _answer(self, path: str, query: dict[str, Any]) -> tuple[bytes, Message]:
         given = urllib.parse.urlencode({k: _text(v) for k, v in query.items() if v})
         asked = urllib.request.Request(
@@ -177,10 +184,8 @@ class Dashboard:
             return Picture(self.name, b"", self.url(reader=reader), {})
         session = self.session(reader=reader)
         found = _find(session.visuals, visual)
-        at, asked = f"visuals/{found['id']}", {"chosen": filters}
-        png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2, fit=1, **asked)
-        title = found["title"] or self.name
-        return Picture(title, png, session.address, session.json(f"{at}.json", **asked)).warned()
+        at = f"visuals/{found['id']}"
+        return session.picture(at, found["title"] or self.name, fit=1, chosen=filters)
 
     def show(self, *, reader: str = "", filters: Any = None) -> Picture:
         """The picture of its sheet, as you or a reader would see it."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from labkit.charts.pages import HEIGHT_PX, WIDTH_PX, Picture, Session
+from labkit.charts.pages import Picture, Session
 
 if TYPE_CHECKING:
     from labkit.charts.sets import DataSet
@@ -85,10 +85,7 @@ def _column(name: str, kind: str, synonyms: Mapping[str, Sequence[str]]) -> dict
 def _picture(session: Session | None, found: dict[str, Any]) -> Picture:
     if session is None:
         return Picture(found["QuestionText"], b"", found.get("QuestionUrl", ""), {})
-    at = f"answers/{found['AnswerId']}"
-    png = session.read(f"{at}.png", width=WIDTH_PX, height=HEIGHT_PX, scale=2)
-    shown = session.json(f"{at}.json")
-    return Picture(found["QuestionText"], png, session.address, shown).warned()
+    return session.picture(f"answers/{found['AnswerId']}", found["QuestionText"])
 
 
 def _search_bar(lab: Lab) -> str:

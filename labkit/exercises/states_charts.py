@@ -78,7 +78,7 @@ def asked(lab: Lab, topic: str, question: str) -> Any:
     if found["ResultType"] != "GENERATED_ANSWER":
         return "no answer"
     answer = found["GeneratedAnswer"]["AnswerId"]
-    return _frame(_search_bar(lab).json(f"answers/{answer}.json"))
+    return _frame(_search_bar(lab).json(f"answers/{answer}.json", rows=1))
 
 
 def _search_bar(lab: Lab) -> Session:
@@ -99,7 +99,7 @@ def _values(lab: Lab, data_set: str, column: str) -> Any:
     visual = found.visual("table", "Values", group_by=column, values=ones)
     try:
         session = lab.chart.publish(DRAFTS, [visual], [found]).session()
-        shown = session.json("visuals/values.json")
+        shown = session.json("visuals/values.json", rows=1)
     except RunFailed as error:
         return str(error)
     return _frame(shown) if shown["fields"] else UNSHOWN
@@ -126,7 +126,7 @@ def _visual(place: chart_parts.Place, session: Session, chosen: Any) -> dict[str
 def _shown(session: Session, visual: str, chosen: Any) -> Any:
     """A visual's fields and rows; neither where QuickSight cannot show it."""
     try:
-        return session.json(f"visuals/{visual}.json", chosen=chosen)
+        return session.json(f"visuals/{visual}.json", chosen=chosen, rows=1)
     except NoChart:
         return {"fields": [], "rows": []}
 

@@ -108,5 +108,5 @@ class Values:
         made = {name: definition[name] for name in kept if definition.get(name)}
         with self._turn:
             self.draft.put({**made, "Sheets": [sheet]})
-            found: dict[str, Any] = self.draft.pages.json("visuals/values.json")
+            found: dict[str, Any] = self.draft.pages.json("visuals/values.json", rows=1)
         return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
@@ -31,18 +32,27 @@ _IDS = re.compile(r'(\bid="|url\(#|href="#)')
 def reply(
     visit: Visit, chosen: Chosen, visual: walk.Placed, width_px: float, height_px: float
 ) -> Reply:
-    """A visual as the kind of file that a request names; with ``fit``, a table ends at its rows."""
+    """A visual as the kind of file that a request names; with ``fit``, a table ends at its rows.
+
+    JSON has the rows; unless ``rows`` alone are asked for, what the picture leaves out, and with
+    ``scale`` the picture, too.
+    """
     data = chosen.data(visual)
+    if visit.named["kind"] == "json" and "rows" in visit.query:
+        return replies.json_of(rows_of(data))
     theme = theme_of(chosen.open.board.theme, visual) if "tile" in visit.query else None
     found = drawn(chosen, visual, data, width_px, height_px, theme)
     if "fit" in visit.query and visual.type in TABLES:
         lower = drawn(chosen, visual, data, width_px, used_px(found), theme)
         found = lower if lower.warnings == found.warnings else found
+    scale = visit.number("scale", 1, LEAST_SCALE, MOST_SCALE)
     match visit.named["kind"]:
+        case "json" if "scale" in visit.query:
+            small = b64encode(replies.small_png(to_png(found, scale))).decode()
+            return replies.json_of(shown(found, data) | {"png": small})
         case "json":
             return replies.json_of(shown(found, data))
         case "png":
-            scale = visit.number("scale", 1, LEAST_SCALE, MOST_SCALE)
             return replies.png(to_png(found, scale), found.warnings)
     prefix = visit.query.get("prefix", "v")
     if not _PREFIX.fullmatch(prefix):
@@ -117,12 +127,17 @@ def _key(field: Field, value: Any, identifier: str) -> dict[str, Any]:
 
 def shown(picture: Picture, data: VisualData) -> dict[str, Any]:
     """The rows behind a picture, and what it leaves out."""
+    return rows_of(data) | {"warnings": picture.warnings}
+
+
+def rows_of(data: VisualData) -> dict[str, Any]:
+    """The fields and rows of a visual."""
     fields = [
         {"id": each.id, "label": each.label, "kind": each.kind, "well": each.well}
         for each in data.fields
     ]
     rows = [[plain(value) for value in row] for row in _rows(data)]
-    return {"fields": fields, "rows": rows, "warnings": picture.warnings}
+    return {"fields": fields, "rows": rows}
 
 
 def plain(value: Any) -> Any:

@@ -47,18 +47,22 @@ def svg(text: str, left_out: Sequence[str]) -> Reply:
 
 
 def png(body: bytes, left_out: Sequence[str]) -> Reply:
-    """A PNG file of 256 colours: a third of the bytes, for a notebook keeps it.
+    """A PNG file.
 
     Args:
         left_out: what the picture leaves out, in sentences; a program reads them in a header.
     """
+    return _told(_reply(200, "image/png", small_png(body), NOTHING), left_out)
+
+
+def small_png(body: bytes) -> bytes:
+    """A PNG file in 256 colours: a third of the bytes, for a notebook keeps it."""
     from PIL import Image
 
     small, picture = BytesIO(), Image.open(BytesIO(body)).convert("RGB")
     few = picture.quantize(256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(small, "PNG", optimize=True)
-    reply = _reply(200, "image/png", small.getvalue(), NOTHING)
-    return _told(reply, left_out)
+    return small.getvalue()
 
 
 def _told(reply: Reply, left_out: Sequence[str]) -> Reply:
