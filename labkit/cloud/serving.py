@@ -134,6 +134,7 @@ class Handler(MotoRequestHandler):
         length = str(environ.get("CONTENT_LENGTH") or "0")
         if environ.get("wsgi.input_terminated"):
             environ["wsgi.input"] = Chunked(Coming(self))
+            self.close_connection = True  # it does not tell whether all of it was read
         else:
             self.close_connection |= not _is_number(length)
             environ["wsgi.input"] = Counted(Coming(self), int(length) if _is_number(length) else 0)

@@ -147,23 +147,21 @@ _TIMEOUT = (
 
 
 class Incoming:
-    """A request's body, which knows how much of it has not been read."""
+    """A request's body, whose client may stop sending."""
 
     def __init__(self, environ: Environ) -> None:
         self._stream = environ["wsgi.input"]
-        length = environ.get("CONTENT_LENGTH")
-        endless = not length and environ.get("wsgi.input_terminated")
-        self._left = None if endless else int(length or 0)
 
     def read(self, size: int) -> bytes:
         try:
-            chunk = self._stream.read(size if self._left is None else min(size, self._left))
+            chunk: bytes = self._stream.read(size)
         except TimeoutError as error:
             raise AwsError("RequestTimeout", _TIMEOUT) from error
-        return self._count(chunk)
+        return chunk
 
     def readline(self) -> bytes:
-        return self._count(self._stream.readline(-1 if self._left is None else self._left))
+        line: bytes = self._stream.readline()
+        return line
 
     def drain(self) -> None:
         """Read what a refused client still sends, or it would never see the refusal."""
@@ -172,7 +170,3 @@ class Incoming:
                 pass
         except (OSError, ValueError, AwsError):
             return
-
-    def _count(self, chunk: bytes) -> bytes:
-        self._left = None if self._left is None else self._left - len(chunk)
-        return chunk

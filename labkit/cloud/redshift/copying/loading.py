@@ -112,9 +112,10 @@ class Load:
 
     def _are_unpacked(self, files: Sequence[File]) -> bool:
         """Whether DuckDB leaves it to us to unpack files."""
+        if self.options.compression != "gz":
+            return False
         (threads,) = first_row(self.connection.duck, "SELECT current_setting('threads')")
-        enough = len(files) > FILES_A_THREAD * threads
-        return enough and self.options.compression == "gz" and all(length(f.path) for f in files)
+        return len(files) > FILES_A_THREAD * threads and all(length(f.path) for f in files)
 
     def _query(self, files: Sequence[File], *, clean: bool, watched: bool = False) -> Iterator[str]:
         query = fast.relation(self.columns, self.options, files, clean=clean, watched=watched)
