@@ -159,6 +159,16 @@ def test_the_axis_is_as_the_definition_says(
     assert bar_chart(by_school(), ValueAxis=options).axes[0].get_ylim() == pytest.approx(ends)
 
 
+def test_bars_on_a_logarithmic_axis_end_at_their_values() -> None:
+    options = {"DataOptions": {"NumericAxisOptions": {"Scale": {"Logarithmic": {"Base": 10}}}}}
+    data = by_school()
+    rows_ = [("Law", 10_000), ("Art", 100), ("Music", 0)]
+    picture = bar_chart(replace(data, rows=rows_, others=None), ValueAxis=options)
+    ends = [each.get_y() + each.get_height() for each in bars(picture)]
+    assert ends == pytest.approx([4, 2, picture.axes[0].get_ylim()[0]])
+    assert picture.warnings == ["A logarithmic axis has no place for values of zero or less."]
+
+
 @pytest.mark.parametrize(
     ("calculation", "value"),
     [("AVERAGE", "9.97K"), ("MAX", "18.42K"), ("MEDIAN", "8.76K"), ("COUNT", "6")],

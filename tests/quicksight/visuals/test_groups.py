@@ -176,6 +176,9 @@ def test_a_default_limit_depends_on_the_type(show: Show) -> None:
     for kind, most in (("PieChart", 20), ("FunnelChart", 50), ("BarChart", 60)):
         data = show(elsewhere(visual(kind, {f"{kind}Aggregated": wells})), other=many)
         assert len(data.rows) == most, kind
+    wells = {"Rows": [plain_dim("id")], "Columns": [plain_dim("views")], "Values": [measure()]}
+    data = show(elsewhere(visual("HeatMap", {"HeatMapAggregated": wells})), other=many)
+    assert data.not_drawn == ("Shows the first 50 of 60 values of id.",)
 
 
 def plain_dim(name: str) -> Any:

@@ -81,7 +81,8 @@ def scale_of(
     low, high = ends.get("Minimum", min(known)), ends.get("Maximum", max(known))
     log = (asked.get("Scale") or {}).get("Logarithmic")
     if log is not None and (positive := [each for each in values if each > 0]):
-        return _logarithmic(positive, ends, log.get("Base") or 10)
+        beyond = len(values) - len(positive)
+        return replace(_logarithmic(positive, ends, log.get("Base") or 10), beyond=beyond)
     wish = (asked.get("Scale") or {}).get("Linear") or {}
     count = wish.get("StepCount") or max(2, min(6, int(room / 48)))
     found = linear(min(low, high), max(low, high), count, step=wish.get("StepSize"))
@@ -110,9 +111,11 @@ def _logarithmic(values: Sequence[float], ends: Mapping[str, float], base: float
 
 
 def tell_step(sketch: Sketch, scale: Scale, options: Mapping[str, Any] | None) -> None:
-    """Say it if the axis has not the steps that the definition asks for."""
+    """Say it if the axis has not the steps that the definition asks for, or not all values."""
     asked = ((options or {}).get("DataOptions") or {}).get("NumericAxisOptions") or {}
     step = ((asked.get("Scale") or {}).get("Linear") or {}).get("StepSize")
+    if scale.beyond:
+        sketch.note("A logarithmic axis has no place for values of zero or less.")
     drawn = steps(scale)
     if step and drawn and abs(drawn - step) > 1e-9 * step:
         sketch.note(f"Not drawn: an axis' steps of {compact(step)}, which do not suit its values.")

@@ -288,6 +288,7 @@ HONOURED: dict[str, dict[str, Any]] = {
             "PrimaryValueFontConfiguration": FONT,
             "SecondaryValueFontConfiguration": FONT,
             "Sparkline": "Visibility Type Color",
+            "VisualLayoutOptions": {"StandardLayout": {}},  # drawn as VERTICAL has it
         },
         "ConditionalFormattingOptions": {
             "PrimaryValue": "",

@@ -12,20 +12,28 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Scale:
-    """An axis of numbers: its ends and where its ticks stand."""
+    """An axis of numbers: its ends and where its ticks stand.
+
+    Args:
+        log: whether its ends are logarithms.
+        beyond: how many values a logarithmic one has no place for.
+    """
 
     low: float
     high: float
     ticks: tuple[float, ...]
     log: bool = False
+    beyond: int = 0
 
     @property
     def ends(self) -> tuple[float, float]:
         return self.low, self.high
 
     def place(self, value: float) -> float:
-        """Where a value stands on the axes: its logarithm on a logarithmic scale."""
-        return math.log10(value) if self.log and value > 0 else value
+        """Where a value stands on the axes: its logarithm, or the low end where it has none."""
+        if not self.log:
+            return value
+        return math.log10(value) if value > 0 else self.low
 
 
 def number(value: Any) -> float | None:

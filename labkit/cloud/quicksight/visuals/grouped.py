@@ -116,7 +116,10 @@ def _cuts(
         most, others = _limit(request, axis, crowded=crowded)
         dated = any(dimensions[each].field.kind == "date" for each in at)
         skip = _skipped(request, axis)
-        yield Cut(at, sorting.keys(axis, at), most, skip, others and not dated)
+        asked = "ItemsLimit" in (request.wells.sorting.get(axis.limit) or {})
+        silent = request.wells.type in TABLES or (asked and not others)
+        told = "" if silent else " and ".join(dimensions[each].field.label for each in at)
+        yield Cut(at, sorting.keys(axis, at), most, skip, others and not dated, told)
 
 
 def _limit(request: Request, axis: Axis, *, crowded: bool) -> tuple[int, bool]:
@@ -142,6 +145,15 @@ def _cut(plan: Plan, found: Sequence[Mapping[str, Any]]) -> int:
     return sum(max(0, first[f"n{at}"] - axis.skip - axis.most) for at, axis in enumerate(plan.axes))
 
 
+def _left_out(plan: Plan, found: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """What is beyond a limit that the definition does not set."""
+    first = next((row for row in found if row["g"] == 0), None)
+    for at, axis in enumerate(plan.axes if first else ()):
+        count = first[f"n{at}"] if first else 0
+        if axis.told and not axis.others and count > axis.most:
+            yield f"Shows the first {axis.most:,} of {count:,} values of {axis.told}."
+
+
 def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any]]) -> VisualData:
     plan = grouping.plan
     groups = [row for row in found if row["g"] == 0]
@@ -160,7 +172,7 @@ def _data(request: Request, grouping: Grouping, found: Sequence[Mapping[str, Any
         others=others,
         cut=_cut(plan, found),
         totals=_totals(grouping, found),
-        not_drawn=tuple(request.notes),
+        not_drawn=(*request.notes, *_left_out(plan, found)),
         places=dict(_places(grouping, groups)),
     )
     options = request.wells.configuration.get("TotalOptions") or {}

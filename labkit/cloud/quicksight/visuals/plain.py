@@ -5,11 +5,15 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_TableUnag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, time
+from typing import Any
 
 from labkit.cloud.quicksight.visuals import fields
 from labkit.cloud.quicksight.visuals.axes import AXES
-from labkit.cloud.quicksight.visuals.model import VisualData, VisualError, direction
+from labkit.cloud.quicksight.visuals.formats import DATES
+from labkit.cloud.quicksight.visuals.model import Field, VisualData, VisualError, direction
 from labkit.cloud.quicksight.visuals.request import Request
 
 
@@ -29,12 +33,22 @@ def plain(request: Request) -> VisualData:
     body = f"SELECT {named} FROM ({rows}){f' ORDER BY {order}' if order else ''}"
     page = request.run(f"{body} LIMIT {most} OFFSET {skip}")
     cut = 0 if len(page) < most else _count(request, rows) - skip - most
+    shown = [tuple(row.values()) for row in page]
     return VisualData(
-        tuple(each.field for each in columns),
-        [tuple(row.values()) for row in page],
+        tuple(_timed(each.field, (row[at] for row in shown)) for at, each in enumerate(columns)),
+        shown,
         cut=max(0, cut),
         not_drawn=tuple(request.notes),
     )
+
+
+def _timed(field: Field, values: Iterable[Any]) -> Field:
+    """A column of dates of which some have a time, so that each is written with its own."""
+    if field.kind != "date" or field.format or field.granularity:
+        return field
+    if not any(isinstance(each, datetime) and each.time() != time() for each in values):
+        return field
+    return replace(field, format={"DateTimeFormat": DATES["SECOND"]})
 
 
 def _in_order(

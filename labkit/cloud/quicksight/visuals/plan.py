@@ -57,6 +57,7 @@ class Cut:
         most: how many groups it shows.
         skip: how many are before them.
         others: whether the rest is folded.
+        told: the name under which a rest that is left out is told, if nobody asked for that.
     """
 
     dimensions: tuple[int, ...]
@@ -64,6 +65,7 @@ class Cut:
     most: int
     skip: int = 0
     others: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True)

@@ -64,12 +64,15 @@ def fitting(sketch: Sketch, shown: Table, room: float) -> Table:
     return replace(shown, categories=shown.categories[:most], series=series)
 
 
-def add_bars(sketch: Sketch, axes: Axes, shown: Table, bars: list[Bar], *, lying: bool) -> None:
+def add_bars(
+    sketch: Sketch, axes: Axes, shown: Table, bars: list[Bar], scale: Scale, *, lying: bool
+) -> None:
     """Draw bars and keep what each shows."""
     names = shown.names
     for bar in bars:
         at = bar.category + bar.offset - bar.thickness / 2
-        low, length = min(bar.start, bar.end), abs(bar.end - bar.start)
+        low, high = sorted(map(scale.place, (bar.start, bar.end)))
+        length = high - low
         place, size = (
             ((low, at), (length, bar.thickness)) if lying else ((at, low), (bar.thickness, length))
         )
@@ -117,7 +120,7 @@ def _standing(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> N
         title=_category_title(sketch, shown),
         room_above=18 if _wants(sketch, shown) or _has_totals(sketch) else 10,
     )
-    add_bars(sketch, axes, shown, bars, lying=False)
+    add_bars(sketch, axes, shown, bars, axis.scale, lying=False)
     label_bars(sketch, shown, bars, axis.scale, box, lying=False, wanted=_wants(sketch, shown))
     reference_lines(sketch, box, axis.scale)
 
@@ -134,7 +137,7 @@ def _lying(sketch: Sketch, shown: Table, bars: list[Bar], axis: Numeric) -> None
         title=_category_title(sketch, shown),
         room_right=max(8.0, widest(texts, 10.5) * 0.7 if texts else 0),
     )
-    add_bars(sketch, axes, shown, bars, lying=True)
+    add_bars(sketch, axes, shown, bars, axis.scale, lying=True)
     label_bars(sketch, shown, bars, axis.scale, box, lying=True, wanted=_wants(sketch, shown))
     reference_lines(sketch, box, axis.scale, upwards=False)
 

@@ -55,7 +55,7 @@ def box_plot(sketch: Sketch) -> None:
     for place, each in enumerate(boxes):
         field = next(one for one in sketch.data.fields if one.is_measure)
         color = series_color(sketch, field, None, str(each.at), each.at)
-        low, first, middle, third, high = each.numbers
+        low, first, middle, third, high = map(scale.place, each.numbers)
         fill = color if solid else mix(color, sketch.theme.background, 0.72)
         body = Rectangle(
             (place - 0.28, first),
@@ -80,7 +80,7 @@ def box_plot(sketch: Sketch) -> None:
         if outliers and each.outliers:
             dots = Line2D(
                 [place] * len(each.outliers),
-                each.outliers,
+                [scale.place(value) for value in each.outliers],
                 linestyle="",
                 marker="o",
                 markersize=4.5,

@@ -58,7 +58,7 @@ def combo_chart(sketch: Sketch) -> None:
         ),
         room_above=14,
     )
-    add_bars(sketch, axes, bars, drawn, lying=False)
+    add_bars(sketch, axes, bars, drawn, left.scale, lying=False)
     scale = right.scale if right else left.scale
     second = sketch.axes(box, (-0.5, len(wider.categories) - 0.5), scale.ends) if right else axes
     for each in lines.series:

@@ -48,11 +48,12 @@ def histogram(sketch: Sketch) -> None:
         room_above=16,
     )
     color = series_color(sketch, count, None, count.label, 0)
+    floor = scale.place(0)
     for low, high, value in bins:
         bar = Rectangle(
-            (low, 0),
+            (low, floor),
             high - low,
-            value,
+            scale.place(value) - floor,
             facecolor=color,
             edgecolor=sketch.theme.background,
             linewidth=1,

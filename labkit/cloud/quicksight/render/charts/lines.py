@@ -74,12 +74,14 @@ def _lines(sketch: Sketch) -> None:
         ),
     )
     second = sketch.axes(box, ends, right.scale.ends) if right else axes
-    _areas(sketch, axes, shown, xs)
-    for series, style, at_right in zip(shown.series, styles, is_right, strict=True):
-        on, scale = (second, right.scale) if at_right and right else (axes, left.scale)
+    sides = [
+        (second, right.scale) if right and at_right else (axes, left.scale) for at_right in is_right
+    ]
+    _areas(sketch, sides, shown, xs)
+    for series, style, (on, scale) in zip(shown.series, styles, sides, strict=True):
         stacked = _kind(sketch) == "STACKED_AREA"
         add_line(sketch, on, shown, _lifted(shown, series) if stacked else series, xs, scale, style)
-    _forecast(sketch, axes, shown, xs)
+    _forecast(sketch, axes, shown, xs, left.scale)
     label_points(sketch, shown, box, left.scale, xs, ends)
     if room:
         _end_names(
@@ -168,17 +170,20 @@ def _bridged(values: Sequence[float | None]) -> tuple[float | None, ...]:
     return tuple(filled)
 
 
-def _areas(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> None:
+def _areas(
+    sketch: Sketch, sides: Sequence[tuple[Axes, Scale]], shown: Table, xs: Sequence[float]
+) -> None:
     kind = _kind(sketch)
     if kind == "LINE":
         return
-    for at, each in enumerate(shown.series):
+    for at, (each, (axes, scale)) in enumerate(zip(shown.series, sides, strict=True)):
         top = [value or 0.0 for value in _lifted(shown, each).values]
         bottom = [0.0] * len(xs)
         if kind == "STACKED_AREA":
             bottom = [value - (own or 0.0) for value, own in zip(top, each.values, strict=True)]
         else:
             top = [value or 0.0 for value in each.values]
+        bottom, top = ([*map(scale.place, edge)] for edge in (bottom, top))
         alpha = 0.85 if kind == "STACKED_AREA" else 0.22
         axes.fill_between(
             xs, bottom, top, color=each.color, alpha=alpha, linewidth=0, zorder=at / 9
@@ -194,7 +199,7 @@ def _lifted(shown: Table, series: Series) -> Series:
     return Series(series.label, series.field, series.key, series.color, values)
 
 
-def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> None:
+def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float], scale: Scale) -> None:
     wells = [sketch.data.well(each) for each in ("Forecast", "ForecastLower", "ForecastUpper")]
     triples = list(zip(*wells, strict=False))
     at = dict(zip(shown.categories, xs, strict=True))
@@ -211,7 +216,8 @@ def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> 
         if not known:
             continue
         x, middle, lower, upper = (list(each) for each in zip(*known, strict=True))
-        axes.fill_between(x, lower, upper, color=color, alpha=0.16, linewidth=0)
+        below, above = ([*map(scale.place, edge)] for edge in (lower, upper))
+        axes.fill_between(x, below, above, color=color, alpha=0.16, linewidth=0)
         last = [
             (place, value)
             for place, value in zip(xs, series.values, strict=True)
@@ -219,7 +225,7 @@ def _forecast(sketch: Sketch, axes: Axes, shown: Table, xs: Sequence[float]) -> 
         ][-1:]
         line = Line2D(
             [*(each[0] for each in last), *x],
-            [*(each[1] for each in last), *middle],
+            [*map(scale.place, (*(each[1] for each in last), *middle))],
             color=color,
             linewidth=2,
             linestyle=(0, (4, 2.5)),

@@ -59,7 +59,7 @@ def waterfall(sketch: Sketch) -> None:
     texts = [_text(step, field) for step in steps]
     labelled = asked(sketch) is not False and widest(texts, 10.5) < width + 6
     for at, (step, text) in enumerate(zip(steps, texts, strict=True)):
-        low, high = sorted((step.start, step.end))
+        low, high = sorted(map(scale.place, (step.start, step.end)))
         bar = Rectangle((at - 0.34, low), 0.68, high - low, facecolor=colors[step.kind])
         axes.add_artist(bar)
         sketch.mark(bar, step.label, full(step.end - step.start, field))
