@@ -95,7 +95,7 @@ class Lake:
         full = {
             "RoleArn": self.role,
             "Outputs": [self.output("out", Format="PARQUET")],
-            "RecipeReference": {"Name": self.recipe(*steps)},
+            "RecipeReference": {"Name": self.recipe(*steps), "RecipeVersion": "LATEST_PUBLISHED"},
         } | members
         self.databrew.create_recipe_job(Name=name, DatasetName=dataset, **full)
         return name

@@ -29,9 +29,10 @@ def slow_job(lake: Lake, **members: Any) -> str:
 
 
 def test_what_is_told_of_a_recipe_job(lake: Lake, databrew: Any) -> None:
-    job = lake.recipe_job("people", Tags={"a": "b"}, Timeout=7, MaxCapacity=2)
+    dataset = people(lake)
+    job = lake.recipe_job(dataset, Tags={"a": "b"}, Timeout=7, MaxCapacity=2)
     found = databrew.describe_job(Name=job)
-    assert (found["Type"], found["DatasetName"]) == ("RECIPE", "people")
+    assert (found["Type"], found["DatasetName"]) == ("RECIPE", dataset)
     assert found["ResourceArn"].endswith(f":job/{job}")
     assert (found["Timeout"], found["MaxCapacity"], found["MaxRetries"]) == (7, 2, 0)
     assert found["Outputs"] == [lake.output("out", Format="PARQUET")]
@@ -46,7 +47,7 @@ def test_what_is_told_of_a_profile_job(lake: Lake, databrew: Any) -> None:
     statistics = {"IncludedStatistics": ["DUPLICATE_ROWS_COUNT"]}
     configuration = {"DatasetStatisticsConfiguration": statistics}
     sample = {"Mode": "CUSTOM_ROWS", "Size": 7}
-    job = lake.profile_job("people", Configuration=configuration, JobSample=sample)
+    job = lake.profile_job(people(lake), Configuration=configuration, JobSample=sample)
     found = databrew.describe_job(Name=job)
     assert found["Type"] == "PROFILE"
     assert found["ProfileConfiguration"] == configuration
@@ -62,7 +63,7 @@ def test_what_is_told_of_a_profile_job(lake: Lake, databrew: Any) -> None:
 
 
 def test_lists(lake: Lake, databrew: Any) -> None:
-    one, other = lake.fresh("one"), lake.fresh("other")
+    one, other = people(lake), people(lake)
     jobs = [lake.recipe_job(one), lake.profile_job(one), lake.recipe_job(other)]
 
     def listed(**filters: str) -> list[str]:
@@ -156,7 +157,7 @@ def test_refuses(
 
 @pytest.mark.parametrize("second", ["recipe_job", "profile_job"])
 def test_a_name_that_is_taken(lake: Lake, databrew: Any, second: str) -> None:
-    job = lake.profile_job("people")
+    job = lake.profile_job(people(lake))
     create = {
         "recipe_job": lambda: databrew.create_recipe_job(Name=job, RoleArn=lake.role),
         "profile_job": lambda: databrew.create_profile_job(
@@ -169,37 +170,58 @@ def test_a_name_that_is_taken(lake: Lake, databrew: Any, second: str) -> None:
     assert refused.value.response["Error"]["Message"] == words
 
 
-INCOMPLETE: dict[str, tuple[dict[str, Any], str]] = {
-    "no data set of this name": ({"DatasetName": "none"}, "The dataset none wasn't found."),
+INCOMPLETE: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no data set of this name": (
+        {"DatasetName": "none"},
+        "Create",
+        "The dataset none wasn't found.",
+    ),
     "no recipe of this name": (
-        {"RecipeReference": {"Name": "none"}},
+        {"RecipeReference": {"Name": "none", "RecipeVersion": "1.0"}},
+        "Create",
         "The recipe none .* wasn't found",
+    ),
+    "no version of a recipe": (
+        {"RecipeReference": {"Name": "none"}},
+        "Create",
+        "Recipe none version null is invalid.",
     ),
     "no project of this name": (
         {"RecipeReference": None, "ProjectName": "none"},
+        "Create",
         "The project none wasn't found.",
     ),
-    "no recipe": ({"RecipeReference": None}, "has neither a recipe nor a project"),
-    "no output": ({"Outputs": None}, "has no output"),
+    "no role of this name": (
+        {"RoleArn": "arn:aws:iam::123456789012:role/none"},
+        "Create",
+        "DataBrew is not a trusted entity for the data access role arn:aws:iam:.*none",
+    ),
+    "no recipe": ({"RecipeReference": None}, "Start", "has neither a recipe nor a project"),
+    "no output": ({"Outputs": None}, "Start", "has no output"),
 }
 
 
-@pytest.mark.parametrize(("members", "words"), INCOMPLETE.values(), ids=INCOMPLETE)
-def test_a_run_that_cannot_start(
-    lake: Lake, databrew: Any, members: dict[str, Any], words: str
+@pytest.mark.parametrize(("members", "call", "words"), INCOMPLETE.values(), ids=INCOMPLETE)
+def test_a_job_that_cannot_run(
+    lake: Lake, databrew: Any, members: dict[str, Any], call: str, words: str
 ) -> None:
     full: dict[str, Any] = {
         "DatasetName": people(lake),
         "RoleArn": lake.role,
         "Outputs": [lake.output("out", Format="CSV")],
-        "RecipeReference": {"Name": lake.recipe()},
+        "RecipeReference": {"Name": lake.recipe(), "RecipeVersion": "1.0"},
     }
     given = {name: value for name, value in (full | members).items() if value is not None}
     job = lake.fresh("job")
-    databrew.create_recipe_job(Name=job, **given)
-    with pytest.raises(ClientError, match=words):
+
+    def run() -> None:
+        databrew.create_recipe_job(Name=job, **given)
         databrew.start_job_run(Name=job)
-    assert databrew.list_job_runs(Name=job)["JobRuns"] == []
+
+    with pytest.raises(ClientError, match=f"calling the {call}.*{words}"):
+        run()
+    jobs = [each["Name"] for each in databrew.list_jobs()["Jobs"] if each["Name"] == job]
+    assert jobs == ([job] if call == "Start" else [])
 
 
 # Runs ---------------------------------------------------------------------------------------------
@@ -207,7 +229,7 @@ def test_a_run_that_cannot_start(
 
 def test_what_is_told_of_a_run(lake: Lake, databrew: Any) -> None:
     recipe = lake.recipe(step("RENAME", sourceColumn="name", targetColumn="who"))
-    job = lake.recipe_job(people(lake), RecipeReference={"Name": recipe})
+    job = lake.recipe_job(people(lake), RecipeReference={"Name": recipe, "RecipeVersion": "1.0"})
     run = lake.run(job)
     assert re.fullmatch("db_[0-9a-f]{64}", run["RunId"])
     assert (run["JobName"], run["State"], run["Attempt"]) == (job, "SUCCEEDED", 0)
@@ -326,8 +348,12 @@ def test_a_role_that_does_not_trust_databrew(lake: Lake) -> None:
         "Principal": {"Service": "glue.amazonaws.com"},
         "Action": "sts:AssumeRole",
     }
-    role = make_role(lake.client("iam"), f"{lake.name}-other", READ_AND_WRITE, trust=trust)
-    reason = lake.fail(lake.recipe_job(people(lake), RoleArn=role))
+    iam, name = lake.client("iam"), f"{lake.name}-other"
+    role = make_role(iam, name, READ_AND_WRITE)
+    job = lake.recipe_job(people(lake), RoleArn=role)
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
+    reason = lake.fail(job)
     assert reason.startswith(f"AccessDeniedException: DataBrew is unable to assume the role {role}")
 
 

@@ -355,7 +355,7 @@ def table_job(lake: Lake, dataset: str, database: str, table: str, **members: An
         Name=name,
         DatasetName=dataset,
         RoleArn=lake.role,
-        RecipeReference={"Name": lake.recipe()},
+        RecipeReference={"Name": lake.recipe(), "RecipeVersion": "1.0"},
         DataCatalogOutputs=[target],
     )
     return name

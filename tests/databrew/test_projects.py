@@ -41,7 +41,8 @@ def test_a_sample_is_the_first_500_rows_unless_asked_otherwise(ready):
     [
         ({"DatasetName": "nowhere"}, "ValidationException", "The dataset nowhere doesn't exist."),
         ({"RecipeName": "nowhere"}, "ValidationException", "The recipe nowhere doesn't exist."),
-        ({"RoleArn": "arn:aws:iam::123456789012:role/nobody"}, "ValidationException", "The role"),
+        ({"RoleArn": "arn:aws:iam::123456789012:role/nobody"}, "ValidationException",
+         "DataBrew is not a trusted entity for the data access role"),
         ({"Name": "a:b"}, "ValidationException", "'a:b' is not a valid name"),
         ({"Sample": {"Type": "FIRST_N", "Size": 5001}}, "ValidationException",
          "1 validation error detected: Value '5001' at 'sample.size'"),

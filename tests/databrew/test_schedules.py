@@ -36,7 +36,7 @@ def moment(text: str) -> float:
 
 def test_what_is_due_is_started() -> None:
     cloud: Any = Cloud(
-        hourly=("cron(0 * * * ? *)", ["a", "b"]), daily=("cron(30 6 * * ? *)", ["c"])
+        hourly=("cron(0 * * * ? *)", ["a", "b"]), daily=("Cron(30 6 * * ? *)", ["c"])
     )
     clock, started = [moment("2026-01-01 05:10")], []
     table = Timetable(cloud, lambda cloud, region, name: started.append(name), now=lambda: clock[0])
@@ -84,12 +84,13 @@ def test_one_job_that_cannot_start_does_not_stop_the_others() -> None:
 
 
 def test_what_is_told_of_a_schedule(lake: Lake, databrew: Any) -> None:
-    job, name = lake.recipe_job("any"), lake.fresh("schedule")
+    lake.put("in/people.csv", "id\n1\n")
+    job, name = lake.recipe_job(lake.dataset("in/people.csv")), lake.fresh("schedule")
     databrew.create_schedule(
-        Name=name, CronExpression="cron(0 6 ? * MON *)", JobNames=[job], Tags={"a": "b"}
+        Name=name, CronExpression="Cron(0 6 ? * MON *)", JobNames=[job], Tags={"a": "b"}
     )
     found = databrew.describe_schedule(Name=name)
-    assert (found["CronExpression"], found["JobNames"]) == ("cron(0 6 ? * MON *)", [job])
+    assert (found["CronExpression"], found["JobNames"]) == ("Cron(0 6 ? * MON *)", [job])
     assert (found["Tags"], found["ResourceArn"][-len(name) :]) == ({"a": "b"}, name)
     assert [each["Name"] for each in databrew.list_schedules(JobName=job)["Schedules"]] == [name]
     with pytest.raises(databrew.exceptions.ConflictException, match="is used by the schedule"):

@@ -63,7 +63,7 @@ def delete_dataset(context: Context, *, Name: str) -> Answer:
     for kind in (JOB, PROJECT):
         for user in records.listed(context, kind):
             if user.get("DatasetName") == Name:
-                raise conflict(f"The dataset {Name} is used by the {kind.name} {user['Name']}.")
+                raise conflict(f"The dataset {Name} is used in {kind.name} {user['Name']}.")
     records.remove(context, DATASET, Name)
     return {"Name": Name}
 

@@ -70,7 +70,7 @@ def _refuse_if_used(context: Context, recipe: Record, version: str) -> None:
     for job in listed(context, JOB):
         if _uses(job, recipe, version):
             raise conflict(
-                f"The recipe {recipe['Name']} version {version} is used by the job {job['Name']}."
+                f"The recipe {recipe['Name']} version {version} is used in job {job['Name']}."
             )
 
 

@@ -20,13 +20,13 @@ from labkit.cloud.databrew.jobs.plans import Plan
 from labkit.cloud.databrew.jobs.runlog import RunLog
 from labkit.cloud.databrew.jobs.working import RUNS, Working, succeeded
 from labkit.cloud.databrew.records import Record, now
+from labkit.cloud.databrew.trust import SERVICE
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.lake.engines import stoppable_session
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Store
 
 log = logging.getLogger(__name__)
-SERVICE = "databrew.amazonaws.com"
 SESSION = "AWSGlueDataBrew"
 INTERRUPTED = "The job run was interrupted: the local AWS stopped."
 WORKS = {"RECIPE": recipe_job.work, "PROFILE": profile_job.work}

@@ -1,7 +1,8 @@
 """Jobs: what is to be done with a data set, and where the outcome goes.
 
 A profile job describes a data set; a recipe job transforms it by a recipe, named or a project's.
-Names of data sets, recipes and roles are looked up when a run starts. Sources:
+Names of data sets, recipes and projects are looked up when a job is made, and again when a run
+starts; whether DataBrew may act as the role, when the job is made or changed. Sources:
 https://docs.aws.amazon.com/databrew/latest/dg/API_CreateRecipeJob.html and
 https://docs.aws.amazon.com/databrew/latest/dg/API_CreateProfileJob.html
 """
@@ -14,8 +15,10 @@ from typing import Any
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.jobs import runs
 from labkit.cloud.databrew.jobs.forms import check_output
+from labkit.cloud.databrew.jobs.plans import check_names
 from labkit.cloud.databrew.profile import validate
 from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, shown
+from labkit.cloud.databrew.trust import check_role
 from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.operations import Answer, Context, not_here
 
@@ -110,6 +113,8 @@ def _create(context: Context, name: str, kind: str, members: Record) -> Answer:
     if taken:
         raise conflict(f"The job {name} {taken['Type'].lower()} job already exists.")
     _check_capacity(members)
+    check_names(context, members)
+    check_role(context, members["RoleArn"])
     records.create(context, JOB, name, {**DEFAULTS, "Type": kind, **members})
     return {"Name": name}
 
@@ -119,6 +124,7 @@ def _update(context: Context, name: str, kind: str, members: Record) -> Answer:
     job = records.find(context, JOB, name, missing=MISSING)
     if job["Type"] != kind:
         raise invalid(f"The job {name} is a {job['Type'].lower()} job.")
+    check_role(context, members["RoleArn"])
     records.update(context, JOB, name, members, missing=MISSING)
     return {"Name": name}
 

@@ -10,7 +10,7 @@ import itertools
 from typing import Any
 
 from labkit.cloud.databrew import records
-from labkit.cloud.databrew.jobs.timetable import WAKE
+from labkit.cloud.databrew.jobs.timetable import WAKE, plain
 from labkit.cloud.databrew.records import JOB, SCHEDULE, answers, shown
 from labkit.cloud.databrew.words import invalid, page
 from labkit.cloud.events.schedule import BadSchedule, Cron, parse_schedule
@@ -75,7 +75,7 @@ def delete_schedule(context: Context, *, Name: str) -> Answer:
 def _checked(context: Context, expression: str, names: list[str] | None) -> records.Record:
     """The members of a schedule, once its jobs exist and it says when."""
     try:
-        schedule = parse_schedule(expression)
+        schedule = parse_schedule(plain(expression))
     except BadSchedule as error:
         raise invalid(f"The cron expression {expression} is not valid.") from error
     if not isinstance(schedule, Cron):

@@ -27,7 +27,7 @@ class Timetable(timetable.Timetable):
     def plans(self) -> Iterator[Plan]:
         """The schedules."""
         for each in self._schedules():
-            yield each["_"]["region"], each["Name"], each["CronExpression"]
+            yield each["_"]["region"], each["Name"], plain(each["CronExpression"])
 
     def begin(self, region: str, name: str) -> None:
         for each in self._schedules():
@@ -43,6 +43,15 @@ class Timetable(timetable.Timetable):
             self._start(self._cloud, region, job)
         except AwsError as error:
             log.warning("the job %s of %s did not start: %s", job, name, error)
+
+
+def plain(expression: str) -> str:
+    """A cron expression in small letters where it begins: the console's is ``Cron(...)``.
+
+    >>> plain("Cron(*/15 * * * ? *)")
+    'cron(*/15 * * * ? *)'
+    """
+    return expression[:4].lower() + expression[4:]
 
 
 def start_job(cloud: Cloud, region: str, name: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.access.trust import trusted_role
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.recipes import check_name, project_of
 from labkit.cloud.databrew.records import (
@@ -21,10 +20,10 @@ from labkit.cloud.databrew.records import (
     listed,
     look_up,
 )
+from labkit.cloud.databrew.trust import check_role
 from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.operations import Answer, Context
 
-SERVICE = "databrew.amazonaws.com"
 SAMPLE = {"Type": "FIRST_N", "Size": 500}
 
 
@@ -44,7 +43,7 @@ def create_project(
     if look_up(context.cloud, context.region, PROJECT, Name):
         raise conflict(PROJECT.taken.format(name=Name))
     _check_names(context, DatasetName, RecipeName)
-    _check_role(context, RoleArn)
+    check_role(context, RoleArn)
     members = {"DatasetName": DatasetName, "RecipeName": RecipeName, "RoleArn": RoleArn}
     made = {**members, "Sample": SAMPLE | (Sample or {}), "Tags": Tags}
     records.create(context, PROJECT, Name, made, {"actions": 0})
@@ -56,7 +55,7 @@ def update_project(
     context: Context, *, Name: str, RoleArn: str, Sample: Record | None = None
 ) -> Answer:
     """Change the role, and the sample if one is given; an open session reads it anew."""
-    _check_role(context, RoleArn)
+    check_role(context, RoleArn)
     changes = {"RoleArn": RoleArn, **({"Sample": SAMPLE | Sample} if Sample else {})}
     changed = records.update(context, PROJECT, Name, changes)
     return {"Name": Name, "LastModifiedDate": changed["LastModifiedDate"]}
@@ -93,8 +92,3 @@ def _check_names(context: Context, dataset: str, recipe: str) -> None:
     other = project_of(context, recipe)
     if other:
         raise conflict(f"The recipe {recipe} is used by the project {other} already.")
-
-
-def _check_role(context: Context, role: str) -> None:
-    if trusted_role(context.cloud, role, SERVICE) is None:
-        raise invalid(f"The role {role} doesn't exist or can't be assumed by DataBrew.")
