@@ -238,6 +238,21 @@ def test_missing_values_are_as_the_definition_says(treatment: str, values: list[
     assert [None if numpy.isnan(each) else each for each in line.get_ydata()] == values
 
 
+@pytest.mark.parametrize("how", ["LINEAR", "SMOOTH"])
+def test_a_point_between_gaps_is_a_dot(how: str) -> None:
+    fields = (dimension("Category", "Day"), measure("Values", "Sum of logins"))
+    values = [1, 2, None, 3, None, 4, 5]
+    data = rows(*fields, of=list(zip("abcdefg", values, strict=True)))
+    style = {"LineStyleSettings": {"LineInterpolation": how}}
+    line = draw(visual("LineChart", DefaultSeriesSettings=style), data).axes[0].lines[0]
+    marked = [line.get_ydata()[each] for each in line.get_markevery()]
+    assert (marked, line.get_marker()) == ([3], "o")
+    known = [
+        x for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True) if not numpy.isnan(y)
+    ]
+    assert {0, 1, 3, 5, 6} <= set(known)
+
+
 PICKED: list[tuple[list[Any], set[str]]] = [
     ([], {"31", "11", "41", "21"}),
     ([{"MinimumLabelType": {"Visibility": "VISIBLE"}}], {"11"}),

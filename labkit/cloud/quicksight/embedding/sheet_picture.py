@@ -198,13 +198,13 @@ def _image(sketch: Sketch, place: Place) -> None:
 
 
 def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
-    """A text box's lines, wrapped at its width and ended at its height."""
+    """A text box's lines, wrapped at its width and ended at its height, the first in any case."""
     parameters = walk.parameters(chosen.definition, chosen.parameters)
-    top = place.top + 2
+    start = top = place.top + 2
     for line in lines_of(content_of(chosen.definition, place.id), parameters):
         for runs in wrapped(line.runs, place.width):
             high = height(runs, SIZE)
-            if top + high > place.bottom + 4:
+            if top > start and top + high > place.bottom + 4:
                 sketch.text(place.left, place.bottom - 4, "…", color=sketch.theme.quiet)
                 return
             free = max(place.width - length(runs), 0)

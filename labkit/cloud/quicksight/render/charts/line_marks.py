@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import isnan
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -38,7 +39,7 @@ def add_line(
         for x, y in zip(xs, series.values, strict=True)
     ]
     line = style.get("LineStyleSettings") or {}
-    marker = style.get("MarkerStyleSettings") or {}
+    marker = _marker(style.get("MarkerStyleSettings") or {}, series, len(xs))
     drawn = Line2D(
         [x for x, _ in known],
         [y for _, y in known],
@@ -51,11 +52,12 @@ def add_line(
         solid_joinstyle="round",
         solid_capstyle="round",
         clip_on=False,
-        **_marker(marker, series, len(xs)),
+        **marker,
     )
     if line.get("LineInterpolation") == "SMOOTH":
         drawn.set_data(*_smooth(known))
-        drawn.set_markevery(CURVE)
+        every = marker.get("markevery")
+        drawn.set_markevery(CURVE if every is None else [each * CURVE for each in every])
     axes.add_line(drawn)
     names = shown.names
     told = (
@@ -90,11 +92,20 @@ def settings(sketch: Sketch, series: Series, item: str, data_item: str) -> Mappi
 
 
 def _marker(settings: Mapping[str, Any], series: Series, count: int) -> dict[str, Any]:
+    """How points are marked: all, or those that no line leads to."""
     shows = settings.get("MarkerVisibility") or ("VISIBLE" if count < 2 else "HIDDEN")
-    alone = not any(a is not None and b is not None for a, b in pairwise(series.values))
+    around = (None, *series.values, None)
+    alone = [
+        at
+        for at, (before, value, after) in enumerate(
+            zip(around, around[1:], around[2:], strict=False)
+        )
+        if value is not None and before is None and after is None
+    ]
     if shows == "HIDDEN" and not alone:
         return {}
     return {
+        "markevery": alone if shows == "HIDDEN" else None,
         "marker": MARKERS[settings.get("MarkerShape", "CIRCLE")],
         "markersize": pixels(settings.get("MarkerSize"), 6),
         "markerfacecolor": settings.get("MarkerColor") or series.color,
@@ -107,7 +118,9 @@ def _smooth(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[fl
     xs, ys = [], []
     slopes = _slopes(points)
     for at, ((x0, y0), (x1, y1)) in enumerate(pairwise(points)):
-        for share in (each / CURVE for each in range(CURVE)):
+        xs.append(x0)
+        ys.append(y0)
+        for share in (each / CURVE for each in range(1, CURVE)):
             h = x1 - x0
             t2, t3 = share**2, share**3
             xs.append(x0 + share * h)
@@ -122,5 +135,11 @@ def _smooth(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[fl
 
 def _slopes(points: Sequence[tuple[float, float]]) -> list[float]:
     rises = [(b[1] - a[1]) / ((b[0] - a[0]) or 1) for a, b in pairwise(points)]
-    inner = [0.0 if a * b <= 0 else 2 * a * b / (a + b) for a, b in pairwise(rises)]
-    return [*rises[:1], *inner, *rises[-1:]] if rises else [0.0]
+    return [_slope(a, b) for a, b in pairwise([*rises[:1], *rises, *rises[-1:]])] or [0.0]
+
+
+def _slope(before: float, after: float) -> float:
+    """The slope at a point; beside a gap, that of its other side."""
+    if isnan(before) or isnan(after):
+        return next((each for each in (before, after) if not isnan(each)), 0.0)
+    return 0.0 if before * after <= 0 else 2 * before * after / (before + after)
