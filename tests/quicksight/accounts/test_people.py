@@ -102,6 +102,8 @@ def test_users_are_listed_in_pages(quicksight, register):
         AwsAccountId=quicksight.account, **HERE, PaginationConfig={"PageSize": 2}
     )
     assert names <= {user["UserName"] for page in pages for user in page["UserList"]}
+    code, message = refused(quicksight.list_users, **HERE, MaxResults=101)
+    assert (code, "less than or equal to 100" in message) == ("ValidationException", True)
 
 
 @pytest.mark.parametrize("how", ["by name", "by principal"])
