@@ -12,7 +12,8 @@ from typing import Any
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.calls import call
 from labkit.cloud.engine.trino.cast import CastRefused, cast
-from labkit.cloud.engine.trino.json_syntax import json_members, json_path
+from labkit.cloud.engine.trino.json_members import json_members
+from labkit.cloud.engine.trino.json_syntax import json_path
 from labkit.cloud.engine.trino.library import coerce, common_type, resolve
 from labkit.cloud.engine.trino.literals import interval, literal
 from labkit.cloud.engine.trino.operators import (

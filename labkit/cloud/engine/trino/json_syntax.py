@@ -1,11 +1,13 @@
-"""SQL/JSON: ``JSON_OBJECT``, ``JSON_ARRAY``, ``JSON_VALUE``, ``JSON_QUERY``, ``JSON_EXISTS``.
+"""SQL/JSON by paths: ``JSON_VALUE``, ``JSON_QUERY``, ``JSON_EXISTS``.
 
-The results are text (varchar), not the type json. Paths with variables (PASSING) are refused.
+The results are text (varchar), not the type json.
 
 Source: https://trino.io/docs/current/functions/json.html
 """
 
 from __future__ import annotations
+
+import re
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.trino import tree
@@ -13,77 +15,107 @@ from labkit.cloud.engine.trino.cast import CastRefused, cast
 from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.jsonpath import PathRefused, parse_path
 from labkit.cloud.engine.trino.library import can_coerce, coerce
+from labkit.cloud.engine.trino.safe import in_lambda
 from labkit.cloud.engine.trino.scope import Scope, Typed
-from labkit.cloud.engine.types import BOOLEAN, JSON, VARCHAR, Type
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, JSON, VARCHAR, Type
 
-Clauses = dict[str, object]
-
-
-def json_members(node: tree.JsonMembers, scope: Scope) -> Typed:
-    """``JSON_OBJECT('a': 1)`` or ``JSON_ARRAY(1, 2)``."""
-    values = [_as_json(value, scope) for value in node.values]
-    if node.keys is None:
-        parts = [_member("", value, node.absent_on_null) for value in values]
-        return Typed(f"('[' || concat_ws(',', {', '.join(parts) or 'NULL'}) || ']')", VARCHAR)
-    keys = [_key(key, scope) for key in node.keys]
-    parts = [
-        _member(f"{key} || ':' || ", value, node.absent_on_null)
-        for key, value in zip(keys, values, strict=True)
-    ]
-    return Typed(f"('{{' || concat_ws(',', {', '.join(parts) or 'NULL'}) || '}}')", VARCHAR)
-
-
-def _member(before: str, value: str, absent: bool) -> str:
-    return f"{before}{value}" if absent else f"{before}coalesce({value}, 'null')"
-
-
-def _key(node: tree.Expression, scope: Scope) -> str:
-    key = scope.value(node)
-    if key.type.base not in ("varchar", "char"):
-        message = f"Invalid type of JSON object key: {key.type}"
-        raise scope.fail(node, "TYPE_MISMATCH", message)
-    return f"CAST(to_json({key.sql}) AS VARCHAR)"
-
-
-def _as_json(node: tree.Expression, scope: Scope) -> str:
-    value = scope.value(node)
-    if isinstance(node, tree.JsonMembers | tree.JsonPath):
-        return value.sql
-    try:
-        return cast(value.sql, value.type, JSON)
-    except CastRefused as refused:
-        raise scope.fail(node, refused.code, str(refused)) from refused
+Passing = tuple[tuple[str, tree.Expression], ...]
 
 
 def json_path(node: tree.JsonPath, scope: Scope) -> Typed:
     """``JSON_VALUE(doc, 'lax $.a' RETURNING bigint)`` and its kin."""
+    check_path(node.path, node.passing, scope)
+    document = json_document(node.value, scope)
+    variables = json_variables(node.passing, scope)
+    path = quoted_text(node.path.text)
+    read = "trino_json_value" if node.name == "json_value" else "trino_json_path"
+    items = f"{read}({document}, {path})"
+    if node.passing:
+        items = f"{read}_with({document}, {path}, {variables})"
+    why = f"error(trino_json_path_failure({document}, {path}, {variables}))"
+    found = path_result(node, items, why, scope)
+    return Typed(f"CASE WHEN ({document}) IS NULL THEN NULL ELSE {found.sql} END", found.type)
+
+
+def path_result(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
+    """What a path's items come to.
+
+    Args:
+        items: SQL of the items, NULL where the path fails.
+        why: SQL that raises what made it fail.
+    """
+    return _FORMS[node.name](node, items, why, scope)
+
+
+def check_path(node: tree.PathText, passing: Passing, scope: Scope) -> None:
+    """Refuse a path that is none, or that asks for what is not passed."""
+    if not re.match(r"\s*(lax|strict)\b", node.text):
+        word = (node.text.split() or ["<EOF>"])[0]
+        message = f"mismatched input '{word}' expecting {{'lax', 'strict'}}"
+        raise scope.fail(node.start + 1, "SYNTAX_ERROR", message)
     try:
-        parse_path(node.path)
+        names = parse_path(node.text).names
     except PathRefused as refused:
-        message = f"JSON path is not supported here: {node.path}"
+        message = f"JSON path is not supported here: {node.text}"
         raise scope.fail(node, "NOT_SUPPORTED", message) from refused
-    value = scope.value(node.value)
-    if value.type.base not in ("varchar", "char", "json", "unknown"):
-        message = f"Cannot read input of type {value.type} as JSON"
-        raise scope.fail(node.value, "TYPE_MISMATCH", message)
-    items = f"trino_json_path(CAST({value.sql} AS VARCHAR), {quoted_text(node.path)})"
-    found = _FORMS[node.name](node, items, dict(node.clauses), scope)
-    return Typed(f"CASE WHEN ({value.sql}) IS NULL THEN NULL ELSE {found.sql} END", found.type)
+    for name in sorted(names - {name for name, _ in passing}):
+        hint = f'Try quoting "{name}" in the PASSING clause to match case'
+        known = any(name.upper() == passed.upper() for passed, _ in passing)
+        message = f"no value passed for parameter {name}{f'. {hint}' if known else ''}"
+        raise scope.fail(node, "INVALID_PATH", message)
 
 
-_PATH_ERROR = "'LABKIT:PATH_EVALUATION_ERROR: path evaluation failed'"
-_EMPTY = "'LABKIT:JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar: JSON path found no items'"
+def json_document(node: tree.Expression, scope: Scope) -> str:
+    """The text of a document; bytes are UTF-8 unless the statement says otherwise."""
+    encoding = node.encoding if isinstance(node, tree.JsonInput) else ""
+    node = node.value if isinstance(node, tree.JsonInput) else node
+    value = scope.value(node)
+    if value.type.base == "varbinary":
+        return f"trino_json_decoded({value.sql}, {quoted_text(encoding or 'UTF8')})"
+    if encoding or value.type.base not in ("varchar", "char", "json", "unknown"):
+        words = f"JSON ENCODING {encoding}" if encoding else "JSON"
+        message = f"Cannot read input of type {value.type} as JSON using formatting {words}"
+        raise scope.fail(node, "TYPE_MISMATCH", message)
+    return f"CAST({value.sql} AS VARCHAR)"
 
 
-def _exists(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> Typed:
-    failed = {"error": f"error({_PATH_ERROR})", "unknown": "NULL"}
-    otherwise = clauses.get("error", "false")
+def json_variables(passing: Passing, scope: Scope) -> str:
+    """The variables that PASSING gives: a map of documents, NULL for no item."""
+    names = ", ".join(quoted_text(name) for name, _ in passing)
+    values = ", ".join(_variable(value, scope) for _, value in passing)
+    return f"CAST(MAP([{names}], [{values}]) AS MAP(VARCHAR, VARCHAR))"
+
+
+def _variable(node: tree.Expression, scope: Scope) -> str:
+    if isinstance(node, tree.JsonInput):
+        return json_document(node, scope)
+    value = scope.value(node)
+    if isinstance(node, tree.JsonMembers | tree.JsonPath):
+        return value.sql
+    if value.type.base == "decimal":
+        message = "A decimal as a variable of a JSON path is not supported here"
+        raise scope.fail(node, "NOT_SUPPORTED", message)
+    try:
+        plain = value.type.base in _JSON_SCALARS
+        found = value if plain else Typed(cast(value.sql, value.type, VARCHAR), VARCHAR)
+        return f"coalesce({cast(found.sql, found.type, JSON)}, 'null')"
+    except CastRefused as refused:
+        raise scope.fail(node, refused.code, str(refused)) from refused
+
+
+_JSON_SCALARS = "tinyint smallint integer bigint real double boolean varchar char unknown".split()
+
+
+def _exists(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
+    failed = {"error": why, "unknown": "NULL"}
+    otherwise = dict(node.clauses).get("error", "false")
     other = failed.get(str(otherwise), str(otherwise))
     return Typed(f"coalesce(len({items}) > 0, {other})", BOOLEAN)
 
 
-def _query(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> Typed:
+def _query(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
     """One item, or all in an array; what fails and what is not there is NULL."""
+    clauses = dict(node.clauses)
     wrapper = clauses.get("wrapper", "without")
     one = "_i[1]"
     wrapped = "'[' || array_to_string(_i, ',') || ']'"
@@ -93,15 +125,17 @@ def _query(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> T
         one = f"CASE WHEN len(_i) = 1 AND _i[1][1] IN ('[', '{{') THEN _i[1] ELSE {wrapped} END"
     if clauses.get("quotes") == "omit":
         one = f"CASE WHEN _i[1][1] = '\"' THEN json_extract_string(_i[1], '$') ELSE {one} END"
-    many = "NULL" if wrapper != "without" else "len(_i) > 1"
+    many = "FALSE" if wrapper != "without" else "len(_i) > 1"
     failed, empty = (_otherwise_query(clauses.get(name)) for name in ("error", "empty"))
+    at_error = clauses.get("error") == "error"
     whens = (
-        f"CASE WHEN _i IS NULL OR {many} THEN {failed} WHEN len(_i) = 0 THEN {empty} ELSE {one} END"
+        f"CASE WHEN _i IS NULL THEN {why if at_error else failed} WHEN len(_i) = 0 THEN "
+        f"{empty.format('no')} WHEN {many} THEN {failed.format('multiple')} ELSE {one} END"
     )
-    return _returned(_with_items(items, whens), node, scope)
+    return returned(_with_items(items, whens), node, scope)
 
 
-def _returned(sql: str, node: tree.JsonPath, scope: Scope) -> Typed:
+def returned(sql: str, node: tree.JsonPath | tree.JsonMembers, scope: Scope) -> Typed:
     """JSON text as the type that RETURNING names."""
     kind: Type = node.returning or VARCHAR
     if kind.base not in ("varchar", "char", "varbinary"):
@@ -110,51 +144,92 @@ def _returned(sql: str, node: tree.JsonPath, scope: Scope) -> Typed:
     return Typed(cast(sql, VARCHAR, kind), kind)
 
 
+_NOT_ONE = raising("JSON_OUTPUT_CONVERSION_ERROR", "conversion from JSON failed: JSON path found #")
+_NO_QUERY = {
+    "empty array": "'[]'",
+    "empty object": "'{{}}'",
+    "error": _NOT_ONE.replace("#", "{} items"),
+}
+
+
 def _otherwise_query(action: object) -> str:
-    actions = {"empty array": "'[]'", "empty object": "'{}'", "error": f"error({_PATH_ERROR})"}
-    return actions.get(str(action), "NULL")
+    """``{}`` stands for how many items there are."""
+    return _NO_QUERY.get(str(action), "NULL")
 
 
-def _value(node: tree.JsonPath, items: str, clauses: Clauses, scope: Scope) -> Typed:
+def _value(node: tree.JsonPath, items: str, why: str, scope: Scope) -> Typed:
     """One scalar; what fails and what is not there is NULL, or as the clauses say."""
+    clauses = dict(node.clauses)
     kind: Type = node.returning or VARCHAR
     failed, empty = (
         _otherwise_value(clauses.get(name), kind, scope) for name in ("error", "empty")
     )
-    scalar = "json_extract_string(_i[1], '$')"
-    try:
-        value = scalar if kind == VARCHAR else cast(scalar, VARCHAR, kind)
-    except CastRefused as refused:
-        raise scope.fail(node, refused.code, str(refused)) from refused
-    if kind != VARCHAR and clauses.get("error", "null") != "error":
+    at_error = clauses.get("error") == "error"
+    value = _scalar(kind, failed, node, scope)
+    if kind.base != "varchar" and not at_error:
         value = f"coalesce(TRY({value}), {failed})"
-    if kind.args and kind.base in ("char", "varchar"):
-        bare = _bare_as_text(scalar, kind, failed)
-        value = f"CASE WHEN _i[1][1] = '\"' THEN {value} ELSE {bare} END"
+    if kind.base == "char":
+        words = f"JSON_VALUE of a number or boolean RETURNING {kind} is not supported here"
+        value = f"CASE WHEN _i[1][1] = '\"' THEN {value} ELSE {raising('NOT_SUPPORTED', words)} END"
+    no_scalar = "an item that cannot be converted to an SQL value"
     whens = (
-        f"CASE WHEN _i IS NULL OR len(_i) > 1 THEN {failed} WHEN len(_i) = 0 THEN {empty} "
-        f"WHEN _i[1] = 'null' THEN NULL WHEN _i[1][1] IN ('[', '{{') THEN {failed} "
-        f"ELSE {value} END"
+        f"CASE WHEN _i IS NULL THEN {why if at_error else failed} "
+        f"WHEN len(_i) > 1 THEN {failed.replace('#', 'multiple items')} "
+        f"WHEN len(_i) = 0 THEN {empty.replace('#', 'no items')} WHEN _i[1] = 'null' THEN NULL "
+        f"WHEN _i[1][1] IN ('[', '{{') THEN {failed.replace('#', no_scalar)} ELSE {value} END"
     )
     return Typed(_with_items(items, whens), kind)
 
 
-def _bare_as_text(scalar: str, kind: Type, failed: str) -> str:
-    """A number or boolean, which fails where it is longer than RETURNING says; text is cut."""
-    if kind.base == "char":
-        words = f"JSON_VALUE of a number or boolean RETURNING {kind} is not supported here"
-        return raising("NOT_SUPPORTED", words)
-    return f"CASE WHEN length({scalar}) > {kind.args[0]} THEN {failed} ELSE {scalar} END"
+def _scalar(kind: Type, failed: str, node: tree.JsonPath, scope: Scope) -> str:
+    """The item as that type, by the cast from the item's own; a decimal has a sign before it."""
+    try:
+        text = cast("json_extract_string(_i[1], '$')", VARCHAR, kind)
+    except CastRefused as refused:
+        raise scope.fail(node, refused.code, str(refused)) from refused
+    whens = "".join(f"WHEN {test} THEN {_bare(sql, of, kind, failed)} " for test, sql, of in _BARE)
+    return f"CASE WHEN _i[1][1] = '\"' THEN {text} {whens}END"
+
+
+#: Items that are no text: how they are told, and their values.
+_BARE = (
+    ("_i[1][1] = '+'", "CAST(_i[1][2:] AS DECIMAL(38, 18))", Type("decimal", (38, 18))),
+    ("_i[1] IN ('true', 'false')", "(_i[1] = 'true')", BOOLEAN),
+    ("regexp_matches(_i[1], '[.E]')", "CAST(_i[1] AS DOUBLE)", DOUBLE),
+    ("true", "CAST(_i[1] AS BIGINT)", BIGINT),
+)
+
+
+def _bare(sql: str, of: Type, kind: Type, failed: str) -> str:
+    """A number or boolean as that type; one that has no such cast fails."""
+    text = "_i[1][2:]" if of.base == "decimal" else cast(sql, of, VARCHAR)
+    if kind == VARCHAR:
+        return text
+    if kind.base == "varchar":
+        return f"CASE WHEN length({text}) > {kind.args[0]} THEN {failed} ELSE {text} END"
+    try:
+        return cast(sql, of, kind)
+    except CastRefused:
+        return failed.replace("#", "an item that cannot be converted to an SQL value")
 
 
 def _otherwise_value(action: object, kind: Type, scope: Scope) -> str:
     if isinstance(action, tree.Expression):
         value = scope.value(action)
+        if not in_lambda(value.sql):
+            message = "A subquery or a window function as a default is not supported here"
+            raise scope.fail(action, "NOT_SUPPORTED", message)
         if not can_coerce(value.type, kind):
             message = f"Return type of JSON_VALUE is {kind}, its default is {value.type}"
             raise scope.fail(action, "TYPE_MISMATCH", message)
         return coerce(value.sql, value.type, kind)
-    return f"error({_EMPTY})" if action == "error" else f"CAST(NULL AS {kind.duckdb})"
+    return _NO_VALUE if action == "error" else f"CAST(NULL AS {kind.duckdb})"
+
+
+#: What was found instead stands as ``#``.
+_NO_VALUE = raising(
+    "JSON_VALUE_RESULT_ERROR", "cannot extract SQL scalar from JSON: JSON path found #"
+)
 
 
 def _with_items(items: str, sql: str) -> str:

@@ -313,7 +313,7 @@ class ExpressionParser:
 
 #: Words that begin a form of their own; a reader that finds another gives ``None``.
 _WORDS = {**parse_forms.WORDS, **parse_json.WORDS}
-#: What ends a type: brackets of a cast, and the words after one in JSON_VALUE's RETURNING.
+#: What ends a type: brackets of a cast, and the words after one in RETURNING and JSON_TABLE.
 _AFTER_TYPE = (
     ")",
     ",",
@@ -327,6 +327,8 @@ _AFTER_TYPE = (
     "WITHOUT",
     "KEEP",
     "OMIT",
+    "FORMAT",
+    "PATH",
 )
 
 

@@ -13,6 +13,7 @@ from labkit.cloud.engine.trino.errors import failed_at
 
 if TYPE_CHECKING:
     from labkit.cloud.engine.trino.parse_expression import ExpressionParser
+    from labkit.cloud.engine.types import Type
 
 
 def _json_members(parser: ExpressionParser) -> tree.Expression:
@@ -24,7 +25,7 @@ def _json_members(parser: ExpressionParser) -> tree.Expression:
     while not cursor.peek_any(")", "ABSENT", "RETURNING") and not cursor.peek("NULL", "ON"):
         if keyed:
             keys.append(_json_key(parser))
-        values.append(_json_value(parser))
+        values.append(json_value(parser))
         if not cursor.accept(","):
             break
     absent = not keyed
@@ -32,10 +33,15 @@ def _json_members(parser: ExpressionParser) -> tree.Expression:
         absent = False
     elif cursor.accept("ABSENT", "ON", "NULL"):
         absent = True
-    _no_more(parser, "WITH", "WITHOUT", "RETURNING")
+    unique = keyed and cursor.accept_any("WITH", "WITHOUT")
+    if unique:
+        cursor.expect("UNIQUE")
+        cursor.accept("KEYS")
+    returning = _returning(parser)
     cursor.expect(")")
+    shown = tuple(keys) if keyed else None
     return tree.JsonMembers(
-        start, cursor.end, tuple(keys) if keyed else None, tuple(values), absent
+        start, cursor.end, shown, tuple(values), absent, unique == "WITH", returning
     )
 
 
@@ -47,28 +53,83 @@ def _json_key(parser: ExpressionParser) -> tree.Expression:
     return key
 
 
-def _json_value(parser: ExpressionParser) -> tree.Expression:
+def json_value(parser: ExpressionParser) -> tree.Expression:
+    """A value, with how its text is read: ``FORMAT JSON ENCODING UTF8``."""
     start = parser.cursor.token.start
     value = parser.expression()
     if parser.cursor.accept("FORMAT", "JSON"):
-        return tree.Call(start, parser.cursor.end, "json_parse", (value,))
+        return tree.JsonInput(start, parser.cursor.end, value, _encoding(parser))
     return value
+
+
+def _encoding(parser: ExpressionParser) -> str:
+    if not parser.cursor.accept("ENCODING"):
+        return ""
+    return parser.cursor.expect_any("UTF8", "UTF16", "UTF32")
+
+
+def _returning(parser: ExpressionParser) -> Type | None:
+    """``RETURNING varchar FORMAT JSON``."""
+    if not parser.cursor.accept("RETURNING"):
+        return None
+    kind = parser.type()
+    json_format(parser)
+    return kind
+
+
+def json_format(parser: ExpressionParser) -> bool:
+    """Whether ``FORMAT JSON`` stands here; as what comes out only UTF-8 is written."""
+    cursor = parser.cursor
+    found = cursor.accept("FORMAT", "JSON")
+    at = cursor.token.start
+    if found and (encoding := _encoding(parser)) not in ("", "UTF8"):
+        message = f"FORMAT JSON ENCODING {encoding} is not supported here"
+        raise failed_at(cursor.text, at, "NOT_SUPPORTED", message)
+    return found
 
 
 def _json_path(parser: ExpressionParser) -> tree.Expression:
     cursor, start = parser.cursor, parser.cursor.token.start
     name = cursor.expect_any("JSON_VALUE", "JSON_QUERY", "JSON_EXISTS").lower()
     cursor.expect("(")
-    value = parser.expression()
+    value = json_value(parser)
     cursor.expect(",")
-    path = cursor.take("string", "<string>")
-    _no_more(parser, "PASSING", "FORMAT")
-    returning = parser.type() if cursor.accept("RETURNING") else None
-    clauses = []
-    while not cursor.peek(")"):
-        clauses.append(_json_clause(parser))
+    path = path_text(parser)
+    passing = json_passing(parser)
+    returning = _returning(parser)
+    clauses = json_clauses(parser, ")")
     cursor.expect(")")
-    return tree.JsonPath(start, cursor.end, name, value, path, returning, tuple(clauses))
+    return tree.JsonPath(start, cursor.end, name, value, path, passing, returning, clauses)
+
+
+def path_text(parser: ExpressionParser) -> tree.PathText:
+    """The text of a path."""
+    start = parser.cursor.token.start
+    text = parser.cursor.take("string", "<string>")
+    return tree.PathText(start, parser.cursor.end, text)
+
+
+def json_passing(parser: ExpressionParser) -> tuple[tuple[str, tree.Expression], ...]:
+    """``PASSING 1 AS "x", doc FORMAT JSON AS y``; a name without quotes is in upper case."""
+    if not parser.cursor.accept("PASSING"):
+        return ()
+    return parser.cursor.many(lambda: _passed(parser))
+
+
+def _passed(parser: ExpressionParser) -> tuple[str, tree.Expression]:
+    value = json_value(parser)
+    parser.cursor.expect("AS")
+    token = parser.cursor.token
+    parser.cursor.name()
+    return token.text if token.kind == "quoted" else token.text.upper(), value
+
+
+def json_clauses(parser: ExpressionParser, *ends: str) -> tuple[tuple[str, object], ...]:
+    """What follows a path, up to one of these words."""
+    found = []
+    while not parser.cursor.peek_any(*ends):
+        found.append(_json_clause(parser))
+    return tuple(found)
 
 
 def _json_clause(parser: ExpressionParser) -> tuple[str, object]:
@@ -102,18 +163,6 @@ def _json_on(parser: ExpressionParser) -> tuple[str, object]:
         action = f"empty {parser.cursor.expect_any('ARRAY', 'OBJECT').lower()}"
     parser.cursor.expect("ON")
     return parser.cursor.expect_any("EMPTY", "ERROR").lower(), action
-
-
-def _no_more(parser: ExpressionParser, *words: str) -> None:
-    """Clauses that Trino has and that are not given here."""
-    if parser.cursor.peek_any(*words):
-        word = parser.cursor.token.text
-        raise failed_at(
-            parser.cursor.text,
-            parser.cursor.token.start,
-            "NOT_SUPPORTED",
-            f"{word} is not supported here",
-        )
 
 
 WORDS: dict[str, Callable[[ExpressionParser], tree.Expression | None]] = {

@@ -15,6 +15,7 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
 from labkit.cloud.engine.trino.parse_expression import ExpressionParser
+from labkit.cloud.engine.trino.parse_json_table import json_table
 
 _JOINS = ("INNER", "LEFT", "RIGHT", "FULL")
 #: Words that Trino allows as names, and that still begin the next clause after a relation.
@@ -367,6 +368,8 @@ class QueryParser:
             return tree.Derived(start, cursor.end, query, lateral=True)
         if cursor.accept("TABLE", "("):
             return self._table_function(start)
+        if cursor.accept("JSON_TABLE", "("):
+            return json_table(self.expressions, start)
         return self._bracketed() if cursor.peek("(") else self._table()
 
     def _table_function(self, start: int) -> tree.TableFunction:

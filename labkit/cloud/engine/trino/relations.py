@@ -15,6 +15,7 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.information_schema import information_source
+from labkit.cloud.engine.trino.json_table import json_table
 from labkit.cloud.engine.trino.library import can_coerce, common_type
 from labkit.cloud.engine.trino.operators import coerced, comparison
 from labkit.cloud.engine.trino.parse_query import parse_query
@@ -328,7 +329,9 @@ def _beside(left: Rows, scope: Scope) -> Scope:
 def _is_lateral(node: tree.Relation) -> bool:
     if isinstance(node, tree.Aliased | tree.Sampled):
         return _is_lateral(node.relation)
-    return isinstance(node, tree.Unnest) or (isinstance(node, tree.Derived) and node.lateral)
+    if isinstance(node, tree.Derived):
+        return node.lateral
+    return isinstance(node, tree.Unnest | tree.JsonTable)
 
 
 def _is_true(node: tree.Expression | None) -> bool:
@@ -399,6 +402,7 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Sampled: _sampled,
     tree.Unnest: _unnest,
     tree.TableFunction: lambda node, scope: Rows(*sequence(node, scope)),
+    tree.JsonTable: lambda node, scope: Rows(*json_table(node, scope)),
     tree.Join: _join,
 }
 

@@ -28,10 +28,15 @@ def safe(sql: str, render: Callable[[str], str], scope: Scope) -> str:
     return f"TRY(list_transform([{sql}], lambda {name}: {render(name)})[1])"
 
 
+def in_lambda(sql: str) -> bool:
+    """Whether DuckDB takes this SQL in a lambda."""
+    return not _OUTSIDE.search(sql)
+
+
 def tried(sql: str, scope: Scope) -> str | None:
     """SQL, NULL when it fails; None where DuckDB cannot say so."""
     if not _FORM.search(sql):
         return f"TRY({sql})"
-    if _OUTSIDE.search(sql):
+    if not in_lambda(sql):
         return None
     return f"TRY(list_transform([true], lambda {scope.state.fresh('t')}: {sql})[1])"

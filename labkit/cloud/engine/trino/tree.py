@@ -255,6 +255,23 @@ class JsonMembers(Expression):
     keys: tuple[Expression, ...] | None
     values: tuple[Expression, ...]
     absent_on_null: bool
+    unique: bool
+    returning: Type | None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonInput(Expression):
+    """``value FORMAT JSON ENCODING UTF8``; the encoding is empty where none is named."""
+
+    value: Expression
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathText(Node):
+    """A JSON path as it is written."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +280,8 @@ class JsonPath(Expression):
 
     name: str
     value: Expression
-    path: str
+    path: PathText
+    passing: tuple[tuple[str, Expression], ...]
     returning: Type | None
     clauses: tuple[tuple[str, object], ...]
 
@@ -355,6 +373,38 @@ class TableFunction(Relation):
 
     name: str
     arguments: tuple[tuple[str | None, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonColumn(Node):
+    """A column of ``JSON_TABLE``: a path's value, or the row's number where there is no path."""
+
+    name: str
+    path: JsonPath | None
+
+
+@dataclass(frozen=True, slots=True)
+class JsonNested(Node):
+    """``NESTED PATH 'lax $' AS name COLUMNS (...)``, and ``JSON_TABLE``'s own path and columns."""
+
+    path: PathText
+    name: str | None
+    columns: tuple[JsonColumn | JsonNested, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonTable(Relation):
+    """``JSON_TABLE(document, path COLUMNS (...) PLAN (...))``.
+
+    A plan is a path's name, or (operator, plans); a default one OUTER or INNER, UNION or CROSS.
+    """
+
+    value: Expression
+    passing: tuple[tuple[str, Expression], ...]
+    root: JsonNested
+    plan: object
+    default_plan: tuple[str, str]
+    strict: bool
 
 
 @dataclass(frozen=True, slots=True)

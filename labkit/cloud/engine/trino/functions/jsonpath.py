@@ -11,22 +11,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache, partial
 from typing import Any
 
-from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.trino.functions import jsonpath_conditions as conditions
 from labkit.cloud.engine.trino.functions import jsonpath_steps as steps
-from labkit.cloud.engine.trino.functions.documents import RawNumber, dump, parse_document
 from labkit.cloud.engine.trino.functions.jsonpath_conditions import Condition
-from labkit.cloud.engine.trino.functions.jsonpath_steps import Items, PathFailed, Place
+from labkit.cloud.engine.trino.functions.jsonpath_steps import Items, Place
 
 
 class PathRefused(ValueError):
     """A path that is not read here. ``args[0]`` is its text."""
+
+
+_NONE: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,11 @@ class Path:
 
     strict: bool
     find: Items
+    names: frozenset[str] = frozenset()
 
-    def items(self, value: Any) -> list[Any]:
-        """The items that the path finds in a document."""
-        return self.find(Place(value, value, self.strict))
+    def items(self, value: Any, variables: Mapping[str, list[Any]] = _NONE) -> list[Any]:
+        """The items that the path finds in a document; a variable gives one item or none."""
+        return self.find(Place(value, value, self.strict, variables))
 
 
 @lru_cache(maxsize=256)
@@ -51,14 +53,18 @@ def parse_path(text: str) -> Path:
     [2, 3]
 
     Raises:
-        PathRefused: it is none of Trino's, or has a variable.
+        PathRefused: it is none of Trino's.
     """
     mode = re.match(r"\s*(lax|strict)\b", text)
-    reader = _Reader(text, _words(text, mode.end() if mode else 0))
+    if not mode:
+        raise PathRefused(text)
+    words = _words(text, mode.end())
+    names = frozenset(word[1:] for word in words if word[0] == "$" and word != "$")
+    reader = _Grammar(text, words)
     found = reader.sums()
     if reader.words:
         raise PathRefused(text)
-    return Path(mode is not None and mode[1] == "strict", found)
+    return Path(mode[1] == "strict", found, names)
 
 
 _WORD = re.compile(
@@ -79,7 +85,7 @@ def _words(text: str, at: int) -> list[str]:
     return found
 
 
-class _Reader:
+class _Grammar:
     """Reads by Trino's grammar of paths, a method a rule."""
 
     def __init__(self, text: str, words: list[str]) -> None:
@@ -128,8 +134,10 @@ class _Reader:
         word = self.next()
         if word in _PLACES:
             return _PLACES[word]
+        if word[0] == "$":
+            return partial(steps.variable, word[1:])
         if word[0].isdigit() or word[0] == '"' or word in ("true", "false", "null"):
-            return partial(steps.constant, json.loads(word, parse_float=RawNumber))
+            return partial(steps.constant, json.loads(word, parse_float=_constant))
         if word != "(":
             raise PathRefused(self.text)
         found = self.sums()
@@ -226,25 +234,15 @@ class _Reader:
         return partial(conditions.compared, op, left, self.sums())
 
 
-_ACCESSORS: dict[str, Callable[[_Reader], Items]] = {
-    ".": _Reader.member,
-    "..": _Reader.descendants,
-    "[": _Reader.subscripts,
-    "?": _Reader.filter,
+_ACCESSORS: dict[str, Callable[[_Grammar], Items]] = {
+    ".": _Grammar.member,
+    "..": _Grammar.descendants,
+    "[": _Grammar.subscripts,
+    "?": _Grammar.filter,
 }
 _PLACES: dict[str, Items] = {"$": steps.root, "@": steps.current, "last": steps.last}
 
 
-def _found(text: str, path: str) -> list[str] | None:
-    """The items as JSON, None where the document or a strict path fails."""
-    try:
-        return [_shown(item) for item in parse_path(path).items(parse_document(text))]
-    except (PathFailed, ValueError, RecursionError):
-        return None
-
-
-def _shown(item: Any) -> str:
-    return format(item.normalize(), "f") if isinstance(item, Decimal) else dump(item)
-
-
-UDFS = (Udf("trino_json_path", _found, ("VARCHAR", "VARCHAR"), "VARCHAR[]"),)
+def _constant(text: str) -> float | Decimal:
+    """A path's own number: a decimal, unless it has an exponent."""
+    return float(text) if "e" in text.lower() else Decimal(text)

@@ -15,9 +15,9 @@ from labkit.cloud.engine.trino.functions.jsonpath_steps import (
     Items,
     PathFailed,
     Place,
+    alike,
     all_opened,
     is_number,
-    number_of,
     opened,
 )
 
@@ -85,7 +85,7 @@ def _compare(op: str, a: Any, b: Any) -> bool | None:
     numbers = is_number(a) and is_number(b)
     if not numbers and (type(a) is not type(b) or isinstance(a, list | dict)):
         return None
-    return bool(COMPARED[op](number_of(a), number_of(b)) if numbers else COMPARED[op](a, b))
+    return bool(COMPARED[op](*alike(a, b)) if numbers else COMPARED[op](a, b))
 
 
 _EQUAL = ("==", "<>", "!=")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -17,7 +17,10 @@ from labkit.cloud.engine.trino.functions.entry import fail
 
 
 class PathFailed(LookupError):
-    """A path asks for what is not there, or for what cannot be computed."""
+    """A path asks for what is not there, or for what cannot be computed. ``args`` say why."""
+
+    def __str__(self) -> str:
+        return ": ".join(self.args)
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Place:
     root: Any
     current: Any
     strict: bool
+    variables: Mapping[str, list[Any]]
     size: int | None = None
 
 
@@ -54,6 +58,11 @@ def last(place: Place) -> list[Any]:
 
 def constant(value: Any, place: Place) -> list[Any]:
     return [value]
+
+
+def variable(name: str, place: Place) -> list[Any]:
+    """``$name``, which PASSING gives."""
+    return place.variables[name]
 
 
 # Accessors
@@ -102,7 +111,8 @@ def places(ranges: tuple[tuple[Items, Items], ...], place: Place) -> list[Any]:
     for low, high in ranges:
         begin, end = _whole(low, inside), _whole(high, inside)
         if place.strict and not 0 <= begin <= end < len(items):
-            raise PathFailed
+            words = f"invalid array subscript: [{begin}, {end}] for array of size {len(items)}"
+            raise PathFailed("structural error", words)
         found += items[max(begin, 0) : end + 1] if end >= 0 else []
     return found
 
@@ -175,11 +185,28 @@ def is_number(value: Any) -> bool:
 
 
 def number_of(value: Any) -> Any:
-    """A number; one with a point in a document is a decimal."""
+    """A number; one with a point in a document is a double."""
     if not is_number(value):
         raise PathFailed
-    text = getattr(value, "text", None)
-    return Decimal(text) if text is not None else value
+    return value
+
+
+def alike(*numbers: Any) -> Sequence[Any]:
+    """Numbers that can be compared and computed with: doubles where one of them is."""
+    return tuple(map(float, numbers)) if any(isinstance(n, float) for n in numbers) else numbers
+
+
+def _within(*numbers: Any) -> Any:
+    """The last number, a result, which fails where it is longer than the integers before it."""
+    if all(isinstance(n, int) for n in numbers):
+        size = 31 if all(_fits(n, 31) for n in numbers[:-1]) else 63
+        if not _fits(numbers[-1], size):
+            raise PathFailed
+    return numbers[-1]
+
+
+def _fits(number: int, bits: int) -> bool:
+    return -(1 << bits) <= number < 1 << bits
 
 
 def signed(sign: str, find: Items, place: Place) -> list[Any]:
@@ -188,11 +215,9 @@ def signed(sign: str, find: Items, place: Place) -> list[Any]:
 
 def arithmetic(op: str, left: Items, right: Items, place: Place) -> list[Any]:
     """One number with another; whole numbers divide toward zero."""
-    a, b = (_one_number(find, place) for find in (left, right))
-    if float in (type(a), type(b)):
-        a, b = float(a), float(b)
+    a, b = alike(*(_one_number(find, place) for find in (left, right)))
     if op not in "/%":
-        return [_ARITHMETIC[op](a, b)]
+        return [_within(a, b, _ARITHMETIC[op](a, b))]
     if Decimal in (type(a), type(b)):
         fail("A division of decimals in a JSON path is not supported here", "NOT_SUPPORTED")
     if b == 0:

@@ -44,7 +44,7 @@ _REASONS = {
     "it has no counterpart in the engine": (
         "beta_cdf inverse_beta_cdf t_cdf t_pdf murmur3 spooky_hash_v2_32 spooky_hash_v2_64 "
         "numeric_histogram title_case to_char to_date to_timestamp "
-        "json_table xpath"
+        "xpath"
     ),
     "its answer would change from run to run": "random_string",
     "it says who asks, which the engine does not know": "current_user current_role current_groups",
