@@ -17,14 +17,8 @@ from labkit.cloud.redshift.keys import namespace_key, place_of
 from labkit.cloud.redshift.lifecycle import begin, change, passing
 from labkit.cloud.redshift.records import Record, look_up
 from labkit.cloud.redshift.serverless import tagging
-from labkit.cloud.redshift.serverless.answering import (
-    answers,
-    conflict,
-    find_available,
-    invalid,
-    page,
-)
-from labkit.cloud.redshift.serverless.kinds import NAMESPACE, SNAPSHOT, WORKGROUP
+from labkit.cloud.redshift.serverless.answering import answers, find_available, invalid, page
+from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
 from labkit.cloud.redshift.warehouse import STATES, WarehouseState, open_warehouse
 
 USER = "admin"
@@ -71,28 +65,6 @@ def update_namespace(context: Context, *, namespaceName: str, **members: Any) ->
     changed = record | {name: members[name] for name in shown if name in members}
     changed |= _password_changes(context, record, members)
     changed["status"] = "MODIFYING"
-    return {"namespace": records.shown(begin(context.cloud, NAMESPACE, changed))}
-
-
-@answers("DeleteNamespace")
-def delete_namespace(
-    context: Context,
-    *,
-    namespaceName: str,
-    finalSnapshotName: str | None = None,
-    finalSnapshotRetentionPeriod: int = -1,
-) -> Answer:
-    """Deletes the data; refused while a workgroup serves it."""
-    record = find_available(context, NAMESPACE, namespaceName)
-    if workgroup_of(context.cloud, record):
-        raise conflict(
-            f"There is a workgroup associated with the namespace {namespaceName}. "
-            "Delete the workgroup first."
-        )
-    if finalSnapshotName:
-        records.check_free(context, SNAPSHOT, finalSnapshotName)
-    last = finalSnapshotName and {"name": finalSnapshotName, "days": finalSnapshotRetentionPeriod}
-    changed = record | {"status": "DELETING", "_": record["_"] | {"last": last}}
     return {"namespace": records.shown(begin(context.cloud, NAMESPACE, changed))}
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import files, records
-from labkit.cloud.redshift.lifecycle import FOLLOWERS, LOCK, begin, passing
+from labkit.cloud.redshift.lifecycle import FOLLOWERS, LOCK, begin, change, passing
 from labkit.cloud.redshift.records import Kind, Record
 from labkit.cloud.redshift.serverless import tagging
 from labkit.cloud.redshift.serverless.answering import (
@@ -185,6 +185,11 @@ def convert_recovery_point_to_snapshot(
 
 @passing(SNAPSHOT, "CREATING")
 def take(cloud: Cloud, record: Record) -> Record:
+    """Copy the namespace's file; for the last snapshot, the namespace's own end does."""
+    return {} if record["_"].get("final") else _copied(cloud, record)
+
+
+def _copied(cloud: Cloud, record: Record) -> Record:
     size = files.save(cloud, record["_"]["key"], _file(cloud, SNAPSHOT, record))
     return {"status": "AVAILABLE"} | _sizes(size)
 
@@ -195,11 +200,25 @@ def take_point(cloud: Cloud, record: Record) -> Record:
     return {"status": "AVAILABLE", "totalSizeInMegaBytes": round(size / MB, 3)}
 
 
+def announce_last(context: Context, namespace: Record, name: str, days: int) -> None:
+    """Put the last snapshot of a namespace on record; the work of its end takes it.
+
+    Raises:
+        AwsError: the name is taken, or there are no such days.
+    """
+    record = _new(context, namespace, name, days)
+    records.put(context.cloud, SNAPSHOT, record | records.hiding(record, final=True))
+
+
 def take_last(cloud: Cloud, namespace: Record) -> None:
-    """The last snapshot of a namespace that is deleted, within that work."""
-    last, region = namespace["_"]["last"], namespace["_"]["region"]
-    record = _record(cloud, namespace, last["name"], last["days"], region)
-    records.put(cloud, SNAPSHOT, record | take(cloud, record))
+    """Take the last snapshot of a namespace, within the work of its end.
+
+    One that is there was taken before a kill: by now the data may be gone.
+    """
+    record = records.look_up(cloud, namespace["_"]["region"], SNAPSHOT, namespace["_"]["last"])
+    if record and record["status"] == "CREATING":
+        changes = _copied(cloud, record) | {"_": {"final": None}}
+        change(cloud, SNAPSHOT, records.key_of(record), changes)
 
 
 def drop_points(cloud: Cloud, namespace: Record) -> None:
@@ -235,24 +254,20 @@ FOLLOWERS.append(follow)
 
 def _new(context: Context, namespace: Record, name: str, days: int) -> Record:
     records.check_free(context, SNAPSHOT, name)
-    return _record(context.cloud, namespace, name, _checked_days(days), context.region)
-
-
-def _record(cloud: Cloud, namespace: Record, name: str, days: int, region: str) -> Record:
-    arn = f"arn:aws:redshift-serverless:{region}:{cloud.account}:snapshot/{uuid.uuid4()}"
     told = {
         "snapshotName": name,
-        "snapshotArn": arn,
+        "snapshotArn": context.arn(f"snapshot/{uuid.uuid4()}"),
         "snapshotCreateTime": records.now(),
-        "snapshotRetentionPeriod": days,
+        "snapshotRetentionPeriod": _checked_days(days),
         "namespaceName": namespace["namespaceName"],
         "namespaceArn": namespace["namespaceArn"],
         "adminUsername": namespace["adminUsername"],
         "kmsKeyId": namespace["kmsKeyId"],
-        "ownerAccount": cloud.account,
+        "ownerAccount": context.account,
         "status": "CREATING",
     }
-    return told | {"_": {"region": region, "name": name.lower(), "key": key_of(namespace)}}
+    hidden = {"region": context.region, "name": name.lower(), "key": key_of(namespace)}
+    return told | {"_": hidden}
 
 
 def _find(context: Context, name: str | None, arn: str | None) -> Record:
