@@ -118,11 +118,20 @@ def test_the_views_tell_how_it_goes(source):
     assert told == [["zdb", "registrar", 1]]
 
 
+def test_keys_of_any_kind_are_found_again(source):
+    keys = "(x'00ff', 1), (0.1 + 0.2, 1), (1e999, 1), (NULL, 1)"
+    source.write(f"CREATE TABLE keys (k PRIMARY KEY, v INT); INSERT INTO keys VALUES {keys};")
+    source.comes("SELECT count(*), sum(v) FROM zdb.public.keys", [[4, 4]])
+    source.write("UPDATE keys SET v = 2")
+    source.comes("SELECT count(*), sum(v) FROM zdb.public.keys", [[4, 8]])
+
+
 def test_rows_that_do_not_fit_fail_their_table_alone(source):
-    source.write("CREATE TABLE odd (id INTEGER PRIMARY KEY, d DATE)")
-    source.write("INSERT INTO odd VALUES (1, 'x')")
-    state = "SELECT table_state FROM svv_integration_table_state WHERE table_name = 'odd'"
-    source.comes(state, [["Failed"]])
+    state = "SELECT table_state FROM svv_integration_table_state WHERE table_name LIKE 'odd_'"
+    tables = ("odd1", "odd2")
+    each = "CREATE TABLE {0} (id INTEGER PRIMARY KEY, d DATE); INSERT INTO {0} VALUES (1, 'x');"
+    source.write(f"BEGIN; {''.join(map(each.format, tables))} COMMIT;")
+    source.comes(state, [["Failed"], ["Failed"]])
     source.write("INSERT INTO student (id, name) VALUES (30, 'Dee')")
     source.comes("SELECT name FROM zdb.public.student WHERE id = 30", [["Dee"]])
 

@@ -142,11 +142,12 @@ def modify_integration(
     known = _find(context, IntegrationArn)
     changes = records.given({"Description": Description, "IntegrationName": IntegrationName})
     changed = known | changes
-    if IntegrationName and IntegrationName.lower() != known["_"]["name"]:
-        records.check_free(context, INTEGRATION, IntegrationName)
-        records.remove(context.cloud, INTEGRATION, known)
-        changed |= records.hiding(known, name=IntegrationName.lower())
-    return records.shown(records.put(context.cloud, INTEGRATION, changed))
+    with context.cloud.state.together():
+        if IntegrationName and IntegrationName.lower() != known["_"]["name"]:
+            records.check_free(context, INTEGRATION, IntegrationName)
+            records.remove(context.cloud, INTEGRATION, known)
+            changed |= records.hiding(known, name=IntegrationName.lower())
+        return records.shown(records.put(context.cloud, INTEGRATION, changed))
 
 
 @answers("DeleteIntegration")

@@ -173,13 +173,12 @@ def _delete(work: _Work, target: Object, table: SourceTable, keys: Sequence[Any]
     kinds = {column.name: column.type for column in target.columns}
     names = [name.lower() for name in table.key]
     with _registered(work, list(zip(*keys, strict=True))) as name:
-        values = [_value(f"k.v{at}", kinds[key], key) for at, key in enumerate(names)]
-        own = ", ".join(quoted_name(key) for key in names)
+        same = " AND ".join(  # SQLite's keys may be NULL
+            f"t.{quoted_name(key)} IS NOT DISTINCT FROM {_value(f'k.v{at}', kinds[key], key)}"
+            for at, key in enumerate(names)
+        )
         work.session.duck.execute(
-            f"DELETE FROM {target.physical} WHERE ({own}) IN "
-            f"(SELECT ({', '.join(values)}) FROM {name} k)"
-            if len(names) > 1
-            else f"DELETE FROM {target.physical} WHERE {own} IN (SELECT {values[0]} FROM {name} k)"
+            f"DELETE FROM {target.physical} t WHERE EXISTS (SELECT 1 FROM {name} k WHERE {same})"
         ).fetchall()
 
 

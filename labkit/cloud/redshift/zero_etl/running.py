@@ -19,7 +19,7 @@ from labkit.cloud.cloud import Cloud, on_start, on_stop
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.sharing.producers import producer
-from labkit.cloud.redshift.warehouse import RedshiftError, Warehouse
+from labkit.cloud.redshift.warehouse import Connection, RedshiftError, Warehouse
 from labkit.cloud.redshift.zero_etl.kinds import INTEGRATION, id_of, namespace_of
 from labkit.cloud.redshift.zero_etl.replication import TableFailed, give_up, replicate
 from labkit.cloud.redshift.zero_etl.source import opened
@@ -77,14 +77,20 @@ class Running:
         began = time.time()
         session = warehouse.connect(warehouse.state.admin, name, application=APPLICATION)
         try:
-            changed = replicate(session, source, name)
-        except TableFailed as failed:
-            give_up(session, name, failed)
-            changed = replicate(session, source, name)
+            changed = _replicated(session, source, name)
         finally:
             session.close()
         if changed:
             self.rounds.append(Round(name, len(changed), began, time.time()))
+
+
+def _replicated(session: Connection, source: sqlite3.Connection, name: str) -> set[str]:
+    """Bring a database up to date without the tables whose rows do not fit."""
+    while True:
+        try:
+            return replicate(session, source, name)
+        except TableFailed as failed:
+            give_up(session, name, failed)
 
 
 def databases_of(warehouse: Warehouse, number: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,7 +91,7 @@ def watch(source: sqlite3.Connection, table: SourceTable) -> None:
     for action, rows in actions.items():
         notes = " ".join(
             f"INSERT INTO {LOG} (name, key) VALUES ({quoted_text(table.name)}, "
-            f"json_array({', '.join(f'{row}.{quoted_name(c)}' for c in table.key)}));"
+            f"json_array({', '.join(_noted(f'{row}.{quoted_name(c)}') for c in table.key)}));"
             for row in rows
         )
         trigger = quoted_name(f"labkit_{table.name}_{action.lower()}")
@@ -99,6 +99,25 @@ def watch(source: sqlite3.Connection, table: SourceTable) -> None:
             f"CREATE TRIGGER IF NOT EXISTS {trigger} AFTER {action} ON {quoted_name(table.name)} "
             f"BEGIN {notes} END"
         )
+
+
+def _noted(column: str) -> str:
+    """A column of a key for the log: JSON has no bytes, and SQLite's shortens doubles."""
+    return (
+        f"CASE typeof({column}) WHEN 'blob' THEN json_object('blob', hex({column})) "
+        f"WHEN 'real' THEN json_object('real', printf('%!.17g', {column})) ELSE {column} END"
+    )
+
+
+_READ: dict[str, Callable[[str], Any]] = {"blob": bytes.fromhex, "real": float}
+
+
+def _read(value: Any) -> Any:
+    """What a column of a key in the log says."""
+    if not isinstance(value, dict):
+        return value
+    ((kind, text),) = value.items()
+    return _READ[kind](text)
 
 
 def position(source: sqlite3.Connection) -> int:
@@ -114,7 +133,7 @@ def changed_keys(source: sqlite3.Connection, table: str, since: int, until: int)
         f"SELECT DISTINCT key FROM {LOG} WHERE name = ? AND id > ? AND id <= ?",
         [table, since, until],
     )
-    return [json.loads(key) for (key,) in found]
+    return [[_read(value) for value in json.loads(key)] for (key,) in found]
 
 
 def rows(
@@ -125,5 +144,5 @@ def rows(
     sql = f"SELECT {names} FROM {quoted_name(table.name)}"
     if keys is None:
         return source.execute(sql).fetchall()
-    where = " AND ".join(f"{quoted_name(name)} = ?" for name in table.key)
+    where = " AND ".join(f"{quoted_name(name)} IS ?" for name in table.key)
     return [row for key in keys for row in source.execute(f"{sql} WHERE {where}", key)]
