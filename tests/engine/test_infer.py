@@ -58,6 +58,11 @@ TEXTS: dict[str, tuple[bytes, str, str]] = {
     "blanks around": (b"a,b\n 1 ,2\n", "csv", "a:bigint b:bigint"),
     "trailing delimiter": (b"a,b,\n1,2,\n", "csv", "a:bigint b:bigint col2:string"),
     "same name twice": (b"a,a\n1,2\n", "csv", "a:bigint a_dup1:bigint"),
+    "a name that a second one would get": (
+        b"a,a_dup1,a\n1,2,3\n",
+        "csv",
+        "a:bigint a_dup1:bigint a_dup2:bigint",
+    ),
     "one row": (b"a,b\n", "UNKNOWN", ""),
     "one column": (b"text\nmore\n", "UNKNOWN", ""),
     "nothing": (b"", "UNKNOWN", ""),

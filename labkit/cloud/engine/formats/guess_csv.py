@@ -149,11 +149,12 @@ def _kinds(rows: Sequence[Sequence[str]], width: int, how: CsvClassifier) -> lis
 
 def _names(cells: Sequence[str], width: int) -> list[str]:
     """Names in lower case, ``col0`` and so on where there is none, each once."""
-
-    def add(names: list[str], cell: tuple[int, str]) -> list[str]:
-        name = cell[1].strip().lower() or f"col{cell[0]}"
-        count = sum(n == name or n.startswith(f"{name}_dup") for n in names)
-        return [*names, f"{name}_dup{count}" if count else name]
-
-    padded = [*cells, *([""] * width)][:width]
-    return reduce(add, enumerate(padded), [])
+    counts: Counter[str] = Counter()
+    names: dict[str, None] = {}
+    for index, cell in enumerate([*cells, *([""] * width)][:width]):
+        found = name = cell.strip().lower() or f"col{index}"
+        while found in names:
+            counts[name] += 1
+            found = f"{name}_dup{counts[name]}"
+        names[found] = None
+    return list(names)

@@ -85,7 +85,7 @@ def _split_quoted(line: str, width: int, separator: str, quote: str, escape: str
                 at += 1
             else:
                 if at > 2 and line[at - 1] != separator and after not in ("", separator):
-                    if buffer and not "".join(buffer).strip():
+                    if buffer and not any(map(str.strip, buffer)):
                         buffer.clear()
                     else:
                         buffer.append(quote)
