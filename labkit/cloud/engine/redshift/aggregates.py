@@ -20,6 +20,7 @@ from labkit.cloud.engine.redshift.types import (
     INT4,
     INT8,
     INTEGERS,
+    INTERVAL,
     NUMBERS,
     SUPER,
     TEXTS,
@@ -43,7 +44,23 @@ class Aggregate:
     finish: str = "{0}"
 
 
+#: DuckDB sums no intervals: their months, days and microseconds, each.
+_CLOCK = "datepart('hour', {0}) * 3600000000 + datepart('minute', {0}) * 60000000"
+_PARTS_OF_INTERVAL = (
+    "datepart('year', {0}) * 12 + datepart('month', {0})",
+    "datepart('day', {0})",
+    f"{_CLOCK} + datepart('microsecond', {{0}})",
+)
+_TOGETHER = (
+    "(to_months(CAST({0} AS INTEGER)) + to_days(CAST({1} AS INTEGER)) "
+    "+ to_microseconds(CAST({2} AS BIGINT)))"
+)
+
+
 def _summed(name: str, args: Sequence[Typed]) -> Aggregate:
+    if [arg.type.base for arg in args] == ["interval"]:
+        calls = tuple(f"sum({part.format(args[0].sql)})" for part in _PARTS_OF_INTERVAL)
+        return Aggregate(calls, INTERVAL, _TOGETHER)
     value = _number(name, args)
     if value.type.base in INTEGERS:
         wide = value.type.base == "int8"

@@ -14,6 +14,7 @@ from labkit.cloud.engine.redshift.types import (
     INT8,
     INTERVAL,
     TEXTS,
+    TIME,
     TIMESTAMP,
     TIMESTAMPTZ,
     Type,
@@ -80,7 +81,21 @@ def add(part: str, number: Typed, value: Typed) -> Typed:
     step = f"{function}(CAST({amount} * {factor} AS INTEGER))"
     if function in ("to_hours", "to_minutes", "to_seconds", "to_milliseconds", "to_microseconds"):
         step = f"{function}({amount} * {factor})"
-    return Typed(f"({coerce(value, kind).sql} + {step})", kind, "date_add")
+    start = _at_utc(value).sql if kind.base == "timetz" else coerce(value, kind).sql
+    template = _LEAPING if function == "to_years" or part == "year" else "({0} + {1})"
+    return Typed(template.format(start, step), kind, "date_add")
+
+
+#: Years after a 29 February lead to 1 March where there is none; so many months to 28 February.
+_LEAPING = (
+    "list_transform([{0}], lambda t: t + {1} + to_days(CAST(month(t) = 2 AND day(t) = 29 "
+    "AND day(t + {1}) = 28 AS INTEGER)))[1]"
+)
+
+
+def _at_utc(value: Typed) -> Typed:
+    """A time of day with a zone, as the clock of UTC has it."""
+    return Typed(f"timezone('UTC', {value.sql})", value.type)
 
 
 def _moment(value: Typed) -> Typed:
@@ -97,7 +112,10 @@ _DIFF = {"dow": "day", "doy": "day"}
 
 def diff(part: str, start: Typed, end: Typed) -> Typed:
     """``DATEDIFF``: the boundaries of the part that lie between; a week begins on Sunday."""
-    start, end = _moment(start), _moment(end)
+    start, end = (
+        Typed(f"CAST({_at_utc(side).sql} AS TIME)", TIME) if side.type.base == "timetz" else side
+        for side in (_moment(start), _moment(end))
+    )
     if "time" not in (start.type.base, end.type.base):
         kind = TIMESTAMPTZ if "timestamptz" in (start.type.base, end.type.base) else TIMESTAMP
         start, end = coerce(start, kind), coerce(end, kind)
@@ -113,7 +131,7 @@ def diff(part: str, start: Typed, end: Typed) -> Typed:
 
 _EXTRACTS = {
     "millennium": "(year({0}) + 999) // 1000", "century": "(year({0}) + 99) // 100",
-    "decade": "year({0}) // 10", "year": "year({0})", "quarter": "quarter({0})",
+    "decade": "year({0}) // 10 + 1", "year": "year({0})", "quarter": "quarter({0})",
     "month": "month({0})", "week": "week({0})", "dow": "dayofweek({0})",
     "doy": "dayofyear({0})", "day": "day({0})", "hour": "hour({0})", "minute": "minute({0})",
     "second": "second({0})", "millisecond": "millisecond({0}) % 1000",
@@ -122,23 +140,40 @@ _EXTRACTS = {
 }  # fmt: skip
 
 
+#: ``DATE_PART`` tells all of a moment's seconds, ``EXTRACT`` the named part alone.
+_SECONDS = {"second": "1e6", "millisecond": "1e3"}
+
+
+def date_part(part: str, value: Typed) -> Typed:
+    """``DATE_PART``: seconds and milliseconds with their fractions."""
+    if part not in (*_SECONDS, "microsecond") or value.type.base == "interval":
+        return extract(part, value).named("pgdate_part")
+    micros = f"microsecond({_on_clock(_moment(value)).sql})"
+    if part == "microsecond":
+        return Typed(f"CAST({micros} AS INTEGER)", INT4, "pgdate_part")
+    return Typed(f"({micros} / {_SECONDS[part]})", FLOAT8, "pgdate_part")
+
+
 def extract(part: str, value: Typed) -> Typed:
-    """``DATE_PART`` and ``EXTRACT``: Sunday is 0; weeks are those of ISO 8601."""
+    """``EXTRACT``: Sunday is 0; weeks are those of ISO 8601."""
     if value.type.base == "interval":
         return _of_interval(part, value)
     if value.type.base == "timetz" and part.startswith("timezone"):
-        return Typed(f"CAST(datepart('{part}', {value.sql}) AS INTEGER)", INT4, "pgdate_part")
+        return Typed(f"CAST(datepart('{part}', {value.sql}) AS INTEGER)", INT4, "date_part")
     value = _moment(value)
     if part == "epoch":
         whole = f"CAST(floor(epoch({value.sql})) AS BIGINT)"
-        return Typed(whole, INT8, "pgdate_part")
+        return Typed(whole, INT8, "date_part")
     if value.type.base == "timestamptz" and part.startswith("timezone"):
         sql = f"CAST(datepart('{part}', {value.sql}) AS INTEGER)"
-        return Typed(sql, INT4, "pgdate_part")
-    if value.type.base == "timestamptz":
-        value = cast(value, TIMESTAMP)
+        return Typed(sql, INT4, "date_part")
+    value = _on_clock(value)
     sql = _EXTRACTS[part].format(value.sql)
-    return Typed(f"CAST({sql} AS INTEGER)", INT4, "pgdate_part")
+    return Typed(f"CAST({sql} AS INTEGER)", INT4, "date_part")
+
+
+def _on_clock(value: Typed) -> Typed:
+    return cast(value, TIMESTAMP) if value.type.base == "timestamptz" else value
 
 
 #: DuckDB counts what is above an hour in days alone.
@@ -150,9 +185,9 @@ _OF_INTERVAL = {
 
 def _of_interval(part: str, value: Typed) -> Typed:
     if part == "epoch":
-        return Typed(f"epoch({value.sql})", FLOAT8, "pgdate_part")
+        return Typed(f"epoch({value.sql})", FLOAT8, "date_part")
     sql = _OF_INTERVAL.get(part, "datepart('{part}', {0})").format(value.sql, part=part)
-    return Typed(f"CAST({sql} AS INTEGER)", INT4, "pgdate_part")
+    return Typed(f"CAST({sql} AS INTEGER)", INT4, "date_part")
 
 
 def truncate(part: str, value: Typed) -> Typed:

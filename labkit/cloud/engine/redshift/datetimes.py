@@ -27,9 +27,11 @@ _DATES = (
     r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d)",
     r"(?P<y>\d{4})\.(?P<doy>\d{3})",
 )
-_TIME = (
-    r"(?:[tT\s]+(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d(?:[.]\d+)?))?\s*(?P<half>[ap]\.?m\.?)?)?"
+_CLOCK_TIME = (
+    r"(?:(?P<H>\d{1,2}):(?P<M>\d{1,2})(?::(?P<S>\d{1,2}(?:[.]\d+)?))?"
+    r"|(?P<h>\d\d)(?P<mi>\d\d)(?P<s>\d\d(?:[.]\d+)?))\s*(?P<half>[ap]\.?m\.?(?![a-z]))?"
 )
+_TIME = rf"(?:[tT\s]+{_CLOCK_TIME})?"
 _ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*)?"
 _PATTERNS = tuple(re.compile(rf"\s*(?:{date}){_TIME}{_ZONE}\s*", re.IGNORECASE) for date in _DATES)
 _ABBREVIATED = {
@@ -48,6 +50,8 @@ def read(text: str, here: tzinfo = UTC) -> tuple[datetime, tzinfo | None]:
         ValueError: it names none.
     """
     word = text.strip().lower()
+    if word == "epoch":
+        return datetime(1970, 1, 1), UTC
     if word in _SPELLED:
         now = datetime.now(here).replace(tzinfo=None)
         day = now if word == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -66,12 +70,8 @@ def _moment(found: re.Match[str]) -> datetime:
     year = int(parts["y"])
     if len(parts["y"]) == 2:
         year += 2000 if year < 70 else 1900
-    hour = int(parts["H"] or 0)
-    half = (parts["half"] or "").lower()[:1]
-    if half:
-        hour = hour % 12 + (12 if half == "p" else 0)
-    seconds = float(parts["S"] or 0)
-    day = datetime(year, month, int(parts.get("d") or 1), 0, int(parts["M"] or 0))
+    hour, minute, seconds = _on_clock(found)
+    day = datetime(year, month, int(parts.get("d") or 1), 0, minute)
     day += timedelta(days=int(parts.get("doy") or 1) - 1)
     if hour > 24 or seconds >= 61:
         raise OverflowError
@@ -153,11 +153,16 @@ def parse_timestamptz(text: str, here: str) -> datetime:
         fail(f'invalid input syntax for type timestamp with time zone: "{text}"', BAD_DATETIME)
 
 
-_CLOCK = re.compile(
-    r"\s*(?:(?P<H>\d{1,2}):(?P<M>\d\d)(?::(?P<S>\d\d(?:[.]\d+)?))?"
-    rf"|(?P<h>\d\d)(?P<m>\d\d)(?P<s>\d\d))\s*(?P<half>[ap]\.?m\.?)?{_ZONE}\s*",
-    re.IGNORECASE,
-)
+_CLOCK = re.compile(rf"\s*{_CLOCK_TIME}{_ZONE}\s*", re.IGNORECASE)
+
+
+def _on_clock(found: re.Match[str]) -> tuple[int, int, float]:
+    """Hour, minute and second, of both ways to write them."""
+    hour, minute, second = (found[one] or found[two] or "0"
+                            for one, two in (("H", "h"), ("M", "mi"), ("S", "s")))  # fmt: skip
+    half = (found["half"] or "").lower()[:1]
+    number = int(hour) % 12 + (12 if half == "p" else 0) if half else int(hour)
+    return number, int(minute), float(second)
 
 
 def _clock(text: str, kind: str) -> tuple[time, str]:
@@ -166,11 +171,9 @@ def _clock(text: str, kind: str) -> tuple[time, str]:
     try:
         if not found:
             return read(text)[0].time(), ""
-        hour, minute, second = (found[n] or found[n.lower()] or "0" for n in "HMS")
-        half = (found["half"] or "").lower()[:1]
-        number = int(hour) % 12 + (12 if half == "p" else 0) if half else int(hour)
-        seconds, micros = divmod(round(float(second) * 1_000_000), 1_000_000)
-        return time(number, int(minute), seconds, micros), found["zone"] or ""
+        hour, minute, second = _on_clock(found)
+        seconds, micros = divmod(round(second * 1_000_000), 1_000_000)
+        return time(hour, minute, seconds, micros), found["zone"] or ""
     except (ValueError, OverflowError):
         fail(f'invalid input syntax for type {kind}: "{text}"', BAD_DATETIME)
 

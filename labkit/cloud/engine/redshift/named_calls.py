@@ -105,6 +105,6 @@ def _prior(node: exp.Prior, scope: Scope) -> Typed:
     return found
 
 
-compiles(exp.Extract)(_named_call("date_part", "this", "expression"))
+compiles(exp.Extract)(_named_call("extract", "this", "expression"))
 compiles(exp.Substring)(_named_call("substring", "this", "start", "length"))
 compiles(exp.StrPosition)(_named_call("strpos", "this", "substr"))

@@ -62,6 +62,12 @@ def _datediff(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 def _date_part(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     _need(name, node, 2, scope)
     value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
+    return dateparts.date_part(_part(node.expressions[0]), value)
+
+
+@special("extract")
+def _extract(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    value = arguments(exp.Anonymous(expressions=node.expressions[1:]), scope)[0]
     return dateparts.extract(_part(node.expressions[0]), value)
 
 
