@@ -31,6 +31,10 @@ _STEP = re.compile(
 )
 
 
+#: What makes a row: objects by their members' names, arrays too by paths.
+_ROWS = {False: (dict, LoadError), True: (dict, list, LoadError)}
+
+
 class Number(str):
     """A number of JSON as it is written."""
 
@@ -40,8 +44,10 @@ def records(
 ) -> Iterator[Record]:
     """A file's records, with the text of each column's value."""
     steps = [_steps(path) for path in paths]
-    found = _avro(file) if options.format == "avro" else _json(file, options)
+    found = _avro(file, options) if options.format == "avro" else _json(file, options)
     for line, raw, value in found:
+        if not isinstance(value, _ROWS[bool(steps)]) and options.argument.lower() != "noshred":
+            value = LoadError(*BAD_JSON, position=0)
         if isinstance(value, LoadError):
             yield Record(line, raw, error=value)
             continue
@@ -198,6 +204,23 @@ def _line_end(text: str, at: int) -> int:
     return len(text) if found < 0 else found
 
 
-def _avro(file: File) -> Iterator[tuple[int, str, Any]]:
+def _avro(file: File, options: CopyOptions) -> Iterator[tuple[int, str, Any]]:
+    """Records; moments as the numbers that they are where TIMEFORMAT reads numbers."""
+    unit = _EPOCHS.get(options.time_format.lower())
     for number, record in enumerate(avro.records(file), 1):
-        yield number, "", record
+        yield number, "", _counted(record, unit) if unit else record
+
+
+_EPOCHS = {
+    "epochsecs": datetime.timedelta(seconds=1),
+    "epochmillisecs": datetime.timedelta(milliseconds=1),
+}
+
+
+def _counted(value: Any, unit: datetime.timedelta) -> Any:
+    if isinstance(value, dict):
+        return {key: _counted(each, unit) for key, each in value.items()}
+    if not isinstance(value, datetime.datetime):
+        return value
+    zone = value.tzinfo or datetime.UTC
+    return (value.replace(tzinfo=zone) - datetime.datetime.fromtimestamp(0, datetime.UTC)) // unit

@@ -114,7 +114,7 @@ def _json(
     shown = ", ".join(f"{_told(c, options)} AS f{at}" for at, c in enumerate(columns))
     return (
         f"(SELECT {shown} FROM read_json([{listed}], columns = {{{types}}}, "
-        f"format = 'unstructured', compression = '{NATIVE[options.compression]}', "
+        f"format = 'unstructured', records = true, compression = '{NATIVE[options.compression]}', "
         f"maximum_object_size = {LONGEST}))"
     )
 

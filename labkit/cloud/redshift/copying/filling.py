@@ -66,6 +66,8 @@ def file_columns(table: Object, options: CopyOptions) -> list[TableColumn]:
         raise RedshiftError("a column is specified more than once", "42701")
     chosen = [known[name] for name in options.columns] or list(table.columns)
     if options.explicit_ids:
+        if not any(column.identity for column in chosen):
+            raise RedshiftError("EXPLICIT_IDS needs an identity column among those loaded", "0A000")
         return chosen
     kept = [column for column in chosen if not column.identity or column.by_default]
     if options.columns and len(kept) < len(chosen):
