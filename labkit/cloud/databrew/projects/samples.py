@@ -21,6 +21,7 @@ from labkit.cloud.cloud import Cloud, on_stop
 from labkit.cloud.databrew.projects.views import showable
 from labkit.cloud.databrew.reading import inputs
 from labkit.cloud.databrew.recipe import Column, RecipeContext, RecipeError, compile_recipe
+from labkit.cloud.databrew.recipe.errors import plainly
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipes import steps_of
 from labkit.cloud.databrew.records import DATASET, Record, look_up
@@ -173,7 +174,7 @@ class Sample:
             raise
         except duckdb.Error as error:
             last = steps[-1]["Action"]["Operation"]
-            raise RecipeError(str(error).split("\n")[0], len(steps), last) from error
+            raise RecipeError(plainly(error), len(steps), last) from error
         finally:
             context.close()
             for each in opened:

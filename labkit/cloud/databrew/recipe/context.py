@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from labkit.cloud.databrew.recipe.column import Column
-from labkit.cloud.databrew.recipe.errors import RecipeError
+from labkit.cloud.databrew.recipe.errors import RecipeError, plainly
 from labkit.cloud.databrew.recipe.parts.envelopes import MasterKey
 from labkit.cloud.databrew.recipe.types import type_of
 from labkit.cloud.engine import Session
@@ -65,7 +65,7 @@ class RecipeContext:
         try:
             found = self.session.connection.sql(sql)
         except duckdb.Error as error:
-            raise RecipeError(_plainly(error)) from error
+            raise RecipeError(plainly(error)) from error
         return [Column(n, type_of(t)) for n, t in zip(found.columns, found.types, strict=True)]
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
@@ -73,7 +73,7 @@ class RecipeContext:
         try:
             return self.session.connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise RecipeError(_plainly(error)) from error
+            raise RecipeError(plainly(error)) from error
 
     def function(self, work: Callable[..., Any], parameters: Sequence[str], returns: str) -> str:
         """Give a Python function to SQL, until `close`.
@@ -101,9 +101,3 @@ class RecipeContext:
         for name in self._functions:
             self.session.connection.remove_function(name)
         self._functions.clear()
-
-
-def _plainly(error: Exception) -> str:
-    """DuckDB's sentence without its advice and its drawing of the statement."""
-    first = str(error).split("\n")[0]
-    return first.partition("Error: ")[2] or first

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from labkit.cloud.engine.trino.errors import QueryFailed, marked
+
 
 class RecipeError(ValueError):
     """A recipe that cannot run.
@@ -38,3 +40,16 @@ def unknown(what: str, name: str, known: Iterable[str]) -> RecipeError:
     close = get_close_matches(name, names, 1)
     guess = f" Did you mean '{close[0]}'?" if close else ""
     return RecipeError(f"There is no {what} '{name}'.{guess} There are: {', '.join(names)}.")
+
+
+def plainly(error: Exception) -> str:
+    """What an error of the engine says: a function's own sentence, or DuckDB's first.
+
+    >>> plainly(ValueError("TrinoError: LABKIT:A_CODE: (?a)(a+)+ takes too long"))
+    '(a+)+ takes too long'
+    """
+    own = error if isinstance(error, QueryFailed) else marked(str(error))
+    if own:
+        return own.message.replace("(?a)", "")  # which a recipe's patterns have here
+    first = str(error).split("\n")[0]
+    return first.partition("Error: ")[2] or first

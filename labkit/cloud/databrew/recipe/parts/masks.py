@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
+from labkit.cloud.databrew.recipe.errors import unknown
+from labkit.cloud.databrew.recipe.parts import regexps
 
 Mask = Callable[[str], str]
 
@@ -80,8 +81,5 @@ def matching(cover: Mask, pattern: str) -> Mask:
     Raises:
         RecipeError: it is none.
     """
-    try:
-        found = re.compile(pattern)
-    except re.error:
-        raise RecipeError(f"'{pattern}' is no regular expression.") from None
+    found = regexps.checked(pattern)
     return lambda text: found.sub(lambda match: cover(match[0]), text)

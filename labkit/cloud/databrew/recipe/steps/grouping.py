@@ -10,7 +10,7 @@ from typing import Any
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
-from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, folded
+from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, as_list, folded
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
@@ -22,6 +22,11 @@ operation = category("Data structure")
 
 #: A pivoted column "can have a maximum of 10 distinct values".
 PIVOT_LIMIT = 10
+UNAGGREGATED = "UNAGGREGATED"
+_NO_AGGREGATE = (
+    "UNAGGREGATED is not here: what it leaves of a group is not documented. COLLECT_LIST keeps all "
+    "values of a group; without any function there is one row a group, of its columns alone."
+)
 #: Spark's own limit, for the columns of ``TRANSPOSE``.
 TRANSPOSE_LIMIT = 10_000
 
@@ -37,7 +42,7 @@ def group_by(
     *,
     source_columns: Columns,
     group_by_agg_function_options: Json = (),
-    group_by_agg_functions: Json = (),
+    group_by_agg_functions: str = "",
     use_new_data_frame: bool = True,
 ) -> Relation:
     """One row a group, with aggregates of it; or all rows, if ``useNewDataFrame`` is false.
@@ -45,7 +50,7 @@ def group_by(
     Groups come in the order of their columns. Refused are functions that the documentation
     does not explain for groups, ``UNAGGREGATED`` among them.
     """
-    options = _objects(group_by_agg_function_options or group_by_agg_functions)
+    options = _objects(group_by_agg_function_options or _listed(group_by_agg_functions))
     keys = ", ".join(each.sql for each in source_columns)
     if not use_new_data_frame:
         over = f"OVER (PARTITION BY {keys})"
@@ -104,6 +109,14 @@ def transpose(
     return wide.select((each.name, each.sql) for each in wide.columns if each.name != "#place")
 
 
+def _listed(functions: str) -> Any:
+    """The page's list of functions, which may be the one word for none."""
+    if functions.strip('[]" ').upper() == UNAGGREGATED:
+        raise RecipeError(_NO_AGGREGATE)
+    found = as_list(functions) if functions else []
+    return functions if found is None else found
+
+
 def _objects(options: Any) -> Sequence[dict[str, Any]]:
     if not isinstance(options, list | tuple) or not all(map(_all_texts, options)):
         raise RecipeError(
@@ -124,6 +137,8 @@ def _aggregate(table: Relation, option: dict[str, Any], over: str = "") -> tuple
     if missing:
         raise RecipeError(f"An aggregate of 'groupByAggFunctionOptions' lacks '{missing[0]}'.")
     column, function = table.column(option["sourceColumnName"]), option["functionName"]
+    if function.upper() == UNAGGREGATED:
+        raise RecipeError(_NO_AGGREGATE)
     name = option.get("targetColumnName") or f"{column.name}_{function.lower()}"
     kind = option.get("targetColumnDataType")
     return name, _typed(aggregate(function, column, over=over), kind, function)

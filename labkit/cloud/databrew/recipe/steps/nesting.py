@@ -5,13 +5,13 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.data-struc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.conditions import narrowed
 from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.parameters import Columns, Json
+from labkit.cloud.databrew.recipe.parts import regexps
 from labkit.cloud.databrew.recipe.parts.values import in_common
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -195,10 +195,8 @@ def _unnested(
 def _matching(table: Relation, pattern: str | None) -> Columns:
     if pattern is None:
         raise RecipeError("The parameter 'sourceColumns' is missing.")
-    try:
-        found = tuple(each for each in table.columns if re.search(pattern, each.name))
-    except re.error:
-        raise RecipeError(f"'{pattern}' is no regular expression.") from None
+    wanted = regexps.checked(pattern)
+    found = tuple(each for each in table.columns if wanted.search(each.name))
     if not found:
         raise RecipeError(f"No column's name matches '{pattern}'.")
     return found

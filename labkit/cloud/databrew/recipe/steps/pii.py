@@ -8,14 +8,13 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.pii.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Columns, Texts
-from labkit.cloud.databrew.recipe.parts import masks
+from labkit.cloud.databrew.recipe.parts import masks, regexps
 from labkit.cloud.databrew.recipe.parts.entities import only_entities
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of
 from labkit.cloud.databrew.recipe.parts.values import between, draw
@@ -37,7 +36,7 @@ def mask_custom(
     entity_type_filter: Texts = (),
 ) -> Relation:
     """Each character of each occurrence of a text, or of what a pattern matches, masked."""
-    pattern = custom_value if regex else re.escape(custom_value)
+    pattern = regexps.given(custom_value, not regex)
     mask = masks.matching(masks.covering(mask_symbol), pattern)
     return _masked(table, source_columns, mask, entity_type_filter)
 
