@@ -17,13 +17,13 @@ from matplotlib.text import Text
 from labkit.cloud.quicksight.render import THEMES, Picture, Theme, draw
 from labkit.cloud.quicksight.render.axes import scale_of
 from labkit.cloud.quicksight.render.charts.tree_map import squarified
-from labkit.cloud.quicksight.render.conditions import Unreadable, evaluate
+from labkit.cloud.quicksight.render.conditions import Unreadable, color_for, evaluate
 from labkit.cloud.quicksight.render.geo import countries, folded, shapes_for, states
 from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import spaced
-from labkit.cloud.quicksight.visuals.model import Field, VisualData
+from labkit.cloud.quicksight.visuals.model import TOTAL, Field, VisualData
 from tests.quicksight.render.members import merged
 from tools.gallery.cases import cases, visual
 from tools.gallery.made import (
@@ -88,6 +88,10 @@ def test_stacks_bear_their_totals() -> None:
     for row in data.rows:
         wholes[row[0]] = wholes.get(row[0], 0) + row[1]
     assert {f"{whole:,}" for whole in wholes.values()} <= {*texts(stacked)}
+    below = replace(data, rows=[(a, -1_000_000, c) for a, _, c in data.rows], others=None)
+    drawn = bar_chart(below, BarsArrangement="STACKED", DataLabels=labels)
+    total = next(each for each in drawn.findobj(Text) if each.get_text() == "-3M")
+    assert 400 - total.get_position()[1] < min(bar.get_window_extent().y0 for bar in bars(drawn))
     side_by_side = bar_chart(data, DataLabels=labels)
     assert "Not drawn: totals of bars that are no stacks of values." in side_by_side.warnings
 
@@ -486,6 +490,17 @@ def test_a_pivot_without_any_head_shows_its_values() -> None:
     assert marks(bare) == marks(draw(visual("PivotTable"), case.data))
 
 
+def test_a_pivot_whose_measures_are_rows_names_its_rows() -> None:
+    case = CASES["Pivot table with subtotals"]
+    fields = tuple(each for each in case.data.fields if each.well != "Columns")
+    kept = [case.data.fields.index(each) for each in fields]
+    data = replace(
+        case.data, fields=fields, rows=[tuple(r[at] for at in kept) for r in case.data.rows]
+    )
+    drawn = draw(visual("PivotTable", TableOptions={"MetricPlacement": "ROW"}), data)
+    assert {each.label for each in data.well("Rows")} <= set(texts(drawn))
+
+
 def test_words_wrap_in_their_cell_and_totals_have_a_look_of_their_own() -> None:
     long = "Words that go on and on until no cell of a table holds them any more"
     case = CASES["Table with totals"]
@@ -569,6 +584,29 @@ def test_conditions(expression: str, holds: bool | None) -> None:
         zip([each.id for each in fields], ["Law", 12.5, None, datetime(2024, 3, 2)], strict=True)
     )
     assert evaluate(_sketch(VisualData(fields, [])), expression, row) is holds
+
+
+@pytest.mark.parametrize(
+    ("stops", "value", "color"),
+    [
+        ([(0, 0), (50, 10), (100, 100)], 10, "#808080"),
+        ([(0, 0), (50, 10), (100, 100)], 55, "#C0C0C0"),
+        ([(0, None), (20, None), (100, None)], 20, "#808080"),
+    ],
+)
+def test_a_gradient_has_its_colours_at_its_stops(
+    stops: list[Any], value: float, color: str
+) -> None:
+    data = rows(
+        dimension("Rows", "School"),
+        measure("Values", "Sum of sales"),
+        of=[("Law", 0), ("Art", value), ("Music", 100), (TOTAL, 9000)],
+    )
+    colors = zip(stops, ("#000000", "#808080", "#FFFFFF"), strict=True)
+    told = [{"GradientOffset": a, "DataValue": b, "Color": color} for (a, b), color in colors]
+    shade = {"Gradient": {"Expression": "SUM({sales})", "Color": {"Stops": told}}}
+    found = color_for(_sketch(data), shade, list(data.records())[1])
+    assert str(found).upper() == color
 
 
 def test_a_condition_over_another_field_is_told() -> None:

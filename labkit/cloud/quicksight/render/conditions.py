@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from sqlglot import exp, parse_one
@@ -20,6 +21,7 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.quicksight.render.colors import gradient
 from labkit.cloud.quicksight.render.scales import number, numbers
 from labkit.cloud.quicksight.render.sketch import Sketch
+from labkit.cloud.quicksight.visuals.model import Total
 
 Row = Mapping[str, Any]
 Icon = tuple[str, str]
@@ -219,10 +221,24 @@ def _shade(sketch: Sketch, shade: Mapping[str, Any], row: Row) -> str | None:
         return None
     places = [each.get("DataValue") for each in stops]
     if None in places:
-        share = _share(sketch, shade["Expression"], row) or 0.0
-        return gradient([each["Color"] for each in stops], share)
-    span = (places[-1] - places[0]) or 1
-    return gradient([each["Color"] for each in stops], (value - places[0]) / span)
+        value = _share(sketch, shade["Expression"], row) or 0.0
+        places = _offsets(stops)
+    return _along(places, [each["Color"] for each in stops], value)
+
+
+def _offsets(stops: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Where the stops of a gradient are, as shares; in equal distances where they do not say."""
+    told = [(each.get("GradientOffset") or 0) / 100 for each in stops]
+    rising = all(before < after for before, after in pairwise(told))
+    return told if rising else [at / (len(stops) - 1) for at in range(len(stops))]
+
+
+def _along(places: Sequence[float], colors: Sequence[str], value: float) -> str:
+    """The colour at a value between the stops of a gradient, or at its end."""
+    after = next((at for at, place in enumerate(places) if value <= place), len(places) - 1)
+    before = max(after - 1, 0)
+    span = places[after] - places[before]
+    return gradient(colors[before : after + 1], (value - places[before]) / (span or 1))
 
 
 def _share(sketch: Sketch, expression: str, row: Row) -> float | None:
@@ -241,5 +257,10 @@ def _share(sketch: Sketch, expression: str, row: Row) -> float | None:
 
 
 def _ends(sketch: Sketch, expression: str) -> tuple[float, float]:
-    known = numbers(evaluate(sketch, expression, each) for each in sketch.data.records())
+    rows = (row for row in sketch.data.records() if not any(map(_is_total, row.values())))
+    known = numbers(evaluate(sketch, expression, each) for each in rows)
     return min(known, default=0.0), max(known, default=0.0)
+
+
+def _is_total(value: Any) -> bool:
+    return isinstance(value, Total)

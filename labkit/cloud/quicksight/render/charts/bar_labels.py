@@ -16,7 +16,7 @@ from labkit.cloud.quicksight.render.scales import Scale
 from labkit.cloud.quicksight.render.series import Series, Table
 from labkit.cloud.quicksight.render.sketch import Box, Sketch
 from labkit.cloud.quicksight.render.text import width
-from labkit.cloud.quicksight.render.values import style_of
+from labkit.cloud.quicksight.render.values import Taken, asked, style_of
 
 # Where in a bar a value stands, as a share of its length; beyond its end otherwise
 INSIDE = {"INSIDE": 0.5, "TOP": 1.0, "BOTTOM": 0.0, "RIGHT": 1.0, "LEFT": 0.0}
@@ -58,10 +58,12 @@ def label_bars(
 ) -> None:
     """Write each bar's value, if it is wanted, and the totals of stacks."""
     band = (box.height if lying else box.width) / max(len(shown.categories), 1)
-    if wanted and bars and _fit(sketch, bars, band, lying):
+    if wanted and bars:
         place = _place(sketch, lying)
+        all_fit, taken = _fit(sketch, bars, band, lying), Taken()
         for bar in bars:
-            _label(sketch, bar, scale, box, band, lying, place)
+            if all_fit or (asked(sketch) and _free(sketch, taken, bar, scale, box, band, lying)):
+                _label(sketch, bar, scale, box, band, lying, place)
     if sketch.option("DataLabels", "TotalsVisibility") == "VISIBLE":
         _totals(sketch, bars, scale, box, band, lying)
 
@@ -86,6 +88,17 @@ def _fit(sketch: Sketch, bars: Sequence[Bar], band: float, lying: bool) -> bool:
     return is_stacked(sketch) or all(
         width(short(bar.value, bar.series.field), size) <= band * bar.thickness + 10 for bar in bars
     )
+
+
+def _free(
+    sketch: Sketch, taken: Taken, bar: Bar, scale: Scale, box: Box, band: float, lying: bool
+) -> bool:
+    """Whether a value beyond a bar's end runs into none that is written."""
+    text, size = short(bar.value, bar.series.field), style_of(sketch)["size"]
+    across = (box.top if lying else box.left) + (bar.category + bar.offset + 0.5) * band
+    end = placed(box, scale, bar.end, upwards=not lying)
+    x, y = (end, across) if lying else (across, end)
+    return taken.free(x, y, text, size, "left" if lying else "center")
 
 
 def _label(
@@ -131,6 +144,8 @@ def _totals(
         whole = sum(bar.value for bar in own)
         text = short(int(whole) if float(whole).is_integer() else whole, own[0].series.field)
         across = (box.top if lying else box.left) + (category + 0.5) * band
-        end = placed(box, scale, max(bar.end for bar in own), upwards=not lying)
+        ends = [bar.end for bar in own]
+        is_up = max(ends) > 0
+        end = placed(box, scale, max(ends) if is_up else min(ends), upwards=not lying)
         style = {**style_of(sketch), "bold": True}
-        _beyond(sketch, text, across, end, lying, is_up=True, style=style)
+        _beyond(sketch, text, across, end, lying, is_up=is_up, style=style)

@@ -50,6 +50,7 @@ def pivot_grid(sketch: Sketch) -> Grid:
     heads = [(*path, metric) for path in along for metric in metrics] if across else along
     sides = down if across else [(*path, metric) for path in down for metric in metrics]
     table = _heads(sketch, rows, columns, heads, named or not across, across)
+    count = len(table)
     before: Path = ()
     for side in sides:
         table.append(_line(sketch, rows, side, heads, cells, before))
@@ -63,7 +64,6 @@ def pivot_grid(sketch: Sketch) -> Grid:
         if wide
         else None
     )
-    count = len(_levels(sketch, columns, named or not across, across))
     return Grid(
         table,
         count,
@@ -122,7 +122,15 @@ def _heads(
                 _label(sketch, columns[level]), color=sketch.theme.quiet, right=True, is_header=True
             )
         table.append(line + _spans(sketch, columns, heads, level))
+    if not levels and _named_rows(sketch, rows):
+        corners = [_corner(sketch, each) for each in rows]
+        table.append(corners + [Cell("", is_header=True)] * (left - len(rows) + len(heads)))
     return table
+
+
+def _named_rows(sketch: Sketch, rows: Sequence[Field]) -> bool:
+    """Whether the names of the rows' fields stand above them where no columns have heads."""
+    return bool(rows) and sketch.shows("TableOptions", "RowsLabelOptions")
 
 
 def _levels(sketch: Sketch, columns: Sequence[Field], named: bool, across: bool) -> list[int]:

@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/user/tabular.html
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -43,10 +44,8 @@ def table_grid(sketch: Sketch) -> tuple[Grid, list[Cell] | None, int]:
     cells = [*heads, *rows]
     transposed = sketch.option("TableOptions", "Orientation") == "HORIZONTAL"
     if transposed:
-        cells = [
-            list(each)
-            for each in zip(*cells, *([total] if total and not start else []), strict=True)
-        ]
+        lines = zip(*cells, *([total] if total and not start else []), strict=True)
+        cells = [[replace(each, right=at > 0) for at, each in enumerate(line)] for line in lines]
         heads, total = [], None
     grid = Grid(
         cells,
