@@ -27,12 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
 _POLL_S = 0.02
 ALREADY_RUNNING = 3  # how a server ends whose workspace has one
-# Memory that threads have freed goes back to the machine: 443 for 613 MB after Lab 3.
-FRUGAL = {
-    "MALLOC_ARENA_MAX": "2",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-}
+# Memory that threads have freed is for others of them; `machine.Freed` gives back the rest.
+FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 @dataclass(frozen=True)

@@ -15,12 +15,13 @@ import gc
 import json
 import logging
 import os
-import resource
 import signal
 import sys
 import threading
 from pathlib import Path
 from typing import Any
+
+from labkit.cloud import machine
 
 SETTINGS = {
     "MOTO_DISABLE_GLOBAL_CORS": "1",
@@ -32,7 +33,6 @@ SETTINGS = {
 }
 ALREADY_RUNNING = 3
 STATE_UNUSABLE = 4
-LEAST_MEMORY = 4 << 30
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -54,8 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         return ALREADY_RUNNING
     os.environ.update(SETTINGS)
     sys.meta_path.insert(0, WithoutPandas())
-    _bound_memory()
-    _raise_files()
+    machine.bound_memory()
+    machine.raise_files()
     gc.disable()  # a start makes what is there to stay: looking for garbage is a sixth of its time
     from labkit.cloud.state import StateUnusable
 
@@ -74,25 +74,6 @@ class WithoutPandas:
             raise ModuleNotFoundError("The local AWS does without pandas.", name=name)
 
 
-def _bound_memory() -> None:
-    """Leave the machine a quarter of its memory: who asks for more fails, and nobody else.
-
-    Texts and lists that a statement makes are not in DuckDB's own count. Linux heeds this.
-    """
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    if most == resource.RLIM_INFINITY:
-        share = max(memory * 3 // 4, LEAST_MEMORY)
-        resource.setrlimit(resource.RLIMIT_DATA, (share, most))
-
-
-def _raise_files() -> None:
-    """Have as many files and connections open as the system lets: each client takes one."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):  # macOS says more than it gives
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
 def serve(home: Path, port: int, beneath: Path | None = None) -> int:
     """Restore the workspace's state and answer requests until SIGTERM or SIGINT."""
     from labkit.cloud import certificate, services, serving
@@ -100,6 +81,7 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
 
     cloud = Cloud(home.resolve(), beneath=beneath and beneath.resolve())
     server = make_server(cloud, port or _last_port(home))
+    server.service_actions = machine.Freed().look  # what it calls as it waits for connections
     cloud.endpoint = f"http://127.0.0.1:{server.port}"
     cloud.start()
     services.resume(cloud)
