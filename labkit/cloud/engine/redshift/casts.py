@@ -246,6 +246,7 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("varchar", "varbyte"): _fixed("encode({0})"),
     ("varchar", "geometry"): _fixed("{0}"),
     ("varchar", "hllsketch"): _fixed("{0}"),
+    **{("varchar", base): _fixed("{0}") for base in ("_int2", "_oid", "_text", "oidvector")},
     **{("varchar", base): _text("{0}") for base in TEXTS},
     **{("float8", base): _text("rs_float_text({0})") for base in TEXTS},
     **{("float4", base): _text("rs_float_text({0})") for base in TEXTS},

@@ -36,6 +36,7 @@ class Compiled:
 
     Args:
         oids: the stored relations that it reads.
+        columns: those of their columns that it reads: the relation's number, the column's SQL.
         scans: what `sql` names and whoever it is part of has yet to plan.
     """
 
@@ -43,6 +44,7 @@ class Compiled:
     fields: tuple[Field, ...]
     oids: frozenset[int]
     scans: tuple[Scan, ...] = ()
+    columns: frozenset[tuple[int, str]] = frozenset()
 
 
 def compile_query(
@@ -70,7 +72,13 @@ def compile_query(
     state.whole = True
     found = query(tree, Scope(state))
     sql = catalog.planned(found.sql, state.scans)
-    return Compiled(sql, found.fields, frozenset(state.oids - {0}), tuple(state.scans))
+    return Compiled(
+        sql,
+        found.fields,
+        frozenset(state.oids - {0}),
+        tuple(state.scans),
+        frozenset(state.columns),
+    )
 
 
 def compile_expression(

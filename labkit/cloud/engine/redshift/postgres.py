@@ -154,7 +154,7 @@ def element(array: Typed, index: Typed) -> Typed:
 
 
 _ARRAY, _VECTOR = "string_split(trim({}, '{{}}'), ',')", "string_split({}, ' ')"
-_ELEMENTS = {"_text": VARCHAR, "oidvector": OID, "_int2": INT2}
+_ELEMENTS = {"_text": VARCHAR, "oidvector": OID, "_int2": INT2, "_oid": OID}
 
 
 def operator_of(node: exp.Operator) -> exp.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from sqlglot import exp
 
@@ -12,7 +13,7 @@ from labkit.cloud.engine.redshift.casts import coerce, common_type
 from labkit.cloud.engine.redshift.catalog import Relation
 from labkit.cloud.engine.redshift.errors import AMBIGUOUS, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.pivots import pivoted
-from labkit.cloud.engine.redshift.scope import Field, Scope, Source, Typed
+from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Typed
 from labkit.cloud.engine.redshift.types import INT4, INT8, SUPER, VARCHAR
 
 Member = tuple[str, list[Source]]
@@ -79,7 +80,7 @@ def _table(node: exp.Table, scope: Scope) -> Member:
         relation = scope.state.catalog.relation(parts)
         scope.state.oids.add(relation.oid)
         sql = f"{_read(relation, scope)} AS {alias}"
-        fields, hidden = _fields(relation, alias)
+        fields, hidden = _fields(relation, alias, scope.state)
         return _finish(node, sql, Source(name, fields, hidden=hidden), scope)
     return _finish(node, sql, Source(name, fields), scope)
 
@@ -93,12 +94,13 @@ def _read(relation: Relation, scope: Scope) -> str:
     return f"({scope.state.catalog.planned(sql, relation.scans)})"
 
 
-def _fields(relation: Relation, alias: str) -> tuple[list[Field], tuple[Field, ...]]:
+def _fields(relation: Relation, alias: str, state: State) -> tuple[list[Field], tuple[Field, ...]]:
     """The columns of a relation, and those that ``*`` does not give."""
     found = [
-        (c, Field(c.name, c.type, f"{alias}.{quoted_name(c.sql)}", c.denied))
+        (c, Field(c.name, c.type, f"{alias}.{quoted_name(c.sql)}", c.denied,
+                  partial(state.columns.add, (relation.oid, c.sql))))
         for c in relation.columns
-    ]
+    ]  # fmt: skip
     return [f for c, f in found if not c.hidden], tuple(f for c, f in found if c.hidden)
 
 

@@ -41,12 +41,17 @@ class Typed:
 
 @dataclass(frozen=True)
 class Field:
-    """A column that a query can name; `denied` tells why it may not be read."""
+    """A column that a query can name; `denied` tells why it may not be read.
+
+    Args:
+        seen: hears that the column is read.
+    """
 
     name: str
     type: Type
     sql: str
     denied: str = ""
+    seen: Callable[[], None] | None = field(default=None, compare=False)
 
     def read(self) -> Field:
         """The column, as something of the query reads it.
@@ -56,6 +61,8 @@ class Field:
         """
         if self.denied:
             raise RedshiftError(self.denied, DENIED)
+        if self.seen:
+            self.seen()
         return self
 
 
@@ -90,6 +97,7 @@ class State:
     variables: dict[str, Typed] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=itertools.count)
     oids: set[int] = field(default_factory=set)
+    columns: set[tuple[int, str]] = field(default_factory=set)
     scans: list[Scan] = field(default_factory=list)
     whole: bool = False
     query: Callable[[exp.Expr, Scope], Any] = field(default=lambda *_: None)

@@ -1,9 +1,9 @@
 """Redshift's types: how it spells them, and what stands for them in DuckDB.
 
 Text has a length in bytes, ``char`` ignores trailing blanks, ``super`` is JSON text in canonical
-form, ``geometry`` is well-known text, ``_int2`` and ``_text`` are the catalog's ``{1,2}``,
-``oidvector`` its ``23 1043``. ``unknown`` is a literal in quotes or NULL that takes the type of
-what it meets.
+form, ``geometry`` is well-known text, ``_int2``, ``_oid`` and ``_text`` are the catalog's
+``{1,2}``, ``oidvector`` its ``23 1043``. ``unknown`` is a literal in quotes or NULL that takes the
+type of what it meets.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
 """
@@ -84,6 +84,7 @@ _LONG = {
     "timetz": "time with time zone",
     "varbyte": "binary varying",
     "_int2": "smallint[]",
+    "_oid": "oid[]",
     "_text": "text[]",
 }
 _DUCKDB = {
@@ -110,6 +111,7 @@ _DUCKDB = {
     "hllsketch": "VARCHAR",
     "unknown": "VARCHAR",
     "_int2": "VARCHAR",
+    "_oid": "VARCHAR",
     "_text": "VARCHAR",
     "oidvector": "VARCHAR",
 }

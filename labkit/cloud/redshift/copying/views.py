@@ -77,6 +77,21 @@ def stl_load_commits(connection: Connection) -> Iterator[Any]:
             )  # fmt: skip
 
 
+@system("sys_load_detail", "user_id int, query_id int, file_name char(256), bytes_scanned int, "
+        "lines_scanned int, record_time timestamp, splits_scanned int, start_time timestamp, "
+        "end_time timestamp, file_etag char(256), file_last_modified timestamp")  # fmt: skip
+def sys_load_detail(connection: Connection) -> Iterator[Any]:
+    """A file is read in one piece; when each of them was is that of the whole statement.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_DETAIL.html
+    """
+    for record, user in _visible(connection, LOADS):
+        start, end = moment(record["started"]), moment(record["ended"])
+        for each in record["files"]:
+            yield (user, record["query"], each["uri"], each["size"], each["lines"], end, 1, start,
+                   end, None, None)  # fmt: skip
+
+
 @system("sys_load_history", "user_id int, query_id bigint, transaction_id bigint, "
         "session_id int, database_name varchar(128), status varchar(16), "
         "table_name varchar(128), start_time timestamp, end_time timestamp, duration bigint, "
@@ -111,9 +126,19 @@ def sys_load_error_detail(connection: Connection) -> Iterator[Any]:
             )  # fmt: skip
 
 
-@system("stl_unload_log", "userid int, query int, slice int, pid int, path char(1280), "
-        "start_time timestamp, end_time timestamp, line_count bigint, transfer_size bigint, "
-        "file_format char(10)")  # fmt: skip
+_UNLOADED = (
+    "pid int, path char(1280), start_time timestamp, end_time timestamp, line_count bigint, "
+    "transfer_size bigint, file_format char(10)"
+)
+
+
+@system("svcs_unload_log", f"userid int, query int, {_UNLOADED}")
+def svcs_unload_log(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVCS_UNLOAD_LOG.html"""
+    return ((user, query, *told) for user, query, _, *told in stl_unload_log(connection))
+
+
+@system("stl_unload_log", f"userid int, query int, slice int, {_UNLOADED}")
 def stl_unload_log(connection: Connection) -> Iterator[Any]:
     for record, user in _visible(connection, UNLOADS):
         for at, each in enumerate(record["files"]):

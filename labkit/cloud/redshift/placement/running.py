@@ -178,10 +178,16 @@ def stl_scan(connection: Connection) -> list[Any]:
     return _told(connection, "scan", rows)
 
 
-@system("svl_query_summary", "userid int, query int, stm int, seg int, step int, "
-        "maxtime bigint, avgtime bigint, rows bigint, bytes bigint, rate_row float, "
-        "rate_byte float, label text, is_diskbased char(1), workmem bigint, is_rrscan char(1), "
-        "is_delayed_scan char(1), rows_pre_filter bigint")  # fmt: skip
+_SUMMARY = (
+    "userid int, query int, stm int, seg int, step int, "
+    "maxtime bigint, avgtime bigint, rows bigint, bytes bigint, rate_row float, "
+    "rate_byte float, label text, is_diskbased char(1), workmem bigint, is_rrscan char(1), "
+    "is_delayed_scan char(1), rows_pre_filter bigint"
+)
+
+
+@system("svcs_query_summary", _SUMMARY)
+@system("svl_query_summary", _SUMMARY)
 def svl_query_summary(connection: Connection) -> list[Any]:
     """The steps with their rows; their times are not told.
 

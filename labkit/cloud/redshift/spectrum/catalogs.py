@@ -43,6 +43,13 @@ def svv_external_schemas(connection: Connection) -> Iterator[Any]:
         yield one.oid, kind, one.name, owner, one.body["database"], json.dumps(told)
 
 
+@system("pg_external_schema", f"esoid oid, eskind int, esdbname {_V}, esoptions varchar(65535)")
+def pg_external_schema(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_EXTERNAL_SCHEMA.html"""
+    for oid, kind, _, _, database, options in svv_external_schemas(connection):
+        yield oid, kind, database, options
+
+
 @system("svv_external_databases", f"eskind int, esoptions varchar(65535), databasename {_V}")
 def svv_external_databases(connection: Connection) -> Iterator[Any]:
     found = {}

@@ -33,9 +33,14 @@ def svl_s3query(connection: Connection) -> Iterator[Any]:
         yield *place, *_times(one), *_read(one), *_sizes(one)
 
 
-@system("svl_s3query_summary", "userid int, query int, xid bigint, pid int, segment int, "
-        f"step int, {_TIMES}, aborted int, {_READ}, files_max int, files_avg int, "
-        f"{_SIZES}")  # fmt: skip
+_SUMMARY = (
+    "userid int, query int, xid bigint, pid int, segment int, "
+    f"step int, {_TIMES}, aborted int, {_READ}, files_max int, files_avg int, {_SIZES}"
+)
+
+
+@system("svcs_s3query_summary", _SUMMARY)
+@system("svl_s3query_summary", _SUMMARY)
 def svl_s3query_summary(connection: Connection) -> Iterator[Any]:
     for user, segment, one in _visible(connection):
         query = one.query["query_id"]

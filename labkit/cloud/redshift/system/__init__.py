@@ -9,6 +9,7 @@ Each is a function and a line of registry, its columns in SQL's words::
 from labkit.cloud.redshift.system import (
     activity,
     catalogs,
+    dependencies,
     granted,
     history,
     keys,
@@ -18,6 +19,7 @@ from labkit.cloud.redshift.system import (
     procedures,
     quiet,
     routines,
+    steps,
     users,
 )
 from labkit.cloud.redshift.system.functions import system_functions
@@ -26,6 +28,7 @@ from labkit.cloud.redshift.system.registry import system, system_relation
 __all__ = [
     "activity",
     "catalogs",
+    "dependencies",
     "granted",
     "history",
     "keys",
@@ -35,6 +38,7 @@ __all__ = [
     "procedures",
     "quiet",
     "routines",
+    "steps",
     "system",
     "system_functions",
     "system_relation",

@@ -318,12 +318,29 @@ def svv_roles(connection: Connection) -> Iterator[Any]:
 
 @system("svv_user_info", f"user_name {_V}, user_id int, createdb boolean, superuser boolean, "
         "catalog_update boolean, connection_limit varchar(32), syslog_access varchar(32), "
-        f"last_ddl_timestamp timestamp, session_timeout int, external_id {_V}")  # fmt: skip
+        f"last_ddl_timestamp timestamp, session_timeout int, external_user_id {_V}")  # fmt: skip
 def svv_user_info(connection: Connection) -> Iterator[Any]:
+    """Oneself, or all for a superuser.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVV_USER_INFO.html
+    """
+    whole = grants.is_superuser(connection, connection.user)
     for one in connection.objects.of("user"):
+        if not whole and one.name != connection.user:
+            continue
         body = one.body
         yield (
             one.name, one.oid, bool(body.get("createdb")), bool(body.get("superuser")), False,
             str(body.get("limit") or "UNLIMITED"), body.get("syslog", "RESTRICTED"), None,
             body.get("session_timeout", 0), body.get("external_id"),
         )  # fmt: skip
+
+
+@system("svl_user_info", f"usename {_V}, usesysid int, usecreatedb boolean, usesuper boolean, "
+        "usecatupd boolean, useconnlimit varchar(32), syslogaccess varchar(32), "
+        f"last_ddl_ts timestamp, sessiontimeout int, external_id {_V}")  # fmt: skip
+def svl_user_info(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_USER_INFO.html"""
+    return (
+        svv_user_info(connection) if grants.is_superuser(connection, connection.user) else iter(())
+    )

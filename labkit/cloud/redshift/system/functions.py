@@ -194,6 +194,8 @@ _TABLE: tuple[tuple[str, Body], ...] = (
       for given in ("varchar, varchar", "varchar, varchar, varchar")),
     ("obj_description(oid) -> varchar", _DESCRIPTION.format("0")),
     ("obj_description(oid, varchar) -> varchar", _DESCRIPTION.format("0")),
+    *((f"array_out({kind}) -> varchar", "$1") for kind in ("_int2", "_oid", "_text")),
+    ("oidvectorout(oidvector) -> varchar", "$1"),
     ("oidvectortypes(varchar) -> varchar", _types_of),
     ("pg_cancel_backend(int4) -> int4", backends.ending("cancel")),
     ("pg_encoding_to_char(int4) -> varchar", "'UNICODE'"),

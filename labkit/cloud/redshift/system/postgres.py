@@ -19,7 +19,7 @@ from labkit.cloud.redshift.system.catalogs import (
     relations,
     sort_place,
 )
-from labkit.cloud.redshift.system.privileges import acl
+from labkit.cloud.redshift.system.privileges import acl, column_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse.objects import Object
 
@@ -32,7 +32,7 @@ OIDS = {
     "float4": 700, "float8": 701, "unknown": 705, "bpchar": 1042, "varchar": 1043, "date": 1082,
     "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
     "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
-    "record": 2249, "_int2": 1005, "_text": 1009, "oidvector": 30,
+    "record": 2249, "_int2": 1005, "_text": 1009, "_oid": 1028, "oidvector": 30,
 }  # fmt: skip
 LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
             "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
@@ -42,6 +42,11 @@ ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "
 DEFAULT_SPACE = 1663
 #: Between the number of a materialized view and that of the table that holds it.
 BEHIND = 1 << 30
+#: PostgreSQL's numbers of its catalog's tables.
+NUMBERS = {"pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255, "pg_class": 1259,
+           "pg_database": 1262, "pg_attrdef": 2604, "pg_constraint": 2606, "pg_depend": 2608,
+           "pg_description": 2609, "pg_index": 2610, "pg_language": 2612, "pg_namespace": 2615,
+           "pg_rewrite": 2618, "pg_trigger": 2620}  # fmt: skip
 _NAMESPACES = {"pg_catalog": 11, "information_schema": 11299}
 
 
@@ -128,7 +133,8 @@ def _relations(connection: Connection) -> Iterator[Any]:
                    len(each.places), False, None, 0, False, False, 0)  # fmt: skip
     for at, (schema, name) in enumerate(RELATIONS):
         width = len(RELATIONS[schema, name].columns)
-        yield (20000 + at, name, _NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
+        oid = NUMBERS.get(name, 20000 + at)
+        yield (oid, name, _NAMESPACES[schema], 0, 1, 0, 0, 0, 0.0, False, "v", width, True,
                None, 0, False, False, 0)  # fmt: skip
 
 
@@ -144,17 +150,29 @@ def _behind_views(connection: Connection) -> list[Object]:
     ]
 
 
-@system("pg_attribute", "attrelid oid, attname varchar(128), atttypid oid, attstattarget int, "
-        "attlen smallint, attnum smallint, attndims int, atttypmod int, attbyval boolean, "
-        '"attnotnull" boolean, atthasdef boolean, attisdropped boolean, attislocal boolean, '
-        "attisdistkey boolean, attsortkeyord smallint, attencodingtype smallint, "
-        "attcollation oid, attacl varchar(4000)")  # fmt: skip
+_ATTRIBUTE = (
+    "attrelid oid, attname varchar(128), atttypid oid, attstattarget int, "
+    "attlen smallint, attnum smallint, attndims int, atttypmod int, attbyval boolean, "
+    '"attnotnull" boolean, atthasdef boolean, attisdropped boolean, attislocal boolean, '
+    "attisdistkey boolean, attsortkeyord smallint, attencodingtype smallint"
+)
+
+
+@system("pg_attribute", f"{_ATTRIBUTE}, attcollation oid, attacl varchar(4000)")
 def pg_attribute(connection: Connection) -> Iterator[Any]:
-    for row in _attributes(connection):
-        yield (*row, 0, None)
+    for row, access in _attributes(connection):
+        yield (*row, 0, access)
 
 
-def _attributes(connection: Connection) -> Iterator[Any]:
+@system("pg_attribute_info", f"{_ATTRIBUTE}, attacl varchar(4000)")
+def pg_attribute_info(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_ATTRIBUTE_INFO.html"""
+    for row, access in _attributes(connection):
+        yield (*row, access)
+
+
+def _attributes(connection: Connection) -> Iterator[tuple[tuple[Any, ...], str | None]]:
+    """The columns, each with who was granted what on it alone."""
     for one in [*known_columns(connection), *_behind_views(connection)]:
         for at, column in enumerate(columns_of(connection, one), 1):
             kind = column.type
@@ -165,11 +183,11 @@ def _attributes(connection: Connection) -> Iterator[Any]:
                 column.name == one.body.get("distkey"),
                 sort_place(one, column.name),
                 ENCODINGS.index(column.encode) if column.encode in ENCODINGS else 0,
-            )  # fmt: skip
-    yield from _index_attributes(connection)
+            ), column_acl(one, column.name)  # fmt: skip
+    yield from ((row, None) for row in _index_attributes(connection))
 
 
-def _index_attributes(connection: Connection) -> Iterator[Any]:
+def _index_attributes(connection: Connection) -> Iterator[tuple[Any, ...]]:
     for each in constraints(connection):
         for at, place in enumerate(each.places if each.kind != "f" else (), 1):
             column = each.table.columns[place - 1]
@@ -218,10 +236,24 @@ def pg_type(connection: Connection) -> Iterator[Any]:
         )  # fmt: skip
 def pg_database(connection: Connection) -> Iterator[Any]:
     """The last two are of later PostgreSQLs: psql asks for them to list databases."""
+    for _, row in _databases(connection):
+        yield (*row, DEFAULT_SPACE, "C", "C")
+
+
+@system("pg_database_info", "datid oid, datname varchar(128), datdba int, encoding int, "
+        "datistemplate boolean, datallowconn boolean, datconfig varchar(4000), "
+        "datacl varchar(4000), datconnlimit varchar(32)")  # fmt: skip
+def pg_database_info(connection: Connection) -> Iterator[Any]:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PG_DATABASE_INFO.html"""
+    for one, row in _databases(connection):
+        yield (*row, str(one.body.get("limit") or -1))
+
+
+def _databases(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]]]:
     users = user_oids(connection)
     for one in connection.objects.of("database"):
-        yield (one.oid, one.name, users.get(one.owner, 100), 6, False, True, None,
-               acl(connection, one), DEFAULT_SPACE, "C", "C")  # fmt: skip
+        yield one, (one.oid, one.name, users.get(one.owner, 100), 6, False, True, None,
+                    acl(connection, one))  # fmt: skip
 
 
 @system("pg_tables", "schemaname varchar(128), tablename varchar(128), tableowner varchar(128), "
@@ -373,39 +405,3 @@ def pg_tablespace(connection: Connection) -> Iterator[Any]:
 def nothing(connection: Connection) -> Iterator[Any]:
     """What psql asks for to describe a table, and no warehouse has."""
     return iter(())
-
-
-#: A view is a rule of its own, whose number is this much more than the view's.
-_RULES = 1_000_000_000
-
-
-@system("pg_rewrite", "oid oid, rulename varchar(128), ev_class oid, ev_type varchar(1), "
-        "ev_enabled varchar(1), is_instead boolean")  # fmt: skip
-def pg_rewrite(connection: Connection) -> Iterator[Any]:
-    for one in relations(connection):
-        if one.kind == "view":
-            yield one.oid + _RULES, "_RETURN", one.oid, "1", "O", True
-
-
-@system("pg_depend", "classid oid, objid oid, objsubid int, refclassid oid, refobjid oid, "
-        "refobjsubid int, deptype varchar(1)")  # fmt: skip
-def pg_depend(connection: Connection) -> Iterator[Any]:
-    """A view's rule is part of the view, and depends on what it reads.
-
-    Those that are bound late depend on nothing. A view that reads this table is not asked what it
-    reads while it is being read itself.
-    """
-    if connection.telling:
-        return
-    connection.telling = True
-    try:
-        views = [one for one in relations(connection) if one.kind == "view" and one.columns]
-        from labkit.cloud.redshift.warehouse.names import Names
-
-        read = {one.oid: Names(connection).compile_view(one).oids for one in views}
-    finally:
-        connection.telling = False
-    for view, oids in read.items():
-        yield 2618, view + _RULES, 0, 1259, view, 0, "i"
-        for oid in sorted(oids):
-            yield 2618, view + _RULES, 0, 1259, oid, 0, "n"

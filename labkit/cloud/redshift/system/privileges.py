@@ -47,6 +47,16 @@ def acl(connection: Connection, one: Object) -> str | None:
     return f"{{{','.join(told)}}}" if told else None
 
 
+def column_acl(one: Object, column: str) -> str | None:
+    """Who was granted what on a column alone, as `acl` tells it of the whole."""
+    told = [
+        f"{name}={_letters([p for p, names in given.items() if column in names], ())}/{one.owner}"
+        for name, given in one.body.get("column_grants", {}).items()
+        if not name.startswith("role ") and any(column in names for names in given.values())
+    ]
+    return f"{{{','.join(told)}}}" if told else None
+
+
 def _letters(given: Sequence[str], options: Sequence[str]) -> str:
     return "".join(
         letter + "*" * (privilege in options)

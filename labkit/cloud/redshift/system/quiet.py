@@ -1,7 +1,7 @@
 """System tables and views of which a warehouse here has nothing to tell: they are empty.
 
 What they tell of does not happen here (queues, slices' hardware, models, what PostgreSQL is made
-of), or is not kept (the steps of a query). Their columns are the guide's and PostgreSQL 8.0's, so
+of), or is not kept. Their columns are the guide's and PostgreSQL 8.0's, so
 that what reads them runs.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.html
@@ -9,85 +9,10 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/cm_chap_system-tables.htm
 
 from __future__ import annotations
 
-from labkit.cloud.redshift.system.registry import system
+from labkit.cloud.redshift.system.registry import empty
 
-_STEP = (
-    "userid int, query int, slice int, segment int, step int, starttime timestamp, "
-    "endtime timestamp, tasknum int, rows bigint, "
-)
-_METRICS = (
-    "userid int, service_class int, query int, starttime timestamp, slices int, segment int, "
-    "step_type int, step int, rows bigint, max_rows bigint, cpu_time bigint, "
-    "max_cpu_time bigint, blocks_read bigint, max_blocks_read bigint, blocks_to_disk bigint, "
-    "max_blocks_to_disk bigint"
-)
 _QUIET = {
-    # What happens in a query's steps
-    "stl_insert": f"{_STEP} tbl int, inserted_mega_value char(1), use_staging_table char(1)",
-    "stl_delete": f"{_STEP} tbl int",
-    "stl_hash": f"{_STEP} bytes bigint, slots int, occupied int, maxlength int, tbl int, "
-    "is_diskbased char(1), workmem bigint, num_parts int, est_rows bigint",
-    "stl_hashjoin": f"{_STEP} tbl int, num_parts int, join_type int, hash_looped char(1), "
-    "switched_parts char(1), used_prefetching char(1), hash_segment int, hash_step int",
-    "stl_sort": f"{_STEP} bytes bigint, tbl int, is_diskbased char(1), workmem bigint",
-    "stl_aggr": f"{_STEP} bytes bigint, slots int, occupied int, maxlength int, tbl int, "
-    "is_diskbased char(1), workmem bigint, type char(6)",
-    "stl_return": f"{_STEP} bytes bigint, packets int, checksum bigint",
-    "stl_project": f"{_STEP} checksum bigint",
-    "stl_limit": f"{_STEP} checksum bigint",
-    "stl_window": f"{_STEP} is_diskbased char(1), workmem bigint",
-    "stl_explain": "userid int, query int, nodeid int, parentid int, plannode char(400), "
-    "info char(400)",
-    "stl_plan_info": "userid int, query int, nodeid int, segment int, step int, locus int, "
-    "plannode int, startupcost double precision, totalcost double precision, rows bigint, "
-    "bytes bigint",
-    "stl_stream_segs": "userid int, query int, stream int, segment int",
-    "svl_query_report": "userid int, query int, slice int, segment int, step int, "
-    "start_time timestamp, end_time timestamp, elapsed_time bigint, rows bigint, bytes bigint, "
-    "label char(256), is_diskbased char(1), workmem bigint, is_rrscan char(1), "
-    "is_delayed_scan char(1), rows_pre_filter bigint",
-    "svl_query_metrics": "userid int, query int, service_class int, dimension varchar(24), "
-    "segment int, step int, step_label varchar(30), query_cpu_time bigint, "
-    "query_blocks_read bigint, query_execution_time bigint, query_cpu_usage_percent "
-    "numeric(38,2), query_temp_blocks_to_disk bigint, segment_execution_time bigint, "
-    "cpu_skew numeric(38,2), io_skew numeric(38,2), scan_row_count bigint, "
-    "join_row_count bigint, nested_loop_join_row_count bigint, return_row_count bigint, "
-    "spectrum_scan_row_count bigint, spectrum_scan_size_mb bigint",
-    "svl_compile": "userid int, xid bigint, pid int, query int, segment int, locus int, "
-    "starttime timestamp, endtime timestamp, compile int",
-    "svv_query_state": "userid int, query int, seg int, step int, maxtime bigint, "
-    "avgtime bigint, rows bigint, bytes bigint, cpu bigint, memory bigint, "
-    "rate_row double precision, rate_byte double precision, label char(25), "
-    "is_diskbased char(1), workmem bigint, num_parts int, is_rrscan char(1), "
-    "is_delayed_scan char(1)",
-    "stv_exec_state": "userid int, query int, slice int, segment int, step int, "
-    "starttime timestamp, currenttime timestamp, tasknum int, rows bigint, bytes bigint, "
-    "label char(256), is_diskbased char(1), workmem bigint, num_parts int, is_rrscan char(1), "
-    "is_delayed_scan char(1)",
-    "sys_query_detail": "user_id int, query_id bigint, child_query_sequence int, "
-    "stream_id int, segment_id int, step_id int, step_name text, table_id int, "
-    "table_name char(136), is_rrscan char(1), start_time timestamp, end_time timestamp, "
-    "duration bigint, alert varchar(128), input_bytes bigint, input_rows bigint, "
-    "output_bytes bigint, output_rows bigint, blocks_read bigint, blocks_write bigint, "
-    "local_read_io bigint, remote_read_io bigint, source text, data_skewness int, "
-    "time_skewness int, is_active char(1), spilled_block_local_disk bigint, "
-    "spilled_block_remote_disk bigint, step_attribute varchar(64), metrics_level char(16), "
-    "plan_parent_id int, plan_node_id int",
-    "sys_query_explain": "user_id int, query_id bigint, child_query_sequence int, "
-    "plan_node_id int, plan_parent_id int, plan_node char(400), plan_info char(400)",
-    "stv_query_metrics": f"{_METRICS}, run_time bigint, max_run_time bigint, "
-    "max_query_scan_size bigint, query_scan_size bigint, query_priority char(20), "
-    "query_queue_time bigint, service_class_name char(64)",
-    "stl_query_metrics": f"{_METRICS}, run_time bigint, max_run_time bigint, "
-    "query_scan_size bigint, query_priority char(20), query_queue_time bigint, "
-    "service_class_name char(64)",
-    "svl_query_metrics_summary": "userid int, query int, service_class int, "
-    "query_cpu_time bigint, query_blocks_read bigint, query_execution_time bigint, "
-    "query_cpu_usage_percent numeric(38,2), query_temp_blocks_to_disk bigint, "
-    "segment_execution_time bigint, cpu_skew numeric(38,2), io_skew numeric(38,2), "
-    "scan_row_count bigint, join_row_count bigint, nested_loop_join_row_count bigint, "
-    "return_row_count bigint, spectrum_scan_row_count bigint, spectrum_scan_size_mb bigint, "
-    "query_queue_time bigint, service_class_name char(64)",
+    # What a query's planner knows
     "pg_statistic": "starelid oid, staattnum smallint, stanullfrac float4, stawidth int, "
     "stadistinct float4, stakind1 smallint, stakind2 smallint, stakind3 smallint, "
     "stakind4 smallint, staop1 oid, staop2 oid, staop3 oid, staop4 oid",
@@ -108,6 +33,12 @@ _QUIET = {
     "stv_wlm_service_class_state": "service_class int, num_queued_queries int, "
     "num_executing_queries int, num_serviced_queries int, num_executed_queries int, "
     "num_concurrency_scaling_queries int, query_working_mem int, num_query_tasks int",
+    "stv_wlm_query_queue_state": "service_class int, position int, task int, query int, "
+    "slot_count int, start_time timestamp, queue_time bigint",
+    "stv_wlm_query_task_state": "service_class int, task int, query int, level int, "
+    "start_time timestamp, exec_time bigint",
+    "svcs_concurrency_scaling_usage": "start_time timestamp, end_time timestamp, queries bigint, "
+    "usage_in_seconds numeric(27,0)",
     "stv_load_state": "userid int, session int, query int, slice int, pid int, "
     "recordtime timestamp, bytes_to_load bigint, bytes_loaded bigint, bytes_to_load_compressed "
     "bigint, bytes_loaded_compressed bigint, lines int, num_files int, num_files_complete int, "
@@ -133,6 +64,16 @@ _QUIET = {
     # What goes wrong
     "stl_alert_event_log": "userid int, query int, slice int, segment int, step int, pid int, "
     "xid bigint, event char(1024), solution char(1024), event_time timestamp",
+    "svcs_alert_event_log": "userid int, query int, segment int, step int, pid int, xid bigint, "
+    "event char(1024), solution char(1024), event_time timestamp",
+    "stl_wlm_error": "userid int, recordtime timestamp, pid int, error_string char(256)",
+    "svl_spectrum_scan_error": "userid int, query int, location char(256), rowid char(2100), "
+    "colname char(127), original_value char(1024), modified_value char(1024), trigger char(128), "
+    "action char(128), action_value char(128), error_code int",
+    "sys_external_query_error": "user_id int, query_id bigint, file_location char(256), "
+    "rowid char(2100), column_name char(127), original_value char(1024), "
+    "modified_value char(1024), trigger char(128), action char(128), action_value char(128), "
+    "error_code int",
     "stl_error": "userid int, process char(12), recordtime timestamp, pid int, errcode int, "
     'file char(90), linenum int, context char(100), error char(512)',
     "stl_tr_conflict": "xact_id bigint, process_id bigint, xact_start_ts timestamp, "
@@ -221,5 +162,4 @@ _QUIET = {
     "funcname char(256), node int, slice int, seq int",
 }  # fmt: skip
 
-for _name, _columns in _QUIET.items():
-    system(_name, _columns)(lambda connection: ())
+empty(_QUIET)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,12 @@ def system(name: str, columns: str) -> Callable[[Maker], Maker]:
         return maker
 
     return register
+
+
+def empty(relations: Mapping[str, str]) -> None:
+    """Register system relations that have no rows, by name and columns."""
+    for name, columns in relations.items():
+        system(name, columns)(lambda connection: ())
 
 
 def _columns(text: str) -> Iterable[tuple[str, Type]]:

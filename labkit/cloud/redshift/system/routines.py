@@ -27,43 +27,52 @@ def pg_language(connection: Connection) -> Iterator[Any]:
         yield oid, name, name != "sql", True, 0, 0, None
 
 
-@system("pg_proc", "oid oid, proname varchar(128), pronamespace oid, proowner int, prolang oid, "
-        "prorettype oid, pronargs smallint, prosrc varchar(65535), proisagg boolean, "
-        "prosecdef boolean, proretset boolean, provolatile varchar(1), proargtypes oidvector, "
-        "proacl varchar(4000), proargnames _text, proiswindow boolean")  # fmt: skip
+_PROC = (
+    "oid, proname varchar(128), pronamespace oid, proowner int, prolang oid, "
+    "prorettype oid, pronargs smallint, prosrc varchar(65535), proisagg boolean, "
+    "prosecdef boolean, proretset boolean, provolatile varchar(1), proargtypes oidvector, "
+    "proacl varchar(4000), proargnames _text"
+)
+
+
+@system("pg_proc", f"oid {_PROC}, proiswindow boolean")
 def pg_proc(connection: Connection) -> Iterator[Any]:
     """The last is of later PostgreSQLs: psql asks for it to list functions."""
-    for one in connection.objects.of("routine", database=connection.database):
-        yield (
-            *_row(connection, one),
-            False,
-            _is_definers(one),
-            False,
-            volatility(one)[0].lower(),
-            _argument_types(one),
-            acl(connection, one),
-            _argument_names(one),
-            False,
-        )
+    return ((*row, False) for _, row in _rows(connection))
 
 
-@system("pg_proc_info", "prooid oid, proname varchar(128), pronamespace oid, proowner int, "
-        "prolang oid, prokind varchar(1), prosecdef boolean, prorettype oid, pronargs smallint, "
-        "proargtypes oidvector, prosrc varchar(65535), proargnames _text")  # fmt: skip
+@system("pg_proc_info", f"prooid {_PROC}, prokind varchar(1), proargmodes _text, "
+        "proallargtypes _oid")  # fmt: skip
 def pg_proc_info(connection: Connection) -> Iterator[Any]:
-    for one in connection.objects.of("routine", database=connection.database):
-        *first, returns, count, text = _row(connection, one)
-        kind = "p" if one.kind == "procedure" else "f"
-        yield (*first, kind, _is_definers(one), returns, count, _argument_types(one), text,
-               _argument_names(one))  # fmt: skip
+    """Modes and all types are told where an argument gives something back, as PostgreSQL does."""
+    for one, row in _rows(connection):
+        arguments = one.body["arguments"]
+        giving = any(told["mode"] != "IN" for told in arguments)
+        modes = [_MODES[told["mode"]] for told in arguments]
+        kinds = [str(OIDS[told["type"][0]]) for told in arguments]
+        yield (*row, "p" if one.kind == "procedure" else "f", _array(modes) if giving else None,
+               _array(kinds) if giving else None)  # fmt: skip
 
 
-def _row(connection: Connection, one: Object) -> tuple[Any, ...]:
+_MODES = {"IN": "i", "OUT": "o", "INOUT": "b"}
+
+
+def _array(members: list[str]) -> str:
+    return f"{{{','.join(members)}}}"
+
+
+def _rows(connection: Connection) -> Iterator[tuple[Object, tuple[Any, ...]]]:
     schemas, users = schema_oids(connection), user_oids(connection)
-    language = LANGUAGES["plpgsql" if one.kind == "procedure" else "sql"]
-    returns = OIDS.get(one.body["returns"][0], 0) if one.body.get("returns") else VOID
-    return (one.oid, one.body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100),
-            language, returns, len(one.body["parameters"]), one.body["text"])  # fmt: skip
+    for one in connection.objects.of("routine", database=connection.database):
+        body = one.body
+        language = LANGUAGES["plpgsql" if one.kind == "procedure" else "sql"]
+        returns = OIDS.get(body["returns"][0], 0) if body.get("returns") else VOID
+        yield one, (
+            one.oid, body["name"], schemas.get(one.schema, 0), users.get(one.owner, 100),
+            language, returns, len(body["parameters"]), body["text"], False, _is_definers(one),
+            False, volatility(one)[0].lower(), _argument_types(one), acl(connection, one),
+            _argument_names(one),
+        )  # fmt: skip
 
 
 def _argument_types(one: Object) -> str:

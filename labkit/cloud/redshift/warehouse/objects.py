@@ -229,8 +229,8 @@ def prepare(connection: duckdb.DuckDBPyConnection, admin: str, database: str) ->
     connection.execute("COMMIT")
 
 
-def add_database(objects: Objects, name: str, owner: str) -> None:
+def add_database(objects: Objects, name: str, owner: str, limit: str | int = "") -> None:
     """A database with its schema ``public``, where everybody may make tables."""
-    objects.add(Object("database", "", "", name, owner=owner))
+    objects.add(Object("database", "", "", name, owner=owner, body={"limit": limit}))
     body = {"grants": {"": ["USAGE", "CREATE"]}}
     objects.add(Object("schema", name, "", "public", owner=owner, body=body))

@@ -49,9 +49,10 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str]:
 def _occurrence(
     text: str, pattern: str, start: int, number: int, flags: str
 ) -> re.Match[str] | None:
-    if start < 1 or number < 1:
-        fail("Invalid parameter: the position and the occurrence must be positive", "22023")
-    for at, match in enumerate(compiled(pattern, flags).finditer(text, start - 1), 1):
+    """A position below 1 is the first character's."""
+    if number < 1:
+        fail("Invalid parameter: the occurrence must be positive", "22023")
+    for at, match in enumerate(compiled(pattern, flags).finditer(text, max(start, 1) - 1), 1):
         if at == number:
             return match
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
@@ -141,14 +142,14 @@ def create_database(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("CREATE", "DATABASE")
     name = words.identifier()
-    owner = connection.user
+    told: dict[str, Any] = {"owner": connection.user}
     words.accept("WITH", "PERMISSIONS") or words.accept("WITH")
     if words.accept("FROM"):
         return _create_from(connection, name, words)
     while not words.ended and not words.peek(";"):
-        owner = _database_option(words, owner)
+        told |= _database_option(words)
     _check_new_database(connection, name)
-    add_database(connection.objects, name, owner)
+    add_database(connection.objects, name, **told)
     return Result("CREATE DATABASE")
 
 
@@ -168,21 +169,19 @@ def _check_new_database(connection: Connection, name: str) -> None:
         raise RedshiftError(f'database "{name}" already exists', "42P04")
 
 
-def _database_option(words: Words, owner: str) -> str:
+def _database_option(words: Words) -> dict[str, Any]:
     if words.accept("OWNER"):
         words.accept("=")
-        return words.identifier()
+        return {"owner": words.identifier()}
     if words.accept("CONNECTION", "LIMIT"):
-        if not words.accept("UNLIMITED"):
-            words.number()
-        return owner
+        return {} if words.accept("UNLIMITED") else {"limit": words.number()}
     if words.accept("COLLATE"):
         if not words.accept_one("CASE_SENSITIVE", "CS"):
             raise RedshiftError("COLLATE CASE_INSENSITIVE is not supported here", "0A000")
-        return owner
+        return {}
     if words.accept("ISOLATION", "LEVEL"):
         words.accept_one("SERIALIZABLE", "SNAPSHOT")
-        return owner
+        return {}
     raise words.refuse()
 
 
