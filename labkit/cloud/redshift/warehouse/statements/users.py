@@ -15,6 +15,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.passwords import digest, is_digest, is_salted
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.renaming import rename
 from labkit.cloud.redshift.warehouse.statements.grantees import find, role_name
 from labkit.cloud.redshift.warehouse.statements.settings import read_name, read_setting
 
@@ -104,12 +105,17 @@ def alter_user(connection: Connection, parsed: Parsed) -> Result:
     user = find(connection, "user", words.identifier())
     if words.accept("RENAME", "TO"):
         _check_alterable(connection, user, "rename user")
-        renamed = replace(user, name=words.identifier())
+        if user.name == connection.session_user:
+            raise RedshiftError("session user may not be renamed", "0A000")
+        renamed = rename(connection, user, words.identifier())
         if is_salted(user.body.get("password") or ""):
-            connection.objects.replace(renamed)
             return Result("ALTER USER")
         connection.objects.replace(renamed.changed(password=None))  # it had the name in it
         return Result("ALTER USER", notices=("MD5 password cleared because of user rename",))
+    if words.accept("RESET", "SESSION", "TIMEOUT"):
+        _check_alterable(connection, user, "alter user")
+        connection.objects.replace(user.changed(session_timeout=0))
+        return Result("ALTER USER")
     if words.peek("SET") or words.peek("RESET"):
         return _alter_settings(connection, user, words)
     options = _digested(user.name, _user_options(words))
@@ -249,7 +255,7 @@ def alter_group(connection: Connection, parsed: Parsed) -> Result:
     group = find(connection, "group", words.identifier())
     grants.check_superuser(connection, "alter group")
     if words.accept("RENAME", "TO"):
-        connection.objects.replace(replace(group, name=words.identifier()))
+        rename(connection, group, words.identifier())
         return Result("ALTER GROUP")
     adding = words.accept_one("ADD", "DROP") == "ADD"
     words.expect("USER")
@@ -333,7 +339,7 @@ def alter_role(connection: Connection, parsed: Parsed) -> Result:
         role = role.changed(external_id=external)
     else:
         words.expect("RENAME", "TO")
-        raise RedshiftError("ALTER ROLE RENAME is not supported here", "0A000")
+        role = rename(connection, role, role_name(words))
     words.end()
     connection.objects.replace(role)
     return Result("ALTER ROLE")
