@@ -18,6 +18,7 @@ from labkit.cloud.engine.redshift.functions import (
     maths,
     spatial,
     strings,
+    teradata,
 )
 from labkit.cloud.engine.redshift.functions.entry import CLASSES, Entry
 from labkit.cloud.engine.redshift.scope import Typed
@@ -31,6 +32,7 @@ SCALARS = (
     *documents.SCALARS,
     *arrays.SCALARS,
     *spatial.SCALARS,
+    *teradata.SCALARS,
 )
 UDFS = (
     *strings.UDFS,
@@ -39,6 +41,7 @@ UDFS = (
     *documents.UDFS,
     *arrays.UDFS,
     *spatial.UDFS,
+    *teradata.UDFS,
 )
 
 

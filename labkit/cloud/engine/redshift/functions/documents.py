@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
@@ -40,6 +41,16 @@ class _Number(float):
 
     def __repr__(self) -> str:
         return self.text
+
+
+def _decimal(text: str) -> list[int] | None:
+    """The precision and scale of a number's digits."""
+    try:
+        _, digits, exponent = Decimal(text).as_tuple()
+    except InvalidOperation:
+        return None
+    scale = max(0, -int(exponent))
+    return [max(len(digits) + max(0, int(exponent)), scale), scale]
 
 
 def dump(value: Any) -> str:
@@ -149,6 +160,7 @@ def _split(text: str, by: str) -> str:
 
 _V, _B = "VARCHAR", "BOOLEAN"
 UDFS = (
+    Udf("rs_decimal", _decimal, ("VARCHAR",), "INTEGER[]"),
     Udf("rs_json_parse", _parse, (_V,), _V),
     Udf("rs_is_json", _valid(object), (_V,), _B),
     Udf("rs_is_object", _valid(dict), (_V,), _B),
@@ -194,6 +206,8 @@ SCALARS = entries(
     ("is_bigint(super) -> bool", _kind("BIGINT", "UBIGINT")),
     ("is_smallint(super) -> bool",
      "(json_type({0}) IN ('BIGINT', 'UBIGINT') AND CAST({0} AS HUGEINT) BETWEEN -32768 AND 32767)"),
+    ("decimal_precision(super) -> int4", "rs_decimal({0})[1]"),
+    ("decimal_scale(super) -> int4", "rs_decimal({0})[2]"),
     ("is_decimal(super) -> bool", _kind(*_NUMBERS)),
     ("is_float(super) -> bool", _kind("DOUBLE")),
     ("get_array_length(super) -> int4",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from labkit.cloud.engine.redshift.errors import unsupported
 from labkit.cloud.engine.redshift.functions.entry import entries, same
+from labkit.cloud.engine.redshift.operators import digits
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type, numeric
 
@@ -56,7 +58,17 @@ _ROOT = (
     "CASE WHEN {0} < 0 THEN CAST(error('REDSHIFT:2201F:cannot take square root of a negative "
     "number') AS DOUBLE) ELSE sqrt({0}) END"
 )
+
+
+def _checksum(args: Sequence[Typed]) -> str:
+    """A decimal's digits without the point: all that the function's page shows."""
+    if args[0].type.base != "numeric":
+        raise unsupported(f"CHECKSUM of {args[0].type.plain}")
+    return f"CAST({digits(args[0])} AS BIGINT)"
+
+
 SCALARS = entries(
+    ("checksum(any) -> int8", _checksum),
     *((f"{name}(float8) -> float8", f"{duck}({{0}})") for name, duck in _ONE),
     ("abs(number)", "abs({0})", same),
     ("atan2(float8, float8) -> float8", "atan2({0}, {1})"),

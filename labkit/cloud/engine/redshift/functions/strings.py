@@ -189,7 +189,10 @@ def _pad(side: str) -> Callable[[Sequence[Typed]], str]:
     def render(args: Sequence[Typed]) -> str:
         n, fill = args[1].sql, args[2].sql if len(args) > 2 else "' '"
         size = f"rs_within(if({n} < 0, 0, {n}), {n}, '{side.upper()}PAD')"
-        return f"{side}pad({args[0].sql}, {size}, {fill})"
+        padded = f"{side}pad({args[0].sql}, {size}, {fill})"
+        if len(args) < 3:
+            return padded
+        return f"CASE WHEN {fill} = '' THEN left({args[0].sql}, {size}) ELSE {padded} END"
 
     return render
 
