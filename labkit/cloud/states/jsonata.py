@@ -20,8 +20,10 @@ from typing import Any, NoReturn
 from labkit.cloud.engine.patience import patient
 from labkit.cloud.states.errors import QUERY, StateFailed
 from labkit.cloud.states.history import Event
+from labkit.cloud.states.overtime import Overtime, within
 
 MOST_S, DEEPEST, LONGEST = 5, 100, 1 << 20
+_LATE = f"D1012: Evaluation timeout after {MOST_S * 1000} milliseconds. Check for infinite loop"
 _ERRORS = (ValueError, TypeError, RecursionError, ArithmeticError, MemoryError)
 _ALGORITHMS = ("MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512")
 
@@ -77,15 +79,11 @@ def evaluate(text: str, bindings: dict[str, Any], field: str) -> Any:
         expression.environment.set_runtime_bounds(MOST_S * 1000, DEEPEST)
         for name, function in FUNCTIONS.items():
             expression.register_lambda(name, function)
-        found = expression.evaluate(None, {k: _inward(v) for k, v in bindings.items()})
-    except (
-        JException,
-        ValueError,
-        TypeError,
-        RecursionError,
-        ArithmeticError,
-        MemoryError,
-    ) as error:
+        inward = {k: _inward(v) for k, v in bindings.items()}
+        found = within(MOST_S, lambda: expression.evaluate(None, inward))
+    except Overtime:
+        raise _failed(f"{what} threw an error during evaluation. {_LATE}", field) from None
+    except (JException, *_ERRORS) as error:
         code = f"{error.get_error()}: " if isinstance(error, JException) else ""
         raise _failed(f"{what} threw an error during evaluation. {code}{error}", field) from error
     if found is None or callable(found):
