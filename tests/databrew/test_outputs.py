@@ -113,15 +113,15 @@ def as_xml(text: str) -> None:
 READ = {"CSV": as_csv, "JSON": as_json, "XML": as_xml}
 
 
-def test_what_text_has_no_number_for(lake: Lake) -> None:
-    x = [1.5, float("nan"), float("inf"), float("-inf"), None]
+def test_floats_in_files_of_text(lake: Lake) -> None:
+    x = [1.5, 1e20, float("nan"), float("inf"), float("-inf"), None]
     lake.put_table("in/odd.parquet", x=x, y=[b"\xff"] * len(x))
     outputs = [lake.output(f"odd/{form}", Format=form) for form in ("CSV", "JSON")]
     lake.run(lake.recipe_job(lake.dataset("in/odd.parquet"), Outputs=outputs))
     csv, rows = (lake.get(key).decode() for key in lake.keys("odd/"))
-    assert csv == "x,y\n1.5,/w==\nNaN,/w==\nInfinity,/w==\n-Infinity,/w==\n,/w==\n"
+    assert csv == "x,y\n1.5,/w==\n1.0E20,/w==\nNaN,/w==\nInfinity,/w==\n-Infinity,/w==\n,/w==\n"
     found = [json.loads(line, parse_constant=pytest.fail)["x"] for line in rows.splitlines()]
-    assert found == [1.5, "NaN", "Infinity", "-Infinity", None]
+    assert found == [1.5, 1e20, "NaN", "Infinity", "-Infinity", None]
 
 
 def test_what_json_has_no_number_for_inside_of_other_values(lake: Lake) -> None:

@@ -155,7 +155,7 @@ class _Plan:
 
     def _select(self) -> str:
         kept = [column for column in self.writing.columns if column not in self.keys]
-        keys = [f"nullif(CAST({key.sql} AS VARCHAR), '') AS {key.sql}" for key in self.keys]
+        keys = [f"nullif({key.text}, '') AS {key.sql}" for key in self.keys]
         shown = ", ".join([*self.form.select(kept), *keys])
         return f"SELECT {shown} FROM ({self.writing.sql})"
 

@@ -12,7 +12,8 @@ from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import Type
 
 WHOLE = ("tinyint", "smallint", "integer", "bigint")
-NUMBERS = (*WHOLE, "real", "double", "decimal")
+FLOATS = ("real", "double")
+NUMBERS = (*WHOLE, *FLOATS, "decimal")
 #: A number in a text. DuckDB's casts read more: ``1_000`` and ``inf``.
 PLAIN_NUMBER = r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*"
 
@@ -32,7 +33,7 @@ class Column:
     @property
     def text(self) -> str:
         """SQL of the value as text."""
-        return self.sql if self.is_text else f"CAST({self.sql} AS VARCHAR)"
+        return self.sql if self.is_text else as_text(self.sql, self.type)
 
     @property
     def number(self) -> str:
@@ -70,3 +71,8 @@ class Column:
     def is_time(self) -> bool:
         """Whether it is a date or a timestamp."""
         return self.type.base in ("date", "timestamp", "timestamptz")
+
+
+def as_text(sql: str, kind: Type) -> str:
+    """SQL of a value as text; a float as Java prints it, and so Spark: ``1.0E7``."""
+    return f"trino_float_text({sql})" if kind.base in FLOATS else f"CAST({sql} AS VARCHAR)"

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.column import Column, as_text
 from labkit.cloud.databrew.recipe.context import RecipeContext
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.engine.quoting import quoted_name
@@ -113,9 +113,13 @@ class Relation:
 
         Where their types do not mix, which DuckDB refuses, both are texts.
         """
-        null = "NULL" in (value.strip("()"), otherwise)
-        if not null and not _mix(self.typed(value), self.typed(otherwise)):
-            value, otherwise = (f"CAST({each} AS VARCHAR)" for each in (value, otherwise))
+        if "NULL" not in (value.strip("()"), otherwise):
+            kinds = self.typed(value), self.typed(otherwise)
+            if not _mix(*kinds):
+                value, otherwise = (
+                    as_text(sql, kind.type)
+                    for sql, kind in zip((value, otherwise), kinds, strict=True)
+                )
         return f"CASE WHEN ({condition}) THEN {value} ELSE {otherwise} END"
 
     def typed(self, expression: str) -> Column:

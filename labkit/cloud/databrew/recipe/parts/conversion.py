@@ -39,7 +39,7 @@ def converted(column: Column, kind: Type) -> str:
     if column.type == kind:
         return column.sql
     if kind.base == "varchar":
-        return f"CAST({column.sql} AS VARCHAR)"
+        return column.text
     if column.type.base in ("array", "map", "row", "varbinary"):
         return f"CAST(NULL AS {kind.duckdb})"
     if kind.base == "boolean":

@@ -212,7 +212,13 @@ def _part(
     items = [
         f"CAST({sql} AS {kind}) AS c{at}" if kind else f"{sql} AS c{at}"
         for at, (sql, kind) in enumerate(
-            (each.sql if each else "NULL", kind) for each, kind in zip(columns, kinds, strict=True)
+            (_of_kind(each, kind), kind) for each, kind in zip(columns, kinds, strict=True)
         )
     ]
     return f"SELECT {', '.join(items)}{number} FROM {table.name}"
+
+
+def _of_kind(column: Column | None, kind: str) -> str:
+    if column is None:
+        return "NULL"
+    return column.text if kind == "VARCHAR" else column.sql
