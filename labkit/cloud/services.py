@@ -26,6 +26,7 @@ import labkit.cloud.lambdas
 import labkit.cloud.mail
 import labkit.cloud.s3.notices
 import labkit.cloud.scheduler
+import labkit.cloud.stacks.validation
 import labkit.cloud.states  # noqa: F401
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.protocol import Reply
@@ -41,6 +42,7 @@ LATE = {
 }
 # What browsers ask for without a signature: beginnings of paths, whose they are, who answers.
 PAGES = {
+    "/labkit/cloudformation/": ("cloudformation", "labkit.cloud.stacks.custom"),
     "/labkit/quicksight/embed/": ("quicksight", "labkit.cloud.quicksight.embedding.pages"),
     "/labkit/quicksight/session/": ("quicksight", "labkit.cloud.quicksight.embedding.pages"),
     "/labkit/quicksight/snapshots/": ("quicksight", "labkit.cloud.quicksight.reports.downloads"),

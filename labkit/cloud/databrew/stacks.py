@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_DataB
 
 from __future__ import annotations
 
-import contextlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +21,8 @@ from labkit.cloud.databrew.records import Record
 from labkit.cloud.databrew.versions import WORKING
 from labkit.cloud.operations import AwsError, handler_of
 from labkit.cloud.protocol import service_model
+from labkit.cloud.stacks.fitting import fit
+from labkit.cloud.stacks.resources import FIXED
 
 TYPES = ("Dataset", "Job", "Project", "Recipe", "Ruleset", "Schedule")
 #: Where a template has a list of pairs and the API a map: the names of key and value.
@@ -91,7 +92,7 @@ class Resource(CloudFormationModel):
         taken = _taken(f"Update{new.noun}")
         fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]
         if new.noun != old.noun or fixed[0] != fixed[1]:
-            raise ValidationError(message=_FIXED.format(name=new.physical_resource_id))
+            raise ValidationError(message=FIXED.format(name=new.physical_resource_id))
         _call(f"Update{new.noun}", {k: v for k, v in new.members.items() if k in taken})
         return new
 
@@ -102,12 +103,6 @@ class Resource(CloudFormationModel):
             _call("DeleteRecipeVersion", name | {"RecipeVersion": WORKING}, gone=True)
         else:
             _call(f"Delete{self.kind}", name, gone=True)
-
-
-_FIXED = (
-    "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
-    "Rename {name} and update the stack again."
-)
 
 
 def _members(kind: str, properties: Record) -> Record:
@@ -172,7 +167,7 @@ def _call(name: str, members: Record, *, gone: bool = False) -> None:
         ValidationError: DataBrew refuses.
     """
     handler, context = handler_of("databrew", name), stacks.caller()
-    members = _fit(_shape(name), members)
+    members = fit(_shape(name), members)
     report = ParamValidator().validate(members, _shape(name))
     if handler is None or report.has_errors():
         raise ValidationError(message=report.generate_report())
@@ -183,27 +178,6 @@ def _call(name: str, members: Record, *, gone: bool = False) -> None:
             said = f'Resource handler returned message: "{error.message}"'
             raise ValidationError(message=said) from error
     context.cloud.keep("databrew")
-
-
-def _fit(shape: Any, value: Any) -> Any:
-    """A template's value as the API's type: a template may quote a number, or leave a text bare."""
-    if isinstance(value, dict) and shape.type_name == "structure":
-        known = {name: member for name, member in shape.members.items() if name in value}
-        return value | {name: _fit(member, value[name]) for name, member in known.items()}
-    if isinstance(value, dict) and shape.type_name == "map":
-        return {name: _fit(shape.value, each) for name, each in value.items()}
-    if isinstance(value, list) and shape.type_name == "list":
-        return [_fit(shape.member, each) for each in value]
-    return _fit_one(shape.type_name, value)
-
-
-def _fit_one(kind: str, value: Any) -> Any:
-    if kind == "string" and isinstance(value, (bool, int, float)):
-        return json.dumps(value)
-    if kind in ("integer", "long", "double", "boolean") and isinstance(value, str):
-        with contextlib.suppress(ValueError):  # what does not read is refused as it is
-            return json.loads(value)
-    return value
 
 
 def _taken(call: str) -> set[str]:

@@ -8,7 +8,6 @@ sent before. Targets are reached through AWS's own API.
 from __future__ import annotations
 
 import contextlib
-import functools
 import itertools
 import json
 import logging
@@ -19,9 +18,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import moto.sns.models as sns
-from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -29,6 +26,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
 )
 
+from labkit.cloud import loopback
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.invoke import queue_for_service
 from labkit.cloud.operations import AwsError
@@ -139,7 +137,7 @@ def _send(cloud: Cloud, item: Delivery) -> None:
             raise AwsError("AccessDeniedException", f"{item['service']} may not invoke {arn}", 403)
     else:
         service, send = SENDERS[kind]
-        send(_client(cloud, service, region), item)
+        send(loopback.client(cloud, service, region), item)
 
 
 def _bury(cloud: Cloud, item: Delivery, error: Exception) -> None:
@@ -161,22 +159,9 @@ def _bury(cloud: Cloud, item: Delivery, error: Exception) -> None:
     attributes = {k: {"DataType": "String", "StringValue": v} for k, v in facts.items()}
     letter = {"target": {"Arn": queue}, "text": item["text"], "attributes": attributes}
     try:
-        _to_queue(_client(cloud, "sqs", queue.split(":")[3]), letter)
+        _to_queue(loopback.client(cloud, "sqs", queue.split(":")[3]), letter)
     except (BotoCoreError, ClientError) as lost:
         log.warning("nor its dead-letter queue %s: %s", queue, lost)
-
-
-def _client(cloud: Cloud, service: str, region: str) -> Any:
-    _, key, secret = cloud.learner()
-    return _client_at(cloud.endpoint, key, secret, service, region or cloud.region)
-
-
-@functools.cache
-def _client_at(endpoint: str, key: str, secret: str, service: str, region: str) -> Any:
-    """A client, which takes longer to make than most deliveries."""
-    session = boto3.Session(key, secret, region_name=region)
-    once = Config(retries={"total_max_attempts": 1})
-    return session.client(service, endpoint_url=endpoint, config=once)
 
 
 # Targets ------------------------------------------------------------------------------------------

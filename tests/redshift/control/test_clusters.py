@@ -156,13 +156,19 @@ def test_two_regions_have_a_cluster_of_one_name(clusters, cloud, fresh):
     assert clusters.run(name, "SELECT count(*) FROM here") == [[0]]
 
 
-def test_a_stack_makes_no_cluster(cloud, clusters):
-    """It would be a record that nothing can query."""
+def test_a_stack_makes_a_cluster_that_answers(cloud, clusters):
+    """Under the name that it is given, at the address that the stack tells; it goes with it."""
     cluster = {"Type": "AWS::Redshift::Cluster", "Properties": BASICS | {"DBName": "dev"}}
-    cluster["Properties"] |= {"ClusterType": "multi-node"}
+    cluster["Properties"] |= {"ClusterType": "single-node"}
+    name, port = {"Ref": "Cluster"}, "${Cluster.Endpoint.Address}:${Cluster.Endpoint.Port}"
+    outputs = {"Name": {"Value": name}, "At": {"Value": {"Fn::Sub": port}}}
+    template = {"Resources": {"Cluster": cluster}, "Outputs": outputs}
     stacks = cloud.client("cloudformation")
-    with pytest.raises(ClientError, match="AWS::Redshift::Cluster is not available") as failed:
-        stacks.create_stack(
-            StackName="warehouse", TemplateBody=json.dumps({"Resources": {"Cluster": cluster}})
-        )
-    assert failed.value.response["Error"]["Code"] == "ValidationError"
+    stacks.create_stack(StackName="warehouse", TemplateBody=json.dumps(template))
+    (stack,) = stacks.describe_stacks(StackName="warehouse")["Stacks"]
+    told = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+    endpoint = clusters.tell(told["Name"])["Endpoint"]
+    assert told["At"] == f"{endpoint['Address']}:{endpoint['Port']}"
+    assert clusters.run(told["Name"], "SELECT 1") == [[1]]
+    stacks.delete_stack(StackName="warehouse")
+    assert refused(clusters.redshift.describe_clusters, ClusterIdentifier=told["Name"])

@@ -1,8 +1,8 @@
-"""What CloudFormation makes beside what moto knows: DataBrew's resources, and no Redshift clusters.
+"""What CloudFormation makes beside what moto knows, and what moto would get wrong.
 
-Of a cluster moto would keep a record of its own, which nothing can query. Of a state machine moto
-does not tell the ARN. Sources:
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/AWS_Redshift.html and
+moto keeps stacks, and makes what it knows. Of a Redshift cluster it would keep a record of its own,
+which nothing can query; what it does not know it would leave out. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html
 """
 
@@ -10,18 +10,17 @@ from __future__ import annotations
 
 import functools
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any
 
+from labkit.cloud import loopback
 from labkit.cloud.operations import Context
 
-_MAKES = "create_from_cloudformation_json"
 _CALLER: ContextVar[Context] = ContextVar("caller")
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Teach moto its types and whose call it is; its classes load with its first stack."""
     _CALLER.set(context)
-    _refuse_all()
     _teach()
     _tell_arns()
 
@@ -31,12 +30,9 @@ def caller() -> Context:
     return _CALLER.get()
 
 
-@functools.cache
-def _refuse_all() -> None:
-    from moto.redshift import models
-
-    for kind in (models.Cluster, models.SubnetGroup, models.ParameterGroup):
-        setattr(kind, _MAKES, _refusing(kind.cloudformation_type()))
+def client(service: str) -> Any:
+    """A client of a service, to make a stack's resource."""
+    return loopback.client(caller().cloud, service, caller().region)
 
 
 @functools.cache
@@ -44,8 +40,15 @@ def _teach() -> None:
     from moto.cloudformation.parsing import get_model_map
 
     from labkit.cloud.databrew.stacks import teach
+    from labkit.cloud.stacks import custom, templates
+    from labkit.cloud.stacks.resources import Resource
+    from labkit.cloud.stacks.types import TYPES
 
-    teach(get_model_map())
+    known: Any = get_model_map()
+    known.update(dict.fromkeys(TYPES, Resource))
+    teach(known)
+    custom.teach(known)
+    templates.teach()
 
 
 @functools.cache
@@ -59,15 +62,3 @@ def _tell_arns() -> None:
     }
     for name, work in told.items():
         setattr(StateMachine, name, work)
-
-
-def _refusing(kind: str) -> Any:
-    def refuse(cls: type, *_: Any, **__: Any) -> NoReturn:
-        from moto.cloudformation.exceptions import ValidationError
-
-        raise ValidationError(
-            message=f"Resource type {kind} is not available in the local AWS: "
-            "create it with the Redshift API."
-        )
-
-    return classmethod(refuse)

@@ -1,0 +1,174 @@
+"""S3's buckets in a stack: each of their settings is a call of its own.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks.kinds import Kind, Members, Part
+
+
+def _part(name: str, call: str, member: str, shaped: Callable[[Any], Any] = lambda v: v) -> Part:
+    """A setting that a call with one member beside the bucket's name makes."""
+    return Part(
+        name, lambda members, said: (call, {"Bucket": members["Bucket"], member: shaped(said)})
+    )
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with other names, wherever they stand."""
+    if isinstance(value, list):
+        return [_renamed(each, names) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {names.get(name, name): _renamed(each, names) for name, each in value.items()}
+
+
+def _encryption(said: Members) -> Members:
+    names = {
+        "ServerSideEncryptionConfiguration": "Rules",
+        "ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault",
+    }
+    told: Members = _renamed(said, names)
+    return told
+
+
+def _notices(said: Members) -> Members:
+    told = _renamed(said, _NOTICES)
+    for each in (each for kind in told.values() if isinstance(kind, list) for each in kind):
+        each["Events"] = [each.pop("Event")]
+    if "EventBridgeConfiguration" in told:
+        told["EventBridgeConfiguration"] = {}
+    return dict(told)
+
+
+_NOTICES = {
+    "LambdaConfigurations": "LambdaFunctionConfigurations",
+    "Function": "LambdaFunctionArn",
+    "Queue": "QueueArn",
+    "Topic": "TopicArn",
+    "S3Key": "Key",
+    "Rules": "FilterRules",
+}
+
+
+def _lifecycle(said: Members) -> Members:
+    return {"Rules": [_rule(dict(rule)) for rule in said["Rules"]]}
+
+
+def _rule(rule: Members) -> Members:
+    """A rule, whose days and dates stand beside each other in a template."""
+    told = {"ID": rule.pop("Id")} if "Id" in rule else Members()
+    prefix = rule.pop("Prefix", "")
+    told["Filter"] = {"Prefix": prefix}
+    expiration = {
+        api: rule.pop(name)
+        for name, api in (
+            ("ExpirationInDays", "Days"),
+            ("ExpirationDate", "Date"),
+            ("ExpiredObjectDeleteMarker", "ExpiredObjectDeleteMarker"),
+        )
+        if name in rule
+    }
+    if expiration:
+        told["Expiration"] = expiration
+    if "NoncurrentVersionExpirationInDays" in rule:
+        days = rule.pop("NoncurrentVersionExpirationInDays")
+        told["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
+    names = {"TransitionInDays": "Days", "TransitionDate": "Date"}
+    return told | dict(_renamed(rule, names))
+
+
+_CORS = {
+    "CorsRules": "CORSRules",
+    "MaxAge": "MaxAgeSeconds",
+    "ExposedHeaders": "ExposeHeaders",
+    "Id": "ID",
+}
+_LOGS = {"DestinationBucketName": "TargetBucket", "LogFilePrefix": "TargetPrefix"}
+
+
+def _website(said: Members) -> Members:
+    told = dict(said)
+    for name, member in (("IndexDocument", "Suffix"), ("ErrorDocument", "Key")):
+        if name in told:
+            told[name] = {member: told[name]}
+    return told
+
+
+def _canned(said: str) -> str:
+    """``BucketOwnerRead`` as the API has it: ``bucket-owner-read``."""
+    return "".join(f"-{each.lower()}" if each.isupper() else each for each in said)[1:]
+
+
+def _named(members: Members) -> Members:
+    names = {"BucketName": "Bucket", "ObjectLockEnabled": "ObjectLockEnabledForBucket"}
+    told = {names.get(name, name): value for name, value in members.items()}
+    if (region := stacks.caller().region) != "us-east-1":
+        told["CreateBucketConfiguration"] = {"LocationConstraint": region}
+    return told
+
+
+BUCKET = Kind(
+    "s3",
+    "CreateBucket",
+    drop="DeleteBucket",
+    name="BucketName",
+    low=True,
+    id="Bucket",
+    by={"Bucket": "Bucket"},
+    shaped=_named,
+    parts=(
+        _part("OwnershipControls", "PutBucketOwnershipControls", "OwnershipControls"),
+        _part(
+            "PublicAccessBlockConfiguration",
+            "PutPublicAccessBlock",
+            "PublicAccessBlockConfiguration",
+        ),
+        _part("AccessControl", "PutBucketAcl", "ACL", _canned),
+        _part(
+            "BucketEncryption",
+            "PutBucketEncryption",
+            "ServerSideEncryptionConfiguration",
+            _encryption,
+        ),
+        _part("VersioningConfiguration", "PutBucketVersioning", "VersioningConfiguration"),
+        _part(
+            "LifecycleConfiguration",
+            "PutBucketLifecycleConfiguration",
+            "LifecycleConfiguration",
+            _lifecycle,
+        ),
+        _part(
+            "NotificationConfiguration",
+            "PutBucketNotificationConfiguration",
+            "NotificationConfiguration",
+            _notices,
+        ),
+        _part(
+            "CorsConfiguration",
+            "PutBucketCors",
+            "CORSConfiguration",
+            lambda said: _renamed(said, _CORS),
+        ),
+        _part(
+            "LoggingConfiguration",
+            "PutBucketLogging",
+            "BucketLoggingStatus",
+            lambda said: {"LoggingEnabled": _renamed(said, _LOGS)},
+        ),
+        _part("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website),
+        _part("Tags", "PutBucketTagging", "Tagging", lambda said: {"TagSet": said}),
+    ),
+    attributes={
+        "Arn": "arn:aws:s3:::{Bucket}",
+        "DomainName": "{Bucket}.s3.amazonaws.com",
+        "RegionalDomainName": "{Bucket}.s3.{Region}.amazonaws.com",
+        "DualStackDomainName": "{Bucket}.s3.dualstack.{Region}.amazonaws.com",
+        "WebsiteURL": "http://{Bucket}.s3-website-{Region}.amazonaws.com",
+    },
+)

@@ -1,0 +1,183 @@
+"""Custom resources: a function of Lambda makes, changes and drops them, and tells by HTTP.
+
+CloudFormation sends it a request with an address, to which it PUTs its answer. Here the stack's
+call waits for that; a function that has ended and told nothing has failed, where AWS waits for an
+hour. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+import uuid
+from dataclasses import replace
+from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.core.common_models import CloudFormationModel
+
+from labkit.cloud import stacks
+from labkit.cloud.access import guard
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas import invoke
+from labkit.cloud.operations import AwsError
+from labkit.cloud.protocol import Reply
+from labkit.cloud.stacks.kinds import Members
+
+PREFIX, MOST_ANSWER, AFTERWARDS_S = "/labkit/cloudformation/", 4096, 0.5
+TYPE = "AWS::CloudFormation::CustomResource"
+
+
+class _Asked:
+    """A request that waits for its answer."""
+
+    def __init__(self) -> None:
+        self.told, self.answer = threading.Event(), Members()
+
+
+_OPEN: dict[str, _Asked] = {}
+
+
+def teach(types: dict[str, Any]) -> None:
+    """Have moto's stacks make custom resources by asking their functions."""
+    from moto.cloudformation import parsing
+
+    types[TYPE] = Custom
+    parsing.CustomModel = Custom  # type: ignore[misc, assignment]
+
+
+class Custom(CloudFormationModel):
+    """A resource that its function answers for."""
+
+    def __init__(self, definition: Members, logical_id: str, stack_id: str) -> None:
+        self.type, self.properties = definition["Type"], _texts(definition["Properties"])
+        self.logical_id, self.stack_id = logical_id, stack_id
+        self.physical_resource_id, self.data = "", Members()
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return True  # the function's answer tells
+
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
+        return self.data.get(attribute_name)
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Members,
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> Custom:
+        made = cls(cloudformation_json, kwargs["LogicalId"], kwargs["StackId"])
+        made.ask("Create")
+        return made
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Members,
+        account_id: str,
+        region_name: str,
+    ) -> Custom:
+        """Tell the function of the change; one that names another resource has the old dropped."""
+        old: Custom = original_resource
+        new = cls(cloudformation_json, old.logical_id, old.stack_id)
+        new.physical_resource_id = old.physical_resource_id
+        new.ask("Update", OldResourceProperties=old.properties)
+        if new.physical_resource_id != old.physical_resource_id:
+            old.delete()
+        return new
+
+    def delete(self, *_: str) -> None:
+        """Tell the function."""
+        self.ask("Delete")
+
+    def ask(self, kind: str, **more: Any) -> None:
+        """Send its function a request, and take its answer.
+
+        Raises:
+            ValidationError: it failed, or told nothing.
+        """
+        token, asked, context = secrets.token_urlsafe(24), _Asked(), stacks.caller()
+        _OPEN[token] = asked
+        event = {
+            "RequestType": kind,
+            "ServiceToken": self.properties.get("ServiceToken", ""),
+            "ResponseURL": f"{context.cloud.endpoint}{PREFIX}{token}",
+            "StackId": self.stack_id,
+            "RequestId": str(uuid.uuid4()),
+            "LogicalResourceId": self.logical_id,
+            "ResourceType": self.type,
+            "ResourceProperties": self.properties,
+            **({"PhysicalResourceId": self.physical_resource_id} if kind != "Create" else {}),
+            **more,
+        }
+        try:
+            _invoke(event)
+            asked.told.wait(AFTERWARDS_S)
+        finally:
+            del _OPEN[token]
+        self._take(asked.answer)
+
+    def _take(self, answer: Members) -> None:
+        if not answer:
+            raise ValidationError(message=_SILENT.format(self.logical_id))
+        if answer.get("Status") != "SUCCESS":
+            raise ValidationError(message=_FAILED.format(answer.get("Reason", "")))
+        self.physical_resource_id = str(answer.get("PhysicalResourceId") or self.logical_id)
+        self.data = answer.get("Data") or {}
+
+
+_SILENT = (
+    "CloudFormation did not receive a response from your Custom Resource {}. "
+    "Please check your logs for requestId."
+)
+_FAILED = "Received response status [FAILED] from custom resource. Message returned: {}"
+
+
+def _invoke(event: Members) -> None:
+    """Run the function that a request is for.
+
+    Raises:
+        ValidationError: there is none, or it may not be run.
+    """
+    token = event["ServiceToken"]
+    if ":lambda:" not in token:
+        raise ValidationError(message=f"Invalid service token {token}: a function's ARN is needed.")
+    context = replace(stacks.caller(), service="lambda", operation="Invoke")
+    try:
+        invoke.invoke(context, FunctionName=token, Payload=json.dumps(event).encode())
+    except AwsError as error:
+        raise ValidationError(message=error.message) from error
+
+
+def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
+    """Take a function's answer: the address is secret, and known for as long as it is asked."""
+    guard.check_host(environ)
+    asked = _OPEN.get(str(environ["PATH_INFO"]).removeprefix(PREFIX))
+    size = int(environ.get("CONTENT_LENGTH") or 0)
+    if asked is None or environ["REQUEST_METHOD"] != "PUT":
+        raise AwsError("AccessDenied", "Nobody waits for this answer", 403)
+    if size > MOST_ANSWER:
+        raise AwsError("EntityTooLarge", f"An answer has {MOST_ANSWER} bytes at most")
+    try:
+        asked.answer = dict(json.loads(environ["wsgi.input"].read(size)))
+    except (ValueError, TypeError) as error:
+        raise AwsError("InvalidRequest", "The answer is no JSON object") from error
+    asked.told.set()
+    return Reply(200, {}, b"")
+
+
+def _texts(value: Any) -> Any:
+    """Properties as a function gets them: all plain values are texts."""
+    if isinstance(value, dict):
+        return {name: _texts(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_texts(each) for each in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,82 @@
+"""Templates read as CloudFormation reads them, in the place of what moto takes from PyYAML.
+
+moto reads ``!GetAtt Cluster.Endpoint.Port`` as four words, ``!GetAtt [Group, GroupId]`` not at all,
+a policy's ``Version: 2012-10-17`` as a date, and runs what ``!!python`` tags say. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import yaml
+from moto.cloudformation.exceptions import ValidationError
+
+_PLAIN = {"!Ref": "Ref", "!Condition": "Condition"}
+_DATE = "tag:yaml.org,2002:timestamp"
+
+
+class Loader(yaml.SafeLoader):
+    """YAML with the short forms of functions, and without dates."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012  (PyYAML's own)
+        first: [(tag, pattern) for tag, pattern in known if tag != _DATE]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
+def load(text: str, Loader: Any = None) -> Any:
+    """A template in JSON or YAML, its functions in their long form.
+
+    Raises:
+        ValidationError: AWS's, for what is neither.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            return _whole(json.loads(text))
+        except ValueError:
+            pass  # YAML may begin so, too
+    try:
+        return _whole(yaml.load(text, Loader=_Loader))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        message = f"Template format error: YAML not well-formed.{where}"
+        raise ValidationError(message=message) from error
+
+
+def add_multi_constructor(*_: Any) -> None:
+    """moto's own reading of short forms is not needed."""
+
+
+_Loader = Loader
+
+
+def _short(loader: Any, suffix: str, node: Any) -> Any:
+    """``!Sub text`` as ``{"Fn::Sub": text}``."""
+    if isinstance(node, yaml.ScalarNode):
+        value = loader.construct_scalar(node)
+    elif isinstance(node, yaml.SequenceNode):
+        value = loader.construct_sequence(node, deep=True)
+    else:
+        value = loader.construct_mapping(node, deep=True)
+    return {_PLAIN.get(f"!{suffix}", f"Fn::{suffix}"): value}
+
+
+Loader.add_multi_constructor("!", _short)
+
+
+def _whole(value: Any) -> Any:
+    """``Fn::GetAtt`` as a resource's name and its attribute's, which may have dots."""
+    if isinstance(value, list):
+        return [_whole(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: _whole(each) for name, each in value.items()}
+    said = told.get("Fn::GetAtt")
+    if isinstance(said, str):
+        told["Fn::GetAtt"] = said.split(".", 1)
+    elif isinstance(said, list) and len(said) > 2:
+        told["Fn::GetAtt"] = [said[0], ".".join(said[1:])]
+    return told

@@ -1,0 +1,235 @@
+"""A stack's resources that are made by their services' own calls, and changed and dropped by them.
+
+So they are what the API would have made: a crawler crawls, a cluster answers. A change that the
+API can make is made in place; for any other AWS makes a second resource, and drops the first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import time
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
+from moto.core.common_models import CloudFormationModel
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks.fitting import fit
+from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
+from labkit.cloud.stacks.types import TYPES
+
+PATIENCE_S, POLL_S = 120, 0.05
+FIXED = (
+    "CloudFormation cannot update a stack when a custom-named resource requires replacing. "
+    "Rename {name} and update the stack again."
+)
+_UNCHANGED = "Updating {} of {} is not available in the local AWS: make another resource."
+_GONE = ("notfound", "not found", "nosuch", "does not exist")
+
+
+class Gone(Exception):
+    """A resource is not there."""
+
+
+class Resource(CloudFormationModel):
+    """A resource as its stack knows it.
+
+    Args:
+        definition: what the template says of it.
+        name: what it is called where the template does not say.
+    """
+
+    def __init__(self, definition: Members, name: str) -> None:
+        self.type = str(definition["Type"])
+        properties = dict(definition.get("Properties") or {})
+        if self.kind.name and at(properties, self.kind.name) is None:
+            put(properties, self.kind.name, name.lower() if self.kind.low else name)
+        self.name = at(properties, self.kind.name) if self.kind.name else None
+        self.members, self.answer = self.kind.shaped(properties), Members()
+
+    @property
+    def kind(self) -> Kind:
+        return TYPES[self.type]
+
+    @property
+    def physical_resource_id(self) -> str:
+        paths = (self.kind.id or self.kind.name).split("|")
+        return "|".join(str(self.value(path)) for path in paths)
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        return True  # which there are, its service's answer tells
+
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
+        path = self.kind.attributes.get(attribute_name, attribute_name)
+        if "{" in path:
+            return re.sub(r"\{(.*?)\}", lambda found: str(self.value(found[1])), path)
+        found = self.value(path)
+        if found is None or isinstance(found, dict):
+            raise UnformattedGetAttTemplateException
+        return found
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls,
+        resource_name: str,
+        cloudformation_json: Members,
+        account_id: str,
+        region_name: str,
+        **kwargs: Any,
+    ) -> Resource:
+        made = cls(cloudformation_json, resource_name)
+        made.make()
+        return made
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: Any,
+        new_resource_name: str,
+        cloudformation_json: Members,
+        account_id: str,
+        region_name: str,
+    ) -> Resource:
+        """Change a resource, or make another one in its place.
+
+        Raises:
+            ValidationError: another one is needed, and has the name of this one.
+        """
+        old = original_resource
+        if isinstance(old, cls) and old.type == cloudformation_json["Type"]:
+            new = cls(cloudformation_json, str(old.name))
+            if new.name == old.name and (new.kind.change or new.kind.parts):
+                new.change(old)
+                return new
+            if new.name == old.name and new.name is not None:
+                raise ValidationError(message=FIXED.format(name=old.physical_resource_id))
+        new = cls(cloudformation_json, new_resource_name)
+        new.make()
+        old.delete(account_id, region_name)
+        return new
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Members, account_id: str, region_name: str
+    ) -> None:
+        cls(cloudformation_json, resource_name).delete()
+
+    def make(self) -> None:
+        """Make it, and wait until it is there."""
+        kind = self.kind
+        aside = {*kind.passed, *(part.name for part in kind.parts if part.first)}
+        told = {name: v for name, v in self.members.items() if name not in aside}
+        self.answer = {"Region": stacks.caller().region} | _ask(kind, kind.make, told)
+        for part in kind.parts:
+            for item in part.items(self.members) if part.first else ():
+                _ask(kind, *part.add(self.members, item))
+        self._wait()
+
+    def change(self, old: Resource) -> None:
+        """Make of an earlier one what this one says.
+
+        Raises:
+            ValidationError: a property changes that is not changed here.
+        """
+        kind, self.answer = self.kind, old.answer
+        parts = {part.name for part in kind.parts}
+        taken = _names(kind, kind.change, kind.nest) if kind.change else set()
+        both = self.members.keys() | old.members.keys()
+        changed = {n for n in both if self.members.get(n) != old.members.get(n)} - parts
+        free = taken | {name.lower() for name in (*kind.changes, *kind.passed)}
+        if strange := sorted(name for name in changed if name.lower() not in free):
+            raise ValidationError(message=_UNCHANGED.format(", ".join(strange), self.type))
+        if changed - {*kind.passed}:
+            told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
+            told = {kind.nest: told} if kind.nest else told
+            _ask(kind, kind.change, told | self._named_for(kind.change))
+        for part in kind.parts:
+            self._change_part(part, old)
+        self._wait()
+
+    def _change_part(self, part: Part, old: Resource) -> None:
+        said, was = part.items(self.members), part.items(old.members)
+        if was and not said and not part.remove:
+            raise ValidationError(message=_UNCHANGED.format(part.name, self.type))
+        for item in was:
+            if part.remove and item not in said:
+                _ask(self.kind, *part.remove(self.members, item))
+        for item in said:
+            if item not in was:
+                _ask(self.kind, *part.add(self.members, item))
+
+    def delete(self, *_: str) -> None:
+        """Drop the resource, and wait until it is gone; one that is gone already is dropped."""
+        kind = self.kind
+        if not kind.drop:
+            return
+        known = _names(kind, kind.drop)
+        told = {k: v for k, v in self.members.items() if k in kind.passed and k.lower() in known}
+        for part in kind.parts:
+            for item in part.items(self.members) if part.first else ():
+                with contextlib.suppress(Gone):
+                    if part.remove:
+                        _ask(kind, *part.remove(self.members, item))
+        with contextlib.suppress(Gone):
+            _ask(kind, kind.drop, {**told, **kind.dropped, **self._named_for(kind.drop)})
+            self._wait(gone=True)
+
+    def value(self, path: str) -> Any:
+        """What stands at a path of its members or of its service's answer."""
+        found = at(self.members, path)
+        return at(self.answer, path) if found is None else found
+
+    def _named_for(self, call: str) -> Members:
+        """The members by which a call knows it."""
+        kind = self.kind
+        known = _names(kind, call)
+        by = kind.by or {kind.name: kind.name}
+        return {name: self.value(path) for name, path in by.items() if name.lower() in known}
+
+    def _wait(self, *, gone: bool = False) -> None:
+        """Wait until it is there, or until it is gone."""
+        read, until = self.kind.read, time.monotonic() + PATIENCE_S
+        while read and time.monotonic() < until:
+            answer = _ask(self.kind, read.call, self._named_for(read.call))
+            self.answer = self.answer | answer
+            if not gone and at(answer, read.status) == read.ready:
+                return
+            time.sleep(POLL_S)
+        if read:
+            raise ValidationError(message=f"Exceeded attempts to wait for {self.name}")
+
+
+def _ask(kind: Kind, call: str, members: Members) -> Members:
+    """One of a service's calls.
+
+    Raises:
+        Gone: what it is about is not there.
+        ValidationError: it refused.
+    """
+    client = stacks.client(kind.service)
+    told = fit(client.meta.service_model.operation_model(call).input_shape, members)
+    try:
+        answer: Members = getattr(client, xform_name(call))(**told)
+    except ClientError as error:
+        said = error.response["Error"]
+        if any(word in f"{said['Code']} {said['Message']}".lower() for word in _GONE):
+            raise Gone(said["Message"]) from error
+        raise _refused(said["Message"]) from error
+    except BotoCoreError as error:
+        raise _refused(str(error)) from error
+    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+def _refused(message: str) -> ValidationError:
+    return ValidationError(message=f'Resource handler returned message: "{message}"')
+
+
+def _names(kind: Kind, call: str, within: str = "") -> set[str]:
+    """The names in small letters of what a call takes, or one of its members."""
+    model = stacks.client(kind.service).meta.service_model
+    shape = model.operation_model(call).input_shape
+    return {name.lower() for name in (shape.members[within] if within else shape).members}

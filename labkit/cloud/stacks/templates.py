@@ -1,0 +1,227 @@
+"""How moto's stacks read templates, mended where it would make another stack than was asked for.
+
+A type that nobody makes is refused, where moto leaves it out; ``${Cluster.Endpoint.Port}`` is read
+whole; secrets and parameters are looked up; templates are read from this cloud's own S3; an update
+finds a parameter in a text, too; a stack's resources go in the order in which they need each other,
+and so they do when it cannot be made whole. Sources:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html and
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote, urlparse
+
+from botocore.exceptions import ClientError
+from moto.cloudformation import models, parsing, responses
+from moto.cloudformation.exceptions import ValidationError
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks import reading
+
+# What stands in templates and makes nothing.
+SILENT = ("AWS::CDK::Metadata",)
+_PLACE = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9]+\.[A-Za-z0-9.]+)\}")
+_NAMED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
+_DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
+
+
+def teach() -> None:
+    """Put all that in moto's place."""
+    kind: Any = parsing.ResourceMap
+    parsing.NULL_MODELS.extend(SILENT)
+    kind.load, kind.update = _checked(kind.load), _checked(kind.update)
+    kind.delete = _delete
+    backend: Any = models.CloudFormationBackend
+    backend.create_stack = _undone(backend.create_stack)
+    parsing.get_references_from_template = lambda template: [*_needs(template)]
+    parsing.clean_json = _substituting(parsing.clean_json)
+    parsing.parse_resource = _resolving(parsing.parse_resource)
+    for module in (models, responses):
+        module.yaml = reading  # type: ignore[attr-defined]
+        module.get_stack_from_s3_url = from_s3  # type: ignore[attr-defined]
+
+
+def check_types(template: Any) -> None:
+    """Refuse a template with types that nobody makes.
+
+    Raises:
+        ValidationError: AWS's, for types that it does not know.
+    """
+    known = {*parsing.get_model_map(), *parsing.NULL_MODELS}
+    resources = (template or {}).get("Resources") or {}
+    types = [str(each.get("Type")) for each in resources.values() if isinstance(each, dict)]
+    strange = sorted({t for t in types if t not in known and not t.startswith("Custom::")})
+    if strange:
+        raise ValidationError(
+            message=f"Template format error: Unrecognized resource types: [{', '.join(strange)}]. "
+            "The local AWS does not make them."
+        )
+
+
+def from_s3(template_url: str, *_: Any, **__: Any) -> str:
+    """A template in S3, by its address at AWS or at this server.
+
+    Raises:
+        ValidationError: it is not there.
+    """
+    cloud, url = stacks.caller().cloud, urlparse(template_url)
+    host, path = url.netloc, unquote(url.path.lstrip("/"))
+    by_path = host.startswith("s3") or host == urlparse(cloud.endpoint).netloc
+    bucket, key = path.split("/", 1) if by_path and "/" in path else (host.split(".")[0], path)
+    try:
+        answer = stacks.client("s3").get_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        message = f"S3 error: {error.response['Error']['Message']}"
+        raise ValidationError(message=message) from error
+    return str(answer["Body"].read().decode())
+
+
+def _checked(work: Any) -> Any:
+    def checked(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_types(args[0] if args else kwargs.get("template", self._template))
+        return work(self, *args, **kwargs)
+
+    return checked
+
+
+def _undone(create: Any) -> Any:
+    """Drop what was made of a stack that cannot be made whole, and the stack."""
+
+    def created(self: Any, *args: Any, **kwargs: Any) -> Any:
+        known = {*self.stacks}
+        try:
+            return create(self, *args, **kwargs)
+        except Exception:
+            for stack_id in self.stacks.keys() - known:
+                with contextlib.suppress(Exception):  # the first failure is the one to tell
+                    _delete(self.stacks.pop(stack_id).resource_map)
+            raise
+
+    return created
+
+
+def _substituting(clean: Any) -> Any:
+    """Read ``${Resource.Some.Attribute}`` whole, where moto reads the first part."""
+
+    def whole(found: re.Match[str], resources: Any) -> str:
+        return str(clean({"Fn::GetAtt": [*found.groups()]}, resources))
+
+    def cleaned(said: Any, resources: Any) -> Any:
+        if not isinstance(said, dict) or "Fn::Sub" not in said:
+            return clean(said, resources)
+        given = said["Fn::Sub"]
+        text, *more = given if isinstance(given, list) else [given]
+        text = _PLACE.sub(lambda found: whole(found, resources), text)
+        return clean({"Fn::Sub": [text, *more] if more else text}, resources)
+
+    return cleaned
+
+
+def _resolving(parse: Any) -> Any:
+    """Look up what a resource's properties take from Secrets Manager and Parameter Store."""
+
+    def parsed(*args: Any) -> Any:
+        found = parse(*args)
+        return found and (found[0], _resolved(found[1]), *found[2:])
+
+    return parsed
+
+
+def _resolved(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _resolved(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_resolved(each) for each in value]
+    return _DYNAMIC.sub(_looked_up, value) if isinstance(value, str) else value
+
+
+def _looked_up(found: re.Match[str]) -> str:
+    service, said = found.groups()
+    try:
+        return _secret(said) if service == "secretsmanager" else _parameter(said)
+    except (ClientError, ValueError, KeyError, TypeError) as error:
+        message = f"Could not resolve {found.group()}: {error}"
+        raise ValidationError(message=message) from error
+
+
+def _secret(said: str) -> str:
+    """``name:SecretString:key:stage:version``; the name may be an ARN of seven parts."""
+    parts = said.split(":")
+    whole = 7 if said.startswith("arn:") else 1
+    name, rest = ":".join(parts[:whole]), [*parts[whole:], "", "", "", ""]
+    _, key, stage, version = rest[:4]
+    more = {"VersionStage": stage, "VersionId": version}
+    asked = {"SecretId": name} | {k: v for k, v in more.items() if v}
+    text = str(stacks.client("secretsmanager").get_secret_value(**asked)["SecretString"])
+    return str(json.loads(text)[key]) if key else text
+
+
+def _parameter(said: str) -> str:
+    answer = stacks.client("ssm").get_parameter(Name=said, WithDecryption=True)
+    return str(answer["Parameter"]["Value"])
+
+
+def _delete(self: Any) -> None:
+    """Drop a stack's resources, those first that need others; what fails is tried again."""
+    said = self._resource_json_map
+    left = [n for n in _in_order(said) if said[n].get("DeletionPolicy") != "Retain"]
+    while left:
+        failures: dict[str, Exception] = {}
+        for name in left:
+            try:
+                _drop(self, name)
+            except Exception as error:  # whatever one of moto's kinds raises
+                failures[name] = error
+        if len(failures) == len(left):
+            raise failures[left[0]]
+        left = list(failures)
+
+
+def _drop(resources: Any, name: str) -> None:
+    made = resources._parsed_resources.get(name)
+    if made is not None and not isinstance(made, str):
+        resources._delete_resource(made, resources._resource_json_map[name])
+        resources._parsed_resources.pop(name)
+
+
+def _in_order(said: dict[str, Any]) -> list[str]:
+    """The names of resources, those that need others before these."""
+    found: list[str] = []
+
+    def visit(name: str, way: tuple[str, ...] = ()) -> None:
+        if name in found or name in way or name not in said:
+            return
+        for other in _needs(said[name]):
+            visit(other, (*way, name))
+        found.append(name)
+
+    for name in said:
+        visit(name)
+    return found[::-1]
+
+
+def _needs(value: Any) -> Iterator[str]:
+    """The names that a part of a template speaks of."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _needs(each)
+    if not isinstance(value, dict):
+        return
+    for name, each in value.items():
+        if name in ("Ref", "DependsOn") and isinstance(each, str):
+            yield each
+        elif name == "DependsOn":
+            yield from each
+        elif name == "Fn::GetAtt":
+            yield each.split(".")[0] if isinstance(each, str) else str(each[0])
+        elif name == "Fn::Sub":
+            yield from _NAMED.findall(each if isinstance(each, str) else str(each[0]))
+            yield from _needs(each)
+        else:
+            yield from _needs(each)

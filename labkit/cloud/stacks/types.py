@@ -1,0 +1,247 @@
+"""The types of resources that stacks make by their services' own calls: one line each.
+
+Beside these are DataBrew's, those that moto makes, and custom ones. What no list has is refused:
+a stack without it would be another one. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from typing import Any
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks.buckets import BUCKET
+from labkit.cloud.stacks.fitting import fit
+from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind
+from labkit.cloud.stacks.roles import ROLE
+
+
+def _scheduled(members: Members) -> Members:
+    """A crawler's schedule is a text in the API."""
+    schedule = members.get("Schedule")
+    if isinstance(schedule, dict):
+        return members | {"Schedule": schedule.get("ScheduleExpression", "")}
+    return members
+
+
+def _work_group(members: Members) -> Members:
+    renamed = {"WorkGroupConfiguration": "Configuration"}
+    return {renamed.get(name, name): value for name, value in members.items()}
+
+
+def _work_group_changes(members: Members) -> Members:
+    told = copy.deepcopy(members)
+    configuration = told.pop("Configuration", {})
+    if "ResultConfiguration" in configuration:
+        results = configuration.pop("ResultConfiguration")
+        configuration["ResultConfigurationUpdates"] = results
+    return told | {"ConfigurationUpdates": configuration}
+
+
+def _state(members: Members, state: str) -> tuple[str, Members]:
+    """A work group is made enabled."""
+    return "UpdateWorkGroup", {"WorkGroup": members["Name"], "State": state}
+
+
+def _parameters(members: Members, told: list[Members]) -> tuple[str, Members]:
+    """A parameter group is made with its family's values."""
+    name = members["ParameterGroupName"]
+    return "ModifyClusterParameterGroup", {"ParameterGroupName": name, "Parameters": told}
+
+
+def _subscribed(members: Members) -> Members:
+    told = {name: members.pop(name) for name in _SUBSCRIPTION if name in members}
+    return members | {"Attributes": told, "ReturnSubscriptionArn": True}
+
+
+_SUBSCRIPTION = (
+    "DeliveryPolicy",
+    "FilterPolicy",
+    "FilterPolicyScope",
+    "RawMessageDelivery",
+    "RedrivePolicy",
+)
+
+
+def _secret(members: Members) -> Members:
+    """Make the password that a template asks for."""
+    asked = dict(members.pop("GenerateSecretString", None) or {})
+    if not asked:
+        return members
+    around, key = asked.pop("SecretStringTemplate", None), asked.pop("GenerateStringKey", None)
+    client = stacks.client("secretsmanager")
+    told = fit(client.meta.service_model.operation_model("GetRandomPassword").input_shape, asked)
+    password = client.get_random_password(**told)["RandomPassword"]
+    text = json.dumps(json.loads(around) | {key: password}) if around and key else password
+    return members | {"SecretString": text}
+
+
+def _network(noun: str, key: str) -> Kind:
+    """One of EC2's, which names it itself; moto's stacks would leave it when they go."""
+
+    def shaped(members: Members) -> Members:
+        tags, what = members.pop("Tags", []), re.sub("(?<!^)(?=[A-Z])", "-", noun).lower()
+        told = {"TagSpecifications": [{"ResourceType": what, "Tags": tags}]} if tags else {}
+        return members | told
+
+    path = f"{noun}.{key}"
+    told: Any = {"name": "", "id": path, "by": {key: path}, "attributes": {key: path}}
+    return kind("ec2", noun, change="", shaped=shaped, **told)
+
+
+def _glue(noun: str, **more: Any) -> Kind:
+    return kind("glue", noun, passed=("CatalogId",), **more)
+
+
+def _sight(noun: str, **more: Any) -> Kind:
+    """One of QuickSight's: named by its account and its id."""
+    key = f"{noun}Id"
+    by = {"AwsAccountId": "AwsAccountId", key: key}
+    told: Any = {"id": f"AwsAccountId|{key}", "shaped": _of_account} | more
+    return kind("quicksight", noun, name=key, by=by, **told)
+
+
+def _of_account(members: Members) -> Members:
+    return {"AwsAccountId": stacks.caller().account} | members
+
+
+_CLUSTER = Reading("DescribeClusters", "Clusters.ClusterStatus", "available")
+_GROUP = "ClusterSubnetGroupName"
+_SERVERLESS = "redshift-serverless"
+
+TYPES: dict[str, Kind] = {
+    "AWS::Athena::DataCatalog": kind("athena", "DataCatalog"),
+    "AWS::Athena::NamedQuery": kind(
+        "athena", "NamedQuery", id="NamedQueryId", by={"NamedQueryId": "NamedQueryId"}
+    ),
+    "AWS::Athena::PreparedStatement": kind(
+        "athena",
+        "PreparedStatement",
+        name="StatementName",
+        by={"StatementName": "StatementName", "WorkGroup": "WorkGroup"},
+    ),
+    "AWS::Athena::WorkGroup": kind(
+        "athena",
+        "WorkGroup",
+        by={"WorkGroup": "Name"},
+        passed=("RecursiveDeleteOption",),
+        shaped=_work_group,
+        changes=("Configuration",),
+        changed=_work_group_changes,
+        parts=(Part("State", _state),),
+    ),
+    "AWS::EC2::InternetGateway": _network("InternetGateway", "InternetGatewayId"),
+    "AWS::EC2::RouteTable": _network("RouteTable", "RouteTableId"),
+    "AWS::EC2::VPCGatewayAttachment": Kind(
+        "ec2",
+        "AttachInternetGateway",
+        drop="DetachInternetGateway",
+        name="",
+        id="VpcId",
+        by={"VpcId": "VpcId", "InternetGatewayId": "InternetGatewayId"},
+    ),
+    "AWS::Glue::Classifier": _glue("Classifier", name="*.Name", by={"Name": "*.Name"}),
+    "AWS::Glue::Connection": _glue(
+        "Connection",
+        name="ConnectionInput.Name",
+        by={"Name": "ConnectionInput.Name", "ConnectionName": "ConnectionInput.Name"},
+    ),
+    "AWS::Glue::Crawler": _glue("Crawler", shaped=_scheduled),
+    "AWS::Glue::Database": _glue(
+        "Database", name="DatabaseInput.Name", low=True, by={"Name": "DatabaseInput.Name"}
+    ),
+    "AWS::Glue::Job": _glue("Job", by={"JobName": "Name"}, nest="JobUpdate"),
+    "AWS::Glue::Table": _glue(
+        "Table",
+        name="TableInput.Name",
+        low=True,
+        by={"DatabaseName": "DatabaseName", "Name": "TableInput.Name"},
+    ),
+    "AWS::Glue::Trigger": _glue("Trigger", nest="TriggerUpdate"),
+    "AWS::Glue::Workflow": _glue("Workflow"),
+    "AWS::IAM::Role": ROLE,
+    "AWS::QuickSight::Analysis": _sight("Analysis"),
+    "AWS::QuickSight::Dashboard": _sight("Dashboard"),
+    "AWS::QuickSight::DataSet": _sight("DataSet", passed=("IngestionWaitPolicy",)),
+    "AWS::QuickSight::DataSource": _sight("DataSource"),
+    "AWS::QuickSight::Folder": _sight("Folder"),
+    "AWS::QuickSight::Template": _sight("Template"),
+    "AWS::QuickSight::Theme": _sight("Theme"),
+    "AWS::Redshift::Cluster": kind(
+        "redshift",
+        "Cluster",
+        change="ModifyCluster",
+        name="ClusterIdentifier",
+        low=True,
+        dropped={"SkipFinalClusterSnapshot": True},
+        read=_CLUSTER,
+        attributes={
+            name: f"Clusters.{name}"
+            for name in ("Endpoint.Address", "Endpoint.Port", "ClusterNamespaceArn")
+        },
+    ),
+    "AWS::Redshift::ClusterParameterGroup": kind(
+        "redshift",
+        "ClusterParameterGroup",
+        change="",
+        name="ParameterGroupName",
+        low=True,
+        parts=(Part("Parameters", _parameters),),
+    ),
+    "AWS::Redshift::ClusterSubnetGroup": kind(
+        "redshift", "ClusterSubnetGroup", change="ModifyClusterSubnetGroup", name=_GROUP, low=True
+    ),
+    "AWS::RedshiftServerless::Namespace": kind(
+        _SERVERLESS,
+        "Namespace",
+        name="NamespaceName",
+        low=True,
+        passed=("FinalSnapshotName", "FinalSnapshotRetentionPeriod"),
+        read=Reading("GetNamespace", "namespace.status", "AVAILABLE"),
+    ),
+    "AWS::RedshiftServerless::Workgroup": kind(
+        _SERVERLESS,
+        "Workgroup",
+        name="WorkgroupName",
+        low=True,
+        read=Reading("GetWorkgroup", "workgroup.status", "AVAILABLE"),
+    ),
+    "AWS::S3::Bucket": BUCKET,
+    "AWS::S3::BucketPolicy": Kind(
+        "s3",
+        "PutBucketPolicy",
+        "PutBucketPolicy",
+        "DeleteBucketPolicy",
+        name="Bucket",
+        shaped=lambda members: {
+            {"PolicyDocument": "Policy"}.get(name, name): value for name, value in members.items()
+        },
+    ),
+    "AWS::Scheduler::Schedule": kind("scheduler", "Schedule", attributes={"Arn": "ScheduleArn"}),
+    "AWS::Scheduler::ScheduleGroup": kind(
+        "scheduler", "ScheduleGroup", change="", attributes={"Arn": "ScheduleGroupArn"}
+    ),
+    "AWS::SecretsManager::Secret": kind(
+        "secretsmanager",
+        "Secret",
+        id="ARN",
+        by={"SecretId": "ARN"},
+        shaped=_secret,
+        dropped={"ForceDeleteWithoutRecovery": True},
+        attributes={"Id": "ARN"},
+    ),
+    "AWS::SNS::Subscription": Kind(
+        "sns",
+        "Subscribe",
+        drop="Unsubscribe",
+        name="",
+        id="SubscriptionArn",
+        by={"SubscriptionArn": "SubscriptionArn"},
+        passed=("Region",),
+        shaped=_subscribed,
+        attributes={"Arn": "SubscriptionArn"},
+    ),
+}

@@ -1,0 +1,219 @@
+"""Stacks of CloudFormation: their resources are what the services' own calls would make."""
+
+import io
+import json
+import textwrap
+
+import pytest
+from botocore.exceptions import ClientError
+
+FUNCTION = """
+import json, urllib.request
+import cfnresponse
+
+def handler(event, context):
+    said = event["ResourceProperties"]
+    data = {"Told": event["RequestType"] + said["Count"] + said["Sure"]}
+    status = cfnresponse.FAILED if said["Count"] == "0" else cfnresponse.SUCCESS
+    if said["Count"] != "9":
+        cfnresponse.send(event, context, status, data, "mine", reason="none to count")
+"""
+TEMPLATE = """
+Parameters: {Name: {Type: String}, Count: {Type: Number, Default: 1}, Note: {Type: String}}
+Resources:
+  Lake:
+    Type: AWS::S3::Bucket
+    Properties:
+      BucketName: !Ref Name
+      VersioningConfiguration: {Status: Enabled}
+      LifecycleConfiguration:
+        Rules: [{Id: old, Status: Enabled, Prefix: in/, ExpirationInDays: 9}]
+  Gate:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Lake
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - {Effect: Deny, Principal: "*", Action: s3:PutBucketTagging, Resource: !GetAtt Lake.Arn}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Ref Name
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal: {Service: [glue.amazonaws.com, lambda.amazonaws.com]}
+            Action: sts:AssumeRole
+      ManagedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]
+      Policies:
+        - PolicyName: all
+          PolicyDocument:
+            Version: 2012-10-17
+            Statement: [{Effect: Allow, Action: ["glue:*", "logs:*"], Resource: "*"}]
+  Base:
+    Type: AWS::Glue::Database
+    Properties:
+      {CatalogId: !Ref "AWS::AccountId", DatabaseInput: {Name: !Ref Name, Description: !Ref Note}}
+  Crawler:
+    Type: AWS::Glue::Crawler
+    Properties:
+      Role: !GetAtt Role.Arn
+      DatabaseName: !Ref Base
+      Targets: {S3Targets: [{Path: !Sub "s3://${Lake}/in/"}]}
+      Schedule: {ScheduleExpression: "cron(0 3 * * ? *)"}
+      TablePrefix: !Ref Note
+  Group:
+    Type: AWS::Athena::WorkGroup
+    Properties:
+      Name: !Ref Name
+      RecursiveDeleteOption: true
+      WorkGroupConfiguration:
+        BytesScannedCutoffPerQuery: "20000000"
+        ResultConfiguration: {OutputLocation: !Sub "s3://${Lake}/${Note}/"}
+  Query:
+    Type: AWS::Athena::NamedQuery
+    Properties: {Database: !Ref Base, QueryString: SELECT 1, WorkGroup: !Ref Group}
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties:
+      Name: !Ref Name
+      GenerateSecretString:
+        {SecretStringTemplate: '{"user": "me"}', GenerateStringKey: password, PasswordLength: 20}
+  Told:
+    Type: AWS::SSM::Parameter
+    Properties:
+      Name: !Ref Name
+      Type: String
+      Value: !Sub "{{resolve:secretsmanager:${Secret}:SecretString:password}}"
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.12
+      Role: !GetAtt Role.Arn
+      Code:
+        ZipFile: |
+          CODE
+  Own:
+    Type: Custom::Counter
+    Properties: {ServiceToken: !GetAtt Function.Arn, Count: !Ref Count, Sure: true}
+Outputs:
+  Own: {Value: !Sub "${Own} ${Own.Told}"}
+  Query: {Value: !GetAtt Query.NamedQueryId}
+  Crawler: {Value: !Ref Crawler}
+"""
+BODY = TEMPLATE.replace("CODE", textwrap.indent(FUNCTION, " " * 10).strip())
+
+
+def said(name, **more):
+    values = {"Name": name, "Note": "one"} | more
+    parameters = [{"ParameterKey": k, "ParameterValue": v} for k, v in values.items()]
+    return {"StackName": name, "TemplateBody": BODY, "Parameters": parameters}
+
+
+@pytest.fixture
+def name(aws, request):
+    name = "stack-" + request.node.name.removeprefix("test_").replace("_", "-")[:40].strip("-")
+    yield name
+    aws("cloudformation").delete_stack(StackName=name)
+
+
+def outputs(aws, name):
+    (stack,) = aws("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def test_a_stack_makes_changes_and_drops(aws, name):
+    glue, athena, s3, stacks = aws("glue"), aws("athena"), aws("s3"), aws("cloudformation")
+    stacks.create_stack(**said(name))
+    told = outputs(aws, name)
+    crawler = glue.get_crawler(Name=told["Crawler"])["Crawler"]
+    assert crawler["Schedule"]["ScheduleExpression"] == "cron(0 3 * * ? *)"
+    assert told["Own"] == "mine Create1true"
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"]
+    assert (rule["ID"], rule["Expiration"]["Days"], rule["Filter"]) == ("old", 9, {"Prefix": "in/"})
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": []})
+    (policy,) = aws("iam").list_attached_role_policies(RoleName=name)["AttachedPolicies"]
+    assert policy["PolicyName"] == "AmazonS3ReadOnlyAccess"
+    password = json.loads(aws("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+    assert password["user"] == "me"
+    assert aws("ssm").get_parameter(Name=name)["Parameter"]["Value"] == password["password"]
+
+    stacks.update_stack(**said(name, Note="two", Count="2"))
+    assert glue.get_crawler(Name=told["Crawler"])["Crawler"]["TablePrefix"] == "two"
+    assert glue.get_database(Name=name)["Database"]["Description"] == "two"
+    group = athena.get_work_group(WorkGroup=name)["WorkGroup"]["Configuration"]
+    assert group["ResultConfiguration"]["OutputLocation"] == f"s3://{name}/two/"
+    assert outputs(aws, name) == told | {"Own": "mine Update2true"}
+
+    stacks.delete_stack(StackName=name)
+    for gone in (
+        lambda: glue.get_crawler(Name=told["Crawler"]),
+        lambda: athena.get_work_group(WorkGroup=name),
+        lambda: s3.head_bucket(Bucket=name),
+        lambda: aws("iam").get_role(RoleName=name),
+    ):
+        with pytest.raises(ClientError):
+            gone()
+
+
+REFUSED = {
+    "a type that nobody makes": (
+        {"Other": {"Type": "AWS::Cognito::UserPool"}},
+        r"Unrecognized resource types: \[AWS::Cognito::UserPool\]",
+    ),
+    "a property that its service does not have": (
+        {"Other": {"Type": "AWS::Athena::NamedQuery", "Properties": {"Speed": 1}}},
+        "Resource handler returned message",
+    ),
+    "an attribute that there is not": (
+        {
+            "Other": {
+                "Type": "AWS::SNS::Topic",
+                "Properties": {"TopicName": {"Fn::GetAtt": ["Made", "Height"]}},
+            }
+        },
+        "does not support attribute type Height",
+    ),
+}
+
+
+@pytest.mark.parametrize(("resources", "match"), REFUSED.values(), ids=REFUSED)
+def test_a_stack_that_cannot_be_made_leaves_nothing(aws, resources, match):
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "left-of-a-stack"}}
+    template = json.dumps({"Resources": {"Made": bucket} | resources})
+    with pytest.raises(ClientError, match=match):
+        aws("cloudformation").create_stack(StackName="none", TemplateBody=template)
+    assert "left-of-a-stack" not in [b["Name"] for b in aws("s3").list_buckets()["Buckets"]]
+
+
+@pytest.mark.parametrize(
+    ("count", "match"), [("0", "none to count"), ("9", "did not receive a response")]
+)
+def test_a_custom_resource_that_fails_makes_no_stack(aws, name, count, match):
+    with pytest.raises(ClientError, match=match):
+        aws("cloudformation").create_stack(**said(name[:40], Count=count))
+
+
+def test_a_template_in_s3_is_read_and_validated(aws, cloud):
+    body = json.dumps(
+        {
+            "Description": "words",
+            "Parameters": {"One": {"Type": "String", "Default": 1, "NoEcho": True}},
+            "Resources": {"Role": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "x"}}},
+        }
+    )
+    aws("s3").create_bucket(Bucket="templates")
+    aws("s3").upload_fileobj(io.BytesIO(body.encode()), "templates", "in/one two.json")
+    told = aws("cloudformation").validate_template(
+        TemplateURL=f"{cloud.endpoint}/templates/in/one%20two.json"
+    )
+    assert told["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+    (parameter,) = told["Parameters"]
+    assert (parameter["DefaultValue"], parameter["NoEcho"]) == ("1", True)
+    with pytest.raises(ClientError, match="At least one Resources member must be defined"):
+        aws("cloudformation").validate_template(TemplateBody="{}")
