@@ -2,7 +2,7 @@
 
 An embed URL opens once and starts a session of one user. On AWS its page belongs into a frame; the
 local AWS also serves the pictures themselves below the page's address, so that a notebook can keep
-them. Source:
+them. Where nobody looks (``LABKIT_PICTURES=off``) none is drawn, and there are its rows. Source:
 https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GenerateEmbedUrlForRegisteredUser.html
 """
 
@@ -12,6 +12,7 @@ import base64
 import functools
 import html
 import json
+import os
 import sys
 import urllib.error
 import urllib.parse
@@ -50,7 +51,8 @@ class Picture:
 
     Args:
         title: what stands above it.
-        png: the picture, at two pixels a point; empty on AWS, where only the page is to be had.
+        png: the picture, at two pixels a point; empty where nobody looks, and on AWS, where there
+            is only its page.
         url: the address of its page.
         shown: the picture's rows, as the session tells them.
         width_px: how wide a notebook shows it.
@@ -122,6 +124,8 @@ class Session:
 
     def picture(self, path: str, title: str, **query: Any) -> Picture:
         """The picture of ``visuals/ID`` or ``answers/ID``, with its rows."""
+        if _nobody_looks():
+            return Picture(title, b"", self.address, self.json(f"{path}.json", rows=1, **query))
         size = {"width": WIDTH_PX, "height": HEIGHT_PX, "scale": 2}
         shown = self.json(f"{path}.json", **size, **query)
         return Picture(title, base64.b64decode(shown.pop("png")), self.address, shown).warned()
@@ -192,6 +196,8 @@ class Dashboard:
         if self.lab.endpoint is None:
             return Picture(self.name, b"", self.url(reader=reader), {})
         session = self.session(reader=reader)
+        if _nobody_looks():
+            return Picture(self.name, b"", session.address, {}, SHEET_PX)
         png, left_out = session.drawn("sheet.png", width=1100, scale=1.3, chosen=filters)
         shown = {"warnings": left_out}
         return Picture(self.name, png, session.address, shown, SHEET_PX).warned()
@@ -225,6 +231,10 @@ def _find(visuals: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         if wanted in ("", each["id"], each["title"]) or charts.identifier(wanted) == each["id"]:
             return each
     raise UnknownName("visual", wanted, [each["title"] or each["id"] for each in visuals])
+
+
+def _nobody_looks() -> bool:
+    return os.environ.get("LABKIT_PICTURES") == "off"
 
 
 def _reason(error: urllib.error.HTTPError) -> str:

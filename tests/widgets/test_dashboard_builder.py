@@ -211,12 +211,17 @@ def test_what_cannot_be_is_a_notice_and_changes_nothing(builder, click):
     assert not builder.history["undo"]
 
 
-def test_it_publishes_new_versions(builder, click, lab):
+def test_it_publishes_new_versions(builder, click, lab, monkeypatch):
     edit(click, builder, "retitle", visual="by-school", text="Schools")
     click(builder, "publish", name=builder.title)
     assert builder.notice["text"] == f"Published {builder.title} as version 2."
     assert DashboardBuilder(lab, builder.title).sheets[0]["visuals"][0]["title"] == "Schools"
-    assert lab.chart.dashboard(builder.title).picture("Schools").png.startswith(b"\x89PNG")
+    drawn = lab.chart.dashboard(builder.title).picture("Schools")
+    assert drawn.png.startswith(b"\x89PNG")
+    monkeypatch.setenv("LABKIT_PICTURES", "off")
+    undrawn = lab.chart.dashboard(builder.title).picture("Schools")
+    assert undrawn.png == b""
+    assert undrawn.df.equals(drawn.df)
 
 
 def test_a_new_dashboard_begins_with_a_data_set(lab, data, click, fresh):

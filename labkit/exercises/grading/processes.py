@@ -191,6 +191,7 @@ def environment(bundle: Path, scratch: Path) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "LABKIT_PROGRESS": "off",
+        "LABKIT_PICTURES": "off",
         "LABKIT_CLOUD": "local",
     }
 
