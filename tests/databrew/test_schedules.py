@@ -124,7 +124,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "no such job": (
         "create_schedule",
         {"Name": "a", "CronExpression": EVERY_DAY, "JobNames": ["none"]},
-        NONE,
+        "ValidationException",
     ),
     "nothing to tell": ("describe_schedule", {"Name": "none"}, NONE),
     "nothing to update": ("update_schedule", {"Name": "none", "CronExpression": EVERY_DAY}, NONE),

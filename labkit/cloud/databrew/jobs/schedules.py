@@ -84,5 +84,6 @@ def _checked(context: Context, expression: str, names: list[str] | None) -> reco
     if any(later - minute < LEAST_MINUTES for minute, later in itertools.pairwise(minutes)):
         raise invalid(f"The schedule {expression} is faster than every {LEAST_MINUTES} minutes.")
     for name in names or []:
-        records.find(context, JOB, name)
+        if records.look_up(context.cloud, context.region, JOB, name) is None:
+            raise invalid(JOB.missing.format(name=name))  # CreateSchedule has no other error
     return {"CronExpression": expression, "JobNames": names}
