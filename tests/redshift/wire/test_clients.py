@@ -170,6 +170,14 @@ def test_redshift_connector_reads_the_catalog(place: Any) -> None:
         ("id", "int4", 10), ("name", "varchar", 10)]  # fmt: skip
     keys = cursor.get_primary_keys(schema="public", table="listed")
     assert [list(row) for row in keys] == [["dev", "public", "listed", "id", 1, "listed_pkey"]]
+    cursor.execute("CREATE TABLE listing (of int REFERENCES listed)")
+    [key] = cursor.get_imported_keys("dev", "public", "listing")
+    assert key[1:8] == ["public", "listed", "id", "dev", "public", "listing", "of"]
+    cursor.execute("CREATE PROCEDURE listed_too(a int, INOUT b varchar) AS $$ BEGIN b := a; END "
+                   "$$ LANGUAGE plpgsql")  # fmt: skip
+    told = cursor.get_procedure_columns("dev", "public", "listed_too", "%")
+    assert [(row[3], row[6]) for row in told] == [("a", "int4"), ("b", "varchar")]
+    cursor.execute("DROP TABLE listing")
     connection.close()
 
 

@@ -341,6 +341,5 @@ def svv_user_info(connection: Connection) -> Iterator[Any]:
         f"last_ddl_ts timestamp, sessiontimeout int, external_id {_V}")  # fmt: skip
 def svl_user_info(connection: Connection) -> Iterator[Any]:
     """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_USER_INFO.html"""
-    return (
-        svv_user_info(connection) if grants.is_superuser(connection, connection.user) else iter(())
-    )
+    if grants.is_superuser(connection, connection.user):
+        yield from svv_user_info(connection)

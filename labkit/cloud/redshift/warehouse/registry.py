@@ -20,6 +20,7 @@ import pyarrow as pa
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.warehouse.shown_names import bind
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -70,14 +71,18 @@ class Parsed:
     Args:
         text: one statement, without its semicolon.
         parameters: values of ``$1``, ``$2``, ... as text; ``None`` for NULL.
+        unbound: whether a SHOW names something by a parameter whose value is not known yet.
     """
 
     text: str
     parameters: Sequence[Any] = ()
     words: Words = field(init=False)
+    unbound: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self.words = Words(self.text)
+        if self.parameters and self.words.peek("SHOW"):
+            self.unbound = bind(self.words, self.parameters)
 
 
 Handler = Callable[["Connection", Parsed], Result]

@@ -28,6 +28,8 @@ from labkit.cloud.redshift.wire.messages import LONGEST, Body, Malformed, Stream
 
 TLS, GSS, CANCEL = 80877103, 80877104, 80877102
 VERSION, GOODBYE_S = 3, 1
+#: How much of SHOW a driver may ask metadata with: all but whole databases at once, which is 5.
+SHOW_DISCOVERY = "4"
 SETTINGS_OF_CLIENTS = ("application_name", "client_encoding", "datestyle", "timezone",
                        "search_path", "query_group", "statement_timeout", "extra_float_digits",
                        "enable_case_sensitive_identifier")  # fmt: skip
@@ -186,6 +188,7 @@ def welcome(stream: Stream, connection: Connection, told: dict[str, str], secret
         "session_authorization": connection.user,
         "TimeZone": settings["timezone"],
         "application_name": settings["application_name"],
+        "show_discovery": SHOW_DISCOVERY,
     }
     stream.send(messages.AUTHENTICATED)
     stream.send(*(messages.status(name, value) for name, value in statuses.items()))

@@ -14,6 +14,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 from labkit.cloud.redshift.warehouse.statements.select import run_query
 
@@ -81,7 +82,7 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "COLUMNS", "FROM")
     words.accept("TABLE")
-    table = find_relation(connection, words.name())
+    table = named_table(connection, parsed)
     keys = [str(name) for name in table.body.get("sortkey") or ()]
     style = dict.fromkeys(keys, table.body.get("sortstyle") or "COMPOUND")
     order = {name: at for at, name in enumerate(keys, 1)}
@@ -101,6 +102,12 @@ def show_columns(connection: Connection, parsed: Parsed) -> Result:
     return listed(connection, parsed, sql, "ordinal_position", like="column_name")
 
 
+def named_table(connection: Connection, parsed: Parsed) -> Object:
+    """The table whose name comes next."""
+    name = parsed.words.name()
+    return NOTHING if parsed.unbound else find_relation(connection, name)
+
+
 @statement("SHOW FUNCTIONS", "SHOW PROCEDURES")
 def show_routines(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
@@ -108,7 +115,9 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one("FUNCTIONS", "PROCEDURES")
     words.expect("FROM")
     words.accept("SCHEMA")
-    schema = find_schema(connection, words.name()[-1])
+    schema = words.name()[-1]
+    if not parsed.unbound:
+        find_schema(connection, schema)
     name = {"FUNCTIONS": "function_name", "PROCEDURES": "procedure_name"}[kind]
     told = {"FUNCTIONS": "REGULAR FUNCTION", "PROCEDURES": "STORED PROCEDURE"}[kind]
     sql = (
@@ -116,7 +125,7 @@ def show_routines(connection: Connection, parsed: Parsed) -> Result:
         "CASE argument_type WHEN '' THEN 0 ELSE REGEXP_COUNT(argument_type, ',') + 1 END "
         "AS number_of_arguments, argument_type AS argument_list, result_type AS return_type, "
         f"NULL::varchar AS remarks FROM svv_redshift_functions WHERE function_type = '{told}' "
-        f"AND schema_name = {quoted_text(schema.name)}"
+        f"AND schema_name = {quoted_text(schema)}"
     )
     return listed(connection, parsed, sql, "function_name")
 
@@ -146,18 +155,19 @@ def show_grants(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one(*_GRANTED, "FUNCTION", "PROCEDURE") or "TABLE"
     if kind not in _GRANTED:
         raise RedshiftError(f"SHOW GRANTS ON {kind} is not supported here", "0A000")
-    sql = _united([f"{_grants(kind)} WHERE {_object(connection, kind, words.name())}"])
+    sql = _united([f"{_grants(kind)} WHERE {_object(connection, kind, parsed)}"])
     if words.accept("FOR"):
         sql += f" AND identity_name = {quoted_text(words.identifier())}"
     return listed(connection, parsed, sql, "identity_name")
 
 
-def _object(connection: Connection, kind: str, name: tuple[str, ...]) -> str:
+def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
     if kind == "TABLE":
-        table = find_relation(connection, name)
+        table = named_table(connection, parsed)
         schema = quoted_text(table.schema)
         return f"namespace_name = {schema} AND relation_name = {quoted_text(table.name)}"
-    if kind == "SCHEMA":
+    name = parsed.words.name()
+    if kind == "SCHEMA" and not parsed.unbound:
         find_schema(connection, name[-1])
     return f"{_GRANTED[kind][2]} = {quoted_text(name[-1])}"
 

@@ -28,12 +28,12 @@ from labkit.cloud.redshift.system.postgres import (
 )
 from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.shown_names import NOTHING
 from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 from labkit.cloud.redshift.warehouse.statements.routine_changes import named_routine
-from labkit.cloud.redshift.warehouse.statements.showing import listed
+from labkit.cloud.redshift.warehouse.statements.showing import listed, named_table
 
 _NUMBERS = {"key_seq", "update_rule", "delete_rule", "deferrability", "ordinal_position",
             "character_maximum_length", "numeric_precision", "numeric_scale"}  # fmt: skip
@@ -61,9 +61,13 @@ def _told(words: Words, names: Iterable[str], rows: Iterable[tuple[Any, ...]]) -
     return Result("SHOW", columns, pa.table(arrays), len(found))
 
 
-def _table(connection: Connection, words: Words) -> Object:
+def _table(connection: Connection, parsed: Parsed, privilege: str = "") -> Object:
     """A table of the session's database, which is all that its catalog tells of."""
-    found = find_relation(connection, words.name())
+    found = named_table(connection, parsed)
+    if parsed.unbound:
+        return found
+    if privilege:
+        grants.check(connection, found, privilege)
     if found.database != connection.database:
         raise RedshiftError("SHOW of another database's table is not supported here", "0A000")
     return found
@@ -78,8 +82,7 @@ def show_constraints(connection: Connection, parsed: Parsed) -> Result:
         words.expect("FOREIGN", "KEYS")
         kind = "exported" if words.accept("EXPORTED") else kind
     words.expect("FROM", "TABLE")
-    table = _table(connection, words)
-    grants.check(connection, table, "SELECT")
+    table = _table(connection, parsed, "SELECT")
     if kind == "primary":
         return _told(words, _PRIMARY, _primary(connection, table))
     return _told(words, _FOREIGN, _foreign(connection, table, exported=kind == "exported"))
@@ -117,7 +120,7 @@ def _references(each: Constraint, target: Object, key: str | None) -> Iterator[t
 def show_column_grants(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "COLUMN", "GRANTS", "ON", "TABLE")
-    table = _table(connection, words)
+    table = _table(connection, parsed)
     sql = (
         "SELECT current_database()::varchar AS database_name, namespace_name AS schema_name, "
         "relation_name AS table_name, column_name, 'COLUMN'::varchar AS object_type, "
@@ -169,7 +172,7 @@ def show_policies(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one("RLS", "MASKING")
     words.expect("POLICIES")
     if words.accept("ON"):
-        table = _table(connection, words)
+        table = _table(connection, parsed)
         sql = _ATTACHED[kind].format(quoted_text(table.schema), quoted_text(table.name))
         sql = f"SELECT {sql}{_for(connection, words, *_WHO[kind])}"
         return listed(connection, parsed, sql, "policy_name")
@@ -185,9 +188,9 @@ def show_parameters(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("SHOW", "PARAMETERS", "OF")
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
-    one = named_routine(connection, words, kind)
-    assert one is not None
-    grants.check(connection, one, "EXECUTE")
+    one = named_routine(connection, words, kind, missing_too=parsed.unbound) or NOTHING
+    if not parsed.unbound:
+        grants.check(connection, one, "EXECUTE")
     names = (*_PLACE, f"{kind}_name", "parameter_name", "ordinal_position", "parameter_type",
              "data_type", "character_maximum_length", "numeric_precision", "numeric_scale",
              "remarks")  # fmt: skip
@@ -195,7 +198,7 @@ def show_parameters(connection: Connection, parsed: Parsed) -> Result:
         (
             one.database,
             one.schema,
-            one.body["name"],
+            one.body.get("name"),
             name,
             at,
             mode,
