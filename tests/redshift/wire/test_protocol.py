@@ -88,6 +88,7 @@ def test_what_a_client_is_told_first(dial: Dial) -> None:
         "session_authorization": "awsuser",
         "TimeZone": "UTC",
         "application_name": "probe",
+        "show_discovery": "4",
     }
     assert [letter for letter, _ in told][-2:] == ["K", "Z"]
 
