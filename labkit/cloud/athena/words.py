@@ -179,7 +179,7 @@ class Words:
             depth += {"<": 1, "(": 1, ">": -1, ")": -1}.get(self.take().text, 0)
         text = self.text[start : self._last_end(start)]
         try:
-            return parse_type(text.lower())
+            return _hive_type(text.lower())
         except (UnknownType, ValueError):
             raise failed_at(
                 self.text, start, "SYNTAX_ERROR", f"no viable alternative at input '{text}'"
@@ -226,6 +226,35 @@ class Words:
                 return Word(str(found.lastgroup), found[0], found.start(), found.end())
             at = found.end()
         return Word("end", "", len(self.text), len(self.text))
+
+
+#: What reads as a type elsewhere and not in Hive; a field of a struct may have such a name.
+_NOT_HIVE = re.compile(
+    r"""\b(?: real | varbinary | row | long )\b (?!`?\s*:)
+    | \b(?: array | map | timestamp ) \s* \( | \b(?: varchar | char )\b (?!\s*\(|`?\s*:)""",
+    re.X,
+)
+_HIVE = frozenset(
+    "boolean tinyint smallint integer bigint real double decimal date timestamp varchar char "
+    "varbinary array map row".split()
+)
+
+
+def _hive_type(text: str) -> Type:
+    """A type of Hive's.
+
+    Source: ``primitiveType`` in
+    https://github.com/apache/hive/blob/master/parser/src/java/org/apache/hadoop/hive/ql/parse/HiveParser.g
+    """
+    found = parse_type(text)
+    if _NOT_HIVE.search(text) or not _is_hive(found):
+        raise UnknownType(text)
+    return found
+
+
+def _is_hive(kind: Type) -> bool:
+    fits = kind.base != "decimal" or 38 >= int(str(kind.args[0])) >= int(str(kind.args[1]))
+    return fits and kind.base in _HIVE and all(map(_is_hive, kind.types))
 
 
 def unescape(text: str) -> str:

@@ -47,7 +47,8 @@ class Type:
             return f"{_ZONED[self.base]}{inner} with time zone"
         if self.base == "decimal":
             return f"decimal({','.join(map(str, self.args))})"
-        return f"{self.base}({', '.join(map(str, self.args))})" if self.args else self.base
+        base = _SPELLED.get(self.base, self.base)
+        return f"{base}({', '.join(map(str, self.args))})" if self.args else base
 
     @property
     def display(self) -> str:
@@ -106,6 +107,8 @@ class Type:
                 return f"STRUCT({', '.join(parts)})"
             case "decimal":
                 return f"DECIMAL({self.args[0]},{self.args[1]})"
+            case "qdigest":
+                return f'STRUCT("key" {self.element.duckdb}, "value" DOUBLE)[]'
             case "timestamp" if self.args and isinstance(self.args[0], int) and self.args[0] > 6:
                 return "TIMESTAMP_NS"
         return _TO_DUCKDB[self.base]
@@ -153,7 +156,14 @@ _TO_DUCKDB = {
     "uuid": "UUID",
     "interval day to second": "BIGINT",  # milliseconds
     "interval year to month": "INTEGER",  # months
+    # Sketches: the least hashes, hashes with their counts, values with their weights.
+    "hyperloglog": "UBIGINT[]",
+    "setdigest": "MAP(UBIGINT, BIGINT)",
+    "tdigest": 'STRUCT("key" DOUBLE, "value" DOUBLE)[]',
 }
+_WITH_TYPES = ("array", "map", "row", "decimal", "function", "qdigest")
+#: Names that Trino does not write in lower case.
+_SPELLED = {"hyperloglog": "HyperLogLog", "setdigest": "SetDigest"}
 _ALIASES = {
     "int": "integer",
     "string": "varchar",
@@ -244,7 +254,14 @@ def _parse(tokens: _Tokens) -> Type:
         tokens.accept("without", "time", "zone")
     if name == "decimal":
         args = (*args, *((38, 0)[len(args) :]))
-    if name not in _TO_DUCKDB and name not in ("array", "map", "row", "decimal", "function"):
+    if name not in _TO_DUCKDB and name not in (
+        "array",
+        "map",
+        "row",
+        "decimal",
+        "function",
+        "qdigest",
+    ):
         raise UnknownType(tokens.text)
     return Type(name, args, names)
 

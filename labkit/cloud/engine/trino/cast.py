@@ -16,7 +16,7 @@ from labkit.cloud.engine.quoting import quoted_name, quoted_text
 from labkit.cloud.engine.trino.errors import MARK
 from labkit.cloud.engine.trino.library import coerce
 from labkit.cloud.engine.trino.operators import INTEGERS
-from labkit.cloud.engine.trino.text import as_text, cast_to_varchar
+from labkit.cloud.engine.trino.text import SKETCHES, as_text, cast_to_varchar, sketch_bytes
 from labkit.cloud.engine.types import DOUBLE, JSON, UNKNOWN, VARCHAR, Type
 
 Render = Callable[[str, Type, Type], str]
@@ -128,6 +128,15 @@ def _to_boolean(sql: str, source: Type, target: Type) -> str:
 
 def _to_bytes(sql: str, source: Type, target: Type) -> str:
     return f"encode({sql})"
+
+
+def _sketch_to_bytes(sql: str, source: Type, target: Type) -> str:
+    return sketch_bytes(sql)
+
+
+def _bytes_to_sketch(sql: str, source: Type, target: Type) -> str:
+    failure = _failure("''", f"Cannot deserialize {target}")
+    return _or_fails(sql, f"TRY_CAST(TRY(decode({sql})) AS {target.duckdb})", failure)
 
 
 def _uuid_to_bytes(sql: str, source: Type, target: Type) -> str:
@@ -458,6 +467,8 @@ def _table() -> dict[tuple[str, str], Render]:
         ("row", "row"): _row,
         ("varchar", "json"): _to_json,
     }
+    table |= {(kind, "varbinary"): _sketch_to_bytes for kind in SKETCHES}
+    table |= {("varbinary", kind): _bytes_to_sketch for kind in SKETCHES}
     jsonable = (
         *every,
         "boolean",

@@ -17,6 +17,7 @@ from labkit.cloud.engine.trino.errors import raising
 from labkit.cloud.engine.trino.functions.equality import equals_nothing
 from labkit.cloud.engine.trino.library import coerce, common_type
 from labkit.cloud.engine.trino.scope import Typed
+from labkit.cloud.engine.trino.text import SKETCHES
 from labkit.cloud.engine.types import (
     BOOLEAN,
     DATE,
@@ -28,7 +29,7 @@ from labkit.cloud.engine.types import (
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "decimal", "real", "double")
-_UNORDERED = ("map", "json", "function", "unknown")
+_UNORDERED = ("map", "json", "function", "unknown", *SKETCHES)
 DAY_MS = 86_400_000
 
 
@@ -236,6 +237,8 @@ def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
     """``left op right``; None when Trino does not compare the two."""
     common = _literals_own(left, right) or comparable_type([left.type, right.type])
     if common is None or (op not in ("=", "<>", "IS DISTINCT FROM") and not orderable(common)):
+        return None
+    if common.base in SKETCHES:
         return None
     if common == UNKNOWN:
         both = "false" if op == "IS DISTINCT FROM" else "CAST(NULL AS BOOLEAN)"

@@ -14,6 +14,7 @@ from labkit.cloud.engine.types import Type
 
 _PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "date", "uuid"}
 _RAW = {"varchar", "json"}
+SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
 
 
 def as_text(sql: str, kind: Type) -> str:
@@ -33,6 +34,8 @@ def as_text(sql: str, kind: Type) -> str:
             return f"trino_ip_text({sql})"
         case "varbinary":
             return f"trino_hex_text({sql})"
+        case base if base in SKETCHES:
+            return f"trino_hex_text({sketch_bytes(sql)})"
         case "timestamp":
             return _moment(sql, kind, "%Y-%m-%d %H:%M:%S")
         case "timestamptz":
@@ -55,6 +58,11 @@ def as_text(sql: str, kind: Type) -> str:
         case "unknown":
             return f"CAST({sql} AS VARCHAR)"
     raise ValueError(f"no text for {kind}")
+
+
+def sketch_bytes(sql: str) -> str:
+    """A sketch as bytes: those of DuckDB's own text for it, which it reads again."""
+    return f"encode(CAST({sql} AS VARCHAR))"
 
 
 def cast_to_varchar(sql: str, kind: Type) -> str:

@@ -16,6 +16,7 @@ from labkit.cloud.engine.trino.functions import (
     maps,
     maths,
     regexps,
+    sketches,
     strings,
     urls,
     windows,
@@ -37,8 +38,9 @@ SCALARS: tuple[Entry, ...] = (
     *urls.SCALARS,
     *geospatial.SCALARS,
     *conversion.SCALARS,
+    *sketches.SCALARS,
 )
-AGGREGATES: tuple[Entry, ...] = aggregates.AGGREGATES
+AGGREGATES: tuple[Entry, ...] = (*aggregates.AGGREGATES, *sketches.AGGREGATES)
 WINDOWS: tuple[Entry, ...] = windows.WINDOWS
 UDFS: tuple[Udf, ...] = (
     *strings.UDFS,
@@ -54,4 +56,5 @@ UDFS: tuple[Udf, ...] = (
     *urls.UDFS,
     *geospatial.UDFS,
     *conversion.UDFS,
+    *sketches.UDFS,
 )

@@ -24,6 +24,7 @@ SCALARS = entries(
         for name in (*_HASHES, "sha512")
     ),
     ("xxhash64(varbinary) -> varbinary", "trino_xxhash64({0})"),
+    ("murmur3(varbinary) -> varbinary", "trino_murmur3({0})"),
     ("crc32(varbinary) -> bigint", "trino_crc32({0})"),
     ("to_hex(varbinary) -> varchar", "hex({0})"),
     ("from_hex(varchar) -> varbinary", "trino_from_hex({0})"),

@@ -587,3 +587,42 @@ trino_distance(n) AS CASE
     )
     ELSE n
     END;
+
+-- Sketches
+
+trino_least_hashes_count(h) AS CASE
+    WHEN len(h) < 65536 THEN len(h)
+    ELSE CAST(round(65535 * 18446744073709551616.0 / h[65536]) AS BIGINT)
+    END;
+
+trino_least_hashes_merged(z) AS CASE
+    WHEN list_count(z) = 0 THEN NULL
+    ELSE list_slice(list_sort(list_distinct(flatten(z))), 1, 65536)
+    END;
+
+trino_hash_counts(d) AS map(
+    list_transform(map_keys(d), lambda _h: CASE
+        WHEN _h < 9223372036854775808 THEN CAST(_h AS BIGINT)
+        ELSE CAST(CAST(_h AS HUGEINT) - 18446744073709551616 AS BIGINT) END),
+    list_transform(map_values(d), lambda _n: CAST(_n AS SMALLINT)));
+
+trino_digest_of(z) AS CASE
+    WHEN len(list_filter(z, lambda _e: _e.key IS NOT NULL AND _e.value IS NOT NULL)) > 0
+    THEN list_sort(list_filter(z, lambda _e: _e.key IS NOT NULL AND _e.value IS NOT NULL))
+    END;
+
+trino_digests_merged(z) AS CASE WHEN list_count(z) > 0 THEN list_sort(flatten(z)) END;
+
+trino_digest_value(d, q) AS
+    d[trino_quantile_place(list_transform(d, lambda _e: _e.value), q)].key;
+
+trino_digest_place(d, v) AS CASE
+    WHEN v BETWEEN d[1].key AND d[-1].key
+    THEN coalesce(list_sum(list_transform(list_filter(d, lambda _e: _e.key < v),
+            lambda _e: _e.value)), 0.0) / list_sum(list_transform(d, lambda _e: _e.value))
+    END;
+
+trino_digest_times(d, x) AS CASE
+    WHEN x > 0 THEN list_transform(d, lambda _e: struct_pack(key := _e.key, value := _e.value * x))
+    ELSE trino_fail('Scale factor should be positive.')
+    END;

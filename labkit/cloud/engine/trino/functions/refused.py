@@ -27,11 +27,6 @@ _REASONS = {
         "st_transform st_union st_voronoipolygons st_within st_x st_xmax st_xmin st_y st_ymax "
         "st_ymin st_z to_encoded_polyline to_geojson_geometry to_geometry to_spherical_geography"
     ),
-    "there is no sketch type (HyperLogLog, set, quantile and t-digests)": (
-        "approx_set empty_approx_set merge qdigest_agg tdigest_agg value_at_quantile "
-        "values_at_quantiles quantile_at_value make_set_digest merge_set_digest hash_counts "
-        "intersection_cardinality jaccard_index theta_sketch_cardinality theta_sketch_union"
-    ),
     "there is no machine learning": (
         "classify evaluate_classifier_predictions features learn_classifier "
         "learn_libsvm_classifier learn_libsvm_regressor learn_regressor regress"
@@ -42,7 +37,7 @@ _REASONS = {
         "classifier first last match_number next permute prev"
     ),
     "it has no counterpart in the engine": (
-        "beta_cdf inverse_beta_cdf t_cdf t_pdf murmur3 spooky_hash_v2_32 spooky_hash_v2_64 "
+        "beta_cdf inverse_beta_cdf t_cdf t_pdf spooky_hash_v2_32 spooky_hash_v2_64 "
         "numeric_histogram title_case to_char to_date to_timestamp "
         "xpath"
     ),
@@ -50,7 +45,8 @@ _REASONS = {
     "it says who asks, which the engine does not know": "current_user current_role current_groups",
     "there is no time with a zone": "current_time",
     "it belongs to a connector that Athena does not have": (
-        "objectid objectid_timestamp timestamp_objectid exclude_columns"
+        "objectid objectid_timestamp timestamp_objectid exclude_columns "
+        "theta_sketch_cardinality theta_sketch_union"
     ),
 }
 
