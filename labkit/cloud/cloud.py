@@ -80,7 +80,7 @@ class Cloud:
     def stop(self) -> None:
         """End the background's work and make everything durable."""
         with self._loading:
-            for stopper in STOPPERS:
+            for stopper in reversed(STOPPERS):  # who came last relies on those before
                 stopper(self)
         self.jobs.stop()
         self.state.save()

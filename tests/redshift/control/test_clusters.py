@@ -1,6 +1,7 @@
 """Provisioned clusters: made, told, changed, paused, resized, renamed, deleted."""
 
 import json
+import time
 
 import pytest
 from botocore.exceptions import ClientError
@@ -71,13 +72,25 @@ def test_a_paused_cluster_refuses_queries_and_keeps_its_data(clusters, fresh):
     clusters.redshift.resume_cluster(ClusterIdentifier=name)
     clusters.settled(name)
     assert clusters.run(name, "SELECT a FROM t") == [[7]]
+    number = begin_endless_query(clusters.data, name)
     clusters.redshift.reboot_cluster(ClusterIdentifier=name)
     clusters.settled(name)
+    assert clusters.data.ended(number)["Status"] == "FAILED"
     assert clusters.run(name, "SELECT a FROM t") == [[7]]
     events = clusters.redshift.describe_events(SourceIdentifier=name, SourceType="cluster")
     told = " ".join(event["Message"] for event in events["Events"])
     for word in ("created", "paused", "resumed", "rebooted"):
         assert word in told
+
+
+def begin_endless_query(data, name):
+    sql = ("WITH RECURSIVE n(a) AS (SELECT 1 UNION ALL SELECT a + 1 FROM n WHERE a > 0) "
+           "SELECT count(*) FROM n")  # fmt: skip
+    place = {"ClusterIdentifier": name, "Database": "dev", "DbUser": "awsuser"}
+    number = data.client.execute_statement(Sql=sql, **place)["Id"]
+    while data.client.describe_statement(Id=number)["Status"] != "STARTED":
+        time.sleep(0.01)
+    return number
 
 
 def test_a_renamed_and_resized_cluster_keeps_its_data(clusters, fresh):

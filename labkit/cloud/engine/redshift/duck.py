@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from labkit.cloud.engine.formats.unpacked import Unpacked
 from labkit.cloud.engine.redshift.errors import TOO_DEEP, RedshiftError, translated
 from labkit.cloud.engine.redshift.functions import UDFS
 
+PATIENCE_S = 30
 _SETTINGS = (
     "SET GLOBAL default_null_order = 'nulls_last_on_asc_first_on_desc'",
     "SET allowed_configs = ['TimeZone']",  # a session's, by `zones`; SQL has no SET of its own
@@ -40,6 +42,26 @@ def open_database(
         memory_limit=memory_limit,
         temp_directory=temp_directory,
     )
+
+
+def close(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection, and break off what it is at: DuckDB does not close one at work.
+
+    Raises:
+        duckdb.ResourceInUseException: it goes on all the same.
+    """
+    ends = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.close()
+        except duckdb.ResourceInUseException:
+            if time.monotonic() > ends:
+                raise
+            with suppress(duckdb.ConnectionException):  # closed, but for a cursor of it
+                connection.interrupt()
+            time.sleep(0.005)
+        else:
+            return
 
 
 def _install(connection: duckdb.DuckDBPyConnection) -> None:

@@ -78,11 +78,20 @@ def committed(cloud: Cloud, key: str) -> dict[str, Signature]:
 
 
 def close_warehouse(cloud: Cloud, key: str, *, delete: bool = False) -> None:
-    """End a warehouse's sessions and close its file, which is copied or deleted after."""
+    """End a warehouse's sessions and close its file, which is copied or deleted after.
+
+    Until that is done it refuses sessions: DuckDB does not open a file that is being closed.
+    """
+    where = (cloud.home, key)
     with _lock:
-        found = _open.pop((cloud.home, key), None)
+        found = _open.get(where)
     if found:
-        found.close()
+        try:
+            found.close()
+        finally:
+            with _lock:
+                if _open.get(where) is found:
+                    del _open[where]
     if delete:
         file_of(cloud.home, key).unlink(missing_ok=True)
 

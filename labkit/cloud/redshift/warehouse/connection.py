@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import zones
-from labkit.cloud.engine.redshift.duck import failures
+from labkit.cloud.engine.redshift.duck import close, failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 from labkit.cloud.redshift.warehouse import (
     access_modes,
@@ -211,7 +211,7 @@ class Connection:
     def close(self) -> None:
         """End the session; what is not committed is gone."""
         self.warehouse.connections.pop(self.pid, None)
-        self.duck.close()
+        close(self.duck)
 
     def begin(self) -> None:
         """Open a transaction block."""

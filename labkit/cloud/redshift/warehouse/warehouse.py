@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.redshift.duck import open_database
+from labkit.cloud.engine.redshift.duck import close, open_database
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.warehouse import (
     objects,
@@ -86,6 +86,7 @@ class Warehouse:
         #: Which procedures were called.
         self.calls: deque[dict[str, Any]] = deque(maxlen=HISTORY)
         self.query_ids = itertools.count(1)
+        self._door, self._closed = threading.Lock(), False
         self._pids = itertools.count(1073741825)
         self.connections: dict[int, Connection] = {}
         if staleness.noted(self.database):
@@ -100,16 +101,23 @@ class Warehouse:
         """A session of its own; close it when done.
 
         Raises:
-            RedshiftError: there is no such user or database.
+            RedshiftError: there is no such user or database, or the warehouse goes down.
         """
-        connection = Connection(self, user.lower(), database.lower(), next(self._pids), application)
-        self.connections[connection.pid] = connection
-        return connection
+        with self._door:
+            if self._closed:
+                raise RedshiftError("terminating connection due to administrator command", "57P01")
+            made = Connection(self, user.lower(), database.lower(), next(self._pids), application)
+            self.connections[made.pid] = made
+        return made
 
     def close(self) -> None:
+        """End all sessions, whatever they are at, and let go of the file; none begins any more."""
+        with self._door:
+            self._closed = True
         for connection in list(self.connections.values()):
+            connection.cancel()
             connection.close()
-        self.database.close()
+        close(self.database)
 
 
 def file_of(home: Path, key: str) -> Path:
