@@ -89,9 +89,11 @@ def test_a_failed_query_has_no_results(lake: Lake) -> None:
 
 
 def test_runtime_statistics(people: Lake) -> None:
-    number = people.do("SELECT * FROM people")["QueryExecutionId"]
+    done = people.do("SELECT * FROM people")
+    number, place = done["QueryExecutionId"], done["ResultConfiguration"]["OutputLocation"]
     found = people.athena.get_query_runtime_statistics(QueryExecutionId=number)
     assert found["QueryRuntimeStatistics"]["Rows"]["OutputRows"] == 3
+    assert found["QueryRuntimeStatistics"]["Rows"]["OutputBytes"] == len(people.get(place))
     assert found["QueryRuntimeStatistics"]["Rows"]["InputBytes"] > 0
     assert "TotalExecutionTimeInMillis" in found["QueryRuntimeStatistics"]["Timeline"]
 

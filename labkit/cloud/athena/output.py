@@ -53,12 +53,14 @@ def rows_result(run: Run, query: Compiled) -> Result:
     if not rows:
         path.write_text(header)  # DuckDB ends the last row even where there is none
     run.job.check()
+    size = path.stat().st_size
     run.put_file(run.output, path, "application/octet-stream")
     run.put_metadata(infos)
     details = {
         "deterministic": query.deterministic,
         "tables": reuse.fingerprint(run.metastore, query.tables),
         "rows": rows,
+        "bytes": size,
     }
     return Result(infos, details=details)
 

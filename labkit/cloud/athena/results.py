@@ -58,6 +58,8 @@ def get_query_runtime_statistics(context: Context, *, QueryExecutionId: str) -> 
     rows = {"InputBytes": statistics.get("DataScannedInBytes", 0)}
     if "rows" in record["_"]:
         rows["OutputRows"] = record["_"]["rows"]
+    if "bytes" in record["_"]:
+        rows["OutputBytes"] = record["_"]["bytes"]
     return {"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}
 
 

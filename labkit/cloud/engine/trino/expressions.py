@@ -358,9 +358,21 @@ _EXTRACTED = frozenset(
 )
 
 
+#: What a clock, and what a zone, is asked for must have one; the functions take dates, too.
+_OF_CLOCKS = {
+    **dict.fromkeys(("hour", "minute", "second"), ("date",)),
+    **dict.fromkeys(("timezone_hour", "timezone_minute"), ("date", "timestamp")),
+}
+
+
 def _extract(node: tree.Extract, scope: Scope) -> Typed:
     if node.part not in _EXTRACTED:
         raise scope.fail(node, "SYNTAX_ERROR", f"Invalid EXTRACT field: {node.part.upper()}")
+    if node.part in _OF_CLOCKS:
+        kind = scope.value(node.value).type
+        if kind.base in _OF_CLOCKS[node.part]:
+            message = f"Cannot extract {node.part.upper()} from {kind.display}"
+            raise scope.fail(node.value, "TYPE_MISMATCH", message)
     name = _PARTS.get(node.part, node.part)
     return call(tree.Call(node.start, node.end, name, (node.value,)), scope)
 

@@ -20,8 +20,10 @@ from labkit.cloud.engine.trino.functions.entry import Entry, Render, entries, fa
 from labkit.cloud.engine.trino.functions.patterns import (
     format_joda,
     format_mysql,
+    format_teradata,
     parse_joda,
     parse_mysql,
+    parse_teradata,
 )
 
 _ZONED, _SPAN, _MONTHS = (
@@ -129,6 +131,10 @@ SCALARS = (
         ("format_datetime(timestamp, varchar) -> varchar", format_joda),
         (f"format_datetime({_ZONED}, varchar) -> varchar", format_joda),
         ("parse_datetime(varchar, varchar) -> timestamp(3) with time zone", parse_joda),
+        ("to_char(timestamp, varchar) -> varchar", format_teradata),
+        (f"to_char({_ZONED}, varchar) -> varchar", format_teradata),
+        ("to_date(varchar, varchar) -> date", parse_teradata),
+        ("to_timestamp(varchar, varchar) -> timestamp(3)", parse_teradata),
         ("from_iso8601_date(varchar) -> date", "trino_iso_date({0})"),
         (
             "from_iso8601_timestamp(varchar) -> timestamp(3) with time zone",

@@ -1,10 +1,11 @@
-"""Patterns that print and read dates: MySQL's ``%Y-%m-%d`` and Joda's ``yyyy-MM-dd``.
+"""Patterns that print and read dates: MySQL's ``%Y``, Joda's ``yyyy-MM`` and Teradata's ``mi``.
 
 A pattern is nearly always a literal: it is translated once into DuckDB's ``strftime`` format. One
 that is computed from a column is refused.
 
-Sources: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions and
-https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
+Sources: https://trino.io/docs/current/functions/datetime.html#mysql-date-functions,
+https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html and
+https://trino.io/docs/current/functions/teradata.html
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ _MYSQL = {
     "r": "%I:%M:%S %p", "S": "%S", "s": "%S", "T": "%H:%M:%S", "v": "%V", "W": "%A", "x": "%G",
     "Y": "%Y", "y": "%y", "%": "%%",
 }  # fmt: skip
+_TERADATA = {
+    "yyyy": "%Y", "yy": "%y", "mm": "%m", "dd": "%d", "hh24": "%H", "hh": "%I", "mi": "%M",
+    "ss": "%S", **{mark: mark for mark in "-/,.;: "},
+}  # fmt: skip
+_TERADATA_WORD = re.compile("|".join(map(re.escape, _TERADATA)))
 _JODA = {
     "y": {1: "%-Y", 2: "%y", 3: "%Y", 4: "%Y"},
     "Y": {1: "%-Y", 2: "%y", 3: "%Y", 4: "%Y"},
@@ -130,6 +136,32 @@ def parse_joda(call: Any, args: Sequence[str]) -> str:
     head = _read(f"regexp_replace({args[0]}, {quoted_text(zone)}, '')", pattern)
     tail = f"trino_zone_text(regexp_extract({args[0]}, {quoted_text(zone)}))"
     return f"trino_zoned(trino_to_instant({head}, {tail}), {tail})"
+
+
+@_checked
+def format_teradata(call: Any, args: Sequence[str]) -> str:
+    """``to_char``."""
+    return f"strftime({_local(call, args[0])}, {quoted_text(_teradata(call, args[1]))})"
+
+
+@_checked
+def parse_teradata(call: Any, args: Sequence[str]) -> str:
+    """``to_timestamp`` and ``to_date``."""
+    pattern = _teradata(call, args[1])
+    if "%y" in pattern:
+        raise FunctionRefused(call.name, "a year of two digits")
+    return f"CAST({_read(args[0], pattern)} AS {call.returns.duckdb})"
+
+
+def _teradata(call: Any, sql: str) -> str:
+    pattern = _literal(call, sql)
+    at, found = 0, ""
+    while at < len(pattern):
+        word = _TERADATA_WORD.match(pattern, at)
+        if not word:
+            raise InvalidPattern(f"Failed to tokenize string [{pattern}] at offset [{at}]")
+        found, at = found + _TERADATA[word[0]], word.end()
+    return found
 
 
 def _local(call: Any, sql: str) -> str:
