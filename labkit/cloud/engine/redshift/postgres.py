@@ -111,9 +111,10 @@ def any_of_text(op: str, left: Typed, array: Typed) -> Typed:
     Raises:
         RedshiftError: the comparison is another, or the types are none of the catalog's.
     """
-    if op != "=" or array.type.base not in ("varchar", "unknown", "_int2"):
+    base = array.type.base
+    if op != "=" or base not in ("varchar", "unknown", *_ELEMENTS):
         raise unsupported("ANY of these types")
-    items = f"string_split(trim({array.sql}, '{{}}'), ',')"
+    items = (_VECTOR if base in _VECTORS else _ARRAY).format(array.sql)
     return Typed(f"list_contains({items}, {as_text(left).sql})", BOOL)
 
 
@@ -147,14 +148,17 @@ def is_array(node: exp.Expr, scope: Scope) -> bool:
 def element(array: Typed, index: Typed) -> Typed:
     """``(current_schemas(true))[1]``: a member; arrays count from 1, a vector from 0."""
     base, at = array.type.base, coerce(index, INT4).sql
-    items = _VECTOR if base == "oidvector" else _ARRAY
+    items = _VECTOR if base in _VECTORS else _ARRAY
     kind = _ELEMENTS.get(base, VARCHAR)
-    at = f"{at} + 1" if base == "oidvector" else at
+    at = f"{at} + 1" if base in _VECTORS else at
     return Typed(f"CAST({items.format(array.sql)}[{at}] AS {kind.duckdb})", kind, array.name)
 
 
 _ARRAY, _VECTOR = "string_split(trim({}, '{{}}'), ',')", "string_split({}, ' ')"
-_ELEMENTS = {"_text": VARCHAR, "oidvector": OID, "_int2": INT2, "_oid": OID}
+_VECTORS = ("int2vector", "oidvector")
+_ELEMENTS = {
+    "_text": VARCHAR, "oidvector": OID, "int2vector": INT2, "_int2": INT2, "_oid": OID,
+}  # fmt: skip
 
 
 def operator_of(node: exp.Operator) -> exp.Expr:

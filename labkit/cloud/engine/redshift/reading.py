@@ -78,6 +78,13 @@ class _Parser(RedshiftParser):
             self._retreat(start)
         return super()._parse_type(parse_interval, fallback_to_identifier)
 
+    def _parse_alias(self, this: exp.Expr | None, explicit: bool = False) -> exp.Expr | None:
+        """Any word may stand behind AS, where sqlglot leaves out SELECT."""
+        if self._match_pair(TokenType.ALIAS, TokenType.SELECT):
+            name = exp.to_identifier(self._prev.text)
+            return self.expression(exp.Alias(this=this, alias=name))
+        return super()._parse_alias(this, explicit)
+
     def _parse_types(self, *args: Any, **options: Any) -> exp.Expr | None:
         """``'{}'::aclitem[]``, a type of the catalog's, among those of columns."""
         if self._match_text_seq("ACLITEM", "[", "]"):

@@ -2,8 +2,8 @@
 
 Text has a length in bytes, ``char`` ignores trailing blanks, ``super`` is JSON text in canonical
 form, ``geometry`` is well-known text, ``_int2``, ``_oid`` and ``_text`` are the catalog's
-``{1,2}``, ``oidvector`` its ``23 1043``. ``unknown`` is a literal in quotes or NULL that takes the
-type of what it meets.
+``{1,2}``, ``int2vector`` and ``oidvector`` its ``23 1043``. ``unknown`` is a literal in quotes or
+NULL that takes the type of what it meets.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/c_Supported_data_types.html
 """
@@ -113,6 +113,7 @@ _DUCKDB = {
     "_int2": "VARCHAR",
     "_oid": "VARCHAR",
     "_text": "VARCHAR",
+    "int2vector": "VARCHAR",
     "oidvector": "VARCHAR",
 }
 #: Every spelling of a type, and its short name.

@@ -33,6 +33,7 @@ OIDS = {
     "time": 1083, "timestamp": 1114, "timestamptz": 1184, "interval": 1186, "timetz": 1266,
     "numeric": 1700, "super": 4000, "geometry": 3000, "geography": 3001, "hllsketch": 2935,
     "record": 2249, "_int2": 1005, "_text": 1009, "_oid": 1028, "oidvector": 30,
+    "int2vector": 22,
 }  # fmt: skip
 LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "float8": 8,
             "date": 4, "time": 8, "timestamp": 8, "timestamptz": 8, "name": 128}  # fmt: skip
@@ -87,12 +88,14 @@ def pg_namespace(connection: Connection) -> Iterator[Any]:
         "relam oid, relfilenode oid, relpages int, reltuples float4, relhasindex boolean, "
         "relkind varchar(1), relnatts smallint, relhasrules boolean, relacl varchar(4000), "
         "reldiststyle smallint, relisshared boolean, relhaspkey boolean, relchecks smallint, "
-        "reltablespace oid, reltoastrelid oid, relhasoids boolean, relhastriggers boolean, "
-        "reloftype oid, relpersistence varchar(1)")  # fmt: skip
+        "reltablespace oid, reltoastrelid oid, reltoastidxid oid, reltriggers smallint, "
+        "relukeys smallint, relfkeys smallint, relrefs smallint, relhasoids boolean, "
+        "relhassubclass boolean, relhastriggers boolean, reloftype oid, "
+        "relpersistence varchar(1)")  # fmt: skip
 def pg_class(connection: Connection) -> Iterator[Any]:
     """The last three are of later PostgreSQLs: psql asks for them to describe a table."""
     for row in _relations(connection):
-        yield (*row, 0, 0, False, False, 0, "p")
+        yield (*row, 0, 0, 0, 0, 0, 0, 0, False, False, False, 0, "p")
 
 
 @system("pg_class_info", "reloid oid, relname varchar(128), relnamespace oid, reltype oid, "
@@ -367,7 +370,7 @@ def _source(constraint: Constraint, named: list[str]) -> str:
     )
 
 
-@system("pg_index", "indexrelid oid, indrelid oid, indkey varchar(400), indclass varchar(400), "
+@system("pg_index", "indexrelid oid, indrelid oid, indkey int2vector, indclass varchar(400), "
         "indnatts smallint, indisunique boolean, indisprimary boolean, indisclustered boolean, "
         "indexprs varchar(4000), indpred varchar(4000)")  # fmt: skip
 def pg_index(connection: Connection) -> Iterator[Any]:
