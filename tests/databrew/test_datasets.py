@@ -73,14 +73,15 @@ def test_reads(lake: Lake, key: str, body: bytes, members: dict[str, Any]) -> No
 
 
 TYPES: dict[str, tuple[list[str], pa.DataType, list[Any]]] = {
-    "whole numbers": (["1", "-2", ""], pa.int64(), [1, -2, None]),
+    "whole numbers": (["1", "-2147483648", ""], pa.int32(), [1, -(2**31), None]),
+    "large whole numbers": (["1", "2147483648"], pa.int64(), [1, 2**31]),
     "numbers": (["1", "2.50", "1e3", "-.5"], pa.float64(), [1.0, 2.5, 1000.0, -0.5]),
     "truths": (["true", "FALSE", ""], pa.bool_(), [True, False, None]),
     "dates stay text": (["2020-01-01", "2021-12-31"], pa.string(), ["2020-01-01", "2021-12-31"]),
     "leading zeros stay": (["007", "8"], pa.string(), ["007", "8"]),
     "twenty digits stay": (["12345678901234567890"], pa.string(), ["12345678901234567890"]),
     "nothing at all": (["", ""], pa.string(), [None, None]),
-    "quoted numbers": (['"1"', '""', "2"], pa.int64(), [1, None, 2]),
+    "quoted numbers": (['"1"', '""', "2"], pa.int32(), [1, None, 2]),
     "quoted delimiters": (['"a,b"', '"say ""so"""'], pa.string(), ["a,b", 'say "so"']),
     "a mixture": (["1", "x"], pa.string(), ["1", "x"]),
     "underscores are none": (["1_000", "2"], pa.string(), ["1_000", "2"]),
@@ -112,6 +113,7 @@ def test_types_of_a_wide_csv(lake: Lake) -> None:
 LATE: dict[str, tuple[str, Any]] = {
     "a word among whole numbers": ("word", "word"),
     "a fraction among whole numbers": ("0.5", 0.5),
+    "a large one among whole numbers": ("5000000000", 5_000_000_000),
 }
 
 

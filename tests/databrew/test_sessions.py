@@ -20,7 +20,7 @@ def test_a_session_shows_the_sample(brew):
     shown = brew.act(ClientSessionId=session)
     assert shown["rows"] == [[1, "ann", 7.5], [2, "bob", None], [3, "ann", 1], [4, None, 2.5]]
     assert [(c["name"], c["type"]) for c in shown["columns"]] == [
-        ("id", "long"),
+        ("id", "int"),
         ("name", "string"),
         ("score", "double"),
     ]

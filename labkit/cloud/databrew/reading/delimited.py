@@ -1,9 +1,10 @@
 """CSV files of a data set: their header, and a type for each column that holds for all rows.
 
-A column is ``long``, ``double`` or ``boolean`` where every value of it is; all else is text, as
-dates are (DataBrew detects those within text columns). A type is guessed from the first rows and
-then checked against all, once for each state of the objects, so that no later value fails a job or
-is lost. Numbers that would not print as they were written (``007``, twenty digits) stay text.
+A column is ``int``, ``long``, ``double`` or ``boolean``, the first that every value of it is, as
+Spark infers and a real profile shows; all else is text, as dates are (DataBrew detects those within
+text columns). A type is guessed from the first rows and then checked against all, once for each
+state of the objects, so that no later value fails a job or is lost. Numbers that would not print as
+they were written (``007``, twenty digits) stay text.
 Sources: https://docs.aws.amazon.com/databrew/latest/dg/API_CsvOptions.html and
 https://docs.aws.amazon.com/databrew/latest/dg/projects.adv-data-types.html
 """
@@ -23,7 +24,7 @@ from labkit.cloud.engine.formats.guess import widen
 from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, codec, head, is_last_line_longer
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
-from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, VARCHAR, Type
+from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, INTEGER, VARCHAR, Type
 
 HEAD = 1 << 20
 GUESSED_FROM = 10_000
@@ -34,6 +35,10 @@ LONGEST_LINE = 1 << 24
 #: some hundred MB would lie in memory whole.
 READ_BYTES = 2 * LONGEST_LINE
 _NUMBER = r"'-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?'"
+
+
+def _in_32_bits(text: str) -> str:
+    return f"CAST(TRY_CAST({text} AS INTEGER) AS VARCHAR) = {text}"
 
 
 def _whole(text: str) -> str:
@@ -49,7 +54,12 @@ def _truth(text: str) -> str:
 
 
 #: The types that a column may have, and SQL that says whether a text fits; the first that fits is.
-TESTS: dict[Type, Callable[[str], str]] = {BIGINT: _whole, DOUBLE: _number, BOOLEAN: _truth}
+TESTS: dict[Type, Callable[[str], str]] = {
+    INTEGER: _in_32_bits,
+    BIGINT: _whole,
+    DOUBLE: _number,
+    BOOLEAN: _truth,
+}
 _LENIENT = ", null_padding=true, strict_mode=false"
 #: How files are read, the fastest first: in order; with short or long rows; these over many lines.
 MODES = ("", _LENIENT, f"{_LENIENT}, parallel=false")
