@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from labkit.cloud.quicksight.questions.doubts import SENTENCES
 from labkit.cloud.quicksight.questions.grammar import understand
 from labkit.cloud.quicksight.questions.ir import topic_ir
 from labkit.cloud.quicksight.questions.ir_filters import RELATIVE
@@ -61,6 +62,7 @@ def answer(
         lexicon: of this topic and these values, where several questions are asked.
     """
     lexicon = lexicon or Lexicon(topic, values or {})
+    topic = lexicon.topic
     reading = understand(question, lexicon, clock.date())
     refused = _refused(reading) or _no_such_value(reading, lexicon)
     if refused or reading.score < ENOUGH:
@@ -127,6 +129,7 @@ _NOT_ANSWERED = {
     "why": "Questions that ask why are not answered here.",
     "ARITHMETIC": "Two numbers taken from each other or divided are not answered here.",
     "FUTURE": "Questions about what will be are not answered here.",
+    **SENTENCES,
 }
 _EXACT = ("=",)
 _OF_NUMBERS = ("SUM", "AVERAGE", "MAX", "MIN", "MEDIAN", "STDEV", "VAR")

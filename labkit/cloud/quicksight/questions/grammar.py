@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from labkit.cloud.quicksight.questions.conditions import take_conditions
+from labkit.cloud.quicksight.questions.doubts import Asked, doubt
 from labkit.cloud.quicksight.questions.items import Item, is_generic
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.ordering import (
@@ -72,7 +73,19 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     reading = _contrasted(reading, every)
     if busiest and reading.groups and reading.metrics[0].field is reading.groups[0].field:
         reading = replace(reading, metrics=())
+    reading = _shared(reading)
+    reading = replace(reading, why=reading.why or doubt(reading, Asked(question, every, topic)))
     return replace(reading, score=_score(every, reading))
+
+
+def _shared(reading: Reading) -> Reading:
+    """ "What share of sales comes from Technology": the shares of all such, that one among them."""
+    share = any(each.comparison == "PERCENT_OF_TOTAL" for each in reading.metrics)
+    texts = [each for each in reading.conditions if each.field.kind == "text"]
+    if not share or reading.groups or len(texts) != 1 or texts[0].operator != "=":
+        return reading
+    rest = tuple(each for each in reading.conditions if each not in texts)
+    return replace(reading, groups=(Group(texts[0].field),), conditions=rest)
 
 
 def _contrasted(reading: Reading, every: Sequence[Item]) -> Reading:
@@ -111,8 +124,8 @@ def _take(items: Items, letter: str) -> tuple[tuple[str, ...], Items]:
 
 
 def _asks_which(question: str) -> bool:
-    first = question.lower().split()[:1]
-    return first in (["which"], ["who"], ["what"], ["when"], ["where"])
+    first = next(iter(question.lower().split()), "")
+    return first.removesuffix("s").removesuffix("'") in _WHICH
 
 
 def _limit_order(limit: tuple[int, str] | None) -> Order | None:
@@ -180,6 +193,7 @@ def _is_verb(word: str) -> bool:
 
 # "The best student": nothing says by what.
 IDLE = r"T(?!E?[FCA]|[&N,]|$)|(?<=i)T(?=,|$)"
+_WHICH = ("which", "who", "what", "when", "where")
 _OVER_YEARS = re.compile(r"\b(?:over|through) the years\b", re.IGNORECASE)
 # What the steps leave of literals and comparisons has found no place in the reading.
 _GROUPS = ("B", "E")

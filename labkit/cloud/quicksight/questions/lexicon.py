@@ -19,7 +19,12 @@ from labkit.cloud.quicksight.questions.shortened import (
     same,
 )
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
-from labkit.cloud.quicksight.questions.values import named_index, value_index, value_words
+from labkit.cloud.quicksight.questions.values import (
+    named_index,
+    value_index,
+    value_words,
+    with_flags,
+)
 from labkit.cloud.quicksight.questions.words import Token, distance, stem
 
 LONGEST = 6
@@ -57,6 +62,7 @@ class Lexicon:
     """The words of a topic, and of the cell values that the asker may see."""
 
     def __init__(self, topic: Topic, values: Mapping[str, Iterable[str]]) -> None:
+        topic = with_flags(topic, values)
         self.topic = topic
         self._names = Names(topic)
         self._given = frozenset(values)

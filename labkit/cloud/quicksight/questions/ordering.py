@@ -8,7 +8,7 @@ from typing import Literal
 
 from labkit.cloud.quicksight.questions.items import Item, is_generic, tags
 from labkit.cloud.quicksight.questions.reading import Order
-from labkit.cloud.quicksight.questions.rules import PAUSE, Items, at, first, without
+from labkit.cloud.quicksight.questions.rules import PAUSE, Items, at, first, matches, without
 from labkit.cloud.quicksight.questions.topic import TopicField
 
 _TARGET = r"(?P<target>X|Y|[AT]E?F|C[AE]?[Fr]|C[WE]?|A(?=d)|K|F|U|W)"
@@ -27,6 +27,8 @@ ORDERS = (
 )
 # "Rank the teams by number of players from high to low": the teams are the groups.
 RANKED = r"(?<![^,&w])s(?:F)B(?P<target>C[AE]?[Fr]|A(?P<field>F))w?d"
+# "Rank regions by profit": the highest first.
+RANKED_BY = r"(?<![^,&w])s(?P<group>F)B(?P<target>F)$"
 LIMITS = (
     r"(?P<number>N)(?P<way>T)",
     r"(?P<way>T)(?P<number>N)",
@@ -58,6 +60,8 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
         kept = [items[match.start() + 1], PAUSE, *items[target], PAUSE]
         rest = [*items[: match.start()], *kept, *items[match.end() :]]
         return Order(_target(items, match), _direction(found)), rest
+    if ranked := _ranked(items):
+        return ranked
     for rule in ORDERS:
         match = first(rule, items)
         if match:
@@ -70,6 +74,18 @@ def take_order(items: Items) -> tuple[Order | None, Items]:
             kept = [PAUSE, *by] if tags(by) == "F" and axis == "y" else kept
             return Order(axis, _direction(found)), [*rest, *kept]
     return None, items
+
+
+def _ranked(items: Items) -> tuple[Order, Items] | None:
+    match = first(RANKED_BY, items)
+    if not match:
+        return None
+    group, number = items[match.start("group")], items[match.start("target")]
+    one, other = (each.named.field if each.named else None for each in (group, number))
+    if not one or not other or one.measure or not other.measure:
+        return None
+    by = [PAUSE, number, Item("B", "BY", "by"), group]
+    return Order("y", "DESCENDING"), [*items[: match.start()], *by]
 
 
 def take_limit(items: Items) -> tuple[tuple[int, str] | None, Items]:
@@ -105,6 +121,16 @@ def take_superlative(items: Items) -> tuple[tuple[int, str] | None, Items]:
         if way.tag == "A" and way.means not in _ENDS:
             return None, items
         return (1, _ENDS.get(way.means, way.means)), [each for each in items if each is not way]
+    return _told_by_a_number(items)
+
+
+def _told_by_a_number(items: Items) -> tuple[tuple[int, str] | None, Items]:
+    """ "The most profitable category": the one whose number is highest."""
+    for match in matches("TF(?=F)", items):
+        way, number, group = items[match.start() : match.end() + 1]
+        one, other = (each.named.field if each.named else None for each in (number, group))
+        if one and other and one.measure and not other.measure and other.kind == "text":
+            return (1, way.means), [each for each in items if each is not way]
     return None, items
 
 

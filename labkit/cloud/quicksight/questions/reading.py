@@ -79,7 +79,7 @@ class Reading:
         colour: the group that splits the marks of another.
         limit: how many groups, from the top or the bottom.
         visual: the visual type that the question names or means, else empty.
-        why: that it asks for what a change came from, or for what will be (``FUTURE``).
+        why: that it asks for what a change came from, for what will be (``FUTURE``), or a doubt.
         unknown: words that nothing of the topic explains.
         score: 0 for nothing understood to 1 for every word.
     """

@@ -59,7 +59,8 @@ def _owned(item: Item, lexicon: Lexicon) -> Item:
     if item.tag != "W" or text not in ("date", "id", "name"):
         return item
     ids = (each for each in topic.fields if each.is_id)
-    own = {"date": topic.date, "name": topic.label, "id": next(ids, None)}
+    label = None if topic.label is topic.key else topic.label
+    own = {"date": topic.date, "name": label, "id": next(ids, None)}
     field = own[text]
     named = Named(0, 0, field, score=0.5)
     return Item("F", field.name, item.text, named) if field else item

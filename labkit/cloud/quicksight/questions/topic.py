@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labkit.cloud.quicksight.questions.glued import taken_apart
-from labkit.cloud.quicksight.questions.words import name_words, tokens
+from labkit.cloud.quicksight.questions.words import name_words, stem, tokens
 from labkit.cloud.quicksight.visuals.model import Kind
 
 Record = Mapping[str, Any]
@@ -83,11 +83,22 @@ class Topic:
 
     @property
     def label(self) -> TopicField | None:
-        """What the rows are called by: a field of names, that of the topic's own noun first."""
+        """What the rows are called by: a field of names, that of the topic's own noun first.
+
+        Rows that have a key are not called by the name of something else: an order not by its
+        customer's.
+        """
         named = [each for each in self.fields if each.name.lower().endswith("name")]
         named += [each for each in self.fields if each.name.lower().endswith("title")]
         named.sort(key=lambda each: not self.name.lower().startswith(each.name.lower()[:-4]))
-        return next((each for each in named if each.kind == "text"), None)
+        found = next((each for each in named if each.kind == "text"), None)
+        return self.key if found and self.key and self._names_another(found) else found
+
+    def _names_another(self, label: TopicField) -> bool:
+        said = {*name_words(label.name)} - _OF_A_NAME
+        own = {*name_words(self.name), *name_words(self.data_set_name)}
+        own |= {*name_words(self.key.name)} if self.key else set()
+        return bool(said) and not said & own
 
     @property
     def date(self) -> TopicField | None:
@@ -190,6 +201,9 @@ _AGGREGATES = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = ("no", "nbr")
+_OF_A_NAME = frozenset(
+    stem(each) for each in "name title first last full given family middle short long".split()
+)
 # English words that end as identifiers do.
 _NO_IDS = frozenset(
     """paid unpaid prepaid valid invalid grid bid void avoid said aid acid covid hybrid liquid solid

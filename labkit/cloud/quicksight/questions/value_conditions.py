@@ -18,12 +18,21 @@ def absent(found: Found, topic: Topic) -> list[Condition] | None:
     field, without, verb = field_of(found), one_of(found, "n", "O"), one_of(found, "i")
     said = without is not None and without.text.lower() in ("no", "without")
     said = said or (verb is not None and verb.text.lower() in ("have", "has", "had"))
-    return [Condition(field, "null")] if field and said and field is not topic.key else None
+    said = said and field is not topic.key
+    return [Condition(field, "null")] if field and said and not _holds_numbers(field) else None
+
+
+def _holds_numbers(field: TopicField) -> bool:
+    """Whether it holds amounts or flags, of which "without" may mean zero."""
+    flagged = (field.record.get("SemanticType") or {}).get("TruthyCellValue")
+    return bool(flagged) or (field.measure and not field.is_id)
 
 
 def flag(found: Found, topic: Topic) -> list[Condition] | None:
     """ "First generation students": those of whom a yes-or-no field is true."""
-    field = field_of(found)
+    field, sign = field_of(found), one_of(found, "O")
+    if sign and sign.means != "!=":
+        return None
     semantic = (field.record.get("SemanticType") or {}) if field else {}
     truth = semantic.get("TruthyCellValue")
     return [Condition(field, "=", (truth,), inverse_of(found))] if field and truth else None
@@ -142,6 +151,7 @@ def year_equal(found: Found, topic: Topic) -> list[Condition] | None:
 def text_like(found: Found, topic: Topic) -> list[Condition] | None:
     field, how = field_of(found), one_of(found, "c")
     texts = [each.means for each in found if each.tag in ("S", "W", "N", "A")]
+    texts += [each.text for each in found if each.tag == "V"]
     if not field or not how or not texts or field.kind not in ("text",):
         return None
     made = [Condition(field, how.means, (each,), inverse_of(found)) for each in texts]

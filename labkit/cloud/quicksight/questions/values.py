@@ -5,16 +5,38 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import name_words, stem
 
 FEW_VALUES = 200
+_COMPARING = frozenset("higher lower larger smaller greater more less better worse".split())
 _SEX = {stem("sex"), stem("gender")}
 _SEXES = {
     "F": "female females woman women girl girls".split(),
     "M": "male males man men boy boys".split(),
 }
+
+
+_TRUE = {"yes": "no", "y": "n", "true": "false"}
+
+
+def with_flags(topic: Topic, values: Mapping[str, Iterable[str]]) -> Topic:
+    """The topic with fields that hold yes and no alone told as such, where its author does not."""
+    return replace(
+        topic, fields=tuple(_flagged(each, values.get(each.name, ())) for each in topic.fields)
+    )
+
+
+def _flagged(field: TopicField, values: Iterable[str]) -> TopicField:
+    own = {each.lower(): each for each in values}
+    truth = next((each for each, no in _TRUE.items() if own.keys() == {each, no}), None)
+    semantic = field.record.get("SemanticType") or {}
+    if truth is None or semantic.get("TruthyCellValue") or field.kind != "text":
+        return field
+    told = {**semantic, "TruthyCellValue": own[truth]}
+    return replace(field, record={**field.record, "SemanticType": told})
 
 
 def value_index(
@@ -67,7 +89,7 @@ def value_words(
         own = list(values.get(field.name, ()))
         for value in own if len(own) <= FEW_VALUES else ():
             for word in _WORDS.findall(value.lower()):
-                if len(word) > 3:
+                if len(word) > 3 and word not in _COMPARING:
                     found[stem(word)].add((field.name, value))
     alone = {word: next(iter(each)) for word, each in found.items() if len(each) == 1}
     return {word: (topic.field(name), value) for word, (name, value) in alone.items()}
