@@ -128,5 +128,6 @@ def _number_in(text: str, kind: Type) -> str:
 
 def _moment(column: Column) -> str:
     if column.is_number:
-        return f"TRY(make_timestamp(CAST({column.sql} * 1000000 AS BIGINT)))"
+        seconds = f"CAST({column.sql} AS BIGINT)" if column.is_whole else column.sql
+        return f"TRY(make_timestamp(CAST({seconds} * 1000000 AS BIGINT)))"
     return moment_of(column)

@@ -35,6 +35,8 @@ from labkit.cloud.engine.quoting import quoted_text
 
 _COMPARISONS = {"<": "<", "<=": "<=", ">": ">", ">=": ">=", "=": "=", "==": "=", "!=": "<>",
                 "<>": "<>"}  # fmt: skip
+_OPERAND = r"[\s(]*-?(?:`(?:[^`]|``)+`|\d+\.?\d*|\.\d+)[\s)]*"
+_ARITHMETIC = re.compile(rf"{_OPERAND}(?:[-+*/%]{_OPERAND})*")
 _CONSTANTS = {"true": "true", "false": "false", "null": "NULL"}
 
 
@@ -55,8 +57,11 @@ def cases(table: Relation, text: str, aggregates: Mapping[str, Column]) -> str:
 
 
 def result(table: Relation, text: str, aggregates: Mapping[str, Column]) -> str:
-    """SQL of what a condition gives: a column or an aggregate in back ticks, or a constant."""
-    if re.fullmatch(r"\s*`(?:[^`]|``)+`\s*", text):
+    """SQL of what a condition gives: a constant, or what columns and aggregates in back ticks make.
+
+    The page has a single one of those; signs between them count here, where else they were a text.
+    """
+    if "`" in text and _ARITHMETIC.fullmatch(text):
         return condition(table, text, aggregates)
     if re.fullmatch(r"\s*-?(?:\d+\.?\d*|\.\d+)\s*", text):
         return text.strip()

@@ -61,6 +61,8 @@ def _of_one(name: str, sql: str, doc: str) -> None:
     ) -> Relation:
         column, given = source_column or source_column1, value if value is not None else value1
         x = operand(column, given, "'sourceColumn' or 'value'")
+        if column and column.is_whole:
+            x = f"CAST({x} AS BIGINT)"
         return table.put(target_column, sql.format(x=x))
 
     function.__doc__ = doc
