@@ -56,9 +56,15 @@ def read(text: str, here: tzinfo = UTC) -> tuple[datetime, tzinfo | None]:
         now = datetime.now(here).replace(tzinfo=None)
         day = now if word == "now" else now.replace(hour=0, minute=0, second=0, microsecond=0)
         return day + timedelta(days=_SPELLED[word]), here
+    found = _found(text)
+    return _moment(found), _zone(found["zone"])
+
+
+def _found(text: str) -> re.Match[str]:
+    """The parts of a moment's text."""
     for pattern in _PATTERNS:
         if found := pattern.fullmatch(text):
-            return _moment(found), _zone(found["zone"])
+            return found
     raise ValueError(text)
 
 
@@ -170,7 +176,8 @@ def _clock(text: str, kind: str) -> tuple[time, str]:
     found = _CLOCK.fullmatch(text)
     try:
         if not found:
-            return read(text)[0].time(), ""
+            parts = _found(text)
+            return _moment(parts).time(), parts["zone"] or ""
         hour, minute, second = _on_clock(found)
         seconds, micros = divmod(round(second * 1_000_000), 1_000_000)
         return time(hour, minute, seconds, micros), found["zone"] or ""
@@ -186,7 +193,10 @@ def parse_time(text: str) -> time:
 def parse_timetz(text: str, here: str) -> str:
     """A time of day with its zone's offset, the session's without one."""
     clock, name = _clock(text, "time with time zone")
-    offset = datetime.now(_zone(name) or zones.known(here)).strftime("%z")
+    try:
+        offset = datetime.now(_zone(name) or zones.known(here)).strftime("%z")
+    except ValueError:
+        fail(f'invalid input syntax for type time with time zone: "{text}"', BAD_DATETIME)
     return f"{clock.isoformat()}{offset[:3]}:{offset[3:]}"
 
 

@@ -356,9 +356,10 @@ def _connect_by(node: exp.Select, scope: Scope) -> str:
     names = [f"k{at}" for at in range(len(source.fields))]
     base = ", ".join(f"{f.sql} AS {n}" for f, n in zip(source.fields, names, strict=True))
     again = ", ".join(f.sql for f in source.fields)
+    deeper = next_round(f"{alias}.level")
     text = (
         f"(WITH RECURSIVE {alias} AS (SELECT {base}, 1 AS level FROM {sql} WHERE {first} "
-        f"UNION ALL SELECT {again}, {alias}.level + 1 FROM {sql}, {alias} WHERE {step}) "
+        f"UNION ALL SELECT {again}, {deeper} FROM {sql}, {alias} WHERE {step}) "
         f"SELECT * FROM {alias}) AS {alias}"
     )
     fields = [Field(f.name, f.type, f"{alias}.{n}")
@@ -366,6 +367,16 @@ def _connect_by(node: exp.Select, scope: Scope) -> str:
     fields.append(Field("level", INT8, f"{alias}.level"))
     scope.sources.append(Source(source.name, fields))
     return text
+
+
+#: How often a recursive query goes round: Redshift's own limit stands in no reference.
+_ROUNDS = 100_000
+_TOO_MANY = "error('REDSHIFT:54001:Exceeded recursive CTE max rows limit.')"
+
+
+def next_round(count: str) -> str:
+    """The number of a recursive query's next round, which is not without end."""
+    return f"CASE WHEN {count} >= {_ROUNDS} THEN {_TOO_MANY} ELSE {count} + 1 END"
 
 
 def _with_prior(node: exp.Expr, source: Source, alias: str, scope: Scope) -> str:

@@ -18,7 +18,7 @@ from labkit.cloud.engine.redshift.errors import (
 )
 from labkit.cloud.engine.redshift.expressions import condition, expression
 from labkit.cloud.engine.redshift.operators import sorted_by
-from labkit.cloud.engine.redshift.relations import from_clause
+from labkit.cloud.engine.redshift.relations import from_clause, next_round
 from labkit.cloud.engine.redshift.scope import Cte, Field, Scope, Source, Typed
 from labkit.cloud.engine.redshift.types import INT8, SUPER, VARCHAR, Type
 from labkit.cloud.engine.redshift.windows import window_definition
@@ -70,6 +70,10 @@ def _with(node: exp.Expr, scope: Scope) -> str:
     if clause is None:
         return ""
     recursive = bool(clause.args.get("recursive"))
+    names = [each.alias.lower() for each in clause.expressions]
+    for name in names:
+        if names.count(name) > 1:
+            raise RedshiftError(f'WITH query name "{name}" specified more than once', "42712")
     parts = [_cte(each, scope, recursive) for each in clause.expressions]
     return f"WITH {'RECURSIVE ' if recursive else ''}{', '.join(parts)} "
 
@@ -83,7 +87,7 @@ def _cte(node: exp.CTE, scope: Scope, recursive: bool) -> str:
         first = query(body.left, Scope(scope.state, ctes=dict(scope.ctes)))
         fields = _renamed(_of_any_length(first.fields), columns)
         inner.ctes[name] = Cte(alias, fields)
-        found = _recursion(body, inner, first)
+        found = _recursion(body, inner, first, alias)
     else:
         found = query(body, inner)
     fields = _renamed(found.fields, columns)
@@ -95,7 +99,8 @@ def _names(node: exp.Expr, name: str) -> bool:
     return any(table.name.lower() == name for table in node.find_all(exp.Table))
 
 
-def _recursion(body: exp.Union, scope: Scope, first: Query) -> Query:
+def _recursion(body: exp.Union, scope: Scope, first: Query, alias: str) -> Query:
+    """The rows carry the number of their round, behind the columns that have names."""
     second = query(body.right, scope)
     _same_width(first, second, "UNION")
     fields = _of_any_length(first.fields)
@@ -103,8 +108,14 @@ def _recursion(body: exp.Union, scope: Scope, first: Query) -> Query:
         f"{coerce(Typed(f'r.c{at}', right.type), left.type).sql} AS c{at}"
         for at, (left, right) in enumerate(zip(fields, second.fields, strict=True))
     )
-    word = "UNION" if body.args.get("distinct") else "UNION ALL"
-    return Query(f"{first.sql} {word} SELECT {casts} FROM ({second.sql}) r", fields)
+    if body.args.get("distinct"):
+        raise unsupported("UNION without ALL in a recursive query")
+    round_of = f"SELECT {next_round('r')} AS r FROM {alias}"
+    return Query(
+        f"SELECT *, 0 AS r FROM ({first.sql}) UNION ALL "
+        f"SELECT {casts}, d.r FROM ({second.sql}) r, ({round_of} LIMIT 1) d",
+        fields,
+    )
 
 
 def _of_any_length(fields: tuple[Field, ...]) -> tuple[Field, ...]:

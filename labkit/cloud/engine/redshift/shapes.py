@@ -28,6 +28,7 @@ SPELLED = {
 }  # fmt: skip
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _TEXT = re.compile(r"\s*(?:SRID\s*=\s*(\d+)\s*;)?\s*([A-Z]+)\s*(EMPTY|\(.*\))\s*", re.I | re.S)
+_HEX = re.compile(r"\s*0[01](?:[0-9A-Fa-f]{2}){8,}\s*")
 _PAIR = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})\s*")
 
 
@@ -52,7 +53,9 @@ class Shape(NamedTuple):
 
 
 def read(text: str) -> Shape:
-    """The shape of a well-known text, extended or not."""
+    """The shape of a well-known text, extended or not, or of extended binary in hexadecimal."""
+    if _HEX.fullmatch(text):
+        return from_binary(text)
     found = _TEXT.fullmatch(text)
     kind = found[2].upper() if found else ""
     if not found or kind not in KINDS:
@@ -195,3 +198,47 @@ def _packed(shape: Shape) -> bytes:
     if shape.kind == "LINESTRING":
         return count + b"".join(struct.pack("<2d", *each) for each in shape.positions)
     return count + b"".join(_packed(Shape("LINESTRING", ring)) for ring in shape.positions)
+
+
+def from_binary(text: str) -> Shape:
+    """The shape of well-known binary in hexadecimal, extended or not."""
+    data = bytes.fromhex(text)
+    try:
+        shape, end = _unpacked(data, 0)
+    except struct.error:
+        end = -1
+    if end != len(data):
+        fail("Invalid hexadecimal representation of a geometry", "22023")
+    return shape
+
+
+_BY_CODE = {code: kind for kind, (code, _) in KINDS.items()}
+
+
+def _unpacked(data: bytes, at: int) -> tuple[Shape, int]:
+    order = "<" if data[at : at + 1] == b"\1" else ">"
+    (code,), at, srid = struct.unpack_from(f"{order}I", data, at + 1), at + 5, 0
+    if code & 0x20000000:
+        (srid,), at = struct.unpack_from(f"{order}I", data, at), at + 4
+    kind = _BY_CODE.get(code & ~0x20000000)
+    if kind is None:
+        fail(f"geometries of type {code & 0xFFFFFFF} are not supported here", "0A000")
+    positions, at = _positions(kind, data, at, order)
+    return Shape(kind, positions, srid), at
+
+
+def _positions(kind: str, data: bytes, at: int, order: str) -> tuple[Any, int]:
+    if kind == "POINT":
+        x, y = struct.unpack_from(f"{order}2d", data, at)
+        return ([] if math.isnan(x) else [x, y]), at + 16
+    (count,), at = struct.unpack_from(f"{order}I", data, at), at + 4
+    found = []
+    for _ in range(count):
+        if kind.startswith("MULTI"):
+            part, at = _unpacked(data, at)
+            found.append(part.positions)
+        else:
+            part_kind = "POINT" if kind == "LINESTRING" else "LINESTRING"
+            place, at = _positions(part_kind, data, at, order)
+            found.append(place)
+    return found, at

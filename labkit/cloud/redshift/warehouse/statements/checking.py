@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlglot import exp
+
 from labkit.cloud.engine.redshift.casts import stored
 from labkit.cloud.engine.redshift.compile import compile_expression
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import parse_expression
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import TableColumn
@@ -44,7 +47,14 @@ def check_declared(connection: Connection, declared: Declared) -> None:
     for column in declared.columns:
         check_encoding(column)
         if column.default:
-            stored(compile_expression(column.default, Names(connection)), column.type, column.name)
+            _check_default(connection, column)
+
+
+def _check_default(connection: Connection, column: TableColumn) -> None:
+    tree = parse_expression(column.default)
+    if tree.find(exp.Query):
+        raise RedshiftError("cannot use subquery in default expression", "0A000")
+    stored(compile_expression(tree, Names(connection)), column.type, column.name)
 
 
 def check_references(
@@ -80,6 +90,9 @@ def _check_keys(declared: Declared) -> None:
             raise RedshiftError(f'column "{name}" named in key does not exist', "42703")
         if name and known[name].type.base == "super":
             raise RedshiftError(f'SUPER column "{name}" cannot be a {noun}', "0A000")
+    told = [name for each in declared.constraints for name in each["columns"]]
+    if missing := [name for name in told if name not in known]:
+        raise RedshiftError(f'column "{missing[0]}" named in key does not exist', "42703")
     style = declared.attributes.get("diststyle", "AUTO")
     if (style in ("EVEN", "ALL") and dist) or (style == "KEY" and not dist):
         raise RedshiftError(f"DISTSTYLE {style} and the DISTKEY do not go together", "42601")

@@ -141,6 +141,9 @@ def _key_attribute(words: Words, found: TableColumn, declared: Declared) -> Tabl
 
 
 def _identity(words: Words) -> tuple[int, int]:
+    """The first value and the step, which are 1 where the statement tells none."""
+    if not words.peek("("):
+        return 1, 1
     words.expect("(")
     start = words.number()
     words.expect(",")

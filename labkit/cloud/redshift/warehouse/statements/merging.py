@@ -58,6 +58,7 @@ def merge(connection: Connection, parsed: Parsed) -> Result:
     sql, sources = member(tree.args["using"], scope)
     scope.sources.extend(sources)
     test = seen(sight, condition(tree.args["on"], scope, "ON"))
+    _check_source(table, tree, scope, sources)
     _check_one_match(connection, table, sql, test, duplicates)
     if duplicates:
         merged = _remove_duplicates(connection, table, sql, sources[0], test)
@@ -78,6 +79,18 @@ def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplica
         wanted = {"DELETE" if isinstance(a, exp.Var) else a.key.upper() for a in actions}
     for privilege in sorted(wanted & {"DELETE", "INSERT", "UPDATE"}):
         grants.check(connection, table, privilege)
+
+
+def _check_source(table: Object, tree: exp.Merge, scope: Scope, sources: list[Source]) -> None:
+    """Another table than the target; and what lies within a SUPER column is not named."""
+    if table.oid in scope.state.oids:
+        raise unsupported("MERGE of a table into itself")
+    told = {source.name for source in scope.sources}
+    for node in tree.find_all(exp.Bracket, exp.Dot, exp.Column):
+        if not isinstance(node, exp.Column) or node.text("db").lower() in told:
+            raise RedshiftError(
+                "Partial reference of SUPER column is not supported in MERGE statement.", "0A000"
+            )
 
 
 def _check_one_match(
