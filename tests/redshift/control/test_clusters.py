@@ -34,6 +34,7 @@ def test_a_cluster_tells_of_itself(clusters, standing):
         ),
         pytest.param({"ClusterIdentifier": "9lives"}, "InvalidParameterValue", id="digit-first"),
         pytest.param({"ClusterIdentifier": "a--b"}, "InvalidParameterValue", id="two-hyphens"),
+        pytest.param({"ClusterIdentifier": "a_b"}, "InvalidParameterValue", id="underscore"),
         pytest.param({"MasterUserPassword": "short"}, "InvalidParameterValue", id="password"),
         pytest.param({"MasterUserPassword": "has space1A"}, "InvalidParameterValue", id="space"),
         pytest.param(

@@ -17,7 +17,7 @@ from labkit.cloud.redshift.endpoints import PORT
 from labkit.cloud.redshift.records import Record
 from labkit.cloud.redshift.words import invalid_value
 
-_IDENTIFIER = re.compile(r"[a-z](?!.*--)[a-z0-9_-]{0,62}(?<!-)")
+_IDENTIFIER = re.compile(r"[a-z](?!.*--)[a-z0-9-]{0,62}(?<!-)")
 _PASSWORD = re.compile(r"(?:(?![ /@\"'\\])[!-~]){8,64}")
 PARAMETERS = "default.redshift-1.0"
 # Members that are told as they were given, and what stands there when they were not.

@@ -44,7 +44,8 @@ def read_copy(words: Words) -> tuple[CopyOptions, Job | None]:
     named = read_options(words, _OPTIONS, told)
     job = _job(words)
     words.end()
-    _check_columnar(told.get("format", ""), named)
+    spoken = named if told.get("max_error") else named - {"MAXERROR"}
+    _check_columnar(told.get("format", ""), spoken)
     keys = [key for key in Access.__dataclass_fields__ if key in told]
     access = Access(**{key: told.pop(key) for key in keys})
     options = CopyOptions(table, columns, source, access, **told)
@@ -84,7 +85,7 @@ def _check(options: CopyOptions) -> None:
 
 
 def _check_columnar(shape: str, named: set[str]) -> None:
-    """Parquet and ORC take few parameters.
+    """Parquet and ORC take few parameters; ``MAXERROR 0`` asks for nothing (dlt says so).
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-copy-from-columnar.html
     """
