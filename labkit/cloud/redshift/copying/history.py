@@ -85,7 +85,7 @@ def end_load(noted: Noted, work: Load, count: int, status: str, message: str = "
         errors=[_error(each, work.columns) for each in work.wrong[:MOST_ERRORS]],
         message=message,
     )
-    if status == "completed" and noted.connection.is_alone:
+    if status == "completed" and noted.connection.alone:
         sign_as(noted.connection, noted.id, count)
         noted.connection.on_end.append(noted.end)
     else:

@@ -20,7 +20,7 @@ from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
 from labkit.cloud.redshift.system.registry import SCHEMAS
-from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse import grants, nodes
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.scans import planned
 
@@ -64,8 +64,12 @@ class Names:
 
     def relation(self, name: tuple[str, ...]) -> Relation:
         """For the compiler: what a name in FROM stands for."""
-        if found := self._external(name) or system_relation(self.connection, name):
-            return found
+        found = self._external(name) or system_relation(self.connection, name)
+        found = found or self._own(name)
+        nodes.note(self.connection, found)
+        return found
+
+    def _own(self, name: tuple[str, ...]) -> Relation:
         from labkit.cloud.redshift.warehouse.protection import limited
 
         one = self._meant(name) or find_relation(self.connection, name, check=not self.bound)

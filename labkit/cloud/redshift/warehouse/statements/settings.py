@@ -12,8 +12,9 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import VARCHAR
 from labkit.cloud.redshift.warehouse import access_modes, grants
-from labkit.cloud.redshift.warehouse.connection import FIXED, SETTINGS, Connection
+from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.session_settings import FIXED, SETTINGS
 
 
 def _known(name: str) -> str:

@@ -6,8 +6,9 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_USE_command.html
 from __future__ import annotations
 
 from labkit.cloud.engine.redshift.errors import RedshiftError
-from labkit.cloud.redshift.warehouse.connection import SETTINGS, Connection
+from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.session_settings import SETTINGS
 from labkit.cloud.redshift.warehouse.statements.maintenance import texts
 
 
