@@ -2,6 +2,7 @@
 """File formats: each SerDe's reading of each text, both readers, every writer read again."""
 
 import bz2
+import io
 import itertools
 import random
 from collections.abc import Callable, Iterator
@@ -528,6 +529,25 @@ def test_columnar_formats_are_billed_by_column(session: Any, tmp_path: Path, cod
     assert formats.scanned_bytes(csv("a:int b:string"), [whole], frozenset("a")) == 1000
 
 
+def _avro(*, records: int = 1, size: int = 1) -> bytes:
+    """A file of one record whose block says another number of records or bytes."""
+    out = io.BytesIO()
+    fields = [{"name": "a", "type": "long"}]
+    fastavro.writer(out, {"type": "record", "name": "r", "fields": fields}, [{"a": 1}])
+    head, (record, *sync) = out.getvalue()[:-19], out.getvalue()[-17:]
+    block = io.BytesIO()
+    for number in (records, size):
+        fastavro.schemaless_writer(block, {"type": "long"}, number)
+    return head + block.getvalue() + bytes([record, *sync])
+
+
+def _orc(text: bytes) -> bytes:
+    """A file of one text, whatever its bytes are."""
+    out = io.BytesIO()
+    orc.write_table(pa.table({"a": ["#" * len(text)]}), out)
+    return out.getvalue().replace(b"#" * len(text), text)
+
+
 REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "opencsv empty number": (table("opencsv", "a:int"), b",\n", "HIVE_BAD_DATA: Error parsing field value '' for field 0"),
     "opencsv fraction": (table("opencsv", "a:int"), b"1.5\n", "HIVE_BAD_DATA: Error parsing field value '1.5'"),
@@ -547,7 +567,10 @@ REFUSED: dict[str, tuple[Table, bytes, str]] = {
     "regex missing": (table("regex", "a:string"), b"x\n", "input.regex"),
     "no parquet": (table("parquet", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
     "no orc": (table("orc", "a:int"), b"nonsense", "HIVE_CANNOT_OPEN_SPLIT: .*data"),
+    "orc text that is none": (table("orc", "a:string"), _orc(b"\xff\xfe\xfd"), "HIVE_CANNOT_OPEN_SPLIT: .*UTF8"),
     "no avro": (table("avro", "a:int"), b"nonsense", "HIVE_BAD_DATA: .*data"),
+    "avro of less than no records": (table("avro", "a:bigint"), _avro(records=-3), "HIVE_BAD_DATA: .*Block size invalid"),
+    "avro beyond its end": (table("avro", "a:bigint"), _avro(size=1 << 40), "HIVE_BAD_DATA: .*Block size invalid"),
     "partition": (csv("a:int", "n:int"), b"1\n", "HIVE_INVALID_PARTITION_VALUE"),
     "unknown": (table("ion", "a:int"), b"1\n", "HIVE_UNSUPPORTED_FORMAT"),
 }  # fmt: skip

@@ -8,13 +8,14 @@ https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html
 from __future__ import annotations
 
 import json
+import os
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import fastavro
 from fastavro.read import SchemaResolutionError
@@ -34,6 +35,7 @@ from labkit.cloud.engine.types import (
     Type,
 )
 
+SYNC = 16
 _BROKEN = (ValueError, EOFError, OSError, struct.error, zlib.error, IndexError, KeyError)
 _PYTHON: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
@@ -82,13 +84,12 @@ def records(file: File, schema: Any = None) -> Iterator[dict[str, Any]]:
         FormatError: HIVE_BAD_DATA, a damaged file or one whose schema does not resolve.
     """
     try:
+        count(file)
         with Path(file.path).open("rb") as raw:
             for record in fastavro.reader(raw, reader_schema=schema):
                 yield record if isinstance(record, dict) else {}
     except (SchemaResolutionError, *_BROKEN) as error:
-        raise FormatError(
-            "HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}"
-        ) from error
+        raise _unreadable(file, error) from error
 
 
 def writer_schema(file: File) -> Any:
@@ -97,9 +98,7 @@ def writer_schema(file: File) -> Any:
         with Path(file.path).open("rb") as raw:
             return fastavro.reader(raw).writer_schema
     except _BROKEN as error:
-        raise FormatError(
-            "HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}"
-        ) from error
+        raise _unreadable(file, error) from error
 
 
 def _value(value: Any, kind: Type, name: str, file: File) -> Any:
@@ -134,14 +133,43 @@ def _fits(value: Any, kind: Type) -> bool:
 
 
 def count(file: File) -> int:
-    """Records of the file, from its blocks' heads alone."""
+    """Records of the file, from its blocks' heads alone.
+
+    Raises:
+        FormatError: HIVE_BAD_DATA, a block that says what cannot be.
+    """
     try:
         with Path(file.path).open("rb") as raw:
-            return sum(block.num_records for block in fastavro.block_reader(raw))
+            fastavro.reader(raw)  # leaves it at the first block
+            return sum(_blocks(raw, os.fstat(raw.fileno()).st_size))
     except _BROKEN as error:
-        raise FormatError(
-            "HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {error}"
-        ) from error
+        raise _unreadable(file, error) from error
+
+
+def _blocks(raw: BinaryIO, end: int) -> Iterator[int]:
+    """The records of each block, which is to lie within the file."""
+    while raw.tell() < end:
+        records, size = _long(raw), _long(raw)
+        if records < 0 or not 0 <= size <= end - raw.tell() - SYNC:
+            raise ValueError(f"Block size invalid: {size} bytes, {records} records")
+        raw.seek(size + SYNC, os.SEEK_CUR)
+        yield records
+
+
+def _long(raw: BinaryIO) -> int:
+    """A number in Avro's zigzag, seven bits a byte."""
+    found = 0
+    for shift in range(0, 70, 7):
+        byte = raw.read(1)[0]
+        found |= (byte & 127) << shift
+        if byte < 128:
+            return (found >> 1) ^ -(found & 1)
+    raise ValueError("Invalid long encoding")
+
+
+def _unreadable(file: File, error: Exception) -> FormatError:
+    why = str(error) or "Unexpected end of file"
+    return FormatError("HIVE_BAD_DATA", f"Error reading Avro file {file.name}: {why}")
 
 
 def plain_schema(schema: Any) -> Any:

@@ -55,7 +55,7 @@ def scanned_bytes(table: Table, file: File, wanted: frozenset[str]) -> int:
     names = {name for name in _sources(table, file, wanted) if name}
     try:
         sizes = column_sizes(file.path)
-    except (struct.error, IndexError, ValueError, OSError, pa.ArrowException) as error:
+    except (struct.error, LookupError, ValueError, OSError, pa.ArrowException) as error:
         raise _unreadable(file, error) from error
     end = footer(file)
     return end.size + sum(sizes[i] for i, (name, _) in enumerate(end.columns) if name in names)
@@ -103,6 +103,7 @@ def _stripes(file: File, names: list[str]) -> Iterator[tuple[pa.RecordBatch, int
             return
         for stripe in range(found.nstripes):
             whole = pa.Table.from_batches([found.read_stripe(stripe, names)])
+            whole.validate(full=True)  # damaged text would show when the result is read
             yield from ((batch, batch.num_rows) for batch in whole.to_batches(65_536))
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(file, error) from error
