@@ -100,6 +100,8 @@ def _no_such_value(reading: Reading, lexicon: Lexicon) -> str:
         said = {spelled(each) for each in one.values}
         if one.operator in _EXACT and one.field.kind == "text" and known and not said <= known:
             return f"No {one.field.label} is called {', '.join(map(repr, one.values))}."
+        if one.operator == "null" and (none := known & _NONE):
+            return f"Whether {one.field.label} is empty or {min(none)!r} is not said."
     return ""
 
 
@@ -132,6 +134,7 @@ _NOT_ANSWERED = {
     **SENTENCES,
 }
 _EXACT = ("=",)
+_NONE = frozenset(("none", "no", "unknown", "n a", "not known", "nothing"))
 _OF_NUMBERS = ("SUM", "AVERAGE", "MAX", "MIN", "MEDIAN", "STDEV", "VAR")
 
 

@@ -153,7 +153,15 @@ def _asks_of_each_row(reading: Reading, asked: Asked) -> bool:
     others = [each for each in groups if each.is_id or not {*name_words(each.name)} & own]
     counted = reading.metrics[0].field in others
     sums = [each.field for each in reading.conditions if not each.aggregation]
-    return counted and any(each.measure and each.aggregation == "SUM" for each in sums)
+    return counted and any(each.measure for each in sums)
+
+
+def _may_be_a_date(reading: Reading, asked: Asked) -> bool:
+    """ "Tickets closed in April": those whose status is closed now, or that were closed then."""
+    values = {word for each in asked.items if each.tag == "V" for word in name_words(each.text)}
+    dates = [each for each in asked.topic.fields if each.kind == "date"]
+    timed = any(each.field in dates for each in reading.conditions)
+    return timed and any({*name_words(each.name)} & values for each in dates)
 
 
 def _own(topic: Topic) -> set[str]:
@@ -185,6 +193,7 @@ DOUBTS: dict[str, Doubt] = {
     "GROWTH": _is_growth_of_nothing,
     "EXTREME": _ranks_single_rows,
     "IN_ALL": _asks_of_each_row,
+    "DATE": _may_be_a_date,
     "ARITHMETIC": _is_difference_of_nothing,
 }
 SENTENCES = {
@@ -202,5 +211,6 @@ SENTENCES = {
     "GROWTH": "The question does not name the date over which something grows.",
     "EXTREME": "Whether the most is of single rows or of each group is not said.",
     "IN_ALL": "Whether a number is of single rows or of all is not said.",
+    "DATE": "Whether a word is about what is so or about when it came so is not said.",
     "SHARE": "The question does not say what the share is held against.",
 }

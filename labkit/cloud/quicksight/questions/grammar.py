@@ -21,8 +21,8 @@ from labkit.cloud.quicksight.questions.ordering import (
     take_order,
     take_superlative,
 )
-from labkit.cloud.quicksight.questions.reading import Group, Order, Reading
-from labkit.cloud.quicksight.questions.rules import Items, matches
+from labkit.cloud.quicksight.questions.reading import Group, Metric, Order, Reading
+from labkit.cloud.quicksight.questions.rules import Items, first, matches
 from labkit.cloud.quicksight.questions.shape import Said, shape
 from labkit.cloud.quicksight.questions.small_words import SAID, VERBS
 from labkit.cloud.quicksight.questions.tagging import tag
@@ -70,7 +70,7 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
         order=_resolved(order or busiest or _limit_order(limit), reading),
     )
     reading = replace(reading, unknown=_unknown(items, topic, reading))
-    reading = _contrasted(reading, every)
+    reading = _contrasted(_each_once(reading, topic), every)
     if busiest and reading.groups and reading.metrics[0].field is reading.groups[0].field:
         reading = replace(reading, metrics=())
     reading = _shared(reading)
@@ -88,10 +88,32 @@ def _shared(reading: Reading) -> Reading:
     return replace(reading, groups=(Group(texts[0].field),), conditions=rest)
 
 
+def _each_once(reading: Reading, topic: Topic) -> Reading:
+    """ "How many states do we sell to": rows that have a key name a state many times."""
+    used = [each.field for each in reading.groups] + [each.field for each in reading.conditions]
+    used += [each for each in (topic.label, topic.key) if each]
+    return replace(
+        reading,
+        metrics=tuple(
+            replace(each, aggregation="DISTINCT_COUNT")
+            if topic.key and each.field and each.field not in used and _names_text(each)
+            else each
+            for each in reading.metrics
+        ),
+    )
+
+
+def _names_text(metric: Metric) -> bool:
+    text = metric.field is not None and metric.field.kind == "text"
+    counted = metric.aggregation in ("", "COUNT") and not metric.comparison
+    return text and counted and bool(metric.field and metric.field.permits("DISTINCT_COUNT"))
+
+
 def _contrasted(reading: Reading, every: Sequence[Item]) -> Reading:
     """ "Men versus women": values that are compared are shown each for itself."""
     several = [each.field for each in reading.conditions if len(each.values) > 1]
-    contrasts = any(each.tag in "vk" for each in every)
+    means = any(each.aggregation == "AVERAGE" for each in reading.metrics)
+    contrasts = any(each.tag in "vk" for each in every) or (means and first("V&V", every))
     texts = [each for each in several if each.kind == "text"]
     if reading.groups or not contrasts or not texts:
         return reading
@@ -124,8 +146,8 @@ def _take(items: Items, letter: str) -> tuple[tuple[str, ...], Items]:
 
 
 def _asks_which(question: str) -> bool:
-    first = next(iter(question.lower().split()), "")
-    return first.removesuffix("s").removesuffix("'") in _WHICH
+    asked = next(iter(question.lower().split()), "")
+    return asked.removesuffix("s").removesuffix("'") in _WHICH
 
 
 def _limit_order(limit: tuple[int, str] | None) -> Order | None:

@@ -92,20 +92,6 @@ def shape(items: Sequence[Item], topic: Topic, said: Said) -> Reading:
     return _without_numbers(mentions, said, loose, topic, rows=named)
 
 
-def _once(metric: Metric, topic: Topic) -> Metric:
-    """ "How many states do we sell to": rows that have a key name a state many times."""
-    field_ = metric.field
-    if (
-        not field_
-        or metric.aggregation not in ("", "COUNT")
-        or field_.kind != "text"
-        or not topic.key
-    ):
-        return metric
-    own = field_ in (topic.label, topic.key) or not field_.permits("DISTINCT_COUNT")
-    return metric if own else replace(metric, aggregation="DISTINCT_COUNT")
-
-
 def _of(metrics: Sequence[tuple[int, Metric]]) -> list[TopicField | None]:
     return [each.field for _, each in metrics]
 
@@ -218,8 +204,6 @@ def _reading(
     colour = next((each for each in [*coloured, *split] if each != groups[0]), None)
     shown = tuple(_group(each.field, said) for each in groups if each != colour)
     spread = any(each.how for each in groups) or bool(said.units)
-    grouped = {each.field for each in groups}
-    metrics = [(at, each if each.field in grouped else _once(each, topic)) for at, each in metrics]
     totals = [_totalled(each) if spread and said.mark != SCATTER else each for _, each in metrics]
     return Reading(
         metrics=tuple(_compared(each, said) for each in totals),
