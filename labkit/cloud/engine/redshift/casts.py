@@ -154,7 +154,10 @@ def cast(value: Typed, target: Type) -> Typed:
     render = render or _CASTS.get(("*", target.base)) or _plain(source, target)
     if render is None:
         raise RedshiftError(f"cannot cast type {value.type.plain} to {target.plain}", CANNOT_CAST)
-    return Typed(render(value.sql, target), target, value.name)
+    sql = value.sql
+    if target.base == "varbyte" and value.type.base == "bpchar":
+        sql = f"rpad({sql}, {max(value.type.size, 1)}, ' ')"
+    return Typed(render(sql, target), target, value.name)
 
 
 def stored(value: Typed, target: Type, column: str) -> Typed:
@@ -228,6 +231,8 @@ def _plain(source: str, target: Type) -> Callable[[str, Type], str] | None:
     return None
 
 
+#: An integer's own bytes, the first the highest.
+_BYTES = {"int2": 2, "int4": 4, "int8": 8}
 _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     **{("varchar", base): _fixed("CAST(rs_integer({0}) AS {type})") for base in INTEGERS},
     ("varchar", "oid"): _fixed("CAST(rs_integer({0}) AS {type})"),
@@ -245,6 +250,9 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("varchar", "super"): _fixed("CAST(to_json({0}) AS VARCHAR)"),
     ("varchar", "varbyte"): _fixed("encode({0})"),
     ("varchar", "geometry"): _fixed("{0}"),
+    **{(base, "varbyte"): _fixed(f"rs_packed({{0}}, {size})") for base, size in _BYTES.items()},
+    **{("varbyte", base): _fixed(f"CAST(rs_unpacked({{0}}, {size}) AS {{type}})")
+       for base, size in _BYTES.items()},
     ("varchar", "hllsketch"): _fixed("{0}"),
     **{("varchar", base): _fixed("{0}") for base in ("_int2", "_oid", "_text", "int2vector",
                                                          "oidvector")},

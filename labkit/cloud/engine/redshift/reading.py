@@ -21,7 +21,7 @@ from sqlglot.tokenizer_core import TokenType
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.types import Type, named_type
+from labkit.cloud.engine.redshift.types import LONGEST, LONGEST_CHAR, Type, named_type
 
 T = TypeVar("T")
 
@@ -352,7 +352,8 @@ class Words:
         sizes: list[int] = []
         if self.accept("("):
             while not self.accept(")"):
-                sizes.append(65535 if self.accept("MAX") else self.number())
+                longest = LONGEST_CHAR if name in _CHARS else LONGEST
+                sizes.append(longest if self.accept("MAX") else self.number())
                 self.accept(",")
         zone = self.accept("WITH", "TIME", "ZONE")
         self.accept("WITHOUT", "TIME", "ZONE")
@@ -402,6 +403,7 @@ class Words:
         return self.slice(start)
 
 
+_CHARS = ("char", "character", "nchar", "bpchar")
 #: ``17 # 5`` and ``@ -5``, which sqlglot takes for a name and a parameter.
 _OPERATORS = {
     ("#", TokenType.VAR): TokenType.HASH,

@@ -21,6 +21,7 @@ from labkit.cloud.redshift.system.catalogs import (
 )
 from labkit.cloud.redshift.system.privileges import acl, column_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
+from labkit.cloud.redshift.warehouse.constraints import KINDS, constraint_name
 from labkit.cloud.redshift.warehouse.objects import Object
 
 if TYPE_CHECKING:
@@ -306,11 +307,8 @@ def constraints(connection: Connection) -> Iterator[Constraint]:
     """The constraints of the tables that the user may know of."""
     for one in relations(connection):
         for at, each in enumerate(one.body.get("constraints", ())):
-            kind = {"PRIMARY KEY": "p", "UNIQUE": "u"}.get(each["kind"], "f")
-            stem = "" if kind == "p" else f"_{'_'.join(each['columns'])}"
-            ending = {"p": "pkey", "u": "key", "f": "fkey"}[kind]
-            name = each.get("name") or f"{one.name}{stem}_{ending}"
-            yield Constraint(one, one.oid * 10 + at, kind, name, each)
+            kind, _ = KINDS[each["kind"]]
+            yield Constraint(one, one.oid * 10 + at, kind, constraint_name(one, each), each)
 
 
 @system("pg_constraint", "oid oid, conname varchar(128), connamespace oid, contype varchar(1), "

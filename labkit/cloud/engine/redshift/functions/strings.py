@@ -127,6 +127,12 @@ def _from_hex(text: str) -> bytes:
         fail(f'invalid hexadecimal string: "{text}"')
 
 
+def _unpacked(data: bytes, size: int) -> int:
+    if len(data) > size:
+        fail("Numeric data overflow (result precision)", "22003")
+    return int.from_bytes(data, signed=len(data) == size)
+
+
 def _from_bits(text: str) -> bytes:
     if not re.fullmatch(r"([01]{8})+", text):
         fail(f'invalid binary string: "{text}"')
@@ -180,6 +186,8 @@ UDFS = (
         ("BLOB", _I, _I), "BLOB"),
     Udf("rs_reverse", lambda a: a[::-1], ("BLOB",), "BLOB"),
     Udf("rs_from_bits", _from_bits, (_V,), "BLOB"),
+    Udf("rs_packed", lambda n, size: n.to_bytes(size, signed=True), ("BIGINT", _I), "BLOB"),
+    Udf("rs_unpacked", _unpacked, ("BLOB", _I), "BIGINT"),
     Udf("rs_getbit", _bit, ("BLOB", _I), _I),
     Udf("rs_from_hex", _from_hex, (_V,), "BLOB"),
 )  # fmt: skip

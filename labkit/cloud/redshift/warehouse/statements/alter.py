@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import encodings, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.constraints import constraint_name
 from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -202,7 +203,8 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
     if words.accept("CONSTRAINT"):
         name = words.identifier()
         words.accept_one("CASCADE", "RESTRICT")
-        kept = [each for each in table.body["constraints"] if each.get("name") != name]
+        told = table.body["constraints"]
+        kept = [each for each in told if constraint_name(table, each) != name]
         if len(kept) == len(table.body["constraints"]):
             raise RedshiftError(f'constraint "{name}" does not exist', "42704")
         return table.changed(constraints=kept)

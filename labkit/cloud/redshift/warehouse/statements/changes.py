@@ -26,6 +26,7 @@ from labkit.cloud.redshift.warehouse.objects import Object, TableColumn
 from labkit.cloud.redshift.warehouse.protection import Sight
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.dropping import changeable
+from labkit.cloud.redshift.warehouse.statements.self_joins import unite
 
 #: Who else takes rows: ``INSERT INTO`` external tables. (connection, name) → a writer, or None.
 WRITERS: list[Any] = []
@@ -94,6 +95,8 @@ def _insert_values(
         raise words.refuse()
     _refuse(tree, {"this", "expression"})
     rows = [list(row.expressions) for row in values.expressions]
+    if len(rows) > 1 and values.find(exp.Query):
+        raise RedshiftError("cannot use subqueries in multi-row VALUES", "0A000")
     return _insert_rows(connection, table, columns, rows, parsed)
 
 
@@ -227,6 +230,7 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
         raise parsed.words.refuse()
     _refuse(tree, {"this", "expressions", "from_", "where", "with_"})
     target = tree.this
+    unite(tree)
     table = changeable(connection, table_name(target), "")
     _check_columns(connection, table, tree.expressions)
     scope = scope_of(connection, parsed)
