@@ -9,11 +9,11 @@ https://docs.aws.amazon.com/databrew/latest/dg/profile.configuration.html
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from labkit.cloud.databrew.profile.defaults import DATASET_PARAMETERS, Parameters
+from labkit.cloud.databrew.selectors import pattern_of
 
 Configuration = Mapping[str, Any]
 
@@ -80,7 +80,8 @@ def _selected(
 ) -> bool:
     """Whether a column is found; without selectors every one is."""
     return not selectors or any(
-        s[name] == column if name in s else re.fullmatch(s[regex], column) for s in selectors
+        s[name] == column if name in s else pattern_of(s[regex]).fullmatch(column)
+        for s in selectors
     )
 
 

@@ -25,6 +25,7 @@ from labkit.cloud.databrew.expressions import (
 )
 from labkit.cloud.databrew.quality.checks import column_name, condition_sql, names_of
 from labkit.cloud.databrew.recipe import Column
+from labkit.cloud.databrew.selectors import pattern_of
 
 _STATISTIC = re.compile(r"[A-Z][A-Z_]*")
 
@@ -153,4 +154,4 @@ def _is_aggregate(test: Comparison) -> bool:
 def _selects(selector: Mapping[str, str], name: str) -> bool:
     if "Name" in selector:
         return selector["Name"] == name
-    return re.fullmatch(selector.get("Regex", ""), name) is not None
+    return pattern_of(selector.get("Regex", "")).fullmatch(name) is not None

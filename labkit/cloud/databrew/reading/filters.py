@@ -12,7 +12,7 @@ import datetime
 import operator
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from labkit.cloud.databrew.expressions import (
     SIGNS,
@@ -23,7 +23,7 @@ from labkit.cloud.databrew.expressions import (
     parse_expression,
     value_of,
 )
-from labkit.cloud.engine.patience import patient
+from labkit.cloud.databrew.selectors import pattern_of
 
 Value = str | float | datetime.datetime
 _RELATIVE = re.compile(r"([+-]?\d+)([smhdwMy])")
@@ -40,7 +40,7 @@ _TEXT: dict[str, Callable[[str, str], Any]] = {
     "contains": lambda value, given: given in value,
     "starts_with": str.startswith,
     "ends_with": str.endswith,
-    "matches": lambda value, given: patient(_compiled(given), _too_slow).search(value),
+    "matches": lambda value, given: pattern_of(given).search(value),
 }
 
 
@@ -87,17 +87,6 @@ def _judge(
         other = moment(texts[0], now) if relative else _like(value, texts[0])
         return _COMPARE[test.condition](value, other)
     raise BadExpression(f"The condition {test.condition} does not fit '{value}'.")
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise BadExpression(f"'{pattern}' is no regular expression: {error}.") from error
-
-
-def _too_slow(words: str) -> NoReturn:
-    raise BadExpression(words)
 
 
 def _like(value: Value, text: str) -> Any:
