@@ -537,6 +537,23 @@ def test_places_that_are_on_no_map_are_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "west", "east"),
+    [(["France", "Malta"], -45, 60), (["France", "Japan"], -90, 190)],
+    ids=["near each other", "far apart"],
+)
+def test_a_map_shows_what_has_values_and_some_land_around(
+    names: list[str], west: float, east: float
+) -> None:
+    fields = (dimension("Geospatial", "Country"), measure("Values", "Sum of students"))
+    data = rows(*fields, of=[(each, at) for at, each in enumerate(names)])
+    near = draw(visual("FilledMap"), data).axes[0].get_xlim()
+    assert (west < near[0] < -6, near[1] < east) == (True, True)
+    bounds = {"West": -180, "South": -50, "East": 180, "North": 80}
+    far = draw(visual("FilledMap", WindowOptions={"Bounds": bounds}), data).axes[0].get_xlim()
+    assert far[0] <= -180
+
+
+@pytest.mark.parametrize(
     ("name", "shape"),
     [
         ("DE", "Germany"),

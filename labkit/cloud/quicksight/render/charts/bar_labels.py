@@ -108,6 +108,11 @@ def _label(
     across = (box.top if lying else box.left) + (bar.category + bar.offset + 0.5) * band
     start, end = (placed(box, scale, each, upwards=not lying) for each in (bar.start, bar.end))
     if place == "OUTSIDE":
+        long = width(text, style["size"])
+        if lying and bar.value < 0 and end - long - 5 < box.left and start - end > long + 8:
+            style = {"color": ink(bar.series.color), **style}
+            sketch.text(end + 5, across, text, **style)  # beside it stand the categories
+            return
         _beyond(sketch, text, across, end, lying, is_up=bar.value >= 0, style=style)
         return
     long = width(text, style["size"]) if lying else style["size"]

@@ -107,7 +107,7 @@ def _marker(settings: Mapping[str, Any], series: Series, count: int) -> dict[str
     return {
         "markevery": alone if shows == "HIDDEN" else None,
         "marker": MARKERS[settings.get("MarkerShape", "CIRCLE")],
-        "markersize": pixels(settings.get("MarkerSize"), 6),
+        "markersize": pixels(settings.get("MarkerSize"), 4.5 if shows == "HIDDEN" else 6),
         "markerfacecolor": settings.get("MarkerColor") or series.color,
         "markeredgewidth": 0,
     }

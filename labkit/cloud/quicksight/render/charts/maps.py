@@ -69,7 +69,11 @@ def filled_map(sketch: Sketch) -> None:
     chosen = {id(shape): row for shape, row in found if shape}
     axes = _framed(
         sketch,
-        [ring for each in whole for ring in rings[id(each)]] if is_states else _world(sketch),
+        [ring for each in whole for ring in rings[id(each)]]
+        if is_states
+        else _around(
+            sketch, [rings[id(each)] or [[mercator(*each.at)]] for each, _ in found if each]
+        ),
         upwards=not is_states,
     )
     for each in whole:
@@ -183,6 +187,33 @@ def _window(sketch: Sketch, points: Sequence[Point]) -> list[Ring]:
     low, high = min(y for _, y in places), max(y for _, y in places)
     margin = max((right - left) * 0.12, (high - low) * 0.12, 4)
     return [[(max(left - margin, -180), low - margin), (min(right + margin, 180), high + margin)]]
+
+
+def _around(sketch: Sketch, shapes: Sequence[Sequence[Ring]]) -> list[Ring]:
+    """The definition's bounds, else the largest part of each shape and some land around.
+
+    https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GeospatialWindowOptions.html
+    """
+    if _bounds(sketch) or not shapes:
+        return _world(sketch)
+    ends = [max((_ends(ring) for ring in each), key=_area) for each in shapes]
+    left, low = min(each[0] for each in ends), min(each[1] for each in ends)
+    right, high = max(each[2] for each in ends), max(each[3] for each in ends)
+    margin = max((right - left) * 0.15, (high - low) * 0.15, 6)
+    (west, south), (east, north) = _world(sketch)[0]
+    return [
+        [(max(left - margin, west), max(low - margin, south)),
+         (min(right + margin, east), min(high + margin, north))]
+    ]  # fmt: skip
+
+
+def _ends(ring: Ring) -> tuple[float, float, float, float]:
+    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _area(ends: tuple[float, float, float, float]) -> float:
+    return (ends[2] - ends[0]) * (ends[3] - ends[1])
 
 
 def _framed(sketch: Sketch, rings: Sequence[Ring], *, upwards: bool) -> Axes:
