@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.redshift.reading import words
 from labkit.cloud.redshift.system.registry import moment, system
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def pieces(text: str) -> Iterator[tuple[int, str]]:
         "usage_limit varchar(150), compute_type varchar(18), compile_time bigint, "
         "planning_time bigint, lock_wait_time bigint, service_class_id int, "
         "service_class_name varchar(64), query_priority varchar(20), "
-        "user_query_hash char(40)")  # fmt: skip
+        "short_query_accelerated char(10), user_query_hash char(40), "
+        "generic_query_hash char(40), query_hash_version int")  # fmt: skip
 def sys_query_history(connection: Connection) -> Iterator[Any]:
     for record, user in visible(connection):
         elapsed = elapsed_micros(record)
@@ -71,13 +73,23 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
             record["database"], kind_of(record["text"]), record["status"], False,
             moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
             record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
-            "primary", 0, 0, 0, 100, "Default queue", "Normal", _hash(record["text"]),
+            "primary", 0, 0, 0, 100, "Default queue", "Normal", "false", _hash(record["text"]),
+            _generic(record), 1,
         )  # fmt: skip
 
 
 def _hash(text: str) -> str:
     """The same for the same text."""
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _generic(record: dict[str, Any]) -> str:
+    """The same for statements that differ in their literals alone; it is found once."""
+    if "generic" not in record:
+        literals = ("string", "number")
+        parts = ("?" if each.kind in literals else each.text for each in words(record["text"]))
+        record["generic"] = _hash(" ".join(parts))
+    return str(record["generic"])
 
 
 @system("sys_query_text", "user_id int, query_id bigint, transaction_id bigint, session_id int, "

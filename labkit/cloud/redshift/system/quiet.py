@@ -26,6 +26,9 @@ _QUIET = {
     "stl_wlm_rule_action": "userid int, query int, service_class int, rule char(256), "
     "action char(256), recordtime timestamp, action_value char(256), "
     "service_class_name char(64)",
+    "stv_wlm_qmr_config": "service_class int, rule_name char(256), action char(256), "
+    "metric_name char(256), metric_operator char(256), metric_value double precision, "
+    "action_value char(256)",
     "stv_wlm_classification_config": "id int, condition char(128), action_seq int, "
     "action char(64), action_service_class int",
     "stv_tbl_trans": "slice int, id int, rows bigint, size bigint, last_commit timestamp, "
@@ -131,6 +134,17 @@ _QUIET = {
     "block_delta int, max_merge_partitions int",
     "svv_interleaved_columns": "tbl int, col int, interleaved_skew numeric(19,2), "
     "last_reindex timestamp",
+    "svl_auto_worker_action": "table_id int, type char(32), status char(128), "
+    "eventtime timestamp, sequence int, previous_state char(200)",
+    "sys_auto_table_optimization": "table_id int, alter_table_type char(32), status char(128), "
+    "event_time timestamp, alter_from char(200)",
+    "sys_mv_state": "user_id bigint, transaction_id bigint, database_name char(128), "
+    "event_desc char(500), start_time timestamp, base_table_database_name char(128), "
+    "base_table_schema char(128), base_table_name char(128), mv_schema char(128), "
+    "mv_name char(128), state char(32)",
+    "stl_mv_state": "userid bigint, starttime timestamp, xid bigint, event_desc char(500), "
+    "db_name char(128), base_table_schema char(128), base_table_name char(128), "
+    "mv_schema char(128), mv_name char(128), state char(32)",
     "svv_alter_table_recommendations": "type character(32), database character(128), "
     "table_id int, group_id int, ddl character(1024), auto_eligible character(1)",
     "svv_restore_table_state": "task_id bigint, task_status char(30), total_data_in_mb bigint, "
