@@ -160,10 +160,20 @@ _TO_DUCKDB = {
     "hyperloglog": "UBIGINT[]",
     "setdigest": "MAP(UBIGINT, BIGINT)",
     "tdigest": 'STRUCT("key" DOUBLE, "value" DOUBLE)[]',
+    # Well-known text, and a tile's quadkey.
+    "geometry": "VARCHAR",
+    "sphericalgeography": "VARCHAR",
+    "bingtile": "VARCHAR",
 }
 _WITH_TYPES = ("array", "map", "row", "decimal", "function", "qdigest")
 #: Names that Trino does not write in lower case.
-_SPELLED = {"hyperloglog": "HyperLogLog", "setdigest": "SetDigest"}
+_SPELLED = {
+    "hyperloglog": "HyperLogLog",
+    "setdigest": "SetDigest",
+    "geometry": "Geometry",
+    "sphericalgeography": "SphericalGeography",
+    "bingtile": "BingTile",
+}
 _ALIASES = {
     "int": "integer",
     "string": "varchar",

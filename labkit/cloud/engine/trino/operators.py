@@ -29,7 +29,8 @@ from labkit.cloud.engine.types import (
 
 INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "decimal", "real", "double")
-_UNORDERED = ("map", "json", "function", "unknown", *SKETCHES)
+_INCOMPARABLE = (*SKETCHES, "geometry", "sphericalgeography")
+_UNORDERED = ("map", "json", "function", "unknown", "bingtile", *_INCOMPARABLE)
 DAY_MS = 86_400_000
 
 
@@ -238,7 +239,7 @@ def comparison(op: str, left: Typed, right: Typed) -> Typed | None:
     common = _literals_own(left, right) or comparable_type([left.type, right.type])
     if common is None or (op not in ("=", "<>", "IS DISTINCT FROM") and not orderable(common)):
         return None
-    if common.base in SKETCHES:
+    if common.base in _INCOMPARABLE:
         return None
     if common == UNKNOWN:
         both = "false" if op == "IS DISTINCT FROM" else "CAST(NULL AS BOOLEAN)"

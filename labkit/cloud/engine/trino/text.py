@@ -13,7 +13,7 @@ from __future__ import annotations
 from labkit.cloud.engine.types import Type
 
 _PLAIN = {"tinyint", "smallint", "integer", "bigint", "boolean", "date", "uuid"}
-_RAW = {"varchar", "json"}
+_RAW = {"varchar", "json", "geometry", "sphericalgeography"}
 SKETCHES = ("hyperloglog", "setdigest", "qdigest", "tdigest")
 
 
@@ -32,6 +32,8 @@ def as_text(sql: str, kind: Type) -> str:
             return f"trino_float_text({sql})"
         case "ipaddress":
             return f"trino_ip_text({sql})"
+        case "bingtile":
+            return f"trino_tile_text({sql})"
         case "varbinary":
             return f"trino_hex_text({sql})"
         case base if base in SKETCHES:

@@ -7,6 +7,7 @@ from labkit.cloud.engine.trino.functions import (
     aggregates,
     arrays,
     binary,
+    bing_tiles,
     conversion,
     dates,
     documents,
@@ -37,10 +38,15 @@ SCALARS: tuple[Entry, ...] = (
     *binary.SCALARS,
     *urls.SCALARS,
     *geospatial.SCALARS,
+    *bing_tiles.SCALARS,
     *conversion.SCALARS,
     *sketches.SCALARS,
 )
-AGGREGATES: tuple[Entry, ...] = (*aggregates.AGGREGATES, *sketches.AGGREGATES)
+AGGREGATES: tuple[Entry, ...] = (
+    *aggregates.AGGREGATES,
+    *sketches.AGGREGATES,
+    *geospatial.AGGREGATES,
+)
 WINDOWS: tuple[Entry, ...] = windows.WINDOWS
 UDFS: tuple[Udf, ...] = (
     *strings.UDFS,
@@ -55,6 +61,7 @@ UDFS: tuple[Udf, ...] = (
     *binary.UDFS,
     *urls.UDFS,
     *geospatial.UDFS,
+    *bing_tiles.UDFS,
     *conversion.UDFS,
     *sketches.UDFS,
 )

@@ -1,24 +1,27 @@
-"""Geospatial functions that need no geometry.
+"""Geospatial functions. Source: https://trino.io/docs/current/functions/geospatial.html
 
-Source: https://trino.io/docs/current/functions/geospatial.html
+A geometry stands as its well-known text. What makes new shapes of two (unions, buffers and their
+kin), collections of several kinds, binary and JSON are refused.
 """
 
 from __future__ import annotations
 
-from math import atan2, cos, radians, sin, sqrt
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from math import atan2, cos, isfinite, radians, sin, sqrt
+from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions.entry import entries, fail
+from labkit.cloud.engine.trino.functions import measures
+from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
+from labkit.cloud.engine.trino.functions.nine_cells import TESTS, matches, related
+from labkit.cloud.engine.trino.functions.shape_facts import NTH, OF_ONE, nth
+from labkit.cloud.engine.trino.functions.shapes import Shape, of_kind, read, write
+from labkit.cloud.engine.trino.functions.shapes import point as one_point
 
 _EARTH_KM = 6371.01
 _DOUBLES = ("DOUBLE",) * 4
-
-SCALARS = entries(
-    (
-        "great_circle_distance(double, double, double, double) -> double",
-        "trino_great_circle({0}, {1}, {2}, {3})",
-    ),
-)
+_TEXTS = ("VARCHAR", "VARCHAR")
 
 
 def _great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -37,4 +40,165 @@ def _check(name: str, most: int, *degrees: float) -> None:
         fail(f"{name} must be between -{most} and {most}")
 
 
-UDFS = (Udf("trino_great_circle", _great_circle, _DOUBLES, "DOUBLE"),)
+# Making geometries
+
+
+def _point(x: float, y: float) -> str:
+    if not (isfinite(x) and isfinite(y)):
+        fail(f"Invalid coordinates: {x} {y}")
+    return write(one_point(x, y))
+
+
+def _text(name: str, *kinds: str) -> Callable[[str], str]:
+    def made(text: str) -> str:
+        return write(of_kind(name, read(text), *kinds) if kinds else read(text))
+
+    return made
+
+
+def _points_of(name: str, texts: Sequence[str | None]) -> tuple[tuple[float, float], ...]:
+    if None in texts:
+        fail(f"Invalid input to {name}: null at index {texts.index(None) + 1}")
+    shapes = [of_kind(name, read(str(text)), "POINT") for text in texts]
+    if not all(shape.points for shape in shapes):
+        fail(f"Invalid input to {name}: empty point")
+    return tuple(p for shape in shapes for p in shape.points)
+
+
+def _line(texts: list[str | None]) -> str:
+    points = _points_of("ST_LineString", texts)
+    if any(a == b for a, b in pairwise(points)):
+        fail("Invalid input to ST_LineString: consecutive duplicate points")
+    return write(Shape("LINESTRING", lines=(points,) if len(points) > 1 else ()))
+
+
+def _multi_point(texts: list[str | None]) -> str | None:
+    points = _points_of("ST_MultiPoint", texts)
+    return write(Shape("MULTIPOINT", points=points)) if points else None
+
+
+def _spherical(text: str) -> str:
+    for x, y in read(text).vertices:
+        _check("Longitude", 180, x)
+        _check("Latitude", 90, y)
+    return text
+
+
+# Two of them
+
+
+def _distance(left: str, right: str) -> float | None:
+    a, b = read(left), read(right)
+    if not a.vertices or not b.vertices:
+        return None
+    return 0.0 if related("ST_Intersects", a, b) else measures.distance(a, b)
+
+
+def _metres(left: str, right: str) -> float | None:
+    a, b = (of_kind("ST_Distance", read(text), "POINT") for text in (left, right))
+    if not a.points or not b.points:
+        return None
+    (lon1, lat1), (lon2, lat2) = a.points[0], b.points[0]
+    return _great_circle(lat1, lon1, lat2, lon2) * 1000
+
+
+def _metres_along(text: str) -> float:
+    shape = of_kind("ST_Length", read(text), "LINESTRING", "MULTILINESTRING")
+    return sum(_great_circle(a[1], a[0], b[1], b[0]) * 1000 for a, b in shape.segments)
+
+
+def _relate(left: str, right: str, pattern: str) -> bool:
+    return matches(read(left), read(right), pattern)
+
+
+def _hull_of(texts: list[str | None]) -> str | None:
+    points = [p for text in texts if text is not None for p in read(text).vertices]
+    return write(measures.hull(points)) if points else None
+
+
+SCALARS = entries(
+    (
+        "great_circle_distance(double, double, double, double) -> double",
+        "trino_great_circle({0}, {1}, {2}, {3})",
+    ),
+    ("ST_Point(double, double) -> geometry", "trino_st_point({0}, {1})"),
+    ("ST_GeometryFromText(varchar) -> geometry", "trino_st_geometryfromtext({0})"),
+    ("ST_LineFromText(varchar) -> geometry", "trino_st_linefromtext({0})"),
+    ("ST_Polygon(varchar) -> geometry", "trino_st_polygon({0})"),
+    ("ST_LineString(array(geometry)) -> geometry", "trino_st_linestring({0})"),
+    ("ST_MultiPoint(array(geometry)) -> geometry", "trino_st_multipoint({0})"),
+    ("to_spherical_geography(geometry) -> sphericalgeography", "trino_spherical({0})"),
+    ("to_geometry(sphericalgeography) -> geometry", "({0})"),
+    *(
+        (f"{name}(geometry) -> {returns}", f"trino_{name.lower()}({{0}})")
+        for name, (returns, _, _) in OF_ONE.items()
+    ),
+    ("ST_X(sphericalgeography) -> double", "trino_st_x({0})"),
+    ("ST_Y(sphericalgeography) -> double", "trino_st_y({0})"),
+    ("ST_AsText(sphericalgeography) -> varchar", "trino_st_astext({0})"),
+    ("ST_Length(sphericalgeography) -> double", "trino_metres_along({0})"),
+    (
+        "ST_Distance(sphericalgeography, sphericalgeography) -> double",
+        "trino_metres({0}, {1})",
+    ),
+    *(
+        (f"{name}(geometry, integer) -> geometry", f"trino_{name.lower()}({{0}}, {{1}})")
+        for name in NTH
+    ),
+    *(
+        (f"{name}(geometry, geometry) -> boolean", f"trino_{name.lower()}({{0}}, {{1}})")
+        for name in TESTS
+    ),
+    ("ST_Relate(geometry, geometry, varchar) -> boolean", "trino_st_relate({0}, {1}, {2})"),
+    ("ST_Distance(geometry, geometry) -> double", "trino_st_distance({0}, {1})"),
+)
+AGGREGATES = (Entry("convex_hull_agg(geometry) -> geometry", "list({0})", "trino_hull_of({agg})"),)
+
+_DUCKDB = {"geometry": "VARCHAR", "array(geometry)": "VARCHAR[]"}
+
+
+def _udf_of_one(name: str) -> Udf:
+    returns, compute, kinds = OF_ONE[name]
+
+    def call(text: str) -> Any:
+        shape = read(text)
+        return compute(of_kind(name, shape, *kinds) if kinds else shape)
+
+    return Udf(f"trino_{name.lower()}", call, ("VARCHAR",), _DUCKDB.get(returns, returns.upper()))
+
+
+def _udf_of_place(name: str) -> Udf:
+    listed, kinds = NTH[name]
+
+    def call(text: str, place: int) -> str | None:
+        shape = read(text)
+        return nth(listed(of_kind(name, shape, *kinds) if kinds else shape), place)
+
+    return Udf(f"trino_{name.lower()}", call, ("VARCHAR", "INTEGER"), "VARCHAR")
+
+
+def _udf_of_two(name: str) -> Udf:
+    def call(left: str, right: str) -> bool:
+        return related(name, read(left), read(right))
+
+    return Udf(f"trino_{name.lower()}", call, _TEXTS, "BOOLEAN")
+
+
+UDFS = (
+    Udf("trino_great_circle", _great_circle, _DOUBLES, "DOUBLE"),
+    Udf("trino_st_point", _point, ("DOUBLE", "DOUBLE"), "VARCHAR"),
+    Udf("trino_st_geometryfromtext", _text("ST_GeometryFromText"), ("VARCHAR",), "VARCHAR"),
+    Udf("trino_st_linefromtext", _text("ST_LineFromText", "LINESTRING"), ("VARCHAR",), "VARCHAR"),
+    Udf("trino_st_polygon", _text("ST_Polygon", "POLYGON"), ("VARCHAR",), "VARCHAR"),
+    Udf("trino_st_linestring", _line, ("VARCHAR[]",), "VARCHAR"),
+    Udf("trino_st_multipoint", _multi_point, ("VARCHAR[]",), "VARCHAR"),
+    Udf("trino_spherical", _spherical, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_metres", _metres, _TEXTS, "DOUBLE"),
+    Udf("trino_metres_along", _metres_along, ("VARCHAR",), "DOUBLE"),
+    Udf("trino_st_distance", _distance, _TEXTS, "DOUBLE"),
+    Udf("trino_st_relate", _relate, (*_TEXTS, "VARCHAR"), "BOOLEAN"),
+    Udf("trino_hull_of", _hull_of, ("VARCHAR[]",), "VARCHAR"),
+    *map(_udf_of_one, OF_ONE),
+    *map(_udf_of_place, NTH),
+    *map(_udf_of_two, TESTS),
+)

@@ -24,6 +24,7 @@ _LONG = {
     "interval day to second": "interval_ds",
     "interval year to month": "interval_ym",
 }
+_MARKS = ("(", ")", ",")
 _BASE = {"interval_ds": "interval day to second", "interval_ym": "interval year to month"}
 
 
@@ -109,12 +110,13 @@ def _expect(words: list[str], word: str) -> None:
 def _pattern(words: list[str]) -> Type:
     base = words.pop(0)
     args: list[Type | int] = []
+    names: list[str | None] = []
     if words and _accept(words, "("):
         while not _accept(words, ")"):
+            names.append(words.pop(0) if base == "row" and words[1] not in _MARKS else None)
             args.append(int(words.pop(0)) if words[0].isdigit() else _pattern(words))
             _accept(words, ",")
-    names = (None,) * len(args) if base == "row" else ()
-    return Type(_BASE.get(base, base), tuple(args), names)
+    return Type(_BASE.get(base, base), tuple(args), tuple(names) if base == "row" else ())
 
 
 def is_variable(pattern: Type | int) -> bool:

@@ -1,0 +1,127 @@
+"""Bing tiles: squares of the world's map, four in each at the next zoom, kept as their quadkeys.
+
+Sources: https://trino.io/docs/current/functions/geospatial.html#bing-tiles and
+https://learn.microsoft.com/en-us/bingmaps/articles/bing-maps-tile-system
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.entry import entries, fail
+from labkit.cloud.engine.trino.functions.shapes import Shape, write
+
+_PIXELS, _ZOOMS = 256, 23
+_LATITUDE, _LONGITUDE = 85.05112878, 180.0
+
+SCALARS = entries(
+    ("bing_tile(integer, integer, integer) -> bingtile", "trino_tile({0}, {1}, {2})"),
+    ("bing_tile(varchar) -> bingtile", "trino_tile_of({0})"),
+    ("bing_tile_at(double, double, integer) -> bingtile", "trino_tile_at({0}, {1}, {2})"),
+    (
+        "bing_tiles_around(double, double, integer) -> array(bingtile)",
+        "trino_tiles_around({0}, {1}, {2})",
+    ),
+    (
+        "bing_tile_coordinates(bingtile) -> row(x integer, y integer)",
+        "struct_pack(x := trino_tile_place({0})[1], y := trino_tile_place({0})[2])",
+    ),
+    ("bing_tile_quadkey(bingtile) -> varchar", "({0})"),
+    ("bing_tile_zoom_level(bingtile) -> tinyint", "CAST(length({0}) AS TINYINT)"),
+    ("bing_tile_polygon(bingtile) -> geometry", "trino_tile_polygon({0})"),
+)
+
+
+def _key(x: int, y: int, zoom: int) -> str:
+    _check_zoom(zoom)
+    if not (0 <= x < 1 << zoom and 0 <= y < 1 << zoom):
+        fail(f"XY coordinates for a Bing tile at zoom level {zoom} must be within [0, {1 << zoom})")
+    digits = ((x >> at & 1) + 2 * (y >> at & 1) for at in reversed(range(zoom)))
+    return "".join(map(str, digits))
+
+
+def _check_zoom(zoom: int) -> None:
+    if zoom < 0:
+        fail("Zoom level must be >= 0")
+    if zoom > _ZOOMS:
+        fail(f"Zoom level must be <= {_ZOOMS}")
+
+
+def _of(key: str) -> str:
+    if not re.fullmatch("[0-3]*", key):
+        fail(f"Invalid QuadKey digit sequence: {key}")
+    _check_zoom(len(key))
+    return key
+
+
+def _place(key: str) -> list[int]:
+    """A tile's column and row."""
+    return [int("".join(str(int(d) >> bit & 1) for d in key) or "0", 2) for bit in (0, 1)]
+
+
+def _column_and_row(latitude: float, longitude: float, zoom: int) -> tuple[int, int]:
+    for name, value, most in (
+        ("Latitude", latitude, _LATITUDE),
+        ("Longitude", longitude, _LONGITUDE),
+    ):
+        if not -most <= value <= most:
+            fail(f"{name} must be between -{most} and {most}")
+    _check_zoom(zoom)
+    sine = math.sin(latitude * math.pi / 180)
+    down = 0.5 - math.log((1 + sine) / (1 - sine)) / (4 * math.pi)
+    return _tile((longitude + 180) / 360, zoom), _tile(down, zoom)
+
+
+def _tile(part: float, zoom: int) -> int:
+    pixels = _PIXELS << zoom
+    return int(min(max(part * pixels, 0), pixels - 1)) // _PIXELS
+
+
+def _at(latitude: float, longitude: float, zoom: int) -> str:
+    return _key(*_column_and_row(latitude, longitude, zoom), zoom)
+
+
+def _around(latitude: float, longitude: float, zoom: int) -> list[str]:
+    """The tile there and those at its sides and corners."""
+    x, y = _column_and_row(latitude, longitude, zoom)
+    last = (1 << zoom) - 1
+    return [
+        _key(column, row, zoom)
+        for row in range(max(0, y - 1), min(last, y + 1) + 1)
+        for column in range(max(0, x - 1), min(last, x + 1) + 1)
+    ]
+
+
+def _polygon(key: str) -> str:
+    (x, y), zoom = _place(key), len(key)
+    (left, top), (right, low) = _corner(x, y, zoom), _corner(x + 1, y + 1, zoom)
+    ring = ((left, low), (left, top), (right, top), (right, low), (left, low))
+    return write(Shape("POLYGON", polygons=((ring,),)))
+
+
+def _corner(x: int, y: int, zoom: int) -> tuple[float, float]:
+    """The upper left corner's longitude and latitude."""
+    size = _PIXELS << zoom
+    across = min(max(x * _PIXELS, 0), size) / size - 0.5
+    up = 0.5 - min(max(y * _PIXELS, 0), size) / size
+    return 360 * across, 90 - 360 * math.atan(math.exp(-up * 2 * math.pi)) / math.pi
+
+
+def _shown(key: str) -> str:
+    x, y = _place(key)
+    return json.dumps({"x": x, "y": y, "zoom": len(key)}, separators=(",", ":"))
+
+
+_WHERE = ("DOUBLE", "DOUBLE", "INTEGER")
+UDFS = (
+    Udf("trino_tile", _key, ("INTEGER",) * 3, "VARCHAR"),
+    Udf("trino_tile_of", _of, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_tile_at", _at, _WHERE, "VARCHAR"),
+    Udf("trino_tiles_around", _around, _WHERE, "VARCHAR[]"),
+    Udf("trino_tile_place", _place, ("VARCHAR",), "INTEGER[]"),
+    Udf("trino_tile_polygon", _polygon, ("VARCHAR",), "VARCHAR"),
+    Udf("trino_tile_text", _shown, ("VARCHAR",), "VARCHAR"),
+)

@@ -1,0 +1,99 @@
+"""Lengths, areas, distances, centroids and hulls of geometries in the plane.
+
+Source: https://trino.io/docs/current/functions/geospatial.html#accessors
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from labkit.cloud.engine.trino.functions.shapes import Line, Point, Shape, polygon, signed_area
+
+
+def area(shape: Shape) -> float:
+    """Of the shells without the holes."""
+    return -sum(signed_area(ring) for ring in shape.rings) / 2
+
+
+def length(shape: Shape) -> float:
+    return sum(math.dist(a, b) for line in shape.lines for a, b in pairwise(line))
+
+
+def centroid(shape: Shape) -> Point | None:
+    """By area, else by length, else of the points."""
+    if not shape.vertices:
+        return None
+    if shape.dimension == 2 and area(shape):
+        across, up = _weighed(_triangles(shape))
+        return across / 3, up / 3
+    if length(shape):
+        return _weighed(
+            ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.dist(a, b)) for a, b in shape.segments
+        )
+    return _weighed((x, y, 1.0) for x, y in shape.vertices)
+
+
+def _triangles(shape: Shape) -> Iterator[tuple[float, float, float]]:
+    """Of each edge with the first vertex: three times the middle, and the area with its sign."""
+    x, y = shape.vertices[0]
+    for a, b in shape.segments:
+        size = (a[0] - x) * (b[1] - y) - (b[0] - x) * (a[1] - y)
+        yield x + a[0] + b[0], y + a[1] + b[1], size
+
+
+def _weighed(parts: Iterable[tuple[float, float, float]]) -> Point:
+    known = list(parts)
+    total = math.fsum(weight for _, _, weight in known)
+    across, up = (math.fsum(part[axis] * part[2] for part in known) for axis in (0, 1))
+    return across / total, up / total
+
+
+def distance(left: Shape, right: Shape) -> float:
+    """The least between two geometries that do not meet."""
+    pairs = [(p, s) for p in left.vertices for s in _pieces(right)]
+    pairs += [(p, s) for p in right.vertices for s in _pieces(left)]
+    return min(_to_segment(p, *segment) for p, segment in pairs)
+
+
+def _pieces(shape: Shape) -> list[tuple[Point, Point]]:
+    return [*shape.segments, *((p, p) for p in shape.points)]
+
+
+def _to_segment(p: Point, a: Point, b: Point) -> float:
+    across, up = b[0] - a[0], b[1] - a[1]
+    size = across * across + up * up
+    along = ((p[0] - a[0]) * across + (p[1] - a[1]) * up) / size if size else 0.0
+    t = min(1.0, max(0.0, along))
+    return math.dist(p, (a[0] + t * across, a[1] + t * up))
+
+
+def hull(points: Iterable[Point]) -> Shape:
+    """The convex hull: a polygon, or the line or point that it shrinks to."""
+    known = sorted(set(points))
+    if len(known) == 1:
+        return Shape("POINT", points=(known[0],))
+    ring = _half(known) + _half(known[::-1])
+    if len(ring) == 2:
+        return Shape("LINESTRING", lines=(tuple(ring),))
+    return Shape("POLYGON", polygons=(polygon((tuple(ring),)),))
+
+
+def _half(points: list[Point]) -> list[Point]:
+    found: list[Point] = []
+    for p in points:
+        while len(found) > 1 and _cross(found[-2], found[-1], p) <= 0:
+            found.pop()
+        found.append(p)
+    return found[:-1]
+
+
+def _cross(o: Point, a: Point, b: Point) -> float:
+    return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
+
+
+def envelope(shape: Shape) -> Line:
+    """The corners of the box around, clockwise from the lower left one, closed."""
+    left, low, right, high = shape.box
+    return (left, low), (left, high), (right, high), (right, low), (left, low)

@@ -1,0 +1,43 @@
+"""The matrix of two geometries: laws that hold for any two, on random polygons."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from labkit.cloud.engine.trino.functions.measures import hull
+from labkit.cloud.engine.trino.functions.nine_cells import relate, related
+from labkit.cloud.engine.trino.functions.shapes import Shape, point
+
+_TRANSPOSED = (0, 3, 6, 1, 4, 7, 2, 5, 8)
+
+
+def _polygon(chance: random.Random) -> Shape:
+    while True:
+        points = [(float(chance.randint(0, 7)), float(chance.randint(0, 7))) for _ in range(6)]
+        found = hull(points)
+        if found.polygons:
+            return found
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_the_laws_of_two_polygons(seed: int) -> None:
+    chance = random.Random(seed)
+    a, b = _polygon(chance), _polygon(chance)
+    matrix = relate(a, b)
+    assert "".join(matrix[at] for at in _TRANSPOSED) == relate(b, a)
+    assert relate(a, a) == "2FFF1FFF2"
+    assert related("ST_Contains", a, b) == related("ST_Within", b, a)
+    assert related("ST_Disjoint", a, b) != related("ST_Intersects", a, b)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_points_need_no_matrix(seed: int) -> None:
+    chance = random.Random(seed)
+    area = _polygon(chance)
+    for x in range(8):
+        at = point(float(x), float(chance.randint(0, 7)))
+        matrix = relate(area, at)
+        assert related("ST_Contains", area, at) == (matrix[0] == "0")
+        assert related("ST_Intersects", at, area) == (matrix[0] == "0" or matrix[3] == "0")
