@@ -140,8 +140,9 @@ _SHORT_ENOUGH = (
 
 
 def _listagg(name: str, args: Sequence[Typed]) -> Aggregate:
+    """What is NULL or empty does not count."""
     parts = [coerce(arg, VARCHAR).sql for arg in args]
-    joined = ", ".join([parts[0], parts[1] if len(parts) > 1 else "''"])
+    joined = ", ".join([f"nullif({parts[0]}, '')", parts[1] if len(parts) > 1 else "''"])
     return Aggregate(f"string_agg({joined})", Type("varchar", 65535), _SHORT_ENOUGH)
 
 

@@ -187,7 +187,8 @@ def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, 
     )
     order = order_by(node.expression, scope)
     by = coerce(separators[0], VARCHAR).sql if separators else "''"
-    joined = f"nullif(array_to_string(CAST({{0}} AS VARCHAR[]), {by}), '')"
+    texts = "list_filter(CAST({0} AS VARCHAR[]), lambda _text: _text <> '')"
+    joined = f"nullif(array_to_string({texts}, {by}), '')"
     if not order.startswith(f"ORDER BY {value.sql} "):
         return finished(_by_its_origin(node, call, value, joined, scope), call, scope, over)
     built = Aggregate(f"list(DISTINCT {value.sql} {order})", Type("varchar", 65535), joined)

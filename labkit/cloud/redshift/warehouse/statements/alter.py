@@ -323,9 +323,14 @@ def _append(connection: Connection, words: Words, table: Object) -> Object:
         raise RedshiftError("the source has columns that the target has not; see IGNOREEXTRA")
     if set(own) - set(theirs) and option != "FILLTARGET":
         raise RedshiftError("the target has columns that the source has not; see FILLTARGET")
+    if table.temporary or source.temporary:
+        raise RedshiftError("ALTER TABLE APPEND needs permanent tables", "0A000")
     for name in set(own) & set(theirs):
-        if own[name].type != theirs[name].type:
-            raise RedshiftError(f'column "{name}" has different types in source and target')
+        one, two = own[name], theirs[name]
+        if (one.type, one.nullable) != (two.type, two.nullable):
+            raise RedshiftError(f'column "{name}" has different attributes in source and target')
+    if any(table.body.get(key) != source.body.get(key) for key in ("distkey", "sortkey")):
+        raise RedshiftError("the source and the target have different keys", "0A000")
     values = [
         quoted_name(each.name) if each.name in theirs else default_sql(connection, table, each)
         for each in table.columns

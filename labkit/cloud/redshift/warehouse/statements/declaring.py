@@ -189,7 +189,7 @@ def attributes(words: Words, declared: Declared) -> None:
         elif words.accept("DISTSTYLE"):
             declared.attributes["diststyle"] = _one_of(words, "AUTO", "EVEN", "KEY", "ALL")
         elif words.accept("DISTKEY"):
-            declared.attributes["distkey"] = words.names()[0] if words.peek("(") else (
+            declared.attributes["distkey"] = _keys(words)[0] if words.peek("(") else (
                 words.identifier())  # fmt: skip
         elif words.word.upper in ("COMPOUND", "INTERLEAVED", "SORTKEY"):
             declared.attributes |= sort_key(words)
@@ -207,7 +207,16 @@ def sort_key(words: Words) -> dict[str, Any]:
         return {"sortkey": [], "sortstyle": "AUTO"}
     if words.accept("NONE"):
         return {"sortkey": [], "sortstyle": ""}
-    return {"sortkey": words.names(), "sortstyle": style}
+    return {"sortkey": _keys(words), "sortstyle": style}
+
+
+def _keys(words: Words) -> list[str]:
+    """Columns by their names, or by their numbers where a query gives them."""
+    words.expect("(")
+    found = words.each(lambda: words.identifier() if words.word.kind != "number" else (
+        words.take().text))  # fmt: skip
+    words.expect(")")
+    return found
 
 
 def _one_of(words: Words, *choices: str) -> str:

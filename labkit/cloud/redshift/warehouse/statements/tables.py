@@ -29,6 +29,7 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
     is_list_of_names,
     read_declared,
 )
+from labkit.cloud.redshift.warehouse.statements.inheriting import take_keys
 
 
 @statement(
@@ -97,6 +98,7 @@ def create_as(
     compiled = compile_query(tree, Names(connection), parameters=parameters)
     declared = declared or Declared()
     declared.columns = list(query_columns(compiled, names))
+    take_keys(connection, declared, tree)
     table = create(connection, name, declared, temporary=temporary)
     connection.ingested = True
     columns = ", ".join(f"c{at}" for at in range(len(compiled.fields)))
