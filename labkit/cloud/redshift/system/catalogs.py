@@ -175,9 +175,11 @@ def sizes(kind: Type) -> tuple[int | None, int | None, int | None]:
     return None, bits.get(kind.base), scale if kind.base in NUMBERS else None
 
 
-def _default(column: TableColumn) -> str | None:
+def default_of(one: Object, at: int, column: TableColumn) -> str | None:
+    """What a column gets by default, as the catalog tells it; ``at`` counts from 1."""
     if column.identity:
-        return f"\"identity\"(0, 0, '{column.identity[0]},{column.identity[1]}'::text)"
+        start, step = column.identity[:2]
+        return f"\"identity\"({one.oid}, {at - 1}, '{start},{step}'::text)"
     return column.default or None
 
 
@@ -185,7 +187,8 @@ def _columns(connection: Connection, one: Object) -> Iterator[Any]:
     for at, column in enumerate(columns_of(connection, one), 1):
         length, precision, scale = sizes(column.type)
         yield (
-            one.database, one.schema, one.name, column.name, at, _default(column),
+            one.database, one.schema, one.name, column.name, at,
+            default_of(one, at, column),
             "YES" if column.nullable else "NO", column.type.plain, length, precision, scale,
             comment(one, column.name),
         )  # fmt: skip
@@ -210,7 +213,7 @@ def svv_redshift_columns(connection: Connection) -> Iterator[Any]:
         for at, column in enumerate(columns_of(connection, one), 1):
             yield (
                 one.database, one.schema, one.name, column.name, at, str(column.type),
-                _default(column), "YES" if column.nullable else "NO",
+                default_of(one, at, column), "YES" if column.nullable else "NO",
                 column.encode if one.kind == "table" else "",
                 column.name == one.body.get("distkey"), sort_place(one, column.name), None,
                 comment(one, column.name),

@@ -14,6 +14,7 @@ from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.system.catalogs import (
     columns_of,
     comment,
+    default_of,
     definition,
     known_columns,
     relations,
@@ -217,11 +218,7 @@ def late_binding_columns(connection: Connection) -> Iterator[Any]:
 def pg_attrdef(connection: Connection) -> Iterator[Any]:
     for one in relations(connection):
         for at, column in enumerate(one.columns, 1):
-            told = column.default
-            if column.identity:
-                start, step = column.identity[:2]
-                told = f"\"identity\"({one.oid}, {at - 1}, '{start},{step}'::text)"
-            if told:
+            if told := default_of(one, at, column):
                 yield one.oid, at, told, told
 
 

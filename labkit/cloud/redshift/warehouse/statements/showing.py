@@ -9,12 +9,15 @@ from collections.abc import Mapping
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
+from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.placement.slices import shown_style
+from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.shown_names import NOTHING
+from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 from labkit.cloud.redshift.warehouse.statements.schemas import find_schema
 from labkit.cloud.redshift.warehouse.statements.select import run_query
 
@@ -142,23 +145,31 @@ _GRANTED = {
 def show_grants(connection: Connection, parsed: Parsed) -> Result:
     """``ON`` an object, or ``FOR`` a user, a role or PUBLIC.
 
-    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_GRANTS.html
+    A group is told as a role with a slash before its name. Sources:
+    https://docs.aws.amazon.com/redshift/latest/dg/r_SHOW_GRANTS.html and, of the slash,
+    https://github.com/dbt-labs/dbt-adapters/blob/main/dbt-redshift/src/dbt/include/redshift/macros/adapters/apply_grants.sql
     """
     words = parsed.words
     words.expect("SHOW", "GRANTS")
-    if words.accept("FOR"):
-        words.accept_one("USER", "ROLE", "GROUP")
-        who = quoted_text(words.identifier())
-        parts = [f"{_grants(kind)} WHERE identity_name = {who}" for kind in _GRANTED]
+    if words.peek("FOR"):
+        who = for_grantee(connection, words, "identity_name", "identity_type")
+        parts = [f"{_grants(kind)} WHERE true{who}" for kind in _GRANTED]
         return listed(connection, parsed, _united(parts), "object_name")
     words.expect("ON")
     kind = words.accept_one(*_GRANTED, "FUNCTION", "PROCEDURE") or "TABLE"
     if kind not in _GRANTED:
         raise RedshiftError(f"SHOW GRANTS ON {kind} is not supported here", "0A000")
-    sql = _united([f"{_grants(kind)} WHERE {_object(connection, kind, parsed)}"])
-    if words.accept("FOR"):
-        sql += f" AND identity_name = {quoted_text(words.identifier())}"
+    sql = f"{_grants(kind)} WHERE {_object(connection, kind, parsed)}"
+    sql = _united([sql + for_grantee(connection, words, "identity_name", "identity_type")])
     return listed(connection, parsed, sql, "identity_name")
+
+
+def for_grantee(connection: Connection, words: Words, name: str, kind: str) -> str:
+    """``FOR user | ROLE role | PUBLIC`` as a condition on a grantee's columns."""
+    if not words.accept("FOR"):
+        return ""
+    told = grantee(grantees(connection, words)[0])
+    return f" AND {name} = {quoted_text(told[0])} AND {kind} = {quoted_text(told[1])}"
 
 
 def _object(connection: Connection, kind: str, parsed: Parsed) -> str:
@@ -177,8 +188,9 @@ def _grants(kind: str) -> str:
     return (
         f"SELECT current_database()::varchar AS database_name, {schema} AS schema_name, {name} "
         f"AS object_name, '{kind}'::varchar AS object_type, privilege_type, identity_id, "
-        f"identity_name, identity_type, admin_option, '{kind}'::varchar AS privilege_scope, "
-        f"NULL::varchar AS grantor_name FROM {view}"
+        "CASE identity_type WHEN 'group' THEN '/' ELSE '' END || identity_name AS identity_name, "
+        "DECODE(identity_type, 'group', 'role', identity_type) AS identity_type, admin_option, "
+        f"'{kind}'::varchar AS privilege_scope, NULL::varchar AS grantor_name FROM {view}"
     )
 
 

@@ -19,7 +19,6 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.types import INT4, TEXTS, VARCHAR, Type
 from labkit.cloud.redshift.system.catalogs import sizes
-from labkit.cloud.redshift.system.granted import grantee
 from labkit.cloud.redshift.system.postgres import (
     Constraint,
     constraints,
@@ -31,9 +30,8 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.shown_names import NOTHING
-from labkit.cloud.redshift.warehouse.statements.grantees import grantees
 from labkit.cloud.redshift.warehouse.statements.routine_changes import named_routine
-from labkit.cloud.redshift.warehouse.statements.showing import listed, named_table
+from labkit.cloud.redshift.warehouse.statements.showing import for_grantee, listed, named_table
 
 _NUMBERS = {"key_seq", "update_rule", "delete_rule", "deferrability", "ordinal_position",
             "character_maximum_length", "numeric_precision", "numeric_scale"}  # fmt: skip
@@ -128,21 +126,13 @@ def show_column_grants(connection: Connection, parsed: Parsed) -> Result:
         f"'COLUMN'::varchar AS privilege_scope, {quoted_text(table.owner)}::varchar AS "
         f"grantor_name FROM svv_column_privileges WHERE {_is('namespace_name', table.schema)} "
         f"AND {_is('relation_name', table.name)}"
-        f"{_for(connection, words, 'identity_name', 'identity_type')}"
+        f"{for_grantee(connection, words, 'identity_name', 'identity_type')}"
     )
     return listed(connection, parsed, sql, "identity_name", like="column_name")
 
 
 def _is(column: str, value: str) -> str:
     return f"{column} = {quoted_text(value)}"
-
-
-def _for(connection: Connection, words: Words, name: str, kind: str) -> str:
-    """``FOR user | ROLE role | PUBLIC`` as a condition on a grantee's columns."""
-    if not words.accept("FOR"):
-        return ""
-    told = grantee(grantees(connection, words)[0])
-    return f" AND {_is(name, told[0])} AND {_is(kind, told[1])}"
 
 
 _POLICIES = {
@@ -174,7 +164,7 @@ def show_policies(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("ON"):
         table = _table(connection, parsed)
         sql = _ATTACHED[kind].format(quoted_text(table.schema), quoted_text(table.name))
-        sql = f"SELECT {sql}{_for(connection, words, *_WHO[kind])}"
+        sql = f"SELECT {sql}{for_grantee(connection, words, *_WHO[kind])}"
         return listed(connection, parsed, sql, "policy_name")
     named = words.accept("FROM", "DATABASE")
     database = words.identifier() if named else connection.database
