@@ -9,8 +9,10 @@ Source: https://duckdb.org/docs/stable/internals/storage
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from labkit.cloud.cloud import Cloud
@@ -34,25 +36,28 @@ def save(cloud: Cloud, key: str, copy: Path) -> int:
     if not source.exists():
         open_warehouse(cloud, key)
     aside = _aside(copy)
-    if not any(_copied_at_rest(source, aside) for _ in range(TRIES)):
-        close_warehouse(cloud, key)
-        _copied_at_rest(source, aside)
-    open_database(aside).close()
-    return _finish(aside, copy)
+    with _or_none(aside):
+        if not any(_copied_at_rest(source, aside) for _ in range(TRIES)):
+            close_warehouse(cloud, key)
+            _copied_at_rest(source, aside)
+        open_database(aside).close()
+        return _finish(aside, copy)
 
 
 def bring(cloud: Cloud, key: str, copy: Path) -> int:
     """Put a snapshot's file in a warehouse's place; its size in bytes."""
     target = file_of(cloud.home, key)
-    shutil.copyfile(copy, _aside(target))  # may fail: what there was is still there
+    with _or_none(_aside(target)):  # may fail: what there was is still there
+        shutil.copyfile(copy, _aside(target))
     delete(cloud, key)
     return _finish(_aside(target), target)
 
 
 def copy_file(source: Path, target: Path) -> int:
     """Copy a file that nobody writes to; the copy is whole or absent."""
-    shutil.copyfile(source, _aside(target))
-    return _finish(_aside(target), target)
+    with _or_none(_aside(target)):
+        shutil.copyfile(source, _aside(target))
+        return _finish(_aside(target), target)
 
 
 def move(cloud: Cloud, old: str, new: str) -> None:
@@ -94,6 +99,17 @@ def _headers(file: Path) -> bytes:
 def _aside(file: Path) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
     return file.with_name(f"{file.name}.part")
+
+
+@contextlib.contextmanager
+def _or_none(aside: Path) -> Iterator[None]:
+    """Leave nothing of a copy that fails: the disk may be full."""
+    try:
+        yield
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        _log(aside).unlink(missing_ok=True)
+        raise
 
 
 def _finish(aside: Path, target: Path) -> int:

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.jobs import Job
+from labkit.cloud.jobs import Job, until_kept
 from labkit.cloud.operations import (
     Answer,
     AwsError,
@@ -33,9 +33,9 @@ from labkit.cloud.redshift.warehouse import RedshiftError
 
 log = logging.getLogger(__name__)
 Work = Callable[[Cloud, Record], Record | None]
+SomeTake = Callable[[Cloud, Record], Record]
 SomeWork = TypeVar("SomeWork", bound=Work)
 LOCK = "redshift"
-FAILED = "hardware-failure"
 #: A client's waiter looks once a minute: what ends within this is over before it looks first.
 PATIENCE_S = 1.0
 WORKS: dict[tuple[Kind, str], Work] = {}
@@ -102,12 +102,22 @@ def change(cloud: Cloud, kind: Kind, key: str, changes: Record | None) -> Record
         return records.put(cloud, kind, records.given(found | changes) | {"_": hidden})
 
 
+def last_of(kind: Kind, cloud: Cloud, record: Record, take: SomeTake) -> None:
+    """Take a last snapshot; where that fails it says so, and nothing of its source is lost."""
+    changes = {kind.status: kind.failed}
+    try:
+        changes = take(cloud, record)
+    finally:
+        change(cloud, kind, records.key_of(record), changes | {"_": {"final": None}})
+
+
 def _follow(cloud: Cloud, kind: Kind, key: str) -> None:
     """Do the work of a state, and of the one that follows."""
     record = records.records(cloud, kind).get(key)
     while record and (work := WORKS.get((kind, record[kind.status]))):
         before = record
-        record = change(cloud, kind, key, _done(work, cloud, kind, record))
+        changes = _done(work, cloud, kind, record)
+        record = until_kept(functools.partial(change, cloud, kind, key, changes))
         if record and record[kind.status] == before[kind.status]:
             break
         for follower in FOLLOWERS:
@@ -119,7 +129,7 @@ def _done(work: Work, cloud: Cloud, kind: Kind, record: Record) -> Record | None
         return work(cloud, record)
     except (AwsError, OSError, RedshiftError, duckdb.Error):
         log.exception("%s %s failed", record[kind.status], records.key_of(record))
-        return {kind.status: FAILED}
+        return {kind.status: kind.failed}
 
 
 def _settle(cloud: Cloud) -> None:

@@ -29,6 +29,7 @@ class Kind:
         status: the member that says which state it is in; empty for what has none.
         missing: the model's error for one that there is not, and its sentence.
         taken: the model's error for a name that another has, and its sentence.
+        failed: the state of one whose work failed.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Kind:
     taken: tuple[str, str]
     status: str = ""
     service: str = "redshift"
+    failed: str = "hardware-failure"
 
     def refusal(self, what: tuple[str, str], name: str) -> AwsError:
         return fault(what[0], what[1].format(name), self.service)

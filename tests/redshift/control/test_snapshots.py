@@ -163,3 +163,21 @@ def test_no_automated_snapshots_where_none_are_wanted(clusters, fresh):
     assert BASICS["NumberOfNodes"] == clusters.tell(name)["NumberOfNodes"]
     found = clusters.redshift.describe_cluster_snapshots(ClusterIdentifier=name)
     assert found["Snapshots"] == []
+
+
+def test_a_last_snapshot_that_fails_leaves_its_cluster(cloud, clusters, fresh):
+    name, last = clusters.create(fresh("kept")), fresh("last")
+    clusters.run(name, "CREATE TABLE t AS SELECT 7 AS a")
+    way = cloud.home / f"redshift/snapshots/cluster/us-east-1/{last}.duckdb.part"
+    way.mkdir(parents=True)  # no copy can be written there
+    told = {"ClusterIdentifier": name, "FinalClusterSnapshotIdentifier": last}
+    clusters.redshift.delete_cluster(**told)
+    clusters.settled(name)
+    found = clusters.redshift.describe_cluster_snapshots(SnapshotIdentifier=last)["Snapshots"][0]
+    assert found["Status"] == "failed"
+    assert clusters.run(name, "SELECT a FROM t") == [[7]]
+    way.rmdir()
+    clusters.redshift.delete_cluster_snapshot(SnapshotIdentifier=last)
+    clusters.redshift.delete_cluster(**told)
+    clusters.gone(name)
+    taken(clusters.redshift, last)

@@ -15,7 +15,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters.kinds import CLUSTER, SNAPSHOT
 from labkit.cloud.redshift.clusters.listing import pages
-from labkit.cloud.redshift.lifecycle import FAILED, FOLLOWERS, answers
+from labkit.cloud.redshift.lifecycle import FOLLOWERS, answers
 from labkit.cloud.redshift.records import Kind, Record
 
 KEPT_S = 14 * 86400
@@ -87,7 +87,7 @@ def describe_event_categories(context: Context, *, SourceType: str | None = None
 def note(cloud: Cloud, kind: Kind, before: Record, after: Record | None) -> None:
     """Write down that a state has ended."""
     told = _TOLD.get((kind, before[kind.status]))
-    failed = after is not None and after[kind.status] == FAILED
+    failed = after is not None and after[kind.status] == kind.failed
     if told is None or (after and after[kind.status] == before[kind.status]):
         return
     text, number = told

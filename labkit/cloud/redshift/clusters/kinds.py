@@ -18,6 +18,7 @@ SNAPSHOT = Kind(
         "Cannot create the snapshot because a snapshot with the identifier {} already exists",
     ),
     "Status",
+    failed="failed",
 )
 PARAMETER_GROUP = Kind(
     "parameter-group",

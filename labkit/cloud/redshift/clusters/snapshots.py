@@ -15,7 +15,7 @@ from labkit.cloud.operations import Context
 from labkit.cloud.redshift import files, records
 from labkit.cloud.redshift.clusters.kinds import SNAPSHOT
 from labkit.cloud.redshift.clusters.shape import key_of
-from labkit.cloud.redshift.lifecycle import LOCK, begin, change, passing
+from labkit.cloud.redshift.lifecycle import LOCK, begin, last_of, passing
 from labkit.cloud.redshift.records import Record
 
 # What a snapshot tells of its cluster.
@@ -88,8 +88,7 @@ def take_last(cloud: Cloud, cluster: Record) -> None:
     region, name = cluster["_"]["region"], cluster["_"]["last"]
     record = records.look_up(cloud, region, SNAPSHOT, name)
     if record and record["Status"] == "creating":
-        changes = copy_now(cloud, record) | {"_": {"final": None}}
-        change(cloud, SNAPSHOT, records.key_of(record), changes)
+        last_of(SNAPSHOT, cloud, record, copy_now)
 
 
 def take_automated(cloud: Cloud, cluster: Record) -> None:

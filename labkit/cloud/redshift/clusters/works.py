@@ -5,7 +5,10 @@ Source: https://docs.aws.amazon.com/redshift/latest/mgmt/rs-mgmt-cluster-status.
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+
+import duckdb
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.redshift import files, logins, managed, records
@@ -15,8 +18,10 @@ from labkit.cloud.redshift.clusters.shape import key_of
 from labkit.cloud.redshift.endpoints import close_endpoint
 from labkit.cloud.redshift.lifecycle import change, passing
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.warehouse import close_warehouse, open_warehouse
+from labkit.cloud.redshift.warehouse import RedshiftError, close_warehouse, open_warehouse
 from labkit.cloud.redshift.warehouse.warehouse import file_of
+
+log = logging.getLogger(__name__)
 
 
 @passing(CLUSTER, "creating")
@@ -90,8 +95,12 @@ def resume(cloud: Cloud, record: Record) -> Record:
 
 @passing(CLUSTER, "final-snapshot")
 def take_last(cloud: Cloud, record: Record) -> Record:
-    """The last snapshot, which stays."""
-    snapshots.take_last(cloud, record)
+    """The last snapshot, which stays; a cluster whose last one fails stays too."""
+    try:
+        snapshots.take_last(cloud, record)
+    except (OSError, RedshiftError, duckdb.Error):
+        log.exception("the last snapshot of %s failed", records.key_of(record))
+        return {"ClusterStatus": "available"}
     return {"ClusterStatus": "deleting", "_": {"ready": False}}
 
 

@@ -12,6 +12,7 @@ NAMESPACE = Kind(
     (_TAKEN, "Namespace {} already exists."),
     "status",
     SERVICE,
+    "AVAILABLE",
 )
 WORKGROUP = Kind(
     "workgroup",
@@ -19,6 +20,7 @@ WORKGROUP = Kind(
     (_TAKEN, "Workgroup {} already exists."),
     "status",
     SERVICE,
+    "AVAILABLE",
 )
 SNAPSHOT = Kind(
     "namespace-snapshot",
@@ -26,6 +28,7 @@ SNAPSHOT = Kind(
     (_TAKEN, "Snapshot {} already exists."),
     "status",
     SERVICE,
+    "FAILED",
 )
 RECOVERY_POINT = Kind(
     "recovery-point",
@@ -33,6 +36,7 @@ RECOVERY_POINT = Kind(
     (_TAKEN, "Recovery point {} already exists."),
     "status",
     SERVICE,
+    "FAILED",
 )
 USAGE_LIMIT = Kind(
     "serverless-limit",

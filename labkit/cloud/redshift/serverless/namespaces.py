@@ -20,6 +20,7 @@ from labkit.cloud.redshift.serverless import tagging
 from labkit.cloud.redshift.serverless.answering import answers, find_available, invalid, page
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
 from labkit.cloud.redshift.warehouse import STATES, WarehouseState, open_warehouse
+from labkit.cloud.redshift.warehouse.warehouse import file_of
 
 USER = "admin"
 RPUS_PER_NODE = 8
@@ -114,7 +115,7 @@ def modify(cloud: Cloud, record: Record) -> Record:
     hidden, key = record["_"], key_of(record)
     if hidden.get("source") or not hidden["ready"]:
         if hidden.get("source"):
-            files.bring(cloud, key, Path(hidden["source"]))
+            _bring(cloud, record, Path(hidden["source"]))
         else:
             files.delete(cloud, key)
         change(cloud, NAMESPACE, records.key_of(record), {"_": {"ready": True, "source": None}})
@@ -122,6 +123,17 @@ def modify(cloud: Cloud, record: Record) -> Record:
     if hidden.get("password"):
         logins.set_password(cloud, key, record["adminUsername"], hidden["password"])
     return {"status": "AVAILABLE", "_": {"password": None}}
+
+
+def _bring(cloud: Cloud, record: Record, source: Path) -> None:
+    """Put a snapshot's data in the place of a namespace's; where that fails, they stay."""
+    key = key_of(record)
+    try:
+        files.bring(cloud, key, source)
+    except OSError:
+        kept = file_of(cloud.home, key).exists()
+        change(cloud, NAMESPACE, records.key_of(record), {"_": {"ready": kept, "source": None}})
+        raise
 
 
 def state_of(cloud: Cloud, name: str) -> WarehouseState | None:

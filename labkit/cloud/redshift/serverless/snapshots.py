@@ -16,7 +16,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import files, records
-from labkit.cloud.redshift.lifecycle import FOLLOWERS, LOCK, begin, change, passing
+from labkit.cloud.redshift.lifecycle import FOLLOWERS, LOCK, begin, last_of, passing
 from labkit.cloud.redshift.records import Kind, Record
 from labkit.cloud.redshift.serverless import tagging
 from labkit.cloud.redshift.serverless.answering import (
@@ -94,7 +94,9 @@ def update_snapshot(
 
 @answers("DeleteSnapshot")
 def delete_snapshot(context: Context, *, snapshotName: str) -> Answer:
-    found = find_available(context, SNAPSHOT, snapshotName)
+    found = records.find(context, SNAPSHOT, snapshotName)
+    if found["status"] != SNAPSHOT.failed:
+        find_available(context, SNAPSHOT, snapshotName)
     source = str(_file(context.cloud, SNAPSHOT, found))
     if any(each["_"].get("source") == source for each in records.every(context.cloud, NAMESPACE)):
         raise conflict(f"A namespace is being restored from the snapshot {snapshotName}.")
@@ -217,8 +219,7 @@ def take_last(cloud: Cloud, namespace: Record) -> None:
     """
     record = records.look_up(cloud, namespace["_"]["region"], SNAPSHOT, namespace["_"]["last"])
     if record and record["status"] == "CREATING":
-        changes = _copied(cloud, record) | {"_": {"final": None}}
-        change(cloud, SNAPSHOT, records.key_of(record), changes)
+        last_of(SNAPSHOT, cloud, record, _copied)
 
 
 def drop_points(cloud: Cloud, namespace: Record) -> None:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from labkit.cloud.engine.redshift.duck import close, failures
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
 from labkit.cloud.redshift.warehouse import (
@@ -120,9 +122,10 @@ class Connection(Transactions):
                 self._depth -= 1
 
     def cancel(self) -> None:
-        """Stop what runs; it fails with 57014."""
+        """Stop what runs; it fails with 57014. A session that has ended stays as it is."""
         self._canceled = True
-        self.duck.interrupt()
+        with contextlib.suppress(duckdb.ConnectionException):
+            self.duck.interrupt()
 
     def check_canceled(self) -> None:
         """End a statement of many steps here if it was canceled."""
