@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from labkit.cloud.operations import Context
@@ -30,6 +31,15 @@ class Kind:
     @property
     def id(self) -> str:
         return f"{self.noun}Id"
+
+    @property
+    def type(self) -> str:
+        """As the API's errors call it, where they know it.
+
+        >>> DATA_SET.type, USER.type
+        ('DATA_SET', 'USER')
+        """
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", self.noun).upper()
 
     def arn(self, context: Context, id: str) -> str:
         return context.arn(f"{self.name}/{id}")

@@ -79,7 +79,7 @@ def create(
         AwsError: ``ResourceExistsException``, the id is taken; a principal or an action is none.
     """
     if look_up(context.cloud, context.region, kind, id) is not None:
-        raise exists(f"{kind.noun} {id} already exists.")
+        raise exists(f"{kind.noun} {id} already exists.", kind.type)
     principals.check(context.cloud, kind, permissions or [])
     granted = rights.grant(kind, [], permissions or [])
     made = {
@@ -120,7 +120,7 @@ def find(context: Context, kind: Kind, id: str) -> Record:
     """
     found = look_up(context.cloud, context.region, kind, id)
     if found is None:
-        raise not_found(f"{kind.noun} {id} is not found.")
+        raise not_found(f"{kind.noun} {id} is not found.", kind.type)
     return found
 
 

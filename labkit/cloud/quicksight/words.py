@@ -31,14 +31,24 @@ def invalid(message: str) -> AwsError:
     return refusal("InvalidParameterValueException", message)
 
 
-def not_found(message: str) -> AwsError:
-    """A resource that there is not."""
-    return refusal("ResourceNotFoundException", message)
+def not_found(message: str, type: str = "") -> AwsError:
+    """A resource that there is not.
+
+    Args:
+        type: as the API's errors call the kind of resource, where they know it: ``DATA_SET``.
+    """
+    return refusal("ResourceNotFoundException", message, **_typed(type))
 
 
-def exists(message: str) -> AwsError:
-    """An id or a name that is taken."""
-    return refusal("ResourceExistsException", message)
+def exists(message: str, type: str = "") -> AwsError:
+    """An id or a name that is taken; its type as above."""
+    return refusal("ResourceExistsException", message, **_typed(type))
+
+
+def _typed(type: str) -> dict[str, str]:
+    model = protocol.service_model("quicksight")
+    known = model.shape_for("ExceptionResourceType").enum if model else ()
+    return {"ResourceType": type} if type in known else {}
 
 
 def conflict(message: str) -> AwsError:

@@ -1,6 +1,7 @@
 """Users, groups and namespaces."""
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.quicksight.conftest import refused
 
@@ -119,6 +120,18 @@ def test_a_user_leaves_its_groups_too(quicksight, register, group, how):
     assert code == "ResourceNotFoundException"
     found = quicksight.list_group_memberships(**HERE, GroupName=group["GroupName"])
     assert found["GroupMemberList"] == []
+
+
+def test_a_refusal_names_the_type_of_what_is_missing(quicksight):
+    with pytest.raises(ClientError) as error:
+        quicksight.describe_user(**HERE, UserName="nobody")
+    assert error.value.response["ResourceType"] == "USER"
+    with pytest.raises(ClientError) as error:
+        quicksight.describe_data_set(DataSetId="none")
+    assert error.value.response["ResourceType"] == "DATA_SET"
+    with pytest.raises(ClientError) as error:
+        quicksight.describe_dashboard(DashboardId="none")
+    assert "ResourceType" not in error.value.response
 
 
 def test_members_of_a_group(quicksight, register, group):

@@ -62,7 +62,7 @@ def test_settings_change_and_the_rest_stays(quicksight):
 
 def test_nothing_is_public_without_capacity_pricing(quicksight):
     code, _ = refused(quicksight.update_public_sharing_settings, PublicSharingEnabled=True)
-    assert code == "PreconditionNotMetException"
+    assert code == "UnsupportedPricingPlanException"
 
 
 @pytest.mark.parametrize(

@@ -126,7 +126,9 @@ def _find(context: Context, namespace: str, name: str) -> Record:
     namespaces.check(context, namespace)
     found = records.look_up(context.cloud, context.region, ASSIGNMENT, f"{namespace}/{name}")
     if found is None:
-        raise not_found(f"Assignment {name} is not found in namespace {namespace}.")
+        raise not_found(
+            f"Assignment {name} is not found in namespace {namespace}.", "IAMPOLICY_ASSIGNMENT"
+        )
     return found
 
 

@@ -139,7 +139,7 @@ def find(context: Context, namespace: str, name: str) -> Record:
     namespaces.check(context, namespace)
     found = records.look_up(context.cloud, context.region, GROUP, f"{namespace}/{name}")
     if found is None:
-        raise not_found(f"Group {name} is not found in namespace {namespace}.")
+        raise not_found(f"Group {name} is not found in namespace {namespace}.", "GROUP")
     return found
 
 

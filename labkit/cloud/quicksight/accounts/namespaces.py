@@ -27,7 +27,7 @@ def create_namespace(
     """Make a namespace."""
     gate.check_enterprise(context, "Namespaces are")
     if Namespace == DEFAULT:
-        raise exists(f"Namespace {Namespace} already exists.")
+        raise exists(f"Namespace {Namespace} already exists.", "NAMESPACE")
     members = _described(context, Namespace) | {"IdentityStore": IdentityStore}
     made = records.create(context, NAMESPACE, Namespace, members, tags=Tags)
     return records.shown(made) | {"CreationStatus": "CREATING"}
@@ -67,7 +67,7 @@ def check(context: Context, name: str) -> None:
     """Raise when there is no namespace of this name."""
     known = records.look_up(context.cloud, context.region, NAMESPACE, name)
     if name != DEFAULT and known is None:
-        raise not_found(f"Namespace {name} is not found.")
+        raise not_found(f"Namespace {name} is not found.", "NAMESPACE")
 
 
 def _described(context: Context, name: str) -> dict[str, Any]:

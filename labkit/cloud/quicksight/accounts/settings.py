@@ -11,7 +11,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate
 from labkit.cloud.quicksight.accounts import namespaces
 from labkit.cloud.quicksight.records import answers
-from labkit.cloud.quicksight.words import precondition
+from labkit.cloud.quicksight.words import refusal
 from labkit.cloud.state import Records
 
 _FIRST = {
@@ -48,8 +48,9 @@ def update_public_sharing_settings(
 ) -> Answer:
     """Allow or forbid dashboards that anybody may see, which capacity pricing alone can have."""
     if PublicSharingEnabled and gate.subscription(context.cloud):
-        raise precondition(
-            "Public sharing needs session capacity pricing, which this account does not have."
+        raise refusal(
+            "UnsupportedPricingPlanException",
+            "Public sharing needs session capacity pricing, which this account does not have.",
         )
     _change(context, PublicSharingEnabled=PublicSharingEnabled)
     return {}

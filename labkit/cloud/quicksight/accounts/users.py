@@ -142,7 +142,7 @@ def find(context: Context, namespace: str, name: str) -> Record:
     namespaces.check(context, namespace)
     found = records.look_up(context.cloud, context.region, USER, f"{namespace}/{name}")
     if found is None:
-        raise not_found(f"User {name} is not found in namespace {namespace}.")
+        raise not_found(f"User {name} is not found in namespace {namespace}.", "USER")
     return found
 
 

@@ -60,5 +60,5 @@ def _find(context: Context, data_set: str, id: str) -> Record:
     records.find(context, DATA_SET, data_set)
     found = records.look_up(context.cloud, context.region, INGESTION, f"{data_set}/{id}")
     if found is None:
-        raise not_found(f"Ingestion {id} is not found.")
+        raise not_found(f"Ingestion {id} is not found.", "INGESTION")
     return found

@@ -59,7 +59,7 @@ def begin(
     id, name = id or str(uuid.uuid4()), data_set["DataSetId"]
     known = of_data_set(cloud, region, name)
     if any(each["IngestionId"] == id for each in known):
-        raise exists(f"Ingestion {id} already exists.")
+        raise exists(f"Ingestion {id} already exists.", "INGESTION")
     record = _new(region, data_set, id, request, source)
     going = next((each for each in known if each["IngestionStatus"] in GOING), None)
     if going is None:

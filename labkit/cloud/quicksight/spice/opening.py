@@ -242,7 +242,7 @@ def _unrestricted(
 def _found(cloud: Cloud, region: str, id: str) -> Members:
     record = records.look_up(cloud, region, DATA_SET, id)
     if record is None:
-        raise not_found(f"DataSet {id} is not found.")
+        raise not_found(f"DataSet {id} is not found.", "DATA_SET")
     return record
 
 
