@@ -10,6 +10,7 @@ from labkit.cloud.engine.trino.functions import (
     bing_tiles,
     conversion,
     dates,
+    distributions,
     documents,
     geospatial,
     jsonitems,
@@ -30,6 +31,7 @@ __all__ = ["AGGREGATES", "REFUSED", "SCALARS", "UDFS", "WINDOWS"]
 SCALARS: tuple[Entry, ...] = (
     *strings.SCALARS,
     *maths.SCALARS,
+    *distributions.SCALARS,
     *dates.SCALARS,
     *arrays.SCALARS,
     *maps.SCALARS,
@@ -44,6 +46,7 @@ SCALARS: tuple[Entry, ...] = (
 )
 AGGREGATES: tuple[Entry, ...] = (
     *aggregates.AGGREGATES,
+    *distributions.AGGREGATES,
     *sketches.AGGREGATES,
     *geospatial.AGGREGATES,
 )
@@ -51,6 +54,7 @@ WINDOWS: tuple[Entry, ...] = windows.WINDOWS
 UDFS: tuple[Udf, ...] = (
     *strings.UDFS,
     *maths.UDFS,
+    *distributions.UDFS,
     *dates.UDFS,
     *arrays.UDFS,
     *aggregates.UDFS,

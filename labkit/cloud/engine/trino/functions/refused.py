@@ -28,11 +28,7 @@ _REASONS = {
     "it belongs to row pattern recognition": (
         "classifier first last match_number next permute prev"
     ),
-    "it has no counterpart in the engine": (
-        "beta_cdf inverse_beta_cdf t_cdf t_pdf spooky_hash_v2_32 spooky_hash_v2_64 "
-        "numeric_histogram title_case "
-        "xpath"
-    ),
+    "it has no counterpart in the engine": ("spooky_hash_v2_32 spooky_hash_v2_64 title_case xpath"),
     "its answer would change from run to run": "random_string",
     "it says who asks, which the engine does not know": "current_user current_role current_groups",
     "there is no time with a zone": "current_time",
