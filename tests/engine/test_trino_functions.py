@@ -112,6 +112,13 @@ def test_every_name_is_answered_or_refused(name: str) -> None:
     assert name in library.names() or name in REFUSED
 
 
+def test_no_macro_hides_a_function() -> None:
+    udfs, macros = library.supplies()
+    names = [udf.name for udf in udfs]
+    assert len(set(names)) == len(names)
+    assert not macros.keys() & set(names)
+
+
 def test_nothing_is_both_answered_and_refused() -> None:
     assert not library.names() & REFUSED.keys()
 

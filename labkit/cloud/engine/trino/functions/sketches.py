@@ -83,7 +83,7 @@ AGGREGATES = (
             ),
             Entry(
                 f"{digest.partition('(')[0]}_agg({kind}, {weight}) -> {digest}",
-                "list(struct_pack(key := {0}, value := trino_weight({1}::DOUBLE)))",
+                "list(struct_pack(key := {0}, value := trino_sketch_weight({1}::DOUBLE)))",
                 "trino_digest_of({agg})",
             ),
             Entry(f"merge({digest}) -> {digest}", "list({0})", "trino_digests_merged({agg})"),
@@ -92,7 +92,7 @@ AGGREGATES = (
     *(
         Entry(
             f"qdigest_agg({t}, bigint, double) -> qdigest({t})",
-            "list(struct_pack(key := {0}, value := trino_weight({1}::DOUBLE)))",
+            "list(struct_pack(key := {0}, value := trino_sketch_weight({1}::DOUBLE)))",
             "trino_digest_of({agg})",
         )
         for t in _NUMBERS
@@ -150,7 +150,7 @@ def _bytes_of(data: bytes) -> bytes:
 _SET = "MAP(UBIGINT, BIGINT)"
 UDFS = (
     Udf("trino_quantile_place", _place, ("DOUBLE[]", "DOUBLE"), "BIGINT"),
-    Udf("trino_weight", _weight, ("DOUBLE",), "DOUBLE"),
+    Udf("trino_sketch_weight", _weight, ("DOUBLE",), "DOUBLE"),
     Udf("trino_murmur_bigint", _of_number, ("BIGINT",), "UBIGINT"),
     Udf("trino_murmur_varchar", _of_text, ("VARCHAR",), "UBIGINT"),
     Udf("trino_murmur3", _bytes_of, ("BLOB",), "BLOB"),
