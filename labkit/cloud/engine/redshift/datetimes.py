@@ -11,6 +11,7 @@ import re
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 
 from labkit.cloud.engine.redshift import zones
+from labkit.cloud.engine.redshift.abbreviations import minutes_east
 from labkit.cloud.engine.redshift.errors import BAD_DATETIME, RedshiftError, fail
 
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -34,10 +35,6 @@ _CLOCK_TIME = (
 _TIME = rf"(?:[tT\s]+{_CLOCK_TIME})?"
 _ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*)?"
 _PATTERNS = tuple(re.compile(rf"\s*(?:{date}){_TIME}{_ZONE}\s*", re.IGNORECASE) for date in _DATES)
-_ABBREVIATED = {
-    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
-    "utc": 0, "gmt": 0, "z": 0, "bst": 1, "cet": 1, "cest": 2, "jst": 9, "ist": 5.5,
-}  # fmt: skip
 
 
 def read(text: str, here: tzinfo = UTC) -> tuple[datetime, tzinfo | None]:
@@ -87,8 +84,8 @@ def _moment(found: re.Match[str]) -> datetime:
 def _zone(name: str | None) -> tzinfo | None:
     if not name:
         return None
-    if name.lower() in _ABBREVIATED:
-        return timezone(timedelta(hours=_ABBREVIATED[name.lower()]))
+    if (minutes := minutes_east(name)) is not None:
+        return timezone(timedelta(minutes=minutes))
     if name[0] in "+-":
         digits = name[1:].replace(":", "")
         hours, minutes = (int(digits[:2]), int(digits[2:] or 0))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from sqlglot import exp
 
 from labkit.cloud.engine.quoting import quoted_text
-from labkit.cloud.engine.redshift import dateparts, formats, functions, zones
+from labkit.cloud.engine.redshift import abbreviations, dateparts, formats, functions, zones
 from labkit.cloud.engine.redshift.calls import (
     arguments,
     function_call,
@@ -223,6 +223,12 @@ def _hash(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 @special("pg_timezone_names")
 def _zone_names(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     rows = ", ".join(map(quoted_text, zones.listed(datetime.now(UTC))))
+    return Typed(f"unnest([{rows}])", VARCHAR, name)
+
+
+@special("pg_timezone_abbrevs")
+def _zone_abbreviations(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    rows = ", ".join(map(quoted_text, abbreviations.listed()))
     return Typed(f"unnest([{rows}])", VARCHAR, name)
 
 

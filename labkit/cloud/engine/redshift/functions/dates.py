@@ -9,16 +9,10 @@ import re
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift import datetimes, formats, zones
+from labkit.cloud.engine.redshift.abbreviations import clock, minutes_east
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
 
-#: The signs of ``Etc/GMT+8`` are POSIX's: west of Greenwich.
-_ABBREVIATED = {
-    "PST": "Etc/GMT+8", "PDT": "Etc/GMT+7", "MST": "Etc/GMT+7", "MDT": "Etc/GMT+6",
-    "CST": "Etc/GMT+6", "CDT": "Etc/GMT+5", "EST": "Etc/GMT+5", "EDT": "Etc/GMT+4",
-    "BST": "Etc/GMT-1", "CET": "Etc/GMT-1", "CEST": "Etc/GMT-2", "EET": "Etc/GMT-2",
-    "JST": "Asia/Tokyo", "IST": "Asia/Kolkata", "GMT": "UTC", "UTC": "UTC", "Z": "UTC",
-}  # fmt: skip
 _DAYS = "sun mon tue wed thu fri sat".split()
 _SHORT = {"su": 0, "mo": 1, "m": 1, "tu": 2, "we": 3, "w": 3, "th": 4, "fr": 5, "f": 5, "sa": 6}
 
@@ -45,8 +39,8 @@ def _weekday(name: str) -> int:
 
 def _zone(name: str) -> str:
     """A zone's name as ICU knows it; abbreviations are fixed offsets, as Redshift's are."""
-    if name.upper() in _ABBREVIATED:
-        return _ABBREVIATED[name.upper()]
+    if (minutes := minutes_east(name)) is not None:
+        return f"GMT{clock(minutes)}" if minutes else "UTC"
     if posix := _POSIX.fullmatch(name.strip()):
         return _west(posix)
     try:
