@@ -40,10 +40,12 @@ def _text(cell: Cell) -> str:
 
 
 def plain_value(value: Any) -> str:
-    """A value without a format.
+    """A value without a format; of a number of binary digits, the 15 that are sure.
 
     >>> plain_value(1234.5), plain_value(None), plain_value(datetime(2024, 3, 1))
     ('1234.5', '', '2024-03-01')
+    >>> plain_value(0.1 + 0.2), plain_value(28809.519999999997)
+    ('0.3', '28809.52')
     """
     if value is None:
         return ""
@@ -53,5 +55,6 @@ def plain_value(value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, float | Decimal):
-        return f"{value:f}" if isinstance(value, Decimal) else repr(value).removesuffix(".0")
+        tidy = value if isinstance(value, Decimal) else float(f"{value:.15g}")
+        return f"{tidy:f}" if isinstance(tidy, Decimal) else repr(tidy).removesuffix(".0")
     return str(value)
