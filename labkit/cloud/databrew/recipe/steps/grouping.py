@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from labkit.cloud.databrew.recipe.column import Column
+from labkit.cloud.databrew.recipe.column import Column, as_text
 from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Columns, Json, NewColumn, as_list, folded
 from labkit.cloud.databrew.recipe.parts.aggregates import aggregate
@@ -141,10 +141,10 @@ def _aggregate(table: Relation, option: dict[str, Any], over: str = "") -> tuple
         raise RecipeError(_NO_AGGREGATE)
     name = option.get("targetColumnName") or f"{column.name}_{function.lower()}"
     kind = option.get("targetColumnDataType")
-    return name, _typed(aggregate(function, column, over=over), kind, function)
+    return name, _typed(table, aggregate(function, column, over=over), kind, function)
 
 
-def _typed(sql: str, kind: str | None, function: str) -> str:
+def _typed(table: Relation, sql: str, kind: str | None, function: str) -> str:
     """The types of numbers are one for DataBrew, ``number``: those stay as they are.
 
     The type of a list is that of its elements.
@@ -154,6 +154,8 @@ def _typed(sql: str, kind: str | None, function: str) -> str:
     if kind.lower() not in NAMES:
         raise unknown("type", kind, NAMES)
     elements = "[]" if function.upper().startswith("COLLECT") else ""
+    if kind.lower() == "string" and not elements:
+        return as_text(sql, table.typed(sql).type)
     return f"TRY_CAST({sql} AS {NAMES[kind.lower()].duckdb}{elements})"
 
 
