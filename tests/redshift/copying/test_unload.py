@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow.parquet as parquet
@@ -105,6 +106,14 @@ def test_what_is_there_already(desk):
     assert desk.unload("SELECT 2 AS a", uri, "CLEANPATH") == ""
     assert desk.keys(prefix) == ["0000_part_00"]
     assert old.endswith("old")
+
+
+def test_of_two_at_once_one_finds_the_others_files(desk):
+    uri = f"s3://copying/{desk.folder()}/"
+    with ThreadPoolExecutor() as pool:
+        told = sorted(pool.map(lambda a: desk.unload(f"SELECT {a} AS a", uri), (1, 2)))
+    assert [bool(each) for each in told] == [False, True]
+    assert "is not empty" in told[1]
 
 
 def test_cleanpath_leaves_other_partitions(desk):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from labkit.cloud.redshift.copying.unloaded import Written, files_of
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.s3.store import Object, Store
+from labkit.cloud.s3.store import Object, Staged, Store
 
 _SHAPES = {"text": "Text", "csv": "CSV", "fixed": "Text", "json": "JSON", "parquet": "Parquet"}
 _PACKED = {"gz": "gzip", "zst": "zstd", "bz2": "bzip2", "": "none"}
@@ -90,13 +90,7 @@ def _unload(
     folder: Path,
     noted: history.Noted,
 ) -> list[dict[str, Any]]:
-    with s3_words(connection, f"Listing {options.prefix}"):
-        there = store.list(options.prefix)
-    if there and not (options.allow_overwrite or options.clean_path):
-        raise RedshiftError(
-            "Specified unload destination on S3 is not empty. Consider using a different bucket / "
-            "prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option."
-        )
+    there = _there(connection, options, store)
     files = list(files_of(connection, options, compiled, folder))
     connection.check_canceled()
     told = [file.told for file in files]
@@ -106,25 +100,41 @@ def _unload(
         path.write_text(manifest_text(told, compiled.fields, options), "utf-8")
         uris.append((f"{options.prefix}manifest", path))
     gone = _cleaned(there, files, options) if options.clean_path else []
-    _publish(connection, store, uris, gone, lambda: history.end_unload(noted, told, "completed"))
+    staged = _staged(connection, store, uris)
+    with (
+        connection.warehouse.cloud.lock("s3"),
+        s3_words(connection, "Deleting objects under CLEANPATH"),
+    ):
+        _there(connection, options, store)  # another UNLOAD may have been faster
+        store.replace(staged, gone, lambda: history.end_unload(noted, told, "completed"))
     return told
 
 
-def _publish(
-    connection: Connection,
-    store: Store,
-    uris: Sequence[tuple[str, Path]],
-    gone: list[Object],
-    also: Callable[[], None],
-) -> None:
+def _there(connection: Connection, options: UnloadOptions, store: Store) -> list[Object]:
+    """The objects under the prefix.
+
+    Raises:
+        RedshiftError: there are some, and they are not to be replaced.
+    """
+    with s3_words(connection, f"Listing {options.prefix}"):
+        found = store.list(options.prefix)
+    if found and not (options.allow_overwrite or options.clean_path):
+        raise RedshiftError(
+            "Specified unload destination on S3 is not empty. Consider using a different bucket / "
+            "prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option."
+        )
+    return found
+
+
+def _staged(connection: Connection, store: Store, uris: Sequence[tuple[str, Path]]) -> list[Staged]:
+    """The files in the store's place, still without a name."""
     staged = []
     for uri, path in uris:
         aside = store.scratch()
         with s3_words(connection, f"Uploading {uri}"):
             os.replace(path, aside)
             staged.append(store.stage(uri, aside))
-    with s3_words(connection, "Deleting objects under CLEANPATH"):
-        store.replace(staged, gone, also)
+    return staged
 
 
 def _cleaned(there: list[Object], files: list[Written], options: UnloadOptions) -> list[Object]:
