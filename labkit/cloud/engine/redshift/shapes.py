@@ -43,7 +43,8 @@ class Shape(NamedTuple):
         """The well-known text, numbers with so many digits."""
         if not self.positions:
             return f"{self.kind} EMPTY"
-        body = _body(self.positions, digits)
+        told = [[each] for each in self.positions] if self.kind == "MULTIPOINT" else self.positions
+        body = _body(told, digits)
         return f"{self.kind}({body})" if self.kind == "POINT" else f"{self.kind}{body}"
 
     @property

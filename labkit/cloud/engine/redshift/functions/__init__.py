@@ -17,6 +17,7 @@ from labkit.cloud.engine.redshift.functions import (
     hashes,
     maths,
     spatial,
+    spatial_parts,
     strings,
     teradata,
 )
@@ -32,6 +33,7 @@ SCALARS = (
     *documents.SCALARS,
     *arrays.SCALARS,
     *spatial.SCALARS,
+    *spatial_parts.SCALARS,
     *teradata.SCALARS,
 )
 UDFS = (
@@ -41,6 +43,7 @@ UDFS = (
     *documents.UDFS,
     *arrays.UDFS,
     *spatial.UDFS,
+    *spatial_parts.UDFS,
     *teradata.UDFS,
 )
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
+from labkit.cloud.engine.redshift.functions.shaped import both, shaped
 from labkit.cloud.engine.redshift.shapes import (
     KINDS,
     SPELLED,
@@ -26,33 +26,9 @@ from labkit.cloud.engine.redshift.shapes import (
     number,
     places,
     polygons,
-    read,
 )
 
 _EARTH_M = 6371008.7714
-
-
-def _shaped(body: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of shapes as one of the texts that they are kept as."""
-
-    @wraps(body)
-    def call(*args: Any) -> Any:
-        found = body(*(read(each) if isinstance(each, str) else each for each in args))
-        return found.kept if isinstance(found, Shape) else found
-
-    return call
-
-
-def _both(body: Callable[[Shape, Shape], Any]) -> Callable[[Shape, Shape], Any]:
-    """NULL where one is empty; both must be of one reference system."""
-
-    @wraps(body)
-    def call(one: Shape, two: Shape) -> Any:
-        if one.srid != two.srid:
-            fail("SRID mismatch between the geometries", "22023")
-        return body(one, two) if one.positions and two.positions else None
-
-    return call
 
 
 def _points(shape: Shape) -> list[list[float]]:
@@ -113,9 +89,11 @@ def _line(one: Shape, two: Shape) -> Shape:
 
 
 def _nth(shape: Shape, at: int) -> Shape | None:
-    if shape.kind != "LINESTRING" or not 1 <= at <= len(shape.positions):
+    """From 1; -1 is the last one."""
+    count = len(shape.positions)
+    if shape.kind != "LINESTRING" or not (1 <= at <= count or -count <= at <= -1):
         return None
-    return Shape("POINT", shape.positions[at - 1], shape.srid)
+    return Shape("POINT", shape.positions[at - (at > 0)], shape.srid)
 
 
 def _json(shape: Shape, digits: int) -> str:
@@ -177,12 +155,12 @@ _GEOMETRIES = ("st_startpoint", "st_endpoint", "st_makeline")
 
 
 def _udf(name: str, body: Callable[..., Any], given: tuple[str, ...], returns: str) -> Udf:
-    return Udf(f"rs_{name}", _shaped(body), given, returns)
+    return Udf(f"rs_{name}", shaped(body), given, returns)
 
 
 UDFS = (
     *(_udf(name, body, (_V,), kind) for name, (body, kind) in _ONE.items()),
-    *(_udf(name, _both(body), (_V, _V), kind) for name, (body, kind) in _TWO.items()),
+    *(_udf(name, both(body), (_V, _V), kind) for name, (body, kind) in _TWO.items()),
     _udf("geometry", lambda shape, srid: shape._replace(srid=srid or shape.srid), (_V, _I), _V),
     _udf("st_setsrid", lambda shape, srid: shape._replace(srid=srid), (_V, _I), _V),
     _udf("st_pointn", _nth, (_V, _I), _V),
