@@ -2,7 +2,8 @@
 
 Clients check types and lengths of zero; the service checks lengths, ranges, patterns and
 enumerations. The constraints stand in botocore's model of the service. A few patterns are Java's
-alone (``\\p{L}``); what Python cannot read is not checked.
+alone (``\\p{L}``); what Python cannot read is not checked. A text that must say something may have
+lines: Protobuf's schemas have.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ _OWN_WORDS = {
 }
 # Enumerations that are met in any case: those of DataBrew's path parameters.
 _ANY_CASE = {"ParameterType"}
+_SAYS_SOMETHING = r".*\S.*"
 _MUST = "to satisfy constraint: "
 _NUMBERS = dict.fromkeys(("integer", "long", "float", "double"), (int, float))
 _TYPES: dict[str, Any] = {
@@ -148,7 +150,7 @@ def _matches(pattern: str, value: str) -> bool:
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     try:
-        return re.compile(pattern, re.ASCII)
+        return re.compile(pattern, re.ASCII | (re.DOTALL if pattern == _SAYS_SOMETHING else 0))
     except re.error:
         return None
 

@@ -45,6 +45,20 @@ def test_what_the_model_forbids(aws, service, operation, members, code, words):
     assert refusal.value.response["Error"]["Code"] == code
 
 
+def test_a_schema_may_have_lines(aws, fresh):
+    schema = 'syntax = "proto2";\nmessage One {\n  optional string a = 1;\n}\n'
+    told = aws("glue").create_schema(
+        SchemaName=fresh("schema"),
+        DataFormat="PROTOBUF",
+        Compatibility="NONE",
+        SchemaDefinition=schema,
+    )
+    assert (
+        aws("glue").get_schema_version(SchemaVersionId=told["SchemaVersionId"])["SchemaDefinition"]
+        == schema
+    )
+
+
 def test_a_new_value_of_a_secret_leaves_other_labels(aws, fresh):
     secrets, name = aws("secretsmanager"), fresh("secret")
     first = secrets.create_secret(Name=name, SecretString="1")["VersionId"]

@@ -69,6 +69,19 @@ def send(events, source, detail=None):
     assert events.put_events(Entries=[entry])["FailedEntryCount"] == 0
 
 
+def test_an_event_for_no_bus_is_passed_over(events, rule, inbox, fresh):
+    source = fresh("app")
+    rule(inbox.arn, {"source": [source]})
+    entry = {"Source": source, "DetailType": "Thing", "Detail": "{}"}
+    told = events.put_events(
+        Entries=[entry | {"EventBusName": "none"}, entry, entry | {"Detail": "["}]
+    )
+    assert told["FailedEntryCount"] == 1
+    assert [sorted(each) for each in told["Entries"][:2]] == [["EventId"], ["EventId"]]
+    (event,) = inbox.wait(1)
+    assert event["id"] == told["Entries"][1]["EventId"]
+
+
 def test_an_event_reaches_a_queue(events, rule, inbox, fresh):
     source = fresh("app")
     rule(inbox.arn, {"source": [source]})

@@ -169,10 +169,40 @@ def install(cloud: Cloud) -> None:
     def matches_event(pattern: Any, event: Event) -> bool:
         return matches(pattern.get_pattern(), event)
 
+    models.EventsBackend.put_events = _passing_over(  # type: ignore[method-assign]
+        getattr(models.EventsBackend.put_events, "moto", models.EventsBackend.put_events)
+    )
     models.EventPattern.matches_event = matches_event  # type: ignore[method-assign, assignment]
     models.Rule.send_to_targets = send_to_targets  # type: ignore[method-assign, assignment]
     # CloudTrail's business: these reach a bus only where a trail is.
     notifications._send_safe_notification = lambda *_: None
+
+
+def _passing_over(put_events: Any) -> Any:
+    """Take events for a bus that there is not, and do nothing with them, as AWS does."""
+
+    def put(buses: Any, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        lost = [_says_all(event) and not _has_bus(buses, event) for event in events]
+        kept = [event for event, is_lost in zip(events, lost, strict=True) if not is_lost]
+        told = iter(put_events(buses, kept))
+        return [{"EventId": str(uuid.uuid4())} if is_lost else next(told) for is_lost in lost]
+
+    put.moto = put_events  # type: ignore[attr-defined]
+    return put
+
+
+def _says_all(event: dict[str, Any]) -> bool:
+    """Whether an event would go to a bus: others are refused one by one."""
+    try:
+        json.loads(event.get("Detail") or "")
+    except ValueError:
+        return False
+    return bool(event.get("Source") and event.get("DetailType"))
+
+
+def _has_bus(buses: Any, event: dict[str, Any]) -> bool:
+    name = event.get("EventBusName") or "default"
+    return name.rpartition("/")[2] in buses.event_buses
 
 
 def _to_targets(cloud: Cloud, rule: Any, event: Event) -> None:
