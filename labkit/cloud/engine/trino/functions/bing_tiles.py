@@ -98,7 +98,7 @@ def _around(latitude: float, longitude: float, zoom: int) -> list[str]:
 def _polygon(key: str) -> str:
     (x, y), zoom = _place(key), len(key)
     (left, top), (right, low) = _corner(x, y, zoom), _corner(x + 1, y + 1, zoom)
-    ring = ((left, low), (left, top), (right, top), (right, low), (left, low))
+    ring = ((left, low), (right, low), (right, top), (left, top), (left, low))
     return write(Shape("POLYGON", polygons=((ring,),)))
 
 

@@ -1,7 +1,7 @@
 """Geospatial functions. Source: https://trino.io/docs/current/functions/geospatial.html
 
 A geometry stands as its well-known text. What makes new shapes of two (unions, buffers and their
-kin), collections of several kinds, binary and JSON are refused.
+kin), collections of several kinds and binary are refused.
 """
 
 from __future__ import annotations
@@ -94,6 +94,15 @@ def _distance(left: str, right: str) -> float | None:
     return 0.0 if related("ST_Intersects", a, b) else measures.distance(a, b)
 
 
+def _nearest(left: str, right: str) -> list[str] | None:
+    a, b = read(left), read(right)
+    if not a.vertices or not b.vertices:
+        return None
+    if related("ST_Intersects", a, b):
+        fail("The nearest points of geometries that meet are not supported here", "NOT_SUPPORTED")
+    return [write(one_point(*p)) for p in measures.nearest(a, b)]
+
+
 def _metres(left: str, right: str) -> float | None:
     a, b = (of_kind("ST_Distance", read(text), "POINT") for text in (left, right))
     if not a.points or not b.points:
@@ -150,6 +159,10 @@ SCALARS = entries(
         for name in TESTS
     ),
     ("ST_Relate(geometry, geometry, varchar) -> boolean", "trino_st_relate({0}, {1}, {2})"),
+    (
+        "geometry_nearest_points(geometry, geometry) -> row(geometry, geometry)",
+        "trino_pair(trino_nearest({0}, {1}))",
+    ),
     ("ST_Distance(geometry, geometry) -> double", "trino_st_distance({0}, {1})"),
 )
 AGGREGATES = (Entry("convex_hull_agg(geometry) -> geometry", "list({0})", "trino_hull_of({agg})"),)
@@ -196,6 +209,7 @@ UDFS = (
     Udf("trino_metres", _metres, _TEXTS, "DOUBLE"),
     Udf("trino_metres_along", _metres_along, ("VARCHAR",), "DOUBLE"),
     Udf("trino_st_distance", _distance, _TEXTS, "DOUBLE"),
+    Udf("trino_nearest", _nearest, _TEXTS, "VARCHAR[]"),
     Udf("trino_st_relate", _relate, (*_TEXTS, "VARCHAR"), "BOOLEAN"),
     Udf("trino_hull_of", _hull_of, ("VARCHAR[]",), "VARCHAR"),
     *map(_udf_of_one, OF_ONE),

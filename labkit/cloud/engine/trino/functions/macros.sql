@@ -626,3 +626,7 @@ trino_digest_times(d, x) AS CASE
     WHEN x > 0 THEN list_transform(d, lambda _e: struct_pack(key := _e.key, value := _e.value * x))
     ELSE trino_fail('Scale factor should be positive.')
     END;
+
+-- Geometries
+
+trino_pair(z) AS CASE WHEN len(z) = 2 THEN struct_pack(field0 := z[1], field1 := z[2]) END;

@@ -14,7 +14,7 @@ from labkit.cloud.engine.trino.functions.shapes import Line, Point, Shape, polyg
 
 def area(shape: Shape) -> float:
     """Of the shells without the holes."""
-    return -sum(signed_area(ring) for ring in shape.rings) / 2
+    return sum(signed_area(ring) for ring in shape.rings) / 2
 
 
 def length(shape: Shape) -> float:
@@ -52,21 +52,27 @@ def _weighed(parts: Iterable[tuple[float, float, float]]) -> Point:
 
 def distance(left: Shape, right: Shape) -> float:
     """The least between two geometries that do not meet."""
-    pairs = [(p, s) for p in left.vertices for s in _pieces(right)]
-    pairs += [(p, s) for p in right.vertices for s in _pieces(left)]
-    return min(_to_segment(p, *segment) for p, segment in pairs)
+    return math.dist(*nearest(left, right))
+
+
+def nearest(left: Shape, right: Shape) -> tuple[Point, Point]:
+    """A point of each, as near as those of two geometries that do not meet can be."""
+    pairs = [(p, _on_segment(p, *s)) for p in left.vertices for s in _pieces(right)]
+    pairs += [(_on_segment(p, *s), p) for p in right.vertices for s in _pieces(left)]
+    return min(pairs, key=lambda pair: math.dist(*pair))
 
 
 def _pieces(shape: Shape) -> list[tuple[Point, Point]]:
     return [*shape.segments, *((p, p) for p in shape.points)]
 
 
-def _to_segment(p: Point, a: Point, b: Point) -> float:
+def _on_segment(p: Point, a: Point, b: Point) -> Point:
+    """The point of a segment that is nearest."""
     across, up = b[0] - a[0], b[1] - a[1]
     size = across * across + up * up
     along = ((p[0] - a[0]) * across + (p[1] - a[1]) * up) / size if size else 0.0
     t = min(1.0, max(0.0, along))
-    return math.dist(p, (a[0] + t * across, a[1] + t * up))
+    return a[0] + t * across, a[1] + t * up
 
 
 def hull(points: Iterable[Point]) -> Shape:
@@ -94,6 +100,6 @@ def _cross(o: Point, a: Point, b: Point) -> float:
 
 
 def envelope(shape: Shape) -> Line:
-    """The corners of the box around, clockwise from the lower left one, closed."""
+    """The corners of the box around, against the clock from the lower left one, closed."""
     left, low, right, high = shape.box
-    return (left, low), (left, high), (right, high), (right, low), (left, low)
+    return (left, low), (right, low), (right, high), (left, high), (left, low)

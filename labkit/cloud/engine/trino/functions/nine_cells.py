@@ -68,14 +68,14 @@ class _Exact:
         return "E"
 
     def sides(self, piece: _Segment, middle: _Place) -> tuple[str, str]:
-        """Where the left and the right of a piece of an edge lie; interiors are on the right."""
+        """Where the left and the right of a piece of an edge lie; interiors are on the left."""
         if not self.is_area:
             return "E", "E"
         place = self.place(middle)
         if place != "B":
             return place, place
         own = next(segment for segment in self.segments if _holds(segment, middle))
-        return ("E", "I") if _along(own, piece) > 0 else ("I", "E")
+        return ("I", "E") if _along(own, piece) > 0 else ("E", "I")
 
 
 def _crosses(left: Shape, right: Shape) -> str:

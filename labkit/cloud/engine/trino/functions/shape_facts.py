@@ -76,7 +76,17 @@ def _parts(shape: Shape) -> list[str] | None:
 
 
 def _points(shape: Shape) -> list[str] | None:
-    return [write(one_point(*p)) for p in shape.vertices] or None
+    """Those of rings come the other way round."""
+    rings = tuple(p for ring in shape.rings for p in ring[::-1])
+    return [write(one_point(*p)) for p in rings or shape.vertices] or None
+
+
+def _boundary(shape: Shape) -> str:
+    """A polygon's rings; of lines the ends that an odd number of them has."""
+    if shape.dimension == 2:
+        return write(Shape("MULTILINESTRING", lines=shape.rings))
+    ends = [end for line in shape.lines for end in (line[0], line[-1])]
+    return write(Shape("MULTIPOINT", points=tuple(e for e in ends if ends.count(e) % 2)))
 
 
 #: Functions of one geometry: what they give, how, and the kinds that they take.
@@ -98,6 +108,7 @@ OF_ONE: dict[str, tuple[str, Callable[[Shape], Any], tuple[str, ...]]] = {
     "ST_NumInteriorRing": ("bigint", lambda shape: max(0, len(shape.rings) - 1), ("POLYGON",)),
     "ST_Area": ("double", measures.area, ()),
     "ST_Length": ("double", measures.length, ("LINESTRING", "MULTILINESTRING")),
+    "ST_Boundary": ("geometry", _boundary, ()),
     "ST_Centroid": ("geometry", _centroid, ()),
     "ST_ConvexHull": ("geometry", _hull, ()),
     "ST_Envelope": ("geometry", _envelope, ()),

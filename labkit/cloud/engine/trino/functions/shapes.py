@@ -1,6 +1,6 @@
 """Geometries as Python values, read from and written as well-known text.
 
-Shells run clockwise and holes against it, as Trino keeps them; a ring that is not closed is closed.
+Shells run against the clock and holes with it, as Trino prints them; an open ring is closed.
 Source: https://trino.io/docs/current/functions/geospatial.html
 """
 
@@ -84,7 +84,7 @@ def polygon(rings: Rings) -> Rings:
     """Rings that are closed and run their way."""
     closed = (ring if ring[0] == ring[-1] else (*ring, ring[0]) for ring in rings if ring)
     return tuple(
-        ring if (signed_area(ring) > 0) == bool(at) else ring[::-1]
+        ring if (signed_area(ring) > 0) != bool(at) else ring[::-1]
         for at, ring in enumerate(closed)
     )
 

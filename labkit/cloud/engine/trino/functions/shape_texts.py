@@ -1,0 +1,156 @@
+"""Geometries as GeoJSON and as encoded polylines.
+
+Sources: https://trino.io/docs/current/functions/geospatial.html, GeometryUtils of trinodb/trino and
+https://developers.google.com/maps/documentation/utilities/polylinealgorithm
+"""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_HALF_EVEN, Decimal
+from itertools import pairwise
+from typing import Any
+
+from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.trino.functions.documents import java_double
+from labkit.cloud.engine.trino.functions.entry import entries, fail
+from labkit.cloud.engine.trino.functions.shapes import (
+    Line,
+    Point,
+    Shape,
+    number,
+    of_kind,
+    polygon,
+    read,
+    write,
+)
+
+SCALARS = entries(
+    ("to_geojson_geometry(sphericalgeography) -> varchar", "trino_to_geojson({0})"),
+    ("to_geojson_geometry(geometry) -> varchar", "trino_to_geojson({0})"),
+    ("from_geojson_geometry(varchar) -> sphericalgeography", "trino_from_geojson({0})"),
+    ("to_encoded_polyline(geometry) -> varchar", "trino_to_polyline({0})"),
+    ("from_encoded_polyline(varchar) -> geometry", "trino_from_polyline({0})"),
+)
+_KINDS = {
+    name.upper(): name
+    for name in (
+        "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
+    )
+}  # fmt: skip
+_CRS = '"crs":{"type":"name","properties":{"name":"EPSG:0"}}'
+
+
+def _to_geojson(text: str) -> str:
+    shape = read(text)
+    head = f'{{"type":"{_KINDS[shape.kind]}","coordinates":'
+    if not shape.vertices:
+        return f"{head}[]}}"
+    if "POINT" in shape.kind:
+        bodies = list(map(_pair, shape.points))
+    elif "LINE" in shape.kind:
+        bodies = list(map(_listed, shape.lines))
+    else:  # rings the other way round, as ST_Points gives them
+        bodies = [f"[{','.join(_listed(r[::-1]) for r in rings)}]" for rings in shape.polygons]
+    body = f"[{','.join(bodies)}]" if shape.kind.startswith("MULTI") else bodies[0]
+    return f"{head}{body},{_CRS}}}"
+
+
+def _listed(line: Line) -> str:
+    return f"[{','.join(map(_pair, line))}]"
+
+
+def _pair(at: Point) -> str:
+    return f"[{_ordinate(at[0])},{_ordinate(at[1])}]"
+
+
+def _ordinate(value: float) -> str:
+    """Eight digits after the point at most; very small and large numbers as Java prints them."""
+    if abs(value) < 1e-3 or value >= 1e7:
+        return java_double(value)
+    return number(float(Decimal(value).quantize(Decimal("1e-8"), ROUND_HALF_EVEN)))
+
+
+def _from_geojson(text: str) -> str:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        fail(f"Invalid GeoJSON: {error}")
+    if not isinstance(found, dict) or "type" not in found:
+        words = "Could not parse Geometry from Json string.  No 'type' property found."
+        fail(f"Invalid GeoJSON: {words}")
+    kind = str(found["type"]).upper()
+    if kind not in _KINDS:
+        fail(f"GeoJSON of type {found['type']} is not supported here", "NOT_SUPPORTED")
+    body = found.get("coordinates")
+    try:
+        return write(_shape(kind, body) if body else Shape(kind))
+    except (TypeError, ValueError, IndexError):
+        fail("Invalid GeoJSON: Could not parse Geometry from GeoJson string.")
+
+
+def _shape(kind: str, body: list[Any]) -> Shape:
+    parts = body if kind.startswith("MULTI") else [body]
+    if "POINT" in kind:
+        return Shape(kind, points=tuple(map(_point, parts)))
+    if "LINE" in kind:
+        return Shape(kind, lines=tuple(map(_line, parts)))
+    return Shape(kind, polygons=tuple(polygon(tuple(map(_line, rings))) for rings in parts))
+
+
+def _point(pair: list[float]) -> Point:
+    return float(pair[0]), float(pair[1])
+
+
+def _line(pairs: list[list[float]]) -> Line:
+    return tuple(map(_point, pairs))
+
+
+# Polylines
+
+
+def _to_polyline(text: str) -> str:
+    """Each point by how far it is from the one before, latitude first, in 1e-5 degrees."""
+    shape = of_kind("to_encoded_polyline", read(text), "LINESTRING", "MULTIPOINT")
+    places = [(0, 0), *((_whole(y), _whole(x)) for x, y in shape.vertices)]
+    steps = (b[axis] - a[axis] for a, b in pairwise(places) for axis in (0, 1))
+    return "".join(map(_encoded, steps))
+
+
+def _whole(degrees: float) -> int:
+    return int((degrees * 1e5 + 0.5) // 1)
+
+
+def _encoded(step: int) -> str:
+    left, letters = ~(step << 1) if step < 0 else step << 1, ""
+    while left >= 0x20:
+        letters += chr((left & 0x1F | 0x20) + 63)
+        left >>= 5
+    return letters + chr(left + 63)
+
+
+def _from_polyline(text: str) -> str:
+    steps, value, shift = [], 0, 0
+    for letter in text:
+        part = ord(letter) - 63
+        value |= (part & 0x1F) << shift
+        shift += 5
+        if part < 0x20:
+            steps.append(~(value >> 1) if value & 1 else value >> 1)
+            value = shift = 0
+    if shift or len(steps) % 2:
+        fail("Input is not a valid encoded polyline")
+    points, latitude, longitude = [], 0, 0
+    for down, across in zip(steps[::2], steps[1::2], strict=True):
+        latitude, longitude = latitude + down, longitude + across
+        points.append((longitude * 1e-5, latitude * 1e-5))
+    return write(Shape("LINESTRING", lines=(tuple(points),) if len(points) > 1 else ()))
+
+
+_TEXT = ("VARCHAR",)
+UDFS = (
+    Udf("trino_to_geojson", _to_geojson, _TEXT, "VARCHAR"),
+    Udf("trino_from_geojson", _from_geojson, _TEXT, "VARCHAR"),
+    Udf("trino_to_polyline", _to_polyline, _TEXT, "VARCHAR"),
+    Udf("trino_from_polyline", _from_polyline, _TEXT, "VARCHAR"),
+)
