@@ -135,7 +135,7 @@ def _bits(duck: str) -> Callable[[str, Sequence[Typed]], Aggregate]:
 
 _SHORT_ENOUGH = (
     "CASE WHEN strlen({0}) > 65535 "
-    "THEN CAST(error('REDSHIFT:54000:Result size exceeds LISTAGG limit') AS VARCHAR) ELSE {0} END"
+    "THEN CAST(rs_fail('REDSHIFT:54000:Result size exceeds LISTAGG limit') AS VARCHAR) ELSE {0} END"
 )
 
 

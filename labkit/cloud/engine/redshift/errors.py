@@ -14,9 +14,9 @@ UNSUPPORTED, MISMATCH, AMBIGUOUS, GROUPING = "0A000", "42804", "42702", "42803"
 BAD_TEXT, BAD_DATETIME, TOO_LONG, OUT_OF_RANGE = "22P02", "22007", "22001", "22003"
 DENIED, INTERNAL, CANCELED, CANNOT_CAST = "42501", "XX000", "57014", "42846"
 DISK_FULL, TOO_DEEP = "53100", "54001"
-#: How a macro or a UDF raises an error with a state inside DuckDB.
+#: How a macro or a UDF raises an error with a state inside DuckDB; some by a cast that fails.
 MARK = "REDSHIFT"
-_MARKED = re.compile(rf"{MARK}:(\w{{5}}):(.*?)(?:\n|$)", re.DOTALL)
+_MARKED = re.compile(rf"{MARK}:(\w{{5}}):(.*?)(?:' to INT32\b|\n|$)", re.DOTALL)
 
 
 class RedshiftError(Exception):
@@ -78,6 +78,8 @@ def translated(text: str) -> RedshiftError:
 
 #: DuckDB's words for what fails while a query runs, and Redshift's.
 _KNOWN = (
+    (r"window expressions cannot be volatile",
+     "RANDOM in the order or the partition of a window is not supported here", UNSUPPORTED),
     (r"(?:LABKIT:|Unknown error: )HIVE_\w+: (.+?)(?:\. Detail: Python exception|\n|$)",
      r"Spectrum Scan Error: \1", INTERNAL),
     (r"RecursionError", "stack depth limit exceeded", TOO_DEEP),

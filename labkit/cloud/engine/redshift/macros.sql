@@ -1,6 +1,9 @@
 -- What the compiler's SQL calls, in the order in which they call each other.
 -- Names of lambda parameters start with an underscore, so that no column of the caller's is caught.
 
+-- A failure of a value. DuckDB takes its own error() for volatile, and no window is ordered by that.
+rs_fail(message) AS CAST(message AS INTEGER);
+
 -- Text
 
 rs_cut(a, n) AS CASE
@@ -24,7 +27,8 @@ rs_fit_bytes(a, n, kind) AS CASE
 
 rs_substring(a, start, n) AS CASE
     WHEN start IS NULL OR n IS NULL THEN NULL
-    WHEN n < 0 THEN error('REDSHIFT:22011:negative substring length not allowed')
+    WHEN n < 0
+        THEN CAST(rs_fail('REDSHIFT:22011:negative substring length not allowed') AS VARCHAR)
     ELSE substr(a, greatest(start, 1), greatest(least(start + n, 2147483647) - greatest(start, 1), 0))
     END;
 
@@ -49,14 +53,15 @@ rs_octetindex(b, a) AS CASE
 rs_split_part(a, b, i) AS CASE
     WHEN a IS NULL OR b IS NULL OR i IS NULL THEN NULL
     WHEN b = '' AND i > 0 THEN CASE WHEN i = 1 THEN a ELSE '' END
-    WHEN i <= 0 THEN error('REDSHIFT:22023:field position must be greater than zero')
+    WHEN i <= 0
+        THEN CAST(rs_fail('REDSHIFT:22023:field position must be greater than zero') AS VARCHAR)
     ELSE coalesce(string_split(a, b)[i], '')
     END;
 
 -- How often or how long a function may make a text, all of whose bytes are told
 rs_within(n, bytes, name) AS CASE
     WHEN bytes > 65535
-        THEN CAST(error('REDSHIFT:22001:' || name || '() result too long for type varchar(65535)') AS INTEGER)
+        THEN rs_fail('REDSHIFT:22001:' || name || '() result too long for type varchar(65535)')
     ELSE n
     END;
 
@@ -65,7 +70,8 @@ rs_replace(a, b, c) AS replace(a, b, CASE
     WHEN strlen(a) // greatest(strlen(b), 1) * strlen(c) > 65535
         AND strlen(a) + (strlen(a) - strlen(replace(a, b, ''))) // greatest(strlen(b), 1)
             * (strlen(c) - strlen(b)) > 65535
-        THEN error('REDSHIFT:22001:REPLACE() result too long for type varchar(65535)')
+        THEN CAST(rs_fail(
+            'REDSHIFT:22001:REPLACE() result too long for type varchar(65535)') AS VARCHAR)
     ELSE c
     END);
 
@@ -74,14 +80,15 @@ rs_replace(a, b, c) AS replace(a, b, CASE
 rs_integer(a) AS CASE
     WHEN a IS NULL THEN NULL
     WHEN regexp_full_match(a, '\s*[+-]?\d+\s*') THEN CAST(trim(a) AS BIGINT)
-    ELSE CAST(error('REDSHIFT:22P02:invalid input syntax for integer: "' || a || '"') AS BIGINT)
+    ELSE CAST(rs_fail('REDSHIFT:22P02:invalid input syntax for integer: "' || a || '"') AS BIGINT)
     END;
 
 rs_boolean(a) AS CASE
     WHEN a IS NULL THEN NULL
     WHEN lower(trim(a)) IN ('t', 'true', 'y', 'yes', '1', 'on') THEN true
     WHEN lower(trim(a)) IN ('f', 'false', 'n', 'no', '0', 'off') THEN false
-    ELSE CAST(error('REDSHIFT:22P02:invalid input syntax for type boolean: "' || a || '"') AS BOOLEAN)
+    ELSE CAST(
+        rs_fail('REDSHIFT:22P02:invalid input syntax for type boolean: "' || a || '"') AS BOOLEAN)
     END;
 
 rs_timestamp(a) AS coalesce(
@@ -119,7 +126,8 @@ rs_cbrt(a) AS CASE WHEN power(round(cbrt(a)), 3) = a THEN round(cbrt(a)) ELSE cb
 
 rs_in_range(a, whole) AS CASE
     WHEN whole AND isinf(a)
-        THEN CAST(error('REDSHIFT:22003:type "double precision" value out of range: overflow') AS DOUBLE)
+        THEN CAST(
+            rs_fail('REDSHIFT:22003:type "double precision" value out of range: overflow') AS DOUBLE)
     ELSE a
     END;
 
@@ -128,12 +136,12 @@ rs_exp(a) AS rs_in_range(exp(a), isfinite(a));
 rs_power(a, b) AS rs_in_range(power(a, b), isfinite(a) AND isfinite(b));
 
 rs_divide(n, d, power) AS CASE
-    WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS HUGEINT)
+    WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS HUGEINT)
     ELSE (n * CAST(power AS HUGEINT)) // d
     END;
 
 rs_float_divide(n, d) AS CASE
-    WHEN d = 0 THEN CAST(error('REDSHIFT:22012:division by zero') AS DOUBLE)
+    WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
     ELSE n / d
     END;
 
