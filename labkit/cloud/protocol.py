@@ -21,6 +21,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import botocore.session
+import moto.core.utils
 from botocore.model import OperationModel, ServiceModel, Shape
 
 from labkit.cloud.operations import AwsError
@@ -38,6 +39,8 @@ SERVICE_OF_PATH = {("ses", "/v2/"): "sesv2"}
 JSON_PROTOCOLS = ("json", "rest-json")
 _S3_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _session = botocore.session.Session()
+# moto takes a loader for each model, which lists the folders of all services again.
+moto.core.utils.create_loader = functools.cache(moto.core.utils.create_loader)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def _services() -> frozenset[str]:
 
 @functools.cache
 def _model(service: str) -> ServiceModel:
-    return _session.get_service_model(service)
+    return moto.core.utils.get_service_model(service)  # it is read once for both
 
 
 def protocol_of(model: ServiceModel) -> str:
@@ -189,7 +192,7 @@ def _xml_answer(operation: OperationModel, result: dict[str, Any], request_id: s
 
 def xml_document(operation: str, root: str, result: dict[str, Any]) -> bytes:
     """The result of an operation of S3 as a document of its own, as REST-XML sends it."""
-    model = _session.get_service_model("s3")
+    model = moto.core.utils.get_service_model("s3")
     namespace = model.metadata.get("xmlNamespace") or _S3_NAMESPACE
     inner = _xml_members(model.operation_model(operation).output_shape, result)
     prolog = '<?xml version="1.0" encoding="UTF-8"?>\n'
