@@ -21,7 +21,7 @@ import duckdb
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled, unique
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import widen
-from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, codec, head, is_last_line_longer
+from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, codec, head, is_line_longer
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, INTEGER, VARCHAR, Type
@@ -154,7 +154,7 @@ def _survey(reading: Reading, table: Csv) -> Survey:
     state = tuple(origin.get(file.name, file.path) for file in table.files)
     key = (state, table.names, table.delimiter, table.header)
     if key not in _SURVEYS:
-        _check_last_lines(table.files)
+        _check_lines(table.files)
         found = _made(reading.con, table)
         while len(_SURVEYS) >= KNOWN:
             del _SURVEYS[next(iter(_SURVEYS))]
@@ -162,14 +162,14 @@ def _survey(reading: Reading, table: Csv) -> Survey:
     return _SURVEYS[key]
 
 
-def _check_last_lines(files: Sequence[File]) -> None:
+def _check_lines(files: Sequence[File]) -> None:
     for file in files:
         try:
-            longer = is_last_line_longer(file, READ_BYTES)
+            longer = is_line_longer(file, READ_BYTES)
         except BROKEN:
             return  # which DuckDB will tell
         if longer:
-            raise Unreadable(f"The last line of {file.name} is longer than {READ_BYTES} bytes.")
+            raise Unreadable(f"A line of {file.name} is longer than {READ_BYTES} bytes.")
 
 
 def _made(con: duckdb.DuckDBPyConnection, table: Csv) -> Survey:

@@ -76,11 +76,11 @@ def head(file: File, size: int) -> bytes:
         raise damaged(file, error) from error
 
 
-def is_last_line_longer(file: File, than: int) -> bool:
-    """Whether the last line has more bytes: DuckDB, which reads as many at once, loses it then."""
+def is_line_longer(file: File, than: int) -> bool:
+    """Whether any line has more bytes: DuckDB, which reads as many at once, may lose the last."""
     if not codec(file.name):
         size = Path(file.path).stat().st_size
-        return size > than and _line_length(file.path, size) > than
+        return size > than and _is_line_longer(file.path, size, than)
     length = 0
     with open_bytes(file) as raw:
         while length <= than and (chunk := raw.read(CHUNK)):
@@ -89,10 +89,16 @@ def is_last_line_longer(file: File, than: int) -> bool:
     return length > than
 
 
-def _line_length(path: str, size: int) -> int:
-    """How many bytes the last line of a plain file has."""
+def _is_line_longer(path: str, size: int, than: int) -> bool:
+    """Whether a plain file has a line of more bytes; leaps from the last line's end in reach."""
     with Path(path).open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return size - data.rfind(b"\n", 0, size - 1)
+        at = 0
+        while size - at > than:
+            end = data.rfind(b"\n", at, at + than + 1)
+            if end < 0:
+                return True
+            at = end + 1
+    return False
 
 
 def damaged(file: File, error: Exception) -> FormatError:

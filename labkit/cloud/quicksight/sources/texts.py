@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from labkit.cloud.databrew.reading.source import unique
-from labkit.cloud.engine.formats.lines import NATIVE, codec, head, is_last_line_longer
+from labkit.cloud.engine.formats.lines import NATIVE, codec, head, is_line_longer
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.types import VARCHAR
@@ -34,6 +34,7 @@ _CLF_NAMES = (
 
 def _delimited(settings: Settings, files: list[File], columns: Sequence[Members]) -> Relation:
     """Files of separated fields; all have the columns of the first."""
+    _check_lines(files)
     names = _header(settings, files[0], columns)
     selects = [_csv(settings, names, group) for group in by_codec(files)]
     extra = quoted_name(_EXTRA)
@@ -53,7 +54,7 @@ def _csv(settings: Settings, names: Sequence[str], files: list[File]) -> str:
         f"header={settings.header}, delim={literal(settings.delimiter)}, skip={skipped}, "
         f"quote={literal(settings.qualifier)}, escape={literal(settings.qualifier)}, "
         f"compression='{NATIVE[codec(files[0].name)]}', null_padding=true, strict_mode=false, "
-        "max_line_size=16777216, parallel=false)"
+        f"max_line_size=16777216, buffer_size={_READ_BYTES}, parallel=false)"
     )
 
 
@@ -84,15 +85,8 @@ def by_codec(files: list[File]) -> Iterable[list[File]]:
 
 
 def _raw(files: list[File]) -> str:
-    """The lines of files as a column ``line``.
-
-    Raises:
-        SourceError: a last line is longer than what is read at once, and would be lost.
-    """
-    for file in files:
-        if is_last_line_longer(file, _READ_BYTES):
-            why = f"A line of {file.name} is longer than {_READ_BYTES} bytes."
-            raise SourceError("CUSTOMER_ERROR", why)
+    """The lines of files as a column ``line``."""
+    _check_lines(files)
     selects = [
         f"SELECT line FROM read_csv({paths(group)}, columns={{'line': 'VARCHAR'}}, "
         "auto_detect=false, header=false, delim='\\0', quote='', escape='', "
@@ -101,6 +95,17 @@ def _raw(files: list[File]) -> str:
         for group in by_codec(files)
     ]
     return f"SELECT line FROM ({' UNION ALL '.join(selects)}) WHERE line IS NOT NULL"
+
+
+def _check_lines(files: list[File]) -> None:
+    """Refuse lines that are longer than what is read at once.
+
+    DuckDB reads one to its end before it says so; a last one it would lose.
+    """
+    for file in files:
+        if is_line_longer(file, _READ_BYTES):
+            why = f"A line of {file.name} is longer than {_READ_BYTES} bytes."
+            raise SourceError("CUSTOMER_ERROR", why)
 
 
 def _common_log(_: Settings, files: list[File], columns: Sequence[Members]) -> Relation:
