@@ -5,6 +5,9 @@ DuckDB, Trino and Redshift quote alike: a quote inside is doubled, nothing else 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 
 def quoted_name(name: str) -> str:
     """A name as a quoted identifier.
@@ -22,3 +25,12 @@ def quoted_text(text: str) -> str:
     "'it''s'"
     """
     return "'" + text.replace("'", "''") + "'"
+
+
+def chosen(value: str, told: Mapping[Any, str]) -> str:
+    """SQL of one of known texts, by a number or text; of NULL for none."""
+    whens = " ".join(
+        f"WHEN {quoted_text(key) if isinstance(key, str) else key} THEN {quoted_text(text)}"
+        for key, text in told.items()
+    )
+    return f"CASE {value} {whens} END" if whens else "NULL"

@@ -7,15 +7,15 @@ https://docs.aws.amazon.com/redshift/latest/dg/r_System_information_functions.ht
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.quoting import chosen, quoted_text
 from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system import backends, privileges, setting_calls
+from labkit.cloud.redshift.system import access_items, backends, privileges, setting_calls
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
 from labkit.cloud.redshift.system.registry import RELATIONS
 
@@ -100,7 +100,7 @@ def _result_of(connection: Connection) -> Native:
         for one in connection.objects.of("routine", database=connection.database)
         if one.body.get("returns")
     }
-    return lambda oid: _chosen(oid, told)
+    return lambda oid: chosen(oid, told)
 
 
 def _arguments_of(connection: Connection) -> Native:
@@ -108,7 +108,7 @@ def _arguments_of(connection: Connection) -> Native:
         one.oid: ", ".join(map(_argument, one.body["arguments"]))
         for one in connection.objects.of("routine", database=connection.database)
     }
-    return lambda oid: _chosen(oid, told)
+    return lambda oid: chosen(oid, told)
 
 
 def _signatures_of(connection: Connection) -> Native:
@@ -119,7 +119,7 @@ def _signatures_of(connection: Connection) -> Native:
         + ")"
         for one in connection.objects.of("routine", database=connection.database)
     }
-    return lambda oid: _chosen(oid, told)
+    return lambda oid: chosen(oid, told)
 
 
 def _argument(told: dict[str, Any]) -> str:
@@ -130,7 +130,7 @@ def _argument(told: dict[str, Any]) -> str:
 def _types_of(connection: Connection) -> Native:
     """``23 1043`` as ``integer, character varying``."""
     names = {str(oid): Type(base).plain for base, oid in OIDS.items()}
-    each = _chosen("t", names)
+    each = chosen("t", names)
     return lambda oids: f"array_to_string([{each} for t in string_split({oids}, ' ')], ', ')"
 
 
@@ -140,7 +140,7 @@ def _sizes_of(connection: Connection) -> Native:
     names = [name for name, _ in relation.columns]
     oid, size = names.index("table_id"), names.index("size")
     told = {row[oid]: str(row[size] * MB) for row in relation.rows(connection)}
-    return lambda table: f"CAST(coalesce({_chosen(table, told)}, '0') AS BIGINT)"
+    return lambda table: f"CAST(coalesce({chosen(table, told)}, '0') AS BIGINT)"
 
 
 def _pretty(connection: Connection) -> Native:
@@ -156,15 +156,6 @@ def _pretty(connection: Connection) -> Native:
 _UNITS = {"bytes": 1, "kB": 1024, "MB": MB, "GB": 1024 * MB}
 
 
-def _chosen(value: str, told: Mapping[Any, str]) -> str:
-    """One of known texts, by a number or text; NULL for none."""
-    whens = " ".join(
-        f"WHEN {quoted_text(key) if isinstance(key, str) else key} THEN {quoted_text(text)}"
-        for key, text in told.items()
-    )
-    return f"CASE {value} {whens} END" if whens else "NULL"
-
-
 _VIEW = (
     "(SELECT max(v.definition) FROM pg_catalog.pg_views v JOIN pg_catalog.pg_namespace n ON "
     "n.nspname = v.schemaname JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND "
@@ -177,6 +168,8 @@ _DESCRIPTION = (
 _ENCODING = " ".join(f"WHEN {at} THEN '{name}'" for at, name in enumerate(ENCODINGS))
 #: Signature, ``->`` and the result's type; the body, or what makes it for a session.
 _TABLE: tuple[tuple[str, Body], ...] = (
+    ("aclcontains(varchar, varchar) -> bool", access_items.contains),
+    ("makeaclitem(int4, int4, int4, varchar, bool) -> varchar", access_items.made),
     ("array_upper(varchar, int4) -> int4",
      "CASE WHEN $2 = 1 AND $1 <> '{}' THEN len($1) - len(replace($1, ',', '')) + 1 END"),
     ("array_to_string(varchar, varchar) -> varchar", "replace(trim($1, '{}'), ',', $2)"),

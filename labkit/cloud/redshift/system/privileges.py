@@ -28,7 +28,7 @@ PRIVILEGES = {
 #: A name with parts in double quotes, in which are no dots.
 _QUOTED = r"""'^("[^".]+"|[^".]+)(\.("[^".]+"|[^".]+)){0,2}$'"""
 #: In the order in which PostgreSQL writes them.
-_LETTERS = {"INSERT": "a", "SELECT": "r", "UPDATE": "w", "DELETE": "d", "RULE": "R",
+LETTERS = {"INSERT": "a", "SELECT": "r", "UPDATE": "w", "DELETE": "d", "RULE": "R",
             "REFERENCES": "x", "TRIGGER": "t", "EXECUTE": "X", "USAGE": "U", "CREATE": "C",
             "TEMPORARY": "T", "DROP": "D", "ALTER": "A", "TRUNCATE": "P"}  # fmt: skip
 
@@ -60,7 +60,7 @@ def column_acl(one: Object, column: str) -> str | None:
 def _letters(given: Sequence[str], options: Sequence[str]) -> str:
     return "".join(
         letter + "*" * (privilege in options)
-        for privilege, letter in _LETTERS.items()
+        for privilege, letter in LETTERS.items()
         if privilege in given
     )
 

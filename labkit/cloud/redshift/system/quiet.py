@@ -15,7 +15,9 @@ _QUIET = {
     # What a query's planner knows
     "pg_statistic": "starelid oid, staattnum smallint, stanullfrac float4, stawidth int, "
     "stadistinct float4, stakind1 smallint, stakind2 smallint, stakind3 smallint, "
-    "stakind4 smallint, staop1 oid, staop2 oid, staop3 oid, staop4 oid",
+    "stakind4 smallint, staop1 oid, staop2 oid, staop3 oid, staop4 oid, "
+    "stanumbers1 _text, stanumbers2 _text, stanumbers3 _text, stanumbers4 _text, "
+    "stavalues1 _text, stavalues2 _text, stavalues3 _text, stavalues4 _text",
     "pg_statistic_indicator": "stairelid oid, stairows double precision, "
     "staiins double precision, staidels double precision",
     # Queues, load and disks
