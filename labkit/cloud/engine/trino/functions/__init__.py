@@ -21,6 +21,7 @@ from labkit.cloud.engine.trino.functions import (
     shape_texts,
     sketches,
     strings,
+    unread,
     urls,
     windows,
 )
@@ -58,6 +59,7 @@ UDFS: tuple[Udf, ...] = (
     *maths.UDFS,
     *distributions.UDFS,
     *dates.UDFS,
+    *unread.UDFS,
     *arrays.UDFS,
     *aggregates.UDFS,
     *regexps.UDFS,

@@ -183,7 +183,7 @@ def _read(text: str, pattern: str) -> str:
     if not re.search("%[YyG]", pattern):
         year = 2000 if re.search("%[mbBdj]", pattern) else 1970
         read, whole = f"({read} || ' {year}')", f"{whole} %Y"
-    message = "'LABKIT:INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || _t || '\"'"
+    message = f"'LABKIT:INVALID_FUNCTION_ARGUMENT: ' || trino_unread(_t, {quoted_text(pattern)})"
     body = (
         f"CASE WHEN _t IS NULL THEN NULL ELSE coalesce(try_strptime({read}, {quoted_text(whole)}), "
         f"error({message})) END"
