@@ -109,6 +109,8 @@ COUNTED = {
     "which course had the most page views last month": """SELECT sum(pageview_count)
         FROM ({views}) WHERE (timestamp_year, timestamp_month) = (2021, 4)
         GROUP BY course_id ORDER BY 1 DESC LIMIT 1""",
+    "which month had the most page views": """SELECT max(n) FROM (SELECT sum(pageview_count) AS n
+        FROM ({views}) GROUP BY timestamp_year, timestamp_month)""",
     "students not from California by school": """SELECT count(*) FROM ({students})
         WHERE home_state_name IS DISTINCT FROM 'California' AND school_name LIKE '%Arts%'""",
 }

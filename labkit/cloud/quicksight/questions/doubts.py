@@ -88,8 +88,7 @@ def _counts_twice(reading: Reading, asked: Asked) -> bool:
 
 def _sorts_what_is_not_shown(reading: Reading, asked: Asked) -> bool:
     """ "All orders sorted by sales": one number has no order."""
-    order = reading.order
-    return order is not None and not isinstance(order.target, str) and not reading.groups
+    return reading.order is not None and not reading.groups
 
 
 def _is_share_of_rows(reading: Reading, asked: Asked) -> bool:
@@ -164,6 +163,43 @@ def _may_be_a_date(reading: Reading, asked: Asked) -> bool:
     return timed and any({*name_words(each.name)} & values for each in dates)
 
 
+def _develops_without_dates(reading: Reading, asked: Asked) -> bool:
+    """ "How did sales in each region develop": that is over time, not over regions."""
+    trend = any(each.tag == "q" and each.means == "LineChartVisual" for each in asked.items)
+    fields = [each.field for each in (*reading.groups, reading.colour) if each]
+    dated = [each for each in fields if each.kind != "text"]
+    return trend and asked.topic.date is not None and bool(fields) and not dated
+
+
+def _ranks_its_own_count(reading: Reading, asked: Asked) -> bool:
+    """ "Which customer bought the most": each is counted once a row, of nothing named."""
+    groups = [each.field for each in reading.groups]
+    last = asked.tags.rstrip(",").endswith("T")
+    return last and reading.metrics[0].field in groups
+
+
+def _contrasts_one_value(reading: Reading, asked: Asked) -> bool:
+    """ "Returned vs not returned": two sides, of which one condition keeps one."""
+    return "v" in asked.tags and any(each.inverse for each in reading.conditions)
+
+
+def _compares_one_period(reading: Reading, asked: Asked) -> bool:
+    """ "This year compared to last year": only one of the two is let through."""
+    dates = [each for each in reading.conditions if each.field.kind == "date"]
+    return _is(reading, "POP_OVERTIME_DIFF_AS_PERC") and any(each.unit for each in dates)
+
+
+def _is_one_month_of_each_year(reading: Reading, asked: Asked) -> bool:
+    """ "Sales in December by year": a December of each, where one is taken."""
+    month = re.search("J(?!N)", asked.tags) is not None
+    return month and any(each.unit == "YEAR" for each in reading.groups)
+
+
+def _runs_over_nothing(reading: Reading, asked: Asked) -> bool:
+    running = _is(reading, "RUNNING_SUM") or _is(reading, "MOVING_AVERAGE")
+    return running and not reading.groups
+
+
 def _own(topic: Topic) -> set[str]:
     """What the rows are called."""
     return {*name_words(topic.name), *name_words(topic.data_set_name)}
@@ -194,6 +230,12 @@ DOUBTS: dict[str, Doubt] = {
     "EXTREME": _ranks_single_rows,
     "IN_ALL": _asks_of_each_row,
     "DATE": _may_be_a_date,
+    "DEVELOP": _develops_without_dates,
+    "OWN_COUNT": _ranks_its_own_count,
+    "CONTRAST": _contrasts_one_value,
+    "ONE_PERIOD": _compares_one_period,
+    "MONTH": _is_one_month_of_each_year,
+    "RUNNING": _runs_over_nothing,
     "ARITHMETIC": _is_difference_of_nothing,
 }
 SENTENCES = {
@@ -212,5 +254,11 @@ SENTENCES = {
     "EXTREME": "Whether the most is of single rows or of each group is not said.",
     "IN_ALL": "Whether a number is of single rows or of all is not said.",
     "DATE": "Whether a word is about what is so or about when it came so is not said.",
+    "DEVELOP": "The question does not name the dates over which something develops.",
+    "OWN_COUNT": "The question does not say by what is ranked.",
+    "CONTRAST": "A value and all but it are not compared here.",
+    "ONE_PERIOD": "Two periods that are named are not compared here.",
+    "MONTH": "One month of each year is not answered here.",
+    "RUNNING": "The question does not say over what a total runs.",
     "SHARE": "The question does not say what the share is held against.",
 }

@@ -98,7 +98,8 @@ def _top_filter(option: Option, id: str, identifier: str, topic: Topic) -> Json:
     if metric["Function"] != "CUSTOM":
         by["AggregationFunction"] = _function(metric["Function"], _kinds(topic).get(name, "number"))
     limit = {"Limit": int(option["TopBottomLimit"]["Value"]), "AggregationSortConfigurations": [by]}
-    return {"TopBottomFilter": {"FilterId": id, "Column": column} | limit}
+    grain = {name: option[name] for name in ("TimeGranularity",) if name in option}
+    return {"TopBottomFilter": {"FilterId": id, "Column": column} | limit | grain}
 
 
 def _function(aggregation: str, kind: str) -> Json:

@@ -21,7 +21,7 @@ from labkit.cloud.quicksight.questions.ordering import (
     take_order,
     take_superlative,
 )
-from labkit.cloud.quicksight.questions.reading import Group, Metric, Order, Reading
+from labkit.cloud.quicksight.questions.reading import Condition, Group, Metric, Order, Reading
 from labkit.cloud.quicksight.questions.rules import Items, first, matches
 from labkit.cloud.quicksight.questions.shape import Said, shape
 from labkit.cloud.quicksight.questions.small_words import SAID, VERBS
@@ -44,12 +44,14 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     items = _without_idle(items)
     limit, items = take_limit(items)
     conditions, items = take_conditions(items, topic)
+    conditions = _either_year(conditions)
     visual, items = _take_visual(items)
     if not visual and _OVER_YEARS.search(question):
         visual = "LineChartVisual"
     units, items = take_units(items, topic)
     if not limit:
-        limit, items = take_superlative(items) if _asks_which(question) else (None, items)
+        asks = _asks_which(question) or first(_ONE, items) is not None
+        limit, items = take_superlative(items) if asks else (None, items)
     compared, items = _take(items, "m")
     shown, items = _take(items, "t")
     filters, items = _take(items, "L")
@@ -118,6 +120,20 @@ def _contrasted(reading: Reading, every: Sequence[Item]) -> Reading:
     if reading.groups or not contrasts or not texts:
         return reading
     return replace(reading, groups=(Group(texts[0]),))
+
+
+def _either_year(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """ "In 2019 and 2020": no row is of both."""
+    pairs = zip([None, *conditions], conditions, strict=False)
+    return tuple(
+        replace(each, joined="or") if before and _are_periods(before, each) else each
+        for before, each in pairs
+    )
+
+
+def _are_periods(one: Condition, other: Condition) -> bool:
+    spans = [each.operator == "between" and not each.inverse for each in (one, other)]
+    return all(spans) and one.field is other.field and one.field.kind == "date"
 
 
 def _without_idle(items: Items) -> Items:
@@ -215,6 +231,8 @@ def _is_verb(word: str) -> bool:
 
 # "The best student": nothing says by what.
 IDLE = r"T(?!E?[FCA]|[&N,]|$)|(?<=i)T(?=,|$)"
+# "The year with the highest sales"
+_ONE = r"^[h,]*B?Fw[i]?T"
 _WHICH = ("which", "who", "what", "when", "where")
 _OVER_YEARS = re.compile(r"\b(?:over|through) the years\b", re.IGNORECASE)
 # What the steps leave of literals and comparisons has found no place in the reading.

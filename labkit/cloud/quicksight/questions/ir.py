@@ -129,15 +129,16 @@ def _limit(reading: Reading, metrics: Sequence[IR]) -> Iterator[list[IR]]:
         "Function": metrics[0]["Function"]["Aggregation"],
         "SortDirection": direction,
     }
-    yield [
-        {
-            "FilterType": "TOP_BOTTOM_FILTER",
-            "OperandField": {"Identity": identity(group.field.name, group.unit)},
-            "TopBottomLimit": single(str(count)),
-            "SortDirection": direction,
-            "AggMetrics": [aggregate],
-        }
-    ]
+    shown = _group(group)
+    made = {
+        "FilterType": "TOP_BOTTOM_FILTER",
+        "OperandField": shown["FieldName"],
+        "TopBottomLimit": single(str(count)),
+        "SortDirection": direction,
+        "AggMetrics": [aggregate],
+    }
+    grain = shown.get("TimeGranularity")
+    yield [made | ({"TimeGranularity": grain} if grain else {})]
 
 
 def _sort(reading: Reading, metrics: Sequence[IR]) -> IR:

@@ -31,6 +31,8 @@ LONGEST = 6
 ENOUGH = 0.4
 LINKS = frozenset("of the in whose every they".split())
 BY_OTHER_WORD = 0.95
+# Words of the language before they are cell values: "orders with no discount".
+_DENYING = frozenset(("no", "not", "none"))
 
 
 @dataclass(frozen=True)
@@ -214,7 +216,7 @@ class Lexicon:
         for text in _variants(tokens[start:end]):
             if text in self._named:
                 yield Named(start, end, None, filter=self._named[text], score=1.2)
-            if text in self._values:
+            if text in self._values and text not in _DENYING:
                 field, value = self._values[text]
                 yield Named(start, end, field, value=value, score=1.1)
         if end == start + 1 and (word := self._value_words.get(tokens[start].stem)):

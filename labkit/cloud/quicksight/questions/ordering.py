@@ -28,7 +28,7 @@ ORDERS = (
 # "Rank the teams by number of players from high to low": the teams are the groups.
 RANKED = r"(?<![^,&w])s(?:F)B(?P<target>C[AE]?[Fr]|A(?P<field>F))w?d"
 # "Rank regions by profit": the highest first.
-RANKED_BY = r"(?<![^,&w])s(?P<group>F)B(?P<target>F)$"
+RANKED_BY = r"(?<![^,&w])s(?P<group>F)B(?P<target>F|C[AE]?[Fr]|AF)$"
 LIMITS = (
     r"(?P<number>N)(?P<way>T)",
     r"(?P<way>T)(?P<number>N)",
@@ -80,11 +80,12 @@ def _ranked(items: Items) -> tuple[Order, Items] | None:
     match = first(RANKED_BY, items)
     if not match:
         return None
-    group, number = items[match.start("group")], items[match.start("target")]
-    one, other = (each.named.field if each.named else None for each in (group, number))
-    if not one or not other or one.measure or not other.measure:
+    group, number = items[match.start("group")], items[slice(*match.span("target"))]
+    one, other = (each.named.field if each.named else None for each in (group, number[-1]))
+    plain = len(number) == 1
+    if not one or one.measure or (plain and not (other and other.measure)):
         return None
-    by = [PAUSE, number, Item("B", "BY", "by"), group]
+    by = [PAUSE, *number, Item("B", "BY", "by"), group]
     return Order("y", "DESCENDING"), [*items[: match.start()], *by]
 
 
