@@ -78,7 +78,7 @@ _STEPS = {
     "time_skewness int, is_active char(1), spilled_block_local_disk bigint, "
     "spilled_block_remote_disk bigint, step_attribute varchar(64), metrics_level char(16), "
     "plan_parent_id int, plan_node_id int",
-    "sys_query_explain": "user_id int, query_id bigint, child_query_sequence int, "
+    "sys_query_explain": "userid int, query_id bigint, child_query_sequence int, "
     "plan_node_id int, plan_parent_id int, plan_node char(400), plan_info char(400)",
     "stv_query_metrics": f"{_METRICS}, run_time bigint, max_run_time bigint, "
     "max_query_scan_size bigint, query_scan_size bigint, query_priority char(20), "
