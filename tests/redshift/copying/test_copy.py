@@ -223,7 +223,7 @@ LARGE = {
     "csv": (b"x" * 33_000_000, "CSV"),
     "gzip": (gzip.compress(b"x" * 33_000_000, 1), "CSV GZIP"),
     "fixed": (b"x" * 4_194_305, "FIXEDWIDTH 'a:4'"),
-    "json": (b'{"a": "' + b"x" * 33_000_000 + b'"}', "JSON 'auto'"),
+    "json": (b'{"a": "' + b"x" * 4_194_305 + b'"}', "JSON 'auto'"),
     "quoted": (b'"' + (b"x" * 999 + b"\n") * 4_200, "CSV"),
 }
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from labkit.cloud.engine.formats import File
-from labkit.cloud.engine.formats.lines import NATIVE
+from labkit.cloud.engine.formats.lines import NATIVE, is_line_longer
 from labkit.cloud.engine.formats.unpacked import address
 from labkit.cloud.engine.formats.watching import READ_BYTES
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
@@ -107,7 +107,7 @@ def _json(
     """Objects whose members are called as the columns are; ``auto`` only."""
     if options.argument.lower() != "auto" or options.compression not in NATIVE:
         return None
-    if options.ignore_header:
+    if options.ignore_header or _has_large_row(options, files):
         return None
     listed = ", ".join(quoted_text(file.path) for file in files)
     types = ", ".join(f"{quoted_text(c.name)}: '{_json_type(c.type)}'" for c in columns)
@@ -117,6 +117,12 @@ def _json(
         f"format = 'unstructured', records = true, compression = '{NATIVE[options.compression]}', "
         f"maximum_object_size = {LONGEST}))"
     )
+
+
+def _has_large_row(options: CopyOptions, files: Sequence[File]) -> bool:
+    """Whether a line is too large for a row: DuckDB takes objects of up to 32 MB all the same."""
+    plain = [] if options.compression else [replace(file, name="") for file in files]
+    return any(is_line_longer(file, LONGEST) for file in plain)
 
 
 def _told(column: TableColumn, options: CopyOptions) -> str:
