@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from labkit.cloud.engine.redshift.errors import RedshiftError
 
 LONGEST, LONGEST_CHAR, LONGEST_BYTES = 65535, 4096, 1024000
+MOST_SCALE = 37
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def _checked(base: str, size: int) -> Type:
 def _decimal(precision: int = 18, scale: int = 0) -> Type:
     if not 1 <= precision <= 38:
         raise RedshiftError(f"DECIMAL precision {precision} must be between 1 and 38", "22023")
-    if not 0 <= scale <= precision:
+    if not 0 <= scale <= min(precision, MOST_SCALE):
         raise RedshiftError(
             f"DECIMAL scale {scale} must be between 0 and precision {precision}", "22023"
         )

@@ -125,6 +125,10 @@ def query_columns(compiled: Compiled, names: Sequence[str] = ()) -> list[TableCo
     return found
 
 
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_TABLE_NEW.html
+MOST_COLUMNS = 1600
+
+
 def _no_duplicates(names: Sequence[str]) -> None:
     for name in names:
         if list(names).count(name) > 1:
@@ -147,6 +151,8 @@ def create(
     else:
         database, schema, last = place(connection, name, "CREATE TABLE")
     _no_duplicates([column.name for column in declared.columns])
+    if len(declared.columns) > MOST_COLUMNS:
+        raise RedshiftError(f"tables can have at most {MOST_COLUMNS} columns", "54011")
     check_declared(connection, declared)
     check_references(connection, declared.constraints, last)
     if encodings.automatic(declared.columns):
