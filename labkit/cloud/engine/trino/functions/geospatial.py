@@ -1,7 +1,7 @@
 """Geospatial functions. Source: https://trino.io/docs/current/functions/geospatial.html
 
 A geometry stands as its well-known text. What makes new shapes of two (unions, buffers and their
-kin), collections of several kinds and binary are refused.
+kin) and collections of several kinds are refused.
 """
 
 from __future__ import annotations
