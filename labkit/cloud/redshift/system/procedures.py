@@ -1,4 +1,4 @@
-"""SVL_STORED_PROC_CALL and SYS_PROCEDURE_CALL: the calls of procedures since this start.
+"""The calls of procedures since this start, and the messages that they raised.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/SYS_PROCEDURE_CALL.html
 """
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.redshift.system.postgres import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
 from labkit.cloud.redshift.warehouse import grants
+from labkit.cloud.redshift.warehouse.procedure_calls import LEVELS
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -46,3 +47,30 @@ def sys_procedure_call(connection: Connection) -> Iterator[Any]:
         yield (*users, number, one["pid"], number, one["database"], one["name"], one["status"],
                moment(one["started"]), moment(one["ended"]), one["text"][:4000],
                one["outer"])  # fmt: skip
+
+
+def _messages(connection: Connection) -> Iterator[tuple[dict[str, Any], tuple[int, int], Any]]:
+    for one, users in _calls(connection):
+        yield from ((one, users, message) for message in one["messages"])
+
+
+@system("svl_stored_proc_messages", "userid int, session_userid int, pid int, xid bigint, "
+        "query int, recordtime timestamp, loglevel int, loglevel_text char(10), "
+        "message char(1024), linenum int, querytxt char(500), label char(320), aborted int"
+        )  # fmt: skip
+def svl_stored_proc_messages(connection: Connection) -> Iterator[Any]:
+    """The line of a RAISE is not kept."""
+    for one, users, (at, level, text) in _messages(connection):
+        number, aborted = one["query_id"], int(one["status"] in ("failed", "canceled"))
+        yield (*users, one["pid"], number, number, moment(at), LEVELS[level], level,
+               text[:1024], None, one["text"][:500], one["label"], aborted)  # fmt: skip
+
+
+@system("sys_procedure_messages", "user_id int, session_id int, transaction_id bigint, "
+        "query_id bigint, record_time timestamp, log_level int, message char(1024), "
+        "line_number int, query_text char(500)")  # fmt: skip
+def sys_procedure_messages(connection: Connection) -> Iterator[Any]:
+    for one, (user, _), (at, level, text) in _messages(connection):
+        number = one["query_id"]
+        yield (user, one["pid"], number, number, moment(at), LEVELS[level], text[:1024], None,
+               one["text"][:500])  # fmt: skip

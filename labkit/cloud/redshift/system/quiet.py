@@ -157,12 +157,6 @@ _QUIET = {
     "enabled boolean",
     "stv_cursor_configuration": "current_cursor_count int, max_diskspace_usable int, "
     "current_diskspace_used int",
-    "svl_stored_proc_messages": "userid int, session_userid int, pid int, xid bigint, "
-    "query int, recordtime timestamp, loglevel int, loglevel_text char(10), "
-    "message char(1024), linenum int, querytxt char(500), label char(320), aborted int",
-    "sys_procedure_messages": "user_id int, session_id int, transaction_id bigint, "
-    "query_id bigint, record_time timestamp, log_level int, message char(1024), line_number int, "
-    "query_text char(500)",
     "sys_vacuum_history": "user_id int, transaction_id bigint, query_id bigint, "
     "database_name text, schema_name text, table_name text, table_id int, vacuum_type "
     "char(30), is_automatic boolean, status char(8), start_time timestamp, end_time timestamp, "

@@ -38,6 +38,26 @@ def recorded(connection: Connection, one: Object) -> Iterator[None]:
         outer.pop()
 
 
+#: Levels of messages by their numbers; DEBUG is kept nowhere.
+#: Source: https://docs.aws.amazon.com/redshift/latest/dg/r_SVL_STORED_PROC_MESSAGES.html
+LEVELS = {"LOG": 20, "INFO": 30, "NOTICE": 40, "WARNING": 50, "EXCEPTION": 60}
+#: Messages of one call that are kept.
+_MOST = 1000
+
+
+def said(connection: Connection, level: str, text: str) -> None:
+    """Keep a message that the running call raised, from the session's level on."""
+    running = (_within.get(connection) or [0])[-1]
+    least = LEVELS.get(connection.settings["stored_proc_log_min_messages"].upper(), 0)
+    if LEVELS.get(level, -1) < least:
+        return
+    for record in reversed(connection.warehouse.calls):
+        if record["query_id"] == running:
+            record["messages"].append((time.time(), level, text))
+            del record["messages"][:-_MOST]
+            return
+
+
 def _begun(connection: Connection, one: Object, outer: int | None) -> dict[str, Any]:
     warehouse = connection.warehouse
     number = connection.last_query_id if outer is None else next(warehouse.query_ids)
@@ -54,6 +74,7 @@ def _begun(connection: Connection, one: Object, outer: int | None) -> dict[str, 
         "started": time.time(),
         "ended": None,
         "status": "running",
+        "messages": [],
     }
     warehouse.calls.append(record)
     return record

@@ -22,7 +22,7 @@ from labkit.cloud.engine.redshift.types import INT4, VARCHAR, Type
 from labkit.cloud.redshift.warehouse import procedure_cursors as cursors
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.objects import Object
-from labkit.cloud.redshift.warehouse.procedure_calls import recorded
+from labkit.cloud.redshift.warehouse.procedure_calls import recorded, said
 from labkit.cloud.redshift.warehouse.procedure_run import (
     RUNNERS,
     TRANSACTIONS,
@@ -199,6 +199,7 @@ def _run_raise(run: Run, step: Step) -> None:
         value = run.evaluated(coerce(typed, VARCHAR), VARCHAR)
         values.append("<NULL>" if value == "NULL" else value[1:-1].replace("''", "'"))
     text = re.sub("%%|%", lambda mark: _filled(mark[0], values), text)
+    said(run.connection, level, text)
     if level == "EXCEPTION":
         raise RedshiftError(text, "P0001")
     run.connection.notices.append(Notice(text, level))
