@@ -161,6 +161,46 @@ def test_a_stack_makes_changes_and_drops(aws, name):
             gone()
 
 
+CONDITIONS = {
+    "Parameters": {"Two": {"Type": "String", "Default": "no"}},
+    "Conditions": {"Two": {"Fn::Equals": [{"Ref": "Two"}, "yes"]}},
+    "Resources": {
+        "Base": {
+            "Type": "AWS::Glue::Database",
+            "Properties": {
+                "CatalogId": {"Ref": "AWS::AccountId"},
+                "DatabaseInput": {
+                    "Name": "of_a_change_set",
+                    "Description": {"Fn::If": ["Two", "two", "one"]},
+                },
+            },
+        },
+        "Topic": {"Type": "AWS::SNS::Topic", "Condition": "Two"},
+    },
+    "Outputs": {"Base": {"Value": {"Ref": "Base"}, "Export": {"Name": "base-of-a-change-set"}}},
+}
+
+
+def test_change_sets_decide_conditions_and_tell_outputs(aws, name):
+    stacks = aws("cloudformation")
+    for two, kind, made in (("no", "CREATE", 1), ("yes", "UPDATE", 2), ("no", "UPDATE", 1)):
+        stacks.create_change_set(
+            StackName=name,
+            ChangeSetName=f"to-{two}-{kind}",
+            ChangeSetType=kind,
+            TemplateBody=json.dumps(CONDITIONS),
+            Parameters=[{"ParameterKey": "Two", "ParameterValue": two}],
+        )
+        stacks.execute_change_set(StackName=name, ChangeSetName=f"to-{two}-{kind}")
+        said = aws("glue").get_database(Name="of_a_change_set")["Database"]["Description"]
+        assert said == {"no": "one", "yes": "two"}[two]
+        assert len(stacks.describe_stack_resources(StackName=name)["StackResources"]) == made
+        assert outputs(aws, name) == {"Base": "of_a_change_set"}
+    assert "base-of-a-change-set" in [each["Name"] for each in stacks.list_exports()["Exports"]]
+    stacks.delete_stack(StackName=name)
+    assert stacks.list_exports()["Exports"] == []
+
+
 REFUSED = {
     "a type that nobody makes": (
         {"Other": {"Type": "AWS::Cognito::UserPool"}},

@@ -1,9 +1,9 @@
 """How moto's stacks read templates, mended where it would make another stack than was asked for.
 
 A type that nobody makes is refused, where moto leaves it out; ``${Cluster.Endpoint.Port}`` is read
-whole; secrets and parameters are looked up; templates are read from this cloud's own S3; an update
-finds a parameter in a text, too; a stack's resources go in the order in which they need each other,
-and so they do when it cannot be made whole. Sources:
+whole; secrets and parameters are looked up; templates are read from this cloud's own S3; a stack's
+resources go in the order in which they need each other, and so they do when it cannot be made
+whole. Sources:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-sub.html
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -22,12 +21,12 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import reading
+from labkit.cloud.stacks import reading, updates
+from labkit.cloud.stacks.updates import needs
 
 # What stands in templates and makes nothing.
 SILENT = ("AWS::CDK::Metadata",)
 _PLACE = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9]+\.[A-Za-z0-9.]+)\}")
-_NAMED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
 
@@ -39,7 +38,7 @@ def teach() -> None:
     kind.delete = _delete
     backend: Any = models.CloudFormationBackend
     backend.create_stack = _undone(backend.create_stack)
-    parsing.get_references_from_template = lambda template: [*_needs(template)]
+    updates.teach()
     parsing.clean_json = _substituting(parsing.clean_json)
     parsing.parse_resource = _resolving(parsing.parse_resource)
     for module in (models, responses):
@@ -189,7 +188,6 @@ def _drop(resources: Any, name: str) -> None:
     made = resources._parsed_resources.get(name)
     if made is not None and not isinstance(made, str):
         resources._delete_resource(made, resources._resource_json_map[name])
-        resources._parsed_resources.pop(name)
 
 
 def _in_order(said: dict[str, Any]) -> list[str]:
@@ -199,31 +197,10 @@ def _in_order(said: dict[str, Any]) -> list[str]:
     def visit(name: str, way: tuple[str, ...] = ()) -> None:
         if name in found or name in way or name not in said:
             return
-        for other in _needs(said[name]):
+        for other in needs(said[name]):
             visit(other, (*way, name))
         found.append(name)
 
     for name in said:
         visit(name)
     return found[::-1]
-
-
-def _needs(value: Any) -> Iterator[str]:
-    """The names that a part of a template speaks of."""
-    if isinstance(value, list):
-        for each in value:
-            yield from _needs(each)
-    if not isinstance(value, dict):
-        return
-    for name, each in value.items():
-        if name in ("Ref", "DependsOn") and isinstance(each, str):
-            yield each
-        elif name == "DependsOn":
-            yield from each
-        elif name == "Fn::GetAtt":
-            yield each.split(".")[0] if isinstance(each, str) else str(each[0])
-        elif name == "Fn::Sub":
-            yield from _NAMED.findall(each if isinstance(each, str) else str(each[0]))
-            yield from _needs(each)
-        else:
-            yield from _needs(each)

@@ -1,0 +1,138 @@
+"""What an update of a stack makes, changes and drops, where moto's own view of it is short.
+
+moto looks at ``Ref`` alone: a parameter in a text, or one that a condition asks for, changed
+nothing. A change set left the stack without its outputs and exports, so that it could not be
+deleted. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from moto.cloudformation import models, parsing
+
+Said = dict[str, Any]
+_NAMED = re.compile(r"\$\{([A-Za-z0-9]+)[.}]")
+
+
+def teach() -> None:
+    """Put it in moto's place."""
+    kind: Any = parsing.ResourceMap
+    kind.build_resource_diff = _diff
+    kind._delete_resource = _forgetting(kind._delete_resource)
+    stack: Any = models.Stack
+    stack.update = _told(stack.update)
+    stack.stack_resources = property(_made)
+    models.ChangeSet.apply = _apply  # type: ignore[method-assign]
+
+
+def _made(stack: Any) -> list[Any]:
+    """The resources of a stack, without those whose conditions do not hold."""
+    return [each for each in stack.resource_map.values() if each is not None]
+
+
+def needs(value: Any) -> Iterator[str]:
+    """The names of resources, parameters and conditions that a part of a template speaks of."""
+    if isinstance(value, list):
+        for each in value:
+            yield from needs(each)
+    if not isinstance(value, dict):
+        return
+    for name, each in value.items():
+        if name in ("Ref", "DependsOn", "Condition") and isinstance(each, str):
+            yield each
+        elif name == "DependsOn":
+            yield from each
+        elif name == "Fn::GetAtt":
+            yield each.split(".")[0] if isinstance(each, str) else str(each[0])
+        elif name == "Fn::Sub":
+            yield from _NAMED.findall(str(_text(each)))
+            yield from needs(each)
+        else:
+            if name == "Fn::If":
+                yield str(each[0])
+            yield from needs(each)
+
+
+def _text(said: Any) -> Any:
+    return said[0] if isinstance(said, list) else said
+
+
+def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Said:
+    """What is to be added, modified and removed; conditions decide by the new parameters."""
+    old, new = self._resource_json_map, other_template["Resources"]
+    made = {name for name in old if name in self._parsed_resources}
+    wanted = _wanted(self, other_template, parameters) if parameters else {*new}
+    touched = _touched(self, other_template, parameters or {})
+    both = [name for name in new if name in wanted & made]
+    return {
+        "Add": [name for name in new if name in wanted - made],
+        "Modify": [n for n in both if new[n] != old[n] or touched & {*needs(new[n])}],
+        "Remove": [name for name in old if name in made - wanted],
+    }
+
+
+def _wanted(resources: Any, template: Said, parameters: Said) -> set[str]:
+    """The resources whose conditions hold."""
+    probe = parsing.ResourceMap(
+        resources.stack_id,
+        resources["AWS::StackName"],
+        parameters,
+        resources.tags,
+        resources._region_name,
+        resources._account_id,
+        template,
+        resources.cross_stack_resources,
+    )
+    probe.load()
+    holds = probe.lazy_condition_map
+    said = template["Resources"].items()
+    return {name for name, each in said if "Condition" not in each or holds[each["Condition"]]}
+
+
+def _touched(resources: Any, template: Said, parameters: Said) -> set[str]:
+    """The parameters that are others, and the conditions that ask for them."""
+    was = resources.input_parameters
+    touched = {name for name, value in parameters.items() if was.get(name) != value}
+    conditions = template.get("Conditions") or {}
+    for _ in conditions:
+        touched |= {name for name, said in conditions.items() if touched & {*needs(said)}}
+    return touched
+
+
+def _forgetting(delete: Any) -> Any:
+    """Forget what is deleted: its condition may hold again."""
+
+    def deleted(self: Any, parsed_resource: Any, resource_json: Said) -> None:
+        delete(self, parsed_resource, resource_json)
+        self._parsed_resources.pop(getattr(parsed_resource, "logical_resource_id", None), None)
+
+    return deleted
+
+
+def _apply(self: Any) -> None:
+    """Make of the stack what a change set says, its outputs and exports too."""
+    stack = self.stack
+    stack.resource_map.update(self.template_dict, self.parameters)
+    stack.template, stack.template_dict = self.template, self.template_dict
+    stack.parameters = self.parameters or stack.parameters
+    stack.output_map = stack._create_output_map()
+    _export(stack)
+
+
+def _told(update: Any) -> Any:
+    def updated(self: Any, *args: Any, **kwargs: Any) -> None:
+        update(self, *args, **kwargs)
+        _export(self)
+
+    return updated
+
+
+def _export(stack: Any) -> None:
+    backend = models.cloudformation_backends[stack.account_id][stack.region_name]
+    kept = {n: e for n, e in backend.exports.items() if e.exporting_stack_id != stack.stack_id}
+    backend.exports.clear()
+    backend.exports.update(kept | {export.name: export for export in stack.exports})
