@@ -132,12 +132,17 @@ def information_views(connection: Connection) -> Iterator[Any]:
 
 
 def definition(one: Object) -> str:
-    """A view's query; of a view that is more than a query the statement that made it."""
+    """A view's query; of a view that is more than a query the statement that made it.
+
+    That of a view that is bound late stays in the words of who made it, until it is renamed.
+    """
     query = str(one.body["query"])
     if one.kind == "matview":
         return f"create materialized view {one.schema}.{one.name} as {query};"
     if one.body["bound"]:
         return query
+    if one.body.get("stated") == [one.schema, one.name]:
+        return str(one.body["statement"])
     return f"create view {one.schema}.{one.name} as {query} with no schema binding;"
 
 

@@ -39,6 +39,8 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
     known = connection.objects.find("relation", last, database=database, schema=schema)
     _check_free(connection, known, last, replacing)
     view = _view(connection, (database, schema, last), text, names, bound)
+    if not bound:
+        view = view.changed(statement=parsed.text.strip(), stated=[schema, last])
     if known:
         _check_same(known, view)
         connection.objects.remove(known)
