@@ -35,6 +35,7 @@ _PER_CENT = re.compile(r"\d\s*(?:%|percent)", re.IGNORECASE)
 _PERCENT = frozenset(map(stem, "percent percentage pct percentile share rate".split()))
 _RATE = re.compile(r"\brates?\b", re.IGNORECASE)
 _MOST = frozenset(("most", "the most", "least", "the least", "fewest", "the fewest"))
+_STEPS = frozenset("days weeks months quarters years hours minutes".split())
 _MIDDLES = frozenset(("AVERAGE", "MEDIAN", "STDEV", "VAR"))
 
 
@@ -157,9 +158,11 @@ def _asks_of_each_row(reading: Reading, asked: Asked) -> bool:
 
 def _may_be_a_date(reading: Reading, asked: Asked) -> bool:
     """ "Tickets closed in April": those whose status is closed now, or that were closed then."""
-    values = {word for each in asked.items if each.tag == "V" for word in name_words(each.text)}
+    said = [each for each in asked.items if each.tag == "V" and each.text.lower().endswith("ed")]
+    values = {word for each in said for word in name_words(each.text)}
     dates = [each for each in asked.topic.fields if each.kind == "date"]
-    timed = any(each.field in dates for each in reading.conditions)
+    used = [each.field for each in reading.conditions] + [each.field for each in reading.groups]
+    timed = any(each in dates for each in used)
     return timed and any({*name_words(each.name)} & values for each in dates)
 
 
@@ -180,7 +183,13 @@ def _ranks_its_own_count(reading: Reading, asked: Asked) -> bool:
 
 def _contrasts_one_value(reading: Reading, asked: Asked) -> bool:
     """ "Returned vs not returned": two sides, of which one condition keeps one."""
-    return "v" in asked.tags and any(each.inverse for each in reading.conditions)
+    if not re.search("[vk]", asked.tags):
+        return False
+    measured = any(each.field.measure for each in reading.groups[:1]) and "k" in asked.tags
+    spans = [each for each in reading.conditions if each.field.kind == "date"]
+    both = len(spans) > 1 and not any(each.field.kind == "date" for each in reading.groups)
+    denied = "v" in asked.tags and any(each.inverse for each in reading.conditions)
+    return measured or both or denied
 
 
 def _compares_one_period(reading: Reading, asked: Asked) -> bool:
@@ -193,6 +202,39 @@ def _is_one_month_of_each_year(reading: Reading, asked: Asked) -> bool:
     """ "Sales in December by year": a December of each, where one is taken."""
     month = re.search("J(?!N)", asked.tags) is not None
     return month and any(each.unit == "YEAR" for each in reading.groups)
+
+
+def _counts_a_flag(reading: Reading, asked: Asked) -> bool:
+    """ "Escalated and critical tickets": a field of yes and no is counted, not asked for yes."""
+    counted = [each.field for each in reading.metrics if _counts(each) and each.field]
+    flags = [(each.record.get("SemanticType") or {}).get("TruthyCellValue") for each in counted]
+    return any(flags) and any(each.kind == "text" for each in counted)
+
+
+def _leaves_out_a_participle(reading: Reading, asked: Asked) -> bool:
+    """ "Insured patients": some of the rows, by a field that says no yes and no."""
+    pairs = zip(asked.items, asked.items[1:], strict=False)
+    said = [one.named for one, rows in pairs if one.tag == "F" and rows.tag == "r"
+            and one.text.lower().endswith("ed")]  # fmt: skip
+    asked_for = [each.field for each in reading.conditions]
+    asked_for += [each.field for each in reading.groups if _is(reading, "PERCENT_OF_TOTAL")]
+    fields = [each.field for each in said if each and each.field and each.field.kind == "text"]
+    return any(each not in asked_for for each in fields)
+
+
+def _counts_its_steps(reading: Reading, asked: Asked) -> bool:
+    """ "How many days do they stay": a number of days, not one for each day."""
+    pairs = zip(asked.items, asked.items[1:], strict=False)
+    steps = [each for count, each in pairs if count.tag == "C" and each.text.lower() in _STEPS]
+    return bool(steps) and any(each.unit or each.field.kind == "date" for each in reading.groups)
+
+
+def _sorts_its_own_count(reading: Reading, asked: Asked) -> bool:
+    """ "Teams ordered by satisfaction": what they are ordered by is not shown."""
+    order, groups = reading.order, [each.field for each in reading.groups]
+    hidden = order is not None and not isinstance(order.target, str)
+    own = reading.metrics[0].field in groups and _counts(reading.metrics[0])
+    return hidden and own and not reading.visual
 
 
 def _runs_over_nothing(reading: Reading, asked: Asked) -> bool:
@@ -236,6 +278,10 @@ DOUBTS: dict[str, Doubt] = {
     "ONE_PERIOD": _compares_one_period,
     "MONTH": _is_one_month_of_each_year,
     "RUNNING": _runs_over_nothing,
+    "FLAG": _counts_a_flag,
+    "PARTICIPLE": _leaves_out_a_participle,
+    "STEPS": _counts_its_steps,
+    "HIDDEN_ORDER": _sorts_its_own_count,
     "ARITHMETIC": _is_difference_of_nothing,
 }
 SENTENCES = {
@@ -256,9 +302,13 @@ SENTENCES = {
     "DATE": "Whether a word is about what is so or about when it came so is not said.",
     "DEVELOP": "The question does not name the dates over which something develops.",
     "OWN_COUNT": "The question does not say by what is ranked.",
-    "CONTRAST": "A value and all but it are not compared here.",
+    "CONTRAST": "The two sides of the comparison are not understood.",
     "ONE_PERIOD": "Two periods that are named are not compared here.",
     "MONTH": "One month of each year is not answered here.",
     "RUNNING": "The question does not say over what a total runs.",
+    "FLAG": "Rows of two conditions of which one is a field of its own are not answered here.",
+    "PARTICIPLE": "The question does not say which value of a field it asks for.",
+    "STEPS": "A number of days, months or hours is not counted here.",
+    "HIDDEN_ORDER": "What the groups are ordered by is no number that the question asks for.",
     "SHARE": "The question does not say what the share is held against.",
 }

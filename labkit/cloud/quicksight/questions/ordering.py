@@ -28,7 +28,7 @@ ORDERS = (
 # "Rank the teams by number of players from high to low": the teams are the groups.
 RANKED = r"(?<![^,&w])s(?:F)B(?P<target>C[AE]?[Fr]|A(?P<field>F))w?d"
 # "Rank regions by profit": the highest first.
-RANKED_BY = r"(?<![^,&w])s(?P<group>F)B(?P<target>F|C[AE]?[Fr]|AF)$"
+RANKED_BY = r"(?<![^,&w])s(?P<group>F)B(?P<target>F|r|C[AE]?[Fr]|AF)$"
 LIMITS = (
     r"(?P<number>N)(?P<way>T)",
     r"(?P<way>T)(?P<number>N)",
@@ -82,6 +82,8 @@ def _ranked(items: Items) -> tuple[Order, Items] | None:
         return None
     group, number = items[match.start("group")], items[slice(*match.span("target"))]
     one, other = (each.named.field if each.named else None for each in (group, number[-1]))
+    if number[0].tag == "r" or (other and other.is_id and len(number) == 1):
+        number = [Item("C", "COUNT", "number of"), *number]
     plain = len(number) == 1
     if not one or one.measure or (plain and not (other and other.measure)):
         return None
