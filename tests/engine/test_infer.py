@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from pyarrow import orc
 
-from labkit.cloud.engine.formats import CLASSES, File
+from labkit.cloud.engine.formats import CLASSES, File, FormatError
 from labkit.cloud.engine.infer import (
     Classifier,
     CsvClassifier,
@@ -271,3 +271,10 @@ def test_schemas_merge(left: str, right: str, both: str) -> None:
 )
 def test_schemas_are_similar(left: str, right: str, share: float) -> None:
     assert similarity(schema(left), schema(right)) == share
+
+
+def test_a_file_of_too_many_columns_is_no_table(tmp_path: Path) -> None:
+    path = tmp_path / "blob"
+    path.write_text(f"{','.join(f'c{n}' for n in range(20_001))}\n{'1,' * 20_000}1\n")
+    with pytest.raises(FormatError, match="has 20001 columns; a table has 20000 at most"):
+        classify(File(str(path), "wide.csv", (), path.stat().st_size))

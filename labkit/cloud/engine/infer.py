@@ -20,7 +20,7 @@ from typing import Any
 from pyarrow import orc as arrow_orc
 from pyarrow import parquet as arrow_parquet
 
-from labkit.cloud.engine.formats import CLASSES, File, avro, grok, orc, parquet
+from labkit.cloud.engine.formats import CLASSES, File, FormatError, avro, grok, orc, parquet
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge, similarity
 from labkit.cloud.engine.formats.guess_csv import CsvClassifier
 from labkit.cloud.engine.formats.guess_csv import guess as guess_csv
@@ -42,6 +42,9 @@ __all__ = [
 
 SAMPLE = 1 << 20
 RECORDS = 1001
+#: Glue's calls have a bound that some thousand columns reach; here each change of the catalog
+#: writes them all, and each query reads them.
+MOST_COLUMNS = 20_000
 _COMPRESSION = {"": "none", "gz": "gzip", "bz2": "bzip2", "zst": "zstd"}
 
 
@@ -105,8 +108,17 @@ def classify(file: File, classifiers: Sequence[Classifier] = ()) -> Inferred:
         classifiers: custom ones, asked first and in order.
 
     Raises:
-        FormatError: a damaged compressed file, or a custom classifier that is not valid.
+        FormatError: a damaged compressed file, more columns than a table has, or a custom
+            classifier that is not valid.
     """
+    found = _classified(file, classifiers)
+    if (width := len(found.columns)) > MOST_COLUMNS:
+        why = f"{file.name} has {width} columns; a table has {MOST_COLUMNS} at most"
+        raise FormatError("HIVE_INVALID_METADATA", why)
+    return found
+
+
+def _classified(file: File, classifiers: Sequence[Classifier]) -> Inferred:
     if binary := next((found for read in _BINARY if (found := read(file))), None):
         return binary
     for size in (SAMPLE, 10 * SAMPLE):
