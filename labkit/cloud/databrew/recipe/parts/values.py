@@ -12,6 +12,9 @@ from labkit.cloud.databrew.recipe.errors import RecipeError
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
 
+#: A column or a given value; which of both is there is for who reads it to see.
+Side = tuple[Column | None, str | None]
+
 
 def in_common(columns: Sequence[Column]) -> list[str]:
     """SQL of each column in the type that holds them all: a number's, or text.
@@ -89,6 +92,26 @@ def operand(column: Column | None, value: str | None, names: str) -> str:
     if (column is None) == (value is None):
         raise RecipeError(f"Give either {names}, not both.")
     return column.number if column else number(value or "", names)
+
+
+def sides(first: Side, second: Side) -> tuple[Side, Side]:
+    """The two sides of a function of two, where a column and a value may have the same number.
+
+    The pages allow "one of ``sourceColumn1`` or ``sourceColumn2`` and one of ``value1`` or
+    ``value2``", and ADD's has ``sourceColumn1`` + ``value1``: the column stays on its own side.
+
+    >>> from labkit.cloud.engine.types import BIGINT
+    >>> a = Column("a", BIGINT)
+    >>> sides((a, "5"), (None, None)) == sides((a, None), (None, "5"))
+    True
+    >>> sides((None, None), (a, "5")) == sides((None, "5"), (a, None))
+    True
+    """
+    if second == (None, None) and None not in first:
+        return (first[0], None), (None, first[1])
+    if first == (None, None) and None not in second:
+        return (None, second[1]), (second[0], None)
+    return first, second
 
 
 def draw(table: Relation, salt: str) -> str:

@@ -15,7 +15,7 @@ from labkit.cloud.databrew.recipe.errors import RecipeError, unknown
 from labkit.cloud.databrew.recipe.parameters import Json, NewColumn
 from labkit.cloud.databrew.recipe.parts.patterns import moment, moment_of, printed
 from labkit.cloud.databrew.recipe.parts.units import Unit, added, between
-from labkit.cloud.databrew.recipe.parts.values import operand
+from labkit.cloud.databrew.recipe.parts.values import operand, sides
 from labkit.cloud.databrew.recipe.parts.zones import from_utc, to_utc, zone
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
@@ -112,8 +112,8 @@ def date_diff(
     The documentation does not tell which is taken from which: here a later second date gives a
     positive number.
     """
-    first, second = _moment(source_column1, value1, "1"), _moment(source_column2, value2, "2")
-    return table.put(target_column, between(first, second, units))
+    one, two = sides((source_column1, value1), (source_column2, value2))
+    return table.put(target_column, between(_moment(*one, "1"), _moment(*two, "2"), units))
 
 
 @operation("UNIX_TIME_FORMAT")

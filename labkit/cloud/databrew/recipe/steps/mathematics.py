@@ -11,7 +11,14 @@ from __future__ import annotations
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import NewColumn
-from labkit.cloud.databrew.recipe.parts.values import between, draw, logarithm, number, operand
+from labkit.cloud.databrew.recipe.parts.values import (
+    between,
+    draw,
+    logarithm,
+    number,
+    operand,
+    sides,
+)
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.engine.quoting import quoted_text
@@ -79,10 +86,9 @@ def _of_two(name: str, sql: str, doc: str) -> None:
         value2: str | None = None,
         target_column: NewColumn,
     ) -> Relation:
-        if source_column2 is None and value2 is None and source_column1:
-            value1, value2 = None, value1  # ADD is documented with "sourceColumn1 + value1"
-        a = _long(source_column1, operand(source_column1, value1, "'sourceColumn1' or 'value1'"))
-        b = _long(source_column2, operand(source_column2, value2, "'sourceColumn2' or 'value2'"))
+        one, two = sides((source_column1, value1), (source_column2, value2))
+        a = _long(source_column1, operand(*one, "'sourceColumn1' or 'value1'"))
+        b = _long(source_column2, operand(*two, "'sourceColumn2' or 'value2'"))
         return table.put(target_column, sql.format(a=a, b=b))
 
     function.__doc__ = doc

@@ -19,6 +19,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
     stripped,
     without_white,
 )
+from labkit.cloud.databrew.recipe.parts.values import sides
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
 from labkit.cloud.databrew.recipe.steps.creating import merged
@@ -170,8 +171,8 @@ def _compared(sign: str, summary: str) -> Callable[..., Relation]:
         value2: str | None = None,
         target_column: NewColumn,
     ) -> Relation:
-        one = _side(source_column1, value1, 1)
-        return table.put(target_column, f"{one} {sign} {_side(source_column2, value2, 2)}")
+        one, two = sides((source_column1, value1), (source_column2, value2))
+        return table.put(target_column, f"{_side(*one, 1)} {sign} {_side(*two, 2)}")
 
     function.__doc__ = summary
     return function
