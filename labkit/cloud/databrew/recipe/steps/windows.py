@@ -1,7 +1,7 @@
 """Window functions: over rows before and after a row, in their order, into a new column.
 
-Missing values do not count, and a text counts as the number that it reads as. Near the first and
-the last row a window has fewer rows.
+Missing values do not count but where a function says so, and a text counts as the number that it
+reads as. Near the first and the last row a window has fewer rows.
 
 Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.window.html
 """
@@ -28,7 +28,6 @@ _HEAP = 1000
 #: Name → the aggregate, and what it is.
 _ROLLING = {
     "ROLLING_AVERAGE": ("AVERAGE", "The average of the numbers around a row."),
-    "ROLLING_COUNT_A": ("COUNT", "How many values around a row are not missing."),
     "ROLLING_MAX": ("MAX", "The greatest value around a row."),
     "ROLLING_MIN": ("MIN", "The least value around a row."),
     "ROLLING_STANDARD_DEVIATION": (
@@ -61,6 +60,24 @@ def _rolling(name: str, function: str, doc: str) -> None:
 
 for _name, (_function, _doc) in _ROLLING.items():
     _rolling(_name, _function, _doc)
+
+
+@operation("ROLLING_COUNT_A", ordered=True)
+def rolling_count(
+    table: Relation,
+    *,
+    source_column: Column,
+    num_rows_before: int,
+    num_rows_after: int,
+    target_column: NewColumn,
+) -> Relation:
+    """How many values around a row are not null; the empty text is a value here, as the page says.
+
+    Source:
+    https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.ROLLING_COUNT_A.html
+    """
+    over = _around(table, num_rows_before, num_rows_after)
+    return table.put(target_column, f"count({source_column.sql}) {over}")
 
 
 @operation("ROLLING_KTH_LARGEST", ordered=True)
