@@ -61,6 +61,11 @@ class Type:
         return str(Type(self.base, args, self.names))
 
     @property
+    def storable(self) -> bool:
+        """Whether a catalog's table may have it: sketches and geometries are in queries alone."""
+        return self.base not in _IN_QUERIES and all(part.storable for part in self.types)
+
+    @property
     def fields(self) -> tuple[tuple[str | None, Type], ...]:
         """Name and type of each field of a row."""
         return tuple(zip(self.names, self.types, strict=True))
@@ -174,6 +179,7 @@ _SPELLED = {
     "sphericalgeography": "SphericalGeography",
     "bingtile": "BingTile",
 }
+_IN_QUERIES = frozenset((*_SPELLED, "qdigest", "tdigest"))
 _ALIASES = {
     "int": "integer",
     "string": "varchar",

@@ -80,7 +80,10 @@ def _type(text: str, table: str) -> Type:
     Source: toTypeSignature of Trino's HiveTypeTranslator
     """
     try:
-        return parse_type(text.lower())
+        found = parse_type(text.lower())
+        if not found.storable:
+            raise UnknownType(text)
+        return found
     except (UnknownType, ValueError) as error:
         raise QueryFailed(
             "HIVE_INVALID_METADATA",

@@ -211,7 +211,10 @@ def _nested(words: Words) -> LakeType:
             break
     text = words.slice(start)
     try:
-        return parse_type(text.lower())
+        found = parse_type(text.lower())
+        if not found.storable:
+            raise UnknownType(text)
+        return found
     except (UnknownType, ValueError) as error:
         raise RedshiftError(f'invalid type "{text}" for an external table', SYNTAX) from error
 
