@@ -45,10 +45,13 @@ def test_update_and_delete(lake: Lake) -> None:
         lake.glue.get_crawler(Name=lake.crawler)
 
 
-def test_role_may_be_an_arn(lake: Lake, client: Callable[[str], Any]) -> None:
+def test_role_may_be_an_arn_and_a_path_begin_with_its_bucket(
+    lake: Lake, client: Callable[[str], Any]
+) -> None:
     lake.role = client("iam").get_role(RoleName=lake.role)["Role"]["Arn"]
     lake.put("data/a.csv", A)
-    lake.crawl()
+    lake.crawl(target={"Path": f"{lake.bucket}/data"})
+    assert lake.table("data")["StorageDescriptor"]["Location"] == lake.uri("data/")
     assert lake.glue.get_crawler(Name=lake.crawler)["Crawler"]["Role"] == "glue-crawler"
 
 

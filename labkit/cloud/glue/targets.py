@@ -45,7 +45,7 @@ def check_targets(operation: str, targets: dict[str, Any]) -> None:
 
 def _check_s3_target(operation: str, target: dict[str, Any]) -> None:
     path = target.get("Path", "")
-    if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/.*)?", path, re.DOTALL):
+    if not re.fullmatch(r"(s3://)?[a-z0-9][a-z0-9.-]+(/.*)?", path, re.DOTALL):
         raise invalid(f"Invalid S3 path: {path!r}. It must look like s3://bucket/folder/")
     if target.get("EventQueueArn"):
         raise not_here("glue", operation, "crawls by S3 events")
@@ -64,10 +64,14 @@ def all_targets(targets: dict[str, Any]) -> dict[str, Any]:
 def folder_of(path: str) -> tuple[str, str]:
     """The bucket and the key prefix of an include path, which always means a folder.
 
+    Glue takes a path that begins with the bucket, too: Airflow's own tests on AWS do so.
+
     >>> folder_of("s3://lake/raw")
     ('lake', 'raw/')
+    >>> folder_of("lake/raw")
+    ('lake', 'raw/')
     """
-    bucket, key = split_uri(path)
+    bucket, key = split_uri(f"s3://{path.removeprefix('s3://')}")
     return bucket, key if key.endswith("/") or not key else f"{key}/"
 
 
