@@ -11,8 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from labkit.cloud.quicksight.questions.asked import Asked
 from labkit.cloud.quicksight.questions.conditions import take_conditions
-from labkit.cloud.quicksight.questions.doubts import Asked, doubt
+from labkit.cloud.quicksight.questions.doubts import doubt
 from labkit.cloud.quicksight.questions.items import Item, is_generic
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.ordering import (
