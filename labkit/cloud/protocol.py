@@ -243,6 +243,11 @@ def _xml_entry(shape: Any, key: str, value: Any) -> str:
     return f"<entry>{_xml(shape.key, key_tag, key)}{_xml(shape.value, value_tag, value)}</entry>"
 
 
+def _members_of(model: ServiceModel, code: str) -> Any:
+    """The members of an error's shape; none of an error that the service does not name."""
+    return model.shape_for(code).members if code in model.shape_names else ()
+
+
 def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     """An error as the service's protocol sends it; S3's XML where the service is not known."""
     request_id = str(uuid.uuid4())
@@ -250,6 +255,8 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
     if model and protocol in JSON_PROTOCOLS:
         fields = {"__type": error.code, "message": error.message, "Message": error.message}
+        if "RequestId" in _members_of(model, error.code):
+            fields["RequestId"] = request_id
         headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": error.code}
         return Reply(error.status, headers, _json(fields | error.details))
     inner = f"<Code>{_escaped(error.code)}</Code><Message>{_escaped(error.message)}</Message>"

@@ -125,7 +125,9 @@ def test_a_user_leaves_its_groups_too(quicksight, register, group, how):
 def test_a_refusal_names_the_type_of_what_is_missing(quicksight):
     with pytest.raises(ClientError) as error:
         quicksight.describe_user(**HERE, UserName="nobody")
-    assert error.value.response["ResourceType"] == "USER"
+    told = error.value.response
+    assert told["ResourceType"] == "USER"
+    assert told["RequestId"] == told["ResponseMetadata"]["RequestId"]
     with pytest.raises(ClientError) as error:
         quicksight.describe_data_set(DataSetId="none")
     assert error.value.response["ResourceType"] == "DATA_SET"
