@@ -19,6 +19,7 @@ REFUSED = {
     "unsupported": ("TRUNCATE TABLE people", "Queries of this type are not supported"),
     "managed": ("CREATE TABLE t (a int) LOCATION 's3://b/'", "mismatched input 'TABLE'"),
     "ddl": ("CREATE EXTERNAL TABLE t (a int", "line 1:31: mismatched input '<EOF>'"),
+    "deep": (f"SELECT {'(' * 3000}1{')' * 3000}", "line 1:1: statement is too large"),
     "type": ("CREATE EXTERNAL TABLE t (a foo) LOCATION 's3://b/'", "no viable alternative"),
 }
 FAILED = {
@@ -28,6 +29,7 @@ FAILED = {
     "column": ("SELECT x FROM people", "COLUMN_NOT_FOUND: line 1:8: Column 'x' cannot be resolved"),
     "mismatch": ("SELECT 1 = '1'", "TYPE_MISMATCH: line 1:10: Cannot apply operator"),
     "divide": ("SELECT 1/0", "DIVISION_BY_ZERO"),
+    "long chain": (f"SELECT 1{' + 1' * 3000}", "STACK_OVERFLOW: statement is too large"),
     "hive rows": (
         "DELETE FROM people WHERE id = 1",
         "NOT_SUPPORTED: line 1:1: Modifying Hive table",

@@ -71,6 +71,8 @@ def reason(error: BaseException) -> str:
         return f"PERMISSION_DENIED: {error.message}"
     if isinstance(error, AwsError):
         return f"{error.code}: {error.message}"
+    if isinstance(error, RecursionError):
+        return "STACK_OVERFLOW: statement is too large (stack overflow during analysis)"
     return f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}"
 
 

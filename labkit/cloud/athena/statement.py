@@ -87,6 +87,11 @@ def read_statement(text: str) -> Statement:
         if failure.code == "SYNTAX_ERROR":
             raise malformed(failure) from failure
         raise invalid(str(failure)) from failure
+    except RecursionError as error:
+        raise invalid(_TOO_DEEP, "MALFORMED_QUERY") from error
+
+
+_TOO_DEEP = "line 1:1: statement is too large (stack overflow while parsing)"
 
 
 def _reader(text: str) -> Callable[[str], Statement]:
