@@ -38,6 +38,7 @@ class Coming:
 
     def __init__(self, handler: Handler) -> None:
         self._connection, self._source = handler.connection, handler.rfile
+        self.has_failed = False
 
     def read(self, size: int) -> bytes:
         return self._taken(self._source.read, size)
@@ -47,7 +48,11 @@ class Coming:
 
     def _taken(self, read: Callable[[int], bytes], size: int) -> bytes:
         self._connection.settimeout(QUIET_S)
-        part = read(size)
+        try:
+            part = read(size)
+        except OSError:
+            self.has_failed = True
+            raise
         self._connection.settimeout(None)
         return part
 
@@ -118,26 +123,29 @@ class Handler(MotoRequestHandler):
     def run_wsgi(self) -> None:
         self.connection.settimeout(None)
         environ = self.make_environ()
-        body, wire = environ["wsgi.input"], environ["werkzeug.socket"]
-        answer = _Answer(self, environ["REQUEST_METHOD"], wire)
+        answer = _Answer(self, environ)
         try:
             answer.give(self.server.app(environ, answer.start))
         except (ConnectionError, TimeoutError):
-            self.close_connection = True
+            if answer.has_begun or self.coming.has_failed:
+                self.close_connection = True
+            else:
+                answer.fail()  # it was not the client's connection
         except Exception:
             answer.fail()
-        if not isinstance(body, Counted) or body.left:
+        if _has_more(answer.body):
             self._linger()
 
     def make_environ(self) -> dict[str, Any]:
         environ = super().make_environ()
         length = str(environ.get("CONTENT_LENGTH") or "0")
+        self.coming = Coming(self)
         if environ.get("wsgi.input_terminated"):
-            environ["wsgi.input"] = Chunked(Coming(self))
+            environ["wsgi.input"] = Chunked(self.coming)
             self.close_connection = True  # it does not tell whether all of it was read
         else:
             self.close_connection |= not _is_number(length)
-            environ["wsgi.input"] = Counted(Coming(self), int(length) if _is_number(length) else 0)
+            environ["wsgi.input"] = Counted(self.coming, int(length) if _is_number(length) else 0)
         environ["werkzeug.socket"] = Wire(self.connection)
         return environ
 
@@ -155,13 +163,19 @@ class Handler(MotoRequestHandler):
 
 
 class _Answer:
-    """One answer on its way to the client."""
+    """One answer on its way to the client.
 
-    def __init__(self, handler: Handler, method: str, wire: Wire) -> None:
-        self._handler, self._method, self._wire = handler, method, wire
+    Args:
+        handler: the connection.
+        environ: the request.
+    """
+
+    def __init__(self, handler: Handler, environ: dict[str, Any]) -> None:
+        self._handler, self._method = handler, environ["REQUEST_METHOD"]
+        self.body, self._wire = environ["wsgi.input"], environ["werkzeug.socket"]
         self._head: bytes | None = None
         self._left: int | None = None
-        self._begun = False
+        self.has_begun = False
 
     def start(self, status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[..., None]:
         """What WSGI calls ``start_response``."""
@@ -180,6 +194,7 @@ class _Answer:
             handler.close_connection = True
         elif self._left is None:
             told.append(("Transfer-Encoding", "chunked"))
+        handler.close_connection |= _has_more(self.body)
         told += [("Connection", "close")] if handler.close_connection else []
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {text}" for name, text in told), "", ""]
         self._head = "\r\n".join(lines).encode("latin-1")
@@ -190,7 +205,7 @@ class _Answer:
         try:
             for part in parts:
                 self._write(part)
-            if not self._begun:
+            if not self.has_begun:
                 self._write(b"")
             if self._is_chunked:
                 self._handler.wfile.write(b"0\r\n\r\n")
@@ -206,7 +221,7 @@ class _Answer:
         handler = self._handler
         handler.log_error("Error on request:\n%s", traceback.format_exc())
         handler.close_connection = True
-        if not self._begun:
+        if not self.has_begun:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             self.start(f"{status.value} {status.phrase}", [("Content-Length", "0")])
             self._write(b"")
@@ -221,11 +236,16 @@ class _Answer:
             self._left -= len(part)
         elif self._is_chunked and part:
             part = b"%x\r\n%b\r\n" % (len(part), part)
-        if not self._begun:
+        if not self.has_begun:
             assert self._head is not None, "an answer without a head"
-            part, self._begun = self._head + part, True
+            part, self.has_begun = self._head + part, True
         if part:
             self._handler.wfile.write(part)
+
+
+def _has_more(body: Counted | Chunked) -> bool:
+    """Whether a request may go on behind what was read of it."""
+    return not isinstance(body, Counted) or body.left > 0
 
 
 def _is_number(text: str) -> bool:

@@ -1,9 +1,15 @@
 """A connection to the local cloud: it goes on as long as both know where a request ends."""
 
+import http.client
 import socket
+import threading
 import urllib.parse
 
 import pytest
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from labkit.cloud.serving import Handler
 
 PING = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 
@@ -41,3 +47,34 @@ def answers(link, sent):
 )
 def test_where_a_connection_ends(link, sent, count, ends):
     assert answers(link, sent) == (count, ends)
+
+
+@Request.application
+def odd(request):
+    """An application that has a connection of its own, and need not read what is sent."""
+    if request.path == "/own":
+        raise ConnectionResetError("an own one")
+    return Response(request.data if request.path == "/read" else b"unread")
+
+
+@pytest.fixture(scope="module")
+def odd_port():
+    server = make_server("127.0.0.1", 0, odd, threaded=True, request_handler=Handler)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield server.port
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "ends"),
+    [("/read", 200, None), ("/unread", 200, "close"), ("/own", 500, "close")],
+)
+def test_a_client_is_told_where_its_connection_ends(odd_port, path, status, ends):
+    client = http.client.HTTPConnection("127.0.0.1", odd_port, timeout=10)
+    client.request("POST", path, b"sent")
+    answer = client.getresponse()
+    assert (answer.status, answer.getheader("Connection")) == (status, ends)
+    client.close()
