@@ -129,7 +129,7 @@ def _read_json(call: Call, shape: Any, environ: dict[str, Any], body: bytes) -> 
 def _parse_body(body: bytes) -> Any:
     try:
         parsed = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
     if not isinstance(parsed, dict):
         raise AwsError("SerializationException", "The body is not a JSON object")

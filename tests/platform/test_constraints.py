@@ -2,6 +2,7 @@
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 BAD = "ValidationException"
 NO_POLICY = "MalformedPolicyDocument"
@@ -79,3 +80,15 @@ def test_lists_of_moto_are_told_by_pages(aws, fresh):
     assert "NextToken" not in rest
     with pytest.raises(events.exceptions.ClientError, match="token"):
         events.list_rules(NamePrefix=prefix, NextToken="none")
+
+
+def test_json_that_is_nested_too_deeply_is_none(cloud):
+    client, body = cloud.client("glue"), b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+
+    def replace(request, **_):
+        request.data = body
+        request.headers["Content-Length"] = str(len(body))
+
+    client.meta.events.register("before-sign", replace)
+    with pytest.raises(ClientError, match="SerializationException"):
+        client.get_databases()
