@@ -154,7 +154,8 @@ def test_a_trigger_on_demand_starts_its_crawler_and_job(lake: Lake) -> None:
     lake.glue.create_trigger(Name=lake.crawler, Type="ON_DEMAND", Actions=actions)
     assert lake.glue.start_trigger(Name=lake.crawler)["Name"] == lake.crawler
     assert (lake.wait()["Status"], list(lake.tables())) == ("SUCCEEDED", ["data"])
-    assert len(lake.glue.get_job_runs(JobName=lake.crawler)["JobRuns"]) == 1
+    (run,) = lake.glue.get_job_runs(JobName=lake.crawler)["JobRuns"]
+    assert run["LogGroupName"] == "/aws-glue/jobs"
     with pytest.raises(ClientError, match="EntityNotFoundException"):
         lake.glue.start_trigger(Name="nobody")
 

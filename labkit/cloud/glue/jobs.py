@@ -49,16 +49,19 @@ def tell_defaults(cloud: Cloud) -> None:
     jobs.as_dict, runs.as_dict = _told, _told_run
 
 
+_LOGS = "/aws-glue/jobs"
 _as_dict: Any = models.FakeJob.as_dict
 _run_as_dict: Any = models.FakeJobRun.as_dict
 
 
 def _told_run(run: Any) -> Members:
-    """A run as moto tells it, without the version, the seconds and the logs that it makes up."""
+    """A run as moto tells it, without the version, the seconds and the logs that it makes up.
+
+    The group of its logs is what Glue names for all: clients look for it, and find none.
+    """
     told: Members = _run_as_dict(run)
-    return {k: v for k, v in told.items() if k not in ("GlueVersion", "LogGroupName")} | {
-        "ExecutionTime": 0
-    }
+    told.pop("GlueVersion", None)
+    return told | {"ExecutionTime": 0, "LogGroupName": _LOGS}
 
 
 def _told(job: Any) -> Members:
