@@ -21,6 +21,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from labkit import __version__
 from labkit.cloud import (
     constraints,
+    lake_formation,
     log_patterns,
     memory,
     paged,
@@ -64,6 +65,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "glue": glue_judging.judge_call,
     "iam": trust.judge_call,
     "kms": kms.judge_call,
+    "lakeformation": lake_formation.judge_call,
     "lambda": judging.judge_call,
     "logs": log_patterns.judge_call,
     "scheduler": targets.judge_call,

@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 import moto.logs.models as models
+from moto.logs.metric_filters import MetricFilters
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
@@ -95,8 +96,17 @@ def matcher(pattern: str) -> Matches:
 
 @on_start
 def match_as_logs(cloud: Cloud) -> None:
-    """Let moto filter by whole patterns."""
+    """Let moto filter by whole patterns, and keep one metric filter of a name."""
     models.EventMessageFilter = _Filter  # type: ignore[misc, assignment]
+    MetricFilters.add_filter = _put_filter  # type: ignore[method-assign, assignment]
+
+
+_add_filter = MetricFilters.add_filter
+
+
+def _put_filter(filters: MetricFilters, name: str, pattern: str, group: str, told: str) -> None:
+    filters.delete_filter(name, group)
+    _add_filter(filters, name, pattern, group, told)
 
 
 class _Filter:

@@ -104,6 +104,54 @@ Outputs:
   Query: {Value: !GetAtt Query.NamedQueryId}
   Crawler: {Value: !Ref Crawler}
 """
+AROUND = """
+Parameters: {Name: {Type: String}, Note: {Type: String}}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref Name}}
+  TopicPolicy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Topic]
+      PolicyDocument: &policy
+        {Id: !Ref Note, Statement: [{Effect: Allow, Principal: "*", Action: "*"}]}
+  Queue: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Name}}
+  QueuePolicy:
+    Type: AWS::SQS::QueuePolicy
+    Properties: {Queues: [!Ref Queue], PolicyDocument: *policy}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Ref Name}}
+  Stream:
+    Type: AWS::Logs::LogStream
+    Properties: {LogGroupName: !Ref Logs, LogStreamName: !Ref Name}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      LogGroupName: !Ref Logs
+      FilterPattern: !Ref Note
+      MetricTransformations: [{MetricName: m, MetricNamespace: n, MetricValue: 1}]
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      AlarmDescription: !Ref Note
+      ComparisonOperator: GreaterThanThreshold
+      EvaluationPeriods: 1
+      MetricName: m
+      Namespace: n
+      Period: 60
+      Statistic: Sum
+      Threshold: "5"
+      AlarmActions: [!Ref Topic]
+  Base: {Type: AWS::Glue::Database, Properties: {DatabaseInput: {Name: !Ref Name}}}
+  Granted:
+    Type: AWS::LakeFormation::PrincipalPermissions
+    Properties:
+      Principal: {DataLakePrincipalIdentifier: !Sub "arn:aws:iam::${AWS::AccountId}:role/ana"}
+      Resource: {Database: {CatalogId: !Ref "AWS::AccountId", Name: !Ref Base}}
+      Permissions: [DESCRIBE, !Ref Note]
+      PermissionsWithGrantOption: []
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {Name: !Ref Name, SecretString: s}}
+Outputs:
+  Alarm: {Value: !GetAtt Alarm.Arn}
+"""
 BODY = TEMPLATE.replace("CODE", textwrap.indent(FUNCTION, " " * 10).strip())
 
 
@@ -123,6 +171,38 @@ def name(aws, request):
 def outputs(aws, name):
     (stack,) = aws("cloudformation").describe_stacks(StackName=name)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def test_a_stack_has_what_lies_around_the_lake(aws, name):
+    sns, sqs, stacks = aws("sns"), aws("sqs"), aws("cloudformation")
+    queue = {"AttributeNames": ["Policy"]}
+    base = {"Database": {"Name": name}}
+
+    def noted():
+        """Each resource's note."""
+        (alarm,) = aws("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
+        (topic,) = alarm["AlarmActions"]
+        url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+        policies = (
+            sns.get_topic_attributes(TopicArn=topic),
+            sqs.get_queue_attributes(QueueUrl=url, **queue),
+        )
+        (filters,) = aws("logs").describe_metric_filters(logGroupName=name)["metricFilters"]
+        (grant,) = aws("lakeformation").list_permissions(Resource=base)[
+            "PrincipalResourcePermissions"
+        ]
+        yield alarm["AlarmDescription"]
+        yield filters["filterPattern"]
+        yield from {*grant["Permissions"]} - {"DESCRIBE"}
+        yield from (json.loads(policy["Attributes"]["Policy"])["Id"] for policy in policies)
+
+    stacks.create_stack(**said(name, Note="ALTER") | {"TemplateBody": AROUND})
+    assert [*noted()] == ["ALTER"] * 5
+    stacks.update_stack(**said(name, Note="DROP") | {"TemplateBody": AROUND})
+    assert [*noted()] == ["DROP"] * 5
+    assert f":alarm:{name}" in outputs(aws, name)["Alarm"]
+    stacks.delete_stack(StackName=name)
+    assert not aws("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
 
 
 def test_a_stack_makes_changes_and_drops(aws, name):

@@ -57,13 +57,13 @@ class Kind:
 
     Args:
         service: botocore's name of it.
-        make: the call that makes one.
+        make: the call that makes one; without one, its parts do.
         change: the call that changes one; without one, a change makes another.
         drop: the call that drops one.
         name: the path of the member that names it; a template that has none is given one.
         low: whether a name that is given is in small letters.
-        id: the path of what ``Ref`` gives, in the members or the answer; else the name. Several
-            stand with ``|`` between them.
+        id: the path of what ``Ref`` gives, in the members or the answer; else the name, or one
+            that is given. Several stand with ``|`` between them.
         by: the members that name it in the calls but the first, and the paths of their values.
         nest: the member of the changing call that holds what changes.
         passed: what a template may say that the first call does not take.

@@ -43,7 +43,7 @@ class Resource(CloudFormationModel):
     """
 
     def __init__(self, definition: Members, name: str) -> None:
-        self.type = str(definition["Type"])
+        self.type, self.called = str(definition["Type"]), name
         properties = dict(definition.get("Properties") or {})
         if self.kind.name and at(properties, self.kind.name) is None:
             put(properties, self.kind.name, name.lower() if self.kind.low else name)
@@ -56,8 +56,8 @@ class Resource(CloudFormationModel):
 
     @property
     def physical_resource_id(self) -> str:
-        paths = (self.kind.id or self.kind.name).split("|")
-        return "|".join(str(self.value(path)) for path in paths)
+        paths = self.kind.id or self.kind.name
+        return "|".join(str(self.value(p)) for p in paths.split("|")) if paths else self.called
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -109,7 +109,8 @@ class Resource(CloudFormationModel):
                 raise ValidationError(message=FIXED.format(name=old.physical_resource_id))
         new = cls(cloudformation_json, new_resource_name)
         new.make()
-        old.delete(account_id, region_name)
+        if new.physical_resource_id != old.physical_resource_id:
+            old.delete(account_id, region_name)
         return new
 
     @classmethod
@@ -123,7 +124,8 @@ class Resource(CloudFormationModel):
         kind = self.kind
         aside = {*kind.passed, *(part.name for part in kind.parts if part.first)}
         told = {name: v for name, v in self.members.items() if name not in aside}
-        self.answer = {"Region": stacks.caller().region} | _ask(kind, kind.make, told)
+        self.answer = {"Region": stacks.caller().region, "Account": stacks.caller().account}
+        self.answer |= _ask(kind, kind.make, told) if kind.make else {}
         for part in kind.parts:
             for item in part.items(self.members) if part.first else ():
                 _ask(kind, *part.add(self.members, item))
@@ -135,7 +137,7 @@ class Resource(CloudFormationModel):
         Raises:
             ValidationError: a property changes that is not changed here.
         """
-        kind, self.answer = self.kind, old.answer
+        kind, self.answer, self.called = self.kind, old.answer, old.called
         parts = {part.name for part in kind.parts}
         taken = _names(kind, kind.change, kind.nest) if kind.change else set()
         both = self.members.keys() | old.members.keys()
@@ -165,15 +167,15 @@ class Resource(CloudFormationModel):
     def delete(self, *_: str) -> None:
         """Drop the resource, and wait until it is gone; one that is gone already is dropped."""
         kind = self.kind
-        if not kind.drop:
-            return
-        known = _names(kind, kind.drop)
-        told = {k: v for k, v in self.members.items() if k in kind.passed and k.lower() in known}
         for part in kind.parts:
             for item in part.items(self.members) if part.first else ():
                 with contextlib.suppress(Gone):
                     if part.remove:
                         _ask(kind, *part.remove(self.members, item))
+        if not kind.drop:
+            return
+        known = _names(kind, kind.drop)
+        told = {k: v for k, v in self.members.items() if k in kind.passed and k.lower() in known}
         with contextlib.suppress(Gone):
             _ask(kind, kind.drop, {**told, **kind.dropped, **self._named_for(kind.drop)})
             self._wait(gone=True)

@@ -1,7 +1,7 @@
 """The types of resources that stacks make by their services' own calls: one line each.
 
-Beside these are DataBrew's, those that moto makes, and custom ones. What no list has is refused:
-a stack without it would be another one. Source:
+Beside these are DataBrew's, those around the lake, those that moto makes, and custom ones. What no
+list has is refused: a stack without it would be another one. Source:
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
 """
 
@@ -13,6 +13,7 @@ import re
 from typing import Any
 
 from labkit.cloud import stacks
+from labkit.cloud.stacks.around import AROUND
 from labkit.cloud.stacks.buckets import BUCKET
 from labkit.cloud.stacks.fitting import fit
 from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind
@@ -108,6 +109,12 @@ def _of_account(members: Members) -> Members:
     return {"AwsAccountId": stacks.caller().account} | members
 
 
+def _topic(members: Members) -> Members:
+    aside = ("AwsAccountId", "TopicId")
+    told = {name: members.pop(name) for name in aside if name in members}
+    return _of_account(told | {"Topic": members})
+
+
 _CLUSTER = Reading("DescribeClusters", "Clusters.ClusterStatus", "available")
 _GROUP = "ClusterSubnetGroupName"
 _SERVERLESS = "redshift-serverless"
@@ -168,8 +175,22 @@ TYPES: dict[str, Kind] = {
     "AWS::QuickSight::DataSet": _sight("DataSet", passed=("IngestionWaitPolicy",)),
     "AWS::QuickSight::DataSource": _sight("DataSource"),
     "AWS::QuickSight::Folder": _sight("Folder"),
+    "AWS::QuickSight::RefreshSchedule": Kind(
+        "quicksight",
+        "CreateRefreshSchedule",
+        "UpdateRefreshSchedule",
+        "DeleteRefreshSchedule",
+        name="Schedule.ScheduleId",
+        by={
+            "AwsAccountId": "AwsAccountId",
+            "DataSetId": "DataSetId",
+            "ScheduleId": "Schedule.ScheduleId",
+        },
+        shaped=_of_account,
+    ),
     "AWS::QuickSight::Template": _sight("Template"),
     "AWS::QuickSight::Theme": _sight("Theme"),
+    "AWS::QuickSight::Topic": _sight("Topic", shaped=_topic),
     "AWS::Redshift::Cluster": kind(
         "redshift",
         "Cluster",
@@ -244,4 +265,4 @@ TYPES: dict[str, Kind] = {
         shaped=_subscribed,
         attributes={"Arn": "SubscriptionArn"},
     ),
-}
+} | AROUND

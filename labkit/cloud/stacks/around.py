@@ -1,0 +1,196 @@
+"""The types of the services around the lake that stacks make by calls: policies, logs, alarms.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks.kinds import Kind, Members, Part, kind
+
+_GRANTED = {
+    "DataLocationResource": "DataLocation",
+    "DatabaseResource": "Database",
+    "S3Resource": "ResourceArn",
+    "TableResource": "Table",
+    "TableWithColumnsResource": "TableWithColumns",
+}
+_SECURED = {"S3Encryptions": "S3Encryption"}
+_TOPIC_ACTIONS = "GetTopicAttributes SetTopicAttributes AddPermission RemovePermission"
+_TOPIC_ACTIONS += " DeleteTopic Subscribe ListSubscriptionsByTopic Publish"
+
+
+def _put(service: str, noun: str, name: str, *beside: str, **more: Any) -> Kind:
+    """A type that one call makes and changes."""
+    by = {each: each for each in (*beside, name)}
+    told: dict[str, Any] = {"drop": f"Delete{noun}", "by": by} | more
+    return Kind(service, f"Put{noun}", f"Put{noun}", name=name, **told)
+
+
+def _settings(members: Members) -> Members:
+    renamed = {"Admins": "DataLakeAdmins"}
+    told = {renamed.get(name, name): value for name, value in members.items()}
+    return {"DataLakeSettings": told}
+
+
+def _grant(members: Members) -> Members:
+    told = {name.removeprefix("DataLake"): value for name, value in members.items()}
+    return told | {"Resource": _renamed(told.get("Resource"), _GRANTED)}
+
+
+def _secured(members: Members) -> Members:
+    return members | {
+        "EncryptionConfiguration": _renamed(members["EncryptionConfiguration"], _SECURED)
+    }
+
+
+def _renamed(value: Any, names: dict[str, str]) -> Any:
+    """Members at any depth in the API's names."""
+    if isinstance(value, dict):
+        return {names.get(name, name): _renamed(each, names) for name, each in value.items()}
+    return value
+
+
+def _granted(call: str) -> Any:
+    def told(members: Members, permission: str) -> tuple[str, Members]:
+        about = {name: members[name] for name in ("Principal", "Resource")}
+        return call, about | {"Permissions": [permission]}
+
+    return told
+
+
+def _topics(members: Members) -> Members:
+    about = {"AttributeName": "Policy", "AttributeValue": members["PolicyDocument"]}
+    return {"Policies": [{"TopicArn": arn} | about for arn in members["Topics"]]}
+
+
+def _open_topic(_: Members, policy: Members) -> tuple[str, Members]:
+    """A topic without a policy of its own has the one that it was made with."""
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in _TOPIC_ACTIONS.split()],
+        "Resource": policy["TopicArn"],
+        "Condition": {"StringEquals": {"AWS:SourceOwner": stacks.caller().account}},
+    }
+    document = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
+    return "SetTopicAttributes", policy | {"AttributeValue": document}
+
+
+def _queues(members: Members) -> Members:
+    about = {"Attributes": {"Policy": members["PolicyDocument"]}}
+    return {"Policies": [{"QueueUrl": url} | about for url in members["Queues"]]}
+
+
+def _open_queue(_: Members, policy: Members) -> tuple[str, Members]:
+    return "SetQueueAttributes", policy | {"Attributes": {"Policy": ""}}
+
+
+def _policies(service: str, call: str, shaped: Any, reopen: Any) -> Kind:
+    """A policy of several topics or queues."""
+    part = Part("Policies", lambda _, policy: (call, policy), reopen)
+    return Kind(service, "", name="", shaped=shaped, parts=(part,))
+
+
+def _trail(members: Members) -> Members:
+    return {"Name" if name == "TrailName" else name: value for name, value in members.items()}
+
+
+def _logging(members: Members, on: Any) -> tuple[str, Members]:
+    return f"{'Stop' if on in (False, 'false') else 'Start'}Logging", {"Name": members["Name"]}
+
+
+_GRANT = Part(
+    "Permissions", _granted("GrantPermissions"), _granted("RevokePermissions"), first=False
+)
+_GRANTS = Kind(
+    "lakeformation",
+    "GrantPermissions",
+    drop="RevokePermissions",
+    name="",
+    by={name: name for name in ("Principal", "Resource", "Permissions")},
+    shaped=_grant,
+    parts=(_GRANT,),
+)
+
+AROUND: dict[str, Kind] = {
+    "AWS::CloudTrail::Trail": kind(
+        "cloudtrail",
+        "Trail",
+        name="TrailName",
+        id="Name",
+        by={"Name": "Name"},
+        shaped=_trail,
+        parts=(Part("IsLogging", _logging),),
+        attributes={"Arn": "TrailARN"},
+    ),
+    "AWS::CloudWatch::Alarm": Kind(
+        "cloudwatch",
+        "PutMetricAlarm",
+        "PutMetricAlarm",
+        "DeleteAlarms",
+        name="AlarmName",
+        by={"AlarmName": "AlarmName", "AlarmNames": "AlarmName"},
+        attributes={"Arn": "arn:aws:cloudwatch:{Region}:{Account}:alarm:{AlarmName}"},
+    ),
+    "AWS::Glue::SecurityConfiguration": kind(
+        "glue", "SecurityConfiguration", change="", shaped=_secured
+    ),
+    "AWS::KinesisFirehose::DeliveryStream": kind(
+        "firehose",
+        "DeliveryStream",
+        change="",
+        name="DeliveryStreamName",
+        attributes={"Arn": "DeliveryStreamARN"},
+    ),
+    "AWS::LakeFormation::DataLakeSettings": Kind(
+        "lakeformation",
+        "PutDataLakeSettings",
+        "PutDataLakeSettings",
+        name="",
+        shaped=_settings,
+    ),
+    "AWS::LakeFormation::Permissions": _GRANTS,
+    "AWS::LakeFormation::PrincipalPermissions": _GRANTS,
+    "AWS::LakeFormation::Resource": Kind(
+        "lakeformation",
+        "RegisterResource",
+        "UpdateResource",
+        "DeregisterResource",
+        name="ResourceArn",
+    ),
+    "AWS::Lambda::Alias": kind(
+        "lambda",
+        "Alias",
+        id="AliasArn",
+        by={"FunctionName": "FunctionName", "Name": "Name"},
+        attributes={"AliasArn": "AliasArn"},
+    ),
+    "AWS::Lambda::Version": Kind(
+        "lambda",
+        "PublishVersion",
+        drop="DeleteFunction",
+        name="",
+        id="FunctionArn",
+        by={"FunctionName": "FunctionName", "Qualifier": "Version"},
+        attributes={"Version": "Version"},
+    ),
+    "AWS::Logs::LogStream": kind(
+        "logs",
+        "LogStream",
+        change="",
+        name="LogStreamName",
+        by={"LogGroupName": "LogGroupName", "LogStreamName": "LogStreamName"},
+    ),
+    "AWS::Logs::MetricFilter": _put("logs", "MetricFilter", "FilterName", "LogGroupName"),
+    "AWS::Logs::ResourcePolicy": _put("logs", "ResourcePolicy", "PolicyName"),
+    "AWS::Logs::SubscriptionFilter": _put(
+        "logs", "SubscriptionFilter", "FilterName", "LogGroupName"
+    ),
+    "AWS::SecretsManager::ResourcePolicy": _put("secretsmanager", "ResourcePolicy", "SecretId"),
+    "AWS::SNS::TopicPolicy": _policies("sns", "SetTopicAttributes", _topics, _open_topic),
+    "AWS::SQS::QueuePolicy": _policies("sqs", "SetQueueAttributes", _queues, _open_queue),
+}
