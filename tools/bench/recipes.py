@@ -106,7 +106,7 @@ def create_job(databrew: Any, name: str, recipe: str, role: str) -> None:
     databrew.create_recipe_job(
         Name=name,
         DatasetName=name,
-        RecipeReference={"Name": recipe},
+        RecipeReference={"Name": recipe, "RecipeVersion": "LATEST_PUBLISHED"},
         RoleArn=role,
         Outputs=[output],
     )
