@@ -220,7 +220,8 @@ def test_a_job_that_cannot_run(
 
     with pytest.raises(ClientError, match=f"calling the {call}.*{words}"):
         run()
-    jobs = [each["Name"] for each in databrew.list_jobs()["Jobs"] if each["Name"] == job]
+    pages = databrew.get_paginator("list_jobs").paginate()
+    jobs = [each["Name"] for page in pages for each in page["Jobs"] if each["Name"] == job]
     assert jobs == ([job] if call == "Start" else [])
 
 
