@@ -142,7 +142,6 @@ class Handler(MotoRequestHandler):
         self.coming = Coming(self)
         if environ.get("wsgi.input_terminated"):
             environ["wsgi.input"] = Chunked(self.coming)
-            self.close_connection = True  # it does not tell whether all of it was read
         else:
             self.close_connection |= not _is_number(length)
             environ["wsgi.input"] = Counted(self.coming, int(length) if _is_number(length) else 0)
@@ -244,7 +243,7 @@ class _Answer:
 
 
 def _has_more(body: Counted | Chunked) -> bool:
-    """Whether a request may go on behind what was read of it."""
+    """Whether a request may go on behind what was read of it, which one in chunks does not tell."""
     return not isinstance(body, Counted) or body.left > 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks.kinds import Kind, Members, Part, kind
+from labkit.cloud.stacks.kinds import Kind, Members, Part, kind, renamed, renaming
 
 _GRANTED = {
     "DataLocationResource": "DataLocation",
@@ -30,27 +30,18 @@ def _put(service: str, noun: str, name: str, *beside: str, **more: Any) -> Kind:
 
 
 def _settings(members: Members) -> Members:
-    renamed = {"Admins": "DataLakeAdmins"}
-    told = {renamed.get(name, name): value for name, value in members.items()}
-    return {"DataLakeSettings": told}
+    return {"DataLakeSettings": renaming({"Admins": "DataLakeAdmins"})(members)}
 
 
 def _grant(members: Members) -> Members:
     told = {name.removeprefix("DataLake"): value for name, value in members.items()}
-    return told | {"Resource": _renamed(told.get("Resource"), _GRANTED)}
+    return told | {"Resource": renamed(told.get("Resource"), _GRANTED)}
 
 
 def _secured(members: Members) -> Members:
     return members | {
-        "EncryptionConfiguration": _renamed(members["EncryptionConfiguration"], _SECURED)
+        "EncryptionConfiguration": renamed(members["EncryptionConfiguration"], _SECURED)
     }
-
-
-def _renamed(value: Any, names: dict[str, str]) -> Any:
-    """Members at any depth in the API's names."""
-    if isinstance(value, dict):
-        return {names.get(name, name): _renamed(each, names) for name, each in value.items()}
-    return value
 
 
 def _granted(call: str) -> Any:
@@ -95,10 +86,6 @@ def _policies(service: str, call: str, shaped: Any, reopen: Any) -> Kind:
     return Kind(service, "", name="", shaped=shaped, parts=(part,))
 
 
-def _trail(members: Members) -> Members:
-    return {"Name" if name == "TrailName" else name: value for name, value in members.items()}
-
-
 def _logging(members: Members, on: Any) -> tuple[str, Members]:
     return f"{'Stop' if on in (False, 'false') else 'Start'}Logging", {"Name": members["Name"]}
 
@@ -123,7 +110,7 @@ AROUND: dict[str, Kind] = {
         name="TrailName",
         id="Name",
         by={"Name": "Name"},
-        shaped=_trail,
+        shaped=renaming({"TrailName": "Name"}),
         parts=(Part("IsLogging", _logging),),
         attributes={"Arn": "TrailARN"},
     ),

@@ -5,11 +5,11 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks.kinds import Kind, Members, Part
+from labkit.cloud.stacks.kinds import Kind, Members, Part, renamed
 
 
 def _part(name: str, call: str, member: str, shaped: Callable[[Any], Any] = lambda v: v) -> Part:
@@ -19,26 +19,17 @@ def _part(name: str, call: str, member: str, shaped: Callable[[Any], Any] = lamb
     )
 
 
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """A value with other names, wherever they stand."""
-    if isinstance(value, list):
-        return [_renamed(each, names) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {names.get(name, name): _renamed(each, names) for name, each in value.items()}
-
-
 def _encryption(said: Members) -> Members:
     names = {
         "ServerSideEncryptionConfiguration": "Rules",
         "ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault",
     }
-    told: Members = _renamed(said, names)
+    told: Members = renamed(said, names)
     return told
 
 
 def _notices(said: Members) -> Members:
-    told = _renamed(said, _NOTICES)
+    told = renamed(said, _NOTICES)
     for each in (each for kind in told.values() if isinstance(kind, list) for each in kind):
         each["Events"] = [each.pop("Event")]
     if "EventBridgeConfiguration" in told:
@@ -80,7 +71,7 @@ def _rule(rule: Members) -> Members:
         days = rule.pop("NoncurrentVersionExpirationInDays")
         told["NoncurrentVersionExpiration"] = {"NoncurrentDays": days}
     names = {"TransitionInDays": "Days", "TransitionDate": "Date"}
-    return told | dict(_renamed(rule, names))
+    return told | dict(renamed(rule, names))
 
 
 _CORS = {
@@ -153,13 +144,13 @@ BUCKET = Kind(
             "CorsConfiguration",
             "PutBucketCors",
             "CORSConfiguration",
-            lambda said: _renamed(said, _CORS),
+            lambda said: renamed(said, _CORS),
         ),
         _part(
             "LoggingConfiguration",
             "PutBucketLogging",
             "BucketLoggingStatus",
-            lambda said: {"LoggingEnabled": _renamed(said, _LOGS)},
+            lambda said: {"LoggingEnabled": renamed(said, _LOGS)},
         ),
         _part("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website),
         _part("Tags", "PutBucketTagging", "Tagging", lambda said: {"TagSet": said}),

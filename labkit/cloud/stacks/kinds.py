@@ -103,6 +103,20 @@ def kind(service: str, noun: str, *, change: str | None = None, **more: Any) -> 
     return Kind(service, f"Create{noun}", told, **more)
 
 
+def renaming(names: Mapping[str, str]) -> Callable[[Members], Members]:
+    """What gives a template's properties, but not what is in them, the API's names."""
+    return lambda members: {names.get(name, name): value for name, value in members.items()}
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """A value with other names, wherever they stand."""
+    if isinstance(value, list):
+        return [renamed(each, names) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {names.get(name, name): renamed(each, names) for name, each in value.items()}
+
+
 def at(value: Any, path: str) -> Any:
     """What stands at a path, whatever its capitals; ``None`` where nothing does.
 

@@ -16,7 +16,7 @@ from labkit.cloud import stacks
 from labkit.cloud.stacks.around import AROUND
 from labkit.cloud.stacks.buckets import BUCKET
 from labkit.cloud.stacks.fitting import fit
-from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind
+from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renaming
 from labkit.cloud.stacks.roles import ROLE
 
 
@@ -26,11 +26,6 @@ def _scheduled(members: Members) -> Members:
     if isinstance(schedule, dict):
         return members | {"Schedule": schedule.get("ScheduleExpression", "")}
     return members
-
-
-def _work_group(members: Members) -> Members:
-    renamed = {"WorkGroupConfiguration": "Configuration"}
-    return {renamed.get(name, name): value for name, value in members.items()}
 
 
 def _work_group_changes(members: Members) -> Members:
@@ -135,7 +130,7 @@ TYPES: dict[str, Kind] = {
         "WorkGroup",
         by={"WorkGroup": "Name"},
         passed=("RecursiveDeleteOption",),
-        shaped=_work_group,
+        shaped=renaming({"WorkGroupConfiguration": "Configuration"}),
         changes=("Configuration",),
         changed=_work_group_changes,
         parts=(Part("State", _state),),
@@ -237,9 +232,7 @@ TYPES: dict[str, Kind] = {
         "PutBucketPolicy",
         "DeleteBucketPolicy",
         name="Bucket",
-        shaped=lambda members: {
-            {"PolicyDocument": "Policy"}.get(name, name): value for name, value in members.items()
-        },
+        shaped=renaming({"PolicyDocument": "Policy"}),
     ),
     "AWS::Scheduler::Schedule": kind("scheduler", "Schedule", attributes={"Arn": "ScheduleArn"}),
     "AWS::Scheduler::ScheduleGroup": kind(
