@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +41,7 @@ def measure(s3: Any, server: int, folder: Path) -> Iterator[Figure]:
     _forget_peak(server)
     before = _peak_mb(server)
     for what, way in _ways(s3, source, target).items():
-        new = what == NEW
-        times = take_turns(way, lambda new=new: _copy(source, target, new=new))
+        times = take_turns(way, partial(_copy, source, target, new=what == NEW))
         yield Figure(f"{what} of {SIZE_MB} MB, plain file copy", times[0], TARGET, times[1])
     yield Figure(
         "Server's memory for all of these", _peak_mb(server) - before, MEMORY_MB, unit="MB"
