@@ -18,6 +18,8 @@ LOADED = """
 import sys
 from labkit.cloud import front, services
 print(*sorted({*services.LATE.values(), "matplotlib"} & set(sys.modules)))
+import labkit.cloud.quicksight.embedding.pages  # which answer with rows, too
+print(*{"matplotlib"} & set(sys.modules))
 """
 
 

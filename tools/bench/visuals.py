@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Sheet
 from labkit import charts
 from labkit.cloud.engine import DuckEngine
 from labkit.cloud.engine.types import BIGINT, VARCHAR
-from labkit.cloud.quicksight.render import draw, to_png
+from labkit.cloud.quicksight.render.drawing import draw, to_png
 from labkit.cloud.quicksight.spice.model import Column, DataSet
 from labkit.cloud.quicksight.visuals.data import visual_data
 from tools.bench.figures import Figure, seconds, take_turns

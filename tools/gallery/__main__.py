@@ -6,7 +6,8 @@ import sys
 from html import escape
 from pathlib import Path
 
-from labkit.cloud.quicksight.render import Picture, draw, to_svg
+from labkit.cloud.quicksight.render.drawing import draw, to_svg
+from labkit.cloud.quicksight.render.sketch import Picture
 from tools.gallery.cases import Case, cases
 
 OUT = Path(__file__).parents[2] / "docs" / "gallery"

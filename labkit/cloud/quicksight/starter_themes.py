@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from labkit.cloud.quicksight.render import THEMES
+
 CLASSIC = "CLASSIC"
 NAMES = (CLASSIC, "MIDNIGHT", "SEASIDE", "RAINIER")
 
@@ -32,8 +34,6 @@ def summary(name: str) -> dict[str, Any]:
 
 def configuration(name: str) -> dict[str, Any]:
     """A starter theme's colours, as a ``ThemeConfiguration``."""
-    from labkit.cloud.quicksight.render.themes import THEMES  # with matplotlib, when first asked
-
     theme = THEMES[name]
     colors = {
         "PrimaryForeground": theme.foreground,

@@ -19,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.text import Text
 
-from labkit.cloud.quicksight.render import Picture
+from labkit.cloud.quicksight.render.sketch import Picture
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 PARTS = ("ChartConfiguration", "InsightConfiguration", "ConditionalFormatting", "Title", "Subtitle")

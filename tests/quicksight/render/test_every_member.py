@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from botocore.model import ListShape, Shape, StructureShape
 
-from labkit.cloud.quicksight.render import Picture, draw
+from labkit.cloud.quicksight.render.drawing import draw
 from labkit.cloud.quicksight.render.honoured import HONOURED
 from labkit.cloud.quicksight.render.left_out import NEVER_THERE, STILL, unhonoured
+from labkit.cloud.quicksight.render.sketch import Picture
 from tests.quicksight.render.members import (
     BESIDE,
     ELSE,

@@ -11,9 +11,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from labkit.cloud.quicksight.render import THEMES, Picture, draw, to_png, to_svg
+from labkit.cloud.quicksight.render import THEMES
+from labkit.cloud.quicksight.render.drawing import draw, to_png, to_svg
 from labkit.cloud.quicksight.render.honoured import HONOURED
 from labkit.cloud.quicksight.render.registry import CHARTS
+from labkit.cloud.quicksight.render.sketch import Picture
 from labkit.cloud.quicksight.visuals.model import VisualData
 from tools.gallery.cases import Case, cases
 

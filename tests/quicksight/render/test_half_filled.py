@@ -2,7 +2,7 @@
 
 import pytest
 
-from labkit.cloud.quicksight.render import draw
+from labkit.cloud.quicksight.render.drawing import draw
 from labkit.cloud.quicksight.visuals.model import Field, VisualData
 
 HALF = [

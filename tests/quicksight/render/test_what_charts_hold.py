@@ -14,13 +14,14 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from labkit.cloud.quicksight.render import THEMES, Picture, Theme, draw
+from labkit.cloud.quicksight.render import THEMES, Theme
 from labkit.cloud.quicksight.render.axes import scale_of
 from labkit.cloud.quicksight.render.charts.tree_map import squarified
 from labkit.cloud.quicksight.render.conditions import Unreadable, color_for, evaluate
+from labkit.cloud.quicksight.render.drawing import draw
 from labkit.cloud.quicksight.render.geo import countries, folded, shapes_for, states
 from labkit.cloud.quicksight.render.scales import compact, linear, logarithmic
-from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width, wrap
 from labkit.cloud.quicksight.render.values import spaced
 from labkit.cloud.quicksight.visuals.model import TOTAL, Field, VisualData

@@ -17,6 +17,7 @@ from typing import Any
 Json = Mapping[str, Any]
 COLUMNS, ROW_PX = 36, 31
 GAP_PX = 12
+CONTROL_LEAST_PX, BAR_COLUMNS = 170, 12
 CANVAS_PX = 1600
 INCH_PX = 96
 PAGE_INCHES = 8.5

@@ -11,14 +11,8 @@ from labkit.cloud.quicksight.embedding.actions import sheet_to_open
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import FILTER, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
-from labkit.cloud.quicksight.embedding.sheet_picture import (
-    BAR_COLUMNS,
-    CONTROL_LEAST_PX,
-    content_of,
-)
-from labkit.cloud.quicksight.embedding.tiles import tile_theme
+from labkit.cloud.quicksight.embedding.tiles import content_of, tile_theme, title_of
 from labkit.cloud.quicksight.render.markup import as_html, lines_of
-from labkit.cloud.quicksight.render.titles import plain
 
 Json = dict[str, Any]
 WIDTH_PX = 1168
@@ -93,7 +87,7 @@ def _visual_tile(chosen: Chosen, place: Place) -> Json:
         "type": "visual",
         "id": place.id,
         "kind": found.type.removesuffix("Visual"),
-        "title": plain((found.body.get("Title") or {}).get("FormatText") or {}),
+        "title": title_of(found),
         "rows": found.type not in _WITHOUT_ROWS,
         "goto": sheet_to_open(chosen.definition, found.body),
         "style": dict(_style(place, theme.background)),
@@ -135,7 +129,7 @@ def _control(chosen: Chosen, control: Control, live: bool) -> Json:
     body = control.body
     options = control_values.options_of(control, chosen)
     select_all = (body.get("DisplayOptions") or {}).get("SelectAllOptions") or {}
-    width = (WIDTH_PX + layout.GAP_PX) * control.span / BAR_COLUMNS - layout.GAP_PX
+    width = (WIDTH_PX + layout.GAP_PX) * control.span / layout.BAR_COLUMNS - layout.GAP_PX
     is_list = control.kind in control_values.LISTS
     view = _VIEWS.get(control.kind) or ("several" if control.is_many and live else "single")
     return {
@@ -143,7 +137,7 @@ def _control(chosen: Chosen, control: Control, live: bool) -> Json:
         "view": view,
         "title": control.title,
         "label": control.label,
-        "width": max(_LEAST_PX.get(view, CONTROL_LEAST_PX), round(width)),
+        "width": max(_LEAST_PX.get(view, layout.CONTROL_LEAST_PX), round(width)),
         "column": control.column.get("ColumnName", "") if is_list else "",
         "options": options,
         "all": select_all.get("Visibility") != "HIDDEN",

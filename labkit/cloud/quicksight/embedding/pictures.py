@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.protocol import Reply
 from labkit.cloud.quicksight.definitions import walk
@@ -18,9 +18,12 @@ from labkit.cloud.quicksight.embedding import replies
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.routes import Visit
 from labkit.cloud.quicksight.embedding.tiles import theme_of
-from labkit.cloud.quicksight.render import Picture, Theme, draw, to_png, to_svg, used_px
+from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.visuals.model import TABLES, Field, VisualData
 from labkit.cloud.quicksight.words import invalid
+
+if TYPE_CHECKING:
+    from labkit.cloud.quicksight.render.sketch import Picture
 
 _QUOTE = "'"
 LEAST_SCALE, MOST_SCALE = 0.25, 4
@@ -40,6 +43,8 @@ def reply(
     data = chosen.data(visual)
     if visit.named["kind"] == "json" and "rows" in visit.query:
         return replies.json_of(rows_of(data))
+    from labkit.cloud.quicksight.render.drawing import to_png, used_px  # with matplotlib
+
     theme = theme_of(chosen.open.board.theme, visual) if "tile" in visit.query else None
     found = drawn(chosen, visual, data, width_px, height_px, theme)
     if "fit" in visit.query and visual.type in TABLES:
@@ -81,6 +86,8 @@ def drawn(
     theme: Theme | None = None,
 ) -> Picture:
     """The picture of a visual whose rows are known."""
+    from labkit.cloud.quicksight.render.drawing import draw
+
     return draw(
         visual.visual,
         data,
@@ -97,6 +104,8 @@ def svg(picture: Picture, visual: walk.Placed, prefix: str) -> str:
     Args:
         prefix: of all ids, so that several pictures can stand in one page.
     """
+    from labkit.cloud.quicksight.render.drawing import to_svg
+
     identifier = data_set_of(visual)
 
     def mark(found: re.Match[str]) -> str:

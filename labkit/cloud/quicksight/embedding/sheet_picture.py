@@ -19,19 +19,19 @@ from labkit.cloud.quicksight.embedding import control_values, layout, pictures
 from labkit.cloud.quicksight.embedding.choosing import Chosen
 from labkit.cloud.quicksight.embedding.controls import SPAN, Control, controls_of
 from labkit.cloud.quicksight.embedding.layout import Place
-from labkit.cloud.quicksight.embedding.tiles import tile_theme
-from labkit.cloud.quicksight.render import Picture, Theme, to_png, to_svg
+from labkit.cloud.quicksight.embedding.tiles import content_of, tile_theme, title_of
+from labkit.cloud.quicksight.render import Theme
+from labkit.cloud.quicksight.render.drawing import to_png, to_svg
 from labkit.cloud.quicksight.render.markup import SIZE, lines_of
 from labkit.cloud.quicksight.render.runs import height, length, wrapped, written
-from labkit.cloud.quicksight.render.sketch import Box, Sketch
+from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
 from labkit.cloud.quicksight.render.text import cut, width
-from labkit.cloud.quicksight.render.titles import plain
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]
 _METADATA: Any = {"Software": None}
 MARGIN_PX, HEAD_PX = 16, 46
-CONTROL_PX, CONTROL_LEAST_PX, BAR_COLUMNS = 48, 170, 12
+CONTROL_PX = 48
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,6 @@ class SheetPicture:
         return ground.replace("</svg>", f"{''.join(parts)}</svg>")
 
 
-def title_of(visual: walk.Placed) -> str:
-    """A visual's own title; empty where it has none."""
-    return plain((visual.body.get("Title") or {}).get("FormatText") or {})
-
-
 def _pixels(picture: Picture, scale: float) -> Any:
     """A picture's rows of pixels."""
     return imread(BytesIO(to_png(picture, scale)), format="png").copy()
@@ -112,7 +107,10 @@ def _bar(controls: list[Control], width_px: float) -> tuple[list[tuple[Control, 
     placed, left, top = [], 0.0, 0.0
     gap = layout.GAP_PX
     for each in controls:
-        wide = max(CONTROL_LEAST_PX, (each.span or SPAN) / BAR_COLUMNS * (width_px + gap) - gap)
+        wide = max(
+            layout.CONTROL_LEAST_PX,
+            (each.span or SPAN) / layout.BAR_COLUMNS * (width_px + gap) - gap,
+        )
         if left and left + wide > width_px + 0.5:
             left, top = 0.0, top + CONTROL_PX + gap
         box = Box(left, top, left + wide, top + CONTROL_PX)
@@ -211,14 +209,6 @@ def _text_box(sketch: Sketch, chosen: Chosen, place: Place) -> None:
             left = place.left + {"left": 0, "center": free / 2, "right": free}[line.align]
             written(sketch, runs, left, top + high / 2)
             top += high
-
-
-def content_of(definition: Json, id: str) -> str:
-    """The content of a text box."""
-    every = (box for sheet in walk.sheets(definition) for box in sheet.get("TextBoxes") or ())
-    return next(
-        (str(each.get("Content", "")) for each in every if each["SheetTextBoxId"] == id), ""
-    )
 
 
 def _at(place: Place, svg: str) -> str:

@@ -11,7 +11,7 @@ from labkit.cloud.quicksight.embedding import pictures, replies
 from labkit.cloud.quicksight.embedding.board import Board, board_of, open_board
 from labkit.cloud.quicksight.embedding.choosing import Choices, Chosen, choose
 from labkit.cloud.quicksight.embedding.routes import Visit, page
-from labkit.cloud.quicksight.embedding.sheet_picture import sheet_picture, title_of
+from labkit.cloud.quicksight.embedding.tiles import title_of
 
 WIDTH_PX, HEIGHT_PX, SHEET_PX = 640, 400, 1100
 LEAST_PX, MOST_PX = 60, 4000
@@ -45,6 +45,8 @@ def visual(visit: Visit) -> Reply:
 
 @page(r"sheet\.(?P<kind>png|svg)")
 def sheet(visit: Visit) -> Reply:
+    from labkit.cloud.quicksight.embedding.sheet_picture import sheet_picture  # with matplotlib
+
     board = board_of(visit.cloud, visit.embedding)
     found = board.sheet(visit.query.get("sheet", ""))
     with chosen_of(visit, board) as chosen:

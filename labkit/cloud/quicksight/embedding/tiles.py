@@ -1,4 +1,4 @@
-"""The colours of a tile: the theme's, unless the layout gives the tile a background of its own."""
+"""A tile's words, and its colours: the theme's, unless the layout gives it its own background."""
 
 from __future__ import annotations
 
@@ -9,8 +9,22 @@ from typing import Any
 from labkit.cloud.quicksight.definitions import walk
 from labkit.cloud.quicksight.embedding import layout
 from labkit.cloud.quicksight.render import THEMES, Theme
+from labkit.cloud.quicksight.render.markup import plain
 
 Json = Mapping[str, Any]
+
+
+def title_of(visual: walk.Placed) -> str:
+    """A visual's own title; empty where it has none."""
+    return plain((visual.body.get("Title") or {}).get("FormatText") or {})
+
+
+def content_of(definition: Json, id: str) -> str:
+    """The content of a text box."""
+    every = (box for sheet in walk.sheets(definition) for box in sheet.get("TextBoxes") or ())
+    return next(
+        (str(each.get("Content", "")) for each in every if each["SheetTextBoxId"] == id), ""
+    )
 
 
 def theme_of(theme: Theme, visual: walk.Placed) -> Theme:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from html import escape
+from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -55,6 +55,12 @@ def lines_of(content: str, parameters: Mapping[str, Any], look: Run | None = Non
     parser.feed(content)
     parser.close()
     return parser.finished()
+
+
+def plain(text: Mapping[str, Any]) -> str:
+    """A format text's words, its markup left out."""
+    rich = re.sub(r"<br\s*/?>", " ", text.get("RichText") or "")
+    return str(text.get("PlainText") or unescape(re.sub(r"<[^>]*>", "", rich))).strip()
 
 
 def as_html(lines: list[Line]) -> str:

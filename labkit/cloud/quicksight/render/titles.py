@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from html import escape, unescape
+from html import escape
 from re import Match, sub
 from typing import Any
 
-from labkit.cloud.quicksight.render.markup import Run, lines_of
+from labkit.cloud.quicksight.render.markup import Run, lines_of, plain
 from labkit.cloud.quicksight.render.runs import ended, wrapped, written
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import wrap
@@ -43,12 +43,6 @@ def title_of(data: VisualData) -> str:
     measures = _listed([each.label for each in named if each.is_measure])
     dimensions = _listed([each.label for each in named if not each.is_measure])
     return f"{measures} by {dimensions}" if measures and dimensions else measures or dimensions
-
-
-def plain(text: Mapping[str, Any]) -> str:
-    """A format text's words, its markup left out."""
-    rich = sub(r"<br\s*/?>", " ", text.get("RichText") or "")
-    return str(text.get("PlainText") or unescape(sub(r"<[^>]*>", "", rich))).strip()
 
 
 def has_title(sketch: Sketch) -> bool:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.quicksight.definitions import walk
-from labkit.cloud.quicksight.render import Picture, Theme
+from labkit.cloud.quicksight.render import Theme
 from labkit.cloud.quicksight.render.cells import Cell, Grid
 from labkit.cloud.quicksight.render.charts.pivot import pivot_grid
 from labkit.cloud.quicksight.render.charts.table import LEAST, table_grid
-from labkit.cloud.quicksight.render.sketch import Box, Sketch
-from labkit.cloud.quicksight.render.titles import plain, title_of
+from labkit.cloud.quicksight.render.markup import plain
+from labkit.cloud.quicksight.render.sketch import Box, Picture, Sketch
+from labkit.cloud.quicksight.render.titles import title_of
 from labkit.cloud.quicksight.visuals.model import VisualData
 
 Json = Mapping[str, Any]

@@ -11,7 +11,7 @@ from typing import Any
 
 from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.definitions import walk
-from labkit.cloud.quicksight.render import draw, to_svg
+from labkit.cloud.quicksight.render.drawing import draw, to_svg
 from labkit.cloud.quicksight.reports.paper import printed_tables, text_boxes
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 from labkit.cloud.quicksight.reports.reading import Reading
