@@ -131,7 +131,7 @@ def _boolean(node: exp.Boolean, scope: Scope) -> Typed:
 @compiles(exp.Paren)
 def _paren(node: exp.Paren, scope: Scope) -> Typed:
     inner = expression(node.this, scope)
-    return Typed(f"({inner.sql})", inner.type, inner.name, inner.literal)
+    return Typed(f"({inner.sql})", inner.type, inner.name, inner.literal, tree=inner.tree)
 
 
 @compiles(exp.Alias)
@@ -238,7 +238,7 @@ def _bit_not(node: exp.BitwiseNot, scope: Scope) -> Typed:
 @compiles(exp.Pow)
 def _power(node: exp.Binary, scope: Scope) -> Typed:
     one, two = (coerce(expression(side, scope), FLOAT8).sql for side in (node.left, node.right))
-    return Typed(f"power({one}, {two})", FLOAT8)
+    return Typed(f"rs_power({one}, {two})", FLOAT8)
 
 
 @compiles(exp.Sqrt, exp.Cbrt)

@@ -120,6 +120,13 @@ rs_float_text(a) AS CASE
     ELSE regexp_replace(CAST(a AS VARCHAR), '\.0(e|$)', '\1')
     END;
 
+rs_one_key(a) AS CASE
+    WHEN min(a) IS DISTINCT FROM max(a) OR count(a) NOT IN (0, count(*))
+        THEN error(
+            'REDSHIFT:42P10:for SELECT DISTINCT, ORDER BY expressions must appear in select list')
+    ELSE any_value(a)
+    END;
+
 -- Numbers
 
 rs_cbrt(a) AS CASE WHEN power(round(cbrt(a)), 3) = a THEN round(cbrt(a)) ELSE cbrt(a) END;
@@ -140,10 +147,28 @@ rs_divide(n, d, power) AS CASE
     ELSE (n * CAST(power AS HUGEINT)) // d
     END;
 
+rs_finite(a, whole) AS CASE
+    WHEN NOT isfinite(a) AND whole
+        THEN CAST(
+            rs_fail('REDSHIFT:22003:type "double precision" value out of range: overflow') AS DOUBLE)
+    ELSE a
+    END;
+
 rs_float_divide(n, d) AS CASE
     WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
-    ELSE n / d
+    ELSE rs_finite(n / d, isfinite(n) AND isfinite(d))
     END;
+
+rs_bound_sum(pair) AS list_transform([pair], lambda b:
+    rs_finite(b[1] + b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
+
+rs_bound_difference(pair) AS list_transform([pair], lambda b:
+    rs_finite(b[1] - b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
+
+rs_bound_product(pair) AS list_transform([pair], lambda b:
+    rs_finite(b[1] * b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
+
+rs_bound_quotient(pair) AS list_transform([pair], lambda b: rs_float_divide(b[1], b[2]))[1];
 
 rs_interval_times(i, n) AS to_microseconds(
     CAST(round((epoch(i) * 1000000) * n) AS BIGINT));

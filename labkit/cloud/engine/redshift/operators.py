@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.redshift import floats
 from labkit.cloud.engine.redshift.casts import as_numeric, as_text, cast, coerce, common_type
 from labkit.cloud.engine.redshift.errors import UNDEFINED_FUNCTION, RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
@@ -103,10 +104,8 @@ def _floats(op: str, left: Typed, right: Typed) -> Typed:
     if op == "%":
         raise no_operator(op, left, right)
     kind = left.type if left.type == right.type else FLOAT8
-    one, two = coerce(left, kind).sql, coerce(right, kind).sql
-    if op == "/":
-        return Typed(f"CAST(rs_float_divide({one}, {two}) AS {kind.duckdb})", kind)
-    return Typed(f"({one} {op} {two})", kind)
+    of_kind = floats.of_doubles if kind == FLOAT8 else floats.of_reals
+    return of_kind(op, coerce(left, kind), coerce(right, kind))
 
 
 def _decimals(op: str, left: Typed, right: Typed) -> Typed:

@@ -27,6 +27,7 @@ class Typed:
         name: what Redshift calls a column of it.
         literal: the value of a text literal that has no type yet.
         told: hears the type that a parameter without one is taken for.
+        tree: of floats' arithmetic: how it may go on.
     """
 
     sql: str
@@ -34,6 +35,7 @@ class Typed:
     name: str = "?column?"
     literal: str | None = None
     told: Callable[[Type], None] | None = field(default=None, compare=False)
+    tree: Any = field(default=None, compare=False)
 
     def named(self, name: str) -> Typed:
         return replace(self, name=name)

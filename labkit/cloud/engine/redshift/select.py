@@ -258,17 +258,22 @@ def _select(node: exp.Select, outer: Scope) -> Query:
     group = _group(node.args.get("group"), scope, outputs)
     having = node.args.get("having")
     qualify = node.args.get("qualify")
+    order = node.args.get("order")
+    keys = [_order_key(each.this, scope, outputs) for each in order.expressions] if order else []
+    distinct = _distinct(node)
+    hidden = _hidden(keys, outputs) if distinct else []
     parts = [
-        f"SELECT {_distinct(node)}{_named(outputs)}{start}{filtered}{group}",
+        f"SELECT {'' if hidden else distinct}{_named(outputs)}",
+        *(f", {key} AS k{at}" for at, key in enumerate(hidden)),
+        f"{start}{filtered}{group}",
         f" HAVING {condition(having.this, scope, 'HAVING')}" if having else "",
         f" QUALIFY {condition(qualify.this, scope, 'QUALIFY')}" if qualify else "",
-        _order(node, scope, outputs),
-        _limits(node, scope),
     ]
+    sql = _distinct_by(hidden, len(outputs), "".join(parts)) if hidden else "".join(parts)
     fields = tuple(
         Field(output.name, known(output.type), f"c{at}") for at, output in enumerate(outputs)
     )
-    return Query("".join(parts), fields)
+    return Query(f"{sql}{_order(order, keys, hidden)}{_limits(node, scope)}", fields)
 
 
 def _filtered(node: exp.Select, scope: Scope) -> tuple[str, list[Typed]]:
@@ -390,17 +395,22 @@ def _no_position(sql: str) -> str:
     return f"CAST({sql} AS INTEGER)" if sql.isdigit() else sql
 
 
-def _order(node: exp.Select, scope: Scope, outputs: list[Typed]) -> str:
-    order = node.args.get("order")
+def _hidden(keys: list[str], outputs: list[Typed]) -> list[str]:
+    """The keys of ORDER BY that are no outputs."""
+    shown = {sorted_by(o) for o in outputs} | {_output(at, outputs) for at in range(len(outputs))}
+    return [key for key in dict.fromkeys(keys) if key not in shown]
+
+
+def _distinct_by(hidden: list[str], width: int, sql: str) -> str:
+    """Distinct rows that are sorted by what they do not show: each must have one such key."""
+    columns = ", ".join(f"c{at}" for at in range(width))
+    keys = ", ".join(f"rs_one_key(k{at}) AS k{at}" for at in range(len(hidden)))
+    return f"SELECT {columns} FROM (SELECT {columns}, {keys} FROM ({sql}) q GROUP BY {columns}) q"
+
+
+def _order(order: exp.Expr | None, keys: list[str], hidden: list[str]) -> str:
     if order is None:
         return ""
-    keys = [_order_key(each.this, scope, outputs) for each in order.expressions]
-    if node.args.get("distinct"):
-        shown = {sorted_by(o) for o in outputs} | {
-            _output(at, outputs) for at in range(len(outputs))
-        }
-        if not shown.issuperset(keys):
-            told = "for SELECT DISTINCT, ORDER BY expressions must appear in select list"
-            raise RedshiftError(told, "42P10")
-    parts = [f"{key} {direction(e)}" for key, e in zip(keys, order.expressions, strict=True)]
+    named = [f"k{hidden.index(key)}" if key in hidden else key for key in keys]
+    parts = [f"{key} {direction(e)}" for key, e in zip(named, order.expressions, strict=True)]
     return f" ORDER BY {', '.join(parts)}"

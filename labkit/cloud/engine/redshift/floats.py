@@ -1,0 +1,45 @@
+"""Arithmetic of floats: what leaves their range fails, where IEEE's has infinity.
+
+A tree of ``+ - *`` is tested once, at its root: infinity within it stays infinity or turns NaN.
+DuckDB computes what stands twice in the test and in the answer once. A long text is bound to a
+name instead, or nested ones would double with each level.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from labkit.cloud.engine.redshift.scope import Typed
+from labkit.cloud.engine.redshift.types import FLOAT4, FLOAT8
+
+_LONG = 250
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Arithmetic that is not tested yet, and what it is made of."""
+
+    sql: str
+    leaves: tuple[str, ...]
+
+
+def of_doubles(op: str, left: Typed, right: Typed) -> Typed:
+    """``left op right`` of two doubles."""
+    if len(left.sql) + len(right.sql) > _LONG:
+        return Typed(f"rs_bound_{_NAMES[op]}([{left.sql}, {right.sql}])", FLOAT8)
+    if op == "/":
+        return Typed(f"rs_float_divide({left.sql}, {right.sql})", FLOAT8)
+    one, two = (side.tree or Tree(side.sql, (side.sql,)) for side in (left, right))
+    tree = Tree(f"({one.sql} {op} {two.sql})", tuple(dict.fromkeys(one.leaves + two.leaves)))
+    known = " AND ".join(f"isfinite({leaf})" for leaf in tree.leaves)
+    return Typed(f"rs_finite({tree.sql}, {known})", FLOAT8, tree=tree)
+
+
+def of_reals(op: str, left: Typed, right: Typed) -> Typed:
+    """``left op right`` of two reals: as doubles, whose cast knows a real's range."""
+    one, two = (f"CAST({side.sql} AS DOUBLE)" for side in (left, right))
+    found = f"rs_float_divide({one}, {two})" if op == "/" else f"({one} {op} {two})"
+    return Typed(f"CAST({found} AS FLOAT)", FLOAT4)
+
+
+_NAMES = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
