@@ -198,6 +198,22 @@ def test_a_query_tells_whether_it_orders_its_rows(statement: str, ordered: bool)
     assert compile_query(statement, Lake()).ordered is ordered
 
 
+def test_items_of_lists_come_in_their_order(session: Session) -> None:
+    """Beside another relation, too, where nothing orders the rows."""
+    beside = "FROM (VALUES (3, 'a,b'), (1, ''), (2, 'c,d')) AS v(x, y)"
+    lists = (
+        "CROSS JOIN UNNEST(split(y, ',')) AS u(e)",
+        "LEFT JOIN UNNEST(map_from_entries(ARRAY[(x, 1), (0, 2)])) AS u(e, f) ON TRUE",
+        "CROSS JOIN JSON_TABLE('[8, 7]', 'lax $[*]' COLUMNS (e integer PATH 'lax $'))",
+    )
+    found = [rows(session, f"SELECT x, e {beside} {each}") for each in lists]
+    assert found == [
+        [["3", "a"], ["3", "b"], ["1", ""], ["2", "c"], ["2", "d"]],
+        [["3", "3"], ["3", "0"], ["1", "1"], ["1", "0"], ["2", "2"], ["2", "0"]],
+        [["3", "8"], ["3", "7"], ["1", "8"], ["1", "7"], ["2", "8"], ["2", "7"]],
+    ]
+
+
 _MANY = """SELECT (i - 1) * 1000 + j AS x FROM UNNEST(sequence(1, 1000)) AS a(i)
 CROSS JOIN UNNEST(sequence(1, 300)) AS b(j) ORDER BY x DESC"""
 

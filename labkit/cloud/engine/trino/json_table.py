@@ -28,8 +28,8 @@ from labkit.cloud.engine.types import BIGINT
 _FAILED = raising("PATH_EVALUATION_ERROR", "path evaluation failed: ")
 
 
-def json_table(node: tree.JsonTable, scope: Scope) -> tuple[str, tuple[Field, ...]]:
-    """DuckDB SQL and its columns."""
+def json_table(node: tree.JsonTable, scope: Scope) -> tuple[list[str], list[Field], str]:
+    """The list that its rows are made of, its columns, and the alias that they read it by."""
     _check(node, scope)
     columns = list(_columns(node.root))
     places = {column.start: at for at, column in enumerate(columns)}
@@ -38,17 +38,15 @@ def json_table(node: tree.JsonTable, scope: Scope) -> tuple[str, tuple[Field, ..
     variables = json_variables(node.passing, scope)
     strict = str(node.strict).lower()
     rows = f"trino_json_table({document}, {spec}, {variables}, {strict})"
-    alias, inner = scope.state.fresh("t"), scope.state.fresh("u")
+    alias = scope.state.fresh("u")
     values = [
-        _value(column, f"{inner}.r[{at + 1}]", node, scope) for at, column in enumerate(columns)
+        _value(column, f"{alias}.u0[{at + 1}]", node, scope) for at, column in enumerate(columns)
     ]
-    listed = ", ".join(f"{value.sql} AS c{at}" for at, value in enumerate(values))
-    sql = f"LATERAL (SELECT {listed} FROM (SELECT unnest({rows}) AS r) AS {inner}) AS {alias}"
-    fields = (
-        Field(column.name, value.type, f"{alias}.c{at}")
-        for at, (column, value) in enumerate(zip(columns, values, strict=True))
-    )
-    return sql, tuple(fields)
+    fields = [
+        Field(column.name, value.type, value.sql)
+        for column, value in zip(columns, values, strict=True)
+    ]
+    return [rows], fields, alias
 
 
 def _columns(node: tree.JsonNested) -> Iterator[tree.JsonColumn]:

@@ -6,7 +6,7 @@ Source: https://trino.io/docs/current/sql/select.html#from-clause
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,10 +26,16 @@ from labkit.cloud.engine.types import BIGINT, BOOLEAN, UNKNOWN, Type
 
 @dataclass(frozen=True)
 class Rows:
-    """A relation: DuckDB SQL for FROM, and the columns that it brings."""
+    """A relation: DuckDB SQL for FROM, and the columns that it brings.
+
+    ``lists`` are those that its rows are made of, where it is nothing but lists side by side; its
+    columns read them as ``u0``, ``u1``, ... of ``alias``.
+    """
 
     sql: str
     fields: tuple[Field, ...]
+    lists: tuple[str, ...] = ()
+    alias: str = ""
 
 
 def relation(node: tree.Relation, scope: Scope) -> Rows:
@@ -183,7 +189,7 @@ def _aliased(node: tree.Aliased, scope: Scope) -> Rows:
     shown = [f for f in inner.fields if not f.hidden]
     if not node.columns:
         fields = (replace(f, qualifier=(node.name,)) for f in inner.fields)
-        return Rows(inner.sql, tuple(fields))
+        return replace(inner, fields=tuple(fields))
     if len(node.columns) != len(shown):
         message = (
             f"Column alias list has {len(node.columns)} entries but '{node.name}' has "
@@ -194,7 +200,7 @@ def _aliased(node: tree.Aliased, scope: Scope) -> Rows:
         replace(f, name=name, qualifier=(node.name,))
         for f, name in zip(shown, node.columns, strict=True)
     )
-    return Rows(inner.sql, tuple(renamed))
+    return replace(inner, fields=tuple(renamed))
 
 
 def _derived(node: tree.Derived, scope: Scope) -> Rows:
@@ -246,25 +252,49 @@ def _unnest(node: tree.Unnest, scope: Scope, named: int = 0) -> Rows:
     names as the rows have fields it is those columns, as Trino has it. Source:
     https://docs.aws.amazon.com/athena/latest/ug/filtering-with-unnest.html
     """
-    alias, inner = scope.state.fresh("t"), scope.state.fresh("u")
+    alias = scope.state.fresh("u")
     lists: list[str] = []
-    outputs: list[tuple[str | None, str, Type]] = []
+    fields: list[Field] = []
     values = [scope.value(item) for item in node.items]
     whole = named == sum(len(_lists_of(value)) for value in values) + node.ordinality
     for item, value in zip(node.items, values, strict=True):
-        outputs += _columns_of(value, inner, len(lists), item, scope, whole=whole)
+        fields += _columns_of(value, alias, len(lists), item, scope, whole=whole)
         lists += _lists_of(value)
-    selected = [f"unnest({sql}) AS u{at}" for at, sql in enumerate(lists)]
     if node.ordinality:
-        longest = f"greatest({', '.join(f'coalesce(len({sql}), 0)' for sql in lists)}, 0)"
-        selected.append(f"unnest(range(1, {longest} + 1)) AS u{len(lists)}")
-        outputs.append((None, f"{inner}.u{len(lists)}", BIGINT))
-    columns = ", ".join(f"{sql} AS c{at}" for at, (_, sql, _) in enumerate(outputs))
-    sql = f"LATERAL (SELECT {columns} FROM (SELECT {', '.join(selected)}) AS {inner}) AS {alias}"
-    fields = tuple(
-        Field(name, kind, f"{alias}.c{at}") for at, (name, _, kind) in enumerate(outputs)
-    )
-    return Rows(sql, fields)
+        fields.append(Field(None, BIGINT, f"{alias}.u{len(lists)}"))
+        lists.append(f"range(1, {_longest(lists)} + 1)")
+    return _unnested(lists, fields, alias)
+
+
+def _unnested(lists: Sequence[str], fields: Sequence[Field], alias: str) -> Rows:
+    sql = f"LATERAL (SELECT {_unnests(lists)}) AS {alias}"
+    return Rows(sql, tuple(fields), tuple(lists), alias)
+
+
+def _unnests(lists: Sequence[str]) -> str:
+    return ", ".join(f"unnest({sql}) AS u{at}" for at, sql in enumerate(lists))
+
+
+def _longest(lists: Sequence[str]) -> str:
+    return f"greatest({', '.join(f'coalesce(len({sql}), 0)' for sql in lists)}, 0)"
+
+
+def _beside_lists(left: Rows, right: Rows, *, keeping: bool) -> Rows:
+    """Rows with the items of lists beside them: a projection, which keeps the order of both.
+
+    Args:
+        left: the rows.
+        right: nothing but lists.
+        keeping: whether a row whose lists are all empty stays, with NULL beside it.
+    """
+    lists = right.lists
+    if keeping:
+        empty = f"CASE WHEN {_longest(lists)} = 0 THEN [NULL] ELSE"
+        lists = tuple(f"{empty} {sql} END" for sql in lists)
+    columns = [f"{f.sql} AS c{at}, " for at, f in enumerate(left.fields)]
+    sql = f"(SELECT {''.join(columns)}{_unnests(lists)} FROM {left.sql}) AS {right.alias}"
+    fields = (replace(f, sql=f"{right.alias}.c{at}") for at, f in enumerate(left.fields))
+    return Rows(sql, (*fields, *right.fields))
 
 
 def _lists_of(value: Typed) -> list[str]:
@@ -274,18 +304,20 @@ def _lists_of(value: Typed) -> list[str]:
 
 
 def _columns_of(
-    value: Typed, inner: str, at: int, node: tree.Expression, scope: Scope, *, whole: bool
-) -> list[tuple[str | None, str, Type]]:
+    value: Typed, alias: str, at: int, node: tree.Expression, scope: Scope, *, whole: bool
+) -> list[Field]:
     """The columns of one item: a map's key and value, an array's rows, whole or their fields."""
     if value.type.base == "map":
-        return [(None, f"{inner}.u{at + side}", kind) for side, kind in enumerate(value.type.types)]
+        return [
+            Field(None, kind, f"{alias}.u{at + side}") for side, kind in enumerate(value.type.types)
+        ]
     if value.type.base != "array":
         raise scope.fail(node, "TYPE_MISMATCH", f"Cannot unnest type: {value.type}")
     element = value.type.element
     if whole or element.base != "row":
-        return [(None, f"{inner}.u{at}", element)]
+        return [Field(None, element, f"{alias}.u{at}")]
     return [
-        (name and name.lower(), f"struct_extract_at({inner}.u{at}, {place})", kind)
+        Field(name and name.lower(), kind, f"struct_extract_at({alias}.u{at}, {place})")
         for place, (name, kind) in enumerate(element.fields, 1)
     ]
 
@@ -293,9 +325,15 @@ def _columns_of(
 # Joins
 
 
+#: The joins that lists may stand on the right of, and whether rows without any item stay.
+_KEEPING = {"cross": False, "implicit": False, "inner": False, "left": True}
+
+
 def _join(node: tree.Join, scope: Scope) -> Rows:
     left = relation(node.left, scope)
     right = relation(node.right, _beside(left, scope))
+    if right.lists and node.kind in _KEEPING and (node.on is None or _is_true(node.on)):
+        return _beside_lists(left, right, keeping=_KEEPING[node.kind])
     if node.kind in ("cross", "implicit"):
         return Rows(
             f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields
@@ -402,7 +440,7 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Sampled: _sampled,
     tree.Unnest: _unnest,
     tree.TableFunction: lambda node, scope: Rows(*sequence(node, scope)),
-    tree.JsonTable: lambda node, scope: Rows(*json_table(node, scope)),
+    tree.JsonTable: lambda node, scope: _unnested(*json_table(node, scope)),
     tree.Join: _join,
 }
 
