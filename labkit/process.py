@@ -170,5 +170,5 @@ def _wait_until_gone(pid: int) -> None:
         time.sleep(_POLL_S)
 
 
-def _last_lines(path: Path, count: int = 8) -> str:
-    return "\n".join(path.read_text(errors="replace").splitlines()[-count:])
+def _last_lines(path: Path) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-8:])

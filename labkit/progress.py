@@ -145,6 +145,6 @@ def _line_html(progress: Progress) -> str:
     )
 
 
-def _bar_text(progress: Progress, width: int = 24) -> str:
-    filled = round((progress.share or 0) * width)
-    return f"[{'█' * filled}{'·' * (width - filled)}] {progress.text}"
+def _bar_text(progress: Progress) -> str:
+    filled = round((progress.share or 0) * 24)
+    return f"[{'█' * filled}{'·' * (24 - filled)}] {progress.text}"

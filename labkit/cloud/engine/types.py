@@ -170,7 +170,6 @@ _TO_DUCKDB = {
     "sphericalgeography": "VARCHAR",
     "bingtile": "VARCHAR",
 }
-_WITH_TYPES = ("array", "map", "row", "decimal", "function", "qdigest")
 #: Names that Trino does not write in lower case.
 _SPELLED = {
     "hyperloglog": "HyperLogLog",

@@ -53,7 +53,6 @@ def _judge_targets(
     Rule: str,
     Targets: list[dict[str, Any]],
     EventBusName: str = "default",
-    **options: Any,
 ) -> None:
     for target in Targets:
         if not _ARN.match(target["Arn"]):

@@ -125,15 +125,10 @@ class Store:
         return Path(found.path)
 
     def put_file(
-        self, uri: str, path: Path, *, content_type: str = "binary/octet-stream", move: bool = True
+        self, uri: str, path: Path, *, content_type: str = "binary/octet-stream"
     ) -> Object:
-        """Make a finished file an object.
-
-        Args:
-            uri: where to.
-            path: the file; afterwards it belongs to the store when ``move``.
-        """
-        if move and path.parent != BODIES.root / "incoming":
+        """Make a finished file an object; from then on it belongs to the store."""
+        if path.parent != BODIES.root / "incoming":
             aside = BODIES.incoming()
             link_or_copy(str(path), aside)
             path.unlink()

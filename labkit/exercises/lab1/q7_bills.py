@@ -24,7 +24,7 @@ def reference(data: Data) -> dict[str, float]:
     return {name: 1000 * max(int(size), 10**7) * 5 / 10**12 for name, size in scanned.items()}
 
 
-def bills(year: str = YEAR, week: str = WEEK, bill: str = "1000 * found.bill") -> str:
+def bills(week: str = WEEK, bill: str = "1000 * found.bill") -> str:
     """The cell that asks for both, with other conditions or another way to reckon."""
     return f'''def bill(condition):
     found = lab.query("{COUNT} " + condition)
@@ -32,7 +32,7 @@ def bills(year: str = YEAR, week: str = WEEK, bill: str = "1000 * found.bill") -
 
 
 bills = {{
-    "year": bill({year!r}),
+    "year": bill({YEAR!r}),
     "week": bill({week!r}),
 }}'''
 

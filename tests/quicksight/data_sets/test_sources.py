@@ -328,11 +328,13 @@ def test_a_direct_query_is_secured_and_what_is_upon_it_too(lake, athena, quicksi
         found = lake.rows(id, "SELECT order_id FROM data", tags={"r": "North"})
         assert found == [(1,), (3,)]
         assert lake.rows(id) == []
+    pages = quicksight.get_paginator("search_data_sets").paginate(
+        Filters=[{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": "dataset-"}]
+    )
     told = {
         each["DataSetId"]: each["RowLevelPermissionTagConfigurationApplied"]
-        for each in quicksight.search_data_sets(
-            Filters=[{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": "dataset-"}]
-        )["DataSetSummaries"]
+        for page in pages
+        for each in page["DataSetSummaries"]
         if each["DataSetId"] in (parent, child)
     }
     assert told == {parent: True, child: False}

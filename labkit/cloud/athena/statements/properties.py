@@ -45,13 +45,13 @@ def check_names(properties: Mapping[str, Any], known: Iterable[str], what: str) 
         )
 
 
-def format_of(properties: Mapping[str, Any], default: str = "PARQUET") -> str:
+def format_of(properties: Mapping[str, Any]) -> str:
     """The format's name in Athena's spelling.
 
     Raises:
         QueryFailed: there is none of that name.
     """
-    name = str(properties.get("format", default)).upper()
+    name = str(properties.get("format", "PARQUET")).upper()
     if name not in FORMATS:
         raise QueryFailed(
             "INVALID_TABLE_PROPERTY",

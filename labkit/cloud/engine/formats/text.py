@@ -29,7 +29,6 @@ TIMESTAMP = re.compile(
 BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _DECIMAL = Context(prec=80, rounding=ROUND_HALF_UP)
 _SPACE = "".join(map(chr, range(33)))  # what Java's String.trim removes
-_EPOCH = datetime(1970, 1, 1)
 
 
 def value_of(text: str, kind: Type) -> Any:

@@ -50,7 +50,6 @@ def compile_query(
     catalog: Catalog,
     *,
     parameters: Sequence[str] = (),
-    start: int = 0,
     text: str = "",
     functions: Sequence[ExternalFunction] = (),
 ) -> Compiled:
@@ -60,14 +59,13 @@ def compile_query(
         sql: Trino SQL, or its tree from `parse_query`.
         catalog: what the names of tables mean.
         parameters: SQL of the values that stand for ``?``, in order.
-        start: where in ``sql`` the query begins: errors count from the beginning of the text.
         text: the text that a tree was read from.
         functions: the external functions that it may call; views cannot stand beside them.
 
     Raises:
         QueryFailed: with Trino's error name and the place.
     """
-    node = parse_query(sql, start) if isinstance(sql, str) else sql
+    node = parse_query(sql) if isinstance(sql, str) else sql
     given = [parse_expression(one) for one in parameters]
     state = State(catalog, given, query, expression, functions=functions)
     found = query(node, Scope(state, sql if isinstance(sql, str) else text, catalog.database))

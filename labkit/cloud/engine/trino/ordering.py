@@ -53,7 +53,6 @@ def order_of(
     node: tree.Select,
     order_by: Sequence[tree.SortItem],
     order_nodes: Sequence[tree.Expression | int],
-    items: list[Item],
     columns: Sequence[Field],
     scope: Scope,
 ) -> list[tuple[str, tree.SortItem, int | None]]:

@@ -16,6 +16,7 @@ from labkit.cloud.engine.trino.cursor import Cursor
 from labkit.cloud.engine.trino.errors import QueryFailed, failed_at
 from labkit.cloud.engine.trino.parse_expression import ExpressionParser
 from labkit.cloud.engine.trino.parse_json_table import json_table
+from labkit.cloud.engine.trino.parse_match import match_recognize
 
 _JOINS = ("INNER", "LEFT", "RIGHT", "FULL")
 #: Words that Trino allows as names, and that still begin the next clause after a relation.
@@ -29,17 +30,13 @@ _VERSIONS = {
 Grouping = tuple[tuple[tree.Expression, ...], ...]
 
 
-def parse_query(text: str, start: int = 0) -> tree.Query:
+def parse_query(text: str) -> tree.Query:
     """Read one query; a semicolon may end it.
-
-    Args:
-        text: the statement.
-        start: offset of the query's first character in it.
 
     Raises:
         QueryFailed: SYNTAX_ERROR with its place in ``text``.
     """
-    parser = QueryParser(Cursor(text, start))
+    parser = QueryParser(Cursor(text))
     query = parser.query()
     parser.cursor.accept(";")
     if not parser.cursor.peek("<EOF>"):
@@ -333,9 +330,8 @@ class QueryParser:
     def _sampled(self) -> tree.Relation:
         cursor, start = self.cursor, self.cursor.token.start
         relation = self._aliased()
-        if cursor.peek("MATCH_RECOGNIZE"):
-            message = "MATCH_RECOGNIZE is not supported here"
-            raise failed_at(cursor.text, cursor.token.start, "NOT_SUPPORTED", message)
+        if cursor.accept("MATCH_RECOGNIZE"):
+            relation = self._alias(start, match_recognize(self.expressions, start, relation))
         if not cursor.accept("TABLESAMPLE"):
             return relation
         method = cursor.expect_any("BERNOULLI", "SYSTEM")
@@ -345,8 +341,10 @@ class QueryParser:
         return tree.Sampled(start, cursor.end, relation, method, percent)
 
     def _aliased(self) -> tree.Relation:
-        cursor, start = self.cursor, self.cursor.token.start
-        relation = self._relation()
+        return self._alias(self.cursor.token.start, self._relation())
+
+    def _alias(self, start: int, relation: tree.Relation) -> tree.Relation:
+        cursor = self.cursor
         follows = cursor.is_name() and (
             cursor.token.kind == "quoted" or cursor.token.text not in _NOT_ALIASES
         )

@@ -47,7 +47,7 @@ def select(
         scope = replace(scope, grouping=_grouping(node, items, scope))
     columns = [column_of(item, scope) for item in items]
     having = condition(node.having, scope, "HAVING clause") if node.having else None
-    order = order_of(node, order_by, order_nodes, items, columns, scope)
+    order = order_of(node, order_by, order_nodes, columns, scope)
     if scope.grouping is not None:
         source = f"FROM ({scope.grouping.sql(source)}) AS {scope.grouping.relation}"
         source += f" WHERE {having}" if having else ""

@@ -20,7 +20,7 @@ from labkit.cloud.jobs import Job
 from labkit.cloud.lake.engines import stoppable_session
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.kinds import DATA_SET
-from labkit.cloud.quicksight.records import Record, now
+from labkit.cloud.quicksight.records import Record
 from labkit.cloud.quicksight.sources.failures import SourceError
 from labkit.cloud.quicksight.spice import files, security
 from labkit.cloud.quicksight.spice.building import Building, build
@@ -85,7 +85,6 @@ def _written(
         "fields": dict(table.fields),
         "rows": total,
         "size": size,
-        "imported_at": now(),
     }
     rows = {
         "RowsIngested": imported.rows,

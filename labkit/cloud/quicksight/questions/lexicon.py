@@ -195,10 +195,10 @@ class Lexicon:
             return None
         total = sum(map(self._names.weights.__getitem__, stems))
         score = 1 - sum(map(self._names.weights.__getitem__, left)) / total
-        liking = self._liking(field, stems, left) * BY_OTHER_WORD**other
+        liking = self._liking(field, left) * BY_OTHER_WORD**other
         return Named(start, end, field, score=score * liking)
 
-    def _liking(self, field: TopicField, stems: Sequence[str], left: Sequence[str]) -> float:
+    def _liking(self, field: TopicField, left: Sequence[str]) -> float:
         """Of two fields that a word may mean, the one that people mean."""
         if not left:
             return 1.0

@@ -77,7 +77,7 @@ class _Painter:
     def configuration(self, layout: Layout) -> Json:
         raw = layout.visual == "ScatterPlotVisual" and self._is_raw()
         groups = [self._dimension(each, at) for at, each in enumerate(self.ir["GroupByList"])]
-        measures = [self._measure(each, at) for at, each in enumerate(self.ir["Metrics"])]
+        measures = [self._measure(each) for each in self.ir["Metrics"]]
         if raw:
             measures = [self._raw(each, at) for at, each in enumerate(self.ir["Metrics"])]
         wells = {layout.aggregation(raw): layout.wells(groups, measures)}
@@ -118,7 +118,7 @@ class _Painter:
         column = self._column(metric["Operands"][0]["Identity"])
         return {"NumericalDimensionField": {"FieldId": f"metric_{at}", "Column": column}}
 
-    def _measure(self, metric: IR, at: int) -> Json:
+    def _measure(self, metric: IR) -> Json:
         id, name = metric["MetricId"]["Identity"], metric["Operands"][0]["Identity"]
         if metric.get("ComparisonMethod") and self._expression(metric):
             return {

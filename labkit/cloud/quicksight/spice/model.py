@@ -99,7 +99,6 @@ class DataSet:
     Args:
         sql: a ``SELECT`` with exactly these columns; what its reader may not see is not in it.
         columns: in order.
-        imported_at: when SPICE got its rows, in seconds since 1970; ``None`` for a direct query.
         rows: how many SPICE holds; ``None`` for a direct query.
         version: changes whenever the rows do; a key for caches, together with the SQL.
         fields: calculated fields that aggregate, which a visual computes: name to expression.
@@ -109,7 +108,6 @@ class DataSet:
 
     sql: str
     columns: tuple[Column, ...]
-    imported_at: float | None = None
     rows: int | None = None
     version: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)

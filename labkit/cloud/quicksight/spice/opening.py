@@ -138,7 +138,7 @@ class _Opener:
         columns = columns_of_json(state["columns"])
         sql = files.relation(files.folder(self.cloud) / state["file"], columns)
         return DataSet(
-            sql, columns, state["imported_at"], state["rows"], state["file"], state["fields"],
+            sql, columns, state["rows"], state["file"], state["fields"],
             parameters_of(record),
         )  # fmt: skip
 

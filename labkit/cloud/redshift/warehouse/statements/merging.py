@@ -58,7 +58,7 @@ def merge(connection: Connection, parsed: Parsed) -> Result:
     sql, sources = member(tree.args["using"], scope)
     scope.sources.extend(sources)
     test = seen(sight, condition(tree.args["on"], scope, "ON"))
-    _check_source(table, tree, scope, sources)
+    _check_source(table, tree, scope)
     _check_one_match(connection, table, sql, test, duplicates)
     if duplicates:
         merged = _remove_duplicates(connection, table, sql, sources[0], test)
@@ -81,7 +81,7 @@ def _check_merge(connection: Connection, table: Object, tree: exp.Merge, duplica
         grants.check(connection, table, privilege)
 
 
-def _check_source(table: Object, tree: exp.Merge, scope: Scope, sources: list[Source]) -> None:
+def _check_source(table: Object, tree: exp.Merge, scope: Scope) -> None:
     """Another table than the target; and what lies within a SUPER column is not named."""
     if table.oid in scope.state.oids:
         raise unsupported("MERGE of a table into itself")
