@@ -328,8 +328,9 @@ def test_a_direct_query_is_secured_and_what_is_upon_it_too(lake, athena, quicksi
         found = lake.rows(id, "SELECT order_id FROM data", tags={"r": "North"})
         assert found == [(1,), (3,)]
         assert lake.rows(id) == []
-    pages = quicksight.get_paginator("search_data_sets").paginate(
-        Filters=[{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": "dataset-"}]
+    pages = quicksight.client.get_paginator("search_data_sets").paginate(
+        AwsAccountId=quicksight.account,
+        Filters=[{"Operator": "StringLike", "Name": "DATASET_NAME", "Value": "dataset-"}],
     )
     told = {
         each["DataSetId"]: each["RowLevelPermissionTagConfigurationApplied"]
