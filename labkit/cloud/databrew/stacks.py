@@ -10,11 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from botocore.validate import ParamValidator
 from moto.cloudformation.exceptions import ValidationError
-from moto.core.common_models import CloudFormationModel
 
 from labkit.cloud import stacks
 from labkit.cloud.databrew.records import Record
@@ -22,6 +21,7 @@ from labkit.cloud.databrew.versions import WORKING
 from labkit.cloud.operations import AwsError, handler_of
 from labkit.cloud.protocol import service_model
 from labkit.cloud.stacks.fitting import fit
+from labkit.cloud.stacks.model import Model
 from labkit.cloud.stacks.resources import FIXED
 
 TYPES = ("Dataset", "Job", "Project", "Recipe", "Ruleset", "Schedule")
@@ -39,7 +39,7 @@ def teach(types: dict[str, Any]) -> None:
     types.update({f"AWS::DataBrew::{kind}": Resource for kind in TYPES})
 
 
-class Resource(CloudFormationModel):
+class Resource(Model):
     """A resource as its stack knows it."""
 
     def __init__(self, definition: Record) -> None:
@@ -58,37 +58,23 @@ class Resource(CloudFormationModel):
         return False
 
     @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Record,
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> Resource:
-        made = cls(cloudformation_json)
+    def made(cls, definition: Record, name: str, **told: Any) -> Self:
+        made = cls(definition)
         _call(f"Create{made.noun}", made.members)
         return made
 
     @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Record,
-        account_id: str,
-        region_name: str,
-    ) -> Resource:
+    def changed(cls, old: Any, definition: Record, name: str) -> Self:
         """Change what the API can change; another name is another resource.
 
         Raises:
             ValidationError: another member changes, for which AWS would make a second resource.
         """
-        new, old = cls(cloudformation_json), original_resource
+        new = cls(definition)
         if new.physical_resource_id != old.physical_resource_id:
-            _call(f"Create{new.noun}", new.members)
+            made = cls.made(definition, name)
             old.delete()
-            return new
+            return made
         taken = _taken(f"Update{new.noun}")
         fixed = [{k: v for k, v in each.members.items() if k not in taken} for each in (new, old)]
         if new.noun != old.noun or fixed[0] != fixed[1]:

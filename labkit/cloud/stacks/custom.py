@@ -13,10 +13,9 @@ import secrets
 import threading
 import uuid
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from moto.cloudformation.exceptions import ValidationError
-from moto.core.common_models import CloudFormationModel
 
 from labkit.cloud import stacks
 from labkit.cloud.access import guard
@@ -25,6 +24,7 @@ from labkit.cloud.lambdas import invoke
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
 from labkit.cloud.stacks.kinds import Members
+from labkit.cloud.stacks.model import Model
 
 PREFIX, MOST_ANSWER, AFTERWARDS_S = "/labkit/cloudformation/", 4096, 0.5
 TYPE = "AWS::CloudFormation::CustomResource"
@@ -48,7 +48,7 @@ def teach(types: dict[str, Any]) -> None:
     parsing.CustomModel = Custom  # type: ignore[misc, assignment]
 
 
-class Custom(CloudFormationModel):
+class Custom(Model):
     """A resource that its function answers for."""
 
     def __init__(self, definition: Members, logical_id: str, stack_id: str) -> None:
@@ -64,30 +64,15 @@ class Custom(CloudFormationModel):
         return self.data.get(attribute_name)
 
     @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Members,
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> Custom:
-        made = cls(cloudformation_json, kwargs["LogicalId"], kwargs["StackId"])
+    def made(cls, definition: Members, name: str, **told: Any) -> Self:
+        made = cls(definition, told["LogicalId"], told["StackId"])
         made.ask("Create")
         return made
 
     @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Members,
-        account_id: str,
-        region_name: str,
-    ) -> Custom:
+    def changed(cls, old: Any, definition: Members, name: str) -> Self:
         """Tell the function of the change; one that names another resource has the old dropped."""
-        old: Custom = original_resource
-        new = cls(cloudformation_json, old.logical_id, old.stack_id)
+        new = cls(definition, old.logical_id, old.stack_id)
         new.physical_resource_id = old.physical_resource_id
         new.ask("Update", OldResourceProperties=old.properties)
         if new.physical_resource_id != old.physical_resource_id:

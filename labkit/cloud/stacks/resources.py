@@ -9,16 +9,16 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from typing import Any
+from typing import Any, Self
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
-from moto.core.common_models import CloudFormationModel
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks.fitting import fit
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
+from labkit.cloud.stacks.model import Model
 from labkit.cloud.stacks.types import TYPES
 
 PATIENCE_S, POLL_S = 120, 0.05
@@ -34,7 +34,7 @@ class Gone(Exception):
     """A resource is not there."""
 
 
-class Resource(CloudFormationModel):
+class Resource(Model):
     """A resource as its stack knows it.
 
     Args:
@@ -73,44 +73,28 @@ class Resource(CloudFormationModel):
         return found
 
     @classmethod
-    def create_from_cloudformation_json(
-        cls,
-        resource_name: str,
-        cloudformation_json: Members,
-        account_id: str,
-        region_name: str,
-        **kwargs: Any,
-    ) -> Resource:
-        made = cls(cloudformation_json, resource_name)
+    def made(cls, definition: Members, name: str, **told: Any) -> Self:
+        made = cls(definition, name)
         made.make()
         return made
 
     @classmethod
-    def update_from_cloudformation_json(
-        cls,
-        original_resource: Any,
-        new_resource_name: str,
-        cloudformation_json: Members,
-        account_id: str,
-        region_name: str,
-    ) -> Resource:
+    def changed(cls, old: Any, definition: Members, name: str) -> Self:
         """Change a resource, or make another one in its place.
 
         Raises:
             ValidationError: another one is needed, and has the name of this one.
         """
-        old = original_resource
-        if isinstance(old, cls) and old.type == cloudformation_json["Type"]:
-            new = cls(cloudformation_json, str(old.name))
+        if isinstance(old, cls) and old.type == definition["Type"]:
+            new = cls(definition, str(old.name))
             if new.name == old.name and (new.kind.change or new.kind.parts):
                 new.change(old)
                 return new
             if new.name == old.name and new.name is not None:
                 raise ValidationError(message=FIXED.format(name=old.physical_resource_id))
-        new = cls(cloudformation_json, new_resource_name)
-        new.make()
+        new = cls.made(definition, name)
         if new.physical_resource_id != old.physical_resource_id:
-            old.delete(account_id, region_name)
+            old.delete(stacks.caller().account, stacks.caller().region)
         return new
 
     @classmethod
