@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift import (
     conditions,
     intervals,
     named_calls,
+    row_functions,
     special_calls,
     try_casts,
 )
@@ -27,7 +28,7 @@ from labkit.cloud.engine.redshift.scope import Field, Scope, Source, State, Type
 from labkit.cloud.engine.redshift.select import query
 
 #: What registers kinds of nodes and of calls when it is imported.
-PARTS = (conditions, intervals, named_calls, special_calls, try_casts)
+PARTS = (conditions, intervals, named_calls, row_functions, special_calls, try_casts)
 
 
 @dataclass(frozen=True)

@@ -73,10 +73,11 @@ def add(part: str, number: Typed, value: Typed) -> Typed:
     if part not in _UNITS:
         raise RedshiftError(f'DATEADD units "{part}" not supported', "0A000")
     function, factor = _UNITS[part]
-    amount = coerce(number, INT8 if number.type.base == "int8" else INT4).sql
-    if number.type.base in ("numeric", "float4", "float8"):
-        amount = f"CAST({number.sql} AS INTEGER)"
     value = _moment(value)
+    if number.type.base in ("numeric", "float4", "float8"):
+        told = f'"unknown", {number.type.plain}, {value.type.plain}'
+        raise RedshiftError(f"function pg_catalog.date_add({told}) does not exist", "42883")
+    amount = coerce(number, INT8 if number.type.base == "int8" else INT4).sql
     kind = TIMESTAMP if value.type.base == "date" else value.type
     step = f"{function}(CAST({amount} * {factor} AS INTEGER))"
     if function in ("to_hours", "to_minutes", "to_seconds", "to_milliseconds", "to_microseconds"):
@@ -141,21 +142,28 @@ _EXTRACTS = {
 
 
 #: ``DATE_PART`` tells all of a moment's seconds, ``EXTRACT`` the named part alone.
-_SECONDS = {"second": "1e6", "millisecond": "1e3"}
+_SECONDS = {"second": "1e6", "millisecond": "1e3", "microsecond": "1e0"}
 
 
 def date_part(part: str, value: Typed) -> Typed:
-    """``DATE_PART``: seconds and milliseconds with their fractions."""
-    if part not in (*_SECONDS, "microsecond") or value.type.base == "interval":
-        return extract(part, value).named("pgdate_part")
+    """``DATE_PART``: a double; seconds and milliseconds with their fractions."""
+    if part not in _SECONDS or value.type.base == "interval":
+        return _double(extract(part, value)).named("pgdate_part")
     micros = f"microsecond({_on_clock(_moment(value)).sql})"
-    if part == "microsecond":
-        return Typed(f"CAST({micros} AS INTEGER)", INT4, "pgdate_part")
     return Typed(f"({micros} / {_SECONDS[part]})", FLOAT8, "pgdate_part")
 
 
+def _double(value: Typed) -> Typed:
+    return Typed(f"CAST({value.sql} AS DOUBLE)", FLOAT8, value.name)
+
+
 def extract(part: str, value: Typed) -> Typed:
-    """``EXTRACT``: Sunday is 0; weeks are those of ISO 8601."""
+    """``EXTRACT``: Sunday is 0; weeks are those of ISO 8601. Of a moment with a zone a double."""
+    found = _extracted(part, value)
+    return _double(found) if value.type.base == "timestamptz" else found
+
+
+def _extracted(part: str, value: Typed) -> Typed:
     if value.type.base == "interval":
         return _of_interval(part, value)
     if value.type.base == "timetz" and part.startswith("timezone"):

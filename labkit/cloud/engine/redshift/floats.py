@@ -27,8 +27,8 @@ def of_doubles(op: str, left: Typed, right: Typed) -> Typed:
     """``left op right`` of two doubles."""
     if len(left.sql) + len(right.sql) > _LONG:
         return Typed(f"rs_bound_{_NAMES[op]}([{left.sql}, {right.sql}])", FLOAT8)
-    if op == "/":
-        return Typed(f"rs_float_divide({left.sql}, {right.sql})", FLOAT8)
+    if op in _DIVISIONS:
+        return Typed(f"{_DIVISIONS[op]}({left.sql}, {right.sql})", FLOAT8)
     one, two = (side.tree or Tree(side.sql, (side.sql,)) for side in (left, right))
     tree = Tree(f"({one.sql} {op} {two.sql})", tuple(dict.fromkeys(one.leaves + two.leaves)))
     known = " AND ".join(f"isfinite({leaf})" for leaf in tree.leaves)
@@ -38,8 +38,9 @@ def of_doubles(op: str, left: Typed, right: Typed) -> Typed:
 def of_reals(op: str, left: Typed, right: Typed) -> Typed:
     """``left op right`` of two reals: as doubles, whose cast knows a real's range."""
     one, two = (f"CAST({side.sql} AS DOUBLE)" for side in (left, right))
-    found = f"rs_float_divide({one}, {two})" if op == "/" else f"({one} {op} {two})"
+    found = f"{_DIVISIONS[op]}({one}, {two})" if op in _DIVISIONS else f"({one} {op} {two})"
     return Typed(f"CAST({found} AS FLOAT)", FLOAT4)
 
 
-_NAMES = {"+": "sum", "-": "difference", "*": "product", "/": "quotient"}
+_DIVISIONS = {"/": "rs_float_divide", "%": "rs_float_rest"}
+_NAMES = {"+": "sum", "-": "difference", "*": "product", "/": "quotient", "%": "rest"}

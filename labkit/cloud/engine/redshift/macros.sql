@@ -159,6 +159,13 @@ rs_float_divide(n, d) AS CASE
     ELSE rs_finite(n / d, isfinite(n) AND isfinite(d))
     END;
 
+rs_float_rest(n, d) AS CASE
+    WHEN d = 0 THEN CAST(rs_fail('REDSHIFT:22012:division by zero') AS DOUBLE)
+    ELSE n % d
+    END;
+
+rs_bound_rest(pair) AS list_transform([pair], lambda b: rs_float_rest(b[1], b[2]))[1];
+
 rs_bound_sum(pair) AS list_transform([pair], lambda b:
     rs_finite(b[1] + b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
 

@@ -101,8 +101,6 @@ def _integers(op: str, left: Typed, right: Typed) -> Typed:
 
 
 def _floats(op: str, left: Typed, right: Typed) -> Typed:
-    if op == "%":
-        raise no_operator(op, left, right)
     kind = left.type if left.type == right.type else FLOAT8
     of_kind = floats.of_doubles if kind == FLOAT8 else floats.of_reals
     return of_kind(op, coerce(left, kind), coerce(right, kind))

@@ -155,17 +155,6 @@ def _values(node: exp.Values, scope: Scope) -> Member:
     return _finish(node, f"({found.sql}) AS {alias}", source, scope)
 
 
-#: System relations that are called: ``FROM pg_get_late_binding_view_cols() cols(...)``.
-SYSTEM_FUNCTIONS = ("pg_get_late_binding_view_cols",)
-
-
-def _system_function(node: exp.Table, name: str, scope: Scope) -> Member:
-    relation = scope.state.catalog.relation(("pg_catalog", name))
-    alias = scope.state.alias("s")
-    fields = [Field(c.name, c.type, f"{alias}.{quoted_name(c.sql)}") for c in relation.columns]
-    return _finish(node, f"{relation.sql} AS {alias}", Source(node.alias.lower(), fields), scope)
-
-
 def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:
     """``FROM current_database()``: a row of the function's value."""
     from labkit.cloud.engine.redshift.expressions import expression
@@ -178,11 +167,15 @@ def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:
 
 
 def _table_function(node: exp.Table, scope: Scope) -> Member:
+    from labkit.cloud.engine.redshift import row_functions
     from labkit.cloud.engine.redshift.expressions import expression
 
     call = node.this
-    if str(call.this).lower() in SYSTEM_FUNCTIONS:
-        return _system_function(node, str(call.this).lower(), scope)
+    if rows := row_functions.rows_of(call, scope):
+        alias = scope.state.alias("s")
+        fields = [replace(each, sql=f"{alias}.{each.sql}") for each in rows[1]]
+        source = Source((node.alias or str(call.this)).lower(), fields)
+        return _finish(node, f"({rows[0]}) AS {alias}", source, scope)
     if str(call.this).lower() != "generate_series":
         return _one_value(node, str(call.this).lower(), scope)
     parts = ", ".join(coerce(expression(each, scope), INT8).sql for each in call.expressions)

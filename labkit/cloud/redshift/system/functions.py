@@ -15,7 +15,13 @@ from labkit.cloud.engine.redshift.catalog import SqlFunction
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words, shown_name
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.system import access_items, backends, privileges, setting_calls
+from labkit.cloud.redshift.system import (
+    access_items,
+    backends,
+    membership,
+    privileges,
+    setting_calls,
+)
 from labkit.cloud.redshift.system.postgres import ENCODINGS, OIDS
 from labkit.cloud.redshift.system.registry import RELATIONS
 
@@ -213,8 +219,10 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_type_is_visible(oid) -> bool", "true"),
     ("regprocedureout(oid) -> varchar", _signatures_of),
     ("regprocedureout(varchar) -> varchar", "$1"),
+    ("role_is_member_of(varchar, varchar) -> bool", membership.of_role),
     ("textin(varchar) -> varchar", "$1"),
     ("shobj_description(oid, varchar) -> varchar", "NULL"),
+    ("user_is_member_of(varchar, varchar) -> bool", membership.of_user),
 )  # fmt: skip
 
 
