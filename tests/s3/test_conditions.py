@@ -136,7 +136,7 @@ def test_another_owner_than_expected(s3, there, owner, code):
     assert refused(s3.head_bucket, **expected) == ("400" if owner == "1" else "403")
 
 
-def test_the_accounts_buckets_in_pages(s3, fresh):
+def test_the_accounts_buckets_in_pages(s3, aws, fresh):
     stem = fresh("page")
     names = [f"{stem}-{each}" for each in "abc"]
     for name in names:
@@ -151,6 +151,8 @@ def test_the_accounts_buckets_in_pages(s3, fresh):
     nowhere = {"LocationConstraint": "nowhere-1"}
     made = {"Bucket": f"{stem}-e", "CreateBucketConfiguration": nowhere}
     assert refused(s3.create_bucket, **made) == "InvalidLocationConstraint"
+    regional = aws("s3", region_name="eu-west-1")
+    assert refused(regional.create_bucket, **made) == "IllegalLocationConstraintException"
 
 
 def test_a_delete_marker_is_not_read(s3, bucket):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import botocore.session
 
 from labkit.cloud import protocol
+from labkit.cloud.access.signature import read_claim
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.listing import OWNER, as_token, from_token
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
 _MOST = 10_000
+_FIRST = "us-east-1"
 _LEGACY = "EU"  # Ireland, by its first name
 
 
@@ -53,8 +55,14 @@ def answer(request: Request, buckets: dict[str, Any]) -> protocol.Reply:
     return protocol.Reply(200, {"Content-Type": "application/xml"}, body)
 
 
-def check_location(body: bytes) -> None:
-    """Raise unless a new bucket's document names a region that there is, or none."""
+def check_location(request: Request, body: bytes) -> None:
+    """Raise unless a new bucket's document names a region that there is, or none.
+
+    Who is asked in another region than the first knows that region alone: moto says so of others.
+    """
+    claim = read_claim(request.environ)
+    if claim and claim.region != _FIRST:
+        return
     try:
         root = ET.fromstring(body)
     except ET.ParseError:

@@ -136,7 +136,7 @@ class S3:
         if request.method == "POST" and "uploads" in request.query:
             object_checksums.check_upload(request)
         if request.method == "PUT" and not request.key and not request.query:
-            buckets.check_location(body)
+            buckets.check_location(request, body)
         bucket, version = self._bucket(request), self._version(request)
         body = configurations.check(request, body, bucket, version)
         if told := configurations.tell(request, bucket, version):
