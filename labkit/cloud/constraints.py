@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud import protocol
@@ -83,17 +83,11 @@ def _lacking(shape: Any, value: Any, where: str) -> Iterator[str]:
     """Which members lack that a value must have, and all within it."""
     if shape is None or not isinstance(value, _TYPES.get(shape.type_name, object)):
         return
-    inner: Iterable[tuple[Any, Any, str]] = ()
     if shape.type_name == "structure":
         for name in shape.required_members:
             if value.get(name) is None:
                 yield f"Value at '{_below(where, name)}' failed {_MUST}Member must not be null"
-        inner = [(shape.members[k], v, _below(where, k)) for k, v in value.items()]
-    elif shape.type_name == "list":
-        inner = [(shape.member, v, f"{where}.{n}.member") for n, v in enumerate(value, start=1)]
-    elif shape.type_name == "map":
-        inner = [(shape.value, v, f"{where}.{k}.member") for k, v in value.items()]
-    for each in inner:
+    for each in _within(shape, value, where):
         yield from _lacking(*each)
 
 
@@ -104,20 +98,26 @@ def _broken(shape: Any, value: Any, where: str) -> Iterator[str]:
     for why in _own(shape, value):
         told = "Value" if isinstance(value, bytes) else f"Value '{value}'"
         yield f"{told} at '{where}' failed {why}"
+    keys = value if shape.type_name == "map" else ()
+    if broken := dict.fromkeys(why for key in keys for why in _own(shape.key, key)):
+        must = ", ".join(why.removeprefix(_MUST) for why in broken)
+        yield f"Value at '{where}' failed {_MUST}Map keys must satisfy constraint: [{must}]"
+    for each in _within(shape, value, where):
+        yield from _broken(*each)
+
+
+def _within(shape: Any, value: Any, where: str) -> Iterator[tuple[Any, Any, str]]:
+    """What a value holds: the shape of each, it, and where it stands."""
     if shape.type_name == "structure":
         for name, member in shape.members.items():
             if (each := value.get(name)) is not None:
-                yield from _broken(member, each, _below(where, name))
+                yield member, each, _below(where, name)
     elif shape.type_name == "list":
         for at, each in enumerate(value, start=1):
-            yield from _broken(shape.member, each, f"{where}.{at}.member")
+            yield shape.member, each, f"{where}.{at}.member"
     elif shape.type_name == "map":
-        keys = dict.fromkeys(why for key in value for why in _own(shape.key, key))
-        if keys:
-            must = ", ".join(why.removeprefix(_MUST) for why in keys)
-            yield f"Value at '{where}' failed {_MUST}Map keys must satisfy constraint: [{must}]"
         for key, each in value.items():
-            yield from _broken(shape.value, each, f"{where}.{key}.member")
+            yield shape.value, each, f"{where}.{key}.member"
 
 
 def _below(where: str, name: str) -> str:

@@ -115,29 +115,7 @@ class Front:
         service = _service(environ)
         model = protocol.service_model(service)
         try:
-            claim, principal = guard.identify(environ, body)
-            if model is None:
-                raise not_here(service, "*")
-            if name_plainly := PLAINLY.get(service):
-                environ = name_plainly(environ, principal.account, claim.region)
-            call = receiving.find_call(model, environ, body)
-            if call is None:
-                raise AwsError("UnknownOperationException", f"No such operation of {service}")
-            name = call.operation.name
-            services.need(self.cloud, service)
-            if (service, name) in delivery.LOOKS:
-                delivery.settle()
-            context = Context(self.cloud, service, name, claim.region, principal)
-            handler, judge = handler_of(service, name), JUDGES.get(service)
-            asked = {}
-            if handler or judge or constraints.checks(service):
-                asked = receiving.read_parameters(call, environ, body)
-            if judge:
-                judge(context, asked)
-            if handler is None:
-                reply = self._fall_through(service, name, environ, body)
-                return paged.cut(service, name, asked, reply)
-            return protocol.answer(call.operation, self._run(handler, context, asked))
+            return self._serve(service, model, environ, body)
         except AwsError as error:
             return protocol.refuse(model, error)
         except (JsonRESTError, ServiceException) as error:
@@ -149,6 +127,32 @@ class Front:
             log.exception("a request of %s failed", service)
             failure = AwsError("InternalFailure", f"{type(error).__name__}: {error}")
             return protocol.refuse(model, failure)
+
+    def _serve(self, service: str, model: Any, environ: Environ, body: bytes) -> protocol.Reply:
+        """The answer of our operation, or of moto's where we have none."""
+        claim, principal = guard.identify(environ, body)
+        if model is None:
+            raise not_here(service, "*")
+        if name_plainly := PLAINLY.get(service):
+            environ = name_plainly(environ, principal.account, claim.region)
+        call = receiving.find_call(model, environ, body)
+        if call is None:
+            raise AwsError("UnknownOperationException", f"No such operation of {service}")
+        name = call.operation.name
+        services.need(self.cloud, service)
+        if (service, name) in delivery.LOOKS:
+            delivery.settle()
+        context = Context(self.cloud, service, name, claim.region, principal)
+        handler, judge = handler_of(service, name), JUDGES.get(service)
+        asked = {}
+        if handler or judge or constraints.checks(service):
+            asked = receiving.read_parameters(call, environ, body)
+        if judge:
+            judge(context, asked)
+        if handler is None:
+            reply = self._fall_through(service, name, environ, body)
+            return paged.cut(service, name, asked, reply)
+        return protocol.answer(call.operation, self._run(handler, context, asked))
 
     def _run(self, handler: Handler, context: Context, parameters: Any) -> dict[str, Any]:
         result = handler(context, **parameters) or {}

@@ -146,31 +146,29 @@ def _holds(sketch: Sketch, expression: str, row: Row) -> bool:
 
 
 def _value(sketch: Sketch, node: Any, row: Row, whole: str) -> Any:
-    if isinstance(node, exp.Paren):
-        return _value(sketch, node.this, row, whole)
-    if isinstance(node, exp.Literal):
-        return node.this if node.is_string else float(node.this)
-    if isinstance(node, exp.Null):
-        return None
-    if isinstance(node, exp.Boolean):
-        return bool(node.this)
-    if isinstance(node, exp.Neg):
-        return -_value(sketch, node.this, row, whole)
-    if isinstance(node, exp.Not):
-        return not _value(sketch, node.this, row, whole)
-    if isinstance(node, (exp.And, exp.Or)):
-        sides = (_value(sketch, each, row, whole) for each in (node.left, node.right))
-        return all(sides) if isinstance(node, exp.And) else any(sides)
-    if isinstance(node, exp.Is):
-        return _value(sketch, node.this, row, whole) is None
-    if isinstance(node, exp.In):
-        return _value(sketch, node.this, row, whole) in [
-            _value(sketch, each, row, whole) for each in node.expressions
-        ]
+    def of(node: Any) -> Any:
+        return _value(sketch, node, row, whole)
+
+    if type(node) in _FORMS:
+        return _FORMS[type(node)](node, of)
     if type(node) in COMPARISONS:
-        left, right = (_value(sketch, each, row, whole) for each in (node.left, node.right))
-        return _compared(node, left, right, whole)
+        return _compared(node, of(node.left), of(node.right), whole)
     return _field_value(sketch, node, row, whole)
+
+
+#: What a form is worth, by its node and what gives the values of its parts.
+_FORMS: dict[type[exp.Expression], Callable[[Any, Callable[[Any], Any]], Any]] = {
+    exp.And: lambda node, of: all(map(of, (node.left, node.right))),
+    exp.Boolean: lambda node, _: bool(node.this),
+    exp.In: lambda node, of: of(node.this) in [*map(of, node.expressions)],
+    exp.Is: lambda node, of: of(node.this) is None,
+    exp.Literal: lambda node, _: node.this if node.is_string else float(node.this),
+    exp.Neg: lambda node, of: -of(node.this),
+    exp.Not: lambda node, of: not of(node.this),
+    exp.Null: lambda *_: None,
+    exp.Or: lambda node, of: any(map(of, (node.left, node.right))),
+    exp.Paren: lambda node, of: of(node.this),
+}
 
 
 def _compared(node: exp.Expression, left: Any, right: Any, whole: str) -> Any:

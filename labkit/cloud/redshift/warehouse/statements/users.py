@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_Privileges.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -32,28 +33,31 @@ def _user_options(words: Words) -> dict[str, Any]:
     found: dict[str, Any] = {}
     words.accept("WITH")
     while not words.ended and not words.peek(";"):
-        if words.accept("PASSWORD"):
-            found["password"] = None if words.accept("DISABLE") else _password(words.string())
-        elif word := words.accept_one("CREATEDB", "NOCREATEDB"):
-            found["createdb"] = word == "CREATEDB"
-        elif word := words.accept_one("CREATEUSER", "NOCREATEUSER"):
-            found["superuser"] = word == "CREATEUSER"
-        elif words.accept("IN", "GROUP"):
-            found["groups"] = words.each(words.identifier)
-        elif words.accept("VALID", "UNTIL"):
-            found["valid_until"] = words.string()
-        elif words.accept("CONNECTION", "LIMIT"):
-            found["limit"] = None if words.accept("UNLIMITED") else words.number()
-        elif words.accept("SESSION", "TIMEOUT"):
-            found["session_timeout"] = words.number()
-        elif words.accept("SYSLOG", "ACCESS"):
-            found["syslog"] = words.accept_one("RESTRICTED", "UNRESTRICTED")
-        elif words.accept("EXTERNALID"):
-            found["external_id"] = words.string() if words.word.kind == "string" else (
-                words.identifier())  # fmt: skip
-        else:
+        option = next((each for each in _OPTIONS if words.accept(*each.split())), None)
+        if option is None:
             raise words.refuse()
+        name, read = _OPTIONS[option]
+        found[name] = read(words)
     return found
+
+
+#: The options of a user: what each is called here, and how its value is read.
+_OPTIONS: dict[str, tuple[str, Callable[[Words], Any]]] = {
+    "CREATEDB": ("createdb", lambda _: True),
+    "NOCREATEDB": ("createdb", lambda _: False),
+    "CREATEUSER": ("superuser", lambda _: True),
+    "NOCREATEUSER": ("superuser", lambda _: False),
+    "IN GROUP": ("groups", lambda words: words.each(words.identifier)),
+    "VALID UNTIL": ("valid_until", lambda words: words.string()),
+    "CONNECTION LIMIT": (
+        "limit", lambda words: None if words.accept("UNLIMITED") else words.number()),
+    "SESSION TIMEOUT": ("session_timeout", lambda words: words.number()),
+    "SYSLOG ACCESS": ("syslog", lambda words: words.accept_one("RESTRICTED", "UNRESTRICTED")),
+    "EXTERNALID": ("external_id", lambda words: (
+        words.string() if words.word.kind == "string" else words.identifier())),
+    "PASSWORD": (
+        "password", lambda words: None if words.accept("DISABLE") else _password(words.string())),
+}  # fmt: skip
 
 
 def _digested(name: str, options: dict[str, Any]) -> dict[str, Any]:
