@@ -296,6 +296,20 @@ def test_data_that_is_damaged(lake: Lake) -> None:
     assert f"s3://{lake.bucket}/in/a.parquet" in reason
 
 
+def test_damage_is_told_without_the_place_on_disk(lake: Lake) -> None:
+    lake.put_table("in/a.parquet", a=[f"{at} of many texts" for at in range(9_000)])
+    whole = lake.get("in/a.parquet")
+    lake.put("in/a.parquet", whole[:2_000] + b"damaged" * 90 + whole[2_630:])
+    reason = lake.fail(lake.recipe_job(lake.dataset("in/a.parquet")))
+    assert reason == 'Failed to read file "a.parquet": Snappy decompression failure'
+
+
+def test_a_function_of_python_after_a_first_look_at_a_file(lake: Lake) -> None:
+    lake.put("in/a.csv", "a\nb;c\n")
+    split = step("SPLIT_COLUMN_SINGLE_DELIMITER", sourceColumn="a", pattern=";", limit="1")
+    assert lake.rows(lake.dataset("in/a.csv"), split) == [{"a": "b;c", "a_1": "b", "a_2": "c"}]
+
+
 @pytest.mark.parametrize(
     "definition",
     ["by a data set's name", "by a data set's place", "by a table", "as of another account"],

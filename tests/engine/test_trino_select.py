@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -251,3 +252,9 @@ def test_a_running_query_can_be_stopped(session: Session) -> None:
     with pytest.raises(QueryFailed, match="USER_CANCELED"):
         session.table(compiled)
     stop.join()
+
+
+def test_what_works_beside_a_session_ends_with_it(session: Session) -> None:
+    with subprocess.Popen(["sleep", "60"]) as process, session.beside(process):
+        session.interrupt()
+        assert process.wait(5) < 0

@@ -7,6 +7,7 @@ failures carry Trino's error names.
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,8 @@ from labkit.cloud.engine.catalog import Relation, Scan
 from labkit.cloud.engine.closed import open_closed
 from labkit.cloud.engine.external import ExternalFunctions
 from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.rows import first_row
+from labkit.cloud.engine.sentences import first_line
 from labkit.cloud.engine.supplies import Supplied, Supplies
 from labkit.cloud.engine.trino import library
 from labkit.cloud.engine.trino.compile import Compiled
@@ -104,6 +107,7 @@ class Session:
     def __init__(self, connection: duckdb.DuckDBPyConnection, supplies: Supplies) -> None:
         self.connection = cast(duckdb.DuckDBPyConnection, Supplied(connection, supplies))
         self._external = ExternalFunctions(connection)
+        self._beside: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Session:
         return self
@@ -200,12 +204,22 @@ class Session:
         """
         statement = f"COPY ({self.sql(compiled, render)}) TO {quoted_text(str(path))} ({options})"
         with self._failures():
-            row = self.connection.execute(statement).fetchone()
-        return int(row[0]) if row else 0
+            return int(first_row(self.connection, statement)[0])
 
     def interrupt(self) -> None:
-        """Stop the running query; it fails with USER_CANCELED."""
+        """Stop the running query, which fails with USER_CANCELED, and what works beside it."""
         self.connection.interrupt()
+        for process in list(self._beside):
+            process.kill()
+
+    @contextmanager
+    def beside(self, process: subprocess.Popen[bytes]) -> Iterator[None]:
+        """Let an interruption end this process too."""
+        self._beside.append(process)
+        try:
+            yield
+        finally:
+            self._beside.remove(process)
 
     def progress(self) -> float:
         """How far the running query is, 0 to 1; 0 when unknown."""
@@ -244,9 +258,5 @@ def translated(text: str) -> QueryFailed:
         return QueryFailed("NUMERIC_VALUE_OUT_OF_RANGE", message)
     for pattern, code, known in _CODES:
         if re.search(pattern, text):
-            return QueryFailed(code, known or _first_line(text))
-    return QueryFailed("GENERIC_INTERNAL_ERROR", _first_line(text))
-
-
-def _first_line(text: str) -> str:
-    return text.split("\n")[0].partition("Error: ")[2] or text.split("\n")[0]
+            return QueryFailed(code, known or first_line(text))
+    return QueryFailed("GENERIC_INTERNAL_ERROR", first_line(text))

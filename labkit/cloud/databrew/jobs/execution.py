@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from labkit.cloud.access.trust import role_session, trusted_role
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.databrew.failures import EXPECTED
+from labkit.cloud.databrew.failures import EXPECTED, reason
 from labkit.cloud.databrew.jobs import notices, profile_job, recipe_job
 from labkit.cloud.databrew.jobs.plans import Plan
 from labkit.cloud.databrew.jobs.runlog import RunLog
@@ -117,7 +117,7 @@ class Work:
         if isinstance(error, AwsError):
             return _failed(f"{error.code}: {error.message}")
         if isinstance(error, EXPECTED):
-            return _failed(str(error).split("\n\n")[0])
+            return _failed(reason(error))
         log.error("a job run failed", exc_info=error)
         return _failed(f"Internal Service Exception: {error}")
 

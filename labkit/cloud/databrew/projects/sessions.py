@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.databrew import quotas, records
-from labkit.cloud.databrew.failures import EXPECTED
+from labkit.cloud.databrew.failures import EXPECTED, reason
 from labkit.cloud.databrew.projects import views
 from labkit.cloud.databrew.projects.questions import (
     ASKS_A_TYPE,
@@ -191,4 +191,4 @@ def _refusals() -> Iterator[None]:
             raise invalid(f"{error.code}: {error.message}") from error
         raise
     except EXPECTED as error:
-        raise invalid(str(error).split("\n\n")[0]) from error
+        raise invalid(reason(error)) from error

@@ -21,6 +21,7 @@ from labkit.cloud.databrew.recipe import Column, RecipeError
 from labkit.cloud.databrew.records import Record
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.rows import first_row
 
 SUCCEEDED, FAILED, ERROR = "SUCCEEDED", "FAILED", "ERROR"
 _THRESHOLDS = {
@@ -97,8 +98,7 @@ class Validation:
         condition = rule.sql(self.columns, at_hand)
         counted = f"SELECT count(*) FILTER (WHERE ({condition}) IS NOT TRUE) FROM ({self.sql})"
         with failures():
-            row = self.session.connection.execute(counted).fetchone()
-        return int(row[0]) if row else 0
+            return int(first_row(self.session.connection, counted)[0])
 
     def _compares(self, test: Comparison, rule: Rule, at_hand: Column | None) -> bool:
         """Whether a statistic is as a condition wants it; one that there is not is never."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
+import duckdb
 from pyarrow import orc as arrow_orc
 
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import formats
 from labkit.cloud.engine.formats.guess import Columns, arrow_kind, merge
+from labkit.cloud.engine.formats.lines import BROKEN
 from labkit.cloud.engine.formats.model import File, Table, paths
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.sentences import first_line
 
 
 def read_parquet(reading: Reading) -> Read:
@@ -27,7 +33,18 @@ def read_parquet(reading: Reading) -> Read:
 
 def _schema(reading: Reading, file: File) -> str:
     source = f"read_parquet({paths([file])}, hive_partitioning=false)"
-    return repr(reading.described(f"SELECT * FROM {source}"))
+    with _named(file):
+        return repr(reading.described(f"SELECT * FROM {source}"))
+
+
+@contextlib.contextmanager
+def _named(file: File) -> Iterator[None]:
+    """Name the file that cannot be read: not every reader's error does."""
+    try:
+        yield
+    except (duckdb.Error, *BROKEN) as error:
+        why = first_line(str(error).replace(file.path, file.name))
+        raise Unreadable(f"{file.name} cannot be read: {why}") from error
 
 
 def _cast(column: Column, stored: str) -> str:
@@ -51,7 +68,8 @@ def read_orc(reading: Reading) -> Read:
 
 
 def _orc_columns(file: File, known: dict[str, str]) -> Columns:
-    schema = arrow_orc.ORCFile(file.path).schema
+    with _named(file):
+        schema = arrow_orc.ORCFile(file.path).schema
     names = spelled(schema.names, known)
     twin = next((name for name in names if names.count(name) > 1), None)
     if twin is not None:

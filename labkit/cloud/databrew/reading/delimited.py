@@ -24,6 +24,7 @@ from labkit.cloud.engine.formats.guess import widen
 from labkit.cloud.engine.formats.lines import BROKEN, NATIVE, codec, head, is_line_longer
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, DOUBLE, INTEGER, VARCHAR, Type
 
 HEAD = 1 << 20
@@ -219,7 +220,7 @@ def _tested(
         return _tested_by_cell(con, table, source, kinds)
     asked = [(at, kind) for at, each in enumerate(kinds) for kind in each]
     tests = [_test(quoted_name(table.names[at]), kind) for at, kind in asked]
-    row = con.execute(f"SELECT {', '.join(['count(*)', *tests])} FROM {source}").fetchone() or (0,)
+    row = first_row(con, f"SELECT {', '.join(['count(*)', *tests])} FROM {source}")
     fits: list[dict[Type, bool | None]] = [{} for _ in kinds]
     for (at, kind), found in zip(asked, row[1:], strict=True):
         fits[at][kind] = found
@@ -230,7 +231,7 @@ def _tested_by_cell(
     con: duckdb.DuckDBPyConnection, table: Csv, source: str, kinds: Sequence[Sequence[Type]]
 ) -> tuple[int, list[dict[Type, bool | None]]]:
     """The same by rows of one cell: tests of their own for each column take its square in time."""
-    (rows,) = con.execute(f"SELECT count(*) FROM {source}").fetchone() or (0,)
+    (rows,) = first_row(con, f"SELECT count(*) FROM {source}")
     pairs = zip(table.names, kinds, strict=True)
     if not (shown := ", ".join(quoted_name(name) for name, asked in pairs if asked)):
         return int(rows), [{} for _ in kinds]

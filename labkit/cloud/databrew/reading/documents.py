@@ -13,6 +13,7 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.lines import NATIVE, codec
 from labkit.cloud.engine.formats.model import File, literal, paths
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import DATE, DOUBLE, TIMESTAMP, VARCHAR, Type
 
 _LONGEST = 1 << 27
@@ -59,7 +60,7 @@ def _check_names(reading: Reading, names: list[str], source: str) -> None:
             continue
         same = f"list_contains(json_keys(json), {literal(name)})"
         counted = f"SELECT count(*) FROM read_json_objects({source}) WHERE {same}"
-        if not (reading.con.execute(counted).fetchone() or [0])[0]:
+        if not first_row(reading.con, counted)[0]:
             raise Unreadable(f"Found duplicate column(s) in the data: '{twin}', '{renamed[1]}'.")
 
 

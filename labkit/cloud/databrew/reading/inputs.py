@@ -23,6 +23,7 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.records import DATASET, Record, look_up, name_of, records
 from labkit.cloud.engine import QueryFailed, Scan, Session
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.rows import first_row
 from labkit.cloud.lake.catalog import GlueCatalog, LakeTable
 from labkit.cloud.operations import AwsError, Principal, not_here
 from labkit.cloud.s3.store import Store
@@ -209,8 +210,7 @@ def _first(session: Session, found: Input, sample: Sample) -> str:
 
 
 def _last(session: Session, found: Input, sample: Sample) -> str:
-    counted = session.connection.execute(f"SELECT count(*) FROM ({found.sql})").fetchone()
-    rows = int(counted[0]) if counted else 0
+    rows = int(first_row(session.connection, f"SELECT count(*) FROM ({found.sql})")[0])
     return f"SELECT * FROM ({found.sql}) LIMIT {sample.size} OFFSET {max(0, rows - sample.size)}"
 
 

@@ -26,7 +26,7 @@ def read_excel(reading: Reading) -> Read:
     options = reading.options.get("Excel") or {}
     selects, schema = [], pa.schema([])
     tables = [
-        (file, _table(rows, options)) for file in reading.files for rows in _sheets(file, options)
+        (file, _table(rows, options)) for file in reading.files for rows in _sheets(reading, file)
     ]
     schema = pa.unify_schemas([table.schema for _, table in tables], promote_options="permissive")
     for file, table in tables:
@@ -41,9 +41,10 @@ def read_excel(reading: Reading) -> Read:
     return f"SELECT {shown}{added} FROM ({' UNION ALL BY NAME '.join(selects)})", columns
 
 
-def _sheets(file: File, options: dict[str, Any]) -> list[Rows]:
+def _sheets(reading: Reading, file: File) -> list[Rows]:
+    options = reading.options.get("Excel") or {}
     try:
-        return workbook.sheets(file.path, options)
+        return workbook.sheets(file.path, options, reading.session.beside)
     except workbook.NotRead as error:
         raise Unreadable(f"{file.name}: {error}") from error
 

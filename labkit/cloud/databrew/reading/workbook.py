@@ -11,10 +11,12 @@ import pickle
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 Rows = list[list[Any]]
+Beside = Callable[[subprocess.Popen[bytes]], AbstractContextManager[None]]
 MEMORY, PATIENCE_S = 4 << 30, 600
 
 
@@ -22,22 +24,31 @@ class NotRead(Exception):
     """A workbook that is none, lacks a sheet, or is too large."""
 
 
-def sheets(path: str, options: dict[str, Any]) -> list[Rows]:
+def sheets(path: str, options: dict[str, Any], beside: Beside) -> list[Rows]:
     """The rows of the sheets that ``SheetNames`` or ``SheetIndexes`` tell, or of the first.
+
+    Args:
+        path: the workbook's.
+        options: those of the data set's format.
+        beside: ends the reader's process if the rows are no longer wanted.
 
     Raises:
         NotRead: with the reason.
     """
     command = [sys.executable, "-P", __file__, path, json.dumps(options)]
-    try:
-        done = subprocess.run(
-            command, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE_S
-        )
-    except subprocess.TimeoutExpired as error:
-        raise NotRead("The workbook takes too long to be read.") from error
-    if done.returncode:
+    quiet = subprocess.DEVNULL
+    with (
+        subprocess.Popen(command, stdin=quiet, stderr=quiet, stdout=subprocess.PIPE) as process,
+        beside(process),
+    ):
+        try:
+            told, _ = process.communicate(timeout=PATIENCE_S)
+        except subprocess.TimeoutExpired as error:
+            process.kill()
+            raise NotRead("The workbook takes too long to be read.") from error
+    if process.returncode:
         raise NotRead("The workbook's cells do not fit into memory.")
-    found, why = pickle.loads(done.stdout)
+    found, why = pickle.loads(told)
     if why:
         raise NotRead(why)
     return list(found)

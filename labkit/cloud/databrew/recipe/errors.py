@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from labkit.cloud.engine.formats import explain
+from labkit.cloud.engine.sentences import first_line
 from labkit.cloud.engine.trino.errors import QueryFailed, marked
 
 
@@ -49,7 +51,6 @@ def plainly(error: Exception) -> str:
     '(a+)+ takes too long'
     """
     own = error if isinstance(error, QueryFailed) else marked(str(error))
-    if own:
-        return own.message.replace("(?a)", "")  # which a recipe's patterns have here
-    first = str(error).split("\n")[0]
-    return first.partition("Error: ")[2] or first
+    told = explain(error) or own
+    # A recipe's patterns have (?a) here.
+    return told.message.replace("(?a)", "") if told else first_line(str(error))

@@ -25,6 +25,7 @@ from labkit.cloud.engine.formats.model import FormatError, Session, Table, liter
 from labkit.cloud.engine.formats.simple import Dialect, dialect
 from labkit.cloud.engine.formats.stream import arrow_type
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import Type
 
 ENDINGS = {
@@ -171,8 +172,8 @@ def _lines(session: Session, sql: str, options: str, codec: str, target: Target)
 
 def _copy(session: Session, sql: str, target: Target, options: str) -> int:
     options += "" if target.ordered else f", {UNORDERED}"
-    count = session.con.execute(f"COPY ({sql}) TO {literal(target.path)} ({options})").fetchone()
-    return int(count[0])
+    (count,) = first_row(session.con, f"COPY ({sql}) TO {literal(target.path)} ({options})")
+    return int(count)
 
 
 def _chunks(source: BinaryIO) -> Iterator[bytes]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +15,7 @@ from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.engine.formats.unpacked import Unpacked
 from labkit.cloud.engine.redshift.errors import TOO_DEEP, RedshiftError, translated
 from labkit.cloud.engine.redshift.functions import UDFS
+from labkit.cloud.engine.rows import first_row as first_row
 
 PATIENCE_S = 30
 _SETTINGS = (
@@ -80,9 +80,3 @@ def failures() -> Iterator[None]:
         raise RedshiftError(error.message) from error
     except RecursionError as error:
         raise RedshiftError("stack depth limit exceeded", TOO_DEEP) from error
-
-
-def first_row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
-    """The first row of a query that has one; all of them are taken, so that it has ended."""
-    rows: list[tuple[Any, ...]] = connection.execute(sql).fetchall()
-    return rows[0] if rows else (None,)

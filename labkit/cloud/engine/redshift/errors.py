@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from labkit.cloud.engine.sentences import first_line
+
 SYNTAX, UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_FUNCTION = "42601", "42P01", "42703", "42883"
 UNSUPPORTED, MISMATCH, AMBIGUOUS, GROUPING = "0A000", "42804", "42702", "42803"
 BAD_TEXT, BAD_DATETIME, TOO_LONG, OUT_OF_RANGE = "22P02", "22007", "22001", "22003"
@@ -72,8 +74,7 @@ def translated(text: str) -> RedshiftError:
     for pattern, message, state in _KNOWN:
         if found := re.search(pattern, text):
             return RedshiftError(found.expand(message), state)
-    line = text.split("\n")[0]
-    return RedshiftError(line.partition("Error: ")[2] or line, INTERNAL)
+    return RedshiftError(first_line(text), INTERNAL)
 
 
 #: DuckDB's words for what fails while a query runs, and Redshift's.
@@ -82,6 +83,7 @@ _KNOWN = (
      "RANDOM in the order or the partition of a window is not supported here", UNSUPPORTED),
     (r"(?:LABKIT:|Unknown error: )HIVE_\w+: (.+?)(?:\. Detail: Python exception|\n|$)",
      r"Spectrum Scan Error: \1", INTERNAL),
+    (r"Failed to read file [\"'][^\"'\n]*[\"']: ([^\n]+)", r"Spectrum Scan Error: \1", INTERNAL),
     (r"RecursionError", "stack depth limit exceeded", TOO_DEEP),
     (r"Division by zero", "division by zero", "22012"),
     (r"More than one row returned by a subquery",

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.formats import FormatError
+from labkit.cloud.engine.sentences import first_line
 from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.operations import AwsError
 from labkit.cloud.quicksight.spice.model import PreparationError
@@ -58,7 +59,7 @@ def told(error: BaseException) -> tuple[str, str]:
     if isinstance(error, AwsError):
         return _of_aws(error), error.message
     if isinstance(error, EXPECTED):
-        return "CUSTOMER_ERROR", str(error).split("\n")[0]
+        return "CUSTOMER_ERROR", first_line(str(error))
     return "INTERNAL_SERVICE_ERROR", f"{type(error).__name__}: {error}"
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.quoting import quoted_text
+from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import TIMESTAMP, VARCHAR
 from labkit.cloud.quicksight.spice.model import FAULT, Column, Relation
 from labkit.cloud.quicksight.spice.types import LONGEST
@@ -126,10 +127,8 @@ def _written(session: Session, table: Relation, path: Path) -> Imported:
 
 
 def _copied(session: Session, sql: str, path: Path, form: str = _FORM) -> int:
-    row = session.connection.execute(
-        f"COPY ({sql}) TO {quoted_text(str(path))} ({form})"
-    ).fetchone()
-    return int(row[0]) if row else 0
+    (count,) = first_row(session.connection, f"COPY ({sql}) TO {quoted_text(str(path))} ({form})")
+    return int(count)
 
 
 def _faults(session: Session, path: Path) -> dict[str, int]:
