@@ -282,7 +282,15 @@ def test_a_ruleset_that_a_job_uses(lake: Lake, databrew: Any) -> None:
     with pytest.raises(databrew.exceptions.ConflictException):
         databrew.delete_ruleset(Name=name)
     with pytest.raises(databrew.exceptions.ConflictException):
-        databrew.create_ruleset(Name=name, TargetArn=arn, Rules=[CHECK])
+        databrew.create_ruleset(Name=name, TargetArn=arn_of(lake, dataset), Rules=[CHECK])
+
+
+def test_a_ruleset_of_no_data_set(lake: Lake, databrew: Any) -> None:
+    absent = f"{arn_of(lake, people(lake))} of nobody"
+    with pytest.raises(databrew.exceptions.ValidationException, match="There is no dataset"):
+        databrew.create_ruleset(Name=lake.fresh("rules"), TargetArn=absent, Rules=[CHECK])
+    with pytest.raises(databrew.exceptions.ResourceNotFoundException):
+        databrew.list_rulesets(TargetArn=absent)
 
 
 UNREADABLE: dict[str, tuple[Any, str]] = {

@@ -11,18 +11,27 @@ from labkit.cloud.databrew import records
 from labkit.cloud.databrew.expressions import BadExpression
 from labkit.cloud.databrew.profile.checks import check_selectors
 from labkit.cloud.databrew.quality.rules import check_rule
-from labkit.cloud.databrew.records import JOB, RULESET, Record, answers, shown
-from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.databrew.records import DATASET, JOB, RULESET, Record, answers, shown
+from labkit.cloud.databrew.words import conflict, invalid, not_found, page
 from labkit.cloud.operations import Answer, Context
 
 
 @answers("CreateRuleset")
 def create_ruleset(
-    context: Context, *, Name: str, Rules: list[Record], Tags: Any = None, **members: Any
+    context: Context,
+    *,
+    Name: str,
+    Rules: list[Record],
+    TargetArn: str,
+    Tags: Any = None,
+    **members: Any,
 ) -> Answer:
-    """A new ruleset for a data set."""
+    """A new ruleset for a data set, which there must be."""
     _check(Rules)
-    records.create(context, RULESET, Name, {"Tags": Tags, "Rules": Rules, **members})
+    if not _is_there(context, TargetArn):
+        raise invalid(f"There is no dataset {TargetArn}.")
+    made = {"Tags": Tags, "Rules": Rules, "TargetArn": TargetArn, **members}
+    records.create(context, RULESET, Name, made)
     return {"Name": Name}
 
 
@@ -48,6 +57,8 @@ def list_rulesets(
     NextToken: str | None = None,
 ) -> Answer:
     """All rulesets, or those of one data set."""
+    if TargetArn and not _is_there(context, TargetArn):
+        raise not_found(DATASET.missing)
     found = records.listed(context, RULESET)
     wanted = [each for each in found if TargetArn in (None, each["TargetArn"])]
     told = [{**shown(each), "RuleCount": len(each["Rules"])} for each in wanted]
@@ -64,6 +75,11 @@ def delete_ruleset(context: Context, *, Name: str) -> Answer:
             raise conflict(f"The ruleset {Name} is used by the job {job['Name']}.")
     records.remove(context, RULESET, Name)
     return {"Name": Name}
+
+
+def _is_there(context: Context, arn: str) -> bool:
+    """Whether there is a data set of this ARN."""
+    return any(each["ResourceArn"] == arn for each in records.listed(context, DATASET))
 
 
 def _check(rules: list[Record]) -> None:
