@@ -73,6 +73,13 @@ def test_the_whole_is_what_was_named(s3, bucket, upload, lying, sent, named):
     assert lying("parts") == before
 
 
+@pytest.mark.parametrize("number", [-1, 0, 10_001])
+def test_what_is_no_number_of_a_part(s3, bucket, upload, number):
+    with pytest.raises(ClientError, match="must be an integer between 1 and 10000, inclusive"):
+        s3.upload_part(**upload, PartNumber=number, Body=b"x")
+    s3.put_object(Bucket=bucket, Key="a", Body=b"x")  # and all else goes on
+
+
 def test_a_damaged_part_is_sent_again(s3, bucket, upload):
     first, second = content(1, 5 * MB), content(2, 100)
     wrong = {"ContentMD5": "AAAAAAAAAAAAAAAAAAAAAA=="}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _FORBIDDEN = re.compile(r"(xn--|sthree-).*|.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)")
 _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
-_MOST_KEY, _MOST_METADATA = 1024, 2048
+_MOST_KEY, _MOST_METADATA, _MOST_PARTS = 1024, 2048, 10_000
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
@@ -55,6 +55,7 @@ def check(request: Request, source: Any) -> None:
         raise AwsError("InvalidArgument", "Invalid version id specified", 400, **told)
     for name in _COUNTS:
         _check_count(name, request.query.get(name))
+    _check_part(request.query.get("partNumber"))
     if request.writes_object:
         _check_metadata(request)
         _check_tags(request.header("x-amz-tagging"))
@@ -108,6 +109,14 @@ def _check_copy(request: Request, source: Any) -> None:
     if header := request.header("x-amz-copy-source-range"):
         _check_range(header, source.contentsize)
     conditions.check_copied(request, source)
+
+
+def _check_part(number: str | None) -> None:
+    """Raise unless a part may have this number, to be sent as to be read."""
+    if number is not None and not (number.isdecimal() and 1 <= int(number) <= _MOST_PARTS):
+        words = f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive"
+        told = {"ArgumentName": "partNumber", "ArgumentValue": number}
+        raise AwsError("InvalidArgument", words, **told)
 
 
 def _check_owner(expected: str | None) -> None:

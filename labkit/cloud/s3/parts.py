@@ -33,10 +33,6 @@ def take_number(request: Request) -> tuple[Request, int | None]:
         raise AwsError(
             "InvalidRequest", "Cannot specify both Range header and partNumber query parameter"
         )
-    if not number.isdigit() or not 1 <= int(number) <= 10_000:
-        raise AwsError(
-            "InvalidArgument", "Part number must be an integer between 1 and 10000, inclusive"
-        )
     query = {k: v for k, v in request.query.items() if k != "partNumber"}
     return replace(request, query=query, environ=_without_number(request.environ)), int(number)
 

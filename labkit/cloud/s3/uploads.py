@@ -81,9 +81,10 @@ class DiskMultipart(models.FakeMultipart):
     def set_part(self, part_id: int, value: bytes) -> models.FakeKey:
         """moto's; of a part that is sent again, the former file is remembered."""
         former: Any = self.parts.get(part_id)
+        part = super().set_part(part_id, value)
         self.former += [former.path] if former else []
         self.unsaved.add(part_id)
-        return super().set_part(part_id, value)
+        return part
 
     def take_unsaved(self) -> list[int]:
         """The numbers of the parts that came since the last call."""
