@@ -1,5 +1,6 @@
 """EventBridge and S3's notifications: delivered, once each, after the call."""
 
+import functools
 import io
 import json
 import re
@@ -314,15 +315,24 @@ def bucket(aws, fresh):
 
 
 def test_s3_runs_a_function(aws, bucket, function):
-    function.allow("s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
     wanted = {
         "LambdaFunctionArn": function.arn,
         "Events": ["s3:ObjectCreated:*"],
         "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "raw/"}]}},
     }
-    aws("s3").put_bucket_notification_configuration(
-        Bucket=bucket, NotificationConfiguration={"LambdaFunctionConfigurations": [wanted]}
-    )
+    lost = {"QueueArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:none", "Events": wanted["Events"]}
+    configured = {"LambdaFunctionConfigurations": [wanted]}
+    put = functools.partial(aws("s3").put_bucket_notification_configuration, Bucket=bucket)
+    with pytest.raises(ClientError, match="Unable to validate the following dest") as refused:
+        put(NotificationConfiguration=configured | {"QueueConfigurations": [lost]})
+    told = refused.value.response["Error"]
+    assert {told["ArgumentName1"], told["ArgumentName2"]} == {
+        lost["QueueArn"],
+        f"{function.arn}, null",
+    }
+    put(NotificationConfiguration=configured, SkipDestinationValidation=True)
+    function.allow("s3.amazonaws.com", f"arn:aws:s3:::{bucket}")
+    put(NotificationConfiguration=configured)
     aws("s3").put_object(Bucket=bucket, Key="tmp/x", Body=b"x")
     aws("s3").put_object(Bucket=bucket, Key="raw/a b.csv", Body=b"abc")
     (event,) = wait_for(function.got)

@@ -125,6 +125,15 @@ def queue_for_service(cloud: Cloud, service: str, source: str, name: str, event:
     Returns:
         Whether it was let in.
     """
+    if not admits(cloud, service, source, name):
+        log.warning("%s may not invoke %s: its policy does not allow it", source, name)
+        return False
+    queue(cloud, name, event)
+    return True
+
+
+def admits(cloud: Cloud, service: str, source: str, name: str) -> bool:
+    """Whether a function's policy lets an AWS service invoke it for one of its resources."""
     function = find(cloud, name)
     keys: dict[str, str | list[str]] = {
         "aws:sourcearn": source,
@@ -134,11 +143,7 @@ def queue_for_service(cloud: Cloud, service: str, source: str, name: str, event:
         Principal(service, cloud.account), "lambda:InvokeFunction", _plain_arn(function), keys
     )
     document = {"Statement": function.policy.statements}
-    if judge(document, question, has_principal=True) is not Verdict.ALLOWED:
-        log.warning("%s may not invoke %s: its policy does not allow it", source, name)
-        return False
-    queue(cloud, name, event)
-    return True
+    return judge(document, question, has_principal=True) is Verdict.ALLOWED
 
 
 @on_start

@@ -23,6 +23,7 @@ from labkit.cloud.s3 import (
     conditions,
     configurations,
     delete,
+    destinations,
     limits,
     listing,
     object_checksums,
@@ -139,6 +140,8 @@ class S3:
             buckets.check_location(request, body)
         bucket, version = self._bucket(request), self._version(request)
         body = configurations.check(request, body, bucket, version)
+        if bucket and destinations.are_named(request):
+            destinations.check(self.cloud, request, bucket, body)
         if told := configurations.tell(request, bucket, version):
             return told
         if configurations.deletes(request, bucket):

@@ -1,0 +1,98 @@
+"""Where a bucket may send its notifications: S3 looks at each place before it takes them.
+
+A queue, a topic or a function has to be there, in the bucket's region, and the function's policy
+has to let S3 in, unless the client asks not to look. moto looks at the region alone, when it has
+taken the configuration already.
+
+Source:
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketNotificationConfiguration.html
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas.invoke import admits
+from labkit.cloud.operations import AwsError
+from labkit.cloud.s3.configurations import malformed
+from labkit.cloud.s3.notices import SENDER
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3.request import Request
+
+
+def are_named(request: Request) -> bool:
+    """Whether a request configures a bucket's notifications."""
+    return request.method == "PUT" and not request.key and "notification" in request.query
+
+
+def check(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
+    """Raise unless a bucket's notifications can go where its new configuration sends them.
+
+    Raises:
+        AwsError: ``InvalidArgument``, with each place and what is wrong with it.
+    """
+    named = list(_destinations(body))
+    for _, arn in named:
+        if arn.split(":")[3] != bucket.region_name:
+            words = "The notification destination service region is not valid for the bucket"
+            raise AwsError("InvalidArgument", f"{words} location constraint")
+    if (request.header("x-amz-skip-destination-validation") or "").lower() == "true":
+        return
+    failed = [told for kind, arn in named if (told := _FAILURES[kind](cloud, bucket, arn))]
+    if failed:
+        words = "Unable to validate the following destination configurations"
+        raise AwsError("InvalidArgument", words, **_numbered(failed))
+
+
+def _destinations(body: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        root = ET.fromstring(body)
+    except ET.ParseError as error:
+        raise malformed() from error
+    for each in root.iter():
+        kind, arn = each.tag.rpartition("}")[2], (each.text or "").strip()
+        if kind not in _FAILURES:
+            continue
+        if arn.count(":") < 5:
+            raise AwsError("InvalidArgument", "The ARN is not well formed")
+        yield kind, arn
+
+
+def _numbered(failed: list[tuple[str, str]]) -> dict[str, str]:
+    told: dict[str, str] = {}
+    for number, (name, value) in enumerate(failed, 1):
+        told |= {f"ArgumentName{number}": name, f"ArgumentValue{number}": value}
+    return told
+
+
+# What is wrong with a place, and how its name is told; ``None`` where nothing is ------------------
+
+
+def _of_queue(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:
+    region, account, name = arn.split(":")[3:6]
+    found = account == cloud.account and name in cloud.backend("sqs", region).queues
+    return None if found else (arn, "The destination queue does not exist")
+
+
+def _of_topic(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:
+    found = arn in cloud.backend("sns", arn.split(":")[3]).topics
+    return None if found else (arn, "The destination topic does not exist")
+
+
+def _of_function(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:
+    try:
+        admitted = admits(cloud, SENDER, bucket.arn, arn)
+    except AwsError:  # there is no such function
+        admitted = False
+    return None if admitted else (f"{arn}, null", f"Not authorized to invoke function [{arn}]")
+
+
+_FAILURES: dict[str, Callable[[Cloud, Any, str], tuple[str, str] | None]] = {
+    "Queue": _of_queue,
+    "Topic": _of_topic,
+    "CloudFunction": _of_function,
+}
