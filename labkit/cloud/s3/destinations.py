@@ -45,7 +45,7 @@ def check(cloud: Cloud, request: Request, bucket: Any, body: bytes) -> None:
     failed = [told for kind, arn in named if (told := _FAILURES[kind](cloud, bucket, arn))]
     if failed:
         words = "Unable to validate the following destination configurations"
-        raise AwsError("InvalidArgument", words, **_numbered(failed))
+        raise AwsError("InvalidArgument", words, 400, **_numbered(failed))
 
 
 def _destinations(body: bytes) -> Iterator[tuple[str, str]]:

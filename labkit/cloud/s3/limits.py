@@ -116,7 +116,7 @@ def _check_part(number: str | None) -> None:
     if number is not None and not (number.isdecimal() and 1 <= int(number) <= _MOST_PARTS):
         words = f"Part number must be an integer between 1 and {_MOST_PARTS}, inclusive"
         told = {"ArgumentName": "partNumber", "ArgumentValue": number}
-        raise AwsError("InvalidArgument", words, **told)
+        raise AwsError("InvalidArgument", words, 400, **told)
 
 
 def _check_owner(expected: str | None) -> None:
