@@ -102,6 +102,8 @@ def literal(text: str, base: str) -> str:
     """
     if (word := text.strip().lower()) in _SPELLED:
         return _of_word(word, base)
+    if far := _FAR.fullmatch(text):
+        return _far(text, far, base)
     try:
         moment, zone = read(text)
     except OverflowError:
@@ -119,6 +121,25 @@ def literal(text: str, base: str) -> str:
     if zone is None:
         return f"TIMESTAMPTZ '{moment.isoformat(' ')}'"
     return f"TIMESTAMPTZ '{zones.instant(moment, zone).isoformat(' ')}+00'"
+
+
+#: Years of which Python has none: before 1 and after 9999.
+_FAR = re.compile(
+    r"\s*(?P<y>\d{4,6})(?P<rest>-\d\d?-\d\d?(?: [\d:.]+)?)\s*(?P<era>bc)\s*"
+    r"|\s*(?P<late>\d{5,6})(?P<tail>-\d\d?-\d\d?(?: [\d:.]+)?)\s*",
+    re.IGNORECASE,
+)
+
+
+def _far(text: str, found: re.Match[str], base: str) -> str:
+    """The literal by the same day 400 years apart, or often so many: the calendar is the same."""
+    year = 1 - int(found["y"]) if found["era"] else int(found["late"])
+    if not -4712 <= year <= 294246:  # DuckDB ends 30 years before Redshift
+        raise _out_of_range(text)
+    near = f"{2000 + year % 400}{found['rest'] or found['tail']}"
+    moment = literal(near, "date" if base == "date" else "timestamp")
+    months = (year - 2000 - year % 400) * 12
+    return f"CAST({moment} + to_months({months}) AS {base.upper()})"
 
 
 def _of_word(word: str, base: str) -> str:

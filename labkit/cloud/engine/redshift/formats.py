@@ -100,6 +100,8 @@ def to_char(moment: datetime, pattern: str) -> str:
     >>> to_char(datetime(2009, 12, 31, 23, 15, 59), "MONTH-DY-DD-YYYY HH12:MIPM")
     'DECEMBER -THU-31-2009 11:15PM'
     """
+    if isinstance(moment, str):
+        fail("TO_CHAR before the year 1 and after 9999 is not supported", "0A000")
     out: list[str] = []
     fill = False
     for kind, text in _pieces(pattern):
@@ -187,6 +189,8 @@ def to_timestamp(text: str, pattern: str, strict: bool = True) -> datetime:
     found = reader.match(text.strip())
     if not found:
         fail(f'invalid value "{text}" for format "{pattern}"', BAD_DATETIME)
+    if re.search(r"\bB\.?C\.?$", text.strip(), re.IGNORECASE):
+        fail("a format of years before 1 is not supported", "0A000")
     try:
         return _assembled(dict(zip(names, found.groups(), strict=True)), strict)
     except ValueError:

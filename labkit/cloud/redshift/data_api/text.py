@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from labkit.cloud.engine.redshift import shapes
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.data_api import far
 from labkit.cloud.redshift.warehouse import Column
 
 Field = dict[str, Any]
@@ -24,16 +25,21 @@ Field = dict[str, Any]
 def rows_of(columns: tuple[Column, ...], table: pa.Table) -> list[list[Any]]:
     """The rows as Python values, text where AWS gives text."""
     shown = [
-        [shown_value(value, column.type) for value in table.column(at).to_pylist()]
+        [shown_value(value, column.type) for value in _values(table.column(at))]
         for at, column in enumerate(columns)
     ]
     return [list(row) for row in zip(*shown, strict=True)]
 
 
+def _values(values: pa.ChunkedArray) -> list[Any]:
+    """Python's values; texts where it has none."""
+    return list(values.to_pylist() if far.is_near(values) else far.texts(values))
+
+
 def shown_value(value: Any, kind: Type) -> Any:
     """A value as Redshift writes it; numbers and booleans as they are."""
-    if value is None:
-        return None
+    if value is None or (isinstance(value, str) and kind.base in _MOMENTS):
+        return value
     render = _RENDER.get(kind.base)
     return render(value, kind) if render else value
 
@@ -85,6 +91,7 @@ def _duration(seconds: float) -> str:
     return clock + (f"{int(rest):02}" if rest == int(rest) else f"{rest:09.6f}".rstrip("0"))
 
 
+_MOMENTS = ("date", "time", "timestamp", "timestamptz")
 _RENDER: dict[str, Callable[[Any, Type], Any]] = {
     "numeric": lambda value, kind: f"{value:f}",
     "bpchar": _pad,
@@ -95,7 +102,7 @@ _RENDER: dict[str, Callable[[Any, Type], Any]] = {
     "timetz": lambda value, kind: re.sub(r"(\.\d*?)0+(?=[+-])", r"\1", f"{value}"),
     "interval": _interval,
     "varbyte": lambda value, kind: value.hex(),
-    "geometry": lambda value, kind: shapes.binary(shapes.read(value)),
+    "geometry": lambda value, kind: shapes.hexadecimal(shapes.read(value)),
 }
 
 

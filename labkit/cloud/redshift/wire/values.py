@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.redshift.data_api import far
 from labkit.cloud.redshift.data_api.text import shown_value
 from labkit.cloud.redshift.system.postgres import LENGTHS, OIDS, modifier
 from labkit.cloud.redshift.warehouse import Column
@@ -103,6 +104,8 @@ def _moment(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
     """Without the zeros after the seconds."""
     if (getattr(values.type, "tz", None) or "UTC") != "UTC":
         return _as_shown(values, kind)
+    if not far.is_near(values):
+        return _encoded(far.texts(values))
     found = _as_text(values, kind)
     zone = b"+00" if kind.base == "timestamptz" else b""
     return [
@@ -110,6 +113,10 @@ def _moment(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
         if b"." in each else each.rstrip(b"Z") + zone
         for each in found
     ]  # fmt: skip
+
+
+def _date(values: pa.ChunkedArray, kind: Type) -> list[bytes | None]:
+    return _as_text(values, kind) if far.is_near(values) else _encoded(far.texts(values))
 
 
 _SPECIAL = {b"nan": b"NaN", b"inf": b"Infinity", b"-inf": b"-Infinity"}
@@ -130,6 +137,7 @@ def _floats(digits: int) -> Encoder:
 
 _TEXT: dict[str, Encoder] = {
     "bool": _boolean,
+    "date": _date,
     "time": _moment,
     "timestamp": _moment,
     "timestamptz": _moment,
