@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from labkit.cloud.engine.trino.functions.measures import hull
-from labkit.cloud.engine.trino.functions.nine_cells import relate, related
-from labkit.cloud.engine.trino.functions.shapes import Shape, point
+from labkit.cloud.engine.geometry.measures import hull
+from labkit.cloud.engine.geometry.relations import holds, relate
+from labkit.cloud.engine.geometry.shapes import Shape, point
 
 _TRANSPOSED = (0, 3, 6, 1, 4, 7, 2, 5, 8)
 
@@ -28,8 +28,8 @@ def test_the_laws_of_two_polygons(seed: int) -> None:
     matrix = relate(a, b)
     assert "".join(matrix[at] for at in _TRANSPOSED) == relate(b, a)
     assert relate(a, a) == "2FFF1FFF2"
-    assert related("ST_Contains", a, b) == related("ST_Within", b, a)
-    assert related("ST_Disjoint", a, b) != related("ST_Intersects", a, b)
+    assert holds("contains", a, b) == holds("within", b, a)
+    assert holds("disjoint", a, b) != holds("intersects", a, b)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -39,5 +39,5 @@ def test_points_need_no_matrix(seed: int) -> None:
     for x in range(8):
         at = point(float(x), float(chance.randint(0, 7)))
         matrix = relate(area, at)
-        assert related("ST_Contains", area, at) == (matrix[0] == "0")
-        assert related("ST_Intersects", at, area) == (matrix[0] == "0" or matrix[3] == "0")
+        assert holds("contains", area, at) == (matrix[0] == "0")
+        assert holds("intersects", at, area) == (matrix[0] == "0" or matrix[3] == "0")

@@ -1,55 +1,94 @@
-"""Functions that take geometries apart and put them together, see ``shapes``.
+"""Functions that make geometries, take them apart and put them together; see ``shapes``.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/geospatial-functions.html
 """
 
 from __future__ import annotations
 
+import json
 import math
-from typing import Any, NoReturn
+from dataclasses import replace
+from functools import partial
+from typing import NoReturn
 
-from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.geometry import measures
+from labkit.cloud.engine.geometry.geohashes import box_of, geohash
+from labkit.cloud.engine.geometry.shapes import (
+    Line,
+    NotHere,
+    NotRead,
+    Point,
+    Shape,
+    point,
+    signed_area,
+)
+from labkit.cloud.engine.geometry.texts import of_geojson
+from labkit.cloud.engine.geometry.validity import is_simple, is_valid
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
-from labkit.cloud.engine.redshift.functions.shaped import both, shaped
-from labkit.cloud.engine.redshift.shapes import KINDS, Position, Shape, lines, places, polygons
+from labkit.cloud.engine.redshift.functions.shaped import tables, unless_empty
+from labkit.cloud.engine.redshift.shapes import read
 
 
 def _refuse(message: str) -> NoReturn:
     fail(message, "22023")
 
 
-def _line(shape: Shape) -> list[Position]:
+def _line(shape: Shape) -> Line:
     if shape.kind != "LINESTRING":
         _refuse("the geometry is no linestring")
-    return list(shape.positions)
+    return shape.lines[0] if shape.lines else ()
 
 
-def _place(shape: Shape) -> Position:
-    if shape.kind != "POINT" or not shape.positions:
+def _place(shape: Shape) -> Point:
+    if shape.kind != "POINT" or not shape.points:
         _refuse("the geometry is no point")
-    place: Position = shape.positions
-    return place
+    return shape.points[0]
 
 
-def _several(shape: Shape) -> bool:
-    return shape.kind.startswith("MULTI")
+def _geometry(text: str, srid: int = 0) -> Shape:
+    shape = read(text)
+    return replace(shape, srid=srid or shape.srid)
 
 
-def _count(shape: Shape) -> int:
-    return len(shape.positions) if _several(shape) else 1
+def _from_json(text: str) -> Shape:
+    try:
+        return replace(of_geojson(json.loads(text), heights=False), srid=4326)
+    except NotHere as error:
+        fail(f"the geometry {error} is not supported here", "0A000")
+    except (NotRead, ValueError):
+        _refuse("Invalid GeoJSON")
 
 
-def _geometry(shape: Shape, at: int) -> Shape | None:
-    if not _several(shape):
+def _hash(shape: Shape, size: int = 20) -> str | None:
+    if shape.kind == "POINT" and not shape.positions:
+        return None
+    if size < 1:
+        _refuse("the precision of a geohash is not positive")
+    return geohash(_place(shape), size)
+
+
+def _from_hash(text: str, size: int = -1) -> Shape:
+    try:
+        return _box(*box_of(text[:size] if size >= 0 else text))
+    except NotRead:
+        _refuse("Invalid geohash")
+
+
+def _nth(shape: Shape, at: int) -> Shape | None:
+    """From 1; -1 is the last one."""
+    count = len(shape.positions)
+    if shape.kind != "LINESTRING" or not (1 <= at <= count or -count <= at <= -1):
+        return None
+    return Shape("POINT", shape.positions[at - (at > 0)], shape.srid)
+
+
+def _member(shape: Shape, at: int) -> Shape | None:
+    if not shape.is_several:
         return shape if at == 1 else None
-    if not 1 <= at <= len(shape.positions):
+    if not 1 <= at <= len(shape.parts):
         _refuse("the index of the geometry is out of range")
-    return Shape(shape.kind.removeprefix("MULTI"), shape.positions[at - 1], shape.srid)
-
-
-def _rings(shape: Shape) -> int:
-    return sum(map(len, polygons(shape)))
+    return shape.parts[at - 1]
 
 
 def _ring(shape: Shape, at: int) -> Shape | None:
@@ -59,153 +98,214 @@ def _ring(shape: Shape, at: int) -> Shape | None:
     return Shape("LINESTRING", shape.positions[at], shape.srid)
 
 
-def _inner(shape: Shape, at: int) -> Shape | None:
-    return _ring(shape, at) if at > 0 else None
-
-
 def _holes(shape: Shape) -> int | None:
     return max(len(shape.positions) - 1, 0) if shape.kind == "POLYGON" else None
 
 
 def _closed(shape: Shape) -> bool:
-    if shape.kind in ("POINT", "MULTIPOINT"):
-        return bool(shape.positions)
-    return bool(shape.positions) and all(line and line[0] == line[-1] for line in lines(shape))
-
-
-def _reverse(shape: Shape) -> Shape:
-    def turned(value: Any, depth: int) -> Any:
-        if depth == 1:
-            return value[::-1]
-        return [turned(each, depth - 1) for each in value]
-
-    depth = KINDS[shape.kind][1]
-    if shape.kind in ("POINT", "MULTIPOINT"):
-        return shape
-    return shape._replace(positions=turned(shape.positions, depth))
+    rings = (*shape.lines, *shape.rings)
+    return bool(shape.positions) and all(line and line[0] == line[-1] for line in rings)
 
 
 def _multi(shape: Shape) -> Shape:
-    if _several(shape):
-        return shape
-    return Shape(f"MULTI{shape.kind}", [shape.positions] if shape.positions else [], shape.srid)
+    return shape if shape.is_several else Shape(f"MULTI{shape.kind}", _members(shape), shape.srid)
 
 
-def _points(shape: Shape) -> Shape:
-    return Shape("MULTIPOINT", list(places(shape.positions)), shape.srid)
+def _members(*shapes: Shape) -> tuple[object, ...]:
+    return tuple(shape.positions for shape in shapes if shape.positions)
 
 
-def _box(left: float, low: float, right: float, high: float, srid: int) -> Shape:
+def _box(left: float, low: float, right: float, high: float, srid: int = 0) -> Shape:
     """A point or a line where the box is no wider; else its corners, clockwise."""
     if srid < 0:
         _refuse("the SRID is negative")
     if (left, low) == (right, high):
-        return Shape("POINT", [left, low], srid)
+        return point(left, low, srid)
     if left == right or low == high:
-        return Shape("LINESTRING", [[left, low], [right, high]], srid)
-    corners = [[left, low], [left, high], [right, high], [right, low], [left, low]]
-    return Shape("POLYGON", [corners], srid)
+        return Shape("LINESTRING", ((left, low), (right, high)), srid)
+    corners = (left, low), (left, high), (right, high), (right, low), (left, low)
+    return Shape("POLYGON", (corners,), srid)
 
 
 def _envelope(shape: Shape) -> Shape:
-    found = list(places(shape.positions))
-    if not found:
+    return _box(*shape.box, shape.srid) if shape.vertices else shape
+
+
+def _hull(shape: Shape) -> Shape:
+    """Clockwise from its least point."""
+    if not shape.vertices:
         return shape
-    xs, ys = zip(*found, strict=True)
-    return _box(min(xs), min(ys), max(xs), max(ys), shape.srid)
+    found = measures.hull(shape.vertices, shape.srid)
+    return found.with_lines(lambda line: line[::-1]) if found.dimension == 2 else found
+
+
+def _boundary(shape: Shape) -> Shape:
+    if not shape.vertices:
+        return shape
+    if shape.dimension == 0:
+        fail("an empty collection of geometries is not supported here", "0A000")
+    found = measures.boundary(shape)
+    return found.parts[0] if shape.kind == "POLYGON" and len(shape.rings) == 1 else found
+
+
+def _centroid(shape: Shape) -> Shape | None:
+    found = measures.centroid(shape)
+    return point(*found, shape.srid) if found else None
 
 
 def _azimuth(one: Shape, two: Shape) -> float | None:
-    (x1, y1), (x2, y2) = _place(one), _place(two)
-    return None if (x1, y1) == (x2, y2) else math.atan2(x2 - x1, y2 - y1) % math.tau
+    return _direction(_place(one), _place(two))
 
 
-def _add(line: Shape, point: Shape, at: int) -> Shape:
-    found, place = _line(line), _place(point)
+def _direction(a: Point, b: Point) -> float | None:
+    """From the north, clockwise."""
+    return None if a == b else math.atan2(b[0] - a[0], b[1] - a[1]) % math.tau
+
+
+def _angle(*points: Shape) -> float | None:
+    """Clockwise between two lines; of three points, between those from the middle one."""
+    places = [_place(each) for each in points]
+    ends = places if len(places) == 4 else [places[1], places[0], places[1], places[2]]
+    from_, to = _direction(*ends[:2]), _direction(*ends[2:])
+    return None if from_ is None or to is None else (to - from_) % math.tau
+
+
+def _add(line: Shape, added: Shape, at: int = -1) -> Shape:
+    found, place = _line(line), _place(added)
     if not -1 <= at <= len(found):
         _refuse("the index of the point is out of range")
-    found.insert(len(found) if at == -1 else at, place)
-    return line._replace(positions=found)
+    at = len(found) if at == -1 else at
+    return replace(line, positions=(*found[:at], place, *found[at:]))
 
 
 def _remove(line: Shape, at: int) -> Shape:
     found = _line(line)
     if not 0 <= at < len(found):
         _refuse("the index of the point is out of range")
-    return line._replace(positions=found[:at] + found[at + 1 :])
+    return replace(line, positions=found[:at] + found[at + 1 :])
+
+
+def _set(line: Shape, at: int, changed: Shape) -> Shape:
+    found = _line(line)
+    if not -len(found) <= at < len(found):
+        _refuse("the index of the point is out of range")
+    if changed.kind == "POINT" and not changed.positions:
+        return line
+    at %= len(found)
+    return replace(line, positions=(*found[:at], _place(changed), *found[at + 1 :]))
+
+
+def _between(line: Shape, part: float) -> Shape:
+    """The point so far along a line."""
+    found = _line(line)
+    if not 0 <= part <= 1:
+        _refuse("the fraction is out of range")
+    return Shape("POINT", measures.along(found, part) if found else (), line.srid)
+
+
+def _line_of(points: Shape) -> Shape:
+    if points.kind != "MULTIPOINT":
+        _refuse("the geometry is no multipoint")
+    return Shape("LINESTRING", points.points, points.srid)
+
+
+def _join(one: Shape, two: Shape) -> Shape:
+    if any(each.kind not in ("POINT", "LINESTRING", "MULTIPOINT") for each in (one, two)):
+        _refuse("a linestring is made of points, multipoints and linestrings")
+    return Shape("LINESTRING", one.vertices + two.vertices, one.srid)
 
 
 def _collect(one: Shape, two: Shape) -> Shape:
-    if one.kind != two.kind or _several(one):
+    if one.kind != two.kind or one.is_several:
         fail("collections of unlike geometries are not supported here", "0A000")
-    return Shape(f"MULTI{one.kind}", [one.positions, two.positions], one.srid)
+    return Shape(f"MULTI{one.kind}", (one.positions, two.positions), one.srid)
 
 
 def _polygon(line: Shape, holes: Shape | None = None) -> Shape:
-    rings = [_line(line), *(lines(holes) if holes else [])]
+    rings = [_line(line), *((*holes.lines, *holes.rings) if holes else ())]
     if not rings[0]:
-        return Shape("POLYGON", [], line.srid)
+        return Shape("POLYGON", (), line.srid)
     if any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings if ring):
         _refuse("a ring of the polygon is not closed")
-    return Shape("POLYGON", [ring for ring in rings if ring], line.srid)
+    return Shape("POLYGON", tuple(ring for ring in rings if ring), line.srid)
 
 
-_V, _I, _F, _B = "VARCHAR", "INTEGER", "DOUBLE", "BOOLEAN"
-_TYPES = {"geometry": _V, "varchar": _V, "int4": _I, "float8": _F, "bool": _B}
-#: A signature and the function of it; a geometry is a shape.
-_FUNCTIONS: tuple[tuple[str, Any], ...] = (
-    ("st_numgeometries(geometry) -> int4", _count),
-    ("st_geometryn(geometry, int4) -> geometry", _geometry),
-    ("st_nrings(geometry) -> int4", _rings),
-    ("st_exteriorring(geometry) -> geometry", lambda shape: _ring(shape, 0)),
-    ("st_interiorringn(geometry, int4) -> geometry", _inner),
-    ("st_numinteriorrings(geometry) -> int4", _holes),
-    ("st_isclosed(geometry) -> bool", _closed),
-    ("st_iscollection(geometry) -> bool", _several),
-    ("st_reverse(geometry) -> geometry", _reverse),
-    ("st_multi(geometry) -> geometry", _multi),
-    ("st_points(geometry) -> geometry", _points),
-    ("st_envelope(geometry) -> geometry", _envelope),
-    ("st_force2d(geometry) -> geometry", lambda shape: shape),
-    ("st_ndims(geometry) -> int4", lambda shape: 2),
-    ("st_azimuth(geometry, geometry) -> float8", both(_azimuth)),
-    ("st_addpoint(geometry, geometry, int4) -> geometry", _add),
-    ("st_removepoint(geometry, int4) -> geometry", _remove),
-    ("st_collect(geometry, geometry) -> geometry", both(_collect)),
-    ("st_makepolygon(geometry) -> geometry", lambda line: _polygon(line)),
-    ("st_makepolygon(geometry, geometry) -> geometry", _polygon),
-    ("st_polygon(geometry, int4) -> geometry",
-     lambda line, srid: _polygon(line)._replace(srid=srid)),
-    ("st_makeenvelope(float8, float8, float8, float8, int4) -> geometry", _box),
+def _is_ring(shape: Shape) -> bool:
+    line = _line(shape)
+    return bool(line) and line[0] == line[-1] and is_simple(shape)
+
+
+def _turns(shape: Shape, side: int) -> bool:
+    """Whether shells run against the clock (1) or with it (-1), and holes the other way."""
+    return all(
+        signed_area(ring) * side * (-1 if at else 1) > 0
+        for rings in shape.polygons
+        for at, ring in enumerate(rings)
+    )
+
+
+SCALARS, UDFS = tables(
+    [
+        ("st_geomfromtext(varchar) -> geometry", _geometry),
+        ("st_geomfromtext(varchar, int4) -> geometry", _geometry),
+        ("st_geomfromgeojson(varchar) -> geometry", _from_json),
+        ("st_geomfromgeohash(varchar) -> geometry", _from_hash),
+        ("st_geomfromgeohash(varchar, int4) -> geometry", _from_hash),
+        ("st_geohash(geometry) -> varchar", _hash),
+        ("st_geohash(geometry, int4) -> varchar", _hash),
+        ("st_point(float8, float8) -> geometry", point),
+        ("st_setsrid(geometry, int4) -> geometry", lambda shape, srid: replace(shape, srid=srid)),
+        ("st_startpoint(geometry) -> geometry", lambda shape: _nth(shape, 1)),
+        ("st_endpoint(geometry) -> geometry", lambda shape: _nth(shape, -1)),
+        ("st_pointn(geometry, int4) -> geometry", _nth),
+        ("st_makeline(geometry, geometry) -> geometry", _join),
+        ("st_numgeometries(geometry) -> int4",
+         lambda shape: len(shape.positions) if shape.is_several else 1),
+        ("st_geometryn(geometry, int4) -> geometry", _member),
+        ("st_nrings(geometry) -> int4", lambda shape: len(shape.rings)),
+        ("st_exteriorring(geometry) -> geometry", lambda shape: _ring(shape, 0)),
+        ("st_interiorringn(geometry, int4) -> geometry",
+         lambda shape, at: _ring(shape, at) if at > 0 else None),
+        ("st_numinteriorrings(geometry) -> int4", _holes),
+        ("st_isclosed(geometry) -> bool", _closed),
+        ("st_iscollection(geometry) -> bool", lambda shape: shape.is_several),
+        ("st_ispolygonccw(geometry) -> bool", lambda shape: _turns(shape, 1)),
+        ("st_ispolygoncw(geometry) -> bool", lambda shape: _turns(shape, -1)),
+        ("st_isring(geometry) -> bool", _is_ring),
+        ("st_issimple(geometry) -> bool", is_simple),
+        ("st_isvalid(geometry) -> bool", partial(is_valid, one_side=True)),
+        ("st_reverse(geometry) -> geometry",
+         lambda shape: shape.with_lines(lambda line: line[::-1])),
+        ("st_multi(geometry) -> geometry", _multi),
+        ("st_points(geometry) -> geometry",
+         lambda shape: Shape("MULTIPOINT", shape.vertices, shape.srid)),
+        ("st_envelope(geometry) -> geometry", _envelope),
+        ("st_convexhull(geometry) -> geometry", _hull),
+        ("st_boundary(geometry) -> geometry", _boundary),
+        ("st_centroid(geometry) -> geometry", _centroid),
+        ("st_force2d(geometry) -> geometry", lambda shape: shape),
+        ("st_ndims(geometry) -> int4", lambda shape: 2),
+        ("st_azimuth(geometry, geometry) -> float8", unless_empty(_azimuth)),
+        ("st_angle(geometry, geometry, geometry) -> float8", _angle),
+        ("st_angle(geometry, geometry, geometry, geometry) -> float8", _angle),
+        ("st_addpoint(geometry, geometry) -> geometry", _add),
+        ("st_addpoint(geometry, geometry, int4) -> geometry", _add),
+        ("st_setpoint(geometry, int4, geometry) -> geometry", _set),
+        ("st_removepoint(geometry, int4) -> geometry", _remove),
+        ("st_lineinterpolatepoint(geometry, float8) -> geometry", _between),
+        ("st_linefrommultipoint(geometry) -> geometry", _line_of),
+        ("st_collect(geometry, geometry) -> geometry", unless_empty(_collect)),
+        ("st_makepolygon(geometry) -> geometry", _polygon),
+        ("st_makepolygon(geometry, geometry) -> geometry", _polygon),
+        ("st_polygon(geometry, int4) -> geometry",
+         lambda line, srid: replace(_polygon(line), srid=srid)),
+        ("st_makeenvelope(float8, float8, float8, float8) -> geometry", _box),
+        ("st_makeenvelope(float8, float8, float8, float8, int4) -> geometry", _box),
+    ]
 )  # fmt: skip
-
-
-def _parts(signature: str) -> tuple[str, list[str], str]:
-    head, _, result = signature.partition(") -> ")
-    name, _, inner = head.partition("(")
-    return name, inner.split(", "), result
-
-
-def _udf(signature: str, body: Any) -> Udf:
-    name, given, result = _parts(signature)
-    kinds = tuple(_TYPES[each] for each in given)
-    return Udf(f"rs_{name}{len(given)}", shaped(body), kinds, _TYPES[result])
-
-
-def _call(signature: str) -> tuple[str, str]:
-    name, given, _ = _parts(signature)
-    return signature, f"rs_{name}{len(given)}({{all}})"
-
-
-UDFS = tuple(_udf(*each) for each in _FUNCTIONS)
-SCALARS = entries(
-    *(_call(signature) for signature, _ in _FUNCTIONS),
-    ("st_addpoint(geometry, geometry) -> geometry", "rs_st_addpoint3({0}, {1}, -1)"),
-    ("st_makeenvelope(float8, float8, float8, float8) -> geometry",
-     "rs_st_makeenvelope5({all}, 0)"),
-    ("st_length2d(geometry) -> float8", "rs_st_length({0})"),
-    ("st_perimeter2d(geometry) -> float8", "rs_st_perimeter({0})"),
-    ("st_geomfromewkb(varchar) -> geometry", "rs_geometry({0}, 0)"),
-    ("st_geomfromwkb(varchar) -> geometry", "rs_geometry({0}, 0)"),
-    ("st_geomfromwkb(varchar, int4) -> geometry", "rs_geometry({0}, {1})"),
-)  # fmt: skip
+SCALARS = (*SCALARS, *entries(
+    ("st_makepoint(float8, float8) -> geometry", "rs_st_point2({0}, {1})"),
+    *((f"st_geomfrom{kind}(varchar) -> geometry", "rs_st_geomfromtext1({0})")
+      for kind in ("wkb", "ewkb", "ewkt")),
+    ("st_geomfromwkb(varchar, int4) -> geometry", "rs_st_geomfromtext2({0}, {1})"),
+))  # fmt: skip

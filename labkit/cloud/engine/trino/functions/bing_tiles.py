@@ -11,8 +11,9 @@ import math
 import re
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.geometry.shapes import Shape
 from labkit.cloud.engine.trino.functions.entry import entries, fail
-from labkit.cloud.engine.trino.functions.shapes import Shape, write
+from labkit.cloud.engine.trino.functions.shapes import write
 
 _PIXELS, _ZOOMS = 256, 23
 _LATITUDE, _LONGITUDE = 85.05112878, 180.0
@@ -99,7 +100,7 @@ def _polygon(key: str) -> str:
     (x, y), zoom = _place(key), len(key)
     (left, top), (right, low) = _corner(x, y, zoom), _corner(x + 1, y + 1, zoom)
     ring = ((left, low), (right, low), (right, top), (left, top), (left, low))
-    return write(Shape("POLYGON", polygons=((ring,),)))
+    return write(Shape("POLYGON", (ring,)))
 
 
 def _corner(x: int, y: int, zoom: int) -> tuple[float, float]:

@@ -12,16 +12,21 @@ from math import atan2, cos, isfinite, radians, sin, sqrt
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.trino.functions import measures
+from labkit.cloud.engine.geometry import measures
+from labkit.cloud.engine.geometry.relations import fits, holds, is_pattern, relate
+from labkit.cloud.engine.geometry.shapes import Point, Shape
+from labkit.cloud.engine.geometry.shapes import point as one_point
 from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
-from labkit.cloud.engine.trino.functions.nine_cells import TESTS, matches, related
 from labkit.cloud.engine.trino.functions.shape_facts import NTH, OF_ONE, nth
-from labkit.cloud.engine.trino.functions.shapes import Shape, of_kind, read, write
-from labkit.cloud.engine.trino.functions.shapes import point as one_point
+from labkit.cloud.engine.trino.functions.shapes import of_kind, read, write
 
 _EARTH_KM = 6371.01
 _DOUBLES = ("DOUBLE",) * 4
 _TEXTS = ("VARCHAR", "VARCHAR")
+_TESTS = (
+    "ST_Contains", "ST_Crosses", "ST_Disjoint", "ST_Equals", "ST_Intersects", "ST_Overlaps",
+    "ST_Touches", "ST_Within",
+)  # fmt: skip
 
 
 def _great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
@@ -51,12 +56,12 @@ def _point(x: float, y: float) -> str:
 
 def _text(name: str, *kinds: str) -> Callable[[str], str]:
     def made(text: str) -> str:
-        return write(of_kind(name, read(text), *kinds) if kinds else read(text))
+        return write(of_kind(name, read(text), *kinds))
 
     return made
 
 
-def _points_of(name: str, texts: Sequence[str | None]) -> tuple[tuple[float, float], ...]:
+def _points_of(name: str, texts: Sequence[str | None]) -> tuple[Point, ...]:
     if None in texts:
         fail(f"Invalid input to {name}: null at index {texts.index(None) + 1}")
     shapes = [of_kind(name, read(str(text)), "POINT") for text in texts]
@@ -69,12 +74,12 @@ def _line(texts: list[str | None]) -> str:
     points = _points_of("ST_LineString", texts)
     if any(a == b for a, b in pairwise(points)):
         fail("Invalid input to ST_LineString: consecutive duplicate points")
-    return write(Shape("LINESTRING", lines=(points,) if len(points) > 1 else ()))
+    return write(Shape("LINESTRING", points if len(points) > 1 else ()))
 
 
 def _multi_point(texts: list[str | None]) -> str | None:
     points = _points_of("ST_MultiPoint", texts)
-    return write(Shape("MULTIPOINT", points=points)) if points else None
+    return write(Shape("MULTIPOINT", points)) if points else None
 
 
 def _spherical(text: str) -> str:
@@ -88,17 +93,14 @@ def _spherical(text: str) -> str:
 
 
 def _distance(left: str, right: str) -> float | None:
-    a, b = read(left), read(right)
-    if not a.vertices or not b.vertices:
-        return None
-    return 0.0 if related("ST_Intersects", a, b) else measures.distance(a, b)
+    return measures.distance(read(left), read(right))
 
 
 def _nearest(left: str, right: str) -> list[str] | None:
     a, b = read(left), read(right)
     if not a.vertices or not b.vertices:
         return None
-    if related("ST_Intersects", a, b):
+    if holds("intersects", a, b):
         fail("The nearest points of geometries that meet are not supported here", "NOT_SUPPORTED")
     return [write(one_point(*p)) for p in measures.nearest(a, b)]
 
@@ -117,7 +119,9 @@ def _metres_along(text: str) -> float:
 
 
 def _relate(left: str, right: str, pattern: str) -> bool:
-    return matches(read(left), read(right), pattern)
+    if not is_pattern(pattern.upper()):
+        fail(f"Invalid pattern of ST_Relate: {pattern}")
+    return fits(relate(read(left), read(right)), pattern.upper())
 
 
 def _hull_of(texts: list[str | None]) -> str | None:
@@ -156,7 +160,7 @@ SCALARS = entries(
     ),
     *(
         (f"{name}(geometry, geometry) -> boolean", f"trino_{name.lower()}({{0}}, {{1}})")
-        for name in TESTS
+        for name in _TESTS
     ),
     ("ST_Relate(geometry, geometry, varchar) -> boolean", "trino_st_relate({0}, {1}, {2})"),
     (
@@ -174,8 +178,7 @@ def _udf_of_one(name: str) -> Udf:
     returns, compute, kinds = OF_ONE[name]
 
     def call(text: str) -> Any:
-        shape = read(text)
-        return compute(of_kind(name, shape, *kinds) if kinds else shape)
+        return compute(of_kind(name, read(text), *kinds))
 
     return Udf(f"trino_{name.lower()}", call, ("VARCHAR",), _DUCKDB.get(returns, returns.upper()))
 
@@ -184,15 +187,14 @@ def _udf_of_place(name: str) -> Udf:
     listed, kinds = NTH[name]
 
     def call(text: str, place: int) -> str | None:
-        shape = read(text)
-        return nth(listed(of_kind(name, shape, *kinds) if kinds else shape), place)
+        return nth(listed(of_kind(name, read(text), *kinds)), place)
 
     return Udf(f"trino_{name.lower()}", call, ("VARCHAR", "INTEGER"), "VARCHAR")
 
 
 def _udf_of_two(name: str) -> Udf:
     def call(left: str, right: str) -> bool:
-        return related(name, read(left), read(right))
+        return holds(name.removeprefix("ST_").lower(), read(left), read(right))
 
     return Udf(f"trino_{name.lower()}", call, _TEXTS, "BOOLEAN")
 
@@ -214,5 +216,5 @@ UDFS = (
     Udf("trino_hull_of", _hull_of, ("VARCHAR[]",), "VARCHAR"),
     *map(_udf_of_one, OF_ONE),
     *map(_udf_of_place, NTH),
-    *map(_udf_of_two, TESTS),
+    *map(_udf_of_two, _TESTS),
 )

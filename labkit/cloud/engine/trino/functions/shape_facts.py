@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from labkit.cloud.engine.trino.functions import measures
-from labkit.cloud.engine.trino.functions.shapes import NAMES, Shape, write
-from labkit.cloud.engine.trino.functions.shapes import point as one_point
+from labkit.cloud.engine.geometry import measures
+from labkit.cloud.engine.geometry.shapes import KINDS, Shape, point
+from labkit.cloud.engine.trino.functions.shapes import write
 
 
-def _x(shape: Shape) -> float | None:
-    return shape.points[0][0] if shape.points else None
-
-
-def _y(shape: Shape) -> float | None:
-    return shape.points[0][1] if shape.points else None
+def _coordinate(at: int) -> Callable[[Shape], float | None]:
+    return lambda shape: shape.positions[at] if shape.positions else None
 
 
 def _edge(at: int) -> Callable[[Shape], float | None]:
@@ -31,21 +27,28 @@ def _points_in(shape: Shape) -> int:
     return len(shape.vertices) - len(shape.rings)
 
 
+def _length(shape: Shape) -> float:
+    return measures.length(shape.lines)
+
+
 def _centroid(shape: Shape) -> str:
     found = measures.centroid(shape)
-    return write(one_point(*found) if found else Shape("POINT"))
+    return write(point(*found) if found else Shape("POINT"))
 
 
 def _envelope(shape: Shape) -> str:
-    ring = (measures.envelope(shape),) if shape.vertices else ()
-    return write(Shape("POLYGON", polygons=(ring,) if ring else ()))
+    """The corners of the box, against the clock from the lower left one."""
+    if not shape.vertices:
+        return write(Shape("POLYGON"))
+    left, low, right, high = shape.box
+    corners = (left, low), (right, low), (right, high), (left, high), (left, low)
+    return write(Shape("POLYGON", (corners,)))
 
 
 def _envelope_points(shape: Shape) -> list[str] | None:
     if not shape.vertices:
         return None
-    left, low, right, high = shape.box
-    return [write(one_point(left, low)), write(one_point(right, high))]
+    return [write(Shape("POINT", corner)) for corner in (shape.box[:2], shape.box[2:])]
 
 
 def _hull(shape: Shape) -> str:
@@ -54,17 +57,17 @@ def _hull(shape: Shape) -> str:
 
 def _rings(shape: Shape) -> list[str] | None:
     """The holes as lines."""
-    if not shape.polygons:
+    if not shape.positions:
         return None
-    return [write(Shape("LINESTRING", lines=(ring,))) for ring in shape.polygons[0][1:]]
+    return [write(Shape("LINESTRING", ring)) for ring in shape.positions[1:]]
 
 
 def _exterior(shape: Shape) -> str | None:
-    return write(Shape("LINESTRING", lines=shape.rings[:1])) if shape.rings else None
+    return write(Shape("LINESTRING", shape.positions[0])) if shape.positions else None
 
 
 def _end(at: int) -> Callable[[Shape], str | None]:
-    return lambda shape: write(one_point(*shape.lines[0][at])) if shape.lines else None
+    return lambda shape: write(Shape("POINT", shape.positions[at])) if shape.positions else None
 
 
 def nth(shapes: Sequence[str] | None, number: int) -> str | None:
@@ -78,27 +81,19 @@ def _parts(shape: Shape) -> list[str] | None:
 def _points(shape: Shape) -> list[str] | None:
     """Those of rings come the other way round."""
     rings = tuple(p for ring in shape.rings for p in ring[::-1])
-    return [write(one_point(*p)) for p in rings or shape.vertices] or None
-
-
-def _boundary(shape: Shape) -> str:
-    """A polygon's rings; of lines the ends that an odd number of them has."""
-    if shape.dimension == 2:
-        return write(Shape("MULTILINESTRING", lines=shape.rings))
-    ends = [end for line in shape.lines for end in (line[0], line[-1])]
-    return write(Shape("MULTIPOINT", points=tuple(e for e in ends if ends.count(e) % 2)))
+    return [write(Shape("POINT", p)) for p in rings or shape.vertices] or None
 
 
 #: Functions of one geometry: what they give, how, and the kinds that they take.
 OF_ONE: dict[str, tuple[str, Callable[[Shape], Any], tuple[str, ...]]] = {
-    "ST_X": ("double", _x, ("POINT",)),
-    "ST_Y": ("double", _y, ("POINT",)),
+    "ST_X": ("double", _coordinate(0), ("POINT",)),
+    "ST_Y": ("double", _coordinate(1), ("POINT",)),
     "ST_XMin": ("double", _edge(0), ()),
     "ST_YMin": ("double", _edge(1), ()),
     "ST_XMax": ("double", _edge(2), ()),
     "ST_YMax": ("double", _edge(3), ()),
     "ST_AsText": ("varchar", write, ()),
-    "ST_GeometryType": ("varchar", lambda shape: NAMES[shape.kind][0], ()),
+    "ST_GeometryType": ("varchar", lambda shape: f"ST_{KINDS[shape.kind].name}", ()),
     "ST_Dimension": ("tinyint", lambda shape: shape.dimension, ()),
     "ST_CoordDim": ("tinyint", lambda shape: 2, ()),
     "ST_IsEmpty": ("boolean", lambda shape: not shape.vertices, ()),
@@ -107,8 +102,12 @@ OF_ONE: dict[str, tuple[str, Callable[[Shape], Any], tuple[str, ...]]] = {
     "ST_NumGeometries": ("integer", lambda shape: len(shape.parts), ()),
     "ST_NumInteriorRing": ("bigint", lambda shape: max(0, len(shape.rings) - 1), ("POLYGON",)),
     "ST_Area": ("double", measures.area, ()),
-    "ST_Length": ("double", measures.length, ("LINESTRING", "MULTILINESTRING")),
-    "ST_Boundary": ("geometry", _boundary, ()),
+    "ST_Length": (
+        "double",
+        lambda shape: measures.length(shape.lines),
+        ("LINESTRING", "MULTILINESTRING"),
+    ),
+    "ST_Boundary": ("geometry", lambda shape: write(measures.boundary(shape)), ()),
     "ST_Centroid": ("geometry", _centroid, ()),
     "ST_ConvexHull": ("geometry", _hull, ()),
     "ST_Envelope": ("geometry", _envelope, ()),

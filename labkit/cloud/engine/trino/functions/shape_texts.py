@@ -9,21 +9,13 @@ from __future__ import annotations
 import json
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
-from typing import Any
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.geometry.shapes import KINDS, NotHere, NotRead, Shape
+from labkit.cloud.engine.geometry.texts import listed, of_geojson
 from labkit.cloud.engine.trino.functions.documents import java_double
 from labkit.cloud.engine.trino.functions.entry import entries, fail
-from labkit.cloud.engine.trino.functions.shapes import (
-    Line,
-    Point,
-    Shape,
-    number,
-    of_kind,
-    polygon,
-    read,
-    write,
-)
+from labkit.cloud.engine.trino.functions.shapes import number, of_kind, read, write
 
 SCALARS = entries(
     ("to_geojson_geometry(sphericalgeography) -> varchar", "trino_to_geojson({0})"),
@@ -32,36 +24,17 @@ SCALARS = entries(
     ("to_encoded_polyline(geometry) -> varchar", "trino_to_polyline({0})"),
     ("from_encoded_polyline(varchar) -> geometry", "trino_from_polyline({0})"),
 )
-_KINDS = {
-    name.upper(): name
-    for name in (
-        "Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon",
-    )
-}  # fmt: skip
 _CRS = '"crs":{"type":"name","properties":{"name":"EPSG:0"}}'
 
 
 def _to_geojson(text: str) -> str:
+    """The rings of polygons run the other way round, as ST_Points gives them."""
     shape = read(text)
-    head = f'{{"type":"{_KINDS[shape.kind]}","coordinates":'
-    if not shape.vertices:
-        return f"{head}[]}}"
-    if "POINT" in shape.kind:
-        bodies = list(map(_pair, shape.points))
-    elif "LINE" in shape.kind:
-        bodies = list(map(_listed, shape.lines))
-    else:  # rings the other way round, as ST_Points gives them
-        bodies = [f"[{','.join(_listed(r[::-1]) for r in rings)}]" for rings in shape.polygons]
-    body = f"[{','.join(bodies)}]" if shape.kind.startswith("MULTI") else bodies[0]
-    return f"{head}{body},{_CRS}}}"
-
-
-def _listed(line: Line) -> str:
-    return f"[{','.join(map(_pair, line))}]"
-
-
-def _pair(at: Point) -> str:
-    return f"[{_ordinate(at[0])},{_ordinate(at[1])}]"
+    if shape.dimension == 2:
+        shape = shape.with_lines(lambda ring: ring[::-1])
+    crs = f",{_CRS}" if shape.vertices else ""
+    body = listed(shape.positions, _ordinate)
+    return f'{{"type":"{KINDS[shape.kind].name}","coordinates":{body}{crs}}}'
 
 
 def _ordinate(value: float) -> str:
@@ -79,31 +52,12 @@ def _from_geojson(text: str) -> str:
     if not isinstance(found, dict) or "type" not in found:
         words = "Could not parse Geometry from Json string.  No 'type' property found."
         fail(f"Invalid GeoJSON: {words}")
-    kind = str(found["type"]).upper()
-    if kind not in _KINDS:
-        fail(f"GeoJSON of type {found['type']} is not supported here", "NOT_SUPPORTED")
-    body = found.get("coordinates")
     try:
-        return write(_shape(kind, body) if body else Shape(kind))
-    except (TypeError, ValueError, IndexError):
+        return write(of_geojson(found).oriented)
+    except NotHere:
+        fail(f"GeoJSON of type {found['type']} is not supported here", "NOT_SUPPORTED")
+    except NotRead:
         fail("Invalid GeoJSON: Could not parse Geometry from GeoJson string.")
-
-
-def _shape(kind: str, body: list[Any]) -> Shape:
-    parts = body if kind.startswith("MULTI") else [body]
-    if "POINT" in kind:
-        return Shape(kind, points=tuple(map(_point, parts)))
-    if "LINE" in kind:
-        return Shape(kind, lines=tuple(map(_line, parts)))
-    return Shape(kind, polygons=tuple(polygon(tuple(map(_line, rings))) for rings in parts))
-
-
-def _point(pair: list[float]) -> Point:
-    return float(pair[0]), float(pair[1])
-
-
-def _line(pairs: list[list[float]]) -> Line:
-    return tuple(map(_point, pairs))
 
 
 # Polylines
@@ -144,7 +98,7 @@ def _from_polyline(text: str) -> str:
     for down, across in zip(steps[::2], steps[1::2], strict=True):
         latitude, longitude = latitude + down, longitude + across
         points.append((longitude * 1e-5, latitude * 1e-5))
-    return write(Shape("LINESTRING", lines=(tuple(points),) if len(points) > 1 else ()))
+    return write(Shape("LINESTRING", tuple(points) if len(points) > 1 else ()))
 
 
 _TEXT = ("VARCHAR",)

@@ -1,7 +1,4 @@
-"""Lengths, areas, distances, centroids and hulls of geometries in the plane.
-
-Source: https://trino.io/docs/current/functions/geospatial.html#accessors
-"""
+"""Lengths, areas, distances, centroids, boundaries and hulls of geometries in the plane."""
 
 from __future__ import annotations
 
@@ -9,26 +6,27 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from labkit.cloud.engine.trino.functions.shapes import Line, Point, Shape, polygon, signed_area
+from labkit.cloud.engine.geometry.relations import holds
+from labkit.cloud.engine.geometry.shapes import Line, Point, Shape, oriented, signed_area
 
 
 def area(shape: Shape) -> float:
     """Of the shells without the holes."""
-    return sum(signed_area(ring) for ring in shape.rings) / 2
+    return sum(signed_area(ring) for ring in shape.oriented.rings) / 2
 
 
-def length(shape: Shape) -> float:
-    return sum(math.dist(a, b) for line in shape.lines for a, b in pairwise(line))
+def length(lines: Iterable[Line]) -> float:
+    return sum(math.dist(a, b) for line in lines for a, b in pairwise(line))
 
 
 def centroid(shape: Shape) -> Point | None:
     """By area, else by length, else of the points."""
     if not shape.vertices:
         return None
-    if shape.dimension == 2 and area(shape):
-        across, up = _weighed(_triangles(shape))
+    if area(shape):
+        across, up = _weighed(_triangles(shape.oriented))
         return across / 3, up / 3
-    if length(shape):
+    if length((*shape.lines, *shape.rings)):
         return _weighed(
             ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2, math.dist(a, b)) for a, b in shape.segments
         )
@@ -50,9 +48,25 @@ def _weighed(parts: Iterable[tuple[float, float, float]]) -> Point:
     return across / total, up / total
 
 
-def distance(left: Shape, right: Shape) -> float:
-    """The least between two geometries that do not meet."""
-    return math.dist(*nearest(left, right))
+def along(line: Line, part: float) -> Point:
+    """The point of a line at a part of its length."""
+    left = length((line,)) * part
+    for a, b in pairwise(line):
+        size = math.dist(a, b)
+        if size and left <= size:
+            share = left / size
+            return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])
+        left -= size
+    return line[-1]
+
+
+def distance(left: Shape, right: Shape) -> float | None:
+    """The least between two geometries, 0 where they meet; None of an empty one."""
+    if not left.vertices or not right.vertices:
+        return None
+    if left.kind == right.kind == "POINT":
+        return math.dist(left.positions, right.positions)
+    return 0.0 if holds("intersects", left, right) else math.dist(*nearest(left, right))
 
 
 def nearest(left: Shape, right: Shape) -> tuple[Point, Point]:
@@ -75,15 +89,15 @@ def _on_segment(p: Point, a: Point, b: Point) -> Point:
     return a[0] + t * across, a[1] + t * up
 
 
-def hull(points: Iterable[Point]) -> Shape:
+def hull(points: Iterable[Point], srid: int = 0) -> Shape:
     """The convex hull: a polygon, or the line or point that it shrinks to."""
     known = sorted(set(points))
     if len(known) == 1:
-        return Shape("POINT", points=(known[0],))
+        return Shape("POINT", known[0], srid)
     ring = _half(known) + _half(known[::-1])
     if len(ring) == 2:
-        return Shape("LINESTRING", lines=(tuple(ring),))
-    return Shape("POLYGON", polygons=(polygon((tuple(ring),)),))
+        return Shape("LINESTRING", tuple(ring), srid)
+    return Shape("POLYGON", oriented((tuple(ring),)), srid)
 
 
 def _half(points: list[Point]) -> list[Point]:
@@ -99,7 +113,10 @@ def _cross(o: Point, a: Point, b: Point) -> float:
     return (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
 
 
-def envelope(shape: Shape) -> Line:
-    """The corners of the box around, against the clock from the lower left one, closed."""
-    left, low, right, high = shape.box
-    return (left, low), (right, low), (right, high), (left, high), (left, low)
+def boundary(shape: Shape) -> Shape:
+    """An area's rings; of lines the ends that an odd number of them has."""
+    if shape.dimension == 2:
+        return Shape("MULTILINESTRING", shape.rings, shape.srid)
+    ends = [end for line in shape.lines for end in (line[0], line[-1])]
+    odd = tuple(dict.fromkeys(end for end in ends if ends.count(end) % 2))
+    return Shape("MULTIPOINT", odd, shape.srid)

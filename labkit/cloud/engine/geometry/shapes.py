@@ -1,0 +1,152 @@
+"""A geometry as a Python value: its kind, and positions as GeoJSON nests them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+Point = tuple[float, float]
+Line = tuple[Point, ...]
+#: A polygon's shell and its holes.
+Rings = tuple[Line, ...]
+#: The least and the greatest coordinates: left, low, right, high.
+Box = tuple[float, float, float, float]
+
+
+class Kind(NamedTuple):
+    """A kind's number in well-known binary, how deep its positions lie, and its spelling."""
+
+    code: int
+    depth: int
+    dimension: int
+    name: str
+
+
+KINDS = {
+    kind.name.upper(): kind
+    for kind in (
+        Kind(1, 0, 0, "Point"),
+        Kind(2, 1, 1, "LineString"),
+        Kind(3, 2, 2, "Polygon"),
+        Kind(4, 1, 0, "MultiPoint"),
+        Kind(5, 2, 1, "MultiLineString"),
+        Kind(6, 3, 2, "MultiPolygon"),
+    )
+}
+
+
+class NotRead(ValueError):
+    """A text or bytes that no geometry is written as."""
+
+
+class NotHere(NotRead):
+    """A geometry of a kind that is not here: collections of several kinds, curves, heights."""
+
+
+@dataclass(frozen=True, eq=False)
+class Shape:
+    """A geometry; one without positions is empty. Each is equal to itself alone."""
+
+    kind: str
+    positions: Any = ()
+    srid: int = 0
+
+    @property
+    def is_several(self) -> bool:
+        return self.kind.startswith("MULTI")
+
+    @property
+    def dimension(self) -> int:
+        return KINDS[self.kind].dimension
+
+    @property
+    def parts(self) -> tuple[Shape, ...]:
+        """The geometries of a collection; a single one is its own."""
+        if not self.is_several:
+            return (self,) if self.positions else ()
+        kind = self.kind.removeprefix("MULTI")
+        return tuple(Shape(kind, each, self.srid) for each in self.positions)
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        found: tuple[Point, ...] = self._members("POINT")
+        return found
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        found: tuple[Line, ...] = self._members("LINESTRING")
+        return found
+
+    @cached_property
+    def polygons(self) -> tuple[Rings, ...]:
+        found: tuple[Rings, ...] = self._members("POLYGON")
+        return found
+
+    def _members(self, kind: str) -> Any:
+        if not self.kind.endswith(kind) or not self.positions:
+            return ()
+        return self.positions if self.is_several else (self.positions,)
+
+    @cached_property
+    def rings(self) -> tuple[Line, ...]:
+        return tuple(ring for rings in self.polygons for ring in rings)
+
+    @cached_property
+    def vertices(self) -> tuple[Point, ...]:
+        return self.points + tuple(p for line in (*self.lines, *self.rings) for p in line)
+
+    @property
+    def segments(self) -> Iterator[tuple[Point, Point]]:
+        for line in (*self.lines, *self.rings):
+            yield from pairwise(line)
+
+    @cached_property
+    def box(self) -> Box:
+        xs, ys = zip(*self.vertices, strict=True)
+        return min(xs), min(ys), max(xs), max(ys)
+
+    def with_lines(self, change: Callable[[Line], Line]) -> Shape:
+        """The same with each line, and each ring, changed."""
+        if not self.dimension:
+            return self
+        return replace(self, positions=_changed(self.positions, change, KINDS[self.kind].depth))
+
+    @cached_property
+    def oriented(self) -> Shape:
+        """Rings closed, shells against the clock and holes with it."""
+        found = tuple(map(oriented, self.polygons))
+        return replace(self, positions=found if self.is_several else found[0]) if found else self
+
+
+def _changed(value: Any, change: Callable[[Line], Line], depth: int) -> Any:
+    if depth == 1 or not value:
+        return change(value) if value else value
+    return tuple(_changed(each, change, depth - 1) for each in value)
+
+
+def point(x: float, y: float, srid: int = 0) -> Shape:
+    return Shape("POINT", (x, y), srid)
+
+
+def several(kind: str, members: tuple[Any, ...], srid: int = 0) -> Shape:
+    """As many as there are: a collection, or the one that there is."""
+    return (
+        Shape(f"MULTI{kind}", members, srid) if len(members) != 1 else Shape(kind, *members, srid)
+    )
+
+
+def signed_area(ring: Line) -> float:
+    """Twice the area, negative where the ring runs clockwise."""
+    x, y = ring[0] if ring else (0.0, 0.0)
+    return sum((a[0] - x) * (b[1] - y) - (b[0] - x) * (a[1] - y) for a, b in pairwise(ring))
+
+
+def oriented(rings: Rings) -> Rings:
+    closed = (ring if ring[0] == ring[-1] else (*ring, ring[0]) for ring in rings if ring)
+    return tuple(
+        ring if (signed_area(ring) > 0) != bool(at) else ring[::-1]
+        for at, ring in enumerate(closed)
+    )

@@ -1,0 +1,115 @@
+"""Geometries as well-known text and as GeoJSON's coordinates."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from labkit.cloud.engine.geometry.shapes import KINDS, NotHere, NotRead, Shape
+
+_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_TEXT = re.compile(r"\s*([A-Z]+)\s*(EMPTY|\(.*\))\s*", re.I | re.S)
+_OTHER = re.compile(
+    r"\s*(GEOMETRYCOLLECTION|\w+CURVE|CURVEPOLYGON|CIRCULARSTRING|"
+    r"(MULTI)?(POINT|LINESTRING|POLYGON)\s*(Z|M|ZM)\b)",
+    re.I,
+)
+_PAIR = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})\s*")
+_POINT = re.compile(rf"\s*POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.I)
+
+
+def read(text: str, srid: int = 0) -> Shape:
+    """The geometry of a well-known text, rings as they stand there.
+
+    Raises:
+        NotHere: it is of a kind that there is, but not here.
+        NotRead: it is no well-known text.
+    """
+    if single := _POINT.fullmatch(text):
+        return Shape("POINT", (float(single[1]), float(single[2])), srid)
+    found = _TEXT.fullmatch(text)
+    if not found or found[1].upper() not in KINDS:
+        raise (NotHere if _OTHER.match(text) else NotRead)(text)
+    kind = found[1].upper()
+    return Shape(kind, () if found[2].upper() == "EMPTY" else _nested(kind, found[2]), srid)
+
+
+def _nested(kind: str, body: str) -> Any:
+    listed = _PAIR.sub(lambda m: f"[{float(m[1])!r},{float(m[2])!r}]", body)
+    try:
+        found = json.loads(listed.translate(_BRACKETS))
+    except ValueError:
+        raise NotRead(body) from None
+    if kind == "POINT":
+        found = _single(found)
+    elif kind == "MULTIPOINT":
+        found = [_single(each) if each and isinstance(each[0], list) else each for each in found]
+    return nested(found, KINDS[kind].depth)
+
+
+_BRACKETS = str.maketrans("()", "[]")
+
+
+def _single(value: Any) -> Any:
+    if not isinstance(value, list) or len(value) != 1:
+        raise NotRead(value)
+    return value[0]
+
+
+def nested(value: Any, depth: int, *, heights: bool = True) -> Any:
+    """Lists of lists as positions; what follows x and y is dropped, where there may be heights.
+
+    Raises:
+        NotRead: they are not so deep, or no pairs of numbers.
+        NotHere: there are heights.
+    """
+    if not isinstance(value, list) or not value:
+        raise NotRead(value)
+    if depth:
+        return tuple(nested(each, depth - 1, heights=heights) for each in value)
+    if not all(isinstance(each, int | float) for each in value[:2]) or len(value) < 2:
+        raise NotRead(value)
+    if len(value) > 2 and not heights:
+        raise NotHere("with heights")
+    return float(value[0]), float(value[1])
+
+
+def of_geojson(found: Any, *, heights: bool = True) -> Shape:
+    """The geometry that a GeoJSON's object is.
+
+    Raises:
+        NotRead: it is none, or has no such coordinates.
+        NotHere: its type is not here.
+    """
+    if not isinstance(found, dict) or "type" not in found:
+        raise NotRead(found)
+    kind = str(found["type"]).upper()
+    if kind not in KINDS:
+        raise NotHere(found["type"])
+    body = found.get("coordinates")
+    return Shape(kind, nested(body, KINDS[kind].depth, heights=heights) if body else ())
+
+
+def write(shape: Shape, number: Callable[[float], str], *, gap: str = " ") -> str:
+    """The well-known text, a gap after its kind and its commas."""
+    if not shape.vertices:
+        return f"{shape.kind} EMPTY"
+    several = shape.kind == "MULTIPOINT"
+    positions = [[each] for each in shape.positions] if several else shape.positions
+    body = _written(positions, number, gap)
+    return f"{shape.kind}{gap}({body})" if shape.kind == "POINT" else f"{shape.kind}{gap}{body}"
+
+
+def _written(value: Any, number: Callable[[float], str], gap: str) -> str:
+    if value and isinstance(value[0], float):
+        return f"{number(value[0])} {number(value[1])}"
+    return f"({f',{gap}'.join(_written(each, number, gap) for each in value)})"
+
+
+def listed(value: Any, number: Callable[[float], str]) -> str:
+    """Positions as GeoJSON writes them."""
+    if isinstance(value, float):
+        return number(value)
+    return f"[{','.join(listed(each, number) for each in value)}]"
