@@ -16,6 +16,7 @@ from typing import Any
 import moto.secretsmanager.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 
@@ -54,7 +55,7 @@ def describe_secret(context: Context, *, SecretId: str) -> Answer:
     """What is known of a secret; versions without a label are deprecated and left out."""
     known = _find(context, SecretId).to_dict()
     labelled = {key: each for key, each in known.pop("VersionIdsToStages", {}).items() if each}
-    told = {name: value for name, value in known.items() if value is not None}
+    told = given(known)
     return told | ({"VersionIdsToStages": labelled} if labelled else {})
 
 

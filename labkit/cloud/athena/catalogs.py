@@ -14,6 +14,7 @@ from labkit.cloud.athena.errors import checked_tags, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 
 NAME = "AwsDataCatalog"
@@ -199,7 +200,7 @@ def _table(definition: Definition) -> dict[str, Any]:
 
 def _column(column: Definition) -> dict[str, str]:
     shown = {"Name": column["Name"], "Type": column.get("Type"), "Comment": column.get("Comment")}
-    return {k: v for k, v in shown.items() if v is not None}
+    return given(shown)
 
 
 def _storage_parameters(storage: Definition) -> dict[str, str]:

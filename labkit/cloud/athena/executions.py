@@ -31,6 +31,7 @@ from labkit.cloud.engine.trino.parse_query import parse_expression
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.lake.catalog import ScanLimit
 from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.s3.store import split_uri
 
@@ -286,7 +287,7 @@ def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
 
 @operation("athena", "GetQueryExecution")
 def get_query_execution(context: Context, *, QueryExecutionId: str) -> Answer:
-    return {"QueryExecution": public(find_execution(context, QueryExecutionId))}
+    return {"QueryExecution": shown(find_execution(context, QueryExecutionId))}
 
 
 @operation("athena", "BatchGetQueryExecution")
@@ -294,7 +295,7 @@ def batch_get_query_execution(context: Context, *, QueryExecutionIds: list[str])
     found, missing = [], []
     for number in QueryExecutionIds:
         try:
-            found.append(public(find_execution(context, number)))
+            found.append(shown(find_execution(context, number)))
         except AwsError as error:
             code = error.details["AthenaErrorCode"]
             missing.append(
@@ -331,11 +332,6 @@ def find_execution(context: Context, number: str) -> Record:
     if record is None or record["_"]["region"] != context.region:
         raise invalid(f"QueryExecution {number} was not found")
     return record
-
-
-def public(record: Record) -> Record:
-    """What Athena tells of an execution."""
-    return {name: value for name, value in record.items() if name != "_"}
 
 
 def _all(context: Context) -> list[Record]:

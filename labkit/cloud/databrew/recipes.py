@@ -27,6 +27,7 @@ from labkit.cloud.databrew.records import (
 )
 from labkit.cloud.databrew.versions import PUBLISHED, WORKING
 from labkit.cloud.databrew.words import invalid, not_found, page
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context
 
 _NAME = re.compile(r"[A-Za-z0-9\-. ]+")
@@ -61,8 +62,7 @@ def update_recipe(
 ) -> Answer:
     """Change the working version: what is given."""
     quotas.check_steps(context.operation, Steps or [])
-    given = {"Steps": Steps, "Description": Description}
-    changes = {name: value for name, value in given.items() if value is not None}
+    changes = given({"Steps": Steps, "Description": Description})
     records.update(context, RECIPE, Name, changes)
     return {"Name": Name}
 

@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/API_DescribeDataset.html
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,9 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.constraints import check_members
 from labkit.cloud.databrew.quotas import check_number
 from labkit.cloud.databrew.words import conflict, not_found
+from labkit.cloud.members import given
+from labkit.cloud.members import now as now
+from labkit.cloud.members import shown as shown
 from labkit.cloud.operations import Answer, Context, Handler, operation
 from labkit.cloud.state import Records
 
@@ -93,7 +95,7 @@ def create(
         "CreateDate": now(),
         "CreatedBy": context.principal.arn,
         "Tags": {},
-        **_given(members),
+        **given(members),
         "_": {"region": context.region, **(private or {})},
     }
     return put(context.cloud, kind, made)
@@ -109,7 +111,7 @@ def update(
     """
     record = find(context, kind, name, missing=missing)
     changed = {"LastModifiedBy": context.principal.arn, "LastModifiedDate": now(), **members}
-    return put(context.cloud, kind, _given(record | changed))
+    return put(context.cloud, kind, given(record | changed))
 
 
 def find(context: Context, kind: Kind, name: str, *, missing: str = "") -> Record:
@@ -159,11 +161,6 @@ def records(cloud: Cloud, kind: Kind) -> Records:
     return cloud.records(f"databrew.{kind.name}")
 
 
-def shown(record: Record) -> Record:
-    """What a caller is told of a record."""
-    return {name: value for name, value in record.items() if name != "_"}
-
-
 def name_of(reference: str) -> str:
     """A resource's name, given its name or ARN.
 
@@ -173,14 +170,5 @@ def name_of(reference: str) -> str:
     return reference.partition("/")[2] if reference.startswith("arn:") else reference
 
 
-def now() -> float:
-    """The time in seconds since 1970, to the millisecond that AWS tells."""
-    return round(time.time(), 3)
-
-
 def _id(region: str, name: str) -> str:
     return f"{region}/{name}"
-
-
-def _given(members: Record) -> Record:
-    return {name: value for name, value in members.items() if value is not None}

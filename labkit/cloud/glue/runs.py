@@ -14,6 +14,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.notices import tell
 from labkit.cloud.jobs import until_kept
+from labkit.cloud.members import now
 
 LOG_GROUP = "/aws-glue/crawlers"
 ENDED = {"COMPLETED": "SUCCEEDED", "FAILED": "FAILED", "STOPPED": "CANCELLED"}
@@ -21,11 +22,6 @@ INTERRUPTED = "Internal Service Exception: the crawl was interrupted when the lo
 COUNTS = ("created", "updated", "deleted")
 SAVE_EVERY_S = 0.2
 Run = dict[str, Any]
-
-
-def now() -> float:
-    """The time in seconds since 1970, to the millisecond that AWS tells."""
-    return round(time.time(), 3)
 
 
 def runs_of(cloud: Cloud, region: str, crawler: str) -> list[Run]:

@@ -12,6 +12,7 @@ from typing import Any
 import moto.glue.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.members import given
 
 _MADE_UP = ("ErrorMessage", "Progress", "MaxCapacity")
 _KEPT = {
@@ -35,4 +36,4 @@ _as_dict: Any = models.FakeSession.as_dict
 def _told(session: Any) -> dict[str, Any]:
     told = {name: value for name, value in _as_dict(session).items() if name not in _MADE_UP}
     kept = {name: getattr(session, member) for name, member in _KEPT.items()}
-    return told | {name: value for name, value in kept.items() if value is not None}
+    return told | given(kept)

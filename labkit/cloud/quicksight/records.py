@@ -8,7 +8,6 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DescribeD
 from __future__ import annotations
 
 import functools
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,6 +15,8 @@ from typing import Any
 from labkit.cloud import protocol
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.constraints import check_members
+from labkit.cloud.members import given
+from labkit.cloud.members import now as now
 from labkit.cloud.operations import Answer, Context, Handler, operation
 from labkit.cloud.quicksight import gate, principals, tagging
 from labkit.cloud.quicksight import permissions as rights
@@ -87,7 +88,7 @@ def create(
         "Arn": kind.arn(context, id),
         "CreatedTime": now(),
         "LastUpdatedTime": now(),
-        **_given(members),
+        **given(members),
         "_": {"id": id, "region": context.region, "permissions": granted, **(private or {})},
     }
     with context.cloud.state.together():
@@ -103,7 +104,7 @@ def update(context: Context, kind: Kind, id: str, members: Record) -> Record:
         AwsError: ``ResourceNotFoundException``.
     """
     changed = {**find(context, kind, id), "LastUpdatedTime": now(), **members}
-    return put(context.cloud, kind, _given(changed))
+    return put(context.cloud, kind, given(changed))
 
 
 def keep(context: Context, kind: Kind, id: str, /, **private: Any) -> Record:
@@ -166,17 +167,8 @@ def shown(record: Record, *names: str) -> Record:
     return {name: record[name] for name in told if name in record}
 
 
-def now() -> float:
-    """The time in seconds since 1970, to the millisecond that AWS tells."""
-    return round(time.time(), 3)
-
-
 def _whole(name: str, answer: Answer | None) -> Answer:
     """An answer with what every answer has: its request's id and its HTTP status."""
     model = protocol.service_model("quicksight")
     usual = model.operation_model(name).http.get("responseCode", 200) if model else 200
     return {"RequestId": str(uuid.uuid4()), "Status": usual} | (answer or {})
-
-
-def _given(members: Record) -> Record:
-    return {name: value for name, value in members.items() if value is not None}

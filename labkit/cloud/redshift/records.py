@@ -7,12 +7,14 @@ Source: https://docs.aws.amazon.com/redshift/latest/APIReference/API_CreateClust
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.members import given as given
+from labkit.cloud.members import now as now
+from labkit.cloud.members import shown as shown
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.redshift.words import fault
 from labkit.cloud.state import Records
@@ -98,18 +100,9 @@ def every(cloud: Cloud, kind: Kind) -> Iterator[Record]:
     return iter(list(records(cloud, kind).values()))
 
 
-def shown(record: Record) -> Record:
-    """What a caller is told of a record."""
-    return {name: value for name, value in record.items() if name != "_"}
-
-
 def hiding(record: Record, **private: Any) -> Record:
     """The hidden part of a record with other values, as a change of the record."""
     return {"_": record["_"] | private}
-
-
-def given(members: Record) -> Record:
-    return {name: value for name, value in members.items() if value is not None}
 
 
 def records(cloud: Cloud, kind: Kind) -> Records:
@@ -120,11 +113,6 @@ def records(cloud: Cloud, kind: Kind) -> Records:
 def key_of(record: Record) -> str:
     """Where a record stands."""
     return _key(_region(record), record["_"]["name"])
-
-
-def now() -> float:
-    """The time in seconds since 1970, to the millisecond that AWS tells."""
-    return round(time.time(), 3)
 
 
 def _region(record: Record) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import words
 from labkit.cloud.states.execution import KIND, RUNNING
@@ -121,9 +122,12 @@ def find_execution(context: Context, arn: str) -> Record:
 
 def public(record: Record) -> Answer:
     """What Step Functions tells of an execution."""
-    told = {name: value for name, value in record.items() if name != "_"}
     details = {"inputDetails": {"included": True}}
-    return told | details | ({"outputDetails": {"included": True}} if "output" in record else {})
+    return (
+        shown(record)
+        | details
+        | ({"outputDetails": {"included": True}} if "output" in record else {})
+    )
 
 
 def redrivable(record: Record) -> Answer:

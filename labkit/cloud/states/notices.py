@@ -9,6 +9,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.rules import emit
+from labkit.cloud.members import shown
 
 KIND = "Step Functions Execution Status Change"
 MOST_BYTES = 248_000
@@ -20,7 +21,7 @@ def tell(cloud: Cloud, record: dict[str, Any]) -> None:
     if record["_"]["type"] == "EXPRESS":
         return
     stop = record.get("stopDate")
-    detail = dict.fromkeys(_NULL) | {k: v for k, v in record.items() if k != "_"}
+    detail = dict.fromkeys(_NULL) | shown(record)
     detail |= {
         "startDate": int(record["startDate"] * 1000),
         "stopDate": int(stop * 1000) if stop else None,

@@ -6,20 +6,16 @@ from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.alter_action import Action, update_table
 from labkit.cloud.athena.statements.storage import catalog_column
-from labkit.cloud.athena.statements.tables import DDL_TASK, key_names
+from labkit.cloud.athena.statements.tables import DDL_TASK, declared_column, key_names
 from labkit.cloud.athena.words import Words
 from labkit.cloud.engine import Column
 from labkit.cloud.lake.metastore import Definition
-
-
-def _column(words: Words) -> Column:
-    name, kind = words.name(), words.type()
-    return Column(name, kind, words.string() if words.accept("COMMENT") else None)
+from labkit.cloud.members import given
 
 
 def add_columns(words: Words) -> Action:
     """``ADD COLUMNS (...)``."""
-    said = words.bracketed(lambda: _column(words))
+    said = words.bracketed(lambda: declared_column(words))
 
     def change(run: Run, table: Definition) -> None:
         names = [c["Name"] for c in table["StorageDescriptor"]["Columns"]] + key_names(table)
@@ -33,7 +29,7 @@ def add_columns(words: Words) -> Action:
 
 def replace_columns(words: Words) -> Action:
     """``REPLACE COLUMNS (...)``."""
-    said = words.bracketed(lambda: _column(words))
+    said = words.bracketed(lambda: declared_column(words))
     return Action(
         "REPLACE COLUMNS",
         "ALTER_TABLE_REPLACE_COLUMN",
@@ -45,7 +41,7 @@ def replace_columns(words: Words) -> Action:
 def change_column(words: Words) -> Action:
     """``CHANGE [COLUMN] old new type [FIRST | AFTER name]``."""
     words.accept("COLUMN")
-    old, new = words.name(), _column(words)
+    old, new = words.name(), declared_column(words)
     after: str | None = None
     if words.accept("FIRST"):
         after = ""
@@ -61,9 +57,7 @@ def change_column(words: Words) -> Action:
             )
         changed = {"Comment": columns[at].get("Comment"), **catalog_column(new)}
         columns.pop(at)
-        columns.insert(
-            _position(columns, after, at), {k: v for k, v in changed.items() if v is not None}
-        )
+        columns.insert(_position(columns, after, at), given(changed))
         _set_columns(run, table, columns)
 
     return Action("CHANGE COLUMN", "ALTER_TABLE_CHANGE_COLUMN", change, (old, new, after))

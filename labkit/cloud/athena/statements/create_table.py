@@ -20,7 +20,7 @@ from labkit.cloud.athena.statements.storage import (
     storage_descriptor,
     table_input,
 )
-from labkit.cloud.athena.statements.tables import DDL_TASK, handler_of, place
+from labkit.cloud.athena.statements.tables import DDL_TASK, declared_column, handler_of, place
 from labkit.cloud.athena.words import RESERVED, Words
 from labkit.cloud.engine import Column, QueryFailed
 
@@ -90,7 +90,7 @@ def _read(words: Words, *, external: bool) -> CreateTable:
     if_not_exists = words.accept("IF", "NOT", "EXISTS")
     said = CreateTable(external, words.qualified(), if_not_exists)
     if words.peek("("):
-        said.columns = words.bracketed(lambda: _column(words))
+        said.columns = words.bracketed(lambda: declared_column(words))
     clauses = {
         ("COMMENT",): lambda: setattr(said, "comment", _one_line(words.string())),
         ("PARTITIONED", "BY"): lambda: _partitioned(words, said),
@@ -106,11 +106,6 @@ def _read(words: Words, *, external: bool) -> CreateTable:
         clauses.pop(clause)()
     words.end()
     return said
-
-
-def _column(words: Words) -> Column:
-    name, kind = words.name(), words.type()
-    return Column(name, kind, words.string() if words.accept("COMMENT") else None)
 
 
 def _partitioned(words: Words, said: CreateTable) -> None:

@@ -15,8 +15,11 @@ from typing import Any
 from labkit.cloud.athena.errors import StatementFailed
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
+from labkit.cloud.athena.words import Words
+from labkit.cloud.engine import Column
 from labkit.cloud.lake.catalog import reader_of
 from labkit.cloud.lake.definitions import parameters_of
+from labkit.cloud.lake.folders import escaped
 from labkit.cloud.lake.metastore import CATALOG, Definition
 
 Handler = Callable[[Run, Any, Any], Result]
@@ -88,17 +91,15 @@ def need(run: Run, parts: tuple[str, ...]) -> Definition:
 
 def partition_folder(keys: list[str], values: list[str] | tuple[str, ...]) -> str:
     """``dt=2024-01-01/region=eu``."""
-    return "/".join(f"{key}={_escaped(value)}" for key, value in zip(keys, values, strict=True))
+    return "/".join(f"{key}={escaped(value)}" for key, value in zip(keys, values, strict=True))
+
+
+def declared_column(words: Words) -> Column:
+    """``name type [COMMENT 'text']``."""
+    name, kind = words.name(), words.type()
+    return Column(name, kind, words.string() if words.accept("COMMENT") else None)
 
 
 def key_names(definition: Definition) -> list[str]:
     """The names of a table's partition keys."""
     return [key["Name"].lower() for key in definition.get("PartitionKeys") or ()]
-
-
-_SPECIAL = frozenset("\"#%'*/:=?\\\x7f{[]^") | {chr(i) for i in range(1, 32)}
-
-
-def _escaped(value: str) -> str:
-    """A value as Hive writes it into a path."""
-    return "".join(f"%{ord(c):02X}" if c in _SPECIAL else c for c in value)

@@ -20,6 +20,7 @@ from labkit.cloud.databrew.profile import validate
 from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, shown
 from labkit.cloud.databrew.trust import check_role
 from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context, not_here
 
 #: What tells an output's files from another's.
@@ -79,8 +80,7 @@ def list_jobs(
     MaxResults: int | None = None,
     NextToken: str | None = None,
 ) -> Answer:
-    wanted = {"DatasetName": DatasetName, "ProjectName": ProjectName}
-    asked = {name: value for name, value in wanted.items() if value is not None}
+    asked = given({"DatasetName": DatasetName, "ProjectName": ProjectName})
     found = [(job, _acts_on(context, job)) for job in records.listed(context, JOB)]
     kept = [shown(job) for job, acted_on in found if asked.items() <= acted_on.items()]
     return page("Jobs", kept, MaxResults, NextToken)

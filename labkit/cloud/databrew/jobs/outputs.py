@@ -28,10 +28,10 @@ from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal
 from labkit.cloud.engine.formats.writers import PACKERS, UNORDERED
 from labkit.cloud.jobs import Job
+from labkit.cloud.lake.folders import escaped
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3.store import Object, Staged, Store
 
-_SPECIAL = frozenset("\"#%'*/:=?\\\x7f{[]^") | {chr(i) for i in range(1, 32)}
 _RESULT = "recipe_result"
 
 
@@ -255,8 +255,4 @@ def _folder(found: Path) -> str:
     """A partition's folder as Hive writes it, from one as DuckDB does."""
     parts = (part.partition("=") for part in found.parts)
     plain = ((urllib.parse.unquote(k), urllib.parse.unquote(v)) for k, _, v in parts)
-    return "".join(f"{_escaped(key)}={_escaped(value)}/" for key, value in plain)
-
-
-def _escaped(text: str) -> str:
-    return "".join(f"%{ord(c):02X}" if c in _SPECIAL else c for c in text)
+    return "".join(f"{escaped(key)}={escaped(value)}/" for key, value in plain)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 
+from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.accounts import groups, namespaces, users
@@ -58,9 +59,8 @@ def update_iam_policy_assignment(
     """Change what is given; the rest stays."""
     record = _find(context, Namespace, AssignmentName)
     _check(context, Namespace, AssignmentStatus, Identities)
-    given = {"AssignmentStatus": AssignmentStatus, "PolicyArn": PolicyArn, "Identities": Identities}
-    changes = {name: value for name, value in given.items() if value is not None}
-    return _told(records.update(context, ASSIGNMENT, record["_"]["id"], changes))
+    told = {"AssignmentStatus": AssignmentStatus, "PolicyArn": PolicyArn, "Identities": Identities}
+    return _told(records.update(context, ASSIGNMENT, record["_"]["id"], given(told)))
 
 
 @answers("DescribeIAMPolicyAssignment")

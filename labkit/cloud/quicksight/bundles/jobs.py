@@ -12,6 +12,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.jobs import Job
+from labkit.cloud.members import given
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.kinds import Kind
@@ -50,7 +51,7 @@ def begin(context: Context, kind: Kind, id: str, members: Record, work: Work) ->
         "AwsAccountId": context.account,
         "CreatedTime": now(),
         "JobStatus": QUEUED,
-        **{name: value for name, value in members.items() if value is not None},
+        **given(members),
         "_": {"id": id, "region": context.region},
     }
     records.put(context.cloud, kind, made)

@@ -12,6 +12,7 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from labkit.cloud.members import given
 from labkit.cloud.operations import Context
 from labkit.cloud.quicksight import gate, themes
 from labkit.cloud.quicksight.definitions import catalog, checks, sources, walk
@@ -104,7 +105,7 @@ def _described(
         "Description": members.get("VersionDescription"),
         "Sheets": [_sheet(each) for each in definition.get("Sheets", ())],
     }
-    return {name: value for name, value in described.items() if value is not None}
+    return given(described)
 
 
 def _sheet(sheet: Record) -> Record:

@@ -13,6 +13,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.jobs import Job, Stopped
+from labkit.cloud.members import given
 from labkit.cloud.operations import AwsError, Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.kinds import Kind
@@ -62,7 +63,7 @@ def begin(
             "name": dashboard["Name"],
         },
     }
-    made = {name: value for name, value in record.items() if value is not None}
+    made = given(record)
     records.put(context.cloud, JOB, made)
     cloud = context.cloud
     cloud.jobs.start(f"quicksight/snapshot/{made['Arn']}", lambda job: _work(cloud, made, job))

@@ -19,6 +19,7 @@ from labkit.cloud.engine.formats.writers import PACKERS
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.scope import Field
+from labkit.cloud.lake.folders import escaped
 from labkit.cloud.redshift.copying.shapes import as_text, copy_of
 from labkit.cloud.redshift.copying.unload_options import MOST_FILE, UnloadOptions
 from labkit.cloud.redshift.warehouse.connection import Connection
@@ -84,18 +85,15 @@ def _partition(
         for text, value in zip(texts, values, strict=True)
     )
     place = "".join(
-        f"{key}={_escaped(value)}/" for key, value in zip(options.partition_by, values, strict=True)
+        f"{key}={_named(value)}/" for key, value in zip(options.partition_by, values, strict=True)
     )
     source = f"SELECT * FROM {name} WHERE {equal}"
     yield from _part(connection, options, source, kept, folder, place)
 
 
-def _escaped(value: str | None) -> str:
-    """A partition's value as Hive writes it into a folder's name."""
-    if value is None or value == "":
-        return NULL_PARTITION
-    special = set("\"#%'*/:=?\\{[]^\x7f")
-    return "".join(f"%{ord(c):02X}" if c in special or ord(c) < 32 else c for c in value)
+def _named(value: str | None) -> str:
+    """A partition's value in its folder's name."""
+    return escaped(value) if value else NULL_PARTITION
 
 
 def _part(

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
 from labkit.cloud.redshift.data_api.records import DAY_S, is_old, of_caller
@@ -174,7 +175,7 @@ def _check_alone(context: Context, number: str, status: str, where: dict[str, st
 
 
 def _shown(record: dict[str, Any]) -> dict[str, Any]:
-    told = {name: value for name, value in record.items() if name != "_"}
+    told = shown(record)
     session = _open.get(record["SessionId"])
     if session and session.statement:
         told["CurrentStatementId"] = session.statement
