@@ -92,6 +92,11 @@ def ice(lake: Lake, cloud: Running) -> Ice:
     return Ice(lake, cloud)
 
 
+TYPES_OF_T = (
+    "SELECT column_name, data_type FROM information_schema.columns"
+    " WHERE table_schema = current_schema AND table_name = 't' ORDER BY ordinal_position"
+)
+
 # Creating and filling -----------------------------------------------------------------------------
 
 TYPES = {
@@ -692,6 +697,12 @@ def test_pyiceberg_writes_what_athena_reads(ice: Ice) -> None:
     assert ice.rows("SELECT id, at, s.deep, l FROM t WHERE id = 1") == [
         ["1", "2023-11-14 22:13:20.000000 UTC", "x", "[1, 2]"]
     ]
+    assert ice.rows(TYPES_OF_T) == [
+        ["id", "bigint"],
+        ["at", "timestamp(6) with time zone"],
+        ["s", "row(deep varchar)"],
+        ["l", "array(integer)"],
+    ]
     ice.do("INSERT INTO t SELECT 2, at, s, NULL FROM t")
     ice.do("DELETE FROM t WHERE id = 1")
     assert ice.load("t").scan().to_arrow().to_pylist() == [
@@ -843,6 +854,7 @@ def test_metadata_that_are_gone(ice: Ice) -> None:
     bucket, _, key = location.removeprefix("s3://").partition("/")
     ice.lake.s3.delete_object(Bucket=bucket, Key=key)
     assert "ICEBERG_INVALID_METADATA" in ice.fail("SELECT * FROM t")
+    assert ice.rows(TYPES_OF_T) == []
 
 
 def test_a_data_file_that_is_gone_is_named(ice: Ice) -> None:

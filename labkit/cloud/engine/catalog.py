@@ -6,7 +6,7 @@ query runs, which DuckDB relation reads them; a `View` is a query under a name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -109,12 +109,16 @@ class View:
 
 @dataclass(frozen=True)
 class Listed:
-    """A table as ``information_schema`` shows it; ``kind`` is ``BASE TABLE`` or ``VIEW``."""
+    """A table as ``information_schema`` shows it; ``kind`` is ``BASE TABLE`` or ``VIEW``.
+
+    ``told`` asks the table itself for its columns, where the catalog's are not exact.
+    """
 
     name: str
     columns: tuple[Column, ...]
     kind: str = "BASE TABLE"
     view_sql: str | None = None
+    told: Callable[[], Sequence[Column]] | None = None
 
 
 class Catalog(Protocol):

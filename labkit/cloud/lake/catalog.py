@@ -6,15 +6,16 @@ Source: https://docs.aws.amazon.com/athena/latest/ug/understanding-tables-databa
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.engine import Listed, QueryFailed, formats
+from labkit.cloud.engine import Column, Listed, QueryFailed, formats
 from labkit.cloud.lake.definitions import columns_of, decode_view, is_view, parameters_of, view_of
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.lake.table import LakeTable
-from labkit.cloud.operations import Principal
+from labkit.cloud.operations import AwsError, Principal
 from labkit.cloud.s3.store import Store
 
 __all__ = [
@@ -108,7 +109,7 @@ class GlueCatalog:
         """The source or view that a table's definition describes."""
         if is_view(definition):
             return view_of(definition)
-        kind = parameters_of(definition).get("table_type", "").upper()
+        kind = _kind(definition)
         if not kind:
             return LakeTable(self, definition)
         reader = reader_of(kind)
@@ -138,7 +139,27 @@ class GlueCatalog:
         for name in self.metastore.tables(database):
             definition = self.metastore.definition(database, name)
             if definition is not None:
-                yield _listed(definition)
+                yield self._listed(definition)
+
+    def _listed(self, definition: Definition) -> Listed:
+        storage = definition.get("StorageDescriptor") or {}
+        name = definition["Name"]
+        columns = (
+            columns_of(storage.get("Columns"), name),
+            columns_of(definition.get("PartitionKeys"), name),
+        )
+        if not is_view(definition):
+            told = partial(self._told, definition) if _kind(definition) in MODULES else None
+            return Listed(name, (*columns[0], *columns[1]), told=told)
+        sql = decode_view(definition)["originalSql"] if definition.get("ViewOriginalText") else None
+        return Listed(name, columns[0], "VIEW", sql)
+
+    def _told(self, definition: Definition) -> Sequence[Column]:
+        """A table's own columns; none when its metadata cannot be read, as Trino passes it over."""
+        try:
+            return tuple(self.source(definition).columns)
+        except (QueryFailed, AwsError):
+            return ()
 
     def charge(self, count: int) -> None:
         """Note bytes that are about to be scanned.
@@ -151,18 +172,9 @@ class GlueCatalog:
             raise ScanLimit(self.scanned_bytes, self.limit)
 
 
+def _kind(definition: Definition) -> str:
+    return parameters_of(definition).get("table_type", "").upper()
+
+
 def _no_part(name: str) -> None:
     """A table that has nothing under such names."""
-
-
-def _listed(definition: Definition) -> Listed:
-    storage = definition.get("StorageDescriptor") or {}
-    name = definition["Name"]
-    columns = (
-        columns_of(storage.get("Columns"), name),
-        columns_of(definition.get("PartitionKeys"), name),
-    )
-    if not is_view(definition):
-        return Listed(name, (*columns[0], *columns[1]))
-    sql = decode_view(definition)["originalSql"] if definition.get("ViewOriginalText") else None
-    return Listed(name, columns[0], "VIEW", sql)

@@ -86,7 +86,7 @@ def _views(catalog: Catalog) -> Iterable[Row]:
 
 def _columns(catalog: Catalog) -> Iterable[Row]:
     for database, listed in _each(catalog):
-        for at, column in enumerate(listed.columns, 1):
+        for at, column in enumerate(listed.told() if listed.told else listed.columns, 1):
             place = (catalog.name, database, listed.name, column.name.lower(), at)
             yield *place, None, "YES", column.type.display, column.comment, None
 
