@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from labkit.cloud.quicksight.questions.items import Item, tags
+from labkit.cloud.quicksight.questions.lexicon import Lexicon
 from labkit.cloud.quicksight.questions.reading import Metric, Reading
 from labkit.cloud.quicksight.questions.topic import Topic
 from labkit.cloud.quicksight.questions.words import name_words
@@ -13,11 +14,15 @@ from labkit.cloud.quicksight.questions.words import name_words
 
 @dataclass(frozen=True)
 class Asked:
-    """A question: its text, all items that it says, and the topic that it is asked of."""
+    """A question: its text, all items that it says, and the words of what it is asked of."""
 
     text: str
     items: Sequence[Item]
-    topic: Topic
+    lexicon: Lexicon
+
+    @property
+    def topic(self) -> Topic:
+        return self.lexicon.topic
 
     @property
     def tags(self) -> str:

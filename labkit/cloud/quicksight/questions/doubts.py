@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from labkit.cloud.quicksight.questions import doubts_of_groups as groups
 from labkit.cloud.quicksight.questions import doubts_of_numbers as numbers
+from labkit.cloud.quicksight.questions import doubts_of_times as times
 from labkit.cloud.quicksight.questions.asked import Asked
 from labkit.cloud.quicksight.questions.reading import Reading
 
@@ -38,17 +39,30 @@ DOUBTS: dict[str, Doubt] = {
     "GROWTH": numbers.is_growth_of_nothing,
     "EXTREME": groups.ranks_single_rows,
     "IN_ALL": numbers.asks_of_each_row,
-    "DATE": groups.may_be_a_date,
+    "DATE": times.may_be_a_date,
     "DEVELOP": groups.develops_without_dates,
     "OWN_COUNT": groups.ranks_its_own_count,
     "CONTRAST": groups.contrasts_one_value,
-    "ONE_PERIOD": groups.compares_one_period,
-    "MONTH": groups.is_one_month_of_each_year,
+    "ONE_PERIOD": times.compares_one_period,
+    "MONTH": times.is_one_month_of_each_year,
     "RUNNING": numbers.runs_over_nothing,
     "FLAG": numbers.counts_a_flag,
     "PARTICIPLE": groups.leaves_out_a_participle,
     "STEPS": numbers.counts_its_steps,
     "HIDDEN_ORDER": groups.sorts_its_own_count,
+    "RANGES": groups.groups_by_ranges,
+    "OTHER_DATE": times.is_of_another_date,
+    "OTHER_DATES": times.counts_other_dates,
+    "HOURS": times.has_no_hours,
+    "RANKED_NUMBER": groups.ranks_by_a_number,
+    "LAST_GROUP": groups.counts_its_last_group,
+    "VALUE_AS_GROUP": groups.groups_by_a_value,
+    "NO_GROUPS": groups.limits_groups_of_nothing,
+    "SEVERAL_FIELDS": groups.takes_one_of_several_fields,
+    "WHO": groups.says_not_who,
+    "HAVING": numbers.sums_what_rows_have,
+    "DONE": numbers.leaves_out_what_was_done,
+    "LIMITED": numbers.asks_for_what_it_limits,
     "ARITHMETIC": numbers.is_difference_of_nothing,
 }
 SENTENCES = {
@@ -77,5 +91,18 @@ SENTENCES = {
     "PARTICIPLE": "The question does not say which value of a field it asks for.",
     "STEPS": "A number of days, months or hours is not counted here.",
     "HIDDEN_ORDER": "What the groups are ordered by is no number that the question asks for.",
+    "RANGES": "Which ranges of the number are one group is not said.",
+    "OTHER_DATE": "Whether a verb is of the topic's date is not said.",
+    "OTHER_DATES": "Numbers of two dates are not shown over one of them here.",
+    "HOURS": "The topic's date has days, and no hours.",
+    "RANKED_NUMBER": "Single rows are not ranked here.",
+    "LAST_GROUP": "The question does not say which of its fields is the number.",
+    "VALUE_AS_GROUP": "Whether a word is a value or a field is not said.",
+    "NO_GROUPS": "The question does not say which groups have so many.",
+    "SEVERAL_FIELDS": "The question does not say of which field a value is.",
+    "WHO": "Single rows are not ranked here.",
+    "HAVING": "Which rows have the number is not said.",
+    "DONE": "Whether rows are counted or what was done with them is not said.",
+    "LIMITED": "Whether the number itself or what has so many is asked for is not said.",
     "SHARE": "The question does not say what the share is held against.",
 }

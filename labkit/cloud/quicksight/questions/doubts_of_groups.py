@@ -6,9 +6,10 @@ import re
 
 from labkit.cloud.quicksight.questions.asked import Asked, compares, counts
 from labkit.cloud.quicksight.questions.reading import Reading
-from labkit.cloud.quicksight.questions.words import name_words
+from labkit.cloud.quicksight.questions.words import name_words, stem
 
-_BEST = frozenset("top bottom best worst leading".split())
+_RANGES = re.compile(r"(\w+) (?:group|range|band|bracket|bucket|bin|interval)s?\b(?! by)")
+_BEST = frozenset("top bottom best worst leading common popular frequent".split())
 _MOST = frozenset(("most", "the most", "least", "the least", "fewest", "the fewest"))
 
 
@@ -17,7 +18,7 @@ def ranks_in_each(reading: Reading, asked: Asked) -> bool:
     groups = [each.field.name for each in (*reading.groups, reading.colour) if each]
     for match in re.finditer(r"T(?:N|E)?(?P<of>F)|N?T(?P<own>F)", asked.tags):
         named = asked.items[match.end() - 1].named
-        best = asked.items[match.start()].text.lower() in _BEST
+        best = bool({*asked.items[match.start()].text.lower().split()} & _BEST)
         field = named.field if named else None
         if best and field and not field.measure:
             return field.name not in groups or len(groups) > 1
@@ -39,16 +40,6 @@ def ranks_single_rows(reading: Reading, asked: Asked) -> bool:
     most = [each for each in asked.items if each.tag == "T" and each.text.lower() in _MOST]
     extremes = [each for each in reading.metrics if each.aggregation in ("MIN", "MAX")]
     return bool(most and extremes and reading.groups) and reading.limit is None
-
-
-def may_be_a_date(reading: Reading, asked: Asked) -> bool:
-    """ "Tickets closed in April": those whose status is closed now, or that were closed then."""
-    said = [each for each in asked.items if each.tag == "V" and each.text.lower().endswith("ed")]
-    values = {word for each in said for word in name_words(each.text)}
-    dates = [each for each in asked.topic.fields if each.kind == "date"]
-    used = [each.field for each in reading.conditions] + [each.field for each in reading.groups]
-    timed = any(each in dates for each in used)
-    return timed and any({*name_words(each.name)} & values for each in dates)
 
 
 def develops_without_dates(reading: Reading, asked: Asked) -> bool:
@@ -77,16 +68,52 @@ def contrasts_one_value(reading: Reading, asked: Asked) -> bool:
     return measured or both or denied
 
 
-def compares_one_period(reading: Reading, asked: Asked) -> bool:
-    """ "This year compared to last year": only one of the two is let through."""
-    dates = [each for each in reading.conditions if each.field.kind == "date"]
-    return compares(reading, "POP_OVERTIME_DIFF_AS_PERC") and any(each.unit for each in dates)
+def ranks_by_a_number(reading: Reading, asked: Asked) -> bool:
+    """ "The average fare of the ten longest rides": rides are ranked, not their lengths."""
+    named = [each.named.field for each in asked.items if each.tag == "F" and each.named]
+    shown = [each.field for each in reading.metrics]
+    other = any(each and each.measure and each not in shown for each in named[:1])
+    number = any(each.field.measure and not each.field.is_id for each in reading.groups[:1])
+    return reading.limit is not None and (other or number)
 
 
-def is_one_month_of_each_year(reading: Reading, asked: Asked) -> bool:
-    """ "Sales in December by year": a December of each, where one is taken."""
-    month = re.search("J(?!N)", asked.tags) is not None
-    return month and any(each.unit == "YEAR" for each in reading.groups)
+def counts_its_last_group(reading: Reading, asked: Asked) -> bool:
+    """ "Hires by year and department": what comes after "and" is no number."""
+    counted = [each.field for each in reading.metrics if each.field and counts(each)]
+    ends = re.finditer(r"B(?:U|F)(?P<last>(?:,F)*&F)", asked.tags)
+    spans = [asked.items[slice(*each.span("last"))] for each in ends if "C" not in asked.tags]
+    last = [each.named for span in spans for each in span if each.named]
+    return any(each.field in counted for each in last)
+
+
+def groups_by_a_value(reading: Reading, asked: Asked) -> bool:
+    """ "Employees per manager", where one job is "Manager": not the managers alone."""
+    found = re.finditer(r"[BE](?P<value>V)(?![&|,v])", asked.tags)
+    named = [asked.items[each.start("value")].named for each in found]
+    shown = [each.field for each in (*reading.groups, reading.colour) if each]
+    return any(each and each.field not in shown for each in named)
+
+
+def limits_groups_of_nothing(reading: Reading, asked: Asked) -> bool:
+    """ "Managers with more than ten employees": of which groups is the number?"""
+    return not reading.groups and any(each.aggregation for each in reading.conditions)
+
+
+def takes_one_of_several_fields(reading: Reading, asked: Asked) -> bool:
+    """ "Rides to Union Square": a station where rides start, too."""
+    named = [each.named.field for each in asked.items if each.tag == "F" and each.named]
+    return any(
+        asked.lexicon.shares(each.field, value)
+        for each in reading.conditions
+        for value in each.values
+        if each.field.kind == "text" and each.field not in named
+    )
+
+
+def says_not_who(reading: Reading, asked: Asked) -> bool:
+    """ "Who earns the most": a number is nobody."""
+    who = asked.text.lower().split()[:1] == ["who"]
+    return who and not reading.groups
 
 
 def leaves_out_a_participle(reading: Reading, asked: Asked) -> bool:
@@ -98,6 +125,14 @@ def leaves_out_a_participle(reading: Reading, asked: Asked) -> bool:
     asked_for += [each.field for each in reading.groups if compares(reading, "PERCENT_OF_TOTAL")]
     fields = [each.field for each in said if each and each.field and each.field.kind == "text"]
     return any(each not in asked_for for each in fields)
+
+
+def groups_by_ranges(reading: Reading, asked: Asked) -> bool:
+    """ "Patients by age group": several ages each, and which is not said."""
+    said = {stem(found[1]) for found in _RANGES.finditer(asked.text.lower())}
+    groups = [each.field for each in (*reading.groups, reading.colour) if each]
+    numbers = [each for each in groups if each.kind == "number"]
+    return any(said & {*name_words(name)} for each in numbers for name in each.names)
 
 
 def sorts_its_own_count(reading: Reading, asked: Asked) -> bool:

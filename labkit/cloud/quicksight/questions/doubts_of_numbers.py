@@ -52,7 +52,9 @@ def is_share_of_rows(reading: Reading, asked: Asked) -> bool:
 
 
 def is_share_of_nothing(reading: Reading, asked: Asked) -> bool:
-    return compares(reading, "PERCENT_OF_TOTAL") and not reading.groups
+    """ "Bonus as a percentage of salary": one number of another is no share of a total."""
+    numbers = any(each.field.measure and not each.field.is_id for each in reading.groups)
+    return compares(reading, "PERCENT_OF_TOTAL") and (numbers or not reading.groups)
 
 
 def is_difference_of_nothing(reading: Reading, asked: Asked) -> bool:
@@ -70,7 +72,8 @@ def compares_with_a_percentage(reading: Reading, asked: Asked) -> bool:
     """ "A discount of 20 %" may be 20 or 0.2."""
     numbers = [each for each in reading.conditions if each.field.kind == "number"]
     said = [each for each in numbers if not {*name_words(each.field.name)} & _PERCENT]
-    return bool(said) and _PER_CENT.search(asked.text) is not None
+    ranked = reading.limit is not None  # "the top 10 %"
+    return (ranked or bool(said)) and _PER_CENT.search(asked.text) is not None
 
 
 def asks_for_a_rate(reading: Reading, asked: Asked) -> bool:
@@ -107,6 +110,38 @@ def counts_a_flag(reading: Reading, asked: Asked) -> bool:
     counted = [each.field for each in reading.metrics if counts(each) and each.field]
     flags = [(each.record.get("SemanticType") or {}).get("TruthyCellValue") for each in counted]
     return any(flags) and any(each.kind == "text" for each in counted)
+
+
+def asks_for_what_it_limits(reading: Reading, asked: Asked) -> bool:
+    """ "Views between 8 and 10": the views of these hours, or what has so many views."""
+    named = [each.named.field for each in asked.items if each.tag == "F" and each.named]
+    counted = reading.metrics[0].field
+    implied = not re.search("[rC]", asked.tags) and (counted is None or counted not in named)
+    limits = [each.field for each in reading.conditions if not each.aggregation]
+    return implied and counts(reading.metrics[0]) and any(each.measure for each in limits)
+
+
+def leaves_out_what_was_done(reading: Reading, asked: Asked) -> bool:
+    """ "How many patients were readmitted", "how often is a course viewed": not how many rows."""
+    used = [each.field for each in reading.metrics] + [each.field for each in reading.groups]
+    used += [each.field for each in reading.conditions]
+    often = any(each.text.lower() == "how often" for each in asked.items)
+    befores = zip(asked.items, asked.items[1:], strict=False)
+    done = [
+        each.named.field
+        for before, each in befores
+        if each.tag == "F" and each.named and (before.tag == "i" or often)
+        and each.text.lower().endswith("ed")
+    ]  # fmt: skip
+    return any(each and each.measure and each not in used for each in done)
+
+
+def sums_what_rows_have(reading: Reading, asked: Asked) -> bool:
+    """ "Employees with a bonus": which rows, and not how much in all."""
+    found = re.search(r"rw(?P<had>F)(?=$|[,B])", asked.tags)
+    had = asked.items[found.start("had")].named if found and "A" not in asked.tags else None
+    shown = [each.field for each in reading.metrics if not each.aggregation]
+    return bool(had and had.field and had.field.measure and had.field in shown)
 
 
 def counts_its_steps(reading: Reading, asked: Asked) -> bool:

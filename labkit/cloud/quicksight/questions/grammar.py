@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from labkit.cloud.quicksight.questions.asked import Asked
+from labkit.cloud.quicksight.questions.asked import Asked, counts
 from labkit.cloud.quicksight.questions.conditions import take_conditions
 from labkit.cloud.quicksight.questions.doubts import doubt
 from labkit.cloud.quicksight.questions.items import Item, is_generic
 from labkit.cloud.quicksight.questions.lexicon import Lexicon
+from labkit.cloud.quicksight.questions.numbers import counted_rows
 from labkit.cloud.quicksight.questions.ordering import (
     take_busiest,
     take_limit,
@@ -76,8 +77,8 @@ def understand(question: str, lexicon: Lexicon, today: dt.date) -> Reading:
     reading = _contrasted(_each_once(reading, topic), every)
     if busiest and reading.groups and reading.metrics[0].field is reading.groups[0].field:
         reading = replace(reading, metrics=())
-    reading = _shared(reading)
-    reading = replace(reading, why=reading.why or doubt(reading, Asked(question, every, topic)))
+    reading = _listed(_shared(reading), question, every, topic)
+    reading = replace(reading, why=reading.why or doubt(reading, Asked(question, every, lexicon)))
     return replace(reading, score=_score(every, reading))
 
 
@@ -89,6 +90,23 @@ def _shared(reading: Reading) -> Reading:
         return reading
     rest = tuple(each for each in reading.conditions if each not in texts)
     return replace(reading, groups=(Group(texts[0].field),), conditions=rest)
+
+
+def _listed(reading: Reading, question: str, every: Items, topic: Topic) -> Reading:
+    """ "List the students in Biology": each of them by its key and its names, not their number."""
+    if len(reading.metrics) != 1 or not counts(reading.metrics[0]) or reading.limit:
+        return reading
+    shown, named = reading.metrics[0].field, [*reading.groups]
+    listed, rows = _LIST.search(question), shown in (None, topic.key)
+    which = rows and not named and (listed or _WHO.search(question))
+    if topic.key and (which or (listed and first(_ROWS, every))):
+        named = list(map(Group, (topic.key, *topic.own_names)))
+        reading = replace(reading, metrics=(counted_rows(topic.key),))
+    elif not listed:
+        return reading
+    elif not rows and shown and named and shown not in [each.field for each in named]:
+        named.append(Group(shown))
+    return replace(reading, groups=tuple(named), visual="TableVisual") if named else reading
 
 
 def _each_once(reading: Reading, topic: Topic) -> Reading:
@@ -234,6 +252,10 @@ def _is_verb(word: str) -> bool:
 IDLE = r"T(?!E?[FCA]|[&N,]|$)|(?<=i)T(?=,|$)"
 # "The year with the highest sales"
 _ONE = r"^[h,]*B?Fw[i]?T"
+_LIST = re.compile(r"^(?:please )?list\b(?!.*\b(?:number|how many|count)\b)|^names of\b", re.I)
+_WHO = re.compile(r"^wh(?:ich|o)\b(?! (?:is|was) the\b)", re.I)
+# "List critical tickets": the rows, whatever follows.
+_ROWS = "^h[VA]*r"
 _WHICH = ("which", "who", "what", "when", "where")
 _OVER_YEARS = re.compile(r"\b(?:over|through) the years\b", re.IGNORECASE)
 # What the steps leave of literals and comparisons has found no place in the reading.

@@ -67,6 +67,7 @@ class Lexicon:
         topic = with_flags(topic, values)
         self.topic = topic
         self._names = Names(topic)
+        self._cells = values
         self._given = frozenset(values)
         self._values = value_index(topic, values)
         self._value_words = value_words(topic, values)
@@ -105,6 +106,11 @@ class Lexicon:
         """The values themselves that some word stands for."""
         return {value for owner, value in self._values.values() if owner is field}
 
+    def shares(self, field: TopicField, value: str) -> bool:
+        """Whether another field has the same cell value."""
+        others = [name for name in self._cells if name != field.name]
+        return any(value in self._cells[name] for name in others)
+
     @cached_property
     def _texts(self) -> dict[str, set[str]]:
         texts: dict[str, set[str]] = defaultdict(set)
@@ -114,7 +120,7 @@ class Lexicon:
 
     def near(self, word: str) -> str | None:
         """A field's or a value's word one or two edits away: for a slip of the finger."""
-        if len(word) < 4:
+        if len(word) < 5:
             return None
         most = 1 if len(word) < 7 else 2
         close = (

@@ -15,6 +15,7 @@ from labkit.cloud.quicksight.questions.shortened import (
     initials_of,
     same,
 )
+from labkit.cloud.quicksight.questions.small_words import STOP_WORDS
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.words import Token, name_words, stem
 from labkit.cloud.quicksight.questions.words import tokens as split
@@ -98,7 +99,11 @@ class Names:
             for name in field.names
             for part in plain(name)
         }
-        return [each for each in self.weights if each in written and each[-1] not in VOWELS]
+        said = (each for each in self.weights if each in written and each not in STOP_WORDS)
+        return [each for each in said if each[-1] not in VOWELS and each not in _PLACES]
+
+
+_PLACES = ("at", "on", "in", "to", "by", "of")
 
 
 def plain(name: str) -> list[str]:

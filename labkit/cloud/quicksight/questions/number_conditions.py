@@ -7,13 +7,14 @@ from dataclasses import replace
 from labkit.cloud.quicksight.questions.found import Found, field_of, inverse_of, one_of
 from labkit.cloud.quicksight.questions.reading import Condition
 from labkit.cloud.quicksight.questions.spoken import spoken_of
+from labkit.cloud.quicksight.questions.times import YEARS
 from labkit.cloud.quicksight.questions.topic import Topic, TopicField
 from labkit.cloud.quicksight.questions.value_conditions import is_number, literal
 
 
 def between(found: Found, topic: Topic) -> list[Condition] | None:
     field, numbers = field_of(found), [each.means for each in found if each.tag == "N"]
-    if not field or field.kind != "number":
+    if not field or field.kind != "number" or (topic.date and _are_years(field, found)):
         return None
     return [Condition(field, "between", tuple(numbers), inverse_of(found))]
 
@@ -68,6 +69,15 @@ def having(found: Found, topic: Topic) -> list[Condition] | None:
     return [
         replace(each, aggregation=field.aggregation) for each in compare(found, topic) or ()
     ] or None
+
+
+def _are_years(field: TopicField, found: Found) -> bool:
+    """ "Admitted between 2017 and 2019", where the field only says whether."""
+    numbers = [each.means for each in found if each.tag == "N"]
+    done = one_of(found, "F")
+    return all(each.isdigit() and int(each) in YEARS for each in numbers) and (
+        done is not None and done.text.lower().endswith("ed") and not field.is_id
+    )
 
 
 def _may_be(field: TopicField, found: Found, value: str) -> bool:

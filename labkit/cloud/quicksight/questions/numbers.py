@@ -63,15 +63,18 @@ def _metric(found: Sequence[Item]) -> Metric:
         return Metric(None, "COUNT")
     if how.tag in "AT" or inner:
         said = inner or how
-        return Metric(field_, _aggregation(said.means, field_))
+        return Metric(field_, _aggregation(said, field_))
     return Metric(field_, _count(how.means, field_))
 
 
-def _aggregation(means: str, field_: TopicField) -> str:
-    """A "total" sums what can be summed and counts the rest."""
-    if means == "TOTAL":
+def _aggregation(said: Item, field_: TopicField) -> str:
+    """A "total" sums what can be summed and counts the rest; the oldest date is the first one."""
+    if said.means == "TOTAL":
         return "SUM" if field_.measure else "COUNT"
-    return _EXTREMES.get(means, means)
+    how = _EXTREMES.get(said.means, said.means)
+    if field_.kind == "date" and said.text.lower() in ("oldest", "youngest"):
+        return "MIN" if said.text.lower() == "oldest" else "MAX"
+    return how
 
 
 def _count(how: str, field_: TopicField) -> str:

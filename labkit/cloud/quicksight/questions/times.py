@@ -68,6 +68,43 @@ def _month_alone(found: Sequence[Item], today: dt.date) -> Item | None:
     return _month(found[0], today.year - (month > today.month), _text(found))
 
 
+def _months(found: Sequence[Item], today: dt.date) -> Item | None:
+    """ "From October to December 2020": all months from the one to the other."""
+    months = [at for at, each in enumerate(found) if each.tag == "J"]
+    if any(each.tag == "B" and each.text.lower() not in _THROUGH for each in found):
+        return None
+    first_, last = (found[at] for at in months)
+    years = [each for each in found if each.tag == "N"]
+    if any(_year(each) is None for each in years):
+        return None
+    end = _year(years[-1]) if found[-1].tag == "N" else None
+    end = end or today.year - (int(first_.means) > today.month)
+    early = int(first_.means) <= int(last.means)
+    if found[-1].tag != "N" and not early:
+        end += 1
+    start = _year(years[0]) if len(years) == 2 else end - (not early)
+    assert start
+    span = dt.date(start, int(first_.means), 1), _next_month(dt.date(end, int(last.means), 1))
+    return _span(*span, _text(found)) if span[0] < span[1] else None
+
+
+def _years(found: Sequence[Item], today: dt.date) -> Item | None:
+    """ "From 2018 to 2021": those between, too."""
+    one, other = (_year(each) for each in found if each.tag == "N")
+    if not one or not other or one >= other:
+        return None
+    return _span(dt.date(one, 1, 1), dt.date(other + 1, 1, 1), _text(found))
+
+
+def _weekdays(found: Sequence[Item], today: dt.date) -> Item | None:
+    """ "From Monday to Friday": the days between, too."""
+    one, other = (each.means for each in found if each.tag == "H")
+    if "," in one + other or any(each.text.lower() in ("by", "per") for each in found):
+        return None
+    days = [*_WEEK, *_WEEK][_WEEK.index(one) :]
+    return Item("H", ",".join(days[: days.index(other) + 1]), _text(found))
+
+
 def _quarter_year(found: Sequence[Item], today: dt.date) -> Item | None:
     quarter = re.fullmatch(r"[qQ]([1-4])", found[0].text + found[1].text)
     year = _year(found[-1])
@@ -115,9 +152,15 @@ def _text(found: Sequence[Item]) -> str:
 # "Last month" is the whole month before; "last 3 months" are those and the running one:
 # https://docs.aws.amazon.com/quicksight/latest/user/add-a-date-filter2.html
 _FUNCTIONS = {"LAST": "PREVIOUS", "THIS": "THIS", "NEXT": "NEXT"}
+_WEEK = "Sunday Monday Tuesday Wednesday Thursday Friday Saturday".split()
+_THROUGH = ("through", "thru")
 _DAYS = {"TODAY": "THIS:DAY:1", "YESTERDAY": "PREVIOUS:DAY:1"}
 Make = Callable[[Sequence[Item], dt.date], Item | None]
 RULES: tuple[tuple[str, Make], ...] = (
+    (r"b?J(?:,?N)?B?J(?:,?N)?(?!N)", _months),
+    (r"bJ(?:,?N)?&J(?:,?N)?(?!N)", _months),
+    (r"(?<=b)NN(?!N)", _years),
+    (r"b?HB?H", _weekdays),
     (r"JN,?N", _month_day_year),
     (r"J,?N", _month_year),
     (r"WNN", _quarter_year),

@@ -92,7 +92,15 @@ class Topic:
         named += [each for each in self.fields if each.name.lower().endswith("title")]
         named.sort(key=lambda each: not self.name.lower().startswith(each.name.lower()[:-4]))
         found = next((each for each in named if each.kind == "text"), None)
-        return self.key if found and self.key and self._names_another(found) else found
+        vague = found and (self._names_another(found) or found in self.own_names)
+        return self.key if self.key and vague else found
+
+    @property
+    def own_names(self) -> tuple[TopicField, ...]:
+        """A person's names in parts: ``first_name``, ``last_name``."""
+        texts = [each for each in self.fields if each.kind == "text"]
+        parts = ((each, {*name_words(each.name)} - _WHOLE_NAME) for each in texts)
+        return tuple(each for each, said in parts if said and said <= _OF_A_NAME)
 
     def _names_another(self, label: TopicField) -> bool:
         said = {*name_words(label.name)} - _OF_A_NAME
@@ -204,6 +212,7 @@ _NUMBERS = ("no", "nbr")
 _OF_A_NAME = frozenset(
     stem(each) for each in "name title first last full given family middle short long".split()
 )
+_WHOLE_NAME = frozenset(map(stem, ("name", "title")))
 # English words that end as identifiers do.
 _NO_IDS = frozenset(
     """paid unpaid prepaid valid invalid grid bid void avoid said aid acid covid hybrid liquid solid
