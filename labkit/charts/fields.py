@@ -29,7 +29,7 @@ AGGREGATIONS = {
     "stdev": "STDEV",
     "var": "VAR",
 }
-_KINDS = {"STRING": "Categorical", "BOOLEAN": "Categorical", "DATETIME": "Date"}
+KINDS = {"STRING": "Categorical", "BOOLEAN": "Categorical", "DATETIME": "Date"}
 FORMATS = {
     "percent": "PercentageDisplayFormatConfiguration",
     "number": "NumberDisplayFormatConfiguration",
@@ -95,7 +95,7 @@ def dimension(field: FieldText, field_id: str, schema: Columns, data_set: str) -
     """
     if field.is_measure:
         raise NoChart(f"{field.text!r} is a measure, and a column must stand there.")
-    kind = _KINDS.get(schema[field.column], "Numerical")
+    kind = KINDS.get(schema[field.column], "Numerical")
     made = {"FieldId": field_id, "Column": _column(field, data_set)}
     if kind == "Date":
         made["DateGranularity"] = (field.function or "day").upper()
@@ -117,7 +117,7 @@ def measure(field: FieldText, field_id: str, schema: Columns, data_set: str) -> 
         return {"CalculatedMeasureField": {"FieldId": field_id, "Expression": field.text}}
     if not field.is_measure:
         raise NoChart(f"{field.text!r} needs an aggregation, such as sum({field.column}).")
-    kind = _KINDS.get(schema[field.column], "Numerical")
+    kind = KINDS.get(schema[field.column], "Numerical")
     made = {"FieldId": field_id, "Column": _column(field, data_set)}
     made["AggregationFunction"] = _simple(field, kind)
     if field.format:
@@ -135,7 +135,7 @@ def unaggregated(field: FieldText, field_id: str, schema: Columns, data_set: str
 
 def aggregation(field: FieldText, schema: Columns) -> Definition:
     """The ``AggregationFunction`` of a sort or a filter."""
-    kind = _KINDS.get(schema[field.column], "Numerical")
+    kind = KINDS.get(schema[field.column], "Numerical")
     return {f"{kind}AggregationFunction": _simple(field, kind)}
 
 

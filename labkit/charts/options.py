@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from labkit.charts.fields import Definition
+from labkit.charts.fields import KINDS, Definition
 from labkit.errors import NoChart
 
 AGGREGATED = "AGGREGATED"  # the type of a calculated field that aggregates by itself
@@ -20,7 +20,6 @@ AGGREGATIONS = {
     "Date": (*COUNTS, "MIN", "MAX"),
     "Categorical": COUNTS,
 }
-_KINDS = {"STRING": "Categorical", "BOOLEAN": "Categorical", "DATETIME": "Date"}
 _MOST_PLACES = 20
 
 
@@ -52,7 +51,7 @@ def new_field(takes: str, kind: str, field_id: str, column: Mapping[str, str]) -
 
 def shape_of(kind: str) -> str:
     """What holds a type of columns: ``Categorical``, ``Date`` or ``Numerical``."""
-    return _KINDS.get(kind, "Numerical")
+    return KINDS.get(kind, "Numerical")
 
 
 def aggregation(shape: str, name: str) -> Any:

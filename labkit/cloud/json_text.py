@@ -60,6 +60,16 @@ def parse_json(text: str) -> Any:
     raise BadJson(reason, _place(text, place))
 
 
+def same(left: Any, right: Any) -> bool:
+    """Whether two values are the same to JSON, where ``true`` is not 1."""
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def is_number(value: Any) -> bool:
+    """Whether a value is a number to JSON."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
 class _NoNumber(ValueError):
     """``NaN``, ``Infinity`` or ``-Infinity``."""
 

@@ -23,6 +23,7 @@ from moto.logs.metric_filters import MetricFilters
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.constraints import check_members
 from labkit.cloud.engine.patience import patient
+from labkit.cloud.json_text import is_number
 from labkit.cloud.operations import AwsError, Context, not_here
 from labkit.cloud.wildcards import with_stars
 
@@ -213,7 +214,7 @@ class _Condition:
         if sign not in _ORDERS or _number(wanted) is None:
             raise self._invalid()
         order, bound = _ORDERS[sign], _number(wanted)
-        return lambda value: _is_number(value) and order(value, bound)
+        return lambda value: is_number(value) and order(value, bound)
 
     def _next(self) -> str:
         if not self._tokens:
@@ -237,7 +238,7 @@ def _equals(wanted: str) -> Matches:
     shape = with_stars(map(re.escape, _text(wanted).split("*")))
 
     def same(value: Any) -> bool:
-        if _is_number(value):
+        if is_number(value):
             return bool(value == number)
         return isinstance(value, str) and shape.fullmatch(value) is not None
 
@@ -264,7 +265,3 @@ def _number(text: str) -> float | None:
         return float(text)
     except ValueError:
         return None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 from botocore.exceptions import ClientError
 
 from labkit.errors import LabError
-from labkit.exercises.states import reader
+from labkit.exercises.states import reader, warehouse
 
 if TYPE_CHECKING:
     from labkit.lab import Lab
@@ -55,7 +55,7 @@ def reach(lab: Lab, user: str, relation: str, *others: str) -> dict[str, Any] | 
         relation: whose rows are told, or why the user does not get them.
         others: only whether the user may read them.
     """
-    if _read(lab, f"SELECT 1 FROM {relation} LIMIT 1") is None:
+    if warehouse(lab, f"SELECT 1 FROM {relation} LIMIT 1") is None:
         return None
     named = [other for other in others if _as(lab, user, f"SELECT 1 FROM {other} LIMIT 1")[0]]
     got, what = _as(lab, user, f"SELECT * FROM {relation}")
@@ -83,15 +83,8 @@ def unloaded(lab: Lab, bucket: str, prefix: str, before: str) -> dict[str, Any] 
 
 
 def _rows(lab: Lab, sql: str) -> list[tuple[Any, ...]]:
-    found = _read(lab, sql)
+    found = warehouse(lab, sql)
     return [] if found is None else list(found.df.itertuples(index=False, name=None))
-
-
-def _read(lab: Lab, sql: str) -> Any:
-    try:
-        return lab.warehouse(sql)
-    except (LabError, ClientError):
-        return None
 
 
 def _as(lab: Lab, user: str, sql: str) -> tuple[bool, Any]:

@@ -25,8 +25,9 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statements.tables import partition_folder
 from labkit.cloud.engine import Compiled, QueryFailed, formats
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.formats.model import literal
 from labkit.cloud.engine.formats.writers import LARGE
-from labkit.cloud.engine.quoting import quoted_name, quoted_text
+from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.lake.buckets import bucket_sql
 from labkit.cloud.lake.pruning import NULL_PARTITION
 
@@ -176,7 +177,7 @@ def _partition_conditions(run: Run, target: Target) -> Iterator[tuple[str, list[
         )
     for row in found:
         equal = (
-            f"{text} IS NOT DISTINCT FROM {_literal(value)}"
+            f"{text} IS NOT DISTINCT FROM {literal(value)}"
             for text, value in zip(texts, row, strict=True)
         )
         yield " AND ".join(equal), [NULL_PARTITION if v is None else v for v in row]
@@ -211,10 +212,6 @@ def _ending(target: Target) -> str:
         return ""
     allowed = formats.COMPRESSIONS[target.table.format]
     return formats.ENDINGS.get(target.compression or next(iter(allowed)), "")
-
-
-def _literal(value: str | None) -> str:
-    return "NULL" if value is None else quoted_text(value)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from labkit.cloud.json_text import BadJson, parse_json
+from labkit.cloud.json_text import BadJson, is_number, parse_json
 from labkit.cloud.operations import AwsError
 
 Check = Callable[[Any], None]
@@ -107,10 +107,6 @@ def check(name: str) -> Callable[[Check], Check]:
         return function
 
     return register
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _text(wanted: Any, name: str) -> str:
@@ -208,7 +204,7 @@ def _check_top(rest: list[Any]) -> None:
 
 
 def _check_bound(order: str, bound: list[Any]) -> None:
-    if not bound or not _is_number(bound[0]):
+    if not bound or not is_number(bound[0]):
         _refuse(f"Value of {order} must be numeric")
 
 
@@ -232,7 +228,7 @@ def _anything_but(wanted: Any) -> None:
 
 def _check_scalars(wanted: Any) -> None:
     if isinstance(wanted, list):
-        if not all(isinstance(each, str) or _is_number(each) for each in wanted):
+        if not all(isinstance(each, str) or is_number(each) for each in wanted):
             _refuse("Inside anything but list, start|null|boolean is not supported.")
     elif isinstance(wanted, bool) or not isinstance(wanted, _SCALARS):
         _refuse("Value of anything-but must be an array or single string/number value.")

@@ -19,6 +19,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from labkit.cloud.json_text import is_number, same
 from labkit.cloud.wildcards import with_escapes
 
 Comparison = Callable[[Any, Any], bool]
@@ -71,20 +72,11 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 def _one_matches(asked: Any, leaves: list[Any]) -> bool:
     if not isinstance(asked, dict):
-        return any(_same(leaf, asked) for leaf in leaves)
+        return any(same(leaf, asked) for leaf in leaves)
     name, wanted = next(iter(asked.items()))
     if name == "exists":
         return bool(leaves) is wanted
     return any(COMPARISONS[name](leaf, wanted) for leaf in leaves)
-
-
-def _same(value: Any, wanted: Any) -> bool:
-    same: bool = value == wanted
-    return same and isinstance(value, bool) == isinstance(wanted, bool)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 # Comparisons --------------------------------------------------------------------------------------
@@ -152,13 +144,13 @@ def is_anything_but(value: Any, wanted: Any) -> bool:
     if isinstance(wanted, dict):
         name, inner = next(iter(wanted.items()))
         return not COMPARISONS[name](value, inner)
-    return not any(_same(value, each) for each in _several(wanted))
+    return not any(same(value, each) for each in _several(wanted))
 
 
 @comparison("numeric")
 def is_in_range(value: Any, wanted: list[Any]) -> bool:
     bounds = zip(wanted[::2], wanted[1::2], strict=True)
-    return _is_number(value) and all(_ORDERS[order](value, bound) for order, bound in bounds)
+    return is_number(value) and all(_ORDERS[order](value, bound) for order, bound in bounds)
 
 
 @comparison("cidr")

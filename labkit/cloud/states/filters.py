@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from labkit.cloud.engine.patience import patient
+from labkit.cloud.json_text import same
 from labkit.cloud.states.errors import runtime
 
 Filter = Callable[[Any, Any], bool]
@@ -147,10 +148,6 @@ def _both(left: Filter, right: Filter) -> Filter:
     return lambda node, root: left(node, root) and right(node, root)
 
 
-def _same(left: Any, right: Any) -> bool:
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
-
-
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def test(left: Any, right: Any) -> bool:
         try:
@@ -162,8 +159,8 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
 
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "==": _same,
-    "!=": lambda left, right: not _same(left, right),
+    "==": same,
+    "!=": lambda left, right: not same(left, right),
     "<": _ordered(operator.lt),
     "<=": _ordered(operator.le),
     ">": _ordered(operator.gt),

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.json_text import parse_json
+from labkit.cloud.json_text import parse_json, same
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 MOST_TEXT, MOST_RANGE = 10_000, 1000
@@ -45,7 +45,7 @@ def _array_partition(values: list[Any], size: int) -> list[list[Any]]:
 
 @intrinsic("ArrayContains", "array", "any")
 def _array_contains(values: list[Any], value: Any) -> bool:
-    return any(_same(each, value) for each in values)
+    return any(same(each, value) for each in values)
 
 
 @intrinsic("ArrayRange", "integer", "integer", "integer")
@@ -157,7 +157,3 @@ def _short(text: str) -> str:
     if len(text) > MOST_TEXT:
         raise ValueError(f"The argument is longer than {MOST_TEXT} characters")
     return text
-
-
-def _same(left: Any, right: Any) -> bool:
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)

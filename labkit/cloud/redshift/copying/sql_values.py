@@ -168,16 +168,10 @@ def _boolean(raw: str, kind: Type, options: CopyOptions) -> str:
     return f"CASE WHEN lower({raw}) IN ({yes}) THEN true WHEN lower({raw}) IN ({no}) THEN false END"
 
 
-def _decimal(raw: str, kind: Type, options: CopyOptions) -> str:
-    """Digits behind the scale are cut off, or rounded where ROUNDEC says so."""
-    return f"TRY_CAST({raw} AS {kind.duckdb})"
-
-
 Part = Callable[[str, Type, CopyOptions], str]
 _INTEGERS = ("int2", "int4", "int8", "oid")
 _PARSERS: dict[str, Part] = {
-    **dict.fromkeys((*_INTEGERS, "float4", "float8"), _try),
-    "numeric": _decimal,
+    **dict.fromkeys((*_INTEGERS, "float4", "float8", "numeric"), _try),
     "bool": _boolean,
     "date": _date,
     "timestamp": _timestamp,

@@ -246,11 +246,6 @@ def _wide(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 @system("svv_columns", _COLUMNS)
-def svv_columns(connection: Connection) -> Iterator[Any]:
-    for one in known_columns(connection):
-        yield from map(_wide, _columns(connection, one))
-
-
 @system("information_schema.columns", _COLUMNS)
 def information_columns(connection: Connection) -> Iterator[Any]:
     for one in known_columns(connection):

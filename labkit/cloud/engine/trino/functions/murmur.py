@@ -5,7 +5,7 @@ Source: https://github.com/airlift/slice/blob/master/src/main/java/io/airlift/sl
 
 from __future__ import annotations
 
-_MASK = (1 << 64) - 1
+MASK = (1 << 64) - 1
 _C1, _C2 = 0x87C37B91114253D5, 0x4CF5AD432745937F
 
 
@@ -18,15 +18,15 @@ def murmur3(data: bytes) -> tuple[int, int]:
     one, two, whole = 0, 0, len(data) // 16 * 16
     for at in range(0, whole, 16):
         low, high = _words(data[at : at + 16])
-        one = (_rotate(one ^ _first(low), 27) + two & _MASK) * 5 + 0x52DCE729 & _MASK
-        two = (_rotate(two ^ _second(high), 31) + one & _MASK) * 5 + 0x38495AB5 & _MASK
+        one = (rotate(one ^ _first(low), 27) + two & MASK) * 5 + 0x52DCE729 & MASK
+        two = (rotate(two ^ _second(high), 31) + one & MASK) * 5 + 0x38495AB5 & MASK
     low, high = _words(data[whole:].ljust(16, b"\0"))
     one, two = one ^ _first(low) ^ len(data), two ^ _second(high) ^ len(data)
-    one = one + two & _MASK
-    two = two + one & _MASK
+    one = one + two & MASK
+    two = two + one & MASK
     one, two = _mix(one), _mix(two)
-    one = one + two & _MASK
-    return one, two + one & _MASK
+    one = one + two & MASK
+    return one, two + one & MASK
 
 
 def _words(data: bytes) -> tuple[int, int]:
@@ -34,18 +34,19 @@ def _words(data: bytes) -> tuple[int, int]:
 
 
 def _first(word: int) -> int:
-    return _rotate(word * _C1 & _MASK, 31) * _C2 & _MASK
+    return rotate(word * _C1 & MASK, 31) * _C2 & MASK
 
 
 def _second(word: int) -> int:
-    return _rotate(word * _C2 & _MASK, 33) * _C1 & _MASK
+    return rotate(word * _C2 & MASK, 33) * _C1 & MASK
 
 
-def _rotate(value: int, by: int) -> int:
-    return (value << by | value >> (64 - by)) & _MASK
+def rotate(value: int, by: int) -> int:
+    """64 bits turned to the left."""
+    return (value << by | value >> (64 - by)) & MASK
 
 
 def _mix(value: int) -> int:
-    value = (value ^ value >> 33) * 0xFF51AFD7ED558CCD & _MASK
-    value = (value ^ value >> 33) * 0xC4CEB9FE1A85EC53 & _MASK
+    value = (value ^ value >> 33) * 0xFF51AFD7ED558CCD & MASK
+    value = (value ^ value >> 33) * 0xC4CEB9FE1A85EC53 & MASK
     return value ^ value >> 33
