@@ -1,4 +1,8 @@
-"""labkit: the AWS Analytics Immersion Day as four Jupyter labs on a local AWS."""
+"""labkit: the AWS Analytics Immersion Day as four Jupyter labs on a local AWS.
+
+`lab.start` gives a `lab.Lab` with the helpers that the labs read aloud: `storage`, `catalog`,
+`query`, `recipe`, `chart`, `warehouse`, `flows`. They ask boto3 alone; `cloud` is what answers.
+"""
 
 from typing import TYPE_CHECKING
 

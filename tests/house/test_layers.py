@@ -89,3 +89,14 @@ def test_a_module_imports_only_what_its_layer_may(path):
 def test_a_breach_is_found(monkeypatch, file, source, found):
     monkeypatch.setattr(Path, "read_text", lambda self: source)
     assert found in breaches(ROOT / file)
+
+
+def test_the_map_names_every_package():
+    told = (ROOT / "docs" / "architecture.md").read_text()
+    packages = [
+        path.parent.relative_to(ROOT / "labkit").as_posix()
+        for path in [*(ROOT / "labkit").glob("*/__init__.py"),
+                     *(ROOT / "labkit" / "cloud").glob("*/__init__.py")]
+    ]  # fmt: skip
+    named = {name for name in packages if f"| `{name}` |" in told or f"| `labkit/{name}` |" in told}
+    assert set(packages) - named == {"cloud"}

@@ -1,1 +1,5 @@
-"""The lake as tables: the Glue catalog read as sources of the engine."""
+"""The lake as tables: the Glue catalog read as sources of the engine.
+
+`catalog` is what the compiler asks about names, `metastore` the records behind it, `table` a Hive
+table's partitions and files. Which of these a query needs: `projection`, `pruning`, `buckets`.
+"""

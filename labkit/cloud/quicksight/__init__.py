@@ -1,5 +1,10 @@
 """Amazon QuickSight: data sets in SPICE, analyses and dashboards drawn, questions answered.
 
+Data comes by `sources` and `data_sets` through `ingestions` into `spice`; `definitions` are what
+authors make of it, `visuals` the data that these show, `render` the pictures, `embedding` the
+pages, `reports` the files. `calc` is the language of calculated fields; `topics` and
+`questions` are Q.
+
 Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/Welcome.html
 """
 

@@ -1,4 +1,9 @@
-"""Step Functions: moto keeps the state machines, this package runs them."""
+"""Step Functions: moto keeps the state machines, this package runs them.
+
+`definition` judges the Amazon States Language, `starting` begins an `execution`, `walking` goes
+from state to state. The types of states are `simple`, `tasks` and `branches`; `languages` reads
+their fields in JSONPath or JSONata; `integrations` is the table of what a task may ask.
+"""
 
 from labkit.cloud.states import (  # noqa: F401 (they register and start)
     activities,

@@ -1,5 +1,9 @@
 """Warehouses: the data of clusters and namespaces, and sessions that run Redshift's SQL on them.
 
+`warehouse` is the file, `connection` a session of it, `statements` has a handler for each kind of
+statement. `objects` are the catalog, in the file itself; `names`, `grants` and `protection` say
+what a session's user means, may and sees.
+
 >>> from labkit.cloud.redshift.warehouse import open_warehouse
 """
 
