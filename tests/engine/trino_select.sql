@@ -1068,3 +1068,30 @@ SELECT listagg(q, ',') WITHIN GROUP (ORDER BY q) FROM (VALUES 1, 2) t(q)
 
 SELECT listagg(q, s) WITHIN GROUP (ORDER BY q) FROM (VALUES ('a', ',')) t(q, s)
 --! SYNTAX_ERROR: line 1:19: mismatched input 's'. Expecting: <string>
+
+SELECT * FROM (SELECT dt, order_id, qty FROM orders) MATCH_RECOGNIZE (PARTITION BY dt ORDER BY order_id DESC MEASURES FINAL LAST(order_id) AS last_id, array_agg(CLASSIFIER()) AS labels, MATCH_NUMBER() AS n ALL ROWS PER MATCH PATTERN (A B) DEFINE B AS order_id < PREV(order_id)) ORDER BY 2
+--> [["us", "1", "1", "[A, B]", "1", "1"], ["us", "2", "1", "[A]", "1", "2"], ["eu", "3", "3", "[A, B]", "1", "3"], ["eu", "4", "3", "[A]", "1", null]]
+
+SELECT m.id, m.match, m.label FROM (VALUES (1, 90), (2, 80), (3, 70), (4, 80), (5, 70), (6, 80)) t(id, value) MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS match, CLASSIFIER() AS label ALL ROWS PER MATCH AFTER MATCH SKIP TO FIRST C PATTERN (A {- B+ -} C+ D??) SUBSET U = (C, D) DEFINE B AS B.value < PREV(B.value), C AS C.value > PREV(C.value)) AS m
+--> [["1", "1", "A"], ["4", "1", "C"], ["4", "2", "A"], ["6", "2", "C"]]
+
+SELECT m.n, m.labels FROM (VALUES 1, 2, 3, 4, 5, 6, 7, 8) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS n, array_agg(CLASSIFIER()) AS labels PATTERN ((A | B){4}) DEFINE A AS max(id - 2 * MATCH_NUMBER()) > 1 AND max(CLASSIFIER()) = 'B', B AS min(lower(CLASSIFIER())) = 'b') AS m
+--> [["1", "[B, B, B, A]"], ["2", "[B, A, A, A]"]]
+
+SELECT m.s, m.l FROM (VALUES (1, 5), (2, 6), (3, 30), (4, 31), (5, 90)) t(id, at) MATCH_RECOGNIZE (ORDER BY id MEASURES FIRST(at) AS s, LAST(at) AS l PATTERN (A B*) DEFINE B AS at - FIRST(at) < 10 AND at > PREV(at)) AS m
+--> [["5", "6"], ["30", "31"], ["90", "90"]]
+
+SELECT m.id, m.n, m.c FROM (VALUES 1, 2, 3) t(id) MATCH_RECOGNIZE (ORDER BY id MEASURES MATCH_NUMBER() AS n, count(A.*) AS c ALL ROWS PER MATCH WITH UNMATCHED ROWS PATTERN (^ A $ | B+?) DEFINE B AS id = 2) AS m
+--> [["1", null, null], ["2", "1", "0"], ["3", null, null]]
+
+SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY qty MEASURES 1 AS x AFTER MATCH SKIP TO A PATTERN (A B) DEFINE A AS true)
+--! GENERIC_USER_ERROR: AFTER MATCH SKIP failed: cannot skip to first row of match
+
+SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY qty MEASURES 1 AS x PATTERN (A B) DEFINE C AS true)
+--! INVALID_LABEL: line 1:15: defined variable: C is not a primary pattern variable
+
+SELECT * FROM orders MATCH_RECOGNIZE (ORDER BY qty MEASURES LAST(A.qty + B.qty) AS x PATTERN (A B) DEFINE A AS true)
+--! INVALID_ARGUMENTS: line 1:61: All labels and classifiers inside the call to 'LAST' must match
+
+SELECT FINAL LAST(qty) FROM orders
+--! INVALID_PROCESSING_MODE: line 1:8: 'FINAL LAST(qty)' is for row patterns alone

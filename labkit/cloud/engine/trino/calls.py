@@ -204,6 +204,13 @@ def _aggregate_sql(node: tree.Call, scope: Scope, *, after: str) -> tuple[Resolv
     return found, sql
 
 
+def pattern_aggregate(node: tree.Call, scope: Scope, order: str) -> Typed:
+    """An aggregate over rows of a row pattern's match, in the order of ``order`` if it is given."""
+    found, args = _resolve(node, scope, "aggregate")
+    inside = f"ORDER BY {order}" if order and args else ""
+    return Typed(found.render(args, inside=inside), found.returns)
+
+
 def _check_text(node: tree.Call, scope: Scope) -> None:
     value = scope.value(node.args[0])
     if value.type.base not in ("varchar", "unknown"):

@@ -475,6 +475,11 @@ def _lambda(node: tree.Lambda, scope: Scope) -> Typed:
     raise scope.fail(node, "TYPE_MISMATCH", message)
 
 
+def _of_patterns(node: tree.Expression, scope: Scope) -> Typed:
+    text = scope.source(node)
+    raise scope.fail(node, "INVALID_PROCESSING_MODE", f"'{text}' is for row patterns alone")
+
+
 _RULES: dict[type, Callable[[Any, Scope], Typed]] = {
     tree.Literal: literal,
     tree.Interval: interval,
@@ -502,6 +507,8 @@ _RULES: dict[type, Callable[[Any, Scope], Typed]] = {
     tree.ArrayOf: _array,
     tree.RowOf: _row,
     tree.Lambda: _lambda,
+    tree.Processed: _of_patterns,
+    tree.RowsOf: _of_patterns,
     tree.JsonMembers: json_members,
     tree.JsonPath: json_path,
     tree.Call: call,

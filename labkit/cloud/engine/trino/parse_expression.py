@@ -180,6 +180,10 @@ class ExpressionParser:
 
     def _named(self) -> tree.Expression:
         cursor, start = self.cursor, self.cursor.token.start
+        if cursor.peek_any("RUNNING", "FINAL") and cursor.is_name(1) and cursor.peek("(", ahead=2):
+            final = cursor.expect_any("RUNNING", "FINAL") == "FINAL"
+            call = self._named()
+            return tree.Processed(start, cursor.end, call, final)
         if cursor.is_name() and cursor.peek("->", ahead=1):
             return self._lambda(start, (cursor.name(),))
         if not cursor.is_name():
@@ -250,6 +254,10 @@ class ExpressionParser:
         if cursor.accept("*"):
             cursor.expect(")")
             return self.tail(start, name, (), star=True)
+        if cursor.is_name() and cursor.peek(".", "*", ")", ahead=1):
+            label = tree.RowsOf(cursor.token.start, cursor.token.end, cursor.name())
+            cursor.expect(".", "*", ")")
+            return self.tail(start, name, (label,))
         distinct = cursor.accept_any("DISTINCT", "ALL") == "DISTINCT"
         args = () if cursor.peek_any(")", "ORDER") else cursor.many(self.expression)
         order_by = self.queries.order_by()

@@ -259,6 +259,9 @@ class QueryParser:
         if cursor.accept("PARTITION", "BY"):
             partition_by = cursor.many(self.expressions.expression)
         order_by = self.order_by()
+        if cursor.peek_any("MEASURES"):
+            message = "Row patterns in windows are not supported here"
+            raise failed_at(cursor.text, cursor.token.start, "NOT_SUPPORTED", message)
         frame = self._frame() if self._at_frame() else None
         cursor.expect(")")
         return tree.Window(start, cursor.end, base, partition_by, order_by, frame)

@@ -17,6 +17,7 @@ from labkit.cloud.engine.trino.errors import QueryFailed
 from labkit.cloud.engine.trino.information_schema import information_source
 from labkit.cloud.engine.trino.json_table import json_table
 from labkit.cloud.engine.trino.library import can_coerce, common_type
+from labkit.cloud.engine.trino.match_recognize import match_recognize
 from labkit.cloud.engine.trino.operators import coerced, comparison
 from labkit.cloud.engine.trino.parse_query import parse_query
 from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed
@@ -226,6 +227,11 @@ def _sampled(node: tree.Sampled, scope: Scope) -> Rows:
     if value < 100:
         scope.state.deterministic = False
     return _sample(inner, value, scope)
+
+
+def _matched(node: tree.MatchRecognize, scope: Scope) -> Rows:
+    inner = relation(node.relation, scope)
+    return Rows(*match_recognize(node, inner.sql, inner.fields, scope.with_fields(())))
 
 
 def _sample(inner: Rows, percent: float, scope: Scope) -> Rows:
@@ -441,6 +447,7 @@ _RULES: dict[type, Callable[[Any, Scope], Rows]] = {
     tree.Unnest: _unnest,
     tree.TableFunction: lambda node, scope: Rows(*sequence(node, scope)),
     tree.JsonTable: lambda node, scope: _unnested(*json_table(node, scope)),
+    tree.MatchRecognize: _matched,
     tree.Join: _join,
 }
 

@@ -407,6 +407,44 @@ class JsonTable(Relation):
     strict: bool
 
 
+#: A kind and its parts: ``("times", ("label", "A"), 0, None, True)`` is ``A*``.
+Pattern = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchRecognize(Relation):
+    """``relation MATCH_RECOGNIZE (...)``.
+
+    ``shown`` is one, all, omit (empty matches) or unmatched; ``skip`` past, next, first or last,
+    with a variable.
+    """
+
+    relation: Relation
+    partition_by: tuple[Expression, ...]
+    order_by: tuple[SortItem, ...]
+    measures: tuple[tuple[str, Expression], ...]
+    shown: str
+    skip: tuple[str, str | None]
+    pattern: Pattern
+    subsets: tuple[tuple[str, tuple[str, ...]], ...]
+    define: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Processed(Expression):
+    """``FINAL LAST(x)`` or ``RUNNING LAST(x)`` of a row pattern."""
+
+    call: Expression
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf(Expression):
+    """``A.*`` in ``count(A.*)`` of a row pattern."""
+
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Sampled(Relation):
     """``relation TABLESAMPLE BERNOULLI (percent)``."""
