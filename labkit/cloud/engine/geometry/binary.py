@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import math
 import struct
+from dataclasses import replace
 from typing import Any
 
-from labkit.cloud.engine.geometry.shapes import KINDS, NotHere, NotRead, Shape
+from labkit.cloud.engine.geometry.shapes import KINDS, MIXED, NotHere, NotRead, Shape
 
 _BY_CODE = {kind.code: name for name, kind in KINDS.items()}
 _EXTENDED = 0x20000000
@@ -30,8 +31,7 @@ def _packed(shape: Shape) -> bytes:
         return struct.pack("<2d", *(shape.positions or (math.nan, math.nan)))
     count = struct.pack("<I", len(shape.positions))
     if shape.is_several:
-        inner = shape.kind.removeprefix("MULTI")
-        return count + b"".join(write(Shape(inner, each)) for each in shape.positions)
+        return count + b"".join(write(replace(part, srid=0)) for part in shape.parts)
     inner = "POINT" if shape.kind == "LINESTRING" else "LINESTRING"
     return count + b"".join(_packed(Shape(inner, each)) for each in shape.positions)
 
@@ -78,6 +78,8 @@ class _Reader:
             found = self.take("2d")
             return () if math.isnan(found[0]) else found
         count = self.take("I")
+        if kind == MIXED:
+            return tuple(self.shape() for _ in range(count))
         if kind.startswith("MULTI"):
             return tuple(self.shape().positions for _ in range(count))
         inner = "POINT" if kind == "LINESTRING" else "LINESTRING"

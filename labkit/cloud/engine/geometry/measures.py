@@ -6,8 +6,16 @@ import math
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from labkit.cloud.engine.geometry.relations import holds
-from labkit.cloud.engine.geometry.shapes import Line, Point, Shape, oriented, signed_area
+from labkit.cloud.engine.geometry.relations import meet
+from labkit.cloud.engine.geometry.shapes import (
+    MIXED,
+    Line,
+    NotHere,
+    Point,
+    Shape,
+    oriented,
+    signed_area,
+)
 
 
 def area(shape: Shape) -> float:
@@ -35,8 +43,8 @@ def centroid(shape: Shape) -> Point | None:
 
 def _triangles(shape: Shape) -> Iterator[tuple[float, float, float]]:
     """Of each edge with the first vertex: three times the middle, and the area with its sign."""
-    x, y = shape.vertices[0]
-    for a, b in shape.segments:
+    x, y = shape.rings[0][0]
+    for a, b in (edge for ring in shape.rings for edge in pairwise(ring)):
         size = (a[0] - x) * (b[1] - y) - (b[0] - x) * (a[1] - y)
         yield x + a[0] + b[0], y + a[1] + b[1], size
 
@@ -60,13 +68,24 @@ def along(line: Line, part: float) -> Point:
     return line[-1]
 
 
+def located(lines: Iterable[Line], at: Point) -> float:
+    """How far along lines the first place is that is nearest to a point."""
+    before, least, found = 0.0, math.inf, 0.0
+    for a, b in (edge for line in lines for edge in pairwise(line)):
+        near, size = math.dist(at, _on_segment(at, a, b)), math.dist(a, b)
+        if near < least:
+            least, found = near, before + size * _share(at, a, b)
+        before += size
+    return found
+
+
 def distance(left: Shape, right: Shape) -> float | None:
     """The least between two geometries, 0 where they meet; None of an empty one."""
     if not left.vertices or not right.vertices:
         return None
     if left.kind == right.kind == "POINT":
         return math.dist(left.positions, right.positions)
-    return 0.0 if holds("intersects", left, right) else math.dist(*nearest(left, right))
+    return 0.0 if meet(left, right) else math.dist(*nearest(left, right))
 
 
 def nearest(left: Shape, right: Shape) -> tuple[Point, Point]:
@@ -82,11 +101,16 @@ def _pieces(shape: Shape) -> list[tuple[Point, Point]]:
 
 def _on_segment(p: Point, a: Point, b: Point) -> Point:
     """The point of a segment that is nearest."""
+    t = _share(p, a, b)
+    return a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])
+
+
+def _share(p: Point, a: Point, b: Point) -> float:
+    """How much of a segment lies before it."""
     across, up = b[0] - a[0], b[1] - a[1]
     size = across * across + up * up
     along = ((p[0] - a[0]) * across + (p[1] - a[1]) * up) / size if size else 0.0
-    t = min(1.0, max(0.0, along))
-    return a[0] + t * across, a[1] + t * up
+    return min(1.0, max(0.0, along))
 
 
 def hull(points: Iterable[Point], srid: int = 0) -> Shape:
@@ -115,6 +139,8 @@ def _cross(o: Point, a: Point, b: Point) -> float:
 
 def boundary(shape: Shape) -> Shape:
     """An area's rings; of lines the ends that an odd number of them has."""
+    if shape.kind == MIXED:
+        raise NotHere("the boundary of a collection")
     if shape.dimension == 2:
         return Shape("MULTILINESTRING", shape.rings, shape.srid)
     ends = [end for line in shape.lines for end in (line[0], line[-1])]

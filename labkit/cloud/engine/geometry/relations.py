@@ -13,7 +13,7 @@ from collections.abc import Callable
 from itertools import product
 
 from labkit.cloud.engine.geometry.exact import Place, boxes_apart, exactly, middle_of
-from labkit.cloud.engine.geometry.shapes import Point, Shape
+from labkit.cloud.engine.geometry.shapes import MIXED, NotHere, Point, Shape
 
 _CELLS = ["".join(pair) for pair in product("IBE", repeat=2)]
 
@@ -58,7 +58,13 @@ _OF_POINTS: dict[str, Callable[[set[str]], bool]] = {
 
 
 def holds(test: str, left: Shape, right: Shape) -> bool:
-    """Whether two geometries are as a test says; those of points need no matrix."""
+    """Whether two geometries are as a test says; those of points need no matrix.
+
+    Raises:
+        NotHere: one is a collection of several kinds.
+    """
+    if MIXED in (left.kind, right.kind):
+        raise NotHere("a relation of a collection")
     if not left.vertices or not right.vertices:
         return test == "disjoint" or (test == "equals" and left.vertices == right.vertices)
     if test in MIRRORED:
@@ -73,6 +79,13 @@ def holds(test: str, left: Shape, right: Shape) -> bool:
     return any(fits(matrix, pattern) for pattern in TESTS[test](left, right))
 
 
+def meet(left: Shape, right: Shape) -> bool:
+    """Whether two geometries intersect; of collections, any of their parts."""
+    if MIXED not in (left.kind, right.kind):
+        return holds("intersects", left, right)
+    return any(meet(a, b) for a, b in product(left.parts, right.parts))
+
+
 def _place(shape: Shape, at: Point) -> str:
     left, low, right, high = shape.box
     if not (left <= at[0] <= right and low <= at[1] <= high):
@@ -81,7 +94,9 @@ def _place(shape: Shape, at: Point) -> str:
 
 
 def relate(left: Shape, right: Shape) -> str:
-    """The matrix as text, such as ``212101212``."""
+    """The matrix as text, such as ``212101212``; not of collections of several kinds."""
+    if MIXED in (left.kind, right.kind):
+        raise NotHere("a relation of a collection")
     a, b = exactly(left), exactly(right)
     found = dict.fromkeys(_CELLS, -1)
     known: dict[Place, str] = {}

@@ -12,6 +12,8 @@ Point = tuple[float, float]
 Line = tuple[Point, ...]
 #: A polygon's shell and its holes.
 Rings = tuple[Line, ...]
+#: The kind whose positions are geometries themselves.
+MIXED = "GEOMETRYCOLLECTION"
 #: The least and the greatest coordinates: left, low, right, high.
 Box = tuple[float, float, float, float]
 
@@ -34,6 +36,7 @@ KINDS = {
         Kind(4, 1, 0, "MultiPoint"),
         Kind(5, 2, 1, "MultiLineString"),
         Kind(6, 3, 2, "MultiPolygon"),
+        Kind(7, 0, 0, "GeometryCollection"),
     )
 }
 
@@ -43,7 +46,7 @@ class NotRead(ValueError):
 
 
 class NotHere(NotRead):
-    """A geometry of a kind that is not here: collections of several kinds, curves, heights."""
+    """What is written is not here: curves, heights; of collections of several kinds relations."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,15 +59,19 @@ class Shape:
 
     @property
     def is_several(self) -> bool:
-        return self.kind.startswith("MULTI")
+        return self.kind.startswith("MULTI") or self.kind == MIXED
 
     @property
     def dimension(self) -> int:
+        if self.kind == MIXED:
+            return max((part.dimension for part in self.positions), default=0)
         return KINDS[self.kind].dimension
 
-    @property
+    @cached_property
     def parts(self) -> tuple[Shape, ...]:
         """The geometries of a collection; a single one is its own."""
+        if self.kind == MIXED:
+            return tuple(replace(part, srid=self.srid) for part in self.positions)
         if not self.is_several:
             return (self,) if self.positions else ()
         kind = self.kind.removeprefix("MULTI")
@@ -72,23 +79,22 @@ class Shape:
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
-        found: tuple[Point, ...] = self._members("POINT")
-        return found
+        return tuple(self._members("POINT"))
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        found: tuple[Line, ...] = self._members("LINESTRING")
-        return found
+        return tuple(self._members("LINESTRING"))
 
     @cached_property
     def polygons(self) -> tuple[Rings, ...]:
-        found: tuple[Rings, ...] = self._members("POLYGON")
-        return found
+        return tuple(self._members("POLYGON"))
 
-    def _members(self, kind: str) -> Any:
-        if not self.kind.endswith(kind) or not self.positions:
-            return ()
-        return self.positions if self.is_several else (self.positions,)
+    def _members(self, kind: str) -> Iterator[Any]:
+        if self.kind == MIXED:
+            for part in self.positions:
+                yield from part._members(kind)
+        elif self.kind.endswith(kind) and self.positions:
+            yield from self.positions if self.is_several else (self.positions,)
 
     @cached_property
     def rings(self) -> tuple[Line, ...]:
@@ -96,6 +102,8 @@ class Shape:
 
     @cached_property
     def vertices(self) -> tuple[Point, ...]:
+        if self.kind == MIXED:
+            return tuple(p for part in self.positions for p in part.vertices)
         return self.points + tuple(p for line in (*self.lines, *self.rings) for p in line)
 
     @property
@@ -110,6 +118,8 @@ class Shape:
 
     def with_lines(self, change: Callable[[Line], Line]) -> Shape:
         """The same with each line, and each ring, changed."""
+        if self.kind == MIXED:
+            return self._of_parts(lambda part: part.with_lines(change))
         if not self.dimension:
             return self
         return replace(self, positions=_changed(self.positions, change, KINDS[self.kind].depth))
@@ -117,8 +127,13 @@ class Shape:
     @cached_property
     def oriented(self) -> Shape:
         """Rings closed, shells against the clock and holes with it."""
+        if self.kind == MIXED:
+            return self._of_parts(lambda part: part.oriented)
         found = tuple(map(oriented, self.polygons))
         return replace(self, positions=found if self.is_several else found[0]) if found else self
+
+    def _of_parts(self, change: Callable[[Shape], Shape]) -> Shape:
+        return replace(self, positions=tuple(map(change, self.positions)))
 
 
 def _changed(value: Any, change: Callable[[Line], Line], depth: int) -> Any:
@@ -129,13 +144,6 @@ def _changed(value: Any, change: Callable[[Line], Line], depth: int) -> Any:
 
 def point(x: float, y: float, srid: int = 0) -> Shape:
     return Shape("POINT", (x, y), srid)
-
-
-def several(kind: str, members: tuple[Any, ...], srid: int = 0) -> Shape:
-    """As many as there are: a collection, or the one that there is."""
-    return (
-        Shape(f"MULTI{kind}", members, srid) if len(members) != 1 else Shape(kind, *members, srid)
-    )
 
 
 def signed_area(ring: Line) -> float:

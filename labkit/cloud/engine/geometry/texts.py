@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.engine.geometry.shapes import KINDS, NotHere, NotRead, Shape
+from labkit.cloud.engine.geometry.shapes import KINDS, MIXED, NotHere, NotRead, Shape
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _TEXT = re.compile(r"\s*([A-Z]+)\s*(EMPTY|\(.*\))\s*", re.I | re.S)
 _OTHER = re.compile(
-    r"\s*(GEOMETRYCOLLECTION|\w+CURVE|CURVEPOLYGON|CIRCULARSTRING|"
-    r"(MULTI)?(POINT|LINESTRING|POLYGON)\s*(Z|M|ZM)\b)",
+    r"\s*(\w+CURVE|CURVEPOLYGON|CIRCULARSTRING|"
+    r"((MULTI)?(POINT|LINESTRING|POLYGON)|GEOMETRYCOLLECTION)\s*(Z|M|ZM)\b)",
     re.I,
 )
 _PAIR = re.compile(rf"\s*({_NUMBER})\s+({_NUMBER})\s*")
@@ -33,7 +33,20 @@ def read(text: str, srid: int = 0) -> Shape:
     if not found or found[1].upper() not in KINDS:
         raise (NotHere if _OTHER.match(text) else NotRead)(text)
     kind = found[1].upper()
+    if kind == MIXED and found[2].upper() != "EMPTY":
+        return Shape(kind, tuple(map(read, _listed(found[2][1:-1]))), srid)
     return Shape(kind, () if found[2].upper() == "EMPTY" else _nested(kind, found[2]), srid)
+
+
+def _listed(body: str) -> list[str]:
+    """What stands between the commas that are in no brackets."""
+    depth, start, found = 0, 0, []
+    for at, mark in enumerate(body):
+        depth += (mark == "(") - (mark == ")")
+        if mark == "," and not depth:
+            found.append(body[start:at])
+            start = at + 1
+    return [*found, body[start:]]
 
 
 def _nested(kind: str, body: str) -> Any:
@@ -88,14 +101,20 @@ def of_geojson(found: Any, *, heights: bool = True) -> Shape:
     kind = str(found["type"]).upper()
     if kind not in KINDS:
         raise NotHere(found["type"])
+    if kind == MIXED:
+        parts = found.get("geometries") or ()
+        return Shape(kind, tuple(of_geojson(part, heights=heights) for part in parts))
     body = found.get("coordinates")
     return Shape(kind, nested(body, KINDS[kind].depth, heights=heights) if body else ())
 
 
 def write(shape: Shape, number: Callable[[float], str], *, gap: str = " ") -> str:
     """The well-known text, a gap after its kind and its commas."""
-    if not shape.vertices:
+    if not shape.positions:
         return f"{shape.kind} EMPTY"
+    if shape.kind == MIXED:
+        parts = (write(part, number, gap=gap) for part in shape.positions)
+        return f"{shape.kind}{gap}({f',{gap}'.join(parts)})"
     several = shape.kind == "MULTIPOINT"
     positions = [[each] for each in shape.positions] if several else shape.positions
     body = _written(positions, number, gap)
@@ -108,8 +127,16 @@ def _written(value: Any, number: Callable[[float], str], gap: str) -> str:
     return f"({f',{gap}'.join(_written(each, number, gap) for each in value)})"
 
 
-def listed(value: Any, number: Callable[[float], str]) -> str:
-    """Positions as GeoJSON writes them."""
+def geojson(shape: Shape, number: Callable[[float], str], more: str = "") -> str:
+    """The GeoJSON of a shape, and what more stands in it."""
+    head = f'{{"type":"{KINDS[shape.kind].name}",'
+    if shape.kind == MIXED:
+        parts = ",".join(geojson(part, number) for part in shape.positions)
+        return f'{head}"geometries":[{parts}]{more}}}'
+    return f'{head}"coordinates":{_numbers(shape.positions, number)}{more}}}'
+
+
+def _numbers(value: Any, number: Callable[[float], str]) -> str:
     if isinstance(value, float):
         return number(value)
-    return f"[{','.join(listed(each, number) for each in value)}]"
+    return f"[{','.join(_numbers(each, number) for each in value)}]"

@@ -11,11 +11,13 @@ from itertools import combinations, pairwise
 
 from labkit.cloud.engine.geometry.exact import Place, Segment, exact, segments_of
 from labkit.cloud.engine.geometry.relations import relate
-from labkit.cloud.engine.geometry.shapes import Line, Rings, Shape, signed_area
+from labkit.cloud.engine.geometry.shapes import MIXED, Line, Rings, Shape, signed_area
 
 
 def is_simple(shape: Shape) -> bool:
     """No point twice, no line through itself or, but at ends of both, through another."""
+    if shape.kind == MIXED:
+        return all(map(is_simple, shape.parts))
     if shape.dimension == 0:
         return len(set(shape.points)) == len(shape.points)
     if any(a == b for line in (*shape.lines, *shape.rings) for a, b in pairwise(line)):
@@ -33,6 +35,8 @@ def is_valid(shape: Shape, *, one_side: bool = False) -> bool:
         shape: the geometry.
         one_side: whether a polygon must be on the same side of all its rings.
     """
+    if shape.kind == MIXED:
+        return all(is_valid(part, one_side=one_side) for part in shape.parts)
     if not all(map(math.isfinite, (each for place in shape.vertices for each in place))):
         return False
     if any(line and len(set(line)) < 2 for line in shape.lines):

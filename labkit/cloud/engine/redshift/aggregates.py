@@ -17,6 +17,7 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     BOOL,
     FLOAT8,
+    GEOMETRY,
     INT4,
     INT8,
     INTEGERS,
@@ -168,6 +169,12 @@ def _combined(name: str, args: Sequence[Typed]) -> Aggregate:
     return Aggregate(f"string_agg({args[0].sql}, ',')", Type("hllsketch"))
 
 
+def _collected(name: str, args: Sequence[Typed]) -> Aggregate:
+    if args[0].type != GEOMETRY:
+        raise no_function(name, [arg.type for arg in args])
+    return Aggregate(f"list({args[0].sql})", GEOMETRY, "rs_st_collect_array_geometry({0})")
+
+
 AGGREGATES: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
     "sum": _summed,
     "avg": _average,
@@ -188,6 +195,7 @@ AGGREGATES: dict[str, Callable[[str, Sequence[Typed]], Aggregate]] = {
     "median": _median,
     "hll": lambda name, args: Aggregate(f"count(DISTINCT {args[0].sql})", INT8),
     "hll_create_sketch": _sketch,
+    "st_collect": _collected,
     "hll_combine": _combined,
     "count": lambda name, args: Aggregate(f"count({args[0].sql})", INT8),
 }

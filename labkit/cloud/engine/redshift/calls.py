@@ -49,7 +49,8 @@ def function_call(node: exp.Expr, scope: Scope) -> Typed:
     name = str(node.this).lower().removeprefix("pg_catalog.")
     if name in SPECIAL:
         return SPECIAL[name](name, node, scope)
-    if name in aggregates.AGGREGATES:
+    two = name == "st_collect" and len(node.expressions) > 1  # an aggregate of one alone
+    if name in aggregates.AGGREGATES and not two:
         return finished(aggregate(name, node, scope), node, scope)
     if name in aggregates.WINDOWS:
         raise RedshiftError(f"window function {name} requires an OVER clause", "42P20")
@@ -162,7 +163,7 @@ def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
     approximate = isinstance(call, exp.Anonymous) and str(call.this).lower() == "approximate"
     call = call.expressions[0] if approximate else call
     name = str(call.this).lower()
-    if name == "listagg":
+    if name in ("listagg", "st_collect"):
         if isinstance(call.expressions[0], exp.Distinct):
             return _distinct_listagg(node, call, scope, over)
         found = aggregate(name, call, scope)

@@ -249,7 +249,7 @@ _CASTS: dict[tuple[str, str], Callable[[str, Type], str]] = {
     ("varchar", "interval"): _fixed("CAST({0} AS INTERVAL)"),
     ("varchar", "super"): _fixed("CAST(to_json({0}) AS VARCHAR)"),
     ("varchar", "varbyte"): _fixed("encode({0})"),
-    ("varchar", "geometry"): _fixed("rs_st_geomfromtext1({0})"),
+    ("varchar", "geometry"): _fixed("rs_st_geomfromtext_varchar({0})"),
     **{(base, "varbyte"): _fixed(f"rs_packed({{0}}, {size})") for base, size in _BYTES.items()},
     **{("varbyte", base): _fixed(f"CAST(rs_unpacked({{0}}, {size}) AS {{type}})")
        for base, size in _BYTES.items()},

@@ -9,14 +9,15 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from labkit.cloud.engine.geometry import measures
 from labkit.cloud.engine.geometry.relations import holds
 from labkit.cloud.engine.geometry.shapes import KINDS, Point, Shape
-from labkit.cloud.engine.geometry.texts import listed
+from labkit.cloud.engine.geometry.texts import geojson
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
-from labkit.cloud.engine.redshift.functions.shaped import tables
+from labkit.cloud.engine.redshift.functions.shaped import of_one_kind, tables
 from labkit.cloud.engine.redshift.shapes import extended, hexadecimal, number, text
 
 #: The mean radius of WGS 84's ellipsoid.
@@ -41,7 +42,8 @@ def _sphere(one: Shape, two: Shape, radius: float = _EARTH_M) -> float | None:
 
 
 def _sphere_along(shape: Shape) -> float:
-    return sum(_great_circle(*edge) for edge in shape.segments) if shape.dimension == 1 else 0.0
+    edges = (edge for line in shape.lines for edge in pairwise(line))
+    return sum(_great_circle(*edge) for edge in edges)
 
 
 def _coordinate(at: int) -> Callable[[Shape], float | None]:
@@ -58,8 +60,7 @@ def _bound(at: int) -> Callable[[Shape], float | None]:
 
 
 def _json(shape: Shape, digits: int = 15) -> str:
-    body = listed(shape.positions, partial(number, digits=digits))
-    return f'{{"type":"{KINDS[shape.kind].name}","coordinates":{body}}}'
+    return geojson(shape, partial(number, digits=digits))
 
 
 def _equal(one: Shape, two: Shape) -> bool:
@@ -105,8 +106,8 @@ SCALARS, UDFS = tables(
         *((f"{name}({given}) -> varchar", body)
           for name, body in (("st_astext", text), ("st_asewkt", extended), ("st_asgeojson", _json))
           for given in ("geometry", "geometry, int4")),
-        ("st_distance(geometry, geometry) -> float8", measures.distance),
-        ("st_dwithin(geometry, geometry, float8) -> bool", _near),
+        ("st_distance(geometry, geometry) -> float8", of_one_kind(measures.distance)),
+        ("st_dwithin(geometry, geometry, float8) -> bool", of_one_kind(_near)),
         ("st_distancesphere(geometry, geometry) -> float8", _sphere),
         ("st_distancesphere(geometry, geometry, float8) -> float8", _sphere),
         ("st_equals(geometry, geometry) -> bool", _equal),
@@ -114,6 +115,6 @@ SCALARS, UDFS = tables(
     ]
 )  # fmt: skip
 SCALARS = (*SCALARS, *entries(
-    ("st_length2d(geometry) -> float8", "rs_st_length1({0})"),
-    ("st_perimeter2d(geometry) -> float8", "rs_st_perimeter1({0})"),
+    ("st_length2d(geometry) -> float8", "rs_st_length_geometry({0})"),
+    ("st_perimeter2d(geometry) -> float8", "rs_st_perimeter_geometry({0})"),
 ))  # fmt: skip

@@ -14,6 +14,7 @@ from typing import NoReturn
 from labkit.cloud.engine.geometry import measures
 from labkit.cloud.engine.geometry.geohashes import box_of, geohash
 from labkit.cloud.engine.geometry.shapes import (
+    MIXED,
     Line,
     NotHere,
     NotRead,
@@ -26,7 +27,7 @@ from labkit.cloud.engine.geometry.texts import of_geojson
 from labkit.cloud.engine.geometry.validity import is_simple, is_valid
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
-from labkit.cloud.engine.redshift.functions.shaped import tables, unless_empty
+from labkit.cloud.engine.redshift.functions.shaped import tables
 from labkit.cloud.engine.redshift.shapes import read
 
 
@@ -108,11 +109,9 @@ def _closed(shape: Shape) -> bool:
 
 
 def _multi(shape: Shape) -> Shape:
-    return shape if shape.is_several else Shape(f"MULTI{shape.kind}", _members(shape), shape.srid)
-
-
-def _members(*shapes: Shape) -> tuple[object, ...]:
-    return tuple(shape.positions for shape in shapes if shape.positions)
+    if shape.is_several:
+        return shape
+    return Shape(f"MULTI{shape.kind}", (shape.positions,) if shape.positions else (), shape.srid)
 
 
 def _box(left: float, low: float, right: float, high: float, srid: int = 0) -> Shape:
@@ -142,8 +141,8 @@ def _hull(shape: Shape) -> Shape:
 def _boundary(shape: Shape) -> Shape:
     if not shape.vertices:
         return shape
-    if shape.dimension == 0:
-        fail("an empty collection of geometries is not supported here", "0A000")
+    if shape.kind in ("POINT", "MULTIPOINT"):
+        return Shape(MIXED, (), shape.srid)
     found = measures.boundary(shape)
     return found.parts[0] if shape.kind == "POLYGON" and len(shape.rings) == 1 else found
 
@@ -215,10 +214,19 @@ def _join(one: Shape, two: Shape) -> Shape:
     return Shape("LINESTRING", one.vertices + two.vertices, one.srid)
 
 
-def _collect(one: Shape, two: Shape) -> Shape:
-    if one.kind != two.kind or one.is_several:
-        fail("collections of unlike geometries are not supported here", "0A000")
-    return Shape(f"MULTI{one.kind}", (one.positions, two.positions), one.srid)
+def _collect(*shapes: Shape) -> Shape:
+    """Several points, lines or polygons; else a collection."""
+    kinds, srid = {shape.kind for shape in shapes}, shapes[0].srid
+    if len(kinds) > 1 or shapes[0].is_several:
+        return Shape(MIXED, shapes, srid)
+    return Shape(f"MULTI{shapes[0].kind}", tuple(each.positions for each in shapes), srid)
+
+
+def _collect_all(shapes: list[Shape | None]) -> Shape | None:
+    known = [shape for shape in shapes if shape]
+    if len({shape.srid for shape in known}) > 1:
+        _refuse("SRID mismatch between the geometries")
+    return _collect(*known) if known else None
 
 
 def _polygon(line: Shape, holes: Shape | None = None) -> Shape:
@@ -285,7 +293,7 @@ SCALARS, UDFS = tables(
         ("st_centroid(geometry) -> geometry", _centroid),
         ("st_force2d(geometry) -> geometry", lambda shape: shape),
         ("st_ndims(geometry) -> int4", lambda shape: 2),
-        ("st_azimuth(geometry, geometry) -> float8", unless_empty(_azimuth)),
+        ("st_azimuth(geometry, geometry) -> float8", _azimuth),
         ("st_angle(geometry, geometry, geometry) -> float8", _angle),
         ("st_angle(geometry, geometry, geometry, geometry) -> float8", _angle),
         ("st_addpoint(geometry, geometry) -> geometry", _add),
@@ -294,7 +302,6 @@ SCALARS, UDFS = tables(
         ("st_removepoint(geometry, int4) -> geometry", _remove),
         ("st_lineinterpolatepoint(geometry, float8) -> geometry", _between),
         ("st_linefrommultipoint(geometry) -> geometry", _line_of),
-        ("st_collect(geometry, geometry) -> geometry", unless_empty(_collect)),
         ("st_makepolygon(geometry) -> geometry", _polygon),
         ("st_makepolygon(geometry, geometry) -> geometry", _polygon),
         ("st_polygon(geometry, int4) -> geometry",
@@ -303,9 +310,18 @@ SCALARS, UDFS = tables(
         ("st_makeenvelope(float8, float8, float8, float8, int4) -> geometry", _box),
     ]
 )  # fmt: skip
+_, _COLLECTS = tables(
+    [
+        ("st_collect(geometry, geometry) -> geometry", _collect),
+        ("st_collect(array(geometry)) -> geometry", _collect_all),
+    ]
+)
+UDFS = (*UDFS, *_COLLECTS)
 SCALARS = (*SCALARS, *entries(
-    ("st_makepoint(float8, float8) -> geometry", "rs_st_point2({0}, {1})"),
-    *((f"st_geomfrom{kind}(varchar) -> geometry", "rs_st_geomfromtext1({0})")
+    ("st_collect(geometry, geometry) -> geometry",
+     "coalesce(rs_st_collect_geometry_geometry({all}), {all})"),
+    ("st_makepoint(float8, float8) -> geometry", "rs_st_point_float8_float8({0}, {1})"),
+    *((f"st_geomfrom{kind}(varchar) -> geometry", "rs_st_geomfromtext_varchar({0})")
       for kind in ("wkb", "ewkb", "ewkt")),
-    ("st_geomfromwkb(varchar, int4) -> geometry", "rs_st_geomfromtext2({0}, {1})"),
+    ("st_geomfromwkb(varchar, int4) -> geometry", "rs_st_geomfromtext_varchar_int4({0}, {1})"),
 ))  # fmt: skip

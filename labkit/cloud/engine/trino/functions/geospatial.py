@@ -1,31 +1,33 @@
 """Geospatial functions. Source: https://trino.io/docs/current/functions/geospatial.html
 
 A geometry stands as its well-known text. What makes new shapes of two (unions, buffers and their
-kin) and collections of several kinds are refused.
+kin), and how collections of several kinds lie to others, is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable
+from functools import partial
 from math import atan2, cos, isfinite, radians, sin, sqrt
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
 from labkit.cloud.engine.geometry import measures
-from labkit.cloud.engine.geometry.relations import fits, holds, is_pattern, relate
-from labkit.cloud.engine.geometry.shapes import Point, Shape
-from labkit.cloud.engine.geometry.shapes import point as one_point
+from labkit.cloud.engine.geometry.calls import udfs
+from labkit.cloud.engine.geometry.relations import fits, holds, is_pattern, meet, relate
+from labkit.cloud.engine.geometry.shapes import KINDS, MIXED, NotHere, Point, Shape, point
 from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
-from labkit.cloud.engine.trino.functions.shape_facts import NTH, OF_ONE, nth
-from labkit.cloud.engine.trino.functions.shapes import of_kind, read, write
+from labkit.cloud.engine.trino.functions.shape_facts import FACTS
+from labkit.cloud.engine.trino.functions.shapes import of_kind, read, refuse, spelled, write
 
 _EARTH_KM = 6371.01
-_DOUBLES = ("DOUBLE",) * 4
-_TEXTS = ("VARCHAR", "VARCHAR")
+_TYPES = {
+    **dict.fromkeys(("geometry", "sphericalgeography", "varchar"), "VARCHAR"),
+    **{kind: kind.upper() for kind in ("double", "boolean", "integer", "bigint", "tinyint")},
+    "array(geometry)": "VARCHAR[]", "varbinary": "BLOB",
+}  # fmt: skip
 _TESTS = (
-    "ST_Contains", "ST_Crosses", "ST_Disjoint", "ST_Equals", "ST_Intersects", "ST_Overlaps",
-    "ST_Touches", "ST_Within",
+    "Contains", "Crosses", "Disjoint", "Equals", "Intersects", "Overlaps", "Touches", "Within",
 )  # fmt: skip
 
 
@@ -48,173 +50,153 @@ def _check(name: str, most: int, *degrees: float) -> None:
 # Making geometries
 
 
-def _point(x: float, y: float) -> str:
+def _point(x: float, y: float) -> Shape:
     if not (isfinite(x) and isfinite(y)):
         fail(f"Invalid coordinates: {x} {y}")
-    return write(one_point(x, y))
+    return point(x, y)
 
 
-def _text(name: str, *kinds: str) -> Callable[[str], str]:
-    def made(text: str) -> str:
-        return write(of_kind(name, read(text), *kinds))
-
-    return made
+def _text(name: str, *kinds: str) -> Callable[[str], Shape]:
+    return lambda text: of_kind(name, read(text), *kinds)
 
 
-def _points_of(name: str, texts: Sequence[str | None]) -> tuple[Point, ...]:
-    if None in texts:
-        fail(f"Invalid input to {name}: null at index {texts.index(None) + 1}")
-    shapes = [of_kind(name, read(str(text)), "POINT") for text in texts]
-    if not all(shape.points for shape in shapes):
-        fail(f"Invalid input to {name}: empty point")
-    return tuple(p for shape in shapes for p in shape.points)
+def _line(shapes: list[Shape | None]) -> Shape:
+    points: list[Point] = []
+    for at, shape in enumerate(shapes, 1):
+        if shape and shape.kind != "POINT":
+            kind = KINDS[shape.kind].name
+            fail(f"ST_LineString takes only an array of valid points, {kind} was passed")
+        if not shape or not shape.positions:
+            kind = "empty" if shape else "null"
+            fail(f"Invalid input to ST_LineString: {kind} point at index {at}")
+        if points and points[-1] == shape.positions:
+            words = "consecutive duplicate points"
+            fail(f"Invalid input to ST_LineString: {words} at index {at}")
+        points.append(shape.positions)
+    return Shape("LINESTRING", tuple(points) if len(points) > 1 else ())
 
 
-def _line(texts: list[str | None]) -> str:
-    points = _points_of("ST_LineString", texts)
-    if any(a == b for a, b in pairwise(points)):
-        fail("Invalid input to ST_LineString: consecutive duplicate points")
-    return write(Shape("LINESTRING", points if len(points) > 1 else ()))
+def _multi_point(shapes: list[Shape | None]) -> Shape | None:
+    for at, shape in enumerate(shapes, 1):
+        if not shape:
+            fail(f"Invalid input to ST_MultiPoint: null at index {at}")
+        if shape.kind != "POINT":
+            words = f"geometry is not a point: {KINDS[shape.kind].name}"
+            fail(f"Invalid input to ST_MultiPoint: {words} at index {at}")
+        if not shape.positions:
+            fail(f"Invalid input to ST_MultiPoint: empty point at index {at}")
+    points = tuple(shape.positions for shape in shapes if shape)
+    return Shape("MULTIPOINT", points) if points else None
 
 
-def _multi_point(texts: list[str | None]) -> str | None:
-    points = _points_of("ST_MultiPoint", texts)
-    return write(Shape("MULTIPOINT", points)) if points else None
+# On the sphere
 
 
-def _spherical(text: str) -> str:
-    for x, y in read(text).vertices:
+def _spherical(shape: Shape) -> Shape:
+    for x, y in shape.vertices:
         _check("Longitude", 180, x)
         _check("Latitude", 90, y)
-    return text
+    return shape
+
+
+def _of_sphere(name: str, shape: Shape, *kinds: str) -> Shape:
+    if shape.kind not in kinds:
+        wanted = " or ".join(map(spelled, kinds))
+        words = f"{name} only supports {wanted}. Input type is: {spelled(shape.kind)}"
+        fail(f"When applied to SphericalGeography inputs, {words}")
+    return shape
+
+
+def _metres(left: Shape, right: Shape) -> float | None:
+    if not left.vertices or not right.vertices:
+        return None
+    (lon1, lat1), (lon2, lat2) = (
+        _of_sphere("ST_Distance", each, "POINT").positions for each in (left, right)
+    )
+    return _great_circle(lat1, lon1, lat2, lon2) * 1000
+
+
+def _metres_along(shape: Shape) -> float | None:
+    if not shape.vertices:
+        return None
+    edges = _of_sphere("ST_Length", shape, "LINESTRING", "MULTILINESTRING").segments
+    return sum(_great_circle(a[1], a[0], b[1], b[0]) for a, b in edges) * 1000
 
 
 # Two of them
 
 
-def _distance(left: str, right: str) -> float | None:
-    return measures.distance(read(left), read(right))
-
-
-def _nearest(left: str, right: str) -> list[str] | None:
-    a, b = read(left), read(right)
-    if not a.vertices or not b.vertices:
+def _nearest(left: Shape, right: Shape) -> list[Shape] | None:
+    if not left.vertices or not right.vertices:
         return None
-    if holds("intersects", a, b):
-        fail("The nearest points of geometries that meet are not supported here", "NOT_SUPPORTED")
-    return [write(one_point(*p)) for p in measures.nearest(a, b)]
+    if not meet(left, right):
+        return [point(*each) for each in measures.nearest(left, right)]
+    for one, other in ((left, right), (right, left)):
+        if one.kind == "POINT" and other.dimension != 1 and other.kind != MIXED:
+            return [one, one]
+    raise NotHere("a pair of nearest points of geometries that meet")
 
 
-def _metres(left: str, right: str) -> float | None:
-    a, b = (of_kind("ST_Distance", read(text), "POINT") for text in (left, right))
-    if not a.points or not b.points:
-        return None
-    (lon1, lat1), (lon2, lat2) = a.points[0], b.points[0]
-    return _great_circle(lat1, lon1, lat2, lon2) * 1000
-
-
-def _metres_along(text: str) -> float:
-    shape = of_kind("ST_Length", read(text), "LINESTRING", "MULTILINESTRING")
-    return sum(_great_circle(a[1], a[0], b[1], b[0]) * 1000 for a, b in shape.segments)
-
-
-def _relate(left: str, right: str, pattern: str) -> bool:
+def _relate(left: Shape, right: Shape, pattern: str) -> bool:
     if not is_pattern(pattern.upper()):
         fail(f"Invalid pattern of ST_Relate: {pattern}")
-    return fits(relate(read(left), read(right)), pattern.upper())
+    return fits(relate(left, right), pattern.upper())
 
 
-def _hull_of(texts: list[str | None]) -> str | None:
-    points = [p for text in texts if text is not None for p in read(text).vertices]
-    return write(measures.hull(points)) if points else None
+def _hull_of(shapes: list[Shape | None]) -> Shape | None:
+    points = [p for shape in shapes if shape for p in shape.vertices]
+    return measures.hull(points) if points else None
 
 
+_FUNCTIONS: tuple[tuple[Any, ...], ...] = (
+    *FACTS,
+    ("great_circle_distance(double, double, double, double) -> double", _great_circle),
+    ("ST_Point(double, double) -> geometry", _point),
+    ("ST_GeometryFromText(varchar) -> geometry", read),
+    ("ST_LineFromText(varchar) -> geometry", _text("ST_LineFromText", "LINESTRING")),
+    ("ST_Polygon(varchar) -> geometry", _text("ST_Polygon", "POLYGON")),
+    ("ST_LineString(array(geometry)) -> geometry", _line),
+    ("ST_MultiPoint(array(geometry)) -> geometry", _multi_point),
+    ("to_spherical_geography(geometry) -> sphericalgeography", _spherical),
+    ("ST_Length(sphericalgeography) -> double", _metres_along),
+    ("ST_Distance(sphericalgeography, sphericalgeography) -> double", _metres),
+    ("ST_Distance(geometry, geometry) -> double", measures.distance),
+    ("ST_Relate(geometry, geometry, varchar) -> boolean", _relate),
+    *((f"ST_{name}(geometry, geometry) -> boolean", partial(holds, name.lower()))
+      for name in _TESTS),
+)  # fmt: skip
+
+
+def _checked(signature: str, body: Callable[..., Any], *kinds: str) -> tuple[str, Any]:
+    """A line of the table with the test of its kinds."""
+    name = signature.partition("(")[0]
+    if not kinds:
+        return signature, body
+    return signature, lambda shape, *rest: body(of_kind(name, shape, *kinds), *rest)
+
+
+def _udfs(*table: tuple[Any, ...]) -> tuple[list[tuple[str, str]], tuple[Udf, ...]]:
+    return udfs([_checked(*line) for line in table], "trino", _TYPES, read, write, refuse)
+
+
+_LINES, _UDFS = _udfs(*_FUNCTIONS)
+_, _PARTS = _udfs(
+    ("nearest(geometry, geometry) -> array(geometry)", _nearest),
+    ("hull_of(array(geometry)) -> geometry", _hull_of),
+)
+UDFS = (*_UDFS, *_PARTS)
 SCALARS = entries(
-    (
-        "great_circle_distance(double, double, double, double) -> double",
-        "trino_great_circle({0}, {1}, {2}, {3})",
-    ),
-    ("ST_Point(double, double) -> geometry", "trino_st_point({0}, {1})"),
-    ("ST_GeometryFromText(varchar) -> geometry", "trino_st_geometryfromtext({0})"),
-    ("ST_LineFromText(varchar) -> geometry", "trino_st_linefromtext({0})"),
-    ("ST_Polygon(varchar) -> geometry", "trino_st_polygon({0})"),
-    ("ST_LineString(array(geometry)) -> geometry", "trino_st_linestring({0})"),
-    ("ST_MultiPoint(array(geometry)) -> geometry", "trino_st_multipoint({0})"),
-    ("to_spherical_geography(geometry) -> sphericalgeography", "trino_spherical({0})"),
+    *_LINES,
     ("to_geometry(sphericalgeography) -> geometry", "({0})"),
-    *(
-        (f"{name}(geometry) -> {returns}", f"trino_{name.lower()}({{0}})")
-        for name, (returns, _, _) in OF_ONE.items()
-    ),
-    ("ST_X(sphericalgeography) -> double", "trino_st_x({0})"),
-    ("ST_Y(sphericalgeography) -> double", "trino_st_y({0})"),
-    ("ST_AsText(sphericalgeography) -> varchar", "trino_st_astext({0})"),
-    ("ST_Length(sphericalgeography) -> double", "trino_metres_along({0})"),
-    (
-        "ST_Distance(sphericalgeography, sphericalgeography) -> double",
-        "trino_metres({0}, {1})",
-    ),
-    *(
-        (f"{name}(geometry, integer) -> geometry", f"trino_{name.lower()}({{0}}, {{1}})")
-        for name in NTH
-    ),
-    *(
-        (f"{name}(geometry, geometry) -> boolean", f"trino_{name.lower()}({{0}}, {{1}})")
-        for name in _TESTS
-    ),
-    ("ST_Relate(geometry, geometry, varchar) -> boolean", "trino_st_relate({0}, {1}, {2})"),
     (
         "geometry_nearest_points(geometry, geometry) -> row(geometry, geometry)",
-        "trino_pair(trino_nearest({0}, {1}))",
+        "trino_pair(trino_nearest_geometry_geometry({0}, {1}))",
     ),
-    ("ST_Distance(geometry, geometry) -> double", "trino_st_distance({0}, {1})"),
 )
-AGGREGATES = (Entry("convex_hull_agg(geometry) -> geometry", "list({0})", "trino_hull_of({agg})"),)
-
-_DUCKDB = {"geometry": "VARCHAR", "array(geometry)": "VARCHAR[]"}
-
-
-def _udf_of_one(name: str) -> Udf:
-    returns, compute, kinds = OF_ONE[name]
-
-    def call(text: str) -> Any:
-        return compute(of_kind(name, read(text), *kinds))
-
-    return Udf(f"trino_{name.lower()}", call, ("VARCHAR",), _DUCKDB.get(returns, returns.upper()))
-
-
-def _udf_of_place(name: str) -> Udf:
-    listed, kinds = NTH[name]
-
-    def call(text: str, place: int) -> str | None:
-        return nth(listed(of_kind(name, read(text), *kinds)), place)
-
-    return Udf(f"trino_{name.lower()}", call, ("VARCHAR", "INTEGER"), "VARCHAR")
-
-
-def _udf_of_two(name: str) -> Udf:
-    def call(left: str, right: str) -> bool:
-        return holds(name.removeprefix("ST_").lower(), read(left), read(right))
-
-    return Udf(f"trino_{name.lower()}", call, _TEXTS, "BOOLEAN")
-
-
-UDFS = (
-    Udf("trino_great_circle", _great_circle, _DOUBLES, "DOUBLE"),
-    Udf("trino_st_point", _point, ("DOUBLE", "DOUBLE"), "VARCHAR"),
-    Udf("trino_st_geometryfromtext", _text("ST_GeometryFromText"), ("VARCHAR",), "VARCHAR"),
-    Udf("trino_st_linefromtext", _text("ST_LineFromText", "LINESTRING"), ("VARCHAR",), "VARCHAR"),
-    Udf("trino_st_polygon", _text("ST_Polygon", "POLYGON"), ("VARCHAR",), "VARCHAR"),
-    Udf("trino_st_linestring", _line, ("VARCHAR[]",), "VARCHAR"),
-    Udf("trino_st_multipoint", _multi_point, ("VARCHAR[]",), "VARCHAR"),
-    Udf("trino_spherical", _spherical, ("VARCHAR",), "VARCHAR"),
-    Udf("trino_metres", _metres, _TEXTS, "DOUBLE"),
-    Udf("trino_metres_along", _metres_along, ("VARCHAR",), "DOUBLE"),
-    Udf("trino_st_distance", _distance, _TEXTS, "DOUBLE"),
-    Udf("trino_nearest", _nearest, _TEXTS, "VARCHAR[]"),
-    Udf("trino_st_relate", _relate, (*_TEXTS, "VARCHAR"), "BOOLEAN"),
-    Udf("trino_hull_of", _hull_of, ("VARCHAR[]",), "VARCHAR"),
-    *map(_udf_of_one, OF_ONE),
-    *map(_udf_of_place, NTH),
-    *map(_udf_of_two, _TESTS),
+AGGREGATES = (
+    Entry(
+        "convex_hull_agg(geometry) -> geometry",
+        "list({0})",
+        "trino_hull_of_array_geometry({agg})",
+    ),
 )

@@ -8,11 +8,11 @@ from __future__ import annotations
 _REASONS = {
     "no shape is made of others": (
         "geometry_collect_agg geometry_from_hadoop_shape geometry_invalid_reason "
-        "geometry_to_bing_tiles geometry_union geometry_union_agg line_interpolate_point "
-        "line_interpolate_points line_locate_point simplify_geometry spatial_partitioning "
+        "geometry_to_bing_tiles geometry_union geometry_union_agg "
+        "simplify_geometry spatial_partitioning "
         "spatial_partitions st_asewkb st_asewkt st_buffer st_collect st_difference st_force2d "
-        "st_force3d st_geomfromewkt st_geomfromkml st_intersection st_isring st_issimple "
-        "st_isvalid st_linemerge st_makeline st_makepolygon st_minimumboundingcircle st_multi "
+        "st_force3d st_geomfromewkt st_geomfromkml st_intersection "
+        "st_linemerge st_makeline st_makepolygon st_minimumboundingcircle st_multi "
         "st_normalize st_orientedenvelope st_pointonsurface st_polygonize st_reduceprecision "
         "st_setsrid st_srid st_symdifference st_transform st_union st_voronoipolygons st_z"
     ),

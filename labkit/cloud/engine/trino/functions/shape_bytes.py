@@ -22,7 +22,7 @@ def _from_bytes(data: bytes) -> str:
         found = binary.read(data)
     except NotRead:
         fail("Invalid WKB")
-    return write(found.oriented) if not found.srid else fail("Invalid WKB")
+    return write(found.oriented)
 
 
 UDFS = (

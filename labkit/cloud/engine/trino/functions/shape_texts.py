@@ -11,11 +11,11 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
 from labkit.cloud.engine.closed import Udf
-from labkit.cloud.engine.geometry.shapes import KINDS, NotHere, NotRead, Shape
-from labkit.cloud.engine.geometry.texts import listed, of_geojson
+from labkit.cloud.engine.geometry.shapes import MIXED, NotHere, NotRead, Shape
+from labkit.cloud.engine.geometry.texts import geojson, of_geojson
 from labkit.cloud.engine.trino.functions.documents import java_double
 from labkit.cloud.engine.trino.functions.entry import entries, fail
-from labkit.cloud.engine.trino.functions.shapes import number, of_kind, read, write
+from labkit.cloud.engine.trino.functions.shapes import number, of_kind, read, refuse, write
 
 SCALARS = entries(
     ("to_geojson_geometry(sphericalgeography) -> varchar", "trino_to_geojson({0})"),
@@ -30,11 +30,11 @@ _CRS = '"crs":{"type":"name","properties":{"name":"EPSG:0"}}'
 def _to_geojson(text: str) -> str:
     """The rings of polygons run the other way round, as ST_Points gives them."""
     shape = read(text)
+    if shape.kind == MIXED and not all(part.vertices for part in (shape, *shape.parts)):
+        refuse("the GeoJSON of a collection with empty parts")
     if shape.dimension == 2:
         shape = shape.with_lines(lambda ring: ring[::-1])
-    crs = f",{_CRS}" if shape.vertices else ""
-    body = listed(shape.positions, _ordinate)
-    return f'{{"type":"{KINDS[shape.kind].name}","coordinates":{body}{crs}}}'
+    return geojson(shape, _ordinate, f",{_CRS}" if shape.vertices else "")
 
 
 def _ordinate(value: float) -> str:

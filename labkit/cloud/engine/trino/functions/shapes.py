@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import lru_cache
+from typing import NoReturn
 
 from labkit.cloud.engine.geometry import texts
 from labkit.cloud.engine.geometry.shapes import KINDS, NotHere, NotRead, Shape
@@ -21,12 +22,16 @@ def read(text: str) -> Shape:
     try:
         shape = texts.read(text)
     except NotHere:
-        fail("Collections of several kinds, curves and heights are not here", "NOT_SUPPORTED")
+        refuse("a geometry of curves or with heights")
     except NotRead:
         fail(f"Invalid WKT: {text}")
-    if any(len(line) < 2 for line in shape.lines) or any(len(ring) < 3 for ring in shape.rings):
-        fail(f"Invalid WKT: {text}")
+    if any(len(line) < 2 for line in (*shape.lines, *shape.rings)):
+        refuse("a line or a ring of one point")
     return shape.oriented
+
+
+def refuse(what: str) -> NoReturn:
+    fail(f"{what[0].upper()}{what[1:]} is not supported here", "NOT_SUPPORTED")
 
 
 def write(shape: Shape) -> str:
@@ -47,11 +52,11 @@ def number(value: float) -> str:
 def of_kind(name: str, shape: Shape, *kinds: str) -> Shape:
     """A geometry that is of one of these kinds, or of any where none is said."""
     if kinds and shape.kind not in kinds:
-        wanted = " or ".join(map(_spelled, kinds))
-        fail(f"{name} only applies to {wanted}. Input type is: {_spelled(shape.kind)}")
+        wanted = " or ".join(map(spelled, kinds))
+        fail(f"{name} only applies to {wanted}. Input type is: {spelled(shape.kind)}")
     return shape
 
 
-def _spelled(kind: str) -> str:
+def spelled(kind: str) -> str:
     """A kind as messages have it, such as MULTI_LINE_STRING."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", KINDS[kind].name).upper()
