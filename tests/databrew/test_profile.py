@@ -110,6 +110,7 @@ NUMBERS = [
     pytest.param("double", [1e200, 3e200, 2e200, 2e200], id="beyond-squares"),
     pytest.param("double", [5e-324, 1e-310, 0.0], id="subnormal"),
     pytest.param("float", [0.5, 0.25, -4.0], id="floats"),
+    pytest.param("double", [1e15 + at / 4 for at in range(5)], id="far-from-zero"),
     pytest.param("int", [DRAWN.randint(-50, 50) for _ in range(999)], id="drawn"),
     pytest.param("int", [DRAWN.randint(-3, 3) for _ in range(999)] + [None], id="few-in-many"),
     pytest.param("double", [DRAWN.gauss(170, 9) for _ in range(1000)], id="normal"),

@@ -187,10 +187,13 @@ class Numbers:
 
     @cached_property
     def _moments(self) -> Moments:
-        total = float((self.shifted * self.counts).sum())
-        mean = total / self.count if self.count else 0.0
+        weighed = self.shifted * self.counts  # in place from here on: fresh memory costs more
+        total, count = float(weighed.sum()), self.count or 1
+        mean = total / count
         apart = self.shifted - mean
-        weighed = apart * apart  # in place from here on: fresh memory costs more than the sums
+        rounded = float(np.multiply(apart, self.counts, out=weighed).sum()) / count
+        mean, apart = mean + rounded, np.subtract(apart, rounded, out=apart)
+        np.multiply(apart, apart, out=weighed)
         powers = [
             float(np.multiply(weighed, by, out=weighed).sum()) for by in (self.counts, apart, apart)
         ]

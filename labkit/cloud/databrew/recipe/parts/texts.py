@@ -10,7 +10,8 @@ from __future__ import annotations
 
 #: What Java's ``\\s`` matches.
 WHITE = r"[ \t\n\x0B\f\r]"
-_STARTED = "upper(left(_w, 1)) || substr(_w, 2)"
+#: Java's title case of a letter: ß has none of its own, and ǆ has one that is not its capital.
+_STARTED = "translate(upper(left(_w, 1)), 'ẞǄǇǊǱ', 'ßǅǈǋǲ') || substr(_w, 2)"
 
 
 def large(text: str) -> str:
