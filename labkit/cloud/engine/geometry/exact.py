@@ -119,10 +119,10 @@ class Exact:
         return ("I", "E") if _along(own, piece) > 0 else ("E", "I")
 
     def pieces(self, other: Exact) -> Iterator[tuple[Place, Place]]:
-        """The edges, cut where they meet the other's."""
+        """The edges, cut where they meet the other's, and where lines end on themselves."""
         for segment in self.segments:
             cuts = {at for crossing in other.segments for at in segment.meetings(crossing)}
-            cuts |= {at for at in other.points if segment.holds(at)}
+            cuts |= {at for at in other.points | self.ends if segment.holds(at)}
             yield from cut(segment, cuts)
 
 

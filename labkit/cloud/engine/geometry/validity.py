@@ -105,6 +105,8 @@ def _parts(rings: Rings) -> bool:
 def _is_simple_line(line: Line) -> bool:
     segments = list(segments_of(line))
     last = len(segments) - 1 if line[0] == line[-1] else -1
+    if last == 1:  # there and back
+        return False
     for (i, one), (j, two) in combinations(enumerate(segments), 2):
         shared = {one.b} if j == i + 1 else set()
         if (i, j) == (0, last):
