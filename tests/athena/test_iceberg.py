@@ -260,6 +260,12 @@ def test_external_is_no_word_for_iceberg(ice: Ice) -> None:
         "TBLPROPERTIES ('table_type'='ICEBERG')"
     )
     assert "External keyword not supported for table type ICEBERG" in said
+    ice.do(
+        f"CREATE EXTERNAL TABLE h (id int, at timestamp) LOCATION '{ice.location('h')}' "
+        "TBLPROPERTIES ('table_type'='hive')"
+    )
+    ice.do("INSERT INTO h VALUES (1, TIMESTAMP '2024-01-01 13:00:00 +13:00')")
+    assert ice.rows("SELECT * FROM h") == [["1", "2024-01-01 00:00:00.000"]]
 
 
 def test_too_many_partitions_unless_the_rows_are_sorted(ice: Ice) -> None:

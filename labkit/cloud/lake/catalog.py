@@ -12,7 +12,14 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Column, Listed, QueryFailed, formats
-from labkit.cloud.lake.definitions import columns_of, decode_view, is_view, parameters_of, view_of
+from labkit.cloud.lake.definitions import (
+    columns_of,
+    decode_view,
+    is_view,
+    parameters_of,
+    table_type_of,
+    view_of,
+)
 from labkit.cloud.lake.metastore import CATALOG, Definition, Metastore
 from labkit.cloud.lake.table import LakeTable
 from labkit.cloud.operations import AwsError, Principal
@@ -173,7 +180,7 @@ class GlueCatalog:
 
 
 def _kind(definition: Definition) -> str:
-    return parameters_of(definition).get("table_type", "").upper()
+    return table_type_of(parameters_of(definition))
 
 
 def _no_part(name: str) -> None:

@@ -28,6 +28,12 @@ def parameters_of(definition: Definition) -> dict[str, str]:
     return {k: str(v) for k, v in (definition.get("Parameters") or {}).items()}
 
 
+def table_type_of(properties: dict[str, str]) -> str:
+    """``ICEBERG`` and the like; empty for a Hive table, which may also say ``hive``."""
+    found = {name.lower(): value for name, value in properties.items()}.get("table_type", "")
+    return "" if found.upper() == "HIVE" else found.upper()
+
+
 def encode_view(sql: str, database: str, columns: Iterable[Column]) -> str:
     """A view's text as Athena stores it in the catalog."""
     content = {

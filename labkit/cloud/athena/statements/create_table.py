@@ -23,6 +23,7 @@ from labkit.cloud.athena.statements.storage import (
 from labkit.cloud.athena.statements.tables import DDL_TASK, declared_column, handler_of, place
 from labkit.cloud.athena.words import RESERVED, Words
 from labkit.cloud.engine import Column, QueryFailed
+from labkit.cloud.lake.definitions import table_type_of
 
 _STORED = (*(f for f in FORMATS if f != "JSON"),)
 
@@ -48,8 +49,7 @@ class CreateTable:
 
     @property
     def table_type(self) -> str:
-        found = {k.lower(): v for k, v in self.properties.items()}
-        return found.get("table_type", "").upper()
+        return table_type_of(self.properties)
 
 
 @statement("CREATE", "EXTERNAL", "TABLE")

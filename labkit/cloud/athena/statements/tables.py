@@ -17,6 +17,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result
 from labkit.cloud.athena.words import Words
 from labkit.cloud.engine import Column
+from labkit.cloud.lake import definitions
 from labkit.cloud.lake.catalog import reader_of
 from labkit.cloud.lake.definitions import parameters_of
 from labkit.cloud.lake.folders import escaped
@@ -39,7 +40,7 @@ def handles(table_type: str, action: str) -> Callable[[Handler], Handler]:
 
 def table_type_of(definition: Definition) -> str:
     """``ICEBERG`` and the like; empty for a Hive table."""
-    return parameters_of(definition).get("table_type", "").upper()
+    return definitions.table_type_of(parameters_of(definition))
 
 
 def handler_of(table_type: str, action: str) -> Handler | None:

@@ -3,9 +3,11 @@
 In Athena ``1.5`` is a double, and still INSERT puts it into a DECIMAL or FLOAT column; a timestamp
 goes into a DATE column. SQLAlchemy's suite, which PyAthena's authors run on AWS, does both; one
 with a time zone goes into a TIMESTAMP column, and ``DECIMAL '10'`` into an INT column, as dbt's
-tests of microbatches and of seeds by INSERT have it. Sources:
+tests of microbatches and of seeds by INSERT have it. What is stored then is the moment in UTC, not
+its wall clock, as SQLMesh's test of normalized values has it. Sources:
 https://github.com/pyathena-dev/PyAthena/blob/master/tests/sqlalchemy/test_suite.py and
-https://github.com/dbt-labs/dbt-adapters/tree/main/dbt-athena/tests/functional/adapter
+https://github.com/dbt-labs/dbt-adapters/tree/main/dbt-athena/tests/functional/adapter and
+https://github.com/TobikoData/sqlmesh/blob/main/tests/core/engine_adapter/integration/test_integration.py
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ def assignable(given: Type, wanted: Type) -> bool:
 
 def assigned(sql: str, given: Type, wanted: Type) -> str:
     """SQL of a value as its column's type."""
+    if (given.base, wanted.base) == ("timestamptz", "timestamp"):
+        return cast(f"(({sql}).instant)", Type("timestamp", given.args), wanted)
     render = coerce if can_coerce(given, wanted) else cast
     return render(sql, given, wanted)
 
