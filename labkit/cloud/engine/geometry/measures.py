@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from labkit.cloud.engine.geometry.relations import meet
@@ -16,6 +16,11 @@ from labkit.cloud.engine.geometry.shapes import (
     oriented,
     signed_area,
 )
+
+
+def edge(at: int) -> Callable[[Shape], float | None]:
+    """One of the numbers of the box."""
+    return lambda shape: shape.box[at] if shape.vertices else None
 
 
 def area(shape: Shape) -> float:

@@ -124,6 +124,11 @@ class Shape:
             return self
         return replace(self, positions=_changed(self.positions, change, KINDS[self.kind].depth))
 
+    @property
+    def turned(self) -> Shape:
+        """Lines and rings the other way round."""
+        return self.with_lines(lambda line: line[::-1])
+
     @cached_property
     def oriented(self) -> Shape:
         """Rings closed, shells against the clock and holes with it."""

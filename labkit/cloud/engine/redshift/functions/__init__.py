@@ -17,6 +17,7 @@ from labkit.cloud.engine.redshift.functions import (
     hashes,
     maths,
     spatial,
+    spatial_lines,
     spatial_parts,
     strings,
     teradata,
@@ -33,6 +34,7 @@ SCALARS = (
     *documents.SCALARS,
     *arrays.SCALARS,
     *spatial.SCALARS,
+    *spatial_lines.SCALARS,
     *spatial_parts.SCALARS,
     *teradata.SCALARS,
 )
@@ -43,6 +45,7 @@ UDFS = (
     *documents.UDFS,
     *arrays.UDFS,
     *spatial.UDFS,
+    *spatial_lines.UDFS,
     *spatial_parts.UDFS,
     *teradata.UDFS,
 )

@@ -55,10 +55,6 @@ def _coordinate(at: int) -> Callable[[Shape], float | None]:
     return one
 
 
-def _bound(at: int) -> Callable[[Shape], float | None]:
-    return lambda shape: shape.box[at] if shape.vertices else None
-
-
 def _json(shape: Shape, digits: int = 15) -> str:
     return geojson(shape, partial(number, digits=digits))
 
@@ -83,10 +79,10 @@ SCALARS, UDFS = tables(
     [
         ("st_x(geometry) -> float8", _coordinate(0)),
         ("st_y(geometry) -> float8", _coordinate(1)),
-        ("st_xmin(geometry) -> float8", _bound(0)),
-        ("st_xmax(geometry) -> float8", _bound(2)),
-        ("st_ymin(geometry) -> float8", _bound(1)),
-        ("st_ymax(geometry) -> float8", _bound(3)),
+        ("st_xmin(geometry) -> float8", measures.edge(0)),
+        ("st_xmax(geometry) -> float8", measures.edge(2)),
+        ("st_ymin(geometry) -> float8", measures.edge(1)),
+        ("st_ymax(geometry) -> float8", measures.edge(3)),
         ("st_area(geometry) -> float8", measures.area),
         ("st_length(geometry) -> float8", lambda shape: measures.length(shape.lines)),
         ("st_lengthsphere(geometry) -> float8", _sphere_along),

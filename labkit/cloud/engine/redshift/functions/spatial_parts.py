@@ -6,19 +6,15 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/geospatial-functions.html
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import replace
 from functools import partial
-from typing import NoReturn
 
 from labkit.cloud.engine.geometry import measures
 from labkit.cloud.engine.geometry.geohashes import box_of, geohash
 from labkit.cloud.engine.geometry.shapes import (
     MIXED,
-    Line,
     NotHere,
     NotRead,
-    Point,
     Shape,
     point,
     signed_area,
@@ -27,24 +23,8 @@ from labkit.cloud.engine.geometry.texts import of_geojson
 from labkit.cloud.engine.geometry.validity import is_simple, is_valid
 from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
-from labkit.cloud.engine.redshift.functions.shaped import tables
+from labkit.cloud.engine.redshift.functions.shaped import refuse, tables, the_line, the_place
 from labkit.cloud.engine.redshift.shapes import read
-
-
-def _refuse(message: str) -> NoReturn:
-    fail(message, "22023")
-
-
-def _line(shape: Shape) -> Line:
-    if shape.kind != "LINESTRING":
-        _refuse("the geometry is no linestring")
-    return shape.lines[0] if shape.lines else ()
-
-
-def _place(shape: Shape) -> Point:
-    if shape.kind != "POINT" or not shape.points:
-        _refuse("the geometry is no point")
-    return shape.points[0]
 
 
 def _geometry(text: str, srid: int = 0) -> Shape:
@@ -58,37 +38,29 @@ def _from_json(text: str) -> Shape:
     except NotHere as error:
         fail(f"the geometry {error} is not supported here", "0A000")
     except (NotRead, ValueError):
-        _refuse("Invalid GeoJSON")
+        refuse("Invalid GeoJSON")
 
 
 def _hash(shape: Shape, size: int = 20) -> str | None:
     if shape.kind == "POINT" and not shape.positions:
         return None
     if size < 1:
-        _refuse("the precision of a geohash is not positive")
-    return geohash(_place(shape), size)
+        refuse("the precision of a geohash is not positive")
+    return geohash(the_place(shape), size)
 
 
 def _from_hash(text: str, size: int = -1) -> Shape:
     try:
         return _box(*box_of(text[:size] if size >= 0 else text))
     except NotRead:
-        _refuse("Invalid geohash")
-
-
-def _nth(shape: Shape, at: int) -> Shape | None:
-    """From 1; -1 is the last one."""
-    count = len(shape.positions)
-    if shape.kind != "LINESTRING" or not (1 <= at <= count or -count <= at <= -1):
-        return None
-    return Shape("POINT", shape.positions[at - (at > 0)], shape.srid)
+        refuse("Invalid geohash")
 
 
 def _member(shape: Shape, at: int) -> Shape | None:
     if not shape.is_several:
         return shape if at == 1 else None
     if not 1 <= at <= len(shape.parts):
-        _refuse("the index of the geometry is out of range")
+        refuse("the index of the geometry is out of range")
     return shape.parts[at - 1]
 
 
@@ -117,7 +89,7 @@ def _multi(shape: Shape) -> Shape:
 def _box(left: float, low: float, right: float, high: float, srid: int = 0) -> Shape:
     """A point or a line where the box is no wider; else its corners, clockwise."""
     if srid < 0:
-        _refuse("the SRID is negative")
+        refuse("the SRID is negative")
     if (left, low) == (right, high):
         return point(left, low, srid)
     if left == right or low == high:
@@ -135,7 +107,7 @@ def _hull(shape: Shape) -> Shape:
     if not shape.vertices:
         return shape
     found = measures.hull(shape.vertices, shape.srid)
-    return found.with_lines(lambda line: line[::-1]) if found.dimension == 2 else found
+    return found.turned if found.dimension == 2 else found
 
 
 def _boundary(shape: Shape) -> Shape:
@@ -152,68 +124,6 @@ def _centroid(shape: Shape) -> Shape | None:
     return point(*found, shape.srid) if found else None
 
 
-def _azimuth(one: Shape, two: Shape) -> float | None:
-    return _direction(_place(one), _place(two))
-
-
-def _direction(a: Point, b: Point) -> float | None:
-    """From the north, clockwise."""
-    return None if a == b else math.atan2(b[0] - a[0], b[1] - a[1]) % math.tau
-
-
-def _angle(*points: Shape) -> float | None:
-    """Clockwise between two lines; of three points, between those from the middle one."""
-    places = [_place(each) for each in points]
-    ends = places if len(places) == 4 else [places[1], places[0], places[1], places[2]]
-    from_, to = _direction(*ends[:2]), _direction(*ends[2:])
-    return None if from_ is None or to is None else (to - from_) % math.tau
-
-
-def _add(line: Shape, added: Shape, at: int = -1) -> Shape:
-    found, place = _line(line), _place(added)
-    if not -1 <= at <= len(found):
-        _refuse("the index of the point is out of range")
-    at = len(found) if at == -1 else at
-    return replace(line, positions=(*found[:at], place, *found[at:]))
-
-
-def _remove(line: Shape, at: int) -> Shape:
-    found = _line(line)
-    if not 0 <= at < len(found):
-        _refuse("the index of the point is out of range")
-    return replace(line, positions=found[:at] + found[at + 1 :])
-
-
-def _set(line: Shape, at: int, changed: Shape) -> Shape:
-    found = _line(line)
-    if not -len(found) <= at < len(found):
-        _refuse("the index of the point is out of range")
-    if changed.kind == "POINT" and not changed.positions:
-        return line
-    at %= len(found)
-    return replace(line, positions=(*found[:at], _place(changed), *found[at + 1 :]))
-
-
-def _between(line: Shape, part: float) -> Shape:
-    """The point so far along a line."""
-    found = _line(line)
-    if not 0 <= part <= 1:
-        _refuse("the fraction is out of range")
-    return Shape("POINT", measures.along(found, part) if found else (), line.srid)
-
-
-def _line_of(points: Shape) -> Shape:
-    if points.kind != "MULTIPOINT":
-        _refuse("the geometry is no multipoint")
-    return Shape("LINESTRING", points.points, points.srid)
-
-
-def _join(one: Shape, two: Shape) -> Shape:
-    if any(each.kind not in ("POINT", "LINESTRING", "MULTIPOINT") for each in (one, two)):
-        _refuse("a linestring is made of points, multipoints and linestrings")
-    return Shape("LINESTRING", one.vertices + two.vertices, one.srid)
-
-
 def _collect(*shapes: Shape) -> Shape:
     """Several points, lines or polygons; else a collection."""
     kinds, srid = {shape.kind for shape in shapes}, shapes[0].srid
@@ -225,22 +135,17 @@ def _collect(*shapes: Shape) -> Shape:
 def _collect_all(shapes: list[Shape | None]) -> Shape | None:
     known = [shape for shape in shapes if shape]
     if len({shape.srid for shape in known}) > 1:
-        _refuse("SRID mismatch between the geometries")
+        refuse("SRID mismatch between the geometries")
     return _collect(*known) if known else None
 
 
 def _polygon(line: Shape, holes: Shape | None = None) -> Shape:
-    rings = [_line(line), *((*holes.lines, *holes.rings) if holes else ())]
+    rings = [the_line(line), *((*holes.lines, *holes.rings) if holes else ())]
     if not rings[0]:
         return Shape("POLYGON", (), line.srid)
     if any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings if ring):
-        _refuse("a ring of the polygon is not closed")
+        refuse("a ring of the polygon is not closed")
     return Shape("POLYGON", tuple(ring for ring in rings if ring), line.srid)
-
-
-def _is_ring(shape: Shape) -> bool:
-    line = _line(shape)
-    return bool(line) and line[0] == line[-1] and is_simple(shape)
 
 
 def _turns(shape: Shape, side: int) -> bool:
@@ -263,10 +168,6 @@ SCALARS, UDFS = tables(
         ("st_geohash(geometry, int4) -> varchar", _hash),
         ("st_point(float8, float8) -> geometry", point),
         ("st_setsrid(geometry, int4) -> geometry", lambda shape, srid: replace(shape, srid=srid)),
-        ("st_startpoint(geometry) -> geometry", lambda shape: _nth(shape, 1)),
-        ("st_endpoint(geometry) -> geometry", lambda shape: _nth(shape, -1)),
-        ("st_pointn(geometry, int4) -> geometry", _nth),
-        ("st_makeline(geometry, geometry) -> geometry", _join),
         ("st_numgeometries(geometry) -> int4",
          lambda shape: len(shape.positions) if shape.is_several else 1),
         ("st_geometryn(geometry, int4) -> geometry", _member),
@@ -279,11 +180,9 @@ SCALARS, UDFS = tables(
         ("st_iscollection(geometry) -> bool", lambda shape: shape.is_several),
         ("st_ispolygonccw(geometry) -> bool", lambda shape: _turns(shape, 1)),
         ("st_ispolygoncw(geometry) -> bool", lambda shape: _turns(shape, -1)),
-        ("st_isring(geometry) -> bool", _is_ring),
         ("st_issimple(geometry) -> bool", is_simple),
         ("st_isvalid(geometry) -> bool", partial(is_valid, one_side=True)),
-        ("st_reverse(geometry) -> geometry",
-         lambda shape: shape.with_lines(lambda line: line[::-1])),
+        ("st_reverse(geometry) -> geometry", lambda shape: shape.turned),
         ("st_multi(geometry) -> geometry", _multi),
         ("st_points(geometry) -> geometry",
          lambda shape: Shape("MULTIPOINT", shape.vertices, shape.srid)),
@@ -293,15 +192,6 @@ SCALARS, UDFS = tables(
         ("st_centroid(geometry) -> geometry", _centroid),
         ("st_force2d(geometry) -> geometry", lambda shape: shape),
         ("st_ndims(geometry) -> int4", lambda shape: 2),
-        ("st_azimuth(geometry, geometry) -> float8", _azimuth),
-        ("st_angle(geometry, geometry, geometry) -> float8", _angle),
-        ("st_angle(geometry, geometry, geometry, geometry) -> float8", _angle),
-        ("st_addpoint(geometry, geometry) -> geometry", _add),
-        ("st_addpoint(geometry, geometry, int4) -> geometry", _add),
-        ("st_setpoint(geometry, int4, geometry) -> geometry", _set),
-        ("st_removepoint(geometry, int4) -> geometry", _remove),
-        ("st_lineinterpolatepoint(geometry, float8) -> geometry", _between),
-        ("st_linefrommultipoint(geometry) -> geometry", _line_of),
         ("st_makepolygon(geometry) -> geometry", _polygon),
         ("st_makepolygon(geometry, geometry) -> geometry", _polygon),
         ("st_polygon(geometry, int4) -> geometry",

@@ -21,10 +21,6 @@ def _coordinate(at: int) -> Callable[[Shape], float | None]:
     return lambda shape: shape.positions[at] if shape.positions else None
 
 
-def _edge(at: int) -> Callable[[Shape], float | None]:
-    return lambda shape: shape.box[at] if shape.vertices else None
-
-
 def _type(shape: Shape) -> str:
     return "ST_GeomCollection" if shape.kind == MIXED else f"ST_{KINDS[shape.kind].name}"
 
@@ -95,7 +91,7 @@ def _points(shape: Shape) -> list[Shape] | None:
     """Those of rings come the other way round."""
     if shape.kind == MIXED:
         return [each for part in shape.parts for each in _points(part) or ()] or None
-    turned = shape.with_lines(lambda ring: ring[::-1]) if shape.polygons else shape
+    turned = shape.turned if shape.polygons else shape
     return [Shape("POINT", each) for each in turned.vertices] or None
 
 
@@ -157,10 +153,10 @@ FACTS: tuple[tuple[Any, ...], ...] = (
     ("ST_Y(geometry) -> double", _coordinate(1), "POINT"),
     ("ST_X(sphericalgeography) -> double", _coordinate(0), "POINT"),
     ("ST_Y(sphericalgeography) -> double", _coordinate(1), "POINT"),
-    ("ST_XMin(geometry) -> double", _edge(0)),
-    ("ST_YMin(geometry) -> double", _edge(1)),
-    ("ST_XMax(geometry) -> double", _edge(2)),
-    ("ST_YMax(geometry) -> double", _edge(3)),
+    ("ST_XMin(geometry) -> double", measures.edge(0)),
+    ("ST_YMin(geometry) -> double", measures.edge(1)),
+    ("ST_XMax(geometry) -> double", measures.edge(2)),
+    ("ST_YMax(geometry) -> double", measures.edge(3)),
     ("ST_AsText(geometry) -> varchar", write),
     ("ST_AsText(sphericalgeography) -> varchar", write),
     ("ST_GeometryType(geometry) -> varchar", _type),

@@ -32,9 +32,8 @@ def _to_geojson(text: str) -> str:
     shape = read(text)
     if shape.kind == MIXED and not all(part.vertices for part in (shape, *shape.parts)):
         refuse("the GeoJSON of a collection with empty parts")
-    if shape.dimension == 2:
-        shape = shape.with_lines(lambda ring: ring[::-1])
-    return geojson(shape, _ordinate, f",{_CRS}" if shape.vertices else "")
+    more = f",{_CRS}" if shape.vertices else ""
+    return geojson(shape.turned if shape.dimension == 2 else shape, _ordinate, more)
 
 
 def _ordinate(value: float) -> str:
