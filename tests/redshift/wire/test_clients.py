@@ -311,6 +311,12 @@ def test_a_column_keeps_its_capitals_under_the_setting(
     for parameters in (None, ()):
         cursor = session.execute('WITH q AS (SELECT 1 AS "Foo") SELECT "Foo" FROM q', parameters)
         assert [column.name for column in cursor.description or ()] == [name]
+    twice = 'WITH q AS (SELECT 1 AS "Foo", 2 AS "foo") SELECT * FROM q'
+    if setting == "true":
+        with pytest.raises(psycopg.Error, match='the names "Foo" and "foo"'):
+            session.execute(twice)
+    else:
+        assert session.execute(twice).fetchone() == (1, 2)
 
 
 def test_views_depend_on_what_they_read(run: Run) -> None:

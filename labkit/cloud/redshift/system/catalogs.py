@@ -171,7 +171,7 @@ def svv_redshift_tables(connection: Connection) -> Iterator[Any]:
 
 def sizes(kind: Type) -> tuple[int | None, int | None, int | None]:
     """Length, precision, scale."""
-    if kind.base in TEXTS:
+    if kind.base in TEXTS or kind.base == "varbyte":
         return kind.size or 256, None, None
     if kind.base == "numeric":
         return None, kind.size, kind.scale

@@ -2,7 +2,8 @@
 
 Redshift folds names to lower case, in quotes too, until the setting is on: then ``"Sales"`` keeps
 its capitals, and is another name than ``sales``. Here a query's columns keep theirs. What is stored
-has none: a statement that would store such a name, or change what has one, is refused.
+has none: a statement that would store such a name, or change what has one, is refused, and so is a
+query whose columns differ in case alone.
 
 Source: https://docs.aws.amazon.com/redshift/latest/dg/r_enable_case_sensitive_identifier.html
 """
@@ -45,9 +46,18 @@ def check(connection: Connection, parsed: Parsed) -> None:
 
 
 def columns(connection: Connection, parsed: Parsed, fields: Sequence[Field]) -> tuple[Column, ...]:
-    """A query's columns, by their names as the query writes them."""
+    """A query's columns, by their names as the query writes them.
+
+    Raises:
+        RedshiftError: two of them may differ in case alone.
+    """
     words = parsed.words.words if minds(connection) else ()
-    told = {word.text.lower(): word.text for word in words if word.kind == "quoted"}
+    written = [word.text for word in words if word.kind == "quoted"]
+    told = {text.lower(): text for text in written}
+    names = [field.name for field in fields]
+    for text in written:
+        if text != told[text.lower()] and names.count(text.lower()) > 1:
+            raise unsupported(f'the names "{text}" and "{told[text.lower()]}" under {SETTING}')
     return tuple(Column(told.get(field.name, field.name), field.type) for field in fields)
 
 
