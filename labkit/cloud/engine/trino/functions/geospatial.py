@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from math import atan2, cos, isfinite, radians, sin, sqrt
+from math import isfinite
 from typing import Any
 
 from labkit.cloud.engine.closed import Udf
@@ -18,9 +18,9 @@ from labkit.cloud.engine.geometry.relations import fits, holds, is_pattern, meet
 from labkit.cloud.engine.geometry.shapes import KINDS, MIXED, NotHere, Point, Shape, point
 from labkit.cloud.engine.trino.functions.entry import Entry, entries, fail
 from labkit.cloud.engine.trino.functions.shape_facts import FACTS
-from labkit.cloud.engine.trino.functions.shapes import of_kind, read, refuse, spelled, write
+from labkit.cloud.engine.trino.functions.shapes import of_kind, read, refuse, write
+from labkit.cloud.engine.trino.functions.sphere import SPHERE
 
-_EARTH_KM = 6371.01
 _TYPES = {
     **dict.fromkeys(("geometry", "sphericalgeography", "varchar"), "VARCHAR"),
     **{kind: kind.upper() for kind in ("double", "boolean", "integer", "bigint", "tinyint")},
@@ -29,22 +29,6 @@ _TYPES = {
 _TESTS = (
     "Contains", "Crosses", "Disjoint", "Equals", "Intersects", "Overlaps", "Touches", "Within",
 )  # fmt: skip
-
-
-def _great_circle(lat1: float, lon1: float, lat2: float, lon2: float) -> float:
-    """Kilometres between two points, in the order of Trino's own arithmetic."""
-    _check("Latitude", 90, lat1, lat2)
-    _check("Longitude", 180, lon1, lon2)
-    a, b, turn = radians(lat1), radians(lat2), radians(lon1) - radians(lon2)
-    across = cos(b) * sin(turn)
-    along = cos(a) * sin(b) - sin(a) * cos(b) * cos(turn)
-    ahead = sin(a) * sin(b) + cos(a) * cos(b) * cos(turn)
-    return atan2(sqrt(across * across + along * along), ahead) * _EARTH_KM
-
-
-def _check(name: str, most: int, *degrees: float) -> None:
-    if not all(-most <= each <= most for each in degrees):
-        fail(f"{name} must be between -{most} and {most}")
 
 
 # Making geometries
@@ -89,40 +73,6 @@ def _multi_point(shapes: list[Shape | None]) -> Shape | None:
     return Shape("MULTIPOINT", points) if points else None
 
 
-# On the sphere
-
-
-def _spherical(shape: Shape) -> Shape:
-    for x, y in shape.vertices:
-        _check("Longitude", 180, x)
-        _check("Latitude", 90, y)
-    return shape
-
-
-def _of_sphere(name: str, shape: Shape, *kinds: str) -> Shape:
-    if shape.kind not in kinds:
-        wanted = " or ".join(map(spelled, kinds))
-        words = f"{name} only supports {wanted}. Input type is: {spelled(shape.kind)}"
-        fail(f"When applied to SphericalGeography inputs, {words}")
-    return shape
-
-
-def _metres(left: Shape, right: Shape) -> float | None:
-    if not left.vertices or not right.vertices:
-        return None
-    (lon1, lat1), (lon2, lat2) = (
-        _of_sphere("ST_Distance", each, "POINT").positions for each in (left, right)
-    )
-    return _great_circle(lat1, lon1, lat2, lon2) * 1000
-
-
-def _metres_along(shape: Shape) -> float | None:
-    if not shape.vertices:
-        return None
-    edges = _of_sphere("ST_Length", shape, "LINESTRING", "MULTILINESTRING").segments
-    return sum(_great_circle(a[1], a[0], b[1], b[0]) for a, b in edges) * 1000
-
-
 # Two of them
 
 
@@ -150,16 +100,13 @@ def _hull_of(shapes: list[Shape | None]) -> Shape | None:
 
 _FUNCTIONS: tuple[tuple[Any, ...], ...] = (
     *FACTS,
-    ("great_circle_distance(double, double, double, double) -> double", _great_circle),
+    *SPHERE,
     ("ST_Point(double, double) -> geometry", _point),
     ("ST_GeometryFromText(varchar) -> geometry", read),
     ("ST_LineFromText(varchar) -> geometry", _text("ST_LineFromText", "LINESTRING")),
     ("ST_Polygon(varchar) -> geometry", _text("ST_Polygon", "POLYGON")),
     ("ST_LineString(array(geometry)) -> geometry", _line),
     ("ST_MultiPoint(array(geometry)) -> geometry", _multi_point),
-    ("to_spherical_geography(geometry) -> sphericalgeography", _spherical),
-    ("ST_Length(sphericalgeography) -> double", _metres_along),
-    ("ST_Distance(sphericalgeography, sphericalgeography) -> double", _metres),
     ("ST_Distance(geometry, geometry) -> double", measures.distance),
     ("ST_Relate(geometry, geometry, varchar) -> boolean", _relate),
     *((f"ST_{name}(geometry, geometry) -> boolean", partial(holds, name.lower()))
