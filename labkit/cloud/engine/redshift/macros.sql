@@ -6,6 +6,8 @@ rs_fail(message) AS CAST(message AS INTEGER);
 
 -- Text
 
+rs_upper(a) AS CASE WHEN contains(a, 'ß') THEN replace(upper(a), 'ẞ', 'ß') ELSE upper(a) END;
+
 rs_cut(a, n) AS CASE
     WHEN strlen(a) <= n THEN a
     WHEN strlen(a) = length(a) THEN left(a, n)
@@ -164,18 +166,18 @@ rs_float_rest(n, d) AS CASE
     ELSE n % d
     END;
 
-rs_bound_rest(pair) AS list_transform([pair], lambda b: rs_float_rest(b[1], b[2]))[1];
+rs_bound_rest(pair) AS list_transform([pair], lambda _b: rs_float_rest(_b[1], _b[2]))[1];
 
-rs_bound_sum(pair) AS list_transform([pair], lambda b:
-    rs_finite(b[1] + b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
+rs_bound_sum(pair) AS list_transform([pair], lambda _b:
+    rs_finite(_b[1] + _b[2], isfinite(_b[1]) AND isfinite(_b[2])))[1];
 
-rs_bound_difference(pair) AS list_transform([pair], lambda b:
-    rs_finite(b[1] - b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
+rs_bound_difference(pair) AS list_transform([pair], lambda _b:
+    rs_finite(_b[1] - _b[2], isfinite(_b[1]) AND isfinite(_b[2])))[1];
 
-rs_bound_product(pair) AS list_transform([pair], lambda b:
-    rs_finite(b[1] * b[2], isfinite(b[1]) AND isfinite(b[2])))[1];
+rs_bound_product(pair) AS list_transform([pair], lambda _b:
+    rs_finite(_b[1] * _b[2], isfinite(_b[1]) AND isfinite(_b[2])))[1];
 
-rs_bound_quotient(pair) AS list_transform([pair], lambda b: rs_float_divide(b[1], b[2]))[1];
+rs_bound_quotient(pair) AS list_transform([pair], lambda _b: rs_float_divide(_b[1], _b[2]))[1];
 
 rs_interval_times(i, n) AS to_microseconds(
     CAST(round((epoch(i) * 1000000) * n) AS BIGINT));

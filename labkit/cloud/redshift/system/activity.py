@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud.redshift.system.history import elapsed_micros, kind_of, pieces, visible
 from labkit.cloud.redshift.system.postgres import user_oids
 from labkit.cloud.redshift.system.registry import moment, system
+from labkit.cloud.redshift.warehouse import grants
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -180,3 +181,19 @@ def stv_wlm_service_class_config(connection: Connection) -> Iterator[Any]:
     """Automatic WLM's one queue."""
     yield (100, "Auto", -1, -1, "false", 0, -1, -1, 0, "Default queue", 0, "false", "false",
            "off", "Normal", "false")  # fmt: skip
+
+
+@system("stv_active_cursors", "userid int, name varchar(256), xid bigint, pid int, "
+        "starttime timestamp, row_count bigint, byte_count bigint, fetched_rows bigint"
+        )  # fmt: skip
+def stv_active_cursors(connection: Connection) -> Iterator[Any]:
+    """One's own cursors, or all for a superuser.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_STV_ACTIVE_CURSORS.html
+    """
+    whole, users = grants.is_superuser(connection, connection.user), user_oids(connection)
+    for one in list(connection.warehouse.connections.values()):
+        for name, (result, fetched, began) in list(one.cursors.items()):
+            if whole or one.user == connection.user:
+                yield (users.get(one.user, 0), name, one.last_query_id, one.pid, moment(began),
+                       result.rows.num_rows, result.rows.nbytes, fetched)  # fmt: skip

@@ -52,8 +52,6 @@ _QUIET = {
     "used int, tossed int, capacity int, reads bigint, writes bigint, seek_forward int, "
     "seek_back int, is_san int, failed int, mbps int, mount char(256)",
     "stv_node_storage_capacity": "node int, used int, capacity int",
-    "stv_active_cursors": "userid int, name varchar(256), xid bigint, pid int, "
-    "starttime timestamp, row_count bigint, byte_count bigint, fetched_rows bigint",
     "stl_file_scan": "userid int, query int, slice int, name char(90), lines bigint, "
     "bytes bigint, loadtime bigint, curtime timestamp, is_partial int, start_offset bigint",
     "stl_s3client": "userid int, query int, slice int, recordtime timestamp, pid int, "

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_PLpgSQL-statements.html
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from labkit.cloud.engine.quoting import quoted_text
@@ -26,7 +27,7 @@ def open_cursor(run: Run, step: Step) -> None:
         found = _bound(run, name, texts)
     else:
         found = run.sql(dynamic(run, texts[0]) if how == "dynamic" else texts[0])
-    run.connection.cursors[portal] = [found, 0]
+    run.connection.cursors[portal] = [found, 0, time.time()]
     run.variables[name].sql = quoted_text(portal)
 
 
@@ -57,7 +58,7 @@ def fetch(run: Run, step: Step) -> None:
     """The next row into variables; NULLs after the last one, and FOUND is false."""
     name, *into = step.texts
     held = _held(run, name)
-    result, at = held
+    result, at, _ = held
     rows = result.rows.slice(at, 1)
     held[1] = at + rows.num_rows
     run.take(Result("FETCH", result.columns, rows, rows.num_rows), into)

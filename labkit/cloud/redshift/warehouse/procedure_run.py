@@ -18,7 +18,7 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Declaration, Step
-from labkit.cloud.redshift.warehouse.registry import Column, Result
+from labkit.cloud.redshift.warehouse.registry import ALONE, Column, Result
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -196,6 +196,7 @@ class Run:
             columns = tuple(Column(each.name, each.type) for each in compiled.fields)
             self.count, self.found = rows.num_rows, rows.num_rows > 0
             return Result("SELECT", columns, rows, rows.num_rows)
+        check_allowed(text)
         found = self.connection.run(self.inserted(text))
         self.count, self.found = found.count, found.count > 0
         return found
@@ -286,6 +287,24 @@ class Run:
         """A value of a result into a variable."""
         typed = Typed(literal(None if raw is None else str(raw), kind), kind)
         self.assign(name, self.evaluated(typed, self.variable(name).type))
+
+
+#: What wants a transaction of its own and is told by its first words.
+_NEVER = (("PREPARE",), ("SET", "LOCAL"))
+
+
+def check_allowed(text: str) -> None:
+    """Refuse what a procedure cannot run.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/stored-procedure-constraints.html
+    """
+    words = [word.upper for word in Words(text).words]
+    first = [each for each in (*ALONE, *_NEVER) if tuple(words[: len(each)]) == each]
+    if words[:2] == ["ALTER", "TABLE"] and "APPEND" in words[3:7]:
+        first = [("ALTER", "TABLE", "APPEND")]
+    if first:
+        told = f"{' '.join(first[0])} cannot be executed from a function or multi-command string"
+        raise RedshiftError(told, "25001")
 
 
 def _is_target(words: Words, place: int) -> bool:

@@ -31,6 +31,7 @@ from labkit.cloud.redshift.warehouse.procedure_run import (
     Return,
     Run,
     Variable,
+    check_allowed,
 )
 from labkit.cloud.redshift.warehouse.procedure_steps import Step, read
 from labkit.cloud.redshift.warehouse.registry import Column, Notice, Result
@@ -247,7 +248,9 @@ def _run_select(run: Run, step: Step) -> None:
 
 def _run_execute(run: Run, step: Step) -> None:
     text, *into = step.texts
-    result = run.connection.run(dynamic(run, text))
+    made = dynamic(run, text)
+    check_allowed(made)
+    result = run.connection.run(made)
     run.count = result.count
     if into:
         run.take(result, into)

@@ -217,7 +217,7 @@ SCALARS = entries(
     ("octet_length(text) -> int4", "strlen({0})"),
     ("octet_length(varbyte) -> int4", "octet_length({0})"),
     ("lower(text) -> varchar", "lower({0})"),
-    ("upper(text) -> varchar", "upper({0})"),
+    ("upper(text) -> varchar", "rs_upper({0})"),
     ("initcap(text) -> varchar", "rs_initcap({0})"),
     ("left(text, int4) -> varchar", "rs_left({0}, {1})"),
     ("right(text, int4) -> varchar", "rs_right({0}, {1})"),

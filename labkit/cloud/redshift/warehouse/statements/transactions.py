@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
@@ -144,7 +146,7 @@ def declare(connection: Connection, parsed: Parsed) -> Result:
     if name in connection.cursors:
         raise RedshiftError(f'cursor "{name}" already exists', "42P03")
     found = connection.run(words.rest(), parsed.parameters)
-    connection.cursors[name] = [found, 0]
+    connection.cursors[name] = [found, 0, time.time()]
     return Result("DECLARE CURSOR")
 
 
@@ -184,7 +186,7 @@ def fetch(connection: Connection, parsed: Parsed) -> Result:
             "24000",
         )
     words.end()
-    result, at = held
+    result, at, _ = held
     assert isinstance(result, Result)
     assert isinstance(at, int)
     assert result.rows is not None
