@@ -131,6 +131,8 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "a long row": ("a,b\n1,2,3\n4,5\n", [(1, 2), (4, 5)]),
     "a line break in quotes": ('a,b\n1,"x\ny"\n2\n', [(1, "x\ny"), (2, None)]),
     "blank header cells": ("a,,a\n1,2,3\n", [(1, 2, 3)]),
+    "blank lines of one column": ('\r\na\r\n1\r\n\r\n""\r\nx\r\n\r\n', [("1",), ("",), ("x",)]),
+    "blank lines before the header": ("\n  \na,b\n1,2\n\n3,\n", [(1, 2), (3, None)]),
 }
 
 

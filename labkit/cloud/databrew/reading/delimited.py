@@ -4,7 +4,7 @@ A column is ``int``, ``long``, ``double`` or ``boolean``, the first that every v
 Spark infers and a real profile shows; all else is text, as dates are (DataBrew detects those within
 text columns). A type is guessed from the first rows and then checked against all, once for each
 state of the objects, so that no later value fails a job or is lost. Numbers that would not print as
-they were written (``007``, twenty digits) stay text.
+they were written (``007``, twenty digits) stay text. Blank lines are no rows, as for Spark.
 Sources: https://docs.aws.amazon.com/databrew/latest/dg/API_CsvOptions.html and
 https://docs.aws.amazon.com/databrew/latest/dg/projects.adv-data-types.html
 """
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,8 @@ LONGEST_LINE = 1 << 24
 #: some hundred MB would lie in memory whole.
 READ_BYTES = 2 * LONGEST_LINE
 _NUMBER = r"'-?((0|[1-9]\d{0,14})(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?'"
+
+_BLANK = re.compile(r"([ \t]*(\r\n|\n|\r))+")
 
 
 def _in_32_bits(text: str) -> str:
@@ -68,12 +71,13 @@ MODES = ("", _LENIENT, f"{_LENIENT}, parallel=false")
 
 @dataclass(frozen=True)
 class Csv:
-    """Files of one header, read alike."""
+    """Files of one header, with as many blank lines before it, read alike."""
 
     files: tuple[File, ...]
     names: tuple[str, ...]
     delimiter: str
     header: bool
+    skipped: int
 
     def source(self, mode: str, kinds: Sequence[Type] | None = None) -> str:
         """SQL that reads the files; everything is text where no types are given."""
@@ -81,12 +85,17 @@ class Csv:
         pairs = zip(self.names, kinds, strict=True)
         columns = ", ".join(f"{literal(name)}: '{kind.duckdb}'" for name, kind in pairs)
         packed = NATIVE[codec(self.files[0].name)]
-        return (
+        source = (
             f"read_csv({paths(self.files)}, columns={{{columns}}}, header={self.header}, "
             f"auto_detect=false, delim={literal(self.delimiter)}, quote='\"', escape='\"', "
             f"nullstr='', compression='{packed}', max_line_size={LONGEST_LINE}, "
-            f"buffer_size={READ_BYTES}{mode})"
+            f"buffer_size={READ_BYTES}, skip={self.skipped}{mode}"
         )
+        if len(self.names) > 1:
+            return f"{source})"
+        # Of one column DuckDB makes a row of a blank line, which is no "".
+        told = f"{quoted_name(self.names[0])} IS NOT NULL"
+        return f"{source}, allow_quoted_nulls=false) WHERE {told}"
 
 
 @dataclass(frozen=True)
@@ -126,24 +135,28 @@ def _tables(reading: Reading) -> Iterator[Csv]:
     """The files by header and compression, in order of first sight."""
     options = reading.options.get("Csv") or {}
     delimiter, header = options.get("Delimiter", ","), options.get("HeaderRow", True)
-    layouts: dict[tuple[tuple[str, ...], str], list[File]] = {}
+    layouts: dict[tuple[tuple[str, ...], int, str], list[File]] = {}
     known: dict[str, str] = {}
     for file in map(reading.plain, reading.files):
-        if names := spelled(_names(file, delimiter, header), known):
-            layouts.setdefault((names, codec(file.name)), []).append(file)
+        found, skipped = _names(file, delimiter, header)
+        if names := spelled(found, known):
+            layouts.setdefault((names, skipped, codec(file.name)), []).append(file)
     if not layouts:
         raise Unreadable(f"There are no columns in {reading.files[0].name}.")
-    for (names, _), files in layouts.items():
-        yield Csv(tuple(files), names, delimiter, header)
+    for (names, skipped, _), files in layouts.items():
+        yield Csv(tuple(files), names, delimiter, header, skipped)
 
 
-def _names(file: File, delimiter: str, header: bool) -> tuple[str, ...]:
+def _names(file: File, delimiter: str, header: bool) -> tuple[tuple[str, ...], int]:
+    """The columns' names, and how many blank lines stand before the first that is none."""
     start = head(file, HEAD)
     if len(start) == HEAD and not {*b"\r\n"} & {*start}:
         raise Unreadable(f"The first line of {file.name} is longer than {HEAD} bytes.")
     text = start.decode("utf-8-sig", errors="replace")
-    first: list[str] = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
-    return tuple(unique(first if header else [""] * len(first)))
+    blank = _BLANK.match(text)
+    at, skipped = (blank.end(), len(blank[0].splitlines())) if blank else (0, 0)
+    first: list[str] = next(csv.reader(io.StringIO(text[at:]), delimiter=delimiter), [])
+    return tuple(unique(first if header else [""] * len(first))), skipped
 
 
 # Types --------------------------------------------------------------------------------------------
@@ -153,7 +166,7 @@ def _survey(reading: Reading, table: Csv) -> Survey:
     """The survey of these files, made once for each state of them."""
     origin = {each.object.uri: each.object.path for each in reading.found}
     state = tuple(origin.get(file.name, file.path) for file in table.files)
-    key = (state, table.names, table.delimiter, table.header)
+    key = (state, table.names, table.delimiter, table.header, table.skipped)
     if key not in _SURVEYS:
         _check_lines(table.files)
         found = _made(reading.con, table)
