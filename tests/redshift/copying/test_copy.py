@@ -346,3 +346,11 @@ def test_a_blank_line_in_a_large_packed_file_is_a_record(desk):
     assert desk.errors(table, "line_number") == [[middle + 1]]
     assert desk.copy(table, uri, "CSV GZIP IGNOREBLANKLINES") == ""
     assert desk.data.rows(f"SELECT count(*) FROM {table}") == [[len(lines) - 1]]
+
+
+def test_a_query_after_a_copy_that_loads_nothing_in_one_transaction(desk):
+    table, uri = desk.table("a int"), desk.put(f"{desk.folder()}/a.csv", "1\n2\n")
+    copy = f"COPY {table} FROM '{uri}' IAM_ROLE default NOLOAD"
+    sqls = [copy, f"SELECT count(*) FROM {table}"]
+    number = desk.data.client.batch_execute_statement(Sqls=sqls, **PLACE)["Id"]
+    assert desk.data.ended(number)["Status"] == "FINISHED"

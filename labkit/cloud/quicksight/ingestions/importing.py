@@ -15,6 +15,7 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.duck import failures
+from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import VARCHAR
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.engines import stoppable_session
@@ -127,8 +128,7 @@ def _logical_size(cloud: Cloud, session: Session, imported: Imported, table: Rel
     summed = " + ".join(["count(*) * 8 * " + str(len(table.columns)),
                          *(f"coalesce(sum(strlen({text})), 0)" for text in texts)])  # fmt: skip
     rows = files.relation(files.folder(cloud) / imported.file, table.columns)
-    found = session.connection.execute(f"SELECT {summed} FROM ({rows})").fetchone()
-    return int(found[0]) if found else 0
+    return int(first_row(session.connection, f"SELECT {summed} FROM ({rows})")[0])
 
 
 def _parent(building: Building, arn: str, values: Mapping[str, Any]) -> Relation:

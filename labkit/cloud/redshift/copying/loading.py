@@ -156,15 +156,12 @@ class Load:
             cursor.close()
 
     def _insert(self, query: str) -> int:
-        duck = self.connection.duck
         if self.options.no_load:
-            row = duck.execute(f"SELECT count(*) FROM ({query})").fetchone()
+            told = f"SELECT count(*) FROM ({query})"
         else:
             staleness.note(self.connection, self.table)
-            row = duck.execute(
-                f"INSERT INTO {self.table.physical} SELECT {self._values()} FROM ({query})"
-            ).fetchone()
-        return int(row[0]) if row else 0
+            told = f"INSERT INTO {self.table.physical} SELECT {self._values()} FROM ({query})"
+        return int(first_row(self.connection.duck, told)[0])
 
     def _values(self) -> str:
         """A value for each column of the table: the file's, or its default."""

@@ -45,8 +45,8 @@ def prepare(database: duckdb.DuckDBPyConnection) -> None:
 
 def note(connection: Connection, table: Object) -> None:
     """Tell the views that read a relation that its rows are changing."""
-    told = connection.duck.execute(_NOTE, [table.oid]).fetchone()
-    connection.noted = connection.noted or bool(told and told[0])
+    [(told,)] = connection.duck.execute(_NOTE, [table.oid]).fetchall()
+    connection.noted = connection.noted or bool(told)
 
 
 def noted(duck: duckdb.DuckDBPyConnection) -> set[int]:
