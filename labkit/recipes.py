@@ -1,7 +1,8 @@
 """Recipes as files: read in the spellings that people use, written as DataBrew's console does.
 
 A file is JSON or YAML: the list of steps that the console downloads, what ``describe-recipe``
-answers, or a CloudFormation template. The documentation's own examples call a step's ``Action`` a
+answers, a CloudFormation template, or a configuration of AWS's Modern Data Architecture
+Accelerator, whose steps are a text. The documentation's own examples call a step's ``Action`` a
 ``RecipeAction``; hand-made files have names in camelCase, and numbers, lists and objects where the
 API wants texts. Sources: https://docs.aws.amazon.com/databrew/latest/dg/recipes.html and
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-databrew-recipe.html
@@ -88,23 +89,31 @@ def _steps(document: Any) -> list[Any]:
     known = _folded(document)
     if "resources" in known:
         return _steps(_of_template(known["resources"]))
+    if isinstance(known.get("recipes"), Mapping):
+        return _steps(_only(known["recipes"], "file", "no recipe"))
     for inner in ("properties", "recipe"):
         if isinstance(known.get(inner), Mapping):
             return _steps(known[inner])
     if "steps" in known:
-        return list(known["steps"] or [])
+        inside = known["steps"] or []
+        return _steps(files.document(inside)) if isinstance(inside, str) else list(inside)
     if known.keys() & {"action", "recipeaction", "recipestep", "operation"}:
         return [document]
     raise NoRecipe(f"it has no Steps. It has: {', '.join(map(str, document)) or 'nothing'}.")
 
 
 def _of_template(resources: Any) -> Any:
-    kinds = {name: _folded(each).get("type") for name, each in resources.items()}
-    found = [name for name, kind in kinds.items() if kind == "AWS::DataBrew::Recipe"]
+    kind = "AWS::DataBrew::Recipe"
+    found = {name: each for name, each in resources.items() if _folded(each).get("type") == kind}
+    return _only(found, "template", f"no {kind}")
+
+
+def _only(found: Mapping[str, Any], where: str, none: str) -> Any:
+    """The one recipe that there is."""
     if len(found) != 1:
-        what = f"{len(found)} recipes: {', '.join(found)}" if found else "no AWS::DataBrew::Recipe"
-        raise NoRecipe(f"the template has {what}.")
-    return resources[found[0]]
+        what = f"{len(found)} recipes: {', '.join(found)}" if found else none
+        raise NoRecipe(f"the {where} has {what}.")
+    return next(iter(found.values()))
 
 
 # Steps --------------------------------------------------------------------------------------------

@@ -199,6 +199,16 @@ SPELLINGS = {
         '{"RecipeStep": {"Action": {"Operation": "TRANSPOSE"}}}',
         [step("TRANSPOSE")],
     ),
+    "a configuration whose steps are a text": (
+        """\
+        projectName: orders
+        recipes:
+          clean:
+            steps: |
+              [{"Action": {"Operation": "DELETE", "Parameters": {"sourceColumns": "[\\"a\\"]"}}}]
+        """,
+        [step("DELETE", sourceColumns='["a"]')],
+    ),
 }
 
 
