@@ -100,13 +100,13 @@ def serve(home: Path, port: int, beneath: Path | None = None) -> int:
 
 def make_server(cloud: Any, port: int) -> Any:
     """A threaded HTTP server on loopback; on any free port when the wished one is taken."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication
     from werkzeug.serving import make_server as listen
 
     from labkit.cloud.front import Front
     from labkit.cloud.serving import Handler
 
-    moto = DomainDispatcherApplication(create_backend_app)
+    moto = DomainDispatcherApplication(_backend_app)
     # moto lists its own folders in each call; what it finds there does not change.
     moto.get_backend_for_host = functools.lru_cache(moto.get_backend_for_host)  # type: ignore[method-assign]
     app = Front(cloud, moto)
@@ -117,6 +117,23 @@ def make_server(cloud: Any, port: int) -> Any:
             if not wished:
                 raise
     raise AssertionError("unreachable")
+
+
+def _backend_app(service: Any) -> Any:
+    """moto's application of a service; for S3, one that takes no body for a form.
+
+    An object's content type may be a form's, which says nothing of how the object travels. What
+    browsers send as forms has become a PUT before it is here.
+    """
+    from moto.moto_server.werkzeug_app import BackendRequest, create_backend_app
+
+    class Plain(BackendRequest):
+        want_form_data_parsed = False
+
+    app = create_backend_app(service)
+    if service == "s3":
+        app.request_class = Plain
+    return app
 
 
 def _last_port(home: Path) -> int:

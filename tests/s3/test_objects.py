@@ -18,6 +18,18 @@ KEYS = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "multipart/form-data"])
+def test_an_object_may_have_the_type_of_a_form(s3, bucket, kind):
+    asked = {"Bucket": bucket, "Key": "sent", "ContentType": kind}
+    url = s3.generate_presigned_url("put_object", asked)
+    sent = urllib.request.Request(url, b"a=1&b", {"Content-Type": kind}, method="PUT")
+    urllib.request.urlopen(sent, timeout=10).close()
+    s3.put_object(Bucket=bucket, Key="signed", Body=b"a=1&b", ContentType=kind)
+    for key in ("sent", "signed"):
+        got = s3.get_object(Bucket=bucket, Key=key)
+        assert (got["Body"].read(), got["ContentType"]) == (b"a=1&b", kind)
+
+
 @pytest.mark.parametrize("key", KEYS, ids=range(len(KEYS)))
 def test_every_key_round_trips(s3, bucket, key):
     s3.put_object(

@@ -405,6 +405,9 @@ def _using(node: tree.Join, joined: str, left: Rows, right: Rows, scope: Scope) 
     conditions: list[str] = []
     used: set[str] = set()
     for name in node.using:
+        if node.using.count(name) > 1:
+            message = f"Column '{name}' appears multiple times in USING clause"
+            raise scope.fail(node, "DUPLICATE_COLUMN_NAME", message)
         a, b = (
             _side(node, name, rows, side, scope)
             for rows, side in ((left, "left"), (right, "right"))
