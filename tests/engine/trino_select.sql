@@ -293,6 +293,9 @@ SELECT * FROM (SELECT 1 AS a, 2 AS a) t
 SELECT a FROM (SELECT 1 AS a, 2 AS a) t
 --! AMBIGUOUS_NAME: line 1:8: Column 'a' is ambiguous
 
+SELECT * FROM (VALUES 1) x (k) JOIN (VALUES 1) y (k) USING (k, k)
+--! DUPLICATE_COLUMN_NAME: line 1:15: Column 'k' appears multiple times in USING clause
+
 SELECT * FROM orders o JOIN iceorders i ON o.order_id = i.id WHERE i.id = 1
 --> [["1", "alice", "10.5", "10.50", "1", "[a, b]", "{k1=v1, k2=v2}", "{street=Main, city=Rome, zip=123}", "2024-01-15 10:30:00.000", "2024-01-15", "us", "1", "a"]]
 
