@@ -39,6 +39,11 @@ _ERROR = 'error(m) AS CAST(CAST(m AS BOOLEAN) AS "NULL")'
 
 #: DuckDB's words for what fails while a query runs, and Trino's name for it.
 _CODES = (
+    (
+        "Max expression depth limit",
+        "STACK_OVERFLOW",
+        "statement is too large (stack overflow during analysis)",
+    ),
     (r"Division by zero", "DIVISION_BY_ZERO", "Division by zero"),
     (r"More than one row returned by a subquery", "SUBQUERY_MULTIPLE_ROWS",
      "Scalar sub-query has returned multiple rows"),
