@@ -9,10 +9,10 @@ https://docs.aws.amazon.com/glue/latest/dg/console-crawlers-details.html
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from traitlets import Dict, List
 
 from labkit.widgets.console import Console, Facts, front_end
@@ -57,8 +57,11 @@ class CrawlerConsole(Console):
         """Start a crawler, and look on until it is done. A double click starts it once."""
         self.notice = {}
         self._say(name, f"$ {self.command('glue', 'start_crawler', Name=name)}", anew=True)
-        with suppress(self.lab.client("glue").exceptions.CrawlerRunningException):
+        try:
             self.call("glue", "start_crawler", Name=name)
+        except ClientError as error:  # by its code: of two threads each may have its own classes
+            if error.response["Error"]["Code"] != "CrawlerRunningException":
+                raise
         self._follow(name)
 
     def do_stop(self, *, name: str) -> None:
