@@ -18,7 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from labkit.lab import Lab
 
 WIDTH_PX, HEIGHT_PX, SHEET_PX = 720, 405, 960
+ROWS_TOLD = 12  # a description that is heard reads so many rows, and of more the ends
 LEFT_OUT = "Labkit-Left-Out"  # the header in which a picture says so
 _READ = [
     "quicksight:DescribeDashboard",
@@ -71,6 +72,19 @@ class Picture:
         return pd.DataFrame(self.shown.get("rows", []), columns=labels)
 
     @property
+    def description(self) -> str:
+        """The picture in words, for whom a screen is read aloud: its rows; of many, the ends."""
+        rows, numbers = self.df, self.df.select_dtypes("number").columns
+        if not len(rows):
+            return repr(self)
+        if len(rows) <= ROWS_TOLD:
+            return f"{self!r}. {'; '.join(_told(row) for row in rows.itertuples(index=False))}."
+        if not len(numbers):
+            return f"{self!r}. From {_told(rows.iloc[0])} to {_told(rows.iloc[-1])}."
+        ordered = rows.sort_values(numbers[-1], kind="stable", na_position="first")
+        return f"{self!r}. Largest: {_told(ordered.iloc[-1])}. Smallest: {_told(ordered.iloc[0])}."
+
+    @property
     def warnings(self) -> list[str]:
         """What the visual asks for and the picture leaves out; it stands on it too, in brief."""
         return list(self.shown.get("warnings", []))
@@ -88,7 +102,7 @@ class Picture:
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
         if self.png:
-            shape = {"width": self.width_px, "alt": repr(self)}
+            shape = {"width": self.width_px, "alt": self.description}
             return {"image/png": self.png, "text/plain": repr(self)}, {"image/png": shape}
         frame = f'<iframe src="{html.escape(self.url)}" width="100%" height="{HEIGHT_PX + 120}">'
         return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}
@@ -231,6 +245,14 @@ def _find(visuals: list[dict[str, Any]], wanted: str) -> dict[str, Any]:
         if wanted in ("", each["id"], each["title"]) or charts.identifier(wanted) == each["id"]:
             return each
     raise UnknownName("visual", wanted, [each["title"] or each["id"] for each in visuals])
+
+
+def _told(row: Iterable[Any]) -> str:
+    """A row's values in words; numbers to three decimals."""
+    return ", ".join(
+        "none" if pd.isna(v) else v if isinstance(v, str) else f"{round(v, 3):,}".removesuffix(".0")
+        for v in row
+    )
 
 
 def _nobody_looks() -> bool:

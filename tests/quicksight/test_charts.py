@@ -5,6 +5,7 @@ import pytest
 from botocore.validate import ParamValidator
 
 from labkit import charts
+from labkit.charts.pages import Picture
 from labkit.charts.shapes import shapes, snake
 from labkit.errors import NoChart, UnknownName
 
@@ -99,3 +100,15 @@ def test_a_sort(sort, kind, direction):
     sorting = visual["ChartConfiguration"]["SortConfiguration"]
     assert sorting["CategorySort"][0][kind]["Direction"] == direction
     assert sorting["CategoryItemsLimit"] == {"ItemsLimit": 5, "OtherCategories": "INCLUDE"}
+
+
+def told(*rows):
+    shown = {"fields": [{"label": "day"}, {"label": "views"}], "rows": list(rows)}
+    return Picture("Views", b"", "", shown).description
+
+
+def test_a_picture_is_told_in_words():
+    few, many = [["Sun", 12345], ["Mon", None]], [[f"day {k}", k / 7] for k in range(13)]
+    assert told(*few) == "Views: 2 rows of day, views. Sun, 12,345; Mon, none."
+    assert told(*many).endswith("Largest: day 12, 1.714. Smallest: day 0, 0.")
+    assert told() == "Views: 0 rows of day, views"
