@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 
 LEAST_MEMORY = 4 << 30
+OPEN_MAX = 10240  # macOS's <sys/syslimits.h>
 #: A server that took less than this of a processor between two looks is at rest.
 REST = 0.1
 #: Seconds after which a server that never rests gives back what it has freed.
@@ -31,8 +32,10 @@ def bound_memory() -> None:
 def raise_files() -> None:
     """Have as many files and connections open as the system lets: each client takes one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):  # macOS says more than it gives
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    for wanted in (most, OPEN_MAX):  # macOS says "no limit", and gives this much
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+            return
 
 
 class Freed:

@@ -1,9 +1,11 @@
-"""What the server gives back to the machine."""
+"""What the server takes of the machine, and gives back."""
 
+import resource
 import time
 
 import pytest
 
+from labkit.cloud import machine
 from labkit.cloud.machine import Freed
 
 # Seconds by the clock, of a processor, and how often memory was given back by then.
@@ -25,3 +27,18 @@ def test_memory_is_given_back_at_rest(looks, monkeypatch):
         clock[:] = now, spent
         freed.look()
         assert len(given) == count
+
+
+def test_a_system_that_promises_more_files_than_it_gives(monkeypatch):
+    """As macOS: it says "no limit", and refuses that."""
+    had = []
+
+    def give(kind, limits):
+        if limits[0] == resource.RLIM_INFINITY:
+            raise ValueError("not allowed to raise maximum limit")
+        had.append(limits)
+
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (256, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", give)
+    machine.raise_files()
+    assert had == [(machine.OPEN_MAX, resource.RLIM_INFINITY)]
