@@ -134,6 +134,21 @@ def test_a_wrong_digest_leaves_nothing(s3, bucket):
     assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
 
 
+def test_another_body_than_was_signed_leaves_nothing(aws, bucket):
+    s3 = aws("s3", config=Config(request_checksum_calculation="when_required"))
+
+    def change(request, **_):
+        request.body = b"x" * int(request.headers["Content-Length"])
+
+    s3.meta.events.register("before-send.s3", change)
+    mismatch = ("XAmzContentSHA256Mismatch", 400)
+    assert code_of(s3.put_object, Bucket=bucket, Key="a", Body=b"meant") == mismatch
+    policy = {"Bucket": bucket, "Policy": "{}"}
+    assert code_of(s3.put_bucket_policy, **policy) == mismatch
+    s3.meta.events.unregister("before-send.s3", change)
+    assert s3.list_objects_v2(Bucket=bucket)["KeyCount"] == 0
+
+
 def test_the_default_checksum_of_boto3(s3, bucket):
     s3.put_object(Bucket=bucket, Key="a", Body=b"abc")
     got = s3.head_object(Bucket=bucket, Key="a", ChecksumMode="ENABLED")

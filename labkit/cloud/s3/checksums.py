@@ -13,10 +13,11 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from isal import isal_zlib
 
 DEFAULT, FASTEST = "crc64nvme", "crc32"
 ALGORITHMS = ("crc32", "crc32c", "crc64nvme", "sha1", "sha256")
@@ -47,7 +48,7 @@ class Checksum:
         if self._hash:
             self._hash.update(chunk)
         elif self.name == "crc32":
-            self._crc = zlib.crc32(chunk, self._crc)
+            self._crc = isal_zlib.crc32(chunk, self._crc)  # five times as fast as zlib
         else:
             self._crc = _crc(self.name, chunk, self._crc)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import hashlib
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +20,7 @@ from labkit.cloud.s3 import object_checksums
 from labkit.cloud.s3.bodies import CHUNK, Body, Slot, write_stream
 from labkit.cloud.s3.request import Environ, Request
 
-_SMALL_BODY = 16 << 20
+_SMALL_BODY, _LARGE = 16 << 20, 8 << 20
 
 
 def receive(
@@ -37,14 +39,47 @@ def receive(
     """
     trailers: dict[str, str] = {}
     claimed = object_checksums.Claimed(request, declared)
+    signed = _Signed(request.environ, proven=bool(claimed.name or request.header("content-md5")))
     etag = None if md5 else secrets.token_hex(16)
-    body = write_stream(_content(request, trailers), claimed.update, etag=etag, slot=slot)
+    watchers = (claimed.update, signed.update)
+    body = write_stream(_content(request, trailers), *watchers, etag=etag, slot=slot)
     try:
+        signed.verify()
         _check_md5(request, body)
         return replace(body, checksums=claimed.verified(trailers))
     except AwsError:
         body.discard()
         raise
+
+
+class _Signed:
+    """The SHA-256 that a request was signed with; its body is looked at as it arrives.
+
+    Args:
+        proven: whether another checksum tells that the body is what the client meant. Then that of
+            a large body is not computed, which would take longer than all the rest.
+    """
+
+    def __init__(self, environ: Environ, *, proven: bool) -> None:
+        self._sent = str(environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")).lower()
+        large = int(environ.get("CONTENT_LENGTH") or 0) >= _LARGE
+        unsigned = re.fullmatch("[0-9a-f]{64}", self._sent) is None
+        self._digest = None if unsigned or (proven and large) else hashlib.sha256()
+
+    def update(self, chunk: bytes) -> None:
+        """See the body's next bytes."""
+        if self._digest:
+            self._digest.update(chunk)
+
+    def verify(self) -> None:
+        """Raise unless what was seen is what was signed."""
+        if self._digest and (computed := self._digest.hexdigest()) != self._sent:
+            raise AwsError(
+                "XAmzContentSHA256Mismatch",
+                "The provided 'x-amz-content-sha256' header does not match what was computed.",
+                ClientComputedContentSHA256=self._sent,
+                S3ComputedContentSHA256=computed,
+            )
 
 
 def slot_of(request: Request, upload: Any) -> contextlib.AbstractContextManager[Slot | None]:
@@ -137,6 +172,9 @@ def read_body(environ: Environ) -> bytes:
     if length > _SMALL_BODY:
         raise AwsError("MaxMessageLengthExceeded", "Your request was too big.")
     found: bytes = environ["wsgi.input"].read(length) if length else b""
+    signed = _Signed(environ, proven=False)
+    signed.update(found)
+    signed.verify()
     return found
 
 
