@@ -49,6 +49,7 @@ from labkit.cloud.operations import (
     not_here,
     not_kept,
 )
+from labkit.cloud.s3 import cross_origin
 from labkit.cloud.s3.front import S3
 from labkit.cloud.scheduler import targets
 from labkit.cloud.states import judging as states_judging
@@ -94,7 +95,7 @@ class Front:
         try:
             if page := services.page_at(self.cloud, str(environ.get("PATH_INFO", ""))):
                 return _send(start_response, page(self.cloud, environ))
-            guard.check_origin(environ)
+            guard.check_origin(environ, let_in=self._lets_in(environ))
             if environ.get("PATH_INFO") == HEALTH:
                 return _send(start_response, self._health())
             if _is_s3(environ):
@@ -102,6 +103,13 @@ class Front:
             return _send(start_response, self._answer(environ))
         except AwsError as error:
             return _send(start_response, protocol.refuse(None, error))
+
+    def _lets_in(self, environ: Environ) -> bool:
+        """Whether S3 answers a web page: what it asks, or what a bucket's rules let it do."""
+        if not (guard.is_from_a_page(environ) and _is_s3(environ)):
+            return False
+        asks = environ["REQUEST_METHOD"] == "OPTIONS"
+        return asks or bool(cross_origin.headers_for(self.cloud, environ))
 
     def _health(self) -> protocol.Reply:
         body = json.dumps({"version": __version__, "pid": os.getpid()}).encode()

@@ -174,3 +174,47 @@ def test_an_unsigned_form(s3, cloud, bucket):
     fields = {"key": "new", "file": b"y"}  # each as if it were a file
     assert requests.post(f"{cloud.endpoint}/{bucket}", files=fields, timeout=10).status_code == 204
     assert s3.get_object(Bucket=bucket, Key="new")["Body"].read() == b"y"
+
+
+PAGES = {  # method, headers → status and the origin that the answer allows
+    "let in": ("GET", {"Origin": "https://my.example"}, (200, "https://my.example")),
+    "another": ("GET", {"Origin": "https://example"}, (403, None)),
+    "another method": ("PUT", {"Origin": "https://my.example"}, (403, None)),
+    "an image": ("GET", {"Sec-Fetch-Site": "cross-site"}, (403, None)),
+    "asks": (
+        "OPTIONS",
+        {
+            "Origin": "https://my.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "X-Amz-Meta-a",
+        },
+        (200, "https://my.example"),
+    ),
+    "asks too much": (
+        "OPTIONS",
+        {
+            "Origin": "https://my.example",
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "x-amz-meta-a, x-other",
+        },
+        (403, None),
+    ),
+    "asks nothing": ("OPTIONS", {"Origin": "https://my.example"}, (400, None)),
+}
+
+
+def test_pages_that_a_bucket_lets_in(s3, cloud, bucket):
+    opened(s3, bucket)
+    rule = {
+        "AllowedOrigins": ["https://*.example"],
+        "AllowedMethods": ["GET"],
+        "AllowedHeaders": ["x-amz-*"],
+    }
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+    for what, (method, headers, expected) in PAGES.items():
+        got = requests.request(method, f"{cloud.endpoint}/{bucket}/a", headers=headers, timeout=10)
+        allowed = got.headers.get("Access-Control-Allow-Origin")
+        assert (got.status_code, allowed) == expected, what
+    s3.delete_bucket_cors(Bucket=bucket)
+    page = {"Origin": "https://my.example"}
+    assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=10).status_code == 403

@@ -37,13 +37,20 @@ def check_host(environ: dict[str, Any]) -> None:
         raise _denied(f"The host {name!r} is not this machine")
 
 
-def check_origin(environ: dict[str, Any]) -> None:
-    """Refuse other hosts' names, browsers' cross-site requests and moto's own pages."""
+def is_from_a_page(environ: dict[str, Any]) -> bool:
+    """Whether a browser asks for a page of another place."""
+    site = environ.get("HTTP_SEC_FETCH_SITE", "none")
+    return bool(environ.get("HTTP_ORIGIN")) or site not in ("none", "same-origin")
+
+
+def check_origin(environ: dict[str, Any], *, let_in: bool = False) -> None:
+    """Refuse other hosts' names, browsers' cross-site requests and moto's own pages.
+
+    Args:
+        let_in: whether a bucket's owner lets this page in.
+    """
     check_host(environ)
-    if environ.get("HTTP_ORIGIN") or environ.get("HTTP_SEC_FETCH_SITE", "none") not in (
-        "none",
-        "same-origin",
-    ):
+    if is_from_a_page(environ) and not let_in:
         raise _denied("Web pages are not clients of this server")
     if environ.get("PATH_INFO", "").startswith("/moto-api"):
         raise _denied("This page is closed")

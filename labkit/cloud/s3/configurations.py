@@ -268,6 +268,12 @@ def _check_acl(request: Request, document: _Document, bucket: Any, version: Any)
     acl.check_new(bucket, None, " ".join(["a list", *document.texts("URI")]))
 
 
+def _check_tagging(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    names = list(document.texts("Key"))
+    if len(set(names)) < len(names):
+        raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key")
+
+
 _Check = Callable[["Request", _Document, Any, Any], None]
 _CHECKS: dict[str, _Check] = {
     "acl": _check_acl,
@@ -276,4 +282,5 @@ _CHECKS: dict[str, _Check] = {
     "versioning": _check_versioning,
     "retention": _check_retention,
     "legal-hold": _check_legal_hold,
+    "tagging": _check_tagging,
 }

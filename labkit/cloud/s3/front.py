@@ -17,11 +17,12 @@ from labkit.cloud import protocol
 from labkit.cloud.access import guard, policy
 from labkit.cloud.access.s3_requests import copy_source, find_version
 from labkit.cloud.cloud import Cloud
-from labkit.cloud.operations import AwsError, not_kept
+from labkit.cloud.operations import ANONYMOUS, AwsError, not_kept
 from labkit.cloud.s3 import (
     buckets,
     conditions,
     configurations,
+    cross_origin,
     delete,
     destinations,
     limits,
@@ -67,6 +68,7 @@ class S3:
             reply = protocol.refuse(None, error)
             status, headers, content = reply.status, reply.headers, [reply.body]
             headers["Content-Length"] = str(len(reply.body))
+        headers |= cross_origin.headers_for(self.cloud, environ)
         start_response(f"{status} {'OK' if status < 300 else 'Error'}", list(headers.items()))
         return content if environ["REQUEST_METHOD"] != "HEAD" else []
 
@@ -84,6 +86,8 @@ class S3:
     def _answer(self, environ: Environ) -> Answer:
         if post.is_form(environ):
             return whole(self._form(environ))
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            return whole(cross_origin.preflight(self.cloud, read_request(environ, ANONYMOUS)))
         claim, principal = guard.identify(environ, None)
         request = read_request(with_legacy_headers(environ, claim), principal)
         policy.authorize_s3(self.cloud, request)

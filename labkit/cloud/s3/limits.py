@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
 
+from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import conditions
 
@@ -50,9 +51,11 @@ def check(request: Request, source: Any) -> None:
         _check_name(request.bucket)
     if len(request.key.encode()) > _MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long")
-    if not is_version_id(named := request.query.get("versionId", "null")):
-        told = {"ArgumentName": "versionId", "ArgumentValue": named}
-        raise AwsError("InvalidArgument", "Invalid version id specified", 400, **told)
+    copied = copy_source(request)
+    for named in (request.query.get("versionId"), copied and copied[2]):
+        if named is not None and not is_version_id(named):
+            told = {"ArgumentName": "versionId", "ArgumentValue": named}
+            raise AwsError("InvalidArgument", "Invalid version id specified", 400, **told)
     for name in _COUNTS:
         _check_count(name, request.query.get(name))
     _check_part(request.query.get("partNumber"))
