@@ -2,8 +2,7 @@
 
 States: ``QUEUED`` → ``RUNNING`` → ``SUCCEEDED``, ``FAILED`` or ``CANCELLED``. Source:
 https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecutionStatus.html
-Each change is on disk before anybody is told. What ran when the process died has failed, unless it
-had made its change: a table names the statements that changed it, in the same write.
+Each change is on disk before anybody is told. How one runs: `running`.
 """
 
 from __future__ import annotations
@@ -12,33 +11,27 @@ import concurrent.futures
 import contextlib
 import hashlib
 import json
-import logging
 import threading
 import time
 from typing import Any
 
 from labkit.cloud.access import encryption
-from labkit.cloud.athena import errors, leftovers, reuse
+from labkit.cloud.athena import reuse
 from labkit.cloud.athena.errors import invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.run import Run
-from labkit.cloud.athena.statement import Result, Statement, read_statement
+from labkit.cloud.athena.running import KIND, execute
+from labkit.cloud.athena.statement import Statement, read_statement
 from labkit.cloud.athena.workgroups import ENGINE, find_workgroup, result_configuration
-from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.engine import QueryFailed
 from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
-from labkit.cloud.jobs import Job, Stopped, until_kept
-from labkit.cloud.lake.catalog import ScanLimit
-from labkit.cloud.lake.metastore import Metastore
+from labkit.cloud.jobs import Job
 from labkit.cloud.members import shown
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.s3.store import split_uri
 
-log = logging.getLogger(__name__)
-KIND = "athena.execution"
 _ALGORITHMS = {"SSE_S3": "AES256", "SSE_KMS": "aws:kms"}
-ENDED = ("SUCCEEDED", "FAILED", "CANCELLED")
 #: How long a start waits for a quick query's end, so that the client's first look sees it.
 PATIENCE_S = 0.2
 LONGEST = 262_144
@@ -203,88 +196,6 @@ def _parameter(text: str) -> str:
         return text
 
 
-def execute(run: Run, statement: Statement, cloud: Cloud) -> None:
-    """Run a statement to its end and put its outcome on record."""
-    started = time.monotonic()
-    if not _advance(cloud, run.id, "RUNNING"):
-        return
-    try:
-        _check_catalog(cloud, run)
-        run.job.check()
-        result = statement.run(run)
-        run.job.check()
-        ending: Record = {"State": "SUCCEEDED"}
-    except BaseException as error:
-        result, ending = Result(), _failure(error, run.job)
-        until_kept(lambda: leftovers.undo(cloud, cloud.records(KIND)[run.id]))
-    finally:
-        run.close()
-    run.note("EngineExecutionTimeInMillis", 1000 * (time.monotonic() - started))
-    until_kept(lambda: _finish(cloud, run, result, ending))
-
-
-def _check_catalog(cloud: Cloud, run: Run) -> None:
-    catalog = cloud.records(KIND)[run.id]["QueryExecutionContext"].get("Catalog", "AwsDataCatalog")
-    if catalog.lower() != run.catalog.name:
-        raise errors.StatementFailed(f"CATALOG_NOT_FOUND: Catalog '{catalog}' does not exist")
-
-
-def _failure(error: BaseException, job: Job) -> Record:
-    if isinstance(error, ScanLimit):
-        return {"State": "CANCELLED", "StateChangeReason": "Bytes scanned limit was exceeded"}
-    if isinstance(error, Stopped) or job.stopping:
-        return {"State": "CANCELLED", "StateChangeReason": "Query cancelled by user"}
-    reason = errors.reason(error)
-    if reason.startswith("GENERIC_INTERNAL_ERROR"):
-        log.error("a query failed", exc_info=error)
-    return {
-        "State": "FAILED",
-        "StateChangeReason": reason,
-        "AthenaError": errors.athena_error(reason),
-    }
-
-
-def _advance(cloud: Cloud, number: str, state: str) -> bool:
-    records = cloud.records(KIND)
-    record = records.get(number)
-    if record is None or record["Status"]["State"] in ENDED:
-        return False
-    waited = 1000 * (time.time() - record["Status"]["SubmissionDateTime"])
-    records[number] = record | {
-        "Status": record["Status"] | {"State": state},
-        "Statistics": record["Statistics"] | {"QueryQueueTimeInMillis": max(1, int(waited))},
-    }
-    return True
-
-
-def _finish(cloud: Cloud, run: Run, result: Result, ending: Record) -> None:
-    record = cloud.records(KIND).get(run.id)
-    if record is None:
-        return
-    now = time.time()
-    total = 1000 * (now - record["Status"]["SubmissionDateTime"])
-    statistics = {"DataScannedInBytes": run.catalog.scanned_bytes, "QueryPlanningTimeInMillis": 0}
-    statistics |= record["Statistics"] | run.statistics
-    statistics["TotalExecutionTimeInMillis"] = int(total)
-    statistics["ServicePreProcessingTimeInMillis"] = 0
-    statistics["ServiceProcessingTimeInMillis"] = max(
-        0,
-        int(total)
-        - statistics["EngineExecutionTimeInMillis"]
-        - statistics.get("QueryQueueTimeInMillis", 0),
-    )
-    manifest = {"DataManifestLocation": result.manifest[0]} if result.manifest else {}
-    cloud.records(KIND)[run.id] = record | {
-        "Status": record["Status"] | ending | {"CompletionDateTime": now},
-        "Statistics": statistics
-        | manifest
-        | {"ResultReuseInformation": {"ReusedPreviousResult": False}},
-        "_": record["_"]
-        | {"columns": result.columns, "update_count": result.update_count}
-        | result.details,
-    }
-
-
 @operation("athena", "GetQueryExecution")
 def get_query_execution(context: Context, *, QueryExecutionId: str) -> Answer:
     return {"QueryExecution": shown(find_execution(context, QueryExecutionId))}
@@ -338,27 +249,3 @@ def _all(context: Context) -> list[Record]:
     here = (context.account, context.region)
     records = context.cloud.records(KIND).values()
     return [r for r in records if (r["_"]["account"], r["_"]["region"]) == here]
-
-
-@on_start
-def mend(cloud: Cloud) -> None:
-    """Fail the executions that ran when the process died, but those whose table has changed."""
-    records = cloud.records(KIND)
-    left = {n: r for n, r in records.items() if r["Status"]["State"] not in ENDED}
-    regions = {record["_"]["region"] for record in left.values()}
-    done = {author for region in regions for author in Metastore(cloud, region).authors()}
-    for number, record in left.items():
-        ending = {"State": "SUCCEEDED"} if number in done else _interrupted(cloud, record)
-        status = record["Status"] | ending | {"CompletionDateTime": time.time()}
-        leftovers.sweep(cloud, record)
-        records[number] = record | {"Status": status}
-
-
-def _interrupted(cloud: Cloud, record: Record) -> Record:
-    leftovers.undo(cloud, record)
-    reason = "GENERIC_INTERNAL_ERROR: The query was interrupted: the local AWS stopped"
-    return {
-        "State": "FAILED",
-        "StateChangeReason": reason,
-        "AthenaError": errors.athena_error(reason) | {"Retryable": True},
-    }

@@ -26,7 +26,8 @@ from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine import Session, formats
 from labkit.cloud.engine.duck import failures
 from labkit.cloud.engine.formats.model import Table, literal
-from labkit.cloud.engine.formats.writers import PACKERS, UNORDERED
+from labkit.cloud.engine.formats.packing import PACKERS
+from labkit.cloud.engine.formats.writers import UNORDERED
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.folders import escaped
 from labkit.cloud.operations import AwsError

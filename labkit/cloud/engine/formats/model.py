@@ -65,6 +65,14 @@ class File:
 
 
 @dataclass(frozen=True)
+class Target:
+    """The file to write, and whether rows keep the order of the query."""
+
+    path: str
+    ordered: bool = True
+
+
+@dataclass(frozen=True)
 class Table:
     """A table's declaration.
 

@@ -8,22 +8,18 @@ escapes only where the table has an escape character.
 
 from __future__ import annotations
 
-import bz2
-import zlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
 
-import fastavro
 import pyarrow as pa
 from pyarrow import orc
 
-from labkit.cloud.engine.formats.lines import CHUNK
-from labkit.cloud.engine.formats.model import FormatError, Session, Table, literal
+from labkit.cloud.engine.formats.avro_writing import write_avro
+from labkit.cloud.engine.formats.batches import batches, schema_of
+from labkit.cloud.engine.formats.model import FormatError, Session, Table, Target, literal
+from labkit.cloud.engine.formats.packing import PACKERS
 from labkit.cloud.engine.formats.simple import Dialect, dialect
-from labkit.cloud.engine.formats.stream import arrow_type
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.rows import first_row
 from labkit.cloud.engine.types import Type
@@ -35,7 +31,6 @@ ENDINGS = {
     "deflate": ".deflate",
     "snappy": ".snappy",
 }
-_ROWS = 50_000
 #: The option of COPY that lets rows go to the file as they come.
 UNORDERED = "PRESERVE_ORDER false"
 #: Bytes to read from which on rows are written as they come, where no order was asked for.
@@ -80,14 +75,6 @@ def write(
     return WRITERS[table.format](
         session, f"SELECT * FROM ({sql}) AS t({names})", table, codec, Target(path, ordered)
     )
-
-
-@dataclass(frozen=True)
-class Target:
-    """The file to write, and whether rows keep the order of the query."""
-
-    path: str
-    ordered: bool = True
 
 
 def _parquet(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
@@ -176,139 +163,17 @@ def _copy(session: Session, sql: str, target: Target, options: str) -> int:
     return int(count)
 
 
-def _chunks(source: BinaryIO) -> Iterator[bytes]:
-    return iter(lambda: source.read(CHUNK), b"")
-
-
-def _gzip(source: BinaryIO) -> Iterator[bytes]:
-    pack = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    yield from map(pack.compress, _chunks(source))
-    yield pack.flush()
-
-
-def _deflate(source: BinaryIO) -> Iterator[bytes]:
-    pack = zlib.compressobj()
-    yield from map(pack.compress, _chunks(source))
-    yield pack.flush()
-
-
-def _bzip2(source: BinaryIO) -> Iterator[bytes]:
-    pack = bz2.BZ2Compressor()
-    yield from map(pack.compress, _chunks(source))
-    yield pack.flush()
-
-
-def _hadoop(codec: str) -> Callable[[BinaryIO], Iterator[bytes]]:
-    """Hadoop's blocks: the plain length, then the packed length and the packed bytes."""
-
-    def pack(source: BinaryIO) -> Iterator[bytes]:
-        for chunk in iter(lambda: source.read(1 << 18), b""):
-            packed = pa.Codec(codec).compress(chunk, asbytes=True)
-            yield len(chunk).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
-
-    return pack
-
-
-def _brotli(source: BinaryIO) -> Iterator[bytes]:
-    sink = pa.BufferOutputStream()
-    with pa.CompressedOutputStream(sink, "brotli") as packed:
-        for chunk in _chunks(source):
-            packed.write(chunk)
-    yield sink.getvalue().to_pybytes()
-
-
 def _orc(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    schema = _schema(table)
+    schema = schema_of(table)
     rows = 0
     with orc.ORCWriter(target.path, compression=codec) as writer:
         writer.write(pa.Table.from_batches([], schema))
-        for batch in _batches(session, sql, schema):
+        for batch in batches(session, sql, schema):
             writer.write(pa.Table.from_batches([batch]))
             rows += batch.num_rows
     return rows
 
 
-def _avro(session: Session, sql: str, table: Table, codec: str, target: Target) -> int:
-    fields = [
-        {"name": n, "type": ["null", avro_type(k, n)], "default": None} for n, k in table.columns
-    ]
-    schema = {"type": "record", "name": "hive_record", "fields": fields}
-    batches = _batches(session, sql, _schema(table))
-    rows = _Counted(row for b in batches for row in b.to_pylist(maps_as_pydicts="strict"))
-    with Path(target.path).open("wb") as file:
-        fastavro.writer(file, fastavro.parse_schema(schema), rows, codec=codec)
-    return rows.count
-
-
-class _Counted:
-    """Rows as they pass, counted; times get their zone."""
-
-    def __init__(self, rows: Iterable[dict[str, Any]]) -> None:
-        self.rows, self.count = rows, 0
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        for row in self.rows:
-            self.count += 1
-            yield {name: _avro_value(value) for name, value in row.items()}
-
-
-def _avro_value(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _avro_value(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_avro_value(v) for v in value]
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC)  # fastavro takes a naive time for a local one
-    return value
-
-
-def avro_type(kind: Type, name: str) -> Any:
-    """The Avro schema of a type; a record is named after its column."""
-    match kind.base:
-        case "array":
-            return {"type": "array", "items": ["null", avro_type(kind.element, f"{name}_item")]}
-        case "map":
-            return {"type": "map", "values": ["null", avro_type(kind.types[1], f"{name}_value")]}
-        case "row":
-            fields = [
-                {"name": str(n), "type": ["null", avro_type(t, f"{name}_{n}")], "default": None}
-                for n, t in kind.fields
-            ]
-            return {"type": "record", "name": f"{name}_record", "fields": fields}
-        case "decimal":
-            precision, scale = kind.args
-            return {
-                "type": "bytes",
-                "logicalType": "decimal",
-                "precision": precision,
-                "scale": scale,
-            }
-    if kind.base not in _AVRO:
-        raise FormatError("NOT_SUPPORTED", f"Avro has no columns of type {kind}")
-    return _AVRO[kind.base]
-
-
-def _schema(table: Table) -> pa.Schema:
-    return pa.schema([pa.field(name, arrow_type(kind)) for name, kind in table.columns])
-
-
-def _batches(session: Session, sql: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-    reader = session.con.sql(sql).to_arrow_reader(_ROWS)
-    for batch in reader:
-        yield from pa.Table.from_batches([batch]).cast(schema).to_batches()
-
-
-_AVRO: dict[str, Any] = {
-    "boolean": "boolean",
-    **dict.fromkeys(("tinyint", "smallint", "integer"), "int"),
-    "bigint": "long",
-    "real": "float",
-    "double": "double",
-    **dict.fromkeys(("varchar", "char"), "string"),
-    "varbinary": "bytes",
-    "date": {"type": "int", "logicalType": "date"},
-    "timestamp": {"type": "long", "logicalType": "timestamp-millis"},
-}
 _TEXT = {n: n for n in ("gzip", "none", "bzip2", "deflate", "snappy", "zstd")}
 COMPRESSIONS: dict[str, dict[str, str]] = {
     "parquet": {
@@ -337,19 +202,10 @@ COMPRESSIONS: dict[str, dict[str, str]] = {
     "openx-json": _TEXT,
     "csv": _TEXT,
 }
-#: What packs plain text, by its codec.
-PACKERS: dict[str, Callable[[BinaryIO], Iterator[bytes]]] = {
-    "gzip": _gzip,
-    "deflate": _deflate,
-    "bzip2": _bzip2,
-    "snappy": _hadoop("snappy"),
-    "lz4": _hadoop("lz4_raw"),
-    "brotli": _brotli,
-}
 WRITERS: dict[str, Callable[[Session, str, Table, str, Target], int]] = {
     "parquet": _parquet,
     "orc": _orc,
-    "avro": _avro,
+    "avro": write_avro,
     "json": _json,
     "openx-json": _json,
     "csv": _text,

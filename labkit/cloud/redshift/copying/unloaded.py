@@ -15,7 +15,7 @@ import duckdb
 
 from labkit.cloud.engine.formats import File
 from labkit.cloud.engine.formats.lines import open_bytes
-from labkit.cloud.engine.formats.writers import PACKERS
+from labkit.cloud.engine.formats.packing import PACKERS
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.compile import Compiled
 from labkit.cloud.engine.redshift.scope import Field
