@@ -37,6 +37,17 @@ LIFECYCLES = {
     "days": ([rule(Expiration={"Days": 0})], "InvalidArgument"),
     "date": ([rule(Expiration={"Date": NOON})], "InvalidArgument"),
     "none": ([], "MalformedXML"),
+    "class": ([rule(Transitions=[{"Days": 30, "StorageClass": "COLD"}])], "MalformedXML"),
+    "sizes": (
+        [
+            {
+                "Status": "Enabled",
+                "Filter": {"And": {"ObjectSizeGreaterThan": 9, "ObjectSizeLessThan": 8}},
+                "Expiration": {"Days": 1},
+            }
+        ],
+        "InvalidRequest",
+    ),
 }
 
 
@@ -106,6 +117,25 @@ NO_LOCKS = {
         {"Key": "a", "Retention": retention("other")},
         "MalformedXML",
     ),
+    "version": (
+        "put_bucket_versioning",
+        {"VersioningConfiguration": {"Status": "enabled"}},
+        "MalformedXML",
+    ),
+    "tags": (
+        "put_object_tagging",
+        {"Key": "a", "Tagging": {"TagSet": [{"Key": "a", "Value": v} for v in "12"]}},
+        "InvalidTag",
+    ),
+    "grantee": ("put_bucket_acl", {"GrantRead": 'id="nobody"'}, "InvalidArgument"),
+    "resource": (
+        "put_bucket_policy",
+        {
+            "Policy": '{"Statement": [{"Effect": "Deny", "Principal": "*",'
+            ' "Action": "s3:*", "Resource": "arn:aws:s3:::locked-and-more/*"}]}'
+        },
+        "MalformedPolicy",
+    ),
     "no-body": ("put_object_lock_configuration", {}, "MissingRequestBodyError"),
     "hold": ("put_object_legal_hold", {"Key": "a", "LegalHold": {"Status": "x"}}, "MalformedXML"),
 }
@@ -142,6 +172,7 @@ def test_suspended_versioning_has_one_version_without_a_number(s3, bucket):
         asked = {"Bucket": bucket, "VersioningConfiguration": {"Status": status}}
         s3.put_bucket_versioning(**asked)
         s3.put_object(Bucket=bucket, Key="b", Body=status.encode())
+    assert s3.get_object(Bucket=bucket, Key="b")["VersionId"] == "null"
     numbered = listed(s3, bucket, "Versions")
     assert (numbered[1], len(numbered)) == ("null", 3)
     assert s3.delete_object(Bucket=bucket, Key="b")["VersionId"] == "null"

@@ -218,3 +218,10 @@ def test_pages_that_a_bucket_lets_in(s3, cloud, bucket):
     s3.delete_bucket_cors(Bucket=bucket)
     page = {"Origin": "https://my.example"}
     assert requests.get(f"{cloud.endpoint}/{bucket}/a", headers=page, timeout=10).status_code == 403
+
+
+def test_who_does_not_sign_asks_for_no_headers_and_a_path_is_utf8(s3, cloud, bucket):
+    opened(s3, bucket)
+    for path, code in {"a?response-expires=x": "InvalidRequest", "%AE%8A": "InvalidURI"}.items():
+        got = requests.get(f"{cloud.endpoint}/{bucket}/{path}", timeout=10)
+        assert (got.status_code, f"<Code>{code}</Code>" in got.text) == (400, True)

@@ -120,15 +120,21 @@ FORMS = {  # changed fields, body → status, code
 @pytest.mark.parametrize(("changed", "body", "status", "said"), FORMS.values(), ids=FORMS)
 def test_a_form(aws, bucket, version, changed, body, status, said):
     s3 = aws("s3", config=Config(signature_version=version))
-    asked = {"x-amz-meta-a": "b"}
+    tags = "<Tagging><TagSet><Tag><Key>k</Key><Value>v</Value></Tag></TagSet></Tagging>"
+    asked = {"x-amz-meta-a": "b", "tagging": tags}
     anyhow = [["starts-with", "$success_action_status", ""], ["content-length-range", 1, 10]]
     form = s3.generate_presigned_post(
-        bucket, "in/${filename}", Fields=asked, Conditions=[asked, *anyhow]
+        bucket,
+        "in/${filename}",
+        Fields=asked,
+        Conditions=[*({k: v} for k, v in asked.items()), *anyhow],
     )
     fields = form["fields"] | changed
     answer = requests.post(form["url"], data=fields, files={"file": ("f.txt", body)}, timeout=10)
     assert (answer.status_code, said in answer.text) == (status, True)
     if status < 300:
+        kept = s3.get_object_tagging(Bucket=bucket, Key="in/f.txt")["TagSet"]
+        assert kept == [{"Key": "k", "Value": "v"}]
         got = s3.get_object(Bucket=bucket, Key="in/f.txt")
         assert (got["Body"].read(), got["Metadata"]) == (body, {"a": "b"})
     else:

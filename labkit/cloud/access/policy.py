@@ -9,6 +9,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +122,8 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
         raise AwsError("MalformedPolicy", words) from error
     except ValueError as error:
         raise AwsError("MalformedPolicy", str(error)) from error
-    if not all(each.startswith(arn) for each in resources_of(document)):
+    own = re.compile(re.escape(arn) + r"([/*?].*)?", re.DOTALL)
+    if not all(map(own.fullmatch, resources_of(document))):
         raise AwsError("MalformedPolicy", "Policy has invalid resource")
     block = getattr(find_bucket(cloud, request.bucket), "public_access_block", None)
     if block and block.block_public_policy and is_public(document):

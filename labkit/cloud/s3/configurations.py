@@ -34,6 +34,8 @@ _ACTIONS = (
     "NoncurrentVersionTransition",
     "AbortIncompleteMultipartUpload",
 )
+_CLASSES = {"DEEP_ARCHIVE", "GLACIER", "GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA",
+            "STANDARD_IA"}  # fmt: skip
 _MODES = ("GOVERNANCE", "COMPLIANCE")
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00)?)?")
 
@@ -121,6 +123,16 @@ def deletes(request: Request, bucket: Any) -> bool:
     return request.method == "DELETE"
 
 
+def tags_of(document: bytes) -> list[tuple[str, str]]:
+    """The names and values of a document of tags.
+
+    Raises:
+        AwsError: ``MalformedXML``.
+    """
+    tags = _Document(document).root.iter("Tag")
+    return [(each.findtext("Key") or "", each.findtext("Value") or "") for each in tags]
+
+
 def clears_tags(request: Request, body: bytes) -> bool:
     """Whether a request sets an object's tags to none, which moto takes as a deletion alone."""
     sets = request.method == "PUT" and "tagging" in request.query and bool(request.key)
@@ -182,6 +194,8 @@ def _check_lifecycle(request: Request, document: _Document, bucket: Any, version
         raise _invalid("ID length should not exceed allowed limit of 255")
     if len(set(given)) < len(given):
         raise _invalid("Rule ID must be unique. Found same ID for more than one rule")
+    if not set(document.texts("StorageClass")) <= _CLASSES:
+        raise malformed()
     for text in document.texts("Date"):
         if not _MIDNIGHT.fullmatch(text):
             raise _invalid("'Date' must be at midnight GMT")
@@ -190,6 +204,7 @@ def _check_lifecycle(request: Request, document: _Document, bucket: Any, version
             words = "At least one action needs to be specified in a rule"
             raise AwsError("InvalidRequest", words)
         _check_days(rule)
+        _check_sizes(rule)
         _name(rule)
 
 
@@ -197,6 +212,13 @@ def _check_days(rule: ET.Element) -> None:
     for days in (each.text for each in rule.findall("Expiration/Days")):
         if not (days or "").isdigit() or not int(days or 0):
             raise _invalid("'Days' for Expiration action must be a positive integer")
+
+
+def _check_sizes(rule: ET.Element) -> None:
+    least, most = (rule.findtext(f".//ObjectSize{n}Than") for n in ("Greater", "Less"))
+    if least and most and int(least) >= int(most):
+        words = "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'."
+        raise AwsError("InvalidRequest", words)
 
 
 def _name(rule: ET.Element) -> None:
@@ -224,6 +246,8 @@ def _check_object_lock(request: Request, document: _Document, bucket: Any, versi
 
 
 def _check_versioning(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    if document.text("Status") not in ("Enabled", "Suspended"):
+        raise malformed()
     if document.text("Status") == "Suspended" and bucket.object_lock_enabled:
         words = "An Object Lock configuration is present on this bucket, so the versioning state"
         raise AwsError("InvalidBucketState", f"{words} cannot be changed.", 409)
@@ -265,7 +289,8 @@ def _invalid(message: str) -> AwsError:
 
 
 def _check_acl(request: Request, document: _Document, bucket: Any, version: Any) -> None:
-    acl.check_new(bucket, None, " ".join(["a list", *document.texts("URI")]))
+    granted = [f'id="{each}"' for each in document.texts("ID")]
+    acl.check_new(bucket, None, ", ".join(["a list", *document.texts("URI"), *granted]))
 
 
 def _check_tagging(request: Request, document: _Document, bucket: Any, version: Any) -> None:

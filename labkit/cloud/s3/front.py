@@ -114,7 +114,7 @@ class S3:
         if request.reads_object and reply.status == 200:
             version = self._version(request)
             part = parts.place(version, number, reply.headers)
-            tell_of_version(request, version, reply.headers)
+            tell_of_version(request, self._bucket(request), version, reply.headers)
         body = BODIES.redeem(reply.body)
         if body is None and not (request.method == "HEAD" and request.key):
             return whole(reply)

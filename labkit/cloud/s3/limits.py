@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from moto.core import DEFAULT_ACCOUNT_ID
 
 from labkit.cloud.access.s3_requests import copy_source
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions
 
 if TYPE_CHECKING:
@@ -49,6 +49,9 @@ def check(request: Request, source: Any) -> None:
         _check_owner(request.header(name))
     if request.method == "PUT" and not request.key and not request.query:
         _check_name(request.bucket)
+    if request.principal is ANONYMOUS and any(k.startswith("response-") for k in request.query):
+        words = "Request specific response headers cannot be used for anonymous GET requests."
+        raise AwsError("InvalidRequest", words)
     if len(request.key.encode()) > _MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long")
     copied = copy_source(request)

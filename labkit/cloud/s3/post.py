@@ -25,6 +25,7 @@ from labkit.cloud import protocol
 from labkit.cloud.access import signature
 from labkit.cloud.access.guard import check_session, credentials_of
 from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
+from labkit.cloud.s3.configurations import tags_of
 
 Environ = dict[str, Any]
 # Fields that a policy need not name.
@@ -102,6 +103,8 @@ def as_put(environ: Environ, form: Form) -> Environ:
             put[_header(name)] = value
     if "acl" in form.fields:
         put["HTTP_X_AMZ_ACL"] = form.fields["acl"]
+    if "tagging" in form.fields:
+        put["HTTP_X_AMZ_TAGGING"] = urllib.parse.urlencode(tags_of(form.fields["tagging"].encode()))
     return put
 
 
@@ -180,6 +183,8 @@ def _triple(condition: Any) -> tuple[str, str, Any]:
     kind = str(kind).lower()
     if kind == "content-length-range":
         return kind, "", (int(first), int(second))
+    if kind not in ("eq", "starts-with"):
+        raise ValueError(f"unknown operation {kind!r}")
     return kind, str(first).removeprefix("$").lower(), second
 
 
@@ -196,7 +201,7 @@ def _check_condition(form: Form, kind: str, name: str, value: Any) -> None:
             )
         return
     found = form.bucket if name == "bucket" else form.fields.get(name, "")
-    holds = found == value if kind == "eq" else kind == "starts-with" and found.startswith(value)
+    holds = found == value if kind == "eq" else found.startswith(value)
     if not holds:
         raise _refused(f'Policy Condition failed: ["{kind}", "${name}", "{value}"]')
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from labkit.cloud import protocol
 from labkit.cloud.access.signature import Claim, legacy_headers
-from labkit.cloud.operations import Principal
+from labkit.cloud.operations import AwsError, Principal
 
 Environ = dict[str, Any]
 
@@ -78,8 +78,15 @@ class Request:
 
 
 def read_request(environ: Environ, principal: Principal) -> Request:
-    """Bucket and key from a path-style address or a ``bucket.localhost`` host."""
-    path = urllib.parse.unquote(protocol.raw_path(environ)).lstrip("/")
+    """Bucket and key from a path-style address or a ``bucket.localhost`` host.
+
+    Raises:
+        AwsError: ``InvalidURI``: the path is no UTF-8.
+    """
+    try:
+        path = urllib.parse.unquote(protocol.raw_path(environ), errors="strict").lstrip("/")
+    except UnicodeDecodeError as error:
+        raise AwsError("InvalidURI", "Couldn't parse the specified URI.") from error
     host = environ.get("HTTP_HOST", "").rsplit(":", 1)[0]
     if host.endswith(".localhost"):
         bucket, key = host.removesuffix(".localhost"), path

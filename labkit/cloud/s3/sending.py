@@ -27,8 +27,10 @@ def whole(reply: protocol.Reply) -> Answer:
     return reply.status, headers, [reply.body]
 
 
-def tell_of_version(request: Request, version: Any, headers: dict[str, str]) -> None:
+def tell_of_version(request: Request, bucket: Any, version: Any, headers: dict[str, str]) -> None:
     """Put into the answer what moto does not tell of the version that is read."""
+    if bucket.is_versioned:
+        headers["x-amz-version-id"] = str(version.version_id or "null")
     if (request.header("x-amz-checksum-mode") or "").upper() == "ENABLED":
         headers.update(object_checksums.told_if_quick(version))
     if request.method == "HEAD":
