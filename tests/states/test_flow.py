@@ -63,6 +63,8 @@ INTRINSICS = {
     ),
     "States.JsonMerge($.o, $.p, false)": {"k": 2, "m": 1},
     "States.MathAdd($.n, -1)": 4,
+    "States.MathAdd(1.49, 1.5)": 3,
+    "States.MathAdd(-1.5, -1.51)": -3,
     "States.StringSplit('1,2+3', ',+')": ["1", "2", "3"],
     "States.ArrayLength(States.StringSplit(States.UUID(), '-'))": 5,
     "States.ArrayContains(States.ArrayRange(0, 9, 1), States.MathRandom(0, 10))": True,
@@ -231,15 +233,19 @@ FAILURES = {  # the states → input → error, and words of its cause
         {
             "A": {
                 "Type": "Fail",
-                "ErrorPath": "States.Format('E{}', $.a)",
+                "ErrorPath": "States.Format('E{}{}', $.a, $$.Execution.RedriveCount)",
                 "CausePath": "$$.State.Name",
             }
         },
-        ("E1", "A"),
+        ("E10", "A"),
     ),
     "a wait until no time": (
         {"A": {"Type": "Wait", "TimestampPath": "$.a", "End": True}},
         ("States.Runtime", "The TimestampPath parameter does not reference a valid ISO-8601"),
+    ),
+    "a wait of no number": (
+        {"A": {"Type": "Wait", "SecondsPath": "$$.Execution.StartTime", "End": True}},
+        ("States.Runtime", "cannot be parsed as a long value: $$.Execution.StartTime == 2"),
     ),
     "a map of no list": (
         {

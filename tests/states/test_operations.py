@@ -445,6 +445,11 @@ def test_tags(machines, sfn):
     assert sfn.list_tags_for_resource(resourceArn=machine)["tags"] == [{"key": "k", "value": "v"}]
 
 
+INSIDE = {"StartAt": "A", "States": PASS}
+MAP = {"Type": "Map", "ItemsPath": "$[*]", "ItemProcessor": INSIDE, "End": True}
+TASK = {"Type": "Task", "Resource": "arn:aws:states:::events:putEvents", "End": True}
+TASK["Parameters"] = {"Entries": []}
+
 TRIALS = {  # a state → input, options → what TestState says
     "it goes on": (
         {"Type": "Pass", "Parameters": {"n.$": "$.a"}, "Next": "B"},
@@ -469,8 +474,8 @@ TRIALS = {  # a state → input, options → what TestState says
             "ResultSelector": {"p.$": "$.Payload"},
             "End": True,
         },
-        {"mock": {"result": '{"Payload": 7}'}},
-        {"status": "SUCCEEDED", "output": '{"p":7}'},
+        {"mock": {"result": '{"Payload": "7"}'}},
+        {"status": "SUCCEEDED", "output": '{"p":"7"}'},
     ),
     "a made-up error": (
         {
@@ -489,6 +494,30 @@ TRIALS = {  # a state → input, options → what TestState says
             "nextState": "Z",
         },
     ),
+    "tried often enough": (
+        {**MAP, "Retry": [{"ErrorEquals": ["States.ALL"], "MaxAttempts": 2}]},
+        {
+            "mock": {"errorOutput": {"error": "E"}},
+            "inspectionLevel": "DEBUG",
+            "stateConfiguration": {"retrierRetryCount": 1},
+        },
+        {
+            "status": "RETRIABLE",
+            "error": "E",
+            "inspectionData": {
+                "input": '{"a":1}',
+                "errorDetails": {"retryIndex": 0, "retryBackoffIntervalSeconds": 2},
+                "afterInputPath": '{"a":1}',
+                "afterItemsPath": "[1]",
+                "maxConcurrency": 0,
+            },
+        },
+    ),
+    "a context of one's own": (
+        {**TASK, "ResultSelector": {"c.$": "$$.Execution"}},
+        {"mock": {"result": "{}"}, "context": '{"Execution": {"Name": "mine"}}'},
+        {"status": "SUCCEEDED", "output": '{"c":{"Name":"mine"}}'},
+    ),
     "in JSONata": (
         {"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $v + 1 %}", "End": True},
         {"variables": '{"v": 1}'},
@@ -503,6 +532,34 @@ def test_a_state_by_itself(sfn, role, state, options, outcome):
     said = sfn.test_state(**asked, **options)
     del said["ResponseMetadata"]
     assert said == outcome
+
+
+PARALLEL = {"Type": "Parallel", "Branches": [INSIDE], "End": True}
+UNLIKE = "Mock result schema validation error: Field"
+NO_TRIALS = {  # a state, what it is tried with → the words of the refusal, as AWS has said them
+    "a Pass": (PASS["A"], {"mock": {}}, "'Pass' is not supported when a mock is specified"),
+    "no mock": (PARALLEL, {}, "TestState API does not support Map or Parallel states."),
+    "both": (TASK, {"mock": {"result": "{}", "errorOutput": {}}}, "only one of the following"),
+    "secrets": (TASK, {"mock": {"result": "{}"}, "revealSecrets": True}, "RevealSecrets when a"),
+    "no JSON": (TASK, {"mock": {"result": "no"}}, "Mocked result must be valid JSON"),
+    "no list": (MAP, {"mock": {"result": "{}"}}, "Mocked result must be an array."),
+    "one too many": (PARALLEL, {"mock": {"result": "[1, 2]"}}, "same number of items as number"),
+    "type": (TASK, {"mock": {"result": '{"Entries": 1}'}}, f"{UNLIKE} 'Entries' must be an array"),
+    "inside": (
+        TASK, {"mock": {"result": '{"Entries": [{"EventId": 1}]}'}},
+        f"{UNLIKE} 'EventId' must be a string",
+    ),
+    "context": (TASK, {"context": '{"A": 1}', "mock": {}}, "provided: Field 'A' is not allowed"),
+    "token": (TASK, {"context": '{"Task": {}}', "mock": {}}, "contains 'Task' when state is not"),
+    "map": (TASK, {"context": '{"Map": {}}', "mock": {}}, "'Map' field is not supported when"),
+    "id": (TASK, {"context": '{"Execution": {"Id": 1}}', "mock": {}}, "Id must be a string"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("state", "options", "words"), NO_TRIALS.values(), ids=NO_TRIALS)
+def test_what_cannot_be_tried(sfn, role, state, options, words):
+    said = refusal(sfn.test_state, definition=json.dumps(state), roleArn=role, **options)
+    assert words in said[1]
 
 
 def test_a_state_is_really_run_and_inspected(sfn, role):
@@ -525,6 +582,7 @@ def test_a_state_is_really_run_and_inspected(sfn, role):
         "input": '{"in":{"bucket":"no-such-bucket-here"}}',
         "afterInputPath": '{"bucket":"no-such-bucket-here"}',
         "afterParameters": '{"Bucket":"no-such-bucket-here"}',
+        "errorDetails": {"retryIndex": 0, "retryBackoffIntervalSeconds": 1},
     }
 
 

@@ -35,7 +35,7 @@ def run_parallel(visit: Visit) -> Ending:
 
 @state_type("Map")
 def run_map(visit: Visit) -> Ending:
-    items, most = _items(visit), int(visit.number("MaxConcurrency") or 0)
+    items, most = items_of(visit), int(visit.number("MaxConcurrency") or 0)
     if visit.work is None:
         length = {"length": len(items)}
         visit.frame.commit(Event("MapStateStarted", length), work=_started(visit))
@@ -63,12 +63,17 @@ def _context(index: int, item: Any) -> dict[str, Any]:
     return {"Map": {"Item": {"Index": index, "Value": item}}}
 
 
-def _items(visit: Visit) -> list[Any]:
+def items_of(visit: Visit) -> list[Any]:
+    """What a Map goes through.
+
+    Raises:
+        StateFailed: it is no list.
+    """
     found = visit.language.items(visit.state, visit.scope)
     if isinstance(found, dict) and not visit.is_jsonpath:
         return [{"Key": key, "Value": value} for key, value in found.items()]
     if not isinstance(found, list):
-        path = visit.state.get("ItemsPath", "$")
+        path = visit.state.get("ItemsPath", "$").replace("$$", "$")  # as AWS writes it
         raise runtime(f'Reference path "{path}" must point to array.')
     return found
 

@@ -8,6 +8,7 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/intrinsic-functions
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +36,7 @@ _KINDS: dict[str, Any] = {
     "text": str,
     "object": dict,
     "integer": int,
-    "number": (int, float),
+    "rounded": (int, float),
     "any": object,
 }
 
@@ -94,21 +95,25 @@ def _apply(name: str, arguments: list[Any], text: str) -> Any:
         raise ValueError(text)
     function, kinds = FUNCTIONS[name]
     try:
-        _check(arguments, kinds)
-        return function(*arguments)
+        return function(*_checked(arguments, kinds))
     except (ValueError, TypeError, IndexError, KeyError, ZeroDivisionError) as error:
         raise StateFailed(
             INTRINSIC, f"The function '{text}' had the following error: {error}"
         ) from error
 
 
-def _check(arguments: list[Any], kinds: tuple[str, ...]) -> None:
+def _checked(arguments: list[Any], kinds: tuple[str, ...]) -> list[Any]:
+    """The arguments of a call, those that are to be whole numbers rounded as Java does."""
     repeated = bool(kinds) and kinds[-1].endswith("*")
     least = sum(kind[-1] not in "?*" for kind in kinds)
     if len(arguments) < least or (len(arguments) > len(kinds) and not repeated):
         raise ValueError("Invalid number of arguments")
+    found = []
     for position, value in enumerate(arguments):
         kind = kinds[min(position, len(kinds) - 1)].rstrip("?*")
-        wrong = isinstance(value, bool) and kind in ("integer", "number")
+        wrong = isinstance(value, bool) and kind in ("integer", "rounded")
         if wrong or not isinstance(value, _KINDS[kind]):
-            raise ValueError(f"Argument {position + 1} is not of type {kind}")
+            words = kind.replace("rounded", "number")
+            raise ValueError(f"Argument {position + 1} is not of type {words}")
+        found.append(math.floor(value + 0.5) if kind == "rounded" else value)
+    return found

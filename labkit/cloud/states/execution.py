@@ -52,15 +52,14 @@ class Execution:
         execution = {
             "Id": self.arn,
             "Input": json.loads(record["input"]),
+            "StartTime": iso(record["startDate"]),
             "Name": record["name"],
             "RoleArn": self.hidden["roleArn"],
-            "StartTime": iso(record["startDate"]),
         }
+        if self.hidden["type"] == "STANDARD":
+            execution["RedriveCount"] = record.get("redriveCount", 0)
         if record.get("redriveCount"):
-            execution |= {
-                "RedriveCount": record["redriveCount"],
-                "RedriveTime": iso(record["redriveDate"]),
-            }
+            execution["RedriveTime"] = iso(record["redriveDate"])
         machine = {"Id": record["stateMachineArn"], "Name": self.hidden["machine"]["name"]}
         return {"Execution": execution, "StateMachine": machine}
 

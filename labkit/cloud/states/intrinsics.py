@@ -36,7 +36,7 @@ def _array(*values: Any) -> list[Any]:
     return list(values)
 
 
-@intrinsic("ArrayPartition", "array", "integer")
+@intrinsic("ArrayPartition", "array", "rounded")
 def _array_partition(values: list[Any], size: int) -> list[list[Any]]:
     if size < 1:
         raise ValueError("The chunk size must be positive")
@@ -48,7 +48,7 @@ def _array_contains(values: list[Any], value: Any) -> bool:
     return any(same(each, value) for each in values)
 
 
-@intrinsic("ArrayRange", "integer", "integer", "integer")
+@intrinsic("ArrayRange", "rounded", "rounded", "rounded")
 def _array_range(first: int, last: int, step: int) -> list[int]:
     if step == 0:
         raise ValueError("The increment must not be 0")
@@ -115,12 +115,12 @@ def _json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-@intrinsic("MathRandom", "integer", "integer", "integer?")
+@intrinsic("MathRandom", "rounded", "rounded", "integer?")
 def _math_random(first: int, last: int, seed: int | None = None) -> int:
     return random.Random(seed).randrange(first, last)
 
 
-@intrinsic("MathAdd", "integer", "integer")
+@intrinsic("MathAdd", "rounded", "rounded")
 def _math_add(left: int, right: int) -> int:
     return left + right
 

@@ -193,8 +193,11 @@ def language_of(machine: State, state: State) -> Language:
     return JsonPath() if name == "JSONPath" else Jsonata()
 
 
-def moment_of(text: Any, field: str) -> float:
+def moment_of(text: Any, field: str, path: str | None = None) -> float:
     """A timestamp in seconds since 1970.
+
+    Args:
+        path: where it was found.
 
     Raises:
         StateFailed: it is none, or tells no offset from UTC.
@@ -204,9 +207,10 @@ def moment_of(text: Any, field: str) -> float:
     except ValueError:
         found = None
     if found is None or found.tzinfo is None or "T" not in str(text):
+        told = text if path is None else f"{path} == {text}"
         raise runtime(
             f"The {field} parameter does not reference a valid ISO-8601 extended offset date-time "
-            f"format string: {text}"
+            f"format string: {told}"
         )
     return found.timestamp()
 

@@ -44,10 +44,11 @@ def _task(state: Json, at: str, kind: str) -> Iterator[Found]:
         yield (SCHEMA, words, f"{at}/{_given(state)}")
     elif kind == "EXPRESS" and resource.pattern:
         pattern = TOKEN if resource.pattern == TOKEN else resource.pattern.partition(":")[0]
-        words = f"Express state machine does not support '.{pattern}' service integration "
+        words = f"Express state machine does not support '.{pattern}' service integration"
+        words += " " if pattern == TOKEN else ""  # as AWS writes it
         yield (SCHEMA, words, f"{at}/Resource")
     elif kind == "EXPRESS" and resource.kind == "Activity":
-        words = "Activities are not supported by Express state machines"
+        words = "Express state machine does not support Activity ARN"
         yield (SCHEMA, words, f"{at}/Resource")
 
 

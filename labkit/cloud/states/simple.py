@@ -54,14 +54,17 @@ def _until(visit: Visit) -> float:
     seconds = visit.language.value(visit.state, "Seconds", visit.scope)
     if seconds is None:
         stamp = visit.language.value(visit.state, "Timestamp", visit.scope)
-        return moment_of(stamp, _field(visit, "Timestamp"))
+        return moment_of(stamp, _field(visit, "Timestamp"), visit.state.get("TimestampPath"))
     if not visit.is_jsonpath:
         seconds = visit.number("Seconds")
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds < 0:
-        raise runtime(
-            f"The {_field(visit, 'Seconds')} parameter does not reference a valid number of "
-            f"seconds: {seconds}"
-        )
+    path = visit.state.get("SecondsPath")
+    told = (
+        f"The {_field(visit, 'Seconds')} parameter {{}}: {f'{path} == ' if path else ''}{seconds}"
+    )
+    if visit.is_jsonpath and (not isinstance(seconds, int) or isinstance(seconds, bool)):
+        raise runtime(told.format("cannot be parsed as a long value"))
+    if seconds < 0:
+        raise runtime(told.format("references a negative value"))
     return visit.frame.execution.now() + float(seconds)
 
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.states import definition as definitions
+from labkit.cloud.states import mocks
+from labkit.cloud.states.branches import items_of
 from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.execution import Execution
 from labkit.cloud.states.frames import Frame
-from labkit.cloud.states.languages import Scope
+from labkit.cloud.states.history import Event
 from labkit.cloud.states.templates import text
 from labkit.cloud.states.visits import TYPES, Ending, Visit
-from labkit.cloud.states.walking import caught, handler, located
+from labkit.cloud.states.walking import caught, delay_s, handler, located
 
 Json = dict[str, Any]
 ONLY = "StateName"
@@ -37,23 +40,88 @@ def try_state(
     variables: str = "{}",
     stateName: str | None = None,
     mock: Json | None = None,
+    revealSecrets: bool = False,
     **options: Any,
 ) -> Answer:
-    if "context" in options:
-        raise not_here("stepfunctions", "TestState", "a context of one's own")
+    configuration = options.get("stateConfiguration", {})
+    if {"mapIterationFailureCount", "mapItemReaderData"} & set(configuration):
+        raise not_here("stepfunctions", "TestState", "no Distributed Map")
     machine, name = _machine(definition, stateName)
+    state = machine["States"][name]
+    mocks.check_mock(state, mock, revealSecrets)
     execution = Execution(context.cloud, _record(context, machine, roleArn, input))
     frame = Frame(execution, "", machine)
     try:
         frame.mark = {"variables": _read(variables), "last": 0}
         frame.enter(name, _read(input))
-        visit = Visit(frame)
-        told = _outcome(visit, mock or {})
-        inspected = {} if inspectionLevel == "INFO" else {"inspectionData": _inspected(visit)}
-        return inspected | told
+        trial = Trial(frame, mocks.read_context(state, options.get("context")))
+        told = _outcome(trial, mock or {}, configuration.get("retrierRetryCount", 0))
+        return told if inspectionLevel == "INFO" else {"inspectionData": trial.inspected()} | told
     finally:
         frame.forget()
         execution.history.forget()
+
+
+class Trial(Visit):
+    """A visit to a state that is run by itself, and remembers what became of its data.
+
+    Args:
+        given: a context object of the caller's own.
+    """
+
+    def __init__(self, frame: Frame, given: Json | None) -> None:
+        super().__init__(frame)
+        self.given, self.result = given, mocks.NOTHING
+        self.details: Json = {}
+
+    def context(self, **more: Any) -> Json:
+        return super().context(**more) if self.given is None else more | self.given
+
+    def done(self, result: Any, *events: Event) -> Ending:
+        self.result = result
+        return super().done(result, *events)
+
+    def inspected(self) -> Answer:
+        """The data on its way through the state, as far as it came."""
+        found: Answer = {"input": text(self.scope.input)}
+        if self.frame.mark["variables"]:
+            found["variables"] = text(self.frame.mark["variables"])
+        if self.details:
+            found["errorDetails"] = self.details
+        try:
+            for name, value in self._steps():
+                found[name] = value
+        except StateFailed:
+            pass
+        return found
+
+    def _steps(self) -> Iterator[tuple[str, Any]]:
+        state, scope, jsonpath = self.state, self.scope, self.is_jsonpath
+        kind, works = state["Type"], state["Type"] in ("Task", "Pass", "Parallel", "Map")
+        if jsonpath and "Result" not in state:
+            narrowed = {"Type": "Pass", "InputPath": state.get("InputPath", "$")}
+            yield "afterInputPath", text(self.language.arguments(narrowed, scope))
+        if kind == "Map":
+            items = items_of(self)
+            if jsonpath:
+                yield "afterItemsPath", text(items)
+            yield "maxConcurrency", int(self.number("MaxConcurrency") or 0)
+            for name in ("ToleratedFailureCount", "ToleratedFailurePercentage"):
+                if (number := self.number(name)) is not None:
+                    yield name[0].lower() + name[1:], number
+        elif works and jsonpath and "Result" not in state:
+            yield "afterParameters", text(self.arguments())
+        elif "Arguments" in state:
+            yield "afterArguments", text(self.arguments())
+        if self.result is mocks.NOTHING:
+            return
+        if kind == "Task" or "Result" in state:
+            yield "result", text(self.result)
+        if jsonpath:
+            ended, whole = scope.having(self.result), state | {"OutputPath": "$"}
+            selected = self.language.output(whole | {"ResultPath": "$"}, ended)
+            yield "afterResultSelector", text(selected)
+            yield "afterResultPath", text(self.language.output(whole, ended))
 
 
 def _read(given: str) -> Any:
@@ -77,7 +145,7 @@ def _machine(text_: str, name: str | None) -> tuple[Json, str]:
     if "States" in given:
         name = name or given.get("StartAt")
         if name not in given["States"]:
-            raise AwsError("ValidationException", f"State not found in definition: {name}")
+            raise AwsError("ValidationException", "State not found in definition")
         return given, str(name)
     language = {"QueryLanguage": given["QueryLanguage"]} if "QueryLanguage" in given else {}
     machine = {"StartAt": ONLY, "States": {ONLY: given}, **language}
@@ -107,52 +175,43 @@ def _record(context: Context, machine: Json, role: str, text_: str) -> Json:
     }
 
 
-def _outcome(visit: Visit, mock: Json) -> Answer:
-    """How the state ended, and where that leads."""
+def _outcome(trial: Trial, mock: Json, retried: int) -> Answer:
+    """How the state ended, and where that leads.
+
+    Args:
+        retried: how often the retrier that takes the error has already had it run again.
+    """
     try:
-        ending = _run(visit, mock)
-        return {"status": "SUCCEEDED", **_led(ending)}
+        return {"status": "SUCCEEDED", **_led(_run(trial, mock))}
     except StateFailed as failure:
-        error = located(failure, visit)
-    facts = error.facts()
-    _, retrier = handler(visit.state.get("Retry", []), error)
-    if retrier is not None and retrier.get("MaxAttempts", 3) > 0:
+        error = located(failure, trial)
+    facts, state = error.facts(), trial.state
+    number, retrier = handler(state.get("Retry", []), error)
+    if retrier is not None and retried < retrier.get("MaxAttempts", 3):
+        wait = int(delay_s(retrier, retried))
+        trial.details = {"retryIndex": number, "retryBackoffIntervalSeconds": wait}
         return {"status": "RETRIABLE", **facts}
     try:
-        return {"status": "CAUGHT_ERROR", **facts, **_led(caught(visit, error))}
+        led = _led(caught(trial, error))
+        trial.details = {"catchIndex": handler(state.get("Catch", []), error)[0]}
+        return {"status": "CAUGHT_ERROR", **facts, **led}
     except StateFailed:
         return {"status": "FAILED", **facts}
 
 
-def _run(visit: Visit, mock: Json) -> Ending:
-    if "errorOutput" in mock:
-        said = mock["errorOutput"]
-        raise StateFailed(said.get("error"), said.get("cause"), located=True)
+def _run(trial: Trial, mock: Json) -> Ending:
+    if not mock:
+        return TYPES[trial.state["Type"]](trial)
+    if trial.state["Type"] == "Map":
+        items_of(trial)
+    else:
+        trial.arguments()
     if "result" in mock:
-        visit.arguments()
-        return visit.done(_read(mock["result"]))
-    return TYPES[visit.state["Type"]](visit)
+        return trial.done(mocks.result_of(trial.state, mock))
+    said = mock.get("errorOutput", {})
+    raise StateFailed(said.get("error"), said.get("cause"), located=True)
 
 
 def _led(ending: Ending) -> Answer:
     following = {"nextState": ending.following} if ending.following else {}
     return {"output": text(ending.output), **following}
-
-
-def _inspected(visit: Visit) -> Answer:
-    """The data on its way through the state."""
-    scope: Scope = visit.scope
-    found = {"input": text(scope.input)}
-    if visit.frame.mark["variables"]:
-        found["variables"] = text(visit.frame.mark["variables"])
-    steps = (
-        ("afterInputPath", {"Type": "Pass", "InputPath": visit.state.get("InputPath", "$")}),
-        ("afterParameters", visit.state | {"Type": "Pass"}),
-    )
-    if visit.is_jsonpath:
-        for name, state in steps:
-            try:
-                found[name] = text(visit.language.arguments(state, scope))
-            except StateFailed:
-                break
-    return found
