@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labkit.cloud.engine.quoting import quoted_name
+from labkit.cloud.engine.trino import decimals
 from labkit.cloud.engine.types import UNKNOWN, Type
 
 _INTEGERS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
@@ -130,16 +131,9 @@ def _merge(left: Type, right: Type) -> Type | None:
 
 
 def _wider_decimal(left: Type, right: Type) -> Type:
-    (p1, s1), (p2, s2) = _decimal(left), _decimal(right)
+    (p1, s1), (p2, s2) = decimals.parts(left), decimals.parts(right)
     scale = max(s1, s2)
-    return Type("decimal", (min(38, max(p1 - s1, p2 - s2) + scale), scale))
-
-
-def _decimal(kind: Type) -> tuple[int, int]:
-    precision, scale = kind.args
-    assert isinstance(precision, int)
-    assert isinstance(scale, int)
-    return precision, scale
+    return decimals.decimal(max(p1 - s1, p2 - s2) + scale, scale)
 
 
 def _longest(left: Type, right: Type) -> Type:

@@ -1,4 +1,4 @@
-"""Geometries as GeoJSON and as encoded polylines.
+"""Geometries as well-known binary, as GeoJSON and as encoded polylines.
 
 Sources: https://trino.io/docs/current/functions/geospatial.html, GeometryUtils of trinodb/trino and
 https://developers.google.com/maps/documentation/utilities/polylinealgorithm
@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import pairwise
 
 from labkit.cloud.engine.closed import Udf
+from labkit.cloud.engine.geometry import binary
 from labkit.cloud.engine.geometry.shapes import MIXED, NotHere, NotRead, Shape
 from labkit.cloud.engine.geometry.texts import geojson, of_geojson
 from labkit.cloud.engine.trino.functions.documents import java_double
@@ -18,6 +19,8 @@ from labkit.cloud.engine.trino.functions.entry import entries, fail
 from labkit.cloud.engine.trino.functions.shapes import number, of_kind, read, refuse, write
 
 SCALARS = entries(
+    ("ST_AsBinary(geometry) -> varbinary", "trino_st_asbinary({0})"),
+    ("ST_GeomFromBinary(varbinary) -> geometry", "trino_st_geomfrombinary({0})"),
     ("to_geojson_geometry(sphericalgeography) -> varchar", "trino_to_geojson({0})"),
     ("to_geojson_geometry(geometry) -> varchar", "trino_to_geojson({0})"),
     ("from_geojson_geometry(varchar) -> sphericalgeography", "trino_from_geojson({0})"),
@@ -25,6 +28,14 @@ SCALARS = entries(
     ("from_encoded_polyline(varchar) -> geometry", "trino_from_polyline({0})"),
 )
 _CRS = '"crs":{"type":"name","properties":{"name":"EPSG:0"}}'
+
+
+def _from_bytes(data: bytes) -> str:
+    try:
+        found = binary.read(data)
+    except NotRead:
+        fail("Invalid WKB")
+    return write(found.oriented)
 
 
 def _to_geojson(text: str) -> str:
@@ -102,6 +113,8 @@ def _from_polyline(text: str) -> str:
 
 _TEXT = ("VARCHAR",)
 UDFS = (
+    Udf("trino_st_asbinary", lambda text: binary.write(read(text)), _TEXT, "BLOB"),
+    Udf("trino_st_geomfrombinary", _from_bytes, ("BLOB",), "VARCHAR"),
     Udf("trino_to_geojson", _to_geojson, _TEXT, "VARCHAR"),
     Udf("trino_from_geojson", _from_geojson, _TEXT, "VARCHAR"),
     Udf("trino_to_polyline", _to_polyline, _TEXT, "VARCHAR"),
