@@ -16,6 +16,7 @@ from labkit.cloud.quicksight.render.drawing import draw, to_png, to_svg
 from labkit.cloud.quicksight.render.honoured import HONOURED
 from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import Picture
+from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.visuals.model import VisualData
 from tools.gallery.cases import Case, cases
 
@@ -188,6 +189,18 @@ def test_letters_that_the_font_lacks_are_told() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         to_png(picture)
+    [drawn] = [each for each in picture.texts if each.get_text() == "日本"]
+    with pytest.warns(match="missing from font"):
+        box = drawn.get_window_extent(FigureCanvasAgg(picture).get_renderer())
+    assert box.width == pytest.approx(width("日本", drawn.get_fontsize()), abs=2)
+
+
+def test_bubbles_stay_off_the_labels_of_their_axes() -> None:
+    [case] = [each for each in CASES if each.name == "Scatter plot, bubbles"]
+    picture = draw(case.visual, case.data)
+    [axes] = picture.axes
+    for dots in axes.collections:
+        assert dots.get_window_extent().y0 > axes.get_window_extent().y0
 
 
 def test_a_dollar_is_a_dollar_and_a_name_is_kept_as_it_is() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -10,7 +9,7 @@ from matplotlib.colors import is_color_like
 
 from labkit.cloud.quicksight.render.markup import Run
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.render.text import cut, width
+from labkit.cloud.quicksight.render.text import cut, pieces, width
 
 HEIGHT = 1.4
 HALF = 0.36  # of a size: from the middle of small letters to the line that they stand on
@@ -21,7 +20,7 @@ def wrapped(runs: Sequence[Run], room: float) -> list[list[Run]]:
     lines: list[list[Run]] = [[]]
     left = room
     for run in runs:
-        for word in re.findall(r"\S+\s*|\s+", run.text):
+        for word in pieces(run.text):
             wide = width(word.rstrip(), run.size, bold=run.bold)
             if wide > left and lines[-1]:
                 lines.append([])

@@ -1,11 +1,13 @@
 """How wide a text is, and what is left of it where it must be short.
 
 All pictures are set in DejaVu Sans, which comes with matplotlib, so that they are the same on each
-machine. A size is in pixels.
+machine. A letter that it lacks is a box of matplotlib's last resort, and has that box's width. A
+size is in pixels.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -17,8 +19,23 @@ from matplotlib.ft2font import FT2Font, LoadFlags
 
 FAMILY = "DejaVu Sans"
 _FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+_REGULAR, _BOLD = "DejaVuSans.ttf", "DejaVuSans-Bold.ttf"
+_LAST_RESORT = "LastResortHE-Regular.ttf"
 _EM = 1000
 _lock = Lock()
+# Chinese and Japanese have no spaces: a line ends after any letter, and begins with no closing mark
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_CLOSING = "[、。，．！？：；」』）】〉》〕ー々…]*"
+_PIECE = re.compile(rf"(?:[{_WIDE}]|[^\s{_WIDE}]+){_CLOSING}\s*|\s+")
+
+
+def pieces(text: str) -> list[str]:
+    """The parts of a text between which a line may end, each with the spaces after it.
+
+    >>> pieces("by school 金額。")
+    ['by ', 'school ', '金', '額。']
+    """
+    return _PIECE.findall(text)
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
@@ -60,13 +77,13 @@ def wrap(text: str, room: float, size: float, *, lines: int, bold: bool = False)
     ['School of', 'computer science']
     """
     done: list[str] = []
-    words = text.split()
-    while words and len(done) < lines - 1:
-        line = words.pop(0)
-        while words and width(f"{line} {words[0]}", size, bold=bold) <= room:
-            line += " " + words.pop(0)
-        done.append(cut(line, room, size, bold=bold))
-    return [*done, cut(" ".join(words), room, size, bold=bold)] if words else done
+    rest = pieces(" ".join(text.split()))
+    while rest and len(done) < lines - 1:
+        line = rest.pop(0)
+        while rest and width((line + rest[0]).rstrip(), size, bold=bold) <= room:
+            line += rest.pop(0)
+        done.append(cut(line.rstrip(), room, size, bold=bold))
+    return [*done, cut("".join(rest), room, size, bold=bold)] if rest else done
 
 
 @lru_cache(64)
@@ -84,19 +101,21 @@ def font(size: float, bold: bool = False, italic: bool = False) -> FontPropertie
 def known(letter: str) -> bool:
     """Whether the font has the letter."""
     with _lock:
-        return bool(_face(False).get_char_index(ord(letter))) or letter in "\n\t"
+        return bool(_face(_REGULAR).get_char_index(ord(letter))) or letter in "\n\t"
 
 
 @lru_cache(8192)
 def _advance(letter: str, bold: bool) -> float:
     with _lock:
-        face = _face(bold)
+        face = _face(_BOLD if bold else _REGULAR)
+        if not face.get_char_index(ord(letter)) and letter not in "\n\t":
+            face = _face(_LAST_RESORT)
         glyph = face.load_glyph(face.get_char_index(ord(letter)), flags=LoadFlags.NO_HINTING)
         return float(glyph.linearHoriAdvance) / 65536 / _EM
 
 
-@lru_cache(2)
-def _face(bold: bool) -> FT2Font:
-    face = FT2Font(str(_FONTS / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")))
+@lru_cache(3)
+def _face(file: str) -> FT2Font:
+    face = FT2Font(str(_FONTS / file))
     face.set_size(_EM, 72)
     return face

@@ -53,8 +53,10 @@ def scatter_plot(sketch: Sketch) -> None:
     }
     if color and 1 < len(keys) <= 12 and (data.well("Label") or len(rows) > len(keys)):
         sketch = legend(sketch, [(full(key, color), colors[key]) for key in keys], color.label)
-    across = _axis(sketch, "X", x, [row[x.id] for row in rows], sketch.box.width * 0.8)
-    up = _axis(sketch, "Y", y, [row[y.id] for row in rows], sketch.box.height)
+    sizes = numbers(row[size.id] for row in rows) if size else []
+    round_ = [_diameter(row[size.id], sizes) / 2 if size else 0.0 for row in rows]
+    across = _axis(sketch, "X", x, [row[x.id] for row in rows], round_, sketch.box.width * 0.8)
+    up = _axis(sketch, "Y", y, [row[y.id] for row in rows], round_, sketch.box.height * 0.8)
     below = room_below(across)
     axes, box = upright(
         sketch.within(sketch.box.inset(bottom=below - 6, right=8)),
@@ -64,7 +66,6 @@ def scatter_plot(sketch: Sketch) -> None:
         options={"AxisLineVisibility": "HIDDEN"},
     )
     bottom_scale(sketch, box, across)
-    sizes = numbers(row[size.id] for row in rows) if size else []
     many = len(rows) > 200
     for key in keys:
         own = [row for row in rows if color is None or row[color.id] == key]
@@ -90,11 +91,19 @@ def scatter_plot(sketch: Sketch) -> None:
         _names(sketch, rows, name, (x, y), (across, up), box, sizes)
 
 
-def _axis(sketch: Sketch, side: str, field: Any, values: list[Any], room: float) -> Numeric:
+def _axis(
+    sketch: Sketch, side: str, field: Any, values: list[Any], radii: list[float], room: float
+) -> Numeric:
+    """The scale that holds all bubbles, their rims too unless that takes in zero or decades."""
     options = sketch.option(f"{side}AxisDisplayOptions")
     known = numbers(values)
     spread = max(known, default=1) - min(known, default=0)
     zero = not known or (min(known) >= 0 and min(known) < spread)
+    scale = sketch.option(f"{side}AxisDisplayOptions", "DataOptions", "NumericAxisOptions", "Scale")
+    log = "Logarithmic" in (scale or {})
+    rims = [0.0 if log else radius * spread / room for radius in radii]
+    for value, rim in zip(tuple(known), rims, strict=True):
+        known += [value + rim, value - rim if value < 0 or value > rim else value]
     title = axis_title(sketch, f"{side}AxisLabelOptions", field.label)
     if sketch.option(f"{side}AxisLabelOptions", "Visibility") != "HIDDEN":
         title = replace(title, text=title.text or field.label)

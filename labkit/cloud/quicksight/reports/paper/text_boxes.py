@@ -14,7 +14,7 @@ from html import escape
 from typing import Any
 
 from labkit.cloud.quicksight.render.markup import Line, Run, lines_of
-from labkit.cloud.quicksight.render.text import width
+from labkit.cloud.quicksight.render.text import pieces, width
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 
 Paragraph = dict[str, Any]
@@ -113,5 +113,5 @@ def _lines(paragraph: Paragraph, room: float) -> int:
 
 def _words(paragraph: Paragraph) -> Iterator[tuple[str, float, bool]]:
     for run in paragraph["runs"]:
-        for word in re.findall(r"\S+\s*|\s+", run["text"]):
+        for word in pieces(run["text"]):
             yield word, run["size"], bool(run.get("bold"))
