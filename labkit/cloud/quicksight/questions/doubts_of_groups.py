@@ -78,9 +78,9 @@ def ranks_by_a_number(reading: Reading, asked: Asked) -> bool:
 
 
 def counts_its_last_group(reading: Reading, asked: Asked) -> bool:
-    """ "Hires by year and department": what comes after "and" is no number."""
+    """ "Hires by year and department", "by year by department": what comes last is no number."""
     counted = [each.field for each in reading.metrics if each.field and counts(each)]
-    ends = re.finditer(r"B(?:U|F)(?P<last>(?:,F)*&F)", asked.tags)
+    ends = re.finditer(r"B(?:U|F)(?P<last>(?:,F)*&F|BF)", asked.tags)
     spans = [asked.items[slice(*each.span("last"))] for each in ends if "C" not in asked.tags]
     last = [each.named for span in spans for each in span if each.named]
     return any(each.field in counted for each in last)
@@ -111,9 +111,10 @@ def takes_one_of_several_fields(reading: Reading, asked: Asked) -> bool:
 
 
 def says_not_who(reading: Reading, asked: Asked) -> bool:
-    """ "Who earns the most": a number is nobody."""
-    who = asked.text.lower().split()[:1] == ["who"]
-    return who and not reading.groups
+    """ "Who earns the most", "who is the manager": a number is nobody, and all are not one."""
+    who, verb = [*asked.text.lower().split(), "", ""][:2]
+    one = verb == "is" and asked.tags.rstrip(",") == "wiF"
+    return who == "who" and (one or not reading.groups)
 
 
 def leaves_out_a_participle(reading: Reading, asked: Asked) -> bool:
