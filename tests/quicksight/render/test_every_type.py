@@ -200,7 +200,8 @@ def test_bubbles_stay_off_the_labels_of_their_axes() -> None:
     picture = draw(case.visual, case.data)
     [axes] = picture.axes
     for dots in axes.collections:
-        assert dots.get_window_extent().y0 > axes.get_window_extent().y0
+        middles = dots.get_offset_transform().transform(dots.get_offsets())[:, 1]
+        assert all(middles - dots.get_sizes() ** 0.5 / 2 > axes.bbox.y0)
 
 
 def test_a_dollar_is_a_dollar_and_a_name_is_kept_as_it_is() -> None:
