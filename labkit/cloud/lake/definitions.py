@@ -29,9 +29,15 @@ def parameters_of(definition: Definition) -> dict[str, str]:
 
 
 def table_type_of(properties: dict[str, str]) -> str:
-    """``ICEBERG`` and the like; empty for a Hive table, which may also say ``hive``."""
-    found = {name.lower(): value for name, value in properties.items()}.get("table_type", "")
-    return "" if found.upper() == "HIVE" else found.upper()
+    """``ICEBERG`` and the like; empty for a Hive table, which may also say ``hive``.
+
+    Of a Delta table Spark tells the provider alone, by which Trino knows it.
+    """
+    said = {name.lower(): value.upper() for name, value in properties.items()}
+    if said.get("spark.sql.sources.provider") == "DELTA":
+        return "DELTA"
+    found = said.get("table_type", "")
+    return "" if found == "HIVE" else found
 
 
 def encode_view(sql: str, database: str, columns: Iterable[Column]) -> str:

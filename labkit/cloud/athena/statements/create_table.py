@@ -68,6 +68,8 @@ def create_table(text: str) -> Statement:
 
 def statement_of(said: CreateTable) -> Statement:
     """The statement of what was read, once Athena would let it start."""
+    if said.table_type not in ("", "ICEBERG"):
+        raise invalid(f"Tables of type {said.table_type} cannot be read here", "NOT_SUPPORTED")
     if said.external and said.table_type:
         raise invalid(
             f"External keyword not supported for table type {said.table_type}", "NOT_SUPPORTED"

@@ -10,6 +10,7 @@ from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.statement import Result, Statement, statement
 from labkit.cloud.athena.statements.tables import handler_of, place, table_type_of
 from labkit.cloud.athena.words import Words
+from labkit.cloud.lake.catalog import reader_of
 from labkit.cloud.lake.definitions import is_view
 
 
@@ -47,7 +48,8 @@ def _drop(run: Run, parts: tuple[str, ...], if_exists: bool, *, view: bool) -> R
         raise StatementFailed(
             f"FAILED: SemanticException Cannot drop a {right.lower()} with DROP {wrong}"
         )
-    handler = None if view else handler_of(table_type_of(found), "DROP TABLE")
+    kind = table_type_of(found)
+    handler = handler_of(kind, "DROP TABLE") if reader_of(kind) else None
     if handler is not None:
         return handler(run, found, run.text)
     run.metastore.delete_table(database, found["Name"])

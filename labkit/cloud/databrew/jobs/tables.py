@@ -15,7 +15,7 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.databrew.places import check_catalog
 from labkit.cloud.databrew.recipe import Column
 from labkit.cloud.engine.formats.serdes import CLASSES, serde_format
-from labkit.cloud.lake.definitions import parameters_of
+from labkit.cloud.lake.definitions import parameters_of, table_type_of
 from labkit.cloud.lake.metastore import Definition, Metastore, input_of
 from labkit.cloud.operations import AwsError, not_here
 from labkit.cloud.s3.store import split_uri
@@ -127,7 +127,7 @@ def _location(target: Mapping[str, Any], known: Definition | None) -> str:
 def _format(known: Definition | None) -> str:
     if known is None:
         return "parquet"
-    kind = parameters_of(known).get("table_type", "")
+    kind = table_type_of(parameters_of(known))
     storage = known.get("StorageDescriptor") or {}
     serde = storage.get("SerdeInfo") or {}
     form = serde_format(
