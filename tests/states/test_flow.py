@@ -7,6 +7,12 @@ def passes(**fields):
     return {"Type": "Pass", "End": True, **fields}
 
 
+def sends(body):
+    parameters = {"QueueUrl": "nowhere", "MessageBody": body}
+    resource = "arn:aws:states:::sqs:sendMessage"
+    return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
+
+
 def choice(**rule):
     return {
         "C": {"Type": "Choice", "Choices": [{**rule, "Next": "Yes"}], "Default": "No"},
@@ -247,6 +253,11 @@ FAILURES = {  # the states → input → error, and words of its cause
         {"A": {"Type": "Wait", "SecondsPath": "$$.Execution.StartTime", "End": True}},
         ("States.Runtime", "cannot be parsed as a long value: $$.Execution.StartTime == 2"),
     ),
+    "a number for a text": (
+        {"A": sends(5)},
+        ("States.Runtime", "[The value for the field 'MessageBody' must be a STRING]"),
+    ),
+    "nothing for a text": ({"A": sends(None)}, ("SQS.AmazonSQSException", '"MessageBody"')),
     "a map of no list": (
         {
             "A": {

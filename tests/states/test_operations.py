@@ -301,6 +301,9 @@ def test_versions(machines, sfn):
     first = sfn.publish_state_machine_version(stateMachineArn=machine)["stateMachineVersionArn"]
     assert first == f"{machine}:1"
     sfn.update_state_machine(stateMachineArn=machine, definition=definition(WAIT), publish=True)
+    sfn.update_state_machine(stateMachineArn=machine, definition=definition(WAIT), publish=True)
+    refused = refusal(sfn.update_state_machine, stateMachineArn=first, publish=True)
+    assert refused[0] == "StateMachineDoesNotExist"
     listed = sfn.list_state_machine_versions(stateMachineArn=machine)["stateMachineVersions"]
     assert [each["stateMachineVersionArn"] for each in listed] == [f"{machine}:2", first]
     ended = machines.wait(machines.start(first))
@@ -308,6 +311,12 @@ def test_versions(machines, sfn):
     assert (said["stateMachineArn"], said["stateMachineVersionArn"]) == (machine, first)
     sfn.delete_state_machine_version(stateMachineVersionArn=first)
     assert refusal(sfn.start_execution, stateMachineArn=first)[0] == "StateMachineDoesNotExist"
+
+
+def test_an_activity_is_made_once(sfn, fresh):
+    name = fresh("activity")
+    first, again = (sfn.create_activity(name=name) for _ in range(2))
+    assert first["creationDate"] == again["creationDate"]
 
 
 @pytest.mark.parametrize("call", ["describe_activity", "get_activity_task"])
@@ -625,6 +634,12 @@ def test_an_express_workflow_leaves_its_log(machines, sfn, aws, fresh, level, ki
         assert lines[-1]["details"] == {"error": "E"}
 
 
-def test_a_log_needs_a_place(machines):
-    with pytest.raises(ClientError, match="InvalidLoggingConfiguration"):
-        machines.make(PASS, logs={"level": "ALL"})
+@pytest.mark.parametrize(
+    ("places", "words"),
+    [([], "Must specify exactly one"), (["/nowhere"], "not found"), (["/a", "/b"], "exactly one")],
+)
+def test_a_log_needs_a_place(machines, places, words):
+    group = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group"
+    there = [{"cloudWatchLogsLogGroup": {"logGroupArn": f"{group}:{each}:*"}} for each in places]
+    with pytest.raises(ClientError, match=f"InvalidLoggingConfiguration.*{words}"):
+        machines.make(PASS, logs={"level": "ALL", "destinations": there})

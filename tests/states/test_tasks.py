@@ -65,6 +65,15 @@ def test_a_function_by_its_service(machines, function):
     assert scheduled["region"] == "us-east-1"
 
 
+PAYLOADS = {None: {}, '"text"': "text", "null": None}  # what is said → what the function gets
+
+
+@pytest.mark.parametrize(("said", "got"), PAYLOADS.items())
+def test_a_payload_that_is_no_object(machines, function, said, got):
+    arguments = {"FunctionName": function("return event"), "Payload": said}
+    assert machines.run(service("lambda:invoke", arguments)).output["Payload"] == got
+
+
 BY = {"by its ARN": False, "by its service": True}
 
 
@@ -259,12 +268,14 @@ def test_an_event_to_a_bus(machines, aws, fresh):
     rule = fresh("rule")
     events.put_rule(Name=rule, EventPattern=json.dumps({"source": [source]}))
     arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
-    events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn, "InputPath": "$.detail"}])
+    events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn}])
     entry = {"Source": source, "DetailType": "Thing", "Detail": {"n.$": "$.n"}}
     ended = machines.run(service("events:putEvents", {"Entries": [entry]}), {"n": 7})
     assert ended.output["FailedEntryCount"] == 0
     got = aws("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
-    assert json.loads(got[0]["Body"]) == {"n": 7}
+    heard = json.loads(got[0]["Body"])
+    machine = ended.arn.replace(":execution:", ":stateMachine:").rpartition(":")[0]
+    assert (heard["detail"], heard["resources"]) == ({"n": 7}, [machine, ended.arn])
 
 
 # Waiting for a run --------------------------------------------------------------------------------

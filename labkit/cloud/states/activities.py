@@ -29,6 +29,23 @@ def check_activity(context: Context, arn: str) -> None:
         raise AwsError("ActivityDoesNotExist", f"Activity Does Not Exist: '{arn}'")
 
 
+@operation("stepfunctions", "CreateActivity")
+def create_activity(
+    context: Context,
+    *,
+    name: str,
+    tags: list[Answer] | None = None,
+    encryptionConfiguration: Answer | None = None,
+) -> Answer:
+    """A new activity, or the one of this name that there is."""
+    words.check_name(name)
+    backend = context.cloud.backend("stepfunctions", context.region)
+    with context.cloud.lock("stepfunctions"):
+        made = backend.activities.get(context.arn(f"activity:{name}", "states"))
+        made = made or backend.create_activity(name, tags, encryptionConfiguration)
+    return {"activityArn": made.arn, "creationDate": made.creation_date}
+
+
 @operation("stepfunctions", "GetActivityTask")
 def get_activity_task(
     context: Context, *, activityArn: str, workerName: str | None = None

@@ -111,12 +111,10 @@ def find_execution(context: Context, arn: str) -> Record:
     Raises:
         AwsError: ``InvalidArn`` or ``ExecutionDoesNotExist``.
     """
-    words.check_arn(arn, words.EXECUTION, words.EXPRESS)
+    words.check_arn(arn, words.EXECUTION)
     record = context.cloud.records(KIND).get(arn)
     if record is None or record["_"]["region"] != context.region:
         raise words.no_execution(arn)
-    if record["_"]["type"] == "EXPRESS":
-        raise words.wrong_type()
     return record
 
 

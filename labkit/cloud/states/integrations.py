@@ -14,7 +14,7 @@ from typing import Any
 
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states import sdk
-from labkit.cloud.states.errors import TASK_FAILED, StateFailed
+from labkit.cloud.states.errors import TASK_FAILED, StateFailed, runtime
 from labkit.cloud.states.templates import text
 
 Json = dict[str, Any]
@@ -95,18 +95,25 @@ def _texts(*names: str) -> Prepare:
     """Members that may be given as JSON, and go out as its text."""
 
     def prepare(arguments: Json, name: str) -> Json:
-        return {
-            k: v if k not in names or isinstance(v, str) else text(v) for k, v in arguments.items()
-        }
+        return {k: _text(k, v, arguments) if k in names else v for k, v in arguments.items()}
 
     return prepare
 
 
-def _invocation(arguments: Json, name: str) -> Json:
-    payload = {"Payload": text(arguments["Payload"]).encode()} if "Payload" in arguments else {}
-    context = arguments.get("ClientContext")
-    context = context if context is None or isinstance(context, str) else text(context)
-    return arguments | payload | ({"ClientContext": context} if context else {})
+def _text(field: str, value: Any, arguments: Json) -> str | None:
+    """A text as it is, an object or a list as JSON.
+
+    Raises:
+        StateFailed: it is neither.
+    """
+    if value is None or isinstance(value, str):
+        return value
+    if not isinstance(value, dict | list):
+        raise runtime(
+            f"The Parameters '{text(arguments)}' could not be used to start the Task: "
+            f"[The value for the field '{field}' must be a STRING]"
+        )
+    return text(value)
 
 
 def _invoked(answer: Json) -> Json:
@@ -139,8 +146,20 @@ def _execution(arguments: Json, name: str) -> Json:
 
 
 def _entries(arguments: Json, name: str) -> Json:
-    entries = [_texts("Detail")(each, name) for each in arguments.get("Entries", [])]
-    return arguments | {"Entries": entries}
+    """Each event tells the machine and the execution among its resources.
+
+    Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-eventbridge.html
+    """
+    execution = name.partition("#")[0]
+    parts = execution.split(":")
+    machine = ":".join([*parts[:5], "stateMachine", parts[6]])
+    return arguments | {
+        "Entries": [
+            _texts("Detail")(each, name)
+            | {"Resources": [*(each.get("Resources") or []), machine, execution]}
+            for each in arguments.get("Entries", [])
+        ]
+    }
 
 
 def _put(answer: Json) -> Json:
@@ -195,7 +214,11 @@ _NESTED_2 = Sync(
 
 OPTIMIZED: dict[tuple[str, str], Integration] = {
     ("lambda", "invoke"): Integration(
-        "lambda", "Invoke", prepare=_invocation, answer=_invoked, callback=True
+        "lambda",
+        "Invoke",
+        prepare=_texts("Payload", "ClientContext"),
+        answer=_invoked,
+        callback=True,
     ),
     ("athena", "startQueryExecution"): Integration(
         "athena", "StartQueryExecution", prepare=_query, sync={"sync": _QUERY}

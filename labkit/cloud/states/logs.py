@@ -34,6 +34,12 @@ def write(cloud: Cloud, record: Record, history: History) -> None:
         _put(cloud, arn.split(":")[3], arn.split(":")[6], _stream(record), lines)
 
 
+def has_group(cloud: Cloud, arn: str) -> bool:
+    """Whether there is the log group of a destination."""
+    parts = arn.split(":")
+    return len(parts) > 6 and parts[6] in cloud.backend("logs", parts[3]).groups
+
+
 def _is_wanted(event: Record, level: str) -> bool:
     if level == "ALL":
         return True

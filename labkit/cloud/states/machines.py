@@ -14,7 +14,7 @@ from typing import Any
 from moto.core.exceptions import AWSError
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
-from labkit.cloud.states import roles, words
+from labkit.cloud.states import logs, roles, words
 from labkit.cloud.states.definition import Problem, check_definition, problems
 
 STANDARD = "STANDARD"
@@ -40,10 +40,8 @@ def create_state_machine(
     words.check_name(name)
     check_definition(definition, type)
     roles.check_role(context.cloud, roleArn)
-    _check_logging(loggingConfiguration or {})
-    if versionDescription and not publish:
-        words_ = "Version description can only be set when publish is true"
-        raise AwsError("ValidationException", words_)
+    _check_logging(context, loggingConfiguration or {})
+    _check_description(versionDescription, publish)
     wanted = {
         "definition": definition,
         "roleArn": roleArn,
@@ -94,12 +92,13 @@ def update_state_machine(
             "Either the definition, the role ARN, the LoggingConfiguration, or the "
             "TracingConfiguration must be specified",
         )
-    machine = find_machine(context, stateMachineArn)
+    _check_description(versionDescription, publish)
+    machine = find_whole_machine(context, stateMachineArn)
     if definition is not None:
         check_definition(definition, machine.type)
     if roleArn is not None:
         roles.check_role(context.cloud, roleArn)
-    _check_logging(loggingConfiguration or {})
+    _check_logging(context, loggingConfiguration or {})
     before = revision_of(machine)
     with context.cloud.lock("stepfunctions"):
         _backend(context).update_state_machine(
@@ -113,7 +112,7 @@ def update_state_machine(
         if revision_of(machine) != before:
             machine.revision_id = str(uuid.uuid4())
         if publish:
-            machine.publish(versionDescription)
+            publish_version(machine, versionDescription)
         version = machine.latest_version if publish else None
     return {
         "updateDate": machine.update_date,
@@ -174,14 +173,35 @@ def find_machine(context: Context, arn: str) -> Any:
         raise words.no_machine(arn) from error
 
 
+def find_whole_machine(context: Context, arn: str) -> Any:
+    """moto's record of a state machine, not of a version or an alias of it."""
+    found = find_machine(context, arn)
+    if arn.count(":") > 6:
+        raise words.no_machine(arn)
+    return found
+
+
 def _backend(context: Context) -> Any:
     return context.cloud.backend("stepfunctions", context.region)
 
 
-def _check_logging(configuration: Answer) -> None:
-    """Lines must go somewhere."""
-    if configuration.get("level", "OFF") != "OFF" and not configuration.get("destinations"):
-        words_ = "Invalid Logging Configuration: Must specify exactly one Log Destination."
+def _check_description(description: str | None, publish: bool) -> None:
+    if description and not publish:
+        words_ = "Version description can only be set when publish is true"
+        raise AwsError("ValidationException", words_)
+
+
+def _check_logging(context: Context, configuration: Answer) -> None:
+    """Lines must go to a log group that there is."""
+    destinations = configuration.get("destinations") or []
+    groups = [each.get("cloudWatchLogsLogGroup", {}).get("logGroupArn") for each in destinations]
+    wrong = None
+    if len(groups) > 1 or (configuration.get("level", "OFF") != "OFF" and not any(groups)):
+        wrong = "Must specify exactly one Log Destination."
+    elif any(not logs.has_group(context.cloud, str(each)) for each in groups):
+        wrong = "Log Destination not found."
+    if wrong:
+        words_ = f"Invalid Logging Configuration: {wrong}"
         raise AwsError("InvalidLoggingConfiguration", words_)
 
 
@@ -193,9 +213,10 @@ def _check_same(context: Context, arn: str, wanted: Answer) -> None:
         raise AwsError("StateMachineAlreadyExists", words_)
 
 
-def revision_of(machine: Any) -> tuple[str, str]:
+def revision_of(machine: Any) -> tuple[Any, ...]:
     """What makes one revision of a machine differ from another."""
-    return machine.definition, machine.roleArn
+    logging, tracing = machine.loggingConfiguration, machine.tracingConfiguration
+    return machine.definition, machine.roleArn, LOGGING | logging, TRACING | tracing
 
 
 def publish_version(machine: Any, description: str | None) -> Any:

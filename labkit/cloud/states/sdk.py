@@ -178,6 +178,7 @@ def _spelled(shape: Any, value: Any) -> Any:
             if k.lower() in names
             else v
             for k, v in value.items()
+            if v is not None  # which the SDK takes as not given
         }
     if shape.type_name == "list" and isinstance(value, list):
         return [_spelled(shape.member, each) for each in value]

@@ -87,6 +87,9 @@ class Task:
         scope = self.visit.context(**({"Task": {"Token": token}} if token else {}))
         self.visit.scope.context.update(scope)
         arguments = self._arguments()
+        name = f"{self.frame.execution.arn}#{self.frame.execution.history.length + 1}"
+        if self.resource.integration:
+            self.resource.integration.prepare(arguments, name)  # nothing is begun if it cannot be
         limits = {"timeoutInSeconds": self.timeout, "heartbeatInSeconds": self.heartbeat}
         details = self._scheduled(arguments) | {k: int(v) for k, v in limits.items() if v}
         events = [Event(f"{self.resource.kind}Scheduled", details)]
@@ -96,7 +99,7 @@ class Task:
             *events,
             begun=time.time(),
             arguments=arguments,
-            name=f"{self.frame.execution.arn}#{self.frame.execution.history.length + 1}",
+            name=name,
             token=token,
             also=lambda: self._expect(token),
         )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import words
-from labkit.cloud.states.machines import find_machine, publish_version
+from labkit.cloud.states.machines import find_whole_machine, publish_version
 
 
 @operation("stepfunctions", "PublishStateMachineVersion")
@@ -19,7 +19,7 @@ def publish_state_machine_version(
     revisionId: str | None = None,
     description: str | None = None,
 ) -> Answer:
-    machine = find_machine(context, stateMachineArn)
+    machine = find_whole_machine(context, stateMachineArn)
     current = getattr(machine, "revision_id", None) or "INITIAL"
     if revisionId is not None and revisionId != current:
         raise AwsError(
@@ -36,7 +36,7 @@ def list_state_machine_versions(
     context: Context, *, stateMachineArn: str, nextToken: str = "", maxResults: int = 100
 ) -> Answer:
     words.check_limit(maxResults)
-    versions = list(find_machine(context, stateMachineArn).versions.values())[::-1]
+    versions = list(find_whole_machine(context, stateMachineArn).versions.values())[::-1]
     items = [
         {"stateMachineVersionArn": each.arn, "creationDate": each.creation_date}
         for each in versions
