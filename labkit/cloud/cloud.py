@@ -16,9 +16,10 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.iam.models import iam_backends
 
 from labkit.cloud.jobs import Jobs
+from labkit.cloud.moto_state import State
 from labkit.cloud.operations import Principal
 from labkit.cloud.s3 import bodies, objects
-from labkit.cloud.state import Records, State
+from labkit.cloud.state import Records
 
 REGION = "us-east-1"
 LEARNER = "learner"

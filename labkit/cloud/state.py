@@ -1,47 +1,25 @@
 """What survives a restart and a ``kill -9``: one SQLite file beside the objects' bodies.
 
-Four kinds of rows: moto's backends as pickles (one a service and region), the S3 index (one a
-version of a key, so that a PUT costs one row and not the whole bucket), the parts of uploads that
-are not complete, and the records of our own services as JSON.
-A call's changes are committed before its answer is sent. SQLite's write-ahead log makes each commit
-whole or absent, whenever the process dies.
-
-Pickles tie the file to moto's exact version; it is stored and checked.
+Here are its transactions, and the records of our own services as JSON; what moto holds of the same
+workspace: `moto_state`. A call's changes are committed before its answer is sent. SQLite's
+write-ahead log makes each commit whole or absent, whenever the process dies.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Iterator, MutableMapping
 from pathlib import Path
 from typing import Any
 
-import moto
-
-from labkit.cloud import memory, pickles
-from labkit.cloud.s3.keystore import Changes
-
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS backends (
-    service TEXT, account TEXT, region TEXT, module TEXT, variable TEXT, pickle BLOB,
-    PRIMARY KEY (service, account, region));
-CREATE TABLE IF NOT EXISTS versions (
-    bucket TEXT, key TEXT, number INTEGER, version BLOB, PRIMARY KEY (bucket, key, number));
-CREATE TABLE IF NOT EXISTS parts (
-    upload TEXT, number INTEGER, part BLOB, PRIMARY KEY (upload, number));
 CREATE TABLE IF NOT EXISTS records (
     kind TEXT, id TEXT, value TEXT, PRIMARY KEY (kind, id));
 """
-# Services that keep their records in another one's backend.
-KEPT_IN = {"sesv2": "ses"}
-
-
 Record = dict[str, Any]
 Values = dict[str, Record]
 
@@ -60,22 +38,11 @@ class Damaged(StateUnusable):
         )
 
 
-class OtherVersion(StateUnusable):
-    """The state was written by another version of moto. Args: written by, this one."""
-
-    def __str__(self) -> str:
-        return (
-            f"The workspace's state was written with moto {self.args[0]}, this is {self.args[1]}. "
-            "Run `labkit reset` to start afresh, or install the version that wrote it."
-        )
-
-
-class State:
-    """The workspace's durable memory."""
+class Database:
+    """The workspace's file: what is put into it together, and our own records in it."""
 
     def __init__(self, path: Path) -> None:
         self.lock = threading.RLock()
-        self._digests: dict[tuple[str, str, str], str] = {}
         self._former: list[tuple[Values, str, Record | None]] = []
         self._path = path
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -89,21 +56,6 @@ class State:
         with self.lock:
             self._db.close()
 
-    # moto's backends ------------------------------------------------------------------------------
-
-    def load(self) -> None:
-        """Bring moto's backends and the S3 index back.
-
-        Raises:
-            OtherVersion: another moto wrote them.
-            Damaged: they cannot be read.
-        """
-        with self._reading():
-            self._check_version()
-            self._load_backends()
-            self._load_keys()
-            self._load_parts()
-
     @contextlib.contextmanager
     def _reading(self) -> Iterator[None]:
         """Say which file is at fault, whatever a damaged one makes its readers raise."""
@@ -113,142 +65,6 @@ class State:
             raise
         except Exception as error:
             raise Damaged(str(self._path), f"{type(error).__name__}: {error}") from error
-
-    def _load_backends(self) -> None:
-        rows = self._db.execute("SELECT * FROM backends").fetchall()
-        for service, account, region, module, variable, blob in rows:
-            _regions(module, variable, account)[region] = pickles.load(blob)
-            self._digests[service, account, region] = _digest(blob)
-        memory.take_names()
-
-    def _load_keys(self) -> None:
-        self._split_keys()
-        stores = memory.key_stores()
-        rows = self._db.execute("SELECT * FROM versions ORDER BY bucket, key, number").fetchall()
-        for bucket, key, number, version in rows:
-            if bucket in stores:
-                stores[bucket].restore(key, number, pickles.load(version))
-
-    def _split_keys(self) -> None:
-        """Give each version a row of its own, where an earlier labkit kept one a key."""
-        if not self._db.execute("SELECT * FROM sqlite_master WHERE name = 'keys'").fetchone():
-            return
-        with self._transaction():
-            for bucket, key, versions in self._db.execute("SELECT * FROM keys").fetchall():
-                numbered = enumerate(pickles.load(versions), start=1)
-                rows = [(bucket, key, number, pickles.dump(each)) for number, each in numbered]
-                self._db.executemany("INSERT INTO versions VALUES (?,?,?,?)", rows)
-            self._db.execute("DROP TABLE keys")
-
-    def _load_parts(self) -> None:
-        uploads = memory.uploads()
-        rows = self._db.execute("SELECT * FROM parts ORDER BY upload, number").fetchall()
-        for upload, number, part in rows:
-            if upload in uploads:
-                uploads[upload].restore(number, pickles.load(part))
-
-    def _check_version(self) -> None:
-        row = self._db.execute("SELECT value FROM meta WHERE name = 'moto'").fetchone()
-        if row and row[0] != moto.__version__:
-            raise OtherVersion(row[0], moto.__version__)
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES ('moto', ?)", (moto.__version__,))
-
-    def save(self, *services: str) -> None:
-        """Make durable what moto holds of these services; all of them when none is named."""
-        services = tuple(KEPT_IN.get(each, each) for each in services)
-        with self.lock:
-            indexed = not services or "s3" in services
-            trash = memory.trash() if indexed else []  # before the keys that it belonged to
-            changed = self._changed(services)
-            keys = memory.changed_keys() if indexed else {}
-            parts = memory.dirty_parts() if indexed else []
-            if changed or keys or parts:
-                self._write(changed, keys, parts)
-            memory.delete_bodies(trash)
-
-    def save_keys(self, also: Callable[[], None] | None = None, *services: str) -> None:
-        """Make the changes of the S3 index durable, and nothing else: the cheap path of a PUT.
-
-        Args:
-            also: makes, in records and in moto's, the changes that are durable with them or not.
-            services: whose records at moto it changes; the caller holds their locks.
-        """
-        with self.lock:
-            trash = memory.trash()
-            self._write([], memory.changed_keys(), memory.dirty_parts(), also, services)
-            memory.delete_bodies(trash)
-
-    def _changed(self, services: tuple[str, ...]) -> list[tuple[Any, ...]]:
-        return [row for row in memory.pickled(services) if self._is_new(row)]
-
-    def _is_new(self, row: tuple[Any, ...]) -> bool:
-        return self._digests.get(row[:3]) != _digest(row[5])
-
-    def _write(
-        self,
-        backends: list[tuple[Any, ...]],
-        keys: dict[str, Changes],
-        parts: list[tuple[Any, int]],
-        also: Callable[[], None] | None = None,
-        services: tuple[str, ...] = (),
-    ) -> None:
-        try:
-            with self._transaction():
-                if also:
-                    also()
-                    backends = self._changed(services) if services else backends
-                self._db.executemany("REPLACE INTO backends VALUES (?,?,?,?,?,?)", backends)
-                for bucket, changes in keys.items():
-                    self._write_keys(bucket, changes)
-                self._write_parts(parts)
-                if any(row[0] == "s3" for row in backends):
-                    self._forget_parts()
-            self._digests |= {row[:3]: _digest(row[5]) for row in backends}
-        except BaseException:
-            self._bring_back(self._changed(services) if services else backends)
-            memory.put_back(keys)
-            for upload, number in parts:
-                upload.unsaved.add(number)
-            raise
-
-    def _bring_back(self, backends: list[tuple[Any, ...]]) -> None:
-        """Have moto hold again what is on disk, where a change could not be written.
-
-        Of S3 this is not done: the keys of its buckets are not part of its pickle.
-        """
-        for service, account, region, module, variable, _ in backends:
-            where, regions = (service, account, region), _regions(module, variable, account)
-            row = self._db.execute(
-                "SELECT pickle FROM backends WHERE (service, account, region) = (?,?,?)", where
-            ).fetchone()
-            if row and service != "s3":
-                regions[region] = pickles.load(row[0])
-            elif service != "s3":
-                regions.pop(region, None)
-
-    def _write_keys(self, bucket: str, changes: Changes) -> None:
-        gone = [(bucket, *each) for each in changes.gone]
-        rows = [(bucket, *each, pickles.dump(v)) for each, v in changes.written.items()]
-        self._db.executemany("DELETE FROM versions WHERE (bucket, key, number) = (?,?,?)", gone)
-        self._db.executemany("REPLACE INTO versions VALUES (?,?,?,?)", rows)
-
-    def _write_parts(self, parts: list[tuple[Any, int]]) -> None:
-        rows = [(upload.id, number, pickles.dump(upload.parts[number])) for upload, number in parts]
-        self._db.executemany("REPLACE INTO parts VALUES (?,?,?)", rows)
-
-    def _forget_parts(self) -> None:
-        """Drop the rows of uploads that have ended."""
-        pending = json.dumps(list(memory.uploads()))
-        self._db.execute(
-            "DELETE FROM parts WHERE upload NOT IN (SELECT value FROM json_each(?))", (pending,)
-        )
-
-    def forget_bucket(self, bucket: str) -> None:
-        """Drop the index rows of a deleted bucket."""
-        with self.lock:
-            self._db.execute("DELETE FROM versions WHERE bucket = ?", (bucket,))
-
-    # records of our own services ------------------------------------------------------------------
 
     @contextlib.contextmanager
     def together(self) -> Iterator[None]:
@@ -305,7 +121,7 @@ class Records(MutableMapping[str, Record]):
     Values are JSON objects (times as seconds since 1970). Change a value by assigning it anew.
     """
 
-    def __init__(self, state: State, kind: str) -> None:
+    def __init__(self, state: Database, kind: str) -> None:
         self._state, self._kind = state, kind
         rows = state._db.execute(
             "SELECT id, value FROM records WHERE kind = ? ORDER BY rowid", (kind,)
@@ -341,13 +157,3 @@ class Records(MutableMapping[str, Record]):
 
     def __len__(self) -> int:
         return len(self._values)
-
-
-def _regions(module: str, variable: str, account: str) -> dict[str, Any]:
-    """moto's backends of a service and an account, by region."""
-    backends: dict[str, dict[str, Any]] = getattr(importlib.import_module(module), variable)
-    return backends[account]
-
-
-def _digest(blob: bytes) -> str:
-    return hashlib.sha256(blob).hexdigest()

@@ -8,8 +8,8 @@ import pytest
 from moto.sqs.models import sqs_backends
 
 from labkit.cloud import pickles
+from labkit.cloud.moto_state import State
 from labkit.cloud.s3.bodies import BODIES, write_stream
-from labkit.cloud.state import State
 
 
 def test_a_change_that_fails_is_taken_back_in_memory_too(tmp_path):

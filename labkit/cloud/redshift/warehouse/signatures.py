@@ -63,7 +63,7 @@ def signed(database: duckdb.DuckDBPyConnection) -> dict[str, Signature]:
 
 
 def sign_lake(connection: Connection, rows: int) -> None:
-    """Sign a change of the lake, within it (`labkit.cloud.state.State.save_keys`)."""
+    """Sign a change of the lake, within it (`labkit.cloud.moto_state.State.save_keys`)."""
     if connection.author:
         told = {"query": connection.last_query_id, "rows": rows}
         connection.warehouse.cloud.records(_LAKE)[connection.author] = told
