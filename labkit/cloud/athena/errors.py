@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from labkit.cloud.engine import QueryFailed
@@ -15,6 +16,7 @@ from labkit.cloud.engine.formats import FormatError
 from labkit.cloud.operations import AwsError
 
 SYSTEM, USER = 1, 2
+Record = dict[str, Any]
 
 #: Error type by the code that a reason begins with; 1006 ("query failed with a user error") else.
 _TYPES = {
@@ -54,6 +56,20 @@ def checked_tags(tags: list[dict[str, str]] | None) -> list[dict[str, str]]:
 def not_found(message: str, resource: str) -> AwsError:
     """The refusal of a request for something that is not there."""
     return AwsError("ResourceNotFoundException", message, ResourceName=resource)
+
+
+def each_of(
+    names: list[str], find: Callable[[str], Record], key: str
+) -> tuple[list[Record], list[Record]]:
+    """What there is of these, and of each other one, under its key, why it is not told."""
+    found, missing = [], []
+    for name in names:
+        try:
+            found.append(find(name))
+        except AwsError as error:
+            code = error.details["AthenaErrorCode"]
+            missing.append({key: name, "ErrorCode": code, "ErrorMessage": error.message})
+    return found, missing
 
 
 def malformed(failure: QueryFailed) -> AwsError:

@@ -17,7 +17,7 @@ from typing import Any
 
 from labkit.cloud.access import encryption
 from labkit.cloud.athena import reuse
-from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.errors import each_of, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.run import Run
 from labkit.cloud.athena.running import KIND, execute
@@ -28,7 +28,7 @@ from labkit.cloud.engine.trino import tree
 from labkit.cloud.engine.trino.parse_query import parse_expression
 from labkit.cloud.jobs import Job
 from labkit.cloud.members import shown
-from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
+from labkit.cloud.operations import Answer, Context, not_here, operation
 from labkit.cloud.s3.store import split_uri
 
 _ALGORITHMS = {"SSE_S3": "AES256", "SSE_KMS": "aws:kms"}
@@ -203,15 +203,9 @@ def get_query_execution(context: Context, *, QueryExecutionId: str) -> Answer:
 
 @operation("athena", "BatchGetQueryExecution")
 def batch_get_query_execution(context: Context, *, QueryExecutionIds: list[str]) -> Answer:
-    found, missing = [], []
-    for number in QueryExecutionIds:
-        try:
-            found.append(shown(find_execution(context, number)))
-        except AwsError as error:
-            code = error.details["AthenaErrorCode"]
-            missing.append(
-                {"QueryExecutionId": number, "ErrorCode": code, "ErrorMessage": error.message}
-            )
+    found, missing = each_of(
+        QueryExecutionIds, lambda number: shown(find_execution(context, number)), "QueryExecutionId"
+    )
     return {"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}
 
 

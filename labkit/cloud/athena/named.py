@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from labkit.cloud.athena.errors import invalid
+from labkit.cloud.athena.errors import each_of, invalid
 from labkit.cloud.athena.paging import page
 from labkit.cloud.athena.workgroups import find_workgroup
-from labkit.cloud.operations import Answer, AwsError, Context, operation
+from labkit.cloud.operations import Answer, Context, operation
 
 _TOLD = ("Name", "Description", "Database", "QueryString", "WorkGroup")
 
@@ -46,18 +46,9 @@ def get_named_query(context: Context, *, NamedQueryId: str) -> Answer:
 
 @operation("athena", "BatchGetNamedQuery")
 def batch_get_named_query(context: Context, *, NamedQueryIds: list[str]) -> Answer:
-    found, missing = [], []
-    for number in NamedQueryIds:
-        try:
-            found.append(_described(_find(context, number)))
-        except AwsError as error:
-            missing.append(
-                {
-                    "NamedQueryId": number,
-                    "ErrorCode": error.details["AthenaErrorCode"],
-                    "ErrorMessage": error.message,
-                }
-            )
+    found, missing = each_of(
+        NamedQueryIds, lambda number: _described(_find(context, number)), "NamedQueryId"
+    )
     return {"NamedQueries": found, "UnprocessedNamedQueryIds": missing}
 
 
