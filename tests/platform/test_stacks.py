@@ -152,6 +152,109 @@ Resources:
 Outputs:
   Alarm: {Value: !GetAtt Alarm.Arn}
 """
+FURTHER = """
+Parameters: {Name: {Type: String}, Note: {Type: String}}
+Resources:
+  AfterWhatLetsItInWhoseNameGoesBeyondWhatTheServicesOfAWSTakeAsOne:
+    Type: Custom::Bell
+    DependsOn: [Let]
+    Properties: {ServiceToken: !GetAtt Bell.Arn}
+  Let:
+    Type: AWS::Lambda::Permission
+    Properties:
+      {Action: lambda:InvokeFunction, FunctionName: !Ref Bell, Principal: events.amazonaws.com}
+  Settings:
+    Type: AWS::Lambda::EventInvokeConfig
+    Properties: {FunctionName: !Ref Bell, Qualifier: $LATEST, MaximumRetryAttempts: 0}
+  Url: {Type: AWS::Lambda::Url, Properties: {TargetFunctionArn: !Ref Bell, AuthType: AWS_IAM}}
+  Bell:
+    Type: AWS::Lambda::Function
+    Properties:
+      Handler: index.handler
+      Runtime: python3.12
+      Role: !GetAtt AfterTheRoleWhoseNameGoesBeyondWhatIAMTakesAndEvenS3DoesToo.Arn
+      Code:
+        ZipFile: |
+          import boto3, cfnresponse
+          def handler(event, context):
+              let = boto3.client("lambda").get_policy(FunctionName=context.function_name)
+              cfnresponse.send(event, context, cfnresponse.SUCCESS, {"Let": let["Policy"]})
+  AfterTheRoleWhoseNameGoesBeyondWhatIAMTakesAndEvenS3DoesToo:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          Effect: Allow
+          Principal: {Service: lambda.amazonaws.com}
+          Action: sts:AssumeRole
+  May:
+    Type: AWS::IAM::RolePolicy
+    Properties:
+      RoleName: !Ref AfterTheRoleWhoseNameGoesBeyondWhatIAMTakesAndEvenS3DoesToo
+      PolicyName: may
+      PolicyDocument:
+        {Version: 2012-10-17, Statement: [{Effect: Allow, Action: "lambda:*", Resource: "*"}]}
+  Group: {Type: AWS::IAM::Group, Properties: {GroupName: !Ref Name}}
+  User: {Type: AWS::IAM::User, Properties: {UserName: !Ref Name}}
+  In: {Type: AWS::IAM::UserToGroupAddition, Properties: {GroupName: !Ref Group, Users: [!Ref User]}}
+  Base: {Type: AWS::Glue::Database, Properties: {DatabaseInput: {Name: !Ref Name}}}
+  Table:
+    Type: AWS::Glue::Table
+    Properties:
+      DatabaseName: !Ref Base
+      TableInput: {Name: t, PartitionKeys: [{Name: day, Type: string}], StorageDescriptor: {}}
+  Partition:
+    Type: AWS::Glue::Partition
+    Properties:
+      DatabaseName: !Ref Base
+      TableName: !Ref Table
+      PartitionInput: {Values: [monday], Parameters: {note: !Ref Note}}
+  Registry: {Type: AWS::Glue::Registry, Properties: {Name: !Ref Name}}
+  Schema:
+    Type: AWS::Glue::Schema
+    Properties:
+      Registry: {Arn: !Ref Registry}
+      Name: !Ref Name
+      DataFormat: JSON
+      Compatibility: NONE
+      SchemaDefinition: '{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"}'
+  Tag: {Type: AWS::LakeFormation::Tag, Properties: {TagKey: !Ref Name, TagValues: [a, !Ref Note]}}
+  Bus: {Type: AWS::Events::EventBus, Properties: {Name: !Ref Name}}
+  Rule:
+    Type: AWS::Events::Rule
+    Properties: {Name: !Ref Name, EventBusName: !Ref Bus, EventPattern: {source: [x]}}
+  Open:
+    Type: AWS::Events::EventBusPolicy
+    Properties:
+      {EventBusName: !Ref Bus, StatementId: one, Principal: "111122223333", Action: "events:Put*"}
+  Too:
+    Type: AWS::Events::EventBusPolicy
+    Properties:
+      EventBusName: !Ref Bus
+      StatementId: two
+      Statement:
+        {Effect: Allow, Principal: "*", Action: events:PutEvents, Resource: !GetAtt Bus.Arn}
+  Activity: {Type: AWS::StepFunctions::Activity, Properties: {Name: !Ref Name}}
+  Stream: {Type: AWS::Kinesis::Stream, Properties: {Name: !Ref Name, ShardCount: 1}}
+  Secret:
+    Type: AWS::SecretsManager::Secret
+    Properties: {Name: !Ref Name, SecretString: '{"username": "boss", "password": "Passw0rd"}'}
+  Cluster:
+    Type: AWS::Redshift::Cluster
+    Properties:
+      ClusterIdentifier: !Ref Name
+      NodeType: ra3.large
+      ClusterType: single-node
+      DBName: dev
+      MasterUsername: !Sub "{{resolve:secretsmanager:${Secret}:SecretString:username}}"
+      MasterUserPassword: !Sub "{{resolve:secretsmanager:${Secret}:SecretString:password}}"
+  Attached:
+    Type: AWS::SecretsManager::SecretTargetAttachment
+    Properties:
+      {SecretId: !Ref Secret, TargetId: !Ref Cluster, TargetType: "AWS::Redshift::Cluster"}
+Outputs:
+  Let: {Value: !GetAtt AfterWhatLetsItInWhoseNameGoesBeyondWhatTheServicesOfAWSTakeAsOne.Let}
+"""
 BODY = TEMPLATE.replace("CODE", textwrap.indent(FUNCTION, " " * 10).strip())
 
 
@@ -203,6 +306,50 @@ def test_a_stack_has_what_lies_around_the_lake(aws, name):
     assert f":alarm:{name}" in outputs(aws, name)["Alarm"]
     stacks.delete_stack(StackName=name)
     assert not aws("cloudwatch").describe_alarms(AlarmNamePrefix=name)["MetricAlarms"]
+
+
+def test_a_change_set_makes_what_belongs_to_others(aws, name):
+    stacks, events, glue = aws("cloudformation"), aws("events"), aws("glue")
+    for change in ("first", "again"):  # the stack that the first one began is gone on with
+        told = {"ChangeSetName": change, "ChangeSetType": "CREATE", "TemplateBody": FURTHER}
+        stacks.create_change_set(**said(name) | told)
+    stacks.execute_change_set(StackName=name, ChangeSetName="again")
+    assert "events.amazonaws.com" in outputs(aws, name)["Let"]
+    secret = json.loads(aws("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+    cluster = aws("redshift").describe_clusters(ClusterIdentifier=name)["Clusters"][0]
+    assert secret == {
+        "username": "boss",
+        "password": "Passw0rd",
+        "engine": "redshift",
+        "host": cluster["Endpoint"]["Address"],
+        "port": cluster["Endpoint"]["Port"],
+        "dbClusterIdentifier": name,
+        "dbname": "dev",
+    }
+    policy = json.loads(events.describe_event_bus(Name=name)["Policy"])
+    assert [statement["Sid"] for statement in policy["Statement"]] == ["one", "two"]
+    assert events.list_rules(EventBusName=name)["Rules"][0]["Name"] == name
+    (user,) = aws("iam").get_group(GroupName=name)["Users"]
+    assert user["UserName"] == name
+    table = {"DatabaseName": name, "TableName": "t"}
+    assert glue.get_partitions(**table)["Partitions"][0]["Parameters"] == {"note": "one"}
+    with pytest.raises(ClientError, match=f"Stack .{name}. already exists and cannot be created"):
+        stacks.create_change_set(**said(name) | told)
+
+    again = said(name, Note="two") | {"TemplateBody": FURTHER}
+    stacks.update_stack(**again)
+    assert glue.get_partitions(**table)["Partitions"][0]["Parameters"] == {"note": "two"}
+    assert aws("lakeformation").get_lf_tag(TagKey=name)["TagValues"] == ["a", "two"]
+    stacks.delete_stack(StackName=name)
+    assert aws("lakeformation").list_lf_tags()["LFTags"] == []
+    for gone in (
+        lambda: events.describe_event_bus(Name=name),
+        lambda: glue.get_registry(RegistryId={"RegistryName": name}),
+        lambda: aws("iam").get_group(GroupName=name),
+        lambda: aws("kinesis").describe_stream(StreamName=name),
+    ):
+        with pytest.raises(ClientError):
+            gone()
 
 
 def test_a_stack_makes_changes_and_drops(aws, name):
@@ -285,6 +432,10 @@ REFUSED = {
     "a type that nobody makes": (
         {"Other": {"Type": "AWS::Cognito::UserPool"}},
         r"Unrecognized resource types: \[AWS::Cognito::UserPool\]",
+    ),
+    "one that waits for itself": (
+        {"Other": {"Type": "AWS::SNS::Topic", "DependsOn": ["Other"]}},
+        r"Circular dependency between resources: \[Other\]",
     ),
     "a property that its service does not have": (
         {"Other": {"Type": "AWS::Athena::NamedQuery", "Properties": {"Speed": 1}}},

@@ -90,6 +90,15 @@ def _logging(members: Members, on: Any) -> tuple[str, Members]:
     return f"{'Stop' if on in (False, 'false') else 'Start'}Logging", {"Name": members["Name"]}
 
 
+def _kept_for(members: Members, hours: Any) -> tuple[str, Members]:
+    told = {"StreamName": members["StreamName"], "RetentionPeriodHours": hours}
+    return "IncreaseStreamRetentionPeriod", told
+
+
+def _encrypted(members: Members, said: Members) -> tuple[str, Members]:
+    return "StartStreamEncryption", {"StreamName": members["StreamName"]} | said
+
+
 _GRANT = Part(
     "Permissions", _granted("GrantPermissions"), _granted("RevokePermissions"), first=False
 )
@@ -125,6 +134,16 @@ AROUND: dict[str, Kind] = {
     ),
     "AWS::Glue::SecurityConfiguration": kind(
         "glue", "SecurityConfiguration", change="", shaped=_secured
+    ),
+    "AWS::Kinesis::Stream": kind(
+        "kinesis",
+        "Stream",
+        change="",
+        id="StreamName",
+        by={"StreamName": "StreamName"},
+        shaped=renaming({"Name": "StreamName"}),
+        parts=(Part("RetentionPeriodHours", _kept_for), Part("StreamEncryption", _encrypted)),
+        attributes={"Arn": "arn:aws:kinesis:{Region}:{Account}:stream/{StreamName}"},
     ),
     "AWS::KinesisFirehose::DeliveryStream": kind(
         "firehose",

@@ -74,6 +74,13 @@ def _rule(rule: Members) -> Members:
     return told | dict(renamed(rule, names))
 
 
+def _logged(members: Members, said: Members) -> tuple[str, Members]:
+    """A template may leave out the target: a bucket then keeps its own logs."""
+    told = {"TargetBucket": members["Bucket"], "TargetPrefix": ""} | renamed(said, _LOGS)
+    status = {"BucketLoggingStatus": {"LoggingEnabled": told}}
+    return "PutBucketLogging", {"Bucket": members["Bucket"]} | status
+
+
 _CORS = {
     "CorsRules": "CORSRules",
     "MaxAge": "MaxAgeSeconds",
@@ -146,12 +153,7 @@ BUCKET = Kind(
             "CORSConfiguration",
             lambda said: renamed(said, _CORS),
         ),
-        _part(
-            "LoggingConfiguration",
-            "PutBucketLogging",
-            "BucketLoggingStatus",
-            lambda said: {"LoggingEnabled": renamed(said, _LOGS)},
-        ),
+        Part("LoggingConfiguration", _logged),
         _part("WebsiteConfiguration", "PutBucketWebsite", "WebsiteConfiguration", _website),
         _part("Tags", "PutBucketTagging", "Tagging", lambda said: {"TagSet": said}),
     ),

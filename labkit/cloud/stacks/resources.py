@@ -11,12 +11,10 @@ import re
 import time
 from typing import Any, Self
 
-from botocore import xform_name
-from botocore.exceptions import BotoCoreError, ClientError
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks.fitting import fit
+from labkit.cloud.stacks.calls import Gone, ask, names
 from labkit.cloud.stacks.kinds import Kind, Members, Part, at, put
 from labkit.cloud.stacks.model import Model
 from labkit.cloud.stacks.types import TYPES
@@ -27,11 +25,6 @@ FIXED = (
     "Rename {name} and update the stack again."
 )
 _UNCHANGED = "Updating {} of {} is not available in the local AWS: make another resource."
-_GONE = ("notfound", "not found", "nosuch", "does not exist")
-
-
-class Gone(Exception):
-    """A resource is not there."""
 
 
 class Resource(Model):
@@ -57,7 +50,7 @@ class Resource(Model):
     @property
     def physical_resource_id(self) -> str:
         paths = self.kind.id or self.kind.name
-        return "|".join(str(self.value(p)) for p in paths.split("|")) if paths else self.called
+        return "|".join(_told(self.value(p)) for p in paths.split("|")) if paths else self.called
 
     @classmethod
     def has_cfn_attr(cls, attr: str) -> bool:
@@ -109,10 +102,10 @@ class Resource(Model):
         aside = {*kind.passed, *(part.name for part in kind.parts if part.first)}
         told = {name: v for name, v in self.members.items() if name not in aside}
         self.answer = {"Region": stacks.caller().region, "Account": stacks.caller().account}
-        self.answer |= _ask(kind, kind.make, told) if kind.make else {}
+        self.answer |= ask(kind.service, kind.make, told) if kind.make else {}
         for part in kind.parts:
             for item in part.items(self.members) if part.first else ():
-                _ask(kind, *part.add(self.members, item))
+                ask(kind.service, *part.add(self.members, item))
         self._wait()
 
     def change(self, old: Resource) -> None:
@@ -123,7 +116,7 @@ class Resource(Model):
         """
         kind, self.answer, self.called = self.kind, old.answer, old.called
         parts = {part.name for part in kind.parts}
-        taken = _names(kind, kind.change, kind.nest) if kind.change else set()
+        taken = names(kind.service, kind.change, kind.nest) if kind.change else set()
         both = self.members.keys() | old.members.keys()
         changed = {n for n in both if self.members.get(n) != old.members.get(n)} - parts
         free = taken | {name.lower() for name in (*kind.changes, *kind.passed)}
@@ -132,7 +125,7 @@ class Resource(Model):
         if changed - {*kind.passed}:
             told = {k: v for k, v in kind.changed(self.members).items() if k.lower() in taken}
             told = {kind.nest: told} if kind.nest else told
-            _ask(kind, kind.change, told | self._named_for(kind.change))
+            ask(kind.service, kind.change, told | self._named_for(kind.change))
         for part in kind.parts:
             self._change_part(part, old)
         self._wait()
@@ -143,10 +136,10 @@ class Resource(Model):
             raise ValidationError(message=_UNCHANGED.format(part.name, self.type))
         for item in was:
             if part.remove and item not in said:
-                _ask(self.kind, *part.remove(self.members, item))
+                ask(self.kind.service, *part.remove(self.members, item))
         for item in said:
             if item not in was:
-                _ask(self.kind, *part.add(self.members, item))
+                ask(self.kind.service, *part.add(self.members, item))
 
     def delete(self, *_: str) -> None:
         """Drop the resource, and wait until it is gone; one that is gone already is dropped."""
@@ -155,13 +148,13 @@ class Resource(Model):
             for item in part.items(self.members) if part.first else ():
                 with contextlib.suppress(Gone):
                     if part.remove:
-                        _ask(kind, *part.remove(self.members, item))
+                        ask(kind.service, *part.remove(self.members, item))
         if not kind.drop:
             return
-        known = _names(kind, kind.drop)
+        known = names(kind.service, kind.drop)
         told = {k: v for k, v in self.members.items() if k in kind.passed and k.lower() in known}
         with contextlib.suppress(Gone):
-            _ask(kind, kind.drop, {**told, **kind.dropped, **self._named_for(kind.drop)})
+            ask(kind.service, kind.drop, {**told, **kind.dropped, **self._named_for(kind.drop)})
             self._wait(gone=True)
 
     def value(self, path: str) -> Any:
@@ -172,15 +165,16 @@ class Resource(Model):
     def _named_for(self, call: str) -> Members:
         """The members by which a call knows it."""
         kind = self.kind
-        known = _names(kind, call)
+        known = names(kind.service, call)
         by = kind.by or {kind.name: kind.name}
-        return {name: self.value(path) for name, path in by.items() if name.lower() in known}
+        told = {name: self.value(path) for name, path in by.items() if name.lower() in known}
+        return {name: value for name, value in told.items() if value is not None}
 
     def _wait(self, *, gone: bool = False) -> None:
         """Wait until it is there, or until it is gone."""
         read, until = self.kind.read, time.monotonic() + PATIENCE_S
         while read and time.monotonic() < until:
-            answer = _ask(self.kind, read.call, self._named_for(read.call))
+            answer = ask(self.kind.service, read.call, self._named_for(read.call))
             self.answer = self.answer | answer
             if not gone and at(answer, read.status) == read.ready:
                 return
@@ -189,33 +183,5 @@ class Resource(Model):
             raise ValidationError(message=f"Exceeded attempts to wait for {self.name}")
 
 
-def _ask(kind: Kind, call: str, members: Members) -> Members:
-    """One of a service's calls.
-
-    Raises:
-        Gone: what it is about is not there.
-        ValidationError: it refused.
-    """
-    client = stacks.client(kind.service)
-    told = fit(client.meta.service_model.operation_model(call).input_shape, members)
-    try:
-        answer: Members = getattr(client, xform_name(call))(**told)
-    except ClientError as error:
-        said = error.response["Error"]
-        if any(word in f"{said['Code']} {said['Message']}".lower() for word in _GONE):
-            raise Gone(said["Message"]) from error
-        raise _refused(said["Message"]) from error
-    except BotoCoreError as error:
-        raise _refused(str(error)) from error
-    return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
-
-
-def _refused(message: str) -> ValidationError:
-    return ValidationError(message=f'Resource handler returned message: "{message}"')
-
-
-def _names(kind: Kind, call: str, within: str = "") -> set[str]:
-    """The names in small letters of what a call takes, or one of its members."""
-    model = stacks.client(kind.service).meta.service_model
-    shape = model.operation_model(call).input_shape
-    return {name.lower() for name in (shape.members[within] if within else shape).members}
+def _told(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -22,10 +22,13 @@ from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks import reading, updates
-from labkit.cloud.stacks.updates import needs
+from labkit.cloud.stacks.updates import in_order, needs
 
 # What stands in templates and makes nothing.
 SILENT = ("AWS::CDK::Metadata",)
+# S3's limit, the lowest of those that a stack's and a resource's name together go beyond.
+_LONGEST = 63
+_TAKEN = "Stack [{}] already exists and cannot be created again with the changeSet [{}]."
 _PLACE = re.compile(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9]+\.[A-Za-z0-9.]+)\}")
 _DYNAMIC = re.compile(r"\{\{resolve:(ssm|ssm-secure|secretsmanager):([^}]+)\}\}")
 
@@ -38,19 +41,21 @@ def teach() -> None:
     kind.delete = _delete
     backend: Any = models.CloudFormationBackend
     backend.create_stack = _undone(backend.create_stack)
+    backend.create_change_set = _proposed(backend.create_change_set)
     updates.teach()
     parsing.clean_json = _substituting(parsing.clean_json)
     parsing.parse_resource = _resolving(parsing.parse_resource)
+    parsing.generate_resource_name = _short(parsing.generate_resource_name)
     for module in (models, responses):
         module.yaml = reading  # type: ignore[attr-defined]
         module.get_stack_from_s3_url = from_s3  # type: ignore[attr-defined]
 
 
 def check_types(template: Any) -> None:
-    """Refuse a template with types that nobody makes.
+    """Refuse a template with types that nobody makes, or in which one waits for itself.
 
     Raises:
-        ValidationError: AWS's, for types that it does not know.
+        ValidationError: AWS's, for types that it does not know, and for circles.
     """
     known = {*parsing.get_model_map(), *parsing.NULL_MODELS}
     resources = (template or {}).get("Resources") or {}
@@ -61,6 +66,24 @@ def check_types(template: Any) -> None:
             message=f"Template format error: Unrecognized resource types: [{', '.join(strange)}]. "
             "The local AWS does not make them."
         )
+    if circle := [name for name in resources if _needs_itself(name, resources)]:
+        raise ValidationError(
+            message=f"Circular dependency between resources: [{', '.join(circle)}]"
+        )
+
+
+def _needs_itself(name: str, resources: dict[str, Any]) -> bool:
+    """Whether a resource can only be made after itself."""
+    known: set[str] = set()
+    ahead = [*needs(resources[name])]
+    while ahead:
+        other = ahead.pop()
+        if other == name:
+            return True
+        if other in resources and other not in known:
+            known.add(other)
+            ahead += needs(resources[other])
+    return False
 
 
 def from_s3(template_url: str, *_: Any, **__: Any) -> str:
@@ -105,6 +128,31 @@ def _undone(create: Any) -> Any:
             raise
 
     return created
+
+
+def _proposed(propose: Any) -> Any:
+    """Check a change set's types when it is made, and go on with a stack that has none yet."""
+
+    def proposed(self: Any, *, stack_name: str, change_set_name: str, **told: Any) -> Any:
+        check_types(reading.load(told["template"]))
+        found = [s for s in self.stacks.values() if stack_name in (s.name, s.stack_id)]
+        for stack in found if told["change_set_type"] == "CREATE" else ():
+            if stack.status != "REVIEW_IN_PROGRESS":
+                raise ValidationError(message=_TAKEN.format(stack_name, change_set_name))
+            del self.stacks[stack.stack_id]
+        return propose(self, stack_name=stack_name, change_set_name=change_set_name, **told)
+
+    return proposed
+
+
+def _short(name: Any) -> Any:
+    """Cut the names that resources are given, so that every service takes them."""
+
+    def named(*args: Any, **kwargs: Any) -> str:
+        beginning, suffix = str(name(*args, **kwargs)).rsplit("-", 1)
+        return f"{beginning[: _LONGEST - len(suffix) - 1].rstrip('-')}-{suffix}"
+
+    return named
 
 
 def _substituting(clean: Any) -> Any:
@@ -171,7 +219,7 @@ def _parameter(said: str) -> str:
 def _delete(self: Any) -> None:
     """Drop a stack's resources, those first that need others; what fails is tried again."""
     said = self._resource_json_map
-    left = [n for n in _in_order(said) if said[n].get("DeletionPolicy") != "Retain"]
+    left = [n for n in in_order(said) if said[n].get("DeletionPolicy") != "Retain"]
     while left:
         failures: dict[str, Exception] = {}
         for name in left:
@@ -188,19 +236,3 @@ def _drop(resources: Any, name: str) -> None:
     made = resources._parsed_resources.get(name)
     if made is not None and not isinstance(made, str):
         resources._delete_resource(made, resources._resource_json_map[name])
-
-
-def _in_order(said: dict[str, Any]) -> list[str]:
-    """The names of resources, those that need others before these."""
-    found: list[str] = []
-
-    def visit(name: str, way: tuple[str, ...] = ()) -> None:
-        if name in found or name in way or name not in said:
-            return
-        for other in needs(said[name]):
-            visit(other, (*way, name))
-        found.append(name)
-
-    for name in said:
-        visit(name)
-    return found[::-1]

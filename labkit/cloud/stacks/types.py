@@ -14,10 +14,12 @@ from typing import Any
 
 from labkit.cloud import stacks
 from labkit.cloud.stacks.around import AROUND
+from labkit.cloud.stacks.attached import ATTACHED
 from labkit.cloud.stacks.buckets import BUCKET
-from labkit.cloud.stacks.fitting import fit
+from labkit.cloud.stacks.calls import ask
+from labkit.cloud.stacks.catalog import CATALOG
 from labkit.cloud.stacks.kinds import Kind, Members, Part, Reading, kind, renaming
-from labkit.cloud.stacks.roles import ROLE
+from labkit.cloud.stacks.roles import IDENTITIES
 
 
 def _scheduled(members: Members) -> Members:
@@ -68,9 +70,7 @@ def _secret(members: Members) -> Members:
     if not asked:
         return members
     around, key = asked.pop("SecretStringTemplate", None), asked.pop("GenerateStringKey", None)
-    client = stacks.client("secretsmanager")
-    told = fit(client.meta.service_model.operation_model("GetRandomPassword").input_shape, asked)
-    password = client.get_random_password(**told)["RandomPassword"]
+    password = ask("secretsmanager", "GetRandomPassword", asked)["RandomPassword"]
     text = json.dumps(json.loads(around) | {key: password}) if around and key else password
     return members | {"SecretString": text}
 
@@ -115,6 +115,10 @@ _GROUP = "ClusterSubnetGroupName"
 _SERVERLESS = "redshift-serverless"
 
 TYPES: dict[str, Kind] = {
+    **AROUND,
+    **ATTACHED,
+    **CATALOG,
+    **IDENTITIES,
     "AWS::Athena::DataCatalog": kind("athena", "DataCatalog"),
     "AWS::Athena::NamedQuery": kind(
         "athena", "NamedQuery", id="NamedQueryId", by={"NamedQueryId": "NamedQueryId"}
@@ -164,7 +168,6 @@ TYPES: dict[str, Kind] = {
     ),
     "AWS::Glue::Trigger": _glue("Trigger", nest="TriggerUpdate"),
     "AWS::Glue::Workflow": _glue("Workflow"),
-    "AWS::IAM::Role": ROLE,
     "AWS::QuickSight::Analysis": _sight("Analysis"),
     "AWS::QuickSight::Dashboard": _sight("Dashboard"),
     "AWS::QuickSight::DataSet": _sight("DataSet", passed=("IngestionWaitPolicy",)),
@@ -209,6 +212,27 @@ TYPES: dict[str, Kind] = {
     ),
     "AWS::Redshift::ClusterSubnetGroup": kind(
         "redshift", "ClusterSubnetGroup", change="ModifyClusterSubnetGroup", name=_GROUP, low=True
+    ),
+    "AWS::Redshift::ScheduledAction": kind(
+        "redshift",
+        "ScheduledAction",
+        change="ModifyScheduledAction",
+        name="ScheduledActionName",
+        attributes={"State": "State"},
+    ),
+    "AWS::Redshift::SnapshotCopyGrant": kind(
+        "redshift", "SnapshotCopyGrant", change="", name="SnapshotCopyGrantName"
+    ),
+    "AWS::Redshift::SnapshotSchedule": kind(
+        "redshift", "SnapshotSchedule", change="ModifySnapshotSchedule", name="ScheduleIdentifier"
+    ),
+    "AWS::Redshift::UsageLimit": kind(
+        "redshift",
+        "UsageLimit",
+        change="ModifyUsageLimit",
+        name="",
+        id="UsageLimitId",
+        by={"UsageLimitId": "UsageLimitId"},
     ),
     "AWS::RedshiftServerless::Namespace": kind(
         _SERVERLESS,
@@ -258,4 +282,4 @@ TYPES: dict[str, Kind] = {
         shaped=_subscribed,
         attributes={"Arn": "SubscriptionArn"},
     ),
-} | AROUND
+}

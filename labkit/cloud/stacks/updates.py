@@ -57,6 +57,22 @@ def needs(value: Any) -> Iterator[str]:
             yield from needs(each)
 
 
+def in_order(said: Said) -> list[str]:
+    """The names of resources, those that need others before these."""
+    found: list[str] = []
+
+    def visit(name: str, way: tuple[str, ...] = ()) -> None:
+        if name in found or name in way or name not in said:
+            return
+        for other in needs(said[name]):
+            visit(other, (*way, name))
+        found.append(name)
+
+    for name in said:
+        visit(name)
+    return found[::-1]
+
+
 def _text(said: Any) -> Any:
     return said[0] if isinstance(said, list) else said
 
@@ -69,7 +85,7 @@ def _diff(self: Any, other_template: Said, parameters: Said | None = None) -> Sa
     touched = _touched(self, other_template, parameters or {})
     both = [name for name in new if name in wanted & made]
     return {
-        "Add": [name for name in new if name in wanted - made],
+        "Add": [name for name in reversed(in_order(new)) if name in wanted - made],
         "Modify": [n for n in both if new[n] != old[n] or touched & {*needs(new[n])}],
         "Remove": [name for name in old if name in made - wanted],
     }
