@@ -127,7 +127,11 @@ NO_LOCKS = {
         {"Key": "a", "Tagging": {"TagSet": [{"Key": "a", "Value": v} for v in "12"]}},
         "InvalidTag",
     ),
-    "grantee": ("put_bucket_acl", {"GrantRead": 'id="nobody"'}, "InvalidArgument"),
+    "grantee": (
+        "put_bucket_acl",
+        {"AccessControlPolicy": {"Owner": {"ID": "nobody"}, "Grants": []}},
+        "InvalidArgument",
+    ),
     "resource": (
         "put_bucket_policy",
         {

@@ -10,7 +10,6 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-publi
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -34,7 +33,6 @@ _ON_OBJECTS = {
 }
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_ACCOUNT = re.compile("[0-9a-f]{64}")  # an account, as ACLs name it
 _PUBLIC = ("public-read", "public-read-write", "authenticated-read")
 
 
@@ -73,8 +71,6 @@ def check_new(bucket: Any, canned: str | None, grants: str) -> None:
     if not _has_acls(bucket) and canned != "bucket-owner-full-control":
         words = "The bucket does not allow ACLs"
         raise AwsError("AccessControlListNotSupported", words)
-    if not all(map(_ACCOUNT.fullmatch, re.findall(r'\bid="?([^",]*)', grants))):
-        raise AwsError("InvalidArgument", "Invalid id")
     public = canned in _PUBLIC or _GROUPS in grants
     if public and _blocks(bucket, "block_public_acls"):
         raise AwsError("AccessDenied", "Access Denied", 403)

@@ -34,6 +34,7 @@ _ACTIONS = (
     "NoncurrentVersionTransition",
     "AbortIncompleteMultipartUpload",
 )
+_ACCOUNT = re.compile("[0-9a-f]{64}")  # as ACLs name it
 _CLASSES = {"DEEP_ARCHIVE", "GLACIER", "GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA",
             "STANDARD_IA"}  # fmt: skip
 _MODES = ("GOVERNANCE", "COMPLIANCE")
@@ -289,8 +290,9 @@ def _invalid(message: str) -> AwsError:
 
 
 def _check_acl(request: Request, document: _Document, bucket: Any, version: Any) -> None:
-    granted = [f'id="{each}"' for each in document.texts("ID")]
-    acl.check_new(bucket, None, ", ".join(["a list", *document.texts("URI"), *granted]))
+    acl.check_new(bucket, None, " ".join(["a list", *document.texts("URI")]))
+    if not all(map(_ACCOUNT.fullmatch, document.texts("ID"))):
+        raise _invalid("Invalid id")
 
 
 def _check_tagging(request: Request, document: _Document, bucket: Any, version: Any) -> None:

@@ -57,7 +57,7 @@ def _destinations(body: bytes) -> Iterator[tuple[str, str]]:
         kind, arn = each.tag.rpartition("}")[2], (each.text or "").strip()
         if kind not in _FAILURES:
             continue
-        if arn.count(":") < 5:
+        if arn.count(":") < 5 or arn.split(":")[2] != _SERVICES[kind]:
             raise AwsError("InvalidArgument", "The ARN is not well formed")
         yield kind, arn
 
@@ -91,6 +91,7 @@ def _of_function(cloud: Cloud, bucket: Any, arn: str) -> tuple[str, str] | None:
     return None if admitted else (f"{arn}, null", f"Not authorized to invoke function [{arn}]")
 
 
+_SERVICES = {"Queue": "sqs", "Topic": "sns", "CloudFunction": "lambda"}
 _FAILURES: dict[str, Callable[[Cloud, Any, str], tuple[str, str] | None]] = {
     "Queue": _of_queue,
     "Topic": _of_topic,
