@@ -13,6 +13,12 @@ def sends(body):
     return {"Type": "Task", "Resource": resource, "Parameters": parameters, "End": True}
 
 
+def tells(detail):
+    entry = {"Source": "s", "DetailType": "d", "Detail": detail}
+    resource = "arn:aws:states:::events:putEvents"
+    return {"Type": "Task", "Resource": resource, "Parameters": {"Entries": [entry]}, "End": True}
+
+
 def choice(**rule):
     return {
         "C": {"Type": "Choice", "Choices": [{**rule, "Next": "Yes"}], "Default": "No"},
@@ -258,6 +264,10 @@ FAILURES = {  # the states → input → error, and words of its cause
         ("States.Runtime", "[The value for the field 'MessageBody' must be a STRING]"),
     ),
     "nothing for a text": ({"A": sends(None)}, ("SQS.AmazonSQSException", '"MessageBody"')),
+    "an event of no object": (
+        {"A": tells('"text"')},
+        ("EventBridge.FailedEntry", "Detail is malformed."),
+    ),
     "a map of no list": (
         {
             "A": {

@@ -21,16 +21,16 @@ def input_of(target: dict[str, Any], event: Event, rule_arn: str) -> str:
     """The text that a target of a rule gets for an event.
 
     >>> input_of({"InputPath": "$.detail.n"}, {"detail": {"n": [1, 2]}}, "")
-    '[1, 2]'
+    '[1,2]'
     """
     if "Input" in target:
         return str(target["Input"])
     if "InputPath" in target:
         found = find(event, target["InputPath"])
-        return json.dumps(None if found is _MISSING else found)
+        return _written(None if found is _MISSING else found)
     if "InputTransformer" in target:
         return _transform(target["InputTransformer"], event, rule_arn)
-    return json.dumps(event)
+    return _written(event)
 
 
 def find(event: Event, path: str) -> Any:
@@ -66,12 +66,17 @@ def _transform(transformer: dict[str, Any], event: Event, rule_arn: str) -> str:
 
 def _as_json(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
-    return "" if value is _MISSING else unknown if name not in values else json.dumps(value)
+    return "" if value is _MISSING else unknown if name not in values else _written(value)
 
 
 def _as_text(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
     if value is _MISSING:
         return ""
-    plain = value if isinstance(value, str) else json.dumps(value)
-    return plain if name not in values else json.dumps(plain)[1:-1]
+    plain = value if isinstance(value, str) else _written(value)
+    return plain if name not in values else _written(plain)[1:-1]
+
+
+def _written(value: Any) -> str:
+    """JSON as EventBridge writes it."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

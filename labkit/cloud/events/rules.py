@@ -178,25 +178,32 @@ def install(cloud: Cloud) -> None:
 
 
 def _passing_over(put_events: Any) -> Any:
-    """Take events for a bus that there is not, and do nothing with them, as AWS does."""
+    """Take events for a bus that there is not, and do nothing with them, as AWS does.
+
+    Those whose detail is JSON but no object are refused, which moto only warns of.
+    """
 
     def put(buses: Any, events: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        lost = [_says_all(event) and not _has_bus(buses, event) for event in events]
-        kept = [event for event, is_lost in zip(events, lost, strict=True) if not is_lost]
+        said = [_said_before(buses, event) for event in events]
+        kept = [event for event, answer in zip(events, said, strict=True) if not answer]
         told = iter(put_events(buses, kept))
-        return [{"EventId": str(uuid.uuid4())} if is_lost else next(told) for is_lost in lost]
+        return [answer or next(told) for answer in said]
 
     put.moto = put_events  # type: ignore[attr-defined]
     return put
 
 
-def _says_all(event: dict[str, Any]) -> bool:
-    """Whether an event would go to a bus: others are refused one by one."""
+def _said_before(buses: Any, event: dict[str, Any]) -> dict[str, Any] | None:
+    """What is answered to an event that does not get to a bus; moto says what others lack."""
     try:
-        json.loads(event.get("Detail") or "")
+        detail = json.loads(event.get("Detail") or "")
     except ValueError:
-        return False
-    return bool(event.get("Source") and event.get("DetailType"))
+        return None
+    if not (event.get("Source") and event.get("DetailType")):
+        return None
+    if not isinstance(detail, dict):
+        return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
+    return None if _has_bus(buses, event) else {"EventId": str(uuid.uuid4())}
 
 
 def _has_bus(buses: Any, event: dict[str, Any]) -> bool:
