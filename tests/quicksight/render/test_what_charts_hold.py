@@ -11,6 +11,7 @@ from typing import Any
 import numpy
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
@@ -95,6 +96,19 @@ def test_stacks_bear_their_totals() -> None:
     assert 400 - total.get_position()[1] < min(bar.get_window_extent().y0 for bar in bars(drawn))
     side_by_side = bar_chart(data, DataLabels=labels)
     assert "Not drawn: totals of bars that are no stacks of values." in side_by_side.warnings
+
+
+def test_a_value_is_written_over_no_other_bar() -> None:
+    data = by_school_and_status()
+    many = [(f"{name} {at}", value, key) for at in range(4) for name, value, key in data.rows]
+    data = replace(data, rows=many, others=None)
+    drawn = bar_chart(data, DataLabels={"Visibility": "VISIBLE"})
+    shown = {f"{value:,}" for _, value, _ in many}
+    values = [each for each in drawn.findobj(Text) if each.get_text() in shown]
+    boxes = [each.get_window_extent(FigureCanvasAgg(drawn).get_renderer()) for each in values]
+    over = [(a, b) for a in boxes for b in (each.get_window_extent() for each in bars(drawn))
+            if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and a.y0 + 3 < b.y1]  # fmt: skip
+    assert boxes and not over
 
 
 @pytest.mark.parametrize("place", ["TOP", "INSIDE", "BOTTOM"])

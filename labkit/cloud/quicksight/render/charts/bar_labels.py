@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DataLabel
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -61,8 +62,12 @@ def label_bars(
     if wanted and bars:
         place = _place(sketch, lying)
         all_fit, taken = _fit(sketch, bars, band, lying), Taken()
+        around = _around(bars) if place == "OUTSIDE" and not lying else {}
         for bar in bars:
-            if all_fit or (asked(sketch) and _free(sketch, taken, bar, scale, box, band, lying)):
+            others = around.get(bar.category, ())
+            if all_fit or (
+                asked(sketch) and _free(sketch, taken, bar, scale, box, band, lying, others)
+            ):
                 _label(sketch, bar, scale, box, band, lying, place)
     if sketch.option("DataLabels", "TotalsVisibility") == "VISIBLE":
         _totals(sketch, bars, scale, box, band, lying)
@@ -90,15 +95,33 @@ def _fit(sketch: Sketch, bars: Sequence[Bar], band: float, lying: bool) -> bool:
     )
 
 
+def _around(bars: Sequence[Bar]) -> dict[int, list[Bar]]:
+    """The bars of each category and of those beside it."""
+    found: dict[int, list[Bar]] = defaultdict(list)
+    for bar in bars:
+        for category in (bar.category - 1, bar.category, bar.category + 1):
+            found[category].append(bar)
+    return found
+
+
 def _free(
-    sketch: Sketch, taken: Taken, bar: Bar, scale: Scale, box: Box, band: float, lying: bool
-) -> bool:
-    """Whether a value beyond a bar's end runs into none that is written."""
+    sketch: Sketch, taken: Taken, bar: Bar, scale: Scale, box: Box, band: float, lying: bool,
+    others: Sequence[Bar],
+) -> bool:  # fmt: skip
+    """Whether a value beyond a bar's end runs into no value that is written, and no other bar."""
     text, size = short(bar.value, bar.series.field), style_of(sketch)["size"]
     across = (box.top if lying else box.left) + (bar.category + bar.offset + 0.5) * band
     end = placed(box, scale, bar.end, upwards=not lying)
-    x, y = (end, across) if lying else (across, end)
-    return taken.free(x, y, text, size, "left" if lying else "center")
+    if lying:
+        return taken.free(end, across, text, size, "left")
+    half = (width(text, size) + 4) / 2
+    for other in others:
+        at = box.left + (other.category + other.offset + 0.5) * band
+        near = abs(at - across) < half + other.thickness * band / 2
+        ends = sorted(placed(box, scale, each, upwards=True) for each in (other.start, other.end))
+        if other is not bar and near and ends[0] < end - 1 < ends[1]:
+            return False
+    return taken.free(across, end, text, size)
 
 
 def _label(
