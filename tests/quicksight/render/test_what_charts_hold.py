@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy
 import pytest
-from matplotlib.colors import to_rgb
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
@@ -108,7 +108,8 @@ def test_a_value_is_written_over_no_other_bar() -> None:
     boxes = [each.get_window_extent(FigureCanvasAgg(drawn).get_renderer()) for each in values]
     over = [(a, b) for a in boxes for b in (each.get_window_extent() for each in bars(drawn))
             if min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and a.y0 + 3 < b.y1]  # fmt: skip
-    assert boxes and not over
+    assert boxes
+    assert not over
 
 
 @pytest.mark.parametrize("place", ["TOP", "INSIDE", "BOTTOM"])
