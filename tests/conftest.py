@@ -113,3 +113,13 @@ def stop_cloud(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def wait_for(find: Callable[[], Any], timeout_s: float = 20) -> Any:
+    """What there is, once there is something."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline:
+        if found := find():
+            return found
+        time.sleep(0.05)
+    raise AssertionError("It never came")

@@ -7,6 +7,8 @@ import zipfile
 import pyarrow as pa
 import pytest
 
+from tests.roles import make_role, policy
+
 #: A handler as Python libraries of the protocol have it; ``serDeVersion`` says which version.
 HANDLER = """
 import base64, datetime, decimal, json, os
@@ -63,11 +65,7 @@ def zipped(code):
 
 @pytest.fixture(scope="module")
 def role(cloud):
-    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
-             "Action": "sts:AssumeRole"}  # fmt: skip
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    made = cloud.client("iam").create_role(RoleName="udf-runner", AssumeRolePolicyDocument=document)
-    return made["Role"]["Arn"]
+    return make_role(cloud.client("iam"), "udf-runner", "lambda")
 
 
 def deploy(cloud, role, name, code):
@@ -292,8 +290,7 @@ def test_the_caller_must_be_allowed_to_invoke(lake, fn, cloud, fresh):
         statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
         if which == "udf":
             statement["Effect"] = "Deny"
-        document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        iam.put_user_policy(UserName=name, PolicyName=which, PolicyDocument=document)
+        iam.put_user_policy(UserName=name, PolicyName=which, PolicyDocument=policy(statement))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     lake.athena = cloud.client(
         "athena",

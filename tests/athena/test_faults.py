@@ -14,14 +14,14 @@ import pytest
 
 from tests.athena.conftest import Lake, make_lake
 from tests.conftest import connect, start_cloud, stop_cloud
+from tests.roles import policy
 
 
 def deny(lake: Lake, action: str, prefix: str) -> None:
     """Let nobody do something below a prefix of the lake's bucket."""
     resource = f"arn:aws:s3:::{lake.bucket}/{prefix}*"
     statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": resource}
-    policy = {"Version": "2012-10-17", "Statement": [statement]}
-    lake.s3.put_bucket_policy(Bucket=lake.bucket, Policy=json.dumps(policy))
+    lake.s3.put_bucket_policy(Bucket=lake.bucket, Policy=policy(statement))
 
 
 def test_data_that_the_caller_may_not_read(people: Lake) -> None:

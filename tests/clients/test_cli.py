@@ -8,6 +8,8 @@ import zipfile
 
 import pytest
 
+from tests.roles import policy, trust
+
 
 @pytest.fixture(scope="module")
 def shelf(aws_cli):
@@ -108,16 +110,11 @@ def test_an_error_has_its_code(aws_cli, shelf, command, code):
 def test_a_crawl_and_a_query(aws_cli, say, shelf, tmp_path):
     (tmp_path / "d.csv").write_text("id,name\n1,ann\n2,bob\n3,cid\n")
     aws_cli("s3", "cp", "d.csv", f"{shelf}/people/d.csv", folder=tmp_path)
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "glue.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    document = policy(trust("glue"))
     role = ("--role-name", "cli-crawler")
     say("iam", "create-role", *role, "--assume-role-policy-document", document)
-    policy = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
-    say("iam", "attach-role-policy", *role, "--policy-arn", policy)
+    may = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
+    say("iam", "attach-role-policy", *role, "--policy-arn", may)
     say("glue", "create-database", "--database-input", '{"Name": "cli"}')
     targets = json.dumps({"S3Targets": [{"Path": f"{shelf}/people/"}]})
     crawler = ("--name", "cli", "--role", "cli-crawler", "--database-name", "cli")
@@ -155,12 +152,7 @@ def test_kms(say, tmp_path):
 def test_lambda(say, tmp_path):
     with zipfile.ZipFile(tmp_path / "f.zip", "w") as code:
         code.writestr("f.py", "def handler(event, context): return {'twice': event['n'] * 2}")
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    document = policy(trust("lambda"))
     role = ("--role-name", "cli-lambda", "--assume-role-policy-document", document)
     arn = say("iam", "create-role", *role, "--query", "Role.Arn")
     say(

@@ -4,22 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-TRUST = {
-    "Effect": "Allow",
-    "Principal": {"Service": "databrew.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
 MAY = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 PEOPLE = "id,name,score\n1,ann,7.5\n2,bob,\n3,ann,1\n4,,2.5\n"
-
-
-def make_role(iam: Any, name: str, *, trust: Any = TRUST, may: Any = MAY) -> str:
-    """A role that DataBrew may assume and that may do anything; gives its ARN."""
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)["Role"]
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [may]})
-    iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=policy)
-    return str(role["Arn"])
 
 
 def step(operation: str, *conditions: tuple[str, ...], **parameters: str) -> dict[str, Any]:

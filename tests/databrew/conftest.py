@@ -9,7 +9,8 @@ import pytest
 
 from labkit.cloud.engine import DuckEngine, Session
 from tests.databrew import lake as lakes
-from tests.databrew.brew import Brew, make_role
+from tests.databrew.brew import MAY, Brew
+from tests.roles import make_role
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,7 @@ def client(cloud: Any) -> Callable[[str], Any]:
 @pytest.fixture(scope="session")
 def brew_role(cloud: Any) -> str:
     """A role that DataBrew may assume."""
-    return make_role(cloud.client("iam"), "brew")
+    return make_role(cloud.client("iam"), "brew", "databrew", MAY)
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def brew(client: Callable[[str], Any], fresh: Callable[..., str], brew_role: str
 @pytest.fixture(scope="session")
 def job_role(client: Callable[[str], Any]) -> str:
     """A role that DataBrew may assume and that may read and write the lake, no more."""
-    return lakes.make_role(client("iam"), "brew-jobs", lakes.READ_AND_WRITE)
+    return make_role(client("iam"), "brew-jobs", "databrew", lakes.READ_AND_WRITE)
 
 
 @pytest.fixture

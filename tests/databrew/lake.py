@@ -1,7 +1,6 @@
 """A lake for tests of DataBrew: data in, a job over it, and what the job then wrote."""
 
 import io
-import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,26 +10,8 @@ import pyarrow.parquet as pq
 
 RUN_S = 60
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
-TRUST = {
-    "Effect": "Allow",
-    "Principal": {"Service": "databrew.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
 READ_AND_WRITE = {"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"}
 Record = dict[str, Any]
-
-
-def policy(*statements: Record) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def make_role(iam: Any, name: str, *statements: Record, trust: Record = TRUST) -> str:
-    """The ARN of a new role that may do what the statements say."""
-    arn: str = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]["Arn"]
-    if statements:
-        document = policy(*statements)
-        iam.put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document)
-    return arn
 
 
 class Lake:

@@ -13,7 +13,8 @@ from labkit.cloud.databrew.recipe.parts.ciphers import sealed
 from labkit.cloud.databrew.recipe.parts.envelopes import Reader, encrypted
 from labkit.cloud.engine import Session
 from tests.databrew.keys import Master
-from tests.databrew.lake import READ_AND_WRITE, Lake, make_role
+from tests.databrew.lake import READ_AND_WRITE, Lake
+from tests.roles import make_role
 
 SOURCE = """SELECT * FROM (VALUES
     (1, 'Ada Lovelace', DATE '1815-12-10', 1.5::DOUBLE),
@@ -151,7 +152,7 @@ def test_a_secret_is_made_where_it_is_missing(lake: Lake) -> None:
         "Action": actions,
         "Resource": f"arn:aws:secretsmanager:*:*:secret:{name}-*",
     }
-    role = make_role(lake.client("iam"), f"{lake.name}-secret", READ_AND_WRITE, secrets)
+    role = make_role(lake.client("iam"), f"{lake.name}-secret", "databrew", READ_AND_WRITE, secrets)
     lake.put("in/secret.csv", "a\nx\n")
     data = lake.dataset("in/secret.csv")
     may_not, may = (

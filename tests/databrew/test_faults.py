@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import connect, start_cloud, stop_cloud
-from tests.databrew.lake import READ_AND_WRITE, Lake, make_role
+from tests.databrew.lake import READ_AND_WRITE, Lake
+from tests.roles import make_role
 
 BIG = "a,b\n" + "1,some text to be repeated\n" * 2_000_000
 SMALL = "a,b\n1,x\n"
@@ -28,7 +29,7 @@ class Server:
         home.mkdir(parents=True, exist_ok=True)
         self.lake: Any = None
         self.up()
-        self.role = make_role(self.client("iam"), "brewer", READ_AND_WRITE)
+        self.role = make_role(self.client("iam"), "brewer", "databrew", READ_AND_WRITE)
 
     def up(self) -> None:
         (self.home / "cloud.json").unlink(missing_ok=True)

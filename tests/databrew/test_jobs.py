@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.databrew.lake import READ_AND_WRITE, Lake, make_role, step
+from tests.databrew.lake import READ_AND_WRITE, Lake, step
+from tests.roles import make_role, policy, trust
 
 PEOPLE = "id,name\n1,Ada\n2,Bob\n3,Eve\n"
 SLOW = {"Format": "CSV", "CompressionFormat": "BZIP2"}
@@ -358,22 +359,16 @@ def catalog_input(lake: Lake) -> dict[str, Any]:
 
 
 def test_a_role_that_does_not_trust_databrew(lake: Lake) -> None:
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "glue.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
     iam, name = lake.client("iam"), f"{lake.name}-other"
-    role = make_role(iam, name, READ_AND_WRITE)
+    role = make_role(iam, name, "databrew", READ_AND_WRITE)
     job = lake.recipe_job(people(lake), RoleArn=role)
-    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
-    iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=policy(trust("glue")))
     reason = lake.fail(job)
     assert reason.startswith(f"AccessDeniedException: DataBrew is unable to assume the role {role}")
 
 
 def test_a_role_that_may_not_read(lake: Lake) -> None:
-    role = make_role(lake.client("iam"), f"{lake.name}-nothing")
+    role = make_role(lake.client("iam"), f"{lake.name}-nothing", "databrew")
     assert lake.fail(lake.recipe_job(people(lake), RoleArn=role)).startswith("AccessDenied")
 
 
@@ -384,7 +379,7 @@ def test_a_role_is_no_more_than_it_may(lake: Lake) -> None:
         "Action": ["s3:GetObject", "s3:PutObject", "s3:ListBucket"],
         "Resource": [here, f"{here}/in/*", f"{here}/out/*"],
     }
-    role = make_role(lake.client("iam"), f"{lake.name}-some", may)
+    role = make_role(lake.client("iam"), f"{lake.name}-some", "databrew", may)
     lake.run(lake.recipe_job(people(lake), RoleArn=role))
     elsewhere = [lake.output("other", Format="CSV")]
     denied = lake.fail(lake.recipe_job(people(lake), RoleArn=role, Outputs=elsewhere))

@@ -21,7 +21,8 @@ from botocore.exceptions import ClientError
 from labkit.cloud.databrew.recipe import RecipeContext, Step, compile_recipe
 from labkit.cloud.engine import Session
 from labkit.cloud.engine.formats import codecs
-from tests.databrew.lake import READ_AND_WRITE, Lake, make_role, policy
+from tests.databrew.lake import READ_AND_WRITE, Lake
+from tests.roles import make_role, policy
 
 ROWS = [
     {"id": 1, "name": 'Ada "a", b', "paid": 2.5, "ok": True},
@@ -323,7 +324,7 @@ def test_encryption(lake: Lake) -> None:
 def test_a_key_that_the_role_may_not_use(lake: Lake) -> None:
     kms, iam = lake.client("kms"), lake.client("iam")
     only_s3 = READ_AND_WRITE | {"Action": "s3:*"}
-    role = make_role(iam, f"{lake.name}-no-key", only_s3)
+    role = make_role(iam, f"{lake.name}-no-key", "databrew", only_s3)
     key = kms.create_key()["KeyMetadata"]["Arn"]
     modes = {"EncryptionMode": "SSE-KMS", "EncryptionKeyArn": key, "RoleArn": role}
     assert "AccessDenied" in lake.fail(lake.recipe_job(people(lake), **modes))

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.databrew.brew import TRUST, make_role
+from tests.databrew.brew import MAY
 from tests.databrew.test_recipes import refused
+from tests.roles import make_role
 
 
 def parts(brew, **changes):
@@ -56,8 +57,7 @@ def test_a_project_needs_what_there_is(ready, changes, code, sentence):
 
 
 def test_the_role_must_trust_databrew(ready, client, fresh):
-    trust = TRUST | {"Principal": {"Service": "glue.amazonaws.com"}}
-    role = make_role(client("iam"), fresh("other"), trust=trust)
+    role = make_role(client("iam"), fresh("other"), "glue", MAY)
     found = refused(ready.databrew.create_project, **parts(ready, RoleArn=role))
     assert found[0] == "ValidationException"
 

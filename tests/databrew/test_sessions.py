@@ -3,8 +3,9 @@
 import pytest
 
 from tests.conftest import connect, start_cloud, stop_cloud
-from tests.databrew.brew import Brew, make_role, step
+from tests.databrew.brew import MAY, Brew, step
 from tests.databrew.test_recipes import refused
+from tests.roles import make_role
 
 UPPER = step("UPPER_CASE", sourceColumn="name")
 FULL = step("DUPLICATE", sourceColumn="name", targetColumn="who")
@@ -230,7 +231,7 @@ def test_another_user_must_assume_control(brew, cloud, client, fresh):
 
 def test_data_that_the_role_may_not_read_fails_the_session(brew, client, fresh):
     may = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*"}
-    role = make_role(client("iam"), fresh("poor"), may=may)
+    role = make_role(client("iam"), fresh("poor"), "databrew", may)
     brew.dataset()
     brew.recipe()
     names = {"DatasetName": brew.name, "RecipeName": brew.name, "RoleArn": role}
@@ -273,7 +274,7 @@ def test_actions_are_numbered(brew):
 def test_a_session_goes_on_after_a_restart(tmp_path):
     process = start_cloud(tmp_path)
     cloud = connect(tmp_path, process)
-    brew = Brew(cloud.client, "kept", make_role(cloud.client("iam"), "brew"))
+    brew = Brew(cloud.client, "kept", make_role(cloud.client("iam"), "brew", "databrew", MAY))
     session = brew.open(UPPER)
     before = brew.act()
     stop_cloud(process)

@@ -12,7 +12,7 @@ from tests.glue.lake import READ, Lake, make_role
 @pytest.fixture(scope="session")
 def role(cloud: Any) -> str:
     """A role that Glue may assume and that may read the lake."""
-    return make_role(cloud.client("iam"), "glue-crawler", [READ])
+    return make_role(cloud.client("iam"), "glue-crawler", "glue", READ)
 
 
 @pytest.fixture(scope="session")

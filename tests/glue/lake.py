@@ -6,12 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import roles
+
 CRAWL_S = 60
-TRUST = {
-    "Effect": "Allow",
-    "Principal": {"Service": "glue.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
 READ = {"Effect": "Allow", "Action": ["s3:*", "kms:*", "glue:*", "logs:*"], "Resource": "*"}
 
 
@@ -107,13 +104,7 @@ def keys(table: dict[str, Any]) -> list[str]:
     return [key["Name"] for key in table["PartitionKeys"]]
 
 
-def make_role(iam: Any, name: str, allowed: list[dict[str, Any]], trust: Any = TRUST) -> str:
-    """A role with this trust and these permissions."""
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy([trust]))
-    if allowed:
-        iam.put_role_policy(RoleName=name, PolicyName="lake", PolicyDocument=policy(allowed))
+def make_role(iam: Any, name: str, service: str, *statements: roles.Statement) -> str:
+    """The name of a new role, by which crawlers are mostly told theirs."""
+    roles.make_role(iam, name, service, *statements)
     return name
-
-
-def policy(statements: list[dict[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": statements})

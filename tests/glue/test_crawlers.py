@@ -129,12 +129,7 @@ def test_refused(lake: Lake, options: dict[str, Any], code: str, message: str) -
 
 
 def test_role_must_trust_glue(lake: Lake, client: Callable[[str], Any]) -> None:
-    trust = {
-        "Effect": "Allow",
-        "Principal": {"Service": "lambda.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    lake.role = make_role(client("iam"), f"{lake.name}-role", [], trust)
+    lake.role = make_role(client("iam"), f"{lake.name}-role", "lambda")
     with pytest.raises(ClientError, match="verify role's TrustPolicy"):
         lake.define()
 

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.conftest import Running, connect, start_cloud, stop_cloud
-from tests.glue.lake import READ, TRUST, Lake, make_role, policy
+from tests.glue.lake import READ, Lake, make_role
+from tests.roles import policy
 
 A = "id,name\n1,x\n"
 
@@ -71,7 +72,7 @@ def test_denied_role_fails_the_crawl(
     lake: Lake, client: Callable[[str], Any], allowed: dict[str, Any], action: str
 ) -> None:
     lake.put("data/a.csv", A)
-    lake.role = make_role(client("iam"), f"{lake.name}-role", [allowed])
+    lake.role = make_role(client("iam"), f"{lake.name}-role", "glue", allowed)
     lake.define()
     last = lake.run()
     assert last["Status"] == "FAILED"
@@ -89,7 +90,8 @@ def test_crawler_without_the_key_is_denied_until_it_gets_it(
     lake.role = make_role(
         client("iam"),
         f"{lake.name}-role",
-        [{"Effect": "Allow", "Action": ["s3:*", "glue:*"], "Resource": "*"}],
+        "glue",
+        {"Effect": "Allow", "Action": ["s3:*", "glue:*"], "Resource": "*"},
     )
     kms = client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
@@ -112,7 +114,7 @@ def test_crawler_without_the_key_is_denied_until_it_gets_it(
         "Resource": "*",
     }
     kms.put_key_policy(
-        KeyId=key, PolicyName="default", Policy=policy([*statements["Statement"], user])
+        KeyId=key, PolicyName="default", Policy=policy(*statements["Statement"], user)
     )
     assert lake.run()["Status"] == "SUCCEEDED"
     assert set(lake.tables()) == {"data"}
@@ -169,5 +171,5 @@ def test_killed_in_a_crawl(tmp_path: Any) -> None:
 
 def _lake(cloud: Running, *, again: bool = False) -> Lake:
     if not again:
-        make_role(cloud.client("iam"), "crawls", [READ], TRUST)
+        make_role(cloud.client("iam"), "crawls", "glue", READ)
     return Lake(cloud.client, "killed", "crawls")

@@ -1,11 +1,12 @@
 """S3 under policies: the bucket's, the role's and the key's."""
 
 import contextlib
-import json
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.roles import policy
 
 LEARNER = "arn:aws:iam::123456789012:user/learner"
 ROOT = "arn:aws:iam::123456789012:root"
@@ -20,10 +21,6 @@ def refused(code, *words):
     assert error["Code"] == code, error
     for word in words:
         assert word in error["Message"]
-
-
-def policy(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 @pytest.fixture

@@ -11,16 +11,10 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.conftest import wait_for
+from tests.roles import make_role
+
 ACCOUNT = "123456789012"
-
-
-def wait_for(find, timeout_s=20):
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("It never came")
 
 
 @pytest.fixture
@@ -254,11 +248,7 @@ def function(aws, fresh):
 
     class Function:
         def __init__(self):
-            trust = {"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-            document = json.dumps(
-                {"Version": "2012-10-17", "Statement": [trust | {"Effect": "Allow"}]}
-            )
-            role = aws("iam").create_role(RoleName=fresh("r"), AssumeRolePolicyDocument=document)
+            role = make_role(aws("iam"), fresh("r"), "lambda")
             buffer, self.name = io.BytesIO(), fresh("fn")
             with zipfile.ZipFile(buffer, "w") as archive:
                 archive.writestr(
@@ -269,7 +259,7 @@ def function(aws, fresh):
                 FunctionName=self.name,
                 Runtime="python3.12",
                 Handler="app.handler",
-                Role=role["Role"]["Arn"],
+                Role=role,
                 Code={"ZipFile": buffer.getvalue()},
             )
             self.arn = made["FunctionArn"]

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-import json
 
 import pytest
 from botocore.exceptions import ClientError
@@ -10,12 +9,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from tests.roles import policy
+
 LEARNER = "arn:aws:iam::123456789012:user/learner"
 ROOT = "arn:aws:iam::123456789012:root"
-
-
-def policy(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def allow(who, *actions):

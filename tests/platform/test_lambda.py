@@ -12,15 +12,8 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
-TRUST = {
-    "Effect": "Allow",
-    "Principal": {"Service": "lambda.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
-
-
-def policy(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+from tests.conftest import wait_for
+from tests.roles import make_role, policy
 
 
 def zipped(**modules):
@@ -33,9 +26,7 @@ def zipped(**modules):
 
 @pytest.fixture
 def role(aws, fresh):
-    name = fresh("runner")
-    made = aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=policy(TRUST))
-    return made["Role"]["Arn"]
+    return make_role(aws("iam"), fresh("runner"), "lambda")
 
 
 @pytest.fixture
@@ -387,15 +378,6 @@ def test_code_from_s3(function, call, aws, fresh):
     assert call(name)["Payload"] == "s3"
 
 
-def wait_for(find, timeout_s=20):
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline:
-        if found := find():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("It never came")
-
-
 def logged(aws, name, words):
     try:
         found = aws("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
@@ -505,13 +487,13 @@ def test_no_process_outlives_the_server(tmp_path):
     process = conftest.start_cloud(tmp_path / "home")
     try:
         cloud = conftest.connect(tmp_path / "home", process)
-        made = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=policy(TRUST))
+        role = make_role(cloud.client("iam"), "r", "lambda")
         client = cloud.client("lambda")
         client.create_function(
             FunctionName="f",
             Runtime="python3.12",
             Handler="app.handler",
-            Role=made["Role"]["Arn"],
+            Role=role,
             Code={
                 "ZipFile": zipped(
                     app="import os, time, pathlib\ndef handler(e, c):\n"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.databrew import lake as lakes
+from tests.roles import make_role
 
 EVERY_MINUTE = "cron(* * * * ? *)"
 PATIENCE_S = 75
@@ -32,7 +33,7 @@ def queue(client):
 @pytest.fixture(scope="module", autouse=True)
 def job(client):
     """A job of DataBrew that a schedule starts on the next minute; one on each is refused."""
-    role = lakes.make_role(client("iam"), "minutely", lakes.READ_AND_WRITE)
+    role = make_role(client("iam"), "minutely", "databrew", lakes.READ_AND_WRITE)
     lake = lakes.Lake(client, "minutely", role)
     lake.put("in/a.csv", "a\n1\n")
     name = lake.recipe_job(lake.dataset("in/a.csv"))

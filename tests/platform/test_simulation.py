@@ -1,15 +1,11 @@
 """IAM's policy simulator: the same judgement as that of calls, before any call."""
 
-import json
-
 import pytest
+
+from tests.roles import policy
 
 TRUST = {"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}}
 LAKE = "arn:aws:s3:::lake"
-
-
-def policy(*statements):
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def allow(action, resource="*", effect="Allow", **more):

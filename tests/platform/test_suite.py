@@ -1,11 +1,11 @@
 """Who may take on a role, as foreign test suites ask it."""
 
-import json
-
 import pytest
 from botocore import UNSIGNED as UNSIGNED_REQUEST
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from tests.roles import policy
 
 TRUSTS = {  # whom the role trusts → whether the learner may take it on
     "the-account": ({"AWS": "123456789012"}, {}, True),
@@ -23,7 +23,7 @@ TRUSTS = {  # whom the role trusts → whether the learner may take it on
 def test_a_roles_trust_decides(aws, fresh, trusted, condition, allowed):
     statement = {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}
     statement |= {"Condition": condition} if condition else {}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    document = policy(statement)
     role = aws("iam").create_role(RoleName=fresh("role"), AssumeRolePolicyDocument=document)
     asked = {"RoleArn": role["Role"]["Arn"], "RoleSessionName": "run", "ExternalId": "known"}
     if allowed:

@@ -31,10 +31,27 @@ class Data:
 
     def rows(self, sql: str, **members: Any) -> list[list[Any]]:
         """A query's values."""
-        told = self.run(sql, **members)
+        return self.values(self.run(sql, **members))
+
+    def values(self, told: dict[str, Any]) -> list[list[Any]]:
+        """The values of a statement that has succeeded; none where it is not one that has rows."""
         assert told["Status"] == "FINISHED", told.get("Error")
+        if not told["HasResultSet"]:
+            return []
         found = self.client.get_statement_result(Id=told["Id"])["Records"]
         return [[value(field) for field in row] for row in found]
+
+    def done(self, *sqls: str) -> None:
+        """Run statements that must succeed."""
+        for sql in sqls:
+            told = self.run(sql)
+            assert told["Status"] == "FINISHED", (sql, told.get("Error"))
+
+    def refusal(self, sql: str, **members: Any) -> str:
+        """The error of a statement that must fail."""
+        told = self.run(sql, **members)
+        assert told["Status"] == "FAILED", sql
+        return str(told["Error"])
 
 
 def value(field: dict[str, Any]) -> Any:

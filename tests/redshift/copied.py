@@ -7,6 +7,7 @@ from typing import Any
 
 import fastavro
 
+from tests import roles
 from tests.redshift.conftest import PLACE
 
 BUCKET = "bkt"
@@ -14,30 +15,16 @@ BUCKET = "bkt"
 NAMED_ROLE = "arn:aws:iam::1:role/r"
 ROWS = [(1, "Sports", "MLB", "Baseball"), (2, "Shows", "Plays", "Plays")]
 NAMES = ("catid", "catgroup", "catname", "catdesc")
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "redshift.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 
-def allow(*actions: str, resource: str = "*") -> str:
-    """A policy that lets its holder take actions."""
-    said = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [said]})
+def allow(*actions: str, resource: str = "*") -> roles.Statement:
+    """What lets a role take actions."""
+    return {"Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
-def make_role(client: Any, name: str, policy: str, trust: Any = TRUST) -> str:
-    """A role with one policy; its ARN."""
-    iam = client("iam")
-    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=policy)
-    return str(made["Role"]["Arn"])
+def make_role(client: Any, name: str, may: roles.Statement, *, service: str = "redshift") -> str:
+    """A role of Redshift's, or of another service, with one policy; its ARN."""
+    return roles.make_role(client("iam"), name, service, may)
 
 
 def attach(client: Any, *arns: str, cluster: str = PLACE["ClusterIdentifier"]) -> None:

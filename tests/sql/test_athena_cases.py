@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import connect, start_cloud, stop_cloud
+from tests.roles import make_role
 
 HERE = Path(__file__).parent
 CASES = [
@@ -52,11 +53,6 @@ ORDERS = {
     "order_date": "date",
 }
 EVENTS = {"id": "int", "doc": "string"}
-TRUST = {
-    "Effect": "Allow",
-    "Principal": {"Service": "lambda.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
 CAPITALS = """
 import base64
 import pyarrow as pa
@@ -141,10 +137,7 @@ class Lab:
 
     def function(self) -> None:
         """The Lambda function ``fn``, which writes texts in capitals when a query asks it to."""
-        role = self.client("iam").create_role(
-            RoleName="fn",
-            AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [TRUST]}),
-        )["Role"]["Arn"]
+        role = make_role(self.client("iam"), "fn", "lambda")
         code = io.BytesIO()
         with zipfile.ZipFile(code, "w") as archive:
             archive.writestr("app.py", CAPITALS)

@@ -10,22 +10,16 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
+from tests import roles
+
 ACCOUNT = "123456789012"
 OPTIONS = Config(inject_host_prefix=False, retries={"total_max_attempts": 1})
 
 
-def trust(service):
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 def make_role(iam, name, service, *, allowed=True):
     """A role that a service may take on, and that may do everything if it is allowed."""
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(service))["Role"]
-    if allowed:
-        policy = "arn:aws:iam::aws:policy/AdministratorAccess"
-        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
-    return role["Arn"]
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return roles.make_role(iam, name, service.split(".")[0], *[everything] * allowed)
 
 
 @dataclass(frozen=True)

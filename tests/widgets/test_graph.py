@@ -10,6 +10,7 @@ import pytest
 from labkit.errors import RunFailed, UnknownName
 from labkit.widgets.graph import ExecutionGraph, execution_graph
 from labkit.widgets.layout import END, START, lay_out
+from tests.roles import make_role
 
 DONE = {"Type": "Pass", "End": True}
 TASK = {
@@ -34,17 +35,8 @@ TWO = {
 
 @pytest.fixture(scope="module")
 def role(lab):
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "states.amazonaws.com"},
-        "Action": "sts:AssumeRole",
-    }
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    iam = lab.client("iam")
-    made = iam.create_role(RoleName="flow-pictures", AssumeRolePolicyDocument=document)["Role"]
-    policy = "arn:aws:iam::aws:policy/AdministratorAccess"
-    iam.attach_role_policy(RoleName="flow-pictures", PolicyArn=policy)
-    return made["Arn"]
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    return make_role(lab.client("iam"), "flow-pictures", "states", everything)
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """Whose rights COPY and UNLOAD use, and what they say when these do not suffice."""
 
-import json
-
 import pytest
 
 from tests.redshift import copied
+from tests.roles import policy
 
 DENIED = "S3ServiceException:Access Denied,Status 403,Error AccessDenied,Rid "
-LAMBDA = json.loads(json.dumps(copied.TRUST).replace("redshift", "lambda"))
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +32,9 @@ def test_a_users_keys(desk, file):
     id, secret = key["AccessKeyId"], key["SecretAccessKey"]
     access = f"ACCESS_KEY_ID '{id}' SECRET_ACCESS_KEY '{secret}'"
     assert DENIED in _copy(desk, file, access)
-    iam.put_user_policy(UserName="loader", PolicyName="own", PolicyDocument=copied.allow("s3:*"))
+    iam.put_user_policy(
+        UserName="loader", PolicyName="own", PolicyDocument=policy(copied.allow("s3:*"))
+    )
     assert _copy(desk, file, access) == ""
     pair = f"aws_access_key_id={id};aws_secret_access_key={secret}"
     assert _copy(desk, file, f"CREDENTIALS '{pair}'") == ""
@@ -42,14 +42,14 @@ def test_a_users_keys(desk, file):
 
 
 @pytest.mark.parametrize(
-    ("name", "trust", "attached"),
+    ("name", "service", "attached"),
     [
-        ("not-attached", copied.TRUST, False),
-        ("of-lambda", LAMBDA, True),
+        ("not-attached", "redshift", False),
+        ("of-lambda", "lambda", True),
     ],
 )
-def test_a_role_that_the_cluster_may_not_take(desk, file, name, trust, attached):
-    role = copied.make_role(desk.client, name, copied.allow("s3:*"), trust)
+def test_a_role_that_the_cluster_may_not_take(desk, file, name, service, attached):
+    role = copied.make_role(desk.client, name, copied.allow("s3:*"), service=service)
     if attached:
         desk.client("redshift").modify_cluster_iam_roles(
             ClusterIdentifier="data-api", AddIamRoles=[role]

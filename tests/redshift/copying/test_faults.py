@@ -17,6 +17,7 @@ from tests.conftest import connect, start_cloud, stop_cloud
 from tests.redshift.conftest import PLACE, Data
 from tests.redshift.copied import allow
 from tests.redshift.copying.conftest import BUCKET, make_desk
+from tests.roles import policy
 from tests.s3.test_faults import FULL
 
 PATIENCE_S = 20
@@ -103,7 +104,7 @@ def test_what_was_done_before_its_end_was_on_record_is_told_as_done(house):
     table, uri = desk.table("a int, b varchar(9)"), desk.put("two", "1|x\n2|y\n")
     desk.client("glue").create_database(DatabaseInput={"Name": "lake"})
     desk.client("iam").put_role_policy(
-        RoleName="copying", PolicyName="glue", PolicyDocument=allow("glue:*")
+        RoleName="copying", PolicyName="glue", PolicyDocument=policy(allow("glue:*"))
     )
     source = "FROM DATA CATALOG DATABASE 'lake' IAM_ROLE default"
     assert desk.data.run(f"CREATE EXTERNAL SCHEMA lake {source}")["Status"] == "FINISHED"

@@ -24,7 +24,7 @@ STYLES = {
 class Placed(Data):
     """The Data API, with plans."""
 
-    def done(self, sql: str) -> int:
+    def query(self, sql: str) -> int:
         """Run a statement that must succeed; its query id."""
         told = self.run(sql)
         assert told["Status"] == "FINISHED", (sql, told.get("Error"))
@@ -39,7 +39,7 @@ def made(cloud: Any) -> Any:
     """A client of the cluster with the tables in it."""
     create_cluster(cloud.client("redshift"))
     data = Placed(cloud.client("redshift-data"))
-    data.done("CREATE SCHEMA placed")
+    data.query("CREATE SCHEMA placed")
     for name, style in STYLES.items():
         _fill(data, f"CREATE TABLE placed.{name} (id int, n int, name varchar(20)) {style}", name)
     _fill(data, "CREATE TABLE placed.by_big_id (id bigint, n int, name varchar(20)) DISTKEY(id)",
@@ -49,8 +49,8 @@ def made(cloud: Any) -> Any:
 
 def _fill(data: Placed, ddl: str, name: str) -> None:
     rows = FEW if name == "few" else ROWS
-    data.done(ddl)
-    data.done(
+    data.query(ddl)
+    data.query(
         f"INSERT INTO placed.{name} SELECT generate_series, generate_series % 100, "
         f"'row ' || generate_series FROM generate_series(1, {rows})"
     )

@@ -31,12 +31,12 @@ def test_rows_are_placed_by_style(placed: Placed) -> None:
 
 
 def test_a_key_with_one_value_puts_all_rows_on_one_slice(placed: Placed) -> None:
-    placed.done("CREATE TABLE placed.lone (a int, b int) DISTKEY(a)")
-    placed.done("INSERT INTO placed.lone SELECT 7, generate_series FROM generate_series(1, 50)")
+    placed.query("CREATE TABLE placed.lone (a int, b int) DISTKEY(a)")
+    placed.query("INSERT INTO placed.lone SELECT 7, generate_series FROM generate_series(1, 50)")
     assert sorted(_spread(placed, "lone")) == [0, 0, 0, 50]
-    placed.done("ALTER TABLE placed.lone ALTER DISTKEY b")
+    placed.query("ALTER TABLE placed.lone ALTER DISTKEY b")
     assert max(_spread(placed, "lone")) < 30
-    placed.done("DROP TABLE placed.lone")
+    placed.query("DROP TABLE placed.lone")
 
 
 def test_table_info_tells_style_and_skew(placed: Placed) -> None:
@@ -63,38 +63,38 @@ def test_size_is_of_blocks_and_used_of_what_the_nodes_keep(placed: Placed) -> No
 
 
 def test_a_broadcast_sends_each_row_to_each_other_node(placed: Placed) -> None:
-    query = placed.done("SELECT a.n, b.id, b.n FROM placed.dealt a JOIN placed.few b USING (id)")
+    query = placed.query("SELECT a.n, b.id, b.n FROM placed.dealt a JOIN placed.few b USING (id)")
     assert _sent(placed, query, "bcast") == (FEW * (NODES - 1), FEW * (NODES - 1) * 8)
     assert _sent(placed, query, "dist") == (0, 0)
 
 
 def test_joined_where_they_are_rows_stay(placed: Placed) -> None:
-    query = placed.done("SELECT a.n FROM placed.by_id a JOIN placed.by_id_too b USING (id)")
+    query = placed.query("SELECT a.n FROM placed.by_id a JOIN placed.by_id_too b USING (id)")
     assert _sent(placed, query, "dist") == _sent(placed, query, "bcast") == (0, 0)
 
 
 def test_a_redistribution_sends_the_rows_that_are_elsewhere(placed: Placed) -> None:
     """Row ``id`` of the dealt table is on slice ``(id - 1) % 4``; its key says where it must go."""
-    query = placed.done("SELECT a.n, b.id, b.n FROM placed.by_id a JOIN placed.dealt b USING (id)")
+    query = placed.query("SELECT a.n, b.id, b.n FROM placed.by_id a JOIN placed.dealt b USING (id)")
     rows, size = _sent(placed, query, "dist")
     assert size == rows * 8
     assert ROWS * 0.4 < rows < ROWS * 0.6
-    alone = placed.done(
+    alone = placed.query(
         "SELECT a.n, b.id, b.n FROM placed.by_id a JOIN placed.dealt b USING (id) WHERE b.id = 1"
     )
     assert _sent(placed, alone, "dist")[0] in (0, 1)
 
 
 def test_groups_are_gathered_only_where_their_key_is_not_the_distkey(placed: Placed) -> None:
-    here = placed.done("SELECT n, count(*) FROM placed.by_n GROUP BY n")
-    there = placed.done("SELECT n, count(*) FROM placed.by_id GROUP BY n")
+    here = placed.query("SELECT n, count(*) FROM placed.by_n GROUP BY n")
+    there = placed.query("SELECT n, count(*) FROM placed.by_id GROUP BY n")
     assert _sent(placed, here, "dist") == (0, 0)
     rows, _ = _sent(placed, there, "dist")
     assert 100 <= rows <= 100 * SLICES
 
 
 def test_the_summary_names_the_steps(placed: Placed) -> None:
-    query = placed.done("SELECT a.n, b.n FROM placed.dealt a JOIN placed.few b USING (id)")
+    query = placed.query("SELECT a.n, b.n FROM placed.dealt a JOIN placed.few b USING (id)")
     found = placed.rows(
         f"SELECT label, rows FROM svl_query_summary WHERE query = {query} ORDER BY step"
     )
@@ -106,15 +106,15 @@ def test_the_summary_names_the_steps(placed: Placed) -> None:
 def test_vacuum_sorts_and_blocks_are_skipped(placed: Placed) -> None:
     """All rows are on one slice, where 131,072 numbers of 8 bytes fill a block of 1 MB."""
     rows, block = 200_000, 131_072
-    placed.done("CREATE TABLE placed.mixed (id bigint, v int) DISTKEY(v) SORTKEY(id)")
-    placed.done(
+    placed.query("CREATE TABLE placed.mixed (id bigint, v int) DISTKEY(v) SORTKEY(id)")
+    placed.query(
         "INSERT INTO placed.mixed SELECT (generate_series::bigint * 7919) % 1000003, 1 "
         f"FROM generate_series(1, {rows})"
     )
     before = _scan(placed, "id BETWEEN 1000 AND 2000")
     assert before[1:] == [rows, "t"]
     assert _unsorted(placed) > 50
-    placed.done("VACUUM placed.mixed")
+    placed.query("VACUUM placed.mixed")
     assert _unsorted(placed) == 0
     after = _scan(placed, "id BETWEEN 1000 AND 2000")
     assert after == [before[0], block, "t"]
@@ -125,7 +125,7 @@ def test_vacuum_sorts_and_blocks_are_skipped(placed: Placed) -> None:
         "SELECT count(*) FROM svv_diskusage WHERE name = 'mixed' AND col = 0 AND num_values > 0"
     )
     assert blocks == 2
-    placed.done("DROP TABLE placed.mixed")
+    placed.query("DROP TABLE placed.mixed")
 
 
 def _unsorted(placed: Placed) -> float:
@@ -134,7 +134,7 @@ def _unsorted(placed: Placed) -> float:
 
 
 def _scan(placed: Placed, where: str) -> list[object]:
-    query = placed.done(f"SELECT count(*) FROM placed.mixed WHERE {where}")
+    query = placed.query(f"SELECT count(*) FROM placed.mixed WHERE {where}")
     [found] = placed.rows(
         f"SELECT rows, rows_pre_filter, is_rrscan FROM stl_scan WHERE query = {query}"
     )

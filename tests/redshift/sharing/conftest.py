@@ -18,16 +18,6 @@ class Side(Data):
         place = {"ClusterIdentifier": self.cluster, "Database": self.database}
         return super().run(sql, **{**place, **members})
 
-    def done(self, *sqls: str) -> None:
-        for sql in sqls:
-            told = self.run(sql)
-            assert told["Status"] == "FINISHED", (sql, told.get("Error"))
-
-    def refusal(self, sql: str, **members: Any) -> str:
-        told = self.run(sql, **members)
-        assert told["Status"] == "FAILED", sql
-        return str(told["Error"])
-
     @property
     def namespace(self) -> str:
         return str(self.rows("SELECT current_namespace")[0][0])

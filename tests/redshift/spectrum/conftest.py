@@ -44,18 +44,6 @@ class Spectrum(Data):
     def run(self, sql: str, **members: Any) -> dict[str, Any]:
         return super().run(sql, **{"Database": self.database, **members})
 
-    def done(self, *sqls: str) -> None:
-        """Run statements that must succeed."""
-        for sql in sqls:
-            told = self.run(sql)
-            assert told["Status"] == "FINISHED", (sql, told.get("Error"))
-
-    def refusal(self, sql: str, **members: Any) -> str:
-        """The error of a statement that must fail."""
-        told = self.run(sql, **members)
-        assert told["Status"] == "FAILED", sql
-        return str(told["Error"])
-
     def types(self, sql: str) -> list[str]:
         number = self.run(sql)["Id"]
         found = self.client.get_statement_result(Id=number)["ColumnMetadata"]
@@ -143,10 +131,10 @@ def lake(cloud: Any, role: str) -> Spectrum:
 def with_policy(cloud: Any, lake: Spectrum, fresh: Callable[..., str]) -> Callable[..., str]:
     """``with_policy("s3:*")``: a schema on the lake whose role may do these things."""
 
-    def make(*actions: str, resource: str = "*", trust: Any = None) -> str:
+    def make(*actions: str, resource: str = "*", service: str = "redshift") -> str:
         name = fresh("spectrum")
-        more = {"trust": trust} if trust else {}
-        arn = make_role(cloud.client, name, allow(*actions, resource=resource), **more)
+        may = allow(*actions, resource=resource)
+        arn = make_role(cloud.client, name, may, service=service)
         cloud.client("redshift").modify_cluster_iam_roles(
             ClusterIdentifier=PLACE["ClusterIdentifier"], AddIamRoles=[arn]
         )

@@ -4,17 +4,6 @@ import pytest
 
 from tests.redshift.spectrum.conftest import BUCKET, DATABASE
 
-NOBODY = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "ec2.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
-
 
 def test_a_role_without_the_objects(lake, with_policy):
     schema = with_policy("glue:*")
@@ -42,7 +31,7 @@ def test_a_role_that_reads_does_not_write(lake, with_policy, fresh):
 
 
 def test_a_role_that_does_not_let_redshift_in(lake, with_policy):
-    schema = with_policy("s3:*", "glue:*", trust=NOBODY)
+    schema = with_policy("s3:*", "glue:*", service="ec2")
     assert "is not authorized to assume IAM Role" in lake.refusal(f"SELECT * FROM {schema}.lines")
 
 

@@ -10,8 +10,8 @@ from labkit.warehouse_results import split as statements
 from seeds import schema
 from seeds.lake import generate
 from tests.glue.lake import READ, Lake
-from tests.glue.lake import make_role as crawlers_role
 from tests.redshift.spectrum.conftest import Spectrum
+from tests.roles import make_role
 
 LMS = ("submission_dim", "assignment_dim", "requests")
 JOIN = """
@@ -46,7 +46,7 @@ SUBMIT_DATE = """
 def lab(cloud: Any, role: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Spectrum]:
     """The crawled lake, the external schemas on it, and the twelve tables in the warehouse."""
     folder = tmp_path_factory.mktemp("seeds")
-    crawler = crawlers_role(cloud.client("iam"), "spectrum-crawler", [READ])
+    crawler = make_role(cloud.client("iam"), "spectrum-crawler", "glue", READ)
     lake = Lake(cloud.client, "spectrum-workshop", crawler)
     for path in generate(folder, 0.02, [*schema.SIS, *LMS]):
         lake.put(path.relative_to(folder).as_posix(), path.read_bytes())
