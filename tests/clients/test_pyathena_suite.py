@@ -6,7 +6,6 @@ import datetime as dt
 import pytest
 
 pyathena = pytest.importorskip("pyathena")
-TEXT = "org.apache.hadoop.mapred.TextInputFormat"
 HIVE = "org.apache.hadoop.hive.ql.io"
 
 

@@ -25,7 +25,6 @@ CALM = settings(
 )
 WIDE = Context(prec=80, rounding=ROUND_HALF_UP)
 LONG = 2**63
-INTEGERS = st.integers(-(2**31), 2**31 - 1)
 BIGINTS = st.integers(-LONG + 1, LONG - 1) | st.integers(-100, 100)
 DECIMALS = st.decimals(-(10**8), 10**8, places=3)
 DATES = st.dates(dt.date(1600, 1, 1), dt.date(2400, 12, 31)) | st.builds(

@@ -20,7 +20,6 @@ WIDTH = "OptimizedViewPortWidth"
 SIZE = "Sheets/0/Layouts/0/Configuration/GridLayout/CanvasSizeOptions/ScreenCanvasSizeOptions"
 STATUS = "FilterGroups/0/Filters/0/CategoryFilter"
 ONE_SHEET = {"SheetId": "s1"}
-MEASURE = {"CategoricalMeasureField": {"FieldId": "gpa", "Column": {"ColumnName": "gender"}}}
 LEAST = {"DecimalParameterDeclaration": {"ParameterValueType": "SINGLE_VALUED", "Name": "LEAST"}}
 CONTAINS = {"MatchOperator": "CONTAINS", "NullOption": "ALL_VALUES"}
 AT_BAR = " \n\t at Visual bar. \n\t at Sheet s1."
