@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 
 from labkit.cloud.databrew.profile.defaults import NUMBER, STATISTICS
 from labkit.cloud.databrew.profile.entities import ENTITIES
-from labkit.cloud.engine import DuckEngine, Session
 from labkit.widgets.profile import ProfileView
 from labkit.widgets.profile_masks import suggestion
 from tests.databrew.profiling import DETECTED, STUDENTS, profiled
-
-
-@pytest.fixture(scope="module")
-def session() -> Iterator[Session]:
-    engine = DuckEngine(threads=1)
-    with engine.session() as opened:
-        yield opened
-    engine.close()
 
 
 def shown(session, columns=STUDENTS, configuration=DETECTED) -> str:
