@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 import cloudpickle  # type: ignore[import-untyped]
+from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from moto.iam.models import AWSManagedPolicy, iam_backends
 
@@ -54,7 +55,7 @@ _FRESH: dict[type, Callable[[], Any]] = {
 
 
 class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
-    """Locks come back fresh, threads as ``None``, private keys as PEM, indexes empty."""
+    """Locks come back fresh, threads as ``None``, keys and certificates as PEM, indexes empty."""
 
     def persistent_id(self, value: Any) -> Any:
         """AWS's own 1,300 policies are named, not written: moto ships them."""
@@ -83,6 +84,8 @@ class _Pickler(cloudpickle.Pickler):  # type: ignore[misc]
             return (_weak_values, (dict(value),))
         if hasattr(value, "private_bytes"):
             return (_private_key, (_pem(value),))
+        if isinstance(value, x509.Certificate):
+            return (_certificate, (value.public_bytes(serialization.Encoding.PEM),))
         return super().reducer_override(value)
 
 
@@ -129,3 +132,7 @@ def _pem(key: Any) -> bytes:
 def _private_key(pem: bytes) -> Any:
     # `_pem` has written it. To prove that its primes are prime takes 36 ms a key.
     return serialization.load_pem_private_key(pem, None, unsafe_skip_rsa_key_validation=True)
+
+
+def _certificate(pem: bytes) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(pem)

@@ -24,6 +24,7 @@ import labkit.cloud.glue
 import labkit.cloud.lake.looked
 import labkit.cloud.lambdas
 import labkit.cloud.mail
+import labkit.cloud.pipes
 import labkit.cloud.s3.notices
 import labkit.cloud.scheduler
 import labkit.cloud.stacks.validation

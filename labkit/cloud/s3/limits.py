@@ -29,6 +29,8 @@ _MOST_KEY, _MOST_METADATA, _MOST_PARTS = 1024, 2048, 10_000
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
+# Buckets of S3 Tables, none of whose objects moto keeps.
+_TABLES = "--table-s3"
 # What moto does not know, and would take for a request about the bucket or the object itself.
 _NOT_HERE = {
     "abac", "analytics", "annotation", "intelligent-tiering", "metadataAnnotationTable",
@@ -107,7 +109,8 @@ def no_such_function() -> AwsError:
 def _check_known(request: Request) -> None:
     undone = {(request.method, name) for name in request.query} & _NOT_DONE
     of_object = request.key and "encryption" in request.query
-    if undone or of_object or _NOT_HERE & set(request.query):
+    of_table = request.key and request.bucket.endswith(_TABLES)
+    if undone or of_object or of_table or _NOT_HERE & set(request.query):
         raise no_such_function()
 
 

@@ -1,0 +1,28 @@
+"""Where moto has a record behind which nothing happens, or cannot keep one."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+def test_a_pipe_would_carry_nothing(aws):
+    queue, role = "arn:aws:sqs:us-east-1:123456789012:a", "arn:aws:iam::123456789012:role/a"
+    with pytest.raises(ClientError, match="no events would flow through it"):
+        aws("pipes").create_pipe(Name="a", Source=queue, Target=queue, RoleArn=role)
+    assert aws("pipes").list_pipes()["Pipes"] == []
+
+
+def test_objects_of_a_table_bucket_would_be_lost(aws):
+    tables = aws("s3tables")
+    bucket = {"tableBucketARN": tables.create_table_bucket(name="tables")["arn"]}
+    tables.create_namespace(**bucket, namespace=["n"])
+    table = bucket | {"namespace": "n", "name": "t"}
+    tables.create_table(**table, format="ICEBERG")
+    place = tables.get_table(**table)["warehouseLocation"].removeprefix("s3://")
+    with pytest.raises(ClientError, match="NotImplemented"):
+        aws("s3").put_object(Bucket=place, Key="metadata/a.json", Body=b"a")
+
+
+def test_a_certificate_is_kept(aws):
+    acm = aws("acm")
+    arn = acm.request_certificate(DomainName="lake.example.com")["CertificateArn"]
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainName"][:4] == "lake"
