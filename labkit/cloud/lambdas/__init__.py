@@ -5,4 +5,5 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     judging,
     layers,
     naming,
+    queues,
 )

@@ -108,6 +108,21 @@ def _check_mapping(context: Context, parameters: Members) -> None:
         raise AwsError("ResourceNotFoundException", words, 404)
 
 
+def _check_new_mapping(context: Context, parameters: Members) -> None:
+    """Raise where the function reads the queue already: moto forgets the older mapping."""
+    function = find(context.cloud, parameters["FunctionName"], None, context.region)
+    queue = parameters.get("EventSourceArn", "")
+    backend = context.cloud.backend("lambda", context.region)
+    for each in backend.list_event_source_mappings(queue, None):
+        if each.function_arn == function.function_arn and ":sqs:" in queue:
+            words = (
+                f'An event source mapping with SQS arn (" {queue} ") and function (" '
+                f'{function.function_name} ") already exists. Please update or delete the existing '
+                f"mapping with UUID {each.uuid}"
+            )
+            raise AwsError("ResourceConflictException", words, 409)
+
+
 def _check_alias(context: Context, parameters: Members) -> None:
     function = find(context.cloud, parameters["FunctionName"], None, context.region)
     routing.check_new(context, function, parameters["Name"])
@@ -155,6 +170,7 @@ _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "PublishVersion": (_check_revision,),
     "PublishLayerVersion": (_check_zip,),
     "AddPermission": (_check_new_statement,),
+    "CreateEventSourceMapping": (_check_new_mapping,),
     "UpdateEventSourceMapping": (_check_mapping,),
     "DeleteEventSourceMapping": (_check_mapping,),
     "RemovePermission": (_check_known_statement,),
