@@ -104,6 +104,26 @@ def test_a_batch_is_one_transaction(data, fresh):
     assert data.rows(f"SELECT count(*) FROM {table}") == [[2]]
 
 
+def test_a_text_of_several_statements_is_one_transaction(data, fresh):
+    table = fresh("several", "_")
+    create = f"CREATE TABLE {table} (a int)"
+    failing = {
+        "SELECT 1/0": "ivision by zero",
+        f"SELECT a FROM {table}": "none may return rows",
+    }
+    for statement, why in failing.items():
+        told = data.run(f"{create}; {statement}; INSERT INTO {table} VALUES (0);")
+        assert told["Status"] == "FAILED"
+        assert why in told["Error"]
+    told = data.run(f"{create}; INSERT INTO {table} VALUES (1), (2); ")
+    assert (told["Status"], told["HasResultSet"], told["ResultRows"]) == ("FINISHED", False, 2)
+    told = data.run(f"BEGIN; DELETE FROM {table}; INSERT INTO {table} VALUES (3); COMMIT")
+    assert (told["Status"], data.rows(f"SELECT a FROM {table}")) == ("FINISHED", [[3]])
+    given = [{"name": "a", "value": "1"}]
+    told = data.run(f"DELETE FROM {table}; DELETE FROM {table} WHERE a = :a", Parameters=given)
+    assert "cannot insert multiple commands into a prepared statement" in told["Error"]
+
+
 def test_parameters_are_for_all_statements_of_a_batch(data):
     given = [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}]
     sqls = ["SELECT :a::int", "SELECT :b::int, :a::int", "SELECT 3"]

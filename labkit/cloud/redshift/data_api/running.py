@@ -1,7 +1,8 @@
 """A statement at work: in the background, on a connection of its own or of a session.
 
 A batch is one transaction, or with ``AUTO_COMMIT`` one a statement: none minds that another failed.
-Source:
+ExecuteStatement takes a text of several, too, though its page asks for one: clients such as Feast
+send CREATE TABLE and COPY so. Source:
 https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.errors import CANCELED, RedshiftError
+from labkit.cloud.engine.redshift.reading import statements as split
 from labkit.cloud.events.rules import aws_event, publish
 from labkit.cloud.jobs import Job, Stopped, until_kept
 from labkit.cloud.redshift.data_api import store
@@ -29,6 +31,7 @@ from labkit.cloud.redshift.data_api.records import (
 from labkit.cloud.redshift.data_api.sessions import Session
 from labkit.cloud.redshift.data_api.target import Target
 from labkit.cloud.redshift.warehouse import Connection, Result
+from labkit.cloud.redshift.wire.running import Runner
 
 log = logging.getLogger(__name__)
 #: A statement's text with ``$1``, ``$2``, ... and their values.
@@ -82,13 +85,42 @@ def _until_stopped(texts: Sequence[Text], job: Job) -> Iterator[Text]:
 def _run(cloud: Cloud, number: str, connection: Connection, texts: Iterator[Text]) -> None:
     record = cloud.records(KIND)[number]
     if not record["_"]["batch"]:
-        connection.author = number
-        result = connection.run(*next(texts))
+        result = _run_text(number, connection, *next(texts))
         update(cloud, number, **_kept(cloud, number, connection, result))
     elif record.get("ExecutionMode") == "AUTO_COMMIT":
         _run_each(cloud, number, connection, texts)
     else:
         _run_as_one(cloud, number, connection, texts)
+
+
+def _run_text(number: str, connection: Connection, sql: str, values: list[Any]) -> Result:
+    """One statement; or several in one transaction, as a text sent by the simple protocol."""
+    *before, last = list(split(sql))
+    if not before:
+        connection.author = number
+        return connection.run(sql, values)
+    if values:
+        raise RedshiftError("cannot insert multiple commands into a prepared statement", "42601")
+    runner = Runner(connection)
+    runner.together()
+    try:
+        for piece in before:
+            _without_rows(runner.run(piece))
+        connection.author = number
+        result = _without_rows(runner.run(last))
+        runner.settle()
+    except BaseException:
+        runner.settle(failed=True)
+        raise
+    return result
+
+
+def _without_rows(result: Result) -> Result:
+    """AWS does not say whose rows it would tell."""
+    if result.rows is not None:
+        why = "of several statements in one text none may return rows here"
+        raise RedshiftError(why, "0A000")
+    return result
 
 
 def _run_as_one(cloud: Cloud, number: str, connection: Connection, texts: Iterator[Text]) -> None:

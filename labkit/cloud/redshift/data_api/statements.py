@@ -38,7 +38,7 @@ def execute_statement(
     **options: Any,
 ) -> Answer:
     """Source: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_ExecuteStatement.html"""
-    if len(list(split(Sql))) != 1:
+    if not list(split(Sql)):
         raise invalid("ExecuteStatement takes one SQL statement; see BatchExecuteStatement")
     return _submit(context, [Sql], Parameters or [], options, batch=False)
 
