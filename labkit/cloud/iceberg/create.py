@@ -53,14 +53,8 @@ _QUERY_ONLY = ("partitioning", "location", "is_external", "table_type")
 
 @handles(ICEBERG, "CREATE TABLE")
 def create_table(run: Run, said: CreateTable, text: str) -> Result:
-    """A table without rows."""
+    """A table without rows, where no other is."""
     database, name = place(run, said.name)
-    if run.metastore.table(database, name) is not None:
-        if said.if_not_exists:
-            return run.text_result((), ())
-        raise StatementFailed(
-            f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)"
-        )
     if said.keys:
         raise QueryFailed(
             "SYNTAX_ERROR", f"Partition column with a type: {said.keys[0].name}; name a column"

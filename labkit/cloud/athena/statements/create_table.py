@@ -189,8 +189,6 @@ def _format(said: CreateTable) -> Format:
 
 def _create(run: Run, said: CreateTable) -> Result:
     handler = handler_of(said.table_type, "CREATE TABLE")
-    if handler is not None:
-        return handler(run, said, run.text)
     database, name = place(run, said.name)
     if run.metastore.table(database, name) is not None:
         if said.if_not_exists:
@@ -198,6 +196,8 @@ def _create(run: Run, said: CreateTable) -> Result:
         raise StatementFailed(
             f"{DDL_TASK} AlreadyExistsException(message:Table {name} already exist)"
         )
+    if handler is not None:
+        return handler(run, said, run.text)
     _check_columns(said)
     columns = [catalog_column(c) for c in said.columns]
     folder = _path(said.location)
