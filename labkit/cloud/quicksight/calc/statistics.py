@@ -68,3 +68,20 @@ CONT = Statistic(
     "quantile_cont({x}, {n})", NUMBERS, "decimal", "the percentile of a continuous distribution"
 )
 DISC = Statistic("quantile_disc({x}, {n})", NUMBERS, None, "the percentile among the values")
+
+#: By their names as aggregate functions.
+BY_NAME = {
+    "avg": AVG,
+    "count": COUNT,
+    "max": MAX,
+    "min": MIN,
+    "sum": SUM,
+    "distinct_count": DISTINCT,
+    "median": MEDIAN,
+    "stdev": STDEV,
+    "stdevp": STDEVP,
+    "var": VAR,
+    "varp": VARP,
+}
+PERCENTILES = {"percentile": DISC, "percentileCont": CONT, "percentileDisc": DISC}
+WINDOWED = {name.title(): BY_NAME[name] for name in ("avg", "count", "max", "min", "sum")}

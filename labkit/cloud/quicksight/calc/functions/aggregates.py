@@ -28,50 +28,10 @@ from labkit.cloud.quicksight.calc.errors import (
 from labkit.cloud.quicksight.calc.periods import truncated
 from labkit.cloud.quicksight.calc.query import Query
 from labkit.cloud.quicksight.calc.registry import Answer, add
-from labkit.cloud.quicksight.calc.statistics import (
-    AVG,
-    CONT,
-    COUNT,
-    DISC,
-    DISTINCT,
-    MAX,
-    MEDIAN,
-    MIN,
-    STDEV,
-    STDEVP,
-    SUM,
-    VAR,
-    VARP,
-    Statistic,
-)
+from labkit.cloud.quicksight.calc.statistics import BY_NAME, CONT, DISC, PERCENTILES, Statistic
 from labkit.cloud.quicksight.calc.values import Value, common_level
 
-PLAIN = {
-    "avg": AVG,
-    "count": COUNT,
-    "distinct_count": DISTINCT,
-    "max": MAX,
-    "median": MEDIAN,
-    "min": MIN,
-    "stdev": STDEV,
-    "stdevp": STDEVP,
-    "sum": SUM,
-    "var": VAR,
-    "varp": VARP,
-}
-PERCENTILES = {"percentile": DISC, "percentileCont": CONT, "percentileDisc": DISC}
-TO_DATE = {
-    "Avg": AVG,
-    "Count": COUNT,
-    "Max": MAX,
-    "Median": MEDIAN,
-    "Min": MIN,
-    "StDev": STDEV,
-    "StDevP": STDEVP,
-    "Sum": SUM,
-    "Var": VAR,
-    "VarP": VARP,
-}
+TO_DATE = "Avg Count Max Median Min StDev StDevP Sum Var VarP".split()
 
 
 def _plain(name: str, statistic: Statistic) -> Callable[..., Answer]:
@@ -179,14 +139,14 @@ def _helped(call: Callable[..., Answer], words: str) -> Callable[..., Answer]:
     return call
 
 
-for _name, _statistic in PLAIN.items():
+for _name, _statistic in BY_NAME.items():
     add(_name, "aggregate", _plain(_name, _statistic))
     add(f"{_name}If", "aggregate", _conditional(f"{_name}If", _statistic))
 for _name, _statistic in PERCENTILES.items():
     add(_name, "aggregate", _percentile(_name, _statistic))
-for _name, _statistic in TO_DATE.items():
+for _name in TO_DATE:
     _full = f"periodToDate{_name}"
-    add(_full, "aggregate", _to_date(_full, _statistic))
+    add(_full, "aggregate", _to_date(_full, BY_NAME[_name.lower()]))
 for _name, _statistic in {"Percentile": DISC, "PercentileCont": CONT}.items():
     _full = f"periodToDate{_name}"
     add(_full, "aggregate", _to_date_percentile(_full, _statistic))

@@ -26,39 +26,12 @@ from labkit.cloud.quicksight.calc.arguments import (
 from labkit.cloud.quicksight.calc.errors import WrongArguments, WrongType
 from labkit.cloud.quicksight.calc.query import Query
 from labkit.cloud.quicksight.calc.registry import Answer, add, function
-from labkit.cloud.quicksight.calc.statistics import (
-    AVG,
-    CONT,
-    COUNT,
-    DISC,
-    DISTINCT,
-    MAX,
-    MIN,
-    STDEV,
-    STDEVP,
-    SUM,
-    VAR,
-    VARP,
-    Statistic,
-)
+from labkit.cloud.quicksight.calc.statistics import BY_NAME, PERCENTILES, WINDOWED, Statistic
 from labkit.cloud.quicksight.calc.syntax import Name
 from labkit.cloud.quicksight.calc.tables import ALL_BEFORE, POST, Table, decimal, same
 from labkit.cloud.quicksight.calc.values import NUMBERS, Value
 
-OVER = {
-    "avgOver": AVG,
-    "countOver": COUNT,
-    "distinctCountOver": DISTINCT,
-    "maxOver": MAX,
-    "minOver": MIN,
-    "sumOver": SUM,
-    "stdevOver": STDEV,
-    "stdevpOver": STDEVP,
-    "varOver": VAR,
-    "varpOver": VARP,
-}
-PERCENTILES = {"percentileOver": DISC, "percentileContOver": CONT, "percentileDiscOver": DISC}
-OVER_TIME = {"Avg": AVG, "Count": COUNT, "Max": MAX, "Min": MIN, "Sum": SUM}
+OVER = "avg count max min sum stdev stdevp var varp distinct_count".split()
 
 
 def _over(name: str, statistic: Statistic) -> Callable[..., Answer]:
@@ -193,10 +166,11 @@ def _granularity(table: Table, node: DateField) -> str:
     return GRANULARITIES[named.upper()]
 
 
-for _name, _statistic in OVER.items():
-    add(_name, "over", _over(_name, _statistic))
+for _name in OVER:
+    _full = f"{_name.replace('_c', 'C')}Over"
+    add(_full, "over", _over(_full, BY_NAME[_name]))
 for _name, _statistic in PERCENTILES.items():
-    add(_name, "over", _percentile(_name, _statistic))
-for _name, _statistic in OVER_TIME.items():
+    add(f"{_name}Over", "over", _percentile(f"{_name}Over", _statistic))
+for _name, _statistic in WINDOWED.items():
     _full = f"periodToDate{_name}OverTime"
     add(_full, "over", _over_time(_full, _statistic))

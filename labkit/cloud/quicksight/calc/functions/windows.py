@@ -13,11 +13,9 @@ from labkit.cloud.quicksight.calc.arguments import Fields, Index, Measure, Sort
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query
 from labkit.cloud.quicksight.calc.registry import Answer, add, function
-from labkit.cloud.quicksight.calc.statistics import AVG, COUNT, MAX, MIN, SUM, Statistic
+from labkit.cloud.quicksight.calc.statistics import WINDOWED, Statistic
 from labkit.cloud.quicksight.calc.tables import ALL, ALL_BEFORE, Table, same
 from labkit.cloud.quicksight.calc.values import ANYTHING
-
-STATISTICS = {"Avg": AVG, "Count": COUNT, "Max": MAX, "Min": MIN, "Sum": SUM}
 
 
 def _running(name: str, statistic: Statistic) -> Callable[..., Answer]:
@@ -101,6 +99,6 @@ def _end(
     )
 
 
-for _name, _statistic in STATISTICS.items():
+for _name, _statistic in WINDOWED.items():
     add(f"running{_name}", "running", _running(f"running{_name}", _statistic))
     add(f"window{_name}", "window", _window(f"window{_name}", _statistic))
