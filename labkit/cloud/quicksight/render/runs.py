@@ -9,14 +9,18 @@ from matplotlib.colors import is_color_like
 
 from labkit.cloud.quicksight.render.markup import Run
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.render.text import cut, pieces, width
+from labkit.cloud.quicksight.render.text import cut, is_leftward, pieces, width
 
 HEIGHT = 1.4
 HALF = 0.36  # of a size: from the middle of small letters to the line that they stand on
 
 
 def wrapped(runs: Sequence[Run], room: float) -> list[list[Run]]:
-    """The words of runs as lines of a width."""
+    """The words of runs as lines of a width; those from right to left stay one, in their order.
+
+    >>> [[each.text for each in line] for line in wrapped([Run("שלום עולם to all")], 95)]
+    [['שלום עולם ', 'to '], ['all']]
+    """
     lines: list[list[Run]] = [[]]
     left = room
     for run in runs:
@@ -25,9 +29,17 @@ def wrapped(runs: Sequence[Run], room: float) -> list[list[Run]]:
             if wide > left and lines[-1]:
                 lines.append([])
                 left = room
-            lines[-1].append(replace(run, text=word))
+            before = lines[-1][-1] if lines[-1] else None
+            if before and is_leftward(word) and is_leftward(before.text) and _alike(before, run):
+                lines[-1][-1] = replace(run, text=before.text + word)
+            else:
+                lines[-1].append(replace(run, text=word))
             left -= width(word, run.size, bold=run.bold)
     return lines
+
+
+def _alike(one: Run, other: Run) -> bool:
+    return replace(one, text="") == replace(other, text="")
 
 
 def ended(lines: Sequence[list[Run]], most: int, room: float) -> list[list[Run]]:

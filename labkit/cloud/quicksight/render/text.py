@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from unicodedata import bidirectional
 
 import matplotlib
 from matplotlib.font_manager import FontProperties
@@ -36,6 +37,11 @@ def pieces(text: str) -> list[str]:
     ['by ', 'school ', '金', '額。']
     """
     return _PIECE.findall(text)
+
+
+def is_leftward(text: str) -> bool:
+    """Whether a text begins as Arabic or Hebrew, from right to left."""
+    return bidirectional(text[:1] or " ") in ("R", "AL")
 
 
 def width(text: str, size: float, *, bold: bool = False) -> float:
