@@ -315,6 +315,8 @@ def _append(connection: Connection, words: Words, table: Object) -> Object:
     grants.check_owner(connection, source)
     check_movable(connection, source)
     option = words.accept_one("IGNOREEXTRA", "FILLTARGET")
+    if source.physical == table.physical:
+        raise RedshiftError("ALTER TABLE APPEND needs two different tables")
     if connection.transaction != "idle":
         raise RedshiftError("ALTER TABLE APPEND cannot run inside a transaction block", "25001")
     theirs = {each.name: each for each in source.columns}

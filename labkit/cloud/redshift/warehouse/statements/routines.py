@@ -36,7 +36,7 @@ def create_function(connection: Connection, parsed: Parsed) -> Result:
     returns = words.type()
     text, language, told = _body(words)
     if language != "sql":
-        raise unsupported(f"language {language}: Python user-defined functions cannot be created")
+        raise unsupported(f"to create a user-defined function in {language}")
     body = {"kind": "function", "text": text.strip().removeprefix("SELECT").removeprefix("select"),
             "returns": type_told(returns), **told}  # fmt: skip
     one = new_routine(connection, name, parameters, body)
