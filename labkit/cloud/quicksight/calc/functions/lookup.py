@@ -9,10 +9,12 @@ https://docs.aws.amazon.com/quicksight/latest/user/lag-function.html
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from labkit.cloud.quicksight.calc.arguments import Fields, Index, Measure, Sort
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query
-from labkit.cloud.quicksight.calc.registry import Answer, function
+from labkit.cloud.quicksight.calc.registry import Answer, add, function
 from labkit.cloud.quicksight.calc.tables import ALL, Table, decimal, same
 from labkit.cloud.quicksight.calc.values import ANYTHING, NUMBERS
 
@@ -56,41 +58,30 @@ def percent_difference(
     )
 
 
-@function("lag", "lookup")
-def lag(
-    query: Query,
-    measure: Measure,
-    sort: Sort,
-    lookup_index: Index,
-    partition: Fields | None = None,
-) -> Answer:
-    """The measure of an earlier row."""
-    return _shifted(query, "lag", measure, sort, lookup_index, partition)
+def _shifted(name: str) -> Callable[..., Answer]:
+    def call(
+        query: Query,
+        measure: Measure,
+        sort: Sort,
+        lookup_index: Index,
+        partition: Fields | None = None,
+    ) -> Answer:
+        if lookup_index < 1:
+            raise WrongArguments(f"The lookup index of {name} is a positive integer.")
+        return Table(query, name).over(
+            lambda value, over: f"{name}({value}, {lookup_index}) OVER ({over})",
+            measure,
+            ANYTHING,
+            same,
+            sort=sort,
+            partition=partition,
+            frame=ALL,
+        )
+
+    call.__doc__ = f"The measure of {SHIFTS[name]} row."
+    return call
 
 
-@function("lead", "lookup")
-def lead(
-    query: Query,
-    measure: Measure,
-    sort: Sort,
-    lookup_index: Index,
-    partition: Fields | None = None,
-) -> Answer:
-    """The measure of a following row."""
-    return _shifted(query, "lead", measure, sort, lookup_index, partition)
-
-
-def _shifted(
-    query: Query, name: str, measure: Measure, sort: Sort, index: int, partition: Fields | None
-) -> Answer:
-    if index < 1:
-        raise WrongArguments(f"The lookup index of {name} is a positive integer.")
-    return Table(query, name).over(
-        lambda value, over: f"{name}({value}, {index}) OVER ({over})",
-        measure,
-        ANYTHING,
-        same,
-        sort=sort,
-        partition=partition,
-        frame=ALL,
-    )
+SHIFTS = {"lag": "an earlier", "lead": "a following"}
+for _name in SHIFTS:
+    add(_name, "lookup", _shifted(_name))
