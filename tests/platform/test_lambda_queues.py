@@ -1,5 +1,6 @@
-"""Functions that read queues: what they get of a message, and which messages they are given."""
+"""Functions that read queues or hear of topics: what they get, and which messages."""
 
+import contextlib
 import io
 import json
 import time
@@ -14,23 +15,70 @@ CODE = """
 import json
 def handler(event, context):
     print(json.dumps(event))
-    bad = [each["messageId"] for each in event["Records"] if "bad" in each["body"]]
+    bad = [each["messageId"] for each in event["Records"] if "bad" in each.get("body", "")]
     return {"batchItemFailures": [{"itemIdentifier": each} for each in bad]}
 """
 
 
-def test_a_function_reads_a_queue(aws, fresh):
-    queues, functions, name = aws("sqs"), aws("lambda"), fresh("reads")
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("app.py", CODE)
-    functions.create_function(
+@pytest.fixture
+def make(aws, fresh):
+    """``make(code)``: the name of a function."""
+
+    def make_function(code):
+        name, content = fresh("reads"), io.BytesIO()
+        with zipfile.ZipFile(content, "w") as archive:
+            archive.writestr("app.py", code)
+        aws("lambda").create_function(
+            FunctionName=name,
+            Runtime="python3.12",
+            Handler="app.handler",
+            Role=make_role(aws("iam"), name, "lambda.amazonaws.com"),
+            Code={"ZipFile": content.getvalue()},
+        )
+        return name
+
+    return make_function
+
+
+def records_of(aws, name, wait_s=0.0):
+    """What a function of the code above has printed."""
+    logs, until, found = aws("logs"), time.monotonic() + wait_s, []
+    while not found:
+        time.sleep(0.02)
+        with contextlib.suppress(logs.exceptions.ResourceNotFoundException):
+            found = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
+        if time.monotonic() > until:
+            break
+    said = [each["message"] for each in found if each["message"].startswith('{"Records')]
+    return [each for line in said for each in json.loads(line)["Records"]]
+
+
+def test_a_function_hears_of_a_topic(aws, make):
+    name, topics = make(CODE), aws("sns")
+    topic = topics.create_topic(Name=name)["TopicArn"]
+    arn = aws("lambda").get_function(FunctionName=name)["Configuration"]["FunctionArn"]
+    aws("lambda").add_permission(
         FunctionName=name,
-        Runtime="python3.12",
-        Handler="app.handler",
-        Role=make_role(aws("iam"), name, "lambda.amazonaws.com"),
-        Code={"ZipFile": code.getvalue()},
+        StatementId="topic",
+        Action="lambda:InvokeFunction",
+        Principal="sns.amazonaws.com",
+        SourceArn=topic,
     )
+    made = topics.subscribe(
+        TopicArn=topic, Protocol="lambda", Endpoint=arn, ReturnSubscriptionArn=True
+    )
+    attribute = {"a": {"DataType": "String", "StringValue": "b"}}
+    sent = topics.publish(TopicArn=topic, Message="text", MessageAttributes=attribute)
+    (record,) = records_of(aws, name, wait_s=10)
+    assert record["EventSubscriptionArn"] == made["SubscriptionArn"]
+    told = record["Sns"]
+    assert (told["TopicArn"], told["MessageId"]) == (topic, sent["MessageId"])
+    assert (told["Message"], told["Subject"]) == ("text", None)
+    assert told["MessageAttributes"] == {"a": {"Type": "String", "Value": "b"}}
+
+
+def test_a_function_reads_a_queue(aws, make):
+    queues, functions, name = aws("sqs"), aws("lambda"), make(CODE)
     url = queues.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "1"})["QueueUrl"]
     asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
     mapping = {
@@ -48,9 +96,7 @@ def test_a_function_reads_a_queue(aws, fresh):
         queues.send_message(QueueUrl=url, MessageBody=each, MessageAttributes=attribute)
         for each in bodies
     ]
-    lines = aws("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
-    said = [each["message"] for each in lines if each["message"].startswith('{"Records')]
-    records = [each for line in said for each in json.loads(line)["Records"]]
+    records = records_of(aws, name)
     assert [each["body"] for each in records] == [bodies[0], bodies[3]]
     assert [each["md5OfBody"] for each in records] == [
         sent[0]["MD5OfMessageBody"],

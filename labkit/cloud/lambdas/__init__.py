@@ -6,4 +6,5 @@ from labkit.cloud.lambdas import (  # noqa: F401 (they register what they do)
     layers,
     naming,
     queues,
+    topics,
 )
