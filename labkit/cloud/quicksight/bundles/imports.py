@@ -12,10 +12,10 @@ from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.bundles import files, jobs
 from labkit.cloud.quicksight.bundles.importing import import_all
 from labkit.cloud.quicksight.bundles.jobs import IMPORT
-from labkit.cloud.quicksight.bundles.reading import bundle_at
 from labkit.cloud.quicksight.records import Record, answers, shown
 from labkit.cloud.quicksight.reports.downloads import url_of
 from labkit.cloud.quicksight.words import invalid, page
+from labkit.cloud.s3.store import Store
 
 SUMMARY = ("JobStatus", "Arn", "CreatedTime", "AssetBundleImportJobId", "FailureAction")
 MOST_BYTES = 20 * 2**20
@@ -70,8 +70,20 @@ def _import(
         kept = records.find(context, IMPORT, id)["_"]
         place = str(path.relative_to(context.cloud.home))
         jobs.change(context, IMPORT, id, _=kept | {"file": place})
-    content = body if body is not None else bundle_at(context, str(uri))
+    content = body if body is not None else _bundle_at(context, str(uri))
     found, left = files.unzipped(content)
     ended = import_all(context, found, asked)
     warnings = [{"Message": f"{name} is not imported here."} for name in left]
     return ended | ({"Warnings": warnings} if warnings else {})
+
+
+def _bundle_at(context: Context, uri: str) -> bytes:
+    """The bytes of an object that is at most 1 GB, read as its caller may read it."""
+    store = Store(context.cloud, context.principal)
+    found = store.find(uri)
+    if found is None:
+        raise invalid(f"There is no asset bundle at {uri}.")
+    path = store.read(found)
+    if path.stat().st_size > files.MOST_BYTES:
+        raise invalid(f"The asset bundle at {uri} is larger than 1 GB.")
+    return path.read_bytes()
