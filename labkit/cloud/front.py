@@ -38,7 +38,7 @@ from labkit.cloud.access.signature import read_claim
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events import delivery, rules
 from labkit.cloud.glue import judging as glue_judging
-from labkit.cloud.lambdas import judging, naming
+from labkit.cloud.lambdas import judging, lineage, naming
 from labkit.cloud.operations import (
     REWRITES,
     AwsError,
@@ -92,6 +92,7 @@ class Front:
         self.s3 = S3(cloud, self.moto)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        lineage.take_up(environ)
         try:
             if page := services.page_at(self.cloud, str(environ.get("PATH_INFO", ""))):
                 return _send(start_response, page(self.cloud, environ))

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.lambdas import lineage
 
 
 def client(cloud: Cloud, service: str, region: str) -> Any:
@@ -22,4 +23,11 @@ def _client_at(endpoint: str, key: str, secret: str, service: str, region: str) 
     """A client, which takes longer to make than most of its calls."""
     session = boto3.Session(key, secret, region_name=region)
     once = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False, read_timeout=960)
-    return session.client(service, endpoint_url=endpoint, config=once)
+    made = session.client(service, endpoint_url=endpoint, config=once)
+    made.meta.events.register("before-call", _hand_on)
+    return made
+
+
+def _hand_on(params: dict[str, Any], **_: Any) -> None:
+    """Let what a function has set off be known as its own."""
+    params["headers"].update(lineage.header())

@@ -9,6 +9,7 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
+from labkit.cloud.lambdas import lineage
 from tests.states.conftest import make_role
 
 CODE = """
@@ -40,17 +41,16 @@ def make(aws, fresh):
     return make_function
 
 
-def records_of(aws, name, wait_s=0.0):
-    """What a function of the code above has printed."""
-    logs, until, found = aws("logs"), time.monotonic() + wait_s, []
-    while not found:
+def records_of(aws, name, count, wait_s=10.0):
+    """What a function of the code above has printed, once there are so many of it."""
+    logs, until, records = aws("logs"), time.monotonic() + wait_s, []
+    while len(records) < count and time.monotonic() < until:
         time.sleep(0.02)
         with contextlib.suppress(logs.exceptions.ResourceNotFoundException):
             found = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
-        if time.monotonic() > until:
-            break
-    said = [each["message"] for each in found if each["message"].startswith('{"Records')]
-    return [each for line in said for each in json.loads(line)["Records"]]
+            said = [each["message"] for each in found if each["message"].startswith('{"Records')]
+            records = [each for line in said for each in json.loads(line)["Records"]]
+    return records
 
 
 def test_a_function_hears_of_a_topic(aws, make):
@@ -69,7 +69,7 @@ def test_a_function_hears_of_a_topic(aws, make):
     )
     attribute = {"a": {"DataType": "String", "StringValue": "b"}}
     sent = topics.publish(TopicArn=topic, Message="text", MessageAttributes=attribute)
-    (record,) = records_of(aws, name, wait_s=10)
+    (record,) = records_of(aws, name, 1)
     assert record["EventSubscriptionArn"] == made["SubscriptionArn"]
     told = record["Sns"]
     assert (told["TopicArn"], told["MessageId"]) == (topic, sent["MessageId"])
@@ -96,7 +96,7 @@ def test_a_function_reads_a_queue(aws, make):
         queues.send_message(QueueUrl=url, MessageBody=each, MessageAttributes=attribute)
         for each in bodies
     ]
-    records = records_of(aws, name)
+    records = records_of(aws, name, 2)
     assert [each["body"] for each in records] == [bodies[0], bodies[3]]
     assert [each["md5OfBody"] for each in records] == [
         sent[0]["MD5OfMessageBody"],
@@ -106,3 +106,29 @@ def test_a_function_reads_a_queue(aws, make):
     assert abs(int(records[0]["attributes"]["SentTimestamp"]) / 1000 - time.time()) < 60
     left = queues.receive_message(QueueUrl=url, WaitTimeSeconds=2)["Messages"]
     assert [each["Body"] for each in left] == [bodies[3]]
+
+
+LOOP = """
+import boto3, json
+def handler(event, context):
+    print(json.dumps({"Records": [{}]}))
+    for queue in [each for each in [event.get("queue")] if each]:
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(event))
+    for record in event.get("Records", []):
+        url = json.loads(record["body"])["queue"]
+        boto3.client("sqs").send_message(QueueUrl=url, MessageBody=record["body"])
+"""
+
+
+def test_a_function_that_calls_itself_by_a_queue_is_stopped(aws, make):
+    queues, functions, name = aws("sqs"), aws("lambda"), make(LOOP)
+    url = queues.create_queue(QueueName=name)["QueueUrl"]
+    asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
+    arn = queues.get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+    functions.create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
+    functions.invoke(FunctionName=name, Payload=json.dumps({"queue": url}))
+    assert len(records_of(aws, name, lineage.MOST)) == lineage.MOST
+    assert len(records_of(aws, name, lineage.MOST + 1, wait_s=0.5)) == lineage.MOST
+    assert (
+        functions.get_function_recursion_config(FunctionName=name)["RecursiveLoop"] == "Terminate"
+    )

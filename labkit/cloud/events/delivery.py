@@ -18,7 +18,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-import moto.sns.models as sns
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -28,6 +27,7 @@ from botocore.exceptions import (
 
 from labkit.cloud import loopback
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.lambdas import lineage
 from labkit.cloud.lambdas.invoke import queue_for_service
 from labkit.cloud.operations import AwsError
 
@@ -50,7 +50,6 @@ PATIENCE_S = 3.0
 # Names of deliveries, in order; an event among them is set when all before it have been made.
 _WAITING: queue.Queue[str | threading.Event] = queue.Queue()
 _COUNT = itertools.count()
-_publish: Any = sns.Subscription.publish
 
 
 def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], text: str) -> None:
@@ -64,6 +63,7 @@ def deliver(cloud: Cloud, *, service: str, source: str, target: dict[str, Any], 
     """
     name = f"{time.time_ns():020d}-{next(_COUNT)}"
     item = {"name": name, "service": service, "source": source, "target": target, "text": text}
+    item["lineage"] = lineage.current()
     cloud.records(KIND)[name] = item
     _WAITING.put(name)
 
@@ -81,20 +81,6 @@ def start(cloud: Cloud) -> None:
     for name in sorted(cloud.records(KIND)):
         _WAITING.put(name)
     threading.Thread(target=_work, args=(cloud,), name="deliveries", daemon=True).start()
-
-
-@on_start
-def keep_inside(cloud: Cloud) -> None:
-    """Let moto's topics open no address: SNS sends nothing before an endpoint has confirmed.
-
-    Source: https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
-    """
-    sns.Subscription.publish = _publish_inside  # type: ignore[method-assign, assignment]
-
-
-def _publish_inside(subscription: Any, *message: Any, **options: Any) -> None:
-    if subscription.protocol not in ("http", "https"):
-        _publish(subscription, *message, **options)
 
 
 def _work(cloud: Cloud) -> None:
@@ -115,7 +101,8 @@ def _deliver(cloud: Cloud, name: str) -> None:
     if item is None:
         return
     try:
-        _send(cloud, item)
+        with lineage.resumed(item.get("lineage", "")):
+            _send(cloud, item)
     except (ConnectionClosedError, EndpointConnectionError):
         return  # this local AWS is ending: it is made when it starts again
     except (AwsError, BotoCoreError, ClientError) as error:

@@ -88,6 +88,7 @@ def load(name: str) -> Any:
 def answer(handler: Any, call: dict[str, Any]) -> dict[str, Any]:
     """The result of one event: its JSON, or an error."""
     request_id = call["request_id"]
+    os.environ["_X_AMZN_TRACE_ID"] = call["trace"]  # AWS's SDKs send it on
     try:
         result = handler(json.loads(call["event"]), Context(call))
     except Exception as error:

@@ -25,7 +25,7 @@ import moto.awslambda.models as models
 from labkit.cloud.access import identities
 from labkit.cloud.access.policy_language import Question, Verdict, judge
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.lambdas import routing
+from labkit.cloud.lambdas import lineage, routing
 from labkit.cloud.lambdas.pool import POOL
 from labkit.cloud.lambdas.worker import Died, TimedOut, Worker
 from labkit.cloud.operations import Answer, AwsError, Context, Principal, not_here, operation
@@ -111,7 +111,8 @@ def find(cloud: Cloud, name: str, qualifier: str | None = None, region: str | No
 def queue(cloud: Cloud, name: str, event: str) -> None:
     """Run a function in the background; the event is on disk until it has run."""
     request_id = str(uuid.uuid4())
-    cloud.records(PENDING)[request_id] = {"function": name, "event": event}
+    item = {"function": name, "event": event, "lineage": lineage.current()}
+    cloud.records(PENDING)[request_id] = item
     _start(cloud, request_id)
 
 
@@ -140,7 +141,7 @@ def admits(cloud: Cloud, service: str, source: str, name: str) -> bool:
         "aws:sourceaccount": cloud.account,
     }
     question = Question(
-        Principal(service, cloud.account), "lambda:InvokeFunction", _plain_arn(function), keys
+        Principal(service, cloud.account), "lambda:InvokeFunction", plain_arn(function), keys
     )
     document = {"Statement": function.policy.statements}
     return judge(document, question, has_principal=True) is Verdict.ALLOWED
@@ -165,7 +166,8 @@ def _run_queued(cloud: Cloud, request_id: str) -> None:
     item = cloud.records(PENDING)[request_id]
     try:
         function = find(cloud, item["function"])
-        outcome = run(cloud, function, item["event"], request_id=request_id)
+        with lineage.resumed(item.get("lineage", "")):
+            outcome = run(cloud, function, item["event"], request_id=request_id)
         for tell in FINISHED:
             tell(cloud, function, request_id, item["event"], outcome)
     except AwsError as error:
@@ -185,13 +187,18 @@ def run(
     request_id: str = "",
     arn: str = "",
 ) -> Outcome:
-    """Run a function on an event and keep its log; ``arn`` is how it was called."""
+    """Run a function on an event and keep its log; ``arn`` is how it was called.
+
+    Raises:
+        AwsError: ``RecursiveInvocationException``.
+    """
     request_id = request_id or str(uuid.uuid4())
     call = {
         "event": event,
         "request_id": request_id,
         "arn": arn or _arn(function),
         "client_context": client_context,
+        "trace": lineage.trace(cloud, plain_arn(function)),
     }
     started = time.monotonic()
     with POOL.worker(function) as slot:
@@ -271,7 +278,7 @@ def _keep_log(cloud: Cloud, function: Any, stream: str, lines: str) -> None:
 
 def _authorize(context: Context, function: Any) -> None:
     keys = identities.global_keys(context.cloud, context.principal)
-    action, arn = "lambda:InvokeFunction", _plain_arn(function)
+    action, arn = "lambda:InvokeFunction", plain_arn(function)
     question = Question(context.principal, action, arn, keys)
     document = {"Statement": function.policy.statements}
     if why := identities.why_refused(context.cloud, question, document):
@@ -307,7 +314,8 @@ def _arn(function: Any) -> str:
     return str(function.function_arn)
 
 
-def _plain_arn(function: Any) -> str:
+def plain_arn(function: Any) -> str:
+    """A function's ARN without a version."""
     return ":".join(_arn(function).split(":")[:7])
 
 
@@ -318,7 +326,7 @@ def _called_arn(function: Any, name: str, qualifier: str | None) -> str:
     """
     within = name.rpartition(":function:")[2].partition(":")[2]
     asked = qualifier or within
-    return f"{_plain_arn(function)}:{asked}" if asked else _plain_arn(function)
+    return f"{plain_arn(function)}:{asked}" if asked else plain_arn(function)
 
 
 def _name_arn(cloud: Cloud, name: str, qualifier: str | None, region: str | None) -> str:

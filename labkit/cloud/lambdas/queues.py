@@ -1,8 +1,9 @@
 """What a function gets of a queue that an event source mapping reads, and what becomes of it.
 
-A batch is one call. Messages that no filter of the mapping is for are deleted unseen; where the
-mapping says so, a function names those of a batch that failed, and only they stay in the queue.
-moto makes a call of each message, with an invented moment and checksum and without its attributes.
+A poller receives a batch, calls the function, and deletes what is done; what failed is seen again
+when its visibility timeout has passed. Messages that no filter of the mapping is for are deleted
+unseen; where the mapping says so, a function names those of a batch that failed. moto calls the
+function inside of SendMessage instead, which then waits for it.
 
 Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html and
 https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
@@ -12,54 +13,119 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
 import json
+import logging
+import threading
+from collections.abc import Iterator
 from typing import Any
 
-import moto.awslambda.models as models
+import moto.sqs.models as sqs
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.awslambda.models import lambda_backends
 
+from labkit.cloud import loopback
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.patterns import matches
 from labkit.cloud.json_text import BadJson, parse_json
+from labkit.cloud.lambdas import lineage
+
+log = logging.getLogger(__name__)
 
 PARTLY = "ReportBatchItemFailures"
+MOST = 10  # messages of a batch: what a queue gives at once
+LOOK_S = 1.0  # between two looks at queues whose messages become visible again
 Json = dict[str, Any]
+_add: Any = sqs.Queue.add_message
+_SENT = threading.Event()
+_BUSY: set[str] = set()  # the mappings of which a batch is under way
+_LINEAGES: dict[str, str] = {}  # of messages that functions have sent, by their ids
 
 
 @on_start
 def install(cloud: Cloud) -> None:
-    """Let moto's queues call functions so."""
+    """Take moto's place as the one who reads queues for functions."""
 
-    def send_sqs_batch(backend: Any, function: str, messages: list[Any], queue: str) -> bool:
-        mapping = next(
-            each
-            for each in backend.list_event_source_mappings(queue, None)
-            if function in (each.function_arn, each.function_name)
-        )
-        source = cloud.backend("sqs", backend.region_name).queues[queue.rpartition(":")[2]]
-        whole = {each.id: each.message_attributes for each in source._messages}
-        records = [_record(each, whole[each.id], queue, backend.region_name) for each in messages]
-        wanted = [each for each in records if _is_wanted(mapping, each)]
-        failed = _failed(backend, function, wanted, mapping) if wanted else []
-        if failed and len(failed) == len(wanted):
-            return False
-        # The queue deletes what is left in this list; the others become visible when it is time.
-        messages[:] = [each for each in messages if each.id not in failed]
-        return True
+    def add_message(queue: Any, message: Any) -> None:
+        unread = copy.copy(queue)  # shares its messages
+        unread.lambda_event_source_mappings = {}
+        _add(unread, message)
+        if lineage.current():
+            _LINEAGES[message.id] = lineage.current()
+        _SENT.set()
 
-    models.LambdaBackend.send_sqs_batch = send_sqs_batch  # type: ignore[method-assign, assignment]
+    sqs.Queue.add_message = add_message  # type: ignore[method-assign, assignment]
+    threading.Thread(target=_poll, args=(cloud,), name="queues", daemon=True).start()
 
 
-def _failed(backend: Any, function: str, records: list[Json], mapping: Any) -> list[str]:
+def _poll(cloud: Cloud) -> None:
+    while True:
+        for mapping in _waited_for(cloud):
+            _BUSY.add(mapping.uuid)
+            threading.Thread(target=_drain, args=(cloud, mapping), daemon=True).start()
+        _SENT.wait(LOOK_S)
+        _SENT.clear()
+
+
+def _waited_for(cloud: Cloud) -> Iterator[Any]:
+    """The mappings whose queues have something to read."""
+    for region, backend in list(lambda_backends[cloud.account].items()):
+        for mapping in list(backend._event_source_mappings.values()):
+            name = mapping.event_source_arn.rpartition(":")[2]
+            queue = sqs.sqs_backends[cloud.account][region].queues.get(name)
+            if mapping.uuid in _BUSY or not mapping.enabled or queue is None:
+                continue
+            if any(each.visible and not each.delayed for each in list(queue._messages)):
+                yield mapping
+
+
+def _drain(cloud: Cloud, mapping: Any) -> None:
+    try:
+        while _one_batch(cloud, mapping):
+            continue
+    except (BotoCoreError, ClientError) as error:
+        log.warning("%s could not read its queue: %s", mapping.function_arn, error)
+    finally:
+        _BUSY.discard(mapping.uuid)
+
+
+def _one_batch(cloud: Cloud, mapping: Any) -> bool:
+    """Hand a batch to the function; whether all of it is done, and there was one."""
+    region, name = mapping.region, mapping.event_source_arn.rpartition(":")[2]
+    queues = loopback.client(cloud, "sqs", region)
+    url = queues.get_queue_url(QueueName=name)["QueueUrl"]
+    found = queues.receive_message(
+        QueueUrl=url,
+        MaxNumberOfMessages=min(mapping.batch_size, MOST),
+        AttributeNames=["All"],
+        MessageAttributeNames=["All"],
+    ).get("Messages", [])
+    records = [_record(each, mapping.event_source_arn, region) for each in found]
+    wanted = [each for each in records if _is_wanted(mapping, each)]
+    failed = _failed(cloud, mapping, wanted) if wanted else []
+    done = [each for each in records if each["messageId"] not in failed]
+    for each in done:
+        queues.delete_message(QueueUrl=url, ReceiptHandle=each["receiptHandle"])
+        _LINEAGES.pop(each["messageId"], None)
+    return bool(done) and not failed
+
+
+def _failed(cloud: Cloud, mapping: Any, records: list[Json]) -> list[str]:
     """The messages of a batch that the function did not get done."""
-    headers: Json = {}
-    text = json.dumps({"Records": records})
-    said = backend.invoke(function, None, text, {}, headers)
     everything = [each["messageId"] for each in records]
-    if "x-amz-function-error" in headers:
+    functions = loopback.client(cloud, "lambda", mapping.region)
+    payload = json.dumps({"Records": records}).encode()
+    try:
+        with lineage.resumed(next(filter(None, map(_LINEAGES.get, everything)), "")):
+            told = functions.invoke(FunctionName=mapping.function_arn, Payload=payload)
+    except functions.exceptions.RecursiveInvocationException as error:
+        log.warning("a batch for %s was dropped: %s", mapping.function_arn, error)
+        return []
+    if "FunctionError" in told:
         return everything
     if PARTLY not in (mapping.function_response_types or []):
         return []
-    answer = json.loads(said or "null")
+    answer = json.loads(told["Payload"].read() or "null")
     failures = (answer.get("batchItemFailures") if isinstance(answer, dict) else None) or []
     named = [each.get("itemIdentifier") for each in failures]
     return named if set(named) <= set(everything) else everything
@@ -72,28 +138,17 @@ def _is_wanted(mapping: Any, record: Json) -> bool:
     return not filters or any(matches(parse_json(each["Pattern"]), record) for each in filters)
 
 
-def _record(message: Any, told: Json, queue: str, region: str) -> Json:
-    """A message as a function gets it.
-
-    Args:
-        told: its attributes, which moto leaves out of what it receives.
-    """
-    attributes = {
-        "ApproximateReceiveCount": message.approximate_receive_count,
-        "SentTimestamp": message.sent_timestamp,
-        "SenderId": message.sender_id,
-        "ApproximateFirstReceiveTimestamp": message.approximate_first_receive_timestamp,
-        "SequenceNumber": message.sequence_number,
-        "MessageGroupId": message.group_id,
-        "MessageDeduplicationId": message.deduplication_id,
-    }
+def _record(message: Json, queue: str, region: str) -> Json:
+    """A message as a function gets it."""
     return {
-        "messageId": message.id,
-        "receiptHandle": message.receipt_handle,
-        "body": message.body,
-        "attributes": {k: str(v) for k, v in attributes.items() if v is not None},
-        "messageAttributes": {k: _told(v) for k, v in told.items()},
-        "md5OfBody": message.body_md5,
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message["Attributes"],
+        "messageAttributes": {
+            name: _told(each) for name, each in message.get("MessageAttributes", {}).items()
+        },
+        "md5OfBody": message["MD5OfBody"],
         "eventSource": "aws:sqs",
         "eventSourceARN": queue,
         "awsRegion": region,

@@ -1,8 +1,11 @@
 """What a function gets of a topic that it is subscribed to: the notification, queued as an event.
 
 moto calls the function inside of the publication, with an invented topic, subject and attributes.
+It also opens the addresses that are subscribed; here none is, as SNS sends nothing before an
+endpoint has confirmed.
 
-Source: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html
+Sources: https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html and
+https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 """
 
 from __future__ import annotations
@@ -25,6 +28,8 @@ def install(cloud: Cloud) -> None:
     """Let moto's subscriptions tell functions so."""
 
     def publish(subscription: Any, message: str, message_id: str, **said: Any) -> None:
+        if subscription.protocol in ("http", "https"):
+            return
         if subscription.protocol != "lambda":
             _publish(subscription, message, message_id, **said)
             return

@@ -1,0 +1,103 @@
+"""Chains of invocations that bite their own tails, such as a function whose upload calls it again.
+
+Each invocation has a trace that names the functions before it and how often each has run. AWS's
+SDKs send it on with every call, what a call sets off keeps it, and a function that comes around too
+often is not run: else it would run until somebody looks.
+
+Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from labkit.cloud.cloud import Cloud
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+MOST = 16
+HEADER = "X-Amzn-Trace-Id"
+ALLOWED = "lambda.recursion"  # the functions that may
+_LINEAGE = re.compile(r"(?:^|;)Lineage=((?:[0-9a-f]{8}:\d+\|?)+)")
+# Of the call that is being answered: functions by short names, with their counts.
+_CURRENT: contextvars.ContextVar[str] = contextvars.ContextVar("lineage", default="")
+
+
+def take_up(environ: dict[str, Any]) -> None:
+    """From here on this thread answers a call with the trace that its request bears."""
+    found = _LINEAGE.search(environ.get("HTTP_X_AMZN_TRACE_ID", ""))
+    _CURRENT.set(found[1] if found else "")
+
+
+def current() -> str:
+    """The lineage of the call that this thread answers; empty where no function made it."""
+    return _CURRENT.get()
+
+
+def header() -> dict[str, str]:
+    """What hands the lineage on to another service of this cloud."""
+    return {HEADER: f"Lineage={current()}"} if current() else {}
+
+
+@contextlib.contextmanager
+def resumed(lineage: str) -> Iterator[None]:
+    """While open, this thread does what a call of that lineage has set off."""
+    token = _CURRENT.set(lineage)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def trace(cloud: Cloud, arn: str) -> str:
+    """The trace of an invocation that begins.
+
+    Args:
+        arn: of the function, without a version.
+
+    Raises:
+        AwsError: ``RecursiveInvocationException``: it came around too often.
+    """
+    name = hashlib.sha256(arn.encode()).hexdigest()[:8]
+    pairs = (each.split(":") for each in current().split("|") if each)
+    counts = {function: int(count) for function, count in pairs}
+    counts[name] = counts.get(name, 0) + 1
+    if counts[name] > MOST and arn not in cloud.records(ALLOWED):
+        raise AwsError(
+            "RecursiveInvocationException",
+            "Lambda has detected your function being invoked in a recursive loop with other "
+            "Amazon Web Services resources and stopped your function's invocation.",
+        )
+    lineage = "|".join(f"{function}:{count}" for function, count in counts.items())
+    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)};Sampled=0;Lineage={lineage}"
+
+
+@operation("lambda", "GetFunctionRecursionConfig")
+def get_function_recursion_config(context: Context, *, FunctionName: str, **_: Any) -> Answer:
+    arn = _arn(context, FunctionName)
+    allowed = arn in context.cloud.records(ALLOWED)
+    return {"RecursiveLoop": "Allow" if allowed else "Terminate"}
+
+
+@operation("lambda", "PutFunctionRecursionConfig")
+def put_function_recursion_config(
+    context: Context, *, FunctionName: str, RecursiveLoop: str, **_: Any
+) -> Answer:
+    arn, allowed = _arn(context, FunctionName), context.cloud.records(ALLOWED)
+    if RecursiveLoop == "Allow":
+        allowed[arn] = {}
+    else:
+        allowed.pop(arn, None)
+    return {"RecursiveLoop": RecursiveLoop}
+
+
+def _arn(context: Context, name: str) -> str:
+    from labkit.cloud.lambdas.invoke import find, plain_arn
+
+    return plain_arn(find(context.cloud, name, None, context.region))
