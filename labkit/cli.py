@@ -99,8 +99,8 @@ def reset(options: argparse.Namespace) -> int:
         sys.stdout.write(f"Delete all that {process.home()} holds? [y/N] ")
         if input().strip().lower() != "y":
             return 1
-    process.reset()
-    _say("The workspace is empty.")
+    left = process.reset()
+    _say(f"Left alone, as no workspace holds it: {', '.join(left)}" if left else "It is empty.")
     return 0
 
 

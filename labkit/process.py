@@ -27,6 +27,10 @@ ROOT = Path(__file__).resolve().parent.parent
 START_LIMIT_S = 60.0
 _POLL_S = 0.02
 ALREADY_RUNNING = 3  # how a server ends whose workspace has one
+# What lies in a workspace's folder, and the names that begin so (SQLite's log, half a file).
+HOLDS = {"bundles", "cloud.json", "cloud.log", "cloud.new", "exercises.json", "lambda", "lock",
+         "outbox", "port", "rds", "redshift", "s3", "spice", "spill"}  # fmt: skip
+_WITH_MORE = ("looked.json", "state.db")
 # Memory that threads have freed is for others of them; `machine.Freed` gives back the rest.
 FRUGAL = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
@@ -100,11 +104,22 @@ def down(folder: Path | None = None) -> bool:
     return True
 
 
-def reset(folder: Path | None = None) -> None:
-    """End the local AWS and delete all that the workspace holds."""
+def reset(folder: Path | None = None) -> list[str]:
+    """End the local AWS and delete all that the workspace holds.
+
+    Returns:
+        What else lies in its folder, which stays: `LABKIT_HOME` may name any folder.
+    """
     folder = folder or home()
     down(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    for each in folder.iterdir() if folder.is_dir() else ():
+        if each.name in HOLDS or each.name.startswith(_WITH_MORE):
+            remove = shutil.rmtree if each.is_dir() and not each.is_symlink() else Path.unlink
+            remove(each)
+    left = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
+    if folder.is_dir() and not left:
+        folder.rmdir()
+    return left
 
 
 def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:

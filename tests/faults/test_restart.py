@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import sqlite3
 
@@ -130,6 +131,20 @@ def test_a_state_that_cannot_be_used_is_left_alone(used, harm, words):
     assert "labkit reset" in str(caught.value)
     assert "Traceback" not in str(caught.value)
     assert (used / "state.db").read_bytes() == before
+
+
+def test_a_reset_deletes_what_a_workspace_holds_and_nothing_else(used):
+    process.up(used)
+    (used / "thesis").mkdir()
+    (used / "thesis" / "state.db").write_text("mine")
+    (used / "data").symlink_to(used.parent, target_is_directory=True)
+    assert process.reset(used) == ["data", "test.log", "thesis"]
+    assert (used / "thesis" / "state.db").read_text() == "mine"
+    (used / "data").unlink()
+    (used / "test.log").unlink()
+    shutil.rmtree(used / "thesis")
+    assert process.reset(used) == []
+    assert not used.exists()
 
 
 def test_a_web_page_is_no_client(used):
