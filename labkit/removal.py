@@ -58,7 +58,7 @@ def _filled_from_lake(lab: Lab, database: str) -> set[str]:
 
 def _is_lake(lab: Lab, places: Iterable[str]) -> bool:
     buckets = {place.removeprefix("s3://").split("/")[0] for place in places}
-    return bool(buckets) and buckets <= set(lab.names.buckets)
+    return _are_among(buckets, lab.names.buckets)
 
 
 def drop_functions(lab: Lab) -> None:
@@ -118,7 +118,7 @@ def drop_preparation(lab: Lab) -> None:
     jobs = [j for j in _all(databrew, "jobs") if j.get("DatasetName") in named]
     jobs += [j for j in _all(databrew, "jobs") if j.get("ProjectName") in _names(projects)]
     for schedule in _all(databrew, "schedules"):
-        if set(schedule["JobNames"]) <= _names(jobs):
+        if _are_among(schedule["JobNames"], _names(jobs)):
             databrew.delete_schedule(Name=schedule["Name"])
     for name in _names(jobs):
         databrew.delete_job(Name=name)
@@ -153,15 +153,15 @@ def drop_charts(lab: Lab) -> None:
     data_sets = {
         each["Arn"]: each["DataSetId"]
         for each in _subscribed(calls, "data_sets", "DataSetSummaries")
-        if _sources(calls.data_set(each["DataSetId"])) <= sources
+        if _are_among(_sources(calls.data_set(each["DataSetId"])), sources)
     }
     for topic in _subscribed(calls, "topics", "TopicsSummaries"):
         details = calls.call("describe_topic", TopicId=topic["TopicId"])["Topic"]
-        if {each["DatasetArn"] for each in details["DataSets"]} <= set(data_sets):
+        if _are_among({each["DatasetArn"] for each in details["DataSets"]}, data_sets):
             calls.call("delete_topic", TopicId=topic["TopicId"])
     for summary in _subscribed(calls, "dashboards", "DashboardSummaryList"):
         found = calls.call("describe_dashboard", DashboardId=summary["DashboardId"])["Dashboard"]
-        if set(found["Version"].get("DataSetArns", [])) <= set(data_sets):
+        if _are_among(found["Version"].get("DataSetArns", []), data_sets):
             calls.call("delete_dashboard", DashboardId=summary["DashboardId"])
     for identifier in data_sets.values():
         calls.call("delete_data_set", DataSetId=identifier)
@@ -213,6 +213,11 @@ def _is_ours(lab: Lab, source: dict[str, Any]) -> bool:
     bucket = source.get("S3InputDefinition", {}).get("Bucket")
     databases = (n.RAW_SIS, n.RAW_LMS, n.CURATED_SIS, n.CURATED_LMS)
     return table.get("DatabaseName") in databases or bucket in lab.names.buckets
+
+
+def _are_among(found: Iterable[str], ours: Iterable[str]) -> bool:
+    """Whether something stands on ours alone; what stands on nothing may be anybody's."""
+    return bool(set(found)) and set(found) <= set(ours)
 
 
 def _names(found: list[dict[str, Any]]) -> set[str]:

@@ -8,6 +8,7 @@ import botocore.session
 import pytest
 from botocore.validate import ParamValidator
 
+from labkit import removal
 from labkit.charts import print as chart_print
 from labkit.errors import NoChart, UnknownName
 from labkit.lab import Lab
@@ -116,3 +117,27 @@ def test_the_model_takes_the_definition(group_by):
     model = botocore.session.get_session().get_service_model("quicksight")
     found = ParamValidator().validate(made, model.shape_for("DashboardVersionDefinition"))
     assert not found.has_errors(), found.generate_report()
+
+
+def test_a_clean_up_leaves_what_stands_on_no_lake(lab, quicksight, school_data):
+    """Others' data sets, also one made of another, and a dashboard of words alone."""
+    quicksight.create_data_set(
+        DataSetId="of-another",
+        Name="Of another",
+        ImportMode="DIRECT_QUERY",
+        PhysicalTableMap={},
+        LogicalTableMap={"a": {"Alias": "a", "Source": {"DataSetArn": school_data}}},
+    )
+    words = {"SheetTextBoxId": "t", "Content": "<text-box>Closed on Monday</text-box>"}
+    quicksight.create_dashboard(
+        DashboardId="words",
+        Name="Words",
+        Definition={
+            "DataSetIdentifierDeclarations": [],
+            "Sheets": [{"SheetId": "s", "TextBoxes": [words]}],
+        },
+    )
+    removal.drop_charts(lab)
+    assert quicksight.describe_data_set(DataSetId="of-another")["Status"] == 200
+    assert quicksight.describe_dashboard(DashboardId="words")["Status"] == 200
+    assert lab.chart.data_set(school_data.rpartition("/")[2])
