@@ -173,6 +173,11 @@ def stored(value: Typed, target: Type, column: str) -> Typed:
             MISMATCH,
             hint="You will need to rewrite or cast the expression.",
         )
+    return assigned(value, target)
+
+
+def assigned(value: Typed, target: Type) -> Typed:
+    """A value as a variable takes it, whatever its type: text that is too long is refused."""
     found = cast(value, Type(target.base) if target.base in TEXTS else target)
     return Typed(fit(found.sql, target), target)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift import zones
-from labkit.cloud.engine.redshift.casts import cast
+from labkit.cloud.engine.redshift.casts import assigned
 from labkit.cloud.engine.redshift.compile import compile_expression, compile_query
 from labkit.cloud.engine.redshift.duck import failures, first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
@@ -85,7 +85,7 @@ class Run:
     def evaluated(self, typed: Typed, kind: Type) -> str:
         with failures():
             row = first_row(
-                self.connection.duck, f"SELECT CAST({cast(typed, kind).sql} AS VARCHAR)"
+                self.connection.duck, f"SELECT CAST({assigned(typed, kind).sql} AS VARCHAR)"
             )
         return literal(row[0], kind)
 
@@ -104,7 +104,9 @@ class Run:
         try:
             self._guarded(block)
         finally:
-            self.variables |= {name: known for name, known in hidden.items() if known}
+            for name, known in hidden.items():
+                self.variables.pop(name, None)
+                self.variables |= {name: known} if known else {}
 
     def _guarded(self, block: Block) -> None:
         if block.handler is None:

@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError, unsupported
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import Type
-from labkit.cloud.redshift.warehouse import defaults, grants, procedures
+from labkit.cloud.redshift.warehouse import defaults, grants, procedure_checks, procedures
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, place, search_path, split_name
 from labkit.cloud.redshift.warehouse.objects import Object
@@ -142,7 +142,7 @@ def create_procedure(connection: Connection, parsed: Parsed) -> Result:
     text, language, told = _body(words)
     if language != "plpgsql":
         raise unsupported(f"language {language} of a procedure")
-    read(text)
+    procedure_checks.check(read(text)[0], parameters)
     one = new_routine(connection, name, parameters, {"kind": "procedure", "text": text, **told})
     put(connection, one, replacing)
     return Result("CREATE PROCEDURE")
