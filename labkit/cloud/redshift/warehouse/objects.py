@@ -16,6 +16,7 @@ import duckdb
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.duck import first_row
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 
 _SCHEMA = """
@@ -33,6 +34,8 @@ _COLUMNS = "space, database, schema, name, oid, owner, body"
 _PLACES = {name: at for at, name in enumerate(_COLUMNS.split(", "))}
 #: A warehouse of so few objects is read whole: one question to DuckDB takes longer than its answer.
 MOST_HELD = 500
+#: The code of a name that is taken, by space.
+_TAKEN = {"relation": "42P07", "schema": "42P06", "routine": "42723"}
 Row = tuple[Any, ...]
 
 
@@ -163,8 +166,16 @@ class Objects:
         self._connection.execute('DELETE FROM "catalog".objects WHERE oid = ?', [one.oid])
 
     def replace(self, one: Object) -> None:
-        """Put an object in place of the one with its oid."""
-        if not self.find(one.space, one.name, database=one.database, schema=one.schema):
+        """Put an object in place of the one with its oid.
+
+        Raises:
+            RedshiftError: another has its name.
+        """
+        known = self.find(one.space, one.name, database=one.database, schema=one.schema)
+        if known and known.oid != one.oid:
+            told = f'{one.space} "{one.body.get("name", one.name)}" already exists'
+            raise RedshiftError(told, _TAKEN.get(one.space, "42710"))
+        if not known:
             self._claim(one)
         self.forget()
         self._connection.execute(

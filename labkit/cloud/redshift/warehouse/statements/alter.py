@@ -30,6 +30,7 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
     sort_key,
 )
 from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop
+from labkit.cloud.redshift.warehouse.statements.grantees import find
 from labkit.cloud.redshift.warehouse.statements.protecting import (
     check_free,
     check_movable,
@@ -290,10 +291,7 @@ def _alter_encode(connection: Connection, words: Words, table: Object) -> Object
 
 @_action("OWNER TO")
 def _owner(connection: Connection, words: Words, table: Object) -> Object:
-    name = words.identifier()
-    if not connection.objects.find("user", name):
-        raise RedshiftError(f'user "{name}" does not exist', "42704")
-    return replace(table, owner=name)
+    return replace(table, owner=find(connection, "user", words.identifier()).name)
 
 
 @_action("SET SCHEMA")

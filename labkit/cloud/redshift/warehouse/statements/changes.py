@@ -307,6 +307,8 @@ def assignments(
             raise RedshiftError(
                 f'column "{name}" of relation "{table.name}" does not exist', "42703"
             )
+        if name in found:
+            raise RedshiftError(f'multiple assignments to same column "{name}"', "42601")
         column = known[name]
         if column.identity:
             raise RedshiftError(f"cannot set an identity column to a value: {name}", "0A000")

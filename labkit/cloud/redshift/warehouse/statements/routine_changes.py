@@ -12,6 +12,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.grantees import find
 from labkit.cloud.redshift.warehouse.statements.maintenance import texts
 from labkit.cloud.redshift.warehouse.statements.routines import candidates, read_parameters
 
@@ -60,7 +61,8 @@ def alter_routine(connection: Connection, parsed: Parsed) -> Result:
         connection.objects.replace(replace(one, name=title).changed(name=name))
     else:
         words.expect("OWNER", "TO")
-        connection.objects.replace(replace(one, owner=words.identifier()))
+        owner = find(connection, "user", words.identifier()).name
+        connection.objects.replace(replace(one, owner=owner))
     words.end()
     return Result(f"ALTER {kind.upper()}")
 

@@ -13,6 +13,7 @@ from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop
+from labkit.cloud.redshift.warehouse.statements.grantees import find
 
 #: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema).
 DROPPERS: list[Callable[[Connection, Object], None]] = []
@@ -29,12 +30,11 @@ def create_schema(connection: Connection, parsed: Parsed) -> Result:
     database, name = connection.database, ""
     if not words.peek("AUTHORIZATION"):
         database, name = _named(connection, words)
-    owner = words.identifier() if words.accept("AUTHORIZATION") else connection.user
+    owner = _owner(connection, words) if words.accept("AUTHORIZATION") else connection.user
     name = name or owner
     body = _quota(words)
     words.end()
-    if name.startswith("pg_"):
-        raise RedshiftError(f'unacceptable schema name "{name}"', "42939")
+    _check_name(name)
     if connection.objects.find("schema", name, database=database):
         if missing_only:
             return Result("CREATE SCHEMA")
@@ -44,6 +44,15 @@ def create_schema(connection: Connection, parsed: Parsed) -> Result:
         grants.check(connection, found, "CREATE")
     connection.objects.add(Object("schema", database, "", name, owner=owner, body=body))
     return Result("CREATE SCHEMA")
+
+
+def _owner(connection: Connection, words: Words) -> str:
+    return find(connection, "user", words.identifier()).name
+
+
+def _check_name(name: str) -> None:
+    if name.startswith("pg_"):
+        raise RedshiftError(f'unacceptable schema name "{name}"', "42939")
 
 
 def _named(connection: Connection, words: Words) -> tuple[str, str]:
@@ -124,12 +133,13 @@ def alter_schema(connection: Connection, parsed: Parsed) -> Result:
     grants.check_owner(connection, found)
     if words.accept("RENAME", "TO"):
         name = words.identifier()
+        _check_name(name)
         connection.objects.replace(replace(found, name=name))
         for space in ("relation", "routine"):
             for one in connection.objects.of(space, database=found.database, schema=found.name):
                 connection.objects.replace(replace(one, schema=name))
     elif words.accept("OWNER", "TO"):
-        connection.objects.replace(replace(found, owner=words.identifier()))
+        connection.objects.replace(replace(found, owner=_owner(connection, words)))
     else:
         grants.check_superuser(connection, "change the quota of a schema")
         connection.objects.replace(found.changed(**_quota(words)))
@@ -147,7 +157,7 @@ def create_database(connection: Connection, parsed: Parsed) -> Result:
     if words.accept("FROM"):
         return _create_from(connection, name, words)
     while not words.ended and not words.peek(";"):
-        told |= _database_option(words)
+        told |= _database_option(connection, words)
     _check_new_database(connection, name)
     add_database(connection.objects, name, **told)
     return Result("CREATE DATABASE")
@@ -169,10 +179,10 @@ def _check_new_database(connection: Connection, name: str) -> None:
         raise RedshiftError(f'database "{name}" already exists', "42P04")
 
 
-def _database_option(words: Words) -> dict[str, Any]:
+def _database_option(connection: Connection, words: Words) -> dict[str, Any]:
     if words.accept("OWNER"):
         words.accept("=")
-        return {"owner": words.identifier()}
+        return {"owner": _owner(connection, words)}
     if words.accept("CONNECTION", "LIMIT"):
         return {} if words.accept("UNLIMITED") else {"limit": words.number()}
     if words.accept("COLLATE"):
@@ -219,7 +229,7 @@ def alter_database(connection: Connection, parsed: Parsed) -> Result:
         raise RedshiftError(f'database "{name}" does not exist', "3D000")
     grants.check_owner(connection, found)
     if words.accept("OWNER", "TO"):
-        connection.objects.replace(replace(found, owner=words.identifier()))
+        connection.objects.replace(replace(found, owner=_owner(connection, words)))
     elif words.accept("RENAME", "TO"):
         _rename_database(connection, found, words.identifier())
     elif words.accept("CONNECTION", "LIMIT"):

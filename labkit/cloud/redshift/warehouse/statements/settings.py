@@ -15,6 +15,7 @@ from labkit.cloud.redshift.warehouse import access_modes, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.session_settings import FIXED, SETTINGS
+from labkit.cloud.redshift.warehouse.statements.grantees import find
 
 
 def _known(name: str) -> str:
@@ -155,12 +156,10 @@ def _authorization(connection: Connection, words: Words) -> Result:
         connection.user = connection.session_user
         return Result("SET SESSION AUTHORIZATION")
     name = words.string() if words.word.kind == "string" else words.identifier()
-    if name != connection.session_user:
-        if not grants.is_superuser(connection, connection.session_user):
-            raise RedshiftError("permission denied to set session authorization", "42501")
-        if not connection.objects.find("user", name):
-            raise RedshiftError(f'user "{name}" does not exist', "42704")
-    connection.user = name
+    own = name == connection.session_user
+    if not own and not grants.is_superuser(connection, connection.session_user):
+        raise RedshiftError("permission denied to set session authorization", "42501")
+    connection.user = find(connection, "user", name).name
     return Result("SET SESSION AUTHORIZATION")
 
 

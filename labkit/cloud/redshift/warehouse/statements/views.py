@@ -43,6 +43,8 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
         view = view.changed(statement=parsed.text.strip(), stated=[schema, last])
     if known:
         _check_same(known, view)
+        if known.oid in bases(connection, view):
+            raise RedshiftError(f'infinite recursion detected in view "{last}"', "42P17")
         connection.objects.remove(known)
         staleness.note(connection, known)
         view = Object(*_key(view), known.oid, known.owner, view.body | _kept(known))
