@@ -131,7 +131,7 @@ INPUTS = {
     ),
     "template-objects": (
         {"InputPathsMap": {"d": "$.detail.tags"}, "InputTemplate": '{"t": <d>, "r": "<d>"}'},
-        {"t": ["a", "b"], "r": '["a", "b"]'},
+        {"t": ["a", "b"], "r": '["a","b"]'},
     ),
     "template-quotes": (
         {"InputPathsMap": {"s": "$.detail.say"}, "InputTemplate": '"it said <s>"'},
