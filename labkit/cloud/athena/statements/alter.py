@@ -24,6 +24,7 @@ from labkit.cloud.athena.statements.alter_partitions import (
 )
 from labkit.cloud.athena.statements.tables import handler_of, need, table_type_of
 from labkit.cloud.athena.words import Words
+from labkit.cloud.lake.definitions import is_view
 from labkit.cloud.lake.metastore import Definition
 
 
@@ -39,6 +40,9 @@ def alter_table(text: str) -> Statement:
 
 def _alter(run: Run, parts: tuple[str, ...], action: Action) -> Result:
     found = need(run, parts)
+    if is_view(found):
+        words = "To alter a view you need to use the ALTER VIEW command."
+        raise StatementFailed(f"FAILED: SemanticException [Error 10131]: {words}")
     handler = handler_of(table_type_of(found), action.name)
     if handler is not None:
         return handler(run, found, action.said)
