@@ -423,6 +423,7 @@ def parse_query(text: str) -> exp.Expr:
         for token in tokens:
             token.token_type = _OPERATORS.get((token.text, token.token_type), token.token_type)
         tokens = list(_unqualified(tokens))
+        _check_pairs(tokens)
         found = dialect.parser().parse(tokens, text)
     except SqlglotError as error:
         raise _syntax_error(text, error) from error
@@ -430,7 +431,20 @@ def parse_query(text: str) -> exp.Expr:
     if len(trees) != 1 or isinstance(trees[0], exp.Command):
         raise RedshiftError(f'syntax error at or near "{text.split()[0]}"', SYNTAX)
     found_tree: exp.Expr = trees[0]
+    _check_joins(tokens, found_tree)
     return found_tree
+
+
+def _check_joins(tokens: list[Any], tree: exp.Expr) -> None:
+    """Refuse a JOIN without ON and USING, which sqlglot reads as a comma."""
+    words = sum(token.token_type is TokenType.JOIN for token in tokens)
+    told = words and sum(
+        bool(each.args.get("on") or each.args.get("using") or each.args.get("method") or
+             each.kind == "CROSS")
+        for each in tree.find_all(exp.Join)
+    )  # fmt: skip
+    if words and told != words:
+        raise RedshiftError("syntax error: a join needs ON or USING", SYNTAX)
 
 
 def _unqualified(tokens: list[Any]) -> Iterator[Any]:
@@ -444,6 +458,29 @@ def _unqualified(tokens: list[Any]) -> Iterator[Any]:
     for at, token in enumerate(tokens):
         if not {at, at - 1} & schemas:
             yield token
+
+
+#: What a comma has nothing before: sqlglot reads on, as if the comma were not there.
+_AFTER_LIST = {
+    TokenType.R_PAREN, TokenType.FROM, TokenType.WHERE, TokenType.GROUP_BY, TokenType.HAVING,
+    TokenType.ORDER_BY, TokenType.LIMIT, TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT,
+    TokenType.SEMICOLON,
+}  # fmt: skip
+
+
+def _check_pairs(tokens: list[Any]) -> None:
+    """Refuse what sqlglot lets pass: ``a, FROM``, ``ASC DESC``, ``==``, ``LIMIT 1, 2``."""
+    before = last = None
+    for token, after in itertools.zip_longest(tokens, tokens[1:]):
+        kind, following = token.token_type, after and after.token_type
+        ended = kind is TokenType.COMMA and (after is None or following in _AFTER_LIST)
+        ordered = kind is TokenType.ASC and following is TokenType.DESC
+        if kind is TokenType.COMMA and before is TokenType.LIMIT:
+            raise RedshiftError("LIMIT #,# syntax is not supported", SYNTAX)
+        before, last = last, kind
+        if ended or ordered or (kind is TokenType.EQ and token.text == "=="):
+            told = f'or near "{after.text}"' if after else "end of input"
+            raise RedshiftError(f"syntax error at {told}", SYNTAX)
 
 
 def _has_parameters(text: str) -> bool:

@@ -271,6 +271,8 @@ def join(node: exp.Join, scope: Scope) -> str:
     for name, value in node.args.items():
         if value and name not in _JOIN_ARGS:
             raise unsupported(f"{name.upper()} of a join")
+    if (node.method or "").upper() not in ("", "NATURAL"):
+        raise unsupported(f"{node.method} JOIN")
     side, kind = (node.side or "").upper(), (node.kind or "").upper()
     natural = (node.method or "").upper() == "NATURAL"
     before = [field for source in scope.sources for field in _visible(source)]

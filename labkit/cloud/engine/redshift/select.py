@@ -53,7 +53,7 @@ def query(node: exp.Expr, scope: Scope) -> Query:
 
 
 _KNOWN = {
-    "expressions", "from_", "joins", "laterals", "where", "group", "having", "qualify", "order",
+    "expressions", "from_", "joins", "where", "group", "having", "qualify", "order",
     "limit", "offset", "distinct", "with_", "windows", "connect", "exclude", "kind", "hint",
     "operation_modifiers", "into",
 }  # fmt: skip
@@ -142,7 +142,8 @@ def _bracketed(node: exp.Subquery, scope: Scope) -> Query:
 
 def _values(node: exp.Values, scope: Scope) -> Query:
     rows = [[expression(value, scope) for value in row.expressions] for row in node.expressions]
-    if len({len(row) for row in rows}) != 1:
+    alias = node.args.get("alias")
+    if len({len(row) for row in rows}) != 1 or (alias and not alias.this):
         raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
     kinds = [known(common_type([value.type for value in column], "VALUES"))
              for column in zip(*rows, strict=True)]  # fmt: skip
@@ -167,6 +168,8 @@ def _set_operation(node: exp.SetOperation, scope: Scope) -> Query:
     left, right = sides
     _same_width(left, right, word)
     distinct = node.args.get("distinct")
+    if node.args.get("by_name"):
+        raise unsupported(f"{word} BY NAME")
     if not distinct and word != "UNION":
         raise unsupported(f"{word} ALL")
     kinds = [
@@ -235,6 +238,8 @@ def _limits(node: exp.Expr, scope: Scope) -> str:
         clause = node.args.get(name)
         if clause is None:
             continue
+        if clause.expressions:
+            raise unsupported("LIMIT BY")
         options = clause.args.get("limit_options")
         if options and (options.args.get("with_ties") or options.args.get("percent")):
             raise unsupported("TOP or LIMIT of a share or with ties")
@@ -337,6 +342,8 @@ def _star(node: exp.Expr) -> exp.Star | None:
 def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) -> list[Typed]:
     table = node.args["table"].name.lower() if node.args.get("table") else ""
     without = {each.name.lower() for each in star.args.get("except_") or ()} | excluded
+    if star.args.get("replace") or star.args.get("rename"):
+        raise unsupported("REPLACE or RENAME of *")
     if not scope.sources:
         raise RedshiftError("SELECT * with no tables specified is not valid", SYNTAX)
     if table and not any(source.name == table for source in scope.sources):
@@ -353,6 +360,8 @@ def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) 
 def _group(node: exp.Expr | None, scope: Scope, outputs: list[Typed]) -> str:
     if node is None:
         return ""
+    if node.args.get("totals"):
+        raise unsupported("GROUP BY WITH TOTALS")
     keys = [_group_key(each, scope, outputs) for each in node.expressions]
     for kind in ("rollup", "cube", "grouping_sets"):
         keys += [_group_key(each, scope, outputs) for each in node.args.get(kind) or ()]

@@ -91,10 +91,12 @@ def _insert_values(
 ) -> str:
     tree = parse_query(f"INSERT INTO t {words.rest()}")
     values = tree.args.get("expression")
-    if not isinstance(values, exp.Values):
+    if not isinstance(values, exp.Values) or values.args.get("alias"):
         raise words.refuse()
     _refuse(tree, {"this", "expression"})
     rows = [list(row.expressions) for row in values.expressions]
+    if len({len(row) for row in rows}) > 1:
+        raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
     if len(rows) > 1 and values.find(exp.Query):
         raise RedshiftError("cannot use subqueries in multi-row VALUES", "0A000")
     return _insert_rows(connection, table, columns, rows, parsed)
