@@ -7,6 +7,7 @@ knows gets a 400 in AWS's shape, which clients do not retry.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import logging
@@ -177,7 +178,9 @@ class Front:
         body = paged.for_all(service, name, body)
 
         def ask(body: bytes) -> protocol.Reply | None:
-            with self.cloud.lock(service):
+            with contextlib.ExitStack() as held:
+                for each in memory.touched_by(service):
+                    held.enter_context(self.cloud.lock(each))
                 reply = self.moto.call(environ, body)
                 if reply is not None and changes_state(name):
                     self.cloud.keep(*memory.changed_beside(service), service)

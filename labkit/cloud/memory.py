@@ -43,6 +43,14 @@ def changed_beside(service: str) -> tuple[str, ...]:
     return _CHANGE_OTHERS.get(service, ())
 
 
+def touched_by(service: str) -> list[str]:
+    """A service and those whose records moto changes in its calls: in the order to lock them in.
+
+    A stack's resources are made by calls of their own.
+    """
+    return sorted((service, *_CHANGE_OTHERS.get(service, ())))
+
+
 def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     """The backends of these services, of all where none is named: rows of the state's table."""
     for backends in list(BackendDict._instances):  # type: ignore[misc]
@@ -50,14 +58,14 @@ def pickled(services: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
         if name in SKIPPED or (services and name not in services):
             continue
         where = _variable(backends)
-        for account, region, backend in backends.iter_backends():
+        for account, region, backend in _each(backends):
             if region not in OTHER_PARTITIONS:
                 yield (name, account, region, *where, pickles.dump(backend))
 
 
 def take_names() -> None:
     """Tell moto which names of buckets are taken: it would make them anew, empty."""
-    for account, _, backend in s3_backends.iter_backends():
+    for account, _, backend in _each(s3_backends):
         for name in vars(backend)["buckets"]:
             s3_backends.bucket_accounts[name] = (backend.partition, account)
 
@@ -102,6 +110,13 @@ def delete_bodies(paths: list[str]) -> None:
         BODIES.delete(path)
 
 
+def _each(backends: Any) -> Iterator[tuple[str, str, Any]]:
+    """The accounts, regions and backends of a service: other calls may make one meanwhile."""
+    for account, regions in list(backends.items()):
+        for region, backend in list(regions.items()):
+            yield account, region, backend
+
+
 def _variable(backends: Any) -> tuple[str, str]:
     """The module and the global that hold a service's backends (``moto.s3.models``...)."""
     if id(backends) not in _VARIABLES:
@@ -116,6 +131,6 @@ def _variable(backends: Any) -> tuple[str, str]:
 def _buckets() -> dict[str, Any]:
     return {
         name: bucket
-        for _, _, backend in s3_backends.iter_backends()
+        for _, _, backend in _each(s3_backends)
         for name, bucket in list(vars(backend)["buckets"].items())
     }
