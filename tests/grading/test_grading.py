@@ -32,6 +32,8 @@ ANSWERS = {
     "hang": RIGHT | {Q2: "while True: pass"},
     "raises": RIGHT | {Q1: RIGHT[Q1] + "\nraise ValueError('afterwards')", Q4: "statuses = nobody"},
     "builds": RIGHT | {Q2: "withdrawn = [1]", Q3: "first = last = 1"},
+    "shell": RIGHT
+    | {Q1: "%matplotlib inline\n!echo a command's line\nwho = !id -un\n" + RIGHT[Q1]},
     "unsteady": RIGHT | {Q1: UNSTEADY, Q2: "withdrawn = list({str(n) for n in range(50)})"},
 }
 STATUSES = {
@@ -40,6 +42,7 @@ STATUSES = {
     "hang": {Q2: "timeout"},
     "raises": {Q4: "error"},
     "builds": {Q2: "wrong", Q3: "skipped"},
+    "shell": {},
     "unsteady": {Q1: "error", Q2: "wrong"},
 }
 
@@ -96,7 +99,9 @@ def test_twenty_gradings_are_the_same(master, graded, made, tmp_path):
 
 def test_the_json_is_a_list_of_notebooks(made):
     found = json.loads(reports.as_json(made.values()))
-    assert [list(one)[:4] for one in found] == [["notebook", "points", "possible", "questions"]] * 7
+    assert [list(one)[:4] for one in found] == [["notebook", "points", "possible", "questions"]] * (
+        len(ANSWERS) + 1
+    )
     members = ["id", "status", "points", "possible", "message"]
     assert all(list(one) == members for report in found for one in report["questions"])
 
@@ -129,7 +134,7 @@ def test_the_junit_counts_what_failed(made):
 def test_the_class_sees_which_question_is_hard(made, tmp_path, name, form):
     reports.write_class(tmp_path / name, made.values(), ["A note <b>."])
     text = (tmp_path / name).read_text()
-    assert form.format("17 %") in text  # q2: one of six
+    assert form.format("29 %") in text  # q2: two of seven
     assert form.format("8 of 8") not in text
     assert "<b>" not in text
 

@@ -11,7 +11,16 @@ SETTINGS = Config(
 )
 
 
-def quiet_shell() -> InteractiveShell:
+class Shell(InteractiveShell):
+    """One without a terminal, in which ``!command`` would run, and without windows."""
+
+    system = InteractiveShell.system_raw
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Nothing: ``%matplotlib inline`` asks for no window, and no other is there."""
+
+
+def quiet_shell() -> Shell:
     """The process's one shell."""
-    shell: InteractiveShell = InteractiveShell.instance(config=SETTINGS)
+    shell: Shell = Shell.instance(config=SETTINGS)
     return shell
