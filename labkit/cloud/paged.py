@@ -45,7 +45,7 @@ _WAYS = {
     ),
     "glue": Way(
         "MaxResults", "NextToken", "NextToken", 100, "InvalidInputException",
-        {"GetSecurityConfigurations": "SecurityConfigurations", "ListRegistries": "Registries"},
+        {"GetSecurityConfigurations": "SecurityConfigurations"},
     ),
     "kms": Way(
         "Limit", "Marker", "NextMarker", 100, "InvalidMarkerException",

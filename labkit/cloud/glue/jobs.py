@@ -8,9 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 import moto.glue.models as models
+from botocore import xform_name
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.glue.records import answers, glue
+from labkit.cloud.glue.words import not_found
 from labkit.cloud.operations import Answer, Context
 
 Members = dict[str, Any]
@@ -18,7 +20,29 @@ _VERSION = "5.1"
 _TIMEOUT, _LONGER = 480, 2880  # minutes: from 5.0 on, before
 _SHELL = "pythonshell"
 _CAPACITY, _SHELL_CAPACITY = 10.0, 0.0625  # in DPUs
+# What a job's definition has, as moto calls it.
+_DEFINED = (
+    *("role", "command", "description", "log_uri", "execution_property", "default_arguments"),
+    *("non_overridable_arguments", "connections", "max_retries", "allocated_capacity", "timeout"),
+    *("max_capacity", "security_configuration", "notification_property", "glue_version"),
+    *("number_of_workers", "worker_type", "code_gen_configuration_nodes", "execution_class"),
+    "source_control_details",
+)
 _DPUS = {"Standard": 1.0, "G.025X": 0.25}  # of a worker; of others it is in the name
+
+
+@answers("UpdateJob")
+def update_job(context: Context, *, JobName: str, JobUpdate: Members) -> Answer:
+    """Another definition in place of a job's; its runs and the moment it was made stay."""
+    former = glue(context).jobs.get(JobName)
+    if former is None:
+        raise not_found(f"Job {JobName} not found.")
+    asked = {xform_name(member): value for member, value in JobUpdate.items()}
+    members = {name: asked.get(name) for name in _DEFINED}
+    changed: Any = models.FakeJob(JobName, tags={}, backend=former.backend, **members)
+    changed.created_on, changed.job_runs = former.created_on, former.job_runs
+    glue(context).jobs[JobName] = changed
+    return {"JobName": JobName}
 
 
 @answers("BatchStopJobRun")

@@ -38,12 +38,21 @@ def judge_call(context: Context, parameters: Members) -> None:
     if context.operation == "CreateJob" and name in backend.jobs:
         _check_same(backend.jobs[name], parameters)
     if context.operation == "CreateTrigger" and parameters.get("Type") == "SCHEDULED":
-        _check_scheduled(parameters)
+        check_scheduled(parameters)
     if context.operation in ("GetTags", "TagResource", "UntagResource"):
         _check_tagged(backend, parameters["ResourceArn"])
+    if context.operation.startswith("Create") and name:
+        _forget_tags(context, backend, name)
     records = _NAMED.get(context.operation)
     if records and name in getattr(backend, records):
         raise exists(f"{records[:-1].capitalize()} {name}")
+
+
+def _forget_tags(context: Context, backend: Any, name: str) -> None:
+    """What is made does not have the tags of another of its name that was before."""
+    kind = context.operation.removeprefix("Create").lower()
+    if kind in _TAGGED and name not in getattr(backend, _TAGGED[kind]):
+        backend.tagger.delete_all_tags_for_resource(context.arn(f"{kind}/{name}"))
 
 
 def _check_tagged(backend: Any, arn: str) -> None:
@@ -60,7 +69,8 @@ def _check_same(job: Any, parameters: Members) -> None:
         raise AwsError("IdempotentParameterMismatchException", words)
 
 
-def _check_scheduled(parameters: Members) -> None:
+def check_scheduled(parameters: Members) -> None:
+    """Raise unless there is a schedule, and it is one."""
     if not parameters.get("Schedule"):
         raise invalid("Schedule cannot be null or empty for a trigger of type SCHEDULED")
     check_schedule(parameters["Schedule"])

@@ -1,0 +1,133 @@
+"""The schema registry's lists, and what is told of a registry: moto leaves out state and moments.
+
+Source: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-schema-registry-api.html
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from moto.glue.glue_schema_registry_utils import validate_registry_id, validate_schema_id
+
+from labkit.cloud.glue.records import answers, glue
+from labkit.cloud.glue.words import not_found, page
+from labkit.cloud.members import given
+from labkit.cloud.operations import Answer, Context
+
+Members = dict[str, Any]
+_MOST = 100
+
+
+@answers("GetRegistry")
+def get_registry(context: Context, *, RegistryId: Members) -> Answer:
+    return _told(_find(context, RegistryId))
+
+
+@answers("ListRegistries")
+def list_registries(
+    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
+) -> Answer:
+    registries = [_told(each) for each in glue(context).registries.values()]
+    found, token = page(registries, NextToken, MaxResults, most=_MOST)
+    return {"Registries": found, "NextToken": token}
+
+
+@answers("UpdateRegistry")
+def update_registry(context: Context, *, RegistryId: Members, Description: str) -> Answer:
+    registry = _find(context, RegistryId)
+    registry.description = Description
+    registry.updated_time = datetime.datetime.now(datetime.UTC)
+    return {"RegistryName": registry.name, "RegistryArn": registry.registry_arn}
+
+
+@answers("GetSchema")
+def get_schema(context: Context, *, SchemaId: Members) -> Answer:
+    schema = _find_schema(context, SchemaId)
+    told: Members = schema.as_dict()
+    return told | _moments(schema)
+
+
+@answers("ListSchemas")
+def list_schemas(
+    context: Context,
+    *,
+    RegistryId: Members | None = None,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """The schemas of a registry, or of all."""
+    asked = [_find(context, RegistryId)] if RegistryId else glue(context).registries.values()
+    schemas = [_told_schema(each) for registry in asked for each in registry.schemas.values()]
+    found, token = page(schemas, NextToken, MaxResults, most=_MOST)
+    return {"Schemas": found, "NextToken": token}
+
+
+@answers("ListSchemaVersions")
+def list_schema_versions(
+    context: Context,
+    *,
+    SchemaId: Members,
+    MaxResults: int | None = None,
+    NextToken: str | None = None,
+) -> Answer:
+    """A schema's versions, the first one first."""
+    schema = _find_schema(context, SchemaId)
+    versions = [_told_version(each) for each in schema.schema_versions.values()]
+    found, token = page(versions, NextToken, MaxResults, most=_MOST)
+    return {"Schemas": found, "NextToken": token}
+
+
+def _find(context: Context, asked: Members) -> Any:
+    """The registry of a name or an ARN; the default one where none is named."""
+    known = glue(context).registries
+    name = validate_registry_id(asked, known)
+    if name not in known:
+        raise not_found(f"Registry is not found. RegistryName: {name}")
+    return known[name]
+
+
+def _find_schema(context: Context, asked: Members) -> Any:
+    known = glue(context).registries
+    registry, name, _ = validate_schema_id(asked, known)
+    return known[registry].schemas[name]
+
+
+def _told(registry: Any) -> Members:
+    told = {
+        "RegistryName": registry.name,
+        "RegistryArn": registry.registry_arn,
+        "Description": registry.description,
+        "Status": registry.status,
+    }
+    return given(told) | _moments(registry)
+
+
+def _told_schema(schema: Any) -> Members:
+    told = {
+        "RegistryName": schema.registry_name,
+        "SchemaName": schema.schema_name,
+        "SchemaArn": schema.schema_arn,
+        "Description": schema.description,
+        "SchemaStatus": schema.schema_status,
+    }
+    return given(told) | _moments(schema)
+
+
+def _told_version(version: Any) -> Members:
+    return {
+        "SchemaArn": version.schema_arn,
+        "SchemaVersionId": version.schema_version_id,
+        "VersionNumber": version.version_number,
+        "Status": version.schema_version_status,
+        "CreatedTime": _moments(version)["CreatedTime"],
+    }
+
+
+def _moments(record: Any) -> Members:
+    """When a record was made and changed, as the registry writes it."""
+    made, changed = (
+        f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"
+        for moment in (record.created_time, record.updated_time)
+    )
+    return {"CreatedTime": made, "UpdatedTime": changed}

@@ -1,0 +1,102 @@
+"""Jobs, triggers, connections and registries: what is told of them, and how they change and end."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+NOWHERE: dict[str, tuple[str, dict[str, Any]]] = {
+    "update-job": ("update_job", {"JobName": "none", "JobUpdate": {"Role": "r"}}),
+    "update-trigger": ("update_trigger", {"Name": "none", "TriggerUpdate": {}}),
+    "delete-connection": ("delete_connection", {"ConnectionName": "none"}),
+    "default-registry": ("get_registry", {"RegistryId": {}}),
+    "schemas": ("list_schemas", {"RegistryId": {"RegistryName": "none"}}),
+    "versions": ("list_schema_versions", {"SchemaId": {"RegistryName": "r", "SchemaName": "s"}}),
+}
+
+
+@pytest.mark.parametrize(("call", "asked"), NOWHERE.values(), ids=NOWHERE)
+def test_what_is_not_there(glue: Any, call: str, asked: dict[str, Any]) -> None:
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        getattr(glue, call)(**asked)
+
+
+def test_a_job_is_defined_anew(glue: Any, fresh: Callable[[str], str]) -> None:
+    name = fresh("job")
+    job = {"Role": "r", "Command": {"Name": "glueetl", "ScriptLocation": "s3://b/a.py"}}
+    glue.create_job(Name=name, **job, MaxRetries=2, Tags={"team": "a"})
+    run = glue.start_job_run(JobName=name)["JobRunId"]
+    made = glue.get_job(JobName=name)["Job"]["CreatedOn"]
+    glue.update_job(JobName=name, JobUpdate=job | {"Role": "other", "Timeout": 7})
+    told = glue.get_job(JobName=name)["Job"]
+    now = (told["Role"], told["Timeout"], told["MaxRetries"], told["CreatedOn"])
+    assert now == ("other", 7, 0, made)
+    assert [each["Id"] for each in glue.get_job_runs(JobName=name)["JobRuns"]] == [run]
+    arn = f"arn:aws:glue:us-east-1:123456789012:job/{name}"
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {"team": "a"}
+    glue.delete_job(JobName=name)
+    glue.create_job(Name=name, **job)
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {}
+
+
+def test_a_trigger_is_defined_anew(glue: Any, fresh: Callable[[str], str]) -> None:
+    name, action = fresh("trigger"), {"JobName": "j"}
+    schedule = {"Schedule": "cron(0 1 * * ? *)", "Actions": [action]}
+    glue.create_trigger(Name=name, Type="SCHEDULED", Description="nightly", **schedule)
+    later = {"Schedule": "cron(0 2 * * ? *)", "Actions": [action | {"Arguments": {"--a": "b"}}]}
+    glue.update_trigger(Name=name, TriggerUpdate=later)
+    wanted = {"Name": name, "Type": "SCHEDULED", "State": "CREATED", **later}
+    assert glue.get_trigger(Name=name)["Trigger"] == wanted
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.update_trigger(Name=name, TriggerUpdate=later | {"Schedule": "daily"})
+
+
+def test_connections(glue: Any, fresh: Callable[[str], str]) -> None:
+    name = fresh("connection")
+    made = {
+        "Name": name,
+        "ConnectionType": "JDBC",
+        "MatchCriteria": ["a"],
+        "ConnectionProperties": {"USERNAME": "u", "PASSWORD": "p"},
+    }
+    glue.create_connection(ConnectionInput=made)
+    told = glue.get_connection(Name=name)["Connection"]
+    assert made.items() <= told.items()
+    changed = {k: v for k, v in made.items() if k != "MatchCriteria"} | {"Description": "d"}
+    glue.update_connection(Name=name, ConnectionInput=changed)
+    (told,) = glue.get_connections(Filter={"ConnectionType": "JDBC"}, HidePassword=True)[
+        "ConnectionList"
+    ]
+    assert (told["ConnectionProperties"], told["Description"]) == ({"USERNAME": "u"}, "d")
+    assert "MatchCriteria" not in told
+    gone = glue.batch_delete_connection(ConnectionNameList=[name, "none"])
+    assert (gone["Succeeded"], [*gone["Errors"]]) == ([name], ["none"])
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_connection(Name=name)
+
+
+def test_the_schema_registry_lists(glue: Any, fresh: Callable[[str], str]) -> None:
+    registry = {"RegistryName": fresh("registry")}
+    glue.create_registry(**registry)
+    glue.update_registry(RegistryId=registry, Description="of events")
+    told = glue.get_registry(RegistryId=registry)
+    assert (told["Description"], told["Status"], told["CreatedTime"][-1]) == (
+        "of events",
+        "AVAILABLE",
+        "Z",
+    )
+    text = '{"type": "record", "name": "a", "fields": []}'
+    made = {"DataFormat": "AVRO", "Compatibility": "NONE", "SchemaDefinition": text}
+    glue.create_schema(RegistryId=registry, SchemaName="s", **made)
+    schema = registry | {"SchemaName": "s"}
+    glue.register_schema_version(SchemaId=schema, SchemaDefinition=text.replace('"a"', '"b"'))
+    assert glue.get_schema(SchemaId=schema)["UpdatedTime"][-1] == "Z"
+    (listed,) = glue.list_schemas(RegistryId=registry)["Schemas"]
+    assert (listed["SchemaName"], listed["SchemaStatus"]) == ("s", "AVAILABLE")
+    pages = glue.get_paginator("list_schema_versions").paginate(
+        SchemaId=schema, PaginationConfig={"PageSize": 1}
+    )
+    assert [v["VersionNumber"] for page in pages for v in page["Schemas"]] == [1, 2]
+    with pytest.raises(ClientError, match="InvalidInputException"):
+        glue.list_schemas(RegistryId=registry, NextToken="none")
