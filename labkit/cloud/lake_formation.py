@@ -8,12 +8,15 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from labkit.cloud import lake_tags
 from labkit.cloud.operations import Context
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Have moto find what it revokes."""
+    """Have moto find what it revokes; raise for tags' keys that are not there, or there already."""
     _mend()
+    if "TagKey" in parameters:
+        lake_tags.check_key(context, parameters)
 
 
 @functools.cache

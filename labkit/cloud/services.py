@@ -22,6 +22,7 @@ import labkit.cloud.ec2
 import labkit.cloud.events
 import labkit.cloud.glue
 import labkit.cloud.lake.looked
+import labkit.cloud.lake_tags
 import labkit.cloud.lambdas
 import labkit.cloud.mail
 import labkit.cloud.pipes

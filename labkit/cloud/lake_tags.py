@@ -1,0 +1,156 @@
+"""Lake Formation's tags: keys with values, and what has them.
+
+moto takes a resource's tags away when others are added, takes values that a key does not have, and
+has no answer for a resource without tags.
+
+Sources: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_AddLFTagsToResource.html
+and https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_UpdateLFTag.html
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+Tag = dict[str, Any]
+# What an operation does with a key that must be there.
+_OF_KNOWN = ("GetLFTag", "UpdateLFTag", "DeleteLFTag")
+
+
+def check_key(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a key that is made again, or one that is not there."""
+    known = _known(context, parameters.get("CatalogId"))
+    if context.operation == "CreateLFTag" and parameters["TagKey"] in known:
+        raise AwsError("InvalidInputException", "Tag key already exists")
+    if context.operation in _OF_KNOWN and parameters["TagKey"] not in known:
+        raise AwsError("EntityNotFoundException", "Tag key does not exist")
+
+
+@operation("lakeformation", "UpdateLFTag")
+def update_lf_tag(
+    context: Context,
+    *,
+    TagKey: str,
+    CatalogId: str | None = None,
+    TagValuesToDelete: list[str] | None = None,
+    TagValuesToAdd: list[str] | None = None,
+) -> Answer:
+    """Values more, and less; one that a resource has stays.
+
+    Raises:
+        AwsError: ``InvalidInputException``: a resource has a value that would go.
+    """
+    gone = set(TagValuesToDelete or [])
+    backend = _backend(context)
+    held = (backend.lf_database_tags, backend.lf_table_tags, backend.lf_columns_tags)
+    attached = itertools.chain.from_iterable(
+        tags
+        for each in held
+        for place, tags in each.items()
+        if place[0] == _catalog(context, CatalogId)
+    )
+    if any(tag["TagKey"] == TagKey and gone & set(tag["TagValues"]) for tag in attached):
+        raise AwsError("InvalidInputException", "Update not allowed")
+    with context.cloud.changing("lakeformation"):
+        values = _known(context, CatalogId)[TagKey]
+        values[:] = dict.fromkeys(
+            each for each in [*values, *(TagValuesToAdd or [])] if each not in gone
+        )
+    return {}
+
+
+@operation("lakeformation", "AddLFTagsToResource")
+def add_lf_tags_to_resource(
+    context: Context, *, Resource: Answer, LFTags: list[Tag], CatalogId: str | None = None
+) -> Answer:
+    """Tags beside those that a resource has; a key has the values that it was given last."""
+    known = _known(context, CatalogId)
+    tags = [{"CatalogId": _catalog(context, CatalogId)} | each for each in LFTags]
+    failures = [
+        _failure(tag) for tag in tags if not {*tag["TagValues"]} <= {*known.get(tag["TagKey"], [])}
+    ]
+    if failures:
+        return {"Failures": failures}
+    added = {tag["TagKey"] for tag in tags}
+    with context.cloud.changing("lakeformation"):
+        for held, place in _places(context, Resource):
+            former = held.get(place, [])
+            held[place] = [tag for tag in former if tag["TagKey"] not in added] + tags
+    return {"Failures": []}
+
+
+@operation("lakeformation", "GetResourceLFTags")
+def get_resource_lf_tags(context: Context, *, Resource: Answer, **_: Any) -> Answer:
+    """The tags that a resource itself was given."""
+    backend, columns = _backend(context), []
+    told: Answer = {}
+    for held, place in _places(context, Resource):
+        if not (tags := held.get(place)):
+            continue
+        if held is backend.lf_columns_tags:
+            columns.append({"Name": place[-1], "LFTags": tags})
+        else:
+            told["LFTagsOnTable" if held is backend.lf_table_tags else "LFTagOnDatabase"] = tags
+    return told | ({"LFTagsOnColumns": columns} if columns else {})
+
+
+@operation("lakeformation", "RemoveLFTagsFromResource")
+def remove_lf_tags_from_resource(
+    context: Context, *, Resource: Answer, LFTags: list[Tag], CatalogId: str | None = None
+) -> Answer:
+    """Tags away from a resource, and which it does not have."""
+    failures = []
+    with context.cloud.changing("lakeformation"):
+        for held, place in _places(context, Resource):
+            for tag in LFTags:
+                has = [each for each in held.get(place, []) if _is(each, tag)]
+                if not has:
+                    failures.append(_failure({"CatalogId": _catalog(context, CatalogId)} | tag))
+                held[place] = [each for each in held.get(place, []) if each not in has]
+    return {"Failures": failures}
+
+
+def _is(held: Tag, asked: Tag) -> bool:
+    return held["TagKey"] == asked["TagKey"] and {*asked["TagValues"]} <= {*held["TagValues"]}
+
+
+def _failure(tag: Tag) -> Answer:
+    words = "Tag or tag value does not exist."
+    return {
+        "LFTag": tag,
+        "Error": {"ErrorCode": "EntityNotFoundException", "ErrorMessage": words},
+    }
+
+
+def _places(context: Context, resource: Answer) -> Iterator[tuple[dict[Any, list[Tag]], Any]]:
+    """Where moto keeps the tags of a resource: the records, and its key in them."""
+    backend = _backend(context)
+    if database := resource.get("Database"):
+        yield (
+            backend.lf_database_tags,
+            (_catalog(context, database.get("CatalogId")), database["Name"]),
+        )
+    for kind in filter(None, (resource.get("Table"), resource.get("TableWithColumns"))):
+        catalog = _catalog(context, kind.get("CatalogId"))
+        place = (catalog, kind["DatabaseName"], kind["Name"])
+        if "ColumnNames" not in kind:
+            yield backend.lf_table_tags, place
+        for column in kind.get("ColumnNames", []):
+            yield backend.lf_columns_tags, (*place, column)
+
+
+def _known(context: Context, catalog: str | None) -> dict[str, list[str]]:
+    """A catalog's keys and their values."""
+    known: dict[str, list[str]] = _backend(context).list_lf_tags(_catalog(context, catalog))
+    return known
+
+
+def _catalog(context: Context, asked: str | None) -> str:
+    return asked or context.account
+
+
+def _backend(context: Context) -> Any:
+    return context.cloud.backend("lakeformation", context.region)

@@ -1,0 +1,61 @@
+"""Lake Formation's tags and what has them."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def lake(aws):
+    return aws("lakeformation")
+
+
+def test_tags_are_added_beside_others(lake, fresh):
+    (kind, team), database = (fresh("kind"), fresh("team")), {"Database": {"Name": fresh("db")}}
+    lake.create_lf_tag(TagKey=kind, TagValues=["raw", "clean"])
+    lake.create_lf_tag(TagKey=team, TagValues=["a"])
+    assert lake.get_resource_lf_tags(Resource=database).keys() == {"ResponseMetadata"}
+
+    def held():
+        tags = lake.get_resource_lf_tags(Resource=database)["LFTagOnDatabase"]
+        return {tag["TagKey"]: tag["TagValues"] for tag in tags}
+
+    for key, value in ((kind, "raw"), (team, "a"), (kind, "clean")):
+        tag = {"TagKey": key, "TagValues": [value]}
+        assert lake.add_lf_tags_to_resource(Resource=database, LFTags=[tag])["Failures"] == []
+    assert held() == {kind: ["clean"], team: ["a"]}
+    for call in (lake.add_lf_tags_to_resource, lake.remove_lf_tags_from_resource):
+        none = {"TagKey": kind, "TagValues": ["none"]}
+        (failure,) = call(Resource=database, LFTags=[none])["Failures"]
+        assert failure["Error"]["ErrorCode"] == "EntityNotFoundException"
+    with pytest.raises(ClientError, match="Update not allowed"):
+        lake.update_lf_tag(TagKey=kind, TagValuesToDelete=["clean"])
+    lake.update_lf_tag(TagKey=kind, TagValuesToDelete=["raw", "none"], TagValuesToAdd=["new"])
+    assert lake.get_lf_tag(TagKey=kind)["TagValues"] == ["clean", "new"]
+    tag = {"TagKey": kind, "TagValues": ["clean"]}
+    lake.remove_lf_tags_from_resource(Resource=database, LFTags=[tag])
+    assert held() == {team: ["a"]}
+
+
+def test_tags_of_columns(lake, fresh):
+    key, table = fresh("key"), {"DatabaseName": fresh("db"), "Name": "t"}
+    lake.create_lf_tag(TagKey=key, TagValues=["a"])
+    columns = {"TableWithColumns": table | {"ColumnNames": ["x", "y"]}}
+    tag = {"CatalogId": "123456789012", "TagKey": key, "TagValues": ["a"]}
+    lake.add_lf_tags_to_resource(Resource=columns, LFTags=[tag])
+    told = lake.get_resource_lf_tags(Resource=columns)["LFTagsOnColumns"]
+    assert told == [{"Name": each, "LFTags": [tag]} for each in ("x", "y")]
+    assert "LFTagsOnTable" not in lake.get_resource_lf_tags(Resource={"Table": table})
+
+
+@pytest.mark.parametrize("call", ["get_lf_tag", "update_lf_tag", "delete_lf_tag"])
+def test_a_key_that_is_not_there(lake, fresh, call):
+    with pytest.raises(lake.exceptions.EntityNotFoundException):
+        getattr(lake, call)(TagKey=fresh("none"))
+
+
+def test_a_key_is_not_made_anew(lake, fresh):
+    key = fresh("key")
+    lake.create_lf_tag(TagKey=key, TagValues=["a"])
+    with pytest.raises(lake.exceptions.InvalidInputException):
+        lake.create_lf_tag(TagKey=key, TagValues=["b"])
+    assert lake.get_lf_tag(TagKey=key)["TagValues"] == ["a"]
