@@ -95,6 +95,8 @@ def _insert_values(
         raise words.refuse()
     _refuse(tree, {"this", "expression"})
     rows = [list(row.expressions) for row in values.expressions]
+    if not all(rows):
+        raise RedshiftError('syntax error at or near ")"', SYNTAX)
     if len({len(row) for row in rows}) > 1:
         raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
     if len(rows) > 1 and values.find(exp.Query):
@@ -232,6 +234,9 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
         raise parsed.words.refuse()
     _refuse(tree, {"this", "expressions", "from_", "where", "with_"})
     target = tree.this
+    if target.args.get("joins"):
+        raise unsupported("a join before SET")
+    _check_unqualified(tree.expressions)
     unite(tree)
     table = changeable(connection, table_name(target), "")
     _check_columns(connection, table, tree.expressions)
@@ -244,6 +249,13 @@ def _update_of(connection: Connection, parsed: Parsed) -> tuple[Object, str]:
     test = seen(sight, condition(where.this, scope, "WHERE") if where else "true")
     changes = assignments(connection, table, tree.expressions, scope)
     return table, update_sql(table, changes, prefix, tables, test)
+
+
+def _check_unqualified(nodes: Sequence[exp.Expr]) -> None:
+    """Source: https://docs.aws.amazon.com/redshift/latest/dg/r_UPDATE.html, "column"."""
+    for node in nodes:
+        if table := isinstance(node, exp.EQ) and node.left.args.get("table"):
+            raise RedshiftError(f'SET names its columns without "{table.name}"', SYNTAX)
 
 
 def _check_columns(connection: Connection, table: Object, nodes: Sequence[exp.Expr]) -> None:

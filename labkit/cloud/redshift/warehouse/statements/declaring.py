@@ -98,9 +98,9 @@ def _column_attribute(words: Words, found: TableColumn, declared: Declared) -> T
         default = words.expression(*stops) if not words.accept("NULL") else ""
         return replace(found, default=default)
     if words.accept("IDENTITY"):
-        return replace(found, identity=_identity(words), nullable=False)
+        return replace(found, identity=_identity(words, found), nullable=False)
     if words.accept("GENERATED", "BY", "DEFAULT", "AS", "IDENTITY"):
-        return replace(found, identity=_identity(words), nullable=False, by_default=True)
+        return replace(found, identity=_identity(words, found), nullable=False, by_default=True)
     if words.accept("ENCODE"):
         return replace(found, encode=encoding(words))
     if words.accept("COLLATE"):
@@ -140,8 +140,10 @@ def _key_attribute(words: Words, found: TableColumn, declared: Declared) -> Tabl
     return found
 
 
-def _identity(words: Words) -> tuple[int, int]:
+def _identity(words: Words, column: TableColumn) -> tuple[int, int]:
     """The first value and the step, which are 1 where the statement tells none."""
+    if column.type.base not in ("int4", "int8"):
+        raise RedshiftError(f'identity column "{column.name}" must be int or bigint', "42804")
     if not words.peek("("):
         return 1, 1
     words.expect("(")

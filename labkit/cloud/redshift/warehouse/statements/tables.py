@@ -110,8 +110,10 @@ def query_columns(compiled: Compiled, names: Sequence[str] = ()) -> list[TableCo
     """The columns of a table that is made of a query.
 
     Raises:
-        RedshiftError: two have one name.
+        RedshiftError: two have one name, or there are more names than columns.
     """
+    if len(names) > len(compiled.fields):
+        raise RedshiftError("CREATE TABLE AS specifies too many column names", "42601")
     found = []
     for at, field_ in enumerate(compiled.fields):
         name = names[at] if at < len(names) else field_.name
