@@ -269,8 +269,7 @@ class Chart:
     def outbox(self) -> pd.DataFrame:
         """The mails that the local AWS kept: ``to``, ``subject``, ``attachments``, ``file``.
 
-        Raises:
-            RunFailed: on AWS, where mail is sent and cannot be read back.
+        On AWS, which sends them and keeps none, what is known of those that were sent.
         """
         return chart_reports.outbox(self.lab)
 

@@ -18,7 +18,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from email.message import Message
 from pathlib import Path
@@ -27,6 +27,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from labkit import charts
+from labkit.charts import rows as chart_rows
+from labkit.charts.edits import title_of
+from labkit.charts.parts import placed
 from labkit.errors import NoChart, UnknownName
 
 if TYPE_CHECKING:
@@ -57,6 +60,7 @@ class Picture:
         url: the address of its page.
         shown: the picture's rows, as the session tells them.
         width_px: how wide a notebook shows it.
+        ask: tells its rows when they are wanted, where they did not come with the picture.
     """
 
     title: str
@@ -64,12 +68,22 @@ class Picture:
     url: str
     shown: dict[str, Any]
     width_px: int = WIDTH_PX
+    ask: Callable[[], pd.DataFrame] | None = None
+
+    @functools.cached_property
+    def df(self) -> pd.DataFrame:
+        """The rows behind the picture, under the labels that it bears.
+
+        Raises:
+            NoChart: on AWS, of a sheet, an answer, or what a reader or a filter shows.
+        """
+        if self.ask:
+            return self.ask()
+        return pd.DataFrame(self.shown.get("rows", []), columns=self._labels)
 
     @property
-    def df(self) -> pd.DataFrame:
-        """The rows behind the picture, under the labels that it bears."""
-        labels = [each["label"] for each in self.shown.get("fields", [])]
-        return pd.DataFrame(self.shown.get("rows", []), columns=labels)
+    def _labels(self) -> list[str]:
+        return [each["label"] for each in self.shown.get("fields", [])]
 
     @property
     def description(self) -> str:
@@ -96,8 +110,7 @@ class Picture:
         return self
 
     def __repr__(self) -> str:
-        labels = ", ".join(self.df.columns)
-        rows = f": {len(self.df)} rows of {labels}" if labels else ""
+        rows = f": {len(self.df)} rows of {', '.join(self._labels)}" if self._labels else ""
         return f"{self.title}{rows}"
 
     def _repr_mimebundle_(self, **_: Any) -> Any:
@@ -105,7 +118,12 @@ class Picture:
             shape = {"width": self.width_px, "alt": self.description}
             return {"image/png": self.png, "text/plain": repr(self)}, {"image/png": shape}
         frame = f'<iframe src="{html.escape(self.url)}" width="100%" height="{HEIGHT_PX + 120}">'
-        return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}
+        return {"text/html": f"{frame}</iframe>", "text/plain": repr(self)}, {}
+
+    @classmethod
+    def page(cls, title: str, url: str, ask: Callable[[], pd.DataFrame] | None = None) -> Picture:
+        """What stands for a picture on AWS: its page."""
+        return cls(title, b"", url, {}, ask=ask or _no_rows)
 
 
 @dataclass(frozen=True)
@@ -199,7 +217,10 @@ class Dashboard:
             filters: chosen values by column: ``{"school_name": ["Engineering"]}``.
         """
         if self.lab.endpoint is None:
-            return Picture(self.name, b"", self.url(reader=reader), {})
+            chosen = bool(reader or filters)
+            return Picture.page(
+                self.name, self.url(reader=reader), None if chosen else self._ask(visual)
+            )
         session = self.session(reader=reader)
         found = _find(session.visuals, visual)
         at = f"visuals/{found['id']}"
@@ -208,13 +229,24 @@ class Dashboard:
     def show(self, *, reader: str = "", filters: Any = None) -> Picture:
         """The picture of its sheet, as you or a reader would see it."""
         if self.lab.endpoint is None:
-            return Picture(self.name, b"", self.url(reader=reader), {})
+            return Picture.page(self.name, self.url(reader=reader))
         session = self.session(reader=reader)
         if _nobody_looks():
             return Picture(self.name, b"", session.address, {}, SHEET_PX)
         png, left_out = session.drawn("sheet.png", width=1100, scale=1.3, chosen=filters)
         shown = {"warnings": left_out}
         return Picture(self.name, png, session.address, shown, SHEET_PX).warned()
+
+    def _ask(self, visual: str) -> Callable[[], pd.DataFrame]:
+        """What tells a visual's rows, as it is now."""
+        told = self.lab.chart.calls.call("describe_dashboard_definition", DashboardId=self.id)
+        definition = told["Definition"]
+        visuals = [
+            {"id": each.body["VisualId"], "title": title_of(each)} for each in placed(definition)
+        ]
+        return functools.partial(
+            chart_rows.rows, self.lab, definition, _find(visuals, visual)["id"]
+        )
 
     def share(self, reader: str) -> str:
         """Let a user look at it. Returns the user's name."""
@@ -253,6 +285,10 @@ def _told(row: Iterable[Any]) -> str:
         "none" if pd.isna(v) else v if isinstance(v, str) else f"{round(v, 3):,}".removesuffix(".0")
         for v in row
     )
+
+
+def _no_rows() -> pd.DataFrame:
+    raise NoChart("On AWS these rows are on the page alone: open it, and export them there.")
 
 
 def _nobody_looks() -> bool:

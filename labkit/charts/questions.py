@@ -84,7 +84,7 @@ def _column(name: str, kind: str, synonyms: Mapping[str, Sequence[str]]) -> dict
 
 def _picture(session: Session | None, found: dict[str, Any]) -> Picture:
     if session is None:
-        return Picture(found["QuestionText"], b"", found.get("QuestionUrl", ""), {})
+        return Picture.page(found["QuestionText"], found.get("QuestionUrl", ""))
     return session.picture(f"answers/{found['AnswerId']}", found["QuestionText"])
 
 
