@@ -76,6 +76,17 @@ def test_parameters_take_the_type_of_what_they_meet(run: Run) -> None:
     assert run("SELECT t FROM dated WHERE d = %s AND n = %s", "2024-05-01", Decimal(3)) == [("x",)]
 
 
+def test_a_change_may_begin_with_queries(run: Run) -> None:
+    run("CREATE TEMP TABLE changed AS SELECT 1 AS id, 10 AS n UNION ALL SELECT 2, 20")
+    run("WITH q AS (SELECT %s AS id) UPDATE changed SET n = 5 WHERE id IN (SELECT id FROM q)", 1)
+    run("WITH q (id) AS (SELECT 2) DELETE FROM changed USING q WHERE changed.id = q.id")
+    run("PREPARE more (int) AS UPDATE changed SET n = n + $1")
+    run("EXECUTE more (2)")
+    assert run("SELECT id, n FROM changed") == [(1, 7)]
+    told = "SELECT query_type FROM sys_query_history WHERE query_text LIKE 'WITH q%%' ORDER BY 1"
+    assert run(told) == [("DELETE",), ("UPDATE",)]
+
+
 def test_a_server_cursor_fetches_piece_by_piece(place: Any) -> None:
     with place.psycopg(autocommit=False) as connection, connection.cursor() as cursor:
         cursor.execute("DECLARE numbers CURSOR FOR SELECT g FROM generate_series(1, 5) g")

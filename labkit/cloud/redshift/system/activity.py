@@ -71,7 +71,7 @@ _STATEMENT = (
 
 def _statements(connection: Connection, *kinds: str) -> Iterator[Any]:
     for one, user in visible(connection):
-        kind = kind_of(one["text"])
+        kind = kind_of(one["verb"])
         if not kinds or kind in kinds:
             told = (user, one["query_id"], one["pid"], one["label"], moment(one["started"]),
                     moment(one["ended"]))  # fmt: skip

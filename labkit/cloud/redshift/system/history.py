@@ -20,10 +20,9 @@ _UTILITIES = ("VACUUM", "ANALYZE", "SET", "SHOW", "GRANT", "REVOKE", "BEGIN", "C
 _DDL = ("CREATE", "ALTER", "DROP", "TRUNCATE", "COMMENT")
 
 
-def kind_of(text: str) -> str:
-    """What SYS_QUERY_HISTORY calls a statement."""
-    first = text.split(maxsplit=1)[0].upper() if text.split() else ""
-    if first.startswith(_SELECTS):
+def kind_of(first: str) -> str:
+    """What SYS_QUERY_HISTORY calls a statement with this first word."""
+    if first in _SELECTS:
         return "SELECT"
     if first in ("INSERT", "UPDATE", "DELETE", "COPY", "UNLOAD"):
         return first
@@ -70,7 +69,7 @@ def sys_query_history(connection: Connection) -> Iterator[Any]:
         elapsed = elapsed_micros(record)
         yield (
             user, record["query_id"], record["label"], record["query_id"], record["pid"],
-            record["database"], kind_of(record["text"]), record["status"], False,
+            record["database"], kind_of(record["verb"]), record["status"], False,
             moment(record["started"]), moment(record["ended"]), elapsed, 0, elapsed,
             record["error"][:512], record["rows"], 0, record["text"][:4000], "1.0.98765", None,
             "primary", 0, 0, 0, 100, "Default queue", "Normal", "false", _hash(record["text"]),

@@ -109,7 +109,7 @@ class Connection(Transactions):
             if self._depth:
                 return self._handle(parsed)
             self._canceled = False
-            record = self._begin_record(sql)
+            record = self._begin_record(parsed)
             self._depth += 1
             try:
                 result = self._transact(parsed)
@@ -222,14 +222,15 @@ class Connection(Transactions):
         self.keep_zone()
         return result
 
-    def _begin_record(self, sql: str) -> dict[str, Any]:
+    def _begin_record(self, parsed: Parsed) -> dict[str, Any]:
         self.last_query_id = next(self.warehouse.query_ids)
         record = {
             "query_id": self.last_query_id,
             "user": self.user,
             "database": self.database,
             "pid": self.pid,
-            "text": sql,
+            "text": parsed.text,
+            "verb": parsed.leading[0],
             "started": time.time(),
             "ended": None,
             "status": "running",

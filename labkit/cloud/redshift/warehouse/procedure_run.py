@@ -18,7 +18,7 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import BOOL, VARCHAR, Type
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.procedure_steps import Block, Cursor, Declaration, Step
-from labkit.cloud.redshift.warehouse.registry import ALONE, Column, Result
+from labkit.cloud.redshift.warehouse.registry import ALONE, Column, Parsed, Result
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -190,7 +190,7 @@ class Run:
         """Any statement, with variables where it has expressions."""
         if text.split()[0].upper() in TRANSACTIONS:
             return self._transaction(text.split()[0].upper())
-        if text.split()[0].upper() in ("SELECT", "WITH"):
+        if Parsed(text).leading[0] in ("SELECT", "WITH"):
             compiled = compile_query(
                 self.text(text), Names(self.connection), variables=self.known()
             )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError, unsupported
-from labkit.cloud.engine.redshift.reading import Words
+from labkit.cloud.engine.redshift.reading import Word, Words
 from labkit.cloud.engine.redshift.types import Type
 from labkit.cloud.redshift.warehouse.shown_names import bind
 
@@ -84,6 +84,23 @@ class Parsed:
         if self.parameters and self.words.peek("SHOW"):
             self.unbound = bind(self.words, self.parameters)
 
+    @property
+    def leading(self) -> tuple[str, ...]:
+        """The first words, which tell what it does: past the queries of ``WITH ... UPDATE``."""
+        words = self.words.words
+        start = _past_queries(words) if words[0].upper == "WITH" else 0
+        return tuple(word.upper for word in words[start : start + 5])
+
+
+def _past_queries(words: Sequence[Word]) -> int:
+    """Where WITH's queries end and UPDATE or DELETE begins; 0 where a query follows."""
+    depth = 0
+    for at, word in enumerate(words):
+        if not depth and word.upper in ("SELECT", "UPDATE", "DELETE") and words[at - 1].text == ")":
+            return 0 if word.upper == "SELECT" else at
+        depth += (word.upper == "(") - (word.upper == ")")
+    return 0
+
 
 Handler = Callable[["Connection", Parsed], Result]
 HANDLERS: dict[tuple[str, ...], Handler] = {}
@@ -116,7 +133,7 @@ def find_handler(parsed: Parsed) -> tuple[tuple[str, ...], Handler]:
     Raises:
         RedshiftError: no statement begins so.
     """
-    leading = tuple(word.upper for word in parsed.words.words[:5])
+    leading = parsed.leading
     for length in range(len(leading), 0, -1):
         if found := HANDLERS.get(leading[:length]):
             return leading[:length], found

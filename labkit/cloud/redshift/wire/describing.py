@@ -48,8 +48,8 @@ def columns_of(connection: Connection, sql: str, parameters: Sequence[Any]) -> C
         RedshiftError: it cannot run.
     """
     parsed = Parsed(sql, parameters)
-    leading = tuple(word.upper for word in parsed.words.words[:2])
-    describer = DESCRIBERS.get(leading) or DESCRIBERS.get(leading[:1])
+    leading = parsed.leading
+    describer = DESCRIBERS.get(leading[:2]) or DESCRIBERS.get(leading[:1])
     return describer(connection, parsed) if describer else None
 
 

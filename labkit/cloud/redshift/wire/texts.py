@@ -31,6 +31,8 @@ def pieces(text: str) -> list[tuple[int, str]]:
 
 
 def parameter_count(sql: str) -> int:
-    """How many parameters a statement has: the highest ``$n``."""
+    """How many parameters a statement has: the highest ``$n``. PREPARE's are its own."""
+    if sql[:7].upper() == "PREPARE":
+        return 0
     found = [word.text[1:] for word in words(sql) if word.kind == "parameter"]
     return max((int(each) for each in found if each.isdigit()), default=0)

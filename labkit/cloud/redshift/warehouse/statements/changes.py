@@ -375,7 +375,7 @@ def checked(connection: Connection, parsed: Parsed) -> None:
     Raises:
         RedshiftError: it cannot run.
     """
-    word = parsed.words.words[0].upper
+    word = parsed.leading[0]
     if word == "UPDATE":
         _update_of(connection, parsed)
     elif word == "DELETE":

@@ -10,7 +10,7 @@ from labkit.cloud.engine.redshift import zones
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.duck import failures
 from labkit.cloud.engine.redshift.reading import parse_query
-from labkit.cloud.redshift.warehouse import access_modes, letter_case
+from labkit.cloud.redshift.warehouse import letter_case
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names
 from labkit.cloud.redshift.warehouse.registry import Column, Parsed, Result, statement
@@ -20,23 +20,12 @@ from labkit.cloud.redshift.warehouse.spooling import BATCH_ROWS, collected
 @statement("SELECT", "WITH", "VALUES", "(")
 def select(connection: Connection, parsed: Parsed) -> Result:
     tree = parse_query(parsed.text)
-    if isinstance(tree, exp.Update | exp.Delete):
-        return _change(connection, parsed, tree)
     into = tree.args.get("into")
     if isinstance(into, exp.Into):
         from labkit.cloud.redshift.warehouse.statements.tables import select_into
 
         return select_into(connection, parsed, tree, into)
     return run_query(connection, tree, parsed)
-
-
-def _change(connection: Connection, parsed: Parsed, tree: exp.Expr) -> Result:
-    """``WITH ... UPDATE`` and ``WITH ... DELETE``."""
-    from labkit.cloud.redshift.warehouse.statements import changes
-
-    access_modes.check(connection, "UPDATE")
-    change = changes.update if isinstance(tree, exp.Update) else changes.delete
-    return change(connection, parsed)
 
 
 def run_query(connection: Connection, tree: exp.Expr | str, parsed: Parsed) -> Result:
