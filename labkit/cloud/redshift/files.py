@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.engine.redshift.duck import open_database
@@ -22,6 +23,8 @@ from labkit.cloud.redshift.warehouse.warehouse import file_of
 
 HEADERS = 3 * 4096
 TRIES = 5
+#: The kinds of records that tell of a warehouse by its ``key``: they go with it.
+BESIDE = ["redshift.copy_job", "redshift.load", "redshift.login", "redshift.unload"]
 
 
 def snapshot_file(cloud: Cloud, kind: str, region: str, name: str) -> Path:
@@ -49,7 +52,7 @@ def bring(cloud: Cloud, key: str, copy: Path) -> int:
     target = file_of(cloud.home, key)
     with _or_none(_aside(target)):  # may fail: what there was is still there
         shutil.copyfile(copy, _aside(target))
-    delete(cloud, key)
+    _delete_file(cloud, key)
     return _finish(_aside(target), target)
 
 
@@ -68,10 +71,29 @@ def move(cloud: Cloud, old: str, new: str) -> None:
     for part, place in ((_log(source), _log(target)), (source, target)):
         if part.exists():
             part.rename(place)
+    with cloud.state.together():
+        for kind, id, record in _beside(cloud, old):
+            del cloud.records(kind)[id]
+            moved = new + id.removeprefix(old) if id.startswith(f"{old}/") else id
+            cloud.records(kind)[moved] = record | {"key": new}
 
 
 def delete(cloud: Cloud, key: str) -> None:
-    """Delete a warehouse and its data."""
+    """Delete a warehouse, its data, and what is told of it."""
+    _delete_file(cloud, key)
+    with cloud.state.together():
+        for kind, id, _ in _beside(cloud, key):
+            del cloud.records(kind)[id]
+
+
+def _beside(cloud: Cloud, key: str) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for kind in BESIDE:
+        for id, record in list(cloud.records(kind).items()):
+            if record["key"] == key:
+                yield kind, id, record
+
+
+def _delete_file(cloud: Cloud, key: str) -> None:
     close_warehouse(cloud, key, delete=True)
     _log(file_of(cloud.home, key)).unlink(missing_ok=True)
 

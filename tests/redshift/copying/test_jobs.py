@@ -4,19 +4,22 @@ import time
 
 import pytest
 
+from tests.redshift.conftest import create_cluster
+
 PATIENCE_S = 10
 
 
-def _create(desk, table, folder, name, how="AUTO ON"):
+def _create(desk, table, folder, name, how="AUTO ON", **at):
     told = desk.data.run(
-        f"COPY {table} FROM 's3://copying/{folder}/' IAM_ROLE default CSV JOB CREATE {name} {how}"
+        f"COPY {table} FROM 's3://copying/{folder}/' IAM_ROLE default CSV JOB CREATE {name} {how}",
+        **at,
     )
     return str(told.get("Error", "")).removeprefix("ERROR: ")
 
 
-def _wait(desk, table, count):
+def _wait(desk, table, count, **at):
     deadline = time.monotonic() + PATIENCE_S
-    while desk.data.rows(f"SELECT count(*) FROM {table}") != [[count]]:
+    while desk.data.rows(f"SELECT count(*) FROM {table}", **at) != [[count]]:
         assert time.monotonic() < deadline
         time.sleep(0.02)
 
@@ -90,3 +93,27 @@ def test_a_table_may_be_called_job(desk):
     desk.data.run("CREATE TABLE job (a int)")
     assert desk.copy("job", desk.put(desk.folder(), "1\n")) == ""
     assert desk.data.rows("SELECT a FROM job") == [[1]]
+
+
+def test_jobs_and_what_was_loaded_move_with_a_cluster_and_end_with_it(desk):
+    redshift, folder = desk.client("redshift"), desk.folder()
+    at = {"ClusterIdentifier": "moves"}
+    create_cluster(redshift, "moves")
+    roles = {"AddIamRoles": [desk.role], "DefaultIamRoleArn": desk.role}
+    redshift.modify_cluster_iam_roles(**at, **roles)
+    desk.data.run("CREATE TABLE t (a int)", **at)
+    bad = desk.put(f"{folder}/bad", "1\nx\n")
+    desk.data.run(f"COPY t FROM '{bad}' IAM_ROLE default CSV MAXERROR 9", **at)
+    assert _create(desk, "t", f"{folder}/job", "follows", **at) == ""
+    redshift.modify_cluster(**at, NewClusterIdentifier="moved")
+    at = {"ClusterIdentifier": "moved"}
+    redshift.get_waiter("cluster_available").wait(**at, WaiterConfig={"Delay": 1})
+    desk.put(f"{folder}/job/new", "2\n")
+    _wait(desk, "t", 2, **at)
+    assert desk.data.rows("SELECT count(*) FROM stl_load_errors", **at) == [[1]]
+    redshift.delete_cluster(**at, SkipFinalClusterSnapshot=True)
+    redshift.get_waiter("cluster_deleted").wait(**at, WaiterConfig={"Delay": 1})
+    create_cluster(redshift, "moved")
+    assert desk.data.rows("SELECT count(*) FROM stl_load_errors", **at) == [[0]]
+    assert desk.data.rows("SELECT count(*) FROM sys_copy_job", **at) == [[0]]
+    redshift.delete_cluster(**at, SkipFinalClusterSnapshot=True)
