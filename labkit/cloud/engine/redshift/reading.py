@@ -85,6 +85,10 @@ class _Parser(RedshiftParser):
             return self.expression(exp.Alias(this=this, alias=name))
         return super()._parse_alias(this, explicit)
 
+    def _parse_star_op(self, *keywords: str) -> list[exp.Expr] | None:
+        """EXCLUDE ends the whole select list: ``* EXCLUDE a, b``, where sqlglot selects ``b``."""
+        return None if "EXCLUDE" in keywords else super()._parse_star_op(*keywords)
+
     def _parse_types(self, *args: Any, **options: Any) -> exp.Expr | None:
         """``'{}'::aclitem[]``, a type of the catalog's, among those of columns."""
         if self._match_text_seq("ACLITEM", "[", "]"):

@@ -229,7 +229,7 @@ def _order_key(node: exp.Expr, scope: Scope, outputs: list[Any]) -> str:
 
 def _output(at: int, outputs: list[Any]) -> str:
     """An output column in ORDER BY: its number, unless it is not sorted as it is stored."""
-    return sorted_by(Typed(f"c{at}", SUPER)) if outputs[at].type == SUPER else str(at + 1)
+    return sorted_by(outputs[at]) if outputs[at].type == SUPER else str(at + 1)
 
 
 def _limits(node: exp.Expr, scope: Scope) -> str:
@@ -319,7 +319,7 @@ def _distinct(node: exp.Select) -> str:
 
 
 def _projections(node: exp.Select, scope: Scope) -> list[Typed]:
-    excluded = {each.name.lower() for each in node.args.get("exclude") or ()}
+    excluded = _excluded(node, scope)
     found: list[Typed] = []
     for each in node.expressions:
         if star := _star(each):
@@ -328,8 +328,28 @@ def _projections(node: exp.Select, scope: Scope) -> list[Typed]:
         value = expression(each, scope)
         if isinstance(each, exp.Alias):
             scope.aliases[each.alias.lower()] = Typed(f"({value.sql})", value.type, value.name)
-        found.append(value)
+        if value.name not in excluded:
+            found.append(value)
+        elif not isinstance(each, exp.Column):
+            raise unsupported(f'EXCLUDE of "{value.name}", which an expression is called,')
+    if not found:
+        raise RedshiftError("SELECT without columns is not valid", SYNTAX)
     return found
+
+
+def _excluded(node: exp.Select, scope: Scope) -> set[str]:
+    """The columns that EXCLUDE takes out of the whole select list.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_EXCLUDE_list.html
+    """
+    names = {field.name for source in scope.sources for field in source.fields}
+    listed = node.args.get("exclude") or ()
+    for each in listed:
+        if not isinstance(each, exp.Column) or len(each.parts) > 1:
+            raise RedshiftError("EXCLUDE takes names of columns alone", SYNTAX)
+        if each.name.lower() not in names:
+            raise RedshiftError(f'column "{each.name.lower()}" does not exist', UNDEFINED_COLUMN)
+    return {each.name.lower() for each in listed}
 
 
 def _star(node: exp.Expr) -> exp.Star | None:
@@ -341,7 +361,6 @@ def _star(node: exp.Expr) -> exp.Star | None:
 
 def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) -> list[Typed]:
     table = node.args["table"].name.lower() if node.args.get("table") else ""
-    without = {each.name.lower() for each in star.args.get("except_") or ()} | excluded
     if star.args.get("replace") or star.args.get("rename"):
         raise unsupported("REPLACE or RENAME of *")
     if not scope.sources:
@@ -353,7 +372,7 @@ def _expanded(star: exp.Star, node: exp.Expr, excluded: set[str], scope: Scope) 
         for source in scope.sources
         if (not table and source.qualified) or source.name == table
         for field in source.fields
-        if field.name not in without and (table or field.name not in source.merged)
+        if field.name not in excluded and (table or field.name not in source.merged)
     ]
 
 
