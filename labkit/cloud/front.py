@@ -33,6 +33,7 @@ from labkit.cloud import (
     secrets,
     services,
     stacks,
+    streams,
 )
 from labkit.cloud.access import guard, kms, sts, trust
 from labkit.cloud.access.signature import read_claim
@@ -66,6 +67,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "events": rules.judge_call,
     "glue": glue_judging.judge_call,
     "iam": trust.judge_call,
+    "kinesis": streams.judge_call,
     "kms": kms.judge_call,
     "lakeformation": lake_formation.judge_call,
     "lambda": judging.judge_call,

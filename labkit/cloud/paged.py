@@ -29,6 +29,7 @@ class Way:
     truncated: str = ""
 
 
+_ALL = 1_000_000
 _WAYS = {
     "events": Way(
         "Limit", "NextToken", "NextToken", 100, "ValidationException",
@@ -45,11 +46,24 @@ _WAYS = {
     ),
     "glue": Way(
         "MaxResults", "NextToken", "NextToken", 100, "InvalidInputException",
-        {"GetSecurityConfigurations": "SecurityConfigurations"},
+        {
+            "GetConnections": "ConnectionList",
+            "GetDevEndpoints": "DevEndpoints",
+            "GetJobRuns": "JobRuns",
+            "GetJobs": "Jobs",
+            "GetMLTransforms": "Transforms",
+            "GetSecurityConfigurations": "SecurityConfigurations",
+            "GetTriggers": "Triggers",
+            "GetWorkflowRuns": "Runs",
+            "ListJobs": "JobNames",
+            "ListTriggers": "TriggerNames",
+            "ListWorkflows": "Workflows",
+        },
     ),
     "kms": Way(
         "Limit", "Marker", "NextMarker", 100, "InvalidMarkerException",
-        {"ListAliases": "Aliases"}, "Truncated",
+        {"ListAliases": "Aliases", "ListKeys": "Keys", "ListRetirableGrants": "Grants"},
+        "Truncated",
     ),
     "lakeformation": Way(
         "MaxResults", "NextToken", "NextToken", 1000, "InvalidInputException",
@@ -76,12 +90,12 @@ _WAYS = {
 
 
 def for_all(service: str, name: str, body: bytes) -> bytes:
-    """A request without its page, where the page is cut here."""
+    """A request for all, where the page is cut here; who asks moto for no size gets its page."""
     way = _WAYS.get(service)
     if way is None or name not in way.lists or not body:
         return body
-    asked = json.loads(body)
-    return json.dumps({k: v for k, v in asked.items() if k not in (way.size, way.token)}).encode()
+    asked = {k: v for k, v in json.loads(body).items() if k != way.token}
+    return json.dumps(asked | {way.size: _ALL}).encode()
 
 
 def cut(service: str, name: str, asked: dict[str, Any], reply: Reply) -> Reply:

@@ -13,6 +13,7 @@ from typing import Any
 
 import labkit.cloud.access.ciphers
 import labkit.cloud.access.describing
+import labkit.cloud.access.entities
 import labkit.cloud.access.multi_region
 import labkit.cloud.access.signing
 import labkit.cloud.access.simulation

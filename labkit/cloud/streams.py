@@ -1,0 +1,117 @@
+"""Kinesis' lists in whole pages, and what Kinesis refuses.
+
+moto tells ten streams and no token, the first shards again and again, and has no answer for the
+consumers of a stream that is not there.
+
+Sources: https://docs.aws.amazon.com/kinesis/latest/APIReference/API_ListStreams.html,
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStream.html and
+https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.kinesis.utils import decompose_shard_iterator
+
+from labkit.cloud.members import given
+from labkit.cloud.operations import Answer, AwsError, Context, operation, rewrites
+from labkit.cloud.paging import page
+
+_ON_DEMAND = "ON_DEMAND"
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for streams and consumers that are not there, and for what makes no stream."""
+    if arn := parameters.get("StreamARN"):
+        _find(context, arn.rpartition("/")[2])
+    if context.operation == "CreateStream":
+        _check_shards(parameters)
+    elif context.operation == "RegisterStreamConsumer":
+        _check_new(context, parameters["StreamARN"], parameters["ConsumerName"])
+    elif context.operation == "GetRecords":
+        _check_iterator(parameters["ShardIterator"])
+
+
+@operation("kinesis", "ListStreams")
+def list_streams(
+    context: Context,
+    *,
+    Limit: int = 100,
+    ExclusiveStartStreamName: str = "",
+    NextToken: str | None = None,
+) -> Answer:
+    """Streams by their names, and what each is in short."""
+    streams = sorted(_streams(context).values(), key=lambda each: str(each.stream_name))
+    rest = [each for each in streams if each.stream_name > ExclusiveStartStreamName]
+    refusal = AwsError("InvalidArgumentException", "NextToken is invalid.")
+    told = page("StreamSummaries", rest, Limit, NextToken, refusal)
+    shown = [each.to_json_summary()["StreamDescriptionSummary"] for each in told["StreamSummaries"]]
+    return told | {
+        "StreamNames": [each["StreamName"] for each in shown],
+        "HasMoreStreams": "NextToken" in told,
+        "StreamSummaries": shown,
+    }
+
+
+@operation("kinesis", "DescribeStream")
+def describe_stream(
+    context: Context,
+    *,
+    StreamName: str | None = None,
+    StreamARN: str | None = None,
+    Limit: int = 100,
+    ExclusiveStartShardId: str = "",
+    **_: Any,
+) -> Answer:
+    """A stream and some of its shards, those after the one that was told last."""
+    name = StreamName or (StreamARN or "").rpartition("/")[2]
+    told = _find(context, name).to_json()["StreamDescription"]
+    rest = [each for each in told["Shards"] if each["ShardId"] > ExclusiveStartShardId]
+    page_of = {"Shards": rest[:Limit], "HasMoreShards": len(rest) > Limit}
+    return {"StreamDescription": given(told | page_of)}
+
+
+@rewrites("kinesis")
+def name_the_stream(name: str, body: bytes) -> bytes:
+    """moto's iterators keep the stream's name, though it may be asked for by its ARN alone."""
+    asked = json.loads(body)
+    if name == "GetShardIterator" and "StreamARN" in asked:
+        asked["StreamName"] = asked["StreamARN"].rpartition("/")[2]
+    return json.dumps(asked).encode()
+
+
+def _streams(context: Context) -> dict[str, Any]:
+    streams: dict[str, Any] = context.cloud.backend("kinesis", context.region).streams
+    return streams
+
+
+def _find(context: Context, name: str) -> Any:
+    found = _streams(context).get(name)
+    if found is None:
+        words = f"Stream {name} under account {context.account} not found."
+        raise AwsError("ResourceNotFoundException", words)
+    return found
+
+
+def _check_shards(parameters: dict[str, Any]) -> None:
+    mode = parameters.get("StreamModeDetails", {}).get("StreamMode")
+    if mode != _ON_DEMAND and not parameters.get("ShardCount"):
+        words = "ShardCount must be given for a stream of the capacity mode PROVISIONED."
+        raise AwsError("ValidationException", words)
+
+
+def _check_new(context: Context, stream: str, name: str) -> None:
+    consumers = _find(context, stream.rpartition("/")[2]).consumers
+    if name in (each.consumer_name for each in consumers):
+        words = f"Consumer {name} under stream {stream} already exists."
+        raise AwsError("ResourceInUseException", words)
+
+
+def _check_iterator(told: str) -> None:
+    try:
+        _, _, place = decompose_shard_iterator(told)
+        int(place)
+    except ValueError as error:
+        raise AwsError("InvalidArgumentException", "Invalid ShardIterator.") from error

@@ -1,0 +1,110 @@
+"""Lists in pages: nothing is left out, and a token that was never given out is refused."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+TRUST = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"Service": "glue.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        },
+    }
+)
+
+
+def pages(client, call, size, **asked):
+    """How many pages a list has, and what it is of."""
+    found = list(client.get_paginator(call).paginate(**asked, PaginationConfig={"PageSize": size}))
+    return len(found), found
+
+
+def test_rules_beyond_the_fiftieth(aws, fresh):
+    events, stem = aws("events"), fresh("rule")
+    for number in range(52):
+        events.put_rule(Name=f"{stem}-{number}", EventPattern='{"source": ["a"]}')
+    assert len(events.list_rules(NamePrefix=stem)["Rules"]) == 52
+    assert pages(events, "list_rules", 40, NamePrefix=stem)[0] == 2
+
+
+def test_runs_of_a_workflow(aws, fresh):
+    glue, name = aws("glue"), fresh("workflow")
+    glue.create_workflow(Name=name)
+    runs = {glue.start_workflow_run(Name=name)["RunId"] for _ in range(3)}
+    count, found = pages(glue, "get_workflow_runs", 2, Name=name)
+    assert count == 2
+    assert {run["WorkflowRunId"] for page in found for run in page["Runs"]} == runs
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "asked", "code"),
+    [
+        ("glue", "get_jobs", {"NextToken": "bm9uZQ=="}, "InvalidInputException"),
+        ("kms", "list_keys", {"Marker": "bm9uZQ=="}, "InvalidMarkerException"),
+        ("kinesis", "list_streams", {"NextToken": "bm9uZQ=="}, "InvalidArgumentException"),
+        ("kinesis", "get_records", {"ShardIterator": "none"}, "InvalidArgumentException"),
+    ],
+)
+def test_a_token_that_was_never_given_out(aws, service, call, asked, code):
+    with pytest.raises(ClientError, match=code):
+        getattr(aws(service), call)(**asked)
+
+
+def test_streams_and_their_shards(aws, fresh):
+    kinesis, stem = aws("kinesis"), fresh("stream")
+    names = [f"{stem}-{number:02}" for number in range(12)]
+    for name in names:
+        kinesis.create_stream(StreamName=name, ShardCount=1)
+    first = kinesis.list_streams(ExclusiveStartStreamName=stem, Limit=11)
+    assert (first["StreamNames"], first["HasMoreStreams"]) == (names[:11], True)
+    found = kinesis.get_paginator("list_streams").paginate()
+    told = [each["StreamName"] for page in found for each in page["StreamSummaries"]]
+    assert set(names) <= set(told)
+    assert len(told) == len(set(told))
+    kinesis.create_stream(StreamName=stem, ShardCount=3)
+    shards = [
+        [shard["ShardId"][-1] for shard in page["StreamDescription"]["Shards"]]
+        for page in pages(kinesis, "describe_stream", 2, StreamName=stem)[1]
+    ]
+    assert shards == [["0", "1"], ["2"]]
+
+
+def test_a_stream_by_its_arn_alone(aws, fresh):
+    kinesis, name = aws("kinesis"), fresh("stream")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    arn = {"StreamARN": f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}"}
+    kinesis.put_record(**arn, Data=b"a", PartitionKey="p")
+    start = {"ShardId": "shardId-000000000000", "ShardIteratorType": "TRIM_HORIZON"}
+    iterator = kinesis.get_shard_iterator(**arn, **start)["ShardIterator"]
+    assert [r["Data"] for r in kinesis.get_records(ShardIterator=iterator)["Records"]] == [b"a"]
+    kinesis.register_stream_consumer(**arn, ConsumerName="c")
+    with pytest.raises(kinesis.exceptions.ResourceInUseException):
+        kinesis.register_stream_consumer(**arn, ConsumerName="c")
+    with pytest.raises(kinesis.exceptions.ResourceNotFoundException):
+        kinesis.list_stream_consumers(StreamARN=f"{arn['StreamARN']}-none")
+    with pytest.raises(ClientError, match="ShardCount"):
+        kinesis.create_stream(StreamName=fresh("stream"))
+
+
+def test_who_has_a_policy(aws, fresh):
+    iam, name = aws("iam"), fresh("policy")
+    allow = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": allow})
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+    iam.create_group(GroupName=name)
+    iam.attach_group_policy(GroupName=name, PolicyArn=arn)
+    roles = [f"{name}-{number}" for number in range(3)]
+    for role in roles:
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=TRUST)
+        iam.attach_role_policy(RoleName=role, PolicyArn=arn)
+    count, found = pages(iam, "list_entities_for_policy", 1, PolicyArn=arn)
+    assert count == 4
+    assert [r["RoleName"] for page in found for r in page["PolicyRoles"]] == roles
+    told = iam.list_entities_for_policy(PolicyArn=arn, EntityFilter="Group")
+    assert ([g["GroupName"] for g in told["PolicyGroups"]], told["PolicyRoles"]) == ([name], [])
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.list_entities_for_policy(PolicyArn=f"{arn}-none")
