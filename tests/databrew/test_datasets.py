@@ -142,6 +142,28 @@ def test_csv_that_is_not_quite_right(lake: Lake, text: str, rows: list[tuple[Any
     assert [tuple(row.values()) for row in lake.rows(lake.dataset("in/a.csv"))] == rows
 
 
+@pytest.mark.parametrize("text", ["", "[]", "{}\n{}\n"])
+def test_json_without_fields(lake: Lake, text: str) -> None:
+    lake.put("in/a.json", text)
+    assert "There are no columns in s3://" in lake.fail(lake.profile_job(lake.dataset("in/a.json")))
+
+
+def test_json_of_a_field_named_json(lake: Lake) -> None:
+    lake.put("in/a.json", '{"json": null}\n{"json": "x"}\n')
+    assert lake.rows(lake.dataset("in/a.json")) == [{"json": None}, {"json": "x"}]
+
+
+def test_data_that_is_replaced_while_its_job_runs(lake: Lake) -> None:
+    lake.put("in/a.csv", "a,b\n" + "1,some text\n" * 300_000)
+    job = lake.recipe_job(lake.dataset("in/"))
+    run = lake.start(job)
+    lake.put("in/a.csv", "c\n1\n"), lake.put("in/b.csv", "c\n1\n")
+    ended = lake.wait(job, run)
+    assert ended["State"] == "SUCCEEDED", ended.get("ErrorMessage")
+    [key] = lake.written(ended)
+    assert pq.read_metadata(io.BytesIO(lake.get(key))).num_rows == 300_000
+
+
 def test_columns_without_names(lake: Lake) -> None:
     lake.put("in/a.csv", "1,Ada\n2,Bob\n")
     options = {"Csv": {"HeaderRow": False}}

@@ -273,6 +273,19 @@ def test_overwriting(lake: Lake) -> None:
         assert lake.keys("out") == [f"out/{job}_part00000.csv", "outside.csv"]
 
 
+def test_of_two_overwriting_jobs_at_once_one_stays(lake: Lake) -> None:
+    lake.put("in/long.csv", "a,b\n" + "1,some text\n" * 150_000)
+    slow = lake.output("out", Format="CSV", CompressionFormat="BZIP2", Overwrite=True)
+    jobs = [
+        lake.recipe_job(lake.dataset("in/long.csv"), Outputs=[slow]),
+        lake.recipe_job(people(lake), Outputs=[lake.output("out", Format="CSV", Overwrite=True)]),
+    ]
+    runs = [(job, lake.start(job)) for job in jobs]
+    ended = [lake.wait(job, run) for job, run in runs]
+    last = max(ended, key=lambda run: run["CompletedOn"])
+    assert [key.partition("_part")[0] for key in lake.keys("out/")] == [f"out/{last['JobName']}"]
+
+
 def test_each_run_beside_the_others(lake: Lake) -> None:
     job = lake.recipe_job(people(lake), Outputs=[lake.output("out", Format="CSV")])
     lake.run(job), lake.run(job)
@@ -382,6 +395,14 @@ def test_a_new_table(lake: Lake, database: str) -> None:
     assert query(lake, f"SELECT count(*) FROM {database}.people") == [["3"]]
 
 
+def test_a_table_and_an_output_of_the_same_files(lake: Lake, database: str) -> None:
+    job = table_job(lake, people(lake), database, "people", Overwrite=True)
+    same = lake.output("tables/people", Format="GLUEPARQUET", Overwrite=True)
+    lake.databrew.update_recipe_job(Name=job, RoleArn=lake.role, Outputs=[same])
+    assert "Two outputs would write s3://" in lake.fail(job)
+    assert lake.keys("tables/") == []
+
+
 def test_a_table_overwritten_with_other_columns(lake: Lake, database: str) -> None:
     lake.run(table_job(lake, people(lake), database, "t"))
     lake.put("in/b.csv", "x,y\n1,z\n")
@@ -463,8 +484,18 @@ def test_refuses(lake: Lake, output: dict[str, Any], code: str, words: str) -> N
     assert code == (told or type(error).__name__)
 
 
-def test_two_outputs_of_the_same_files(lake: Lake) -> None:
-    twice = [lake.output("out", Format="CSV")] * 2
+SAME: dict[str, dict[str, Any]] = {
+    "alike": {"Format": "CSV"},
+    "by default": {},
+    "of other partitions": {"Format": "CSV", "PartitionColumns": ["name"]},
+    "with a slash": {"Format": "CSV", "Location": {"Key": "out/"}},
+}
+
+
+@pytest.mark.parametrize("members", SAME.values(), ids=SAME)
+def test_two_outputs_of_the_same_files(lake: Lake, members: dict[str, Any]) -> None:
+    place = {"Bucket": lake.bucket, "Key": "out"} | members.get("Location", {})
+    twice = [lake.output("out", Format="CSV"), {**members, "Location": place}]
     with pytest.raises(lake.databrew.exceptions.ValidationException, match="the same files"):
         lake.recipe_job("any", Outputs=twice)
 

@@ -154,6 +154,10 @@ def test_without_a_number_there_is_nothing_to_tell(session, values):
     assert (told["sum"], told["mean"], told["percentile5"], told["entropy"]) == (None,) * 4
 
 
+def test_one_value_has_no_entropy(session):
+    assert str(column(session, "int", [5] * 6)["entropy"]) == "0.0"
+
+
 def test_sums_of_integers_are_exact(session):
     told = column(session, "bigint", [2**63 - 1, 2**63 - 1, -7])
     assert told["sum"] == 2**64 - 9

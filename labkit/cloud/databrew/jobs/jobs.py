@@ -9,7 +9,6 @@ https://docs.aws.amazon.com/databrew/latest/dg/API_CreateProfileJob.html
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from labkit.cloud.databrew import records
@@ -23,8 +22,6 @@ from labkit.cloud.databrew.words import conflict, invalid, page
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context, not_here
 
-#: What tells an output's files from another's.
-_PLACE = ("Location", "Format", "CompressionFormat", "Overwrite")
 MISSING = "The job {name} wasn't found"
 #: https://docs.aws.amazon.com/databrew/latest/dg/jobs.recipe.html
 MOST_NODES = 149
@@ -146,9 +143,15 @@ def _check_outputs(context: Context, members: Record) -> None:
     outputs = members.get("Outputs") or []
     for output in outputs:
         check_output(context.operation, output)
-    places = [json.dumps({k: output.get(k) for k in _PLACE}, sort_keys=True) for output in outputs]
-    if len(set(places)) < len(places):
+    if len(set(map(_files, outputs))) < len(outputs):
         raise invalid("Two outputs of the job would write the same files.")
+
+
+def _files(output: Record) -> tuple[Any, ...]:
+    """What tells an output's files from another's."""
+    place, packed = output["Location"], output.get("CompressionFormat")
+    key, form = place.get("Key", "").strip("/"), output.get("Format", "CSV")
+    return place["Bucket"], key, form, packed, bool(output.get("Overwrite"))
 
 
 def _check_capacity(members: Record) -> None:

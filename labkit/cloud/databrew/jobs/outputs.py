@@ -31,7 +31,7 @@ from labkit.cloud.engine.formats.writers import UNORDERED
 from labkit.cloud.jobs import Job
 from labkit.cloud.lake.folders import escaped
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.store import Object, Staged, Store
+from labkit.cloud.s3.store import Staged, Store
 
 _RESULT = "recipe_result"
 
@@ -50,7 +50,7 @@ class Writing:
         columns: of the result.
         ordered: whether the files have the rows in the order of the result.
         staged: what is ready to be put.
-        gone: what is to be deleted when it is.
+        replaced: where all that lies there is to be deleted when it is: the start of addresses.
         tables: what the catalog is to say when it is.
     """
 
@@ -63,7 +63,7 @@ class Writing:
     columns: Sequence[Column]
     ordered: bool = True
     staged: list[Staged] = field(default_factory=list)
-    gone: list[Object] = field(default_factory=list)
+    replaced: list[str] = field(default_factory=list)
     tables: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, outputs: Sequence[Mapping[str, Any]]) -> None:
@@ -90,20 +90,22 @@ class Writing:
     def _write(self, output: Mapping[str, Any]) -> None:
         plan = _Plan(self, output)
         if output.get("Overwrite"):
-            self.gone += self._below(plan.location)
+            self.replaced.append(self._below(plan.location))
         first = len(self.staged)
         for uri, path in plan.files():
             self.job.check()
-            self.staged.append(self.store.stage(uri, path, plan.form.media_type))
+            staged = self.store.stage(uri, path, plan.form.media_type)
+            self.staged.append(staged)
+            if any(staged.uri == each.uri for each in self.staged[:first]):
+                raise AwsError("ValidationException", f"Two outputs would write {uri}.")
         if "Table" in output:
             uris = [staged.uri for staged in self.staged[first:]]
             found = tables.partitions_of(plan.location, uris) if plan.keys else []
             self.tables.append({**output["Table"], "Partitions": found})
 
-    def _below(self, location: str) -> list[Object]:
-        """The objects that an overwriting output replaces."""
-        own = f"{location}{self.name}_part" if location.count("/") == 3 else location
-        return self.store.list(own)
+    def _below(self, location: str) -> str:
+        """How the addresses of the objects begin that an overwriting output replaces."""
+        return f"{location}{self.name}_part" if location.count("/") == 3 else location
 
 
 class _Plan:

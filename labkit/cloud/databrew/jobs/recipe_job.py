@@ -77,6 +77,6 @@ def _write(working: Working, result: Relation, *, ordered: bool) -> None:
     ]
     try:
         writing.write(outputs)
-        working.put(writing.staged, writing.gone, writing.tables)
+        working.put(writing.staged, writing.replaced, writing.tables)
     finally:
         writing.drop()

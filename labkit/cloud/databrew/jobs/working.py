@@ -14,7 +14,7 @@ from labkit.cloud.databrew.reading.inputs import Input, Sample
 from labkit.cloud.databrew.records import Record
 from labkit.cloud.engine import Session
 from labkit.cloud.jobs import Job
-from labkit.cloud.s3.store import Object, Staged, Store, split_uri
+from labkit.cloud.s3.store import Staged, Store, split_uri
 
 RUNS = "databrew.run"
 
@@ -65,13 +65,14 @@ class Working:
     def put(
         self,
         staged: Sequence[Staged],
-        gone: Sequence[Object] = (),
+        replaced: Sequence[str] = (),
         written: Sequence[Record] = (),
         outputs: Sequence[Record] = (),
     ) -> None:
         """Make files objects, all at once, and let the catalog and the run's outputs say so.
 
-        What is going to be put is on record first: if the process dies, `finish` knows.
+        What is going to be put is on record first: if the process dies, `finish` knows. Of two runs
+        that replace what lies in one place, the later one replaces the earlier one's files too.
         """
         self.job.check()
         with self.cloud.lock("databrew"):
@@ -84,8 +85,9 @@ class Working:
                 }
                 run = self.run
                 self.cloud.records(RUNS)[self.id] = run | {"_": run["_"] | {"put": mark}}
-        self.store.replace(staged, gone)
-        tables.apply(self.cloud, self.region, written)
+            gone = [each for start in replaced for each in self.store.list(start)]
+            self.store.replace(staged, gone)
+            tables.apply(self.cloud, self.region, written)
         self.log.write("INFO", f"Wrote {len(staged)} file(s)")
 
     def close(self) -> None:

@@ -89,7 +89,7 @@ def summary(tally: Tally) -> Summary:
     if not count:
         return Summary(0, 0, 0, None)
     within = math.fsum(values * times * math.log(times) for times, values in groups)
-    return Summary(count, distinct, unique, math.log(count) - within / count)
+    return Summary(count, distinct, unique, max(0.0, math.log(count) - within / count))
 
 
 class Grouped:

@@ -45,7 +45,11 @@ def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column,
     state = tuple(each.object.path for each in reading.found)
     if state not in _KNOWN:
         found = reading.described(f"FROM read_json({paths(files)}, {_LOOKED}, {options})")
-        _check_names(reading, [column.name for column, _ in found], f"{paths(files)}, {options}")
+        names, source = [column.name for column, _ in found], f"{paths(files)}, {options}"
+        _check_names(reading, names, source)
+        # where there are no objects with fields, DuckDB calls the whole "json"
+        if names == ["json"] and not _is_field(reading, "json", source):
+            raise Unreadable(f"There are no columns in {reading.files[0].name}.")
         _KNOWN[state] = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
     return _KNOWN[state]
 
@@ -58,10 +62,15 @@ def _check_names(reading: Reading, names: list[str], source: str) -> None:
         twin = others.get(renamed[1].lower()) if renamed else None
         if renamed is None or twin in (None, renamed[1]):
             continue
-        same = f"list_contains(json_keys(json), {literal(name)})"
-        counted = f"SELECT count(*) FROM read_json_objects({source}) WHERE {same}"
-        if not first_row(reading.con, counted)[0]:
+        if not _is_field(reading, name, source):
             raise Unreadable(f"Found duplicate column(s) in the data: '{twin}', '{renamed[1]}'.")
+
+
+def _is_field(reading: Reading, name: str, source: str) -> bool:
+    """Whether any object has a field of this name."""
+    having = f"list_contains(json_keys(json), {literal(name)})"
+    sql = f"SELECT count(*) FROM read_json_objects({source}) WHERE {having}"
+    return bool(first_row(reading.con, sql)[0])
 
 
 def _kind(kind: Type) -> Type:

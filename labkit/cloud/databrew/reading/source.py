@@ -20,7 +20,8 @@ from labkit.cloud.engine.formats.lines import NATIVE, codec, open_bytes
 from labkit.cloud.engine.formats.model import File, Table
 from labkit.cloud.engine.formats.partition import partition_columns
 from labkit.cloud.engine.types import BIGINT, DOUBLE, TIMESTAMP, VARCHAR, Type
-from labkit.cloud.s3.store import Store
+from labkit.cloud.s3.bodies import link_or_copy
+from labkit.cloud.s3.store import Object, Store
 
 #: SQL of the rows, and the columns that the files have.
 Read = tuple[str, tuple[Column, ...]]
@@ -39,7 +40,7 @@ class Reading:
         session: where the SQL will run.
         options: the data set's ``FormatOptions``.
         found: the objects, with their parameters' values.
-        aside: gets the files that are unpacked; they live as long as the session reads them.
+        aside: gets the files of its own; they live as long as the session reads them.
         added: columns that the path's parameters become.
         files: the objects as files.
     """
@@ -57,16 +58,29 @@ class Reading:
         return self.session.connection
 
     def open(self, parameters: Mapping[str, Any]) -> None:
-        """Open the objects; those parameters of the path become columns that say so."""
+        """Open the objects as they are; those parameters of the path become columns that say so.
+
+        Their files get names of their own: objects may be replaced or deleted meanwhile.
+        """
         wanted = [name for name, each in parameters.items() if each.get("CreateColumn")]
         self.added = tuple(
             Column(parameters[name].get("Name", name), _kind([f.values[name] for f in self.found]))
             for name in wanted
         )
         for each in self.found:
-            path = self.store.read(each.object)
+            path = self._held(each.object)
             values = tuple(_text(each.values[name]) for name in wanted)
             self.files.append(File(str(path), each.object.uri, values, each.object.size))
+
+    def _held(self, found: Object) -> Path:
+        """A name of its own for an object's file."""
+        path = self.store.scratch()
+        self.aside.append(path)
+        try:
+            link_or_copy(str(self.store.read(found)), path)
+        except FileNotFoundError as error:
+            raise Unreadable(f"{found.uri} was replaced while it was opened.") from error
+        return path
 
     def added_sql(self, files: Sequence[File]) -> str:
         """SQL of the added columns, a comma before each, over a reader of these files."""
