@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from labkit.cloud.quicksight.calc.arguments import checked, operand
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query, Stage
+from labkit.cloud.quicksight.calc.statistics import Statistic
 from labkit.cloud.quicksight.calc.syntax import Bracketed, Call, Item, Name, Node
 from labkit.cloud.quicksight.calc.values import NUMBERS, Kind, Value
 
@@ -63,6 +64,27 @@ class Table:
         value = self.measure(measure, kinds, parts)
         window = self.window(parts, sort, frame)
         return self.result(write(value, window), kind(value), [value, *parts])
+
+    def statistic(
+        self,
+        statistic: Statistic,
+        measure: Node,
+        percentile: float = 0,
+        *,
+        sort: Bracketed | None = None,
+        partition: Bracketed | None = None,
+        frame: str = "",
+    ) -> Value:
+        """A statistic of a measure over a window, as `over` takes it."""
+        return self.over(
+            lambda value, over: statistic.sql(value, percentile, over=over),
+            measure,
+            statistic.accepts,
+            statistic.kind,
+            sort=sort,
+            partition=partition,
+            frame=frame,
+        )
 
     def result(self, sql: str, kind: Kind, values: Sequence[Value]) -> Value:
         """A window's value: of a group of the visual, or of a row as a helper column."""

@@ -41,12 +41,8 @@ def _over(name: str, statistic: Statistic) -> Callable[..., Answer]:
         partition: Fields | None = None,
         calculation_level: Calculation = POST,
     ) -> Answer:
-        return Table(query, name, calculation_level).over(
-            lambda value, over: statistic.sql(value, over=over),
-            measure,
-            statistic.accepts,
-            statistic.kind,
-            partition=partition,
+        return Table(query, name, calculation_level).statistic(
+            statistic, measure, partition=partition
         )
 
     call.__doc__ = f"For each partition {statistic.words}."
@@ -61,12 +57,8 @@ def _percentile(name: str, statistic: Statistic) -> Callable[..., Answer]:
         partition: Fields | None = None,
         calculation_level: Calculation = POST,
     ) -> Answer:
-        return Table(query, name, calculation_level).over(
-            lambda value, over: statistic.sql(value, percentile_n, over=over),
-            measure,
-            statistic.accepts,
-            statistic.kind,
-            partition=partition,
+        return Table(query, name, calculation_level).statistic(
+            statistic, measure, percentile_n, partition=partition
         )
 
     call.__doc__ = f"For each partition {statistic.words}."

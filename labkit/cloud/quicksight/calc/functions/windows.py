@@ -12,7 +12,7 @@ from collections.abc import Callable
 from labkit.cloud.quicksight.calc.arguments import Fields, Index, Measure, Sort
 from labkit.cloud.quicksight.calc.errors import WrongArguments
 from labkit.cloud.quicksight.calc.query import Query
-from labkit.cloud.quicksight.calc.registry import Answer, add, function
+from labkit.cloud.quicksight.calc.registry import Answer, add
 from labkit.cloud.quicksight.calc.statistics import WINDOWED, Statistic
 from labkit.cloud.quicksight.calc.tables import ALL, ALL_BEFORE, Table, same
 from labkit.cloud.quicksight.calc.values import ANYTHING
@@ -20,7 +20,9 @@ from labkit.cloud.quicksight.calc.values import ANYTHING
 
 def _running(name: str, statistic: Statistic) -> Callable[..., Answer]:
     def call(query: Query, measure: Measure, sort: Sort, partition: Fields | None = None) -> Answer:
-        return _framed(query, name, statistic, measure, sort, partition, ALL_BEFORE)
+        return Table(query, name).statistic(
+            statistic, measure, sort=sort, partition=partition, frame=ALL_BEFORE
+        )
 
     call.__doc__ = f"From the first row of a sort to each, {statistic.words}."
     return call
@@ -38,67 +40,32 @@ def _window(name: str, statistic: Statistic) -> Callable[..., Answer]:
         if start_index < 0 or end_index < 0:
             raise WrongArguments(f"The indexes of {name} are positive integers.")
         frame = f"ROWS BETWEEN {start_index} PRECEDING AND {end_index} FOLLOWING"
-        return _framed(query, name, statistic, measure, sort, partition, frame)
+        return Table(query, name).statistic(
+            statistic, measure, sort=sort, partition=partition, frame=frame
+        )
 
     call.__doc__ = f"From so many rows before each to so many after it, {statistic.words}."
     return call
 
 
-@function("firstValue", "window")
-def first_value(
-    query: Query, measure: Measure, sort: Sort, partition: Fields | None = None
-) -> Answer:
-    """The measure of a partition's first row in a sort."""
-    return _end(query, "firstValue", "first_value", measure, sort, partition)
+def _end(name: str, sql: str, place: str) -> Callable[..., Answer]:
+    def call(query: Query, measure: Measure, sort: Sort, partition: Fields | None = None) -> Answer:
+        return Table(query, name).over(
+            lambda value, over: f"{sql}({value}) OVER ({over})",
+            measure,
+            ANYTHING,
+            same,
+            sort=sort,
+            partition=partition,
+            frame=ALL,
+        )
+
+    call.__doc__ = f"The measure of a partition's {place} row in a sort."
+    return call
 
 
-@function("lastValue", "window")
-def last_value(
-    query: Query, measure: Measure, sort: Sort, partition: Fields | None = None
-) -> Answer:
-    """The measure of a partition's last row in a sort."""
-    return _end(query, "lastValue", "last_value", measure, sort, partition)
-
-
-def _framed(
-    query: Query,
-    name: str,
-    statistic: Statistic,
-    measure: Measure,
-    sort: Sort,
-    partition: Fields | None,
-    frame: str,
-) -> Answer:
-    return Table(query, name).over(
-        lambda value, over: statistic.sql(value, over=over),
-        measure,
-        statistic.accepts,
-        statistic.kind,
-        sort=sort,
-        partition=partition,
-        frame=frame,
-    )
-
-
-def _end(
-    query: Query,
-    name: str,
-    sql_name: str,
-    measure: Measure,
-    sort: Sort,
-    partition: Fields | None,
-) -> Answer:
-    return Table(query, name).over(
-        lambda value, over: f"{sql_name}({value}) OVER ({over})",
-        measure,
-        ANYTHING,
-        same,
-        sort=sort,
-        partition=partition,
-        frame=ALL,
-    )
-
-
+add("firstValue", "window", _end("firstValue", "first_value", "first"))
+add("lastValue", "window", _end("lastValue", "last_value", "last"))
 for _name, _statistic in WINDOWED.items():
     add(f"running{_name}", "running", _running(f"running{_name}", _statistic))
     add(f"window{_name}", "window", _window(f"window{_name}", _statistic))
