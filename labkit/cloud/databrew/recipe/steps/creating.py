@@ -22,7 +22,8 @@ def merge(
     table: Relation, *, source_columns: Columns, delimiter: str = "", target_column: NewColumn
 ) -> Relation:
     """The texts of several columns in one; null ones are left out, as by Spark's ``concat_ws``."""
-    return table.put(target_column, merged(source_columns, delimiter))
+    texts = ", ".join(each.text for each in source_columns)
+    return table.put(target_column, f"concat_ws({quoted_text(delimiter)}, {texts})")
 
 
 @operation("FLAG_COLUMN_FROM_NULL")
@@ -56,11 +57,6 @@ def flag_column_from_pattern(
     found = regexps.found(source_column.text, regexps.given(pattern, is_text))
     flag = flagged(found, true_string, false_string)
     return table.put(target_column, flag, after=source_column)
-
-
-def merged(columns: Columns, delimiter: str) -> str:
-    """SQL of several columns' texts, one behind the other."""
-    return f"concat_ws({quoted_text(delimiter)}, {', '.join(each.text for each in columns)})"
 
 
 def flagged(condition: str, yes: str, no: str) -> str:

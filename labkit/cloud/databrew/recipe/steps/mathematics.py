@@ -9,6 +9,8 @@ Source: https://docs.aws.amazon.com/databrew/latest/dg/recipe-actions.functions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts.values import (
@@ -106,38 +108,27 @@ for _name, (_sql, _doc) in _OF_TWO.items():
     _of_two(_name, _sql, _doc)
 
 
-@operation("IS_EVEN")
-def is_even(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    target_column: NewColumn,
-    true_string: str | None = None,
-    false_string: str | None = None,
-) -> Relation:
-    """Whether a number is even; a decimal is not."""
-    x = operand(source_column, value, "'sourceColumn' or 'value'")
-    return table.put(target_column, _says(_has_rest(x, 0), true_string, false_string))
+def _parity(rest: int, summary: str) -> Callable[..., Relation]:
+    """A function of whether a number has this rest by 2."""
+
+    def function(
+        table: Relation,
+        *,
+        source_column: Column | None = None,
+        value: str | None = None,
+        target_column: NewColumn,
+        true_string: str | None = None,
+        false_string: str | None = None,
+    ) -> Relation:
+        x = operand(source_column, value, "'sourceColumn' or 'value'")
+        return table.put(target_column, _says(f"abs({x} % 2) = {rest}", true_string, false_string))
+
+    function.__doc__ = summary
+    return function
 
 
-@operation("IS_ODD")
-def is_odd(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    target_column: NewColumn,
-    true_string: str | None = None,
-    false_string: str | None = None,
-) -> Relation:
-    """Whether a number is odd; a decimal is not."""
-    x = operand(source_column, value, "'sourceColumn' or 'value'")
-    return table.put(target_column, _says(_has_rest(x, 1), true_string, false_string))
-
-
-def _has_rest(x: str, rest: int) -> str:
-    return f"abs({x} % 2) = {rest}"
+operation("IS_EVEN")(_parity(0, "Whether a number is even; a decimal is not."))
+operation("IS_ODD")(_parity(1, "Whether a number is odd; a decimal is not."))
 
 
 def _says(test: str, yes: str | None, no: str | None) -> str:

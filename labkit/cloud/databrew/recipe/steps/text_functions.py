@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.databrew.recipe.errors import RecipeError
-from labkit.cloud.databrew.recipe.parameters import Columns, NewColumn
+from labkit.cloud.databrew.recipe.parameters import NewColumn
 from labkit.cloud.databrew.recipe.parts.texts import (
     between,
     capitals,
@@ -22,7 +22,7 @@ from labkit.cloud.databrew.recipe.parts.texts import (
 from labkit.cloud.databrew.recipe.parts.values import sides
 from labkit.cloud.databrew.recipe.registry import category
 from labkit.cloud.databrew.recipe.relation import Relation
-from labkit.cloud.databrew.recipe.steps.creating import merged
+from labkit.cloud.databrew.recipe.steps.creating import merge
 from labkit.cloud.engine.quoting import quoted_text
 
 operation = category("Fn: text")
@@ -97,32 +97,26 @@ def char(
     return table.put(target_column, f"CASE WHEN {there} THEN chr({code}) END")
 
 
-@operation("LEFT")
-def left(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    position: int,
-    target_column: NewColumn,
-) -> Relation:
-    """The first characters of a text."""
-    text = given_text(source_column, value)
-    return table.put(target_column, f"left({text}, {_count(position, 'position')})")
+def _end(side: str, summary: str) -> Callable[..., Relation]:
+    """A function of so many characters at one end of a text."""
+
+    def function(
+        table: Relation,
+        *,
+        source_column: Column | None = None,
+        value: str | None = None,
+        position: int,
+        target_column: NewColumn,
+    ) -> Relation:
+        text = given_text(source_column, value)
+        return table.put(target_column, f"{side}({text}, {_count(position, 'position')})")
+
+    function.__doc__ = summary
+    return function
 
 
-@operation("RIGHT")
-def right(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    position: int,
-    target_column: NewColumn,
-) -> Relation:
-    """The last characters of a text."""
-    text = given_text(source_column, value)
-    return table.put(target_column, f"right({text}, {_count(position, 'position')})")
+operation("LEFT")(_end("left", "The first characters of a text."))
+operation("RIGHT")(_end("right", "The last characters of a text."))
 
 
 @operation("SUBSTRING")
@@ -188,12 +182,7 @@ for _name, _sign, _words in (
     operation(_name)(_compared(_sign, f"Whether one text {_words} another, by Unicode's order."))
 
 
-@operation("MERGE_COLUMNS_AND_VALUES")
-def merge_columns_and_values(
-    table: Relation, *, source_columns: Columns, delimiter: str = "", target_column: NewColumn
-) -> Relation:
-    """The texts of several columns in one; null ones are left out."""
-    return table.put(target_column, merged(source_columns, delimiter))
+operation("MERGE_COLUMNS_AND_VALUES")(merge)
 
 
 def _side(column: Column | None, value: str | None, number: int) -> str:

@@ -21,32 +21,28 @@ from labkit.cloud.databrew.recipe.steps.text_functions import given_text
 operation = category("Fn: text")
 
 
-@operation("STARTS_WITH")
-def starts_with(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    pattern: str,
-    target_column: NewColumn,
-) -> Relation:
-    """Whether a regular expression matches the start of a text."""
-    text = given_text(source_column, value)
-    return table.put(target_column, regexps.found(text, f"^{regexps.grouped(pattern)}"))
+def _at_end(edge: str, summary: str) -> Callable[..., Relation]:
+    """A function of whether a regular expression matches one end of a text."""
+
+    def function(
+        table: Relation,
+        *,
+        source_column: Column | None = None,
+        value: str | None = None,
+        pattern: str,
+        target_column: NewColumn,
+    ) -> Relation:
+        text = given_text(source_column, value)
+        return table.put(target_column, regexps.found(text, edge.format(regexps.grouped(pattern))))
+
+    function.__doc__ = summary
+    return function
 
 
-@operation("ENDS_WITH")
-def ends_with(
-    table: Relation,
-    *,
-    source_column: Column | None = None,
-    value: str | None = None,
-    pattern: str,
-    target_column: NewColumn,
-) -> Relation:
-    """Whether a regular expression matches the end of a text."""
-    text = given_text(source_column, value)
-    return table.put(target_column, regexps.found(text, f"{regexps.grouped(pattern)}\\z"))
+operation("STARTS_WITH")(
+    _at_end("^{}", "Whether a regular expression matches the start of a text.")
+)
+operation("ENDS_WITH")(_at_end("{}\\z", "Whether a regular expression matches the end of a text."))
 
 
 @operation("FIND")
