@@ -97,17 +97,28 @@ def matcher(pattern: str) -> Matches:
 
 @on_start
 def match_as_logs(cloud: Cloud) -> None:
-    """Let moto filter by whole patterns, and keep one metric filter of a name."""
+    """Let moto filter by whole patterns, subscribers too, and keep one metric filter of a name."""
     models.EventMessageFilter = _Filter  # type: ignore[misc, assignment]
+    models.LogStream._send_log_events = _send_matching  # type: ignore[method-assign]
     MetricFilters.add_filter = _put_filter  # type: ignore[method-assign, assignment]
 
 
 _add_filter = MetricFilters.add_filter
+_send: Any = models.LogStream._send_log_events
 
 
 def _put_filter(filters: MetricFilters, name: str, pattern: str, group: str, told: str) -> None:
     filters.delete_filter(name, group)
     _add_filter(filters, name, pattern, group, told)
+
+
+def _send_matching(
+    stream: Any, *, filter_name: str, log_events: list[dict[str, Any]], **where: Any
+) -> None:
+    """Send a subscription what its pattern matches."""
+    matches = _Filter(stream.log_group.subscription_filters[filter_name].filter_pattern).matches
+    if wanted := [each for each in log_events if matches(each["message"])]:
+        _send(stream, filter_name=filter_name, log_events=wanted, **where)
 
 
 class _Filter:

@@ -1,5 +1,6 @@
 """CloudWatch Logs' filter patterns: which messages they let through."""
 
+import gzip
 import json
 import time
 
@@ -90,3 +91,27 @@ NOT_TAKEN = {  # a call and what it asks → the words
 def test_what_logs_do_not_take(aws, call, asked, words):
     with pytest.raises(ClientError, match=words):
         getattr(aws("logs"), call)(**asked)
+
+
+def test_a_subscription_gets_what_its_pattern_matches(aws, fresh):
+    kinesis, logs, name = aws("kinesis"), aws("logs"), fresh("errors")
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="s")
+    arn = f"arn:aws:kinesis:us-east-1:123456789012:stream/{name}"
+    logs.put_subscription_filter(
+        logGroupName=name,
+        filterName="f",
+        filterPattern='{ $.level = "ERROR" }',
+        destinationArn=arn,
+    )
+    now = int(time.time() * 1000)
+    for messages in ((ERROR, INFO), (PLAIN,)):
+        events = [{"timestamp": now, "message": each} for each in messages]
+        logs.put_log_events(logGroupName=name, logStreamName="s", logEvents=events)
+    iterator = kinesis.get_shard_iterator(
+        StreamName=name, ShardId="shardId-000000000000", ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    (record,) = kinesis.get_records(ShardIterator=iterator)["Records"]
+    told = json.loads(gzip.decompress(record["Data"]))
+    assert [each["message"] for each in told["logEvents"]] == [ERROR]
