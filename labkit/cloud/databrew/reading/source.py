@@ -75,6 +75,7 @@ class Reading:
     def _held(self, found: Object) -> Path:
         """A name of its own for an object's file."""
         path = self.store.scratch()
+        path = path.with_name(f"{path.name}~{Path(found.path).name.rpartition('~')[2]}")
         self.aside.append(path)
         try:
             link_or_copy(str(self.store.read(found)), path)
