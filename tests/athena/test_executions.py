@@ -64,6 +64,9 @@ def test_an_execution_tells_what_ran(people: Lake) -> None:
     assert (found["StatementType"], found["SubstatementType"]) == ("DML", "SELECT")
     assert found["WorkGroup"] == "primary"
     assert found["QueryExecutionContext"] == {"Database": people.database}
+    assert found["ResultReuseConfiguration"] == {
+        "ResultReuseByAgeConfiguration": {"Enabled": False}
+    }
     assert found["EngineVersion"]["EffectiveEngineVersion"] == "Athena engine version 3"
     assert found["Status"]["CompletionDateTime"] >= found["Status"]["SubmissionDateTime"]
     assert found["Statistics"]["DataScannedInBytes"] == len("1,ann\n2,bob\n3,\\N\n")

@@ -134,13 +134,15 @@ def _new_record(
     reusing: dict[str, Any] | None,
 ) -> Record:
     place = output["OutputLocation"].rstrip("/") + "/" + statement.output.format(id=number)
-    optional = {"ExecutionParameters": parameters, "ResultReuseConfiguration": reusing}
+    optional = {"ExecutionParameters": parameters}
     return {
         "QueryExecutionId": number,
         "Query": text,
         "StatementType": statement.kind,
         "SubstatementType": statement.substatement,
         "ResultConfiguration": output | {"OutputLocation": place},
+        "ResultReuseConfiguration": reusing
+        or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
         "QueryExecutionContext": where,
         "Status": {"State": "QUEUED", "SubmissionDateTime": time.time()},
         "Statistics": {},
