@@ -248,18 +248,35 @@ def _members_of(model: ServiceModel, code: str) -> Any:
     return model.shape_for(code).members if code in model.shape_names else ()
 
 
+# What S3 calls a request that is not signed as it should be, as other services call it.
+_UNSIGNED_IN_JSON = {
+    "InvalidAccessKeyId": "UnrecognizedClientException",
+    "InvalidClientTokenId": "UnrecognizedClientException",
+    "MissingAuthenticationToken": "MissingAuthenticationTokenException",
+    "SignatureDoesNotMatch": "InvalidSignatureException",
+}
+_UNSIGNED_IN_FORMS = {
+    "ExpiredTokenException": "ExpiredToken",
+    "IncompleteSignatureException": "IncompleteSignature",
+    "InvalidAccessKeyId": "InvalidClientTokenId",
+}
+
+
 def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     """An error as the service's protocol sends it; S3's XML where the service is not known."""
     request_id = str(uuid.uuid4())
     protocol = protocol_of(model) if model else "rest-xml"
     headers = {"x-amzn-RequestId": request_id, "x-amz-request-id": request_id}
     if model and protocol in JSON_PROTOCOLS:
-        fields = {"__type": error.code, "message": error.message, "Message": error.message}
-        if "RequestId" in _members_of(model, error.code):
+        code = _UNSIGNED_IN_JSON.get(error.code, error.code)
+        fields = {"__type": code, "message": error.message, "Message": error.message}
+        if "RequestId" in _members_of(model, code):
             fields["RequestId"] = request_id
-        headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": error.code}
+        headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": code}
         return Reply(error.status, headers, _json(fields | error.details))
-    inner = f"<Code>{_escaped(error.code)}</Code><Message>{_escaped(error.message)}</Message>"
+    in_forms = _UNSIGNED_IN_FORMS if protocol == "query" else {}
+    code = in_forms.get(error.code, error.code)
+    inner = f"<Code>{_escaped(code)}</Code><Message>{_escaped(error.message)}</Message>"
     if protocol == "rest-xml":
         inner += "".join(f"<{k}>{_escaped(v)}</{k}>" for k, v in error.details.items())
         body = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"

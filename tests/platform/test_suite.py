@@ -55,6 +55,22 @@ def test_who_does_not_sign_is_told_so(aws, service, call, asked):
         getattr(client, call)(**named, **asked)
 
 
+STRANGERS = {  # a key that is not known, and one with another secret
+    "query": ("iam", "list_users", ("InvalidClientTokenId", "SignatureDoesNotMatch")),
+    "json": ("glue", "get_databases", ("UnrecognizedClientException", "InvalidSignatureException")),
+    "rest": ("lambda", "list_functions", ("UnrecognizedClientException", "InvalidSignature")),
+    "s3": ("s3", "list_buckets", ("InvalidAccessKeyId", "SignatureDoesNotMatch")),
+}
+
+
+@pytest.mark.parametrize(("service", "call", "codes"), STRANGERS.values(), ids=STRANGERS)
+def test_strangers_are_called_as_each_service_calls_them(cloud, service, call, codes):
+    for key, code in zip(("AKIAIOSFODNN7EXAMPLE", cloud.access_key), codes, strict=True):
+        named = {"aws_access_key_id": key, "aws_secret_access_key": "another"}
+        with pytest.raises(ClientError, match=code):
+            getattr(cloud.client(service, **named), call)()
+
+
 def test_a_users_session_may_do_what_the_user_may(aws):
     found = aws("sts").get_session_token(DurationSeconds=900)["Credentials"]
     assert found["AccessKeyId"].startswith("ASIA")
