@@ -44,6 +44,8 @@ _OF_ONE = {
     "SIGN": ("CAST(sign({x}) AS INTEGER)", "-1, 0 or 1: whether a number is below zero or above."),
     "SQUARE_ROOT": ("sqrt({x})", "The square root; NaN below 0."),
 }
+#: What a whole number stays by; as a double a large one would be another.
+_TO_WHOLE = ("CEILING", "FLOOR")
 _MOD = """What remains of a number divided by another, with the sign of the first; NULL by 0.
 
 The documentation calls it the percent that one number is of another; its name says the remainder.
@@ -72,7 +74,8 @@ def _of_one(name: str, sql: str, doc: str) -> None:
         x = operand(column, given, "'sourceColumn' or 'value'")
         if column and column.is_whole:
             x = f"CAST({x} AS BIGINT)"
-        return table.put(target_column, sql.format(x=x))
+        stays = column and column.is_whole and name in _TO_WHOLE
+        return table.put(target_column, x if stays else sql.format(x=x))
 
     function.__doc__ = doc
     operation(name)(function)
