@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import base64
+import functools
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from labkit.cloud.operations import AwsError
+from labkit.cloud.operations import Answer, AwsError, Context, Handler
 
 Item = TypeVar("Item")
+Lister = Callable[..., Sequence[Any]]
 _MARK = "at:"
 
 
@@ -49,6 +51,31 @@ def page(
     """A page under its member's name, with the next one's token when more follow; as `cut`."""
     found, more = cut(items, token, size, refusal, question=question)
     return {member: found} | ({following: more} if more else {})
+
+
+def paged(
+    member: str,
+    pages: Callable[[str, Sequence[Any], int | None, str | None], Answer],
+    handler: Lister,
+    *,
+    size: str = "MaxResults",
+    token: str = "NextToken",
+) -> Handler:
+    """A handler that gives all items, as one that answers a page of them.
+
+    Args:
+        member: the answer's, under which the items stand.
+        pages: the service's page of a member, items, size and token.
+        size: the request's member that says how many items a page has.
+        token: the one that says where it starts.
+    """
+
+    @functools.wraps(handler)
+    def answer(context: Context, **members: Any) -> Answer:
+        most, start = members.pop(size, None), members.pop(token, None)
+        return pages(member, handler(context, **members), most, start)
+
+    return answer
 
 
 def _token(mark: str, start: int) -> str:

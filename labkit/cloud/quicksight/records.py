@@ -18,10 +18,11 @@ from labkit.cloud.constraints import check_members
 from labkit.cloud.members import given
 from labkit.cloud.members import now as now
 from labkit.cloud.operations import Answer, Context, Handler, operation
+from labkit.cloud.paging import Lister, paged
 from labkit.cloud.quicksight import gate, principals, tagging
 from labkit.cloud.quicksight import permissions as rights
 from labkit.cloud.quicksight.kinds import Kind
-from labkit.cloud.quicksight.words import exists, not_found
+from labkit.cloud.quicksight.words import exists, not_found, page
 from labkit.cloud.state import Records
 
 Record = dict[str, Any]
@@ -57,6 +58,17 @@ def answers(name: str, *, alone: bool = True, anyone: bool = False) -> Callable[
         return operation("quicksight", name)(checked)
 
     return register
+
+
+def lists(name: str, member: str) -> Callable[[Lister], Handler]:
+    """Register QuickSight's answer to an operation that lists: a page of what the handler gives.
+
+    Args:
+        name: the operation's name in its API model.
+        member: the answer's, under which the page stands.
+    """
+
+    return lambda handler: answers(name)(paged(member, page, handler))
 
 
 def create(

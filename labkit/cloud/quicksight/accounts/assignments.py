@@ -14,8 +14,8 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.accounts import groups, namespaces, users
 from labkit.cloud.quicksight.kinds import Kind
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import invalid, not_found, not_here, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import invalid, not_found, not_here
 
 ASSIGNMENT = Kind("assignment", "Assignment")
 Identities = dict[str, list[str]]
@@ -71,24 +71,18 @@ def describe_iam_policy_assignment(
     return {"IAMPolicyAssignment": told | {"AwsAccountId": context.account}}
 
 
-@answers("ListIAMPolicyAssignments")
+@lists("ListIAMPolicyAssignments", "IAMPolicyAssignments")
 def list_iam_policy_assignments(
-    context: Context,
-    *,
-    Namespace: str,
-    AssignmentStatus: str | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+    context: Context, *, Namespace: str, AssignmentStatus: str | None = None
+) -> list[Record]:
     """The assignments of a namespace, those of a status if one is named."""
     namespaces.check(context, Namespace)
-    found = [
+    return [
         record
         for record in records.listed(context, ASSIGNMENT)
         if record["_"]["namespace"] == Namespace
         and AssignmentStatus in (None, record["AssignmentStatus"])
     ]
-    return page("IAMPolicyAssignments", found, MaxResults, NextToken)
 
 
 @answers("ListIAMPolicyAssignmentsForUser")

@@ -11,8 +11,8 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, records
 from labkit.cloud.quicksight.kinds import Kind
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import not_found, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import not_found
 from labkit.cloud.state import Records
 
 PROFILE = Kind("custompermission", "CustomPermissions")
@@ -45,12 +45,9 @@ def describe_custom_permissions(context: Context, *, CustomPermissionsName: str)
     return {"CustomPermissions": find(context, CustomPermissionsName)}
 
 
-@answers("ListCustomPermissions")
-def list_custom_permissions(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    found = records.listed(context, PROFILE)
-    return page("CustomPermissionsList", found, MaxResults, NextToken)
+@lists("ListCustomPermissions", "CustomPermissionsList")
+def list_custom_permissions(context: Context) -> list[Record]:
+    return records.listed(context, PROFILE)
 
 
 @answers("DeleteCustomPermissions")

@@ -14,7 +14,7 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, permissions, records, search, sharing
 from labkit.cloud.quicksight.accounts import members
 from labkit.cloud.quicksight.kinds import FOLDER
-from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.words import invalid, limit_exceeded, not_found, page, precondition
 
 DEPTH = 10
@@ -70,23 +70,14 @@ def delete_folder(context: Context, *, FolderId: str) -> Answer:
     return _named(records.remove(context, FOLDER, FolderId))
 
 
-@answers("ListFolders")
-def list_folders(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    return page("FolderSummaryList", records.listed(context, FOLDER), MaxResults, NextToken)
+@lists("ListFolders", "FolderSummaryList")
+def list_folders(context: Context) -> list[Record]:
+    return records.listed(context, FOLDER)
 
 
-@answers("SearchFolders")
-def search_folders(
-    context: Context,
-    *,
-    Filters: list[Record],
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
-    found = search.matching(context, FOLDER, Filters)
-    return page("FolderSummaryList", found, MaxResults, NextToken)
+@lists("SearchFolders", "FolderSummaryList")
+def search_folders(context: Context, *, Filters: list[Record]) -> list[Record]:
+    return search.matching(context, FOLDER, Filters)
 
 
 @answers("DescribeFolderPermissions")

@@ -11,8 +11,8 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, principals, records
 from labkit.cloud.quicksight.accounts import namespaces, users
 from labkit.cloud.quicksight.kinds import GROUP
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import not_found, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import not_found
 
 
 @answers("CreateGroup")
@@ -41,31 +41,19 @@ def describe_group(context: Context, *, Namespace: str, GroupName: str) -> Answe
     return {"Group": find(context, Namespace, GroupName)}
 
 
-@answers("ListGroups")
-def list_groups(
-    context: Context,
-    *,
-    Namespace: str,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
-    return page("GroupList", _listed(context, Namespace), MaxResults, NextToken)
+@lists("ListGroups", "GroupList")
+def list_groups(context: Context, *, Namespace: str) -> list[Record]:
+    return _listed(context, Namespace)
 
 
-@answers("SearchGroups")
+@lists("SearchGroups", "GroupList")
 def search_groups(
-    context: Context,
-    *,
-    Namespace: str,
-    Filters: list[dict[str, Any]],
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+    context: Context, *, Namespace: str, Filters: list[dict[str, Any]]
+) -> list[Record]:
     """The groups whose name starts with something, in any case."""
     start = Filters[0]["Value"].lower()
     groups = _listed(context, Namespace)
-    found = [group for group in groups if group["GroupName"].lower().startswith(start)]
-    return page("GroupList", found, MaxResults, NextToken)
+    return [group for group in groups if group["GroupName"].lower().startswith(start)]
 
 
 @answers("DeleteGroup")
@@ -95,18 +83,10 @@ def describe_group_membership(
     return {"GroupMember": _member(group, MemberName)}
 
 
-@answers("ListGroupMemberships")
-def list_group_memberships(
-    context: Context,
-    *,
-    Namespace: str,
-    GroupName: str,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListGroupMemberships", "GroupMemberList")
+def list_group_memberships(context: Context, *, Namespace: str, GroupName: str) -> list[Record]:
     group = find(context, Namespace, GroupName)
-    found = [_member(group, name) for name in group["_"]["members"]]
-    return page("GroupMemberList", found, MaxResults, NextToken)
+    return [_member(group, name) for name in group["_"]["members"]]
 
 
 @answers("DeleteGroupMembership")
@@ -120,18 +100,10 @@ def delete_group_membership(
     return {}
 
 
-@answers("ListUserGroups")
-def list_user_groups(
-    context: Context,
-    *,
-    Namespace: str,
-    UserName: str,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListUserGroups", "GroupList")
+def list_user_groups(context: Context, *, Namespace: str, UserName: str) -> list[Record]:
     """The groups that a user is in."""
-    found = principals.memberships(context.cloud, users.find(context, Namespace, UserName))
-    return page("GroupList", found, MaxResults, NextToken)
+    return principals.memberships(context.cloud, users.find(context, Namespace, UserName))
 
 
 def find(context: Context, namespace: str, name: str) -> Record:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import kinds, records
 from labkit.cloud.quicksight.kinds import FOLDER
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import limit_exceeded, not_found, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import limit_exceeded, not_found
 
 MOST = 100
 KINDS = {
@@ -49,27 +49,17 @@ def delete_folder_membership(
     return {}
 
 
-@answers("ListFolderMembers")
-def list_folder_members(
-    context: Context, *, FolderId: str, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
+@lists("ListFolderMembers", "FolderMemberList")
+def list_folder_members(context: Context, *, FolderId: str) -> list[Record]:
     arns = of(context, records.find(context, FOLDER, FolderId))
-    found = [{"MemberId": arn.partition("/")[2], "MemberArn": arn} for arn in arns]
-    return page("FolderMemberList", found, MaxResults, NextToken)
+    return [{"MemberId": arn.partition("/")[2], "MemberArn": arn} for arn in arns]
 
 
-@answers("ListFoldersForResource")
-def list_folders_for_resource(
-    context: Context,
-    *,
-    ResourceArn: str,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListFoldersForResource", "Folders")
+def list_folders_for_resource(context: Context, *, ResourceArn: str) -> list[str]:
     """The ARNs of the folders that a resource lies in."""
     folders = records.listed(context, FOLDER)
-    found = [f["Arn"] for f in folders if ResourceArn in of(context, f)]
-    return page("Folders", found, MaxResults, NextToken)
+    return [f["Arn"] for f in folders if ResourceArn in of(context, f)]
 
 
 def join(context: Context, folder_arns: Iterable[str], member_arn: str) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, kinds, records
 from labkit.cloud.quicksight.kinds import NAMESPACE
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import exists, invalid, not_found, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import exists, invalid, not_found
 
 DEFAULT = "default"
 
@@ -39,13 +39,10 @@ def describe_namespace(context: Context, *, Namespace: str) -> Answer:
     return {"Namespace": _described(context, Namespace)}
 
 
-@answers("ListNamespaces")
-def list_namespaces(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
+@lists("ListNamespaces", "Namespaces")
+def list_namespaces(context: Context) -> list[Record]:
     names = [DEFAULT, *(each["Name"] for each in records.listed(context, NAMESPACE))]
-    found = [_described(context, name) for name in names]
-    return page("Namespaces", found, MaxResults, NextToken)
+    return [_described(context, name) for name in names]
 
 
 @answers("DeleteNamespace")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, themes
 from labkit.cloud.quicksight.kinds import THEME
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import exists, invalid, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import exists, invalid
 
 
 @answers("CreateThemeAlias")
@@ -34,13 +34,10 @@ def describe_theme_alias(context: Context, *, ThemeId: str, AliasName: str) -> A
     return {"ThemeAlias": _alias(record, AliasName, themes.number_of(record, AliasName))}
 
 
-@answers("ListThemeAliases")
-def list_theme_aliases(
-    context: Context, *, ThemeId: str, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
+@lists("ListThemeAliases", "ThemeAliasList")
+def list_theme_aliases(context: Context, *, ThemeId: str) -> list[Record]:
     record = themes.own(context, ThemeId)
-    found = [_alias(record, name, n) for name, n in record["_"]["aliases"].items()]
-    return page("ThemeAliasList", found, MaxResults, NextToken)
+    return [_alias(record, name, n) for name, n in record["_"]["aliases"].items()]
 
 
 @answers("DeleteThemeAlias")

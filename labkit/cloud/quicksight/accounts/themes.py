@@ -10,8 +10,7 @@ from __future__ import annotations
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing, starter_themes, themes
 from labkit.cloud.quicksight.kinds import THEME
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import page
+from labkit.cloud.quicksight.records import Record, answers, lists
 
 sharing.register(THEME)
 
@@ -82,26 +81,18 @@ def describe_theme(
     return {"Theme": record | {"Version": themes.by_number(record, number)}}
 
 
-@answers("ListThemes")
-def list_themes(
-    context: Context,
-    *,
-    Type: str = "ALL",
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListThemes", "ThemeSummaryList")
+def list_themes(context: Context, *, Type: str = "ALL") -> list[Record]:
     """The account's themes and QuickSight's own."""
     own = [] if Type == "QUICKSIGHT" else [_summary(r) for r in records.listed(context, THEME)]
     given = [] if Type == "CUSTOM" else [starter_themes.summary(n) for n in starter_themes.NAMES]
-    return page("ThemeSummaryList", given + own, MaxResults, NextToken)
+    return given + own
 
 
-@answers("ListThemeVersions")
-def list_theme_versions(
-    context: Context, *, ThemeId: str, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    versions = themes.own(context, ThemeId)["_"]["versions"]
-    return page("ThemeVersionSummaryList", versions, MaxResults, NextToken)
+@lists("ListThemeVersions", "ThemeVersionSummaryList")
+def list_theme_versions(context: Context, *, ThemeId: str) -> list[Record]:
+    found: list[Record] = themes.own(context, ThemeId)["_"]["versions"]
+    return found
 
 
 @answers("DeleteTheme")

@@ -15,8 +15,8 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import gate, principals, records
 from labkit.cloud.quicksight.accounts import custom_permissions, namespaces
 from labkit.cloud.quicksight.kinds import GROUP, USER
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import invalid, not_found, not_here, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import invalid, not_found, not_here
 
 _IAM = re.compile(r"arn:aws:iam::\d{12}:(user|role)/(?:.*/)?([^/]+)")
 _KEPT = ("CustomPermissionsName", "ExternalLoginFederationProviderType", "ExternalLoginId")
@@ -77,18 +77,11 @@ def describe_user(context: Context, *, Namespace: str, UserName: str) -> Answer:
     return {"User": find(context, Namespace, UserName)}
 
 
-@answers("ListUsers")
-def list_users(
-    context: Context,
-    *,
-    Namespace: str,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListUsers", "UserList")
+def list_users(context: Context, *, Namespace: str) -> list[Record]:
     namespaces.check(context, Namespace)
     users = records.listed(context, USER)
-    found = [user for user in users if user["_"]["namespace"] == Namespace]
-    return page("UserList", found, MaxResults, NextToken)
+    return [user for user in users if user["_"]["namespace"] == Namespace]
 
 
 @answers("DeleteUser")

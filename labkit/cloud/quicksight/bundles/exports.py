@@ -16,9 +16,9 @@ from labkit.cloud.quicksight.bundles.assets import Asset, arns_in, asset_of, ext
 from labkit.cloud.quicksight.bundles.jobs import EXPORT
 from labkit.cloud.quicksight.ingestions import timetable
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD, DATA_SET, FOLDER
-from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.records import Record, answers, lists, shown
 from labkit.cloud.quicksight.reports.downloads import url_of
-from labkit.cloud.quicksight.words import invalid, page
+from labkit.cloud.quicksight.words import invalid
 
 SUMMARY = ("JobStatus", "Arn", "CreatedTime", "AssetBundleExportJobId", "IncludeAllDependencies",
            "ExportFormat", "IncludePermissions", "IncludeTags")  # fmt: skip
@@ -58,12 +58,9 @@ def describe(context: Context, *, AssetBundleExportJobId: str) -> Answer:
     return {**shown(found), "DownloadUrl": url}
 
 
-@answers("ListAssetBundleExportJobs")
-def list_all(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    found = [shown(each, *SUMMARY) for each in records.listed(context, EXPORT)]
-    return page("AssetBundleExportJobSummaryList", found, MaxResults, NextToken)
+@lists("ListAssetBundleExportJobs", "AssetBundleExportJobSummaryList")
+def list_all(context: Context) -> list[Record]:
+    return [shown(each, *SUMMARY) for each in records.listed(context, EXPORT)]
 
 
 def _export(context: Context, id: str, asked: Record) -> Record:

@@ -12,9 +12,9 @@ from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.bundles import files, jobs
 from labkit.cloud.quicksight.bundles.importing import import_all
 from labkit.cloud.quicksight.bundles.jobs import IMPORT
-from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.records import Record, answers, lists, shown
 from labkit.cloud.quicksight.reports.downloads import url_of
-from labkit.cloud.quicksight.words import invalid, page
+from labkit.cloud.quicksight.words import invalid
 from labkit.cloud.s3.store import Store
 
 SUMMARY = ("JobStatus", "Arn", "CreatedTime", "AssetBundleImportJobId", "FailureAction")
@@ -52,12 +52,9 @@ def describe(context: Context, *, AssetBundleImportJobId: str) -> Answer:
     return {**shown(found), "AssetBundleImportSource": {"Body": url}}
 
 
-@answers("ListAssetBundleImportJobs")
-def list_all(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    found = [shown(each, *SUMMARY) for each in records.listed(context, IMPORT)]
-    return page("AssetBundleImportJobSummaryList", found, MaxResults, NextToken)
+@lists("ListAssetBundleImportJobs", "AssetBundleImportJobSummaryList")
+def list_all(context: Context) -> list[Record]:
+    return [shown(each, *SUMMARY) for each in records.listed(context, IMPORT)]
 
 
 def _import(

@@ -13,10 +13,9 @@ from labkit.cloud.quicksight import records, search, sharing
 from labkit.cloud.quicksight.data_sets.checks import checked
 from labkit.cloud.quicksight.ingestions import running
 from labkit.cloud.quicksight.kinds import DATA_SET
-from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.records import Record, answers, lists, shown
 from labkit.cloud.quicksight.sources import folders
 from labkit.cloud.quicksight.spice.opening import spice_states
-from labkit.cloud.quicksight.words import page
 
 _TOLD = ("Arn", "DataSetId", "Name", "CreatedTime", "LastUpdatedTime", "ImportMode",
          "RowLevelPermissionDataSet", "UseAs")  # fmt: skip
@@ -75,24 +74,14 @@ def describe_data_set(context: Context, *, DataSetId: str) -> Answer:
     return {"DataSet": shown(record) | consumed}
 
 
-@answers("ListDataSets")
-def list_data_sets(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    found = [_summary(record) for record in records.listed(context, DATA_SET)]
-    return page("DataSetSummaries", found, MaxResults, NextToken)
+@lists("ListDataSets", "DataSetSummaries")
+def list_data_sets(context: Context) -> list[Record]:
+    return [_summary(record) for record in records.listed(context, DATA_SET)]
 
 
-@answers("SearchDataSets")
-def search_data_sets(
-    context: Context,
-    *,
-    Filters: list[Record],
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
-    found = [_summary(record) for record in search.matching(context, DATA_SET, Filters)]
-    return page("DataSetSummaries", found, MaxResults, NextToken)
+@lists("SearchDataSets", "DataSetSummaries")
+def search_data_sets(context: Context, *, Filters: list[Record]) -> list[Record]:
+    return [_summary(record) for record in search.matching(context, DATA_SET, Filters)]
 
 
 @answers("DeleteDataSet")

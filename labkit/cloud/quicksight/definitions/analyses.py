@@ -15,9 +15,9 @@ from labkit.cloud.quicksight import records, sharing
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import builds
 from labkit.cloud.quicksight.kinds import ANALYSIS
-from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.search import matching
-from labkit.cloud.quicksight.words import conflict, invalid, not_found, page
+from labkit.cloud.quicksight.words import conflict, invalid, not_found
 
 DAY_S = 86_400
 SUMMARY = ("Arn", "AnalysisId", "Name", "Status", "CreatedTime", "LastUpdatedTime")
@@ -105,22 +105,14 @@ def restore(context: Context, *, AnalysisId: str, RestoreToFolders: bool = False
     return records.shown(found, "Arn", "AnalysisId")
 
 
-@answers("ListAnalyses")
-def list_all(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    return _page(_standing(context), MaxResults, NextToken)
+@lists("ListAnalyses", "AnalysisSummaryList")
+def list_all(context: Context) -> list[Record]:
+    return _summaries(_standing(context))
 
 
-@answers("SearchAnalyses")
-def search_all(
-    context: Context,
-    *,
-    Filters: list[Record],
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
-    return _page(matching(context, ANALYSIS, Filters, _standing(context)), MaxResults, NextToken)
+@lists("SearchAnalyses", "AnalysisSummaryList")
+def search_all(context: Context, *, Filters: list[Record]) -> list[Record]:
+    return _summaries(matching(context, ANALYSIS, Filters, _standing(context)))
 
 
 def find(context: Context, id: str) -> Record:
@@ -155,6 +147,5 @@ def _begun(record: Record, member: str) -> Answer:
     }
 
 
-def _page(found: list[Record], size: int | None, token: str | None) -> Answer:
-    told = [records.shown(record, *SUMMARY) for record in found]
-    return page("AnalysisSummaryList", told, size, token)
+def _summaries(found: list[Record]) -> list[Record]:
+    return [records.shown(record, *SUMMARY) for record in found]

@@ -15,9 +15,9 @@ from labkit.cloud.quicksight import permissions, principals, records, sharing
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions import builds, catalog, versions
 from labkit.cloud.quicksight.kinds import ANALYSIS, DASHBOARD
-from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.search import matching
-from labkit.cloud.quicksight.words import conflict, invalid, page
+from labkit.cloud.quicksight.words import conflict, invalid
 
 SUMMARY = ("Arn", "DashboardId", "Name", "CreatedTime", "LastUpdatedTime", "LastPublishedTime")
 OF_VERSION = ("Arn", "CreatedTime", "VersionNumber", "Status", "SourceEntityArn", "Description")
@@ -118,37 +118,21 @@ def delete(context: Context, *, DashboardId: str, VersionNumber: int | None = No
     return records.shown(record, "Arn", "DashboardId")
 
 
-@answers("ListDashboards")
-def list_all(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    return _page(records.listed(context, DASHBOARD), MaxResults, NextToken)
+@lists("ListDashboards", "DashboardSummaryList")
+def list_all(context: Context) -> list[Record]:
+    return _summaries(records.listed(context, DASHBOARD))
 
 
-@answers("SearchDashboards")
-def search_all(
-    context: Context,
-    *,
-    Filters: list[Record],
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
-    found = matching(context, DASHBOARD, Filters)
-    return _page(found, MaxResults, NextToken)
+@lists("SearchDashboards", "DashboardSummaryList")
+def search_all(context: Context, *, Filters: list[Record]) -> list[Record]:
+    return _summaries(matching(context, DASHBOARD, Filters))
 
 
-@answers("ListDashboardVersions")
-def list_versions(
-    context: Context,
-    *,
-    DashboardId: str,
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
+@lists("ListDashboardVersions", "DashboardVersionSummaryList")
+def list_versions(context: Context, *, DashboardId: str) -> list[Record]:
     records.find(context, DASHBOARD, DashboardId)
     every = versions.every(context.cloud, context.region, DASHBOARD, DashboardId)
-    told = [records.shown(each, *OF_VERSION) for each in every]
-    return page("DashboardVersionSummaryList", told, MaxResults, NextToken)
+    return [records.shown(each, *OF_VERSION) for each in every]
 
 
 @answers("UpdateDashboardLinks")
@@ -224,9 +208,8 @@ def _begun(context: Context, id: str, version: Record) -> Answer:
     }
 
 
-def _page(found: list[Record], size: int | None, token: str | None) -> Answer:
-    told = [
+def _summaries(found: list[Record]) -> list[Record]:
+    return [
         {**records.shown(each, *SUMMARY), "PublishedVersionNumber": each["_"]["published"]}
         for each in found
     ]
-    return page("DashboardSummaryList", told, size, token)

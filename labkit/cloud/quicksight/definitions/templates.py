@@ -12,8 +12,8 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, sharing
 from labkit.cloud.quicksight.definitions import builds, versions
 from labkit.cloud.quicksight.kinds import TEMPLATE
-from labkit.cloud.quicksight.records import Record, answers
-from labkit.cloud.quicksight.words import conflict, exists, invalid, not_found, page
+from labkit.cloud.quicksight.records import Record, answers, lists
+from labkit.cloud.quicksight.words import conflict, exists, invalid, not_found
 
 OF_VERSION = ("Arn", "VersionNumber", "CreatedTime", "Status", "Description")
 sharing.register(TEMPLATE)
@@ -83,26 +83,16 @@ def delete(context: Context, *, TemplateId: str, VersionNumber: int | None = Non
     return records.shown(record, "Arn", "TemplateId")
 
 
-@answers("ListTemplates")
-def list_all(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    told = [_summary(context, record) for record in records.listed(context, TEMPLATE)]
-    return page("TemplateSummaryList", told, MaxResults, NextToken)
+@lists("ListTemplates", "TemplateSummaryList")
+def list_all(context: Context) -> list[Record]:
+    return [_summary(context, record) for record in records.listed(context, TEMPLATE)]
 
 
-@answers("ListTemplateVersions")
-def list_versions(
-    context: Context,
-    *,
-    TemplateId: str,
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
+@lists("ListTemplateVersions", "TemplateVersionSummaryList")
+def list_versions(context: Context, *, TemplateId: str) -> list[Record]:
     records.find(context, TEMPLATE, TemplateId)
     every = versions.every(context.cloud, context.region, TEMPLATE, TemplateId)
-    told = [records.shown(each, *OF_VERSION) for each in every]
-    return page("TemplateVersionSummaryList", told, MaxResults, NextToken)
+    return [records.shown(each, *OF_VERSION) for each in every]
 
 
 # Aliases ------------------------------------------------------------------------------------------
@@ -144,17 +134,10 @@ def delete_alias(context: Context, *, TemplateId: str, AliasName: str) -> Answer
     return {"TemplateId": TemplateId, "AliasName": AliasName, "Arn": gone["Arn"]}
 
 
-@answers("ListTemplateAliases")
-def list_aliases(
-    context: Context,
-    *,
-    TemplateId: str,
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
+@lists("ListTemplateAliases", "TemplateAliasList")
+def list_aliases(context: Context, *, TemplateId: str) -> list[Record]:
     record = records.find(context, TEMPLATE, TemplateId)
-    told = [_alias(record, name) for name in _aliases(record)]
-    return page("TemplateAliasList", told, MaxResults, NextToken)
+    return [_alias(record, name) for name in _aliases(record)]
 
 
 def _point(context: Context, record: Record, name: str, number: int) -> Answer:

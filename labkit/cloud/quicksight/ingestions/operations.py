@@ -9,8 +9,8 @@ from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records
 from labkit.cloud.quicksight.ingestions import running
 from labkit.cloud.quicksight.kinds import DATA_SET, INGESTION
-from labkit.cloud.quicksight.records import Record, answers, shown
-from labkit.cloud.quicksight.words import invalid, not_found, page
+from labkit.cloud.quicksight.records import Record, answers, lists, shown
+from labkit.cloud.quicksight.words import invalid, not_found
 
 
 @answers("CreateIngestion")
@@ -33,17 +33,11 @@ def describe_ingestion(context: Context, *, DataSetId: str, IngestionId: str) ->
     return {"Ingestion": shown(_find(context, DataSetId, IngestionId))}
 
 
-@answers("ListIngestions")
-def list_ingestions(
-    context: Context,
-    *,
-    DataSetId: str,
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
+@lists("ListIngestions", "Ingestions")
+def list_ingestions(context: Context, *, DataSetId: str) -> list[Record]:
     records.find(context, DATA_SET, DataSetId)
     found = running.of_data_set(context.cloud, context.region, DataSetId)
-    return page("Ingestions", [shown(each) for each in found[::-1]], MaxResults, NextToken)
+    return [shown(each) for each in found[::-1]]
 
 
 @answers("CancelIngestion")

@@ -14,11 +14,11 @@ from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.quicksight import records, search, sharing
 from labkit.cloud.quicksight.kinds import DATA_SOURCE
-from labkit.cloud.quicksight.records import Record, answers, shown
+from labkit.cloud.quicksight.records import Record, answers, lists, shown
 from labkit.cloud.quicksight.sources import athena, folders, redshift, s3
 from labkit.cloud.quicksight.sources.access import reader_of
 from labkit.cloud.quicksight.sources.failures import EXPECTED, SourceError, told
-from labkit.cloud.quicksight.words import invalid, not_found, page
+from labkit.cloud.quicksight.words import invalid, not_found
 
 _TOLD = ("Arn", "DataSourceId", "Name", "Type", "CreatedTime", "LastUpdatedTime")
 #: An ingestion's error as a data source's.
@@ -97,24 +97,14 @@ def describe_data_source(context: Context, *, DataSourceId: str) -> Answer:
     return {"DataSource": shown(records.find(context, DATA_SOURCE, DataSourceId))}
 
 
-@answers("ListDataSources")
-def list_data_sources(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    found = [shown(record) for record in records.listed(context, DATA_SOURCE)]
-    return page("DataSources", found, MaxResults, NextToken)
+@lists("ListDataSources", "DataSources")
+def list_data_sources(context: Context) -> list[Record]:
+    return [shown(record) for record in records.listed(context, DATA_SOURCE)]
 
 
-@answers("SearchDataSources")
-def search_data_sources(
-    context: Context,
-    *,
-    Filters: list[Record],
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
-    found = [shown(each, *_TOLD) for each in search.matching(context, DATA_SOURCE, Filters)]
-    return page("DataSourceSummaries", found, MaxResults, NextToken)
+@lists("SearchDataSources", "DataSourceSummaries")
+def search_data_sources(context: Context, *, Filters: list[Record]) -> list[Record]:
+    return [shown(each, *_TOLD) for each in search.matching(context, DATA_SOURCE, Filters)]
 
 
 @answers("DeleteDataSource")

@@ -12,11 +12,10 @@ from labkit.cloud.quicksight import records, sharing
 from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.definitions.catalog import check_folders
 from labkit.cloud.quicksight.kinds import TOPIC
-from labkit.cloud.quicksight.records import Record, answers
+from labkit.cloud.quicksight.records import Record, answers, lists
 from labkit.cloud.quicksight.search import matching
 from labkit.cloud.quicksight.topics.records import check, find
 from labkit.cloud.quicksight.topics.refreshing import refresh
-from labkit.cloud.quicksight.words import page
 
 sharing.register(TOPIC)
 
@@ -63,24 +62,14 @@ def delete(context: Context, *, TopicId: str) -> Answer:
     return records.shown(records.remove(context, TOPIC, TopicId), "Arn", "TopicId")
 
 
-@answers("ListTopics")
-def list_all(
-    context: Context, *, NextToken: str | None = None, MaxResults: int | None = None
-) -> Answer:
-    told = [_summary(record) for record in records.listed(context, TOPIC)]
-    return page("TopicsSummaries", told, MaxResults, NextToken)
+@lists("ListTopics", "TopicsSummaries")
+def list_all(context: Context) -> list[Record]:
+    return [_summary(record) for record in records.listed(context, TOPIC)]
 
 
-@answers("SearchTopics")
-def search(
-    context: Context,
-    *,
-    Filters: list[Record],
-    NextToken: str | None = None,
-    MaxResults: int | None = None,
-) -> Answer:
-    told = [_summary(record) for record in matching(context, TOPIC, Filters)]
-    return page("TopicSummaryList", told, MaxResults, NextToken)
+@lists("SearchTopics", "TopicSummaryList")
+def search(context: Context, *, Filters: list[Record]) -> list[Record]:
+    return [_summary(record) for record in matching(context, TOPIC, Filters)]
 
 
 def _summary(record: Record) -> Record:
