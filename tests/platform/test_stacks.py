@@ -490,3 +490,44 @@ def test_a_template_in_s3_is_read_and_validated(aws, cloud):
         aws("cloudformation").validate_template(TemplateURL="one.json")
     with pytest.raises(ClientError, match="At least one Resources member must be defined"):
         aws("cloudformation").validate_template(TemplateBody="{}")
+
+
+def test_a_parameter_without_a_name_and_a_job_are_changed_in_place(aws, fresh):
+    stacks, glue, ssm, name = aws("cloudformation"), aws("glue"), aws("ssm"), fresh("stack")
+
+    def made(value):
+        job = {"Name": name, "Role": "r", "Command": {"Name": "glueetl"}, "Description": value}
+        link = {"Name": name, "ConnectionType": "JDBC", "ConnectionProperties": {"HOST": "h"}}
+        parameter = {"Type": "String", "Value": value, "Tags": {"team": "a"}}
+        resources = {
+            "Job": {"Type": "AWS::Glue::Job", "Properties": job},
+            "Link": {
+                "Type": "AWS::Glue::Connection",
+                "Properties": {"CatalogId": "123456789012", "ConnectionInput": link},
+            },
+            "Parameter": {"Type": "AWS::SSM::Parameter", "Properties": parameter},
+        }
+        told = {"Name": {"Value": {"Ref": "Parameter"}}}
+        return {
+            "StackName": name,
+            "TemplateBody": json.dumps({"Resources": resources} | {"Outputs": told}),
+        }
+
+    stacks.create_stack(**made("one"))
+    (output,) = stacks.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    parameter = output["OutputValue"]
+    assert parameter.startswith(f"{name}-Parameter-")
+    stacks.update_stack(**made("two"))
+    told = ssm.get_parameter(Name=parameter)["Parameter"]
+    assert (told["Value"], told["Version"]) == ("two", 2)
+    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=parameter)["TagList"]
+    assert tags == [{"Key": "team", "Value": "a"}]
+    assert glue.get_job(JobName=name)["Job"]["Description"] == "two"
+    stacks.delete_stack(StackName=name)
+    for gone in (
+        lambda: glue.get_connection(Name=name),
+        lambda: glue.get_job(JobName=name),
+        lambda: ssm.get_parameter(Name=parameter),
+    ):
+        with pytest.raises(ClientError, match="NotFound"):
+            gone()

@@ -205,6 +205,7 @@ ARNS = {
     "StartExecution": ("start_execution", "stateMachineArn", NO_MACHINE),
     "DescribeExecution": ("describe_execution", "executionArn", NO_EXECUTION),
     "GetExecutionHistory": ("get_execution_history", "executionArn", NO_EXECUTION),
+    "ListMapRuns": ("list_map_runs", "executionArn", NO_EXECUTION),
     "StopExecution": ("stop_execution", "executionArn", NO_EXECUTION),
 }
 

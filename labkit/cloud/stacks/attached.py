@@ -115,6 +115,18 @@ def _version(noun: str, **more: Any) -> Kind:
     return kind("stepfunctions", noun, **told)
 
 
+def _tagged(members: Members) -> Members:
+    """A parameter's tags are an object in a template."""
+    tags = members.pop("Tags", None) or {}
+    listed = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    return members | (listed if tags else {})
+
+
+def _overwritten(members: Members) -> Members:
+    """A parameter's next version, which has the tags of the first."""
+    return {name: value for name, value in members.items() if name != "Tags"} | {"Overwrite": True}
+
+
 ATTACHED: dict[str, Kind] = {
     "AWS::EC2::SecurityGroupEgress": Kind(
         "ec2",
@@ -180,6 +192,16 @@ ATTACHED: dict[str, Kind] = {
         by={name: name for name in ("FunctionName", "Qualifier")},
         shaped=renaming({"TargetFunctionArn": "FunctionName"}),
         attributes={"FunctionUrl": "FunctionUrl", "FunctionArn": "FunctionArn"},
+    ),
+    "AWS::SSM::Parameter": Kind(
+        "ssm",
+        "PutParameter",
+        "PutParameter",
+        "DeleteParameter",
+        by={"Name": "Name"},
+        shaped=_tagged,
+        changed=_overwritten,
+        attributes={"Type": "Type", "Value": "Value"},
     ),
     "AWS::SecretsManager::SecretTargetAttachment": Kind(
         "secretsmanager",

@@ -22,8 +22,6 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         check_activity(context, parameters["activityArn"])
     if "mapRunArn" in parameters:
         raise _no_resource(parameters["mapRunArn"])
-    if context.operation == "ListMapRuns":
-        words.check_arn(parameters["executionArn"], words.EXECUTION)
     if "resourceArn" in parameters:
         _check_tagged(context, parameters["resourceArn"])
 
