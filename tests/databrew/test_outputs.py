@@ -260,6 +260,31 @@ def test_a_partition_column_that_there_is_not(lake: Lake) -> None:
     assert lake.keys("out/") == []
 
 
+def test_xml_of_names_that_no_element_has(lake: Lake) -> None:
+    lake.put("in/a.csv", "1,a b,-x\n7,y,z\n")
+    [key] = lake.written(
+        lake.run(
+            lake.recipe_job(lake.dataset("in/a.csv"), Outputs=[lake.output("out", Format="XML")])
+        )
+    )
+    [row] = ET.fromstring(lake.get(key))
+    assert [(each.tag, each.text) for each in row] == [("_1", "7"), ("a_b", "y"), ("_-x", "z")]
+
+
+NO_XML = {
+    "a control character": ("a\nx\x01\n", "The column 'a' has a control character"),
+    "twins": ("a b,a_b\n1,2\n", "Two columns would be the XML element 'a_b'"),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), NO_XML.values(), ids=NO_XML)
+def test_what_xml_cannot_have(lake: Lake, text: str, reason: str) -> None:
+    lake.put("in/a.csv", text)
+    job = lake.recipe_job(lake.dataset("in/a.csv"), Outputs=[lake.output("out", Format="XML")])
+    assert reason in lake.fail(job)
+    assert lake.keys("out/") == []
+
+
 # Replacing ----------------------------------------------------------------------------------------
 
 

@@ -33,6 +33,7 @@ _TEXT = ("SNAPPY", "GZIP", "LZ4", "BZIP2", "DEFLATE", "BROTLI")
 _PACKED = {name: name.lower() for name in _TEXT}
 _CSV = "FORMAT csv, HEADER true, DELIMITER {delimiter}, QUOTE '\"', ESCAPE '\"', NULLSTR ''"
 _LINES = "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\x01', NULLSTR ''"
+_NO_XML = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x{FFFE}\x{FFFF}]"
 _ROOT = ", PREFIX '<ROWS>\n', SUFFIX '\n</ROWS>\n'"
 
 Select = Callable[[Sequence[Column]], Sequence[str]]
@@ -52,16 +53,31 @@ def _flat(columns: Sequence[Column]) -> list[str]:
 
 def _elements(columns: Sequence[Column]) -> list[str]:
     """A row as one line of XML; a missing value has no element."""
-    parts = [_element(column) for column in columns]
+    names = [_tag(column.name) for column in columns]
+    twin = next((name for name in names if names.count(name) > 1), None)
+    if twin is not None:
+        raise invalid(f"Two columns would be the XML element '{twin}'.")
+    parts = [_element(*pair) for pair in zip(names, columns, strict=True)]
     return [f"'<ROW>' || {' || '.join(parts)} || '</ROW>' AS {quoted_name('#xml')}"]
 
 
-def _element(column: Column) -> str:
-    name = literal("".join(c if c.isalnum() or c in "_.-" else "_" for c in column.name))[1:-1]
+def _tag(name: str) -> str:
+    """A column's name as XML may have it.
+
+    >>> [_tag(name) for name in ("a b", "1st", "-x")]
+    ['a_b', '_1st', '_-x']
+    """
+    tag = "".join(c if c.isalnum() or c in "_.-" else "_" for c in name)
+    return tag if tag[0].isalpha() or tag[0] == "_" else f"_{tag}"
+
+
+def _element(tag: str, column: Column) -> str:
     text = f"CAST({values.as_text(column.sql, column.type)} AS VARCHAR)"
+    why = literal(f"The column '{column.name}' has a control character, which XML cannot have.")
+    text = f"CASE WHEN regexp_matches({text}, '{_NO_XML}') THEN error({why}) ELSE {text} END"
     for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = f"replace({text}, '{mark}', '{entity}')"
-    return f"coalesce('<{name}>' || {text} || '</{name}>', '')"
+    return f"coalesce('<{tag}>' || {text} || '</{tag}>', '')"
 
 
 @dataclass(frozen=True)
