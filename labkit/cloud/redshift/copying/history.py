@@ -63,7 +63,7 @@ def begin_load(
         tbl=table.oid,
         source=options.source,
         format=_FORMATS[options.format],
-        files=[{"uri": each.uri, "size": each.size, "lines": 0} for each in given.objects],
+        files=[{"uri": each.uri, "size": each.size, "lines": None} for each in given.objects],
         errors=[],
         job=job,
     )
@@ -77,7 +77,7 @@ def end_load(noted: Noted, work: Load, count: int, status: str, message: str = "
     for each in work.wrong:
         wrong[each.file.path] += 1
     for told, file in zip(files, work.files, strict=True):
-        told["lines"] = work.lines.get(file.path, count if len(files) == 1 else 0)
+        told["lines"] = work.lines.get(file.path, count if len(files) == 1 else None)
         told["errors"] = wrong[file.path]
     noted.change(
         rows=count,

@@ -23,7 +23,8 @@ def read_options(words: Words, table: Mapping[str, Reader], told: dict[str, Any]
     """Read options until none comes, into ``told``; their names.
 
     Raises:
-        RedshiftError: one is told twice, or has not what it needs.
+        RedshiftError: one is told twice or against another (``GZIP BZIP2``, ``CSV PARQUET``), or
+            has not what it needs.
     """
     seen: set[str] = set()
     while not words.ended and words.word.upper in table:
@@ -31,7 +32,10 @@ def read_options(words: Words, table: Mapping[str, Reader], told: dict[str, Any]
         if name in seen:
             raise RedshiftError(f"conflicting or redundant options: {name}", "42601")
         seen.add(name)
+        before = dict(told)
         table[name](words, told)
+        if any(told[each] != value for each, value in before.items()):
+            raise RedshiftError(f"conflicting or redundant options: {name}", "42601")
     return seen
 
 

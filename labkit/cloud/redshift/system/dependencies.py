@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.engine.redshift.compile import Compiled
+from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.redshift.system.catalogs import relations
 from labkit.cloud.redshift.system.postgres import NUMBERS
 from labkit.cloud.redshift.system.registry import system
@@ -41,9 +43,7 @@ def pg_depend(connection: Connection) -> Iterator[Any]:
     connection.telling = True
     try:
         views = [one for one in relations(connection) if one.kind == "view" and one.columns]
-        from labkit.cloud.redshift.warehouse.names import Names
-
-        read = {one.oid: Names(connection).compile_view(one) for one in views}
+        read = {one.oid: found for one in views if (found := _read(connection, one))}
     finally:
         connection.telling = False
     rule, relation = NUMBERS["pg_rewrite"], NUMBERS["pg_class"]
@@ -54,6 +54,16 @@ def pg_depend(connection: Connection) -> Iterator[Any]:
             columns = [column for of, column in compiled.columns if of == oid]
             for place in _read_places(known[oid], columns) if oid in known else [0]:
                 yield rule, view + _RULES, 0, relation, oid, place, "n"
+
+
+def _read(connection: Connection, view: Object) -> Compiled | None:
+    """What a view reads; None where that is gone."""
+    from labkit.cloud.redshift.warehouse.names import Names
+
+    try:
+        return Names(connection).compile_view(view)
+    except RedshiftError:
+        return None
 
 
 def _read_places(one: Object, columns: list[str]) -> list[int]:

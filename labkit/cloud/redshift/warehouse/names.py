@@ -79,8 +79,10 @@ class Names:
     def _meant(self, name: tuple[str, ...]) -> Object | None:
         """The relation that a view was made of, whatever it is called now."""
         oid = self.meant.get(".".join(name), {}).get("oid")
-        relations = self.connection.objects.of("relation") if oid else ()
-        return next((one for one in relations if one.oid == oid), None)
+        if not oid:
+            return None
+        own, stored = self.connection.temporary.values(), self.connection.objects.of("relation")
+        return next((one for one in (*own, *stored) if one.oid == oid), None)
 
     def _as_meant(self, name: tuple[str, ...], relation: Relation) -> Relation:
         """A relation with the columns that a view was made of, by the names of then."""

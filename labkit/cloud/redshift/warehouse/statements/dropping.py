@@ -80,7 +80,7 @@ def bound_views(connection: Connection, one: Object) -> list[Object]:
     """The views that would break without a relation."""
     return [
         each
-        for each in connection.objects.of("relation")
+        for each in (*connection.objects.of("relation"), *connection.temporary.values())
         if each.body.get("bound") and one.oid in each.body.get("uses", ())
     ]
 

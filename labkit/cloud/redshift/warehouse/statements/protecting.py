@@ -75,7 +75,8 @@ def check_attachable(connection: Connection, one: Object) -> None:
 
 def bases(connection: Connection, view: Object) -> set[int]:
     """What a view reads, by itself and through others."""
-    known = {one.oid: one for one in connection.objects.of("relation")}
+    own, stored = connection.temporary.values(), connection.objects.of("relation")
+    known = {one.oid: one for one in (*own, *stored)}
     found: set[int] = set()
     left = [int(oid) for oid in view.body.get("uses", ())]
     while left:

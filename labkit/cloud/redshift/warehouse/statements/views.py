@@ -1,7 +1,8 @@
 """Views, with and without a binding to what they read, and materialized views.
 
 A bound view keeps its tables from being dropped; a view WITH NO SCHEMA BINDING is checked when it
-is used. Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html
+is used. One that reads temporary tables, or whose name begins with ``#``, is the session's own.
+Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html
 """
 
 from __future__ import annotations
@@ -36,9 +37,11 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
     words.expect("AS")
     text, bound = _query_text(words)
     database, schema, last = place(connection, name, "CREATE OR REPLACE VIEW")
+    view = _view(connection, (database, schema, last), text, names, bound)
+    if last.startswith("#") or _of_session(connection, view):
+        return _create_temporary(connection, view, replacing)
     known = connection.objects.find("relation", last, database=database, schema=schema)
     _check_free(connection, known, last, replacing)
-    view = _view(connection, (database, schema, last), text, names, bound)
     if not bound:
         view = view.changed(statement=parsed.text.strip(), stated=[schema, last])
     if known:
@@ -51,6 +54,27 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
     elif given := defaults.granted(connection, "TABLES", schema):
         view = view.changed(grants=given)
     connection.objects.add(view)
+    return Result("CREATE VIEW")
+
+
+def _of_session(connection: Connection, view: Object) -> bool:
+    """Whether a view reads a temporary table or view."""
+    return any(one.oid in view.body.get("uses", ()) for one in connection.temporary.values())
+
+
+def _create_temporary(connection: Connection, view: Object, replacing: bool) -> Result:
+    """A view that ends with its session, as what it reads does."""
+    known = connection.temporary.get(view.name)
+    _check_free(connection, known, view.name, replacing)
+    if known:
+        _check_same(known, view)
+        if known.oid in bases(connection, view):
+            raise RedshiftError(f'infinite recursion detected in view "{view.name}"', "42P17")
+    oid = known.oid if known else connection.objects.new_oid()
+    key = (view.space, view.database, f"pg_temp_{connection.pid}", view.name)
+    body = view.body | {"temporary": True}
+    connection.temporary[view.name] = Object(*key, oid, view.owner, body)
+    connection.notices.append(f'view "{view.name}" will be a temporary view')
     return Result("CREATE VIEW")
 
 
@@ -195,7 +219,10 @@ def _check_bases(connection: Connection, compiled: Compiled) -> None:
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_ATTACH_RLS_POLICY.html
     """
-    used = bases(connection, Object("", "", "", "", body={"uses": sorted(compiled.oids)}))
+    holder = Object("", "", "", "", body={"uses": sorted(compiled.oids)})
+    if _of_session(connection, holder):
+        raise RedshiftError("a materialized view cannot read temporary tables", "0A000")
+    used = bases(connection, holder)
     for one in connection.objects.of("relation"):
         if one.oid in used and (is_protected(one) or one.body.get("rls", {}).get("attached")):
             raise RedshiftError(
