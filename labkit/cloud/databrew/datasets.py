@@ -12,8 +12,8 @@ from labkit.cloud.databrew import records
 from labkit.cloud.databrew.csv_options import check_delimiter
 from labkit.cloud.databrew.expressions import BadExpression
 from labkit.cloud.databrew.reading import selection
-from labkit.cloud.databrew.records import DATASET, JOB, PROJECT, Record, answers, shown
-from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.databrew.records import DATASET, JOB, PROJECT, Record, answers, lists, shown
+from labkit.cloud.databrew.words import conflict, invalid
 from labkit.cloud.operations import Answer, Context, not_here
 
 SOURCES = {
@@ -45,12 +45,9 @@ def describe_dataset(context: Context, *, Name: str) -> Answer:
     return shown(records.find(context, DATASET, Name))
 
 
-@answers("ListDatasets")
-def list_datasets(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    found = [shown(record) for record in records.listed(context, DATASET)]
-    return page("Datasets", found, MaxResults, NextToken)
+@lists("ListDatasets", "Datasets")
+def list_datasets(context: Context) -> list[Record]:
+    return [shown(record) for record in records.listed(context, DATASET)]
 
 
 @answers("DeleteDataset")

@@ -22,11 +22,12 @@ from labkit.cloud.databrew.records import (
     answers,
     find,
     listed,
+    lists,
     look_up,
     put,
 )
 from labkit.cloud.databrew.versions import PUBLISHED, WORKING
-from labkit.cloud.databrew.words import invalid, not_found, page
+from labkit.cloud.databrew.words import invalid, not_found
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context
 
@@ -84,32 +85,22 @@ def describe_recipe(context: Context, *, Name: str, RecipeVersion: str | None = 
     return _shown(context, recipe, found)
 
 
-@answers("ListRecipes")
-def list_recipes(
-    context: Context,
-    *,
-    RecipeVersion: str | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListRecipes", "Recipes")
+def list_recipes(context: Context, *, RecipeVersion: str | None = None) -> list[Record]:
     """The recipes: the latest published version of each by default."""
     if RecipeVersion not in (None, WORKING, PUBLISHED):
         valid = f"Valid versions are {PUBLISHED} and {WORKING}."
         raise invalid(f"Invalid version {RecipeVersion}. {valid}")
     found = ((each, versions.find(each, RecipeVersion)) for each in listed(context, RECIPE))
-    shown = [_shown(context, recipe, version) for recipe, version in found if version]
-    return page("Recipes", shown, MaxResults, NextToken)
+    return [_shown(context, recipe, version) for recipe, version in found if version]
 
 
-@answers("ListRecipeVersions")
-def list_recipe_versions(
-    context: Context, *, Name: str, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
+@lists("ListRecipeVersions", "Recipes")
+def list_recipe_versions(context: Context, *, Name: str) -> list[Record]:
     """The published versions of a recipe, the first one first."""
     recipe = look_up(context.cloud, context.region, RECIPE, Name)
     found = versions.published(recipe) if recipe else []
-    shown = [_shown(context, recipe, each) for each in found if recipe]
-    return page("Recipes", shown, MaxResults, NextToken)
+    return [_shown(context, recipe, each) for each in found if recipe]
 
 
 def recipe_steps(

@@ -15,11 +15,12 @@ from typing import Any
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.constraints import check_members
 from labkit.cloud.databrew.quotas import check_number
-from labkit.cloud.databrew.words import conflict, not_found
+from labkit.cloud.databrew.words import conflict, not_found, page
 from labkit.cloud.members import given
 from labkit.cloud.members import now as now
 from labkit.cloud.members import shown as shown
 from labkit.cloud.operations import Answer, Context, Handler, operation
+from labkit.cloud.paging import Lister, paged
 from labkit.cloud.state import Records
 
 Record = dict[str, Any]
@@ -71,6 +72,16 @@ def answers(name: str, *, alone: bool = True) -> Callable[[Handler], Handler]:
         return operation("databrew", name)(checked)
 
     return register
+
+
+def lists(name: str, member: str) -> Callable[[Lister], Handler]:
+    """Register DataBrew's answer to an operation that lists: a page of what the handler gives.
+
+    Args:
+        name: the operation's name in its API model.
+        member: the answer's, under which the page stands.
+    """
+    return lambda handler: answers(name)(paged(member, page, handler))
 
 
 def create(

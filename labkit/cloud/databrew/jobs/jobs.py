@@ -16,9 +16,9 @@ from labkit.cloud.databrew.jobs import runs
 from labkit.cloud.databrew.jobs.forms import check_output
 from labkit.cloud.databrew.jobs.plans import check_names
 from labkit.cloud.databrew.profile import validate
-from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, shown
+from labkit.cloud.databrew.records import JOB, PROJECT, SCHEDULE, Record, answers, lists, shown
 from labkit.cloud.databrew.trust import check_role
-from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.databrew.words import conflict, invalid
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, Context, not_here
 
@@ -68,19 +68,13 @@ def describe_job(context: Context, *, Name: str) -> Answer:
     return shown(records.find(context, JOB, Name))
 
 
-@answers("ListJobs")
+@lists("ListJobs", "Jobs")
 def list_jobs(
-    context: Context,
-    *,
-    DatasetName: str | None = None,
-    ProjectName: str | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+    context: Context, *, DatasetName: str | None = None, ProjectName: str | None = None
+) -> list[Record]:
     asked = given({"DatasetName": DatasetName, "ProjectName": ProjectName})
     found = [(job, _acts_on(context, job)) for job in records.listed(context, JOB)]
-    kept = [shown(job) for job, acted_on in found if asked.items() <= acted_on.items()]
-    return page("Jobs", kept, MaxResults, NextToken)
+    return [shown(job) for job, acted_on in found if asked.items() <= acted_on.items()]
 
 
 def _acts_on(context: Context, job: Record) -> Record:

@@ -19,8 +19,8 @@ from labkit.cloud.databrew.jobs.execution import INTERRUPTED, Work
 from labkit.cloud.databrew.jobs.plans import Plan, plan_of
 from labkit.cloud.databrew.jobs.runlog import LOG_GROUP
 from labkit.cloud.databrew.jobs.working import RUNS, finish, succeeded
-from labkit.cloud.databrew.records import JOB, Record, answers, shown
-from labkit.cloud.databrew.words import invalid, not_found, page
+from labkit.cloud.databrew.records import JOB, Record, answers, lists, shown
+from labkit.cloud.databrew.words import invalid, not_found
 from labkit.cloud.operations import Answer, Context
 
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
@@ -85,14 +85,12 @@ def describe_job_run(context: Context, *, Name: str, RunId: str) -> Answer:
     return shown(_find(context, Name, RunId))
 
 
-@answers("ListJobRuns")
-def list_job_runs(
-    context: Context, *, Name: str, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
+@lists("ListJobRuns", "JobRuns")
+def list_job_runs(context: Context, *, Name: str) -> list[Record]:
     """A job's runs, the newest first."""
     records.find(context, JOB, Name)
     found = [shown(run) for run in _of(context, Name)]
-    return page("JobRuns", found[::-1], MaxResults, NextToken)
+    return found[::-1]
 
 
 @answers("StopJobRun")

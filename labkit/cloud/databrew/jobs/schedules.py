@@ -11,8 +11,8 @@ from typing import Any
 
 from labkit.cloud.databrew import records
 from labkit.cloud.databrew.jobs.timetable import WAKE, plain
-from labkit.cloud.databrew.records import JOB, SCHEDULE, answers, shown
-from labkit.cloud.databrew.words import invalid, page
+from labkit.cloud.databrew.records import JOB, SCHEDULE, Record, answers, lists, shown
+from labkit.cloud.databrew.words import invalid
 from labkit.cloud.events.schedule import BadSchedule, Cron, parse_schedule
 from labkit.cloud.operations import Answer, Context
 
@@ -51,18 +51,11 @@ def describe_schedule(context: Context, *, Name: str) -> Answer:
     return shown(records.find(context, SCHEDULE, Name))
 
 
-@answers("ListSchedules")
-def list_schedules(
-    context: Context,
-    *,
-    JobName: str | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListSchedules", "Schedules")
+def list_schedules(context: Context, *, JobName: str | None = None) -> list[Record]:
     """All schedules, or those of one job."""
     found = [shown(each) for each in records.listed(context, SCHEDULE)]
-    kept = [each for each in found if JobName in (None, *each.get("JobNames", []))]
-    return page("Schedules", kept, MaxResults, NextToken)
+    return [each for each in found if JobName in (None, *each.get("JobNames", []))]
 
 
 @answers("DeleteSchedule")

@@ -18,10 +18,11 @@ from labkit.cloud.databrew.records import (
     Record,
     answers,
     listed,
+    lists,
     look_up,
 )
 from labkit.cloud.databrew.trust import check_role
-from labkit.cloud.databrew.words import conflict, invalid, page
+from labkit.cloud.databrew.words import conflict, invalid
 from labkit.cloud.operations import Answer, Context
 
 SAMPLE = {"Type": "FIRST_N", "Size": 500}
@@ -66,12 +67,9 @@ def describe_project(context: Context, *, Name: str) -> Answer:
     return records.shown(records.find(context, PROJECT, Name))
 
 
-@answers("ListProjects")
-def list_projects(
-    context: Context, *, MaxResults: int | None = None, NextToken: str | None = None
-) -> Answer:
-    found = [records.shown(project) for project in listed(context, PROJECT)]
-    return page("Projects", found, MaxResults, NextToken)
+@lists("ListProjects", "Projects")
+def list_projects(context: Context) -> list[Record]:
+    return [records.shown(project) for project in listed(context, PROJECT)]
 
 
 @answers("DeleteProject")

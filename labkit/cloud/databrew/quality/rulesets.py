@@ -11,8 +11,8 @@ from labkit.cloud.databrew import records
 from labkit.cloud.databrew.expressions import BadExpression
 from labkit.cloud.databrew.profile.checks import check_selectors
 from labkit.cloud.databrew.quality.rules import check_rule
-from labkit.cloud.databrew.records import DATASET, JOB, RULESET, Record, answers, shown
-from labkit.cloud.databrew.words import conflict, invalid, not_found, page
+from labkit.cloud.databrew.records import DATASET, JOB, RULESET, Record, answers, lists, shown
+from labkit.cloud.databrew.words import conflict, invalid, not_found
 from labkit.cloud.operations import Answer, Context
 
 
@@ -48,21 +48,14 @@ def describe_ruleset(context: Context, *, Name: str) -> Answer:
     return shown(records.find(context, RULESET, Name))
 
 
-@answers("ListRulesets")
-def list_rulesets(
-    context: Context,
-    *,
-    TargetArn: str | None = None,
-    MaxResults: int | None = None,
-    NextToken: str | None = None,
-) -> Answer:
+@lists("ListRulesets", "Rulesets")
+def list_rulesets(context: Context, *, TargetArn: str | None = None) -> list[Record]:
     """All rulesets, or those of one data set."""
     if TargetArn and not _is_there(context, TargetArn):
         raise not_found(DATASET.missing)
     found = records.listed(context, RULESET)
     wanted = [each for each in found if TargetArn in (None, each["TargetArn"])]
-    told = [{**shown(each), "RuleCount": len(each["Rules"])} for each in wanted]
-    return page("Rulesets", told, MaxResults, NextToken)
+    return [{**shown(each), "RuleCount": len(each["Rules"])} for each in wanted]
 
 
 @answers("DeleteRuleset")

@@ -20,7 +20,7 @@ from labkit.cloud.events.schedule import BadSchedule
 from labkit.cloud.operations import OPERATIONS, Answer, AwsError, Context, Principal
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.serverless.answering import answers, invalid, page
+from labkit.cloud.redshift.serverless.answering import answers, invalid, lists
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, SCHEDULED_ACTION, SERVICE
 from labkit.cloud.scheduler import expressions
 
@@ -62,20 +62,13 @@ def get_scheduled_action(context: Context, *, scheduledActionName: str) -> Answe
     return {"scheduledAction": _shown(found)}
 
 
-@answers("ListScheduledActions")
-def list_scheduled_actions(
-    context: Context,
-    *,
-    namespaceName: str | None = None,
-    maxResults: int | None = None,
-    nextToken: str | None = None,
-) -> Answer:
-    found = [
+@lists("ListScheduledActions", "scheduledActions")
+def list_scheduled_actions(context: Context, *, namespaceName: str | None = None) -> list[Record]:
+    return [
         {name: each[name] for name in ("namespaceName", "scheduledActionName")}
         for each in records.listed(context, SCHEDULED_ACTION)
         if namespaceName in (None, each["namespaceName"])
     ]
-    return page("scheduledActions", found, maxResults, nextToken)
 
 
 @answers("UpdateScheduledAction")

@@ -10,6 +10,7 @@ from typing import Any
 
 from labkit.cloud import paging
 from labkit.cloud.operations import Answer, AwsError, Context, Handler
+from labkit.cloud.paging import Lister, paged
 from labkit.cloud.redshift import lifecycle, records
 from labkit.cloud.redshift.records import Kind, Record
 from labkit.cloud.redshift.serverless.kinds import SERVICE
@@ -21,6 +22,18 @@ MOST = 100
 def answers(name: str) -> Callable[[Handler], Handler]:
     """Register the answer to an operation; no other one changes the records meanwhile."""
     return lifecycle.answers(name, SERVICE)
+
+
+def lists(name: str, member: str) -> Callable[[Lister], Handler]:
+    """Register the answer to an operation that lists: a page of what the handler gives.
+
+    Args:
+        name: the operation's name in its API model.
+        member: the answer's, under which the page stands.
+    """
+    return lambda handler: answers(name)(
+        paged(member, page, handler, size="maxResults", token="nextToken")
+    )
 
 
 def page(member: str, items: Sequence[Any], size: int | None, token: str | None) -> Answer:

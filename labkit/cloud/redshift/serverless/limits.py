@@ -11,7 +11,7 @@ import uuid
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Record
-from labkit.cloud.redshift.serverless.answering import answers, conflict, page
+from labkit.cloud.redshift.serverless.answering import answers, conflict, lists
 from labkit.cloud.redshift.serverless.kinds import SERVICE, USAGE_LIMIT, WORKGROUP
 from labkit.cloud.redshift.words import fault
 
@@ -50,21 +50,15 @@ def get_usage_limit(context: Context, *, usageLimitId: str) -> Answer:
     return _shown(records.find(context, USAGE_LIMIT, usageLimitId))
 
 
-@answers("ListUsageLimits")
+@lists("ListUsageLimits", "usageLimits")
 def list_usage_limits(
-    context: Context,
-    *,
-    resourceArn: str | None = None,
-    usageType: str | None = None,
-    maxResults: int | None = None,
-    nextToken: str | None = None,
-) -> Answer:
-    found = [
+    context: Context, *, resourceArn: str | None = None, usageType: str | None = None
+) -> list[Record]:
+    return [
         records.shown(each)
         for each in records.listed(context, USAGE_LIMIT)
         if resourceArn in (None, each["resourceArn"]) and usageType in (None, each["usageType"])
     ]
-    return page("usageLimits", found, maxResults, nextToken)
 
 
 @answers("UpdateUsageLimit")

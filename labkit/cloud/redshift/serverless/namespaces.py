@@ -17,7 +17,7 @@ from labkit.cloud.redshift.keys import namespace_key, place_of
 from labkit.cloud.redshift.lifecycle import begin, change, passing
 from labkit.cloud.redshift.records import Record, look_up
 from labkit.cloud.redshift.serverless import tagging
-from labkit.cloud.redshift.serverless.answering import answers, find_available, invalid, page
+from labkit.cloud.redshift.serverless.answering import answers, find_available, invalid, lists
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
 from labkit.cloud.redshift.warehouse import STATES, WarehouseState, open_warehouse
 from labkit.cloud.redshift.warehouse.warehouse import file_of
@@ -45,12 +45,9 @@ def get_namespace(context: Context, *, namespaceName: str) -> Answer:
     return {"namespace": records.shown(records.find(context, NAMESPACE, namespaceName))}
 
 
-@answers("ListNamespaces")
-def list_namespaces(
-    context: Context, *, maxResults: int | None = None, nextToken: str | None = None
-) -> Answer:
-    found = [records.shown(each) for each in records.listed(context, NAMESPACE)]
-    return page("namespaces", found, maxResults, nextToken)
+@lists("ListNamespaces", "namespaces")
+def list_namespaces(context: Context) -> list[Record]:
+    return [records.shown(each) for each in records.listed(context, NAMESPACE)]
 
 
 @answers("UpdateNamespace")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from labkit.cloud.operations import Answer, Context
 from labkit.cloud.redshift import records
-from labkit.cloud.redshift.serverless.answering import answers, page
+from labkit.cloud.redshift.serverless.answering import answers, lists
 from labkit.cloud.redshift.serverless.kinds import SERVICE, SNAPSHOT
 from labkit.cloud.redshift.words import fault
 
@@ -38,11 +38,9 @@ def delete_resource_policy(context: Context, *, resourceArn: str) -> Answer:
     return {}
 
 
-@answers("ListTracks")
-def list_tracks(
-    context: Context, *, maxResults: int | None = None, nextToken: str | None = None
-) -> Answer:
-    return page("tracks", [_track(name) for name in TRACKS], maxResults, nextToken)
+@lists("ListTracks", "tracks")
+def list_tracks(context: Context) -> list[records.Record]:
+    return [_track(name) for name in TRACKS]
 
 
 @answers("GetTrack")

@@ -24,7 +24,7 @@ from labkit.cloud.redshift.serverless.answering import (
     conflict,
     find_available,
     invalid,
-    page,
+    lists,
 )
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, RECOVERY_POINT, SNAPSHOT, WORKGROUP
 from labkit.cloud.redshift.serverless.namespaces import key_of
@@ -60,7 +60,7 @@ def get_snapshot(
     return {"snapshot": _shown(_find(context, snapshotName, snapshotArn))}
 
 
-@answers("ListSnapshots")
+@lists("ListSnapshots", "snapshots")
 def list_snapshots(
     context: Context,
     *,
@@ -69,17 +69,14 @@ def list_snapshots(
     startTime: datetime | None = None,
     endTime: datetime | None = None,
     ownerAccount: str | None = None,
-    maxResults: int | None = None,
-    nextToken: str | None = None,
-) -> Answer:
-    found = [
+) -> list[Record]:
+    return [
         _shown(each)
         for each in records.listed(context, SNAPSHOT)
         if namespaceName in (None, each["namespaceName"])
         and namespaceArn in (None, each["namespaceArn"])
         and _between(each["snapshotCreateTime"], startTime, endTime)
     ]
-    return page("snapshots", found, maxResults, nextToken)
 
 
 @answers("UpdateSnapshot")
@@ -132,7 +129,7 @@ def get_recovery_point(context: Context, *, recoveryPointId: str) -> Answer:
     return {"recoveryPoint": records.shown(records.find(context, RECOVERY_POINT, recoveryPointId))}
 
 
-@answers("ListRecoveryPoints")
+@lists("ListRecoveryPoints", "recoveryPoints")
 def list_recovery_points(
     context: Context,
     *,
@@ -140,11 +137,9 @@ def list_recovery_points(
     namespaceArn: str | None = None,
     startTime: datetime | None = None,
     endTime: datetime | None = None,
-    maxResults: int | None = None,
-    nextToken: str | None = None,
-) -> Answer:
+) -> list[Record]:
     """Those of the last 24 hours."""
-    found = [
+    return [
         records.shown(each)
         for each in records.listed(context, RECOVERY_POINT)
         if each["status"] == "AVAILABLE"
@@ -153,7 +148,6 @@ def list_recovery_points(
         and each["recoveryPointCreateTime"] > time.time() - DAY_S
         and _between(each["recoveryPointCreateTime"], startTime, endTime)
     ]
-    return page("recoveryPoints", found, maxResults, nextToken)
 
 
 @answers("RestoreFromRecoveryPoint")

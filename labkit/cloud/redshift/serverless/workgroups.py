@@ -23,7 +23,7 @@ from labkit.cloud.redshift.serverless.answering import (
     conflict,
     find_available,
     invalid,
-    page,
+    lists,
 )
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, WORKGROUP
 from labkit.cloud.redshift.warehouse import close_warehouse, open_warehouse
@@ -78,18 +78,11 @@ def get_workgroup(context: Context, *, workgroupName: str) -> Answer:
     return {"workgroup": shown(context.cloud, found)}
 
 
-@answers("ListWorkgroups")
-def list_workgroups(
-    context: Context,
-    *,
-    maxResults: int | None = None,
-    nextToken: str | None = None,
-    ownerAccount: str | None = None,
-) -> Answer:
+@lists("ListWorkgroups", "workgroups")
+def list_workgroups(context: Context, *, ownerAccount: str | None = None) -> list[Record]:
     own = ownerAccount in (None, context.account)
     found = records.listed(context, WORKGROUP) if own else []
-    told = [shown(context.cloud, each) for each in found]
-    return page("workgroups", told, maxResults, nextToken)
+    return [shown(context.cloud, each) for each in found]
 
 
 @answers("UpdateWorkgroup")
