@@ -132,6 +132,12 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "a line break in quotes": ('a,b\n1,"x\ny"\n2\n', [(1, "x\ny"), (2, None)]),
     "blank header cells": ("a,,a\n1,2,3\n", [(1, 2, 3)]),
     "blank lines of one column": ('\r\na\r\n1\r\n\r\n""\r\nx\r\n\r\n', [("1",), ("",), ("x",)]),
+    "lines of white space": (
+        'a,b\n1,2\n   \n\t\r\n3,"x\n  \ny"\n ,\n" ",4\n  ',
+        [("1", "2"), ("3", "x\n  \ny"), (" ", None), (" ", "4")],
+    ),
+    "numbers around white space": ("a,b\n1,2\n   \n3,4\n", [(1, 2), (3, 4)]),
+    "white space in one column": (' \na\n1\n  \n""\n"  "\n', [("1",), ("",), ("  ",)]),
     "blank lines before the header": ("\n  \na,b\n1,2\n\n3,\n", [(1, 2), (3, None)]),
 }
 

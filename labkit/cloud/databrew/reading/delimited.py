@@ -4,7 +4,8 @@ A column is ``int``, ``long``, ``double`` or ``boolean``, the first that every v
 Spark infers and a real profile shows; all else is text, as dates are (DataBrew detects those within
 text columns). A type is guessed from the first rows and then checked against all, once for each
 state of the objects, so that no later value fails a job or is lost. Numbers that would not print as
-they were written (``007``, twenty digits) stay text. Blank lines are no rows, as for Spark.
+they were written (``007``, twenty digits) stay text. Blank lines are no rows, as for Spark, nor are
+those of white space: see `blanks`.
 Sources: https://docs.aws.amazon.com/databrew/latest/dg/API_CsvOptions.html and
 https://docs.aws.amazon.com/databrew/latest/dg/projects.adv-data-types.html
 """
@@ -15,10 +16,11 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
+from labkit.cloud.databrew.reading import blanks
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled, unique
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import widen
@@ -78,6 +80,7 @@ class Csv:
     delimiter: str
     header: bool
     skipped: int
+    whole: bool = True
 
     def source(self, mode: str, kinds: Sequence[Type] | None = None) -> str:
         """SQL that reads the files; everything is text where no types are given."""
@@ -100,7 +103,10 @@ class Csv:
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found by looking at all rows: how to read them, and each column's type."""
+    """What was found by looking at all rows: how to read them, and each column's type.
+
+    No types where lines of white space must go first.
+    """
 
     mode: str
     kinds: tuple[Type, ...]
@@ -111,8 +117,7 @@ _SURVEYS: dict[tuple[object, ...], Survey] = {}
 
 def read_csv(reading: Reading) -> Read:
     """CSV files as SQL; those with different headers have the union of their columns."""
-    tables = list(_tables(reading))
-    surveys = [_survey(reading, table) for table in tables]
+    tables, surveys = zip(*(_surveyed(reading, each) for each in _tables(reading)), strict=True)
     columns = _columns(tables, surveys)
     kinds = {column.name: column.type for column in columns}
     selects = []
@@ -162,11 +167,21 @@ def _names(file: File, delimiter: str, header: bool) -> tuple[tuple[str, ...], i
 # Types --------------------------------------------------------------------------------------------
 
 
+def _surveyed(reading: Reading, table: Csv) -> tuple[Csv, Survey]:
+    """The files, or copies of them without lines of white space, and their survey."""
+    survey = _survey(reading, table)
+    if survey.kinds:
+        return table, survey
+    copies = (blanks.without(reading, f, table.delimiter, table.skipped) for f in table.files)
+    rows = replace(table, files=tuple(copies), whole=False)
+    return rows, _survey(reading, rows)
+
+
 def _survey(reading: Reading, table: Csv) -> Survey:
     """The survey of these files, made once for each state of them."""
     origin = {each.object.uri: each.object.path for each in reading.found}
     state = tuple(origin.get(file.name, file.path) for file in table.files)
-    key = (state, table.names, table.delimiter, table.header, table.skipped)
+    key = (state, table.names, table.delimiter, table.header, table.skipped, table.whole)
     if key not in _SURVEYS:
         _check_lines(table.files)
         found = _made(reading.con, table)
@@ -190,11 +205,22 @@ def _made(con: duckdb.DuckDBPyConnection, table: Csv) -> Survey:
     """A survey by the first mode that reads all rows."""
     for mode in MODES[:-1]:
         try:
-            return Survey(mode, _kinds(con, table, mode))
+            return _by(con, table, mode)
         except duckdb.Error as error:
             if "CSV Error" not in str(error):
                 raise
-    return Survey(MODES[-1], _kinds(con, table, MODES[-1]))
+    return _by(con, table, MODES[-1])
+
+
+def _by(con: duckdb.DuckDBPyConnection, table: Csv, mode: str) -> Survey:
+    lax = mode or len(table.names) == 1
+    if (
+        lax
+        and table.whole
+        and blanks.are_there(con, table.source(mode), table.names, table.delimiter)
+    ):
+        return Survey(mode, ())
+    return Survey(mode, _kinds(con, table, mode))
 
 
 def _kinds(con: duckdb.DuckDBPyConnection, table: Csv, mode: str) -> tuple[Type, ...]:
