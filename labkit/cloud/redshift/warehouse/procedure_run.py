@@ -194,7 +194,8 @@ class Run:
             compiled = compile_query(
                 self.text(text), Names(self.connection), variables=self.known()
             )
-            rows = zones.readable(self.connection.duck.sql(compiled.sql).to_arrow_table())
+            with failures():
+                rows = zones.readable(self.connection.duck.sql(compiled.sql).to_arrow_table())
             columns = tuple(Column(each.name, each.type) for each in compiled.fields)
             self.count, self.found = rows.num_rows, rows.num_rows > 0
             return Result("SELECT", columns, rows, rows.num_rows)
