@@ -1,6 +1,12 @@
-"""Who has a managed policy: moto looks at a page of roles alone, and never tells the next page.
+"""Who has a managed policy, and what must go before a policy, a group or a user may.
 
-Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html
+moto looks for the former at a page of roles alone; of the latter it would take with it what hangs
+on it, or leave that behind.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeletePolicy.html,
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteGroup.html and
+https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteUser.html
 """
 
 from __future__ import annotations
@@ -14,6 +20,50 @@ from labkit.cloud.paging import page
 _ALL = (None, "LocalManagedPolicy", "AWSManagedPolicy")  # of kinds, as these are none
 _BOUNDARY = "PermissionsBoundary"
 _KINDS = {"Group": "PolicyGroups", "User": "PolicyUsers", "Role": "PolicyRoles"}
+
+_POLICIES = {"managed_policies": "detach all policies", "policies": "delete policies"}
+# What moto keeps of a group or a user, and what is to be done with it first.
+_FIRST = {
+    "DeleteGroup": {"users": "remove users from group", **_POLICIES},
+    "DeleteUser": {
+        **_POLICIES,
+        "access_keys": "delete access keys",
+        "password": "delete login profile",
+        "mfa_devices": "delete MFA device",
+    },
+}
+
+
+def check_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a deletion that something else stands in the way of, and for a role that is not.
+
+    Raises:
+        AwsError: ``DeleteConflict``.
+    """
+    iam, name = context.cloud.backend("iam"), context.operation
+    if name == "DeletePolicy":
+        _check_policy(iam, parameters["PolicyArn"])
+    elif name == "DeleteGroup":
+        _check_first(name, iam.groups.get(parameters["GroupName"]))
+    elif name == "DeleteUser" and (user := iam.users.get(parameters["UserName"])):
+        _check_first(name, user)
+        if any(user in group.users for group in iam.groups.values()):
+            raise _conflict("Cannot delete entity, must remove users from group first.")
+    elif name == "ListInstanceProfilesForRole":
+        iam.get_role(parameters["RoleName"])  # or NoSuchEntity
+
+
+@operation("iam", "UpdateGroup")
+def update_group(
+    context: Context, *, GroupName: str, NewPath: str | None = None, NewGroupName: str | None = None
+) -> Answer:
+    """Another path or name of a group; moto changes no path alone."""
+    iam = context.cloud.backend("iam")
+    with context.cloud.changing("iam"):
+        group = iam.get_group(GroupName)
+        iam.update_group(GroupName, NewGroupName, NewPath)
+        group.path = NewPath or group.path
+    return {}
 
 
 @operation("iam", "ListEntitiesForPolicy")
@@ -50,6 +100,27 @@ def _entities(iam: Any) -> Iterator[tuple[str, Any]]:
     for kind, records in (("Group", iam.groups), ("User", iam.users), ("Role", iam.roles)):
         for each in records.values():
             yield kind, each
+
+
+def _check_policy(iam: Any, arn: str) -> None:
+    if any(arn in each.managed_policies for _, each in _entities(iam)):
+        raise _conflict("Cannot delete a policy attached to entities.")
+    policy = iam.managed_policies.get(arn)
+    if policy is not None and len(policy.versions) > 1:
+        raise _conflict(
+            "This policy has more than one version. Before you delete a policy, you must delete "
+            "the policy's versions. The default version is deleted with the policy."
+        )
+
+
+def _check_first(operation_name: str, entity: Any) -> None:
+    for member, task in _FIRST[operation_name].items():
+        if getattr(entity, member, None):
+            raise _conflict(f"Cannot delete entity, must {task} first.")
+
+
+def _conflict(words: str) -> AwsError:
+    return AwsError("DeleteConflict", words, 409)
 
 
 def _bounds(entity: Any) -> set[str]:

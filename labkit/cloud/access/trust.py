@@ -10,6 +10,7 @@ import re
 import urllib.parse
 from typing import Any
 
+from labkit.cloud.access import entities
 from labkit.cloud.access.policy_language import check_document, read_document
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.json_text import BadJson
@@ -17,7 +18,8 @@ from labkit.cloud.operations import AwsError, Context, Principal
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Raise for a role's trust policy that is none; other calls of IAM are passed on."""
+    """Raise for a role's trust policy that is none, and as `entities` does for others."""
+    entities.check_call(context, parameters)
     if context.operation in ("CreateRole", "UpdateAssumeRolePolicy"):
         text = parameters.get("AssumeRolePolicyDocument", parameters.get("PolicyDocument", ""))
         _check_trust(text)

@@ -1,0 +1,73 @@
+"""IAM's users, groups and policies: nothing that others hang on goes."""
+
+import json
+
+import pytest
+
+ALLOW = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+    }
+)
+
+
+@pytest.fixture
+def iam(aws):
+    return aws("iam")
+
+
+def refused(iam, call, **asked):
+    """What a deletion is refused with."""
+    with pytest.raises(iam.exceptions.DeleteConflictException) as caught:
+        getattr(iam, call)(**asked)
+    return caught.value.response["Error"]["Message"]
+
+
+def test_a_policy_that_somebody_has(iam, fresh):
+    name = fresh("policy")
+    arn = iam.create_policy(PolicyName=name, PolicyDocument=ALLOW)["Policy"]["Arn"]
+    iam.create_policy_version(PolicyArn=arn, PolicyDocument=ALLOW)
+    iam.create_user(UserName=name)
+    iam.attach_user_policy(UserName=name, PolicyArn=arn)
+    assert refused(iam, "delete_policy", PolicyArn=arn).endswith("attached to entities.")
+    iam.detach_user_policy(UserName=name, PolicyArn=arn)
+    assert "more than one version" in refused(iam, "delete_policy", PolicyArn=arn)
+    iam.delete_policy_version(PolicyArn=arn, VersionId="v2")
+    iam.delete_policy(PolicyArn=arn)
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_policy(PolicyArn=arn)
+
+
+def test_a_group_and_a_user_in_it(iam, fresh):
+    name = fresh("people")
+    group, user = {"GroupName": name}, {"UserName": name}
+    iam.create_group(**group)
+    iam.create_user(**user)
+    iam.add_user_to_group(**group, **user)
+    iam.put_group_policy(**group, PolicyName="p", PolicyDocument=ALLOW)
+    key = iam.create_access_key(**user)["AccessKey"]["AccessKeyId"]
+    assert "remove users from group" in refused(iam, "delete_group", **group)
+    assert "delete access keys" in refused(iam, "delete_user", **user)
+    iam.delete_access_key(**user, AccessKeyId=key)
+    assert "remove users from group" in refused(iam, "delete_user", **user)
+    iam.remove_user_from_group(**group, **user)
+    iam.delete_user(**user)
+    assert "delete policies" in refused(iam, "delete_group", **group)
+    iam.delete_group_policy(**group, PolicyName="p")
+    iam.delete_group(**group)
+
+
+def test_a_group_moves(iam, fresh):
+    name = fresh("group")
+    iam.create_group(GroupName=name)
+    iam.update_group(GroupName=name, NewPath="/a/")
+    iam.update_group(GroupName=name, NewGroupName=f"{name}-b")
+    told = iam.get_group(GroupName=f"{name}-b")["Group"]
+    assert told["Arn"] == f"arn:aws:iam::123456789012:group/a/{name}-b"
+    for call in (
+        lambda: iam.update_group(GroupName=name),
+        lambda: iam.list_instance_profiles_for_role(RoleName=name),
+    ):
+        with pytest.raises(iam.exceptions.NoSuchEntityException):
+            call()
