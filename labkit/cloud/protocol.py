@@ -273,6 +273,8 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
         if "RequestId" in _members_of(model, code):
             fields["RequestId"] = request_id
         headers |= {"Content-Type": _json_type(model), "x-amzn-errortype": code}
+        if "awsQueryCompatible" in model.metadata:
+            headers["x-amzn-query-error"] = f"{_query_code(model, code)};Sender"
         return Reply(error.status, headers, _json(fields | error.details))
     in_forms = _UNSIGNED_IN_FORMS if protocol == "query" else {}
     code = in_forms.get(error.code, error.code)
@@ -289,3 +291,9 @@ def refuse(model: ServiceModel | None, error: AwsError) -> Reply:
     return Reply(
         error.status, headers | {"Content-Type": "application/xml"}, (prolog + body).encode()
     )
+
+
+def _query_code(model: ServiceModel, code: str) -> str:
+    """What an error was called when its service spoke forms."""
+    shape = model.shape_for(code) if code in model.shape_names else None
+    return str(shape.metadata.get("error", {}).get("code", code)) if shape else code

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import copy
 import json
 import logging
 import threading
@@ -29,6 +28,7 @@ from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.events.patterns import matches
 from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.lambdas import lineage
+from labkit.cloud.queues import is_new
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ PARTLY = "ReportBatchItemFailures"
 MOST = 10  # messages of a batch: what a queue gives at once
 LOOK_S = 1.0  # between two looks at queues whose messages become visible again
 Json = dict[str, Any]
-_add: Any = sqs.Queue.add_message
 _SENT = threading.Event()
 _BUSY: set[str] = set()  # the mappings of which a batch is under way
 _LINEAGES: dict[str, str] = {}  # of messages that functions have sent, by their ids
@@ -47,9 +46,11 @@ def install(cloud: Cloud) -> None:
     """Take moto's place as the one who reads queues for functions."""
 
     def add_message(queue: Any, message: Any) -> None:
-        unread = copy.copy(queue)  # shares its messages
-        unread.lambda_event_source_mappings = {}
-        _add(unread, message)
+        if queue.fifo_queue and not is_new(queue, message):
+            return
+        with queue._messages_lock:
+            queue._messages.append(message)
+            queue._messages_lock.notify_all()
         if lineage.current():
             _LINEAGES[message.id] = lineage.current()
         _SENT.set()

@@ -1,0 +1,265 @@
+"""What SQS refuses, what it tells of a queue, and which messages of a FIFO queue it has had before.
+
+moto takes attributes and values that are none, forgets a queue's policy when another attribute is
+set, and sends a message again once its first copy is deleted: SQS knows it for five minutes, within
+the queue or within its group, as the queue's ``DeduplicationScope`` says.
+
+Sources: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html,
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html and
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import Any
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+REMEMBERED_MS = 300_000
+_NAME = re.compile(r"[\w-]{1,80}", re.ASCII)
+_FIRST_SEQUENCE = 10**19  # all have twenty digits
+# What a value may be, by attribute; for all others it is a text.
+_RANGES = {
+    "DelaySeconds": range(901),
+    "KmsDataKeyReusePeriodSeconds": range(60, 86_401),
+    "MaximumMessageSize": range(1024, 1_048_577),
+    "MessageRetentionPeriod": range(60, 1_209_601),
+    "ReceiveMessageWaitTimeSeconds": range(21),
+    "VisibilityTimeout": range(43_201),
+}
+_POLICIES = ("Policy", "RedrivePolicy", "RedriveAllowPolicy")
+_OTHERS = {*_POLICIES, "KmsMasterKeyId", "SqsManagedSseEnabled"}
+_OF_FIFO = {"ContentBasedDeduplication", "DeduplicationScope", "FifoQueue", "FifoThroughputLimit"}
+_NO_TEXT = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+
+def judge_call(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for what SQS does not take; other calls are passed on."""
+    if judge := _JUDGES.get(context.operation):
+        judge(context, parameters)
+    for entry in parameters.get("Entries", ()):
+        if not _NAME.fullmatch(entry["Id"]):
+            words = "A batch entry id can only contain alphanumeric characters, hyphens and"
+            words += " underscores. It can be at most 80 letters long."
+            raise AwsError("InvalidBatchEntryId", words)
+        if context.operation == "SendMessageBatch":
+            _check_message(context, {"QueueUrl": parameters["QueueUrl"], **entry})
+
+
+@operation("sqs", "GetQueueAttributes")
+def get_queue_attributes(
+    context: Context, *, QueueUrl: str, AttributeNames: list[str] | None = None
+) -> Answer:
+    """What is known of a queue: moments in whole seconds, one kind of encryption."""
+    attributes = _attributes(context, _find(context, QueueUrl), AttributeNames or [])
+    return {"Attributes": attributes} if attributes else {}
+
+
+def _attributes(context: Context, queue: Any, names: list[str]) -> dict[str, str]:
+    asked = [each for each in names if each != "RedriveAllowPolicy"]
+    told = _backend(context).get_queue_attributes(queue.name, asked)
+    allowed = getattr(queue, "redrive_allow_policy", None)
+    if allowed and {"All", "RedriveAllowPolicy"} & {*names}:
+        told["RedriveAllowPolicy"] = allowed
+    for moment in {"CreatedTimestamp", "LastModifiedTimestamp"} & {*told}:
+        told[moment] = int(float(told[moment]))
+    if "SqsManagedSseEnabled" in told and queue.kms_master_key_id:
+        told["SqsManagedSseEnabled"] = "false"
+    return {name: str(value) for name, value in told.items() if value is not None}
+
+
+@operation("sqs", "SetQueueAttributes")
+def set_queue_attributes(context: Context, *, QueueUrl: str, Attributes: dict[str, str]) -> Answer:
+    """Attributes that are not named stay as they are."""
+    queue = _find(context, QueueUrl)
+    if queue.fifo_queue and Attributes.get("FifoQueue", "true") != "true":
+        words = "Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not"
+        raise AwsError("InvalidAttributeValue", f"{words} supported.")
+    _check_attributes(context, queue.fifo_queue, Attributes)
+    changed = {"Policy": queue.policy, **Attributes}
+    if Attributes.get("SqsManagedSseEnabled") == "true":
+        changed["KmsMasterKeyId"] = ""
+    with context.cloud.changing("sqs"):
+        _backend(context).set_queue_attributes(queue.name, changed)
+    return {}
+
+
+def is_new(queue: Any, message: Any) -> bool:
+    """Whether a FIFO queue has not had a message; it has a number from then on.
+
+    One that it has had gets the identity of its first copy. What comes from another queue, of
+    which this is the dead-letter queue, is never left out.
+    """
+    if message.approximate_receive_count or not message.deduplication_id:
+        return True
+    known = vars(queue).setdefault("sent_of_late", {})
+    for key in [each for each, (at, *_) in known.items() if _is_over(at)]:
+        del known[key]
+    grouped = queue.deduplication_scope == "messageGroup"
+    key = (message.group_id if grouped else None, message.deduplication_id)
+    if key in known:
+        _, message.id, message.sequence_number = known[key]
+        return False
+    last = vars(queue).get("last_sequence", _FIRST_SEQUENCE)
+    queue.last_sequence = max(last + 1, _FIRST_SEQUENCE + time.time_ns())
+    message.sequence_number = str(queue.last_sequence)
+    known[key] = (time.time() * 1000, message.id, message.sequence_number)
+    return True
+
+
+def _is_over(at_ms: float) -> bool:
+    return time.time() * 1000 - at_ms >= REMEMBERED_MS
+
+
+def _check_new(context: Context, parameters: dict[str, Any]) -> None:
+    name, attributes = parameters["QueueName"], parameters.get("Attributes") or {}
+    fifo = attributes.get("FifoQueue") == "true"
+    stem = name.removesuffix(".fifo") if fifo else name
+    if not _NAME.fullmatch(stem) or len(name) > 80 or (fifo and stem == name):
+        words = "an only include alphanumeric characters, hyphens, or underscores"
+        told = f"C{words}. 1 to 80 in length"
+        if fifo:
+            told = f"The name of a FIFO queue c{words}, must end with .fifo suffix and be 1 to 80 "
+            told += "in length"
+        raise _bad(told)
+    _check_attributes(context, fifo, attributes)
+    if (queue := _backend(context).queues.get(name)) is not None:
+        known = _attributes(context, queue, ["All"])
+        for each, value in attributes.items():
+            if _plainly(each, known.get(each, "")) != _plainly(each, value):
+                words = "A queue already exists with the same name and a different value for"
+                raise AwsError("QueueNameExists", f"{words} attribute {each}")
+
+
+def _plainly(name: str, value: str) -> Any:
+    return json.loads(value) if name in _POLICIES and value else value
+
+
+def _check_attributes(context: Context, fifo: bool, attributes: dict[str, str]) -> None:
+    known = {*_RANGES, *_OTHERS, *(_OF_FIFO if fifo else ())}
+    for name, value in attributes.items():
+        if name not in known:
+            raise AwsError("InvalidAttributeName", f"Unknown Attribute {name}.")
+        allowed = _RANGES.get(name)
+        if allowed and not (value.isdecimal() and int(value) in allowed):
+            raise AwsError("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+        if name in _POLICIES and value:
+            _check_json(name, value)
+    if attributes.get("KmsMasterKeyId") and attributes.get("SqsManagedSseEnabled") == "true":
+        words = "You can use one type of server-side encryption (SSE) at one time. You can either"
+        raise AwsError("InvalidAttributeName", f"{words} enable KMS SSE or SQS SSE.")
+    if redrive := attributes.get("RedrivePolicy"):
+        _check_redrive(context, fifo, redrive)
+
+
+def _check_json(name: str, value: str) -> None:
+    try:
+        parsed = json.loads(value)
+    except (ValueError, RecursionError):
+        parsed = None
+    if not isinstance(parsed, dict):
+        if name == "Policy":
+            raise AwsError("InvalidAttributeValue", "Invalid value for the parameter Policy.")
+        raise _bad(f"Value {value} for parameter {name} is invalid. Reason: {name} is not JSON.")
+
+
+def _check_redrive(context: Context, fifo: bool, policy: str) -> None:
+    wanted = json.loads(policy)
+    arn, most = str(wanted.get("deadLetterTargetArn", "")), wanted.get("maxReceiveCount")
+    queue = _backend(context).queues.get(arn.rpartition(":")[2])
+    why = ""
+    if not wanted:
+        return
+    if "deadLetterTargetArn" not in wanted or "maxReceiveCount" not in wanted:
+        lacks = "deadLetterTargetArn" if "deadLetterTargetArn" not in wanted else "maxReceiveCount"
+        why = f"Redrive policy does not contain mandatory attribute: {lacks}."
+    elif not re.fullmatch(r"arn:[\w-]+:sqs:[\w-]+:\d+:[\w.-]+", arn):
+        why = "Invalid value for deadLetterTargetArn."
+    elif not (str(most).isdecimal() and 1 <= int(most) <= 1000):
+        why = f"Invalid value for maxReceiveCount: {most}, valid values are from 1 to 1000 both "
+        why += "inclusive."
+    elif queue is None or queue.queue_arn != arn:
+        why = "Dead letter target does not exist."
+    elif queue.fifo_queue != fifo:
+        why = "Dead-letter queue must be same type of queue as the source."
+    if why:
+        raise _bad(f"Value {policy} for parameter RedrivePolicy is invalid. Reason: {why}")
+
+
+def _check_message(context: Context, parameters: dict[str, Any]) -> None:
+    queue, body = _find(context, parameters["QueueUrl"]), parameters["MessageBody"]
+    if not body:
+        words = "The request must contain the parameter MessageBody."
+        raise AwsError("MissingParameter", words)
+    if _NO_TEXT.search(body):
+        words = "Invalid characters found. Valid unicode characters are #x9 | #xA | #xD | #x20 to "
+        words += "#xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF"
+        raise AwsError("InvalidMessageContents", words)
+    if (given := parameters.get("MessageDeduplicationId")) and not queue.fifo_queue:
+        words = f"Value {given} for parameter MessageDeduplicationId is invalid. Reason: The"
+        raise _bad(f"{words} request includes a parameter that is not valid for this queue type")
+    for name, attribute in (parameters.get("MessageAttributes") or {}).items():
+        _check_attribute(name, **attribute)
+
+
+def _check_attribute(
+    name: str, *, DataType: str, StringValue: str = "", BinaryValue: bytes = b"", **_: Any
+) -> None:
+    kind = DataType.partition(".")[0]
+    if kind in ("String", "Number", "Binary") and not (StringValue or BinaryValue):
+        words = "must contain a non-empty value of type"
+        raise _bad(f"Message (user) attribute '{name}' {words} '{DataType}'.")
+    if kind == "Number" and not _NUMBER.fullmatch(StringValue):
+        raise _bad(f"Can't cast the value of message (user) attribute '{name}' to a number.")
+
+
+def _check_number(_: Context, parameters: dict[str, Any]) -> None:
+    wanted = parameters.get("MaxNumberOfMessages", 1)
+    if not 1 <= wanted <= 10:
+        words = "is invalid. Reason: Must be between 1 and 10, if provided."
+        raise _bad(f"Value {wanted} for parameter MaxNumberOfMessages {words}")
+
+
+def _check_handle(context: Context, parameters: dict[str, Any]) -> None:
+    """Raise for a handle that none has, and one that may do nothing to its message any more."""
+    queue, handle = _find(context, parameters["QueueUrl"]), parameters["ReceiptHandle"]
+    deletes, why = context.operation == "DeleteMessage", ""
+    message = next((each for each in queue._messages if each.had_receipt_handle(handle)), None)
+    if message is None and handle not in queue.deleted_messages:
+        words = f'The input receipt handle "{handle}" is not a valid receipt handle.'
+        raise AwsError("ReceiptHandleIsInvalid", words)
+    if message is None and not deletes:
+        why = "Message does not exist or is not available for visibility timeout change."
+    elif message is not None and deletes and queue.fifo_queue:
+        expired = message.visible or message.receipt_handle != handle
+        why = "The receipt handle has expired." if expired else ""
+    if why:
+        raise _bad(f"Value {handle} for parameter ReceiptHandle is invalid. Reason: {why}")
+
+
+_JUDGES = {
+    "ChangeMessageVisibility": _check_handle,
+    "CreateQueue": _check_new,
+    "DeleteMessage": _check_handle,
+    "ReceiveMessage": _check_number,
+    "SendMessage": _check_message,
+}
+
+
+def _bad(words: str) -> AwsError:
+    return AwsError("InvalidParameterValue", words)
+
+
+def _find(context: Context, url: str) -> Any:
+    found = _backend(context).queues.get(url.rpartition("/")[2])
+    if found is None:
+        raise AwsError("QueueDoesNotExist", "The specified queue does not exist.")
+    return found
+
+
+def _backend(context: Context) -> Any:
+    return context.cloud.backend("sqs", context.region)

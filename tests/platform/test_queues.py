@@ -1,0 +1,124 @@
+"""A queue refuses what SQS refuses, keeps what it was told, and has a FIFO message once."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def sqs(aws):
+    return aws("sqs")
+
+
+@pytest.fixture
+def make(sqs, fresh):
+    def make(**attributes):
+        suffix = ".fifo" if "FifoQueue" in attributes else ""
+        return sqs.create_queue(QueueName=fresh("q") + suffix, Attributes=attributes)["QueueUrl"]
+
+    return make
+
+
+FIFO = {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+PER_GROUP = {**FIFO, "DeduplicationScope": "messageGroup"}
+
+
+def send(sqs, url, body, group):
+    return sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId=group)
+
+
+def test_a_fifo_queue_remembers_what_was_deleted(sqs, make):
+    url = make(**FIFO)
+    first = send(sqs, url, "once", "a")
+    (got,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=got["ReceiptHandle"])
+    again = send(sqs, url, "once", "b")
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+    assert (again["MessageId"], again["SequenceNumber"]) == (
+        first["MessageId"],
+        first["SequenceNumber"],
+    )
+    assert send(sqs, url, "other", "a")["SequenceNumber"] > first["SequenceNumber"]
+
+
+def test_a_message_is_known_within_its_group(sqs, make):
+    url = make(**PER_GROUP)
+    for group in "aab":
+        send(sqs, url, "same", group)
+    asked = {"MaxNumberOfMessages": 10, "MessageSystemAttributeNames": ["All"]}
+    told = [each["Attributes"] for each in sqs.receive_message(QueueUrl=url, **asked)["Messages"]]
+    assert sorted(each["MessageGroupId"] for each in told) == ["a", "b"]
+    assert all(len(each["SequenceNumber"]) == 20 for each in told)
+
+
+def test_a_handle_of_a_fifo_queue_expires(sqs, make):
+    url = make(**FIFO)
+    send(sqs, url, "late", "a")
+    (got,) = sqs.receive_message(QueueUrl=url, VisibilityTimeout=0)["Messages"]
+    with pytest.raises(ClientError, match="The receipt handle has expired"):
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=got["ReceiptHandle"])
+
+
+def test_attributes_that_are_not_named_stay(sqs, make):
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "a"}]})
+    url = make(Policy=policy, KmsMasterKeyId="alias/a")
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "9"})
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert json.loads(told["Policy"]) == json.loads(policy)
+    assert (told["VisibilityTimeout"], told["SqsManagedSseEnabled"]) == ("9", "false")
+    assert int(told["CreatedTimestamp"]) <= int(told["LastModifiedTimestamp"])
+
+
+REFUSED = {
+    "unknown": ({"Foo": "1"}, "InvalidAttributeName"),
+    "of FIFO queues": ({"ContentBasedDeduplication": "true"}, "InvalidAttributeName"),
+    "too long": ({"VisibilityTimeout": "43201"}, "InvalidAttributeValue"),
+    "too small": ({"MaximumMessageSize": "10"}, "InvalidAttributeValue"),
+    "no number": ({"DelaySeconds": "soon"}, "InvalidAttributeValue"),
+    "two ciphers": ({"KmsMasterKeyId": "a", "SqsManagedSseEnabled": "true"}, "at one time"),
+    "no ARN": ({"RedrivePolicy": '{"deadLetterTargetArn":"a","maxReceiveCount":1}'}, "TargetArn"),
+    "no JSON": ({"RedrivePolicy": "a"}, "InvalidParameterValue"),
+}
+
+
+@pytest.mark.parametrize(("attributes", "told"), REFUSED.values(), ids=REFUSED)
+def test_attributes_that_are_none(sqs, make, fresh, attributes, told):
+    url = make()
+    with pytest.raises(ClientError, match=told):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+    with pytest.raises(ClientError, match=told):
+        sqs.create_queue(QueueName=fresh("q"), Attributes=attributes)
+
+
+def test_a_queue_of_other_attributes(sqs, fresh):
+    name = fresh("q")
+    sqs.create_queue(QueueName=name, Attributes={"DelaySeconds": "1"})
+    sqs.create_queue(QueueName=name)
+    with pytest.raises(sqs.exceptions.QueueNameExists, match="different value for attribute Del"):
+        sqs.create_queue(QueueName=name, Attributes={"DelaySeconds": "2"})
+
+
+def attribute(kind, value):
+    return {
+        "MessageBody": "a",
+        "MessageAttributes": {"b": {"DataType": kind, "StringValue": value}},
+    }
+
+
+MESSAGES = {
+    "empty": ({"MessageBody": ""}, "MissingParameter"),
+    "no text": ({"MessageBody": "\x01"}, "InvalidMessageContents"),
+    "an empty attribute": (attribute("String", ""), "non-empty value of type 'String'"),
+    "no number": (attribute("Number", "a"), "to a number"),
+    "deduplicated": ({"MessageBody": "a", "MessageDeduplicationId": "a"}, "this queue type"),
+}
+
+
+@pytest.mark.parametrize(("message", "told"), MESSAGES.values(), ids=MESSAGES)
+def test_messages_that_are_none(sqs, make, message, told):
+    url = make()
+    with pytest.raises(ClientError, match=told):
+        sqs.send_message(QueueUrl=url, **message)
+    with pytest.raises(ClientError, match=told):
+        sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": "1", **message}])
