@@ -263,8 +263,10 @@ class S3:
         return reply
 
     def _make_durable(self, request: Request) -> None:
-        bucket = self.cloud.backend("s3").buckets.get(request.bucket)
+        backend = self.cloud.backend("s3")
+        bucket = backend.buckets.get(request.bucket)
         if bucket is None:
+            backend.tagger.delete_all_tags_for_resource(f"arn:aws:s3:::{request.bucket}")
             self.cloud.state.forget_bucket(request.bucket)
         elif "uploadId" not in request.query and (version := self._version(request)):
             bucket.keys.touch(request.key, version)
