@@ -4,6 +4,7 @@ import itertools
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,8 @@ from labkit.cloud.quicksight.render.registry import CHARTS
 from labkit.cloud.quicksight.render.sketch import Picture
 from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.visuals.model import VisualData
-from tools.gallery.cases import Case, cases
+from tools.gallery.cases import Case, cases, visual
+from tools.gallery.made import dimension, measure, rows
 
 CASES = cases()
 ONE_A_TYPE = list({next(iter(each.visual)): each for each in CASES}.values())
@@ -153,6 +155,26 @@ def test_odd_data_are_drawn(case: Case, odd: str) -> None:
 @one_a_type
 def test_long_names_stand_clear_of_each_other(case: Case) -> None:
     assert overlapping(draw(case.visual, long_names(case.data))) == []
+
+
+MINUTES = [datetime(2024, 3, 1, 23, 58) + timedelta(minutes=at) for at in range(12)]
+NAMES = [f"category {at}" for at in range(40)]
+#: A type of visual, its categories and their values.
+CROWDED: dict[str, tuple[str, list[Any], list[float]]] = {
+    "bars that end at the categories": ("BarChart", ["art", "bio", "chem"], [-0.5, -5, -20]),
+    "midnight": ("LineChart", MINUTES, list(range(12))),
+    "spokes": ("RadarChart", NAMES, list(range(40))),
+}
+
+
+@pytest.mark.parametrize(("kind", "names", "values"), CROWDED.values(), ids=CROWDED)
+def test_words_of_many_marks_stand_clear_of_each_other(kind, names, values) -> None:
+    grain = "" if isinstance(names[0], str) else "MINUTE"
+    category = dimension("Category", "At", "date" if grain else "text", grain)
+    of = zip(names, values, strict=True)
+    data = rows(category, measure("Values", "Sum of views"), of=of)
+    picture = draw(visual(kind), data, width_px=360, height_px=240)
+    assert overlapping(picture) == []
 
 
 @one_a_type

@@ -67,6 +67,18 @@ def test_bars_are_as_high_as_their_values() -> None:
     assert {"Engineering", "18.4K", "3,480", "20K"} <= set(texts(lying))
 
 
+def test_what_is_below_a_hundredth_is_no_zero() -> None:
+    of = [("a", 0.0045), ("b", 0.000012), ("c", 2.0)]
+    data = rows(dimension("Category", "Part"), measure("Values", "Sum of rate"), of=of)
+    assert {"0.0045", "0.000012", "2"} <= set(texts(bar_chart(data)))
+
+
+def test_a_funnel_tells_null_and_small_shares_as_such() -> None:
+    of = [("all", 5000), ("some", 3), ("unknown", None)]
+    data = rows(dimension("Category", "Stage"), measure("Values", "Sum of users"), of=of)
+    assert {"5,000 (100%)", "3 (<1%)", "null"} <= set(texts(draw(visual("FunnelChart"), data)))
+
+
 def test_stacked_bars_stand_on_each_other() -> None:
     found = bars(bar_chart(by_school_and_status(), BarsArrangement="STACKED"))
     first = [each for each in found if each.get_x() < 0.5]

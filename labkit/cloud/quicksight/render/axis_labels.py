@@ -52,14 +52,12 @@ def bottom_labels(
         return _slanted(sketch, box, at, labels, style, _upright(float(angle or 40)))
     shown = [*zip(at, wrapped, strict=True)]
     if is_timeline:
-        widths = [width(each.split("\n")[0], size) for each in labels]
-        kept = _apart(at, widths, box.width)
-        shown = [*zip([at[each] for each in kept], _spread(labels, kept), strict=True)]
+        shown = _timeline(sketch, at, labels, size, box.width)
     deep = max(len(each) for _, each in shown)
     box = box.inset(bottom=deep * LINE + 6)
     for x, each in shown:
         half = widest(each, size) / 2
-        x = min(max(x, sketch.box.left + half), max(sketch.box.right - half, sketch.box.left))
+        x = _within(sketch, x, half)
         for row, line in enumerate(each):
             sketch.text(
                 x,
@@ -77,27 +75,33 @@ def stack(sketch: Sketch, x: float, y: float, lines: Sequence[str], style: Any, 
         sketch.text(x, at, line, ha=ha, **{"color": sketch.theme.foreground, **style})
 
 
-def _apart(at: Sequence[float], widths: Sequence[float], room: float) -> list[int]:
-    """Which labels of a timeline are shown: every so many-th, and none over the one before."""
-    kept: list[int] = []
-    for each in range(0, len(at), thinned([wide + 10 for wide in widths], room)):
-        if not kept or at[each] - at[kept[-1]] > (widths[each] + widths[kept[-1]]) / 2 + 4:
-            kept.append(each)
-    return kept
+def _timeline(
+    sketch: Sketch, at: Sequence[float], labels: Sequence[str], size: float, room: float
+) -> list[tuple[float, list[str]]]:
+    """Two-line dates where they stand: every so many-th, none over the one before.
 
-
-def _spread(labels: Sequence[str], kept: Sequence[int]) -> list[list[str]]:
-    """Two-line dates that are shown, the lower line for the first one of its span."""
-    contexts, last = [], ""
+    The lower line stands under the first one of its span.
+    """
+    spans, last = [], ""
     for each in labels:
         last = each.split("\n")[1] if "\n" in each else last
-        contexts.append(last)
-    shown, before = [], ""
-    for at in kept:
-        new = contexts[at] != before
-        before = contexts[at]
-        shown.append([labels[at].split("\n")[0], *([contexts[at]] if new else [])])
+        spans.append((each.split("\n")[0], last))
+    every = thinned([width(upper, size) + 10 for upper, _ in spans], room)
+    shown: list[tuple[float, list[str]]] = []
+    ends, before = [float("-inf")] * 2, ""
+    for x, (upper, lower) in [*zip(at, spans, strict=True)][::every]:
+        lines = [upper] if lower == before else [upper, lower]
+        x = _within(sketch, x, widest(lines, size) / 2)
+        halves = [width(each, size) / 2 + 2 for each in lines]
+        if all(x - half > end for half, end in zip(halves, ends, strict=False)):
+            shown.append((x, lines))
+            ends[: len(lines)], before = [x + half for half in halves], lower
     return shown
+
+
+def _within(sketch: Sketch, x: float, half: float) -> float:
+    """The middle of a label that leaves the visual on neither side."""
+    return min(max(x, sketch.box.left + half), max(sketch.box.right - half, sketch.box.left))
 
 
 def _upright(angle: float) -> float:

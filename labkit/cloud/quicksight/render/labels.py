@@ -36,6 +36,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def percent(share: float) -> str:
+    """A share of a whole: ``12%``, and ``<1%`` of what is none in whole per cents."""
+    return "<1%" if 0 < share < 0.01 else f"{share:.0%}"
+
+
 def short(value: Any, field: Field) -> str:
     """A number beside a mark: under its field's format if it has one, else 12.3K."""
     figure = number(value)
@@ -95,6 +100,8 @@ def font_of(options: Mapping[str, Any] | None, size: float) -> dict[str, Any]:
 
 def _brief(figure: float) -> str:
     text = compact(figure)
+    if abs(figure) < 1:
+        return text
     head = text.rstrip("KMBT")
     digits = sum(each.isdigit() for each in head)
     if digits <= 3 or "." not in head:

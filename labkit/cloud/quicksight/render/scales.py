@@ -125,4 +125,4 @@ def _plain(value: float, step: float | None) -> str:
         return f"{value:,.0f}"
     if abs(value) >= 0.01:
         return f"{value:,.2f}".rstrip("0").rstrip(".")
-    return f"{value:.2g}"
+    return f"{value:.2g}" if abs(value) < 1e-6 else f"{Decimal(f'{value:.2g}'):f}"

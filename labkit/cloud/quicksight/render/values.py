@@ -45,27 +45,22 @@ class Taken:
 def spaced(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """The places moved apart until each two are a gap from each other, within two ends.
 
-    >>> spaced([10, 12, 50], 10, 0, 100)
-    [6.0, 16.0, 50.0]
+    >>> spaced([10, 12, 50], 10, 0, 100), spaced([1, 2, 19], 10, 0, 100)
+    ([6.0, 16.0, 50.0], [0, 10, 20])
     """
+
+    def first(group: Sequence[float]) -> float:
+        reach = gap * (len(group) - 1)
+        return max(min(sum(group) / len(group) - reach / 2, high - reach), low)
+
     groups: list[list[float]] = []
     for at in sorted(range(len(places)), key=places.__getitem__):
         groups.append([places[at]])
-        while len(groups) > 1 and _reach(groups[-2], gap)[1] + gap > _reach(groups[-1], gap)[0]:
+        while len(groups) > 1 and first(groups[-2]) + gap * len(groups[-2]) > first(groups[-1]):
             groups[-2:] = [groups[-2] + groups[-1]]
-    moved = []
-    for group in groups:
-        first, last = _reach(group, gap)
-        shift = max(low - first, 0.0) or min(high - last, 0.0)
-        moved += [first + shift + gap * at for at in range(len(group))]
+    moved = [first(group) + gap * at for group in groups for at in range(len(group))]
     order = sorted(range(len(places)), key=places.__getitem__)
     return [place for _, place in sorted(zip(order, moved, strict=True))]
-
-
-def _reach(group: Sequence[float], gap: float) -> tuple[float, float]:
-    middle = sum(group) / len(group)
-    half = gap * (len(group) - 1) / 2
-    return middle - half, middle + half
 
 
 def _meet(a: tuple[float, ...], b: tuple[float, ...]) -> bool:

@@ -130,16 +130,19 @@ def _label(
     text, style = short(bar.value, bar.series.field), style_of(sketch)
     across = (box.top if lying else box.left) + (bar.category + bar.offset + 0.5) * band
     start, end = (placed(box, scale, each, upwards=not lying) for each in (bar.start, bar.end))
+    long, wide = width(text, style["size"]), style["size"]
+    if not lying:
+        long, wide = wide, long
     if place == "OUTSIDE":
-        long = width(text, style["size"])
-        if lying and bar.value < 0 and end - long - 5 < box.left and start - end > long + 8:
+        left = end - box.left if lying else box.bottom - end
+        inside = bar.value < 0 and left < long + 5  # beyond the plot stand the categories
+        if not inside or (lying and abs(start - end) <= long + 8):
+            _beyond(sketch, text, across, end, lying, is_up=bar.value >= 0, style=style)
+        elif lying or (abs(start - end) > long + 8 and wide < band * bar.thickness):
+            x, y = (end + 5, across) if lying else (across, end - MARGIN)
             style = {"color": ink(bar.series.color), **style}
-            sketch.text(end + 5, across, text, **style)  # beside it stand the categories
-            return
-        _beyond(sketch, text, across, end, lying, is_up=bar.value >= 0, style=style)
+            sketch.text(x, y, text, ha="left" if lying else "center", **style)
         return
-    long = width(text, style["size"]) if lying else style["size"]
-    wide = style["size"] if lying else width(text, style["size"])
     room = abs(end - start) > long + 4 and wide < band * bar.thickness - (0 if lying else 4)
     if not room and sketch.option("DataLabels", "Overlap") != "ENABLE_OVERLAP":
         return

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from labkit.cloud.quicksight.render.colors import ink, series_color
 from labkit.cloud.quicksight.render.headings import axis_title
-from labkit.cloud.quicksight.render.labels import counted, full, short
+from labkit.cloud.quicksight.render.labels import counted, full, percent, short
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.series import Table, table
 from labkit.cloud.quicksight.render.sketch import Sketch
@@ -34,7 +34,10 @@ def funnel(sketch: Sketch) -> None:
         sketch = sketch.within(sketch.box.inset(top=18))
     names = shown.names if sketch.shows("DataLabelOptions", "CategoryLabelVisibility") else []
     room = min(widest(names, 11), sketch.box.width * 0.3) + 10 if names else 0
-    texts = [_text(sketch, shown, values, at) for at in range(len(values))]
+    texts = [
+        "null" if known is None else _text(sketch, shown, values, at)
+        for at, known in enumerate(series.values)
+    ]
     right = widest(texts, 10.5) + 10 if _labelled(sketch) else 0
     box = sketch.box.inset(left=room, right=right if right > room else room * 0.4)
     step = min(box.height / max(len(values), 1), HIGHEST)
@@ -53,7 +56,7 @@ def funnel(sketch: Sketch) -> None:
         color = series_color(sketch, shown.category or series.field, key, "", 0)
         bar = Rectangle((-share / 2, at - 0.43), share, 0.86, facecolor=color)
         axes.add_artist(bar)
-        told = full(value, series.field)
+        told = full(series.values[at], series.field)
         sketch.mark(bar, shown.names[at], told, [(shown.category, key)])
         y = top + step * (at + 0.5)
         if names and step >= 12:
@@ -77,8 +80,8 @@ def _text(sketch: Sketch, shown: Table, values: list[float], at: int) -> str:
         "DataLabelOptions", "MeasureDataLabelStyle", default="VALUE_AND_PERCENTAGE_BY_FIRST_STAGE"
     )
     whole = values[0] if how.endswith("FIRST_STAGE") else values[max(at - 1, 0)]
-    share = f"{values[at] / whole:.0%}" if whole > 0 else "–"
     value = values[at]
+    share = percent(value / whole) if whole > 0 else "–"
     text = short(int(value) if value.is_integer() else value, shown.series[0].field)
     if how == "VALUE_ONLY":
         return text

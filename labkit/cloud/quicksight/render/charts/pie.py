@@ -11,7 +11,7 @@ from matplotlib.patches import Wedge
 
 from labkit.cloud.quicksight.render.colors import ink, series_color
 from labkit.cloud.quicksight.render.headings import named
-from labkit.cloud.quicksight.render.labels import counted, full, short
+from labkit.cloud.quicksight.render.labels import counted, full, percent, short
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.multiples import multiples
 from labkit.cloud.quicksight.render.registry import chart
@@ -131,8 +131,7 @@ def _words(sketch: Sketch, name: str, value: float, whole: float, field: Field) 
 def _figure(sketch: Sketch, value: float, whole: float, field: Field) -> str:
     """A slice's value or share, as the definition says."""
     content = sketch.option("DataLabels", "LabelContent", default="PERCENT")
-    share = f"{value / whole:.0%}" if value / whole >= 0.01 else "<1%"
-    figure = short(value, field)
+    share, figure = percent(value / whole), short(value, field)
     text = {"VALUE": figure, "PERCENT": share}.get(content, f"{figure} ({share})")
     return text if sketch.shows("DataLabels", "MeasureLabelVisibility") else ""
 
@@ -149,7 +148,12 @@ def _outside(
     style, box = style_of(sketch), sketch.box
     named = _named(sketch, shares)
     for right in (True, False):
-        own = [at for at in named if (cos(radians(middles[at])) >= 0) == right]
+        beside = [at for at in named if (cos(radians(middles[at])) >= 0) == right]
+        most = max(int((box.height - 16) // LINE) + 1, 1)
+        largest = set(sorted(beside, key=lambda at: -shares[at])[:most])
+        own = [at for at in beside if at in largest]
+        if len(own) < len(beside):
+            sketch.note("Some slices bear no name: they are too many.")
         heights = [y - sin(radians(middles[at])) * (radius + 10) for at in own]
         side = 1 if right else -1
         for at, height in zip(own, spaced(heights, LINE, 8, box.height - 8), strict=True):

@@ -20,6 +20,7 @@ from labkit.cloud.quicksight.render.scales import Scale, compact, steps
 from labkit.cloud.quicksight.render.series import Table, table
 from labkit.cloud.quicksight.render.sketch import Sketch
 from labkit.cloud.quicksight.render.text import cut, wrap
+from labkit.cloud.quicksight.render.values import Taken
 
 
 @chart("RadarChartVisual")
@@ -146,7 +147,7 @@ def _labels(
         return
     every = max(1, -(-len(spokes) // 14))
     style = label_style(sketch.option("CategoryAxis"))
-    size = style["size"]
+    size, taken = style["size"], Taken()
     for name, turn in list(zip(shown.names, spokes, strict=True))[::every]:
         across, down = x + cos(turn) * (radius + 10), y + sin(turn) * (radius + 12)
         side = cos(turn)
@@ -157,11 +158,8 @@ def _labels(
             else (sketch.box.width - across if ha == "left" else across)
         )
         lines = wrap(name, room, size, lines=1 if ha == "center" else 2)
-        for row, line in enumerate(lines):
-            sketch.text(
-                sketch.box.left + across,
-                sketch.box.top + down + 13 * (row - (len(lines) - 1) / 2),
-                cut(line, room, size),
-                ha=ha,
-                **style,
-            )
+        left, top = sketch.box.left + across, sketch.box.top + down - 6.5 * (len(lines) - 1)
+        placed = [(top + 13 * row, cut(line, room, size)) for row, line in enumerate(lines)]
+        if all(taken.free(left, at, line, size, ha) for at, line in placed):
+            for at, line in placed:
+                sketch.text(left, at, line, ha=ha, **style)

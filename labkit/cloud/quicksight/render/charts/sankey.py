@@ -182,7 +182,8 @@ def _names(
     for each in named:
         is_last = each.level == last
         x = sketch.box.left + each.level * step + (-6 if is_last else THICK + 6)
-        y = sketch.box.top + each.top + each.size * scale / 2
+        middle = min(each.top + each.size * scale / 2, sketch.box.height - style["size"] / 2)
+        y = sketch.box.top + middle
         shown = [each.name] if sketch.shows("DataLabels", "CategoryLabelVisibility") else []
         text = cut("  ".join([*shown, compact(each.size)]), step * 0.48 - 12, style["size"])
         sketch.text(x, y, text, ha="right" if is_last else "left", **style)

@@ -21,7 +21,7 @@ from labkit.cloud.quicksight.render.axes import (
 )
 from labkit.cloud.quicksight.render.colors import series_color
 from labkit.cloud.quicksight.render.headings import axis_title
-from labkit.cloud.quicksight.render.labels import full
+from labkit.cloud.quicksight.render.labels import counted, full
 from labkit.cloud.quicksight.render.legend import legend
 from labkit.cloud.quicksight.render.registry import chart
 from labkit.cloud.quicksight.render.scales import number, numbers
@@ -45,7 +45,8 @@ def scatter_plot(sketch: Sketch) -> None:
         if number(row[x.id]) is not None and number(row[y.id]) is not None
     ]
     if len(rows) < len(data.rows):
-        sketch.note(f"{len(data.rows) - len(rows)} points have no place: a value is missing.")
+        without = counted(len(data.rows) - len(rows), "point")
+        sketch.note(f"No place for {without}: a value is missing.")
     keys = list(dict.fromkeys(row[color.id] for row in rows)) if color else [None]
     colors = {
         key: series_color(sketch, color or y, key, full(key, color) if color else "", at)
