@@ -22,6 +22,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from labkit import __version__
 from labkit.cloud import (
     constraints,
+    endings,
     lake_formation,
     log_patterns,
     memory,
@@ -159,14 +160,19 @@ class Front:
         context = Context(self.cloud, service, name, claim.region, principal)
         handler, judge = handler_of(service, name), JUDGES.get(service)
         asked = {}
-        if handler or judge or constraints.checks(service):
+        ending = endings.concerns(service, name)
+        if handler or judge or ending or constraints.checks(service):
             asked = receiving.read_parameters(call, environ, body)
         if judge:
             judge(context, asked)
         if handler is None:
             reply = self._fall_through(service, name, environ, body)
-            return paged.cut(service, name, asked, reply)
-        return protocol.answer(call.operation, self._run(handler, context, asked))
+            reply = paged.cut(service, name, asked, reply)
+        else:
+            reply = protocol.answer(call.operation, self._run(handler, context, asked))
+        if ending and reply.status < 300:
+            endings.end(context, asked)
+        return reply
 
     def _run(self, handler: Handler, context: Context, parameters: Any) -> dict[str, Any]:
         result = handler(context, **parameters) or {}
