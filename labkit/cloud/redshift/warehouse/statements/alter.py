@@ -21,7 +21,11 @@ from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.changes import default_sql
-from labkit.cloud.redshift.warehouse.statements.checking import check_encoding, check_references
+from labkit.cloud.redshift.warehouse.statements.checking import (
+    check_constraints,
+    check_encoding,
+    check_references,
+)
 from labkit.cloud.redshift.warehouse.statements.declaring import (
     Declared,
     column,
@@ -136,7 +140,11 @@ def _rename_column(connection: Connection, words: Words, table: Object) -> Objec
     if found.identity:
         raise RedshiftError("cannot rename an identity column here", "0A000")
     body: dict[str, Any] = {
-        "sortkey": [new if name == old else name for name in table.body["sortkey"]]
+        "sortkey": [new if name == old else name for name in table.body["sortkey"]],
+        "constraints": [
+            each | {"columns": [new if name == old else name for name in each["columns"]]}
+            for each in table.body["constraints"]
+        ],
     }
     if table.body["distkey"] == old:
         body["distkey"] = new
@@ -178,7 +186,9 @@ def _add(connection: Connection, words: Words, table: Object) -> Object:
     if words.word.upper in ("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT"):
         added = constraint(words)
         check_references(connection, [added], table.name)
-        return table.changed(constraints=[*table.body["constraints"], added])
+        constraints = [*table.body["constraints"], added]
+        check_constraints(table.columns, constraints)
+        return table.changed(constraints=constraints)
     new = encodings.chosen(column(words, Declared()))
     check_encoding(new)
     if any(each.name == new.name for each in table.columns):
@@ -227,7 +237,9 @@ def _drop(connection: Connection, words: Words, table: Object) -> Object:
         if view in connection.objects.of("relation"):
             drop(connection, view, cascade=True)
     connection.duck.execute(f"ALTER TABLE {table.physical} DROP COLUMN {quoted_name(name)}")
-    return with_columns(table, [each for each in table.columns if each.name != name])
+    kept = [each for each in table.body["constraints"] if name not in each["columns"]]
+    left = [each for each in table.columns if each.name != name]
+    return with_columns(table.changed(constraints=kept), left)
 
 
 @_action("ALTER", "ALTER COLUMN")

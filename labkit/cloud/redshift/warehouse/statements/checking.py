@@ -90,11 +90,31 @@ def _check_keys(declared: Declared) -> None:
             raise RedshiftError(f'column "{name}" named in key does not exist', "42703")
         if name and known[name].type.base == "super":
             raise RedshiftError(f'SUPER column "{name}" cannot be a {noun}', "0A000")
-    told = [name for each in declared.constraints for name in each["columns"]]
-    if missing := [name for name in told if name not in known]:
-        raise RedshiftError(f'column "{missing[0]}" named in key does not exist', "42703")
+    check_constraints(declared.columns, declared.constraints)
     style = declared.attributes.get("diststyle", "AUTO")
     if (style in ("EVEN", "ALL") and dist) or (style == "KEY" and not dist):
         raise RedshiftError(f"DISTSTYLE {style} and the DISTKEY do not go together", "42601")
-    if [each["kind"] for each in declared.constraints].count("PRIMARY KEY") > 1:
+
+
+def check_constraints(
+    columns: Sequence[TableColumn], constraints: Sequence[dict[str, Any]]
+) -> None:
+    """Refuse constraints that a table of these columns cannot have.
+
+    Raises:
+        RedshiftError: one is of a column that is not there, or of one twice; two have one name, or
+            are primary keys.
+    """
+    known = {column.name for column in columns}
+    for each in constraints:
+        named = each["columns"]
+        if missing := [name for name in named if name not in known]:
+            raise RedshiftError(f'column "{missing[0]}" named in key does not exist', "42703")
+        if twice := [name for name in named if named.count(name) > 1]:
+            told = f'column "{twice[0]}" appears twice in {each["kind"].lower()} constraint'
+            raise RedshiftError(told, "42701")
+    names = [each["name"] for each in constraints if each.get("name")]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise RedshiftError(f'constraint "{twice[0]}" already exists', "42710")
+    if [each["kind"] for each in constraints].count("PRIMARY KEY") > 1:
         raise RedshiftError("multiple primary keys for a table are not allowed", "42P16")
