@@ -531,3 +531,30 @@ def test_a_parameter_without_a_name_and_a_job_are_changed_in_place(aws, fresh):
     ):
         with pytest.raises(ClientError, match="NotFound"):
             gone()
+
+
+def test_a_stack_that_is_protected_or_needed_stays(aws, fresh):
+    stacks, sqs, name = aws("cloudformation"), aws("sqs"), fresh("kept")
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}
+    told = {"Told": {"Value": {"Fn::GetAtt": ["Q", "Arn"]}, "Export": {"Name": f"{name}-queue"}}}
+    template = json.dumps({"Resources": {"Q": queue}, "Outputs": told})
+    stacks.create_stack(StackName=name, TemplateBody=template, EnableTerminationProtection=True)
+    with pytest.raises(ClientError, match="cannot be deleted while TerminationProtection is"):
+        stacks.delete_stack(StackName=name)
+    unprotected = {"StackName": name, "EnableTerminationProtection": False}
+    assert f":stack/{name}/" in stacks.update_termination_protection(**unprotected)["StackId"]
+    with pytest.raises(ClientError, match="is not imported by any stack"):
+        stacks.list_imports(ExportName=f"{name}-queue")
+    value = {"Fn::ImportValue": {"Fn::Sub": "${From}-queue"}}
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}}
+    user = {"Parameters": {"From": {"Type": "String"}}, "Resources": {"P": parameter}}
+    given = [{"ParameterKey": "From", "ParameterValue": name}]
+    stacks.create_stack(StackName=f"{name}-user", TemplateBody=json.dumps(user), Parameters=given)
+    assert stacks.list_imports(ExportName=f"{name}-queue")["Imports"] == [f"{name}-user"]
+    with pytest.raises(ClientError, match=f"in use by {name}-user"):
+        stacks.delete_stack(StackName=name)
+    assert sqs.get_queue_url(QueueName=name)["QueueUrl"].endswith(name)
+    for each in (f"{name}-user", name):
+        stacks.delete_stack(StackName=each)
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        sqs.get_queue_url(QueueName=name)

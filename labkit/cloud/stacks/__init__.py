@@ -14,15 +14,22 @@ from typing import Any
 
 from labkit.cloud import loopback
 from labkit.cloud.operations import Context
+from labkit.cloud.stacks import protection
 
 _CALLER: ContextVar[Context] = ContextVar("caller")
 
 
 def judge_call(context: Context, parameters: dict[str, Any]) -> None:
-    """Teach moto its types and whose call it is; its classes load with its first stack."""
+    """Teach moto its types and whose call it is; its classes load with its first stack.
+
+    Raises:
+        AwsError: ``ValidationError``: a stack is not to be deleted.
+    """
     _CALLER.set(context)
     _teach()
     _tell_arns()
+    if context.operation == "DeleteStack":
+        protection.check_deletion(context, parameters["StackName"])
 
 
 def caller() -> Context:

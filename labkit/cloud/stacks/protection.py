@@ -1,0 +1,84 @@
+"""What keeps a stack from going: its protection, and other stacks that import what it exports.
+
+moto keeps the protection, and deletes the stack all the same.
+
+Sources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
+and https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from labkit.cloud.operations import Answer, AwsError, Context, operation
+
+
+def check_deletion(context: Context, name: str) -> None:
+    """Raise for a stack that is protected, or that others need; one that is not there may go."""
+    stack = _find(context, name)
+    if stack is None:
+        return
+    if stack.enable_termination_protection:
+        words = f"Stack [{name}] cannot be deleted while TerminationProtection is enabled"
+        raise _invalid(words)
+    for export in stack.exports:
+        if users := _importers(context, export.name):
+            words = f"Cannot delete export {export.name} as it is in use by {', '.join(users)}."
+            raise _invalid(f"Delete canceled. {words}")
+
+
+@operation("cloudformation", "UpdateTerminationProtection")
+def update_termination_protection(
+    context: Context, *, StackName: str, EnableTerminationProtection: bool
+) -> Answer:
+    stack = _find(context, StackName)
+    if stack is None:
+        raise _invalid(f"Stack [{StackName}] does not exist")
+    with context.cloud.changing("cloudformation"):
+        stack.enable_termination_protection = EnableTerminationProtection
+    return {"StackId": stack.stack_id}
+
+
+@operation("cloudformation", "ListImports")
+def list_imports(context: Context, *, ExportName: str, **_: Any) -> Answer:
+    """The stacks that import a value.
+
+    Raises:
+        AwsError: ``ValidationError``: none does.
+    """
+    users = _importers(context, ExportName)
+    if not users:
+        raise _invalid(f"Export '{ExportName}' is not imported by any stack.")
+    return {"Imports": users}
+
+
+def _stacks(context: Context) -> list[Any]:
+    return list(context.cloud.backend("cloudformation", context.region).stacks.values())
+
+
+def _find(context: Context, name: str) -> Any | None:
+    return next((each for each in _stacks(context) if name in (each.name, each.stack_id)), None)
+
+
+def _importers(context: Context, export: str) -> list[str]:
+    return [each.name for each in _stacks(context) if export in _imported(each)]
+
+
+def _imported(stack: Any) -> Iterator[Any]:
+    """The names of what a stack imports."""
+    from moto.cloudformation.parsing import clean_json
+
+    asked = [stack.template_dict]
+    while asked:
+        match asked.pop():
+            case {"Fn::ImportValue": name}:
+                yield clean_json(name, stack.resource_map)
+            case dict() as members:
+                asked.extend(members.values())
+            case list() as items:
+                asked.extend(items)
+
+
+def _invalid(words: str) -> AwsError:
+    return AwsError("ValidationError", words)
