@@ -5,10 +5,11 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-ta
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from typing import Any
+
+from labkit.cloud.json_text import compact
 
 Event = dict[str, Any]
 _STEP = re.compile(r"\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]")
@@ -27,10 +28,10 @@ def input_of(target: dict[str, Any], event: Event, rule_arn: str) -> str:
         return str(target["Input"])
     if "InputPath" in target:
         found = find(event, target["InputPath"])
-        return _written(None if found is _MISSING else found)
+        return compact(None if found is _MISSING else found)
     if "InputTransformer" in target:
         return _transform(target["InputTransformer"], event, rule_arn)
-    return _written(event)
+    return compact(event)
 
 
 def find(event: Event, path: str) -> Any:
@@ -66,17 +67,12 @@ def _transform(transformer: dict[str, Any], event: Event, rule_arn: str) -> str:
 
 def _as_json(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
-    return "" if value is _MISSING else unknown if name not in values else _written(value)
+    return "" if value is _MISSING else unknown if name not in values else compact(value)
 
 
 def _as_text(values: dict[str, Any], name: str, unknown: str) -> str:
     value = values.get(name, unknown)
     if value is _MISSING:
         return ""
-    plain = value if isinstance(value, str) else _written(value)
-    return plain if name not in values else _written(plain)[1:-1]
-
-
-def _written(value: Any) -> str:
-    """JSON as EventBridge writes it."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    plain = value if isinstance(value, str) else compact(value)
+    return plain if name not in values else compact(plain)[1:-1]

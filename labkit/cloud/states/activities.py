@@ -12,10 +12,10 @@ import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.json_text import compact
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.states import tokens, words
 from labkit.cloud.states.execution import RUNNING
-from labkit.cloud.states.templates import text
 
 POLL_S = 60
 _WAITING: dict[str, dict[str, Any]] = {}
@@ -61,7 +61,7 @@ def get_activity_task(
         token, arguments = next(iter(_WAITING[activityArn].items()))
         del _WAITING[activityArn][token]
     _take(context.cloud, token, workerName)
-    return {"taskToken": token, "input": text(arguments)}
+    return {"taskToken": token, "input": compact(arguments)}
 
 
 def offer(cloud: Cloud, activity: str, token: str, arguments: Any) -> None:

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.states.words import invalid
 
 OPERATIONS = ("CreateStateMachineAlias", "UpdateStateMachineAlias")
 _VERSION = re.compile(r"arn:[\w-]+:states:[\w-]*:\d*:stateMachine:[^:]+:\d+")
@@ -31,11 +32,11 @@ def _check_routes(routes: list[dict[str, Any]]) -> None:
     received = f"Received: [{', '.join(versions)}]"
     must = "Routing configuration must contain"
     if not all(map(_VERSION.fullmatch, versions)):
-        raise _invalid(f"{must} state machine version ARNs. {received}")
+        raise invalid(f"{must} state machine version ARNs. {received}")
     if len(set(versions)) < len(versions):
-        raise _invalid(f"{must} distinct state machine version ARNs. {received}")
+        raise invalid(f"{must} distinct state machine version ARNs. {received}")
     if sum(weights) != 100:
-        raise _invalid(f"Sum of routing configuration weights must equal 100. Received: {weights}")
+        raise invalid(f"Sum of routing configuration weights must equal 100. Received: {weights}")
 
 
 def _check_new(
@@ -54,7 +55,3 @@ def _check_new(
     ):
         words = "Failed to create alias because an alias with the same name and a different"
         raise AwsError("ConflictException", f"{words} routing configuration already exists.")
-
-
-def _invalid(words: str) -> AwsError:
-    return AwsError("ValidationException", words)

@@ -12,11 +12,11 @@ import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.json_text import compact
 from labkit.cloud.states import logs, notices
 from labkit.cloud.states.errors import TIMEOUT, StateFailed, runtime
 from labkit.cloud.states.frames import Frame, Interrupted
 from labkit.cloud.states.history import Event, History
-from labkit.cloud.states.templates import text
 from labkit.cloud.states.visits import iso
 from labkit.cloud.states.walking import walk
 
@@ -76,7 +76,7 @@ class Execution:
         try:
             frame.begin(json.loads(self.record["input"]), {}, 0, self._started(), after=0)
             output = walk(frame)
-            ending = {"output": text(output), "outputDetails": {"truncated": False}}
+            ending = {"output": compact(output), "outputDetails": {"truncated": False}}
             self.end("SUCCEEDED", Event("ExecutionSucceeded", ending, frame.mark["last"]))
         except StateFailed as error:
             self.end("FAILED", Event("ExecutionFailed", error.facts(), frame.mark["last"]))

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.states.errors import StateFailed, runtime
 from labkit.cloud.states.history import MOST_EVENTS, Event
-from labkit.cloud.states.templates import text
 
 if TYPE_CHECKING:
     from labkit.cloud.states.execution import Execution
@@ -86,7 +86,7 @@ class Frame:
     ) -> None:
         """Come to a state with its input."""
         kind = self.machine["States"][name]["Type"]
-        details = {"name": name, "input": text(data), "inputDetails": WHOLE}
+        details = {"name": name, "input": compact(data), "inputDetails": WHOLE}
         fresh = {"state": name, "input": data, "attempts": {}, "tries": 0, "work": None}
         self.commit(
             *before,

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states import sdk
 from labkit.cloud.states.errors import TASK_FAILED, StateFailed, runtime
-from labkit.cloud.states.templates import text
 
 Json = dict[str, Any]
 Prepare = Callable[[Json, str], Json]
@@ -110,10 +110,10 @@ def _text(field: str, value: Any, arguments: Json) -> str | None:
         return value
     if not isinstance(value, dict | list):
         raise runtime(
-            f"The Parameters '{text(arguments)}' could not be used to start the Task: "
+            f"The Parameters '{compact(arguments)}' could not be used to start the Task: "
             f"[The value for the field '{field}' must be a STRING]"
         )
-    return text(value)
+    return compact(value)
 
 
 def _invoked(answer: Json) -> Json:
@@ -131,7 +131,7 @@ def _invoked(answer: Json) -> Json:
 def function_failed(payload: Any) -> StateFailed:
     """The error that a function raised."""
     kind = payload.get("errorType") if isinstance(payload, dict) else None
-    return StateFailed(kind or "Lambda.Unknown", text(payload), located=True)
+    return StateFailed(kind or "Lambda.Unknown", compact(payload), located=True)
 
 
 def _query(arguments: Json, name: str) -> Json:
@@ -164,7 +164,7 @@ def _entries(arguments: Json, name: str) -> Json:
 
 def _put(answer: Json) -> Json:
     if answer.get("FailedEntryCount"):
-        raise StateFailed("EventBridge.FailedEntry", text(answer), located=True)
+        raise StateFailed("EventBridge.FailedEntry", compact(answer), located=True)
     return answer
 
 
@@ -251,4 +251,4 @@ OPTIMIZED: dict[tuple[str, str], Integration] = {
 
 def failure(told: Json) -> StateFailed:
     """What a task that waited for a failed run says."""
-    return StateFailed(TASK_FAILED, text(told), located=True)
+    return StateFailed(TASK_FAILED, compact(told), located=True)

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import random
 import re
 import uuid
 from collections.abc import Callable
 from typing import Any
 
-from labkit.cloud.json_text import parse_json, same
+from labkit.cloud.json_text import compact, parse_json, same
 
 FUNCTIONS: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 MOST_TEXT, MOST_RANGE = 10_000, 1000
@@ -93,7 +92,7 @@ def _base64_decode(text: str) -> str:
 def _hash(value: Any, algorithm: str) -> str:
     if algorithm not in _ALGORITHMS:
         raise ValueError(f"{algorithm} is not a supported hashing algorithm")
-    text = value if isinstance(value, str) else _json(value)
+    text = value if isinstance(value, str) else compact(value)
     name = algorithm.replace("SHA-", "sha").lower()
     return hashlib.new(name, _short(text).encode(), usedforsecurity=False).hexdigest()
 
@@ -110,9 +109,7 @@ def _string_to_json(text: str) -> Any:
     return parse_json(text) if text.strip() else None
 
 
-@intrinsic("JsonToString", "any")
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+intrinsic("JsonToString", "any")(compact)
 
 
 @intrinsic("MathRandom", "rounded", "rounded", "integer?")
@@ -148,7 +145,7 @@ def _format(template: str, *values: Any) -> str:
         if found[0] != "{}":
             return found[0][1:]
         value = next(rest)
-        return value if isinstance(value, str) else _json(value)
+        return value if isinstance(value, str) else compact(value)
 
     return re.sub(r"\\[{}]|\{\}", fill, template)
 

@@ -10,6 +10,7 @@ import datetime
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.states import choices, jsonata, templates
 from labkit.cloud.states.errors import QUERY, StateFailed, runtime
 from labkit.cloud.states.history import Event
@@ -237,7 +238,7 @@ def _merge(path: str | None, document: Any, value: Any) -> Any:
     except NothingThere:
         raise StateFailed(
             "States.ResultPathMatchFailure",
-            f"Unable to apply ReferencePath {path} to input {templates.text(document)}",
+            f"Unable to apply ReferencePath {path} to input {compact(document)}",
         ) from None
 
 
@@ -247,6 +248,6 @@ def wrong_type(expression: str, name: str, wanted: str, found: Any) -> StateFail
         QUERY,
         f"The JSONata expression '{expression[2:-2].strip()}' specified for the field '{name}' "
         f"returned an unexpected result type. Expected '{wanted}', but was '{type_name(found)}' "
-        f"for value: {templates.text(found)}",
+        f"for value: {compact(found)}",
         events=[Event("EvaluationFailed", {"location": name})],
     )

@@ -8,12 +8,12 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from typing import Any
 
 from labkit.cloud.cloud import Cloud
+from labkit.cloud.json_text import compact
 from labkit.cloud.states.history import History, without_data
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def _line(event: Record, record: Record, with_data: bool) -> Record:
         "event_timestamp": str(int(event["timestamp"] * 1000)),
         "execution_arn": record["executionArn"],
     }
-    text = json.dumps(said, separators=(",", ":"), ensure_ascii=False)
+    text = compact(said)
     return {"timestamp": int(event["timestamp"] * 1000), "message": text}
 
 

@@ -11,6 +11,7 @@ from labkit.cloud.json_text import BadJson, parse_json
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states.resources import read_resource
+from labkit.cloud.states.words import invalid
 
 Json = dict[str, Any]
 NOTHING = object()
@@ -46,12 +47,12 @@ def check_mock(state: Json, mock: Json | None, reveal: bool) -> None:
             raise AwsError("InvalidDefinition", words)
         return
     if kind not in MOCKED:
-        raise _refused(f"State type '{kind}' is not supported when a mock is specified")
+        raise invalid(f"State type '{kind}' is not supported when a mock is specified")
     if {"result", "errorOutput"} <= set(mock):
         words = "A test mock should have only one of the following fields: [result, errorOutput]."
-        raise _refused(words)
+        raise invalid(words)
     if reveal:
-        raise _refused("TestState does not support RevealSecrets when a mock is specified.")
+        raise invalid("TestState does not support RevealSecrets when a mock is specified.")
     if "result" in mock:
         result_of(state, mock)
 
@@ -65,10 +66,10 @@ def result_of(state: Json, mock: Json) -> Any:
     try:
         found = parse_json(mock["result"])
     except BadJson:
-        raise _refused("Mocked result must be valid JSON") from None
+        raise invalid("Mocked result must be valid JSON") from None
     if "ResultWriter" in state:
         if not isinstance(found, dict):
-            raise _refused("Mocked result must be a JSON object.")
+            raise invalid("Mocked result must be a JSON object.")
     elif state["Type"] in ("Map", "Parallel"):
         _check_branches(state, found)
     elif (mode := mock.get("fieldValidationMode", "STRICT")) != "NONE":
@@ -118,9 +119,9 @@ def _check_part(state: Json, name: str, part: Any) -> None:
 
 def _check_branches(state: Json, found: Any) -> None:
     if not isinstance(found, list):
-        raise _refused("Mocked result must be an array.")
+        raise invalid("Mocked result must be an array.")
     if state["Type"] == "Parallel" and len(found) != len(state["Branches"]):
-        raise _refused(
+        raise invalid(
             "Mocked result must contain the same number of items as number of Parallel branches."
         )
 
@@ -174,12 +175,8 @@ def _check_bounds(bounds: Json, value: Any, name: str) -> None:
 
 
 def _unlike(words: str) -> AwsError:
-    return _refused(f"Mock result schema validation error: {words}")
+    return invalid(f"Mock result schema validation error: {words}")
 
 
 def _no_context(words: str) -> AwsError:
-    return _refused(f"Invalid Context object provided: {words}")
-
-
-def _refused(words: str) -> AwsError:
-    return AwsError("ValidationException", words)
+    return invalid(f"Invalid Context object provided: {words}")

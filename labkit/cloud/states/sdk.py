@@ -17,9 +17,9 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import ClientError, ParamValidationError
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.protocol import service_model
 from labkit.cloud.states.errors import StateFailed
-from labkit.cloud.states.templates import text
 from labkit.cloud.states.visits import iso
 
 # The service in a resource's ARN, where botocore calls it otherwise.
@@ -185,7 +185,7 @@ def _spelled(shape: Any, value: Any) -> Any:
     if shape.type_name == "map" and isinstance(value, dict):
         return {k: _spelled(shape.value, v) for k, v in value.items()}
     if shape.type_name in ("string", "blob") and isinstance(value, list | dict):
-        return text(value)
+        return compact(value)
     return value
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ConnectionError, HTTPClientError
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.states import activities, sdk, tokens
 from labkit.cloud.states.errors import HEARTBEAT, TIMEOUT, StateFailed, runtime, too_large
 from labkit.cloud.states.frames import WHOLE, Interrupted
@@ -24,7 +25,7 @@ from labkit.cloud.states.history import Event
 from labkit.cloud.states.integrations import function_failed
 from labkit.cloud.states.resources import Resource, read_resource
 from labkit.cloud.states.roles import client_of
-from labkit.cloud.states.templates import MOST_BYTES, fill, text
+from labkit.cloud.states.templates import MOST_BYTES, fill
 from labkit.cloud.states.visits import Ending, Visit, state_type
 from labkit.cloud.states.waits import POLL_S, TimedOut, until_done, until_told
 
@@ -64,12 +65,12 @@ class Task:
         except Interrupted:
             self.abandon()
             raise
-        details = {"output": text(result), "outputDetails": WHOLE} | self.names
+        details = {"output": compact(result), "outputDetails": WHOLE} | self.names
         tokens.forget(self.cloud, self.work.get("token", ""))
         return self.visit.done(result, Event(f"{self.resource.kind}Succeeded", details))
 
     def _fitting(self, result: Any) -> Any:
-        if len(text(result).encode()) > MOST_BYTES:
+        if len(compact(result).encode()) > MOST_BYTES:
             raise too_large(self.resource.service or self.resource.arn)
         return result
 
@@ -117,11 +118,11 @@ class Task:
         if self.resource.kind != "Task":
             return {
                 "resource": self.resource.arn,
-                "input": text(arguments),
+                "input": compact(arguments),
                 "inputDetails": WHOLE,
             }
         region = self.frame.execution.hidden["region"]
-        return self.names | {"region": region, "parameters": text(arguments)}
+        return self.names | {"region": region, "parameters": compact(arguments)}
 
     def keep(self, *events: Event, also: Callable[[], Any] | None = None, **changes: Any) -> None:
         """Write events and how far the work is."""
@@ -208,7 +209,7 @@ class Task:
             answer: Json = integration.answer(self.ask_aside(integration.operation, asked))
             if not self.resource.pattern:
                 return answer
-            details = {"output": text(answer), "outputDetails": WHOLE} | self.names
+            details = {"output": compact(answer), "outputDetails": WHOLE} | self.names
             self.keep(Event("TaskSubmitted", details), handle=answer)
         handle: Json = self.work["handle"]
         return handle
@@ -244,7 +245,7 @@ def _of_service(task: Task) -> Any:
 
 
 def _of_function(task: Task) -> Any:
-    payload = text(task.work["arguments"]).encode()
+    payload = compact(task.work["arguments"]).encode()
     asked = {"FunctionName": task.resource.arn, "Payload": payload}
     answer = task.ask_aside("Invoke", asked)
     result = json.loads(answer.get("Payload") or "null")

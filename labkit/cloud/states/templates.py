@@ -7,10 +7,10 @@ Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-inputp
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.states import calls
 from labkit.cloud.states.errors import StateFailed, runtime
 from labkit.cloud.states.paths import NothingThere, read_path
@@ -75,17 +75,12 @@ def find(path: str, data: Any, scope: Scope) -> Any:
     return read_path(path).find(data)
 
 
-def text(document: Any) -> str:
-    """JSON as Step Functions writes it."""
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
-
-
 def _nowhere(path: str, field: str, data: Any) -> str:
     if field.endswith("Path"):
         return f"Invalid path '{path}' : No results for path: {_bracketed(path)}"
     return (
         f"The JSONPath '{path}' specified for the field '{field}' could not be found in the "
-        f"input '{text(data)}'"
+        f"input '{compact(data)}'"
     )
 
 

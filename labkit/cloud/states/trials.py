@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from labkit.cloud.json_text import BadJson, parse_json
+from labkit.cloud.json_text import BadJson, compact, parse_json
 from labkit.cloud.operations import Answer, AwsError, Context, not_here, operation
 from labkit.cloud.states import definition as definitions
 from labkit.cloud.states import mocks
@@ -20,7 +20,6 @@ from labkit.cloud.states.errors import StateFailed
 from labkit.cloud.states.execution import Execution
 from labkit.cloud.states.frames import Frame
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.templates import text
 from labkit.cloud.states.visits import TYPES, Ending, Visit
 from labkit.cloud.states.walking import caught, delay_s, handler, located
 
@@ -83,9 +82,9 @@ class Trial(Visit):
 
     def inspected(self) -> Answer:
         """The data on its way through the state, as far as it came."""
-        found: Answer = {"input": text(self.scope.input)}
+        found: Answer = {"input": compact(self.scope.input)}
         if self.frame.mark["variables"]:
-            found["variables"] = text(self.frame.mark["variables"])
+            found["variables"] = compact(self.frame.mark["variables"])
         if self.details:
             found["errorDetails"] = self.details
         try:
@@ -100,28 +99,28 @@ class Trial(Visit):
         kind, works = state["Type"], state["Type"] in ("Task", "Pass", "Parallel", "Map")
         if jsonpath and "Result" not in state:
             narrowed = {"Type": "Pass", "InputPath": state.get("InputPath", "$")}
-            yield "afterInputPath", text(self.language.arguments(narrowed, scope))
+            yield "afterInputPath", compact(self.language.arguments(narrowed, scope))
         if kind == "Map":
             items = items_of(self)
             if jsonpath:
-                yield "afterItemsPath", text(items)
+                yield "afterItemsPath", compact(items)
             yield "maxConcurrency", int(self.number("MaxConcurrency") or 0)
             for name in ("ToleratedFailureCount", "ToleratedFailurePercentage"):
                 if (number := self.number(name)) is not None:
                     yield name[0].lower() + name[1:], number
         elif works and jsonpath and "Result" not in state:
-            yield "afterParameters", text(self.arguments())
+            yield "afterParameters", compact(self.arguments())
         elif "Arguments" in state:
-            yield "afterArguments", text(self.arguments())
+            yield "afterArguments", compact(self.arguments())
         if self.result is mocks.NOTHING:
             return
         if kind == "Task" or "Result" in state:
-            yield "result", text(self.result)
+            yield "result", compact(self.result)
         if jsonpath:
             ended, whole = scope.having(self.result), state | {"OutputPath": "$"}
             selected = self.language.output(whole | {"ResultPath": "$"}, ended)
-            yield "afterResultSelector", text(selected)
-            yield "afterResultPath", text(self.language.output(whole, ended))
+            yield "afterResultSelector", compact(selected)
+            yield "afterResultPath", compact(self.language.output(whole, ended))
 
 
 def _read(given: str) -> Any:
@@ -214,4 +213,4 @@ def _run(trial: Trial, mock: Json) -> Ending:
 
 def _led(ending: Ending) -> Answer:
     following = {"nextState": ending.following} if ending.following else {}
-    return {"output": text(ending.output), **following}
+    return {"output": compact(ending.output), **following}

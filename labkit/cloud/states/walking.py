@@ -9,10 +9,11 @@ import random
 import time
 from typing import Any
 
+from labkit.cloud.json_text import compact
 from labkit.cloud.states.errors import QUERY, StateFailed, too_large
 from labkit.cloud.states.frames import WHOLE, Frame
 from labkit.cloud.states.history import Event
-from labkit.cloud.states.templates import MOST_BYTES, text
+from labkit.cloud.states.templates import MOST_BYTES
 from labkit.cloud.states.visits import TYPES, Ending, Visit
 
 Handler = dict[str, Any]
@@ -42,11 +43,11 @@ def leave(visit: Visit, ending: Ending) -> None:
     frame = visit.frame
     details: dict[str, Any] = {
         "name": visit.name,
-        "output": text(ending.output),
+        "output": compact(ending.output),
         "outputDetails": WHOLE,
     }
     if ending.assigned:
-        details["assignedVariables"] = {k: text(v) for k, v in ending.assigned.items()}
+        details["assignedVariables"] = {k: compact(v) for k, v in ending.assigned.items()}
         details["assignedVariablesDetails"] = WHOLE
     after = ending.events[-1].after if ending.events else None  # what ended it led out of it, too
     exited = Event(f"{visit.state['Type']}StateExited", details, after)
@@ -95,7 +96,7 @@ def _evaluated(event: Event, error: StateFailed, state: str) -> Event:
 
 
 def checked(ending: Ending, visit: Visit) -> Ending:
-    if len(text(ending.output).encode()) > MOST_BYTES:
+    if len(compact(ending.output).encode()) > MOST_BYTES:
         error = too_large(visit.name)
         error.events = ending.events
         raise error

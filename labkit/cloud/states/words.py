@@ -49,6 +49,10 @@ def _kind(parts: list[str], wanted: str) -> str:
     return parts[5] if len(parts) > 5 else wanted
 
 
+def invalid(message: str) -> AwsError:
+    return AwsError("ValidationException", message)
+
+
 def no_machine(arn: str) -> AwsError:
     return AwsError("StateMachineDoesNotExist", f"State Machine Does Not Exist: '{arn}'")
 

@@ -22,7 +22,7 @@ from labkit.cloud.databrew.profile.defaults import (
     STATISTICS,
     Parameters,
 )
-from labkit.cloud.operations import AwsError
+from labkit.cloud.databrew.words import invalid
 
 _NONE = "NONE"
 _MOST_BINS = 10_000
@@ -46,10 +46,6 @@ def validate(configuration: Configuration | None) -> None:
     _check_entities(given.get("EntityDetectorConfiguration"))
 
 
-def _refused(sentence: str) -> AwsError:
-    return AwsError("ValidationException", sentence)
-
-
 def check_selectors(
     selectors: list[dict[str, str]] | None, name: str = "Name", regex: str = "Regex"
 ) -> None:
@@ -60,11 +56,11 @@ def check_selectors(
     """
     for selector in selectors or []:
         if not isinstance(selector, dict) or len({name, regex} & set(selector)) != 1:
-            raise _refused(f"A column selector has either a {name} or a {regex}: {selector}.")
+            raise invalid(f"A column selector has either a {name} or a {regex}: {selector}.")
         try:
             re.compile(selector.get(regex, ""))
         except re.error as error:
-            raise _refused(
+            raise invalid(
                 f"The regular expression {selector[regex]} is not valid: {error}."
             ) from error
 
@@ -73,7 +69,7 @@ def _check_statistics(given: Mapping[str, Any], names: Iterable[str], defaults: 
     _check_names(given.get("IncludedStatistics") or [], [*names, _NONE])
     for change in given.get("Overrides") or []:
         if change["Statistic"] not in defaults:
-            raise _refused(
+            raise invalid(
                 f"The parameters of {change['Statistic']} cannot be overridden; "
                 f"those of these statistics can: {', '.join(defaults)}."
             )
@@ -83,7 +79,7 @@ def _check_statistics(given: Mapping[str, Any], names: Iterable[str], defaults: 
 def _check_names(given: Iterable[str], known: Iterable[str]) -> None:
     for name in given:
         if name not in known:
-            raise _refused(
+            raise invalid(
                 f"{name} is not a statistic of this level; these are: {', '.join(sorted(known))}."
             )
 
@@ -92,14 +88,14 @@ def _check_parameters(statistic: str, given: Mapping[str, str]) -> None:
     for name, value in given.items():
         check = _VALUES.get((statistic, name))
         if not check:
-            raise _refused(f"The statistic {statistic} has no parameter {name}.")
+            raise invalid(f"The statistic {statistic} has no parameter {name}.")
         if not check(value):
-            raise _refused(f"The parameter {name} of {statistic} cannot be {value}.")
+            raise invalid(f"The parameter {name} of {statistic} cannot be {value}.")
     mild, threshold = given.get("mildThreshold"), given.get("threshold", "3")
     if mild is not None and float(mild) >= float(threshold):
-        raise _refused("The mildThreshold of OUTLIER_DETECTION must be less than its threshold.")
+        raise invalid("The mildThreshold of OUTLIER_DETECTION must be less than its threshold.")
     if statistic == "CORRELATION" and len(given) != 1:
-        raise _refused("CORRELATION takes either a columnNumber or columnSelectors.")
+        raise invalid("CORRELATION takes either a columnNumber or columnSelectors.")
 
 
 def _check_entities(given: Mapping[str, Any] | None) -> None:
@@ -107,7 +103,7 @@ def _check_entities(given: Mapping[str, Any] | None) -> None:
         return
     for name in given["EntityTypes"]:
         if name not in entities.ENTITIES and name not in entities.GROUPS:
-            raise _refused(
+            raise invalid(
                 f"{name} is not an entity type; these are: {', '.join(entities.ENTITIES)}."
             )
     known = [*STATISTICS[NUMBER], *DATASET_STATISTICS, *GROUPS]

@@ -38,13 +38,14 @@ def compile_pattern(pattern: str, custom: str = "") -> tuple[re.Pattern[str], Na
         found = re.compile(python_syntax(text), re.ASCII)
         around = _expand(pattern, dict.fromkeys(BUILT_IN, "x+") | own, {}, 0)
         if is_risky(re.compile(python_syntax(around))):  # the known patterns by themselves are not
-            found = patient(found, _too_slow)
+            found = patient(found, too_slow)
         return found, list(fields.items())
     except re.error as error:
         raise FormatError("HIVE_INVALID_METADATA", f"Grok compilation failure: {error}") from error
 
 
-def _too_slow(words: str) -> NoReturn:
+def too_slow(words: str) -> NoReturn:
+    """Refuse a pattern that takes too long over a line."""
     raise FormatError("HIVE_CURSOR_ERROR", words)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from labkit.cloud.engine.formats import grok
 from labkit.cloud.engine.formats.model import File, FormatError, Session, Table
@@ -74,13 +74,9 @@ def _compiled(pattern: str, any_case: bool) -> re.Pattern[str]:
         )
     try:
         python = grok.python_syntax(pattern)
-        return patient(re.compile(python, re.DOTALL | re.ASCII | _CASE[any_case]), _too_slow)
+        return patient(re.compile(python, re.DOTALL | re.ASCII | _CASE[any_case]), grok.too_slow)
     except re.error as error:
         raise FormatError("HIVE_INVALID_METADATA", f"Bad input.regex: {error}") from error
-
-
-def _too_slow(words: str) -> NoReturn:
-    raise FormatError("HIVE_CURSOR_ERROR", words)
 
 
 def _parse(kind: Type) -> Callable[[str | None], Any]:

@@ -67,7 +67,7 @@ def embedding_session(cloud: Cloud, code: str) -> tuple[str, Embedding]:
         AwsError: ``AccessDeniedException``, the code is none, is used up or has expired.
     """
     with cloud.lock("quicksight"):
-        found = _codes(cloud).pop(_digest(code), None)
+        found = _codes(cloud).pop(digest(code), None)
         if found is None or found["until"] < time.time():
             raise denied("The authorization code is not valid, or it has been used.")
         embedding = _read(found)
@@ -81,7 +81,7 @@ def session_of(cloud: Cloud, token: str) -> Embedding:
     Raises:
         AwsError: ``AccessDeniedException``, there is no such session, or its time is over.
     """
-    found = _sessions(cloud).get(_digest(token))
+    found = _sessions(cloud).get(digest(token))
     if found is None or found["until"] < time.time():
         raise denied("The embedded session has expired.")
     return _read(found, True)
@@ -95,18 +95,19 @@ def _read(kept: dict[str, Any], begun: bool = False) -> Embedding:
 
 def _keep(where: Records, embedding: Embedding, until: float) -> str:
     token = secrets.token_urlsafe(48)
-    where[_digest(token)] = {"embedding": asdict(embedding), "until": until}
+    where[digest(token)] = {"embedding": asdict(embedding), "until": until}
     return token
 
 
 def _sweep(cloud: Cloud) -> None:
     for where in (_codes(cloud), _sessions(cloud)):
-        for digest, kept in list(where.items()):
+        for name, kept in list(where.items()):
             if kept["until"] < time.time():
-                del where[digest]
+                del where[name]
 
 
-def _digest(token: str) -> str:
+def digest(token: str) -> str:
+    """What is kept of a secret that opens a URL, so that a record does not tell it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 

@@ -6,7 +6,6 @@ Source: https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SnapshotJ
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 import secrets
 import time
@@ -17,6 +16,7 @@ from labkit.cloud.access import guard
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError
 from labkit.cloud.protocol import Reply
+from labkit.cloud.quicksight.embedding.sessions import digest
 from labkit.cloud.state import Records
 
 PREFIX = "/labkit/quicksight/snapshots/"
@@ -26,10 +26,10 @@ LIFETIME_S = 300
 def url_of(cloud: Cloud, file: str, name: str) -> str:
     """A URL by which a file below the workspace can be fetched for a while."""
     known, token = _known(cloud), secrets.token_urlsafe(24)
-    for digest, each in list(known.items()):
+    for name, each in list(known.items()):
         if each["expires"] < time.time():
-            del known[digest]
-    known[_digest(token)] = {"file": file, "expires": time.time() + LIFETIME_S}
+            del known[name]
+    known[digest(token)] = {"file": file, "expires": time.time() + LIFETIME_S}
     return f"{cloud.endpoint}{PREFIX}{token}/{urllib.parse.quote(name)}"
 
 
@@ -38,7 +38,7 @@ def answer(cloud: Cloud, environ: dict[str, Any]) -> Reply:
     try:
         guard.check_host(environ)
         token, _, name = str(environ["PATH_INFO"]).removeprefix(PREFIX).partition("/")
-        found = _known(cloud).get(_digest(token))
+        found = _known(cloud).get(digest(token))
         if found is None or found["expires"] < time.time():
             raise AwsError("AccessDenied", "Request has expired", 403)
         path = cloud.home / found["file"]
@@ -60,7 +60,3 @@ def _headers(name: str) -> dict[str, str]:
 
 def _known(cloud: Cloud) -> Records:
     return cloud.records("quicksight.snapshot_url")
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

@@ -28,6 +28,7 @@ def compared(primary: Any, secondary: Any) -> dict[str, Any]:
     >>> compared(6, 4)["percent_difference"]
     0.5
     """
+    primary, secondary = plain_number(primary), plain_number(secondary)
     if primary is None or secondary is None:
         difference = percent = share = None
     else:
@@ -56,13 +57,13 @@ def _compared(data: VisualData) -> Mapping[str, Any]:
     value = data.fields.index(values[0])
     if targets:
         target = rows[-1][data.fields.index(targets[0])]
-        return {**compared(_number(rows[-1][value]), _number(target)), "against": "target"}
+        return {**compared(rows[-1][value], target), "against": "target"}
     if not trend:
         return {}
     before = rows[-2][value] if len(rows) > 1 else None
-    return {**compared(_number(rows[-1][value]), _number(before)), "against": "period"}
+    return {**compared(rows[-1][value], before), "against": "period"}
 
 
-def _number(value: Any) -> Any:
+def plain_number(value: Any) -> Any:
     """A number that reckons with any other."""
     return float(value) if isinstance(value, Decimal) else value

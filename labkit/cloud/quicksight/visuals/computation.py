@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
+from labkit.cloud.quicksight.visuals.comparison import plain_number
 from labkit.cloud.quicksight.visuals.formats import format_value
 from labkit.cloud.quicksight.visuals.model import Field, VisualError
 from labkit.cloud.quicksight.visuals.plan import Cut, Plan
@@ -54,7 +54,7 @@ class Computation:
         columns = [*(f"d{at}" for at in range(len(by)))]
         columns += [f"m{at}" for at in range(len(self.measures))]
         found = self.request.run(statement(plan, fold=False))
-        return [tuple(_plain(row[column]) for column in columns) for row in found]
+        return [tuple(plain_number(row[column]) for column in columns) for row in found]
 
     def _source(self, where: str) -> str:
         derived = [part for one in self.dimensions.values() for part in one.derived]
@@ -70,7 +70,3 @@ class Computation:
         """A value of a field in words."""
         of = self.field(name)
         return format_value(value, of.format, granularity=of.granularity)
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else value

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import DENIED, MARK, raising
+from labkit.cloud.redshift.system.privileges import texts_sql
 from labkit.cloud.redshift.warehouse import grants
 
 if TYPE_CHECKING:
@@ -52,21 +52,17 @@ def _question(
     noun: str, known: list[str], seen: list[str], pairs: set[tuple[str, str]], groups: list[str]
 ) -> Callable[[str, str], str]:
     def call(member: str, group: str) -> str:
-        told = _list(f"{one}\n{other}" for one, other in sorted(pairs))
+        told = texts_sql(f"{one}\n{other}" for one, other in sorted(pairs))
         return (
             f"CASE WHEN {member} IS NULL OR {group} IS NULL THEN NULL "
-            f"WHEN {member} NOT IN {_list(known)} THEN {_missing(noun, member)} "
-            f"WHEN {group} NOT IN {_list(groups)} THEN {_missing('role', group)} "
-            f"WHEN {member} NOT IN {_list(seen)} THEN "
+            f"WHEN {member} NOT IN {texts_sql(known)} THEN {_missing(noun, member)} "
+            f"WHEN {group} NOT IN {texts_sql(groups)} THEN {_missing('role', group)} "
+            f"WHEN {member} NOT IN {texts_sql(seen)} THEN "
             f"{raising(f'permission denied to check the membership of this {noun}', DENIED)} "
             f"ELSE {member} || chr(10) || {group} IN {told} END"
         )
 
     return call
-
-
-def _list(texts: Iterable[str]) -> str:
-    return f"CAST([{', '.join(map(quoted_text, texts))}] AS VARCHAR[])"
 
 
 def _missing(noun: str, name: str) -> str:

@@ -93,8 +93,8 @@ def _question(connection: Connection, kind: str, user: str, name: str, privilege
     wanted = (
         f"[replace(upper(trim(p)), 'TEMPORARY', 'TEMP') for p in string_split({privilege}, ',')]"
     )
-    known = _list(each.replace("TEMPORARY", "TEMP") for each in PRIVILEGES[kind])
-    allowed = _list(_allowed(connection, kind, objects.values(), users))
+    known = texts_sql(each.replace("TEMPORARY", "TEMP") for each in PRIVILEGES[kind])
+    allowed = texts_sql(_allowed(connection, kind, objects.values(), users))
     noun = "relation" if kind == "table" else kind
     state = {"table": "42P01", "schema": "3F000", "database": "3D000"}[kind]
     return (
@@ -151,10 +151,11 @@ def _allowed(
 
 
 def _map(told: Mapping[str, str]) -> str:
-    return f"MAP({_list(told)}, {_list(told.values())})"
+    return f"MAP({texts_sql(told)}, {texts_sql(told.values())})"
 
 
-def _list(texts: Iterable[str]) -> str:
+def texts_sql(texts: Iterable[str]) -> str:
+    """SQL of a list of texts."""
     return f"CAST([{', '.join(map(quoted_text, texts))}] AS VARCHAR[])"
 
 
