@@ -10,7 +10,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.events.schedule import parse_schedule
@@ -29,8 +29,6 @@ class Timetable(ABC):
         now: the time, in seconds since 1970.
     """
 
-    changed: ClassVar[threading.Event]  # set when a plan may have changed
-
     def __init__(
         self,
         cloud: Cloud,
@@ -44,9 +42,9 @@ class Timetable(ABC):
     def plans(self) -> Iterable[Plan]:
         """What is followed; a plan with another expression is another plan."""
 
-    @abstractmethod
     def begin(self, region: str, name: str) -> None:
         """Begin what is due; what cannot be begun is skipped."""
+        self._start(self._cloud, region, name)
 
     def tick(self) -> float | None:
         """Begin what is due. Returns the seconds until the next plan is, if any is to be."""

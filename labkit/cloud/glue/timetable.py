@@ -64,8 +64,6 @@ def _scheduled(context: Context, name: str) -> Any:
 class Clock(Timetable):
     """Starts the crawlers that are due."""
 
-    changed = WAKE
-
     def plans(self) -> Iterator[Plan]:
         """The crawlers whose schedule is followed."""
         for region, backend in list(models.glue_backends[self._cloud.account].items()):

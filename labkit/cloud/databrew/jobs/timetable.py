@@ -22,8 +22,6 @@ STARTER = "scheduler"
 class Timetable(timetable.Timetable):
     """Starts the jobs whose schedules are due."""
 
-    changed = WAKE
-
     def plans(self) -> Iterator[Plan]:
         """The schedules."""
         for each in self._schedules():

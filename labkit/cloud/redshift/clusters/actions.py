@@ -9,26 +9,23 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.events import timetable
-from labkit.cloud.events.schedule import BadSchedule, Schedule
+from labkit.cloud.events.schedule import BadSchedule
 from labkit.cloud.operations import OPERATIONS, Answer, AwsError, Context, Principal
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.clusters.kinds import SCHEDULED_ACTION
 from labkit.cloud.redshift.clusters.listing import listing
 from labkit.cloud.redshift.lifecycle import answers
 from labkit.cloud.redshift.records import Record
+from labkit.cloud.redshift.scheduled import Actions
 from labkit.cloud.redshift.words import fault
 from labkit.cloud.scheduler import expressions
 
 log = logging.getLogger(__name__)
 WAKE = threading.Event()  # set when an action may have changed
-TOLD = 5
 ACTIONS = ("ResizeCluster", "PauseCluster", "ResumeCluster")
 
 
@@ -114,35 +111,7 @@ def delete_scheduled_action(context: Context, *, ScheduledActionName: str) -> An
 
 def shown(record: Record) -> Record:
     """An action as an answer tells it, with the times when it is next due."""
-    times, moment = _times(record), time.time()
-    upcoming: list[float] = []
-    while record["State"] == "ACTIVE" and len(upcoming) < TOLD:
-        found = times.after(moment, 0)
-        if found is None or (times.once and upcoming):
-            break
-        moment = found
-        upcoming.append(moment)
-    return records.shown(record) | {"NextInvocations": [at for at in upcoming if at > time.time()]}
-
-
-class Timetable(timetable.Timetable):
-    """Begins the actions that are due."""
-
-    changed = WAKE
-
-    def plans(self) -> Iterator[timetable.Plan]:
-        for each in records.every(self._cloud, SCHEDULED_ACTION):
-            if each["State"] == "ACTIVE":
-                hidden = each["_"]
-                yield hidden["region"], hidden["name"], _written(each)
-
-    def begin(self, region: str, name: str) -> None:
-        found = records.look_up(self._cloud, region, SCHEDULED_ACTION, name)
-        if found:
-            self._start(self._cloud, region, name)
-
-    def due(self, expression: str, now: float) -> float | None:
-        return expressions.rewritten(expression).after(now, now)
+    return records.shown(record) | {"NextInvocations": _ACTIONS.upcoming(record)}
 
 
 def run(cloud: Cloud, region: str, name: str) -> None:
@@ -160,7 +129,7 @@ def run(cloud: Cloud, region: str, name: str) -> None:
 @on_start
 def follow_actions(cloud: Cloud) -> None:
     """Start the clock."""
-    timetable.follow(Timetable(cloud, run).tick, WAKE, "redshift clock")
+    _ACTIONS.follow(cloud, run, "redshift clock")
 
 
 def _written(record: Record) -> str:
@@ -168,8 +137,7 @@ def _written(record: Record) -> str:
     return expressions.written(record["Schedule"], "UTC", start, end)
 
 
-def _times(record: Record) -> Schedule:
-    return expressions.rewritten(_written(record))
+_ACTIONS = Actions(SCHEDULED_ACTION, "State", _written, WAKE)
 
 
 def _plain(members: Record) -> Record:

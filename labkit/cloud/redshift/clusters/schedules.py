@@ -135,8 +135,6 @@ def upcoming(schedule: Record, count: int) -> list[float]:
 class Timetable(timetable.Timetable):
     """Takes the automated snapshots that are due."""
 
-    changed = WAKE
-
     def plans(self) -> Iterator[timetable.Plan]:
         for cluster in records.every(self._cloud, CLUSTER):
             region, name = cluster["_"]["region"], cluster["_"]["name"]
@@ -144,9 +142,6 @@ class Timetable(timetable.Timetable):
             found = followed and records.look_up(self._cloud, region, SNAPSHOT_SCHEDULE, followed)
             for definition in (found or {}).get("ScheduleDefinitions", ()):
                 yield region, name, _six_fields(definition)
-
-    def begin(self, region: str, name: str) -> None:
-        self._start(self._cloud, region, name)
 
 
 def take(cloud: Cloud, region: str, name: str) -> None:

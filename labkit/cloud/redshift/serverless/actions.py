@@ -10,23 +10,21 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from labkit.cloud.cloud import Cloud, on_start
-from labkit.cloud.events import timetable
 from labkit.cloud.events.schedule import BadSchedule
 from labkit.cloud.operations import OPERATIONS, Answer, AwsError, Context, Principal
 from labkit.cloud.redshift import records
 from labkit.cloud.redshift.records import Record
+from labkit.cloud.redshift.scheduled import Actions
 from labkit.cloud.redshift.serverless.answering import answers, invalid, lists
 from labkit.cloud.redshift.serverless.kinds import NAMESPACE, SCHEDULED_ACTION, SERVICE
 from labkit.cloud.scheduler import expressions
 
 log = logging.getLogger(__name__)
 WAKE = threading.Event()  # set when an action may have changed
-TOLD = 5
 
 
 @answers("CreateScheduledAction")
@@ -101,23 +99,6 @@ def delete_scheduled_action(context: Context, *, scheduledActionName: str) -> An
     return {"scheduledAction": _shown(found)}
 
 
-class Timetable(timetable.Timetable):
-    """Begins the actions that are due."""
-
-    changed = WAKE
-
-    def plans(self) -> Iterator[timetable.Plan]:
-        for each in records.every(self._cloud, SCHEDULED_ACTION):
-            if each["state"] == "ACTIVE":
-                yield each["_"]["region"], each["_"]["name"], _written(each)
-
-    def begin(self, region: str, name: str) -> None:
-        self._start(self._cloud, region, name)
-
-    def due(self, expression: str, now: float) -> float | None:
-        return expressions.rewritten(expression).after(now, now)
-
-
 def run(cloud: Cloud, region: str, name: str) -> None:
     """Take the snapshot that an action asks for, named by the time."""
     found = records.look_up(cloud, region, SCHEDULED_ACTION, name)
@@ -139,20 +120,12 @@ def run(cloud: Cloud, region: str, name: str) -> None:
 @on_start
 def follow_actions(cloud: Cloud) -> None:
     """Start the clock."""
-    timetable.follow(Timetable(cloud, run).tick, WAKE, "redshift serverless clock")
+    _ACTIONS.follow(cloud, run, "redshift serverless clock")
 
 
 def _shown(record: Record) -> Record:
     """An action as an answer tells it, with the times when it is next due."""
-    times, moment = expressions.rewritten(_written(record)), time.time()
-    upcoming: list[float] = []
-    while record["state"] == "ACTIVE" and len(upcoming) < (1 if times.once else TOLD):
-        found = times.after(moment, moment)
-        if found is None:
-            break
-        moment = found
-        upcoming.append(moment)
-    return records.shown(record) | {"nextInvocations": upcoming}
+    return records.shown(record) | {"nextInvocations": _ACTIONS.upcoming(record)}
 
 
 def _written(record: Record) -> str:
@@ -163,6 +136,9 @@ def _written(record: Record) -> str:
     elif not text.startswith("cron("):
         text = f"cron({text})"
     return expressions.written(text, "UTC", record.get("startTime"), record.get("endTime"))
+
+
+_ACTIONS = Actions(SCHEDULED_ACTION, "state", _written, WAKE)
 
 
 def _checked(schedule: Record) -> Record:
