@@ -55,6 +55,22 @@ def test_values(lake, kind, values, kept, dropped):
     assert found["RowInfo"] == rows
 
 
+def test_a_calculated_integer_that_does_not_fit_fails_the_import(lake):
+    column = {"ColumnName": "n", "ColumnId": "n", "Expression": "decimalToInt({price} * 1e300)"}
+    steps = [{"CreateColumnsOperation": {"Columns": [column]}}]
+    logical = {"t": {"Alias": "t", "Source": {"PhysicalTableId": "p"}, "DataTransforms": steps}}
+    name, tables = lake.name("dataset"), {"p": lake.orders()}
+    answer = lake.quicksight.create_data_set(
+        DataSetId=name, Name=name, PhysicalTableMap=tables, LogicalTableMap=logical,
+        ImportMode="SPICE",
+    )  # fmt: skip
+    found = lake.ended(name, answer["IngestionId"])
+    assert (found["IngestionStatus"], found["ErrorInfo"]["Type"]) == (
+        "FAILED",
+        "SQL_NUMERIC_OVERFLOW",
+    )
+
+
 def test_a_row_of_too_many_fields_is_skipped(lake):
     id, found = imported(lake, "a,b\n1,2\n3,4,5\n6\n", {"a": "INTEGER", "b": "INTEGER"})
     assert lake.rows(id) == [(1, 2), (6, None)]

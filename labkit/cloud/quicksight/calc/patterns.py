@@ -52,7 +52,9 @@ _LETTERS = {
 
 
 def formatted(date: str, pattern: str) -> str:
-    """A date as text in a pattern."""
+    """A date as text in a pattern, which has one letter at least."""
+    if not pattern:
+        raise WrongArguments("The date pattern of formatDate is empty.")
     return f"strftime({date}, {text(strftime(pattern, zone='+0000'))})"
 
 

@@ -20,6 +20,8 @@ from labkit.cloud.quicksight.spice.model import PreparationError
 EXPECTED = (
     AwsError, FormatError, PreparationError, QueryFailed, duckdb.Error, pa.ArrowException, OSError,
 )  # fmt: skip
+#: A calculated field's number or date is beyond its type's range.
+OVERFLOWS = (duckdb.ConversionException, duckdb.OutOfRangeException)
 _OF_SQL = {
     "TABLE_NOT_FOUND": "SQL_TABLE_NOT_FOUND",
     "SCHEMA_NOT_FOUND": "SQL_TABLE_NOT_FOUND",
@@ -58,6 +60,8 @@ def told(error: BaseException) -> tuple[str, str]:
         return _OF_SQL.get(error.code, "SQL_EXCEPTION"), str(error)
     if isinstance(error, AwsError):
         return _of_aws(error), error.message
+    if isinstance(error, OVERFLOWS):
+        return "SQL_NUMERIC_OVERFLOW", first_line(str(error))
     if isinstance(error, EXPECTED):
         return "CUSTOMER_ERROR", first_line(str(error))
     return "INTERNAL_SERVICE_ERROR", f"{type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ import re
 
 from labkit.cloud.quicksight.calc.arguments import Anything, Comparison, Integer, Pattern, String
 from labkit.cloud.quicksight.calc.errors import WrongArguments
+from labkit.cloud.quicksight.calc.operators import finite
 from labkit.cloud.quicksight.calc.patterns import parsed
 from labkit.cloud.quicksight.calc.registry import Answer, function
 from labkit.cloud.quicksight.calc.values import text
@@ -93,7 +94,7 @@ def parse_date(expression: String, format: Pattern = "yyyy-MM-dd") -> Answer:
 def parse_decimal(expression: String) -> Answer:
     """A text as a decimal; NULL where it is none."""
     number = r"'^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$'"
-    return _parsed(f"trim({expression})", number, "DOUBLE")
+    return finite(_parsed(f"trim({expression})", number, "DOUBLE"))
 
 
 @function("parseInt", "string", "integer")
