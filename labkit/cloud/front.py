@@ -36,6 +36,7 @@ from labkit.cloud import (
     services,
     stacks,
     streams,
+    topics,
 )
 from labkit.cloud.access import guard, kms, sts, trust
 from labkit.cloud.access.signature import read_claim
@@ -76,6 +77,7 @@ JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "logs": log_patterns.judge_call,
     "scheduler": targets.judge_call,
     "secretsmanager": secrets.judge_call,
+    "sns": topics.judge_call,
     "sqs": queues.judge_call,
     "ssm": parameters.judge_call,
     "stepfunctions": states_judging.judge_call,

@@ -111,6 +111,11 @@ def is_new(queue: Any, message: Any) -> bool:
     return True
 
 
+def is_number(text: str) -> bool:
+    """Whether a message's attribute of the type Number may have a value."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def _is_over(at_ms: float) -> bool:
     return time.time() * 1000 - at_ms >= REMEMBERED_MS
 
@@ -213,7 +218,7 @@ def _check_attribute(
     if kind in ("String", "Number", "Binary") and not (StringValue or BinaryValue):
         words = "must contain a non-empty value of type"
         raise _bad(f"Message (user) attribute '{name}' {words} '{DataType}'.")
-    if kind == "Number" and not _NUMBER.fullmatch(StringValue):
+    if kind == "Number" and not is_number(StringValue):
         raise _bad(f"Can't cast the value of message (user) attribute '{name}' to a number.")
 
 

@@ -13,6 +13,7 @@ import itertools
 import json
 import re
 import urllib.parse
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,13 +216,31 @@ def _form_value(shape: Any, prefix: str, fields: dict[str, str]) -> Any:
             stem = prefix if shape.serialization.get("flattened") else f"{prefix}.{item}"
             return _form_list(shape.member, stem, fields)
         case "map":
-            return None
+            stem = prefix if shape.serialization.get("flattened") else f"{prefix}.entry"
+            return _form_map(shape, stem, fields)
     return _from_text(shape, fields[prefix]) if prefix in fields else None
 
 
 def _form_list(member: Any, stem: str, fields: dict[str, str]) -> list[Any] | None:
-    """The items of a list, which are numbered from 1 on."""
+    """The items of a list."""
+    return [_form_value(member, each, fields) for each in _numbered(stem, fields)] or None
+
+
+def _form_map(shape: Any, stem: str, fields: dict[str, str]) -> dict[str, Any] | None:
+    """The entries of a map: ``Attributes.entry.1.key=a`` and ``Attributes.entry.1.value=b``."""
+    key, value = (
+        each.serialization.get("name", name)
+        for each, name in ((shape.key, "key"), (shape.value, "value"))
+    )
+    return {
+        fields.get(f"{each}.{key}", ""): _form_value(shape.value, f"{each}.{value}", fields)
+        for each in _numbered(stem, fields)
+    } or None
+
+
+def _numbered(stem: str, fields: dict[str, str]) -> Iterator[str]:
+    """The beginnings of fields that are numbered from 1 on."""
     inside = (k.removeprefix(f"{stem}.") for k in fields if k.startswith(f"{stem}."))
     numbers = {rest.partition(".")[0] for rest in inside}
     ordered = itertools.takewhile(numbers.__contains__, map(str, itertools.count(1)))
-    return [_form_value(member, f"{stem}.{number}", fields) for number in ordered] or None
+    return (f"{stem}.{number}" for number in ordered)

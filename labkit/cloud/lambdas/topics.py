@@ -17,6 +17,7 @@ import moto.sns.models as models
 
 from labkit.cloud.cloud import Cloud, on_start
 from labkit.cloud.lambdas.invoke import queue_for_service
+from labkit.cloud.topics import to_queue
 
 SENDER = "sns.amazonaws.com"
 Json = dict[str, Any]
@@ -29,6 +30,9 @@ def install(cloud: Cloud) -> None:
 
     def publish(subscription: Any, message: str, message_id: str, **said: Any) -> None:
         if subscription.protocol in ("http", "https"):
+            return
+        if subscription.protocol == "sqs":
+            to_queue(subscription, message, message_id, **said)
             return
         if subscription.protocol != "lambda":
             _publish(subscription, message, message_id, **said)

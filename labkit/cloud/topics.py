@@ -1,0 +1,262 @@
+"""What SNS refuses, and how a topic's message comes to a queue.
+
+moto takes ``"false"`` for true, so that a queue that asked for no raw delivery had raw messages,
+hands binary attributes over in a form that the queue cannot be read with, and fails a publication
+for all when one subscribed queue is gone. It publishes empty texts and JSON that is none.
+
+Sources: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html,
+https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html,
+https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html and
+https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+from moto.sqs.exceptions import QueueDoesNotExist
+from moto.sqs.models import sqs_backends
+
+from labkit.cloud.operations import AwsError, Context
+from labkit.cloud.queues import is_number
+
+MOST_BYTES = 262_144
+_PROTOCOLS = frozenset(
+    ("application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs")
+)
+_SCOPES = ("MessageAttributes", "MessageBody")
+_ATTRIBUTE = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
+Json = dict[str, Any]
+
+
+def judge_call(context: Context, parameters: Json) -> None:
+    """Raise for what SNS does not take; other calls are passed on."""
+    if "TopicArn" in parameters:
+        _check_arn(parameters["TopicArn"])
+    keys = [each["Key"] for each in parameters.get("Tags") or ()]
+    if len(keys) != len({*keys}):
+        raise _bad("Duplicated keys are not allowed.")
+    if judge := _JUDGES.get(context.operation):
+        judge(context, parameters)
+
+
+def to_queue(
+    subscription: Any,
+    message: str,
+    message_id: str,
+    *,
+    subject: str | None = None,
+    message_attributes: Json | None = None,
+    group_id: str | None = None,
+    deduplication_id: str | None = None,
+    message_structure: str | None = None,
+) -> None:
+    """Send a message to the queue that is subscribed, else to its dead-letter queue, if any."""
+    matcher, topic = subscription._filter_policy_matcher, subscription.topic
+    if matcher is not None and not matcher.matches(message_attributes, message):
+        return
+    if message_structure == "json":
+        message = subscription._parse_message_structure(message, "sqs")
+    sent: Json = {}
+    if _is_true(subscription.attributes.get("RawMessageDelivery")):
+        body = message
+        sent = {name: _of_queue(each) for name, each in (message_attributes or {}).items()}
+    else:
+        told = subscription.get_post_data(message, message_id, subject, message_attributes)
+        body = json.dumps(told, sort_keys=True, indent=2)
+    if not deduplication_id and _is_true(topic.content_based_deduplication):
+        deduplication_id = hashlib.sha256(message.encode()).hexdigest()
+    redrive = json.loads(subscription.attributes.get("RedrivePolicy") or "{}")
+    for arn in filter(None, (subscription.endpoint, redrive.get("deadLetterTargetArn"))):
+        *_, region, account, name = arn.split(":")
+        try:
+            sqs_backends[account][region].send_message(
+                name,
+                body,
+                message_attributes=sent,
+                deduplication_id=deduplication_id,
+                group_id=group_id,
+                validate_group_id=False,
+            )
+            return
+        except QueueDoesNotExist:
+            continue
+
+
+def _of_queue(attribute: Json) -> Json:
+    """An attribute as SQS has it."""
+    kind, value = attribute["Type"], attribute["Value"]
+    if kind.startswith("Binary"):
+        return {"DataType": kind, "BinaryValue": base64.b64decode(value)}
+    return {"DataType": kind, "StringValue": str(value)}
+
+
+def _check_topic(context: Context, parameters: Json) -> None:
+    topic = _backend(context).topics.get(
+        f"arn:aws:sns:{context.region}:{context.principal.account}:{parameters['Name']}"
+    )
+    tags = {each["Key"]: each["Value"] for each in parameters.get("Tags") or ()}
+    if topic and tags and tags != _backend(context).list_tags_for_resource(topic.arn):
+        raise _bad("Tags Reason: Topic already exists with different tags")
+
+
+def _check_subscription(context: Context, parameters: Json) -> None:
+    _find(context, parameters["TopicArn"])
+    if (protocol := parameters["Protocol"]) not in _PROTOCOLS:
+        raise _bad(f"Amazon SNS does not support this protocol string: {protocol}")
+    for name, value in (parameters.get("Attributes") or {}).items():
+        if why := _wrong(name, value):
+            raise _bad(f"Attributes Reason: {why}")
+
+
+def _check_attribute(context: Context, parameters: Json) -> None:
+    if parameters["SubscriptionArn"] not in _backend(context).subscriptions:
+        raise AwsError("NotFound", "Subscription does not exist", 404)
+    if why := _wrong(parameters["AttributeName"], parameters.get("AttributeValue", "")):
+        raise _bad(why)
+
+
+def _wrong(name: str, value: str) -> str:
+    """What is wrong with an attribute of a subscription, in SNS's words."""
+    if name == "RawMessageDelivery" and value.lower() not in ("true", "false"):
+        return f"{name}: Invalid value [{value}]. Must be true or false."
+    if name == "FilterPolicyScope" and value not in _SCOPES:
+        words = "Please use either MessageBody or MessageAttributes"
+        return f"{name}: Invalid value [{value}]. {words}"
+    if name in ("FilterPolicy", "RedrivePolicy") and value:
+        parsed = _parsed(value)
+        if parsed is None:
+            return f"{name}: failed to parse JSON."
+        arn = str(parsed.get("deadLetterTargetArn", ""))
+        if name == "RedrivePolicy" and parsed and arn.count(":") != 5:
+            return f"{name}: deadLetterTargetArn is an invalid arn"
+    return ""
+
+
+def _parsed(text: str) -> Json | None:
+    try:
+        parsed = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return parsed if isinstance(parsed, dict) else None
+
+
+def _check_publication(context: Context, parameters: Json) -> None:
+    arn = parameters.get("TopicArn") or parameters.get("TargetArn")
+    if parameters.get("PhoneNumber"):
+        return
+    if arn is None:
+        raise _bad("TopicArn or TargetArn Reason: no value for required parameter")
+    _check_arn(arn)
+    if ":endpoint/" in arn:
+        if arn not in _backend(context).platform_endpoints:
+            raise _bad("TargetArn Reason: No endpoint found for the target arn specified")
+        return
+    _check_message(_find(context, arn), parameters)
+
+
+def _check_batch(context: Context, parameters: Json) -> None:
+    topic, entries = (
+        _find(context, parameters["TopicArn"]),
+        parameters["PublishBatchRequestEntries"],
+    )
+    if not entries:
+        raise AwsError("EmptyBatchRequest", "The batch request doesn't contain any entries.")
+    if len(entries) > 10:
+        words = "The batch request contains more entries than permissible."
+        raise AwsError("TooManyEntriesInBatchRequest", words)
+    if len({each["Id"] for each in entries}) < len(entries):
+        words = "Two or more batch entries in the request have the same Id."
+        raise AwsError("BatchEntryIdsNotDistinct", words)
+    for entry in entries:
+        _check_message(topic, entry)
+    if sum(map(_size, entries)) > MOST_BYTES:
+        words = "The length of all the messages put together is more than the limit."
+        raise AwsError("BatchRequestTooLong", words)
+
+
+def _check_message(topic: Any, parameters: Json) -> None:
+    """Raise for a message that the topic does not publish."""
+    message, subject = parameters["Message"], parameters.get("Subject")
+    if not message:
+        raise _bad("Empty message")
+    if subject is not None and not (0 < len(subject) <= 100 and "\n" not in subject):
+        raise _bad("Subject")
+    if _size(parameters) > MOST_BYTES:
+        raise _bad("Message too long")
+    if topic.fifo_topic and not parameters.get("MessageGroupId"):
+        raise _bad("The MessageGroupId parameter is required for FIFO topics")
+    known = parameters.get("MessageDeduplicationId") or _is_true(topic.content_based_deduplication)
+    if topic.fifo_topic and not known:
+        words = "The topic should either have ContentBasedDeduplication enabled or"
+        raise _bad(f"{words} MessageDeduplicationId provided explicitly")
+    if parameters.get("MessageStructure") == "json":
+        parsed = _parsed(message)
+        if parsed is None:
+            raise _bad("Message Structure - JSON message body failed to parse")
+        if not isinstance(parsed.get("default"), str):
+            raise _bad("Message Structure - No default entry in JSON message body")
+    for name, attribute in (parameters.get("MessageAttributes") or {}).items():
+        _check_value(name, **attribute)
+
+
+def _size(parameters: Json) -> int:
+    """The bytes of a message and its attributes: names, types and values."""
+    texts, blobs = [parameters["Message"]], 0
+    for name, attribute in (parameters.get("MessageAttributes") or {}).items():
+        texts += [name, attribute["DataType"], attribute.get("StringValue", "")]
+        blobs += len(attribute.get("BinaryValue", "")) * 3 // 4  # a form has it in base64
+    return blobs + sum(len(each.encode()) for each in texts)
+
+
+def _check_value(name: str, *, DataType: str, StringValue: str = "", BinaryValue: str = "") -> None:
+    if not _ATTRIBUTE.fullmatch(name):
+        words = "Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period"
+        told = f"The message attribute name '{name}' is invalid. {words} (.) characters."
+        raise AwsError("ParameterValueInvalid", told)
+    kind = DataType.partition(".")[0]
+    if kind in ("Binary", "Number", "String") and not (StringValue or BinaryValue):
+        words = "must contain non-empty message attribute value for message attribute type"
+        told = f"The message attribute '{name}' {words} '{DataType}'."
+        raise AwsError("ParameterValueInvalid", told)
+    if kind == "Number" and not is_number(StringValue):
+        told = f"Could not cast message attribute '{name}' value to number."
+        raise AwsError("ParameterValueInvalid", told)
+
+
+_JUDGES = {
+    "CreateTopic": _check_topic,
+    "Publish": _check_publication,
+    "PublishBatch": _check_batch,
+    "SetSubscriptionAttributes": _check_attribute,
+    "Subscribe": _check_subscription,
+}
+
+
+def _check_arn(arn: str) -> None:
+    if (elements := len(arn.split(":"))) < 6:
+        raise _bad(f"TopicArn Reason: An ARN must have at least 6 elements, not {elements}")
+
+
+def _find(context: Context, arn: str) -> Any:
+    found = _backend(context).topics.get(arn)
+    if found is None:
+        raise AwsError("NotFound", "Topic does not exist", 404)
+    return found
+
+
+def _is_true(value: Any) -> bool:
+    """Whether an attribute is set; moto keeps the client's text."""
+    return str(value).lower() == "true"
+
+
+def _bad(words: str) -> AwsError:
+    return AwsError("InvalidParameter", f"Invalid parameter: {words}")
+
+
+def _backend(context: Context) -> Any:
+    return context.cloud.backend("sns", context.region)

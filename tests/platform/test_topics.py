@@ -1,0 +1,172 @@
+"""A topic refuses what SNS refuses, and its queues have what they asked for."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+
+@pytest.fixture
+def sns(aws):
+    return aws("sns")
+
+
+@pytest.fixture
+def topic(sns, fresh):
+    return sns.create_topic(Name=fresh("t"), Tags=[{"Key": "a", "Value": "b"}])["TopicArn"]
+
+
+@pytest.fixture
+def queue(aws, fresh):
+    def queue(**attributes):
+        name = fresh("q") + (".fifo" if attributes else "")
+        url = aws("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        asked = {"QueueUrl": url, "AttributeNames": ["QueueArn"]}
+        return url, aws("sqs").get_queue_attributes(**asked)["Attributes"]["QueueArn"]
+
+    return queue
+
+
+def subscribe(sns, topic, arn, **attributes):
+    asked = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": arn, "Attributes": attributes}
+    return sns.subscribe(**asked)["SubscriptionArn"]
+
+
+def received(aws, url):
+    asked = {"QueueUrl": url, "MaxNumberOfMessages": 10, "MessageAttributeNames": ["All"]}
+    return aws("sqs").receive_message(**asked).get("Messages", [])
+
+
+def attribute(kind, value):
+    named = "BinaryValue" if kind == "Binary" else "StringValue"
+    return {"a": {"DataType": kind, named: value}}
+
+
+def test_false_is_no_raw_delivery(aws, sns, topic, queue):
+    url, arn = queue()
+    subscribe(sns, topic, arn, RawMessageDelivery="false")
+    sns.publish(TopicArn=topic, Message="hello")
+    (got,) = received(aws, url)
+    assert json.loads(got["Body"])["Message"] == "hello"
+
+
+def test_a_raw_message_has_its_bytes(aws, sns, topic, queue):
+    url, arn = queue()
+    subscribe(sns, topic, arn, RawMessageDelivery="true")
+    sns.publish(TopicArn=topic, Message="hello", MessageAttributes=attribute("Binary", b"\x02\x03"))
+    (got,) = received(aws, url)
+    assert (got["Body"], got["MessageAttributes"]["a"]["BinaryValue"]) == ("hello", b"\x02\x03")
+
+
+def test_a_queue_that_is_gone_keeps_nothing_from_the_others(aws, sns, topic, queue):
+    (gone, first), (dead, letters), (url, second) = queue(), queue(), queue()
+    policy = json.dumps({"deadLetterTargetArn": letters})
+    subscribe(sns, topic, first, RawMessageDelivery="true", RedrivePolicy=policy)
+    subscribe(sns, topic, second, RawMessageDelivery="true")
+    aws("sqs").delete_queue(QueueUrl=gone)
+    sns.publish(TopicArn=topic, Message="hello")
+    assert [got["Body"] for each in (dead, url) for got in received(aws, each)] == ["hello"] * 2
+
+
+def test_a_fifo_topic_knows_messages_by_their_content(aws, sns, fresh, queue):
+    attributes = {"FifoTopic": "true", "ContentBasedDeduplication": "true"}
+    topic = sns.create_topic(Name=fresh("t") + ".fifo", Attributes=attributes)["TopicArn"]
+    url, arn = queue(FifoQueue="true")
+    subscribe(sns, topic, arn, RawMessageDelivery="true")
+    for message in ("a", "a", "b"):
+        sns.publish(TopicArn=topic, Message=message, MessageGroupId="g")
+    assert [got["Body"] for got in received(aws, url)] == ["a", "b"]
+
+
+def test_a_fifo_topic_that_knows_no_content(sns, fresh):
+    attributes = {"FifoTopic": "true", "ContentBasedDeduplication": "false"}
+    topic = sns.create_topic(Name=fresh("t") + ".fifo", Attributes=attributes)["TopicArn"]
+    for asked, told in (({}, "MessageGroupId"), ({"MessageGroupId": "g"}, "Deduplication")):
+        with pytest.raises(ClientError, match=told):
+            sns.publish(TopicArn=topic, Message="a", **asked)
+        entries = [{"Id": "1", "Message": "a", **asked}]
+        with pytest.raises(ClientError, match=told):
+            sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+
+
+MESSAGES = {
+    "empty": ({"Message": ""}, "Invalid parameter: Empty message"),
+    "no subject": ({"Message": "a", "Subject": ""}, "Invalid parameter: Subject"),
+    "long": ({"Message": "a" * 262_145}, "Invalid parameter: Message too long"),
+    "no JSON": ({"Message": "{", "MessageStructure": "json"}, "failed to parse"),
+    "no default": ({"Message": '{"sqs":"a"}', "MessageStructure": "json"}, "No default entry"),
+    "no text": (
+        {"Message": "a", "MessageAttributes": attribute("String", "")},
+        "ParameterValueInvalid.*non-empty",
+    ),
+    "no number": (
+        {"Message": "a", "MessageAttributes": attribute("Number", "b")},
+        "ParameterValueInvalid.*to number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("message", "told"), MESSAGES.values(), ids=MESSAGES)
+def test_messages_that_are_none(sns, topic, message, told):
+    with pytest.raises(ClientError, match=told):
+        sns.publish(TopicArn=topic, **message)
+    entries = [{"Id": "1", "Message": "a"}, {"Id": "2", **message}]
+    with pytest.raises(ClientError, match=told):
+        sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+
+
+REFUSED = {
+    "no ARN": ("publish", {"TopicArn": "a", "Message": "a"}, "at least 6 elements, not 1"),
+    "no topic": ("publish", {"TopicArn": "{}x", "Message": "a"}, "NotFound.*Topic does not exist"),
+    "no protocol": (
+        "subscribe",
+        {"TopicArn": "{}", "Protocol": "pigeon", "Endpoint": "a"},
+        "does not support this protocol string: pigeon",
+    ),
+    "raw or not": (
+        "subscribe",
+        {
+            "TopicArn": "{}",
+            "Protocol": "sqs",
+            "Endpoint": "arn:aws:sqs:us-east-1:123456789012:a",
+            "Attributes": {"RawMessageDelivery": "perhaps"},
+        },
+        r"Invalid value \[perhaps\]. Must be true or false",
+    ),
+    "one key twice": (
+        "tag_resource",
+        {"ResourceArn": "{}", "Tags": [{"Key": "a", "Value": "b"}] * 2},
+        "Duplicated keys",
+    ),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "told"), REFUSED.values(), ids=REFUSED)
+def test_calls_that_are_refused(sns, topic, call, asked, told):
+    named = {k: v.replace("{}", topic) if isinstance(v, str) else v for k, v in asked.items()}
+    with pytest.raises(ClientError, match=told):
+        getattr(sns, call)(**named)
+
+
+SET = {
+    "RawMessageDelivery": ("perhaps", "Must be true or false"),
+    "FilterPolicy": ("{a}", "failed to parse JSON"),
+    "FilterPolicyScope": ("Else", "MessageBody or MessageAttributes"),
+    "RedrivePolicy": ('{"deadLetterTargetArn": "a"}', "deadLetterTargetArn is an invalid arn"),
+}
+
+
+@pytest.mark.parametrize("name", SET)
+def test_attributes_that_are_none(sns, topic, queue, name):
+    arn = subscribe(sns, topic, queue()[1])
+    value, told = SET[name]
+    asked = {"SubscriptionArn": arn, "AttributeName": name, "AttributeValue": value}
+    with pytest.raises(ClientError, match=told):
+        sns.set_subscription_attributes(**asked)
+
+
+def test_a_topic_of_other_tags(sns, topic):
+    name = topic.rpartition(":")[2]
+    assert sns.create_topic(Name=name)["TopicArn"] == topic
+    with pytest.raises(ClientError, match="already exists with different tags"):
+        sns.create_topic(Name=name, Tags=[{"Key": "a", "Value": "c"}])
