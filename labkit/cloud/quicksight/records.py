@@ -21,7 +21,7 @@ from labkit.cloud.operations import Answer, Context, Handler, operation
 from labkit.cloud.paging import Lister, paged
 from labkit.cloud.quicksight import gate, principals, tagging
 from labkit.cloud.quicksight import permissions as rights
-from labkit.cloud.quicksight.kinds import Kind
+from labkit.cloud.quicksight.kinds import FOLDER, Kind
 from labkit.cloud.quicksight.words import exists, not_found, page
 from labkit.cloud.state import Records
 
@@ -143,7 +143,7 @@ def look_up(cloud: Cloud, region: str, kind: Kind, id: str) -> Record | None:
 
 
 def remove(context: Context, kind: Kind, id: str) -> Record:
-    """Drop a resource and its tags; gives what it was.
+    """Drop a resource and its tags, and take it out of its folders; gives what it was.
 
     Raises:
         AwsError: ``ResourceNotFoundException``.
@@ -151,6 +151,10 @@ def remove(context: Context, kind: Kind, id: str) -> Record:
     record = find(context, kind, id)
     with context.cloud.state.together():
         tagging.forget(context.cloud, record["Arn"])
+        for folder in listed(context, FOLDER):
+            if record["Arn"] in (held := folder["_"]["members"]):
+                left = [arn for arn in held if arn != record["Arn"]]
+                keep(context, FOLDER, folder["FolderId"], members=left)
         del records(context.cloud, kind)[f"{context.region}/{id}"]
     return record
 

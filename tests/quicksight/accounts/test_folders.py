@@ -179,6 +179,9 @@ def test_a_resource_lies_in_a_folder_until_it_is_deleted(quicksight, make, fresh
     assert refused(quicksight.delete_folder_membership, **member)[0] == "ResourceNotFoundException"
     quicksight.create_folder_membership(**member)
     quicksight.delete_data_source(DataSourceId=name)
+    quicksight.create_data_source(
+        DataSourceId=name, Name=name, Type="ATHENA", DataSourceParameters=source
+    )
     assert quicksight.list_folder_members(FolderId=folder)["FolderMemberList"] == []
     quicksight.delete_folder(FolderId=folder)
 

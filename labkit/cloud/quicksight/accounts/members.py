@@ -51,7 +51,7 @@ def delete_folder_membership(
 
 @lists("ListFolderMembers", "FolderMemberList")
 def list_folder_members(context: Context, *, FolderId: str) -> list[Record]:
-    arns = of(context, records.find(context, FOLDER, FolderId))
+    arns = records.find(context, FOLDER, FolderId)["_"]["members"]
     return [{"MemberId": arn.partition("/")[2], "MemberArn": arn} for arn in arns]
 
 
@@ -59,7 +59,7 @@ def list_folder_members(context: Context, *, FolderId: str) -> list[Record]:
 def list_folders_for_resource(context: Context, *, ResourceArn: str) -> list[str]:
     """The ARNs of the folders that a resource lies in."""
     folders = records.listed(context, FOLDER)
-    return [f["Arn"] for f in folders if ResourceArn in of(context, f)]
+    return [folder["Arn"] for folder in folders if ResourceArn in folder["_"]["members"]]
 
 
 def join(context: Context, folder_arns: Iterable[str], member_arn: str) -> None:
@@ -71,19 +71,8 @@ def join(context: Context, folder_arns: Iterable[str], member_arn: str) -> None:
         _put(context, known[arn], member_arn)
 
 
-def of(context: Context, folder: Record) -> list[str]:
-    """The ARNs of what lies in a folder."""
-    return [arn for arn in folder["_"]["members"] if _exists(context, arn)]
-
-
-def _exists(context: Context, arn: str) -> bool:
-    name, _, id = arn.split(":", 5)[5].partition("/")
-    kind = next(kind for kind in KINDS.values() if kind.name == name)
-    return records.look_up(context.cloud, context.region, kind, id) is not None
-
-
 def _put(context: Context, folder: Record, arn: str) -> None:
-    others = [each for each in of(context, folder) if each != arn]
+    others = [each for each in folder["_"]["members"] if each != arn]
     if len(others) >= MOST:
         raise limit_exceeded(f"A folder holds at most {MOST} resources.")
     records.keep(context, FOLDER, folder["FolderId"], members=[*others, arn])

@@ -10,7 +10,6 @@ from typing import Any
 
 from labkit.cloud.operations import Answer, AwsError, Context
 from labkit.cloud.quicksight import records
-from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.bundles import cloudformation, files, jobs
 from labkit.cloud.quicksight.bundles.assets import Asset, arns_in, asset_of, extras
 from labkit.cloud.quicksight.bundles.jobs import EXPORT
@@ -116,7 +115,7 @@ def _inside(context: Context, id: str, how: str) -> list[str]:
     folder = records.find(context, FOLDER, id)
     below = [each["Arn"] for each in records.listed(context, FOLDER)
              if each["_"]["parent"] == folder["Arn"]]  # fmt: skip
-    return [*folders.of(context, folder), *(below if how == "RECURSE" else [])]
+    return [*folder["_"]["members"], *(below if how == "RECURSE" else [])]
 
 
 def _strictness(asset: Asset, asked: Record) -> Record:
