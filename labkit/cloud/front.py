@@ -22,6 +22,7 @@ from moto.core.exceptions import JsonRESTError, ServiceException
 from labkit import __version__
 from labkit.cloud import (
     constraints,
+    deliveries,
     endings,
     lake_formation,
     log_patterns,
@@ -68,6 +69,7 @@ MOST_BODY = 128 << 20  # AWS's largest, of a function's zip in base64, is 70 MB
 JUDGES: dict[str, Callable[[Context, dict[str, Any]], None]] = {
     "cloudformation": stacks.judge_call,
     "events": rules.judge_call,
+    "firehose": deliveries.judge_call,
     "glue": glue_judging.judge_call,
     "iam": trust.judge_call,
     "kinesis": streams.judge_call,
