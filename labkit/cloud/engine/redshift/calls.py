@@ -77,7 +77,9 @@ def _own_function(name: str, args: list[Typed], scope: Scope) -> Typed:
     found = [each for each in found if len(each.parameters) == len(args)]
     if not found:
         raise functions.no_function(name, [arg.type for arg in args])
-    return inlined(min(found, key=lambda each: _distance(each, args)), args, scope)
+    meant = min(found, key=lambda each: _distance(each, args))
+    scope.state.calls.add(meant.oid)
+    return inlined(meant, args, scope)
 
 
 def _distance(function: SqlFunction, args: list[Typed]) -> int:

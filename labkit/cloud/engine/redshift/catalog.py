@@ -57,6 +57,7 @@ class SqlFunction:
 
     Args:
         native: makes DuckDB SQL of the arguments' SQL, in the place of a body.
+        oid: its number, 0 for a function of the system's.
     """
 
     name: str
@@ -64,6 +65,7 @@ class SqlFunction:
     returns: Type
     body: str
     native: Callable[..., str] | None = None
+    oid: int = 0
 
 
 class Catalog(Protocol):

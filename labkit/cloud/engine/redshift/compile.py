@@ -38,6 +38,7 @@ class Compiled:
     Args:
         oids: the stored relations that it reads.
         columns: those of their columns that it reads: the relation's number, the column's SQL.
+        calls: the functions of users that it calls.
         scans: what `sql` names and whoever it is part of has yet to plan.
     """
 
@@ -46,6 +47,7 @@ class Compiled:
     oids: frozenset[int]
     scans: tuple[Scan, ...] = ()
     columns: frozenset[tuple[int, str]] = frozenset()
+    calls: frozenset[int] = frozenset()
 
 
 def compile_query(
@@ -79,6 +81,7 @@ def compile_query(
         frozenset(state.oids - {0}),
         tuple(state.scans),
         frozenset(state.columns),
+        frozenset(state.calls - {0}),
     )
 
 

@@ -99,6 +99,7 @@ class State:
     variables: dict[str, Typed] = field(default_factory=dict)
     numbers: itertools.count[int] = field(default_factory=itertools.count)
     oids: set[int] = field(default_factory=set)
+    calls: set[int] = field(default_factory=set)
     columns: set[tuple[int, str]] = field(default_factory=set)
     scans: list[Scan] = field(default_factory=list)
     whole: bool = False

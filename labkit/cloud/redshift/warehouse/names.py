@@ -6,7 +6,7 @@ path. Names fold to lower case, with quotes or without.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,7 @@ class Names:
             their schemas now. A view without a binding looks them up when it is read.
         meant: what they were then: name → the relation's number, and its columns by the names that
             they had. Another name since, and columns that were added, are nothing to the view.
+        calls: the functions that were called then: others of their names are not meant.
     """
 
     def __init__(
@@ -57,10 +58,11 @@ class Names:
         *,
         bound: bool = False,
         meant: Meant | None = None,
+        calls: Collection[int] = (),
     ) -> None:
         self.connection, self.depth, self.bound = connection, depth, bound
         self.user = user or connection.user
-        self.meant, self.resolved = meant or {}, Meant()
+        self.meant, self.resolved, self.calls = meant or {}, Meant(), calls
 
     def relation(self, name: tuple[str, ...]) -> Relation:
         """For the compiler: what a name in FROM stands for."""
@@ -134,8 +136,8 @@ class Names:
     def compile_view(self, view: Object) -> Compiled:
         """A view's query, with its owner's rights and the search path of its making."""
         bound = bool(view.body.get("bound"))
-        meant = view.body.get("meant")
-        names = Names(self.connection, view.owner, self.depth + 1, bound=bound, meant=meant)
+        told = {"meant": view.body.get("meant"), "calls": view.body.get("calls", ())}
+        names = Names(self.connection, view.owner, self.depth + 1, bound=bound, **told)
         with as_made(self.connection, view):
             return compile_query(view.body["query"], names)
 
@@ -148,8 +150,8 @@ class Names:
             ):
                 if one.body["name"] == name[-1] and one.kind == "function" and self.may_call(one):
                     grants.check(self.connection, one, "EXECUTE", self.user)
-                    found.append(_function(self.connection, one))
-        return found
+                    found.append(replace(_function(self.connection, one), oid=one.oid))
+        return [each for each in found if each.oid in self.calls] or found
 
     def may_call(self, one: Object) -> bool:
         """Whether a function is among those that are meant."""

@@ -76,6 +76,18 @@ def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
         connection.objects.remove(one)
 
 
+def callers(connection: Connection, one: Object) -> list[Object]:
+    """The views that would break without a function."""
+    known = (*connection.objects.of("relation"), *connection.temporary.values())
+    return [each for each in known if one.oid in each.body.get("calls", ())]
+
+
+def drop_callers(connection: Connection, one: Object) -> None:
+    """Remove the views that call a function, and those that are bound to them."""
+    while views := callers(connection, one):
+        drop(connection, views[0], cascade=True)
+
+
 def bound_views(connection: Connection, one: Object) -> list[Object]:
     """The views that would break without a relation."""
     return [

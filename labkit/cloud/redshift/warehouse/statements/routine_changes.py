@@ -12,6 +12,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
+from labkit.cloud.redshift.warehouse.statements.dropping import callers, drop_callers
 from labkit.cloud.redshift.warehouse.statements.grantees import find
 from labkit.cloud.redshift.warehouse.statements.maintenance import texts
 from labkit.cloud.redshift.warehouse.statements.routines import candidates, read_parameters
@@ -24,10 +25,18 @@ def drop_routine(connection: Connection, parsed: Parsed) -> Result:
     kind = words.accept_one("FUNCTION", "PROCEDURE").lower()
     missing_too = words.accept("IF", "EXISTS")
     one = named_routine(connection, words, kind, missing_too=missing_too)
-    words.accept_one("CASCADE", "RESTRICT")
+    cascade = words.accept_one("CASCADE", "RESTRICT") == "CASCADE"
     words.end()
     if one:
         grants.check_owner(connection, one, f"DROP {kind.upper()}")
+        if (views := callers(connection, one)) and not cascade:
+            raise RedshiftError(
+                f"cannot drop {kind} {one.name} because other objects depend on it",
+                "2BP01",
+                detail=f"view {views[0].name} depends on {kind} {one.name}",
+                hint="Use DROP ... CASCADE to drop the dependent objects too.",
+            )
+        drop_callers(connection, one)
         connection.objects.remove(one)
     return Result(f"DROP {kind.upper()}")
 

@@ -12,7 +12,7 @@ from labkit.cloud.redshift.warehouse import grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.objects import Object, add_database
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
-from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop
+from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop, drop_callers
 from labkit.cloud.redshift.warehouse.statements.grantees import find
 
 #: What ``DROP SCHEMA ... DROP EXTERNAL DATABASE`` does beside: (connection, schema).
@@ -119,6 +119,7 @@ def _empty(connection: Connection, database: str, name: str, cascade: bool) -> N
             hint="Use DROP ... CASCADE to drop the dependent objects too.",
         )
     for routine in routines:
+        drop_callers(connection, routine)
         connection.objects.remove(routine)
     while left := connection.objects.of("relation", **where):
         bound = [view for one in left for view in bound_views(connection, one)]

@@ -7,6 +7,8 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/r_CREATE_VIEW.html
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlglot import exp
 
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
@@ -152,7 +154,16 @@ def _view(
     for name in shown:
         if shown.count(name) > 1:
             raise RedshiftError(f'column "{name}" specified more than once', "42701")
-    return with_columns(view.changed(uses=sorted(compiled.oids), meant=meant.resolved), columns)
+    return with_columns(view.changed(**_read(compiled, meant)), columns)
+
+
+def _read(compiled: Compiled, meant: Names) -> dict[str, Any]:
+    """What a bound view depends on, and what its names mean for good."""
+    return {
+        "uses": sorted(compiled.oids),
+        "calls": sorted(compiled.calls),
+        "meant": meant.resolved,
+    }
 
 
 def _check_qualified(tree: exp.Expr) -> None:
@@ -204,11 +215,9 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
     more = {
         "query": text,
         "bound": True,
-        "uses": sorted(compiled.oids),
-        "meant": meant.resolved,
         "automatic": automatic,
         "search_path": fixed_path(connection),
-    }
+    } | _read(compiled, meant)
     view = create(connection, name, declared, kind="matview", more=more)
     _fill(connection, view, compiled)
     return Result("CREATE MATERIALIZED VIEW")
