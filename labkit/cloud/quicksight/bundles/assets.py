@@ -15,7 +15,6 @@ from typing import Any
 from labkit.cloud import protocol
 from labkit.cloud.operations import Answer, Context, handler_of
 from labkit.cloud.quicksight import kinds, permissions, records, tagging
-from labkit.cloud.quicksight.accounts import members as folders
 from labkit.cloud.quicksight.kinds import Kind
 
 Record = dict[str, Any]
@@ -138,7 +137,6 @@ def extras(context: Context, asset: Asset, id: str, asked: Record) -> Record:
         found["Tags"] = tagging.tags(context.cloud, record["Arn"])
     if asked.get("IncludeFolderMemberships") and asset.can_be_in_folders:
         every = records.listed(context, kinds.FOLDER)
-        found["FolderArns"] = [
-            each["Arn"] for each in every if record["Arn"] in folders.of(context, each)
-        ]
+        held = [each for each in every if record["Arn"] in each["_"]["members"]]
+        found["FolderArns"] = [each["Arn"] for each in held]
     return {name: value for name, value in found.items() if value}
