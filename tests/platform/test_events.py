@@ -128,6 +128,16 @@ def test_a_target_that_could_never_be_reached_is_refused(events, rule, arn, word
         events.put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": arn}])
 
 
+def test_a_bus_with_rules_stays(events, fresh):
+    bus, rule = fresh("bus"), fresh("rule")
+    events.create_event_bus(Name=bus)
+    events.put_rule(Name=rule, EventBusName=bus, EventPattern='{"source": ["x"]}')
+    with pytest.raises(ClientError, match="can't be deleted since it has rules"):
+        events.delete_event_bus(Name=bus)
+    events.delete_rule(Name=rule, EventBusName=bus)
+    events.delete_event_bus(Name=bus)
+
+
 def test_a_bad_schedule_is_refused(events, fresh):
     with pytest.raises(ClientError, match="Parameter ScheduleExpression is not valid"):
         events.put_rule(Name=fresh("rule"), ScheduleExpression="cron(0 10 * * * *)")

@@ -45,6 +45,18 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         read_pattern(pattern)
     if context.operation == "PutTargets":
         _judge_targets(context, **parameters)
+    if context.operation == "DeleteEventBus":
+        _judge_deletion(context, parameters["Name"])
+
+
+def _judge_deletion(context: Context, name: str) -> None:
+    """Raise for a bus that has rules: moto ends them too.
+
+    Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DeleteEventBus.html
+    """
+    bus = context.cloud.backend("events", context.region).event_buses.get(name)
+    if bus is not None and bus.name != "default" and bus.rules:
+        raise AwsError("ValidationException", "Event bus can't be deleted since it has rules.")
 
 
 def _judge_targets(
