@@ -324,6 +324,25 @@ def test_a_malformed_policy_is_refused(s3, bucket, text):
         s3.put_bucket_policy(Bucket=bucket, Policy=text)
 
 
+NOT_S3S = {
+    "another service": ({"Action": "kms:Decrypt"}, "Policy has invalid action"),
+    "no service": ({"Action": ["s3:GetObject", "PutObject"]}, "Policy has invalid action"),
+    "no principal": ({"Principal": {"AWS": "learner"}}, "Invalid principal in policy"),
+    "no account": ({"Principal": {"AWS": "arn:aws:iam:::role/a"}}, "Invalid principal in policy"),
+    "no service's name": ({"Principal": {"Service": "states"}}, "Invalid principal in policy"),
+    "of no kind": ({"Principal": LEARNER}, "Invalid principal in policy"),
+}
+
+
+@pytest.mark.parametrize(("said", "words"), NOT_S3S.values(), ids=NOT_S3S)
+def test_a_bucket_policy_speaks_of_s3_and_of_somebody(s3, bucket, said, words):
+    statement = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "s3:Get*"}
+    statement |= {"Resource": f"arn:aws:s3:::{bucket}/*"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy(statement))
+    with refused("MalformedPolicy", words):
+        s3.put_bucket_policy(Bucket=bucket, Policy=policy(statement | said))
+
+
 def test_a_public_policy_is_refused_where_public_access_is_blocked(s3, bucket):
     blocked = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "RestrictPublicBuckets"), True)
     s3.put_public_access_block(

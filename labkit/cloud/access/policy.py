@@ -18,8 +18,10 @@ from labkit.cloud.access.keys import use_for_object
 from labkit.cloud.access.policy_language import (
     Document,
     Question,
+    actions_of,
     check_document,
     is_public,
+    principals_of,
     read_document,
     resources_of,
 )
@@ -39,6 +41,19 @@ from labkit.cloud.operations import ANONYMOUS, AwsError, Principal
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
+
+_ACTION = re.compile(r"\*|s3:[\w*?]+", re.IGNORECASE)
+# How a bucket's policy may name somebody, by kind.
+_PRINCIPALS = {
+    "": re.compile(r"\*"),
+    "AWS": re.compile(
+        r"\*|\d{12}|A[A-Z]{3}[A-Z0-9]{12,}|arn:[\w-]+:iam::cloudfront:user/.+|"
+        r"arn:[\w-]+:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)/.+)"
+    ),
+    "CanonicalUser": re.compile(r"\w+"),
+    "Federated": re.compile(r".+"),
+    "Service": re.compile(r"[\w-]+(\.[\w-]+)+"),
+}
 
 
 def authorize_s3(cloud: Cloud, request: Request) -> None:
@@ -122,6 +137,10 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
         raise AwsError("MalformedPolicy", words) from error
     except ValueError as error:
         raise AwsError("MalformedPolicy", str(error)) from error
+    if not all(isinstance(each, str) and _ACTION.fullmatch(each) for each in actions_of(document)):
+        raise AwsError("MalformedPolicy", "Policy has invalid action")
+    if not all(_is_principal(*each) for each in principals_of(document)):
+        raise AwsError("MalformedPolicy", "Invalid principal in policy")
     own = re.compile(re.escape(arn) + r"([/*?].*)?", re.DOTALL)
     if not all(map(own.fullmatch, resources_of(document))):
         raise AwsError("MalformedPolicy", "Policy has invalid resource")
@@ -133,6 +152,12 @@ def check_new_policy(cloud: Cloud, request: Request, text: bytes) -> None:
             "Public Access."
         )
         raise AwsError("AccessDenied", identities.sentence(question, why, quoted=True), 403)
+
+
+def _is_principal(kind: str, name: Any) -> bool:
+    """Whether a policy may name somebody so; who has no kind is everybody."""
+    form = _PRINCIPALS.get(kind)
+    return form is not None and isinstance(name, str) and form.fullmatch(name) is not None
 
 
 def encryption_of(cloud: Cloud, request: Request) -> encryption.Encryption:

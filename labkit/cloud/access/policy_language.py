@@ -115,6 +115,19 @@ def resources_of(document: Document) -> list[str]:
     return [each for several in named for each in several]
 
 
+def actions_of(document: Document) -> list[str]:
+    """All actions that a document names."""
+    named = [_listed(s.get("Action", s.get("NotAction"))) for s in _statements(document)]
+    return [each for several in named for each in several]
+
+
+def principals_of(document: Document) -> list[tuple[str, str]]:
+    """All principals that a document names: of which kind each is, and its name."""
+    named = [s.get("Principal", s.get("NotPrincipal")) for s in _statements(document)]
+    kinds = [each if isinstance(each, dict) else {"": each} for each in named]
+    return [(kind, name) for each in kinds for kind in each for name in _listed(each[kind])]
+
+
 def is_public(document: Document) -> bool:
     """Whether a document allows everybody something without a condition."""
     return any(
