@@ -55,6 +55,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     """Raise for names and patterns that are none, and for queries not answered rightly."""
     if context.operation in ("CreateLogGroup", "CreateLogStream"):
         _check_names(context, parameters)
+    if "logStreamName" in parameters:
+        _check_stream(context, parameters["logStreamName"], parameters.get("logGroupName"))
     days = parameters.get("retentionInDays")
     if days is not None and days not in _RETENTIONS:
         raise _invalid(f"Invalid retention value. Valid values are: {list(_RETENTIONS)}")
@@ -70,6 +72,19 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
         if not _ANSWERED.fullmatch(command):
             why = "its queries know fields with @, sort @timestamp and limit"
             raise not_here("logs", context.operation, f"{why}, not {command.strip()}")
+
+
+def _check_stream(context: Context, name: str, group: str | None) -> None:
+    """Raise for a stream that is not there, or is already: moto speaks of its group."""
+    found = context.cloud.backend("logs", context.region).groups.get(group)
+    if found is None:
+        return
+    if context.operation == "CreateLogStream" and name in found.streams:
+        words = "The specified log stream already exists"
+        raise AwsError("ResourceAlreadyExistsException", words)
+    if context.operation != "CreateLogStream" and name not in found.streams:
+        words = "The specified log stream does not exist."
+        raise AwsError("ResourceNotFoundException", words)
 
 
 def _check_names(context: Context, parameters: dict[str, Any]) -> None:

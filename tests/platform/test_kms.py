@@ -94,6 +94,11 @@ def test_rsa_keys_encrypt_with_their_own_pair(kms, key):
 
 NOT_ASKED = {  # call, its parameters → code
     "usage": ("create_key", {"KeySpec": "HMAC_256"}, "ValidationException"),
+    "other usage": (
+        "create_key",
+        {"KeySpec": "HMAC_256", "KeyUsage": "ENCRYPT_DECRYPT"},
+        "ValidationException",
+    ),
     "size": ("generate_random", {}, "ValidationException"),
     "region": (
         "describe_key",
@@ -106,6 +111,10 @@ NOT_ASKED = {  # call, its parameters → code
 @pytest.mark.parametrize(("call", "asked", "code"), NOT_ASKED.values(), ids=NOT_ASKED)
 def test_what_cannot_be_asked(kms, call, asked, code):
     assert code_of(getattr(kms, call), **asked) == code
+
+
+def test_a_secret_key_has_no_public_one(kms, key):
+    assert code_of(kms.get_public_key, KeyId=key) == "UnsupportedOperationException"
 
 
 def test_macs_are_of_the_length_of_their_key(kms):

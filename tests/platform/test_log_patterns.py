@@ -115,3 +115,14 @@ def test_a_subscription_gets_what_its_pattern_matches(aws, fresh):
     (record,) = kinesis.get_records(ShardIterator=iterator)["Records"]
     told = json.loads(gzip.decompress(record["Data"]))
     assert [each["message"] for each in told["logEvents"]] == [ERROR]
+
+
+def test_a_stream_is_told_from_its_group(aws, fresh):
+    logs, group = aws("logs"), fresh("group")
+    logs.create_log_group(logGroupName=group)
+    named = {"logGroupName": group, "logStreamName": "a"}
+    with pytest.raises(ClientError, match="The specified log stream does not exist"):
+        logs.get_log_events(**named)
+    logs.create_log_stream(**named)
+    with pytest.raises(ClientError, match="The specified log stream already exists"):
+        logs.create_log_stream(**named)

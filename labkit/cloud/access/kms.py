@@ -20,6 +20,13 @@ from labkit.cloud.operations import AwsError, Context, not_here, rewrites
 
 Parameters = dict[str, Any]
 
+# What a key may be for, by the beginning of its kind.
+_USES = {
+    "ECC": {"SIGN_VERIFY", "KEY_AGREEMENT"},
+    "HMAC": {"GENERATE_VERIFY_MAC"},
+    "RSA": {"ENCRYPT_DECRYPT", "SIGN_VERIFY"},
+    "SYMMETRIC": {"ENCRYPT_DECRYPT"},
+}
 TAKES_ALIAS = {*USAGES, "DescribeKey", "GetPublicKey"}
 
 
@@ -31,6 +38,8 @@ def judge_call(context: Context, parameters: Parameters) -> None:
     for action, key in uses:
         authorize(cloud, principal, action, key, keys)
         check_algorithm(action, key, parameters)
+        if action == "GetPublicKey" and key.key_spec.startswith(("SYMMETRIC", "HMAC")):
+            raise AwsError("UnsupportedOperationException", "")
     if not uses:
         _authorize_by_identity(context)
     if "Policy" in parameters:
@@ -54,6 +63,10 @@ def _check_limits(operation: str, parameters: Parameters) -> None:
     ):
         words = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption"
         raise AwsError("ValidationException", f"{words} keys.")
+    usage = parameters.get("KeyUsage", "ENCRYPT_DECRYPT")
+    if operation == "CreateKey" and usage not in _USES.get(str(spec).partition("_")[0], {usage}):
+        words = f"KeyUsage {usage} is not compatible with KeySpec {spec}"
+        raise AwsError("ValidationException", words)
     if operation == "GenerateRandom" and "NumberOfBytes" not in parameters:
         raise AwsError("ValidationException", "NumberOfBytes is required.")
     days = parameters.get("PendingWindowInDays")
