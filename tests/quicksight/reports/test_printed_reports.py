@@ -9,6 +9,7 @@ from tests.quicksight.reports.conftest import (
     SCHOOLS,
     at,
     bars,
+    box,
     definition,
     pages,
     pdf,
@@ -158,6 +159,17 @@ def test_what_cannot_be_printed_is_said(snapshots, school_data):
     made["StaticFiles"] = [{"ImageStaticFile": file}]
     [content] = snapshots.files(snapshots.dashboard(made), pdf())
     assert "The image The crest cannot be printed" in pages(content)[0].replace("\n", " ")
+
+
+def test_a_word_longer_than_its_text_box_goes_on_in_the_next_line(snapshots, school_data):
+    word = "Donaudampfschifffahrtsgesellschaft" * 3
+    made = report(school_data, body=[section("b", at("said", "TEXT_BOX", 0, 2, wide=2))])
+    made["Sheets"][0]["TextBoxes"].append(box("said", f"One {word} more"))
+    [content] = snapshots.files(snapshots.dashboard(made), pdf())
+    lines = [each.strip("\u200b ") for each in pages(content)[0].splitlines()]
+    parts = [each for each in lines if each and each in word]
+    assert "".join(parts).startswith("Donaudampf")
+    assert max(map(len, parts)) < 40 < len("".join(parts))
 
 
 def test_parameters_fill_placeholders_and_filters(snapshots, school_data):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from matplotlib.colors import is_color_like
 
 from labkit.cloud.quicksight.render.markup import Run
 from labkit.cloud.quicksight.render.sketch import Sketch
-from labkit.cloud.quicksight.render.text import cut, is_leftward, pieces, width
+from labkit.cloud.quicksight.render.text import broken, cut, is_leftward, pieces, width
 
 HEIGHT = 1.4
 HALF = 0.36  # of a size: from the middle of small letters to the line that they stand on
@@ -20,11 +20,13 @@ def wrapped(runs: Sequence[Run], room: float) -> list[list[Run]]:
 
     >>> [[each.text for each in line] for line in wrapped([Run("שלום עולם to all")], 95)]
     [['שלום עולם ', 'to '], ['all']]
+    >>> [[each.text for each in line] for line in wrapped([Run("a Donaudampfschifffahrt")], 95)]
+    [['a '], ['Donaudampf'], ['schifffahrt']]
     """
     lines: list[list[Run]] = [[]]
     left = room
     for run in runs:
-        for word in pieces(run.text):
+        for word in _words(run, room):
             wide = width(word.rstrip(), run.size, bold=run.bold)
             if wide > left and lines[-1]:
                 lines.append([])
@@ -36,6 +38,11 @@ def wrapped(runs: Sequence[Run], room: float) -> list[list[Run]]:
                 lines[-1].append(replace(run, text=word))
             left -= width(word, run.size, bold=run.bold)
     return lines
+
+
+def _words(run: Run, room: float) -> Iterator[str]:
+    for word in pieces(run.text):
+        yield from broken(word, room, run.size, bold=run.bold)
 
 
 def _alike(one: Run, other: Run) -> bool:

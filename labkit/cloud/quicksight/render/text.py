@@ -39,6 +39,23 @@ def pieces(text: str) -> list[str]:
     return _PIECE.findall(text)
 
 
+def broken(word: str, room: float, size: float, *, bold: bool = False) -> list[str]:
+    """A word in as many parts as lines of a width need.
+
+    >>> broken("Donaudampfschifffahrt ", 80, 12)
+    ['Donaudampf', 'schifffahrt ']
+    """
+    parts, left = [""], room
+    for letter in word:
+        wide = _advance(letter, bold) * size
+        if wide > left and parts[-1] and letter.strip():
+            parts.append("")
+            left = room
+        parts[-1] += letter
+        left -= wide
+    return parts
+
+
 def is_leftward(text: str) -> bool:
     """Whether a text begins as Arabic or Hebrew, from right to left."""
     return bidirectional(text[:1] or " ") in ("R", "AL")

@@ -101,7 +101,7 @@ class Press:
 
     def text_height(self, id: str, room: float, values: Json) -> float:
         """About how high a text box must be for all its words."""
-        return text_boxes.height(self._paragraphs(id, values), room)
+        return text_boxes.height(self._paragraphs(id, room, values), room)
 
     @property
     def _visuals(self) -> dict[str, walk.Placed]:
@@ -120,9 +120,9 @@ class Press:
         return {"kind": "picture", "file": self._file("svg", to_svg(picture).encode())}
 
     def _text(self, id: str, place: Place, filters: Sequence[Json], values: Json) -> Element:
-        return {"kind": "text", "paragraphs": self._paragraphs(id, values)}
+        return {"kind": "text", "paragraphs": self._paragraphs(id, place.width, values)}
 
-    def _paragraphs(self, id: str, values: Json) -> list[text_boxes.Paragraph]:
+    def _paragraphs(self, id: str, room: float, values: Json) -> list[text_boxes.Paragraph]:
         boxes = {each["SheetTextBoxId"]: each for each in self.sheet.get("TextBoxes") or ()}
         known = {
             **{name.lower(): shown(value) for name, value in self.reading.parameters.items()},
@@ -133,7 +133,7 @@ class Press:
         }
         content = (boxes.get(id) or {}).get("Content") or ""
         unknown: list[str] = []
-        found = text_boxes.paragraphs(content, known, unknown)
+        found = text_boxes.paragraphs(content, room, known, unknown)
         self.notes += [f"Nothing is known of the placeholder {name}." for name in unknown]
         return found
 

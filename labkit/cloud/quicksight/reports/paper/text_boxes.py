@@ -14,13 +14,14 @@ from html import escape
 from typing import Any
 
 from labkit.cloud.quicksight.render.markup import Line, Run, lines_of
-from labkit.cloud.quicksight.render.text import pieces, width
+from labkit.cloud.quicksight.render.text import broken, pieces, width
 from labkit.cloud.quicksight.reports.paper.sizes import PX
 
 Paragraph = dict[str, Any]
 SIZE, LEADING = 14 * PX, 1.4
 #: Letters of Unicode's private use, which stand for a page's number and the count of pages.
 PAGE, PAGES = "\ue000", "\ue001"
+MAY_END = "\u200b"  # a space without width, where a line may end
 _MARKS = {
     "pagenumber": PAGE,
     "currentpage": PAGE,
@@ -36,11 +37,14 @@ _PLACEHOLDER = re.compile(
 )
 
 
-def paragraphs(content: str, known: Mapping[str, str], unknown: list[str]) -> list[Paragraph]:
+def paragraphs(
+    content: str, room: float, known: Mapping[str, str], unknown: list[str]
+) -> list[Paragraph]:
     """The paragraphs of a text box.
 
     Args:
         content: its markup.
+        room: the width of its lines, at which words that are longer may end.
         known: the words for placeholders, by their names in small letters.
         unknown: the names of the placeholders that are not known; grows.
     """
@@ -53,7 +57,7 @@ def paragraphs(content: str, known: Mapping[str, str], unknown: list[str]) -> li
             return escape(f"[{name}]")
         return escape(value)
 
-    return [_paragraph(line) for line in lines_of(_PLACEHOLDER.sub(words, content), {})]
+    return [_paragraph(line, room) for line in lines_of(_PLACEHOLDER.sub(words, content), {})]
 
 
 def name_of(text: str) -> str:
@@ -81,12 +85,14 @@ def plain_run(text: str, size: float, *, color: str = "", bold: bool = False) ->
     return {"kind": "text", "text": text, "size": size, "color": color, "bold": bold}
 
 
-def _paragraph(line: Line) -> Paragraph:
-    return {"align": line.align, "runs": [part for run in line.runs for part in _parts(run)]}
+def _paragraph(line: Line, room: float) -> Paragraph:
+    runs = [part for run in line.runs for part in _parts(run, room)]
+    return {"align": line.align, "runs": runs}
 
 
-def _parts(run: Run) -> Iterator[Paragraph]:
-    for text in re.split(f"([{PAGE}{PAGES}])", run.text):
+def _parts(run: Run, room: float) -> Iterator[Paragraph]:
+    words = (broken(each, room, run.size * PX, bold=run.bold) for each in pieces(run.text))
+    for text in re.split(f"([{PAGE}{PAGES}])", "".join(map(MAY_END.join, words))):
         if text:
             look = plain_run(text, run.size * PX, color=_hex(run.color), bold=run.bold)
             more = {"italic": run.italic, "under": run.underline}
@@ -113,5 +119,5 @@ def _lines(paragraph: Paragraph, room: float) -> int:
 
 def _words(paragraph: Paragraph) -> Iterator[tuple[str, float, bool]]:
     for run in paragraph["runs"]:
-        for word in pieces(run["text"]):
-            yield word, run["size"], bool(run.get("bold"))
+        for part in run["text"].split(MAY_END):
+            yield from ((word, run["size"], bool(run.get("bold"))) for word in pieces(part))
