@@ -136,6 +136,18 @@ RAGGED: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         'a,b\n1,2\n   \n\t\r\n3,"x\n  \ny"\n ,\n" ",4\n  ',
         [("1", "2"), ("3", "x\n  \ny"), (" ", None), (" ", "4")],
     ),
+    "quotes within a field in quotes": (
+        'a,b\n1,"c" d\n2,"The "A" team"\n"x, "y,3\n4,5" pipe\n5,"a ""b"" c"\n',
+        [
+            ("1", '"c" d'),
+            ("2", '"The "A" team"'),
+            ('"x', ' "y'),
+            ("4", '5" pipe'),
+            ("5", 'a "b" c'),
+        ],
+    ),
+    "a quote that nothing closes": ('a,b\n1,"x\n2,y\n', [(1, '"x'), (2, "y")]),
+    "lines that end as of old": ("a,b\r1,x\r2,y\r", [(1, "x"), (2, "y")]),
     "numbers around white space": ("a,b\n1,2\n   \n3,4\n", [(1, 2), (3, 4)]),
     "white space in one column": (' \na\n1\n  \n""\n"  "\n', [("1",), ("",), ("  ",)]),
     "blank lines before the header": ("\n  \na,b\n1,2\n\n3,\n", [(1, 2), (3, None)]),
@@ -148,7 +160,7 @@ def test_csv_that_is_not_quite_right(lake: Lake, text: str, rows: list[tuple[Any
     assert [tuple(row.values()) for row in lake.rows(lake.dataset("in/a.csv"))] == rows
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}\n{}\n"])
+@pytest.mark.parametrize("text", ["", "[]", "{}\n{}\n", '{"x": 1}\n5\n'])
 def test_json_without_fields(lake: Lake, text: str) -> None:
     lake.put("in/a.json", text)
     assert "There are no columns in s3://" in lake.fail(lake.profile_job(lake.dataset("in/a.json")))

@@ -4,8 +4,8 @@ A column is ``int``, ``long``, ``double`` or ``boolean``, the first that every v
 Spark infers and a real profile shows; all else is text, as dates are (DataBrew detects those within
 text columns). A type is guessed from the first rows and then checked against all, once for each
 state of the objects, so that no later value fails a job or is lost. Numbers that would not print as
-they were written (``007``, twenty digits) stay text. Blank lines are no rows, as for Spark, nor are
-those of white space: see `blanks`.
+they were written (``007``, twenty digits) stay text. Blank lines are no rows, as for Spark; what
+DuckDB reads otherwise than that, `repairs` has.
 Sources: https://docs.aws.amazon.com/databrew/latest/dg/API_CsvOptions.html and
 https://docs.aws.amazon.com/databrew/latest/dg/projects.adv-data-types.html
 """
@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from labkit.cloud.databrew.reading import blanks
+from labkit.cloud.databrew.reading import repairs
 from labkit.cloud.databrew.reading.source import Read, Reading, Unreadable, spelled, unique
 from labkit.cloud.databrew.recipe.column import Column
 from labkit.cloud.engine.formats.guess import widen
@@ -105,7 +105,7 @@ class Csv:
 class Survey:
     """What was found by looking at all rows: how to read them, and each column's type.
 
-    No types where lines of white space must go first.
+    No types where the files must be repaired first.
     """
 
     mode: str
@@ -160,7 +160,7 @@ def _names(file: File, delimiter: str, header: bool) -> tuple[tuple[str, ...], i
     text = start.decode("utf-8-sig", errors="replace")
     blank = _BLANK.match(text)
     at, skipped = (blank.end(), len(blank[0].splitlines())) if blank else (0, 0)
-    first: list[str] = next(csv.reader(io.StringIO(text[at:]), delimiter=delimiter), [])
+    first: list[str] = next(csv.reader(io.StringIO(text[at:], newline=""), delimiter=delimiter), [])
     return tuple(unique(first if header else [""] * len(first))), skipped
 
 
@@ -168,12 +168,12 @@ def _names(file: File, delimiter: str, header: bool) -> tuple[tuple[str, ...], i
 
 
 def _surveyed(reading: Reading, table: Csv) -> tuple[Csv, Survey]:
-    """The files, or copies of them without lines of white space, and their survey."""
+    """The files, or copies of them that DuckDB reads as Spark does, and their survey."""
     survey = _survey(reading, table)
     if survey.kinds:
         return table, survey
-    copies = (blanks.without(reading, f, table.delimiter, table.skipped) for f in table.files)
-    rows = replace(table, files=tuple(copies), whole=False)
+    copies = (repairs.repaired(reading, file, table.delimiter) for file in table.files)
+    rows = replace(table, files=tuple(copies), skipped=0, whole=False)
     return rows, _survey(reading, rows)
 
 
@@ -184,7 +184,7 @@ def _survey(reading: Reading, table: Csv) -> Survey:
     key = (state, table.names, table.delimiter, table.header, table.skipped, table.whole)
     if key not in _SURVEYS:
         _check_lines(table.files)
-        found = _made(reading.con, table)
+        found = _made(reading, table)
         while len(_SURVEYS) >= KNOWN:
             del _SURVEYS[next(iter(_SURVEYS))]
         _SURVEYS[key] = found
@@ -201,25 +201,24 @@ def _check_lines(files: Sequence[File]) -> None:
             raise Unreadable(f"A line of {file.name} is longer than {READ_BYTES} bytes.")
 
 
-def _made(con: duckdb.DuckDBPyConnection, table: Csv) -> Survey:
+def _made(reading: Reading, table: Csv) -> Survey:
     """A survey by the first mode that reads all rows."""
     for mode in MODES[:-1]:
         try:
-            return _by(con, table, mode)
+            return _by(reading, table, mode)
         except duckdb.Error as error:
             if "CSV Error" not in str(error):
                 raise
-    return _by(con, table, MODES[-1])
+    return _by(reading, table, MODES[-1])
 
 
-def _by(con: duckdb.DuckDBPyConnection, table: Csv, mode: str) -> Survey:
-    lax = mode or len(table.names) == 1
-    if (
-        lax
-        and table.whole
-        and blanks.are_there(con, table.source(mode), table.names, table.delimiter)
-    ):
-        return Survey(mode, ())
+def _by(reading: Reading, table: Csv, mode: str) -> Survey:
+    source, con = table.source(mode), reading.con
+    may_be_odd = mode or len(table.names) == 1
+    if table.whole and may_be_odd and table.delimiter.isascii():
+        quotes = (repairs.has_odd_quotes(reading, f, table.delimiter) for f in table.files if mode)
+        if any(quotes) or repairs.has_blanks(con, source, table.names, table.delimiter):
+            return Survey(mode, ())
     return Survey(mode, _kinds(con, table, mode))
 
 

@@ -47,9 +47,10 @@ def _columns(reading: Reading, files: list[File], options: str) -> tuple[Column,
         found = reading.described(f"FROM read_json({paths(files)}, {_LOOKED}, {options})")
         names, source = [column.name for column, _ in found], f"{paths(files)}, {options}"
         _check_names(reading, names, source)
-        # where there are no objects with fields, DuckDB calls the whole "json"
+        # where there is nothing, or more than objects, DuckDB calls the whole "json"
         if names == ["json"] and not _is_field(reading, "json", source):
-            raise Unreadable(f"There are no columns in {reading.files[0].name}.")
+            why = "not all that is there is objects, or none of them has a field"
+            raise Unreadable(f"There are no columns in {reading.files[0].name}: {why}.")
         _KNOWN[state] = tuple(Column(column.name, _kind(column.type)) for column, _ in found)
     return _KNOWN[state]
 

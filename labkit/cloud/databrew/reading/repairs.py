@@ -1,0 +1,121 @@
+"""CSV files that DuckDB reads otherwise than Spark, and copies of them that it reads alike.
+
+A line of white space is no row; DuckDB makes one of it, and its column text. A field that goes on
+behind its closing quote, ``"The "A" team"``, or has none is all that stands up to the delimiter,
+its quotes too; DuckDB drops quotes and characters of it, or takes the rest of the file. Sources:
+https://github.com/apache/spark/blob/master/sql/catalyst/src/main/scala/org/apache/spark/sql/catalyst/csv/CSVExprUtils.scala
+and, for ``STOP_AT_DELIMITER``, https://spark.apache.org/docs/latest/sql-data-sources-csv.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
+
+from labkit.cloud.databrew.reading.source import Reading
+from labkit.cloud.engine.formats.lines import codec, open_bytes
+from labkit.cloud.engine.formats.model import File, literal
+from labkit.cloud.engine.quoting import quoted_name
+
+_BOM = b"\xef\xbb\xbf"
+_QUOTED = rb'"[^"]*(?:""[^"]*)*"[ \t]*'
+
+
+def has_blanks(
+    con: duckdb.DuckDBPyConnection, source: str, names: Sequence[str], delimiter: str
+) -> bool:
+    """Whether any row is perhaps of a blank line: white space in the first column, no more."""
+    first, *others = map(quoted_name, names)
+    alone = " AND ".join(f"{each} IS NULL" for each in others) or "true"
+    white = literal(f"[{_white(delimiter)}]+")
+    blank = f"regexp_full_match({first}, {white})"
+    sql = f"SELECT 1 FROM (FROM {source}) WHERE {blank} AND {alone} LIMIT 1"
+    return con.execute(sql).fetchone() is not None
+
+
+def has_odd_quotes(reading: Reading, file: File, delimiter: str) -> bool:
+    """Whether any field perhaps goes on behind its closing quote, or has none."""
+    with _mapped(reading, file) as data:
+        quotes = sum(chunk.count(b'"') for chunk in iter(lambda: data.read(1 << 22), b""))
+        return quotes % 2 == 1 or any(odd.search(data) for odd in odd_quotes(delimiter))
+
+
+def odd_quotes(delimiter: str) -> Iterator[re.Pattern[bytes]]:
+    r"""What is found where a field goes on: quotes that close it, and more behind them.
+
+    Within a field these are an odd number, at its start an even one. Each begins with a plain
+    quote, which is searched for fast.
+
+    >>> texts = b'1,"a ""b"" c"', b'1,"a" b', b'1,"" b', b'"a"\n"b"'
+    >>> [any(odd.search(text) for odd in odd_quotes(",")) for text in texts]
+    [False, True, True, False]
+    """
+    ends = re.escape(delimiter.encode()) + rb"\r\n"
+    behind = rb'(?!")[ \t]*[^' + ends + rb'" \t]'
+    yield re.compile(rb'"(?<=[^' + ends + rb'"]")(?:"")*' + behind)
+    yield re.compile(rb'"(?<![^' + ends + rb']")"(?:"")*' + behind)
+
+
+def repaired(reading: Reading, file: File, delimiter: str) -> File:
+    """A copy of a file, unpacked, whose rows DuckDB reads as Spark does."""
+    path = reading.store.scratch()
+    reading.aside.append(path)
+    with _mapped(reading, file) as data, path.open("wb") as copy:
+        copy.writelines(rows(data, delimiter.encode()))
+    name = file.name.rpartition(".")[0] if codec(file.name) else file.name
+    return File(str(path), name, file.partition, path.stat().st_size)
+
+
+def rows(data: bytes | mmap.mmap, delimiter: bytes) -> Iterator[bytes]:
+    r"""The rows of a CSV file that are not blank, each with its line's end.
+
+    >>> list(rows(b' \na,"b"\n \r\n1," \n "\n"  ",5" x', b","))
+    [b'a,"b"\n', b'1," \n "\n', b'"  ","5"" x"\n']
+    """
+    ends = re.escape(delimiter) + rb"\r\n"
+    field = re.compile(
+        rb"(?:(" + _QUOTED + rb")|([^" + ends + rb"]*))([" + ends[:-4] + rb"]|\r?\n|\r|\Z)"
+    )
+    at = len(_BOM) if data[:3] == _BOM else 0
+    found: list[bytes] = []
+    while at < len(data):
+        match = field.match(data, at)
+        assert match is not None, "any text is a field"
+        quoted, plain, end = match.groups()
+        found.append(quoted if quoted is not None else _in_quotes(plain))
+        at = match.end()
+        if end != delimiter:
+            if len(found) > 1 or found[0].strip(_white(delimiter.decode()).encode()):
+                yield delimiter.join(found) + b"\n"
+            found = []
+        elif at == len(data):
+            yield delimiter.join([*found, b"\n"])
+
+
+def _in_quotes(field: bytes) -> bytes:
+    """A field as it stands; in quotes where DuckDB might see one in quotes in it."""
+    return b'"' + field.replace(b'"', b'""') + b'"' if b'"' in field else field
+
+
+@contextlib.contextmanager
+def _mapped(reading: Reading, file: File) -> Iterator[mmap.mmap]:
+    """The bytes of a file, unpacked."""
+    path = Path(file.path)
+    if codec(file.name):
+        path = reading.store.scratch()
+        reading.aside.append(path)
+        with open_bytes(file) as packed, path.open("wb") as plain:
+            shutil.copyfileobj(packed, plain, 1 << 22)
+    with path.open("rb") as raw, mmap.mmap(raw.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        yield data
+
+
+def _white(delimiter: str) -> str:
+    """White space that separates nothing."""
+    return " \t".replace(delimiter, "")
