@@ -38,7 +38,7 @@ _COMPRESSED = {"GZIP": (gzip.compress, ".gz"), "UNCOMPRESSED": (bytes, "")}
 
 def judge_call(context: Context, parameters: Members) -> None:
     """Raise for a delivery stream through which nothing would flow."""
-    if "KinesisStreamSourceConfiguration" in parameters:
+    if parameters.get("DeliveryStreamType") == "KinesisStreamAsSource":
         why = "no records would flow from a Kinesis stream"
         raise not_here(context.service, context.operation, why)
 

@@ -60,7 +60,10 @@ def update_group(
     """Another path or name of a group; moto changes no path alone."""
     iam = context.cloud.backend("iam")
     with context.cloud.changing("iam"):
-        group = iam.get_group(GroupName)
+        group = iam.groups.get(GroupName)
+        if group is None:
+            words = f"The group with name {GroupName} cannot be found."
+            raise AwsError("NoSuchEntity", words, 404)
         iam.update_group(GroupName, NewGroupName, NewPath)
         group.path = NewPath or group.path
     return {}
