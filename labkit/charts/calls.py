@@ -168,6 +168,19 @@ class Calls:
         """Your ARN as a user of QuickSight."""
         return str(self.register(self.lab.caller, "ADMIN", "you@example.com")["Arn"])
 
+    def embed_url(self, experience: dict[str, Any], *, reader: str = "") -> str:
+        """A URL that opens once, for you or for a reader, with a dashboard or with Q's search bar.
+
+        Source:
+        https://docs.aws.amazon.com/quicksight/latest/APIReference/API_GenerateEmbedUrlForRegisteredUser.html
+        """
+        made = self.call(
+            "generate_embed_url_for_registered_user",
+            UserArn=self.user_arn(reader) if reader else self.own_arn,
+            ExperienceConfiguration=experience,
+        )
+        return str(made["EmbedUrl"])
+
     def register_key(self, key_arn: str) -> str:
         """Register a KMS key as the account's default key."""
         key = {"KeyArn": key_arn, "DefaultKey": True}

@@ -196,13 +196,8 @@ class Dashboard:
 
     def url(self, *, reader: str = "") -> str:
         """An embed URL, which opens once, for you or for a reader."""
-        calls = self.lab.chart.calls
-        made = calls.call(
-            "generate_embed_url_for_registered_user",
-            UserArn=calls.user_arn(reader) if reader else calls.own_arn,
-            ExperienceConfiguration={"Dashboard": {"InitialDashboardId": self.id}},
-        )
-        return str(made["EmbedUrl"])
+        dashboard = {"InitialDashboardId": self.id}
+        return self.lab.chart.calls.embed_url({"Dashboard": dashboard}, reader=reader)
 
     def session(self, *, reader: str = "") -> Session:
         """A session with it, as you or as a reader."""

@@ -54,7 +54,7 @@ def answer(lab: Lab, question: str) -> Answer:
     result = calls.call(
         "predict_qa_results", QueryText=question, IncludeQuickSightQIndex="EXCLUDE"
     )["PrimaryResult"]
-    session = Session.open(_search_bar(lab)) if lab.endpoint else None
+    session = Session.open(lab.chart.calls.embed_url({"QSearchBar": {}})) if lab.endpoint else None
     if result["ResultType"] != "GENERATED_ANSWER":
         near = session.json("near", question=question) if session else []
         return Answer(question, "", None, tuple(near))
@@ -86,13 +86,3 @@ def _picture(session: Session | None, found: dict[str, Any]) -> Picture:
     if session is None:
         return Picture.page(found["QuestionText"], found.get("QuestionUrl", ""))
     return session.picture(f"answers/{found['AnswerId']}", found["QuestionText"])
-
-
-def _search_bar(lab: Lab) -> str:
-    calls = lab.chart.calls
-    made = calls.call(
-        "generate_embed_url_for_registered_user",
-        UserArn=calls.own_arn,
-        ExperienceConfiguration={"QSearchBar": {}},
-    )
-    return str(made["EmbedUrl"])

@@ -78,18 +78,8 @@ def asked(lab: Lab, topic: str, question: str) -> Any:
     if found["ResultType"] != "GENERATED_ANSWER":
         return "no answer"
     answer = found["GeneratedAnswer"]["AnswerId"]
-    return _frame(_search_bar(lab).json(f"answers/{answer}.json", rows=1))
-
-
-def _search_bar(lab: Lab) -> Session:
-    """A session with Q, in which the rows of its answers can be read."""
-    calls = lab.chart.calls
-    made = calls.call(
-        "generate_embed_url_for_registered_user",
-        UserArn=calls.own_arn,
-        ExperienceConfiguration={"QSearchBar": {}},
-    )
-    return Session.open(str(made["EmbedUrl"]))
+    session = Session.open(calls.embed_url({"QSearchBar": {}}))
+    return _frame(session.json(f"answers/{answer}.json", rows=1))
 
 
 def _values(lab: Lab, data_set: str, column: str) -> Any:

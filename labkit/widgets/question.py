@@ -123,13 +123,8 @@ class QuestionBar(Console):
         return found
 
     def _url(self) -> str:
-        calls = self.lab.chart.calls
-        made = calls.call(
-            "generate_embed_url_for_registered_user",
-            UserArn=calls.own_arn,
-            ExperienceConfiguration={"QSearchBar": {"InitialTopicId": identifier(self.topic)}},
-        )
-        return str(made["EmbedUrl"])
+        search_bar = {"InitialTopicId": identifier(self.topic)}
+        return self.lab.chart.calls.embed_url({"QSearchBar": search_bar})
 
     # Picture --------------------------------------------------------------------------------------
 

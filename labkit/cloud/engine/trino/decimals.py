@@ -37,14 +37,12 @@ def arithmetic(op: str, left: Typed, right: Typed) -> Typed:
 def _add(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
-    kind = decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
-    return Typed(f"CAST({left.sql} {op} {right.sql} AS {kind.duckdb})", kind)
+    return _fitted(op, left, right, max(p1 - s1, p2 - s2) + scale + 1, scale)
 
 
 def _multiply(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
-    kind = decimal(p1 + p2, s1 + s2)
-    return Typed(f"CAST({left.sql} * {right.sql} AS {kind.duckdb})", kind)
+    return _fitted(op, left, right, p1 + p2, s1 + s2)
 
 
 def _divide(op: str, left: Typed, right: Typed) -> Typed:
@@ -83,8 +81,13 @@ def _quotient(n: str, d: str, shift: int, room: bool) -> str:
 def _remainder(op: str, left: Typed, right: Typed) -> Typed:
     (p1, s1), (p2, s2) = parts(left.type), parts(right.type)
     scale = max(s1, s2)
-    kind = decimal(min(p1 - s1, p2 - s2) + scale, scale)
-    return Typed(f"CAST({left.sql} % {right.sql} AS {kind.duckdb})", kind)
+    return _fitted(op, left, right, min(p1 - s1, p2 - s2) + scale, scale)
+
+
+def _fitted(op: str, left: Typed, right: Typed, precision: int, scale: int) -> Typed:
+    """DuckDB's own operator, in Trino's type."""
+    kind = decimal(precision, scale)
+    return Typed(f"CAST({left.sql} {op} {right.sql} AS {kind.duckdb})", kind)
 
 
 def digits(value: Typed) -> str:

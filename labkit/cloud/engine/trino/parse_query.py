@@ -9,6 +9,7 @@ https://github.com/trinodb/trino/blob/master/core/trino-grammar/src/main/antlr4/
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import combinations
 
 from labkit.cloud.engine.trino import tree
@@ -133,25 +134,19 @@ class QueryParser:
     # Bodies
 
     def _union(self) -> tree.Body:
-        start = self.cursor.token.start
-        left = self._intersection()
-        at = self.cursor.token.start
-        while op := self.cursor.accept_any("UNION", "EXCEPT"):
-            distinct = self.cursor.accept_any("ALL", "DISTINCT") != "ALL"
-            right = self._intersection()
-            left = tree.SetOperation(start, self.cursor.end, op, distinct, left, right, at)
-            at = self.cursor.token.start
-        return left
+        return self._sets(("UNION", "EXCEPT"), self._intersection)
 
     def _intersection(self) -> tree.Body:
+        return self._sets(("INTERSECT",), self._body)
+
+    def _sets(self, operators: Sequence[str], read: Callable[[], tree.Body]) -> tree.Body:
         start = self.cursor.token.start
-        left = self._body()
+        left = read()
         at = self.cursor.token.start
-        while self.cursor.accept("INTERSECT"):
+        while op := self.cursor.accept_any(*operators):
             distinct = self.cursor.accept_any("ALL", "DISTINCT") != "ALL"
-            right = self._body()
-            end = self.cursor.end
-            left = tree.SetOperation(start, end, "INTERSECT", distinct, left, right, at)
+            right = read()
+            left = tree.SetOperation(start, self.cursor.end, op, distinct, left, right, at)
             at = self.cursor.token.start
         return left
 

@@ -18,8 +18,9 @@ class Access:
     Args:
         role: an ARN, ARNs with commas between (each taken on by the one before), or ``default``.
         access_key: a user's, in place of a role.
+        secret_key: the one of ``access_key``.
+        token: of the session that both are of, if of any.
         region: of the bucket.
-        kms_key: for what is written.
     """
 
     role: str = ""
