@@ -79,6 +79,13 @@ def test_a_funnel_tells_null_and_small_shares_as_such() -> None:
     assert {"5,000 (100%)", "3 (<1%)", "null"} <= set(texts(draw(visual("FunnelChart"), data)))
 
 
+def test_a_gauge_leaves_room_for_its_target_beside_the_arc() -> None:
+    fields = [measure("Values", "Sum of rate"), measure("TargetValues", "Goal of rate")]
+    picture = draw(visual("GaugeChart"), rows(*fields, of=[(-25.5, -0.5)]), width_px=440)
+    [words] = [each for each in picture.findobj(Text) if each.get_text() == "Target -0.5"]
+    assert words.get_ha() == "left"
+
+
 def test_stacked_bars_stand_on_each_other() -> None:
     found = bars(bar_chart(by_school_and_status(), BarsArrangement="STACKED"))
     first = [each for each in found if each.get_x() < 0.5]

@@ -20,6 +20,7 @@ from labkit.cloud.quicksight.render.text import width
 from labkit.cloud.quicksight.render.values import asked, style_of
 
 THICK = {"SMALL": 0.14, "MEDIUM": 0.22, "LARGE": 0.34}
+SIDE = 0.3  # from this cosine on words stand beside the arc, not over it
 
 
 @chart("GaugeChartVisual")
@@ -33,7 +34,13 @@ def gauge(sketch: Sketch) -> None:
     aim = number(row[target.id]) if target else None
     low, high = _ends(sketch, value, aim)
     angle = min(max(sketch.option("GaugeChartOptions", "Arc", "ArcAngle", default=180), 60), 340)
-    x, y, radius = _circle(sketch, angle)
+    start = 90 + angle / 2
+
+    def turn(at: float) -> float:
+        return float(start - angle * min(max((at - low) / ((high - low) or 1), 0), 1))
+
+    words = f"Target {short(row[target.id], target)}" if target and aim is not None else ""
+    x, y, radius = _circle(sketch, angle, words, turn(aim or 0.0))
     axes = sketch.plane(sketch.box)
     thick = (
         radius * THICK[sketch.option("GaugeChartOptions", "Arc", "ArcThickness", default="MEDIUM")]
@@ -45,11 +52,6 @@ def gauge(sketch: Sketch) -> None:
         or own.get("ForegroundColor")
         or sketch.option("VisualPalette", "ChartColor", default=sketch.theme.accent)
     )
-    start = 90 + angle / 2
-
-    def turn(at: float) -> float:
-        return float(start - angle * min(max((at - low) / ((high - low) or 1), 0), 1))
-
     back = own.get("BackgroundColor") or sketch.theme.empty
     axes.add_artist(Wedge((x, y), radius, -start, -start + angle, width=thick, facecolor=back))
     if value is not None:
@@ -67,14 +69,19 @@ def gauge(sketch: Sketch) -> None:
             ha="center",
             **style,
         )
-    if target and aim is not None:
-        _target(sketch, x, y, radius, thick, turn(aim), short(row[target.id], target))
+    if words and aim is not None:
+        _target(sketch, x, y, radius, thick, turn(aim), words)
     _centre(sketch, row, field, value, aim, (left + x, top + y, radius - thick))
 
 
-def _circle(sketch: Sketch, angle: float) -> tuple[float, float, float]:
+def _circle(sketch: Sketch, angle: float, words: str, turn: float) -> tuple[float, float, float]:
+    """The middle and the radius, which leaves room for the target's words beside the arc."""
     below = max(0.0, -sin(radians(90 - angle / 2)))
     radius = min((sketch.box.height - 50) / (1 + below), sketch.box.width / 2 - 40)
+    across = abs(cos(radians(turn)))
+    if words and across > SIDE:
+        beside = (sketch.box.width / 2 - width(words, 10.5)) / across - 11
+        radius = max(min(radius, beside), radius * 0.6)
     return sketch.box.width / 2, radius + 22, max(radius, 20)
 
 
@@ -99,15 +106,15 @@ def _target(
         2.4,
         zorder=4,
     )
-    sketch.mark(line, "Target", text)
-    ha = "left" if across > 0.3 else "right" if across < -0.3 else "center"
+    sketch.mark(line, "Target", text.removeprefix("Target "))
+    ha = "left" if across > SIDE else "right" if across < -SIDE else "center"
     room = min(x, sketch.box.width - x) - abs(across) * (outer + 6)
-    if ha != "center" and width(f"Target {text}", 10.5) > room:
+    if ha != "center" and width(text, 10.5) > room:
         ha, outer = "center", outer + 6
     sketch.text(
         left + x + across * (outer + 6),
         top + y + up * (outer + 8),
-        f"Target {text}",
+        text,
         size=10.5,
         ha=ha,
     )
