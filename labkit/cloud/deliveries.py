@@ -14,6 +14,7 @@ import datetime
 import gzip
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import moto.firehose.models as models
@@ -33,7 +34,10 @@ _ON_THE_WAY = (
     "DynamicPartitioningConfiguration",
     "ProcessingConfiguration",
 )
-_COMPRESSED = {"GZIP": (gzip.compress, ".gz"), "UNCOMPRESSED": (bytes, "")}
+_COMPRESSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "GZIP": (gzip.compress, ".gz"),
+    "UNCOMPRESSED": (bytes, ""),
+}
 
 
 def judge_call(context: Context, parameters: Members) -> None:

@@ -114,7 +114,7 @@ def matcher(pattern: str) -> Matches:
 def match_as_logs(cloud: Cloud) -> None:
     """Let moto filter by whole patterns, subscribers too, and keep one metric filter of a name."""
     models.EventMessageFilter = _Filter  # type: ignore[misc, assignment]
-    models.LogStream._send_log_events = _send_matching  # type: ignore[method-assign]
+    models.LogStream._send_log_events = _send_matching  # type: ignore[method-assign, assignment]
     MetricFilters.add_filter = _put_filter  # type: ignore[method-assign, assignment]
 
 

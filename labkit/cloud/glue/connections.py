@@ -59,7 +59,7 @@ def tell_connections(cloud: Cloud) -> None:
 
 
 def _told(connection: Any, hide_password: bool = False) -> dict[str, Any]:
-    given = connection.connection_input
+    given: dict[str, Any] = connection.connection_input
     hidden = ("PASSWORD",) if hide_password else ()
     properties = given.get("ConnectionProperties", {})
     return given | {

@@ -38,7 +38,7 @@ def update_job(context: Context, *, JobName: str, JobUpdate: Members) -> Answer:
     if former is None:
         raise not_found(f"Job {JobName} not found.")
     asked = {xform_name(member): value for member, value in JobUpdate.items()}
-    members = {name: asked.get(name) for name in _DEFINED}
+    members: Any = {name: asked.get(name) for name in _DEFINED}
     changed: Any = models.FakeJob(JobName, tags={}, backend=former.backend, **members)
     changed.created_on, changed.job_runs = former.created_on, former.job_runs
     glue(context).jobs[JobName] = changed
