@@ -26,7 +26,7 @@ from labkit.cloud.quicksight.spice.opening import spice_states
 from labkit.cloud.quicksight.words import exists
 
 log = logging.getLogger(__name__)
-WAITING, GOING = ("INITIALIZED", "QUEUED"), ("INITIALIZED", "RUNNING")
+GOING = ("INITIALIZED", "RUNNING")
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 INTERRUPTED = "The import was interrupted: the local AWS stopped."
 
