@@ -79,17 +79,16 @@ def _count(node: tree.Expression, scope: Scope) -> str:
 
 
 def _with_ties(node: tree.Query, found: Output, order: list[str], scope: Scope) -> Output:
-    """The first rows and all that are equal to the last of them."""
+    """The first rows after those left out, and all that are equal to the last of them."""
     assert node.limit
     alias = scope.state.fresh("t")
     keys = ", ".join(order)
     names = ", ".join(f"c{at}" for at in range(len(found.fields)))
-    ranked = f"SELECT *, rank() OVER (ORDER BY {keys}) AS r FROM ({found.sql}) AS {alias}"
-    first = f"r <= {_count(node.limit, scope)}"
+    rows = f"SELECT * FROM ({found.sql}) AS {alias}"
     if node.offset:
-        raise scope.fail(
-            node.offset, "NOT_SUPPORTED", "OFFSET with FETCH WITH TIES is not supported here"
-        )
+        rows += f" ORDER BY {keys} OFFSET {_count(node.offset, scope)}"
+    ranked = f"SELECT *, rank() OVER (ORDER BY {keys}) AS r FROM ({rows}) AS {alias}"
+    first = f"r <= {_count(node.limit, scope)}"
     sql = f"SELECT {names} FROM ({ranked}) AS {alias} WHERE {first} ORDER BY {keys}"
     return replace(found, sql=sql)
 

@@ -20,7 +20,7 @@ from labkit.cloud.engine.trino.library import can_coerce, common_type
 from labkit.cloud.engine.trino.match_recognize import match_recognize
 from labkit.cloud.engine.trino.operators import coerced, comparison
 from labkit.cloud.engine.trino.parse_query import parse_query
-from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed
+from labkit.cloud.engine.trino.scope import Field, OpenScan, Output, Scope, Typed, Uses
 from labkit.cloud.engine.trino.table_functions import sequence
 from labkit.cloud.engine.types import BIGINT, BOOLEAN, UNKNOWN, Type
 
@@ -333,25 +333,20 @@ def _columns_of(
 
 #: The joins that lists may stand on the right of, and whether rows without any item stay.
 _KEEPING = {"cross": False, "implicit": False, "inner": False, "left": True}
+#: Stands among the uses of what reads a column on the left of the join.
+_LEFT: Uses = frozenset([(-1, "left")])
 
 
 def _join(node: tree.Join, scope: Scope) -> Rows:
     left = relation(node.left, scope)
-    right = relation(node.right, _beside(left, scope))
+    right = _right(node, left, scope)
     if right.lists and node.kind in _KEEPING and (node.on is None or _is_true(node.on)):
         return _beside_lists(left, right, keeping=_KEEPING[node.kind])
     if node.kind in ("cross", "implicit"):
         return Rows(
             f"{left.sql} CROSS JOIN {_bracketed(node.right, right)}", left.fields + right.fields
         )
-    if _is_lateral(node.right) and not _is_true(node.on):
-        message = (
-            f"{node.kind.upper()} JOIN involving UNNEST is only supported with condition ON TRUE"
-        )
-        raise scope.fail(node, "NOT_SUPPORTED", message)
-    if _is_lateral(node.right) and node.kind in ("right", "full"):
-        message = f"{node.kind.upper()} JOIN involving LATERAL relation is not supported"
-        raise scope.fail(node, "INVALID_COLUMN_REFERENCE", message)
+    _check_condition(node, scope)
     left, right = _nullable(node.kind, left, right)
     joined = f"{left.sql} {node.kind.upper()} JOIN {_bracketed(node.right, right)}"
     if node.using:
@@ -365,17 +360,43 @@ def _join(node: tree.Join, scope: Scope) -> Rows:
     return Rows(f"{joined} ON {on.sql}", left.fields + right.fields)
 
 
+def _right(node: tree.Join, left: Rows, scope: Scope) -> Rows:
+    """The right of a join; beside ``RIGHT`` and ``FULL`` it does not read the left."""
+    if node.kind not in ("right", "full"):
+        return relation(node.right, _beside(left, scope))
+    marked = replace(left, fields=tuple(replace(f, uses=f.uses | _LEFT) for f in left.fields))
+    with scope.state.collect() as used:
+        right = relation(node.right, _beside(marked, scope))
+    if _LEFT & used.union(*(f.uses for f in right.fields)):
+        message = f"LATERAL reference not allowed in {node.kind.upper()} JOIN"
+        raise scope.fail(node.right, "INVALID_COLUMN_REFERENCE", message)
+    scope.state.uses[-1].update(used)
+    return right
+
+
+def _check_condition(node: tree.Join, scope: Scope) -> None:
+    """Refuse the conditions that Trino's ``StatementAnalyzer`` refuses beside what is lateral."""
+    kind = _lateral_kind(node.right)
+    if kind is None or _is_true(node.on) or (kind == "LATERAL relation" and node.kind != "full"):
+        return
+    message = f"{node.kind.upper()} JOIN involving {kind} is only supported with condition ON TRUE"
+    raise scope.fail(node, "NOT_SUPPORTED", message)
+
+
 def _beside(left: Rows, scope: Scope) -> Scope:
     """What LATERAL and UNNEST see: the columns on their left, then those around the query."""
     return scope.with_fields(scope.fields + left.fields)
 
 
-def _is_lateral(node: tree.Relation) -> bool:
+def _lateral_kind(node: tree.Relation) -> str | None:
+    """What a relation that sees the columns on its left is called, None for any other."""
     if isinstance(node, tree.Aliased | tree.Sampled):
-        return _is_lateral(node.relation)
+        return _lateral_kind(node.relation)
     if isinstance(node, tree.Derived):
-        return node.lateral
-    return isinstance(node, tree.Unnest | tree.JsonTable)
+        return "LATERAL relation" if node.lateral else None
+    if isinstance(node, tree.JsonTable):
+        return "JSON_TABLE"
+    return "UNNEST" if isinstance(node, tree.Unnest) else None
 
 
 def _is_true(node: tree.Expression | None) -> bool:
