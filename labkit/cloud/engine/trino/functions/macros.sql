@@ -18,7 +18,10 @@ trino_chr(a) AS CASE
     ELSE chr(a::INTEGER)
     END;
 
-trino_codepoint(a) AS CASE WHEN a = '' THEN NULL ELSE unicode(a) END;
+trino_codepoint(a) AS CASE
+    WHEN a = '' THEN trino_fail('Input string must be a single character string')
+    ELSE unicode(a)
+    END;
 
 trino_upper(a) AS CASE WHEN strlen(a) = length(a) THEN upper(a) ELSE trino_upper_unicode(a) END;
 
