@@ -15,7 +15,9 @@ from typing import Any
 
 import moto.secretsmanager.models as models
 
+from labkit.cloud.access.policy_language import read_document
 from labkit.cloud.cloud import Cloud, on_start
+from labkit.cloud.json_text import BadJson
 from labkit.cloud.members import given
 from labkit.cloud.operations import Answer, AwsError, Context, operation
 from labkit.cloud.paging import page
@@ -37,6 +39,8 @@ def judge_call(context: Context, parameters: dict[str, Any]) -> None:
     if context.operation == "PutSecretValue" and not {*parameters} & {*_VALUES}:
         words = "You must provide either SecretString or SecretBinary."
         raise AwsError("InvalidRequestException", words)
+    if "ResourcePolicy" in parameters:
+        _check_policy(parameters["ResourcePolicy"])
     if context.operation == "CreateSecret":
         _check_new(context, parameters["Name"])
     elif context.operation == "DeleteSecret":
@@ -167,6 +171,14 @@ def _check_label(secret: Any, label: str, left: str | None, target: str) -> None
             f"The parameter RemoveFromVersionId can't be empty. {words} explicitly reference that "
             "version in RemoveFromVersionId.",
         )
+
+
+def _check_policy(text: str) -> None:
+    try:
+        read_document(text)
+    except (BadJson, ValueError) as error:
+        words = "This resource policy contains invalid Json."
+        raise AwsError("MalformedPolicyDocumentException", words) from error
 
 
 def _check_new(context: Context, name: str) -> None:

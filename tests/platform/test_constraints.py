@@ -69,6 +69,13 @@ def test_a_new_value_of_a_secret_leaves_other_labels(aws, fresh):
     assert told == {first: ["kept", "AWSPREVIOUS"], new: ["AWSCURRENT"]}
 
 
+def test_a_secrets_policy_is_json(aws, fresh):
+    secrets, name = aws("secretsmanager"), fresh("secret")
+    secrets.create_secret(Name=name, SecretString="a")
+    with pytest.raises(ClientError, match="MalformedPolicyDocumentException"):
+        secrets.put_resource_policy(SecretId=name, ResourcePolicy="{")
+
+
 def test_lists_of_moto_are_told_by_pages(aws, fresh):
     events, prefix = aws("events"), fresh("page")
     names = [f"{prefix}-{each}" for each in "abc"]

@@ -274,6 +274,8 @@ def test_an_alias_shares_its_calls_and_holds_its_versions(function, call, aws):
         with pytest.raises(ClientError, match="ResourceConflictException"):
             client.delete_function(**named, Qualifier=version)
     client.delete_alias(**named, Name="live")
+    with pytest.raises(ClientError, match="cannot be deleted without deleting the function"):
+        client.delete_function(**named, Qualifier="$LATEST")
     client.delete_function(**named, Qualifier="2")
     assert client.get_function(**named)["Configuration"]["Description"] == "second"
 

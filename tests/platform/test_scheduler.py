@@ -221,3 +221,5 @@ def test_a_group_is_made_once_and_listed_when_it_is_there(scheduler, fresh):
     assert scheduler.list_schedules(GroupName=name)["Schedules"] == []
     with pytest.raises(ClientError, match="Schedule group nosuch does not exist"):
         scheduler.list_schedules(GroupName="nosuch")
+    with pytest.raises(ClientError, match="default schedule group cannot be deleted"):
+        scheduler.delete_schedule_group(Name="default")

@@ -55,6 +55,12 @@ def _check_unqualified(context: Context, parameters: Members) -> None:
         raise not_here("lambda", context.operation, "it is for $LATEST alone")
 
 
+def _check_deletion(context: Context, parameters: Members) -> None:
+    """Raise for the version that a function is: moto ends it and keeps the rest."""
+    if parameters.get("Qualifier") == "$LATEST":
+        raise _invalid("$LATEST version cannot be deleted without deleting the function.")
+
+
 def _check_runtime(runtime: str | None) -> None:
     model: Any = protocol.service_model("lambda")
     known = model.shape_for("Runtime").enum
@@ -162,7 +168,7 @@ _RESERVED = {
 _CHECKS: dict[str, tuple[Callable[[Context, Members], None], ...]] = {
     "CreateFunction": (_check_members, _check_zip, _check_variables),
     "CreateAlias": (_check_alias,),
-    "DeleteFunction": (_check_version,),
+    "DeleteFunction": (_check_deletion, _check_version),
     "UpdateFunctionConfiguration": (_check_members, _check_variables, _check_revision),
     "PutFunctionEventInvokeConfig": (_check_unqualified,),
     "UpdateFunctionEventInvokeConfig": (_check_unqualified,),

@@ -57,11 +57,18 @@ def _judge_start(expression: str, start: datetime.datetime | None) -> None:
 
 
 def _judge_group(context: Context, parameters: Json) -> None:
-    """moto makes a group anew, and loses its schedules; of an unknown one it lists none."""
+    """moto makes a group anew, and loses its schedules, as it does of the default group that it
+    deletes; of an unknown one it lists none.
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-group.html
+    """
     groups = context.cloud.backend("scheduler", context.region).schedule_groups
     name = parameters.get("Name")
     if context.operation == "CreateScheduleGroup" and name in groups:
         raise AwsError("ConflictException", f"Schedule group {name} already exists.", 409)
+    if context.operation == "DeleteScheduleGroup" and name == "default":
+        words = "The default schedule group cannot be deleted."
+        raise AwsError("ValidationException", words)
     group = parameters.get("GroupName")
     if context.operation == "ListSchedules" and group and group not in groups:
         words = f"Schedule group {group} does not exist."
