@@ -78,6 +78,13 @@ class Catalog(Protocol):
             RedshiftError: there is none, or the user may not read it.
         """
 
+    def number(self, name: tuple[str, ...]) -> int:
+        """The number of a relation in the catalog's own tables.
+
+        Raises:
+            RedshiftError: there is none, or the user may not read it.
+        """
+
     def planned(self, sql: str, scans: Sequence[Scan]) -> str:
         """A query with what its scans read in it; as it is where it is part of another."""
 

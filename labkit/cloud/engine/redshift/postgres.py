@@ -51,7 +51,7 @@ def regclass(value: Typed, scope: Scope) -> Typed:
     words = Words(value.literal)
     name = words.name()
     words.end()
-    number = _KNOWN.get(name[-1]) or scope.state.catalog.relation(name).oid
+    number = _KNOWN.get(name[-1]) or scope.state.catalog.number(name)
     return Typed(f"CAST({number} AS BIGINT)", OID, "regclass")
 
 

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/redshift/latest/dg/c_intro_catalog_views.htm
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from labkit.cloud.engine.redshift.reading import shown_name
@@ -23,7 +23,7 @@ from labkit.cloud.redshift.system.catalogs import (
 from labkit.cloud.redshift.system.privileges import acl, column_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
 from labkit.cloud.redshift.warehouse.constraints import KINDS, constraint_name
-from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
     from labkit.cloud.redshift.warehouse.connection import Connection
@@ -43,8 +43,6 @@ LENGTHS = {"bool": 1, "int2": 2, "int4": 4, "int8": 8, "oid": 4, "float4": 4, "f
 ENCODINGS = ("none", "raw", "bytedict", "delta", "delta32k", "lzo", "mostly8", "mostly16",
              "mostly32", "runlength", "text255", "text32k", "zstd", "az64")  # fmt: skip
 DEFAULT_SPACE = 1663
-#: Between the number of a materialized view and that of the table that holds it.
-BEHIND = 1 << 30
 #: PostgreSQL's numbers of its catalog's tables.
 NUMBERS = {"pg_type": 1247, "pg_attribute": 1249, "pg_proc": 1255, "pg_class": 1259,
            "pg_database": 1262, "pg_attrdef": 2604, "pg_constraint": 2606, "pg_depend": 2608,
@@ -148,11 +146,7 @@ def _behind_views(connection: Connection) -> list[Object]:
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/materialized-view-overview.html
     """
-    return [
-        replace(one, oid=one.oid + BEHIND, name=f"mv_tbl__{one.name}__0").changed(kind="table")
-        for one in relations(connection)
-        if one.kind == "matview"
-    ]
+    return [holder(one) for one in relations(connection) if one.kind == "matview"]
 
 
 _ATTRIBUTE = (

@@ -21,7 +21,7 @@ from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
 from labkit.cloud.redshift.system.registry import SCHEMAS
 from labkit.cloud.redshift.warehouse import grants, nodes
-from labkit.cloud.redshift.warehouse.objects import Object
+from labkit.cloud.redshift.warehouse.objects import Object, holder
 from labkit.cloud.redshift.warehouse.scans import planned
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ class Names:
         found = found or self._own(name)
         nodes.note(self.connection, found)
         return found
+
+    def number(self, name: tuple[str, ...]) -> int:
+        """A relation's number; also of a table that holds a materialized view, which none reads."""
+        held = name[-1].removeprefix("mv_tbl__").removesuffix("__0")
+        view = look_up(self.connection, (*name[:-1], held)) if held != name[-1] else None
+        if view and view.kind == "matview" and holder(view).name == name[-1]:
+            return holder(view).oid
+        return self.relation(name).oid
 
     def _own(self, name: tuple[str, ...]) -> Relation:
         from labkit.cloud.redshift.warehouse.protection import limited

@@ -19,6 +19,9 @@ from labkit.cloud.engine.redshift.duck import first_row
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.types import Type
 
+#: Between the number of a materialized view and that of the table that holds it.
+BEHIND = 1 << 30
+
 _SCHEMA = """
 CREATE SCHEMA IF NOT EXISTS "data";
 CREATE SCHEMA IF NOT EXISTS "catalog";
@@ -125,6 +128,12 @@ def volatility(routine: Object) -> str:
 
 def with_columns(table: Object, columns: Sequence[TableColumn]) -> Object:
     return table.changed(columns=[column.to_json() for column in columns])
+
+
+def holder(view: Object) -> Object:
+    """The table that holds a materialized view."""
+    held = replace(view, oid=view.oid + BEHIND, name=f"mv_tbl__{view.name}__0")
+    return held.changed(kind="table")
 
 
 class Objects:
