@@ -115,7 +115,7 @@ class Scope:
 
     Args:
         aliases: output columns that later ones may use by name.
-        grouped: whether aggregates may stand here.
+        aggregates: whether aggregates may stand here.
     """
 
     state: State

@@ -190,12 +190,12 @@ class Objects:
         self._connection.execute(
             'UPDATE "catalog".objects SET space = ?, database = ?, schema = ?, name = ?, '
             "owner = ?, body = ? WHERE oid = ?",
-            [*_key(one), one.owner, json.dumps(one.body), one.oid],
+            [*key_of(one), one.owner, json.dumps(one.body), one.oid],
         )
 
     def _claim(self, one: Object) -> None:
         """Let only one of the transactions that give something the same name commit."""
-        digest = hashlib.sha256("\0".join(_key(one)).encode()).digest()
+        digest = hashlib.sha256("\0".join(key_of(one)).encode()).digest()
         name = [int.from_bytes(digest[:8], signed=True)]
         if not self._connection.execute(_CLAIM_AGAIN, name).fetchall()[0][0]:
             self._connection.execute(_CLAIM, name)
@@ -232,7 +232,8 @@ def _object(row: Row) -> Object:
     return Object(space, database, schema, name, oid, owner, json.loads(body))
 
 
-def _key(one: Object) -> tuple[str, str, str, str]:
+def key_of(one: Object) -> tuple[str, str, str, str]:
+    """What tells an object from all others: its space, database, schema and name."""
     return one.space, one.database, one.schema, one.name
 
 

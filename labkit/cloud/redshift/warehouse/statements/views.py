@@ -17,7 +17,7 @@ from labkit.cloud.engine.redshift.reading import Words, parse_query
 from labkit.cloud.redshift.warehouse import defaults, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import Names, find_relation, fixed_path, place
-from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
+from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, key_of, with_columns
 from labkit.cloud.redshift.warehouse.policies import is_protected
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
 from labkit.cloud.redshift.warehouse.statements.declaring import Declared, attributes
@@ -52,7 +52,7 @@ def create_view(connection: Connection, parsed: Parsed) -> Result:
             raise RedshiftError(f'infinite recursion detected in view "{last}"', "42P17")
         connection.objects.remove(known)
         staleness.note(connection, known)
-        view = Object(*_key(view), known.oid, known.owner, view.body | _kept(known))
+        view = Object(*key_of(view), known.oid, known.owner, view.body | _kept(known))
     elif given := defaults.granted(connection, "TABLES", schema):
         view = view.changed(grants=given)
     connection.objects.add(view)
@@ -78,10 +78,6 @@ def _create_temporary(connection: Connection, view: Object, replacing: bool) -> 
     connection.temporary[view.name] = Object(*key, oid, view.owner, body)
     connection.notices.append(f'view "{view.name}" will be a temporary view')
     return Result("CREATE VIEW")
-
-
-def _key(view: Object) -> tuple[str, str, str, str]:
-    return view.space, view.database, view.schema, view.name
 
 
 #: What a view keeps when it is replaced.
