@@ -558,3 +558,31 @@ def test_a_stack_that_is_protected_or_needed_stays(aws, fresh):
         stacks.delete_stack(StackName=each)
     with pytest.raises(ClientError, match="NonExistentQueue"):
         sqs.get_queue_url(QueueName=name)
+
+
+THERE = [
+    ("s3", "create_bucket", "Bucket", "AWS::S3::Bucket", "BucketName"),
+    ("sns", "create_topic", "Name", "AWS::SNS::Topic", "TopicName"),
+    ("sqs", "create_queue", "QueueName", "AWS::SQS::Queue", "QueueName"),
+    ("logs", "create_log_group", "logGroupName", "AWS::Logs::LogGroup", "LogGroupName"),
+]
+
+
+@pytest.mark.parametrize(
+    ("service", "make", "member", "kind", "property"), THERE, ids=[each[0] for each in THERE]
+)
+def test_a_stack_takes_over_nothing(aws, fresh, service, make, member, kind, property):
+    client, name = aws(service), fresh("there")
+    getattr(client, make)(**{member: name})
+    resources = {"R": {"Type": kind, "Properties": {property: {"Fn::Sub": name}}}}
+    with pytest.raises(ClientError, match="already exists"):
+        aws("cloudformation").create_stack(
+            StackName=name, TemplateBody=json.dumps({"Resources": resources})
+        )
+    listed = {
+        "s3": "list_buckets",
+        "sns": "list_topics",
+        "sqs": "list_queues",
+        "logs": "describe_log_groups",
+    }
+    assert name in str(getattr(client, listed[service])())

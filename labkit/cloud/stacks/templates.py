@@ -21,7 +21,7 @@ from moto.cloudformation import models, parsing, responses
 from moto.cloudformation.exceptions import ValidationError
 
 from labkit.cloud import stacks
-from labkit.cloud.stacks import reading, updates
+from labkit.cloud.stacks import reading, taken, updates
 from labkit.cloud.stacks.updates import in_order, needs
 
 # What stands in templates and makes nothing.
@@ -45,6 +45,7 @@ def teach() -> None:
     updates.teach()
     parsing.clean_json = _substituting(parsing.clean_json)
     parsing.parse_resource = _resolving(parsing.parse_resource)
+    parsing.parse_and_create_resource = taken.checked(parsing.parse_and_create_resource)
     parsing.generate_resource_name = _short(parsing.generate_resource_name)
     for module in (models, responses):
         module.yaml = reading  # type: ignore[attr-defined]

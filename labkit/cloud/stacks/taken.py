@@ -1,0 +1,89 @@
+"""What is there already, and is not a stack's: it stays, and the stack is not made.
+
+Some services answer a creation with what is there. A stack that took that for its own would change
+it, and drop it at its end. Source:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, NamedTuple
+
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.parsing import clean_json
+from moto.core.exceptions import JsonRESTError, ServiceException
+
+from labkit.cloud import stacks
+from labkit.cloud.stacks.calls import Gone, ask, refused
+from labkit.cloud.stacks.kinds import Members
+
+
+class Look(NamedTuple):
+    """How a resource is looked for by the name that its template gives it.
+
+    Args:
+        name: the property.
+        service: botocore's name of the service.
+        call: what tells of one.
+        member: what of the call is the name, or the ARN.
+        form: the end of that ARN.
+    """
+
+    name: str
+    service: str
+    call: str
+    member: str
+    form: str = ""
+
+
+LOOKS = {
+    "AWS::CloudWatch::Alarm": Look("AlarmName", "cloudwatch", "DescribeAlarms", "AlarmNames"),
+    "AWS::Events::Rule": Look("Name", "events", "DescribeRule", "Name"),
+    "AWS::KMS::Alias": Look("AliasName", "kms", "DescribeKey", "KeyId"),
+    "AWS::S3::Bucket": Look("BucketName", "s3", "HeadBucket", "Bucket"),
+    "AWS::SNS::Topic": Look("TopicName", "sns", "GetTopicAttributes", "TopicArn", "{}"),
+    "AWS::SQS::Queue": Look("QueueName", "sqs", "GetQueueUrl", "QueueName"),
+    "AWS::StepFunctions::StateMachine": Look(
+        "StateMachineName",
+        "stepfunctions",
+        "DescribeStateMachine",
+        "stateMachineArn",
+        "stateMachine:{}",
+    ),
+}
+
+
+def checked(make: Any) -> Any:
+    """moto's making of a resource, of those alone that are not there.
+
+    Raises:
+        ValidationError: it is there; or what its service says against it.
+    """
+
+    def made(logical_id: str, definition: Members, resources: Any, **told: Any) -> Any:
+        look = LOOKS.get(str(definition["Type"]))
+        said = (definition.get("Properties") or {}).get(look.name) if look else None
+        name = clean_json(said, resources) if said else None
+        if look and name and _is_there(look, name):
+            raise ValidationError(
+                message=f"Resource of type '{definition['Type']}' with identifier '{name}' "
+                "already exists."
+            )
+        try:
+            return make(logical_id, definition, resources, **told)
+        except ValidationError:
+            raise
+        except (JsonRESTError, ServiceException) as error:
+            raise refused(str(error.message)) from error
+
+    return made
+
+
+def _is_there(look: Look, name: str) -> bool:
+    place = "states" if look.service == "stepfunctions" else look.service
+    wanted = stacks.caller().arn(look.form.format(name), place) if look.form else name
+    with contextlib.suppress(Gone):
+        found = ask(look.service, look.call, {look.member: wanted})
+        return found.get("MetricAlarms") != []
+    return False
