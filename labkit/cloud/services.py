@@ -25,8 +25,8 @@ import labkit.cloud.glue
 import labkit.cloud.lake.looked
 import labkit.cloud.lake_tags
 import labkit.cloud.lambdas
+import labkit.cloud.made_up
 import labkit.cloud.mail
-import labkit.cloud.pipes
 import labkit.cloud.s3.notices
 import labkit.cloud.scheduler
 import labkit.cloud.stacks.validation

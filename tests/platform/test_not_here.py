@@ -11,6 +11,21 @@ def test_a_pipe_would_carry_nothing(aws):
     assert aws("pipes").list_pipes()["Pipes"] == []
 
 
+MADE_UP = [
+    ("comprehend", "detect_pii_entities", {"Text": "I am Ann", "LanguageCode": "en"}),
+    ("rekognition", "detect_labels", {"Image": {"Bytes": b"x"}}),
+    ("rds-data", "execute_statement", {"resourceArn": "a" * 11, "secretArn": "a" * 11, "sql": "x"}),
+    ("sns", "list_phone_numbers_opted_out", {}),
+    ("ssm", "send_command", {"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-12345678"]}),
+]
+
+
+@pytest.mark.parametrize(("service", "call", "members"), MADE_UP, ids=[one[0] for one in MADE_UP])
+def test_nothing_is_made_up(aws, service, call, members):
+    with pytest.raises(ClientError, match="NotImplementedException"):
+        getattr(aws(service), call)(**members)
+
+
 def test_objects_of_a_table_bucket_would_be_lost(aws):
     tables = aws("s3tables")
     bucket = {"tableBucketARN": tables.create_table_bucket(name="tables")["arn"]}
