@@ -87,6 +87,17 @@ def test_a_change_may_begin_with_queries(run: Run) -> None:
     assert run(told) == [("DELETE",), ("UPDATE",)]
 
 
+def test_a_statement_is_recorded_with_its_comments(run: Run) -> None:
+    run("/* {'app': 'x'} */ SELECT 1 -- one\n AS told; /* two */ SELECT 2 /* too */ AS told;")
+    recorded = run(
+        "SELECT trim(querytxt) FROM stl_query WHERE querytxt LIKE '%%AS told' ORDER BY query"
+    )
+    assert recorded == [
+        ("/* {'app': 'x'} */ SELECT 1 -- one\n AS told",),
+        ("/* two */ SELECT 2 /* too */ AS told",),
+    ]
+
+
 def test_a_server_cursor_fetches_piece_by_piece(place: Any) -> None:
     with place.psycopg(autocommit=False) as connection, connection.cursor() as cursor:
         cursor.execute("DECLARE numbers CURSOR FOR SELECT g FROM generate_series(1, 5) g")
@@ -121,8 +132,8 @@ def test_errors_have_a_state(
 
 def test_an_error_is_pointed_at_in_the_whole_text(session: psycopg.Connection[Any]) -> None:
     with pytest.raises(psycopg.Error) as failed:
-        session.execute("SELECT 1; SELEC 2")
-    assert failed.value.diag.statement_position == "11"
+        session.execute("SELECT 1; /* 2 */ SELEC 2")
+    assert failed.value.diag.statement_position == "19"
 
 
 def test_notices_arrive(session: psycopg.Connection[Any]) -> None:

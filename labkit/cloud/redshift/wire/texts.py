@@ -10,7 +10,7 @@ LONGEST_TEXT = 16 << 20
 
 
 def pieces(text: str) -> list[tuple[int, str]]:
-    """The statements of a text that semicolons part, each with the place where it begins.
+    """The statements of a text that semicolons part, each with its comments and its place.
 
     Raises:
         RedshiftError: the text is longer than Redshift reads.
@@ -19,20 +19,22 @@ def pieces(text: str) -> list[tuple[int, str]]:
     if size > LONGEST_TEXT:
         told = f"Statement Size: {size} bytes. Maximum Allowed: {LONGEST_TEXT} bytes"
         raise RedshiftError(f"Statement is too large. {told}", SYNTAX)
-    found, start, first = [], 0, -1
+    found, start, empty = [], 0, True
     for word in words(text):
-        if word.kind == "end" or word.upper == ";":
-            if first >= 0:
-                found.append((first, text[first : word.start].rstrip()))
-            start, first = word.end, -1
-        elif first < 0:
-            first = max(start, word.start)
+        if word.kind != "end" and word.upper != ";":
+            empty = False
+            continue
+        piece = text[start : word.start]
+        if not empty:
+            found.append((word.start - len(piece.lstrip()), piece.strip()))
+        start, empty = word.end, True
     return found
 
 
 def parameter_count(sql: str) -> int:
     """How many parameters a statement has: the highest ``$n``. PREPARE's are its own."""
-    if sql[:7].upper() == "PREPARE":
+    first, *others = words(sql)
+    if first.upper == "PREPARE":
         return 0
-    found = [word.text[1:] for word in words(sql) if word.kind == "parameter"]
+    found = [word.text[1:] for word in (first, *others) if word.kind == "parameter"]
     return max((int(each) for each in found if each.isdigit()), default=0)
