@@ -22,7 +22,7 @@ from labkit.cloud.redshift.system.catalogs import (
 )
 from labkit.cloud.redshift.system.privileges import acl, column_acl
 from labkit.cloud.redshift.system.registry import RELATIONS, SCHEMAS, system
-from labkit.cloud.redshift.warehouse.constraints import KINDS, constraint_name
+from labkit.cloud.redshift.warehouse.constraints import KINDS, constraint_name, foreign_target
 from labkit.cloud.redshift.warehouse.objects import Object, holder
 
 if TYPE_CHECKING:
@@ -328,10 +328,10 @@ def _numbers(places: list[int]) -> str:
 
 def referenced(constraint: Constraint, known: list[Object]) -> Object | None:
     """The table that a foreign key refers to."""
-    name = constraint.told.get("table", ("",))
-    schema = name[-2] if len(name) > 1 else constraint.table.schema
-    found = (each for each in known if (each.schema, each.name) == (schema, name[-1]))
-    return next(found, None)
+    if constraint.kind != "f":
+        return None
+    meant = foreign_target(constraint.table, constraint.told)
+    return next((each for each in known if (each.schema, each.name) == meant), None)
 
 
 def named_columns(constraint: Constraint, target: Object | None) -> list[str]:

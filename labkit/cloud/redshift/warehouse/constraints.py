@@ -17,3 +17,15 @@ def constraint_name(table: Object, told: dict[str, Any]) -> str:
     kind, ending = KINDS[told["kind"]]
     columns = [] if kind == "p" else told["columns"]
     return "_".join([table.name, *columns, ending])
+
+
+def foreign_target(table: Object, told: dict[str, Any]) -> tuple[str, str]:
+    """The schema and name of the table that a foreign key refers to."""
+    name = told["table"]
+    return (name[-2] if len(name) > 1 else table.schema), name[-1]
+
+
+def refers(table: Object, told: dict[str, Any], other: Object) -> bool:
+    """Whether a constraint is a foreign key to another table."""
+    found = told["kind"] == "FOREIGN KEY" and foreign_target(table, told)
+    return table.oid != other.oid and found == (other.schema, other.name)

@@ -8,6 +8,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.redshift.warehouse import grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
+from labkit.cloud.redshift.warehouse.constraints import constraint_name, refers
 from labkit.cloud.redshift.warehouse.names import find_relation, look_up
 from labkit.cloud.redshift.warehouse.objects import Object
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -49,22 +50,23 @@ def drop_listed(connection: Connection, words: Words, kind: str, tag: str) -> Re
 
 
 def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
-    """Remove a relation, and with ``cascade`` the views that are bound to it.
+    """Remove a relation, and with ``cascade`` the views that are bound to it and the keys to it.
 
     Raises:
-        RedshiftError: views are bound to it.
+        RedshiftError: views are bound to it, or foreign keys of other tables refer to it.
     """
     check_no_lookup(connection, one, "drop")
     for view in bound_views(connection, one):
         if not cascade:
-            noun = _NOUNS[one.kind]
-            raise RedshiftError(
-                f"cannot drop {noun} {one.name} because other objects depend on it",
-                "2BP01",
-                detail=f"view {view.name} depends on {noun} {one.name}",
-                hint="Use DROP ... CASCADE to drop the dependent objects too.",
-            )
+            raise _needed(one, f"view {view.name}")
         drop(connection, view, cascade=True)
+    for table in _referring(connection, one):
+        keys = [each for each in table.body["constraints"] if refers(table, each, one)]
+        if not cascade:
+            key = constraint_name(table, keys[0])
+            raise _needed(one, f"constraint {key} on table {table.name}")
+        left = [each for each in table.body["constraints"] if each not in keys]
+        connection.objects.replace(table.changed(constraints=left))
     if one.kind in ("table", "matview"):
         connection.duck.execute(f"DROP TABLE {one.physical}")
         for each in one.columns:
@@ -74,6 +76,25 @@ def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
         del connection.temporary[one.name]
     else:
         connection.objects.remove(one)
+
+
+def _needed(one: Object, by: str) -> RedshiftError:
+    noun = _NOUNS[one.kind]
+    return RedshiftError(
+        f"cannot drop {noun} {one.name} because other objects depend on it",
+        "2BP01",
+        detail=f"{by} depends on {noun} {one.name}",
+        hint="Use DROP ... CASCADE to drop the dependent objects too.",
+    )
+
+
+def _referring(connection: Connection, one: Object) -> list[Object]:
+    """The tables that have foreign keys to another.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_TABLE.html
+    """
+    known = () if one.temporary else connection.objects.of("relation", database=one.database)
+    return [t for t in known if any(refers(t, k, one) for k in t.body.get("constraints", ()))]
 
 
 def callers(connection: Connection, one: Object) -> list[Object]:
