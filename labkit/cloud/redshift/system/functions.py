@@ -208,6 +208,7 @@ _TABLE: tuple[tuple[str, Body], ...] = (
     ("pg_get_userbyid(int4) -> varchar",
      ("coalesce((SELECT max(usename) FROM pg_catalog.pg_user WHERE usesysid = $1), "
       "CASE WHEN $1 = 1 THEN 'rdsdb' ELSE 'unknown (OID=' || $1::varchar || ')' END)")),
+    ("pg_get_viewdef(varchar) -> varchar", _VIEW.replace("$1", "$1::regclass")),
     ("pg_get_viewdef(oid) -> varchar", _VIEW),
     ("pg_get_viewdef(oid, bool) -> varchar", _VIEW),
     ("pg_relation_size(oid) -> int8", _sizes_of),

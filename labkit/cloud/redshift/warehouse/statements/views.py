@@ -206,6 +206,7 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
         raise RedshiftError(f'Relation "{last}" already exists', "42P07")
     meant = Names(connection)
     compiled = compile_query(text, meant)
+    _check_unordered(text)
     _check_bases(connection, compiled)
     declared.columns = query_columns(compiled)
     more = {
@@ -217,6 +218,13 @@ def create_materialized(connection: Connection, parsed: Parsed) -> Result:
     view = create(connection, name, declared, kind="matview", more=more)
     _fill(connection, view, compiled)
     return Result("CREATE MATERIALIZED VIEW")
+
+
+def _check_unordered(text: str) -> None:
+    for part in parse_query(text).find_all(exp.Query):
+        for name, clause in (("order", "ORDER BY"), ("limit", "LIMIT"), ("offset", "OFFSET")):
+            if part.args.get(name):
+                raise RedshiftError(f"{clause} is not supported in a materialized view", "0A000")
 
 
 def _check_bases(connection: Connection, compiled: Compiled) -> None:
