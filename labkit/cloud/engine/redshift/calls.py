@@ -184,7 +184,7 @@ def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
 
 
 def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, over: str) -> Typed:
-    """``LISTAGG(DISTINCT x, ',')``: only x itself can order it."""
+    """``LISTAGG(DISTINCT x, ',')``, in the order of x or of where each x comes first."""
     value, *separators = arguments(
         exp.Anonymous(expressions=[*call.expressions[0].expressions, *call.expressions[1:]]), scope
     )
@@ -192,30 +192,17 @@ def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, 
     by = coerce(separators[0], VARCHAR).sql if separators else "''"
     texts = "list_filter(CAST({0} AS VARCHAR[]), lambda _text: _text <> '')"
     joined = f"nullif(array_to_string({texts}, {by}), '')"
-    if not order.startswith(f"ORDER BY {value.sql} "):
-        return finished(_by_its_origin(node, call, value, joined, scope), call, scope, over)
-    built = Aggregate(f"list(DISTINCT {value.sql} {order})", Type("varchar", 65535), joined)
+    if order.startswith(f"ORDER BY {value.sql} "):
+        values = f"list(DISTINCT {value.sql} {order})"
+    else:
+        values = f"list({value.sql} {order})"
+        joined = joined.replace("{0}", _FIRSTS)
+    built = Aggregate(values, Type("varchar", 65535), joined)
     return finished(built, call, scope, over)
 
 
-def _by_its_origin(
-    node: exp.WithinGroup, call: exp.Anonymous, value: Typed, joined: str, scope: Scope
-) -> Aggregate:
-    """``LISTAGG(DISTINCT x::varchar) WITHIN GROUP (ORDER BY x)``"""
-    from labkit.cloud.engine.redshift.expressions import expression
-
-    (ordered,) = node.expression.expressions
-    origin = expression(ordered.this, scope)
-    told = call.expressions[0].expressions[0]
-    if not isinstance(told, exp.Cast) or expression(told.this, scope).sql != origin.sql:
-        raise unsupported("LISTAGG of DISTINCT values in another order")
-    pair = f"{{'k': {origin.sql}, 'v': {value.sql}}}"
-    values = joined.replace("{0}", "list_transform({0}, lambda _pair: _pair.v)")
-    return Aggregate(
-        f"list(DISTINCT {pair} ORDER BY {pair} {direction(ordered)})",
-        Type("varchar", 65535),
-        values,
-    )
+#: What a list has, each value once, where it comes first.
+_FIRSTS = "list_filter({0}, lambda _value, _at: list_position({0}, _value) = _at)"
 
 
 def order_by(node: exp.Expr, scope: Scope) -> str:

@@ -69,7 +69,7 @@ def compile_query(
         RedshiftError: in Redshift's words.
     """
     tree = parse_query(sql) if isinstance(sql, str) else sql
-    if not isinstance(tree, exp.Query | exp.Values):
+    if not isinstance(tree, exp.Query):
         raise RedshiftError(f'syntax error at or near "{tree.key.upper()}"', SYNTAX)
     state = new_state(catalog, parameters, variables)
     state.whole = True

@@ -19,6 +19,7 @@ _SPELLED = {"now": 0, "today": 0, "tomorrow": 1, "yesterday": -1}
 _MONTH = r"(?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATES = (
     r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})",
+    r"(?P<d>1[3-9]|[23]\d)[.](?P<m>\d{1,2})[.](?P<y>\d{4})",
     r"(?P<m>\d{1,2})[-/.](?P<d>\d{1,2})[-/.](?P<y>\d{4}|\d\d)",
     r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
     rf"{_MONTH}[-.\s]+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[-,.\s]+(?P<y>\d{{4}})",
@@ -34,7 +35,15 @@ _CLOCK_TIME = (
 )
 _TIME = rf"(?:[tT\s]+{_CLOCK_TIME})?"
 _ZONE = r"\s*(?P<zone>z|[+-]\d{1,2}(?::?\d\d)?|[a-z_]+(?:/[a-z_]+)*)?"
-_PATTERNS = tuple(re.compile(rf"\s*(?:{date}){_TIME}{_ZONE}\s*", re.IGNORECASE) for date in _DATES)
+#: ``17 Dec 07:37:16 1997 PST`` and ``Dec 17 07:37:16 1997``
+_YEAR_LAST = (rf"(?P<d>\d{{1,2}})\s+{_MONTH}", rf"{_MONTH}\s+(?P<d>\d{{1,2}})")
+_PATTERNS = tuple(
+    re.compile(rf"\s*(?:{moment}){_ZONE}\s*", re.IGNORECASE)
+    for moment in (
+        *(date + _TIME for date in _DATES),
+        *(rf"{day}\s+{_CLOCK_TIME}\s+(?P<y>\d{{4}})" for day in _YEAR_LAST),
+    )
+)
 
 
 def read(text: str, here: tzinfo = UTC) -> tuple[datetime, tzinfo | None]:

@@ -239,7 +239,7 @@ rs_kind(a) AS CASE json_type(a)
 
 -- What orders values of SUPER: those of one kind together, numbers by what they are
 rs_super_key(a) AS CASE WHEN a IS NOT NULL THEN {
-    'kind': rs_kind(a),
+    'kind': list_position(['boolean', 'number', 'string', 'array', 'object', 'null'], rs_kind(a)),
     'number': CASE rs_kind(a) WHEN 'number' THEN CAST(a AS DOUBLE) ELSE 0 END,
     'text': CASE rs_kind(a) WHEN 'number' THEN '' ELSE coalesce(rs_scalar(a), a) END} END;
 

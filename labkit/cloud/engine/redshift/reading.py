@@ -113,7 +113,8 @@ class _Parser(RedshiftParser):
     def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
         """``ARRAY(1, 2)[0]`` and ``t.array[0]``: only after ARRAY itself are brackets an array."""
         named = this is not None and this.name.upper() == "ARRAY" and not this.is_string
-        if named and not (isinstance(this, exp.Column) and len(this.parts) == 1):
+        alone = isinstance(this, exp.Column | exp.Table) and len(this.parts) == 1
+        if named and not alone:
             this = exp.Paren(this=this)
         return super()._parse_bracket(this)
 

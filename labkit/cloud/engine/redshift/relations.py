@@ -67,7 +67,7 @@ def _table(node: exp.Table, scope: Scope) -> Member:
         return _table_function(node, scope)
     parts = tuple(part.name.lower() for part in node.parts)
     name = (node.alias or parts[-1]).lower()
-    if len(parts) > 1 and (super_source := _of_super(node, parts, scope)):
+    if super_source := _of_super(node, parts, scope):
         return super_source
     alias = scope.state.alias("s")
     if len(parts) == 1 and parts[0] in scope.ctes:
@@ -146,15 +146,6 @@ def _joined(node: exp.Subquery, scope: Scope) -> Member:
     return f"({sql})", inner.sources
 
 
-@_member(exp.Values)
-def _values(node: exp.Values, scope: Scope) -> Member:
-    found = scope.state.query(exp.Values(expressions=node.expressions), scope.inner())
-    alias = scope.state.alias("s")
-    fields = [Field(f.name, f.type, f"{alias}.c{at}") for at, f in enumerate(found.fields)]
-    source = Source(node.alias.lower() if node.alias else "", fields)
-    return _finish(node, f"({found.sql}) AS {alias}", source, scope)
-
-
 def _one_value(node: exp.Table, name: str, scope: Scope) -> Member:
     """``FROM current_database()``: a row of the function's value."""
     from labkit.cloud.engine.redshift.expressions import expression
@@ -190,10 +181,16 @@ def _table_function(node: exp.Table, scope: Scope) -> Member:
 
 
 def _of_super(node: exp.Table, parts: tuple[str, ...], scope: Scope) -> Member | None:
-    """``FROM t, t.c.items i``: a path that begins at a member before it."""
-    if scope.source(parts[0]) is None:
+    """``FROM t, t.c.items i, i j``: a path that begins at a member before it, or its elements."""
+    source = scope.source(parts[0])
+    if source is None or (len(parts) == 1 and not _is_element(source)):
         return None
     return _unnested(exp.column(*reversed(parts[-4:])), node.alias.lower() or parts[-1], "", scope)
+
+
+def _is_element(source: Source) -> bool:
+    first = source.fields[0]
+    return first.name == source.name and first.type == SUPER
 
 
 @_member(exp.Unnest)

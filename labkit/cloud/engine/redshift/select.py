@@ -46,7 +46,7 @@ def query(node: exp.Expr, scope: Scope) -> Query:
     elif isinstance(node, exp.Subquery):
         found = _bracketed(node, scope)
     elif isinstance(node, exp.Values):
-        found = _values(node, scope)
+        raise _no_table(node)
     else:
         raise unsupported(f"{type(node).__name__.upper()} as a query")
     return Query(f"{ctes}{found.sql}", found.fields) if ctes else found
@@ -140,20 +140,13 @@ def _bracketed(node: exp.Subquery, scope: Scope) -> Query:
     return _ordered_outputs(node, inner, scope)
 
 
-def _values(node: exp.Values, scope: Scope) -> Query:
-    rows = [[expression(value, scope) for value in row.expressions] for row in node.expressions]
-    alias = node.args.get("alias")
-    if len({len(row) for row in rows}) != 1 or (alias and not alias.this):
-        raise RedshiftError("VALUES lists must all be the same length", SYNTAX)
-    kinds = [known(common_type([value.type for value in column], "VALUES"))
-             for column in zip(*rows, strict=True)]  # fmt: skip
-    texts = [
-        "(" + ", ".join(coerce(v, k).sql for v, k in zip(row, kinds, strict=True)) + ")"
-        for row in rows
-    ]
-    names = ", ".join(f"c{at}" for at in range(len(kinds)))
-    fields = tuple(Field(f"column{at + 1}", kind, f"c{at}") for at, kind in enumerate(kinds))
-    return Query(f"SELECT * FROM (VALUES {', '.join(texts)}) v({names})", fields)
+def _no_table(node: exp.Values) -> RedshiftError:
+    """Rows of constants are no table: they are read as a call with something after it.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/c_unsupported-postgresql-features.html
+    """
+    after = "," if len(node.expressions) > 1 else ")"
+    return RedshiftError(f'syntax error at or near "{after}"', SYNTAX)
 
 
 _SET = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}

@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.calls import (
     within_group,
 )
 from labkit.cloud.engine.redshift.casts import as_text, coerce, common_type, known
-from labkit.cloud.engine.redshift.errors import unsupported
+from labkit.cloud.engine.redshift.errors import CANNOT_CAST, RedshiftError, unsupported
 from labkit.cloud.engine.redshift.operators import compare
 from labkit.cloud.engine.redshift.scope import Scope, Typed
 from labkit.cloud.engine.redshift.types import (
@@ -171,6 +171,10 @@ def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
     args = arguments(node, scope)
     if len(args) % 2:
         raise functions.no_function(name, [arg.type for arg in args])
+    for value in args[1::2]:
+        if value.type.base in (*TIMES, "time", "timetz"):
+            told = f"OBJECT could not convert type {value.type.plain} to super"
+            raise RedshiftError(told, CANNOT_CAST)
     pairs = zip(args[::2], args[1::2], strict=True)
     parts = ", ".join(f"{as_text(key).sql}, json({_json(value)})" for key, value in pairs)
     return Typed(f"CAST(json_object({parts}) AS VARCHAR)", SUPER, "object")
@@ -178,6 +182,19 @@ def _object(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
 
 def _json(arg: Typed) -> str:
     return f"coalesce({coerce(arg, SUPER).sql}, 'null')" if arg.sql != "NULL" else "'null'"
+
+
+#: The session's value that tells whether JSON_PARSE takes an attribute's last value of several.
+LAST_COUNTS = "last attributes"
+
+
+@special("json_parse")
+def _json_parse(name: str, node: exp.Anonymous, scope: Scope) -> Typed:
+    """See https://docs.aws.amazon.com/redshift/latest/dg/super-configurations.html."""
+    _need(name, node, 1, scope)
+    text = coerce(arguments(node, scope)[0], VARCHAR).sql
+    lenient = "true" if scope.state.catalog.session(LAST_COUNTS) else "false"
+    return Typed(f"rs_json_parse({text}, {lenient})", SUPER, name)
 
 
 @special("json_extract_path_text")

@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift.catalog import Attribute, Relation, Scan, SqlF
 from labkit.cloud.engine.redshift.compile import Compiled, compile_query
 from labkit.cloud.engine.redshift.errors import UNDEFINED_TABLE, RedshiftError
 from labkit.cloud.engine.redshift.reading import words
+from labkit.cloud.engine.redshift.special_calls import LAST_COUNTS
 from labkit.cloud.engine.redshift.super_values import MINDS_CASE
 from labkit.cloud.engine.redshift.types import INT4, NAME, VARCHAR, Type
 from labkit.cloud.redshift.system import system_functions, system_relation
@@ -183,14 +184,20 @@ class Names:
             "version": (VERSION, VARCHAR),
         }
         if name == MINDS_CASE:
-            return _minds_case(connection)
+            return _switched(
+                connection,
+                "enable_case_sensitive_identifier",
+                "enable_case_sensitive_super_attribute",
+            )
+        if name == LAST_COUNTS:
+            return _switched(connection, "json_parse_dedup_attributes")
         counts = {each: (connection.counts.get(each, default), Type("int8"))
                   for each, default in COUNTS.items()}  # fmt: skip
         return (counts | values).get(name)
 
 
-def _minds_case(connection: Connection) -> tuple[str, Type] | None:
-    settings = ("enable_case_sensitive_identifier", "enable_case_sensitive_super_attribute")
+def _switched(connection: Connection, *settings: str) -> tuple[str, Type] | None:
+    """Whether any of these is on."""
     values = [connection.settings[name].lower() for name in settings]
     return ("on", VARCHAR) if {"on", "true", "1"} & set(values) else None
 

@@ -16,17 +16,13 @@ from labkit.cloud.engine.redshift.errors import fail
 from labkit.cloud.engine.redshift.functions.entry import entries
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return dict(pairs)
-
-
 def _refuse(name: str) -> Any:
     raise ValueError(name)
 
 
-def load(text: str) -> Any:
+def load(text: str, pairs: Callable[[list[tuple[str, Any]]], dict[str, Any]] = dict) -> Any:
     """The value of a JSON text, its numbers with all their digits."""
-    return json.loads(text, object_pairs_hook=_pairs, parse_constant=_refuse, parse_float=_Number)
+    return json.loads(text, object_pairs_hook=pairs, parse_constant=_refuse, parse_float=_Number)
 
 
 class _Number(float):
@@ -62,9 +58,19 @@ def dump(value: Any) -> str:
     return repr(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
 
 
-def _parse(text: str) -> str:
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise KeyError(twice[0])
+    return dict(pairs)
+
+
+def _parse(text: str, lenient: bool) -> str:
+    """An attribute twice in one object is refused, or the last counts."""
     try:
-        return dump(load(text))
+        return dump(load(text, dict if lenient else _once))
+    except KeyError as error:
+        fail(f"JSON parsing error: duplicate attribute {error}: {text[:100]}", "22P02")
     except ValueError:
         fail(f"JSON parsing error: invalid JSON: {text[:100]}", "22P02")
 
@@ -161,7 +167,7 @@ def _split(text: str, by: str) -> str:
 _V, _B = "VARCHAR", "BOOLEAN"
 UDFS = (
     Udf("rs_decimal", _decimal, ("VARCHAR",), "INTEGER[]"),
-    Udf("rs_json_parse", _parse, (_V,), _V),
+    Udf("rs_json_parse", _parse, (_V, _B), _V),
     Udf("rs_is_json", _valid(object), (_V,), _B),
     Udf("rs_is_object", _valid(dict), (_V,), _B),
     Udf("rs_is_array", _valid(list), (_V,), _B),
@@ -183,7 +189,6 @@ def _kind(*kinds: str) -> str:
 
 _NUMBERS = ("BIGINT", "UBIGINT", "DOUBLE")
 SCALARS = entries(
-    ("json_parse(varchar) -> super", "rs_json_parse({0})"),
     ("can_json_parse(varchar) -> bool", "rs_is_json({0})"),
     ("json_serialize(super) -> varchar", "{0}"),
     ("json_size(super) -> int4", "strlen({0})"),

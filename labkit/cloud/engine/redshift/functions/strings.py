@@ -49,16 +49,16 @@ def compiled(pattern: str, flags: str) -> re.Pattern[str]:
 def _occurrence(
     text: str, pattern: str, start: int, number: int, flags: str
 ) -> re.Match[str] | None:
-    """A position below 1 is the first character's."""
-    if number < 1:
-        fail("Invalid parameter: the occurrence must be positive", "22023")
+    """A position below 1 is the first character's; there is no occurrence below 1."""
     for at, match in enumerate(compiled(pattern, flags).finditer(text, max(start, 1) - 1), 1):
         if at == number:
             return match
     return None
 
 
-def _substr(text: str, pattern: str, start: int, number: int, flags: str) -> str:
+def _substr(text: str, pattern: str, start: int, number: int, flags: str) -> str | None:
+    if not 1 <= number <= max(len(text), 1):
+        return None
     match = _occurrence(text, pattern, start, number, flags)
     if match is None:
         return ""
