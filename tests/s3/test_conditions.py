@@ -65,6 +65,7 @@ WRITES = {  # the key, what is asked → the refusal
     "not-there": ("none", {"IfMatch": OTHER}, MISSING),
     "deleted": ("deleted", {"IfMatch": OTHER}, MISSING),
     "not-another": ("a", {"IfNoneMatch": OTHER}, ("NotImplemented", 501)),
+    "any": ("a", {"IfMatch": "*"}, ("NotImplemented", 501)),
 }
 
 
@@ -161,6 +162,47 @@ def test_a_delete_marker_is_not_read(s3, bucket):
     marked["VersionId"] = s3.delete_object(**marked)["VersionId"]
     assert code_of(s3.get_object, **marked) == ("MethodNotAllowed", 405)
     assert s3.delete_object(**marked)["DeleteMarker"]
+
+
+KEPT = {  # what a deletion asks for → the refusal
+    "time": ({"IfMatchLastModifiedTime": "2030-01-01"}, ("NotImplemented", 501)),
+    "size": ({"IfMatchSize": 3}, ("NotImplemented", 501)),
+    "bypass": ({"BypassGovernanceRetention": True}, ("InvalidArgument", 400)),
+}
+
+
+@pytest.mark.parametrize(("asked", "code"), KEPT.values(), ids=KEPT)
+def test_a_deletion_that_is_refused_deletes_nothing(s3, there, asked, code):
+    named = there[0]
+    assert code_of(s3.delete_object, **named, **asked) == code
+    assert s3.get_object(**named)["Body"].read() == b"one"
+
+
+def test_a_list_to_delete_with_what_no_bucket_takes(s3, there):
+    named = there[0]
+    listed = {"Objects": [{"Key": "a", "Size": 3}]}
+    (error,) = s3.delete_objects(Bucket=named["Bucket"], Delete=listed)["Errors"]
+    assert (error["Key"], error["Code"]) == ("a", "NotImplemented")
+    assert s3.get_object(**named)["Body"].read() == b"one"
+
+
+def test_what_is_told_of_versions(s3, bucket):
+    versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    s3.put_bucket_versioning(**versioned)
+    named = {"Bucket": bucket, "Key": "a"}
+    first = s3.put_object(**named)["VersionId"]
+    marker = s3.delete_object(**named)["VersionId"]
+    for version in ({}, {"VersionId": marker}):
+        assert code_of(s3.get_object_tagging, **named, **version) == ("MethodNotAllowed", 405)
+    s3.delete_object(**named, VersionId=first)
+    with pytest.raises(ClientError) as found:
+        s3.get_object(**named, VersionId=first)
+    error = found.value.response["Error"]
+    assert (error["Code"], error["Key"], error["VersionId"]) == ("NoSuchVersion", "a", first)
+    listed = {"Objects": [{"Key": "a", "VersionId": marker}]}
+    (deleted,) = s3.delete_objects(Bucket=bucket, Delete=listed)["Deleted"]
+    assert deleted.pop("DeleteMarkerVersionId") == marker
+    assert deleted == {"Key": "a", "VersionId": marker, "DeleteMarker": True}
 
 
 def test_a_version_that_cannot_be_is_no_version(s3, bucket):

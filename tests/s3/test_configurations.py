@@ -281,3 +281,73 @@ def test_what_a_bucket_tells_of_itself(s3, bucket):
 def test_the_tags_of_nothing(s3, bucket, call):
     tags = {"Tagging": {"TagSet": []}} if call == "put_object_tagging" else {}
     assert refused(getattr(s3, call), Bucket=bucket, Key="nosuch", **tags) == "NoSuchKey"
+
+
+def enabled(**members):
+    return {"ID": "a", "Status": "Enabled", **members}
+
+
+def test_a_lifecycle_is_told_as_it_was_put(s3, bucket):
+    both = {"Prefix": "a", "Tags": [{"Key": "a", "Value": "b"}], "ObjectSizeGreaterThan": 1}
+    former = {"NoncurrentDays": 3, "NewerNoncurrentVersions": 2}
+    rules = [enabled(Filter={"And": both}, NoncurrentVersionExpiration=former)]
+    size = {"TransitionDefaultMinimumObjectSize": "varies_by_storage_class"}
+    put = {"Bucket": bucket, "LifecycleConfiguration": {"Rules": rules}}
+    s3.put_bucket_lifecycle_configuration(**put, **size)
+    told = s3.get_bucket_lifecycle_configuration(Bucket=bucket)
+    assert {k: told[k] for k in ("Rules", *size)} == {"Rules": rules, **size}
+    s3.delete_bucket_lifecycle(Bucket=bucket)
+    code = refused(s3.get_bucket_lifecycle_configuration, Bucket=bucket)
+    assert code == "NoSuchLifecycleConfiguration"
+
+
+def test_notifications_to_event_bridge_are_told(s3, bucket):
+    wanted = {"EventBridgeConfiguration": {}}
+    s3.put_bucket_notification_configuration(Bucket=bucket, NotificationConfiguration=wanted)
+    told = s3.get_bucket_notification_configuration(Bucket=bucket)
+    assert told["EventBridgeConfiguration"] == {}
+
+
+def encrypted(**members):
+    rule = {"ApplyServerSideEncryptionByDefault": members}
+    asked = {"ServerSideEncryptionConfiguration": {"Rules": [rule]}}
+    return "put_bucket_encryption", asked
+
+
+def site(**members):
+    return "put_bucket_website", {"WebsiteConfiguration": members}
+
+
+def owned(*names):
+    rules = [{"ObjectOwnership": name} for name in names]
+    return "put_bucket_ownership_controls", {"OwnershipControls": {"Rules": rules}}
+
+
+NOT_SO = {
+    "versioning": (
+        "put_bucket_versioning",
+        {"VersioningConfiguration": {}},
+        "IllegalVersioningConfigurationException",
+    ),
+    "owner": (*owned("Random"), "MalformedXML"),
+    "owners": (*owned("ObjectWriter", "BucketOwnerPreferred"), "MalformedXML"),
+    "algorithm": (*encrypted(SSEAlgorithm="AES"), "MalformedXML"),
+    "key": (*encrypted(SSEAlgorithm="AES256", KMSMasterKeyID="a"), "InvalidArgument"),
+    "site": (*site(), "InvalidArgument"),
+    "folder": (*site(IndexDocument={"Suffix": "/index.html"}), "InvalidArgument"),
+    "protocol": (
+        *site(RedirectAllRequestsTo={"HostName": "a", "Protocol": "ftp"}),
+        "InvalidRequest",
+    ),
+    "tags": (
+        "put_bucket_tagging",
+        {"Tagging": {"TagSet": [{"Key": "a,b", "Value": "c"}]}},
+        "InvalidTag",
+    ),
+    "acl": ("put_bucket_acl", {"ACL": "all"}, "InvalidArgument"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "code"), NOT_SO.values(), ids=NOT_SO)
+def test_no_configuration(s3, bucket, call, asked, code):
+    assert refused(getattr(s3, call), Bucket=bucket, **asked) == code

@@ -10,7 +10,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.s3.conftest import code_of
+from tests.s3.conftest import code_of, refused
 
 KEYS = [
     "plain", "a/b/c.csv", "with space", "a+b", "a%2Fb", "ünï/日本語.txt", "a&b=c?d#e", "quote'\"<>",
@@ -70,10 +70,10 @@ def test_ranges(s3, bucket, asked, body, said):
 def test_ranges_that_cannot_be(s3, bucket):
     s3.put_object(Bucket=bucket, Key="a", Body=b"0123456789")
     s3.put_object(Bucket=bucket, Key="empty", Body=b"")
-    refused = ("InvalidRange", 416)
-    assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=10-") == refused
-    assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=-0") == refused
-    assert code_of(s3.get_object, Bucket=bucket, Key="empty", Range="bytes=0-") == refused
+    unsatisfiable = ("InvalidRange", 416)
+    assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=10-") == unsatisfiable
+    assert code_of(s3.get_object, Bucket=bucket, Key="a", Range="bytes=-0") == unsatisfiable
+    assert code_of(s3.get_object, Bucket=bucket, Key="empty", Range="bytes=0-") == unsatisfiable
     with pytest.raises(ClientError) as beyond:
         s3.get_object(Bucket=bucket, Key="a", Range="bytes=10-")
     told = beyond.value.response["Error"]
@@ -343,3 +343,40 @@ def test_a_client_with_a_wrong_secret(cloud, bucket):
         "SignatureDoesNotMatch",
         403,
     )
+
+
+NO_WRITES = {
+    "tags": ("put_object", {"Tagging": "a=1,b=2"}, "InvalidArgument"),
+    "tag": ("put_object", {"Tagging": "aws:a=1"}, "InvalidTag"),
+    "class": ("create_multipart_upload", {"StorageClass": "COLD"}, "InvalidStorageClass"),
+    "acl": ("put_object", {"ACL": "all"}, "InvalidArgument"),
+    "metadata": ("copy_object", {"MetadataDirective": "MERGE"}, "InvalidArgument"),
+    "tagging": ("copy_object", {"TaggingDirective": "MERGE"}, "InvalidArgument"),
+    "source": ("copy_object", {"CopySource": "none"}, "InvalidArgument"),
+    "retention": ("put_object_retention", {"Key": "nosuch", "Retention": {}}, "NoSuchKey"),
+}
+
+
+@pytest.mark.parametrize(("call", "asked", "code"), NO_WRITES.values(), ids=NO_WRITES)
+def test_what_is_refused_leaves_the_object_as_it_is(s3, bucket, call, asked, code):
+    named = {"Bucket": bucket, "Key": "a"}
+    s3.put_object(**named, Body=b"one")
+    source = {"CopySource": f"{bucket}/a"} if call == "copy_object" else {}
+    assert refused(getattr(s3, call), **named | source | asked) == code
+    assert s3.get_object(**named)["Body"].read() == b"one"
+
+
+def test_the_tags_of_an_archived_object(s3, bucket):
+    named = {"Bucket": bucket, "Key": "a"}
+    s3.put_object(**named, StorageClass="GLACIER", Tagging="a=b")
+    assert s3.get_object_tagging(**named)["TagSet"] == [{"Key": "a", "Value": "b"}]
+    copied = {"Bucket": bucket, "Key": "b", "CopySource": named}
+    assert refused(s3.copy_object, **copied) == "ObjectNotInActiveTierError"
+
+
+def test_a_copy_redirects_nobody(s3, bucket):
+    named = {"Bucket": bucket, "Key": "a"}
+    s3.put_object(**named, WebsiteRedirectLocation="/x")
+    s3.copy_object(Bucket=bucket, Key="b", CopySource=named)
+    assert s3.head_object(**named)["WebsiteRedirectLocation"] == "/x"
+    assert "WebsiteRedirectLocation" not in s3.head_object(Bucket=bucket, Key="b")

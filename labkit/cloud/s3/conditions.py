@@ -2,8 +2,8 @@
 
 A read or a copy names a state of what it reads; a write or a deletion one of the object whose place
 it takes, where a delete marker is no object. ETags may stand in quotes or not, several in a list,
-and ``*`` means any. Of two conditions that contradict each other, that on the ETag decides. A time
-to come is no condition of what was modified since.
+and ``*`` means any, which no write may want. Of two conditions that contradict each other, that on
+the ETag decides. A time to come is no condition of what was modified since.
 
 Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html,
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html,
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _HEADERS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 _OF_SOURCE = "x-amz-copy-source-"
+_OF_DIRECTORY_BUCKETS = ("x-amz-if-match-last-modified-time", "x-amz-if-match-size")
 _JUDGED = frozenset(
     f"HTTP_{stem}{name}".upper().replace("-", "_") for stem in ("", _OF_SOURCE) for name in _HEADERS
 )
@@ -67,19 +69,30 @@ def check_written(request: Request, latest: Any) -> None:
     match, none = request.header("If-Match"), request.header("If-None-Match")
     if request.method == "DELETE":
         none = None
-    if none not in (None, "*") or (none and match):
-        words = "A header you provided implies functionality that is not implemented"
-        raise AwsError("NotImplemented", words, 501)
+        check_deleted(name for name in _OF_DIRECTORY_BUCKETS if request.header(name))
+    if none and match:
+        words = "Multiple conditional request headers present in the request"
+        raise _not_taken("If-Match,If-None-Match", words)
+    if none not in (None, "*"):
+        raise _not_taken("If-None-Match")
+    if match == "*" and request.method != "DELETE":
+        raise _not_taken("If-Match")
     if match:
-        check_match(match, latest)
+        check_match(match, latest, request.key)
     if none and latest is not None:
         raise _failed("If-None-Match")
 
 
-def check_match(wanted: str, latest: Any) -> None:
+def check_deleted(named: Iterable[str]) -> None:
+    """Raise where a deletion has conditions of size or time, which only directory buckets take."""
+    if header := next(iter(named), None):
+        raise _not_taken(header)
+
+
+def check_match(wanted: str, latest: Any, key: str) -> None:
     """Raise unless there is an object, and it has an ETag that is wanted."""
     if latest is None:
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404)
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=key)
     if not _matches(wanted, latest):
         raise _failed("If-Match")
 
@@ -136,6 +149,12 @@ def _date(text: str | None) -> datetime.datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
+def _not_taken(header: str, more: str | None = None) -> AwsError:
+    words = "A header you provided implies functionality that is not implemented"
+    more = more or f"We don't accept the provided value of {header} header for this API"
+    return AwsError("NotImplemented", words, 501, Header=header, additionalMessage=more)
 
 
 def _failed(condition: str) -> AwsError:

@@ -20,13 +20,15 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud import protocol
 from labkit.cloud.access import acl
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3.limits import check_until
+from labkit.cloud.s3 import tags
+from labkit.cloud.s3.limits import OWNERSHIPS, check_until
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _LONGEST_ID = 255
+_LEAST = "x-amz-transition-default-minimum-object-size"
 _ACTIONS = (
     "Expiration",
     "Transition",
@@ -34,10 +36,16 @@ _ACTIONS = (
     "NoncurrentVersionTransition",
     "AbortIncompleteMultipartUpload",
 )
+_POSITIVE = (
+    ("Expiration", "Days"),
+    ("NoncurrentVersionExpiration", "NoncurrentDays"),
+    ("NoncurrentVersionTransition", "NoncurrentDays"),
+)
 _ACCOUNT = re.compile("[0-9a-f]{64}")  # as ACLs name it
 _CLASSES = {"DEEP_ARCHIVE", "GLACIER", "GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA",
             "STANDARD_IA"}  # fmt: skip
 _MODES = ("GOVERNANCE", "COMPLIANCE")
+_ALGORITHMS = {"AES256", "aws:kms", "aws:kms:dsse"}
 _MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d(T00:00:00(\.0+)?(Z|\+00:00)?)?")
 
 
@@ -65,6 +73,8 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
 
 def tell(request: Request, bucket: Any, version: Any) -> protocol.Reply | None:
     """The answer to a GET of an ACL, a lock or a payer; ``None`` to other requests."""
+    if request.method == "GET" and "lifecycle" in request.query and bucket and bucket.rules:
+        return bucket.lifecycle  # type: ignore[no-any-return]
     name = next((each for each in _TOLD if each in request.query), None)
     record = version if request.key else bucket
     if request.method != "GET" or name is None or record is None:
@@ -107,6 +117,17 @@ _TOLD: dict[str, Callable[[Any, Any], bytes]] = {
 }
 
 
+def keep(request: Request, body: bytes, reply: protocol.Reply, bucket: Any) -> bool:
+    """Whether the rules that a bucket was given are kept as they are: moto drops members."""
+    if request.method != "PUT" or "lifecycle" not in request.query or reply.status != 200:
+        return False
+    least = request.header(_LEAST) or "all_storage_classes_128K"
+    reply.headers[_LEAST] = least
+    headers = {"Content-Type": "application/xml", _LEAST: least}
+    bucket.lifecycle = protocol.Reply(200, headers, body)
+    return True
+
+
 def deletes(request: Request, bucket: Any) -> bool:
     """Delete an inventory's configuration where a request asks for it, which moto cannot.
 
@@ -140,7 +161,7 @@ def clears_tags(request: Request, body: bytes) -> bool:
     return sets and not any(_Document(body).root.iter("Tag"))
 
 
-def tidy(request: Request, reply: protocol.Reply) -> protocol.Reply:
+def tidy(request: Request, reply: protocol.Reply, bucket: Any) -> protocol.Reply:
     """moto's answer as S3 gives it: HeadBucket says all, a lock's unset unit is left out.
 
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadBucket.html
@@ -151,9 +172,21 @@ def tidy(request: Request, reply: protocol.Reply) -> protocol.Reply:
             "x-amz-bucket-arn": f"arn:aws:s3:::{request.bucket}",
         }
         return replace(reply, headers=reply.headers | told)
+    if "notification" in request.query and request.method == "GET" and reply.status == 200:
+        return replace(reply, body=_with_event_bridge(bucket, reply.body))
     if "object-lock" not in request.query:
         return reply
     return replace(reply, body=re.sub(rb"<(Days|Years)>0</\1>", b"", reply.body))
+
+
+def _with_event_bridge(bucket: Any, body: bytes) -> bytes:
+    """A bucket's notifications, with those to EventBridge: moto keeps that, and does not tell."""
+    wanted = bucket.notification_configuration
+    if wanted is None or wanted.event_bridge is None:
+        return body
+    document = _Document(body)
+    ET.SubElement(document.root, "EventBridgeConfiguration")
+    return document.written()
 
 
 class _Document:
@@ -204,15 +237,18 @@ def _check_lifecycle(request: Request, document: _Document, bucket: Any, version
         if not any(rule.find(action) is not None for action in _ACTIONS):
             words = "At least one action needs to be specified in a rule"
             raise AwsError("InvalidRequest", words)
+        if (wanted := rule.find("Filter")) is not None and len(wanted) > 1:
+            raise malformed()
         _check_days(rule)
         _check_sizes(rule)
         _name(rule)
 
 
 def _check_days(rule: ET.Element) -> None:
-    for days in (each.text for each in rule.findall("Expiration/Days")):
-        if not (days or "").isdigit() or not int(days or 0):
-            raise _invalid("'Days' for Expiration action must be a positive integer")
+    for action, unit in _POSITIVE:
+        for days in (each.text or "" for each in rule.findall(f"{action}/{unit}")):
+            if not days.isdigit() or not int(days):
+                raise _invalid(f"'{unit}' for {action} action must be a positive integer")
 
 
 def _check_sizes(rule: ET.Element) -> None:
@@ -247,6 +283,9 @@ def _check_object_lock(request: Request, document: _Document, bucket: Any, versi
 
 
 def _check_versioning(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    if not document.text("Status"):
+        words = "The Versioning element must be specified"
+        raise AwsError("IllegalVersioningConfigurationException", words)
     if document.text("Status") not in ("Enabled", "Suspended"):
         raise malformed()
     if document.text("Status") == "Suspended" and bucket.object_lock_enabled:
@@ -296,9 +335,40 @@ def _check_acl(request: Request, document: _Document, bucket: Any, version: Any)
 
 
 def _check_tagging(request: Request, document: _Document, bucket: Any, version: Any) -> None:
-    names = list(document.texts("Key"))
-    if len(set(names)) < len(names):
-        raise AwsError("InvalidTag", "Cannot provide multiple Tags with the same key")
+    named = document.root.iter("Tag")
+    found = [(each.findtext("Key") or "", each.findtext("Value") or "") for each in named]
+    tags.check(found, of_object=bool(request.key))
+
+
+def _check_ownership(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    rules = list(document.root.iter("Rule"))
+    if len(rules) != 1 or document.text("ObjectOwnership") not in OWNERSHIPS:
+        raise malformed()
+
+
+def _check_encryption(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    named = set(document.texts("SSEAlgorithm"))
+    if not named or not named <= _ALGORITHMS:
+        raise malformed()
+    if named == {"AES256"} and document.text("KMSMasterKeyID"):
+        words = "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms"
+        raise _invalid(f"{words} or aws:kms:dsse")
+
+
+def _check_website(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    root = document.root
+    everything, index = root.find("RedirectAllRequestsTo"), root.find("IndexDocument")
+    if everything is not None and len(root) > 1:
+        words = "RedirectAllRequestsTo cannot be provided in conjunction with other Routing Rules."
+        raise _invalid(words)
+    if everything is None and not (index is not None and index.findtext("Suffix")):
+        words = "A value for IndexDocument Suffix must be provided if RedirectAllRequestsTo is"
+        raise _invalid(f"{words} empty")
+    if "/" in document.text("Suffix"):
+        raise _invalid("The IndexDocument Suffix is not well formed")
+    if not set(document.texts("Protocol")) <= {"http", "https"}:
+        words = "Invalid protocol, protocol can be http or https. If not defined the protocol will"
+        raise AwsError("InvalidRequest", f"{words} be selected automatically.")
 
 
 _Check = Callable[["Request", _Document, Any, Any], None]
@@ -310,4 +380,7 @@ _CHECKS: dict[str, _Check] = {
     "retention": _check_retention,
     "legal-hold": _check_legal_hold,
     "tagging": _check_tagging,
+    "ownershipControls": _check_ownership,
+    "encryption": _check_encryption,
+    "website": _check_website,
 }

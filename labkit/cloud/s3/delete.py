@@ -17,7 +17,7 @@ from labkit.cloud.access import policy
 from labkit.cloud.access.s3_requests import find_version
 from labkit.cloud.cloud import Cloud
 from labkit.cloud.operations import AwsError, Principal
-from labkit.cloud.s3 import conditions, limits
+from labkit.cloud.s3 import conditions, limits, versions
 from labkit.cloud.s3.configurations import malformed
 
 MOST = 1000
@@ -27,12 +27,13 @@ ET.register_namespace("", NAMESPACE)
 
 @dataclass(frozen=True)
 class Asked:
-    """What moto is to delete of a list, and what is refused: a key and why, each."""
+    """What moto is to delete of a list, delete markers among it, and what is refused and why."""
 
     body: bytes
     deletes: bool
     quiet: bool
     refused: list[tuple[str, AwsError]]
+    markers: set[tuple[str, str]]
 
 
 def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked:
@@ -41,8 +42,9 @@ def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked
     Raises:
         AwsError: ``MalformedXML``: it is no list of 1 to 1,000 keys.
     """
-    root = _parse(body)
-    refused = []
+    root, record = _parse(body), cloud.backend("s3").buckets.get(bucket)
+    refused: list[tuple[str, AwsError]] = []
+    markers: set[tuple[str, str]] = set()
     for item in [each for each in root if _name(each) == "Object"]:
         fields = {_name(field): field.text or "" for field in item}
         try:
@@ -50,9 +52,14 @@ def split(cloud: Cloud, principal: Principal, bucket: str, body: bytes) -> Asked
         except AwsError as error:
             refused.append((fields["Key"], error))
             root.remove(item)
-    named = {_name(each): (each.text or "").strip() for each in root}
-    quiet = named.get("Quiet", "").lower() == "true"
-    return Asked(ET.tostring(root) if refused else body, "Object" in named, quiet, refused)
+            continue
+        key, named = fields["Key"], fields.get("VersionId")
+        if named and versions.is_marker(record, key, named):
+            markers.add((key, named))
+    members = {_name(each): (each.text or "").strip() for each in root}
+    quiet = members.get("Quiet", "").lower() == "true"
+    left = ET.tostring(root) if refused else body
+    return Asked(left, "Object" in members, quiet, refused, markers)
 
 
 def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, str]) -> None:
@@ -62,9 +69,10 @@ def _judge(cloud: Cloud, principal: Principal, bucket: str, fields: dict[str, st
     if not limits.is_version_id(named := fields.get("VersionId", "null")):
         words = "The specified version does not exist."
         raise AwsError("NoSuchVersion", words, 404, VersionId=named)
+    conditions.check_deleted({"LastModifiedTime", "Size"} & set(fields))
     if wanted := fields.get("ETag"):
         record = cloud.backend("s3").buckets.get(bucket)
-        conditions.check_match(wanted, find_version(record, fields["Key"]))
+        conditions.check_match(wanted, find_version(record, fields["Key"]), fields["Key"])
 
 
 def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
@@ -75,6 +83,10 @@ def report(reply: protocol.Reply, asked: Asked) -> protocol.Reply:
         for key, error in asked.refused
     ).encode()
     body, end = reply.body, b"</DeleteResult>"
+    for key, version in asked.markers:
+        told = f"<Key>{escape(key)}</Key><VersionId>{version}</VersionId>"
+        more = f"<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>{version}"
+        body = body.replace(told.encode(), f"{told}{more}</DeleteMarkerVersionId>".encode())
     if asked.quiet:
         body = re.sub(rb"(?s)<Deleted>.*?</Deleted>", b"", body)
     return protocol.Reply(reply.status, reply.headers, body.replace(end, errors + end))

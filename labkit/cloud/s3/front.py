@@ -30,6 +30,8 @@ from labkit.cloud.s3 import (
     object_checksums,
     parts,
     post,
+    tags,
+    versions,
 )
 from labkit.cloud.s3.asked import asked_for
 from labkit.cloud.s3.bodies import BODIES
@@ -122,8 +124,9 @@ class S3:
 
     def _known(self, request: Request) -> protocol.Reply | None:
         """The answer to a read of what the client has already."""
-        limits.check_marker(request, self._bucket(request))
-        return conditions.unread(request, self._version(request))
+        version = self._version(request)
+        versions.check(request, self._bucket(request), version)
+        return conditions.unread(request, version)
 
     def _form(self, environ: Environ) -> protocol.Reply:
         """The answer to a form's upload, which is the PUT that it stands for."""
@@ -134,6 +137,7 @@ class S3:
         return post.answer(form, self.cloud.endpoint, reply) if reply.status == 200 else reply
 
     def _reply(self, request: Request, body: bytes) -> protocol.Reply:
+        versions.check_bypass(request, self._bucket(request))
         if request.method == "POST" and "delete" in request.query and not request.key:
             return self._delete(request, body)
         if request.method == "PUT" and "policy" in request.query and not request.key:
@@ -143,15 +147,17 @@ class S3:
         if request.method == "PUT" and not request.key and not request.query:
             buckets.check_location(request, body)
         bucket, version = self._bucket(request), self._version(request)
+        versions.check(request, bucket, version)
         body = configurations.check(request, body, bucket, version)
         if bucket and destinations.are_named(request):
             destinations.check(self.cloud, request, bucket, body)
         if told := configurations.tell(request, bucket, version):
             return told
+        if request.method == "GET" and "tagging" in request.query and version:
+            return tags.told(self.cloud.backend("s3"), version)
         if configurations.deletes(request, bucket):
             self._make_durable(request)
             return protocol.Reply(204, {}, b"")
-        limits.check_tagged(request, version)
         if configurations.clears_tags(request, body):
             reply = self._forward(request, b"", request.environ | {"REQUEST_METHOD": "DELETE"})
             return replace(reply, status=200) if reply.status == 204 else reply
@@ -160,7 +166,10 @@ class S3:
         upload = self._multipart(request)
         if upload and request.method == "POST":
             object_checksums.check_parts(request, body, upload)
-        marker = request.method == "DELETE" and limits.names_marker(request, bucket)
+        named = request.query.get("versionId")
+        marker = (
+            named and request.method == "DELETE" and versions.is_marker(bucket, request.key, named)
+        )
         reply = self._forward(request, body)
         if marker and reply.status == 204:
             reply.headers["x-amz-delete-marker"] = "true"
@@ -168,7 +177,9 @@ class S3:
             return parts.attributes(request, reply, self._version(request))
         if upload and reply.status == 200 and request.method in ("GET", "POST"):
             return self._with_checksums(request, reply, upload)
-        return configurations.tidy(request, reply)
+        if configurations.keep(request, body, reply, bucket):
+            self._make_durable(request)
+        return configurations.tidy(request, reply, self._bucket(request))
 
     def _with_checksums(
         self, request: Request, reply: protocol.Reply, upload: Any

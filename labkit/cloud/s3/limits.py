@@ -10,14 +10,15 @@ from __future__ import annotations
 import base64
 import datetime
 import re
-import urllib.parse
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 
 from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.operations import ANONYMOUS, AwsError
-from labkit.cloud.s3 import conditions
+from labkit.cloud.s3 import conditions, tags
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -28,6 +29,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 _MOST_KEY, _MOST_METADATA, _MOST_PARTS = 1024, 2048, 10_000
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
+OWNERSHIPS = {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"}
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # Buckets of S3 Tables, none of whose objects moto keeps.
 _TABLES = "--table-s3"
@@ -38,6 +40,43 @@ _NOT_HERE = {
     "metrics", "renameObject", "session", "torrent",
 }  # fmt: skip
 _NOT_DONE = {("PUT", "requestPayment")}
+
+
+def _invalid(message: str, name: str, value: str | None = None) -> AwsError:
+    told = {"ArgumentName": name} | ({} if value is None else {"ArgumentValue": value})
+    return AwsError("InvalidArgument", message, 400, **told)
+
+
+def _invalid_class(header: str, said: str) -> AwsError:
+    words = "The storage class you specified is not valid"
+    return AwsError("InvalidStorageClass", words, 400, StorageClassRequested=said)
+
+
+# Header → what it may say, and the refusal of what else it says, by its name and that.
+_CHOICES: dict[str, tuple[set[str], Callable[[str, str], AwsError]]] = {
+    "x-amz-acl": (
+        {"private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read",
+         "bucket-owner-read", "bucket-owner-full-control", "log-delivery-write"},
+        lambda header, said: _invalid("Invalid Argument", header, said),
+    ),
+    "x-amz-metadata-directive": (
+        {"COPY", "REPLACE"},
+        lambda header, said: _invalid("Unknown metadata directive.", header, said),
+    ),
+    "x-amz-object-ownership": (
+        OWNERSHIPS,
+        lambda header, said: _invalid(f"Invalid {header} header: {said}", header),
+    ),
+    "x-amz-storage-class": (
+        {"DEEP_ARCHIVE", "GLACIER", "GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA",
+         "REDUCED_REDUNDANCY", "STANDARD", "STANDARD_IA"},
+        _invalid_class,
+    ),
+    "x-amz-tagging-directive": (
+        {"COPY", "REPLACE"},
+        lambda header, said: _invalid("Unknown tagging directive.", header, said),
+    ),
+}  # fmt: skip
 
 
 def check(request: Request, source: Any) -> None:
@@ -56,7 +95,13 @@ def check(request: Request, source: Any) -> None:
         raise AwsError("InvalidRequest", words)
     if len(request.key.encode()) > _MOST_KEY:
         raise AwsError("KeyTooLongError", "Your key is too long")
+    for header, (known, refusal) in _CHOICES.items():
+        if (said := request.header(header)) and said not in known:
+            raise refusal(header, said)
     copied = copy_source(request)
+    if copied and not copied[1]:
+        words = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"
+        raise _invalid(words, "x-amz-copy-source")
     for named in (request.query.get("versionId"), copied and copied[2]):
         if named is not None and not is_version_id(named):
             told = {"ArgumentName": "versionId", "ArgumentValue": named}
@@ -66,34 +111,11 @@ def check(request: Request, source: Any) -> None:
     _check_part(request.query.get("partNumber"))
     if request.writes_object:
         _check_metadata(request)
-        _check_tags(request.header("x-amz-tagging"))
+        tags.check_header(request.header("x-amz-tagging"))
         _check_lock(request)
     _check_md5(request.header("content-md5"))
     if source is not None:
         _check_copy(request, source)
-
-
-def check_tagged(request: Request, version: Any) -> None:
-    """Raise where the object that is to be tagged, or to lose its tags, is not there."""
-    latest = "tagging" in request.query and "versionId" not in request.query
-    if latest and request.key and request.changes and version is None:
-        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=request.key)
-
-
-def names_marker(request: Request, bucket: Any) -> bool:
-    """Whether the version that a request names is a delete marker."""
-    named = request.query.get("versionId")
-    versions = bucket.keys.versions(request.key) if bucket and named else []
-    found = next((each for each in versions if str(each.version_id) == named), None)
-    return found is not None and not hasattr(found, "path")
-
-
-def check_marker(request: Request, bucket: Any) -> None:
-    """Raise where a delete marker is to be read; moto says it of HEAD."""
-    if request.method == "GET" and names_marker(request, bucket):
-        words = "The specified method is not allowed against this resource."
-        told = {"Method": request.method, "ResourceType": "DeleteMarker"}
-        raise AwsError("MethodNotAllowed", words, 405, **told)
 
 
 def is_version_id(text: str) -> bool:
@@ -115,6 +137,10 @@ def _check_known(request: Request) -> None:
 
 
 def _check_copy(request: Request, source: Any) -> None:
+    restored = 'ongoing-request="false"' in source.response_dict.get("x-amz-restore", "")
+    if source.storage_class in ARCHIVE_STORAGE_CLASSES and not restored:
+        words = "The source object of the COPY action is not in the active tier and is only stored"
+        raise AwsError("ObjectNotInActiveTierError", f"{words} in Amazon Glacier.", 403)
     if header := request.header("x-amz-copy-source-range"):
         _check_range(header, source.contentsize)
     conditions.check_copied(request, source)
@@ -139,13 +165,6 @@ def _check_owner(expected: str | None) -> None:
         words = "The value of the expected bucket owner parameter must be an AWS account ID"
         raise AwsError("InvalidBucketOwnerAWSAccountID", words)
     raise AwsError("AccessDenied", "Access Denied", 403)
-
-
-def _check_tags(header: str | None) -> None:
-    tags = urllib.parse.parse_qsl(header or "", keep_blank_values=True)
-    if len(dict(tags)) < len(tags):
-        words = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query"
-        raise AwsError("InvalidArgument", f"{words} parameters without tag name duplicates.")
 
 
 def _check_lock(request: Request) -> None:
@@ -196,6 +215,9 @@ def _check_range(header: str, size: int) -> None:
             "The x-amz-copy-source-range value must be of the form bytes=first-last where first and"
             " last are the zero-based offsets of the first and last bytes to copy",
         )
+    if int(found[1]) >= size:
+        words = "The specified copy range is invalid for the source object size"
+        raise AwsError("InvalidRequest", words)
     if int(found[2]) >= size:
         words = f"Range specified is not valid for source object of size: {size}"
         raise AwsError("InvalidArgument", words)

@@ -17,6 +17,7 @@ from typing import Any
 
 import moto.s3.models as models
 
+from labkit.cloud import protocol
 from labkit.cloud.s3 import checksums
 from labkit.cloud.s3.asked import asked
 from labkit.cloud.s3.bodies import (
@@ -28,6 +29,8 @@ from labkit.cloud.s3.bodies import (
 )
 from labkit.cloud.s3.keystore import KeyStore
 from labkit.cloud.s3.uploads import DiskMultipart
+
+_REDIRECTION = "x-amz-website-redirect-location"
 
 
 class DiskKey(models.FakeKey):
@@ -159,12 +162,16 @@ class DiskS3Backend(models.S3Backend):
     def copy_object(
         self, src_key: Any, dest_bucket_name: str, dest_key_name: str, *args: Any, **kwargs: Any
     ) -> None:
-        """moto's; a copy's digests are of the object, even where the source's are of its parts.
+        """moto's; a copy's digests are of the object, even where the source's are of its parts, and
+        it redirects nobody unless it is told to.
 
-        Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
+        Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html and
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
         """
         super().copy_object(src_key, dest_bucket_name, dest_key_name, *args, **kwargs)
         key: Any = self.get_object(dest_bucket_name, dest_key_name)
+        if not kwargs.get("website_redirect_location"):
+            key._metadata.pop(_REDIRECTION, None)
         if src_key.checksum_type == "COMPOSITE":
             name = key.checksum_algorithm.lower()
             key.checksum_value = checksums.of(name, read_stream(key.path))
@@ -221,6 +228,8 @@ class OpenBucket(models.FakeBucket):
     Where versioning is suspended it keeps the versions that it has, which moto would delete.
     Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/VersionSuspendedBehavior.html
     """
+
+    lifecycle: protocol.Reply | None = None  # the rules as they were put, of which moto keeps some
 
     @property
     def is_versioned(self) -> bool:

@@ -1,0 +1,69 @@
+"""Tags of buckets and objects, in a header as in a document: which there may be.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/tagging-managing.html
+"""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from typing import Any
+from xml.sax.saxutils import escape
+
+from labkit.cloud import protocol
+from labkit.cloud.operations import AwsError
+
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
+_LONGEST_NAME, _LONGEST_VALUE = 128, 256
+_MOST = {True: 10, False: 50}
+
+
+def check_header(header: str | None) -> None:
+    """Raise unless an object may have the tags of an ``x-amz-tagging`` header."""
+    tags = urllib.parse.parse_qsl(header or "", keep_blank_values=True)
+    if len(dict(tags)) < len(tags) or not all(_TEXT.fullmatch(t) for tag in tags for t in tag):
+        words = "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query"
+        told = {"ArgumentName": "x-amz-tagging", "ArgumentValue": str(header)}
+        words += " parameters without tag name duplicates."
+        raise AwsError("InvalidArgument", words, 400, **told)
+    check(tags, of_object=True)
+
+
+def check(tags: list[tuple[str, str]], *, of_object: bool) -> None:
+    """Raise unless an object, or a bucket, may have these tags."""
+    if len(tags) > (most := _MOST[of_object]):
+        kind = "Object" if of_object else "Bucket"
+        raise AwsError("BadRequest", f"{kind} tags cannot be greater than {most}")
+    seen: set[str] = set()
+    for name, value in tags:
+        if name in seen:
+            raise _invalid("Cannot provide multiple Tags with the same key", TagKey=name)
+        if name.startswith("aws:"):
+            words = "Your TagKey cannot be prefixed with aws:"
+            words = words if of_object else "System tags cannot be added/updated by requester"
+            raise _invalid(words, TagKey=name)
+        if not name or len(name) > _LONGEST_NAME or not _TEXT.fullmatch(name):
+            raise _invalid("The TagKey you have provided is invalid", TagKey=name)
+        if len(value) > _LONGEST_VALUE or not _TEXT.fullmatch(value):
+            words = "The TagValue you have provided is invalid"
+            raise _invalid(words, TagKey=name, TagValue=value)
+        seen.add(name)
+
+
+def told(backend: Any, version: Any) -> protocol.Reply:
+    """The tags of an object, in whatever storage class; of an archived one moto tells none."""
+    found = backend.get_object_tagging(version)["Tags"]
+    members = "".join(
+        f"<Tag><Key>{escape(each['Key'])}</Key><Value>{escape(each['Value'])}</Value></Tag>"
+        for each in found
+    )
+    headers = {"Content-Type": "application/xml"}
+    if version.version_id != "null":
+        headers["x-amz-version-id"] = version.version_id
+    body = f'<Tagging xmlns="{_NAMESPACE}"><TagSet>{members}</TagSet></Tagging>'
+    return protocol.Reply(200, headers, body.encode())
+
+
+def _invalid(message: str, **told: str) -> AwsError:
+    return AwsError("InvalidTag", message, 400, **told)

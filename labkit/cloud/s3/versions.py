@@ -1,0 +1,63 @@
+"""What is refused of a request for the sake of the version that it concerns.
+
+A version that was never there, or is gone, is told with its key. A delete marker is no object: it
+is deleted, and nothing else.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeleteMarker.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from labkit.cloud.operations import AwsError
+
+if TYPE_CHECKING:
+    from labkit.cloud.s3.request import Request
+
+_OF_ONE = {"acl", "attributes", "legal-hold", "retention", "tagging"}
+
+
+def check(request: Request, bucket: Any, version: Any) -> None:
+    """Raise where what a request reads of an object, or sets, has no object.
+
+    Args:
+        bucket: moto's record of the bucket.
+        version: moto's record of the version, where there is an object.
+    """
+    named = request.query.get("versionId")
+    of_one = request.reads_object or _OF_ONE & set(request.query)
+    if bucket is None or not request.key or version is not None or not of_one:
+        return
+    if named or "tagging" in request.query:
+        _check_marker(request, bucket)
+    if named:
+        words = "The specified version does not exist."
+        raise AwsError("NoSuchVersion", words, 404, Key=request.key, VersionId=named)
+    if not request.reads_object:  # the answer to such a one tells of a delete marker, too
+        raise AwsError("NoSuchKey", "The specified key does not exist.", 404, Key=request.key)
+
+
+def check_bypass(request: Request, bucket: Any) -> None:
+    """Raise where a deletion is to pass by locks that the bucket has not."""
+    name = "x-amz-bypass-governance-retention"
+    if bucket is None or bucket.object_lock_enabled or request.header(name) is None:
+        return
+    if request.method == "DELETE" or "delete" in request.query:
+        words = f"{name} is only applicable to Object Lock enabled buckets."
+        raise AwsError("InvalidArgument", words, 400, ArgumentName=name)
+
+
+def is_marker(bucket: Any, key: str, named: str | None) -> bool:
+    """Whether a version, by default the latest, is a delete marker."""
+    versions = bucket.keys.versions(key) if bucket else []
+    if named:
+        versions = [each for each in versions if str(each.version_id) == named]
+    return bool(versions) and not hasattr(versions[-1], "path")
+
+
+def _check_marker(request: Request, bucket: Any) -> None:
+    if is_marker(bucket, request.key, request.query.get("versionId")):
+        words = "The specified method is not allowed against this resource."
+        told = {"Method": request.method, "ResourceType": "DeleteMarker"}
+        raise AwsError("MethodNotAllowed", words, 405, **told)
