@@ -51,6 +51,8 @@ def function_call(node: exp.Expr, scope: Scope) -> Typed:
         return SPECIAL[name](name, node, scope)
     two = name == "st_collect" and len(node.expressions) > 1  # an aggregate of one alone
     if name in aggregates.AGGREGATES and not two:
+        if name == "median":
+            _sort_alike([exp.Ordered(this=each) for each in node.expressions], scope)
         return finished(aggregate(name, node, scope), node, scope)
     if name in aggregates.WINDOWS:
         raise RedshiftError(f"window function {name} requires an OVER clause", "42P20")
@@ -165,6 +167,8 @@ def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
     approximate = isinstance(call, exp.Anonymous) and str(call.this).lower() == "approximate"
     call = call.expressions[0] if approximate else call
     name = str(call.this).lower()
+    if name in ("listagg", "percentile_cont") and not over:
+        _sort_alike(node.expression.expressions, scope)
     if name in ("listagg", "st_collect"):
         if isinstance(call.expressions[0], exp.Distinct):
             return _distinct_listagg(node, call, scope, over)
@@ -181,6 +185,18 @@ def within_group(node: exp.WithinGroup, scope: Scope, over: str = "") -> Typed:
     value = expression(ordered.this, scope)
     built = aggregates.within(name, fraction, value, bool(ordered.args.get("desc")))
     return finished(built, call, scope, over)
+
+
+def _sort_alike(orders: list[exp.Expr], scope: Scope) -> None:
+    """Refuse an order that is not the one of the query's other aggregates.
+
+    Source: https://docs.aws.amazon.com/redshift/latest/dg/r_PERCENTILE_CONT.html
+    """
+    order = order_by(exp.Order(expressions=orders), scope)
+    if scope.sorting not in ("", order):
+        told = "within group ORDER BY clauses for aggregate functions must be the same"
+        raise RedshiftError(told, "0A000")
+    scope.sorting = order
 
 
 def _distinct_listagg(node: exp.WithinGroup, call: exp.Anonymous, scope: Scope, over: str) -> Typed:

@@ -116,6 +116,7 @@ class Scope:
     Args:
         aliases: output columns that later ones may use by name.
         aggregates: whether aggregates may stand here.
+        sorting: the order that all its aggregates with an order have.
     """
 
     state: State
@@ -126,6 +127,7 @@ class Scope:
     windows: dict[str, str] = field(default_factory=dict)
     aggregates: bool = True
     prior: str = ""
+    sorting: str = ""
 
     def inner(self) -> Scope:
         """A scope for a subquery, which sees this one's names too."""
