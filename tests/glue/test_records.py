@@ -10,7 +10,7 @@ NOWHERE: dict[str, tuple[str, dict[str, Any]]] = {
     "update-job": ("update_job", {"JobName": "none", "JobUpdate": {"Role": "r"}}),
     "update-trigger": ("update_trigger", {"Name": "none", "TriggerUpdate": {}}),
     "delete-connection": ("delete_connection", {"ConnectionName": "none"}),
-    "default-registry": ("get_registry", {"RegistryId": {}}),
+    "registry": ("get_registry", {"RegistryId": {"RegistryName": "none"}}),
     "schemas": ("list_schemas", {"RegistryId": {"RegistryName": "none"}}),
     "versions": ("list_schema_versions", {"SchemaId": {"RegistryName": "r", "SchemaName": "s"}}),
 }
