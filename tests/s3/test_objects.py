@@ -380,3 +380,42 @@ def test_a_copy_redirects_nobody(s3, bucket):
     s3.copy_object(Bucket=bucket, Key="b", CopySource=named)
     assert s3.head_object(**named)["WebsiteRedirectLocation"] == "/x"
     assert "WebsiteRedirectLocation" not in s3.head_object(Bucket=bucket, Key="b")
+
+
+def test_a_presigned_address_takes_no_other_headers(aws, s3, bucket):
+    signed = aws("s3", config=Config(signature_version="s3v4"))
+    named = {"Bucket": bucket, "Key": "a"}
+    url = signed.generate_presigned_url("put_object", named)
+    assert urllib.request.urlopen(urllib.request.Request(url, b"x", method="PUT")).status == 200
+    more = {"x-amz-meta-a": "b"}
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(url, b"y", more, method="PUT"))
+    assert b"<HeadersNotSigned>x-amz-meta-a<" in caught.value.read()
+    caught.value.close()
+    assert s3.get_object(**named)["Body"].read() == b"x"
+
+
+SUMS = {  # what an upload is begun with, what its completion says of the whole → the refusal
+    "not of each part": ({"ChecksumAlgorithm": "SHA256"}, {}, "InvalidRequest"),
+    "of another type": (
+        {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"},
+        {"ChecksumType": "COMPOSITE"},
+        "InvalidRequest",
+    ),
+    "another": (
+        {"ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT"},
+        {"ChecksumCRC32": "AAAAAA=="},
+        "BadDigest",
+    ),
+}
+
+
+@pytest.mark.parametrize(("begun", "said", "code"), SUMS.values(), ids=SUMS)
+def test_the_checksum_of_a_whole(s3, bucket, begun, said, code):
+    named = {"Bucket": bucket, "Key": "m"}
+    whole = named | {"UploadId": s3.create_multipart_upload(**named, **begun)["UploadId"]}
+    sent = {"PartNumber": 1, "Body": b"x", "ChecksumAlgorithm": begun["ChecksumAlgorithm"]}
+    listed = [{"PartNumber": 1, "ETag": s3.upload_part(**whole, **sent)["ETag"]}]
+    completed = whole | said | {"MultipartUpload": {"Parts": listed}}
+    assert refused(s3.complete_multipart_upload, **completed) == code
+    assert refused(s3.head_object, **named) == "404"

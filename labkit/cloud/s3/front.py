@@ -91,6 +91,7 @@ class S3:
         if environ["REQUEST_METHOD"] == "OPTIONS":
             return whole(cross_origin.preflight(self.cloud, read_request(environ, ANONYMOUS)))
         claim, principal = guard.identify(environ, None)
+        limits.check_signed(environ, claim)
         request = read_request(with_legacy_headers(environ, claim), principal)
         policy.authorize_s3(self.cloud, request)
         _check_upload_id(self.cloud, request)

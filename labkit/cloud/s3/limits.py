@@ -21,6 +21,7 @@ from labkit.cloud.operations import ANONYMOUS, AwsError
 from labkit.cloud.s3 import conditions, tags
 
 if TYPE_CHECKING:
+    from labkit.cloud.access.signature import Claim
     from labkit.cloud.s3.request import Request
 
 _NAME = re.compile(r"(?!\d+\.\d+\.\d+\.\d+$)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -116,6 +117,21 @@ def check(request: Request, source: Any) -> None:
     _check_md5(request.header("content-md5"))
     if source is not None:
         _check_copy(request, source)
+
+
+def check_signed(environ: dict[str, Any], claim: Claim) -> None:
+    """Raise where a presigned address is asked with more of AWS's headers than it was signed for.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    """
+    if not (claim.presigned and claim.signed_headers):
+        return
+    stem = "HTTP_X_AMZ_"
+    sent = {k[5:].lower().replace("_", "-") for k in environ if k.startswith(stem)}
+    if unsigned := sent - set(claim.signed_headers) - {"x-amz-content-sha256"}:
+        words = "There were headers present in the request which were not signed"
+        told = {"HeadersNotSigned": ", ".join(sorted(unsigned))}
+        raise AwsError("AccessDenied", words, 403, **told)
 
 
 def is_version_id(text: str) -> bool:

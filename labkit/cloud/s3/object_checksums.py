@@ -114,23 +114,55 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
             f"The provided 'x-amz-mp-object-size' header value {said} does not match what was "
             f"computed: {sizes}"
         )
-    for number, name, value in _named(body):
+    named = list(_named(body))
+    for number, found in named:
         part = upload.parts.get(number)
-        if part is not None and part.checksums.get(name, value) != value:
+        if part and any(part.checksums.get(k, v) != v for k, v in found.items()):
             raise AwsError(
                 "InvalidPart",
                 "One or more of the specified parts could not be found.  The part may not have "
                 "been uploaded, or the specified entity tag may not match the part's entity tag.",
             )
+    if upload.algorithm:
+        _check_whole(request, upload, named)
 
 
-def _named(body: bytes) -> Iterator[tuple[int, str, str]]:
-    """Number, algorithm and value of each checksum in the list that completes an upload."""
+def _check_whole(request: Request, upload: Any, named: list[tuple[int, dict[str, str]]]) -> None:
+    """Raise unless a list has what the upload's type of checksum needs, and the whole's is right.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/tutorial-s3-mpu-additional-checksums.html
+    """
+    name = upload.algorithm
+    kind = checksums.kind_of(name, upload.metadata.get("x-amz-checksum-type"))
+    if request.header("x-amz-checksum-type") not in (None, kind):
+        raise _invalid(
+            f"The upload was created using the {kind} checksum mode. The complete request must use "
+            "the same checksum mode."
+        )
+    if kind == "COMPOSITE":
+        if bare := [number for number, found in named if name not in found]:
+            raise _invalid(
+                f"The upload was created using a {name} checksum. The complete request must "
+                f"include the checksum for each part. It was missing for part {bare[0]} in the "
+                "request."
+            )
+        return
+    sent, parts = request.header(_PREFIX + name), [upload.parts.get(number) for number, _ in named]
+    if sent is None or not all(part and name in part.checksums for part in parts):
+        return
+    listed = [checksums.Part(int(p.name), p.contentsize, p.checksums) for p in parts]
+    if sent != checksums.of_parts(name, kind, listed):
+        words = f"The {name} you specified did not match the calculated checksum."
+        raise AwsError("BadDigest", words)
+
+
+def _named(body: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Number and checksums of each part in the list that completes an upload."""
     for part in re.findall(rb"<Part>(.*?)</Part>", body, re.DOTALL):
         number = re.search(rb"<PartNumber>\s*(\d+)", part)
-        for name, value in re.findall(rb"<Checksum(\w+)>([^<]+)<", part):
-            if number:
-                yield int(number[1]), name.decode().lower(), value.decode()
+        found = re.findall(rb"<Checksum(\w+)>([^<]+)<", part)
+        if number:
+            yield int(number[1]), {k.decode().lower(): v.decode() for k, v in found}
 
 
 def in_headers(checksums_: dict[str, str]) -> dict[str, str]:
