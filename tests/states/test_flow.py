@@ -236,6 +236,10 @@ FAILURES = {  # the states → input → error, and words of its cause
         {"A": passes(Parameters={"x.$": "States.ArrayGetItem(States.Array(1), 3)"})},
         ("States.IntrinsicFailure", "had the following error: Index 3 is out of bounds"),
     ),
+    "a random number of none": (
+        {"A": passes(Parameters={"x.$": "States.MathRandom(2, 1)"})},
+        ("States.IntrinsicFailure", "The first number must be less than the second"),
+    ),
     "a result path": (
         {"A": passes(ResultPath="$.a.b")},
         ("States.ResultPathMatchFailure", "Unable to apply ReferencePath $.a.b"),
@@ -263,7 +267,10 @@ FAILURES = {  # the states → input → error, and words of its cause
         {"A": sends(5)},
         ("States.Runtime", "[The value for the field 'MessageBody' must be a STRING]"),
     ),
-    "nothing for a text": ({"A": sends(None)}, ("SQS.AmazonSQSException", '"MessageBody"')),
+    "nothing for a text": (
+        {"A": sends(None)},
+        ("SQS.AmazonSQSException", "parameter MessageBody."),
+    ),
     "an event of no object": (
         {"A": tells('"text"')},
         ("EventBridge.FailedEntry", "Detail is malformed."),
@@ -302,6 +309,7 @@ UNDEFINED = {  # fields → the field that the error names, and its words
         {"Output": {"x": [1, "{% $states.input.nope %}"]}},
         "returned nothing (undefined).",
     ),
+    "Output/f": ({"Output": {"f": "{% function($x) {$x} %}"}}, "returned nothing (undefined)."),
     "Output/y": ({"Output": {"y": "{% $pad('a', 2e9) %}"}}, "threw an error during evaluation."),
     "Assign/v": ({"Assign": {"v": "{% $sum('a') %}"}}, "threw an error during evaluation."),
 }

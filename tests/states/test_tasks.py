@@ -229,6 +229,22 @@ def test_the_names_of_errors(machines, action, arguments, error):
     assert "(Service: " in ended.cause
 
 
+NULL = "1 validation error detected: Value null at 'item' failed to satisfy constraint"
+NOT_GIVEN = {  # a service → the error and the words of its cause
+    "aws-sdk:dynamodb:putItem": ("DynamoDb.DynamoDbException", NULL),
+    "dynamodb:putItem": ("DynamoDB.AmazonDynamoDBException", NULL),
+    "sqs:sendMessage": ("SQS.AmazonSQSException", "must contain the parameter MessageBody. (Se"),
+}
+
+
+@pytest.mark.parametrize("action", NOT_GIVEN)
+def test_what_a_service_misses(machines, action):
+    named = {"TableName": "t", "Item": None} if "Item" in action else {"QueueUrl": "https://q"}
+    ended = machines.run(service(action, named))
+    error, words = NOT_GIVEN[action]
+    assert (ended.error, words in ended.cause) == (error, True)
+
+
 def test_items_of_dynamodb(machines, aws, fresh):
     name = fresh("table")
     aws("dynamodb").create_table(

@@ -114,6 +114,8 @@ intrinsic("JsonToString", "any")(compact)
 
 @intrinsic("MathRandom", "rounded", "rounded", "integer?")
 def _math_random(first: int, last: int, seed: int | None = None) -> int:
+    if first >= last:
+        raise ValueError("The first number must be less than the second")
     return random.Random(seed).randrange(first, last)
 
 

@@ -86,7 +86,7 @@ def evaluate(text: str, bindings: dict[str, Any], field: str) -> Any:
     except (JException, *_ERRORS) as error:
         code = f"{error.get_error()}: " if isinstance(error, JException) else ""
         raise _failed(f"{what} threw an error during evaluation. {code}{error}", field) from error
-    if found is None or callable(found):
+    if found is None or _is_function(found):
         raise _failed(f"{what} returned nothing (undefined).", field)
     return _outward(found)
 
@@ -114,7 +114,7 @@ def _outward(value: Any) -> Any:
     """What the library found, as JSON; AWS writes numbers that are none as their names."""
     from jsonata.utils import Utils
 
-    if value is Utils.NULL_VALUE or callable(value):
+    if value is Utils.NULL_VALUE or _is_function(value):
         return None
     if isinstance(value, dict):
         return {name: _outward(each) for name, each in value.items()}
@@ -123,6 +123,13 @@ def _outward(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _is_function(value: Any) -> bool:
+    """Whether a value is a function: one of the library's, or one that an expression defines."""
+    from jsonata.parser import Parser  # type: ignore[import-untyped]
+
+    return callable(value) or isinstance(value, Parser.Symbol)
 
 
 # What would go on for ever, or take all memory ----------------------------------------------------

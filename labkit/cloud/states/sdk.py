@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import functools
 import re
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -54,6 +55,8 @@ FIRST_SDK = {
     "stepfunctions": ("StepFunctions", "AWSStepFunctions", "AWSStepFunctionsException"),
 }
 Answer = dict[str, Any]
+_MISSING = re.compile(r'Missing required parameter in (\S+): "(\w+)"')
+_NULL = "failed to satisfy constraint: Member must not be null"
 
 
 @functools.cache
@@ -90,7 +93,7 @@ def call(client: Any, operation: str, arguments: Answer, *, first: bool) -> Answ
     except ClientError as error:
         raise refused(client, error, model.error_shapes, first=first) from error
     except ParamValidationError as error:
-        raise _unfit(client, str(error), first) from error
+        raise _unfit(client, operation, str(error), first=first) from error
     answer: Answer = _written(model.output_shape, found, moment_ms if first else iso_of) or {}
     return answer | (metadata(found) if first else {})
 
@@ -156,10 +159,29 @@ def _exception(shape: str) -> str:
     return shape if shape.endswith("Exception") else f"{shape}Exception"
 
 
-def _unfit(client: Any, words: str, first: bool) -> StateFailed:
-    model = client.meta.service_model
-    names = first_names(model.service_name) if first else second_names(model.service_id)
-    return StateFailed(f"{names[0]}.{names[2]}", words, located=True)
+def _unfit(client: Any, operation: str, words: str, *, first: bool) -> StateFailed:
+    """The refusal of arguments that botocore does not send: the SDKs do, and the service judges."""
+    code, missing = "ValidationException", _MISSING.findall(words)
+    if missing and client.meta.service_model.service_name == "sqs":
+        code = "MissingParameter"
+        words = f"The request must contain the parameter {missing[0][1]}."
+    elif missing:
+        found = "; ".join(f"Value null at '{_path(*each)}' {_NULL}" for each in missing)
+        words = f"{len(missing)} validation error{'s' * (len(missing) > 1)} detected: {found}"
+    answered = {"HTTPStatusCode": 400, "RequestId": str(uuid.uuid4())}
+    said: Any = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": answered}
+    return refused(client, ClientError(said, operation), [], first=first)
+
+
+def _path(within: str, member: str) -> str:
+    """The path of a member as services write it.
+
+    >>> _path("Entries[0]", "Source"), _path("input", "Item")
+    ('entries.1.member.source', 'item')
+    """
+    path = re.sub(r"\[(\d+)\]", lambda at: f".{int(at[1]) + 1}.member", within)
+    names = [*path.split("."), member] if within != "input" else [member]
+    return ".".join(name[:1].lower() + name[1:] for name in names)
 
 
 def _spelled(shape: Any, value: Any) -> Any:
