@@ -19,6 +19,7 @@ from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.engine.redshift.types import (
     FLOAT8,
     INTEGERS,
+    INTERVAL_UNITS,
     NUMBERS,
     TEXTS,
     TIMES,
@@ -187,7 +188,12 @@ def _assignable(source: Type, target: Type) -> bool:
 
 
 def fit(sql: str, target: Type) -> str:
-    """Text that is refused when its bytes are too many, blanks at its end not counted."""
+    """Text that is refused when its bytes are too many, blanks at its end not counted.
+
+    An interval keeps nothing smaller than the unit of its column.
+    """
+    if target.base == "interval" and target.size:
+        return f"date_trunc('{INTERVAL_UNITS[target.size - 1]}', {sql})"
     if target.base not in ("varchar", "bpchar", "varbyte") or not target.size:
         return sql
     if target.base == "bpchar":

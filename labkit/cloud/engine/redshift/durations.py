@@ -66,6 +66,15 @@ def read(text: str, unit: str = "second") -> Duration:
     return found
 
 
+def from_minutes(text: str) -> str:
+    """A clock of two numbers as minutes and seconds, where it would be hours and minutes.
+
+    >>> from_minutes("1 2:30.5")
+    '1 0:2:30.5'
+    """
+    return re.sub(r"(?<![\d:])(\d+:\d+(?:\.\d+)?)(?![\d:])", r"0:\1", text)
+
+
 def cut(found: Duration, unit: str) -> Duration:
     """A duration without what is smaller than a unit; seconds have fractions."""
     if unit in _MONTHS:

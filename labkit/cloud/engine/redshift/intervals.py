@@ -15,13 +15,18 @@ from labkit.cloud.engine.redshift.types import (
 
 @compiles(exp.Interval)
 def _interval(node: exp.Interval, scope: Scope) -> Typed:
-    """``INTERVAL '1 day 2 hours'``, ``INTERVAL '52' WEEK``, ``INTERVAL '1-2' YEAR TO MONTH``."""
+    """``'1 day 2 hours'``, ``'52' WEEK``, ``'1-2' YEAR TO MONTH``, ``'1.23' SECOND (1)``."""
     text, unit = node.this.name, node.args.get("unit")
     if unit is None:
         return Typed(durations.read(text).duckdb, INTERVAL, "interval")
     last = unit.expression.name if isinstance(unit, exp.IntervalSpan) else unit.name
     part = dateparts.find_part(last, "interval")
-    return Typed(durations.cut(durations.read(text, part), part).duckdb, INTERVAL, "interval")
+    if isinstance(unit, exp.IntervalSpan) and unit.this.name.upper() == "MINUTE":
+        text = durations.from_minutes(text)
+    found = durations.cut(durations.read(text, part), part)
+    if digits := node.args.get("digits"):
+        found = found._replace(micros=round(found.micros, int(digits.name) - 6))
+    return Typed(found.duckdb, INTERVAL, "interval")
 
 
 @compiles(exp.AtTimeZone)

@@ -21,7 +21,13 @@ from sqlglot.tokenizer_core import TokenType
 
 from labkit.cloud.engine.quoting import quoted_name
 from labkit.cloud.engine.redshift.errors import SYNTAX, RedshiftError
-from labkit.cloud.engine.redshift.types import LONGEST, LONGEST_CHAR, Type, named_type
+from labkit.cloud.engine.redshift.types import (
+    INTERVAL_UNITS,
+    LONGEST,
+    LONGEST_CHAR,
+    Type,
+    named_type,
+)
 
 T = TypeVar("T")
 
@@ -30,11 +36,7 @@ _KEPT = (
 )  # fmt: skip
 
 
-_INTERVAL_UNITS = {
-    name + ending
-    for name in ("YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND")
-    for ending in ("", "S")
-}
+_INTERVAL_UNITS = {name + ending for name in map(str.upper, INTERVAL_UNITS) for ending in ("", "S")}
 
 
 _NAMES = (TokenType.VAR, TokenType.IDENTIFIER)
@@ -106,9 +108,8 @@ class _Parser(RedshiftParser):
         text, unit = exp.Literal.string(self._prev.text), self._unit()
         if unit and self._match_text_seq("TO"):
             unit = exp.IntervalSpan(this=unit, expression=self._unit())
-        if unit:
-            self._parse_wrapped(self._parse_number, optional=True)
-        return exp.Interval(this=text, unit=unit)
+        digits = self._parse_wrapped(self._parse_number, optional=True) if unit else None
+        return exp.Interval(this=text, unit=unit, digits=digits)
 
     def _parse_bracket(self, this: exp.Expr | None = None) -> exp.Expr | None:
         """``ARRAY(1, 2)[0]`` and ``t.array[0]``: only after ARRAY itself are brackets an array."""
@@ -354,6 +355,7 @@ class Words:
     def type(self) -> Type:
         """A type's name with its numbers."""
         name = self._type_name()
+        kept = self._smallest_unit() if name == "interval" else 0
         sizes: list[int] = []
         if self.accept("("):
             while not self.accept(")"):
@@ -362,6 +364,8 @@ class Words:
                 self.accept(",")
         zone = self.accept("WITH", "TIME", "ZONE")
         self.accept("WITHOUT", "TIME", "ZONE")
+        if kept:
+            return Type("interval", kept)
         if name == "float" and sizes:
             return named_type("float4" if sizes[0] < 25 else "float8")
         return named_type(f"{name}tz" if zone else name, tuple(sizes))
@@ -373,10 +377,14 @@ class Words:
                 return {"DOUBLE": "float8", "CHARACTER": "varchar", "BINARY": "varbyte"}.get(
                     pair[0], "bpchar"
                 )
-        found = self.identifier()
-        if found == "interval" and self.accept_one(*_INTERVAL_UNITS):
-            self.accept("TO") and self.accept_one(*_INTERVAL_UNITS)
-        return found
+        return self.identifier()
+
+    def _smallest_unit(self) -> int:
+        """The place of an interval's last unit among `INTERVAL_UNITS`, from 1; 0 without one."""
+        last = self.accept_one(*_INTERVAL_UNITS)
+        if last and self.accept("TO"):
+            last = self.accept_one(*_INTERVAL_UNITS)
+        return INTERVAL_UNITS.index(last.lower().removesuffix("s")) + 1 if last else 0
 
     def slice(self, start: int, end: int | None = None) -> str:
         """The text from one token to before another."""

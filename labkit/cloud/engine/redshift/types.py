@@ -16,6 +16,7 @@ from labkit.cloud.engine.redshift.errors import RedshiftError
 
 LONGEST, LONGEST_CHAR, LONGEST_BYTES = 65535, 4096, 1024000
 MOST_SCALE = 37
+INTERVAL_UNITS = ("year", "month", "week", "day", "hour", "minute", "second")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class Type:
 
     Args:
         base: PostgreSQL's short name, as drivers see it: ``int4``, ``varchar``, ``numeric``.
-        size: the length in bytes of text, or the precision of a ``numeric``.
+        size: the length in bytes of text, the precision of a ``numeric``, or the place of an
+            interval's smallest unit among `INTERVAL_UNITS`, from 1.
         scale: of a ``numeric``.
     """
 

@@ -7,7 +7,7 @@ import time
 from labkit.cloud.engine.quoting import quoted_text
 from labkit.cloud.engine.redshift.errors import RedshiftError
 from labkit.cloud.engine.redshift.scope import Typed
-from labkit.cloud.engine.redshift.types import Type
+from labkit.cloud.engine.redshift.types import LONGEST, TEXTS, Type
 from labkit.cloud.redshift.warehouse import access_modes, grants
 from labkit.cloud.redshift.warehouse.connection import Connection
 from labkit.cloud.redshift.warehouse.names import find_relation
@@ -74,12 +74,17 @@ def prepare(connection: Connection, parsed: Parsed) -> Result:
     words = parsed.words
     words.expect("PREPARE")
     name = words.identifier()
-    types = words.listed(words.type) if words.peek("(") else None
+    types = [_without_size(each) for each in words.listed(words.type)] if words.peek("(") else None
     words.expect("AS")
     if name in connection.prepared:
         raise RedshiftError(f'prepared statement "{name}" already exists', "42P05")
     connection.prepared[name] = (words.rest(), types)
     return Result("PREPARE")
+
+
+def _without_size(kind: Type) -> Type:
+    """A parameter's text is as long as it is, ``char``'s too."""
+    return Type("varchar", LONGEST) if kind.base in TEXTS else kind
 
 
 @statement("EXECUTE")
