@@ -26,6 +26,15 @@ def foreign_target(table: Object, told: dict[str, Any]) -> tuple[str, str]:
 
 
 def refers(table: Object, told: dict[str, Any], other: Object) -> bool:
-    """Whether a constraint is a foreign key to another table."""
+    """Whether a table's constraint is a foreign key to another, or to itself."""
     found = told["kind"] == "FOREIGN KEY" and foreign_target(table, told)
-    return table.oid != other.oid and found == (other.schema, other.name)
+    return found == (other.schema, other.name)
+
+
+def following(table: Object, other: Object, name: str) -> Object:
+    """A table whose foreign keys to another know that one by its new name."""
+    told = [
+        each | {"table": [*each["table"][:-1], name]} if refers(table, each, other) else each
+        for each in table.body.get("constraints", ())
+    ]
+    return table.changed(constraints=told) if told else table

@@ -16,7 +16,7 @@ from labkit.cloud.engine.redshift.reading import Words
 from labkit.cloud.engine.redshift.scope import Typed
 from labkit.cloud.redshift.warehouse import encodings, grants, staleness
 from labkit.cloud.redshift.warehouse.connection import Connection
-from labkit.cloud.redshift.warehouse.constraints import constraint_name
+from labkit.cloud.redshift.warehouse.constraints import constraint_name, following
 from labkit.cloud.redshift.warehouse.names import Meant, Names, find_relation
 from labkit.cloud.redshift.warehouse.objects import Object, TableColumn, with_columns
 from labkit.cloud.redshift.warehouse.registry import Parsed, Result, statement
@@ -33,7 +33,7 @@ from labkit.cloud.redshift.warehouse.statements.declaring import (
     encoding,
     sort_key,
 )
-from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop
+from labkit.cloud.redshift.warehouse.statements.dropping import bound_views, drop, referring
 from labkit.cloud.redshift.warehouse.statements.grantees import find
 from labkit.cloud.redshift.warehouse.statements.protecting import (
     check_free,
@@ -120,7 +120,9 @@ def _rename(connection: Connection, words: Words, table: Object) -> Object:
     if taken or (table.temporary and name in connection.temporary):
         raise RedshiftError(f'relation "{name}" already exists', "42P07")
     check_no_lookup(connection, table, "rename")
-    return replace(table, name=name)
+    for each in referring(connection, table):
+        connection.objects.replace(following(each, table, name))
+    return replace(following(table, table, name), name=name)
 
 
 @_action("RENAME", "RENAME COLUMN")

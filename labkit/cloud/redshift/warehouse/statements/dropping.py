@@ -60,7 +60,7 @@ def drop(connection: Connection, one: Object, *, cascade: bool = False) -> None:
         if not cascade:
             raise _needed(one, f"view {view.name}")
         drop(connection, view, cascade=True)
-    for table in _referring(connection, one):
+    for table in referring(connection, one):
         keys = [each for each in table.body["constraints"] if refers(table, each, one)]
         if not cascade:
             key = constraint_name(table, keys[0])
@@ -88,13 +88,18 @@ def _needed(one: Object, by: str) -> RedshiftError:
     )
 
 
-def _referring(connection: Connection, one: Object) -> list[Object]:
-    """The tables that have foreign keys to another.
+def referring(connection: Connection, one: Object) -> list[Object]:
+    """The other tables that have foreign keys to one.
 
     Source: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_TABLE.html
     """
     known = () if one.temporary else connection.objects.of("relation", database=one.database)
-    return [t for t in known if any(refers(t, k, one) for k in t.body.get("constraints", ()))]
+    return [
+        each
+        for each in known
+        if each.oid != one.oid
+        and any(refers(each, told, one) for told in each.body.get("constraints", ()))
+    ]
 
 
 def callers(connection: Connection, one: Object) -> list[Object]:
