@@ -208,7 +208,7 @@ def test_a_part_is_copied_of_a_range_that_there_is(s3, bucket, wanted):
     assert code == "InvalidArgument"
     s3.upload_part_copy(**copy, CopySourceRange="bytes=1-4")
     whole = {k: part[k] for k in ("Bucket", "Key", "UploadId")}
-    assert refused(s3.complete_multipart_upload, **whole) == "MalformedXML"
+    assert refused(s3.complete_multipart_upload, **whole) == "InvalidRequest"
 
 
 DIGESTS = {
@@ -345,9 +345,30 @@ NOT_SO = {
         "InvalidTag",
     ),
     "acl": ("put_bucket_acl", {"ACL": "all"}, "InvalidArgument"),
+    "group": ("put_bucket_acl", {"GrantRead": 'uri="http://nobody"'}, "InvalidArgument"),
+    "account": ("put_bucket_acl", {"GrantRead": 'id="me"'}, "InvalidArgument"),
+    "grantee": ("put_bucket_acl", {"GrantWrite": 'name="me"'}, "InvalidArgument"),
+    "nothing": ("put_bucket_acl", {}, "MissingSecurityHeader"),
 }
 
 
 @pytest.mark.parametrize(("call", "asked", "code"), NOT_SO.values(), ids=NOT_SO)
 def test_no_configuration(s3, bucket, call, asked, code):
     assert refused(getattr(s3, call), Bucket=bucket, **asked) == code
+
+
+def test_an_acl_is_of_the_version_that_is_named(s3, bucket):
+    """And it is what was put, where moto put the bucket's own."""
+    rules = [{"ObjectOwnership": "ObjectWriter"}]
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls={"Rules": rules})
+    versioned = {"Bucket": bucket, "VersioningConfiguration": {"Status": "Enabled"}}
+    s3.put_bucket_versioning(**versioned)
+    named = {"Bucket": bucket, "Key": "a"}
+    first, _ = (s3.put_object(**named)["VersionId"] for _ in "ab")
+    told = s3.get_object_acl(**named)
+    group = {"Type": "Group", "URI": "http://acs.amazonaws.com/groups/s3/LogDelivery"}
+    grants = [*told["Grants"], {"Grantee": group, "Permission": "READ"}]
+    policy = {"Owner": told["Owner"], "Grants": grants}
+    s3.put_object_acl(**named, VersionId=first, AccessControlPolicy=policy)
+    assert s3.get_object_acl(**named, VersionId=first)["Grants"] == grants
+    assert s3.get_object_acl(**named)["Grants"] == told["Grants"]

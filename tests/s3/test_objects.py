@@ -348,6 +348,12 @@ def test_a_client_with_a_wrong_secret(cloud, bucket):
 NO_WRITES = {
     "tags": ("put_object", {"Tagging": "a=1,b=2"}, "InvalidArgument"),
     "tag": ("put_object", {"Tagging": "aws:a=1"}, "InvalidTag"),
+    "both": (
+        "put_object_acl",
+        {"ACL": "private", "GrantRead": f'id="{"a" * 64}"'},
+        "InvalidRequest",
+    ),
+    "offset": ("put_object", {"WriteOffsetBytes": 1}, "NotImplemented"),
     "class": ("create_multipart_upload", {"StorageClass": "COLD"}, "InvalidStorageClass"),
     "acl": ("put_object", {"ACL": "all"}, "InvalidArgument"),
     "metadata": ("copy_object", {"MetadataDirective": "MERGE"}, "InvalidArgument"),

@@ -72,11 +72,11 @@ def check_written(request: Request, latest: Any) -> None:
         check_deleted(name for name in _OF_DIRECTORY_BUCKETS if request.header(name))
     if none and match:
         words = "Multiple conditional request headers present in the request"
-        raise _not_taken("If-Match,If-None-Match", words)
+        raise not_taken("If-Match,If-None-Match", words)
     if none not in (None, "*"):
-        raise _not_taken("If-None-Match")
+        raise not_taken("If-None-Match")
     if match == "*" and request.method != "DELETE":
-        raise _not_taken("If-Match")
+        raise not_taken("If-Match")
     if match:
         check_match(match, latest, request.key)
     if none and latest is not None:
@@ -86,7 +86,14 @@ def check_written(request: Request, latest: Any) -> None:
 def check_deleted(named: Iterable[str]) -> None:
     """Raise where a deletion has conditions of size or time, which only directory buckets take."""
     if header := next(iter(named), None):
-        raise _not_taken(header)
+        raise not_taken(header)
+
+
+def not_taken(header: str, more: str | None = None) -> AwsError:
+    """The refusal of a header that only other kinds of buckets, or requests, may have."""
+    words = "A header you provided implies functionality that is not implemented"
+    more = more or f"We don't accept the provided value of {header} header for this API"
+    return AwsError("NotImplemented", words, 501, Header=header, additionalMessage=more)
 
 
 def check_match(wanted: str, latest: Any, key: str) -> None:
@@ -149,12 +156,6 @@ def _date(text: str | None) -> datetime.datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
-
-
-def _not_taken(header: str, more: str | None = None) -> AwsError:
-    words = "A header you provided implies functionality that is not implemented"
-    more = more or f"We don't accept the provided value of {header} header for this API"
-    return AwsError("NotImplemented", words, 501, Header=header, additionalMessage=more)
 
 
 def _failed(condition: str) -> AwsError:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from labkit.cloud import protocol
 from labkit.cloud.access import acl
 from labkit.cloud.operations import AwsError
-from labkit.cloud.s3 import tags
+from labkit.cloud.s3 import grants, tags
 from labkit.cloud.s3.limits import OWNERSHIPS, check_until
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ _POSITIVE = (
     ("NoncurrentVersionExpiration", "NoncurrentDays"),
     ("NoncurrentVersionTransition", "NoncurrentDays"),
 )
-_ACCOUNT = re.compile("[0-9a-f]{64}")  # as ACLs name it
 _CLASSES = {"DEEP_ARCHIVE", "GLACIER", "GLACIER_IR", "INTELLIGENT_TIERING", "ONEZONE_IA",
             "STANDARD_IA"}  # fmt: skip
 _MODES = ("GOVERNANCE", "COMPLIANCE")
@@ -62,8 +61,11 @@ def check(request: Request, body: bytes, bucket: Any, version: Any) -> bytes:
     name = next((each for each in _CHECKS if each in request.query), None)
     if request.method != "PUT" or name is None or bucket is None:
         return body
+    if name == "acl" and not body and _in_headers(request):
+        return body
     if name == "acl" and not body:
-        return body  # in the headers
+        words = "Your request was missing a required header"
+        raise AwsError("MissingSecurityHeader", words, 400, MissingHeaderName="x-amz-acl")
     if not body:
         raise AwsError("MissingRequestBodyError", "Request Body is empty")
     document = _Document(body)
@@ -329,9 +331,17 @@ def _invalid(message: str) -> AwsError:
 
 
 def _check_acl(request: Request, document: _Document, bucket: Any, version: Any) -> None:
+    if _in_headers(request):
+        raise AwsError("UnexpectedContent", "This request does not support content")
     acl.check_new(bucket, None, " ".join(["a list", *document.texts("URI")]))
-    if not all(map(_ACCOUNT.fullmatch, document.texts("ID"))):
-        raise _invalid("Invalid id")
+    for kind in ("ID", "URI"):
+        for name in document.texts(kind):
+            grants.check(kind.lower(), name)
+
+
+def _in_headers(request: Request) -> bool:
+    """Whether a request says in its headers whom an ACL grants what."""
+    return any(name.startswith(("HTTP_X_AMZ_ACL", "HTTP_X_AMZ_GRANT_")) for name in request.environ)
 
 
 def _check_tagging(request: Request, document: _Document, bucket: Any, version: Any) -> None:

@@ -25,6 +25,7 @@ from labkit.cloud.s3 import (
     cross_origin,
     delete,
     destinations,
+    grants,
     limits,
     listing,
     object_checksums,
@@ -156,6 +157,10 @@ class S3:
             return told
         if request.method == "GET" and "tagging" in request.query and version:
             return tags.told(self.cloud.backend("s3"), version)
+        if request.method == "PUT" and "acl" in request.query and version:
+            version.acl = grants.of(request, body)
+            self._make_durable(request)
+            return protocol.Reply(200, {}, b"")
         if configurations.deletes(request, bucket):
             self._make_durable(request)
             return protocol.Reply(204, {}, b"")

@@ -18,7 +18,7 @@ from moto.s3.utils import ARCHIVE_STORAGE_CLASSES
 
 from labkit.cloud.access.s3_requests import copy_source
 from labkit.cloud.operations import ANONYMOUS, AwsError
-from labkit.cloud.s3 import conditions, tags
+from labkit.cloud.s3 import conditions, grants, tags
 
 if TYPE_CHECKING:
     from labkit.cloud.access.signature import Claim
@@ -99,6 +99,9 @@ def check(request: Request, source: Any) -> None:
     for header, (known, refusal) in _CHOICES.items():
         if (said := request.header(header)) and said not in known:
             raise refusal(header, said)
+    grants.check_headers(request)
+    if request.header("x-amz-write-offset-bytes") is not None:
+        raise conditions.not_taken("x-amz-write-offset-bytes")
     copied = copy_source(request)
     if copied and not copied[1]:
         words = "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"

@@ -18,7 +18,6 @@ from labkit.cloud.operations import AwsError
 from labkit.cloud.s3 import checksums
 from labkit.cloud.s3.bodies import read_stream
 from labkit.cloud.s3.checksums import ALGORITHMS, DEFAULT, Checksum
-from labkit.cloud.s3.configurations import malformed
 
 if TYPE_CHECKING:
     from labkit.cloud.s3.request import Request
@@ -106,7 +105,7 @@ def check_parts(request: Request, body: bytes, upload: Any) -> None:
     Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
     """
     if b"<" not in body:
-        raise malformed()
+        raise _invalid("You must specify at least one part")
     sizes = sum(part.contentsize for part in upload.parts.values())
     said = request.header("x-amz-mp-object-size")
     if said and said != str(sizes):

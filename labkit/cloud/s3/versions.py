@@ -29,7 +29,7 @@ def check(request: Request, bucket: Any, version: Any) -> None:
     of_one = request.reads_object or _OF_ONE & set(request.query)
     if bucket is None or not request.key or version is not None or not of_one:
         return
-    if named or "tagging" in request.query:
+    if named or "tagging" in request.query or ("acl" in request.query and request.changes):
         _check_marker(request, bucket)
     if named:
         words = "The specified version does not exist."
