@@ -163,9 +163,11 @@ def _entries(arguments: Json, name: str) -> Json:
 
 
 def _put(answer: Json) -> Json:
+    """What became of the events, alone; one that did not get through fails the task."""
+    told = {name: answer[name] for name in ("Entries", "FailedEntryCount")}
     if answer.get("FailedEntryCount"):
-        raise StateFailed("EventBridge.FailedEntry", compact(answer), located=True)
-    return answer
+        raise StateFailed("EventBridge.FailedEntry", compact(told), located=True)
+    return told
 
 
 def _parsed(told: Json) -> Json:
