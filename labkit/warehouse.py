@@ -41,14 +41,16 @@ class Warehouse:
 
     @told
     def create(self, name: str = names.CLUSTER, *, nodes: int = NODES) -> str:
-        """A cluster that may read the lake; an existing one is left as it is. Returns its name.
+        """A cluster that may read the lake. Returns its name.
+
+        An existing one is left as it is; one that is paused is resumed.
 
         Args:
             name: the cluster's identifier.
             nodes: how many compute nodes.
         """
         redshift, role = self.lab.client("redshift"), self.lab.role_arn(names.REDSHIFT_ROLE)
-        with contextlib.suppress(redshift.exceptions.ClusterAlreadyExistsFault):
+        try:
             redshift.create_cluster(
                 ClusterIdentifier=name,
                 NodeType=NODE_TYPE,
@@ -60,6 +62,9 @@ class Warehouse:
                 IamRoles=[role],
                 DefaultIamRoleArn=role,
             )
+        except redshift.exceptions.ClusterAlreadyExistsFault:
+            if self.described(name)["ClusterStatus"] == "paused":
+                redshift.resume_cluster(ClusterIdentifier=name)
         self._wait_until("available", name)
         return name
 
