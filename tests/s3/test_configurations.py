@@ -372,3 +372,26 @@ def test_an_acl_is_of_the_version_that_is_named(s3, bucket):
     s3.put_object_acl(**named, VersionId=first, AccessControlPolicy=policy)
     assert s3.get_object_acl(**named, VersionId=first)["Grants"] == grants
     assert s3.get_object_acl(**named)["Grants"] == told["Grants"]
+
+
+ENDS = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
+OWN = {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": ENDS}
+
+
+@pytest.mark.parametrize("asked", [{}, {"ObjectLockLegalHoldStatus": "ON"}, OWN])
+def test_what_is_sent_in_parts_or_copied_is_locked(s3, locked, asked):
+    _, default_lock = default(Mode="GOVERNANCE", Days=1)
+    s3.put_object_lock_configuration(Bucket=locked, **default_lock)
+    named = {"Bucket": locked, "Key": "in-parts"}
+    upload = named | {"UploadId": s3.create_multipart_upload(**named, **asked)["UploadId"]}
+    etag = s3.upload_part(**upload, PartNumber=1, Body=b"x")["ETag"]
+    parts = {"Parts": [{"PartNumber": 1, "ETag": etag}]}
+    version = s3.complete_multipart_upload(**upload, MultipartUpload=parts)["VersionId"]
+    told = s3.head_object(**named)
+    assert {k: told[k] for k in asked} == asked
+    assert told["ObjectLockMode"] == "GOVERNANCE"
+    assert refused(s3.delete_object, **named, VersionId=version) == "AccessDenied"
+    s3.copy_object(Bucket=locked, Key="copy", CopySource=named)
+    assert s3.head_object(Bucket=locked, Key="copy")["ObjectLockMode"] == "GOVERNANCE"
+    code = refused(s3.create_multipart_upload, Bucket=locked, Key="a", ObjectLockMode="GOVERNANCE")
+    assert code == "InvalidArgument"

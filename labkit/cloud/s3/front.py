@@ -146,6 +146,7 @@ class S3:
             policy.check_new_policy(self.cloud, request, body)
         if request.method == "POST" and "uploads" in request.query:
             object_checksums.check_upload(request)
+            limits.check_lockable(request, self._bucket(request))
         if request.method == "PUT" and not request.key and not request.query:
             buckets.check_location(request, body)
         bucket, version = self._bucket(request), self._version(request)
@@ -183,6 +184,9 @@ class S3:
             return parts.attributes(request, reply, self._version(request))
         if upload and reply.status == 200 and request.method in ("GET", "POST"):
             return self._with_checksums(request, reply, upload)
+        if request.method == "POST" and "uploads" in request.query and reply.status == 200:
+            _lock_upload(request, bucket, reply.body)
+            self._make_durable(request)
         if configurations.keep(request, body, reply, bucket):
             self._make_durable(request)
         return configurations.tidy(request, reply, self._bucket(request))
@@ -261,6 +265,8 @@ class S3:
         environ = dict(environ or request.environ)
         environ.pop("HTTP_RANGE", None)
         environ = parts.asks_attributes(conditions.without(environ))
+        if copy_source(request):  # it has no body that would need a digest, as moto wants of a lock
+            environ["HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM"] = "CRC64NVME"
         if request.writes_object:
             environ |= _encryption_headers(self.cloud, request)
             environ |= {} if _names_acl(environ) else {"HTTP_X_AMZ_ACL": "private"}
@@ -308,6 +314,12 @@ def _check_upload_id(cloud: Cloud, request: Request) -> None:
             404,
             UploadId=upload,
         )
+
+
+def _lock_upload(request: Request, bucket: Any, told: bytes) -> None:
+    """Have an upload know how what it becomes is locked, which moto forgets."""
+    name = next(each for each in bucket.multiparts if f"<UploadId>{each}<".encode() in told)
+    bucket.multiparts[name].lock = tuple(map(request.header, limits.LOCKS))
 
 
 def _has_made(request: Request, latest: Any) -> bool:

@@ -31,6 +31,7 @@ _MOST_KEY, _MOST_METADATA, _MOST_PARTS = 1024, 2048, 10_000
 _VERSION_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _OWNERS = ("x-amz-expected-bucket-owner", "x-amz-source-expected-bucket-owner")
 OWNERSHIPS = {"BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"}
+LOCKS = tuple(f"x-amz-object-lock-{n}" for n in ("mode", "retain-until-date", "legal-hold"))
 _COUNTS = ("max-keys", "max-uploads", "max-parts")
 # Buckets of S3 Tables, none of whose objects moto keeps.
 _TABLES = "--table-s3"
@@ -196,6 +197,12 @@ def _check_lock(request: Request) -> None:
     check_until(until)
     if request.header("x-amz-object-lock-legal-hold") not in (None, "", "ON", "OFF"):
         raise AwsError("InvalidArgument", "Legal Hold must be either of 'ON' or 'OFF'")
+
+
+def check_lockable(request: Request, bucket: Any) -> None:
+    """Raise where an upload is to become a locked object of a bucket that has no locks."""
+    if bucket and not bucket.object_lock_enabled and any(map(request.header, LOCKS)):
+        raise AwsError("InvalidRequest", "Bucket is missing ObjectLockConfiguration")
 
 
 def check_until(until: str | None) -> None:

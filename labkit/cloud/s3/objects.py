@@ -131,8 +131,16 @@ class DiskS3Backend(models.S3Backend):
     def complete_multipart_upload(
         self, bucket_name: str, multipart_id: str, body: Iterator[tuple[int, str]]
     ) -> models.FakeKey | None:
+        """moto's; the object has the lock that the upload was begun with, or the bucket's own."""
+        bucket: Any = self.get_bucket(bucket_name)
+        mode, until, hold = bucket.multiparts[multipart_id].lock
+        if bucket.has_default_lock and not mode:
+            mode, until = bucket.default_lock_mode, bucket.default_retention()
         with self._ending(bucket_name, multipart_id):
-            return super().complete_multipart_upload(bucket_name, multipart_id, body)
+            key = super().complete_multipart_upload(bucket_name, multipart_id, body)
+        if key is not None:
+            key.lock_mode, key.lock_until, key.lock_legal_status = mode, until, hold
+        return key
 
     def abort_multipart_upload(self, bucket_name: str, multipart_id: str) -> None:
         with self._ending(bucket_name, multipart_id):

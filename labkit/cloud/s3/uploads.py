@@ -24,6 +24,7 @@ class DiskMultipart(models.FakeMultipart):
     """moto's multipart upload, its parts in files."""
 
     layout: list[checksums.Part] = []  # noqa: RUF012 (of a completed one; replaced, never changed)
+    lock: tuple[str | None, ...] = (None, None, None)  # mode, end and legal hold of what it becomes
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
