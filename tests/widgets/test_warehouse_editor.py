@@ -206,6 +206,12 @@ def test_an_unknown_cluster_is_a_notice(lab, click):
     assert editor.runs == {}
 
 
+def test_a_paused_warehouse_is_resumed_where_it_is_made_again(lab):
+    lab.warehouse.pause()
+    lab.warehouse.create()
+    assert lab.warehouse("SELECT 1 AS a").df.a[0] == 1
+
+
 def test_a_workgroup_of_serverless(lab, click):
     lab.warehouse.create_workgroup("small")
     editor = WarehouseEditor(lab, workgroup="small")
