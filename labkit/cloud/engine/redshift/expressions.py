@@ -176,10 +176,9 @@ def _dot(node: exp.Dot, scope: Scope) -> Typed:
 
 
 def _qualified(node: exp.Dot) -> exp.Anonymous:
-    """``schema.f(x)`` as a call whose name has a dot."""
-    call = node.expression
-    name = f"{node.this.sql(dialect='redshift').lower()}.{call.name.lower()}"
-    return exp.Anonymous(this=name, expressions=call.expressions)
+    """``schema.f(x)`` and ``database.schema.f(x)`` as calls whose names have dots."""
+    name = ".".join(each.name.lower() for each in node.flatten())
+    return exp.Anonymous(this=name, expressions=node.expression.expressions)
 
 
 @compiles(exp.Bracket)

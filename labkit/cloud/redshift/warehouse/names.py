@@ -152,12 +152,11 @@ class Names:
 
     def functions(self, name: tuple[str, ...]) -> list[SqlFunction]:
         """For the compiler: functions that were made with CREATE FUNCTION."""
+        database, schema, last = split_name(self.connection, name)
         found = system_functions(self.connection, name)
-        for schema in [name[0]] if len(name) > 1 else search_path(self.connection):
-            for one in self.connection.objects.of(
-                "routine", database=self.connection.database, schema=schema
-            ):
-                if one.body["name"] == name[-1] and one.kind == "function" and self.may_call(one):
+        for each in [schema] if schema else search_path(self.connection):
+            for one in self.connection.objects.of("routine", database=database, schema=each):
+                if one.body["name"] == last and one.kind == "function" and self.may_call(one):
                     grants.check(self.connection, one, "EXECUTE", self.user)
                     found.append(replace(_function(self.connection, one), oid=one.oid))
         return [each for each in found if each.oid in self.calls] or found
