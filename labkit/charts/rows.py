@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/quicksight/latest/APIReference/API_SnapshotFile.html
 from __future__ import annotations
 
 import io
+import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ def rows(lab: Lab, definition: Definition, visual: str) -> pd.DataFrame:
     order = [parts.id_of(each) for each in fields_of(place)]
     set_kind(made, place, "Table")
     place = parts.visual(made.definition, visual)
-    calls, name = lab.chart.calls, f"{PREFIX}-{visual}"
+    calls, name = lab.chart.calls, f"{PREFIX}-{visual}-{secrets.token_hex(4)}"  # nobody's yet
     labels = [_label(each) for each in _tidied(place)]
     calls.put_dashboard(name, name, made.definition)
     try:

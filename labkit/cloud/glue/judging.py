@@ -41,18 +41,9 @@ def judge_call(context: Context, parameters: Members) -> None:
         check_scheduled(parameters)
     if context.operation in ("GetTags", "TagResource", "UntagResource"):
         _check_tagged(backend, parameters["ResourceArn"])
-    if context.operation.startswith("Create") and name:
-        _forget_tags(context, backend, name)
     records = _NAMED.get(context.operation)
     if records and name in getattr(backend, records):
         raise exists(f"{records[:-1].capitalize()} {name}")
-
-
-def _forget_tags(context: Context, backend: Any, name: str) -> None:
-    """What is made does not have the tags of another of its name that was before."""
-    kind = context.operation.removeprefix("Create").lower()
-    if kind in _TAGGED and name not in getattr(backend, _TAGGED[kind]):
-        backend.tagger.delete_all_tags_for_resource(context.arn(f"{kind}/{name}"))
 
 
 def _check_tagged(backend: Any, arn: str) -> None:

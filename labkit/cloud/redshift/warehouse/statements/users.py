@@ -169,29 +169,25 @@ def drop_user(connection: Connection, parsed: Parsed) -> Result:
                     "2BP01",
                     detail=f"owner of {space} {owned[0].name}",
                 )
-        if held := _privileged(connection, user.name):
-            raise RedshiftError(
-                f'user "{user.name}" cannot be dropped because the user has a privilege on some '
-                "object",
-                "2BP01",
-                detail=held,
-            )
+        why = "because the user has a privilege on some object"
+        message = f'user "{user.name}" cannot be dropped {why}'
+        _refuse_privileged(connection, user.name, message)
         _forget(connection, user.name)
         connection.objects.remove(user)
     return Result("DROP USER")
 
 
-def _privileged(connection: Connection, name: str) -> str:
-    """What somebody still has a privilege on; empty for nothing.
+def _refuse_privileged(connection: Connection, grantee: str, message: str) -> None:
+    """Raise where somebody still has a privilege on something.
 
     Sources: https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_USER.html and
     https://docs.aws.amazon.com/redshift/latest/dg/r_DROP_GROUP.html
     """
     for space in ("relation", "schema", "database", "routine"):
         for one in connection.objects.of(space):
-            if any(name in one.body.get(kind, {}) for kind in ("grants", "column_grants")):
-                return f"privileges for {space} {one.body.get('name', one.name)}"
-    return ""
+            if any(grantee in one.body.get(kind, {}) for kind in ("grants", "column_grants")):
+                held = f"privileges for {space} {one.body.get('name', one.name)}"
+                raise RedshiftError(message, "2BP01", detail=held)
 
 
 def _forget(connection: Connection, name: str) -> None:
@@ -283,14 +279,10 @@ def drop_group(connection: Connection, parsed: Parsed) -> Result:
     parsed.words.expect("DROP", "GROUP")
     grants.check_superuser(connection, "drop group")
     for group in _listed(connection, "group", parsed.words):
-        if held := _privileged(connection, f"group {group.name}"):
-            raise RedshiftError(
-                f'group "{group.name}" can\'t be dropped because the group has a privilege on some '
-                "object",
-                "2BP01",
-                detail=held,
-            )
-        _forget(connection, f"group {group.name}")
+        grantee, why = f"group {group.name}", "because the group has a privilege on some object"
+        message = f'group "{group.name}" can\'t be dropped {why}'
+        _refuse_privileged(connection, grantee, message)
+        _forget(connection, grantee)
         connection.objects.remove(group)
     return Result("DROP GROUP")
 
