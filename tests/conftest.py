@@ -123,3 +123,13 @@ def wait_for(find: Callable[[], Any], timeout_s: float = 20) -> Any:
             return found
         time.sleep(0.05)
     raise AssertionError("It never came")
+
+
+def everything(listing: Callable[..., Any], member: str, token: str = "NextToken") -> list[Any]:
+    """All that a call lists, page by page: other tests made some of it."""
+    found, page = [], listing()
+    found += page[member]
+    while page.get(token):
+        page = listing(**{token: page[token]})
+        found += page[member]
+    return found

@@ -7,6 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.athena.conftest import Lake
+from tests.conftest import everything
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_workgroup_records(lake: Lake, group: str) -> None:
     found = lake.athena.get_work_group(WorkGroup=group)["WorkGroup"]
     assert (found["State"], found["Description"]) == ("ENABLED", "ours")
     assert found["Configuration"]["EnforceWorkGroupConfiguration"] is True
-    assert group in [g["Name"] for g in lake.athena.list_work_groups()["WorkGroups"]]
+    assert group in [g["Name"] for g in everything(lake.athena.list_work_groups, "WorkGroups")]
     lake.do("SELECT 1", WorkGroup=group)
     with pytest.raises(ClientError, match="is not empty"):
         lake.athena.delete_work_group(WorkGroup=group)

@@ -54,7 +54,7 @@ def made(graded, tmp_path_factory):
     for name, answers in ANSWERS.items():
         mini.write(folder / f"{name}.ipynb", mini.notebook(answers))
     mini.write(folder / "zz.ipynb", "<html>")
-    found = graded([folder], cell_s=2)
+    found = graded([folder], cell_s=6)
     return {one["notebook"].rpartition("/")[2].partition(".")[0]: one for one in found}
 
 
@@ -70,7 +70,7 @@ def test_a_message_says_what_went_wrong(made):
     said = {name: {q["id"]: q["message"] for q in one["questions"]} for name, one in made.items()}
     assert said["partly"][Q2] == "There are fewer rows than there should be."
     assert said["raises"][Q4] == "The cell raised NameError: name 'nobody' is not defined"
-    assert said["hang"][Q2] == "The cell took longer than 2 seconds."
+    assert said["hang"][Q2] == "The cell took longer than 6 seconds."
     assert said["builds"][Q3] == "It builds on q2, which must be right first."
     assert made["zz"]["message"] == "It is not a notebook: its JSON cannot be read."
 

@@ -52,7 +52,7 @@ def reports(graded, tmp_path_factory):
     folder = tmp_path_factory.mktemp("class") / "handed-in"
     paths = tricks.write_all(folder)
     paths["honest"] = mini.write(folder / "zz-honest" / "lab0.ipynb", mini.notebook(mini.ANSWERS))
-    limits = {"cell_s": 2, "total_s": 10, "memory_mb": 1000}
+    limits = {"cell_s": 4, "total_s": 20, "memory_mb": 1000}
     found = {one["notebook"]: one for one in graded([folder], DATA[1:], **limits)}
     return {name: found.get(path.as_posix()) for name, path in paths.items()}
 

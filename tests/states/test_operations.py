@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from labkit.process import Connection
+from tests.conftest import everything
 from tests.states.conftest import ACCOUNT, make_role
 
 PASS = {"A": {"Type": "Pass", "End": True}}
@@ -162,7 +163,8 @@ def test_a_machine_from_its_making_to_its_end(sfn, role, fresh):
     changed = sfn.update_state_machine(stateMachineArn=arn, definition=definition(WAIT))
     said = sfn.describe_state_machine(stateMachineArn=arn)
     assert (said["definition"], said["revisionId"]) == (definition(WAIT), changed["revisionId"])
-    listed = {m["stateMachineArn"]: m for m in sfn.list_state_machines()["stateMachines"]}
+    found = everything(sfn.list_state_machines, "stateMachines", "nextToken")
+    listed = {each["stateMachineArn"]: each for each in found}
     assert listed[arn]["creationDate"] == made["creationDate"]
     sfn.delete_state_machine(stateMachineArn=arn)
     assert refusal(sfn.describe_state_machine, stateMachineArn=arn) == (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import everything
 from tests.quicksight.conftest import refused
 
 ENDED = ("SUCCESSFUL", "FAILED", "FAILED_ROLLBACK_COMPLETED", "FAILED_ROLLBACK_ERROR")
@@ -111,8 +112,8 @@ def test_a_failed_import_is_rolled_back(quicksight: Any, bundle: bytes, client: 
     [error] = told["Errors"]
     assert error["Arn"].endswith("dashboard/broken-bundled")
     assert told["AssetBundleImportSource"] == {"S3Uri": "s3://asset-bundles/b.qs"}
-    listed = quicksight.list_data_sets()["DataSetSummaries"] + quicksight.list_themes()[
-        "ThemeSummaryList"]  # fmt: skip
+    listed = everything(quicksight.list_data_sets, "DataSetSummaries")
+    listed += everything(quicksight.list_themes, "ThemeSummaryList")
     assert "broken-" not in json.dumps(listed, default=str)
 
 
@@ -163,7 +164,8 @@ def test_what_there_is_not_fails_an_export(quicksight: Any, dashboard: str) -> N
     assert (told["Errors"][0]["Arn"], told["Errors"][0]["Type"]) == (
         missing, "ResourceNotFoundException",
     )  # fmt: skip
-    listed = quicksight.list_asset_bundle_export_jobs()["AssetBundleExportJobSummaryList"]
+    jobs = quicksight.list_asset_bundle_export_jobs
+    listed = everything(jobs, "AssetBundleExportJobSummaryList")
     assert "missing" in [each["AssetBundleExportJobId"] for each in listed]
     code, message = refused(
         quicksight.start_asset_bundle_export_job,
