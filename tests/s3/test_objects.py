@@ -345,6 +345,7 @@ def test_a_client_with_a_wrong_secret(cloud, bucket):
     )
 
 
+BROUGHT = {"SSECustomerAlgorithm": "AES256", "SSECustomerKey": "k" * 32}
 NO_WRITES = {
     "tags": ("put_object", {"Tagging": "a=1,b=2"}, "InvalidArgument"),
     "tag": ("put_object", {"Tagging": "aws:a=1"}, "InvalidTag"),
@@ -360,6 +361,8 @@ NO_WRITES = {
     "tagging": ("copy_object", {"TaggingDirective": "MERGE"}, "InvalidArgument"),
     "source": ("copy_object", {"CopySource": "none"}, "InvalidArgument"),
     "retention": ("put_object_retention", {"Key": "nosuch", "Retention": {}}, "NoSuchKey"),
+    "own key, written": ("put_object", BROUGHT, "InvalidRequest"),
+    "own key, read": ("get_object", BROUGHT, "InvalidRequest"),
 }
 
 

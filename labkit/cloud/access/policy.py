@@ -60,8 +60,15 @@ def authorize_s3(cloud: Cloud, request: Request) -> None:
     """Raise unless the caller may make this S3 request.
 
     Raises:
-        AwsError: ``AccessDenied``, or KMS's own refusal of the object's key.
+        AwsError: ``AccessDenied``, KMS's own refusal of the object's key, or ``InvalidRequest``
+            for a key that the client brings.
     """
+    if any("SERVER_SIDE_ENCRYPTION_CUSTOMER" in name for name in request.environ):
+        raise AwsError(
+            "InvalidRequest",
+            "Requests specifying Server Side Encryption with Customer provided keys must be made "
+            "over a secure connection.",
+        )
     keys, record = request_keys(cloud, request), find_bucket(cloud, request.bucket)
     if request.principal is ANONYMOUS and request.bucket and record is None:
         raise AwsError("NoSuchBucket", "The specified bucket does not exist", 404)
@@ -166,12 +173,6 @@ def encryption_of(cloud: Cloud, request: Request) -> encryption.Encryption:
     Raises:
         AwsError: it asks for what there is not, or for a key that does not exist.
     """
-    if request.header("x-amz-server-side-encryption-customer-algorithm"):
-        raise AwsError(
-            "InvalidRequest",
-            "Requests specifying Server Side Encryption with Customer provided keys must be made "
-            "over a secure connection.",
-        )
     asked = "x-amz-server-side-encryption"
     return encryption.choose(
         cloud,
