@@ -1,6 +1,7 @@
 """gzip files that DuckDB reads through our own file system."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -12,27 +13,34 @@ from labkit.cloud.engine.formats.unpacked import FILES_A_THREAD, MET, OTHERWISE,
 LONG = b"".join(b"%d,%s\n" % (at, b"x" * (at % 90)) for at in range(100_000))
 
 
+def pack(text: bytes) -> bytes:
+    """A gzip file, packed fast."""
+    return gzip.compress(text, compresslevel=1)
+
+
 @pytest.mark.parametrize(
-    ("body", "outcome"),
+    ("make", "outcome"),
     [
-        (gzip.compress(LONG), 100_000),
-        (gzip.compress(LONG + b"last,"), 100_001),
-        (gzip.compress(b""), 0),
-        (gzip.compress(LONG) + gzip.compress(b"a,b\n"), OTHERWISE),
-        (gzip.compress(b"a,b\n") + gzip.compress(LONG), OTHERWISE),
-        (gzip.compress(LONG + b'a,"b"\n'), MET),
-        (gzip.compress(LONG + b"\n" + LONG), MET),
-        (gzip.compress(LONG + b"\r\n" + LONG), MET),
-        (gzip.compress(LONG + b"a,b\0\n"), MET),
-        (gzip.compress(LONG + b"a," + b"x" * 33_000_000), MET),
-        (gzip.compress(LONG)[:-9], "Compressed file ended"),
-        (gzip.compress(LONG)[:-8] + bytes(4) + gzip.compress(LONG)[-4:], "CRC"),
+        (lambda: pack(LONG), 100_000),
+        (lambda: pack(LONG + b"last,"), 100_001),
+        (lambda: pack(b""), 0),
+        (lambda: pack(LONG) + pack(b"a,b\n"), OTHERWISE),
+        (lambda: pack(b"a,b\n") + pack(LONG), OTHERWISE),
+        (lambda: pack(LONG + b'a,"b"\n'), MET),
+        (lambda: pack(LONG + b"\n" + LONG), MET),
+        (lambda: pack(LONG + b"\r\n" + LONG), MET),
+        (lambda: pack(LONG + b"a,b\0\n"), MET),
+        (lambda: pack(LONG + b"a," + b"x" * 33_000_000), MET),
+        (lambda: pack(LONG)[:-9], "Compressed file ended"),
+        (lambda: pack(LONG)[:-8] + bytes(4) + pack(LONG)[-4:], "CRC"),
     ],
     ids=lambda value: str(value)[:20] if isinstance(value, str | int) else "",
 )
-def test_texts_are_whole_or_refused(tmp_path: Path, body: bytes, outcome: int | str) -> None:
+def test_texts_are_whole_or_refused(
+    tmp_path: Path, make: Callable[[], bytes], outcome: int | str
+) -> None:
     file = tmp_path / "a#b.csv"
-    file.write_bytes(body)
+    file.write_bytes(make())
     with duckdb.connect(config={"threads": 2}) as duck:
         duck.register_filesystem(unpacked.Unpacked())
         sources = [address(str(file), ["\0", '"'], blank_lines=False)] * (FILES_A_THREAD * 2 + 1)
